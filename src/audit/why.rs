@@ -1,0 +1,97 @@
+//! Why a trajectory or a problem is where it is: its ledger rows, and the subsets that hold it.
+
+use std::path::Path;
+
+use arrow::array::{Array, AsArray, RecordBatch};
+use arrow::util::display::{ArrayFormatter, FormatOptions};
+use serde_json::{Map, Value};
+
+use crate::engine::Engine;
+use crate::{Error, Result};
+
+/// One entry's story: each column of its ledger row, and its places.
+pub struct Story {
+    pub ledger: Map<String, Value>,
+    /// Subset and rank, by name.
+    pub places: Vec<(String, u64)>,
+}
+
+/// Finds entries by trajectory id, problem id (both may be cut short, to 6 digits) or the source's own
+/// id. Empty where nothing matches.
+pub fn why(out: &Path, id: &str, threads: usize) -> Result<Vec<Story>> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '/' | ':');
+    if id.len() < 6 || !id.chars().all(plain) {
+        return Err(Error::usage(
+            format!("`{id}` is no id"),
+            "give at least 6 digits of a trajectory_id or problem_id, or a source's own id",
+        ));
+    }
+    let engine = Engine::open(out, threads)?;
+    let found = engine.query(&format!(
+        "SELECT * FROM ledger WHERE trajectory_id LIKE '{id}%' OR problem_id LIKE '{id}%' \
+         OR source_id = '{id}' ORDER BY source, file, \"row\", generation"
+    ))?;
+    let mut stories = Vec::new();
+    for batch in &found {
+        for row in 0..batch.num_rows() {
+            let ledger = row_object(batch, row)?;
+            let places = match ledger.get("trajectory_id").and_then(Value::as_str) {
+                Some(id) if ledger.get("fate") == Some(&Value::from("kept")) => {
+                    places(&engine, id)?
+                }
+                _ => Vec::new(),
+            };
+            stories.push(Story { ledger, places });
+        }
+    }
+    Ok(stories)
+}
+
+fn places(engine: &Engine, id: &str) -> Result<Vec<(String, u64)>> {
+    let rows = engine.query(&format!(
+        "SELECT subset, CAST(rank AS BIGINT) AS rank FROM selection WHERE trajectory_id = '{id}' \
+         ORDER BY subset"
+    ))?;
+    let mut places = Vec::new();
+    for batch in &rows {
+        for row in 0..batch.num_rows() {
+            let object = row_object(batch, row)?;
+            let subset = object
+                .get("subset")
+                .and_then(Value::as_str)
+                .unwrap_or_default();
+            let rank = object
+                .get("rank")
+                .and_then(Value::as_u64)
+                .unwrap_or_default();
+            places.push((subset.to_owned(), rank));
+        }
+    }
+    Ok(places)
+}
+
+/// A row as JSON: numbers and bools as such, the rest as text.
+pub fn row_object(batch: &RecordBatch, row: usize) -> Result<Map<String, Value>> {
+    let options = FormatOptions::default();
+    let mut object = Map::new();
+    for (field, array) in batch.schema().fields().iter().zip(batch.columns()) {
+        let value = if array.is_null(row) {
+            Value::Null
+        } else if field.data_type().is_numeric() {
+            let text = shown(array.as_ref(), row, &options)?;
+            serde_json::from_str(&text).unwrap_or(Value::String(text))
+        } else if let Some(flags) = array.as_boolean_opt() {
+            Value::Bool(flags.value(row))
+        } else {
+            Value::String(shown(array.as_ref(), row, &options)?)
+        };
+        object.insert(field.name().clone(), value);
+    }
+    Ok(object)
+}
+
+fn shown(array: &dyn Array, row: usize, options: &FormatOptions<'_>) -> Result<String> {
+    let failed = |error: arrow::error::ArrowError| Error::Query(error.to_string());
+    let formatter = ArrayFormatter::try_new(array, options).map_err(failed)?;
+    Ok(formatter.value(row).to_string())
+}

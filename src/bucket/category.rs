@@ -1,0 +1,76 @@
+//! Which problems a category's name means.
+
+use crate::pool::Entries;
+use crate::pool::entries::Name;
+
+/// The paper's seven categories: OpenR1's `problem_type` without `Other`.
+pub const SEVEN: [&str; 7] = [
+    "algebra",
+    "calculus",
+    "combinatorics",
+    "geometry",
+    "inequalities",
+    "logic_and_puzzles",
+    "number_theory",
+];
+
+/// The name of the even mix over categories.
+pub const DIVERSE: &str = "diverse";
+
+/// The name of the whole pool, in whatever mix it has.
+pub const ALL: &str = "all";
+
+/// What a grid's category selects from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Category {
+    One(String),
+    /// Round-robin over these.
+    Diverse(Vec<String>),
+    All,
+}
+
+impl Category {
+    pub fn new(name: &str, diverse_of: &[String]) -> Self {
+        match name {
+            DIVERSE => Self::Diverse(diverse_of.to_vec()),
+            ALL => Self::All,
+            one => Self::One(one.to_owned()),
+        }
+    }
+
+    /// The pools that it draws from in turn; one for all but `diverse`.
+    pub fn pools(&self, entries: &Entries) -> Vec<Pool> {
+        let pool = |name: &String| Pool::Category(entries.find_name(name));
+        match self {
+            Self::One(name) => vec![pool(name)],
+            Self::Diverse(names) => names.iter().map(pool).collect(),
+            Self::All => vec![Pool::Any],
+        }
+    }
+}
+
+/// A pool of problems.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Pool {
+    Any,
+    /// Those of one category; none where no entry has its name.
+    Category(Option<Name>),
+}
+
+impl Pool {
+    /// Its category's name, where it is of one.
+    pub fn name(self, entries: &Entries) -> Option<&str> {
+        match self {
+            Self::Category(Some(name)) => Some(entries.name(name)),
+            Self::Any | Self::Category(None) => None,
+        }
+    }
+
+    pub fn holds(self, entries: &Entries, problem: u32) -> bool {
+        match self {
+            Self::Any => true,
+            Self::Category(None) => false,
+            Self::Category(name) => entries.problems[problem as usize].category == name,
+        }
+    }
+}

@@ -1,0 +1,208 @@
+//! Short, normal and long; or ranges of tokens.
+//!
+//! In the paper length is a rule of choice and not a threshold: short is the N shortest, long the N
+//! longest, normal N at random. A prefix of that ranking would make 100 more extreme than 1,000, and
+//! then N would not be the only thing that differs. So the bucket is fixed first (`bucket = 1000`: the
+//! 1,000 longest) and inside it the order is the draw's. `nested = "by_key"` is the literal reading.
+
+use std::fmt;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::Candidate;
+
+/// The `[grid.length]` table: how a grid's length axis is made.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct LengthRules {
+    /// The length axis: `short`, `normal`, `long`; or the names of ranges (`0..2048`, `q2`), all of them
+    /// where `edges` or `quantiles` is given and this is left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rule: Option<Vec<String>>,
+    /// How many problems the buckets short and long hold; 1000 in the paper.
+    pub bucket: usize,
+    /// Whether the shortest and longest are ranked in each category or in the whole pool. The paper
+    /// leaves it open; a ranking over all would make `long` a choice of categories too.
+    pub within: Within,
+    /// What is measured: the whole reply, as it is trained, or the thinking alone. The paper leaves it
+    /// open.
+    pub of: Of,
+    /// Whether the order inside short and long is the draw's (`by_draw`) or the ranking itself
+    /// (`by_key`).
+    pub nested: Nested,
+    /// Ranges in tokens: `[2048, 8192]` makes `0..2048`, `2048..8192` and `8192..`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub edges: Option<Vec<u32>>,
+    /// Ranges by rank, as fractions: `[0.25, 0.75]` makes `q1`, `q2` and `q3`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub quantiles: Option<Vec<f64>>,
+}
+
+impl Default for LengthRules {
+    fn default() -> Self {
+        Self {
+            rule: None,
+            bucket: 1000,
+            within: Within::Category,
+            of: Of::Reply,
+            nested: Nested::ByDraw,
+            edges: None,
+            quantiles: None,
+        }
+    }
+}
+
+/// Where trajectories are ranked by length.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Within {
+    Category,
+    Pool,
+}
+
+/// What is measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Of {
+    Reply,
+    Thinking,
+}
+
+/// What orders the inside of a bucket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Nested {
+    ByDraw,
+    ByKey,
+}
+
+/// One place on the length axis.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Length {
+    Short,
+    Normal,
+    Long,
+    /// From the first count on and below the second.
+    Tokens(u32, Option<u32>),
+    /// The `index`-th of the ranges between quantiles, from 1.
+    Quantile(usize),
+}
+
+impl Length {
+    /// Whether the rule itself decides the length, so that controls must not match on it.
+    pub fn decides(self) -> bool {
+        self != Self::Normal
+    }
+}
+
+impl fmt::Display for Length {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Short => f.write_str("short"),
+            Self::Normal => f.write_str("normal"),
+            Self::Long => f.write_str("long"),
+            Self::Tokens(from, Some(to)) => write!(f, "{from}..{to}"),
+            Self::Tokens(from, None) => write!(f, "{from}.."),
+            Self::Quantile(index) => write!(f, "q{index}"),
+        }
+    }
+}
+
+impl LengthRules {
+    /// The axis, or what is wrong with it: the key and the problem.
+    pub fn axis(&self) -> Result<Vec<Length>, (&'static str, String)> {
+        let known = self.known()?;
+        let Some(rules) = &self.rule else {
+            let ranges = self.edges.is_some() || self.quantiles.is_some();
+            return Ok(if ranges { known } else { vec![Length::Normal] });
+        };
+        let find = |rule: &String| {
+            let found = known.iter().find(|length| length.to_string() == *rule);
+            found.copied().ok_or_else(|| {
+                let names: Vec<String> = known.iter().map(|length| format!("`{length}`")).collect();
+                (
+                    "rule",
+                    format!("has no `{rule}`; it has {}", names.join(", ")),
+                )
+            })
+        };
+        rules.iter().map(find).collect()
+    }
+
+    fn known(&self) -> Result<Vec<Length>, (&'static str, String)> {
+        let ascending = |ok: bool, key: &'static str| {
+            ok.then_some(())
+                .ok_or((key, "must be ascending".to_owned()))
+        };
+        match (&self.edges, &self.quantiles) {
+            (Some(_), Some(_)) => Err((
+                "quantiles",
+                "cannot stand beside `edges`: use one of them".to_owned(),
+            )),
+            (Some(edges), None) => {
+                ascending(
+                    edges.is_sorted_by(|a, b| a < b) && !edges.is_empty(),
+                    "edges",
+                )?;
+                let from = std::iter::once(0).chain(edges.iter().copied());
+                let to = edges.iter().copied().map(Some).chain([None]);
+                Ok(from
+                    .zip(to)
+                    .map(|(from, to)| Length::Tokens(from, to))
+                    .collect())
+            }
+            (None, Some(cuts)) => {
+                let inside = cuts.iter().all(|cut| *cut > 0.0 && *cut < 1.0);
+                if !inside || cuts.is_empty() {
+                    return Err(("quantiles", "must be fractions between 0 and 1".to_owned()));
+                }
+                ascending(cuts.is_sorted_by(|a, b| a < b), "quantiles")?;
+                Ok((1..=cuts.len() + 1).map(Length::Quantile).collect())
+            }
+            (None, None) => Ok(vec![Length::Short, Length::Normal, Length::Long]),
+        }
+    }
+
+    /// Below which lengths (the last: none) the ranges between quantiles end, given all lengths.
+    pub fn quantile_edges(&self, lengths: &mut [u32]) -> Vec<u32> {
+        lengths.sort_unstable();
+        let cuts = self.quantiles.as_deref().unwrap_or_default();
+        let at = |cut: &f64| {
+            let rank = (cut * lengths.len() as f64).ceil() as usize;
+            lengths.get(rank).copied().unwrap_or(u32::MAX)
+        };
+        cuts.iter().map(at).collect()
+    }
+}
+
+/// The `size` candidates with the smallest (or largest) length, in that order; ties fall to the
+/// problem's place, which `tie` gives.
+///
+/// ```
+/// use gradatim::bucket::{Candidate, length::extreme};
+/// let candidate = |problem, length| Candidate { problem, entry: problem, length };
+/// let all = vec![candidate(0, 30), candidate(1, 10), candidate(2, 20)];
+/// let short = extreme(all.clone(), 2, false, |candidate| candidate.problem);
+/// assert_eq!(short, [candidate(1, 10), candidate(2, 20)]);
+/// let long = extreme(all, 1, true, |candidate| candidate.problem);
+/// assert_eq!(long, [candidate(0, 30)]);
+/// ```
+pub fn extreme<T: Ord>(
+    mut candidates: Vec<Candidate>,
+    size: usize,
+    longest: bool,
+    tie: impl Fn(&Candidate) -> T,
+) -> Vec<Candidate> {
+    let key = |candidate: &Candidate| {
+        let length = if longest {
+            u32::MAX - candidate.length
+        } else {
+            candidate.length
+        };
+        (length, tie(candidate))
+    };
+    candidates.sort_by_cached_key(key);
+    candidates.truncate(size);
+    candidates
+}

@@ -1,0 +1,29 @@
+//! `gradatim completions`: for the shell.
+
+use clap::{Args, CommandFactory};
+use clap_complete::Shell;
+use gradatim::Result;
+
+use super::{Cli, print};
+
+/// Prints completions for a shell.
+#[derive(Args)]
+#[command(after_help = "\
+Example:
+  gradatim completions bash > ~/.local/share/bash-completion/completions/gradatim")]
+pub struct Arguments {
+    /// The shell.
+    shell: Shell,
+}
+
+pub fn completions(arguments: &Arguments) -> Result<u8> {
+    let mut script = Vec::new();
+    clap_complete::generate(
+        arguments.shell,
+        &mut Cli::command(),
+        "gradatim",
+        &mut script,
+    );
+    print(&String::from_utf8_lossy(&script))?;
+    Ok(0)
+}

@@ -1,0 +1,204 @@
+//! `gradatim inspect`: what a file or folder holds.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use gradatim::Result;
+use gradatim::source::entry::Entry;
+use gradatim::source::parquet::Footer;
+use gradatim::source::{self, Format, Layout, Source, SourceFile, Unit, files, layout};
+use serde_json::{Value, json};
+
+use super::table::{bytes, table, thousands};
+use super::{print, print_json};
+
+/// Shows what a file, a folder or a glob holds: the layout its columns suggest, columns with their types,
+/// rows, row groups, bytes, and the first entries as that layout reads them.
+#[derive(Args)]
+#[command(after_help = "\
+Example:
+  gradatim inspect data/openr1")]
+pub struct Arguments {
+    /// A file, folder or glob.
+    source: PathBuf,
+    /// Read with this layout, instead of the one that the columns suggest.
+    #[arg(long, value_enum)]
+    layout: Option<Layout>,
+    /// How many entries are shown.
+    #[arg(long, default_value_t = 3)]
+    entries: usize,
+    /// Report as JSON on stdout.
+    #[arg(long)]
+    json: bool,
+}
+
+pub fn inspect(arguments: &Arguments) -> Result<u8> {
+    let files = files::find(&arguments.source)?;
+    let mut described = Vec::new();
+    for file in &files {
+        described.push(describe(file)?);
+    }
+    let columns = described.iter().find(|file| !file.columns.is_empty());
+    let columns = columns.map_or(&[][..], |file| &file.columns);
+    let names: Vec<String> = columns.iter().map(|(name, _)| name.clone()).collect();
+    let layout = arguments.layout.or_else(|| layout::recognise(&names));
+    let entries = match layout {
+        Some(layout) if layout != Layout::Columns => {
+            first_entries(&files[0], layout, arguments.entries)?
+        }
+        _ => Vec::new(),
+    };
+    if arguments.json {
+        let files = described.iter().map(|file| {
+            json!({ "file": file.name, "bytes": file.bytes, "rows": file.rows, "row_groups": file.groups, "unreadable": file.unreadable })
+        });
+        let columns = columns
+            .iter()
+            .map(|(name, kind)| json!({ "name": name, "type": kind }));
+        print_json(&json!({
+            "layout": layout,
+            "files": files.collect::<Vec<_>>(),
+            "columns": columns.collect::<Vec<_>>(),
+            "entries": entries,
+        }))?;
+        return Ok(0);
+    }
+    let mut text = match layout {
+        Some(layout) => format!("layout: {}\n\n", word(layout)),
+        None => {
+            "layout: none that is known; name its columns with `layout = \"columns\"`\n\n".into()
+        }
+    };
+    let rows = described.iter().map(|file| {
+        vec![
+            file.name.clone(),
+            bytes(file.bytes),
+            file.rows.map_or("?".into(), thousands),
+            file.groups.map_or("-".into(), |groups| groups.to_string()),
+            file.unreadable.clone().unwrap_or_default(),
+        ]
+    });
+    text += &table(
+        &["file", "bytes", "rows", "row groups", ""],
+        &rows.collect::<Vec<_>>(),
+    );
+    text.push('\n');
+    let rows = columns
+        .iter()
+        .map(|(name, kind)| vec![name.clone(), kind.clone()]);
+    text += &table(&["column", "type"], &rows.collect::<Vec<_>>());
+    for entry in &entries {
+        text.push('\n');
+        for (name, value) in entry.as_object().into_iter().flatten() {
+            let value = match value {
+                Value::Null => continue,
+                Value::String(value) => value.clone(),
+                other => other.to_string(),
+            };
+            text += &format!("{name:14} {value}\n");
+        }
+    }
+    print(&text)?;
+    Ok(0)
+}
+
+fn word(layout: Layout) -> String {
+    let value = serde_json::to_value(layout).unwrap_or_default();
+    value.as_str().unwrap_or_default().to_owned()
+}
+
+struct Described {
+    name: String,
+    bytes: u64,
+    /// Unknown for JSONL until it is read.
+    rows: Option<u64>,
+    groups: Option<usize>,
+    columns: Vec<(String, String)>,
+    unreadable: Option<String>,
+}
+
+fn describe(file: &SourceFile) -> Result<Described> {
+    let mut described = Described {
+        name: file.name.clone(),
+        bytes: fs_err::metadata(&file.path)?.len(),
+        rows: None,
+        groups: None,
+        columns: Vec::new(),
+        unreadable: None,
+    };
+    match file.format {
+        Format::Parquet => match Footer::read(file) {
+            Ok(footer) => {
+                described.rows = Some(footer.rows());
+                described.groups = Some(footer.metadata.metadata().num_row_groups());
+                let fields = footer.schema().fields().iter();
+                described.columns = fields
+                    .map(|field| (field.name().clone(), field.data_type().to_string()))
+                    .collect();
+            }
+            Err(error) => described.unreadable = Some(gradatim::plan::reason(&error)),
+        },
+        Format::Jsonl(coding) => match source::jsonl::first_object(file, coding) {
+            Ok(columns) => described.columns = columns,
+            Err(error) => described.unreadable = Some(gradatim::plan::reason(&error)),
+        },
+    }
+    Ok(described)
+}
+
+fn first_entries(file: &SourceFile, layout: Layout, most: usize) -> Result<Vec<Value>> {
+    let source: Source = Source::of(layout);
+    let unit = match file.format {
+        Format::Parquet => {
+            let footer = Footer::read(file)?;
+            match footer.units(&layout::columns(&source)).first() {
+                Some(unit) => *unit,
+                None => return Ok(Vec::new()),
+            }
+        }
+        Format::Jsonl(_) => Unit::Whole,
+    };
+    let mut shown = Vec::new();
+    for batch in source::read(file, unit, &source, most.max(1))? {
+        let batch = batch?;
+        for index in 0..batch.len() {
+            let row = batch.row(index);
+            let number = row.number;
+            let mut entries = Vec::new();
+            layout::entries(&source, row, &mut entries);
+            for entry in &entries {
+                if shown.len() == most {
+                    return Ok(shown);
+                }
+                shown.push(show(number, entry));
+            }
+        }
+    }
+    Ok(shown)
+}
+
+fn show(row: u64, entry: &Entry<'_>) -> Value {
+    let start = |text: &str| -> String {
+        let mut short: String = text.chars().take(100).collect();
+        if short.len() < text.len() {
+            short.push('…');
+        }
+        short.replace('\n', "⏎")
+    };
+    match &entry.body {
+        Err(void) => json!({ "row": row, "generation": entry.generation, "void": void.as_str() }),
+        Ok(trajectory) => json!({
+            "row": row,
+            "generation": entry.generation,
+            "problem": start(&trajectory.problem),
+            "answer": trajectory.gold.as_deref().map(start),
+            "response": start(&trajectory.response),
+            "category": trajectory.category,
+            "origin": trajectory.origin,
+            "style": trajectory.style,
+            "recorded_rule": trajectory.recorded_rule,
+            "recorded_judge": trajectory.recorded_judge,
+            "finished": trajectory.finished,
+        }),
+    }
+}

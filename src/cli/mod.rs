@@ -1,0 +1,214 @@
+//! The command line: one file a command, and what they share.
+
+pub mod check;
+pub mod completions;
+pub mod example;
+pub mod inspect;
+pub mod plan;
+pub mod progress;
+pub mod run;
+pub mod schema;
+pub mod sql;
+pub mod table;
+pub mod verify;
+pub mod why;
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
+
+use clap::{Args, Parser, Subcommand};
+use gradatim::pipeline::{OnShortfall, PipelineFile};
+use gradatim::plan::{Overrides, Plan};
+use gradatim::pool::Pool;
+use gradatim::run::Settings;
+use gradatim::{Error, Result};
+
+use progress::Progress;
+
+/// Turns collections of math-reasoning trajectories into the training sets of an experiment, and proves
+/// that they are what they claim to be.
+#[derive(Parser)]
+#[command(version, max_term_width = 100, after_help = AFTER_HELP)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const AFTER_HELP: &str = "\
+Exit codes:
+  0  done
+  1  the answer is no: a check failed, an id was not found, a row could not be judged
+  2  the command or the pipeline is wrong
+  3  a source or the disk is unavailable: worth trying again
+  4  integrity: a file cannot be read, or holds something else than it should
+  5  cannot be satisfied: a subset asks for more than there is
+  130, 143  interrupted; the same command goes on where it was
+
+Example:
+  gradatim run pipelines/quickstart.toml --out out && gradatim check out";
+
+#[derive(Subcommand)]
+pub enum Command {
+    /// Make the subsets and controls of a pipeline.
+    Run(run::Arguments),
+    /// Show what a run would make, and what is missing; write nothing.
+    Plan(plan::Arguments),
+    /// Show what a file or folder holds: layout, columns, rows.
+    Inspect(inspect::Arguments),
+    /// Judge answers: one pair, or each row of a file.
+    Verify(verify::Arguments),
+    /// Show why a trajectory or a problem is where it is.
+    Why(why::Arguments),
+    /// Query the ledger, the selection and the subsets of an output folder.
+    Sql(sql::Arguments),
+    /// Verify that an output folder is what its manifest says.
+    Check(check::Arguments),
+    /// Print a complete pipeline.
+    Example(example::Arguments),
+    /// Print the JSON schema of pipeline or manifest, or the columns of a table.
+    Schema(schema::Arguments),
+    /// Print completions for a shell.
+    Completions(completions::Arguments),
+}
+
+/// What `run` and `plan` share.
+#[derive(Args)]
+pub struct Common {
+    /// The pipeline file.
+    pub pipeline: PathBuf,
+    /// Read the pipeline's source NAME from this file, folder or glob.
+    #[arg(long, value_name = "NAME=PATH", value_parser = source_override)]
+    pub source: Vec<(String, PathBuf)>,
+    /// Where measured trajectories are kept between runs [default: the user's cache folder].
+    #[arg(long, value_name = "DIR")]
+    pub pool: Option<PathBuf>,
+    /// What happens when a subset cannot be filled [default: as the pipeline says].
+    #[arg(long, value_enum)]
+    pub on_shortfall: Option<OnShortfall>,
+    /// Another seed than the pipeline's.
+    #[arg(long)]
+    pub seed: Option<u64>,
+    /// How many threads work; the output is the same for any number.
+    #[arg(long, default_value_t = threads(), value_parser = positive)]
+    pub threads: usize,
+    /// How many rows are read at a time; the output is the same for any number.
+    #[arg(long, value_name = "ROWS", default_value_t = 512, value_parser = positive)]
+    pub batch_size: usize,
+    /// Write what each stage cost to this file, as JSON.
+    #[arg(long, value_name = "FILE")]
+    pub timings: Option<PathBuf>,
+    /// Report as JSON on stdout.
+    #[arg(long)]
+    pub json: bool,
+}
+
+impl Common {
+    pub fn plan(&self) -> Result<Plan> {
+        let file = PipelineFile::read(&self.pipeline)?;
+        let overrides = Overrides {
+            sources: self.source.iter().cloned().collect(),
+            on_shortfall: self.on_shortfall,
+            seed: self.seed,
+        };
+        Plan::new(&file, &overrides)
+    }
+
+    pub fn settings<'a>(
+        &self,
+        stop: &'a AtomicUsize,
+        progress: &'a Progress,
+    ) -> Result<Settings<'a>> {
+        use_threads(self.threads);
+        Ok(Settings {
+            pool: Pool::open(self.pool.as_deref())?,
+            threads: self.threads,
+            batch_rows: self.batch_size,
+            stop,
+            watch: progress,
+        })
+    }
+
+    /// Writes the timings where the user asked for them.
+    pub fn write_timings(&self, timings: &gradatim::run::Timings) -> Result<()> {
+        let Some(path) = &self.timings else {
+            return Ok(());
+        };
+        let text = serde_json::to_string_pretty(timings).map_err(std::io::Error::from)?;
+        Ok(fs_err::write(path, text + "\n")?)
+    }
+}
+
+fn source_override(text: &str) -> Result<(String, PathBuf), String> {
+    match text.split_once('=') {
+        Some((name, path)) if !name.is_empty() && !path.is_empty() => {
+            Ok((name.to_owned(), PathBuf::from(path)))
+        }
+        _ => Err("write as NAME=PATH".into()),
+    }
+}
+
+fn positive(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(number) if number > 0 => Ok(number),
+        _ => Err("write a number from 1 on".into()),
+    }
+}
+
+pub fn threads() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
+/// Sets the size of the thread pool that row-wise work is shared over.
+pub fn use_threads(threads: usize) {
+    // It fails only where a pool stands already, which in one command cannot be.
+    let _ = rayon::ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .build_global();
+}
+
+/// Becomes the number of the signal that asks to stop; a second one ends the program at once.
+pub fn stop_on_signals() -> Result<Arc<AtomicUsize>> {
+    use signal_hook::consts::{SIGINT, SIGTERM};
+    use signal_hook::flag;
+    let stop = Arc::new(AtomicUsize::new(0));
+    let asked = Arc::new(std::sync::atomic::AtomicBool::new(false));
+    for signal in [SIGINT, SIGTERM] {
+        flag::register_conditional_shutdown(signal, 128 + signal, asked.clone())?;
+        flag::register(signal, asked.clone())?;
+        flag::register_usize(signal, stop.clone(), signal as usize)?;
+    }
+    Ok(stop)
+}
+
+/// Data goes to stdout.
+pub fn print(text: &str) -> Result<()> {
+    let mut stdout = std::io::stdout().lock();
+    stdout.write_all(text.as_bytes())?;
+    Ok(stdout.flush()?)
+}
+
+pub fn print_json(value: &impl serde::Serialize) -> Result<()> {
+    let text = serde_json::to_string_pretty(value).map_err(std::io::Error::from)?;
+    print(&(text + "\n"))
+}
+
+/// Whether the reader of our stdout has gone, as `| head` does.
+pub fn is_closed_pipe(error: &Error) -> bool {
+    matches!(error, Error::Io(error) if error.kind() == std::io::ErrorKind::BrokenPipe)
+}
+
+/// The error, its causes, and how to mend it.
+pub fn print_error(error: &Error) {
+    let mut text = format!("error: {error}");
+    let mut cause = std::error::Error::source(error);
+    while let Some(source) = cause {
+        text += &format!("\n  caused by: {source}");
+        cause = source.source();
+    }
+    if let Some(hint) = error.hint() {
+        text += &format!("\nhint: {hint}");
+    }
+    eprintln!("{text}");
+}

@@ -1,0 +1,125 @@
+//! `gradatim run`: the main job.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use gradatim::Result;
+use gradatim::run::Report;
+use gradatim::screen::Tally;
+use gradatim::select::Selection;
+use serde_json::json;
+
+use super::progress::Progress;
+use super::table::{table, thousands};
+use super::{Common, print, print_json, stop_on_signals};
+
+/// Makes the subsets and controls of a pipeline.
+#[derive(Args)]
+#[command(after_help = "\
+Example:
+  gradatim run pipelines/quickstart.toml --out out")]
+pub struct Arguments {
+    #[command(flatten)]
+    common: Common,
+    /// The folder to write; it must not exist.
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+}
+
+pub fn run(arguments: &Arguments) -> Result<u8> {
+    let common = &arguments.common;
+    let plan = common.plan()?;
+    let stop = stop_on_signals()?;
+    let progress = Progress::new();
+    let settings = common.settings(&stop, &progress)?;
+    let report = gradatim::run::run(&plan, &arguments.out, &settings);
+    progress.finish();
+    let report = report?;
+    common.write_timings(&report.timings)?;
+    if common.json {
+        print_json(&json_report(&report))?;
+    } else {
+        print(&text_report(&report))?;
+    }
+    eprintln!(
+        "wrote {}; see {}",
+        arguments.out.display(),
+        arguments.out.join("README.md").display()
+    );
+    Ok(0)
+}
+
+fn json_report(report: &Report) -> serde_json::Value {
+    let ledger = report.ledger.iter().map(|(source, tally)| {
+        json!({ "source": source, "read": tally.read, "kept": tally.kept, "dropped": tally.dropped })
+    });
+    let subsets = report
+        .selection
+        .subsets
+        .iter()
+        .map(|subset| json!({ "name": subset.name, "role": subset.role, "size": subset.size }));
+    json!({
+        "ledger": ledger.collect::<Vec<_>>(),
+        "subsets": subsets.collect::<Vec<_>>(),
+        "shortfalls": report.selection.shortfalls,
+        "warnings": report.selection.warnings,
+    })
+}
+
+fn text_report(report: &Report) -> String {
+    format!(
+        "{}\n{}",
+        ledger_table(&report.ledger),
+        subset_table(&report.selection)
+    )
+}
+
+/// Read, kept and dropped, a line for each source and reason.
+pub fn ledger_table(ledger: &[(String, Tally)]) -> String {
+    let mut rows = Vec::new();
+    for (source, tally) in ledger {
+        let row = |what: &str, count: u64| vec![source.clone(), what.to_owned(), thousands(count)];
+        rows.push(row("read", tally.read));
+        rows.push(row("kept", tally.kept));
+        for (reason, count) in &tally.dropped {
+            rows.push(row(&format!("dropped: {reason}"), *count));
+        }
+    }
+    table(&["source", "entries", "count"], &rows)
+}
+
+/// The subsets by family, with the sizes of each in one line; then what could not be filled.
+pub fn subset_table(selection: &Selection) -> String {
+    let mut rows: Vec<Vec<String>> = Vec::new();
+    let mut last = None;
+    for subset in &selection.subsets {
+        let family = (&subset.order, subset.role, subset.draw, &subset.style);
+        let same = last.is_some_and(
+            |(order, role, draw, style): (&std::sync::Arc<_>, _, _, _)| {
+                std::sync::Arc::ptr_eq(order, family.0)
+                    && (role, draw, style) == (family.1, family.2, family.3)
+            },
+        );
+        match rows.last_mut() {
+            Some(row) if same => row[2] += &format!(" {}", subset.size),
+            _ => {
+                let stem = subset.name.replacen(&format!("-{}", subset.asked), "-*", 1);
+                let role = format!("{:?}", subset.role).to_lowercase();
+                rows.push(vec![
+                    stem,
+                    role,
+                    subset.size.to_string(),
+                    thousands(u64::from(subset.bucket)),
+                ]);
+            }
+        }
+        last = Some(family);
+    }
+    let mut text = table(&["subset", "role", "sizes", "bucket"], &rows);
+    if !selection.shortfalls.is_empty() {
+        text += "\nleft out or made smaller:\n";
+        text += &gradatim::run::shortfall_table(&selection.shortfalls);
+        text.push('\n');
+    }
+    text
+}

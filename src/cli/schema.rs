@@ -1,0 +1,68 @@
+//! `gradatim schema`: the form of what is read and written.
+
+use clap::{Args, ValueEnum};
+use gradatim::emit::manifest::Manifest;
+use gradatim::pipeline::Pipeline;
+use gradatim::schema::{TABLES, table as columns};
+use gradatim::{Error, Result};
+
+use super::print;
+
+/// Prints the JSON schema of the pipeline file or the manifest, or the columns of a table.
+#[derive(Args)]
+#[command(after_help = "\
+Example:
+  gradatim schema pipeline > pipeline.schema.json")]
+pub struct Arguments {
+    /// Of what.
+    #[arg(value_enum)]
+    of: Of,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Of {
+    Pipeline,
+    Manifest,
+    Trajectories,
+    Problems,
+    Ledger,
+    Selection,
+    Subset,
+}
+
+pub fn schema(arguments: &Arguments) -> Result<u8> {
+    let text = match arguments.of {
+        Of::Pipeline => json_schema::<Pipeline>()?,
+        Of::Manifest => json_schema::<Manifest>()?,
+        Of::Trajectories => column_list("trajectories"),
+        Of::Problems => column_list("problems"),
+        Of::Ledger => column_list("ledger"),
+        Of::Selection => column_list("selection"),
+        Of::Subset => column_list("subset"),
+    };
+    print(&text)?;
+    Ok(0)
+}
+
+fn json_schema<T: schemars::JsonSchema>() -> Result<String> {
+    let schema = schemars::schema_for!(T);
+    let text =
+        serde_json::to_string_pretty(&schema).map_err(|error| Error::Query(error.to_string()))?;
+    Ok(text + "\n")
+}
+
+/// A Markdown table of the columns.
+fn column_list(table: &str) -> String {
+    debug_assert!(TABLES.contains(&table));
+    let mut text = String::from("| column | type | null | meaning |\n|---|---|---|---|\n");
+    for column in columns(table).unwrap_or_default() {
+        text += &format!(
+            "| `{}` | {} | {} | {} |\n",
+            column.name,
+            column.kind.words(),
+            if column.nullable { "may be" } else { "never" },
+            column.meaning
+        );
+    }
+    text
+}

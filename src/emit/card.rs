@@ -1,0 +1,291 @@
+//! The dataset card, and LLaMA-Factory's registry.
+//!
+//! The front matter lists every config with its file, so that `datasets.load_dataset(folder, name)`
+//! takes that file and nothing else; the body says what the sets are and what was dropped to get them.
+
+use std::fmt::Write;
+
+use arrow::datatypes::DataType;
+use serde_json::{Map, Value, json};
+
+use super::manifest::{Manifest, SubsetRecord};
+use super::{Written, subset};
+use crate::run::Experiment;
+use crate::schema::{Column, Kind};
+use crate::select::Subset;
+
+/// `dataset_info.json` of LLaMA-Factory: an entry for each written subset, naming its one file.
+pub fn dataset_info(subsets: &[(&Subset, Option<&Written>)]) -> Value {
+    let mut info = Map::new();
+    for (subset, written) in subsets {
+        let Some(written) = written else { continue };
+        let entry = json!({
+            "file_name": written.path,
+            "formatting": "sharegpt",
+            "columns": { "messages": "messages" },
+            "tags": {
+                "role_tag": "role", "content_tag": "content", "user_tag": "user",
+                "assistant_tag": "assistant", "system_tag": "system",
+            },
+        });
+        info.insert(subset.name.clone(), entry);
+    }
+    Value::Object(info)
+}
+
+/// The whole of `README.md`.
+pub fn card(
+    manifest: &Manifest,
+    experiment: &Experiment<'_>,
+    subsets: &[(&Subset, Option<&Written>)],
+) -> String {
+    let emit = &experiment.plan.pipeline.emit;
+    let columns = subset::columns(&emit.add);
+    let mut text = String::from("---\n");
+    front_matter(
+        &mut text,
+        manifest,
+        emit.license.as_deref(),
+        &columns,
+        subsets,
+    );
+    text.push_str("---\n\n");
+    body(&mut text, manifest, subsets);
+    text
+}
+
+/// A JSON string is a YAML string, whatever stands in it.
+fn quoted(text: &str) -> String {
+    Value::String(text.to_owned()).to_string()
+}
+
+fn title(manifest: &Manifest) -> &str {
+    manifest.title.as_deref().unwrap_or("A gradatim experiment")
+}
+
+fn front_matter(
+    text: &mut String,
+    manifest: &Manifest,
+    license: Option<&str>,
+    columns: &[Column],
+    subsets: &[(&Subset, Option<&Written>)],
+) {
+    if let Some(license) = license {
+        text.push_str(&format!("license: {}\n", quoted(license)));
+    }
+    text.push_str(&format!("pretty_name: {}\n", quoted(title(manifest))));
+    text.push_str("task_categories: [text-generation]\n");
+    text.push_str("tags: [math, reasoning, sft, gradatim]\n");
+    let written: Vec<_> = subsets
+        .iter()
+        .filter_map(|(subset, written)| Some((subset, (*written)?)))
+        .collect();
+    let rows: u64 = written
+        .iter()
+        .map(|(_, written)| u64::from(written.rows))
+        .sum();
+    text.push_str(&format!("size_categories: [{}]\n", size_category(rows)));
+    if written.is_empty() {
+        return;
+    }
+    text.push_str("configs:\n");
+    for (subset, _) in &written {
+        let name = quoted(&subset.name);
+        let path = quoted(&format!("{}/train-*.parquet", subset.name));
+        text.push_str(&format!(
+            "- config_name: {name}\n  data_files:\n  - split: train\n    path: {path}\n"
+        ));
+    }
+    text.push_str("dataset_info:\n");
+    for (subset, written) in &written {
+        text.push_str(&format!(
+            "- config_name: {}\n  features:\n",
+            quoted(&subset.name)
+        ));
+        for column in columns {
+            text.push_str(&feature(column));
+        }
+        text.push_str(&format!(
+            "  splits:\n  - name: train\n    num_bytes: {}\n    num_examples: {}\n  download_size: \
+             {}\n  dataset_size: {}\n",
+            written.data_bytes, written.rows, written.file_bytes, written.data_bytes
+        ));
+    }
+}
+
+fn feature(column: &Column) -> String {
+    let pair = |first: &str, second: &str| {
+        format!(
+            "  - name: {}\n    list:\n    - name: {first}\n      dtype: string\n    - name: \
+             {second}\n      dtype: string\n",
+            column.name
+        )
+    };
+    let plain = |kind: &str| format!("  - name: {}\n    dtype: {kind}\n", column.name);
+    match column.kind {
+        Kind::Messages => pair("role", "content"),
+        Kind::Conversations => pair("from", "value"),
+        Kind::Text | Kind::Id => plain("string"),
+        Kind::Bool => plain("bool"),
+        Kind::U32 | Kind::U64 | Kind::F32 => plain(match column.kind.data_type() {
+            DataType::UInt32 => "uint32",
+            DataType::UInt64 => "uint64",
+            _ => "float32",
+        }),
+    }
+}
+
+fn size_category(rows: u64) -> &'static str {
+    match rows {
+        0..1_000 => "n<1K",
+        1_000..10_000 => "1K<n<10K",
+        10_000..100_000 => "10K<n<100K",
+        _ => "100K<n<1M",
+    }
+}
+
+fn body(text: &mut String, manifest: &Manifest, subsets: &[(&Subset, Option<&Written>)]) {
+    let mut line = |line: String| {
+        text.push_str(&line);
+        text.push('\n');
+    };
+    line(format!("# {}\n", title(manifest)));
+    line(format!(
+        "Made by {} with seed {}. Every subset is a prefix of one hashed order, so that a smaller one \
+         is part of the larger one of the same draw (`rank < 100` of the 1000 is the 100). \
+         `__run__/manifest.json` holds every count, `__run__/ledger.parquet` the fate of every entry \
+         that was read, `__run__/pipeline.lock.toml` the pipeline with every default; `gradatim check` \
+         verifies all of it.\n",
+        manifest.program, manifest.seed
+    ));
+    if let Some((first, _)) = subsets.iter().find(|(_, written)| written.is_some()) {
+        line(format!(
+            "```python\nfrom datasets import load_dataset\n\ndata = load_dataset(\"path/to/this/folder\", \
+             \"{}\", split=\"train\")\n```\n",
+            first.name
+        ));
+    }
+    line("## Where every entry went\n".into());
+    waterfall(&mut line, manifest);
+    line("\n## Subsets and controls\n".into());
+    line("| name | role | size | of | draw | tokens | control of |".into());
+    line("|---|---|--:|--:|---|--:|---|".into());
+    for subset in &manifest.subsets {
+        line(subset_line(subset));
+    }
+    line(format!(
+        "\n`of` is how many problems the bucket holds. `replicate`: the whole bucket is taken, so that \
+         seeds are training seeds. Tokens are counted with {}.",
+        manifest.tokenizer
+    ));
+    if !manifest.shortfalls.is_empty() {
+        line("\n## Left out or made smaller\n\n| name | asked | available | why |\n|---|--:|--:|---|".into());
+        for short in &manifest.shortfalls {
+            line(format!(
+                "| {} | {} | {} | {} |",
+                short.name, short.asked, short.available, short.reason
+            ));
+        }
+    }
+    pairs(&mut line, manifest);
+    line("\n## Verdicts\n\nOur verdict against the recorded one, over all trajectories; `undecided` is never counted as right.\n\n| ours | recorded | trajectories |\n|---|---|--:|".into());
+    for verdict in &manifest.verdicts {
+        line(format!(
+            "| {} | {} | {} |",
+            verdict.verdict, verdict.recorded, verdict.count
+        ));
+    }
+    line("\n## What filtering did\n\nShare accepted by category, from the shortest tenth of all trajectories to the longest: filtering also removes long and hard ones.\n".into());
+    acceptance(&mut line, manifest);
+    if !manifest.warnings.is_empty() {
+        line("\n## Warnings\n".into());
+        for warning in &manifest.warnings {
+            line(format!("- {warning}"));
+        }
+    }
+}
+
+fn waterfall(line: &mut impl FnMut(String), manifest: &Manifest) {
+    line("| source | read | kept | dropped, by reason |".into());
+    line("|---|--:|--:|---|".into());
+    for source in &manifest.ledger {
+        let mut dropped = String::new();
+        for (reason, count) in &source.dropped {
+            // Writing to a string cannot fail.
+            let _ = write!(dropped, "{reason} {count}, ");
+        }
+        line(format!(
+            "| {} | {} | {} | {} |",
+            source.source,
+            source.read,
+            source.kept,
+            dropped.trim_end_matches(", ")
+        ));
+    }
+}
+
+fn subset_line(subset: &SubsetRecord) -> String {
+    let controls = match subset.control_of.as_slice() {
+        [] => String::new(),
+        [one] => one.clone(),
+        [first, rest @ ..] => format!("{first} and {} more", rest.len()),
+    };
+    format!(
+        "| {} | {} | {} | {} | {} {} | {} | {controls} |",
+        subset.name,
+        subset.role,
+        subset.size,
+        subset.bucket,
+        subset.draw_kind,
+        subset.draw,
+        subset.tokens
+    )
+}
+
+fn pairs(line: &mut impl FnMut(String), manifest: &Manifest) {
+    for pair in &manifest.pairs {
+        let [first, second] = &pair.styles;
+        line(format!(
+            "\n## {first} against {second} ({})\n\nOver all problems that have both: verdict of {first} \
+             down, of {second} across.\n\n| | right | wrong | unknown |\n|---|--:|--:|--:|",
+            pair.category
+        ));
+        for row in ["right", "wrong", "unknown"] {
+            let count = |column: &str| {
+                let counts = pair.counts.get(row);
+                counts
+                    .and_then(|counts| counts.get(column))
+                    .copied()
+                    .unwrap_or_default()
+            };
+            line(format!(
+                "| {row} | {} | {} | {} |",
+                count("right"),
+                count("wrong"),
+                count("unknown")
+            ));
+        }
+    }
+}
+
+fn acceptance(line: &mut impl FnMut(String), manifest: &Manifest) {
+    let tenths: Vec<String> = (1..=10).map(|tenth| tenth.to_string()).collect();
+    line(format!("| category | {} |", tenths.join(" | ")));
+    line(format!("|---|{}", "--:|".repeat(10)));
+    for records in manifest
+        .acceptance
+        .chunk_by(|a, b| a.category == b.category)
+    {
+        let mut cells = vec!["–".to_owned(); 10];
+        for record in records {
+            if let Some(cell) = cells.get_mut(record.length_decile as usize) {
+                *cell = format!(
+                    "{:.0} %",
+                    100.0 * record.accepted as f64 / record.trajectories as f64
+                );
+            }
+        }
+        let name = records[0].category.as_deref().unwrap_or("(none)");
+        line(format!("| {name} | {} |", cells.join(" | ")));
+    }
+}

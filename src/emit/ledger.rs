@@ -1,0 +1,144 @@
+//! `ledger.parquet`: one row an entry, with its measurements and its fate.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use arrow::array::{
+    Array, ArrayRef, AsArray, RecordBatch, StringArray, StringBuilder, UInt64Array, new_null_array,
+};
+use arrow::datatypes::DataType;
+
+use crate::ids::Id;
+use crate::run::{Experiment, Held, RunPart, Settings};
+use crate::screen::Fate;
+use crate::table::Table;
+use crate::{Error, Result, schema};
+
+pub fn write(
+    experiment: &Experiment<'_>,
+    fates: &[Fate],
+    path: &Path,
+    settings: &Settings<'_>,
+) -> Result<()> {
+    let mut table = Table::create(path, schema::schema(schema::LEDGER))?;
+    settings.watch.begin("ledger", fates.len() as u64);
+    for (index, part) in experiment.parts.iter().enumerate() {
+        settings.check_stop()?;
+        let place = (
+            experiment.source_of(index as u32).name.as_str(),
+            experiment.file_of(index as u32).file.name.as_str(),
+        );
+        let mut next = part.entries.start;
+        let mut add = |batch: &RecordBatch| {
+            let range = next..next + batch.num_rows();
+            next = range.end;
+            table.write(rows(experiment, fates, range, place, batch)?)
+        };
+        match &part.held {
+            Held::Stored(stored) => {
+                for batch in stored.trajectories(&[])? {
+                    add(&batch?)?;
+                }
+            }
+            Held::Memory(batches) => {
+                for batch in batches {
+                    add(batch)?;
+                }
+            }
+            Held::Unreadable => add(&unreadable_row(part)?)?,
+        }
+        assert_eq!(
+            next, part.entries.end,
+            "the ledger has one row for each entry"
+        );
+        settings.watch.advance(part.entries.len() as u64);
+    }
+    table.finish()?;
+    Ok(())
+}
+
+/// One entry without any measurement: the row that stands for an unreadable file.
+fn unreadable_row(_: &RunPart) -> Result<RecordBatch> {
+    let schema = schema::schema(schema::TRAJECTORIES);
+    let arrays = schema.fields().iter().map(|field| -> ArrayRef {
+        if field.name() == "row" {
+            Arc::new(UInt64Array::from(vec![0]))
+        } else {
+            new_null_array(field.data_type(), 1)
+        }
+    });
+    let arrays = arrays.collect();
+    RecordBatch::try_new(schema, arrays)
+        .map_err(|error| Error::parquet(Path::new("ledger.parquet"), error.into()))
+}
+
+fn rows(
+    experiment: &Experiment<'_>,
+    fates: &[Fate],
+    range: std::ops::Range<usize>,
+    (source, file): (&str, &str),
+    batch: &RecordBatch,
+) -> Result<Vec<ArrayRef>> {
+    let entries = &experiment.entries;
+    let count = range.len();
+    let repeat = |text: &str| -> ArrayRef {
+        Arc::new(StringArray::from_iter_values(std::iter::repeat_n(
+            text, count,
+        )))
+    };
+    let mut style = StringBuilder::new();
+    let mut fate = StringBuilder::new();
+    let mut reason = StringBuilder::new();
+    let mut value = StringBuilder::new();
+    for at in range {
+        let body = entries.rows[at].body.as_ref().ok();
+        style.append_option(body.map(|body| entries.name(body.style)));
+        match fates[at] {
+            Fate::Kept => {
+                fate.append_value("kept");
+                reason.append_null();
+                value.append_null();
+            }
+            Fate::Dropped(why) => {
+                fate.append_value("dropped");
+                reason.append_value(why.as_str());
+                value.append_option(why.value(entries));
+            }
+        }
+    }
+    let column = |field: &schema::Column| -> Result<ArrayRef> {
+        Ok(match field.name {
+            "source" => repeat(source),
+            "file" => repeat(file),
+            "style" => Arc::new(style.finish_cloned()),
+            "fate" => Arc::new(fate.finish_cloned()),
+            "reason" => Arc::new(reason.finish_cloned()),
+            "value" => Arc::new(value.finish_cloned()),
+            name => {
+                let array = batch.column_by_name(name).ok_or_else(|| Error::Part {
+                    part: "of the pool".into(),
+                    why: format!("it has no column `{name}`"),
+                })?;
+                match array.data_type() {
+                    DataType::FixedSizeBinary(_) => hex(array),
+                    _ => array.clone(),
+                }
+            }
+        })
+    };
+    schema::LEDGER.iter().map(column).collect()
+}
+
+/// Ids as the text that people search for.
+fn hex(array: &ArrayRef) -> ArrayRef {
+    let ids = array.as_fixed_size_binary();
+    let mut text = StringBuilder::new();
+    for at in 0..ids.len() {
+        let bytes: Option<[u8; 16]> = ids
+            .is_valid(at)
+            .then(|| ids.value(at).try_into().ok())
+            .flatten();
+        text.append_option(bytes.map(|bytes| Id::from_bytes(bytes).to_string()));
+    }
+    Arc::new(text.finish())
+}

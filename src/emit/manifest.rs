@@ -1,0 +1,381 @@
+//! `manifest.json`: what was made, from what, by which code, with every count.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::Written;
+use crate::ids;
+use crate::run::{self, Experiment};
+use crate::screen::{Fate, Tally};
+use crate::select::controls::{decile, token_deciles};
+use crate::select::{Selection, Subset};
+use crate::verify::Outcome;
+
+/// What one run made.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub struct Manifest {
+    /// Version of this file's form.
+    pub manifest_version: u32,
+    /// The program and its version.
+    pub program: String,
+    pub title: Option<String>,
+    pub seed: u64,
+    /// The hash that ids and draws are made with.
+    pub hash: String,
+    /// The tokenizer that counted: its name, or the hash of its file.
+    pub tokenizer: String,
+    /// SHA-256 of `pipeline.lock.toml`.
+    pub pipeline_sha256: String,
+    pub sources: Vec<SourceRecord>,
+    /// Entries read, kept and dropped: read = kept + the sum of dropped, for each source.
+    pub ledger: Vec<LedgerRecord>,
+    /// The same for each file.
+    pub files: Vec<FileRecord>,
+    /// How often our verdict meets the recorded one, over all trajectories.
+    pub verdicts: Vec<VerdictRecord>,
+    /// What share was accepted, by category and tenth of length: filtering also removes long and hard
+    /// trajectories.
+    pub acceptance: Vec<AcceptanceRecord>,
+    pub subsets: Vec<SubsetRecord>,
+    /// Subsets that were left out or made smaller.
+    pub shortfalls: Vec<ShortfallRecord>,
+    /// For each style pair: how often its trajectories are right.
+    pub pairs: Vec<PairRecord>,
+    pub warnings: Vec<String>,
+}
+
+/// One source.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub struct SourceRecord {
+    pub name: String,
+    pub layout: String,
+    pub accept: String,
+}
+
+/// One source's counts.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub struct LedgerRecord {
+    pub source: String,
+    pub read: u64,
+    pub kept: u64,
+    pub dropped: BTreeMap<String, u64>,
+}
+
+/// One file and its counts.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub struct FileRecord {
+    pub source: String,
+    pub file: String,
+    pub bytes: u64,
+    /// BLAKE3 of its bytes, 128 bits; null where it could not be read.
+    pub blake3: Option<String>,
+    pub read: u64,
+    pub kept: u64,
+    pub dropped: BTreeMap<String, u64>,
+}
+
+/// How many trajectories have one pair of verdicts.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub struct VerdictRecord {
+    /// Ours.
+    pub verdict: String,
+    /// `right`, `wrong` or `none`.
+    pub recorded: String,
+    pub count: u64,
+}
+
+/// Trajectories of one category and one tenth of length.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub struct AcceptanceRecord {
+    pub category: Option<String>,
+    /// Tenth of tokens over all trajectories, from 0.
+    pub length_decile: u32,
+    pub trajectories: u64,
+    pub accepted: u64,
+    /// `wrong` by our verdict.
+    pub wrong: u64,
+    /// `undecided` by our verdict.
+    pub undecided: u64,
+}
+
+/// One subset or control.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub struct SubsetRecord {
+    pub name: String,
+    /// `subset`, `random`, `matched` or `paired`.
+    pub role: String,
+    pub grid: Option<String>,
+    pub category: Option<String>,
+    pub length: Option<String>,
+    pub style: Option<String>,
+    /// Rows that were asked for.
+    pub asked: u32,
+    /// Rows that were selected.
+    pub size: u32,
+    /// Rows whose text was written: `size`, or 0 where `[emit] subsets` leaves it out.
+    pub written: u32,
+    /// Problems in the bucket that it was drawn from.
+    pub bucket: u32,
+    /// Problems that could have been selected.
+    pub available: u32,
+    pub draw: u32,
+    /// `independent`, or `replicate` where the whole bucket is taken.
+    pub draw_kind: String,
+    /// The next larger subset of the same draw.
+    pub prefix_of: Option<String>,
+    /// The subsets that it is a control of.
+    pub control_of: Vec<String>,
+    /// The subsets with the same problems in another style.
+    pub pair_of: Vec<String>,
+    /// For a matched control: what it matched on and where strata were too thin.
+    pub matched: Option<MatchedRecord>,
+    /// Tokens of all its replies.
+    pub tokens: u64,
+    /// Relative to the output folder; null where its text is not written.
+    pub path: Option<String>,
+    pub sha256: Option<String>,
+}
+
+/// What a matched control matched on.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub struct MatchedRecord {
+    pub strata: Vec<String>,
+    pub thin: Vec<ThinRecord>,
+}
+
+/// A stratum with too few problems.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub struct ThinRecord {
+    pub stratum: String,
+    pub rows: u32,
+    pub gave_up: Vec<String>,
+}
+
+/// A subset that asked for more than there is.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub struct ShortfallRecord {
+    pub name: String,
+    pub asked: u32,
+    pub available: u32,
+    pub reason: String,
+}
+
+/// How often the two trajectories of a pair are right.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub struct PairRecord {
+    pub grid: String,
+    pub category: String,
+    pub styles: [String; 2],
+    /// Count by verdict of the first, then of the second.
+    pub counts: BTreeMap<String, BTreeMap<String, u64>>,
+}
+
+impl Manifest {
+    pub(super) fn new(
+        experiment: &Experiment<'_>,
+        fates: &[Fate],
+        selection: &Selection,
+        subsets: &[(&Subset, Option<&Written>)],
+        lock: &str,
+    ) -> Self {
+        let plan = experiment.plan;
+        let ledger = run::ledger(experiment, fates);
+        let sources = plan.sources.iter().map(|source| SourceRecord {
+            name: source.name.clone(),
+            layout: word(&source.source.layout),
+            accept: word(&source.accept),
+        });
+        let ledger = ledger.into_iter().map(|(source, tally)| LedgerRecord {
+            source,
+            read: tally.read,
+            kept: tally.kept,
+            dropped: reasons(&tally),
+        });
+        let shortfalls = selection
+            .shortfalls
+            .iter()
+            .map(|shortfall| ShortfallRecord {
+                name: shortfall.name.clone(),
+                asked: shortfall.asked,
+                available: shortfall.available,
+                reason: shortfall.reason.clone(),
+            });
+        let pairs = selection.pairs.iter().map(|pair| PairRecord {
+            grid: pair.grid.clone(),
+            category: pair.category.clone(),
+            styles: pair.styles.clone(),
+            counts: pair.counts.clone(),
+        });
+        Self {
+            manifest_version: 1,
+            program: format!("gradatim {}", env!("CARGO_PKG_VERSION")),
+            title: plan.pipeline.title.clone(),
+            seed: plan.pipeline.seed,
+            hash: ids::HASH.into(),
+            tokenizer: plan.tokenizer.clone(),
+            pipeline_sha256: Sha256::digest(lock)
+                .iter()
+                .map(|byte| format!("{byte:02x}"))
+                .collect(),
+            sources: sources.collect(),
+            ledger: ledger.collect(),
+            files: files(experiment, fates),
+            verdicts: verdicts(experiment),
+            acceptance: acceptance(experiment, fates),
+            subsets: subsets
+                .iter()
+                .map(|(subset, written)| subset_record(experiment, subset, *written))
+                .collect(),
+            shortfalls: shortfalls.collect(),
+            pairs: pairs.collect(),
+            warnings: selection.warnings.clone(),
+        }
+    }
+}
+
+/// The word that a unit variant is written as.
+fn word(value: &impl Serialize) -> String {
+    match serde_json::to_value(value) {
+        Ok(serde_json::Value::String(word)) => word,
+        other => unreachable!("a variant is written as a word, not as {other:?}"),
+    }
+}
+
+fn reasons(tally: &Tally) -> BTreeMap<String, u64> {
+    let pairs = tally.dropped.iter();
+    pairs
+        .map(|(reason, count)| ((*reason).to_owned(), *count))
+        .collect()
+}
+
+fn files(experiment: &Experiment<'_>, fates: &[Fate]) -> Vec<FileRecord> {
+    let mut records: Vec<FileRecord> = Vec::new();
+    let mut last = None;
+    let mut tally = Tally::default();
+    for (part, counts) in experiment.parts.iter().zip(experiment.tallies(fates)) {
+        let place = (part.source, part.file);
+        if last != Some(place) {
+            tally = Tally::default();
+            let source = &experiment.plan.sources[part.source];
+            let file = &source.files[part.file];
+            records.push(FileRecord {
+                source: source.name.clone(),
+                file: file.file.name.clone(),
+                bytes: file.bytes,
+                blake3: part.content.map(|id| id.to_string()),
+                read: 0,
+                kept: 0,
+                dropped: BTreeMap::new(),
+            });
+            last = Some(place);
+        }
+        tally.merge(&counts);
+        if let Some(record) = records.last_mut() {
+            record.read = tally.read;
+            record.kept = tally.kept;
+            record.dropped = reasons(&tally);
+        }
+    }
+    records
+}
+
+fn verdicts(experiment: &Experiment<'_>) -> Vec<VerdictRecord> {
+    let mut counts: BTreeMap<(&str, &str), u64> = BTreeMap::new();
+    for body in experiment
+        .entries
+        .rows
+        .iter()
+        .filter_map(|row| row.body.as_ref().ok())
+    {
+        let recorded = match body.recorded {
+            Some(true) => "right",
+            Some(false) => "wrong",
+            None => "none",
+        };
+        *counts.entry((body.outcome.as_str(), recorded)).or_default() += 1;
+    }
+    let record = |((verdict, recorded), count): ((&str, &str), u64)| VerdictRecord {
+        verdict: verdict.to_owned(),
+        recorded: recorded.to_owned(),
+        count,
+    };
+    counts.into_iter().map(record).collect()
+}
+
+fn acceptance(experiment: &Experiment<'_>, fates: &[Fate]) -> Vec<AcceptanceRecord> {
+    let entries = &experiment.entries;
+    let bodies = || {
+        let rows = entries.rows.iter().zip(fates);
+        rows.filter_map(|(row, fate)| Some((row.body.as_ref().ok()?, *fate)))
+    };
+    let deciles = token_deciles(bodies().map(|(body, _)| body.tokens).collect());
+    let mut counts: BTreeMap<(Option<&str>, u32), [u64; 4]> = BTreeMap::new();
+    for (body, fate) in bodies() {
+        let category = body.category.map(|name| entries.name(name));
+        let count = counts
+            .entry((category, decile(&deciles, body.tokens)))
+            .or_default();
+        count[0] += 1;
+        count[1] += u64::from(fate == Fate::Kept);
+        count[2] += u64::from(body.outcome == Outcome::Wrong);
+        count[3] += u64::from(body.outcome == Outcome::Undecided);
+    }
+    let records = counts
+        .into_iter()
+        .map(|((category, length_decile), count)| {
+            let [trajectories, accepted, wrong, undecided] = count;
+            AcceptanceRecord {
+                category: category.map(str::to_owned),
+                length_decile,
+                trajectories,
+                accepted,
+                wrong,
+                undecided,
+            }
+        });
+    records.collect()
+}
+
+fn subset_record(
+    experiment: &Experiment<'_>,
+    subset: &Subset,
+    written: Option<&Written>,
+) -> SubsetRecord {
+    let tokens = |&entry: &u32| u64::from(experiment.entries.body_of(entry).tokens);
+    SubsetRecord {
+        name: subset.name.clone(),
+        role: word(&subset.role),
+        grid: subset.grid.clone(),
+        category: subset.category.clone(),
+        length: subset.length.clone(),
+        style: subset.style.clone(),
+        asked: subset.asked,
+        size: subset.size,
+        written: written.map_or(0, |written| written.rows),
+        bucket: subset.bucket,
+        available: subset.available,
+        draw: subset.draw,
+        draw_kind: word(&subset.draw_kind),
+        prefix_of: subset.prefix_of.clone(),
+        control_of: subset.control_of.clone(),
+        pair_of: subset.pair_of.clone(),
+        matched: subset.matched.as_ref().map(|matched| MatchedRecord {
+            strata: matched.strata.iter().map(word).collect(),
+            thin: matched
+                .thin
+                .iter()
+                .map(|thin| ThinRecord {
+                    stratum: thin.stratum.clone(),
+                    rows: thin.rows,
+                    gave_up: thin.gave_up.iter().map(word).collect(),
+                })
+                .collect(),
+        }),
+        tokens: subset.entries().iter().map(tokens).sum(),
+        path: written.map(|written| written.path.clone()),
+        sha256: written.map(|written| written.sha256.clone()),
+    }
+}

@@ -1,0 +1,209 @@
+//! Subsets to files: the dataset folder, its card, its manifest, its ledger.
+//!
+//! The folder is built as `OUT.partial` and renamed when it is whole, so that a folder under its final
+//! name is never half-written. Nothing in it depends on threads, batches, the clock or where files lie.
+
+mod card;
+mod ledger;
+pub mod manifest;
+mod selection;
+mod subset;
+mod sums;
+mod texts;
+
+use std::path::{Path, PathBuf};
+
+use fs_err as fs;
+use rayon::prelude::*;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::run::{Experiment, Settings};
+use crate::screen::Fate;
+use crate::select::{Selection, Subset};
+use crate::{Error, Result};
+pub use subset::Added;
+pub use sums::{sha256, walk};
+use texts::Texts;
+
+/// The `[emit]` table of a pipeline file.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Emit {
+    /// Globs over the names of subsets and controls: whose text is written. The whole grid stands in
+    /// `selection.parquet` in any case.
+    pub subsets: Vec<String>,
+    /// Columns beside a subset's own, for trainers that want them.
+    pub add: Vec<Added>,
+    /// The licence that the dataset card names, as the hub spells it (`apache-2.0`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub license: Option<String>,
+}
+
+impl Default for Emit {
+    fn default() -> Self {
+        Self {
+            subsets: vec!["*".into()],
+            add: Vec::new(),
+            license: None,
+        }
+    }
+}
+
+/// The folder that loaders pass over.
+pub const RUN_FOLDER: &str = "__run__";
+
+/// The name of a subset's only file.
+pub const SHARD: &str = "train-00000-of-00001.parquet";
+
+/// Marks a folder as one of ours that is being built, so that no other is ever cleared away.
+const MARK: &str = ".gradatim-partial";
+
+/// A subset whose text was written.
+pub(crate) struct Written {
+    pub rows: u32,
+    /// Relative to the output folder, with `/`.
+    pub path: String,
+    pub sha256: String,
+    pub file_bytes: u64,
+    /// Bytes of its columns before compression.
+    pub data_bytes: u64,
+}
+
+/// Writes everything that was selected into `out`, whole or not at all.
+pub fn emit(
+    experiment: &Experiment<'_>,
+    fates: &[Fate],
+    selection: &Selection,
+    out: &Path,
+    settings: &Settings<'_>,
+) -> Result<()> {
+    let partial = Partial::begin(out)?;
+    let root = partial.folder();
+    let run = root.join(RUN_FOLDER);
+    fs::create_dir_all(&run)?;
+    ledger::write(experiment, fates, &run.join("ledger.parquet"), settings)?;
+    selection::write(experiment, selection, &run.join("selection.parquet"))?;
+    let written = write_subsets(experiment, selection, root, settings)?;
+    let all: Vec<(&Subset, Option<&Written>)> = selection
+        .subsets
+        .iter()
+        .zip(&written)
+        .map(|(subset, written)| (subset, written.as_ref()))
+        .collect();
+    let lock = lock_text(experiment)?;
+    fs::write(run.join("pipeline.lock.toml"), &lock)?;
+    let manifest = manifest::Manifest::new(experiment, fates, selection, &all, &lock);
+    write_json(&run.join("manifest.json"), &manifest)?;
+    fs::write(
+        root.join("README.md"),
+        card::card(&manifest, experiment, &all),
+    )?;
+    write_json(&root.join("dataset_info.json"), &card::dataset_info(&all))?;
+    sums::write(root, &run.join("SHA256SUMS"))?;
+    settings.check_stop()?;
+    partial.finish()
+}
+
+fn lock_text(experiment: &Experiment<'_>) -> Result<String> {
+    let text = toml::to_string_pretty(&experiment.plan.pipeline)
+        .map_err(|error| Error::Query(error.to_string()))?;
+    Ok(format!(
+        "# The pipeline of this folder with every default filled in, as gradatim {} read it.\n{text}",
+        env!("CARGO_PKG_VERSION")
+    ))
+}
+
+fn write_json(path: &Path, value: &impl Serialize) -> Result<()> {
+    let mut text = serde_json::to_string_pretty(value).map_err(std::io::Error::from)?;
+    text.push('\n');
+    Ok(fs::write(path, text)?)
+}
+
+/// Writes the text of the subsets that the pipeline emits; none for the others.
+fn write_subsets(
+    experiment: &Experiment<'_>,
+    selection: &Selection,
+    root: &Path,
+    settings: &Settings<'_>,
+) -> Result<Vec<Option<Written>>> {
+    let plan = experiment.plan;
+    let emitted: Vec<bool> = selection
+        .subsets
+        .iter()
+        .map(|subset| plan.emits(&subset.name))
+        .collect();
+    let wanted = selection
+        .subsets
+        .iter()
+        .zip(&emitted)
+        .filter(|(_, emitted)| **emitted)
+        .flat_map(|(subset, _)| subset.entries().iter().copied());
+    let texts = Texts::gather(experiment, wanted, &root.join(".texts"), settings)?;
+    let rows = selection.subsets.iter().zip(&emitted);
+    let rows = rows.filter(|(_, emitted)| **emitted);
+    let total = rows.map(|(subset, _)| u64::from(subset.size)).sum();
+    settings.watch.begin("write", total);
+    let written: Result<Vec<Option<Written>>> = selection
+        .subsets
+        .par_iter()
+        .zip(&emitted)
+        .map(|(subset, emitted)| {
+            settings.check_stop()?;
+            if !emitted {
+                return Ok(None);
+            }
+            let written = subset::write(experiment, subset, &texts, root)?;
+            settings.watch.advance(u64::from(subset.size));
+            Ok(Some(written))
+        })
+        .collect();
+    let written = written?;
+    texts.remove()?;
+    Ok(written)
+}
+
+/// The output folder while it is being built.
+struct Partial {
+    folder: PathBuf,
+    out: PathBuf,
+}
+
+impl Partial {
+    /// Begins `OUT.partial`; what an interrupted run left of it is cleared away.
+    fn begin(out: &Path) -> Result<Self> {
+        let mut name = out.file_name().unwrap_or_default().to_owned();
+        if name.is_empty() {
+            return Err(Error::usage(
+                format!("`{}` cannot be an output folder", out.display()),
+                "name a folder that does not exist yet",
+            ));
+        }
+        name.push(".partial");
+        let folder = out.with_file_name(name);
+        if folder.exists() {
+            if !folder.join(MARK).is_file() {
+                return Err(Error::OutputExists(folder));
+            }
+            fs::remove_dir_all(&folder)?;
+        }
+        fs::create_dir_all(&folder)?;
+        fs::write(folder.join(MARK), "")?;
+        Ok(Self {
+            folder,
+            out: out.to_owned(),
+        })
+    }
+
+    fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    fn finish(self) -> Result<()> {
+        if self.out.exists() {
+            return Err(Error::OutputExists(self.out));
+        }
+        fs::remove_file(self.folder.join(MARK))?;
+        Ok(fs::rename(&self.folder, &self.out)?)
+    }
+}

@@ -1,0 +1,185 @@
+//! One subset's Parquet file.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, ListArray, StringArray, StringBuilder, StructArray, UInt32Builder};
+use arrow::buffer::OffsetBuffer;
+use arrow::datatypes::{DataType, SchemaRef};
+use fs_err as fs;
+use parquet::file::reader::{FileReader, SerializedFileReader};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::texts::{Text, Texts};
+use super::{SHARD, Written, sums};
+use crate::run::Experiment;
+use crate::schema::{self, Column, pair_fields};
+use crate::select::Subset;
+use crate::table::Table;
+use crate::{Error, Result};
+
+/// Columns that a pipeline can add to its subsets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Added {
+    /// `text`: both turns in Qwen2.5's chat template, for the paper's and s1's trainer.
+    Text,
+    /// `prompt` and `completion`, for TRL's completion-only loss.
+    PromptCompletion,
+    /// `conversations`, ShareGPT's form of `messages`.
+    Conversations,
+}
+
+impl Added {
+    fn columns(self) -> &'static [&'static str] {
+        match self {
+            Self::Text => &["text"],
+            Self::PromptCompletion => &["prompt", "completion"],
+            Self::Conversations => &["conversations"],
+        }
+    }
+}
+
+/// The columns of a subset's file.
+pub fn columns(added: &[Added]) -> Vec<Column> {
+    let names: Vec<&str> = added
+        .iter()
+        .flat_map(|added| added.columns())
+        .copied()
+        .collect();
+    let extra = schema::ADDED
+        .iter()
+        .filter(|column| names.contains(&column.name));
+    schema::SUBSET.iter().chain(extra).copied().collect()
+}
+
+/// Rows that are turned into arrays at once; part of the file's bytes, so it is fixed.
+const CHUNK: usize = 128;
+
+pub(super) fn write(
+    experiment: &Experiment<'_>,
+    subset: &Subset,
+    texts: &Texts,
+    root: &Path,
+) -> Result<Written> {
+    let columns = columns(&experiment.plan.pipeline.emit.add);
+    let schema: SchemaRef = schema::schema(&columns);
+    let folder = root.join(&subset.name);
+    fs::create_dir_all(&folder)?;
+    let mut table = Table::create_text(&folder.join(SHARD), schema)?;
+    let mut reader = texts.reader()?;
+    let mut rank = 0;
+    for chunk in subset.entries().chunks(CHUNK) {
+        let mut rows = Vec::with_capacity(chunk.len());
+        for &entry in chunk {
+            rows.push(Row {
+                entry,
+                rank,
+                text: reader.text(entry)?,
+            });
+            rank += 1;
+        }
+        let array = |column: &Column| array(experiment, &rows, column);
+        table.write(columns.iter().map(array).collect())?;
+    }
+    let path = table.finish()?;
+    let file = fs::File::open(&path)?.into_parts().0;
+    let parquet = SerializedFileReader::new(file).map_err(|error| Error::parquet(&path, error))?;
+    let groups = parquet.metadata().row_groups();
+    Ok(Written {
+        rows: rank,
+        path: format!("{}/{SHARD}", subset.name),
+        sha256: sums::sha256(&path)?,
+        file_bytes: fs::metadata(&path)?.len(),
+        data_bytes: groups
+            .iter()
+            .map(|group| group.total_byte_size().max(0) as u64)
+            .sum(),
+    })
+}
+
+struct Row {
+    entry: u32,
+    rank: u32,
+    text: Text,
+}
+
+fn array(experiment: &Experiment<'_>, rows: &[Row], column: &Column) -> ArrayRef {
+    let entries = &experiment.entries;
+    let body = |row: &Row| entries.body_of(row.entry);
+    let texts = |pick: &dyn Fn(&Row) -> Option<String>| -> ArrayRef {
+        let mut array = StringBuilder::new();
+        for row in rows {
+            array.append_option(pick(row));
+        }
+        Arc::new(array.finish())
+    };
+    let counts = |pick: &dyn Fn(&Row) -> u32| -> ArrayRef {
+        let mut array = UInt32Builder::new();
+        for row in rows {
+            array.append_value(pick(row));
+        }
+        Arc::new(array.finish())
+    };
+    let name = |name: Option<u32>| name.map(|name| entries.name(name).to_owned());
+    match column.name {
+        "id" => texts(&|row| Some(body(row).trajectory_id.to_string())),
+        "problem_id" => texts(&|row| {
+            let problem = &entries.problems[body(row).problem as usize];
+            Some(problem.id.to_string())
+        }),
+        "problem" | "prompt" => texts(&|row| Some(row.text.problem.clone())),
+        "completion" => texts(&|row| Some(row.text.response.clone())),
+        "answer" => texts(&|row| row.text.gold.clone()),
+        "messages" => turns(rows, ["role", "content"], ["user", "assistant"]),
+        "conversations" => turns(rows, ["from", "value"], ["human", "gpt"]),
+        "text" => texts(&|row| Some(chat(&row.text))),
+        "category" => texts(&|row| {
+            let problem = &entries.problems[body(row).problem as usize];
+            name(problem.category)
+        }),
+        "style" => texts(&|row| name(Some(body(row).style))),
+        "tokens" => counts(&|row| body(row).tokens),
+        "source" => texts(&|row| {
+            let part = entries.rows[row.entry as usize].part;
+            Some(experiment.source_of(part).name.clone())
+        }),
+        "rank" => counts(&|row| row.rank),
+        other => unreachable!("a subset has no column `{other}`"),
+    }
+}
+
+/// A list of two turns for each row.
+fn turns(rows: &[Row], fields: [&str; 2], speakers: [&str; 2]) -> ArrayRef {
+    let who = rows.iter().flat_map(|_| speakers);
+    let said = rows
+        .iter()
+        .flat_map(|row| [row.text.problem.as_str(), row.text.response.as_str()]);
+    let fields = pair_fields(fields[0], fields[1]);
+    let turns = StructArray::new(
+        fields.clone(),
+        vec![
+            Arc::new(StringArray::from_iter_values(who)),
+            Arc::new(StringArray::from_iter_values(said)),
+        ],
+        None,
+    );
+    let item = arrow::datatypes::Field::new("item", DataType::Struct(fields), false);
+    let offsets = OffsetBuffer::from_lengths(std::iter::repeat_n(2, rows.len()));
+    Arc::new(ListArray::new(
+        Arc::new(item),
+        offsets,
+        Arc::new(turns),
+        None,
+    ))
+}
+
+/// What Qwen2.5's chat template makes of the two turns, its own system message included.
+fn chat(text: &Text) -> String {
+    format!(
+        "<|im_start|>system\nYou are Qwen, created by Alibaba Cloud. You are a helpful \
+         assistant.<|im_end|>\n<|im_start|>user\n{}<|im_end|>\n<|im_start|>assistant\n{}<|im_end|>\n",
+        text.problem, text.response
+    )
+}

@@ -1,0 +1,174 @@
+//! The text of what was selected, fetched once and kept aside while subsets are written.
+//!
+//! A trajectory stands in many subsets (every size, every control); its text is read from its file
+//! once, in the file's order, into one scratch file, and from there into each subset. Memory holds an
+//! index only.
+
+use std::collections::HashMap;
+use std::io::{Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+use fs_err as fs;
+use rayon::prelude::*;
+
+use crate::ids;
+use crate::run::{Experiment, Settings};
+use crate::source::{self, Spot, Trajectory};
+use crate::{Error, Result};
+
+pub struct Texts {
+    path: PathBuf,
+    index: HashMap<u32, Extent>,
+}
+
+/// Where the texts of one entry lie in the scratch file, one behind the other.
+#[derive(Clone, Copy)]
+struct Extent {
+    offset: u64,
+    problem: u32,
+    response: u32,
+    gold: Option<u32>,
+}
+
+/// The texts of one entry.
+pub struct Text {
+    pub problem: String,
+    pub response: String,
+    pub gold: Option<String>,
+}
+
+impl Texts {
+    /// Fetches the text of the wanted entries (which may repeat).
+    pub fn gather(
+        experiment: &Experiment<'_>,
+        wanted: impl Iterator<Item = u32>,
+        path: &Path,
+        settings: &Settings<'_>,
+    ) -> Result<Self> {
+        let mut wanted: Vec<u32> = wanted.collect();
+        wanted.sort_unstable();
+        wanted.dedup();
+        settings.watch.begin("fetch", wanted.len() as u64);
+        let scratch = Mutex::new(Scratch {
+            file: fs::File::create(path)?,
+            end: 0,
+            index: HashMap::with_capacity(wanted.len()),
+        });
+        let by_file = wanted.chunk_by(|a, b| {
+            let file = |entry: u32| {
+                let part = &experiment.parts[experiment.entries.rows[entry as usize].part as usize];
+                (part.source, part.file)
+            };
+            file(*a) == file(*b)
+        });
+        let by_file: Vec<&[u32]> = by_file.collect();
+        by_file
+            .par_iter()
+            .try_for_each(|chosen| fetch(experiment, chosen, &scratch, settings))?;
+        let scratch = scratch
+            .into_inner()
+            .unwrap_or_else(|poisoned| poisoned.into_inner());
+        Ok(Self {
+            path: path.to_owned(),
+            index: scratch.index,
+        })
+    }
+
+    pub fn reader(&self) -> Result<Reader<'_>> {
+        Ok(Reader {
+            texts: self,
+            file: fs::File::open(&self.path)?,
+        })
+    }
+
+    pub fn remove(self) -> Result<()> {
+        Ok(fs::remove_file(&self.path)?)
+    }
+}
+
+pub struct Reader<'t> {
+    texts: &'t Texts,
+    file: fs::File,
+}
+
+impl Reader<'_> {
+    pub fn text(&mut self, entry: u32) -> Result<Text> {
+        let extent = self.texts.index[&entry];
+        self.file.seek(SeekFrom::Start(extent.offset))?;
+        let mut take = |bytes: u32| -> Result<String> {
+            let mut text = vec![0; bytes as usize];
+            self.file.read_exact(&mut text)?;
+            Ok(String::from_utf8_lossy(&text).into_owned())
+        };
+        Ok(Text {
+            problem: take(extent.problem)?,
+            response: take(extent.response)?,
+            gold: extent.gold.map(take).transpose()?,
+        })
+    }
+}
+
+struct Scratch {
+    file: fs::File,
+    end: u64,
+    index: HashMap<u32, Extent>,
+}
+
+/// Fetches entries of one file, which are in its order.
+fn fetch(
+    experiment: &Experiment<'_>,
+    chosen: &[u32],
+    scratch: &Mutex<Scratch>,
+    settings: &Settings<'_>,
+) -> Result<()> {
+    let rows = &experiment.entries.rows;
+    let part = rows[chosen[0] as usize].part;
+    let file = &experiment.file_of(part).file;
+    let spots: Vec<Spot> = chosen
+        .iter()
+        .map(|&entry| {
+            let row = &rows[entry as usize];
+            Spot {
+                row: row.row,
+                generation: row.generation.unwrap_or_default(),
+                offset: row.offset,
+            }
+        })
+        .collect();
+    let source = &experiment.source_of(part).source;
+    source::fetch(file, source, &spots, |at, trajectory| {
+        settings.check_stop()?;
+        let entry = chosen[at];
+        let expected = experiment.entries.body_of(entry).trajectory_id;
+        let problem_id = ids::problem_id(&trajectory.problem);
+        if ids::trajectory_id(problem_id, &trajectory.response) != expected {
+            return Err(Error::Changed {
+                file: file.name.clone(),
+            });
+        }
+        keep(scratch, entry, &trajectory)?;
+        settings.watch.advance(1);
+        Ok(())
+    })
+}
+
+fn keep(scratch: &Mutex<Scratch>, entry: u32, trajectory: &Trajectory<'_>) -> Result<()> {
+    let mut bytes = Vec::with_capacity(trajectory.response.len() + trajectory.problem.len());
+    bytes.extend_from_slice(trajectory.problem.as_bytes());
+    bytes.extend_from_slice(trajectory.response.as_bytes());
+    bytes.extend_from_slice(trajectory.gold.as_deref().unwrap_or_default().as_bytes());
+    let mut scratch = scratch
+        .lock()
+        .unwrap_or_else(|poisoned| poisoned.into_inner());
+    scratch.file.write_all(&bytes)?;
+    let extent = Extent {
+        offset: scratch.end,
+        problem: trajectory.problem.len() as u32,
+        response: trajectory.response.len() as u32,
+        gold: trajectory.gold.as_ref().map(|gold| gold.len() as u32),
+    };
+    scratch.end += bytes.len() as u64;
+    scratch.index.insert(entry, extent);
+    Ok(())
+}

@@ -1,0 +1,165 @@
+//! The DataFusion session: what a run wrote as tables, and our functions over them.
+//!
+//! `verdict(gold, response)`, `tokens(text)` and `style(text)` are the same code as the stages', so that
+//! a query over raw text gives what a run would give.
+
+use std::path::Path;
+use std::sync::{Arc, LazyLock};
+
+use arrow::array::{ArrayRef, AsArray, RecordBatch, StringViewArray, UInt32Array};
+use arrow::datatypes::DataType;
+use datafusion::common::{DataFusionError, exec_err};
+use datafusion::logical_expr::{ColumnarValue, Volatility, create_udf};
+use datafusion::prelude::{ParquetReadOptions, SessionConfig, SessionContext};
+
+use crate::emit::RUN_FOLDER;
+use crate::measure::style;
+use crate::measure::tokens::Tokenizer;
+use crate::verify::{self, Thinking};
+use crate::{Error, Result};
+
+/// A session over one output folder, and the runtime that it runs on.
+pub struct Engine {
+    context: SessionContext,
+    runtime: tokio::runtime::Runtime,
+}
+
+impl Engine {
+    /// Registers the folder's tables `ledger` and `selection`, and a table for each written subset.
+    pub fn open(out: &Path, threads: usize) -> Result<Self> {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(threads)
+            .enable_all()
+            .build()?;
+        let config = SessionConfig::new().with_target_partitions(threads);
+        let context = SessionContext::new_with_config(config);
+        register_functions(&context);
+        let engine = Self { context, runtime };
+        let run = out.join(RUN_FOLDER);
+        engine.register("ledger", &run.join("ledger.parquet"))?;
+        engine.register("selection", &run.join("selection.parquet"))?;
+        for entry in fs_err::read_dir(out)? {
+            let shard = entry?.path().join(crate::emit::SHARD);
+            if let Some(name) = shard.parent().and_then(Path::file_name)
+                && shard.is_file()
+            {
+                engine.register(&format!("\"{}\"", name.to_string_lossy()), &shard)?;
+            }
+        }
+        Ok(engine)
+    }
+
+    fn register(&self, name: &str, path: &Path) -> Result<()> {
+        let path = fs_err::canonicalize(path)?;
+        let options = ParquetReadOptions::default();
+        let registered =
+            self.context
+                .register_parquet(name, path.to_string_lossy().into_owned(), options);
+        self.runtime.block_on(registered).map_err(failed)
+    }
+
+    /// The rows of a query.
+    pub fn query(&self, sql: &str) -> Result<Vec<RecordBatch>> {
+        let rows = async {
+            let frame = self.context.sql(sql).await?;
+            frame.collect().await
+        };
+        self.runtime.block_on(rows).map_err(failed)
+    }
+}
+
+fn failed(error: DataFusionError) -> Error {
+    Error::Query(error.strip_backtrace())
+}
+
+/// Registers our functions with a session.
+///
+/// ```
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let context = datafusion::prelude::SessionContext::new();
+/// gradatim::engine::register_functions(&context);
+/// let runtime = tokio::runtime::Runtime::new()?;
+/// let rows = runtime.block_on(async {
+///     context.sql("SELECT verdict('1/2', 'So it is \\boxed{0.5}.') AS v").await?.collect().await
+/// })?;
+/// let shown = arrow::util::pretty::pretty_format_batches(&rows)?.to_string();
+/// assert!(shown.contains("correct"));
+/// # Ok(())
+/// # }
+/// ```
+pub fn register_functions(context: &SessionContext) {
+    context.register_udf(create_udf(
+        "verdict",
+        vec![DataType::Utf8View, DataType::Utf8View],
+        DataType::Utf8View,
+        Volatility::Immutable,
+        Arc::new(verdict),
+    ));
+    context.register_udf(create_udf(
+        "tokens",
+        vec![DataType::Utf8View],
+        DataType::UInt32,
+        Volatility::Immutable,
+        Arc::new(tokens),
+    ));
+    context.register_udf(create_udf(
+        "style",
+        vec![DataType::Utf8View],
+        DataType::Utf8View,
+        Volatility::Immutable,
+        Arc::new(style_of),
+    ));
+}
+
+type Answer = std::result::Result<ColumnarValue, DataFusionError>;
+
+fn verdict(arguments: &[ColumnarValue]) -> Answer {
+    let arrays = ColumnarValue::values_to_arrays(arguments)?;
+    let [gold, response] = arrays.as_slice() else {
+        return exec_err!("verdict takes a gold answer and a response");
+    };
+    let (gold, response) = (gold.as_string_view(), response.as_string_view());
+    let judged = gold.iter().zip(response).map(|(gold, response)| {
+        let verdict = verify::verify(gold.unwrap_or_default(), response?);
+        Some(verdict.outcome.as_str())
+    });
+    Ok(ColumnarValue::Array(Arc::new(
+        judged.collect::<StringViewArray>(),
+    )))
+}
+
+fn tokens(arguments: &[ColumnarValue]) -> Answer {
+    static QWEN: LazyLock<std::result::Result<Tokenizer, String>> =
+        LazyLock::new(|| Tokenizer::qwen().map_err(|error| error.to_string()));
+    let tokenizer = match &*QWEN {
+        Ok(tokenizer) => tokenizer,
+        Err(why) => return exec_err!("{why}"),
+    };
+    let counts = one_text(arguments)?;
+    let counts = counts
+        .as_string_view()
+        .iter()
+        .map(|text| text.map(|text| tokenizer.tokens(text)));
+    Ok(ColumnarValue::Array(Arc::new(
+        counts.collect::<UInt32Array>(),
+    )))
+}
+
+fn style_of(arguments: &[ColumnarValue]) -> Answer {
+    let texts = one_text(arguments)?;
+    let styles = texts.as_string_view().iter().map(|text| {
+        let text = text?;
+        let thinking = verify::split_thinking(text).state != Thinking::Absent;
+        Some(style::style(text, thinking).as_str())
+    });
+    Ok(ColumnarValue::Array(Arc::new(
+        styles.collect::<StringViewArray>(),
+    )))
+}
+
+fn one_text(arguments: &[ColumnarValue]) -> std::result::Result<ArrayRef, DataFusionError> {
+    match ColumnarValue::values_to_arrays(arguments)?.as_slice() {
+        [text] => Ok(text.clone()),
+        _ => exec_err!("it takes one text"),
+    }
+}

@@ -1,0 +1,123 @@
+//! Every way to fail, and how to mend each.
+//!
+//! A message holds its own part only; `main.rs` walks the sources. A bad *row* is never an error: it
+//! gets a verdict or a drop reason and is counted.
+
+use std::path::{Path, PathBuf};
+
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("cannot read the pipeline `{path}`\n{detail}")]
+    Pipeline {
+        path: String,
+        detail: String,
+        hint: String,
+    },
+    #[error("{what}")]
+    Usage { what: String, hint: String },
+    #[error("`{}` is in the way: an output folder is never written over", .0.display())]
+    OutputExists(PathBuf),
+    #[error("column `{column}` of `{file}` {problem}")]
+    Schema {
+        file: String,
+        column: String,
+        problem: String,
+        hint: String,
+    },
+    #[error("{}", unreadable(.0))]
+    Unreadable(Vec<(String, String)>),
+    #[error("some subsets cannot be filled\n{table}")]
+    Shortfall { table: String },
+    #[error("cannot read `{file}`")]
+    Parquet {
+        file: String,
+        #[source]
+        source: parquet::errors::ParquetError,
+    },
+    #[error("the tokenizer `{path}` cannot be used: {why}")]
+    Tokenizer { path: String, why: String },
+    #[error("part `{part}` of the pool is damaged: {why}")]
+    Part { part: String, why: String },
+    #[error("`{file}` has changed since it was measured")]
+    Changed { file: String },
+    #[error("{0}")]
+    Query(String),
+    #[error("interrupted")]
+    Interrupted { signal: i32 },
+    #[error(transparent)]
+    Io(#[from] std::io::Error),
+}
+
+impl Error {
+    pub fn usage(what: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self::Usage {
+            what: what.into(),
+            hint: hint.into(),
+        }
+    }
+
+    pub fn parquet(file: &Path, source: parquet::errors::ParquetError) -> Self {
+        Self::Parquet {
+            file: file.display().to_string(),
+            source,
+        }
+    }
+
+    /// The mending, one imperative line, or nothing where nobody knows.
+    pub fn hint(&self) -> Option<String> {
+        let text = match self {
+            Self::Pipeline { hint, .. } | Self::Usage { hint, .. } | Self::Schema { hint, .. } => {
+                hint.as_str()
+            }
+            Self::OutputExists(_) => "name another folder with `--out`, or move this one away",
+            Self::Unreadable(_) => {
+                "fetch the file again, or write `skip_unreadable = true` under its source; what was \
+                 measured is kept in the pool"
+            }
+            Self::Shortfall { .. } => {
+                "ask for smaller sizes, add sources, or say what to do with `--on-shortfall skip` or \
+                 `--on-shortfall short`"
+            }
+            Self::Tokenizer { .. } => {
+                "name a `tokenizer.json` as Hugging Face tokenizers writes it, or leave out \
+                 `[measure] tokenizer` for Qwen2.5's"
+            }
+            Self::Part { .. } => "remove that folder from the pool; the next run measures it again",
+            Self::Changed { .. } => "run again: the new content is measured as a new file",
+            Self::Interrupted { .. } => {
+                "the same command goes on where it was: what was measured is in the pool"
+            }
+            Self::Parquet { .. } | Self::Query(_) | Self::Io(_) => "",
+        };
+        (!text.is_empty()).then(|| text.to_owned())
+    }
+
+    /// The exit code that scripts can rely on (`gradatim help` lists them).
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Self::Pipeline { .. } | Self::Usage { .. } | Self::OutputExists(_) => 2,
+            Self::Tokenizer { .. } | Self::Query(_) => 2,
+            Self::Io(error) if error.kind() == std::io::ErrorKind::NotFound => 2,
+            Self::Io(_) => 3,
+            Self::Schema { .. } | Self::Unreadable(_) | Self::Parquet { .. } => 4,
+            Self::Part { .. } | Self::Changed { .. } => 4,
+            Self::Shortfall { .. } => 5,
+            Self::Interrupted { signal } => 128 + *signal as u8,
+        }
+    }
+}
+
+fn unreadable(files: &[(String, String)]) -> String {
+    let lines: Vec<String> = files
+        .iter()
+        .map(|(file, why)| format!("  {file}: {why}"))
+        .collect();
+    let noun = if files.len() == 1 {
+        "file cannot be read"
+    } else {
+        "files cannot be read"
+    };
+    format!("{} {noun}\n{}", files.len(), lines.join("\n"))
+}

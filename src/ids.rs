@@ -1,0 +1,99 @@
+//! Names for problems and trajectories, and the hash that draws are made with.
+//!
+//! All are BLAKE3, cut to 128 bits: enough that no two of a billion texts meet by chance, short enough
+//! to read. Each use hashes under a context of its own, so that ids of one kind are never of another.
+
+use std::fmt;
+use std::str::FromStr;
+
+use unicode_normalization::UnicodeNormalization;
+
+/// How draws, ids and parts are hashed; named in every manifest.
+pub const HASH: &str = "blake3-128";
+
+/// A 128-bit name, written as 32 hexadecimal digits.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Id(pub u128);
+
+impl Id {
+    pub fn from_bytes(bytes: [u8; 16]) -> Self {
+        Self(u128::from_be_bytes(bytes))
+    }
+
+    pub fn to_bytes(self) -> [u8; 16] {
+        self.0.to_be_bytes()
+    }
+}
+
+impl fmt::Display for Id {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:032x}", self.0)
+    }
+}
+
+impl FromStr for Id {
+    type Err = std::num::ParseIntError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        u128::from_str_radix(text, 16).map(Self)
+    }
+}
+
+/// Feeds parts to a hash under a context; each part carries its length, so that none runs into the next.
+pub struct IdHasher(blake3::Hasher);
+
+impl IdHasher {
+    pub fn new(context: &'static str) -> Self {
+        Self(blake3::Hasher::new_derive_key(context))
+    }
+
+    pub fn part(mut self, bytes: impl AsRef<[u8]>) -> Self {
+        let bytes = bytes.as_ref();
+        self.0.update(&(bytes.len() as u64).to_le_bytes());
+        self.0.update(bytes);
+        self
+    }
+
+    pub fn finish(self) -> Id {
+        let mut bytes = [0; 16];
+        self.0.finalize_xof().fill(&mut bytes);
+        Id::from_bytes(bytes)
+    }
+}
+
+/// The name of a problem: its text in Unicode NFC with white space folded.
+///
+/// ```
+/// use gradatim::ids::problem_id;
+/// assert_eq!(problem_id("Find  $x$.\n"), problem_id("Find $x$."));
+/// assert_eq!(problem_id("caf\u{e9}"), problem_id("cafe\u{301}"));
+/// assert_ne!(problem_id("Find $x$."), problem_id("Find $y$."));
+/// ```
+pub fn problem_id(problem: &str) -> Id {
+    IdHasher::new("gradatim problem_id v1")
+        .part(canonical(problem))
+        .finish()
+}
+
+/// The name of a trajectory: its problem's, and the response's text as it is.
+pub fn trajectory_id(problem: Id, response: &str) -> Id {
+    IdHasher::new("gradatim trajectory_id v1")
+        .part(problem.to_bytes())
+        .part(response)
+        .finish()
+}
+
+fn canonical(text: &str) -> String {
+    let mut folded = String::with_capacity(text.len());
+    for word in text.split_whitespace() {
+        if !folded.is_empty() {
+            folded.push(' ');
+        }
+        folded.push_str(word);
+    }
+    if folded.is_ascii() {
+        folded
+    } else {
+        folded.nfc().collect()
+    }
+}

@@ -1,0 +1,35 @@
+//! The terminal: arguments in; report and exit code out.
+
+#![forbid(unsafe_code)]
+
+mod cli;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use cli::{Cli, Command};
+
+fn main() -> ExitCode {
+    let arguments = Cli::parse();
+    let done = match arguments.command {
+        Command::Run(arguments) => cli::run::run(&arguments),
+        Command::Plan(arguments) => cli::plan::plan(&arguments),
+        Command::Inspect(arguments) => cli::inspect::inspect(&arguments),
+        Command::Verify(arguments) => cli::verify::verify(&arguments),
+        Command::Why(arguments) => cli::why::why(&arguments),
+        Command::Sql(arguments) => cli::sql::sql(&arguments),
+        Command::Check(arguments) => cli::check::check(&arguments),
+        Command::Example(arguments) => cli::example::example(&arguments),
+        Command::Schema(arguments) => cli::schema::schema(&arguments),
+        Command::Completions(arguments) => cli::completions::completions(&arguments),
+    };
+    match done {
+        Ok(code) => code.into(),
+        Err(error) if cli::is_closed_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            cli::print_error(&error);
+            error.exit_code().into()
+        }
+    }
+}

@@ -1,0 +1,170 @@
+//! A trajectory to its measurements: verdict, tokens, ending, repetition, style.
+//!
+//! Everything here is a function of one entry and of the measuring configuration, so that it can be
+//! kept in the pool under a hash of what it was made from and is never computed twice.
+
+pub mod repetition;
+pub mod style;
+pub mod tokens;
+
+use std::path::Path;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::Result;
+use crate::ids::{self, Id, IdHasher};
+use crate::source::{Entry, Trajectory, Void};
+use crate::verify::{self, Outcome, Thinking};
+use style::Style;
+use tokens::Tokenizer;
+
+/// Part of every pool part's name: raised when a measurement (a verdict among them) changes its meaning.
+pub const VERSION: u32 = 1;
+
+/// Longer extracted answers are cut: the ledger shows them to people.
+const EXTRACTED_CHARS_MAX: usize = 200;
+
+/// The `[measure]` table of a pipeline file.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Measure {
+    /// Counts tokens: `qwen2.5` (built in) or the path of a `tokenizer.json`, relative to the pipeline
+    /// file.
+    #[serde(default)]
+    pub tokenizer: TokenizerName,
+}
+
+/// The name of a tokenizer: the built-in one's, or a path.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(transparent)]
+pub struct TokenizerName(pub String);
+
+impl Default for TokenizerName {
+    fn default() -> Self {
+        Self(tokens::QWEN.to_owned())
+    }
+}
+
+impl Measure {
+    /// Says which tokenizer it is without loading it: the name, or the hash of the file.
+    pub fn tokenizer_identity(&self, folder: &Path) -> Result<String> {
+        tokens::identity(&self.tokenizer.0, folder)
+    }
+}
+
+/// One entry, measured. Void entries have ids and measurements of none.
+#[derive(Clone, Debug)]
+pub struct Measured {
+    pub row: u64,
+    pub generation: Option<u32>,
+    pub offset: Option<u64>,
+    pub body: Result<Measurements, Void>,
+}
+
+/// The measurements of a trajectory.
+#[derive(Clone, Debug)]
+pub struct Measurements {
+    pub problem_id: Id,
+    pub trajectory_id: Id,
+    /// Hash of all that the source says beside problem and response: decides which exact copy stays.
+    pub fields_id: Id,
+    pub problem: String,
+    pub gold: Option<String>,
+    pub category: Option<String>,
+    pub origin: Option<String>,
+    pub question_type: Option<String>,
+    pub source_id: Option<String>,
+    pub recorded_rule: Option<bool>,
+    pub recorded_judge: Option<bool>,
+    pub outcome: Outcome,
+    pub reason: &'static str,
+    pub extracted: Option<String>,
+    pub tokens: u32,
+    pub thinking_tokens: u32,
+    pub bytes: u32,
+    pub finished: Option<bool>,
+    pub repeated_share: f32,
+    pub style_source: Option<String>,
+    pub style_text: Style,
+}
+
+/// Measures one entry of the row `row`.
+pub fn measure(row: u64, offset: Option<u64>, entry: Entry<'_>, tokenizer: &Tokenizer) -> Measured {
+    Measured {
+        row,
+        generation: entry.generation,
+        offset,
+        body: entry
+            .body
+            .map(|trajectory| measurements(trajectory, tokenizer)),
+    }
+}
+
+fn measurements(trajectory: Trajectory<'_>, tokenizer: &Tokenizer) -> Measurements {
+    let response = trajectory.response.as_ref();
+    let problem_id = ids::problem_id(&trajectory.problem);
+    let verdict = verify::verify(trajectory.gold.as_deref().unwrap_or_default(), response);
+    let parts = verify::split_thinking(response);
+    let thinking_end = match parts.state {
+        Thinking::Absent => 0,
+        Thinking::Closed => parts.answer.start,
+        Thinking::Open => response.len(),
+    };
+    let count = tokenizer.count(response, thinking_end);
+    let finished = match parts.state {
+        Thinking::Open => Some(false),
+        Thinking::Closed => trajectory.finished.or(Some(true)),
+        Thinking::Absent => trajectory.finished,
+    };
+    Measurements {
+        problem_id,
+        trajectory_id: ids::trajectory_id(problem_id, response),
+        fields_id: fields_id(&trajectory),
+        recorded_rule: trajectory.recorded_rule,
+        recorded_judge: trajectory.recorded_judge,
+        outcome: verdict.outcome,
+        reason: verdict.reason.as_str(),
+        extracted: verdict
+            .extracted
+            .map(|answer| answer.chars().take(EXTRACTED_CHARS_MAX).collect()),
+        tokens: count.whole,
+        thinking_tokens: count.thinking,
+        bytes: u32::try_from(response.len()).unwrap_or(u32::MAX),
+        finished,
+        repeated_share: repetition::repeated_share(response),
+        style_text: style::style(response, parts.state != Thinking::Absent),
+        style_source: trajectory.style.map(Into::into),
+        problem: trajectory.problem.into_owned(),
+        gold: trajectory.gold.map(Into::into),
+        category: trajectory.category.map(Into::into),
+        origin: trajectory.origin.map(Into::into),
+        question_type: trajectory.question_type.map(Into::into),
+        source_id: trajectory.source_id.map(Into::into),
+    }
+}
+
+fn fields_id(trajectory: &Trajectory<'_>) -> Id {
+    let flag = |flag: Option<bool>| match flag {
+        None => "",
+        Some(false) => "no",
+        Some(true) => "yes",
+    };
+    let texts = [
+        &trajectory.gold,
+        &trajectory.category,
+        &trajectory.origin,
+        &trajectory.question_type,
+        &trajectory.source_id,
+        &trajectory.style,
+    ];
+    let mut hasher = IdHasher::new("gradatim fields_id v1");
+    for text in texts {
+        hasher = hasher.part(text.as_deref().unwrap_or_default());
+    }
+    hasher
+        .part(flag(trajectory.recorded_rule))
+        .part(flag(trajectory.recorded_judge))
+        .part(flag(trajectory.finished))
+        .finish()
+}

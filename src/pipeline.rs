@@ -1,0 +1,182 @@
+//! A pipeline file, as written.
+//!
+//! The types here are the reference of the file: their docs become `schemas/pipeline.json`. What they
+//! mean together is checked in `plan.rs`; here only the form is.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::emit::Emit;
+use crate::measure::Measure;
+use crate::screen::Screen;
+use crate::select::grid::Grid;
+use crate::source::Source;
+use crate::{Error, Result};
+
+/// A pipeline: where trajectories come from, which are accepted, and the grid of subsets to select.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Pipeline {
+    /// What the experiment is called, for people: it heads the dataset card.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// Decides every draw, and nothing else does. Another seed is another experiment.
+    #[serde(default)]
+    pub seed: u64,
+    /// Where trajectories come from, each under a name of its own.
+    pub sources: BTreeMap<String, Source>,
+    /// Which verdicts decide.
+    #[serde(default)]
+    pub verify: Verify,
+    /// How trajectories are measured.
+    #[serde(default)]
+    pub measure: Measure,
+    /// What is dropped before anything is selected.
+    #[serde(default)]
+    pub screen: Screen,
+    /// The subsets to select: each table is a grid of category × length × style × size × draw.
+    pub grid: Vec<Grid>,
+    /// What happens when a subset cannot be filled.
+    #[serde(default)]
+    pub on_shortfall: OnShortfall,
+    /// What is written.
+    #[serde(default)]
+    pub emit: Emit,
+}
+
+/// Which verdicts decide whether a trajectory is accepted.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Verify {
+    /// The rule for every source that has none of its own.
+    #[serde(default)]
+    pub accept: Accept,
+}
+
+/// A rule of acceptance.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema, clap::ValueEnum,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Accept {
+    /// Recorded as right by the source, not `wrong` by our verifier, and not cut off.
+    #[default]
+    Recorded,
+    /// `correct` by our verifier, and not cut off.
+    Ours,
+    /// Right by both, and not cut off.
+    Both,
+    /// Right by one of the two, and not cut off.
+    Either,
+    /// Every trajectory, right or wrong, finished or not.
+    None,
+}
+
+/// What happens when a subset asks for more than its bucket holds.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema, clap::ValueEnum,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum OnShortfall {
+    /// Nothing is written; the run ends with exit code 5 and a table of asked against available.
+    #[default]
+    Refuse,
+    /// That subset is left out, and the manifest says so.
+    Skip,
+    /// The subset is as large as it can be, and so are its controls.
+    Short,
+}
+
+/// A pipeline file with what is needed to point into it.
+#[derive(Clone, Debug)]
+pub struct PipelineFile {
+    pub path: PathBuf,
+    pub text: String,
+    pub pipeline: Pipeline,
+}
+
+impl PipelineFile {
+    /// Reads and parses; fails where the file is missing or not of this form.
+    pub fn read(path: &Path) -> Result<Self> {
+        let text = fs_err::read_to_string(path).map_err(|error| {
+            Error::usage(
+                error.to_string(),
+                "name a pipeline file; `gradatim example > pipeline.toml` writes a complete one",
+            )
+        })?;
+        Self::parse(path, text)
+    }
+
+    pub fn parse(path: &Path, text: String) -> Result<Self> {
+        let pipeline = toml::from_str(&text).map_err(|error| Error::Pipeline {
+            path: path.display().to_string(),
+            detail: error.to_string().trim_end().to_owned(),
+            hint:
+                "see a complete pipeline with `gradatim example`, every key with `gradatim schema \
+                   pipeline`"
+                    .into(),
+        })?;
+        Ok(Self {
+            path: path.to_owned(),
+            text,
+            pipeline,
+        })
+    }
+
+    /// The folder that relative paths in the file start from: its own.
+    pub fn folder(&self) -> &Path {
+        self.path.parent().unwrap_or(Path::new("."))
+    }
+
+    /// An error that shows the line of `key` (as in `grid[0].size`).
+    pub fn error(&self, key: &str, problem: &str, hint: &str) -> Error {
+        let place = locate(&self.text, key).map_or(String::new(), |at| {
+            let line = self.text[..at].matches('\n').count();
+            let shown = self.text.lines().nth(line).unwrap_or_default();
+            let gutter = " ".repeat((line + 1).to_string().len());
+            format!(
+                "at line {}\n{gutter} |\n{} | {shown}\n{gutter} |\n",
+                line + 1,
+                line + 1
+            )
+        });
+        Error::Pipeline {
+            path: self.path.display().to_string(),
+            detail: format!("{place}`{key}` {problem}"),
+            hint: hint.to_owned(),
+        }
+    }
+}
+
+/// The byte where the value of a dotted key starts, or that of the nearest table above it.
+fn locate(text: &str, key: &str) -> Option<usize> {
+    use toml::de::{DeTable, DeValue};
+    let root = DeTable::parse(text).ok()?;
+    let mut table = root.get_ref();
+    let mut at = None;
+    for step in key.split('.') {
+        let (name, index) = match step.split_once('[') {
+            Some((name, rest)) => (name, rest.trim_end_matches(']').parse::<usize>().ok()),
+            None => (step, None),
+        };
+        let Some((found, value)) = table.iter().find(|(known, _)| known.get_ref() == name) else {
+            return at;
+        };
+        at = Some(found.span().start);
+        let item = match (index, value.get_ref()) {
+            (Some(index), DeValue::Array(items)) => items.get(index)?,
+            _ => value,
+        };
+        if index.is_some() {
+            at = Some(item.span().start);
+        }
+        match item.get_ref() {
+            DeValue::Table(inner) => table = inner,
+            _ => return at,
+        }
+    }
+    at
+}

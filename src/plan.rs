@@ -1,0 +1,358 @@
+//! A pipeline checked against its sources: what will run, on what.
+//!
+//! Everything that can be refused is refused here, before a row is read: keys that contradict each
+//! other, sources without files, Parquet files without the layout's columns.
+
+use std::collections::{BTreeMap, HashSet};
+use std::path::{Path, PathBuf};
+
+use crate::bucket::category::DIVERSE;
+use crate::bucket::length::{Length, Nested};
+use crate::pipeline::{Accept, OnShortfall, Pipeline, PipelineFile};
+use crate::select::grid::{Grid, Pair};
+use crate::source::parquet::Footer;
+use crate::source::{Format, Layout, Source, SourceFile, Unit, files, layout};
+use crate::{Error, Result};
+
+/// What will run.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    pub pipeline: Pipeline,
+    /// The folder of the pipeline file.
+    pub folder: PathBuf,
+    /// The sources, by name.
+    pub sources: Vec<PlannedSource>,
+    /// The grids with their length axes.
+    pub grids: Vec<(Grid, Vec<Length>)>,
+    /// The tokenizer's name, or its file's hash.
+    pub tokenizer: String,
+    emitted: Vec<glob::Pattern>,
+}
+
+/// A source with its files.
+#[derive(Clone, Debug)]
+pub struct PlannedSource {
+    pub name: String,
+    pub source: Source,
+    pub accept: Accept,
+    pub files: Vec<PlannedFile>,
+}
+
+/// A file with the units it is read in.
+#[derive(Clone, Debug)]
+pub struct PlannedFile {
+    pub file: SourceFile,
+    pub bytes: u64,
+    /// Its units, or why it cannot be read.
+    pub units: Result<Vec<Unit>, String>,
+}
+
+/// What the command line says differently.
+#[derive(Clone, Debug, Default)]
+pub struct Overrides {
+    /// `--source NAME=PATH`, relative to the current folder.
+    pub sources: BTreeMap<String, PathBuf>,
+    pub on_shortfall: Option<OnShortfall>,
+    pub seed: Option<u64>,
+}
+
+impl Plan {
+    pub fn new(file: &PipelineFile, overrides: &Overrides) -> Result<Self> {
+        let mut pipeline = file.pipeline.clone();
+        pipeline.on_shortfall = overrides.on_shortfall.unwrap_or(pipeline.on_shortfall);
+        pipeline.seed = overrides.seed.unwrap_or(pipeline.seed);
+        let grids = check_grids(file, &pipeline)?;
+        let emitted = check_emit(file, &pipeline)?;
+        check_overrides(&pipeline, overrides)?;
+        let mut sources = Vec::new();
+        for (name, source) in &pipeline.sources {
+            check_source(file, &pipeline, name, source)?;
+            let given = overrides.sources.get(name);
+            let path = match (given, &source.path) {
+                (Some(path), _) => path.clone(),
+                (None, Some(path)) => file.folder().join(path),
+                (None, None) => {
+                    return Err(file.error(
+                        &format!("sources.{name}"),
+                        "has no `path`",
+                        &format!("write one, or name its files with `--source {name}=PATH`"),
+                    ));
+                }
+            };
+            sources.push(PlannedSource {
+                name: name.clone(),
+                accept: source.accept.unwrap_or(pipeline.verify.accept),
+                files: plan_files(source, &path)?,
+                source: source.clone(),
+            });
+        }
+        for name in overrides.sources.keys() {
+            // Where its files lie on this machine is no part of the experiment.
+            if let Some(source) = pipeline.sources.get_mut(name) {
+                source.path = None;
+            }
+        }
+        let tokenizer = pipeline.measure.tokenizer_identity(file.folder())?;
+        Ok(Self {
+            pipeline,
+            folder: file.folder().to_owned(),
+            sources,
+            grids,
+            tokenizer,
+            emitted,
+        })
+    }
+
+    /// Whether the text of a subset is written.
+    pub fn emits(&self, subset: &str) -> bool {
+        self.emitted.iter().any(|pattern| pattern.matches(subset))
+    }
+
+    /// The names and sizes of the subsets that the grids ask for, without controls.
+    pub fn asked(&self) -> Vec<(String, u32)> {
+        let mut asked = Vec::new();
+        for (index, (grid, lengths)) in self.grids.iter().enumerate() {
+            for family in grid.families(index, lengths) {
+                asked.extend(grid.size.iter().map(|&size| (family.name(size), size)));
+            }
+        }
+        asked
+    }
+}
+
+fn plan_files(source: &Source, path: &Path) -> Result<Vec<PlannedFile>> {
+    let columns = layout::columns(source);
+    let mut planned = Vec::new();
+    for file in files::find(path)? {
+        let bytes = fs_err::metadata(&file.path)?.len();
+        let units = match file.format {
+            Format::Jsonl(_) => Ok(vec![Unit::Whole]),
+            Format::Parquet => match Footer::read(&file) {
+                Ok(footer) => {
+                    footer.check(&file, &columns)?;
+                    Ok(footer.units(&columns))
+                }
+                Err(error) => Err(reason(&error)),
+            },
+        };
+        planned.push(PlannedFile { file, bytes, units });
+    }
+    Ok(planned)
+}
+
+/// The innermost cause, in one line.
+pub fn reason(error: &Error) -> String {
+    let mut cause: &dyn std::error::Error = error;
+    while let Some(source) = cause.source() {
+        cause = source;
+    }
+    cause.to_string().replace('\n', " ")
+}
+
+fn check_overrides(pipeline: &Pipeline, overrides: &Overrides) -> Result<()> {
+    for name in overrides.sources.keys() {
+        if !pipeline.sources.contains_key(name) {
+            let known: Vec<&str> = pipeline.sources.keys().map(String::as_str).collect();
+            return Err(Error::usage(
+                format!("the pipeline has no source `{name}`"),
+                format!("it has {}", known.join(", ")),
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn check_source(
+    file: &PipelineFile,
+    pipeline: &Pipeline,
+    name: &str,
+    source: &Source,
+) -> Result<()> {
+    let key = format!("sources.{name}");
+    let named = source.layout == Layout::Columns;
+    if named && source.columns.is_none() {
+        return Err(file.error(
+            &key,
+            "has layout `columns` and no columns",
+            &format!("write a table `[{key}.columns]` with at least `problem` and `response`"),
+        ));
+    }
+    if !named && source.columns.is_some() {
+        return Err(file.error(
+            &format!("{key}.columns"),
+            "is read by layout `columns` only",
+            "leave it out, or write `layout = \"columns\"`",
+        ));
+    }
+    let accept = source.accept.unwrap_or(pipeline.verify.accept);
+    if matches!(accept, Accept::Recorded | Accept::Both) && !layout::records(source) {
+        return Err(file.error(
+            &key,
+            "records no verdicts, so nothing of it would be accepted",
+            "write `accept = \"ours\"` under it, or name its `recorded` column",
+        ));
+    }
+    Ok(())
+}
+
+fn check_grids(file: &PipelineFile, pipeline: &Pipeline) -> Result<Vec<(Grid, Vec<Length>)>> {
+    if pipeline.sources.is_empty() {
+        return Err(file.error("sources", "is empty", "name at least one source"));
+    }
+    if pipeline.grid.is_empty() {
+        return Err(file.error("grid", "is empty", "ask for at least one subset"));
+    }
+    let mut grids = Vec::new();
+    let mut names = HashSet::new();
+    for (index, grid) in pipeline.grid.iter().enumerate() {
+        let lengths = check_grid(file, index, grid)?;
+        for family in grid.families(index, &lengths) {
+            for &size in &grid.size {
+                let name = family.name(size);
+                if !names.insert(name.clone()) {
+                    return Err(file.error(
+                        &format!("grid[{index}]"),
+                        &format!("asks for a subset `{name}` that another place asks for too"),
+                        "give each grid a `name` of its own, and each axis every value once",
+                    ));
+                }
+            }
+        }
+        grids.push((grid.clone(), lengths));
+    }
+    Ok(grids)
+}
+
+fn check_grid(file: &PipelineFile, index: usize, grid: &Grid) -> Result<Vec<Length>> {
+    let at = |key: &str| format!("grid[{index}].{key}");
+    let lengths = grid.length.axis().map_err(|(key, problem)| {
+        file.error(
+            &at(&format!("length.{key}")),
+            &problem,
+            "see `gradatim schema pipeline`",
+        )
+    })?;
+    for (key, empty) in [
+        ("size", grid.size.is_empty()),
+        ("category", grid.category.is_empty()),
+        ("length.rule", lengths.is_empty()),
+    ] {
+        if empty {
+            return Err(file.error(&at(key), "is empty", "write at least one value"));
+        }
+    }
+    if grid.size.contains(&0) {
+        return Err(file.error(&at("size"), "has a 0", "a subset has at least one row"));
+    }
+    if grid.draws == 0 {
+        return Err(file.error(&at("draws"), "is 0", "write 1 or more"));
+    }
+    check_names(file, index, grid)?;
+    let largest = grid.size.iter().copied().max().unwrap_or_default() as usize;
+    let ranked = lengths
+        .iter()
+        .any(|length| matches!(length, Length::Short | Length::Long));
+    for category in &grid.category {
+        let share = if category == DIVERSE {
+            grid.diverse_of.len()
+        } else {
+            1
+        };
+        if ranked && largest > grid.length.bucket * share {
+            return Err(file.error(
+                &at("size"),
+                &format!(
+                    "asks for {largest} of `{category}`, and its buckets short and long hold {}",
+                    grid.length.bucket * share
+                ),
+                "raise `[grid.length] bucket`, or ask for smaller sizes",
+            ));
+        }
+    }
+    if grid.pair == Some(Pair::Style) {
+        check_pair(file, index, grid, &lengths)?;
+    }
+    if grid.length.nested == Nested::ByKey && grid.draws > 1 {
+        return Err(file.error(
+            &at("draws"),
+            "is more than 1 beside `nested = \"by_key\"`, where every draw is the same",
+            "write `draws = 1`",
+        ));
+    }
+    Ok(lengths)
+}
+
+/// Names become folders: letters, digits, `_`, `.` and `-` only, and each value once.
+fn check_names(file: &PipelineFile, index: usize, grid: &Grid) -> Result<()> {
+    let plain = |name: &String| {
+        !name.is_empty()
+            && !name.starts_with(['.', '_'])
+            && name
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.'))
+    };
+    let name: Vec<String> = grid.name.iter().cloned().collect();
+    for (key, values) in [
+        ("name", &name),
+        ("category", &grid.category),
+        ("style", &grid.style),
+        ("diverse_of", &grid.diverse_of),
+    ] {
+        if let Some(bad) = values.iter().find(|value| !plain(value)) {
+            return Err(file.error(
+                &format!("grid[{index}].{key}"),
+                &format!("has `{bad}`, which cannot be part of a folder's name"),
+                "use letters, digits, `_`, `-` and `.`; categories are written in lower case with `_`, \
+                 as `number_theory`",
+            ));
+        }
+        let distinct: HashSet<&String> = values.iter().collect();
+        if distinct.len() < values.len() {
+            return Err(file.error(
+                &format!("grid[{index}].{key}"),
+                "has a value twice",
+                "write each value once",
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn check_pair(file: &PipelineFile, index: usize, grid: &Grid, lengths: &[Length]) -> Result<()> {
+    let at = |key: &str| format!("grid[{index}].{key}");
+    if grid.style.len() < 2 {
+        return Err(file.error(
+            &at("style"),
+            "names fewer than two styles to pair",
+            "write as `style = [\"r1\", \"gemini\"]`",
+        ));
+    }
+    if lengths != [Length::Normal] {
+        return Err(file.error(
+            &at("length"),
+            "cannot be an axis of a pair by style: both styles have the same problems",
+            "leave the table out",
+        ));
+    }
+    if grid.control.matched || grid.control.paired {
+        return Err(file.error(
+            &at("control"),
+            "has `matched` or `paired` beside `pair`: the other style is the control",
+            "leave only `random`",
+        ));
+    }
+    Ok(())
+}
+
+fn check_emit(file: &PipelineFile, pipeline: &Pipeline) -> Result<Vec<glob::Pattern>> {
+    let pattern = |text: &String| {
+        glob::Pattern::new(text).map_err(|error| {
+            file.error(
+                "emit.subsets",
+                &format!("has `{text}`, which is no glob: {error}"),
+                "write `*` for any letters, as `diverse-*`",
+            )
+        })
+    };
+    pipeline.emit.subsets.iter().map(pattern).collect()
+}

@@ -1,0 +1,296 @@
+//! One part: the entries of one unit and the problems they answer, as two Parquet files and a seal.
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use arrow::array::{
+    ArrayRef, BooleanBuilder, FixedSizeBinaryBuilder, Float32Builder, RecordBatch, StringBuilder,
+    UInt32Builder, UInt64Builder,
+};
+use fs_err as fs;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use serde::{Deserialize, Serialize};
+
+use super::Pool;
+use crate::ids::Id;
+use crate::measure::{Measured, Measurements};
+use crate::table::Table;
+use crate::{Error, Result, schema};
+
+/// Part of every part's name: raised when the tables change their form.
+pub const VERSION: u32 = 1;
+
+const TRAJECTORIES: &str = "trajectories.parquet";
+const PROBLEMS: &str = "problems.parquet";
+const SEAL: &str = "part.json";
+
+/// A whole part of the pool.
+#[derive(Clone, Debug)]
+pub struct Part {
+    folder: PathBuf,
+    pub entries: u64,
+}
+
+/// What a part says of itself; it is written last.
+#[derive(Debug, Serialize, Deserialize)]
+struct Seal {
+    entries: u64,
+    trajectories: String,
+    problems: String,
+}
+
+impl Part {
+    /// The part of that name, or none where it was never finished.
+    ///
+    /// Fails where it is there but does not hold what its seal says.
+    pub fn find(pool: &Pool, name: &str) -> Result<Option<Self>> {
+        let folder = pool.part_folder(name);
+        if !folder.is_dir() {
+            return Ok(None);
+        }
+        let damaged = |why: &str| Error::Part {
+            part: folder.display().to_string(),
+            why: why.to_owned(),
+        };
+        let seal = fs::read(folder.join(SEAL)).map_err(|_| damaged("its seal is missing"))?;
+        let seal: Seal =
+            serde_json::from_slice(&seal).map_err(|_| damaged("its seal cannot be read"))?;
+        for (file, expected) in [
+            (TRAJECTORIES, &seal.trajectories),
+            (PROBLEMS, &seal.problems),
+        ] {
+            let bytes = fs::read(folder.join(file)).map_err(|_| damaged("a table is missing"))?;
+            if blake3::hash(&bytes).to_hex().as_str() != expected {
+                return Err(damaged(&format!("{file} is not what was written")));
+            }
+        }
+        Ok(Some(Self {
+            folder,
+            entries: seal.entries,
+        }))
+    }
+
+    /// The entries, in the order of the file, with the columns named (all where none is).
+    pub fn trajectories(
+        &self,
+        columns: &[&str],
+    ) -> Result<impl Iterator<Item = Result<RecordBatch>>> {
+        read(&self.folder.join(TRAJECTORIES), columns)
+    }
+
+    pub fn problems(&self) -> Result<impl Iterator<Item = Result<RecordBatch>>> {
+        read(&self.folder.join(PROBLEMS), &[])
+    }
+}
+
+fn read(
+    path: &Path,
+    columns: &[&str],
+) -> Result<impl Iterator<Item = Result<RecordBatch>> + use<>> {
+    let failed = |error| Error::parquet(path, error);
+    let file = fs::File::open(path)?.into_parts().0;
+    let mut builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(failed)?;
+    if !columns.is_empty() {
+        let mask = parquet::arrow::ProjectionMask::columns(
+            builder.parquet_schema(),
+            columns.iter().copied(),
+        );
+        builder = builder.with_projection(mask);
+    }
+    let reader = builder.with_batch_size(8192).build().map_err(failed)?;
+    let path = path.to_owned();
+    Ok(reader.map(move |batch| batch.map_err(|error| Error::parquet(&path, error.into()))))
+}
+
+/// Collects a unit's entries and puts the part in place when they are all there.
+pub struct PartWriter {
+    folder: PathBuf,
+    aside: PathBuf,
+    entries: u64,
+    trajectories: Table,
+    problems: Table,
+    known: HashSet<Id>,
+}
+
+impl PartWriter {
+    pub fn new(pool: &Pool, name: &str) -> Result<Self> {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        let aside = pool.folder().join("partial").join(format!(
+            "{name}-{}-{}",
+            std::process::id(),
+            NEXT.fetch_add(1, Ordering::Relaxed)
+        ));
+        fs::create_dir_all(&aside)?;
+        Ok(Self {
+            folder: pool.part_folder(name),
+            entries: 0,
+            trajectories: Table::create(
+                &aside.join(TRAJECTORIES),
+                schema::schema(schema::TRAJECTORIES),
+            )?,
+            problems: Table::create(&aside.join(PROBLEMS), schema::schema(schema::PROBLEMS))?,
+            known: HashSet::new(),
+            aside,
+        })
+    }
+
+    /// Adds entries, which come in the order of the file.
+    pub fn add(&mut self, measured: &[Measured]) -> Result<()> {
+        self.entries += measured.len() as u64;
+        self.trajectories.write(trajectory_arrays(measured))?;
+        let new: Vec<&Measurements> = measured
+            .iter()
+            .filter_map(|entry| entry.body.as_ref().ok())
+            .filter(|body| self.known.insert(body.problem_id))
+            .collect();
+        self.problems.write(problem_arrays(&new))
+    }
+
+    /// Seals the part and renames it into place; where another run was faster, its part stays.
+    pub fn finish(self, pool: &Pool, name: &str) -> Result<Part> {
+        let seal = Seal {
+            entries: self.entries,
+            trajectories: blake3_of(&self.trajectories.finish()?)?,
+            problems: blake3_of(&self.problems.finish()?)?,
+        };
+        let text = serde_json::to_vec(&seal).map_err(std::io::Error::from)?;
+        write_synced(&self.aside.join(SEAL), &text)?;
+        if let Some(parent) = self.folder.parent() {
+            fs::create_dir_all(parent)?;
+        }
+        if let Err(error) = fs::rename(&self.aside, &self.folder) {
+            fs::remove_dir_all(&self.aside)?;
+            if !self.folder.is_dir() {
+                return Err(error.into());
+            }
+        }
+        Part::find(pool, name)?.ok_or_else(|| Error::Part {
+            part: name.to_owned(),
+            why: "it vanished while it was put in place".into(),
+        })
+    }
+
+    /// Removes what was written aside.
+    pub fn abandon(self) -> Result<()> {
+        Ok(fs::remove_dir_all(&self.aside)?)
+    }
+}
+
+fn blake3_of(path: &Path) -> Result<String> {
+    Ok(blake3::hash(&fs::read(path)?).to_hex().to_string())
+}
+
+fn write_synced(path: &Path, bytes: &[u8]) -> Result<()> {
+    use std::io::Write;
+    let mut file = fs::File::create(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    Ok(())
+}
+
+/// Entries as a batch of the pool's table.
+pub fn trajectory_batch(measured: &[Measured]) -> Result<RecordBatch> {
+    let schema = schema::schema(schema::TRAJECTORIES);
+    RecordBatch::try_new(schema, trajectory_arrays(measured))
+        .map_err(|error| Error::parquet(Path::new("memory"), error.into()))
+}
+
+fn trajectory_arrays(measured: &[Measured]) -> Vec<ArrayRef> {
+    let bodies: Vec<Option<&Measurements>> = measured
+        .iter()
+        .map(|entry| entry.body.as_ref().ok())
+        .collect();
+    let text = |pick: fn(&Measurements) -> Option<&str>| -> ArrayRef {
+        let mut column = StringBuilder::new();
+        for body in &bodies {
+            column.append_option(body.and_then(pick));
+        }
+        Arc::new(column.finish())
+    };
+    let flag = |pick: fn(&Measurements) -> Option<bool>| -> ArrayRef {
+        let mut column = BooleanBuilder::new();
+        for body in &bodies {
+            column.append_option(body.and_then(pick));
+        }
+        Arc::new(column.finish())
+    };
+    let count = |pick: fn(&Measurements) -> u32| -> ArrayRef {
+        let mut column = UInt32Builder::new();
+        for body in &bodies {
+            column.append_option(body.map(pick));
+        }
+        Arc::new(column.finish())
+    };
+    let id = |pick: fn(&Measurements) -> Id| -> ArrayRef {
+        ids(bodies.iter().map(|body| body.map(pick)))
+    };
+    let mut rows = UInt64Builder::new();
+    let mut generations = UInt32Builder::new();
+    let mut offsets = UInt64Builder::new();
+    let mut voids = StringBuilder::new();
+    let mut repeated = Float32Builder::new();
+    for entry in measured {
+        rows.append_value(entry.row);
+        generations.append_option(entry.generation);
+        offsets.append_option(entry.offset);
+        voids.append_option(entry.body.as_ref().err().map(|void| void.as_str()));
+        repeated.append_option(entry.body.as_ref().ok().map(|body| body.repeated_share));
+    }
+    vec![
+        Arc::new(rows.finish()),
+        Arc::new(generations.finish()),
+        Arc::new(offsets.finish()),
+        Arc::new(voids.finish()),
+        id(|body| body.problem_id),
+        id(|body| body.trajectory_id),
+        text(|body| body.category.as_deref()),
+        text(|body| body.origin.as_deref()),
+        text(|body| body.question_type.as_deref()),
+        text(|body| body.source_id.as_deref()),
+        flag(|body| body.recorded_rule),
+        flag(|body| body.recorded_judge),
+        text(|body| Some(body.outcome.as_str())),
+        text(|body| Some(body.reason)),
+        text(|body| body.extracted.as_deref()),
+        count(|body| body.tokens),
+        count(|body| body.thinking_tokens),
+        count(|body| body.tokens - body.thinking_tokens),
+        count(|body| body.bytes),
+        flag(|body| body.finished),
+        Arc::new(repeated.finish()),
+        text(|body| body.style_source.as_deref()),
+        text(|body| Some(body.style_text.as_str())),
+        id(|body| body.fields_id),
+    ]
+}
+
+fn problem_arrays(new: &[&Measurements]) -> Vec<ArrayRef> {
+    let text = |pick: fn(&Measurements) -> Option<&str>| -> ArrayRef {
+        let mut column = StringBuilder::new();
+        for body in new {
+            column.append_option(pick(body));
+        }
+        Arc::new(column.finish())
+    };
+    vec![
+        ids(new.iter().map(|body| Some(body.problem_id))),
+        text(|body| Some(&body.problem)),
+        text(|body| body.gold.as_deref()),
+        text(|body| body.category.as_deref()),
+        text(|body| body.origin.as_deref()),
+    ]
+}
+
+fn ids(ids: impl Iterator<Item = Option<Id>>) -> ArrayRef {
+    let mut column = FixedSizeBinaryBuilder::new(16);
+    for id in ids {
+        match id {
+            // An id is 16 bytes and so is the column: appending cannot fail.
+            Some(id) => column.append_value(id.to_bytes()).unwrap_or_default(),
+            None => column.append_null(),
+        }
+    }
+    Arc::new(column.finish())
+}

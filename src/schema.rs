@@ -1,0 +1,366 @@
+//! The columns: name, type, unit and meaning, each written once.
+//!
+//! Every table that gradatim writes is a list of these; `gradatim schema TABLE` prints them and
+//! `schemas/` keeps the print under test.
+
+use std::sync::Arc;
+
+use arrow::datatypes::{DataType, Field, Fields, Schema, SchemaRef};
+
+/// One column of one or more tables.
+#[derive(Clone, Copy, Debug)]
+pub struct Column {
+    pub name: &'static str,
+    pub kind: Kind,
+    pub nullable: bool,
+    pub meaning: &'static str,
+}
+
+/// What a column holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// 16 bytes: an id inside the pool.
+    Id,
+    Text,
+    Bool,
+    U32,
+    U64,
+    F32,
+    /// A list of `{role, content}`.
+    Messages,
+    /// A list of `{from, value}`.
+    Conversations,
+}
+
+impl Column {
+    pub fn field(&self) -> Field {
+        Field::new(self.name, self.kind.data_type(), self.nullable)
+    }
+}
+
+impl Kind {
+    /// What people call it.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Id => "16 bytes",
+            Self::Text => "string",
+            Self::Bool => "bool",
+            Self::U32 => "uint32",
+            Self::U64 => "uint64",
+            Self::F32 => "float32",
+            Self::Messages => "list of {role, content}",
+            Self::Conversations => "list of {from, value}",
+        }
+    }
+
+    pub fn data_type(self) -> DataType {
+        match self {
+            Self::Id => DataType::FixedSizeBinary(16),
+            Self::Text => DataType::Utf8,
+            Self::Bool => DataType::Boolean,
+            Self::U32 => DataType::UInt32,
+            Self::U64 => DataType::UInt64,
+            Self::F32 => DataType::Float32,
+            Self::Messages => list_of_pairs("role", "content"),
+            Self::Conversations => list_of_pairs("from", "value"),
+        }
+    }
+}
+
+/// The two text fields of one turn of a conversation.
+pub fn pair_fields(first: &str, second: &str) -> Fields {
+    Fields::from(vec![
+        Field::new(first, DataType::Utf8, false),
+        Field::new(second, DataType::Utf8, false),
+    ])
+}
+
+fn list_of_pairs(first: &str, second: &str) -> DataType {
+    let turn = Field::new("item", DataType::Struct(pair_fields(first, second)), false);
+    DataType::List(Arc::new(turn))
+}
+
+/// The Arrow schema of a list of columns.
+pub fn schema(columns: &[Column]) -> SchemaRef {
+    Arc::new(Schema::new(
+        columns.iter().map(Column::field).collect::<Vec<_>>(),
+    ))
+}
+
+const fn column(name: &'static str, kind: Kind, meaning: &'static str) -> Column {
+    Column {
+        name,
+        kind,
+        nullable: false,
+        meaning,
+    }
+}
+
+const fn nullable(name: &'static str, kind: Kind, meaning: &'static str) -> Column {
+    Column {
+        name,
+        kind,
+        nullable: true,
+        meaning,
+    }
+}
+
+/// A table by the name that `gradatim schema` knows it under.
+pub fn table(name: &str) -> Option<&'static [Column]> {
+    match name {
+        "trajectories" => Some(TRAJECTORIES),
+        "problems" => Some(PROBLEMS),
+        "ledger" => Some(LEDGER),
+        "selection" => Some(SELECTION),
+        "subset" => Some(SUBSET),
+        _ => None,
+    }
+}
+
+/// The names that [`table`] knows.
+pub const TABLES: &[&str] = &["trajectories", "problems", "ledger", "selection", "subset"];
+
+const ROW: Column = column("row", Kind::U64, "row of the file, from 0");
+const GENERATION: Column = nullable(
+    "generation",
+    Kind::U32,
+    "index among the row's trajectories, from 0; null where the row yields none",
+);
+const CATEGORY: Column = nullable(
+    "category",
+    Kind::Text,
+    "category of the problem as the source has it, in lower case with _ for spaces",
+);
+const ORIGIN: Column = nullable(
+    "origin",
+    Kind::Text,
+    "where the source has the problem from (OpenR1's and NuminaMath's column `source`)",
+);
+const MEASURES: [Column; 17] = [
+    CATEGORY,
+    ORIGIN,
+    nullable(
+        "question_type",
+        Kind::Text,
+        "kind of question as the source has it",
+    ),
+    nullable(
+        "source_id",
+        Kind::Text,
+        "the source's own id (`uuid`); never a key, it may repeat",
+    ),
+    nullable(
+        "recorded_rule",
+        Kind::Bool,
+        "right by the source's rule-based verifier; null where it did not look",
+    ),
+    nullable(
+        "recorded_judge",
+        Kind::Bool,
+        "right by the source's judging model or grader; null where it did not look",
+    ),
+    nullable(
+        "verdict",
+        Kind::Text,
+        "ours: correct, wrong, undecided, no_answer or no_gold",
+    ),
+    nullable(
+        "verdict_reason",
+        Kind::Text,
+        "the rule that decided our verdict",
+    ),
+    nullable(
+        "extracted",
+        Kind::Text,
+        "the extracted answer, cut at 200 characters",
+    ),
+    nullable(
+        "tokens",
+        Kind::U32,
+        "tokens of the whole reply as it will be trained",
+    ),
+    nullable(
+        "thinking_tokens",
+        Kind::U32,
+        "tokens up to the end of the thinking part; 0 where there is none",
+    ),
+    nullable(
+        "answer_tokens",
+        Kind::U32,
+        "tokens after the thinking part: tokens - thinking_tokens",
+    ),
+    nullable("bytes", Kind::U32, "bytes of the whole reply"),
+    nullable(
+        "finished",
+        Kind::Bool,
+        "false: cut off; true: ended by itself; null: nothing says which",
+    ),
+    nullable(
+        "repeated_share",
+        Kind::F32,
+        "share of the reply's bytes in lines and sentences said before, 0 to 1",
+    ),
+    nullable(
+        "style_source",
+        Kind::Text,
+        "style as the source or the pipeline names it",
+    ),
+    nullable(
+        "style_text",
+        Kind::Text,
+        "style as the text rule sees it: r1, gemini, human or other",
+    ),
+];
+
+/// The pool's table of entries: one row an entry, a function of that entry alone.
+pub const TRAJECTORIES: &[Column] = &{
+    let mut all = [ROW; 24];
+    all[1] = GENERATION;
+    all[2] = nullable(
+        "offset",
+        Kind::U64,
+        "byte where the row's line starts, in plain JSONL only",
+    );
+    all[3] = nullable(
+        "void",
+        Kind::Text,
+        "why the entry yields no trajectory; null where it does",
+    );
+    all[4] = nullable(
+        "problem_id",
+        Kind::Id,
+        "hash of the problem's canonical text",
+    );
+    all[5] = nullable(
+        "trajectory_id",
+        Kind::Id,
+        "hash of problem_id and the response as it is",
+    );
+    let mut i = 0;
+    while i < MEASURES.len() {
+        all[6 + i] = MEASURES[i];
+        i += 1;
+    }
+    all[23] = nullable(
+        "fields_id",
+        Kind::Id,
+        "hash of the gold answer and all that the source says of the trajectory: which exact copy stays",
+    );
+    all
+};
+
+/// The pool's table of problems: one row for each problem of a part.
+pub const PROBLEMS: &[Column] = &[
+    column(
+        "problem_id",
+        Kind::Id,
+        "hash of the problem's canonical text",
+    ),
+    column("problem", Kind::Text, "the problem, as the source has it"),
+    nullable(
+        "answer",
+        Kind::Text,
+        "the gold answer, as the source has it",
+    ),
+    CATEGORY,
+    ORIGIN,
+];
+
+/// `ledger.parquet`: one row an entry, with its measurements and its fate in this run.
+pub const LEDGER: &[Column] = &{
+    let mut all = [ROW; 27];
+    all[0] = nullable(
+        "trajectory_id",
+        Kind::Text,
+        "hash of problem_id and the response; null where the entry yields no trajectory",
+    );
+    all[1] = nullable(
+        "problem_id",
+        Kind::Text,
+        "hash of the problem's canonical text",
+    );
+    all[2] = column("source", Kind::Text, "the source's name in the pipeline");
+    all[3] = column("file", Kind::Text, "file, relative to its source");
+    all[4] = ROW;
+    all[5] = GENERATION;
+    let mut i = 0;
+    while i < MEASURES.len() {
+        all[6 + i] = MEASURES[i];
+        i += 1;
+    }
+    all[23] = nullable(
+        "style",
+        Kind::Text,
+        "style that the run uses: the source's where it is known, else the text's",
+    );
+    all[24] = column("fate", Kind::Text, "kept or dropped");
+    all[25] = nullable(
+        "reason",
+        Kind::Text,
+        "why it was dropped; null where it was kept",
+    );
+    all[26] = nullable(
+        "value",
+        Kind::Text,
+        "the value that decided, where there is one",
+    );
+    all
+};
+
+/// `selection.parquet`: the whole grid, one row for each selected trajectory of each subset.
+pub const SELECTION: &[Column] = &[
+    column("subset", Kind::Text, "name of the subset or control"),
+    column("rank", Kind::U32, "place in the draw, from 0"),
+    column(
+        "trajectory_id",
+        Kind::Text,
+        "the trajectory's id in the ledger",
+    ),
+    column("problem_id", Kind::Text, "the problem's id"),
+];
+
+/// One subset's rows, before what `[emit] add` names.
+pub const SUBSET: &[Column] = &[
+    column("id", Kind::Text, "trajectory_id"),
+    column(
+        "problem_id",
+        Kind::Text,
+        "hash of the problem's canonical text",
+    ),
+    column("problem", Kind::Text, "the problem"),
+    nullable(
+        "answer",
+        Kind::Text,
+        "the gold answer, as the source has it",
+    ),
+    column(
+        "messages",
+        Kind::Messages,
+        "a user turn (the problem) and an assistant turn (the response)",
+    ),
+    nullable("category", Kind::Text, "category of the problem"),
+    nullable("style", Kind::Text, "style of the trajectory"),
+    column("tokens", Kind::U32, "tokens of the whole reply"),
+    column("source", Kind::Text, "the source's name in the pipeline"),
+    column(
+        "rank",
+        Kind::U32,
+        "place in the draw, from 0: rank < 100 of the 1000 is the 100",
+    ),
+];
+
+/// Columns that `[emit] add` can put behind a subset's own.
+pub const ADDED: &[Column] = &[
+    column(
+        "text",
+        Kind::Text,
+        "both turns in Qwen's ChatML, for trainers that take one text",
+    ),
+    column("prompt", Kind::Text, "the problem"),
+    column("completion", Kind::Text, "the response"),
+    column(
+        "conversations",
+        Kind::Conversations,
+        "ShareGPT's form of `messages`: human and gpt",
+    ),
+];

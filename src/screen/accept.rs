@@ -1,0 +1,52 @@
+//! Which verdicts decide whether a trajectory is accepted.
+
+use super::Reason;
+use crate::pipeline::Accept;
+use crate::pool::entries::Body;
+use crate::verify::Outcome;
+
+/// Why a rule does not accept a trajectory, or none where it does.
+pub fn refusal(accept: Accept, body: &Body) -> Option<Reason> {
+    if accept == Accept::None {
+        return None;
+    }
+    if body.finished == Some(false) {
+        return Some(Reason::CutOff);
+    }
+    match accept {
+        Accept::Recorded => {
+            recorded(body).or((body.outcome == Outcome::Wrong).then_some(Reason::Wrong))
+        }
+        Accept::Ours => ours(body),
+        Accept::Both => recorded(body).or_else(|| ours(body)),
+        Accept::Either => recorded(body).and_then(|_| ours(body)),
+        Accept::None => None,
+    }
+}
+
+fn recorded(body: &Body) -> Option<Reason> {
+    match body.recorded {
+        Some(true) => None,
+        Some(false) => Some(Reason::RecordedWrong),
+        None => Some(Reason::NotRecorded),
+    }
+}
+
+fn ours(body: &Body) -> Option<Reason> {
+    match body.outcome {
+        Outcome::Correct => None,
+        Outcome::Wrong => Some(Reason::Wrong),
+        Outcome::Undecided => Some(Reason::Undecided),
+        Outcome::NoAnswer => Some(Reason::NoAnswer),
+        Outcome::NoGold => Some(Reason::NoGold),
+    }
+}
+
+/// Right, wrong or unknown for the table of a style pair: the source's verdict where it has one.
+pub fn right(body: &Body) -> Option<bool> {
+    body.recorded.or(match body.outcome {
+        Outcome::Correct => Some(true),
+        Outcome::Wrong => Some(false),
+        _ => None,
+    })
+}

@@ -1,0 +1,187 @@
+//! Every entry to its fate: kept, or dropped with the reason that decided.
+//!
+//! Rules are asked in a fixed order and the first that drops decides: what yields no trajectory, what
+//! is not accepted, what is out of bounds, and last the exact copies of what is left, so that a copy
+//! never costs the trajectory it copies.
+
+pub mod accept;
+pub mod duplicates;
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::pipeline::Accept;
+use crate::pool::Entries;
+use crate::pool::entries::Body;
+use crate::source::Void;
+
+/// The `[screen]` table of a pipeline file: bounds that a trajectory must keep.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Screen {
+    /// Fewer tokens are dropped as `too_short`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tokens_min: Option<u32>,
+    /// More tokens are dropped as `too_long`: what the trainer would cut.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tokens_max: Option<u32>,
+    /// A larger share of repeated text is dropped as `repetitive`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub repeated_share_max: Option<f32>,
+    /// What happens to exact copies (same problem, same response).
+    #[serde(default)]
+    pub duplicates: Duplicates,
+}
+
+/// What happens to exact copies of a trajectory.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Duplicates {
+    /// One stays, the same in any order of files; the others are dropped as `duplicate`.
+    #[default]
+    Drop,
+    /// All stay.
+    Keep,
+}
+
+/// What became of an entry in one run.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Fate {
+    Kept,
+    Dropped(Reason),
+}
+
+/// Why an entry was dropped.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Reason {
+    /// It yields no trajectory.
+    Void(Void),
+    /// It was cut off before its end.
+    CutOff,
+    /// The source records no verdict.
+    NotRecorded,
+    /// The source's verdicts say that it is wrong.
+    RecordedWrong,
+    /// Our verdict is `wrong`.
+    Wrong,
+    Undecided,
+    NoAnswer,
+    NoGold,
+    TooShort(u32),
+    TooLong(u32),
+    Repetitive(f32),
+    /// It is an exact copy of that entry.
+    Duplicate(u32),
+}
+
+impl Reason {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Void(void) => void.as_str(),
+            Self::CutOff => "cut_off",
+            Self::NotRecorded => "not_recorded",
+            Self::RecordedWrong => "recorded_wrong",
+            Self::Wrong => "wrong",
+            Self::Undecided => "undecided",
+            Self::NoAnswer => "no_answer",
+            Self::NoGold => "no_gold",
+            Self::TooShort(_) => "too_short",
+            Self::TooLong(_) => "too_long",
+            Self::Repetitive(_) => "repetitive",
+            Self::Duplicate(_) => "duplicate",
+        }
+    }
+
+    /// The value that decided, where there is one.
+    pub fn value(self, entries: &Entries) -> Option<String> {
+        match self {
+            Self::TooShort(tokens) | Self::TooLong(tokens) => Some(format!("{tokens} tokens")),
+            Self::Repetitive(share) => Some(format!("{share:.3}")),
+            Self::Duplicate(kept) => {
+                let row = &entries.rows[kept as usize];
+                Some(format!(
+                    "copy of row {}, generation {}",
+                    row.row,
+                    row.generation.unwrap_or_default()
+                ))
+            }
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// The fate of every entry, in their order. `accept` gives the rule for an entry's part.
+pub fn fates(entries: &Entries, screen: &Screen, accept: impl Fn(u32) -> Accept) -> Vec<Fate> {
+    let mut fates: Vec<Fate> = entries
+        .rows
+        .iter()
+        .map(|entry| {
+            let reason = match &entry.body {
+                Err(void) => Some(Reason::Void(*void)),
+                Ok(body) => accept::refusal(accept(entry.part), body)
+                    .or_else(|| out_of_bounds(screen, body)),
+            };
+            reason.map_or(Fate::Kept, Fate::Dropped)
+        })
+        .collect();
+    if screen.duplicates == Duplicates::Drop {
+        duplicates::drop_copies(entries, &mut fates);
+    }
+    fates
+}
+
+fn out_of_bounds(screen: &Screen, body: &Body) -> Option<Reason> {
+    let tokens = body.tokens;
+    if screen.tokens_min.is_some_and(|min| tokens < min) {
+        Some(Reason::TooShort(tokens))
+    } else if screen.tokens_max.is_some_and(|max| tokens > max) {
+        Some(Reason::TooLong(tokens))
+    } else if screen
+        .repeated_share_max
+        .is_some_and(|max| body.repeated_share > max)
+    {
+        Some(Reason::Repetitive(body.repeated_share))
+    } else {
+        None
+    }
+}
+
+/// How many entries were read, kept, and dropped for each reason.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Tally {
+    pub read: u64,
+    pub kept: u64,
+    pub dropped: BTreeMap<&'static str, u64>,
+}
+
+impl Tally {
+    pub fn add(&mut self, fate: Fate) {
+        self.read += 1;
+        match fate {
+            Fate::Kept => self.kept += 1,
+            Fate::Dropped(reason) => *self.dropped.entry(reason.as_str()).or_default() += 1,
+        }
+    }
+
+    pub fn merge(&mut self, other: &Self) {
+        self.read += other.read;
+        self.kept += other.kept;
+        for (reason, count) in &other.dropped {
+            *self.dropped.entry(reason).or_default() += count;
+        }
+    }
+
+    /// Entries in = kept + dropped.
+    pub fn balances(&self) -> bool {
+        self.read == self.kept + self.dropped.values().sum::<u64>()
+    }
+}

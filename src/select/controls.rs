@@ -1,0 +1,316 @@
+//! Controls: subsets drawn without the criterion under test, comparable in all else.
+//!
+//! *Random* controls have a subset's size and style and come from all that is accepted; subsets of one
+//! size and style share them. A *matched* control takes its row i from the stratum of the subset's row
+//! i, with other problems, so that a prefix of the control is the control of the subset's prefix.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use super::draw::{Draw, Role};
+use super::grid::{Family, Grid, Stratum};
+use super::{DrawKind, Selector, Style, Subset, SubsetRole};
+use crate::bucket::length::{Length, Of};
+
+/// What a matched control matched on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Matching {
+    pub strata: Vec<Stratum>,
+    /// Strata that had too few problems, and what was given up for the rows that were missing.
+    pub thin: Vec<Thin>,
+}
+
+/// A stratum that was too thin.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Thin {
+    /// The stratum, as `key=value` pairs.
+    pub stratum: String,
+    /// How many rows came from a wider stratum.
+    pub rows: u32,
+    /// What the wider stratum did not match on.
+    pub gave_up: Vec<Stratum>,
+}
+
+/// Draws the random controls that the grids ask for, beside the subsets that were made.
+pub(super) fn random(selector: &mut Selector<'_>, grids: &[(Grid, Vec<Length>)]) {
+    // For each style and number of the control: the sizes, and the subsets that each is the control of.
+    let mut wanted: BTreeMap<(Option<String>, u32), BTreeMap<u32, Vec<String>>> = BTreeMap::new();
+    for subset in &selector.selection.subsets {
+        if subset.role != SubsetRole::Subset {
+            continue;
+        }
+        let asking = grids
+            .iter()
+            .filter(|(grid, _)| grid.name == subset.grid)
+            .map(|(grid, _)| grid.control.random)
+            .max();
+        for number in 0..asking.unwrap_or_default() {
+            let sizes = wanted.entry((subset.style.clone(), number)).or_default();
+            let subsets = sizes.entry(subset.size).or_default();
+            subsets.push(subset.name.clone());
+        }
+    }
+    let several = wanted.keys().any(|(_, number)| *number > 0);
+    for ((style, number), sizes) in wanted {
+        let order = random_order(selector, style.as_deref(), number);
+        let available = order.len() as u32;
+        let count = sizes.len();
+        for (size, control_of) in sizes {
+            assert!(
+                size <= available,
+                "a subset is part of all that is accepted"
+            );
+            let mut parts = vec!["random".to_owned()];
+            parts.extend(style.clone());
+            parts.push(size.to_string());
+            if several {
+                parts.push(format!("c{number}"));
+            }
+            selector.selection.subsets.push(Subset {
+                name: parts.join("-"),
+                role: SubsetRole::Random,
+                grid: None,
+                category: None,
+                length: None,
+                style: style.clone(),
+                asked: size,
+                order: order.clone(),
+                size,
+                bucket: available,
+                available,
+                draw: number,
+                draw_kind: DrawKind::Independent,
+                prefix_of: None,
+                control_of,
+                pair_of: Vec::new(),
+                matched: None,
+            });
+        }
+        selector.link_prefixes(count);
+    }
+}
+
+fn random_order(selector: &mut Selector<'_>, style: Option<&str>, number: u32) -> Arc<Vec<u32>> {
+    let draw = Draw {
+        role: Role::Random,
+        number,
+    };
+    let keys = selector.keys.problems(draw);
+    let style = Style::new(selector.entries, style);
+    let mut problems: Vec<u32> = (0..selector.entries.problems.len() as u32).collect();
+    problems.sort_by_key(|&problem| keys[problem as usize]);
+    let stands = |problem: u32| selector.hashed(problem, style, Of::Reply, draw, (0, u32::MAX));
+    let candidates = problems.into_iter().filter_map(stands);
+    Arc::new(candidates.map(|candidate| candidate.entry).collect())
+}
+
+/// A problem's place in the strata, one value for each.
+type Place = Vec<Option<u32>>;
+
+/// Draws the matched control of a family: of its largest subset, whose prefixes it then shares.
+pub(super) fn matched(
+    selector: &mut Selector<'_>,
+    grid: &Grid,
+    family: &Family,
+    names: &[(String, u32)],
+) {
+    let Some(largest) = names.iter().map(|(_, size)| *size).max() else {
+        return;
+    };
+    let strata = grid.strata(&family.category, family.length);
+    let subset = selector
+        .selection
+        .subsets
+        .iter()
+        .find(|subset| subset.name == names[0].0)
+        .map(|subset| subset.order[..largest as usize].to_vec())
+        .unwrap_or_default();
+    let (order, thin) = matched_order(selector, family, &strata, &subset);
+    let available = order.len() as u32;
+    let order = Arc::new(order);
+    let mut made = 0;
+    for (name, wanted) in names {
+        let control = format!("{name}-matched");
+        let Some(size) = selector.size(&control, *wanted, available) else {
+            continue;
+        };
+        made += 1;
+        let rows = thin.iter().filter(|(row, ..)| *row < size as usize);
+        let mut counted: BTreeMap<(String, Vec<Stratum>), u32> = BTreeMap::new();
+        for (_, stratum, gave_up) in rows {
+            *counted
+                .entry((stratum.clone(), gave_up.clone()))
+                .or_default() += 1;
+        }
+        let thin = counted.into_iter().map(|((stratum, gave_up), rows)| Thin {
+            stratum,
+            rows,
+            gave_up,
+        });
+        selector.selection.subsets.push(Subset {
+            name: control,
+            role: SubsetRole::Matched,
+            grid: grid.name.clone(),
+            category: None,
+            length: None,
+            style: family.style.clone(),
+            asked: *wanted,
+            order: order.clone(),
+            size,
+            bucket: available,
+            available,
+            draw: family.draw,
+            draw_kind: DrawKind::Independent,
+            prefix_of: None,
+            control_of: vec![name.clone()],
+            pair_of: Vec::new(),
+            matched: Some(Matching {
+                strata: strata.clone(),
+                thin: thin.collect(),
+            }),
+        });
+    }
+    selector.link_prefixes(made);
+}
+
+/// Row by row the next problem of the row's stratum, or of a wider one where it is used up.
+fn matched_order(
+    selector: &mut Selector<'_>,
+    family: &Family,
+    strata: &[Stratum],
+    subset: &[u32],
+) -> (Vec<u32>, Vec<(usize, String, Vec<Stratum>)>) {
+    let draw = Draw {
+        role: Role::Matched,
+        number: family.draw,
+    };
+    let keys = selector.keys.problems(draw);
+    let entries = selector.entries;
+    let deciles = deciles(selector);
+    let place = |entry: u32| -> Place {
+        let values = strata
+            .iter()
+            .map(|&stratum| value(selector, stratum, entry, &deciles));
+        values.collect()
+    };
+    let mut used: HashSet<u32> = subset
+        .iter()
+        .map(|&entry| entries.body_of(entry).problem)
+        .collect();
+    let style = Style::new(entries, family.style.as_deref());
+    let mut problems: Vec<u32> = (0..entries.problems.len() as u32)
+        .filter(|problem| !used.contains(problem))
+        .collect();
+    // Taken from the end: the smallest key last.
+    problems.sort_by_key(|&problem| std::cmp::Reverse(keys[problem as usize]));
+    let candidates: Vec<(u32, u32, Place)> = problems
+        .into_iter()
+        .filter_map(|problem| {
+            let candidate = selector.hashed(problem, style, Of::Reply, draw, (0, u32::MAX))?;
+            Some((problem, candidate.entry, place(candidate.entry)))
+        })
+        .collect();
+    let widenings = widenings(strata);
+    let mut pools: Vec<HashMap<Place, Vec<(u32, u32)>>> = Vec::new();
+    for kept in &widenings {
+        let mut pool: HashMap<Place, Vec<(u32, u32)>> = HashMap::new();
+        for (problem, entry, place) in &candidates {
+            let at = narrow(place, strata, kept);
+            pool.entry(at).or_default().push((*problem, *entry));
+        }
+        pools.push(pool);
+    }
+    let (mut order, mut thin) = (Vec::with_capacity(subset.len()), Vec::new());
+    for (row, &entry) in subset.iter().enumerate() {
+        let wanted = place(entry);
+        let found = widenings.iter().zip(&mut pools).find_map(|(kept, pool)| {
+            let list = pool.get_mut(&narrow(&wanted, strata, kept))?;
+            while let Some((problem, entry)) = list.pop() {
+                if used.insert(problem) {
+                    return Some((entry, kept));
+                }
+            }
+            None
+        });
+        let Some((entry, kept)) = found else {
+            return (order, thin);
+        };
+        order.push(entry);
+        if kept.len() < strata.len() {
+            let gave_up = strata.iter().filter(|stratum| !kept.contains(stratum));
+            thin.push((
+                row,
+                describe(selector, strata, &wanted),
+                gave_up.copied().collect(),
+            ));
+        }
+    }
+    (order, thin)
+}
+
+/// What is matched on, from all to least: pass rate is given up first, then origin, then length;
+/// category never.
+fn widenings(strata: &[Stratum]) -> Vec<BTreeSet<Stratum>> {
+    let mut kept: BTreeSet<Stratum> = strata.iter().copied().collect();
+    let mut steps = vec![kept.clone()];
+    for stratum in [Stratum::PassRate, Stratum::Origin, Stratum::Length] {
+        if kept.remove(&stratum) {
+            steps.push(kept.clone());
+        }
+    }
+    steps
+}
+
+fn narrow(place: &Place, strata: &[Stratum], kept: &BTreeSet<Stratum>) -> Place {
+    let pairs = place.iter().zip(strata);
+    let inside = pairs.filter(|(_, stratum)| kept.contains(stratum));
+    inside.map(|(value, _)| *value).collect()
+}
+
+fn value(selector: &Selector<'_>, stratum: Stratum, entry: u32, deciles: &[u32]) -> Option<u32> {
+    let body = selector.entries.body_of(entry);
+    let problem = &selector.entries.problems[body.problem as usize];
+    match stratum {
+        Stratum::Category => problem.category,
+        Stratum::Origin => body.origin,
+        Stratum::Length => Some(decile(deciles, body.tokens)),
+        Stratum::PassRate => (problem.decided >= 2).then(|| 4 * problem.correct / problem.decided),
+    }
+}
+
+fn describe(selector: &Selector<'_>, strata: &[Stratum], place: &Place) -> String {
+    let word = |(stratum, value): (&Stratum, &Option<u32>)| {
+        let named = |value: u32| selector.entries.name(value).to_owned();
+        let (key, value) = match stratum {
+            Stratum::Category => ("category", value.map(named)),
+            Stratum::Origin => ("origin", value.map(named)),
+            Stratum::Length => ("length_decile", value.map(|value| value.to_string())),
+            Stratum::PassRate => ("pass_rate_quarter", value.map(|value| value.to_string())),
+        };
+        format!("{key}={}", value.as_deref().unwrap_or("none"))
+    };
+    let words: Vec<String> = strata.iter().zip(place).map(word).collect();
+    words.join(" ")
+}
+
+/// The nine counts of tokens between the deciles of all that is kept.
+fn deciles(selector: &Selector<'_>) -> Vec<u32> {
+    let kept = selector.kept.by_problem.iter().flatten();
+    let tokens = kept.map(|&entry| selector.entries.body_of(entry).tokens);
+    token_deciles(tokens.collect())
+}
+
+/// The nine counts between the tenths of a list of counts; fewer where the list is empty.
+pub fn token_deciles(mut tokens: Vec<u32>) -> Vec<u32> {
+    tokens.sort_unstable();
+    (1..10)
+        .filter_map(|tenth| tokens.get(tokens.len() * tenth / 10).copied())
+        .collect()
+}
+
+/// Which tenth a count falls in, from 0.
+pub fn decile(deciles: &[u32], tokens: u32) -> u32 {
+    deciles.partition_point(|&edge| edge <= tokens) as u32
+}

@@ -1,0 +1,198 @@
+//! The `[[grid]]` tables of a pipeline file, and the families of subsets that they ask for.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::bucket::category::{ALL, Category, SEVEN};
+use crate::bucket::length::{Length, LengthRules};
+
+/// A grid of subsets: category × length × style × draw, each at every size.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Grid {
+    /// Put before the names of its subsets; needed where two grids would name the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Categories as the source names them (`number_theory`), `diverse` (an even mix, in turn) or `all`
+    /// (the whole pool in the mix it has).
+    #[serde(default = "all")]
+    pub category: Vec<String>,
+    /// What `diverse` takes turns over; the paper's seven where left out.
+    #[serde(default = "seven")]
+    pub diverse_of: Vec<String>,
+    /// Sizes in problems; each smaller one is a prefix of the larger.
+    pub size: Vec<u32>,
+    /// Styles, each a subset of its own; any style where left out.
+    #[serde(default)]
+    pub style: Vec<String>,
+    /// How many independent draws are made of each subset.
+    #[serde(default = "one")]
+    pub draws: u32,
+    /// The length axis.
+    #[serde(default)]
+    pub length: LengthRules,
+    /// The same problems for every style of `style`: what differs between two subsets is style alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pair: Option<Pair>,
+    /// Which of the paired trajectories must be right.
+    #[serde(default)]
+    pub pair_accept: PairAccept,
+    /// The controls that are drawn beside the subsets.
+    #[serde(default)]
+    pub control: Controls,
+}
+
+fn all() -> Vec<String> {
+    vec![ALL.to_owned()]
+}
+
+fn seven() -> Vec<String> {
+    SEVEN.map(str::to_owned).to_vec()
+}
+
+fn one() -> u32 {
+    1
+}
+
+/// What a grid's subsets are paired by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Pair {
+    Style,
+}
+
+/// Which of the trajectories of a pair must be right.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum PairAccept {
+    /// As `[verify] accept` leaves them: with `accept = "none"`, right or wrong, as the paper had it.
+    #[default]
+    None,
+    /// All are right, by the source's verdict where it has one, else by ours.
+    Both,
+}
+
+/// The `[grid.control]` table: subsets drawn without the criterion under test.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Controls {
+    /// How many independent random controls of each size and style: from all that is accepted. Subsets
+    /// of the same size and style share them.
+    pub random: u32,
+    /// A control for each subset whose row i comes from the stratum of the subset's row i, with other
+    /// problems.
+    pub matched: bool,
+    /// For short and long: the longest against the shortest accepted trajectory of the same problems.
+    /// The subsets then draw from problems that have two accepted trajectories of different length.
+    pub paired: bool,
+    /// What `matched` matches on; all but what the subset's criterion decides where left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub strata: Option<Vec<Stratum>>,
+}
+
+/// Something that a matched control has in common with its subset, row by row.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Stratum {
+    Category,
+    /// Where the source has the problem from.
+    Origin,
+    /// Decile of tokens among all that is kept.
+    Length,
+    /// Quarter of the share correct among a problem's decided trajectories; none below two.
+    PassRate,
+}
+
+/// Subsets that differ in size alone: one order, cut at each size.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Family {
+    /// Index of its grid.
+    pub grid: usize,
+    pub category: String,
+    pub length: Length,
+    /// Any style where none.
+    pub style: Option<String>,
+    pub draw: u32,
+    /// Its subsets' names without the size.
+    stem: String,
+    tail: String,
+}
+
+impl Family {
+    pub fn name(&self, size: u32) -> String {
+        format!("{}-{size}{}", self.stem, self.tail)
+    }
+}
+
+impl Grid {
+    pub fn category(&self, name: &str) -> Category {
+        Category::new(name, &self.diverse_of)
+    }
+
+    /// The styles, or one place for any.
+    pub fn styles(&self) -> Vec<Option<String>> {
+        if self.style.is_empty() {
+            vec![None]
+        } else {
+            self.style.iter().cloned().map(Some).collect()
+        }
+    }
+
+    /// What a matched control matches on: all but what the criterion of the subset decides. Where the
+    /// length rule decides, that is length; else the choice of category, if there is one.
+    pub fn strata(&self, category: &str, length: Length) -> Vec<Stratum> {
+        use Stratum::{Category, Length as Tokens, Origin, PassRate};
+        if let Some(strata) = &self.control.strata {
+            return strata.clone();
+        }
+        if length.decides() {
+            vec![Category, Origin, PassRate]
+        } else if category == ALL {
+            vec![Category, Origin, Tokens, PassRate]
+        } else {
+            vec![Origin, Tokens, PassRate]
+        }
+    }
+
+    /// The families in the order of the axes as written: category, length, style, draw.
+    pub fn families(&self, index: usize, lengths: &[Length]) -> Vec<Family> {
+        let mut families = Vec::new();
+        for category in &self.category {
+            for &length in lengths {
+                for style in self.styles() {
+                    for draw in 0..self.draws {
+                        families.push(Family {
+                            grid: index,
+                            stem: self.stem(category, length, style.as_deref()),
+                            tail: if self.draws > 1 {
+                                format!("-d{draw}")
+                            } else {
+                                String::new()
+                            },
+                            category: category.clone(),
+                            length,
+                            style: style.clone(),
+                            draw,
+                        });
+                    }
+                }
+            }
+        }
+        families
+    }
+
+    fn stem(&self, category: &str, length: Length, style: Option<&str>) -> String {
+        let length = length.to_string();
+        let length = match length.strip_suffix("..") {
+            Some(from) => format!("{from}up"),
+            None => length.replace("..", "to"),
+        };
+        let mut parts: Vec<&str> = Vec::new();
+        parts.extend(self.name.as_deref());
+        parts.extend([category, &length]);
+        parts.extend(style);
+        parts.join("-")
+    }
+}

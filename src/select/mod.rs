@@ -1,0 +1,656 @@
+//! The pool to subsets and controls.
+//!
+//! Pure: it sees the entries of a run and their fates, and returns which entries stand in which subset,
+//! in which order. The bucket is made first, then one trajectory stands for each problem, then the
+//! draw's hash orders them, and each size is a prefix of that order.
+
+pub mod controls;
+pub mod draw;
+pub mod grid;
+mod pair;
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use crate::bucket::Candidate;
+use crate::bucket::category::{Category, Pool};
+use crate::bucket::length::{Length, LengthRules, Nested, Of, Within, extreme};
+use crate::pipeline::OnShortfall;
+use crate::pool::Entries;
+use crate::pool::entries::Name;
+use crate::screen::Fate;
+use draw::{Draw, Keys, Role};
+use grid::{Family, Grid, Pair};
+
+/// Everything that was selected, and everything that could not be.
+#[derive(Debug, Default)]
+pub struct Selection {
+    pub subsets: Vec<Subset>,
+    pub shortfalls: Vec<Shortfall>,
+    pub warnings: Vec<String>,
+    /// Buckets that take more than a quarter of their pool: the length, the pool, taken, of.
+    wide: BTreeSet<(String, String, usize, usize)>,
+    /// For each style pair: how often its trajectories are right.
+    pub pairs: Vec<PairTable>,
+}
+
+/// One subset or control.
+#[derive(Clone, Debug)]
+pub struct Subset {
+    pub name: String,
+    pub role: SubsetRole,
+    pub grid: Option<String>,
+    pub category: Option<String>,
+    pub length: Option<String>,
+    pub style: Option<String>,
+    pub asked: u32,
+    /// The order of its family; the subset is the first `size` of it.
+    pub order: Arc<Vec<u32>>,
+    pub size: u32,
+    /// How many its bucket holds.
+    pub bucket: u32,
+    /// How many could have been selected.
+    pub available: u32,
+    pub draw: u32,
+    pub draw_kind: DrawKind,
+    /// The next larger subset of the same draw.
+    pub prefix_of: Option<String>,
+    pub control_of: Vec<String>,
+    /// The subsets with the same problems in another style.
+    pub pair_of: Vec<String>,
+    /// What a matched control matched on, and where its strata were too thin.
+    pub matched: Option<controls::Matching>,
+}
+
+impl Subset {
+    /// The selected entries, in order of rank.
+    pub fn entries(&self) -> &[u32] {
+        &self.order[..self.size as usize]
+    }
+}
+
+/// What a subset is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SubsetRole {
+    Subset,
+    Random,
+    Matched,
+    Paired,
+}
+
+/// Whether other draws would give other trajectories.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DrawKind {
+    /// One of many possible draws from the bucket.
+    Independent,
+    /// The whole bucket is taken: every draw is the same set, and seeds are training seeds.
+    Replicate,
+}
+
+/// A subset that asks for more than there is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Shortfall {
+    pub name: String,
+    pub asked: u32,
+    pub available: u32,
+    pub reason: String,
+}
+
+/// How often the trajectories of a pair of styles are right, over all problems that have both.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PairTable {
+    pub grid: String,
+    pub category: String,
+    pub styles: [String; 2],
+    /// Count by verdict of the first and of the second: `right`, `wrong` or `unknown`.
+    pub counts: BTreeMap<String, BTreeMap<String, u64>>,
+}
+
+/// Selects every subset and control of the grids.
+pub fn select(
+    entries: &Entries,
+    fates: &[Fate],
+    grids: &[(Grid, Vec<Length>)],
+    seed: u64,
+    on_shortfall: OnShortfall,
+) -> Selection {
+    let kept = Kept::new(entries, fates);
+    let mut selector = Selector {
+        entries,
+        kept: &kept,
+        keys: Keys::new(entries, seed),
+        on_shortfall,
+        selection: Selection::default(),
+    };
+    for (index, (grid, lengths)) in grids.iter().enumerate() {
+        selector.grid(index, grid, lengths);
+    }
+    controls::random(&mut selector, grids);
+    let mut selection = selector.selection;
+    selection.warnings.extend(wide_warnings(&selection.wide));
+    selection
+}
+
+/// One warning a length: the pools of which its bucket takes more than a quarter.
+fn wide_warnings(wide: &BTreeSet<(String, String, usize, usize)>) -> Vec<String> {
+    let wide: Vec<_> = wide.iter().collect();
+    let by_length = wide.chunk_by(|a, b| a.0 == b.0);
+    by_length
+        .map(|buckets| {
+            let length = &buckets[0].0;
+            let pools: Vec<String> = buckets
+                .iter()
+                .map(|(_, pool, taken, of)| format!("{pool} ({taken} of {of})"))
+                .collect();
+            format!(
+                "`{length}` is hardly {length}: its bucket takes more than a quarter of the problems of {}",
+                pools.join(", ")
+            )
+        })
+        .collect()
+}
+
+/// The kept entries, by problem.
+pub struct Kept {
+    /// Kept entries of each problem, in order.
+    by_problem: Vec<Vec<u32>>,
+}
+
+impl Kept {
+    fn new(entries: &Entries, fates: &[Fate]) -> Self {
+        let mut by_problem = vec![Vec::new(); entries.problems.len()];
+        for (at, fate) in fates.iter().enumerate() {
+            if *fate == Fate::Kept {
+                let entry = at as u32;
+                by_problem[entries.body_of(entry).problem as usize].push(entry);
+            }
+        }
+        Self { by_problem }
+    }
+
+    /// The kept entries of one style (any where none) of a problem.
+    fn of<'k>(
+        &'k self,
+        entries: &'k Entries,
+        problem: u32,
+        style: Style,
+    ) -> impl Iterator<Item = u32> + Clone + 'k {
+        let all = self.by_problem[problem as usize].iter().copied();
+        all.filter(move |&entry| style.holds(entries.body_of(entry).style))
+    }
+}
+
+/// The style that a subset asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Style {
+    Any,
+    /// None where no entry has it.
+    Named(Option<Name>),
+}
+
+impl Style {
+    fn new(entries: &Entries, style: Option<&str>) -> Self {
+        match style {
+            None => Self::Any,
+            Some(name) => Self::Named(entries.find_name(name)),
+        }
+    }
+
+    fn holds(self, style: Name) -> bool {
+        match self {
+            Self::Any => true,
+            Self::Named(name) => name == Some(style),
+        }
+    }
+}
+
+/// The order of a family, before it is cut.
+struct Ordered {
+    order: Vec<u32>,
+    /// How many problems the buckets hold.
+    bucket: usize,
+    /// For a paired control: the other trajectory of each problem of the order.
+    others: Option<Vec<u32>>,
+}
+
+pub(crate) struct Selector<'e> {
+    entries: &'e Entries,
+    kept: &'e Kept,
+    keys: Keys<'e>,
+    on_shortfall: OnShortfall,
+    selection: Selection,
+}
+
+impl Selector<'_> {
+    fn grid(&mut self, index: usize, grid: &Grid, lengths: &[Length]) {
+        if grid.pair == Some(Pair::Style) {
+            return self.style_pair(index, grid, lengths);
+        }
+        let overlapping = self.overlapping(grid, lengths);
+        for family in grid.families(index, lengths) {
+            let clash = overlapping.contains(&(family.category.clone(), family.style.clone()));
+            if clash && matches!(family.length, Length::Short | Length::Long) {
+                self.refuse_overlap(grid, &family);
+                continue;
+            }
+            let ordered = self.order(grid, &family);
+            let names = self.cut(grid, &family, &ordered);
+            if let Some(others) = &ordered.others {
+                self.paired_control(grid, &family, others, &names);
+            }
+            if grid.control.matched && !names.is_empty() {
+                controls::matched(self, grid, &family, &names);
+            }
+        }
+    }
+
+    /// The order of a family's candidates: one trajectory for each problem of its buckets.
+    fn order(&mut self, grid: &Grid, family: &Family) -> Ordered {
+        let draw = Draw {
+            role: Role::Subset,
+            number: family.draw,
+        };
+        let category = grid.category(&family.category);
+        let buckets = self.buckets(grid, family, &category, draw);
+        let bucket = buckets.iter().map(Vec::len).sum();
+        let by_key = grid.length.nested == Nested::ByKey && ranked(family.length);
+        let mut lists = buckets;
+        if !by_key {
+            let keys = self.keys.problems(draw);
+            for list in &mut lists {
+                list.sort_by_key(|candidate| keys[candidate.problem as usize]);
+            }
+        }
+        let candidates = match &category {
+            Category::Diverse(names) => self.take_turns(lists, names, draw),
+            _ => lists.pop().unwrap_or_default(),
+        };
+        let others = (grid.control.paired && ranked(family.length)).then(|| {
+            let style = Style::new(self.entries, family.style.as_deref());
+            let other = |candidate: &Candidate| {
+                let longest = family.length == Length::Short;
+                let found = self.extreme_of(candidate.problem, style, grid.length.of, longest);
+                found.map_or(candidate.entry, |candidate| candidate.entry)
+            };
+            candidates.iter().map(other).collect()
+        });
+        Ordered {
+            order: candidates.iter().map(|candidate| candidate.entry).collect(),
+            bucket,
+            others,
+        }
+    }
+
+    /// The bucket of each of the category's pools.
+    fn buckets(
+        &mut self,
+        grid: &Grid,
+        family: &Family,
+        category: &Category,
+        draw: Draw,
+    ) -> Vec<Vec<Candidate>> {
+        let pools = category.pools(self.entries);
+        let rules = &grid.length;
+        let style = Style::new(self.entries, family.style.as_deref());
+        let paired = grid.control.paired && ranked(family.length);
+        let candidates = |this: &mut Self, pools: &[Pool]| {
+            this.candidates(pools, style, family.length, rules, draw, paired)
+        };
+        if rules.within == Within::Category || pools.len() == 1 {
+            let mut buckets = Vec::with_capacity(pools.len());
+            for pool in &pools {
+                let all = candidates(self, std::slice::from_ref(pool));
+                let name = pool.name(self.entries).unwrap_or(&family.category);
+                buckets.push(self.bucket(all, family, grid, name));
+            }
+            return buckets;
+        }
+        let all = candidates(self, &pools);
+        let bucket = self.bucket(all, family, grid, &family.category);
+        let held = |pool: &Pool| {
+            let inside = bucket
+                .iter()
+                .filter(|c| pool.holds(self.entries, c.problem));
+            inside.copied().collect()
+        };
+        pools.iter().map(held).collect()
+    }
+
+    /// One candidate for each problem of the pools: the trajectory that stands for it.
+    fn candidates(
+        &mut self,
+        pools: &[Pool],
+        style: Style,
+        length: Length,
+        rules: &LengthRules,
+        draw: Draw,
+        paired: bool,
+    ) -> Vec<Candidate> {
+        let inside = |problem: &u32| pools.iter().any(|pool| pool.holds(self.entries, *problem));
+        let problems = (0..self.entries.problems.len() as u32).filter(inside);
+        let range = self.range(length, rules, problems.clone(), style);
+        let stands = |problem: u32| -> Option<Candidate> {
+            if paired && !self.can_pair(problem, style, rules.of) {
+                return None;
+            }
+            match length {
+                Length::Short => self.extreme_of(problem, style, rules.of, false),
+                Length::Long => self.extreme_of(problem, style, rules.of, true),
+                _ => self.hashed(problem, style, rules.of, draw, range),
+            }
+        };
+        problems.filter_map(stands).collect()
+    }
+
+    /// From which length on and below which a length rule takes trajectories.
+    fn range(
+        &self,
+        length: Length,
+        rules: &LengthRules,
+        problems: impl Iterator<Item = u32>,
+        style: Style,
+    ) -> (u32, u32) {
+        match length {
+            Length::Tokens(from, to) => (from, to.unwrap_or(u32::MAX)),
+            Length::Quantile(index) => {
+                let entries =
+                    problems.flat_map(|problem| self.kept.of(self.entries, problem, style));
+                let mut lengths: Vec<u32> =
+                    entries.map(|entry| self.length(entry, rules.of)).collect();
+                let edges = rules.quantile_edges(&mut lengths);
+                let from = if index == 1 { 0 } else { edges[index - 2] };
+                (from, edges.get(index - 1).copied().unwrap_or(u32::MAX))
+            }
+            _ => (0, u32::MAX),
+        }
+    }
+
+    fn length(&self, entry: u32, of: Of) -> u32 {
+        let body = self.entries.body_of(entry);
+        match of {
+            Of::Reply => body.tokens,
+            Of::Thinking => body.thinking_tokens,
+        }
+    }
+
+    fn candidate(&self, problem: u32, entry: u32, of: Of) -> Candidate {
+        Candidate {
+            problem,
+            entry,
+            length: self.length(entry, of),
+        }
+    }
+
+    /// The shortest or longest kept trajectory of a problem; of equals the smallest id.
+    fn extreme_of(&self, problem: u32, style: Style, of: Of, longest: bool) -> Option<Candidate> {
+        let entries = self.kept.of(self.entries, problem, style);
+        let key = |&entry: &u32| {
+            let length = self.length(entry, of);
+            let id = self.entries.body_of(entry).trajectory_id;
+            (if longest { u32::MAX - length } else { length }, id)
+        };
+        let entry = entries.min_by_key(key)?;
+        Some(self.candidate(problem, entry, of))
+    }
+
+    /// The kept trajectory of a problem with the smallest hash, of those in the range of lengths.
+    fn hashed(
+        &self,
+        problem: u32,
+        style: Style,
+        of: Of,
+        draw: Draw,
+        range: (u32, u32),
+    ) -> Option<Candidate> {
+        let inside = |&entry: &u32| {
+            let length = self.length(entry, of);
+            range.0 <= length && length < range.1
+        };
+        let mut entries = self.kept.of(self.entries, problem, style).filter(inside);
+        let first = entries.next()?;
+        let entry = match entries.next() {
+            None => first,
+            Some(second) => [first, second]
+                .into_iter()
+                .chain(entries)
+                .min_by_key(|&entry| self.keys.trajectory(draw, entry))?,
+        };
+        Some(self.candidate(problem, entry, of))
+    }
+
+    /// Whether a problem has two kept trajectories of different length.
+    fn can_pair(&self, problem: u32, style: Style, of: Of) -> bool {
+        let mut lengths = self
+            .kept
+            .of(self.entries, problem, style)
+            .map(|entry| self.length(entry, of));
+        let first = lengths.next();
+        lengths.any(|length| Some(length) != first)
+    }
+
+    /// What the length rule leaves of a pool's candidates.
+    fn bucket(
+        &mut self,
+        candidates: Vec<Candidate>,
+        family: &Family,
+        grid: &Grid,
+        pool_name: &str,
+    ) -> Vec<Candidate> {
+        if !ranked(family.length) {
+            return candidates;
+        }
+        let pool = candidates.len();
+        let mut size = grid.length.bucket;
+        if self.on_shortfall == OnShortfall::Short {
+            // As large as it can be without meeting the other end.
+            size = size.min(pool / 2);
+        }
+        let longest = family.length == Length::Long;
+        let tie = |candidate: &Candidate| self.entries.problems[candidate.problem as usize].id;
+        let bucket = extreme(candidates, size, longest, tie);
+        if bucket.len() * 4 > pool && pool > 0 {
+            let wide = (
+                family.length.to_string(),
+                pool_name.to_owned(),
+                bucket.len(),
+                pool,
+            );
+            self.selection.wide.insert(wide);
+        }
+        bucket
+    }
+
+    /// Round-robin over the lists, in an order of turns that the draw hashes; it ends where a list is
+    /// empty at its turn, so that counts differ by at most one at every prefix.
+    fn take_turns(
+        &self,
+        lists: Vec<Vec<Candidate>>,
+        names: &[String],
+        draw: Draw,
+    ) -> Vec<Candidate> {
+        let mut turns: Vec<(u128, std::vec::IntoIter<Candidate>)> = names
+            .iter()
+            .zip(lists)
+            .map(|(name, list)| (self.keys.turn(draw, name), list.into_iter()))
+            .collect();
+        turns.sort_by_key(|(key, _)| *key);
+        let mut taken = Vec::new();
+        loop {
+            for (_, list) in &mut turns {
+                match list.next() {
+                    Some(candidate) => taken.push(candidate),
+                    None => return taken,
+                }
+            }
+            if turns.is_empty() {
+                return taken;
+            }
+        }
+    }
+
+    /// The categories and styles whose short and long buckets share a trajectory.
+    fn overlapping(
+        &mut self,
+        grid: &Grid,
+        lengths: &[Length],
+    ) -> HashSet<(String, Option<String>)> {
+        let mut found = HashSet::new();
+        if !(lengths.contains(&Length::Short) && lengths.contains(&Length::Long)) {
+            return found;
+        }
+        let draw = Draw {
+            role: Role::Subset,
+            number: 0,
+        };
+        let families = grid.families(0, lengths);
+        let shorts = families
+            .iter()
+            .filter(|family| family.length == Length::Short && family.draw == 0);
+        for short in shorts {
+            let long = families.iter().find(|family| {
+                family.length == Length::Long
+                    && family.category == short.category
+                    && family.style == short.style
+                    && family.draw == 0
+            });
+            let Some(long) = long else { continue };
+            let category = grid.category(&short.category);
+            let mut entries = |family: &Family| -> HashSet<u32> {
+                let buckets = self.buckets(grid, family, &category, draw);
+                buckets
+                    .into_iter()
+                    .flatten()
+                    .map(|candidate| candidate.entry)
+                    .collect()
+            };
+            if !entries(short).is_disjoint(&entries(long)) {
+                found.insert((short.category.clone(), short.style.clone()));
+            }
+        }
+        found
+    }
+
+    fn refuse_overlap(&mut self, grid: &Grid, family: &Family) {
+        for &size in &grid.size {
+            self.selection.shortfalls.push(Shortfall {
+                name: family.name(size),
+                asked: size,
+                available: 0,
+                reason: "short and long overlap: the pool is smaller than two buckets".into(),
+            });
+        }
+    }
+
+    /// Cuts an order at each size; returns the names of the subsets with their sizes.
+    fn cut(&mut self, grid: &Grid, family: &Family, ordered: &Ordered) -> Vec<(String, u32)> {
+        let order = Arc::new(ordered.order.clone());
+        let available = order.len() as u32;
+        let mut sizes = grid.size.clone();
+        sizes.sort_unstable();
+        let mut made: Vec<(String, u32)> = Vec::new();
+        for asked in sizes {
+            let name = family.name(asked);
+            let whole = ranked(family.length)
+                || matches!(family.length, Length::Tokens(..) | Length::Quantile(_));
+            let replicate = whole && asked as usize >= ordered.bucket && ordered.bucket > 0;
+            if replicate && family.draw > 0 {
+                continue;
+            }
+            let Some(size) = self.size(&name, asked, available) else {
+                continue;
+            };
+            made.push((name.clone(), size));
+            self.selection.subsets.push(Subset {
+                role: SubsetRole::Subset,
+                grid: grid.name.clone(),
+                category: Some(family.category.clone()),
+                length: Some(family.length.to_string()),
+                style: family.style.clone(),
+                asked,
+                order: order.clone(),
+                size,
+                bucket: ordered.bucket as u32,
+                available,
+                draw: family.draw,
+                draw_kind: if replicate {
+                    DrawKind::Replicate
+                } else {
+                    DrawKind::Independent
+                },
+                prefix_of: None,
+                control_of: Vec::new(),
+                pair_of: Vec::new(),
+                matched: None,
+                name,
+            });
+        }
+        self.link_prefixes(made.len());
+        made
+    }
+
+    /// The size that a subset gets, or none where it is left out; a shortfall is always noted.
+    fn size(&mut self, name: &str, asked: u32, available: u32) -> Option<u32> {
+        if asked <= available {
+            return Some(asked);
+        }
+        self.selection.shortfalls.push(Shortfall {
+            name: name.to_owned(),
+            asked,
+            available,
+            reason: "its bucket holds fewer".into(),
+        });
+        (self.on_shortfall == OnShortfall::Short && available > 0).then_some(available)
+    }
+
+    /// Names for each of the last `count` subsets the next larger one.
+    fn link_prefixes(&mut self, count: usize) {
+        let start = self.selection.subsets.len() - count;
+        let made = &mut self.selection.subsets[start..];
+        for at in 1..count {
+            made[at - 1].prefix_of = Some(made[at].name.clone());
+        }
+    }
+
+    /// The same problems with their shortest (or longest) trajectory.
+    fn paired_control(
+        &mut self,
+        grid: &Grid,
+        family: &Family,
+        others: &[u32],
+        names: &[(String, u32)],
+    ) {
+        let order = Arc::new(others.to_vec());
+        let available = order.len() as u32;
+        for (subset, size) in names {
+            self.selection.subsets.push(Subset {
+                name: format!("{subset}-paired"),
+                role: SubsetRole::Paired,
+                grid: grid.name.clone(),
+                category: Some(family.category.clone()),
+                length: None,
+                style: family.style.clone(),
+                asked: *size,
+                order: order.clone(),
+                size: *size,
+                bucket: available,
+                available,
+                draw: family.draw,
+                draw_kind: DrawKind::Independent,
+                prefix_of: None,
+                control_of: vec![subset.clone()],
+                pair_of: Vec::new(),
+                matched: None,
+            });
+        }
+        self.link_prefixes(names.len());
+    }
+}
+
+/// Whether a length rule ranks and cuts.
+fn ranked(length: Length) -> bool {
+    matches!(length, Length::Short | Length::Long)
+}

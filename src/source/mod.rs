@@ -1,0 +1,226 @@
+//! Files to trajectories.
+//!
+//! A source is a set of files with one layout. A file is read in units (some row groups of a Parquet
+//! file, the whole of a JSONL file), a unit in batches of rows, and a row yields entries: its
+//! trajectories, or the one reason why it has none. Only the columns that the layout names are decoded.
+
+pub mod entry;
+pub mod files;
+pub mod jsonl;
+pub mod layout;
+pub mod parquet;
+pub mod pick;
+pub mod value;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+pub use entry::{Entry, Row, Trajectory, Void};
+pub use files::{Format, SourceFile};
+pub use layout::Layout;
+
+use crate::pipeline::Accept;
+use crate::{Error, Result};
+use pick::Pick;
+
+/// One `[sources.NAME]` table: files and how their columns map to trajectories.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Source {
+    /// How the columns map to trajectories.
+    pub layout: Layout,
+    /// A Parquet or JSONL file (plain, `.gz`, `.zst`), a folder, or a glob; relative to the pipeline file.
+    /// `--source NAME=PATH` gives or replaces it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
+    /// The columns, for the layout `columns`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub columns: Option<Columns>,
+    /// The style of all its trajectories, where it is known: `r1`, `gemini`, `human`, or a name of your own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub style: Option<String>,
+    /// The category of all its problems, where the rows name none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub category: Option<String>,
+    /// Which verdicts decide here; `[verify] accept` where this is left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub accept: Option<Accept>,
+    /// Go on without a file that cannot be read; it stands in the ledger as `unreadable_file`.
+    #[serde(default)]
+    pub skip_unreadable: bool,
+    /// A row with more bytes than this is dropped as `too_large`.
+    #[serde(default = "row_bytes_max")]
+    pub row_bytes_max: u64,
+}
+
+impl Source {
+    /// A source of that layout with nothing else said.
+    pub fn of(layout: Layout) -> Self {
+        Self {
+            layout,
+            path: None,
+            columns: None,
+            style: None,
+            category: None,
+            accept: None,
+            skip_unreadable: false,
+            row_bytes_max: row_bytes_max(),
+        }
+    }
+}
+
+/// 16 MiB: a hundred times the longest trajectory in OpenR1-Math-220k (16,384 tokens, about 60 kB).
+fn row_bytes_max() -> u64 {
+    16 << 20
+}
+
+/// The columns of layout `columns`. `a.b` goes into a struct (or JSON inside text), `a[].b` into each
+/// item of a list.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Columns {
+    /// The problem's text.
+    pub problem: Pick,
+    /// The response, or a list of them.
+    pub response: Pick,
+    /// The gold answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answer: Option<Pick>,
+    /// The recorded verdict: a bool, 1 or 0, yes or no; a list where `response` is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recorded: Option<Pick>,
+    /// `stop` or `length`, or whether it is complete; a list where `response` is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub finish: Option<Pick>,
+    /// The style's name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub style: Option<Pick>,
+    /// The category's name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub category: Option<Pick>,
+    /// Where the problem comes from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub origin: Option<Pick>,
+    /// The source's own id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<Pick>,
+}
+
+/// Part of a file that is measured in one go: named, resumed and stored as one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub enum Unit {
+    /// All of a JSONL file.
+    Whole,
+    /// Row groups `first..end` of a Parquet file, whose first row is `row`.
+    RowGroups { first: usize, end: usize, row: u64 },
+}
+
+/// Rows in file order, as they were read; [`Row`]s are made of them one by one, on any thread.
+pub enum Batch {
+    Arrow(parquet::ArrowBatch),
+    Json(jsonl::JsonBatch),
+}
+
+impl Batch {
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Arrow(batch) => batch.len(),
+            Self::Json(batch) => batch.len(),
+        }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    pub fn row(&self, index: usize) -> Row<'_> {
+        match self {
+            Self::Arrow(batch) => batch.row(index),
+            Self::Json(batch) => batch.row(index),
+        }
+    }
+}
+
+/// Reads a unit's rows in order, `batch_rows` at a time.
+pub fn read(
+    file: &SourceFile,
+    unit: Unit,
+    source: &Source,
+    batch_rows: usize,
+) -> Result<Box<dyn Iterator<Item = Result<Batch>>>> {
+    let columns = layout::columns(source);
+    match file.format {
+        Format::Parquet => {
+            let batches = parquet::read(file, unit, &columns, batch_rows)?;
+            Ok(Box::new(batches.map(|batch| batch.map(Batch::Arrow))))
+        }
+        Format::Jsonl(coding) => {
+            let batches = jsonl::read(file, coding, &columns, source.row_bytes_max, batch_rows)?;
+            Ok(Box::new(batches.map(|batch| batch.map(Batch::Json))))
+        }
+    }
+}
+
+/// Where one selected trajectory lies in its file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Spot {
+    pub row: u64,
+    pub generation: u32,
+    /// Where the row's line starts, in plain JSONL.
+    pub offset: Option<u64>,
+}
+
+/// Reads the text of `spots` (in order of row) again and hands each to `take`, with its index.
+///
+/// Parquet is read by row group and, where there is a page index, by page; plain JSONL by offset;
+/// compressed JSONL in one pass.
+pub fn fetch(
+    file: &SourceFile,
+    source: &Source,
+    spots: &[Spot],
+    mut take: impl FnMut(usize, Trajectory<'_>) -> Result<()>,
+) -> Result<()> {
+    let columns = layout::columns(source);
+    let mut next = 0;
+    let mut visit = |row: Row<'_>| -> Result<()> {
+        let number = row.number;
+        let mut entries = Vec::new();
+        layout::entries(source, row, &mut entries);
+        while let Some(spot) = spots.get(next).filter(|spot| spot.row == number) {
+            let found = entries
+                .iter()
+                .position(|entry| entry.generation == Some(spot.generation));
+            let body = found.map(|at| entries.swap_remove(at).body);
+            let Some(Ok(trajectory)) = body else {
+                return Err(Error::Changed {
+                    file: file.name.clone(),
+                });
+            };
+            take(next, trajectory)?;
+            next += 1;
+        }
+        Ok(())
+    };
+    match file.format {
+        Format::Parquet => {
+            let rows: Vec<u64> = spots.iter().map(|spot| spot.row).collect();
+            parquet::read_rows(file, &columns, &rows, &mut visit)?;
+        }
+        Format::Jsonl(coding) => {
+            jsonl::read_rows(
+                file,
+                coding,
+                &columns,
+                source.row_bytes_max,
+                spots,
+                &mut visit,
+            )?;
+        }
+    }
+    if next < spots.len() {
+        return Err(Error::Changed {
+            file: file.name.clone(),
+        });
+    }
+    Ok(())
+}

@@ -1,0 +1,338 @@
+//! What was read: an expression as a tree in an arena.
+//!
+//! Both sides of a comparison live in one arena, so that a name means the same on both. A node only
+//! refers to nodes made before it, and knows its depth: a walk down can neither loop nor run deeper
+//! than [`DEPTH_MAX`].
+
+use dashu::Rational;
+
+/// A node's place in the arena.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct Id(u32);
+
+/// A name's place in the arena.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) struct Name(u32);
+
+/// A tree deeper than this is refused, which bounds every recursion over it.
+pub(super) const DEPTH_MAX: u16 = 120;
+
+/// An arena of more nodes than this is refused.
+pub(super) const NODES_MAX: usize = 8_192;
+
+/// A number as it was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Literal {
+    /// Its value.
+    pub value: Rational,
+    /// How many digits follow the point; nothing for an integer.
+    pub decimals: Option<u32>,
+    /// How many digits were written from the first that is not zero.
+    pub significant: u32,
+    /// The digits of an integer as they were written, for `\frac12` and `1101_2`.
+    pub digits: Option<Box<str>>,
+    /// Whether dots follow: `3.14…`.
+    pub open_ended: bool,
+}
+
+/// A number with a name of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Const {
+    Pi,
+    E,
+    I,
+    Infinity,
+    Undefined,
+    EmptySet,
+    Naturals,
+    Integers,
+    Rationals,
+    Reals,
+    Complexes,
+}
+
+/// A function with a name of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Func {
+    Sin,
+    Cos,
+    Tan,
+    Cot,
+    Sec,
+    Csc,
+    Asin,
+    Acos,
+    Atan,
+    Acot,
+    Asec,
+    Acsc,
+    Sinh,
+    Cosh,
+    Tanh,
+    Coth,
+    Sech,
+    Csch,
+    Asinh,
+    Acosh,
+    Atanh,
+    Exp,
+    Ln,
+    /// `log` without a base: to ten or to e, which only the problem knows.
+    Log,
+    Lg,
+    /// The logarithm of the second argument to the base of the first.
+    LogBase,
+    Sqrt,
+    /// The root of the second argument, of the order of the first.
+    Root,
+    Abs,
+    Floor,
+    Ceil,
+    Factorial,
+    DoubleFactorial,
+    Binomial,
+    Gcd,
+    Lcm,
+    Max,
+    Min,
+    Mod,
+    Sign,
+    Re,
+    Im,
+    Arg,
+    Conj,
+    Det,
+    Gamma,
+    Phi,
+}
+
+/// How two sides of a chain are related.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Rel {
+    Eq,
+    Ne,
+    Lt,
+    Le,
+    Gt,
+    Ge,
+    Approx,
+    In,
+    NotIn,
+    Subset,
+    Congruent,
+    To,
+}
+
+impl Rel {
+    /// The relation read from the right.
+    pub fn flipped(self) -> Self {
+        match self {
+            Self::Lt => Self::Gt,
+            Self::Le => Self::Ge,
+            Self::Gt => Self::Lt,
+            Self::Ge => Self::Le,
+            other => other,
+        }
+    }
+
+    /// Whether it orders its sides.
+    pub fn is_order(self) -> bool {
+        matches!(self, Self::Lt | Self::Le | Self::Gt | Self::Ge)
+    }
+}
+
+/// How two sets are combined.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum SetOp {
+    Union,
+    Intersection,
+    Difference,
+}
+
+/// What repeats an expression over an index.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Big {
+    Sum,
+    Product,
+    Integral,
+    Limit,
+    Derivative,
+}
+
+/// The bracket at one end of a group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Bracket {
+    Round,
+    Square,
+    /// `\{`, which is printed.
+    Curly,
+    /// `{`, which LaTeX does not print.
+    Brace,
+    Angle,
+}
+
+/// One node of an expression.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Node {
+    Number(Literal),
+    /// Digits with a base written below them.
+    Based(Box<str>, u32),
+    Symbol(Name),
+    /// Words, which have no value.
+    Words(Name),
+    Constant(Const),
+    Sum(Vec<Id>),
+    Product(Vec<Id>),
+    Negative(Id),
+    Quotient(Id, Id),
+    Power(Id, Id),
+    /// A whole number and a fraction behind it.
+    Mixed(Id, Id),
+    /// `a ± b`; the flag says that the upper sign is minus.
+    PlusMinus(Option<Id>, Id, bool),
+    Call(Func, Vec<Id>),
+    /// A function that nothing is known of.
+    Apply(Name, Vec<Id>),
+    Repeat {
+        big: Big,
+        index: Option<Name>,
+        from: Option<Id>,
+        to: Option<Id>,
+        body: Id,
+    },
+    Percent(Id),
+    Degrees(Id),
+    /// A value and the unit behind it.
+    Unit(Id, Name),
+    /// `a : b`, also a time of day.
+    Ratio(Vec<Id>),
+    /// `a, b`: items without brackets.
+    List(Vec<Id>),
+    /// `a; b` or `a or b`, whose items may be lists.
+    Cases(Vec<Id>),
+    Group(Bracket, Vec<Id>, Bracket),
+    SetBuilder(Id, Id),
+    SetOp(SetOp, Id, Id),
+    Matrix(u32, Vec<Id>),
+    Chain(Vec<Id>, Vec<Rel>),
+}
+
+/// Nodes and names.
+#[derive(Debug, Default)]
+pub(super) struct Arena {
+    nodes: Vec<Node>,
+    depths: Vec<u16>,
+    names: Vec<Box<str>>,
+}
+
+impl Arena {
+    /// Adds a node, or refuses it: the tree would be too deep, or the arena too large.
+    pub fn push(&mut self, node: Node) -> Option<Id> {
+        let mut below = 0;
+        each_child(&node, |child| {
+            below = below.max(self.depths[child.0 as usize])
+        });
+        if below >= DEPTH_MAX || self.nodes.len() >= NODES_MAX {
+            return None;
+        }
+        let id = u32::try_from(self.nodes.len()).ok()?;
+        self.nodes.push(node);
+        self.depths.push(below + 1);
+        Some(Id(id))
+    }
+
+    /// The node at `id`.
+    pub fn node(&self, id: Id) -> &Node {
+        &self.nodes[id.0 as usize]
+    }
+
+    /// The name's place, which is the same each time it is asked for.
+    pub fn name(&mut self, text: &str) -> Name {
+        let at = self.names.iter().position(|known| &**known == text);
+        let at = at.unwrap_or_else(|| {
+            self.names.push(text.into());
+            self.names.len() - 1
+        });
+        Name(u32::try_from(at).unwrap_or(u32::MAX))
+    }
+
+    /// The name's text.
+    pub fn text(&self, name: Name) -> &str {
+        self.names.get(name.0 as usize).map_or("", |text| text)
+    }
+
+    /// Calls `visit` on every node under `id`, itself included.
+    pub fn each(&self, id: Id, visit: &mut impl FnMut(&Node)) {
+        let node = self.node(id);
+        visit(node);
+        let mut children = Vec::new();
+        each_child(node, |child| children.push(child));
+        for child in children {
+            self.each(child, visit);
+        }
+    }
+
+    /// Whether any node under `id` is as asked.
+    pub fn any(&self, id: Id, mut asked: impl FnMut(&Node) -> bool) -> bool {
+        let mut found = false;
+        self.each(id, &mut |node| found |= asked(node));
+        found
+    }
+
+    /// The names of the symbols under `id`, sorted, without those that a sum binds.
+    pub fn symbols(&self, id: Id) -> Vec<Name> {
+        let mut free = Vec::new();
+        let mut bound = Vec::new();
+        self.each(id, &mut |node| match node {
+            Node::Symbol(name) => free.push(*name),
+            Node::Repeat {
+                index: Some(name), ..
+            } => bound.push(*name),
+            _ => {}
+        });
+        free.retain(|name| !bound.contains(name));
+        free.sort_unstable();
+        free.dedup();
+        free
+    }
+}
+
+fn each_child(node: &Node, mut visit: impl FnMut(Id)) {
+    match node {
+        Node::Number(_)
+        | Node::Based(..)
+        | Node::Symbol(_)
+        | Node::Words(_)
+        | Node::Constant(_) => {}
+        Node::Sum(items)
+        | Node::Product(items)
+        | Node::Call(_, items)
+        | Node::Apply(_, items)
+        | Node::Ratio(items)
+        | Node::List(items)
+        | Node::Cases(items)
+        | Node::Group(_, items, _)
+        | Node::Matrix(_, items)
+        | Node::Chain(items, _) => items.iter().for_each(|item| visit(*item)),
+        Node::Negative(inner)
+        | Node::Percent(inner)
+        | Node::Degrees(inner)
+        | Node::Unit(inner, _) => visit(*inner),
+        Node::Quotient(left, right)
+        | Node::Power(left, right)
+        | Node::Mixed(left, right)
+        | Node::SetBuilder(left, right)
+        | Node::SetOp(_, left, right) => {
+            visit(*left);
+            visit(*right);
+        }
+        Node::PlusMinus(left, right, _) => {
+            left.iter().for_each(|left| visit(*left));
+            visit(*right);
+        }
+        Node::Repeat { from, to, body, .. } => {
+            from.iter().chain(to).for_each(|bound| visit(*bound));
+            visit(*body);
+        }
+    }
+}

@@ -1,0 +1,626 @@
+//! Finds the answer in a response.
+//!
+//! The last thing a model commits to is what it is judged by: the last box, else what follows the
+//! last words that announce an answer, else the last mathematics. A box that is written twice is a
+//! correction and the second one counts; boxes are one answer of several parts only when they stand
+//! on one line with nothing but commas or and/or between them.
+
+use std::ops::Range;
+
+use super::decide;
+use super::response::{Thinking, split_thinking};
+use super::scan::{self, Boxed, Math};
+
+/// What pointed at the answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rule {
+    /// `\boxed{…}` or `\fbox{…}`.
+    Box,
+    /// `<answer>…</answer>`.
+    Tag,
+    /// `#### …`, as GSM8K ends.
+    Hashes,
+    /// Words that announce an answer: `the answer is …`, `答案：…`.
+    Anchor,
+    /// The last mathematics between delimiters.
+    Math,
+    /// The last bold text.
+    Bold,
+    /// A response that is short enough to be nothing but its answer.
+    Text,
+    /// The last number of the last line.
+    Number,
+}
+
+impl Rule {
+    /// The rule's name, as it is stored and printed.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Box => "box",
+            Self::Tag => "tag",
+            Self::Hashes => "hashes",
+            Self::Anchor => "anchor",
+            Self::Math => "math",
+            Self::Bold => "bold",
+            Self::Text => "text",
+            Self::Number => "number",
+        }
+    }
+}
+
+/// The answer of a response.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Extracted {
+    /// The answer, joined by commas where it stands in several boxes.
+    pub text: String,
+    /// Where it stands in the response, in bytes; with several boxes, from the first to the last.
+    pub span: Range<usize>,
+    /// What pointed at it.
+    pub rule: Rule,
+    /// Whether another reading of the same line would give another answer.
+    pub ambiguous: bool,
+}
+
+/// The answer of a response, or nothing where it gives none.
+///
+/// A thinking part that never ends has no answer, whatever it holds.
+///
+/// ```
+/// use gradatim::verify::{Rule, extract};
+///
+/// let found = extract("<think>\\boxed{1}?</think>No: \\boxed{2}").unwrap();
+/// assert_eq!((found.text.as_str(), found.rule), ("2", Rule::Box));
+/// assert_eq!(extract("<think>\\boxed{1}?"), None);
+/// ```
+pub fn extract(response: &str) -> Option<Extracted> {
+    let parts = split_thinking(response);
+    if parts.state == Thinking::Open {
+        return None;
+    }
+    let start = parts.answer.start;
+    let mut found = find(response.get(parts.answer)?)?;
+    found.span = start + found.span.start..start + found.span.end;
+    Some(found)
+}
+
+/// The answer of a text without thinking.
+pub(super) fn find(text: &str) -> Option<Extracted> {
+    last_word(text)
+        .or_else(|| boxed(text))
+        .or_else(|| tagged(text))
+        .or_else(|| hashes(text))
+        .or_else(|| anchored(text))
+        .or_else(|| short(text).filter(|found| decide::is_readable(&found.text)))
+        .or_else(|| last_math(text))
+        .or_else(|| bold(text))
+        .or_else(|| last_number(text))
+}
+
+/// A final answer that is announced behind the last box takes that box back.
+fn last_word(text: &str) -> Option<Extracted> {
+    let last_box = text.rfind("boxed{")?;
+    let tail = &text[last_box..];
+    let anchor = FINAL
+        .iter()
+        .filter_map(|word| tail.rfind(word).map(|at| at + word.len()))
+        .max()?;
+    if tail[anchor..].contains("boxed") {
+        return None;
+    }
+    let found = after_anchor(text, last_box + anchor)?;
+    has_digit(&found.text).then_some(found)
+}
+
+const FINAL: [&str; 3] = ["final answer is", "Final Answer: The", "Final answer:"];
+
+fn one(text: &str, span: Range<usize>, rule: Rule) -> Option<Extracted> {
+    let span = trimmed(text, span);
+    let inner = text.get(span.clone())?;
+    (!inner.is_empty()).then(|| Extracted {
+        text: inner.to_owned(),
+        span,
+        rule,
+        ambiguous: false,
+    })
+}
+
+/// A span without the blanks at its ends.
+fn trimmed(text: &str, span: Range<usize>) -> Range<usize> {
+    let Some(inner) = text.get(span.clone()) else {
+        return span.start..span.start;
+    };
+    let start = span.start + (inner.len() - inner.trim_start().len());
+    let end = span.end - (inner.len() - inner.trim_end().len());
+    start..end.max(start)
+}
+
+/// The last box, with those that belong to it.
+fn boxed(text: &str) -> Option<Extracted> {
+    let mut boxes = scan::boxes(text);
+    boxes.retain(|found| !text[found.inner.clone()].trim().is_empty());
+    if boxes.iter().any(|found| found.closed) {
+        boxes.retain(|found| found.closed);
+    }
+    let last = boxes.last()?;
+    let mut first = boxes.len() - 1;
+    while first > 0 && joins(text, &boxes[first - 1], &boxes[first]) {
+        first -= 1;
+    }
+    let joined = boxes.get(first..)?;
+    let start = joined.first()?.outer.start;
+    let span = if joined.len() == 1 {
+        trimmed(text, last.inner.clone())
+    } else {
+        start..last.outer.end
+    };
+    Some(Extracted {
+        text: join(text, joined),
+        span,
+        rule: Rule::Box,
+        ambiguous: first > 0 && same_line(text, &boxes[first - 1], last),
+    })
+}
+
+/// The texts of several boxes, one after the other, without repeats.
+fn join(text: &str, boxes: &[Boxed]) -> String {
+    let mut parts: Vec<&str> = Vec::new();
+    for found in boxes {
+        let part = text[found.inner.clone()].trim();
+        if !parts.contains(&part) {
+            parts.push(part);
+        }
+    }
+    parts.join(", ")
+}
+
+/// Whether two boxes are parts of one answer.
+fn joins(text: &str, left: &Boxed, right: &Boxed) -> bool {
+    let Some(between) = text.get(left.outer.end..right.outer.start) else {
+        return false;
+    };
+    !between.contains('\n') && is_separator(between)
+}
+
+fn same_line(text: &str, left: &Boxed, right: &Boxed) -> bool {
+    text.get(left.outer.end..right.outer.start)
+        .is_some_and(|between| !between.contains('\n') && between.len() < 80)
+}
+
+/// Whether a text is nothing but commas, and/or, and the marks of mathematics around them.
+fn is_separator(between: &str) -> bool {
+    let between = without_label(between.trim_end());
+    const NOISE: [&str; 24] = [
+        "\\text{ and }",
+        "\\text{and}",
+        "\\text{ or }",
+        "\\text{or}",
+        "\\quad",
+        "\\qquad",
+        "\\(",
+        "\\)",
+        "\\[",
+        "\\]",
+        "\\,",
+        "\\;",
+        "\\ ",
+        "\\&",
+        "and",
+        "or",
+        "以及",
+        "或",
+        "和",
+        "与",
+        "，",
+        "、",
+        "；",
+        "和",
+    ];
+    let mut rest = between;
+    loop {
+        rest = rest.trim_start_matches([' ', '\t', ',', ';', '$', '&', '~', '.', '*']);
+        match NOISE.iter().find_map(|noise| rest.strip_prefix(noise)) {
+            Some(shorter) => rest = shorter,
+            None => return rest.is_empty(),
+        }
+    }
+}
+
+/// A separator without the name that the next box gives a value to: `, y =`.
+fn without_label(between: &str) -> &str {
+    let Some(named) = between.strip_suffix('=') else {
+        return between;
+    };
+    let named = named.trim_end();
+    let start = named.rfind([' ', ',', '$']).map_or(0, |at| at + 1);
+    let label = &named[start..];
+    let short =
+        (1..=12).contains(&label.len()) && label.starts_with(|c: char| c.is_ascii_alphabetic());
+    if short { &named[..start] } else { between }
+}
+
+/// `<answer>…</answer>`; the closing tag may be lost.
+fn tagged(text: &str) -> Option<Extracted> {
+    let open = text.rfind("<answer>")? + "<answer>".len();
+    let close = text[open..]
+        .find("</answer>")
+        .map_or(text.len(), |at| open + at);
+    let inner = &text[open..close];
+    let mut found = anchored(inner)
+        .or_else(|| short(inner))
+        .or_else(|| find_math_or_number(inner))?;
+    found.span = open + found.span.start..open + found.span.end;
+    found.rule = Rule::Tag;
+    Some(found)
+}
+
+fn find_math_or_number(text: &str) -> Option<Extracted> {
+    last_math(text).or_else(|| last_number(text))
+}
+
+/// What follows the last `####`.
+fn hashes(text: &str) -> Option<Extracted> {
+    let start = text.rfind("####")? + 4;
+    let end = scan::line_end(text.as_bytes(), start);
+    let line = text.get(start..end)?;
+    // A heading of fourth level is no answer.
+    if line.len() > 60 || line.split_whitespace().count() > 6 || line.trim_end().ends_with(':') {
+        return None;
+    }
+    one(text, start..end, Rule::Hashes)
+}
+
+/// Words that announce an answer, from the strongest; the last occurrence of the strongest counts.
+const ANCHORS: [&[&str]; 3] = [
+    &["final answer", "最终答案", "最后答案"],
+    &[
+        "answer is",
+        "answers are",
+        "answer:",
+        "answer**:",
+        "answer:**",
+        "答案是",
+        "答案为",
+        "答案：",
+        "答案:",
+        "故选",
+        "故答案为",
+        "应选",
+    ],
+    &[
+        "answer $",
+        "answer \\",
+        "answer =",
+        "answer\n",
+        "答案",
+        "réponse",
+        "respuesta",
+        "antwort",
+        "ответ",
+    ],
+];
+
+fn anchored(text: &str) -> Option<Extracted> {
+    let folded = text.to_ascii_lowercase();
+    ANCHORS.iter().find_map(|words| {
+        let (at, word) = words
+            .iter()
+            .filter_map(|word| folded.rfind(word).map(|at| (at, *word)))
+            .max()?;
+        // The first character of mathematics belongs to the answer.
+        let kept = usize::from(word.ends_with(['$', '\\']));
+        after_anchor(text, at + word.len() - kept)
+    })
+}
+
+/// The answer that words ending at `start` announce: mathematics in the same sentence, else the
+/// sentence itself when it is short, else its last number.
+fn after_anchor(text: &str, start: usize) -> Option<Extracted> {
+    let start = skip_lead(text, start);
+    let bytes = text.as_bytes();
+    let line = start..display_end(text, start);
+    let sentence = start..sentence_end(bytes, line.clone());
+    let segment = text.get(sentence.clone())?;
+    let maths = scan::math(text.get(line.clone())?);
+    let inside: Vec<Math> = maths
+        .into_iter()
+        .map(|math| shift(math, start))
+        .filter(|math| math.outer.start < sentence.end || math.outer.start == start)
+        .collect();
+    if let Some(found) = last_clause_math(text, &sentence, &inside) {
+        return Some(with_rule(found, Rule::Anchor));
+    }
+    let clause = sentence.start + last_clause(segment);
+    let words = text[clause..sentence.end].split_whitespace().count();
+    if words <= 6 {
+        return one(text, clause..sentence.end, Rule::Anchor);
+    }
+    last_number_in(text, sentence).map(|found| with_rule(found, Rule::Anchor))
+}
+
+fn with_rule(mut found: Extracted, rule: Rule) -> Extracted {
+    found.rule = rule;
+    found
+}
+
+fn shift(math: Math, by: usize) -> Math {
+    Math {
+        outer: math.outer.start + by..math.outer.end + by,
+        inner: math.inner.start + by..math.inner.end + by,
+    }
+}
+
+/// The mathematics of the last clause of a sentence, if the clause holds any.
+fn last_clause_math(text: &str, sentence: &Range<usize>, maths: &[Math]) -> Option<Extracted> {
+    let last = maths.last()?;
+    let tail = text.get(last.outer.end..sentence.end.max(last.outer.end))?;
+    // "... of $f(x)$ is 19": the answer follows the mathematics.
+    if [" is ", " are ", " = "]
+        .iter()
+        .any(|verb| tail.contains(verb))
+        && has_digit(tail)
+    {
+        return None;
+    }
+    let first = first_joined(text, maths);
+    let mut found = one(text, maths[first].inner.start..last.inner.end, Rule::Math)?;
+    if first + 1 < maths.len() {
+        found.text = join_maths(text, &maths[first..]);
+    } else if let Some(unit) = unit_after(tail) {
+        found.text.push_str(unit);
+    }
+    Some(found)
+}
+
+fn has_digit(text: &str) -> bool {
+    text.bytes().any(|byte| byte.is_ascii_digit())
+}
+
+/// A percent sign that stands outside of the mathematics it belongs to.
+fn unit_after(tail: &str) -> Option<&'static str> {
+    let tail = tail.trim_start();
+    let percent = ["%", "\\%", "percent", "pct"]
+        .iter()
+        .any(|word| tail.starts_with(word));
+    percent.then_some("\\%")
+}
+
+/// The first of the last stretches of mathematics that are parts of one answer.
+fn first_joined(text: &str, maths: &[Math]) -> usize {
+    let mut first = maths.len() - 1;
+    while first > 0 {
+        let between = text.get(maths[first - 1].outer.end..maths[first].outer.start);
+        if between.is_none_or(|between| between.trim().is_empty() || !is_separator(between)) {
+            break;
+        }
+        first -= 1;
+    }
+    first
+}
+
+fn join_maths(text: &str, maths: &[Math]) -> String {
+    let parts: Vec<&str> = maths
+        .iter()
+        .map(|math| text[math.inner.clone()].trim())
+        .collect();
+    parts.join(", ")
+}
+
+/// Skips what stands between an anchor and its answer: `**`, `:`, `is`, empty lines.
+fn skip_lead(text: &str, mut at: usize) -> usize {
+    const WORDS: [&str; 8] = ["is:", "is", "are", "=", "therefore", "thus", "为", "是"];
+    loop {
+        let rest = &text[at..];
+        let blank = rest.len()
+            - rest
+                .trim_start_matches([' ', '\n', '\t', '\r', '*', ':', '：', '_', '#', ','])
+                .len();
+        at += blank;
+        let rest = &text[at..];
+        let word = WORDS.iter().find(|word| {
+            rest.strip_prefix(**word)
+                .is_some_and(|after| !after.starts_with(|c: char| c.is_ascii_alphanumeric()))
+        });
+        match word {
+            Some(word) => at += word.len(),
+            None if blank == 0 => return at,
+            None => {}
+        }
+    }
+}
+
+/// The end of the line at `start`, or of the display mathematics that opens there.
+fn display_end(text: &str, start: usize) -> usize {
+    let rest = &text[start..];
+    let close = ["\\[", "$$", "\\("]
+        .iter()
+        .zip(["\\]", "$$", "\\)"])
+        .find_map(|(open, close)| rest.strip_prefix(open).and_then(|inner| inner.find(close)));
+    match close {
+        Some(length) => scan::line_end(text.as_bytes(), start + 2 + length),
+        None => scan::line_end(text.as_bytes(), start),
+    }
+}
+
+/// The end of the first sentence of a line: a full stop that no digit follows.
+fn sentence_end(bytes: &[u8], line: Range<usize>) -> usize {
+    let mut depth = 0usize;
+    for at in line.clone() {
+        match bytes[at] {
+            b'$' => depth ^= 1,
+            b'.' | b'!' | b'?' if depth == 0 => {
+                let next = bytes.get(at + 1);
+                if next.is_none_or(|next| next.is_ascii_whitespace() || *next == b'*')
+                    && at > line.start
+                {
+                    return at;
+                }
+            }
+            // The ideographic full stop.
+            0xE3 if bytes[at..].starts_with("。".as_bytes()) => return at,
+            _ => {}
+        }
+    }
+    line.end
+}
+
+/// Where the last clause of a sentence starts: behind its last `is`, `are`, `=` or colon.
+fn last_clause(sentence: &str) -> usize {
+    [" is ", " are ", " be ", ": ", " = "]
+        .iter()
+        .filter_map(|verb| sentence.rfind(verb).map(|at| at + verb.len()))
+        .max()
+        .unwrap_or(0)
+}
+
+/// The longest response that may be nothing but its answer: chosen by hand, 21 November 2026.
+const SHORT_MAX: usize = 120;
+
+/// A response of one short line without a sentence in it.
+fn short(text: &str) -> Option<Extracted> {
+    let line = text.trim();
+    let maths = scan::math(line);
+    if let [only] = maths.as_slice() {
+        let rest = line.len() - (only.outer.end - only.outer.start);
+        if rest <= 1 {
+            return last_math(text);
+        }
+    }
+    let wordy = line
+        .split_whitespace()
+        .filter(|word| is_prose(word))
+        .count();
+    if line.len() > SHORT_MAX || line.contains('\n') || wordy > 3 || !maths.is_empty() {
+        return None;
+    }
+    let start = text.len() - text.trim_start().len();
+    one(text, start..start + line.len(), Rule::Text)
+}
+
+fn is_prose(word: &str) -> bool {
+    word.len() > 2
+        && word
+            .bytes()
+            .all(|byte| byte.is_ascii_alphabetic() || b",.;:'".contains(&byte))
+}
+
+/// The last mathematics between delimiters, with what belongs to it.
+fn last_math(text: &str) -> Option<Extracted> {
+    let maths = scan::math(text);
+    let last = maths.last()?;
+    let line = scan::line_end(text.as_bytes(), last.outer.end);
+    let sentence = last.outer.end..sentence_end(text.as_bytes(), last.outer.end..line);
+    let mut found = last_clause_math(text, &(last.outer.start..sentence.end), &maths)?;
+    let tail = &text[sentence.end..];
+    if has_digit(tail) {
+        // A number in plain text behind the mathematics: either may be the answer.
+        found = last_number(text)?;
+        found.ambiguous = true;
+    } else {
+        found.ambiguous = tail.split_whitespace().count() > 6;
+    }
+    Some(found)
+}
+
+/// The last bold text, when it is short.
+fn bold(text: &str) -> Option<Extracted> {
+    let close = text.rfind("**")?;
+    let open = text[..close].rfind("**")? + 2;
+    let inner = text.get(open..close)?;
+    if inner.len() > SHORT_MAX || inner.contains('\n') || inner.trim_end().ends_with(':') {
+        return None;
+    }
+    let clause = open + last_clause(inner);
+    one(text, clause..close, Rule::Bold)
+}
+
+/// The last number of the last line that holds one.
+fn last_number(text: &str) -> Option<Extracted> {
+    last_number_in(text, 0..text.len())
+}
+
+fn last_number_in(text: &str, span: Range<usize>) -> Option<Extracted> {
+    let bytes = text.as_bytes();
+    let last = (span.clone())
+        .rev()
+        .find(|at| bytes[*at].is_ascii_digit())?;
+    let inner = |byte: u8| byte.is_ascii_digit() || b".,/".contains(&byte);
+    let mut start = last;
+    while start > span.start && inner(bytes[start - 1]) {
+        start -= 1;
+    }
+    while start < last && !bytes[start].is_ascii_digit() && bytes[start] != b'.' {
+        start += 1;
+    }
+    if start > span.start && bytes[start - 1].is_ascii_alphabetic() {
+        return None;
+    }
+    if start > span.start && bytes[start - 1] == b'-' {
+        start -= 1;
+    }
+    let mut found = one(text, start..last + 1, Rule::Number)?;
+    found.ambiguous = true;
+    let line = scan::line_end(bytes, last + 1).min(span.end.max(last + 1));
+    if let Some(unit) = unit_after(&text[last + 1..line]) {
+        found.text.push_str(unit);
+    }
+    Some(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(response: &str, text: &str, rule: Rule) {
+        let found = extract(response).unwrap_or_else(|| panic!("nothing in {response:?}"));
+        assert_eq!(
+            (found.text.as_str(), found.rule),
+            (text, rule),
+            "{response:?}"
+        );
+        assert!(response.get(found.span).is_some());
+    }
+
+    #[test]
+    fn the_last_box_counts() {
+        check(r"\boxed{1} no, \boxed{2}", "2", Rule::Box);
+        check("\\boxed{1}\n\\boxed{2}", "2", Rule::Box);
+        check(r"so $\boxed{\frac{1}{2}}$.", r"\frac{1}{2}", Rule::Box);
+        check(r"\boxed{3} and then \boxed{", "3", Rule::Box);
+    }
+
+    #[test]
+    fn boxes_on_one_line_are_joined() {
+        check(r"$\boxed{1}$ and $\boxed{2}$", "1, 2", Rule::Box);
+        check(r"\boxed{1}, \boxed{2} or \boxed{3}", "1, 2, 3", Rule::Box);
+        check(r"\boxed{5}, \boxed{5}", "5", Rule::Box);
+    }
+
+    #[test]
+    fn words_announce_an_answer() {
+        check(
+            "The final answer is $5$. I hope it is correct.",
+            "5",
+            Rule::Anchor,
+        );
+        check("**Final Answer**\n\n$x = 5$", "x = 5", Rule::Anchor);
+        check("Final Answer: The largest $n$ is 34.", "34", Rule::Anchor);
+        check("So the answer is 3.5 meters.", "3.5 meters", Rule::Anchor);
+        check("We add.\n#### 42", "42", Rule::Hashes);
+        check("<answer>42</answer>", "42", Rule::Tag);
+        check("所以答案是 5。", "5", Rule::Anchor);
+        check("故选：C", "C", Rule::Anchor);
+    }
+
+    #[test]
+    fn the_last_mathematics_is_next() {
+        check("We add $1$ and get $x = 2$.", "x = 2", Rule::Math);
+        check(r"Hence \[ y = 3 \]", "y = 3", Rule::Math);
+        check("42", "42", Rule::Text);
+    }
+
+    #[test]
+    fn an_open_thinking_part_has_no_answer() {
+        assert_eq!(extract("<think>\\boxed{4}"), None);
+        assert_eq!(extract(""), None);
+    }
+}

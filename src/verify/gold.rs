@@ -1,0 +1,68 @@
+//! Finds the answer in a gold answer.
+//!
+//! Sources vouch for answers in many wrappings: bare, between dollars, in a box at the end of a
+//! whole solution, behind `####`, or in a sentence.
+
+use super::extract::{self, Extracted, Rule};
+
+/// The answer that a source vouches for, or why there is none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Gold {
+    /// The answer itself.
+    Answer(String),
+    /// Nothing is given.
+    Missing,
+    /// The problem asks for a proof, or its answer was not found when the source was made.
+    Proof,
+}
+
+/// Reads a gold answer.
+///
+/// ```
+/// use gradatim::verify::{Gold, read_gold};
+///
+/// assert_eq!(read_gold("So 6 times 7 is 42.\n#### 42"), Gold::Answer("42".into()));
+/// assert_eq!(read_gold("$\\boxed{\\pi}$"), Gold::Answer("\\pi".into()));
+/// assert_eq!(read_gold(""), Gold::Missing);
+/// assert_eq!(read_gold("proof"), Gold::Proof);
+/// ```
+pub fn read_gold(gold: &str) -> Gold {
+    let text = gold.trim();
+    match text
+        .trim_matches(['\\', '.', '$', ' '])
+        .to_ascii_lowercase()
+        .as_str()
+    {
+        "" | "null" | "none" | "nan" | "n/a" => return Gold::Missing,
+        "proof" | "notfound" | "not found" | "problem not solved" => return Gold::Proof,
+        _ => {}
+    }
+    Gold::Answer(wrapped(text).map_or_else(|| text.to_owned(), |found| found.text))
+}
+
+/// Whether a gold answer holds several boxes of which one had to be taken.
+pub(super) fn is_ambiguous(gold: &str) -> bool {
+    wrapped(gold.trim()).is_some_and(|found| found.ambiguous)
+}
+
+/// A gold that is a whole solution is read as a response; any other is the answer as it stands.
+fn wrapped(text: &str) -> Option<Extracted> {
+    let found = extract::find(text)?;
+    let marked = found.rule == Rule::Box || found.rule == Rule::Hashes;
+    (marked || is_sentence(text)).then_some(found)
+}
+
+/// Whether a gold is prose around its answer.
+fn is_sentence(text: &str) -> bool {
+    let words = text
+        .split_whitespace()
+        .filter(|word| {
+            word.len() > 1
+                && word
+                    .bytes()
+                    .all(|byte| byte.is_ascii_alphabetic() || byte == b',')
+        })
+        .count();
+    words >= 4 && text.contains(['$', '\\', ':'])
+        || words >= 3 && text.to_ascii_lowercase().contains("answer")
+}

@@ -1,0 +1,261 @@
+//! Tells whether a response gives the gold answer.
+//!
+//! Sound before it is complete: `correct` and `wrong` are said only where both answers were read in
+//! full and shown equal or different, by exact arithmetic or by enclosures that leave no doubt.
+//! Everything else is `undecided`, with a reason. A verdict depends on nothing but its two texts and
+//! the options: work is bounded by fuel and never by a clock.
+//!
+//! The path of an answer: [`response`] tells it from the thinking, [`extract`] and [`gold`] find it,
+//! `lex` and `parse` read it, `decide` compares what was read.
+
+mod ball;
+mod clean;
+mod commands;
+mod decide;
+mod eval;
+mod exact;
+mod expr;
+mod extract;
+mod fuel;
+mod gold;
+mod intervals;
+mod lex;
+mod modular;
+mod numeric;
+mod options;
+mod parse;
+mod probe;
+mod relations;
+mod response;
+mod scalar;
+mod scan;
+mod units;
+mod words;
+
+use std::fmt;
+use std::str::FromStr;
+
+pub use self::extract::{Extracted, Rule, extract};
+pub use self::gold::{Gold, read_gold};
+pub use self::options::Options;
+pub use self::probe::has_value;
+pub use self::response::{Parts, Thinking, split_thinking};
+
+/// Whether a response gives the gold answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Outcome {
+    /// It does.
+    Correct,
+    /// It gives another answer.
+    Wrong,
+    /// The two could not be shown equal or different.
+    Undecided,
+    /// It gives none.
+    NoAnswer,
+    /// There is no gold answer.
+    NoGold,
+}
+
+impl Outcome {
+    /// Every outcome.
+    pub const ALL: [Self; 5] = [
+        Self::Correct,
+        Self::Wrong,
+        Self::Undecided,
+        Self::NoAnswer,
+        Self::NoGold,
+    ];
+
+    /// The outcome's name, as it is stored and printed.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Correct => "correct",
+            Self::Wrong => "wrong",
+            Self::Undecided => "undecided",
+            Self::NoAnswer => "no_answer",
+            Self::NoGold => "no_gold",
+        }
+    }
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.as_str())
+    }
+}
+
+/// A text is no outcome's name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnknownOutcome;
+
+impl fmt::Display for UnknownOutcome {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("not one of correct, wrong, undecided, no_answer, no_gold")
+    }
+}
+
+impl std::error::Error for UnknownOutcome {}
+
+impl FromStr for Outcome {
+    type Err = UnknownOutcome;
+
+    fn from_str(text: &str) -> Result<Self, UnknownOutcome> {
+        let found = Self::ALL
+            .into_iter()
+            .find(|outcome| outcome.as_str() == text);
+        found.ok_or(UnknownOutcome)
+    }
+}
+
+/// What a verdict rests on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Reason {
+    /// Both texts are the same but for spacing.
+    SameText,
+    /// Exact rational arithmetic.
+    Exact,
+    /// Residues modulo primes: an identity of rational functions.
+    Identity,
+    /// Enclosures of both values.
+    Numeric,
+    /// A decimal that the exact value rounds to.
+    Rounded,
+    /// Item by item: lists, tuples, sets, intervals, matrices.
+    Items,
+    /// Relations in a normal form.
+    Relation,
+    /// Words.
+    Words,
+    /// Letters of choices.
+    Choice,
+    /// The gold answer could not be read.
+    UnreadGold,
+    /// The response's answer could not be read.
+    UnreadAnswer,
+    /// A number against a relation, words against a set: nothing to compare.
+    Unlike,
+    /// The reading was not certain enough for `wrong`.
+    Doubtful,
+    /// The decimal rounds right but has too few digits.
+    Rounding,
+    /// The names of variables differ.
+    Names,
+    /// Neither equality nor difference could be shown.
+    Unproven,
+    /// Out of fuel.
+    OutOfFuel,
+    /// The response holds no answer.
+    NothingFound,
+    /// The thinking never ends.
+    OpenThinking,
+    /// The gold answer is empty.
+    EmptyGold,
+    /// The gold answer is a proof, or says that none was found.
+    ProofGold,
+}
+
+impl Reason {
+    /// The reason's code, as it is stored and printed.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::SameText => "same_text",
+            Self::Exact => "exact",
+            Self::Identity => "identity",
+            Self::Numeric => "numeric",
+            Self::Rounded => "rounded",
+            Self::Items => "items",
+            Self::Relation => "relation",
+            Self::Words => "words",
+            Self::Choice => "choice",
+            Self::UnreadGold => "unread_gold",
+            Self::UnreadAnswer => "unread_answer",
+            Self::Unlike => "unlike",
+            Self::Doubtful => "doubtful",
+            Self::Rounding => "rounding",
+            Self::Names => "names",
+            Self::Unproven => "unproven",
+            Self::OutOfFuel => "out_of_fuel",
+            Self::NothingFound => "nothing_found",
+            Self::OpenThinking => "open_thinking",
+            Self::EmptyGold => "empty_gold",
+            Self::ProofGold => "proof_gold",
+        }
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.as_str())
+    }
+}
+
+/// An outcome, with what it rests on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verdict {
+    /// Whether the response gives the gold answer.
+    pub outcome: Outcome,
+    /// The answer that was found in the response.
+    pub extracted: Option<String>,
+    /// What the outcome rests on.
+    pub reason: Reason,
+}
+
+/// Compares the answer of a response with the gold answer.
+///
+/// ```
+/// use gradatim::verify::{Outcome, verify};
+///
+/// assert_eq!(verify("1/2", "So it is \\boxed{0.5}.").outcome, Outcome::Correct);
+/// assert_eq!(verify("1/2", "So it is \\boxed{2}.").outcome, Outcome::Wrong);
+/// assert_eq!(verify("1/2", "<think>It is 1/2").outcome, Outcome::NoAnswer);
+/// ```
+pub fn verify(gold: &str, response: &str) -> Verdict {
+    verify_with(gold, response, &Options::default())
+}
+
+/// Compares the answer of a response with the gold answer, in the way that `options` say.
+pub fn verify_with(gold: &str, response: &str, options: &Options) -> Verdict {
+    let wrapped_gold = gold;
+    let gold = match read_gold(gold) {
+        Gold::Answer(gold) => gold,
+        Gold::Missing => return without_gold(response, Reason::EmptyGold),
+        Gold::Proof => return without_gold(response, Reason::ProofGold),
+    };
+    let Some(found) = extract(response) else {
+        let open = split_thinking(response).state == Thinking::Open;
+        return Verdict {
+            outcome: Outcome::NoAnswer,
+            extracted: None,
+            reason: if open {
+                Reason::OpenThinking
+            } else {
+                Reason::NothingFound
+            },
+        };
+    };
+    let decision = decide::decide(&gold, &found.text, options);
+    let (outcome, reason) = match decision {
+        decide::Decision::Equal(reason) => (Outcome::Correct, reason),
+        decide::Decision::Different(_) if found.ambiguous || gold::is_ambiguous(wrapped_gold) => {
+            (Outcome::Undecided, Reason::Doubtful)
+        }
+        decide::Decision::Different(reason) => (Outcome::Wrong, reason),
+        decide::Decision::Unknown(reason) => (Outcome::Undecided, reason),
+    };
+    Verdict {
+        outcome,
+        extracted: Some(found.text),
+        reason,
+    }
+}
+
+fn without_gold(response: &str, reason: Reason) -> Verdict {
+    Verdict {
+        outcome: Outcome::NoGold,
+        extracted: extract(response).map(|found| found.text),
+        reason,
+    }
+}
+
+#[cfg(test)]
+mod tests;

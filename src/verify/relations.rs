@@ -1,0 +1,439 @@
+//! Compares relations, and relations with values.
+//!
+//! `x = 5` answers "what is x" as `5` does: where one side only is an assignment, its name is left
+//! out. Two equations are the same when one is a multiple of the other.
+
+use dashu::Rational;
+use dashu::base::Signed;
+
+use super::Reason;
+use super::decide::{Decision, Judge};
+use super::expr::{Id, Name, Node, Rel};
+
+/// A name and the value it is given.
+#[derive(Debug, Clone, Copy)]
+struct Assignment {
+    label: Id,
+    value: Id,
+}
+
+impl Judge<'_> {
+    /// Compares where at least one side is a relation, or a list of relations.
+    pub(super) fn chains(&mut self, left: Id, right: Id) -> Option<Decision> {
+        if let Some(decision) = self.labelled_lists(left, right) {
+            return Some(decision);
+        }
+        let chain = |judge: &Self, id| matches!(judge.arena.node(id), Node::Chain(..));
+        match (chain(self, left), chain(self, right)) {
+            (false, false) => None,
+            (true, true) => self.two_chains(left, right),
+            (true, false) => self.chain_and_value(left, right),
+            (false, true) => self.chain_and_value(right, left),
+        }
+    }
+
+    fn chain_and_value(&mut self, chain: Id, other: Id) -> Option<Decision> {
+        if let Some(value) = self.value(chain) {
+            return Some(self.compare(value, other));
+        }
+        if let Node::Chain(sides, relations) = self.arena.node(chain)
+            && let ([_, set], [Rel::In]) = (&sides[..], &relations[..])
+        {
+            let set = *set;
+            return Some(self.compare(set, other));
+        }
+        None
+    }
+
+    /// The value that a chain of equations ends with: what follows the name, or the last side where
+    /// the first is a number. What is only approximate does not count where something exact stands.
+    fn value(&mut self, chain: Id) -> Option<Id> {
+        let Node::Chain(sides, relations) = self.arena.node(chain) else {
+            return None;
+        };
+        if !relations
+            .iter()
+            .all(|rel| matches!(rel, Rel::Eq | Rel::Approx | Rel::Congruent))
+        {
+            return None;
+        }
+        let exact = relations.iter().take_while(|rel| **rel == Rel::Eq).count();
+        let first = *sides.first()?;
+        let last_side = *sides.last()?;
+        let number = |id| self.is_scalar(id) && self.arena.symbols(id).is_empty();
+        let label = self.is_label(first);
+        if !label && !number(last_side) {
+            return None;
+        }
+        if !label && !number(first) && sides.len() < 3 {
+            return None;
+        }
+        let last = if exact > 0 { exact } else { 1 };
+        // `1/3 = 0.333…` and `2^{10} ≈ 1000`: the exact side counts.
+        let value = match relations.first()? {
+            Rel::Eq => *sides.get(last)?,
+            _ if label => *sides.get(1)?,
+            _ => first,
+        };
+        Some(value)
+    }
+
+    /// Whether a node is nothing but names: `x`, `f(x)`, `AB`, `a_1 : a_2`.
+    fn is_label(&self, id: Id) -> bool {
+        let all = |items: &[Id]| items.iter().all(|item| self.is_label(*item));
+        match self.arena.node(id) {
+            Node::Symbol(_) | Node::Words(_) | Node::Apply(..) => true,
+            Node::Constant(super::expr::Const::I | super::expr::Const::E) => true,
+            Node::Product(items) | Node::Ratio(items) | Node::Group(_, items, _) => all(items),
+            Node::Quotient(above, below) => all(&[*above, *below]),
+            Node::Call(func, items) => self.is_plain_call(*func) && all(items),
+            Node::Unit(inner, _) | Node::Degrees(inner) => self.is_label(*inner),
+            _ => false,
+        }
+    }
+
+    fn assignment(&mut self, id: Id) -> Option<Assignment> {
+        let Node::Chain(sides, _) = self.arena.node(id) else {
+            return None;
+        };
+        let label = *sides.first()?;
+        if !self.is_label(label) {
+            return None;
+        }
+        let value = self.value(id)?;
+        Some(Assignment { label, value })
+    }
+
+    fn two_chains(&mut self, left: Id, right: Id) -> Option<Decision> {
+        if let (Some(left), Some(right)) = (self.assignment(left), self.assignment(right)) {
+            return Some(self.assignments(left, right));
+        }
+        let (left_node, right_node) = (
+            self.arena.node(left).clone(),
+            self.arena.node(right).clone(),
+        );
+        let (Node::Chain(left_sides, left_rels), Node::Chain(right_sides, right_rels)) =
+            (left_node, right_node)
+        else {
+            return None;
+        };
+        if let Some(decision) = self.memberships(
+            left,
+            (&left_sides, &left_rels),
+            right,
+            (&right_sides, &right_rels),
+        ) {
+            return Some(decision);
+        }
+        if let ([a, b], [first], [c, d], [second]) = (
+            &left_sides[..],
+            &left_rels[..],
+            &right_sides[..],
+            &right_rels[..],
+        ) {
+            if let Some(decision) = self.normal_forms((*a, *first, *b), (*c, *second, *d)) {
+                return Some(decision);
+            }
+        }
+        if left_rels == right_rels {
+            let alike = self.in_places(&left_sides, &right_sides);
+            if matches!(alike, Decision::Equal(_)) {
+                return Some(alike);
+            }
+        }
+        let flipped: Vec<Rel> = right_rels.iter().rev().map(|rel| rel.flipped()).collect();
+        if left_rels == flipped {
+            let reversed: Vec<Id> = right_sides.iter().rev().copied().collect();
+            let alike = self.in_places(&left_sides, &reversed);
+            if matches!(alike, Decision::Equal(_)) {
+                return Some(alike);
+            }
+        }
+        // What is left are orders, which are sets of reals, and what nothing is known of.
+        None
+    }
+
+    fn in_places(&mut self, left: &[Id], right: &[Id]) -> Decision {
+        if left.len() != right.len() {
+            return Decision::Unknown(Reason::Relation);
+        }
+        let mut decision = Decision::Equal(Reason::Relation);
+        for (left, right) in left.iter().zip(right) {
+            decision = decision.and(self.compare(*left, *right));
+        }
+        decision
+    }
+
+    /// `x ∈ S` against `x ∈ T`.
+    fn memberships(
+        &mut self,
+        _: Id,
+        left: (&[Id], &[Rel]),
+        _: Id,
+        right: (&[Id], &[Rel]),
+    ) -> Option<Decision> {
+        let ([element, set], [Rel::In]) = left else {
+            return None;
+        };
+        let ([other_element, other_set], [Rel::In]) = right else {
+            return None;
+        };
+        let sets = self.compare(*set, *other_set);
+        let same_name = self.same(*element, *other_element);
+        Some(if same_name { sets } else { sets.doubted() })
+    }
+
+    fn assignments(&mut self, left: Assignment, right: Assignment) -> Decision {
+        if self.same(left.label, right.label) {
+            return self.compare(left.value, right.value);
+        }
+        // `f(x) = 2x` and `f(t) = 2t`.
+        if let Some(renamed) = self.renamed(left, right) {
+            return self.compare(left.value, renamed).doubted();
+        }
+        match self.compare(left.label, right.label) {
+            Decision::Equal(_) => self.compare(left.value, right.value),
+            _ => Decision::Unknown(Reason::Names),
+        }
+    }
+
+    /// The right value in the left one's variable, where both are the same function.
+    fn renamed(&mut self, left: Assignment, right: Assignment) -> Option<Id> {
+        let argument = |id: Id| match self.arena.node(id) {
+            Node::Apply(function, args) => match args[..] {
+                [arg] => match self.arena.node(arg) {
+                    Node::Symbol(name) => Some((*function, *name)),
+                    _ => None,
+                },
+                _ => None,
+            },
+            _ => None,
+        };
+        let ((function, to), (other, from)) = (argument(left.label)?, argument(right.label)?);
+        if function != other || self.arena.symbols(right.value).contains(&to) {
+            return None;
+        }
+        self.substituted(right.value, from, to)
+    }
+
+    fn substituted(&mut self, id: Id, from: Name, to: Name) -> Option<Id> {
+        let all = |judge: &mut Self, items: &[Id]| -> Option<Vec<Id>> {
+            items
+                .iter()
+                .map(|item| judge.substituted(*item, from, to))
+                .collect()
+        };
+        let node = match self.arena.node(id).clone() {
+            Node::Symbol(name) if name == from => Node::Symbol(to),
+            Node::Sum(items) => Node::Sum(all(self, &items)?),
+            Node::Product(items) => Node::Product(all(self, &items)?),
+            Node::Call(func, items) => Node::Call(func, all(self, &items)?),
+            Node::Apply(name, items) => Node::Apply(name, all(self, &items)?),
+            Node::Negative(inner) => Node::Negative(self.substituted(inner, from, to)?),
+            Node::Quotient(a, b) => Node::Quotient(
+                self.substituted(a, from, to)?,
+                self.substituted(b, from, to)?,
+            ),
+            Node::Power(a, b) => Node::Power(
+                self.substituted(a, from, to)?,
+                self.substituted(b, from, to)?,
+            ),
+            Node::Number(_) | Node::Constant(_) | Node::Symbol(_) | Node::Mixed(..) => {
+                return Some(id);
+            }
+            _ => return None,
+        };
+        self.arena.push(node)
+    }
+}
+
+// Normal forms.
+
+impl Judge<'_> {
+    /// Two relations of the form `side - side ∘ 0`: the same when one is a multiple of the other,
+    /// by a positive number where order matters.
+    fn normal_forms(&mut self, left: (Id, Rel, Id), right: (Id, Rel, Id)) -> Option<Decision> {
+        let plain = |rel: Rel| rel.is_order() || matches!(rel, Rel::Eq | Rel::Ne);
+        let scalars = [left.0, left.2, right.0, right.2]
+            .iter()
+            .all(|id| self.is_scalar(*id));
+        if !plain(left.1) || !plain(right.1) || !scalars {
+            return None;
+        }
+        let left_form = self.difference(left.0, left.2)?;
+        let right_form = self.difference(right.0, right.2)?;
+        let factor = self.multiple(left_form, right_form)?;
+        let right_rel = if factor.is_negative() {
+            right.1.flipped()
+        } else {
+            right.1
+        };
+        (left.1 == right_rel).then_some(Decision::Equal(Reason::Relation))
+    }
+
+    fn difference(&mut self, left: Id, right: Id) -> Option<Id> {
+        let right = self.arena.push(Node::Negative(right))?;
+        self.arena.push(Node::Sum(vec![left, right]))
+    }
+
+    /// The constant that the first function is of the second, at several points and as an identity.
+    fn multiple(&mut self, left: Id, right: Id) -> Option<Rational> {
+        let mut factor: Option<Rational> = None;
+        for seed in 0..3 {
+            let (above, below) = (self.at_point(left, seed)?, self.at_point(right, seed)?);
+            if above.is_zero() || below.is_zero() {
+                continue;
+            }
+            let ratio = above / below;
+            if factor.get_or_insert_with(|| ratio.clone()) != &ratio {
+                return None;
+            }
+        }
+        let factor = factor?;
+        let number = self.number(factor.clone())?;
+        let scaled = self.arena.push(Node::Product(vec![number, right]))?;
+        matches!(self.scalars(left, scaled), Decision::Equal(_)).then_some(factor)
+    }
+}
+
+// Lists of assignments.
+
+impl Judge<'_> {
+    /// Compares lists in which every item has a name: by name where both have them, in order where
+    /// one side leaves the names out.
+    fn labelled_lists(&mut self, left: Id, right: Id) -> Option<Decision> {
+        let (left_labels, right_labels) = (self.labelled(left), self.labelled(right));
+        match (left_labels, right_labels) {
+            (Some(left), Some(right)) if left.len() > 1 || right.len() > 1 => {
+                Some(self.by_name(&left, &right))
+            }
+            (Some(labels), None) if labels.len() > 1 => self.without_names(&labels, right),
+            (None, Some(labels)) if labels.len() > 1 => self.without_names(&labels, left),
+            _ => None,
+        }
+    }
+
+    /// The assignments of a list, or of a tuple of names and a tuple of values.
+    fn labelled(&mut self, id: Id) -> Option<Vec<Assignment>> {
+        match self.arena.node(id).clone() {
+            Node::List(items) => items
+                .into_iter()
+                .map(|item| self.assignment(item))
+                .collect(),
+            Node::Chain(..) => {
+                let assignment = self.assignment(id)?;
+                let spread = self.spread(assignment);
+                Some(spread.unwrap_or_else(|| vec![assignment]))
+            }
+            _ => None,
+        }
+    }
+
+    /// `(x, y) = (1, 2)` as `x = 1, y = 2`.
+    fn spread(&mut self, assignment: Assignment) -> Option<Vec<Assignment>> {
+        let (Node::Group(_, labels, _), Node::Group(_, values, _)) = (
+            self.arena.node(assignment.label),
+            self.arena.node(assignment.value),
+        ) else {
+            return None;
+        };
+        let pairs = labels.iter().zip(values);
+        (labels.len() == values.len()).then(|| {
+            pairs
+                .map(|(label, value)| Assignment {
+                    label: *label,
+                    value: *value,
+                })
+                .collect()
+        })
+    }
+
+    fn by_name(&mut self, left: &[Assignment], right: &[Assignment]) -> Decision {
+        if left.len() != right.len() {
+            return Decision::Unknown(Reason::Names);
+        }
+        let one_name = |judge: &Self, items: &[Assignment]| {
+            items
+                .iter()
+                .all(|item| judge.same_label(item.label, items[0].label))
+        };
+        if one_name(self, left)
+            && one_name(self, right)
+            && self.same_label(left[0].label, right[0].label)
+        {
+            return self.values_unordered(left, right);
+        }
+        let mut decision = Decision::Equal(Reason::Items);
+        for item in left {
+            let Some(twin) = right
+                .iter()
+                .find(|other| self.same(item.label, other.label))
+            else {
+                return Decision::Unknown(Reason::Names);
+            };
+            decision = decision.and(self.compare(item.value, twin.value));
+        }
+        decision
+    }
+
+    /// Whether two labels are one: `f(x)` and `f(t)` are the same function.
+    fn same_label(&self, left: Id, right: Id) -> bool {
+        let function = |id: Id| match self.arena.node(id) {
+            Node::Apply(name, args) => match args[..] {
+                [arg] if matches!(self.arena.node(arg), Node::Symbol(_)) => Some(*name),
+                _ => None,
+            },
+            _ => None,
+        };
+        let functions = (function(left), function(right));
+        self.same(left, right) || matches!(functions, (Some(left), Some(right)) if left == right)
+    }
+
+    fn values_unordered(&mut self, left: &[Assignment], right: &[Assignment]) -> Decision {
+        let values = |items: &[Assignment]| items.iter().map(|item| item.value).collect();
+        let left = self.arena.push(Node::List(values(left)));
+        let right = self.arena.push(Node::List(values(right)));
+        match (left, right) {
+            (Some(left), Some(right)) => self.compare(left, right),
+            _ => Decision::Unknown(Reason::Unproven),
+        }
+    }
+
+    fn without_names(&mut self, labels: &[Assignment], other: Id) -> Option<Decision> {
+        let values: Vec<Id> = labels.iter().map(|item| item.value).collect();
+        let one_name = labels
+            .iter()
+            .all(|item| self.same(item.label, labels[0].label));
+        if one_name {
+            let list = self.arena.push(Node::List(values))?;
+            return Some(self.compare(list, other));
+        }
+        let items = match self.arena.node(other) {
+            Node::List(items) | Node::Cases(items) | Node::Group(_, items, _) => items.clone(),
+            _ => return None,
+        };
+        Some(self.in_places(&values, &items).doubted())
+    }
+
+    /// `a = 4, -8, -10`: the name stands before the first of several values.
+    pub(super) fn relabelled(&mut self, items: Vec<Id>) -> Vec<Id> {
+        let Some((first, rest)) = items.split_first() else {
+            return items;
+        };
+        let bare = !rest.is_empty()
+            && rest
+                .iter()
+                .all(|item| !matches!(self.arena.node(*item), Node::Chain(..)));
+        if !bare {
+            return items;
+        }
+        match self.assignment(*first) {
+            Some(assignment) => {
+                let mut values = vec![assignment.value];
+                values.extend(rest);
+                values
+            }
+            None => items,
+        }
+    }
+}

@@ -1,0 +1,216 @@
+//! Tells a response's thinking from its answer.
+//!
+//! Reasoning models write two texts: thinking that may try and discard many results, and an answer
+//! that commits to one. Only the second may be judged. Each family of models marks the border in
+//! its own way, and a chat template often writes the opening mark itself, so that the response
+//! starts inside the thinking and holds only the closing one.
+
+use std::ops::Range;
+
+use memchr::memmem;
+
+/// Whether a response holds a thinking part, and whether that part ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Thinking {
+    /// There is no mark of thinking: all of it is answer.
+    Absent,
+    /// The thinking ends, and the answer follows.
+    Closed,
+    /// The thinking never ends, as when the response was cut off: there is no answer.
+    Open,
+}
+
+/// Where the thinking and the answer of a response stand, in bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Parts {
+    /// Whether there is thinking, and whether it ends.
+    pub state: Thinking,
+    /// The thinking, without its marks; empty when there is none.
+    pub thinking: Range<usize>,
+    /// The answer, without its marks; empty when the thinking never ends.
+    pub answer: Range<usize>,
+}
+
+/// Splits a response at its thinking marks.
+///
+/// ```
+/// use gradatim::verify::{Thinking, split_thinking};
+///
+/// let response = "<think>2 + 2 is 5? No.</think>It is 4.";
+/// let parts = split_thinking(response);
+/// assert_eq!(parts.state, Thinking::Closed);
+/// assert_eq!(&response[parts.thinking], "2 + 2 is 5? No.");
+/// assert_eq!(&response[parts.answer], "It is 4.");
+///
+/// assert_eq!(split_thinking("<think>It is").state, Thinking::Open);
+/// ```
+pub fn split_thinking(response: &str) -> Parts {
+    let parts = MARKS.iter().find_map(|marks| marks.split(response));
+    let parts = parts.unwrap_or(Parts {
+        state: Thinking::Absent,
+        thinking: 0..0,
+        answer: 0..response.len(),
+    });
+    without_turn_ends(response, parts)
+}
+
+/// How one family of models marks its thinking.
+struct Marks {
+    /// Opens the thinking; a chat template may have written it.
+    open: &'static str,
+    /// Ends the thinking.
+    close: &'static str,
+    /// Opens the answer, where that is a mark of its own and not the end of the thinking.
+    answer: Option<&'static str>,
+}
+
+const MARKS: [Marks; 7] = [
+    // DeepSeek-R1, QwQ, Qwen3 and what was distilled from them.
+    Marks {
+        open: "<think>",
+        close: "</think>",
+        answer: None,
+    },
+    // Sky-T1 and OpenThoughts.
+    Marks {
+        open: "<|begin_of_thought|>",
+        close: "<|end_of_thought|>",
+        answer: Some("<|begin_of_solution|>"),
+    },
+    // s1.
+    Marks {
+        open: "<|im_start|>think",
+        close: "<|im_start|>answer",
+        answer: None,
+    },
+    // gpt-oss.
+    Marks {
+        open: "<|channel|>analysis<|message|>",
+        close: "<|channel|>final<|message|>",
+        answer: None,
+    },
+    Marks {
+        open: "<thinking>",
+        close: "</thinking>",
+        answer: None,
+    },
+    // Magistral.
+    Marks {
+        open: "[THINK]",
+        close: "[/THINK]",
+        answer: None,
+    },
+    Marks {
+        open: "<reasoning>",
+        close: "</reasoning>",
+        answer: None,
+    },
+];
+
+impl Marks {
+    /// The parts of a response that carries these marks. The last closing mark counts: a model
+    /// that thinks twice answers after the second time.
+    fn split(&self, response: &str) -> Option<Parts> {
+        let text = response.as_bytes();
+        let close = memmem::rfind(text, self.close.as_bytes());
+        let after = close.map_or(0, |at| at + self.close.len());
+        if let Some(at) = memmem::find(&text[after..], self.open.as_bytes()) {
+            return Some(open_part(response, after + at + self.open.len()));
+        }
+        let close = close?;
+        let open = memmem::find(&text[..close], self.open.as_bytes());
+        let start = open.map_or(0, |at| at + self.open.len());
+        let answer = self
+            .answer
+            .and_then(|mark| {
+                memmem::find(&text[after..], mark.as_bytes()).map(|at| after + at + mark.len())
+            })
+            .unwrap_or(after);
+        Some(Parts {
+            state: Thinking::Closed,
+            thinking: start..close,
+            answer: answer..response.len(),
+        })
+    }
+}
+
+fn open_part(response: &str, start: usize) -> Parts {
+    Parts {
+        state: Thinking::Open,
+        thinking: start..response.len(),
+        answer: response.len()..response.len(),
+    }
+}
+
+/// The marks after which a model has stopped answering.
+const TURN_ENDS: [&str; 7] = [
+    "<|end_of_solution|>",
+    "<|im_end|>",
+    "<|im_start|>user",
+    "<|endoftext|>",
+    "<|eot_id|>",
+    "<|return|>",
+    "<｜end▁of▁sentence｜>",
+];
+
+fn without_turn_ends(response: &str, mut parts: Parts) -> Parts {
+    let answer = response.get(parts.answer.clone()).unwrap_or("").as_bytes();
+    let cut = TURN_ENDS
+        .iter()
+        .filter_map(|mark| memmem::find(answer, mark.as_bytes()))
+        .min();
+    if let Some(cut) = cut {
+        parts.answer.end = parts.answer.start + cut;
+    }
+    parts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(response: &str, state: Thinking, thinking: &str, answer: &str) {
+        let parts = split_thinking(response);
+        assert_eq!(parts.state, state, "{response}");
+        assert_eq!(&response[parts.thinking], thinking, "{response}");
+        assert_eq!(&response[parts.answer], answer, "{response}");
+    }
+
+    #[test]
+    fn each_family_has_its_marks() {
+        use Thinking::{Absent, Closed, Open};
+        check("", Absent, "", "");
+        check("just 4", Absent, "", "just 4");
+        check("<think>a</think>b", Closed, "a", "b");
+        check("a</think>b", Closed, "a", "b");
+        check("<think>a", Open, "a", "");
+        check(
+            "<think>a</think>b<think>c</think>d",
+            Closed,
+            "a</think>b<think>c",
+            "d",
+        );
+        check("<think>a</think>b<think>c", Open, "c", "");
+        let sky =
+            "<|begin_of_thought|>a<|end_of_thought|>\n<|begin_of_solution|>b<|end_of_solution|>";
+        check(sky, Closed, "a", "b");
+        check(
+            "<|begin_of_thought|>a<|end_of_thought|> b",
+            Closed,
+            "a",
+            " b",
+        );
+        check(
+            "<|im_start|>think\na<|im_start|>answer\nb<|im_end|>",
+            Closed,
+            "\na",
+            "\nb",
+        );
+        check("<|im_start|>think\na", Open, "\na", "");
+    }
+
+    #[test]
+    fn the_next_turn_is_no_answer() {
+        check("4<|im_start|>user 5", Thinking::Absent, "", "4");
+    }
+}

@@ -1,0 +1,582 @@
+//! Compares two values: numbers and expressions.
+
+use std::sync::OnceLock;
+
+use dashu::base::{Abs, Signed};
+use dashu::{Natural, Rational};
+
+use super::Reason;
+use super::ball::{Ball, Precision};
+use super::decide::{Decision, Judge};
+use super::eval::{self, Stop};
+use super::exact::Exact;
+use super::expr::{Const, Func, Id, Literal, Name, Node};
+use super::modular::Modular;
+use super::numeric::{Complex, Numeric};
+
+use Decision::{Different, Equal, Unknown};
+
+impl Judge<'_> {
+    /// Whether two values are the same.
+    pub(super) fn scalars(&mut self, left: Id, right: Id) -> Decision {
+        let (left_percent, right_percent) = (self.percent(left), self.percent(right));
+        match (left_percent, right_percent) {
+            (Some(bare), None) if self.options.bare_percent => {
+                return self
+                    .values(bare, right, false)
+                    .or_else(|| self.values(left, right, false));
+            }
+            (None, Some(bare)) if self.options.bare_percent => {
+                return self
+                    .values(left, bare, false)
+                    .or_else(|| self.values(left, right, false));
+            }
+            _ => {}
+        }
+        let degrees =
+            |judge: &Self, id| judge.arena.any(id, |node| matches!(node, Node::Degrees(_)));
+        match (degrees(self, left), degrees(self, right)) {
+            (false, false) => self.values(left, right, false),
+            (true, true) => self
+                .values(left, right, true)
+                .or_else(|| self.values(left, right, false)),
+            _ => self
+                .values(left, right, true)
+                .or_else(|| self.values(left, right, false)),
+        }
+    }
+
+    /// What stands before a percent sign.
+    fn percent(&mut self, id: Id) -> Option<Id> {
+        match *self.arena.node(id) {
+            Node::Percent(inner) => Some(inner),
+            Node::Negative(inner) => {
+                let inner = self.percent(inner)?;
+                self.arena.push(Node::Negative(inner))
+            }
+            _ => None,
+        }
+    }
+
+    fn values(&mut self, left: Id, right: Id, plain_degrees: bool) -> Decision {
+        if let Some(decision) = self.infinite(left, right) {
+            return decision;
+        }
+        let exact = |judge: &mut Self, id| {
+            let mut field = Exact::new(&mut judge.fuel);
+            eval::eval(judge.arena, id, &mut field, plain_degrees)
+        };
+        let (left_exact, right_exact) = (exact(self, left), exact(self, right));
+        if let (Ok(left_exact), Ok(right_exact)) = (&left_exact, &right_exact) {
+            return self.rationals(left, left_exact, right, right_exact);
+        }
+        if [&left_exact, &right_exact]
+            .iter()
+            .any(|value| matches!(value, Err(Stop::Fuel)))
+        {
+            return Unknown(Reason::OutOfFuel);
+        }
+        if [&left_exact, &right_exact]
+            .iter()
+            .any(|value| matches!(value, Err(Stop::Undefined)))
+        {
+            return Unknown(Reason::Unproven);
+        }
+        let (left_names, right_names) = (self.arena.symbols(left), self.arena.symbols(right));
+        let identity = self.identity(left, right, plain_degrees);
+        if let Equal(_) = identity {
+            return identity;
+        }
+        if left_names.is_empty() && right_names.is_empty() {
+            let decision = self.constants(left, right, plain_degrees);
+            return match decision {
+                Unknown(_) => identity,
+                _ => decision,
+            };
+        }
+        if !comparable(&left_names, &right_names) {
+            return Unknown(Reason::Names);
+        }
+        let decision = match identity {
+            Different(_) => identity,
+            _ => self.functions(left, right, plain_degrees),
+        };
+        match decision {
+            Different(_) if self.maybe_units(left, right, &left_names, &right_names) => {
+                Unknown(Reason::Names)
+            }
+            Different(_) if self.rounded_parts(left, right) => Unknown(Reason::Rounding),
+            other => other,
+        }
+    }
+
+    /// Whether one side is the other with a letter behind it that may be a unit: `5 m`.
+    fn maybe_units(&self, left: Id, right: Id, left_names: &[Name], right_names: &[Name]) -> bool {
+        let unit = |id: Id, names: &[Name]| {
+            let [name] = names else {
+                return false;
+            };
+            let product = matches!(self.arena.node(id), Node::Product(_) | Node::Quotient(..));
+            product && super::units::is_upright_unit(self.arena.text(*name))
+        };
+        left_names.is_empty() && unit(right, right_names)
+            || right_names.is_empty() && unit(left, left_names)
+    }
+
+    /// Whether either side holds a decimal that may be rounded, such as `3.14x`.
+    fn rounded_parts(&self, left: Id, right: Id) -> bool {
+        let rounded = |id| {
+            self.arena.any(id, |node| {
+                matches!(node, Node::Number(literal) if literal.decimals.is_some_and(|digits| digits >= 2))
+            })
+        };
+        rounded(left) != rounded(right)
+    }
+
+    /// Infinity is equal to itself and to nothing else.
+    fn infinite(&mut self, left: Id, right: Id) -> Option<Decision> {
+        let sign = |judge: &Self, id: Id| match judge.arena.node(id) {
+            Node::Constant(Const::Infinity) => Some(true),
+            Node::Negative(inner) => {
+                matches!(judge.arena.node(*inner), Node::Constant(Const::Infinity)).then_some(false)
+            }
+            _ => None,
+        };
+        match (sign(self, left), sign(self, right)) {
+            (None, None) => None,
+            (Some(left), Some(right)) if left == right => Some(Equal(Reason::Exact)),
+            (Some(_), Some(_)) => Some(Different(Reason::Exact)),
+            (Some(_), None) => self.finite(right),
+            (None, Some(_)) => self.finite(left),
+        }
+    }
+
+    fn finite(&mut self, id: Id) -> Option<Decision> {
+        let mut field = Exact::new(&mut self.fuel);
+        let value = eval::eval(self.arena, id, &mut field, true);
+        Some(if value.is_ok() {
+            Different(Reason::Exact)
+        } else {
+            Unknown(Reason::Unlike)
+        })
+    }
+}
+
+/// Whether one side's names are all on the other: else a variable may have been renamed.
+fn comparable(left: &[Name], right: &[Name]) -> bool {
+    left.iter().all(|name| right.contains(name)) || right.iter().all(|name| left.contains(name))
+}
+
+// Exact values and rounded ones.
+
+impl Judge<'_> {
+    fn rationals(
+        &mut self,
+        left: Id,
+        left_value: &Rational,
+        right: Id,
+        right_value: &Rational,
+    ) -> Decision {
+        if left_value == right_value {
+            return Equal(Reason::Exact);
+        }
+        let difference = (left_value - right_value).abs();
+        let judge = |literal: Option<&Literal>, other: Option<&Literal>, value: &Rational| {
+            literal.and_then(|literal| rounds(literal, other, value, &difference))
+        };
+        let (left_literal, right_literal) = (self.literal(left), self.literal(right));
+        let close = [
+            judge(left_literal, right_literal, right_value),
+            judge(right_literal, left_literal, left_value),
+        ];
+        let best = close.into_iter().flatten().max();
+        best.map_or(Different(Reason::Exact), |digits| self.rounded(digits))
+    }
+
+    /// What to make of a decimal of so many digits that rounds right.
+    fn rounded(&self, digits: u32) -> Decision {
+        match self.options.rounding_digits {
+            Some(least) if digits >= least => Equal(Reason::Rounded),
+            _ => Unknown(Reason::Rounding),
+        }
+    }
+
+    /// The decimal that a value is written as.
+    fn literal(&self, id: Id) -> Option<&Literal> {
+        match self.arena.node(id) {
+            Node::Number(literal) => Some(literal),
+            Node::Negative(inner) | Node::Degrees(inner) => self.literal(*inner),
+            _ => None,
+        }
+    }
+}
+
+/// How many digits of a decimal count, where a value rounds to them; `difference` is exact.
+fn rounds(
+    literal: &Literal,
+    other: Option<&Literal>,
+    value: &Rational,
+    difference: &Rational,
+) -> Option<u32> {
+    let decimals = literal.decimals?;
+    // Two decimals of one length are two numbers; an integer is exact.
+    let other_decimals = other.map_or(u32::MAX, |other| other.decimals.unwrap_or(0));
+    let noise = literal.significant >= 10
+        && *difference < value.clone().abs() / Rational::from(1_000_000_000u64);
+    if noise {
+        return Some(literal.significant);
+    }
+    if other_decimals <= decimals || value.is_int() && other.is_some() {
+        return None;
+    }
+    within(
+        literal,
+        difference <= &(unit(decimals) / Rational::from(2)),
+        difference < &unit(decimals),
+    )
+}
+
+/// The digits that count when the difference is at most half a unit, or less than one.
+fn within(literal: &Literal, half: bool, whole: bool) -> Option<u32> {
+    // Cut off instead of rounded: right to the last digit but one.
+    let cut = whole && (literal.open_ended || literal.significant >= 6);
+    let slight = whole && literal.significant >= 3;
+    if half || cut {
+        Some(literal.significant)
+    } else {
+        slight.then_some(0)
+    }
+}
+
+/// One unit of the last of so many decimals.
+fn unit(decimals: u32) -> Rational {
+    Rational::ONE / Rational::from(Natural::from(10u8).pow(decimals as usize))
+}
+
+// Identities.
+
+/// How many points an identity is tried at.
+const POINTS: usize = 2;
+
+impl Judge<'_> {
+    /// Compares residues: equal at every point, or different where none was made up.
+    fn identity(&mut self, left: Id, right: Id, plain_degrees: bool) -> Decision {
+        let mut made_up = false;
+        for point in 0..POINTS {
+            let mut values = [0, 0];
+            let mut field = Modular::at(&mut self.fuel, point);
+            for (value, id) in values.iter_mut().zip([left, right]) {
+                let found = eval::eval(self.arena, id, &mut field, plain_degrees);
+                made_up |= field.made_up;
+                *value = match found {
+                    Ok(found) => found,
+                    Err(Stop::Fuel) => return Unknown(Reason::OutOfFuel),
+                    Err(_) => return Unknown(Reason::Unproven),
+                };
+            }
+            if values[0] != values[1] {
+                let plain = !made_up && !self.branches(left) && !self.branches(right);
+                return if plain {
+                    Different(Reason::Identity)
+                } else {
+                    Unknown(Reason::Unproven)
+                };
+            }
+        }
+        Equal(Reason::Identity)
+    }
+
+    /// Whether a value is written with a constant that residues do not settle.
+    fn branches(&self, id: Id) -> bool {
+        self.arena.any(id, |node| matches!(node, Node::Number(literal) if literal.decimals.is_some_and(|digits| digits > 2)))
+    }
+}
+
+// Enclosures.
+
+/// The precisions at which values are enclosed, in bits.
+const COARSE: usize = 128;
+const FINE: usize = 640;
+/// Two enclosures that agree to this many bits are the same value.
+const AGREEMENT: i64 = 500;
+
+fn precision(bits: usize) -> &'static Precision {
+    static COARSE_CONSTANTS: OnceLock<Precision> = OnceLock::new();
+    static POINT_CONSTANTS: OnceLock<Precision> = OnceLock::new();
+    static FINE_CONSTANTS: OnceLock<Precision> = OnceLock::new();
+    let cell = match bits {
+        COARSE => &COARSE_CONSTANTS,
+        FINE => &FINE_CONSTANTS,
+        _ => &POINT_CONSTANTS,
+    };
+    cell.get_or_init(|| Precision::new(bits))
+}
+
+/// How two enclosed values compare.
+enum Closeness {
+    Apart,
+    /// They agree to this many bits, relative to the larger, or to one where both may be zero.
+    Within(i64),
+}
+
+impl Judge<'_> {
+    fn constants(&mut self, left: Id, right: Id, plain_degrees: bool) -> Decision {
+        let coarse = self.constants_at(left, right, plain_degrees, COARSE);
+        match coarse {
+            Err(Stop::Fuel) => return Unknown(Reason::OutOfFuel),
+            Ok(Closeness::Apart) => return self.apart(left, right, plain_degrees),
+            _ => {}
+        }
+        match self.constants_at(left, right, plain_degrees, FINE) {
+            Err(Stop::Fuel) => Unknown(Reason::OutOfFuel),
+            Ok(Closeness::Apart) => self.apart(left, right, plain_degrees),
+            Ok(Closeness::Within(bits)) if bits >= AGREEMENT => Equal(Reason::Numeric),
+            _ => Unknown(Reason::Unproven),
+        }
+    }
+
+    fn constant(&mut self, id: Id, degrees: bool, bits: usize, log: bool) -> Result<Complex, Stop> {
+        let mut field = Numeric::constants(&mut self.fuel, precision(bits), log);
+        eval::eval(self.arena, id, &mut field, degrees)
+    }
+
+    fn constants_at(
+        &mut self,
+        left: Id,
+        right: Id,
+        degrees: bool,
+        bits: usize,
+    ) -> Result<Closeness, Stop> {
+        let mut best = None;
+        for log in self.log_bases(left, right) {
+            let left = self.constant(left, degrees, bits, *log)?;
+            let right = self.constant(right, degrees, bits, *log)?;
+            match closeness(&left, &right, bits) {
+                Closeness::Within(bits) => return Ok(Closeness::Within(bits)),
+                apart => best = Some(apart),
+            }
+        }
+        best.ok_or(Stop::Unsupported)
+    }
+
+    /// `log` without a base is to ten or to e: both are tried where it occurs on one side only, and
+    /// where it occurs on both, since the two sides mean the same.
+    fn log_bases(&self, left: Id, right: Id) -> &'static [bool] {
+        let has_log = |id| {
+            self.arena
+                .any(id, |node| matches!(node, Node::Call(Func::Log, _)))
+        };
+        if has_log(left) || has_log(right) {
+            &[false, true]
+        } else {
+            &[false]
+        }
+    }
+
+    /// Two constants are apart: different, unless one is written as a rounded decimal.
+    fn apart(&mut self, left: Id, right: Id, plain_degrees: bool) -> Decision {
+        let mut best: Option<Option<u32>> = None;
+        for (written, other) in [(left, right), (right, left)] {
+            let Some(literal) = self
+                .literal(written)
+                .filter(|literal| literal.decimals.is_some())
+            else {
+                continue;
+            };
+            let literal = literal.clone();
+            for log in self.log_bases(left, right) {
+                let value = self.constant(other, plain_degrees, COARSE, *log);
+                let written_value = self.constant(written, plain_degrees, COARSE, *log);
+                let digits = match (value, written_value) {
+                    (Ok(value), Ok(written)) => rounds_to(&literal, &written, &value),
+                    _ => return Unknown(Reason::Unproven),
+                };
+                best = best.max(Some(digits));
+            }
+        }
+        match best {
+            Some(Some(digits)) => self.rounded(digits),
+            _ => Different(Reason::Numeric),
+        }
+    }
+}
+
+fn rounds_to(literal: &Literal, written: &Complex, value: &Complex) -> Option<u32> {
+    if !value.is_real() {
+        return None;
+    }
+    let decimals = literal.decimals?;
+    let difference = written.re.subtract(&value.re, COARSE).abs().ok()?;
+    let below = |limit: &Rational| {
+        difference
+            .is_below(&Ball::rational(limit, COARSE), COARSE)
+            .unwrap_or(false)
+    };
+    within(
+        literal,
+        below(&(unit(decimals) / Rational::from(2))),
+        below(&unit(decimals)),
+    )
+}
+
+fn closeness(left: &Complex, right: &Complex, bits: usize) -> Closeness {
+    let differences = [
+        (left.re.subtract(&right.re, bits), &left.re, &right.re),
+        (left.im.subtract(&right.im, bits), &left.im, &right.im),
+    ];
+    if differences
+        .iter()
+        .any(|(difference, ..)| !difference.has_zero())
+    {
+        return Closeness::Apart;
+    }
+    // The scale of a complex number is that of its larger part.
+    let scale = [&left.re, &right.re, &left.im, &right.im]
+        .iter()
+        .filter(|ball| !ball.has_zero())
+        .filter_map(|ball| ball.magnitude())
+        .max()
+        .unwrap_or(0);
+    let error = differences
+        .iter()
+        .filter_map(|(difference, ..)| difference.magnitude())
+        .max();
+    // A value beyond the precision may hide a difference: `2^5000 + 1`.
+    let huge = scale.abs() > AGREEMENT;
+    match error {
+        None => Closeness::Within(i64::MAX),
+        Some(_) if huge => Closeness::Within(0),
+        Some(error) => Closeness::Within(scale - error),
+    }
+}
+
+// Functions.
+
+/// The precision at sample points, and the agreement that counts as equal there.
+const POINT_BITS: usize = 320;
+const POINT_AGREEMENT: i64 = 200;
+const SAMPLES: u64 = 8;
+/// The first points are positive: where they differ, no convention about signs can help.
+const POSITIVE_SAMPLES: u64 = 4;
+
+/// What the samples showed.
+#[derive(Default)]
+struct Tally {
+    agree: u32,
+    differ_positive: u32,
+    differ_signed: u32,
+    unknown: u32,
+}
+
+impl Judge<'_> {
+    /// Compares two functions at real points, and at integers where reals do not do.
+    fn functions(&mut self, left: Id, right: Id, plain_degrees: bool) -> Decision {
+        let mut decision = Unknown(Reason::Unproven);
+        for log in self.log_bases(left, right) {
+            let tally = match self.sample(left, right, plain_degrees, *log) {
+                Ok(tally) => tally,
+                Err(_) => return Unknown(Reason::OutOfFuel),
+            };
+            decision = tally.decision();
+            if matches!(decision, Equal(_)) {
+                return decision;
+            }
+        }
+        match decision {
+            Unknown(_) => self.at_integers(left, right, plain_degrees),
+            other => other,
+        }
+    }
+
+    fn sample(&mut self, left: Id, right: Id, degrees: bool, log: bool) -> Result<Tally, Stop> {
+        let mut tally = Tally::default();
+        for point in 0..SAMPLES {
+            let mut value = |id| {
+                let mut field = Numeric::at(&mut self.fuel, precision(POINT_BITS), log, point);
+                eval::eval(self.arena, id, &mut field, degrees)
+            };
+            let (left, right) = (value(left), value(right));
+            match (left, right) {
+                (Err(Stop::Fuel), _) | (_, Err(Stop::Fuel)) => return Err(Stop::Fuel),
+                (Ok(left), Ok(right)) if left.is_real() == right.is_real() => {
+                    match closeness(&left, &right, POINT_BITS) {
+                        Closeness::Within(bits) if bits >= POINT_AGREEMENT => tally.agree += 1,
+                        Closeness::Within(_) => tally.unknown += 1,
+                        // Two roots of a negative number, in two conventions.
+                        Closeness::Apart if point < POSITIVE_SAMPLES && left.is_real() => {
+                            tally.differ_positive += 1;
+                        }
+                        Closeness::Apart => tally.differ_signed += 1,
+                    }
+                }
+                // Outside of the domain of one side, as `2 ln x` below zero.
+                (Ok(_), Ok(_)) | (Err(Stop::Undefined), _) | (_, Err(Stop::Undefined)) => {}
+                // Below zero one side may have no value that all conventions agree on.
+                _ if point >= POSITIVE_SAMPLES => {}
+                _ => tally.unknown += 1,
+            }
+            if tally.differ_positive >= 2 {
+                break;
+            }
+        }
+        Ok(tally)
+    }
+
+    /// Functions of integers: factorials, binomials, powers of minus one.
+    fn at_integers(&mut self, left: Id, right: Id, plain_degrees: bool) -> Decision {
+        let mut agree = 0;
+        for seed in 0..SAMPLES {
+            let mut value = |id| {
+                let mut field = Exact::at_integers(&mut self.fuel, seed);
+                eval::eval(self.arena, id, &mut field, plain_degrees)
+            };
+            match (value(left), value(right)) {
+                (Ok(left), Ok(right)) if left == right => agree += 1,
+                (Ok(_), Ok(_)) => return Different(Reason::Exact),
+                (Err(Stop::Fuel), _) | (_, Err(Stop::Fuel)) => return Unknown(Reason::OutOfFuel),
+                _ => {}
+            }
+        }
+        if agree >= 5 {
+            Equal(Reason::Numeric)
+        } else {
+            Unknown(Reason::Unproven)
+        }
+    }
+}
+
+impl Tally {
+    fn decision(&self) -> Decision {
+        let differ = self.differ_positive + self.differ_signed;
+        if differ == 0 && self.agree >= 3 && self.unknown == 0 {
+            Equal(Reason::Numeric)
+        } else if self.differ_positive >= 2 {
+            Different(Reason::Numeric)
+        } else {
+            Unknown(Reason::Unproven)
+        }
+    }
+}
+
+impl Judge<'_> {
+    /// The order of two real constants, where it can be told.
+    pub(super) fn is_below(&mut self, left: Id, right: Id) -> Option<bool> {
+        let left = self.constant(left, false, COARSE, false).ok()?;
+        let right = self.constant(right, false, COARSE, false).ok()?;
+        if !left.is_real() || !right.is_real() {
+            return None;
+        }
+        left.re.is_below(&right.re, COARSE)
+    }
+
+    /// The exact value at an integer point, for proportional relations.
+    pub(super) fn at_point(&mut self, id: Id, seed: u64) -> Option<Rational> {
+        let mut field = Exact::at_integers(&mut self.fuel, seed);
+        eval::eval(self.arena, id, &mut field, false).ok()
+    }
+
+    /// Whether a value is a rational constant above zero.
+    pub(super) fn is_positive_constant(&mut self, value: &Rational) -> bool {
+        value.is_positive()
+    }
+}

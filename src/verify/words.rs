@@ -1,0 +1,151 @@
+//! Answers that are words or the letters of choices.
+
+/// A text without the LaTeX, the case and the blanks that do not tell words apart.
+pub(super) fn folded(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    for piece in unwrapped(text).split_whitespace() {
+        if !plain.is_empty() {
+            plain.push(' ');
+        }
+        plain.push_str(&piece.to_lowercase());
+    }
+    plain
+}
+
+/// A text without the commands that only set it as words.
+fn unwrapped(text: &str) -> String {
+    const WRAPS: [&str; 9] = [
+        "\\text{",
+        "\\textbf{",
+        "\\textit{",
+        "\\textrm{",
+        "\\mbox{",
+        "\\mathrm{",
+        "\\mathbf{",
+        "\\operatorname{",
+        "\\textnormal{",
+    ];
+    let mut plain = text.to_owned();
+    for wrap in WRAPS {
+        plain = plain.replace(wrap, "{");
+    }
+    let noise = [
+        "{", "}", "$", "\\ ", "\\,", "~", "\"", "“", "”", "\\!", "**",
+    ];
+    for mark in noise {
+        plain = plain.replace(
+            mark,
+            if mark == "~" || mark.starts_with("\\") {
+                " "
+            } else {
+                ""
+            },
+        );
+    }
+    plain.trim().trim_end_matches(['.', '。']).trim().to_owned()
+}
+
+/// The letter of a choice, and the text behind it where there is one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Choice {
+    /// A capital letter from A to J.
+    pub letter: char,
+    /// What stands behind the letter: `5` in `(C) 5`.
+    pub text: Option<String>,
+}
+
+/// The choice that a text names, if it is nothing else: `C`, `(C)`, `C.`, `(C) 5`, `Option C`.
+pub(super) fn choice(text: &str) -> Option<Choice> {
+    let plain = unwrapped(text);
+    let plain = plain.trim();
+    let plain = [
+        "Option ", "option ", "Choice ", "choice ", "Answer: ", "选项", "选",
+    ]
+    .iter()
+    .find_map(|lead| plain.strip_prefix(lead))
+    .unwrap_or(plain);
+    let bracketed = plain.starts_with('(') || plain.starts_with('（');
+    let inner = plain.trim_start_matches(['(', '（']);
+    let mut chars = inner.chars();
+    let letter = chars.next()?;
+    let capital = letter.is_ascii_uppercase();
+    if !letter.is_ascii_alphabetic() || letter.to_ascii_uppercase() > 'J' || !capital && !bracketed
+    {
+        return None;
+    }
+    let rest = chars.as_str();
+    let letter = letter.to_ascii_uppercase();
+    let closed = rest.trim_start_matches([')', '）', '.', ':', '：', '、']);
+    if closed.trim().is_empty() {
+        return (bracketed || rest.len() <= 1).then_some(Choice { letter, text: None });
+    }
+    let marked = closed.len() < rest.len();
+    let parted = rest.starts_with([')', '）']) || closed.starts_with(' ') || rest.starts_with('、');
+    (marked && parted && capital).then(|| Choice {
+        letter,
+        text: Some(closed.trim().to_owned()),
+    })
+}
+
+/// Words of which at most one is right: two of one line are different answers.
+const RIVALS: [&[&str]; 8] = [
+    &["yes", "no"],
+    &["true", "false"],
+    &["odd", "even", "neither"],
+    &["increasing", "decreasing"],
+    &["convergent", "divergent"],
+    &["converges", "diverges"],
+    &["rational", "irrational"],
+    &["positive", "negative", "zero"],
+];
+
+/// Whether two folded words exclude each other.
+pub(super) fn rivals(left: &str, right: &str) -> bool {
+    left != right
+        && RIVALS
+            .iter()
+            .any(|words| words.contains(&left) && words.contains(&right))
+}
+
+/// Whether a folded text is words and nothing that could be mathematics.
+pub(super) fn is_words(folded: &str) -> bool {
+    let letters = folded.chars().filter(|c| c.is_alphabetic()).count();
+    letters >= 2
+        && folded
+            .chars()
+            .all(|c| c.is_alphabetic() || " -'.,".contains(c))
+        && folded.split(' ').any(|word| word.chars().count() >= 2)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn choices_are_letters() {
+        let letter = |text| choice(text).map(|choice| choice.letter);
+        for text in [
+            "C",
+            "(C)",
+            "\\text{C}",
+            "\\textbf{(C)}",
+            "C.",
+            "(C) 5",
+            "C) 5",
+            "Option C",
+            "(c)",
+        ] {
+            assert_eq!(letter(text), Some('C'), "{text}");
+        }
+        for text in ["c", "Cat", "CD", "C + 1", "5", "K", ""] {
+            assert_eq!(letter(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn rivals_exclude_each_other() {
+        assert!(rivals("yes", "no"));
+        assert!(!rivals("yes", "yes"));
+        assert!(!rivals("yes", "odd"));
+    }
+}
