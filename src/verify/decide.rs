@@ -55,7 +55,7 @@ const TEXT_MAX: usize = 400_000;
 
 /// Compares a gold answer with the answer of a response.
 pub(super) fn decide(gold: &str, answer: &str, options: &Options) -> Decision {
-    let (gold, answer) = (clean(gold), clean(answer));
+    let (gold, answer) = (words::in_digits(clean(gold)), words::in_digits(clean(answer)));
     if gold == answer || tidy(&gold) == tidy(&answer) {
         return Decision::Equal(Reason::SameText);
     }
@@ -800,7 +800,9 @@ impl Judge<'_> {
         match (left_matrix, right_matrix) {
             (Some((columns, left)), Some((other_columns, right))) => {
                 if columns != other_columns || left.len() != right.len() {
-                    let vectors = left.len() == right.len() && (columns == 1 || other_columns == 1);
+                    // A row against a column, or a matrix that lost the ends of its rows.
+                    let vectors = left.len() == right.len() && (columns == 1 || other_columns == 1)
+                        || left.len().min(right.len()) == 1;
                     return Some(if vectors {
                         Decision::Unknown(Reason::Unlike)
                     } else {

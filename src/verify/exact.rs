@@ -354,6 +354,9 @@ fn at_least_one(value: &Rational) -> (Rational, bool) {
 
 /// `log_base(value)` of two numbers above one, by Euclid's way on their exponents.
 fn euclid(base: Rational, value: Rational) -> Result<Rational, Stop> {
+    // Powers of one number stay powers of it, so nothing here outgrows where it started.
+    let size = |value: &Rational| value.numerator().bit_len() + value.denominator().bit_len();
+    let most = size(&base).max(size(&value));
     let mut steps = Vec::new();
     let (mut base, mut value) = (base, value);
     for _ in 0..40 {
@@ -361,7 +364,7 @@ fn euclid(base: Rational, value: Rational) -> Result<Rational, Stop> {
         while value >= base {
             value /= &base;
             times += 1;
-            if times > 4096 {
+            if times > 4096 || size(&value) > most {
                 return Err(Stop::Unsupported);
             }
         }

@@ -78,10 +78,24 @@ pub fn extract(response: &str) -> Option<Extracted> {
         return None;
     }
     let start = parts.answer.start;
-    let mut found = find(response.get(parts.answer)?)?;
+    let answer = response.get(parts.answer)?;
+    let mut found = find(answer).filter(|found| !is_cut_off(answer, found))?;
     found.span = start + found.span.start..start + found.span.end;
     Some(found)
 }
+
+/// Whether a long response breaks off in the middle of a sentence behind an answer that nothing
+/// announced: that was a step on the way.
+fn is_cut_off(text: &str, found: &Extracted) -> bool {
+    let announced = !matches!(found.rule, Rule::Math | Rule::Bold | Rule::Number);
+    let tail = text.get(found.span.end..).unwrap_or("").trim_end();
+    let ended = tail.ends_with(['.', '!', '?', '。', '*', '$', ')', ']', '}', '>', ':', '"', '|', '`']);
+    let words = tail.split_whitespace().count();
+    !announced && text.len() > CUT_OFF_MIN && words > 2 && !ended
+}
+
+/// A shorter response was not cut off by a limit of tokens.
+const CUT_OFF_MIN: usize = 1_000;
 
 /// The answer of a text without thinking.
 pub(super) fn find(text: &str) -> Option<Extracted> {
@@ -330,11 +344,30 @@ fn after_anchor(text: &str, start: usize) -> Option<Extracted> {
         return Some(with_rule(found, Rule::Anchor));
     }
     let clause = sentence.start + last_clause(segment);
-    let words = text[clause..sentence.end].split_whitespace().count();
-    if words <= 6 {
-        return one(text, clause..sentence.end, Rule::Anchor);
+    let more = has_digit(text.get(line.end..)?);
+    in_plain_words(text, clause..sentence.end, sentence).map(|found| Extracted {
+        rule: Rule::Anchor,
+        ambiguous: found.ambiguous || more,
+        ..found
+    })
+}
+
+/// An answer in a sentence without mathematics: its last clause where that can be read, the only
+/// number in it, or its last number.
+fn in_plain_words(text: &str, clause: Range<usize>, sentence: Range<usize>) -> Option<Extracted> {
+    let whole = one(text, clause.clone(), Rule::Text);
+    let prose = text[clause].split_whitespace().filter(|word| is_prose(word)).count();
+    let readable = |found: &Extracted| prose <= 2 && decide::is_readable(&found.text);
+    let digits = has_digit(&text[sentence.clone()]);
+    match whole {
+        Some(found) if readable(&found) && (has_digit(&found.text) || !digits) => Some(found),
+        Some(found) if !digits => Some(found),
+        _ => {
+            let mut found = last_number_in(text, sentence.clone())?;
+            found.ambiguous = has_digit(&text[sentence.start..found.span.start]);
+            Some(found)
+        }
     }
-    last_number_in(text, sentence).map(|found| with_rule(found, Rule::Anchor))
 }
 
 fn with_rule(mut found: Extracted, rule: Rule) -> Extracted {
@@ -557,6 +590,7 @@ fn last_number_in(text: &str, span: Range<usize>) -> Option<Extracted> {
     if start > span.start && bytes[start - 1] == b'-' {
         start -= 1;
     }
+    let (start, last) = bracketed(text, start, last).unwrap_or((start, last));
     let mut found = one(text, start..last + 1, Rule::Number)?;
     found.ambiguous = true;
     let line = scan::line_end(bytes, last + 1).min(span.end.max(last + 1));
@@ -564,6 +598,15 @@ fn last_number_in(text: &str, span: Range<usize>) -> Option<Extracted> {
         found.text.push_str(unit);
     }
     Some(found)
+}
+
+/// The brackets around a last number: `(-1, 6)`.
+fn bracketed(text: &str, start: usize, last: usize) -> Option<(usize, usize)> {
+    text[last + 1..].starts_with(')').then_some(())?;
+    let open = text[..start].rfind('(')?;
+    let inner = &text[open + 1..start];
+    let plain = inner.bytes().all(|byte| byte.is_ascii_digit() || b" ,.-/".contains(&byte));
+    (plain && !inner.trim().is_empty()).then_some((open, last + 1))
 }
 
 #[cfg(test)]

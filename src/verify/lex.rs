@@ -310,6 +310,8 @@ impl Lexer<'_> {
         self.exponent(&mut literal);
         if literal.decimals.is_some() {
             self.open_end(&mut literal);
+        } else {
+            self.ordinal();
         }
         self.push(Tok::Number(literal));
     }
@@ -478,6 +480,27 @@ impl Lexer<'_> {
         self.at += rest.len() - after.len();
     }
 
+    /// `12th`, `12^{\text{th}}`: the ending of an ordinal has no value.
+    fn ordinal(&mut self) {
+        const WRAPS: [(&str, &str); 6] = [
+            ("", ""),
+            ("^{\\text{", "}}"),
+            ("^\\text{", "}"),
+            ("^{\\mathrm{", "}}"),
+            ("\\text{", "}"),
+            ("^{", "}"),
+        ];
+        let rest = self.rest();
+        let length = WRAPS.iter().find_map(|(open, close)| {
+            let inner = rest.strip_prefix(open)?;
+            let ending = ["st", "nd", "rd", "th"].into_iter().find(|ending| inner.starts_with(ending))?;
+            let tail = inner[ending.len()..].strip_prefix(close)?;
+            let ends = !tail.starts_with(|c: char| c.is_ascii_alphanumeric());
+            ends.then_some(rest.len() - tail.len())
+        });
+        self.at += length.unwrap_or(0);
+    }
+
     /// Dots behind a decimal: more digits were left out.
     fn open_end(&mut self, literal: &mut Literal) {
         const DOTS: [&str; 6] = ["\\ldots", "\\dots", "\\cdots", "...", "…", "\\dotsc"];
@@ -541,7 +564,14 @@ impl Lexer<'_> {
     fn behind_value(&self) -> bool {
         matches!(
             self.out.tokens.last().map(|token| &token.tok),
-            Some(Tok::Number(_) | Tok::Close(_) | Tok::Const(Const::Pi))
+            Some(
+                Tok::Number(_)
+                    | Tok::Close(_)
+                    | Tok::Const(Const::Pi)
+                    | Tok::Word(_)
+                    | Tok::Text(_)
+                    | Tok::Op(Op::Percent | Op::Degree)
+            )
         )
     }
 
@@ -549,7 +579,8 @@ impl Lexer<'_> {
     /// them, since nobody can tell `xsin` from four factors.
     fn unknown_run(&mut self, run: &str) {
         let hides_name = run.len() > 2 && HIDDEN.iter().any(|name| run.contains(name));
-        if run.len() > 3 || hides_name {
+        let prose = PROSE.contains(&run.to_ascii_lowercase().as_str());
+        if run.len() > 3 || hides_name || prose {
             self.push(Tok::Word(run.to_owned()));
             return;
         }
@@ -577,6 +608,15 @@ const PREFIXES: [&str; 18] = [
 /// Names whose letters no product may swallow.
 const HIDDEN: [&str; 12] = [
     "sin", "cos", "tan", "log", "ln", "sqrt", "exp", "pi", "cot", "sec", "csc", "max",
+];
+
+/// Short words of English that are no products of variables.
+const PROSE: [&str; 64] = [
+    "the", "are", "was", "has", "had", "now", "all", "one", "two", "six", "ten", "for", "not", "but",
+    "any", "her", "his", "she", "its", "who", "out", "new", "old", "day", "men", "man", "boy", "can",
+    "our", "you", "per", "way", "yes", "no", "is", "of", "to", "at", "by", "on", "it", "we", "he",
+    "as", "an", "be", "do", "so", "up", "if", "let", "get", "use", "see", "then", "than", "hence",
+    "thus", "red", "pm", "am", "left", "more", "less",
 ];
 
 fn splits(run: &str, prefix: &str) -> bool {
@@ -799,6 +839,14 @@ impl<'a> Lexer<'a> {
         }
         if let Some(tok) = plain_name(words) {
             self.push(tok);
+            return Some(());
+        }
+        if self.behind_value() && words.starts_with("^{\\circ}") {
+            self.push(Tok::Op(Op::Degree));
+            return Some(());
+        }
+        if self.behind_value() && words.starts_with(|c: char| c.is_ascii_alphabetic()) {
+            self.push(Tok::Text(words.replace(['{', '}'], "")));
             return Some(());
         }
         let mathematical = words

@@ -141,6 +141,12 @@ impl Parser<'_> {
         };
         self.separators(in_cell);
         while !self.at_end(in_cell) {
+            if self.nesting == 0 && !found.items.is_empty() && self.at_condition() {
+                self.at = self.tokens.len();
+                self.doubtful = true;
+                found.parts.pop();
+                break;
+            }
             found.items.push(self.chain()?);
             let part = self.separators(in_cell);
             match part {
@@ -149,6 +155,15 @@ impl Parser<'_> {
             }
         }
         (!found.items.is_empty()).then_some(found)
+    }
+
+    /// Whether what follows says when the answer holds: `for x > 0`, `where k is an integer`.
+    fn at_condition(&self) -> bool {
+        let Some(Tok::Text(words) | Tok::Word(words)) = self.peek() else {
+            return false;
+        };
+        let first = words.split_whitespace().next().unwrap_or("");
+        matches!(first, "for" | "where" | "when" | "if" | "with" | "for all" | "since" | "as")
     }
 
     fn at_end(&self, in_cell: bool) -> bool {
@@ -489,11 +504,12 @@ impl Parser<'_> {
                     self.at += 1;
                     let braced = matches!(self.peek(), Some(Tok::Open('g')));
                     self.at += usize::from(braced);
+                    let negative = self.eat_op(Op::Minus);
                     let Some(Tok::Number(literal)) = self.peek() else {
                         self.doubtful = true;
                         return Some(unit);
                     };
-                    unit.push('^');
+                    unit.push_str(if negative { "^-" } else { "^" });
                     unit.push_str(&literal.value.to_string());
                     self.at += usize::from(braced);
                 }
@@ -541,6 +557,7 @@ impl Parser<'_> {
                 }
                 Some(Tok::Op(Op::Degree)) => {
                     self.at += 1;
+                    self.scale_letter();
                     self.push(Node::Degrees(value))?
                 }
                 Some(Tok::Op(Op::Prime)) => {
@@ -606,6 +623,7 @@ impl Parser<'_> {
         match self.peek() {
             Some(Tok::Op(Op::Degree)) => {
                 self.at += 1;
+                self.scale_letter();
                 return self.push(Node::Degrees(base));
             }
             Some(Tok::Op(Op::Prime)) => {
@@ -616,6 +634,7 @@ impl Parser<'_> {
         }
         if let [Tok::Open('g'), Tok::Op(Op::Degree), Tok::Close('g')] = self.next_three() {
             self.at += 3;
+            self.scale_letter();
             return self.push(Node::Degrees(base));
         }
         if let [Tok::Open('g'), Tok::Op(Op::Prime), Tok::Close('g')] = self.next_three() {
@@ -624,6 +643,15 @@ impl Parser<'_> {
         }
         let exponent = self.nested(Self::exponent)?;
         self.push(Node::Power(base, exponent))
+    }
+
+    /// The letter of a temperature scale behind a degree sign.
+    fn scale_letter(&mut self) {
+        let letter = match self.peek() {
+            Some(Tok::Symbol(letter) | Tok::Word(letter) | Tok::Text(letter)) => letter,
+            _ => return,
+        };
+        self.at += usize::from(letter == "C" || letter == "F");
     }
 
     fn next_three(&self) -> [&Tok; 3] {

@@ -87,6 +87,21 @@ pub(super) fn choice(text: &str) -> Option<Choice> {
     })
 }
 
+/// A number that is written as a word, in digits.
+pub(super) fn in_digits(text: String) -> String {
+    const NUMBERS: [&str; 21] = [
+        "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
+        "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen",
+        "nineteen", "twenty",
+    ];
+    if text.len() > 24 {
+        return text;
+    }
+    let word = folded(&text);
+    let number = NUMBERS.iter().position(|number| *number == word);
+    number.map_or(text, |number| number.to_string())
+}
+
 /// Words of which at most one is right: two of one line are different answers.
 const RIVALS: [&[&str]; 8] = [
     &["yes", "no"],
