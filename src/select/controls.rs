@@ -127,13 +127,20 @@ pub(super) fn matched(
         .find(|subset| subset.name == names[0].0)
         .map(|subset| subset.order[..largest as usize].to_vec())
         .unwrap_or_default();
-    let (order, thin) = matched_order(selector, family, &strata, &subset);
+    let Matched {
+        order,
+        thin,
+        used_up,
+    } = matched_order(selector, family, &strata, &subset);
+    let reason = used_up.map_or_else(String::new, |stratum| {
+        format!("no other problem is left for its next row ({stratum})")
+    });
     let available = order.len() as u32;
     let order = Arc::new(order);
     let mut made = 0;
     for (name, wanted) in names {
         let control = format!("{name}-matched");
-        let Some(size) = selector.size(&control, *wanted, available) else {
+        let Some(size) = selector.size(&control, *wanted, available, &reason) else {
             continue;
         };
         made += 1;
@@ -175,13 +182,22 @@ pub(super) fn matched(
     selector.link_prefixes(made);
 }
 
+/// The order of a matched control.
+struct Matched {
+    order: Vec<u32>,
+    /// Rows that came from a wider stratum: the row, its stratum, what was given up.
+    thin: Vec<(usize, String, Vec<Stratum>)>,
+    /// The stratum of the first row that could not be matched at all.
+    used_up: Option<String>,
+}
+
 /// Row by row the next problem of the row's stratum, or of a wider one where it is used up.
 fn matched_order(
     selector: &mut Selector<'_>,
     family: &Family,
     strata: &[Stratum],
     subset: &[u32],
-) -> (Vec<u32>, Vec<(usize, String, Vec<Stratum>)>) {
+) -> Matched {
     let draw = Draw {
         role: Role::Matched,
         number: family.draw,
@@ -235,7 +251,12 @@ fn matched_order(
             None
         });
         let Some((entry, kept)) = found else {
-            return (order, thin);
+            let used_up = Some(describe(selector, strata, &wanted));
+            return Matched {
+                order,
+                thin,
+                used_up,
+            };
         };
         order.push(entry);
         if kept.len() < strata.len() {
@@ -247,7 +268,11 @@ fn matched_order(
             ));
         }
     }
-    (order, thin)
+    Matched {
+        order,
+        thin,
+        used_up: None,
+    }
 }
 
 /// What is matched on, from all to least: pass rate is given up first, then origin, then length;

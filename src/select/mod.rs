@@ -560,7 +560,7 @@ impl Selector<'_> {
             if replicate && family.draw > 0 {
                 continue;
             }
-            let Some(size) = self.size(&name, asked, available) else {
+            let Some(size) = self.size(&name, asked, available, BUCKET_TOO_SMALL) else {
                 continue;
             };
             made.push((name.clone(), size));
@@ -593,7 +593,7 @@ impl Selector<'_> {
     }
 
     /// The size that a subset gets, or none where it is left out; a shortfall is always noted.
-    fn size(&mut self, name: &str, asked: u32, available: u32) -> Option<u32> {
+    fn size(&mut self, name: &str, asked: u32, available: u32, reason: &str) -> Option<u32> {
         if asked <= available {
             return Some(asked);
         }
@@ -601,7 +601,7 @@ impl Selector<'_> {
             name: name.to_owned(),
             asked,
             available,
-            reason: "its bucket holds fewer".into(),
+            reason: reason.to_owned(),
         });
         (self.on_shortfall == OnShortfall::Short && available > 0).then_some(available)
     }
@@ -649,6 +649,8 @@ impl Selector<'_> {
         self.link_prefixes(names.len());
     }
 }
+
+const BUCKET_TOO_SMALL: &str = "its bucket holds fewer";
 
 /// Whether a length rule ranks and cuts.
 fn ranked(length: Length) -> bool {
