@@ -97,3 +97,23 @@ fn canonical(text: &str) -> String {
         folded.nfc().collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_do_not_run_into_each_other() {
+        let id = |a: &str, b: &str| IdHasher::new("test").part(a).part(b).finish();
+        assert_ne!(id("ab", "c"), id("a", "bc"));
+        assert_eq!(id("ab", "c"), id("ab", "c"));
+    }
+
+    #[test]
+    fn an_id_reads_back_as_it_is_written() {
+        let id = trajectory_id(problem_id("1 + 1"), "2");
+        assert_eq!(id.to_string().len(), 32);
+        assert_eq!(id.to_string().parse(), Ok(id));
+        assert_eq!(Id::from_bytes(id.to_bytes()), id);
+    }
+}

@@ -82,7 +82,14 @@ impl Plan {
             sources.push(PlannedSource {
                 name: name.clone(),
                 accept: source.accept.unwrap_or(pipeline.verify.accept),
-                files: plan_files(source, &path)?,
+                files: plan_files(source, &path).map_err(|error| match error {
+                    // A path that the file itself names is shown where it stands.
+                    Error::Usage { what, hint } if given.is_none() => {
+                        let what = format!("cannot be used: {what}");
+                        file.error(&format!("sources.{name}.path"), &what, &hint)
+                    }
+                    other => other,
+                })?,
                 source: source.clone(),
             });
         }

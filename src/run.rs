@@ -387,7 +387,11 @@ fn measure_jobs(
     settings
         .watch
         .begin("measure", jobs.iter().map(|job| job.bytes).sum());
+    let started = Instant::now();
     let tokenizer = Tokenizer::load(&plan.pipeline.measure.tokenizer.0, &plan.folder)?;
+    timings
+        .wall_s
+        .insert("tokenizer", started.elapsed().as_secs_f64());
     let clock = Clock::default();
     let next = AtomicUsize::new(0);
     let share_rows = jobs.len() < settings.threads;

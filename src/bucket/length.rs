@@ -206,3 +206,79 @@ pub fn extreme<T: Ord>(
     candidates.truncate(size);
     candidates
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn axis(rules: &LengthRules) -> Vec<String> {
+        let axis = rules.axis().unwrap();
+        axis.iter().map(Length::to_string).collect()
+    }
+
+    #[test]
+    fn edges_name_the_ranges_between_them() {
+        let rules = LengthRules {
+            edges: Some(vec![2048, 8192]),
+            ..LengthRules::default()
+        };
+        assert_eq!(axis(&rules), ["0..2048", "2048..8192", "8192.."]);
+    }
+
+    #[test]
+    fn a_rule_picks_among_the_names_in_its_own_order() {
+        let rules = LengthRules {
+            rule: Some(vec!["q3".into(), "q1".into()]),
+            quantiles: Some(vec![0.25, 0.75]),
+            ..LengthRules::default()
+        };
+        assert_eq!(axis(&rules), ["q3", "q1"]);
+    }
+
+    #[test]
+    fn an_axis_that_contradicts_itself_is_refused_by_key() {
+        let wrong = [
+            (Some(vec![5, 5]), None, None, "edges"),
+            (None, Some(vec![0.5, 1.5]), None, "quantiles"),
+            (Some(vec![5]), Some(vec![0.5]), None, "quantiles"),
+            (None, None, Some(vec!["tall".to_owned()]), "rule"),
+        ];
+        for (edges, quantiles, rule, key) in wrong {
+            let rules = LengthRules {
+                edges,
+                quantiles,
+                rule,
+                ..LengthRules::default()
+            };
+            assert_eq!(rules.axis().unwrap_err().0, key);
+        }
+    }
+
+    #[test]
+    fn quantiles_part_lengths_into_shares_of_that_size() {
+        let rules = LengthRules {
+            quantiles: Some(vec![0.25, 0.5]),
+            ..LengthRules::default()
+        };
+        let mut lengths: Vec<u32> = (0..100).rev().collect();
+        let edges = rules.quantile_edges(&mut lengths);
+        let below = |edge: u32| lengths.iter().filter(|&&length| length < edge).count();
+        assert_eq!([below(edges[0]), below(edges[1])], [25, 50]);
+    }
+
+    #[test]
+    fn ties_at_the_edge_of_a_bucket_fall_to_the_tie_key_and_not_to_order() {
+        let candidate = |problem: u32| Candidate {
+            problem,
+            entry: problem,
+            length: 7,
+        };
+        let forward: Vec<_> = (0..9).map(candidate).collect();
+        let backward: Vec<_> = (0..9).rev().map(candidate).collect();
+        let tie = |candidate: &Candidate| candidate.problem.wrapping_mul(2_654_435_761);
+        assert_eq!(
+            extreme(forward, 4, true, tie),
+            extreme(backward, 4, true, tie)
+        );
+    }
+}

@@ -208,8 +208,8 @@ type Fields = IndexMap<String, Box<RawValue>>;
 
 fn judge(arguments: &Arguments, text: &[u8]) -> Result<Vec<u8>, Bad> {
     let mut fields: Fields = serde_json::from_slice(text).map_err(|_| Bad::Json)?;
-    let gold = plain(fields.get(&arguments.gold_field))?;
-    let response = plain(fields.get(&arguments.response_field))?;
+    let gold = plain(fields.get(&arguments.gold_field).map(AsRef::as_ref))?;
+    let response = plain(fields.get(&arguments.response_field).map(AsRef::as_ref))?;
     let verdict = verify::verify(
         gold.as_deref().unwrap_or_default(),
         response.as_deref().unwrap_or_default(),
@@ -221,8 +221,8 @@ fn judge(arguments: &Arguments, text: &[u8]) -> Result<Vec<u8>, Bad> {
 }
 
 /// The text of a field: a string, or a number or bool as it is written; none for null.
-fn plain(field: Option<&Box<RawValue>>) -> Result<Option<Cow<'_, str>>, Bad> {
-    let Some(raw) = field.map(|raw| raw.get()) else {
+fn plain(field: Option<&RawValue>) -> Result<Option<Cow<'_, str>>, Bad> {
+    let Some(raw) = field.map(RawValue::get) else {
         return Ok(None);
     };
     match raw.as_bytes().first() {
@@ -294,10 +294,11 @@ impl Output {
     }
 
     fn write(&mut self, bytes: &[u8]) -> Result<()> {
-        Ok(match self {
+        match self {
             Self::Stdout(stdout) => stdout.write_all(bytes)?,
             Self::File { writer, .. } => writer.write_all(bytes)?,
-        })
+        }
+        Ok(())
     }
 
     fn finish(self) -> Result<()> {

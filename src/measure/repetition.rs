@@ -5,8 +5,8 @@
 //! in segments (lines, and sentences within them) that already stood earlier, word for word.
 
 use std::collections::HashSet;
-use std::hash::{BuildHasherDefault, DefaultHasher, Hasher};
 
+use foldhash::fast::FixedState;
 use memchr::memchr3_iter;
 
 /// Shorter segments ("So", "= 12") come back in sound reasoning too and do not count; chosen by hand on
@@ -21,7 +21,7 @@ const SEGMENT_BYTES_MIN: usize = 24;
 /// assert!(repeated_share(&"But wait, is that really the answer? ".repeat(50)) > 0.9);
 /// ```
 pub fn repeated_share(response: &str) -> f32 {
-    let mut seen: HashSet<u64, BuildHasherDefault<Passthrough>> = HashSet::default();
+    let mut seen: HashSet<&[u8], FixedState> = HashSet::default();
     let (mut all, mut repeated) = (0_usize, 0_usize);
     for segment in segments(response.as_bytes()) {
         let segment = segment.trim_ascii();
@@ -29,7 +29,7 @@ pub fn repeated_share(response: &str) -> f32 {
             continue;
         }
         all += segment.len();
-        if !seen.insert(hash(segment)) {
+        if !seen.insert(segment) {
             repeated += segment.len();
         }
     }
@@ -51,24 +51,23 @@ fn segments(text: &[u8]) -> impl Iterator<Item = &[u8]> {
     })
 }
 
-fn hash(segment: &[u8]) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    hasher.write(segment);
-    hasher.finish()
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// The keys are hashes already.
-#[derive(Default)]
-struct Passthrough(u64);
-
-impl Hasher for Passthrough {
-    fn finish(&self) -> u64 {
-        self.0
+    #[test]
+    fn half_said_twice_is_half() {
+        let [a, b] = [
+            "The first sentence has a length.",
+            "The other sentence has one too!!.",
+        ];
+        let share = repeated_share(&format!("{a} {b} {a} {b}"));
+        assert!((share - 0.5).abs() < 0.01, "{share}");
     }
 
-    fn write(&mut self, _: &[u8]) {}
-
-    fn write_u64(&mut self, value: u64) {
-        self.0 = value;
+    #[test]
+    fn short_segments_and_empty_texts_are_no_repetition() {
+        assert_eq!(repeated_share(""), 0.0);
+        assert_eq!(repeated_share(&"So x = 2.\n".repeat(100)), 0.0);
     }
 }

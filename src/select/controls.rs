@@ -339,3 +339,34 @@ pub fn token_deciles(mut tokens: Vec<u32>) -> Vec<u32> {
 pub fn decile(deciles: &[u32], tokens: u32) -> u32 {
     deciles.partition_point(|&edge| edge <= tokens) as u32
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn deciles_part_counts_into_tenths() {
+        let tokens: Vec<u32> = (0..1000).collect();
+        let deciles = token_deciles(tokens.clone());
+        for tenth in 0..10 {
+            let inside = tokens
+                .iter()
+                .filter(|&&count| decile(&deciles, count) == tenth);
+            assert_eq!(inside.count(), 100, "tenth {tenth}");
+        }
+        assert_eq!(decile(&token_deciles(Vec::new()), 5), 0);
+    }
+
+    #[test]
+    fn category_is_never_given_up_and_pass_rate_first() {
+        let steps = widenings(&[
+            Stratum::Category,
+            Stratum::Origin,
+            Stratum::Length,
+            Stratum::PassRate,
+        ]);
+        assert_eq!(steps.len(), 4);
+        assert!(!steps[1].contains(&Stratum::PassRate) && steps[1].len() == 3);
+        assert!(steps.iter().all(|kept| kept.contains(&Stratum::Category)));
+    }
+}

@@ -72,7 +72,12 @@ impl Selector<'_> {
             let mut made = 0;
             for &asked in &sizes {
                 let name = family.name(asked);
-                let Some(size) = self.size(&name, asked, available, "fewer problems have all its styles") else {
+                let Some(size) = self.size(
+                    &name,
+                    asked,
+                    available,
+                    "fewer problems have all its styles",
+                ) else {
                     continue;
                 };
                 made += 1;

@@ -172,6 +172,11 @@ fn items(values: &dyn Array, start: usize, end: usize) -> Value<'_> {
     Value::List((start..end).map(|at| arrow_value(values, at)).collect())
 }
 
+/// One JSON value, borrowing its text.
+pub fn from_json(text: &str) -> serde_json::Result<Value<'_>> {
+    serde_json::from_str(text)
+}
+
 impl<'de: 'a, 'a> Deserialize<'de> for Value<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(AnyValue)

@@ -1,0 +1,117 @@
+//! What each part of measuring costs, alone and on one core, over the responses of a source.
+//!
+//!     cargo bench --bench measure -- 'shards/*.parquet'      (an OpenR1 layout; data/openr1 by default)
+//!
+//! Prints microseconds a trajectory and MB/s of text: min, median and max of several passes over the same
+//! texts, so that a noisy machine shows as a wide range.
+
+use std::hint::black_box;
+use std::path::Path;
+use std::time::Instant;
+
+use gradatim::ids;
+use gradatim::measure::tokens::{Tokenizer, reference_tokens};
+use gradatim::measure::{repetition, style};
+use gradatim::source::{self, Format, Layout, Source, Unit, files, layout, parquet::Footer};
+use gradatim::verify;
+
+const PASSES: usize = 5;
+const TEXTS_MAX: usize = 2000;
+
+fn main() -> gradatim::Result<()> {
+    let path = std::env::args()
+        .skip(1)
+        .find(|word| !word.starts_with("--"));
+    let path = path.unwrap_or_else(|| concat!(env!("CARGO_MANIFEST_DIR"), "/data/openr1").into());
+    let texts = read(Path::new(&path))?;
+    let bytes: usize = texts.iter().map(|(_, _, response)| response.len()).sum();
+    println!("{} trajectories, {:.1} MB", texts.len(), bytes as f64 / 1e6);
+    let started = Instant::now();
+    let tokenizer = Tokenizer::qwen()?;
+    println!(
+        "loading the tokenizer: {:.2} s\n",
+        started.elapsed().as_secs_f64()
+    );
+    println!(
+        "{:22} {:>30} {:>10}",
+        "", "µs a trajectory (min med max)", "MB/s (med)"
+    );
+    let show = |name: &str, part: &dyn Fn(&(String, String, String)) -> usize| {
+        let mut passes: Vec<f64> = (0..PASSES)
+            .map(|_| {
+                let started = Instant::now();
+                for text in &texts {
+                    black_box(part(text));
+                }
+                started.elapsed().as_secs_f64()
+            })
+            .collect();
+        passes.sort_by(f64::total_cmp);
+        let each = |pass: f64| pass * 1e6 / texts.len() as f64;
+        println!(
+            "{name:22} {:>10.1}{:>10.1}{:>10.1} {:>10.0}",
+            each(passes[0]),
+            each(passes[PASSES / 2]),
+            each(passes[PASSES - 1]),
+            bytes as f64 / 1e6 / passes[PASSES / 2]
+        );
+    };
+    show("tokens", &|(_, _, response)| {
+        tokenizer.tokens(response) as usize
+    });
+    show("tokens (bpe-openai)", &|(_, _, response)| {
+        reference_tokens(response) as usize
+    });
+    show("problem_id", &|(problem, _, _)| {
+        ids::problem_id(problem).0 as usize
+    });
+    show("trajectory_id", &|(_, _, response)| {
+        ids::trajectory_id(ids::Id(1), response).0 as usize
+    });
+    show("verify", &|(_, gold, response)| {
+        verify::verify(gold, response).outcome as usize
+    });
+    show("split thinking", &|(_, _, response)| {
+        verify::split_thinking(response).answer.start
+    });
+    show("repetition", &|(_, _, response)| {
+        repetition::repeated_share(response) as usize
+    });
+    show("style", &|(_, _, response)| {
+        style::style(response, true) as usize
+    });
+    Ok(())
+}
+
+/// Problem, gold answer and response of the first trajectories.
+fn read(path: &Path) -> gradatim::Result<Vec<(String, String, String)>> {
+    let source = Source::of(Layout::Openr1);
+    let mut texts = Vec::new();
+    for file in files::find(path)? {
+        let units = match file.format {
+            Format::Parquet => Footer::read(&file)?.units(&layout::columns(&source)),
+            Format::Jsonl(_) => vec![Unit::Whole],
+        };
+        for unit in units {
+            for batch in source::read(&file, unit, &source, 256)? {
+                let batch = batch?;
+                for index in 0..batch.len() {
+                    let mut entries = Vec::new();
+                    layout::entries(&source, batch.row(index), &mut entries);
+                    let found = entries.into_iter().filter_map(|entry| entry.body.ok());
+                    texts.extend(found.map(|trajectory| {
+                        (
+                            trajectory.problem.into_owned(),
+                            trajectory.gold.unwrap_or_default().into_owned(),
+                            trajectory.response.into_owned(),
+                        )
+                    }));
+                }
+                if texts.len() >= TEXTS_MAX {
+                    return Ok(texts);
+                }
+            }
+        }
+    }
+    Ok(texts)
+}
