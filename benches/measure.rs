@@ -78,7 +78,7 @@ fn main() -> gradatim::Result<()> {
         repetition::repeated_share(response) as usize
     });
     show("style", &|(_, _, response)| {
-        style::style(response, true) as usize
+        style::style(response, Some(response)) as usize
     });
     Ok(())
 }

@@ -65,6 +65,23 @@ impl Error {
         }
     }
 
+    /// A column that the layout needs and the file has not.
+    pub fn missing_column<'a>(
+        file: &str,
+        column: &str,
+        has: impl Iterator<Item = &'a str>,
+    ) -> Self {
+        Self::Schema {
+            file: file.to_owned(),
+            column: column.to_owned(),
+            problem: "is missing".into(),
+            hint: format!(
+                "choose another `layout`, or `layout = \"columns\"` and name columns of this file: {}",
+                has.collect::<Vec<_>>().join(", ")
+            ),
+        }
+    }
+
     /// The mending, one imperative line, or nothing where nobody knows.
     pub fn hint(&self) -> Option<String> {
         let text = match self {

@@ -11,7 +11,7 @@ use crate::bucket::length::{Length, Nested};
 use crate::pipeline::{Accept, OnShortfall, Pipeline, PipelineFile};
 use crate::select::grid::{Grid, Pair};
 use crate::source::parquet::Footer;
-use crate::source::{Format, Layout, Source, SourceFile, Unit, files, layout};
+use crate::source::{Format, Layout, Source, SourceFile, Unit, files, jsonl, layout};
 use crate::{Error, Result};
 
 /// What will run.
@@ -133,7 +133,13 @@ fn plan_files(source: &Source, path: &Path) -> Result<Vec<PlannedFile>> {
     for file in files::find(path)? {
         let bytes = fs_err::metadata(&file.path)?.len();
         let units = match file.format {
-            Format::Jsonl(_) => Ok(vec![Unit::Whole]),
+            Format::Jsonl(coding) => {
+                match jsonl::check(&file, coding, &columns, source.row_bytes_max) {
+                    Ok(()) => Ok(vec![Unit::Whole]),
+                    Err(error @ Error::Schema { .. }) => return Err(error),
+                    Err(error) => Err(reason(&error)),
+                }
+            }
             Format::Parquet => match Footer::read(&file) {
                 Ok(footer) => {
                     footer.check(&file, &columns)?;

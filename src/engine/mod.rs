@@ -13,9 +13,9 @@ use datafusion::logical_expr::{ColumnarValue, Volatility, create_udf};
 use datafusion::prelude::{ParquetReadOptions, SessionConfig, SessionContext};
 
 use crate::emit::RUN_FOLDER;
-use crate::measure::style;
 use crate::measure::tokens::Tokenizer;
-use crate::verify::{self, Thinking};
+use crate::measure::{style, thinking_part};
+use crate::verify;
 use crate::{Error, Result};
 
 /// A session over one output folder, and the runtime that it runs on.
@@ -149,7 +149,7 @@ fn style_of(arguments: &[ColumnarValue]) -> Answer {
     let texts = one_text(arguments)?;
     let styles = texts.as_string_view().iter().map(|text| {
         let text = text?;
-        let thinking = verify::split_thinking(text).state != Thinking::Absent;
+        let thinking = thinking_part(text, &verify::split_thinking(text));
         Some(style::style(text, thinking).as_str())
     });
     Ok(ColumnarValue::Array(Arc::new(

@@ -20,7 +20,7 @@ use style::Style;
 use tokens::Tokenizer;
 
 /// Part of every pool part's name: raised when a measurement (a verdict among them) changes its meaning.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 3;
 
 /// Longer extracted answers are cut: the ledger shows them to people.
 const EXTRACTED_CHARS_MAX: usize = 200;
@@ -133,7 +133,7 @@ fn measurements(trajectory: Trajectory<'_>, tokenizer: &Tokenizer) -> Measuremen
         bytes: u32::try_from(response.len()).unwrap_or(u32::MAX),
         finished,
         repeated_share: repetition::repeated_share(response),
-        style_text: style::style(response, parts.state != Thinking::Absent),
+        style_text: style::style(response, thinking_part(response, &parts)),
         style_source: trajectory.style.map(Into::into),
         problem: trajectory.problem.into_owned(),
         gold: trajectory.gold.map(Into::into),
@@ -141,6 +141,15 @@ fn measurements(trajectory: Trajectory<'_>, tokenizer: &Tokenizer) -> Measuremen
         origin: trajectory.origin.map(Into::into),
         question_type: trajectory.question_type.map(Into::into),
         source_id: trajectory.source_id.map(Into::into),
+    }
+}
+
+/// The thinking part of a response, where it has one.
+pub fn thinking_part<'a>(response: &'a str, parts: &verify::Parts) -> Option<&'a str> {
+    if parts.state == Thinking::Absent {
+        None
+    } else {
+        response.get(parts.thinking.clone())
     }
 }
 

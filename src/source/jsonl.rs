@@ -162,6 +162,53 @@ pub fn first_object(file: &SourceFile, coding: Coding) -> Result<Vec<(String, St
     Ok(Vec::new())
 }
 
+/// How many lines are looked at before a file is read.
+const HEAD_LINES: usize = 100;
+
+/// Fails where the file cannot be what the layout needs: a JSON array, or no line of its head has a
+/// needed column.
+pub fn check(
+    file: &SourceFile,
+    coding: Coding,
+    columns: &[Needed],
+    row_bytes_max: u64,
+) -> Result<()> {
+    let mut lines = Lines::open(file, coding, row_bytes_max)?;
+    let mut text = Vec::new();
+    let mut missing: Vec<&Needed> = columns.iter().filter(|needed| needed.required).collect();
+    let mut names = std::collections::BTreeSet::new();
+    let mut objects = 0;
+    for index in 0..HEAD_LINES {
+        text.clear();
+        let Some(line) = lines.next(&mut text)? else {
+            break;
+        };
+        let Ok(range) = line.body else { continue };
+        let body = text[range].trim_ascii();
+        if index == 0 && body.starts_with(b"[") {
+            return Err(Error::Schema {
+                file: file.name.clone(),
+                column: "(all)".into(),
+                problem: "stand in one JSON array, where each row has a line of its own".into(),
+                hint: "write it as lines: `jq -c '.[]' FILE > FILE.jsonl`".into(),
+            });
+        }
+        if let Ok(Value::Object(fields)) = serde_json::from_slice::<Value<'_>>(body) {
+            objects += 1;
+            missing.retain(|needed| fields.iter().all(|(key, _)| *key != needed.name));
+            names.extend(fields.into_iter().map(|(key, _)| key.into_owned()));
+        }
+    }
+    match missing.first() {
+        Some(needed) if objects > 0 => Err(Error::missing_column(
+            &file.name,
+            &needed.name,
+            names.iter().map(String::as_str),
+        )),
+        _ => Ok(()),
+    }
+}
+
 /// The rows of `spots` (in order of row): by offset where there is one, else in one pass.
 pub fn read_rows(
     file: &SourceFile,

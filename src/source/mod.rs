@@ -75,7 +75,7 @@ fn row_bytes_max() -> u64 {
 }
 
 /// The columns of layout `columns`. `a.b` goes into a struct (or JSON inside text), `a[].b` into each
-/// item of a list.
+/// item of a list; a name with a dot or a bracket of its own stands between backticks.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Columns {

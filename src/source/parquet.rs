@@ -72,32 +72,31 @@ impl Footer {
 
     /// Fails where a needed column is missing or holds something else.
     pub fn check(&self, file: &SourceFile, columns: &[Needed]) -> Result<()> {
-        let names: Vec<&str> = self
-            .schema()
-            .fields()
-            .iter()
-            .map(|field| field.name().as_str())
-            .collect();
+        let names = || {
+            self.schema()
+                .fields()
+                .iter()
+                .map(|field| field.name().as_str())
+        };
         for needed in columns {
-            let problem = match self.schema().field_with_name(&needed.name) {
-                Ok(field) if fits(field.data_type(), needed.shape) => continue,
-                Ok(field) => format!(
-                    "holds {}, where this layout has {}",
-                    field.data_type(),
-                    needed.shape.words()
-                ),
-                Err(_) if !needed.required => continue,
-                Err(_) => "is missing".to_owned(),
-            };
-            return Err(Error::Schema {
-                file: file.name.clone(),
-                column: needed.name.clone(),
-                problem,
-                hint: format!(
-                    "choose another `layout`, or `layout = \"columns\"` and name columns of this file: {}",
-                    names.join(", ")
-                ),
-            });
+            match self.schema().field_with_name(&needed.name) {
+                Ok(field) if fits(field.data_type(), needed.shape) => {}
+                Ok(field) => {
+                    return Err(Error::Schema {
+                        file: file.name.clone(),
+                        column: needed.name.clone(),
+                        problem: format!(
+                            "holds {}, where this layout has {}",
+                            field.data_type(),
+                            needed.shape.words()
+                        ),
+                        hint: "choose another `layout`, or `layout = \"columns\"` and name columns"
+                            .into(),
+                    });
+                }
+                Err(_) if !needed.required => {}
+                Err(_) => return Err(Error::missing_column(&file.name, &needed.name, names())),
+            }
         }
         Ok(())
     }

@@ -19,7 +19,8 @@ pub struct Pick(pub Cut);
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Cut {
-    /// The column's path: `answer`, `info.truth`, `solutions[].text`.
+    /// The column's path: `answer`, `info.truth`, `solutions[].text`; a name with a dot or a bracket of
+    /// its own stands between backticks.
     pub column: String,
     /// Only what stands behind this mark, where the text has it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -35,14 +36,21 @@ pub struct Cut {
 impl Pick {
     /// The column of the file that holds it.
     pub fn root(&self) -> &str {
-        let path = self.0.column.as_str();
-        let end = path.find(['.', '[']).unwrap_or(path.len());
-        &path[..end]
+        self.parted().0
     }
 
     /// The value that the path leads to, starting from the root column's cell.
     pub fn resolve<'a>(&self, cell: Value<'a>) -> Value<'a> {
-        follow(cell, &self.0.column[self.root().len()..])
+        follow(cell, self.parted().1)
+    }
+
+    /// The column's name and the path inside it.
+    fn parted(&self) -> (&str, &str) {
+        let path = self.0.column.as_str();
+        if let Some(quoted) = path.strip_prefix('`').and_then(|rest| rest.split_once('`')) {
+            return quoted;
+        }
+        path.split_at(path.find(['.', '[']).unwrap_or(path.len()))
     }
 
     /// The part of the text that is meant.

@@ -55,7 +55,10 @@ const TEXT_MAX: usize = 400_000;
 
 /// Compares a gold answer with the answer of a response.
 pub(super) fn decide(gold: &str, answer: &str, options: &Options) -> Decision {
-    let (gold, answer) = (words::in_digits(clean(gold)), words::in_digits(clean(answer)));
+    let (gold, answer) = (
+        words::in_digits(clean(gold)),
+        words::in_digits(clean(answer)),
+    );
     if gold == answer || tidy(&gold) == tidy(&answer) {
         return Decision::Equal(Reason::SameText);
     }
@@ -451,6 +454,14 @@ impl Judge<'_> {
         let (Some(left_pieces), Some(right_pieces)) = (left_pieces, right_pieces) else {
             return None;
         };
+        // The left side is the gold answer wherever a whole answer is compared.
+        let relation = |judge: &Self, id| match judge.arena.node(id) {
+            Node::Chain(_, relations) => relations.iter().all(|rel| rel.is_order()),
+            _ => false,
+        };
+        if !self.options.allow_set_relation_comp && relation(self, right) && !relation(self, left) {
+            return Some(Decision::Unknown(Reason::Unlike));
+        }
         let decision = self.sets(left_pieces, right_pieces);
         // A bracketed pair may be a point; a relation may count only integers.
         let bracketed = |judge: &Self, id| {
@@ -562,10 +573,13 @@ impl Judge<'_> {
             return Decision::Unknown(Reason::Unlike);
         }
         // Two values that differ cannot both be the one.
-        let apart = self.compare(items[0], items[1]);
-        match apart {
-            Decision::Different(_) => Decision::Different(Reason::Items),
-            _ => Decision::Unknown(Reason::Unlike),
+        let (first, others) = (items[0], &items[1..]);
+        let apart = others.iter().take(ITEMS_MAX);
+        let mut apart = apart.map(|other| self.compare(first, *other));
+        if apart.any(|decision| matches!(decision, Decision::Different(_))) {
+            Decision::Different(Reason::Items)
+        } else {
+            Decision::Unknown(Reason::Unlike)
         }
     }
 
@@ -865,9 +879,6 @@ impl Judge<'_> {
     }
 
     fn matrix_product(&mut self, items: &[Id]) -> Option<(u32, Vec<Id>)> {
-        if !self.arena.any(items.first().copied()?, |_| true) {
-            return None;
-        }
         let mut total: Option<(u32, Vec<Id>)> = None;
         let mut factors = Vec::new();
         for item in items {

@@ -183,7 +183,7 @@ impl Field for Exact<'_> {
             (Func::Floor, _) => Ok(first.floor().into()),
             (Func::Ceil, _) => Ok(first.ceil().into()),
             (Func::Sign, _) => Ok(Rational::from(first.signum())),
-            (Func::Re | Func::Conj, _) => Ok(first.clone()),
+            (Func::Re, _) => Ok(first.clone()),
             (Func::Im, _) => Ok(Rational::ZERO),
             (Func::Max, _) => Ok(args.iter().max().unwrap_or(first).clone()),
             (Func::Min, _) => Ok(args.iter().min().unwrap_or(first).clone()),
@@ -233,7 +233,7 @@ impl Exact<'_> {
         if n > 3000 {
             return Err(Stop::TooBig);
         }
-        self.fuel.burn(n * 2)?;
+        self.fuel.burn(n * (n + 400) / 200)?;
         let mut product = Natural::ONE;
         let mut factor = n;
         while factor > 1 {
@@ -258,7 +258,7 @@ impl Exact<'_> {
         if k > 3000 {
             return Err(Stop::TooBig);
         }
-        self.fuel.burn(k * 4)?;
+        self.fuel.burn(k * (k + 400) / 100)?;
         let mut value = Rational::ONE;
         for step in 0..k {
             value = value * (above - Rational::from(step)) / Rational::from(step + 1);
@@ -301,7 +301,7 @@ fn lcm(left: &Rational, right: &Rational) -> Rational {
 /// A root that is rational; others are left to the balls.
 fn root(value: &Rational, order: usize) -> Result<Rational, Stop> {
     let negative = value.is_negative();
-    if negative && order % 2 == 0 || order == 0 || order > 1000 {
+    if negative && order.is_multiple_of(2) || order == 0 || order > 1000 {
         return Err(Stop::Unsupported);
     }
     let above = natural_root(&value.numerator().clone().unsigned_abs(), order)?;

@@ -20,6 +20,10 @@ pub(super) const DEPTH_MAX: u16 = 120;
 /// An arena of more nodes than this is refused.
 pub(super) const NODES_MAX: usize = 8_192;
 
+/// A tree that is larger than this when shared parts are counted each time is refused, so that no
+/// walk is long.
+const WEIGHT_MAX: u32 = 20_000;
+
 /// A number as it was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Literal {
@@ -99,11 +103,7 @@ pub(super) enum Func {
     Sign,
     Re,
     Im,
-    Arg,
-    Conj,
     Det,
-    Gamma,
-    Phi,
 }
 
 /// How two sides of a chain are related.
@@ -120,6 +120,8 @@ pub(super) enum Rel {
     NotIn,
     Subset,
     Congruent,
+    /// What a congruence counts by stands behind it.
+    Modulo,
     To,
 }
 
@@ -156,7 +158,6 @@ pub(super) enum Big {
     Product,
     Integral,
     Limit,
-    Derivative,
 }
 
 /// The bracket at one end of a group.
@@ -222,6 +223,8 @@ pub(super) enum Node {
 pub(super) struct Arena {
     nodes: Vec<Node>,
     depths: Vec<u16>,
+    /// How many nodes a walk over each tree meets, counting shared ones each time.
+    weights: Vec<u32>,
     names: Vec<Box<str>>,
 }
 
@@ -229,15 +232,18 @@ impl Arena {
     /// Adds a node, or refuses it: the tree would be too deep, or the arena too large.
     pub fn push(&mut self, node: Node) -> Option<Id> {
         let mut below = 0;
+        let mut weight = 1u32;
         each_child(&node, |child| {
-            below = below.max(self.depths[child.0 as usize])
+            below = below.max(self.depths[child.0 as usize]);
+            weight = weight.saturating_add(self.weights[child.0 as usize]);
         });
-        if below >= DEPTH_MAX || self.nodes.len() >= NODES_MAX {
+        if below >= DEPTH_MAX || weight > WEIGHT_MAX || self.nodes.len() >= NODES_MAX {
             return None;
         }
         let id = u32::try_from(self.nodes.len()).ok()?;
         self.nodes.push(node);
         self.depths.push(below + 1);
+        self.weights.push(weight);
         Some(Id(id))
     }
 

@@ -8,6 +8,7 @@
 use std::ops::Range;
 
 use super::decide;
+use super::options::Options;
 use super::response::{Thinking, split_thinking};
 use super::scan::{self, Boxed, Math};
 
@@ -73,13 +74,18 @@ pub struct Extracted {
 /// assert_eq!(extract("<think>\\boxed{1}?"), None);
 /// ```
 pub fn extract(response: &str) -> Option<Extracted> {
+    extract_with(response, &Options::default())
+}
+
+/// The answer of a response, looked for in the way that `options` say.
+pub fn extract_with(response: &str, options: &Options) -> Option<Extracted> {
     let parts = split_thinking(response);
     if parts.state == Thinking::Open {
         return None;
     }
     let start = parts.answer.start;
     let answer = response.get(parts.answer)?;
-    let mut found = find(answer).filter(|found| !is_cut_off(answer, found))?;
+    let mut found = find(answer, options).filter(|found| !is_cut_off(answer, found))?;
     found.span = start + found.span.start..start + found.span.end;
     Some(found)
 }
@@ -89,7 +95,9 @@ pub fn extract(response: &str) -> Option<Extracted> {
 fn is_cut_off(text: &str, found: &Extracted) -> bool {
     let announced = !matches!(found.rule, Rule::Math | Rule::Bold | Rule::Number);
     let tail = text.get(found.span.end..).unwrap_or("").trim_end();
-    let ended = tail.ends_with(['.', '!', '?', '。', '*', '$', ')', ']', '}', '>', ':', '"', '|', '`']);
+    let ended = tail.ends_with([
+        '.', '!', '?', '。', '*', '$', ')', ']', '}', '>', ':', '"', '|', '`',
+    ]);
     let words = tail.split_whitespace().count();
     !announced && text.len() > CUT_OFF_MIN && words > 2 && !ended
 }
@@ -98,20 +106,27 @@ fn is_cut_off(text: &str, found: &Extracted) -> bool {
 const CUT_OFF_MIN: usize = 1_000;
 
 /// The answer of a text without thinking.
-pub(super) fn find(text: &str) -> Option<Extracted> {
-    last_word(text)
-        .or_else(|| boxed(text))
-        .or_else(|| tagged(text))
+pub(super) fn find(text: &str, options: &Options) -> Option<Extracted> {
+    let boxes = |late: bool| {
+        let wanted = options.boxed_match_priority >= 0;
+        let now = (options.boxed_match_priority >= 100) == late;
+        (wanted && now).then(|| boxed(text, options)).flatten()
+    };
+    let plain = |found: Option<Extracted>| found.filter(|_| options.plain_text);
+    last_word(text, options)
+        .or_else(|| boxes(false))
+        .or_else(|| tagged(text, options))
         .or_else(|| hashes(text))
-        .or_else(|| anchored(text))
-        .or_else(|| short(text).filter(|found| decide::is_readable(&found.text)))
-        .or_else(|| last_math(text))
-        .or_else(|| bold(text))
-        .or_else(|| last_number(text))
+        .or_else(|| anchored(text, options))
+        .or_else(|| boxes(true))
+        .or_else(|| plain(short(text).filter(|found| decide::is_readable(&found.text))))
+        .or_else(|| last_math(text, options))
+        .or_else(|| plain(bold(text)))
+        .or_else(|| plain(last_number(text)))
 }
 
 /// A final answer that is announced behind the last box takes that box back.
-fn last_word(text: &str) -> Option<Extracted> {
+fn last_word(text: &str, options: &Options) -> Option<Extracted> {
     let last_box = text.rfind("boxed{")?;
     let tail = &text[last_box..];
     let anchor = FINAL
@@ -121,7 +136,7 @@ fn last_word(text: &str) -> Option<Extracted> {
     if tail[anchor..].contains("boxed") {
         return None;
     }
-    let found = after_anchor(text, last_box + anchor)?;
+    let found = after_anchor(text, last_box + anchor, options)?;
     has_digit(&found.text).then_some(found)
 }
 
@@ -149,7 +164,7 @@ fn trimmed(text: &str, span: Range<usize>) -> Range<usize> {
 }
 
 /// The last box, with those that belong to it.
-fn boxed(text: &str) -> Option<Extracted> {
+fn boxed(text: &str, options: &Options) -> Option<Extracted> {
     let mut boxes = scan::boxes(text);
     boxes.retain(|found| !text[found.inner.clone()].trim().is_empty());
     if boxes.iter().any(|found| found.closed) {
@@ -157,7 +172,7 @@ fn boxed(text: &str) -> Option<Extracted> {
     }
     let last = boxes.last()?;
     let mut first = boxes.len() - 1;
-    while first > 0 && joins(text, &boxes[first - 1], &boxes[first]) {
+    while first > 0 && joins(text, &boxes[first - 1], &boxes[first], options) {
         first -= 1;
     }
     let joined = boxes.get(first..)?;
@@ -188,11 +203,19 @@ fn join(text: &str, boxes: &[Boxed]) -> String {
 }
 
 /// Whether two boxes are parts of one answer.
-fn joins(text: &str, left: &Boxed, right: &Boxed) -> bool {
+fn joins(text: &str, left: &Boxed, right: &Boxed, options: &Options) -> bool {
     let Some(between) = text.get(left.outer.end..right.outer.start) else {
         return false;
     };
-    !between.contains('\n') && is_separator(between)
+    let loose = options.loose_boxes && between.len() <= LOOSE_MAX && is_loose_separator(between);
+    !between.contains('\n') && (loose || is_separator(between))
+}
+
+/// The most that may stand between two boxes that are joined loosely.
+const LOOSE_MAX: usize = 40;
+
+fn is_loose_separator(between: &str) -> bool {
+    between.contains(',') || between.contains("and") || between.contains("or")
 }
 
 fn same_line(text: &str, left: &Boxed, right: &Boxed) -> bool {
@@ -253,22 +276,18 @@ fn without_label(between: &str) -> &str {
 }
 
 /// `<answer>…</answer>`; the closing tag may be lost.
-fn tagged(text: &str) -> Option<Extracted> {
+fn tagged(text: &str, options: &Options) -> Option<Extracted> {
     let open = text.rfind("<answer>")? + "<answer>".len();
     let close = text[open..]
         .find("</answer>")
         .map_or(text.len(), |at| open + at);
     let inner = &text[open..close];
-    let mut found = anchored(inner)
+    let mut found = anchored(inner, options)
         .or_else(|| short(inner))
-        .or_else(|| find_math_or_number(inner))?;
+        .or_else(|| last_math(inner, options).or_else(|| last_number(inner)))?;
     found.span = open + found.span.start..open + found.span.end;
     found.rule = Rule::Tag;
     Some(found)
-}
-
-fn find_math_or_number(text: &str) -> Option<Extracted> {
-    last_math(text).or_else(|| last_number(text))
 }
 
 /// What follows the last `####`.
@@ -313,7 +332,7 @@ const ANCHORS: [&[&str]; 3] = [
     ],
 ];
 
-fn anchored(text: &str) -> Option<Extracted> {
+fn anchored(text: &str, options: &Options) -> Option<Extracted> {
     let folded = text.to_ascii_lowercase();
     ANCHORS.iter().find_map(|words| {
         let (at, word) = words
@@ -322,19 +341,19 @@ fn anchored(text: &str) -> Option<Extracted> {
             .max()?;
         // The first character of mathematics belongs to the answer.
         let kept = usize::from(word.ends_with(['$', '\\']));
-        after_anchor(text, at + word.len() - kept)
+        after_anchor(text, at + word.len() - kept, options)
     })
 }
 
 /// The answer that words ending at `start` announce: mathematics in the same sentence, else the
 /// sentence itself when it is short, else its last number.
-fn after_anchor(text: &str, start: usize) -> Option<Extracted> {
+fn after_anchor(text: &str, start: usize, options: &Options) -> Option<Extracted> {
     let start = skip_lead(text, start);
     let bytes = text.as_bytes();
     let line = start..display_end(text, start);
     let sentence = start..sentence_end(bytes, line.clone());
     let segment = text.get(sentence.clone())?;
-    let maths = scan::math(text.get(line.clone())?);
+    let maths = maths(text.get(line.clone())?, options);
     let inside: Vec<Math> = maths
         .into_iter()
         .map(|math| shift(math, start))
@@ -342,6 +361,9 @@ fn after_anchor(text: &str, start: usize) -> Option<Extracted> {
         .collect();
     if let Some(found) = last_clause_math(text, &sentence, &inside) {
         return Some(with_rule(found, Rule::Anchor));
+    }
+    if !options.plain_text {
+        return None;
     }
     let clause = sentence.start + last_clause(segment);
     let more = has_digit(text.get(line.end..)?);
@@ -356,7 +378,10 @@ fn after_anchor(text: &str, start: usize) -> Option<Extracted> {
 /// number in it, or its last number.
 fn in_plain_words(text: &str, clause: Range<usize>, sentence: Range<usize>) -> Option<Extracted> {
     let whole = one(text, clause.clone(), Rule::Text);
-    let prose = text[clause].split_whitespace().filter(|word| is_prose(word)).count();
+    let prose = text[clause]
+        .split_whitespace()
+        .filter(|word| is_prose(word))
+        .count();
     let readable = |found: &Extracted| prose <= 2 && decide::is_readable(&found.text);
     let digits = has_digit(&text[sentence.clone()]);
     match whole {
@@ -368,6 +393,18 @@ fn in_plain_words(text: &str, clause: Range<usize>, sentence: Range<usize>) -> O
             Some(found)
         }
     }
+}
+
+/// The mathematics of a text.
+fn maths(text: &str, options: &Options) -> Vec<Math> {
+    let mut maths = scan::math(text);
+    if !options.inline_across_lines {
+        let inline = |math: &Math| {
+            math.inner.start - math.outer.start == 1 || text[math.outer.start..].starts_with("\\(")
+        };
+        maths.retain(|math| !inline(math) || !text[math.inner.clone()].contains('\n'));
+    }
+    maths
 }
 
 fn with_rule(mut found: Extracted, rule: Rule) -> Extracted {
@@ -515,7 +552,7 @@ fn short(text: &str) -> Option<Extracted> {
     if let [only] = maths.as_slice() {
         let rest = line.len() - (only.outer.end - only.outer.start);
         if rest <= 1 {
-            return last_math(text);
+            return last_math(text, &Options::default());
         }
     }
     let wordy = line
@@ -537,11 +574,17 @@ fn is_prose(word: &str) -> bool {
 }
 
 /// The last mathematics between delimiters, with what belongs to it.
-fn last_math(text: &str) -> Option<Extracted> {
-    let maths = scan::math(text);
+fn last_math(text: &str, options: &Options) -> Option<Extracted> {
+    let maths = maths(text, options);
     let last = maths.last()?;
-    let line = scan::line_end(text.as_bytes(), last.outer.end);
-    let sentence = last.outer.end..sentence_end(text.as_bytes(), last.outer.end..line);
+    let bytes = text.as_bytes();
+    let line = last.outer.end..scan::line_end(bytes, last.outer.end);
+    let ends_here = text[last.outer.end..].starts_with(['.', '。']);
+    let sentence = if ends_here {
+        line.start..line.start
+    } else {
+        line.start..sentence_end(bytes, line)
+    };
     let mut found = last_clause_math(text, &(last.outer.start..sentence.end), &maths)?;
     let tail = &text[sentence.end..];
     if has_digit(tail) {
@@ -605,7 +648,9 @@ fn bracketed(text: &str, start: usize, last: usize) -> Option<(usize, usize)> {
     text[last + 1..].starts_with(')').then_some(())?;
     let open = text[..start].rfind('(')?;
     let inner = &text[open + 1..start];
-    let plain = inner.bytes().all(|byte| byte.is_ascii_digit() || b" ,.-/".contains(&byte));
+    let plain = inner
+        .bytes()
+        .all(|byte| byte.is_ascii_digit() || b" ,.-/".contains(&byte));
     (plain && !inner.trim().is_empty()).then_some((open, last + 1))
 }
 

@@ -4,6 +4,7 @@
 //! whole solution, behind `####`, or in a sentence.
 
 use super::extract::{self, Extracted, Rule};
+use super::options::Options;
 
 /// The answer that a source vouches for, or why there is none.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +28,11 @@ pub enum Gold {
 /// assert_eq!(read_gold("proof"), Gold::Proof);
 /// ```
 pub fn read_gold(gold: &str) -> Gold {
+    read_gold_with(gold, &Options::default())
+}
+
+/// Reads a gold answer in the way that `options` say.
+pub fn read_gold_with(gold: &str, options: &Options) -> Gold {
     let text = gold.trim();
     match text
         .trim_matches(['\\', '.', '$', ' '])
@@ -37,17 +43,17 @@ pub fn read_gold(gold: &str) -> Gold {
         "proof" | "notfound" | "not found" | "problem not solved" => return Gold::Proof,
         _ => {}
     }
-    Gold::Answer(wrapped(text).map_or_else(|| text.to_owned(), |found| found.text))
+    Gold::Answer(wrapped(text, options).map_or_else(|| text.to_owned(), |found| found.text))
 }
 
 /// Whether a gold answer holds several boxes of which one had to be taken.
-pub(super) fn is_ambiguous(gold: &str) -> bool {
-    wrapped(gold.trim()).is_some_and(|found| found.ambiguous)
+pub(super) fn is_ambiguous(gold: &str, options: &Options) -> bool {
+    wrapped(gold.trim(), options).is_some_and(|found| found.ambiguous)
 }
 
 /// A gold that is a whole solution is read as a response; any other is the answer as it stands.
-fn wrapped(text: &str) -> Option<Extracted> {
-    let found = extract::find(text)?;
+fn wrapped(text: &str, options: &Options) -> Option<Extracted> {
+    let found = extract::find(text, options)?;
     let marked = found.rule == Rule::Box || found.rule == Rule::Hashes;
     (marked || is_sentence(text)).then_some(found)
 }

@@ -72,13 +72,10 @@ pub(super) enum Tok {
     SetOp(SetOp),
     Op(Op),
     Shape(Shape),
-    /// The name behind `\begin` or `\end`.
     Open(char),
     Close(char),
     Bar,
     DoubleBar,
-    /// A letter under a mark: the mark's name, and its argument follows.
-    Accent(&'static str),
     Dots,
 }
 
@@ -115,10 +112,25 @@ const TOKENS_MAX: usize = 6_000;
 
 /// The tokens of a text, or nothing where a character belongs to no mathematics.
 pub(super) fn lex(text: &str, comma: Comma) -> Option<Lexed> {
+    lex_within(text, comma, 0)
+}
+
+/// Mathematics inside of words inside of mathematics: nobody writes more of it than this.
+const WITHIN_MAX: usize = 3;
+
+/// A text of more arguments than this is a flood, which would be walked once for each of them.
+const ARGUMENTS_MAX: usize = 200;
+
+fn lex_within(text: &str, comma: Comma, within: usize) -> Option<Lexed> {
+    if within > WITHIN_MAX {
+        return None;
+    }
     let mut lexer = Lexer {
         text,
         at: 0,
-        depth: 0,
+        brackets: 0,
+        arguments: 0,
+        within,
         comma,
         matrix: text.contains("\\begin"),
         out: Lexed {
@@ -140,8 +152,12 @@ pub(super) fn lex(text: &str, comma: Comma) -> Option<Lexed> {
 struct Lexer<'a> {
     text: &'a str,
     at: usize,
-    /// How many brackets are open.
-    depth: usize,
+    /// How many brackets are open, not counting the braces that LaTeX does not print.
+    brackets: usize,
+    /// How many arguments were taken.
+    arguments: usize,
+    /// How many texts this one is inside of.
+    within: usize,
     comma: Comma,
     /// Whether the text has environments, in which `\\` ends a row.
     matrix: bool,
@@ -156,8 +172,9 @@ impl<'a> Lexer<'a> {
 
     fn push(&mut self, tok: Tok) {
         match tok {
-            Tok::Open(_) => self.depth += 1,
-            Tok::Close(_) => self.depth = self.depth.saturating_sub(1),
+            Tok::Open('g') | Tok::Close('g') => {}
+            Tok::Open(_) => self.brackets += 1,
+            Tok::Close(_) => self.brackets = self.brackets.saturating_sub(1),
             _ => {}
         }
         let spaced = std::mem::take(&mut self.spaced);
@@ -195,10 +212,6 @@ impl<'a> Lexer<'a> {
             '=' => self.rel(1, Rel::Eq),
             '<' => self.rel(1, Rel::Lt),
             '>' => self.rel(1, Rel::Gt),
-            '|' if rest.starts_with("||") && self.norm_bars() => {
-                self.at += 2;
-                self.push(Tok::DoubleBar);
-            }
             '|' => {
                 self.at += 1;
                 self.push(Tok::Bar);
@@ -223,11 +236,6 @@ impl<'a> Lexer<'a> {
             _ => return self.op(first.len_utf8(), simple_op(first)?),
         }
         Some(())
-    }
-
-    /// `||` is a norm nowhere in plain text; two bars are two absolute values.
-    fn norm_bars(&self) -> bool {
-        false
     }
 
     fn rel(&mut self, length: usize, rel: Rel) {
@@ -343,38 +351,22 @@ impl Lexer<'_> {
             let group = tail.bytes().take_while(u8::is_ascii_digit).count();
             (group == 3).then_some((*mark, rest.len() - tail.len()))
         })?;
-        let first_group =
-            digits.len() <= 3 || digits.len() % 3 == 1 || digits.len() % 3 == 2 || true;
-        if !first_group || (digits.len() < 4 && digits.starts_with('0')) {
+        if digits.len() < 4 && digits.starts_with('0') {
             return None;
         }
         match mark {
             "," => {
                 self.out.commas = true;
-                let joins = self.comma == Comma::Thousands && self.depth == self.group_depth();
-                (joins && digits.len() % 3 <= 3 && self.groups_fit(digits)).then_some(group)
+                let joins = self.comma == Comma::Thousands && self.brackets == 0;
+                (joins && self.groups_fit(digits)).then_some(group)
             }
             " " => {
-                let joins = self.depth == 0 && self.groups_fit(digits);
+                let joins = self.brackets == 0 && self.groups_fit(digits);
                 self.out.doubtful |= joins;
                 joins.then_some(group)
             }
             _ => Some(group),
         }
-    }
-
-    /// The depth at which a comma may be part of a number: braces that do not print do not count.
-    fn group_depth(&self) -> usize {
-        let tokens = self.out.tokens.iter();
-        let mut depth = 0usize;
-        for token in tokens {
-            match token.tok {
-                Tok::Open('g') => depth += 1,
-                Tok::Close('g') => depth = depth.saturating_sub(1),
-                _ => {}
-            }
-        }
-        depth.min(self.depth)
     }
 
     /// Whether what was read so far is one to three digits, or groups that were joined to them.
@@ -400,7 +392,7 @@ impl Lexer<'_> {
         }
         if rest.starts_with(',') && digit_at(1) {
             self.out.commas = true;
-            return (self.comma == Comma::Decimal && self.depth == 0).then_some(1);
+            return (self.comma == Comma::Decimal && self.brackets == 0).then_some(1);
         }
         None
     }
@@ -493,7 +485,9 @@ impl Lexer<'_> {
         let rest = self.rest();
         let length = WRAPS.iter().find_map(|(open, close)| {
             let inner = rest.strip_prefix(open)?;
-            let ending = ["st", "nd", "rd", "th"].into_iter().find(|ending| inner.starts_with(ending))?;
+            let ending = ["st", "nd", "rd", "th"]
+                .into_iter()
+                .find(|ending| inner.starts_with(ending))?;
             let tail = inner[ending.len()..].strip_prefix(close)?;
             let ends = !tail.starts_with(|c: char| c.is_ascii_alphanumeric());
             ends.then_some(rest.len() - tail.len())
@@ -612,11 +606,11 @@ const HIDDEN: [&str; 12] = [
 
 /// Short words of English that are no products of variables.
 const PROSE: [&str; 64] = [
-    "the", "are", "was", "has", "had", "now", "all", "one", "two", "six", "ten", "for", "not", "but",
-    "any", "her", "his", "she", "its", "who", "out", "new", "old", "day", "men", "man", "boy", "can",
-    "our", "you", "per", "way", "yes", "no", "is", "of", "to", "at", "by", "on", "it", "we", "he",
-    "as", "an", "be", "do", "so", "up", "if", "let", "get", "use", "see", "then", "than", "hence",
-    "thus", "red", "pm", "am", "left", "more", "less",
+    "the", "are", "was", "has", "had", "now", "all", "one", "two", "six", "ten", "for", "not",
+    "but", "any", "her", "his", "she", "its", "who", "out", "new", "old", "day", "men", "man",
+    "boy", "can", "our", "you", "per", "way", "yes", "no", "is", "of", "to", "at", "by", "on",
+    "it", "we", "he", "as", "an", "be", "do", "so", "up", "if", "let", "get", "use", "see", "then",
+    "than", "hence", "thus", "red", "pm", "am", "left", "more", "less",
 ];
 
 fn splits(run: &str, prefix: &str) -> bool {
@@ -695,7 +689,10 @@ impl<'a> Lexer<'a> {
                 self.spaced = true;
                 Some(())
             }
-            '_' => None,
+            '_' => {
+                self.push(Tok::Op(Op::Under));
+                Some(())
+            }
             _ => {
                 let name = &tail[..second.len_utf8()];
                 self.act(commands::command(name)?, name)
@@ -748,20 +745,23 @@ impl<'a> Lexer<'a> {
             Meaning::SetName => self.set_name()?,
             Meaning::Operator => self.operator()?,
             Meaning::Accent => self.accent(name)?,
-            Meaning::Fence => self.fence(),
+            Meaning::Fence => self.fence(name),
             Meaning::Dots => self.push(Tok::Dots),
         }
         Some(())
     }
 
     /// A bracket that LaTeX does not draw: `\left.`.
-    fn fence(&mut self) {
+    fn fence(&mut self, name: &str) {
         let rest = self.rest();
         let blank = rest.len() - rest.trim_start().len();
         let bracket = &rest[blank..];
         if bracket.starts_with('.') && !bracket[1..].starts_with(|c: char| c.is_ascii_digit()) {
             self.at += blank + 1;
             self.out.doubtful = true;
+            if name == "right" && self.open_brace() {
+                self.push(Tok::Close('{'));
+            }
         } else if bracket.starts_with(['{', '}']) {
             // `\left{`: the backslash of the brace is lost.
             let open = bracket.starts_with('{');
@@ -774,12 +774,26 @@ impl<'a> Lexer<'a> {
         }
     }
 
+    /// Whether the bracket that is open is a printed brace, which `\right.` closes.
+    fn open_brace(&self) -> bool {
+        let mut open = 0i32;
+        for token in &self.out.tokens {
+            match token.tok {
+                Tok::Open('{') => open += 1,
+                Tok::Close('{') => open -= 1,
+                _ => {}
+            }
+        }
+        open > 0
+    }
+
     /// The text in the braces that follow.
     fn argument(&mut self) -> Option<&'a str> {
         let rest = self.rest();
         let blank = rest.len() - rest.trim_start().len();
         let open = self.at + blank;
-        if !self.text[open..].starts_with('{') {
+        self.arguments += 1;
+        if !self.text[open..].starts_with('{') || self.arguments > ARGUMENTS_MAX {
             return None;
         }
         let close = super::scan::closing_brace(self.text.as_bytes(), open)?;
@@ -837,7 +851,11 @@ impl<'a> Lexer<'a> {
             });
             return Some(());
         }
-        if let Some(tok) = plain_name(words) {
+        if self.parted_words(inner) {
+            return Some(());
+        }
+        let unit = self.behind_value() && units::is_unit(words);
+        if let Some(tok) = plain_name(words).filter(|_| !unit) {
             self.push(tok);
             return Some(());
         }
@@ -853,13 +871,36 @@ impl<'a> Lexer<'a> {
             .bytes()
             .any(|byte| byte.is_ascii_digit() || b"\\$".contains(&byte));
         if mathematical && !words.contains(' ') || words.starts_with(['(', '[', '-', '$']) {
-            let inner = lex(inner, self.comma)?;
+            let inner = lex_within(inner, self.comma, self.within + 1)?;
             self.out.doubtful |= inner.doubtful;
             self.out.tokens.extend(inner.tokens);
             return Some(());
         }
         self.push(Tok::Text(words.to_owned()));
         Some(())
+    }
+
+    /// `\text{ cm or }`: words, and then what parts them from the next item.
+    fn parted_words(&mut self, inner: &str) -> bool {
+        let inner = inner.trim();
+        let parts = [
+            (" or", Op::Or),
+            (" and", Op::And),
+            (",", Op::Comma),
+            (";", Op::Semicolon),
+        ];
+        let found = parts
+            .iter()
+            .find_map(|(part, op)| Some((inner.strip_suffix(part)?, *op)));
+        let Some((words, op)) = found.filter(|_| !inner.contains(['$', '\\', '('])) else {
+            return false;
+        };
+        let words = words.trim().trim_end_matches(',');
+        if !words.is_empty() {
+            self.push(Tok::Text(words.to_owned()));
+        }
+        self.push(Tok::Op(op));
+        true
     }
 
     fn set_name(&mut self) -> Option<()> {
@@ -906,7 +947,7 @@ impl<'a> Lexer<'a> {
             let tok = plain_name(words).unwrap_or_else(|| Tok::Text(words.to_owned()));
             self.push(tok);
         } else {
-            let inner = lex(words, self.comma)?;
+            let inner = lex_within(words, self.comma, self.within + 1)?;
             self.out.doubtful |= inner.doubtful;
             self.out.tokens.extend(inner.tokens);
         }

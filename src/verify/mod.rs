@@ -35,8 +35,8 @@ mod words;
 use std::fmt;
 use std::str::FromStr;
 
-pub use self::extract::{Extracted, Rule, extract};
-pub use self::gold::{Gold, read_gold};
+pub use self::extract::{Extracted, Rule, extract, extract_with};
+pub use self::gold::{Gold, read_gold, read_gold_with};
 pub use self::options::Options;
 pub use self::probe::has_value;
 pub use self::response::{Parts, Thinking, split_thinking};
@@ -216,12 +216,12 @@ pub fn verify(gold: &str, response: &str) -> Verdict {
 /// Compares the answer of a response with the gold answer, in the way that `options` say.
 pub fn verify_with(gold: &str, response: &str, options: &Options) -> Verdict {
     let wrapped_gold = gold;
-    let gold = match read_gold(gold) {
+    let gold = match read_gold_with(gold, options) {
         Gold::Answer(gold) => gold,
         Gold::Missing => return without_gold(response, Reason::EmptyGold),
         Gold::Proof => return without_gold(response, Reason::ProofGold),
     };
-    let Some(found) = extract(response) else {
+    let Some(found) = extract_with(response, options) else {
         let open = split_thinking(response).state == Thinking::Open;
         return Verdict {
             outcome: Outcome::NoAnswer,
@@ -236,7 +236,9 @@ pub fn verify_with(gold: &str, response: &str, options: &Options) -> Verdict {
     let decision = decide::decide(&gold, &found.text, options);
     let (outcome, reason) = match decision {
         decide::Decision::Equal(reason) => (Outcome::Correct, reason),
-        decide::Decision::Different(_) if found.ambiguous || gold::is_ambiguous(wrapped_gold) => {
+        decide::Decision::Different(_)
+            if found.ambiguous || gold::is_ambiguous(wrapped_gold, options) =>
+        {
             (Outcome::Undecided, Reason::Doubtful)
         }
         decide::Decision::Different(reason) => (Outcome::Wrong, reason),

@@ -83,13 +83,18 @@ impl<'a> Modular<'a> {
         if n >= FACTORIAL_MAX {
             return Err(Stop::TooBig);
         }
-        let (from, known) = if self.last_factorial.0 <= n {
-            self.last_factorial
-        } else {
-            (1, 1)
+        let (last, known) = self.last_factorial;
+        self.fuel.burn(n.abs_diff(last).min(n) + 60)?;
+        let run = |from: u64, to: u64, start: u64| {
+            (from + 1..=to).fold(start, |product, factor| self.times(product, factor))
         };
-        self.fuel.burn(n.saturating_sub(from))?;
-        let product = (from + 1..=n).fold(known, |product, factor| self.times(product, factor));
+        let product = if last <= n {
+            run(last, n, known)
+        } else if last - n < n {
+            self.times(known, self.invert(run(n, last, 1))?)
+        } else {
+            run(1, n, 1)
+        };
         self.last_factorial = (n.max(1), product);
         Ok(product)
     }

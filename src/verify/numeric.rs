@@ -1,6 +1,6 @@
 //! Complex numbers enclosed in pairs of balls.
 
-use dashu::base::{Signed, UnsignedAbs};
+use dashu::base::{BitTest, Signed, UnsignedAbs};
 use dashu::{Integer, Rational};
 
 use super::ball::{Ball, Precision};
@@ -39,6 +39,9 @@ pub(super) struct Numeric<'a> {
     natural_log: bool,
     /// Names with values of their own.
     names: &'a [(&'a str, Rational)],
+    /// Whether something was met that the precision may hide: then two enclosures that agree are
+    /// not shown equal.
+    pub hidden: bool,
 }
 
 impl<'a> Numeric<'a> {
@@ -50,6 +53,7 @@ impl<'a> Numeric<'a> {
             point: None,
             natural_log,
             names: &[],
+            hidden: false,
         }
     }
 
@@ -73,6 +77,7 @@ impl<'a> Numeric<'a> {
             point: Some(point),
             natural_log,
             names: &[],
+            hidden: false,
         }
     }
 
@@ -87,7 +92,30 @@ impl<'a> Numeric<'a> {
 
     /// What one transcendental function costs.
     fn charge_function(&mut self) -> Result<(), Stop> {
-        self.charge(self.bits() as u64 / 2)
+        self.charge(self.bits() as u64 * 2)
+    }
+
+    /// How small a part may be beside another before it may be lost.
+    fn reach(&self) -> i64 {
+        self.bits() as i64 * 2 / 5
+    }
+
+    /// Notes a term that is far smaller than the other, and not zero.
+    fn note_scales(&mut self, left: &Ball, right: &Ball) {
+        if left.has_zero() || right.has_zero() {
+            return;
+        }
+        if let (Some(left), Some(right)) = (left.magnitude(), right.magnitude()) {
+            self.hidden |= (left - right).abs() > self.reach();
+        }
+    }
+
+    /// Notes an argument so small that a function of it is about constant.
+    fn note_small(&mut self, value: &Ball) {
+        let small = value
+            .magnitude()
+            .is_some_and(|magnitude| magnitude < -self.reach());
+        self.hidden |= small && !value.has_zero();
     }
 
     fn one(&self) -> Complex {
@@ -96,6 +124,8 @@ impl<'a> Numeric<'a> {
 
     fn exp(&mut self, value: &Complex) -> Result<Complex, Stop> {
         self.charge_function()?;
+        self.note_small(&value.re);
+        self.note_small(&value.im);
         let size = value.re.exp(self.p)?;
         if value.is_real() {
             return Ok(Complex::real(size));
@@ -218,6 +248,7 @@ impl<'a> Numeric<'a> {
 
     fn real_sin_cos(&mut self, value: &Complex) -> Result<(Complex, Complex), Stop> {
         self.charge_function()?;
+        self.note_small(&value.re);
         if value.is_real() {
             let (sin, cos) = value.re.sin_cos(self.p)?;
             return Ok((Complex::real(sin), Complex::real(cos)));
@@ -340,6 +371,11 @@ impl Field for Numeric<'_> {
     fn number(&mut self, value: &Rational) -> Result<Complex, Stop> {
         let words = value.numerator().as_sign_words().1.len() as u64;
         self.fuel.burn(words + 2)?;
+        let longest = value
+            .numerator()
+            .bit_len()
+            .max(value.denominator().bit_len());
+        self.hidden |= longest as i64 > self.reach();
         Ok(Complex::real(Ball::rational(value, self.bits())))
     }
 
@@ -381,6 +417,8 @@ impl Field for Numeric<'_> {
 
     fn add(&mut self, left: &Complex, right: &Complex) -> Result<Complex, Stop> {
         self.charge(1)?;
+        self.note_scales(&left.re, &right.re);
+        self.note_scales(&left.im, &right.im);
         let bits = self.bits();
         Ok(Complex {
             re: left.re.add(&right.re, bits),
@@ -573,10 +611,6 @@ impl Field for Numeric<'_> {
             (Func::Sign, _) if self.real(first)?.is_positive() => Ok(self.one()),
             (Func::Re, _) => Ok(Complex::real(first.re.clone())),
             (Func::Im, _) => Ok(Complex::real(first.im.clone())),
-            (Func::Conj, _) => Ok(Complex {
-                re: first.re.clone(),
-                im: first.im.negate(),
-            }),
             (Func::Max, _) => self.extreme(args, true),
             (Func::Min, _) => self.extreme(args, false),
             _ => Err(Stop::Unsupported),

@@ -163,7 +163,10 @@ impl Parser<'_> {
             return false;
         };
         let first = words.split_whitespace().next().unwrap_or("");
-        matches!(first, "for" | "where" | "when" | "if" | "with" | "for all" | "since" | "as")
+        matches!(
+            first,
+            "for" | "where" | "when" | "if" | "with" | "for all" | "since" | "as"
+        )
     }
 
     fn at_end(&self, in_cell: bool) -> bool {
@@ -267,6 +270,11 @@ impl Parser<'_> {
         if self.is_op(Op::Gap) && matches!(self.peek_second(), Some(Tok::Shape(Shape::Pmod))) {
             self.at += 1;
         }
+        if let Some(Tok::Shape(Shape::Pmod)) = self.peek() {
+            self.at += 1;
+            sides.push(self.nested(Self::argument)?);
+            relations.push(Rel::Modulo);
+        }
         self.push(Node::Chain(sides, relations))
     }
 
@@ -315,10 +323,7 @@ impl Parser<'_> {
         if !matches!(self.peek(), Some(Tok::Op(Op::PlusMinus | Op::MinusPlus))) {
             terms.push(self.term()?);
         }
-        loop {
-            let Some(Tok::Op(op)) = self.peek() else {
-                break;
-            };
+        while let Some(Tok::Op(op)) = self.peek() {
             match op {
                 Op::Plus | Op::Minus => {
                     self.at += 1;
@@ -558,11 +563,16 @@ impl Parser<'_> {
                 Some(Tok::Op(Op::Degree)) => {
                     self.at += 1;
                     self.scale_letter();
-                    self.push(Node::Degrees(value))?
+                    self.minutes(value)?
                 }
                 Some(Tok::Op(Op::Prime)) => {
                     self.at += 1;
                     self.renamed(value, "'")?
+                }
+                Some(Tok::Op(Op::Under)) if self.digits_of(value).is_some() => {
+                    self.at += 1;
+                    let digits = self.digits_of(value)?;
+                    self.based(&digits)?
                 }
                 Some(Tok::Op(Op::Under)) => {
                     self.at += 1;
@@ -572,6 +582,28 @@ impl Parser<'_> {
                 _ => return Some(value),
             };
         }
+    }
+
+    /// The digits that a value was written with, if it is an integer in brackets.
+    fn digits_of(&self, id: Id) -> Option<Box<str>> {
+        match self.arena.node(id) {
+            Node::Number(literal) => literal.digits.clone(),
+            _ => None,
+        }
+    }
+
+    /// `51^\circ 30'`: minutes behind degrees.
+    fn minutes(&mut self, degrees: Id) -> Option<Id> {
+        let [Tok::Number(literal), Tok::Op(Op::Prime), _] = self.next_three() else {
+            return self.push(Node::Degrees(degrees));
+        };
+        let minutes = literal.clone();
+        self.at += 2;
+        let minutes = self.push(Node::Number(minutes))?;
+        let sixty = self.digit_token("60")?;
+        let part = self.push(Node::Quotient(minutes, sixty))?;
+        let sum = self.push(Node::Sum(vec![degrees, part]))?;
+        self.push(Node::Degrees(sum))
     }
 
     fn factorial(&mut self, value: Id) -> Option<Id> {
@@ -624,7 +656,7 @@ impl Parser<'_> {
             Some(Tok::Op(Op::Degree)) => {
                 self.at += 1;
                 self.scale_letter();
-                return self.push(Node::Degrees(base));
+                return self.minutes(base);
             }
             Some(Tok::Op(Op::Prime)) => {
                 self.at += 1;
@@ -635,7 +667,7 @@ impl Parser<'_> {
         if let [Tok::Open('g'), Tok::Op(Op::Degree), Tok::Close('g')] = self.next_three() {
             self.at += 3;
             self.scale_letter();
-            return self.push(Node::Degrees(base));
+            return self.minutes(base);
         }
         if let [Tok::Open('g'), Tok::Op(Op::Prime), Tok::Close('g')] = self.next_three() {
             self.at += 3;
@@ -818,14 +850,8 @@ impl Parser<'_> {
     /// A number, a number in another base, or a whole number and a fraction.
     fn number(&mut self, literal: Literal) -> Option<Id> {
         self.at += 1;
-        if self.is_op(Op::Under) {
-            self.at += 1;
-            let digits = literal.digits?;
-            let base = self.subscript()?.parse::<u32>().ok()?;
-            let fits = (2..=36).contains(&base) && digits.chars().all(|digit| digit.is_digit(base));
-            return fits
-                .then_some(Node::Based(digits, base))
-                .and_then(|node| self.push(node));
+        if self.eat_op(Op::Under) {
+            return self.based(literal.digits.as_deref()?);
         }
         let whole = literal.digits.is_some();
         let number = self.push(Node::Number(literal))?;
@@ -833,6 +859,20 @@ impl Parser<'_> {
             return self.push(Node::Mixed(number, fraction));
         }
         Some(number)
+    }
+
+    /// Digits with their base behind them: `101_2`, `101_{(2)}`, `101_{two}`.
+    fn based(&mut self, digits: &str) -> Option<Id> {
+        const BASES: [&str; 4] = ["two", "three", "eight", "ten"];
+        let below = self.subscript()?;
+        let below = below.trim_matches(['(', ')']);
+        let base = match BASES.iter().position(|base| *base == below) {
+            Some(at) => [2, 3, 8, 10][at],
+            None => below.parse::<u32>().ok()?,
+        };
+        let fits = (2..=36).contains(&base) && digits.chars().all(|digit| digit.is_digit(base));
+        fits.then(|| Node::Based(digits.into(), base))
+            .and_then(|node| self.push(node))
     }
 
     /// The fraction of a mixed number: `\frac{1}{2}`, or `1/2` behind a blank.
@@ -974,6 +1014,18 @@ impl Parser<'_> {
             (open, close),
             (Bracket::Round, Bracket::Square) | (Bracket::Square, Bracket::Round)
         );
+        if let [only] = items.items[..] {
+            if let Node::Group(Bracket::Brace, inner, Bracket::Brace) = self.arena.node(only)
+                && open != Bracket::Brace
+            {
+                let inner = inner.clone();
+                return self.push(Node::Group(open, inner, close));
+            }
+            // A system of equations behind a brace.
+            if matches!(self.arena.node(only), Node::List(_)) && open == Bracket::Curly {
+                return Some(only);
+            }
+        }
         let alone = items.items.len() == 1;
         if open != close && !half_open || half_open && items.items.len() != 2 {
             return None;
@@ -981,7 +1033,7 @@ impl Parser<'_> {
         if alone && matches!(open, Bracket::Round | Bracket::Brace | Bracket::Square) {
             return items.items.first().copied();
         }
-        if items.parts.iter().any(|part| *part == Op::Semicolon) && open != Bracket::Round {
+        if items.parts.contains(&Op::Semicolon) && open != Bracket::Round {
             let cases = self.listed(items)?;
             return self.push(Node::Group(open, vec![cases], close));
         }
@@ -1034,7 +1086,13 @@ impl Parser<'_> {
             func = inverse;
             power = None;
         }
-        let mut args = self.function_arguments()?;
+        let mut args = match self.split_base(below) {
+            Some((base, argument)) => {
+                below = Some(base);
+                vec![argument]
+            }
+            None => self.function_arguments()?,
+        };
         if let Some(below) = below {
             func = Func::LogBase;
             args.insert(0, below);
@@ -1047,6 +1105,18 @@ impl Parser<'_> {
             Some(power) => self.push(Node::Power(call, power)),
             None => Some(call),
         }
+    }
+
+    /// `\log_23`: LaTeX sets only the first digit below, and nothing else follows.
+    fn split_base(&mut self, below: Option<Id>) -> Option<(Id, Id)> {
+        if self.starts_operand() || matches!(self.peek(), Some(Tok::Op(Op::Minus))) {
+            return None;
+        }
+        let digits = self.digits_of(below?)?;
+        let (base, argument) = digits
+            .split_at_checked(1)
+            .filter(|(_, rest)| !rest.is_empty())?;
+        Some((self.digit_token(base)?, self.digit_token(argument)?))
     }
 
     fn is_minus_one(&self, id: Id) -> bool {
@@ -1305,6 +1375,12 @@ impl Parser<'_> {
         (self.peek()? == &Tok::Shape(Shape::End)).then_some(())?;
         self.at += 1;
         let columns = columns?;
+        let equations = cells
+            .iter()
+            .all(|cell| matches!(self.arena.node(*cell), Node::Chain(..)));
+        if columns == 1 && equations {
+            return self.push(Node::List(cells));
+        }
         self.push(Node::Matrix(columns, cells))
     }
 }

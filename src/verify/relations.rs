@@ -8,7 +8,7 @@ use dashu::base::Signed;
 
 use super::Reason;
 use super::decide::{Decision, Judge};
-use super::expr::{Id, Name, Node, Rel};
+use super::expr::{Bracket, Id, Name, Node, Rel};
 
 /// A name and the value it is given.
 #[derive(Debug, Clone, Copy)]
@@ -53,12 +53,17 @@ impl Judge<'_> {
         };
         if !relations
             .iter()
-            .all(|rel| matches!(rel, Rel::Eq | Rel::Approx | Rel::Congruent))
+            .all(|rel| matches!(rel, Rel::Eq | Rel::Approx | Rel::Congruent | Rel::Modulo))
         {
             return None;
         }
         let exact = relations.iter().take_while(|rel| **rel == Rel::Eq).count();
         let first = *sides.first()?;
+        if relations.contains(&Rel::Congruent) {
+            return (relations.len() <= 2)
+                .then(|| sides.get(1).copied())
+                .flatten();
+        }
         let last_side = *sides.last()?;
         let number = |id| self.is_scalar(id) && self.arena.symbols(id).is_empty();
         let label = self.is_label(first);
@@ -105,6 +110,14 @@ impl Judge<'_> {
     }
 
     fn two_chains(&mut self, left: Id, right: Id) -> Option<Decision> {
+        let modulo = |judge: &Self, id: Id| {
+            judge.arena.any(id, |node| {
+                matches!(node, Node::Chain(_, relations) if relations.contains(&Rel::Congruent))
+            })
+        };
+        if modulo(self, left) || modulo(self, right) {
+            return None;
+        }
         if let (Some(left), Some(right)) = (self.assignment(left), self.assignment(right)) {
             return Some(self.assignments(left, right));
         }
@@ -117,23 +130,16 @@ impl Judge<'_> {
         else {
             return None;
         };
-        if let Some(decision) = self.memberships(
-            left,
-            (&left_sides, &left_rels),
-            right,
-            (&right_sides, &right_rels),
-        ) {
+        if let Some(decision) =
+            self.memberships((&left_sides, &left_rels), (&right_sides, &right_rels))
+        {
             return Some(decision);
         }
-        if let ([a, b], [first], [c, d], [second]) = (
-            &left_sides[..],
-            &left_rels[..],
-            &right_sides[..],
-            &right_rels[..],
-        ) {
-            if let Some(decision) = self.normal_forms((*a, *first, *b), (*c, *second, *d)) {
-                return Some(decision);
-            }
+        if let ([a, b], [first]) = (&left_sides[..], &left_rels[..])
+            && let ([c, d], [second]) = (&right_sides[..], &right_rels[..])
+            && let Some(decision) = self.normal_forms((*a, *first, *b), (*c, *second, *d))
+        {
+            return Some(decision);
         }
         if left_rels == right_rels {
             let alike = self.in_places(&left_sides, &right_sides);
@@ -165,13 +171,7 @@ impl Judge<'_> {
     }
 
     /// `x ∈ S` against `x ∈ T`.
-    fn memberships(
-        &mut self,
-        _: Id,
-        left: (&[Id], &[Rel]),
-        _: Id,
-        right: (&[Id], &[Rel]),
-    ) -> Option<Decision> {
+    fn memberships(&mut self, left: (&[Id], &[Rel]), right: (&[Id], &[Rel])) -> Option<Decision> {
         let ([element, set], [Rel::In]) = left else {
             return None;
         };
@@ -216,7 +216,7 @@ impl Judge<'_> {
         self.substituted(right.value, from, to)
     }
 
-    fn substituted(&mut self, id: Id, from: Name, to: Name) -> Option<Id> {
+    pub(super) fn substituted(&mut self, id: Id, from: Name, to: Name) -> Option<Id> {
         let all = |judge: &mut Self, items: &[Id]| -> Option<Vec<Id>> {
             items
                 .iter()
@@ -320,6 +320,13 @@ impl Judge<'_> {
                 .into_iter()
                 .map(|item| self.assignment(item))
                 .collect(),
+            Node::Cases(items) => {
+                let mut all = Vec::new();
+                for item in items {
+                    all.extend(self.labelled(item)?);
+                }
+                Some(all)
+            }
             Node::Chain(..) => {
                 let assignment = self.assignment(id)?;
                 let spread = self.spread(assignment);
@@ -363,6 +370,9 @@ impl Judge<'_> {
         {
             return self.values_unordered(left, right);
         }
+        if let Some(decision) = self.repeated_names(left, right) {
+            return decision;
+        }
         let mut decision = Decision::Equal(Reason::Items);
         for item in left {
             let Some(twin) = right
@@ -374,6 +384,38 @@ impl Judge<'_> {
             decision = decision.and(self.compare(item.value, twin.value));
         }
         decision
+    }
+
+    /// `p = 5, q = 2, p = 7, q = 2`: several solutions, each with all of the names.
+    fn repeated_names(&mut self, left: &[Assignment], right: &[Assignment]) -> Option<Decision> {
+        let period = |judge: &Self, items: &[Assignment]| {
+            let again = items
+                .iter()
+                .skip(1)
+                .position(|item| judge.same(item.label, items[0].label));
+            again
+                .map(|at| at + 1)
+                .filter(|period| items.len().is_multiple_of(*period))
+        };
+        let (period, other) = (period(self, left)?, period(self, right)?);
+        if period != other {
+            return None;
+        }
+        let mut all = Decision::Equal(Reason::Items);
+        for solution in left.chunks(period) {
+            let mut best = Decision::Different(Reason::Items);
+            for other in right.chunks(period) {
+                match self.by_name(solution, other) {
+                    Decision::Different(_) => {}
+                    decision => best = decision,
+                }
+                if matches!(best, Decision::Equal(_)) {
+                    break;
+                }
+            }
+            all = all.and(best);
+        }
+        Some(all)
     }
 
     /// Whether two labels are one: `f(x)` and `f(t)` are the same function.
@@ -408,11 +450,36 @@ impl Judge<'_> {
             let list = self.arena.push(Node::List(values))?;
             return Some(self.compare(list, other));
         }
+        if let Some(decision) = self.solutions_and_tuples(labels, other) {
+            return Some(decision);
+        }
         let items = match self.arena.node(other) {
             Node::List(items) | Node::Cases(items) | Node::Group(_, items, _) => items.clone(),
             _ => return None,
         };
         Some(self.in_places(&values, &items).doubted())
+    }
+
+    /// `p = 5, q = 2; p = 7, q = 2` against `(5, 2), (7, 2)`.
+    fn solutions_and_tuples(&mut self, labels: &[Assignment], other: Id) -> Option<Decision> {
+        let again = labels
+            .iter()
+            .skip(1)
+            .position(|item| self.same(item.label, labels[0].label))?;
+        let period = again + 1;
+        if !labels.len().is_multiple_of(period) {
+            return None;
+        }
+        let mut tuples = Vec::new();
+        for solution in labels.chunks(period) {
+            let values = solution.iter().map(|item| item.value).collect();
+            tuples.push(
+                self.arena
+                    .push(Node::Group(Bracket::Round, values, Bracket::Round))?,
+            );
+        }
+        let list = self.arena.push(Node::List(tuples))?;
+        Some(self.compare(list, other).doubted())
     }
 
     /// `a = 4, -8, -10`: the name stands before the first of several values.

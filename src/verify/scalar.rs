@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use dashu::base::{Abs, Signed};
+use dashu::base::Abs;
 use dashu::{Natural, Rational};
 
 use super::Reason;
@@ -95,7 +95,7 @@ impl Judge<'_> {
             };
         }
         if !comparable(&left_names, &right_names) {
-            return Unknown(Reason::Names);
+            return self.by_order_of_names(left, &left_names, right, &right_names);
         }
         let decision = match identity {
             Different(_) => identity,
@@ -105,8 +105,35 @@ impl Judge<'_> {
             Different(_) if self.maybe_units(left, right, &left_names, &right_names) => {
                 Unknown(Reason::Names)
             }
-            Different(_) if self.rounded_parts(left, right) => Unknown(Reason::Rounding),
+            Different(_)
+                if self.rounded_parts(left, right)
+                    && !left_names.is_empty()
+                    && !right_names.is_empty() =>
+            {
+                Unknown(Reason::Rounding)
+            }
             other => other,
+        }
+    }
+
+    /// Where names do not count, the first name of one side is the first of the other.
+    fn by_order_of_names(
+        &mut self,
+        left: Id,
+        left_names: &[Name],
+        right: Id,
+        right_names: &[Name],
+    ) -> Decision {
+        if self.options.strict || left_names.len() != right_names.len() {
+            return Unknown(Reason::Names);
+        }
+        let mut renamed = Some(right);
+        for (to, from) in left_names.iter().zip(right_names) {
+            renamed = renamed.and_then(|id| self.substituted(id, *from, *to));
+        }
+        match renamed {
+            Some(renamed) => self.scalars(left, renamed).doubted(),
+            None => Unknown(Reason::Names),
         }
     }
 
@@ -116,8 +143,16 @@ impl Judge<'_> {
             let [name] = names else {
                 return false;
             };
-            let product = matches!(self.arena.node(id), Node::Product(_) | Node::Quotient(..));
-            product && super::units::is_upright_unit(self.arena.text(*name))
+            let Node::Product(factors) = self.arena.node(id) else {
+                return false;
+            };
+            let behind = factors.split_last().is_some_and(|(last, others)| {
+                matches!(self.arena.node(*last), Node::Symbol(_))
+                    && others
+                        .iter()
+                        .all(|other| self.arena.symbols(*other).is_empty())
+            });
+            behind && super::units::is_upright_unit(self.arena.text(*name))
         };
         left_names.is_empty() && unit(right, right_names)
             || right_names.is_empty() && unit(left, left_names)
@@ -180,6 +215,9 @@ impl Judge<'_> {
         if left_value == right_value {
             return Equal(Reason::Exact);
         }
+        if let Some(decision) = self.same_at_decimals(left, left_value, right, right_value) {
+            return decision;
+        }
         let difference = (left_value - right_value).abs();
         let judge = |literal: Option<&Literal>, other: Option<&Literal>, value: &Rational| {
             literal.and_then(|literal| rounds(literal, other, value, &difference))
@@ -191,6 +229,30 @@ impl Judge<'_> {
         ];
         let best = close.into_iter().flatten().max();
         best.map_or(Different(Reason::Exact), |digits| self.rounded(digits))
+    }
+
+    /// Whether two values, one of them a decimal, round to the same value at the decimals that the
+    /// options give.
+    fn same_at_decimals(
+        &self,
+        left: Id,
+        left_value: &Rational,
+        right: Id,
+        right_value: &Rational,
+    ) -> Option<Decision> {
+        let scale = Rational::from(Natural::from(10u8).pow(self.options.float_rounding? as usize));
+        if !self.has_decimal(left) && !self.has_decimal(right) {
+            return None;
+        }
+        let same = (left_value * &scale).round() == (right_value * &scale).round();
+        same.then_some(Equal(Reason::Rounded))
+    }
+
+    fn has_decimal(&self, id: Id) -> bool {
+        self.arena.any(
+            id,
+            |node| matches!(node, Node::Number(literal) if literal.decimals.is_some()),
+        )
     }
 
     /// What to make of a decimal of so many digits that rounds right.
@@ -336,8 +398,21 @@ impl Judge<'_> {
     }
 
     fn constant(&mut self, id: Id, degrees: bool, bits: usize, log: bool) -> Result<Complex, Stop> {
+        self.enclosed(id, degrees, bits, log)
+            .map(|(value, _)| value)
+    }
+
+    /// A constant, and whether the precision may hide a part of it.
+    fn enclosed(
+        &mut self,
+        id: Id,
+        degrees: bool,
+        bits: usize,
+        log: bool,
+    ) -> Result<(Complex, bool), Stop> {
         let mut field = Numeric::constants(&mut self.fuel, precision(bits), log);
-        eval::eval(self.arena, id, &mut field, degrees)
+        let value = eval::eval(self.arena, id, &mut field, degrees)?;
+        Ok((value, field.hidden))
     }
 
     fn constants_at(
@@ -349,9 +424,12 @@ impl Judge<'_> {
     ) -> Result<Closeness, Stop> {
         let mut best = None;
         for log in self.log_bases(left, right) {
-            let left = self.constant(left, degrees, bits, *log)?;
-            let right = self.constant(right, degrees, bits, *log)?;
+            let (left, left_hidden) = self.enclosed(left, degrees, bits, *log)?;
+            let (right, right_hidden) = self.enclosed(right, degrees, bits, *log)?;
             match closeness(&left, &right, bits) {
+                Closeness::Within(_) if left_hidden || right_hidden => {
+                    return Ok(Closeness::Within(0));
+                }
                 Closeness::Within(bits) => return Ok(Closeness::Within(bits)),
                 apart => best = Some(apart),
             }
@@ -373,8 +451,38 @@ impl Judge<'_> {
         }
     }
 
+    /// Whether a value is not real although it is written without `i`: a logarithm or root of a
+    /// negative number, which has several values.
+    fn off_the_reals(&mut self, id: Id, plain_degrees: bool) -> bool {
+        let imaginary = |node: &Node| matches!(node, Node::Constant(Const::I));
+        let value = self.constant(id, plain_degrees, COARSE, false);
+        !self.arena.any(id, imaginary) && value.is_ok_and(|value| !value.is_real())
+    }
+
+    fn close_at_decimals(&mut self, left: Id, right: Id, plain_degrees: bool) -> bool {
+        let decimal = self.has_decimal(left) || self.has_decimal(right);
+        let Some(decimals) = self.options.float_rounding.filter(|_| decimal) else {
+            return false;
+        };
+        let value = |judge: &mut Self, id| judge.constant(id, plain_degrees, COARSE, false);
+        let (Ok(left), Ok(right)) = (value(self, left), value(self, right)) else {
+            return false;
+        };
+        let Ok(difference) = left.re.subtract(&right.re, COARSE).abs() else {
+            return false;
+        };
+        let half = Ball::rational(&(unit(decimals) / Rational::from(2)), COARSE);
+        left.is_real() && right.is_real() && difference.is_below(&half, COARSE) == Some(true)
+    }
+
     /// Two constants are apart: different, unless one is written as a rounded decimal.
     fn apart(&mut self, left: Id, right: Id, plain_degrees: bool) -> Decision {
+        if self.close_at_decimals(left, right, plain_degrees) {
+            return Equal(Reason::Rounded);
+        }
+        if self.off_the_reals(left, plain_degrees) || self.off_the_reals(right, plain_degrees) {
+            return Unknown(Reason::Unproven);
+        }
         let mut best: Option<Option<u32>> = None;
         for (written, other) in [(left, right), (right, left)] {
             let Some(literal) = self
@@ -384,11 +492,17 @@ impl Judge<'_> {
                 continue;
             };
             let literal = literal.clone();
+            // Four bits a digit, and some to spare.
+            let needed = literal.decimals.unwrap_or(0) as usize * 4 + 32;
+            let bits = if needed <= COARSE { COARSE } else { FINE };
+            if needed > bits {
+                return Unknown(Reason::Unproven);
+            }
             for log in self.log_bases(left, right) {
-                let value = self.constant(other, plain_degrees, COARSE, *log);
-                let written_value = self.constant(written, plain_degrees, COARSE, *log);
+                let value = self.constant(other, plain_degrees, bits, *log);
+                let written_value = self.constant(written, plain_degrees, bits, *log);
                 let digits = match (value, written_value) {
-                    (Ok(value), Ok(written)) => rounds_to(&literal, &written, &value),
+                    (Ok(value), Ok(written)) => rounds_to(&literal, &written, &value, bits),
                     _ => return Unknown(Reason::Unproven),
                 };
                 best = best.max(Some(digits));
@@ -401,15 +515,15 @@ impl Judge<'_> {
     }
 }
 
-fn rounds_to(literal: &Literal, written: &Complex, value: &Complex) -> Option<u32> {
+fn rounds_to(literal: &Literal, written: &Complex, value: &Complex, bits: usize) -> Option<u32> {
     if !value.is_real() {
         return None;
     }
     let decimals = literal.decimals?;
-    let difference = written.re.subtract(&value.re, COARSE).abs().ok()?;
+    let difference = written.re.subtract(&value.re, bits).abs().ok()?;
     let below = |limit: &Rational| {
         difference
-            .is_below(&Ball::rational(limit, COARSE), COARSE)
+            .is_below(&Ball::rational(limit, bits), bits)
             .unwrap_or(false)
     };
     within(
@@ -491,16 +605,21 @@ impl Judge<'_> {
     fn sample(&mut self, left: Id, right: Id, degrees: bool, log: bool) -> Result<Tally, Stop> {
         let mut tally = Tally::default();
         for point in 0..SAMPLES {
+            let mut hidden = false;
             let mut value = |id| {
                 let mut field = Numeric::at(&mut self.fuel, precision(POINT_BITS), log, point);
-                eval::eval(self.arena, id, &mut field, degrees)
+                let value = eval::eval(self.arena, id, &mut field, degrees);
+                hidden |= field.hidden;
+                value
             };
             let (left, right) = (value(left), value(right));
             match (left, right) {
                 (Err(Stop::Fuel), _) | (_, Err(Stop::Fuel)) => return Err(Stop::Fuel),
                 (Ok(left), Ok(right)) if left.is_real() == right.is_real() => {
                     match closeness(&left, &right, POINT_BITS) {
-                        Closeness::Within(bits) if bits >= POINT_AGREEMENT => tally.agree += 1,
+                        Closeness::Within(bits) if bits >= POINT_AGREEMENT && !hidden => {
+                            tally.agree += 1;
+                        }
                         Closeness::Within(_) => tally.unknown += 1,
                         // Two roots of a negative number, in two conventions.
                         Closeness::Apart if point < POSITIVE_SAMPLES && left.is_real() => {
@@ -573,10 +692,5 @@ impl Judge<'_> {
     pub(super) fn at_point(&mut self, id: Id, seed: u64) -> Option<Rational> {
         let mut field = Exact::at_integers(&mut self.fuel, seed);
         eval::eval(self.arena, id, &mut field, false).ok()
-    }
-
-    /// Whether a value is a rational constant above zero.
-    pub(super) fn is_positive_constant(&mut self, value: &Rational) -> bool {
-        value.is_positive()
     }
 }

@@ -21,30 +21,105 @@ pub(super) struct Boxed {
 /// Every box of a text that is not inside another, in order.
 pub(super) fn boxes(text: &str) -> Vec<Boxed> {
     let bytes = text.as_bytes();
+    let starts = memmem::find_iter(bytes, b"box").filter_map(|at| opening(bytes, at));
+    let mut starts = starts.peekable();
+    let Some(first) = starts.peek() else {
+        return Vec::new();
+    };
+    let braces = Braces::new(bytes, first.open);
     let mut found: Vec<Boxed> = Vec::new();
-    let mut after = 0;
-    for at in memmem::find_iter(bytes, b"box") {
-        let Some(start) = box_start(bytes, at) else {
-            continue;
+    for opening in starts {
+        // An open box reaches to the end of its line; only the last one can matter.
+        found.pop_if(|last| !last.closed);
+        let boxed = match bytes.get(opening.open) {
+            Some(b'{') => braced(bytes, &opening, braces.closing(opening.open)),
+            Some(byte) if byte.is_ascii_alphanumeric() || *byte == b'-' => bare(bytes, &opening),
+            _ => continue,
         };
-        if start < after {
-            continue;
-        }
-        if let Some(boxed) = box_at(text, start, at) {
-            if boxed.closed {
-                after = boxed.outer.end;
-            }
+        let last = found.last();
+        let inside = last.is_some_and(|last| last.closed && boxed.outer.start < last.outer.end);
+        if !inside {
             found.push(boxed);
         }
-        if found.len() > BOXES_MAX {
-            found.remove(0);
-        }
     }
-    found
+    if let Some(last) = found.last_mut().filter(|last| !last.closed) {
+        let end = line_end(bytes, last.inner.start);
+        last.inner.end = end;
+        last.outer.end = end;
+    }
+    // A response with more boxes is a flood; only its end counts.
+    let flood = found.len().saturating_sub(BOXES_MAX);
+    found.split_off(flood)
 }
 
-/// A response with more boxes than this is a flood; only its end counts.
 const BOXES_MAX: usize = 64;
+
+/// Where a box starts, and where its brace or its bare word does.
+struct Opening {
+    start: usize,
+    open: usize,
+}
+
+fn opening(bytes: &[u8], at: usize) -> Option<Opening> {
+    let start = box_start(bytes, at)?;
+    let word = if bytes[at..].starts_with(b"boxed") {
+        5
+    } else {
+        3
+    };
+    let open = at + word + spaces(bytes.get(at + word..)?);
+    Some(Opening { start, open })
+}
+
+fn braced(bytes: &[u8], opening: &Opening, close: Option<usize>) -> Boxed {
+    let (end, after) = match close {
+        Some(close) => (close, close + 1),
+        None => (opening.open + 1, opening.open + 1),
+    };
+    Boxed {
+        outer: opening.start..after,
+        inner: opening.open + 1..end,
+        closed: close.is_some(),
+    }
+}
+
+fn bare(bytes: &[u8], opening: &Opening) -> Boxed {
+    let end = bare_end(bytes, opening.open);
+    Boxed {
+        outer: opening.start..end,
+        inner: opening.open..end,
+        closed: true,
+    }
+}
+
+/// Pairs of braces, found in one pass however many boxes ask for them.
+struct Braces {
+    /// The opening and the closing of each pair, by opening.
+    pairs: Vec<(usize, usize)>,
+}
+
+impl Braces {
+    fn new(bytes: &[u8], from: usize) -> Self {
+        let mut open = Vec::new();
+        let mut pairs = Vec::new();
+        let mut escaped = usize::MAX;
+        for at in memchr3_iter(b'{', b'}', b'\\', &bytes[from..]).map(|at| from + at) {
+            match bytes[at] {
+                _ if at == escaped => {}
+                b'\\' => escaped = at + 1,
+                b'{' => open.push(at),
+                _ => pairs.extend(open.pop().map(|start| (start, at))),
+            }
+        }
+        pairs.sort_unstable();
+        Self { pairs }
+    }
+
+    fn closing(&self, open: usize) -> Option<usize> {
+        let at = self.pairs.binary_search_by_key(&open, |pair| pair.0).ok()?;
+        self.pairs.get(at).map(|pair| pair.1)
+    }
+}
 
 /// The backslash of the `\boxed` or `\fbox` whose `box` starts at `at`.
 fn box_start(bytes: &[u8], at: usize) -> Option<usize> {
@@ -55,39 +130,6 @@ fn box_start(bytes: &[u8], at: usize) -> Option<usize> {
         Some(at - 1)
     } else {
         None
-    }
-}
-
-fn box_at(text: &str, start: usize, at: usize) -> Option<Boxed> {
-    let bytes = text.as_bytes();
-    let word = if bytes[at..].starts_with(b"boxed") {
-        5
-    } else {
-        3
-    };
-    let open = at + word + spaces(bytes.get(at + word..)?);
-    match bytes.get(open)? {
-        b'{' => Some(match closing_brace(bytes, open) {
-            Some(close) => Boxed {
-                outer: start..close + 1,
-                inner: open + 1..close,
-                closed: true,
-            },
-            None => Boxed {
-                outer: start..line_end(bytes, open),
-                inner: open + 1..line_end(bytes, open),
-                closed: false,
-            },
-        }),
-        byte if byte.is_ascii_alphanumeric() || *byte == b'-' => {
-            let end = bare_end(bytes, open);
-            Some(Boxed {
-                outer: start..end,
-                inner: open..end,
-                closed: true,
-            })
-        }
-        _ => None,
     }
 }
 
@@ -114,14 +156,9 @@ pub(super) fn line_end(bytes: &[u8], at: usize) -> usize {
     memchr::memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |length| at + length)
 }
 
-/// A brace that opens further from its closing than this opens no answer: the bound keeps a flood
-/// of open braces linear.
-const BRACE_SPAN_MAX: usize = 20_000;
-
 /// The brace that closes the one at `open`.
 pub(super) fn closing_brace(bytes: &[u8], open: usize) -> Option<usize> {
-    let end = bytes.len().min(open + BRACE_SPAN_MAX);
-    let window = bytes.get(open..end)?;
+    let window = bytes.get(open..)?;
     let mut depth = 0usize;
     let mut escaped = usize::MAX;
     for at in memchr3_iter(b'{', b'}', b'\\', window) {
@@ -154,11 +191,13 @@ pub(super) fn math(text: &str) -> Vec<Math> {
     let bytes = text.as_bytes();
     let mut found = Vec::new();
     let mut after = 0;
+    // How far each closing delimiter was looked for in vain, so that no flood is searched twice.
+    let mut searched = [0; DELIMITERS.len()];
     for at in memchr2_iter(b'$', b'\\', bytes) {
         if at < after {
             continue;
         }
-        match math_at(bytes, at) {
+        match math_at(bytes, at, &mut searched) {
             Some(math) => {
                 after = math.outer.end;
                 if !math.inner.is_empty() {
@@ -173,16 +212,29 @@ pub(super) fn math(text: &str) -> Vec<Math> {
     found
 }
 
-fn math_at(bytes: &[u8], at: usize) -> Option<Math> {
-    let (open, close): (usize, &[u8]) = match &bytes[at..] {
-        [b'$', b'$', ..] => (2, b"$$"),
-        [b'$', ..] => (1, b"$"),
-        [b'\\', b'(', ..] => (2, b"\\)"),
-        [b'\\', b'[', ..] => (2, b"\\]"),
-        _ => return None,
+const DELIMITERS: [(&[u8], &[u8]); 4] = [
+    (b"$$", b"$$"),
+    (b"$", b"$"),
+    (b"\\(", b"\\)"),
+    (b"\\[", b"\\]"),
+];
+
+fn math_at(bytes: &[u8], at: usize, searched: &mut [usize; DELIMITERS.len()]) -> Option<Math> {
+    let kind = DELIMITERS
+        .iter()
+        .position(|(open, _)| bytes[at..].starts_with(open))?;
+    let (open, close) = DELIMITERS[kind];
+    let start = at + open.len();
+    let from = start.max(searched[kind]);
+    let limit = bytes.len().min(start + MATH_SPAN_MAX);
+    let window = bytes.get(from..limit).unwrap_or(&[]);
+    let Some(length) = find_close(window, close) else {
+        if close != b"$" {
+            searched[kind] = limit.saturating_sub(1).max(from);
+        }
+        return None;
     };
-    let start = at + open;
-    let end = start + find_close(&bytes[start..], close)?;
+    let end = from + length;
     Some(Math {
         outer: at..end + close.len(),
         inner: start..end,
@@ -192,8 +244,7 @@ fn math_at(bytes: &[u8], at: usize) -> Option<Math> {
 /// Mathematics longer than this is a delimiter that lost its partner.
 const MATH_SPAN_MAX: usize = 8_000;
 
-fn find_close(bytes: &[u8], close: &[u8]) -> Option<usize> {
-    let window = bytes.get(..bytes.len().min(MATH_SPAN_MAX))?;
+fn find_close(window: &[u8], close: &[u8]) -> Option<usize> {
     if close != b"$" {
         return memmem::find(window, close);
     }

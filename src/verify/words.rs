@@ -56,43 +56,104 @@ pub(super) struct Choice {
 
 /// The choice that a text names, if it is nothing else: `C`, `(C)`, `C.`, `(C) 5`, `Option C`.
 pub(super) fn choice(text: &str) -> Option<Choice> {
-    let plain = unwrapped(text);
-    let plain = plain.trim();
-    let plain = [
+    let mut rest = text.trim().trim_matches('*').trim();
+    let leads = [
         "Option ", "option ", "Choice ", "choice ", "Answer: ", "选项", "选",
-    ]
-    .iter()
-    .find_map(|lead| plain.strip_prefix(lead))
-    .unwrap_or(plain);
-    let bracketed = plain.starts_with('(') || plain.starts_with('（');
-    let inner = plain.trim_start_matches(['(', '（']);
+    ];
+    rest = leads
+        .iter()
+        .find_map(|lead| rest.strip_prefix(lead))
+        .unwrap_or(rest);
+    let mut wraps = 0;
+    while let Some(inner) = strip_mark(rest) {
+        wraps += usize::from(rest.starts_with('\\'));
+        rest = inner;
+    }
+    let bracketed = rest.starts_with(['(', '（']);
+    let inner = strip_marks(rest.trim_start_matches(['(', '（']));
     let mut chars = inner.chars();
     let letter = chars.next()?;
     let capital = letter.is_ascii_uppercase();
-    if !letter.is_ascii_alphabetic() || letter.to_ascii_uppercase() > 'J' || !capital && !bracketed
-    {
+    let named = letter.is_ascii_alphabetic() && letter.to_ascii_uppercase() <= 'J';
+    if !named || !capital && !bracketed {
         return None;
     }
-    let rest = chars.as_str();
     let letter = letter.to_ascii_uppercase();
-    let closed = rest.trim_start_matches([')', '）', '.', ':', '：', '、']);
-    if closed.trim().is_empty() {
-        return (bracketed || rest.len() <= 1).then_some(Choice { letter, text: None });
+    // A brace behind the letter closes the words that it was set in.
+    let behind = chars
+        .as_str()
+        .trim_start_matches('}')
+        .trim_end_matches(['$', '*'])
+        .trim_end();
+    let closed = behind.trim_start_matches([')', '）', '.', ':', '：', '、', '．']);
+    let tail = closed
+        .trim_start_matches(['}', ' ', '*', ')', '$', '.', '~'])
+        .trim_start_matches("\\ ");
+    if tail.is_empty() {
+        let alone = bracketed || wraps > 0 || behind.len() <= 3;
+        return alone.then_some(Choice { letter, text: None });
     }
-    let marked = closed.len() < rest.len();
-    let parted = rest.starts_with([')', '）']) || closed.starts_with(' ') || rest.starts_with('、');
+    let marked = closed.len() < behind.len();
+    let parted = behind.starts_with([')', '）', '、']) || closed.starts_with([' ', '}', '$']);
     (marked && parted && capital).then(|| Choice {
         letter,
-        text: Some(closed.trim().to_owned()),
+        text: Some(tail.trim().to_owned()),
     })
+}
+
+/// A text without the command, brace or dollar that it starts with.
+fn strip_mark(text: &str) -> Option<&str> {
+    const WRAPS: [&str; 12] = [
+        "\\text{",
+        "\\textbf{",
+        "\\textit{",
+        "\\textrm{",
+        "\\mbox{",
+        "\\mathrm{",
+        "\\mathbf{",
+        "\\operatorname{",
+        "\\textnormal{",
+        "\\boxed{",
+        "{",
+        "$",
+    ];
+    WRAPS
+        .iter()
+        .find_map(|wrap| text.strip_prefix(wrap))
+        .map(str::trim_start)
+}
+
+fn strip_marks(mut text: &str) -> &str {
+    while let Some(inner) = strip_mark(text) {
+        text = inner;
+    }
+    text
 }
 
 /// A number that is written as a word, in digits.
 pub(super) fn in_digits(text: String) -> String {
     const NUMBERS: [&str; 21] = [
-        "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
-        "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen",
-        "nineteen", "twenty",
+        "zero",
+        "one",
+        "two",
+        "three",
+        "four",
+        "five",
+        "six",
+        "seven",
+        "eight",
+        "nine",
+        "ten",
+        "eleven",
+        "twelve",
+        "thirteen",
+        "fourteen",
+        "fifteen",
+        "sixteen",
+        "seventeen",
+        "eighteen",
+        "nineteen",
+        "twenty",
     ];
     if text.len() > 24 {
         return text;
