@@ -253,7 +253,7 @@ pub fn measure<'p>(
     timings: &mut Timings,
 ) -> Result<Experiment<'p>> {
     let started = Instant::now();
-    let (mut slots, jobs) = find_parts(plan, settings)?;
+    let (mut slots, jobs) = find_parts(plan, settings, store)?;
     timings
         .wall_s
         .insert("find", started.elapsed().as_secs_f64());
@@ -301,7 +301,11 @@ struct Slot {
 }
 
 /// Hashes the files and finds which units the pool holds.
-fn find_parts<'p>(plan: &'p Plan, settings: &Settings<'_>) -> Result<(Vec<Slot>, Vec<Job<'p>>)> {
+fn find_parts<'p>(
+    plan: &'p Plan,
+    settings: &Settings<'_>,
+    store: bool,
+) -> Result<(Vec<Slot>, Vec<Job<'p>>)> {
     let bytes = plan.sources.iter().flat_map(|source| &source.files);
     settings
         .watch
@@ -336,7 +340,7 @@ fn find_parts<'p>(plan: &'p Plan, settings: &Settings<'_>) -> Result<(Vec<Slot>,
             };
             for &unit in units {
                 let part_name = identity::part_name(content, unit, &source.source, &plan.tokenizer);
-                let found = sound_part(&settings.pool, &part_name, settings.watch)?;
+                let found = sound_part(settings, &part_name, store)?;
                 let missing = found.is_none();
                 let held = found.map_or(Held::Unreadable, Held::Stored);
                 let at = slot(Some(content), held, None);
@@ -357,14 +361,16 @@ fn find_parts<'p>(plan: &'p Plan, settings: &Settings<'_>) -> Result<(Vec<Slot>,
     Ok((slots, jobs))
 }
 
-/// The part, where it is there and whole; a damaged one is removed, and measured again.
-fn sound_part(pool: &Pool, name: &str, watch: &dyn Watch) -> Result<Option<Part>> {
-    match Part::find(pool, name) {
+/// The part, where it is there and whole; a damaged one is measured again, in its place where parts are
+/// stored.
+fn sound_part(settings: &Settings<'_>, name: &str, store: bool) -> Result<Option<Part>> {
+    match Part::find(&settings.pool, name) {
         Err(Error::Part { part, why }) => {
-            watch.note(&format!(
-                "part {part} is damaged ({why}) and is measured again"
-            ));
-            fs_err::remove_dir_all(pool.part_folder(name))?;
+            let note = format!("part {part} is damaged ({why}) and is measured again");
+            settings.watch.note(&note);
+            if store {
+                fs_err::remove_dir_all(settings.pool.part_folder(name))?;
+            }
             Ok(None)
         }
         found => found,

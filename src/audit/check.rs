@@ -11,7 +11,7 @@ use std::path::Path;
 use arrow::array::{Array, AsArray, RecordBatch};
 use arrow::datatypes::UInt32Type;
 use fs_err as fs;
-use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
@@ -133,7 +133,7 @@ impl Checker<'_> {
         let mut counts: BTreeMap<String, (u64, u64, BTreeMap<String, u64>)> = BTreeMap::new();
         let mut kept = HashMap::new();
         let path = self.out.join(RUN_FOLDER).join("ledger.parquet");
-        for batch in self.batches(&path)? {
+        for batch in self.batches(&path) {
             for row in 0..batch.num_rows() {
                 let text = |name: &str| text(&batch, name, row);
                 let count = counts
@@ -184,7 +184,7 @@ impl Checker<'_> {
     fn selection(&mut self, kept: &HashMap<String, String>) -> Result<Chosen> {
         let mut chosen = Chosen::new();
         let path = self.out.join(RUN_FOLDER).join("selection.parquet");
-        for batch in self.batches(&path)? {
+        for batch in self.batches(&path) {
             for row in 0..batch.num_rows() {
                 let subset = text(&batch, "subset", row).unwrap_or_default();
                 let id = text(&batch, "trajectory_id", row).unwrap_or_default();
@@ -234,7 +234,7 @@ impl Checker<'_> {
             self.broken(format!("{}: its file has another SHA-256", subset.name));
         }
         let mut rows = 0;
-        for batch in self.batches(&path)? {
+        for batch in self.batches(&path) {
             for row in 0..batch.num_rows() {
                 let id = text(&batch, "id", row).unwrap_or_default();
                 if ids.get(rows) != Some(&id) || number(&batch, "rank", row) != Some(rows as u32) {
@@ -318,29 +318,30 @@ impl Checker<'_> {
         self.findings.broken.extend(broken);
     }
 
-    fn batches(&mut self, path: &Path) -> Result<Vec<RecordBatch>> {
-        let read = || -> std::result::Result<Vec<RecordBatch>, parquet::errors::ParquetError> {
-            let file = fs::File::open(path)
-                .map_err(|error| parquet::errors::ParquetError::External(error.into()))?;
-            let reader = ParquetRecordBatchReaderBuilder::try_new(file.into_parts().0)?
-                .with_batch_size(1024)
-                .build()?;
-            let batches: std::result::Result<Vec<_>, _> = reader.collect();
-            Ok(batches?)
+    /// The rows of a table, some at a time; where it cannot be read on, it ends and that is noted.
+    fn batches(&mut self, path: &Path) -> impl Iterator<Item = RecordBatch> + use<> {
+        let name = path
+            .strip_prefix(self.out)
+            .unwrap_or(path)
+            .display()
+            .to_string();
+        let unreadable = |error: String| format!("{name} cannot be read: {error}");
+        let (batches, broken) = match open(path) {
+            Ok(reader) => (Some(reader), None),
+            Err(error) => (None, Some(unreadable(error.to_string()))),
         };
-        match read() {
-            Ok(batches) => Ok(batches),
-            Err(error) => {
-                let name = path
-                    .strip_prefix(self.out)
-                    .unwrap_or(path)
-                    .display()
-                    .to_string();
-                self.broken(format!("{name} cannot be read: {error}"));
-                Ok(Vec::new())
-            }
-        }
+        self.findings.broken.extend(broken);
+        // A page that cannot be decoded ends the rows: their count then differs from the manifest's.
+        batches.into_iter().flatten().map_while(|batch| batch.ok())
     }
+}
+
+fn open(path: &Path) -> parquet::errors::Result<ParquetRecordBatchReader> {
+    let file = fs::File::open(path)
+        .map_err(|error| parquet::errors::ParquetError::External(error.into()))?;
+    ParquetRecordBatchReaderBuilder::try_new(file.into_parts().0)?
+        .with_batch_size(1024)
+        .build()
 }
 
 /// The trajectory id that a row's own text gives.

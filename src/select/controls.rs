@@ -38,15 +38,11 @@ pub(super) fn random(selector: &mut Selector<'_>, grids: &[(Grid, Vec<Length>)])
     // For each style and number of the control: the sizes, and the subsets that each is the control of.
     let mut wanted: BTreeMap<(Option<String>, u32), BTreeMap<u32, Vec<String>>> = BTreeMap::new();
     for subset in &selector.selection.subsets {
+        let asked = subset.grid_index.map(|index| grids[index].0.control.random);
         if subset.role != SubsetRole::Subset {
             continue;
         }
-        let asking = grids
-            .iter()
-            .filter(|(grid, _)| grid.name == subset.grid)
-            .map(|(grid, _)| grid.control.random)
-            .max();
-        for number in 0..asking.unwrap_or_default() {
+        for number in 0..asked.unwrap_or_default() {
             let sizes = wanted.entry((subset.style.clone(), number)).or_default();
             let subsets = sizes.entry(subset.size).or_default();
             subsets.push(subset.name.clone());
@@ -71,6 +67,7 @@ pub(super) fn random(selector: &mut Selector<'_>, grids: &[(Grid, Vec<Length>)])
             selector.selection.subsets.push(Subset {
                 name: parts.join("-"),
                 role: SubsetRole::Random,
+                grid_index: None,
                 grid: None,
                 category: None,
                 length: None,
@@ -159,6 +156,7 @@ pub(super) fn matched(
         selector.selection.subsets.push(Subset {
             name: control,
             role: SubsetRole::Matched,
+            grid_index: Some(family.grid),
             grid: grid.name.clone(),
             category: None,
             length: None,

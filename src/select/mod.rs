@@ -41,6 +41,8 @@ pub struct Selection {
 pub struct Subset {
     pub name: String,
     pub role: SubsetRole,
+    /// Index of the grid that asks for it; none for a control that grids share.
+    pub grid_index: Option<usize>,
     pub grid: Option<String>,
     pub category: Option<String>,
     pub length: Option<String>,
@@ -566,6 +568,7 @@ impl Selector<'_> {
             made.push((name.clone(), size));
             self.selection.subsets.push(Subset {
                 role: SubsetRole::Subset,
+                grid_index: Some(family.grid),
                 grid: grid.name.clone(),
                 category: Some(family.category.clone()),
                 length: Some(family.length.to_string()),
@@ -629,6 +632,7 @@ impl Selector<'_> {
             self.selection.subsets.push(Subset {
                 name: format!("{subset}-paired"),
                 role: SubsetRole::Paired,
+                grid_index: Some(family.grid),
                 grid: grid.name.clone(),
                 category: Some(family.category.clone()),
                 length: None,

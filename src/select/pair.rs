@@ -86,6 +86,7 @@ impl Selector<'_> {
                     pair_of: others.map(|other| other.name(asked)).collect(),
                     name,
                     role: SubsetRole::Subset,
+                    grid_index: Some(index),
                     grid: grid.name.clone(),
                     category: Some(category.to_owned()),
                     length: Some(family.length.to_string()),

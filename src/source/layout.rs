@@ -230,6 +230,10 @@ pub fn entries<'a>(source: &'a Source, row: Row<'a>, out: &mut Vec<Entry<'a>>) {
     for entry in &mut out[start..] {
         if let Ok(trajectory) = &mut entry.body {
             complete(source, trajectory);
+            let bytes = trajectory.problem.len() + trajectory.response.len();
+            if bytes as u64 > source.row_bytes_max {
+                entry.body = Err(Void::TooLarge);
+            }
         }
     }
 }

@@ -59,14 +59,18 @@ pub(super) trait Field {
     ) -> Result<Self::Value, Stop>;
     /// A sum or product whose bounds are not two integers.
     fn repeat(&mut self, big: Big, parts: &[Self::Value]) -> Result<Self::Value, Stop>;
+    /// Whether divisors are those of polynomials where names have no value.
+    fn divides_formally(&self) -> bool {
+        false
+    }
     /// What a bound name stands for while [`Field::repeat`] asks for the body.
     fn placeholder(&mut self) -> Result<Self::Value, Stop>;
 }
 
 /// How to evaluate.
 pub(super) struct Scope<'a, F: Field> {
-    arena: &'a Arena,
-    field: &'a mut F,
+    pub(super) arena: &'a Arena,
+    pub(super) field: &'a mut F,
     bound: Vec<(Name, Option<Rational>)>,
     /// Whether a degree sign is left out rather than turned to radians.
     plain_degrees: bool,
@@ -92,7 +96,7 @@ pub(super) fn eval<F: Field>(
 const TERMS_MAX: u64 = 20_000;
 
 impl<F: Field> Scope<'_, F> {
-    fn eval(&mut self, id: Id) -> Result<F::Value, Stop> {
+    pub(super) fn eval(&mut self, id: Id) -> Result<F::Value, Stop> {
         self.field.fuel().burn(2)?;
         match self.arena.node(id) {
             Node::Number(literal) => self.field.number(&literal.value),
@@ -126,6 +130,7 @@ impl<F: Field> Scope<'_, F> {
                 self.power_of(base, exponent)
             }
             Node::Call(Func::Root, args) => self.root(args),
+            Node::Call(func @ (Func::Gcd | Func::Lcm), args) => self.common(*func, args),
             Node::Call(func, args) => {
                 let args = self.all(args)?;
                 self.field.call(*func, &args)
@@ -144,6 +149,20 @@ impl<F: Field> Scope<'_, F> {
             Node::Repeat { .. } => self.repeat(id),
             _ => Err(Stop::Unsupported),
         }
+    }
+
+    /// A common divisor or multiple, which only exact numbers have.
+    fn common(&mut self, func: Func, args: &[Id]) -> Result<F::Value, Stop> {
+        let exact: Result<Vec<Rational>, Stop> = args.iter().map(|arg| self.exact(*arg)).collect();
+        if let Ok(exact) = exact {
+            let value = Exact::new(self.field.fuel()).call(func, &exact)?;
+            return self.field.number(&value);
+        }
+        if self.field.divides_formally() {
+            return self.divisors(func, args);
+        }
+        let args = self.all(args)?;
+        self.field.call(func, &args)
     }
 
     fn all(&mut self, ids: &[Id]) -> Result<Vec<F::Value>, Stop> {
@@ -240,7 +259,7 @@ impl<F: Field> Scope<'_, F> {
     }
 
     /// The value as a rational number, where it is one whatever the symbols are.
-    fn exact(&mut self, id: Id) -> Result<Rational, Stop> {
+    pub(super) fn exact(&mut self, id: Id) -> Result<Rational, Stop> {
         if let Node::Number(literal) = self.arena.node(id) {
             return Ok(literal.value.clone());
         }

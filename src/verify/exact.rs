@@ -33,7 +33,7 @@ impl<'a> Exact<'a> {
     pub fn with_names(fuel: &'a mut Fuel, names: &'a [(&'a str, Rational)]) -> Self {
         Self {
             names,
-            ..Self::new(fuel)
+            ..Self::at_integers(fuel, 1)
         }
     }
 

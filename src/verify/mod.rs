@@ -12,6 +12,7 @@ mod ball;
 mod clean;
 mod commands;
 mod decide;
+mod divisors;
 mod eval;
 mod exact;
 mod expr;

@@ -42,6 +42,8 @@ pub(super) struct Numeric<'a> {
     /// Whether something was met that the precision may hide: then two enclosures that agree are
     /// not shown equal.
     pub hidden: bool,
+    /// Whether names are indeterminates of polynomials, and `I` is the imaginary unit.
+    formal: bool,
 }
 
 impl<'a> Numeric<'a> {
@@ -54,6 +56,7 @@ impl<'a> Numeric<'a> {
             natural_log,
             names: &[],
             hidden: false,
+            formal: false,
         }
     }
 
@@ -65,6 +68,7 @@ impl<'a> Numeric<'a> {
     ) -> Self {
         Self {
             names,
+            formal: true,
             ..Self::at(fuel, p, false, 1)
         }
     }
@@ -78,6 +82,7 @@ impl<'a> Numeric<'a> {
             natural_log,
             names: &[],
             hidden: false,
+            formal: false,
         }
     }
 
@@ -296,22 +301,37 @@ impl<'a> Numeric<'a> {
         }
     }
 
-    fn asin(&mut self, value: &Complex) -> Result<Ball, Stop> {
+    fn asin(&mut self, value: &Complex) -> Result<Complex, Stop> {
         let bits = self.bits();
-        let x = self.real(value)?;
+        let x = self.real(value)?.clone();
         let one = Ball::integer(1);
-        let rest = one.subtract(&x.multiply(x, bits), bits);
+        let half = self.p.pi().divide(&Ball::integer(2), bits)?;
+        let rest = one.subtract(&x.multiply(&x, bits), bits);
+        let quarter = if x.is_positive() { half } else { half.negate() };
         if rest.is_zero() {
-            let half = self.p.pi().divide(&Ball::integer(2), bits)?;
-            return Ok(if x.is_positive() { half } else { half.negate() });
+            return Ok(Complex::real(quarter));
         }
-        x.divide(&rest.sqrt(bits)?, bits)?.atan(self.p)
+        if rest.is_negative() {
+            // Beyond one: asin x = pi/2 - i acosh x.
+            let distance = x.abs()?.add(&rest.negate().sqrt(bits)?, bits).ln(self.p)?;
+            let im = if x.is_positive() {
+                distance.negate()
+            } else {
+                distance
+            };
+            return Ok(Complex { re: quarter, im });
+        }
+        Ok(Complex::real(
+            x.divide(&rest.sqrt(bits)?, bits)?.atan(self.p)?,
+        ))
     }
 
-    fn acos(&mut self, value: &Complex) -> Result<Ball, Stop> {
+    fn acos(&mut self, value: &Complex) -> Result<Complex, Stop> {
         let bits = self.bits();
         let half = self.p.pi().divide(&Ball::integer(2), bits)?;
-        Ok(half.subtract(&self.asin(value)?, bits))
+        let asin = self.asin(value)?;
+        let asin = self.negate(&asin)?;
+        self.add(&Complex::real(half), &asin)
     }
 
     fn inverse_of(&mut self, value: &Complex) -> Result<Complex, Stop> {
@@ -368,6 +388,10 @@ impl Field for Numeric<'_> {
         self.fuel
     }
 
+    fn divides_formally(&self) -> bool {
+        self.formal
+    }
+
     fn number(&mut self, value: &Rational) -> Result<Complex, Stop> {
         let words = value.numerator().as_sign_words().1.len() as u64;
         self.fuel.burn(words + 2)?;
@@ -400,6 +424,9 @@ impl Field for Numeric<'_> {
         let text = arena.text(name);
         if let Some((_, value)) = self.names.iter().find(|(known, _)| *known == text) {
             return self.number(value);
+        }
+        if self.formal && text == "I" {
+            return self.constant(Const::I);
         }
         let point = self.point.ok_or(Stop::Unsupported)?;
         let seed = name_seed(arena.text(name), point);
@@ -536,11 +563,11 @@ impl Field for Numeric<'_> {
             }
             (Func::Asin, _) => {
                 self.charge_function()?;
-                Ok(Complex::real(self.asin(first)?))
+                self.asin(first)
             }
             (Func::Acos, _) => {
                 self.charge_function()?;
-                Ok(Complex::real(self.acos(first)?))
+                self.acos(first)
             }
             (Func::Atan, _) => {
                 self.charge_function()?;
@@ -579,8 +606,9 @@ impl Field for Numeric<'_> {
                 let above = self.add(&one, first)?;
                 let minus = self.negate(first)?;
                 let below = self.add(&one, &minus)?;
-                let ratio = self.divide(&above, &below)?;
-                let log = self.ln(&ratio)?;
+                let (above, below) = (self.ln(&above)?, self.ln(&below)?);
+                let below = self.negate(&below)?;
+                let log = self.add(&above, &below)?;
                 let half = self.number(&(Rational::ONE / Rational::from(2)))?;
                 self.multiply(&log, &half)
             }

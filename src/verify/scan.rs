@@ -32,7 +32,7 @@ pub(super) fn boxes(text: &str) -> Vec<Boxed> {
         // An open box reaches to the end of its line; only the last one can matter.
         found.pop_if(|last| !last.closed);
         let boxed = match bytes.get(opening.open) {
-            Some(b'{') => braced(bytes, &opening, braces.closing(opening.open)),
+            Some(b'{') => braced(&opening, braces.closing(opening.open)),
             Some(byte) if byte.is_ascii_alphanumeric() || *byte == b'-' => bare(bytes, &opening),
             _ => continue,
         };
@@ -71,7 +71,7 @@ fn opening(bytes: &[u8], at: usize) -> Option<Opening> {
     Some(Opening { start, open })
 }
 
-fn braced(bytes: &[u8], opening: &Opening, close: Option<usize>) -> Boxed {
+fn braced(opening: &Opening, close: Option<usize>) -> Boxed {
     let (end, after) = match close {
         Some(close) => (close, close + 1),
         None => (opening.open + 1, opening.open + 1),
