@@ -166,7 +166,6 @@ pub struct ShortfallRecord {
 /// How often the two trajectories of a pair are right.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 pub struct PairRecord {
-    pub grid: String,
     pub category: String,
     pub styles: [String; 2],
     /// Count by verdict of the first, then of the second.
@@ -204,7 +203,6 @@ impl Manifest {
                 reason: shortfall.reason.clone(),
             });
         let pairs = selection.pairs.iter().map(|pair| PairRecord {
-            grid: pair.grid.clone(),
             category: pair.category.clone(),
             styles: pair.styles.clone(),
             counts: pair.counts.clone(),

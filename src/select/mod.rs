@@ -105,7 +105,6 @@ pub struct Shortfall {
 /// How often the trajectories of a pair of styles are right, over all problems that have both.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct PairTable {
-    pub grid: String,
     pub category: String,
     pub styles: [String; 2],
     /// Count by verdict of the first and of the second: `right`, `wrong` or `unknown`.

@@ -179,11 +179,14 @@ impl Selector<'_> {
                 .or_default();
             *row.entry(word(paired.entries[1]).to_owned()).or_default() += 1;
         }
-        self.selection.pairs.push(PairTable {
-            grid: grid.name.clone().unwrap_or_default(),
+        let table = PairTable {
             category: category.to_owned(),
             styles: [first.clone(), second.clone()],
             counts,
-        });
+        };
+        // Grids that differ in what they accept have the same table.
+        if !self.selection.pairs.contains(&table) {
+            self.selection.pairs.push(table);
+        }
     }
 }
