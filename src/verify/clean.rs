@@ -197,8 +197,21 @@ pub(super) fn tidy(text: &str) -> String {
             plain = without(&plain, noise);
         }
     }
-    plain.retain(|c| !c.is_whitespace());
-    plain.trim_end_matches(['.', ',']).to_owned()
+    joined(&plain).trim_end_matches(['.', ',']).to_owned()
+}
+
+/// A text without its blanks, but for one between two digits or two words.
+fn joined(text: &str) -> String {
+    let mut joined = String::with_capacity(text.len());
+    for piece in text.split_whitespace() {
+        let parts = joined.ends_with(|c: char| c.is_ascii_digit())
+            && piece.starts_with(|c: char| c.is_ascii_digit());
+        if parts {
+            joined.push(' ');
+        }
+        joined.push_str(piece);
+    }
+    joined
 }
 
 /// Removes a command, and not the start of a longer one: `\left` but not `\leftarrow`.
@@ -214,6 +227,8 @@ fn without(text: &str, noise: &str) -> String {
         plain.push_str(before);
         if after.starts_with(|c: char| c.is_ascii_alphabetic()) {
             plain.push_str(noise);
+        } else {
+            plain.push(' ');
         }
         rest = after;
     }

@@ -28,6 +28,8 @@ pub(super) enum Meaning {
     Text,
     /// Its argument is mathematics in another face.
     Face,
+    /// Its argument is a name as it stands.
+    Name,
     /// Its argument is the name of a set: `\mathbb{R}`.
     SetName,
     /// Its argument is the name of a function.
@@ -124,10 +126,12 @@ pub(super) fn command(name: &str) -> Option<Meaning> {
         "Vert" | "lVert" | "rVert" | "|" | "parallel" => M::DoubleBar,
         "text" | "mbox" | "textbf" | "textit" | "textrm" | "textnormal" | "textsf" | "texttt"
         | "hbox" | "textup" | "emph" | "textsc" => M::Text,
-        "mathbf" | "mathit" | "bm" | "boldsymbol" | "mathcal" | "mathfrak" | "mathscr" | "pmb"
-        | "variable" => M::Face,
+        "mathbf" | "mathit" | "bm" | "boldsymbol" | "mathcal" | "mathfrak" | "mathscr" | "pmb" => {
+            M::Face
+        }
         "mathrm" | "mathsf" | "mathtt" | "rmfamily" | "unit" | "operatorname" | "operatorname*"
         | "mathop" => M::Operator,
+        "variable" => M::Name,
         "mathbb" => M::SetName,
         "overline" | "bar" | "vec" | "hat" | "widehat" | "tilde" | "widetilde"
         | "overrightarrow" | "overarc" | "dot" | "ddot" | "overset" | "overbrace"

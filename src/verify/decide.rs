@@ -119,7 +119,8 @@ fn in_words(gold: &str, answer: &str) -> Option<Decision> {
     if !words::is_words(&gold) && !words::is_words(&answer) {
         return None;
     }
-    if gold == answer {
+    // `AB` and `ab` may be a side and a product.
+    if gold == answer && gold.len() > 2 {
         return Some(Decision::Equal(Reason::Words));
     }
     words::rivals(&gold, &answer).then_some(Decision::Different(Reason::Words))

@@ -190,6 +190,15 @@ fn boxed(text: &str, options: &Options) -> Option<Extracted> {
     })
 }
 
+/// The texts of all boxes of a response together, where there are several.
+pub(super) fn all_boxes(response: &str) -> Option<String> {
+    let text = response.get(split_thinking(response).answer)?;
+    let mut boxes = scan::boxes(text);
+    boxes.retain(|found| found.closed && !text[found.inner.clone()].trim().is_empty());
+    let joined = join(text, &boxes);
+    (boxes.len() > 1 && boxes.len() <= 12).then_some(joined)
+}
+
 /// The texts of several boxes, one after the other, without repeats.
 fn join(text: &str, boxes: &[Boxed]) -> String {
     let mut parts: Vec<&str> = Vec::new();

@@ -231,20 +231,38 @@ impl Judge<'_> {
         }
         let mut decision = Decision::Equal(Reason::Items);
         for (left, right) in left.iter().zip(&right) {
-            let ends = [(left.low, right.low), (left.high, right.high)];
-            for (left, right) in ends {
+            let ends = [
+                (left.low, right.low, left.low_closed, right.low_closed),
+                (left.high, right.high, left.high_closed, right.high_closed),
+            ];
+            for (left, right, left_closed, right_closed) in ends {
+                let steps = left_closed != right_closed;
                 let end = match (left, right) {
+                    (Some(left), Some(right)) if steps && self.is_one_apart(left, right) => {
+                        Decision::Unknown(Reason::Doubtful)
+                    }
                     (None, None) => Decision::Equal(Reason::Items),
                     (Some(left), Some(right)) => self.scalars(left, right),
                     _ => Decision::Different(Reason::Items),
                 };
+                let end = match end {
+                    Decision::Equal(_) if steps => Decision::Different(Reason::Items),
+                    end => end,
+                };
                 decision = decision.and(end);
-            }
-            if left.low_closed != right.low_closed || left.high_closed != right.high_closed {
-                decision = decision.and(Decision::Different(Reason::Items));
             }
         }
         decision
+    }
+
+    /// Whether two ends are one apart: `n > 5` and `n \ge 6` hold the same integers.
+    fn is_one_apart(&mut self, left: Id, right: Id) -> bool {
+        let one = self.number(dashu::Rational::ONE);
+        let sides = [(left, right), (right, left)];
+        sides.into_iter().any(|(low, high)| {
+            let next = one.and_then(|one| self.arena.push(Node::Sum(vec![low, one])));
+            next.is_some_and(|next| matches!(self.scalars(next, high), Decision::Equal(_)))
+        })
     }
 
     /// Sorted, without empty pieces, and with touching pieces joined; nothing where ends cannot be

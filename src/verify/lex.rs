@@ -742,6 +742,7 @@ impl<'a> Lexer<'a> {
             Meaning::Letter => self.push(Tok::Symbol(format!("\\{name}"))),
             Meaning::Text => self.text()?,
             Meaning::Face => {}
+            Meaning::Name => self.name()?,
             Meaning::SetName => self.set_name()?,
             Meaning::Operator => self.operator()?,
             Meaning::Accent => self.accent(name)?,
@@ -901,6 +902,19 @@ impl<'a> Lexer<'a> {
         }
         self.push(Tok::Op(op));
         true
+    }
+
+    /// A name of letters and digits, with one subscript.
+    fn name(&mut self) -> Option<()> {
+        let name = self.argument()?.trim();
+        let (base, below) = name.split_once('_').unwrap_or((name, "1"));
+        let plain = |text: &str| text.chars().all(|c| c.is_ascii_alphanumeric());
+        let base = base.trim();
+        let named = plain(base.trim_start_matches('\\')) && !base.is_empty();
+        let braced = below.trim().starts_with('{') && below.trim().ends_with('}');
+        (named && (braced || below.trim().len() == 1)).then_some(())?;
+        self.push(Tok::Symbol(name.replace(['{', '}', ' '], "")));
+        Some(())
     }
 
     fn set_name(&mut self) -> Option<()> {

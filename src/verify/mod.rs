@@ -242,6 +242,9 @@ pub fn verify_with(gold: &str, response: &str, options: &Options) -> Verdict {
         {
             (Outcome::Undecided, Reason::Doubtful)
         }
+        decide::Decision::Different(_) if is_one_of_several(&gold, response, &found, options) => {
+            (Outcome::Undecided, Reason::Doubtful)
+        }
         decide::Decision::Different(reason) => (Outcome::Wrong, reason),
         decide::Decision::Unknown(reason) => (Outcome::Undecided, reason),
     };
@@ -250,6 +253,19 @@ pub fn verify_with(gold: &str, response: &str, options: &Options) -> Verdict {
         extracted: Some(found.text),
         reason,
     }
+}
+
+/// Whether the answer is one of several boxes that are not wrong together: the parts of a problem,
+/// each in a box on a line of its own.
+fn is_one_of_several(gold: &str, response: &str, found: &Extracted, options: &Options) -> bool {
+    found.rule == Rule::Box
+        && extract::all_boxes(response).is_some_and(|boxes| {
+            boxes != found.text
+                && !matches!(
+                    decide::decide(gold, &boxes, options),
+                    decide::Decision::Different(_)
+                )
+        })
 }
 
 fn without_gold(response: &str, reason: Reason) -> Verdict {
