@@ -249,13 +249,13 @@ impl Judge<'_> {
         if let Some(decision) = self.as_sets(left, right) {
             return decision;
         }
+        if let Some(decision) = self.matrices(left, right) {
+            return decision;
+        }
         if let Some(decision) = self.as_items(left, right) {
             return decision;
         }
         if let Some(decision) = self.ratios(left, right) {
-            return decision;
-        }
-        if let Some(decision) = self.matrices(left, right) {
             return decision;
         }
         if let Some(decision) = self.literal_words(left, right) {

@@ -97,7 +97,7 @@ const TERMS_MAX: u64 = 20_000;
 
 impl<F: Field> Scope<'_, F> {
     pub(super) fn eval(&mut self, id: Id) -> Result<F::Value, Stop> {
-        self.field.fuel().burn(2)?;
+        self.field.fuel().burn(5)?;
         match self.arena.node(id) {
             Node::Number(literal) => self.field.number(&literal.value),
             Node::Based(digits, base) => {

@@ -588,7 +588,9 @@ fn last_math(text: &str, options: &Options) -> Option<Extracted> {
     let last = maths.last()?;
     let bytes = text.as_bytes();
     let line = last.outer.end..scan::line_end(bytes, last.outer.end);
-    let ends_here = text[last.outer.end..].starts_with(['.', '。']);
+    let stops = |text: &str| text.starts_with(['.', '。']);
+    let ends_here =
+        stops(&text[last.outer.end..]) || text[last.inner.clone()].trim_end().ends_with('.');
     let sentence = if ends_here {
         line.start..line.start
     } else {
@@ -601,9 +603,21 @@ fn last_math(text: &str, options: &Options) -> Option<Extracted> {
         found = last_number(text)?;
         found.ambiguous = true;
     } else {
-        found.ambiguous = tail.split_whitespace().count() > 6;
+        // Nothing announced it: only mathematics that stands alone is surely the answer.
+        found.ambiguous = tail.split_whitespace().count() > 6 || numbers_outside(text, &maths);
     }
     Some(found)
+}
+
+/// Whether a text has numbers other than those of its last mathematics.
+fn numbers_outside(text: &str, maths: &[Math]) -> bool {
+    let mut at = 0;
+    let outside = maths.iter().any(|math| {
+        let before = text.get(at..math.outer.start).unwrap_or("");
+        at = math.outer.end;
+        has_digit(before)
+    });
+    outside || first_joined(text, maths) > 0
 }
 
 /// The last bold text, when it is short.

@@ -438,7 +438,9 @@ impl Field for Numeric<'_> {
             _ => (1 << 28, 3 << 30),
         };
         let value = Rational::from(from + seed % span) / Rational::from(1u64 << 30);
-        let negative = point > 3 && seed >> 60 & 1 == 1;
+        // Of two points that follow each other, one has each name below zero.
+        let seed_of_pair = name_seed(arena.text(name), point / 2 + 100);
+        let negative = point > 3 && ((seed_of_pair >> 60) + point).is_multiple_of(2);
         self.number(&if negative { -value } else { value })
     }
 

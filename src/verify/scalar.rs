@@ -90,6 +90,7 @@ impl Judge<'_> {
         if left_names.is_empty() && right_names.is_empty() {
             let decision = self.constants(left, right, plain_degrees);
             return match decision {
+                Unknown(Reason::Rounding) => decision,
                 Unknown(_) => identity,
                 _ => decision,
             };
@@ -586,19 +587,22 @@ impl Judge<'_> {
     /// Compares two functions at real points, and at integers where reals do not do.
     fn functions(&mut self, left: Id, right: Id, plain_degrees: bool) -> Decision {
         let mut decision = Unknown(Reason::Unproven);
+        let mut sampled = false;
         for log in self.log_bases(left, right) {
             let tally = match self.sample(left, right, plain_degrees, *log) {
                 Ok(tally) => tally,
                 Err(_) => return Unknown(Reason::OutOfFuel),
             };
+            sampled |= tally.agree + tally.differ_positive + tally.differ_signed > 0;
             decision = tally.decision();
             if matches!(decision, Equal(_)) {
                 return decision;
             }
         }
-        match decision {
-            Unknown(_) => self.at_integers(left, right, plain_degrees),
-            other => other,
+        if sampled {
+            decision
+        } else {
+            self.at_integers(left, right, plain_degrees)
         }
     }
 

@@ -1,0 +1,14 @@
+//! The promises of the project, kept by the program as people run it.
+//!
+//! One binary, since linking is slow; a module a file. `support` runs the real program in a folder of its
+//! own and reads what it wrote; expected values are computed here, from what a test wrote itself or from
+//! `data/truth.jsonl.gz`, never from the program's output.
+
+mod bad_input;
+mod commands;
+mod repo;
+mod sample;
+mod sources;
+mod support;
+mod tokens;
+mod truths;

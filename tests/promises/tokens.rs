@@ -1,0 +1,212 @@
+//! Token counts: exact, and the same by two implementations.
+
+use std::path::Path;
+use std::sync::LazyLock;
+
+use arrow::array::{Array, AsArray};
+use gradatim::measure::tokens::{Tokenizer, reference_tokens};
+use gradatim::verify::split_thinking;
+use proptest::prelude::*;
+use serde_json::Value;
+
+use crate::support::*;
+
+static QWEN: LazyLock<Tokenizer> = LazyLock::new(|| Tokenizer::qwen().expect("the built-in tokenizer"));
+
+/// Every response of `data/`.
+fn sample_responses() -> Vec<String> {
+    let mut all = Vec::new();
+    for shard in ["train-00000-of-00002.parquet", "train-00001-of-00002.parquet"] {
+        let (_, batches) = batches(&repository().join("data/openr1").join(shard));
+        for batch in batches {
+            let lists = batch.column_by_name("generations").expect("generations").as_list::<i32>();
+            for list in lists.iter().flatten() {
+                all.extend(list.as_string::<i32>().iter().flatten().map(str::to_owned));
+            }
+        }
+    }
+    for row in json_lines(&repository().join("data/s1k/train.jsonl.gz")) {
+        for arm in ["gemini", "deepseek"] {
+            let part = |name: &str| row[format!("{arm}_{name}")].as_str().unwrap_or_default().to_owned();
+            all.push(format!("<think>\n{}\n</think>\n\n{}", part("thinking_trajectory"), part("attempt")));
+        }
+    }
+    all
+}
+
+/// The lines of a file, plain, gzip or zstd, that are JSON objects.
+fn json_lines(path: &Path) -> Vec<Value> {
+    let bytes = std::fs::read(path).expect("a file");
+    let bytes = match path.extension().and_then(|ending| ending.to_str()) {
+        Some("gz") => {
+            let mut plain = Vec::new();
+            std::io::Read::read_to_end(&mut flate2::read::MultiGzDecoder::new(&bytes[..]), &mut plain).expect("gzip");
+            plain
+        }
+        Some("zst") => zstd::decode_all(&bytes[..]).expect("zstd"),
+        _ => bytes,
+    };
+    let lines = bytes.split(|byte| *byte == b'\n');
+    lines.filter_map(|line| serde_json::from_slice(line).ok()).collect()
+}
+
+#[test]
+fn the_second_implementation_counts_the_same_on_every_response_of_the_sample() {
+    let all = sample_responses();
+    assert!(all.len() > 15_000, "{}", all.len());
+    for response in &all {
+        assert_eq!(QWEN.tokens(response), reference_tokens(response), "{response}");
+        let count = QWEN.count(response, split_thinking(response).answer.start);
+        assert_eq!(count.whole, QWEN.tokens(response), "counted in two parts: {response}");
+        assert!(count.thinking <= count.whole);
+    }
+}
+
+#[test]
+fn known_texts_have_known_counts() {
+    // By Qwen2.5's pattern and vocabulary: each digit is a token, a word with its space is one.
+    for (text, count) in [
+        ("", 0),
+        ("Hello", 1),
+        ("Hello world", 2),
+        ("12345", 5),
+        ("\n\n", 1),
+        (" ", 1),
+        ("<|im_start|>", 1),
+        ("<|im_end|>", 1),
+        ("<|endoftext|>", 1),
+        ("<|im_start|>user\nHello<|im_end|>\n", 6),
+        ("<tool_call>", 1),
+        ("<think>", 2 + 1),
+        ("caf\u{e9}", 2),
+        ("cafe\u{301}", 2),
+    ] {
+        assert_eq!(QWEN.tokens(text), count, "{text:?}");
+    }
+}
+
+#[test]
+fn a_special_token_counts_as_one_wherever_it_stands() {
+    for special in ["<|endoftext|>", "<|im_start|>", "<|im_end|>", "<|fim_pad|>", "<|file_sep|>"] {
+        for (before, after) in [("", ""), ("a", "b"), ("x \n", "\n y"), ("12", "34"), ("\\frac", "{")] {
+            let text = format!("{before}{special}{after}");
+            let parts = QWEN.tokens(before) + 1 + QWEN.tokens(after);
+            assert_eq!(QWEN.tokens(&text), parts, "{text:?}");
+        }
+    }
+}
+
+/// Texts of what makes tokenizers differ: marks that combine, runs of white space, line ends, LaTeX.
+fn texts() -> impl Strategy<Value = String> {
+    const PIECES: [&str; 58] = [
+        "a", "Z", "the", "Wait", "step", "e\u{301}", "\u{301}", "\u{308}", "\u{e9}", "\u{1e69}", "s\u{323}\u{307}", "漢字", "한", "\u{1112}\u{1161}",
+        "😀", "👩\u{200d}🔬", "\u{200b}", "\u{a0}", "\u{3000}", "\u{2028}", "\u{85}", "\u{feff}", "\u{fb01}", "\u{212a}", "\u{17f}", "ß", "İ", " ", "  ",
+        "   ", "\t", "\n", "\n\n", "\r\n", "\r", " \n", "\n ", "1", "23", "٣", "½", "\\frac{1}{2}", "$x^2$", "\\[", "\\boxed{5}", "'s", "'LL", "'\u{17f}",
+        "’t", "</think>", "<think>", ">", "</", ".", "...", "**", "—", "\u{0}",
+    ];
+    let piece = prop_oneof![
+        6 => prop::sample::select(&PIECES[..]).prop_map(str::to_owned),
+        1 => any::<char>().prop_map(String::from),
+    ];
+    prop::collection::vec(piece, 0..24).prop_map(|pieces| pieces.concat())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 3000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_second_implementation_counts_the_same_on_any_text(text in texts()) {
+        prop_assert_eq!(QWEN.tokens(&text), reference_tokens(&text), "{:?}", text);
+    }
+
+    #[test]
+    fn a_reply_counts_the_same_whole_and_by_its_parts(thinking in texts(), answer in texts()) {
+        let reply = format!("<think>\n{thinking}\n</think>{answer}");
+        let end = split_thinking(&reply).answer.start;
+        let count = QWEN.count(&reply, end);
+        prop_assert_eq!(count.whole, QWEN.tokens(&reply), "{:?} cut at {}", &reply, end);
+    }
+
+    #[test]
+    fn the_whole_count_does_not_depend_on_where_the_thinking_ends(text in texts(), cut in 0.0..1.0_f64) {
+        let mut end = (cut * text.len() as f64) as usize;
+        while !text.is_char_boundary(end) {
+            end += 1;
+        }
+        prop_assert_eq!(QWEN.count(&text, end).whole, QWEN.tokens(&text), "{:?} cut at {}", &text, end);
+    }
+}
+
+#[test]
+fn the_counts_of_areals_own_runs_are_reproduced() {
+    let Some(shared) = shared() else { return };
+    let folder = shared.join("data/eval_runs/areal");
+    let (mut rows, mut prompts, mut completions) = (0, Vec::new(), Vec::new());
+    for name in tree(&folder).keys() {
+        for (at, row) in json_lines(&folder.join(name)).iter().enumerate() {
+            rows += 1;
+            let number = |key: &str| row[key].as_u64().expect("a count");
+            let (prompt, whole) = (number("prompt_len"), number("seqlen"));
+            let counted = |key: &str| u64::from(QWEN.tokens(text(row, key)));
+            if counted("prompt") != prompt {
+                prompts.push((name.clone(), at, prompt, counted("prompt")));
+            }
+            if counted("completion") != whole - prompt {
+                completions.push((name.clone(), at, whole - prompt, counted("completion")));
+            }
+        }
+    }
+    println!("{rows} rows; prompts that differ: {prompts:?}; completions: {} {completions:?}", completions.len());
+    assert!(rows > 600, "{rows}");
+    assert!(prompts.is_empty(), "{prompts:?}");
+    assert!(completions.is_empty(), "{completions:?}");
+}
+
+#[test]
+fn a_tokenizer_file_of_the_same_vocabulary_counts_the_same() {
+    let Some(shared) = shared() else { return };
+    let file = Tokenizer::load("data/tokenizers/qwen2.5/tokenizer.json", &shared).expect("the tokenizer");
+    for response in sample_responses().iter().step_by(5) {
+        assert_eq!(file.tokens(response), QWEN.tokens(response), "{response}");
+        let end = split_thinking(response).answer.start;
+        assert_eq!(file.count(response, end), QWEN.count(response, end));
+    }
+    for text in ["<|im_start|>user\nx<|im_end|>", "cafe\u{301} \u{1112}\u{1161}", "a\r\n\r\n  b"] {
+        assert_eq!(file.tokens(text), QWEN.tokens(text), "{text:?}");
+    }
+}
+
+#[test]
+fn a_run_counts_with_the_tokenizer_that_the_pipeline_names() {
+    // Each byte is a token of this one.
+    let place = Place::new();
+    let rows = openr1_rows(6);
+    place.write("a.jsonl", jsonl(&rows));
+    place.write("pipeline.toml", "[sources.all]\nlayout = 'openr1'\npath = 'a.jsonl'\n[measure]\ntokenizer = 'bytes.json'\n[[grid]]\nsize = [1]\n");
+    place.run("out", &[]).ends(0);
+    let out = place.out("out");
+    for entry in out.ledger() {
+        let number = |key: &str| entry[key].as_u64().expect("a count");
+        let row = &rows[number("row") as usize];
+        let response = row["generations"][number("generation") as usize].as_str().expect("a response");
+        let close = response.find("</think>").expect("closed") + "</think>\n\n".len();
+        assert_eq!(number("tokens"), response.len() as u64);
+        assert_eq!(number("thinking_tokens"), close as u64);
+        assert_eq!(number("answer_tokens"), (response.len() - close) as u64);
+    }
+    assert!(text(&out.manifest(), "tokenizer").starts_with("tokenizer.json "));
+}
+
+#[test]
+fn another_tokenizer_file_measures_anew_and_the_same_one_does_not() {
+    let place = Place::new();
+    place.write("a.jsonl", jsonl(&openr1_rows(6)));
+    place.write("pipeline.toml", "[sources.all]\nlayout = 'openr1'\npath = 'a.jsonl'\n[measure]\ntokenizer = 'bytes.json'\n[[grid]]\nsize = [1]\n");
+    let reused = |out: &str| {
+        place.run(out, &["--timings", "t.json"]).ends(0);
+        read_json(&place.path("t.json"))["reused_units"].clone()
+    };
+    assert_eq!((reused("a"), reused("b")), (Value::from(0), Value::from(1)));
+    place.write("bytes.json", byte_tokenizer() + "\n");
+    assert_eq!(reused("c"), Value::from(0));
+}
