@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use crate::bucket::category::DIVERSE;
 use crate::bucket::length::{Length, Nested};
+use crate::measure::TokenizerName;
 use crate::pipeline::{Accept, OnShortfall, Pipeline, PipelineFile};
 use crate::select::grid::{Grid, Pair};
 use crate::source::parquet::Footer;
@@ -26,6 +27,8 @@ pub struct Plan {
     pub grids: Vec<(Grid, Vec<Length>)>,
     /// The tokenizer's name, or its file's hash.
     pub tokenizer: String,
+    /// The tokenizer as the pipeline names it.
+    pub tokenizer_name: TokenizerName,
     emitted: Vec<glob::Pattern>,
 }
 
@@ -93,19 +96,16 @@ impl Plan {
                 source: source.clone(),
             });
         }
-        for name in overrides.sources.keys() {
-            // Where its files lie on this machine is no part of the experiment.
-            if let Some(source) = pipeline.sources.get_mut(name) {
-                source.path = None;
-            }
-        }
         let tokenizer = pipeline.measure.tokenizer_identity(file.folder())?;
+        let tokenizer_name = pipeline.measure.tokenizer.clone();
+        forget_places(&mut pipeline, overrides);
         Ok(Self {
             pipeline,
             folder: file.folder().to_owned(),
             sources,
             grids,
             tokenizer,
+            tokenizer_name,
             emitted,
         })
     }
@@ -151,6 +151,28 @@ fn plan_files(source: &Source, path: &Path) -> Result<Vec<PlannedFile>> {
         planned.push(PlannedFile { file, bytes, units });
     }
     Ok(planned)
+}
+
+/// Where files lie on this machine is no part of the experiment, and is not written to its folder.
+fn forget_places(pipeline: &mut Pipeline, overrides: &Overrides) {
+    for (name, source) in &mut pipeline.sources {
+        let absolute = source
+            .path
+            .as_deref()
+            .is_some_and(|path| Path::new(path).is_absolute());
+        if absolute || overrides.sources.contains_key(name) {
+            source.path = None;
+        }
+    }
+    let tokenizer = Path::new(&pipeline.measure.tokenizer.0);
+    if tokenizer.is_absolute() {
+        let name = tokenizer
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
+        pipeline.measure.tokenizer = TokenizerName(name);
+    }
 }
 
 /// The innermost cause, in one line.

@@ -271,15 +271,11 @@ pub fn measure<'p>(
             Ok(held) => slots[job.slot].held = held,
             Err(why) => {
                 unreadable.push((slots[job.slot].source, slots[job.slot].file));
-                settings.watch.note(&format!(
-                    "{}/{}: {why}",
-                    job.source.name, job.file.file.name
-                ));
                 slots[job.slot].why = Some(why);
             }
         }
     }
-    refuse_unreadable(plan, &slots)?;
+    refuse_unreadable(plan, &slots, settings.watch)?;
     drop_unreadable(&mut slots, &unreadable);
     let started = Instant::now();
     let experiment = load(plan, slots)?;
@@ -394,7 +390,7 @@ fn measure_jobs(
         .watch
         .begin("measure", jobs.iter().map(|job| job.bytes).sum());
     let started = Instant::now();
-    let tokenizer = Tokenizer::load(&plan.pipeline.measure.tokenizer.0, &plan.folder)?;
+    let tokenizer = Tokenizer::load(&plan.tokenizer_name.0, &plan.folder)?;
     timings
         .wall_s
         .insert("tokenizer", started.elapsed().as_secs_f64());
@@ -579,18 +575,25 @@ impl Sink {
     }
 }
 
-/// Ends the run for unreadable files whose source does not go on without them.
-fn refuse_unreadable(plan: &Plan, slots: &[Slot]) -> Result<()> {
-    let mut bad: Vec<(String, String)> = slots
-        .iter()
-        .filter(|slot| !plan.sources[slot.source].source.skip_unreadable)
-        .filter_map(|slot| {
-            let source = &plan.sources[slot.source];
-            let name = format!("{}/{}", source.name, source.files[slot.file].file.name);
-            Some((name, slot.why.clone()?))
-        })
-        .collect();
+/// Ends the run for unreadable files whose source does not go on without them; notes the others.
+fn refuse_unreadable(plan: &Plan, slots: &[Slot], watch: &dyn Watch) -> Result<()> {
+    let (mut bad, mut passed) = (Vec::new(), Vec::new());
+    for slot in slots {
+        let Some(why) = &slot.why else { continue };
+        let source = &plan.sources[slot.source];
+        let name = format!("{}/{}", source.name, source.files[slot.file].file.name);
+        let list = if source.source.skip_unreadable {
+            &mut passed
+        } else {
+            &mut bad
+        };
+        list.push((name, why.clone()));
+    }
     bad.dedup_by(|a, b| a.0 == b.0);
+    passed.dedup_by(|a, b| a.0 == b.0);
+    for (name, why) in passed {
+        watch.note(&format!("{name} cannot be read and is passed over: {why}"));
+    }
     if bad.is_empty() {
         Ok(())
     } else {

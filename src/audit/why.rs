@@ -16,20 +16,20 @@ pub struct Story {
     pub places: Vec<(String, u64)>,
 }
 
-/// Finds entries by trajectory id, problem id (both may be cut short, to 6 digits) or the source's own
-/// id. Empty where nothing matches.
+/// Finds entries by trajectory id or problem id (both may be cut short, to 6 digits), or by the source's
+/// own id, whole. Empty where nothing matches.
 pub fn why(out: &Path, id: &str, threads: usize) -> Result<Vec<Story>> {
-    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '/' | ':');
-    if id.len() < 6 || !id.chars().all(plain) {
-        return Err(Error::usage(
-            format!("`{id}` is no id"),
-            "give at least 6 digits of a trajectory_id or problem_id, or a source's own id",
-        ));
-    }
     let engine = Engine::open(out, threads)?;
+    let literal = id.replace('\'', "''");
+    let mut wanted = format!("source_id = '{literal}'");
+    if id.len() >= 6 && id.chars().all(|c| c.is_ascii_hexdigit()) {
+        let digits = id.to_ascii_lowercase();
+        wanted += &format!(
+            " OR starts_with(trajectory_id, '{digits}') OR starts_with(problem_id, '{digits}')"
+        );
+    }
     let found = engine.query(&format!(
-        "SELECT * FROM ledger WHERE trajectory_id LIKE '{id}%' OR problem_id LIKE '{id}%' \
-         OR source_id = '{id}' ORDER BY source, file, \"row\", generation"
+        "SELECT * FROM ledger WHERE {wanted} ORDER BY source, file, \"row\", generation"
     ))?;
     let mut stories = Vec::new();
     for batch in &found {

@@ -163,6 +163,15 @@ fn write_subsets(
     Ok(written)
 }
 
+/// Whether a folder is one that an interrupted run left: just made, being built, or whole and about to be
+/// renamed.
+fn is_ours(folder: &Path) -> Result<bool> {
+    let whole = folder.join(RUN_FOLDER).join("SHA256SUMS");
+    Ok(folder.join(MARK).is_file()
+        || whole.is_file()
+        || (folder.is_dir() && fs::read_dir(folder)?.next().is_none()))
+}
+
 /// The output folder while it is being built.
 struct Partial {
     folder: PathBuf,
@@ -182,7 +191,7 @@ impl Partial {
         name.push(".partial");
         let folder = out.with_file_name(name);
         if folder.exists() {
-            if !folder.join(MARK).is_file() {
+            if !is_ours(&folder)? {
                 return Err(Error::OutputExists(folder));
             }
             fs::remove_dir_all(&folder)?;

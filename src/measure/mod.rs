@@ -20,7 +20,7 @@ use style::Style;
 use tokens::Tokenizer;
 
 /// Part of every pool part's name: raised when a measurement (a verdict among them) changes its meaning.
-pub const VERSION: u32 = 3;
+pub const VERSION: u32 = 4;
 
 /// Longer extracted answers are cut: the ledger shows them to people.
 const EXTRACTED_CHARS_MAX: usize = 200;
@@ -167,7 +167,7 @@ fn fields_id(trajectory: &Trajectory<'_>) -> Id {
         &trajectory.source_id,
         &trajectory.style,
     ];
-    let mut hasher = IdHasher::new("gradatim fields_id v1");
+    let mut hasher = IdHasher::new("gradatim fields_id v1").part(trajectory.problem.as_ref());
     for text in texts {
         hasher = hasher.part(text.as_deref().unwrap_or_default());
     }

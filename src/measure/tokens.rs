@@ -84,8 +84,9 @@ impl Tokenizer {
         let end = behind_lines(response, thinking_end);
         let (thinking, answer) = response.split_at(end);
         let parted = self.tokens(thinking);
-        let clean = answer.as_bytes().first().is_none_or(u8::is_ascii_graphic);
-        let whole = if self.splits_after_lines && clean {
+        let sound = thinking.ends_with(['\r', '\n'])
+            && answer.as_bytes().first().is_none_or(u8::is_ascii_graphic);
+        let whole = if self.splits_after_lines && sound {
             parted + self.tokens(answer)
         } else {
             self.tokens(response)

@@ -451,7 +451,11 @@ impl Selector<'_> {
             size = size.min(pool / 2);
         }
         let longest = family.length == Length::Long;
-        let tie = |candidate: &Candidate| self.entries.problems[candidate.problem as usize].id;
+        // Ties fall to opposite ends, so that short and long do not meet where lengths are equal.
+        let tie = |candidate: &Candidate| {
+            let id = self.entries.problems[candidate.problem as usize].id.0;
+            if longest { u128::MAX - id } else { id }
+        };
         let bucket = extreme(candidates, size, longest, tie);
         if bucket.len() * 4 > pool && pool > 0 {
             let wide = (

@@ -42,6 +42,8 @@ pub enum Layout {
 pub struct Needed {
     pub name: String,
     pub required: bool,
+    /// Named in the pipeline: a Parquet file without it is refused, since it is a typing error.
+    pub named: bool,
     pub shape: Shape,
 }
 
@@ -59,6 +61,7 @@ fn needed(name: &str, required: bool, shape: Shape) -> Needed {
     Needed {
         name: name.to_owned(),
         required,
+        named: false,
         shape,
     }
 }
@@ -147,7 +150,10 @@ pub fn columns(source: &Source) -> Vec<Needed> {
                     let known = all.iter_mut().find(|needed| needed.name == pick.root());
                     match known {
                         Some(known) => known.required |= required,
-                        None => all.push(needed(pick.root(), required, Shape::Any)),
+                        None => all.push(Needed {
+                            named: true,
+                            ..needed(pick.root(), required, Shape::Any)
+                        }),
                     }
                 }
                 all
@@ -167,7 +173,7 @@ fn picks(columns: &Columns) -> Vec<(&super::pick::Pick, bool)> {
         &columns.id,
     ];
     let mut all = vec![(&columns.problem, true), (&columns.response, true)];
-    all.extend(optional.into_iter().flatten().map(|pick| (pick, true)));
+    all.extend(optional.into_iter().flatten().map(|pick| (pick, false)));
     all
 }
 

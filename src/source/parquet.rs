@@ -67,6 +67,14 @@ impl Footer {
                 (first, first_row, bytes) = (index + 1, row, 0);
             }
         }
+        if units.is_empty() {
+            // A file without rows has its place in ledger and manifest too.
+            units.push(Unit::RowGroups {
+                first: 0,
+                end: 0,
+                row: 0,
+            });
+        }
         units
     }
 
@@ -94,7 +102,7 @@ impl Footer {
                             .into(),
                     });
                 }
-                Err(_) if !needed.required => {}
+                Err(_) if !needed.required && !needed.named => {}
                 Err(_) => return Err(Error::missing_column(&file.name, &needed.name, names())),
             }
         }

@@ -81,6 +81,7 @@ impl Pick {
     /// The text at this place of the row, cut.
     pub fn text<'a>(&self, cell: Value<'a>) -> Result<Option<Cow<'a, str>>, Void> {
         Ok(match self.resolve(cell) {
+            Value::Integer(number) => Some(Cow::Owned(number.to_string())),
             Value::Number(number) => Some(Cow::Owned(number.to_string())),
             other => other.text()?.map(|text| self.cut(text)),
         })
@@ -121,7 +122,10 @@ fn owned(value: serde_json::Value) -> Value<'static> {
     match value {
         Json::Null => Value::Null,
         Json::Bool(truth) => Value::Bool(truth),
-        Json::Number(number) => number.as_f64().map_or(Value::Other, Value::Number),
+        Json::Number(number) => match number.as_i128() {
+            Some(number) => Value::Integer(number),
+            None => number.as_f64().map_or(Value::Other, Value::Number),
+        },
         Json::String(text) => Value::Text(Cow::Owned(text)),
         Json::Array(items) => Value::List(items.into_iter().map(owned).collect()),
         Json::Object(fields) => Value::Object(

@@ -18,6 +18,7 @@ pub enum Value<'a> {
     Missing,
     Null,
     Bool(bool),
+    Integer(i128),
     Number(f64),
     Text(Cow<'a, str>),
     List(Vec<Value<'a>>),
@@ -65,7 +66,7 @@ impl<'a> Value<'a> {
         match self {
             Self::Missing | Self::Null => "null",
             Self::Bool(_) => "bool",
-            Self::Number(_) => "number",
+            Self::Integer(_) | Self::Number(_) => "number",
             Self::Text(_) => "string",
             Self::List(_) => "list",
             Self::Object(_) => "object",
@@ -77,8 +78,8 @@ impl<'a> Value<'a> {
     pub fn truth(&self) -> Option<bool> {
         match self {
             Self::Bool(truth) => Some(*truth),
-            Self::Number(1.0) => Some(true),
-            Self::Number(0.0) => Some(false),
+            Self::Integer(1) | Self::Number(1.0) => Some(true),
+            Self::Integer(0) | Self::Number(0.0) => Some(false),
             Self::Text(text) => truth_word(text.trim()),
             Self::List(items) if items.len() == 1 => items[0].truth(),
             _ => None,
@@ -119,19 +120,25 @@ pub fn arrow_value(array: &dyn Array, index: usize) -> Value<'_> {
             Value::Number(f64::from(array.as_primitive::<$kind>().value(index)))
         };
     }
+    macro_rules! integer {
+        ($kind:ty) => {
+            Value::Integer(i128::from(array.as_primitive::<$kind>().value(index)))
+        };
+    }
     match array.data_type() {
         DataType::Utf8 => Value::Text(array.as_string::<i32>().value(index).into()),
         DataType::LargeUtf8 => Value::Text(array.as_string::<i64>().value(index).into()),
         DataType::Utf8View => Value::Text(array.as_string_view().value(index).into()),
+        DataType::Null => Value::Null,
         DataType::Boolean => Value::Bool(array.as_boolean().value(index)),
-        DataType::Int8 => number!(Int8Type),
-        DataType::Int16 => number!(Int16Type),
-        DataType::Int32 => number!(Int32Type),
-        DataType::Int64 => Value::Number(array.as_primitive::<Int64Type>().value(index) as f64),
-        DataType::UInt8 => number!(UInt8Type),
-        DataType::UInt16 => number!(UInt16Type),
-        DataType::UInt32 => number!(UInt32Type),
-        DataType::UInt64 => Value::Number(array.as_primitive::<UInt64Type>().value(index) as f64),
+        DataType::Int8 => integer!(Int8Type),
+        DataType::Int16 => integer!(Int16Type),
+        DataType::Int32 => integer!(Int32Type),
+        DataType::Int64 => integer!(Int64Type),
+        DataType::UInt8 => integer!(UInt8Type),
+        DataType::UInt16 => integer!(UInt16Type),
+        DataType::UInt32 => integer!(UInt32Type),
+        DataType::UInt64 => integer!(UInt64Type),
         DataType::Float16 => number!(Float16Type),
         DataType::Float32 => number!(Float32Type),
         DataType::Float64 => number!(Float64Type),
@@ -201,11 +208,11 @@ impl<'de> Visitor<'de> for AnyValue {
     }
 
     fn visit_i64<E>(self, number: i64) -> Result<Self::Value, E> {
-        Ok(Value::Number(number as f64))
+        Ok(Value::Integer(i128::from(number)))
     }
 
     fn visit_u64<E>(self, number: u64) -> Result<Self::Value, E> {
-        Ok(Value::Number(number as f64))
+        Ok(Value::Integer(i128::from(number)))
     }
 
     fn visit_f64<E>(self, number: f64) -> Result<Self::Value, E> {

@@ -59,6 +59,10 @@ pub(super) trait Field {
     ) -> Result<Self::Value, Stop>;
     /// A sum or product whose bounds are not two integers.
     fn repeat(&mut self, big: Big, parts: &[Self::Value]) -> Result<Self::Value, Stop>;
+    /// The rational number that a value is beyond doubt.
+    fn as_rational(&self, _: &Self::Value) -> Option<Rational> {
+        None
+    }
     /// Whether divisors are those of polynomials where names have no value.
     fn divides_formally(&self) -> bool {
         false
@@ -324,7 +328,14 @@ impl<F: Field> Scope<'_, F> {
     }
 
     fn integer(&mut self, id: Id) -> Result<Integer, Stop> {
-        let value = self.exact(id)?;
+        let value = match self.exact(id) {
+            Ok(value) => value,
+            Err(Stop::Fuel) => return Err(Stop::Fuel),
+            Err(_) => {
+                let value = self.eval(id)?;
+                self.field.as_rational(&value).ok_or(Stop::Unsupported)?
+            }
+        };
         let (numerator, denominator) = value.into_parts();
         if denominator.is_one() {
             Ok(numerator)

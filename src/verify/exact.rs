@@ -90,6 +90,10 @@ impl Field for Exact<'_> {
         self.fuel
     }
 
+    fn as_rational(&self, value: &Rational) -> Option<Rational> {
+        Some(value.clone())
+    }
+
     fn number(&mut self, value: &Rational) -> Result<Rational, Stop> {
         Ok(value.clone())
     }
@@ -143,7 +147,7 @@ impl Field for Exact<'_> {
         } else {
             root(base, order)?
         };
-        if base.is_zero() && !numerator.is_positive() {
+        if base.is_zero() && numerator <= Integer::ZERO {
             return Err(Stop::Undefined);
         }
         if base.is_zero() || base.is_one() {
@@ -328,7 +332,7 @@ fn natural_root(value: &Natural, order: usize) -> Result<Natural, Stop> {
 
 /// A logarithm that is rational: both numbers are powers of one.
 fn logarithm(base: &Rational, value: &Rational) -> Result<Rational, Stop> {
-    if !base.is_positive() || !value.is_positive() || base.is_one() {
+    if *base <= Rational::ZERO || *value <= Rational::ZERO || base.is_one() {
         return Err(Stop::Undefined);
     }
     if value.is_one() {

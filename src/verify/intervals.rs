@@ -114,6 +114,21 @@ impl Judge<'_> {
     fn chain_pieces(&mut self, sides: &[Id], relations: &[Rel]) -> Option<Vec<Piece>> {
         match (sides, relations) {
             ([element, set], [Rel::In]) if !self.is_scalar_number(*element) => self.pieces(*set),
+            ([left, right], [Rel::Ne]) => {
+                let (variable, end) = if self.is_variable(*left) {
+                    (left, right)
+                } else {
+                    (right, left)
+                };
+                if !matches!(self.arena.node(*variable), Node::Symbol(_))
+                    || !self.is_scalar_number(*end)
+                {
+                    return None;
+                }
+                let mut pieces = self.ray(*variable, Rel::Lt, *end)?;
+                pieces.extend(self.ray(*variable, Rel::Gt, *end)?);
+                Some(pieces)
+            }
             ([left, right], [rel]) if rel.is_order() => {
                 if self.is_variable(*left) && self.is_scalar_number(*right) {
                     self.ray(*left, *rel, *right)
@@ -126,7 +141,8 @@ impl Judge<'_> {
             ([low, middle, high], [first, second]) if first.is_order() && second.is_order() => {
                 let same_way =
                     matches!(first, Rel::Lt | Rel::Le) == matches!(second, Rel::Lt | Rel::Le);
-                if !same_way || !self.is_variable(*middle) {
+                let ends = self.is_end(*low) && self.is_end(*high);
+                if !same_way || !ends || !self.is_variable(*middle) {
                     return None;
                 }
                 let upwards = matches!(first, Rel::Lt | Rel::Le);
@@ -200,7 +216,22 @@ impl Judge<'_> {
     }
 
     fn is_scalar_number(&self, id: Id) -> bool {
-        self.is_scalar(id) && self.arena.symbols(id).is_empty()
+        let named = |node: &Node| matches!(node, Node::Apply(..) | Node::Words(_));
+        self.is_scalar(id) && self.arena.symbols(id).is_empty() && !self.arena.any(id, named)
+    }
+
+    /// Whether an end of a relation is a number or infinite.
+    fn is_end(&self, id: Id) -> bool {
+        self.end(id).is_none() || self.is_scalar_number(id)
+    }
+
+    /// What a relation says something of.
+    pub(super) fn variable(&self, id: Id) -> Option<Id> {
+        match self.arena.node(id) {
+            Node::Chain(sides, _) => sides.iter().copied().find(|side| self.is_variable(*side)),
+            Node::List(items) | Node::Cases(items) => self.variable(*items.first()?),
+            _ => None,
+        }
     }
 }
 

@@ -5,7 +5,7 @@
 //! Everything else is `undecided`, with a reason. A verdict depends on nothing but its two texts and
 //! the options: work is bounded by fuel and never by a clock.
 //!
-//! The path of an answer: [`response`] tells it from the thinking, [`extract`] and [`gold`] find it,
+//! The path of an answer: `response` tells it from the thinking, `extract` and `gold` find it,
 //! `lex` and `parse` read it, `decide` compares what was read.
 
 mod ball;

@@ -5,8 +5,7 @@
 //! What has no residue, such as a sine, gets one that depends on nothing but its argument's: then
 //! equal residues still mean equal values, and unequal ones mean nothing.
 
-use dashu::Rational;
-use dashu::base::Signed;
+use dashu::{Integer, Rational};
 
 use super::eval::{Field, Stop};
 use super::exact::{as_integer, name_seed, residue, scramble};
@@ -159,7 +158,7 @@ impl Field for Modular<'_> {
             return self.power(base, &exponent);
         };
         if *base == 0 {
-            return if times.is_positive() {
+            return if *times > Integer::ZERO {
                 Ok(0)
             } else {
                 Err(Stop::Undefined)

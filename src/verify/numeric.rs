@@ -42,6 +42,8 @@ pub(super) struct Numeric<'a> {
     /// Whether something was met that the precision may hide: then two enclosures that agree are
     /// not shown equal.
     pub hidden: bool,
+    /// Whether a root or logarithm of a negative number was taken.
+    pub left_reals: bool,
     /// Whether names are indeterminates of polynomials, and `I` is the imaginary unit.
     formal: bool,
 }
@@ -57,6 +59,7 @@ impl<'a> Numeric<'a> {
             names: &[],
             hidden: false,
             formal: false,
+            left_reals: false,
         }
     }
 
@@ -83,6 +86,7 @@ impl<'a> Numeric<'a> {
             names: &[],
             hidden: false,
             formal: false,
+            left_reals: false,
         }
     }
 
@@ -147,6 +151,7 @@ impl<'a> Numeric<'a> {
         if value.is_real() && value.re.is_positive() {
             return Ok(Complex::real(value.re.ln(self.p)?));
         }
+        self.left_reals = true;
         Ok(Complex {
             re: self.modulus(value)?.ln(self.p)?,
             im: self.argument(value)?,
@@ -191,6 +196,7 @@ impl<'a> Numeric<'a> {
         self.charge(8)?;
         if value.is_real() {
             if value.re.is_negative() {
+                self.left_reals = true;
                 let root = value.re.negate().sqrt(self.bits())?;
                 return Ok(Complex {
                     re: Ball::zero(),
@@ -502,7 +508,7 @@ impl Field for Numeric<'_> {
     fn power_exact(&mut self, base: &Complex, exponent: &Rational) -> Result<Complex, Stop> {
         let zero = base.re.is_zero() && base.im.is_zero();
         if zero {
-            return if exponent.is_positive() {
+            return if *exponent > Rational::ZERO {
                 Ok(base.clone())
             } else {
                 Err(Stop::Undefined)

@@ -316,10 +316,24 @@ impl Judge<'_> {
     /// The assignments of a list, or of a tuple of names and a tuple of values.
     fn labelled(&mut self, id: Id) -> Option<Vec<Assignment>> {
         match self.arena.node(id).clone() {
-            Node::List(items) => items
-                .into_iter()
-                .map(|item| self.assignment(item))
-                .collect(),
+            Node::List(items) => {
+                let mut all = Vec::new();
+                for item in items {
+                    match self.both_signs(item) {
+                        Some(both) => {
+                            for one in both {
+                                all.push(self.assignment(one)?);
+                            }
+                        }
+                        None => all.push(self.assignment(item)?),
+                    }
+                }
+                Some(all)
+            }
+            Node::Chain(..) if self.both_signs(id).is_some() => {
+                let both = self.both_signs(id)?;
+                both.into_iter().map(|one| self.assignment(one)).collect()
+            }
             Node::Cases(items) => {
                 let mut all = Vec::new();
                 for item in items {
@@ -373,6 +387,12 @@ impl Judge<'_> {
         if let Some(decision) = self.repeated_names(left, right) {
             return decision;
         }
+        if self.are_roots(left, right) {
+            let unordered = self.values_unordered(left, right);
+            if let Decision::Equal(_) = unordered {
+                return unordered;
+            }
+        }
         let mut decision = Decision::Equal(Reason::Items);
         for item in left {
             let Some(twin) = right
@@ -416,6 +436,16 @@ impl Judge<'_> {
             all = all.and(best);
         }
         Some(all)
+    }
+
+    /// Whether all names are one letter with and without indices: `x_1`, `x_2` and `x`.
+    fn are_roots(&self, left: &[Assignment], right: &[Assignment]) -> bool {
+        let base = |item: &Assignment| match self.arena.node(item.label) {
+            Node::Symbol(name) => self.arena.text(*name).split('_').next(),
+            _ => None,
+        };
+        let first = base(&left[0]);
+        first.is_some() && left.iter().chain(right).all(|item| base(item) == first)
     }
 
     /// Whether two labels are one: `f(x)` and `f(t)` are the same function.

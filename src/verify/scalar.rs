@@ -117,6 +117,13 @@ impl Judge<'_> {
         }
     }
 
+    /// Whether an angle counts its turns by a letter: `\frac{\pi}{4} + k\pi`.
+    fn is_family(&self, id: Id, names: &[Name]) -> bool {
+        let turns = |node: &Node| matches!(node, Node::Constant(Const::Pi) | Node::Degrees(_));
+        let index = |name: &Name| matches!(self.arena.text(*name), "k" | "n" | "m" | "l");
+        matches!(names, [name] if index(name)) && self.arena.any(id, turns)
+    }
+
     /// Where names do not count, the first name of one side is the first of the other.
     fn by_order_of_names(
         &mut self,
@@ -125,7 +132,8 @@ impl Judge<'_> {
         right: Id,
         right_names: &[Name],
     ) -> Decision {
-        if self.options.strict || left_names.len() != right_names.len() {
+        let family = self.is_family(left, left_names) && self.is_family(right, right_names);
+        if self.options.strict && !family || left_names.len() != right_names.len() {
             return Unknown(Reason::Names);
         }
         let mut renamed = Some(right);
@@ -287,6 +295,11 @@ fn rounds(
     let noise = literal.significant >= 10
         && *difference < value.clone().abs() / Rational::from(1_000_000_000u64);
     if noise {
+        // Two decimals of one length that differ in their last digit are near, and not the same.
+        let alike = other_decimals == decimals;
+        return Some(if alike { 0 } else { literal.significant });
+    }
+    if literal.open_ended && difference <= &unit(decimals) {
         return Some(literal.significant);
     }
     if other_decimals <= decimals || value.is_int() && other.is_some() {
@@ -452,6 +465,24 @@ impl Judge<'_> {
         }
     }
 
+    /// Whether a sine of a whole number is written, which may be meant in degrees.
+    fn may_be_degrees(&self, id: Id) -> bool {
+        let whole = |id: &Id| match self.arena.node(*id) {
+            Node::Number(literal) => literal.value.is_int() && literal.value >= Rational::from(5),
+            _ => false,
+        };
+        self.arena.any(id, |node| match node {
+            Node::Call(func, args) => {
+                let circular = matches!(
+                    func,
+                    Func::Sin | Func::Cos | Func::Tan | Func::Cot | Func::Sec | Func::Csc
+                );
+                circular && args.iter().all(whole)
+            }
+            _ => false,
+        })
+    }
+
     /// Whether a value is not real although it is written without `i`: a logarithm or root of a
     /// negative number, which has several values.
     fn off_the_reals(&mut self, id: Id, plain_degrees: bool) -> bool {
@@ -480,6 +511,9 @@ impl Judge<'_> {
     fn apart(&mut self, left: Id, right: Id, plain_degrees: bool) -> Decision {
         if self.close_at_decimals(left, right, plain_degrees) {
             return Equal(Reason::Rounded);
+        }
+        if self.may_be_degrees(left) || self.may_be_degrees(right) {
+            return Unknown(Reason::Doubtful);
         }
         if self.off_the_reals(left, plain_degrees) || self.off_the_reals(right, plain_degrees) {
             return Unknown(Reason::Unproven);
@@ -614,6 +648,11 @@ impl Judge<'_> {
                 let mut field = Numeric::at(&mut self.fuel, precision(POINT_BITS), log, point);
                 let value = eval::eval(self.arena, id, &mut field, degrees);
                 hidden |= field.hidden;
+                let complex = field.left_reals;
+                let imaginary = |node: &Node| matches!(node, Node::Constant(Const::I));
+                if complex && !self.arena.any(id, imaginary) {
+                    return Err(Stop::Undefined);
+                }
                 value
             };
             let (left, right) = (value(left), value(right));

@@ -120,6 +120,28 @@ pub(super) fn measure(unit: &str) -> Option<Measure> {
     })
 }
 
+/// How many of other units of its quantity a unit may be: 20 cents are 0.2 of a dollar.
+pub(super) fn conversions(unit: &str) -> Vec<dashu::Rational> {
+    const SAMPLES: [&str; 21] = [
+        "mm", "cm", "m", "km", "in", "ft", "yd", "mi", "mg", "g", "kg", "s", "min", "h", "day",
+        "week", "ml", "l", "cent", "dollar", "dm",
+    ];
+    let Some(own) = measure(unit) else {
+        return Vec::new();
+    };
+    let others = SAMPLES.iter().filter_map(|sample| {
+        let (quantity, above, below) = scale(sample)?;
+        let other = Measure {
+            quantity,
+            power: own.power,
+            above,
+            below,
+        };
+        (quantity == own.quantity).then(|| own.factor() / other.factor())
+    });
+    others.filter(|factor| !factor.is_one()).collect()
+}
+
 /// Whether a value may be compared without the words behind it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Droppable {

@@ -12,8 +12,18 @@ use serde_json::{Value, json};
 
 use crate::support::*;
 
-const COMMANDS: [&str; 10] =
-    ["run", "plan", "inspect", "verify", "why", "sql", "check", "example", "schema", "completions"];
+const COMMANDS: [&str; 10] = [
+    "run",
+    "plan",
+    "inspect",
+    "verify",
+    "why",
+    "sql",
+    "check",
+    "example",
+    "schema",
+    "completions",
+];
 
 /// A run with two sources, a subset at two sizes and three kinds of control.
 fn made() -> Place {
@@ -32,7 +42,9 @@ fn made() -> Place {
 // verify
 
 fn judged(text: &str) -> Vec<BTreeMap<String, Box<RawValue>>> {
-    text.lines().map(|line| serde_json::from_str(line).expect("a row")).collect()
+    text.lines()
+        .map(|line| serde_json::from_str(line).expect("a row"))
+        .collect()
 }
 
 #[test]
@@ -50,23 +62,35 @@ fn verify_writes_each_row_back_in_order_with_its_other_fields_untouched() {
     place.write("in.jsonl", lines.join("\n"));
     for threads in ["1", "2"] {
         let out = format!("out{threads}.jsonl");
-        place.gradatim(&["verify", "in.jsonl", "--out", &out, "--threads", threads]).ends(0);
+        place
+            .gradatim(&["verify", "in.jsonl", "--out", &out, "--threads", threads])
+            .ends(0);
         let rows = judged(&std::fs::read_to_string(place.path(&out)).expect("judged rows"));
         assert_eq!(rows.len(), lines.len());
         for (at, (row, line)) in rows.iter().zip(&lines).enumerate() {
-            let before: BTreeMap<String, Box<RawValue>> = serde_json::from_str(line).expect("a row");
+            let before: BTreeMap<String, Box<RawValue>> =
+                serde_json::from_str(line).expect("a row");
             for (key, value) in &before {
                 assert_eq!(row[key].get(), value.get(), "{key} of row {at}");
             }
             assert_eq!(row.len(), before.len() + 3);
-            let verdict = if at % 3 == 0 { "\"wrong\"" } else { "\"correct\"" };
+            let verdict = if at % 3 == 0 {
+                "\"wrong\""
+            } else {
+                "\"correct\""
+            };
             assert_eq!(row["verdict"].get(), verdict, "row {at}");
             let extracted = if at % 3 == 0 { at + 1 } else { at };
             assert_eq!(row["extracted"].get(), format!("\"{extracted}\""));
             assert!(row["reason"].get().len() > 2);
         }
     }
-    assert_eq!(tree(&place.path("")).len(), 4, "nothing else is left: {:?}", tree(&place.path("")));
+    assert_eq!(
+        tree(&place.path("")).len(),
+        4,
+        "nothing else is left: {:?}",
+        tree(&place.path(""))
+    );
 }
 
 #[test]
@@ -84,8 +108,20 @@ fn verify_reads_other_fields_gzip_zstd_and_stdin() {
         place.gradatim_with(&arguments, stdin).ends(0).stdout
     };
     let plain = verify("a.jsonl", b"");
-    let verdicts: Vec<String> = judged(&plain).iter().map(|row| row["verdict"].get().to_owned()).collect();
-    assert_eq!(verdicts, ["\"correct\"", "\"correct\"", "\"correct\"", "\"no_gold\"", "\"no_answer\""]);
+    let verdicts: Vec<String> = judged(&plain)
+        .iter()
+        .map(|row| row["verdict"].get().to_owned())
+        .collect();
+    assert_eq!(
+        verdicts,
+        [
+            "\"correct\"",
+            "\"correct\"",
+            "\"correct\"",
+            "\"no_gold\"",
+            "\"no_answer\""
+        ]
+    );
     assert_eq!(verify("a.jsonl.gz", b""), plain);
     assert_eq!(verify("a.jsonl.zst", b""), plain);
     assert_eq!(verify("-", lines), plain);
@@ -103,12 +139,26 @@ fn verify_keeps_the_place_of_a_row_that_cannot_be_judged_and_ends_with_1() {
         br#"{"gold":"2","response":"\\boxed{2}"}"#,
     ];
     place.write("in.jsonl", lines.join(&b'\n'));
-    let done = place.gradatim(&["verify", "in.jsonl", "--out", "out.jsonl"]).ends(1);
+    let done = place
+        .gradatim(&["verify", "in.jsonl", "--out", "out.jsonl"])
+        .ends(1);
     done.tells(&["line 2", "line 3", "line 5", "3 rows could not be judged"]);
     let rows = judged(&std::fs::read_to_string(place.path("out.jsonl")).expect("judged rows"));
     let told = |key: &str| -> Vec<&str> { rows.iter().map(|row| row[key].get()).collect() };
-    assert_eq!(told("verdict"), ["\"correct\"", "\"undecided\"", "\"undecided\"", "\"undecided\"", "\"correct\""]);
-    assert_eq!(told("reason")[1..4], ["\"bad_json\"", "\"bad_row\"", "\"bad_json\""]);
+    assert_eq!(
+        told("verdict"),
+        [
+            "\"correct\"",
+            "\"undecided\"",
+            "\"undecided\"",
+            "\"undecided\"",
+            "\"correct\""
+        ]
+    );
+    assert_eq!(
+        told("reason")[1..4],
+        ["\"bad_json\"", "\"bad_row\"", "\"bad_json\""]
+    );
     assert_eq!(rows[2]["id"].get(), "7");
     assert_eq!(rows[1]["line"].get(), "2");
 }
@@ -119,24 +169,65 @@ fn verify_writes_a_whole_file_or_none() {
     let line = json!({ "gold": "1", "response": "x".repeat(500) + " \\boxed{1}" });
     let whole = gzip(&jsonl(&vec![line; 4000]));
     place.write("cut.jsonl.gz", &whole[..whole.len() - 20]);
-    place.gradatim(&["verify", "cut.jsonl.gz", "--out", "out.jsonl"]).ends(4).tells(&["cut.jsonl.gz"]);
-    place.gradatim(&["verify", "absent.jsonl", "--out", "out.jsonl"]).ends(2).tells(&["absent.jsonl"]);
+    place
+        .gradatim(&["verify", "cut.jsonl.gz", "--out", "out.jsonl"])
+        .ends(4)
+        .tells(&["cut.jsonl.gz"]);
+    place
+        .gradatim(&["verify", "absent.jsonl", "--out", "out.jsonl"])
+        .ends(2)
+        .tells(&["absent.jsonl"]);
     place.write("a.parquet", "");
-    place.gradatim(&["verify", "a.parquet", "--out", "out.jsonl"]).ends(2).tells(&["is Parquet"]);
-    let left: Vec<String> = tree(place.folder()).into_keys().filter(|name| name.starts_with("out")).collect();
+    place
+        .gradatim(&["verify", "a.parquet", "--out", "out.jsonl"])
+        .ends(2)
+        .tells(&["is Parquet"]);
+    let left: Vec<String> = tree(place.folder())
+        .into_keys()
+        .filter(|name| name.starts_with("out"))
+        .collect();
     assert_eq!(left, Vec::<String>::new());
 }
 
 #[test]
 fn verify_answers_for_a_pair_on_the_terminal() {
     let place = Place::new();
-    let done = place.gradatim(&["verify", "--gold", "1/2", "--response", "So it is \\boxed{0.5}."]).ends(0);
-    assert!(done.stdout.starts_with("correct\n") && done.stdout.contains("0.5"), "{}", done.stdout);
-    let done = place.gradatim(&["verify", "--gold", "-3", "--response", "-x \\boxed{3}", "--json"]).ends(0);
-    assert_eq!((&done.json()["verdict"], &done.json()["extracted"]), (&json!("wrong"), &json!("3")));
+    let done = place
+        .gradatim(&[
+            "verify",
+            "--gold",
+            "1/2",
+            "--response",
+            "So it is \\boxed{0.5}.",
+        ])
+        .ends(0);
+    assert!(
+        done.stdout.starts_with("correct\n") && done.stdout.contains("0.5"),
+        "{}",
+        done.stdout
+    );
+    let done = place
+        .gradatim(&[
+            "verify",
+            "--gold",
+            "-3",
+            "--response",
+            "-x \\boxed{3}",
+            "--json",
+        ])
+        .ends(0);
+    assert_eq!(
+        (&done.json()["verdict"], &done.json()["extracted"]),
+        (&json!("wrong"), &json!("3"))
+    );
     place.gradatim(&["verify"]).ends(2);
-    place.gradatim(&["verify", "--gold", "1"]).ends(2).tells(&["--response"]);
-    place.gradatim(&["verify", "a.jsonl", "--gold", "1", "--response", "1"]).ends(2);
+    place
+        .gradatim(&["verify", "--gold", "1"])
+        .ends(2)
+        .tells(&["--response"]);
+    place
+        .gradatim(&["verify", "a.jsonl", "--gold", "1", "--response", "1"])
+        .ends(2);
 }
 
 // check
@@ -175,7 +266,10 @@ fn without_row(batch: RecordBatch, row: usize) -> RecordBatch {
 fn with_text(batch: RecordBatch, column: &str, row: usize, text: &str) -> RecordBatch {
     let at = batch.schema().index_of(column).expect("a column");
     let old = batch.column(at).as_string::<i32>();
-    let new = old.iter().enumerate().map(|(at, old)| if at == row { Some(text) } else { old });
+    let new = old
+        .iter()
+        .enumerate()
+        .map(|(at, old)| if at == row { Some(text) } else { old });
     let mut columns: Vec<ArrayRef> = batch.columns().to_vec();
     columns[at] = Arc::new(new.collect::<StringArray>());
     RecordBatch::try_new(batch.schema(), columns).expect("rows")
@@ -183,10 +277,15 @@ fn with_text(batch: RecordBatch, column: &str, row: usize, text: &str) -> Record
 
 /// Gives the subset's record the hash of the file as it is now.
 fn hash_again(out: &Path, subset: &str) {
-    let sum = sha256(&std::fs::read(out.join(subset).join("train-00000-of-00001.parquet")).expect("the subset"));
+    let sum = sha256(
+        &std::fs::read(out.join(subset).join("train-00000-of-00001.parquet")).expect("the subset"),
+    );
     edit_json(&out.join("__run__/manifest.json"), |manifest| {
         let subsets = manifest["subsets"].as_array_mut().expect("a list");
-        let record = subsets.iter_mut().find(|record| record["name"] == subset).expect("the subset");
+        let record = subsets
+            .iter_mut()
+            .find(|record| record["name"] == subset)
+            .expect("the subset");
         record["sha256"] = json!(sum);
     });
 }
@@ -194,7 +293,11 @@ fn hash_again(out: &Path, subset: &str) {
 type Damage = (&'static str, Box<dyn Fn(&Path)>, &'static [&'static str]);
 
 /// A damage that `SHA256SUMS` is made to hide, so that the promise itself has to be checked.
-fn hidden(name: &'static str, damage: impl Fn(&Path) + 'static, words: &'static [&'static str]) -> Damage {
+fn hidden(
+    name: &'static str,
+    damage: impl Fn(&Path) + 'static,
+    words: &'static [&'static str],
+) -> Damage {
     let damage = move |out: &Path| {
         damage(out);
         sum_again(out);
@@ -223,24 +326,102 @@ fn check_finds_each_kind_of_damage_and_ends_with_1() {
             }),
             &[LONG, "SHA-256"],
         ),
-        ("a removed subset", Box::new(move |out| std::fs::remove_file(shard(out)).expect("removed")), &[LONG, "missing"]),
-        ("a removed card", Box::new(|out| std::fs::remove_file(out.join("README.md")).expect("removed")), &["README.md is missing"]),
-        ("an added file", Box::new(|out| std::fs::write(out.join("more.txt"), "more").expect("added")), &["more.txt is not in SHA256SUMS"]),
-        ("no sums", Box::new(|out| std::fs::remove_file(out.join("__run__/SHA256SUMS")).expect("removed")), &["SHA256SUMS"]),
-        hidden("a removed subset, hidden", move |out| std::fs::remove_file(shard(out)).expect("removed"), &[LONG, "missing"]),
-        hidden("read changed", manifest(|m| m["ledger"][0]["read"] = json!(1)), &["source all"]),
-        hidden("kept changed", manifest(|m| m["ledger"][0]["kept"] = json!(1)), &["source all"]),
-        hidden("a reason added", manifest(|m| m["ledger"][0]["dropped"]["whim"] = json!(1)), &["source all"]),
-        hidden("a size changed", manifest(|m| m["subsets"][0]["size"] = json!(4)), &["all-long-r1-5"]),
-        hidden("written changed", manifest(|m| m["subsets"][0]["written"] = json!(4)), &["all-long-r1-5"]),
-        hidden("another prefix", manifest(|m| m["subsets"][0]["prefix_of"] = json!("random-r1-10")), &["no prefix of random-r1-10"]),
-        hidden("a lock changed", |out| std::fs::write(out.join("__run__/pipeline.lock.toml"), "seed = 7").expect("written"), &["pipeline.lock.toml"]),
-        hidden("a ledger row missing", |out| rewrite(&out.join("__run__/ledger.parquet"), |batch| without_row(batch, 3)), &["source all"]),
-        hidden("a fate changed", |out| rewrite(&out.join("__run__/ledger.parquet"), |batch| with_text(batch, "fate", 0, "dropped")), &["source all"]),
-        hidden("a selected row missing", |out| rewrite(&out.join("__run__/selection.parquet"), |batch| without_row(batch, 1)), &["all-long-r1-5"]),
+        (
+            "a removed subset",
+            Box::new(move |out| std::fs::remove_file(shard(out)).expect("removed")),
+            &[LONG, "missing"],
+        ),
+        (
+            "a removed card",
+            Box::new(|out| std::fs::remove_file(out.join("README.md")).expect("removed")),
+            &["README.md is missing"],
+        ),
+        (
+            "an added file",
+            Box::new(|out| std::fs::write(out.join("more.txt"), "more").expect("added")),
+            &["more.txt is not in SHA256SUMS"],
+        ),
+        (
+            "no sums",
+            Box::new(|out| std::fs::remove_file(out.join("__run__/SHA256SUMS")).expect("removed")),
+            &["SHA256SUMS"],
+        ),
+        hidden(
+            "a removed subset, hidden",
+            move |out| std::fs::remove_file(shard(out)).expect("removed"),
+            &[LONG, "missing"],
+        ),
+        hidden(
+            "read changed",
+            manifest(|m| m["ledger"][0]["read"] = json!(1)),
+            &["source all"],
+        ),
+        hidden(
+            "kept changed",
+            manifest(|m| m["ledger"][0]["kept"] = json!(1)),
+            &["source all"],
+        ),
+        hidden(
+            "a reason added",
+            manifest(|m| m["ledger"][0]["dropped"]["whim"] = json!(1)),
+            &["source all"],
+        ),
+        hidden(
+            "a size changed",
+            manifest(|m| m["subsets"][0]["size"] = json!(4)),
+            &["all-long-r1-5"],
+        ),
+        hidden(
+            "written changed",
+            manifest(|m| m["subsets"][0]["written"] = json!(4)),
+            &["all-long-r1-5"],
+        ),
+        hidden(
+            "another prefix",
+            manifest(|m| m["subsets"][0]["prefix_of"] = json!("random-r1-10")),
+            &["no prefix of random-r1-10"],
+        ),
+        hidden(
+            "a lock changed",
+            |out| {
+                std::fs::write(out.join("__run__/pipeline.lock.toml"), "seed = 7").expect("written")
+            },
+            &["pipeline.lock.toml"],
+        ),
+        hidden(
+            "a ledger row missing",
+            |out| {
+                rewrite(&out.join("__run__/ledger.parquet"), |batch| {
+                    without_row(batch, 3)
+                })
+            },
+            &["source all"],
+        ),
+        hidden(
+            "a fate changed",
+            |out| {
+                rewrite(&out.join("__run__/ledger.parquet"), |batch| {
+                    with_text(batch, "fate", 0, "dropped")
+                })
+            },
+            &["source all"],
+        ),
+        hidden(
+            "a selected row missing",
+            |out| {
+                rewrite(&out.join("__run__/selection.parquet"), |batch| {
+                    without_row(batch, 1)
+                })
+            },
+            &["all-long-r1-5"],
+        ),
         hidden(
             "a stranger selected",
-            |out| rewrite(&out.join("__run__/selection.parquet"), |batch| with_text(batch, "trajectory_id", 0, &"0".repeat(32))),
+            |out| {
+                rewrite(&out.join("__run__/selection.parquet"), |batch| {
+                    with_text(batch, "trajectory_id", 0, &"0".repeat(32))
+                })
+            },
             &["was not kept"],
         ),
         hidden(
@@ -258,35 +439,60 @@ fn check_finds_each_kind_of_damage_and_ends_with_1() {
                     let at = batch.schema().index_of("messages").expect("messages");
                     let said = batch.column(at).as_list::<i32>().clone();
                     let (field, offsets, _, nulls) = said.into_parts();
-                    let turns = batch.column(at).as_list::<i32>().values().as_struct().clone();
+                    let turns = batch
+                        .column(at)
+                        .as_list::<i32>()
+                        .values()
+                        .as_struct()
+                        .clone();
                     let (fields, mut arrays, valid) = turns.into_parts();
                     let content = arrays[1].as_string::<i32>();
-                    let other = content.iter().enumerate().map(|(at, text)| if at == 3 { Some("Other.") } else { text });
+                    let other = content
+                        .iter()
+                        .enumerate()
+                        .map(|(at, text)| if at == 3 { Some("Other.") } else { text });
                     arrays[1] = Arc::new(other.collect::<StringArray>());
                     let turns = arrow::array::StructArray::new(fields, arrays, valid);
                     let mut columns = batch.columns().to_vec();
-                    columns[at] = Arc::new(arrow::array::ListArray::new(field, offsets, Arc::new(turns), nulls));
+                    columns[at] = Arc::new(arrow::array::ListArray::new(
+                        field,
+                        offsets,
+                        Arc::new(turns),
+                        nulls,
+                    ));
                     RecordBatch::try_new(batch.schema(), columns).expect("rows")
                 });
                 hash_again(out, LONG);
             },
             &[LONG, "text of row 1"],
         ),
-        hidden("a control of another", manifest(|m| {
-            for subset in m["subsets"].as_array_mut().expect("a list") {
-                if subset["role"] == "paired" {
-                    subset["role"] = json!("matched");
+        hidden(
+            "a control of another",
+            manifest(|m| {
+                for subset in m["subsets"].as_array_mut().expect("a list") {
+                    if subset["role"] == "paired" {
+                        subset["role"] = json!("matched");
+                    }
                 }
-            }
-        }), &["shares a problem"]),
-        hidden("a matched control called paired", manifest(|m| {
-            for subset in m["subsets"].as_array_mut().expect("a list") {
-                if subset["role"] == "matched" {
-                    subset["role"] = json!("paired");
+            }),
+            &["shares a problem"],
+        ),
+        hidden(
+            "a matched control called paired",
+            manifest(|m| {
+                for subset in m["subsets"].as_array_mut().expect("a list") {
+                    if subset["role"] == "matched" {
+                        subset["role"] = json!("paired");
+                    }
                 }
-            }
-        }), &["has other problems than"]),
-        hidden("a ledger that is none", |out| std::fs::write(out.join("__run__/ledger.parquet"), "no").expect("written"), &["ledger.parquet cannot be read"]),
+            }),
+            &["has other problems than"],
+        ),
+        hidden(
+            "a ledger that is none",
+            |out| std::fs::write(out.join("__run__/ledger.parquet"), "no").expect("written"),
+            &["ledger.parquet cannot be read"],
+        ),
     ];
     for (at, (what, damage, words)) in damages.iter().enumerate() {
         let name = format!("damaged{at}");
@@ -303,11 +509,16 @@ fn check_finds_each_kind_of_damage_and_ends_with_1() {
 
 #[test]
 fn check_says_what_it_looked_at() {
-    let done = Place::new().gradatim(&["check", &QUICKSTART.out.0.to_string_lossy(), "--json"]).ends(0);
+    let done = Place::new()
+        .gradatim(&["check", &QUICKSTART.out.0.to_string_lossy(), "--json"])
+        .ends(0);
     let findings = done.json();
     let manifest = QUICKSTART.out.manifest();
     let subsets = manifest["subsets"].as_array().expect("a list");
-    let rows: u64 = subsets.iter().map(|subset| subset["size"].as_u64().expect("a size")).sum();
+    let rows: u64 = subsets
+        .iter()
+        .map(|subset| subset["size"].as_u64().expect("a size"))
+        .sum();
     assert_eq!(findings["broken"], json!([]));
     assert_eq!(findings["rows"], json!(rows));
     assert_eq!(findings["subsets"], json!(subsets.len()));
@@ -317,10 +528,22 @@ fn check_says_what_it_looked_at() {
 #[test]
 fn commands_on_a_folder_that_is_no_output_are_refused() {
     let place = Place::new();
-    place.gradatim(&["check", "."]).ends(2).tells(&["no output folder", "hint:"]);
-    place.gradatim(&["check", "absent"]).ends(2).tells(&["absent"]);
-    place.gradatim(&["why", "abcdef", "--in", "absent"]).ends(2).tells(&["absent"]);
-    place.gradatim(&["sql", "SELECT 1", "--in", "absent"]).ends(2).tells(&["absent"]);
+    place
+        .gradatim(&["check", "."])
+        .ends(2)
+        .tells(&["no output folder", "hint:"]);
+    place
+        .gradatim(&["check", "absent"])
+        .ends(2)
+        .tells(&["absent"]);
+    place
+        .gradatim(&["why", "abcdef", "--in", "absent"])
+        .ends(2)
+        .tells(&["absent"]);
+    place
+        .gradatim(&["sql", "SELECT 1", "--in", "absent"])
+        .ends(2)
+        .tells(&["absent"]);
 }
 
 // why, sql
@@ -331,7 +554,10 @@ fn why_tells_the_story_of_a_trajectory_a_problem_and_a_source_id() {
     let out = place.out("out");
     let selection = out.selection();
     let (id, problem) = &selection["all-long-r1-5"][2];
-    let stories = place.gradatim(&["why", &id[..8], "--in", "out", "--json"]).ends(0).json();
+    let stories = place
+        .gradatim(&["why", &id[..8], "--in", "out", "--json"])
+        .ends(0)
+        .json();
     assert_eq!(stories.as_array().map(Vec::len), Some(1));
     assert_eq!(stories[0]["ledger"]["trajectory_id"], json!(id));
     let mut expected: Vec<Value> = Vec::new();
@@ -343,19 +569,42 @@ fn why_tells_the_story_of_a_trajectory_a_problem_and_a_source_id() {
     assert!(expected.len() >= 2, "it stands in both sizes");
     assert_eq!(stories[0]["places"], json!(expected));
     let ledger = out.ledger();
-    let of_problem = ledger.iter().filter(|row| row["problem_id"] == json!(problem)).count();
-    let stories = place.gradatim(&["why", problem, "--in", "out", "--json"]).ends(0).json();
+    let of_problem = ledger
+        .iter()
+        .filter(|row| row["problem_id"] == json!(problem))
+        .count();
+    let stories = place
+        .gradatim(&["why", problem, "--in", "out", "--json"])
+        .ends(0)
+        .json();
     assert_eq!(stories.as_array().map(Vec::len), Some(of_problem));
     let done = place.gradatim(&["why", id, "--in", "out"]).ends(0);
-    assert!(done.stdout.contains("all-long-r1-5, rank 2"), "{}", done.stdout);
-    place.gradatim(&["why", &"0".repeat(32), "--in", "out"]).ends(1).tells(&["no entry has the id"]);
-    assert_eq!(place.gradatim(&["why", "ffffff", "--in", "out", "--json"]).ends(1).json(), json!([]));
-    place.gradatim(&["why", "12", "--in", "out"]).ends(2).tells(&["at least 6"]);
-    place.gradatim(&["why", "' OR 1=1 --", "--in", "out"]).ends(2);
+    assert!(
+        done.stdout.contains("all-long-r1-5, rank 2"),
+        "{}",
+        done.stdout
+    );
+    place
+        .gradatim(&["why", &"0".repeat(32), "--in", "out"])
+        .ends(1)
+        .tells(&["no entry has the id"]);
+    assert_eq!(
+        place
+            .gradatim(&["why", "ffffff", "--in", "out", "--json"])
+            .ends(1)
+            .json(),
+        json!([])
+    );
+    place
+        .gradatim(&["why", "12", "--in", "out"])
+        .ends(2)
+        .tells(&["at least 6"]);
+    place
+        .gradatim(&["why", "' OR 1=1 --", "--in", "out"])
+        .ends(2);
 }
 
 #[test]
-#[ignore = "bug: audit::why refuses ids with a space and ids below 6 letters, though a source's own id may be either"]
 fn why_finds_a_source_id_with_any_letters() {
     let place = Place::new();
     let mut rows = openr1_rows(3);
@@ -366,12 +615,15 @@ fn why_finds_a_source_id_with_any_letters() {
         "[sources.all]\nlayout = 'openr1'\npath = 'data'\n[measure]\ntokenizer = 'bytes.json'\n[[grid]]\nsize = [1]\n",
     );
     place.run("out", &[]).ends(0);
-    place.gradatim(&["why", "uuid of What is 0+1?", "--in", "out", "--json"]).ends(0);
-    place.gradatim(&["why", "17", "--in", "out", "--json"]).ends(0);
+    place
+        .gradatim(&["why", "uuid of What is 0+1?", "--in", "out", "--json"])
+        .ends(0);
+    place
+        .gradatim(&["why", "17", "--in", "out", "--json"])
+        .ends(0);
 }
 
 #[test]
-#[ignore = "bug: audit::why puts the id into LIKE, where `_` stands for any letter"]
 fn why_takes_an_underscore_as_itself() {
     made().gradatim(&["why", "______", "--in", "out"]).ends(1);
 }
@@ -380,18 +632,42 @@ fn why_takes_an_underscore_as_itself() {
 fn sql_answers_from_ledger_selection_and_subsets_with_our_functions() {
     let place = made();
     let ledger = place.out("out").ledger();
-    let sql = |query: &str| place.gradatim(&["sql", query, "--in", "out", "--json"]).ends(0).json();
-    assert_eq!(sql("SELECT count(*) AS n FROM ledger"), json!([{ "n": ledger.len() }]));
+    let sql = |query: &str| {
+        place
+            .gradatim(&["sql", query, "--in", "out", "--json"])
+            .ends(0)
+            .json()
+    };
+    assert_eq!(
+        sql("SELECT count(*) AS n FROM ledger"),
+        json!([{ "n": ledger.len() }])
+    );
     let rows = sql("SELECT subset, count(*) AS n FROM selection GROUP BY subset ORDER BY subset");
-    let expected: Vec<Value> =
-        place.out("out").selection().iter().map(|(name, ids)| json!({ "subset": name, "n": ids.len() })).collect();
+    let expected: Vec<Value> = place
+        .out("out")
+        .selection()
+        .iter()
+        .map(|(name, ids)| json!({ "subset": name, "n": ids.len() }))
+        .collect();
     assert_eq!(rows, json!(expected));
-    let rows = sql("SELECT count(*) AS n FROM \"all-long-r1-5\" WHERE verdict(answer, messages[2]['content']) = 'correct'");
+    let rows = sql(
+        "SELECT count(*) AS n FROM \"all-long-r1-5\" WHERE verdict(answer, messages[2]['content']) = 'correct'",
+    );
     assert_eq!(rows, json!([{ "n": 5 }]));
-    assert_eq!(sql("SELECT verdict('1/2', '\\boxed{0.5}') AS v, style('<think>\nOkay, so wait. Hmm.\n</think>\n1') AS s"), json!([{ "v": "correct", "s": "r1" }]));
-    let done = place.gradatim(&["sql", "SELECT fate FROM ledger LIMIT 1", "--in", "out"]).ends(0);
+    assert_eq!(
+        sql(
+            "SELECT verdict('1/2', '\\boxed{0.5}') AS v, style('<think>\nOkay, so wait. Hmm.\n</think>\n1') AS s"
+        ),
+        json!([{ "v": "correct", "s": "r1" }])
+    );
+    let done = place
+        .gradatim(&["sql", "SELECT fate FROM ledger LIMIT 1", "--in", "out"])
+        .ends(0);
     assert!(done.stdout.contains("| kept |"), "{}", done.stdout);
-    place.gradatim(&["sql", "SELECT nothing FROM ledger", "--in", "out"]).ends(2).tells(&["nothing"]);
+    place
+        .gradatim(&["sql", "SELECT nothing FROM ledger", "--in", "out"])
+        .ends(2)
+        .tells(&["nothing"]);
     place.gradatim(&["sql", "SELEC", "--in", "out"]).ends(2);
 }
 
@@ -399,7 +675,13 @@ fn sql_answers_from_ledger_selection_and_subsets_with_our_functions() {
 fn sql_counts_tokens_as_a_run_with_the_built_in_tokenizer_does() {
     let out = QUICKSTART.out.0.to_string_lossy();
     let query = "SELECT count(*) AS n FROM \"style-all-normal-gemini-100\" WHERE tokens(messages[2]['content']) = tokens";
-    assert_eq!(Place::new().gradatim(&["sql", query, "--in", &out, "--json"]).ends(0).json(), json!([{ "n": 100 }]));
+    assert_eq!(
+        Place::new()
+            .gradatim(&["sql", query, "--in", &out, "--json"])
+            .ends(0)
+            .json(),
+        json!([{ "n": 100 }])
+    );
 }
 
 // plan, inspect, example, schema, completions
@@ -409,27 +691,52 @@ fn plan_writes_nothing_and_says_what_a_run_makes() {
     let place = made();
     for pool in ["pool", "absent"] {
         let before = tree(place.folder());
-        let done = place.gradatim(&["plan", "pipeline.toml", "--pool", pool, "--json"]).ends(0);
-        place.gradatim(&["plan", "pipeline.toml", "--pool", pool]).ends(0);
+        let done = place
+            .gradatim(&["plan", "pipeline.toml", "--pool", pool, "--json"])
+            .ends(0);
+        place
+            .gradatim(&["plan", "pipeline.toml", "--pool", pool])
+            .ends(0);
         assert_eq!(tree(place.folder()), before, "nothing is written");
         assert!(!place.path("absent").exists() && !place.path("cache").exists());
         let (plan, manifest) = (done.json(), place.out("out").manifest());
         assert_eq!(plan["ledger"], manifest["ledger"]);
         let pick = |list: &Value| -> Vec<Value> {
             let list = list.as_array().expect("a list").iter();
-            list.map(|one| json!([one["name"], one["role"], one["asked"], one["size"], one["available"], one["bucket"]])).collect()
+            list.map(|one| {
+                json!([
+                    one["name"],
+                    one["role"],
+                    one["asked"],
+                    one["size"],
+                    one["available"],
+                    one["bucket"]
+                ])
+            })
+            .collect()
         };
         assert_eq!(pick(&plan["subsets"]), pick(&manifest["subsets"]));
         let known = if pool == "pool" { 1 } else { 0 };
-        assert_eq!(plan["pool"], json!({ "units": 1, "measured_before": known }));
+        assert_eq!(
+            plan["pool"],
+            json!({ "units": 1, "measured_before": known })
+        );
         let bytes: u64 = place
             .out("out")
             .subset("all-long-r1-10")
             .iter()
-            .map(|row| row["messages"][1]["content"].as_str().expect("a text").len() as u64)
+            .map(|row| {
+                row["messages"][1]["content"]
+                    .as_str()
+                    .expect("a text")
+                    .len() as u64
+            })
             .sum();
         let planned = plan["subsets"].as_array().expect("a list");
-        let planned = planned.iter().find(|subset| subset["name"] == "all-long-r1-10").expect("planned");
+        let planned = planned
+            .iter()
+            .find(|subset| subset["name"] == "all-long-r1-10")
+            .expect("planned");
         assert_eq!(planned["text_bytes"], json!(bytes));
     }
 }
@@ -438,17 +745,43 @@ fn plan_writes_nothing_and_says_what_a_run_makes() {
 fn plan_ends_with_5_where_a_run_would_be_refused() {
     let place = made();
     let pipeline = std::fs::read_to_string(place.path("pipeline.toml")).expect("the pipeline");
-    place.write("pipeline.toml", pipeline.replace("size = [5, 10]", "size = [5, 12]").replace("matched = true", "matched = true\nstrata = ['category']").replace("bucket = 12", "bucket = 40"));
+    place.write(
+        "pipeline.toml",
+        pipeline
+            .replace("size = [5, 10]", "size = [5, 12]")
+            .replace("matched = true", "matched = true\nstrata = ['category']")
+            .replace("bucket = 12", "bucket = 40"),
+    );
     let before = tree(place.folder());
     let done = place.gradatim(&["plan", "pipeline.toml", "--pool", "pool"]);
     let code = place.run("other", &[]).code;
-    assert_eq!(done.code, code, "a plan ends as the run would: {}", done.stdout);
+    assert_eq!(
+        done.code, code,
+        "a plan ends as the run would: {}",
+        done.stdout
+    );
     let _ = std::fs::remove_dir_all(place.path("other"));
     assert_eq!(tree(place.folder()), before);
-    place.write("pipeline.toml", pipeline.replace("[5, 10]", "[5, 4000]").replace("bucket = 12", "bucket = 5000"));
-    let done = place.gradatim(&["plan", "pipeline.toml", "--pool", "pool"]).ends(5);
+    place.write(
+        "pipeline.toml",
+        pipeline
+            .replace("[5, 10]", "[5, 4000]")
+            .replace("bucket = 12", "bucket = 5000"),
+    );
+    let done = place
+        .gradatim(&["plan", "pipeline.toml", "--pool", "pool"])
+        .ends(5);
     assert!(done.stdout.contains("4000"), "{}", done.stdout);
-    place.gradatim(&["plan", "pipeline.toml", "--pool", "pool", "--on-shortfall", "skip"]).ends(0);
+    place
+        .gradatim(&[
+            "plan",
+            "pipeline.toml",
+            "--pool",
+            "pool",
+            "--on-shortfall",
+            "skip",
+        ])
+        .ends(0);
 }
 
 #[test]
@@ -457,23 +790,46 @@ fn inspect_shows_layout_columns_and_first_entries() {
     let rows = openr1_rows(9);
     place.write("data/a.parquet", parquet(&rows, 4));
     place.write("data/b.jsonl.gz", gzip(&jsonl(&rows)));
-    let shown = place.gradatim(&["inspect", "data", "--json", "--entries", "2"]).ends(0).json();
+    let shown = place
+        .gradatim(&["inspect", "data", "--json", "--entries", "2"])
+        .ends(0)
+        .json();
     assert_eq!(shown["layout"], "openr1");
     assert_eq!(shown["files"][0]["rows"], json!(9));
     assert_eq!(shown["files"][0]["row_groups"], json!(3));
     assert_eq!(shown["files"][1]["file"], "b.jsonl.gz");
-    let names: Vec<&str> = shown["columns"].as_array().expect("a list").iter().map(|column| text(column, "name")).collect();
+    let names: Vec<&str> = shown["columns"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|column| text(column, "name"))
+        .collect();
     assert!(names.contains(&"generations") && names.contains(&"correctness_math_verify"));
     assert_eq!(shown["entries"].as_array().map(Vec::len), Some(2));
     assert_eq!(shown["entries"][0]["problem"], rows[0]["problem"]);
     let done = place.gradatim(&["inspect", "data/*.gz"]).ends(0);
-    assert!(done.stdout.starts_with("layout: openr1\n"), "{}", done.stdout);
+    assert!(
+        done.stdout.starts_with("layout: openr1\n"),
+        "{}",
+        done.stdout
+    );
     place.write("x.jsonl", "{\"p\": 1}\n");
-    assert!(place.gradatim(&["inspect", "x.jsonl"]).ends(0).stdout.contains("layout: none"));
+    assert!(
+        place
+            .gradatim(&["inspect", "x.jsonl"])
+            .ends(0)
+            .stdout
+            .contains("layout: none")
+    );
     place.write("bad.parquet", "no");
-    let done = place.gradatim(&["inspect", "bad.parquet", "--json"]).ends(0);
+    let done = place
+        .gradatim(&["inspect", "bad.parquet", "--json"])
+        .ends(0);
     assert!(done.json()["files"][0]["unreadable"].is_string());
-    place.gradatim(&["inspect", "absent"]).ends(2).tells(&["absent"]);
+    place
+        .gradatim(&["inspect", "absent"])
+        .ends(2)
+        .tells(&["absent"]);
 }
 
 #[test]
@@ -481,17 +837,37 @@ fn each_example_is_a_pipeline_and_the_first_runs() {
     let place = Place::new();
     for name in ["quickstart", "ladder", "styles", "bench"] {
         let text = place.gradatim(&["example", name]).ends(0).stdout;
-        let kept = std::fs::read_to_string(repository().join(format!("pipelines/{name}.toml"))).expect("a pipeline");
+        let kept = std::fs::read_to_string(repository().join(format!("pipelines/{name}.toml")))
+            .expect("a pipeline");
         assert_eq!(text, kept);
     }
     let text = place.gradatim(&["example"]).ends(0).stdout;
     place.write("pipeline.toml", text);
     let data = |name: &str| format!("{name}={}", repository().join("data").join(name).display());
     let pool = QUICKSTART.pool.to_string_lossy();
-    let done = place.run("out", &["--source", &data("openr1"), "--source", &data("s1k"), "--pool", &pool, "--json"]).ends(0);
+    let done = place
+        .run(
+            "out",
+            &[
+                "--source",
+                &data("openr1"),
+                "--source",
+                &data("s1k"),
+                "--pool",
+                &pool,
+                "--json",
+            ],
+        )
+        .ends(0);
     assert_eq!(done.json()["ledger"], QUICKSTART.out.manifest()["ledger"]);
     assert_eq!(place.out("out").selection(), QUICKSTART.out.selection());
-    no_text_names(&place.path("out"), &[&repository().to_string_lossy(), &place.folder().to_string_lossy()]);
+    no_text_names(
+        &place.path("out"),
+        &[
+            &repository().to_string_lossy(),
+            &place.folder().to_string_lossy(),
+        ],
+    );
 }
 
 #[test]
@@ -503,7 +879,10 @@ fn schemas_are_json_or_tables_and_completions_know_every_command() {
     }
     for of in ["trajectories", "problems", "ledger", "selection", "subset"] {
         let table = place.gradatim(&["schema", of]).ends(0).stdout;
-        assert!(table.starts_with("| column | type | null | meaning |\n|---|"), "{table}");
+        assert!(
+            table.starts_with("| column | type | null | meaning |\n|---|"),
+            "{table}"
+        );
     }
     place.gradatim(&["schema", "nothing"]).ends(2);
     for shell in ["bash", "zsh", "fish"] {
@@ -523,9 +902,17 @@ fn the_schema_of_a_table_lists_the_columns_that_are_written() {
         ("subset", "out/all-long-r1-5/train-00000-of-00001.parquet"),
     ] {
         let table = place.gradatim(&["schema", of]).ends(0).stdout;
-        let told: Vec<&str> = table.lines().skip(2).filter_map(|line| line.split('`').nth(1)).collect();
+        let told: Vec<&str> = table
+            .lines()
+            .skip(2)
+            .filter_map(|line| line.split('`').nth(1))
+            .collect();
         let (schema, _) = batches(&place.path(file));
-        let written: Vec<&str> = schema.fields().iter().map(|field| field.name().as_str()).collect();
+        let written: Vec<&str> = schema
+            .fields()
+            .iter()
+            .map(|field| field.name().as_str())
+            .collect();
         assert_eq!(told, written);
     }
 }
@@ -537,13 +924,31 @@ fn the_help_of_each_command_ends_with_an_example() {
     let place = Place::new();
     let help = place.gradatim(&["--help"]).ends(0).stdout;
     for command in COMMANDS {
-        assert!(help.contains(&format!("\n  {command} ")), "{command} is not in the help");
+        assert!(
+            help.contains(&format!("\n  {command} ")),
+            "{command} is not in the help"
+        );
         let help = place.gradatim(&[command, "--help"]).ends(0).stdout;
-        let last = help.trim_end().lines().last().expect("a help text").to_owned();
-        assert!(last.starts_with(&format!("  gradatim {command}")), "{command}: {last}");
+        let last = help
+            .trim_end()
+            .lines()
+            .last()
+            .expect("a help text")
+            .to_owned();
+        assert!(
+            last.starts_with(&format!("  gradatim {command}")),
+            "{command}: {last}"
+        );
         assert!(help.contains("\nExample"), "{command}");
     }
-    assert!(help.contains("Exit codes:") && help.trim_end().lines().last().is_some_and(|line| line.starts_with("  gradatim ")));
+    assert!(
+        help.contains("Exit codes:")
+            && help
+                .trim_end()
+                .lines()
+                .last()
+                .is_some_and(|line| line.starts_with("  gradatim "))
+    );
 }
 
 #[test]
@@ -551,7 +956,15 @@ fn whatever_reports_can_report_json() {
     let place = made();
     let id = place.out("out").selection()["all-long-r1-5"][0].0.clone();
     for arguments in [
-        &["run", "pipeline.toml", "--out", "other", "--pool", "pool", "--json"][..],
+        &[
+            "run",
+            "pipeline.toml",
+            "--out",
+            "other",
+            "--pool",
+            "pool",
+            "--json",
+        ][..],
         &["plan", "pipeline.toml", "--pool", "pool", "--json"],
         &["inspect", "data", "--json"],
         &["verify", "--gold", "1", "--response", "1", "--json"],
@@ -567,12 +980,23 @@ fn whatever_reports_can_report_json() {
 fn timings_go_to_the_file_that_was_named_and_nowhere_else() {
     let timings = read_json(&QUICKSTART.timings);
     for stage in ["find", "measure", "load", "select", "emit"] {
-        assert!(timings["wall_s"][stage].as_f64().is_some_and(|seconds| seconds >= 0.0), "{stage}");
+        assert!(
+            timings["wall_s"][stage]
+                .as_f64()
+                .is_some_and(|seconds| seconds >= 0.0),
+            "{stage}"
+        );
     }
     assert_eq!(timings["entries"], json!(QUICKSTART.out.ledger().len()));
     let place = made();
-    place.run("other", &["--timings", "t.json", "--threads", "2"]).ends(0);
-    assert_eq!(tree(&place.path("other")), tree(&place.path("out")), "with and without timings");
+    place
+        .run("other", &["--timings", "t.json", "--threads", "2"])
+        .ends(0);
+    assert_eq!(
+        tree(&place.path("other")),
+        tree(&place.path("out")),
+        "with and without timings"
+    );
     assert!(read_json(&place.path("t.json"))["reused_units"] == 1);
 }
 
@@ -581,23 +1005,35 @@ fn no_text_in_the_output_names_a_place_of_this_machine_or_a_number_of_threads() 
     let place = made();
     let here = place.folder().to_string_lossy().into_owned();
     no_text_names(&place.path("out"), &[&here, "threads", "wall_s", "batch"]);
-    let words = [repository().to_string_lossy().into_owned(), QUICKSTART.pool.to_string_lossy().into_owned()];
-    no_text_names(&QUICKSTART.out.0, &[&words[0], &words[1], "threads", "wall_s"]);
+    let words = [
+        repository().to_string_lossy().into_owned(),
+        QUICKSTART.pool.to_string_lossy().into_owned(),
+    ];
+    no_text_names(
+        &QUICKSTART.out.0,
+        &[&words[0], &words[1], "threads", "wall_s"],
+    );
 }
 
 #[test]
-#[ignore = "bug: an absolute `path` of the pipeline is copied into pipeline.lock.toml"]
 fn an_absolute_path_of_the_pipeline_is_not_written_to_the_output() {
     let place = made();
     let here = place.path("data").to_string_lossy().into_owned();
     let pipeline = std::fs::read_to_string(place.path("pipeline.toml")).expect("the pipeline");
-    place.write("pipeline.toml", pipeline.replace("'data'", &format!("'{here}'")));
+    place.write(
+        "pipeline.toml",
+        pipeline.replace("'data'", &format!("'{here}'")),
+    );
     place.run("other", &[]).ends(0);
     no_text_names(&place.path("other"), &[&here]);
 }
 
 fn no_text_names(out: &Path, words: &[&str]) {
-    let texts: Vec<PathBuf> = tree(out).into_keys().filter(|name| !name.ends_with(".parquet")).map(|name| out.join(name)).collect();
+    let texts: Vec<PathBuf> = tree(out)
+        .into_keys()
+        .filter(|name| !name.ends_with(".parquet"))
+        .map(|name| out.join(name))
+        .collect();
     assert!(texts.len() >= 5);
     for path in texts {
         let text = std::fs::read_to_string(&path).expect("a text");
@@ -629,9 +1065,19 @@ fn the_card_and_the_registry_name_every_written_subset() {
     for subset in out.manifest()["subsets"].as_array().expect("a list") {
         let (name, path) = (text(subset, "name"), text(subset, "path"));
         assert!(card.contains(&format!("config_name: \"{name}\"")), "{name}");
-        assert!(card.contains(&format!("path: \"{name}/train-*.parquet\"")), "{name}");
+        assert!(
+            card.contains(&format!("path: \"{name}/train-*.parquet\"")),
+            "{name}"
+        );
         assert!(out.0.join(path).is_file());
         let named = registry.as_object().expect("an object").iter();
-        assert!(named.filter(|(_, entry)| entry.to_string().contains(&format!("{name}/")) || entry.to_string().contains(&format!("\"{name}\""))).count() > 0, "{name} is not in {registry}");
+        assert!(
+            named
+                .filter(|(_, entry)| entry.to_string().contains(&format!("{name}/"))
+                    || entry.to_string().contains(&format!("\"{name}\"")))
+                .count()
+                > 0,
+            "{name} is not in {registry}"
+        );
     }
 }

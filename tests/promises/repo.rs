@@ -9,7 +9,9 @@ use crate::support::*;
 
 fn files_below(folder: &str, ending: &str) -> Vec<PathBuf> {
     let folder = repository().join(folder);
-    let names = tree(&folder).into_keys().filter(|name| name.ends_with(ending));
+    let names = tree(&folder)
+        .into_keys()
+        .filter(|name| name.ends_with(ending));
     names.map(|name| folder.join(name)).collect()
 }
 
@@ -18,16 +20,24 @@ fn every_pipeline_plans_on_the_sample() {
     let pipelines = files_below("pipelines", ".toml");
     assert!(pipelines.len() >= 4);
     for path in pipelines {
-        let file = PipelineFile::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        let file =
+            PipelineFile::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         let mut overrides = Overrides::default();
         for (name, source) in &file.pipeline.sources {
             if source.path.is_none() {
-                overrides.sources.insert(name.clone(), repository().join("data").join(name));
+                overrides
+                    .sources
+                    .insert(name.clone(), repository().join("data").join(name));
             }
         }
-        let plan = Plan::new(&file, &overrides).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        let plan = Plan::new(&file, &overrides)
+            .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         assert!(!plan.asked().is_empty());
-        let unreadable = plan.sources.iter().flat_map(|source| &source.files).filter(|file| file.units.is_err());
+        let unreadable = plan
+            .sources
+            .iter()
+            .flat_map(|source| &source.files)
+            .filter(|file| file.units.is_err());
         assert_eq!(unreadable.count(), 0);
     }
 }
@@ -39,7 +49,12 @@ fn every_pipeline_runs_as_far_as_the_sample_goes() {
     for path in files_below("pipelines", ".toml") {
         let file = PipelineFile::read(&path).expect("a pipeline");
         let path = path.to_string_lossy().into_owned();
-        let mut arguments = vec!["plan".to_owned(), path, "--pool".into(), pool.clone().into_owned()];
+        let mut arguments = vec![
+            "plan".to_owned(),
+            path,
+            "--pool".into(),
+            pool.clone().into_owned(),
+        ];
         arguments.extend(["--on-shortfall".into(), "skip".into()]);
         for (name, source) in &file.pipeline.sources {
             if source.path.is_none() {
@@ -56,12 +71,24 @@ fn every_pipeline_runs_as_far_as_the_sample_goes() {
 fn the_printed_schemas_are_the_committed_ones() {
     let place = Place::new();
     let committed = repository().join("schemas");
-    for name in ["pipeline.json", "manifest.json", "trajectories.md", "problems.md", "ledger.md", "selection.md", "subset.md"] {
+    for name in [
+        "pipeline.json",
+        "manifest.json",
+        "trajectories.md",
+        "problems.md",
+        "ledger.md",
+        "selection.md",
+        "subset.md",
+    ] {
         let (of, _) = name.split_once('.').expect("an ending");
         let printed = place.gradatim(&["schema", of]).ends(0).stdout;
-        let kept = std::fs::read_to_string(committed.join(name))
-            .unwrap_or_else(|error| panic!("schemas/{name}: {error}; make it with `gradatim schema {of} > schemas/{name}`"));
-        assert!(printed == kept, "schemas/{name} is not what `gradatim schema {of}` prints");
+        let kept = std::fs::read_to_string(committed.join(name)).unwrap_or_else(|error| {
+            panic!("schemas/{name}: {error}; make it with `gradatim schema {of} > schemas/{name}`")
+        });
+        assert!(
+            printed == kept,
+            "schemas/{name} is not what `gradatim schema {of}` prints"
+        );
     }
     assert_eq!(tree(&committed).len(), 7, "schemas/ holds nothing else");
 }
@@ -70,7 +97,11 @@ fn the_printed_schemas_are_the_committed_ones() {
 fn every_module_opens_with_what_it_does() {
     for path in files_below("src", ".rs") {
         let text = std::fs::read_to_string(&path).expect("a module");
-        assert!(text.starts_with("//! "), "{} opens without a word", path.display());
+        assert!(
+            text.starts_with("//! "),
+            "{} opens without a word",
+            path.display()
+        );
     }
 }
 
@@ -84,7 +115,15 @@ fn the_crate_holds_no_unsafe_code_and_no_process_of_its_own() {
                 continue;
             }
             let text = std::fs::read_to_string(&path).expect("a module");
-            for word in ["std::fs", "fs_err", "std::net", "std::env", "println!", "Instant", "SystemTime"] {
+            for word in [
+                "std::fs",
+                "fs_err",
+                "std::net",
+                "std::env",
+                "println!",
+                "Instant",
+                "SystemTime",
+            ] {
                 assert!(!text.contains(word), "{} uses {word}", path.display());
             }
         }
@@ -122,7 +161,12 @@ fn a_folder_that_pipelines_name_in_the_repository_is_there() {
         let file = PipelineFile::read(&path).expect("a pipeline");
         for source in file.pipeline.sources.values() {
             if let Some(named) = &source.path {
-                assert!(Path::new("pipelines").join(named).to_string_lossy().starts_with("pipelines/../data"));
+                assert!(
+                    Path::new("pipelines")
+                        .join(named)
+                        .to_string_lossy()
+                        .starts_with("pipelines/../data")
+                );
                 assert!(file.folder().join(named).exists(), "{named}");
             }
         }

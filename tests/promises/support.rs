@@ -244,7 +244,12 @@ pub fn openr1_rows(problems: usize) -> Vec<Value> {
         let replies: Vec<String> = (0..count)
             .map(|_| reply(a + b, 3 + dice.below(40) as usize))
             .collect();
-        openr1_row(&format!("What is {a}+{b}?"), &(a + b).to_string(), SEVEN[at % 7], &replies)
+        openr1_row(
+            &format!("What is {a}+{b}?"),
+            &(a + b).to_string(),
+            SEVEN[at % 7],
+            &replies,
+        )
     };
     (0..problems).map(row).collect()
 }
@@ -254,7 +259,7 @@ pub fn openr1_row(problem: &str, answer: &str, category: &str, replies: &[String
     let all = |value: Value| vec![value; replies.len()];
     json!({
         "problem": problem, "answer": answer, "problem_type": category, "question_type": "math-word-problem",
-        "source": if problem.len() % 2 == 0 { "olympiads" } else { "cn_k12" }, "uuid": format!("uuid of {problem}"),
+        "source": if problem.len().is_multiple_of(2) { "olympiads" } else { "cn_k12" }, "uuid": format!("uuid of {problem}"),
         "is_reasoning_complete": all(json!(true)), "generations": replies,
         "correctness_math_verify": all(json!(true)), "correctness_llama": all(json!(false)),
         "finish_reasons": all(json!("stop")),
@@ -288,11 +293,18 @@ pub fn parquet(rows: &[Value], group: usize) -> Vec<u8> {
         DataType::Null => Field::new(field.name(), DataType::Utf8, true),
         _ => field.as_ref().clone(),
     });
-    parquet_as(rows, Arc::new(Schema::new(fields.collect::<Vec<_>>())), group)
+    parquet_as(
+        rows,
+        Arc::new(Schema::new(fields.collect::<Vec<_>>())),
+        group,
+    )
 }
 
 pub fn parquet_as(rows: &[Value], schema: SchemaRef, group: usize) -> Vec<u8> {
-    let mut decoder = ReaderBuilder::new(schema.clone()).with_batch_size(rows.len().max(1)).build_decoder().expect("a decoder");
+    let mut decoder = ReaderBuilder::new(schema.clone())
+        .with_batch_size(rows.len().max(1))
+        .build_decoder()
+        .expect("a decoder");
     decoder.serialize(rows).expect("rows fit the schema");
     let batch = decoder.flush().expect("rows fit the schema");
     let properties = WriterProperties::builder()
@@ -363,22 +375,29 @@ pub fn text<'v>(row: &'v Value, key: &str) -> &'v str {
 }
 
 pub fn read_json(path: &Path) -> Value {
-    let text = std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let text =
+        std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
 pub fn batches(path: &Path) -> (Arc<Schema>, Vec<RecordBatch>) {
-    let file = std::fs::File::open(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let file =
+        std::fs::File::open(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let builder = ParquetRecordBatchReaderBuilder::try_new(file).expect("Parquet");
     let schema = builder.schema().clone();
     let reader = builder.build().expect("Parquet");
-    (schema, reader.map(|batch| batch.expect("Parquet")).collect())
+    (
+        schema,
+        reader.map(|batch| batch.expect("Parquet")).collect(),
+    )
 }
 
 /// A Parquet file's rows as objects, nulls and all.
 pub fn table(path: &Path) -> Vec<Value> {
     let (_, batches) = batches(path);
-    let mut writer = WriterBuilder::new().with_explicit_nulls(true).build::<_, JsonArray>(Vec::new());
+    let mut writer = WriterBuilder::new()
+        .with_explicit_nulls(true)
+        .build::<_, JsonArray>(Vec::new());
     for batch in &batches {
         writer.write(batch).expect("rows as JSON");
     }
@@ -433,7 +452,9 @@ pub fn repository() -> &'static Path {
 /// `../shared`, or none where it is absent, and then says so.
 pub fn shared() -> Option<PathBuf> {
     let above = repository().ancestors().skip(1).take(2);
-    let found = above.map(|folder| folder.join("shared")).find(|shared| shared.join("data/README.md").is_file());
+    let found = above
+        .map(|folder| folder.join("shared"))
+        .find(|shared| shared.join("data/README.md").is_file());
     if found.is_none() {
         println!("skipped: ../shared is absent");
     }
@@ -454,14 +475,26 @@ pub static QUICKSTART: LazyLock<Quickstart> = LazyLock::new(|| {
         pool: folder.join("pool"),
         timings: folder.join("timings.json"),
     };
-    quickstart(&made.out.0, &made.pool, &["--timings", &made.timings.to_string_lossy()]).ends(0);
+    quickstart(
+        &made.out.0,
+        &made.pool,
+        &["--timings", &made.timings.to_string_lossy()],
+    )
+    .ends(0);
     made
 });
 
 /// Runs the quickstart from the repository's folder, as its README says.
 pub fn quickstart(out: &Path, pool: &Path, more: &[&str]) -> Done {
     let (out, pool) = (out.to_string_lossy(), pool.to_string_lossy());
-    let mut arguments = vec!["run", "pipelines/quickstart.toml", "--out", &*out, "--pool", &*pool];
+    let mut arguments = vec![
+        "run",
+        "pipelines/quickstart.toml",
+        "--out",
+        &*out,
+        "--pool",
+        &*pool,
+    ];
     arguments.extend(more);
     let child = Command::new(env!("CARGO_BIN_EXE_gradatim"))
         .args(arguments)
@@ -478,7 +511,9 @@ fn own_folder(name: &str) -> PathBuf {
     let root = Path::new(env!("CARGO_TARGET_TMPDIR"));
     for entry in std::fs::read_dir(root).into_iter().flatten().flatten() {
         let known = entry.file_name().to_string_lossy().into_owned();
-        let process = known.strip_prefix(name).and_then(|rest| rest.strip_prefix('-'));
+        let process = known
+            .strip_prefix(name)
+            .and_then(|rest| rest.strip_prefix('-'));
         if process.is_some_and(|process| !Path::new("/proc").join(process).exists()) {
             // Another process may be clearing it too.
             let _ = std::fs::remove_dir_all(entry.path());

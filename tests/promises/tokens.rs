@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::LazyLock;
 
-use arrow::array::{Array, AsArray};
+use arrow::array::AsArray;
 use gradatim::measure::tokens::{Tokenizer, reference_tokens};
 use gradatim::verify::split_thinking;
 use proptest::prelude::*;
@@ -11,15 +11,22 @@ use serde_json::Value;
 
 use crate::support::*;
 
-static QWEN: LazyLock<Tokenizer> = LazyLock::new(|| Tokenizer::qwen().expect("the built-in tokenizer"));
+static QWEN: LazyLock<Tokenizer> =
+    LazyLock::new(|| Tokenizer::qwen().expect("the built-in tokenizer"));
 
 /// Every response of `data/`.
 fn sample_responses() -> Vec<String> {
     let mut all = Vec::new();
-    for shard in ["train-00000-of-00002.parquet", "train-00001-of-00002.parquet"] {
+    for shard in [
+        "train-00000-of-00002.parquet",
+        "train-00001-of-00002.parquet",
+    ] {
         let (_, batches) = batches(&repository().join("data/openr1").join(shard));
         for batch in batches {
-            let lists = batch.column_by_name("generations").expect("generations").as_list::<i32>();
+            let lists = batch
+                .column_by_name("generations")
+                .expect("generations")
+                .as_list::<i32>();
             for list in lists.iter().flatten() {
                 all.extend(list.as_string::<i32>().iter().flatten().map(str::to_owned));
             }
@@ -27,8 +34,17 @@ fn sample_responses() -> Vec<String> {
     }
     for row in json_lines(&repository().join("data/s1k/train.jsonl.gz")) {
         for arm in ["gemini", "deepseek"] {
-            let part = |name: &str| row[format!("{arm}_{name}")].as_str().unwrap_or_default().to_owned();
-            all.push(format!("<think>\n{}\n</think>\n\n{}", part("thinking_trajectory"), part("attempt")));
+            let part = |name: &str| {
+                row[format!("{arm}_{name}")]
+                    .as_str()
+                    .unwrap_or_default()
+                    .to_owned()
+            };
+            all.push(format!(
+                "<think>\n{}\n</think>\n\n{}",
+                part("thinking_trajectory"),
+                part("attempt")
+            ));
         }
     }
     all
@@ -40,14 +56,20 @@ fn json_lines(path: &Path) -> Vec<Value> {
     let bytes = match path.extension().and_then(|ending| ending.to_str()) {
         Some("gz") => {
             let mut plain = Vec::new();
-            std::io::Read::read_to_end(&mut flate2::read::MultiGzDecoder::new(&bytes[..]), &mut plain).expect("gzip");
+            std::io::Read::read_to_end(
+                &mut flate2::read::MultiGzDecoder::new(&bytes[..]),
+                &mut plain,
+            )
+            .expect("gzip");
             plain
         }
         Some("zst") => zstd::decode_all(&bytes[..]).expect("zstd"),
         _ => bytes,
     };
     let lines = bytes.split(|byte| *byte == b'\n');
-    lines.filter_map(|line| serde_json::from_slice(line).ok()).collect()
+    lines
+        .filter_map(|line| serde_json::from_slice(line).ok())
+        .collect()
 }
 
 #[test]
@@ -55,9 +77,17 @@ fn the_second_implementation_counts_the_same_on_every_response_of_the_sample() {
     let all = sample_responses();
     assert!(all.len() > 15_000, "{}", all.len());
     for response in &all {
-        assert_eq!(QWEN.tokens(response), reference_tokens(response), "{response}");
+        assert_eq!(
+            QWEN.tokens(response),
+            reference_tokens(response),
+            "{response}"
+        );
         let count = QWEN.count(response, split_thinking(response).answer.start);
-        assert_eq!(count.whole, QWEN.tokens(response), "counted in two parts: {response}");
+        assert_eq!(
+            count.whole,
+            QWEN.tokens(response),
+            "counted in two parts: {response}"
+        );
         assert!(count.thinking <= count.whole);
     }
 }
@@ -87,8 +117,20 @@ fn known_texts_have_known_counts() {
 
 #[test]
 fn a_special_token_counts_as_one_wherever_it_stands() {
-    for special in ["<|endoftext|>", "<|im_start|>", "<|im_end|>", "<|fim_pad|>", "<|file_sep|>"] {
-        for (before, after) in [("", ""), ("a", "b"), ("x \n", "\n y"), ("12", "34"), ("\\frac", "{")] {
+    for special in [
+        "<|endoftext|>",
+        "<|im_start|>",
+        "<|im_end|>",
+        "<|fim_pad|>",
+        "<|file_sep|>",
+    ] {
+        for (before, after) in [
+            ("", ""),
+            ("a", "b"),
+            ("x \n", "\n y"),
+            ("12", "34"),
+            ("\\frac", "{"),
+        ] {
             let text = format!("{before}{special}{after}");
             let parts = QWEN.tokens(before) + 1 + QWEN.tokens(after);
             assert_eq!(QWEN.tokens(&text), parts, "{text:?}");
@@ -99,16 +141,105 @@ fn a_special_token_counts_as_one_wherever_it_stands() {
 /// Texts of what makes tokenizers differ: marks that combine, runs of white space, line ends, LaTeX.
 fn texts() -> impl Strategy<Value = String> {
     const PIECES: [&str; 58] = [
-        "a", "Z", "the", "Wait", "step", "e\u{301}", "\u{301}", "\u{308}", "\u{e9}", "\u{1e69}", "s\u{323}\u{307}", "漢字", "한", "\u{1112}\u{1161}",
-        "😀", "👩\u{200d}🔬", "\u{200b}", "\u{a0}", "\u{3000}", "\u{2028}", "\u{85}", "\u{feff}", "\u{fb01}", "\u{212a}", "\u{17f}", "ß", "İ", " ", "  ",
-        "   ", "\t", "\n", "\n\n", "\r\n", "\r", " \n", "\n ", "1", "23", "٣", "½", "\\frac{1}{2}", "$x^2$", "\\[", "\\boxed{5}", "'s", "'LL", "'\u{17f}",
-        "’t", "</think>", "<think>", ">", "</", ".", "...", "**", "—", "\u{0}",
+        "a",
+        "Z",
+        "the",
+        "Wait",
+        "step",
+        "e\u{301}",
+        "\u{301}",
+        "\u{308}",
+        "\u{e9}",
+        "\u{1e69}",
+        "s\u{323}\u{307}",
+        "漢字",
+        "한",
+        "\u{1112}\u{1161}",
+        "😀",
+        "👩\u{200d}🔬",
+        "\u{200b}",
+        "\u{a0}",
+        "\u{3000}",
+        "\u{2028}",
+        "\u{85}",
+        "\u{feff}",
+        "\u{fb01}",
+        "\u{212a}",
+        "\u{17f}",
+        "ß",
+        "İ",
+        " ",
+        "  ",
+        "   ",
+        "\t",
+        "\n",
+        "\n\n",
+        "\r\n",
+        "\r",
+        " \n",
+        "\n ",
+        "1",
+        "23",
+        "٣",
+        "½",
+        "\\frac{1}{2}",
+        "$x^2$",
+        "\\[",
+        "\\boxed{5}",
+        "'s",
+        "'LL",
+        "'\u{17f}",
+        "’t",
+        "</think>",
+        "<think>",
+        ">",
+        "</",
+        ".",
+        "...",
+        "**",
+        "—",
+        "\u{0}",
     ];
     let piece = prop_oneof![
         6 => prop::sample::select(&PIECES[..]).prop_map(str::to_owned),
-        1 => any::<char>().prop_map(String::from),
+        1 => character().prop_map(String::from),
     ];
     prop::collection::vec(piece, 0..24).prop_map(|pieces| pieces.concat())
+}
+
+/// A character of blocks that every version of Unicode in use sorts alike: a letter that only the newer of
+/// two implementations knows is no difference of theirs.
+fn character() -> impl Strategy<Value = char> {
+    let block = |from: char, to: char| prop::char::range(from, to);
+    prop_oneof![
+        block('\u{0}', '\u{52f}'),
+        block('\u{900}', '\u{97f}'),
+        block('\u{2000}', '\u{2bff}'),
+        block('\u{4e00}', '\u{9fa5}'),
+        block('\u{ac00}', '\u{d7a3}'),
+        block('\u{1d400}', '\u{1d7ff}'),
+        block('\u{1f300}', '\u{1f64f}'),
+    ]
+}
+
+#[test]
+fn an_answer_right_behind_the_thinking_is_counted_exactly() {
+    for answer in [
+        "a",
+        "The answer",
+        "**5**",
+        "$5$",
+        "\\boxed{5}",
+        "<|im_end|>",
+    ] {
+        let reply = format!("<think>\nHm.\n</think>{answer}");
+        let end = split_thinking(&reply).answer.start;
+        assert_eq!(
+            QWEN.count(&reply, end).whole,
+            QWEN.tokens(&reply),
+            "{reply:?}"
+        );
+    }
 }
 
 proptest! {
@@ -137,41 +268,95 @@ proptest! {
     }
 }
 
+/// What R1-Distill-Qwen writes as one token each, beside Qwen2.5's vocabulary.
+const DISTILL: [&str; 6] = [
+    "<｜begin▁of▁sentence｜>",
+    "<｜User｜>",
+    "<｜Assistant｜>",
+    "<｜end▁of▁sentence｜>",
+    "<think>",
+    "</think>",
+];
+
+/// Tokens of a text in which the marks of R1-Distill are one token each.
+fn distill_tokens(text: &str) -> u64 {
+    let mark = DISTILL
+        .iter()
+        .filter_map(|mark| Some((text.find(mark)?, *mark)))
+        .min();
+    match mark {
+        None => u64::from(QWEN.tokens(text)),
+        Some((at, mark)) => {
+            u64::from(QWEN.tokens(&text[..at])) + 1 + distill_tokens(&text[at + mark.len()..])
+        }
+    }
+}
+
+/// AReaL logged the ids that were sampled, by Qwen2.5's vocabulary: with R1-Distill's marks for DeepScaleR,
+/// as it is for Nemotron. What was fed in is always split canonically, so every prompt must fit; a model
+/// may sample another split of the same letters, so a few completions have other counts.
 #[test]
 fn the_counts_of_areals_own_runs_are_reproduced() {
     let Some(shared) = shared() else { return };
     let folder = shared.join("data/eval_runs/areal");
-    let (mut rows, mut prompts, mut completions) = (0, Vec::new(), Vec::new());
+    let (mut rows, mut sampled_otherwise) = (0, Vec::new());
     for name in tree(&folder).keys() {
+        let count = |text: &str| match name.contains("deepscaler") {
+            true => distill_tokens(text),
+            false => u64::from(QWEN.tokens(text)),
+        };
         for (at, row) in json_lines(&folder.join(name)).iter().enumerate() {
             rows += 1;
             let number = |key: &str| row[key].as_u64().expect("a count");
-            let (prompt, whole) = (number("prompt_len"), number("seqlen"));
-            let counted = |key: &str| u64::from(QWEN.tokens(text(row, key)));
-            if counted("prompt") != prompt {
-                prompts.push((name.clone(), at, prompt, counted("prompt")));
-            }
-            if counted("completion") != whole - prompt {
-                completions.push((name.clone(), at, whole - prompt, counted("completion")));
+            let (prompt, completion) = (
+                number("prompt_len"),
+                number("seqlen") - number("prompt_len"),
+            );
+            assert_eq!(
+                count(text(row, "prompt")),
+                prompt,
+                "the prompt of row {at} of {name}"
+            );
+            let said = text(row, "completion");
+            let plain = said.split("<|im_end|>").next().unwrap_or_default();
+            assert_eq!(
+                QWEN.tokens(plain),
+                reference_tokens(plain),
+                "row {at} of {name}"
+            );
+            let counted = count(said);
+            if counted != completion {
+                sampled_otherwise.push(format!(
+                    "{name} row {at}: {completion} sampled, {counted} counted"
+                ));
             }
         }
     }
-    println!("{rows} rows; prompts that differ: {prompts:?}; completions: {} {completions:?}", completions.len());
-    assert!(rows > 600, "{rows}");
-    assert!(prompts.is_empty(), "{prompts:?}");
-    assert!(completions.is_empty(), "{completions:?}");
+    println!(
+        "{} of {rows} completions were split otherwise: {sampled_otherwise:#?}",
+        sampled_otherwise.len()
+    );
+    assert!(
+        rows > 600 && sampled_otherwise.len() * 25 < rows,
+        "{sampled_otherwise:#?}"
+    );
 }
 
 #[test]
 fn a_tokenizer_file_of_the_same_vocabulary_counts_the_same() {
     let Some(shared) = shared() else { return };
-    let file = Tokenizer::load("data/tokenizers/qwen2.5/tokenizer.json", &shared).expect("the tokenizer");
+    let file =
+        Tokenizer::load("data/tokenizers/qwen2.5/tokenizer.json", &shared).expect("the tokenizer");
     for response in sample_responses().iter().step_by(5) {
         assert_eq!(file.tokens(response), QWEN.tokens(response), "{response}");
         let end = split_thinking(response).answer.start;
         assert_eq!(file.count(response, end), QWEN.count(response, end));
     }
-    for text in ["<|im_start|>user\nx<|im_end|>", "cafe\u{301} \u{1112}\u{1161}", "a\r\n\r\n  b"] {
+    for text in [
+        "<|im_start|>user\nx<|im_end|>",
+        "cafe\u{301} \u{1112}\u{1161}",
+        "a\r\n\r\n  b",
+    ] {
         assert_eq!(file.tokens(text), QWEN.tokens(text), "{text:?}");
     }
 }
@@ -188,7 +373,9 @@ fn a_run_counts_with_the_tokenizer_that_the_pipeline_names() {
     for entry in out.ledger() {
         let number = |key: &str| entry[key].as_u64().expect("a count");
         let row = &rows[number("row") as usize];
-        let response = row["generations"][number("generation") as usize].as_str().expect("a response");
+        let response = row["generations"][number("generation") as usize]
+            .as_str()
+            .expect("a response");
         let close = response.find("</think>").expect("closed") + "</think>\n\n".len();
         assert_eq!(number("tokens"), response.len() as u64);
         assert_eq!(number("thinking_tokens"), close as u64);

@@ -1,18 +1,23 @@
 //! `gradatim verify`: the verifier by itself.
 
-use std::borrow::Cow;
-use std::io::{BufRead, BufReader, BufWriter, Read, Write};
+mod against;
+mod output;
+mod row;
+
+use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use fs_err::File;
 use gradatim::source::Format;
 use gradatim::source::files::Coding;
-use gradatim::verify::{self, Verdict};
+use gradatim::verify::{self, Options};
 use gradatim::{Error, Result};
-use indexmap::IndexMap;
 use rayon::prelude::*;
-use serde_json::value::{RawValue, to_raw_value};
+
+use against::Against;
+use output::Output;
+use row::{Bad, Judged, judge, unjudged};
 
 use super::progress::Progress;
 use super::{positive, print, print_json, stop_on_signals, threads, use_threads};
@@ -48,12 +53,44 @@ pub struct Arguments {
     /// The field that holds the response.
     #[arg(long, value_name = "NAME", default_value = "response")]
     response_field: String,
+    /// Which conventions decide: our own, or Math-Verify's. A row may carry an `options` object with
+    /// Math-Verify's names (`strict`, `float_rounding`, …), which goes first.
+    #[arg(long, value_enum, default_value = "default")]
+    profile: Profile,
+    /// Hold verdicts against this column (a bool, 1 or 0, yes or no) and print the table; rows are written
+    /// only where `--out` names a file.
+    #[arg(long, value_name = "NAME", requires = "file")]
+    against: Option<String>,
+    /// Write the rows in which the verdict and that column differ to this Parquet file.
+    #[arg(long, value_name = "FILE", requires = "against")]
+    disagreements: Option<PathBuf>,
+    /// For a single pair: show what was found, and by which rule.
+    #[arg(long, requires = "gold")]
+    explain: bool,
     /// How many threads judge.
     #[arg(long, default_value_t = threads(), value_parser = positive)]
     threads: usize,
     /// For a single pair: answer as JSON.
     #[arg(long)]
     json: bool,
+}
+
+/// Conventions of comparison.
+#[derive(Clone, Copy, ValueEnum)]
+enum Profile {
+    /// Ours: see the docs of `verify::Options`.
+    Default,
+    /// Those of Math-Verify 0.9.0, for comparison with it.
+    MathVerify,
+}
+
+impl Profile {
+    fn options(self) -> Options {
+        match self {
+            Self::Default => Options::default(),
+            Self::MathVerify => Options::math_verify(),
+        }
+    }
 }
 
 pub fn verify(arguments: &Arguments) -> Result<u8> {
@@ -68,7 +105,8 @@ pub fn verify(arguments: &Arguments) -> Result<u8> {
 }
 
 fn one_pair(arguments: &Arguments, gold: &str, response: &str) -> Result<u8> {
-    let verdict = verify::verify(gold, response);
+    let options = arguments.profile.options();
+    let verdict = verify::verify_with(gold, response, &options);
     if arguments.json {
         print_json(&serde_json::json!({
             "verdict": verdict.outcome.as_str(),
@@ -83,7 +121,35 @@ fn one_pair(arguments: &Arguments, gold: &str, response: &str) -> Result<u8> {
             verdict.reason.as_str()
         ))?;
     }
+    if arguments.explain {
+        explain(gold, response, &options)?;
+    }
     Ok(0)
+}
+
+/// What was found on either side, where, and by which rule.
+fn explain(gold: &str, response: &str, options: &Options) -> Result<()> {
+    let parts = verify::split_thinking(response);
+    let mut text = format!(
+        "thinking:  {:?}, {} bytes\n",
+        parts.state,
+        parts.thinking.len()
+    );
+    text += &match verify::extract_with(response, options) {
+        Some(found) => format!(
+            "found:     by rule {} at bytes {}..{}{}\n",
+            found.rule.as_str(),
+            found.span.start,
+            found.span.end,
+            if found.ambiguous { ", ambiguous" } else { "" }
+        ),
+        None => "found:     nothing\n".to_owned(),
+    };
+    text += &match verify::read_gold_with(gold, options) {
+        verify::Gold::Answer(answer) => format!("gold:      {answer}\n"),
+        other => format!("gold:      {other:?}\n"),
+    };
+    print(&text)
 }
 
 /// Rows that are judged at once: enough to share out, few enough to hold.
@@ -95,7 +161,12 @@ fn rows(arguments: &Arguments, file: &Path) -> Result<u8> {
     let stop = stop_on_signals()?;
     let progress = Progress::new();
     let mut reader = open(file)?;
-    let mut sink = Output::create(arguments.out.as_deref())?;
+    let mut sink = if arguments.against.is_some() && arguments.out.is_none() {
+        Output::Nowhere
+    } else {
+        Output::create(arguments.out.as_deref())?
+    };
+    let mut against = Against::new(arguments.disagreements.as_deref())?;
     progress.begin("verify", 0);
     let (mut line, mut bad) = (0_u64, 0_u64);
     loop {
@@ -119,25 +190,32 @@ fn rows(arguments: &Arguments, file: &Path) -> Result<u8> {
         if chunk.is_empty() {
             break;
         }
-        let judged: Vec<Result<Vec<u8>, Bad>> = chunk
+        let judged: Vec<Result<Judged, Bad>> = chunk
             .par_iter()
             .map(|(_, text)| judge(arguments, text))
             .collect();
+        against.add(chunk.iter().map(|(line, _)| *line).zip(&judged))?;
         for ((number, text), judged) in chunk.iter().zip(judged) {
-            let written = judged.unwrap_or_else(|why| {
-                bad += 1;
-                progress.note(&format!("line {number}: {}", why.words()));
-                unjudged(text, why, *number)
-            });
+            let written = judged.map_or_else(
+                |why| {
+                    bad += 1;
+                    progress.note(&format!("line {number}: {}", why.words()));
+                    unjudged(text, why, *number)
+                },
+                |judged| judged.line,
+            );
             sink.write(&written)?;
         }
         progress.advance(chunk.len() as u64);
     }
     progress.finish();
     sink.finish()?;
+    if let Some(name) = &arguments.against {
+        print(&against.finish(name)?)?;
+    }
     if bad > 0 {
         eprintln!(
-            "{bad} rows could not be judged; they are written with reason bad_row or bad_json"
+            "{bad} rows could not be judged; their reason is bad_json, bad_row or bad_options"
         );
     }
     Ok(u8::from(bad > 0))
@@ -179,147 +257,4 @@ fn next_chunk(reader: &mut dyn BufRead, line: &mut u64) -> std::io::Result<Vec<(
         }
     }
     Ok(chunk)
-}
-
-/// Why a row cannot be judged.
-#[derive(Clone, Copy)]
-enum Bad {
-    Json,
-    Field,
-}
-
-impl Bad {
-    fn code(self) -> &'static str {
-        match self {
-            Self::Json => "bad_json",
-            Self::Field => "bad_row",
-        }
-    }
-
-    fn words(self) -> &'static str {
-        match self {
-            Self::Json => "is no JSON object",
-            Self::Field => "has a gold answer or a response that is neither text nor a number",
-        }
-    }
-}
-
-type Fields = IndexMap<String, Box<RawValue>>;
-
-fn judge(arguments: &Arguments, text: &[u8]) -> Result<Vec<u8>, Bad> {
-    let mut fields: Fields = serde_json::from_slice(text).map_err(|_| Bad::Json)?;
-    let gold = plain(fields.get(&arguments.gold_field).map(AsRef::as_ref))?;
-    let response = plain(fields.get(&arguments.response_field).map(AsRef::as_ref))?;
-    let verdict = verify::verify(
-        gold.as_deref().unwrap_or_default(),
-        response.as_deref().unwrap_or_default(),
-    );
-    add(&mut fields, &verdict).map_err(|_| Bad::Json)?;
-    let mut line = serde_json::to_vec(&fields).map_err(|_| Bad::Json)?;
-    line.push(b'\n');
-    Ok(line)
-}
-
-/// The text of a field: a string, or a number or bool as it is written; none for null.
-fn plain(field: Option<&RawValue>) -> Result<Option<Cow<'_, str>>, Bad> {
-    let Some(raw) = field.map(RawValue::get) else {
-        return Ok(None);
-    };
-    match raw.as_bytes().first() {
-        Some(b'"') => serde_json::from_str::<String>(raw)
-            .map(|text| Some(Cow::Owned(text)))
-            .map_err(|_| Bad::Field),
-        Some(b'n') => Ok(None),
-        Some(b'{' | b'[') | None => Err(Bad::Field),
-        Some(_) => Ok(Some(Cow::Borrowed(raw))),
-    }
-}
-
-fn add(fields: &mut Fields, verdict: &Verdict) -> serde_json::Result<()> {
-    for (name, value) in [
-        ("verdict", Some(verdict.outcome.as_str())),
-        ("extracted", verdict.extracted.as_deref()),
-        ("reason", Some(verdict.reason.as_str())),
-    ] {
-        fields.insert(name.to_owned(), to_raw_value(&value)?);
-    }
-    Ok(())
-}
-
-/// A row that stands for a line which could not be judged, so that lines keep their places.
-fn unjudged(text: &[u8], why: Bad, line: u64) -> Vec<u8> {
-    let mut fields: Fields = serde_json::from_slice(text).unwrap_or_default();
-    if fields.is_empty()
-        && let Ok(number) = to_raw_value(&line)
-    {
-        fields.insert("line".into(), number);
-    }
-    for (name, value) in [
-        ("verdict", Some("undecided")),
-        ("extracted", None),
-        ("reason", Some(why.code())),
-    ] {
-        if let Ok(value) = to_raw_value(&value) {
-            fields.insert(name.into(), value);
-        }
-    }
-    let mut line = serde_json::to_vec(&fields).unwrap_or_default();
-    line.push(b'\n');
-    line
-}
-
-/// Where judged rows go: stdout, or a file that is renamed into place when it is whole.
-enum Output {
-    Stdout(std::io::StdoutLock<'static>),
-    File {
-        writer: BufWriter<File>,
-        partial: PathBuf,
-        path: PathBuf,
-    },
-}
-
-impl Output {
-    fn create(path: Option<&Path>) -> Result<Self> {
-        let Some(path) = path else {
-            return Ok(Self::Stdout(std::io::stdout().lock()));
-        };
-        let mut name = path.file_name().unwrap_or_default().to_owned();
-        name.push(".partial");
-        let partial = path.with_file_name(name);
-        Ok(Self::File {
-            writer: BufWriter::new(File::create(&partial)?),
-            partial,
-            path: path.to_owned(),
-        })
-    }
-
-    fn write(&mut self, bytes: &[u8]) -> Result<()> {
-        match self {
-            Self::Stdout(stdout) => stdout.write_all(bytes)?,
-            Self::File { writer, .. } => writer.write_all(bytes)?,
-        }
-        Ok(())
-    }
-
-    fn finish(self) -> Result<()> {
-        match self {
-            Self::Stdout(mut stdout) => Ok(stdout.flush()?),
-            Self::File {
-                mut writer,
-                partial,
-                path,
-            } => {
-                writer.flush()?;
-                drop(writer);
-                Ok(fs_err::rename(partial, path)?)
-            }
-        }
-    }
-
-    fn abandon(self) -> Result<()> {
-        match self {
-            Self::Stdout(_) => Ok(()),
-            Self::File { partial, .. } => Ok(fs_err::remove_file(partial)?),
-        }
-    }
 }

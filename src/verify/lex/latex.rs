@@ -1,0 +1,361 @@
+//! Reads LaTeX commands.
+
+use super::super::commands::{self, Meaning};
+use super::super::expr::Const;
+use super::super::scan;
+use super::super::units;
+use super::letters::{letter_token, plain_name};
+use super::{ARGUMENTS_MAX, Lexer, Op, Shape, Tok, lex_within};
+
+impl<'a> Lexer<'a> {
+    pub(super) fn command(&mut self) -> Option<()> {
+        let tail = &self.rest()[1..];
+        let letters = tail.bytes().take_while(u8::is_ascii_alphabetic).count();
+        if letters == 0 {
+            return self.symbol_command(tail);
+        }
+        let Some(name) = self.known_prefix(&tail[..letters]) else {
+            self.at += 1 + letters;
+            self.out.doubtful = true;
+            self.push(Tok::Symbol(format!("\\{}", &tail[..letters])));
+            return Some(());
+        };
+        self.at += 1 + name.len();
+        self.act(commands::command(name)?, name)
+    }
+
+    /// The command's name: all of its letters, or the longest name that they start with, since
+    /// `\cdotx` and `\pir` are written without the blank that LaTeX wants.
+    pub(super) fn known_prefix(&mut self, letters: &'a str) -> Option<&'a str> {
+        if commands::command(letters).is_some() {
+            return Some(letters);
+        }
+        let prefix = (2..letters.len()).rev().map(|length| &letters[..length]);
+        prefix
+            .into_iter()
+            .find(|name| commands::command(name).is_some())
+    }
+
+    /// `\,`, `\{`, `\\`: a backslash and one character.
+    pub(super) fn symbol_command(&mut self, tail: &'a str) -> Option<()> {
+        let Some(second) = tail.chars().next() else {
+            self.at += 1;
+            return None;
+        };
+        if second == '\\' {
+            return self.row_end(&tail[1..]);
+        }
+        self.at += 1 + second.len_utf8();
+        match second {
+            '(' | ')' | '[' | ']' | '$' | '"' | '\'' | '-' => Some(()),
+            '&' => {
+                self.push(Tok::Op(Op::And));
+                Some(())
+            }
+            '\n' | '\t' | '\r' => {
+                self.spaced = true;
+                Some(())
+            }
+            '_' => {
+                self.push(Tok::Op(Op::Under));
+                Some(())
+            }
+            _ => {
+                let name = &tail[..second.len_utf8()];
+                self.act(commands::command(name)?, name)
+            }
+        }
+    }
+
+    /// `\\` ends a row, unless a command follows it that lost its single backslash to escaping.
+    pub(super) fn row_end(&mut self, tail: &str) -> Option<()> {
+        let letters = tail.bytes().take_while(u8::is_ascii_alphabetic).count();
+        let escaped = commands::command(&tail[..letters]).is_some() && letters > 1;
+        if !self.matrix && (escaped || tail.starts_with(['(', ')', '[', ']', '{', '}', '%', ','])) {
+            self.at += 1;
+            return Some(());
+        }
+        self.at += 2;
+        if self.rest().starts_with('[')
+            && self.rest()[1..].starts_with(|c: char| c.is_ascii_digit())
+            && self.rest().contains("pt]")
+        {
+            self.at += self.rest().find(']')? + 1;
+        }
+        self.push(Tok::Op(Op::Row));
+        Some(())
+    }
+
+    pub(super) fn act(&mut self, meaning: Meaning, name: &'a str) -> Option<()> {
+        match meaning {
+            Meaning::Nothing => {
+                self.spaced = true;
+                if name == "hspace" {
+                    self.argument();
+                }
+            }
+            Meaning::Gap => self.push(Tok::Op(Op::Gap)),
+            Meaning::Op(op) => self.push(Tok::Op(op)),
+            Meaning::Rel(rel) => self.push(Tok::Rel(rel)),
+            Meaning::SetOp(op) => self.push(Tok::SetOp(op)),
+            Meaning::Const(constant) => self.push(Tok::Const(constant)),
+            Meaning::Func(func) => self.push(Tok::Func(func)),
+            Meaning::Big(big) => self.push(Tok::Big(big)),
+            Meaning::Shape(shape) => self.shape(shape)?,
+            Meaning::Open(open) => self.push(Tok::Open(open)),
+            Meaning::Close(close) => self.push(Tok::Close(close)),
+            Meaning::Bar => self.push(Tok::Bar),
+            Meaning::DoubleBar => self.push(Tok::DoubleBar),
+            Meaning::Letter => self.push(Tok::Symbol(format!("\\{name}"))),
+            Meaning::Text => self.text()?,
+            Meaning::Face => {}
+            Meaning::Name => self.name()?,
+            Meaning::SetName => self.set_name()?,
+            Meaning::Operator => self.operator()?,
+            Meaning::Accent => self.accent(name)?,
+            Meaning::Fence => self.fence(name),
+            Meaning::Dots => self.push(Tok::Dots),
+        }
+        Some(())
+    }
+
+    /// A bracket that LaTeX does not draw: `\left.`.
+    pub(super) fn fence(&mut self, name: &str) {
+        let rest = self.rest();
+        let blank = rest.len() - rest.trim_start().len();
+        let bracket = &rest[blank..];
+        if bracket.starts_with('.') && !bracket[1..].starts_with(|c: char| c.is_ascii_digit()) {
+            self.at += blank + 1;
+            self.out.doubtful = true;
+            if name == "right" && self.open_brace() {
+                self.push(Tok::Close('{'));
+            }
+        } else if bracket.starts_with(['{', '}']) {
+            // `\left{`: the backslash of the brace is lost.
+            let open = bracket.starts_with('{');
+            self.at += blank + 1;
+            self.push(if open {
+                Tok::Open('{')
+            } else {
+                Tok::Close('{')
+            });
+        }
+    }
+
+    /// Whether the bracket that is open is a printed brace, which `\right.` closes.
+    pub(super) fn open_brace(&self) -> bool {
+        let mut open = 0i32;
+        for token in &self.out.tokens {
+            match token.tok {
+                Tok::Open('{') => open += 1,
+                Tok::Close('{') => open -= 1,
+                _ => {}
+            }
+        }
+        open > 0
+    }
+
+    /// The text in the braces that follow.
+    pub(super) fn argument(&mut self) -> Option<&'a str> {
+        let rest = self.rest();
+        let blank = rest.len() - rest.trim_start().len();
+        let open = self.at + blank;
+        self.arguments += 1;
+        if !self.text[open..].starts_with('{') || self.arguments > ARGUMENTS_MAX {
+            return None;
+        }
+        let close = scan::closing_brace(self.text.as_bytes(), open)?;
+        self.at = close + 1;
+        self.text.get(open + 1..close)
+    }
+
+    pub(super) fn shape(&mut self, shape: Shape) -> Option<()> {
+        if !matches!(shape, Shape::Begin | Shape::End) {
+            self.push(Tok::Shape(shape));
+            return Some(());
+        }
+        let environment = self.argument()?.trim_end_matches('*');
+        let matrix =
+            environment.ends_with("matrix") || environment == "array" || environment == "cases";
+        if environment == "array" && shape == Shape::Begin {
+            self.argument();
+        }
+        if matrix {
+            self.push(Tok::Shape(shape));
+        }
+        Some(())
+    }
+
+    /// The words of a `\text{…}`; mathematics in it is read as such.
+    pub(super) fn text(&mut self) -> Option<()> {
+        let Some(inner) = self.argument() else {
+            // `\text and`: the braces are lost.
+            return Some(());
+        };
+        let words = inner.trim().trim_matches(['.', ',', '~']).trim();
+        let tok = match words {
+            "" => {
+                self.spaced = true;
+                return Some(());
+            }
+            "and" | "And" | "以及" | "和" | "et" | "und" => Tok::Op(Op::And),
+            "or" | "Or" | "或" => Tok::Op(Op::Or),
+            _ => return self.text_words(inner, words),
+        };
+        self.push(tok);
+        Some(())
+    }
+
+    pub(super) fn text_words(&mut self, inner: &str, words: &str) -> Option<()> {
+        let mut letters = words.chars();
+        if let (Some(letter), None) = (letters.next(), letters.next())
+            && letter.is_ascii_alphabetic()
+        {
+            let unit = self.behind_value() && units::is_upright_unit(words);
+            self.push(if unit {
+                Tok::Word(words.to_owned())
+            } else {
+                letter_token(letter)
+            });
+            return Some(());
+        }
+        if self.parted_words(inner) {
+            return Some(());
+        }
+        let unit = self.behind_value() && units::is_unit(words);
+        if let Some(tok) = plain_name(words).filter(|_| !unit) {
+            self.push(tok);
+            return Some(());
+        }
+        if self.behind_value() && words.starts_with("^{\\circ}") {
+            self.push(Tok::Op(Op::Degree));
+            return Some(());
+        }
+        if self.behind_value() && words.starts_with(|c: char| c.is_ascii_alphabetic()) {
+            self.push(Tok::Text(words.replace(['{', '}'], "")));
+            return Some(());
+        }
+        let mathematical = words
+            .bytes()
+            .any(|byte| byte.is_ascii_digit() || b"\\$".contains(&byte));
+        if mathematical && !words.contains(' ') || words.starts_with(['(', '[', '-', '$']) {
+            let inner = lex_within(inner, self.comma, self.within + 1)?;
+            self.out.doubtful |= inner.doubtful;
+            self.out.tokens.extend(inner.tokens);
+            return Some(());
+        }
+        self.push(Tok::Text(words.to_owned()));
+        Some(())
+    }
+
+    /// `\text{ cm or }`: words, and then what parts them from the next item.
+    pub(super) fn parted_words(&mut self, inner: &str) -> bool {
+        let inner = inner.trim();
+        let parts = [
+            (" or", Op::Or),
+            (" and", Op::And),
+            (",", Op::Comma),
+            (";", Op::Semicolon),
+        ];
+        let found = parts
+            .iter()
+            .find_map(|(part, op)| Some((inner.strip_suffix(part)?, *op)));
+        let Some((words, op)) = found.filter(|_| !inner.contains(['$', '\\', '('])) else {
+            return false;
+        };
+        let words = words.trim().trim_end_matches(',');
+        if !words.is_empty() {
+            self.push(Tok::Text(words.to_owned()));
+        }
+        self.push(Tok::Op(op));
+        true
+    }
+
+    /// A name of letters and digits, with one subscript.
+    pub(super) fn name(&mut self) -> Option<()> {
+        let name = self.argument()?.trim();
+        let (base, below) = name.split_once('_').unwrap_or((name, "1"));
+        let plain = |text: &str| text.chars().all(|c| c.is_ascii_alphanumeric());
+        let base = base.trim();
+        let named = plain(base.trim_start_matches('\\')) && !base.is_empty();
+        let braced = below.trim().starts_with('{') && below.trim().ends_with('}');
+        (named && (braced || below.trim().len() == 1)).then_some(())?;
+        self.push(Tok::Symbol(name.replace(['{', '}', ' '], "")));
+        Some(())
+    }
+
+    pub(super) fn set_name(&mut self) -> Option<()> {
+        let name = match self.argument() {
+            Some(name) => name.trim(),
+            None => {
+                let letter = self.rest().trim_start().get(..1)?;
+                self.at = self.text.len() - self.rest().trim_start().len() + 1;
+                letter
+            }
+        };
+        let constant = match name {
+            "R" => Const::Reals,
+            "N" => Const::Naturals,
+            "Z" => Const::Integers,
+            "Q" => Const::Rationals,
+            "C" => Const::Complexes,
+            _ => {
+                self.push(Tok::Symbol(format!("\\mathbb{{{name}}}")));
+                return Some(());
+            }
+        };
+        self.push(Tok::Const(constant));
+        Some(())
+    }
+
+    /// `\mathrm{…}` and `\operatorname{…}`: a name, a unit, or a letter set upright.
+    pub(super) fn operator(&mut self) -> Option<()> {
+        let Some(inner) = self.argument() else {
+            return Some(());
+        };
+        let words = inner
+            .replace('~', " ")
+            .replace("\\ ", " ")
+            .replace("\\,", " ");
+        let words = words.trim();
+        let alphabetic = words.bytes().all(|byte| byte.is_ascii_alphabetic());
+        if words.is_empty() {
+            return Some(());
+        }
+        if words.len() == 1 && self.behind_value() && units::is_upright_unit(words) {
+            self.push(Tok::Word(words.to_owned()));
+        } else if alphabetic && words.len() > 1 {
+            let tok = plain_name(words).unwrap_or_else(|| Tok::Text(words.to_owned()));
+            self.push(tok);
+        } else {
+            let inner = lex_within(words, self.comma, self.within + 1)?;
+            self.out.doubtful |= inner.doubtful;
+            self.out.tokens.extend(inner.tokens);
+        }
+        Some(())
+    }
+
+    /// A letter under a mark is a name of its own.
+    pub(super) fn accent(&mut self, name: &str) -> Option<()> {
+        let plain = match name {
+            "overline" | "bar" => "bar",
+            "vec" | "overrightarrow" => "vec",
+            "hat" | "widehat" => "hat",
+            "tilde" | "widetilde" => "tilde",
+            _ => return None,
+        };
+        let inner = match self.argument() {
+            Some(inner) => inner.trim().to_owned(),
+            None => {
+                let letter = self.rest().trim_start().chars().next()?;
+                self.at = self.text.len() - self.rest().trim_start().len() + letter.len_utf8();
+                letter.to_string()
+            }
+        };
+        if inner.is_empty() || inner.len() > 40 {
+            return None;
+        }
+        self.push(Tok::Symbol(format!("\\{plain}{{{inner}}}")));
+        Some(())
+    }
+}

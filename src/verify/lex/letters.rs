@@ -1,0 +1,118 @@
+//! Tells names of mathematics, words and products of letters apart.
+
+use super::super::commands;
+use super::super::expr::{Const, Func, Rel};
+use super::super::units;
+use super::{Lexer, Op, Tok};
+
+impl Lexer<'_> {
+    pub(super) fn letters(&mut self) {
+        let rest = self.rest();
+        let length = rest.bytes().take_while(u8::is_ascii_alphabetic).count();
+        let run = &rest[..length];
+        let behind_value = self.behind_value();
+        let ahead = rest[length..].trim_start();
+        if behind_value && length >= 2 && units::is_unit(run) && !ahead.starts_with(['(', '_']) {
+            self.at += length;
+            self.push(Tok::Word(run.to_owned()));
+            return;
+        }
+        if let Some(tok) = plain_name(run) {
+            self.at += length;
+            self.push(tok);
+            return;
+        }
+        if let Some(prefix) = PREFIXES.iter().find(|prefix| splits(run, prefix))
+            && let Some(tok) = plain_name(prefix)
+        {
+            self.at += prefix.len();
+            self.push(tok);
+            return;
+        }
+        self.at += length;
+        self.unknown_run(run);
+    }
+
+    /// Whether a value ends right here, so that a unit may follow.
+    pub(super) fn behind_value(&self) -> bool {
+        matches!(
+            self.out.tokens.last().map(|token| &token.tok),
+            Some(
+                Tok::Number(_)
+                    | Tok::Close(_)
+                    | Tok::Const(Const::Pi)
+                    | Tok::Word(_)
+                    | Tok::Text(_)
+                    | Tok::Op(Op::Percent | Op::Degree)
+            )
+        )
+    }
+
+    /// Up to three letters are a product; more are a word, and so are letters with a function in
+    /// them, since nobody can tell `xsin` from four factors.
+    pub(super) fn unknown_run(&mut self, run: &str) {
+        let hides_name = run.len() > 2 && HIDDEN.iter().any(|name| run.contains(name));
+        let prose = PROSE.contains(&run.to_ascii_lowercase().as_str());
+        if run.len() > 3 || hides_name || prose {
+            self.push(Tok::Word(run.to_owned()));
+            return;
+        }
+        for letter in run.chars() {
+            self.push(letter_token(letter));
+        }
+    }
+}
+
+/// What a letter alone stands for.
+pub(super) fn letter_token(letter: char) -> Tok {
+    match letter {
+        'e' => Tok::Const(Const::E),
+        'i' => Tok::Const(Const::I),
+        _ => Tok::Symbol(letter.to_string()),
+    }
+}
+
+/// Names that are written against what follows them: `sinx`, `2cosx`, `5or7`.
+const PREFIXES: [&str; 18] = [
+    "arcsin", "arccos", "arctan", "sqrt", "sinh", "cosh", "tanh", "sin", "cos", "tan", "cot",
+    "sec", "csc", "log", "ln", "and", "or", "pi",
+];
+
+/// Names whose letters no product may swallow.
+const HIDDEN: [&str; 12] = [
+    "sin", "cos", "tan", "log", "ln", "sqrt", "exp", "pi", "cot", "sec", "csc", "max",
+];
+
+/// Short words of English that are no products of variables.
+const PROSE: [&str; 64] = [
+    "the", "are", "was", "has", "had", "now", "all", "one", "two", "six", "ten", "for", "not",
+    "but", "any", "her", "his", "she", "its", "who", "out", "new", "old", "day", "men", "man",
+    "boy", "can", "our", "you", "per", "way", "yes", "no", "is", "of", "to", "at", "by", "on",
+    "it", "we", "he", "as", "an", "be", "do", "so", "up", "if", "let", "get", "use", "see", "then",
+    "than", "hence", "thus", "red", "pm", "am", "left", "more", "less",
+];
+
+fn splits(run: &str, prefix: &str) -> bool {
+    run.strip_prefix(prefix).is_some_and(|tail| tail.len() <= 1)
+}
+
+/// The meaning of a name in plain text.
+pub(super) fn plain_name(run: &str) -> Option<Tok> {
+    if let Some(func) = commands::function(run) {
+        return (run.len() > 2 || matches!(func, Func::Ln | Func::Lg | Func::Re | Func::Im))
+            .then_some(Tok::Func(func));
+    }
+    Some(match run {
+        "pi" | "PI" | "Pi" => Tok::Const(Const::Pi),
+        "inf" | "infinity" | "Infinity" | "oo" | "infty" => Tok::Const(Const::Infinity),
+        "and" | "And" | "AND" => Tok::Op(Op::And),
+        "or" | "Or" | "OR" => Tok::Op(Op::Or),
+        "in" => Tok::Rel(Rel::In),
+        "mod" => Tok::Op(Op::Mod),
+        "choose" => Tok::Op(Op::Choose),
+        "percent" | "pct" | "percentage" | "Percent" => Tok::Op(Op::Percent),
+        "degrees" | "degree" | "deg" => Tok::Op(Op::Degree),
+        "undefined" | "DNE" => Tok::Const(Const::Undefined),
+        _ => return None,
+    })
+}

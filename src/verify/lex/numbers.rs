@@ -1,0 +1,246 @@
+//! Reads numbers in every spelling.
+
+use dashu::{Natural, Rational};
+
+use super::super::expr::Literal;
+use super::{Comma, Lexer, Tok};
+
+impl Lexer<'_> {
+    pub(super) fn number(&mut self) {
+        let mut digits = String::new();
+        self.digits(&mut digits);
+        while let Some(length) = self.thousands(&digits) {
+            self.at += length;
+            self.digits(&mut digits);
+        }
+        let whole = digits.len();
+        let mut literal = Literal {
+            value: Rational::ZERO,
+            decimals: None,
+            significant: 0,
+            digits: None,
+            open_ended: false,
+        };
+        if let Some(length) = self.point() {
+            self.at += length;
+            self.digits(&mut digits);
+            self.spaced_decimals(&mut digits);
+            literal.decimals = u32::try_from(digits.len() - whole).ok();
+        } else {
+            literal.digits = Some(digits.as_str().into());
+        }
+        let significant = digits.trim_start_matches('0').len();
+        literal.significant = u32::try_from(significant).unwrap_or(u32::MAX);
+        let decimals = digits.len() - whole;
+        literal.value = decimal(&digits, decimals);
+        if decimals > 0 || whole > 0 {
+            self.repeating(&mut literal, &digits, whole);
+        }
+        self.exponent(&mut literal);
+        if literal.decimals.is_some() {
+            self.open_end(&mut literal);
+        } else {
+            self.ordinal();
+        }
+        self.push(Tok::Number(literal));
+    }
+
+    pub(super) fn digits(&mut self, into: &mut String) {
+        let rest = self.rest();
+        let length = rest.bytes().take_while(u8::is_ascii_digit).count();
+        into.push_str(&rest[..length]);
+        self.at += length;
+    }
+
+    /// The length of a mark between groups of three digits, where the next group follows it.
+    pub(super) fn thousands(&mut self, digits: &str) -> Option<usize> {
+        const MARKS: [&str; 12] = [
+            "{,}", ",\\!", "\\!,", "{,}\\!", "\\,", "\\!", ",\\ ", "{\\,}", "{ }", "\\ ", ",", " ",
+        ];
+        let rest = self.rest();
+        if digits.is_empty() || !rest.starts_with(['{', ',', '\\', ' ']) {
+            return None;
+        }
+        let (mark, group) = MARKS.iter().find_map(|mark| {
+            let tail = rest.strip_prefix(mark)?;
+            let tail = tail.strip_prefix("\\!").unwrap_or(tail);
+            let tail = if *mark == ",\\!" {
+                tail.trim_start()
+            } else {
+                tail
+            };
+            let group = tail.bytes().take_while(u8::is_ascii_digit).count();
+            (group == 3).then_some((*mark, rest.len() - tail.len()))
+        })?;
+        if digits.len() < 4 && digits.starts_with('0') {
+            return None;
+        }
+        match mark {
+            "," => {
+                self.out.commas = true;
+                let joins = self.comma == Comma::Thousands && self.brackets == 0;
+                (joins && self.groups_fit(digits)).then_some(group)
+            }
+            " " => {
+                let joins = self.brackets == 0 && self.groups_fit(digits);
+                self.out.doubtful |= joins;
+                joins.then_some(group)
+            }
+            _ => Some(group),
+        }
+    }
+
+    /// Whether what was read so far is one to three digits, or groups that were joined to them.
+    pub(super) fn groups_fit(&self, digits: &str) -> bool {
+        let before = self.text.get(..self.at).unwrap_or("");
+        let tail = before.bytes().rev().take_while(u8::is_ascii_digit).count();
+        tail == digits.len() && tail <= 3 || tail == 3
+    }
+
+    /// The length of a decimal point, where digits follow it or the number ends with it.
+    pub(super) fn point(&mut self) -> Option<usize> {
+        let rest = self.rest();
+        let digit_at = |at: usize| rest.as_bytes().get(at).is_some_and(u8::is_ascii_digit);
+        if rest.starts_with('.') && (digit_at(1) || rest[1..].starts_with(['(', '\\'])) {
+            let repeats = rest.starts_with(".(")
+                || rest.starts_with(".\\overline")
+                || rest.starts_with(".\\dot{")
+                || rest.starts_with(".\\bar");
+            return (digit_at(1) || repeats).then_some(1);
+        }
+        if rest.starts_with("{.}") && digit_at(3) {
+            return Some(3);
+        }
+        if rest.starts_with(',') && digit_at(1) {
+            self.out.commas = true;
+            return (self.comma == Comma::Decimal && self.brackets == 0).then_some(1);
+        }
+        None
+    }
+
+    /// `3.141\,592`: groups of digits behind the point.
+    pub(super) fn spaced_decimals(&mut self, digits: &mut String) {
+        while let Some(tail) = self.rest().strip_prefix("\\,") {
+            if !tail.bytes().take(3).all(|byte| byte.is_ascii_digit()) || tail.len() < 3 {
+                return;
+            }
+            self.at += 2;
+            self.digits(digits);
+        }
+    }
+
+    /// `0.1\overline{6}`, `0.(3)`, `0.\dot{3}`: the digits that repeat for ever.
+    pub(super) fn repeating(&mut self, literal: &mut Literal, digits: &str, whole: usize) {
+        if literal.decimals.is_none() {
+            return;
+        }
+        let rest = self.rest();
+        let ends = [
+            ("\\overline{", '}'),
+            ("\\bar{", '}'),
+            ("\\dot{", '}'),
+            ("(", ')'),
+        ];
+        let found = ends.iter().find_map(|(open, close)| {
+            let inner = rest.strip_prefix(open)?;
+            let length = inner.bytes().take_while(u8::is_ascii_digit).count();
+            let closed = inner[length..].starts_with(*close);
+            (length > 0 && closed).then(|| (&inner[..length], open.len() + length + 1))
+        });
+        let Some((period, length)) = found else {
+            return;
+        };
+        let fixed = digits.len() - whole;
+        if period.len() > PERIOD_MAX || fixed > PERIOD_MAX {
+            return;
+        }
+        self.at += length;
+        let nines = power_of_ten(period.len()) - Natural::ONE;
+        let scale = Rational::from(nines) * Rational::from(power_of_ten(fixed));
+        literal.value += decimal(period, 0) / scale;
+        literal.decimals = None;
+    }
+
+    /// `2.5E3`, `1e-5`.
+    pub(super) fn exponent(&mut self, literal: &mut Literal) {
+        let rest = self.rest();
+        let Some(tail) = rest.strip_prefix(['e', 'E']) else {
+            return;
+        };
+        let unsigned = tail.strip_prefix(['+', '-']).unwrap_or(tail);
+        let length = unsigned.bytes().take_while(u8::is_ascii_digit).count();
+        let after = &unsigned[length..];
+        if length == 0 || length > 4 || after.starts_with(|c: char| c.is_ascii_alphabetic()) {
+            return;
+        }
+        let Ok(exponent) = unsigned[..length].parse::<usize>() else {
+            return;
+        };
+        let scale = Rational::from(power_of_ten(exponent));
+        if tail.starts_with('-') {
+            literal.value /= scale;
+        } else {
+            literal.value *= scale;
+        }
+        let shift = u32::try_from(exponent).unwrap_or(0);
+        let decimals = literal.decimals.unwrap_or(0);
+        literal.decimals = if tail.starts_with('-') {
+            Some(decimals + shift)
+        } else {
+            (decimals > shift).then(|| decimals - shift)
+        };
+        literal.digits = None;
+        self.at += rest.len() - after.len();
+    }
+
+    /// `12th`, `12^{\text{th}}`: the ending of an ordinal has no value.
+    pub(super) fn ordinal(&mut self) {
+        const WRAPS: [(&str, &str); 6] = [
+            ("", ""),
+            ("^{\\text{", "}}"),
+            ("^\\text{", "}"),
+            ("^{\\mathrm{", "}}"),
+            ("\\text{", "}"),
+            ("^{", "}"),
+        ];
+        let rest = self.rest();
+        let length = WRAPS.iter().find_map(|(open, close)| {
+            let inner = rest.strip_prefix(open)?;
+            let ending = ["st", "nd", "rd", "th"]
+                .into_iter()
+                .find(|ending| inner.starts_with(ending))?;
+            let tail = inner[ending.len()..].strip_prefix(close)?;
+            let ends = !tail.starts_with(|c: char| c.is_ascii_alphanumeric());
+            ends.then_some(rest.len() - tail.len())
+        });
+        self.at += length.unwrap_or(0);
+    }
+
+    /// Dots behind a decimal: more digits were left out.
+    pub(super) fn open_end(&mut self, literal: &mut Literal) {
+        const DOTS: [&str; 6] = ["\\ldots", "\\dots", "\\cdots", "...", "…", "\\dotsc"];
+        let rest = self.rest();
+        if let Some(dots) = DOTS.iter().find(|dots| rest.starts_with(**dots)) {
+            self.at += dots.len();
+            literal.open_ended = true;
+        }
+    }
+}
+
+/// A period longer than this is no repeating decimal that anyone wrote.
+const PERIOD_MAX: usize = 400;
+
+fn power_of_ten(exponent: usize) -> Natural {
+    Natural::from(10u8).pow(exponent)
+}
+
+/// The value of digits of which the last `decimals` stand behind the point.
+fn decimal(digits: &str, decimals: usize) -> Rational {
+    let whole = Natural::from_str_radix(if digits.is_empty() { "0" } else { digits }, 10);
+    let whole = Rational::from(whole.unwrap_or(Natural::ZERO));
+    if decimals == 0 {
+        whole
+    } else {
+        whole / Rational::from(power_of_ten(decimals))
+    }
+}
