@@ -18,7 +18,7 @@ use crate::measure::tokens::Tokenizer;
 use crate::measure::{self, Measured};
 use crate::plan::{Plan, PlannedFile, PlannedSource, reason};
 use crate::pool::part::{self, Part, PartWriter};
-use crate::pool::{Entries, Pool, entries, identity};
+use crate::pool::{Aside, Entries, Pool, entries, identity};
 use crate::screen::{self, Fate, Tally};
 use crate::select::{self, Selection};
 use crate::source::{self, Batch, Unit, layout};
@@ -394,6 +394,7 @@ fn measure_jobs(
     timings
         .wall_s
         .insert("tokenizer", started.elapsed().as_secs_f64());
+    let aside = store.then(|| Aside::open(&settings.pool)).transpose()?;
     let clock = Clock::default();
     let next = AtomicUsize::new(0);
     let share_rows = jobs.len() < settings.threads;
@@ -403,7 +404,14 @@ fn measure_jobs(
         loop {
             let index = next.fetch_add(1, Ordering::Relaxed);
             let Some(job) = jobs.get(index) else { return };
-            let outcome = measure_job(job, &tokenizer, settings, store, share_rows, &clock);
+            let outcome = measure_job(
+                job,
+                &tokenizer,
+                settings,
+                aside.as_ref(),
+                share_rows,
+                &clock,
+            );
             let failed = outcome.is_err();
             *lock(&outcomes[index]) = Some(outcome);
             settings.watch.advance(job.bytes);
@@ -467,14 +475,16 @@ fn measure_job(
     job: &Job<'_>,
     tokenizer: &Tokenizer,
     settings: &Settings<'_>,
-    store: bool,
+    aside: Option<&Aside>,
     share_rows: bool,
     clock: &Clock,
 ) -> Result<JobOutcome> {
-    let mut sink = if store {
-        Sink::Part(Box::new(PartWriter::new(&settings.pool, &job.part_name)?))
-    } else {
-        Sink::Memory(Vec::new())
+    let mut sink = match aside {
+        Some(aside) => {
+            let writer = PartWriter::new(&settings.pool, aside, &job.part_name)?;
+            Sink::Part(Box::new(writer))
+        }
+        None => Sink::Memory(Vec::new()),
     };
     match fill(&mut sink, job, tokenizer, settings, share_rows, clock) {
         Ok(None) => Ok(Ok(sink.finish(&settings.pool, &job.part_name)?)),

@@ -43,7 +43,10 @@ pub fn why(arguments: &Arguments) -> Result<u8> {
         }
     }
     if stories.is_empty() {
-        eprintln!("no entry has the id `{}`", arguments.id);
+        eprintln!(
+            "no entry has the id `{}` (our ids are found from 6 digits on, a source's own only whole)",
+            arguments.id
+        );
     }
     Ok(u8::from(stories.is_empty()))
 }

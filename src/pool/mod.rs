@@ -7,12 +7,14 @@
 //! experiment finds everything measured. A part is a folder that is written aside and renamed when
 //! whole; what it holds is checked against its own hashes before it is used.
 
+mod aside;
 pub mod entries;
 pub mod identity;
 pub mod part;
 
 use std::path::{Path, PathBuf};
 
+pub use aside::Aside;
 pub use entries::{Entries, Problem};
 pub use part::Part;
 

@@ -3,7 +3,6 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use arrow::array::{
     ArrayRef, BooleanBuilder, FixedSizeBinaryBuilder, Float32Builder, RecordBatch, StringBuilder,
@@ -13,7 +12,7 @@ use fs_err as fs;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use serde::{Deserialize, Serialize};
 
-use super::Pool;
+use super::{Aside, Pool};
 use crate::ids::Id;
 use crate::measure::{Measured, Measurements};
 use crate::table::Table;
@@ -115,13 +114,8 @@ pub struct PartWriter {
 }
 
 impl PartWriter {
-    pub fn new(pool: &Pool, name: &str) -> Result<Self> {
-        static NEXT: AtomicU64 = AtomicU64::new(0);
-        let aside = pool.folder().join("partial").join(format!(
-            "{name}-{}-{}",
-            std::process::id(),
-            NEXT.fetch_add(1, Ordering::Relaxed)
-        ));
+    pub fn new(pool: &Pool, aside: &Aside, name: &str) -> Result<Self> {
+        let aside = aside.folder().join(name);
         fs::create_dir_all(&aside)?;
         Ok(Self {
             folder: pool.part_folder(name),

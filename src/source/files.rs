@@ -108,7 +108,11 @@ fn walk(root: &Path, folder: &Path, found: &mut Vec<SourceFile>) -> Result<()> {
 
 fn matches(pattern: &Path) -> Result<Vec<SourceFile>> {
     let text = pattern.to_string_lossy();
-    let paths = glob::glob(&text).map_err(|error| {
+    let options = glob::MatchOptions {
+        require_literal_leading_dot: true,
+        ..glob::MatchOptions::new()
+    };
+    let paths = glob::glob_with(&text, options).map_err(|error| {
         Error::usage(
             format!("`{text}` is no glob: {error}"),
             "write `*` for any name and `**` for any folders",

@@ -398,6 +398,10 @@ fn s1k<'a>(cells: &mut Cells<'a>, out: Out<'_, 'a>) -> Result<(), Void> {
             continue;
         }
         let response = match (thinking.text(), attempt.text()) {
+            (Ok(Some(thinking)), Ok(Some(attempt))) if attempt.trim().is_empty() => {
+                // It was cut off while it thought.
+                Ok(Some(Cow::Owned(format!("<think>\n{}", thinking.trim()))))
+            }
             (Ok(Some(thinking)), Ok(Some(attempt))) => Ok(Some(marked(&thinking, &attempt))),
             (Err(void), _) | (_, Err(void)) => Err(void),
             _ => Ok(None),

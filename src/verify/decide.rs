@@ -122,10 +122,8 @@ fn two_choices(gold: &Choice, answer: &Choice, options: &Options) -> Decision {
         _ => None,
     };
     match (same_letter, texts) {
-        (true, Some(Decision::Different(_))) | (false, Some(Decision::Equal(_))) => {
-            Decision::Unknown(Reason::Choice)
-        }
-        (true, _) => Decision::Equal(Reason::Choice),
+        (true, None | Some(Decision::Equal(_))) => Decision::Equal(Reason::Choice),
+        (true, Some(_)) | (false, Some(Decision::Equal(_))) => Decision::Unknown(Reason::Choice),
         (false, _) => Decision::Different(Reason::Choice),
     }
 }

@@ -127,16 +127,14 @@ pub(super) fn find(text: &str, options: &Options) -> Option<Extracted> {
 
 /// A final answer that is announced behind the last box takes that box back.
 fn last_word(text: &str, options: &Options) -> Option<Extracted> {
-    let last_box = text.rfind("boxed{")?;
-    let tail = &text[last_box..];
-    let anchor = FINAL
+    text.contains("boxed").then_some(())?;
+    let behind = scan::boxes(text).last()?.outer.end;
+    let tail = &text[behind..];
+    let anchors = FINAL
         .iter()
-        .filter_map(|word| tail.rfind(word).map(|at| at + word.len()))
-        .max()?;
-    if tail[anchor..].contains("boxed") {
-        return None;
-    }
-    let found = after_anchor(text, last_box + anchor, options)?;
+        .filter_map(|word| tail.rfind(word).map(|at| at + word.len()));
+    let anchor = anchors.max()?;
+    let found = after_anchor(text, behind + anchor, options)?;
     has_digit(&found.text).then_some(found)
 }
 

@@ -55,7 +55,7 @@ pub(super) fn is_ambiguous(gold: &str, options: &Options) -> bool {
 fn wrapped(text: &str, options: &Options) -> Option<Extracted> {
     let found = extract::find(text, options)?;
     let marked = found.rule == Rule::Box || found.rule == Rule::Hashes;
-    (marked || is_sentence(text)).then_some(found)
+    (marked || is_sentence(text) && !found.ambiguous).then_some(found)
 }
 
 /// Whether a gold is prose around its answer.

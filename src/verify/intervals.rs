@@ -228,7 +228,13 @@ impl Judge<'_> {
     /// What a relation says something of.
     pub(super) fn variable(&self, id: Id) -> Option<Id> {
         match self.arena.node(id) {
-            Node::Chain(sides, _) => sides.iter().copied().find(|side| self.is_variable(*side)),
+            Node::Chain(sides, _) => {
+                let side = sides.iter().copied().find(|side| self.is_variable(*side))?;
+                match self.arena.node(side) {
+                    Node::Call(Func::Abs, args) => args.first().copied(),
+                    _ => Some(side),
+                }
+            }
             Node::List(items) | Node::Cases(items) => self.variable(*items.first()?),
             _ => None,
         }

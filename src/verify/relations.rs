@@ -98,9 +98,12 @@ impl Judge<'_> {
     }
 
     fn assignment(&mut self, id: Id) -> Option<Assignment> {
-        let Node::Chain(sides, _) = self.arena.node(id) else {
+        let Node::Chain(sides, relations) = self.arena.node(id) else {
             return None;
         };
+        if relations.contains(&Rel::Congruent) {
+            return None;
+        }
         let label = *sides.first()?;
         if !self.is_label(label) {
             return None;
@@ -179,6 +182,9 @@ impl Judge<'_> {
             return None;
         };
         let sets = self.compare(*set, *other_set);
+        if !self.is_label(*element) || !self.is_label(*other_element) {
+            return Some(sets.and(self.compare(*element, *other_element)));
+        }
         let same_name = self.same(*element, *other_element);
         Some(if same_name { sets } else { sets.doubted() })
     }
@@ -262,6 +268,10 @@ impl Judge<'_> {
         }
         let left_form = self.difference(left.0, left.2)?;
         let right_form = self.difference(right.0, right.2)?;
+        // Any two numbers are multiples of each other.
+        if self.arena.symbols(left_form).is_empty() || self.arena.symbols(right_form).is_empty() {
+            return None;
+        }
         let factor = self.multiple(left_form, right_form)?;
         let right_rel = if factor.is_negative() {
             right.1.flipped()
@@ -510,6 +520,21 @@ impl Judge<'_> {
         }
         let list = self.arena.push(Node::List(tuples))?;
         Some(self.compare(list, other).doubted())
+    }
+
+    /// Whether two lists give their values to two names: `a = 4, -8` and `b = 4, -8`.
+    pub(super) fn names_differ(&mut self, left: Id, right: Id) -> bool {
+        let first = |judge: &mut Self, id: Id| match judge.arena.node(id) {
+            Node::List(items) => {
+                let first = *items.first()?;
+                judge.assignment(first)
+            }
+            _ => None,
+        };
+        match (first(self, left), first(self, right)) {
+            (Some(left), Some(right)) => !self.same_label(left.label, right.label),
+            _ => false,
+        }
     }
 
     /// `a = 4, -8, -10`: the name stands before the first of several values.

@@ -37,9 +37,7 @@ impl Judge<'_> {
             |judge: &Self, id| judge.arena.any(id, |node| matches!(node, Node::Degrees(_)));
         match (degrees(self, left), degrees(self, right)) {
             (false, false) => self.values(left, right, false),
-            (true, true) => self
-                .values(left, right, true)
-                .or_else(|| self.values(left, right, false)),
+            (true, true) => self.values(left, right, true),
             _ => self
                 .values(left, right, true)
                 .or_else(|| self.values(left, right, false)),
@@ -520,6 +518,10 @@ impl Judge<'_> {
         }
         let mut best: Option<Option<u32>> = None;
         for (written, other) in [(left, right), (right, left)] {
+            let in_degrees = |node: &Node| matches!(node, Node::Degrees(_));
+            if !plain_degrees && self.arena.any(written, in_degrees) {
+                continue;
+            }
             let Some(literal) = self
                 .literal(written)
                 .filter(|literal| literal.decimals.is_some())
@@ -630,7 +632,10 @@ impl Judge<'_> {
             sampled |= tally.agree + tally.differ_positive + tally.differ_signed > 0;
             decision = tally.decision();
             if matches!(decision, Equal(_)) {
-                return decision;
+                return match self.steps(left) || self.steps(right) {
+                    true => decision.and(self.at_integers(left, right, plain_degrees)),
+                    false => decision,
+                };
             }
         }
         if sampled {
@@ -640,9 +645,34 @@ impl Judge<'_> {
         }
     }
 
+    /// Whether a value jumps where its variables do not: few points show little of it.
+    fn steps(&self, id: Id) -> bool {
+        self.arena.any(id, |node| {
+            matches!(
+                node,
+                Node::Call(
+                    Func::Floor | Func::Ceil | Func::Factorial | Func::Binomial | Func::Mod,
+                    _
+                )
+            )
+        })
+    }
+
+    /// Whether a value is one of several, depending on where its variables are.
+    fn is_piecewise(&self, id: Id) -> bool {
+        self.arena.any(id, |node| {
+            matches!(
+                node,
+                Node::Call(Func::Max | Func::Min | Func::Abs | Func::Sign, _)
+            )
+        })
+    }
+
     fn sample(&mut self, left: Id, right: Id, degrees: bool, log: bool) -> Result<Tally, Stop> {
         let mut tally = Tally::default();
-        for point in 0..SAMPLES {
+        let many = self.is_piecewise(left) || self.is_piecewise(right);
+        let samples = if many { 6 * SAMPLES } else { SAMPLES };
+        for point in 0..samples {
             let mut hidden = false;
             let mut value = |id| {
                 let mut field = Numeric::at(&mut self.fuel, precision(POINT_BITS), log, point);

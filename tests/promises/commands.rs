@@ -597,11 +597,11 @@ fn why_tells_the_story_of_a_trajectory_a_problem_and_a_source_id() {
     );
     place
         .gradatim(&["why", "12", "--in", "out"])
-        .ends(2)
-        .tells(&["at least 6"]);
+        .ends(1)
+        .tells(&["from 6 digits on"]);
     place
         .gradatim(&["why", "' OR 1=1 --", "--in", "out"])
-        .ends(2);
+        .ends(1);
 }
 
 #[test]

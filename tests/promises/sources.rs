@@ -105,7 +105,7 @@ fn said(place: &Place, subset: &str) -> Vec<String> {
     said
 }
 
-/// Marks the entries that hold exactly this response, by the ids that the library gives it.
+/// The id of exactly this response: two texts that differ in a space have two.
 fn id(problem: &str, response: &str) -> Value {
     let problem = gradatim::ids::problem_id(problem);
     json!(gradatim::ids::trajectory_id(problem, response).to_string())

@@ -20,6 +20,9 @@ const ITEMS_MAX: usize = 96;
 
 impl Judge<'_> {
     pub(super) fn as_items(&mut self, left: Id, right: Id) -> Option<Decision> {
+        if self.names_differ(left, right) {
+            return Some(Decision::Unknown(Reason::Names));
+        }
         let (left_items, right_items) = (self.items(left), self.items(right));
         let (left, right) = match (left_items, right_items) {
             (None, None) => return None,

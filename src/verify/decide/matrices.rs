@@ -45,6 +45,10 @@ impl Judge<'_> {
         let [_, minutes] = terms else {
             return false;
         };
+        let minutes = match self.arena.node(*minutes) {
+            Node::Unit(inner, _) => inner,
+            _ => minutes,
+        };
         matches!(self.arena.node(*minutes), Node::Number(literal)
             if literal.digits.as_ref().is_some_and(|digits| digits.len() == 2 && **digits < *"60"))
     }
