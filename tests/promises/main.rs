@@ -6,9 +6,11 @@
 
 mod bad_input;
 mod commands;
+mod real;
 mod repo;
 mod sample;
 mod sources;
 mod support;
 mod tokens;
 mod truths;
+mod verify;

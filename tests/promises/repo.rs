@@ -171,3 +171,20 @@ fn a_folder_that_pipelines_name_in_the_repository_is_there() {
         }
     }
 }
+
+#[test]
+fn the_readmes_sessions_print_what_they_show() {
+    trycmd::TestCases::new().case(repository().join("README.md"));
+}
+
+#[test]
+fn the_readme_shows_what_the_quickstart_prints() {
+    let place = Place::new();
+    let done = quickstart(&place.path("out"), &place.path("pool"), &[]).ends(0);
+    let readme = std::fs::read_to_string(repository().join("README.md")).expect("a README");
+    let shown = readme
+        .split_once("a test keeps it true -->\n```text\n")
+        .and_then(|(_, rest)| rest.split_once("```"))
+        .map(|(shown, _)| shown);
+    assert_eq!(shown, Some(done.stdout.as_str()));
+}
