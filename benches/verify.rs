@@ -20,16 +20,23 @@ const PAIRS: [(&str, &str); 12] = [
     ("(1, 2)", "(1,2)"),
     ("x^2-1", "(x-1)(x+1)"),
     ("\\{1, 2, 3\\}", "3, 2, 1"),
-    ("(-\\infty, 2] \\cup (3, 4)", "x \\le 2 \\text{ or } 3 < x < 4"),
+    (
+        "(-\\infty, 2] \\cup (3, 4)",
+        "x \\le 2 \\text{ or } 3 < x < 4",
+    ),
     ("\\frac{\\pi}{4}", "\\arctan 1"),
     ("90^\\circ", "90"),
-    ("\\begin{pmatrix} 1 & 2 \\\\ 3 & 4 \\end{pmatrix}", "\\begin{pmatrix}1&2\\\\3&4\\end{pmatrix}"),
+    (
+        "\\begin{pmatrix} 1 & 2 \\\\ 3 & 4 \\end{pmatrix}",
+        "\\begin{pmatrix}1&2\\\\3&4\\end{pmatrix}",
+    ),
     ("17", "18"),
 ];
 
 /// A response of about 15,000 characters that ends in the answer.
 fn response(answer: &str) -> String {
-    let step = "Wait, let me check this again: if $a = 3$ and $b = 4$ then $a^2 + b^2 = 25$, so $c = 5$. ";
+    let step =
+        "Wait, let me check this again: if $a = 3$ and $b = 4$ then $a^2 + b^2 = 25$, so $c = 5$. ";
     let thinking = step.repeat(15_000 / step.len());
     format!("<think>\n{thinking}\n</think>\n\nThe answer is $\\boxed{{{answer}}}$.")
 }

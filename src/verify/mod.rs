@@ -26,6 +26,7 @@ mod numeric;
 mod options;
 mod parse;
 mod probe;
+mod reading;
 mod relations;
 mod response;
 mod scalar;
@@ -40,6 +41,7 @@ pub use self::extract::{Extracted, Rule, extract, extract_with};
 pub use self::gold::{Gold, read_gold, read_gold_with};
 pub use self::options::Options;
 pub use self::probe::has_value;
+pub use self::reading::reading;
 pub use self::response::{Parts, Thinking, split_thinking};
 
 /// Whether a response gives the gold answer.

@@ -127,8 +127,9 @@ fn one_pair(arguments: &Arguments, gold: &str, response: &str) -> Result<u8> {
     Ok(0)
 }
 
-/// What was found on either side, where, and by which rule.
+/// What was found on either side, where, by which rule, and how it was read.
 fn explain(gold: &str, response: &str, options: &Options) -> Result<()> {
+    let read = |answer: &str| verify::reading(answer).unwrap_or_else(|| "(not read)".into());
     let parts = verify::split_thinking(response);
     let mut text = format!(
         "thinking:  {:?}, {} bytes\n",
@@ -137,16 +138,19 @@ fn explain(gold: &str, response: &str, options: &Options) -> Result<()> {
     );
     text += &match verify::extract_with(response, options) {
         Some(found) => format!(
-            "found:     by rule {} at bytes {}..{}{}\n",
+            "found:     by rule {} at bytes {}..{}{}\nread as:   {}\n",
             found.rule.as_str(),
             found.span.start,
             found.span.end,
-            if found.ambiguous { ", ambiguous" } else { "" }
+            if found.ambiguous { ", ambiguous" } else { "" },
+            read(&found.text),
         ),
         None => "found:     nothing\n".to_owned(),
     };
     text += &match verify::read_gold_with(gold, options) {
-        verify::Gold::Answer(answer) => format!("gold:      {answer}\n"),
+        verify::Gold::Answer(answer) => {
+            format!("gold:      {answer}\nread as:   {}\n", read(&answer))
+        }
         other => format!("gold:      {other:?}\n"),
     };
     print(&text)
