@@ -1,7 +1,7 @@
 //! Mathematics put together from pieces, each byte one: far more of it can be read than of random text.
 #![no_main]
 
-#[expect(dead_code, unused_imports, reason = "the folder as a whole, of which one function is fuzzed")]
+#[expect(dead_code, unused_imports, reason = "the folder as a whole, of which two functions are fuzzed")]
 #[path = "../../src/verify/mod.rs"]
 mod verify;
 
@@ -20,8 +20,11 @@ libfuzzer_sys::fuzz_target!(|data: &[u8]| {
         bytes.iter().map(|&byte| PIECES[usize::from(byte) % PIECES.len()]).collect()
     };
     let (gold, answer) = (spell(&data[..half]), spell(&data[half..]));
-    let there = verify::verify(&gold, &format!("\\boxed{{{answer}}}"));
-    let itself = verify::verify(&gold, &format!("\\boxed{{{gold}}}"));
-    assert_ne!(itself.outcome, verify::Outcome::Wrong, "{gold}");
-    drop(there);
+    verify::verify(&gold, &format!("\\boxed{{{answer}}}"));
+    let boxed = format!("\\boxed{{{gold}}}");
+    // An open brace of the gold answer's would take in the box's own.
+    if verify::extract(&boxed).is_some_and(|found| found.text == gold) {
+        let itself = verify::verify(&gold, &boxed);
+        assert_ne!(itself.outcome, verify::Outcome::Wrong, "{gold}");
+    }
 });
