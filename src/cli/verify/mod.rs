@@ -158,7 +158,7 @@ fn explain(gold: &str, response: &str, options: &Options) -> Result<()> {
 
 /// Rows that are judged at once: enough to share out, few enough to hold.
 const CHUNK_ROWS: usize = 1024;
-const CHUNK_BYTES: usize = 16 << 20;
+const CHUNK_BYTES: usize = 4 << 20;
 
 fn rows(arguments: &Arguments, file: &Path) -> Result<u8> {
     use_threads(arguments.threads);
