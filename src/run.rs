@@ -262,9 +262,10 @@ pub fn measure<'p>(
     timings.threads = settings.threads;
     let started = Instant::now();
     let measured = measure_jobs(plan, &jobs, settings, store, timings)?;
+    let loading = timings.wall_s.get("tokenizer").copied().unwrap_or_default();
     timings
         .wall_s
-        .insert("measure", started.elapsed().as_secs_f64());
+        .insert("measure", started.elapsed().as_secs_f64() - loading);
     let mut unreadable = Vec::new();
     for (job, held) in jobs.iter().zip(measured) {
         match held {
