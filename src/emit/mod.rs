@@ -172,6 +172,22 @@ fn is_ours(folder: &Path) -> Result<bool> {
         || (folder.is_dir() && fs::read_dir(folder)?.next().is_none()))
 }
 
+/// Removes what an interrupted run left, its mark last, so that a kill in the middle leaves it known as ours.
+fn clear(folder: &Path) -> Result<()> {
+    let mark = folder.join(MARK);
+    fs::write(&mark, "")?;
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            fs::remove_dir_all(&path)?;
+        } else if path != mark {
+            fs::remove_file(&path)?;
+        }
+    }
+    fs::remove_file(&mark)?;
+    Ok(fs::remove_dir(folder)?)
+}
+
 /// The output folder while it is being built.
 struct Partial {
     folder: PathBuf,
@@ -194,7 +210,7 @@ impl Partial {
             if !is_ours(&folder)? {
                 return Err(Error::OutputExists(folder));
             }
-            fs::remove_dir_all(&folder)?;
+            clear(&folder)?;
         }
         fs::create_dir_all(&folder)?;
         fs::write(folder.join(MARK), "")?;
