@@ -14,7 +14,7 @@
 //! Text is read once to be measured, and again only for what was selected. In between stands the pool:
 //! one narrow row an entry, kept on disk between runs. A whole experiment is a query over the pool.
 //!
-//! # Truths, each with a test (`tests/truths.rs`)
+//! # Truths, each with a test (`tests/promises/truths.rs`)
 //!
 //! 1. Entries in = kept + dropped, for each source, file and reason.
 //! 2. The same pipeline, inputs, seed and version give the same bytes, for any number of threads, any

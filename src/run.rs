@@ -444,7 +444,7 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
         .unwrap_or_else(|poisoned| poisoned.into_inner())
 }
 
-/// Seconds of work in the parts of measuring, over all threads, in nanoseconds.
+/// Nanoseconds of work in the parts of measuring, over all threads.
 #[derive(Default)]
 struct Clock {
     read: AtomicUsize,

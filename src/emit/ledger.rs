@@ -9,7 +9,7 @@ use arrow::array::{
 use arrow::datatypes::DataType;
 
 use crate::ids::Id;
-use crate::run::{Experiment, Held, RunPart, Settings};
+use crate::run::{Experiment, Held, Settings};
 use crate::screen::Fate;
 use crate::table::Table;
 use crate::{Error, Result, schema};
@@ -45,7 +45,7 @@ pub fn write(
                     add(batch)?;
                 }
             }
-            Held::Unreadable => add(&unreadable_row(part)?)?,
+            Held::Unreadable => add(&unreadable_row()?)?,
         }
         assert_eq!(
             next, part.entries.end,
@@ -58,7 +58,7 @@ pub fn write(
 }
 
 /// One entry without any measurement: the row that stands for an unreadable file.
-fn unreadable_row(_: &RunPart) -> Result<RecordBatch> {
+fn unreadable_row() -> Result<RecordBatch> {
     let schema = schema::schema(schema::TRAJECTORIES);
     let arrays = schema.fields().iter().map(|field| -> ArrayRef {
         if field.name() == "row" {
