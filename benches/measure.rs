@@ -12,7 +12,9 @@ use std::time::Instant;
 use gradatim::ids;
 use gradatim::measure::tokens::{Tokenizer, reference_tokens};
 use gradatim::measure::{repetition, style};
-use gradatim::source::{self, Format, Layout, Source, Unit, files, layout, parquet::Footer};
+use gradatim::source::{
+    self, BatchSize, Format, Layout, Source, Unit, files, layout, parquet::Footer,
+};
 use gradatim::verify;
 
 const PASSES: usize = 5;
@@ -93,7 +95,7 @@ fn read(path: &Path) -> gradatim::Result<Vec<(String, String, String)>> {
             Format::Jsonl(_) => vec![Unit::Whole],
         };
         for unit in units {
-            for batch in source::read(&file, unit, &source, 256)? {
+            for batch in source::read(&file, unit, &source, BatchSize::of_rows(256))? {
                 let batch = batch?;
                 for index in 0..batch.len() {
                     let mut entries = Vec::new();

@@ -20,6 +20,7 @@ fn main() -> ExitCode {
         Command::Why(arguments) => cli::why::why(&arguments),
         Command::Sql(arguments) => cli::sql::sql(&arguments),
         Command::Check(arguments) => cli::check::check(&arguments),
+        Command::Pool(arguments) => cli::pool::pool(&arguments),
         Command::Example(arguments) => cli::example::example(&arguments),
         Command::Schema(arguments) => cli::schema::schema(&arguments),
         Command::Completions(arguments) => cli::completions::completions(&arguments),

@@ -4,25 +4,23 @@
 //! Where there are fewer units than threads the rows of a batch are shared out instead. What comes out
 //! stands in the order of the plan, so that no thread can change it.
 
+mod shards;
+
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 use arrow::array::RecordBatch;
-use rayon::prelude::*;
 
 use crate::emit;
-use crate::measure::tokens::Tokenizer;
-use crate::measure::{self, Measured};
-use crate::plan::{Plan, PlannedFile, PlannedSource, reason};
-use crate::pool::part::{self, Part, PartWriter};
-use crate::pool::{Aside, Entries, Pool, entries, identity};
+use crate::plan::{Plan, PlannedFile, PlannedSource};
+use crate::pool::{Entries, Lock, Part, Pool, entries};
 use crate::screen::{self, Fate, Tally};
 use crate::select::{self, Selection};
-use crate::source::{self, Batch, Unit, layout};
+use crate::source::BatchSize;
 use crate::{Error, Result};
+use shards::{Found, Slot};
 
 /// Sees how far a run is. The terminal shows it; tests pass `()`.
 pub trait Watch: Sync {
@@ -44,7 +42,7 @@ impl Watch for () {
 pub struct Settings<'a> {
     pub pool: Pool,
     pub threads: usize,
-    pub batch_rows: usize,
+    pub batch: BatchSize,
     /// The number of the signal that asked to stop, or 0.
     pub stop: &'a AtomicUsize,
     pub watch: &'a dyn Watch,
@@ -79,6 +77,8 @@ pub struct Experiment<'p> {
     pub plan: &'p Plan,
     pub entries: Entries,
     pub parts: Vec<RunPart>,
+    /// Its parts stay in the pool as long as it does.
+    _lock: Option<Lock>,
 }
 
 /// A part's place in the run.
@@ -233,16 +233,6 @@ pub fn shortfall_table(shortfalls: &[select::Shortfall]) -> String {
     shown.collect::<Vec<_>>().join("\n")
 }
 
-/// A unit that is not in the pool.
-struct Job<'p> {
-    slot: usize,
-    source: &'p PlannedSource,
-    file: &'p PlannedFile,
-    unit: Unit,
-    part_name: String,
-    bytes: u64,
-}
-
 /// Measures what the pool does not hold yet, and loads every entry of the plan's sources.
 ///
 /// `store` says whether what is measured is put into the pool.
@@ -253,7 +243,15 @@ pub fn measure<'p>(
     timings: &mut Timings,
 ) -> Result<Experiment<'p>> {
     let started = Instant::now();
-    let (mut slots, jobs) = find_parts(plan, settings, store)?;
+    if store {
+        fs_err::create_dir_all(settings.pool.folder())?;
+    }
+    let lock = settings.pool.lock_for_reading()?;
+    let Found {
+        mut slots,
+        jobs,
+        tokenizer,
+    } = shards::find_parts(plan, settings, store)?;
     timings
         .wall_s
         .insert("find", started.elapsed().as_secs_f64());
@@ -261,7 +259,7 @@ pub fn measure<'p>(
     timings.reused_units = (slots.len() - jobs.len()) as u64;
     timings.threads = settings.threads;
     let started = Instant::now();
-    let measured = measure_jobs(plan, &jobs, settings, store, timings)?;
+    let measured = shards::measure_jobs(plan, &jobs, tokenizer, settings, store, timings)?;
     let loading = timings.wall_s.get("tokenizer").copied().unwrap_or_default();
     timings
         .wall_s
@@ -279,311 +277,12 @@ pub fn measure<'p>(
     refuse_unreadable(plan, &slots, settings.watch)?;
     drop_unreadable(&mut slots, &unreadable);
     let started = Instant::now();
-    let experiment = load(plan, slots)?;
+    let experiment = load(plan, slots, lock)?;
     timings
         .wall_s
         .insert("load", started.elapsed().as_secs_f64());
     timings.entries = experiment.entries.rows.len() as u64;
     Ok(experiment)
-}
-
-/// A unit's place in the run, before its entries are loaded.
-struct Slot {
-    source: usize,
-    file: usize,
-    content: Option<crate::ids::Id>,
-    held: Held,
-    /// Why its file cannot be read.
-    why: Option<String>,
-}
-
-/// Hashes the files and finds which units the pool holds.
-fn find_parts<'p>(
-    plan: &'p Plan,
-    settings: &Settings<'_>,
-    store: bool,
-) -> Result<(Vec<Slot>, Vec<Job<'p>>)> {
-    let bytes = plan.sources.iter().flat_map(|source| &source.files);
-    settings
-        .watch
-        .begin("find", bytes.map(|file| file.bytes).sum());
-    let (mut slots, mut jobs) = (Vec::new(), Vec::new());
-    for (source_index, source) in plan.sources.iter().enumerate() {
-        for (file_index, file) in source.files.iter().enumerate() {
-            settings.check_stop()?;
-            let mut slot = |content, held, why: Option<String>| {
-                slots.push(Slot {
-                    source: source_index,
-                    file: file_index,
-                    content,
-                    held,
-                    why,
-                });
-                slots.len() - 1
-            };
-            let units = match &file.units {
-                Ok(units) => units,
-                Err(why) => {
-                    slot(None, Held::Unreadable, Some(why.clone()));
-                    continue;
-                }
-            };
-            let content = match identity::content(&file.file) {
-                Ok(content) => content,
-                Err(error) => {
-                    slot(None, Held::Unreadable, Some(reason(&error)));
-                    continue;
-                }
-            };
-            for &unit in units {
-                let part_name = identity::part_name(content, unit, &source.source, &plan.tokenizer);
-                let found = sound_part(settings, &part_name, store)?;
-                let missing = found.is_none();
-                let held = found.map_or(Held::Unreadable, Held::Stored);
-                let at = slot(Some(content), held, None);
-                if missing {
-                    jobs.push(Job {
-                        slot: at,
-                        source,
-                        file,
-                        unit,
-                        part_name,
-                        bytes: file.bytes / units.len() as u64,
-                    });
-                }
-            }
-            settings.watch.advance(file.bytes);
-        }
-    }
-    Ok((slots, jobs))
-}
-
-/// The part, where it is there and whole; a damaged one is measured again, in its place where parts are
-/// stored.
-fn sound_part(settings: &Settings<'_>, name: &str, store: bool) -> Result<Option<Part>> {
-    match Part::find(&settings.pool, name) {
-        Err(Error::Part { part, why }) => {
-            let note = format!("part {part} is damaged ({why}) and is measured again");
-            settings.watch.note(&note);
-            if store {
-                fs_err::remove_dir_all(settings.pool.part_folder(name))?;
-            }
-            Ok(None)
-        }
-        found => found,
-    }
-}
-
-/// For each job its part, or why its file cannot be read.
-type JobOutcome = std::result::Result<Held, String>;
-
-fn measure_jobs(
-    plan: &Plan,
-    jobs: &[Job<'_>],
-    settings: &Settings<'_>,
-    store: bool,
-    timings: &mut Timings,
-) -> Result<Vec<JobOutcome>> {
-    if jobs.is_empty() {
-        return Ok(Vec::new());
-    }
-    settings
-        .watch
-        .begin("measure", jobs.iter().map(|job| job.bytes).sum());
-    let started = Instant::now();
-    let tokenizer = Tokenizer::load(&plan.tokenizer_name.0, &plan.folder)?;
-    timings
-        .wall_s
-        .insert("tokenizer", started.elapsed().as_secs_f64());
-    let aside = store.then(|| Aside::open(&settings.pool)).transpose()?;
-    let clock = Clock::default();
-    let next = AtomicUsize::new(0);
-    let share_rows = jobs.len() < settings.threads;
-    let outcomes: Vec<Mutex<Option<Result<JobOutcome>>>> =
-        jobs.iter().map(|_| Mutex::new(None)).collect();
-    let work = || {
-        loop {
-            let index = next.fetch_add(1, Ordering::Relaxed);
-            let Some(job) = jobs.get(index) else { return };
-            let outcome = measure_job(
-                job,
-                &tokenizer,
-                settings,
-                aside.as_ref(),
-                share_rows,
-                &clock,
-            );
-            let failed = outcome.is_err();
-            *lock(&outcomes[index]) = Some(outcome);
-            settings.watch.advance(job.bytes);
-            if failed {
-                next.store(jobs.len(), Ordering::Relaxed);
-            }
-        }
-    };
-    std::thread::scope(|scope| {
-        for _ in 1..settings.threads.min(jobs.len()) {
-            scope.spawn(work);
-        }
-        work();
-    });
-    clock.report(timings);
-    let outcomes = outcomes.into_iter().map(|outcome| {
-        let outcome = outcome
-            .into_inner()
-            .unwrap_or_else(|poisoned| poisoned.into_inner());
-        // Jobs behind a failed one were not begun; that one's error is returned.
-        outcome.unwrap_or_else(|| Ok(Err("not read".into())))
-    });
-    outcomes.collect()
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex
-        .lock()
-        .unwrap_or_else(|poisoned| poisoned.into_inner())
-}
-
-/// Nanoseconds of work in the parts of measuring, over all threads.
-#[derive(Default)]
-struct Clock {
-    read: AtomicUsize,
-    measure: AtomicUsize,
-    write: AtomicUsize,
-}
-
-impl Clock {
-    fn add(counter: &AtomicUsize, since: Instant) -> Instant {
-        let now = Instant::now();
-        counter.fetch_add((now - since).as_nanos() as usize, Ordering::Relaxed);
-        now
-    }
-
-    fn report(&self, timings: &mut Timings) {
-        for (name, counter) in [
-            ("read", &self.read),
-            ("measure", &self.measure),
-            ("write", &self.write),
-        ] {
-            let seconds = counter.load(Ordering::Relaxed) as f64 / 1e9;
-            timings.work_s.insert(name, seconds);
-        }
-    }
-}
-
-/// Measures one unit. The outer error ends the run; the inner one says why the file cannot be read.
-fn measure_job(
-    job: &Job<'_>,
-    tokenizer: &Tokenizer,
-    settings: &Settings<'_>,
-    aside: Option<&Aside>,
-    share_rows: bool,
-    clock: &Clock,
-) -> Result<JobOutcome> {
-    let mut sink = match aside {
-        Some(aside) => {
-            let writer = PartWriter::new(&settings.pool, aside, &job.part_name)?;
-            Sink::Part(Box::new(writer))
-        }
-        None => Sink::Memory(Vec::new()),
-    };
-    match fill(&mut sink, job, tokenizer, settings, share_rows, clock) {
-        Ok(None) => Ok(Ok(sink.finish(&settings.pool, &job.part_name)?)),
-        Ok(Some(why)) => {
-            sink.abandon()?;
-            Ok(Err(why))
-        }
-        Err(error) => {
-            sink.abandon()?;
-            Err(error)
-        }
-    }
-}
-
-/// Reads the unit into the sink; returns why its file cannot be read, if so.
-fn fill(
-    sink: &mut Sink,
-    job: &Job<'_>,
-    tokenizer: &Tokenizer,
-    settings: &Settings<'_>,
-    share_rows: bool,
-    clock: &Clock,
-) -> Result<Option<String>> {
-    let source = &job.source.source;
-    let mut now = Instant::now();
-    let batches = match source::read(&job.file.file, job.unit, source, settings.batch_rows) {
-        Ok(batches) => batches,
-        Err(error) => return Ok(Some(reason(&error))),
-    };
-    for batch in batches {
-        settings.check_stop()?;
-        let batch = match batch {
-            Ok(batch) => batch,
-            Err(error) => return Ok(Some(reason(&error))),
-        };
-        now = Clock::add(&clock.read, now);
-        let measured = measure_batch(&batch, source, tokenizer, share_rows);
-        now = Clock::add(&clock.measure, now);
-        sink.add(&measured)?;
-        now = Clock::add(&clock.write, now);
-    }
-    Ok(None)
-}
-
-fn measure_batch(
-    batch: &Batch,
-    source: &source::Source,
-    tokenizer: &Tokenizer,
-    share_rows: bool,
-) -> Vec<Measured> {
-    let row = |index: usize| {
-        let row = batch.row(index);
-        let (number, offset) = (row.number, row.offset);
-        let mut entries = Vec::new();
-        layout::entries(source, row, &mut entries);
-        let measured = entries
-            .into_iter()
-            .map(|entry| measure::measure(number, offset, entry, tokenizer));
-        measured.collect::<Vec<_>>()
-    };
-    if share_rows {
-        let rows: Vec<Vec<Measured>> = (0..batch.len()).into_par_iter().map(row).collect();
-        rows.into_iter().flatten().collect()
-    } else {
-        (0..batch.len()).flat_map(row).collect()
-    }
-}
-
-/// Where measured entries go.
-enum Sink {
-    Part(Box<PartWriter>),
-    Memory(Vec<RecordBatch>),
-}
-
-impl Sink {
-    fn add(&mut self, measured: &[Measured]) -> Result<()> {
-        match self {
-            Self::Part(writer) => writer.add(measured),
-            Self::Memory(batches) => {
-                batches.push(part::trajectory_batch(measured)?);
-                Ok(())
-            }
-        }
-    }
-
-    fn finish(self, pool: &Pool, name: &str) -> Result<Held> {
-        match self {
-            Self::Part(writer) => Ok(Held::Stored(writer.finish(pool, name)?)),
-            Self::Memory(batches) => Ok(Held::Memory(batches)),
-        }
-    }
-
-    fn abandon(self) -> Result<()> {
-        match self {
-            Self::Part(writer) => writer.abandon(),
-            Self::Memory(_) => Ok(()),
-        }
-    }
 }
 
 /// Ends the run for unreadable files whose source does not go on without them; notes the others.
@@ -625,7 +324,7 @@ fn drop_unreadable(slots: &mut Vec<Slot>, unreadable: &[(usize, usize)]) {
     });
 }
 
-fn load<'p>(plan: &'p Plan, slots: Vec<Slot>) -> Result<Experiment<'p>> {
+fn load<'p>(plan: &'p Plan, slots: Vec<Slot>, lock: Option<Lock>) -> Result<Experiment<'p>> {
     let mut all = Entries::default();
     let mut parts = Vec::with_capacity(slots.len());
     for (index, slot) in slots.into_iter().enumerate() {
@@ -658,5 +357,6 @@ fn load<'p>(plan: &'p Plan, slots: Vec<Slot>) -> Result<Experiment<'p>> {
         plan,
         entries: all,
         parts,
+        _lock: lock,
     })
 }

@@ -1,19 +1,27 @@
 //! A Parquet file being written: one way for the pool, the ledger and the subsets.
+//!
+//! Encoding text is what writing costs. Files that begin with the same rows share it: the longest is
+//! encoded, and the others take its row groups as they are.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use arrow::array::{ArrayRef, RecordBatch};
 use arrow::datatypes::SchemaRef;
 use fs_err as fs;
 use parquet::arrow::ArrowWriter;
+use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions};
 use parquet::basic::{Compression, ZstdLevel};
+use parquet::column::writer::ColumnCloseResult;
+use parquet::file::metadata::{PageIndexPolicy, ParquetMetaData};
 use parquet::file::properties::WriterProperties;
+use parquet::file::writer::SerializedFileWriter;
 
 use crate::{Error, Result};
 
 /// Rows of a row group. A thousand trajectories are some 17 MB: below the 100 MB at which the hub's
 /// viewer gives up, and enough for a reader to fetch a few rows without the rest.
-const GROUP_ROWS: usize = 1000;
+pub const GROUP_ROWS: usize = 1000;
 
 pub struct Table {
     path: PathBuf,
@@ -65,6 +73,12 @@ impl Table {
         self.writer.write(&batch).map_err(failed)
     }
 
+    /// Ends the row group, so that files which share these rows can take it as it is.
+    pub fn end_group(&mut self) -> Result<()> {
+        let ended = self.writer.flush();
+        ended.map_err(|error| Error::parquet(&self.path, error))
+    }
+
     /// Closes the file, on disk; returns its path.
     pub fn finish(self) -> Result<PathBuf> {
         let file = self
@@ -74,4 +88,53 @@ impl Table {
         file.sync_all()?;
         Ok(self.path)
     }
+}
+
+/// Writes a file of the first `groups` row groups of another, without decoding them.
+pub fn copy_groups(from: &Path, groups: usize, to: &Path) -> Result<()> {
+    let failed = |error| Error::parquet(from, error);
+    let source = fs::File::open(from)?.into_parts().0;
+    let options = ArrowReaderOptions::new().with_page_index_policy(PageIndexPolicy::Optional);
+    let metadata = ArrowReaderMetadata::load(&source, options).map_err(failed)?;
+    let metadata = metadata.metadata();
+    let file = metadata.file_metadata();
+    let properties = WriterProperties::builder()
+        .set_key_value_metadata(file.key_value_metadata().cloned())
+        .build();
+    let target = fs::File::create(to)?.into_parts().0;
+    let schema = file.schema_descr().root_schema_ptr();
+    let mut writer =
+        SerializedFileWriter::new(target, schema, Arc::new(properties)).map_err(failed)?;
+    for index in 0..groups {
+        copy_group(&source, metadata, index, &mut writer).map_err(failed)?;
+    }
+    let file = writer.into_inner().map_err(failed)?;
+    Ok(file.sync_all()?)
+}
+
+fn copy_group(
+    source: &std::fs::File,
+    metadata: &ParquetMetaData,
+    index: usize,
+    writer: &mut SerializedFileWriter<std::fs::File>,
+) -> parquet::errors::Result<()> {
+    let group = metadata.row_group(index);
+    let mut copied = writer.next_row_group()?;
+    for (at, column) in group.columns().iter().enumerate() {
+        let closed = ColumnCloseResult {
+            bytes_written: column.compressed_size().max(0) as u64,
+            rows_written: group.num_rows().max(0) as u64,
+            metadata: column.clone(),
+            bloom_filter: None,
+            column_index: metadata
+                .column_index()
+                .map(|pages| pages[index][at].clone()),
+            offset_index: metadata
+                .offset_index()
+                .map(|pages| pages[index][at].clone()),
+        };
+        copied.append_column(source, closed)?;
+    }
+    copied.close()?;
+    Ok(())
 }

@@ -6,7 +6,7 @@ use clap::Args;
 use gradatim::Result;
 use gradatim::source::entry::Entry;
 use gradatim::source::parquet::Footer;
-use gradatim::source::{self, Format, Layout, Source, SourceFile, Unit, files, layout};
+use gradatim::source::{self, BatchSize, Format, Layout, Source, SourceFile, Unit, files, layout};
 use serde_json::{Value, json};
 
 use super::table::{bytes, table, thousands};
@@ -130,7 +130,7 @@ fn describe(file: &SourceFile) -> Result<Described> {
         Format::Parquet => match Footer::read(file) {
             Ok(footer) => {
                 described.rows = Some(footer.rows());
-                described.groups = Some(footer.metadata.metadata().num_row_groups());
+                described.groups = Some(footer.row_groups());
                 let fields = footer.schema().fields().iter();
                 described.columns = fields
                     .map(|field| (field.name().clone(), field.data_type().to_string()))
@@ -159,7 +159,7 @@ fn first_entries(file: &SourceFile, layout: Layout, most: usize) -> Result<Vec<V
         Format::Jsonl(_) => Unit::Whole,
     };
     let mut shown = Vec::new();
-    for batch in source::read(file, unit, &source, most.max(1))? {
+    for batch in source::read(file, unit, &source, BatchSize::of_rows(most.max(1)))? {
         let batch = batch?;
         for index in 0..batch.len() {
             let row = batch.row(index);

@@ -4,7 +4,9 @@ pub mod check;
 pub mod completions;
 pub mod example;
 pub mod inspect;
+mod memory;
 pub mod plan;
+pub mod pool;
 pub mod progress;
 pub mod run;
 pub mod schema;
@@ -23,8 +25,10 @@ use gradatim::pipeline::{OnShortfall, PipelineFile};
 use gradatim::plan::{Overrides, Plan};
 use gradatim::pool::Pool;
 use gradatim::run::Settings;
+use gradatim::source::BatchSize;
 use gradatim::{Error, Result};
 
+use memory::Memory;
 use progress::Progress;
 
 /// Turns collections of math-reasoning trajectories into the training sets of an experiment, and proves
@@ -65,6 +69,8 @@ pub enum Command {
     Sql(sql::Arguments),
     /// Verify that an output folder is what its manifest says.
     Check(check::Arguments),
+    /// List, verify and prune the measured trajectories that runs keep.
+    Pool(pool::Arguments),
     /// Print a complete pipeline.
     Example(example::Arguments),
     /// Print the JSON schema of pipeline or manifest, or the columns of a table.
@@ -93,9 +99,12 @@ pub struct Common {
     /// How many threads work; the output is the same for any number.
     #[arg(long, default_value_t = threads(), value_parser = positive)]
     pub threads: usize,
-    /// How many rows are read at a time; the output is the same for any number.
+    /// At most how many rows are read at a time; the output is the same for any number.
     #[arg(long, value_name = "ROWS", default_value_t = 512, value_parser = positive)]
     pub batch_size: usize,
+    /// How much memory to stay under, as `600MB` or `2GB`; the output is the same for any amount.
+    #[arg(long, value_name = "SIZE", default_value = "600MB")]
+    pub memory: Memory,
     /// Write what each stage cost to this file, as JSON.
     #[arg(long, value_name = "FILE")]
     pub timings: Option<PathBuf>,
@@ -124,7 +133,10 @@ impl Common {
         Ok(Settings {
             pool: Pool::open(self.pool.as_deref())?,
             threads: self.threads,
-            batch_rows: self.batch_size,
+            batch: BatchSize {
+                rows: self.batch_size,
+                bytes: self.memory.batch_bytes(self.threads),
+            },
             stop,
             watch: progress,
         })

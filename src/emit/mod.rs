@@ -14,6 +14,7 @@ mod texts;
 use std::path::{Path, PathBuf};
 
 use fs_err as fs;
+use indexmap::IndexMap;
 use rayon::prelude::*;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -140,27 +141,42 @@ fn write_subsets(
         .filter(|(_, emitted)| **emitted)
         .flat_map(|(subset, _)| subset.entries().iter().copied());
     let texts = Texts::gather(experiment, wanted, &root.join(".texts"), settings)?;
-    let rows = selection.subsets.iter().zip(&emitted);
-    let rows = rows.filter(|(_, emitted)| **emitted);
-    let total = rows.map(|(subset, _)| u64::from(subset.size)).sum();
-    settings.watch.begin("write", total);
-    let written: Result<Vec<Option<Written>>> = selection
+    let wanted: Vec<(usize, &Subset)> = selection
         .subsets
+        .iter()
+        .enumerate()
+        .filter(|(at, _)| emitted[*at])
+        .collect();
+    let rows = wanted.iter().map(|(_, subset)| u64::from(subset.size));
+    settings.watch.begin("write", rows.sum());
+    let written: Result<Vec<Vec<(usize, Written)>>> = by_order(wanted)
         .par_iter()
-        .zip(&emitted)
-        .map(|(subset, emitted)| {
+        .map(|nested| {
             settings.check_stop()?;
-            if !emitted {
-                return Ok(None);
-            }
-            let written = subset::write(experiment, subset, &texts, root)?;
-            settings.watch.advance(u64::from(subset.size));
-            Ok(Some(written))
+            let subsets: Vec<&Subset> = nested.iter().map(|(_, subset)| *subset).collect();
+            let written = subset::write(experiment, &subsets, &texts, root)?;
+            let rows = written.iter().map(|written| u64::from(written.rows));
+            settings.watch.advance(rows.sum());
+            let places = nested.iter().map(|(at, _)| *at);
+            Ok(places.zip(written).collect())
         })
         .collect();
-    let written = written?;
     texts.remove()?;
-    Ok(written)
+    let mut all: Vec<Option<Written>> = emitted.iter().map(|_| None).collect();
+    for (at, written) in written?.into_iter().flatten() {
+        all[at] = Some(written);
+    }
+    Ok(all)
+}
+
+/// Subsets that are prefixes of one order, together.
+fn by_order(subsets: Vec<(usize, &Subset)>) -> Vec<Vec<(usize, &Subset)>> {
+    let mut groups: IndexMap<*const Vec<u32>, Vec<(usize, &Subset)>> = IndexMap::new();
+    for (at, subset) in subsets {
+        let order = std::sync::Arc::as_ptr(&subset.order);
+        groups.entry(order).or_default().push((at, subset));
+    }
+    groups.into_values().collect()
 }
 
 /// Whether a folder is one that an interrupted run left: just made, being built, or whole and about to be

@@ -1,11 +1,12 @@
 //! One subset's Parquet file.
 
-use std::path::Path;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, ListArray, StringArray, StringBuilder, StructArray, UInt32Builder};
 use arrow::buffer::OffsetBuffer;
-use arrow::datatypes::{DataType, SchemaRef};
+use arrow::datatypes::DataType;
 use fs_err as fs;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use schemars::JsonSchema;
@@ -16,7 +17,7 @@ use super::{SHARD, Written, sums};
 use crate::run::Experiment;
 use crate::schema::{self, Column, pair_fields};
 use crate::select::Subset;
-use crate::table::Table;
+use crate::table::{self, GROUP_ROWS, Table};
 use crate::{Error, Result};
 
 /// Columns that a pipeline can add to its subsets.
@@ -57,41 +58,99 @@ pub fn columns(added: &[Added]) -> Vec<Column> {
 /// Rows that are turned into arrays at once; part of the file's bytes, so it is fixed.
 const CHUNK: usize = 128;
 
+/// Writes the files of subsets that are prefixes of one order. The largest is encoded, with a row group
+/// ending wherever a smaller one ends; the others take its first row groups.
 pub(super) fn write(
     experiment: &Experiment<'_>,
-    subset: &Subset,
+    nested: &[&Subset],
     texts: &Texts,
     root: &Path,
-) -> Result<Written> {
-    let columns = columns(&experiment.plan.pipeline.emit.add);
-    let schema: SchemaRef = schema::schema(&columns);
+) -> Result<Vec<Written>> {
+    let Some(largest) = nested.iter().max_by_key(|subset| subset.size) else {
+        return Ok(Vec::new());
+    };
+    let ends = group_ends(nested);
+    let whole = file_of(largest, root)?;
+    encode(experiment, largest, &ends, texts, &whole)?;
+    let mut written = Vec::with_capacity(nested.len());
+    for subset in nested {
+        let path = file_of(subset, root)?;
+        if path != whole {
+            let groups = ends.partition_point(|&end| end <= subset.size as usize);
+            table::copy_groups(&whole, groups, &path)?;
+        }
+        written.push(describe(subset, &path)?);
+    }
+    Ok(written)
+}
+
+fn file_of(subset: &Subset, root: &Path) -> Result<PathBuf> {
     let folder = root.join(&subset.name);
     fs::create_dir_all(&folder)?;
-    let mut table = Table::create_text(&folder.join(SHARD), schema)?;
-    let mut reader = texts.reader()?;
-    let mut rank = 0;
-    for chunk in subset.entries().chunks(CHUNK) {
-        let mut rows = Vec::with_capacity(chunk.len());
-        for &entry in chunk {
-            rows.push(Row {
-                entry,
-                rank,
-                text: reader.text(entry)?,
-            });
-            rank += 1;
-        }
-        let array = |column: &Column| array(experiment, &rows, column);
-        table.write(columns.iter().map(array).collect())?;
+    Ok(folder.join(SHARD))
+}
+
+/// Where row groups end: at each size, and so often that none is larger than its bound.
+fn group_ends(nested: &[&Subset]) -> Vec<usize> {
+    let mut sizes: Vec<usize> = nested.iter().map(|subset| subset.size as usize).collect();
+    sizes.sort_unstable();
+    sizes.dedup();
+    let (mut ends, mut start) = (Vec::new(), 0);
+    for size in sizes {
+        let steps = (start + GROUP_ROWS..size).step_by(GROUP_ROWS);
+        ends.extend(steps);
+        ends.push(size);
+        start = size;
     }
-    let path = table.finish()?;
-    let file = fs::File::open(&path)?.into_parts().0;
-    let parquet = SerializedFileReader::new(file).map_err(|error| Error::parquet(&path, error))?;
+    ends
+}
+
+fn encode(
+    experiment: &Experiment<'_>,
+    subset: &Subset,
+    ends: &[usize],
+    texts: &Texts,
+    path: &Path,
+) -> Result<()> {
+    let columns = columns(&experiment.plan.pipeline.emit.add);
+    let mut table = Table::create_text(path, schema::schema(&columns))?;
+    let mut reader = texts.reader()?;
+    let mut start = 0;
+    for &end in ends {
+        for ranks in chunks(start, end) {
+            let mut rows = Vec::with_capacity(ranks.len());
+            for rank in ranks {
+                let entry = subset.order[rank];
+                rows.push(Row {
+                    entry,
+                    rank: rank as u32,
+                    text: reader.text(entry)?,
+                });
+            }
+            let array = |column: &Column| array(experiment, &rows, column);
+            table.write(columns.iter().map(array).collect())?;
+        }
+        table.end_group()?;
+        start = end;
+    }
+    table.finish()?;
+    Ok(())
+}
+
+fn chunks(start: usize, end: usize) -> impl Iterator<Item = Range<usize>> {
+    let starts = (start..end).step_by(CHUNK);
+    starts.map(move |at| at..(at + CHUNK).min(end))
+}
+
+fn describe(subset: &Subset, path: &Path) -> Result<Written> {
+    let file = fs::File::open(path)?.into_parts().0;
+    let parquet = SerializedFileReader::new(file).map_err(|error| Error::parquet(path, error))?;
     let groups = parquet.metadata().row_groups();
     Ok(Written {
-        rows: rank,
+        rows: subset.size,
         path: format!("{}/{SHARD}", subset.name),
-        sha256: sums::sha256(&path)?,
-        file_bytes: fs::metadata(&path)?.len(),
+        sha256: sums::sha256(path)?,
+        file_bytes: fs::metadata(path)?.len(),
         data_bytes: groups
             .iter()
             .map(|group| group.total_byte_size().max(0) as u64)

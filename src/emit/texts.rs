@@ -55,15 +55,10 @@ impl Texts {
             end: 0,
             index: HashMap::with_capacity(wanted.len()),
         });
-        let by_file = wanted.chunk_by(|a, b| {
-            let file = |entry: u32| {
-                let part = &experiment.parts[experiment.entries.rows[entry as usize].part as usize];
-                (part.source, part.file)
-            };
-            file(*a) == file(*b)
-        });
-        let by_file: Vec<&[u32]> = by_file.collect();
-        by_file
+        let part = |entry: u32| experiment.entries.rows[entry as usize].part;
+        let by_part = wanted.chunk_by(|a, b| part(*a) == part(*b));
+        let by_part: Vec<&[u32]> = by_part.collect();
+        by_part
             .par_iter()
             .try_for_each(|chosen| fetch(experiment, chosen, &scratch, settings))?;
         let scratch = scratch
@@ -99,7 +94,7 @@ impl Reader<'_> {
         let mut take = |bytes: u32| -> Result<String> {
             let mut text = vec![0; bytes as usize];
             self.file.read_exact(&mut text)?;
-            Ok(String::from_utf8_lossy(&text).into_owned())
+            String::from_utf8(text).map_err(|error| std::io::Error::other(error).into())
         };
         Ok(Text {
             problem: take(extent.problem)?,
@@ -115,7 +110,7 @@ struct Scratch {
     index: HashMap<u32, Extent>,
 }
 
-/// Fetches entries of one file, which are in its order.
+/// Fetches entries of one part, which are in its order.
 fn fetch(
     experiment: &Experiment<'_>,
     chosen: &[u32],

@@ -89,22 +89,59 @@ pub struct Measurements {
     pub style_text: Style,
 }
 
-/// Measures one entry of the row `row`.
-pub fn measure(row: u64, offset: Option<u64>, entry: Entry<'_>, tokenizer: &Tokenizer) -> Measured {
+/// What measuring a trajectory consists of, in order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    Identify,
+    Verify,
+    Tokenise,
+    Describe,
+}
+
+impl Step {
+    pub const ALL: [Self; 4] = [Self::Identify, Self::Verify, Self::Tokenise, Self::Describe];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Identify => "identify",
+            Self::Verify => "verify",
+            Self::Tokenise => "tokenise",
+            Self::Describe => "describe",
+        }
+    }
+}
+
+/// Measures one entry of the row `row`. Each step is reported when it is done, so that the caller can
+/// time it: nothing here reads a clock.
+pub fn measure(
+    row: u64,
+    offset: Option<u64>,
+    entry: Entry<'_>,
+    tokenizer: &Tokenizer,
+    mut done: impl FnMut(Step),
+) -> Measured {
     Measured {
         row,
         generation: entry.generation,
         offset,
         body: entry
             .body
-            .map(|trajectory| measurements(trajectory, tokenizer)),
+            .map(|trajectory| measurements(trajectory, tokenizer, &mut done)),
     }
 }
 
-fn measurements(trajectory: Trajectory<'_>, tokenizer: &Tokenizer) -> Measurements {
+fn measurements(
+    trajectory: Trajectory<'_>,
+    tokenizer: &Tokenizer,
+    done: &mut impl FnMut(Step),
+) -> Measurements {
     let response = trajectory.response.as_ref();
     let problem_id = ids::problem_id(&trajectory.problem);
+    let trajectory_id = ids::trajectory_id(problem_id, response);
+    let fields_id = fields_id(&trajectory);
+    done(Step::Identify);
     let verdict = verify::verify(trajectory.gold.as_deref().unwrap_or_default(), response);
+    done(Step::Verify);
     let parts = verify::split_thinking(response);
     let thinking_end = match parts.state {
         Thinking::Absent => 0,
@@ -112,15 +149,19 @@ fn measurements(trajectory: Trajectory<'_>, tokenizer: &Tokenizer) -> Measuremen
         Thinking::Open => response.len(),
     };
     let count = tokenizer.count(response, thinking_end);
+    done(Step::Tokenise);
     let finished = match parts.state {
         Thinking::Open => Some(false),
         Thinking::Closed => trajectory.finished.or(Some(true)),
         Thinking::Absent => trajectory.finished,
     };
+    let repeated_share = repetition::repeated_share(response);
+    let style_text = style::style(response, thinking_part(response, &parts));
+    done(Step::Describe);
     Measurements {
         problem_id,
-        trajectory_id: ids::trajectory_id(problem_id, response),
-        fields_id: fields_id(&trajectory),
+        trajectory_id,
+        fields_id,
         recorded_rule: trajectory.recorded_rule,
         recorded_judge: trajectory.recorded_judge,
         outcome: verdict.outcome,
@@ -132,8 +173,8 @@ fn measurements(trajectory: Trajectory<'_>, tokenizer: &Tokenizer) -> Measuremen
         thinking_tokens: count.thinking,
         bytes: u32::try_from(response.len()).unwrap_or(u32::MAX),
         finished,
-        repeated_share: repetition::repeated_share(response),
-        style_text: style::style(response, thinking_part(response, &parts)),
+        repeated_share,
+        style_text,
         style_source: trajectory.style.map(Into::into),
         problem: trajectory.problem.into_owned(),
         gold: trajectory.gold.map(Into::into),

@@ -15,8 +15,9 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::LazyLock;
 
-use memchr::memmem;
+use memchr::memmem::{self, Finder};
 
 /// A style that the text rule can see.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -87,6 +88,9 @@ const LAYOUT_MARKS: [&str; 7] = [
 /// How Gemini Flash Thinking ends its attempts.
 const GEMINI_END: &str = "Final Answer: The final answer is";
 
+static R1_FINDERS: LazyLock<[Finder<'_>; 9]> = LazyLock::new(|| R1_MARKS.map(Finder::new));
+static LAYOUT_FINDERS: LazyLock<[Finder<'_>; 7]> = LazyLock::new(|| LAYOUT_MARKS.map(Finder::new));
+
 /// The style of a reply whose thinking part, where it has one, is `thinking`.
 ///
 /// The manner shows in the thinking: R1 too writes its answers in bold steps.
@@ -100,13 +104,10 @@ const GEMINI_END: &str = "Final Answer: The final answer is";
 pub fn style(response: &str, thinking: Option<&str>) -> Style {
     let head = head(thinking.unwrap_or(response)).as_bytes();
     let thinking = thinking.is_some();
-    let count = |marks: &[&str]| -> usize {
-        marks
-            .iter()
-            .map(|mark| memmem::find_iter(head, mark).count())
-            .sum()
+    let count = |marks: &[Finder<'_>]| -> usize {
+        marks.iter().map(|mark| mark.find_iter(head).count()).sum()
     };
-    let (talk, layout) = (count(&R1_MARKS), count(&LAYOUT_MARKS));
+    let (talk, layout) = (count(&R1_FINDERS[..]), count(&LAYOUT_FINDERS[..]));
     let tail = &response.as_bytes()[response.len().saturating_sub(TAIL_BYTES)..];
     let gemini_end = memmem::find(tail, GEMINI_END.as_bytes()).is_some();
     // Fewer than one mark in 2,000 bytes is no manner.

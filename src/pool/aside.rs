@@ -22,7 +22,7 @@ pub struct Aside {
 impl Aside {
     /// Clears away what dead processes left, and makes this one's folder.
     pub fn open(pool: &Pool) -> Result<Self> {
-        let partial = pool.folder().join("partial");
+        let partial = pool.partial_folder();
         fs::create_dir_all(&partial)?;
         clear(&partial)?;
         // The name only has to differ between processes; no content depends on it.

@@ -1,47 +1,61 @@
 //! What a part was made from, as one hash.
 
-use serde::Serialize;
+use std::io::Read;
+
+use serde::{Deserialize, Serialize};
 
 use crate::ids::{Id, IdHasher};
 use crate::measure;
-use crate::source::{Source, SourceFile, Unit};
+use crate::source::{Columns, Layout, Source, SourceFile, Unit};
 use crate::{Result, pool};
 
 /// Everything that a part's content is a function of.
-#[derive(Serialize)]
-struct Made<'a> {
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Made {
     pool: u32,
     measure: u32,
+    /// The file's content.
     file: String,
     unit: Unit,
-    tokenizer: &'a str,
-    layout: &'a crate::source::Layout,
-    columns: &'a Option<crate::source::Columns>,
-    style: &'a Option<String>,
-    category: &'a Option<String>,
+    pub tokenizer: String,
+    pub layout: Layout,
+    columns: Option<Box<Columns>>,
+    style: Option<String>,
+    category: Option<String>,
     row_bytes_max: u64,
 }
 
-/// The name of the part that holds a unit's entries.
-pub fn part_name(content: Id, unit: Unit, source: &Source, tokenizer: &str) -> String {
-    let made = Made {
-        pool: pool::part::VERSION,
-        measure: measure::VERSION,
-        file: content.to_string(),
-        unit,
-        tokenizer,
-        layout: &source.layout,
-        columns: &source.columns,
-        style: &source.style,
-        category: &source.category,
-        row_bytes_max: source.row_bytes_max,
-    };
-    let text = serde_json::to_string(&made).unwrap_or_default();
-    assert!(!text.is_empty(), "a part's making is always JSON");
-    IdHasher::new("gradatim part v1")
-        .part(text)
-        .finish()
-        .to_string()
+impl Made {
+    /// What the part of a unit is made from.
+    pub fn of(content: Id, unit: Unit, source: &Source, tokenizer: &str) -> Self {
+        Self {
+            pool: pool::part::VERSION,
+            measure: measure::VERSION,
+            file: content.to_string(),
+            unit,
+            tokenizer: tokenizer.to_owned(),
+            layout: source.layout,
+            columns: source.columns.clone().map(Box::new),
+            style: source.style.clone(),
+            category: source.category.clone(),
+            row_bytes_max: source.row_bytes_max,
+        }
+    }
+
+    /// The name of the part.
+    pub fn name(&self) -> String {
+        let text = serde_json::to_string(self).unwrap_or_default();
+        assert!(!text.is_empty(), "a part's making is always JSON");
+        IdHasher::new("gradatim part v1")
+            .part(text)
+            .finish()
+            .to_string()
+    }
+
+    /// Whether this version of the program would use the part; another one measures anew.
+    pub fn is_current(&self) -> bool {
+        self.pool == pool::part::VERSION && self.measure == measure::VERSION
+    }
 }
 
 /// The hash of a file's bytes.
@@ -49,11 +63,35 @@ pub fn part_name(content: Id, unit: Unit, source: &Source, tokenizer: &str) -> S
 /// It is computed in every run (a core hashes some gigabytes a second): size and time would call a file
 /// unchanged that was replaced within the clock's tick.
 pub fn content(file: &SourceFile) -> Result<Id> {
+    let mut opened = fs_err::File::open(&file.path)?;
     let mut hasher = blake3::Hasher::new();
-    hasher.update_mmap_rayon(&file.path).map_err(|error| {
-        std::io::Error::new(error.kind(), format!("{}: {error}", file.path.display()))
-    })?;
+    // Read, not mapped: mapped pages would count as this program's memory.
+    let mut block = vec![0; BLOCK_BYTES];
+    loop {
+        let filled = fill(&mut opened, &mut block)?;
+        hasher.update_rayon(&block[..filled]);
+        if filled < block.len() {
+            break;
+        }
+    }
     let mut bytes = [0; 16];
     hasher.finalize_xof().fill(&mut bytes);
     Ok(Id::from_bytes(bytes))
+}
+
+/// Enough for each thread to have some of the hash's 1 KiB chunks at a time.
+const BLOCK_BYTES: usize = 4 << 20;
+
+/// Fills the block as far as the file goes.
+fn fill(file: &mut impl Read, block: &mut [u8]) -> Result<usize> {
+    let mut filled = 0;
+    while filled < block.len() {
+        match file.read(&mut block[filled..]) {
+            Ok(0) => break,
+            Ok(count) => filled += count,
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(filled)
 }

@@ -10,12 +10,14 @@
 mod aside;
 pub mod entries;
 pub mod identity;
+mod kept;
 pub mod part;
 
 use std::path::{Path, PathBuf};
 
 pub use aside::Aside;
 pub use entries::{Entries, Problem};
+pub use kept::{Kept, Lock};
 pub use part::Part;
 
 use crate::{Error, Result};
@@ -38,6 +40,11 @@ impl Pool {
 
     pub fn folder(&self) -> &Path {
         &self.folder
+    }
+
+    /// Where parts are before they are put in place, and when they are taken away.
+    pub fn partial_folder(&self) -> PathBuf {
+        self.folder.join("partial")
     }
 
     /// The folder where the part of that name stands, or would stand.

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::{Duration, SystemTime};
 
 use arrow::array::{
     ArrayRef, BooleanBuilder, FixedSizeBinaryBuilder, Float32Builder, RecordBatch, StringBuilder,
@@ -12,6 +13,7 @@ use fs_err as fs;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use serde::{Deserialize, Serialize};
 
+use super::identity::Made;
 use super::{Aside, Pool};
 use crate::ids::Id;
 use crate::measure::{Measured, Measurements};
@@ -19,7 +21,7 @@ use crate::table::Table;
 use crate::{Error, Result, schema};
 
 /// Part of every part's name: raised when the tables change their form.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 const TRAJECTORIES: &str = "trajectories.parquet";
 const PROBLEMS: &str = "problems.parquet";
@@ -29,15 +31,37 @@ const SEAL: &str = "part.json";
 #[derive(Clone, Debug)]
 pub struct Part {
     folder: PathBuf,
+    /// The name that its file had when it was measured.
+    pub file: String,
+    pub made: Made,
     pub entries: u64,
+    pub bytes: u64,
 }
 
 /// What a part says of itself; it is written last.
 #[derive(Debug, Serialize, Deserialize)]
 struct Seal {
+    /// The name that the file had when it was measured, for people.
+    file: String,
+    made: Made,
     entries: u64,
     trajectories: String,
     problems: String,
+}
+
+impl Seal {
+    fn read(folder: &Path) -> Result<Self> {
+        let bytes =
+            fs::read(folder.join(SEAL)).map_err(|_| damaged(folder, "its seal is missing"))?;
+        serde_json::from_slice(&bytes).map_err(|_| damaged(folder, "its seal cannot be read"))
+    }
+}
+
+fn damaged(folder: &Path, why: &str) -> Error {
+    Error::Part {
+        part: folder.display().to_string(),
+        why: why.to_owned(),
+    }
 }
 
 impl Part {
@@ -49,26 +73,59 @@ impl Part {
         if !folder.is_dir() {
             return Ok(None);
         }
-        let damaged = |why: &str| Error::Part {
-            part: folder.display().to_string(),
-            why: why.to_owned(),
-        };
-        let seal = fs::read(folder.join(SEAL)).map_err(|_| damaged("its seal is missing"))?;
-        let seal: Seal =
-            serde_json::from_slice(&seal).map_err(|_| damaged("its seal cannot be read"))?;
+        let part = Self::open(&folder)?;
+        part.check()?;
+        // For pruning by time of use; where the pool cannot be written, the time stands still.
+        let _ = fs::File::open(folder.join(SEAL))
+            .and_then(|seal| seal.file().set_modified(SystemTime::now()));
+        Ok(Some(part))
+    }
+
+    /// How long ago a run read it last.
+    pub fn unused_for(&self) -> Result<Duration> {
+        let read = fs::metadata(self.folder.join(SEAL))?.modified()?;
+        Ok(SystemTime::now().duration_since(read).unwrap_or_default())
+    }
+
+    /// The part in a folder, as its seal describes it; what it holds is not looked at.
+    pub fn open(folder: &Path) -> Result<Self> {
+        let seal = Seal::read(folder)?;
+        let mut bytes = 0;
+        for file in [TRAJECTORIES, PROBLEMS, SEAL] {
+            let found = fs::metadata(folder.join(file));
+            bytes += found.map(|found| found.len()).unwrap_or_default();
+        }
+        Ok(Self {
+            folder: folder.to_owned(),
+            file: seal.file,
+            made: seal.made,
+            entries: seal.entries,
+            bytes,
+        })
+    }
+
+    /// Fails where its tables are not the ones that were sealed, or its name is another part's.
+    pub fn check(&self) -> Result<()> {
+        let seal = Seal::read(&self.folder)?;
         for (file, expected) in [
             (TRAJECTORIES, &seal.trajectories),
             (PROBLEMS, &seal.problems),
         ] {
-            let bytes = fs::read(folder.join(file)).map_err(|_| damaged("a table is missing"))?;
+            let bytes = fs::read(self.folder.join(file))
+                .map_err(|_| damaged(&self.folder, "a table is missing"))?;
             if blake3::hash(&bytes).to_hex().as_str() != expected {
-                return Err(damaged(&format!("{file} is not what was written")));
+                let why = format!("{file} is not what was written");
+                return Err(damaged(&self.folder, &why));
             }
         }
-        Ok(Some(Self {
-            folder,
-            entries: seal.entries,
-        }))
+        if self.folder.file_name() != Some(self.made.name().as_ref()) {
+            return Err(damaged(&self.folder, "it lies under another part's name"));
+        }
+        Ok(())
+    }
+
+    pub fn folder(&self) -> &Path {
+        &self.folder
     }
 
     /// The entries, in the order of the file, with the columns named (all where none is).
@@ -105,6 +162,8 @@ fn read(
 
 /// Collects a unit's entries and puts the part in place when they are all there.
 pub struct PartWriter {
+    file: String,
+    made: Made,
     folder: PathBuf,
     aside: PathBuf,
     entries: u64,
@@ -114,11 +173,15 @@ pub struct PartWriter {
 }
 
 impl PartWriter {
-    pub fn new(pool: &Pool, aside: &Aside, name: &str) -> Result<Self> {
-        let aside = aside.folder().join(name);
+    /// Begins the part of `made`, for a file of that name.
+    pub fn new(pool: &Pool, aside: &Aside, made: Made, file: &str) -> Result<Self> {
+        let name = made.name();
+        let aside = aside.folder().join(&name);
         fs::create_dir_all(&aside)?;
         Ok(Self {
-            folder: pool.part_folder(name),
+            file: file.to_owned(),
+            made,
+            folder: pool.part_folder(&name),
             entries: 0,
             trajectories: Table::create(
                 &aside.join(TRAJECTORIES),
@@ -143,8 +206,10 @@ impl PartWriter {
     }
 
     /// Seals the part and renames it into place; where another run was faster, its part stays.
-    pub fn finish(self, pool: &Pool, name: &str) -> Result<Part> {
+    pub fn finish(self) -> Result<Part> {
         let seal = Seal {
+            file: self.file,
+            made: self.made,
             entries: self.entries,
             trajectories: blake3_of(&self.trajectories.finish()?)?,
             problems: blake3_of(&self.problems.finish()?)?,
@@ -160,10 +225,9 @@ impl PartWriter {
                 return Err(error.into());
             }
         }
-        Part::find(pool, name)?.ok_or_else(|| Error::Part {
-            part: name.to_owned(),
-            why: "it vanished while it was put in place".into(),
-        })
+        let part = Part::open(&self.folder)?;
+        part.check()?;
+        Ok(part)
     }
 
     /// Removes what was written aside.

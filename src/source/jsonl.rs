@@ -13,11 +13,8 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 use super::files::Coding;
 use super::layout::Needed;
 use super::value::{Key, Value};
-use super::{Row, SourceFile, Spot, Void};
+use super::{BatchSize, Row, SourceFile, Spot, Void};
 use crate::{Error, Result};
-
-/// A batch also ends when its lines hold this many bytes.
-const BATCH_BYTES: usize = 8 << 20;
 
 /// Lines as they were read.
 pub struct JsonBatch {
@@ -110,7 +107,7 @@ pub fn read(
     coding: Coding,
     columns: &[Needed],
     row_bytes_max: u64,
-    batch_rows: usize,
+    size: BatchSize,
 ) -> Result<impl Iterator<Item = Result<JsonBatch>> + use<>> {
     let mut lines = Lines::open(file, coding, row_bytes_max)?;
     let columns = names(columns);
@@ -125,7 +122,7 @@ pub fn read(
             columns: columns.clone(),
             offsets: coding == Coding::Plain,
         };
-        while batch.len() < batch_rows.max(1) && batch.text.len() < BATCH_BYTES {
+        while batch.len() < size.rows.max(1) && batch.text.len() < size.bytes.max(1) {
             match lines.next(&mut batch.text) {
                 Ok(Some(line)) => batch.lines.push(line),
                 Ok(None) => {

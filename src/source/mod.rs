@@ -76,7 +76,7 @@ fn row_bytes_max() -> u64 {
 
 /// The columns of layout `columns`. `a.b` goes into a struct (or JSON inside text), `a[].b` into each
 /// item of a list; a name with a dot or a bracket of its own stands between backticks.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Columns {
     /// The problem's text.
@@ -107,7 +107,7 @@ pub struct Columns {
 }
 
 /// Part of a file that is measured in one go: named, resumed and stored as one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Unit {
     /// All of a JSONL file.
     Whole,
@@ -141,21 +141,38 @@ impl Batch {
     }
 }
 
-/// Reads a unit's rows in order, `batch_rows` at a time.
+/// When a batch ends: at so many rows, or at about so many bytes, whichever comes first.
+#[derive(Clone, Copy, Debug)]
+pub struct BatchSize {
+    pub rows: usize,
+    pub bytes: usize,
+}
+
+impl BatchSize {
+    /// So many rows, of about 17 kB each as in OpenR1-Math-220k.
+    pub fn of_rows(rows: usize) -> Self {
+        Self {
+            rows,
+            bytes: 8 << 20,
+        }
+    }
+}
+
+/// Reads a unit's rows in order, a batch at a time.
 pub fn read(
     file: &SourceFile,
     unit: Unit,
     source: &Source,
-    batch_rows: usize,
+    batch: BatchSize,
 ) -> Result<Box<dyn Iterator<Item = Result<Batch>>>> {
     let columns = layout::columns(source);
     match file.format {
         Format::Parquet => {
-            let batches = parquet::read(file, unit, &columns, batch_rows)?;
+            let batches = parquet::read(file, unit, &columns, batch)?;
             Ok(Box::new(batches.map(|batch| batch.map(Batch::Arrow))))
         }
         Format::Jsonl(coding) => {
-            let batches = jsonl::read(file, coding, &columns, source.row_bytes_max, batch_rows)?;
+            let batches = jsonl::read(file, coding, &columns, source.row_bytes_max, batch)?;
             Ok(Box::new(batches.map(|batch| batch.map(Batch::Json))))
         }
     }

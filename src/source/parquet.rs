@@ -1,19 +1,20 @@
 //! Parquet files: units of row groups, batches of rows, rows by number.
 
-use fs_err::File;
+use std::sync::Arc;
 
 use arrow::array::{ArrayRef, RecordBatch};
-use arrow::datatypes::{DataType, SchemaRef};
+use arrow::datatypes::{DataType, FieldRef, Fields, Schema, SchemaRef};
+use fs_err::File;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader,
     ParquetRecordBatchReaderBuilder, RowSelection, RowSelector,
 };
-use parquet::file::metadata::PageIndexPolicy;
+use parquet::file::metadata::{ColumnChunkMetaData, PageIndexPolicy, RowGroupMetaData};
 
 use super::layout::{Needed, Shape};
 use super::value::{Value, arrow_value};
-use super::{Row, SourceFile, Unit};
+use super::{BatchSize, Row, SourceFile, Unit};
 use crate::{Error, Result};
 
 /// A unit ends with the row group that brings its needed columns to this many bytes: some hundred
@@ -22,24 +23,38 @@ const UNIT_BYTES: i64 = 64 << 20;
 
 /// What a file says of itself before a row is read.
 pub struct Footer {
-    pub metadata: ArrowReaderMetadata,
+    /// Decodes text as views: no copy of a page, and no 32-bit offset that 2 GiB of text overflow.
+    metadata: ArrowReaderMetadata,
+    /// The columns as the file declares them.
+    declared: SchemaRef,
 }
 
 impl Footer {
     pub fn read(file: &SourceFile) -> Result<Self> {
+        let failed = |error| Error::parquet(&file.path, error);
         let opened = File::open(&file.path)?;
         let options = ArrowReaderOptions::new().with_page_index_policy(PageIndexPolicy::Optional);
-        let metadata = ArrowReaderMetadata::load(opened.file(), options)
-            .map_err(|error| Error::parquet(&file.path, error))?;
-        Ok(Self { metadata })
+        let loaded = ArrowReaderMetadata::load(opened.file(), options.clone()).map_err(failed)?;
+        let declared = loaded.schema().clone();
+        let options = options.with_schema(with_views(&declared));
+        let metadata = ArrowReaderMetadata::try_new(loaded.metadata().clone(), options);
+        Ok(Self {
+            metadata: metadata.map_err(failed)?,
+            declared,
+        })
+    }
+
+    pub fn row_groups(&self) -> usize {
+        self.metadata.metadata().num_row_groups()
     }
 
     pub fn rows(&self) -> u64 {
         self.metadata.metadata().file_metadata().num_rows().max(0) as u64
     }
 
+    /// The columns as the file declares them.
     pub fn schema(&self) -> &SchemaRef {
-        self.metadata.schema()
+        &self.declared
     }
 
     /// Runs of row groups of about [`UNIT_BYTES`] in the needed columns; by the file alone, so that the
@@ -49,15 +64,7 @@ impl Footer {
         let (mut units, mut first, mut first_row, mut row, mut bytes) = (Vec::new(), 0, 0, 0, 0);
         for (index, group) in groups.iter().enumerate() {
             row += group.num_rows().max(0) as u64;
-            bytes += group
-                .columns()
-                .iter()
-                .filter(|chunk| {
-                    let root = chunk.column_path().parts().first();
-                    columns.iter().any(|needed| Some(&needed.name) == root)
-                })
-                .map(|chunk| chunk.uncompressed_size())
-                .sum::<i64>();
+            bytes += needed_bytes(group, columns);
             if bytes >= UNIT_BYTES || index + 1 == groups.len() {
                 units.push(Unit::RowGroups {
                     first,
@@ -110,6 +117,34 @@ impl Footer {
     }
 }
 
+/// Bytes of a row group's needed columns before compression.
+fn needed_bytes(group: &RowGroupMetaData, columns: &[Needed]) -> i64 {
+    let is_needed = |chunk: &&ColumnChunkMetaData| {
+        let root = chunk.column_path().parts().first();
+        columns.iter().any(|needed| Some(&needed.name) == root)
+    };
+    let chunks = group.columns().iter().filter(is_needed);
+    chunks.map(|chunk| chunk.uncompressed_size()).sum()
+}
+
+/// The same columns with every text as a view, dictionaries of texts among them.
+fn with_views(schema: &Schema) -> SchemaRef {
+    let fields: Fields = schema.fields().iter().map(field_with_views).collect();
+    Arc::new(Schema::new_with_metadata(fields, schema.metadata().clone()))
+}
+
+fn field_with_views(field: &FieldRef) -> FieldRef {
+    let kind = match field.data_type() {
+        DataType::Utf8 | DataType::LargeUtf8 => DataType::Utf8View,
+        DataType::Dictionary(_, value) if value.is_string() => DataType::Utf8View,
+        DataType::List(item) => DataType::List(field_with_views(item)),
+        DataType::LargeList(item) => DataType::LargeList(field_with_views(item)),
+        DataType::Struct(fields) => DataType::Struct(fields.iter().map(field_with_views).collect()),
+        _ => return field.clone(),
+    };
+    Arc::new(field.as_ref().clone().with_data_type(kind))
+}
+
 impl Shape {
     fn words(self) -> &'static str {
         match self {
@@ -127,17 +162,17 @@ fn fits(kind: &DataType, shape: Shape) -> bool {
         DataType::List(field) | DataType::LargeList(field) => check(field.data_type()),
         _ => false,
     };
-    let text = |kind: &DataType| {
-        matches!(
-            kind,
-            DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View
-        )
-    };
+    fn text(kind: &DataType) -> bool {
+        match kind {
+            DataType::Dictionary(_, value) => value.is_string(),
+            kind => kind.is_string(),
+        }
+    }
     // A column without a single value is written with type `null`.
     kind.is_null()
         || match shape {
             Shape::Text => text(kind),
-            Shape::Texts => item(|kind| kind.is_string() || kind.is_null()),
+            Shape::Texts => item(|kind| text(kind) || kind.is_null()),
             Shape::Bools => item(|kind| *kind == DataType::Boolean || kind.is_null()),
             Shape::Turns => item(|kind| matches!(kind, DataType::Struct(_))),
             Shape::Any => true,
@@ -225,9 +260,12 @@ pub fn read(
     file: &SourceFile,
     unit: Unit,
     columns: &[Needed],
-    batch_rows: usize,
+    size: BatchSize,
 ) -> Result<impl Iterator<Item = Result<ArrowBatch>> + use<>> {
-    let mut builder = builder(file, columns)?.with_batch_size(batch_rows);
+    let builder = builder(file, columns)?;
+    let groups = builder.metadata().row_groups();
+    let rows = batch_rows(groups, unit, columns, size);
+    let mut builder = builder.with_batch_size(rows);
     let mut row = 0;
     if let Unit::RowGroups {
         first,
@@ -249,6 +287,52 @@ pub fn read(
     }))
 }
 
+/// How many rows of the unit's widest row group, on average, fill a batch.
+fn batch_rows(
+    groups: &[RowGroupMetaData],
+    unit: Unit,
+    columns: &[Needed],
+    size: BatchSize,
+) -> usize {
+    let groups = match unit {
+        Unit::Whole => groups,
+        Unit::RowGroups { first, end, .. } => groups.get(first..end).unwrap_or_default(),
+    };
+    let row_bytes = groups
+        .iter()
+        .map(|group| needed_bytes(group, columns) / group.num_rows().max(1))
+        .max();
+    let row_bytes = row_bytes.unwrap_or_default().max(1) as usize;
+    (size.bytes / row_bytes).clamp(1, size.rows.max(1))
+}
+
+/// Rows that are fetched at a time. Each keeps its whole page in memory, some megabyte.
+const FETCH_ROWS: usize = 8;
+
+/// The row groups that hold the rows, and which of their rows they are. Other groups are never looked
+/// at: without a page index, skipping rows decodes their pages.
+fn selection(groups: &[RowGroupMetaData], rows: &[u64]) -> (Vec<usize>, RowSelection) {
+    let (mut chosen, mut selectors) = (Vec::new(), Vec::new());
+    let (mut rest, mut first) = (rows, 0_u64);
+    for (index, group) in groups.iter().enumerate() {
+        let end = first + group.num_rows().max(0) as u64;
+        let inside = rest.partition_point(|&row| row < end);
+        let (here, behind) = rest.split_at(inside);
+        if !here.is_empty() {
+            chosen.push(index);
+            let mut next = first;
+            for &row in here {
+                selectors.push(RowSelector::skip((row - next) as usize));
+                selectors.push(RowSelector::select(1));
+                next = row + 1;
+            }
+            selectors.push(RowSelector::skip((end - next) as usize));
+        }
+        (rest, first) = (behind, end);
+    }
+    (chosen, RowSelection::from(selectors))
+}
+
 /// The rows with the given numbers (ascending, may repeat), each once.
 pub fn read_rows(
     file: &SourceFile,
@@ -265,18 +349,11 @@ pub fn read_rows(
             file: file.name.clone(),
         });
     }
-    let mut selectors = Vec::new();
-    let mut next = 0;
-    for &number in &numbers {
-        if number > next {
-            selectors.push(RowSelector::skip((number - next) as usize));
-        }
-        selectors.push(RowSelector::select(1));
-        next = number + 1;
-    }
+    let (groups, selection) = selection(builder.metadata().row_groups(), &numbers);
     let builder = builder
-        .with_row_selection(RowSelection::from(selectors))
-        .with_batch_size(64);
+        .with_row_groups(groups)
+        .with_row_selection(selection)
+        .with_batch_size(FETCH_ROWS);
     let mut done = 0;
     for batch in build(file, builder)? {
         let batch = batch.map_err(|error| Error::parquet(&file.path, error.into()))?;

@@ -861,3 +861,32 @@ fn nested_by_key_is_the_ranking_itself() {
     assert_eq!(made["all-long-1"], [80]);
     assert_eq!(made["all-short-3"], [10, 20, 30]);
 }
+
+#[test]
+fn categories_that_are_stored_as_a_dictionary_are_text() {
+    use arrow::array::{ArrayRef, DictionaryArray, RecordBatch, StringArray};
+    use arrow::datatypes::Int32Type;
+    use parquet::arrow::ArrowWriter;
+    use std::sync::Arc;
+
+    let kinds: DictionaryArray<Int32Type> =
+        ["Algebra", "Geometry", "Algebra"].into_iter().collect();
+    let text = |texts: [&str; 3]| -> ArrayRef { Arc::new(StringArray::from(texts.to_vec())) };
+    let batch = RecordBatch::try_from_iter([
+        ("problem", text(["a", "b", "c"])),
+        ("solution", text(["It is $1$.", "It is $2$.", "It is $3$."])),
+        ("answer", text(["1", "2", "3"])),
+        ("problem_type", Arc::new(kinds) as ArrayRef),
+    ])
+    .expect("a batch");
+    let mut writer = ArrowWriter::try_new(Vec::new(), batch.schema(), None).expect("a writer");
+    writer.write(&batch).expect("rows");
+    let place = Place::new();
+    place.write("a.parquet", writer.into_inner().expect("a file"));
+    place.write(
+        "pipeline.toml",
+        "[sources.a]\nlayout = \"numina\"\npath = \"a.parquet\"\naccept = \"ours\"\n[measure]\ntokenizer = \"bytes.json\"\n[[grid]]\ncategory = [\"algebra\"]\nsize = [2]\n",
+    );
+    place.run("out", &[]).ends(0);
+    assert_eq!(place.out("out").ledger()[1]["category"], "geometry");
+}

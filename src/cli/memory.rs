@@ -1,0 +1,49 @@
+//! How much memory a run may use, as it is typed.
+
+use std::str::FromStr;
+
+/// An amount of memory in bytes.
+#[derive(Clone, Copy, Debug)]
+pub struct Memory(u64);
+
+/// What a run needs besides its batches: the vocabulary with its caches (about 170 MB), the pool in
+/// memory (130 bytes an entry), the writers of the subsets.
+const FIXED_BYTES: u64 = 256 << 20;
+
+/// A batch of rows is decoded, copied for the pool and measured; the allocator keeps some of it.
+const COPIES: u64 = 4;
+
+impl Memory {
+    /// Bytes that one batch may have where `threads` work on one each.
+    pub fn batch_bytes(self, threads: usize) -> usize {
+        let free = self.0.saturating_sub(FIXED_BYTES) / COPIES / threads.max(1) as u64;
+        free.clamp(1 << 20, 16 << 20) as usize
+    }
+}
+
+impl FromStr for Memory {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let digits = text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+        let (number, unit) = text.split_at(digits);
+        let scale: u64 = match unit.trim().to_ascii_lowercase().as_str() {
+            "" | "b" => 1,
+            "k" | "kb" => 1_000,
+            "kib" => 1 << 10,
+            "m" | "mb" => 1_000_000,
+            "mib" => 1 << 20,
+            "g" | "gb" => 1_000_000_000,
+            "gib" => 1 << 30,
+            _ => return Err("write a number with MB or GB, as 600MB".into()),
+        };
+        let bytes = number
+            .parse::<u64>()
+            .ok()
+            .and_then(|number| number.checked_mul(scale));
+        match bytes {
+            Some(bytes) if bytes > 0 => Ok(Self(bytes)),
+            _ => Err("write a number with MB or GB, as 600MB".into()),
+        }
+    }
+}

@@ -1,0 +1,215 @@
+//! `gradatim pool`: what is kept of measured trajectories; is it whole; what can go.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Subcommand};
+use gradatim::Result;
+use gradatim::pool::{Kept, Part, Pool};
+use serde_json::json;
+
+use super::table::{bytes, table, thousands};
+use super::{print, print_json};
+
+/// Lists, verifies and prunes the pool: the measured trajectories that runs keep for each other.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  gradatim pool
+  gradatim pool check
+  gradatim pool prune --older-versions --unused-days 30")]
+pub struct Arguments {
+    #[command(subcommand)]
+    action: Option<Action>,
+    /// The pool's folder [default: in the user's cache folder].
+    #[arg(long, value_name = "DIR", global = true)]
+    pool: Option<PathBuf>,
+    /// Report as JSON on stdout.
+    #[arg(long, global = true)]
+    json: bool,
+}
+
+#[derive(Subcommand)]
+enum Action {
+    /// Show what is kept, a line for each file and way of measuring it (this is what `pool` alone does).
+    List,
+    /// Verify every part against its own hashes; ends with 1 where one is damaged.
+    Check,
+    /// Remove parts that nobody will use again; a part that is gone is measured anew when it is needed.
+    Prune(Prune),
+}
+
+#[derive(Args)]
+#[group(required = true, multiple = true)]
+struct Prune {
+    /// Parts that another version of the program measured, which this one never reads.
+    #[arg(long)]
+    older_versions: bool,
+    /// Parts that are damaged.
+    #[arg(long)]
+    damaged: bool,
+    /// Parts that no run has read for this many days.
+    #[arg(long, value_name = "DAYS")]
+    unused_days: Option<u32>,
+    /// Everything.
+    #[arg(long)]
+    all: bool,
+}
+
+pub fn pool(arguments: &Arguments) -> Result<u8> {
+    let pool = Pool::open(arguments.pool.as_deref())?;
+    match &arguments.action {
+        None | Some(Action::List) => list(&pool, arguments.json),
+        Some(Action::Check) => check(&pool, arguments.json),
+        Some(Action::Prune(prune)) => remove(&pool, prune, arguments.json),
+    }
+}
+
+/// Parts of one file, measured in one way.
+#[derive(Default)]
+struct Group {
+    parts: u64,
+    entries: u64,
+    bytes: u64,
+}
+
+fn list(pool: &Pool, as_json: bool) -> Result<u8> {
+    let mut groups: BTreeMap<[String; 4], Group> = BTreeMap::new();
+    for kept in pool.parts()? {
+        let (key, entries, size) = match &kept {
+            Kept::Whole(part) => (describe(part), part.entries, part.bytes),
+            Kept::Damaged { .. } => (["?", "", "", "damaged"].map(str::to_owned), 0, 0),
+        };
+        let group = groups.entry(key).or_default();
+        group.parts += 1;
+        group.entries += entries;
+        group.bytes += size;
+    }
+    if as_json {
+        let rows = groups
+            .iter()
+            .map(|([file, layout, tokenizer, state], group)| {
+                json!({
+                    "file": file, "layout": layout, "tokenizer": tokenizer, "state": state,
+                    "parts": group.parts, "entries": group.entries, "bytes": group.bytes,
+                })
+            });
+        print_json(&json!({ "pool": pool.folder(), "files": rows.collect::<Vec<_>>() }))?;
+        return Ok(0);
+    }
+    let rows = groups
+        .iter()
+        .map(|([file, layout, tokenizer, state], group)| {
+            vec![
+                file.clone(),
+                layout.clone(),
+                tokenizer.clone(),
+                thousands(group.parts),
+                thousands(group.entries),
+                bytes(group.bytes),
+                state.clone(),
+            ]
+        });
+    let head = [
+        "file",
+        "layout",
+        "tokenizer",
+        "parts",
+        "entries",
+        "bytes",
+        "state",
+    ];
+    let total: u64 = groups.values().map(|group| group.bytes).sum();
+    let mut text = table(&head, &rows.collect::<Vec<_>>());
+    text += &format!("\n{} in {}\n", bytes(total), pool.folder().display());
+    print(&text)?;
+    Ok(0)
+}
+
+fn describe(part: &Part) -> [String; 4] {
+    let made = &part.made;
+    let layout = serde_json::to_value(made.layout).unwrap_or_default();
+    let state = if made.is_current() {
+        "usable"
+    } else {
+        "of another version"
+    };
+    [
+        part.file.clone(),
+        layout.as_str().unwrap_or_default().to_owned(),
+        made.tokenizer.clone(),
+        state.to_owned(),
+    ]
+}
+
+fn check(pool: &Pool, as_json: bool) -> Result<u8> {
+    let (mut whole, mut damaged) = (0_u64, Vec::new());
+    for kept in pool.parts()? {
+        match kept.checked() {
+            Kept::Whole(_) => whole += 1,
+            Kept::Damaged { folder, why } => damaged.push((folder, why)),
+        }
+    }
+    if as_json {
+        let rows = damaged
+            .iter()
+            .map(|(folder, why)| json!({ "part": folder, "why": why }));
+        print_json(&json!({ "whole": whole, "damaged": rows.collect::<Vec<_>>() }))?;
+    } else {
+        let mut text = String::new();
+        for (folder, why) in &damaged {
+            text += &format!("damaged: {}: {why}\n", folder.display());
+        }
+        text += &format!(
+            "{} parts whole, {} damaged\n",
+            thousands(whole),
+            damaged.len()
+        );
+        print(&text)?;
+    }
+    Ok(u8::from(!damaged.is_empty()))
+}
+
+fn remove(pool: &Pool, prune: &Prune, as_json: bool) -> Result<u8> {
+    let _lock = pool.lock_for_pruning()?;
+    let (mut parts, mut size) = (0_u64, 0);
+    for kept in pool.parts()? {
+        let kept = if prune.damaged { kept.checked() } else { kept };
+        if prune.covers(&kept)? {
+            size += kept.bytes();
+            kept.remove(pool)?;
+            parts += 1;
+        }
+    }
+    if as_json {
+        print_json(&json!({ "removed": parts, "bytes": size }))?;
+    } else {
+        print(&format!(
+            "removed {} parts, {}\n",
+            thousands(parts),
+            bytes(size)
+        ))?;
+    }
+    Ok(0)
+}
+
+impl Prune {
+    fn covers(&self, kept: &Kept) -> Result<bool> {
+        if self.all {
+            return Ok(true);
+        }
+        let part = match kept {
+            Kept::Whole(part) => part,
+            Kept::Damaged { .. } => return Ok(self.damaged),
+        };
+        let age = self
+            .unused_days
+            .map(|days| Duration::from_secs(u64::from(days) * 86_400));
+        let unused = match age {
+            Some(age) => part.unused_for()? >= age,
+            None => false,
+        };
+        Ok(unused || (self.older_versions && !part.made.is_current()))
+    }
+}
