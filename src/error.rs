@@ -42,12 +42,33 @@ pub enum Error {
     Part { part: String, why: String },
     #[error("`{file}` has changed since it was measured")]
     Changed { file: String },
+    #[error("{what}")]
+    Hub {
+        fault: HubFault,
+        what: String,
+        hint: String,
+    },
     #[error("{0}")]
     Query(String),
     #[error("interrupted")]
     Interrupted { signal: i32 },
     #[error(transparent)]
-    Io(#[from] std::io::Error),
+    Io(std::io::Error),
+}
+
+/// Why the hub did not give what was asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HubFault {
+    /// It has no repository, revision, config, split or file of that name.
+    Unknown,
+    /// It wants a token, or another one, or consent to a dataset's terms.
+    Denied,
+    /// It was not reached, was too busy, or broke off again and again; another time it may not.
+    Unavailable,
+    /// The cache lacks it, and `HF_HUB_OFFLINE` forbids to ask.
+    Offline,
+    /// What came is not what it says it holds.
+    Wrong,
 }
 
 impl Error {
@@ -58,11 +79,20 @@ impl Error {
         }
     }
 
+    pub fn hub(fault: HubFault, what: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self::Hub {
+            fault,
+            what: what.into(),
+            hint: hint.into(),
+        }
+    }
+
+    /// Of a reader of Parquet; where ours of the hub failed under it, its own error.
     pub fn parquet(file: &Path, source: parquet::errors::ParquetError) -> Self {
-        Self::Parquet {
+        passed_on(source).unwrap_or_else(|source| Self::Parquet {
             file: file.display().to_string(),
             source,
-        }
+        })
     }
 
     /// A column that the layout needs and the file has not.
@@ -85,9 +115,10 @@ impl Error {
     /// The mending, one imperative line, or nothing where nobody knows.
     pub fn hint(&self) -> Option<String> {
         let text = match self {
-            Self::Pipeline { hint, .. } | Self::Usage { hint, .. } | Self::Schema { hint, .. } => {
-                hint.as_str()
-            }
+            Self::Pipeline { hint, .. }
+            | Self::Usage { hint, .. }
+            | Self::Schema { hint, .. }
+            | Self::Hub { hint, .. } => hint.as_str(),
             Self::OutputExists(_) => "name another folder with `--out`, or move this one away",
             Self::Unreadable(_) => {
                 "fetch the file again, or write `skip_unreadable = true` under its source; what was \
@@ -120,9 +151,40 @@ impl Error {
             Self::Io(_) => 3,
             Self::Schema { .. } | Self::Unreadable(_) | Self::Parquet { .. } => 4,
             Self::Part { .. } | Self::Changed { .. } => 4,
+            Self::Hub { fault, .. } => match fault {
+                HubFault::Unknown | HubFault::Denied | HubFault::Offline => 2,
+                HubFault::Unavailable => 3,
+                HubFault::Wrong => 4,
+            },
             Self::Shortfall { .. } => 5,
             Self::Interrupted { signal } => 128 + *signal as u8,
         }
+    }
+}
+
+impl From<std::io::Error> for Error {
+    /// Where our own reader failed under one of the standard library's kind, its own error.
+    fn from(error: std::io::Error) -> Self {
+        error.downcast::<Self>().unwrap_or_else(Self::Io)
+    }
+}
+
+/// Our error inside of one that the `parquet` crate passed on, where there is one.
+fn passed_on(
+    error: parquet::errors::ParquetError,
+) -> std::result::Result<Error, parquet::errors::ParquetError> {
+    use parquet::errors::ParquetError::External;
+    let External(inner) = error else {
+        return Err(error);
+    };
+    match inner.downcast::<Error>() {
+        Ok(error) => Ok(*error),
+        Err(inner) => match inner.downcast::<std::io::Error>() {
+            Ok(error) => error
+                .downcast::<Error>()
+                .map_err(|error| External(error.into())),
+            Err(inner) => Err(External(inner)),
+        },
     }
 }
 

@@ -6,6 +6,7 @@
 
 pub mod entry;
 pub mod files;
+pub mod hub;
 pub mod jsonl;
 pub mod layout;
 pub mod parquet;

@@ -6,6 +6,7 @@
 
 mod bad_input;
 mod commands;
+mod hub;
 mod pool;
 mod real;
 mod repo;

@@ -1,0 +1,101 @@
+//! Datasets on a Hugging Face hub: which files there are, and their bytes.
+//!
+//! Two ways to the bytes. [`Hub::whole`] keeps whole files in the hub's own cache, where Python's tools
+//! find them and leave theirs. [`Hub::ranges`] fetches only what is asked for, and keeps that on disk up
+//! to a bound; a Parquet file of which four columns are read never travels as a whole. Both give what the
+//! listing of one commit promises, or an error: sizes, sums and ranges are checked, what broke off goes
+//! on where it was, and a hub that asks for patience gets it.
+//!
+//! `huggingface_hub`'s conventions for folders, variables and error codes are followed; its Rust crate
+//! gives the layout of the cache. The network is ours: the crate ignores how long a 429 asks to wait,
+//! and neither resumes nor checks what it wrote.
+//!
+//! ```no_run
+//! use std::sync::Arc;
+//! use gradatim::source::hub::{Address, Hub, Settings};
+//!
+//! let hub = Hub::new(Settings::from_env("ours".into())?, Arc::new(()));
+//! let address: Address = "hub:open-r1/OpenR1-Math-220k".parse()?;
+//! let dataset = hub.dataset(&address, Some("default"), Some("train"))?;
+//! println!("{} files of commit {}", dataset.files.len(), dataset.commit);
+//! let footer = hub.range(&dataset.files[0], dataset.files[0].size - 8..dataset.files[0].size)?;
+//! let path = hub.whole(&dataset.files[0])?;
+//! # Ok::<(), gradatim::Error>(())
+//! ```
+
+mod address;
+mod cache;
+mod card;
+mod fetch;
+mod http;
+mod ranges;
+mod reader;
+mod repo;
+mod settings;
+mod splits;
+mod wait;
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+
+pub use address::Address;
+pub use reader::{RemoteParquet, RemoteReader};
+pub use repo::{Config, ContentId, Dataset, Description, RemoteFile};
+pub use settings::{Patience, Settings, Token};
+pub use wait::Wait;
+
+use crate::Result;
+
+/// What a hub tells while it works, and asks: the terminal shows it, tests pass `()`.
+pub trait Hooks: Send + Sync {
+    /// A request pauses before it is tried again.
+    fn waits(&self, _wait: &Wait) {}
+    /// So many bytes of files came over the network.
+    fn received(&self, _bytes: u64) {}
+    /// Fails where the work should end; asked every few milliseconds of a wait.
+    fn check(&self) -> Result<()> {
+        Ok(())
+    }
+}
+
+impl Hooks for () {}
+
+/// A client of one hub, for any number of threads.
+pub struct Hub {
+    settings: Settings,
+    client: http::Client,
+    addresses: fetch::Addresses,
+    shelf: ranges::Shelf,
+    /// What each revision meant when it was first asked for.
+    commits: Mutex<HashMap<String, String>>,
+    described: Mutex<HashMap<(String, String), Arc<Description>>>,
+}
+
+impl Hub {
+    pub fn new(settings: Settings, hooks: Arc<dyn Hooks>) -> Self {
+        Self {
+            client: http::Client::new(&settings, hooks),
+            addresses: fetch::Addresses::default(),
+            shelf: ranges::Shelf::new(settings.ranges.join("ranges"), settings.ranges_bytes_max),
+            commits: Mutex::default(),
+            described: Mutex::default(),
+            settings,
+        }
+    }
+}
+
+/// Puts a small file in place, whole or not at all.
+fn put(path: &Path, bytes: &[u8]) -> Result<()> {
+    use std::sync::atomic::{AtomicU64, Ordering};
+    static COUNT: AtomicU64 = AtomicU64::new(0);
+    let folder = path.parent().unwrap_or(Path::new("."));
+    fs_err::create_dir_all(folder)?;
+    let count = COUNT.fetch_add(1, Ordering::Relaxed);
+    let draft = folder.join(format!(".{}-{count}.draft", std::process::id()));
+    let put = fs_err::write(&draft, bytes).and_then(|()| fs_err::rename(&draft, path));
+    if put.is_err() {
+        let _ = fs_err::remove_file(&draft);
+    }
+    Ok(put?)
+}
