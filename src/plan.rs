@@ -3,16 +3,19 @@
 //! Everything that can be refused is refused here, before a row is read: keys that contradict each
 //! other, sources without files, Parquet files without the layout's columns.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::bucket::category::DIVERSE;
 use crate::bucket::length::{Length, Nested};
 use crate::measure::TokenizerName;
 use crate::pipeline::{Accept, OnShortfall, Pipeline, PipelineFile};
 use crate::select::grid::{Grid, Pair};
+use crate::source::hub::{Address, Hub};
 use crate::source::parquet::Footer;
-use crate::source::{Format, Layout, Source, SourceFile, Unit, files, jsonl, layout};
+use crate::source::{Format, HubMode, Layout, Source, SourceFile, Unit, files, jsonl, layout};
 use crate::{Error, Result};
 
 /// What will run.
@@ -57,42 +60,37 @@ pub struct Overrides {
     pub sources: BTreeMap<String, PathBuf>,
     pub on_shortfall: Option<OnShortfall>,
     pub seed: Option<u64>,
+    /// `--hub stream` or `--hub cache`.
+    pub hub_mode: Option<HubMode>,
 }
 
+/// Makes a client of the hub, once, where a source lies there.
+pub type Connect<'a> = &'a dyn Fn() -> Result<Arc<Hub>>;
+
 impl Plan {
-    pub fn new(file: &PipelineFile, overrides: &Overrides) -> Result<Self> {
+    /// Checks the pipeline against its sources: their files are listed and their footers read.
+    pub fn new(file: &PipelineFile, overrides: &Overrides, connect: Connect<'_>) -> Result<Self> {
         let mut pipeline = file.pipeline.clone();
         pipeline.on_shortfall = overrides.on_shortfall.unwrap_or(pipeline.on_shortfall);
         pipeline.seed = overrides.seed.unwrap_or(pipeline.seed);
         let grids = check_grids(file, &pipeline)?;
         let emitted = check_emit(file, &pipeline)?;
         check_overrides(&pipeline, overrides)?;
+        let hub = OnceCell::new();
         let mut sources = Vec::new();
-        for (name, source) in &pipeline.sources {
-            check_source(file, &pipeline, name, source)?;
-            let given = overrides.sources.get(name);
-            let path = match (given, &source.path) {
-                (Some(path), _) => path.clone(),
-                (None, Some(path)) => file.folder().join(path),
-                (None, None) => {
-                    return Err(file.error(
-                        &format!("sources.{name}"),
-                        "has no `path`",
-                        &format!("write one, or name its files with `--source {name}=PATH`"),
-                    ));
+        for (name, source) in &mut pipeline.sources {
+            check_source(file, pipeline.verify.accept, name, source)?;
+            let found = find_files(file, overrides, name, source, &|| {
+                // `get_or_try_init` is not stable yet.
+                match hub.get() {
+                    Some(hub) => Ok(Arc::clone(hub)),
+                    None => connect().map(|new| Arc::clone(hub.get_or_init(|| new))),
                 }
-            };
+            })?;
             sources.push(PlannedSource {
                 name: name.clone(),
                 accept: source.accept.unwrap_or(pipeline.verify.accept),
-                files: plan_files(source, &path).map_err(|error| match error {
-                    // A path that the file itself names is shown where it stands.
-                    Error::Usage { what, hint } if given.is_none() => {
-                        let what = format!("cannot be used: {what}");
-                        file.error(&format!("sources.{name}.path"), &what, &hint)
-                    }
-                    other => other,
-                })?,
+                files: plan_files(source, found)?,
                 source: source.clone(),
             });
         }
@@ -127,17 +125,90 @@ impl Plan {
     }
 }
 
-fn plan_files(source: &Source, path: &Path) -> Result<Vec<PlannedFile>> {
+/// The files of a source. One on the hub is pinned: the pipeline then names its commit.
+fn find_files(
+    file: &PipelineFile,
+    overrides: &Overrides,
+    name: &str,
+    source: &mut Source,
+    connect: Connect<'_>,
+) -> Result<Vec<SourceFile>> {
+    let given = overrides.sources.get(name);
+    let key = |key: &str| format!("sources.{name}.{key}");
+    if let Some(address) = given.and_then(|given| given.to_str()?.strip_prefix("hub:")) {
+        let address: Address = address.parse()?;
+        (source.path, source.hub) = (None, Some(address.repo));
+        source.revision = Some(address.revision);
+    } else if given.is_some() {
+        (source.hub, source.config, source.split, source.revision) = (None, None, None, None);
+    } else if source.hub.is_none() {
+        let only = [
+            ("config", source.config.is_some()),
+            ("split", source.split.is_some()),
+            ("revision", source.revision.is_some()),
+        ];
+        if let Some((alone, _)) = only.iter().find(|(_, is_there)| *is_there) {
+            let mend = "name the dataset with `hub = \"NAMESPACE/NAME\"`, or leave it out";
+            return Err(file.error(&key(alone), "stands without `hub`", mend));
+        }
+    } else if source.path.is_some() {
+        let mend = "keep one of them: a source is on this disk or on the hub";
+        return Err(file.error(&key("hub"), "stands beside `path`", mend));
+    }
+    if source.hub.is_some() {
+        return find_on_hub(source, overrides.hub_mode, connect);
+    }
+    source.hub_mode = None;
+    let path = match (given, &source.path) {
+        (Some(path), _) => path.clone(),
+        (None, Some(path)) => file.folder().join(path),
+        (None, None) => {
+            return Err(file.error(
+                &format!("sources.{name}"),
+                "has no `path` and no `hub`",
+                &format!("write one, or name its files with `--source {name}=PATH`"),
+            ));
+        }
+    };
+    files::find(&path).map_err(|error| match error {
+        // A path that the file itself names is shown where it stands.
+        Error::Usage { what, hint } if given.is_none() => {
+            file.error(&key("path"), &format!("cannot be used: {what}"), &hint)
+        }
+        other => other,
+    })
+}
+
+fn find_on_hub(
+    source: &mut Source,
+    mode: Option<HubMode>,
+    connect: Connect<'_>,
+) -> Result<Vec<SourceFile>> {
+    let repo = source.hub.clone().unwrap_or_default();
+    let address = Address::new(&repo, source.revision.as_deref())?;
+    let hub = connect()?;
+    let dataset = hub.dataset(&address, source.config.as_deref(), source.split.as_deref())?;
+    let mode = mode.or(source.hub_mode).unwrap_or_default();
+    let found = files::of_dataset(&hub, &dataset, mode);
+    source.hub = Some(dataset.repo);
+    source.config = Some(dataset.config);
+    source.split = Some(dataset.split);
+    source.revision = Some(dataset.commit);
+    source.hub_mode = Some(mode);
+    Ok(found)
+}
+
+fn plan_files(source: &Source, found: Vec<SourceFile>) -> Result<Vec<PlannedFile>> {
     let columns = layout::columns(source);
     let mut planned = Vec::new();
-    for file in files::find(path)? {
-        let bytes = fs_err::metadata(&file.path)?.len();
+    for file in found {
+        let bytes = file.place.bytes()?;
         let units = match file.format {
             Format::Jsonl(coding) => {
                 match jsonl::check(&file, coding, &columns, source.row_bytes_max) {
                     Ok(()) => Ok(vec![Unit::Whole]),
                     Err(error @ Error::Schema { .. }) => return Err(error),
-                    Err(error) => Err(reason(&error)),
+                    Err(error) => Err(unreadable(error)?),
                 }
             }
             Format::Parquet => match Footer::read(&file) {
@@ -145,7 +216,7 @@ fn plan_files(source: &Source, path: &Path) -> Result<Vec<PlannedFile>> {
                     footer.check(&file, &columns)?;
                     Ok(footer.units(&columns))
                 }
-                Err(error) => Err(reason(&error)),
+                Err(error) => Err(unreadable(error)?),
             },
         };
         planned.push(PlannedFile { file, bytes, units });
@@ -175,6 +246,14 @@ fn forget_places(pipeline: &mut Pipeline, overrides: &Overrides) {
     }
 }
 
+/// Why a file cannot be read. What is no fault of the file (the hub, the user) ends the run instead.
+pub fn unreadable(error: Error) -> Result<String> {
+    match error {
+        Error::Hub { .. } | Error::Interrupted { .. } => Err(error),
+        error => Ok(reason(&error)),
+    }
+}
+
 /// The innermost cause, in one line.
 pub fn reason(error: &Error) -> String {
     let mut cause: &dyn std::error::Error = error;
@@ -197,12 +276,7 @@ fn check_overrides(pipeline: &Pipeline, overrides: &Overrides) -> Result<()> {
     Ok(())
 }
 
-fn check_source(
-    file: &PipelineFile,
-    pipeline: &Pipeline,
-    name: &str,
-    source: &Source,
-) -> Result<()> {
+fn check_source(file: &PipelineFile, accept: Accept, name: &str, source: &Source) -> Result<()> {
     let key = format!("sources.{name}");
     let named = source.layout == Layout::Columns;
     if named && source.columns.is_none() {
@@ -219,7 +293,7 @@ fn check_source(
             "leave it out, or write `layout = \"columns\"`",
         ));
     }
-    let accept = source.accept.unwrap_or(pipeline.verify.accept);
+    let accept = source.accept.unwrap_or(accept);
     if matches!(accept, Accept::Recorded | Accept::Both) && !layout::records(source) {
         return Err(file.error(
             &key,

@@ -22,19 +22,52 @@ use crate::source::BatchSize;
 use crate::{Error, Result};
 use shards::{Found, Slot};
 
+/// An amount of work, in what it consists of.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Amount {
+    pub shards: u64,
+    pub rows: u64,
+    pub bytes: u64,
+}
+
+impl Amount {
+    pub fn rows(rows: u64) -> Self {
+        Self {
+            rows,
+            ..Self::default()
+        }
+    }
+
+    pub fn bytes(bytes: u64) -> Self {
+        Self {
+            bytes,
+            ..Self::default()
+        }
+    }
+
+    /// Shards (files, or units of them) with their bytes.
+    pub fn shards(shards: u64, bytes: u64) -> Self {
+        Self {
+            shards,
+            bytes,
+            rows: 0,
+        }
+    }
+}
+
 /// Sees how far a run is. The terminal shows it; tests pass `()`.
 pub trait Watch: Sync {
-    /// A stage begins, with `total` units of work (bytes or rows).
-    fn begin(&self, stage: &'static str, total: u64);
+    /// A stage begins; what is not known of its total is 0.
+    fn begin(&self, stage: &'static str, total: Amount);
     /// So much more is done.
-    fn advance(&self, done: u64);
+    fn advance(&self, done: Amount);
     /// Something that the user should know now.
     fn note(&self, text: &str);
 }
 
 impl Watch for () {
-    fn begin(&self, _: &'static str, _: u64) {}
-    fn advance(&self, _: u64) {}
+    fn begin(&self, _: &'static str, _: Amount) {}
+    fn advance(&self, _: Amount) {}
     fn note(&self, _: &str) {}
 }
 

@@ -1,26 +1,39 @@
 //! `gradatim inspect`: what a file or folder holds.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::Args;
 use gradatim::Result;
 use gradatim::source::entry::Entry;
+use gradatim::source::hub::{Address, Dataset, Description};
 use gradatim::source::parquet::Footer;
-use gradatim::source::{self, BatchSize, Format, Layout, Source, SourceFile, Unit, files, layout};
+use gradatim::source::{
+    self, BatchSize, Format, HubMode, Layout, Source, SourceFile, Unit, files, layout,
+};
 use serde_json::{Value, json};
 
+use super::progress::Progress;
 use super::table::{bytes, table, thousands};
-use super::{print, print_json};
+use super::{hub, print, print_json, stop_on_signals};
 
-/// Shows what a file, a folder or a glob holds: the layout its columns suggest, columns with their types,
-/// rows, row groups, bytes, and the first entries as that layout reads them.
+/// Shows what a file, a folder, a glob or a dataset of the hub holds: the layout its columns suggest,
+/// columns with their types, rows, row groups, bytes, and the first entries as that layout reads them; of
+/// a dataset also its configs and splits.
 #[derive(Args)]
 #[command(after_help = "\
-Example:
-  gradatim inspect data/openr1")]
+Examples:
+  gradatim inspect data/openr1
+  gradatim inspect hub:open-r1/OpenR1-Math-220k --config default")]
 pub struct Arguments {
-    /// A file, folder or glob.
+    /// A file, folder or glob, or `hub:NAMESPACE/NAME@REVISION`.
     source: PathBuf,
+    /// The config of a dataset of the hub [default: its default one].
+    #[arg(long)]
+    config: Option<String>,
+    /// The split of a dataset of the hub [default: `train`, or the only one].
+    #[arg(long)]
+    split: Option<String>,
     /// Read with this layout, instead of the one that the columns suggest.
     #[arg(long, value_enum)]
     layout: Option<Layout>,
@@ -32,8 +45,87 @@ pub struct Arguments {
     json: bool,
 }
 
+/// What a dataset of the hub offers, and the files of the config and split that are looked into.
+struct OnHub {
+    description: Arc<Description>,
+    dataset: Dataset,
+    files: Vec<SourceFile>,
+}
+
+impl OnHub {
+    fn find(address: &str, arguments: &Arguments) -> Result<Self> {
+        let stop = stop_on_signals()?;
+        let hub = hub::connect(&stop, &Arc::new(Progress::new()), RANGES_BYTES)?;
+        let address: Address = address.parse()?;
+        let description = hub.describe(&address)?;
+        let (config, split) = (arguments.config.as_deref(), arguments.split.as_deref());
+        let dataset = description.dataset(config, split)?;
+        Ok(Self {
+            files: files::of_dataset(&hub, &dataset, HubMode::Stream),
+            description,
+            dataset,
+        })
+    }
+
+    /// Config, split, files and bytes of each split.
+    fn splits(&self) -> impl Iterator<Item = (&str, &str, usize, u64)> {
+        self.description.configs.iter().flat_map(|config| {
+            config.splits.iter().map(|(split, files)| {
+                let bytes = files.iter().map(|file| file.size).sum();
+                (config.name.as_str(), split.as_str(), files.len(), bytes)
+            })
+        })
+    }
+
+    fn json(&self) -> Value {
+        let splits = self.splits().map(|(config, split, files, bytes)| {
+            json!({ "config": config, "split": split, "files": files, "bytes": bytes })
+        });
+        json!({
+            "dataset": self.dataset.repo,
+            "commit": self.dataset.commit,
+            "config": self.dataset.config,
+            "split": self.dataset.split,
+            "splits": splits.collect::<Vec<_>>(),
+        })
+    }
+
+    fn text(&self) -> String {
+        let rows = self.splits().map(|(config, split, files, size)| {
+            let is_shown = config == self.dataset.config && split == self.dataset.split;
+            vec![
+                config.to_owned(),
+                split.to_owned(),
+                thousands(files as u64),
+                bytes(size),
+                if is_shown { "shown below" } else { "" }.to_owned(),
+            ]
+        });
+        format!(
+            "dataset: {}\ncommit: {}\n\n{}\n",
+            self.dataset.repo,
+            self.dataset.commit,
+            table(
+                &["config", "split", "files", "bytes", ""],
+                &rows.collect::<Vec<_>>()
+            ),
+        )
+    }
+}
+
+/// What looking at footers and first rows may keep on disk.
+const RANGES_BYTES: u64 = 1 << 30;
+
 pub fn inspect(arguments: &Arguments) -> Result<u8> {
-    let files = files::find(&arguments.source)?;
+    let address = arguments.source.to_str();
+    let on_hub = match address.and_then(|address| address.strip_prefix("hub:")) {
+        Some(address) => Some(OnHub::find(address, arguments)?),
+        None => None,
+    };
+    let files = match &on_hub {
+        Some(on_hub) => on_hub.files.clone(),
+        None => files::find(&arguments.source)?,
+    };
     let mut described = Vec::new();
     for file in &files {
         described.push(describe(file)?);
@@ -56,6 +148,7 @@ pub fn inspect(arguments: &Arguments) -> Result<u8> {
             .iter()
             .map(|(name, kind)| json!({ "name": name, "type": kind }));
         print_json(&json!({
+            "hub": on_hub.as_ref().map(OnHub::json),
             "layout": layout,
             "files": files.collect::<Vec<_>>(),
             "columns": columns.collect::<Vec<_>>(),
@@ -63,7 +156,8 @@ pub fn inspect(arguments: &Arguments) -> Result<u8> {
         }))?;
         return Ok(0);
     }
-    let mut text = match layout {
+    let mut text = on_hub.as_ref().map(OnHub::text).unwrap_or_default();
+    text += &match layout {
         Some(layout) => format!("layout: {}\n\n", word(layout)),
         None => {
             "layout: none that is known; name its columns with `layout = \"columns\"`\n\n".into()
@@ -120,7 +214,7 @@ struct Described {
 fn describe(file: &SourceFile) -> Result<Described> {
     let mut described = Described {
         name: file.name.clone(),
-        bytes: fs_err::metadata(&file.path)?.len(),
+        bytes: file.place.bytes()?,
         rows: None,
         groups: None,
         columns: Vec::new(),
@@ -136,11 +230,11 @@ fn describe(file: &SourceFile) -> Result<Described> {
                     .map(|field| (field.name().clone(), field.data_type().to_string()))
                     .collect();
             }
-            Err(error) => described.unreadable = Some(gradatim::plan::reason(&error)),
+            Err(error) => described.unreadable = Some(gradatim::plan::unreadable(error)?),
         },
         Format::Jsonl(coding) => match source::jsonl::first_object(file, coding) {
             Ok(columns) => described.columns = columns,
-            Err(error) => described.unreadable = Some(gradatim::plan::reason(&error)),
+            Err(error) => described.unreadable = Some(gradatim::plan::unreadable(error)?),
         },
     }
     Ok(described)

@@ -3,13 +3,14 @@
 pub mod check;
 pub mod completions;
 pub mod example;
+mod hub;
 pub mod inspect;
-mod memory;
 pub mod plan;
 pub mod pool;
 pub mod progress;
 pub mod run;
 pub mod schema;
+mod size;
 pub mod sql;
 pub mod table;
 pub mod verify;
@@ -25,11 +26,11 @@ use gradatim::pipeline::{OnShortfall, PipelineFile};
 use gradatim::plan::{Overrides, Plan};
 use gradatim::pool::Pool;
 use gradatim::run::Settings;
-use gradatim::source::BatchSize;
+use gradatim::source::{BatchSize, HubMode};
 use gradatim::{Error, Result};
 
-use memory::Memory;
 use progress::Progress;
+use size::Size;
 
 /// Turns collections of math-reasoning trajectories into the training sets of an experiment, and proves
 /// that they are what they claim to be.
@@ -84,7 +85,7 @@ pub enum Command {
 pub struct Common {
     /// The pipeline file.
     pub pipeline: PathBuf,
-    /// Read the pipeline's source NAME from this file, folder or glob.
+    /// Read the pipeline's source NAME from this file, folder or glob, or from `hub:DATASET@REVISION`.
     #[arg(long, value_name = "NAME=PATH", value_parser = source_override)]
     pub source: Vec<(String, PathBuf)>,
     /// Where measured trajectories are kept between runs [default: the user's cache folder].
@@ -104,7 +105,13 @@ pub struct Common {
     pub batch_size: usize,
     /// How much memory to stay under, as `600MB` or `2GB`; the output is the same for any amount.
     #[arg(long, value_name = "SIZE", default_value = "600MB")]
-    pub memory: Memory,
+    pub memory: Size,
+    /// How files of a hub come here [default: as the pipeline says, or `stream`].
+    #[arg(long, value_enum, value_name = "MODE")]
+    pub hub: Option<HubMode>,
+    /// How much disk the ranges of hub files may take (mode `stream`); the oldest go first.
+    #[arg(long, value_name = "SIZE", default_value = "20GB")]
+    pub hub_space: Size,
     /// Write what each stage cost to this file, as JSON.
     #[arg(long, value_name = "FILE")]
     pub timings: Option<PathBuf>,
@@ -114,14 +121,17 @@ pub struct Common {
 }
 
 impl Common {
-    pub fn plan(&self) -> Result<Plan> {
+    pub fn plan(&self, stop: &Arc<AtomicUsize>, progress: &Arc<Progress>) -> Result<Plan> {
         let file = PipelineFile::read(&self.pipeline)?;
         let overrides = Overrides {
             sources: self.source.iter().cloned().collect(),
             on_shortfall: self.on_shortfall,
             seed: self.seed,
+            hub_mode: self.hub,
         };
-        Plan::new(&file, &overrides)
+        Plan::new(&file, &overrides, &|| {
+            hub::connect(stop, progress, self.hub_space.0)
+        })
     }
 
     pub fn settings<'a>(

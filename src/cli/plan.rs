@@ -1,5 +1,7 @@
 //! `gradatim plan`: what a run would make.
 
+use std::sync::Arc;
+
 use clap::Args;
 use gradatim::Result;
 use gradatim::pipeline::OnShortfall;
@@ -27,9 +29,9 @@ pub struct Arguments {
 
 pub fn plan(arguments: &Arguments) -> Result<u8> {
     let common = &arguments.common;
-    let plan = common.plan()?;
     let stop = stop_on_signals()?;
-    let progress = Progress::new();
+    let progress = Arc::new(Progress::new());
+    let plan = common.plan(&stop, &progress)?;
     let settings = common.settings(&stop, &progress)?;
     let mut timings = Timings::default();
     let measured = measure(&plan, &settings, false, &mut timings);

@@ -1,6 +1,7 @@
 //! `gradatim run`: the main job.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::Args;
 use gradatim::Result;
@@ -28,9 +29,9 @@ pub struct Arguments {
 
 pub fn run(arguments: &Arguments) -> Result<u8> {
     let common = &arguments.common;
-    let plan = common.plan()?;
     let stop = stop_on_signals()?;
-    let progress = Progress::new();
+    let progress = Arc::new(Progress::new());
+    let plan = common.plan(&stop, &progress)?;
     let settings = common.settings(&stop, &progress)?;
     let report = gradatim::run::run(&plan, &arguments.out, &settings);
     progress.finish();

@@ -9,7 +9,7 @@ use arrow::array::{
 use arrow::datatypes::DataType;
 
 use crate::ids::Id;
-use crate::run::{Experiment, Held, Settings};
+use crate::run::{Amount, Experiment, Held, Settings};
 use crate::screen::Fate;
 use crate::table::Table;
 use crate::{Error, Result, schema};
@@ -21,7 +21,9 @@ pub fn write(
     settings: &Settings<'_>,
 ) -> Result<()> {
     let mut table = Table::create(path, schema::schema(schema::LEDGER))?;
-    settings.watch.begin("ledger", fates.len() as u64);
+    settings
+        .watch
+        .begin("ledger", Amount::rows(fates.len() as u64));
     for (index, part) in experiment.parts.iter().enumerate() {
         settings.check_stop()?;
         let place = (
@@ -51,7 +53,9 @@ pub fn write(
             next, part.entries.end,
             "the ledger has one row for each entry"
         );
-        settings.watch.advance(part.entries.len() as u64);
+        settings
+            .watch
+            .advance(Amount::rows(part.entries.len() as u64));
     }
     table.finish()?;
     Ok(())

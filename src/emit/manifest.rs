@@ -12,6 +12,7 @@ use crate::run::{self, Experiment};
 use crate::screen::{Fate, Tally};
 use crate::select::controls::{decile, token_deciles};
 use crate::select::{Selection, Subset};
+use crate::source::{HubMode, Place};
 use crate::verify::Outcome;
 
 /// What one run made.
@@ -70,11 +71,26 @@ pub struct FileRecord {
     pub source: String,
     pub file: String,
     pub bytes: u64,
-    /// BLAKE3 of its bytes, 128 bits; null where it could not be read.
+    /// BLAKE3 of its bytes, 128 bits; null where it could not be read, and for a file of the hub.
     pub blake3: Option<String>,
+    /// Where on the hub it lies; null for a file on disk.
+    #[serde(default)]
+    pub hub: Option<HubRecord>,
     pub read: u64,
     pub kept: u64,
     pub dropped: BTreeMap<String, u64>,
+}
+
+/// A file's place on the hub.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub struct HubRecord {
+    pub dataset: String,
+    pub commit: String,
+    /// SHA-256 of its bytes, or git's SHA-1 of the blob where it is small: as the hub says.
+    pub content: String,
+    /// `verified`: the whole file was fetched and its hash compared. `unverified`: only ranges of it were
+    /// read, of which length and place were checked.
+    pub check: String,
 }
 
 /// How many trajectories have one pair of verdicts.
@@ -249,6 +265,22 @@ fn reasons(tally: &Tally) -> BTreeMap<String, u64> {
         .collect()
 }
 
+fn hub_record(place: &Place) -> Option<HubRecord> {
+    let Place::Hub(remote) = place else {
+        return None;
+    };
+    let check = match remote.mode {
+        HubMode::Cache => "verified",
+        HubMode::Stream => "unverified",
+    };
+    Some(HubRecord {
+        dataset: remote.file.repo.to_string(),
+        commit: remote.file.commit.to_string(),
+        content: remote.file.content.to_string(),
+        check: check.to_owned(),
+    })
+}
+
 fn files(experiment: &Experiment<'_>, fates: &[Fate]) -> Vec<FileRecord> {
     let mut records: Vec<FileRecord> = Vec::new();
     let mut last = None;
@@ -263,7 +295,11 @@ fn files(experiment: &Experiment<'_>, fates: &[Fate]) -> Vec<FileRecord> {
                 source: source.name.clone(),
                 file: file.file.name.clone(),
                 bytes: file.bytes,
-                blake3: part.content.map(|id| id.to_string()),
+                blake3: match &file.file.place {
+                    Place::Disk(_) => part.content.map(|id| id.to_string()),
+                    Place::Hub(_) => None,
+                },
+                hub: hub_record(&file.file.place),
                 read: 0,
                 kept: 0,
                 dropped: BTreeMap::new(),

@@ -19,7 +19,7 @@ use rayon::prelude::*;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::run::{Experiment, Settings};
+use crate::run::{Amount, Experiment, Settings};
 use crate::screen::Fate;
 use crate::select::{Selection, Subset};
 use crate::{Error, Result};
@@ -148,7 +148,7 @@ fn write_subsets(
         .filter(|(at, _)| emitted[*at])
         .collect();
     let rows = wanted.iter().map(|(_, subset)| u64::from(subset.size));
-    settings.watch.begin("write", rows.sum());
+    settings.watch.begin("write", Amount::rows(rows.sum()));
     let written: Result<Vec<Vec<(usize, Written)>>> = by_order(wanted)
         .par_iter()
         .map(|nested| {
@@ -156,7 +156,7 @@ fn write_subsets(
             let subsets: Vec<&Subset> = nested.iter().map(|(_, subset)| *subset).collect();
             let written = subset::write(experiment, &subsets, &texts, root)?;
             let rows = written.iter().map(|written| u64::from(written.rows));
-            settings.watch.advance(rows.sum());
+            settings.watch.advance(Amount::rows(rows.sum()));
             let places = nested.iter().map(|(at, _)| *at);
             Ok(places.zip(written).collect())
         })

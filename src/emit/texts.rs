@@ -13,7 +13,7 @@ use fs_err as fs;
 use rayon::prelude::*;
 
 use crate::ids;
-use crate::run::{Experiment, Settings};
+use crate::run::{Amount, Experiment, Settings};
 use crate::source::{self, Spot, Trajectory};
 use crate::{Error, Result};
 
@@ -49,7 +49,9 @@ impl Texts {
         let mut wanted: Vec<u32> = wanted.collect();
         wanted.sort_unstable();
         wanted.dedup();
-        settings.watch.begin("fetch", wanted.len() as u64);
+        settings
+            .watch
+            .begin("fetch", Amount::rows(wanted.len() as u64));
         let scratch = Mutex::new(Scratch {
             file: fs::File::create(path)?,
             end: 0,
@@ -143,7 +145,7 @@ fn fetch(
             });
         }
         keep(scratch, entry, &trajectory)?;
-        settings.watch.advance(1);
+        settings.watch.advance(Amount::rows(1));
         Ok(())
     })
 }

@@ -1,12 +1,13 @@
 //! What a part was made from, as one hash.
 
 use std::io::Read;
+use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{Id, IdHasher};
 use crate::measure;
-use crate::source::{Columns, Layout, Source, SourceFile, Unit};
+use crate::source::{Columns, HubMode, Layout, Place, Source, SourceFile, Unit};
 use crate::{Result, pool};
 
 /// Everything that a part's content is a function of.
@@ -58,12 +59,29 @@ impl Made {
     }
 }
 
+/// What a file is: the hash of its bytes, or what the hub says of them.
+///
+/// The hub names a file by a hash of its bytes. Whether we checked it is part of the name: what was
+/// measured from ranges is not taken for what was measured from a whole, checked file.
+pub fn content(file: &SourceFile) -> Result<Id> {
+    match &file.place {
+        Place::Disk(path) => hash(path),
+        Place::Hub(remote) => {
+            let checked = [u8::from(remote.mode == HubMode::Cache)];
+            Ok(IdHasher::new("gradatim hub file v1")
+                .part(remote.file.content.to_string())
+                .part(checked)
+                .finish())
+        }
+    }
+}
+
 /// The hash of a file's bytes.
 ///
 /// It is computed in every run (a core hashes some gigabytes a second): size and time would call a file
 /// unchanged that was replaced within the clock's tick.
-pub fn content(file: &SourceFile) -> Result<Id> {
-    let mut opened = fs_err::File::open(&file.path)?;
+fn hash(path: &Path) -> Result<Id> {
+    let mut opened = fs_err::File::open(path)?;
     let mut hasher = blake3::Hasher::new();
     // Read, not mapped: mapped pages would count as this program's memory.
     let mut block = vec![0; BLOCK_BYTES];

@@ -33,7 +33,7 @@ impl Pool {
     pub fn open(folder: Option<&Path>) -> Result<Self> {
         let folder = match folder {
             Some(folder) => folder.to_owned(),
-            None => default_folder()?,
+            None => cache_folder()?.join("pool"),
         };
         Ok(Self { folder })
     }
@@ -53,14 +53,14 @@ impl Pool {
     }
 }
 
-/// `gradatim/pool` in the user's cache folder (`XDG_CACHE_HOME`, or what the system has).
-fn default_folder() -> Result<PathBuf> {
+/// `gradatim` in the user's cache folder (`XDG_CACHE_HOME`, or what the system has).
+pub fn cache_folder() -> Result<PathBuf> {
     use etcetera::BaseStrategy;
     let strategy = etcetera::choose_base_strategy().map_err(|error| {
         Error::usage(
             format!("the user's cache folder cannot be found: {error}"),
-            "name a folder for the pool with `--pool DIR`",
+            "set HOME, or XDG_CACHE_HOME, to a folder that can be written",
         )
     })?;
-    Ok(strategy.cache_dir().join("gradatim").join("pool"))
+    Ok(strategy.cache_dir().join("gradatim"))
 }

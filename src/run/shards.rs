@@ -3,15 +3,15 @@
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::thread::JoinHandle;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use arrow::array::RecordBatch;
 use rayon::prelude::*;
 
-use super::{Held, Settings, Timings};
+use super::{Amount, Held, Settings, Timings};
 use crate::measure::tokens::Tokenizer;
 use crate::measure::{self, Measured, Step};
-use crate::plan::{Plan, PlannedFile, PlannedSource, reason};
+use crate::plan::{Plan, PlannedFile, PlannedSource, unreadable};
 use crate::pool::Aside;
 use crate::pool::identity::{self, Made};
 use crate::pool::part::{self, Part, PartWriter};
@@ -69,10 +69,10 @@ pub(super) fn find_parts<'p>(
     settings: &Settings<'_>,
     store: bool,
 ) -> Result<Found<'p>> {
-    let bytes = plan.sources.iter().flat_map(|source| &source.files);
-    settings
-        .watch
-        .begin("find", bytes.map(|file| file.bytes).sum());
+    let files = || plan.sources.iter().flat_map(|source| &source.files);
+    let bytes = files().map(|file| file.bytes).sum();
+    let total = Amount::shards(files().count() as u64, bytes);
+    settings.watch.begin("find", total);
     let (mut slots, mut jobs, mut tokenizer) = (Vec::new(), Vec::new(), None);
     for (source_index, source) in plan.sources.iter().enumerate() {
         for (file_index, file) in source.files.iter().enumerate() {
@@ -97,7 +97,7 @@ pub(super) fn find_parts<'p>(
             let content = match identity::content(&file.file) {
                 Ok(content) => content,
                 Err(error) => {
-                    slot(None, Held::Unreadable, Some(reason(&error)));
+                    slot(None, Held::Unreadable, Some(unreadable(error)?));
                     continue;
                 }
             };
@@ -119,7 +119,7 @@ pub(super) fn find_parts<'p>(
                     });
                 }
             }
-            settings.watch.advance(file.bytes);
+            settings.watch.advance(Amount::shards(1, file.bytes));
         }
     }
     Ok(Found {
@@ -159,9 +159,9 @@ pub(super) fn measure_jobs(
     if jobs.is_empty() {
         return Ok(Vec::new());
     }
-    settings
-        .watch
-        .begin("measure", jobs.iter().map(|job| job.bytes).sum());
+    let bytes = jobs.iter().map(|job| job.bytes).sum();
+    let total = Amount::shards(jobs.len() as u64, bytes);
+    settings.watch.begin("measure", total);
     let started = Instant::now();
     let tokenizer = tokenizer.unwrap_or_else(|| Loading::begin(plan)).wait()?;
     timings
@@ -187,13 +187,13 @@ pub(super) fn measure_jobs(
             );
             let failed = outcome.is_err();
             *lock(&outcomes[index]) = Some(outcome);
-            settings.watch.advance(job.bytes);
             if failed {
                 next.store(jobs.len(), Ordering::Relaxed);
             }
         }
     };
     std::thread::scope(|scope| {
+        scope.spawn(|| prefetch(jobs, &next, settings));
         for _ in 1..settings.threads.min(jobs.len()) {
             scope.spawn(work);
         }
@@ -208,6 +208,28 @@ pub(super) fn measure_jobs(
         outcome.unwrap_or_else(|| Ok(Err("not read".into())))
     });
     outcomes.collect()
+}
+
+/// Fetches units of the hub a little ahead of their measuring. What fails here is met again by who reads
+/// the unit, and told there.
+fn prefetch(jobs: &[Job<'_>], next: &AtomicUsize, settings: &Settings<'_>) {
+    let ahead = settings.threads + 2;
+    for (index, job) in jobs.iter().enumerate() {
+        if !job.file.file.place.is_remote() {
+            continue;
+        }
+        while index > next.load(Ordering::Relaxed) + ahead {
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        // Units that are being read already are left to their readers.
+        let is_ahead = index >= next.load(Ordering::Relaxed);
+        if settings.check_stop().is_err() {
+            return;
+        }
+        if is_ahead {
+            let _ = source::prefetch(&job.file.file, job.unit, &job.source.source);
+        }
+    }
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
@@ -286,22 +308,31 @@ fn fill(
 ) -> Result<Option<String>> {
     let source = &job.source.source;
     let mut now = Instant::now();
+    let mut bytes_left = job.bytes;
     let batches = match source::read(&job.file.file, job.unit, source, settings.batch) {
         Ok(batches) => batches,
-        Err(error) => return Ok(Some(reason(&error))),
+        Err(error) => return Ok(Some(unreadable(error)?)),
     };
     for batch in batches {
         settings.check_stop()?;
         let batch = match batch {
             Ok(batch) => batch,
-            Err(error) => return Ok(Some(reason(&error))),
+            Err(error) => return Ok(Some(unreadable(error)?)),
         };
         Clock::add(&clock.read, now);
         let measured = measure_batch(&batch, source, tokenizer, share_rows, clock);
         now = Instant::now();
         sink.add(&measured)?;
         now = Clock::add(&clock.write, now);
+        let bytes = batch.file_bytes().min(bytes_left);
+        bytes_left -= bytes;
+        settings.watch.advance(Amount {
+            rows: batch.len() as u64,
+            bytes,
+            shards: 0,
+        });
     }
+    settings.watch.advance(Amount::shards(1, bytes_left));
     Ok(None)
 }
 

@@ -1,13 +1,17 @@
-//! Which files a source's path means, and what each is.
+//! Which files a source means, and what each is.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::hub::{Dataset, Hub};
+use super::place::{HubMode, Place, Remote};
 
 use crate::{Error, Result};
 
 /// A file of a source.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct SourceFile {
-    pub path: PathBuf,
+    pub place: Place,
     /// Its name in ledger and manifest: relative to the source, with `/`.
     pub name: String,
     pub format: Format,
@@ -56,7 +60,7 @@ pub fn find(path: &Path) -> Result<Vec<SourceFile>> {
     } else if path.is_file() {
         let format = Format::of(path).ok_or_else(|| unknown(path))?;
         vec![SourceFile {
-            path: path.to_owned(),
+            place: Place::Disk(path.to_owned()),
             name: file_name(path),
             format,
         }]
@@ -71,6 +75,22 @@ pub fn find(path: &Path) -> Result<Vec<SourceFile>> {
     }
     files.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(files)
+}
+
+/// The files of a dataset on a hub, by name.
+pub fn of_dataset(hub: &Arc<Hub>, dataset: &Dataset, mode: HubMode) -> Vec<SourceFile> {
+    let file = |file: &super::hub::RemoteFile| {
+        Some(SourceFile {
+            name: file.path.clone(),
+            format: file.format()?,
+            place: Place::Hub(Remote {
+                hub: hub.clone(),
+                file: file.clone(),
+                mode,
+            }),
+        })
+    };
+    dataset.files.iter().filter_map(file).collect()
 }
 
 fn unknown(path: &Path) -> Error {
@@ -98,7 +118,7 @@ fn walk(root: &Path, folder: &Path, found: &mut Vec<SourceFile>) -> Result<()> {
         } else if let Some(format) = Format::of(&path) {
             found.push(SourceFile {
                 name: relative(root, &path),
-                path,
+                place: Place::Disk(path),
                 format,
             });
         }
@@ -130,7 +150,7 @@ fn matches(pattern: &Path) -> Result<Vec<SourceFile>> {
         {
             found.push(SourceFile {
                 name: relative(&fixed, &path),
-                path,
+                place: Place::Disk(path),
                 format,
             });
         }

@@ -6,12 +6,12 @@
 
 use std::io::{BufRead, BufReader, Read, Seek, SeekFrom};
 
-use fs_err::File;
 use memchr::memchr;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 
 use super::files::Coding;
 use super::layout::Needed;
+use super::place::Bytestream;
 use super::value::{Key, Value};
 use super::{BatchSize, Row, SourceFile, Spot, Void};
 use crate::{Error, Result};
@@ -34,6 +34,15 @@ struct Line {
 impl JsonBatch {
     pub fn len(&self) -> usize {
         self.lines.len()
+    }
+
+    /// Bytes of its lines in a plain file; a compressed one does not tell.
+    pub fn file_bytes(&self) -> u64 {
+        if self.offsets {
+            self.text.len() as u64
+        } else {
+            0
+        }
     }
 
     pub fn is_empty(&self) -> bool {
@@ -109,7 +118,7 @@ pub fn read(
     row_bytes_max: u64,
     size: BatchSize,
 ) -> Result<impl Iterator<Item = Result<JsonBatch>> + use<>> {
-    let mut lines = Lines::open(file, coding, row_bytes_max)?;
+    let mut lines = Lines::new(file.place.open()?, coding, row_bytes_max)?;
     let columns = names(columns);
     let mut ended = false;
     Ok(std::iter::from_fn(move || {
@@ -141,7 +150,7 @@ pub fn read(
 
 /// The keys of the first object, with the kinds of their values.
 pub fn first_object(file: &SourceFile, coding: Coding) -> Result<Vec<(String, String)>> {
-    let mut lines = Lines::open(file, coding, u64::MAX)?;
+    let mut lines = Lines::new(file.place.peek()?, coding, u64::MAX)?;
     let mut text = Vec::new();
     while let Some(line) = lines.next(&mut text)? {
         let object = line
@@ -170,7 +179,7 @@ pub fn check(
     columns: &[Needed],
     row_bytes_max: u64,
 ) -> Result<()> {
-    let mut lines = Lines::open(file, coding, row_bytes_max)?;
+    let mut lines = Lines::new(file.place.peek()?, coding, row_bytes_max)?;
     let mut text = Vec::new();
     let mut missing: Vec<&Needed> = columns.iter().filter(|needed| needed.required).collect();
     let mut names = std::collections::BTreeSet::new();
@@ -215,7 +224,7 @@ pub fn read_rows(
     spots: &[Spot],
     visit: &mut impl FnMut(Row<'_>) -> Result<()>,
 ) -> Result<()> {
-    let mut lines = Lines::open(file, coding, row_bytes_max)?;
+    let mut lines = Lines::new(file.place.open()?, coding, row_bytes_max)?;
     let columns = names(columns);
     let mut text = Vec::new();
     let mut last = None;
@@ -258,13 +267,12 @@ struct Lines {
 }
 
 enum Input {
-    Plain(BufReader<File>),
+    Plain(BufReader<Box<dyn Bytestream>>),
     Coded(BufReader<Box<dyn Read + Send>>),
 }
 
 impl Lines {
-    fn open(file: &SourceFile, coding: Coding, row_bytes_max: u64) -> Result<Self> {
-        let opened = File::open(&file.path)?;
+    fn new(opened: Box<dyn Bytestream>, coding: Coding, row_bytes_max: u64) -> Result<Self> {
         let reader = match coding {
             Coding::Plain => Input::Plain(BufReader::with_capacity(1 << 18, opened)),
             Coding::Gzip => {

@@ -11,6 +11,7 @@ pub mod jsonl;
 pub mod layout;
 pub mod parquet;
 pub mod pick;
+pub mod place;
 pub mod value;
 
 use schemars::JsonSchema;
@@ -19,6 +20,7 @@ use serde::{Deserialize, Serialize};
 pub use entry::{Entry, Row, Trajectory, Void};
 pub use files::{Format, SourceFile};
 pub use layout::Layout;
+pub use place::{HubMode, Place};
 
 use crate::pipeline::Accept;
 use crate::{Error, Result};
@@ -31,9 +33,25 @@ pub struct Source {
     /// How the columns map to trajectories.
     pub layout: Layout,
     /// A Parquet or JSONL file (plain, `.gz`, `.zst`), a folder, or a glob; relative to the pipeline file.
-    /// `--source NAME=PATH` gives or replaces it.
+    /// `--source NAME=PATH` (or `NAME=hub:DATASET`) gives or replaces it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
+    /// A dataset on the Hugging Face hub, as `open-r1/OpenR1-Math-220k`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hub: Option<String>,
+    /// A config of the dataset; its default one where this is left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub config: Option<String>,
+    /// A split of the dataset; `train`, or the only one, where this is left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub split: Option<String>,
+    /// A branch, a tag or a commit; `main` where this is left out. What it means is looked up once in a
+    /// run, and the lock file holds the commit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revision: Option<String>,
+    /// How the dataset's files come here; `--hub` replaces it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hub_mode: Option<HubMode>,
     /// The columns, for the layout `columns`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub columns: Option<Columns>,
@@ -60,6 +78,11 @@ impl Source {
         Self {
             layout,
             path: None,
+            hub: None,
+            config: None,
+            split: None,
+            revision: None,
+            hub_mode: None,
             columns: None,
             style: None,
             category: None,
@@ -134,6 +157,14 @@ impl Batch {
         self.len() == 0
     }
 
+    /// How many bytes of the file it is, where that is known before the unit ends; else 0.
+    pub fn file_bytes(&self) -> u64 {
+        match self {
+            Self::Arrow(_) => 0,
+            Self::Json(batch) => batch.file_bytes(),
+        }
+    }
+
     pub fn row(&self, index: usize) -> Row<'_> {
         match self {
             Self::Arrow(batch) => batch.row(index),
@@ -176,6 +207,14 @@ pub fn read(
             let batches = jsonl::read(file, coding, &columns, source.row_bytes_max, batch)?;
             Ok(Box::new(batches.map(|batch| batch.map(Batch::Json))))
         }
+    }
+}
+
+/// Fetches what [`read`] will want of a unit that lies on a hub, so that it is on this disk by then.
+pub fn prefetch(file: &SourceFile, unit: Unit, source: &Source) -> Result<()> {
+    match file.format {
+        Format::Parquet => parquet::prefetch(file, unit, &layout::columns(source)),
+        Format::Jsonl(_) => Ok(()),
     }
 }
 

@@ -1,18 +1,21 @@
 //! Parquet files: units of row groups, batches of rows, rows by number.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, RecordBatch};
 use arrow::datatypes::{DataType, FieldRef, Fields, Schema, SchemaRef};
-use fs_err::File;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader,
     ParquetRecordBatchReaderBuilder, RowSelection, RowSelector,
 };
-use parquet::file::metadata::{ColumnChunkMetaData, PageIndexPolicy, RowGroupMetaData};
+use parquet::file::metadata::{
+    ColumnChunkMetaData, PageIndexPolicy, ParquetMetaData, RowGroupMetaData,
+};
 
 use super::layout::{Needed, Shape};
+use super::place::{Chunks, HubMode, Place};
 use super::value::{Value, arrow_value};
 use super::{BatchSize, Row, SourceFile, Unit};
 use crate::{Error, Result};
@@ -31,10 +34,13 @@ pub struct Footer {
 
 impl Footer {
     pub fn read(file: &SourceFile) -> Result<Self> {
-        let failed = |error| Error::parquet(&file.path, error);
-        let opened = File::open(&file.path)?;
+        Self::of(file, &file.place.footer()?)
+    }
+
+    fn of(file: &SourceFile, chunks: &Chunks) -> Result<Self> {
+        let failed = |error| Error::parquet(&file.place.shown(), error);
         let options = ArrowReaderOptions::new().with_page_index_policy(PageIndexPolicy::Optional);
-        let loaded = ArrowReaderMetadata::load(opened.file(), options.clone()).map_err(failed)?;
+        let loaded = ArrowReaderMetadata::load(chunks, options.clone()).map_err(failed)?;
         let declared = loaded.schema().clone();
         let options = options.with_schema(with_views(&declared));
         let metadata = ArrowReaderMetadata::try_new(loaded.metadata().clone(), options);
@@ -119,12 +125,14 @@ impl Footer {
 
 /// Bytes of a row group's needed columns before compression.
 fn needed_bytes(group: &RowGroupMetaData, columns: &[Needed]) -> i64 {
-    let is_needed = |chunk: &&ColumnChunkMetaData| {
-        let root = chunk.column_path().parts().first();
-        columns.iter().any(|needed| Some(&needed.name) == root)
-    };
-    let chunks = group.columns().iter().filter(is_needed);
-    chunks.map(|chunk| chunk.uncompressed_size()).sum()
+    let chunks = group.columns().iter();
+    let needed = chunks.filter(|chunk| is_needed(chunk, columns));
+    needed.map(|chunk| chunk.uncompressed_size()).sum()
+}
+
+fn is_needed(chunk: &ColumnChunkMetaData, columns: &[Needed]) -> bool {
+    let root = chunk.column_path().parts().first();
+    columns.iter().any(|needed| Some(&needed.name) == root)
 }
 
 /// The same columns with every text as a view, dictionaries of texts among them.
@@ -226,15 +234,21 @@ impl ArrowBatch {
     }
 }
 
+type Builder = ParquetRecordBatchReaderBuilder<Chunks>;
+
+/// A reader of the needed columns in the given row groups (all where none are given).
 fn builder(
     file: &SourceFile,
     columns: &[Needed],
-) -> Result<ParquetRecordBatchReaderBuilder<std::fs::File>> {
-    let footer = Footer::read(file)?;
+    groups: impl FnOnce(&ParquetMetaData) -> (Vec<usize>, Option<RowSelection>),
+) -> Result<Builder> {
+    let chunks = file.place.chunks()?;
+    let footer = Footer::of(file, &chunks)?;
     footer.check(file, columns)?;
-    let opened = File::open(&file.path)?.into_parts().0;
-    let builder =
-        ParquetRecordBatchReaderBuilder::new_with_metadata(opened, footer.metadata.clone());
+    let metadata = footer.metadata.metadata();
+    let (groups, selection) = groups(metadata);
+    chunks.expect(&ranges(metadata, &groups, selection.as_ref(), columns))?;
+    let builder = Builder::new_with_metadata(chunks, footer.metadata.clone());
     let wanted = footer
         .schema()
         .fields()
@@ -243,17 +257,96 @@ fn builder(
         .filter(|(_, field)| columns.iter().any(|needed| needed.name == *field.name()))
         .map(|(index, _)| index);
     let mask = ProjectionMask::roots(builder.parquet_schema(), wanted);
-    Ok(builder.with_projection(mask))
+    let builder = builder.with_projection(mask).with_row_groups(groups);
+    Ok(match selection {
+        Some(selection) => builder.with_row_selection(selection),
+        None => builder,
+    })
 }
 
-fn build(
-    file: &SourceFile,
-    builder: ParquetRecordBatchReaderBuilder<std::fs::File>,
-) -> Result<ParquetRecordBatchReader> {
+/// The bytes that a reader of these columns and row groups will want: whole column chunks, or where there
+/// is a page index and a selection, the pages with selected rows.
+fn ranges(
+    metadata: &ParquetMetaData,
+    groups: &[usize],
+    selection: Option<&RowSelection>,
+    columns: &[Needed],
+) -> Vec<Range<u64>> {
+    let mut ranges = Vec::new();
+    let mut rest = selection.cloned();
+    for &index in groups {
+        let group = metadata.row_group(index);
+        let selected = rest
+            .as_mut()
+            .map(|rest| rest.split_off(group.num_rows().max(0) as usize));
+        for (at, chunk) in group.columns().iter().enumerate() {
+            if !is_needed(chunk, columns) {
+                continue;
+            }
+            let (start, length) = chunk.byte_range();
+            let pages = metadata
+                .offset_index()
+                .map(|index_of| index_of[index][at].page_locations());
+            match (
+                &selected,
+                pages.and_then(|pages| Some((pages, pages.first()?))),
+            ) {
+                (Some(selected), Some((pages, first))) => {
+                    // The dictionary stands before the first page.
+                    ranges.push(start..(first.offset.max(0) as u64).max(start));
+                    ranges.extend(selected.scan_ranges(pages));
+                }
+                _ => ranges.push(start..start + length),
+            }
+        }
+    }
+    ranges.retain(|range| range.start < range.end);
+    ranges
+}
+
+fn build(file: &SourceFile, builder: Builder) -> Result<ParquetRecordBatchReader> {
     builder
         .build()
-        .map_err(|error| Error::parquet(&file.path, error))
+        .map_err(|error| Error::parquet(&file.place.shown(), error))
 }
+
+fn groups_of(unit: Unit, metadata: &ParquetMetaData) -> Range<usize> {
+    match unit {
+        Unit::Whole => 0..metadata.num_row_groups(),
+        Unit::RowGroups { first, end, .. } => first..end.min(metadata.num_row_groups()),
+    }
+}
+
+/// Fetches what [`read`] will want of a unit, so that it lies on this disk when it is read.
+pub fn prefetch(file: &SourceFile, unit: Unit, columns: &[Needed]) -> Result<()> {
+    let Place::Hub(remote) = &file.place else {
+        return Ok(());
+    };
+    if remote.mode == HubMode::Cache {
+        return remote.hub.whole(&remote.file).map(drop);
+    }
+    let footer = Footer::read(file)?;
+    let metadata = footer.metadata.metadata();
+    let groups: Vec<usize> = groups_of(unit, metadata).collect();
+    let mut some = Vec::new();
+    let mut bytes = 0;
+    for range in ranges(metadata, &groups, None, columns) {
+        for start in range.clone().step_by(PREFETCH_BYTES as usize) {
+            let piece = start..(start + PREFETCH_BYTES).min(range.end);
+            bytes += piece.end - piece.start;
+            some.push(piece);
+            if bytes >= PREFETCH_BYTES {
+                remote.hub.ranges(&remote.file, &some)?;
+                some.clear();
+                bytes = 0;
+            }
+        }
+    }
+    remote.hub.ranges(&remote.file, &some).map(drop)
+}
+
+/// What is fetched ahead at a time, in memory until it is on disk.
+const PREFETCH_BYTES: u64 = 16 << 20;
 
 /// The rows of a unit, in order.
 pub fn read(
@@ -262,42 +355,29 @@ pub fn read(
     columns: &[Needed],
     size: BatchSize,
 ) -> Result<impl Iterator<Item = Result<ArrowBatch>> + use<>> {
-    let builder = builder(file, columns)?;
-    let groups = builder.metadata().row_groups();
-    let rows = batch_rows(groups, unit, columns, size);
-    let mut builder = builder.with_batch_size(rows);
-    let mut row = 0;
-    if let Unit::RowGroups {
-        first,
-        end,
-        row: at,
-    } = unit
-    {
-        builder = builder.with_row_groups((first..end).collect());
-        row = at;
-    }
-    let reader = build(file, builder)?;
+    let builder = builder(file, columns, |metadata| {
+        (groups_of(unit, metadata).collect(), None)
+    })?;
+    let metadata = builder.metadata();
+    let groups = &metadata.row_groups()[groups_of(unit, metadata)];
+    let rows = batch_rows(groups, columns, size);
+    let mut row = match unit {
+        Unit::Whole => 0,
+        Unit::RowGroups { row, .. } => row,
+    };
+    let reader = build(file, builder.with_batch_size(rows))?;
     let columns = columns.to_vec();
-    let path = file.path.clone();
+    let shown = file.place.shown();
     Ok(reader.map(move |batch| {
-        let batch = batch.map_err(|error| Error::parquet(&path, error.into()))?;
+        let batch = batch.map_err(|error| Error::parquet(&shown, error.into()))?;
         let batch = ArrowBatch::new(&batch, row, &columns);
         row += batch.len() as u64;
         Ok(batch)
     }))
 }
 
-/// How many rows of the unit's widest row group, on average, fill a batch.
-fn batch_rows(
-    groups: &[RowGroupMetaData],
-    unit: Unit,
-    columns: &[Needed],
-    size: BatchSize,
-) -> usize {
-    let groups = match unit {
-        Unit::Whole => groups,
-        Unit::RowGroups { first, end, .. } => groups.get(first..end).unwrap_or_default(),
-    };
+/// How many rows of the widest row group, on average, fill a batch.
+fn batch_rows(groups: &[RowGroupMetaData], columns: &[Needed], size: BatchSize) -> usize {
     let row_bytes = groups
         .iter()
         .map(|group| needed_bytes(group, columns) / group.num_rows().max(1))
@@ -342,21 +422,20 @@ pub fn read_rows(
 ) -> Result<()> {
     let mut numbers = rows.to_vec();
     numbers.dedup();
-    let builder = builder(file, columns)?;
+    let builder = builder(file, columns, |metadata| {
+        let (groups, selection) = selection(metadata.row_groups(), &numbers);
+        (groups, Some(selection))
+    })?;
     let total = builder.metadata().file_metadata().num_rows().max(0) as u64;
     if numbers.last().is_some_and(|&last| last >= total) {
         return Err(Error::Changed {
             file: file.name.clone(),
         });
     }
-    let (groups, selection) = selection(builder.metadata().row_groups(), &numbers);
-    let builder = builder
-        .with_row_groups(groups)
-        .with_row_selection(selection)
-        .with_batch_size(FETCH_ROWS);
+    let builder = builder.with_batch_size(FETCH_ROWS);
     let mut done = 0;
     for batch in build(file, builder)? {
-        let batch = batch.map_err(|error| Error::parquet(&file.path, error.into()))?;
+        let batch = batch.map_err(|error| Error::parquet(&file.place.shown(), error.into()))?;
         let mut batch = ArrowBatch::new(&batch, 0, columns);
         batch.numbers = Some(numbers[done..done + batch.len()].to_vec());
         done += batch.len();

@@ -21,7 +21,7 @@ use row::{Bad, Judged, judge, unjudged};
 
 use super::progress::Progress;
 use super::{positive, print, print_json, stop_on_signals, threads, use_threads};
-use gradatim::run::Watch;
+use gradatim::run::{Amount, Watch};
 
 /// Judges answers: one pair given by `--gold` and `--response`, or each row of a JSONL file (plain, .gz,
 /// .zst; `-` for stdin). A row is an object with `gold` and `response`; it is written back, in order and
@@ -171,7 +171,7 @@ fn rows(arguments: &Arguments, file: &Path) -> Result<u8> {
         Output::create(arguments.out.as_deref())?
     };
     let mut against = Against::new(arguments.disagreements.as_deref())?;
-    progress.begin("verify", 0);
+    progress.begin("verify", Amount::default());
     let (mut line, mut bad) = (0_u64, 0_u64);
     loop {
         let signal = stop.load(std::sync::atomic::Ordering::Relaxed);
@@ -210,7 +210,7 @@ fn rows(arguments: &Arguments, file: &Path) -> Result<u8> {
             );
             sink.write(&written)?;
         }
-        progress.advance(chunk.len() as u64);
+        progress.advance(Amount::rows(chunk.len() as u64));
     }
     progress.finish();
     sink.finish()?;

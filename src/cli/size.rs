@@ -1,10 +1,10 @@
-//! How much memory a run may use, as it is typed.
+//! Amounts of memory and disk, as they are typed.
 
 use std::str::FromStr;
 
-/// An amount of memory in bytes.
+/// An amount in bytes.
 #[derive(Clone, Copy, Debug)]
-pub struct Memory(u64);
+pub struct Size(pub u64);
 
 /// What a run needs besides its batches: the vocabulary with its caches (about 170 MB), the pool in
 /// memory (130 bytes an entry), the writers of the subsets.
@@ -13,15 +13,15 @@ const FIXED_BYTES: u64 = 256 << 20;
 /// A batch of rows is decoded, copied for the pool and measured; the allocator keeps some of it.
 const COPIES: u64 = 4;
 
-impl Memory {
-    /// Bytes that one batch may have where `threads` work on one each.
+impl Size {
+    /// Bytes that one batch may have in a run with so much memory, where `threads` work on one each.
     pub fn batch_bytes(self, threads: usize) -> usize {
         let free = self.0.saturating_sub(FIXED_BYTES) / COPIES / threads.max(1) as u64;
         free.clamp(1 << 20, 16 << 20) as usize
     }
 }
 
-impl FromStr for Memory {
+impl FromStr for Size {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {

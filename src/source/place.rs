@@ -1,0 +1,178 @@
+//! Where a file's bytes are: on a disk, or on a hub.
+//!
+//! The readers of Parquet and JSONL ask here and know of no difference. A file of the hub is either kept
+//! whole in the hub's own cache (mode `cache`) or read in ranges (mode `stream`): then the column chunks
+//! that a reader will want are fetched together before it begins.
+
+use std::fmt;
+use std::fs::File;
+use std::io::{Read, Seek};
+use std::ops::Range;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use parquet::file::reader::{ChunkReader, Length};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::hub::{Hub, RemoteFile, RemoteParquet, RemoteReader};
+use crate::Result;
+
+/// How files of a hub come here.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema, clap::ValueEnum,
+)]
+#[serde(rename_all = "lowercase")]
+#[value(rename_all = "lowercase")]
+pub enum HubMode {
+    /// Only the columns that are needed, in ranges; what was fetched stays on disk up to a bound.
+    #[default]
+    Stream,
+    /// Whole files, checked by their hash, in the cache that Python's tools share.
+    Cache,
+}
+
+/// Where a file is.
+#[derive(Clone, Debug)]
+pub enum Place {
+    Disk(PathBuf),
+    Hub(Remote),
+}
+
+/// A file of a hub.
+#[derive(Clone)]
+pub struct Remote {
+    pub hub: Arc<Hub>,
+    pub file: RemoteFile,
+    pub mode: HubMode,
+}
+
+impl fmt::Debug for Remote {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?} of {}", self.mode, self.file)
+    }
+}
+
+/// What reads from any place on.
+pub trait Bytestream: Read + Seek + Send {}
+impl<T: Read + Seek + Send> Bytestream for T {}
+
+impl Place {
+    pub fn is_remote(&self) -> bool {
+        matches!(self, Self::Hub(_))
+    }
+
+    pub fn bytes(&self) -> Result<u64> {
+        match self {
+            Self::Disk(path) => Ok(fs_err::metadata(path)?.len()),
+            Self::Hub(remote) => Ok(remote.file.size),
+        }
+    }
+
+    /// As errors name it.
+    pub fn shown(&self) -> PathBuf {
+        match self {
+            Self::Disk(path) => path.clone(),
+            Self::Hub(remote) => format!("hub:{}/{}", remote.file.repo, remote.file.path).into(),
+        }
+    }
+
+    /// From its beginning. In mode `cache` this fetches the whole file first.
+    pub fn open(&self) -> Result<Box<dyn Bytestream>> {
+        match self {
+            Self::Disk(path) => Ok(Box::new(fs_err::File::open(path)?)),
+            Self::Hub(remote) => match remote.mode {
+                HubMode::Cache => {
+                    let path = remote.hub.whole(&remote.file)?;
+                    Ok(Box::new(fs_err::File::open(path)?))
+                }
+                HubMode::Stream => Ok(Box::new(remote.reader())),
+            },
+        }
+    }
+
+    /// To look at a few bytes: never fetches a whole file.
+    pub fn peek(&self) -> Result<Box<dyn Bytestream>> {
+        match self {
+            Self::Disk(_) => self.open(),
+            Self::Hub(remote) => Ok(Box::new(remote.reader())),
+        }
+    }
+
+    /// For a reader of Parquet. In mode `cache` this fetches the whole file first.
+    pub fn chunks(&self) -> Result<Chunks> {
+        match self {
+            Self::Hub(remote) if remote.mode == HubMode::Cache => {
+                let path = remote.hub.whole(&remote.file)?;
+                Self::Disk(path).chunks()
+            }
+            place => place.footer(),
+        }
+    }
+
+    /// For a reader of a Parquet file's footer: never fetches a whole file.
+    pub fn footer(&self) -> Result<Chunks> {
+        match self {
+            Self::Disk(path) => Ok(Chunks::Disk(fs_err::File::open(path)?.into_parts().0)),
+            Self::Hub(remote) => {
+                let reader = RemoteParquet::new(remote.hub.clone(), remote.file.clone());
+                reader.expect_footer()?;
+                Ok(Chunks::Hub(reader))
+            }
+        }
+    }
+}
+
+impl Remote {
+    fn reader(&self) -> RemoteReader {
+        RemoteReader::new(self.hub.clone(), self.file.clone())
+    }
+}
+
+/// A Parquet file's bytes, by their place in it.
+pub enum Chunks {
+    Disk(File),
+    Hub(RemoteParquet),
+}
+
+/// More than this is not held in memory for one reader: it then asks page by page.
+const EXPECTED_BYTES_MAX: u64 = 64 << 20;
+
+impl Chunks {
+    /// Says what will be read, so that it is fetched together; nothing to do on a disk.
+    pub fn expect(&self, ranges: &[Range<u64>]) -> Result<()> {
+        let bytes: u64 = ranges.iter().map(|range| range.end - range.start).sum();
+        match self {
+            Self::Hub(remote) if bytes <= EXPECTED_BYTES_MAX => remote.expect(ranges),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Length for Chunks {
+    fn len(&self) -> u64 {
+        match self {
+            Self::Disk(file) => Length::len(file),
+            Self::Hub(remote) => Length::len(remote),
+        }
+    }
+}
+
+impl ChunkReader for Chunks {
+    type T = Box<dyn Read>;
+
+    fn get_read(&self, start: u64) -> parquet::errors::Result<Self::T> {
+        match self {
+            Self::Disk(file) => Ok(Box::new(file.get_read(start)?)),
+            Self::Hub(remote) => remote.get_read(start),
+        }
+    }
+
+    fn get_bytes(&self, start: u64, length: usize) -> parquet::errors::Result<Bytes> {
+        match self {
+            Self::Disk(file) => file.get_bytes(start, length),
+            Self::Hub(remote) => remote.get_bytes(start, length),
+        }
+    }
+}
