@@ -7,6 +7,7 @@
 mod bad_input;
 mod commands;
 mod hub;
+mod kills;
 mod pool;
 mod real;
 mod repo;

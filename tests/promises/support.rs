@@ -25,6 +25,7 @@ const LIMIT: Duration = Duration::from_secs(150);
 /// A folder of its own for each test, with a small tokenizer, a pool and a cache.
 pub struct Place {
     folder: TempDir,
+    environment: Vec<(&'static str, String)>,
 }
 
 /// What a run of the program said and how it ended.
@@ -71,9 +72,18 @@ impl Done {
 impl Place {
     pub fn new() -> Self {
         let folder = tempfile::tempdir().expect("a folder for the test");
-        let place = Self { folder };
+        let place = Self {
+            folder,
+            environment: Vec::new(),
+        };
         place.write("bytes.json", byte_tokenizer());
         place
+    }
+
+    /// The program sees this variable.
+    pub fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.environment.push((name, value.into()));
+        self
     }
 
     pub fn folder(&self) -> &Path {
@@ -116,6 +126,7 @@ impl Place {
             .env("XDG_CACHE_HOME", self.path("cache"))
             .env("HOME", self.folder())
             .env("NO_COLOR", "1")
+            .envs(self.environment.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

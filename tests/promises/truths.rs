@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
+use crate::kills::killed_and_run_again;
 use crate::support::*;
 
 // 1. Entries in = kept + dropped.
@@ -217,85 +218,7 @@ fn a_damaged_part_is_measured_again_and_nothing_changes() {
 #[test]
 fn killed_at_any_moment_and_run_again_it_leaves_the_same_bytes() {
     let place = small_experiment();
-    let started = Instant::now();
-    place
-        .run(
-            "undisturbed",
-            &["--pool", "pool-of-its-own", "--on-shortfall", "short"],
-        )
-        .ends(0);
-    let whole = started.elapsed();
-    let expected = tree(&place.path("undisturbed"));
-    let mut dice = Dice(11);
-    let (mut kills, mut span) = (0, whole);
-    for _ in 0..200 {
-        if kills == 24 {
-            break;
-        }
-        if kills % 6 == 0 {
-            let _ = std::fs::remove_dir_all(place.path("pool"));
-        }
-        let mut child = place.start(&[
-            "run",
-            "pipeline.toml",
-            "--out",
-            "out",
-            "--pool",
-            "pool",
-            "--on-shortfall",
-            "short",
-        ]);
-        std::thread::sleep(span.mul_f64(dice.below(1000) as f64 / 1000.0));
-        child.kill().expect("SIGKILL");
-        let done = wait(child);
-        match done.code {
-            Some(_) => {
-                done.ends(0);
-                span = span.mul_f64(0.8);
-            }
-            None => {
-                kills += 1;
-                span = span.mul_f64(1.1);
-            }
-        }
-        assert_whole_or_absent(&place, &expected);
-        let _ = std::fs::remove_dir_all(place.path("out"));
-    }
-    assert_eq!(kills, 24, "so many runs were cut short");
-    place.run("out", &["--on-shortfall", "short"]).ends(0);
-    assert_eq!(tree(&place.path("out")), expected);
-    assert!(
-        !place.path("out.partial").exists(),
-        "what a killed run left is cleared away"
-    );
-}
-
-/// The output folder is there in full or not at all, and every part of the pool is what its seal says.
-fn assert_whole_or_absent(place: &Place, expected: &BTreeMap<String, String>) {
-    if place.path("out").exists() {
-        assert_eq!(&tree(&place.path("out")), expected, "`out` is not whole");
-    }
-    let parts = place.path("pool/parts");
-    let files = tree(&parts);
-    let folders: BTreeSet<&str> = files
-        .keys()
-        .filter_map(|name| Some(name.rsplit_once('/')?.0))
-        .collect();
-    for folder in folders {
-        let seal = read_json(&parts.join(folder).join("part.json"));
-        for (key, file) in [
-            ("trajectories", "trajectories.parquet"),
-            ("problems", "problems.parquet"),
-        ] {
-            let bytes =
-                std::fs::read(parts.join(folder).join(file)).expect("a sealed part has its tables");
-            assert_eq!(
-                text(&seal, key),
-                blake3::hash(&bytes).to_hex().as_str(),
-                "{folder}/{file}"
-            );
-        }
-    }
+    killed_and_run_again(&place, &["--on-shortfall", "short"], 24);
 }
 
 #[test]

@@ -9,6 +9,7 @@
 )]
 
 pub mod mock;
+mod runs;
 
 use std::io::{Read, Seek, SeekFrom};
 use std::ops::Range;

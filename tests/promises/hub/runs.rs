@@ -1,0 +1,291 @@
+//! Whole runs over a hub: what they write, what they ask for, and what faults and kills leave.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::mock::{Act, MockHub, retry_after};
+use crate::kills::killed_and_run_again;
+use crate::support::{Place, jsonl, openr1_rows, parquet, read_json, tree};
+
+const PIPELINE: &str = r#"
+on_shortfall = "short"
+[sources.math]
+layout = "openr1"
+hub = "open/set"
+config = "default"
+[measure]
+tokenizer = "bytes.json"
+[[grid]]
+category = ["all", "diverse"]
+size = [5, 10, 20]
+[grid.length]
+rule = ["short", "normal", "long"]
+bucket = 20
+within = "pool"
+[grid.control]
+random = 1
+"#;
+
+const CARD: &str = "---\nconfigs:\n- config_name: default\n  data_files:\n  - split: train\n    path: data/train-*\n- config_name: lines\n  data_files: lines.jsonl\n---\n";
+
+/// Rows with a column that no layout reads.
+fn rows() -> Vec<Value> {
+    let mut rows = openr1_rows(90);
+    for row in &mut rows {
+        row["messages_of_old"] = json!("never read ".repeat(400));
+    }
+    rows
+}
+
+/// A hub with a dataset of two Parquet shards and the same rows as lines; and a folder to run in.
+fn scene() -> (MockHub, Place) {
+    let mock = MockHub::start();
+    let rows = rows();
+    mock.dataset("open/set")
+        .file("README.md", CARD)
+        .file("data/train-00000-of-00002.parquet", parquet(&rows[..50], 8))
+        .file("data/train-00001-of-00002.parquet", parquet(&rows[50..], 8))
+        .file("lines.jsonl", jsonl(&rows))
+        .push("main");
+    let place = Place::new().with("HF_ENDPOINT", mock.endpoint());
+    place.write("pipeline.toml", PIPELINE);
+    (mock, place)
+}
+
+/// The files of subsets alone: what does not say where the rows came from.
+fn subsets(place: &Place, out: &str) -> BTreeMap<String, String> {
+    let mut files = tree(&place.path(out));
+    files.retain(|name, _| name.ends_with(".parquet") && !name.starts_with("__run__"));
+    assert!(files.len() > 10, "there is something to compare");
+    files
+}
+
+#[test]
+fn a_dataset_gives_the_same_subsets_from_the_hub_and_from_disk() {
+    let (_mock, place) = scene();
+    let rows = rows();
+    place.write(
+        "disk/data/train-00000-of-00002.parquet",
+        parquet(&rows[..50], 8),
+    );
+    place.write(
+        "disk/data/train-00001-of-00002.parquet",
+        parquet(&rows[50..], 8),
+    );
+    place.run("disk-out", &["--source", "math=disk"]).ends(0);
+    for mode in ["stream", "cache"] {
+        let out = format!("{mode}-out");
+        place.run(&out, &["--hub", mode, "--pool", mode]).ends(0);
+        assert_eq!(subsets(&place, &out), subsets(&place, "disk-out"), "{mode}");
+        place.gradatim(&["check", &out]).ends(0);
+        let manifest = place.out(&out).manifest();
+        let check = if mode == "cache" {
+            "verified"
+        } else {
+            "unverified"
+        };
+        for file in manifest["files"].as_array().expect("files") {
+            assert_eq!(file["hub"]["dataset"], "open/set");
+            assert_eq!(file["hub"]["check"], check);
+        }
+    }
+}
+
+#[test]
+fn lines_on_the_hub_are_read_as_lines_on_disk() {
+    let (_mock, place) = scene();
+    place.write("lines.jsonl", jsonl(&rows()));
+    place.run("disk", &["--source", "math=lines.jsonl"]).ends(0);
+    place.write(
+        "pipeline.toml",
+        PIPELINE.replace("\"default\"", "\"lines\""),
+    );
+    place.run("hub", &["--pool", "other"]).ends(0);
+    assert_eq!(subsets(&place, "hub"), subsets(&place, "disk"));
+}
+
+#[test]
+fn only_the_columns_that_are_needed_travel_and_only_once() {
+    let (mock, place) = scene();
+    let whole: usize = [parquet(&rows()[..50], 8), parquet(&rows()[50..], 8)]
+        .iter()
+        .map(Vec::len)
+        .sum();
+    place.run("first", &[]).ends(0);
+    // The files are small: footers are fetched with 64 KiB around them, so that sizes prove little here;
+    // what a second experiment asks for does.
+    assert!(mock.bytes_sent() <= 2 * whole as u64);
+    mock.forget_requests();
+    place.run("second", &["--seed", "5"]).ends(0);
+    assert_eq!(
+        mock.bytes_sent(),
+        0,
+        "its text lies in the ranges that were kept"
+    );
+    assert!(mock.requests().len() <= 1, "{:?}", mock.requests());
+}
+
+#[test]
+fn the_lock_file_holds_the_commit_and_repeats_the_run_when_the_branch_has_moved() {
+    let (mock, place) = scene();
+    let commit = mock.dataset("open/set").push("main");
+    place.run("first", &[]).ends(0);
+    let lock = std::fs::read_to_string(place.path("first/__run__/pipeline.lock.toml"));
+    let lock = lock.expect("a lock file");
+    assert!(lock.contains(&format!("revision = \"{commit}\"")), "{lock}");
+    mock.dataset("open/set")
+        .file(
+            "data/train-00000-of-00002.parquet",
+            parquet(&rows()[..9], 8),
+        )
+        .push("main");
+    place.write("locked.toml", lock);
+    // Paths in a lock file are those of the pipeline it was made from.
+    place
+        .gradatim(&["run", "locked.toml", "--out", "again", "--pool", "fresh"])
+        .ends(0);
+    assert_eq!(tree(&place.path("again")), tree(&place.path("first")));
+    place.run("moved", &[]).ends(0);
+    assert_ne!(subsets(&place, "moved"), subsets(&place, "first"));
+}
+
+#[test]
+fn faults_on_the_way_change_no_byte() {
+    let (mock, place) = scene();
+    place.run("calm", &["--pool", "calm-pool"]).ends(0);
+    let calm = tree(&place.path("calm"));
+    for mode in ["stream", "cache"] {
+        let place_of_mode = Place::new()
+            .with("HF_ENDPOINT", mock.endpoint())
+            .with("HF_HUB_DOWNLOAD_TIMEOUT", "0.5");
+        place_of_mode.write("pipeline.toml", PIPELINE);
+        mock.fault("/api/", 0..1, retry_after(1));
+        mock.fault("/resolve/", 0..1, Act::Status(503));
+        mock.fault("/cdn/", 0..1, Act::Cut(1000));
+        mock.fault("/cdn/", 2..3, Act::StallAfter(100, Duration::from_secs(3)));
+        place_of_mode
+            .run("out", &["--hub", mode])
+            .ends(0)
+            .tells(&["waiting"]);
+        if mode == "stream" {
+            assert_eq!(tree(&place_of_mode.path("out")), calm);
+        } else {
+            assert_eq!(subsets(&place_of_mode, "out"), subsets(&place, "calm"));
+        }
+    }
+}
+
+#[test]
+fn what_cannot_be_had_is_told_with_its_own_exit_code() {
+    let (mock, place) = scene();
+    let run = |place: &Place| place.run("out", &[]);
+    let offline = Place::new()
+        .with("HF_ENDPOINT", mock.endpoint())
+        .with("HF_HUB_OFFLINE", "1");
+    offline.write("pipeline.toml", PIPELINE);
+    run(&offline).ends(2).tells(&["HF_HUB_OFFLINE"]);
+    place.write("pipeline.toml", PIPELINE.replace("open/set", "open/none"));
+    run(&place).ends(2).tells(&["open/none"]);
+    place.write(
+        "pipeline.toml",
+        PIPELINE.replace("\"default\"", "\"defualt\""),
+    );
+    run(&place).ends(2).tells(&["defualt", "default", "lines"]);
+    mock.dataset("open/secret")
+        .file("train.jsonl", "{}\n")
+        .private("hf_let_me_in")
+        .push("main");
+    place.write("pipeline.toml", PIPELINE.replace("open/set", "open/secret"));
+    run(&place).ends(2).tells(&["HF_TOKEN"]);
+    mock.dataset("open/gated")
+        .file("train.jsonl", "{}\n")
+        .gated()
+        .push("main");
+    place.write("pipeline.toml", PIPELINE.replace("open/set", "open/gated"));
+    run(&place).ends(2).tells(&["open/gated"]);
+    place.write("pipeline.toml", PIPELINE);
+    mock.fault("/api/", 0..1, retry_after(100_000));
+    run(&place).ends(3).tells(&["hint"]);
+    assert!(!place.path("out").exists() && !place.path("out.partial").exists());
+}
+
+#[test]
+fn a_token_opens_a_private_dataset_and_stands_nowhere() {
+    let (mock, _) = scene();
+    mock.dataset("open/set")
+        .private("hf_let_me_in")
+        .push("main");
+    let place = Place::new()
+        .with("HF_ENDPOINT", mock.endpoint())
+        .with("HF_TOKEN", "hf_let_me_in");
+    place.write("pipeline.toml", PIPELINE);
+    let done = place.run("out", &["--hub", "cache"]).ends(0);
+    assert!(!(done.stdout + &done.stderr).contains("hf_let_me_in"));
+    let written = tree(place.folder());
+    assert!(written.len() > 20);
+    for name in written.keys() {
+        let bytes = std::fs::read(place.path(name)).unwrap_or_default();
+        let found = bytes.windows(12).any(|window| window == b"hf_let_me_in");
+        assert!(!found, "{name} holds the token");
+    }
+}
+
+#[test]
+fn bytes_that_are_not_what_the_hub_promised_are_refused_and_not_kept() {
+    let (mock, place) = scene();
+    mock.fault("/cdn/", 0..99, Act::WrongBytes);
+    place.run("out", &["--hub", "cache"]).ends(4);
+    assert!(!place.path("out").exists());
+}
+
+#[test]
+fn killed_at_any_moment_of_a_run_over_the_hub_it_leaves_the_same_bytes() {
+    for mode in ["stream", "cache"] {
+        let (_mock, place) = scene();
+        let small_batches = ["--hub", mode, "--batch-size", "4"];
+        killed_and_run_again(&place, &small_batches, 12);
+    }
+}
+
+#[test]
+fn inspect_shows_what_a_dataset_offers() {
+    let (_mock, place) = scene();
+    let report = place
+        .gradatim(&["inspect", "hub:open/set", "--json"])
+        .ends(0)
+        .json();
+    assert_eq!(report["hub"]["config"], "default");
+    let splits = report["hub"]["splits"].as_array().expect("splits");
+    assert_eq!(splits.len(), 2);
+    assert_eq!(report["layout"], "openr1");
+    let rows = report["files"].as_array().expect("files").iter();
+    let rows: u64 = rows.map(|file| file["rows"].as_u64().expect("rows")).sum();
+    assert_eq!(rows, 90);
+    assert_eq!(report["entries"].as_array().expect("entries").len(), 3);
+    let lines = place
+        .gradatim(&["inspect", "hub:open/set@main", "--config", "lines"])
+        .ends(0);
+    assert!(lines.stdout.contains("shown below"), "{}", lines.stdout);
+}
+
+#[test]
+fn keys_that_contradict_each_other_are_shown_where_they_stand() {
+    let place = Place::new();
+    let both = PIPELINE.replace("hub = \"open/set\"", "hub = \"open/set\"\npath = \"data\"");
+    place.write("pipeline.toml", both);
+    place
+        .run("out", &[])
+        .ends(2)
+        .tells(&["stands beside `path`", "hub = "]);
+    place.write(
+        "pipeline.toml",
+        PIPELINE.replace("hub = \"open/set\"", "path = \"data\""),
+    );
+    place
+        .run("out", &[])
+        .ends(2)
+        .tells(&["stands without `hub`", "config = "]);
+    let _ = read_json;
+}
