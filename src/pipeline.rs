@@ -13,7 +13,7 @@ use crate::emit::Emit;
 use crate::measure::Measure;
 use crate::screen::Screen;
 use crate::select::grid::Grid;
-use crate::source::Source;
+use crate::source::{Companion, Source};
 use crate::{Error, Result};
 
 /// A pipeline: where trajectories come from, which are accepted, and the grid of subsets to select.
@@ -28,6 +28,9 @@ pub struct Pipeline {
     pub seed: u64,
     /// Where trajectories come from, each under a name of its own.
     pub sources: BTreeMap<String, Source>,
+    /// Datasets that know more of the sources' problems, joined by the problem's text.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub companions: BTreeMap<String, Companion>,
     /// Which verdicts decide.
     #[serde(default)]
     pub verify: Verify,

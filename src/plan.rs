@@ -12,6 +12,7 @@ use crate::bucket::category::DIVERSE;
 use crate::bucket::length::{Length, Nested};
 use crate::measure::TokenizerName;
 use crate::pipeline::{Accept, OnShortfall, Pipeline, PipelineFile};
+use crate::pool::companions::CategoryRule;
 use crate::select::grid::{Grid, Pair};
 use crate::source::hub::{Address, Hub};
 use crate::source::parquet::Footer;
@@ -26,6 +27,8 @@ pub struct Plan {
     pub folder: PathBuf,
     /// The sources, by name.
     pub sources: Vec<PlannedSource>,
+    /// The companions, by name.
+    pub companions: Vec<PlannedCompanion>,
     /// The grids with their length axes.
     pub grids: Vec<(Grid, Vec<Length>)>,
     /// The tokenizer's name, or its file's hash.
@@ -41,6 +44,16 @@ pub struct PlannedSource {
     pub name: String,
     pub source: Source,
     pub accept: Accept,
+    pub files: Vec<PlannedFile>,
+}
+
+/// A companion with its files.
+#[derive(Clone, Debug)]
+pub struct PlannedCompanion {
+    pub name: String,
+    pub category: CategoryRule,
+    /// Its files as a source of problems.
+    pub source: Source,
     pub files: Vec<PlannedFile>,
 }
 
@@ -76,22 +89,38 @@ impl Plan {
         let grids = check_grids(file, &pipeline)?;
         let emitted = check_emit(file, &pipeline)?;
         check_overrides(&pipeline, overrides)?;
+        check_screen(file, &pipeline)?;
         let hub = OnceCell::new();
+        let connect = || {
+            // `get_or_try_init` is not stable yet.
+            match hub.get() {
+                Some(hub) => Ok(Arc::clone(hub)),
+                None => connect().map(|new| Arc::clone(hub.get_or_init(|| new))),
+            }
+        };
         let mut sources = Vec::new();
         for (name, source) in &mut pipeline.sources {
             check_source(file, pipeline.verify.accept, name, source)?;
-            let found = find_files(file, overrides, name, source, &|| {
-                // `get_or_try_init` is not stable yet.
-                match hub.get() {
-                    Some(hub) => Ok(Arc::clone(hub)),
-                    None => connect().map(|new| Arc::clone(hub.get_or_init(|| new))),
-                }
-            })?;
+            let table = format!("sources.{name}");
+            let found = find_files(file, overrides, &table, name, source, &connect)?;
             sources.push(PlannedSource {
                 name: name.clone(),
                 accept: source.accept.unwrap_or(pipeline.verify.accept),
                 files: plan_files(source, found)?,
                 source: source.clone(),
+            });
+        }
+        let mut companions = Vec::new();
+        for (name, companion) in &mut pipeline.companions {
+            let mut source = companion.source();
+            let table = format!("companions.{name}");
+            let found = find_files(file, overrides, &table, name, &mut source, &connect)?;
+            companion.pin(&source);
+            companions.push(PlannedCompanion {
+                name: name.clone(),
+                category: companion.category,
+                files: plan_files(&source, found)?,
+                source,
             });
         }
         let tokenizer = pipeline.measure.tokenizer_identity(file.folder())?;
@@ -101,6 +130,7 @@ impl Plan {
             pipeline,
             folder: file.folder().to_owned(),
             sources,
+            companions,
             grids,
             tokenizer,
             tokenizer_name,
@@ -129,12 +159,13 @@ impl Plan {
 fn find_files(
     file: &PipelineFile,
     overrides: &Overrides,
+    table: &str,
     name: &str,
     source: &mut Source,
     connect: Connect<'_>,
 ) -> Result<Vec<SourceFile>> {
     let given = overrides.sources.get(name);
-    let key = |key: &str| format!("sources.{name}.{key}");
+    let key = |key: &str| format!("{table}.{key}");
     if let Some(address) = given.and_then(|given| given.to_str()?.strip_prefix("hub:")) {
         let address: Address = address.parse()?;
         (source.path, source.hub) = (None, Some(address.repo));
@@ -164,7 +195,7 @@ fn find_files(
         (None, Some(path)) => file.folder().join(path),
         (None, None) => {
             return Err(file.error(
-                &format!("sources.{name}"),
+                table,
                 "has no `path` and no `hub`",
                 &format!("write one, or name its files with `--source {name}=PATH`"),
             ));
@@ -226,13 +257,16 @@ fn plan_files(source: &Source, found: Vec<SourceFile>) -> Result<Vec<PlannedFile
 
 /// Where files lie on this machine is no part of the experiment, and is not written to its folder.
 fn forget_places(pipeline: &mut Pipeline, overrides: &Overrides) {
-    for (name, source) in &mut pipeline.sources {
-        let absolute = source
-            .path
+    let sources = pipeline.sources.iter_mut();
+    let paths = sources.map(|(name, source)| (name, &mut source.path));
+    let companions = pipeline.companions.iter_mut();
+    let more = companions.map(|(name, companion)| (name, &mut companion.path));
+    for (name, path) in paths.chain(more) {
+        let absolute = path
             .as_deref()
             .is_some_and(|path| Path::new(path).is_absolute());
         if absolute || overrides.sources.contains_key(name) {
-            source.path = None;
+            *path = None;
         }
     }
     let tokenizer = Path::new(&pipeline.measure.tokenizer.0);
@@ -265,8 +299,11 @@ pub fn reason(error: &Error) -> String {
 
 fn check_overrides(pipeline: &Pipeline, overrides: &Overrides) -> Result<()> {
     for name in overrides.sources.keys() {
-        if !pipeline.sources.contains_key(name) {
-            let known: Vec<&str> = pipeline.sources.keys().map(String::as_str).collect();
+        let is_known =
+            |name| pipeline.sources.contains_key(name) || pipeline.companions.contains_key(name);
+        if !is_known(name) {
+            let known = pipeline.sources.keys().chain(pipeline.companions.keys());
+            let known: Vec<&str> = known.map(String::as_str).collect();
             return Err(Error::usage(
                 format!("the pipeline has no source `{name}`"),
                 format!("it has {}", known.join(", ")),
@@ -276,8 +313,55 @@ fn check_overrides(pipeline: &Pipeline, overrides: &Overrides) -> Result<()> {
     Ok(())
 }
 
+/// Refuses a condition on something that no source and no companion tells.
+fn check_screen(file: &PipelineFile, pipeline: &Pipeline) -> Result<()> {
+    let screen = &pipeline.screen;
+    for (key, is_asked) in [
+        ("question_type", screen.question_type.is_some()),
+        ("problem_is_valid", screen.problem_is_valid.is_some()),
+        ("solution_is_valid", screen.solution_is_valid.is_some()),
+        ("synthetic", screen.synthetic.is_some()),
+    ] {
+        if !is_asked || !pipeline.companions.is_empty() {
+            continue;
+        }
+        let silent = pipeline
+            .sources
+            .iter()
+            .find(|(_, source)| !layout::tells(source, key));
+        if let Some((name, _)) = silent {
+            return Err(file.error(
+                &format!("screen.{key}"),
+                &format!(
+                    "asks for what the source `{name}` does not tell, so all of it would be dropped"
+                ),
+                "add a table `[companions.numina]` with `hub = \"AI-MO/NuminaMath-1.5\"`",
+            ));
+        }
+    }
+    if let Some(name) = pipeline
+        .companions
+        .keys()
+        .find(|name| pipeline.sources.contains_key(*name))
+    {
+        return Err(file.error(
+            &format!("companions.{name}"),
+            "has the name of a source",
+            "give it a name of its own: `--source` means one of them",
+        ));
+    }
+    Ok(())
+}
+
 fn check_source(file: &PipelineFile, accept: Accept, name: &str, source: &Source) -> Result<()> {
     let key = format!("sources.{name}");
+    if source.layout == Layout::Problems {
+        return Err(file.error(
+            &format!("{key}.layout"),
+            "has no responses, so nothing could be selected",
+            "write `layout = \"numina\"` for the human solutions, or a table under `[companions]`",
+        ));
+    }
     let named = source.layout == Layout::Columns;
     if named && source.columns.is_none() {
         return Err(file.error(

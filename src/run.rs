@@ -4,6 +4,7 @@
 //! Where there are fewer units than threads the rows of a batch are shared out instead. What comes out
 //! stands in the order of the plan, so that no thread can change it.
 
+mod companions;
 mod shards;
 
 use std::collections::BTreeMap;
@@ -15,11 +16,13 @@ use arrow::array::RecordBatch;
 
 use crate::emit;
 use crate::plan::{Plan, PlannedFile, PlannedSource};
+use crate::pool::part::TRAJECTORIES;
 use crate::pool::{Entries, Lock, Part, Pool, entries};
 use crate::screen::{self, Fate, Tally};
 use crate::select::{self, Selection};
 use crate::source::BatchSize;
 use crate::{Error, Result};
+pub use companions::Joined;
 use shards::{Found, Slot};
 
 /// An amount of work, in what it consists of.
@@ -110,6 +113,8 @@ pub struct Experiment<'p> {
     pub plan: &'p Plan,
     pub entries: Entries,
     pub parts: Vec<RunPart>,
+    /// The companions as they were joined, in the order of the plan.
+    pub companions: Vec<Joined>,
     /// Its parts stay in the pool as long as it does.
     _lock: Option<Lock>,
 }
@@ -310,10 +315,12 @@ pub fn measure<'p>(
     refuse_unreadable(plan, &slots, settings.watch)?;
     drop_unreadable(&mut slots, &unreadable);
     let started = Instant::now();
-    let experiment = load(plan, slots, lock)?;
+    let mut experiment = load(plan, slots, lock)?;
     timings
         .wall_s
         .insert("load", started.elapsed().as_secs_f64());
+    experiment.companions =
+        companions::join(plan, &mut experiment.entries, settings, store, timings)?;
     timings.entries = experiment.entries.rows.len() as u64;
     Ok(experiment)
 }
@@ -365,7 +372,7 @@ fn load<'p>(plan: &'p Plan, slots: Vec<Slot>, lock: Option<Lock>) -> Result<Expe
         let part = index as u32;
         match &slot.held {
             Held::Stored(stored) => {
-                for batch in stored.trajectories(&entries::COLUMNS)? {
+                for batch in stored.read(TRAJECTORIES, &entries::COLUMNS)? {
                     all.add(part, &batch?)?;
                 }
                 let loaded = (all.rows.len() - start) as u64;
@@ -390,6 +397,7 @@ fn load<'p>(plan: &'p Plan, slots: Vec<Slot>, lock: Option<Lock>) -> Result<Expe
         plan,
         entries: all,
         parts,
+        companions: Vec::new(),
         _lock: lock,
     })
 }

@@ -110,6 +110,7 @@ pub fn table(name: &str) -> Option<&'static [Column]> {
     match name {
         "trajectories" => Some(TRAJECTORIES),
         "problems" => Some(PROBLEMS),
+        "companion" => Some(COMPANION),
         "ledger" => Some(LEDGER),
         "selection" => Some(SELECTION),
         "subset" => Some(SUBSET),
@@ -118,7 +119,14 @@ pub fn table(name: &str) -> Option<&'static [Column]> {
 }
 
 /// The names that [`table`] knows.
-pub const TABLES: &[&str] = &["trajectories", "problems", "ledger", "selection", "subset"];
+pub const TABLES: &[&str] = &[
+    "trajectories",
+    "problems",
+    "companion",
+    "ledger",
+    "selection",
+    "subset",
+];
 
 const ROW: Column = column("row", Kind::U64, "row of the file, from 0");
 const GENERATION: Column = nullable(
@@ -136,14 +144,41 @@ const ORIGIN: Column = nullable(
     Kind::Text,
     "where the source has the problem from (OpenR1's and NuminaMath's column `source`)",
 );
-const MEASURES: [Column; 17] = [
-    CATEGORY,
-    ORIGIN,
+const FACTS: [Column; 5] = [
     nullable(
         "question_type",
         Kind::Text,
         "kind of question as the source has it",
     ),
+    nullable(
+        "gold_kind",
+        Kind::Text,
+        "value, proof or notfound; null where the source has no answer",
+    ),
+    nullable(
+        "problem_is_valid",
+        Kind::Text,
+        "whether the problem is one, as NuminaMath judged it",
+    ),
+    nullable(
+        "solution_is_valid",
+        Kind::Text,
+        "whether the human solution solves it, as NuminaMath judged it",
+    ),
+    nullable(
+        "synthetic",
+        Kind::Bool,
+        "whether a model wrote the problem, as NuminaMath says",
+    ),
+];
+const MEASURES: [Column; 21] = [
+    CATEGORY,
+    ORIGIN,
+    FACTS[0],
+    FACTS[1],
+    FACTS[2],
+    FACTS[3],
+    FACTS[4],
     nullable(
         "source_id",
         Kind::Text,
@@ -214,7 +249,7 @@ const MEASURES: [Column; 17] = [
 
 /// The pool's table of entries: one row an entry, a function of that entry alone.
 pub const TRAJECTORIES: &[Column] = &{
-    let mut all = [ROW; 24];
+    let mut all = [ROW; 28];
     all[1] = GENERATION;
     all[2] = nullable(
         "offset",
@@ -241,7 +276,7 @@ pub const TRAJECTORIES: &[Column] = &{
         all[6 + i] = MEASURES[i];
         i += 1;
     }
-    all[23] = nullable(
+    all[27] = nullable(
         "fields_id",
         Kind::Id,
         "hash of the gold answer and all that the source says of the trajectory: which exact copy stays",
@@ -266,9 +301,25 @@ pub const PROBLEMS: &[Column] = &[
     ORIGIN,
 ];
 
+/// The pool's table of a companion: one row a problem, with what it tells of it.
+pub const COMPANION: &[Column] = &[
+    nullable(
+        "problem_id",
+        Kind::Id,
+        "hash of the problem's canonical text; null where the row is no problem",
+    ),
+    CATEGORY,
+    ORIGIN,
+    FACTS[0],
+    FACTS[1],
+    FACTS[2],
+    FACTS[3],
+    FACTS[4],
+];
+
 /// `ledger.parquet`: one row an entry, with its measurements and its fate in this run.
 pub const LEDGER: &[Column] = &{
-    let mut all = [ROW; 27];
+    let mut all = [ROW; 31];
     all[0] = nullable(
         "trajectory_id",
         Kind::Text,
@@ -288,18 +339,18 @@ pub const LEDGER: &[Column] = &{
         all[6 + i] = MEASURES[i];
         i += 1;
     }
-    all[23] = nullable(
+    all[27] = nullable(
         "style",
         Kind::Text,
         "style that the run uses: the source's where it is known, else the text's",
     );
-    all[24] = column("fate", Kind::Text, "kept or dropped");
-    all[25] = nullable(
+    all[28] = column("fate", Kind::Text, "kept or dropped");
+    all[29] = nullable(
         "reason",
         Kind::Text,
         "why it was dropped; null where it was kept",
     );
-    all[26] = nullable(
+    all[30] = nullable(
         "value",
         Kind::Text,
         "the value that decided, where there is one",

@@ -9,6 +9,7 @@ libfuzzer_sys::fuzz_target!(|data: &[u8]| {
     for known in [
         Layout::Openr1,
         Layout::Numina,
+        Layout::Problems,
         Layout::S1k,
         Layout::Limo,
         Layout::Openthoughts,

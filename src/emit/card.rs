@@ -8,7 +8,7 @@ use std::fmt::Write;
 use arrow::datatypes::DataType;
 use serde_json::{Map, Value, json};
 
-use super::manifest::{Manifest, SubsetRecord};
+use super::manifest::{HubRecord, Manifest, SubsetRecord};
 use super::{Written, subset};
 use crate::run::Experiment;
 use crate::schema::{Column, Kind};
@@ -165,7 +165,8 @@ fn body(text: &mut String, manifest: &Manifest, subsets: &[(&Subset, Option<&Wri
             first.name
         ));
     }
-    line("## Where every entry went\n".into());
+    origins(&mut line, manifest);
+    line("\n## Where every entry went\n".into());
     waterfall(&mut line, manifest);
     line("\n## Subsets and controls\n".into());
     line("| name | role | size | of | draw | tokens | control of |".into());
@@ -203,6 +204,62 @@ fn body(text: &mut String, manifest: &Manifest, subsets: &[(&Subset, Option<&Wri
             line(format!("- {warning}"));
         }
     }
+}
+
+/// Which files the entries came from, and whose word vouches for their bytes.
+fn origins(line: &mut impl FnMut(String), manifest: &Manifest) {
+    line("## Where it came from\n\n| | files | from | bytes checked |\n|---|--:|---|---|".into());
+    for source in &manifest.sources {
+        let files = manifest
+            .files
+            .iter()
+            .filter(|file| file.source == source.name);
+        let hubs: Vec<Option<&HubRecord>> = files.map(|file| file.hub.as_ref()).collect();
+        line(origin_line(&source.name, &hubs));
+    }
+    for companion in &manifest.companions {
+        let hubs: Vec<Option<&HubRecord>> = companion
+            .files
+            .iter()
+            .map(|file| file.hub.as_ref())
+            .collect();
+        line(origin_line(
+            &format!("{} (companion)", companion.name),
+            &hubs,
+        ));
+    }
+    for companion in &manifest.companions {
+        let joined = &companion.joined;
+        line(format!(
+            "\nThe companion {} knows {} of {} problems by their text. It gave {} of them a category; where \
+             both name one, it is the same for {} and another for {}.",
+            companion.name,
+            joined.problems_known,
+            joined.problems,
+            joined.categories_added,
+            joined.categories_same,
+            joined.categories_other,
+        ));
+    }
+}
+
+fn origin_line(name: &str, hubs: &[Option<&HubRecord>]) -> String {
+    let (from, checked) = match hubs.first() {
+        Some(Some(hub)) => {
+            let dataset = &hub.dataset;
+            let from = format!(
+                "[{dataset}](https://huggingface.co/datasets/{dataset}/tree/{0}) at `{0}`",
+                hub.commit
+            );
+            let checked = match hub.check.as_str() {
+                "verified" => "SHA-256 of every file",
+                _ => "unverified: ranges of files",
+            };
+            (from, checked)
+        }
+        _ => ("disk".to_owned(), "BLAKE3 in the manifest"),
+    };
+    format!("| {name} | {} | {from} | {checked} |", hubs.len())
 }
 
 fn waterfall(line: &mut impl FnMut(String), manifest: &Manifest) {

@@ -1,14 +1,18 @@
 //! `ledger.parquet`: one row an entry, with its measurements and its fate.
 
+use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
 use arrow::array::{
-    Array, ArrayRef, AsArray, RecordBatch, StringArray, StringBuilder, UInt64Array, new_null_array,
+    Array, ArrayRef, AsArray, BooleanArray, RecordBatch, StringArray, StringBuilder, UInt64Array,
+    new_null_array,
 };
 use arrow::datatypes::DataType;
 
 use crate::ids::Id;
+use crate::pool::entries::{Body, Known, Name};
+use crate::pool::part::TRAJECTORIES;
 use crate::run::{Amount, Experiment, Held, Settings};
 use crate::screen::Fate;
 use crate::table::Table;
@@ -38,7 +42,7 @@ pub fn write(
         };
         match &part.held {
             Held::Stored(stored) => {
-                for batch in stored.trajectories(&[])? {
+                for batch in stored.read(TRAJECTORIES, &[])? {
                     add(&batch?)?;
                 }
             }
@@ -90,6 +94,7 @@ fn rows(
             text, count,
         )))
     };
+    let told = told(experiment, range.clone());
     let mut style = StringBuilder::new();
     let mut fate = StringBuilder::new();
     let mut reason = StringBuilder::new();
@@ -106,7 +111,7 @@ fn rows(
             Fate::Dropped(why) => {
                 fate.append_value("dropped");
                 reason.append_value(why.as_str());
-                value.append_option(why.value(entries));
+                value.append_option(why.value(at as u32, entries));
             }
         }
     }
@@ -118,6 +123,7 @@ fn rows(
             "fate" => Arc::new(fate.finish_cloned()),
             "reason" => Arc::new(reason.finish_cloned()),
             "value" => Arc::new(value.finish_cloned()),
+            name if told.contains_key(name) => told[name].clone(),
             name => {
                 let array = batch.column_by_name(name).ok_or_else(|| Error::Part {
                     part: "of the pool".into(),
@@ -131,6 +137,47 @@ fn rows(
         })
     };
     schema::LEDGER.iter().map(column).collect()
+}
+
+/// The columns that a companion can complete, as they are in this run.
+fn told(
+    experiment: &Experiment<'_>,
+    range: std::ops::Range<usize>,
+) -> HashMap<&'static str, ArrayRef> {
+    let entries = &experiment.entries;
+    let bodies = || {
+        entries.rows[range.clone()]
+            .iter()
+            .map(|row| row.body.as_ref().ok())
+    };
+    let text = |pick: fn(&Body, &Known) -> Option<Name>| -> ArrayRef {
+        let names = bodies().map(|body| {
+            let name = body.and_then(|body| pick(body, entries.known_of(body)));
+            name.map(|name| entries.name(name))
+        });
+        Arc::new(StringArray::from_iter(names))
+    };
+    let known = |body: Option<&Body>| body.map(|body| *entries.known_of(body));
+    let gold_kinds = bodies().map(|body| Some(known(body)?.gold_kind?.as_str()));
+    let synthetic = bodies().map(|body| known(body)?.synthetic);
+    HashMap::from([
+        ("category", text(|body, _| body.category)),
+        ("origin", text(|body, _| body.origin)),
+        ("question_type", text(|_, known| known.question_type)),
+        ("problem_is_valid", text(|_, known| known.problem_is_valid)),
+        (
+            "solution_is_valid",
+            text(|_, known| known.solution_is_valid),
+        ),
+        (
+            "gold_kind",
+            Arc::new(StringArray::from_iter(gold_kinds)) as ArrayRef,
+        ),
+        (
+            "synthetic",
+            Arc::new(BooleanArray::from_iter(synthetic)) as ArrayRef,
+        ),
+    ])
 }
 
 /// Ids as the text that people search for.

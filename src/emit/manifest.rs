@@ -7,8 +7,10 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::Written;
-use crate::ids;
-use crate::run::{self, Experiment};
+use crate::ids::{self, Id};
+use crate::plan::{PlannedCompanion, PlannedFile};
+use crate::pool::companions::Counts;
+use crate::run::{self, Experiment, Joined};
 use crate::screen::{Fate, Tally};
 use crate::select::controls::{decile, token_deciles};
 use crate::select::{Selection, Subset};
@@ -31,6 +33,9 @@ pub struct Manifest {
     /// SHA-256 of `pipeline.lock.toml`.
     pub pipeline_sha256: String,
     pub sources: Vec<SourceRecord>,
+    /// Datasets that were joined by the problem's text, in the order in which they were.
+    #[serde(default)]
+    pub companions: Vec<CompanionRecord>,
     /// Entries read, kept and dropped: read = kept + the sum of dropped, for each source.
     pub ledger: Vec<LedgerRecord>,
     /// The same for each file.
@@ -54,6 +59,27 @@ pub struct SourceRecord {
     pub name: String,
     pub layout: String,
     pub accept: String,
+}
+
+/// One companion.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub struct CompanionRecord {
+    pub name: String,
+    /// What its categories were for: `fill` or `replace`.
+    pub category: String,
+    pub joined: Counts,
+    pub files: Vec<CompanionFileRecord>,
+}
+
+/// One file of a companion.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub struct CompanionFileRecord {
+    pub file: String,
+    pub bytes: u64,
+    /// BLAKE3 of its bytes, 128 bits; null for a file of the hub.
+    pub blake3: Option<String>,
+    /// Where on the hub it lies; null for a file on disk.
+    pub hub: Option<HubRecord>,
 }
 
 /// One source's counts.
@@ -235,6 +261,7 @@ impl Manifest {
                 .map(|byte| format!("{byte:02x}"))
                 .collect(),
             sources: sources.collect(),
+            companions: companions(experiment),
             ledger: ledger.collect(),
             files: files(experiment, fates),
             verdicts: verdicts(experiment),
@@ -281,6 +308,34 @@ fn hub_record(place: &Place) -> Option<HubRecord> {
     })
 }
 
+/// The hash of a file on disk; one on the hub has the hub's.
+fn blake3(place: &Place, content: Option<Id>) -> Option<String> {
+    match place {
+        Place::Disk(_) => content.map(|id| id.to_string()),
+        Place::Hub(_) => None,
+    }
+}
+
+fn companions(experiment: &Experiment<'_>) -> Vec<CompanionRecord> {
+    let planned = experiment.plan.companions.iter();
+    let record = |(companion, joined): (&PlannedCompanion, &Joined)| {
+        let files = companion.files.iter().zip(&joined.contents);
+        let file = |(file, content): (&PlannedFile, &Id)| CompanionFileRecord {
+            file: file.file.name.clone(),
+            bytes: file.bytes,
+            blake3: blake3(&file.file.place, Some(*content)),
+            hub: hub_record(&file.file.place),
+        };
+        CompanionRecord {
+            name: companion.name.clone(),
+            category: word(&companion.category),
+            joined: joined.counts,
+            files: files.map(file).collect(),
+        }
+    };
+    planned.zip(&experiment.companions).map(record).collect()
+}
+
 fn files(experiment: &Experiment<'_>, fates: &[Fate]) -> Vec<FileRecord> {
     let mut records: Vec<FileRecord> = Vec::new();
     let mut last = None;
@@ -295,10 +350,7 @@ fn files(experiment: &Experiment<'_>, fates: &[Fate]) -> Vec<FileRecord> {
                 source: source.name.clone(),
                 file: file.file.name.clone(),
                 bytes: file.bytes,
-                blake3: match &file.file.place {
-                    Place::Disk(_) => part.content.map(|id| id.to_string()),
-                    Place::Hub(_) => None,
-                },
+                blake3: blake3(&file.file.place, part.content),
                 hub: hub_record(&file.file.place),
                 read: 0,
                 kept: 0,

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Result;
 use crate::ids::{self, Id, IdHasher};
-use crate::source::{Entry, Trajectory, Void};
+use crate::source::{Entry, Facts, Trajectory, Void};
 use crate::verify::{self, Outcome, Thinking};
 use style::Style;
 use tokens::Tokenizer;
@@ -73,7 +73,7 @@ pub struct Measurements {
     pub gold: Option<String>,
     pub category: Option<String>,
     pub origin: Option<String>,
-    pub question_type: Option<String>,
+    pub facts: Facts<'static>,
     pub source_id: Option<String>,
     pub recorded_rule: Option<bool>,
     pub recorded_judge: Option<bool>,
@@ -180,7 +180,7 @@ fn measurements(
         gold: trajectory.gold.map(Into::into),
         category: trajectory.category.map(Into::into),
         origin: trajectory.origin.map(Into::into),
-        question_type: trajectory.question_type.map(Into::into),
+        facts: trajectory.facts.into_owned(),
         source_id: trajectory.source_id.map(Into::into),
     }
 }
@@ -204,11 +204,13 @@ fn fields_id(trajectory: &Trajectory<'_>) -> Id {
         &trajectory.gold,
         &trajectory.category,
         &trajectory.origin,
-        &trajectory.question_type,
+        &trajectory.facts.question_type,
+        &trajectory.facts.problem_is_valid,
+        &trajectory.facts.solution_is_valid,
         &trajectory.source_id,
         &trajectory.style,
     ];
-    let mut hasher = IdHasher::new("gradatim fields_id v1").part(trajectory.problem.as_ref());
+    let mut hasher = IdHasher::new("gradatim fields_id v2").part(trajectory.problem.as_ref());
     for text in texts {
         hasher = hasher.part(text.as_deref().unwrap_or_default());
     }
@@ -216,5 +218,6 @@ fn fields_id(trajectory: &Trajectory<'_>) -> Id {
         .part(flag(trajectory.recorded_rule))
         .part(flag(trajectory.recorded_judge))
         .part(flag(trajectory.finished))
+        .part(flag(trajectory.facts.synthetic))
         .finish()
 }

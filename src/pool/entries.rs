@@ -6,9 +6,10 @@ use std::collections::HashMap;
 
 use arrow::array::{Array, AsArray, RecordBatch};
 use arrow::datatypes::{Float32Type, UInt32Type, UInt64Type};
+use indexmap::IndexSet;
 
 use crate::ids::Id;
-use crate::source::Void;
+use crate::source::{GoldKind, Void};
 use crate::verify::Outcome;
 use crate::{Error, Result};
 
@@ -45,6 +46,31 @@ pub struct Body {
     pub style: Name,
     pub category: Option<Name>,
     pub origin: Option<Name>,
+    /// Index of what is known of its problem beside that.
+    known: u32,
+}
+
+/// What the source or a companion knows of a problem; what nobody says is none.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Known {
+    pub question_type: Option<Name>,
+    pub gold_kind: Option<GoldKind>,
+    pub problem_is_valid: Option<Name>,
+    pub solution_is_valid: Option<Name>,
+    pub synthetic: Option<bool>,
+}
+
+impl Known {
+    /// Adds what another says and this does not.
+    pub fn complete(&mut self, other: Self) {
+        *self = Self {
+            question_type: self.question_type.or(other.question_type),
+            gold_kind: self.gold_kind.or(other.gold_kind),
+            problem_is_valid: self.problem_is_valid.or(other.problem_is_valid),
+            solution_is_valid: self.solution_is_valid.or(other.solution_is_valid),
+            synthetic: self.synthetic.or(other.synthetic),
+        };
+    }
 }
 
 /// One problem, over all its entries.
@@ -66,10 +92,12 @@ pub struct Entries {
     names: Vec<String>,
     name_index: HashMap<String, Name>,
     problem_index: HashMap<Id, u32>,
+    /// Every combination that some entry has: a few dozen.
+    known: IndexSet<Known>,
 }
 
 /// The columns of a part that [`Entries::add`] reads.
-pub const COLUMNS: [&str; 19] = [
+pub const COLUMNS: [&str; 24] = [
     "row",
     "generation",
     "offset",
@@ -78,6 +106,11 @@ pub const COLUMNS: [&str; 19] = [
     "trajectory_id",
     "category",
     "origin",
+    "question_type",
+    "gold_kind",
+    "problem_is_valid",
+    "solution_is_valid",
+    "synthetic",
     "recorded_rule",
     "recorded_judge",
     "verdict",
@@ -101,7 +134,7 @@ impl Entries {
         self.name_index.get(name).copied()
     }
 
-    fn intern(&mut self, name: &str) -> Name {
+    pub(super) fn intern(&mut self, name: &str) -> Name {
         if let Some(&known) = self.name_index.get(name) {
             return known;
         }
@@ -109,6 +142,26 @@ impl Entries {
         self.names.push(name.to_owned());
         self.name_index.insert(name.to_owned(), next);
         next
+    }
+
+    /// The index of a problem that some entry has.
+    pub(super) fn find_problem(&self, id: Id) -> Option<u32> {
+        self.problem_index.get(&id).copied()
+    }
+
+    /// What is known of a trajectory's problem.
+    pub fn known_of(&self, body: &Body) -> &Known {
+        &self.known[body.known as usize]
+    }
+
+    /// Changes trajectories and what is known of their problems.
+    pub(super) fn complete(&mut self, mut change: impl FnMut(&mut Body, &mut Known)) {
+        for row in &mut self.rows {
+            let Ok(body) = &mut row.body else { continue };
+            let mut known = self.known[body.known as usize];
+            change(body, &mut known);
+            body.known = self.known.insert_full(known).0 as u32;
+        }
     }
 
     /// An entry that stands for a whole file that could not be read.
@@ -124,7 +177,7 @@ impl Entries {
 
     /// Adds the entries of a batch of a part.
     pub fn add(&mut self, part: u32, batch: &RecordBatch) -> Result<()> {
-        let columns = Columns::of(batch)?;
+        let columns = Columns::of(batch, &COLUMNS)?;
         self.rows.reserve(batch.num_rows());
         for at in 0..batch.num_rows() {
             let body = match columns.text("void", at) {
@@ -156,6 +209,8 @@ impl Entries {
         ];
         let recorded = verdicts.into_iter().flatten().reduce(|a, b| a || b);
         let problem = self.problem(columns.id("problem_id", at), category, outcome);
+        let known = self.known(columns, at);
+        let known = self.known.insert_full(known).0 as u32;
         Body {
             problem,
             trajectory_id: columns.id("trajectory_id", at),
@@ -170,6 +225,18 @@ impl Entries {
             style,
             category,
             origin,
+            known,
+        }
+    }
+
+    pub(super) fn known(&mut self, columns: &Columns<'_>, at: usize) -> Known {
+        let mut name = |column| columns.text(column, at).map(|name| self.intern(name));
+        Known {
+            question_type: name("question_type"),
+            gold_kind: columns.text("gold_kind", at).and_then(GoldKind::parse),
+            problem_is_valid: name("problem_is_valid"),
+            solution_is_valid: name("solution_is_valid"),
+            synthetic: columns.flag("synthetic", at),
         }
     }
 
@@ -206,11 +273,11 @@ impl Entries {
 }
 
 /// A batch's columns by name.
-struct Columns<'b>(&'b RecordBatch);
+pub(super) struct Columns<'b>(&'b RecordBatch);
 
 impl<'b> Columns<'b> {
-    fn of(batch: &'b RecordBatch) -> Result<Self> {
-        for name in COLUMNS {
+    pub fn of(batch: &'b RecordBatch, names: &[&str]) -> Result<Self> {
+        for name in names {
             if batch.column_by_name(name).is_none() {
                 return Err(Error::Part {
                     part: "of the pool".into(),
@@ -226,11 +293,15 @@ impl<'b> Columns<'b> {
         array.is_valid(at).then_some(array.as_ref())
     }
 
-    fn text(&self, name: &str, at: usize) -> Option<&'b str> {
+    pub fn has(&self, name: &str, at: usize) -> bool {
+        self.array(name, at).is_some()
+    }
+
+    pub fn text(&self, name: &str, at: usize) -> Option<&'b str> {
         Some(self.array(name, at)?.as_string::<i32>().value(at))
     }
 
-    fn flag(&self, name: &str, at: usize) -> Option<bool> {
+    pub fn flag(&self, name: &str, at: usize) -> Option<bool> {
         Some(self.array(name, at)?.as_boolean().value(at))
     }
 
@@ -250,7 +321,7 @@ impl<'b> Columns<'b> {
         )
     }
 
-    fn id(&self, name: &str, at: usize) -> Id {
+    pub fn id(&self, name: &str, at: usize) -> Id {
         let bytes = self
             .array(name, at)
             .map(|array| array.as_fixed_size_binary().value(at));

@@ -8,10 +8,12 @@
 //! whole; what it holds is checked against its own hashes before it is used.
 
 mod aside;
+pub mod companions;
 pub mod entries;
 pub mod identity;
 mod kept;
 pub mod part;
+pub mod rows;
 
 use std::path::{Path, PathBuf};
 

@@ -1,30 +1,33 @@
-//! One part: the entries of one unit and the problems they answer, as two Parquet files and a seal.
+//! One part: the tables made of one unit, as Parquet files, and a seal.
 
-use std::collections::HashSet;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use arrow::array::{
-    ArrayRef, BooleanBuilder, FixedSizeBinaryBuilder, Float32Builder, RecordBatch, StringBuilder,
-    UInt32Builder, UInt64Builder,
-};
+use arrow::array::{ArrayRef, RecordBatch};
 use fs_err as fs;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use serde::{Deserialize, Serialize};
 
 use super::identity::Made;
 use super::{Aside, Pool};
-use crate::ids::Id;
-use crate::measure::{Measured, Measurements};
+use crate::schema::{self, Column};
 use crate::table::Table;
-use crate::{Error, Result, schema};
+use crate::{Error, Result};
 
 /// Part of every part's name: raised when the tables change their form.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
-const TRAJECTORIES: &str = "trajectories.parquet";
-const PROBLEMS: &str = "problems.parquet";
+/// A table of a part: its name and its columns.
+pub type Named = (&'static str, &'static [Column]);
+
+/// The entries of a unit, in the order of the file.
+pub const TRAJECTORIES: Named = ("trajectories", schema::TRAJECTORIES);
+/// The problems that they answer.
+pub const PROBLEMS: Named = ("problems", schema::PROBLEMS);
+/// The problems of a companion.
+pub const COMPANION: Named = ("companion", schema::COMPANION);
+
 const SEAL: &str = "part.json";
 
 /// A whole part of the pool.
@@ -34,6 +37,7 @@ pub struct Part {
     /// The name that its file had when it was measured.
     pub file: String,
     pub made: Made,
+    /// Rows of its first table.
     pub entries: u64,
     pub bytes: u64,
 }
@@ -45,8 +49,8 @@ struct Seal {
     file: String,
     made: Made,
     entries: u64,
-    trajectories: String,
-    problems: String,
+    /// BLAKE3 of each table's file.
+    tables: BTreeMap<String, String>,
 }
 
 impl Seal {
@@ -90,10 +94,9 @@ impl Part {
     /// The part in a folder, as its seal describes it; what it holds is not looked at.
     pub fn open(folder: &Path) -> Result<Self> {
         let seal = Seal::read(folder)?;
-        let mut bytes = 0;
-        for file in [TRAJECTORIES, PROBLEMS, SEAL] {
-            let found = fs::metadata(folder.join(file));
-            bytes += found.map(|found| found.len()).unwrap_or_default();
+        let mut bytes = file_bytes(&folder.join(SEAL));
+        for table in seal.tables.keys() {
+            bytes += file_bytes(&folder.join(file_of(table)));
         }
         Ok(Self {
             folder: folder.to_owned(),
@@ -107,11 +110,9 @@ impl Part {
     /// Fails where its tables are not the ones that were sealed, or its name is another part's.
     pub fn check(&self) -> Result<()> {
         let seal = Seal::read(&self.folder)?;
-        for (file, expected) in [
-            (TRAJECTORIES, &seal.trajectories),
-            (PROBLEMS, &seal.problems),
-        ] {
-            let bytes = fs::read(self.folder.join(file))
+        for (table, expected) in &seal.tables {
+            let file = file_of(table);
+            let bytes = fs::read(self.folder.join(&file))
                 .map_err(|_| damaged(&self.folder, "a table is missing"))?;
             if blake3::hash(&bytes).to_hex().as_str() != expected {
                 let why = format!("{file} is not what was written");
@@ -128,17 +129,23 @@ impl Part {
         &self.folder
     }
 
-    /// The entries, in the order of the file, with the columns named (all where none is).
-    pub fn trajectories(
+    /// A table's rows, in the order of the file, with the columns named (all where none is).
+    pub fn read(
         &self,
+        table: Named,
         columns: &[&str],
     ) -> Result<impl Iterator<Item = Result<RecordBatch>>> {
-        read(&self.folder.join(TRAJECTORIES), columns)
+        read(&self.folder.join(file_of(table.0)), columns)
     }
+}
 
-    pub fn problems(&self) -> Result<impl Iterator<Item = Result<RecordBatch>>> {
-        read(&self.folder.join(PROBLEMS), &[])
-    }
+fn file_of(table: &str) -> String {
+    format!("{table}.parquet")
+}
+
+/// 0 where it is missing, which checking tells.
+fn file_bytes(path: &Path) -> u64 {
+    fs::metadata(path).map_or(0, |found| found.len())
 }
 
 fn read(
@@ -160,59 +167,62 @@ fn read(
     Ok(reader.map(move |batch| batch.map_err(|error| Error::parquet(&path, error.into()))))
 }
 
-/// Collects a unit's entries and puts the part in place when they are all there.
+/// Collects a unit's rows and puts the part in place when they are all there.
 pub struct PartWriter {
     file: String,
     made: Made,
     folder: PathBuf,
     aside: PathBuf,
     entries: u64,
-    trajectories: Table,
-    problems: Table,
-    known: HashSet<Id>,
+    tables: Vec<(&'static str, Table)>,
 }
 
 impl PartWriter {
-    /// Begins the part of `made`, for a file of that name.
-    pub fn new(pool: &Pool, aside: &Aside, made: Made, file: &str) -> Result<Self> {
+    /// Begins the part of `made`, for a file of that name, with these tables.
+    pub fn new(
+        pool: &Pool,
+        aside: &Aside,
+        made: Made,
+        file: &str,
+        tables: &[Named],
+    ) -> Result<Self> {
         let name = made.name();
         let aside = aside.folder().join(&name);
         fs::create_dir_all(&aside)?;
+        let table = |&(name, columns): &Named| {
+            let table = Table::create(&aside.join(file_of(name)), schema::schema(columns))?;
+            Ok((name, table))
+        };
         Ok(Self {
             file: file.to_owned(),
             made,
             folder: pool.part_folder(&name),
             entries: 0,
-            trajectories: Table::create(
-                &aside.join(TRAJECTORIES),
-                schema::schema(schema::TRAJECTORIES),
-            )?,
-            problems: Table::create(&aside.join(PROBLEMS), schema::schema(schema::PROBLEMS))?,
-            known: HashSet::new(),
+            tables: tables.iter().map(table).collect::<Result<_>>()?,
             aside,
         })
     }
 
-    /// Adds entries, which come in the order of the file.
-    pub fn add(&mut self, measured: &[Measured]) -> Result<()> {
-        self.entries += measured.len() as u64;
-        self.trajectories.write(trajectory_arrays(measured))?;
-        let new: Vec<&Measurements> = measured
-            .iter()
-            .filter_map(|entry| entry.body.as_ref().ok())
-            .filter(|body| self.known.insert(body.problem_id))
-            .collect();
-        self.problems.write(problem_arrays(&new))
+    /// Adds rows to each table, in their order: one array for each column.
+    pub fn add(&mut self, entries: u64, rows: Vec<Vec<ArrayRef>>) -> Result<()> {
+        self.entries += entries;
+        for ((_, table), arrays) in self.tables.iter_mut().zip(rows) {
+            table.write(arrays)?;
+        }
+        Ok(())
     }
 
     /// Seals the part and renames it into place; where another run was faster, its part stays.
     pub fn finish(self) -> Result<Part> {
+        let mut tables = BTreeMap::new();
+        for (name, table) in self.tables {
+            tables.insert(name.to_owned(), blake3_of(&table.finish()?)?);
+        }
         let seal = Seal {
             file: self.file,
             made: self.made,
             entries: self.entries,
-            trajectories: blake3_of(&self.trajectories.finish()?)?,
-            problems: blake3_of(&self.problems.finish()?)?,
+            tables,
         };
         let text = serde_json::to_vec(&seal).map_err(std::io::Error::from)?;
         write_synced(&self.aside.join(SEAL), &text)?;
@@ -246,109 +256,4 @@ fn write_synced(path: &Path, bytes: &[u8]) -> Result<()> {
     file.write_all(bytes)?;
     file.sync_all()?;
     Ok(())
-}
-
-/// Entries as a batch of the pool's table.
-pub fn trajectory_batch(measured: &[Measured]) -> Result<RecordBatch> {
-    let schema = schema::schema(schema::TRAJECTORIES);
-    RecordBatch::try_new(schema, trajectory_arrays(measured))
-        .map_err(|error| Error::parquet(Path::new("memory"), error.into()))
-}
-
-fn trajectory_arrays(measured: &[Measured]) -> Vec<ArrayRef> {
-    let bodies: Vec<Option<&Measurements>> = measured
-        .iter()
-        .map(|entry| entry.body.as_ref().ok())
-        .collect();
-    let text = |pick: fn(&Measurements) -> Option<&str>| -> ArrayRef {
-        let mut column = StringBuilder::new();
-        for body in &bodies {
-            column.append_option(body.and_then(pick));
-        }
-        Arc::new(column.finish())
-    };
-    let flag = |pick: fn(&Measurements) -> Option<bool>| -> ArrayRef {
-        let mut column = BooleanBuilder::new();
-        for body in &bodies {
-            column.append_option(body.and_then(pick));
-        }
-        Arc::new(column.finish())
-    };
-    let count = |pick: fn(&Measurements) -> u32| -> ArrayRef {
-        let mut column = UInt32Builder::new();
-        for body in &bodies {
-            column.append_option(body.map(pick));
-        }
-        Arc::new(column.finish())
-    };
-    let id = |pick: fn(&Measurements) -> Id| -> ArrayRef {
-        ids(bodies.iter().map(|body| body.map(pick)))
-    };
-    let mut rows = UInt64Builder::new();
-    let mut generations = UInt32Builder::new();
-    let mut offsets = UInt64Builder::new();
-    let mut voids = StringBuilder::new();
-    let mut repeated = Float32Builder::new();
-    for entry in measured {
-        rows.append_value(entry.row);
-        generations.append_option(entry.generation);
-        offsets.append_option(entry.offset);
-        voids.append_option(entry.body.as_ref().err().map(|void| void.as_str()));
-        repeated.append_option(entry.body.as_ref().ok().map(|body| body.repeated_share));
-    }
-    vec![
-        Arc::new(rows.finish()),
-        Arc::new(generations.finish()),
-        Arc::new(offsets.finish()),
-        Arc::new(voids.finish()),
-        id(|body| body.problem_id),
-        id(|body| body.trajectory_id),
-        text(|body| body.category.as_deref()),
-        text(|body| body.origin.as_deref()),
-        text(|body| body.question_type.as_deref()),
-        text(|body| body.source_id.as_deref()),
-        flag(|body| body.recorded_rule),
-        flag(|body| body.recorded_judge),
-        text(|body| Some(body.outcome.as_str())),
-        text(|body| Some(body.reason)),
-        text(|body| body.extracted.as_deref()),
-        count(|body| body.tokens),
-        count(|body| body.thinking_tokens),
-        count(|body| body.tokens - body.thinking_tokens),
-        count(|body| body.bytes),
-        flag(|body| body.finished),
-        Arc::new(repeated.finish()),
-        text(|body| body.style_source.as_deref()),
-        text(|body| Some(body.style_text.as_str())),
-        id(|body| body.fields_id),
-    ]
-}
-
-fn problem_arrays(new: &[&Measurements]) -> Vec<ArrayRef> {
-    let text = |pick: fn(&Measurements) -> Option<&str>| -> ArrayRef {
-        let mut column = StringBuilder::new();
-        for body in new {
-            column.append_option(pick(body));
-        }
-        Arc::new(column.finish())
-    };
-    vec![
-        ids(new.iter().map(|body| Some(body.problem_id))),
-        text(|body| Some(&body.problem)),
-        text(|body| body.gold.as_deref()),
-        text(|body| body.category.as_deref()),
-        text(|body| body.origin.as_deref()),
-    ]
-}
-
-fn ids(ids: impl Iterator<Item = Option<Id>>) -> ArrayRef {
-    let mut column = FixedSizeBinaryBuilder::new(16);
-    for id in ids {
-        match id {
-            // An id is 16 bytes and so is the column: appending cannot fail.
-            Some(id) => column.append_value(id.to_bytes()).unwrap_or_default(),
-            None => column.append_null(),
-        }
-    }
-    Arc::new(column.finish())
 }

@@ -1,5 +1,6 @@
 //! The measuring pass: which units of which files the pool lacks, and their measuring, side by side.
 
+use std::collections::HashSet;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::thread::JoinHandle;
@@ -9,12 +10,14 @@ use arrow::array::RecordBatch;
 use rayon::prelude::*;
 
 use super::{Amount, Held, Settings, Timings};
+use crate::ids::Id;
 use crate::measure::tokens::Tokenizer;
 use crate::measure::{self, Measured, Step};
 use crate::plan::{Plan, PlannedFile, PlannedSource, unreadable};
 use crate::pool::Aside;
 use crate::pool::identity::{self, Made};
-use crate::pool::part::{self, Part, PartWriter};
+use crate::pool::part::{PROBLEMS, Part, PartWriter, TRAJECTORIES};
+use crate::pool::rows;
 use crate::source::{self, Batch, Unit, layout};
 use crate::{Error, Result};
 
@@ -131,7 +134,7 @@ pub(super) fn find_parts<'p>(
 
 /// The part, where it is there and whole; a damaged one is measured again, in its place where parts are
 /// stored.
-fn sound_part(settings: &Settings<'_>, name: &str, store: bool) -> Result<Option<Part>> {
+pub(super) fn sound_part(settings: &Settings<'_>, name: &str, store: bool) -> Result<Option<Part>> {
     match Part::find(&settings.pool, name) {
         Err(Error::Part { part, why }) => {
             let note = format!("part {part} is damaged ({why}) and is measured again");
@@ -279,8 +282,9 @@ fn measure_job(
     let mut sink = match aside {
         Some(aside) => {
             let name = &job.file.file.name;
-            let writer = PartWriter::new(&settings.pool, aside, job.made.clone(), name)?;
-            Sink::Part(Box::new(writer))
+            let tables = [TRAJECTORIES, PROBLEMS];
+            let writer = PartWriter::new(&settings.pool, aside, job.made.clone(), name, &tables)?;
+            Sink::Part(Box::new(writer), HashSet::new())
         }
         None => Sink::Memory(Vec::new()),
     };
@@ -366,16 +370,23 @@ fn measure_batch(
 
 /// Where measured entries go.
 enum Sink {
-    Part(Box<PartWriter>),
+    /// With the problems that the part has already.
+    Part(Box<PartWriter>, HashSet<Id>),
     Memory(Vec<RecordBatch>),
 }
 
 impl Sink {
     fn add(&mut self, measured: &[Measured]) -> Result<()> {
         match self {
-            Self::Part(writer) => writer.add(measured),
+            Self::Part(writer, known) => {
+                let problems = rows::problems(measured, known);
+                writer.add(
+                    measured.len() as u64,
+                    vec![rows::trajectories(measured), problems],
+                )
+            }
             Self::Memory(batches) => {
-                batches.push(part::trajectory_batch(measured)?);
+                batches.push(rows::batch(TRAJECTORIES, rows::trajectories(measured))?);
                 Ok(())
             }
         }
@@ -383,14 +394,14 @@ impl Sink {
 
     fn finish(self) -> Result<Held> {
         match self {
-            Self::Part(writer) => Ok(Held::Stored(writer.finish()?)),
+            Self::Part(writer, _) => Ok(Held::Stored(writer.finish()?)),
             Self::Memory(batches) => Ok(Held::Memory(batches)),
         }
     }
 
     fn abandon(self) -> Result<()> {
         match self {
-            Self::Part(writer) => writer.abandon(),
+            Self::Part(writer, _) => writer.abandon(),
             Self::Memory(_) => Ok(()),
         }
     }

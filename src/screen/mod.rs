@@ -6,6 +6,7 @@
 
 pub mod accept;
 pub mod duplicates;
+pub mod facts;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -16,7 +17,8 @@ use serde::{Deserialize, Serialize};
 use crate::pipeline::Accept;
 use crate::pool::Entries;
 use crate::pool::entries::Body;
-use crate::source::Void;
+use crate::source::{GoldKind, Void};
+use facts::Fact;
 
 /// The `[screen]` table of a pipeline file: bounds that a trajectory must keep.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
@@ -31,6 +33,25 @@ pub struct Screen {
     /// A larger share of repeated text is dropped as `repetitive`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub repeated_share_max: Option<f32>,
+    /// Other kinds of question are dropped as `question_type`; NuminaMath-1.5 has `math-word-problem`,
+    /// `MCQ`, `proof` and `other`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub question_type: Option<Vec<String>>,
+    /// Other gold answers are dropped as `gold_kind`: `["value"]` leaves out the words `proof` and
+    /// `notfound`, and rows without an answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gold_kind: Option<Vec<GoldKind>>,
+    /// Other judgements of the problem are dropped as `problem_is_valid`; NuminaMath-1.5 has `Yes`,
+    /// `Incomplete`, `More than one problem` and `Not a problem`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub problem_is_valid: Option<Vec<String>>,
+    /// Other judgements of the human solution are dropped as `solution_is_valid`; NuminaMath-1.5 has
+    /// `Yes`, `Incomplete`, `Problem not solved` and `Not matched with problem`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub solution_is_valid: Option<Vec<String>>,
+    /// `false` drops problems that a model wrote as `synthetic`, `true` all others.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub synthetic: Option<bool>,
     /// What happens to exact copies (same problem, same response).
     #[serde(default)]
     pub duplicates: Duplicates,
@@ -73,6 +94,8 @@ pub enum Reason {
     TooShort(u32),
     TooLong(u32),
     Repetitive(f32),
+    /// What is known of its problem is not what was asked for, or nothing is known.
+    Fact(Fact),
     /// It is an exact copy of that entry.
     Duplicate(u32),
 }
@@ -91,15 +114,21 @@ impl Reason {
             Self::TooShort(_) => "too_short",
             Self::TooLong(_) => "too_long",
             Self::Repetitive(_) => "repetitive",
+            Self::Fact(fact) => fact.as_str(),
             Self::Duplicate(_) => "duplicate",
         }
     }
 
-    /// The value that decided, where there is one.
-    pub fn value(self, entries: &Entries) -> Option<String> {
+    /// The value that decided on `entry`, where there is one.
+    pub fn value(self, entry: u32, entries: &Entries) -> Option<String> {
         match self {
             Self::TooShort(tokens) | Self::TooLong(tokens) => Some(format!("{tokens} tokens")),
             Self::Repetitive(share) => Some(format!("{share:.3}")),
+            Self::Fact(fact) => Some(facts::value(
+                fact,
+                entries.known_of(entries.body_of(entry)),
+                entries,
+            )),
             Self::Duplicate(kept) => {
                 let row = &entries.rows[kept as usize];
                 Some(format!(
@@ -121,6 +150,7 @@ impl fmt::Display for Reason {
 
 /// The fate of every entry, in their order. `accept` gives the rule for an entry's part.
 pub fn fates(entries: &Entries, screen: &Screen, accept: impl Fn(u32) -> Accept) -> Vec<Fate> {
+    let wanted = facts::Wanted::new(screen, entries);
     let mut fates: Vec<Fate> = entries
         .rows
         .iter()
@@ -128,7 +158,8 @@ pub fn fates(entries: &Entries, screen: &Screen, accept: impl Fn(u32) -> Accept)
             let reason = match &entry.body {
                 Err(void) => Some(Reason::Void(*void)),
                 Ok(body) => accept::refusal(accept(entry.part), body)
-                    .or_else(|| out_of_bounds(screen, body)),
+                    .or_else(|| out_of_bounds(screen, body))
+                    .or_else(|| wanted.refusal(entries.known_of(body))),
             };
             reason.map_or(Fate::Kept, Fate::Dropped)
         })

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use super::facts::Facts;
 use super::value::Value;
 
 /// A row as read: its cells in the order of the layout's columns, or why it cannot be read.
@@ -35,7 +36,7 @@ pub struct Trajectory<'a> {
     pub style: Option<Cow<'a, str>>,
     pub category: Option<Cow<'a, str>>,
     pub origin: Option<Cow<'a, str>>,
-    pub question_type: Option<Cow<'a, str>>,
+    pub facts: Facts<'a>,
     pub source_id: Option<Cow<'a, str>>,
 }
 

@@ -10,7 +10,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::value::Value;
-use super::{Columns, Entry, Row, Source, Trajectory, Void};
+use super::{Columns, Entry, Facts, Row, Source, Trajectory, Void};
 
 /// The layouts that are known by name.
 #[derive(
@@ -23,6 +23,8 @@ pub enum Layout {
     Openr1,
     /// AI-MO/NuminaMath-1.5: the human solution is the trajectory.
     Numina,
+    /// The problems of NuminaMath-1.5 without their solutions: what a companion is read as.
+    Problems,
     /// simplescaling/s1K and s1K-1.1: a Gemini and a DeepSeek trajectory of the same problem.
     S1k,
     /// GAIR/LIMO: `question`, `solution`, `answer`.
@@ -89,10 +91,12 @@ pub fn columns(source: &Source) -> Vec<Needed> {
         }
         Layout::Numina => {
             let mut all = texts(&["problem", "solution"], true);
-            all.extend(texts(
-                &["answer", "problem_type", "question_type", "source"],
-                false,
-            ));
+            all.extend(problem_columns());
+            all
+        }
+        Layout::Problems => {
+            let mut all = texts(&["problem"], true);
+            all.extend(problem_columns());
             all
         }
         Layout::S1k => {
@@ -162,6 +166,24 @@ pub fn columns(source: &Source) -> Vec<Needed> {
     }
 }
 
+/// What NuminaMath-1.5 says of a problem, in the order that [`problem_row`] takes it.
+fn problem_columns() -> Vec<Needed> {
+    let texts = [
+        "answer",
+        "problem_type",
+        "question_type",
+        "source",
+        "problem_is_valid",
+        "solution_is_valid",
+    ];
+    let mut all: Vec<Needed> = texts
+        .iter()
+        .map(|name| needed(name, false, Shape::Text))
+        .collect();
+    all.push(needed("synthetic", false, Shape::Any));
+    all
+}
+
 fn picks(columns: &Columns) -> Vec<(&super::pick::Pick, bool)> {
     let optional = [
         &columns.answer,
@@ -181,12 +203,23 @@ fn picks(columns: &Columns) -> Vec<(&super::pick::Pick, bool)> {
 pub fn records(source: &Source) -> bool {
     match source.layout {
         Layout::Openr1 | Layout::S1k => true,
-        Layout::Numina | Layout::Limo | Layout::Openthoughts | Layout::Messages => false,
+        Layout::Numina
+        | Layout::Problems
+        | Layout::Limo
+        | Layout::Openthoughts
+        | Layout::Messages => false,
         Layout::Columns => source
             .columns
             .as_ref()
             .is_some_and(|columns| columns.recorded.is_some()),
     }
+}
+
+/// Whether the layout has that column of NuminaMath-1.5.
+pub fn tells(source: &Source, column: &str) -> bool {
+    columns(source)
+        .iter()
+        .any(|needed| needed.name == column && !needed.named)
 }
 
 /// The layout whose columns a file has, or none; the most telling first.
@@ -219,6 +252,7 @@ pub fn entries<'a>(source: &'a Source, row: Row<'a>, out: &mut Vec<Entry<'a>>) {
         match source.layout {
             Layout::Openr1 => openr1(&mut cells, out),
             Layout::Numina => numina(&mut cells, out),
+            Layout::Problems => problems(&mut cells, out),
             Layout::S1k => s1k(&mut cells, out),
             Layout::Limo => limo(&mut cells, out),
             Layout::Openthoughts => openthoughts(&mut cells, out),
@@ -341,7 +375,10 @@ fn openr1<'a>(cells: &mut Cells<'a>, out: Out<'_, 'a>) -> Result<(), Void> {
             style: Some("r1".into()),
             category: category.clone(),
             origin: origin.clone(),
-            question_type: question_type.clone(),
+            facts: Facts {
+                question_type: question_type.clone(),
+                ..Facts::default()
+            },
             source_id: source_id.clone(),
             ..Trajectory::default()
         };
@@ -354,15 +391,44 @@ fn numina<'a>(cells: &mut Cells<'a>, out: Out<'_, 'a>) -> Result<(), Void> {
     let problem = cells.problem()?;
     let solution = cells.text();
     let rest = Trajectory {
-        gold: cells.text()?,
-        category: cells.text()?,
-        question_type: cells.text()?,
-        origin: cells.text()?,
         style: Some("human".into()),
-        ..Trajectory::default()
+        ..problem_row(cells)?
     };
     push(out, 0, &problem, solution, rest);
     Ok(())
+}
+
+/// One entry a row, whose response is empty: nothing looks at it.
+fn problems<'a>(cells: &mut Cells<'a>, out: Out<'_, 'a>) -> Result<(), Void> {
+    let problem = cells.problem()?.ok_or(Void::NoProblem)?;
+    out.push(Entry {
+        generation: Some(0),
+        body: Ok(Trajectory {
+            problem,
+            ..problem_row(cells)?
+        }),
+    });
+    Ok(())
+}
+
+fn problem_row<'a>(cells: &mut Cells<'a>) -> Result<Trajectory<'a>, Void> {
+    let gold = cells.text()?;
+    let category = cells.text()?;
+    let question_type = cells.text()?;
+    let origin = cells.text()?;
+    let facts = Facts {
+        question_type,
+        problem_is_valid: cells.text()?,
+        solution_is_valid: cells.text()?,
+        synthetic: cells.take().truth(),
+    };
+    Ok(Trajectory {
+        gold,
+        category,
+        origin,
+        facts,
+        ..Trajectory::default()
+    })
 }
 
 fn limo<'a>(cells: &mut Cells<'a>, out: Out<'_, 'a>) -> Result<(), Void> {

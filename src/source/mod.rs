@@ -4,7 +4,9 @@
 //! file, the whole of a JSONL file), a unit in batches of rows, and a row yields entries: its
 //! trajectories, or the one reason why it has none. Only the columns that the layout names are decoded.
 
+pub mod companion;
 pub mod entry;
+pub mod facts;
 pub mod files;
 pub mod hub;
 pub mod jsonl;
@@ -17,7 +19,9 @@ pub mod value;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use companion::Companion;
 pub use entry::{Entry, Row, Trajectory, Void};
+pub use facts::{Facts, GoldKind};
 pub use files::{Format, SourceFile};
 pub use layout::Layout;
 pub use place::{HubMode, Place};

@@ -75,7 +75,9 @@ fn assert_whole_or_absent(place: &Place, expected: &BTreeMap<String, String>) {
             let bytes =
                 std::fs::read(parts.join(folder).join(file)).expect("a sealed part has its tables");
             assert_eq!(
-                seal[key].as_str().expect("a seal names its tables"),
+                seal["tables"][key]
+                    .as_str()
+                    .expect("a seal names its tables"),
                 blake3::hash(&bytes).to_hex().as_str(),
                 "{folder}/{file}"
             );

@@ -6,6 +6,7 @@
 
 mod bad_input;
 mod commands;
+mod companions;
 mod hub;
 mod kills;
 mod pool;

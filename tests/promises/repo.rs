@@ -78,6 +78,7 @@ fn the_printed_schemas_are_the_committed_ones() {
         "manifest.json",
         "trajectories.md",
         "problems.md",
+        "companion.md",
         "ledger.md",
         "selection.md",
         "subset.md",
@@ -92,7 +93,7 @@ fn the_printed_schemas_are_the_committed_ones() {
             "schemas/{name} is not what `gradatim schema {of}` prints"
         );
     }
-    assert_eq!(tree(&committed).len(), 7, "schemas/ holds nothing else");
+    assert_eq!(tree(&committed).len(), 8, "schemas/ holds nothing else");
 }
 
 #[test]

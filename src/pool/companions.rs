@@ -1,0 +1,160 @@
+//! Joins what companions know of problems to a run's entries, by the hash of the problem's text.
+//!
+//! A companion is passed over once and only what it says of the run's own problems stays, so that
+//! NuminaMath's 900,000 problems cost no memory beside a run over a thousand.
+
+use arrow::array::RecordBatch;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::entries::{Columns, Entries, Known, Name};
+use crate::Result;
+
+/// The columns of a companion's table that [`Join::add`] reads.
+pub const COLUMNS: [&str; 8] = [
+    "problem_id",
+    "category",
+    "origin",
+    "question_type",
+    "gold_kind",
+    "problem_is_valid",
+    "solution_is_valid",
+    "synthetic",
+];
+
+/// What a companion's category is for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum CategoryRule {
+    /// It is taken where the source names none; where both name one they are compared.
+    #[default]
+    Fill,
+    /// It is taken wherever the companion has one.
+    Replace,
+}
+
+/// What one companion says of a problem.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+struct Said {
+    category: Option<Name>,
+    origin: Option<Name>,
+    known: Known,
+}
+
+/// A companion that is being passed over.
+pub struct Join {
+    /// By problem of the run.
+    said: Vec<Option<Said>>,
+    counts: Counts,
+}
+
+/// What joining one companion did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Counts {
+    /// Rows of the companion, and those of them that are no problem.
+    pub rows: u64,
+    pub rows_void: u64,
+    /// Problems of the run, and those of them that the companion knows.
+    pub problems: u64,
+    pub problems_known: u64,
+    /// Rows that say something else of a problem than an earlier row of the companion; which of them
+    /// counts does not depend on their order.
+    pub rows_contradicting: u64,
+    /// Problems that got their category from the companion.
+    pub categories_added: u64,
+    /// Problems where both name a category, and it is the same or another.
+    pub categories_same: u64,
+    pub categories_other: u64,
+}
+
+impl Join {
+    pub fn new(entries: &Entries) -> Self {
+        Self {
+            said: vec![None; entries.problems.len()],
+            counts: Counts {
+                problems: entries.problems.len() as u64,
+                ..Counts::default()
+            },
+        }
+    }
+
+    /// Takes what a batch of the companion's table says of the run's problems.
+    pub fn add(&mut self, entries: &mut Entries, batch: &RecordBatch) -> Result<()> {
+        let columns = Columns::of(batch, &COLUMNS)?;
+        for at in 0..batch.num_rows() {
+            self.counts.rows += 1;
+            if !columns.has("problem_id", at) {
+                self.counts.rows_void += 1;
+                continue;
+            }
+            let Some(problem) = entries.find_problem(columns.id("problem_id", at)) else {
+                continue;
+            };
+            let mut name = |column| columns.text(column, at).map(|text| entries.intern(text));
+            let said = Said {
+                category: name("category"),
+                origin: name("origin"),
+                known: entries.known(&columns, at),
+            };
+            let place = &mut self.said[problem as usize];
+            match place {
+                None => *place = Some(said),
+                Some(earlier) if *earlier == said => {}
+                Some(earlier) => {
+                    self.counts.rows_contradicting += 1;
+                    if words(entries, &said) < words(entries, earlier) {
+                        *place = Some(said);
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Gives the run's entries what their source does not say.
+    pub fn finish(mut self, entries: &mut Entries, rule: CategoryRule) -> Counts {
+        for (problem, said) in self.said.iter().enumerate() {
+            let Some(said) = said else { continue };
+            self.counts.problems_known += 1;
+            let own = entries.problems[problem].category;
+            match (own, said.category) {
+                (None, Some(_)) => self.counts.categories_added += 1,
+                (Some(own), Some(theirs)) if own == theirs => self.counts.categories_same += 1,
+                (Some(_), Some(_)) => self.counts.categories_other += 1,
+                (_, None) => {}
+            }
+            entries.problems[problem].category = choose(rule, own, said.category);
+        }
+        entries.complete(|body, facts| {
+            let Some(said) = &self.said[body.problem as usize] else {
+                return;
+            };
+            body.category = choose(rule, body.category, said.category);
+            body.origin = body.origin.or(said.origin);
+            facts.complete(said.known);
+        });
+        self.counts
+    }
+}
+
+fn choose(rule: CategoryRule, own: Option<Name>, theirs: Option<Name>) -> Option<Name> {
+    match rule {
+        CategoryRule::Fill => own.or(theirs),
+        CategoryRule::Replace => theirs.or(own),
+    }
+}
+
+/// What decides between rows that contradict each other: the first by their words.
+fn words<'e>(entries: &'e Entries, said: &Said) -> impl PartialOrd + use<'e> {
+    let word = |name: Option<Name>| name.map(|name| entries.name(name));
+    let known = said.known;
+    (
+        word(said.category),
+        word(said.origin),
+        word(known.question_type),
+        known.gold_kind,
+        word(known.problem_is_valid),
+        word(known.solution_is_valid),
+        known.synthetic,
+    )
+}

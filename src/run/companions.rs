@@ -1,0 +1,153 @@
+//! Joins the companions: which of their units the pool lacks, the reading of those, and the join.
+
+use rayon::prelude::*;
+
+use super::shards::sound_part;
+use super::{Amount, Held, Settings, Timings};
+use crate::ids::Id;
+use crate::plan::{Plan, PlannedCompanion, PlannedFile};
+use crate::pool::companions::{COLUMNS, Counts, Join};
+use crate::pool::identity::{self, Made};
+use crate::pool::part::{COMPANION, PartWriter};
+use crate::pool::{Aside, Entries, rows};
+use crate::source::{self, Unit, layout};
+use crate::{Error, Result};
+
+/// A companion as it was joined.
+pub struct Joined {
+    pub counts: Counts,
+    /// Each file's content, in the order of the plan.
+    pub contents: Vec<Id>,
+}
+
+/// A unit of a companion that is read side by side with others.
+struct Job<'p> {
+    file: &'p PlannedFile,
+    unit: Unit,
+    made: Made,
+}
+
+/// Completes the entries with what the plan's companions know, in order of name.
+pub(super) fn join(
+    plan: &Plan,
+    entries: &mut Entries,
+    settings: &Settings<'_>,
+    store: bool,
+    timings: &mut Timings,
+) -> Result<Vec<Joined>> {
+    let started = std::time::Instant::now();
+    let mut all = Vec::new();
+    for companion in &plan.companions {
+        all.push(join_one(companion, entries, settings, store)?);
+    }
+    if !all.is_empty() {
+        let seconds = started.elapsed().as_secs_f64();
+        timings.wall_s.insert("companions", seconds);
+    }
+    Ok(all)
+}
+
+fn join_one(
+    companion: &PlannedCompanion,
+    entries: &mut Entries,
+    settings: &Settings<'_>,
+    store: bool,
+) -> Result<Joined> {
+    let bytes = companion.files.iter().map(|file| file.bytes).sum();
+    let total = Amount::shards(companion.files.len() as u64, bytes);
+    settings.watch.begin("companion", total);
+    let (jobs, contents) = jobs(companion, settings)?;
+    let aside = store.then(|| Aside::open(&settings.pool)).transpose()?;
+    let read = |job: &Job<'_>| read(job, companion, settings, aside.as_ref());
+    let tables: Vec<Held> = jobs.par_iter().map(read).collect::<Result<_>>()?;
+    let mut join = Join::new(entries);
+    for table in tables {
+        match table {
+            Held::Stored(part) => {
+                for batch in part.read(COMPANION, &COLUMNS)? {
+                    join.add(entries, &batch?)?;
+                }
+            }
+            Held::Memory(batches) => {
+                for batch in &batches {
+                    join.add(entries, batch)?;
+                }
+            }
+            Held::Unreadable => unreachable!("a companion that cannot be read ends the run"),
+        }
+    }
+    Ok(Joined {
+        counts: join.finish(entries, companion.category),
+        contents,
+    })
+}
+
+/// Every unit of the companion, and its files' contents.
+fn jobs<'p>(
+    companion: &'p PlannedCompanion,
+    settings: &Settings<'_>,
+) -> Result<(Vec<Job<'p>>, Vec<Id>)> {
+    let (mut jobs, mut contents) = (Vec::new(), Vec::new());
+    for file in &companion.files {
+        settings.check_stop()?;
+        let units = file
+            .units
+            .as_ref()
+            .map_err(|why| unreadable(companion, file, why.clone()))?;
+        let content = identity::content(&file.file)?;
+        contents.push(content);
+        for &unit in units {
+            // Nothing of a companion is tokenised.
+            let made = Made::of(content, unit, &companion.source, "");
+            jobs.push(Job { file, unit, made });
+        }
+    }
+    Ok((jobs, contents))
+}
+
+fn unreadable(companion: &PlannedCompanion, file: &PlannedFile, why: String) -> Error {
+    Error::Unreadable(vec![(
+        format!("{}/{}", companion.name, file.file.name),
+        why,
+    )])
+}
+
+/// The unit's table: the pool's, or read now.
+fn read(
+    job: &Job<'_>,
+    companion: &PlannedCompanion,
+    settings: &Settings<'_>,
+    aside: Option<&Aside>,
+) -> Result<Held> {
+    if let Some(part) = sound_part(settings, &job.made.name(), aside.is_some())? {
+        return Ok(Held::Stored(part));
+    }
+    let mut batches = Vec::new();
+    let mut rows_read = 0;
+    for batch in source::read(&job.file.file, job.unit, &companion.source, settings.batch)? {
+        settings.check_stop()?;
+        let batch = batch?;
+        let mut problems = Vec::with_capacity(batch.len());
+        for index in 0..batch.len() {
+            let mut entries = Vec::new();
+            layout::entries(&companion.source, batch.row(index), &mut entries);
+            problems.extend(entries.into_iter().map(|entry| entry.body.ok()));
+        }
+        rows_read += problems.len() as u64;
+        batches.push(rows::companion(&problems));
+        settings.watch.advance(Amount::rows(problems.len() as u64));
+    }
+    let Some(aside) = aside else {
+        let batches = batches
+            .into_iter()
+            .map(|arrays| rows::batch(COMPANION, arrays));
+        return Ok(Held::Memory(batches.collect::<Result<_>>()?));
+    };
+    let name = &job.file.file.name;
+    let mut part = PartWriter::new(&settings.pool, aside, job.made.clone(), name, &[COMPANION])?;
+    for arrays in batches {
+        part.add(0, vec![arrays])?;
+    }
+    part.add(rows_read, Vec::new())?;
+    Ok(Held::Stored(part.finish()?))
+}
