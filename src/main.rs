@@ -10,6 +10,10 @@ use clap::Parser;
 
 use cli::{Cli, Command};
 
+/// The system's allocator keeps what many threads freed: a third more memory on the main job, and some time.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let arguments = Cli::parse();
     let done = match arguments.command {

@@ -4,10 +4,12 @@
 //! Where there are fewer units than threads the rows of a batch are shared out instead. What comes out
 //! stands in the order of the plan, so that no thread can change it.
 
+mod board;
 mod companions;
 mod shards;
+mod unit;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
@@ -23,7 +25,7 @@ use crate::select::{self, Selection};
 use crate::source::BatchSize;
 use crate::{Error, Result};
 pub use companions::Joined;
-use shards::{Found, Slot};
+use shards::Slot;
 
 /// An amount of work, in what it consists of.
 #[derive(Clone, Copy, Debug, Default)]
@@ -280,40 +282,13 @@ pub fn measure<'p>(
     store: bool,
     timings: &mut Timings,
 ) -> Result<Experiment<'p>> {
-    let started = Instant::now();
     if store {
         fs_err::create_dir_all(settings.pool.folder())?;
     }
     let lock = settings.pool.lock_for_reading()?;
-    let Found {
-        mut slots,
-        jobs,
-        tokenizer,
-    } = shards::find_parts(plan, settings, store)?;
-    timings
-        .wall_s
-        .insert("find", started.elapsed().as_secs_f64());
-    timings.measured_units = jobs.len() as u64;
-    timings.reused_units = (slots.len() - jobs.len()) as u64;
-    timings.threads = settings.threads;
-    let started = Instant::now();
-    let measured = shards::measure_jobs(plan, &jobs, tokenizer, settings, store, timings)?;
-    let loading = timings.wall_s.get("tokenizer").copied().unwrap_or_default();
-    timings
-        .wall_s
-        .insert("measure", started.elapsed().as_secs_f64() - loading);
-    let mut unreadable = Vec::new();
-    for (job, held) in jobs.iter().zip(measured) {
-        match held {
-            Ok(held) => slots[job.slot].held = held,
-            Err(why) => {
-                unreadable.push((slots[job.slot].source, slots[job.slot].file));
-                slots[job.slot].why = Some(why);
-            }
-        }
-    }
+    let mut slots = shards::measure(plan, settings, store, timings)?;
     refuse_unreadable(plan, &slots, settings.watch)?;
-    drop_unreadable(&mut slots, &unreadable);
+    drop_unreadable(&mut slots);
     let started = Instant::now();
     let mut experiment = load(plan, slots, lock)?;
     timings
@@ -352,8 +327,10 @@ fn refuse_unreadable(plan: &Plan, slots: &[Slot], watch: &dyn Watch) -> Result<(
 }
 
 /// Leaves one slot for each unreadable file: none of its entries can be trusted to be all there.
-fn drop_unreadable(slots: &mut Vec<Slot>, unreadable: &[(usize, usize)]) {
-    let mut seen = std::collections::HashSet::new();
+fn drop_unreadable(slots: &mut Vec<Slot>) {
+    let why = slots.iter().filter(|slot| slot.why.is_some());
+    let unreadable: HashSet<(usize, usize)> = why.map(|slot| (slot.source, slot.file)).collect();
+    let mut seen = HashSet::new();
     slots.retain_mut(|slot| {
         let place = (slot.source, slot.file);
         if !unreadable.contains(&place) {

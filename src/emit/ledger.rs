@@ -13,7 +13,7 @@ use arrow::datatypes::DataType;
 use crate::ids::Id;
 use crate::pool::entries::{Body, Known, Name};
 use crate::pool::part::TRAJECTORIES;
-use crate::run::{Amount, Experiment, Held, Settings};
+use crate::run::{Experiment, Held, Settings};
 use crate::screen::Fate;
 use crate::table::Table;
 use crate::{Error, Result, schema};
@@ -25,9 +25,6 @@ pub fn write(
     settings: &Settings<'_>,
 ) -> Result<()> {
     let mut table = Table::create(path, schema::schema(schema::LEDGER))?;
-    settings
-        .watch
-        .begin("ledger", Amount::rows(fates.len() as u64));
     for (index, part) in experiment.parts.iter().enumerate() {
         settings.check_stop()?;
         let place = (
@@ -57,9 +54,6 @@ pub fn write(
             next, part.entries.end,
             "the ledger has one row for each entry"
         );
-        settings
-            .watch
-            .advance(Amount::rows(part.entries.len() as u64));
     }
     table.finish()?;
     Ok(())

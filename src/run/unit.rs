@@ -1,0 +1,203 @@
+//! Measuring one unit: its rows in batches, through the measures, into a part.
+
+use std::collections::HashSet;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
+
+use arrow::array::RecordBatch;
+use rayon::prelude::*;
+
+use super::{Amount, Held, Settings, Timings};
+use crate::Result;
+use crate::ids::Id;
+use crate::measure::tokens::Tokenizer;
+use crate::measure::{self, Measured, Step};
+use crate::plan::{PlannedFile, PlannedSource, unreadable};
+use crate::pool::identity::Made;
+use crate::pool::part::{PROBLEMS, PartWriter, TRAJECTORIES};
+use crate::pool::{Aside, rows};
+use crate::source::{self, Batch, Unit, layout};
+
+/// Something of a file, or why the file cannot be read.
+pub(super) type Readable<T> = std::result::Result<T, String>;
+
+/// A unit that is not in the pool.
+pub(super) struct Job<'p> {
+    pub slot: usize,
+    pub source: &'p PlannedSource,
+    pub file: &'p PlannedFile,
+    pub unit: Unit,
+    pub made: Made,
+    pub bytes: u64,
+}
+
+/// What units are measured with.
+#[derive(Clone, Copy)]
+pub(super) struct Means<'m> {
+    pub tokenizer: &'m Tokenizer,
+    pub settings: &'m Settings<'m>,
+    /// Where the part is written; in memory where there is none.
+    pub aside: Option<&'m Aside>,
+    /// There are fewer units than threads: each shares its rows out.
+    pub share_rows: bool,
+    pub clock: &'m Clock,
+}
+
+/// Nanoseconds of work in the parts of measuring, over all threads.
+#[derive(Default)]
+pub(super) struct Clock {
+    /// When the first unit was found that the pool lacks, and when the tokenizer was ready for it.
+    pub first_job: OnceLock<Instant>,
+    pub loaded: OnceLock<Instant>,
+    pub hash: AtomicU64,
+    read: AtomicU64,
+    steps: [AtomicU64; Step::ALL.len()],
+    write: AtomicU64,
+}
+
+impl Clock {
+    /// Adds the time since `since` and returns now.
+    pub fn add(counter: &AtomicU64, since: Instant) -> Instant {
+        let now = Instant::now();
+        counter.fetch_add((now - since).as_nanos() as u64, Ordering::Relaxed);
+        now
+    }
+
+    pub fn report(&self, timings: &mut Timings) {
+        let mut report = |name, counter: &AtomicU64| {
+            let seconds = counter.load(Ordering::Relaxed) as f64 / 1e9;
+            timings.work_s.insert(name, seconds);
+        };
+        report("hash", &self.hash);
+        report("read", &self.read);
+        for step in Step::ALL {
+            report(step.as_str(), &self.steps[step as usize]);
+        }
+        report("write", &self.write);
+    }
+}
+
+/// Measures one unit. The outer error ends the run.
+pub(super) fn measure_unit(job: &Job<'_>, means: Means<'_>) -> Result<Readable<Held>> {
+    let mut sink = match means.aside {
+        Some(aside) => {
+            let name = &job.file.file.name;
+            let tables = [TRAJECTORIES, PROBLEMS];
+            let writer =
+                PartWriter::new(&means.settings.pool, aside, job.made.clone(), name, &tables)?;
+            Sink::Part(Box::new(writer), HashSet::new())
+        }
+        None => Sink::Memory(Vec::new()),
+    };
+    match fill(&mut sink, job, means) {
+        Ok(None) => Ok(Ok(sink.finish()?)),
+        Ok(Some(why)) => {
+            sink.abandon()?;
+            Ok(Err(why))
+        }
+        Err(error) => {
+            sink.abandon()?;
+            Err(error)
+        }
+    }
+}
+
+/// Reads the unit into the sink; returns why its file cannot be read, if so.
+fn fill(sink: &mut Sink, job: &Job<'_>, means: Means<'_>) -> Result<Option<String>> {
+    let Means {
+        settings, clock, ..
+    } = means;
+    let source = &job.source.source;
+    let mut now = Instant::now();
+    let mut bytes_left = job.bytes;
+    let batches = match source::read(&job.file.file, job.unit, source, settings.batch) {
+        Ok(batches) => batches,
+        Err(error) => return Ok(Some(unreadable(error)?)),
+    };
+    for batch in batches {
+        settings.check_stop()?;
+        let batch = match batch {
+            Ok(batch) => batch,
+            Err(error) => return Ok(Some(unreadable(error)?)),
+        };
+        Clock::add(&clock.read, now);
+        let measured = measure_batch(&batch, source, means);
+        now = Instant::now();
+        sink.add(&measured)?;
+        now = Clock::add(&clock.write, now);
+        let bytes = batch.file_bytes().min(bytes_left);
+        bytes_left -= bytes;
+        settings.watch.advance(Amount {
+            rows: batch.len() as u64,
+            bytes,
+            shards: 0,
+        });
+    }
+    settings.watch.advance(Amount::shards(1, bytes_left));
+    Ok(None)
+}
+
+fn measure_batch(batch: &Batch, source: &source::Source, means: Means<'_>) -> Vec<Measured> {
+    let Means {
+        tokenizer, clock, ..
+    } = means;
+    let row = |index: usize| {
+        let mut now = Instant::now();
+        let row = batch.row(index);
+        let (number, offset) = (row.number, row.offset);
+        let mut entries = Vec::new();
+        layout::entries(source, row, &mut entries);
+        now = Clock::add(&clock.read, now);
+        let mut done = |step: Step| now = Clock::add(&clock.steps[step as usize], now);
+        let measured = entries
+            .into_iter()
+            .map(|entry| measure::measure(number, offset, entry, tokenizer, &mut done));
+        measured.collect::<Vec<_>>()
+    };
+    if means.share_rows {
+        let rows: Vec<Vec<Measured>> = (0..batch.len()).into_par_iter().map(row).collect();
+        rows.into_iter().flatten().collect()
+    } else {
+        (0..batch.len()).flat_map(row).collect()
+    }
+}
+
+/// Where measured entries go.
+enum Sink {
+    /// With the problems that the part has already.
+    Part(Box<PartWriter>, HashSet<Id>),
+    Memory(Vec<RecordBatch>),
+}
+
+impl Sink {
+    fn add(&mut self, measured: &[Measured]) -> Result<()> {
+        match self {
+            Self::Part(writer, known) => {
+                let problems = rows::problems(measured, known);
+                writer.add(
+                    measured.len() as u64,
+                    vec![rows::trajectories(measured), problems],
+                )
+            }
+            Self::Memory(batches) => {
+                batches.push(rows::batch(TRAJECTORIES, rows::trajectories(measured))?);
+                Ok(())
+            }
+        }
+    }
+
+    fn finish(self) -> Result<Held> {
+        match self {
+            Self::Part(writer, _) => Ok(Held::Stored(writer.finish()?)),
+            Self::Memory(batches) => Ok(Held::Memory(batches)),
+        }
+    }
+
+    fn abandon(self) -> Result<()> {
+        match self {
+            Self::Part(writer, _) => writer.abandon(),
+            Self::Memory(_) => Ok(()),
+        }
+    }
+}
