@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::mock::{Act, MockHub, retry_after};
 use crate::kills::killed_and_run_again;
-use crate::support::{Place, jsonl, openr1_rows, parquet, read_json, tree};
+use crate::support::{Dice, Place, jsonl, openr1_rows, parquet, read_json, tree};
 
 const PIPELINE: &str = r#"
 on_shortfall = "short"
@@ -125,6 +125,38 @@ fn only_the_columns_that_are_needed_travel_and_only_once() {
         "its text lies in the ranges that were kept"
     );
     assert!(mock.requests().len() <= 1, "{:?}", mock.requests());
+}
+
+#[test]
+fn of_selected_rows_only_their_pages_travel() {
+    let mock = MockHub::start();
+    let mut dice = Dice(3);
+    let mut rows = openr1_rows(400);
+    for row in &mut rows {
+        let noise: String = (0..20_000)
+            .map(|_| char::from(b'a' + dice.below(26) as u8))
+            .collect();
+        row["generations"] = json!([format!("{noise} \\boxed{{1}}")]);
+    }
+    let shard = parquet(&rows, 400);
+    let whole = shard.len() as u64;
+    mock.dataset("open/set")
+        .file("train.parquet", shard)
+        .push("main");
+    let place = Place::new().with("HF_ENDPOINT", mock.endpoint());
+    let few = "on_shortfall = 'short'\n[sources.math]\nlayout = 'openr1'\nhub = 'open/set'\naccept = 'none'\n\
+        [measure]\ntokenizer = 'bytes.json'\n[[grid]]\ncategory = ['all']\nsize = [1]\n";
+    place.write("pipeline.toml", few);
+    place.run("first", &[]).ends(0);
+    assert!(mock.bytes_sent() > whole / 2, "measuring reads every page");
+    std::fs::remove_dir_all(place.path("cache")).expect("the ranges are forgotten");
+    mock.forget_requests();
+    place.run("second", &["--seed", "5"]).ends(0);
+    let sent = mock.bytes_sent();
+    assert!(
+        sent > 0 && sent < whole / 2,
+        "{sent} of {whole} bytes for one row of 400"
+    );
 }
 
 #[test]
