@@ -25,6 +25,7 @@ fn main() -> ExitCode {
         Command::Sql(arguments) => cli::sql::sql(&arguments),
         Command::Check(arguments) => cli::check::check(&arguments),
         Command::Pool(arguments) => cli::pool::pool(&arguments),
+        Command::Fingerprint(arguments) => cli::fingerprint::fingerprint(&arguments),
         Command::Example(arguments) => cli::example::example(&arguments),
         Command::Schema(arguments) => cli::schema::schema(&arguments),
         Command::Completions(arguments) => cli::completions::completions(&arguments),

@@ -3,6 +3,8 @@
 //! Everything that can be refused is refused here, before a row is read: keys that contradict each
 //! other, sources without files, Parquet files without the layout's columns.
 
+pub mod benchmarks;
+
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
@@ -13,11 +15,13 @@ use crate::bucket::length::{Length, Nested};
 use crate::measure::TokenizerName;
 use crate::pipeline::{Accept, OnShortfall, Pipeline, PipelineFile};
 use crate::pool::companions::CategoryRule;
+use crate::screen::near::THRESHOLD_MIN;
 use crate::select::grid::{Grid, Pair};
 use crate::source::hub::{Address, Hub};
 use crate::source::parquet::Footer;
 use crate::source::{Format, HubMode, Layout, Source, SourceFile, Unit, files, jsonl, layout};
 use crate::{Error, Result};
+use benchmarks::Benchmark;
 
 /// What will run.
 #[derive(Clone, Debug)]
@@ -35,6 +39,8 @@ pub struct Plan {
     pub tokenizer: String,
     /// The tokenizer as the pipeline names it.
     pub tokenizer_name: TokenizerName,
+    /// The benchmarks that problems are screened for.
+    pub benchmarks: Vec<Benchmark>,
     emitted: Vec<glob::Pattern>,
 }
 
@@ -90,6 +96,8 @@ impl Plan {
         let emitted = check_emit(file, &pipeline)?;
         check_overrides(&pipeline, overrides)?;
         check_screen(file, &pipeline)?;
+        check_near(file, &pipeline)?;
+        let benchmarks = benchmarks::check(file, &pipeline)?;
         let hub = OnceCell::new();
         let connect = || {
             // `get_or_try_init` is not stable yet.
@@ -134,6 +142,7 @@ impl Plan {
             grids,
             tokenizer,
             tokenizer_name,
+            benchmarks,
             emitted,
         })
     }
@@ -269,6 +278,13 @@ fn forget_places(pipeline: &mut Pipeline, overrides: &Overrides) {
             *path = None;
         }
     }
+    if let Some(table) = &mut pipeline.screen.contamination {
+        for name in &mut table.benchmarks {
+            if Path::new(name).is_absolute() {
+                *name = benchmarks::stem(Path::new(name));
+            }
+        }
+    }
     let tokenizer = Path::new(&pipeline.measure.tokenizer.0);
     if tokenizer.is_absolute() {
         let name = tokenizer
@@ -351,6 +367,18 @@ fn check_screen(file: &PipelineFile, pipeline: &Pipeline) -> Result<()> {
         ));
     }
     Ok(())
+}
+
+fn check_near(file: &PipelineFile, pipeline: &Pipeline) -> Result<()> {
+    let allowed = THRESHOLD_MIN..=1.0;
+    match pipeline.screen.near_duplicates {
+        Some(threshold) if !allowed.contains(&threshold) => Err(file.error(
+            "screen.near_duplicates",
+            &format!("is {threshold}, and a threshold lies from {THRESHOLD_MIN} to 1"),
+            "write 0.9 for copies, 0.8 for problems from one template too",
+        )),
+        _ => Ok(()),
+    }
 }
 
 fn check_source(file: &PipelineFile, accept: Accept, name: &str, source: &Source) -> Result<()> {

@@ -6,6 +6,7 @@
 
 mod board;
 mod companions;
+mod screening;
 mod shards;
 mod unit;
 
@@ -18,9 +19,9 @@ use arrow::array::RecordBatch;
 
 use crate::emit;
 use crate::plan::{Plan, PlannedFile, PlannedSource};
-use crate::pool::part::TRAJECTORIES;
+use crate::pool::part::{Named, TRAJECTORIES};
 use crate::pool::{Entries, Lock, Part, Pool, entries};
-use crate::screen::{self, Fate, Tally};
+use crate::screen::{self, Fate, Screened, Tally};
 use crate::select::{self, Selection};
 use crate::source::BatchSize;
 use crate::{Error, Result};
@@ -117,6 +118,8 @@ pub struct Experiment<'p> {
     pub parts: Vec<RunPart>,
     /// The companions as they were joined, in the order of the plan.
     pub companions: Vec<Joined>,
+    /// What the texts of its problems say.
+    pub screened: Screened,
     /// Its parts stay in the pool as long as it does.
     _lock: Option<Lock>,
 }
@@ -137,9 +140,30 @@ pub struct RunPart {
 pub enum Held {
     Stored(Part),
     /// Measured by `plan`, which writes nothing.
-    Memory(Vec<RecordBatch>),
+    Memory(MemoryPart),
     /// The file could not be read; one entry stands for it.
     Unreadable,
+}
+
+/// The tables of a part that is not stored, by name.
+pub type MemoryPart = BTreeMap<&'static str, Vec<RecordBatch>>;
+
+impl Held {
+    /// A table's rows with the columns named (all where none is); none where the file could not be read.
+    pub fn read<'h>(
+        &'h self,
+        table: Named,
+        columns: &[&str],
+    ) -> Result<Box<dyn Iterator<Item = Result<RecordBatch>> + 'h>> {
+        Ok(match self {
+            Self::Stored(part) => Box::new(part.read(table, columns)?),
+            Self::Memory(tables) => {
+                let batches = tables.get(table.0).into_iter().flatten();
+                Box::new(batches.map(|batch| Ok(batch.clone())))
+            }
+            Self::Unreadable => Box::new(std::iter::empty()),
+        })
+    }
 }
 
 impl Experiment<'_> {
@@ -153,7 +177,8 @@ impl Experiment<'_> {
 
     pub fn fates(&self) -> Vec<Fate> {
         let accept = |part: u32| self.source_of(part).accept;
-        screen::fates(&self.entries, &self.plan.pipeline.screen, accept)
+        let screen = &self.plan.pipeline.screen;
+        screen::fates(&self.entries, screen, &self.screened, accept)
     }
 
     pub fn select(&self, fates: &[Fate]) -> Selection {
@@ -296,6 +321,11 @@ pub fn measure<'p>(
         .insert("load", started.elapsed().as_secs_f64());
     experiment.companions =
         companions::join(plan, &mut experiment.entries, settings, store, timings)?;
+    let started = Instant::now();
+    experiment.screened = screening::screen(&experiment, settings)?;
+    timings
+        .wall_s
+        .insert("screen", started.elapsed().as_secs_f64());
     timings.entries = experiment.entries.rows.len() as u64;
     Ok(experiment)
 }
@@ -347,20 +377,15 @@ fn load<'p>(plan: &'p Plan, slots: Vec<Slot>, lock: Option<Lock>) -> Result<Expe
     for (index, slot) in slots.into_iter().enumerate() {
         let start = all.rows.len();
         let part = index as u32;
-        match &slot.held {
-            Held::Stored(stored) => {
-                for batch in stored.read(TRAJECTORIES, &entries::COLUMNS)? {
-                    all.add(part, &batch?)?;
-                }
-                let loaded = (all.rows.len() - start) as u64;
-                assert_eq!(loaded, stored.entries, "a part holds what its seal says");
-            }
-            Held::Memory(batches) => {
-                for batch in batches {
-                    all.add(part, batch)?;
-                }
-            }
-            Held::Unreadable => all.add_unreadable(part),
+        if matches!(slot.held, Held::Unreadable) {
+            all.add_unreadable(part);
+        }
+        for batch in slot.held.read(TRAJECTORIES, &entries::COLUMNS)? {
+            all.add(part, &batch?)?;
+        }
+        if let Held::Stored(stored) = &slot.held {
+            let loaded = (all.rows.len() - start) as u64;
+            assert_eq!(loaded, stored.entries, "a part holds what its seal says");
         }
         parts.push(RunPart {
             source: slot.source,
@@ -375,6 +400,7 @@ fn load<'p>(plan: &'p Plan, slots: Vec<Slot>, lock: Option<Lock>) -> Result<Expe
         entries: all,
         parts,
         companions: Vec::new(),
+        screened: Screened::default(),
         _lock: lock,
     })
 }

@@ -319,7 +319,7 @@ pub const COMPANION: &[Column] = &[
 
 /// `ledger.parquet`: one row an entry, with its measurements and its fate in this run.
 pub const LEDGER: &[Column] = &{
-    let mut all = [ROW; 31];
+    let mut all = [ROW; 32];
     all[0] = nullable(
         "trajectory_id",
         Kind::Text,
@@ -344,13 +344,18 @@ pub const LEDGER: &[Column] = &{
         Kind::Text,
         "style that the run uses: the source's where it is known, else the text's",
     );
-    all[28] = column("fate", Kind::Text, "kept or dropped");
-    all[29] = nullable(
+    all[28] = nullable(
+        "cluster",
+        Kind::Text,
+        "problem_id that stands for all near duplicates of the problem; null where none were looked for",
+    );
+    all[29] = column("fate", Kind::Text, "kept or dropped");
+    all[30] = nullable(
         "reason",
         Kind::Text,
         "why it was dropped; null where it was kept",
     );
-    all[30] = nullable(
+    all[31] = nullable(
         "value",
         Kind::Text,
         "the value that decided, where there is one",

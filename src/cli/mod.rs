@@ -3,6 +3,7 @@
 pub mod check;
 pub mod completions;
 pub mod example;
+pub mod fingerprint;
 mod hub;
 pub mod inspect;
 pub mod plan;
@@ -72,9 +73,11 @@ pub enum Command {
     Check(check::Arguments),
     /// List, verify and prune the measured trajectories that runs keep.
     Pool(pool::Arguments),
+    /// Make a benchmark's fingerprint, by which its problems are found in others.
+    Fingerprint(fingerprint::Arguments),
     /// Print a complete pipeline.
     Example(example::Arguments),
-    /// Print the JSON schema of pipeline or manifest, or the columns of a table.
+    /// Print the JSON schema of pipeline, manifest or certificate, or the columns of a table.
     Schema(schema::Arguments),
     /// Print completions for a shell.
     Completions(completions::Arguments),

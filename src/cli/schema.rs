@@ -1,6 +1,7 @@
 //! `gradatim schema`: the form of what is read and written.
 
 use clap::{Args, ValueEnum};
+use gradatim::emit::leakage::Leakage;
 use gradatim::emit::manifest::Manifest;
 use gradatim::pipeline::Pipeline;
 use gradatim::schema::{TABLES, table as columns};
@@ -8,7 +9,7 @@ use gradatim::{Error, Result};
 
 use super::print;
 
-/// Prints the JSON schema of the pipeline file or the manifest, or the columns of a table.
+/// Prints the JSON schema of the pipeline file, the manifest or the certificate of leakage, or the columns of a table.
 #[derive(Args)]
 #[command(after_help = "\
 Example:
@@ -23,6 +24,7 @@ pub struct Arguments {
 enum Of {
     Pipeline,
     Manifest,
+    Leakage,
     Trajectories,
     Problems,
     Companion,
@@ -35,6 +37,7 @@ pub fn schema(arguments: &Arguments) -> Result<u8> {
     let text = match arguments.of {
         Of::Pipeline => json_schema::<Pipeline>()?,
         Of::Manifest => json_schema::<Manifest>()?,
+        Of::Leakage => json_schema::<Leakage>()?,
         Of::Trajectories => column_list("trajectories"),
         Of::Problems => column_list("problems"),
         Of::Companion => column_list("companion"),

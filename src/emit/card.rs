@@ -8,6 +8,7 @@ use std::fmt::Write;
 use arrow::datatypes::DataType;
 use serde_json::{Map, Value, json};
 
+use super::leakage::{BenchmarkRecord, Leakage};
 use super::manifest::{HubRecord, Manifest, SubsetRecord};
 use super::{Written, subset};
 use crate::run::Experiment;
@@ -36,6 +37,7 @@ pub fn dataset_info(subsets: &[(&Subset, Option<&Written>)]) -> Value {
 /// The whole of `README.md`.
 pub fn card(
     manifest: &Manifest,
+    leakage: Option<&Leakage>,
     experiment: &Experiment<'_>,
     subsets: &[(&Subset, Option<&Written>)],
 ) -> String {
@@ -50,7 +52,7 @@ pub fn card(
         subsets,
     );
     text.push_str("---\n\n");
-    body(&mut text, manifest, subsets);
+    body(&mut text, manifest, leakage, subsets);
     text
 }
 
@@ -144,7 +146,12 @@ fn size_category(rows: u64) -> &'static str {
     }
 }
 
-fn body(text: &mut String, manifest: &Manifest, subsets: &[(&Subset, Option<&Written>)]) {
+fn body(
+    text: &mut String,
+    manifest: &Manifest,
+    leakage: Option<&Leakage>,
+    subsets: &[(&Subset, Option<&Written>)],
+) {
     let mut line = |line: String| {
         text.push_str(&line);
         text.push('\n');
@@ -189,6 +196,8 @@ fn body(text: &mut String, manifest: &Manifest, subsets: &[(&Subset, Option<&Wri
         }
     }
     pairs(&mut line, manifest);
+    contamination(&mut line, leakage);
+    near_duplicates(&mut line, manifest);
     line("\n## Verdicts\n\nOur verdict against the recorded one, over all trajectories; `undecided` is never counted as right.\n\n| ours | recorded | trajectories |\n|---|---|--:|".into());
     for verdict in &manifest.verdicts {
         line(format!(
@@ -323,6 +332,66 @@ fn pairs(line: &mut impl FnMut(String), manifest: &Manifest) {
             ));
         }
     }
+}
+
+/// Which benchmarks were looked for, how well they are found, and how many of their items were.
+fn contamination(line: &mut impl FnMut(String), leakage: Option<&Leakage>) {
+    line("\n## Contamination\n".into());
+    let Some(leakage) = leakage else {
+        line("No benchmark was looked for.".into());
+        return;
+    };
+    let drop: Vec<&str> = leakage
+        .detector
+        .drop
+        .iter()
+        .map(|class| class.as_str())
+        .collect();
+    line(format!(
+        "{} problems were compared with these benchmarks; entries of the classes {} were dropped. \
+         `exact`: the item's whole text, however it is spelled; `near`: most of it; `numbers_changed`: the \
+         same text with other numbers. `recall` is of the item's copies that were planted, verbatim and \
+         respelled; `precision` counts all that was flagged among real problems as wrong. \
+         `__run__/leakage.json` lists every hit.\n",
+        leakage.problems,
+        if drop.is_empty() {
+            "(none)".to_owned()
+        } else {
+            drop.join(", ")
+        },
+    ));
+    line("| benchmark | items | recall | precision, at least | measured in | exact | near | numbers_changed |".into());
+    line("|---|--:|--:|--:|---|--:|--:|--:|".into());
+    for benchmark in &leakage.benchmarks {
+        line(benchmark_line(benchmark));
+    }
+}
+
+fn benchmark_line(benchmark: &BenchmarkRecord) -> String {
+    let shown = |share: Option<f64>| share.map_or("–".into(), |share| format!("{share:.4}"));
+    let measured = benchmark.measured.as_ref();
+    format!(
+        "| {} | {} | {} | {} | {} | {} | {} | {} |",
+        benchmark.name,
+        benchmark.items,
+        shown(measured.map(|measured| measured.recall)),
+        shown(measured.and_then(|measured| measured.precision_min)),
+        benchmark.measured_in,
+        benchmark.found.exact,
+        benchmark.found.near,
+        benchmark.found.numbers_changed,
+    )
+}
+
+fn near_duplicates(line: &mut impl FnMut(String), manifest: &Manifest) {
+    let Some(near) = &manifest.near_duplicates else {
+        return;
+    };
+    line(format!(
+        "\n## Near duplicates\n\n{} of {} problems lie in {} clusters of which each shares at least {} of its \
+         text; one problem of a cluster stays. In {} clusters gold answers differ (the manifest lists them).",
+        near.clustered, near.problems, near.clusters, near.threshold, near.disagreeing_count
+    ));
 }
 
 fn acceptance(line: &mut impl FnMut(String), manifest: &Manifest) {

@@ -25,6 +25,9 @@ pub fn write(
     settings: &Settings<'_>,
 ) -> Result<()> {
     let mut table = Table::create(path, schema::schema(schema::LEDGER))?;
+    let clusters = experiment
+        .screened
+        .representatives(&experiment.entries, fates);
     for (index, part) in experiment.parts.iter().enumerate() {
         settings.check_stop()?;
         let place = (
@@ -35,20 +38,14 @@ pub fn write(
         let mut add = |batch: &RecordBatch| {
             let range = next..next + batch.num_rows();
             next = range.end;
-            table.write(rows(experiment, fates, range, place, batch)?)
+            let clusters = clusters.as_deref();
+            table.write(rows(experiment, fates, clusters, range, place, batch)?)
         };
-        match &part.held {
-            Held::Stored(stored) => {
-                for batch in stored.read(TRAJECTORIES, &[])? {
-                    add(&batch?)?;
-                }
-            }
-            Held::Memory(batches) => {
-                for batch in batches {
-                    add(batch)?;
-                }
-            }
-            Held::Unreadable => add(&unreadable_row()?)?,
+        if matches!(part.held, Held::Unreadable) {
+            add(&unreadable_row()?)?;
+        }
+        for batch in part.held.read(TRAJECTORIES, &[])? {
+            add(&batch?)?;
         }
         assert_eq!(
             next, part.entries.end,
@@ -77,6 +74,7 @@ fn unreadable_row() -> Result<RecordBatch> {
 fn rows(
     experiment: &Experiment<'_>,
     fates: &[Fate],
+    clusters: Option<&[u32]>,
     range: std::ops::Range<usize>,
     (source, file): (&str, &str),
     batch: &RecordBatch,
@@ -90,12 +88,15 @@ fn rows(
     };
     let told = told(experiment, range.clone());
     let mut style = StringBuilder::new();
+    let mut cluster = StringBuilder::new();
     let mut fate = StringBuilder::new();
     let mut reason = StringBuilder::new();
     let mut value = StringBuilder::new();
     for at in range {
         let body = entries.rows[at].body.as_ref().ok();
         style.append_option(body.map(|body| entries.name(body.style)));
+        let first = body.and_then(|body| Some(clusters?[body.problem as usize]));
+        cluster.append_option(first.map(|first| entries.problems[first as usize].id.to_string()));
         match fates[at] {
             Fate::Kept => {
                 fate.append_value("kept");
@@ -105,7 +106,7 @@ fn rows(
             Fate::Dropped(why) => {
                 fate.append_value("dropped");
                 reason.append_value(why.as_str());
-                value.append_option(why.value(at as u32, entries));
+                value.append_option(why.value(at as u32, entries, &experiment.screened));
             }
         }
     }
@@ -114,6 +115,7 @@ fn rows(
             "source" => repeat(source),
             "file" => repeat(file),
             "style" => Arc::new(style.finish_cloned()),
+            "cluster" => Arc::new(cluster.finish_cloned()),
             "fate" => Arc::new(fate.finish_cloned()),
             "reason" => Arc::new(reason.finish_cloned()),
             "value" => Arc::new(value.finish_cloned()),

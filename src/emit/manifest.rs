@@ -50,6 +50,9 @@ pub struct Manifest {
     pub shortfalls: Vec<ShortfallRecord>,
     /// For each style pair: how often its trajectories are right.
     pub pairs: Vec<PairRecord>,
+    /// Null where near duplicates were not looked for.
+    #[serde(default)]
+    pub near_duplicates: Option<NearDuplicatesRecord>,
     pub warnings: Vec<String>,
 }
 
@@ -214,6 +217,33 @@ pub struct PairRecord {
     pub counts: BTreeMap<String, BTreeMap<String, u64>>,
 }
 
+/// Clusters of problems that are near duplicates.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub struct NearDuplicatesRecord {
+    /// The Jaccard index from which on two problems are one.
+    pub threshold: f64,
+    pub problems: u32,
+    /// Clusters of two or more problems.
+    pub clusters: u32,
+    /// Problems in these clusters.
+    pub clustered: u32,
+    /// Problems in the largest cluster.
+    pub largest: u32,
+    /// How often a problem was compared with a part of a large bucket only, and was near none of it.
+    pub uncompared: u64,
+    /// Clusters with a gold answer that is `wrong` by another of the cluster.
+    pub disagreeing_count: u32,
+    /// The first of them by id, at most 1,000.
+    pub disagreeing: Vec<DisagreementRecord>,
+}
+
+/// A cluster whose gold answers differ.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub struct DisagreementRecord {
+    /// The gold answer by problem id.
+    pub answers: BTreeMap<String, String>,
+}
+
 impl Manifest {
     pub(super) fn new(
         experiment: &Experiment<'_>,
@@ -272,6 +302,7 @@ impl Manifest {
                 .collect(),
             shortfalls: shortfalls.collect(),
             pairs: pairs.collect(),
+            near_duplicates: near_duplicates(experiment),
             warnings: selection.warnings.clone(),
         }
     }
@@ -423,6 +454,40 @@ fn acceptance(experiment: &Experiment<'_>, fates: &[Fate]) -> Vec<AcceptanceReco
             }
         });
     records.collect()
+}
+
+/// No manifest lists more clusters that disagree: a threshold set too low would fill it.
+const DISAGREEING_MAX: usize = 1000;
+
+fn near_duplicates(experiment: &Experiment<'_>) -> Option<NearDuplicatesRecord> {
+    let threshold = experiment.plan.pipeline.screen.near_duplicates?;
+    let clusters = experiment.screened.clusters.as_ref()?;
+    let mut sizes: BTreeMap<u32, u32> = BTreeMap::new();
+    for &first in &clusters.first {
+        *sizes.entry(first).or_default() += 1;
+    }
+    sizes.retain(|_, size| *size > 1);
+    let problems = &experiment.entries.problems;
+    let disagreeing = &experiment.screened.disagreeing;
+    let listed = disagreeing.iter().take(DISAGREEING_MAX).map(|cluster| {
+        let answers = cluster
+            .answers
+            .iter()
+            .map(|(problem, answer)| (problems[*problem as usize].id.to_string(), answer.clone()));
+        DisagreementRecord {
+            answers: answers.collect(),
+        }
+    });
+    Some(NearDuplicatesRecord {
+        threshold,
+        problems: clusters.first.len() as u32,
+        clusters: sizes.len() as u32,
+        clustered: sizes.values().sum(),
+        largest: sizes.values().copied().max().unwrap_or_default(),
+        uncompared: clusters.uncompared,
+        disagreeing_count: disagreeing.len() as u32,
+        disagreeing: listed.collect(),
+    })
 }
 
 fn subset_record(

@@ -4,6 +4,7 @@
 //! name is never half-written. Nothing in it depends on threads, batches, the clock or where files lie.
 
 mod card;
+pub mod leakage;
 mod ledger;
 pub mod manifest;
 mod selection;
@@ -101,9 +102,13 @@ pub fn emit(
     fs::write(run.join("pipeline.lock.toml"), &lock)?;
     let manifest = manifest::Manifest::new(experiment, fates, selection, &all, &lock);
     write_json(&run.join("manifest.json"), &manifest)?;
+    let leakage = leakage::Leakage::new(experiment);
+    if let Some(leakage) = &leakage {
+        write_json(&run.join("leakage.json"), leakage)?;
+    }
     fs::write(
         root.join("README.md"),
-        card::card(&manifest, experiment, &all),
+        card::card(&manifest, leakage.as_ref(), experiment, &all),
     )?;
     write_json(&root.join("dataset_info.json"), &card::dataset_info(&all))?;
     sums::write(root, &run.join("SHA256SUMS"))?;

@@ -134,6 +134,11 @@ impl Entries {
         self.name_index.get(name).copied()
     }
 
+    /// The index of a problem that some entry answers.
+    pub fn find_problem(&self, id: Id) -> Option<u32> {
+        self.problem_index.get(&id).copied()
+    }
+
     pub(super) fn intern(&mut self, name: &str) -> Name {
         if let Some(&known) = self.name_index.get(name) {
             return known;
@@ -142,11 +147,6 @@ impl Entries {
         self.names.push(name.to_owned());
         self.name_index.insert(name.to_owned(), next);
         next
-    }
-
-    /// The index of a problem that some entry has.
-    pub(super) fn find_problem(&self, id: Id) -> Option<u32> {
-        self.problem_index.get(&id).copied()
     }
 
     /// What is known of a trajectory's problem.

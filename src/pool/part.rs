@@ -134,7 +134,7 @@ impl Part {
         &self,
         table: Named,
         columns: &[&str],
-    ) -> Result<impl Iterator<Item = Result<RecordBatch>>> {
+    ) -> Result<impl Iterator<Item = Result<RecordBatch>> + use<>> {
         read(&self.folder.join(file_of(table.0)), columns)
     }
 }

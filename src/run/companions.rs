@@ -1,5 +1,7 @@
 //! Joins the companions: which of their units the pool lacks, the reading of those, and the join.
 
+use std::collections::BTreeMap;
+
 use rayon::prelude::*;
 
 use super::shards::sound_part;
@@ -62,18 +64,8 @@ fn join_one(
     let tables: Vec<Held> = jobs.par_iter().map(read).collect::<Result<_>>()?;
     let mut join = Join::new(entries);
     for table in tables {
-        match table {
-            Held::Stored(part) => {
-                for batch in part.read(COMPANION, &COLUMNS)? {
-                    join.add(entries, &batch?)?;
-                }
-            }
-            Held::Memory(batches) => {
-                for batch in &batches {
-                    join.add(entries, batch)?;
-                }
-            }
-            Held::Unreadable => unreachable!("a companion that cannot be read ends the run"),
+        for batch in table.read(COMPANION, &COLUMNS)? {
+            join.add(entries, &batch?)?;
         }
     }
     Ok(Joined {
@@ -141,7 +133,8 @@ fn read(
         let batches = batches
             .into_iter()
             .map(|arrays| rows::batch(COMPANION, arrays));
-        return Ok(Held::Memory(batches.collect::<Result<_>>()?));
+        let batches = batches.collect::<Result<_>>()?;
+        return Ok(Held::Memory(BTreeMap::from([(COMPANION.0, batches)])));
     };
     let name = &job.file.file.name;
     let mut part = PartWriter::new(&settings.pool, aside, job.made.clone(), name, &[COMPANION])?;

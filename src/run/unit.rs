@@ -5,10 +5,9 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
-use arrow::array::RecordBatch;
 use rayon::prelude::*;
 
-use super::{Amount, Held, Settings, Timings};
+use super::{Amount, Held, MemoryPart, Settings, Timings};
 use crate::Result;
 use crate::ids::Id;
 use crate::measure::tokens::Tokenizer;
@@ -80,15 +79,19 @@ impl Clock {
 
 /// Measures one unit. The outer error ends the run.
 pub(super) fn measure_unit(job: &Job<'_>, means: Means<'_>) -> Result<Readable<Held>> {
-    let mut sink = match means.aside {
+    let to = match means.aside {
         Some(aside) => {
             let name = &job.file.file.name;
             let tables = [TRAJECTORIES, PROBLEMS];
-            let writer =
-                PartWriter::new(&means.settings.pool, aside, job.made.clone(), name, &tables)?;
-            Sink::Part(Box::new(writer), HashSet::new())
+            let pool = &means.settings.pool;
+            let part = PartWriter::new(pool, aside, job.made.clone(), name, &tables)?;
+            To::Part(Box::new(part))
         }
-        None => Sink::Memory(Vec::new()),
+        None => To::Memory(MemoryPart::new()),
+    };
+    let mut sink = Sink {
+        to,
+        known: HashSet::new(),
     };
     match fill(&mut sink, job, means) {
         Ok(None) => Ok(Ok(sink.finish()?)),
@@ -164,40 +167,44 @@ fn measure_batch(batch: &Batch, source: &source::Source, means: Means<'_>) -> Ve
 }
 
 /// Where measured entries go.
-enum Sink {
-    /// With the problems that the part has already.
-    Part(Box<PartWriter>, HashSet<Id>),
-    Memory(Vec<RecordBatch>),
+struct Sink {
+    to: To,
+    /// The problems that it has already.
+    known: HashSet<Id>,
+}
+
+enum To {
+    Part(Box<PartWriter>),
+    Memory(MemoryPart),
 }
 
 impl Sink {
     fn add(&mut self, measured: &[Measured]) -> Result<()> {
-        match self {
-            Self::Part(writer, known) => {
-                let problems = rows::problems(measured, known);
-                writer.add(
-                    measured.len() as u64,
-                    vec![rows::trajectories(measured), problems],
-                )
-            }
-            Self::Memory(batches) => {
-                batches.push(rows::batch(TRAJECTORIES, rows::trajectories(measured))?);
+        let trajectories = rows::trajectories(measured);
+        let problems = rows::problems(measured, &mut self.known);
+        match &mut self.to {
+            To::Part(part) => part.add(measured.len() as u64, vec![trajectories, problems]),
+            To::Memory(tables) => {
+                for (table, arrays) in [(TRAJECTORIES, trajectories), (PROBLEMS, problems)] {
+                    let batches = tables.entry(table.0).or_default();
+                    batches.push(rows::batch(table, arrays)?);
+                }
                 Ok(())
             }
         }
     }
 
     fn finish(self) -> Result<Held> {
-        match self {
-            Self::Part(writer, _) => Ok(Held::Stored(writer.finish()?)),
-            Self::Memory(batches) => Ok(Held::Memory(batches)),
+        match self.to {
+            To::Part(part) => Ok(Held::Stored(part.finish()?)),
+            To::Memory(tables) => Ok(Held::Memory(tables)),
         }
     }
 
     fn abandon(self) -> Result<()> {
-        match self {
-            Self::Part(writer, _) => writer.abandon(),
-            Self::Memory(_) => Ok(()),
+        match self.to {
+            To::Part(part) => part.abandon(),
+            To::Memory(_) => Ok(()),
         }
     }
 }

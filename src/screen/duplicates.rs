@@ -1,12 +1,12 @@
-//! Exact copies: the same response to the same problem.
+//! Exact copies (the same response to the same problem), and near duplicates of problems.
 //!
-//! The one that stays has the smallest hash of its other fields, then the first place by name, so that
+//! Of copies the one that stays has the smallest hash of its other fields, then the first place by name, so that
 //! neither the order of files nor that of rows decides (a rule that marin's datakit proved on 45 million
 //! documents).
 
 use std::collections::HashMap;
 
-use super::{Fate, Reason};
+use super::{Fate, Reason, Screened};
 use crate::ids::Id;
 use crate::pool::Entries;
 
@@ -29,6 +29,22 @@ pub fn drop_copies(entries: &Entries, fates: &mut [Fate]) {
             let kept = first[&entries.body_of(at as u32).trajectory_id];
             if kept != at as u32 {
                 *fate = Fate::Dropped(Reason::Duplicate(kept));
+            }
+        }
+    }
+}
+
+/// Drops the kept entries of all but one problem of each cluster: the one with the smallest id of those that
+/// have a kept entry, so that a cluster is never lost with a problem whose trajectories are all wrong.
+pub fn drop_near(entries: &Entries, screened: &Screened, fates: &mut [Fate]) {
+    let Some(representatives) = screened.representatives(entries, fates) else {
+        return;
+    };
+    for (row, fate) in entries.rows.iter().zip(fates) {
+        if let (Ok(body), Fate::Kept) = (&row.body, &fate) {
+            let kept = representatives[body.problem as usize];
+            if kept != body.problem {
+                *fate = Fate::Dropped(Reason::NearDuplicate(kept));
             }
         }
     }

@@ -1,12 +1,18 @@
 //! Every entry to its fate: kept, or dropped with the reason that decided.
 //!
 //! Rules are asked in a fixed order and the first that drops decides: what yields no trajectory, what
-//! is not accepted, what is out of bounds, and last the exact copies of what is left, so that a copy
-//! never costs the trajectory it copies.
+//! is not accepted, what is out of bounds, what answers a benchmark's problem, then the exact copies of what
+//! is left, so that a copy never costs the trajectory it copies, and last near duplicates of problems, of
+//! which one stays that still has a trajectory.
 
 pub mod accept;
+pub mod canonical;
+pub mod contamination;
 pub mod duplicates;
 pub mod facts;
+pub mod grams;
+pub mod near;
+pub mod problems;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -18,7 +24,9 @@ use crate::pipeline::Accept;
 use crate::pool::Entries;
 use crate::pool::entries::Body;
 use crate::source::{GoldKind, Void};
+use contamination::Contamination;
 use facts::Fact;
+pub use problems::Screened;
 
 /// The `[screen]` table of a pipeline file: bounds that a trajectory must keep.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
@@ -55,6 +63,17 @@ pub struct Screen {
     /// What happens to exact copies (same problem, same response).
     #[serde(default)]
     pub duplicates: Duplicates,
+    /// From which share of common text on two problems are one, 0.5 to 1: the Jaccard index of the n-grams of
+    /// 8 characters of their canonical texts. One problem of such a cluster stays, the entries of the others
+    /// are dropped as `near_duplicate`. Nothing is looked for where this is left out.
+    ///
+    /// 0.9 takes copies that were spelled, cut or reworded differently; 0.8 takes also problems from one
+    /// template with other numbers, which have other answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub near_duplicates: Option<f64>,
+    /// Problems of benchmarks: which are looked for, and what is dropped as `contaminated`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contamination: Option<Contamination>,
 }
 
 /// What happens to exact copies of a trajectory.
@@ -98,6 +117,10 @@ pub enum Reason {
     Fact(Fact),
     /// It is an exact copy of that entry.
     Duplicate(u32),
+    /// Its problem is a benchmark's, by that hit.
+    Contaminated(u32),
+    /// Its problem is a near duplicate of that one, which stays.
+    NearDuplicate(u32),
 }
 
 impl Reason {
@@ -116,11 +139,13 @@ impl Reason {
             Self::Repetitive(_) => "repetitive",
             Self::Fact(fact) => fact.as_str(),
             Self::Duplicate(_) => "duplicate",
+            Self::Contaminated(_) => "contaminated",
+            Self::NearDuplicate(_) => "near_duplicate",
         }
     }
 
     /// The value that decided on `entry`, where there is one.
-    pub fn value(self, entry: u32, entries: &Entries) -> Option<String> {
+    pub fn value(self, entry: u32, entries: &Entries, screened: &Screened) -> Option<String> {
         match self {
             Self::TooShort(tokens) | Self::TooLong(tokens) => Some(format!("{tokens} tokens")),
             Self::Repetitive(share) => Some(format!("{share:.3}")),
@@ -137,6 +162,8 @@ impl Reason {
                     row.generation.unwrap_or_default()
                 ))
             }
+            Self::Contaminated(hit) => screened.describe(hit),
+            Self::NearDuplicate(kept) => Some(entries.problems[kept as usize].id.to_string()),
             _ => None,
         }
     }
@@ -149,7 +176,12 @@ impl fmt::Display for Reason {
 }
 
 /// The fate of every entry, in their order. `accept` gives the rule for an entry's part.
-pub fn fates(entries: &Entries, screen: &Screen, accept: impl Fn(u32) -> Accept) -> Vec<Fate> {
+pub fn fates(
+    entries: &Entries,
+    screen: &Screen,
+    screened: &Screened,
+    accept: impl Fn(u32) -> Accept,
+) -> Vec<Fate> {
     let wanted = facts::Wanted::new(screen, entries);
     let mut fates: Vec<Fate> = entries
         .rows
@@ -159,7 +191,12 @@ pub fn fates(entries: &Entries, screen: &Screen, accept: impl Fn(u32) -> Accept)
                 Err(void) => Some(Reason::Void(*void)),
                 Ok(body) => accept::refusal(accept(entry.part), body)
                     .or_else(|| out_of_bounds(screen, body))
-                    .or_else(|| wanted.refusal(entries.known_of(body))),
+                    .or_else(|| wanted.refusal(entries.known_of(body)))
+                    .or_else(|| {
+                        screened
+                            .contaminated(body.problem)
+                            .map(Reason::Contaminated)
+                    }),
             };
             reason.map_or(Fate::Kept, Fate::Dropped)
         })
@@ -167,6 +204,7 @@ pub fn fates(entries: &Entries, screen: &Screen, accept: impl Fn(u32) -> Accept)
     if screen.duplicates == Duplicates::Drop {
         duplicates::drop_copies(entries, &mut fates);
     }
+    duplicates::drop_near(entries, screened, &mut fates);
     fates
 }
 

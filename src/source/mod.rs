@@ -4,6 +4,7 @@
 //! file, the whole of a JSONL file), a unit in batches of rows, and a row yields entries: its
 //! trajectories, or the one reason why it has none. Only the columns that the layout names are decoded.
 
+pub mod benchmark;
 pub mod companion;
 pub mod entry;
 pub mod facts;

@@ -34,6 +34,21 @@ pub struct Cut {
 }
 
 impl Pick {
+    /// All of the column of that name, whatever stands in the name.
+    pub fn column(name: &str) -> Self {
+        let column = if name.contains(['.', '[']) {
+            format!("`{name}`")
+        } else {
+            name.to_owned()
+        };
+        Self(Cut {
+            column,
+            after: None,
+            before: None,
+            prefix: None,
+        })
+    }
+
     /// The column of the file that holds it.
     pub fn root(&self) -> &str {
         self.parted().0

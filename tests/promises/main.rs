@@ -13,6 +13,7 @@ mod pool;
 mod real;
 mod repo;
 mod sample;
+mod screening;
 mod sources;
 mod support;
 mod tokens;

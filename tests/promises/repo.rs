@@ -76,6 +76,7 @@ fn the_printed_schemas_are_the_committed_ones() {
     for name in [
         "pipeline.json",
         "manifest.json",
+        "leakage.json",
         "trajectories.md",
         "problems.md",
         "companion.md",

@@ -1,0 +1,174 @@
+//! `gradatim fingerprint`: a benchmark as hashes, with the detector's recall and precision on it.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use clap::Args;
+use gradatim::plan::benchmarks::{Benchmark, FINGERPRINT};
+use gradatim::screen::contamination::Detector;
+use gradatim::screen::contamination::selftest::{Found, Measured, Unrelated, measure};
+use gradatim::source::benchmark::{Named, Posed, problems};
+use gradatim::source::hub::Address;
+use gradatim::source::pick::Pick;
+use gradatim::source::{HubMode, SourceFile, files};
+use gradatim::{Error, Result};
+use rayon::prelude::*;
+
+use super::progress::Progress;
+use super::table::{table, thousands};
+use super::{hub, print, stop_on_signals};
+
+/// Makes the fingerprint of a benchmark: hashes of its problems, by which `[screen.contamination]` finds them
+/// in others. It holds no text. Plants every problem in several spellings and counts what is found.
+#[derive(Args)]
+#[command(after_help = "\
+The columns with problems and ids are recognised by name (`problem`, `question`, `prompt`, …) where they are
+not named. Ends with 1 where a planted problem was not found.
+
+Example:
+  gradatim fingerprint math500 test.jsonl --against train.parquet --out math500.fingerprint")]
+pub struct Arguments {
+    /// What the benchmark is called.
+    name: String,
+    /// Files, folders or globs with its problems, or `hub:NAMESPACE/NAME@REVISION`.
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// The file to write.
+    #[arg(long, value_name = "FILE")]
+    out: PathBuf,
+    /// The column with the problem.
+    #[arg(long)]
+    column: Option<String>,
+    /// The column with the problem's id [default: recognised by name, else the row].
+    #[arg(long)]
+    id_column: Option<String>,
+    /// The config of a dataset of the hub [default: its default one].
+    #[arg(long)]
+    config: Option<String>,
+    /// The split of a dataset of the hub [default: `test`].
+    #[arg(long, default_value = "test")]
+    split: String,
+    /// Files with problems that are none of the benchmark's: what is flagged among them bounds the precision.
+    #[arg(long, value_name = "FILE")]
+    against: Vec<PathBuf>,
+}
+
+pub fn fingerprint(arguments: &Arguments) -> Result<u8> {
+    if arguments
+        .out
+        .extension()
+        .is_none_or(|ending| ending != FINGERPRINT)
+    {
+        return Err(Error::usage(
+            format!(
+                "`{}` does not end in `.{FINGERPRINT}`",
+                arguments.out.display()
+            ),
+            "a pipeline knows a fingerprint by that ending",
+        ));
+    }
+    let mut found = Vec::new();
+    for path in &arguments.files {
+        found.extend(find(path, arguments)?);
+    }
+    let named = Named {
+        problem: arguments.column.as_deref().map(Pick::column),
+        id: arguments.id_column.as_deref().map(Pick::column),
+    };
+    let mut benchmark = Benchmark::of_files(&arguments.name, &found, &named)?;
+    let detector = Detector::new(vec![benchmark.fingerprint.clone()]);
+    let unrelated = unrelated(&detector, &arguments.against)?;
+    let texts = benchmark.texts.take().unwrap_or_default();
+    let measured = measure(&benchmark.fingerprint, &texts, unrelated);
+    let missed = measured.recall < 1.0;
+    let report = report(&measured);
+    benchmark.fingerprint.measured = Some(measured);
+    write(&arguments.out, &benchmark.fingerprint.to_bytes())?;
+    print(&report)?;
+    Ok(u8::from(missed))
+}
+
+fn find(path: &Path, arguments: &Arguments) -> Result<Vec<SourceFile>> {
+    let Some(address) = path.to_str().filter(|text| text.starts_with("hub:")) else {
+        return files::find(path);
+    };
+    let stop = stop_on_signals()?;
+    let hub = hub::connect(&stop, &Arc::new(Progress::new()), BENCHMARK_BYTES)?;
+    let address: Address = address.parse()?;
+    let dataset = hub.dataset(
+        &address,
+        arguments.config.as_deref(),
+        Some(&arguments.split),
+    )?;
+    Ok(files::of_dataset(&hub, &dataset, HubMode::Stream))
+}
+
+/// More than any benchmark's problems take.
+const BENCHMARK_BYTES: u64 = 1 << 30;
+
+/// What the detector flags among problems that are not the benchmark's; none where none are named.
+fn unrelated(detector: &Detector, paths: &[PathBuf]) -> Result<Option<Unrelated>> {
+    if paths.is_empty() {
+        return Ok(None);
+    }
+    let mut unrelated = Unrelated::default();
+    for path in paths {
+        for file in files::find(path)? {
+            let posed: Vec<Posed> = problems(&file, &Named::default())?;
+            let hits: Vec<_> = posed
+                .par_iter()
+                .map(|one| detector.hits(&one.problem))
+                .collect();
+            hits.iter().for_each(|hits| unrelated.add(hits));
+            unrelated.files.push(file.name);
+        }
+    }
+    Ok(Some(unrelated))
+}
+
+/// Writes aside and renames, so that no half of a file ever stands under the name.
+fn write(path: &Path, bytes: &[u8]) -> Result<()> {
+    let aside = path.with_extension("partial");
+    fs_err::write(&aside, bytes)?;
+    Ok(fs_err::rename(&aside, path)?)
+}
+
+fn report(measured: &Measured) -> String {
+    let row = |(change, found): (&String, &Found)| {
+        let counts = [
+            found.planted,
+            found.exact,
+            found.near,
+            found.numbers_changed,
+            found.missed,
+        ];
+        let mut row = vec![change.clone()];
+        row.extend(counts.map(|count| thousands(count.into())));
+        row
+    };
+    let rows: Vec<Vec<String>> = measured.planted.iter().map(row).collect();
+    let head = [
+        "planted",
+        "items",
+        "exact",
+        "near",
+        "numbers_changed",
+        "missed",
+    ];
+    let mut text = table(&head, &rows);
+    text += &format!(
+        "\nrecall of copies, verbatim and respelled: {:.4}\n",
+        measured.recall
+    );
+    if let (Some(unrelated), Some(precision)) = (&measured.unrelated, measured.precision_min) {
+        text += &format!(
+            "flagged among {} problems that were not planted: {} exact, {} near, {} numbers_changed\n\
+             precision, if all of these were wrong: {precision:.4}\n",
+            thousands(unrelated.problems.into()),
+            unrelated.exact,
+            unrelated.near,
+            unrelated.numbers_changed,
+        );
+    }
+    text
+}

@@ -1,0 +1,129 @@
+//! The benchmarks of `[screen.contamination]`: those that come with the program, fingerprints on disk, and
+//! files with problems, of which the fingerprint is made here.
+
+use std::collections::HashSet;
+use std::path::Path;
+
+use crate::ids::Id;
+use crate::pipeline::{Pipeline, PipelineFile};
+use crate::pool::identity;
+use crate::screen::contamination::Fingerprint;
+use crate::screen::contamination::fingerprint::{Item, MadeFrom};
+use crate::screen::contamination::shipped::{names, shipped};
+use crate::source::benchmark::{Named, Posed, problems};
+use crate::source::{Place, SourceFile, files};
+use crate::{Error, Result};
+
+/// A benchmark whose problems are looked for.
+#[derive(Clone, Debug)]
+pub struct Benchmark {
+    pub fingerprint: Fingerprint,
+    /// The texts of its items, where its file has them.
+    pub texts: Option<Vec<String>>,
+}
+
+impl Benchmark {
+    /// The benchmark of files with problems, under a name.
+    pub fn of_files(name: &str, found: &[SourceFile], named: &Named) -> Result<Self> {
+        let (mut items, mut texts, mut made_from) = (Vec::new(), Vec::new(), Vec::new());
+        for file in found {
+            for Posed { id, problem } in problems(file, named)? {
+                items.push(Item::of(&id, &problem));
+                texts.push(problem);
+            }
+            made_from.push(MadeFrom {
+                file: file.name.clone(),
+                blake3: match &file.place {
+                    Place::Disk(_) => Some(identity::content(file)?).map(|id: Id| id.to_string()),
+                    Place::Hub(_) => None,
+                },
+                hub: match &file.place {
+                    Place::Disk(_) => None,
+                    Place::Hub(remote) => {
+                        Some(format!("{}@{}", remote.file.repo, remote.file.commit))
+                    }
+                },
+            });
+        }
+        Ok(Self {
+            fingerprint: Fingerprint {
+                name: name.to_owned(),
+                files: made_from,
+                items,
+                measured: None,
+            },
+            texts: Some(texts),
+        })
+    }
+
+    fn of_fingerprint(bytes: &[u8]) -> Result<Self, String> {
+        Ok(Self {
+            fingerprint: Fingerprint::from_bytes(bytes)?,
+            texts: None,
+        })
+    }
+}
+
+/// The ending of a fingerprint's file.
+pub const FINGERPRINT: &str = "fingerprint";
+
+/// The pipeline's benchmarks, in its order.
+pub(super) fn check(file: &PipelineFile, pipeline: &Pipeline) -> Result<Vec<Benchmark>> {
+    let Some(table) = &pipeline.screen.contamination else {
+        return Ok(Vec::new());
+    };
+    let key = "screen.contamination.benchmarks";
+    if table.benchmarks.is_empty() {
+        let mend = "name at least one, or leave the table out";
+        return Err(file.error(key, "is empty", mend));
+    }
+    let mut found = Vec::new();
+    let mut known = HashSet::new();
+    for name in &table.benchmarks {
+        let benchmark = find(file.folder(), name).map_err(|error| match error {
+            Error::Usage { what, hint } => file.error(
+                key,
+                &format!("has `{name}`, which cannot be used: {what}"),
+                &hint,
+            ),
+            other => other,
+        })?;
+        if !known.insert(benchmark.fingerprint.name.clone()) {
+            let problem = format!("has `{}` twice", benchmark.fingerprint.name);
+            return Err(file.error(key, &problem, "name each benchmark once"));
+        }
+        found.push(benchmark);
+    }
+    Ok(found)
+}
+
+fn find(folder: &Path, name: &str) -> Result<Benchmark> {
+    let damaged = |why: String| {
+        Error::usage(
+            format!("it is no fingerprint that can be read: {why}"),
+            "make it again with `gradatim fingerprint`",
+        )
+    };
+    if let Some(bytes) = shipped(name) {
+        return Benchmark::of_fingerprint(bytes).map_err(damaged);
+    }
+    let path = folder.join(name);
+    if path.extension().is_some_and(|ending| ending == FINGERPRINT) {
+        return Benchmark::of_fingerprint(&fs_err::read(&path)?).map_err(damaged);
+    }
+    let found = files::find(&path).map_err(|error| match error {
+        Error::Usage { what, hint } => {
+            let known: Vec<&str> = names().collect();
+            Error::usage(what, format!("{hint}, or one of {}", known.join(", ")))
+        }
+        other => other,
+    })?;
+    Benchmark::of_files(&stem(&path), &found, &Named::default())
+}
+
+/// A file's name without its endings, which names its benchmark.
+pub fn stem(path: &Path) -> String {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let stem = name.split('.').next().unwrap_or_default();
+    stem.to_owned()
+}

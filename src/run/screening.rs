@@ -1,0 +1,126 @@
+//! Reads the texts of a run's problems once more, from the pool, for what only they can tell.
+//!
+//! Problems are read in batches and looked at side by side; what is kept of each is added in the order of
+//! the plan. A problem that several parts hold is looked at once.
+
+use std::collections::{HashMap, HashSet};
+
+use arrow::array::{Array, AsArray, RecordBatch};
+use rayon::prelude::*;
+
+use super::{Amount, Experiment, Settings};
+use crate::Result;
+use crate::ids::Id;
+use crate::pool::Entries;
+use crate::pool::part::PROBLEMS;
+use crate::screen::Screened;
+use crate::screen::contamination::Detector;
+use crate::screen::near::Clusters;
+use crate::screen::problems::{Disagreement, Looking};
+use crate::verify::{Outcome, verify};
+
+/// What the texts of all problems say, as far as the pipeline asks.
+pub(super) fn screen(experiment: &Experiment<'_>, settings: &Settings<'_>) -> Result<Screened> {
+    let plan = experiment.plan;
+    let fingerprints = plan.benchmarks.iter().map(|one| one.fingerprint.clone());
+    let detector = (!plan.benchmarks.is_empty()).then(|| Detector::new(fingerprints.collect()));
+    let mut looking = Looking::new(&plan.pipeline.screen, detector);
+    if !looking.is_needed() {
+        return Ok(Screened::default());
+    }
+    let entries = &experiment.entries;
+    settings
+        .watch
+        .begin("screen", Amount::rows(entries.problems.len() as u64));
+    let mut seen = HashSet::new();
+    each_batch(experiment, settings, |batch| {
+        let new = texts(entries, batch, "problem").filter(|(problem, _)| seen.insert(*problem));
+        let new: Vec<(u32, &str)> = new.collect();
+        let looked: Vec<_> = new.par_iter().map(|(_, text)| looking.look(text)).collect();
+        settings.watch.advance(Amount::rows(new.len() as u64));
+        for ((problem, _), looked) in new.iter().zip(looked) {
+            looking.add(entries, *problem, looked);
+        }
+    })?;
+    let mut screened = looking.finish(entries);
+    if let Some(clusters) = &screened.clusters {
+        screened.disagreeing = disagreeing(experiment, settings, clusters)?;
+    }
+    Ok(screened)
+}
+
+/// Hands on each batch of the problems' tables, in the order of the plan.
+fn each_batch(
+    experiment: &Experiment<'_>,
+    settings: &Settings<'_>,
+    mut take: impl FnMut(&RecordBatch),
+) -> Result<()> {
+    for part in &experiment.parts {
+        settings.check_stop()?;
+        for batch in part.held.read(PROBLEMS, &[])? {
+            take(&batch?);
+        }
+    }
+    Ok(())
+}
+
+/// The texts of a column of a batch of problems, by the problem's index; nulls are left out.
+fn texts<'b>(
+    entries: &'b Entries,
+    batch: &'b RecordBatch,
+    name: &str,
+) -> impl Iterator<Item = (u32, &'b str)> {
+    let ids = batch
+        .column_by_name("problem_id")
+        .map(|column| column.as_fixed_size_binary());
+    let texts = batch
+        .column_by_name(name)
+        .map(|column| column.as_string::<i32>());
+    let text = move |row: usize| {
+        let (ids, texts) = (ids?, texts?);
+        let id = Id::from_bytes(ids.value(row).try_into().ok()?);
+        let problem = entries.find_problem(id)?;
+        texts.is_valid(row).then(|| (problem, texts.value(row)))
+    };
+    (0..batch.num_rows()).filter_map(text)
+}
+
+/// The clusters of which a gold answer is `wrong` by another of them.
+fn disagreeing(
+    experiment: &Experiment<'_>,
+    settings: &Settings<'_>,
+    clusters: &Clusters,
+) -> Result<Vec<Disagreement>> {
+    let entries = &experiment.entries;
+    let mut sizes: HashMap<u32, u32> = HashMap::new();
+    for &first in &clusters.first {
+        *sizes.entry(first).or_default() += 1;
+    }
+    let mut answers: HashMap<u32, String> = HashMap::new();
+    each_batch(experiment, settings, |batch| {
+        for (problem, answer) in texts(entries, batch, "answer") {
+            if sizes[&clusters.first[problem as usize]] > 1 {
+                answers.entry(problem).or_insert_with(|| answer.to_owned());
+            }
+        }
+    })?;
+    let id = |problem: u32| entries.problems[problem as usize].id;
+    let mut answers: Vec<(u32, String)> = answers.into_iter().collect();
+    let cluster = |problem: u32| id(clusters.first[problem as usize]);
+    answers.sort_by_key(|(problem, _)| (cluster(*problem), id(*problem)));
+    let by_cluster = answers.chunk_by(|a, b| cluster(a.0) == cluster(b.0));
+    let disagree = |answers: &&[(u32, String)]| {
+        let (first, rest) = (&answers[0].1, &answers[1..]);
+        rest.iter().any(|(_, answer)| differ(first, answer))
+    };
+    let found = by_cluster.filter(disagree).map(|answers| Disagreement {
+        answers: answers.to_vec(),
+    });
+    Ok(found.collect())
+}
+
+/// Whether two gold answers are decidedly not the same.
+fn differ(gold_answer: &str, other: &str) -> bool {
+    gold_answer != other
+        && verify(gold_answer, &format!("\\boxed{{{other}}}")).outcome == Outcome::Wrong
+}

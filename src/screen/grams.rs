@@ -1,0 +1,138 @@
+//! Hashes of texts and of their character n-grams, the same on every machine and in every version.
+//!
+//! Fingerprints are kept for years and clusters must not change with a dependency, so the few hashes that
+//! they rest on are ours. N-grams are hashed by a cyclic polynomial (Cohen, "Recursive hashing functions
+//! for n-grams", 1997): one step a byte, whatever the n. Whole texts and windows of them are hashed by a
+//! polynomial modulo 2^61 - 1, of which any window is had from two prefixes.
+
+/// A table of 256 fixed random words.
+const BYTES: [u64; 256] = {
+    let mut table = [0; 256];
+    let mut at = 0;
+    while at < 256 {
+        table[at] = mixed(0x67_72_61_64_61_74_69_6d ^ (at as u64 + 1));
+        at += 1;
+    }
+    table
+};
+
+/// SplitMix64's finaliser: each bit of the result depends on each bit of the word.
+pub const fn mixed(word: u64) -> u64 {
+    let word = word.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    let word = (word ^ (word >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let word = (word ^ (word >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    word ^ (word >> 31)
+}
+
+/// Visits each n-gram of `width` bytes (at most 63), with the byte where it starts; none where the text is
+/// shorter.
+pub fn grams(text: &[u8], width: usize, mut visit: impl FnMut(usize, u64)) {
+    debug_assert!(
+        0 < width && width < 64,
+        "an n-gram fits the word that it is rolled in"
+    );
+    if text.len() < width {
+        return;
+    }
+    let mut rolled: u64 = 0;
+    for &byte in &text[..width] {
+        rolled = rolled.rotate_left(1) ^ BYTES[byte as usize];
+    }
+    visit(0, mixed(rolled));
+    for (start, (&leaves, &enters)) in text.iter().zip(&text[width..]).enumerate() {
+        let gone = BYTES[leaves as usize].rotate_left(width as u32);
+        rolled = rolled.rotate_left(1) ^ gone ^ BYTES[enters as usize];
+        visit(start + 1, mixed(rolled));
+    }
+}
+
+/// The modulus of [`Prefixes`]: a prime for which a product is reduced by shifts.
+const PRIME: u64 = (1 << 61) - 1;
+const BASE: u64 = 0x0b4e_0ef3_7bc3_2127;
+
+fn product(a: u64, b: u64) -> u64 {
+    let wide = u128::from(a) * u128::from(b);
+    let folded = (wide as u64 & PRIME) + (wide >> 61) as u64;
+    if folded >= PRIME {
+        folded - PRIME
+    } else {
+        folded
+    }
+}
+
+/// Hashes of all prefixes of a text, which give that of any window.
+pub struct Prefixes(Vec<u64>);
+
+impl Prefixes {
+    pub fn of(text: &[u8]) -> Self {
+        let mut prefixes = Vec::with_capacity(text.len() + 1);
+        let mut hash = 0;
+        prefixes.push(hash);
+        for &byte in text {
+            hash = step(hash, byte);
+            prefixes.push(hash);
+        }
+        Self(prefixes)
+    }
+
+    /// The hash of `start..end`, which is [`whole`] of these bytes; none where the text ends before.
+    pub fn window(&self, start: usize, end: usize) -> Option<u64> {
+        let (before, through) = (*self.0.get(start)?, *self.0.get(end)?);
+        let shifted = product(before, power(end.checked_sub(start)?));
+        Some((through + PRIME - shifted) % PRIME)
+    }
+
+    /// Bytes of the text.
+    pub fn bytes(&self) -> usize {
+        self.0.len() - 1
+    }
+}
+
+/// The hash of a whole text.
+pub fn whole(text: &[u8]) -> u64 {
+    text.iter().fold(0, |hash, &byte| step(hash, byte))
+}
+
+fn step(hash: u64, byte: u8) -> u64 {
+    (product(hash, BASE) + u64::from(byte) + 1) % PRIME
+}
+
+fn power(mut exponent: usize) -> u64 {
+    let (mut result, mut base) = (1, BASE);
+    while exponent > 0 {
+        if exponent & 1 == 1 {
+            result = product(result, base);
+        }
+        base = product(base, base);
+        exponent >>= 1;
+    }
+    result
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn an_n_gram_has_one_hash_wherever_it_stands(text in "[ab]{0,40}", width in 1usize..12) {
+            let text = text.as_bytes();
+            grams(text, width, |start, hash| {
+                grams(&text[start..start + width], width, |_, alone| assert_eq!(alone, hash));
+            });
+            let mut count = 0;
+            grams(text, width, |_, _| count += 1);
+            prop_assert_eq!(count, (text.len() + 1).saturating_sub(width));
+        }
+
+        #[test]
+        fn a_window_has_the_hash_of_its_bytes(text in "[abc]{0,40}", start in 0usize..40, length in 0usize..40) {
+            let text = text.as_bytes();
+            let prefixes = Prefixes::of(text);
+            let expected = text.get(start..start + length).map(whole);
+            prop_assert_eq!(prefixes.window(start, start + length), expected);
+        }
+    }
+}

@@ -1,0 +1,446 @@
+//! Near duplicates and contamination, in whole runs.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use gradatim::ids::problem_id;
+use gradatim::screen::contamination::selftest::{CHANGES, NUMBERS};
+use gradatim::screen::contamination::shipped::{names, shipped};
+use gradatim::screen::contamination::{Class, Detector, Fingerprint};
+use gradatim::source::benchmark::{Named, problems};
+use gradatim::source::files;
+use serde_json::{Value, json};
+
+use crate::support::*;
+
+/// Long problems that share few words.
+const STORIES: [&str; 8] = [
+    "A baker sells $12$ loaves every hour and twice as many rolls. How many pieces does she sell in $5$ hours?",
+    "Let $f(x) = \\frac{x^2 + 1}{3}$ for all real $x$. Find the sum of the values $f(1), f(2), \\ldots, f(9)$.",
+    "Two cyclists start from towns that lie $84$ miles apart and ride towards each other; when do they meet?",
+    "In triangle $ABC$ the angle at $A$ is $40^\\circ$ and $AB = AC$. Determine the angle at $B$ in degrees.",
+    "How many integers from $1$ to $1,000$ are divisible by $6$ but by neither $4$ nor $9$?",
+    "The roots of $x^3 - 7x + 6 = 0$ are written on a blackboard. Compute the product of their squares.",
+    "A jar holds red, green and blue marbles in the ratio $2 : 3 : 7$; there are $30$ green ones. How many in all?",
+    "Evaluate the definite integral of $\\sin x \\cdot \\cos x$ between $0$ and $\\frac{\\pi}{2}$ without tables.",
+];
+
+/// The same problem in another spelling.
+fn respelled(problem: &str) -> String {
+    let (_, change) = CHANGES
+        .iter()
+        .find(|(name, _)| *name == "all_together")
+        .expect("a change");
+    change(problem)
+}
+
+fn row(problem: &str, answer: &str, words: &[usize]) -> Value {
+    let replies: Vec<String> = words.iter().map(|&words| reply(answer, words)).collect();
+    openr1_row(problem, answer, "Algebra", &replies)
+}
+
+fn pipeline(screen: &str) -> String {
+    format!(
+        "[sources.all]\nlayout = \"openr1\"\npath = \"data\"\n[measure]\ntokenizer = \"bytes.json\"\n\
+         {screen}\n[[grid]]\ncategory = [\"all\"]\nsize = [3, 5]\n[grid.control]\nrandom = 1\n"
+    )
+}
+
+fn place(screen: &str, rows: &[Value]) -> Place {
+    let place = Place::new();
+    place.write("data/rows.jsonl", jsonl(rows));
+    place.write("pipeline.toml", pipeline(screen));
+    place
+}
+
+/// Every story twice, of the second spelling with more replies; the first of two stories is answered wrong.
+fn twins() -> Vec<Value> {
+    let mut rows = Vec::new();
+    for (at, story) in STORIES.iter().enumerate() {
+        let mut first = row(story, "5", &[10 + at]);
+        if at < 2 {
+            first["correctness_math_verify"] = json!([false]);
+        }
+        rows.push(first);
+        let answer = if at == 4 { "7" } else { "5" };
+        rows.push(row(&respelled(story), answer, &[30 + at, 50 + at]));
+    }
+    rows
+}
+
+const NEAR: &str = "[screen]\nnear_duplicates = 0.8";
+
+#[test]
+fn a_cluster_of_near_duplicates_counts_as_one_problem() {
+    let place = place(NEAR, &twins());
+    place.run("out", &[]).ends(0);
+    place.gradatim(&["check", "out"]).ends(0);
+    let out = place.out("out");
+    for (at, story) in STORIES.iter().enumerate() {
+        let ids = [*story, &respelled(story)].map(|text| problem_id(text).to_string());
+        // Where the first spelling has no right reply, the second one stays whatever its id.
+        let kept = if at < 2 {
+            &ids[1]
+        } else {
+            ids.iter().min().expect("two")
+        };
+        for row in out.ledger() {
+            if !ids.contains(&text(&row, "problem_id").to_owned()) {
+                continue;
+            }
+            assert_eq!(text(&row, "cluster"), kept);
+            let is_kept = row["fate"] == "kept";
+            assert!(!is_kept || text(&row, "problem_id") == kept);
+            if row["reason"] == "near_duplicate" {
+                assert_eq!(text(&row, "value"), kept);
+            }
+        }
+    }
+    let kept: BTreeSet<String> = out
+        .ledger()
+        .iter()
+        .filter(|row| row["fate"] == "kept")
+        .map(|row| text(row, "problem_id").to_owned())
+        .collect();
+    assert_eq!(kept.len(), STORIES.len());
+    for problems in out.selection().values() {
+        let distinct: BTreeSet<_> = problems.iter().map(|(_, problem)| problem).collect();
+        assert_eq!(distinct.len(), problems.len());
+        assert!(distinct.iter().all(|problem| kept.contains(*problem)));
+    }
+    let near = &out.manifest()["near_duplicates"];
+    assert_eq!(near["clusters"], json!(STORIES.len()));
+    assert_eq!(near["clustered"], json!(2 * STORIES.len()));
+    assert_eq!(near["largest"], json!(2));
+    let ids = [STORIES[4], &respelled(STORIES[4])].map(|text| problem_id(text).to_string());
+    let answers: BTreeMap<&String, &str> = ids.iter().zip(["5", "7"]).collect();
+    assert_eq!(near["disagreeing"], json!([{ "answers": answers }]));
+    assert_eq!(near["disagreeing_count"], 1);
+}
+
+#[test]
+fn without_the_key_nothing_is_a_near_duplicate() {
+    let place = place("", &twins());
+    place.run("out", &[]).ends(0);
+    let out = place.out("out");
+    assert!(out.ledger().iter().all(|row| row["cluster"].is_null()));
+    assert!(!out.drops().contains_key("near_duplicate"));
+    assert!(out.manifest()["near_duplicates"].is_null());
+    assert!(!out.run("leakage.json").exists());
+}
+
+#[test]
+fn the_order_of_rows_and_threads_leave_the_same_clusters() {
+    let story = |out: &Out| -> BTreeSet<(String, String, String)> {
+        let column = |row: &Value, name: &str| row[name].to_string();
+        let ledger = out.ledger();
+        let rows = ledger.iter();
+        rows.map(|row| {
+            (
+                column(row, "trajectory_id"),
+                column(row, "cluster"),
+                column(row, "reason"),
+            )
+        })
+        .collect()
+    };
+    let mut rows = twins();
+    let first = place(NEAR, &rows);
+    first.run("out", &["--threads", "1"]).ends(0);
+    Dice(11).shuffle(&mut rows);
+    let second = place(NEAR, &rows[..7]);
+    second.write("data/other.jsonl", jsonl(&rows[7..]));
+    second
+        .run("out", &["--threads", "2", "--batch-size", "3"])
+        .ends(0);
+    let (first, second) = (first.out("out"), second.out("out"));
+    assert_eq!(story(&first), story(&second));
+    let selected = |out: &Out| out.selection();
+    assert_eq!(selected(&first), selected(&second));
+}
+
+const CONTAMINATION: &str = "[screen.contamination]\nbenchmarks = [\"bench.jsonl\"]";
+
+/// A benchmark of three stories, one of them only its last six words long.
+fn benchmark() -> Vec<u8> {
+    jsonl(&[
+        json!({ "unique_id": "one", "problem": STORIES[0] }),
+        json!({ "unique_id": "two", "problem": STORIES[1] }),
+        json!({ "unique_id": "short", "problem": "Compute $\\sin 60^\\circ$." }),
+    ])
+}
+
+/// A verbatim copy, a respelled one inside other sentences, one with other numbers, a short one; the rest is
+/// no copy.
+fn leaky() -> Vec<Value> {
+    let mut problems: Vec<String> = STORIES[3..].iter().map(|&story| story.to_owned()).collect();
+    problems.push(STORIES[0].to_owned());
+    problems.push(format!(
+        "Solve this. {} Think first.",
+        respelled(STORIES[1])
+    ));
+    problems.push(STORIES[0].replace("12", "17"));
+    problems.push("compute \\(\\sin 60°\\)".to_owned());
+    problems.push("Compute $\\sin 60^\\circ + \\cos 30^\\circ$.".to_owned());
+    problems.push("Compute $\\sin 60^\\circ - \\cos 45^\\circ + 2$.".to_owned());
+    problems
+        .iter()
+        .map(|problem| row(problem, "5", &[9]))
+        .collect()
+}
+
+#[test]
+fn copies_of_a_benchmark_are_dropped_and_certified() {
+    let place = place(CONTAMINATION, &leaky());
+    place.write("bench.jsonl", benchmark());
+    place.run("out", &[]).ends(0);
+    place.gradatim(&["check", "out"]).ends(0);
+    let out = place.out("out");
+    let dropped: BTreeMap<String, String> = out
+        .ledger()
+        .iter()
+        .filter(|row| row["reason"] == "contaminated")
+        .map(|row| {
+            (
+                text(row, "problem_id").to_owned(),
+                text(row, "value").to_owned(),
+            )
+        })
+        .collect();
+    let id = |problem: &str| problem_id(problem).to_string();
+    let inside = format!("Solve this. {} Think first.", respelled(STORIES[1]));
+    let expected: BTreeMap<String, String> = [
+        (id(STORIES[0]), "bench/one (exact)".to_owned()),
+        (id(&inside), "bench/two (exact)".to_owned()),
+        (
+            id("compute \\(\\sin 60°\\)"),
+            "bench/short (exact)".to_owned(),
+        ),
+    ]
+    .into();
+    assert_eq!(dropped, expected);
+
+    let leakage = read_json(&out.run("leakage.json"));
+    assert_eq!(leakage["problems"], json!(leaky().len()));
+    let benchmark = &leakage["benchmarks"][0];
+    assert_eq!(benchmark["name"], "bench");
+    assert_eq!(benchmark["items"], 3);
+    assert_eq!(benchmark["measured_in"], "this_run");
+    assert_eq!(benchmark["measured"]["recall"], 1.0);
+    assert_eq!(
+        benchmark["found"],
+        json!({ "exact": 3, "near": 0, "numbers_changed": 0 })
+    );
+    let hits: BTreeSet<(String, &str, bool)> = leakage["hits"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|hit| {
+            (
+                text(hit, "problem_id").to_owned(),
+                text(hit, "class"),
+                hit["dropped"] == true,
+            )
+        })
+        .collect();
+    let mut all: BTreeSet<(String, &str, bool)> =
+        expected.into_keys().map(|id| (id, "exact", true)).collect();
+    all.insert((
+        id(&STORIES[0].replace("12", "17")),
+        "numbers_changed",
+        false,
+    ));
+    assert_eq!(hits, all);
+    let card = std::fs::read_to_string(out.0.join("README.md")).expect("a card");
+    assert!(card.contains("| bench | 3 | 1.0000 |"), "{card}");
+}
+
+#[test]
+fn changed_numbers_are_dropped_where_the_pipeline_says_so() {
+    let drop = format!("{CONTAMINATION}\ndrop = [\"numbers_changed\"]");
+    let place = place(&drop, &leaky());
+    place.write("bench.jsonl", benchmark());
+    place.run("out", &[]).ends(0);
+    let out = place.out("out");
+    assert_eq!(out.drops()["contaminated"], 1);
+}
+
+#[test]
+fn a_contaminated_problem_does_not_stand_for_its_cluster() {
+    // Two spellings of a benchmark's item: both go, and neither takes the other with it.
+    let rows: Vec<Value> = STORIES
+        .iter()
+        .flat_map(|story| [row(story, "5", &[9]), row(&respelled(story), "5", &[19])])
+        .collect();
+    let screen = format!("{NEAR}\n{CONTAMINATION}");
+    let place = place(&screen, &rows);
+    place.write("bench.jsonl", benchmark());
+    place.run("out", &[]).ends(0);
+    let drops = place.out("out").drops();
+    assert_eq!(drops["contaminated"], 4);
+    assert_eq!(drops["near_duplicate"], STORIES.len() as u64 - 2);
+}
+
+#[test]
+fn plan_screens_as_a_run_does_and_writes_nothing() {
+    let screen = format!("{NEAR}\n{CONTAMINATION}");
+    let place = place(&screen, &leaky());
+    place.write("bench.jsonl", benchmark());
+    let planned = place
+        .gradatim(&["plan", "pipeline.toml", "--pool", "none", "--json"])
+        .ends(0);
+    assert!(!place.path("none").exists());
+    let planned: Value = serde_json::from_str(&planned.stdout).expect("JSON");
+    let ran = place.run("out", &["--json"]).ends(0);
+    let ran: Value = serde_json::from_str(&ran.stdout).expect("JSON");
+    assert_eq!(planned["ledger"], ran["ledger"]);
+    assert_eq!(ran["ledger"][0]["dropped"]["contaminated"], 3);
+}
+
+#[test]
+fn a_screen_that_cannot_run_is_refused_where_it_stands() {
+    for (screen, said) in [
+        ("[screen]\nnear_duplicates = 1.5", "screen.near_duplicates"),
+        ("[screen]\nnear_duplicates = 0.1", "screen.near_duplicates"),
+        ("[screen.contamination]\nbenchmarks = []", "is empty"),
+        (
+            "[screen.contamination]\nbenchmarks = [\"aime99\"]",
+            "aime24",
+        ),
+        (
+            "[screen.contamination]\nbenchmarks = [\"aime24\", \"aime24\"]",
+            "twice",
+        ),
+        (
+            "[screen.contamination]\nbenchmarks = [\"bad.fingerprint\"]",
+            "no fingerprint",
+        ),
+        (
+            "[screen.contamination]\nbenchmarks = [\"hole.jsonl\"]",
+            "row 1",
+        ),
+    ] {
+        let place = place(screen, &leaky());
+        place.write("bad.fingerprint", b"{}\n");
+        place.write(
+            "hole.jsonl",
+            b"{\"problem\": \"1+1?\"}\n{\"problem\": \"\"}\n",
+        );
+        let done = place.run("out", &[]);
+        assert!(
+            matches!(done.code, Some(2 | 4)),
+            "{screen}: {}",
+            done.stderr
+        );
+        assert!(done.stderr.contains(said), "{screen}: {}", done.stderr);
+        assert!(!place.path("pool").exists(), "no row was read");
+    }
+}
+
+#[test]
+fn a_fingerprint_finds_what_its_texts_find() {
+    let place = place(
+        "[screen.contamination]\nbenchmarks = [\"b.fingerprint\"]",
+        &leaky(),
+    );
+    place.write("bench.jsonl", benchmark());
+    place.write("other.jsonl", jsonl(&[json!({ "problem": STORIES[7] })]));
+    let make = |out: &str| {
+        let arguments = [
+            "fingerprint",
+            "bench",
+            "bench.jsonl",
+            "--against",
+            "other.jsonl",
+            "--out",
+            out,
+        ];
+        place.gradatim(&arguments).ends(0)
+    };
+    let said = make("b.fingerprint").stdout;
+    assert!(
+        said.contains("recall of copies, verbatim and respelled: 1.0000"),
+        "{said}"
+    );
+    make("again.fingerprint");
+    let bytes = std::fs::read(place.path("b.fingerprint")).expect("a file");
+    assert_eq!(
+        bytes,
+        std::fs::read(place.path("again.fingerprint")).expect("a file")
+    );
+    assert!(
+        !String::from_utf8_lossy(&bytes).contains("baker"),
+        "it holds no text"
+    );
+    place.run("out", &[]).ends(0);
+    let out = place.out("out");
+    assert_eq!(out.drops()["contaminated"], 3);
+    let benchmark = &read_json(&out.run("leakage.json"))["benchmarks"][0];
+    assert_eq!(benchmark["measured_in"], "fingerprint");
+    assert_eq!(benchmark["measured"]["unrelated"]["problems"], 1);
+    assert_eq!(benchmark["measured"]["precision_min"], 1.0);
+}
+
+/// The files of each shipped benchmark in `../shared/data/benchmarks`.
+const SHARED: [(&str, &[&str]); 5] = [
+    ("aime24", &["aime24.jsonl"]),
+    ("aime25", &["aime25_I.jsonl", "aime25_II.jsonl"]),
+    ("math500", &["math500.jsonl"]),
+    ("amc23", &["amc23.jsonl"]),
+    ("olympiadbench", &["olympiadbench_675.jsonl"]),
+];
+
+#[test]
+fn no_planted_item_of_a_shipped_benchmark_is_missed() {
+    let Some(shared) = shared() else { return };
+    let all = names().map(|name| Fingerprint::from_bytes(shipped(name).expect("shipped")));
+    let detector = Detector::new(all.map(|one| one.expect("a fingerprint")).collect());
+    for (benchmark, (name, paths)) in (0..).zip(SHARED) {
+        assert_eq!(detector.benchmarks()[benchmark as usize].name, name);
+        let mut item = 0;
+        for path in paths {
+            let path = shared.join("data/benchmarks").join(path);
+            let file = &files::find(&path).expect("a file")[0];
+            for posed in problems(file, &Named::default()).expect("problems") {
+                for (change, apply) in CHANGES {
+                    if *change == NUMBERS {
+                        continue;
+                    }
+                    let hits = detector.hits(&apply(&posed.problem));
+                    let own = hits
+                        .iter()
+                        .find(|hit| (hit.benchmark, hit.item) == (benchmark, item));
+                    let class = own.map(|hit| hit.class);
+                    assert_eq!(
+                        class,
+                        Some(Class::Exact),
+                        "{name} {change}: {}",
+                        posed.problem
+                    );
+                }
+                item += 1;
+            }
+        }
+        assert_eq!(
+            item as usize,
+            detector.benchmarks()[benchmark as usize].items.len()
+        );
+    }
+}
+
+#[test]
+fn published_overlaps_of_s1k_with_math500_are_found_and_its_clean_problems_are_not() {
+    let Some(shared) = shared() else { return };
+    let math500 = Fingerprint::from_bytes(shipped("math500").expect("shipped"));
+    let detector = Detector::new(vec![math500.expect("a fingerprint")]);
+    let path = shared.join("data/trajectories/s1k/s1k_questions_solutions_1000.jsonl.zst");
+    let file = &files::find(&path).expect("a file")[0];
+    let found: BTreeSet<String> = problems(file, &Named::default())
+        .expect("problems")
+        .iter()
+        .flat_map(|posed| detector.hits(&posed.problem))
+        .map(|hit| detector.item(&hit).id.clone())
+        .collect();
+    let copies = ["1063", "1411", "1849", "558"]
+        .map(|item| format!("test/intermediate_algebra/{item}.json"));
+    assert_eq!(found, copies.into());
+}
