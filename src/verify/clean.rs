@@ -1,10 +1,13 @@
 //! Puts Unicode mathematics and common damage into the LaTeX that the lexer reads.
 
+use super::commands;
+
 /// A text in plain ASCII mathematics, as far as its characters have a meaning there.
 pub(super) fn clean(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     let mut raised = Raised::default();
-    for c in text.trim().chars() {
+    let repaired = unescaped(text.trim());
+    for c in repaired.chars() {
         if let Some((mark, inner)) = script(c) {
             raised.add(mark, inner, &mut plain);
             continue;
@@ -17,6 +20,41 @@ pub(super) fn clean(text: &str) -> String {
     }
     raised.end(&mut plain);
     trim_end(plain.trim()).to_owned()
+}
+
+/// A text whose backslashes were read as escapes once too often: a tab and `imes` is `\times`.
+fn unescaped(text: &str) -> std::borrow::Cow<'_, str> {
+    let letter = |c: char| match c {
+        '\t' => Some('t'),
+        '\u{c}' => Some('f'),
+        '\u{8}' => Some('b'),
+        '\r' => Some('r'),
+        '\u{7}' => Some('a'),
+        '\u{b}' => Some('v'),
+        '\n' => Some('n'),
+        _ => None,
+    };
+    if !text.bytes().any(|byte| byte < b' ') {
+        return text.into();
+    }
+    let mut plain = String::with_capacity(text.len() + 8);
+    for (at, c) in text.char_indices() {
+        let after = &text[at + c.len_utf8()..];
+        let length = after.bytes().take_while(u8::is_ascii_alphabetic).count();
+        let name = letter(c).map(|letter| format!("{letter}{}", &after[..length]));
+        // A line may start with a word; a command of two letters is too short to be sure of, and
+        // words that lost their command are no mathematics.
+        let known =
+            |name: &String| length >= 2 && name != "text" && commands::command(name).is_some();
+        match name.filter(known) {
+            Some(name) => {
+                plain.push('\\');
+                plain.push_str(&name[..1]);
+            }
+            None => plain.push(c),
+        }
+    }
+    plain.into()
 }
 
 /// An answer does not end with a full stop or a comma.
@@ -189,6 +227,9 @@ pub(super) fn tidy(text: &str) -> String {
         "\\)",
         "**",
     ];
+    if !text.contains(['\\', '$', '~', '*']) {
+        return joined(text).trim_end_matches(['.', ',']).to_owned();
+    }
     let mut plain = text
         .replace("\\dfrac", "\\frac")
         .replace("\\tfrac", "\\frac");

@@ -212,6 +212,7 @@ pub(super) fn function(name: &str) -> Option<Func> {
         "arcsinh" | "arsinh" | "asinh" => Func::Asinh,
         "arccosh" | "arcosh" | "acosh" => Func::Acosh,
         "arctanh" | "artanh" | "atanh" => Func::Atanh,
+        "cis" => Func::Cis,
         "exp" => Func::Exp,
         "ln" => Func::Ln,
         "log" => Func::Log,

@@ -1,7 +1,10 @@
 //! Decides whether two answers are the same, cheapest way first.
 
+mod figures;
 mod items;
 mod matrices;
+mod piecewise;
+mod times;
 mod units;
 
 use super::Reason;
@@ -12,6 +15,7 @@ use super::lex::Comma;
 use super::options::Options;
 use super::parse::{self, Manner, Parsed};
 use super::words::{self, Choice};
+use super::{dates, marks, phrases, statements};
 
 /// What could be shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,7 +67,18 @@ pub(super) fn decide(gold: &str, answer: &str, options: &Options) -> Decision {
         words::in_digits(clean(gold)),
         words::in_digits(clean(answer)),
     );
-    if gold == answer || tidy(&gold) == tidy(&answer) {
+    if !options.text_fallback {
+        match (is_mathematics(&gold), is_mathematics(&answer)) {
+            (false, _) => return Decision::Unknown(Reason::UnreadGold),
+            (_, false) => return Decision::Unknown(Reason::UnreadAnswer),
+            _ => {}
+        }
+    }
+    let worded = words::is_worded(&gold) || words::is_worded(&answer);
+    let same = gold == answer
+        || tidy(&gold) == tidy(&answer)
+        || worded && tidy(&words::bare(&gold)) == tidy(&words::bare(&answer));
+    if same {
         return Decision::Equal(Reason::SameText);
     }
     if gold.len() > TEXT_MAX || answer.len() > TEXT_MAX {
@@ -72,10 +87,75 @@ pub(super) fn decide(gold: &str, answer: &str, options: &Options) -> Decision {
     if let Some(decision) = choices(&gold, &answer, options) {
         return decision;
     }
-    if let Some(decision) = in_words(&gold, &answer) {
+    let whole = meanings(&gold, &answer, options);
+    // A sentence on one side only: two of them may speak of two things.
+    match (statements::stated(&gold), statements::stated(&answer)) {
+        (Some(value), None) => {
+            whole.or_else(|| meanings(&clean(&value), &answer, options).doubted())
+        }
+        (None, Some(value)) => whole.or_else(|| meanings(&gold, &clean(&value), options).doubted()),
+        _ => whole,
+    }
+}
+
+/// Compares by what words mean, or else as mathematics.
+fn meanings(gold: &str, answer: &str, options: &Options) -> Decision {
+    let decision = in_words(gold, answer).or_else(|| dates::compare(gold, answer));
+    if let Some(decision) = decision {
         return decision;
     }
-    mathematics(&gold, &answer, options)
+    let meaning =
+        |text: &str| phrases::mathematics(text).map_or_else(|| with_braces(text), str::to_owned);
+    mathematics(&meaning(gold), &meaning(answer), options)
+}
+
+/// `[k\pi, 2k\pi] (k \in \mathbb{Z})`: what a letter is, in brackets behind the answer.
+fn without_brackets(text: &str) -> String {
+    let inner = text
+        .strip_suffix(')')
+        .and_then(|text| text.rsplit_once('('));
+    let Some((head, inner)) = inner else {
+        return text.to_owned();
+    };
+    let mut chars = inner.trim_start().chars();
+    let letter = chars.next().is_some_and(|c| c.is_ascii_alphabetic());
+    let said = chars.as_str().trim_start().starts_with("\\in");
+    if letter && said && !head.trim().is_empty() && !inner.contains([')', ',']) {
+        format!("{}, {inner}", head.trim_end().trim_end_matches(','))
+    } else {
+        text.to_owned()
+    }
+}
+
+/// `x | x > 0`: a set that lost its braces.
+fn with_braces(text: &str) -> String {
+    let text = without_brackets(text);
+    let mut chars = text.chars();
+    let letter = chars.next().is_some_and(|c| c.is_ascii_lowercase());
+    let rest = chars.as_str().trim_start();
+    let condition = rest
+        .strip_prefix('|')
+        .or_else(|| rest.strip_prefix("\\mid"));
+    match condition {
+        Some(condition) if letter && !condition.contains('|') => format!("\\{{{text}\\}}"),
+        _ => text,
+    }
+}
+
+/// Whether a clean text can be read as mathematics without words.
+fn is_mathematics(text: &str) -> bool {
+    let mut judge = Judge {
+        arena: &mut Arena::default(),
+        fuel: Fuel::new(0),
+        options: &Options::default(),
+        golds: 0,
+        depth: 0,
+    };
+    let readings = judge.readings(text);
+    readings.iter().any(|reading| {
+        let words = |node: &Node| matches!(node, Node::Words(_));
+        !judge.arena.any(reading.parsed.root, words)
+    })
 }
 
 /// Whether a text can be read as an answer of any kind.
@@ -88,12 +168,25 @@ pub(super) fn is_readable(text: &str) -> bool {
         arena: &mut Arena::default(),
         fuel: Fuel::new(0),
         options: &Options::default(),
+        golds: 0,
+        depth: 0,
     };
-    !judge.readings(&text).is_empty()
+    let readings = judge.readings(&text);
+    // Words around a number are a sentence.
+    let sentence = |id: Id| {
+        text.bytes().any(|byte| byte.is_ascii_digit())
+            && judge.arena.any(id, |node| matches!(node, Node::Words(_)))
+    };
+    readings
+        .iter()
+        .any(|reading| !sentence(reading.parsed.root))
 }
 
 /// Letters of choices: one against another, or the text behind one.
 fn choices(gold: &str, answer: &str, options: &Options) -> Option<Decision> {
+    if let Some(decision) = marks::compare(gold, answer) {
+        return Some(decision);
+    }
     match (words::choice(gold), words::choice(answer)) {
         (Some(gold), Some(answer)) => Some(two_choices(&gold, &answer, options)),
         (
@@ -109,9 +202,21 @@ fn choices(gold: &str, answer: &str, options: &Options) -> Option<Decision> {
             }),
         ) => Some(decide(gold, &text, options).doubted()),
         (None, None) => None,
+        // `a`, where the other side is the choice A.
+        (Some(Choice { letter, text: None }), None) if is_small(letter, answer) => {
+            Some(Decision::Equal(Reason::Choice))
+        }
+        (None, Some(Choice { letter, text: None })) if is_small(letter, gold) => {
+            Some(Decision::Equal(Reason::Choice))
+        }
         // Only the problem knows what the letter stands for.
         _ => Some(Decision::Unknown(Reason::Choice)),
     }
+}
+
+/// Whether a text is the letter of a choice in lower case.
+fn is_small(letter: char, text: &str) -> bool {
+    letter <= 'E' && text.trim() == letter.to_ascii_lowercase().to_string()
 }
 
 /// Two letters; where both have a text behind them, the texts must not speak against the letters.
@@ -133,11 +238,34 @@ fn in_words(gold: &str, answer: &str) -> Option<Decision> {
     if !words::is_words(&gold) && !words::is_words(&answer) {
         return None;
     }
+    let (gold_words, answer_words) = (phrases::canonical(&gold), phrases::canonical(&answer));
     // `AB` and `ab` may be a side and a product.
-    if gold == answer && gold.len() > 2 {
+    if gold_words == answer_words && (gold_words.len() > 2 || !gold_words.is_ascii()) {
         return Some(Decision::Equal(Reason::Words));
     }
-    words::rivals(&gold, &answer).then_some(Decision::Different(Reason::Words))
+    let (gold_reply, answer_reply) = (short_reply(&gold), short_reply(&answer));
+    if gold_reply.is_some() && gold_reply == answer_reply {
+        return Some(Decision::Equal(Reason::Words));
+    }
+    let gold_words = gold_reply.unwrap_or(gold_words);
+    let answer_words = answer_reply.unwrap_or(answer_words);
+    words::rivals(&gold_words, &answer_words).then_some(Decision::Different(Reason::Words))
+}
+
+/// `Yes, it is possible` says yes; `no solution` does not say no, and a reply with a condition says
+/// more than it starts with.
+fn short_reply(folded: &str) -> Option<String> {
+    const SUBJECTS: [&str; 8] = ["it", "there", "they", "he", "she", "we", "this", "that"];
+    let first = folded.split([' ', ',', '.', ';']).next()?;
+    let rest = &folded[first.len()..];
+    let mut words = rest.split_whitespace();
+    let apart = !rest.starts_with(' ');
+    let goes_on = words.next().is_some_and(|word| SUBJECTS.contains(&word));
+    let condition = |word: &str| matches!(word, "if" | "but" | "unless");
+    let short = words.clone().count() <= 5 && !words.any(condition);
+    let reply = phrases::canonical(first);
+    let said = matches!(reply.as_str(), "yes" | "no");
+    (said && short && (apart || goes_on)).then_some(reply)
 }
 
 /// Reads both sides in every way that they can be read, and compares.
@@ -146,8 +274,11 @@ fn mathematics(gold: &str, answer: &str, options: &Options) -> Decision {
         arena: &mut Arena::default(),
         fuel: Fuel::new(options.fuel),
         options,
+        golds: 0,
+        depth: 0,
     };
     let golds = judge.readings(gold);
+    judge.golds = judge.arena.len();
     if golds.is_empty() {
         return Decision::Unknown(Reason::UnreadGold);
     }
@@ -170,15 +301,33 @@ pub(super) struct Judge<'a> {
     pub arena: &'a mut Arena,
     pub fuel: Fuel,
     pub options: &'a Options,
+    /// How many nodes were made for the gold answer, which is read first.
+    pub golds: usize,
+    /// How many comparisons are under way, each inside of the one before.
+    depth: u32,
 }
 
+/// Comparisons nest no deeper than this, which bounds the recursion where one is turned into another.
+const COMPARISONS_MAX: u32 = 100;
+
 impl Judge<'_> {
+    /// Whether a node was read in the gold answer.
+    pub(super) fn is_gold(&self, id: Id) -> bool {
+        id.place() < self.golds
+    }
+
     /// The ways in which a text can be read; mostly one.
     fn readings(&mut self, text: &str) -> Vec<Reading> {
         let usual = Manner {
             comma: Comma::Thousands,
             tight_slash: true,
+            counts: false,
         };
+        let counts = text.contains('^')
+            && text.contains('_')
+            && ["C_", "A_", "P_", "C^", "C}_", "A}_", "P}_"]
+                .iter()
+                .any(|mark| text.contains(mark));
         let mut readings: Vec<Reading> = Vec::new();
         let mut commas = text.contains(',');
         let mut slashes = text.contains('/');
@@ -186,6 +335,10 @@ impl Judge<'_> {
             usual,
             Manner {
                 tight_slash: false,
+                ..usual
+            },
+            Manner {
+                counts: true,
                 ..usual
             },
             Manner {
@@ -198,6 +351,7 @@ impl Judge<'_> {
             },
         ] {
             let needed = manner == usual
+                || counts && manner.counts
                 || slashes && !manner.tight_slash
                 || commas && manner.comma != Comma::Thousands;
             if !needed {
@@ -227,9 +381,16 @@ impl Judge<'_> {
         let single = golds.len() == 1 || answers.len() == 1;
         for gold in golds {
             for answer in answers {
-                let mut decision = self.compare(gold.parsed.root, answer.parsed.root);
+                let (left, right) = (gold.parsed.root, answer.parsed.root);
+                let mut decision = match self.families(left, right) {
+                    Some(decision) => decision,
+                    None => self.compare(left, right),
+                };
                 if gold.parsed.conditioned && answer.parsed.conditioned {
                     // Two conditions that are not written the same.
+                    decision = Decision::Unknown(Reason::Doubtful);
+                }
+                if gold.parsed.restricted != answer.parsed.restricted {
                     decision = Decision::Unknown(Reason::Doubtful);
                 }
                 if gold.parsed.doubtful || answer.parsed.doubtful {
@@ -252,20 +413,37 @@ impl Judge<'_> {
 
     /// Compares two nodes of any kind.
     pub(super) fn compare(&mut self, left: Id, right: Id) -> Decision {
-        if self.fuel.burn(10).is_err() {
+        if self.fuel.burn(10).is_err() || self.depth >= COMPARISONS_MAX {
             return Decision::Unknown(Reason::OutOfFuel);
         }
+        self.depth += 1;
+        let decision = self.compared(left, right);
+        self.depth -= 1;
+        decision
+    }
+
+    /// Compares by the first kind of answer that fits both.
+    fn compared(&mut self, left: Id, right: Id) -> Decision {
         if self.same(left, right) {
             return Decision::Equal(Reason::SameText);
         }
         let (left, right) = (self.without_index(left), self.without_index(right));
+        if let Some(decision) = self.times(left, right) {
+            return decision;
+        }
         if let Some(decision) = self.units(left, right) {
+            return decision;
+        }
+        if let Some(decision) = self.congruences(left, right) {
             return decision;
         }
         if let Some(decision) = self.chains(left, right) {
             return decision;
         }
         if let Some(decision) = self.as_sets(left, right) {
+            return decision;
+        }
+        if let Some(decision) = self.vectors(left, right) {
             return decision;
         }
         if let Some(decision) = self.matrices(left, right) {
@@ -281,25 +459,64 @@ impl Judge<'_> {
             return decision;
         }
         if self.is_scalar(left) && self.is_scalar(right) {
+            let special = self.bases(left, right);
+            if let Some(decision) = special.or_else(|| self.figures(left, right)) {
+                return decision;
+            }
             return self.scalars(left, right);
         }
         Decision::Unknown(Reason::Unlike)
     }
 
-    /// A list without the item that says that its index is an integer: `k\pi, k \in \mathbb{Z}`.
+    /// Whether an item only says for what something holds: `\forall x`.
+    fn is_quantified(&self, item: Id) -> bool {
+        let name = match self.arena.node(item) {
+            Node::Chain(sides, relations) if relations[..] == [Rel::In] => sides.first(),
+            _ => Some(&item),
+        };
+        let factors = match name.map(|id| self.arena.node(*id)) {
+            Some(Node::Product(factors)) => &factors[..],
+            _ => return false,
+        };
+        matches!(factors, [first, _]
+            if matches!(self.arena.node(*first), Node::Symbol(name) if self.arena.text(*name) == "\\forall"))
+    }
+
+    /// A list without the item that says what its index is: `k\pi, k \in \mathbb{Z}`.
     fn without_index(&mut self, id: Id) -> Id {
         let Node::List(items) = self.arena.node(id) else {
             return id;
         };
+        let numbers = |set: Id| {
+            self.is_integers(set) || *self.arena.node(set) == Node::Constant(Const::Reals)
+        };
         let says = |item: &Id| match self.arena.node(*item) {
             Node::Chain(sides, relations) => {
-                let integers = sides.get(1).map(|set| self.arena.node(*set));
-                relations[..] == [Rel::In]
-                    && matches!(integers, Some(Node::Constant(Const::Integers)))
+                let numbers = sides.get(1).is_some_and(|set| numbers(*set));
+                relations[..] == [Rel::In] && numbers || self.is_quantified(*item)
             }
-            _ => false,
+            _ => self.is_quantified(*item),
         };
         let rest: Vec<Id> = items.iter().filter(|item| !says(item)).copied().collect();
+        let named = |id: Id| match self.arena.node(id) {
+            Node::Chain(sides, _) => sides.first().copied(),
+            _ => Some(id),
+        };
+        let value = |id: Id| match self.arena.node(id) {
+            Node::Chain(sides, relations) if relations[..] == [Rel::Eq] => sides.last().copied(),
+            _ => None,
+        };
+        let values = rest.iter().map(|id| value(*id).unwrap_or(*id));
+        let used: Vec<_> = values.flat_map(|id| self.arena.symbols(id)).collect();
+        let declared = items.iter().filter(|item| says(item));
+        let known = |name| used.contains(&name) || self.arena.text(name) == "\\forall";
+        if !declared
+            .filter_map(|item| named(*item))
+            .flat_map(|name| self.arena.symbols(name))
+            .all(known)
+        {
+            return id;
+        }
         if rest.is_empty() || rest.len() == items.len() {
             return id;
         }
@@ -403,7 +620,8 @@ impl Judge<'_> {
         else {
             return None;
         };
-        let fold = |name: &super::expr::Name| words::folded(self.arena.text(*name));
+        let fold =
+            |name: &super::expr::Name| phrases::canonical(&words::folded(self.arena.text(*name)));
         let same = fold(left) == fold(right);
         Some(if same {
             Decision::Equal(Reason::Words)
@@ -474,23 +692,44 @@ impl Judge<'_> {
     fn is_surely_set(&self, id: Id) -> bool {
         match self.arena.node(id) {
             Node::SetOp(..) | Node::SetBuilder(..) => true,
-            Node::Constant(Const::Reals | Const::EmptySet | Const::Integers | Const::Naturals | Const::Rationals | Const::Complexes) => true,
+            Node::Constant(
+                Const::Reals
+                | Const::EmptySet
+                | Const::Integers
+                | Const::Naturals
+                | Const::Rationals
+                | Const::Complexes,
+            ) => true,
             Node::Group(open, items, close) => {
                 let infinite = items.iter().any(|item| {
                     let node = self.arena.node(*item);
-                    let inner = if let Node::Negative(inner) = node { self.arena.node(*inner) } else { node };
+                    let inner = if let Node::Negative(inner) = node {
+                        self.arena.node(*inner)
+                    } else {
+                        node
+                    };
                     matches!(inner, Node::Constant(Const::Infinity))
                 });
                 items.len() == 2 && (open != close || infinite)
             }
-            Node::Chain(_, relations) => {
-                relations.iter().all(|rel| rel.is_order() || *rel == Rel::Ne)
-            }
+            Node::Chain(_, relations) => relations
+                .iter()
+                .all(|rel| rel.is_order() || *rel == Rel::Ne),
             Node::List(items) | Node::Cases(items) => {
-                !items.is_empty()
-                    && items.iter().all(|item| {
-                        matches!(self.arena.node(*item), Node::Chain(_, relations) if relations.iter().all(|rel| rel.is_order()))
-                    })
+                let relations = |item: &Id| match self.arena.node(*item) {
+                    Node::Chain(_, relations) => relations.clone(),
+                    _ => Vec::new(),
+                };
+                let order = |item: &Id| {
+                    let relations = relations(item);
+                    !relations.is_empty() && relations.iter().all(|rel| rel.is_order())
+                };
+                // `a = 1 \text{ or } a > 2`
+                let cases = matches!(self.arena.node(id), Node::Cases(_));
+                items.iter().any(order)
+                    && items
+                        .iter()
+                        .all(|item| order(item) || cases && relations(item) == [Rel::Eq])
             }
             _ => false,
         }

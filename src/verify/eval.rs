@@ -9,6 +9,7 @@ use dashu::{Integer, Rational};
 use super::exact::Exact;
 use super::expr::{Arena, Big, Const, Func, Id, Name, Node};
 use super::fuel::{Empty, Fuel};
+use super::units::{self, Droppable};
 
 /// Why a value is not to be had.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -149,7 +150,12 @@ impl<F: Field> Scope<'_, F> {
                 self.field.divide(&value, &hundred)
             }
             Node::Degrees(inner) => self.degrees(*inner),
-            Node::Unit(inner, _) => self.eval(*inner),
+            // Words within an expression may say anything; a unit does not change a value.
+            Node::Unit(inner, unit)
+                if units::droppable(self.arena.text(*unit)) == Droppable::Unit =>
+            {
+                self.eval(*inner)
+            }
             Node::Repeat { .. } => self.repeat(id),
             _ => Err(Stop::Unsupported),
         }

@@ -10,6 +10,13 @@ use dashu::Rational;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Id(u32);
 
+impl Id {
+    /// How many nodes were made before this one.
+    pub fn place(self) -> usize {
+        self.0 as usize
+    }
+}
+
 /// A name's place in the arena.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(super) struct Name(u32);
@@ -37,6 +44,19 @@ pub(super) struct Literal {
     pub digits: Option<Box<str>>,
     /// Whether dots follow: `3.14…`.
     pub open_ended: bool,
+}
+
+impl Literal {
+    /// A number that nobody wrote, which is exact.
+    pub fn exact(value: Rational) -> Self {
+        Self {
+            value,
+            decimals: None,
+            significant: 0,
+            digits: None,
+            open_ended: false,
+        }
+    }
 }
 
 /// A number with a name of its own.
@@ -76,6 +96,8 @@ pub(super) enum Func {
     Coth,
     Sech,
     Csch,
+    /// `cos + i sin`, which is read as a power of e.
+    Cis,
     Asinh,
     Acosh,
     Atanh,
@@ -247,6 +269,11 @@ impl Arena {
         Some(Id(id))
     }
 
+    /// How many nodes there are.
+    pub fn len(&self) -> usize {
+        self.nodes.len()
+    }
+
     /// The node at `id`.
     pub fn node(&self, id: Id) -> &Node {
         &self.nodes[id.0 as usize]
@@ -276,6 +303,18 @@ impl Arena {
         for child in children {
             self.each(child, visit);
         }
+    }
+
+    /// The first node under `id` that is as asked.
+    pub fn find(&self, id: Id, asked: &impl Fn(&Node) -> bool) -> Option<Id> {
+        if asked(self.node(id)) {
+            return Some(id);
+        }
+        let mut children = Vec::new();
+        each_child(self.node(id), |child| children.push(child));
+        children
+            .into_iter()
+            .find_map(|child| self.find(child, asked))
     }
 
     /// Whether any node under `id` is as asked.

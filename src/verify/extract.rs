@@ -99,7 +99,10 @@ fn is_cut_off(text: &str, found: &Extracted) -> bool {
         '.', '!', '?', '。', '*', '$', ')', ']', '}', '>', ':', '"', '|', '`',
     ]);
     let words = tail.split_whitespace().count();
-    !announced && text.len() > CUT_OFF_MIN && words > 2 && !ended
+    let line = &text[text[..found.span.end].rfind('\n').map_or(0, |at| at + 1)..];
+    let count = |c: char| line.matches(c).count();
+    let open = tail.is_empty() && count('(') > count(')');
+    !announced && text.len() > CUT_OFF_MIN && (words > 2 && !ended || open)
 }
 
 /// A shorter response was not cut off by a limit of tokens.
@@ -113,7 +116,8 @@ pub(super) fn find(text: &str, options: &Options) -> Option<Extracted> {
         (wanted && now).then(|| boxed(text, options)).flatten()
     };
     let plain = |found: Option<Extracted>| found.filter(|_| options.plain_text);
-    last_word(text, options)
+    let found = last_word(text, options)
+        .filter(|found| options.boxed_match_priority >= 50 || is_minerva(text, found))
         .or_else(|| boxes(false))
         .or_else(|| tagged(text, options))
         .or_else(|| hashes(text))
@@ -122,7 +126,22 @@ pub(super) fn find(text: &str, options: &Options) -> Option<Extracted> {
         .or_else(|| plain(short(text).filter(|found| decide::is_readable(&found.text))))
         .or_else(|| last_math(text, options))
         .or_else(|| plain(bold(text)))
-        .or_else(|| plain(last_number(text)))
+        .or_else(|| plain(last_number(text)));
+    match found {
+        Some(found) if options.any_match && !decide::is_readable(&found.text) => {
+            let ways: [&dyn Fn() -> Option<Extracted>; 5] = [
+                &|| boxes(false),
+                &|| tagged(text, options),
+                &|| hashes(text),
+                &|| anchored(text, options),
+                &|| last_math(text, options),
+            ];
+            let mut others = ways.iter().filter_map(|way| way());
+            let next = others.find(|other| decide::is_readable(&other.text));
+            Some(next.unwrap_or(found))
+        }
+        found => found,
+    }
 }
 
 /// A final answer that is announced behind the last box takes that box back.
@@ -136,6 +155,11 @@ fn last_word(text: &str, options: &Options) -> Option<Extracted> {
     let anchor = anchors.max()?;
     let found = after_anchor(text, behind + anchor, options)?;
     has_digit(&found.text).then_some(found)
+}
+
+/// Whether an announced answer closes as the prompt of Minerva asks: `… . I hope it is correct.`
+fn is_minerva(text: &str, found: &Extracted) -> bool {
+    text[found.span.end..].contains("I hope")
 }
 
 const FINAL: [&str; 3] = ["final answer is", "Final Answer: The", "Final answer:"];
@@ -336,6 +360,16 @@ const ANCHORS: [&[&str]; 3] = [
         "respuesta",
         "antwort",
         "ответ",
+        "Ответ",
+        "lösung",
+        "resposta",
+        "risposta",
+        "答え",
+        "정답",
+        "답",
+        "đáp án",
+        "الجواب",
+        "उत्तर",
     ],
 ];
 
@@ -348,7 +382,12 @@ fn anchored(text: &str, options: &Options) -> Option<Extracted> {
             .max()?;
         // The first character of mathematics belongs to the answer.
         let kept = usize::from(word.ends_with(['$', '\\']));
-        after_anchor(text, at + word.len() - kept, options)
+        let found = after_anchor(text, at + word.len() - kept, options)?;
+        found
+            .text
+            .chars()
+            .any(char::is_alphanumeric)
+            .then_some(found)
     })
 }
 
@@ -359,6 +398,7 @@ fn after_anchor(text: &str, start: usize, options: &Options) -> Option<Extracted
     let bytes = text.as_bytes();
     let line = start..display_end(text, start);
     let sentence = start..sentence_end(bytes, line.clone());
+    let sentence = start..start + before_aside(text.get(sentence)?);
     let segment = text.get(sentence.clone())?;
     let maths = maths(text.get(line.clone())?, options);
     let inside: Vec<Math> = maths
@@ -366,7 +406,8 @@ fn after_anchor(text: &str, start: usize, options: &Options) -> Option<Extracted
         .map(|math| shift(math, start))
         .filter(|math| math.outer.start < sentence.end || math.outer.start == start)
         .collect();
-    if let Some(found) = last_clause_math(text, &sentence, &inside) {
+    let inside = before_denial(text, &inside);
+    if let Some(found) = last_clause_math(text, &sentence, inside) {
         return Some(with_rule(found, Rule::Anchor));
     }
     if !options.plain_text {
@@ -379,6 +420,35 @@ fn after_anchor(text: &str, start: usize, options: &Options) -> Option<Extracted
         ambiguous: found.ambiguous || more,
         ..found
     })
+}
+
+/// How much of a sentence stands before words in brackets that follow its value: `6 (since 7 is …)`.
+fn before_aside(sentence: &str) -> usize {
+    let mut inside = false;
+    for (at, c) in sentence.char_indices() {
+        inside ^= c == '$';
+        let (before, after) = (&sentence[..at], &sentence[at + c.len_utf8()..]);
+        let opens = c == '(' && !inside && before.ends_with([' ', '*', '$']);
+        let words = after.bytes().take_while(u8::is_ascii_alphabetic).count();
+        if opens && words >= 2 && has_digit(before) {
+            return at;
+        }
+    }
+    sentence.len()
+}
+
+/// The mathematics before words that deny what follows: `$8$ (not $9$)`.
+fn before_denial<'a>(text: &str, maths: &'a [Math]) -> &'a [Math] {
+    let denied = maths.windows(2).position(|pair| {
+        let between = text.get(pair[0].outer.end..pair[1].outer.start);
+        between.is_some_and(|between| {
+            let words = between.trim_end().trim_end_matches(['(', ',']).trim_end();
+            ["not", "instead of", "rather than"]
+                .iter()
+                .any(|denial| words.ends_with(denial))
+        })
+    });
+    denied.map_or(maths, |at| &maths[..=at])
 }
 
 /// An answer in a sentence without mathematics: its last clause where that can be read, the only
@@ -484,7 +554,32 @@ fn join_maths(text: &str, maths: &[Math]) -> String {
 
 /// Skips what stands between an anchor and its answer: `**`, `:`, `is`, empty lines.
 fn skip_lead(text: &str, mut at: usize) -> usize {
-    const WORDS: [&str; 8] = ["is:", "is", "are", "=", "therefore", "thus", "为", "是"];
+    const WORDS: [&str; 24] = [
+        "is:",
+        "is",
+        "are",
+        "=",
+        "therefore",
+        "thus",
+        "为",
+        "是",
+        "final",
+        "finale",
+        "est",
+        "ist",
+        "es",
+        "é",
+        "è",
+        "là",
+        "es:",
+        "est:",
+        "は",
+        "은",
+        "는",
+        "هو",
+        "должен быть",
+        "равен",
+    ];
     loop {
         let rest = &text[at..];
         let blank = rest.len()
@@ -542,11 +637,13 @@ fn sentence_end(bytes: &[u8], line: Range<usize>) -> usize {
 
 /// Where the last clause of a sentence starts: behind its last `is`, `are`, `=` or colon.
 fn last_clause(sentence: &str) -> usize {
-    [" is ", " are ", " be ", ": ", " = "]
-        .iter()
-        .filter_map(|verb| sentence.rfind(verb).map(|at| at + verb.len()))
-        .max()
-        .unwrap_or(0)
+    [
+        " is ", " are ", " be ", ": ", " = ", "是", "为", "等于", "：",
+    ]
+    .iter()
+    .filter_map(|verb| sentence.rfind(verb).map(|at| at + verb.len()))
+    .max()
+    .unwrap_or(0)
 }
 
 /// The longest response that may be nothing but its answer: chosen by hand, 21 November 2026.
@@ -570,7 +667,17 @@ fn short(text: &str) -> Option<Extracted> {
         return None;
     }
     let start = text.len() - text.trim_start().len();
-    one(text, start..start + line.len(), Rule::Text)
+    let end = start + line.len();
+    // `The ratio is [1/2].`
+    let clause = [" is ", " are ", ": ", "是", "为", "等于", "："]
+        .iter()
+        .filter_map(|verb| line.rfind(verb).map(|at| at + verb.len()))
+        .max()
+        .filter(|_| !line.contains("\\text"))
+        .unwrap_or(0);
+    let named = clause > 0 && wordy > 0 && has_digit(&line[clause..]);
+    let from = if named { start + clause } else { start };
+    one(text, from..end, Rule::Text)
 }
 
 fn is_prose(word: &str) -> bool {
@@ -626,6 +733,10 @@ fn bold(text: &str) -> Option<Extracted> {
     if inner.len() > SHORT_MAX || inner.contains('\n') || inner.trim_end().ends_with(':') {
         return None;
     }
+    // A heading in bold, and numbers behind it.
+    if !has_digit(inner) && has_digit(&text[close..]) {
+        return None;
+    }
     let clause = open + last_clause(inner);
     one(text, clause..close, Rule::Bold)
 }
@@ -636,6 +747,7 @@ fn last_number(text: &str) -> Option<Extracted> {
 }
 
 fn last_number_in(text: &str, span: Range<usize>) -> Option<Extracted> {
+    let span = span.start..before_denied(text, &span);
     let bytes = text.as_bytes();
     let last = (span.clone())
         .rev()
@@ -654,14 +766,36 @@ fn last_number_in(text: &str, span: Range<usize>) -> Option<Extracted> {
     if start > span.start && bytes[start - 1] == b'-' {
         start -= 1;
     }
+    let before = text[span.start..start].trim_end();
+    let negative = ["negative", "minus", "负"]
+        .iter()
+        .any(|word| before.ends_with(word));
     let (start, last) = bracketed(text, start, last).unwrap_or((start, last));
     let mut found = one(text, start..last + 1, Rule::Number)?;
     found.ambiguous = true;
+    if negative {
+        found.text.insert(0, '-');
+    }
     let line = scan::line_end(bytes, last + 1).min(span.end.max(last + 1));
     if let Some(unit) = unit_after(&text[last + 1..line]) {
         found.text.push_str(unit);
     }
     Some(found)
+}
+
+/// Where words deny what follows, behind a number: `42, not 43`.
+fn before_denied(text: &str, span: &Range<usize>) -> usize {
+    let inner = &text[span.clone()];
+    let from = super::scan::tail(inner, 400);
+    let start = span.end - from.len();
+    let denied = [", not ", " (not ", " instead of ", " rather than "]
+        .iter()
+        .filter_map(|denial| from.rfind(denial))
+        .filter(|at| {
+            let denied = from[*at..].trim_end_matches(['.', ')', ' ', '\n']);
+            has_digit(&from[..*at]) && !denied.contains(['\n', '.'])
+        });
+    denied.max().map_or(span.end, |at| start + at)
 }
 
 /// The brackets around a last number: `(-1, 6)`.

@@ -34,16 +34,29 @@ pub fn read_gold(gold: &str) -> Gold {
 /// Reads a gold answer in the way that `options` say.
 pub fn read_gold_with(gold: &str, options: &Options) -> Gold {
     let text = gold.trim();
-    match text
+    let bare = super::words::bare(text);
+    match bare
+        .trim()
         .trim_matches(['\\', '.', '$', ' '])
         .to_ascii_lowercase()
         .as_str()
     {
-        "" | "null" | "none" | "nan" | "n/a" => return Gold::Missing,
+        "" => return Gold::Missing,
+        // `\text{None}` is an answer; `None` is what is left of a missing one.
+        "null" | "none" | "nan" | "n/a" if !super::words::is_worded(text) => return Gold::Missing,
         "proof" | "notfound" | "not found" | "problem not solved" => return Gold::Proof,
         _ => {}
     }
+    if !options.gold_plain_text && !is_marked(text) {
+        return Gold::Missing;
+    }
     Gold::Answer(wrapped(text, options).map_or_else(|| text.to_owned(), |found| found.text))
+}
+
+/// Whether a gold answer stands between delimiters of mathematics, or in a box or an environment.
+fn is_marked(text: &str) -> bool {
+    let marks = ["\\boxed", "\\fbox", "\\begin{", "\\frac", "\\dfrac"];
+    !super::scan::math(text).is_empty() || marks.iter().any(|mark| text.contains(mark))
 }
 
 /// Whether a gold answer holds several boxes of which one had to be taken.
@@ -55,7 +68,11 @@ pub(super) fn is_ambiguous(gold: &str, options: &Options) -> bool {
 fn wrapped(text: &str, options: &Options) -> Option<Extracted> {
     let found = extract::find(text, options)?;
     let marked = found.rule == Rule::Box || found.rule == Rule::Hashes;
-    (marked || is_sentence(text) && !found.ambiguous).then_some(found)
+    let digit = |text: &str| text.bytes().any(|byte| byte.is_ascii_digit());
+    let (before, after) = (text.get(..found.span.start)?, text.get(found.span.end..)?);
+    // A sentence with another number in it may give two answers.
+    let only = found.rule == Rule::Anchor || !digit(before) && !digit(after);
+    (marked || is_sentence(text) && !found.ambiguous && only).then_some(found)
 }
 
 /// Whether a gold is prose around its answer.

@@ -4,13 +4,14 @@ use super::Reason;
 use super::decide::{Decision, Judge};
 use super::expr::{Bracket, Const, Func, Id, Node, Rel, SetOp};
 
-/// One stretch of the real line; a point is a closed stretch from itself to itself.
-#[derive(Debug, Clone)]
+/// One stretch of the real line, of which an end that is missing is infinite; a point is a closed
+/// stretch from itself to itself.
+#[derive(Debug, Clone, Default)]
 pub(super) struct Piece {
-    low: Option<Id>,
-    low_closed: bool,
-    high: Option<Id>,
-    high_closed: bool,
+    pub low: Option<Id>,
+    pub low_closed: bool,
+    pub high: Option<Id>,
+    pub high_closed: bool,
 }
 
 impl Judge<'_> {
@@ -18,12 +19,7 @@ impl Judge<'_> {
     pub(super) fn pieces(&mut self, id: Id) -> Option<Vec<Piece>> {
         match self.arena.node(id).clone() {
             Node::Constant(Const::EmptySet) => Some(Vec::new()),
-            Node::Constant(Const::Reals) => Some(vec![Piece {
-                low: None,
-                low_closed: false,
-                high: None,
-                high_closed: false,
-            }]),
+            Node::Constant(Const::Reals) => Some(vec![Piece::default()]),
             Node::Group(open, items, close) => self.group_pieces(open, &items, close),
             Node::SetOp(SetOp::Union, left, right) => {
                 let mut pieces = self.pieces(left)?;
@@ -33,7 +29,7 @@ impl Judge<'_> {
             Node::SetOp(SetOp::Difference, left, right) => {
                 let whole = self.pieces(left)?;
                 let holes = self.pieces(right)?;
-                self.punched(whole, &holes)
+                self.without(whole, &holes)
             }
             Node::SetOp(SetOp::Intersection, left, right) => {
                 let left = self.pieces(left)?;
@@ -41,16 +37,9 @@ impl Judge<'_> {
                 self.common(&left, &right)
             }
             Node::Chain(sides, relations) => self.chain_pieces(&sides, &relations),
-            Node::List(items) | Node::Cases(items) => self.list_pieces(&items),
-            Node::SetBuilder(element, condition) => {
-                let symbol = matches!(self.arena.node(element), Node::Symbol(_));
-                let condition_chain = matches!(self.arena.node(condition), Node::Chain(..));
-                if symbol && condition_chain {
-                    self.pieces(condition)
-                } else {
-                    None
-                }
-            }
+            Node::List(items) => self.list_pieces(&items, true),
+            Node::Cases(items) => self.list_pieces(&items, false),
+            Node::SetBuilder(element, condition) => self.builder_pieces(element, condition),
             _ => None,
         }
     }
@@ -94,16 +83,77 @@ impl Judge<'_> {
         }
     }
 
-    /// `x < 1 or x > 3`.
-    fn list_pieces(&mut self, items: &[Id]) -> Option<Vec<Piece>> {
+    /// `{x | x > 0}`, `{x \in A | x > 0}`: the condition is on what the set collects.
+    fn builder_pieces(&mut self, element: Id, condition: Id) -> Option<Vec<Piece>> {
+        let (variable, domain) = match self.arena.node(element) {
+            Node::Chain(sides, relations) => match (&sides[..], &relations[..]) {
+                ([variable, domain], [Rel::In]) => (*variable, Some(*domain)),
+                _ => return None,
+            },
+            _ => (element, None),
+        };
+        let relation = matches!(
+            self.arena.node(condition),
+            Node::Chain(..) | Node::List(_) | Node::Cases(_)
+        );
+        let symbol = matches!(self.arena.node(variable), Node::Symbol(_));
+        let bound = self.variable(condition)?;
+        if !symbol || !relation || !self.same(variable, bound) {
+            return None;
+        }
+        let pieces = self.pieces(condition)?;
+        match domain {
+            Some(domain) => {
+                let domain = self.pieces(domain)?;
+                self.common(&domain, &pieces)
+            }
+            None => Some(pieces),
+        }
+    }
+
+    /// `x < 1 or x > 3`, or `x > 1, x < 3`: relations of one variable. With a comma both hold where
+    /// both can; else the comma stands for `or`.
+    fn list_pieces(&mut self, items: &[Id], comma: bool) -> Option<Vec<Piece>> {
+        if let Some(holes) = self.excepted(items) {
+            return self.without(vec![Piece::default()], &holes);
+        }
         let mut all = Vec::new();
+        let mut both: Option<Vec<Piece>> = None;
+        let first = self.variable(*items.first()?)?;
         for item in items {
-            if !matches!(self.arena.node(*item), Node::Chain(..)) {
+            let variable = self.variable(*item)?;
+            if !matches!(self.arena.node(*item), Node::Chain(..)) || !self.same(first, variable) {
                 return None;
             }
-            all.extend(self.pieces(*item)?);
+            let pieces = self.pieces(*item)?;
+            both = Some(match both {
+                Some(before) if comma => self.common(&before, &pieces)?,
+                _ => pieces.clone(),
+            });
+            all.extend(pieces);
         }
-        (all.len() > 1 && all.iter().all(|piece| !self.is_point(piece))).then_some(all)
+        match both {
+            Some(both) if comma && !both.is_empty() => Some(both),
+            _ => {
+                let several = all.len() > 1 && all.iter().any(|piece| !self.is_point(piece));
+                several.then_some(all)
+            }
+        }
+    }
+
+    /// The numbers that `x \ne 0, 1` leaves out.
+    fn excepted(&self, items: &[Id]) -> Option<Vec<Piece>> {
+        let (first, rest) = items.split_first()?;
+        let Node::Chain(sides, relations) = self.arena.node(*first) else {
+            return None;
+        };
+        let ([name, value], [Rel::Ne]) = (&sides[..], &relations[..]) else {
+            return None;
+        };
+        let numbers = || [value].into_iter().chain(rest);
+        let known = matches!(self.arena.node(*name), Node::Symbol(_))
+            && numbers().all(|number| self.is_scalar_number(*number));
+        known.then(|| numbers().map(|number| point(*number)).collect())
     }
 
     fn is_point(&self, piece: &Piece) -> bool {
@@ -113,6 +163,10 @@ impl Judge<'_> {
     /// `x > 5`, `-2 \le x \le 7`, `x \in S`.
     fn chain_pieces(&mut self, sides: &[Id], relations: &[Rel]) -> Option<Vec<Piece>> {
         match (sides, relations) {
+            ([left, right], [Rel::Eq]) => {
+                let symbol = matches!(self.arena.node(*left), Node::Symbol(_));
+                (symbol && self.is_scalar_number(*right)).then(|| vec![point(*right)])
+            }
             ([element, set], [Rel::In]) if !self.is_scalar_number(*element) => self.pieces(*set),
             ([left, right], [Rel::Ne]) => {
                 let (variable, end) = if self.is_variable(*left) {
@@ -135,7 +189,7 @@ impl Judge<'_> {
                 } else if self.is_variable(*right) && self.is_scalar_number(*left) {
                     self.ray(*right, rel.flipped(), *left)
                 } else {
-                    None
+                    self.solved(*left, *rel, *right)
                 }
             }
             ([low, middle, high], [first, second]) if first.is_order() && second.is_order() => {
@@ -225,11 +279,22 @@ impl Judge<'_> {
         self.end(id).is_none() || self.is_scalar_number(id)
     }
 
+    /// The one name that a node holds.
+    fn only_symbol(&self, id: Id) -> Option<Id> {
+        let [name] = self.arena.symbols(id)[..] else {
+            return None;
+        };
+        self.arena.find(id, &|node| *node == Node::Symbol(name))
+    }
+
     /// What a relation says something of.
     pub(super) fn variable(&self, id: Id) -> Option<Id> {
         match self.arena.node(id) {
             Node::Chain(sides, _) => {
-                let side = sides.iter().copied().find(|side| self.is_variable(*side))?;
+                let side = sides.iter().copied().find(|side| self.is_variable(*side));
+                let Some(side) = side else {
+                    return self.only_symbol(id);
+                };
                 match self.arena.node(side) {
                     Node::Call(Func::Abs, args) => args.first().copied(),
                     _ => Some(side),
@@ -241,13 +306,28 @@ impl Judge<'_> {
     }
 }
 
-fn point(id: Id) -> Piece {
+pub(super) fn point(id: Id) -> Piece {
     Piece {
         low: Some(id),
         low_closed: true,
         high: Some(id),
         high_closed: true,
     }
+}
+
+/// What a piece leaves of the real line.
+fn outside(piece: &Piece) -> Vec<Piece> {
+    let below = piece.low.map(|low| Piece {
+        high: Some(low),
+        high_closed: !piece.low_closed,
+        ..Piece::default()
+    });
+    let above = piece.high.map(|high| Piece {
+        low: Some(high),
+        low_closed: !piece.high_closed,
+        ..Piece::default()
+    });
+    below.into_iter().chain(above).collect()
 }
 
 /// A piece with its ends in order, where they are constants.
@@ -305,6 +385,9 @@ impl Judge<'_> {
     /// Sorted, without empty pieces, and with touching pieces joined; nothing where ends cannot be
     /// put in order. One piece alone needs no order.
     fn merged(&mut self, pieces: Vec<Piece>) -> Option<Sorted> {
+        if self.any_reversed(&pieces) {
+            return None;
+        }
         if pieces.len() <= 1 {
             return Some(Sorted { pieces });
         }
@@ -339,8 +422,18 @@ impl Judge<'_> {
         Some(Sorted { pieces: merged })
     }
 
+    /// Whether an interval ends below its start: no set that anyone meant.
+    fn any_reversed(&mut self, pieces: &[Piece]) -> bool {
+        pieces.iter().take(64).any(|piece| {
+            let (Some(low), Some(high)) = (piece.low, piece.high) else {
+                return false;
+            };
+            low != high && self.is_below(high, low) == Some(true)
+        })
+    }
+
     /// Whether one end stands below another; `None` where that cannot be told.
-    fn ordered(&mut self, left: Id, right: Id) -> Option<std::cmp::Ordering> {
+    pub(super) fn ordered(&mut self, left: Id, right: Id) -> Option<std::cmp::Ordering> {
         if left == right || matches!(self.scalars(left, right), Decision::Equal(_)) {
             return Some(std::cmp::Ordering::Equal);
         }
@@ -389,55 +482,13 @@ impl Judge<'_> {
         }
     }
 
-    /// A set without some points.
-    fn punched(&mut self, whole: Vec<Piece>, holes: &[Piece]) -> Option<Vec<Piece>> {
+    /// A set without the numbers of another.
+    fn without(&mut self, whole: Vec<Piece>, holes: &[Piece]) -> Option<Vec<Piece>> {
         let mut pieces = whole;
         for hole in holes {
-            let at = hole.low.filter(|_| self.is_point(hole))?;
-            let mut next = Vec::new();
-            for piece in pieces {
-                next.extend(self.punched_once(piece, at)?);
-            }
-            pieces = next;
+            pieces = self.common(&pieces, &outside(hole))?;
         }
         Some(pieces)
-    }
-
-    fn punched_once(&mut self, piece: Piece, at: Id) -> Option<Vec<Piece>> {
-        use std::cmp::Ordering::{Equal, Greater, Less};
-        let from_low = match piece.low {
-            Some(low) => self.ordered(at, low)?,
-            None => Greater,
-        };
-        let from_high = match piece.high {
-            Some(high) => self.ordered(at, high)?,
-            None => Less,
-        };
-        Some(match (from_low, from_high) {
-            (Less, _) | (_, Greater) => vec![piece],
-            (Equal, Equal) => Vec::new(),
-            (Equal, _) => vec![Piece {
-                low_closed: false,
-                ..piece
-            }],
-            (_, Equal) => vec![Piece {
-                high_closed: false,
-                ..piece
-            }],
-            (Greater, Less) => {
-                let below = Piece {
-                    high: Some(at),
-                    high_closed: false,
-                    ..piece.clone()
-                };
-                let above = Piece {
-                    low: Some(at),
-                    low_closed: false,
-                    ..piece
-                };
-                vec![below, above]
-            }
-        })
     }
 
     fn common(&mut self, left: &[Piece], right: &[Piece]) -> Option<Vec<Piece>> {

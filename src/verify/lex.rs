@@ -133,6 +133,7 @@ fn lex_within(text: &str, comma: Comma, within: usize) -> Option<Lexed> {
         within,
         comma,
         matrix: text.contains("\\begin"),
+        indexed: text.contains('_'),
         out: Lexed {
             tokens: Vec::new(),
             doubtful: false,
@@ -161,6 +162,8 @@ struct Lexer<'a> {
     comma: Comma,
     /// Whether the text has environments, in which `\\` ends a row.
     matrix: bool,
+    /// Whether the text has subscripts.
+    indexed: bool,
     out: Lexed,
     spaced: bool,
 }
@@ -196,6 +199,7 @@ impl<'a> Lexer<'a> {
                 self.at += first.len_utf8();
                 self.spaced = true;
             }
+            '0'..='9' | 'A'..='Z' if self.indexed && self.lettered() => {}
             '0'..='9' => self.number(),
             '.' if chars.next().is_some_and(|next| next.is_ascii_digit()) => self.number(),
             'a'..='z' | 'A'..='Z' => self.letters(),
@@ -233,8 +237,27 @@ impl<'a> Lexer<'a> {
             '$' | '€' | '£' | '¥' | '₹' | '₽' => self.at += first.len_utf8(),
             '"' | '`' | '\u{200b}' | '\u{feff}' => self.at += first.len_utf8(),
             '\'' => return self.op(1, Op::Prime),
+            _ if first.is_alphabetic() && !first.is_ascii() => return self.foreign(),
             _ => return self.op(first.len_utf8(), simple_op(first)?),
         }
+        Some(())
+    }
+
+    /// Words of another script: `3 яблока`, `8厘米`, `1 или 2`.
+    fn foreign(&mut self) -> Option<()> {
+        let rest = self.rest();
+        let length = rest
+            .find(|c: char| !c.is_alphabetic() || c.is_ascii())
+            .unwrap_or(rest.len());
+        let word = &rest[..length];
+        self.at += length;
+        let tok = match word {
+            "и" => Tok::Op(Op::And),
+            "или" => Tok::Op(Op::Or),
+            "度" if self.behind_value() => Tok::Op(Op::Degree),
+            _ => Tok::Text(word.to_owned()),
+        };
+        self.push(tok);
         Some(())
     }
 

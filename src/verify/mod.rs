@@ -5,32 +5,73 @@
 //! Everything else is `undecided`, with a reason. A verdict depends on nothing but its two texts and
 //! the options: work is bounded by fuel and never by a clock.
 //!
-//! The path of an answer: `response` tells it from the thinking, `extract` and `gold` find it,
-//! `lex` and `parse` read it, `decide` compares what was read.
+//! The path of an answer: `response` tells it from the thinking, `extract` and `gold` find it
+//! (`chosen` a letter in prose), `clean` and `lex` turn it into tokens, `parse` into a tree in the
+//! arena of `expr`, and `decide` compares two trees:
+//!
+//! | kind of answer | decided in |
+//! | --- | --- |
+//! | letters of choices, statements `①③` | `words`, `marks` |
+//! | words, sentences, dates | `phrases`, `statements`, `dates` |
+//! | numbers and expressions | `scalar`, over `exact`, `modular` and `numeric` (`ball`) through `eval` |
+//! | lists, tuples, sets, matrices, vectors, units, times, cases | `decide/` |
+//! | sets of reals, inequalities | `intervals`, `inequalities` |
+//! | relations and assignments | `relations` |
+//! | congruences, families with an integer parameter | `congruences`, `families` |
+//!
+//! # Where it differs from Math-Verify
+//!
+//! [`Options`] lists the conventions that differ by default, and which of its settings mean what
+//! here.
+//!
+//! # What stays undecided
+//!
+//! - limits, integrals, derivatives, and sums without end, which are not worked out;
+//! - equality that rests on what a name is: an integer (`\lceil n/2 \rceil` and
+//!   `\lfloor (n+1)/2 \rfloor`), positive, or free to be called otherwise (`f(x) = cx` and `kx`);
+//! - statements and conditions in words (`all even n`, `between 3 and 4`), names of persons and
+//!   things, ellipses in lists and products, divisibility, parallels;
+//! - a decimal of too few digits, and digits with a base against the same without;
+//! - a letter against the text of its choice, where the problem's choices are not given.
+//!
+//! # Where a verdict is a convention
+//!
+//! A number alone is taken for the same with a unit, a name or degrees; the last of a chain of
+//! equations is its value; `a + b = 5` is 5; a list is compared with a tuple in order; percent may
+//! be left out. Each can call an answer right that somebody would not.
 
 mod ball;
+mod chosen;
 mod clean;
 mod commands;
+mod congruences;
+mod dates;
 mod decide;
 mod divisors;
 mod eval;
 mod exact;
 mod expr;
 mod extract;
+mod families;
 mod fuel;
 mod gold;
+mod inequalities;
 mod intervals;
 mod lex;
+mod marks;
 mod modular;
 mod numeric;
 mod options;
 mod parse;
+mod phrases;
 mod probe;
 mod reading;
 mod relations;
+mod replace;
 mod response;
 mod scalar;
 mod scan;
+mod statements;
 mod units;
 mod words;
 
@@ -224,7 +265,14 @@ pub fn verify_with(gold: &str, response: &str, options: &Options) -> Verdict {
         Gold::Missing => return without_gold(response, Reason::EmptyGold),
         Gold::Proof => return without_gold(response, Reason::ProofGold),
     };
-    let Some(found) = extract_with(response, options) else {
+    let found = extract_with(response, options);
+    if let Some(verdict) = by_letter(&gold, response, found.as_ref(), options) {
+        return verdict;
+    }
+    let Some(found) = found else {
+        if let Some(verdict) = by_word(&gold, response) {
+            return verdict;
+        }
         let open = split_thinking(response).state == Thinking::Open;
         return Verdict {
             outcome: Outcome::NoAnswer,
@@ -255,6 +303,64 @@ pub fn verify_with(gold: &str, response: &str, options: &Options) -> Verdict {
         extracted: Some(found.text),
         reason,
     }
+}
+
+/// The verdict on the letter that a response chooses in prose, where the gold answer is a letter and
+/// what was found is none.
+fn by_letter(
+    gold: &str,
+    response: &str,
+    found: Option<&Extracted>,
+    options: &Options,
+) -> Option<Verdict> {
+    let wanted = words::choice(gold).filter(|choice| choice.text.is_none())?;
+    let settled = found.is_some_and(|found| {
+        found.rule == Rule::Box || words::choice(&clean::clean(&found.text)).is_some()
+    });
+    let open = split_thinking(response).state == Thinking::Open;
+    if settled || open || !options.plain_text {
+        return None;
+    }
+    let chosen = chosen::chosen(response)?;
+    let outcome = if chosen.letter == wanted.letter {
+        Outcome::Correct
+    } else if chosen.announced {
+        Outcome::Wrong
+    } else {
+        Outcome::Undecided
+    };
+    Some(Verdict {
+        outcome,
+        extracted: Some(chosen.letter.to_string()),
+        reason: Reason::Choice,
+    })
+}
+
+/// The verdict on a response without mathematics that says the words of the gold answer: first, as
+/// `No, there is none`, or last, as `so it is even`. Other words prove nothing.
+fn by_word(gold: &str, response: &str) -> Option<Verdict> {
+    let folded = words::folded(&clean::clean(gold));
+    let parts = split_thinking(response);
+    if !words::is_words(&folded) || parts.state == Thinking::Open {
+        return None;
+    }
+    let wanted = phrases::canonical(&folded);
+    let text = response.get(parts.answer)?.trim();
+    let first = text.split([',', '.', '!', ';']).next()?;
+    let last = text.trim_end_matches(['.', '!', '*', ' ']);
+    let last = last.rsplit(['.', '\n', ',']).next()?;
+    let said = [" is ", " are ", ": "]
+        .iter()
+        .filter_map(|verb| last.rfind(verb).map(|at| &last[at + verb.len()..]));
+    let found = [first]
+        .into_iter()
+        .chain(said)
+        .find(|words| words.len() <= 80 && phrases::canonical(&words::folded(words)) == wanted)?;
+    Some(Verdict {
+        outcome: Outcome::Correct,
+        extracted: Some(found.trim().to_owned()),
+        reason: Reason::Words,
+    })
 }
 
 /// Whether the answer is one of several boxes that are not wrong together: the parts of a problem,

@@ -6,11 +6,13 @@
 
 mod atom;
 mod call;
+mod determinant;
 mod power;
 mod repeat;
 
-use super::expr::{Arena, Func, Id, Node, Rel};
+use super::expr::{Arena, Func, Id, Literal, Node, Rel};
 use super::lex::{self, Comma, Op, Shape, Tok, Token};
+use super::units;
 
 /// How to read what can be read in two ways.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,6 +21,8 @@ pub(super) struct Manner {
     pub comma: Comma,
     /// Whether `1/2x` is `1/(2x)`: what is written together belongs together.
     pub tight_slash: bool,
+    /// Whether `C_5^2` counts choices, as `A_5^2` and `P_5^2` count arrangements.
+    pub counts: bool,
 }
 
 /// What a text was read as.
@@ -34,6 +38,8 @@ pub(super) struct Parsed {
     pub slashes: bool,
     /// Whether a condition behind the answer was left out.
     pub conditioned: bool,
+    /// Whether that condition says when the answer holds, and not what a letter is.
+    pub restricted: bool,
 }
 
 /// Brackets that nest deeper than this are refused.
@@ -51,9 +57,11 @@ pub(super) fn parse(text: &str, manner: Manner, arena: &mut Arena) -> Option<Par
         bar_parts: false,
         doubtful: lexed.doubtful,
         tight_slash: manner.tight_slash,
+        counts: manner.counts,
         slashes: false,
         pending: None,
         conditioned: false,
+        restricted: false,
     };
     let root = parser.items(false)?;
     let done = parser.at == lexed.tokens.len();
@@ -63,6 +71,7 @@ pub(super) fn parse(text: &str, manner: Manner, arena: &mut Arena) -> Option<Par
         commas: lexed.commas,
         slashes: parser.slashes,
         conditioned: parser.conditioned,
+        restricted: parser.restricted,
     })
 }
 
@@ -77,10 +86,12 @@ struct Parser<'a> {
     bar_parts: bool,
     doubtful: bool,
     tight_slash: bool,
+    counts: bool,
     slashes: bool,
     /// The token whose first digit was already taken as an argument.
     pending: Option<usize>,
     conditioned: bool,
+    restricted: bool,
 }
 
 /// Items and what stands between them.
@@ -150,8 +161,15 @@ impl Parser<'_> {
             parts: Vec::new(),
         };
         self.separators(in_cell);
+        if in_cell && self.at_condition() {
+            // `\text{if } x > 0` in a cell of cases.
+            self.condition_word();
+        }
         while !self.at_end(in_cell) {
             if self.nesting == 0 && !found.items.is_empty() && self.at_condition() {
+                if let Some(Tok::Text(words) | Tok::Word(words)) = self.peek() {
+                    self.restricted = words.starts_with("if") || words.starts_with("when");
+                }
                 self.at = self.tokens.len();
                 self.doubtful = true;
                 self.conditioned = true;
@@ -159,6 +177,9 @@ impl Parser<'_> {
                 break;
             }
             found.items.push(self.chain()?);
+            if self.nesting == 0 && self.at_condition() {
+                continue;
+            }
             let part = self.separators(in_cell);
             match part {
                 Some(part) if !self.at_end(in_cell) => found.parts.push(part),
@@ -178,6 +199,13 @@ impl Parser<'_> {
             first,
             "for" | "where" | "when" | "if" | "with" | "for all" | "since" | "as"
         )
+    }
+
+    /// Skips `if` where it stands alone, so that what follows is read.
+    fn condition_word(&mut self) {
+        if let Some(Tok::Text(words) | Tok::Word(words)) = self.peek() {
+            self.at += usize::from(!words.trim().contains(' '));
+        }
     }
 
     fn at_end(&self, in_cell: bool) -> bool {
@@ -225,7 +253,12 @@ impl Parser<'_> {
             && found.parts.iter().any(|part| !outer(part))
             && (labelled || found.parts.contains(&Op::Semicolon));
         if !nested {
-            return self.push(Node::List(found.items));
+            let either = found.parts.iter().all(|part| *part == Op::Or);
+            return self.push(if either {
+                Node::Cases(found.items)
+            } else {
+                Node::List(found.items)
+            });
         }
         let mut cases = Vec::new();
         let mut case = Vec::new();
@@ -276,7 +309,14 @@ impl Parser<'_> {
             sides.push(self.ratio()?);
         }
         if relations.is_empty() {
-            return sides.pop();
+            let residue = sides.pop()?;
+            if let Some(Tok::Shape(Shape::Pmod)) = self.peek() {
+                // `5 \pmod 7`: what it is modulo the other does not change what it is.
+                self.at += 1;
+                let modulus = self.nested(Self::argument)?;
+                return self.push(Node::Chain(vec![residue, modulus], vec![Rel::Modulo]));
+            }
+            return Some(residue);
         }
         if self.is_op(Op::Gap) && matches!(self.peek_second(), Some(Tok::Shape(Shape::Pmod))) {
             self.at += 1;
@@ -285,6 +325,17 @@ impl Parser<'_> {
             self.at += 1;
             sides.push(self.nested(Self::argument)?);
             relations.push(Rel::Modulo);
+        }
+        let function = sides
+            .first()
+            .is_some_and(|side| matches!(self.arena.node(*side), Node::Apply(..)));
+        if function && !relations.contains(&Rel::Modulo) {
+            // `f(x) \equiv 0`: everywhere equal.
+            for relation in &mut relations {
+                if *relation == Rel::Congruent {
+                    *relation = Rel::Eq;
+                }
+            }
         }
         self.push(Node::Chain(sides, relations))
     }
@@ -301,13 +352,25 @@ impl Parser<'_> {
 
     fn ratio(&mut self) -> Option<Id> {
         let mut terms = vec![self.sets()?];
-        while !self.bar_parts && self.eat_op(Op::Colon) {
+        while !self.bar_parts && (self.eat_op(Op::Colon) || self.eat_to()) {
             terms.push(self.sets()?);
         }
         match terms[..] {
             [only] => Some(only),
             _ => self.push(Node::Ratio(terms)),
         }
+    }
+
+    /// `3 to 2`, which is a ratio.
+    fn eat_to(&mut self) -> bool {
+        let found = self.at_to();
+        self.at += usize::from(found);
+        found
+    }
+
+    fn at_to(&self) -> bool {
+        matches!(self.peek(), Some(Tok::Text(word) | Tok::Word(word)) if word == "to")
+            && matches!(self.peek_second(), Some(Tok::Number(_)))
     }
 
     fn sets(&mut self) -> Option<Id> {
@@ -359,23 +422,100 @@ impl Parser<'_> {
         self.summed(terms)
     }
 
-    fn summed(&mut self, terms: Vec<Id>) -> Option<Id> {
-        match terms[..] {
-            [only] => Some(only),
-            _ => self.push(Node::Sum(terms)),
+    fn summed(&mut self, mut terms: Vec<Id>) -> Option<Id> {
+        if let [only] = terms[..] {
+            return Some(only);
         }
+        // `400 - 100\pi cm^2`: the unit is the sum's.
+        let unit = |parser: &Self, id: Id| match *parser.arena.node(id) {
+            Node::Unit(value, unit) => Some((value, unit, false)),
+            Node::Negative(inner) => match *parser.arena.node(inner) {
+                Node::Unit(value, unit) => Some((value, unit, true)),
+                _ => None,
+            },
+            _ => None,
+        };
+        let last = terms.last().and_then(|last| unit(self, *last));
+        let others = &terms[..terms.len().saturating_sub(1)];
+        if let Some((value, name, negative)) = last
+            && others.iter().all(|term| unit(self, *term).is_none())
+        {
+            let value = if negative {
+                self.push(Node::Negative(value))?
+            } else {
+                value
+            };
+            terms.pop();
+            terms.push(value);
+            let sum = self.push(Node::Sum(terms))?;
+            return self.push(Node::Unit(sum, name));
+        }
+        self.push(Node::Sum(terms))
     }
 
     /// A product, with the unit behind it.
     fn term(&mut self) -> Option<Id> {
         let value = self.product()?;
         match self.unit() {
-            Some(unit) => {
-                let unit = self.arena.name(&unit);
-                self.push(Node::Unit(value, unit))
-            }
+            Some(unit) => self.measured(value, &unit),
             None => Some(value),
         }
+    }
+
+    /// A value with its unit; `million` and its like are factors.
+    fn measured(&mut self, value: Id, unit: &str) -> Option<Id> {
+        // `3万元`: in Chinese the factor stands against its unit.
+        let large = unit.chars().next().filter(|c| matches!(c, '万' | '亿'));
+        let (first, rest) = match large {
+            Some(c) => unit.split_at(c.len_utf8()),
+            None => unit.split_once(' ').unwrap_or((unit, "")),
+        };
+        let factor = match first.to_lowercase().as_str() {
+            "dozen" => "12",
+            "thousand" => "1000",
+            "million" => "1000000",
+            "billion" => "1000000000",
+            "trillion" => "1000000000000",
+            "万" => "10000",
+            "亿" => "100000000",
+            _ => return self.compound(value, unit),
+        };
+        let factor = self.digit_token(factor)?;
+        let value = self.push(Node::Product(vec![value, factor]))?;
+        if rest.is_empty() {
+            return Some(value);
+        }
+        let unit = self.arena.name(rest);
+        self.push(Node::Unit(value, unit))
+    }
+
+    /// `1 h 20 min`: the smaller unit behind the larger one of the same quantity, as one value.
+    fn compound(&mut self, value: Id, unit: &str) -> Option<Id> {
+        let start = self.at;
+        let smaller = match self.peek() {
+            Some(Tok::Number(literal)) => {
+                let literal = literal.clone();
+                self.at += 1;
+                self.unit().map(|smaller| (literal, smaller))
+            }
+            _ => None,
+        };
+        let parts = smaller.and_then(|(literal, smaller)| {
+            let (large, small) = (units::measure(unit)?, units::measure(&smaller)?);
+            let factor = large.factor() / small.factor();
+            let fits = large.same_quantity(&small) && factor.is_int() && !factor.is_one();
+            fits.then_some((literal, smaller, factor))
+        });
+        let Some((literal, smaller, factor)) = parts else {
+            self.at = start;
+            let unit = self.arena.name(unit);
+            return self.push(Node::Unit(value, unit));
+        };
+        let factor = self.push(Node::Number(Literal::exact(factor)))?;
+        let value = self.push(Node::Product(vec![value, factor]))?;
+        let rest = self.push(Node::Number(literal))?;
+        let value = self.push(Node::Sum(vec![value, rest]))?;
+        self.measured(value, &smaller)
     }
 
     fn product(&mut self) -> Option<Id> {
@@ -472,6 +612,7 @@ impl Parser<'_> {
                 true
             }
             Some(Tok::Open(_)) => true,
+            Some(Tok::Shape(Shape::Frac)) => self.unit_fraction().is_none(),
             Some(Tok::Shape(shape)) => !matches!(shape, Shape::End | Shape::Pmod),
             Some(Tok::Bar) => self.bars == 0 && !self.bar_parts,
             _ => false,

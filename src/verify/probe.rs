@@ -50,6 +50,7 @@ pub fn has_value(expression: &str, point: &[(&str, &str)], value: &str) -> Optio
 const MANNER: Manner = Manner {
     comma: Comma::Thousands,
     tight_slash: true,
+    counts: false,
 };
 
 const BITS: usize = 256;

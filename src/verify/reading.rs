@@ -20,6 +20,7 @@ pub fn reading(answer: &str) -> Option<String> {
     let manner = Manner {
         comma: Comma::Thousands,
         tight_slash: true,
+        counts: false,
     };
     let mut arena = Arena::default();
     let root = parse::parse(&clean(answer), manner, &mut arena)?.root;

@@ -8,7 +8,7 @@ use dashu::base::Signed;
 
 use super::Reason;
 use super::decide::{Decision, Judge};
-use super::expr::{Bracket, Id, Name, Node, Rel};
+use super::expr::{Bracket, Id, Node, Rel};
 
 /// A name and the value it is given.
 #[derive(Debug, Clone, Copy)]
@@ -36,10 +36,22 @@ impl Judge<'_> {
         if let Some(value) = self.value(chain) {
             return Some(self.compare(value, other));
         }
+        if let Some(value) = self.stated(chain, other) {
+            return Some(self.compare(value, other).doubted());
+        }
         if let Node::Chain(sides, relations) = self.arena.node(chain)
             && let ([_, set], [Rel::In]) = (&sides[..], &relations[..])
         {
             let set = *set;
+            // What a name is in is an interval, and not two values.
+            let interval = matches!(
+                self.arena.node(set),
+                Node::Group(Bracket::Round | Bracket::Square, ..)
+            );
+            let values = matches!(self.arena.node(other), Node::List(_) | Node::Cases(_));
+            if interval && values && self.pieces(other).is_none() {
+                return Some(Decision::Unknown(Reason::Unlike));
+            }
             return Some(self.compare(set, other));
         }
         None
@@ -51,11 +63,23 @@ impl Judge<'_> {
         let Node::Chain(sides, relations) = self.arena.node(chain) else {
             return None;
         };
+        if let Some(at) = relations.iter().rposition(|rel| *rel == Rel::To) {
+            // `x + y - 1 = 0 \Rightarrow x = 2`: what follows.
+            let (sides, relations) = (sides[at + 1..].to_vec(), relations[at + 1..].to_vec());
+            if let ([only], []) = (&sides[..], &relations[..]) {
+                return self.is_scalar(*only).then_some(*only);
+            }
+            let last = self.arena.push(Node::Chain(sides, relations))?;
+            return self.value(last);
+        }
         if !relations
             .iter()
             .all(|rel| matches!(rel, Rel::Eq | Rel::Approx | Rel::Congruent | Rel::Modulo))
         {
             return None;
+        }
+        if relations[..] == [Rel::Modulo] {
+            return sides.first().copied();
         }
         let exact = relations.iter().take_while(|rel| **rel == Rel::Eq).count();
         let first = *sides.first()?;
@@ -81,6 +105,20 @@ impl Judge<'_> {
             _ => first,
         };
         Some(value)
+    }
+
+    /// The value that an answer states of an expression in several names, `a + b + c = 88`, against a
+    /// gold answer that is a value.
+    fn stated(&mut self, chain: Id, other: Id) -> Option<Id> {
+        let Node::Chain(sides, relations) = self.arena.node(chain) else {
+            return None;
+        };
+        let (first, last) = (*sides.first()?, *sides.last()?);
+        let equations = relations.iter().all(|rel| *rel == Rel::Eq);
+        let number = |id| self.is_scalar(id) && self.arena.symbols(id).is_empty();
+        let names = self.arena.symbols(first).len();
+        let asked = self.options.stated_values && self.is_gold(other) && number(other);
+        (equations && asked && number(last) && self.is_scalar(first) && names >= 2).then_some(last)
     }
 
     /// Whether a node is nothing but names: `x`, `f(x)`, `AB`, `a_1 : a_2`.
@@ -121,8 +159,17 @@ impl Judge<'_> {
         if modulo(self, left) || modulo(self, right) {
             return None;
         }
-        if let (Some(left), Some(right)) = (self.assignment(left), self.assignment(right)) {
-            return Some(self.assignments(left, right));
+        if let (Some(left_first), Some(right_first)) =
+            (self.assignment(left), self.assignment(right))
+        {
+            if self.other_names(left, right) {
+                return Some(Decision::Unknown(Reason::Names));
+            }
+            let labels = self.same(left_first.label, right_first.label);
+            if !labels && (self.is_solved(left, right) || self.is_solved(right, left)) {
+                return Some(Decision::Equal(Reason::Relation));
+            }
+            return Some(self.assignments(left_first, right_first));
         }
         let (left_node, right_node) = (
             self.arena.node(left).clone(),
@@ -144,6 +191,9 @@ impl Judge<'_> {
         {
             return Some(decision);
         }
+        if self.is_solved(left, right) || self.is_solved(right, left) {
+            return Some(Decision::Equal(Reason::Relation));
+        }
         if left_rels == right_rels {
             let alike = self.in_places(&left_sides, &right_sides);
             if matches!(alike, Decision::Equal(_)) {
@@ -160,6 +210,23 @@ impl Judge<'_> {
         }
         // What is left are orders, which are sets of reals, and what nothing is known of.
         None
+    }
+
+    /// Whether both chains give their value to several names, and not to the same: `b = c = 2`.
+    fn other_names(&mut self, left: Id, right: Id) -> bool {
+        let (left, right) = (self.shared_value(left), self.shared_value(right));
+        let (Some(left), Some(right)) = (left, right) else {
+            return false;
+        };
+        let known = |judge: &Self, items: &[Assignment], item: &Assignment| {
+            items
+                .iter()
+                .any(|other| judge.same(other.label, item.label))
+        };
+        left.len() > 1
+            && right.len() > 1
+            && !(left.iter().all(|item| known(self, &right, item))
+                && right.iter().all(|item| known(self, &left, item)))
     }
 
     fn in_places(&mut self, left: &[Id], right: &[Id]) -> Decision {
@@ -186,7 +253,11 @@ impl Judge<'_> {
             return Some(sets.and(self.compare(*element, *other_element)));
         }
         let same_name = self.same(*element, *other_element);
-        Some(if same_name { sets } else { sets.doubted() })
+        Some(if same_name {
+            sets
+        } else {
+            Decision::Unknown(Reason::Names)
+        })
     }
 
     fn assignments(&mut self, left: Assignment, right: Assignment) -> Decision {
@@ -221,36 +292,6 @@ impl Judge<'_> {
         }
         self.substituted(right.value, from, to)
     }
-
-    pub(super) fn substituted(&mut self, id: Id, from: Name, to: Name) -> Option<Id> {
-        let all = |judge: &mut Self, items: &[Id]| -> Option<Vec<Id>> {
-            items
-                .iter()
-                .map(|item| judge.substituted(*item, from, to))
-                .collect()
-        };
-        let node = match self.arena.node(id).clone() {
-            Node::Symbol(name) if name == from => Node::Symbol(to),
-            Node::Sum(items) => Node::Sum(all(self, &items)?),
-            Node::Product(items) => Node::Product(all(self, &items)?),
-            Node::Call(func, items) => Node::Call(func, all(self, &items)?),
-            Node::Apply(name, items) => Node::Apply(name, all(self, &items)?),
-            Node::Negative(inner) => Node::Negative(self.substituted(inner, from, to)?),
-            Node::Quotient(a, b) => Node::Quotient(
-                self.substituted(a, from, to)?,
-                self.substituted(b, from, to)?,
-            ),
-            Node::Power(a, b) => Node::Power(
-                self.substituted(a, from, to)?,
-                self.substituted(b, from, to)?,
-            ),
-            Node::Number(_) | Node::Constant(_) | Node::Symbol(_) | Node::Mixed(..) => {
-                return Some(id);
-            }
-            _ => return None,
-        };
-        self.arena.push(node)
-    }
 }
 
 // Normal forms.
@@ -281,7 +322,39 @@ impl Judge<'_> {
         (left.1 == right_rel).then_some(Decision::Equal(Reason::Relation))
     }
 
-    fn difference(&mut self, left: Id, right: Id) -> Option<Id> {
+    /// Whether the first equation is the second one solved for a name: `y = \frac{1}{x}` and `xy = 1`.
+    fn is_solved(&mut self, solved: Id, equation: Id) -> bool {
+        self.solution(solved, equation).is_some()
+    }
+
+    fn solution(&mut self, solved: Id, equation: Id) -> Option<()> {
+        let sides = |judge: &Self, id: Id| match judge.arena.node(id) {
+            Node::Chain(sides, relations) => match (&sides[..], &relations[..]) {
+                ([left, right], [Rel::Eq]) => Some((*left, *right)),
+                _ => None,
+            },
+            _ => None,
+        };
+        let ((label, value), (left, right)) = (sides(self, solved)?, sides(self, equation)?);
+        let Node::Symbol(name) = *self.arena.node(label) else {
+            return None;
+        };
+        let scalars = [value, left, right].iter().all(|id| self.is_scalar(*id));
+        let form = self.difference(left, right)?;
+        let names = self.arena.symbols(form);
+        // Of one name alone, an equation is a value.
+        if !scalars || names.len() < 2 || !names.contains(&name) {
+            return None;
+        }
+        let (_, step) = self.linear(form, name)?;
+        let zero = self.number(Rational::ZERO)?;
+        let there = self.replaced(form, name, value)?;
+        let holds = matches!(self.scalars(there, zero), Decision::Equal(_));
+        let flat = matches!(self.scalars(step, zero), Decision::Equal(_));
+        (holds && !flat && !self.arena.symbols(value).contains(&name)).then_some(())
+    }
+
+    pub(super) fn difference(&mut self, left: Id, right: Id) -> Option<Id> {
         let right = self.arena.push(Node::Negative(right))?;
         self.arena.push(Node::Sum(vec![left, right]))
     }
@@ -317,8 +390,8 @@ impl Judge<'_> {
             (Some(left), Some(right)) if left.len() > 1 || right.len() > 1 => {
                 Some(self.by_name(&left, &right))
             }
-            (Some(labels), None) if labels.len() > 1 => self.without_names(&labels, right),
-            (None, Some(labels)) if labels.len() > 1 => self.without_names(&labels, left),
+            (Some(labels), None) if labels.len() > 1 => self.without_names(&labels, left, right),
+            (None, Some(labels)) if labels.len() > 1 => self.without_names(&labels, right, left),
             _ => None,
         }
     }
@@ -327,6 +400,9 @@ impl Judge<'_> {
     fn labelled(&mut self, id: Id) -> Option<Vec<Assignment>> {
         match self.arena.node(id).clone() {
             Node::List(items) => {
+                if let Some(all) = self.first_labelled(&items) {
+                    return Some(all);
+                }
                 let mut all = Vec::new();
                 for item in items {
                     match self.both_signs(item) {
@@ -335,7 +411,7 @@ impl Judge<'_> {
                                 all.push(self.assignment(one)?);
                             }
                         }
-                        None => all.push(self.assignment(item)?),
+                        None => all.extend(self.shared_value(item)?),
                     }
                 }
                 Some(all)
@@ -358,6 +434,24 @@ impl Judge<'_> {
             }
             _ => None,
         }
+    }
+
+    /// `a = b = 1` as `a = 1, b = 1`.
+    fn shared_value(&mut self, id: Id) -> Option<Vec<Assignment>> {
+        let first = self.assignment(id)?;
+        let Node::Chain(sides, relations) = self.arena.node(id) else {
+            return None;
+        };
+        let mut all = vec![first];
+        if relations.iter().all(|rel| *rel == Rel::Eq) {
+            let labels = sides.iter().skip(1).take(sides.len().saturating_sub(2));
+            let labels = labels.take_while(|side| self.is_label(**side));
+            all.extend(labels.map(|label| Assignment {
+                label: *label,
+                value: first.value,
+            }));
+        }
+        Some(all)
     }
 
     /// `(x, y) = (1, 2)` as `x = 1, y = 2`.
@@ -398,10 +492,11 @@ impl Judge<'_> {
             return decision;
         }
         if self.are_roots(left, right) {
-            let unordered = self.values_unordered(left, right);
-            if let Decision::Equal(_) = unordered {
-                return unordered;
-            }
+            return self.roots(left, right);
+        }
+        let known = |item: &Assignment| left.iter().any(|other| self.same(item.label, other.label));
+        if !right.iter().all(known) {
+            return Decision::Unknown(Reason::Names);
         }
         let mut decision = Decision::Equal(Reason::Items);
         for item in left {
@@ -458,6 +553,33 @@ impl Judge<'_> {
         first.is_some() && left.iter().chain(right).all(|item| base(item) == first)
     }
 
+    /// Roots by their indices, or in any order where one side has none: which root is the first is
+    /// for the problem to say.
+    fn roots(&mut self, left: &[Assignment], right: &[Assignment]) -> Decision {
+        let indexed = |judge: &Self, items: &[Assignment]| {
+            items.iter().any(|item| match judge.arena.node(item.label) {
+                Node::Symbol(name) => judge.arena.text(*name).contains('_'),
+                _ => false,
+            })
+        };
+        if !indexed(self, left) || !indexed(self, right) {
+            return self.values_unordered(left, right);
+        }
+        let mut decision = Decision::Equal(Reason::Items);
+        for item in left {
+            let twins: Vec<Id> = right
+                .iter()
+                .filter(|other| self.same(item.label, other.label))
+                .map(|other| other.value)
+                .collect();
+            let [twin] = twins[..] else {
+                return Decision::Unknown(Reason::Names);
+            };
+            decision = decision.and(self.compare(item.value, twin));
+        }
+        decision.doubted()
+    }
+
     /// Whether two labels are one: `f(x)` and `f(t)` are the same function.
     fn same_label(&self, left: Id, right: Id) -> bool {
         let function = |id: Id| match self.arena.node(id) {
@@ -472,16 +594,34 @@ impl Judge<'_> {
     }
 
     fn values_unordered(&mut self, left: &[Assignment], right: &[Assignment]) -> Decision {
-        let values = |items: &[Assignment]| items.iter().map(|item| item.value).collect();
-        let left = self.arena.push(Node::List(values(left)));
-        let right = self.arena.push(Node::List(values(right)));
+        let first = left[0];
+        let mut list = |items: &[Assignment]| {
+            let values = items.iter().map(|item| self.in_terms_of(first, *item));
+            let values = values.collect::<Option<Vec<Id>>>()?;
+            self.arena.push(Node::List(values))
+        };
+        let (left, right) = (list(left), list(right));
         match (left, right) {
             (Some(left), Some(right)) => self.compare(left, right),
             _ => Decision::Unknown(Reason::Unproven),
         }
     }
 
-    fn without_names(&mut self, labels: &[Assignment], other: Id) -> Option<Decision> {
+    /// The value of an assignment, in the variable of the first where both are one function.
+    fn in_terms_of(&mut self, first: Assignment, item: Assignment) -> Option<Id> {
+        let argument = |id: Id| matches!(self.arena.node(id), Node::Apply(..));
+        if self.same(first.label, item.label) || !argument(first.label) || !argument(item.label) {
+            return Some(item.value);
+        }
+        self.renamed(first, item)
+    }
+
+    fn without_names(&mut self, labels: &[Assignment], named: Id, other: Id) -> Option<Decision> {
+        // `y = \pm 2x` and `2x \pm y = 0` are two equations each.
+        let relation = matches!(self.arena.node(other), Node::Chain(..));
+        if relation && self.both_signs(named).is_some() && self.both_signs(other).is_some() {
+            return None;
+        }
         let values: Vec<Id> = labels.iter().map(|item| item.value).collect();
         let one_name = labels
             .iter()
@@ -494,6 +634,7 @@ impl Judge<'_> {
             return Some(decision);
         }
         let items = match self.arena.node(other) {
+            Node::Group(Bracket::Curly, ..) => return Some(Decision::Unknown(Reason::Unlike)),
             Node::List(items) | Node::Cases(items) | Node::Group(_, items, _) => items.clone(),
             _ => return None,
         };
@@ -525,7 +666,7 @@ impl Judge<'_> {
     /// Whether two lists give their values to two names: `a = 4, -8` and `b = 4, -8`.
     pub(super) fn names_differ(&mut self, left: Id, right: Id) -> bool {
         let first = |judge: &mut Self, id: Id| match judge.arena.node(id) {
-            Node::List(items) => {
+            Node::List(items) | Node::Cases(items) => {
                 let first = *items.first()?;
                 judge.assignment(first)
             }
@@ -538,23 +679,27 @@ impl Judge<'_> {
     }
 
     /// `a = 4, -8, -10`: the name stands before the first of several values.
-    pub(super) fn relabelled(&mut self, items: Vec<Id>) -> Vec<Id> {
-        let Some((first, rest)) = items.split_first() else {
-            return items;
-        };
+    fn first_labelled(&mut self, items: &[Id]) -> Option<Vec<Assignment>> {
+        let (first, rest) = items.split_first()?;
         let bare = !rest.is_empty()
             && rest
                 .iter()
                 .all(|item| !matches!(self.arena.node(*item), Node::Chain(..)));
         if !bare {
-            return items;
+            return None;
         }
-        match self.assignment(*first) {
-            Some(assignment) => {
-                let mut values = vec![assignment.value];
-                values.extend(rest);
-                values
-            }
+        let first = self.assignment(*first)?;
+        let others = rest.iter().map(|value| Assignment {
+            label: first.label,
+            value: *value,
+        });
+        Some([first].into_iter().chain(others).collect())
+    }
+
+    /// The values of a list whose name stands before the first.
+    pub(super) fn relabelled(&mut self, items: Vec<Id>) -> Vec<Id> {
+        match self.first_labelled(&items) {
+            Some(all) => all.into_iter().map(|item| item.value).collect(),
             None => items,
         }
     }

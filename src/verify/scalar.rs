@@ -101,9 +101,9 @@ impl Judge<'_> {
             _ => self.functions(left, right, plain_degrees),
         };
         match decision {
-            Different(_) if self.maybe_units(left, right, &left_names, &right_names) => {
-                Unknown(Reason::Names)
-            }
+            Different(_) if self.maybe_units(left, right, &left_names, &right_names) => self
+                .without_metres(left, right)
+                .unwrap_or(Unknown(Reason::Names)),
             Different(_)
                 if self.rounded_parts(left, right)
                     && !left_names.is_empty()
@@ -115,13 +115,6 @@ impl Judge<'_> {
         }
     }
 
-    /// Whether an angle counts its turns by a letter: `\frac{\pi}{4} + k\pi`.
-    fn is_family(&self, id: Id, names: &[Name]) -> bool {
-        let turns = |node: &Node| matches!(node, Node::Constant(Const::Pi) | Node::Degrees(_));
-        let index = |name: &Name| matches!(self.arena.text(*name), "k" | "n" | "m" | "l");
-        matches!(names, [name] if index(name)) && self.arena.any(id, turns)
-    }
-
     /// Where names do not count, the first name of one side is the first of the other.
     fn by_order_of_names(
         &mut self,
@@ -130,8 +123,12 @@ impl Judge<'_> {
         right: Id,
         right_names: &[Name],
     ) -> Decision {
-        let family = self.is_family(left, left_names) && self.is_family(right, right_names);
-        if self.options.strict && !family || left_names.len() != right_names.len() {
+        if let Some(renamed) = self.free_constant(left, right)
+            && matches!(self.scalars(left, renamed), Equal(_))
+        {
+            return Equal(Reason::Identity);
+        }
+        if self.options.strict || left_names.len() != right_names.len() {
             return Unknown(Reason::Names);
         }
         let mut renamed = Some(right);
@@ -144,7 +141,41 @@ impl Judge<'_> {
         }
     }
 
-    /// Whether one side is the other with a letter behind it that may be a unit: `5 m`.
+    /// The right side with the constant of integration that the left side has: `+ C` and `+ c`.
+    fn free_constant(&mut self, left: Id, right: Id) -> Option<Id> {
+        let (to, from) = (self.added_constant(left)?, self.added_constant(right)?);
+        let capital = |name: Name| self.arena.text(name) == "C";
+        if to == from || !(capital(to) || capital(from)) || self.arena.symbols(right).contains(&to)
+        {
+            return None;
+        }
+        self.substituted(right, from, to)
+    }
+
+    /// The letter that stands for any constant, where it is a term of its own and nothing else.
+    fn added_constant(&self, id: Id) -> Option<Name> {
+        let Node::Sum(terms) = self.arena.node(id) else {
+            return None;
+        };
+        let mut found = terms
+            .iter()
+            .filter_map(|term| match self.arena.node(*term) {
+                Node::Symbol(name)
+                    if matches!(self.arena.text(*name), "C" | "c" | "K" | "k" | "C_1") =>
+                {
+                    Some(*name)
+                }
+                _ => None,
+            });
+        let only = found.next()?;
+        let mut count = 0;
+        self.arena.each(id, &mut |node| {
+            count += u32::from(*node == Node::Symbol(only))
+        });
+        (found.next().is_none() && count == 1).then_some(only)
+    }
+
+    /// Whether one side is the other with a letter behind it that may be a unit: `5 m`, `5 m^2`.
     fn maybe_units(&self, left: Id, right: Id, left_names: &[Name], right_names: &[Name]) -> bool {
         let unit = |id: Id, names: &[Name]| {
             let [name] = names else {
@@ -154,7 +185,11 @@ impl Judge<'_> {
                 return false;
             };
             let behind = factors.split_last().is_some_and(|(last, others)| {
-                matches!(self.arena.node(*last), Node::Symbol(_))
+                let letter = match *self.arena.node(*last) {
+                    Node::Power(base, _) => base,
+                    _ => *last,
+                };
+                matches!(self.arena.node(letter), Node::Symbol(_))
                     && others
                         .iter()
                         .all(|other| self.arena.symbols(*other).is_empty())
@@ -163,6 +198,31 @@ impl Judge<'_> {
         };
         left_names.is_empty() && unit(right, right_names)
             || right_names.is_empty() && unit(left, left_names)
+    }
+
+    /// Compares where one side is a number with square or cubic metres behind it: `5 m^2`.
+    fn without_metres(&mut self, left: Id, right: Id) -> Option<Decision> {
+        let mut bare = |id: Id| {
+            let Node::Product(factors) = self.arena.node(id) else {
+                return None;
+            };
+            let (last, rest) = factors.split_last()?;
+            let Node::Power(base, exponent) = *self.arena.node(*last) else {
+                return None;
+            };
+            let metre = matches!(self.arena.node(base), Node::Symbol(name) if self.arena.text(*name) == "m");
+            let power = matches!(self.arena.node(exponent), Node::Number(literal)
+                if [2u8, 3].map(Rational::from).contains(&literal.value));
+            let rest = rest.to_vec();
+            (metre && power).then(|| self.arena.push(Node::Product(rest)))?
+        };
+        let (bare_left, bare_right) = (bare(left), bare(right));
+        let (left, right) = match (bare_left, bare_right) {
+            (Some(left), None) => (left, right),
+            (None, Some(right)) => (left, right),
+            _ => return None,
+        };
+        Some(self.scalars(left, right).doubted())
     }
 
     /// Whether either side holds a decimal that may be rounded, such as `3.14x`.
@@ -231,11 +291,13 @@ impl Judge<'_> {
         };
         let (left_literal, right_literal) = (self.literal(left), self.literal(right));
         let close = [
-            judge(left_literal, right_literal, right_value),
-            judge(right_literal, left_literal, left_value),
+            (left, judge(left_literal, right_literal, right_value)),
+            (right, judge(right_literal, left_literal, left_value)),
         ];
-        let best = close.into_iter().flatten().max();
-        best.map_or(Different(Reason::Exact), |digits| self.rounded(digits))
+        let close = close
+            .into_iter()
+            .filter_map(|(id, digits)| Some(self.rounded(id, digits?)));
+        close.reduce(better).unwrap_or(Different(Reason::Exact))
     }
 
     /// Whether two values, one of them a decimal, round to the same value at the decimals that the
@@ -247,7 +309,8 @@ impl Judge<'_> {
         right: Id,
         right_value: &Rational,
     ) -> Option<Decision> {
-        let scale = Rational::from(Natural::from(10u8).pow(self.options.float_rounding? as usize));
+        let decimals = self.options.float_rounding?.min(DECIMALS_MAX);
+        let scale = Rational::from(Natural::from(10u8).pow(decimals as usize));
         if !self.has_decimal(left) && !self.has_decimal(right) {
             return None;
         }
@@ -263,8 +326,13 @@ impl Judge<'_> {
     }
 
     /// What to make of a decimal of so many digits that rounds right.
-    fn rounded(&self, digits: u32) -> Decision {
-        match self.options.rounding_digits {
+    fn rounded(&self, written: Id, digits: u32) -> Decision {
+        let least = if self.is_gold(written) {
+            self.options.rounding_digits
+        } else {
+            self.options.answer_rounding_digits
+        };
+        match least {
             Some(least) if digits >= least => Equal(Reason::Rounded),
             _ => Unknown(Reason::Rounding),
         }
@@ -297,7 +365,7 @@ fn rounds(
         let alike = other_decimals == decimals;
         return Some(if alike { 0 } else { literal.significant });
     }
-    if literal.open_ended && difference <= &unit(decimals) {
+    if literal.open_ended && other_decimals != decimals && difference <= &unit(decimals) {
         return Some(literal.significant);
     }
     if other_decimals <= decimals || value.is_int() && other.is_some() {
@@ -385,6 +453,9 @@ fn precision(bits: usize) -> &'static Precision {
     };
     cell.get_or_init(|| Precision::new(bits))
 }
+
+/// No option asks for more decimals than this.
+const DECIMALS_MAX: u32 = 300;
 
 /// How two enclosed values compare.
 enum Closeness {
@@ -489,9 +560,21 @@ impl Judge<'_> {
         !self.arena.any(id, imaginary) && value.is_ok_and(|value| !value.is_real())
     }
 
+    /// Whether two constants are equal at the decimals that the options give: rounded to them where
+    /// one side is a decimal, closer than them where neither is a number.
     fn close_at_decimals(&mut self, left: Id, right: Id, plain_degrees: bool) -> bool {
-        let decimal = self.has_decimal(left) || self.has_decimal(right);
-        let Some(decimals) = self.options.float_rounding.filter(|_| decimal) else {
+        let margin = if self.has_decimal(left) || self.has_decimal(right) {
+            self.options
+                .float_rounding
+                .map(|decimals| unit(decimals.min(DECIMALS_MAX)) / Rational::from(2))
+        } else if self.is_rational(left) || self.is_rational(right) {
+            None
+        } else {
+            self.options
+                .numeric_precision
+                .map(|decimals| unit(decimals.min(DECIMALS_MAX)))
+        };
+        let Some(margin) = margin else {
             return false;
         };
         let value = |judge: &mut Self, id| judge.constant(id, plain_degrees, COARSE, false);
@@ -501,8 +584,14 @@ impl Judge<'_> {
         let Ok(difference) = left.re.subtract(&right.re, COARSE).abs() else {
             return false;
         };
-        let half = Ball::rational(&(unit(decimals) / Rational::from(2)), COARSE);
-        left.is_real() && right.is_real() && difference.is_below(&half, COARSE) == Some(true)
+        let margin = Ball::rational(&margin, COARSE);
+        left.is_real() && right.is_real() && difference.is_below(&margin, COARSE) == Some(true)
+    }
+
+    /// Whether a value is known exactly.
+    fn is_rational(&mut self, id: Id) -> bool {
+        let mut field = Exact::new(&mut self.fuel);
+        eval::eval(self.arena, id, &mut field, false).is_ok()
     }
 
     /// Two constants are apart: different, unless one is written as a rounded decimal.
@@ -516,7 +605,7 @@ impl Judge<'_> {
         if self.off_the_reals(left, plain_degrees) || self.off_the_reals(right, plain_degrees) {
             return Unknown(Reason::Unproven);
         }
-        let mut best: Option<Option<u32>> = None;
+        let mut best: Option<Decision> = None;
         for (written, other) in [(left, right), (right, left)] {
             let in_degrees = |node: &Node| matches!(node, Node::Degrees(_));
             if !plain_degrees && self.arena.any(written, in_degrees) {
@@ -542,14 +631,20 @@ impl Judge<'_> {
                     (Ok(value), Ok(written)) => rounds_to(&literal, &written, &value, bits),
                     _ => return Unknown(Reason::Unproven),
                 };
-                best = best.max(Some(digits));
+                let decision = digits.map(|digits| self.rounded(written, digits));
+                best = match (best, decision) {
+                    (Some(best), Some(decision)) => Some(better(best, decision)),
+                    (best, decision) => best.or(decision),
+                };
             }
         }
-        match best {
-            Some(Some(digits)) => self.rounded(digits),
-            _ => Different(Reason::Numeric),
-        }
+        best.unwrap_or(Different(Reason::Numeric))
     }
+}
+
+/// The one that says more of two decisions on a rounded value.
+fn better(one: Decision, other: Decision) -> Decision {
+    if let Equal(_) = one { one } else { other }
 }
 
 fn rounds_to(literal: &Literal, written: &Complex, value: &Complex, bits: usize) -> Option<u32> {

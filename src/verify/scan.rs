@@ -151,6 +151,15 @@ fn bare_end(bytes: &[u8], at: usize) -> usize {
     }
 }
 
+/// The last bytes of a text, from the start of a character.
+pub(super) fn tail(text: &str, length: usize) -> &str {
+    let mut start = text.len().saturating_sub(length);
+    while !text.is_char_boundary(start) {
+        start += 1;
+    }
+    &text[start..]
+}
+
 /// The end of the line that `at` is on.
 pub(super) fn line_end(bytes: &[u8], at: usize) -> usize {
     memchr::memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |length| at + length)
@@ -235,6 +244,14 @@ fn math_at(bytes: &[u8], at: usize, searched: &mut [usize; DELIMITERS.len()]) ->
         return None;
     };
     let end = from + length;
+    // `$20 (food) + $4`: two amounts.
+    let money = open == b"$"
+        && bytes.get(start).is_some_and(u8::is_ascii_digit)
+        && bytes.get(end + 1).is_some_and(u8::is_ascii_digit)
+        && bytes[start..end].contains(&b' ');
+    if money {
+        return None;
+    }
     Some(Math {
         outer: at..end + close.len(),
         inner: start..end,

@@ -18,43 +18,50 @@ pub(super) fn is_upright_unit(letter: &str) -> bool {
 
 /// What a unit measures, and how much of the base unit it is, as a fraction.
 pub(super) fn scale(unit: &str) -> Option<(Quantity, u64, u64)> {
-    use Quantity::{Angle, Length, Mass, Money, Time, Volume};
+    use Quantity::{Angle, Length, Mass, Money, Time, Volume, Yuan};
     Some(match unit.to_ascii_lowercase().as_str() {
-        "mm" | "millimeter" | "millimeters" => (Length, 1, 1000),
-        "cm" | "centimeter" | "centimeters" | "centimetre" | "centimetres" => (Length, 1, 100),
-        "dm" | "decimeter" | "decimeters" => (Length, 1, 10),
-        "m" | "meter" | "meters" | "metre" | "metres" => (Length, 1, 1),
-        "km" | "kilometer" | "kilometers" | "kilometre" | "kilometres" => (Length, 1000, 1),
+        "mm" | "millimeter" | "millimeters" | "毫米" => (Length, 1, 1000),
+        "cm" | "centimeter" | "centimeters" | "centimetre" | "centimetres" | "厘米" | "см" => {
+            (Length, 1, 100)
+        }
+        "dm" | "decimeter" | "decimeters" | "分米" => (Length, 1, 10),
+        "m" | "meter" | "meters" | "metre" | "metres" | "米" | "м" => (Length, 1, 1),
+        "km" | "kilometer" | "kilometers" | "kilometre" | "kilometres" | "千米" | "公里" | "км" => {
+            (Length, 1000, 1)
+        }
         "in" | "inch" | "inches" => (Length, 254, 10_000),
         "ft" | "foot" | "feet" => (Length, 3048, 10_000),
         "yd" | "yard" | "yards" => (Length, 9144, 10_000),
         "mi" | "mile" | "miles" => (Length, 1_609_344, 1000),
         "mg" => (Mass, 1, 1_000_000),
-        "g" | "gram" | "grams" => (Mass, 1, 1000),
-        "kg" | "kilogram" | "kilograms" => (Mass, 1, 1),
+        "g" | "gram" | "grams" | "克" => (Mass, 1, 1000),
+        "kg" | "kilogram" | "kilograms" | "千克" | "公斤" | "кг" => (Mass, 1, 1),
         "ms" => (Time, 1, 1000),
-        "s" | "sec" | "secs" | "second" | "seconds" => (Time, 1, 1),
-        "min" | "mins" | "minute" | "minutes" => (Time, 60, 1),
-        "h" | "hr" | "hrs" | "hour" | "hours" => (Time, 3600, 1),
-        "day" | "days" => (Time, 86_400, 1),
+        "s" | "sec" | "secs" | "second" | "seconds" | "秒" => (Time, 1, 1),
+        "min" | "mins" | "minute" | "minutes" | "分钟" => (Time, 60, 1),
+        "h" | "hr" | "hrs" | "hour" | "hours" | "小时" => (Time, 3600, 1),
+        "day" | "days" | "天" => (Time, 86_400, 1),
         "week" | "weeks" => (Time, 604_800, 1),
-        "ml" => (Volume, 1, 1000),
-        "l" | "liter" | "liters" | "litre" | "litres" => (Volume, 1, 1),
+        "ml" | "milliliter" | "milliliters" | "毫升" => (Volume, 1, 1000),
+        "l" | "liter" | "liters" | "litre" | "litres" | "升" => (Volume, 1, 1),
         "cents" | "cent" => (Money, 1, 100),
         "dollars" | "dollar" | "usd" => (Money, 1, 1),
         "rad" | "radians" | "radian" => (Angle, 1, 1),
+        "元" => (Yuan, 1, 1),
+        "角" => (Yuan, 1, 10),
         _ => return None,
     })
 }
 
 /// What a unit measures.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Quantity {
     Length,
     Mass,
     Time,
     Volume,
     Money,
+    Yuan,
     Angle,
 }
 
@@ -66,58 +73,126 @@ const COUNTED: [&str; 46] = [
     "quarts", "cups", "hz", "pa", "kpa", "kw", "ev", "mol", "rupees", "rs", "eur", "rpm", "per",
 ];
 
-/// A unit's size.
+/// A unit's size, and what it measures: powers of quantities, sorted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Measure {
-    quantity: Quantity,
-    power: u32,
-    above: u64,
-    below: u64,
+    dimensions: Vec<(Quantity, i32)>,
+    factor: dashu::Rational,
 }
 
 impl Measure {
     /// Whether two units measure the same.
     pub fn same_quantity(&self, other: &Self) -> bool {
-        self.quantity == other.quantity && self.power == other.power
+        self.dimensions == other.dimensions
     }
 
     /// Whether the unit is the base unit.
     pub fn is_one(&self) -> bool {
-        self.above == self.below
+        self.factor.is_one()
     }
 
     /// How many base units it is.
     pub fn factor(&self) -> dashu::Rational {
-        let factor = dashu::Rational::from(self.above) / dashu::Rational::from(self.below);
-        factor.pow(self.power as isize)
+        self.factor.clone()
+    }
+
+    fn multiply(&mut self, word: &str, power: i32) -> Option<()> {
+        let (quantity, above, below) = scale(word)?;
+        let factor = dashu::Rational::from(above) / dashu::Rational::from(below);
+        self.factor *= factor.pow(power as isize);
+        match self
+            .dimensions
+            .iter_mut()
+            .find(|(known, _)| *known == quantity)
+        {
+            Some((_, known)) => *known += power,
+            None => self.dimensions.push((quantity, power)),
+        }
+        Some(())
     }
 }
 
-/// The size of a unit with its power: `cm^2`, `square meters`.
+/// A unit of more words than this is a sentence.
+const UNIT_WORDS_MAX: usize = 8;
+
+/// The size of a unit with its power: `cm^2`, `square meters`, `km/h`, `miles per hour`.
 pub(super) fn measure(unit: &str) -> Option<Measure> {
-    let unit = unit.trim().trim_end_matches('.');
-    let (unit, power) = if let Some(unit) = unit
-        .strip_prefix("square ")
-        .or_else(|| unit.strip_prefix("sq "))
-    {
-        (unit, 2)
-    } else if let Some(unit) = unit.strip_prefix("cubic ") {
-        (unit, 3)
-    } else if let Some((unit, power)) = unit.split_once('^') {
-        (
-            unit,
-            power.parse().ok().filter(|power| (1..=4).contains(power))?,
-        )
-    } else {
-        (unit, 1)
+    let unit = unit.trim().trim_end_matches('.').to_lowercase();
+    let unit = match unit.as_str() {
+        "mph" => "mi/h".to_owned(),
+        "kph" | "kmh" | "kmph" => "km/h".to_owned(),
+        _ => unit.replace(" per ", "/").replace("·", " "),
     };
-    let (quantity, above, below) = scale(unit.trim())?;
-    Some(Measure {
-        quantity,
-        power,
-        above,
-        below,
-    })
+    let mut measure = Measure {
+        dimensions: Vec::new(),
+        factor: dashu::Rational::ONE,
+    };
+    for (at, part) in unit.split('/').enumerate() {
+        let sign = if at == 0 { 1 } else { -1 };
+        if part.split_whitespace().count() > UNIT_WORDS_MAX || at > 3 {
+            return None;
+        }
+        factors(part, sign, &mut measure)?;
+    }
+    measure.dimensions.retain(|(_, power)| *power != 0);
+    measure.dimensions.sort_unstable();
+    (!measure.dimensions.is_empty()).then_some(measure)
+}
+
+/// The factors between two slashes.
+fn factors(part: &str, sign: i32, measure: &mut Measure) -> Option<()> {
+    let mut words = part.split_whitespace().peekable();
+    words.peek()?;
+    let mut next = 1;
+    while let Some(word) = words.next() {
+        match word {
+            "square" | "sq" | "sq." => next = 2,
+            "cubic" | "cu" => next = 3,
+            _ => {
+                let (word, power) = match word.split_once('^') {
+                    Some((word, power)) => (word, power.parse::<i32>().ok()?),
+                    None => (word, next),
+                };
+                let after = match words.peek() {
+                    Some(&"squared") => Some(2),
+                    Some(&"cubed") => Some(3),
+                    _ => None,
+                };
+                if after.is_some() {
+                    words.next();
+                }
+                let power = after.unwrap_or(power);
+                if !(-4..=4).contains(&power) {
+                    return None;
+                }
+                measure.multiply(word, sign * power)?;
+                next = 1;
+            }
+        }
+    }
+    (next == 1).then_some(())
+}
+
+/// A unit as it is compared where it is no measure: singular, without full stops and articles.
+pub(super) fn plain(unit: &str) -> String {
+    let words = unit.to_lowercase().replace('.', "");
+    let words = words
+        .split_whitespace()
+        .filter(|word| !matches!(*word, "the" | "a" | "an" | "of" | "total" | "in"));
+    words
+        .map(super::words::singular)
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+/// Whether a unit only says that something is counted in units.
+pub(super) fn is_vague(unit: &str) -> bool {
+    let plain = plain(unit);
+    let plain = plain.split('^').next().unwrap_or("");
+    matches!(
+        plain,
+        "unit" | "square unit" | "sq unit" | "cubic unit" | ""
+    )
 }
 
 /// How many of other units of its quantity a unit may be: 20 cents are 0.2 of a dollar.
@@ -129,15 +204,13 @@ pub(super) fn conversions(unit: &str) -> Vec<dashu::Rational> {
     let Some(own) = measure(unit) else {
         return Vec::new();
     };
+    let [(quantity, power)] = own.dimensions[..] else {
+        return Vec::new();
+    };
     let others = SAMPLES.iter().filter_map(|sample| {
-        let (quantity, above, below) = scale(sample)?;
-        let other = Measure {
-            quantity,
-            power: own.power,
-            above,
-            below,
-        };
-        (quantity == own.quantity).then(|| own.factor() / other.factor())
+        let (other, above, below) = scale(sample)?;
+        let factor = dashu::Rational::from(above) / dashu::Rational::from(below);
+        (quantity == other).then(|| own.factor() / factor.pow(power as isize))
     });
     others.filter(|factor| !factor.is_one()).collect()
 }
@@ -153,36 +226,55 @@ pub(super) enum Droppable {
     No,
 }
 
+/// Words behind a value that change it, or say when it holds.
+const CHANGING: [&str; 43] = [
+    "million",
+    "billion",
+    "thousand",
+    "hundred",
+    "dozen",
+    "for",
+    "if",
+    "when",
+    "where",
+    "is",
+    "are",
+    "not",
+    "or",
+    "and",
+    "than",
+    "least",
+    "most",
+    "mod",
+    "with",
+    "less",
+    "more",
+    "any",
+    "all",
+    "except",
+    "otherwise",
+    "percent",
+    "trillion",
+    "万",
+    "亿",
+    "千",
+    "百",
+    "倍",
+    "以上",
+    "以下",
+    "左右",
+    "多",
+    "тысяч",
+    "тысячи",
+    "млн",
+    "миллион",
+    "миллиона",
+    "миллионов",
+    "раз",
+];
+
 /// Whether the words behind a value may be left out.
 pub(super) fn droppable(unit: &str) -> Droppable {
-    const CHANGING: [&str; 26] = [
-        "million",
-        "billion",
-        "thousand",
-        "hundred",
-        "dozen",
-        "for",
-        "if",
-        "when",
-        "where",
-        "is",
-        "are",
-        "not",
-        "or",
-        "and",
-        "than",
-        "least",
-        "most",
-        "mod",
-        "with",
-        "less",
-        "more",
-        "any",
-        "all",
-        "except",
-        "otherwise",
-        "percent",
-    ];
     let folded = unit.to_lowercase();
     let mut words = folded
         .split([' ', '/', '^', '.'])

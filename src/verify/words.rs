@@ -12,6 +12,57 @@ pub(super) fn folded(text: &str) -> String {
     plain
 }
 
+/// Whether a text has commands that only set it as words.
+pub(super) fn is_worded(text: &str) -> bool {
+    text.contains("\\text") || text.contains("\\mbox") || text.contains("\\mathrm")
+}
+
+/// A text without the commands that only set it as words, with its case.
+pub(super) fn bare(text: &str) -> String {
+    const WRAPS: [&str; 7] = [
+        "\\text{",
+        "\\textbf{",
+        "\\textit{",
+        "\\textrm{",
+        "\\mbox{",
+        "\\mathrm{",
+        "\\textnormal{",
+    ];
+    if !is_worded(text) {
+        return text.to_owned();
+    }
+    let mut plain = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('\\') {
+        plain.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let wrap = WRAPS.iter().find(|wrap| rest.starts_with(**wrap));
+        let inner = wrap.and_then(|wrap| {
+            let close = super::scan::closing_brace(rest.as_bytes(), wrap.len() - 1)?;
+            Some((&rest[wrap.len()..close], &rest[close + 1..]))
+        });
+        match inner {
+            // Only plain words: a command within keeps its braces.
+            Some((words, after)) if !words.contains(['\\', '{']) => {
+                plain.push(' ');
+                plain.push_str(words);
+                plain.push(' ');
+                rest = after;
+            }
+            _ => {
+                let step = rest
+                    .chars()
+                    .nth(1)
+                    .map_or(1, |second| 1 + second.len_utf8());
+                plain.push_str(&rest[..step]);
+                rest = &rest[step..];
+            }
+        }
+    }
+    plain.push_str(rest);
+    plain
+}
+
 /// A text without the commands that only set it as words.
 fn unwrapped(text: &str) -> String {
     const WRAPS: [&str; 9] = [
@@ -25,6 +76,9 @@ fn unwrapped(text: &str) -> String {
         "\\operatorname{",
         "\\textnormal{",
     ];
+    if !text.contains(['\\', '{', '}', '$', '~', '"', '“', '”', '*']) {
+        return text.trim().trim_end_matches(['.', '。']).trim().to_owned();
+    }
     let mut plain = text.to_owned();
     for wrap in WRAPS {
         plain = plain.replace(wrap, "{");
@@ -45,6 +99,23 @@ fn unwrapped(text: &str) -> String {
     plain.trim().trim_end_matches(['.', '。']).trim().to_owned()
 }
 
+/// A word without the ending of its plural, roughly: both sides are cut alike.
+pub(super) fn singular(word: &str) -> String {
+    let cut = if let Some(stem) = word.strip_suffix("ies").filter(|stem| stem.len() > 2) {
+        return format!("{stem}y");
+    } else if ["ches", "shes", "sses", "xes"]
+        .iter()
+        .any(|ending| word.ends_with(ending))
+    {
+        2
+    } else if word.len() > 3 && word.ends_with('s') && !word.ends_with("ss") && word.is_ascii() {
+        1
+    } else {
+        0
+    };
+    word[..word.len() - cut].to_owned()
+}
+
 /// The letter of a choice, and the text behind it where there is one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Choice {
@@ -58,7 +129,8 @@ pub(super) struct Choice {
 pub(super) fn choice(text: &str) -> Option<Choice> {
     let mut rest = text.trim().trim_matches('*').trim();
     let leads = [
-        "Option ", "option ", "Choice ", "choice ", "Answer: ", "选项", "选",
+        "Option ", "option ", "Choice ", "choice ", "Answer: ", "选项", "选择 ", "选择", "选 ",
+        "选",
     ];
     rest = leads
         .iter()
@@ -69,6 +141,10 @@ pub(super) fn choice(text: &str) -> Option<Choice> {
         wraps += usize::from(rest.starts_with('\\'));
         rest = inner;
     }
+    rest = leads
+        .iter()
+        .find_map(|lead| rest.strip_prefix(lead))
+        .map_or(rest, strip_marks);
     let bracketed = rest.starts_with(['(', '（']);
     let inner = strip_marks(rest.trim_start_matches(['(', '（']));
     let mut chars = inner.chars();
@@ -130,37 +206,108 @@ fn strip_marks(mut text: &str) -> &str {
     text
 }
 
+/// The cardinals from zero on.
+const NUMBERS: [&str; 21] = [
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+    "twenty",
+];
+
+/// The multiples of ten from twenty on.
+const TENS: [&str; 8] = [
+    "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety",
+];
+
+/// The ordinals from the first on.
+const ORDINALS: [&str; 20] = [
+    "first",
+    "second",
+    "third",
+    "fourth",
+    "fifth",
+    "sixth",
+    "seventh",
+    "eighth",
+    "ninth",
+    "tenth",
+    "eleventh",
+    "twelfth",
+    "thirteenth",
+    "fourteenth",
+    "fifteenth",
+    "sixteenth",
+    "seventeenth",
+    "eighteenth",
+    "nineteenth",
+    "twentieth",
+];
+
 /// A number that is written as a word, in digits.
 pub(super) fn in_digits(text: String) -> String {
-    const NUMBERS: [&str; 21] = [
-        "zero",
-        "one",
-        "two",
-        "three",
-        "four",
-        "five",
-        "six",
-        "seven",
-        "eight",
-        "nine",
-        "ten",
-        "eleven",
-        "twelve",
-        "thirteen",
-        "fourteen",
-        "fifteen",
-        "sixteen",
-        "seventeen",
-        "eighteen",
-        "nineteen",
-        "twenty",
-    ];
     if text.len() > 24 {
         return text;
     }
     let word = folded(&text);
-    let number = NUMBERS.iter().position(|number| *number == word);
-    number.map_or(text, |number| number.to_string())
+    let unit = |word: &str| NUMBERS.iter().position(|number| *number == word);
+    let ten = |word: &str| TENS.iter().position(|number| *number == word);
+    let ordinal = ORDINALS
+        .iter()
+        .position(|ordinal| *ordinal == word.trim_start_matches("the "));
+    let number = unit(&word)
+        .or_else(|| ten(&word).map(|at| (at + 2) * 10))
+        .or_else(|| ordinal.map(|at| at + 1));
+    let compound = || {
+        let (tens, units) = word.split_once(['-', ' '])?;
+        let units = unit(units).filter(|units| (1..10).contains(units))?;
+        Some((ten(tens)? + 2) * 10 + units)
+    };
+    if let Some(fraction) = fraction(&word, unit) {
+        return fraction;
+    }
+    number
+        .or_else(compound)
+        .map_or(text, |number| number.to_string())
+}
+
+/// `one half`, `three quarters`, `two-thirds`.
+fn fraction(word: &str, unit: impl Fn(&str) -> Option<usize>) -> Option<String> {
+    const PARTS: [&str; 11] = [
+        "half", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth",
+        "quarter", "halves",
+    ];
+    let (above, below) = word.split_once([' ', '-'])?;
+    let above = match above {
+        "a" => 1,
+        above => unit(above)?,
+    };
+    let plain = below.strip_suffix('s').unwrap_or(below);
+    let below = match PARTS
+        .iter()
+        .position(|part| *part == below || *part == plain)?
+    {
+        9 => 4,
+        10 => 2,
+        at => at + 2,
+    };
+    Some(format!("\\frac{{{above}}}{{{below}}}"))
 }
 
 /// Words of which at most one is right: two of one line are different answers.
@@ -186,11 +333,13 @@ pub(super) fn rivals(left: &str, right: &str) -> bool {
 /// Whether a folded text is words and nothing that could be mathematics.
 pub(super) fn is_words(folded: &str) -> bool {
     let letters = folded.chars().filter(|c| c.is_alphabetic()).count();
-    letters >= 2
+    // One sign of Chinese is a word.
+    let least = if folded.is_ascii() { 2 } else { 1 };
+    letters >= least
         && folded
             .chars()
             .all(|c| c.is_alphabetic() || " -'.,".contains(c))
-        && folded.split(' ').any(|word| word.chars().count() >= 2)
+        && folded.split(' ').any(|word| word.chars().count() >= least)
 }
 
 #[cfg(test)]

@@ -230,6 +230,173 @@ fn verify_answers_for_a_pair_on_the_terminal() {
         .ends(2);
 }
 
+/// Each of Math-Verify's settings, with a pair that it decides one way and the other.
+#[test]
+fn verify_judges_a_row_in_the_way_that_its_options_say() {
+    let rows = [
+        ("x+1", "\\boxed{y+1}", json!({"strict": false}), "correct"),
+        ("x+1", "\\boxed{y+1}", json!({"strict": true}), "undecided"),
+        (
+            "\\{1,2\\}",
+            "\\boxed{(1,2)}",
+            json!({"strict": false}),
+            "correct",
+        ),
+        ("\\{1,2\\}", "\\boxed{(1,2)}", json!({}), "undecided"),
+        (
+            "1/3",
+            "\\boxed{0.333}",
+            json!({"float_rounding": 3}),
+            "correct",
+        ),
+        (
+            "1/3",
+            "\\boxed{0.333}",
+            json!({"float_rounding": 4}),
+            "undecided",
+        ),
+        (
+            "1/3",
+            "\\boxed{0.5}",
+            json!({"float_rounding": 4_000_000_000u32}),
+            "wrong",
+        ),
+        (
+            "\\sqrt{2}+10^{-5}\\pi",
+            "\\boxed{\\sqrt{2}}",
+            json!({"numeric_precision": 3}),
+            "correct",
+        ),
+        (
+            "\\sqrt{2}+10^{-5}\\pi",
+            "\\boxed{\\sqrt{2}}",
+            json!({"numeric_precision": 15}),
+            "wrong",
+        ),
+        (
+            "(1,2)",
+            "\\boxed{1<x<2}",
+            json!({"allow_set_relation_comp": true}),
+            "correct",
+        ),
+        (
+            "(1,2)",
+            "\\boxed{1<x<2}",
+            json!({"allow_set_relation_comp": false}),
+            "undecided",
+        ),
+        (
+            "1<x<2",
+            "\\boxed{(1,2)}",
+            json!({"allow_set_relation_comp": false}),
+            "correct",
+        ),
+        (
+            "7",
+            "It is \\boxed{7}. The final answer is $8$.",
+            json!({"boxed_match_priority": 0}),
+            "correct",
+        ),
+        (
+            "8",
+            "It is \\boxed{7}. The final answer is $8$.",
+            json!({"boxed_match_priority": 50}),
+            "correct",
+        ),
+        (
+            "8",
+            "So $8$, not \\boxed{7}",
+            json!({"boxed_match_priority": -1}),
+            "correct",
+        ),
+        (
+            "8",
+            "The answer is $8$. Or \\boxed{7}?",
+            json!({"boxed_match_priority": 100}),
+            "correct",
+        ),
+        (
+            "7",
+            "The answer is 7",
+            json!({"pred_extract": ["latex"]}),
+            "no_answer",
+        ),
+        (
+            "7",
+            "The answer is 7",
+            json!({"pred_extract": ["latex", "expr"]}),
+            "correct",
+        ),
+        (
+            "B",
+            "The answer is B",
+            json!({"pred_extract": ["string"]}),
+            "correct",
+        ),
+        (
+            "7",
+            "\\boxed{7}",
+            json!({"gold_extract": ["latex"]}),
+            "no_gold",
+        ),
+        (
+            "$7$",
+            "\\boxed{7}",
+            json!({"gold_extract": ["latex"]}),
+            "correct",
+        ),
+        (
+            "7",
+            "\\boxed{7}",
+            json!({"gold_extract": ["expr"]}),
+            "correct",
+        ),
+        (
+            "a circle",
+            "\\boxed{\\text{a circle}}",
+            json!({"fallback_mode": "first_match"}),
+            "correct",
+        ),
+        (
+            "a circle",
+            "\\boxed{\\text{a circle}}",
+            json!({"fallback_mode": "no_fallback"}),
+            "undecided",
+        ),
+        (
+            "7",
+            "The answer is $7$, so \\boxed{\\frac{7}}",
+            json!({"extraction_mode": "any_match"}),
+            "correct",
+        ),
+        (
+            "7",
+            "The answer is $7$, so \\boxed{\\frac{7}}",
+            json!({"extraction_mode": "first_match"}),
+            "undecided",
+        ),
+        ("7", "\\boxed{7}", json!({"pred_extract": []}), "undecided"),
+        ("7", "\\boxed{7}", json!({"no_such_option": 1}), "undecided"),
+    ];
+    let place = Place::new();
+    let lines = rows.iter().map(|(gold, response, options, _)| {
+        json!({"gold": gold, "response": response, "options": options}).to_string()
+    });
+    place.write("in.jsonl", lines.collect::<Vec<_>>().join("\n"));
+    let done = place
+        .gradatim(&["verify", "in.jsonl"])
+        .ends(1)
+        .tells(&["bad_options"]);
+    for (row, (gold, response, options, outcome)) in judged(&done.stdout).iter().zip(&rows) {
+        let found = row["verdict"].get();
+        assert_eq!(
+            found,
+            format!("\"{outcome}\""),
+            "{gold} {response} {options}"
+        );
+    }
+}
+
 // check
 
 /// Makes `SHA256SUMS` anew, as someone would who changes a file and its hash.

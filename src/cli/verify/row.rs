@@ -30,7 +30,7 @@ impl Bad {
     pub fn words(self) -> &'static str {
         match self {
             Self::Json => "is no JSON object",
-            Self::Options => "has `options` with an unknown name or a value of another kind",
+            Self::Options => "has `options` with an unknown name or a value that nothing here does",
             Self::Field => "has a gold answer or a response that is neither text nor a number",
         }
     }
@@ -49,7 +49,8 @@ pub fn judge(arguments: &Arguments, text: &[u8]) -> Result<Judged, Bad> {
     };
     let gold = gold.unwrap_or_default();
     let response = response.unwrap_or_default();
-    let verdict = verify::verify_with(&gold, &response, &own.over(arguments.profile.options()));
+    let options = own.over(arguments.profile.options())?;
+    let verdict = verify::verify_with(&gold, &response, &options);
     let recorded = arguments.against.as_ref().and_then(|name| {
         let raw = fields.get(name)?.get();
         value::from_json(raw).ok()?.truth()
@@ -82,40 +83,74 @@ pub struct Judged {
 struct RowOptions {
     strict: Option<bool>,
     float_rounding: Option<u32>,
-    /// Read and passed over: values are enclosed as closely as it takes.
-    #[serde(rename = "numeric_precision")]
-    _numeric_precision: Option<u32>,
+    numeric_precision: Option<u32>,
     allow_set_relation_comp: Option<bool>,
     boxed_match_priority: Option<i32>,
-    /// Read and passed over: a gold answer is found in whatever form it stands.
-    #[serde(rename = "gold_extract")]
-    _gold_extract: Option<Vec<String>>,
-    pred_extract: Option<Vec<String>>,
-    /// Read and passed over: where nothing can be read the verdict is `undecided`.
-    #[serde(rename = "fallback_mode")]
-    _fallback_mode: Option<String>,
-    #[serde(rename = "extraction_mode")]
-    _extraction_mode: Option<String>,
+    gold_extract: Option<Vec<Kind>>,
+    pred_extract: Option<Vec<Kind>>,
+    fallback_mode: Option<Fallback>,
+    extraction_mode: Option<Extraction>,
+}
+
+/// What the peer looks for: `verify::Options` says what each means here.
+#[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Kind {
+    Latex,
+    Expr,
+    String,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Fallback {
+    NoFallback,
+    FirstMatch,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Extraction {
+    FirstMatch,
+    AnyMatch,
+}
+
+/// Whether plain text may be an answer; refused where nothing may be one.
+fn plain_text(kinds: Option<&Vec<Kind>>, profile: bool) -> Result<bool, Bad> {
+    match kinds.map(Vec::as_slice) {
+        None => Ok(profile),
+        Some([]) => Err(Bad::Options),
+        Some(kinds) => Ok(kinds.iter().any(|kind| *kind != Kind::Latex)),
+    }
+}
+
+/// The peer's precision where it is coarser than its default, up to which values are exact here.
+fn precision(decimals: Option<u32>) -> Option<u32> {
+    decimals.filter(|decimals| *decimals < 15)
 }
 
 impl RowOptions {
-    fn over(&self, profile: Options) -> Options {
-        let latex_only = |kinds: &Vec<String>| kinds.iter().all(|kind| kind == "latex");
-        Options {
+    fn over(&self, profile: Options) -> Result<Options, Bad> {
+        Ok(Options {
             strict: self.strict.unwrap_or(profile.strict),
             float_rounding: self.float_rounding.or(profile.float_rounding),
+            numeric_precision: precision(self.numeric_precision).or(profile.numeric_precision),
             allow_set_relation_comp: self
                 .allow_set_relation_comp
                 .unwrap_or(profile.allow_set_relation_comp),
             boxed_match_priority: self
                 .boxed_match_priority
                 .unwrap_or(profile.boxed_match_priority),
-            plain_text: match &self.pred_extract {
-                Some(kinds) => !latex_only(kinds),
-                None => profile.plain_text,
-            },
+            plain_text: plain_text(self.pred_extract.as_ref(), profile.plain_text)?,
+            gold_plain_text: plain_text(self.gold_extract.as_ref(), profile.gold_plain_text)?,
+            text_fallback: self
+                .fallback_mode
+                .map_or(profile.text_fallback, |mode| mode == Fallback::FirstMatch),
+            any_match: self
+                .extraction_mode
+                .map_or(profile.any_match, |mode| mode == Extraction::AnyMatch),
             ..profile
-        }
+        })
     }
 }
 

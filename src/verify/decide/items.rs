@@ -23,6 +23,15 @@ impl Judge<'_> {
         if self.names_differ(left, right) {
             return Some(Decision::Unknown(Reason::Names));
         }
+        let point = |id: Id| match self.arena.node(id) {
+            Node::Apply(name, items) if items.len() > 1 => Some(*name),
+            _ => None,
+        };
+        if let (Some(left), Some(right)) = (point(left), point(right))
+            && left != right
+        {
+            return Some(Decision::Unknown(Reason::Names));
+        }
         let (left_items, right_items) = (self.items(left), self.items(right));
         let (left, right) = match (left_items, right_items) {
             (None, None) => return None,
@@ -36,13 +45,33 @@ impl Judge<'_> {
         }
         Some(match (left_kind, right_kind) {
             (Kind::Tuple(a, b), Kind::Tuple(c, d)) => self.tuples(&left, &right, (a, b) == (c, d)),
-            (Kind::Tuple(..), Kind::Bare) | (Kind::Bare, Kind::Tuple(..)) => {
-                self.in_order(&left, &right).doubted()
+            (Kind::Tuple(open, close), Kind::Bare) | (Kind::Bare, Kind::Tuple(open, close)) => {
+                if open == close {
+                    self.in_order(&left, &right).doubted()
+                } else {
+                    // A half-open interval is no list.
+                    Decision::Unknown(Reason::Unlike)
+                }
             }
             (Kind::Tuple(..), Kind::Set) | (Kind::Set, Kind::Tuple(..)) => {
-                Decision::Unknown(Reason::Unlike)
+                if self.options.strict {
+                    Decision::Unknown(Reason::Unlike)
+                } else {
+                    self.in_order(&left, &right).doubted()
+                }
             }
-            _ => self.unordered(&left, &right),
+            (left_kind, right_kind) => {
+                let listed = left_kind == Kind::Bare || right_kind == Kind::Bare;
+                let decision = self.unordered(&left, &right);
+                let repeats =
+                    |judge: &Self, items: &[Id]| judge.distinct(items).len() < items.len();
+                let equal = matches!(decision, Decision::Equal(_));
+                if equal && listed && repeats(self, &left) && repeats(self, &right) {
+                    self.as_often(&left, &right)
+                } else {
+                    decision
+                }
+            }
         })
     }
 
@@ -54,7 +83,14 @@ impl Judge<'_> {
         let several = items.len() > 1
             && self.is_scalar(one)
             && kind != Kind::Tuple(Bracket::Round, Bracket::Round);
+        let quantified = items.iter().any(|item| {
+            self.arena.any(*item, |node| match node {
+                Node::Symbol(name) => matches!(self.arena.text(*name), "\\forall" | "\\exists"),
+                _ => false,
+            })
+        });
         if !several
+            || quantified
             || self
                 .arena
                 .any(one, |node| matches!(node, Node::PlusMinus(..)))
@@ -115,7 +151,9 @@ impl Judge<'_> {
         }
         let upper = self.with_sign(id, true)?;
         let lower = self.with_sign(id, false)?;
-        Some(vec![upper, lower])
+        // A sign that could not be written out would be met again for ever.
+        let left_over = |node: &Node| matches!(node, Node::PlusMinus(..));
+        (!self.arena.any(upper, left_over)).then(|| vec![upper, lower])
     }
 
     /// Two signs of one expression may or may not go together: only one is sure.
@@ -208,6 +246,25 @@ impl Judge<'_> {
             return forth;
         }
         forth.and(self.covered(&right, &left))
+    }
+
+    /// Two lists that both repeat items: each has to stand as often in the other.
+    fn as_often(&mut self, left: &[Id], right: &[Id]) -> Decision {
+        let mut rest = right.to_vec();
+        for item in left {
+            let twin = rest
+                .iter()
+                .position(|other| matches!(self.compare(*item, *other), Decision::Equal(_)));
+            let Some(twin) = twin else {
+                return Decision::Unknown(Reason::Doubtful);
+            };
+            rest.remove(twin);
+        }
+        if rest.is_empty() {
+            Decision::Equal(Reason::Items)
+        } else {
+            Decision::Unknown(Reason::Doubtful)
+        }
     }
 
     pub(super) fn distinct(&self, items: &[Id]) -> Vec<Id> {

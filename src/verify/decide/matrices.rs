@@ -53,12 +53,34 @@ impl Judge<'_> {
             if literal.digits.as_ref().is_some_and(|digits| digits.len() == 2 && **digits < *"60"))
     }
 
+    /// Whether two whole numbers have no common divisor.
+    fn is_reduced(&self, above: Id, below: Id) -> bool {
+        let whole = |id: Id| match self.arena.node(id) {
+            Node::Number(literal) => literal.value.clone().try_into().ok(),
+            _ => None,
+        };
+        let (Some(above), Some(below)): (Option<u64>, Option<u64>) = (whole(above), whole(below))
+        else {
+            return true;
+        };
+        let (mut a, mut b) = (above, below);
+        while b != 0 {
+            (a, b) = (b, a % b);
+        }
+        a <= 1
+    }
+
     pub(super) fn ratio_and_value(&mut self, terms: &[Id], value: Id) -> Option<Decision> {
         let [above, below] = terms else {
             return None;
         };
         if !self.is_scalar(value) {
             return None;
+        }
+        // `15:45` is a time, where a ratio would be `1:3`.
+        let unit = |id: &Id| matches!(self.arena.node(*id), Node::Unit(..));
+        if self.is_time(terms) && !self.is_reduced(*above, *below) || terms.iter().any(unit) {
+            return Some(Decision::Unknown(Reason::Unlike));
         }
         let quotient = self.arena.push(Node::Quotient(*above, *below))?;
         Some(self.compare(quotient, value).doubted())
@@ -68,6 +90,11 @@ impl Judge<'_> {
         let (left_matrix, right_matrix) = (self.matrix(left), self.matrix(right));
         match (left_matrix, right_matrix) {
             (Some((columns, left)), Some((other_columns, right))) => {
+                if columns == other_columns
+                    && let Some(decision) = self.piecewise(columns, &left, &right)
+                {
+                    return Some(decision);
+                }
                 if columns != other_columns || left.len() != right.len() {
                     // A row against a column, or a matrix that lost the ends of its rows.
                     let vectors = left.len() == right.len() && (columns == 1 || other_columns == 1)

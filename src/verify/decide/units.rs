@@ -2,7 +2,7 @@
 
 use super::super::Reason;
 use super::super::expr::{Id, Literal, Node};
-use super::super::{units, words};
+use super::super::units;
 use super::{Decision, Judge};
 
 impl Judge<'_> {
@@ -19,6 +19,10 @@ impl Judge<'_> {
                 Some(self.two_units(left_value, &left_unit, right_value, &right_unit))
             }
             (Some(unit), None) | (None, Some(unit)) => {
+                let bare = if left_value == left { left } else { right };
+                if self.has_own_unit(bare) {
+                    return Some(Decision::Unknown(Reason::Unlike));
+                }
                 let decision = self.compare(left_value, right_value);
                 if let Decision::Different(_) = decision
                     && self.converts(left, right, &unit)
@@ -31,6 +35,15 @@ impl Judge<'_> {
                     units::Droppable::No => Decision::Unknown(Reason::Unlike),
                 })
             }
+        }
+    }
+
+    /// Whether a value has a sign that is a unit: degrees, per cent, a ratio.
+    fn has_own_unit(&self, id: Id) -> bool {
+        match self.arena.node(id) {
+            Node::Degrees(_) | Node::Percent(_) | Node::Ratio(_) => true,
+            Node::Negative(inner) => self.has_own_unit(*inner),
+            _ => false,
         }
     }
 
@@ -70,18 +83,11 @@ impl Judge<'_> {
             (Some(_), Some(_)) => Decision::Unknown(Reason::Unlike),
             _ => {
                 let decision = self.compare(left, right);
-                let same = words::folded(left_unit) == words::folded(right_unit);
-                let droppable = [left_unit, right_unit]
-                    .iter()
-                    .all(|unit| units::droppable(unit) != units::Droppable::No);
-                let power = |unit: &str| unit.split_once('^').map(|(_, power)| power.to_owned());
-                if power(left_unit) != power(right_unit) {
-                    return Decision::Unknown(Reason::Unlike);
-                }
-                match (same, droppable) {
-                    (true, _) => decision,
-                    (false, true) => decision.doubted(),
-                    (false, false) => Decision::Unknown(Reason::Unlike),
+                match (like(left_unit, right_unit), decision) {
+                    (Likeness::Same, decision) => decision,
+                    (Likeness::Near, decision) => decision.doubted(),
+                    (Likeness::Other, Decision::Different(_)) => decision.doubted(),
+                    (Likeness::Other, _) => Decision::Unknown(Reason::Unlike),
                 }
             }
         }
@@ -97,12 +103,40 @@ impl Judge<'_> {
 
     /// A node for an exact number.
     pub(in super::super) fn number(&mut self, value: dashu::Rational) -> Option<Id> {
-        self.arena.push(Node::Number(Literal {
-            value,
-            decimals: None,
-            significant: 0,
-            digits: None,
-            open_ended: false,
-        }))
+        self.arena.push(Node::Number(Literal::exact(value)))
+    }
+}
+
+/// How like two units are of which one at least is no measure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Likeness {
+    /// The same words.
+    Same,
+    /// One says more than the other: `ways`, `different ways`.
+    Near,
+    Other,
+}
+
+fn like(left: &str, right: &str) -> Likeness {
+    let (plain_left, plain_right) = (units::plain(left), units::plain(right));
+    if plain_left == plain_right {
+        return Likeness::Same;
+    }
+    let droppable = [left, right]
+        .iter()
+        .all(|unit| units::droppable(unit) != units::Droppable::No);
+    let digits = |unit: &str| unit.bytes().any(|byte| byte.is_ascii_digit());
+    if !droppable || digits(left) || digits(right) {
+        return Likeness::Other;
+    }
+    let within = |one: &str, other: &str| {
+        let other: Vec<&str> = other.split(' ').collect();
+        one.split(' ').all(|word| other.contains(&word))
+    };
+    let vague = units::is_vague(left) || units::is_vague(right);
+    if vague || within(&plain_left, &plain_right) || within(&plain_right, &plain_left) {
+        Likeness::Near
+    } else {
+        Likeness::Other
     }
 }

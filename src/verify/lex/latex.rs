@@ -1,7 +1,7 @@
 //! Reads LaTeX commands.
 
 use super::super::commands::{self, Meaning};
-use super::super::expr::Const;
+use super::super::expr::{Const, Func};
 use super::super::scan;
 use super::super::units;
 use super::letters::{letter_token, plain_name};
@@ -175,13 +175,34 @@ impl<'a> Lexer<'a> {
             return Some(());
         }
         let environment = self.argument()?.trim_end_matches('*');
-        let matrix =
-            environment.ends_with("matrix") || environment == "array" || environment == "cases";
+        let matrix = environment.ends_with("matrix")
+            || environment == "array"
+            || environment == "cases"
+            || environment == "dcases";
         if environment == "array" && shape == Shape::Begin {
             self.argument();
         }
+        let lines = [
+            "align",
+            "gather",
+            "equation",
+            "split",
+            "multline",
+            "eqnarray",
+            "displaymath",
+            "math",
+            "flalign",
+            "center",
+        ];
         if matrix {
+            if environment == "vmatrix" && shape == Shape::Begin {
+                self.push(Tok::Func(Func::Det));
+            }
+            // The bars of a norm.
+            (environment != "Vmatrix").then_some(())?;
             self.push(Tok::Shape(shape));
+        } else if !lines.iter().any(|known| environment.starts_with(known)) {
+            return None;
         }
         Some(())
     }
@@ -198,8 +219,12 @@ impl<'a> Lexer<'a> {
                 self.spaced = true;
                 return Some(());
             }
-            "and" | "And" | "以及" | "和" | "et" | "und" => Tok::Op(Op::And),
-            "or" | "Or" | "或" => Tok::Op(Op::Or),
+            "and" | "And" | "以及" | "和" | "et" | "und" | "y" | "и"
+                if words != "y" || self.behind_value() =>
+            {
+                Tok::Op(Op::And)
+            }
+            "or" | "Or" | "或" | "ou" | "oder" | "или" => Tok::Op(Op::Or),
             _ => return self.text_words(inner, words),
         };
         self.push(tok);
@@ -223,12 +248,31 @@ impl<'a> Lexer<'a> {
             return Some(());
         }
         let unit = self.behind_value() && units::is_unit(words);
+        let short = matches!(words, "tg" | "ctg" | "sh" | "ch" | "th" | "cth");
+        if short
+            && !self.behind_value()
+            && let Some(func) = commands::function(words)
+        {
+            self.push(Tok::Func(func));
+            return Some(());
+        }
         if let Some(tok) = plain_name(words).filter(|_| !unit) {
             self.push(tok);
             return Some(());
         }
         if self.behind_value() && words.starts_with("^{\\circ}") {
             self.push(Tok::Op(Op::Degree));
+            return Some(());
+        }
+        self.wordy(inner, words)
+    }
+
+    /// Words, or mathematics that was set as words: `\text{ minute 12 seconds}`, `\text{(A)}`.
+    fn wordy(&mut self, inner: &str, words: &str) -> Option<()> {
+        let numbered = words
+            .split(' ')
+            .any(|word| word.starts_with(|c: char| c.is_ascii_digit()));
+        if self.behind_value() && numbered && self.within(inner).is_some() {
             return Some(());
         }
         if self.behind_value() && words.starts_with(|c: char| c.is_ascii_alphabetic()) {
@@ -238,13 +282,22 @@ impl<'a> Lexer<'a> {
         let mathematical = words
             .bytes()
             .any(|byte| byte.is_ascii_digit() || b"\\$".contains(&byte));
-        if mathematical && !words.contains(' ') || words.starts_with(['(', '[', '-', '$']) {
-            let inner = lex_within(inner, self.comma, self.within + 1)?;
-            self.out.doubtful |= inner.doubtful;
-            self.out.tokens.extend(inner.tokens);
+        let leads = words.starts_with(|c: char| c.is_ascii_digit()) && !words.contains(['$', '\\']);
+        if leads && self.within(inner).is_some() {
             return Some(());
         }
+        if mathematical && !words.contains(' ') || words.starts_with(['(', '[', '-', '$']) {
+            return self.within(inner);
+        }
         self.push(Tok::Text(words.to_owned()));
+        Some(())
+    }
+
+    /// Reads a text inside of this one.
+    fn within(&mut self, inner: &str) -> Option<()> {
+        let inner = lex_within(inner, self.comma, self.within + 1)?;
+        self.out.doubtful |= inner.doubtful;
+        self.out.tokens.extend(inner.tokens);
         Some(())
     }
 
@@ -318,19 +371,24 @@ impl<'a> Lexer<'a> {
             .replace("\\ ", " ")
             .replace("\\,", " ");
         let words = words.trim();
+        let units = words.replace(['{', '}'], "");
         let alphabetic = words.bytes().all(|byte| byte.is_ascii_alphabetic());
         if words.is_empty() {
             return Some(());
         }
-        if words.len() == 1 && self.behind_value() && units::is_upright_unit(words) {
-            self.push(Tok::Word(words.to_owned()));
+        let unit = self.behind_value()
+            && (words.len() == 1 && units::is_upright_unit(words)
+                || words.contains(['/', ' ', '^']) && units::measure(&units).is_some());
+        if unit {
+            self.push(Tok::Word(units));
         } else if alphabetic && words.len() > 1 {
-            let tok = plain_name(words).unwrap_or_else(|| Tok::Text(words.to_owned()));
+            let named = commands::function(words).map(Tok::Func);
+            let tok = named
+                .or_else(|| plain_name(words))
+                .unwrap_or_else(|| Tok::Text(words.to_owned()));
             self.push(tok);
         } else {
-            let inner = lex_within(words, self.comma, self.within + 1)?;
-            self.out.doubtful |= inner.doubtful;
-            self.out.tokens.extend(inner.tokens);
+            self.within(words)?;
         }
         Some(())
     }
@@ -342,6 +400,7 @@ impl<'a> Lexer<'a> {
             "vec" | "overrightarrow" => "vec",
             "hat" | "widehat" => "hat",
             "tilde" | "widetilde" => "tilde",
+            "dot" | "ddot" => name,
             _ => return None,
         };
         let inner = match self.argument() {
@@ -355,7 +414,27 @@ impl<'a> Lexer<'a> {
         if inner.is_empty() || inner.len() > 40 {
             return None;
         }
+        if inner.contains(['+', '-', '^']) {
+            // A conjugate or a complement, and no name.
+            self.out.doubtful = true;
+        }
+        if matches!(plain, "vec" | "hat")
+            && let Some(letter) = unit_vector(&inner)
+        {
+            self.push(letter_token(letter));
+            return Some(());
+        }
         self.push(Tok::Symbol(format!("\\{plain}{{{inner}}}")));
         Some(())
+    }
+}
+
+/// The letter of a unit vector, which is one under any mark.
+fn unit_vector(name: &str) -> Option<char> {
+    match name {
+        "i" | "\\imath" => Some('i'),
+        "j" | "\\jmath" => Some('j'),
+        "k" => Some('k'),
+        _ => None,
     }
 }

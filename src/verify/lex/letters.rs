@@ -22,6 +22,13 @@ impl Lexer<'_> {
             self.push(tok);
             return;
         }
+        // `\sec^2 y` has a name at its end.
+        let joins = behind_value && self.spaced && ahead.starts_with(|c: char| c.is_ascii_digit());
+        if joins && let Some(op) = conjunction(run) {
+            self.at += length;
+            self.push(Tok::Op(op));
+            return;
+        }
         if let Some(prefix) = PREFIXES.iter().find(|prefix| splits(run, prefix))
             && let Some(tok) = plain_name(prefix)
         {
@@ -52,7 +59,12 @@ impl Lexer<'_> {
     /// them, since nobody can tell `xsin` from four factors.
     pub(super) fn unknown_run(&mut self, run: &str) {
         let hides_name = run.len() > 2 && HIDDEN.iter().any(|name| run.contains(name));
-        let prose = PROSE.contains(&run.to_ascii_lowercase().as_str());
+        // `(at)` and `-at` are products; `5 at a time` is not.
+        let apart = !self
+            .rest()
+            .starts_with([')', '}', '^', '(', '+', '-', '/', '*'])
+            && (self.spaced || self.out.tokens.is_empty());
+        let prose = (run.len() > 2 || apart) && PROSE.contains(&run.to_ascii_lowercase().as_str());
         if run.len() > 3 || hides_name || prose {
             self.push(Tok::Word(run.to_owned()));
             return;
@@ -91,6 +103,15 @@ const PROSE: [&str; 64] = [
     "it", "we", "he", "as", "an", "be", "do", "so", "up", "if", "let", "get", "use", "see", "then",
     "than", "hence", "thus", "red", "pm", "am", "left", "more", "less",
 ];
+
+/// `and` and `or` in other languages, where they stand behind a value.
+fn conjunction(run: &str) -> Option<Op> {
+    Some(match run {
+        "et" | "und" | "y" => Op::And,
+        "ou" | "oder" => Op::Or,
+        _ => return None,
+    })
+}
 
 fn splits(run: &str, prefix: &str) -> bool {
     run.strip_prefix(prefix).is_some_and(|tail| tail.len() <= 1)

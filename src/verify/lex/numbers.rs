@@ -6,6 +6,41 @@ use super::super::expr::Literal;
 use super::{Comma, Lexer, Tok};
 
 impl Lexer<'_> {
+    /// Digits and letters with a base above ten below them: `2A_{16}`.
+    pub(super) fn lettered(&mut self) -> bool {
+        let rest = self.rest();
+        let length = rest
+            .bytes()
+            .take_while(|byte| byte.is_ascii_digit() || byte.is_ascii_uppercase())
+            .count();
+        let run = &rest[..length];
+        let base = rest[length..]
+            .strip_prefix('_')
+            .map(|below| below.trim_start_matches(['{', '(']));
+        let base = base.map_or("", |base| {
+            let digits = base.bytes().take_while(u8::is_ascii_digit).count();
+            &base[..digits]
+        });
+        let Ok(base) = base.parse::<u32>() else {
+            return false;
+        };
+        let fits = (11..=36).contains(&base)
+            && run.bytes().any(|byte| byte.is_ascii_uppercase())
+            && run.chars().all(|digit| digit.is_digit(base))
+            && (1..=40).contains(&length);
+        if fits {
+            self.at += length;
+            self.push(Tok::Number(Literal {
+                value: Rational::ZERO,
+                decimals: None,
+                significant: 2,
+                digits: Some(run.into()),
+                open_ended: false,
+            }));
+        }
+        fits
+    }
+
     pub(super) fn number(&mut self) {
         let mut digits = String::new();
         self.digits(&mut digits);
@@ -29,6 +64,8 @@ impl Lexer<'_> {
         } else {
             literal.digits = Some(digits.as_str().into());
         }
+        let comma = self.rest().strip_prefix(',');
+        self.out.commas |= comma.is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
         let significant = digits.trim_start_matches('0').len();
         literal.significant = u32::try_from(significant).unwrap_or(u32::MAX);
         let decimals = digits.len() - whole;
@@ -38,7 +75,7 @@ impl Lexer<'_> {
         }
         self.exponent(&mut literal);
         if literal.decimals.is_some() {
-            self.open_end(&mut literal);
+            self.open_end(&mut literal, &digits[whole..]);
         } else {
             self.ordinal();
         }
@@ -54,10 +91,20 @@ impl Lexer<'_> {
 
     /// The length of a mark between groups of three digits, where the next group follows it.
     pub(super) fn thousands(&mut self, digits: &str) -> Option<usize> {
-        const MARKS: [&str; 12] = [
-            "{,}", ",\\!", "\\!,", "{,}\\!", "\\,", "\\!", ",\\ ", "{\\,}", "{ }", "\\ ", ",", " ",
+        const MARKS: [&str; 15] = [
+            "{,}", "{, }", " {,}", " {, }", ",\\!", "\\!,", "{,}\\!", "\\,", "\\!", ",\\ ",
+            "{\\,}", "{ }", "\\ ", ",", " ",
         ];
         let rest = self.rest();
+        // `1.234,5`, where the comma is the decimal mark.
+        let points = self.comma == Comma::Decimal && rest.starts_with('.');
+        if points {
+            let group = rest[1..].bytes().take_while(u8::is_ascii_digit).count();
+            let comma = rest[1 + group..].starts_with([',', '.']);
+            let whole = self.text[..self.at].bytes().rev();
+            let before = whole.take_while(u8::is_ascii_digit).count();
+            return (group == 3 && comma && before <= 3).then_some(1);
+        }
         if digits.is_empty() || !rest.starts_with(['{', ',', '\\', ' ']) {
             return None;
         }
@@ -113,7 +160,9 @@ impl Lexer<'_> {
         }
         if rest.starts_with(',') && digit_at(1) {
             self.out.commas = true;
-            return (self.comma == Comma::Decimal && self.brackets == 0).then_some(1);
+            // `[0,5; 1,5]`: a semicolon parts, so that a comma need not.
+            let free = self.brackets == 0 || self.text.contains(';');
+            return (self.comma == Comma::Decimal && free).then_some(1);
         }
         None
     }
@@ -155,9 +204,7 @@ impl Lexer<'_> {
             return;
         }
         self.at += length;
-        let nines = power_of_ten(period.len()) - Natural::ONE;
-        let scale = Rational::from(nines) * Rational::from(power_of_ten(fixed));
-        literal.value += decimal(period, 0) / scale;
+        literal.value += repeated(period, fixed);
         literal.decimals = None;
     }
 
@@ -217,14 +264,36 @@ impl Lexer<'_> {
     }
 
     /// Dots behind a decimal: more digits were left out.
-    pub(super) fn open_end(&mut self, literal: &mut Literal) {
+    pub(super) fn open_end(&mut self, literal: &mut Literal, decimals: &str) {
         const DOTS: [&str; 6] = ["\\ldots", "\\dots", "\\cdots", "...", "…", "\\dotsc"];
         let rest = self.rest();
         if let Some(dots) = DOTS.iter().find(|dots| rest.starts_with(**dots)) {
             self.at += dots.len();
             literal.open_ended = true;
+            if let Some(period) = period(decimals) {
+                // `0.333…`: it is not said that the digits go on in this way.
+                self.out.doubtful = true;
+                literal.value += repeated(period, decimals.len());
+                literal.decimals = None;
+                literal.open_ended = false;
+            }
         }
     }
+}
+
+/// The digits that stand three times at the end of others.
+fn period(digits: &str) -> Option<&str> {
+    (1..=digits.len().min(PERIOD_MAX) / 3).find_map(|length| {
+        let tail = &digits[digits.len() - 3 * length..];
+        let (first, rest) = tail.split_at(length);
+        (rest[..length] == *first && rest[length..] == *first).then_some(first)
+    })
+}
+
+/// The value of digits that repeat for ever behind so many decimals.
+fn repeated(period: &str, fixed: usize) -> Rational {
+    let nines = power_of_ten(period.len()) - Natural::ONE;
+    decimal(period, 0) / (Rational::from(nines) * Rational::from(power_of_ten(fixed)))
 }
 
 /// A period longer than this is no repeating decimal that anyone wrote.

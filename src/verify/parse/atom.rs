@@ -67,6 +67,10 @@ impl Parser<'_> {
         }
         let whole = literal.digits.is_some();
         let number = self.push(Node::Number(literal))?;
+        if whole && self.improper_fraction() {
+            // `1\frac{9}{5}`: a product that looks like a mixed number, or the other way round.
+            return None;
+        }
         if whole && let Some(fraction) = self.proper_fraction() {
             return self.push(Node::Mixed(number, fraction));
         }
@@ -85,6 +89,18 @@ impl Parser<'_> {
         let fits = (2..=36).contains(&base) && digits.chars().all(|digit| digit.is_digit(base));
         fits.then(|| Node::Based(digits.into(), base))
             .and_then(|node| self.push(node))
+    }
+
+    /// Whether a fraction of two numbers follows that is one or more.
+    fn improper_fraction(&mut self) -> bool {
+        let start = self.at;
+        if self.peek() != Some(&Tok::Shape(Shape::Frac)) {
+            return false;
+        }
+        self.at += 1;
+        let fraction = self.fraction_digits();
+        self.at = start;
+        fraction.is_some_and(|(above, below)| above.value >= below.value)
     }
 
     /// The fraction of a mixed number: `\frac{1}{2}`, or `1/2` behind a blank.
@@ -148,7 +164,50 @@ impl Parser<'_> {
         Some(literal)
     }
 
+    /// `C_5^2` as a number of choices, `A_5^2` as one of arrangements.
+    fn combination(&mut self, name: &str) -> Option<Id> {
+        if !self.counts || !matches!(name, "C" | "A" | "P") {
+            return None;
+        }
+        let start = self.at;
+        let (mut below, mut above) = (None, None);
+        for _ in 0..2 {
+            if self.eat_op(Op::Under) {
+                below = self.nested(Self::exponent_number);
+            } else if self.eat_op(Op::Caret) {
+                above = self.nested(Self::exponent_number);
+            }
+        }
+        let (Some(below), Some(above)) = (below, above) else {
+            self.at = start;
+            return None;
+        };
+        if name == "C" {
+            return self.push(Node::Call(Func::Binomial, vec![below, above]));
+        }
+        let negative = self.push(Node::Negative(above))?;
+        let rest = self.push(Node::Sum(vec![below, negative]))?;
+        let all = self.push(Node::Call(Func::Factorial, vec![below]))?;
+        let rest = self.push(Node::Call(Func::Factorial, vec![rest]))?;
+        self.push(Node::Quotient(all, rest))
+    }
+
+    /// A number or a group below or above a letter.
+    fn exponent_number(&mut self) -> Option<Id> {
+        match self.peek()? {
+            Tok::Number(literal) => {
+                let literal = literal.clone();
+                self.at += 1;
+                self.push(Node::Number(literal))
+            }
+            _ => self.atom(),
+        }
+    }
+
     pub(super) fn symbol(&mut self, name: &str) -> Option<Id> {
+        if let Some(count) = self.combination(name) {
+            return Some(count);
+        }
         let mut name = name.to_owned();
         loop {
             if self.eat_op(Op::Under) {
@@ -160,6 +219,10 @@ impl Parser<'_> {
                 break;
             }
         }
+        if is_function_name(&name) && self.inverse_follows() {
+            self.at += 5;
+            name.push_str("^{-1}");
+        }
         let applied = matches!(self.peek(), Some(Tok::Open('('))) && is_function_name(&name);
         let symbol = self.arena.name(&name);
         if applied && !self.spaced() {
@@ -167,6 +230,23 @@ impl Parser<'_> {
             return self.push(Node::Apply(symbol, items));
         }
         self.push(Node::Symbol(symbol))
+    }
+
+    /// Whether `^{-1}(` follows a function's name.
+    fn inverse_follows(&self) -> bool {
+        let ahead: Vec<&Tok> = self.tokens[self.at..]
+            .iter()
+            .take(6)
+            .map(|token| &token.tok)
+            .collect();
+        matches!(ahead[..], [
+            Tok::Op(Op::Caret),
+            Tok::Open('g'),
+            Tok::Op(Op::Minus),
+            Tok::Number(one),
+            Tok::Close('g'),
+            Tok::Open('('),
+        ] if one.value.is_one())
     }
 
     /// The items of the bracket that opens here.
@@ -259,7 +339,9 @@ impl Parser<'_> {
         if alone && matches!(open, Bracket::Round | Bracket::Brace | Bracket::Square) {
             return items.items.first().copied();
         }
-        if items.parts.contains(&Op::Semicolon) && open != Bracket::Round {
+        let pair = matches!(items.parts[..], [Op::Semicolon]);
+        let interval = pair && (half_open || open == Bracket::Square);
+        if items.parts.contains(&Op::Semicolon) && open != Bracket::Round && !interval {
             let cases = self.listed(items)?;
             return self.push(Node::Group(open, vec![cases], close));
         }
@@ -280,7 +362,7 @@ fn digit_literal(digit: u8) -> Literal {
 
 /// Letters that name functions when a bracket follows them; others are factors.
 fn is_function_name(name: &str) -> bool {
-    let base = name.split(['_', '\'']).next().unwrap_or(name);
+    let base = name.split(['_', '\'', '^']).next().unwrap_or(name);
     match base {
         "f" | "g" | "h" | "\\phi" | "\\varphi" | "\\psi" | "\\Gamma" | "\\Phi" | "\\sigma" => true,
         _ => base.len() == 1 && base.bytes().all(|byte| byte.is_ascii_uppercase()),

@@ -1,6 +1,6 @@
 //! Reads functions and commands with the arguments that they take.
 
-use super::super::expr::{Func, Id, Literal, Node};
+use super::super::expr::{Const, Func, Id, Literal, Node};
 use super::super::lex::{Op, Shape, Tok};
 use super::Parser;
 
@@ -40,6 +40,16 @@ impl Parser<'_> {
         }
         if !takes(func, args.len()) {
             return None;
+        }
+        if let (Func::Det, [only]) = (func, &args[..])
+            && matches!(self.arena.node(*only), Node::Matrix(..))
+        {
+            return self.determinant(*only);
+        }
+        if let (Func::Cis, [angle]) = (func, &args[..]) {
+            let i = self.push(Node::Constant(Const::I))?;
+            let turned = self.push(Node::Product(vec![i, *angle]))?;
+            (func, args) = (Func::Exp, vec![turned]);
         }
         let call = self.push(Node::Call(func, args))?;
         match power {

@@ -1,7 +1,7 @@
 //! Reads what stands behind a value: exponents, marks, indices and units.
 
 use super::super::expr::{Bracket, Const, Func, Id, Node, Rel};
-use super::super::lex::{Op, Tok};
+use super::super::lex::{Op, Shape, Tok};
 use super::Parser;
 
 // Units.
@@ -9,7 +9,13 @@ use super::Parser;
 impl Parser<'_> {
     /// Words behind a value, up to the end of the item, as one text: `cm^2`, `km/h`.
     pub(super) fn unit(&mut self) -> Option<String> {
-        if !matches!(self.peek(), Some(Tok::Word(_) | Tok::Text(_))) {
+        if let Some((above, below)) = self.unit_fraction() {
+            let unit = format!("{above}/{below}");
+            self.at += 7;
+            return Some(unit);
+        }
+        let condition = self.at_condition() && self.tokens.len() > self.at + 1;
+        if !matches!(self.peek(), Some(Tok::Word(_) | Tok::Text(_))) || condition || self.at_to() {
             return None;
         }
         let mut unit = String::new();
@@ -40,6 +46,23 @@ impl Parser<'_> {
             }
             self.at += 1;
         }
+    }
+
+    /// The two units of `\frac{\text{miles}}{\text{hour}}`, where that is what follows.
+    pub(super) fn unit_fraction(&self) -> Option<(&str, &str)> {
+        if self.peek() != Some(&Tok::Shape(Shape::Frac)) {
+            return None;
+        }
+        let word = |start: usize| match self.tokens.get(start..start + 3)? {
+            [open, word, close] => match (&open.tok, &word.tok, &close.tok) {
+                (Tok::Open('g'), Tok::Text(word) | Tok::Word(word), Tok::Close('g')) => {
+                    Some(word.as_str())
+                }
+                _ => None,
+            },
+            _ => None,
+        };
+        Some((word(self.at + 1)?, word(self.at + 4)?))
     }
 
     /// Words that stand alone.
@@ -180,6 +203,10 @@ impl Parser<'_> {
                 self.at += 1;
                 return self.renamed(base, "'");
             }
+            Some(Tok::Op(Op::Times)) => {
+                self.at += 1;
+                return self.renamed(base, "*");
+            }
             _ => {}
         }
         if let [Tok::Open('g'), Tok::Op(Op::Degree), Tok::Close('g')] = self.next_three() {
@@ -192,7 +219,31 @@ impl Parser<'_> {
             return self.renamed(base, "'");
         }
         let exponent = self.nested(Self::exponent)?;
+        if let Some(turned) = self.transposed(base, exponent) {
+            return self.push(turned);
+        }
         self.push(Node::Power(base, exponent))
+    }
+
+    /// A matrix, or a tuple, which is a column as it is, with a `T` above it.
+    fn transposed(&self, base: Id, exponent: Id) -> Option<Node> {
+        let mark = match self.arena.node(exponent) {
+            Node::Symbol(name) => self.arena.text(*name),
+            _ => return None,
+        };
+        if !matches!(mark, "T" | "\\top") {
+            return None;
+        }
+        match self.arena.node(base) {
+            Node::Matrix(columns, cells) => {
+                let width = *columns as usize;
+                let turned = (0..width).flat_map(|column| cells.iter().skip(column).step_by(width));
+                let rows = u32::try_from(cells.len() / width.max(1)).ok()?;
+                Some(Node::Matrix(rows, turned.copied().collect()))
+            }
+            tuple @ Node::Group(..) => Some(tuple.clone()),
+            _ => None,
+        }
     }
 
     /// The letter of a temperature scale behind a degree sign.

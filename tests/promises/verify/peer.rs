@@ -41,7 +41,7 @@ fn under_its_profile_only_the_listed_cases_are_answered_otherwise() {
 fn under_our_own_conventions_few_cases_are_answered_otherwise() {
     let Some(outcome) = run(false) else { return };
     assert!(outcome.right >= 265, "{}", outcome.right);
-    assert!(outcome.false_positives <= 2);
+    assert!(outcome.false_positives <= 3);
 }
 
 struct Score {
@@ -69,6 +69,9 @@ fn profiled(row: &Value) -> Options {
             .and_then(|priority| i32::try_from(priority).ok())
             .unwrap_or(50),
         plain_text: !latex_only("pred_extract"),
+        gold_plain_text: !latex_only("gold_extract"),
+        text_fallback: row["fallback_mode"] != "no_fallback",
+        any_match: row["extraction_mode"] != "first_match",
         ..Options::math_verify()
     }
 }

@@ -217,6 +217,8 @@ proptest! {
         let _ = verify(&gold, &text);
         let _ = verify(&text, &format!("\\boxed{{{gold}}}"));
         let _ = verify(&text, &text);
+        let _ = verify("C", &text);
+        let _ = verify("even", &text);
     }
 
     #[test]
@@ -250,7 +252,7 @@ fn is_balanced(text: &str) -> bool {
         && !text.contains("\\boxed")
 }
 
-const WORDS: [&str; 20] = [
+const WORDS: [&str; 36] = [
     "final answer is ",
     "The answer is",
     "答案：",
@@ -271,6 +273,22 @@ const WORDS: [&str; 20] = [
     "√",
     "½",
     "\\text{é}",
+    "Option C",
+    "故选",
+    "选项为(D)",
+    " is correct",
+    "正确",
+    "项",
+    "it's ",
+    "①③",
+    "A, C",
+    "3个",
+    "3万元",
+    " not ",
+    "1.234,5",
+    "\\text{ min 5 s}",
+    "No, ",
+    " is even",
 ];
 
 const PIECES: [&str; 60] = [

@@ -1,0 +1,80 @@
+//! Finds the value in a sentence that states it: `The maximum value is 8`.
+
+use super::words;
+
+/// Words that turn a statement round, or into something else.
+const TURNING: [&str; 18] = [
+    "no",
+    "not",
+    "none",
+    "nothing",
+    "nobody",
+    "neither",
+    "never",
+    "wrong",
+    "false",
+    "incorrect",
+    "cannot",
+    "if",
+    "when",
+    "unless",
+    "suppose",
+    "which",
+    "what",
+    "without",
+];
+
+/// A longer text is an argument.
+const STATEMENT_MAX: usize = 200;
+
+/// What a sentence says of its subject, where the subject is words and denies nothing.
+pub(super) fn stated(text: &str) -> Option<String> {
+    if text.len() > STATEMENT_MAX {
+        return None;
+    }
+    let plain = words::bare(text);
+    let plain = plain.trim();
+    let verb = plain
+        .split_inclusive(' ')
+        .scan(0, |at, word| {
+            let start = *at;
+            *at += word.len();
+            Some((start, word))
+        })
+        .find(|(_, word)| matches!(word.trim(), "is" | "are" | "equals"));
+    let (subject, value) = match verb {
+        Some((at, word)) => (&plain[..at], &plain[at + word.len()..]),
+        None => plain.split_once(['为', '是'])?,
+    };
+    let subject = subject.to_lowercase();
+    let mut count = 0;
+    for word in subject.split_whitespace() {
+        if TURNING.contains(&word) || !word.chars().all(|c| c.is_alphabetic() || c == '\'') {
+            return None;
+        }
+        count += 1;
+    }
+    // `n is even` says something of a name.
+    let named = count >= 2 || count == 1 && !subject.is_ascii() || subject.trim() == "it";
+    let value = value.trim();
+    (named && !value.is_empty()).then(|| value.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sentence_states_its_value() {
+        for (text, value) in [
+            ("\\text{The maximum value is } 8", Some("8")),
+            ("The answer is \\sqrt{2}", Some("\\sqrt{2}")),
+            ("\\text{最大值为}8", Some("8")),
+            ("None of the values is 5", None),
+            ("n is even", None),
+            ("x = 3", None),
+        ] {
+            assert_eq!(stated(text).as_deref(), value, "{text}");
+        }
+    }
+}
