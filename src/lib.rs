@@ -40,7 +40,7 @@
 //! | [`bucket`] | trajectories to buckets |
 //! | [`select`] | the pool to subsets and controls |
 //! | [`emit`] | subsets to files, card, manifest, ledger |
-//! | [`audit`] | reads an output folder again: `check`, `why` |
+//! | [`audit`] | reads an output folder again: `check`, `why`, `balance`; what subsets share; power |
 //! | [`engine`] | the DataFusion session with our functions |
 //! | [`schema`], [`table`], [`ids`], [`error`] | columns, Parquet files, names and hashes, failures |
 

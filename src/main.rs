@@ -24,6 +24,8 @@ fn main() -> ExitCode {
         Command::Why(arguments) => cli::why::why(&arguments),
         Command::Sql(arguments) => cli::sql::sql(&arguments),
         Command::Check(arguments) => cli::check::check(&arguments),
+        Command::Balance(arguments) => cli::balance::balance(&arguments),
+        Command::Power(arguments) => cli::power::power(&arguments),
         Command::Pool(arguments) => cli::pool::pool(&arguments),
         Command::Fingerprint(arguments) => cli::fingerprint::fingerprint(&arguments),
         Command::Example(arguments) => cli::example::example(&arguments),

@@ -10,6 +10,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::emit::Emit;
+use crate::emit::runs::Runs;
 use crate::measure::Measure;
 use crate::screen::Screen;
 use crate::select::grid::Grid;
@@ -48,6 +49,9 @@ pub struct Pipeline {
     /// What is written.
     #[serde(default)]
     pub emit: Emit,
+    /// The training runs that `runs.csv` lists.
+    #[serde(default)]
+    pub runs: Runs,
 }
 
 /// Which verdicts decide whether a trajectory is accepted.

@@ -92,6 +92,7 @@ impl Plan {
         let mut pipeline = file.pipeline.clone();
         pipeline.on_shortfall = overrides.on_shortfall.unwrap_or(pipeline.on_shortfall);
         pipeline.seed = overrides.seed.unwrap_or(pipeline.seed);
+        pipeline.runs.settle();
         let grids = check_grids(file, &pipeline)?;
         let emitted = check_emit(file, &pipeline)?;
         check_overrides(&pipeline, overrides)?;

@@ -26,6 +26,7 @@ pub enum Kind {
     U32,
     U64,
     F32,
+    F64,
     /// A list of `{role, content}`.
     Messages,
     /// A list of `{from, value}`.
@@ -48,6 +49,7 @@ impl Kind {
             Self::U32 => "uint32",
             Self::U64 => "uint64",
             Self::F32 => "float32",
+            Self::F64 => "float64",
             Self::Messages => "list of {role, content}",
             Self::Conversations => "list of {from, value}",
         }
@@ -61,6 +63,7 @@ impl Kind {
             Self::U32 => DataType::UInt32,
             Self::U64 => DataType::UInt64,
             Self::F32 => DataType::Float32,
+            Self::F64 => DataType::Float64,
             Self::Messages => list_of_pairs("role", "content"),
             Self::Conversations => list_of_pairs("from", "value"),
         }
@@ -114,6 +117,10 @@ pub fn table(name: &str) -> Option<&'static [Column]> {
         "ledger" => Some(LEDGER),
         "selection" => Some(SELECTION),
         "subset" => Some(SUBSET),
+        "balance" => Some(BALANCE),
+        "overlap" => Some(OVERLAP),
+        "runs" => Some(RUNS),
+        "subsets" => Some(SUBSETS),
         _ => None,
     }
 }
@@ -126,6 +133,10 @@ pub const TABLES: &[&str] = &[
     "ledger",
     "selection",
     "subset",
+    "balance",
+    "overlap",
+    "runs",
+    "subsets",
 ];
 
 const ROW: Column = column("row", Kind::U64, "row of the file, from 0");
@@ -418,5 +429,184 @@ pub const ADDED: &[Column] = &[
         "conversations",
         Kind::Conversations,
         "ShareGPT's form of `messages`: human and gpt",
+    ),
+];
+
+/// `balance.parquet`: one row for each subset, control, variable and, of variables of names, level.
+pub const BALANCE: &[Column] = &[
+    column("subset", Kind::Text, "name of the subset"),
+    column("control", Kind::Text, "name of its control or pair"),
+    column(
+        "relation",
+        Kind::Text,
+        "random, matched or paired: the control's kind; style: the same problems in another style",
+    ),
+    column(
+        "variable",
+        Kind::Text,
+        "tokens, thinking_tokens, answer_tokens, bytes, repeated_share, correct (ours, where decided), \
+         recorded (right by the source), finished, pass_rate (of the problem: correct / decided, null \
+         below two decided), category, origin, style, verdict",
+    ),
+    nullable(
+        "level",
+        Kind::Text,
+        "of category, origin, style and verdict: the row is of having this name; null: of the whole mix, \
+         and of the other variables",
+    ),
+    column(
+        "by_design",
+        Kind::Bool,
+        "the criterion that tells the two apart makes the difference on purpose",
+    ),
+    column(
+        "scale",
+        Kind::Text,
+        "what differences and variances are taken on: plain, or log for ln(1 + x)",
+    ),
+    column(
+        "subset_known",
+        Kind::U32,
+        "rows of the subset whose value is known",
+    ),
+    column(
+        "control_known",
+        Kind::U32,
+        "rows of the control whose value is known",
+    ),
+    nullable(
+        "subset_mean",
+        Kind::F64,
+        "mean in the variable's own unit; of a level, its share",
+    ),
+    nullable("control_mean", Kind::F64, "the same of the control"),
+    nullable(
+        "difference",
+        Kind::F64,
+        "the subset's mean less the control's, on the scale",
+    ),
+    nullable(
+        "pool_sd",
+        Kind::F64,
+        "standard deviation over all that was accepted (n below the sum), on the scale",
+    ),
+    nullable(
+        "smd",
+        Kind::F64,
+        "difference / pool_sd; null where that is 0, or nothing is known",
+    ),
+    nullable(
+        "variance_ratio",
+        Kind::F64,
+        "the subset's variance over the control's (n - 1 below the sum), on the scale; null where that is 0",
+    ),
+    nullable(
+        "ks",
+        Kind::F64,
+        "Kolmogorov-Smirnov's D: the largest distance between the two distribution functions, 0 to 1",
+    ),
+    nullable(
+        "mix_distance",
+        Kind::F64,
+        "total variation distance of the two mixes: half the sum of |differences of shares|, 0 to 1",
+    ),
+    nullable(
+        "subset_effective",
+        Kind::F64,
+        "exp(entropy) of the subset's mix: as many levels, all as common, would be as mixed",
+    ),
+    nullable("control_effective", Kind::F64, "the same of the control"),
+    column("rows_shared", Kind::U32, "trajectories that stand in both"),
+    column("problems_shared", Kind::U32, "problems that stand in both"),
+];
+
+/// `overlap.parquet`: one row for each two subsets or controls that share a problem.
+pub const OVERLAP: &[Column] = &[
+    column("a", Kind::Text, "the one that was selected first"),
+    column("b", Kind::Text, "the other"),
+    column("rows_shared", Kind::U32, "trajectories that stand in both"),
+    column("problems_shared", Kind::U32, "problems that stand in both"),
+    column(
+        "rows_jaccard",
+        Kind::F64,
+        "rows_shared over the trajectories that stand in either, 0 to 1",
+    ),
+    column("problems_jaccard", Kind::F64, "the same of problems"),
+];
+
+/// `runs.csv`: one line for each training run of a subset whose text is written.
+pub const RUNS: &[Column] = &[
+    column(
+        "run",
+        Kind::Text,
+        "name of the run: subset, training seed, budget",
+    ),
+    column("subset", Kind::Text, "name of the subset or control"),
+    column("role", Kind::Text, "subset, random, matched or paired"),
+    column(
+        "path",
+        Kind::Text,
+        "its file, relative to the output folder",
+    ),
+    column("draw", Kind::U32, "number of its draw, from 0"),
+    column(
+        "draw_kind",
+        Kind::Text,
+        "independent, or replicate where every draw is the same: it has a training seed for each draw of \
+         its grid times each of `[runs] training_seeds`",
+    ),
+    column("training_seed", Kind::U64, "the trainer's seed"),
+    column(
+        "budget",
+        Kind::Text,
+        "epochs: as often over the rows as `[runs] epochs` says; steps: `[runs] steps`, whatever the size",
+    ),
+    column("epochs", Kind::F64, "times that each row is trained on"),
+    column(
+        "steps",
+        Kind::U64,
+        "optimiser's steps at `[runs] batch_size`; the last of an epoch may be smaller",
+    ),
+    column("rows", Kind::U32, "rows of the subset"),
+    column("tokens", Kind::U64, "tokens of all its replies"),
+];
+
+/// `subsets.csv`, and with fewer columns `subsets.tex`: one line for each subset and control.
+pub const SUBSETS: &[Column] = &[
+    column("subset", Kind::Text, "name of the subset or control"),
+    column("role", Kind::Text, "subset, random, matched or paired"),
+    column("draw", Kind::U32, "number of its draw, from 0"),
+    column("draw_kind", Kind::Text, "independent or replicate"),
+    column("rows", Kind::U32, "rows that were selected"),
+    column("problems", Kind::U32, "different problems among them"),
+    column("tokens", Kind::U64, "tokens of all its replies"),
+    column("tokens_median", Kind::F64, "median of a reply's tokens"),
+    column(
+        "max_length",
+        Kind::U32,
+        "`[runs] max_length`: tokens that a reply may have",
+    ),
+    column("rows_over", Kind::U32, "rows whose reply has more"),
+    column("rows_over_share", Kind::F64, "the same over rows"),
+    column(
+        "tokens_over_share",
+        Kind::F64,
+        "share of all tokens that lie beyond max_length and would be cut",
+    ),
+    column(
+        "category_mix",
+        Kind::Text,
+        "rows of each category, as `algebra:15;geometry:14`, the most common first",
+    ),
+    column("style_mix", Kind::Text, "the same of styles"),
+    column(
+        "category_effective",
+        Kind::F64,
+        "exp(entropy) of the categories: as many, all as common, would be as mixed",
+    ),
+    column(
+        "steps",
+        Kind::U64,
+        "optimiser's steps of a run at `[runs] epochs`, else `[runs] steps`",
     ),
 ];

@@ -33,25 +33,9 @@ pub struct Findings {
 
 /// Checks the folder; fails only where it cannot be read as an output folder at all.
 pub fn check(out: &Path) -> Result<Findings> {
-    let run = out.join(RUN_FOLDER);
-    let text = fs::read_to_string(run.join("manifest.json")).map_err(|error| {
-        Error::usage(
-            format!(
-                "`{}` is no output folder of gradatim: {error}",
-                out.display()
-            ),
-            "name a folder that `gradatim run` wrote",
-        )
-    })?;
-    let manifest: Manifest = serde_json::from_str(&text).map_err(|error| {
-        Error::usage(
-            format!("its manifest cannot be read: {error}"),
-            "check it with the version that wrote it",
-        )
-    })?;
     let mut checker = Checker {
         out,
-        manifest,
+        manifest: manifest(out)?,
         findings: Findings::default(),
     };
     checker.sums()?;
@@ -61,6 +45,26 @@ pub fn check(out: &Path) -> Result<Findings> {
     checker.subsets(&selection)?;
     checker.relations(&selection, &kept);
     Ok(checker.findings)
+}
+
+/// The manifest of an output folder.
+pub(super) fn manifest(out: &Path) -> Result<Manifest> {
+    let path = out.join(RUN_FOLDER).join("manifest.json");
+    let text = fs::read_to_string(path).map_err(|error| {
+        Error::usage(
+            format!(
+                "`{}` is no output folder of gradatim: {error}",
+                out.display()
+            ),
+            "name a folder that `gradatim run` wrote",
+        )
+    })?;
+    serde_json::from_str(&text).map_err(|error| {
+        Error::usage(
+            format!("its manifest cannot be read: {error}"),
+            "check it with the version that wrote it",
+        )
+    })
 }
 
 /// The selected ids of each subset, in order of rank.
@@ -336,7 +340,8 @@ impl Checker<'_> {
     }
 }
 
-fn open(path: &Path) -> parquet::errors::Result<ParquetRecordBatchReader> {
+/// A table's rows, a thousand at a time.
+pub(super) fn open(path: &Path) -> parquet::errors::Result<ParquetRecordBatchReader> {
     let file = fs::File::open(path)
         .map_err(|error| parquet::errors::ParquetError::External(error.into()))?;
     ParquetRecordBatchReaderBuilder::try_new(file.into_parts().0)?

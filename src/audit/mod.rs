@@ -1,4 +1,8 @@
-//! Reads an output folder again: is it what it says, and why is a row where it is?
+//! Reads an output folder again: is it what it says, can its subsets be compared, and why is a row where
+//! it is?
 
+pub mod balance;
 pub mod check;
+pub mod overlap;
+pub mod power;
 pub mod why;

@@ -1,5 +1,6 @@
 //! The command line: one file a command, and what they share.
 
+pub mod balance;
 pub mod check;
 pub mod completions;
 pub mod example;
@@ -8,6 +9,7 @@ mod hub;
 pub mod inspect;
 pub mod plan;
 pub mod pool;
+pub mod power;
 pub mod progress;
 pub mod run;
 pub mod schema;
@@ -71,6 +73,10 @@ pub enum Command {
     Sql(sql::Arguments),
     /// Verify that an output folder is what its manifest says.
     Check(check::Arguments),
+    /// Show how two subsets compare: balance, mixes, overlap.
+    Balance(balance::Arguments),
+    /// Show the smallest difference that an experiment can detect.
+    Power(power::Arguments),
     /// List, verify and prune the measured trajectories that runs keep.
     Pool(pool::Arguments),
     /// Make a benchmark's fingerprint, by which its problems are found in others.

@@ -31,6 +31,10 @@ enum Of {
     Ledger,
     Selection,
     Subset,
+    Balance,
+    Overlap,
+    Runs,
+    Subsets,
 }
 
 pub fn schema(arguments: &Arguments) -> Result<u8> {
@@ -44,6 +48,10 @@ pub fn schema(arguments: &Arguments) -> Result<u8> {
         Of::Ledger => column_list("ledger"),
         Of::Selection => column_list("selection"),
         Of::Subset => column_list("subset"),
+        Of::Balance => column_list("balance"),
+        Of::Overlap => column_list("overlap"),
+        Of::Runs => column_list("runs"),
+        Of::Subsets => column_list("subsets"),
     };
     print(&text)?;
     Ok(0)

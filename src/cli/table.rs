@@ -34,6 +34,7 @@ pub fn table(head: &[&str], rows: &[Vec<String>]) -> String {
 }
 
 fn is_number(cell: &str) -> bool {
+    let cell = cell.strip_prefix('-').unwrap_or(cell);
     !cell.is_empty()
         && cell
             .chars()

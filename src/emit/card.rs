@@ -8,9 +8,11 @@ use std::fmt::Write;
 use arrow::datatypes::DataType;
 use serde_json::{Map, Value, json};
 
+use super::balance::Compared;
 use super::leakage::{BenchmarkRecord, Leakage};
 use super::manifest::{HubRecord, Manifest, SubsetRecord};
 use super::{Written, subset};
+use crate::audit::balance::{WORTH_A_LOOK, worst_first};
 use crate::run::Experiment;
 use crate::schema::{Column, Kind};
 use crate::select::Subset;
@@ -40,6 +42,7 @@ pub fn card(
     leakage: Option<&Leakage>,
     experiment: &Experiment<'_>,
     subsets: &[(&Subset, Option<&Written>)],
+    balances: &[Compared],
 ) -> String {
     let emit = &experiment.plan.pipeline.emit;
     let columns = subset::columns(&emit.add);
@@ -52,7 +55,7 @@ pub fn card(
         subsets,
     );
     text.push_str("---\n\n");
-    body(&mut text, manifest, leakage, subsets);
+    body(&mut text, manifest, leakage, subsets, balances);
     text
 }
 
@@ -129,9 +132,10 @@ fn feature(column: &Column) -> String {
         Kind::Conversations => pair("from", "value"),
         Kind::Text | Kind::Id => plain("string"),
         Kind::Bool => plain("bool"),
-        Kind::U32 | Kind::U64 | Kind::F32 => plain(match column.kind.data_type() {
+        Kind::U32 | Kind::U64 | Kind::F32 | Kind::F64 => plain(match column.kind.data_type() {
             DataType::UInt32 => "uint32",
             DataType::UInt64 => "uint64",
+            DataType::Float64 => "float64",
             _ => "float32",
         }),
     }
@@ -151,6 +155,7 @@ fn body(
     manifest: &Manifest,
     leakage: Option<&Leakage>,
     subsets: &[(&Subset, Option<&Written>)],
+    balances: &[Compared],
 ) {
     let mut line = |line: String| {
         text.push_str(&line);
@@ -198,6 +203,7 @@ fn body(
     pairs(&mut line, manifest);
     contamination(&mut line, leakage);
     near_duplicates(&mut line, manifest);
+    balance(&mut line, manifest, balances);
     line("\n## Verdicts\n\nOur verdict against the recorded one, over all trajectories; `undecided` is never counted as right.\n\n| ours | recorded | trajectories |\n|---|---|--:|".into());
     for verdict in &manifest.verdicts {
         line(format!(
@@ -205,7 +211,7 @@ fn body(
             verdict.verdict, verdict.recorded, verdict.count
         ));
     }
-    line("\n## What filtering did\n\nShare accepted by category, from the shortest tenth of all trajectories to the longest: filtering also removes long and hard ones.\n".into());
+    line("\n## What filtering did\n\nAccepted, wrong and undecided (the last two by our verdict) in percent, by category, from the shortest tenth of all trajectories to the longest: filtering also removes long and hard ones.\n".into());
     acceptance(&mut line, manifest);
     if !manifest.warnings.is_empty() {
         line("\n## Warnings\n".into());
@@ -394,6 +400,43 @@ fn near_duplicates(line: &mut impl FnMut(String), manifest: &Manifest) {
     ));
 }
 
+/// How many pairs the card names; the file has them all.
+const PAIRS_NAMED: usize = 12;
+
+/// The pairs that differ most, by their worst difference that nobody wanted.
+fn balance(line: &mut impl FnMut(String), manifest: &Manifest, balances: &[Compared]) {
+    if balances.is_empty() {
+        return;
+    }
+    let name = |at: usize| &manifest.subsets[at].name;
+    let worst = worst_first(balances);
+    let even = worst
+        .iter()
+        .filter(|(_, worst)| !worst.is_worth_a_look())
+        .count();
+    line(format!(
+        "\n## Balance\n\nOf {} pairs of a subset and its control, {even} differ in no variable by more than \
+         {WORTH_A_LOOK} standard deviations of the accepted pool, but for what the subset's criterion decides. \
+         Those that differ most:\n",
+        balances.len()
+    ));
+    line("| subset | control | differs most in | by (SD) | D | problems shared |".into());
+    line("|---|---|---|--:|--:|--:|".into());
+    for ((pair, balance), worst) in worst.iter().take(PAIRS_NAMED) {
+        line(format!(
+            "| {} | {} | {} | {:.2} | {} | {} |",
+            name(pair.first),
+            name(pair.second),
+            worst.name(),
+            worst.smd.unwrap_or_default(),
+            worst.ks.map_or("–".into(), |d| format!("{d:.2}")),
+            balance.problems_shared
+        ));
+    }
+    line("\nAll of them, variable by variable: `__run__/balance.parquet` and `__run__/balance.svg` (`gradatim \
+          balance` prints any two); what every two subsets share: `__run__/overlap.parquet`.".into());
+}
+
 fn acceptance(line: &mut impl FnMut(String), manifest: &Manifest) {
     let tenths: Vec<String> = (1..=10).map(|tenth| tenth.to_string()).collect();
     line(format!("| category | {} |", tenths.join(" | ")));
@@ -405,10 +448,7 @@ fn acceptance(line: &mut impl FnMut(String), manifest: &Manifest) {
         let mut cells = vec!["–".to_owned(); 10];
         for record in records {
             if let Some(cell) = cells.get_mut(record.length_decile as usize) {
-                *cell = format!(
-                    "{:.0} %",
-                    100.0 * record.accepted as f64 / record.trajectories as f64
-                );
+                *cell = record.percents();
             }
         }
         let name = records[0].category.as_deref().unwrap_or("(none)");

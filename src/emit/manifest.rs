@@ -146,6 +146,17 @@ pub struct AcceptanceRecord {
     pub undecided: u64,
 }
 
+impl AcceptanceRecord {
+    /// Accepted, wrong and undecided in percent, as `74 / 3 / 12`.
+    pub fn percents(&self) -> String {
+        let percent =
+            |count: u64| format!("{:.0}", 100.0 * count as f64 / self.trajectories as f64);
+        [self.accepted, self.wrong, self.undecided]
+            .map(percent)
+            .join(" / ")
+    }
+}
+
 /// One subset or control.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 pub struct SubsetRecord {

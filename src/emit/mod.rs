@@ -3,10 +3,13 @@
 //! The folder is built as `OUT.partial` and renamed when it is whole, so that a folder under its final
 //! name is never half-written. Nothing in it depends on threads, batches, the clock or where files lie.
 
+mod appendix;
+mod balance;
 mod card;
 pub mod leakage;
 mod ledger;
 pub mod manifest;
+pub mod runs;
 mod selection;
 mod subset;
 mod sums;
@@ -106,9 +109,12 @@ pub fn emit(
     if let Some(leakage) = &leakage {
         write_json(&run.join("leakage.json"), leakage)?;
     }
+    let balances = balance::write(experiment, fates, selection, &manifest.subsets, &run)?;
+    runs::write(experiment, selection, &manifest.subsets, &run)?;
+    appendix::write(experiment, selection, &manifest.subsets, &run)?;
     fs::write(
         root.join("README.md"),
-        card::card(&manifest, leakage.as_ref(), experiment, &all),
+        card::card(&manifest, leakage.as_ref(), experiment, &all, &balances),
     )?;
     write_json(&root.join("dataset_info.json"), &card::dataset_info(&all))?;
     sums::write(root, &run.join("SHA256SUMS"))?;
@@ -129,6 +135,22 @@ fn write_json(path: &Path, value: &impl Serialize) -> Result<()> {
     let mut text = serde_json::to_string_pretty(value).map_err(std::io::Error::from)?;
     text.push('\n');
     Ok(fs::write(path, text)?)
+}
+
+/// A line of CSV, quoted where it must be (RFC 4180; lines end as those of a text file).
+fn csv_line(cells: impl IntoIterator<Item = impl AsRef<str>>) -> String {
+    let cell = |cell: &str| match cell.contains([',', '"', '\n', '\r']) {
+        true => format!("\"{}\"", cell.replace('"', "\"\"")),
+        false => cell.to_owned(),
+    };
+    let cells: Vec<String> = cells.into_iter().map(|one| cell(one.as_ref())).collect();
+    cells.join(",") + "\n"
+}
+
+/// A number with at most four decimals, and none that say nothing.
+fn decimal(number: f64) -> String {
+    let text = format!("{number:.4}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
 /// Writes the text of the subsets that the pipeline emits; none for the others.

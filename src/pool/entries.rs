@@ -47,7 +47,7 @@ pub struct Body {
     pub category: Option<Name>,
     pub origin: Option<Name>,
     /// Index of what is known of its problem beside that.
-    known: u32,
+    pub(crate) known: u32,
 }
 
 /// What the source or a companion knows of a problem; what nobody says is none.
@@ -139,7 +139,7 @@ impl Entries {
         self.problem_index.get(&id).copied()
     }
 
-    pub(super) fn intern(&mut self, name: &str) -> Name {
+    pub(crate) fn intern(&mut self, name: &str) -> Name {
         if let Some(&known) = self.name_index.get(name) {
             return known;
         }

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use crate::support::*;
 
-const COMMANDS: [&str; 10] = [
+const COMMANDS: [&str; 12] = [
     "run",
     "plan",
     "inspect",
@@ -20,6 +20,8 @@ const COMMANDS: [&str; 10] = [
     "why",
     "sql",
     "check",
+    "balance",
+    "power",
     "example",
     "schema",
     "completions",
@@ -1066,6 +1068,8 @@ fn the_schema_of_a_table_lists_the_columns_that_are_written() {
     for (of, file) in [
         ("ledger", "out/__run__/ledger.parquet"),
         ("selection", "out/__run__/selection.parquet"),
+        ("balance", "out/__run__/balance.parquet"),
+        ("overlap", "out/__run__/overlap.parquet"),
         ("subset", "out/all-long-r1-5/train-00000-of-00001.parquet"),
     ] {
         let table = place.gradatim(&["schema", of]).ends(0).stdout;
@@ -1138,6 +1142,9 @@ fn whatever_reports_can_report_json() {
         &["why", &id, "--in", "out", "--json"],
         &["sql", "SELECT * FROM ledger", "--in", "out", "--json"],
         &["check", "out", "--json"],
+        &["balance", "out", "--json"],
+        &["balance", "out", "all-long-r1-5", "random-r1-5", "--json"],
+        &["power", "--json"],
     ] {
         place.gradatim(arguments).ends(0).json();
     }
@@ -1171,7 +1178,8 @@ fn timings_go_to_the_file_that_was_named_and_nowhere_else() {
 fn no_text_in_the_output_names_a_place_of_this_machine_or_a_number_of_threads() {
     let place = made();
     let here = place.folder().to_string_lossy().into_owned();
-    no_text_names(&place.path("out"), &[&here, "threads", "wall_s", "batch"]);
+    // Not "batch": the pipeline's `[runs] batch_size` is the trainer's.
+    no_text_names(&place.path("out"), &[&here, "threads", "wall_s"]);
     let words = [
         repository().to_string_lossy().into_owned(),
         QUICKSTART.pool.to_string_lossy().into_owned(),

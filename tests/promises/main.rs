@@ -5,6 +5,7 @@
 //! `data/truth.jsonl.gz`, never from the program's output.
 
 mod bad_input;
+mod balance;
 mod commands;
 mod companions;
 mod hub;

@@ -1,0 +1,158 @@
+//! What two subsets are to each other, and which of their differences are wanted.
+//!
+//! A criterion makes a difference on purpose: long trajectories are longer than their random control's.
+//! Such a difference is marked and not counted among the worst. What a matched control matched on is not
+//! wanted to differ, whatever the criterion.
+
+use std::collections::HashMap;
+
+use serde::Serialize;
+
+use super::variables::Decides;
+use crate::emit::manifest::SubsetRecord;
+
+/// What the second of two subsets is to the first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Relation {
+    /// Its random control.
+    Random,
+    /// Its matched control.
+    Matched,
+    /// Its paired control: the same problems in the other length.
+    Paired,
+    /// The same problems in another style.
+    Style,
+    /// Neither a control nor a pair of it.
+    None,
+}
+
+impl Relation {
+    pub const ALL: [Self; 5] = [
+        Self::Random,
+        Self::Matched,
+        Self::Paired,
+        Self::Style,
+        Self::None,
+    ];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Random => "random",
+            Self::Matched => "matched",
+            Self::Paired => "paired",
+            Self::Style => "style",
+            Self::None => "none",
+        }
+    }
+
+    /// Of the second record to the first.
+    pub fn of(first: &SubsetRecord, second: &SubsetRecord) -> Self {
+        if second.control_of.contains(&first.name) {
+            match second.role.as_str() {
+                "matched" => Self::Matched,
+                "paired" => Self::Paired,
+                _ => Self::Random,
+            }
+        } else if second.pair_of.contains(&first.name) {
+            Self::Style
+        } else {
+            Self::None
+        }
+    }
+}
+
+/// Two subsets to compare, by their indices.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pair {
+    pub first: usize,
+    pub second: usize,
+    pub relation: Relation,
+    pub wanted: Wanted,
+}
+
+/// Which differences a criterion makes on purpose.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Wanted {
+    length: bool,
+    category: bool,
+    style: bool,
+}
+
+impl Wanted {
+    /// Between two subsets, whatever they are to each other.
+    pub fn between(first: &SubsetRecord, second: &SubsetRecord) -> Self {
+        let matched = |stratum: &str| {
+            let on = |a: &SubsetRecord, b: &SubsetRecord| {
+                let strata = a.matched.as_ref().map(|matched| &matched.strata);
+                let holds = strata.is_some_and(|strata| strata.iter().any(|one| one == stratum));
+                holds && a.control_of.contains(&b.name)
+            };
+            on(first, second) || on(second, first)
+        };
+        Self {
+            length: length_of(first) != length_of(second) && !matched("length"),
+            category: category_of(first) != category_of(second) && !matched("category"),
+            style: first.style != second.style,
+        }
+    }
+
+    /// Whether it is the criterion that decides such a variable.
+    pub fn decides(self, decides: Decides) -> bool {
+        match decides {
+            Decides::Nothing => false,
+            Decides::Length => self.length,
+            Decides::Category => self.category,
+            Decides::Style => self.style,
+        }
+    }
+}
+
+/// The length that a subset was chosen for.
+fn length_of(record: &SubsetRecord) -> Option<&str> {
+    match record.role.as_str() {
+        "subset" => record
+            .length
+            .as_deref()
+            .filter(|&length| length != "normal"),
+        "paired" => Some("the other of its problems"),
+        _ => None,
+    }
+}
+
+/// The category that a subset was chosen for; a paired control has its subset's problems.
+fn category_of(record: &SubsetRecord) -> Option<&str> {
+    let category = record.category.as_deref();
+    category.filter(|&category| category != crate::bucket::category::ALL)
+}
+
+/// Each subset beside each of its controls, and the styles of a pair beside each other, in the order of
+/// the records.
+pub fn pairs(records: &[SubsetRecord]) -> Vec<Pair> {
+    let names = records.iter().enumerate();
+    let index: HashMap<&str, usize> = names.map(|(at, one)| (one.name.as_str(), at)).collect();
+    let mut beside = vec![Vec::new(); records.len()];
+    for (at, record) in records.iter().enumerate() {
+        for of in record
+            .control_of
+            .iter()
+            .filter_map(|of| index.get(of.as_str()))
+        {
+            beside[*of].push(at);
+        }
+        let others = record
+            .pair_of
+            .iter()
+            .filter_map(|of| index.get(of.as_str()));
+        beside[at].extend(others.filter(|&&other| other > at));
+    }
+    let pair = |(first, seconds): (usize, Vec<usize>)| {
+        seconds.into_iter().map(move |second| Pair {
+            first,
+            second,
+            relation: Relation::of(&records[first], &records[second]),
+            wanted: Wanted::between(&records[first], &records[second]),
+        })
+    };
+    beside.into_iter().enumerate().flat_map(pair).collect()
+}

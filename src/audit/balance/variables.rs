@@ -1,0 +1,127 @@
+//! The variables that balance is told of.
+
+use super::Accepted;
+use super::column::{Column, Scale};
+use super::mix::Names;
+use crate::pool::entries::Body;
+use crate::verify::Outcome;
+
+/// What in a subset's criterion decides a variable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decides {
+    Nothing,
+    Length,
+    Category,
+    Style,
+}
+
+/// A measured variable.
+pub struct Variable {
+    pub name: &'static str,
+    pub scale: Scale,
+    pub decides: Decides,
+    value: fn(&Accepted<'_>, &Body) -> Option<f64>,
+}
+
+/// A variable of names.
+pub struct Named {
+    pub name: &'static str,
+    pub decides: Decides,
+    level: for<'e> fn(&Accepted<'e>, &Body) -> Option<&'e str>,
+}
+
+/// In the order that they are told in. What is not known is null, and never zero.
+pub const MEASURED: [Variable; 9] = [
+    length("tokens", |_, body| Some(f64::from(body.tokens))),
+    length("thinking_tokens", |_, body| {
+        Some(f64::from(body.thinking_tokens))
+    }),
+    length("answer_tokens", |_, body| {
+        Some(f64::from(body.tokens.saturating_sub(body.thinking_tokens)))
+    }),
+    length("bytes", |_, body| Some(f64::from(body.bytes))),
+    plain("repeated_share", |_, body| {
+        Some(f64::from(body.repeated_share))
+    }),
+    // Our verdict, where it could decide.
+    plain("correct", |_, body| match body.outcome {
+        Outcome::Correct => Some(1.0),
+        Outcome::Wrong => Some(0.0),
+        _ => None,
+    }),
+    plain("recorded", |_, body| body.recorded.map(flag)),
+    plain("finished", |_, body| body.finished.map(flag)),
+    // Of the problem; one decided trajectory says too little.
+    plain("pass_rate", |accepted, body| {
+        let problem = &accepted.entries.problems[body.problem as usize];
+        let rate = f64::from(problem.correct) / f64::from(problem.decided);
+        (problem.decided >= 2).then_some(rate)
+    }),
+];
+
+/// In the order that they are told in.
+pub const NAMED: [Named; 4] = [
+    Named {
+        name: "category",
+        decides: Decides::Category,
+        level: |accepted, body| {
+            let category = accepted.entries.problems[body.problem as usize].category;
+            category.map(|name| accepted.entries.name(name))
+        },
+    },
+    Named {
+        name: "origin",
+        decides: Decides::Nothing,
+        level: |accepted, body| body.origin.map(|name| accepted.entries.name(name)),
+    },
+    Named {
+        name: "style",
+        decides: Decides::Style,
+        level: |accepted, body| Some(accepted.entries.name(body.style)),
+    },
+    Named {
+        name: "verdict",
+        decides: Decides::Nothing,
+        level: |_, body| Some(body.outcome.as_str()),
+    },
+];
+
+const fn length(name: &'static str, value: fn(&Accepted<'_>, &Body) -> Option<f64>) -> Variable {
+    Variable {
+        name,
+        scale: Scale::Log,
+        decides: Decides::Length,
+        value,
+    }
+}
+
+const fn plain(name: &'static str, value: fn(&Accepted<'_>, &Body) -> Option<f64>) -> Variable {
+    Variable {
+        name,
+        scale: Scale::Plain,
+        decides: Decides::Nothing,
+        value,
+    }
+}
+
+fn flag(set: bool) -> f64 {
+    f64::from(u8::from(set))
+}
+
+impl Variable {
+    pub fn column(&self, accepted: &Accepted<'_>) -> Column {
+        let mut values = vec![None; accepted.entries.rows.len()];
+        for &entry in &accepted.kept {
+            values[entry as usize] = (self.value)(accepted, accepted.entries.body_of(entry));
+        }
+        Column::new(&values, self.scale)
+    }
+}
+
+impl Named {
+    pub fn names(&self, accepted: &Accepted<'_>) -> Names {
+        let rows = accepted.entries.rows.iter();
+        let levels = rows.map(|row| (self.level)(accepted, row.body.as_ref().ok()?));
+        Names::new(levels, &accepted.kept)
+    }
+}

@@ -1,0 +1,298 @@
+//! `gradatim power`: the smallest difference that an experiment can detect.
+
+use clap::Args;
+use gradatim::audit::power::{Design, Detectable, Runs, Test};
+use gradatim::{Error, Result};
+use serde_json::json;
+
+use super::table::{table, thousands};
+use super::{print, print_json};
+
+/// Shows the smallest difference between two subsets that draws × training seeds × questions × attempts can
+/// detect, and how many training runs a difference of a point takes. All differences and standard deviations
+/// are in points of a hundred; both subsets are taken to have the same design.
+#[derive(Args)]
+#[command(after_help = "\
+With one draw the answer is undefined, says so, and is null in JSON; the exit code stays 0, since that
+is an answer: nothing then tells how much another draw of the same kind would differ. What attempts
+alone make is still shown: no experiment of this size does better.
+
+Example, the paper's numbers (Sun et al., arXiv 2504.11741): 12 Hard questions, 8 attempts of 4 models
+of each set, 33.6 % right after the set similar to AIME24 and 28.4 % after the random one, one draw of
+each. Attempts alone give the 5.2 points a standard error of 3.3; they are 1.6 of them, before any
+draw or training seed is counted. Then the same had the four been draws that vary by 2 points:
+  gradatim power --draws 1 --seeds 4 --questions 12 --accuracy 31 --observed 5.2
+  gradatim power --draws 4 --questions 12 --accuracy 31 --draw-sd 2 --observed 5.2")]
+pub struct Arguments {
+    /// Independent draws of each subset.
+    #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    draws: u32,
+    /// Training seeds of each draw.
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    seeds: u32,
+    /// Questions of the benchmark; AIME has 30 a year.
+    #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    questions: u32,
+    /// Attempts of each model at each question; 8 in the paper.
+    #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    attempts: u32,
+    /// Percent of attempts that are right; attempts vary most at 50.
+    #[arg(long, value_name = "PERCENT", default_value_t = 50.0)]
+    accuracy: f64,
+    /// Share, 0 to 1, of the variance of attempts that lies between questions, some always solved and others
+    /// never; at 0 attempts vary most.
+    #[arg(long, value_name = "SHARE", default_value_t = 0.0)]
+    between_questions: f64,
+    /// Standard deviation between draws, beyond what seeds and attempts make; at 0 the answer is the least
+    /// that it can be.
+    #[arg(long, value_name = "POINTS", default_value_t = 0.0)]
+    draw_sd: f64,
+    /// Standard deviation between training seeds of one draw; at 0 the answer is the least that it can be.
+    #[arg(long, value_name = "POINTS", default_value_t = 0.0)]
+    seed_sd: f64,
+    /// Take the questions for a sample of others like them: how much the difference between the two subsets
+    /// varies from question to question (standard deviation). Left out, the difference on these very
+    /// questions is meant.
+    #[arg(long, value_name = "POINTS")]
+    question_sd: Option<f64>,
+    /// Chance, two-sided, to see a difference where there is none.
+    #[arg(long, default_value_t = 0.05)]
+    alpha: f64,
+    /// Chance to see a difference that is there.
+    #[arg(long, default_value_t = 0.8)]
+    power: f64,
+    /// Count the runs that this difference takes.
+    #[arg(long, value_name = "POINTS", default_value_t = 1.0)]
+    difference: f64,
+    /// Tell of this observed difference how many standard errors it is, and the power there.
+    #[arg(long, value_name = "POINTS")]
+    observed: Option<f64>,
+    /// Report as JSON on stdout.
+    #[arg(long)]
+    json: bool,
+}
+
+/// What is reported.
+struct Answer {
+    design: Design,
+    test: Test,
+    found: Option<Detectable>,
+    /// If nothing but attempts varied and their spread were known.
+    at_best: f64,
+    runs: Option<Runs>,
+}
+
+const ONE_DRAW: &str = "with one draw of each subset nothing tells how much draws differ, so that no difference \
+                        between two subsets can be told from one between two draws";
+const ONE_QUESTION: &str =
+    "with one question nothing tells how much the difference varies between questions";
+
+pub fn power(arguments: &Arguments) -> Result<u8> {
+    arguments.check()?;
+    let design = arguments.design();
+    let test = Test {
+        alpha: arguments.alpha,
+        power: arguments.power,
+    };
+    let answer = Answer {
+        found: design.detectable(test),
+        at_best: test.shift_at_best() * design.attempts_error(),
+        runs: design.draws_for(arguments.difference, test),
+        design,
+        test,
+    };
+    if arguments.json {
+        print_json(&answer.json(arguments))?;
+    } else {
+        print(&answer.told(arguments))?;
+    }
+    Ok(0)
+}
+
+impl Arguments {
+    fn check(&self) -> Result<()> {
+        let share = |value: f64| value > 0.0 && value < 1.0;
+        let points = |value: f64| (0.0..=1000.0).contains(&value);
+        let checks = [
+            (
+                "--accuracy",
+                (0.0..=100.0).contains(&self.accuracy),
+                "a percentage from 0 to 100",
+            ),
+            (
+                "--between-questions",
+                (0.0..=1.0).contains(&self.between_questions),
+                "a share from 0 to 1",
+            ),
+            ("--draw-sd", points(self.draw_sd), "points from 0 on"),
+            ("--seed-sd", points(self.seed_sd), "points from 0 on"),
+            (
+                "--question-sd",
+                self.question_sd.is_none_or(points),
+                "points from 0 on",
+            ),
+            // Below, the tails need more digits than a share has.
+            (
+                "--alpha",
+                self.alpha >= 1e-9 && self.alpha <= 0.5,
+                "a chance from 1e-9 to 0.5",
+            ),
+            (
+                "--power",
+                share(self.power) && self.power > self.alpha,
+                "a chance between alpha and 1",
+            ),
+            (
+                "--difference",
+                self.difference > 0.0 && points(self.difference),
+                "points above 0",
+            ),
+            (
+                "--observed",
+                self.observed.is_none_or(|value| points(value.abs())),
+                "points",
+            ),
+        ];
+        for (name, holds, what) in checks {
+            if !holds {
+                return Err(Error::usage(
+                    format!("`{name}` is out of range"),
+                    format!("write {what}"),
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    fn design(&self) -> Design {
+        Design {
+            draws: self.draws,
+            seeds: self.seeds,
+            questions: self.questions,
+            attempts: self.attempts,
+            draw_sd: self.draw_sd,
+            seed_sd: self.seed_sd,
+            accuracy: self.accuracy,
+            between_questions: self.between_questions,
+            question_sd: self.question_sd,
+        }
+    }
+}
+
+impl Answer {
+    /// Why there is no answer, where there is none.
+    fn undefined(&self) -> Option<&'static str> {
+        match (&self.found, self.design.draws) {
+            (Some(_), _) => None,
+            (None, 1) => Some(ONE_DRAW),
+            (None, _) => Some(ONE_QUESTION),
+        }
+    }
+
+    fn json(&self, arguments: &Arguments) -> serde_json::Value {
+        let error = self.found.as_ref().map(|found| found.standard_error);
+        let observed = arguments.observed.map(|difference| {
+            json!({
+                "difference": difference,
+                "standard_errors": error.map(|error| difference / error),
+                "standard_errors_of_attempts": difference / self.design.attempts_error(),
+                "power": self.design.power_at(difference, self.test.alpha),
+            })
+        });
+        json!({
+            "design": self.design,
+            "test": self.test,
+            "variances": self.design.variances(),
+            "smallest_difference": self.found.as_ref().map(|found| found.smallest_difference),
+            "standard_error": error,
+            "degrees_of_freedom": self.found.as_ref().map(|found| found.degrees_of_freedom),
+            "undefined": self.undefined(),
+            "attempts_alone": {
+                "standard_error": self.design.attempts_error(), "smallest_difference": self.at_best,
+            },
+            "runs": { "difference": arguments.difference, "needed": self.runs },
+            "observed": observed,
+        })
+    }
+
+    fn told(&self, arguments: &Arguments) -> String {
+        let design = &self.design;
+        let mut text = format!(
+            "2 subsets × {} draws × {} training seeds = {} runs; {} questions × {} attempts each\n\n",
+            design.draws,
+            design.seeds,
+            thousands(2 * u64::from(design.draws) * u64::from(design.seeds)),
+            design.questions,
+            design.attempts,
+        );
+        text += &self.sources();
+        let Test { alpha, power } = self.test;
+        match (&self.found, self.undefined()) {
+            (Some(found), _) => {
+                text += &format!(
+                    "\nsmallest difference: {:.2} points (power {power}, two-sided alpha {alpha}; standard error \
+                     {:.2}, {:.1} degrees of freedom)\n",
+                    found.smallest_difference, found.standard_error, found.degrees_of_freedom
+                );
+            }
+            (None, why) => {
+                text += &format!(
+                    "\nsmallest difference: undefined: {}\n",
+                    why.unwrap_or_default()
+                );
+            }
+        }
+        text += &format!(
+            "attempts alone: {:.2} points, if nothing else varied and that were known (standard error {:.2})\n",
+            self.at_best,
+            design.attempts_error()
+        );
+        text += &self.observed(arguments);
+        text += &match self.runs {
+            Some(Runs { draws, runs }) => format!(
+                "a {}-point difference: {} draws of each subset, {} runs\n",
+                arguments.difference,
+                thousands(u64::from(draws)),
+                thousands(runs)
+            ),
+            None => format!(
+                "a {}-point difference: no number of draws finds it; ask more questions\n",
+                arguments.difference
+            ),
+        };
+        text
+    }
+
+    /// What makes the difference vary.
+    fn sources(&self) -> String {
+        let variances = self.design.variances();
+        let row =
+            |name: &str, variance: f64| vec![name.to_owned(), format!("{:.2}", variance.sqrt())];
+        let mut rows = vec![
+            row("draws", variances.draws),
+            row("training seeds", variances.seeds),
+            row("attempts", variances.attempts),
+        ];
+        if self.design.question_sd.is_some() {
+            rows.push(row("questions", variances.questions));
+        }
+        table(&["varies with", "standard error in points"], &rows)
+    }
+
+    fn observed(&self, arguments: &Arguments) -> String {
+        let Some(difference) = arguments.observed else {
+            return String::new();
+        };
+        let mut text = format!(
+            "observed {difference} points: {:.1} standard errors of attempts alone",
+            difference / self.design.attempts_error()
+        );
+        if let Some(found) = &self.found {
+            text += &format!(", {:.1} of all", difference / found.standard_error);
+        }
+        if let Some(power) = self.design.power_at(difference, self.test.alpha) {
+            text += &format!("; a true difference of that size is found with power {power:.2}");
+        }
+        text + "\n"
+    }
+}

@@ -1,0 +1,445 @@
+//! Balance, overlap, runs and power: what makes subsets and controls an experiment.
+//!
+//! The figures themselves are compared with numpy's and scipy's by `benches/statistics_check.py`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Value, json};
+
+use crate::support::*;
+
+fn number(row: &Value, key: &str) -> f64 {
+    row[key]
+        .as_f64()
+        .unwrap_or_else(|| panic!("`{key}` is no number in {row}"))
+}
+
+/// The lines of `balance.parquet`, by subset and control.
+fn balances(out: &Out) -> BTreeMap<(String, String), Vec<Value>> {
+    let mut pairs: BTreeMap<(String, String), Vec<Value>> = BTreeMap::new();
+    for row in table(&out.run("balance.parquet")) {
+        let pair = (
+            text(&row, "subset").to_owned(),
+            text(&row, "control").to_owned(),
+        );
+        pairs.entry(pair).or_default().push(row);
+    }
+    pairs
+}
+
+fn csv(out: &Out, name: &str) -> Vec<BTreeMap<String, String>> {
+    let text = std::fs::read_to_string(out.run(name)).expect("a table");
+    let mut lines = text
+        .lines()
+        .map(|line| line.split(',').map(str::to_owned).collect::<Vec<_>>());
+    let head = lines.next().expect("a head");
+    lines
+        .map(|cells| {
+            assert_eq!(cells.len(), head.len(), "{cells:?}");
+            head.iter().cloned().zip(cells).collect()
+        })
+        .collect()
+}
+
+#[test]
+fn every_subset_stands_beside_each_of_its_controls_once() {
+    let out = &QUICKSTART.out;
+    let told: Vec<(String, String)> = balances(out).into_keys().collect();
+    let mut expected = BTreeSet::new();
+    for record in out.manifest()["subsets"].as_array().expect("a list") {
+        for of in record["control_of"].as_array().expect("a list") {
+            expected.insert((
+                of.as_str().expect("a name").to_owned(),
+                text(record, "name").to_owned(),
+            ));
+        }
+    }
+    for size in [100, 200, 500] {
+        let pair = ["r1", "gemini"].map(|style| format!("style-all-normal-{style}-{size}"));
+        expected.insert(pair.into());
+    }
+    assert_eq!(told, expected.into_iter().collect::<Vec<_>>());
+}
+
+#[test]
+fn controls_share_what_their_kind_promises_and_criteria_are_by_design() {
+    let selection = QUICKSTART.out.selection();
+    for ((subset, control), lines) in balances(&QUICKSTART.out) {
+        let size = selection[&subset].len() as u64;
+        let problems: BTreeSet<&String> = selection[&subset]
+            .iter()
+            .map(|(_, problem)| problem)
+            .collect();
+        let others = selection[&control]
+            .iter()
+            .filter(|(_, problem)| problems.contains(problem));
+        let others = others.count() as u64;
+        for line in &lines {
+            assert_eq!(
+                line["problems_shared"],
+                json!(others),
+                "{subset} and {control}"
+            );
+            match text(line, "relation") {
+                "matched" => assert_eq!((line["rows_shared"].as_u64(), others), (Some(0), 0)),
+                "paired" => assert_eq!((line["rows_shared"].as_u64(), others), (Some(0), size)),
+                "style" => assert_eq!((line["rows_shared"].as_u64(), others), (Some(0), size)),
+                relation => assert_eq!(relation, "random"),
+            }
+            let by_design = line["by_design"] == json!(true);
+            let expected = match text(line, "variable") {
+                "tokens" | "thinking_tokens" | "answer_tokens" | "bytes" => {
+                    !subset.contains("normal")
+                }
+                // `long` and `short` are matched on category; else the choice of category is the criterion.
+                "category" => match text(line, "relation") {
+                    "random" => true,
+                    "matched" => subset.contains("normal"),
+                    _ => false,
+                },
+                "style" => text(line, "relation") == "style",
+                _ => false,
+            };
+            assert_eq!(by_design, expected, "{line}");
+        }
+    }
+}
+
+#[test]
+fn a_strict_match_leaves_no_difference_in_what_was_matched() {
+    let manifest = QUICKSTART.out.manifest();
+    let exact = manifest["subsets"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .filter(|record| {
+            record["role"] == "matched"
+                && record["matched"]["thin"]
+                    .as_array()
+                    .is_some_and(Vec::is_empty)
+        });
+    let names: BTreeSet<&str> = exact.map(|record| text(record, "name")).collect();
+    assert!(!names.is_empty());
+    for ((subset, control), lines) in balances(&QUICKSTART.out) {
+        if !names.contains(control.as_str()) {
+            continue;
+        }
+        let origin = lines
+            .iter()
+            .find(|line| line["variable"] == "origin")
+            .expect("a line");
+        assert_eq!(
+            number(origin, "mix_distance"),
+            0.0,
+            "{subset} and {control}"
+        );
+    }
+}
+
+#[test]
+fn what_overlaps_is_counted_for_every_two_subsets() {
+    let out = &QUICKSTART.out;
+    let selection = out.selection();
+    let mut told = BTreeMap::new();
+    for row in table(&out.run("overlap.parquet")) {
+        let pair = [text(&row, "a"), text(&row, "b")].map(str::to_owned);
+        assert!(told.insert(pair, row).is_none(), "a pair stands once");
+    }
+    let mut found = 0;
+    for (a, first) in &selection {
+        for (b, second) in selection.range(a.clone()..).skip(1) {
+            let shared = |key: fn(&(String, String)) -> &String| {
+                let first: BTreeSet<&String> = first.iter().map(key).collect();
+                second
+                    .iter()
+                    .map(key)
+                    .filter(|one| first.contains(one))
+                    .count()
+            };
+            let (rows, problems) = (shared(|row| &row.0), shared(|row| &row.1));
+            let forward = told.get(&[a.clone(), b.clone()]);
+            let backward = told.get(&[b.clone(), a.clone()]);
+            let row = match (forward, backward) {
+                (Some(row), None) | (None, Some(row)) => row,
+                (None, None) => {
+                    assert_eq!(problems, 0, "{a} and {b}");
+                    continue;
+                }
+                both => panic!("{a} and {b} stand twice: {both:?}"),
+            };
+            found += 1;
+            assert_eq!(
+                (&row["rows_shared"], &row["problems_shared"]),
+                (&json!(rows), &json!(problems))
+            );
+            let held = first.len() + second.len() - rows;
+            // Reading a number back as JSON may cost its last bit.
+            let error = number(row, "rows_jaccard") - rows as f64 / held as f64;
+            assert!(error.abs() < 1e-15, "{row}");
+        }
+    }
+    assert_eq!(found, told.len());
+}
+
+#[test]
+fn the_command_tells_of_a_folder_what_the_run_wrote() {
+    let place = Place::new();
+    let out = QUICKSTART.out.0.to_string_lossy().into_owned();
+    let told = place.gradatim(&["balance", &out, "--json"]).ends(0).json();
+    let written = balances(&QUICKSTART.out);
+    assert_eq!(told["pairs"].as_array().map(Vec::len), Some(written.len()));
+    for pair in told["pairs"].as_array().expect("a list") {
+        let names = (
+            text(pair, "subset").to_owned(),
+            text(pair, "control").to_owned(),
+        );
+        let lines = pair["variables"].as_array().expect("a list");
+        assert_eq!(lines.len(), written[&names].len());
+        for (line, row) in lines.iter().zip(&written[&names]) {
+            for key in [
+                "variable",
+                "level",
+                "by_design",
+                "difference",
+                "pool_sd",
+                "smd",
+                "variance_ratio",
+                "ks",
+                "mix_distance",
+            ] {
+                assert_eq!(line[key], row[key], "{key} of {names:?}");
+            }
+            assert_eq!(
+                line["mean"],
+                json!([row["subset_mean"], row["control_mean"]])
+            );
+            assert_eq!(
+                line["known"],
+                json!([row["subset_known"], row["control_known"]])
+            );
+            assert_eq!(
+                line["effective"],
+                json!([row["subset_effective"], row["control_effective"]])
+            );
+        }
+    }
+    let any = [
+        "balance",
+        &out,
+        "diverse-long-r1-100",
+        "random-r1-200",
+        "--plot",
+        "love.svg",
+    ];
+    let shown = place.gradatim(&any).ends(0).stdout;
+    for word in [
+        "neither its control nor its pair",
+        "tokens *",
+        "by design",
+        "accepted / wrong / undecided",
+    ] {
+        assert!(shown.contains(word), "`{word}` is not said:\n{shown}");
+    }
+    let plot = std::fs::read_to_string(place.path("love.svg")).expect("a plot");
+    assert!(plot.starts_with("<svg ") && plot.ends_with("</svg>\n"));
+    let limit = |limit: &str| place.gradatim(&["balance", &out, "--fail-above", limit]);
+    limit("0.1").ends(1);
+    limit("50").ends(0);
+    place
+        .gradatim(&["balance", &out, "random-r1-200", "diverse"])
+        .ends(2)
+        .tells(&["no subset `diverse`", "diverse-short-r1-100"]);
+    place.gradatim(&["balance", &out, "random-r1-200"]).ends(2);
+}
+
+/// Two draws of the longest eight of 40 problems: at 8 both are the same, at 4 they are not.
+const DRAWS: &str = r#"
+[sources.all]
+layout = "openr1"
+path = "data"
+[measure]
+tokenizer = "bytes.json"
+[[grid]]
+size = [4, 8]
+style = ["r1"]
+draws = 2
+[grid.length]
+rule = ["long"]
+bucket = 8
+[emit]
+subsets = ["all-*"]
+[runs]
+training_seeds = [3, 5]
+epochs = 2
+steps = 30
+batch_size = 3
+max_length = 150
+"#;
+
+#[test]
+fn a_launcher_is_told_every_run_and_draws_that_are_the_same_get_training_seeds() {
+    let place = Place::new();
+    place.write("data/a.jsonl", jsonl(&openr1_rows(40)));
+    place.write("pipeline.toml", DRAWS);
+    place.run("out", &[]).ends(0);
+    let out = place.out("out");
+    let runs = csv(&out, "runs.csv");
+    let told: Vec<[&str; 7]> = runs
+        .iter()
+        .map(|run| {
+            [
+                "subset",
+                "draw_kind",
+                "training_seed",
+                "budget",
+                "epochs",
+                "steps",
+                "rows",
+            ]
+            .map(|key| run[key].as_str())
+        })
+        .collect();
+    let mut expected = Vec::new();
+    // Subsets of one draw stand together, by size; the replicate of size 8 stands once.
+    for (subset, kind, seeds, rows) in [
+        ("all-long-r1-4-d0", "independent", &["3", "5"][..], "4"),
+        (
+            "all-long-r1-8-d0",
+            "replicate",
+            &["3", "5", "6", "7"][..],
+            "8",
+        ),
+        ("all-long-r1-4-d1", "independent", &["3", "5"][..], "4"),
+    ] {
+        let (steps, epochs) = if rows == "4" {
+            ("4", "22.5")
+        } else {
+            ("6", "11.25")
+        };
+        for seed in seeds {
+            expected.push([subset, kind, seed, "epochs", "2", steps, rows]);
+            expected.push([subset, kind, seed, "steps", epochs, "30", rows]);
+        }
+    }
+    assert_eq!(told, expected);
+    let names: BTreeSet<&String> = runs.iter().map(|run| &run["run"]).collect();
+    assert_eq!(names.len(), runs.len(), "each run has a name of its own");
+    for run in &runs {
+        assert!(out.0.join(&run["path"]).is_file());
+    }
+    let subsets = csv(&out, "subsets.csv");
+    for subset in &subsets {
+        let tokens: Vec<u64> = out
+            .subset(&subset["subset"])
+            .iter()
+            .map(|row| row["tokens"].as_u64().expect("tokens"))
+            .collect();
+        let over: Vec<u64> = tokens
+            .iter()
+            .map(|tokens| tokens.saturating_sub(150))
+            .collect();
+        let rows_over = over.iter().filter(|&&over| over > 0).count();
+        assert_eq!(subset["rows_over"], rows_over.to_string());
+        let share = over.iter().sum::<u64>() as f64 / tokens.iter().sum::<u64>() as f64;
+        let told: f64 = subset["tokens_over_share"].parse().expect("a share");
+        assert!((told - share).abs() <= 5e-5, "{told} for {share}");
+    }
+    assert_eq!(subsets.len(), 3);
+    let tex = std::fs::read_to_string(out.run("subsets.tex")).expect("a table");
+    assert_eq!(
+        tex.lines()
+            .filter(|line| line.starts_with("all-long"))
+            .count(),
+        3
+    );
+    for (name, of) in [("runs.csv", "runs"), ("subsets.csv", "subsets")] {
+        let text = std::fs::read_to_string(out.run(name)).expect("a table");
+        let schema = place.gradatim(&["schema", of]).ends(0).stdout;
+        let told = schema
+            .lines()
+            .skip(2)
+            .filter_map(|line| line.split('`').nth(1));
+        assert_eq!(
+            text.lines().next(),
+            Some(told.collect::<Vec<_>>().join(",").as_str())
+        );
+    }
+}
+
+#[test]
+fn runs_that_cannot_be_are_refused_where_they_stand() {
+    let place = Place::new();
+    place.write("data/a.jsonl", jsonl(&openr1_rows(7)));
+    for wrong in [
+        "training_seeds = []",
+        "training_seeds = [1, 1]",
+        "training_seeds = 0",
+        "epochs = 0",
+        "batch_size = 0",
+        "step = 3",
+    ] {
+        let pipeline = format!(
+            "[sources.all]\nlayout = 'openr1'\npath = 'data'\n[[grid]]\nsize = [1]\n[runs]\n{wrong}\n"
+        );
+        place.write("pipeline.toml", pipeline);
+        place.run("out", &[]).ends(2).tells(&["line 7"]);
+    }
+}
+
+#[test]
+fn power_is_undefined_with_one_draw_and_says_so() {
+    let place = Place::new();
+    let paper = [
+        "power",
+        "--draws",
+        "1",
+        "--seeds",
+        "4",
+        "--questions",
+        "12",
+        "--attempts",
+        "8",
+        "--accuracy",
+        "31",
+        "--observed",
+        "5.2",
+    ];
+    let done = place.gradatim(&paper).ends(0);
+    for word in [
+        "smallest difference: undefined: with one draw",
+        "1.6 standard errors of attempts alone",
+    ] {
+        assert!(
+            done.stdout.contains(word),
+            "`{word}` is not said:\n{}",
+            done.stdout
+        );
+    }
+    let told = place
+        .gradatim(&[&paper[..], &["--json"]].concat())
+        .ends(0)
+        .json();
+    assert_eq!(told["smallest_difference"], Value::Null);
+    assert!(text(&told, "undefined").contains("one draw"));
+    assert_eq!(told["observed"]["power"], Value::Null);
+    let draws = ["power", "--draws", "4", "--draw-sd", "2", "--json"];
+    let four = place.gradatim(&draws).ends(0).json();
+    let eight = place.gradatim(&[&draws[..], &["--draws", "8"]].concat());
+    assert_eq!(eight.code, Some(2), "an argument stands once");
+    assert!(
+        number(&four, "smallest_difference")
+            > number(&four["attempts_alone"], "smallest_difference")
+    );
+    for wrong in [
+        ["--accuracy", "101"],
+        ["--alpha", "0"],
+        ["--power", "1"],
+        ["--draws", "0"],
+        ["--difference", "0"],
+    ] {
+        place
+            .gradatim(&[&["power"], &wrong[..]].concat())
+            .ends(2)
+            .tells(&[wrong[0]]);
+    }
+}
