@@ -149,6 +149,18 @@ pub enum Held {
 pub type MemoryPart = BTreeMap<&'static str, Vec<RecordBatch>>;
 
 impl Held {
+    /// How many entries it holds.
+    fn entries(&self) -> usize {
+        match self {
+            Self::Stored(part) => part.entries as usize,
+            Self::Memory(tables) => {
+                let batches = tables.get(TRAJECTORIES.0).into_iter().flatten();
+                batches.map(RecordBatch::num_rows).sum()
+            }
+            Self::Unreadable => 1,
+        }
+    }
+
     /// A table's rows with the columns named (all where none is); none where the file could not be read.
     pub fn read<'h>(
         &'h self,
@@ -373,6 +385,9 @@ fn drop_unreadable(slots: &mut Vec<Slot>) {
 
 fn load<'p>(plan: &'p Plan, slots: Vec<Slot>, lock: Option<Lock>) -> Result<Experiment<'p>> {
     let mut all = Entries::default();
+    // Growing by doubling would hold them one and a half times.
+    all.rows
+        .reserve_exact(slots.iter().map(|slot| slot.held.entries()).sum());
     let mut parts = Vec::with_capacity(slots.len());
     for (index, slot) in slots.into_iter().enumerate() {
         let start = all.rows.len();

@@ -23,6 +23,9 @@ use crate::{Error, Result};
 /// viewer gives up, and enough for a reader to fetch a few rows without the rest.
 pub const GROUP_ROWS: usize = 1000;
 
+/// Rows of a row group of narrow rows: a group is in memory until it is written, some 4 MB.
+const NARROW_GROUP_ROWS: usize = 64 << 10;
+
 pub struct Table {
     path: PathBuf,
     writer: ArrowWriter<std::fs::File>,
@@ -32,7 +35,10 @@ pub struct Table {
 impl Table {
     /// A table of narrow rows.
     pub fn create(path: &Path, schema: SchemaRef) -> Result<Self> {
-        Self::with(path, schema, WriterProperties::builder().build(), 1)
+        let properties = WriterProperties::builder()
+            .set_max_row_group_row_count(Some(NARROW_GROUP_ROWS))
+            .build();
+        Self::with(path, schema, properties, 1)
     }
 
     /// A table whose rows carry text, in small row groups.

@@ -178,7 +178,6 @@ impl Entries {
     /// Adds the entries of a batch of a part.
     pub fn add(&mut self, part: u32, batch: &RecordBatch) -> Result<()> {
         let columns = Columns::of(batch, &COLUMNS)?;
-        self.rows.reserve(batch.num_rows());
         for at in 0..batch.num_rows() {
             let body = match columns.text("void", at) {
                 Some(void) => Err(Void::parse(void).unwrap_or(Void::WrongType)),
