@@ -10,12 +10,11 @@ different size. Each run starts with a fresh pool. Time is that of the whole job
 (loading the tokenizer); the exponent is the slope of log time over log trajectories. Memory is the peak resident
 set that the system reports. The second experiment is another seed over the pool that the first left.
 """
-import argparse, json, math, os, statistics, subprocess, sys, tempfile, time
+import argparse, json, math, os, statistics, sys, tempfile, time
+
+from peak import peak_mb
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-MEASURE_SELF = ("import resource, subprocess, sys; subprocess.run(sys.argv[1:], check=True, "
-                "stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL); "
-                "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)")
 
 
 def run(shards, work, out, seed):
@@ -26,8 +25,8 @@ def run(shards, work, out, seed):
                "--on-shortfall", "short", "--pool", os.path.join(work, "pool"), "--out", os.path.join(work, out),
                "--timings", timings, "--seed", str(seed)]
     start = time.perf_counter()
-    peak = subprocess.run([sys.executable, "-c", MEASURE_SELF, *command], check=True, stdout=subprocess.PIPE)
-    return time.perf_counter() - start, int(peak.stdout) / 1024, json.load(open(timings))
+    peak = peak_mb(command)
+    return time.perf_counter() - start, peak, json.load(open(timings))
 
 
 def main():

@@ -8,7 +8,9 @@ Without --source (objects with `gold` and `response`) the pairs are made here: g
 sets have, before each answer some 15,000 characters of reasoning. Reading and writing JSON counts for us, not for
 the peer. Machines are noisy: rates are min, median and max of the runs.
 """
-import argparse, json, os, random, resource, statistics, subprocess, tempfile, time
+import argparse, json, os, random, statistics, subprocess, tempfile, time
+
+from peak import peak_mb
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 BINARY = os.path.join(ROOT, "target", "release", "gradatim")
@@ -41,8 +43,7 @@ def ours(path, count, runs):
         done = subprocess.run([BINARY, "verify", path, "--threads", "1"], check=True, capture_output=True)
         rates.append(count / (time.perf_counter() - start))
         verdicts = [json.loads(line)["verdict"] for line in done.stdout.splitlines()]
-    memory = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-    return rates, verdicts, memory
+    return rates, verdicts, peak_mb([BINARY, "verify", path, "--threads", "1"])
 
 
 def peer(pairs, runs):
