@@ -83,7 +83,8 @@ pub fn trajectory_id(problem: Id, response: &str) -> Id {
         .finish()
 }
 
-fn canonical(text: &str) -> String {
+/// The text in Unicode NFC with white space folded: what a problem's name is the hash of.
+pub(crate) fn canonical(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
     for word in text.split_whitespace() {
         if !folded.is_empty() {

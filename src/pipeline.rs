@@ -14,7 +14,7 @@ use crate::emit::runs::Runs;
 use crate::measure::Measure;
 use crate::screen::Screen;
 use crate::select::grid::Grid;
-use crate::source::{Companion, Source};
+use crate::source::{Benchmark, Companion, Join, Source};
 use crate::{Error, Result};
 
 /// A pipeline: where trajectories come from, which are accepted, and the grid of subsets to select.
@@ -32,6 +32,12 @@ pub struct Pipeline {
     /// Datasets that know more of the sources' problems, joined by the problem's text.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub companions: BTreeMap<String, Companion>,
+    /// Columns of numbers that the grids' difficulty can ask for, by problem.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub join: BTreeMap<String, Join>,
+    /// Questions that `similar` and `dissimilar` compare problems with.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub benchmarks: BTreeMap<String, Benchmark>,
     /// Which verdicts decide.
     #[serde(default)]
     pub verify: Verify,
@@ -41,7 +47,7 @@ pub struct Pipeline {
     /// What is dropped before anything is selected.
     #[serde(default)]
     pub screen: Screen,
-    /// The subsets to select: each table is a grid of category × length × style × size × draw.
+    /// The subsets to select: each table is a grid of recipe × category × length × style × size × draw.
     pub grid: Vec<Grid>,
     /// What happens when a subset cannot be filled.
     #[serde(default)]
@@ -65,7 +71,19 @@ pub struct Verify {
 
 /// A rule of acceptance.
 #[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema, clap::ValueEnum,
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    JsonSchema,
+    clap::ValueEnum,
 )]
 #[serde(rename_all = "snake_case")]
 pub enum Accept {
@@ -80,6 +98,29 @@ pub enum Accept {
     Either,
     /// Every trajectory, right or wrong, finished or not.
     None,
+}
+
+impl Accept {
+    /// As the pipeline spells it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Recorded => "recorded",
+            Self::Ours => "ours",
+            Self::Both => "both",
+            Self::Either => "either",
+            Self::None => "none",
+        }
+    }
+
+    /// Whether it accepts all that `other` accepts.
+    pub fn includes(self, other: Self) -> bool {
+        match self {
+            Self::None => true,
+            Self::Either => other != Self::None,
+            Self::Recorded | Self::Ours => other == self || other == Self::Both,
+            Self::Both => other == Self::Both,
+        }
+    }
 }
 
 /// What happens when a subset asks for more than its bucket holds.

@@ -4,6 +4,8 @@
 //! other, sources without files, Parquet files without the layout's columns.
 
 pub mod benchmarks;
+mod lookups;
+mod recipes;
 
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, HashSet};
@@ -17,11 +19,15 @@ use crate::pipeline::{Accept, OnShortfall, Pipeline, PipelineFile};
 use crate::pool::companions::CategoryRule;
 use crate::screen::near::THRESHOLD_MIN;
 use crate::select::grid::{Grid, Pair};
+use crate::select::recipe::Recipe;
 use crate::source::hub::{Address, Hub};
 use crate::source::parquet::Footer;
 use crate::source::{Format, HubMode, Layout, Source, SourceFile, Unit, files, jsonl, layout};
 use crate::{Error, Result};
 use benchmarks::Benchmark;
+
+pub(crate) use lookups::ROW_BYTES_MAX;
+pub use lookups::{PlannedBenchmark, PlannedJoin, Question};
 
 /// What will run.
 #[derive(Clone, Debug)]
@@ -33,6 +39,10 @@ pub struct Plan {
     pub sources: Vec<PlannedSource>,
     /// The companions, by name.
     pub companions: Vec<PlannedCompanion>,
+    /// The benchmarks, by name.
+    pub benchmarks: Vec<PlannedBenchmark>,
+    /// The joined columns, by name.
+    pub joins: Vec<PlannedJoin>,
     /// The grids with their length axes.
     pub grids: Vec<(Grid, Vec<Length>)>,
     /// The tokenizer's name, or its file's hash.
@@ -40,7 +50,7 @@ pub struct Plan {
     /// The tokenizer as the pipeline names it.
     pub tokenizer_name: TokenizerName,
     /// The benchmarks that problems are screened for.
-    pub benchmarks: Vec<Benchmark>,
+    pub contamination: Vec<Benchmark>,
     emitted: Vec<glob::Pattern>,
 }
 
@@ -94,11 +104,15 @@ impl Plan {
         pipeline.seed = overrides.seed.unwrap_or(pipeline.seed);
         pipeline.runs.settle();
         let grids = check_grids(file, &pipeline)?;
+        let counts_words = grids
+            .iter()
+            .any(|(grid, _)| grid.recipe.contains(&Recipe::Limo));
+        pipeline.measure.behaviours |= counts_words;
         let emitted = check_emit(file, &pipeline)?;
         check_overrides(&pipeline, overrides)?;
         check_screen(file, &pipeline)?;
         check_near(file, &pipeline)?;
-        let benchmarks = benchmarks::check(file, &pipeline)?;
+        let contamination = benchmarks::check(file, &pipeline)?;
         let hub = OnceCell::new();
         let connect = || {
             // `get_or_try_init` is not stable yet.
@@ -132,6 +146,11 @@ impl Plan {
                 source,
             });
         }
+        let benchmarks = lookups::benchmarks(file, &mut pipeline, overrides, &connect)?;
+        let joins = lookups::joins(file, &mut pipeline, overrides, &connect)?;
+        for (index, (grid, _)) in grids.iter().enumerate() {
+            recipes::check_similar(file, index, grid, &benchmarks)?;
+        }
         let tokenizer = pipeline.measure.tokenizer_identity(file.folder())?;
         let tokenizer_name = pipeline.measure.tokenizer.clone();
         forget_places(&mut pipeline, overrides);
@@ -140,10 +159,12 @@ impl Plan {
             folder: file.folder().to_owned(),
             sources,
             companions,
+            benchmarks,
+            joins,
             grids,
             tokenizer,
             tokenizer_name,
-            benchmarks,
+            contamination,
             emitted,
         })
     }
@@ -240,22 +261,27 @@ fn find_on_hub(
 }
 
 fn plan_files(source: &Source, found: Vec<SourceFile>) -> Result<Vec<PlannedFile>> {
-    let columns = layout::columns(source);
+    plan_columns(found, &layout::columns(source), source.row_bytes_max)
+}
+
+fn plan_columns(
+    found: Vec<SourceFile>,
+    columns: &[layout::Needed],
+    row_bytes_max: u64,
+) -> Result<Vec<PlannedFile>> {
     let mut planned = Vec::new();
     for file in found {
         let bytes = file.place.bytes()?;
         let units = match file.format {
-            Format::Jsonl(coding) => {
-                match jsonl::check(&file, coding, &columns, source.row_bytes_max) {
-                    Ok(()) => Ok(vec![Unit::Whole]),
-                    Err(error @ Error::Schema { .. }) => return Err(error),
-                    Err(error) => Err(unreadable(error)?),
-                }
-            }
+            Format::Jsonl(coding) => match jsonl::check(&file, coding, columns, row_bytes_max) {
+                Ok(()) => Ok(vec![Unit::Whole]),
+                Err(error @ Error::Schema { .. }) => return Err(error),
+                Err(error) => Err(unreadable(error)?),
+            },
             Format::Parquet => match Footer::read(&file) {
                 Ok(footer) => {
-                    footer.check(&file, &columns)?;
-                    Ok(footer.units(&columns))
+                    footer.check(&file, columns)?;
+                    Ok(footer.units(columns))
                 }
                 Err(error) => Err(unreadable(error)?),
             },
@@ -271,7 +297,11 @@ fn forget_places(pipeline: &mut Pipeline, overrides: &Overrides) {
     let paths = sources.map(|(name, source)| (name, &mut source.path));
     let companions = pipeline.companions.iter_mut();
     let more = companions.map(|(name, companion)| (name, &mut companion.path));
-    for (name, path) in paths.chain(more) {
+    let benchmarks = pipeline.benchmarks.iter_mut();
+    let benchmarks = benchmarks.map(|(name, benchmark)| (name, &mut benchmark.path));
+    let joins = pipeline.join.iter_mut();
+    let joins = joins.map(|(name, join)| (name, &mut join.path));
+    for (name, path) in paths.chain(more).chain(benchmarks).chain(joins) {
         let absolute = path
             .as_deref()
             .is_some_and(|path| Path::new(path).is_absolute());
@@ -286,15 +316,26 @@ fn forget_places(pipeline: &mut Pipeline, overrides: &Overrides) {
             }
         }
     }
-    let tokenizer = Path::new(&pipeline.measure.tokenizer.0);
-    if tokenizer.is_absolute() {
-        let name = tokenizer
-            .file_name()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned();
-        pipeline.measure.tokenizer = TokenizerName(name);
+    pipeline.measure.tokenizer = TokenizerName(placeless(&pipeline.measure.tokenizer.0));
+    let similar = pipeline
+        .grid
+        .iter_mut()
+        .filter_map(|grid| grid.similar.as_mut());
+    for vectors in similar.filter_map(|similar| similar.vectors.as_mut()) {
+        vectors.problems = placeless(&vectors.problems);
+        vectors.questions = placeless(&vectors.questions);
     }
+}
+
+/// The name alone of a file that an absolute path leads to.
+fn placeless(path: &str) -> String {
+    let named = Path::new(path)
+        .file_name()
+        .filter(|_| Path::new(path).is_absolute());
+    named.map_or_else(
+        || path.to_owned(),
+        |name| name.to_string_lossy().into_owned(),
+    )
 }
 
 /// Why a file cannot be read. What is no fault of the file (the hub, the user) ends the run instead.
@@ -316,11 +357,13 @@ pub fn reason(error: &Error) -> String {
 
 fn check_overrides(pipeline: &Pipeline, overrides: &Overrides) -> Result<()> {
     for name in overrides.sources.keys() {
-        let is_known =
-            |name| pipeline.sources.contains_key(name) || pipeline.companions.contains_key(name);
-        if !is_known(name) {
-            let known = pipeline.sources.keys().chain(pipeline.companions.keys());
-            let known: Vec<&str> = known.map(String::as_str).collect();
+        let known = pipeline.sources.keys().chain(pipeline.companions.keys());
+        let known = known.chain(pipeline.benchmarks.keys());
+        let known: Vec<&str> = known
+            .chain(pipeline.join.keys())
+            .map(String::as_str)
+            .collect();
+        if !known.contains(&name.as_str()) {
             return Err(Error::usage(
                 format!("the pipeline has no source `{name}`"),
                 format!("it has {}", known.join(", ")),
@@ -356,16 +399,18 @@ fn check_screen(file: &PipelineFile, pipeline: &Pipeline) -> Result<()> {
             ));
         }
     }
-    if let Some(name) = pipeline
-        .companions
-        .keys()
-        .find(|name| pipeline.sources.contains_key(*name))
-    {
-        return Err(file.error(
-            &format!("companions.{name}"),
-            "has the name of a source",
-            "give it a name of its own: `--source` means one of them",
-        ));
+    let companions = pipeline.companions.keys().map(|name| ("companions", name));
+    let benchmarks = pipeline.benchmarks.keys().map(|name| ("benchmarks", name));
+    let joins = pipeline.join.keys().map(|name| ("join", name));
+    let mut names: HashSet<&String> = pipeline.sources.keys().collect();
+    for (table, name) in companions.chain(benchmarks).chain(joins) {
+        if !names.insert(name) {
+            return Err(file.error(
+                &format!("{table}.{name}"),
+                "has the name of a source",
+                "give it a name of its own: `--source` means one of them",
+            ));
+        }
     }
     Ok(())
 }
@@ -428,6 +473,7 @@ fn check_grids(file: &PipelineFile, pipeline: &Pipeline) -> Result<Vec<(Grid, Ve
     let mut names = HashSet::new();
     for (index, grid) in pipeline.grid.iter().enumerate() {
         let lengths = check_grid(file, index, grid)?;
+        recipes::check(file, pipeline, index, grid, &lengths)?;
         for family in grid.families(index, &lengths) {
             for &size in &grid.size {
                 let name = family.name(size);

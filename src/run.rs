@@ -6,9 +6,11 @@
 
 mod board;
 mod companions;
+mod knowledge;
 mod screening;
 mod shards;
 mod unit;
+mod vectors;
 
 use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
@@ -19,13 +21,14 @@ use arrow::array::RecordBatch;
 
 use crate::emit;
 use crate::plan::{Plan, PlannedFile, PlannedSource};
-use crate::pool::part::{Named, TRAJECTORIES};
+use crate::pool::part::{Named, PROBLEMS, TRAJECTORIES};
 use crate::pool::{Entries, Lock, Part, Pool, entries};
 use crate::screen::{self, Fate, Screened, Tally};
-use crate::select::{self, Selection};
+use crate::select::{self, Knowledge, Selection};
 use crate::source::BatchSize;
 use crate::{Error, Result};
 pub use companions::Joined;
+pub use knowledge::JoinCounts;
 use shards::Slot;
 
 /// An amount of work, in what it consists of.
@@ -120,6 +123,10 @@ pub struct Experiment<'p> {
     pub companions: Vec<Joined>,
     /// What the texts of its problems say.
     pub screened: Screened,
+    /// What the grids' recipes ask of problems.
+    pub knowledge: Knowledge,
+    /// For each joined column of the plan: its rows, and the problems of the run that it knows.
+    pub joins: Vec<JoinCounts>,
     /// Its parts stay in the pool as long as it does.
     _lock: Option<Lock>,
 }
@@ -198,10 +205,27 @@ impl Experiment<'_> {
         select::select(
             &self.entries,
             fates,
+            &self.knowledge,
             &self.plan.grids,
             pipeline.seed,
             pipeline.on_shortfall,
         )
+    }
+
+    /// Hands over every batch of the problems' tables with these columns, in the order of the run.
+    fn each_problem_batch(
+        &self,
+        settings: &Settings<'_>,
+        columns: &[&str],
+        mut take: impl FnMut(&RecordBatch) -> Result<()>,
+    ) -> Result<()> {
+        for part in &self.parts {
+            settings.check_stop()?;
+            for batch in part.held.read(PROBLEMS, columns)? {
+                take(&batch?)?;
+            }
+        }
+        Ok(())
     }
 
     /// The counts of each part, which must balance.
@@ -338,6 +362,12 @@ pub fn measure<'p>(
     timings
         .wall_s
         .insert("screen", started.elapsed().as_secs_f64());
+    let started = Instant::now();
+    let (knowledge, joins) = knowledge::gather(plan, &experiment, settings)?;
+    (experiment.knowledge, experiment.joins) = (knowledge, joins);
+    timings
+        .wall_s
+        .insert("knowledge", started.elapsed().as_secs_f64());
     timings.entries = experiment.entries.rows.len() as u64;
     Ok(experiment)
 }
@@ -416,6 +446,8 @@ fn load<'p>(plan: &'p Plan, slots: Vec<Slot>, lock: Option<Lock>) -> Result<Expe
         parts,
         companions: Vec::new(),
         screened: Screened::default(),
+        knowledge: Knowledge::default(),
+        joins: Vec::new(),
         _lock: lock,
     })
 }

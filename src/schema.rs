@@ -182,7 +182,7 @@ const FACTS: [Column; 5] = [
         "whether a model wrote the problem, as NuminaMath says",
     ),
 ];
-const MEASURES: [Column; 21] = [
+const MEASURES: [Column; 28] = [
     CATEGORY,
     ORIGIN,
     FACTS[0],
@@ -256,11 +256,46 @@ const MEASURES: [Column; 21] = [
         Kind::Text,
         "style as the text rule sees it: r1, gemini, human or other",
     ),
+    nullable(
+        "verification_count",
+        Kind::U32,
+        "phrases of data/behaviours/verification.txt in the reply; null where none were counted",
+    ),
+    nullable(
+        "backtracking_count",
+        Kind::U32,
+        "phrases of data/behaviours/backtracking.txt in the reply; null where none were counted",
+    ),
+    nullable(
+        "subgoal_count",
+        Kind::U32,
+        "phrases of data/behaviours/subgoals.txt in the reply; null where none were counted",
+    ),
+    nullable(
+        "backward_chaining_count",
+        Kind::U32,
+        "phrases of data/behaviours/backward_chaining.txt in the reply; null where none were counted",
+    ),
+    nullable(
+        "verification_word_count",
+        Kind::U32,
+        "words of data/words/verification.txt in the reply; null where none were counted",
+    ),
+    nullable(
+        "tentative_word_count",
+        Kind::U32,
+        "words of data/words/tentative.txt in the reply; null where none were counted",
+    ),
+    nullable(
+        "connective_count",
+        Kind::U32,
+        "words of data/words/connectives.txt in the reply; null where none were counted",
+    ),
 ];
 
 /// The pool's table of entries: one row an entry, a function of that entry alone.
 pub const TRAJECTORIES: &[Column] = &{
-    let mut all = [ROW; 28];
+    let mut all = [ROW; 7 + MEASURES.len()];
     all[1] = GENERATION;
     all[2] = nullable(
         "offset",
@@ -287,7 +322,7 @@ pub const TRAJECTORIES: &[Column] = &{
         all[6 + i] = MEASURES[i];
         i += 1;
     }
-    all[27] = nullable(
+    all[6 + i] = nullable(
         "fields_id",
         Kind::Id,
         "hash of the gold answer and all that the source says of the trajectory: which exact copy stays",
@@ -330,7 +365,7 @@ pub const COMPANION: &[Column] = &[
 
 /// `ledger.parquet`: one row an entry, with its measurements and its fate in this run.
 pub const LEDGER: &[Column] = &{
-    let mut all = [ROW; 32];
+    let mut all = [ROW; 11 + MEASURES.len()];
     all[0] = nullable(
         "trajectory_id",
         Kind::Text,
@@ -350,23 +385,23 @@ pub const LEDGER: &[Column] = &{
         all[6 + i] = MEASURES[i];
         i += 1;
     }
-    all[27] = nullable(
+    all[6 + i] = nullable(
         "style",
         Kind::Text,
         "style that the run uses: the source's where it is known, else the text's",
     );
-    all[28] = nullable(
+    all[7 + i] = nullable(
         "cluster",
         Kind::Text,
         "problem_id that stands for all near duplicates of the problem; null where none were looked for",
     );
-    all[29] = column("fate", Kind::Text, "kept or dropped");
-    all[30] = nullable(
+    all[8 + i] = column("fate", Kind::Text, "kept or dropped");
+    all[9 + i] = nullable(
         "reason",
         Kind::Text,
         "why it was dropped; null where it was kept",
     );
-    all[31] = nullable(
+    all[10 + i] = nullable(
         "value",
         Kind::Text,
         "the value that decided, where there is one",

@@ -201,6 +201,7 @@ fn body(
         }
     }
     pairs(&mut line, manifest);
+    recipes(&mut line, manifest);
     contamination(&mut line, leakage);
     near_duplicates(&mut line, manifest);
     balance(&mut line, manifest, balances);
@@ -312,6 +313,26 @@ fn subset_line(subset: &SubsetRecord) -> String {
         subset.draw,
         subset.tokens
     )
+}
+
+/// What each step of a recipe left.
+fn recipes(line: &mut impl FnMut(String), manifest: &Manifest) {
+    if manifest.recipes.is_empty() {
+        return;
+    }
+    line("\n## What recipes left out\n\n| largest subset | recipe | problems, step by step |\n|---|---|---|".into());
+    for recipe in &manifest.recipes {
+        let steps = recipe.steps.iter();
+        let steps: Vec<String> = steps
+            .map(|step| format!("{} {}", step.step, step.problems))
+            .collect();
+        line(format!(
+            "| {} | {} | {} |",
+            recipe.subset,
+            recipe.recipe,
+            steps.join(", ")
+        ));
+    }
 }
 
 fn pairs(line: &mut impl FnMut(String), manifest: &Manifest) {

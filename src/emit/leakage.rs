@@ -115,7 +115,7 @@ impl Leakage {
             share: found.hit.share,
             dropped: found.dropped,
         });
-        let benchmarks = (0..).zip(&experiment.plan.benchmarks);
+        let benchmarks = (0..).zip(&experiment.plan.contamination);
         let benchmarks = benchmarks.map(|(index, benchmark)| {
             let (measured_in, measured) = self_test(&benchmark.fingerprint, &benchmark.texts);
             BenchmarkRecord {

@@ -10,10 +10,10 @@ use super::Written;
 use crate::ids::{self, Id};
 use crate::plan::{PlannedCompanion, PlannedFile};
 use crate::pool::companions::Counts;
-use crate::run::{self, Experiment, Joined};
+use crate::run::{self, Experiment, JoinCounts, Joined};
 use crate::screen::{Fate, Tally};
 use crate::select::controls::{decile, token_deciles};
-use crate::select::{Selection, Subset};
+use crate::select::{Selection, Steps, Subset};
 use crate::source::{HubMode, Place};
 use crate::verify::Outcome;
 
@@ -36,6 +36,9 @@ pub struct Manifest {
     /// Datasets that were joined by the problem's text, in the order in which they were.
     #[serde(default)]
     pub companions: Vec<CompanionRecord>,
+    /// Questions that problems were compared with, and columns that were joined.
+    #[serde(default)]
+    pub lookups: Vec<LookupRecord>,
     /// Entries read, kept and dropped: read = kept + the sum of dropped, for each source.
     pub ledger: Vec<LedgerRecord>,
     /// The same for each file.
@@ -53,6 +56,9 @@ pub struct Manifest {
     /// Null where near duplicates were not looked for.
     #[serde(default)]
     pub near_duplicates: Option<NearDuplicatesRecord>,
+    /// For each family of a recipe that leaves problems out: how many each step left.
+    #[serde(default)]
+    pub recipes: Vec<RecipeRecord>,
     pub warnings: Vec<String>,
 }
 
@@ -83,6 +89,37 @@ pub struct CompanionFileRecord {
     pub blake3: Option<String>,
     /// Where on the hub it lies; null for a file on disk.
     pub hub: Option<HubRecord>,
+}
+
+/// A benchmark or a joined column.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub struct LookupRecord {
+    pub name: String,
+    /// `benchmark` or `join`.
+    pub role: String,
+    /// Questions of the benchmark; null for a joined column.
+    pub questions: Option<u64>,
+    /// What joining did; null for a benchmark.
+    pub joined: Option<JoinCounts>,
+    pub files: Vec<CompanionFileRecord>,
+}
+
+/// What the steps of a recipe left.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub struct RecipeRecord {
+    /// The largest subset of the family.
+    pub subset: String,
+    pub recipe: String,
+    pub steps: Vec<StepRecord>,
+}
+
+/// One step of a recipe.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub struct StepRecord {
+    /// `candidates`, then what each filter left (`text`, `difficulty`, `length`), then for `s1` what each
+    /// step could add (`first`, `uniform`, `weighed`).
+    pub step: String,
+    pub problems: u64,
 }
 
 /// One source's counts.
@@ -167,6 +204,12 @@ pub struct SubsetRecord {
     pub category: Option<String>,
     pub length: Option<String>,
     pub style: Option<String>,
+    /// What selected inside the bucket; null for a control.
+    #[serde(default)]
+    pub recipe: Option<String>,
+    /// The rule of acceptance on top of the pipeline's; null for that alone.
+    #[serde(default)]
+    pub accept: Option<String>,
     /// Rows that were asked for.
     pub asked: u32,
     /// Rows that were selected.
@@ -303,6 +346,7 @@ impl Manifest {
                 .collect(),
             sources: sources.collect(),
             companions: companions(experiment),
+            lookups: lookups(experiment),
             ledger: ledger.collect(),
             files: files(experiment, fates),
             verdicts: verdicts(experiment),
@@ -314,6 +358,7 @@ impl Manifest {
             shortfalls: shortfalls.collect(),
             pairs: pairs.collect(),
             near_duplicates: near_duplicates(experiment),
+            recipes: selection.steps.iter().map(recipe_record).collect(),
             warnings: selection.warnings.clone(),
         }
     }
@@ -360,22 +405,55 @@ fn blake3(place: &Place, content: Option<Id>) -> Option<String> {
 
 fn companions(experiment: &Experiment<'_>) -> Vec<CompanionRecord> {
     let planned = experiment.plan.companions.iter();
-    let record = |(companion, joined): (&PlannedCompanion, &Joined)| {
-        let files = companion.files.iter().zip(&joined.contents);
-        let file = |(file, content): (&PlannedFile, &Id)| CompanionFileRecord {
-            file: file.file.name.clone(),
-            bytes: file.bytes,
-            blake3: blake3(&file.file.place, Some(*content)),
-            hub: hub_record(&file.file.place),
-        };
-        CompanionRecord {
-            name: companion.name.clone(),
-            category: word(&companion.category),
-            joined: joined.counts,
-            files: files.map(file).collect(),
-        }
+    let record = |(companion, joined): (&PlannedCompanion, &Joined)| CompanionRecord {
+        name: companion.name.clone(),
+        category: word(&companion.category),
+        joined: joined.counts,
+        files: file_records(&companion.files, &joined.contents),
     };
     planned.zip(&experiment.companions).map(record).collect()
+}
+
+fn file_records(files: &[PlannedFile], contents: &[Id]) -> Vec<CompanionFileRecord> {
+    let record = |(file, content): (&PlannedFile, &Id)| CompanionFileRecord {
+        file: file.file.name.clone(),
+        bytes: file.bytes,
+        blake3: blake3(&file.file.place, Some(*content)),
+        hub: hub_record(&file.file.place),
+    };
+    files.iter().zip(contents).map(record).collect()
+}
+
+fn lookups(experiment: &Experiment<'_>) -> Vec<LookupRecord> {
+    let plan = experiment.plan;
+    let benchmarks = plan.benchmarks.iter().map(|benchmark| LookupRecord {
+        name: benchmark.name.clone(),
+        role: "benchmark".into(),
+        questions: Some(benchmark.questions.len() as u64),
+        joined: None,
+        files: file_records(&benchmark.files, &benchmark.contents),
+    });
+    let joins = plan.joins.iter().zip(&experiment.joins);
+    let joins = joins.map(|(join, counts)| LookupRecord {
+        name: join.name.clone(),
+        role: "join".into(),
+        questions: None,
+        joined: Some(*counts),
+        files: file_records(&join.files, &join.contents),
+    });
+    benchmarks.chain(joins).collect()
+}
+
+fn recipe_record(steps: &Steps) -> RecipeRecord {
+    let step = |&(step, problems): &(&str, u64)| StepRecord {
+        step: step.to_owned(),
+        problems,
+    };
+    RecipeRecord {
+        subset: steps.subset.clone(),
+        recipe: steps.recipe.as_str().to_owned(),
+        steps: steps.left.iter().map(step).collect(),
+    }
 }
 
 fn files(experiment: &Experiment<'_>, fates: &[Fate]) -> Vec<FileRecord> {
@@ -514,6 +592,8 @@ fn subset_record(
         category: subset.category.clone(),
         length: subset.length.clone(),
         style: subset.style.clone(),
+        recipe: subset.recipe.map(|recipe| recipe.as_str().to_owned()),
+        accept: subset.accept.map(|rule| rule.as_str().to_owned()),
         asked: subset.asked,
         size: subset.size,
         written: written.map_or(0, |written| written.rows),

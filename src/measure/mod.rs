@@ -1,8 +1,10 @@
-//! A trajectory to its measurements: verdict, tokens, ending, repetition, style.
+//! A trajectory to its measurements: verdict, tokens, ending, repetition, style,
+//! behaviours.
 //!
 //! Everything here is a function of one entry and of the measuring configuration, so that it can be
 //! kept in the pool under a hash of what it was made from and is never computed twice.
 
+pub mod behaviour;
 pub mod repetition;
 pub mod style;
 pub mod tokens;
@@ -16,6 +18,7 @@ use crate::Result;
 use crate::ids::{self, Id, IdHasher};
 use crate::source::{Entry, Facts, Trajectory, Void};
 use crate::verify::{self, Outcome, Thinking};
+use behaviour::Behaviour;
 use style::Style;
 use tokens::Tokenizer;
 
@@ -33,6 +36,10 @@ pub struct Measure {
     /// file.
     #[serde(default)]
     pub tokenizer: TokenizerName,
+    /// Counts behaviours and LIMO's words as well, which takes a sixth longer. A recipe that asks for them
+    /// turns it on; where it is off the columns are null.
+    #[serde(default)]
+    pub behaviours: bool,
 }
 
 /// The name of a tokenizer: the built-in one's, or a path.
@@ -87,6 +94,8 @@ pub struct Measurements {
     pub repeated_share: f32,
     pub style_source: Option<String>,
     pub style_text: Style,
+    /// None where it was not asked for.
+    pub behaviour: Option<Behaviour>,
 }
 
 /// What measuring a trajectory consists of, in order.
@@ -118,6 +127,7 @@ pub fn measure(
     offset: Option<u64>,
     entry: Entry<'_>,
     tokenizer: &Tokenizer,
+    behaviours: bool,
     mut done: impl FnMut(Step),
 ) -> Measured {
     Measured {
@@ -126,13 +136,14 @@ pub fn measure(
         offset,
         body: entry
             .body
-            .map(|trajectory| measurements(trajectory, tokenizer, &mut done)),
+            .map(|trajectory| measurements(trajectory, tokenizer, behaviours, &mut done)),
     }
 }
 
 fn measurements(
     trajectory: Trajectory<'_>,
     tokenizer: &Tokenizer,
+    behaviours: bool,
     done: &mut impl FnMut(Step),
 ) -> Measurements {
     let response = trajectory.response.as_ref();
@@ -157,6 +168,7 @@ fn measurements(
     };
     let repeated_share = repetition::repeated_share(response);
     let style_text = style::style(response, thinking_part(response, &parts));
+    let behaviour = behaviours.then(|| behaviour::behaviour(response));
     done(Step::Describe);
     Measurements {
         problem_id,
@@ -175,6 +187,7 @@ fn measurements(
         finished,
         repeated_share,
         style_text,
+        behaviour,
         style_source: trajectory.style.map(Into::into),
         problem: trajectory.problem.into_owned(),
         gold: trajectory.gold.map(Into::into),

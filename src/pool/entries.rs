@@ -42,6 +42,8 @@ pub struct Body {
     pub thinking_tokens: u32,
     pub bytes: u32,
     pub repeated_share: f32,
+    /// How often it has words of verification, tentative words and connectives.
+    pub words: [u32; 3],
     /// The source's style where it is known, else the text's.
     pub style: Name,
     pub category: Option<Name>,
@@ -84,6 +86,13 @@ pub struct Problem {
     pub decided: u32,
 }
 
+impl Problem {
+    /// The share right of those that were decided; none below two of them.
+    pub fn pass_rate(&self) -> Option<f64> {
+        (self.decided >= 2).then(|| f64::from(self.correct) / f64::from(self.decided))
+    }
+}
+
 /// Every entry of a run.
 #[derive(Debug, Default)]
 pub struct Entries {
@@ -96,8 +105,15 @@ pub struct Entries {
     known: IndexSet<Known>,
 }
 
+/// The columns of [`Body::words`].
+const WORDS: [&str; 3] = [
+    "verification_word_count",
+    "tentative_word_count",
+    "connective_count",
+];
+
 /// The columns of a part that [`Entries::add`] reads.
-pub const COLUMNS: [&str; 24] = [
+pub const COLUMNS: [&str; 27] = [
     "row",
     "generation",
     "offset",
@@ -122,6 +138,9 @@ pub const COLUMNS: [&str; 24] = [
     "style_source",
     "style_text",
     "fields_id",
+    WORDS[0],
+    WORDS[1],
+    WORDS[2],
 ];
 
 impl Entries {
@@ -221,6 +240,7 @@ impl Entries {
             thinking_tokens: columns.u32("thinking_tokens", at).unwrap_or_default(),
             bytes: columns.u32("bytes", at).unwrap_or_default(),
             repeated_share: columns.f32("repeated_share", at).unwrap_or_default(),
+            words: WORDS.map(|name| columns.u32(name, at).unwrap_or_default()),
             style,
             category,
             origin,

@@ -19,6 +19,8 @@ pub struct Made {
     file: String,
     unit: Unit,
     pub tokenizer: String,
+    /// Whether behaviours were counted.
+    pub behaviours: bool,
     pub layout: Layout,
     columns: Option<Box<Columns>>,
     style: Option<String>,
@@ -35,6 +37,7 @@ impl Made {
             file: content.to_string(),
             unit,
             tokenizer: tokenizer.to_owned(),
+            behaviours: false,
             layout: source.layout,
             columns: source.columns.clone().map(Box::new),
             style: source.style.clone(),

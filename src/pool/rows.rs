@@ -11,6 +11,7 @@ use arrow::array::{
 
 use super::part::Named;
 use crate::ids::{self, Id};
+use crate::measure::behaviour::Behaviour;
 use crate::measure::{Measured, Measurements};
 use crate::source::{GoldKind, Trajectory};
 use crate::{Error, Result, schema};
@@ -45,6 +46,13 @@ pub fn trajectories(measured: &[Measured]) -> Vec<ArrayRef> {
         let mut column = UInt32Builder::new();
         for body in &bodies {
             column.append_option(body.map(pick));
+        }
+        Arc::new(column.finish())
+    };
+    let behaviour = |pick: fn(&Behaviour) -> u32| -> ArrayRef {
+        let mut column = UInt32Builder::new();
+        for body in &bodies {
+            column.append_option(body.and_then(|body| body.behaviour.as_ref()).map(pick));
         }
         Arc::new(column.finish())
     };
@@ -91,6 +99,13 @@ pub fn trajectories(measured: &[Measured]) -> Vec<ArrayRef> {
         Arc::new(repeated.finish()),
         text(|body| body.style_source.as_deref()),
         text(|body| Some(body.style_text.as_str())),
+        behaviour(|counts| counts.verification),
+        behaviour(|counts| counts.backtracking),
+        behaviour(|counts| counts.subgoals),
+        behaviour(|counts| counts.backward_chaining),
+        behaviour(|counts| counts.words[0]),
+        behaviour(|counts| counts.words[1]),
+        behaviour(|counts| counts.words[2]),
         id(|body| body.fields_id),
     ]
 }

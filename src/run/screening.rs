@@ -12,7 +12,6 @@ use super::{Amount, Experiment, Settings};
 use crate::Result;
 use crate::ids::Id;
 use crate::pool::Entries;
-use crate::pool::part::PROBLEMS;
 use crate::screen::Screened;
 use crate::screen::contamination::Detector;
 use crate::screen::near::Clusters;
@@ -22,8 +21,8 @@ use crate::verify::{Outcome, verify};
 /// What the texts of all problems say, as far as the pipeline asks.
 pub(super) fn screen(experiment: &Experiment<'_>, settings: &Settings<'_>) -> Result<Screened> {
     let plan = experiment.plan;
-    let fingerprints = plan.benchmarks.iter().map(|one| one.fingerprint.clone());
-    let detector = (!plan.benchmarks.is_empty()).then(|| Detector::new(fingerprints.collect()));
+    let fingerprints = plan.contamination.iter().map(|one| one.fingerprint.clone());
+    let detector = (!plan.contamination.is_empty()).then(|| Detector::new(fingerprints.collect()));
     let mut looking = Looking::new(&plan.pipeline.screen, detector);
     if !looking.is_needed() {
         return Ok(Screened::default());
@@ -33,7 +32,7 @@ pub(super) fn screen(experiment: &Experiment<'_>, settings: &Settings<'_>) -> Re
         .watch
         .begin("screen", Amount::rows(entries.problems.len() as u64));
     let mut seen = HashSet::new();
-    each_batch(experiment, settings, |batch| {
+    experiment.each_problem_batch(settings, &["problem_id", "problem", "answer"], |batch| {
         let new = texts(entries, batch, "problem").filter(|(problem, _)| seen.insert(*problem));
         let new: Vec<(u32, &str)> = new.collect();
         let looked: Vec<_> = new.par_iter().map(|(_, text)| looking.look(text)).collect();
@@ -41,27 +40,13 @@ pub(super) fn screen(experiment: &Experiment<'_>, settings: &Settings<'_>) -> Re
         for ((problem, _), looked) in new.iter().zip(looked) {
             looking.add(entries, *problem, looked);
         }
+        Ok(())
     })?;
     let mut screened = looking.finish(entries);
     if let Some(clusters) = &screened.clusters {
         screened.disagreeing = disagreeing(experiment, settings, clusters)?;
     }
     Ok(screened)
-}
-
-/// Hands on each batch of the problems' tables, in the order of the plan.
-fn each_batch(
-    experiment: &Experiment<'_>,
-    settings: &Settings<'_>,
-    mut take: impl FnMut(&RecordBatch),
-) -> Result<()> {
-    for part in &experiment.parts {
-        settings.check_stop()?;
-        for batch in part.held.read(PROBLEMS, &[])? {
-            take(&batch?);
-        }
-    }
-    Ok(())
 }
 
 /// The texts of a column of a batch of problems, by the problem's index; nulls are left out.
@@ -97,12 +82,13 @@ fn disagreeing(
         *sizes.entry(first).or_default() += 1;
     }
     let mut answers: HashMap<u32, String> = HashMap::new();
-    each_batch(experiment, settings, |batch| {
+    experiment.each_problem_batch(settings, &["problem_id", "problem", "answer"], |batch| {
         for (problem, answer) in texts(entries, batch, "answer") {
             if sizes[&clusters.first[problem as usize]] > 1 {
                 answers.entry(problem).or_insert_with(|| answer.to_owned());
             }
         }
+        Ok(())
     })?;
     let id = |problem: u32| entries.problems[problem as usize].id;
     let mut answers: Vec<(u32, String)> = answers.into_iter().collect();

@@ -163,7 +163,8 @@ impl<'p, 's> Pass<'p, 's> {
         slot: usize,
     ) -> Result<Held> {
         let bytes = file.bytes / file.units.as_ref().map_or(1, Vec::len) as u64;
-        let made = Made::of(content, unit, &source.source, &self.plan.tokenizer);
+        let mut made = Made::of(content, unit, &source.source, &self.plan.tokenizer);
+        made.behaviours = self.plan.pipeline.measure.behaviours;
         if let Some(part) = sound_part(self.settings, &made.name(), self.store)? {
             self.settings.watch.advance(Amount::shards(1, bytes));
             return Ok(Held::Stored(part));
@@ -200,6 +201,7 @@ impl<'p, 's> Pass<'p, 's> {
                 tokenizer,
                 settings: self.settings,
                 aside: self.aside.get(),
+                behaviours: self.plan.pipeline.measure.behaviours,
                 share_rows: self.share_rows,
                 clock: &self.clock,
             };

@@ -38,6 +38,7 @@ pub(super) struct Means<'m> {
     pub settings: &'m Settings<'m>,
     /// Where the part is written; in memory where there is none.
     pub aside: Option<&'m Aside>,
+    pub behaviours: bool,
     /// There are fewer units than threads: each shares its rows out.
     pub share_rows: bool,
     pub clock: &'m Clock,
@@ -153,9 +154,16 @@ fn measure_batch(batch: &Batch, source: &source::Source, means: Means<'_>) -> Ve
         layout::entries(source, row, &mut entries);
         now = Clock::add(&clock.read, now);
         let mut done = |step: Step| now = Clock::add(&clock.steps[step as usize], now);
-        let measured = entries
-            .into_iter()
-            .map(|entry| measure::measure(number, offset, entry, tokenizer, &mut done));
+        let measured = entries.into_iter().map(|entry| {
+            measure::measure(
+                number,
+                offset,
+                entry,
+                tokenizer,
+                means.behaviours,
+                &mut done,
+            )
+        });
         measured.collect::<Vec<_>>()
     };
     if means.share_rows {

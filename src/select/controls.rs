@@ -12,7 +12,8 @@ use serde::Serialize;
 use super::draw::{Draw, Role};
 use super::grid::{Family, Grid, Stratum};
 use super::{DrawKind, Selector, Style, Subset, SubsetRole};
-use crate::bucket::length::{Length, Of};
+use crate::bucket::length::Length;
+use crate::pipeline::Accept;
 
 /// What a matched control matched on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -35,21 +36,25 @@ pub struct Thin {
 
 /// Draws the random controls that the grids ask for, beside the subsets that were made.
 pub(super) fn random(selector: &mut Selector<'_>, grids: &[(Grid, Vec<Length>)]) {
-    // For each style and number of the control: the sizes, and the subsets that each is the control of.
-    let mut wanted: BTreeMap<(Option<String>, u32), BTreeMap<u32, Vec<String>>> = BTreeMap::new();
+    // For each number, rule and style of the control: the sizes, and the subsets that each is the control
+    // of.
+    type Key = (u32, Option<Accept>, Option<String>);
+    let mut wanted: BTreeMap<Key, BTreeMap<u32, Vec<String>>> = BTreeMap::new();
     for subset in &selector.selection.subsets {
         let asked = subset.grid_index.map(|index| grids[index].0.control.random);
         if subset.role != SubsetRole::Subset {
             continue;
         }
         for number in 0..asked.unwrap_or_default() {
-            let sizes = wanted.entry((subset.style.clone(), number)).or_default();
+            let key = (number, subset.accept, subset.style.clone());
+            let sizes = wanted.entry(key).or_default();
             let subsets = sizes.entry(subset.size).or_default();
             subsets.push(subset.name.clone());
         }
     }
-    let several = wanted.keys().any(|(_, number)| *number > 0);
-    for ((style, number), sizes) in wanted {
+    let several = wanted.keys().any(|(number, ..)| *number > 0);
+    for ((number, accept, style), sizes) in wanted {
+        selector.accept_by(accept);
         let order = random_order(selector, style.as_deref(), number);
         let available = order.len() as u32;
         let count = sizes.len();
@@ -60,6 +65,7 @@ pub(super) fn random(selector: &mut Selector<'_>, grids: &[(Grid, Vec<Length>)])
             );
             let mut parts = vec!["random".to_owned()];
             parts.extend(style.clone());
+            parts.extend(accept.map(|rule| rule.as_str().to_owned()));
             parts.push(size.to_string());
             if several {
                 parts.push(format!("c{number}"));
@@ -72,6 +78,8 @@ pub(super) fn random(selector: &mut Selector<'_>, grids: &[(Grid, Vec<Length>)])
                 category: None,
                 length: None,
                 style: style.clone(),
+                recipe: None,
+                accept,
                 asked: size,
                 order: order.clone(),
                 size,
@@ -94,17 +102,20 @@ fn random_order(selector: &mut Selector<'_>, style: Option<&str>, number: u32) -
         role: Role::Random,
         number,
     };
-    let keys = selector.keys.problems(draw);
+    // A control has a draw of its own: the one before is not asked for again.
+    if let Some(before) = number.checked_sub(1) {
+        selector.forget(Draw {
+            role: Role::Random,
+            number: before,
+        });
+    }
     let style = Style::new(selector.entries, style);
-    let mut problems: Vec<u32> = (0..selector.entries.problems.len() as u32).collect();
-    problems.sort_by_key(|&problem| keys[problem as usize]);
-    let stands = |problem: u32| selector.hashed(problem, style, Of::Reply, draw, (0, u32::MAX));
-    let candidates = problems.into_iter().filter_map(stands);
-    Arc::new(candidates.map(|candidate| candidate.entry).collect())
+    let standing = selector.standing(draw, style);
+    Arc::new(standing.iter().map(|candidate| candidate.entry).collect())
 }
 
-/// A problem's place in the strata, one value for each.
-type Place = Vec<Option<u32>>;
+/// A problem's place in the strata, one value for each; those that are given up are none.
+type Place = [Option<u32>; 4];
 
 /// Draws the matched control of a family: of its largest subset, whose prefixes it then shares.
 pub(super) fn matched(
@@ -116,7 +127,7 @@ pub(super) fn matched(
     let Some(largest) = names.iter().map(|(_, size)| *size).max() else {
         return;
     };
-    let strata = grid.strata(&family.category, family.length);
+    let strata = grid.strata(family);
     let subset = selector
         .selection
         .subsets
@@ -161,6 +172,8 @@ pub(super) fn matched(
             category: None,
             length: None,
             style: family.style.clone(),
+            recipe: None,
+            accept: family.accept,
             asked: *wanted,
             order: order.clone(),
             size,
@@ -200,41 +213,34 @@ fn matched_order(
         role: Role::Matched,
         number: family.draw,
     };
-    let keys = selector.keys.problems(draw);
     let entries = selector.entries;
-    let deciles = deciles(selector);
-    let place = |entry: u32| -> Place {
-        let values = strata
-            .iter()
-            .map(|&stratum| value(selector, stratum, entry, &deciles));
-        values.collect()
-    };
+    let style = Style::new(entries, family.style.as_deref());
+    let standing = selector.standing(draw, style);
+    let place = |entry: u32| place(selector, strata, entry);
     let mut used: HashSet<u32> = subset
         .iter()
         .map(|&entry| entries.body_of(entry).problem)
         .collect();
-    let style = Style::new(entries, family.style.as_deref());
-    let mut problems: Vec<u32> = (0..entries.problems.len() as u32)
-        .filter(|problem| !used.contains(problem))
-        .collect();
-    // Taken from the end: the smallest key last.
-    problems.sort_by_key(|&problem| std::cmp::Reverse(keys[problem as usize]));
-    let candidates: Vec<(u32, u32, Place)> = problems
-        .into_iter()
-        .filter_map(|problem| {
-            let candidate = selector.hashed(problem, style, Of::Reply, draw, (0, u32::MAX))?;
-            Some((problem, candidate.entry, place(candidate.entry)))
-        })
-        .collect();
     let widenings = widenings(strata);
+    // Only the strata that the subset has are ever asked for.
     let mut pools: Vec<HashMap<Place, Vec<(u32, u32)>>> = Vec::new();
     for kept in &widenings {
-        let mut pool: HashMap<Place, Vec<(u32, u32)>> = HashMap::new();
-        for (problem, entry, place) in &candidates {
-            let at = narrow(place, strata, kept);
-            pool.entry(at).or_default().push((*problem, *entry));
+        let places = subset
+            .iter()
+            .map(|&entry| narrow(&place(entry), strata, kept));
+        pools.push(places.map(|place| (place, Vec::new())).collect());
+    }
+    // Taken from the end: the smallest key last.
+    for candidate in standing.iter().rev() {
+        if used.contains(&candidate.problem) {
+            continue;
         }
-        pools.push(pool);
+        let whole = place(candidate.entry);
+        for (kept, pool) in widenings.iter().zip(&mut pools) {
+            if let Some(list) = pool.get_mut(&narrow(&whole, strata, kept)) {
+                list.push((candidate.problem, candidate.entry));
+            }
+        }
     }
     let (mut order, mut thin) = (Vec::with_capacity(subset.len()), Vec::new());
     for (row, &entry) in subset.iter().enumerate() {
@@ -287,18 +293,30 @@ fn widenings(strata: &[Stratum]) -> Vec<BTreeSet<Stratum>> {
 }
 
 fn narrow(place: &Place, strata: &[Stratum], kept: &BTreeSet<Stratum>) -> Place {
-    let pairs = place.iter().zip(strata);
-    let inside = pairs.filter(|(_, stratum)| kept.contains(stratum));
-    inside.map(|(value, _)| *value).collect()
+    let mut narrowed = *place;
+    for (value, stratum) in narrowed.iter_mut().zip(strata) {
+        if !kept.contains(stratum) {
+            *value = None;
+        }
+    }
+    narrowed
 }
 
-fn value(selector: &Selector<'_>, stratum: Stratum, entry: u32, deciles: &[u32]) -> Option<u32> {
+fn place(selector: &Selector<'_>, strata: &[Stratum], entry: u32) -> Place {
+    let mut place = Place::default();
+    for (value, &stratum) in place.iter_mut().zip(strata) {
+        *value = in_stratum(selector, stratum, entry);
+    }
+    place
+}
+
+fn in_stratum(selector: &Selector<'_>, stratum: Stratum, entry: u32) -> Option<u32> {
     let body = selector.entries.body_of(entry);
     let problem = &selector.entries.problems[body.problem as usize];
     match stratum {
         Stratum::Category => problem.category,
         Stratum::Origin => body.origin,
-        Stratum::Length => Some(decile(deciles, body.tokens)),
+        Stratum::Length => Some(decile(&selector.kept.deciles, body.tokens)),
         Stratum::PassRate => (problem.decided >= 2).then(|| 4 * problem.correct / problem.decided),
     }
 }
@@ -316,13 +334,6 @@ fn describe(selector: &Selector<'_>, strata: &[Stratum], place: &Place) -> Strin
     };
     let words: Vec<String> = strata.iter().zip(place).map(word).collect();
     words.join(" ")
-}
-
-/// The nine counts of tokens between the deciles of all that is kept.
-fn deciles(selector: &Selector<'_>) -> Vec<u32> {
-    let kept = selector.kept.by_problem.iter().flatten();
-    let tokens = kept.map(|&entry| selector.entries.body_of(entry).tokens);
-    token_deciles(tokens.collect())
 }
 
 /// The nine counts between the tenths of a list of counts; fewer where the list is empty.

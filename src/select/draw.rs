@@ -8,6 +8,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use rayon::prelude::*;
+
 use crate::ids::{Id, IdHasher};
 use crate::pool::Entries;
 
@@ -41,6 +43,7 @@ pub struct Keys<'e> {
     entries: &'e Entries,
     seed: u64,
     problems: HashMap<Draw, Arc<Vec<u128>>>,
+    orders: HashMap<Draw, Arc<Vec<u32>>>,
 }
 
 impl<'e> Keys<'e> {
@@ -49,6 +52,7 @@ impl<'e> Keys<'e> {
             entries,
             seed,
             problems: HashMap::new(),
+            orders: HashMap::new(),
         }
     }
 
@@ -56,10 +60,35 @@ impl<'e> Keys<'e> {
     pub fn problems(&mut self, draw: Draw) -> Arc<Vec<u128>> {
         let (entries, seed) = (self.entries, self.seed);
         let keys = self.problems.entry(draw).or_insert_with(|| {
-            let ids = entries.problems.iter().map(|problem| problem.id);
+            let ids = entries.problems.par_iter().map(|problem| problem.id);
             Arc::new(ids.map(|id| problem_key(seed, draw, id)).collect())
         });
         keys.clone()
+    }
+
+    /// The run's problems in the order of a draw, by their index.
+    pub fn order(&mut self, draw: Draw) -> Arc<Vec<u32>> {
+        let keys = self.problems(draw);
+        let order = self.orders.entry(draw).or_insert_with(|| {
+            let mut problems: Vec<u32> = (0..keys.len() as u32).collect();
+            problems.sort_unstable_by_key(|&problem| keys[problem as usize]);
+            Arc::new(problems)
+        });
+        order.clone()
+    }
+
+    /// Lets go of a draw that is not asked for again: 20 bytes a problem.
+    pub fn forget(&mut self, draw: Draw) {
+        self.problems.remove(&draw);
+        self.orders.remove(&draw);
+    }
+
+    /// A hash for one step of a recipe that draws step by step, and for one try in it.
+    pub fn step(&self, draw: Draw, what: &'static str, step: u64, turn: u64) -> u128 {
+        let mut bytes = what.as_bytes().to_vec();
+        bytes.extend(step.to_le_bytes());
+        bytes.extend(turn.to_le_bytes());
+        key("gradatim draw of a step v1", self.seed, draw, &bytes)
     }
 
     /// The key by which one of a problem's trajectories is chosen.

@@ -3,16 +3,25 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::difficulty::Difficulty;
+use super::recipe::Recipe;
+use super::s1::S1;
+use super::similar::Similar;
 use crate::bucket::category::{ALL, Category, SEVEN};
 use crate::bucket::length::{Length, LengthRules};
+use crate::pipeline::Accept;
 
-/// A grid of subsets: category × length × style × draw, each at every size.
+/// A grid of subsets: recipe × category × length × style × accept × draw, each at every size.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Grid {
     /// Put before the names of its subsets; needed where two grids would name the same.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
+    /// What selects inside a bucket: `random` (the draw's hash), `similar`, `dissimilar`, `s1`, `limo`,
+    /// `light-r1` or `openthoughts`, each a subset of its own.
+    #[serde(default = "random")]
+    pub recipe: Vec<Recipe>,
     /// Categories as the source names them (`number_theory`), `diverse` (an even mix, in turn) or `all`
     /// (the whole pool in the mix it has).
     #[serde(default = "all")]
@@ -25,12 +34,25 @@ pub struct Grid {
     /// Styles, each a subset of its own; any style where left out.
     #[serde(default)]
     pub style: Vec<String>,
+    /// Rules of acceptance, each a subset of its own, on top of `[verify] accept`, which must let through
+    /// whatever they accept. That rule alone where left out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub accept: Vec<Accept>,
     /// How many independent draws are made of each subset.
     #[serde(default = "one")]
     pub draws: u32,
     /// The length axis.
     #[serde(default)]
     pub length: LengthRules,
+    /// Which problems are hard enough, or easy enough.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub difficulty: Option<Difficulty>,
+    /// What `similar` and `dissimilar` compare with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub similar: Option<Similar>,
+    /// The choices of the recipe `s1`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub s1: Option<S1>,
     /// The same problems for every style of `style`: what differs between two subsets is style alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pair: Option<Pair>,
@@ -40,6 +62,10 @@ pub struct Grid {
     /// The controls that are drawn beside the subsets.
     #[serde(default)]
     pub control: Controls,
+}
+
+fn random() -> Vec<Recipe> {
+    vec![Recipe::Random]
 }
 
 fn all() -> Vec<String> {
@@ -110,10 +136,13 @@ pub enum Stratum {
 pub struct Family {
     /// Index of its grid.
     pub grid: usize,
+    pub recipe: Recipe,
     pub category: String,
     pub length: Length,
     /// Any style where none.
     pub style: Option<String>,
+    /// The rule on top of `[verify] accept`; that alone where none.
+    pub accept: Option<Accept>,
     pub draw: u32,
     /// Its subsets' names without the size.
     stem: String,
@@ -140,42 +169,67 @@ impl Grid {
         }
     }
 
-    /// What a matched control matches on: all but what the criterion of the subset decides. Where the
-    /// length rule decides, that is length; else the choice of category, if there is one.
-    pub fn strata(&self, category: &str, length: Length) -> Vec<Stratum> {
-        use Stratum::{Category, Length as Tokens, Origin, PassRate};
-        if let Some(strata) = &self.control.strata {
-            return strata.clone();
-        }
-        if length.decides() {
-            vec![Category, Origin, PassRate]
-        } else if category == ALL {
-            vec![Category, Origin, Tokens, PassRate]
+    /// The rules of acceptance, or one place for the pipeline's own.
+    fn accepts(&self) -> Vec<Option<Accept>> {
+        if self.accept.is_empty() {
+            vec![None]
         } else {
-            vec![Origin, Tokens, PassRate]
+            self.accept.iter().copied().map(Some).collect()
         }
     }
 
-    /// The families in the order of the axes as written: category, length, style, draw.
+    /// What a matched control matches on: all but what the criterion of the subset decides. Where the
+    /// length rule decides, that is length; else the choice of category, if there is one; and what the
+    /// recipe and the difficulty asked for decide.
+    pub fn strata(&self, family: &Family) -> Vec<Stratum> {
+        use Stratum::{Category, Length as Tokens, Origin, PassRate};
+        if let Some(asked) = &self.control.strata {
+            let mut strata = Vec::new();
+            for stratum in asked {
+                if !strata.contains(stratum) {
+                    strata.push(*stratum);
+                }
+            }
+            return strata;
+        }
+        let mut strata = if family.length.decides() {
+            vec![Category, Origin, PassRate]
+        } else if family.category == ALL {
+            vec![Category, Origin, Tokens, PassRate]
+        } else {
+            vec![Origin, Tokens, PassRate]
+        };
+        let by_difficulty = self
+            .difficulty
+            .as_ref()
+            .map_or(&[][..], Difficulty::decides);
+        strata.retain(|stratum| {
+            !family.recipe.decides().contains(stratum) && !by_difficulty.contains(stratum)
+        });
+        strata
+    }
+
+    /// The families in the order of the axes as written: recipe, category, length, style, accept, draw.
     pub fn families(&self, index: usize, lengths: &[Length]) -> Vec<Family> {
         let mut families = Vec::new();
-        for category in &self.category {
-            for &length in lengths {
-                for style in self.styles() {
-                    for draw in 0..self.draws {
-                        families.push(Family {
-                            grid: index,
-                            stem: self.stem(category, length, style.as_deref()),
-                            tail: if self.draws > 1 {
-                                format!("-d{draw}")
-                            } else {
-                                String::new()
-                            },
-                            category: category.clone(),
-                            length,
-                            style: style.clone(),
-                            draw,
-                        });
+        for &recipe in &self.recipe {
+            for category in &self.category {
+                for &length in lengths {
+                    for style in self.styles() {
+                        for accept in self.accepts() {
+                            let family = Family {
+                                grid: index,
+                                recipe,
+                                category: category.clone(),
+                                length,
+                                style: style.clone(),
+                                accept,
+                                draw: 0,
+                                stem: String::new(),
+                                tail: String::new(),
+                            };
+                            families.extend(self.draws_of(&family));
+                        }
                     }
                 }
             }
@@ -183,16 +237,33 @@ impl Grid {
         families
     }
 
-    fn stem(&self, category: &str, length: Length, style: Option<&str>) -> String {
-        let length = length.to_string();
+    /// A family once for each draw, with its names.
+    fn draws_of(&self, family: &Family) -> impl Iterator<Item = Family> {
+        let stem = self.stem(family);
+        (0..self.draws).map(move |draw| Family {
+            stem: stem.clone(),
+            tail: if self.draws > 1 {
+                format!("-d{draw}")
+            } else {
+                String::new()
+            },
+            draw,
+            ..family.clone()
+        })
+    }
+
+    fn stem(&self, family: &Family) -> String {
+        let length = family.length.to_string();
         let length = match length.strip_suffix("..") {
             Some(from) => format!("{from}up"),
             None => length.replace("..", "to"),
         };
         let mut parts: Vec<&str> = Vec::new();
         parts.extend(self.name.as_deref());
-        parts.extend([category, &length]);
-        parts.extend(style);
+        parts.extend((family.recipe != Recipe::Random).then(|| family.recipe.as_str()));
+        parts.extend([family.category.as_str(), &length]);
+        parts.extend(family.style.as_deref());
+        parts.extend(family.accept.map(Accept::as_str));
         parts.join("-")
     }
 }

@@ -2,27 +2,37 @@
 //!
 //! Pure: it sees the entries of a run and their fates, and returns which entries stand in which subset,
 //! in which order. The bucket is made first, then one trajectory stands for each problem, then the
-//! draw's hash orders them, and each size is a prefix of that order.
+//! recipe (mostly the draw's hash) orders them, and each size is a prefix of that order.
 
 pub mod controls;
+pub mod difficulty;
 pub mod draw;
 pub mod grid;
+mod knowledge;
+pub mod limo;
+mod order;
 mod pair;
+pub mod recipe;
+pub mod s1;
+pub mod similar;
+pub mod text_rules;
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use serde::Serialize;
 
 use crate::bucket::Candidate;
 use crate::bucket::category::{Category, Pool};
-use crate::bucket::length::{Length, LengthRules, Nested, Of, Within, extreme};
-use crate::pipeline::OnShortfall;
+use crate::bucket::length::{Length, LengthRules, Of, Within, extreme};
+use crate::pipeline::{Accept, OnShortfall};
 use crate::pool::Entries;
 use crate::pool::entries::Name;
-use crate::screen::Fate;
+use crate::screen::{Fate, accept};
 use draw::{Draw, Keys, Role};
 use grid::{Family, Grid, Pair};
+pub use knowledge::Knowledge;
+use recipe::Recipe;
 
 /// Everything that was selected, and everything that could not be.
 #[derive(Debug, Default)]
@@ -34,6 +44,18 @@ pub struct Selection {
     wide: BTreeSet<(String, String, usize, usize)>,
     /// For each style pair: how often its trajectories are right.
     pub pairs: Vec<PairTable>,
+    /// For each family of a recipe that leaves problems out: how many each step left.
+    pub steps: Vec<Steps>,
+}
+
+/// What the steps of a recipe left of a family's problems.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Steps {
+    /// The largest subset of the family.
+    pub subset: String,
+    pub recipe: Recipe,
+    /// Each step with the problems that it left or added, in order.
+    pub left: Vec<(&'static str, u64)>,
 }
 
 /// One subset or control.
@@ -47,6 +69,10 @@ pub struct Subset {
     pub category: Option<String>,
     pub length: Option<String>,
     pub style: Option<String>,
+    /// What selected inside the bucket; none for a control.
+    pub recipe: Option<Recipe>,
+    /// The rule of acceptance on top of `[verify] accept`; none for that alone.
+    pub accept: Option<Accept>,
     pub asked: u32,
     /// The order of its family; the subset is the first `size` of it.
     pub order: Arc<Vec<u32>>,
@@ -115,15 +141,24 @@ pub struct PairTable {
 pub fn select(
     entries: &Entries,
     fates: &[Fate],
+    knowledge: &Knowledge,
     grids: &[(Grid, Vec<Length>)],
     seed: u64,
     on_shortfall: OnShortfall,
 ) -> Selection {
-    let kept = Kept::new(entries, fates);
+    let rules = grids.iter().flat_map(|(grid, _)| &grid.accept);
+    let rules: BTreeSet<Option<Accept>> = rules.copied().map(Some).chain([None]).collect();
+    let by_rule = |rule: Option<Accept>| (rule, Kept::new(entries, fates, rule));
+    let kept: BTreeMap<Option<Accept>, Kept> = rules.into_iter().map(by_rule).collect();
     let mut selector = Selector {
         entries,
-        kept: &kept,
+        knowledge,
+        kept: &kept[&None],
+        kept_by_rule: &kept,
+        accept: None,
+        admitted: None,
         keys: Keys::new(entries, seed),
+        standing: HashMap::new(),
         on_shortfall,
         selection: Selection::default(),
     };
@@ -159,18 +194,29 @@ fn wide_warnings(wide: &BTreeSet<(String, String, usize, usize)>) -> Vec<String>
 pub struct Kept {
     /// Kept entries of each problem, in order.
     by_problem: Vec<Vec<u32>>,
+    /// The counts of tokens between the tenths of all of them.
+    deciles: Vec<u32>,
 }
 
 impl Kept {
-    fn new(entries: &Entries, fates: &[Fate]) -> Self {
+    /// What is kept, and accepted by the rule where there is one.
+    fn new(entries: &Entries, fates: &[Fate], rule: Option<Accept>) -> Self {
         let mut by_problem = vec![Vec::new(); entries.problems.len()];
         for (at, fate) in fates.iter().enumerate() {
-            if *fate == Fate::Kept {
-                let entry = at as u32;
-                by_problem[entries.body_of(entry).problem as usize].push(entry);
+            if *fate != Fate::Kept {
+                continue;
+            }
+            let body = entries.body_of(at as u32);
+            if rule.is_none_or(|rule| accept::refusal(rule, body).is_none()) {
+                by_problem[body.problem as usize].push(at as u32);
             }
         }
-        Self { by_problem }
+        let kept = by_problem.iter().flatten();
+        let tokens = kept.map(|&entry| entries.body_of(entry).tokens);
+        Self {
+            deciles: controls::token_deciles(tokens.collect()),
+            by_problem,
+        }
     }
 
     /// The kept entries of one style (any where none) of a problem.
@@ -212,6 +258,8 @@ impl Style {
 /// The order of a family, before it is cut.
 struct Ordered {
     order: Vec<u32>,
+    /// What the steps of its recipe left, where it has some.
+    steps: Vec<(&'static str, u64)>,
     /// How many problems the buckets hold.
     bucket: usize,
     /// For a paired control: the other trajectory of each problem of the order.
@@ -220,8 +268,17 @@ struct Ordered {
 
 pub(crate) struct Selector<'e> {
     entries: &'e Entries,
+    knowledge: &'e Knowledge,
+    /// What the rule of the family at hand accepts.
     kept: &'e Kept,
+    kept_by_rule: &'e BTreeMap<Option<Accept>, Kept>,
+    accept: Option<Accept>,
+    /// The problems that the recipe of the family at hand may select; all where none.
+    admitted: Option<Vec<bool>>,
     keys: Keys<'e>,
+    /// In the order of a draw: the trajectory that stands for each problem. Shared by all families and
+    /// controls of one draw, style and rule.
+    standing: HashMap<(Draw, Style, Option<Accept>), Arc<Vec<Candidate>>>,
     on_shortfall: OnShortfall,
     selection: Selection,
 }
@@ -232,58 +289,70 @@ impl Selector<'_> {
             return self.style_pair(index, grid, lengths);
         }
         let overlapping = self.overlapping(grid, lengths);
+        let mut recipe = None;
         for family in grid.families(index, lengths) {
-            let clash = overlapping.contains(&(family.category.clone(), family.style.clone()));
+            self.accept_by(family.accept);
+            if recipe.replace(family.recipe) != Some(family.recipe) {
+                self.admitted = recipe::admitted(self.entries, self.knowledge, grid, family.recipe);
+            }
+            if family.draw > 0 && family.recipe.ranks() {
+                continue;
+            }
+            let clash = overlapping.contains(&Axes::of(&family));
             if clash && matches!(family.length, Length::Short | Length::Long) {
                 self.refuse_overlap(grid, &family);
                 continue;
             }
-            let ordered = self.order(grid, &family);
-            let names = self.cut(grid, &family, &ordered);
-            if let Some(others) = &ordered.others {
-                self.paired_control(grid, &family, others, &names);
-            }
-            if grid.control.matched && !names.is_empty() {
-                controls::matched(self, grid, &family, &names);
-            }
+            self.family(grid, &family);
+        }
+        self.accept_by(None);
+        self.admitted = None;
+    }
+
+    /// The subsets of a family, its paired and its matched controls.
+    fn family(&mut self, grid: &Grid, family: &Family) {
+        let ordered = self.order(grid, family);
+        let names = self.cut(grid, family, &ordered);
+        let Some((largest, _)) = names.last() else {
+            return;
+        };
+        if !ordered.steps.is_empty() {
+            self.selection.steps.push(Steps {
+                subset: largest.clone(),
+                recipe: family.recipe,
+                left: ordered.steps.clone(),
+            });
+        }
+        if let Some(others) = &ordered.others {
+            self.paired_control(grid, family, others, &names);
+        }
+        if grid.control.matched {
+            controls::matched(self, grid, family, &names);
         }
     }
 
-    /// The order of a family's candidates: one trajectory for each problem of its buckets.
-    fn order(&mut self, grid: &Grid, family: &Family) -> Ordered {
-        let draw = Draw {
-            role: Role::Subset,
-            number: family.draw,
-        };
-        let category = grid.category(&family.category);
-        let buckets = self.buckets(grid, family, &category, draw);
-        let bucket = buckets.iter().map(Vec::len).sum();
-        let by_key = grid.length.nested == Nested::ByKey && ranked(family.length);
-        let mut lists = buckets;
-        if !by_key {
-            let keys = self.keys.problems(draw);
-            for list in &mut lists {
-                list.sort_by_key(|candidate| keys[candidate.problem as usize]);
-            }
+    /// From here on what is kept is what this rule accepts too.
+    fn accept_by(&mut self, rule: Option<Accept>) {
+        (self.accept, self.kept) = (rule, &self.kept_by_rule[&rule]);
+    }
+
+    /// Lets go of what is known of a draw.
+    fn forget(&mut self, draw: Draw) {
+        self.keys.forget(draw);
+        self.standing.retain(|(known, ..), _| *known != draw);
+    }
+
+    /// The trajectory that stands for each problem in a draw, in the order of the draw's hash.
+    fn standing(&mut self, draw: Draw, style: Style) -> Arc<Vec<Candidate>> {
+        let key = (draw, style, self.accept);
+        if let Some(known) = self.standing.get(&key) {
+            return known.clone();
         }
-        let candidates = match &category {
-            Category::Diverse(names) => self.take_turns(lists, names, draw),
-            _ => lists.pop().unwrap_or_default(),
-        };
-        let others = (grid.control.paired && ranked(family.length)).then(|| {
-            let style = Style::new(self.entries, family.style.as_deref());
-            let other = |candidate: &Candidate| {
-                let longest = family.length == Length::Short;
-                let found = self.extreme_of(candidate.problem, style, grid.length.of, longest);
-                found.map_or(candidate.entry, |candidate| candidate.entry)
-            };
-            candidates.iter().map(other).collect()
-        });
-        Ordered {
-            order: candidates.iter().map(|candidate| candidate.entry).collect(),
-            bucket,
-            others,
-        }
+        let order = self.keys.order(draw);
+        let stands = |&problem: &u32| self.hashed(problem, style, Of::Reply, draw, (0, u32::MAX));
+        let standing: Arc<Vec<Candidate>> = Arc::new(order.iter().filter_map(stands).collect());
+        self.standing.insert(key, standing.clone());
+        standing
     }
 
     /// The bucket of each of the category's pools.
@@ -298,8 +367,10 @@ impl Selector<'_> {
         let rules = &grid.length;
         let style = Style::new(self.entries, family.style.as_deref());
         let paired = grid.control.paired && ranked(family.length);
-        let candidates = |this: &mut Self, pools: &[Pool]| {
-            this.candidates(pools, style, family.length, rules, draw, paired)
+        let scores = (family.recipe == Recipe::Limo).then(|| self.limo_scores(style));
+        let candidates = |this: &mut Self, pools: &[Pool]| match &scores {
+            Some(scores) => this.best(pools, scores),
+            None => this.candidates(pools, style, family.length, rules, draw, paired),
         };
         if rules.within == Within::Category || pools.len() == 1 {
             let mut buckets = Vec::with_capacity(pools.len());
@@ -331,8 +402,15 @@ impl Selector<'_> {
         draw: Draw,
         paired: bool,
     ) -> Vec<Candidate> {
-        let inside = |problem: &u32| pools.iter().any(|pool| pool.holds(self.entries, *problem));
-        let problems = (0..self.entries.problems.len() as u32).filter(inside);
+        if length == Length::Normal && rules.of == Of::Reply {
+            let standing = self.standing(draw, style);
+            let inside = standing
+                .iter()
+                .filter(|stands| self.is_inside(pools, stands.problem));
+            return inside.copied().collect();
+        }
+        let problems = (0..self.entries.problems.len() as u32)
+            .filter(|&problem| self.is_inside(pools, problem));
         let range = self.range(length, rules, problems.clone(), style);
         let stands = |problem: u32| -> Option<Candidate> {
             if paired && !self.can_pair(problem, style, rules.of) {
@@ -345,6 +423,15 @@ impl Selector<'_> {
             }
         };
         problems.filter_map(stands).collect()
+    }
+
+    /// Whether one of the pools holds the problem, and the recipe admits it.
+    fn is_inside(&self, pools: &[Pool], problem: u32) -> bool {
+        pools.iter().any(|pool| pool.holds(self.entries, problem))
+            && self
+                .admitted
+                .as_ref()
+                .is_none_or(|admitted| admitted[problem as usize])
     }
 
     /// From which length on and below which a length rule takes trajectories.
@@ -498,11 +585,7 @@ impl Selector<'_> {
     }
 
     /// The categories and styles whose short and long buckets share a trajectory.
-    fn overlapping(
-        &mut self,
-        grid: &Grid,
-        lengths: &[Length],
-    ) -> HashSet<(String, Option<String>)> {
+    fn overlapping(&mut self, grid: &Grid, lengths: &[Length]) -> HashSet<Axes> {
         let mut found = HashSet::new();
         if !(lengths.contains(&Length::Short) && lengths.contains(&Length::Long)) {
             return found;
@@ -518,11 +601,12 @@ impl Selector<'_> {
         for short in shorts {
             let long = families.iter().find(|family| {
                 family.length == Length::Long
-                    && family.category == short.category
-                    && family.style == short.style
                     && family.draw == 0
+                    && Axes::of(family) == Axes::of(short)
             });
             let Some(long) = long else { continue };
+            self.accept_by(short.accept);
+            self.admitted = recipe::admitted(self.entries, self.knowledge, grid, short.recipe);
             let category = grid.category(&short.category);
             let mut entries = |family: &Family| -> HashSet<u32> {
                 let buckets = self.buckets(grid, family, &category, draw);
@@ -533,9 +617,10 @@ impl Selector<'_> {
                     .collect()
             };
             if !entries(short).is_disjoint(&entries(long)) {
-                found.insert((short.category.clone(), short.style.clone()));
+                found.insert(Axes::of(short));
             }
         }
+        self.admitted = None;
         found
     }
 
@@ -561,7 +646,8 @@ impl Selector<'_> {
             let name = family.name(asked);
             let whole = ranked(family.length)
                 || matches!(family.length, Length::Tokens(..) | Length::Quantile(_));
-            let replicate = whole && asked as usize >= ordered.bucket && ordered.bucket > 0;
+            let replicate = family.recipe.ranks()
+                || (whole && asked as usize >= ordered.bucket && ordered.bucket > 0);
             if replicate && family.draw > 0 {
                 continue;
             }
@@ -576,6 +662,8 @@ impl Selector<'_> {
                 category: Some(family.category.clone()),
                 length: Some(family.length.to_string()),
                 style: family.style.clone(),
+                recipe: Some(family.recipe),
+                accept: family.accept,
                 asked,
                 order: order.clone(),
                 size,
@@ -640,6 +728,8 @@ impl Selector<'_> {
                 category: Some(family.category.clone()),
                 length: None,
                 style: family.style.clone(),
+                recipe: None,
+                accept: family.accept,
                 asked: *size,
                 order: order.clone(),
                 size: *size,
@@ -654,6 +744,17 @@ impl Selector<'_> {
             });
         }
         self.link_prefixes(names.len());
+    }
+}
+
+/// What short and long buckets of one grid have in common.
+#[derive(PartialEq, Eq, Hash)]
+struct Axes(Recipe, String, Option<String>, Option<Accept>);
+
+impl Axes {
+    fn of(family: &Family) -> Self {
+        let (category, style) = (family.category.clone(), family.style.clone());
+        Self(family.recipe, category, style, family.accept)
     }
 }
 

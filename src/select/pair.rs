@@ -7,7 +7,6 @@ use super::draw::{Draw, Role};
 use super::grid::{Grid, PairAccept};
 use super::{DrawKind, PairTable, Selector, Style, Subset, SubsetRole};
 use crate::bucket::Candidate;
-use crate::bucket::category::Category;
 use crate::bucket::length::{Length, Of};
 use crate::screen::accept::right;
 
@@ -91,6 +90,8 @@ impl Selector<'_> {
                     category: Some(category.to_owned()),
                     length: Some(family.length.to_string()),
                     style: family.style.clone(),
+                    recipe: Some(family.recipe),
+                    accept: None,
                     asked,
                     order: entries.clone(),
                     size,
@@ -155,10 +156,7 @@ impl Selector<'_> {
             list.sort_by_key(|candidate| keys[candidate.problem as usize]);
             lists.push(list);
         }
-        let order = match &category {
-            Category::Diverse(names) => self.take_turns(lists, names, draw),
-            _ => lists.pop().unwrap_or_default(),
-        };
+        let order = self.joined(lists, &category, draw);
         order.iter().map(|candidate| candidate.problem).collect()
     }
 

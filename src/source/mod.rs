@@ -12,6 +12,7 @@ pub mod files;
 pub mod hub;
 pub mod jsonl;
 pub mod layout;
+pub mod lookup;
 pub mod parquet;
 pub mod pick;
 pub mod place;
@@ -25,6 +26,7 @@ pub use entry::{Entry, Row, Trajectory, Void};
 pub use facts::{Facts, GoldKind};
 pub use files::{Format, SourceFile};
 pub use layout::Layout;
+pub use lookup::{Benchmark, Join};
 pub use place::{HubMode, Place};
 
 use crate::pipeline::Accept;
@@ -203,13 +205,24 @@ pub fn read(
     batch: BatchSize,
 ) -> Result<Box<dyn Iterator<Item = Result<Batch>>>> {
     let columns = layout::columns(source);
+    read_columns(file, unit, &columns, source.row_bytes_max, batch)
+}
+
+/// Reads a unit's rows in order, with these columns as their cells.
+pub fn read_columns(
+    file: &SourceFile,
+    unit: Unit,
+    columns: &[layout::Needed],
+    row_bytes_max: u64,
+    batch: BatchSize,
+) -> Result<Box<dyn Iterator<Item = Result<Batch>>>> {
     match file.format {
         Format::Parquet => {
-            let batches = parquet::read(file, unit, &columns, batch)?;
+            let batches = parquet::read(file, unit, columns, batch)?;
             Ok(Box::new(batches.map(|batch| batch.map(Batch::Arrow))))
         }
         Format::Jsonl(coding) => {
-            let batches = jsonl::read(file, coding, &columns, source.row_bytes_max, batch)?;
+            let batches = jsonl::read(file, coding, columns, row_bytes_max, batch)?;
             Ok(Box::new(batches.map(|batch| batch.map(Batch::Json))))
         }
     }

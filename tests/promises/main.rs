@@ -6,12 +6,14 @@
 
 mod bad_input;
 mod balance;
+mod behaviours;
 mod commands;
 mod companions;
 mod hub;
 mod kills;
 mod pool;
 mod real;
+mod recipes;
 mod repo;
 mod sample;
 mod screening;

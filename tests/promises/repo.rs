@@ -15,6 +15,9 @@ fn files_below(folder: &str, ending: &str) -> Vec<PathBuf> {
     names.map(|name| folder.join(name)).collect()
 }
 
+/// Questions of our own with the ids of AIME24.
+const BENCHMARK: &str = "data/benchmark/questions.jsonl";
+
 #[test]
 fn every_pipeline_plans_on_the_sample() {
     let pipelines = files_below("pipelines", ".toml");
@@ -29,6 +32,10 @@ fn every_pipeline_plans_on_the_sample() {
                     .sources
                     .insert(name.clone(), repository().join("data").join(name));
             }
+        }
+        for name in file.pipeline.benchmarks.keys() {
+            let path = repository().join(BENCHMARK);
+            overrides.sources.insert(name.clone(), path);
         }
         let plan = Plan::new(&file, &overrides, &|| {
             unreachable!("no source is on the hub")
@@ -63,6 +70,10 @@ fn every_pipeline_runs_as_far_as_the_sample_goes() {
                 let data = repository().join("data").join(name);
                 arguments.extend(["--source".into(), format!("{name}={}", data.display())]);
             }
+        }
+        for name in file.pipeline.benchmarks.keys() {
+            let path = repository().join(BENCHMARK);
+            arguments.extend(["--source".into(), format!("{name}={}", path.display())]);
         }
         let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
         place.gradatim(&arguments).ends(0);

@@ -298,6 +298,7 @@ pub(super) mod tests {
                     category: None,
                     origin: None,
                     known: 0,
+                    words: [0; 3],
                 }),
             });
             if at % 2 == 0 {

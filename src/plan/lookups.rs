@@ -1,0 +1,187 @@
+//! Benchmarks and joined columns of a plan: their files, and the questions that a benchmark has.
+
+use std::collections::BTreeSet;
+
+use super::{Connect, Overrides, PlannedFile, find_files, plan_columns};
+use crate::ids::Id;
+use crate::pipeline::{Pipeline, PipelineFile};
+use crate::pool::identity;
+use crate::source::lookup;
+use crate::source::{Benchmark, Join, Layout, Source};
+use crate::{Error, Result};
+
+/// A benchmark, read.
+#[derive(Clone, Debug)]
+pub struct PlannedBenchmark {
+    pub name: String,
+    pub files: Vec<PlannedFile>,
+    /// Each file's content.
+    pub contents: Vec<Id>,
+    pub questions: Vec<Question>,
+}
+
+/// One question of a benchmark.
+#[derive(Clone, Debug)]
+pub struct Question {
+    pub problem: String,
+    pub id: Option<String>,
+    pub tiers: BTreeSet<String>,
+}
+
+impl PlannedBenchmark {
+    /// The places of the questions of these tiers, or of all where none is named.
+    pub fn of_tiers(&self, tiers: &[String]) -> Vec<usize> {
+        let inside = |question: &Question| {
+            tiers.is_empty() || tiers.iter().any(|tier| question.tiers.contains(tier))
+        };
+        let places = self.questions.iter().enumerate();
+        places
+            .filter(|(_, question)| inside(question))
+            .map(|(at, _)| at)
+            .collect()
+    }
+}
+
+/// A joined column with its files.
+#[derive(Clone, Debug)]
+pub struct PlannedJoin {
+    pub name: String,
+    pub join: Join,
+    pub files: Vec<PlannedFile>,
+    /// Each file's content.
+    pub contents: Vec<Id>,
+}
+
+/// Finds and reads the benchmarks.
+pub(super) fn benchmarks(
+    file: &PipelineFile,
+    pipeline: &mut Pipeline,
+    overrides: &Overrides,
+    connect: Connect<'_>,
+) -> Result<Vec<PlannedBenchmark>> {
+    let mut planned = Vec::new();
+    for (name, benchmark) in &mut pipeline.benchmarks {
+        let table = format!("benchmarks.{name}");
+        let columns = lookup::columns(&benchmark.picks());
+        let found = find(file, overrides, &table, name, &mut benchmark.path, connect)?;
+        let files = plan_columns(found, &columns, ROW_BYTES_MAX)?;
+        let questions = questions(file, &table, benchmark, &files)?;
+        planned.push(PlannedBenchmark {
+            name: name.clone(),
+            contents: contents(&files)?,
+            files,
+            questions,
+        });
+    }
+    Ok(planned)
+}
+
+/// Finds the joined columns' files.
+pub(super) fn joins(
+    file: &PipelineFile,
+    pipeline: &mut Pipeline,
+    overrides: &Overrides,
+    connect: Connect<'_>,
+) -> Result<Vec<PlannedJoin>> {
+    let mut planned = Vec::new();
+    for (name, join) in &mut pipeline.join {
+        let table = format!("join.{name}");
+        if join.problem.is_some() == join.problem_id.is_some() {
+            return Err(file.error(
+                &table,
+                "must say by what it is joined",
+                "name one column: `problem` (the text) or `problem_id`",
+            ));
+        }
+        let columns = lookup::columns(&join.picks());
+        let found = find(file, overrides, &table, name, &mut join.path, connect)?;
+        let files = plan_columns(found, &columns, ROW_BYTES_MAX)?;
+        planned.push(PlannedJoin {
+            name: name.clone(),
+            join: join.clone(),
+            contents: contents(&files)?,
+            files,
+        });
+    }
+    Ok(planned)
+}
+
+/// A row of these tables is a problem and a few words: the limit that a source has is far from it.
+pub(crate) const ROW_BYTES_MAX: u64 = 16 << 20;
+
+/// The files of a path, or of a dataset on the hub, whose commit the pipeline then names.
+fn find(
+    file: &PipelineFile,
+    overrides: &Overrides,
+    table: &str,
+    name: &str,
+    path: &mut Option<String>,
+    connect: Connect<'_>,
+) -> Result<Vec<crate::source::SourceFile>> {
+    let mut source = Source::of(Layout::Problems);
+    match path.as_deref().and_then(|path| path.strip_prefix("hub:")) {
+        Some(address) => {
+            let (repo, revision) = address.split_once('@').unzip();
+            source.hub = Some(repo.unwrap_or(address).to_owned());
+            source.revision = revision.map(str::to_owned);
+        }
+        None => source.path.clone_from(path),
+    }
+    let found = find_files(file, overrides, table, name, &mut source, connect)?;
+    *path = match (source.hub, source.revision) {
+        (Some(repo), Some(commit)) => Some(format!("hub:{repo}@{commit}")),
+        _ => source.path,
+    };
+    Ok(found)
+}
+
+fn contents(files: &[PlannedFile]) -> Result<Vec<Id>> {
+    let content = |file: &PlannedFile| identity::content(&file.file);
+    files.iter().map(content).collect()
+}
+
+fn questions(
+    file: &PipelineFile,
+    table: &str,
+    benchmark: &Benchmark,
+    files: &[PlannedFile],
+) -> Result<Vec<Question>> {
+    let picks = benchmark.picks();
+    let mut questions = Vec::new();
+    for planned in files {
+        let units = planned
+            .units
+            .as_ref()
+            .map_err(|why| Error::Unreadable(vec![(planned.file.name.clone(), why.clone())]))?;
+        for &unit in units {
+            lookup::read(&planned.file, unit, &picks, ROW_BYTES_MAX, |row| {
+                let Some(values) = row else { return Ok(()) };
+                let mut texts = picks
+                    .iter()
+                    .zip(values)
+                    .map(|(pick, value)| lookup::text(*pick, value));
+                let mut next = || texts.next().flatten();
+                if let (Some(problem), id, tier) = (next(), next(), next()) {
+                    let listed = benchmark
+                        .tiers
+                        .iter()
+                        .filter(|(_, ids)| id.as_ref().is_some_and(|id| ids.contains(id)));
+                    let tiers = listed.map(|(name, _)| name.clone()).chain(tier).collect();
+                    questions.push(Question { problem, id, tiers });
+                }
+                Ok(())
+            })?;
+        }
+    }
+    for (tier, ids) in &benchmark.tiers {
+        let is_there = |id: &String| questions.iter().any(|known| known.id.as_ref() == Some(id));
+        if let Some(lost) = ids.iter().find(|id| !is_there(id)) {
+            return Err(file.error(
+                &format!("{table}.tiers.{tier}"),
+                &format!("names a question `{lost}` that the benchmark's files do not have"),
+                "say which column is the `id`, or mend the list",
+            ));
+        }
+    }
+    Ok(questions)
+}

@@ -1,0 +1,238 @@
+//! Gathers what the grids' recipes ask of problems: joined columns, rules for texts, similarities.
+//!
+//! Texts come streamed from the pool's tables of problems, twice for TF-IDF (once to count in how many
+//! problems a term stands, once to compare), so that what stays in memory is the counts and four bytes for
+//! each problem and question.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use arrow::array::{Array, AsArray, RecordBatch};
+use rayon::prelude::*;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{Experiment, Settings, vectors};
+use crate::ids::{self, Id};
+use crate::plan::{Plan, PlannedBenchmark, PlannedJoin, ROW_BYTES_MAX};
+use crate::pool::Entries;
+use crate::select::Knowledge;
+use crate::select::similar::tfidf::{Frequencies, Questions};
+use crate::select::similar::{Similar, Similarity, tokens};
+use crate::select::text_rules::TextRule;
+use crate::source::lookup;
+use crate::{Error, Result};
+
+/// What joining one column did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct JoinCounts {
+    /// Rows of the table, and those of them that have no number or no problem.
+    pub rows: u64,
+    pub rows_void: u64,
+    /// Problems of the run that it knows.
+    pub problems_known: u64,
+}
+
+pub(super) fn gather(
+    plan: &Plan,
+    experiment: &Experiment<'_>,
+    settings: &Settings<'_>,
+) -> Result<(Knowledge, Vec<JoinCounts>)> {
+    let entries = &experiment.entries;
+    let grids = || plan.grids.iter().map(|(grid, _)| grid);
+    let mut knowledge = if grids().any(|grid| grid.difficulty.is_some()) {
+        Knowledge::of(entries)
+    } else {
+        Knowledge::default()
+    };
+    let mut counts = Vec::new();
+    for join in &plan.joins {
+        let (values, joined) = join_one(join, entries, settings)?;
+        knowledge.joined.insert(join.name.clone(), values);
+        counts.push(joined);
+    }
+    let rules = grids().flat_map(|grid| &grid.recipe);
+    let rules: BTreeSet<TextRule> = rules.filter_map(|recipe| recipe.text_rule()).collect();
+    for rule in rules {
+        let passes = text_rule(rule, experiment, settings)?;
+        knowledge.text_rules.insert(rule, passes);
+    }
+    let mut frequencies = None;
+    for asked in grids().filter_map(|grid| grid.similar.as_ref()) {
+        if knowledge
+            .similarities
+            .iter()
+            .any(|(known, _)| known == asked)
+        {
+            continue;
+        }
+        let benchmark = plan.benchmarks.iter().find(|known| known.name == asked.to);
+        let Some(benchmark) = benchmark else {
+            unreachable!("the plan has checked that the benchmark is there");
+        };
+        let similarity = match &asked.vectors {
+            Some(files) => vectors::compare(experiment, files, benchmark, asked)?,
+            None => {
+                let known = match frequencies.take() {
+                    Some(known) => known,
+                    None => count_terms(experiment, settings)?,
+                };
+                let similarity = by_terms(experiment, &known, benchmark, asked, settings)?;
+                frequencies = Some(known);
+                similarity
+            }
+        };
+        knowledge.similarities.push((asked.clone(), similarity));
+    }
+    Ok((knowledge, counts))
+}
+
+/// The mean of the numbers that a table has for each problem.
+fn join_one(
+    join: &PlannedJoin,
+    entries: &Entries,
+    settings: &Settings<'_>,
+) -> Result<(Vec<Option<f64>>, JoinCounts)> {
+    let picks = join.join.picks();
+    let mut counts = JoinCounts::default();
+    let mut found: BTreeMap<u32, Vec<f64>> = BTreeMap::new();
+    for file in &join.files {
+        let units = file.units.as_ref().map_err(|why| {
+            Error::Unreadable(vec![(
+                format!("{}/{}", join.name, file.file.name),
+                why.clone(),
+            )])
+        })?;
+        for &unit in units {
+            settings.check_stop()?;
+            lookup::read(&file.file, unit, &picks, ROW_BYTES_MAX, |row| {
+                counts.rows += 1;
+                let mut values = row.unwrap_or_default().into_iter();
+                let number = values.next().and_then(|value| lookup::number(&value));
+                let mut text = |pick| lookup::text(pick, values.next()?);
+                let by_text = text(picks[1]).map(|text| ids::problem_id(&text));
+                let by_id = text(picks[2]).and_then(|text| text.trim().parse::<Id>().ok());
+                let (Some(number), Some(id)) = (number, by_text.or(by_id)) else {
+                    counts.rows_void += 1;
+                    return Ok(());
+                };
+                if let Some(problem) = entries.find_problem(id) {
+                    found.entry(problem).or_default().push(number);
+                }
+                Ok(())
+            })?;
+        }
+    }
+    counts.problems_known = found.len() as u64;
+    let mut values = vec![None; entries.problems.len()];
+    for (problem, mut numbers) in found {
+        // Summed in order of size, so that the order of rows does not show in the last bit.
+        numbers.sort_unstable_by(f64::total_cmp);
+        let mean = numbers.iter().sum::<f64>() / numbers.len() as f64;
+        values[problem as usize] = Some(mean);
+    }
+    Ok((values, counts))
+}
+
+/// Whether each problem passes a rule in every form in which a source has it.
+fn text_rule(
+    rule: TextRule,
+    experiment: &Experiment<'_>,
+    settings: &Settings<'_>,
+) -> Result<Vec<bool>> {
+    let mut passes = vec![true; experiment.entries.problems.len()];
+    experiment.each_problem_batch(
+        settings,
+        &["problem_id", "problem", "answer", "origin"],
+        |batch| {
+            let [gold, origin] = ["answer", "origin"].map(|name| batch.column_by_name(name));
+            for (at, problem, text) in problems(&experiment.entries, batch) {
+                let word = |column: Option<&'_ std::sync::Arc<dyn Array>>| {
+                    let column = column?.as_string_opt::<i32>()?;
+                    column.is_valid(at).then(|| column.value(at).to_owned())
+                };
+                let (gold, origin) = (word(gold), word(origin));
+                passes[problem as usize] &= rule.passes(text, gold.as_deref(), origin.as_deref());
+            }
+            Ok(())
+        },
+    )?;
+    Ok(passes)
+}
+
+/// In how many of the run's problems each term stands.
+fn count_terms(experiment: &Experiment<'_>, settings: &Settings<'_>) -> Result<Frequencies> {
+    let mut all = Frequencies::default();
+    let mut seen = vec![false; experiment.entries.problems.len()];
+    experiment.each_problem_batch(settings, &["problem_id", "problem"], |batch| {
+        let new = unseen(&experiment.entries, batch, &mut seen);
+        let counted = new
+            .par_iter()
+            .fold(Frequencies::default, |mut sum, (_, text)| {
+                sum.add(&tokens::terms(&ids::canonical(text)));
+                sum
+            });
+        let counted = counted.reduce(Frequencies::default, Frequencies::merge);
+        all = std::mem::take(&mut all).merge(counted);
+        Ok(())
+    })?;
+    Ok(all)
+}
+
+fn by_terms(
+    experiment: &Experiment<'_>,
+    frequencies: &Frequencies,
+    benchmark: &PlannedBenchmark,
+    asked: &Similar,
+    settings: &Settings<'_>,
+) -> Result<Similarity> {
+    let chosen = benchmark.of_tiers(&asked.tiers);
+    let terms: Vec<_> = chosen
+        .iter()
+        .map(|&at| tokens::terms(&ids::canonical(&benchmark.questions[at].problem)))
+        .collect();
+    let questions = Questions::new(frequencies, &terms);
+    let problems = experiment.entries.problems.len();
+    let mut similarity = Similarity::unknown(problems, chosen.len());
+    let mut seen = vec![false; problems];
+    experiment.each_problem_batch(settings, &["problem_id", "problem"], |batch| {
+        let new = unseen(&experiment.entries, batch, &mut seen);
+        let compare = |(problem, text): &(u32, &str)| {
+            (
+                *problem,
+                questions.compare(&tokens::terms(&ids::canonical(text))),
+            )
+        };
+        let scores: Vec<(u32, Vec<f32>)> = new.par_iter().map(compare).collect();
+        for (problem, scores) in scores {
+            similarity.set(problem as usize, &scores);
+        }
+        Ok(())
+    })?;
+    Ok(similarity)
+}
+
+/// The rows of a batch with the run's index of their problem and its text.
+fn problems<'b>(
+    entries: &'b Entries,
+    batch: &'b RecordBatch,
+) -> impl Iterator<Item = (usize, u32, &'b str)> + 'b {
+    let ids = batch.column_by_name("problem_id");
+    let ids = ids.and_then(|ids| ids.as_fixed_size_binary_opt());
+    let texts = batch.column_by_name("problem");
+    let texts = texts.and_then(|texts| texts.as_string_opt::<i32>());
+    (0..batch.num_rows()).filter_map(move |at| {
+        let id = Id::from_bytes(ids?.value(at).try_into().ok()?);
+        Some((at, entries.find_problem(id)?, texts?.value(at)))
+    })
+}
+
+/// The problems of a batch that no batch before it had.
+fn unseen<'b>(
+    entries: &'b Entries,
+    batch: &'b RecordBatch,
+    seen: &mut [bool],
+) -> Vec<(u32, &'b str)> {
+    let new = problems(entries, batch)
+        .filter(|(_, problem, _)| !std::mem::replace(&mut seen[*problem as usize], true));
+    new.map(|(_, problem, text)| (problem, text)).collect()
+}

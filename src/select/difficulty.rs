@@ -1,0 +1,133 @@
+//! How hard a problem is, from what the data hold or a joined column says.
+//!
+//! The recipes ask small models whether they solve a problem; a pool has what its own trajectories say
+//! (the pass rate over those that our verifier decided, before anything is screened), where the problem is
+//! from, and how much the shortest right trajectory needs. Another model's pass rate is joined by the
+//! user. What nobody knows is in no range: missing is not zero.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::Knowledge;
+use super::grid::Stratum;
+use crate::pool::Entries;
+
+/// The `[grid.difficulty]` table: a problem is selected where all that is asked for holds.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Difficulty {
+    /// Share right among the problem's trajectories that our verifier decided; none below two of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pass_rate: Option<Range>,
+    /// Where the source has the problem from (OpenR1's column `source`): one of these.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub origin: Option<Vec<String>>,
+    /// Tokens of the problem's shortest right trajectory; none where it has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shortest_right_tokens: Option<Range>,
+    /// Columns of `[join.NAME]`, by name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub joined: BTreeMap<String, Range>,
+}
+
+/// A range of numbers: `{ min = 0.1, max = 0.5 }` with its ends, `{ above = 0, below = 1 }` without.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Range {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub min: Option<f64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max: Option<f64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub above: Option<f64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub below: Option<f64>,
+}
+
+impl Range {
+    /// ```
+    /// use gradatim::select::difficulty::Range;
+    /// let open = Range { above: Some(0.0), below: Some(1.0), ..Range::default() };
+    /// assert!(open.holds(0.5) && !open.holds(0.0) && !open.holds(1.0));
+    /// ```
+    pub fn holds(&self, value: f64) -> bool {
+        self.min.is_none_or(|min| value >= min)
+            && self.max.is_none_or(|max| value <= max)
+            && self.above.is_none_or(|above| value > above)
+            && self.below.is_none_or(|below| value < below)
+    }
+
+    /// Whether it asks for anything, and some number is in it.
+    pub fn is_sound(&self) -> bool {
+        let ends = |a: Option<f64>, b: Option<f64>| a.into_iter().chain(b);
+        let low = ends(self.min, self.above).reduce(f64::max);
+        let high = ends(self.max, self.below).reduce(f64::min);
+        let touching = self.above.is_none() && self.below.is_none();
+        match (low, high) {
+            (None, None) => false,
+            (Some(low), Some(high)) => low < high || (low == high && touching),
+            _ => true,
+        }
+    }
+}
+
+impl Difficulty {
+    /// What a matched control must not match on, since this decides it.
+    pub(super) fn decides(&self) -> &'static [Stratum] {
+        match (&self.pass_rate, &self.origin) {
+            (Some(_), Some(_)) => &[Stratum::PassRate, Stratum::Origin],
+            (Some(_), None) => &[Stratum::PassRate],
+            (None, Some(_)) => &[Stratum::Origin],
+            (None, None) => &[],
+        }
+    }
+
+    /// Whether the problem with that index is in every range.
+    pub(super) fn admits(&self, entries: &Entries, knowledge: &Knowledge, index: usize) -> bool {
+        let problem = &entries.problems[index];
+        let holds = |range: &Option<Range>, value: Option<f64>| {
+            range.is_none_or(|range| value.is_some_and(|value| range.holds(value)))
+        };
+        let from = |origins: &Vec<String>| {
+            let origin = knowledge.origins.get(index).copied().flatten();
+            origin.is_some_and(|name| {
+                let name = entries.name(name);
+                origins.iter().any(|origin| origin == name)
+            })
+        };
+        let shortest = || {
+            let tokens = knowledge.shortest_right.get(index).copied().flatten();
+            tokens.map(f64::from)
+        };
+        holds(&self.pass_rate, problem.pass_rate())
+            && self.origin.as_ref().is_none_or(from)
+            && holds(&self.shortest_right_tokens, shortest())
+            && self.joined.iter().all(|(name, range)| {
+                let value = knowledge.joined.get(name).and_then(|values| values[index]);
+                value.is_some_and(|value| range.holds(value))
+            })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_range_without_numbers_in_it_is_not_sound() {
+        let range = |min, max, above, below| Range {
+            min,
+            max,
+            above,
+            below,
+        };
+        assert!(!Range::default().is_sound());
+        assert!(!range(Some(0.5), Some(0.4), None, None).is_sound());
+        assert!(!range(None, Some(0.0), Some(0.0), None).is_sound());
+        assert!(range(Some(0.5), Some(0.5), None, None).is_sound());
+        assert!(range(None, None, Some(0.0), Some(1.0)).is_sound());
+        assert!(range(None, Some(0.5), None, None).is_sound());
+    }
+}

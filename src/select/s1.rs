@@ -1,0 +1,252 @@
+//! s1's selection, step by step as its code has it.
+//!
+//! After quality and difficulty (`data/filter.ipynb` of simplescaling/s1): the right
+//! answers to exam questions are in from the start; then, until 700 are selected, a domain is picked
+//! uniformly, and after that with the weight that it has among the benchmark's own questions; inside a
+//! domain one question is picked with weight 2^(-rank), rank 0 the longest thinking. A question that is
+//! picked leaves its domain, a domain that is empty leaves the draw. As in their code the first questions
+//! stay in their domains, take ranks there and are passed over when they are picked.
+//!
+//! What stands for what: our seeded hash for numpy's random numbers, that had no seed; a problem's
+//! category and origin for a domain, which a model named; the source's or our verdict for Gemini's grade.
+//! Ranks of equal length fall to the smaller problem id, where theirs depend on a sort that is not stable.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::bucket::Candidate;
+use crate::ids::Id;
+
+/// The `[grid.s1]` table: the choices of the recipe `s1`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct S1 {
+    /// Origins whose problems are selected first where their trajectory is right; s1 has GPQA and AIME.
+    pub first: Vec<String>,
+    /// Origins whose problems are selected first where their trajectory is right and its thinking has more
+    /// than `first_tokens`; s1 has MATH.
+    pub first_long: Vec<String>,
+    /// For `first_long`; s1 has 5,600 of Qwen's tokens.
+    pub first_tokens: u32,
+    /// How many are selected before domains are weighed.
+    pub uniform: u32,
+    /// Origins whose problems weigh the domains then; none: domains stay equal. s1 has AIME, and GPQA at
+    /// half of AIME's weight.
+    pub benchmark: Vec<String>,
+    /// What a domain is.
+    pub domain: Domain,
+}
+
+impl Default for S1 {
+    fn default() -> Self {
+        Self {
+            first: Vec::new(),
+            first_long: Vec::new(),
+            first_tokens: 5600,
+            uniform: 700,
+            benchmark: Vec::new(),
+            domain: Domain::CategoryAndOrigin,
+        }
+    }
+}
+
+/// What stands for the 51 domains that a model named for s1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Domain {
+    Category,
+    Origin,
+    CategoryAndOrigin,
+}
+
+/// A problem that passed quality and difficulty.
+#[derive(Clone, Debug)]
+pub struct Question {
+    pub candidate: Candidate,
+    pub id: Id,
+    pub domain: String,
+    pub thinking_tokens: u32,
+    /// Whether it is selected from the start.
+    pub is_first: bool,
+    /// Whether it weighs its domain.
+    pub is_benchmark: bool,
+}
+
+/// The order of selection, and how many came from which step.
+#[derive(Debug, Default)]
+pub struct Drawn {
+    pub order: Vec<Candidate>,
+    pub first: usize,
+    pub uniform: usize,
+}
+
+/// A domain with its questions, the longest last.
+struct Place {
+    questions: Vec<Question>,
+    weight: u64,
+}
+
+/// Draws until nothing is left to pick. `chance` gives a hash for a step and a try.
+pub fn order(
+    mut questions: Vec<Question>,
+    uniform: usize,
+    weighed: bool,
+    mut chance: impl FnMut(&'static str, u64, u64) -> u128,
+) -> Drawn {
+    questions.sort_by_key(|question| (question.thinking_tokens, std::cmp::Reverse(question.id)));
+    let mut drawn = Drawn::default();
+    let mut first: Vec<&Question> = questions
+        .iter()
+        .filter(|question| question.is_first)
+        .collect();
+    first.sort_by_cached_key(|question| chance("first", question.id.0 as u64, 0));
+    drawn
+        .order
+        .extend(first.iter().map(|question| question.candidate));
+    drawn.first = drawn.order.len();
+    let mut domains: BTreeMap<String, Place> = BTreeMap::new();
+    for question in questions {
+        let place = domains.entry(question.domain.clone()).or_insert(Place {
+            questions: Vec::new(),
+            weight: 0,
+        });
+        place.weight += u64::from(question.is_benchmark);
+        place.questions.push(question);
+    }
+    let mut domains: Vec<Place> = domains.into_values().collect();
+    for step in 0.. {
+        let by_weight = weighed && drawn.order.len() >= uniform;
+        let weight = |place: &Place| if by_weight { place.weight } else { 1 };
+        let Some(at) = pick(&domains, weight, chance("domain", step, 0)) else {
+            break;
+        };
+        let place = &mut domains[at];
+        let rank = rank(place.questions.len(), |turn| chance("rank", step, turn));
+        let question = place.questions.remove(place.questions.len() - 1 - rank);
+        if !question.is_first {
+            drawn.uniform += usize::from(!by_weight);
+            drawn.order.push(question.candidate);
+        }
+        if place.questions.is_empty() {
+            domains.remove(at);
+        }
+    }
+    drawn
+}
+
+/// A place with a chance in proportion to its weight; none where no weight is left.
+fn pick(domains: &[Place], weight: impl Fn(&Place) -> u64, hash: u128) -> Option<usize> {
+    let total: u64 = domains.iter().map(&weight).sum();
+    // The upper half of the hash as a fraction of the total: off by 2^-64 of it at most.
+    let mut point = (((hash >> 64) * u128::from(total)) >> 64) as u64;
+    domains.iter().position(|place| {
+        let weight = weight(place);
+        let inside = point < weight;
+        point = point.saturating_sub(weight);
+        inside
+    })
+}
+
+/// A rank below `count` with weight 2^(-rank): the zeros that a hash begins with, drawn again where they
+/// are too many.
+fn rank(count: usize, mut hash: impl FnMut(u64) -> u128) -> usize {
+    (0..)
+        .map(|turn| hash(turn).leading_zeros() as usize)
+        .find(|&zeros| zeros < count)
+        .unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ids::IdHasher;
+
+    fn chance(seed: u64) -> impl FnMut(&'static str, u64, u64) -> u128 {
+        move |what, step, turn| {
+            let hasher = IdHasher::new("test").part(what).part(seed.to_le_bytes());
+            hasher
+                .part(step.to_le_bytes())
+                .part(turn.to_le_bytes())
+                .finish()
+                .0
+        }
+    }
+
+    fn question(problem: u32, domain: &str, thinking_tokens: u32) -> Question {
+        Question {
+            candidate: Candidate {
+                problem,
+                entry: problem,
+                length: thinking_tokens,
+            },
+            id: Id(u128::from(problem)),
+            domain: domain.to_owned(),
+            thinking_tokens,
+            is_first: false,
+            is_benchmark: false,
+        }
+    }
+
+    fn problems(drawn: &Drawn) -> Vec<u32> {
+        drawn
+            .order
+            .iter()
+            .map(|candidate| candidate.problem)
+            .collect()
+    }
+
+    #[test]
+    fn ranks_have_half_the_chance_of_the_rank_before() {
+        let mut counts = [0_u32; 4];
+        for seed in 0..15_000 {
+            let mut chance = chance(seed);
+            counts[rank(4, |turn| chance("rank", 0, turn))] += 1;
+        }
+        // 8, 4, 2 and 1 of 15; six standard deviations of a count are 366 at most.
+        for (count, expected) in counts.into_iter().zip([8000_u32, 4000, 2000, 1000]) {
+            assert!(count.abs_diff(expected) < 366, "{counts:?}");
+        }
+    }
+
+    #[test]
+    fn domains_have_the_same_chance_until_they_are_weighed() {
+        let (mut small, mut weighed) = (0_u32, 0_u32);
+        for seed in 0..2000 {
+            let mut all = vec![question(0, "small", 5), question(1, "small", 6)];
+            all.extend((2..40).map(|at| question(at, "large", at)));
+            for question in &mut all[2..] {
+                question.is_benchmark = true;
+            }
+            let drawn = order(all, 1, true, chance(seed));
+            small += u32::from(problems(&drawn)[0] < 2);
+            weighed += u32::from(problems(&drawn)[1] < 2);
+        }
+        assert!(small.abs_diff(1000) < 6 * 23, "{small}");
+        assert_eq!(
+            weighed, 0,
+            "a domain without the benchmark's questions weighs nothing"
+        );
+    }
+
+    #[test]
+    fn what_is_first_is_selected_once_and_everything_is_selected_in_the_end() {
+        let mut all: Vec<Question> = (0..30)
+            .map(|at| question(at, ["a", "b", "c"][at as usize % 3], at))
+            .collect();
+        for at in [3, 9, 20] {
+            all[at].is_first = true;
+        }
+        let drawn = order(all.clone(), 700, false, chance(1));
+        let order_of = problems(&drawn);
+        let mut sorted = order_of.clone();
+        sorted.sort_unstable();
+        assert_eq!(sorted, (0..30).collect::<Vec<u32>>());
+        let mut first = order_of[..3].to_vec();
+        first.sort_unstable();
+        assert_eq!((first, drawn.first, drawn.uniform), (vec![3, 9, 20], 3, 27));
+        all.reverse();
+        assert_eq!(problems(&order(all, 700, false, chance(1))), order_of);
+    }
+}

@@ -1,0 +1,157 @@
+//! Small tables beside the sources: a benchmark's questions, and columns that are joined by problem.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::layout::{Needed, Shape};
+use super::pick::{Cut, Pick};
+use super::value::Value;
+use super::{BatchSize, Row, SourceFile, Unit};
+use crate::Result;
+
+/// One `[benchmarks.NAME]` table: the questions that `similar` compares problems with.
+///
+/// Each question may be of a tier, as the paper's Easy, Medium, Hard and Exh: by a column, or by lists of
+/// ids.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Benchmark {
+    /// A Parquet or JSONL file, or `hub:NAMESPACE/NAME`; relative to the pipeline file. `--source NAME=PATH`
+    /// gives or replaces it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
+    /// The column with a question's text.
+    #[serde(default = "problem")]
+    pub problem: Pick,
+    /// The column with a question's id, which `tiers` names.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<Pick>,
+    /// A column with the name of the question's tier.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tier: Option<Pick>,
+    /// The ids of each tier: `hard = ["70", "74"]`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub tiers: BTreeMap<String, Vec<String>>,
+}
+
+/// One `[join.NAME]` table: a column of numbers for problems, such as another model's pass rate.
+///
+/// Rows are joined by the problem's text, spacing and Unicode form aside, or by `problem_id`. A bool counts
+/// as 1 or 0. Where rows of one problem differ, their mean counts.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Join {
+    /// A Parquet or JSONL file, a folder, a glob, or `hub:NAMESPACE/NAME`; relative to the pipeline file.
+    /// `--source NAME=PATH` gives or replaces it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
+    /// The column with the number.
+    pub value: Pick,
+    /// The column with the problem's text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub problem: Option<Pick>,
+    /// The column with the problem's id, in place of its text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub problem_id: Option<Pick>,
+}
+
+fn problem() -> Pick {
+    Pick(Cut {
+        column: "problem".into(),
+        after: None,
+        before: None,
+        prefix: None,
+    })
+}
+
+impl Benchmark {
+    /// What is read of each row: the text, the id, the tier.
+    pub fn picks(&self) -> [Option<&Pick>; 3] {
+        [Some(&self.problem), self.id.as_ref(), self.tier.as_ref()]
+    }
+}
+
+impl Join {
+    /// What is read of each row: the number, the text, the id.
+    pub fn picks(&self) -> [Option<&Pick>; 3] {
+        [
+            Some(&self.value),
+            self.problem.as_ref(),
+            self.problem_id.as_ref(),
+        ]
+    }
+}
+
+/// The columns that the picks need, each once.
+pub fn columns(picks: &[Option<&Pick>]) -> Vec<Needed> {
+    let mut columns: Vec<Needed> = Vec::new();
+    for pick in picks.iter().flatten() {
+        if columns.iter().all(|known| known.name != pick.root()) {
+            columns.push(Needed {
+                name: pick.root().to_owned(),
+                required: true,
+                named: true,
+                shape: Shape::Any,
+            });
+        }
+    }
+    columns
+}
+
+/// Hands each row's picked values to `take`, in order; none for a row that cannot be read.
+pub fn read(
+    file: &SourceFile,
+    unit: Unit,
+    picks: &[Option<&Pick>],
+    row_bytes_max: u64,
+    mut take: impl FnMut(Option<Vec<Value<'_>>>) -> Result<()>,
+) -> Result<()> {
+    let columns = columns(picks);
+    let batches =
+        super::read_columns(file, unit, &columns, row_bytes_max, BatchSize::of_rows(512))?;
+    for batch in batches {
+        let batch = batch?;
+        for index in 0..batch.len() {
+            take(picked(batch.row(index), &columns, picks))?;
+        }
+    }
+    Ok(())
+}
+
+fn picked<'a>(row: Row<'a>, columns: &[Needed], picks: &[Option<&Pick>]) -> Option<Vec<Value<'a>>> {
+    let cells = row.cells.ok()?;
+    let value = |pick: &Option<&Pick>| {
+        let Some(pick) = pick else {
+            return Value::Missing;
+        };
+        let at = columns.iter().position(|needed| needed.name == pick.root());
+        at.map_or(Value::Missing, |at| pick.resolve(cells[at].clone()))
+    };
+    Some(picks.iter().map(value).collect())
+}
+
+/// A picked value as text, cut as its pick says; numbers are written out.
+pub fn text(pick: Option<&Pick>, value: Value<'_>) -> Option<String> {
+    let text = match value {
+        Value::Integer(number) => number.to_string(),
+        Value::Number(number) => number.to_string(),
+        other => pick?.cut(other.text().ok()??).into_owned(),
+    };
+    Some(text).filter(|text| !text.trim().is_empty())
+}
+
+/// A picked value as a number; a truth value is 1 or 0.
+pub fn number(value: &Value<'_>) -> Option<f64> {
+    let number = match value {
+        Value::Integer(number) => *number as f64,
+        Value::Number(number) => *number,
+        Value::Text(text) => match text.trim().parse() {
+            Ok(number) => number,
+            Err(_) => f64::from(u8::from(value.truth()?)),
+        },
+        other => f64::from(u8::from(other.truth()?)),
+    };
+    number.is_finite().then_some(number)
+}
