@@ -53,6 +53,20 @@ impl Recipe {
         }
     }
 
+    /// The recipe of that name.
+    pub fn parse(name: &str) -> Option<Self> {
+        let all = [
+            Self::Random,
+            Self::Similar,
+            Self::Dissimilar,
+            Self::S1,
+            Self::Limo,
+            Self::LightR1,
+            Self::Openthoughts,
+        ];
+        all.into_iter().find(|recipe| recipe.as_str() == name)
+    }
+
     /// What a matched control must not match on, since the recipe decides it.
     pub fn decides(self) -> &'static [Stratum] {
         match self {

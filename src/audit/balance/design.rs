@@ -10,6 +10,8 @@ use serde::Serialize;
 
 use super::variables::Decides;
 use crate::emit::manifest::SubsetRecord;
+use crate::select::grid::Stratum;
+use crate::select::recipe::Recipe;
 
 /// What the second of two subsets is to the first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -77,6 +79,7 @@ pub struct Wanted {
     length: bool,
     category: bool,
     style: bool,
+    pass_rate: bool,
 }
 
 impl Wanted {
@@ -90,10 +93,14 @@ impl Wanted {
             };
             on(first, second) || on(second, first)
         };
+        let by_recipe = |stratum| recipe_decides(first, stratum) != recipe_decides(second, stratum);
         Self {
-            length: length_of(first) != length_of(second) && !matched("length"),
-            category: category_of(first) != category_of(second) && !matched("category"),
+            length: (length_of(first) != length_of(second) || by_recipe(Stratum::Length))
+                && !matched("length"),
+            category: (category_of(first) != category_of(second) || by_recipe(Stratum::Category))
+                && !matched("category"),
             style: first.style != second.style,
+            pass_rate: by_recipe(Stratum::PassRate) && !matched("pass_rate"),
         }
     }
 
@@ -104,8 +111,16 @@ impl Wanted {
             Decides::Length => self.length,
             Decides::Category => self.category,
             Decides::Style => self.style,
+            Decides::PassRate => self.pass_rate,
         }
     }
+}
+
+/// Whether the recipe that chose a subset decides that; a control is drawn without it.
+fn recipe_decides(record: &SubsetRecord, stratum: Stratum) -> bool {
+    let recipe = record.recipe.as_deref().filter(|_| record.role == "subset");
+    let recipe = recipe.and_then(Recipe::parse);
+    recipe.is_some_and(|recipe| recipe.decides().contains(&stratum))
 }
 
 /// The length that a subset was chosen for.

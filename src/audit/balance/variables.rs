@@ -13,6 +13,7 @@ pub enum Decides {
     Length,
     Category,
     Style,
+    PassRate,
 }
 
 /// A measured variable.
@@ -52,11 +53,16 @@ pub const MEASURED: [Variable; 9] = [
     plain("recorded", |_, body| body.recorded.map(flag)),
     plain("finished", |_, body| body.finished.map(flag)),
     // Of the problem; one decided trajectory says too little.
-    plain("pass_rate", |accepted, body| {
-        let problem = &accepted.entries.problems[body.problem as usize];
-        let rate = f64::from(problem.correct) / f64::from(problem.decided);
-        (problem.decided >= 2).then_some(rate)
-    }),
+    Variable {
+        name: "pass_rate",
+        scale: Scale::Plain,
+        decides: Decides::PassRate,
+        value: |accepted, body| {
+            let problem = &accepted.entries.problems[body.problem as usize];
+            let rate = f64::from(problem.correct) / f64::from(problem.decided);
+            (problem.decided >= 2).then_some(rate)
+        },
+    },
 ];
 
 /// In the order that they are told in.
