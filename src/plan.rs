@@ -3,7 +3,7 @@
 //! Everything that can be refused is refused here, before a row is read: keys that contradict each
 //! other, sources without files, Parquet files without the layout's columns.
 
-pub mod benchmarks;
+pub mod contamination;
 mod lookups;
 mod recipes;
 
@@ -24,7 +24,7 @@ use crate::source::hub::{Address, Hub};
 use crate::source::parquet::Footer;
 use crate::source::{Format, HubMode, Layout, Source, SourceFile, Unit, files, jsonl, layout};
 use crate::{Error, Result};
-use benchmarks::Benchmark;
+use contamination::Benchmark;
 
 pub(crate) use lookups::ROW_BYTES_MAX;
 pub use lookups::{PlannedBenchmark, PlannedJoin, Question};
@@ -112,7 +112,7 @@ impl Plan {
         check_overrides(&pipeline, overrides)?;
         check_screen(file, &pipeline)?;
         check_near(file, &pipeline)?;
-        let contamination = benchmarks::check(file, &pipeline)?;
+        let contamination = contamination::check(file, &pipeline)?;
         let hub = OnceCell::new();
         let connect = || {
             // `get_or_try_init` is not stable yet.
@@ -312,7 +312,7 @@ fn forget_places(pipeline: &mut Pipeline, overrides: &Overrides) {
     if let Some(table) = &mut pipeline.screen.contamination {
         for name in &mut table.benchmarks {
             if Path::new(name).is_absolute() {
-                *name = benchmarks::stem(Path::new(name));
+                *name = contamination::stem(Path::new(name));
             }
         }
     }

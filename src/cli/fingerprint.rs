@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::Args;
-use gradatim::plan::benchmarks::{Benchmark, FINGERPRINT};
+use gradatim::plan::contamination::{Benchmark, FINGERPRINT};
 use gradatim::screen::contamination::Detector;
 use gradatim::screen::contamination::selftest::{Found, Measured, Unrelated, measure};
 use gradatim::source::benchmark::{Named, Posed, problems};
