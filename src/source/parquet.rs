@@ -387,7 +387,7 @@ fn batch_rows(groups: &[RowGroupMetaData], columns: &[Needed], size: BatchSize) 
 }
 
 /// Rows that are fetched at a time. Each keeps its whole page in memory, some megabyte.
-const FETCH_ROWS: usize = 8;
+const FETCH_ROWS: usize = 2;
 
 /// The row groups that hold the rows, and which of their rows they are. Other groups are never looked
 /// at: without a page index, skipping rows decodes their pages.
