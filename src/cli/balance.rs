@@ -18,9 +18,9 @@ use super::{print, print_json, threads, use_threads};
 /// they differ most, and what share was accepted by category and length.
 #[derive(Args)]
 #[command(after_help = "\
-A difference (SMD) is of means, over the standard deviation of all that was accepted; of tokens and bytes it is
-taken on ln(1 + x). `*` marks what the criterion makes differ on purpose. `gradatim schema balance` says what
-each figure is.
+A difference (SMD) is of means, over the standard deviation of all that was accepted; of
+tokens and bytes it is taken on ln(1 + x). `*` marks what the criterion makes differ on
+purpose. `gradatim schema balance` says what each figure is.
 
 Example:
   gradatim balance out

@@ -22,8 +22,8 @@ use super::{hub, print, stop_on_signals};
 /// in others. It holds no text. Plants every problem in several spellings and counts what is found.
 #[derive(Args)]
 #[command(after_help = "\
-The columns with problems and ids are recognised by name (`problem`, `question`, `prompt`, …) where they are
-not named. Ends with 1 where a planted problem was not found.
+The columns with problems and ids are recognised by name (`problem`, `question`, `prompt`, …)
+where they are not named. Ends with 1 where a planted problem was not found.
 
 Example:
   gradatim fingerprint math500 test.jsonl --against train.parquet --out math500.fingerprint")]

@@ -13,14 +13,15 @@ use super::{print, print_json};
 /// are in points of a hundred; both subsets are taken to have the same design.
 #[derive(Args)]
 #[command(after_help = "\
-With one draw the answer is undefined, says so, and is null in JSON; the exit code stays 0, since that
-is an answer: nothing then tells how much another draw of the same kind would differ. What attempts
-alone make is still shown: no experiment of this size does better.
+With one draw the answer is undefined, says so, and is null in JSON; the exit code stays 0,
+since that is an answer: nothing then tells how much another draw of the same kind would
+differ. What attempts alone make is still shown: no experiment of this size does better.
 
-Example, the paper's numbers (Sun et al., arXiv 2504.11741): 12 Hard questions, 8 attempts of 4 models
-of each set, 33.6 % right after the set similar to AIME24 and 28.4 % after the random one, one draw of
-each. Attempts alone give the 5.2 points a standard error of 3.3; they are 1.6 of them, before any
-draw or training seed is counted. Then the same had the four been draws that vary by 2 points:
+Example, the paper's numbers (Sun et al., arXiv 2504.11741): 12 Hard questions, 8 attempts of
+4 models of each set, 33.6 % right after the set similar to AIME24 and 28.4 % after the random
+one, one draw of each. Attempts alone give the 5.2 points a standard error of 3.3; they are
+1.6 of them, before any draw or training seed is counted. Then the same had the four been
+draws that vary by 2 points:
   gradatim power --draws 1 --seeds 4 --questions 12 --accuracy 31 --observed 5.2
   gradatim power --draws 4 --questions 12 --accuracy 31 --draw-sd 2 --observed 5.2")]
 pub struct Arguments {
