@@ -257,6 +257,7 @@ pub fn run(plan: &Plan, out: &Path, settings: &Settings<'_>) -> Result<Report> {
     let mut timings = Timings::default();
     let experiment = measure(plan, settings, true, &mut timings)?;
     let started = Instant::now();
+    settings.watch.begin("select", Amount::default());
     let fates = experiment.fates();
     let selection = experiment.select(&fates);
     timings
@@ -351,6 +352,7 @@ pub fn measure<'p>(
     refuse_unreadable(plan, &slots, settings.watch)?;
     drop_unreadable(&mut slots);
     let started = Instant::now();
+    settings.watch.begin("load", Amount::default());
     let mut experiment = load(plan, slots, lock)?;
     timings
         .wall_s

@@ -26,6 +26,9 @@ pub const GROUP_ROWS: usize = 1000;
 /// Rows of a row group of narrow rows: a group is in memory until it is written, some 4 MB.
 const NARROW_GROUP_ROWS: usize = 64 << 10;
 
+/// Every column holds a page and a dictionary while it is written: the ledger has forty.
+const NARROW_PAGE_BYTES: usize = 128 << 10;
+
 pub struct Table {
     path: PathBuf,
     writer: ArrowWriter<std::fs::File>,
@@ -37,6 +40,8 @@ impl Table {
     pub fn create(path: &Path, schema: SchemaRef) -> Result<Self> {
         let properties = WriterProperties::builder()
             .set_max_row_group_row_count(Some(NARROW_GROUP_ROWS))
+            .set_data_page_size_limit(NARROW_PAGE_BYTES)
+            .set_dictionary_page_size_limit(NARROW_PAGE_BYTES)
             .build();
         Self::with(path, schema, properties, 1)
     }

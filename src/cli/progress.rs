@@ -87,7 +87,10 @@ impl Stage {
 
     fn line(&self) -> String {
         let seconds = self.began.elapsed().as_secs_f64();
-        format!("{}: {} in {seconds:.1} s", self.name, self.amounts())
+        match self.amounts().as_str() {
+            "" => format!("{}: {seconds:.1} s", self.name),
+            amounts => format!("{}: {amounts} in {seconds:.1} s", self.name),
+        }
     }
 }
 

@@ -87,14 +87,10 @@ pub fn emit(
     let root = partial.folder();
     let run = root.join(RUN_FOLDER);
     fs::create_dir_all(&run)?;
-    let tables = || {
-        ledger::write(experiment, fates, &run.join("ledger.parquet"), settings)?;
-        selection::write(experiment, selection, &run.join("selection.parquet"))
-    };
-    let subsets = || write_subsets(experiment, selection, root, settings);
-    let (tables, written) = rayon::join(tables, subsets);
-    tables?;
-    let written = written?;
+    // One after the other: beside the fetching of texts the ledger's forty columns would add to the peak.
+    ledger::write(experiment, fates, &run.join("ledger.parquet"), settings)?;
+    selection::write(experiment, selection, &run.join("selection.parquet"))?;
+    let written = write_subsets(experiment, selection, root, settings)?;
     let all: Vec<(&Subset, Option<&Written>)> = selection
         .subsets
         .iter()

@@ -28,6 +28,9 @@ pub const PROBLEMS: Named = ("problems", schema::PROBLEMS);
 /// The problems of a companion.
 pub const COMPANION: Named = ("companion", schema::COMPANION);
 
+/// Rows that are read at a time, of some 300 bytes.
+const BATCH_ROWS: usize = 1024;
+
 const SEAL: &str = "part.json";
 
 /// A whole part of the pool.
@@ -162,7 +165,10 @@ fn read(
         );
         builder = builder.with_projection(mask);
     }
-    let reader = builder.with_batch_size(8192).build().map_err(failed)?;
+    let reader = builder
+        .with_batch_size(BATCH_ROWS)
+        .build()
+        .map_err(failed)?;
     let path = path.to_owned();
     Ok(reader.map(move |batch| batch.map_err(|error| Error::parquet(&path, error.into()))))
 }
