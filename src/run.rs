@@ -9,6 +9,7 @@ mod companions;
 mod knowledge;
 mod screening;
 mod shards;
+mod sink;
 mod unit;
 mod vectors;
 

@@ -6,6 +6,7 @@
 
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use fs_err as fs;
@@ -16,6 +17,8 @@ use crate::Result;
 pub struct Aside {
     folder: PathBuf,
     lock_path: PathBuf,
+    /// Folders that were given out.
+    given: AtomicU64,
     _lock: File,
 }
 
@@ -38,12 +41,18 @@ impl Aside {
         Ok(Self {
             folder,
             lock_path,
+            given: AtomicU64::new(0),
             _lock: lock,
         })
     }
 
-    pub fn folder(&self) -> &Path {
-        &self.folder
+    /// A new folder. Its name is no part's: files with the same content have parts of the same name, and
+    /// may be measured side by side.
+    pub fn new_folder(&self) -> Result<PathBuf> {
+        let number = self.given.fetch_add(1, Ordering::Relaxed);
+        let folder = self.folder.join(number.to_string());
+        fs::create_dir(&folder)?;
+        Ok(folder)
     }
 }
 

@@ -30,14 +30,14 @@ pub struct Made {
 
 impl Made {
     /// What the part of a unit is made from.
-    pub fn of(content: Id, unit: Unit, source: &Source, tokenizer: &str) -> Self {
+    pub fn of(content: Id, unit: Unit, source: &Source, tokenizer: &str, behaviours: bool) -> Self {
         Self {
             pool: pool::part::VERSION,
             measure: measure::VERSION,
             file: content.to_string(),
             unit,
             tokenizer: tokenizer.to_owned(),
-            behaviours: false,
+            behaviours,
             layout: source.layout,
             columns: source.columns.clone().map(Box::new),
             style: source.style.clone(),

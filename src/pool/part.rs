@@ -193,8 +193,7 @@ impl PartWriter {
         tables: &[Named],
     ) -> Result<Self> {
         let name = made.name();
-        let aside = aside.folder().join(&name);
-        fs::create_dir_all(&aside)?;
+        let aside = aside.new_folder()?;
         let table = |&(name, columns): &Named| {
             let table = Table::create(&aside.join(file_of(name)), schema::schema(columns))?;
             Ok((name, table))

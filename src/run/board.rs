@@ -39,10 +39,17 @@ impl<J> Board<J> {
         self.changed.notify_all();
     }
 
-    /// Says that no more jobs come.
-    pub fn close(&self) {
-        self.state().is_closed = true;
-        self.changed.notify_all();
+    /// Says, when what it returns is dropped, that no more jobs come: also where finding them panics, so that
+    /// nobody waits for ever.
+    pub fn closing(&self) -> impl Drop + '_ {
+        struct Closing<'b, J>(&'b Board<J>);
+        impl<J> Drop for Closing<'_, J> {
+            fn drop(&mut self) {
+                self.0.state().is_closed = true;
+                self.0.changed.notify_all();
+            }
+        }
+        Closing(self)
     }
 
     /// Takes the jobs away that nobody has begun, and lets none be put up.

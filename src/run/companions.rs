@@ -1,16 +1,15 @@
 //! Joins the companions: which of their units the pool lacks, the reading of those, and the join.
 
-use std::collections::BTreeMap;
-
 use rayon::prelude::*;
 
 use super::shards::sound_part;
+use super::sink::Sink;
 use super::{Amount, Held, Settings, Timings};
 use crate::ids::Id;
 use crate::plan::{Plan, PlannedCompanion, PlannedFile};
 use crate::pool::companions::{COLUMNS, Counts, Join};
 use crate::pool::identity::{self, Made};
-use crate::pool::part::{COMPANION, PartWriter};
+use crate::pool::part::COMPANION;
 use crate::pool::{Aside, Entries, rows};
 use crate::source::{self, Unit, layout};
 use crate::{Error, Result};
@@ -89,8 +88,8 @@ fn jobs<'p>(
         let content = identity::content(&file.file)?;
         contents.push(content);
         for &unit in units {
-            // Nothing of a companion is tokenised.
-            let made = Made::of(content, unit, &companion.source, "");
+            // Nothing of a companion is tokenised or counted.
+            let made = Made::of(content, unit, &companion.source, "", false);
             jobs.push(Job { file, unit, made });
         }
     }
@@ -114,8 +113,8 @@ fn read(
     if let Some(part) = sound_part(settings, &job.made.name(), aside.is_some())? {
         return Ok(Held::Stored(part));
     }
-    let mut batches = Vec::new();
-    let mut rows_read = 0;
+    let name = &job.file.file.name;
+    let mut sink = Sink::new(settings, aside, &job.made, name, &[COMPANION])?;
     for batch in source::read(&job.file.file, job.unit, &companion.source, settings.batch)? {
         settings.check_stop()?;
         let batch = batch?;
@@ -125,22 +124,8 @@ fn read(
             layout::entries(&companion.source, batch.row(index), &mut entries);
             problems.extend(entries.into_iter().map(|entry| entry.body.ok()));
         }
-        rows_read += problems.len() as u64;
-        batches.push(rows::companion(&problems));
+        sink.add(problems.len(), vec![rows::companion(&problems)])?;
         settings.watch.advance(Amount::rows(problems.len() as u64));
     }
-    let Some(aside) = aside else {
-        let batches = batches
-            .into_iter()
-            .map(|arrays| rows::batch(COMPANION, arrays));
-        let batches = batches.collect::<Result<_>>()?;
-        return Ok(Held::Memory(BTreeMap::from([(COMPANION.0, batches)])));
-    };
-    let name = &job.file.file.name;
-    let mut part = PartWriter::new(&settings.pool, aside, job.made.clone(), name, &[COMPANION])?;
-    for arrays in batches {
-        part.add(0, vec![arrays])?;
-    }
-    part.add(rows_read, Vec::new())?;
-    Ok(Held::Stored(part.finish()?))
+    sink.finish()
 }

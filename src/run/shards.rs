@@ -43,10 +43,10 @@ pub(super) fn measure(
         for _ in 0..settings.threads {
             scope.spawn(|| pass.work());
         }
+        let _closing = pass.board.closing();
         if let Err(error) = pass.find(&mut slots) {
             pass.fail(error);
         }
-        pass.board.close();
     });
     pass.report(started, slots.len(), timings);
     if let Some(failure) = lock(&pass.failure).take() {
@@ -163,8 +163,9 @@ impl<'p, 's> Pass<'p, 's> {
         slot: usize,
     ) -> Result<Held> {
         let bytes = file.bytes / file.units.as_ref().map_or(1, Vec::len) as u64;
-        let mut made = Made::of(content, unit, &source.source, &self.plan.tokenizer);
-        made.behaviours = self.plan.pipeline.measure.behaviours;
+        let behaviours = self.plan.pipeline.measure.behaviours;
+        let tokenizer = &self.plan.tokenizer;
+        let made = Made::of(content, unit, &source.source, tokenizer, behaviours);
         if let Some(part) = sound_part(self.settings, &made.name(), self.store)? {
             self.settings.watch.advance(Amount::shards(1, bytes));
             return Ok(Held::Stored(part));
@@ -201,7 +202,6 @@ impl<'p, 's> Pass<'p, 's> {
                 tokenizer,
                 settings: self.settings,
                 aside: self.aside.get(),
-                behaviours: self.plan.pipeline.measure.behaviours,
                 share_rows: self.share_rows,
                 clock: &self.clock,
             };

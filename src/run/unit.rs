@@ -7,14 +7,14 @@ use std::time::Instant;
 
 use rayon::prelude::*;
 
-use super::{Amount, Held, MemoryPart, Settings, Timings};
+use super::sink::Sink;
+use super::{Amount, Held, Settings, Timings};
 use crate::Result;
-use crate::ids::Id;
 use crate::measure::tokens::Tokenizer;
 use crate::measure::{self, Measured, Step};
 use crate::plan::{PlannedFile, PlannedSource, unreadable};
 use crate::pool::identity::Made;
-use crate::pool::part::{PROBLEMS, PartWriter, TRAJECTORIES};
+use crate::pool::part::{PROBLEMS, TRAJECTORIES};
 use crate::pool::{Aside, rows};
 use crate::source::{self, Batch, Unit, layout};
 
@@ -38,7 +38,6 @@ pub(super) struct Means<'m> {
     pub settings: &'m Settings<'m>,
     /// Where the part is written; in memory where there is none.
     pub aside: Option<&'m Aside>,
-    pub behaviours: bool,
     /// There are fewer units than threads: each shares its rows out.
     pub share_rows: bool,
     pub clock: &'m Clock,
@@ -80,20 +79,9 @@ impl Clock {
 
 /// Measures one unit. The outer error ends the run.
 pub(super) fn measure_unit(job: &Job<'_>, means: Means<'_>) -> Result<Readable<Held>> {
-    let to = match means.aside {
-        Some(aside) => {
-            let name = &job.file.file.name;
-            let tables = [TRAJECTORIES, PROBLEMS];
-            let pool = &means.settings.pool;
-            let part = PartWriter::new(pool, aside, job.made.clone(), name, &tables)?;
-            To::Part(Box::new(part))
-        }
-        None => To::Memory(MemoryPart::new()),
-    };
-    let mut sink = Sink {
-        to,
-        known: HashSet::new(),
-    };
+    let name = &job.file.file.name;
+    let tables = &[TRAJECTORIES, PROBLEMS];
+    let mut sink = Sink::new(means.settings, means.aside, &job.made, name, tables)?;
     match fill(&mut sink, job, means) {
         Ok(None) => Ok(Ok(sink.finish()?)),
         Ok(Some(why)) => {
@@ -115,6 +103,7 @@ fn fill(sink: &mut Sink, job: &Job<'_>, means: Means<'_>) -> Result<Option<Strin
     let source = &job.source.source;
     let mut now = Instant::now();
     let mut bytes_left = job.bytes;
+    let mut known = HashSet::new();
     let batches = match source::read(&job.file.file, job.unit, source, settings.batch) {
         Ok(batches) => batches,
         Err(error) => return Ok(Some(unreadable(error)?)),
@@ -126,9 +115,13 @@ fn fill(sink: &mut Sink, job: &Job<'_>, means: Means<'_>) -> Result<Option<Strin
             Err(error) => return Ok(Some(unreadable(error)?)),
         };
         Clock::add(&clock.read, now);
-        let measured = measure_batch(&batch, source, means);
+        let measured = measure_batch(&batch, job, means);
         now = Instant::now();
-        sink.add(&measured)?;
+        let problems = rows::problems(&measured, &mut known);
+        sink.add(
+            measured.len(),
+            vec![rows::trajectories(&measured), problems],
+        )?;
         now = Clock::add(&clock.write, now);
         let bytes = batch.file_bytes().min(bytes_left);
         bytes_left -= bytes;
@@ -142,7 +135,8 @@ fn fill(sink: &mut Sink, job: &Job<'_>, means: Means<'_>) -> Result<Option<Strin
     Ok(None)
 }
 
-fn measure_batch(batch: &Batch, source: &source::Source, means: Means<'_>) -> Vec<Measured> {
+fn measure_batch(batch: &Batch, job: &Job<'_>, means: Means<'_>) -> Vec<Measured> {
+    let source = &job.source.source;
     let Means {
         tokenizer, clock, ..
     } = means;
@@ -160,7 +154,7 @@ fn measure_batch(batch: &Batch, source: &source::Source, means: Means<'_>) -> Ve
                 offset,
                 entry,
                 tokenizer,
-                means.behaviours,
+                job.made.behaviours,
                 &mut done,
             )
         });
@@ -171,48 +165,5 @@ fn measure_batch(batch: &Batch, source: &source::Source, means: Means<'_>) -> Ve
         rows.into_iter().flatten().collect()
     } else {
         (0..batch.len()).flat_map(row).collect()
-    }
-}
-
-/// Where measured entries go.
-struct Sink {
-    to: To,
-    /// The problems that it has already.
-    known: HashSet<Id>,
-}
-
-enum To {
-    Part(Box<PartWriter>),
-    Memory(MemoryPart),
-}
-
-impl Sink {
-    fn add(&mut self, measured: &[Measured]) -> Result<()> {
-        let trajectories = rows::trajectories(measured);
-        let problems = rows::problems(measured, &mut self.known);
-        match &mut self.to {
-            To::Part(part) => part.add(measured.len() as u64, vec![trajectories, problems]),
-            To::Memory(tables) => {
-                for (table, arrays) in [(TRAJECTORIES, trajectories), (PROBLEMS, problems)] {
-                    let batches = tables.entry(table.0).or_default();
-                    batches.push(rows::batch(table, arrays)?);
-                }
-                Ok(())
-            }
-        }
-    }
-
-    fn finish(self) -> Result<Held> {
-        match self.to {
-            To::Part(part) => Ok(Held::Stored(part.finish()?)),
-            To::Memory(tables) => Ok(Held::Memory(tables)),
-        }
-    }
-
-    fn abandon(self) -> Result<()> {
-        match self.to {
-            To::Part(part) => part.abandon(),
-            To::Memory(_) => Ok(()),
-        }
     }
 }

@@ -10,9 +10,11 @@ use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader,
     ParquetRecordBatchReaderBuilder, RowSelection, RowSelector,
 };
+use parquet::errors::ParquetError;
 use parquet::file::metadata::{
     ColumnChunkMetaData, PageIndexPolicy, ParquetMetaData, RowGroupMetaData,
 };
+use parquet::file::reader::Length;
 
 use super::layout::{Needed, Shape};
 use super::place::{Chunks, HubMode, Place};
@@ -43,6 +45,7 @@ impl Footer {
         let loaded = ArrowReaderMetadata::load(chunks, options.clone()).map_err(failed)?;
         let declared = loaded.schema().clone();
         let options = options.with_schema(with_views(&declared));
+        check_places(loaded.metadata(), Length::len(chunks)).map_err(failed)?;
         let metadata = ArrowReaderMetadata::try_new(loaded.metadata().clone(), options);
         Ok(Self {
             metadata: metadata.map_err(failed)?,
@@ -120,6 +123,31 @@ impl Footer {
             }
         }
         Ok(())
+    }
+}
+
+/// Fails where a column is said to lie outside of the file: asking for its place would panic.
+fn check_places(
+    metadata: &ParquetMetaData,
+    file_bytes: u64,
+) -> std::result::Result<(), ParquetError> {
+    let place = |chunk: &ColumnChunkMetaData| {
+        let start = chunk
+            .dictionary_page_offset()
+            .unwrap_or(chunk.data_page_offset());
+        let end = start.checked_add(chunk.compressed_size())?;
+        (start >= 0 && end >= start && end as u64 <= file_bytes).then_some(())
+    };
+    let chunks = metadata
+        .row_groups()
+        .iter()
+        .flat_map(RowGroupMetaData::columns);
+    match chunks.into_iter().find(|chunk| place(chunk).is_none()) {
+        None => Ok(()),
+        Some(chunk) => Err(ParquetError::General(format!(
+            "column {} is said to lie outside of the file",
+            chunk.column_path()
+        ))),
     }
 }
 

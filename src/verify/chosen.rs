@@ -16,7 +16,7 @@ pub(super) struct Chosen {
 }
 
 /// What announces a letter, in lower case.
-const ANCHORS: [&str; 33] = [
+const ANCHORS: [&str; 32] = [
     "answer",
     "option",
     "choice",
@@ -44,7 +44,6 @@ const ANCHORS: [&str; 33] = [
     "risposta",
     "resposta",
     "opción",
-    "option",
     "答え",
     "正解",
     "정답",

@@ -390,6 +390,18 @@ fn a_row_of_50_mb_in_parquet_is_passed_over_as_too_large() {
 }
 
 #[test]
+fn a_footer_that_points_outside_of_its_file_is_told() {
+    let place = place(COLUMNS);
+    let whole = parquet(&[row(0), row(1)], 10);
+    let tail = &whole[whole.len() - 8..whole.len() - 4];
+    let footer = u32::from_le_bytes(tail.try_into().expect("four bytes")) as usize;
+    let cut = [b"PAR1", &whole[whole.len() - 8 - footer..]].concat();
+    place.write("data/a.parquet", cut);
+    place.run("out", &[]).ends(4).tells(&["a.parquet"]);
+    assert!(!place.path("out").exists());
+}
+
+#[test]
 fn the_first_line_may_begin_with_a_byte_order_mark_and_lines_may_end_with_crlf() {
     let place = place(&COLUMNS.replace("[1]", "[2]"));
     let text = format!("\u{feff}{}\r\n\r\n{}\r\n", row(0), row(1));

@@ -142,3 +142,24 @@ fn an_amount_of_memory_is_read_as_people_write_it_and_changes_no_byte() {
         place.run("none", &[&option]).ends(2);
     }
 }
+
+#[test]
+fn files_with_the_same_content_are_measured_side_by_side() {
+    let place = Place::new();
+    let shard = parquet(&openr1_rows(40), 10);
+    for name in ["a", "b", "c", "d"] {
+        place.write(&format!("data/{name}.parquet"), &shard);
+    }
+    place.write("pipeline.toml", PIPELINE);
+    for round in 0..5 {
+        let out = format!("out-{round}");
+        let pool = format!("pool-{round}");
+        place
+            .run(&out, &["--pool", &pool, "--threads", "4"])
+            .ends(0);
+        let ledger = place.out(&out).ledger();
+        let of = |name: &str| ledger.iter().filter(|row| row["file"] == name).count();
+        assert_eq!(of("a.parquet"), of("d.parquet"));
+        assert_eq!(ledger.len(), 4 * of("a.parquet"));
+    }
+}
