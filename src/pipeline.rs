@@ -14,6 +14,7 @@ use crate::emit::runs::Runs;
 use crate::measure::Measure;
 use crate::screen::Screen;
 use crate::select::grid::Grid;
+use crate::select::validation::{self, Validation};
 use crate::source::{Benchmark, Companion, Join, Source};
 use crate::{Error, Result};
 
@@ -47,6 +48,9 @@ pub struct Pipeline {
     /// What is dropped before anything is selected.
     #[serde(default)]
     pub screen: Screen,
+    /// Problems that no subset and no control has, to validate on while training.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub validation: Option<Validation>,
     /// The subsets to select: each table is a grid of recipe × category × length × style × size × draw.
     pub grid: Vec<Grid>,
     /// What happens when a subset cannot be filled.
@@ -58,6 +62,14 @@ pub struct Pipeline {
     /// The training runs that `runs.csv` lists.
     #[serde(default)]
     pub runs: Runs,
+}
+
+impl Pipeline {
+    /// From which share of common text on two problems are one; none where nobody asks.
+    pub fn cluster_threshold(&self) -> Option<f64> {
+        let for_the_split = self.validation.as_ref().map(|_| validation::THRESHOLD);
+        self.screen.near_duplicates.or(for_the_split)
+    }
 }
 
 /// Which verdicts decide whether a trajectory is accepted.

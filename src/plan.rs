@@ -12,14 +12,18 @@ use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::bucket::category::DIVERSE;
-use crate::bucket::length::{Length, Nested};
+use crate::bucket::category::{DIVERSE, PROPORTIONAL};
+use crate::bucket::length::{Length, Nested, Within};
+use crate::emit::Added;
+use crate::emit::chat::TextColumn;
 use crate::measure::TokenizerName;
 use crate::pipeline::{Accept, OnShortfall, Pipeline, PipelineFile};
 use crate::pool::companions::CategoryRule;
 use crate::screen::near::THRESHOLD_MIN;
 use crate::select::grid::{Grid, Pair};
 use crate::select::recipe::Recipe;
+use crate::select::size::{Size, Sizes};
+use crate::select::{Subset, SubsetRole};
 use crate::source::hub::{Address, Hub};
 use crate::source::parquet::Footer;
 use crate::source::{Format, HubMode, Layout, Source, SourceFile, Unit, files, jsonl, layout};
@@ -169,17 +173,22 @@ impl Plan {
         })
     }
 
-    /// Whether the text of a subset is written.
-    pub fn emits(&self, subset: &str) -> bool {
-        self.emitted.iter().any(|pattern| pattern.matches(subset))
+    /// Whether the text of a subset is written; that of the validation set always is.
+    pub fn emits(&self, subset: &Subset) -> bool {
+        subset.role == SubsetRole::Validation
+            || self
+                .emitted
+                .iter()
+                .any(|pattern| pattern.matches(&subset.name))
     }
 
     /// The names and sizes of the subsets that the grids ask for, without controls.
-    pub fn asked(&self) -> Vec<(String, u32)> {
+    pub fn asked(&self) -> Vec<(String, Size)> {
         let mut asked = Vec::new();
         for (index, (grid, lengths)) in self.grids.iter().enumerate() {
             for family in grid.families(index, lengths) {
-                asked.extend(grid.size.iter().map(|&size| (family.name(size), size)));
+                let sizes = grid.size.as_written().into_iter();
+                asked.extend(sizes.map(|size| (family.name(size), size)));
             }
         }
         asked
@@ -252,6 +261,12 @@ fn find_on_hub(
     let dataset = hub.dataset(&address, source.config.as_deref(), source.split.as_deref())?;
     let mode = mode.or(source.hub_mode).unwrap_or_default();
     let found = files::of_dataset(&hub, &dataset, mode);
+    if source.license.is_none() {
+        source.license.clone_from(&dataset.license);
+    }
+    source
+        .attribution
+        .get_or_insert_with(|| format!("{} at {}", dataset.page(), dataset.commit));
     source.hub = Some(dataset.repo);
     source.config = Some(dataset.config);
     source.split = Some(dataset.split);
@@ -475,7 +490,7 @@ fn check_grids(file: &PipelineFile, pipeline: &Pipeline) -> Result<Vec<(Grid, Ve
         let lengths = check_grid(file, index, grid)?;
         recipes::check(file, pipeline, index, grid, &lengths)?;
         for family in grid.families(index, &lengths) {
-            for &size in &grid.size {
+            for size in grid.size.as_written() {
                 let name = family.name(size);
                 if !names.insert(name.clone()) {
                     return Err(file.error(
@@ -509,14 +524,17 @@ fn check_grid(file: &PipelineFile, index: usize, grid: &Grid) -> Result<Vec<Leng
             return Err(file.error(&at(key), "is empty", "write at least one value"));
         }
     }
-    if grid.size.contains(&0) {
+    if grid.size.as_written().iter().any(|size| size.count() == 0) {
         return Err(file.error(&at("size"), "has a 0", "a subset has at least one row"));
     }
-    if grid.draws == 0 {
-        return Err(file.error(&at("draws"), "is 0", "write 1 or more"));
+    for (key, count) in [("draws", grid.draws), ("per_problem", grid.per_problem)] {
+        if count == 0 {
+            return Err(file.error(&at(key), "is 0", "write 1 or more"));
+        }
     }
+    check_per_problem(file, index, grid, &lengths)?;
     check_names(file, index, grid)?;
-    let largest = grid.size.iter().copied().max().unwrap_or_default() as usize;
+    let largest = grid.size.rows_max().unwrap_or_default() as usize;
     let ranked = lengths
         .iter()
         .any(|length| matches!(length, Length::Short | Length::Long));
@@ -537,6 +555,19 @@ fn check_grid(file: &PipelineFile, index: usize, grid: &Grid) -> Result<Vec<Leng
             ));
         }
     }
+    let per_category = ranked && grid.length.within == Within::Category;
+    if per_category
+        && grid
+            .category
+            .iter()
+            .any(|category| category == PROPORTIONAL)
+    {
+        return Err(file.error(
+            &at("category"),
+            "has `proportional` beside short or long of each category, whose buckets are of one size",
+            "write `[grid.length] within = \"pool\"`, or `diverse`",
+        ));
+    }
     if grid.pair == Some(Pair::Style) {
         check_pair(file, index, grid, &lengths)?;
     }
@@ -548,6 +579,30 @@ fn check_grid(file: &PipelineFile, index: usize, grid: &Grid) -> Result<Vec<Leng
         ));
     }
     Ok(lengths)
+}
+
+/// What goes row by row, problem by problem or by rank has one trajectory of each problem.
+fn check_per_problem(
+    file: &PipelineFile,
+    index: usize,
+    grid: &Grid,
+    lengths: &[Length],
+) -> Result<()> {
+    let has_one = |length: &Length| !matches!(length, Length::Normal | Length::Tokens(..));
+    let against = [
+        (grid.control.matched, "`[grid.control] matched`"),
+        (grid.control.paired, "`[grid.control] paired`"),
+        (grid.pair.is_some(), "`pair`"),
+        (lengths.iter().any(has_one), "lengths that rank"),
+    ];
+    match against.iter().find(|(stands, _)| *stands) {
+        Some((_, what)) if grid.per_problem > 1 => Err(file.error(
+            &format!("grid[{index}].per_problem"),
+            &format!("is more than 1 beside {what}, which has one trajectory of a problem"),
+            "leave one of them out",
+        )),
+        _ => Ok(()),
+    }
 }
 
 /// Names become folders: letters, digits, `_`, `.` and `-` only, and each value once.
@@ -602,6 +657,13 @@ fn check_pair(file: &PipelineFile, index: usize, grid: &Grid, lengths: &[Length]
             "leave the table out",
         ));
     }
+    if matches!(grid.size, Sizes::Tokens(_)) {
+        return Err(file.error(
+            &at("size"),
+            "is a budget of tokens beside `pair`: the same problems have other lengths in each style",
+            "write it in rows, as `size = [100, 1000]`",
+        ));
+    }
     if grid.control.matched || grid.control.paired {
         return Err(file.error(
             &at("control"),
@@ -622,5 +684,31 @@ fn check_emit(file: &PipelineFile, pipeline: &Pipeline) -> Result<Vec<glob::Patt
             )
         })
     };
+    let add = &pipeline.emit.add;
+    if pipeline.emit.system.is_some() && add.contains(&Added::PromptCompletion) {
+        return Err(file.error(
+            "emit.system",
+            "stands beside the column `prompt`, a plain text that has no place for it",
+            "write it as `instruction`, or train on `messages`",
+        ));
+    }
+    if pipeline.emit.text != TextColumn::default() && !add.contains(&Added::Text) {
+        return Err(file.error(
+            "emit.text",
+            "says how the column `text` is written, and nothing adds that column",
+            "write `add = [\"text\"]` under `[emit]`",
+        ));
+    }
+    if pipeline
+        .validation
+        .as_ref()
+        .is_some_and(|validation| validation.size == 0)
+    {
+        return Err(file.error(
+            "validation.size",
+            "is 0",
+            "write 1 or more, or leave the table out",
+        ));
+    }
     pipeline.emit.subsets.iter().map(pattern).collect()
 }

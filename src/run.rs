@@ -203,14 +203,14 @@ impl Experiment<'_> {
 
     pub fn select(&self, fates: &[Fate]) -> Selection {
         let pipeline = &self.plan.pipeline;
-        select::select(
-            &self.entries,
-            fates,
-            &self.knowledge,
-            &self.plan.grids,
-            pipeline.seed,
-            pipeline.on_shortfall,
-        )
+        let asked = select::Asked {
+            grids: &self.plan.grids,
+            validation: pipeline.validation.as_ref(),
+            seed: pipeline.seed,
+            on_shortfall: pipeline.on_shortfall,
+        };
+        let clusters = self.screened.clusters.as_ref();
+        select::select(&self.entries, fates, clusters, &self.knowledge, &asked)
     }
 
     /// Hands over every batch of the problems' tables with these columns, in the order of the run.

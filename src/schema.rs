@@ -438,12 +438,23 @@ pub const SUBSET: &[Column] = &[
     column(
         "messages",
         Kind::Messages,
-        "a user turn (the problem) and an assistant turn (the response)",
+        "a system turn where `[emit] system` has one, a user turn (the problem, with `[emit] instruction`) and an \
+         assistant turn (the response)",
     ),
     nullable("category", Kind::Text, "category of the problem"),
     nullable("style", Kind::Text, "style of the trajectory"),
     column("tokens", Kind::U32, "tokens of the whole reply"),
     column("source", Kind::Text, "the source's name in the pipeline"),
+    nullable(
+        "license",
+        Kind::Text,
+        "the source's licence: by the pipeline or its card on the hub; null where neither says",
+    ),
+    nullable(
+        "attribution",
+        Kind::Text,
+        "whom to name for the source: by the pipeline, or its dataset on the hub; null where neither says",
+    ),
     column(
         "rank",
         Kind::U32,
@@ -456,9 +467,13 @@ pub const ADDED: &[Column] = &[
     column(
         "text",
         Kind::Text,
-        "both turns in Qwen's ChatML, for trainers that take one text",
+        "all turns in Qwen2.5's chat template, marked as `[emit.text] template` says",
     ),
-    column("prompt", Kind::Text, "the problem"),
+    column(
+        "prompt",
+        Kind::Text,
+        "the problem, with `[emit] instruction`",
+    ),
     column("completion", Kind::Text, "the response"),
     column(
         "conversations",

@@ -40,10 +40,11 @@ pub fn check(out: &Path) -> Result<Findings> {
     };
     checker.sums()?;
     checker.lock()?;
-    let kept = checker.ledger()?;
+    let (kept, clusters) = checker.ledger()?;
     let selection = checker.selection(&kept)?;
     checker.subsets(&selection)?;
     checker.relations(&selection, &kept);
+    checker.set_aside(&selection, &kept, &clusters);
     Ok(checker.findings)
 }
 
@@ -132,10 +133,11 @@ impl Checker<'_> {
         Ok(())
     }
 
-    /// The ledger's rows are the manifest's counts; returns the problem of each kept trajectory.
-    fn ledger(&mut self) -> Result<HashMap<String, String>> {
+    /// The ledger's rows are the manifest's counts; returns the problem of each kept trajectory, and the
+    /// cluster of each problem where there are clusters.
+    fn ledger(&mut self) -> Result<(HashMap<String, String>, HashMap<String, String>)> {
         let mut counts: BTreeMap<String, (u64, u64, BTreeMap<String, u64>)> = BTreeMap::new();
-        let mut kept = HashMap::new();
+        let (mut kept, mut clusters) = (HashMap::new(), HashMap::new());
         let path = self.out.join(RUN_FOLDER).join("ledger.parquet");
         for batch in self.batches(&path) {
             for row in 0..batch.num_rows() {
@@ -148,7 +150,11 @@ impl Checker<'_> {
                     Some("kept") => {
                         count.1 += 1;
                         let id = text("trajectory_id").unwrap_or_default();
-                        kept.insert(id, text("problem_id").unwrap_or_default());
+                        let problem = text("problem_id").unwrap_or_default();
+                        if let Some(cluster) = text("cluster") {
+                            clusters.insert(problem.clone(), cluster);
+                        }
+                        kept.insert(id, problem);
                     }
                     Some("dropped") => {
                         let reason = text("reason").unwrap_or_default();
@@ -181,7 +187,7 @@ impl Checker<'_> {
                 .map(|source| format!("source {source} is not in the manifest")),
         );
         self.findings.broken.extend(broken);
-        Ok(kept)
+        Ok((kept, clusters))
     }
 
     /// The selection's ranks are 0, 1, 2, … in each subset, and what it selects was kept.
@@ -285,8 +291,15 @@ impl Checker<'_> {
         for subset in &self.manifest.subsets {
             let name = subset.name.as_str();
             let own = problems(name);
-            if own.iter().collect::<HashSet<_>>().len() < own.len() {
-                broken.push(format!("{name}: a problem stands in it twice"));
+            let mut times: HashMap<&String, u32> = HashMap::new();
+            for problem in &own {
+                *times.entry(problem).or_default() += 1;
+            }
+            if times.values().any(|&times| times > subset.per_problem) {
+                broken.push(format!(
+                    "{name}: a problem stands in it more than {} times",
+                    subset.per_problem
+                ));
             }
             if let Some(larger) = &subset.prefix_of
                 && !ids(larger).starts_with(ids(name))
@@ -294,7 +307,8 @@ impl Checker<'_> {
                 broken.push(format!("{name}: is no prefix of {larger}"));
             }
             for of in &subset.control_of {
-                if sizes.get(of.as_str()) != Some(&subset.size) && subset.asked == subset.size {
+                let is_full = subset.asked == u64::from(subset.size) && subset.unit == "rows";
+                if sizes.get(of.as_str()) != Some(&subset.size) && is_full {
                     broken.push(format!(
                         "{name}: has another size than {of}, whose control it is"
                     ));
@@ -319,6 +333,39 @@ impl Checker<'_> {
                 }
             }
         }
+        self.findings.broken.extend(broken);
+    }
+
+    /// No problem of the validation set, nor another of its cluster, stands in a subset or control.
+    fn set_aside(
+        &mut self,
+        chosen: &Chosen,
+        kept: &HashMap<String, String>,
+        clusters: &HashMap<String, String>,
+    ) {
+        let cluster = |id: &String| {
+            let problem = kept.get(id)?;
+            Some(clusters.get(problem).unwrap_or(problem))
+        };
+        let is_aside = |name: &str| {
+            let mut subsets = self.manifest.subsets.iter();
+            subsets.any(|subset| subset.name == name && subset.role == "validation")
+        };
+        let (aside, others): (Vec<_>, Vec<_>) = chosen.iter().partition(|(name, _)| is_aside(name));
+        let aside: HashSet<&String> = aside
+            .into_iter()
+            .flat_map(|(_, ids)| ids.iter().filter_map(cluster))
+            .collect();
+        let mut broken: Vec<String> = others
+            .into_iter()
+            .filter(|(_, ids)| {
+                ids.iter()
+                    .filter_map(cluster)
+                    .any(|one| aside.contains(one))
+            })
+            .map(|(name, _)| format!("{name}: shares a problem with the validation set"))
+            .collect();
+        broken.sort();
         self.findings.broken.extend(broken);
     }
 
@@ -349,7 +396,7 @@ pub(super) fn open(path: &Path) -> parquet::errors::Result<ParquetRecordBatchRea
         .build()
 }
 
-/// The trajectory id that a row's own text gives.
+/// The trajectory id that a row's own text gives: its problem, and what the assistant says last.
 fn named_by_text(batch: &RecordBatch, row: usize) -> Option<String> {
     let turns = batch
         .column_by_name("messages")?
@@ -357,11 +404,9 @@ fn named_by_text(batch: &RecordBatch, row: usize) -> Option<String> {
         .value(row);
     let said = turns.as_struct_opt()?.column_by_name("content")?.clone();
     let said = said.as_string_opt::<i32>()?;
-    if said.len() != 2 {
-        return None;
-    }
-    let problem: Id = ids::problem_id(said.value(0));
-    Some(ids::trajectory_id(problem, said.value(1)).to_string())
+    let response = said.value(said.len().checked_sub(1)?);
+    let problem: Id = ids::problem_id(&text(batch, "problem", row)?);
+    Some(ids::trajectory_id(problem, response).to_string())
 }
 
 fn text(batch: &RecordBatch, name: &str, row: usize) -> Option<String> {

@@ -1,5 +1,7 @@
 //! Which problems a category's name means.
 
+use std::collections::BTreeSet;
+
 use crate::pool::Entries;
 use crate::pool::entries::Name;
 
@@ -20,12 +22,22 @@ pub const DIVERSE: &str = "diverse";
 /// The name of the whole pool, in whatever mix it has.
 pub const ALL: &str = "all";
 
+/// The name of the whole pool, in its mix at every size.
+pub const PROPORTIONAL: &str = "proportional";
+
+/// Whether a subset of this category has another mix than the pool because it was asked for.
+pub fn decides(category: &str) -> bool {
+    category != ALL && category != PROPORTIONAL
+}
+
 /// What a grid's category selects from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Category {
     One(String),
     /// Round-robin over these.
     Diverse(Vec<String>),
+    /// Every category in the proportion that it has.
+    Proportional,
     All,
 }
 
@@ -33,20 +45,36 @@ impl Category {
     pub fn new(name: &str, diverse_of: &[String]) -> Self {
         match name {
             DIVERSE => Self::Diverse(diverse_of.to_vec()),
+            PROPORTIONAL => Self::Proportional,
             ALL => Self::All,
             one => Self::One(one.to_owned()),
         }
     }
 
-    /// The pools that it draws from in turn; one for all but `diverse`.
+    /// The pools that it draws from; one for all but `diverse` and `proportional`.
     pub fn pools(&self, entries: &Entries) -> Vec<Pool> {
         let pool = |name: &String| Pool::Category(entries.find_name(name));
         match self {
             Self::One(name) => vec![pool(name)],
             Self::Diverse(names) => names.iter().map(pool).collect(),
+            Self::Proportional => categories(entries),
             Self::All => vec![Pool::Any],
         }
     }
+}
+
+/// A pool for each category that a problem has, by name, and one for problems that have none.
+fn categories(entries: &Entries) -> Vec<Pool> {
+    let names: BTreeSet<Option<Name>> = entries
+        .problems
+        .iter()
+        .map(|problem| problem.category)
+        .collect();
+    let pool =
+        |name: Option<Name>| name.map_or(Pool::Uncategorised, |name| Pool::Category(Some(name)));
+    let mut pools: Vec<Pool> = names.into_iter().map(pool).collect();
+    pools.sort_by_key(|pool| pool.name(entries));
+    pools
 }
 
 /// A pool of problems.
@@ -55,6 +83,8 @@ pub enum Pool {
     Any,
     /// Those of one category; none where no entry has its name.
     Category(Option<Name>),
+    /// Those of which no source names a category.
+    Uncategorised,
 }
 
 impl Pool {
@@ -62,7 +92,7 @@ impl Pool {
     pub fn name(self, entries: &Entries) -> Option<&str> {
         match self {
             Self::Category(Some(name)) => Some(entries.name(name)),
-            Self::Any | Self::Category(None) => None,
+            Self::Any | Self::Uncategorised | Self::Category(None) => None,
         }
     }
 
@@ -71,6 +101,7 @@ impl Pool {
             Self::Any => true,
             Self::Category(None) => false,
             Self::Category(name) => entries.problems[problem as usize].category == name,
+            Self::Uncategorised => entries.problems[problem as usize].category.is_none(),
         }
     }
 }

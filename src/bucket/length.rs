@@ -94,6 +94,14 @@ impl Length {
     pub fn decides(self) -> bool {
         self != Self::Normal
     }
+
+    /// Whether a range of tokens holds the count; every other rule does.
+    pub fn holds(self, tokens: u32) -> bool {
+        match self {
+            Self::Tokens(from, to) => from <= tokens && to.is_none_or(|to| tokens < to),
+            _ => true,
+        }
+    }
 }
 
 impl fmt::Display for Length {

@@ -45,7 +45,8 @@ pub fn plan(arguments: &Arguments) -> Result<u8> {
     if common.json {
         let subsets = selection.subsets.iter().map(|subset| {
             json!({
-                "name": subset.name, "role": subset.role, "asked": subset.asked,
+                "name": subset.name, "role": subset.role, "asked": subset.asked.count(),
+                "unit": subset.asked.unit(),
                 "size": subset.size, "available": subset.available, "bucket": subset.bucket,
                 "text_bytes": text_bytes(&experiment, subset),
             })
@@ -104,7 +105,7 @@ impl Sizes {
             bytes: 0,
         };
         for subset in &selection.subsets {
-            if experiment.plan.emits(&subset.name) {
+            if experiment.plan.emits(subset) {
                 sizes.subsets += 1;
                 sizes.rows += u64::from(subset.size);
                 sizes.bytes += text_bytes(experiment, subset);

@@ -14,7 +14,7 @@ use crate::audit::balance::{NO_LEVEL, effective};
 use crate::emit::runs::Runs;
 use crate::pool::Entries;
 use crate::run::Experiment;
-use crate::select::Selection;
+use crate::select::{Selection, SubsetRole};
 use crate::{Result, schema};
 
 /// What the table says of a subset beside its record.
@@ -40,8 +40,12 @@ pub(super) fn write(
     let mut tex = String::new();
     for (subset, record) in selection.subsets.iter().zip(records) {
         let facts = Facts::new(&experiment.entries, subset.entries(), runs.max_length.get());
-        csv += &csv_row(record, &facts, runs);
-        tex += &tex_row(record, &facts, runs);
+        let steps = match subset.role {
+            SubsetRole::Validation => String::new(),
+            _ => runs.steps(record.size).to_string(),
+        };
+        csv += &csv_row(record, &facts, runs, &steps);
+        tex += &tex_row(record, &facts, &steps);
     }
     fs::write(run.join("subsets.csv"), csv)?;
     Ok(fs::write(run.join("subsets.tex"), tex_table(&tex, runs))?)
@@ -101,7 +105,7 @@ fn share(part: u64, of: u64) -> f64 {
     part as f64 / of.max(1) as f64
 }
 
-fn csv_row(record: &SubsetRecord, facts: &Facts, runs: &Runs) -> String {
+fn csv_row(record: &SubsetRecord, facts: &Facts, runs: &Runs, steps: &str) -> String {
     let listed = |mix: &[(String, u64)]| {
         let items: Vec<String> = mix
             .iter()
@@ -125,14 +129,14 @@ fn csv_row(record: &SubsetRecord, facts: &Facts, runs: &Runs) -> String {
         listed(&facts.categories),
         listed(&facts.styles),
         decimal(facts.effective_categories()),
-        runs.steps(record.size).to_string(),
+        steps.to_owned(),
     ])
 }
 
 /// How many categories a line of the LaTeX table names.
 const CATEGORIES_NAMED: usize = 3;
 
-fn tex_row(record: &SubsetRecord, facts: &Facts, runs: &Runs) -> String {
+fn tex_row(record: &SubsetRecord, facts: &Facts, steps: &str) -> String {
     let percent = |rows: u64| format!("{:.0}", 100.0 * share(rows, u64::from(record.size)));
     let named = facts.categories.iter().take(CATEGORIES_NAMED);
     let mut mix: Vec<String> = named
@@ -151,7 +155,7 @@ fn tex_row(record: &SubsetRecord, facts: &Facts, runs: &Runs) -> String {
         facts.tokens_median,
         100.0 * share(facts.rows_over as u64, u64::from(record.size)),
         escaped(&mix.join(", ")),
-        runs.steps(record.size),
+        steps,
     )
 }
 

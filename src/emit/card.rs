@@ -11,11 +11,11 @@ use serde_json::{Map, Value, json};
 use super::balance::Compared;
 use super::leakage::{BenchmarkRecord, Leakage};
 use super::manifest::{HubRecord, Manifest, SubsetRecord};
-use super::{Written, subset};
+use super::{Written, split, subset};
 use crate::audit::balance::{WORTH_A_LOOK, worst_first};
 use crate::run::Experiment;
 use crate::schema::{Column, Kind};
-use crate::select::Subset;
+use crate::select::{Subset, SubsetRole};
 
 /// `dataset_info.json` of LLaMA-Factory: an entry for each written subset, naming its one file.
 pub fn dataset_info(subsets: &[(&Subset, Option<&Written>)]) -> Value {
@@ -47,16 +47,26 @@ pub fn card(
     let emit = &experiment.plan.pipeline.emit;
     let columns = subset::columns(&emit.add);
     let mut text = String::from("---\n");
-    front_matter(
-        &mut text,
-        manifest,
-        emit.license.as_deref(),
-        &columns,
-        subsets,
-    );
+    front_matter(&mut text, manifest, license(experiment), &columns, subsets);
     text.push_str("---\n\n");
     body(&mut text, manifest, leakage, subsets, balances);
     text
+}
+
+/// The licence of the whole: as the pipeline says, or that of every source where it is one and the same.
+fn license<'e>(experiment: &'e Experiment<'_>) -> Option<&'e str> {
+    if let Some(license) = &experiment.plan.pipeline.emit.license {
+        return Some(license);
+    }
+    let mut licenses = experiment
+        .plan
+        .sources
+        .iter()
+        .map(|source| source.source.license.as_deref());
+    let first = licenses.next()??;
+    licenses
+        .all(|license| license == Some(first))
+        .then_some(first)
 }
 
 /// A JSON string is a YAML string, whatever stands in it.
@@ -81,9 +91,9 @@ fn front_matter(
     text.push_str(&format!("pretty_name: {}\n", quoted(title(manifest))));
     text.push_str("task_categories: [text-generation]\n");
     text.push_str("tags: [math, reasoning, sft, gradatim]\n");
-    let written: Vec<_> = subsets
+    let written: Vec<(&Subset, &Written)> = subsets
         .iter()
-        .filter_map(|(subset, written)| Some((subset, (*written)?)))
+        .filter_map(|(subset, written)| Some((*subset, (*written)?)))
         .collect();
     let rows: u64 = written
         .iter()
@@ -94,28 +104,54 @@ fn front_matter(
         return;
     }
     text.push_str("configs:\n");
-    for (subset, _) in &written {
-        let name = quoted(&subset.name);
-        let path = quoted(&format!("{}/train-*.parquet", subset.name));
-        text.push_str(&format!(
-            "- config_name: {name}\n  data_files:\n  - split: train\n    path: {path}\n"
-        ));
+    let configs = configs(&written);
+    for (name, splits) in &configs {
+        text.push_str(&format!("- config_name: {}\n  data_files:\n", quoted(name)));
+        for (subset, _) in splits {
+            let split = split(subset);
+            let path = quoted(&format!("{}/{split}-*.parquet", subset.name));
+            text.push_str(&format!("  - split: {split}\n    path: {path}\n"));
+        }
     }
     text.push_str("dataset_info:\n");
-    for (subset, written) in &written {
-        text.push_str(&format!(
-            "- config_name: {}\n  features:\n",
-            quoted(&subset.name)
-        ));
+    for (name, splits) in &configs {
+        text.push_str(&format!("- config_name: {}\n  features:\n", quoted(name)));
         for column in columns {
             text.push_str(&feature(column));
         }
+        text.push_str("  splits:\n");
+        for (subset, written) in splits {
+            text.push_str(&format!(
+                "  - name: {}\n    num_bytes: {}\n    num_examples: {}\n",
+                split(subset),
+                written.data_bytes,
+                written.rows
+            ));
+        }
+        let sum = |bytes: fn(&Written) -> u64| -> u64 {
+            splits.iter().map(|(_, written)| bytes(written)).sum()
+        };
         text.push_str(&format!(
-            "  splits:\n  - name: train\n    num_bytes: {}\n    num_examples: {}\n  download_size: \
-             {}\n  dataset_size: {}\n",
-            written.data_bytes, written.rows, written.file_bytes, written.data_bytes
+            "  download_size: {}\n  dataset_size: {}\n",
+            sum(|written| written.file_bytes),
+            sum(|written| written.data_bytes)
         ));
     }
+}
+
+/// A config for each written subset, with its splits: its own rows, and the validation set beside them.
+fn configs<'s>(
+    written: &[(&'s Subset, &'s Written)],
+) -> Vec<(&'s str, Vec<(&'s Subset, &'s Written)>)> {
+    let is_aside = |subset: &Subset| subset.role == SubsetRole::Validation;
+    let aside = written.iter().find(|(subset, _)| is_aside(subset));
+    let mut configs = Vec::with_capacity(written.len());
+    for one in written {
+        let beside = aside.filter(|_| !is_aside(one.0));
+        let splits = std::iter::once(one).chain(beside).copied().collect();
+        configs.push((one.0.name.as_str(), splits));
+    }
+    configs
 }
 
 fn feature(column: &Column) -> String {
@@ -195,8 +231,12 @@ fn body(
         line("\n## Left out or made smaller\n\n| name | asked | available | why |\n|---|--:|--:|---|".into());
         for short in &manifest.shortfalls {
             line(format!(
-                "| {} | {} | {} | {} |",
-                short.name, short.asked, short.available, short.reason
+                "| {} | {} {unit} | {} {unit} | {} |",
+                short.name,
+                short.asked,
+                short.available,
+                short.reason,
+                unit = short.unit
             ));
         }
     }
@@ -224,14 +264,19 @@ fn body(
 
 /// Which files the entries came from, and whose word vouches for their bytes.
 fn origins(line: &mut impl FnMut(String), manifest: &Manifest) {
-    line("## Where it came from\n\n| | files | from | bytes checked |\n|---|--:|---|---|".into());
+    line(
+        "## Where it came from\n\n| | files | from | bytes checked | licence | to be named |\n\
+         |---|--:|---|---|---|---|"
+            .into(),
+    );
     for source in &manifest.sources {
         let files = manifest
             .files
             .iter()
             .filter(|file| file.source == source.name);
         let hubs: Vec<Option<&HubRecord>> = files.map(|file| file.hub.as_ref()).collect();
-        line(origin_line(&source.name, &hubs));
+        let terms = [&source.license, &source.attribution];
+        line(origin_line(&source.name, &hubs, terms));
     }
     for companion in &manifest.companions {
         let hubs: Vec<Option<&HubRecord>> = companion
@@ -239,9 +284,11 @@ fn origins(line: &mut impl FnMut(String), manifest: &Manifest) {
             .iter()
             .map(|file| file.hub.as_ref())
             .collect();
+        let terms = [&companion.license, &companion.attribution];
         line(origin_line(
             &format!("{} (companion)", companion.name),
             &hubs,
+            terms,
         ));
     }
     for companion in &manifest.companions {
@@ -259,7 +306,7 @@ fn origins(line: &mut impl FnMut(String), manifest: &Manifest) {
     }
 }
 
-fn origin_line(name: &str, hubs: &[Option<&HubRecord>]) -> String {
+fn origin_line(name: &str, hubs: &[Option<&HubRecord>], terms: [&Option<String>; 2]) -> String {
     let (from, checked) = match hubs.first() {
         Some(Some(hub)) => {
             let dataset = &hub.dataset;
@@ -275,7 +322,11 @@ fn origin_line(name: &str, hubs: &[Option<&HubRecord>]) -> String {
         }
         _ => ("disk".to_owned(), "BLAKE3 in the manifest"),
     };
-    format!("| {name} | {} | {from} | {checked} |", hubs.len())
+    let [license, attribution] = terms.map(|term| term.as_deref().unwrap_or("not stated"));
+    format!(
+        "| {name} | {} | {from} | {checked} | {license} | {attribution} |",
+        hubs.len()
+    )
 }
 
 fn waterfall(line: &mut impl FnMut(String), manifest: &Manifest) {
@@ -414,9 +465,15 @@ fn near_duplicates(line: &mut impl FnMut(String), manifest: &Manifest) {
     let Some(near) = &manifest.near_duplicates else {
         return;
     };
+    let fate = match near.dropped {
+        true => "one problem of a cluster stays",
+        false => {
+            "none was dropped for that, and a cluster with a problem of the validation set is in no subset"
+        }
+    };
     line(format!(
         "\n## Near duplicates\n\n{} of {} problems lie in {} clusters of which each shares at least {} of its \
-         text; one problem of a cluster stays. In {} clusters gold answers differ (the manifest lists them).",
+         text; {fate}. In {} clusters gold answers differ (the manifest lists them).",
         near.clustered, near.problems, near.clusters, near.threshold, near.disagreeing_count
     ));
 }

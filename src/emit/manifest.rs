@@ -68,6 +68,12 @@ pub struct SourceRecord {
     pub name: String,
     pub layout: String,
     pub accept: String,
+    /// Null where neither the pipeline nor a card on the hub says.
+    #[serde(default)]
+    pub license: Option<String>,
+    /// Whom to name for it; null where neither says.
+    #[serde(default)]
+    pub attribution: Option<String>,
 }
 
 /// One companion.
@@ -76,6 +82,11 @@ pub struct CompanionRecord {
     pub name: String,
     /// What its categories were for: `fill` or `replace`.
     pub category: String,
+    /// Null where its card on the hub does not say, and for files on disk.
+    #[serde(default)]
+    pub license: Option<String>,
+    #[serde(default)]
+    pub attribution: Option<String>,
     pub joined: Counts,
     pub files: Vec<CompanionFileRecord>,
 }
@@ -198,7 +209,7 @@ impl AcceptanceRecord {
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 pub struct SubsetRecord {
     pub name: String,
-    /// `subset`, `random`, `matched` or `paired`.
+    /// `subset`, `random`, `matched`, `paired` or `validation`.
     pub role: String,
     pub grid: Option<String>,
     pub category: Option<String>,
@@ -210,16 +221,22 @@ pub struct SubsetRecord {
     /// The rule of acceptance on top of the pipeline's; null for that alone.
     #[serde(default)]
     pub accept: Option<String>,
-    /// Rows that were asked for.
-    pub asked: u32,
+    /// Rows that were asked for, or tokens: see `unit`.
+    pub asked: u64,
+    /// What `asked` counts: `rows` or `tokens`.
+    #[serde(default = "rows")]
+    pub unit: String,
     /// Rows that were selected.
     pub size: u32,
     /// Rows whose text was written: `size`, or 0 where `[emit] subsets` leaves it out.
     pub written: u32,
     /// Problems in the bucket that it was drawn from.
     pub bucket: u32,
-    /// Problems that could have been selected.
+    /// Rows that could have been selected.
     pub available: u32,
+    /// How many trajectories of a problem it has at most.
+    #[serde(default = "one")]
+    pub per_problem: u32,
     pub draw: u32,
     /// `independent`, or `replicate` where the whole bucket is taken.
     pub draw_kind: String,
@@ -257,9 +274,24 @@ pub struct ThinRecord {
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 pub struct ShortfallRecord {
     pub name: String,
-    pub asked: u32,
-    pub available: u32,
+    pub asked: u64,
+    pub available: u64,
+    /// What both count: `rows` or `tokens`.
+    #[serde(default = "rows")]
+    pub unit: String,
     pub reason: String,
+}
+
+fn rows() -> String {
+    "rows".to_owned()
+}
+
+fn yes() -> bool {
+    true
+}
+
+fn one() -> u32 {
+    1
 }
 
 /// How often the two trajectories of a pair are right.
@@ -276,6 +308,9 @@ pub struct PairRecord {
 pub struct NearDuplicatesRecord {
     /// The Jaccard index from which on two problems are one.
     pub threshold: f64,
+    /// Whether one problem of a cluster stays alone; else clusters only keep the validation set apart.
+    #[serde(default = "yes")]
+    pub dropped: bool,
     pub problems: u32,
     /// Clusters of two or more problems.
     pub clusters: u32,
@@ -312,6 +347,8 @@ impl Manifest {
             name: source.name.clone(),
             layout: word(&source.source.layout),
             accept: word(&source.accept),
+            license: source.source.license.clone(),
+            attribution: source.source.attribution.clone(),
         });
         let ledger = ledger.into_iter().map(|(source, tally)| LedgerRecord {
             source,
@@ -325,6 +362,7 @@ impl Manifest {
             .map(|shortfall| ShortfallRecord {
                 name: shortfall.name.clone(),
                 asked: shortfall.asked,
+                unit: shortfall.unit.to_owned(),
                 available: shortfall.available,
                 reason: shortfall.reason.clone(),
             });
@@ -408,6 +446,8 @@ fn companions(experiment: &Experiment<'_>) -> Vec<CompanionRecord> {
     let record = |(companion, joined): (&PlannedCompanion, &Joined)| CompanionRecord {
         name: companion.name.clone(),
         category: word(&companion.category),
+        license: companion.source.license.clone(),
+        attribution: companion.source.attribution.clone(),
         joined: joined.counts,
         files: file_records(&companion.files, &joined.contents),
     };
@@ -549,7 +589,8 @@ fn acceptance(experiment: &Experiment<'_>, fates: &[Fate]) -> Vec<AcceptanceReco
 const DISAGREEING_MAX: usize = 1000;
 
 fn near_duplicates(experiment: &Experiment<'_>) -> Option<NearDuplicatesRecord> {
-    let threshold = experiment.plan.pipeline.screen.near_duplicates?;
+    let pipeline = &experiment.plan.pipeline;
+    let threshold = pipeline.cluster_threshold()?;
     let clusters = experiment.screened.clusters.as_ref()?;
     let mut sizes: BTreeMap<u32, u32> = BTreeMap::new();
     for &first in &clusters.first {
@@ -569,6 +610,7 @@ fn near_duplicates(experiment: &Experiment<'_>) -> Option<NearDuplicatesRecord> 
     });
     Some(NearDuplicatesRecord {
         threshold,
+        dropped: pipeline.screen.near_duplicates.is_some(),
         problems: clusters.first.len() as u32,
         clusters: sizes.len() as u32,
         clustered: sizes.values().sum(),
@@ -594,11 +636,13 @@ fn subset_record(
         style: subset.style.clone(),
         recipe: subset.recipe.map(|recipe| recipe.as_str().to_owned()),
         accept: subset.accept.map(|rule| rule.as_str().to_owned()),
-        asked: subset.asked,
+        asked: subset.asked.count(),
+        unit: subset.asked.unit().to_owned(),
         size: subset.size,
         written: written.map_or(0, |written| written.rows),
         bucket: subset.bucket,
         available: subset.available,
+        per_problem: subset.per_problem,
         draw: subset.draw,
         draw_kind: word(&subset.draw_kind),
         prefix_of: subset.prefix_of.clone(),

@@ -6,6 +6,7 @@
 mod appendix;
 mod balance;
 mod card;
+pub mod chat;
 pub mod leakage;
 mod ledger;
 pub mod manifest;
@@ -25,8 +26,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::run::{Amount, Experiment, Settings};
 use crate::screen::Fate;
-use crate::select::{Selection, Subset};
+use crate::select::{Selection, Subset, SubsetRole};
 use crate::{Error, Result};
+use chat::TextColumn;
 pub use subset::Added;
 pub use sums::{sha256, walk};
 use texts::Texts;
@@ -40,9 +42,20 @@ pub struct Emit {
     pub subsets: Vec<String>,
     /// Columns beside a subset's own, for trainers that want them.
     pub add: Vec<Added>,
-    /// The licence that the dataset card names, as the hub spells it (`apache-2.0`).
+    /// The licence that the dataset card names, as the hub spells it (`apache-2.0`); that of the sources where
+    /// this is left out and they have one and the same.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub license: Option<String>,
+    /// A system message before each problem. Where it is left out `messages` has none, and `text` has the one
+    /// that Qwen2.5's template puts in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub system: Option<String>,
+    /// What the user says beside the problem, on a line after it, or around `{problem}` where that stands in
+    /// it: `Please reason step by step, and put your final answer within \\boxed{}.`
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub instruction: Option<String>,
+    /// The column `text`.
+    pub text: TextColumn,
 }
 
 impl Default for Emit {
@@ -51,6 +64,9 @@ impl Default for Emit {
             subsets: vec!["*".into()],
             add: Vec::new(),
             license: None,
+            system: None,
+            instruction: None,
+            text: TextColumn::default(),
         }
     }
 }
@@ -58,8 +74,21 @@ impl Default for Emit {
 /// The folder that loaders pass over.
 pub const RUN_FOLDER: &str = "__run__";
 
-/// The name of a subset's only file.
-pub const SHARD: &str = "train-00000-of-00001.parquet";
+/// The splits that a folder can have, in each a file of this name.
+pub const SPLITS: [&str; 2] = ["train", "validation"];
+
+/// The split that a subset is: `validation` for the one that is set aside, else `train`.
+fn split(subset: &Subset) -> &'static str {
+    match subset.role {
+        SubsetRole::Validation => "validation",
+        _ => "train",
+    }
+}
+
+/// The name of the only file of a subset that is this split.
+pub fn shard(split: &str) -> String {
+    format!("{split}-00000-of-00001.parquet")
+}
 
 /// Marks a folder as one of ours that is being built, so that no other is ever cleared away.
 const MARK: &str = ".gradatim-partial";
@@ -160,7 +189,7 @@ fn write_subsets(
     let emitted: Vec<bool> = selection
         .subsets
         .iter()
-        .map(|subset| plan.emits(&subset.name))
+        .map(|subset| plan.emits(subset))
         .collect();
     let wanted = selection
         .subsets

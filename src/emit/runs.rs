@@ -15,7 +15,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use super::manifest::SubsetRecord;
 use crate::run::Experiment;
-use crate::select::{DrawKind, Selection, Subset};
+use crate::select::{DrawKind, Selection, Subset, SubsetRole};
 use crate::{Result, schema};
 
 /// The `[runs]` table of a pipeline file: how the subsets will be trained. What is left out is as in the
@@ -176,7 +176,7 @@ impl JsonSchema for Seeds {
     }
 }
 
-/// Writes the runs of every subset whose text is written: subset by subset as they were selected, then by
+/// Writes the runs of every subset and control whose text is written: subset by subset as they were selected, then by
 /// seed, then by budget.
 pub(super) fn write(
     experiment: &Experiment<'_>,
@@ -188,6 +188,9 @@ pub(super) fn write(
     let mut text = super::csv_line(schema::RUNS.iter().map(|column| column.name));
     for (subset, record) in selection.subsets.iter().zip(records) {
         let Some(path) = &record.path else { continue };
+        if subset.role == SubsetRole::Validation {
+            continue;
+        }
         let draws = |subset: &Subset| match (subset.draw_kind, subset.grid_index) {
             (DrawKind::Replicate, Some(grid)) => plan.grids[grid].0.draws,
             _ => 1,

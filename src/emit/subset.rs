@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, ListArray, StringArray, StringBuilder, StructArray, UInt32Builder};
+use arrow::array::{ArrayRef, ListArray, StringBuilder, StructArray, UInt32Builder};
 use arrow::buffer::OffsetBuffer;
 use arrow::datatypes::DataType;
 use fs_err as fs;
@@ -12,8 +12,9 @@ use parquet::file::reader::{FileReader, SerializedFileReader};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::chat::Speaker;
 use super::texts::{Text, Texts};
-use super::{SHARD, Written, sums};
+use super::{Emit, Written, shard, split, sums};
 use crate::run::Experiment;
 use crate::schema::{self, Column, pair_fields};
 use crate::select::Subset;
@@ -87,7 +88,7 @@ pub(super) fn write(
 fn file_of(subset: &Subset, root: &Path) -> Result<PathBuf> {
     let folder = root.join(&subset.name);
     fs::create_dir_all(&folder)?;
-    Ok(folder.join(SHARD))
+    Ok(folder.join(shard(split(subset))))
 }
 
 /// Where row groups end: at each size, and so often that none is larger than its bound.
@@ -148,7 +149,7 @@ fn describe(subset: &Subset, path: &Path) -> Result<Written> {
     let groups = parquet.metadata().row_groups();
     Ok(Written {
         rows: subset.size,
-        path: format!("{}/{SHARD}", subset.name),
+        path: format!("{}/{}", subset.name, shard(split(subset))),
         sha256: sums::sha256(path)?,
         file_bytes: fs::metadata(path)?.len(),
         data_bytes: groups
@@ -182,63 +183,63 @@ fn array(experiment: &Experiment<'_>, rows: &[Row], column: &Column) -> ArrayRef
         Arc::new(array.finish())
     };
     let name = |name: Option<u32>| name.map(|name| entries.name(name).to_owned());
+    let emit = &experiment.plan.pipeline.emit;
+    let source = |row: &Row| experiment.source_of(entries.rows[row.entry as usize].part);
     match column.name {
         "id" => texts(&|row| Some(body(row).trajectory_id.to_string())),
         "problem_id" => texts(&|row| {
             let problem = &entries.problems[body(row).problem as usize];
             Some(problem.id.to_string())
         }),
-        "problem" | "prompt" => texts(&|row| Some(row.text.problem.clone())),
+        "problem" => texts(&|row| Some(row.text.problem.clone())),
+        "prompt" => texts(&|row| Some(emit.asked(&row.text.problem).into_owned())),
         "completion" => texts(&|row| Some(row.text.response.clone())),
         "answer" => texts(&|row| row.text.gold.clone()),
-        "messages" => turns(rows, ["role", "content"], ["user", "assistant"]),
-        "conversations" => turns(rows, ["from", "value"], ["human", "gpt"]),
-        "text" => texts(&|row| Some(chat(&row.text))),
+        "messages" => turns(rows, emit, ["role", "content"], Speaker::role),
+        "conversations" => turns(rows, emit, ["from", "value"], Speaker::from),
+        "text" => texts(&|row| Some(emit.chat(&row.text))),
         "category" => texts(&|row| {
             let problem = &entries.problems[body(row).problem as usize];
             name(problem.category)
         }),
         "style" => texts(&|row| name(Some(body(row).style))),
         "tokens" => counts(&|row| body(row).tokens),
-        "source" => texts(&|row| {
-            let part = entries.rows[row.entry as usize].part;
-            Some(experiment.source_of(part).name.clone())
-        }),
+        "source" => texts(&|row| Some(source(row).name.clone())),
+        "license" => texts(&|row| source(row).source.license.clone()),
+        "attribution" => texts(&|row| source(row).source.attribution.clone()),
         "rank" => counts(&|row| row.rank),
         other => unreachable!("a subset has no column `{other}`"),
     }
 }
 
-/// A list of two turns for each row.
-fn turns(rows: &[Row], fields: [&str; 2], speakers: [&str; 2]) -> ArrayRef {
-    let who = rows.iter().flat_map(|_| speakers);
-    let said = rows
-        .iter()
-        .flat_map(|row| [row.text.problem.as_str(), row.text.response.as_str()]);
+/// A list of turns for each row.
+fn turns(
+    rows: &[Row],
+    emit: &Emit,
+    fields: [&str; 2],
+    name: fn(Speaker) -> &'static str,
+) -> ArrayRef {
+    let (mut who, mut said) = (StringBuilder::new(), StringBuilder::new());
+    let mut lengths = Vec::with_capacity(rows.len());
+    for row in rows {
+        let turns = emit.turns(&row.text);
+        lengths.push(turns.len());
+        for (speaker, words) in turns {
+            who.append_value(name(speaker));
+            said.append_value(words);
+        }
+    }
     let fields = pair_fields(fields[0], fields[1]);
     let turns = StructArray::new(
         fields.clone(),
-        vec![
-            Arc::new(StringArray::from_iter_values(who)),
-            Arc::new(StringArray::from_iter_values(said)),
-        ],
+        vec![Arc::new(who.finish()), Arc::new(said.finish())],
         None,
     );
     let item = arrow::datatypes::Field::new("item", DataType::Struct(fields), false);
-    let offsets = OffsetBuffer::from_lengths(std::iter::repeat_n(2, rows.len()));
     Arc::new(ListArray::new(
         Arc::new(item),
-        offsets,
+        OffsetBuffer::from_lengths(lengths),
         Arc::new(turns),
         None,
     ))
-}
-
-/// What Qwen2.5's chat template makes of the two turns, its own system message included.
-fn chat(text: &Text) -> String {
-    format!(
-        "<|im_start|>system\nYou are Qwen, created by Alibaba Cloud. You are a helpful \
-         assistant.<|im_end|>\n<|im_start|>user\n{}<|im_end|>\n<|im_start|>assistant\n{}<|im_end|>\n",
-        text.problem, text.response
-    )
 }

@@ -12,7 +12,7 @@ use datafusion::common::{DataFusionError, exec_err};
 use datafusion::logical_expr::{ColumnarValue, Volatility, create_udf};
 use datafusion::prelude::{ParquetReadOptions, SessionConfig, SessionContext};
 
-use crate::emit::RUN_FOLDER;
+use crate::emit::{self, RUN_FOLDER};
 use crate::measure::tokens::Tokenizer;
 use crate::measure::{style, thinking_part};
 use crate::verify;
@@ -39,11 +39,11 @@ impl Engine {
         engine.register("ledger", &run.join("ledger.parquet"))?;
         engine.register("selection", &run.join("selection.parquet"))?;
         for entry in fs_err::read_dir(out)? {
-            let shard = entry?.path().join(crate::emit::SHARD);
-            if let Some(name) = shard.parent().and_then(Path::file_name)
-                && shard.is_file()
-            {
-                engine.register(&format!("\"{}\"", name.to_string_lossy()), &shard)?;
+            let entry = entry?;
+            let shards = emit::SPLITS.map(|split| entry.path().join(emit::shard(split)));
+            if let Some(shard) = shards.iter().find(|shard| shard.is_file()) {
+                let name = entry.file_name();
+                engine.register(&format!("\"{}\"", name.to_string_lossy()), shard)?;
             }
         }
         Ok(engine)

@@ -203,8 +203,11 @@ pub(super) fn check_similar(
             "name the column of its text: `problem = \"…\"`",
         ));
     }
-    let largest = grid.size.iter().copied().max().unwrap_or_default();
-    let offered = similar.top.map(|top| u64::from(top) * questions as u64);
+    let largest = grid.size.rows_max().unwrap_or_default();
+    let each = u64::from(grid.per_problem);
+    let offered = similar
+        .top
+        .map(|top| u64::from(top) * questions as u64 * each);
     if grid.recipe.contains(&Recipe::Similar) && offered.is_some_and(|all| u64::from(largest) > all)
     {
         return Err(file.error(

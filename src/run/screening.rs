@@ -23,7 +23,11 @@ pub(super) fn screen(experiment: &Experiment<'_>, settings: &Settings<'_>) -> Re
     let plan = experiment.plan;
     let fingerprints = plan.contamination.iter().map(|one| one.fingerprint.clone());
     let detector = (!plan.contamination.is_empty()).then(|| Detector::new(fingerprints.collect()));
-    let mut looking = Looking::new(&plan.pipeline.screen, detector);
+    let mut looking = Looking::new(
+        &plan.pipeline.screen,
+        detector,
+        plan.pipeline.cluster_threshold(),
+    );
     if !looking.is_needed() {
         return Ok(Screened::default());
     }

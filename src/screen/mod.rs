@@ -204,7 +204,9 @@ pub fn fates(
     if screen.duplicates == Duplicates::Drop {
         duplicates::drop_copies(entries, &mut fates);
     }
-    duplicates::drop_near(entries, screened, &mut fates);
+    if screen.near_duplicates.is_some() {
+        duplicates::drop_near(entries, screened, &mut fates);
+    }
     fates
 }
 

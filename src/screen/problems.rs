@@ -20,6 +20,7 @@ pub struct Looked {
 pub struct Looking<'s> {
     screen: &'s Screen,
     detector: Option<Detector>,
+    threshold: Option<f64>,
     hits: Vec<ProblemHit>,
     sketches: Option<Sketches>,
     /// The problem of each sketch.
@@ -38,12 +39,14 @@ pub struct ProblemHit {
 }
 
 impl<'s> Looking<'s> {
-    pub fn new(screen: &'s Screen, detector: Option<Detector>) -> Self {
+    /// `threshold` is where two problems become near duplicates; none where they are not looked for.
+    pub fn new(screen: &'s Screen, detector: Option<Detector>, threshold: Option<f64>) -> Self {
         Self {
             screen,
             detector,
+            threshold,
             hits: Vec::new(),
-            sketches: screen.near_duplicates.map(Sketches::new),
+            sketches: threshold.map(Sketches::new),
             sketched: Vec::new(),
             problems: 0,
         }
@@ -57,10 +60,11 @@ impl<'s> Looking<'s> {
     /// What a text says; the same on any thread.
     pub fn look(&self, text: &str) -> Looked {
         let detector = self.detector.as_ref();
-        let threshold = self.screen.near_duplicates;
         Looked {
             hits: detector.map_or_else(Vec::new, |detector| detector.hits(text)),
-            sketch: threshold.map(|threshold| Sketch::of(&canonical(text).text, threshold)),
+            sketch: self
+                .threshold
+                .map(|threshold| Sketch::of(&canonical(text).text, threshold)),
         }
     }
 

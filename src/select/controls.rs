@@ -11,8 +11,9 @@ use serde::Serialize;
 
 use super::draw::{Draw, Role};
 use super::grid::{Family, Grid, Stratum};
-use super::{DrawKind, Selector, Style, Subset, SubsetRole};
-use crate::bucket::length::Length;
+use super::size::Size;
+use super::{DrawKind, More, Selector, Style, Subset, SubsetRole};
+use crate::bucket::length::{Length, Of};
 use crate::pipeline::Accept;
 
 /// What a matched control matched on.
@@ -36,42 +37,47 @@ pub struct Thin {
 
 /// Draws the random controls that the grids ask for, beside the subsets that were made.
 pub(super) fn random(selector: &mut Selector<'_>, grids: &[(Grid, Vec<Length>)]) {
-    // For each number, rule and style of the control: the sizes, and the subsets that each is the control
-    // of.
-    type Key = (u32, Option<Accept>, Option<String>);
-    let mut wanted: BTreeMap<Key, BTreeMap<u32, Vec<String>>> = BTreeMap::new();
+    // For each number, rule, style and trajectories a problem: the sizes, and the subsets that each is the
+    // control of.
+    type Key = (u32, Option<Accept>, Option<String>, u32);
+    let mut wanted: BTreeMap<Key, BTreeMap<Size, Vec<String>>> = BTreeMap::new();
     for subset in &selector.selection.subsets {
         let asked = subset.grid_index.map(|index| grids[index].0.control.random);
         if subset.role != SubsetRole::Subset {
             continue;
         }
+        let size = size_of(selector, subset);
         for number in 0..asked.unwrap_or_default() {
-            let key = (number, subset.accept, subset.style.clone());
+            let style = subset.style.clone();
+            let key = (number, subset.accept, style, subset.per_problem);
             let sizes = wanted.entry(key).or_default();
-            let subsets = sizes.entry(subset.size).or_default();
+            let subsets = sizes.entry(size).or_default();
             subsets.push(subset.name.clone());
         }
     }
     let several = wanted.keys().any(|(number, ..)| *number > 0);
-    for ((number, accept, style), sizes) in wanted {
+    for ((number, accept, style, per_problem), sizes) in wanted {
         selector.accept_by(accept);
-        let order = random_order(selector, style.as_deref(), number);
+        let order = random_order(selector, style.as_deref(), per_problem, number);
         let available = order.len() as u32;
-        let count = sizes.len();
-        for (size, control_of) in sizes {
-            assert!(
-                size <= available,
-                "a subset is part of all that is accepted"
-            );
+        let mut made = 0;
+        for (asked, control_of) in sizes {
             let mut parts = vec!["random".to_owned()];
             parts.extend(style.clone());
             parts.extend(accept.map(|rule| rule.as_str().to_owned()));
-            parts.push(size.to_string());
+            parts.extend((per_problem > 1).then(|| format!("p{per_problem}")));
+            parts.push(asked.to_string());
             if several {
                 parts.push(format!("c{number}"));
             }
+            let name = parts.join("-");
+            let Some(size) = selector.size(&name, asked, &order, "all that is accepted has fewer")
+            else {
+                continue;
+            };
+            made += 1;
             selector.selection.subsets.push(Subset {
-                name: parts.join("-"),
+                name,
                 role: SubsetRole::Random,
                 grid_index: None,
                 grid: None,
@@ -80,11 +86,12 @@ pub(super) fn random(selector: &mut Selector<'_>, grids: &[(Grid, Vec<Length>)])
                 style: style.clone(),
                 recipe: None,
                 accept,
-                asked: size,
+                asked,
                 order: order.clone(),
                 size,
                 bucket: available,
                 available,
+                per_problem,
                 draw: number,
                 draw_kind: DrawKind::Independent,
                 prefix_of: None,
@@ -93,11 +100,27 @@ pub(super) fn random(selector: &mut Selector<'_>, grids: &[(Grid, Vec<Length>)])
                 matched: None,
             });
         }
-        selector.link_prefixes(count);
+        selector.link_prefixes(made);
     }
 }
 
-fn random_order(selector: &mut Selector<'_>, style: Option<&str>, number: u32) -> Arc<Vec<u32>> {
+/// The size of a subset's random control: what was asked for, or as much as the subset got of it.
+fn size_of(selector: &Selector<'_>, subset: &Subset) -> Size {
+    match subset.asked {
+        Size::Rows(_) => Size::Rows(subset.size),
+        asked @ Size::Tokens(budget) => {
+            let available = asked.available(selector.tokens(&subset.order));
+            Size::Tokens(budget.min(available))
+        }
+    }
+}
+
+fn random_order(
+    selector: &mut Selector<'_>,
+    style: Option<&str>,
+    per_problem: u32,
+    number: u32,
+) -> Arc<Vec<u32>> {
     let draw = Draw {
         role: Role::Random,
         number,
@@ -111,7 +134,12 @@ fn random_order(selector: &mut Selector<'_>, style: Option<&str>, number: u32) -
     }
     let style = Style::new(selector.entries, style);
     let standing = selector.standing(draw, style);
-    Arc::new(standing.iter().map(|candidate| candidate.entry).collect())
+    let more = More {
+        per_problem,
+        length: Length::Normal,
+        of: Of::Reply,
+    };
+    Arc::new(selector.with_more(&standing, &more, style, draw))
 }
 
 /// A problem's place in the strata, one value for each; those that are given up are none.
@@ -148,7 +176,8 @@ pub(super) fn matched(
     let mut made = 0;
     for (name, wanted) in names {
         let control = format!("{name}-matched");
-        let Some(size) = selector.size(&control, *wanted, available, &reason) else {
+        let asked = Size::Rows(*wanted);
+        let Some(size) = selector.size(&control, asked, &order, &reason) else {
             continue;
         };
         made += 1;
@@ -174,11 +203,12 @@ pub(super) fn matched(
             style: family.style.clone(),
             recipe: None,
             accept: family.accept,
-            asked: *wanted,
+            asked,
             order: order.clone(),
             size,
             bucket: available,
             available,
+            per_problem: 1,
             draw: family.draw,
             draw_kind: DrawKind::Independent,
             prefix_of: None,

@@ -19,6 +19,7 @@ pub enum Role {
     Subset,
     Random,
     Matched,
+    Validation,
 }
 
 impl Role {
@@ -27,6 +28,7 @@ impl Role {
             Self::Subset => "subset",
             Self::Random => "random",
             Self::Matched => "matched",
+            Self::Validation => "validation",
         }
     }
 }

@@ -7,7 +7,8 @@ use super::difficulty::Difficulty;
 use super::recipe::Recipe;
 use super::s1::S1;
 use super::similar::Similar;
-use crate::bucket::category::{ALL, Category, SEVEN};
+use super::size::{Size, Sizes};
+use crate::bucket::category::{self, ALL, Category, SEVEN};
 use crate::bucket::length::{Length, LengthRules};
 use crate::pipeline::Accept;
 
@@ -22,15 +23,21 @@ pub struct Grid {
     /// `light-r1` or `openthoughts`, each a subset of its own.
     #[serde(default = "random")]
     pub recipe: Vec<Recipe>,
-    /// Categories as the source names them (`number_theory`), `diverse` (an even mix, in turn) or `all`
-    /// (the whole pool in the mix it has).
+    /// Categories as the source names them (`number_theory`), `diverse` (an even mix, in turn), `all` (the
+    /// whole pool, in the mix that a draw gives) or `proportional` (the whole pool, in its mix to the row at
+    /// every size).
     #[serde(default = "all")]
     pub category: Vec<String>,
     /// What `diverse` takes turns over; the paper's seven where left out.
     #[serde(default = "seven")]
     pub diverse_of: Vec<String>,
-    /// Sizes in problems; each smaller one is a prefix of the larger.
-    pub size: Vec<u32>,
+    /// Sizes in rows, as `[100, 1000]`, or budgets of tokens, as `{ tokens = [1000000] }`; each smaller
+    /// subset is a prefix of the larger.
+    pub size: Sizes,
+    /// How many trajectories of a problem a subset takes, where there are as many: the next by the draw's
+    /// hash, one behind the other. A row is a trajectory all the same.
+    #[serde(default = "one", skip_serializing_if = "is_one")]
+    pub per_problem: u32,
     /// Styles, each a subset of its own; any style where left out.
     #[serde(default)]
     pub style: Vec<String>,
@@ -78,6 +85,14 @@ fn seven() -> Vec<String> {
 
 fn one() -> u32 {
     1
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde hands over a reference"
+)]
+fn is_one(count: &u32) -> bool {
+    *count == 1
 }
 
 /// What a grid's subsets are paired by.
@@ -150,7 +165,7 @@ pub struct Family {
 }
 
 impl Family {
-    pub fn name(&self, size: u32) -> String {
+    pub fn name(&self, size: Size) -> String {
         format!("{}-{size}{}", self.stem, self.tail)
     }
 }
@@ -194,7 +209,7 @@ impl Grid {
         }
         let mut strata = if family.length.decides() {
             vec![Category, Origin, PassRate]
-        } else if family.category == ALL {
+        } else if !category::decides(&family.category) {
             vec![Category, Origin, Tokens, PassRate]
         } else {
             vec![Origin, Tokens, PassRate]

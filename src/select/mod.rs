@@ -15,7 +15,10 @@ mod pair;
 pub mod recipe;
 pub mod s1;
 pub mod similar;
+pub mod size;
 pub mod text_rules;
+pub mod turns;
+pub mod validation;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
@@ -28,11 +31,14 @@ use crate::bucket::length::{Length, LengthRules, Of, Within, extreme};
 use crate::pipeline::{Accept, OnShortfall};
 use crate::pool::Entries;
 use crate::pool::entries::Name;
+use crate::screen::near::Clusters;
 use crate::screen::{Fate, accept};
 use draw::{Draw, Keys, Role};
 use grid::{Family, Grid, Pair};
 pub use knowledge::Knowledge;
 use recipe::Recipe;
+use size::Size;
+use validation::{SetAside, Validation};
 
 /// Everything that was selected, and everything that could not be.
 #[derive(Debug, Default)]
@@ -73,7 +79,7 @@ pub struct Subset {
     pub recipe: Option<Recipe>,
     /// The rule of acceptance on top of `[verify] accept`; none for that alone.
     pub accept: Option<Accept>,
-    pub asked: u32,
+    pub asked: Size,
     /// The order of its family; the subset is the first `size` of it.
     pub order: Arc<Vec<u32>>,
     pub size: u32,
@@ -81,6 +87,8 @@ pub struct Subset {
     pub bucket: u32,
     /// How many could have been selected.
     pub available: u32,
+    /// How many trajectories of a problem it has at most.
+    pub per_problem: u32,
     pub draw: u32,
     pub draw_kind: DrawKind,
     /// The next larger subset of the same draw.
@@ -107,6 +115,8 @@ pub enum SubsetRole {
     Random,
     Matched,
     Paired,
+    /// Set aside: none of its problems stands in another one.
+    Validation,
 }
 
 /// Whether other draws would give other trajectories.
@@ -123,8 +133,10 @@ pub enum DrawKind {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Shortfall {
     pub name: String,
-    pub asked: u32,
-    pub available: u32,
+    pub asked: u64,
+    pub available: u64,
+    /// What both count: `rows` or `tokens`.
+    pub unit: &'static str,
     pub reason: String,
 }
 
@@ -137,18 +149,39 @@ pub struct PairTable {
     pub counts: BTreeMap<String, BTreeMap<String, u64>>,
 }
 
-/// Selects every subset and control of the grids.
+/// What a pipeline asks to be selected.
+pub struct Asked<'p> {
+    pub grids: &'p [(Grid, Vec<Length>)],
+    pub validation: Option<&'p Validation>,
+    pub seed: u64,
+    pub on_shortfall: OnShortfall,
+}
+
+/// Selects the validation set, then every subset and control of the grids.
 pub fn select(
     entries: &Entries,
     fates: &[Fate],
+    clusters: Option<&Clusters>,
     knowledge: &Knowledge,
-    grids: &[(Grid, Vec<Length>)],
-    seed: u64,
-    on_shortfall: OnShortfall,
+    asked: &Asked<'_>,
 ) -> Selection {
+    let &Asked {
+        grids,
+        validation,
+        seed,
+        on_shortfall,
+    } = asked;
     let rules = grids.iter().flat_map(|(grid, _)| &grid.accept);
     let rules: BTreeSet<Option<Accept>> = rules.copied().map(Some).chain([None]).collect();
-    let by_rule = |rule: Option<Accept>| (rule, Kept::new(entries, fates, rule));
+    let aside = validation.map(|validation| {
+        let all = Kept::new(entries, fates, None, &|_| true);
+        validation::set_aside(entries, &all, clusters, seed, validation.size)
+    });
+    let is_free = |problem: u32| {
+        let aside = aside.as_ref();
+        aside.is_none_or(|aside| !aside.problems[problem as usize])
+    };
+    let by_rule = |rule: Option<Accept>| (rule, Kept::new(entries, fates, rule, &is_free));
     let kept: BTreeMap<Option<Accept>, Kept> = rules.into_iter().map(by_rule).collect();
     let mut selector = Selector {
         entries,
@@ -162,6 +195,9 @@ pub fn select(
         on_shortfall,
         selection: Selection::default(),
     };
+    if let (Some(aside), Some(validation)) = (&aside, validation) {
+        selector.validation(aside, validation.size);
+    }
     for (index, (grid, lengths)) in grids.iter().enumerate() {
         selector.grid(index, grid, lengths);
     }
@@ -199,15 +235,21 @@ pub struct Kept {
 }
 
 impl Kept {
-    /// What is kept, and accepted by the rule where there is one.
-    fn new(entries: &Entries, fates: &[Fate], rule: Option<Accept>) -> Self {
+    /// What is kept of the problems that are free to be selected, and accepted by the rule where there is one.
+    fn new(
+        entries: &Entries,
+        fates: &[Fate],
+        rule: Option<Accept>,
+        is_free: &dyn Fn(u32) -> bool,
+    ) -> Self {
         let mut by_problem = vec![Vec::new(); entries.problems.len()];
         for (at, fate) in fates.iter().enumerate() {
             if *fate != Fate::Kept {
                 continue;
             }
             let body = entries.body_of(at as u32);
-            if rule.is_none_or(|rule| accept::refusal(rule, body).is_none()) {
+            let accepts = |rule| accept::refusal(rule, body).is_none();
+            if is_free(body.problem) && rule.is_none_or(accepts) {
                 by_problem[body.problem as usize].push(at as u32);
             }
         }
@@ -262,6 +304,8 @@ struct Ordered {
     steps: Vec<(&'static str, u64)>,
     /// How many problems the buckets hold.
     bucket: usize,
+    /// Whether all of them stand in the order.
+    is_whole: bool,
     /// For a paired control: the other trajectory of each problem of the order.
     others: Option<Vec<u32>>,
 }
@@ -307,6 +351,38 @@ impl Selector<'_> {
         }
         self.accept_by(None);
         self.admitted = None;
+    }
+
+    /// The validation set, of what was set aside for it.
+    fn validation(&mut self, aside: &SetAside, size: u32) {
+        let (name, asked) = ("validation".to_owned(), Size::Rows(size));
+        let reason = "fewer clusters of problems are accepted";
+        let Some(size) = self.size(&name, asked, &aside.order, reason) else {
+            return;
+        };
+        self.selection.subsets.push(Subset {
+            name,
+            role: SubsetRole::Validation,
+            grid_index: None,
+            grid: None,
+            category: None,
+            length: None,
+            style: None,
+            recipe: None,
+            accept: None,
+            asked,
+            order: Arc::new(aside.order.clone()),
+            size,
+            bucket: aside.available,
+            available: aside.available,
+            per_problem: 1,
+            draw: 0,
+            draw_kind: DrawKind::Independent,
+            prefix_of: None,
+            control_of: Vec::new(),
+            pair_of: Vec::new(),
+            matched: None,
+        });
     }
 
     /// The subsets of a family, its paired and its matched controls.
@@ -510,6 +586,30 @@ impl Selector<'_> {
         Some(self.candidate(problem, entry, of))
     }
 
+    /// The entries of candidates, each followed by the next of its problem, by the draw's hash.
+    fn with_more(
+        &self,
+        candidates: &[Candidate],
+        more: &More,
+        style: Style,
+        draw: Draw,
+    ) -> Vec<u32> {
+        let mut entries = Vec::with_capacity(candidates.len());
+        for candidate in candidates {
+            entries.push(candidate.entry);
+            if more.per_problem > 1 {
+                let others = self.kept.of(self.entries, candidate.problem, style);
+                let mut others: Vec<u32> = others
+                    .filter(|&entry| entry != candidate.entry)
+                    .filter(|&entry| more.length.holds(self.length(entry, more.of)))
+                    .collect();
+                others.sort_by_cached_key(|&entry| self.keys.trajectory(draw, entry));
+                entries.extend(others.into_iter().take(more.per_problem as usize - 1));
+            }
+        }
+        entries
+    }
+
     /// Whether a problem has two kept trajectories of different length.
     fn can_pair(&self, problem: u32, style: Style, of: Of) -> bool {
         let mut lengths = self
@@ -556,34 +656,6 @@ impl Selector<'_> {
         bucket
     }
 
-    /// Round-robin over the lists, in an order of turns that the draw hashes; it ends where a list is
-    /// empty at its turn, so that counts differ by at most one at every prefix.
-    fn take_turns(
-        &self,
-        lists: Vec<Vec<Candidate>>,
-        names: &[String],
-        draw: Draw,
-    ) -> Vec<Candidate> {
-        let mut turns: Vec<(u128, std::vec::IntoIter<Candidate>)> = names
-            .iter()
-            .zip(lists)
-            .map(|(name, list)| (self.keys.turn(draw, name), list.into_iter()))
-            .collect();
-        turns.sort_by_key(|(key, _)| *key);
-        let mut taken = Vec::new();
-        loop {
-            for (_, list) in &mut turns {
-                match list.next() {
-                    Some(candidate) => taken.push(candidate),
-                    None => return taken,
-                }
-            }
-            if turns.is_empty() {
-                return taken;
-            }
-        }
-    }
-
     /// The categories and styles whose short and long buckets share a trajectory.
     fn overlapping(&mut self, grid: &Grid, lengths: &[Length]) -> HashSet<Axes> {
         let mut found = HashSet::new();
@@ -625,11 +697,12 @@ impl Selector<'_> {
     }
 
     fn refuse_overlap(&mut self, grid: &Grid, family: &Family) {
-        for &size in &grid.size {
+        for size in grid.size.as_written() {
             self.selection.shortfalls.push(Shortfall {
                 name: family.name(size),
-                asked: size,
+                asked: size.count(),
                 available: 0,
+                unit: size.unit(),
                 reason: "short and long overlap: the pool is smaller than two buckets".into(),
             });
         }
@@ -639,19 +712,17 @@ impl Selector<'_> {
     fn cut(&mut self, grid: &Grid, family: &Family, ordered: &Ordered) -> Vec<(String, u32)> {
         let order = Arc::new(ordered.order.clone());
         let available = order.len() as u32;
-        let mut sizes = grid.size.clone();
-        sizes.sort_unstable();
         let mut made: Vec<(String, u32)> = Vec::new();
-        for asked in sizes {
+        for asked in grid.size.ascending() {
             let name = family.name(asked);
             let whole = ranked(family.length)
                 || matches!(family.length, Length::Tokens(..) | Length::Quantile(_));
-            let replicate = family.recipe.ranks()
-                || (whole && asked as usize >= ordered.bucket && ordered.bucket > 0);
+            let takes_all = asked.rows(self.tokens(&order)) == available && available > 0;
+            let replicate = family.recipe.ranks() || (whole && takes_all && ordered.is_whole);
             if replicate && family.draw > 0 {
                 continue;
             }
-            let Some(size) = self.size(&name, asked, available, BUCKET_TOO_SMALL) else {
+            let Some(size) = self.size(&name, asked, &order, BUCKET_TOO_SMALL) else {
                 continue;
             };
             made.push((name.clone(), size));
@@ -669,6 +740,7 @@ impl Selector<'_> {
                 size,
                 bucket: ordered.bucket as u32,
                 available,
+                per_problem: grid.per_problem,
                 draw: family.draw,
                 draw_kind: if replicate {
                     DrawKind::Replicate
@@ -687,17 +759,32 @@ impl Selector<'_> {
     }
 
     /// The size that a subset gets, or none where it is left out; a shortfall is always noted.
-    fn size(&mut self, name: &str, asked: u32, available: u32, reason: &str) -> Option<u32> {
-        if asked <= available {
-            return Some(asked);
+    fn size(&mut self, name: &str, asked: Size, order: &[u32], reason: &str) -> Option<u32> {
+        let available = asked.available(self.tokens(order));
+        let rows = asked.rows(self.tokens(order));
+        let is_whole = asked.count() <= available;
+        if is_whole && rows > 0 {
+            return Some(rows);
         }
+        let reason = if is_whole {
+            "its first trajectory alone has more tokens"
+        } else {
+            reason
+        };
         self.selection.shortfalls.push(Shortfall {
             name: name.to_owned(),
-            asked,
+            asked: asked.count(),
             available,
+            unit: asked.unit(),
             reason: reason.to_owned(),
         });
-        (self.on_shortfall == OnShortfall::Short && available > 0).then_some(available)
+        (self.on_shortfall == OnShortfall::Short && rows > 0).then_some(rows)
+    }
+
+    /// The tokens of each entry's reply.
+    fn tokens<'s>(&'s self, entries: &'s [u32]) -> impl ExactSizeIterator<Item = u32> + 's {
+        let tokens = |&entry: &u32| self.entries.body_of(entry).tokens;
+        entries.iter().map(tokens)
     }
 
     /// Names for each of the last `count` subsets the next larger one.
@@ -730,11 +817,12 @@ impl Selector<'_> {
                 style: family.style.clone(),
                 recipe: None,
                 accept: family.accept,
-                asked: *size,
+                asked: Size::Rows(*size),
                 order: order.clone(),
                 size: *size,
                 bucket: available,
                 available,
+                per_problem: 1,
                 draw: family.draw,
                 draw_kind: DrawKind::Independent,
                 prefix_of: None,
@@ -745,6 +833,14 @@ impl Selector<'_> {
         }
         self.link_prefixes(names.len());
     }
+}
+
+/// Which more trajectories of a problem are taken beside the one that stands for it. No length rule that
+/// ranks is among them (the plan saw to it): the second shortest could be among the longest.
+struct More {
+    per_problem: u32,
+    length: Length,
+    of: Of,
 }
 
 /// What short and long buckets of one grid have in common.

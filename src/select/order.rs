@@ -6,7 +6,7 @@ use super::draw::{Draw, Role};
 use super::grid::{Family, Grid};
 use super::recipe::Recipe;
 use super::s1::{self, Domain, Question};
-use super::{Ordered, Selector, Style, ranked};
+use super::{More, Ordered, Selector, Style, ranked, turns};
 use crate::bucket::Candidate;
 use crate::bucket::category::{Category, Pool};
 use crate::bucket::length::{Length, Nested, Of};
@@ -35,10 +35,17 @@ impl Selector<'_> {
         let candidates = self.joined(sorted, &category, draw);
         let others = (grid.control.paired && ranked(family.length))
             .then(|| self.other_extremes(&candidates, grid, family));
+        let more = More {
+            per_problem: grid.per_problem,
+            length: family.length,
+            of: grid.length.of,
+        };
+        let style = Style::new(self.entries, family.style.as_deref());
         Ordered {
-            order: candidates.iter().map(|candidate| candidate.entry).collect(),
+            order: self.with_more(&candidates, &more, style, draw),
             steps,
             bucket,
+            is_whole: candidates.len() == bucket,
             others,
         }
     }
@@ -50,9 +57,18 @@ impl Selector<'_> {
         category: &Category,
         draw: Draw,
     ) -> Vec<Candidate> {
+        let keyed = |names: Vec<String>, lists: Vec<Vec<Candidate>>| {
+            let keys = names.into_iter().map(|name| self.keys.turn(draw, &name));
+            keys.zip(lists).collect()
+        };
         match category {
-            Category::Diverse(names) => self.take_turns(lists, names, draw),
-            _ => lists.pop().unwrap_or_default(),
+            Category::Diverse(names) => turns::in_turn(keyed(names.clone(), lists)),
+            Category::Proportional => {
+                let pools = category.pools(self.entries).into_iter();
+                let name = |pool: Pool| pool.name(self.entries).unwrap_or_default().to_owned();
+                turns::in_proportion(keyed(pools.map(name).collect(), lists))
+            }
+            Category::One(_) | Category::All => lists.pop().unwrap_or_default(),
         }
     }
 
@@ -93,7 +109,8 @@ impl Selector<'_> {
         let id = |problem: u32| self.entries.problems[problem as usize].id;
         let problems: Vec<u32> = list.iter().map(|candidate| candidate.problem).collect();
         let order = if recipe == Recipe::Similar {
-            let count = grid.size.iter().copied().max().unwrap_or_default() as usize;
+            let rows = grid.size.rows_max().map(|rows| rows as usize);
+            let count = rows.unwrap_or(problems.len());
             let top = asked.and_then(|asked| asked.top);
             similarity.most(&problems, top, count, id)
         } else {

@@ -59,8 +59,6 @@ impl Selector<'_> {
             .into_iter()
             .filter(|family| family.category == category && family.draw == number)
             .collect();
-        let mut sizes = grid.size.clone();
-        sizes.sort_unstable();
         for (place, family) in families.iter().enumerate() {
             let entries: Vec<u32> = order
                 .iter()
@@ -69,14 +67,11 @@ impl Selector<'_> {
             let entries = Arc::new(entries);
             let available = entries.len() as u32;
             let mut made = 0;
-            for &asked in &sizes {
+            for asked in grid.size.ascending() {
                 let name = family.name(asked);
-                let Some(size) = self.size(
-                    &name,
-                    asked,
-                    available,
-                    "fewer problems have all its styles",
-                ) else {
+                let Some(size) =
+                    self.size(&name, asked, &entries, "fewer problems have all its styles")
+                else {
                     continue;
                 };
                 made += 1;
@@ -97,6 +92,7 @@ impl Selector<'_> {
                     size,
                     bucket: available,
                     available,
+                    per_problem: 1,
                     draw: number,
                     draw_kind: DrawKind::Independent,
                     prefix_of: None,

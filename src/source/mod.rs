@@ -71,6 +71,13 @@ pub struct Source {
     /// Which verdicts decide here; `[verify] accept` where this is left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub accept: Option<Accept>,
+    /// The licence of its texts, as the hub spells it (`apache-2.0`); that of its card on the hub where this is
+    /// left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub license: Option<String>,
+    /// Whom its licence asks to name; the dataset on the hub where this is left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attribution: Option<String>,
     /// Go on without a file that cannot be read; it stands in the ledger as `unreadable_file`.
     #[serde(default)]
     pub skip_unreadable: bool,
@@ -94,6 +101,8 @@ impl Source {
             style: None,
             category: None,
             accept: None,
+            license: None,
+            attribution: None,
             skip_unreadable: false,
             row_bytes_max: row_bytes_max(),
         }

@@ -20,5 +20,6 @@ mod screening;
 mod sources;
 mod support;
 mod tokens;
+mod training;
 mod truths;
 mod verify;

@@ -9,6 +9,7 @@ use std::collections::HashMap;
 use serde::Serialize;
 
 use super::variables::Decides;
+use crate::bucket::category;
 use crate::emit::manifest::SubsetRecord;
 use crate::select::grid::Stratum;
 use crate::select::recipe::Recipe;
@@ -138,7 +139,7 @@ fn length_of(record: &SubsetRecord) -> Option<&str> {
 /// The category that a subset was chosen for; a paired control has its subset's problems.
 fn category_of(record: &SubsetRecord) -> Option<&str> {
     let category = record.category.as_deref();
-    category.filter(|&category| category != crate::bucket::category::ALL)
+    category.filter(|&category| category::decides(category))
 }
 
 /// Each subset beside each of its controls, and the styles of a pair beside each other, in the order of

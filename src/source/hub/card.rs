@@ -47,6 +47,27 @@ fn first_line(error: &impl std::fmt::Display) -> String {
     text.lines().next().unwrap_or_default().to_owned()
 }
 
+/// The licence that a README's card names, of several all of them: `mit, cc-by-4.0`. An `other` goes by its
+/// own name where it has one.
+pub(super) fn license(readme: &str) -> Option<String> {
+    let yaml = front_matter(readme)?;
+    let named = |key: &str| {
+        let text = block(&yaml, &format!("{key}:"));
+        let mut card: std::collections::BTreeMap<String, Named> =
+            serde_saphyr::from_str(&text).ok()?;
+        let words = match card.remove(key)? {
+            Named::One(word) => vec![word.0],
+            Named::Many(words) => words.into_iter().map(|word| word.0).collect(),
+        };
+        Some(words.join(", ")).filter(|text| !text.is_empty())
+    };
+    let license = named("license")?;
+    match license.as_str() {
+        "other" => named("license_name").or(Some(license)),
+        _ => Some(license),
+    }
+}
+
 /// The lines between the first two `---`.
 fn front_matter(readme: &str) -> Option<String> {
     let readme = readme.strip_prefix('\u{feff}').unwrap_or(readme);
@@ -83,6 +104,14 @@ fn block(yaml: &str, key: &str) -> String {
 struct Card {
     #[serde(default)]
     configs: Option<Vec<Listed>>,
+}
+
+/// A name, or a list of them.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Named {
+    One(Word),
+    Many(Vec<Word>),
 }
 
 /// Cards from before 2023 list bare names, which say nothing of files.

@@ -97,8 +97,17 @@ pub struct Dataset {
     pub commit: String,
     pub config: String,
     pub split: String,
+    /// The licence that its card names.
+    pub license: Option<String>,
     /// In order of path.
     pub files: Vec<RemoteFile>,
+}
+
+impl Dataset {
+    /// Its page, for people.
+    pub fn page(&self) -> String {
+        format!("https://huggingface.co/datasets/{}", self.repo)
+    }
 }
 
 /// All that a repository offers.
@@ -106,6 +115,8 @@ pub struct Dataset {
 pub struct Description {
     pub repo: String,
     pub commit: String,
+    /// The licence that its card names.
+    pub license: Option<String>,
     pub configs: Vec<Config>,
 }
 
@@ -138,6 +149,7 @@ impl Description {
             commit: self.commit.clone(),
             config: config.name.clone(),
             split: split.to_owned(),
+            license: self.license.clone(),
             files: files.to_vec(),
         })
     }
@@ -278,6 +290,7 @@ impl Hub {
         Ok(Description {
             repo: address.repo.clone(),
             commit: commit.to_owned(),
+            license: card::license(&readme),
             configs: described.collect(),
         })
     }

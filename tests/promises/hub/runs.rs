@@ -15,6 +15,8 @@ on_shortfall = "short"
 layout = "openr1"
 hub = "open/set"
 config = "default"
+license = "mit"
+attribution = "those who made it"
 [measure]
 tokenizer = "bytes.json"
 [[grid]]
@@ -104,6 +106,41 @@ fn lines_on_the_hub_are_read_as_lines_on_disk() {
     );
     place.run("hub", &["--pool", "other"]).ends(0);
     assert_eq!(subsets(&place, "hub"), subsets(&place, "disk"));
+}
+
+#[test]
+fn a_datasets_card_says_whose_texts_they_are_where_the_pipeline_does_not() {
+    let (mock, place) = scene();
+    let silent = PIPELINE.replace(
+        "license = \"mit\"\nattribution = \"those who made it\"\n",
+        "",
+    );
+    place.write("pipeline.toml", silent);
+    for (named, license) in [
+        ("license: apache-2.0", "apache-2.0"),
+        ("license:\n- mit\n- cc-by-4.0", "mit, cc-by-4.0"),
+        ("license: other\nlicense_name: ours-alone", "ours-alone"),
+    ] {
+        let card = CARD.replacen("---\n", &format!("---\n{named}\n"), 1);
+        let commit = mock
+            .dataset("open/set")
+            .file("README.md", card)
+            .push("main");
+        let out = license.split(',').next().expect("a name");
+        place.run(out, &[]).ends(0);
+        let page = format!("https://huggingface.co/datasets/open/set at {commit}");
+        for row in place.out(out).subset("all-normal-5") {
+            assert_eq!(
+                (&row["license"], &row["attribution"]),
+                (&json!(license), &json!(page))
+            );
+        }
+        let lock = std::fs::read_to_string(place.out(out).run("pipeline.lock.toml"));
+        assert!(
+            lock.expect("a lock")
+                .contains(&format!("license = \"{license}\""))
+        );
+    }
 }
 
 #[test]

@@ -1,0 +1,185 @@
+//! A problem and a response as a trainer takes them: turns of a conversation, or one text.
+//!
+//! What is trained on is the response; what stands before it decides under which words it is learned. Both
+//! are the pipeline's to say, and nothing is added that it does not say: a source's `messages` may hide a
+//! system message, and a prompt of training that is not the prompt of evaluation costs points that no
+//! subset can win back.
+
+use std::borrow::Cow;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::Emit;
+use super::texts::Text;
+use crate::verify::{Thinking, split_thinking};
+
+/// The `[emit.text]` table: the column `text`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct TextColumn {
+    /// How thinking and answer are marked inside Qwen2.5's chat template.
+    pub template: Template,
+}
+
+/// How thinking and answer are marked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Template {
+    /// `<think>…</think>`, then the answer, as DeepSeek-R1 writes it; what is so already stays as it is.
+    #[default]
+    Think,
+    /// As s1's `data/tokenization.py` writes it: `<|im_start|>think`, the thinking, `<|im_start|>answer`,
+    /// the answer, which begins with `Answer: ` unless it has that already.
+    S1,
+}
+
+/// Where the problem stands in `[emit] instruction`.
+pub const PLACE: &str = "{problem}";
+
+/// The system message of Qwen2.5's chat template where a conversation has none.
+const QWEN_SYSTEM: &str = "You are Qwen, created by Alibaba Cloud. You are a helpful assistant.";
+
+/// Who says what.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Speaker {
+    System,
+    User,
+    Assistant,
+}
+
+impl Speaker {
+    /// As `messages` names it.
+    pub fn role(self) -> &'static str {
+        match self {
+            Self::System => "system",
+            Self::User => "user",
+            Self::Assistant => "assistant",
+        }
+    }
+
+    /// As ShareGPT's `conversations` names it.
+    pub fn from(self) -> &'static str {
+        match self {
+            Self::System => "system",
+            Self::User => "human",
+            Self::Assistant => "gpt",
+        }
+    }
+}
+
+impl Emit {
+    /// What the user says: the problem with the instruction.
+    pub fn asked<'t>(&self, problem: &'t str) -> Cow<'t, str> {
+        match self.instruction.as_deref() {
+            None => Cow::Borrowed(problem),
+            Some(instruction) if instruction.contains(PLACE) => {
+                Cow::Owned(instruction.replace(PLACE, problem))
+            }
+            Some(instruction) => Cow::Owned(format!("{problem}\n{instruction}")),
+        }
+    }
+
+    /// The conversation: a system message where the pipeline has one, the problem, the response.
+    pub(super) fn turns<'t>(&'t self, text: &'t Text) -> Vec<(Speaker, Cow<'t, str>)> {
+        let system = self.system.as_deref();
+        let system = system.map(|said| (Speaker::System, Cow::Borrowed(said)));
+        let user = (Speaker::User, self.asked(&text.problem));
+        let assistant = (Speaker::Assistant, Cow::Borrowed(text.response.as_str()));
+        system.into_iter().chain([user, assistant]).collect()
+    }
+
+    /// The conversation in Qwen2.5's chat template.
+    pub(super) fn chat(&self, text: &Text) -> String {
+        format!(
+            "<|im_start|>system\n{}<|im_end|>\n<|im_start|>user\n{}<|im_end|>\n<|im_start|>assistant\n{}\
+             <|im_end|>\n",
+            self.system.as_deref().unwrap_or(QWEN_SYSTEM),
+            self.asked(&text.problem),
+            self.text.template.marked(&text.response),
+        )
+    }
+}
+
+impl Template {
+    /// A response with its thinking and its answer marked so. One without thinking has none here, and one
+    /// whose thinking never ends has no answer.
+    ///
+    /// ```
+    /// use gradatim::emit::chat::Template;
+    /// let response = "<think>\n2 + 2 is 4.\n</think>\n\nIt is 4.";
+    /// assert_eq!(Template::Think.marked(response), response);
+    /// let s1 = "<|im_start|>think\n2 + 2 is 4.\n<|im_start|>answer\nAnswer: It is 4.";
+    /// assert_eq!(Template::S1.marked(response), s1);
+    /// assert_eq!(Template::Think.marked(s1), "<think>\n2 + 2 is 4.\n</think>\n\nAnswer: It is 4.");
+    /// ```
+    pub fn marked(self, response: &str) -> Cow<'_, str> {
+        let parts = split_thinking(response);
+        let thinking = response[parts.thinking].trim();
+        let answer = response[parts.answer].trim();
+        match self {
+            Self::Think if parts.state == Thinking::Absent || response.contains("<think>") => {
+                Cow::Borrowed(response)
+            }
+            Self::Think if parts.state == Thinking::Open => {
+                Cow::Owned(format!("<think>\n{thinking}"))
+            }
+            Self::Think => Cow::Owned(format!("<think>\n{thinking}\n</think>\n\n{answer}")),
+            Self::S1 => {
+                let thinking = match parts.state {
+                    Thinking::Absent => String::new(),
+                    _ => format!("<|im_start|>think\n{thinking}"),
+                };
+                let label = match answer.contains("Answer:") {
+                    true => "",
+                    false => "Answer: ",
+                };
+                let answer = match parts.state {
+                    Thinking::Open => String::new(),
+                    _ => format!("<|im_start|>answer\n{label}{answer}"),
+                };
+                let border = match thinking.is_empty() || answer.is_empty() {
+                    true => "",
+                    false => "\n",
+                };
+                Cow::Owned(format!("{thinking}{border}{answer}"))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_part_that_is_missing_has_no_mark() {
+        assert_eq!(Template::S1.marked("<think>\nHm"), "<|im_start|>think\nHm");
+        assert_eq!(
+            Template::S1.marked("Final Answer: 4"),
+            "<|im_start|>answer\nFinal Answer: 4"
+        );
+        assert_eq!(Template::Think.marked("It is 4."), "It is 4.");
+        assert_eq!(
+            Template::Think.marked("<|im_start|>think\nHm"),
+            "<think>\nHm"
+        );
+    }
+
+    #[test]
+    fn an_instruction_stands_behind_the_problem_or_around_it() {
+        let asked = |instruction: Option<&str>| {
+            let emit = Emit {
+                instruction: instruction.map(str::to_owned),
+                ..Emit::default()
+            };
+            emit.asked("1+1?").into_owned()
+        };
+        assert_eq!(asked(None), "1+1?");
+        assert_eq!(asked(Some("Box it.")), "1+1?\nBox it.");
+        assert_eq!(
+            asked(Some("Solve:\n{problem}\nBox it.")),
+            "Solve:\n1+1?\nBox it."
+        );
+    }
+}

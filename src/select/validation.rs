@@ -1,0 +1,91 @@
+//! The validation set: problems that are set aside before anything else is selected.
+//!
+//! A loss that is watched during training says nothing if its problems, or their near copies, are trained on.
+//! So what is set aside is a cluster of near duplicates, whole: one of its trajectories is validated on, and
+//! neither it nor another of the cluster can stand in any subset or control of the experiment.
+
+use std::collections::{HashMap, HashSet};
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::Kept;
+use super::draw::{Draw, Keys, Role, problem_key};
+use crate::pool::Entries;
+use crate::screen::near::Clusters;
+
+/// From which share of common text on two problems are one for the split, where `[screen] near_duplicates`
+/// says nothing: problems from one template too, since validating on one after training on the other says
+/// little. See the table in `screen::near`.
+pub const THRESHOLD: f64 = 0.8;
+
+/// The `[validation]` table of a pipeline file: problems that no subset and no control has.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Validation {
+    /// How many problems, each with one trajectory: drawn from all that is accepted, a cluster of near
+    /// duplicates being one. Clusters are those of `[screen] near_duplicates`, or of a threshold of 0.8 where
+    /// that is left out.
+    pub size: u32,
+}
+
+/// What is set aside.
+pub struct SetAside {
+    /// The trajectory of each cluster that was drawn, in the order of the draw.
+    pub order: Vec<u32>,
+    /// How many clusters there are to draw from.
+    pub available: u32,
+    /// For each problem of the run whether its cluster is among the drawn ones.
+    pub problems: Vec<bool>,
+}
+
+/// The draw that sets problems aside.
+pub const DRAW: Draw = Draw {
+    role: Role::Validation,
+    number: 0,
+};
+
+/// Draws clusters, of which a problem with a kept entry is one of its own where they are not known.
+pub(super) fn set_aside(
+    entries: &Entries,
+    kept: &Kept,
+    clusters: Option<&Clusters>,
+    seed: u64,
+    size: u32,
+) -> SetAside {
+    let keys = Keys::new(entries, seed);
+    let standing = kept
+        .by_problem
+        .iter()
+        .enumerate()
+        .filter_map(|(problem, entries)| {
+            let hash = |&&entry: &&u32| keys.trajectory(DRAW, entry);
+            Some((problem as u32, *entries.iter().min_by_key(hash)?))
+        });
+    let cluster = |problem: u32| clusters.map_or(problem, |known| known.first[problem as usize]);
+    let id = |problem: u32| entries.problems[problem as usize].id;
+    // Of a cluster's problems the one with the smallest id stands for it.
+    let mut stands: HashMap<u32, (u32, u32)> = HashMap::new();
+    for (problem, entry) in standing {
+        let best = stands.entry(cluster(problem)).or_insert((problem, entry));
+        if id(problem) < id(best.0) {
+            *best = (problem, entry);
+        }
+    }
+    let mut order: Vec<(u32, u32)> = stands
+        .into_iter()
+        .map(|(cluster, (_, entry))| (cluster, entry))
+        .collect();
+    order.sort_by_cached_key(|(cluster, _)| problem_key(seed, DRAW, id(*cluster)));
+    let available = order.len() as u32;
+    order.truncate(size as usize);
+    let drawn: HashSet<u32> = order.iter().map(|(cluster, _)| *cluster).collect();
+    let problems = 0..entries.problems.len() as u32;
+    SetAside {
+        order: order.into_iter().map(|(_, entry)| entry).collect(),
+        available,
+        problems: problems
+            .map(|problem| drawn.contains(&cluster(problem)))
+            .collect(),
+    }
+}

@@ -1,0 +1,464 @@
+//! What a training set needs on its first day: prompts, templates, a validation set, budgets of tokens,
+//! several trajectories a problem, one mix at every size, and whose texts they are.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use serde_json::{Value, json};
+
+use crate::support::*;
+
+const HEAD: &str = "[sources.all]\nlayout = \"openr1\"\npath = \"data\"\n";
+const MEASURE: &str = "[measure]\ntokenizer = \"bytes.json\"\n";
+
+/// A pool of rows with a pipeline of this source's keys, these tables and this grid.
+fn place(rows: &[Value], source: &str, tables: &str, grid: &str) -> Place {
+    let place = Place::new();
+    place.write("data/rows.jsonl", jsonl(rows));
+    place.write(
+        "pipeline.toml",
+        format!("{HEAD}{source}{MEASURE}{tables}\n[[grid]]\n{grid}"),
+    );
+    place
+}
+
+/// What a run over it writes, which lasts as long as its place.
+fn run(place: Place) -> (Place, Out) {
+    place.run("out", &[]).ends(0);
+    place.gradatim(&["check", "out"]).ends(0);
+    let out = place.out("out");
+    (place, out)
+}
+
+/// The row of each id that a subset holds, with what the source says of it.
+fn originals(rows: &[Value]) -> HashMap<String, Vec<String>> {
+    let replies = |row: &Value| {
+        let all = row["generations"].as_array().expect("a list");
+        all.iter()
+            .map(|one| one.as_str().expect("text").to_owned())
+            .collect()
+    };
+    rows.iter()
+        .map(|row| (text(row, "problem").to_owned(), replies(row)))
+        .collect()
+}
+
+fn turns(row: &Value, column: &str, fields: [&str; 2]) -> Vec<(String, String)> {
+    let turns = row[column].as_array().expect("a list");
+    let pair = |turn: &Value| {
+        (
+            text(turn, fields[0]).to_owned(),
+            text(turn, fields[1]).to_owned(),
+        )
+    };
+    turns.iter().map(pair).collect()
+}
+
+#[test]
+fn a_system_message_and_an_instruction_stand_in_every_form_of_a_conversation() {
+    let rows = openr1_rows(30);
+    let emit = "[emit]\nsystem = \"You count.\"\ninstruction = \"Solve {problem} and box it.\"\n\
+                add = [\"text\", \"conversations\"]\n";
+    let (_place, out) = run(place(&rows, "", emit, "size = [20]\n"));
+    let known = originals(&rows);
+    let chosen = out.subset("all-normal-20");
+    assert_eq!(chosen.len(), 20);
+    for row in chosen {
+        let problem = text(&row, "problem");
+        let asked = format!("Solve {problem} and box it.");
+        let said = turns(&row, "messages", ["role", "content"]);
+        let reply = said[2].1.clone();
+        assert!(
+            known[problem].contains(&reply),
+            "the response is the source's own"
+        );
+        let pair = |who: &str, what: &str| (who.to_owned(), what.to_owned());
+        let expected = |names: [&str; 3]| {
+            [
+                pair(names[0], "You count."),
+                pair(names[1], &asked),
+                pair(names[2], &reply),
+            ]
+        };
+        assert_eq!(said, expected(["system", "user", "assistant"]));
+        let sharegpt = turns(&row, "conversations", ["from", "value"]);
+        assert_eq!(sharegpt, expected(["system", "human", "gpt"]));
+        assert_eq!(
+            text(&row, "text"),
+            format!(
+                "<|im_start|>system\nYou count.<|im_end|>\n<|im_start|>user\n{asked}<|im_end|>\n\
+                 <|im_start|>assistant\n{reply}<|im_end|>\n"
+            )
+        );
+    }
+}
+
+#[test]
+fn s1s_markers_stand_in_the_text_and_nowhere_else() {
+    let rows = openr1_rows(30);
+    let emit = "[emit]\ninstruction = \"Box it.\"\nadd = [\"text\", \"prompt_completion\"]\n\
+                [emit.text]\ntemplate = \"s1\"\n";
+    let (_place, out) = run(place(&rows, "", emit, "size = [20]\n"));
+    for row in out.subset("all-normal-20") {
+        let reply = text(&row, "completion");
+        let (thinking, answer) = reply.split_once("</think>").expect("thinking ends");
+        let thinking = thinking.trim_start_matches("<think>").trim();
+        let asked = format!("{}\nBox it.", text(&row, "problem"));
+        assert_eq!(text(&row, "prompt"), asked);
+        assert_eq!(turns(&row, "messages", ["role", "content"])[1].1, reply);
+        let (before, after) = text(&row, "text")
+            .split_once("<|im_start|>assistant\n")
+            .expect("a turn");
+        assert!(before.ends_with(&format!("<|im_start|>user\n{asked}<|im_end|>\n")));
+        assert!(before.contains("You are Qwen, created by Alibaba Cloud."));
+        assert_eq!(
+            after,
+            format!(
+                "<|im_start|>think\n{thinking}\n<|im_start|>answer\nAnswer: {}<|im_end|>\n",
+                answer.trim()
+            )
+        );
+    }
+}
+
+#[test]
+fn what_a_prompt_cannot_hold_is_refused_where_it_stands() {
+    let rows = openr1_rows(10);
+    for (tables, grid, told) in [
+        (
+            "[emit]\nsystem = \"x\"\nadd = [\"prompt_completion\"]\n",
+            "size = [5]\n",
+            "emit.system",
+        ),
+        (
+            "[emit.text]\ntemplate = \"s1\"\n",
+            "size = [5]\n",
+            "emit.text",
+        ),
+        (
+            "[validation]\nsize = 0\n",
+            "size = [5]\n",
+            "validation.size",
+        ),
+        ("", "size.tokens = [0]\n", "grid[0].size"),
+        ("", "size.rows = [5]\n", "unknown field `rows`"),
+        ("", "size = [5]\nper_problem = 0\n", "grid[0].per_problem"),
+        (
+            "",
+            "size = [5]\nper_problem = 2\ncontrol.matched = true\n",
+            "matched",
+        ),
+        (
+            "",
+            "size = [5]\nper_problem = 2\nlength.rule = [\"long\"]\n",
+            "rank",
+        ),
+        (
+            "",
+            "size = [5]\ncategory = [\"proportional\"]\nlength.rule = [\"long\"]\n",
+            "within",
+        ),
+        (
+            "",
+            "size.tokens = [5]\nstyle = [\"r1\", \"gemini\"]\npair = \"style\"\n",
+            "grid[0].size",
+        ),
+    ] {
+        let place = place(&rows, "", tables, grid);
+        place.run("out", &[]).ends(2).tells(&[told, "line"]);
+        assert!(!place.path("out").exists());
+    }
+}
+
+/// Problems of which each has a twin in another spelling, and one reply each.
+fn twins(count: usize) -> Vec<Value> {
+    let names = [
+        "apples", "bridges", "candles", "doors", "engines", "feathers", "gardens", "hammers",
+    ];
+    let one = |at: usize, twin: bool| {
+        let (first, second) = (names[at % 8], names[at / 8 % 8]);
+        let problem = if twin {
+            format!(
+                "A shop has  ${at}$ {first} and twice as many {second} of the kind number {at} in all; what is the total?"
+            )
+        } else {
+            format!(
+                "A shop has \\({at}\\) {first} and twice as many {second} of the kind number {at} in all; what is the total?"
+            )
+        };
+        openr1_row(
+            &problem,
+            &(3 * at).to_string(),
+            SEVEN[at % 7],
+            &[reply(3 * at, 5 + at % 30)],
+        )
+    };
+    (0..count)
+        .flat_map(|at| [one(at, false), one(at, true)])
+        .collect()
+}
+
+/// How a twin is called by both.
+fn number(row: &Value) -> String {
+    let problem = text(row, "problem");
+    problem
+        .split("number ")
+        .nth(1)
+        .expect("a number")
+        .split(' ')
+        .next()
+        .expect("a number")
+        .to_owned()
+}
+
+#[test]
+fn the_validation_set_shares_no_problem_and_no_twin_with_any_subset() {
+    let rows = twins(60);
+    let grid = "size = [20, 40]\ndraws = 3\ncontrol.random = 2\ncontrol.matched = true\n";
+    for screen in ["", "[screen]\nnear_duplicates = 0.9\n"] {
+        let tables = format!("{screen}[validation]\nsize = 15\n[emit]\nsubsets = [\"*-20-*\"]\n");
+        // Numbers apart all problems are one template: only the spelling may make a cluster.
+        let place = place(&rows, "", &tables, grid);
+        place.run("out", &["--on-shortfall", "short"]).ends(0);
+        place.gradatim(&["check", "out"]).ends(0);
+        let out = place.out("out");
+        let shard = out.0.join("validation/validation-00000-of-00001.parquet");
+        let aside = table(&shard);
+        let manifest = out.manifest();
+        let record = &manifest["subsets"][0];
+        assert_eq!(
+            (text(record, "name"), text(record, "role")),
+            ("validation", "validation")
+        );
+        assert_eq!(record["size"], json!(aside.len()));
+        assert!(!aside.is_empty());
+        let numbers: BTreeSet<String> = aside.iter().map(number).collect();
+        assert_eq!(numbers.len(), aside.len(), "one of each pair of twins");
+        let by_id: HashMap<String, String> = rows
+            .iter()
+            .map(|row| {
+                let id = gradatim::ids::problem_id(text(row, "problem"));
+                (id.to_string(), number(row))
+            })
+            .collect();
+        let selection = out.selection();
+        for (name, chosen) in &selection {
+            let shares = chosen
+                .iter()
+                .any(|(_, problem)| numbers.contains(&by_id[problem]));
+            assert_eq!(shares, name == "validation", "{name}");
+        }
+        let runs = std::fs::read_to_string(out.run("runs.csv")).expect("runs");
+        assert!(!runs.contains("validation"));
+    }
+}
+
+#[test]
+fn a_larger_validation_set_holds_the_smaller_and_does_not_depend_on_the_grid() {
+    let rows = openr1_rows(80);
+    let ids = |size: u32, grid: &str| -> Vec<String> {
+        let tables = format!("[validation]\nsize = {size}\n");
+        let (_place, out) = run(place(&rows, "", &tables, grid));
+        let chosen = out
+            .selection()
+            .remove("validation")
+            .expect("a validation set");
+        chosen.into_iter().map(|(id, _)| id).collect()
+    };
+    let (small, large) = (
+        ids(5, "size = [10]\n"),
+        ids(
+            20,
+            "size = [30]\nlength.rule = [\"long\"]\nlength.bucket = 30\n",
+        ),
+    );
+    assert_eq!(large.len(), 20);
+    assert_eq!(large[..5], small);
+}
+
+#[test]
+fn a_tampered_split_is_found() {
+    let rows = openr1_rows(40);
+    let tables = "[validation]\nsize = 5\n";
+    let (place, out) = run(place(&rows, "", tables, "size = [20]\n"));
+    // The manifest calls a subset the validation set.
+    let path = out.run("manifest.json");
+    let text = std::fs::read_to_string(&path).expect("a manifest");
+    let mut manifest: Value = serde_json::from_str(&text).expect("JSON");
+    manifest["subsets"][1]["role"] = json!("validation");
+    manifest["subsets"][0]["role"] = json!("subset");
+    let first = manifest["subsets"][1].clone();
+    manifest["subsets"][0]["prefix_of"] = first["prefix_of"].clone();
+    std::fs::write(&path, manifest.to_string()).expect("written");
+    place.gradatim(&["check", "out"]).ends(1);
+}
+
+#[test]
+fn a_budget_of_tokens_is_spent_as_far_as_whole_rows_go() {
+    let rows = openr1_rows(400);
+    let grid =
+        "size.tokens = [3000, 8000]\ndraws = 2\ncontrol.random = 1\ncontrol.matched = true\n";
+    let (_place, out) = run(place(&rows, "", "", grid));
+    let manifest = out.manifest();
+    let selection = out.selection();
+    let mut seen = 0;
+    for record in manifest["subsets"].as_array().expect("subsets") {
+        let name = text(record, "name");
+        let tokens: u64 = out
+            .subset(name)
+            .iter()
+            .map(|row| row["tokens"].as_u64().expect("tokens"))
+            .sum();
+        assert_eq!(record["tokens"], json!(tokens));
+        if text(record, "role") == "matched" {
+            let of = record["control_of"][0].as_str().expect("a name").to_owned();
+            assert_eq!(selection[name].len(), selection[&of].len(), "row by row");
+            continue;
+        }
+        seen += 1;
+        let budget = record["asked"].as_u64().expect("a budget");
+        assert_eq!(text(record, "unit"), "tokens");
+        assert!(name.contains(&format!("-{budget}tok")), "{name}");
+        assert!(tokens <= budget);
+        // The larger of the same order goes on with the row that the budget did not pay for.
+        if let Some(larger) = record["prefix_of"].as_str() {
+            let next = &out.subset(larger)[selection[name].len()];
+            assert!(tokens + next["tokens"].as_u64().expect("tokens") > budget);
+            assert!(selection[larger].starts_with(&selection[name]));
+        }
+    }
+    assert_eq!(
+        seen,
+        2 * 2 + 2,
+        "two budgets, two draws, a random control of each budget"
+    );
+}
+
+#[test]
+fn a_budget_that_the_pool_cannot_spend_is_a_shortfall_in_tokens() {
+    let place = place(&openr1_rows(10), "", "", "size.tokens = [90000]\n");
+    place
+        .run("out", &[])
+        .ends(5)
+        .tells(&["all-normal-*", "90000"]);
+    place.run("out", &["--on-shortfall", "short"]).ends(0);
+    let manifest = place.out("out").manifest();
+    let shortfall = &manifest["shortfalls"][0];
+    let all: u64 = place
+        .out("out")
+        .subset("all-normal-90000tok")
+        .iter()
+        .map(|row| row["tokens"].as_u64().expect("tokens"))
+        .sum();
+    assert_eq!(
+        (&shortfall["available"], text(shortfall, "unit")),
+        (&json!(all), "tokens")
+    );
+    assert_eq!(manifest["subsets"][0]["size"], json!(10));
+}
+
+#[test]
+fn a_problem_brings_as_many_trajectories_as_asked_for() {
+    let rows = openr1_rows(60);
+    let counts: HashMap<String, usize> = originals(&rows)
+        .into_iter()
+        .map(|(problem, all)| (problem, all.len()))
+        .collect();
+    let (_place, out) = run(place(
+        &rows,
+        "",
+        "",
+        "size = [40, 80]\nper_problem = 2\ncontrol.random = 1\n",
+    ));
+    for name in ["all-normal-80", "random-p2-80"] {
+        let chosen = out.subset(name);
+        let mut problems: Vec<(&str, usize)> = Vec::new();
+        for row in &chosen {
+            match problems.last_mut() {
+                Some((problem, times)) if *problem == text(row, "problem") => *times += 1,
+                _ => problems.push((text(row, "problem"), 1)),
+            }
+        }
+        let distinct: BTreeSet<&str> = problems.iter().map(|(problem, _)| *problem).collect();
+        assert_eq!(
+            distinct.len(),
+            problems.len(),
+            "those of a problem stand behind one another"
+        );
+        let ids: BTreeSet<&str> = chosen.iter().map(|row| text(row, "id")).collect();
+        assert_eq!(ids.len(), chosen.len(), "none twice");
+        // All but the last problem, at which the size may cut.
+        for (problem, times) in &problems[..problems.len() - 1] {
+            assert_eq!(*times, counts[*problem].min(2), "{problem}");
+        }
+        let smaller = name.replace("80", "40");
+        assert!(out.selection()[name].starts_with(&out.selection()[&smaller]));
+    }
+}
+
+#[test]
+fn the_mix_of_a_proportional_subset_is_the_pools_at_every_size() {
+    // Categories of very different sizes, and some problems of none.
+    let mut rows = Vec::new();
+    for (at, mut row) in openr1_rows(210).into_iter().enumerate() {
+        let category = match at {
+            0..120 => json!("Algebra"),
+            120..180 => json!("Geometry"),
+            180..200 => json!("Calculus"),
+            _ => Value::Null,
+        };
+        row["problem_type"] = category;
+        rows.push(row);
+    }
+    let sizes: Vec<u32> = (1..=210).collect();
+    let grid = format!("size = {sizes:?}\ncategory = [\"proportional\"]\ndraws = 2\n");
+    let (_place, out) = run(place(&rows, "", "[emit]\nsubsets = [\"*-210-*\"]\n", &grid));
+    for draw in 0..2 {
+        let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+        for (at, row) in out
+            .subset(&format!("proportional-normal-210-d{draw}"))
+            .iter()
+            .enumerate()
+        {
+            *counts.entry(row["category"].to_string()).or_default() += 1;
+            for (category, all) in [
+                ("\"algebra\"", 120),
+                ("\"geometry\"", 60),
+                ("\"calculus\"", 20),
+                ("null", 10),
+            ] {
+                let count = counts.get(category).copied().unwrap_or_default();
+                assert!(
+                    (count * 210).abs_diff(all * (at + 1)) < 210,
+                    "{category} at {at}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn whose_texts_they_are_stands_in_rows_card_and_manifest() {
+    let rows = openr1_rows(30);
+    let terms = "license = \"cc-by-4.0\"\nattribution = \"The makers of sums, 2026\"\n";
+    let (_place, out) = run(place(&rows, terms, "", "size = [20]\n"));
+    for row in out.subset("all-normal-20") {
+        assert_eq!(text(&row, "license"), "cc-by-4.0");
+        assert_eq!(text(&row, "attribution"), "The makers of sums, 2026");
+    }
+    let card = std::fs::read_to_string(out.0.join("README.md")).expect("a card");
+    assert!(
+        card.contains("license: \"cc-by-4.0\"\n"),
+        "the one licence is the whole's"
+    );
+    assert!(card.contains("| cc-by-4.0 | The makers of sums, 2026 |"));
+    assert_eq!(out.manifest()["sources"][0]["license"], json!("cc-by-4.0"));
+    let (_place, silent) = run(place(&rows, "", "", "size = [20]\n"));
+    assert!(
+        silent
+            .subset("all-normal-20")
+            .iter()
+            .all(|row| row["license"].is_null())
+    );
+    let card = std::fs::read_to_string(silent.0.join("README.md")).expect("a card");
+    assert!(!card.contains("license:") && card.contains("not stated"));
+}
