@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use gradatim::pipeline::PipelineFile;
 use gradatim::plan::{Overrides, Plan};
+use serde_json::json;
 
 use crate::support::*;
 
@@ -206,4 +207,44 @@ fn the_readme_shows_what_the_quickstart_prints() {
         .and_then(|(_, rest)| rest.split_once("```"))
         .map(|(shown, _)| shown);
     assert_eq!(shown, Some(done.stdout.as_str()));
+}
+
+#[test]
+fn the_readmes_pipeline_file_runs() {
+    let readme = std::fs::read_to_string(repository().join("README.md")).expect("a README");
+    let (_, from) = readme
+        .split_once("## The pipeline file")
+        .expect("its section");
+    let (_, from) = from.split_once("```toml\n").expect("a file");
+    let (pipeline, _) = from.split_once("```").expect("an end");
+    let place = Place::new();
+    place.write(
+        "pipeline.toml",
+        pipeline.replace("seed = 0", "seed = 0\nmeasure.tokenizer = \"bytes.json\""),
+    );
+    let rows = openr1_rows(150);
+    place.write("shards/a.parquet", parquet(&rows, 50));
+    let rollout = |at: usize| {
+        let solutions = json!([{ "text": reply(at, 9) }]);
+        let prompt = format!("Be brief.<|user|>How much is {at} and none?<|assistant|>");
+        json!({ "prompt": prompt, "solutions": solutions, "info": { "truth": at } })
+    };
+    let rollouts: Vec<_> = (0..20).map(rollout).collect();
+    place.write("rollouts.jsonl.zst", zstd(&jsonl(&rollouts)));
+    let questions = ["70", "74", "76", "80"]
+        .map(|id| json!({ "id": id, "problem": format!("What is {id}+1?") }));
+    place.write("aime.jsonl", jsonl(&questions));
+    let rates = rows
+        .iter()
+        .map(|row| json!({ "problem": row["problem"], "pass_rate": 0.25 }));
+    place.write("qwen7b.parquet", parquet(&rates.collect::<Vec<_>>(), 100));
+    let done = place.run(
+        "out",
+        &["--source", "aime24=aime.jsonl", "--on-shortfall", "short"],
+    );
+    done.ends(0);
+    place.gradatim(&["check", "out"]).ends(0);
+    let row = &place.out("out").subset("algebra-normal-r1-100-d0")[0];
+    assert!(text(row, "text").contains("within \\boxed{}.<|im_end|>"));
+    assert!(text(row, "text").contains("<|im_start|>think"));
 }
