@@ -3,10 +3,10 @@
 use std::collections::HashSet;
 
 use super::PlannedBenchmark;
-use crate::bucket::category::DIVERSE;
+use crate::bucket::category::{DIVERSE, PROPORTIONAL};
 use crate::bucket::length::Length;
 use crate::pipeline::{Accept, Pipeline, PipelineFile};
-use crate::select::difficulty::Range;
+use crate::select::difficulty::{Range, Wanted};
 use crate::select::grid::Grid;
 use crate::select::recipe::Recipe;
 use crate::{Error, Result};
@@ -66,10 +66,11 @@ pub(super) fn check(
             "leave the table out",
         )?;
     }
-    if has(Recipe::S1) && grid.category.iter().any(|category| category == DIVERSE) {
+    let mixed = |category: &String| category == DIVERSE || category == PROPORTIONAL;
+    if has(Recipe::S1) && grid.category.iter().any(mixed) {
         refuse(
             "category",
-            "has `diverse` beside the recipe `s1`, which takes turns over its own domains",
+            "has a mix of categories beside the recipe `s1`, which takes turns over its own domains",
             "write `category = [\"all\"]`",
         )?;
     }
@@ -89,6 +90,17 @@ pub(super) fn check(
     }
     if grid.pair.is_some() && grid.difficulty.is_some() {
         refuse("difficulty", "cannot stand beside `pair`", "leave it out")?;
+    }
+    let weights = grid.s1.iter().flat_map(|s1| s1.benchmark.values());
+    if weights
+        .clone()
+        .any(|weight| !(0.001..=1000.0).contains(weight))
+    {
+        refuse(
+            "s1.benchmark",
+            "has a weight that is not from 0.001 to 1000",
+            "write 1.0 for a whole one",
+        )?;
     }
     check_difficulty(file, pipeline, index, grid)?;
     check_accept(file, pipeline, index, grid)
@@ -112,7 +124,10 @@ fn check_difficulty(
     let named = difficulty
         .joined
         .iter()
-        .map(|(name, range)| (format!("joined.{name}"), *range));
+        .filter_map(|(name, wanted)| match wanted {
+            Wanted::Range(range) => Some((format!("joined.{name}"), *range)),
+            Wanted::OneOf(_) => None,
+        });
     let own = [
         ("pass_rate", difficulty.pass_rate),
         ("shortest_right_tokens", difficulty.shortest_right_tokens),
@@ -121,7 +136,7 @@ fn check_difficulty(
         .into_iter()
         .filter_map(|(key, range)| Some((key.to_owned(), range?)));
     let ranges: Vec<(String, Range)> = own.chain(named).collect();
-    if ranges.is_empty() && difficulty.origin.is_none() {
+    if ranges.is_empty() && difficulty.origin.is_none() && difficulty.joined.is_empty() {
         return Err(file.error(
             &format!("grid[{index}].difficulty"),
             "asks for nothing",
@@ -134,6 +149,25 @@ fn check_difficulty(
             "holds no number",
             "write as `{ min = 0.1, max = 0.5 }`, or `{ above = 0, below = 1 }` without the ends",
         ));
+    }
+    for (name, wanted) in &difficulty.joined {
+        let is_words = |wanted: &Wanted| matches!(wanted, Wanted::OneOf(_));
+        let grids = pipeline
+            .grid
+            .iter()
+            .filter_map(|grid| grid.difficulty.as_ref());
+        let mut others = grids.filter_map(|difficulty| difficulty.joined.get(name));
+        if others.any(|other| is_words(other) != is_words(wanted)) {
+            return Err(file.error(
+                &at(&format!("joined.{name}")),
+                "is asked for as words in one grid and as numbers in another",
+                "join the column twice, under two names",
+            ));
+        }
+        if *wanted == Wanted::OneOf(Vec::new()) {
+            let mend = "write at least one word, as `[\"Level 5\"]`";
+            return Err(file.error(&at(&format!("joined.{name}")), "is empty", mend));
+        }
     }
     let known = |name: &&String| pipeline.join.contains_key(*name);
     if let Some(lost) = difficulty.joined.keys().find(|name| !known(name)) {

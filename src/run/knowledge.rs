@@ -15,11 +15,14 @@ use super::{Experiment, Settings, vectors};
 use crate::ids::{self, Id};
 use crate::plan::{Plan, PlannedBenchmark, PlannedJoin, ROW_BYTES_MAX};
 use crate::pool::Entries;
+use crate::select::Joined;
 use crate::select::Knowledge;
+use crate::select::difficulty::Wanted;
 use crate::select::similar::tfidf::{Frequencies, Questions};
 use crate::select::similar::{Similar, Similarity, tokens};
 use crate::select::text_rules::TextRule;
 use crate::source::lookup;
+use crate::source::value::Value;
 use crate::{Error, Result};
 
 /// What joining one column did.
@@ -46,7 +49,10 @@ pub(super) fn gather(
     };
     let mut counts = Vec::new();
     for join in &plan.joins {
-        let (values, joined) = join_one(join, entries, settings)?;
+        let is_words = |wanted: &Wanted| matches!(wanted, Wanted::OneOf(_));
+        let asked = grids().filter_map(|grid| grid.difficulty.as_ref()?.joined.get(&join.name));
+        let as_words = asked.into_iter().any(is_words);
+        let (values, joined) = join_one(join, as_words, entries, settings)?;
         knowledge.joined.insert(join.name.clone(), values);
         counts.push(joined);
     }
@@ -86,15 +92,17 @@ pub(super) fn gather(
     Ok((knowledge, counts))
 }
 
-/// The mean of the numbers that a table has for each problem.
+/// The mean of the numbers that a table has for each problem, or the word that all its rows have.
 fn join_one(
     join: &PlannedJoin,
+    as_words: bool,
     entries: &Entries,
     settings: &Settings<'_>,
-) -> Result<(Vec<Option<f64>>, JoinCounts)> {
+) -> Result<(Joined, JoinCounts)> {
     let picks = join.join.picks();
     let mut counts = JoinCounts::default();
-    let mut found: BTreeMap<u32, Vec<f64>> = BTreeMap::new();
+    let mut numbers: BTreeMap<u32, Vec<f64>> = BTreeMap::new();
+    let mut words: BTreeMap<u32, BTreeSet<String>> = BTreeMap::new();
     for file in &join.files {
         let units = file.units.as_ref().map_err(|why| {
             Error::Unreadable(vec![(
@@ -107,30 +115,63 @@ fn join_one(
             lookup::read(&file.file, unit, &picks, ROW_BYTES_MAX, |row| {
                 counts.rows += 1;
                 let mut values = row.unwrap_or_default().into_iter();
-                let number = values.next().and_then(|value| lookup::number(&value));
+                let value = values.next().unwrap_or(Value::Missing);
+                let number = lookup::number(&value).filter(|_| !as_words);
+                let word = if as_words {
+                    lookup::text(picks[0], value)
+                } else {
+                    None
+                };
                 let mut text = |pick| lookup::text(pick, values.next()?);
                 let by_text = text(picks[1]).map(|text| ids::problem_id(&text));
                 let by_id = text(picks[2]).and_then(|text| text.trim().parse::<Id>().ok());
-                let (Some(number), Some(id)) = (number, by_text.or(by_id)) else {
+                let id = by_text
+                    .or(by_id)
+                    .filter(|_| number.is_some() || word.is_some());
+                let Some(id) = id else {
                     counts.rows_void += 1;
                     return Ok(());
                 };
                 if let Some(problem) = entries.find_problem(id) {
-                    found.entry(problem).or_default().push(number);
+                    let (number, word) = (number.into_iter(), word.into_iter());
+                    numbers.entry(problem).or_default().extend(number);
+                    words.entry(problem).or_default().extend(word);
                 }
                 Ok(())
             })?;
         }
     }
-    counts.problems_known = found.len() as u64;
+    counts.problems_known = numbers.len() as u64;
+    let joined = if as_words {
+        Joined::Words(by_problem(entries, words, only))
+    } else {
+        Joined::Numbers(by_problem(entries, numbers, mean))
+    };
+    Ok((joined, counts))
+}
+
+/// What is made of the values of each problem, for all problems of the run.
+fn by_problem<Many, One: Clone>(
+    entries: &Entries,
+    found: BTreeMap<u32, Many>,
+    one_of: impl Fn(Many) -> Option<One>,
+) -> Vec<Option<One>> {
     let mut values = vec![None; entries.problems.len()];
-    for (problem, mut numbers) in found {
-        // Summed in order of size, so that the order of rows does not show in the last bit.
-        numbers.sort_unstable_by(f64::total_cmp);
-        let mean = numbers.iter().sum::<f64>() / numbers.len() as f64;
-        values[problem as usize] = Some(mean);
+    for (problem, many) in found {
+        values[problem as usize] = one_of(many);
     }
-    Ok((values, counts))
+    values
+}
+
+fn mean(mut numbers: Vec<f64>) -> Option<f64> {
+    // Summed in order of size, so that the order of rows does not show in the last bit.
+    numbers.sort_unstable_by(f64::total_cmp);
+    Some(numbers.iter().sum::<f64>() / numbers.len() as f64)
+}
+
+/// The only one; none where there are several, which say nothing.
+fn only(mut words: BTreeSet<String>) -> Option<String> {
+    words.pop_first().filter(|_| words.is_empty())
 }
 
 /// Whether each problem passes a rule in every form in which a source has it.

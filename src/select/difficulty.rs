@@ -6,12 +6,15 @@
 //! user. What nobody knows is in no range: missing is not zero.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
+use serde::de::{MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 
-use super::Knowledge;
 use super::grid::Stratum;
+use super::knowledge::{Joined, Knowledge};
 use crate::pool::Entries;
 
 /// The `[grid.difficulty]` table: a problem is selected where all that is asked for holds.
@@ -27,9 +30,18 @@ pub struct Difficulty {
     /// Tokens of the problem's shortest right trajectory; none where it has none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shortest_right_tokens: Option<Range>,
-    /// Columns of `[join.NAME]`, by name.
+    /// Columns of `[join.NAME]`, by name: a range of numbers, or a list of words, as `["Level 4", "Level 5"]`.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub joined: BTreeMap<String, Range>,
+    pub joined: BTreeMap<String, Wanted>,
+}
+
+/// What is asked of a joined column.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[serde(untagged)]
+pub enum Wanted {
+    Range(Range),
+    /// One of these words.
+    OneOf(Vec<String>),
 }
 
 /// A range of numbers: `{ min = 0.1, max = 0.5 }` with its ends, `{ above = 0, below = 1 }` without.
@@ -104,10 +116,42 @@ impl Difficulty {
         holds(&self.pass_rate, problem.pass_rate())
             && self.origin.as_ref().is_none_or(from)
             && holds(&self.shortest_right_tokens, shortest())
-            && self.joined.iter().all(|(name, range)| {
-                let value = knowledge.joined.get(name).and_then(|values| values[index]);
-                value.is_some_and(|value| range.holds(value))
-            })
+            && self.joined.iter().all(
+                |(name, wanted)| match (wanted, knowledge.joined.get(name)) {
+                    (Wanted::Range(range), Some(Joined::Numbers(numbers))) => {
+                        numbers[index].is_some_and(|number| range.holds(number))
+                    }
+                    (Wanted::OneOf(words), Some(Joined::Words(known))) => known[index]
+                        .as_ref()
+                        .is_some_and(|word| words.contains(word)),
+                    _ => false,
+                },
+            )
+    }
+}
+
+/// Derived for an untagged enum, it would not say what is wrong inside.
+impl<'de> Deserialize<'de> for Wanted {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(WantedVisitor)
+    }
+}
+
+struct WantedVisitor;
+
+impl<'de> Visitor<'de> for WantedVisitor {
+    type Value = Wanted;
+
+    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str("a range, as `{ max = 0.5 }`, or a list of words")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, table: A) -> Result<Wanted, A::Error> {
+        Range::deserialize(MapAccessDeserializer::new(table)).map(Wanted::Range)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Wanted, A::Error> {
+        Vec::deserialize(SeqAccessDeserializer::new(list)).map(Wanted::OneOf)
     }
 }
 

@@ -14,8 +14,8 @@ use crate::screen::accept::right;
 /// Arrays over the run's problems; what no grid asks for is empty.
 #[derive(Debug, Default)]
 pub struct Knowledge {
-    /// The columns of `[join.NAME]`; none where the table has no number for the problem.
-    pub joined: BTreeMap<String, Vec<Option<f64>>>,
+    /// The columns of `[join.NAME]`.
+    pub joined: BTreeMap<String, Joined>,
     /// Similarities to benchmarks, each with the table that asks for it.
     pub similarities: Vec<(Similar, Similarity)>,
     /// Whether the problem's text passes a recipe's rule.
@@ -24,6 +24,13 @@ pub struct Knowledge {
     pub origins: Vec<Option<Name>>,
     /// Tokens of the problem's shortest right trajectory, whether it was kept or not.
     pub shortest_right: Vec<Option<u32>>,
+}
+
+/// A joined column; none where the table has no such value for the problem.
+#[derive(Debug)]
+pub enum Joined {
+    Numbers(Vec<Option<f64>>),
+    Words(Vec<Option<String>>),
 }
 
 impl Knowledge {

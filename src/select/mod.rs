@@ -35,7 +35,7 @@ use crate::screen::near::Clusters;
 use crate::screen::{Fate, accept};
 use draw::{Draw, Keys, Role};
 use grid::{Family, Grid, Pair};
-pub use knowledge::Knowledge;
+pub use knowledge::{Joined, Knowledge};
 use recipe::Recipe;
 use size::Size;
 use validation::{SetAside, Validation};

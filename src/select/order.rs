@@ -150,7 +150,7 @@ impl Selector<'_> {
                 thinking_tokens: body.thinking_tokens,
                 is_first: right(body) == Some(true)
                     && (is_from(&rules.first) || (long && is_from(&rules.first_long))),
-                is_benchmark: is_from(&rules.benchmark),
+                weight: rules.weight(origin),
             }
         };
         let questions = list.into_iter().map(question).collect();

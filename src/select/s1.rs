@@ -32,9 +32,10 @@ pub struct S1 {
     pub first_tokens: u32,
     /// How many are selected before domains are weighed.
     pub uniform: u32,
-    /// Origins whose problems weigh the domains then; none: domains stay equal. s1 has AIME, and GPQA at
-    /// half of AIME's weight.
-    pub benchmark: Vec<String>,
+    /// Origins whose problems weigh the domains then, and how much each of them counts, to a thousandth; none:
+    /// domains stay equal. s1 has `{ aime = 1.0, gpqa = 0.5 }`.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub benchmark: BTreeMap<String, f64>,
     /// What a domain is.
     pub domain: Domain,
 }
@@ -46,9 +47,17 @@ impl Default for S1 {
             first_long: Vec::new(),
             first_tokens: 5600,
             uniform: 700,
-            benchmark: Vec::new(),
+            benchmark: BTreeMap::new(),
             domain: Domain::CategoryAndOrigin,
         }
+    }
+}
+
+impl S1 {
+    /// What a problem of that origin adds to its domain's weight, in thousandths.
+    pub fn weight(&self, origin: &str) -> u64 {
+        let weight = self.benchmark.get(origin).copied().unwrap_or_default();
+        (weight * 1000.0).round() as u64
     }
 }
 
@@ -70,8 +79,8 @@ pub struct Question {
     pub thinking_tokens: u32,
     /// Whether it is selected from the start.
     pub is_first: bool,
-    /// Whether it weighs its domain.
-    pub is_benchmark: bool,
+    /// What it adds to its domain's weight, in thousandths.
+    pub weight: u64,
 }
 
 /// The order of selection, and how many came from which step.
@@ -112,7 +121,7 @@ pub fn order(
             questions: Vec::new(),
             weight: 0,
         });
-        place.weight += u64::from(question.is_benchmark);
+        place.weight += question.weight;
         place.questions.push(question);
     }
     let mut domains: Vec<Place> = domains.into_values().collect();
@@ -185,7 +194,7 @@ mod tests {
             domain: domain.to_owned(),
             thinking_tokens,
             is_first: false,
-            is_benchmark: false,
+            weight: 0,
         }
     }
 
@@ -217,7 +226,7 @@ mod tests {
             let mut all = vec![question(0, "small", 5), question(1, "small", 6)];
             all.extend((2..40).map(|at| question(at, "large", at)));
             for question in &mut all[2..] {
-                question.is_benchmark = true;
+                question.weight = 1000;
             }
             let drawn = order(all, 1, true, chance(seed));
             small += u32::from(problems(&drawn)[0] < 2);
@@ -228,6 +237,18 @@ mod tests {
             weighed, 0,
             "a domain without the benchmark's questions weighs nothing"
         );
+    }
+
+    #[test]
+    fn a_question_that_counts_half_weighs_half_as_much() {
+        let mut halves = 0_u32;
+        for seed in 0..3000 {
+            let mut all = vec![question(0, "whole", 5), question(1, "half", 6)];
+            (all[0].weight, all[1].weight) = (1000, 500);
+            halves += problems(&order(all, 0, true, chance(seed)))[0];
+        }
+        // A third; six standard deviations.
+        assert!(halves.abs_diff(1000) < 6 * 26, "{halves}");
     }
 
     #[test]

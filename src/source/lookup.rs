@@ -36,10 +36,11 @@ pub struct Benchmark {
     pub tiers: BTreeMap<String, Vec<String>>,
 }
 
-/// One `[join.NAME]` table: a column of numbers for problems, such as another model's pass rate.
+/// One `[join.NAME]` table: a column of numbers for problems, such as another model's pass rate, or of words,
+/// such as a level.
 ///
 /// Rows are joined by the problem's text, spacing and Unicode form aside, or by `problem_id`. A bool counts
-/// as 1 or 0. Where rows of one problem differ, their mean counts.
+/// as 1 or 0. Where rows of one problem differ, their mean counts, and of words none.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Join {
@@ -47,7 +48,7 @@ pub struct Join {
     /// `--source NAME=PATH` gives or replaces it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
-    /// The column with the number.
+    /// The column with the number or word.
     pub value: Pick,
     /// The column with the problem's text.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -305,7 +305,7 @@ fn recipes_select_the_same_in_any_order_of_rows_and_on_any_number_of_threads() {
     let mut rows = rows(&worded(80));
     let grid = format!(
         "{SIMILAR}[[grid]]\nname = 'x'\nrecipe = ['limo', 's1', 'openthoughts']\nsize = [10, 20]\n\
-         [grid.difficulty]\npass_rate = {{ min = 0 }}\n[grid.s1]\nuniform = 5\nbenchmark = ['amc_aime']\n"
+         [grid.difficulty]\npass_rate = {{ min = 0 }}\n[grid.s1]\nuniform = 5\nbenchmark.amc_aime = 1\n"
     );
     let place = Place::new();
     place.write("pipeline.toml", format!("{HEAD}{grid}"));
@@ -417,6 +417,50 @@ fn a_joined_column_is_asked_for_as_a_range_and_what_it_does_not_know_is_in_none(
         .run("more", &[])
         .ends(2)
         .tells(&["gwen", "joined from nowhere"]);
+}
+
+#[test]
+fn a_joined_column_of_words_is_asked_for_by_name() {
+    let tasks = worded(30);
+    let grid = "[verify]\naccept = 'ours'\n[join.level]\npath = 'levels.jsonl'\nvalue = 'level'\nproblem = 'text'\n\
+        [[grid]]\nsize = [99]\n[grid.difficulty]\njoined.level = ['Level 4', '5']\n";
+    let place = pool(&tasks, grid);
+    let level = |at: usize| match at % 5 {
+        4 => json!("Level 4"),
+        // A number is asked for as it is written.
+        3 => json!(5),
+        other => json!(format!("Level {other}")),
+    };
+    let row = |at: usize, level: Value| json!({ "text": tasks[at].problem, "level": level });
+    let mut rows: Vec<Value> = (0..30).map(|at| row(at, level(at))).collect();
+    // Twice the same is the same; one that is said to be two things is neither.
+    rows.extend([
+        row(4, level(4)),
+        row(9, json!("Level 1")),
+        row(14, Value::Null),
+    ]);
+    place.write("levels.jsonl", jsonl(&rows));
+    let expected = (0..30).filter(|at| at % 5 > 2 && *at != 9);
+    let expected: BTreeSet<String> = expected.map(|at| id(&tasks[at].problem)).collect();
+    assert_eq!(all_of(&place, "out", "all-normal-99"), expected);
+    let joined = &place.out("out").manifest()["lookups"][0]["joined"];
+    assert_eq!(
+        (&joined["rows"], &joined["rows_void"]),
+        (&json!(33), &json!(1))
+    );
+    for (wrong, told) in [
+        ("joined.level = []", "is empty"),
+        ("joined.level = 'Level 4'", "a range"),
+        ("joined.level = { maximum = 3 }", "maximum"),
+        (
+            "joined.level = ['5']\n[[grid]]\nname = 'b'\nsize = [9]\n[grid.difficulty]\njoined.level = { max = 3 }",
+            "as words in one grid",
+        ),
+    ] {
+        let grid = grid.replace("joined.level = ['Level 4', '5']", wrong);
+        place.write("pipeline.toml", format!("{HEAD}{grid}"));
+        place.run("more", &[]).ends(2).tells(&[told]);
+    }
 }
 
 #[test]
@@ -614,7 +658,7 @@ fn s1s_steps_on_its_own_questions_leave_what_its_rules_leave() {
         .collect();
     let grid = "[verify]\naccept = 'none'\n[[grid]]\nrecipe = ['s1']\nsize = [50, 100, 200]\n\
         [grid.difficulty]\npass_rate = { below = 1 }\n\
-        [grid.s1]\nfirst = ['olympiads']\nuniform = 220\nbenchmark = ['olympiads']\ndomain = 'category'\n";
+        [grid.s1]\nfirst = ['olympiads']\nuniform = 220\nbenchmark.olympiads = 1.0\ndomain = 'category'\n";
     let place = pool(&tasks, grid);
     place.run("out", &[]).ends(0);
     let out = place.out("out");
