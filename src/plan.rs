@@ -25,8 +25,7 @@ use crate::select::recipe::Recipe;
 use crate::select::size::{Size, Sizes};
 use crate::select::{Subset, SubsetRole};
 use crate::source::hub::{Address, Hub};
-use crate::source::parquet::Footer;
-use crate::source::{Format, HubMode, Layout, Source, SourceFile, Unit, files, jsonl, layout};
+use crate::source::{self, HubMode, Layout, Source, SourceFile, Unit, files, layout};
 use crate::{Error, Result};
 use contamination::Benchmark;
 
@@ -287,19 +286,10 @@ fn plan_columns(
     let mut planned = Vec::new();
     for file in found {
         let bytes = file.place.bytes()?;
-        let units = match file.format {
-            Format::Jsonl(coding) => match jsonl::check(&file, coding, columns, row_bytes_max) {
-                Ok(()) => Ok(vec![Unit::Whole]),
-                Err(error @ Error::Schema { .. }) => return Err(error),
-                Err(error) => Err(unreadable(error)?),
-            },
-            Format::Parquet => match Footer::read(&file) {
-                Ok(footer) => {
-                    footer.check(&file, columns)?;
-                    Ok(footer.units(columns))
-                }
-                Err(error) => Err(unreadable(error)?),
-            },
+        let units = match source::units(&file, columns, row_bytes_max) {
+            Err(error @ Error::Schema { .. }) => return Err(error),
+            Err(error) => Err(unreadable(error)?),
+            Ok(units) => Ok(units),
         };
         planned.push(PlannedFile { file, bytes, units });
     }

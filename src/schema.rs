@@ -300,7 +300,7 @@ pub const TRAJECTORIES: &[Column] = &{
     all[2] = nullable(
         "offset",
         Kind::U64,
-        "byte where the row's line starts, in plain JSONL only",
+        "byte where the row starts, in a plain file of text only",
     );
     all[3] = nullable(
         "void",

@@ -204,7 +204,7 @@ fn word(layout: Layout) -> String {
 struct Described {
     name: String,
     bytes: u64,
-    /// Unknown for JSONL until it is read.
+    /// Unknown for a file of text until it is read.
     rows: Option<u64>,
     groups: Option<usize>,
     columns: Vec<(String, String)>,
@@ -225,14 +225,11 @@ fn describe(file: &SourceFile) -> Result<Described> {
             Ok(footer) => {
                 described.rows = Some(footer.rows());
                 described.groups = Some(footer.row_groups());
-                let fields = footer.schema().fields().iter();
-                described.columns = fields
-                    .map(|field| (field.name().clone(), field.data_type().to_string()))
-                    .collect();
+                described.columns = footer.column_kinds();
             }
             Err(error) => described.unreadable = Some(gradatim::plan::unreadable(error)?),
         },
-        Format::Jsonl(coding) => match source::jsonl::first_object(file, coding) {
+        Format::Text(kind) => match source::text::columns(file, kind) {
             Ok(columns) => described.columns = columns,
             Err(error) => described.unreadable = Some(gradatim::plan::unreadable(error)?),
         },
@@ -250,7 +247,7 @@ fn first_entries(file: &SourceFile, layout: Layout, most: usize) -> Result<Vec<V
                 None => return Ok(Vec::new()),
             }
         }
-        Format::Jsonl(_) => Unit::Whole,
+        Format::Text(_) => Unit::Whole,
     };
     let mut shown = Vec::new();
     for batch in source::read(file, unit, &source, BatchSize::of_rows(most.max(1)))? {

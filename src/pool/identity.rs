@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::ids::{Id, IdHasher};
 use crate::measure;
-use crate::source::{Columns, HubMode, Layout, Place, Source, SourceFile, Unit};
+use crate::source::{Columns, Format, HubMode, Layout, Place, Source, SourceFile, Unit};
 use crate::{Result, pool};
 
 /// Everything that a part's content is a function of.
@@ -17,6 +17,9 @@ pub struct Made {
     measure: u32,
     /// The file's content.
     file: String,
+    /// Of a CSV: the same bytes are other rows where the file's name says something else.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    delimiter: Option<u8>,
     unit: Unit,
     pub tokenizer: String,
     /// Whether behaviours were counted.
@@ -30,11 +33,19 @@ pub struct Made {
 
 impl Made {
     /// What the part of a unit is made from.
-    pub fn of(content: Id, unit: Unit, source: &Source, tokenizer: &str, behaviours: bool) -> Self {
+    pub fn of(
+        content: Id,
+        format: Format,
+        unit: Unit,
+        source: &Source,
+        tokenizer: &str,
+        behaviours: bool,
+    ) -> Self {
         Self {
             pool: pool::part::VERSION,
             measure: measure::VERSION,
             file: content.to_string(),
+            delimiter: format.delimiter(),
             unit,
             tokenizer: tokenizer.to_owned(),
             behaviours,

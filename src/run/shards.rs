@@ -165,7 +165,14 @@ impl<'p, 's> Pass<'p, 's> {
         let bytes = file.bytes / file.units.as_ref().map_or(1, Vec::len) as u64;
         let behaviours = self.plan.pipeline.measure.behaviours;
         let tokenizer = &self.plan.tokenizer;
-        let made = Made::of(content, unit, &source.source, tokenizer, behaviours);
+        let made = Made::of(
+            content,
+            file.file.format,
+            unit,
+            &source.source,
+            tokenizer,
+            behaviours,
+        );
         if let Some(part) = sound_part(self.settings, &made.name(), self.store)? {
             self.settings.watch.advance(Amount::shards(1, bytes));
             return Ok(Held::Stored(part));

@@ -4,11 +4,11 @@
 //! source. Unlike a training set, none of its rows may be passed over: a row without a problem would be a
 //! hole through which contamination passes unseen, and is refused.
 
-use super::files::Format;
-use super::parquet::Footer;
 use super::pick::Pick;
 use super::value::Value;
-use super::{BatchSize, Columns, Layout, Row, Source, SourceFile, Unit, jsonl, layout, read};
+use super::{
+    BatchSize, Columns, Layout, Row, Source, SourceFile, column_kinds, layout, read, units,
+};
 use crate::{Error, Result};
 
 /// One row of a benchmark.
@@ -34,19 +34,8 @@ pub struct Named {
 pub fn problems(file: &SourceFile, named: &Named) -> Result<Vec<Posed>> {
     let source = source(file, named)?;
     let columns = layout::columns(&source);
-    let units = match file.format {
-        Format::Parquet => {
-            let footer = Footer::read(file)?;
-            footer.check(file, &columns)?;
-            footer.units(&columns)
-        }
-        Format::Jsonl(coding) => {
-            jsonl::check(file, coding, &columns, source.row_bytes_max)?;
-            vec![Unit::Whole]
-        }
-    };
     let mut posed = Vec::new();
-    for unit in units {
+    for unit in units(file, &columns, source.row_bytes_max)? {
         for batch in read(file, unit, &source, BatchSize::of_rows(1000))? {
             let batch = batch?;
             for index in 0..batch.len() {
@@ -70,7 +59,8 @@ fn hole(file: &SourceFile, row: u64) -> Error {
 
 /// A source that reads the two columns.
 fn source(file: &SourceFile, named: &Named) -> Result<Source> {
-    let names = column_names(file)?;
+    let kinds = column_kinds(file)?;
+    let names: Vec<String> = kinds.into_iter().map(|(name, _)| name).collect();
     let recognised = |known: &[&str]| {
         let is = |wanted: &str| names.iter().find(|name| name.eq_ignore_ascii_case(wanted));
         known
@@ -105,20 +95,6 @@ fn source(file: &SourceFile, named: &Named) -> Result<Source> {
             origin: None,
         }),
         ..Source::of(Layout::Columns)
-    })
-}
-
-fn column_names(file: &SourceFile) -> Result<Vec<String>> {
-    Ok(match file.format {
-        Format::Parquet => {
-            let footer = Footer::read(file)?;
-            let fields = footer.schema().fields().iter();
-            fields.map(|field| field.name().clone()).collect()
-        }
-        Format::Jsonl(coding) => {
-            let columns = jsonl::first_object(file, coding)?;
-            columns.into_iter().map(|(name, _)| name).collect()
-        }
     })
 }
 

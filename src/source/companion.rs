@@ -15,7 +15,7 @@ use crate::pool::companions::CategoryRule;
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Companion {
-    /// A Parquet or JSONL file, a folder or a glob, as in a source. `--source NAME=PATH` (or
+    /// A Parquet, JSONL or CSV file, a folder or a glob, as in a source. `--source NAME=PATH` (or
     /// `NAME=hub:DATASET`) gives or replaces it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,

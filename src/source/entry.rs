@@ -9,7 +9,7 @@ use super::value::Value;
 /// A row as read: its cells in the order of the layout's columns, or why it cannot be read.
 pub struct Row<'a> {
     pub number: u64,
-    /// Byte where the row's line starts, in plain JSONL.
+    /// Byte where the row starts, in a plain file of text.
     pub offset: Option<u64>,
     pub cells: Result<Vec<Value<'a>>, Void>,
 }
@@ -45,7 +45,9 @@ pub struct Trajectory<'a> {
 pub enum Void {
     /// The line is not a JSON object.
     BadJson,
-    /// The line is not UTF-8.
+    /// The row of CSV has more or fewer cells than the header, or a quote that never closes.
+    BadCsv,
+    /// The row is not UTF-8.
     BadUtf8,
     /// The row has more bytes than `row_bytes_max`.
     TooLarge,
@@ -64,8 +66,9 @@ pub enum Void {
 }
 
 impl Void {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::BadJson,
+        Self::BadCsv,
         Self::BadUtf8,
         Self::TooLarge,
         Self::WrongType,
@@ -79,6 +82,7 @@ impl Void {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::BadJson => "bad_json",
+            Self::BadCsv => "bad_csv",
             Self::BadUtf8 => "bad_utf8",
             Self::TooLarge => "too_large",
             Self::WrongType => "wrong_type",

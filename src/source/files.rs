@@ -20,10 +20,26 @@ pub struct SourceFile {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
     Parquet,
-    Jsonl(Coding),
+    Text(Text),
 }
 
-/// How a JSONL file is compressed.
+/// A file of text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Text {
+    pub form: Form,
+    pub coding: Coding,
+}
+
+/// How rows stand in a file of text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// An object a line.
+    Json,
+    /// Cells under a header.
+    Csv { delimiter: u8 },
+}
+
+/// How a file of text is compressed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Coding {
     Plain,
@@ -41,15 +57,28 @@ impl Format {
             (_, "parquet") => return Some(Self::Parquet),
             _ => (name.as_str(), Coding::Plain),
         };
-        let lines = [".jsonl", ".ndjson", ".json"];
-        lines
-            .iter()
-            .any(|ending| stem.ends_with(ending))
-            .then_some(Self::Jsonl(coding))
+        let form = match stem.rsplit_once('.')?.1 {
+            "jsonl" | "ndjson" | "json" => Form::Json,
+            "csv" => Form::Csv { delimiter: b',' },
+            "tsv" => Form::Csv { delimiter: b'\t' },
+            _ => return None,
+        };
+        Some(Self::Text(Text { form, coding }))
+    }
+
+    /// Of a CSV.
+    pub fn delimiter(self) -> Option<u8> {
+        match self {
+            Self::Text(Text {
+                form: Form::Csv { delimiter },
+                ..
+            }) => Some(delimiter),
+            _ => None,
+        }
     }
 }
 
-const ENDINGS: &str = "`.parquet`, `.jsonl`, `.jsonl.gz` or `.jsonl.zst`";
+const ENDINGS: &str = "`.parquet`, or in `.jsonl`, `.csv` or `.tsv` (also with `.gz` or `.zst`)";
 
 /// The files that `path` means (a file, a folder or a glob), by name.
 pub fn find(path: &Path) -> Result<Vec<SourceFile>> {

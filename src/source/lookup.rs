@@ -18,8 +18,8 @@ use crate::Result;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Benchmark {
-    /// A Parquet or JSONL file, or `hub:NAMESPACE/NAME`; relative to the pipeline file. `--source NAME=PATH`
-    /// gives or replaces it.
+    /// A Parquet, JSONL or CSV file, or `hub:NAMESPACE/NAME`; relative to the pipeline file.
+    /// `--source NAME=PATH` gives or replaces it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
     /// The column with a question's text.
@@ -44,8 +44,8 @@ pub struct Benchmark {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Join {
-    /// A Parquet or JSONL file, a folder, a glob, or `hub:NAMESPACE/NAME`; relative to the pipeline file.
-    /// `--source NAME=PATH` gives or replaces it.
+    /// A Parquet, JSONL or CSV file, a folder, a glob, or `hub:NAMESPACE/NAME`; relative to the pipeline
+    /// file. `--source NAME=PATH` gives or replaces it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
     /// The column with the number or word.

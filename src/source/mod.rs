@@ -1,21 +1,23 @@
 //! Files to trajectories.
 //!
 //! A source is a set of files with one layout. A file is read in units (some row groups of a Parquet
-//! file, the whole of a JSONL file), a unit in batches of rows, and a row yields entries: its
+//! file, the whole of a file of text), a unit in batches of rows, and a row yields entries: its
 //! trajectories, or the one reason why it has none. Only the columns that the layout names are decoded.
 
 pub mod benchmark;
 pub mod companion;
+mod csv;
 pub mod entry;
 pub mod facts;
 pub mod files;
 pub mod hub;
-pub mod jsonl;
+mod jsonl;
 pub mod layout;
 pub mod lookup;
 pub mod parquet;
 pub mod pick;
 pub mod place;
+pub mod text;
 pub mod value;
 
 use schemars::JsonSchema;
@@ -39,8 +41,8 @@ use pick::Pick;
 pub struct Source {
     /// How the columns map to trajectories.
     pub layout: Layout,
-    /// A Parquet or JSONL file (plain, `.gz`, `.zst`), a folder, or a glob; relative to the pipeline file.
-    /// `--source NAME=PATH` (or `NAME=hub:DATASET`) gives or replaces it.
+    /// A Parquet, JSONL or CSV file (text also as `.gz` or `.zst`), a folder, or a glob; relative to the
+    /// pipeline file. `--source NAME=PATH` (or `NAME=hub:DATASET`) gives or replaces it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
     /// A dataset on the Hugging Face hub, as `open-r1/OpenR1-Math-220k`.
@@ -149,7 +151,7 @@ pub struct Columns {
 /// Part of a file that is measured in one go: named, resumed and stored as one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Unit {
-    /// All of a JSONL file.
+    /// All of a file of text: JSONL or CSV.
     Whole,
     /// Row groups `first..end` of a Parquet file, whose first row is `row`.
     RowGroups { first: usize, end: usize, row: u64 },
@@ -158,14 +160,14 @@ pub enum Unit {
 /// Rows in file order, as they were read; [`Row`]s are made of them one by one, on any thread.
 pub enum Batch {
     Arrow(parquet::ArrowBatch),
-    Json(jsonl::JsonBatch),
+    Text(text::TextBatch),
 }
 
 impl Batch {
     pub fn len(&self) -> usize {
         match self {
             Self::Arrow(batch) => batch.len(),
-            Self::Json(batch) => batch.len(),
+            Self::Text(batch) => batch.len(),
         }
     }
 
@@ -177,14 +179,14 @@ impl Batch {
     pub fn file_bytes(&self) -> u64 {
         match self {
             Self::Arrow(_) => 0,
-            Self::Json(batch) => batch.file_bytes(),
+            Self::Text(batch) => batch.file_bytes(),
         }
     }
 
     pub fn row(&self, index: usize) -> Row<'_> {
         match self {
             Self::Arrow(batch) => batch.row(index),
-            Self::Json(batch) => batch.row(index),
+            Self::Text(batch) => batch.row(index),
         }
     }
 }
@@ -202,6 +204,33 @@ impl BatchSize {
         Self {
             rows,
             bytes: 8 << 20,
+        }
+    }
+}
+
+/// The columns of a file with what each holds, in the format's own words.
+pub fn column_kinds(file: &SourceFile) -> Result<Vec<(String, String)>> {
+    match file.format {
+        Format::Parquet => Ok(parquet::Footer::read(file)?.column_kinds()),
+        Format::Text(kind) => text::columns(file, kind),
+    }
+}
+
+/// The units of a file that has the needed columns; fails where it has not.
+pub fn units(
+    file: &SourceFile,
+    columns: &[layout::Needed],
+    row_bytes_max: u64,
+) -> Result<Vec<Unit>> {
+    match file.format {
+        Format::Parquet => {
+            let footer = parquet::Footer::read(file)?;
+            footer.check(file, columns)?;
+            Ok(footer.units(columns))
+        }
+        Format::Text(kind) => {
+            text::check(file, kind, columns, row_bytes_max)?;
+            Ok(vec![Unit::Whole])
         }
     }
 }
@@ -230,9 +259,9 @@ pub fn read_columns(
             let batches = parquet::read(file, unit, columns, batch)?;
             Ok(Box::new(batches.map(|batch| batch.map(Batch::Arrow))))
         }
-        Format::Jsonl(coding) => {
-            let batches = jsonl::read(file, coding, columns, row_bytes_max, batch)?;
-            Ok(Box::new(batches.map(|batch| batch.map(Batch::Json))))
+        Format::Text(kind) => {
+            let batches = text::read(file, kind, columns, row_bytes_max, batch)?;
+            Ok(Box::new(batches.map(|batch| batch.map(Batch::Text))))
         }
     }
 }
@@ -241,7 +270,7 @@ pub fn read_columns(
 pub fn prefetch(file: &SourceFile, unit: Unit, source: &Source) -> Result<()> {
     match file.format {
         Format::Parquet => parquet::prefetch(file, unit, &layout::columns(source)),
-        Format::Jsonl(_) => Ok(()),
+        Format::Text(_) => Ok(()),
     }
 }
 
@@ -250,14 +279,14 @@ pub fn prefetch(file: &SourceFile, unit: Unit, source: &Source) -> Result<()> {
 pub struct Spot {
     pub row: u64,
     pub generation: u32,
-    /// Where the row's line starts, in plain JSONL.
+    /// Where the row starts, in a plain file of text.
     pub offset: Option<u64>,
 }
 
 /// Reads the text of `spots` (in order of row) again and hands each to `take`, with its index.
 ///
-/// Parquet is read by row group and, where there is a page index, by page; plain JSONL by offset;
-/// compressed JSONL in one pass.
+/// Parquet is read by row group and, where there is a page index, by page; a plain file of text by offset,
+/// a compressed one in one pass.
 pub fn fetch(
     file: &SourceFile,
     source: &Source,
@@ -290,10 +319,10 @@ pub fn fetch(
             let rows: Vec<u64> = spots.iter().map(|spot| spot.row).collect();
             parquet::read_rows(file, &columns, &rows, &mut visit)?;
         }
-        Format::Jsonl(coding) => {
-            jsonl::read_rows(
+        Format::Text(kind) => {
+            text::read_rows(
                 file,
-                coding,
+                kind,
                 &columns,
                 source.row_bytes_max,
                 spots,

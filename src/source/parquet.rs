@@ -66,6 +66,14 @@ impl Footer {
         &self.declared
     }
 
+    /// The columns' names and types.
+    pub fn column_kinds(&self) -> Vec<(String, String)> {
+        let fields = self.declared.fields().iter();
+        fields
+            .map(|field| (field.name().clone(), field.data_type().to_string()))
+            .collect()
+    }
+
     /// Runs of row groups of about [`UNIT_BYTES`] in the needed columns; by the file alone, so that the
     /// same file always has the same units.
     pub fn units(&self, columns: &[Needed]) -> Vec<Unit> {
@@ -96,34 +104,34 @@ impl Footer {
 
     /// Fails where a needed column is missing or holds something else.
     pub fn check(&self, file: &SourceFile, columns: &[Needed]) -> Result<()> {
-        let names = || {
-            self.schema()
-                .fields()
-                .iter()
-                .map(|field| field.name().as_str())
-        };
-        for needed in columns {
-            match self.schema().field_with_name(&needed.name) {
-                Ok(field) if fits(field.data_type(), needed.shape) => {}
-                Ok(field) => {
-                    return Err(Error::Schema {
-                        file: file.name.clone(),
-                        column: needed.name.clone(),
-                        problem: format!(
-                            "holds {}, where this layout has {}",
-                            field.data_type(),
-                            needed.shape.words()
-                        ),
-                        hint: "choose another `layout`, or `layout = \"columns\"` and name columns"
-                            .into(),
-                    });
-                }
-                Err(_) if !needed.required && !needed.named => {}
-                Err(_) => return Err(Error::missing_column(&file.name, &needed.name, names())),
-            }
-        }
-        Ok(())
+        check(file, self.schema(), columns)
     }
+}
+
+/// Fails where a needed column is missing from the schema or holds something else.
+pub(super) fn check(file: &SourceFile, schema: &Schema, columns: &[Needed]) -> Result<()> {
+    let names = || schema.fields().iter().map(|field| field.name().as_str());
+    for needed in columns {
+        match schema.field_with_name(&needed.name) {
+            Ok(field) if fits(field.data_type(), needed.shape) => {}
+            Ok(field) => {
+                return Err(Error::Schema {
+                    file: file.name.clone(),
+                    column: needed.name.clone(),
+                    problem: format!(
+                        "holds {}, where this layout has {}",
+                        field.data_type(),
+                        needed.shape.words()
+                    ),
+                    hint: "choose another `layout`, or `layout = \"columns\"` and name columns"
+                        .into(),
+                });
+            }
+            Err(_) if !needed.required && !needed.named => {}
+            Err(_) => return Err(Error::missing_column(&file.name, &needed.name, names())),
+        }
+    }
+    Ok(())
 }
 
 /// Fails where a column is said to lie outside of the file: asking for its place would panic.

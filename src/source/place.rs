@@ -1,6 +1,6 @@
 //! Where a file's bytes are: on a disk, or on a hub.
 //!
-//! The readers of Parquet and JSONL ask here and know of no difference. A file of the hub is either kept
+//! The readers of Parquet and text ask here and know of no difference. A file of the hub is either kept
 //! whole in the hub's own cache (mode `cache`) or read in ranges (mode `stream`): then the column chunks
 //! that a reader will want are fetched together before it begins.
 

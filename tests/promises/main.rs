@@ -9,6 +9,7 @@ mod balance;
 mod behaviours;
 mod commands;
 mod companions;
+mod csv;
 mod hub;
 mod kills;
 mod pool;

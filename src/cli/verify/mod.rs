@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 use fs_err::File;
 use gradatim::source::Format;
-use gradatim::source::files::Coding;
+use gradatim::source::files::{Coding, Form};
 use gradatim::verify::{self, Options};
 use gradatim::{Error, Result};
 use rayon::prelude::*;
@@ -231,19 +231,23 @@ fn open(file: &Path) -> Result<Box<dyn BufRead>> {
     }
     let opened = File::open(file)?;
     let coded: Box<dyn Read> = match Format::of(file) {
-        Some(Format::Jsonl(Coding::Gzip)) => {
-            Box::new(flate2::read::MultiGzDecoder::new(BufReader::new(opened)))
-        }
-        Some(Format::Jsonl(Coding::Zstd)) => Box::new(zstd::Decoder::new(opened)?),
-        Some(Format::Parquet) => {
-            return Err(Error::usage(
-                format!("`{}` is Parquet", file.display()),
-                "verify reads JSONL; a pipeline reads Parquet",
-            ));
-        }
-        _ => Box::new(opened),
+        Some(Format::Parquet) => return Err(no_lines(file, "Parquet")),
+        Some(Format::Text(text)) if text.form != Form::Json => return Err(no_lines(file, "CSV")),
+        Some(Format::Text(text)) => match text.coding {
+            Coding::Plain => Box::new(opened),
+            Coding::Gzip => Box::new(flate2::read::MultiGzDecoder::new(BufReader::new(opened))),
+            Coding::Zstd => Box::new(zstd::Decoder::new(opened)?),
+        },
+        None => Box::new(opened),
     };
     Ok(Box::new(BufReader::with_capacity(1 << 18, coded)))
+}
+
+fn no_lines(file: &Path, kind: &str) -> Error {
+    Error::usage(
+        format!("`{}` is {kind}", file.display()),
+        format!("verify reads JSONL; a pipeline reads {kind}"),
+    )
 }
 
 /// The next lines that are not blank, with their numbers from 1.

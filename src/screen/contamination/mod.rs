@@ -68,7 +68,7 @@ pub const ITEMS_PER_GRAM_MAX: usize = 64;
 #[serde(deny_unknown_fields)]
 pub struct Contamination {
     /// The benchmarks whose problems are looked for: `aime24`, `aime25`, `math500`, `amc23` and
-    /// `olympiadbench` come with the program; or a file with problems (Parquet, JSONL), or a fingerprint that
+    /// `olympiadbench` come with the program; or a file with problems (Parquet, JSONL, CSV), or a fingerprint that
     /// `gradatim fingerprint` made, relative to the pipeline file.
     pub benchmarks: Vec<String>,
     /// Which hits are dropped as `contaminated`; the others are in `leakage.json` all the same.

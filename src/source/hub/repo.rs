@@ -163,7 +163,7 @@ impl Description {
         found.ok_or_else(|| {
             let what = match name {
                 _ if self.configs.is_empty() => {
-                    format!("`{}` has no Parquet or JSONL files", self.repo)
+                    format!("`{}` has no Parquet, JSONL or CSV files", self.repo)
                 }
                 Some(name) => format!("`{}` has no config `{name}`", self.repo),
                 None => format!("`{}` has several configs and no default", self.repo),

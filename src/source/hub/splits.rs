@@ -13,6 +13,7 @@ use indexmap::IndexMap;
 
 use super::card::CardConfig;
 use crate::source::Format;
+use crate::source::files::Form;
 
 /// A named part of a dataset, with the paths of each split.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -279,14 +280,21 @@ fn split_of_word(folder: &str) -> Option<&'static str> {
     splits_of_folder(folder).into_iter().next()
 }
 
-/// A config has one format: that of most of its files, Parquet where as many are of each.
+/// A config has one format: that of most of its files; where as many are of each, Parquet before JSONL
+/// before CSV.
 fn one_format(mut splits: IndexMap<String, Vec<String>>) -> IndexMap<String, Vec<String>> {
-    let is_parquet = |path: &str| Format::of(Path::new(path)) == Some(Format::Parquet);
-    let files = || splits.values().flatten();
-    let parquet = files().filter(|path| is_parquet(path)).count();
-    let wanted = parquet * 2 >= files().count();
+    let place = |path: &str| match Format::of(Path::new(path)) {
+        Some(Format::Parquet) => 0,
+        Some(Format::Text(text)) if text.form == Form::Json => 1,
+        _ => 2,
+    };
+    let count = |wanted: &usize| {
+        let files = splits.values().flatten();
+        files.filter(|path| place(path) == *wanted).count()
+    };
+    let wanted = (0..3).rev().max_by_key(count);
     for files in splits.values_mut() {
-        files.retain(|path| is_parquet(path) == wanted);
+        files.retain(|path| Some(place(path)) == wanted);
     }
     splits
 }
@@ -390,6 +398,12 @@ mod tests {
             &["a.parquet", "b.parquet", "meta.jsonl"],
             "default*/train: a.parquet b.parquet",
         );
+        check(
+            "",
+            &["a.csv", "b.csv", "meta.jsonl"],
+            "default*/train: a.csv b.csv",
+        );
+        check("", &["a.csv", "b.jsonl"], "default*/train: b.jsonl");
         check("", &["notes.txt"], "");
     }
 

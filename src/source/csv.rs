@@ -1,0 +1,156 @@
+//! CSV: a header names the columns, and a row has a cell for each; a cell in quotes may hold line breaks.
+//!
+//! Every cell is text, and an empty one is missing. Rows are found and parsed by `csv-core`, without the
+//! `csv` crate around it: that holds a row whatever its length, and where a quote never closes, a row is
+//! all that follows.
+
+use arrow::datatypes::{DataType, Field, Schema};
+use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
+
+use super::layout::Needed;
+use super::value::Value;
+use super::{SourceFile, Void, parquet};
+use crate::{Error, Result};
+
+/// Finds where rows end.
+pub(super) struct Finder {
+    reader: Reader,
+    delimiter: u8,
+}
+
+impl Finder {
+    /// Of a file from its beginning, where a byte order mark may stand.
+    pub fn new(delimiter: u8) -> Self {
+        Self {
+            reader: ReaderBuilder::new().delimiter(delimiter).build(),
+            delimiter,
+        }
+    }
+
+    /// Begins a row.
+    pub fn restart(&mut self) {
+        self.reader = inside(self.delimiter);
+    }
+
+    /// How many bytes of `chunk` the row still takes, or none where it does not end there.
+    pub fn end(&mut self, chunk: &[u8]) -> Option<usize> {
+        let (mut text, mut ends) = ([0; 4096], [0; 64]);
+        let mut used = 0;
+        while used < chunk.len() {
+            let (result, read, ..) = self
+                .reader
+                .read_record(&chunk[used..], &mut text, &mut ends);
+            used += read;
+            if result == ReadRecordResult::Record {
+                return Some(used);
+            }
+        }
+        None
+    }
+
+    /// Whether the file ended inside quotes. Blank lines at its end are inside of nothing.
+    pub fn is_open(&mut self) -> bool {
+        self.end(b"\n").is_none()
+    }
+}
+
+/// A reader past a file's beginning: what looks like a byte order mark is text. It is made anew each time,
+/// in some microseconds: a clone of `csv-core`'s reader (0.1.13) has lost its table of bytes.
+fn inside(delimiter: u8) -> Reader {
+    let mut finder = Finder::new(delimiter);
+    finder.end(b"\n");
+    finder.reader
+}
+
+/// Makes cells of rows.
+pub(super) struct Parser {
+    delimiter: u8,
+    width: usize,
+    /// Where the header has each wanted column.
+    places: Vec<Option<usize>>,
+}
+
+impl Parser {
+    pub fn new(delimiter: u8, header: &[String], columns: &[Needed]) -> Self {
+        let place = |needed: &Needed| header.iter().position(|name| *name == needed.name);
+        Self {
+            delimiter,
+            width: header.len(),
+            places: columns.iter().map(place).collect(),
+        }
+    }
+
+    /// The wanted cells of one row.
+    pub fn parse(&self, row: &[u8]) -> Result<Vec<Value<'static>>, Void> {
+        let row = std::str::from_utf8(row).map_err(|_| Void::BadUtf8)?;
+        let cells = Cells::of(inside(self.delimiter), row, self.width).ok_or(Void::BadCsv)?;
+        if cells.ends.len() != self.width {
+            return Err(Void::BadCsv);
+        }
+        let value = |place: &Option<usize>| match place.map(|at| cells.get(at)) {
+            None | Some("") => Value::Missing,
+            Some(text) => Value::Text(text.to_owned().into()),
+        };
+        Ok(self.places.iter().map(value).collect())
+    }
+}
+
+/// The cells of a row, one behind the other, without their quotes.
+struct Cells {
+    text: String,
+    ends: Vec<usize>,
+}
+
+impl Cells {
+    /// None where there are more than `most`.
+    fn of(mut reader: Reader, row: &str, most: usize) -> Option<Self> {
+        let (mut text, mut ends) = (vec![0; row.len() + 1], vec![0; most + 1]);
+        let (mut result, _, length, mut count) =
+            reader.read_record(row.as_bytes(), &mut text, &mut ends);
+        if result == ReadRecordResult::InputEmpty {
+            // The file ends without a line break.
+            let (ended, .., last) = reader.read_record(b"", &mut [], &mut ends[count..]);
+            (result, count) = (ended, count + last);
+        }
+        text.truncate(length);
+        ends.truncate(count);
+        let text = String::from_utf8(text).ok()?;
+        (result == ReadRecordResult::Record && count <= most).then_some(Self { text, ends })
+    }
+
+    fn get(&self, at: usize) -> &str {
+        let start = at.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.text[start..self.ends[at]]
+    }
+}
+
+/// The names in a header.
+pub(super) fn header(delimiter: u8, row: &[u8]) -> Vec<String> {
+    let row = String::from_utf8_lossy(row);
+    let most = row.bytes().filter(|&byte| byte == delimiter).count() + 1;
+    let reader = Finder::new(delimiter).reader;
+    let cells = Cells::of(reader, &row, most);
+    cells.map_or_else(Vec::new, |cells| {
+        let names = (0..cells.ends.len()).map(|at| cells.get(at).to_owned());
+        names.collect()
+    })
+}
+
+/// Fails where a needed column is missing, stands twice, or is none that text can hold.
+pub(super) fn check(file: &SourceFile, header: &[String], columns: &[Needed]) -> Result<()> {
+    let fields = header
+        .iter()
+        .map(|name| Field::new(name, DataType::Utf8, true));
+    let schema = Schema::new(fields.collect::<Vec<_>>());
+    parquet::check(file, &schema, columns)?;
+    let count = |needed: &&Needed| header.iter().filter(|name| **name == needed.name).count();
+    match columns.iter().find(|needed| count(needed) > 1) {
+        Some(twice) => Err(Error::Schema {
+            file: file.name.clone(),
+            column: twice.name.clone(),
+            problem: "stands twice in the header".into(),
+            hint: "give each column a name of its own".into(),
+        }),
+        None => Ok(()),
+    }
+}
