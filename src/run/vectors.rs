@@ -39,17 +39,34 @@ pub(super) fn compare(
     }
     let chosen = benchmark.of_tiers(&asked.tiers);
     let questions: Vec<&Vec<f32>> = chosen.iter().map(|&at| &all[at]).collect();
+    let width = all.first().map_or(0, Vec::len);
+    let check_width = |path: &Path, vector: &[f32]| match vector.len() {
+        same if same == width => Ok(()),
+        other => {
+            let problem = format!("has vectors of {other} numbers beside ones of {width}");
+            Err(wrong(path, "vector", &problem))
+        }
+    };
+    all.iter()
+        .try_for_each(|vector| check_width(&path, vector))?;
     let mut similarity = Similarity::unknown(experiment.entries.problems.len(), questions.len());
     let by_row = by_row(experiment);
     let path = folder.join(&files.problems);
+    let (mut rows, mut is_by_row) = (0, false);
     read(&path, |row| {
         let problem = match row.key {
             Key::Id(id) => experiment.entries.find_problem(id),
-            Key::Row(at) => *by_row
-                .get(at)
-                .ok_or_else(|| wrong(&path, "(row)", "has more rows than the source"))?,
-            Key::None => return Err(wrong(&path, "problem_id", "is missing")),
+            Key::Row => {
+                is_by_row = true;
+                by_row.get(rows).copied().flatten()
+            }
+            Key::None => {
+                let problem = format!("and `problem` name no problem in row {rows}");
+                return Err(wrong(&path, "problem_id", &problem));
+            }
         };
+        rows += 1;
+        check_width(&path, &row.vector)?;
         let scores = questions
             .iter()
             .map(|question| cosine(&row.vector, question));
@@ -58,6 +75,10 @@ pub(super) fn compare(
         }
         Ok(())
     })?;
+    if is_by_row && rows != by_row.len() {
+        let problem = format!("has {rows} rows, and the source has {}", by_row.len());
+        return Err(wrong(&path, "(all)", &problem));
+    }
     Ok(similarity)
 }
 
@@ -83,7 +104,8 @@ fn by_row(experiment: &Experiment<'_>) -> Vec<Option<u32>> {
 /// What a vector belongs to.
 enum Key {
     Id(Id),
-    Row(usize),
+    /// The source's row at the same place.
+    Row,
     None,
 }
 
@@ -151,6 +173,7 @@ fn list(column: &ArrayRef, at: usize) -> Option<Vec<f32>> {
         _ => return None,
     };
     let items = arrow::compute::cast(&items, &DataType::Float32).ok()?;
+    (items.null_count() == 0).then_some(())?;
     Some(items.as_primitive::<Float32Type>().values().to_vec())
 }
 
@@ -192,14 +215,14 @@ fn read_npy(path: &Path, mut take: impl FnMut(Row) -> Result<()>) -> Result<()> 
     };
     let size = if single { 4 } else { 8 };
     let mut bytes = vec![0; width.checked_mul(size).ok_or_else(form)?];
-    for at in 0..*rows {
+    for _ in 0..*rows {
         file.read_exact(&mut bytes)?;
         let number = |bytes: &[u8]| match bytes {
             [a, b, c, d] => f32::from_le_bytes([*a, *b, *c, *d]),
             wide => f64::from_le_bytes(wide.try_into().unwrap_or_default()) as f32,
         };
         take(Row {
-            key: Key::Row(at),
+            key: Key::Row,
             vector: bytes.chunks_exact(size).map(number).collect(),
         })?;
     }

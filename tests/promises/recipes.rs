@@ -1,7 +1,9 @@
 //! Recipes, each against what this file computes of it itself.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
 
+use arrow::datatypes::{DataType, Field, Schema};
 use gradatim::ids::problem_id;
 use serde_json::{Value, json};
 
@@ -98,11 +100,15 @@ const QUESTIONS: [&str; 3] = [
 ];
 
 fn questions() -> Vec<u8> {
+    jsonl(&questions_as_rows())
+}
+
+fn questions_as_rows() -> Vec<Value> {
     let rows = QUESTIONS.iter().enumerate();
     let rows = rows.map(
         |(at, text)| json!({ "problem": text, "id": at, "level": (["hard", "easy"][at % 2]) }),
     );
-    jsonl(&rows.collect::<Vec<_>>())
+    rows.collect()
 }
 
 /// The words and numbers of these small texts.
@@ -298,6 +304,93 @@ fn vectors_of_the_users_own_take_the_place_of_tf_idf() {
         .run("more", &[])
         .ends(4)
         .tells(&["has 1 vectors", "3 questions"]);
+    place.write("questions.npy", npy(&[at(0.0), at(20.2), at(39.0)]));
+    for rows in [39, 41] {
+        let vectors: Vec<Vec<f32>> = (0..rows).map(|n| at(n as f32)).collect();
+        place.write("problems.npy", npy(&vectors));
+        let counts = format!("has {rows} rows");
+        place.run("more", &[]).ends(4).tells(&[&counts, "40"]);
+    }
+}
+
+#[test]
+fn vectors_come_from_parquet_by_id_or_by_text() {
+    let tasks = worded(40);
+    let grid = SIMILAR.replace(
+        "to = 'exam'\n",
+        "to = 'exam'\nvectors = { problems = 'problems.parquet', questions = 'questions.parquet' }\n",
+    );
+    let grid = grid.replace("size = [5, 12, 30]", "size = [4]");
+    let place = pool(&tasks, &grid);
+    place.write("exam.jsonl", questions());
+    let at = |degrees: f64| json!([degrees.to_radians().cos(), degrees.to_radians().sin()]);
+    let asked = [0.0, 20.2, 39.0].map(|degrees| json!({ "vector": at(degrees) }));
+    place.write("questions.parquet", parquet(&asked, 2));
+    let expected: Vec<String> = [0, 20, 39, 1]
+        .iter()
+        .map(|&n: &usize| id(&tasks[n].problem))
+        .collect();
+    // Problem n stands at an angle of n degrees; the file has them from behind, with one that no source has.
+    let with = |key: &str, value: &dyn Fn(&str) -> String| -> Vec<Value> {
+        let row = |(n, task): (usize, &Task)| json!({ key: value(&task.problem), "vector": at(n as f64), "unread": n });
+        let mut rows: Vec<Value> = tasks.iter().enumerate().map(row).rev().collect();
+        rows.push(json!({ key: value("in no source"), "vector": at(0.0), "unread": 0 }));
+        rows
+    };
+    let by_id = with("problem_id", &id);
+    // Spacing does not matter.
+    let by_text = with("problem", &|problem| problem.replace(' ', " \n "));
+    let floats = |form: fn(Arc<Field>) -> DataType| {
+        let item = Arc::new(Field::new("item", DataType::Float32, true));
+        let fields = vec![
+            Field::new("problem", DataType::LargeUtf8, true),
+            Field::new("vector", form(item), true),
+        ];
+        parquet_as(&by_text, Arc::new(Schema::new(fields)), 7)
+    };
+    for (out, bytes) in [
+        ("by_id", parquet(&by_id, 9)),
+        ("by_text", parquet(&by_text, 100)),
+        ("long", floats(DataType::LargeList)),
+        ("fixed", floats(|item| DataType::FixedSizeList(item, 2))),
+    ] {
+        place.write("problems.parquet", bytes);
+        place.run(out, &[]).ends(0);
+        assert_eq!(ids(&place.out(out), "similar-all-normal-4"), expected);
+    }
+    let refused = |rows: &[Value], words: &[&str]| {
+        place.write("problems.parquet", parquet(rows, 9));
+        place.run("more", &[]).ends(4).tells(words);
+    };
+    let changed = |key: &str, value: Value| {
+        let mut rows = by_id.clone();
+        rows[3][key] = value;
+        rows
+    };
+    refused(
+        &changed("vector", json!([1, 2, 3])),
+        &["vectors of 3 numbers", "of 2"],
+    );
+    refused(&changed("vector", Value::Null), &["no list of floats"]);
+    refused(&changed("vector", json!([1, null])), &["no list of floats"]);
+    refused(
+        &changed("problem_id", json!("zzz")),
+        &["problem_id", "row 3"],
+    );
+    refused(
+        &changed("problem_id", Value::Null),
+        &["problem_id", "row 3"],
+    );
+    refused(&asked, &["problem_id"]);
+    refused(&questions_as_rows(), &["`vector`", "is missing"]);
+    place.write("problems.parquet", parquet(&by_id, 9));
+    place.write("questions.parquet", parquet(&asked[..2], 9));
+    place
+        .run("more", &[])
+        .ends(4)
+        .tells(&["has 2 vectors", "3 questions"]);
+    place.write("questions.parquet", "PAR1");
+    place.run("more", &[]).ends(4).tells(&["questions.parquet"]);
 }
 
 #[test]
