@@ -128,7 +128,7 @@ impl Plan {
         for (name, source) in &mut pipeline.sources {
             check_source(file, pipeline.verify.accept, name, source)?;
             let table = format!("sources.{name}");
-            let found = find_files(file, overrides, &table, name, source, &connect)?;
+            let found = find_files(file, overrides, &table, name, source, "train", &connect)?;
             sources.push(PlannedSource {
                 name: name.clone(),
                 accept: source.accept.unwrap_or(pipeline.verify.accept),
@@ -140,7 +140,15 @@ impl Plan {
         for (name, companion) in &mut pipeline.companions {
             let mut source = companion.source();
             let table = format!("companions.{name}");
-            let found = find_files(file, overrides, &table, name, &mut source, &connect)?;
+            let found = find_files(
+                file,
+                overrides,
+                &table,
+                name,
+                &mut source,
+                "train",
+                &connect,
+            )?;
             companion.pin(&source);
             companions.push(PlannedCompanion {
                 name: name.clone(),
@@ -194,13 +202,15 @@ impl Plan {
     }
 }
 
-/// The files of a source. One on the hub is pinned: the pipeline then names its commit.
+/// The files of a source. One on the hub is pinned: the pipeline then names its commit. `usual_split` is meant
+/// where a dataset has several splits and none is named.
 fn find_files(
     file: &PipelineFile,
     overrides: &Overrides,
     table: &str,
     name: &str,
     source: &mut Source,
+    usual_split: &str,
     connect: Connect<'_>,
 ) -> Result<Vec<SourceFile>> {
     let given = overrides.sources.get(name);
@@ -218,15 +228,16 @@ fn find_files(
             ("revision", source.revision.is_some()),
         ];
         if let Some((alone, _)) = only.iter().find(|(_, is_there)| *is_there) {
-            let mend = "name the dataset with `hub = \"NAMESPACE/NAME\"`, or leave it out";
-            return Err(file.error(&key(alone), "stands without `hub`", mend));
+            let mend = "name the dataset (`hub = \"NAMESPACE/NAME\"` in a source or a companion, \
+                        `path = \"hub:NAMESPACE/NAME\"` elsewhere), or leave it out";
+            return Err(file.error(&key(alone), "stands without a dataset of the hub", mend));
         }
     } else if source.path.is_some() {
         let mend = "keep one of them: a source is on this disk or on the hub";
         return Err(file.error(&key("hub"), "stands beside `path`", mend));
     }
     if source.hub.is_some() {
-        return find_on_hub(source, overrides.hub_mode, connect);
+        return find_on_hub(source, usual_split, overrides.hub_mode, connect);
     }
     source.hub_mode = None;
     let path = match (given, &source.path) {
@@ -251,13 +262,17 @@ fn find_files(
 
 fn find_on_hub(
     source: &mut Source,
+    usual_split: &str,
     mode: Option<HubMode>,
     connect: Connect<'_>,
 ) -> Result<Vec<SourceFile>> {
     let repo = source.hub.clone().unwrap_or_default();
     let address = Address::new(&repo, source.revision.as_deref())?;
     let hub = connect()?;
-    let dataset = hub.dataset(&address, source.config.as_deref(), source.split.as_deref())?;
+    let (config, split) = (source.config.as_deref(), source.split.as_deref());
+    let dataset = hub
+        .describe(&address)?
+        .dataset(config, split, usual_split)?;
     let mode = mode.or(source.hub_mode).unwrap_or_default();
     let found = files::of_dataset(&hub, &dataset, mode);
     if source.license.is_none() {
@@ -307,10 +322,11 @@ fn forget_places(pipeline: &mut Pipeline, overrides: &Overrides) {
     let joins = pipeline.join.iter_mut();
     let joins = joins.map(|(name, join)| (name, &mut join.path));
     for (name, path) in paths.chain(more).chain(benchmarks).chain(joins) {
-        let absolute = path
-            .as_deref()
-            .is_some_and(|path| Path::new(path).is_absolute());
-        if absolute || overrides.sources.contains_key(name) {
+        let is_here = path.as_deref().is_some_and(|path| {
+            Path::new(path).is_absolute()
+                || (overrides.sources.contains_key(name) && !path.starts_with(lookups::ON_HUB))
+        });
+        if is_here {
             *path = None;
         }
     }

@@ -45,9 +45,9 @@ pub struct Arguments {
     /// The config of a dataset of the hub [default: its default one].
     #[arg(long)]
     config: Option<String>,
-    /// The split of a dataset of the hub [default: `test`].
-    #[arg(long, default_value = "test")]
-    split: String,
+    /// The split of a dataset of the hub [default: `test`, or the only one].
+    #[arg(long)]
+    split: Option<String>,
     /// Files with problems that are none of the benchmark's: what is flagged among them bounds the precision.
     #[arg(long, value_name = "FILE")]
     against: Vec<PathBuf>,
@@ -95,11 +95,8 @@ fn find(path: &Path, arguments: &Arguments) -> Result<Vec<SourceFile>> {
     let stop = stop_on_signals()?;
     let hub = hub::connect(&stop, &Arc::new(Progress::new()), BENCHMARK_BYTES)?;
     let address: Address = address.parse()?;
-    let dataset = hub.dataset(
-        &address,
-        arguments.config.as_deref(),
-        Some(&arguments.split),
-    )?;
+    let (config, split) = (arguments.config.as_deref(), arguments.split.as_deref());
+    let dataset = hub.describe(&address)?.dataset(config, split, "test")?;
     Ok(files::of_dataset(&hub, &dataset, HubMode::Stream))
 }
 

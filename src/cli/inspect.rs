@@ -59,7 +59,7 @@ impl OnHub {
         let address: Address = address.parse()?;
         let description = hub.describe(&address)?;
         let (config, split) = (arguments.config.as_deref(), arguments.split.as_deref());
-        let dataset = description.dataset(config, split)?;
+        let dataset = description.dataset(config, split, "train")?;
         Ok(Self {
             files: files::of_dataset(&hub, &dataset, HubMode::Stream),
             description,

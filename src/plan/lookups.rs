@@ -7,7 +7,7 @@ use crate::ids::Id;
 use crate::pipeline::{Pipeline, PipelineFile};
 use crate::pool::identity;
 use crate::source::lookup;
-use crate::source::{Benchmark, Join, Layout, Source};
+use crate::source::{Benchmark, HubMode, Join, Layout, Source, SourceFile};
 use crate::{Error, Result};
 
 /// A benchmark, read.
@@ -63,7 +63,14 @@ pub(super) fn benchmarks(
     for (name, benchmark) in &mut pipeline.benchmarks {
         let table = format!("benchmarks.{name}");
         let columns = lookup::columns(&benchmark.picks());
-        let found = find(file, overrides, &table, name, &mut benchmark.path, connect)?;
+        let place = Place {
+            path: &mut benchmark.path,
+            config: &mut benchmark.config,
+            split: &mut benchmark.split,
+            hub_mode: &mut benchmark.hub_mode,
+            usual_split: "test",
+        };
+        let found = find(file, overrides, &table, name, place, connect)?;
         let files = plan_columns(found, &columns, ROW_BYTES_MAX)?;
         let questions = questions(file, &table, benchmark, &files)?;
         planned.push(PlannedBenchmark {
@@ -94,7 +101,14 @@ pub(super) fn joins(
             ));
         }
         let columns = lookup::columns(&join.picks());
-        let found = find(file, overrides, &table, name, &mut join.path, connect)?;
+        let place = Place {
+            path: &mut join.path,
+            config: &mut join.config,
+            split: &mut join.split,
+            hub_mode: &mut join.hub_mode,
+            usual_split: "train",
+        };
+        let found = find(file, overrides, &table, name, place, connect)?;
         let files = plan_columns(found, &columns, ROW_BYTES_MAX)?;
         planned.push(PlannedJoin {
             name: name.clone(),
@@ -106,32 +120,60 @@ pub(super) fn joins(
     Ok(planned)
 }
 
+/// What a path begins with that is a dataset's address.
+pub(super) const ON_HUB: &str = "hub:";
+
 /// A row of these tables is a problem and a few words: the limit that a source has is far from it.
 pub(crate) const ROW_BYTES_MAX: u64 = 16 << 20;
 
-/// The files of a path, or of a dataset on the hub, whose commit the pipeline then names.
+/// Where a table's files are, as the pipeline says it.
+struct Place<'p> {
+    path: &'p mut Option<String>,
+    config: &'p mut Option<String>,
+    split: &'p mut Option<String>,
+    hub_mode: &'p mut Option<HubMode>,
+    usual_split: &'static str,
+}
+
+/// The files of a path, or of a dataset on the hub, whose commit, config and split the pipeline then names.
 fn find(
     file: &PipelineFile,
     overrides: &Overrides,
     table: &str,
     name: &str,
-    path: &mut Option<String>,
+    place: Place<'_>,
     connect: Connect<'_>,
-) -> Result<Vec<crate::source::SourceFile>> {
-    let mut source = Source::of(Layout::Problems);
-    match path.as_deref().and_then(|path| path.strip_prefix("hub:")) {
+) -> Result<Vec<SourceFile>> {
+    let mut source = Source {
+        config: place.config.clone(),
+        split: place.split.clone(),
+        hub_mode: *place.hub_mode,
+        ..Source::of(Layout::Problems)
+    };
+    let path = place.path.as_deref();
+    match path.and_then(|path| path.strip_prefix(ON_HUB)) {
         Some(address) => {
             let (repo, revision) = address.split_once('@').unzip();
             source.hub = Some(repo.unwrap_or(address).to_owned());
             source.revision = revision.map(str::to_owned);
         }
-        None => source.path.clone_from(path),
+        None => source.path.clone_from(place.path),
     }
-    let found = find_files(file, overrides, table, name, &mut source, connect)?;
-    *path = match (source.hub, source.revision) {
-        (Some(repo), Some(commit)) => Some(format!("hub:{repo}@{commit}")),
+    let found = find_files(
+        file,
+        overrides,
+        table,
+        name,
+        &mut source,
+        place.usual_split,
+        connect,
+    )?;
+    *place.path = match (source.hub, source.revision) {
+        (Some(repo), Some(commit)) => Some(format!("{ON_HUB}{repo}@{commit}")),
         _ => source.path,
     };
+    (*place.config, *place.split) = (source.config, source.split);
+    *place.hub_mode = source.hub_mode;
     Ok(found)
 }
 

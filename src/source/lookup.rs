@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::layout::{Needed, Shape};
 use super::pick::{Cut, Pick};
 use super::value::Value;
-use super::{BatchSize, Row, SourceFile, Unit};
+use super::{BatchSize, HubMode, Row, SourceFile, Unit};
 use crate::Result;
 
 /// One `[benchmarks.NAME]` table: the questions that `similar` compares problems with.
@@ -22,6 +22,15 @@ pub struct Benchmark {
     /// `--source NAME=PATH` gives or replaces it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
+    /// A config of the dataset on the hub; its default one where this is left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub config: Option<String>,
+    /// A split of the dataset on the hub; `test`, or the only one, where this is left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub split: Option<String>,
+    /// As in a source.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hub_mode: Option<HubMode>,
     /// The column with a question's text.
     #[serde(default = "problem")]
     pub problem: Pick,
@@ -48,6 +57,15 @@ pub struct Join {
     /// file. `--source NAME=PATH` gives or replaces it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
+    /// A config of the dataset on the hub; its default one where this is left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub config: Option<String>,
+    /// A split of the dataset on the hub; `train`, or the only one, where this is left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub split: Option<String>,
+    /// As in a source.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hub_mode: Option<HubMode>,
     /// The column with the number or word.
     pub value: Pick,
     /// The column with the problem's text.

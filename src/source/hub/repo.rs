@@ -130,10 +130,16 @@ pub struct Config {
 }
 
 impl Description {
-    /// The files of a config and split; of what is meant by default where none is named.
-    pub fn dataset(&self, config: Option<&str>, split: Option<&str>) -> Result<Dataset> {
+    /// The files of a config and split; of what is meant by default where none is named: the default config,
+    /// the only split, or the usual one (`train` but for benchmarks).
+    pub fn dataset(
+        &self,
+        config: Option<&str>,
+        split: Option<&str>,
+        usual_split: &str,
+    ) -> Result<Dataset> {
         let config = self.config(config)?;
-        let (split, files) = self.split(config, split)?;
+        let (split, files) = self.split(config, split, usual_split)?;
         if files.is_empty() {
             return Err(Error::hub(
                 HubFault::Unknown,
@@ -177,18 +183,21 @@ impl Description {
         &self,
         config: &'a Config,
         name: Option<&str>,
+        usual: &str,
     ) -> Result<(&'a str, &'a [RemoteFile])> {
         let splits = &config.splits;
         let found = match name {
             Some(name) => splits.get_key_value(name),
             None if splits.len() == 1 => splits.first(),
-            None => splits.get_key_value("train"),
+            None => splits.get_key_value(usual),
         };
         let (split, files) = found.ok_or_else(|| {
             let (repo, config) = (&self.repo, &config.name);
             let what = match name {
                 Some(name) => format!("config `{config}` of `{repo}` has no split `{name}`"),
-                None => format!("config `{config}` of `{repo}` has several splits and no `train`"),
+                None => {
+                    format!("config `{config}` of `{repo}` has several splits and no `{usual}`")
+                }
             };
             let names = splits.keys().map(String::as_str);
             Error::hub(HubFault::Unknown, what, one_of("split", names))
@@ -259,7 +268,7 @@ impl Hub {
         config: Option<&str>,
         split: Option<&str>,
     ) -> Result<Dataset> {
-        self.describe(address)?.dataset(config, split)
+        self.describe(address)?.dataset(config, split, "train")
     }
 
     fn describe_commit(&self, address: &Address, commit: &str) -> Result<Description> {

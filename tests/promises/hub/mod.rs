@@ -8,6 +8,7 @@
     reason = "a list of ranges may have one"
 )]
 
+mod lookups;
 pub mod mock;
 mod runs;
 

@@ -355,6 +355,6 @@ fn keys_that_contradict_each_other_are_shown_where_they_stand() {
     place
         .run("out", &[])
         .ends(2)
-        .tells(&["stands without `hub`", "config = "]);
+        .tells(&["stands without a dataset of the hub", "config = "]);
     let _ = read_json;
 }
