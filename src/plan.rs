@@ -29,7 +29,6 @@ use crate::source::{self, HubMode, Layout, Source, SourceFile, Unit, files, layo
 use crate::{Error, Result};
 use contamination::Benchmark;
 
-pub(crate) use lookups::ROW_BYTES_MAX;
 pub use lookups::{PlannedBenchmark, PlannedJoin, Question};
 
 /// What will run.

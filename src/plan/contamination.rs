@@ -27,7 +27,11 @@ impl Benchmark {
     pub fn of_files(name: &str, found: &[SourceFile], named: &Named) -> Result<Self> {
         let (mut items, mut texts, mut made_from) = (Vec::new(), Vec::new(), Vec::new());
         for file in found {
-            for Posed { id, problem } in problems(file, named)? {
+            for Posed {
+                row, problem, id, ..
+            } in problems(file, named)?
+            {
+                let id = id.unwrap_or_else(|| row.to_string());
                 items.push(Item::of(&id, &problem));
                 texts.push(problem);
             }

@@ -6,6 +6,7 @@ use super::{Connect, Overrides, PlannedFile, find_files, plan_columns};
 use crate::ids::Id;
 use crate::pipeline::{Pipeline, PipelineFile};
 use crate::pool::identity;
+use crate::source::benchmark::{Posed, posed};
 use crate::source::lookup;
 use crate::source::{Benchmark, HubMode, Join, Layout, Source, SourceFile};
 use crate::{Error, Result};
@@ -71,7 +72,7 @@ pub(super) fn benchmarks(
             usual_split: "test",
         };
         let found = find(file, overrides, &table, name, place, connect)?;
-        let files = plan_columns(found, &columns, ROW_BYTES_MAX)?;
+        let files = plan_columns(found, &columns, lookup::ROW_BYTES_MAX)?;
         let questions = questions(file, &table, benchmark, &files)?;
         planned.push(PlannedBenchmark {
             name: name.clone(),
@@ -109,7 +110,7 @@ pub(super) fn joins(
             usual_split: "train",
         };
         let found = find(file, overrides, &table, name, place, connect)?;
-        let files = plan_columns(found, &columns, ROW_BYTES_MAX)?;
+        let files = plan_columns(found, &columns, lookup::ROW_BYTES_MAX)?;
         planned.push(PlannedJoin {
             name: name.clone(),
             join: join.clone(),
@@ -122,9 +123,6 @@ pub(super) fn joins(
 
 /// What a path begins with that is a dataset's address.
 pub(super) const ON_HUB: &str = "hub:";
-
-/// A row of these tables is a problem and a few words: the limit that a source has is far from it.
-pub(crate) const ROW_BYTES_MAX: u64 = 16 << 20;
 
 /// Where a table's files are, as the pipeline says it.
 struct Place<'p> {
@@ -195,24 +193,16 @@ fn questions(
             .units
             .as_ref()
             .map_err(|why| Error::Unreadable(vec![(planned.file.name.clone(), why.clone())]))?;
-        for &unit in units {
-            lookup::read(&planned.file, unit, &picks, ROW_BYTES_MAX, |row| {
-                let Some(values) = row else { return Ok(()) };
-                let mut texts = picks
-                    .iter()
-                    .zip(values)
-                    .map(|(pick, value)| lookup::text(*pick, value));
-                let mut next = || texts.next().flatten();
-                if let (Some(problem), id, tier) = (next(), next(), next()) {
-                    let listed = benchmark
-                        .tiers
-                        .iter()
-                        .filter(|(_, ids)| id.as_ref().is_some_and(|id| ids.contains(id)));
-                    let tiers = listed.map(|(name, _)| name.clone()).chain(tier).collect();
-                    questions.push(Question { problem, id, tiers });
-                }
-                Ok(())
-            })?;
+        for Posed {
+            problem, id, tier, ..
+        } in posed(&planned.file, units, &picks)?
+        {
+            let listed = benchmark
+                .tiers
+                .iter()
+                .filter(|(_, ids)| id.as_ref().is_some_and(|id| ids.contains(id)));
+            let tiers = listed.map(|(name, _)| name.clone()).chain(tier).collect();
+            questions.push(Question { problem, id, tiers });
         }
     }
     for (tier, ids) in &benchmark.tiers {

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Experiment, Settings, vectors};
 use crate::ids::{self, Id};
-use crate::plan::{Plan, PlannedBenchmark, PlannedJoin, ROW_BYTES_MAX};
+use crate::plan::{Plan, PlannedBenchmark, PlannedJoin};
 use crate::pool::Entries;
 use crate::select::Joined;
 use crate::select::Knowledge;
@@ -112,7 +112,7 @@ fn join_one(
         })?;
         for &unit in units {
             settings.check_stop()?;
-            lookup::read(&file.file, unit, &picks, ROW_BYTES_MAX, |row| {
+            lookup::read(&file.file, unit, &picks, |_, row| {
                 counts.rows += 1;
                 let mut values = row.unwrap_or_default().into_iter();
                 let value = values.next().unwrap_or(Value::Missing);

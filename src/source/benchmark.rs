@@ -1,22 +1,22 @@
-//! The problems of a benchmark's files: a text and an id for each row.
+//! The questions of a benchmark's files: a text for each row, with its id and tier where it has them.
 //!
-//! A benchmark has no trajectories, so no layout fits it; but its files are found and read as those of any
-//! source. Unlike a training set, none of its rows may be passed over: a row without a problem would be a
-//! hole through which contamination passes unseen, and is refused.
+//! A benchmark has no trajectories, so no layout fits it; its rows are picked as those of a joined table.
+//! Unlike a training set, none of them may be passed over: a row without a problem would be a hole through
+//! which contamination passes unseen, and is refused.
 
 use super::pick::Pick;
 use super::value::Value;
-use super::{
-    BatchSize, Columns, Layout, Row, Source, SourceFile, column_kinds, layout, read, units,
-};
+use super::{SourceFile, Unit, column_kinds, lookup, units};
 use crate::{Error, Result};
 
 /// One row of a benchmark.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Posed {
-    /// The benchmark's own id of the problem, or its row.
-    pub id: String,
+    pub row: u64,
     pub problem: String,
+    /// The benchmark's own id of the problem.
+    pub id: Option<String>,
+    pub tier: Option<String>,
 }
 
 /// Names that columns with problems have, the most telling first; case does not matter.
@@ -30,20 +30,33 @@ pub struct Named {
     pub id: Option<Pick>,
 }
 
-/// The problems of a file, in its order.
+/// The questions of a file, in its order, whose columns are recognised where `named` leaves them open.
 pub fn problems(file: &SourceFile, named: &Named) -> Result<Vec<Posed>> {
-    let source = source(file, named)?;
-    let columns = layout::columns(&source);
+    let (problem, id) = recognise(file, named)?;
+    let picks = [Some(&problem), id.as_ref(), None];
+    let units = units(file, &lookup::columns(&picks), lookup::ROW_BYTES_MAX)?;
+    posed(file, &units, &picks)
+}
+
+/// The questions of a file's units, in order: the text, the id, the tier.
+pub fn posed(file: &SourceFile, units: &[Unit], picks: &[Option<&Pick>; 3]) -> Result<Vec<Posed>> {
     let mut posed = Vec::new();
-    for unit in units(file, &columns, source.row_bytes_max)? {
-        for batch in read(file, unit, &source, BatchSize::of_rows(1000))? {
-            let batch = batch?;
-            for index in 0..batch.len() {
-                let row = batch.row(index);
-                let number = row.number;
-                posed.push(of_row(&source, row).ok_or_else(|| hole(file, number))?);
-            }
-        }
+    for &unit in units {
+        lookup::read(file, unit, picks, |row, values| {
+            let mut values = values.unwrap_or_default().into_iter();
+            let mut text = |pick| match values.next()? {
+                Value::List(turns) => lookup::text(pick, asked(turns)?),
+                value => lookup::text(pick, value),
+            };
+            let [problem, id, tier] = picks.map(&mut text);
+            posed.push(Posed {
+                row,
+                problem: problem.ok_or_else(|| hole(file, row))?,
+                id,
+                tier,
+            });
+            Ok(())
+        })?;
     }
     Ok(posed)
 }
@@ -57,8 +70,8 @@ fn hole(file: &SourceFile, row: u64) -> Error {
     }
 }
 
-/// A source that reads the two columns.
-fn source(file: &SourceFile, named: &Named) -> Result<Source> {
+/// The columns with the problem and its id.
+fn recognise(file: &SourceFile, named: &Named) -> Result<(Pick, Option<Pick>)> {
     let kinds = column_kinds(file)?;
     let names: Vec<String> = kinds.into_iter().map(|(name, _)| name).collect();
     let recognised = |known: &[&str]| {
@@ -82,47 +95,16 @@ fn source(file: &SourceFile, named: &Named) -> Result<Source> {
         ),
     })?;
     let id = named.id.clone().or_else(|| recognised(&ID_COLUMNS));
-    Ok(Source {
-        columns: Some(Columns {
-            response: problem.clone(),
-            problem,
-            id,
-            answer: None,
-            recorded: None,
-            finish: None,
-            style: None,
-            category: None,
-            origin: None,
-        }),
-        ..Source::of(Layout::Columns)
-    })
-}
-
-fn of_row(source: &Source, row: Row<'_>) -> Option<Posed> {
-    let columns = source.columns.as_ref()?;
-    // In the order of the layout's columns: the problem's, then the id's, which may be the same.
-    let mut cells = row.cells.ok()?.into_iter();
-    let cell = cells.next()?;
-    let id_cell = cells.next().unwrap_or(Value::Missing);
-    let problem = match columns.problem.resolve(cell.clone()) {
-        Value::List(turns) => asked(turns)?,
-        _ => columns.problem.text(cell).ok()??.into_owned(),
-    };
-    let id = columns.id.as_ref().and_then(|id| id.text(id_cell).ok()?);
-    (!problem.trim().is_empty()).then(|| Posed {
-        id: id.map_or_else(|| row.number.to_string(), |id| id.into_owned()),
-        problem,
-    })
+    Ok((problem, id))
 }
 
 /// What the user says first in a chat.
-fn asked(turns: Vec<Value<'_>>) -> Option<String> {
+fn asked(turns: Vec<Value<'_>>) -> Option<Value<'_>> {
     let is_user = |turn: &Value<'_>| {
         let role = turn.clone().field("role").text();
         matches!(role, Ok(Some(role)) if role == "user" || role == "human")
     };
-    let turn = turns.into_iter().find(is_user)?;
-    Some(turn.field("content").text().ok()??.into_owned())
+    Some(turns.into_iter().find(is_user)?.field("content"))
 }
 
 #[cfg(test)]
@@ -137,24 +119,26 @@ mod tests {
         problems(&files::find(&path)?[0], &Named::default())
     }
 
-    fn posed(id: &str, problem: &str) -> Posed {
+    fn posed(row: u64, id: Option<&str>, problem: &str) -> Posed {
         Posed {
-            id: id.into(),
+            row,
             problem: problem.into(),
+            id: id.map(str::to_owned),
+            tier: None,
         }
     }
 
     #[test]
-    fn columns_are_recognised_and_a_row_is_an_id_where_there_is_none() {
+    fn columns_are_recognised_and_the_first_user_of_a_chat_asks() {
         let found =
             read("{\"Question\": \"1+1?\", \"ID\": 7}\n{\"Question\": \"2+2?\", \"ID\": 8}\n");
         assert_eq!(
             found.expect("rows"),
-            [posed("7", "1+1?"), posed("8", "2+2?")]
+            [posed(0, Some("7"), "1+1?"), posed(1, Some("8"), "2+2?")]
         );
         let chat = "{\"prompt\": [{\"role\": \"system\", \"content\": \"Think.\"}, \
                     {\"role\": \"user\", \"content\": \"1+1?\"}]}\n";
-        assert_eq!(read(chat).expect("rows"), [posed("0", "1+1?")]);
+        assert_eq!(read(chat).expect("rows"), [posed(0, None, "1+1?")]);
     }
 
     #[test]

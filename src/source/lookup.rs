@@ -14,7 +14,7 @@ use crate::Result;
 /// One `[benchmarks.NAME]` table: the questions that `similar` compares problems with.
 ///
 /// Each question may be of a tier, as the paper's Easy, Medium, Hard and Exh: by a column, or by lists of
-/// ids.
+/// ids. A row without a question is refused. In a chat the user's first turn asks.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Benchmark {
@@ -119,21 +119,24 @@ pub fn columns(picks: &[Option<&Pick>]) -> Vec<Needed> {
     columns
 }
 
-/// Hands each row's picked values to `take`, in order; none for a row that cannot be read.
+/// A row of these tables is a problem and a few words: the limit that a source has is far from it.
+pub const ROW_BYTES_MAX: u64 = 16 << 20;
+
+/// Hands each row's number and picked values to `take`, in order; no values for a row that cannot be read.
 pub fn read(
     file: &SourceFile,
     unit: Unit,
     picks: &[Option<&Pick>],
-    row_bytes_max: u64,
-    mut take: impl FnMut(Option<Vec<Value<'_>>>) -> Result<()>,
+    mut take: impl FnMut(u64, Option<Vec<Value<'_>>>) -> Result<()>,
 ) -> Result<()> {
     let columns = columns(picks);
     let batches =
-        super::read_columns(file, unit, &columns, row_bytes_max, BatchSize::of_rows(512))?;
+        super::read_columns(file, unit, &columns, ROW_BYTES_MAX, BatchSize::of_rows(512))?;
     for batch in batches {
         let batch = batch?;
         for index in 0..batch.len() {
-            take(picked(batch.row(index), &columns, picks))?;
+            let row = batch.row(index);
+            take(row.number, picked(row, &columns, picks))?;
         }
     }
     Ok(())

@@ -257,6 +257,34 @@ fn a_tier_is_compared_alone_and_top_bounds_what_a_question_takes() {
     place.run("more", &[]).ends(2);
 }
 
+#[test]
+fn a_question_may_be_a_chat_and_one_without_a_text_is_refused() {
+    let tasks = worded(40);
+    let grid = SIMILAR.replace("size = [5, 12, 30]", "size = [5]");
+    let place = pool(&tasks, &grid);
+    place.write("exam.jsonl", questions());
+    place.run("texts", &[]).ends(0);
+    let mut rows = questions_as_rows();
+    for row in &mut rows {
+        let asked = json!({ "role": "user", "content": row["problem"] });
+        row["problem"] = json!([{ "role": "system", "content": "Think." }, asked]);
+    }
+    place.write("exam.jsonl", jsonl(&rows));
+    place.run("chats", &[]).ends(0);
+    assert_eq!(
+        place.out("chats").selection(),
+        place.out("texts").selection()
+    );
+    for hole in [Value::Null, json!(" "), json!([])] {
+        rows[1]["problem"] = hole;
+        place.write("exam.jsonl", jsonl(&rows));
+        place
+            .run("more", &[])
+            .ends(4)
+            .tells(&["`exam.jsonl` has no text in row 1", "hint:"]);
+    }
+}
+
 /// NumPy's format, of float32.
 fn npy(rows: &[Vec<f32>]) -> Vec<u8> {
     let shape = format!("({}, {})", rows.len(), rows[0].len());
