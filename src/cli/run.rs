@@ -7,7 +7,7 @@ use clap::Args;
 use gradatim::Result;
 use gradatim::run::Report;
 use gradatim::screen::Tally;
-use gradatim::select::Selection;
+use gradatim::select::{Selection, Subset};
 use serde_json::json;
 
 use super::progress::Progress;
@@ -89,33 +89,35 @@ pub fn ledger_table(ledger: &[(String, Tally)]) -> String {
     table(&["source", "entries", "count"], &rows)
 }
 
+/// What the names of a family's subsets have in common, with a star for the size.
+fn family_name(family: &[Subset]) -> String {
+    let [first, .., last] = family else {
+        let only = &family[0];
+        return only.name.replacen(&format!("-{}", only.asked), "-*", 1);
+    };
+    let parts = first.name.split('-').zip(last.name.split('-'));
+    let parts: Vec<&str> = parts.map(|(a, b)| if a == b { a } else { "*" }).collect();
+    parts.join("-")
+}
+
 /// The subsets by family, with the sizes of each in one line; then what could not be filled.
 pub fn subset_table(selection: &Selection) -> String {
-    let mut rows: Vec<Vec<String>> = Vec::new();
-    let mut last = None;
-    for subset in &selection.subsets {
-        let family = (&subset.order, subset.role, subset.draw, &subset.style);
-        let same = last.is_some_and(
-            |(order, role, draw, style): (&std::sync::Arc<_>, _, _, _)| {
-                std::sync::Arc::ptr_eq(order, family.0)
-                    && (role, draw, style) == (family.1, family.2, family.3)
-            },
-        );
-        match rows.last_mut() {
-            Some(row) if same => row[2] += &format!(" {}", subset.size),
-            _ => {
-                let stem = subset.name.replacen(&format!("-{}", subset.asked), "-*", 1);
-                let role = format!("{:?}", subset.role).to_lowercase();
-                rows.push(vec![
-                    stem,
-                    role,
-                    subset.size.to_string(),
-                    thousands(u64::from(subset.bucket)),
-                ]);
-            }
-        }
-        last = Some(family);
-    }
+    let is_one = |a: &Subset, b: &Subset| {
+        Arc::ptr_eq(&a.order, &b.order) && (a.role, a.draw, &a.style) == (b.role, b.draw, &b.style)
+    };
+    let row = |family: &[Subset]| {
+        let sizes: Vec<String> = family
+            .iter()
+            .map(|subset| subset.size.to_string())
+            .collect();
+        vec![
+            family_name(family),
+            format!("{:?}", family[0].role).to_lowercase(),
+            sizes.join(" "),
+            thousands(u64::from(family[0].bucket)),
+        ]
+    };
+    let rows: Vec<Vec<String>> = selection.subsets.chunk_by(is_one).map(row).collect();
     let mut text = table(&["subset", "role", "sizes", "bucket"], &rows);
     if !selection.shortfalls.is_empty() {
         text += "\nleft out or made smaller:\n";

@@ -170,11 +170,11 @@ fn tex_table(rows: &str, runs: &Runs) -> String {
         "a fixed number of steps".to_owned()
     };
     format!(
-        "% Every subset and control of this run; needs \\usepackage{{booktabs,longtable}}.\n\
+        "% Every subset and control of this run; needs \\usepackage{{booktabs,longtable}}, and a wide page.\n\
          % Tokens: of all replies, in millions; Median: tokens of a reply; >{max}: rows whose reply is longer.\n\
          % Steps: at batch size {batch}, {length}.\n\
-         \\begin{{longtable}}{{llrrrrrlr}}\n\\toprule\n{head}\n\\midrule\n\\endhead\n{rows}\\bottomrule\n\
-         \\end{{longtable}}\n",
+         \\begingroup\\scriptsize\\setlength{{\\tabcolsep}}{{3pt}}\n\\begin{{longtable}}{{llrrrrrlr}}\n\\toprule\n{head}\n\\midrule\n\\endhead\n{rows}\\bottomrule\n\
+         \\end{{longtable}}\n\\endgroup\n",
         max = runs.max_length,
         batch = runs.batch_size,
     )

@@ -9,10 +9,12 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+use super::buckets::More;
 use super::draw::{Draw, Role};
 use super::grid::{Family, Grid, Stratum};
+use super::kept::Style;
 use super::size::Size;
-use super::{DrawKind, More, Selector, Style, Subset, SubsetRole};
+use super::{Selector, Subset, SubsetRole};
 use crate::bucket::length::{Length, Of};
 use crate::pipeline::Accept;
 
@@ -59,7 +61,6 @@ pub(super) fn random(selector: &mut Selector<'_>, grids: &[(Grid, Vec<Length>)])
     for ((number, accept, style, per_problem), sizes) in wanted {
         selector.accept_by(accept);
         let order = random_order(selector, style.as_deref(), per_problem, number);
-        let available = order.len() as u32;
         let mut made = 0;
         for (asked, control_of) in sizes {
             let mut parts = vec!["random".to_owned()];
@@ -77,27 +78,12 @@ pub(super) fn random(selector: &mut Selector<'_>, grids: &[(Grid, Vec<Length>)])
             };
             made += 1;
             selector.selection.subsets.push(Subset {
-                name,
-                role: SubsetRole::Random,
-                grid_index: None,
-                grid: None,
-                category: None,
-                length: None,
                 style: style.clone(),
-                recipe: None,
                 accept,
-                asked,
-                order: order.clone(),
-                size,
-                bucket: available,
-                available,
                 per_problem,
                 draw: number,
-                draw_kind: DrawKind::Independent,
-                prefix_of: None,
                 control_of,
-                pair_of: Vec::new(),
-                matched: None,
+                ..Subset::of_order(name, SubsetRole::Random, asked, &order, size)
             });
         }
         selector.link_prefixes(made);
@@ -171,7 +157,6 @@ pub(super) fn matched(
     let reason = used_up.map_or_else(String::new, |stratum| {
         format!("no other problem is left for its next row ({stratum})")
     });
-    let available = order.len() as u32;
     let order = Arc::new(order);
     let mut made = 0;
     for (name, wanted) in names {
@@ -194,30 +179,13 @@ pub(super) fn matched(
             gave_up,
         });
         selector.selection.subsets.push(Subset {
-            name: control,
-            role: SubsetRole::Matched,
-            grid_index: Some(family.grid),
-            grid: grid.name.clone(),
-            category: None,
-            length: None,
-            style: family.style.clone(),
-            recipe: None,
-            accept: family.accept,
-            asked,
-            order: order.clone(),
-            size,
-            bucket: available,
-            available,
-            per_problem: 1,
-            draw: family.draw,
-            draw_kind: DrawKind::Independent,
-            prefix_of: None,
             control_of: vec![name.clone()],
-            pair_of: Vec::new(),
             matched: Some(Matching {
                 strata: strata.clone(),
                 thin: thin.collect(),
             }),
+            ..Subset::of_order(control, SubsetRole::Matched, asked, &order, size)
+                .of_family(grid, family)
         });
     }
     selector.link_prefixes(made);

@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
+use super::buckets::{More, ranked};
 use super::draw::{Draw, Role};
 use super::grid::{Family, Grid};
+use super::kept::Style;
 use super::recipe::Recipe;
 use super::s1::{self, Domain, Question};
-use super::{More, Ordered, Selector, Style, ranked, turns};
+use super::{Ordered, Selector, turns};
 use crate::bucket::Candidate;
 use crate::bucket::category::{Category, Pool};
 use crate::bucket::length::{Length, Nested, Of};

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use super::draw::{Draw, Role};
 use super::grid::{Grid, PairAccept};
-use super::{DrawKind, PairTable, Selector, Style, Subset, SubsetRole};
+use super::kept::Style;
+use super::{PairTable, Selector, Subset, SubsetRole};
 use crate::bucket::Candidate;
 use crate::bucket::length::{Length, Of};
 use crate::screen::accept::right;
@@ -65,7 +66,6 @@ impl Selector<'_> {
                 .map(|problem| by_problem[problem].entries[place])
                 .collect();
             let entries = Arc::new(entries);
-            let available = entries.len() as u32;
             let mut made = 0;
             for asked in grid.size.ascending() {
                 let name = family.name(asked);
@@ -76,28 +76,14 @@ impl Selector<'_> {
                 };
                 made += 1;
                 let others = families.iter().filter(|other| other.style != family.style);
+                let pair_of = others.map(|other| other.name(asked)).collect();
                 self.selection.subsets.push(Subset {
-                    pair_of: others.map(|other| other.name(asked)).collect(),
-                    name,
-                    role: SubsetRole::Subset,
-                    grid_index: Some(index),
-                    grid: grid.name.clone(),
                     category: Some(category.to_owned()),
                     length: Some(family.length.to_string()),
-                    style: family.style.clone(),
                     recipe: Some(family.recipe),
-                    accept: None,
-                    asked,
-                    order: entries.clone(),
-                    size,
-                    bucket: available,
-                    available,
-                    per_problem: 1,
-                    draw: number,
-                    draw_kind: DrawKind::Independent,
-                    prefix_of: None,
-                    control_of: Vec::new(),
-                    matched: None,
+                    pair_of,
+                    ..Subset::of_order(name, SubsetRole::Subset, asked, &entries, size)
+                        .of_family(grid, family)
                 });
             }
             self.link_prefixes(made);

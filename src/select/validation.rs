@@ -9,8 +9,8 @@ use std::collections::{HashMap, HashSet};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::Kept;
 use super::draw::{Draw, Keys, Role, problem_key};
+use super::kept::Kept;
 use crate::pool::Entries;
 use crate::screen::near::Clusters;
 

@@ -38,6 +38,8 @@ const PIPELINE: &str = "\
 layout = 'columns'
 path = 'rows.jsonl'
 accept = 'ours'
+license = 'mit'
+attribution = 'those who made it'
 [sources.all.columns]
 problem = 'problem'
 response = 'response'

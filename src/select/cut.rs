@@ -1,0 +1,153 @@
+//! An order cut at each size: the subsets of a family, and what could not be filled.
+
+use std::sync::Arc;
+
+use super::buckets::ranked;
+use super::grid::{Family, Grid};
+use super::size::Size;
+use super::subset::{DrawKind, Subset, SubsetRole};
+use super::validation::SetAside;
+use super::{Ordered, Selector, Shortfall};
+use crate::bucket::length::Length;
+use crate::pipeline::OnShortfall;
+
+const BUCKET_TOO_SMALL: &str = "its bucket holds fewer";
+
+impl Selector<'_> {
+    /// Cuts an order at each size; returns the names of the subsets with their sizes.
+    pub(super) fn cut(
+        &mut self,
+        grid: &Grid,
+        family: &Family,
+        ordered: &Ordered,
+    ) -> Vec<(String, u32)> {
+        let order = Arc::new(ordered.order.clone());
+        let available = order.len() as u32;
+        let mut made: Vec<(String, u32)> = Vec::new();
+        for asked in grid.size.ascending() {
+            let name = family.name(asked);
+            let whole = ranked(family.length)
+                || matches!(family.length, Length::Tokens(..) | Length::Quantile(_));
+            let takes_all = asked.rows(self.tokens(&order)) == available && available > 0;
+            let replicate = family.recipe.ranks() || (whole && takes_all && ordered.is_whole);
+            if replicate && family.draw > 0 {
+                continue;
+            }
+            let Some(size) = self.size(&name, asked, &order, BUCKET_TOO_SMALL) else {
+                continue;
+            };
+            made.push((name.clone(), size));
+            let role = SubsetRole::Subset;
+            self.selection.subsets.push(Subset {
+                category: Some(family.category.clone()),
+                length: Some(family.length.to_string()),
+                recipe: Some(family.recipe),
+                bucket: ordered.bucket as u32,
+                per_problem: grid.per_problem,
+                draw_kind: if replicate {
+                    DrawKind::Replicate
+                } else {
+                    DrawKind::Independent
+                },
+                ..Subset::of_order(name, role, asked, &order, size).of_family(grid, family)
+            });
+        }
+        self.link_prefixes(made.len());
+        made
+    }
+
+    /// The size that a subset gets, or none where it is left out; a shortfall is always noted.
+    pub(super) fn size(
+        &mut self,
+        name: &str,
+        asked: Size,
+        order: &[u32],
+        reason: &str,
+    ) -> Option<u32> {
+        let available = asked.available(self.tokens(order));
+        let rows = asked.rows(self.tokens(order));
+        let is_whole = asked.count() <= available;
+        if is_whole && rows > 0 {
+            return Some(rows);
+        }
+        let reason = if is_whole {
+            "its first trajectory alone has more tokens"
+        } else {
+            reason
+        };
+        self.selection.shortfalls.push(Shortfall {
+            name: name.to_owned(),
+            asked: asked.count(),
+            available,
+            unit: asked.unit(),
+            reason: reason.to_owned(),
+        });
+        (self.on_shortfall == OnShortfall::Short && rows > 0).then_some(rows)
+    }
+
+    /// The tokens of each entry's reply.
+    pub(super) fn tokens<'s>(
+        &'s self,
+        entries: &'s [u32],
+    ) -> impl ExactSizeIterator<Item = u32> + 's {
+        let tokens = |&entry: &u32| self.entries.body_of(entry).tokens;
+        entries.iter().map(tokens)
+    }
+
+    /// Names for each of the last `count` subsets the next larger one.
+    pub(super) fn link_prefixes(&mut self, count: usize) {
+        let start = self.selection.subsets.len() - count;
+        let made = &mut self.selection.subsets[start..];
+        for at in 1..count {
+            made[at - 1].prefix_of = Some(made[at].name.clone());
+        }
+    }
+
+    /// The same problems with their shortest (or longest) trajectory.
+    pub(super) fn paired_control(
+        &mut self,
+        grid: &Grid,
+        family: &Family,
+        others: &[u32],
+        names: &[(String, u32)],
+    ) {
+        let order = Arc::new(others.to_vec());
+        for (subset, size) in names {
+            let (name, asked) = (format!("{subset}-paired"), Size::Rows(*size));
+            self.selection.subsets.push(Subset {
+                category: Some(family.category.clone()),
+                control_of: vec![subset.clone()],
+                ..Subset::of_order(name, SubsetRole::Paired, asked, &order, *size)
+                    .of_family(grid, family)
+            });
+        }
+        self.link_prefixes(names.len());
+    }
+
+    /// The validation set, of what was set aside for it.
+    pub(super) fn validation(&mut self, aside: &SetAside, size: u32) {
+        let (name, asked) = ("validation".to_owned(), Size::Rows(size));
+        let reason = "fewer clusters of problems are accepted";
+        let Some(size) = self.size(&name, asked, &aside.order, reason) else {
+            return;
+        };
+        let order = Arc::new(aside.order.clone());
+        self.selection.subsets.push(Subset {
+            bucket: aside.available,
+            available: aside.available,
+            ..Subset::of_order(name, SubsetRole::Validation, asked, &order, size)
+        });
+    }
+
+    pub(super) fn refuse_overlap(&mut self, grid: &Grid, family: &Family) {
+        for size in grid.size.as_written() {
+            self.selection.shortfalls.push(Shortfall {
+                name: family.name(size),
+                asked: size.count(),
+                available: 0,
+                unit: size.unit(),
+                reason: "short and long overlap: the pool is smaller than two buckets".into(),
+            });
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! One subset or control, as it was selected.
+
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use super::controls::Matching;
+use super::grid::{Family, Grid};
+use super::recipe::Recipe;
+use super::size::Size;
+use crate::pipeline::Accept;
+
+/// One subset or control.
+#[derive(Clone, Debug)]
+pub struct Subset {
+    pub name: String,
+    pub role: SubsetRole,
+    /// Index of the grid that asks for it; none for a control that grids share.
+    pub grid_index: Option<usize>,
+    pub grid: Option<String>,
+    pub category: Option<String>,
+    pub length: Option<String>,
+    pub style: Option<String>,
+    /// What selected inside the bucket; none for a control.
+    pub recipe: Option<Recipe>,
+    /// The rule of acceptance on top of `[verify] accept`; none for that alone.
+    pub accept: Option<Accept>,
+    pub asked: Size,
+    /// The order of its family; the subset is the first `size` of it.
+    pub order: Arc<Vec<u32>>,
+    pub size: u32,
+    /// How many its bucket holds.
+    pub bucket: u32,
+    /// How many could have been selected.
+    pub available: u32,
+    /// How many trajectories of a problem it has at most.
+    pub per_problem: u32,
+    pub draw: u32,
+    pub draw_kind: DrawKind,
+    /// The next larger subset of the same draw.
+    pub prefix_of: Option<String>,
+    pub control_of: Vec<String>,
+    /// The subsets with the same problems in another style.
+    pub pair_of: Vec<String>,
+    /// What a matched control matched on, and where its strata were too thin.
+    pub matched: Option<Matching>,
+}
+
+impl Subset {
+    /// A set of that name: the first `size` of an order, of which nothing else is said.
+    pub(super) fn of_order(
+        name: String,
+        role: SubsetRole,
+        asked: Size,
+        order: &Arc<Vec<u32>>,
+        size: u32,
+    ) -> Self {
+        let available = order.len() as u32;
+        Self {
+            name,
+            role,
+            grid_index: None,
+            grid: None,
+            category: None,
+            length: None,
+            style: None,
+            recipe: None,
+            accept: None,
+            asked,
+            order: order.clone(),
+            size,
+            bucket: available,
+            available,
+            per_problem: 1,
+            draw: 0,
+            draw_kind: DrawKind::Independent,
+            prefix_of: None,
+            control_of: Vec::new(),
+            pair_of: Vec::new(),
+            matched: None,
+        }
+    }
+
+    /// With what its grid and family say of it.
+    pub(super) fn of_family(self, grid: &Grid, family: &Family) -> Self {
+        Self {
+            grid_index: Some(family.grid),
+            grid: grid.name.clone(),
+            style: family.style.clone(),
+            accept: family.accept,
+            draw: family.draw,
+            ..self
+        }
+    }
+
+    /// The selected entries, in order of rank.
+    pub fn entries(&self) -> &[u32] {
+        &self.order[..self.size as usize]
+    }
+}
+
+/// What a subset is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SubsetRole {
+    Subset,
+    Random,
+    Matched,
+    Paired,
+    /// Set aside: none of its problems stands in another one.
+    Validation,
+}
+
+/// Whether other draws would give other trajectories.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DrawKind {
+    /// One of many possible draws from the bucket.
+    Independent,
+    /// The whole bucket is taken: every draw is the same set, and seeds are training seeds.
+    Replicate,
+}
