@@ -110,6 +110,11 @@ impl Writer {
         self.to.text.push(letter);
     }
 
+    fn letters(&mut self, letters: &str) {
+        self.enter(Class::Letter);
+        self.to.text.push_str(letters);
+    }
+
     fn digit(&mut self, digit: char) {
         self.enter(Class::Digit);
         self.to.text.push(digit);
@@ -182,7 +187,13 @@ fn scan(text: &str, writer: &mut Writer) {
     while let Some(&byte) = bytes.get(at) {
         let mut next = at + 1;
         match byte {
-            b'a'..=b'z' => writer.letter(char::from(byte)),
+            b'a'..=b'z' => {
+                let run = bytes[at..]
+                    .iter()
+                    .take_while(|byte| byte.is_ascii_lowercase());
+                next = at + run.count();
+                writer.letters(&text[at..next]);
+            }
             b'A'..=b'Z' => {
                 if opens_sentence(bytes, at) {
                     writer.sentence();

@@ -52,11 +52,15 @@ const BASE: u64 = 0x0b4e_0ef3_7bc3_2127;
 
 fn product(a: u64, b: u64) -> u64 {
     let wide = u128::from(a) * u128::from(b);
-    let folded = (wide as u64 & PRIME) + (wide >> 61) as u64;
-    if folded >= PRIME {
-        folded - PRIME
+    reduced((wide as u64 & PRIME) + (wide >> 61) as u64)
+}
+
+/// A number below twice the modulus, modulo it.
+fn reduced(number: u64) -> u64 {
+    if number >= PRIME {
+        number - PRIME
     } else {
-        folded
+        number
     }
 }
 
@@ -79,7 +83,7 @@ impl Prefixes {
     pub fn window(&self, start: usize, end: usize) -> Option<u64> {
         let (before, through) = (*self.0.get(start)?, *self.0.get(end)?);
         let shifted = product(before, power(end.checked_sub(start)?));
-        Some((through + PRIME - shifted) % PRIME)
+        Some(reduced(through + PRIME - shifted))
     }
 
     /// Bytes of the text.
@@ -94,7 +98,7 @@ pub fn whole(text: &[u8]) -> u64 {
 }
 
 fn step(hash: u64, byte: u8) -> u64 {
-    (product(hash, BASE) + u64::from(byte) + 1) % PRIME
+    reduced(product(hash, BASE) + u64::from(byte) + 1)
 }
 
 fn power(mut exponent: usize) -> u64 {

@@ -5,9 +5,11 @@
 
 use std::collections::HashMap;
 
+use super::contamination::fingerprint::Forms;
 use super::contamination::{Class, Detector, Hit};
 use super::near::{Clusters, Sketch, Sketches};
-use super::{Fate, Screen, canonical::canonical};
+use super::canonical::{Canonical, canonical};
+use super::{Fate, Screen};
 use crate::pool::Entries;
 
 /// What one text says.
@@ -59,12 +61,20 @@ impl<'s> Looking<'s> {
 
     /// What a text says; the same on any thread.
     pub fn look(&self, text: &str) -> Looked {
-        let detector = self.detector.as_ref();
+        let sketch = |canonical: &Canonical| {
+            self.threshold
+                .map(|threshold| Sketch::of(&canonical.text, threshold))
+        };
+        let Some(detector) = &self.detector else {
+            return Looked {
+                hits: Vec::new(),
+                sketch: sketch(&canonical(text)),
+            };
+        };
+        let forms = Forms::of(text);
         Looked {
-            hits: detector.map_or_else(Vec::new, |detector| detector.hits(text)),
-            sketch: self
-                .threshold
-                .map(|threshold| Sketch::of(&canonical(text).text, threshold)),
+            hits: detector.hits_of(&forms),
+            sketch: sketch(&forms.canonical),
         }
     }
 

@@ -35,12 +35,13 @@ pub mod fingerprint;
 pub mod selftest;
 pub mod shipped;
 
+use std::cell::LazyCell;
 use std::collections::HashMap;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::grams::Prefixes;
+use super::grams::{Prefixes, whole};
 pub use fingerprint::Fingerprint;
 use fingerprint::{CHARACTER_GRAM, Forms, Item, Kind, Text};
 
@@ -127,7 +128,7 @@ pub struct Detector {
     table: HashMap<u64, (u32, u32), foldhash::fast::FixedState>,
     /// Item, and kind.
     postings: Vec<(u32, Kind)>,
-    /// One bit for the low bits of each n-gram of the table: most look-ups end here.
+    /// Two bits for each n-gram of the table, in the word that its low bits name: most look-ups end here.
     filter: Vec<u64>,
     /// For each item and kind: how many of its n-grams are in the table.
     known: Vec<[u32; 3]>,
@@ -137,7 +138,14 @@ pub struct Detector {
     short_bytes: Vec<usize>,
 }
 
-const FILTER_BITS: u64 = 1 << 20;
+const FILTER_WORDS: u64 = 1 << 15;
+
+/// Which word of the filter an n-gram has, and its bits there.
+fn filtered(gram: u64) -> (usize, u64) {
+    let rest = gram / FILTER_WORDS;
+    let bits = 1 << (rest % 64) | 1 << (rest / 64 % 64);
+    ((gram % FILTER_WORDS) as usize, bits)
+}
 
 /// Texts with fewer bytes have too few n-grams for a share.
 const SHORT_BYTES: usize = CHARACTER_GRAM + SHARE_GRAMS_MIN - 1;
@@ -172,7 +180,7 @@ impl Detector {
             places,
             table: HashMap::default(),
             postings: Vec::with_capacity(all.len()),
-            filter: vec![0; FILTER_BITS as usize / 64],
+            filter: vec![0; FILTER_WORDS as usize],
             short,
             short_bytes,
         };
@@ -192,8 +200,8 @@ impl Detector {
             self.known[item as usize][kind as usize] += 1;
         }
         self.table.insert(gram, (start, self.postings.len() as u32));
-        let bit = gram % FILTER_BITS;
-        self.filter[(bit / 64) as usize] |= 1 << (bit % 64);
+        let (word, bits) = filtered(gram);
+        self.filter[word] |= bits;
     }
 
     pub fn benchmarks(&self) -> &[Fingerprint] {
@@ -206,14 +214,18 @@ impl Detector {
 
     /// Every item that a problem meets, the worst class first, then by benchmark and item.
     pub fn hits(&self, problem: &str) -> Vec<Hit> {
-        let forms = Forms::of(problem);
-        let found = self.matches(&forms);
-        let texts = Windows::of(&forms);
+        self.hits_of(&Forms::of(problem))
+    }
+
+    /// The same of a problem whose forms are known.
+    pub fn hits_of(&self, forms: &Forms) -> Vec<Hit> {
+        let found = self.matches(forms);
+        let texts = LazyCell::new(|| Windows::of(forms));
         let mut hits = Vec::new();
         for of_item in found.chunk_by(|a, b| a.item == b.item) {
             hits.extend(self.judge(of_item, &texts));
         }
-        self.short_hits(&forms, &texts, &mut hits);
+        self.short_hits(forms, &texts, &mut hits);
         let key = |hit: &Hit| (hit.class, hit.benchmark, hit.item);
         hits.sort_unstable_by_key(key);
         hits.dedup_by_key(|hit| (hit.benchmark, hit.item));
@@ -225,8 +237,8 @@ impl Detector {
         let mut found = Vec::new();
         for kind in Kind::ALL {
             forms.grams(kind, |at, gram| {
-                let bit = gram % FILTER_BITS;
-                if self.filter[(bit / 64) as usize] >> (bit % 64) & 1 == 0 {
+                let (word, bits) = filtered(gram);
+                if self.filter[word] & bits != bits {
                     return;
                 }
                 let Some(&(start, end)) = self.table.get(&gram) else {
@@ -265,7 +277,12 @@ impl Detector {
     }
 
     /// Short items that are whole sentences of the problem.
-    fn short_hits(&self, forms: &Forms, texts: &Windows, hits: &mut Vec<Hit>) {
+    fn short_hits(
+        &self,
+        forms: &Forms,
+        texts: &LazyCell<Windows, impl FnOnce() -> Windows>,
+        hits: &mut Vec<Hit>,
+    ) {
         if self.short_bytes.is_empty() {
             return;
         }
@@ -275,19 +292,22 @@ impl Detector {
                 .map(move |bytes| start as usize + bytes)
         };
         let sentences = &forms.canonical.sentences;
-        let all = forms.canonical.text.len();
+        let text = forms.canonical.text.as_bytes();
+        let all = text.len();
         let is_end = |end: usize| end == all || sentences.binary_search(&(end as u32)).is_ok();
         for &start in sentences {
             for end in ends(start).filter(|&end| end <= all && is_end(end)) {
-                let hash = texts.canonical.window(start as usize, end);
-                let found = hash.and_then(|hash| self.short.get(&(hash, false)));
+                let found = self.short.get(&(whole(&text[start as usize..end]), false));
                 let items = found.into_iter().flatten();
                 hits.extend(items.map(|&number| self.short_hit(number, Class::Exact)));
             }
         }
         // Without numbers the whole problem must be the item: a short template's sentence says nothing.
-        let hash = texts.numberless.window(0, forms.numberless.len());
-        let found = hash.and_then(|hash| self.short.get(&(hash, true)));
+        let numberless = forms.numberless.as_bytes();
+        if self.short_bytes.binary_search(&numberless.len()).is_err() {
+            return;
+        }
+        let found = self.short.get(&(whole(numberless), true));
         for &number in found.into_iter().flatten() {
             let hit = self.short_hit(number, Class::NumbersChanged);
             if !texts.have_digits(self.item(&hit)) {
