@@ -108,7 +108,11 @@ impl Sketch {
     /// The sketch of a canonical text.
     pub fn of(text: &str, threshold: f64) -> Self {
         let rows = band_rows(threshold);
-        let minima = if rows < 4 { wide_minima(text) } else { minima(text) };
+        let minima = if rows < 4 {
+            wide_minima(text)
+        } else {
+            minima(text)
+        };
         let bands = minima.chunks(rows).map(|rows| {
             let hash = rows
                 .iter()
@@ -441,7 +445,8 @@ mod tests {
     /// Of sets of 120 shingles with an index of 1/2, a band is shared as often as the formula says.
     #[test]
     fn pairs_are_found_as_often_as_the_formula_says() {
-        for (threshold, expected) in [(0.8, 1.0 - (1.0 - 0.5_f64.powi(4)).powi(16)), (0.6, 0.9999)] {
+        for (threshold, expected) in [(0.8, 1.0 - (1.0 - 0.5_f64.powi(4)).powi(16)), (0.6, 0.9999)]
+        {
             let (pairs, mut found) = (600, 0);
             for pair in 0..pairs {
                 let word = |at: u64| format!("{:08x}", mixed(pair * 1000 + at) >> 32);
@@ -456,7 +461,10 @@ mod tests {
             let share = found as f64 / pairs as f64;
             // Six standard deviations, and what the index is off.
             let allowed = 6.0 * (expected * (1.0 - expected) / pairs as f64).sqrt() + 0.04;
-            assert!((share - expected).abs() < allowed, "{share} and not {expected}");
+            assert!(
+                (share - expected).abs() < allowed,
+                "{share} and not {expected}"
+            );
         }
     }
 

@@ -5,10 +5,10 @@
 
 use std::collections::HashMap;
 
+use super::canonical::{Canonical, canonical};
 use super::contamination::fingerprint::Forms;
 use super::contamination::{Class, Detector, Hit};
 use super::near::{Clusters, Sketch, Sketches};
-use super::canonical::{Canonical, canonical};
 use super::{Fate, Screen};
 use crate::pool::Entries;
 
