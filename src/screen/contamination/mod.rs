@@ -61,7 +61,8 @@ pub const LENGTH_RATIO_MAX: u32 = 2;
 pub const NUMBERLESS_SHARE_MIN: f64 = 0.9;
 /// An item with fewer n-grams of a kind is never found by their share.
 pub const SHARE_GRAMS_MIN: usize = 8;
-/// An n-gram that more items have is boilerplate: it finds nothing and counts for no share.
+/// An n-gram that more items have is boilerplate: it counts for no share, and finds only the items whose
+/// anchor it is, which are then compared as a whole.
 pub const ITEMS_PER_GRAM_MAX: usize = 64;
 
 /// The `[screen.contamination]` table of a pipeline file.
@@ -126,8 +127,7 @@ pub struct Detector {
     places: Vec<(u32, u32)>,
     /// Which items have an n-gram, as a range of `postings`.
     table: HashMap<u64, (u32, u32), foldhash::fast::FixedState>,
-    /// Item, and kind.
-    postings: Vec<(u32, Kind)>,
+    postings: Vec<Posting>,
     /// Two bits for each n-gram of the table, in the word that its low bits name: most look-ups end here.
     filter: Vec<u64>,
     /// For each item and kind: how many of its n-grams are in the table.
@@ -136,6 +136,14 @@ pub struct Detector {
     short: HashMap<(u64, bool), Vec<u32>, foldhash::fast::FixedState>,
     /// The lengths that short texts have.
     short_bytes: Vec<usize>,
+}
+
+/// An item that has an n-gram.
+struct Posting {
+    item: u32,
+    kind: Kind,
+    /// Whether the n-gram counts for the item's share; boilerplate does not.
+    tells: bool,
 }
 
 const FILTER_WORDS: u64 = 1 << 15;
@@ -185,9 +193,7 @@ impl Detector {
             short_bytes,
         };
         for list in all.chunk_by(|a, b| a.0 == b.0) {
-            if list.len() <= ITEMS_PER_GRAM_MAX {
-                detector.enter(list);
-            }
+            detector.enter(list);
         }
         detector
     }
@@ -195,13 +201,28 @@ impl Detector {
     fn enter(&mut self, list: &[(u64, u32, Kind)]) {
         let gram = list[0].0;
         let start = self.postings.len() as u32;
+        let tells = list.len() <= ITEMS_PER_GRAM_MAX;
         for &(_, item, kind) in list {
-            self.postings.push((item, kind));
-            self.known[item as usize][kind as usize] += 1;
+            if tells {
+                self.known[item as usize][kind as usize] += 1;
+            }
+            if tells || self.is_anchor(gram, item, kind) {
+                self.postings.push(Posting { item, kind, tells });
+            }
+        }
+        if self.postings.len() as u32 == start {
+            return;
         }
         self.table.insert(gram, (start, self.postings.len() as u32));
         let (word, bits) = filtered(gram);
         self.filter[word] |= bits;
+    }
+
+    /// Whether an item's whole text is looked for around this n-gram.
+    fn is_anchor(&self, gram: u64, number: u32, kind: Kind) -> bool {
+        let (benchmark, item) = self.places[number as usize];
+        let item = &self.benchmarks[benchmark as usize].items[item as usize];
+        kind != Kind::Words && item.grams(kind).first() == Some(&gram)
     }
 
     pub fn benchmarks(&self) -> &[Fingerprint] {
@@ -245,12 +266,13 @@ impl Detector {
                     return;
                 };
                 let postings = &self.postings[start as usize..end as usize];
-                let of_kind = postings.iter().filter(|(_, posted)| *posted == kind);
-                found.extend(of_kind.map(|&(item, kind)| Match {
-                    item,
+                let of_kind = postings.iter().filter(|posting| posting.kind == kind);
+                found.extend(of_kind.map(|posting| Match {
+                    item: posting.item,
                     kind,
                     gram,
                     at: at as u32,
+                    tells: posting.tells,
                 }));
             });
         }
@@ -368,7 +390,9 @@ impl Found<'_> {
         let of_kind = self
             .matches
             .chunk_by(|a, b| (a.kind, a.gram) == (b.kind, b.gram));
-        let count = of_kind.filter(|same| same[0].kind == kind).count();
+        let count = of_kind
+            .filter(|same| same[0].kind == kind && same[0].tells)
+            .count();
         if (known as usize) < SHARE_GRAMS_MIN {
             0.0
         } else {
@@ -391,6 +415,7 @@ struct Match {
     kind: Kind,
     gram: u64,
     at: u32,
+    tells: bool,
 }
 
 fn is_short(text: &Text) -> bool {

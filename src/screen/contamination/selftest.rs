@@ -338,6 +338,37 @@ mod tests {
         assert_eq!(measured.planted[VERBATIM].exact, 4);
     }
 
+    /// AIME's items end alike; where the n-gram around which an item is looked for is one of those, a copy
+    /// was `near` at most, and missed in a longer text.
+    #[test]
+    fn an_item_whose_anchor_is_boilerplate_is_found_in_a_long_text() {
+        let text = |at: usize| {
+            format!(
+                "A spinner of {at} arms stops at random. Its expected number of turns can be written as \
+                 $\\frac{{m}}{{n}}$, where $m$ and $n$ are relatively prime positive integers. Find $m+n$."
+            )
+        };
+        let items = (0..super::super::ITEMS_PER_GRAM_MAX + 40)
+            .map(|at| Item::of(&at.to_string(), &text(at)));
+        let fingerprint = Fingerprint {
+            items: items.collect(),
+            ..fingerprint()
+        };
+        let detector = Detector::new(vec![fingerprint]);
+        let before = "Answer each of the following questions on its own sheet of paper. ".repeat(9);
+        for at in [0, 7, 99] {
+            let found: Vec<(u32, Class)> = detector
+                .hits(&format!("{before}{}", text(at)))
+                .iter()
+                .map(|hit| (hit.item, hit.class))
+                .collect();
+            assert_eq!(found, [(at as u32, Class::Exact)]);
+        }
+        let other = "A die is cast. Its expected value can be written as $\\frac{m}{n}$, where $m$ and $n$ \
+                     are relatively prime positive integers. Find $m+n$.";
+        assert_eq!(detector.hits(other), []);
+    }
+
     #[test]
     fn unrelated_problems_and_lone_boilerplate_are_not_found() {
         let detector = Detector::new(vec![fingerprint()]);
