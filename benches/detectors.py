@@ -5,8 +5,8 @@
     benches/detectors.py planted.jsonl [--words 8]
 
 The rule is that of simplescaling/s1 and open-r1: lower case, split at white space, flag a problem that shares an
-n-gram with any item. Prints the share of planted items flagged by benchmark and spelling, the share of real
-problems flagged, and problems a second.
+n-gram with any item. The bench counts the same rule in Rust; this is the independent count. Prints the share of
+planted items flagged by benchmark and spelling, the share of real problems flagged, and problems a second.
 """
 import argparse, collections, json, time
 

@@ -1,27 +1,31 @@
-//! How well copies of benchmarks and near duplicates are found, and how fast.
+//! How well copies of benchmarks and near duplicates are found, beside the peers' rule, and how fast.
 //!
-//!     cargo bench --bench detectors [-- --planted planted.jsonl]
+//!     cargo bench --bench detectors [-- --planted planted.jsonl] [-- --hits hits.jsonl]
 //!
-//! Plants every item of the shipped benchmarks in each spelling, screens real problems, and counts; needs
-//! `../shared/data`. Rates are of one thread. `--planted` writes what was planted and the real problems, for
-//! `benches/detectors.py`, which holds s1's rule against them.
+//! Needs `../shared/data`. Thresholds were chosen on what is called *seen* here: the five shipped benchmarks
+//! and five collections of problems. Whatever is *unseen* had no part in that. The peers' rule is s1's and
+//! open-r1's: lower case, split at white space, one shared n-gram of 8 words. Rates are of one thread.
+//! `--planted` writes what was planted and the seen problems, for `benches/detectors.py`; `--hits` writes each
+//! real problem that an unseen benchmark flags, beside the item, to be read.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use gradatim::ids::problem_id;
 use gradatim::screen::canonical::canonical;
-use gradatim::screen::contamination::selftest::{CHANGES, Measured, measure};
+use gradatim::screen::contamination::fingerprint::Item;
+use gradatim::screen::contamination::selftest::{CHANGES, Found, NUMBERS, VERBATIM, measure};
 use gradatim::screen::contamination::shipped::{names, shipped};
-use gradatim::screen::contamination::{Detector, Fingerprint};
+use gradatim::screen::contamination::{Class, Detector, Fingerprint};
 use gradatim::screen::near::clusters;
 use gradatim::source::benchmark::{Named, problems};
 use gradatim::source::files;
+use gradatim::source::pick::Pick;
 use serde_json::json;
 
-const BENCHMARKS: [(&str, &[&str]); 5] = [
+const SEEN: [(&str, &[&str]); 5] = [
     ("aime24", &["aime24.jsonl"]),
     ("aime25", &["aime25_I.jsonl", "aime25_II.jsonl"]),
     ("math500", &["math500.jsonl"]),
@@ -29,13 +33,37 @@ const BENCHMARKS: [(&str, &[&str]); 5] = [
     ("olympiadbench", &["olympiadbench_675.jsonl"]),
 ];
 
-const REAL: [&str; 5] = [
-    "deepscaler_uniform_10k.parquet",
-    "numina_mixed_sources_1024.parquet",
-    "numina_olympiads_1000.jsonl",
-    "numinamath_20k.parquet",
-    "omni_math_rule.jsonl.zst",
+const UNSEEN: [(&str, &[&str]); 8] = [
+    ("aime_1983_2024", &["aime_1983_2024.csv"]),
+    ("imo_answerbench", &["imo_answerbench_v2.csv"]),
+    ("minerva", &["minerva_272.jsonl"]),
+    ("olymmath_hard", &["olymmath_en_hard.jsonl"]),
+    ("chmath_2024", &["chmath_2024.jsonl"]),
+    ("gaokao_zh", &["gaokao_zh.jsonl"]),
+    ("kaoyan_zh", &["kaoyan_zh.jsonl"]),
+    ("grade_school_zh", &["grade_school_zh.jsonl"]),
 ];
+
+const SEEN_PROBLEMS: [&str; 5] = [
+    "problems/deepscaler_uniform_10k.parquet",
+    "problems/numina_mixed_sources_1024.parquet",
+    "problems/numina_olympiads_1000.jsonl",
+    "problems/numinamath_20k.parquet",
+    "problems/omni_math_rule.jsonl.zst",
+];
+
+const UNSEEN_PROBLEMS: [&str; 3] = [
+    "trajectories/s1k/s1k_questions_solutions_1000.jsonl.zst",
+    "benchmarks/aime_1983_2024.csv",
+    "benchmarks/imo_answerbench_v2.csv",
+];
+
+/// A benchmark with its items' texts.
+struct Benchmark {
+    name: &'static str,
+    items: Vec<String>,
+    fingerprint: Fingerprint,
+}
 
 fn main() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -47,95 +75,410 @@ fn main() {
         println!("skipped: ../shared/data is absent");
         return;
     };
-    let real: Vec<String> = REAL
-        .iter()
-        .flat_map(|name| texts(&shared.join("problems").join(name)))
-        .collect();
-    let planted = planted(&shared);
-    let mut dump = dump();
-    for (name, items) in &planted {
-        let fingerprint = fingerprint(name);
-        recall(name, &measure(&fingerprint, items, None));
-        for (change, apply) in CHANGES {
-            for item in items {
-                let row = json!({ "benchmark": name, "change": change, "problem": apply(item) });
-                dump.iter_mut()
-                    .for_each(|to| writeln!(to, "{row}").expect("a line"));
-            }
-        }
+    let all = |names: &[&str]| -> Vec<String> {
+        names
+            .iter()
+            .flat_map(|name| texts(&shared.join(name)))
+            .collect()
+    };
+    let seen = SEEN.map(|(name, files)| benchmark(&shared, name, files));
+    let unseen = UNSEEN.map(|(name, files)| benchmark(&shared, name, files));
+    let (real, fresh) = (all(&SEEN_PROBLEMS), all(&UNSEEN_PROBLEMS));
+    if let Some(mut file) = file("--planted") {
+        dump(&mut file, &seen, &real);
     }
-    for problem in &real {
-        let row = json!({ "benchmark": "", "change": "unrelated", "problem": problem });
-        dump.iter_mut()
-            .for_each(|to| writeln!(to, "{row}").expect("a line"));
-    }
-    flagged(&real);
+    println!("# Contamination\n\nPlanted, share found as copies:\n");
+    planted("seen", &seen);
+    planted("unseen", &unseen);
+    println!(
+        "\nReal problems flagged ({} problems; some are copies):\n",
+        real.len()
+    );
+    flagged(&seen, &real, &mut None);
+    flagged(&unseen, &real, &mut file("--hits"));
+    published(&shared, &seen[2]);
+    println!(
+        "\n# Near duplicates\n\nPlanted beside {} unseen problems:\n",
+        fresh.len()
+    );
+    planted_twins(&fresh);
+    println!("\nReal:\n");
+    real_twins(&[("seen", &real), ("unseen", &fresh)]);
+    println!("\n# Rates\n");
     rates(&real);
 }
 
-fn dump() -> Option<std::fs::File> {
+fn file(option: &str) -> Option<std::fs::File> {
     let mut arguments = std::env::args();
-    arguments.find(|argument| argument == "--planted")?;
-    let path = PathBuf::from(arguments.next().expect("a file behind --planted"));
+    arguments.find(|argument| argument == option)?;
+    let path = PathBuf::from(arguments.next().expect("a file behind the option"));
     Some(std::fs::File::create(path).expect("a file"))
 }
 
 fn texts(path: &Path) -> Vec<String> {
+    match path.extension().is_some_and(|extension| extension == "csv") {
+        true => csv_column(
+            &std::fs::read_to_string(path).expect("a file"),
+            &["Question", "Problem"],
+        ),
+        false => column(path, None),
+    }
+}
+
+/// The texts of a column, or of the one that is recognised as the problem.
+fn column(path: &Path, name: Option<&str>) -> Vec<String> {
     let file = &files::find(path).expect("a file")[0];
-    let posed = problems(file, &Named::default()).expect("problems");
+    let named = Named {
+        problem: name.map(Pick::column),
+        ..Named::default()
+    };
+    let posed = problems(file, &named).expect("problems");
     posed.into_iter().map(|one| one.problem).collect()
 }
 
-fn planted(shared: &Path) -> Vec<(&'static str, Vec<String>)> {
-    let items = |files: &[&str]| {
-        let files = files.iter();
-        files
-            .flat_map(|file| texts(&shared.join("benchmarks").join(file)))
-            .collect()
-    };
-    BENCHMARKS
+/// One column of a CSV file, by the first of the names that it has; fields may be quoted.
+fn csv_column(text: &str, names: &[&str]) -> Vec<String> {
+    let mut rows = vec![vec![String::new()]];
+    let (mut quoted, mut chars) = (false, text.chars().peekable());
+    while let Some(char) = chars.next() {
+        let row = rows.last_mut().expect("a row");
+        let field = row.last_mut().expect("a field");
+        match char {
+            '"' if quoted && chars.peek() == Some(&'"') => field.extend(chars.next()),
+            // A quote opens a field at its start only.
+            '"' if quoted || field.is_empty() => quoted = !quoted,
+            ',' if !quoted => row.push(String::new()),
+            '\n' if !quoted => rows.push(vec![String::new()]),
+            other => field.push(other),
+        }
+    }
+    let place = names
         .iter()
-        .map(|(name, files)| (*name, items(files)))
-        .collect()
+        .find_map(|name| rows[0].iter().position(|field| field == name));
+    let place = place.expect("a column of that name");
+    let fields = rows[1..].iter().filter_map(|row| row.get(place).cloned());
+    fields.filter(|field| !field.trim().is_empty()).collect()
 }
 
-fn fingerprint(name: &str) -> Fingerprint {
-    Fingerprint::from_bytes(shipped(name).expect("shipped")).expect("a fingerprint")
+fn benchmark(shared: &Path, name: &'static str, files: &[&str]) -> Benchmark {
+    let files = files
+        .iter()
+        .map(|file| shared.join("benchmarks").join(file));
+    let items: Vec<String> = files.flat_map(|file| texts(&file)).collect();
+    let fingerprint = match shipped(name) {
+        Some(bytes) => Fingerprint::from_bytes(bytes).expect("a fingerprint"),
+        None => Fingerprint {
+            name: name.to_owned(),
+            files: Vec::new(),
+            items: items
+                .iter()
+                .enumerate()
+                .map(|(at, text)| Item::of(&at.to_string(), text))
+                .collect(),
+            measured: None,
+        },
+    };
+    assert_eq!(fingerprint.items.len(), items.len(), "{name}");
+    Benchmark {
+        name,
+        items,
+        fingerprint,
+    }
 }
 
-fn recall(name: &str, measured: &Measured) {
-    println!("{name}: recall of copies {:.4}", measured.recall);
-    println!("  {:20} items exact  near numbers missed", "planted");
-    for (change, found) in &measured.planted {
+fn dump(file: &mut std::fs::File, seen: &[Benchmark], real: &[String]) {
+    let mut write = |benchmark: &str, change: &str, problem: &str| {
+        let row = json!({ "benchmark": benchmark, "change": change, "problem": problem });
+        writeln!(file, "{row}").expect("a line");
+    };
+    for benchmark in seen {
+        for (change, apply) in CHANGES {
+            benchmark
+                .items
+                .iter()
+                .for_each(|item| write(benchmark.name, change, &apply(item)));
+        }
+    }
+    real.iter()
+        .for_each(|problem| write("", "unrelated", problem));
+}
+
+/// The n-grams of 8 words of a text, as the peers have them.
+fn words_8(text: &str) -> HashSet<String> {
+    let text = text.to_lowercase();
+    let words: Vec<&str> = text.split_whitespace().collect();
+    words.windows(8).map(|words| words.join(" ")).collect()
+}
+
+fn percent(part: usize, all: usize) -> String {
+    if all == 0 {
+        "-".into()
+    } else {
+        format!("{:.2}", 100.0 * part as f64 / all as f64)
+    }
+}
+
+/// Every item as it is, in each cosmetic spelling, and with other numbers: ours by class, and the peers' rule.
+fn planted(kind: &str, benchmarks: &[Benchmark]) {
+    println!(
+        "{kind:16} {:>5} | {:>8} {:>9} {:>6} {:>15} | 8 words: {:>8} {:>9}",
+        "items", "verbatim", "respelled", "missed", "numbers changed", "verbatim", "respelled"
+    );
+    for benchmark in benchmarks {
+        let measured = measure(&benchmark.fingerprint, &benchmark.items, None);
+        let is_respelled = |change: &str| change != VERBATIM && change != NUMBERS;
+        let mut respelled = Found::default();
+        for (_, found) in measured
+            .planted
+            .iter()
+            .filter(|(change, _)| is_respelled(change))
+        {
+            respelled.planted += found.planted;
+            respelled.exact += found.exact + found.near;
+            respelled.missed += found.missed + found.numbers_changed;
+        }
+        let [verbatim, numbers] = [VERBATIM, NUMBERS]
+            .map(|change| measured.planted.get(change).copied().unwrap_or_default());
+        let known: HashSet<String> = benchmark
+            .items
+            .iter()
+            .flat_map(|item| words_8(item))
+            .collect();
+        let (mut peers, mut changed) = ([0, 0], 0);
+        for item in &benchmark.items {
+            peers[0] += usize::from(!words_8(item).is_disjoint(&known));
+            for (_, apply) in CHANGES.iter().filter(|(change, _)| is_respelled(change)) {
+                let text = apply(item);
+                if text != *item {
+                    changed += 1;
+                    peers[1] += usize::from(!words_8(&text).is_disjoint(&known));
+                }
+            }
+        }
         println!(
-            "  {change:20} {:5} {:5} {:5} {:7} {:6}",
-            found.planted, found.exact, found.near, found.numbers_changed, found.missed
+            "{:16} {:>5} | {:>8} {:>9} {:>6} {:>15} |          {:>8} {:>9}",
+            benchmark.name,
+            benchmark.items.len(),
+            percent(
+                (verbatim.exact + verbatim.near) as usize,
+                verbatim.planted as usize
+            ),
+            percent(respelled.exact as usize, respelled.planted as usize),
+            verbatim.missed + verbatim.numbers_changed + respelled.missed,
+            percent(numbers.numbers_changed as usize, numbers.planted as usize),
+            percent(peers[0], benchmark.items.len()),
+            percent(peers[1], changed),
         );
     }
 }
 
-fn all_shipped() -> Detector {
-    Detector::new(names().map(fingerprint).collect())
+/// Real problems that each benchmark flags, by the worst class.
+fn flagged(benchmarks: &[Benchmark], real: &[String], hits: &mut Option<std::fs::File>) {
+    println!(
+        "{:16} {:>6} {:>6} {:>15} {:>8}",
+        "", "exact", "near", "numbers changed", "8 words"
+    );
+    let grams: Vec<HashSet<String>> = real.iter().map(|problem| words_8(problem)).collect();
+    for benchmark in benchmarks {
+        let detector = Detector::new(vec![benchmark.fingerprint.clone()]);
+        let mut counts: BTreeMap<Class, u32> = BTreeMap::new();
+        for problem in real {
+            let found = detector.hits(problem);
+            let Some(hit) = found.first() else { continue };
+            *counts.entry(hit.class).or_default() += 1;
+            if let Some(file) = hits {
+                let row = json!({
+                    "benchmark": benchmark.name, "class": hit.class.as_str(), "share": hit.share,
+                    "problem": problem, "item": benchmark.items[hit.item as usize],
+                });
+                writeln!(file, "{row}").expect("a line");
+            }
+        }
+        let known: HashSet<String> = benchmark
+            .items
+            .iter()
+            .flat_map(|item| words_8(item))
+            .collect();
+        let peers = grams
+            .iter()
+            .filter(|grams| !grams.is_disjoint(&known))
+            .count();
+        let count = |class| counts.get(&class).copied().unwrap_or_default();
+        println!(
+            "{:16} {:>6} {:>6} {:>15} {peers:>8}",
+            benchmark.name,
+            count(Class::Exact),
+            count(Class::Near),
+            count(Class::NumbersChanged),
+        );
+    }
 }
 
-/// Hits among real problems, by benchmark and class; some are real copies.
-fn flagged(real: &[String]) {
-    let detector = all_shipped();
-    let mut counts: BTreeMap<(&str, &str), u32> = BTreeMap::new();
-    for hit in real.iter().flat_map(|problem| detector.hits(problem)) {
-        let name = detector.benchmarks()[hit.benchmark as usize].name.as_str();
-        *counts.entry((name, hit.class.as_str())).or_default() += 1;
+/// What an audit by others published of MATH-500: pairs that share an n-gram of 8 words or a meaning, and
+/// problems that it calls clean.
+fn published(shared: &Path, math500: &Benchmark) {
+    let detector = Detector::new(vec![math500.fingerprint.clone()]);
+    let known: HashSet<String> = math500
+        .items
+        .iter()
+        .flat_map(|item| words_8(item))
+        .collect();
+    println!(
+        "\nProblems that others published as overlapping MATH-500:\n\n{:28} {:>8} {:>6} {:>6} {:>15} {:>8}",
+        "", "problems", "exact", "near", "numbers changed", "8 words"
+    );
+    for name in [
+        "s1_ngram_hits",
+        "s1_c_lex",
+        "openthoughts_c_lex",
+        "openthoughts_c_sem",
+    ] {
+        let path = shared.join(format!("decontamination/{name}.jsonl"));
+        let mut problems = column(&path, Some("train_problem"));
+        problems.sort_unstable();
+        problems.dedup();
+        let mut counts: BTreeMap<Class, usize> = BTreeMap::new();
+        for hits in problems.iter().map(|problem| detector.hits(problem)) {
+            if let Some(hit) = hits.first() {
+                *counts.entry(hit.class).or_default() += 1;
+            }
+        }
+        let count = |class| counts.get(&class).copied().unwrap_or_default();
+        let peers = problems
+            .iter()
+            .filter(|problem| !words_8(problem).is_disjoint(&known))
+            .count();
+        println!(
+            "{name:28} {:>8} {:>6} {:>6} {:>15} {peers:>8}",
+            problems.len(),
+            count(Class::Exact),
+            count(Class::Near),
+            count(Class::NumbersChanged)
+        );
     }
-    println!("flagged among {} real problems:", real.len());
-    for ((name, class), count) in counts {
-        println!("  {name:20} {class:16} {count}");
+}
+
+/// Every tenth word is another.
+fn reworded(text: &str) -> String {
+    let words = text.split(' ').enumerate();
+    let words = words.map(|(at, word)| if at % 10 == 4 { "notably" } else { word });
+    words.collect::<Vec<_>>().join(" ")
+}
+
+/// A sentence more.
+fn longer(text: &str) -> String {
+    format!("{text} Give your answer as an integer or as a fraction in lowest terms.")
+}
+
+/// Problems with a changed copy beside each: how many of them are one cluster.
+fn planted_twins(problems: &[String]) {
+    let mut changes = CHANGES.to_vec();
+    changes.push(("every_tenth_word", reworded));
+    changes.push(("a_sentence_more", longer));
+    println!(
+        "{:20} {:>7} | {:>7} {:>7} | {:>7}",
+        "", "planted", "at 0.8", "at 0.9", "8 words"
+    );
+    for (change, apply) in changes {
+        let pairs: Vec<(&String, String)> =
+            problems.iter().map(|text| (text, apply(text))).collect();
+        let pairs: Vec<_> = pairs
+            .iter()
+            .filter(|(text, changed)| changed != *text)
+            .collect();
+        let named: Vec<_> = pairs
+            .iter()
+            .flat_map(|(text, changed)| [text.as_str(), changed.as_str()])
+            .map(|text| (problem_id(text), text))
+            .collect();
+        let found = [0.8, 0.9].map(|threshold| {
+            let first = clusters(&named, threshold).first;
+            first.chunks(2).filter(|pair| pair[0] == pair[1]).count()
+        });
+        let share =
+            |(text, changed): &&&(&String, String)| !words_8(text).is_disjoint(&words_8(changed));
+        let peers = pairs.iter().filter(share).count();
+        if !pairs.is_empty() {
+            println!(
+                "{change:20} {:>7} | {:>7} {:>7} | {:>7}",
+                pairs.len(),
+                percent(found[0], pairs.len()),
+                percent(found[1], pairs.len()),
+                percent(peers, pairs.len())
+            );
+        }
+    }
+}
+
+/// What would be dropped of real problems, and how each differs from the problem that stays.
+fn real_twins(collections: &[(&str, &[String])]) {
+    println!(
+        "{:18} {:>8} {:>9} {:>8} {:>10} {:>12} {:>12} {:>12}",
+        "",
+        "problems",
+        "threshold",
+        "dropped",
+        "same text",
+        "same digits",
+        "other digits",
+        "8 words drop"
+    );
+    for (name, problems) in collections {
+        let distinct: BTreeMap<_, &str> = problems
+            .iter()
+            .map(|text| (problem_id(text), text.as_str()))
+            .collect();
+        let named: Vec<_> = distinct.into_iter().collect();
+        let texts: Vec<String> = named.iter().map(|(_, text)| canonical(text).text).collect();
+        let digits = |at: usize| {
+            texts[at]
+                .chars()
+                .filter(char::is_ascii_digit)
+                .collect::<String>()
+        };
+        let mut known = HashSet::new();
+        let peers = named.iter().filter(|(_, text)| {
+            let grams = words_8(text);
+            let met = !grams.is_disjoint(&known);
+            known.extend(grams);
+            met
+        });
+        let peers = peers.count();
+        for threshold in [0.8, 0.9] {
+            let first = clusters(&named, threshold).first;
+            let dropped = first
+                .iter()
+                .enumerate()
+                .filter(|(at, first)| **first as usize != *at);
+            let (mut all, mut kinds) = (0, [0; 3]);
+            for (at, &first) in dropped {
+                let first = first as usize;
+                all += 1;
+                let same_text = texts[at] == texts[first];
+                let kind = if same_text {
+                    0
+                } else if digits(at) == digits(first) {
+                    1
+                } else {
+                    2
+                };
+                kinds[kind] += 1;
+            }
+            println!(
+                "{name:18} {:>8} {threshold:>9} {all:>8} {:>10} {:>12} {:>12} {peers:>12}",
+                named.len(),
+                kinds[0],
+                kinds[1],
+                kinds[2]
+            );
+        }
     }
 }
 
 fn rates(real: &[String]) {
     let bytes: usize = real.iter().map(String::len).sum();
     println!(
-        "problems a second and core, of {} bytes on average:",
+        "problems a second and core, of {} bytes on average (min, median, max):\n",
         bytes / real.len()
     );
     let rate = |what: &str, work: &dyn Fn()| {
@@ -146,10 +489,14 @@ fn rates(real: &[String]) {
             rates.push(real.len() as f64 / started.elapsed().as_secs_f64());
         }
         rates.sort_by(f64::total_cmp);
-        let [low, middle, high] = [rates[0], rates[2], rates[4]];
-        println!("  {what:28} {middle:9.0} ({low:.0} to {high:.0})");
+        println!(
+            "{what:28} {:>9.0} {:>9.0} {:>9.0}",
+            rates[0], rates[2], rates[4]
+        );
     };
-    let detector = all_shipped();
+    let all = names().map(|name| shipped(name).expect("shipped"));
+    let all = all.map(|bytes| Fingerprint::from_bytes(bytes).expect("a fingerprint"));
+    let detector = Detector::new(all.collect());
     rate("canonical", &|| {
         real.iter().for_each(|text| {
             std::hint::black_box(canonical(text));
@@ -171,4 +518,14 @@ fn rates(real: &[String]) {
             std::hint::black_box(one.install(|| clusters(&named, threshold)));
         });
     }
+    let known: HashSet<String> = real
+        .iter()
+        .take(1275)
+        .flat_map(|text| words_8(text))
+        .collect();
+    rate("8 words, against 1275", &|| {
+        real.iter().for_each(|text| {
+            std::hint::black_box(words_8(text).is_disjoint(&known));
+        });
+    });
 }
