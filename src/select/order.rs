@@ -156,9 +156,16 @@ impl Selector<'_> {
             }
         };
         let questions = list.into_iter().map(question).collect();
-        let weighed = !rules.benchmark.is_empty();
         let chance = |what, step, turn| self.keys.step(draw, what, step, turn);
-        let drawn = s1::order(questions, rules.uniform as usize, weighed, chance);
+        let drawn = s1::order(questions, &rules, chance);
+        if drawn.first >= rules.uniform as usize && draw.number == 0 {
+            let warning = format!(
+                "s1 selects {} problems first, and would draw domains until there are {}: what a draw \
+                 gives is exam questions; `[grid.s1] first_max` bounds them",
+                drawn.first, rules.uniform
+            );
+            self.selection.warnings.push(warning);
+        }
         let weighed = drawn.order.len() - drawn.first - drawn.uniform;
         steps.push(("first", drawn.first as u64));
         steps.push(("uniform", drawn.uniform as u64));

@@ -30,6 +30,10 @@ pub struct S1 {
     pub first_long: Vec<String>,
     /// For `first_long`; s1 has 5,600 of Qwen's tokens.
     pub first_tokens: u32,
+    /// At most so many are selected first, by the draw's hash; the others are questions like all. s1 had 384,
+    /// and a pool that has more exam questions than a subset has rows would give nothing else.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub first_max: Option<u32>,
     /// How many are selected before domains are weighed.
     pub uniform: u32,
     /// Origins whose problems weigh the domains then, and how much each of them counts, to a thousandth; none:
@@ -46,6 +50,7 @@ impl Default for S1 {
             first: Vec::new(),
             first_long: Vec::new(),
             first_tokens: 5600,
+            first_max: None,
             uniform: 700,
             benchmark: BTreeMap::new(),
             domain: Domain::CategoryAndOrigin,
@@ -100,21 +105,24 @@ struct Place {
 /// Draws until nothing is left to pick. `chance` gives a hash for a step and a try.
 pub fn order(
     mut questions: Vec<Question>,
-    uniform: usize,
-    weighed: bool,
+    rules: &S1,
     mut chance: impl FnMut(&'static str, u64, u64) -> u128,
 ) -> Drawn {
     questions.sort_by_key(|question| (question.thinking_tokens, std::cmp::Reverse(question.id)));
     let mut drawn = Drawn::default();
-    let mut first: Vec<&Question> = questions
-        .iter()
+    let mut first: Vec<&mut Question> = questions
+        .iter_mut()
         .filter(|question| question.is_first)
         .collect();
     first.sort_by_cached_key(|question| chance("first", question.id.0 as u64, 0));
-    drawn
-        .order
-        .extend(first.iter().map(|question| question.candidate));
+    let first_max = rules.first_max.map_or(first.len(), |max| max as usize);
+    for question in first.iter_mut().skip(first_max) {
+        question.is_first = false;
+    }
+    let first = first.iter().take(first_max);
+    drawn.order.extend(first.map(|question| question.candidate));
     drawn.first = drawn.order.len();
+    let weighed = !rules.benchmark.is_empty();
     let mut domains: BTreeMap<String, Place> = BTreeMap::new();
     for question in questions {
         let place = domains.entry(question.domain.clone()).or_insert(Place {
@@ -126,7 +134,7 @@ pub fn order(
     }
     let mut domains: Vec<Place> = domains.into_values().collect();
     for step in 0.. {
-        let by_weight = weighed && drawn.order.len() >= uniform;
+        let by_weight = weighed && drawn.order.len() >= rules.uniform as usize;
         let weight = |place: &Place| if by_weight { place.weight } else { 1 };
         let Some(at) = pick(&domains, weight, chance("domain", step, 0)) else {
             break;
@@ -198,6 +206,15 @@ mod tests {
         }
     }
 
+    fn rules(uniform: u32, weighed: bool) -> S1 {
+        let benchmark = weighed.then(|| ("exam".to_owned(), 1.0));
+        S1 {
+            uniform,
+            benchmark: benchmark.into_iter().collect(),
+            ..S1::default()
+        }
+    }
+
     fn problems(drawn: &Drawn) -> Vec<u32> {
         drawn
             .order
@@ -228,7 +245,7 @@ mod tests {
             for question in &mut all[2..] {
                 question.weight = 1000;
             }
-            let drawn = order(all, 1, true, chance(seed));
+            let drawn = order(all, &rules(1, true), chance(seed));
             small += u32::from(problems(&drawn)[0] < 2);
             weighed += u32::from(problems(&drawn)[1] < 2);
         }
@@ -245,7 +262,7 @@ mod tests {
         for seed in 0..3000 {
             let mut all = vec![question(0, "whole", 5), question(1, "half", 6)];
             (all[0].weight, all[1].weight) = (1000, 500);
-            halves += problems(&order(all, 0, true, chance(seed)))[0];
+            halves += problems(&order(all, &rules(0, true), chance(seed)))[0];
         }
         // A third; six standard deviations.
         assert!(halves.abs_diff(1000) < 6 * 26, "{halves}");
@@ -259,7 +276,7 @@ mod tests {
         for at in [3, 9, 20] {
             all[at].is_first = true;
         }
-        let drawn = order(all.clone(), 700, false, chance(1));
+        let drawn = order(all.clone(), &rules(700, false), chance(1));
         let order_of = problems(&drawn);
         let mut sorted = order_of.clone();
         sorted.sort_unstable();
@@ -268,6 +285,20 @@ mod tests {
         first.sort_unstable();
         assert_eq!((first, drawn.first, drawn.uniform), (vec![3, 9, 20], 3, 27));
         all.reverse();
-        assert_eq!(problems(&order(all, 700, false, chance(1))), order_of);
+        assert_eq!(
+            problems(&order(all.clone(), &rules(700, false), chance(1))),
+            order_of
+        );
+        let at_most = S1 {
+            first_max: Some(2),
+            ..rules(700, false)
+        };
+        let fewer = order(all, &at_most, chance(1));
+        assert_eq!((fewer.first, fewer.uniform), (2, 28));
+        assert_eq!(
+            problems(&fewer)[..2],
+            order_of[..2],
+            "the same, as far as they go"
+        );
     }
 }
