@@ -365,7 +365,7 @@ pub const COMPANION: &[Column] = &[
 
 /// `ledger.parquet`: one row an entry, with its measurements and its fate in this run.
 pub const LEDGER: &[Column] = &{
-    let mut all = [ROW; 11 + MEASURES.len()];
+    let mut all = [ROW; 12 + MEASURES.len()];
     all[0] = nullable(
         "trajectory_id",
         Kind::Text,
@@ -395,13 +395,18 @@ pub const LEDGER: &[Column] = &{
         Kind::Text,
         "problem_id that stands for all near duplicates of the problem; null where none were looked for",
     );
-    all[8 + i] = column("fate", Kind::Text, "kept or dropped");
-    all[9 + i] = nullable(
+    all[8 + i] = nullable(
+        "cluster_disagrees",
+        Kind::Bool,
+        "whether the gold answers of its cluster differ; null where no near duplicates were looked for",
+    );
+    all[9 + i] = column("fate", Kind::Text, "kept or dropped");
+    all[10 + i] = nullable(
         "reason",
         Kind::Text,
         "why it was dropped; null where it was kept",
     );
-    all[10 + i] = nullable(
+    all[11 + i] = nullable(
         "value",
         Kind::Text,
         "the value that decided, where there is one",

@@ -5,8 +5,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use arrow::array::{
-    Array, ArrayRef, AsArray, BooleanArray, RecordBatch, StringArray, StringBuilder, UInt64Array,
-    new_null_array,
+    Array, ArrayRef, AsArray, BooleanArray, BooleanBuilder, RecordBatch, StringArray,
+    StringBuilder, UInt64Array, new_null_array,
 };
 use arrow::datatypes::DataType;
 
@@ -25,9 +25,7 @@ pub fn write(
     settings: &Settings<'_>,
 ) -> Result<()> {
     let mut table = Table::create(path, schema::schema(schema::LEDGER))?;
-    let clusters = experiment
-        .screened
-        .representatives(&experiment.entries, fates);
+    let near = Near::new(experiment, fates);
     for (index, part) in experiment.parts.iter().enumerate() {
         settings.check_stop()?;
         let place = (
@@ -38,8 +36,7 @@ pub fn write(
         let mut add = |batch: &RecordBatch| {
             let range = next..next + batch.num_rows();
             next = range.end;
-            let clusters = clusters.as_deref();
-            table.write(rows(experiment, fates, clusters, range, place, batch)?)
+            table.write(rows(experiment, fates, near.as_ref(), range, place, batch)?)
         };
         if matches!(part.held, Held::Unreadable) {
             add(&unreadable_row()?)?;
@@ -54,6 +51,25 @@ pub fn write(
     }
     table.finish()?;
     Ok(())
+}
+
+/// What is known of each problem's near duplicates.
+struct Near {
+    /// The problem that stands for its cluster.
+    stands: Vec<u32>,
+    /// Whether the gold answers of its cluster differ.
+    disagrees: Vec<bool>,
+}
+
+impl Near {
+    /// None where they were not looked for.
+    fn new(experiment: &Experiment<'_>, fates: &[Fate]) -> Option<Self> {
+        let screened = &experiment.screened;
+        Some(Self {
+            stands: screened.representatives(&experiment.entries, fates)?,
+            disagrees: screened.disagrees()?,
+        })
+    }
 }
 
 /// One entry without any measurement: the row that stands for an unreadable file.
@@ -74,7 +90,7 @@ fn unreadable_row() -> Result<RecordBatch> {
 fn rows(
     experiment: &Experiment<'_>,
     fates: &[Fate],
-    clusters: Option<&[u32]>,
+    near: Option<&Near>,
     range: std::ops::Range<usize>,
     (source, file): (&str, &str),
     batch: &RecordBatch,
@@ -88,15 +104,19 @@ fn rows(
     };
     let told = told(experiment, range.clone());
     let mut style = StringBuilder::new();
-    let mut cluster = StringBuilder::new();
+    let (mut cluster, mut disagrees) = (StringBuilder::new(), BooleanBuilder::new());
     let mut fate = StringBuilder::new();
     let mut reason = StringBuilder::new();
     let mut value = StringBuilder::new();
     for at in range {
         let body = entries.rows[at].body.as_ref().ok();
         style.append_option(body.map(|body| entries.name(body.style)));
-        let first = body.and_then(|body| Some(clusters?[body.problem as usize]));
-        cluster.append_option(first.map(|first| entries.problems[first as usize].id.to_string()));
+        let near = body.and_then(|body| Some((near?, body.problem as usize)));
+        cluster.append_option(near.map(|(near, problem)| {
+            let stands = near.stands[problem];
+            entries.problems[stands as usize].id.to_string()
+        }));
+        disagrees.append_option(near.map(|(near, problem)| near.disagrees[problem]));
         match fates[at] {
             Fate::Kept => {
                 fate.append_value("kept");
@@ -116,6 +136,7 @@ fn rows(
             "file" => repeat(file),
             "style" => Arc::new(style.finish_cloned()),
             "cluster" => Arc::new(cluster.finish_cloned()),
+            "cluster_disagrees" => Arc::new(disagrees.finish_cloned()),
             "fate" => Arc::new(fate.finish_cloned()),
             "reason" => Arc::new(reason.finish_cloned()),
             "value" => Arc::new(value.finish_cloned()),

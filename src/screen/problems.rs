@@ -3,7 +3,7 @@
 //! Texts are looked at one by one, as the pool gives them, and are not kept: a hit is some bytes, a sketch
 //! some hundred. Both are facts about problems alone; what follows for entries is decided with their fates.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::canonical::{Canonical, canonical};
 use super::contamination::fingerprint::Forms;
@@ -161,6 +161,18 @@ impl Screened {
         let benchmark = &detector.benchmarks()[hit.benchmark as usize].name;
         let item = &detector.item(&hit).id;
         Some(format!("{benchmark}/{item} ({})", hit.class.as_str()))
+    }
+
+    /// For each problem whether the gold answers of its cluster differ.
+    pub fn disagrees(&self) -> Option<Vec<bool>> {
+        let first = &self.clusters.as_ref()?.first;
+        let cluster = |one: &Disagreement| {
+            one.answers
+                .first()
+                .map(|(problem, _)| first[*problem as usize])
+        };
+        let differ: HashSet<u32> = self.disagreeing.iter().filter_map(cluster).collect();
+        Some(first.iter().map(|first| differ.contains(first)).collect())
     }
 
     /// The problem that stands for each problem's cluster: of those with a kept entry the one with the

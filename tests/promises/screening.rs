@@ -115,6 +115,12 @@ fn a_cluster_of_near_duplicates_counts_as_one_problem() {
     let answers: BTreeMap<&String, &str> = ids.iter().zip(["5", "7"]).collect();
     assert_eq!(near["disagreeing"], json!([{ "answers": answers }]));
     assert_eq!(near["disagreeing_count"], 1);
+    for row in out.ledger() {
+        let disagrees = row["problem_id"]
+            .as_str()
+            .map(|id| ids.iter().any(|one| one == id));
+        assert_eq!(row["cluster_disagrees"], json!(disagrees));
+    }
 }
 
 #[test]
