@@ -14,7 +14,7 @@ use crate::emit::runs::Runs;
 use crate::measure::Measure;
 use crate::screen::Screen;
 use crate::select::grid::Grid;
-use crate::select::validation::{self, Validation};
+use crate::select::validation::{THRESHOLD, Validation};
 use crate::source::{Benchmark, Companion, Join, Source};
 use crate::{Error, Result};
 
@@ -67,7 +67,8 @@ pub struct Pipeline {
 impl Pipeline {
     /// From which share of common text on two problems are one; none where nobody asks.
     pub fn cluster_threshold(&self) -> Option<f64> {
-        let for_the_split = self.validation.as_ref().map(|_| validation::THRESHOLD);
+        let for_the_split = |split: &Validation| split.near_duplicates.unwrap_or(THRESHOLD);
+        let for_the_split = self.validation.as_ref().map(for_the_split);
         self.screen.near_duplicates.or(for_the_split)
     }
 }

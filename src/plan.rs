@@ -4,31 +4,33 @@
 //! other, sources without files, Parquet files without the layout's columns.
 
 pub mod contamination;
+mod files;
+mod grids;
 mod lookups;
 mod recipes;
 
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, HashSet};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::bucket::category::{DIVERSE, PROPORTIONAL};
-use crate::bucket::length::{Length, Nested, Within};
+use crate::bucket::length::Length;
 use crate::emit::Added;
 use crate::emit::chat::TextColumn;
 use crate::measure::TokenizerName;
 use crate::pipeline::{Accept, OnShortfall, Pipeline, PipelineFile};
 use crate::pool::companions::CategoryRule;
 use crate::screen::near::THRESHOLD_MIN;
-use crate::select::grid::{Grid, Pair};
+use crate::select::grid::Grid;
 use crate::select::recipe::Recipe;
-use crate::select::size::{Size, Sizes};
+use crate::select::size::Size;
 use crate::select::{Subset, SubsetRole};
-use crate::source::hub::{Address, Hub};
-use crate::source::{self, HubMode, Layout, Source, SourceFile, Unit, files, layout};
+use crate::source::hub::Hub;
+use crate::source::{HubMode, Layout, Source, SourceFile, Unit, layout};
 use crate::{Error, Result};
 use contamination::Benchmark;
 
+pub use files::{Terms, reason, unreadable};
 pub use lookups::{PlannedBenchmark, PlannedJoin, Question};
 
 /// What will run.
@@ -62,6 +64,7 @@ pub struct PlannedSource {
     pub name: String,
     pub source: Source,
     pub accept: Accept,
+    pub terms: Terms,
     pub files: Vec<PlannedFile>,
 }
 
@@ -72,6 +75,7 @@ pub struct PlannedCompanion {
     pub category: CategoryRule,
     /// Its files as a source of problems.
     pub source: Source,
+    pub terms: Terms,
     pub files: Vec<PlannedFile>,
 }
 
@@ -105,7 +109,10 @@ impl Plan {
         pipeline.on_shortfall = overrides.on_shortfall.unwrap_or(pipeline.on_shortfall);
         pipeline.seed = overrides.seed.unwrap_or(pipeline.seed);
         pipeline.runs.settle();
-        let grids = check_grids(file, &pipeline)?;
+        if pipeline.sources.is_empty() {
+            return Err(file.error("sources", "is empty", "name at least one source"));
+        }
+        let grids = grids::check(file, &pipeline)?;
         let counts_words = grids
             .iter()
             .any(|(grid, _)| grid.recipe.contains(&Recipe::Limo));
@@ -113,7 +120,7 @@ impl Plan {
         let emitted = check_emit(file, &pipeline)?;
         check_overrides(&pipeline, overrides)?;
         check_screen(file, &pipeline)?;
-        check_near(file, &pipeline)?;
+        check_near(file, &mut pipeline)?;
         let contamination = contamination::check(file, &pipeline)?;
         let hub = OnceCell::new();
         let connect = || {
@@ -127,11 +134,12 @@ impl Plan {
         for (name, source) in &mut pipeline.sources {
             check_source(file, pipeline.verify.accept, name, source)?;
             let table = format!("sources.{name}");
-            let found = find_files(file, overrides, &table, name, source, "train", &connect)?;
+            let found = files::find(file, overrides, &table, name, source, "train", &connect)?;
             sources.push(PlannedSource {
                 name: name.clone(),
                 accept: source.accept.unwrap_or(pipeline.verify.accept),
-                files: plan_files(source, found)?,
+                files: files::of_source(source, found.files)?,
+                terms: found.terms,
                 source: source.clone(),
             });
         }
@@ -139,20 +147,14 @@ impl Plan {
         for (name, companion) in &mut pipeline.companions {
             let mut source = companion.source();
             let table = format!("companions.{name}");
-            let found = find_files(
-                file,
-                overrides,
-                &table,
-                name,
-                &mut source,
-                "train",
-                &connect,
-            )?;
+            let lies = &mut source;
+            let found = files::find(file, overrides, &table, name, lies, "train", &connect)?;
             companion.pin(&source);
             companions.push(PlannedCompanion {
                 name: name.clone(),
                 category: companion.category,
-                files: plan_files(&source, found)?,
+                files: files::of_source(&source, found.files)?,
+                terms: found.terms,
                 source,
             });
         }
@@ -163,7 +165,7 @@ impl Plan {
         }
         let tokenizer = pipeline.measure.tokenizer_identity(file.folder())?;
         let tokenizer_name = pipeline.measure.tokenizer.clone();
-        forget_places(&mut pipeline, overrides);
+        files::forget_places(&mut pipeline, overrides);
         Ok(Self {
             pipeline,
             folder: file.folder().to_owned(),
@@ -199,180 +201,6 @@ impl Plan {
         }
         asked
     }
-}
-
-/// The files of a source. One on the hub is pinned: the pipeline then names its commit. `usual_split` is meant
-/// where a dataset has several splits and none is named.
-fn find_files(
-    file: &PipelineFile,
-    overrides: &Overrides,
-    table: &str,
-    name: &str,
-    source: &mut Source,
-    usual_split: &str,
-    connect: Connect<'_>,
-) -> Result<Vec<SourceFile>> {
-    let given = overrides.sources.get(name);
-    let key = |key: &str| format!("{table}.{key}");
-    if let Some(address) = given.and_then(|given| given.to_str()?.strip_prefix("hub:")) {
-        let address: Address = address.parse()?;
-        (source.path, source.hub) = (None, Some(address.repo));
-        source.revision = Some(address.revision);
-    } else if given.is_some() {
-        (source.hub, source.config, source.split, source.revision) = (None, None, None, None);
-    } else if source.hub.is_none() {
-        let only = [
-            ("config", source.config.is_some()),
-            ("split", source.split.is_some()),
-            ("revision", source.revision.is_some()),
-        ];
-        if let Some((alone, _)) = only.iter().find(|(_, is_there)| *is_there) {
-            let mend = "name the dataset (`hub = \"NAMESPACE/NAME\"` in a source or a companion, \
-                        `path = \"hub:NAMESPACE/NAME\"` elsewhere), or leave it out";
-            return Err(file.error(&key(alone), "stands without a dataset of the hub", mend));
-        }
-    } else if source.path.is_some() {
-        let mend = "keep one of them: a source is on this disk or on the hub";
-        return Err(file.error(&key("hub"), "stands beside `path`", mend));
-    }
-    if source.hub.is_some() {
-        return find_on_hub(source, usual_split, overrides.hub_mode, connect);
-    }
-    source.hub_mode = None;
-    let path = match (given, &source.path) {
-        (Some(path), _) => path.clone(),
-        (None, Some(path)) => file.folder().join(path),
-        (None, None) => {
-            return Err(file.error(
-                table,
-                "has no `path` and no `hub`",
-                &format!("write one, or name its files with `--source {name}=PATH`"),
-            ));
-        }
-    };
-    files::find(&path).map_err(|error| match error {
-        // A path that the file itself names is shown where it stands.
-        Error::Usage { what, hint } if given.is_none() => {
-            file.error(&key("path"), &format!("cannot be used: {what}"), &hint)
-        }
-        other => other,
-    })
-}
-
-fn find_on_hub(
-    source: &mut Source,
-    usual_split: &str,
-    mode: Option<HubMode>,
-    connect: Connect<'_>,
-) -> Result<Vec<SourceFile>> {
-    let repo = source.hub.clone().unwrap_or_default();
-    let address = Address::new(&repo, source.revision.as_deref())?;
-    let hub = connect()?;
-    let (config, split) = (source.config.as_deref(), source.split.as_deref());
-    let dataset = hub
-        .describe(&address)?
-        .dataset(config, split, usual_split)?;
-    let mode = mode.or(source.hub_mode).unwrap_or_default();
-    let found = files::of_dataset(&hub, &dataset, mode);
-    if source.license.is_none() {
-        source.license.clone_from(&dataset.license);
-    }
-    source
-        .attribution
-        .get_or_insert_with(|| format!("{} at {}", dataset.page(), dataset.commit));
-    source.hub = Some(dataset.repo);
-    source.config = Some(dataset.config);
-    source.split = Some(dataset.split);
-    source.revision = Some(dataset.commit);
-    source.hub_mode = Some(mode);
-    Ok(found)
-}
-
-fn plan_files(source: &Source, found: Vec<SourceFile>) -> Result<Vec<PlannedFile>> {
-    plan_columns(found, &layout::columns(source), source.row_bytes_max)
-}
-
-fn plan_columns(
-    found: Vec<SourceFile>,
-    columns: &[layout::Needed],
-    row_bytes_max: u64,
-) -> Result<Vec<PlannedFile>> {
-    let mut planned = Vec::new();
-    for file in found {
-        let bytes = file.place.bytes()?;
-        let units = match source::units(&file, columns, row_bytes_max) {
-            Err(error @ Error::Schema { .. }) => return Err(error),
-            Err(error) => Err(unreadable(error)?),
-            Ok(units) => Ok(units),
-        };
-        planned.push(PlannedFile { file, bytes, units });
-    }
-    Ok(planned)
-}
-
-/// Where files lie on this machine is no part of the experiment, and is not written to its folder.
-fn forget_places(pipeline: &mut Pipeline, overrides: &Overrides) {
-    let sources = pipeline.sources.iter_mut();
-    let paths = sources.map(|(name, source)| (name, &mut source.path));
-    let companions = pipeline.companions.iter_mut();
-    let more = companions.map(|(name, companion)| (name, &mut companion.path));
-    let benchmarks = pipeline.benchmarks.iter_mut();
-    let benchmarks = benchmarks.map(|(name, benchmark)| (name, &mut benchmark.path));
-    let joins = pipeline.join.iter_mut();
-    let joins = joins.map(|(name, join)| (name, &mut join.path));
-    for (name, path) in paths.chain(more).chain(benchmarks).chain(joins) {
-        let is_here = path.as_deref().is_some_and(|path| {
-            Path::new(path).is_absolute()
-                || (overrides.sources.contains_key(name) && !path.starts_with(lookups::ON_HUB))
-        });
-        if is_here {
-            *path = None;
-        }
-    }
-    if let Some(table) = &mut pipeline.screen.contamination {
-        for name in &mut table.benchmarks {
-            if Path::new(name).is_absolute() {
-                *name = contamination::stem(Path::new(name));
-            }
-        }
-    }
-    pipeline.measure.tokenizer = TokenizerName(placeless(&pipeline.measure.tokenizer.0));
-    let similar = pipeline
-        .grid
-        .iter_mut()
-        .filter_map(|grid| grid.similar.as_mut());
-    for vectors in similar.filter_map(|similar| similar.vectors.as_mut()) {
-        vectors.problems = placeless(&vectors.problems);
-        vectors.questions = placeless(&vectors.questions);
-    }
-}
-
-/// The name alone of a file that an absolute path leads to.
-fn placeless(path: &str) -> String {
-    let named = Path::new(path)
-        .file_name()
-        .filter(|_| Path::new(path).is_absolute());
-    named.map_or_else(
-        || path.to_owned(),
-        |name| name.to_string_lossy().into_owned(),
-    )
-}
-
-/// Why a file cannot be read. What is no fault of the file (the hub, the user) ends the run instead.
-pub fn unreadable(error: Error) -> Result<String> {
-    match error {
-        Error::Hub { .. } | Error::Interrupted { .. } => Err(error),
-        error => Ok(reason(&error)),
-    }
-}
-
-/// The innermost cause, in one line.
-pub fn reason(error: &Error) -> String {
-    let mut cause: &dyn std::error::Error = error;
-    while let Some(source) = cause.source() {
-        cause = source;
-    }
-    cause.to_string().replace('\n', " ")
 }
 
 fn check_overrides(pipeline: &Pipeline, overrides: &Overrides) -> Result<()> {
@@ -435,16 +263,37 @@ fn check_screen(file: &PipelineFile, pipeline: &Pipeline) -> Result<()> {
     Ok(())
 }
 
-fn check_near(file: &PipelineFile, pipeline: &Pipeline) -> Result<()> {
+/// Refuses thresholds that are none, and fills in that of the split.
+fn check_near(file: &PipelineFile, pipeline: &mut Pipeline) -> Result<()> {
     let allowed = THRESHOLD_MIN..=1.0;
-    match pipeline.screen.near_duplicates {
-        Some(threshold) if !allowed.contains(&threshold) => Err(file.error(
-            "screen.near_duplicates",
-            &format!("is {threshold}, and a threshold lies from {THRESHOLD_MIN} to 1"),
-            "write 0.9 for copies, 0.8 for problems from one template too",
-        )),
-        _ => Ok(()),
+    let threshold = pipeline.cluster_threshold();
+    let screens = pipeline.screen.near_duplicates;
+    let split = pipeline.validation.as_mut();
+    let splits = split.as_ref().and_then(|split| split.near_duplicates);
+    for (key, asked) in [
+        ("screen.near_duplicates", screens),
+        ("validation.near_duplicates", splits),
+    ] {
+        if let Some(asked) = asked.filter(|asked| !allowed.contains(asked)) {
+            let problem = format!("is {asked}, and a threshold lies from {THRESHOLD_MIN} to 1");
+            let mend = "write 0.9 for copies, 0.8 for problems from one template too";
+            return Err(file.error(key, &problem, mend));
+        }
     }
+    if screens.is_some() && splits.is_some() && screens != splits {
+        return Err(file.error(
+            "validation.near_duplicates",
+            "is another threshold than `[screen] near_duplicates`, by whose clusters the split is made",
+            "leave it out",
+        ));
+    }
+    let Some(split) = split else { return Ok(()) };
+    split.near_duplicates = threshold;
+    if split.size == 0 {
+        let mend = "write 1 or more, or leave the table out";
+        return Err(file.error("validation.size", "is 0", mend));
+    }
+    Ok(())
 }
 
 fn check_source(file: &PipelineFile, accept: Accept, name: &str, source: &Source) -> Result<()> {
@@ -455,6 +304,14 @@ fn check_source(file: &PipelineFile, accept: Accept, name: &str, source: &Source
             "has no responses, so nothing could be selected",
             "write `layout = \"numina\"` for the human solutions, or a table under `[companions]`",
         ));
+    }
+    for (name, text) in [
+        ("license", &source.license),
+        ("attribution", &source.attribution),
+    ] {
+        if text.as_deref().is_some_and(|text| text.trim().is_empty()) {
+            return Err(file.error(&format!("{key}.{name}"), "is empty", "leave it out"));
+        }
     }
     let named = source.layout == Layout::Columns;
     if named && source.columns.is_none() {
@@ -482,203 +339,6 @@ fn check_source(file: &PipelineFile, accept: Accept, name: &str, source: &Source
     Ok(())
 }
 
-fn check_grids(file: &PipelineFile, pipeline: &Pipeline) -> Result<Vec<(Grid, Vec<Length>)>> {
-    if pipeline.sources.is_empty() {
-        return Err(file.error("sources", "is empty", "name at least one source"));
-    }
-    if pipeline.grid.is_empty() {
-        return Err(file.error("grid", "is empty", "ask for at least one subset"));
-    }
-    let mut grids = Vec::new();
-    let mut names = HashSet::new();
-    for (index, grid) in pipeline.grid.iter().enumerate() {
-        let lengths = check_grid(file, index, grid)?;
-        recipes::check(file, pipeline, index, grid, &lengths)?;
-        for family in grid.families(index, &lengths) {
-            for size in grid.size.as_written() {
-                let name = family.name(size);
-                if !names.insert(name.clone()) {
-                    return Err(file.error(
-                        &format!("grid[{index}]"),
-                        &format!("asks for a subset `{name}` that another place asks for too"),
-                        "give each grid a `name` of its own, and each axis every value once",
-                    ));
-                }
-            }
-        }
-        grids.push((grid.clone(), lengths));
-    }
-    Ok(grids)
-}
-
-fn check_grid(file: &PipelineFile, index: usize, grid: &Grid) -> Result<Vec<Length>> {
-    let at = |key: &str| format!("grid[{index}].{key}");
-    let lengths = grid.length.axis().map_err(|(key, problem)| {
-        file.error(
-            &at(&format!("length.{key}")),
-            &problem,
-            "see `gradatim schema pipeline`",
-        )
-    })?;
-    for (key, empty) in [
-        ("size", grid.size.is_empty()),
-        ("category", grid.category.is_empty()),
-        ("length.rule", lengths.is_empty()),
-    ] {
-        if empty {
-            return Err(file.error(&at(key), "is empty", "write at least one value"));
-        }
-    }
-    if grid.size.as_written().iter().any(|size| size.count() == 0) {
-        return Err(file.error(&at("size"), "has a 0", "a subset has at least one row"));
-    }
-    for (key, count) in [("draws", grid.draws), ("per_problem", grid.per_problem)] {
-        if count == 0 {
-            return Err(file.error(&at(key), "is 0", "write 1 or more"));
-        }
-    }
-    check_per_problem(file, index, grid, &lengths)?;
-    check_names(file, index, grid)?;
-    let largest = grid.size.rows_max().unwrap_or_default() as usize;
-    let ranked = lengths
-        .iter()
-        .any(|length| matches!(length, Length::Short | Length::Long));
-    for category in &grid.category {
-        let share = if category == DIVERSE {
-            grid.diverse_of.len()
-        } else {
-            1
-        };
-        if ranked && largest > grid.length.bucket * share {
-            return Err(file.error(
-                &at("size"),
-                &format!(
-                    "asks for {largest} of `{category}`, and its buckets short and long hold {}",
-                    grid.length.bucket * share
-                ),
-                "raise `[grid.length] bucket`, or ask for smaller sizes",
-            ));
-        }
-    }
-    let per_category = ranked && grid.length.within == Within::Category;
-    if per_category
-        && grid
-            .category
-            .iter()
-            .any(|category| category == PROPORTIONAL)
-    {
-        return Err(file.error(
-            &at("category"),
-            "has `proportional` beside short or long of each category, whose buckets are of one size",
-            "write `[grid.length] within = \"pool\"`, or `diverse`",
-        ));
-    }
-    if grid.pair == Some(Pair::Style) {
-        check_pair(file, index, grid, &lengths)?;
-    }
-    if grid.length.nested == Nested::ByKey && grid.draws > 1 {
-        return Err(file.error(
-            &at("draws"),
-            "is more than 1 beside `nested = \"by_key\"`, where every draw is the same",
-            "write `draws = 1`",
-        ));
-    }
-    Ok(lengths)
-}
-
-/// What goes row by row, problem by problem or by rank has one trajectory of each problem.
-fn check_per_problem(
-    file: &PipelineFile,
-    index: usize,
-    grid: &Grid,
-    lengths: &[Length],
-) -> Result<()> {
-    let has_one = |length: &Length| !matches!(length, Length::Normal | Length::Tokens(..));
-    let against = [
-        (grid.control.matched, "`[grid.control] matched`"),
-        (grid.control.paired, "`[grid.control] paired`"),
-        (grid.pair.is_some(), "`pair`"),
-        (lengths.iter().any(has_one), "lengths that rank"),
-    ];
-    match against.iter().find(|(stands, _)| *stands) {
-        Some((_, what)) if grid.per_problem > 1 => Err(file.error(
-            &format!("grid[{index}].per_problem"),
-            &format!("is more than 1 beside {what}, which has one trajectory of a problem"),
-            "leave one of them out",
-        )),
-        _ => Ok(()),
-    }
-}
-
-/// Names become folders: letters, digits, `_`, `.` and `-` only, and each value once.
-fn check_names(file: &PipelineFile, index: usize, grid: &Grid) -> Result<()> {
-    let plain = |name: &String| {
-        !name.is_empty()
-            && !name.starts_with(['.', '_'])
-            && name
-                .chars()
-                .all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.'))
-    };
-    let name: Vec<String> = grid.name.iter().cloned().collect();
-    for (key, values) in [
-        ("name", &name),
-        ("category", &grid.category),
-        ("style", &grid.style),
-        ("diverse_of", &grid.diverse_of),
-    ] {
-        if let Some(bad) = values.iter().find(|value| !plain(value)) {
-            return Err(file.error(
-                &format!("grid[{index}].{key}"),
-                &format!("has `{bad}`, which cannot be part of a folder's name"),
-                "use letters, digits, `_`, `-` and `.`; categories are written in lower case with `_`, \
-                 as `number_theory`",
-            ));
-        }
-        let distinct: HashSet<&String> = values.iter().collect();
-        if distinct.len() < values.len() {
-            return Err(file.error(
-                &format!("grid[{index}].{key}"),
-                "has a value twice",
-                "write each value once",
-            ));
-        }
-    }
-    Ok(())
-}
-
-fn check_pair(file: &PipelineFile, index: usize, grid: &Grid, lengths: &[Length]) -> Result<()> {
-    let at = |key: &str| format!("grid[{index}].{key}");
-    if grid.style.len() < 2 {
-        return Err(file.error(
-            &at("style"),
-            "names fewer than two styles to pair",
-            "write as `style = [\"r1\", \"gemini\"]`",
-        ));
-    }
-    if lengths != [Length::Normal] {
-        return Err(file.error(
-            &at("length"),
-            "cannot be an axis of a pair by style: both styles have the same problems",
-            "leave the table out",
-        ));
-    }
-    if matches!(grid.size, Sizes::Tokens(_)) {
-        return Err(file.error(
-            &at("size"),
-            "is a budget of tokens beside `pair`: the same problems have other lengths in each style",
-            "write it in rows, as `size = [100, 1000]`",
-        ));
-    }
-    if grid.control.matched || grid.control.paired {
-        return Err(file.error(
-            &at("control"),
-            "has `matched` or `paired` beside `pair`: the other style is the control",
-            "leave only `random`",
-        ));
-    }
-    Ok(())
-}
-
 fn check_emit(file: &PipelineFile, pipeline: &Pipeline) -> Result<Vec<glob::Pattern>> {
     let pattern = |text: &String| {
         glob::Pattern::new(text).map_err(|error| {
@@ -690,6 +350,15 @@ fn check_emit(file: &PipelineFile, pipeline: &Pipeline) -> Result<Vec<glob::Patt
         })
     };
     let add = &pipeline.emit.add;
+    for (key, text) in [
+        ("license", &pipeline.emit.license),
+        ("system", &pipeline.emit.system),
+        ("instruction", &pipeline.emit.instruction),
+    ] {
+        if text.as_deref().is_some_and(|text| text.trim().is_empty()) {
+            return Err(file.error(&format!("emit.{key}"), "is empty", "leave it out"));
+        }
+    }
     if pipeline.emit.system.is_some() && add.contains(&Added::PromptCompletion) {
         return Err(file.error(
             "emit.system",
@@ -702,17 +371,6 @@ fn check_emit(file: &PipelineFile, pipeline: &Pipeline) -> Result<Vec<glob::Patt
             "emit.text",
             "says how the column `text` is written, and nothing adds that column",
             "write `add = [\"text\"]` under `[emit]`",
-        ));
-    }
-    if pipeline
-        .validation
-        .as_ref()
-        .is_some_and(|validation| validation.size == 0)
-    {
-        return Err(file.error(
-            "validation.size",
-            "is 0",
-            "write 1 or more, or leave the table out",
         ));
     }
     pipeline.emit.subsets.iter().map(pattern).collect()

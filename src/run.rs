@@ -304,11 +304,19 @@ pub fn ledger(experiment: &Experiment<'_>, fates: &[Fate]) -> Vec<(String, Tally
 /// Asked against available, one line for each family of sizes.
 pub fn shortfall_table(shortfalls: &[select::Shortfall]) -> String {
     let family = |shortfall: &select::Shortfall| {
-        let asked = format!("-{}", shortfall.asked);
-        shortfall.name.replacen(&asked, "-*", 1)
+        let size = format!("-{}", shortfall.asked);
+        let name = &shortfall.name;
+        match name.rfind(&size) {
+            Some(at) => format!("{}-*{}", &name[..at], &name[at + size.len()..]),
+            None => name.clone(),
+        }
     };
     let mut lines: Vec<[String; 4]> =
         vec![["subset", "asked", "available", "why"].map(str::to_owned)];
+    let unit = |shortfall: &select::Shortfall| match shortfall.unit {
+        "tokens" => " tokens",
+        _ => "",
+    };
     let same = |a: &select::Shortfall, b: &select::Shortfall| {
         family(a) == family(b) && a.available == b.available && a.reason == b.reason
     };
@@ -317,8 +325,8 @@ pub fn shortfall_table(shortfalls: &[select::Shortfall]) -> String {
         let first = &sizes[0];
         lines.push([
             family(first),
-            asked.join(" "),
-            first.available.to_string(),
+            format!("{}{}", asked.join(" "), unit(first)),
+            format!("{}{}", first.available, unit(first)),
             first.reason.clone(),
         ]);
     }

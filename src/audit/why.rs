@@ -14,6 +14,8 @@ pub struct Story {
     pub ledger: Map<String, Value>,
     /// Subset and rank, by name.
     pub places: Vec<(String, u64)>,
+    /// Whether its problem, or one of its cluster, is in the validation set: no subset can have it then.
+    pub is_set_aside: bool,
 }
 
 /// Finds entries by trajectory id or problem id (both may be cut short, to 6 digits), or by the source's
@@ -35,13 +37,17 @@ pub fn why(out: &Path, id: &str, threads: usize) -> Result<Vec<Story>> {
     for batch in &found {
         for row in 0..batch.num_rows() {
             let ledger = row_object(batch, row)?;
-            let places = match ledger.get("trajectory_id").and_then(Value::as_str) {
-                Some(id) if ledger.get("fate") == Some(&Value::from("kept")) => {
-                    places(&engine, id)?
-                }
-                _ => Vec::new(),
+            let is_kept = ledger.get("fate") == Some(&Value::from("kept"));
+            let id = ledger.get("trajectory_id").and_then(Value::as_str);
+            let (places, is_set_aside) = match id.filter(|_| is_kept) {
+                Some(id) => (places(&engine, id)?, is_set_aside(&engine, &ledger)?),
+                None => (Vec::new(), false),
             };
-            stories.push(Story { ledger, places });
+            stories.push(Story {
+                ledger,
+                places,
+                is_set_aside,
+            });
         }
     }
     Ok(stories)
@@ -68,6 +74,17 @@ fn places(engine: &Engine, id: &str) -> Result<Vec<(String, u64)>> {
         }
     }
     Ok(places)
+}
+
+fn is_set_aside(engine: &Engine, ledger: &Map<String, Value>) -> Result<bool> {
+    let text = |name: &str| ledger.get(name).and_then(Value::as_str).unwrap_or_default();
+    let rows = engine.query(&format!(
+        "SELECT 1 FROM selection JOIN ledger ON selection.trajectory_id = ledger.trajectory_id \
+         WHERE subset = 'validation' AND (ledger.problem_id = '{}' OR ledger.cluster = '{}') LIMIT 1",
+        text("problem_id"),
+        text("cluster")
+    ))?;
+    Ok(rows.iter().any(|batch| batch.num_rows() > 0))
 }
 
 /// A row as JSON: numbers and bools as such, the rest as text.

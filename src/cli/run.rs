@@ -92,8 +92,11 @@ pub fn ledger_table(ledger: &[(String, Tally)]) -> String {
 /// What the names of a family's subsets have in common, with a star for the size.
 fn family_name(family: &[Subset]) -> String {
     let [first, .., last] = family else {
-        let only = &family[0];
-        return only.name.replacen(&format!("-{}", only.asked), "-*", 1);
+        let (name, size) = (&family[0].name, format!("-{}", family[0].asked));
+        return match name.rfind(&size) {
+            Some(at) => format!("{}-*{}", &name[..at], &name[at + size.len()..]),
+            None => name.clone(),
+        };
     };
     let parts = first.name.split('-').zip(last.name.split('-'));
     let parts: Vec<&str> = parts.map(|(a, b)| if a == b { a } else { "*" }).collect();

@@ -34,7 +34,10 @@ pub fn why(arguments: &Arguments) -> Result<u8> {
         let stories = stories.iter().map(|story| {
             let places = story.places.iter();
             let places = places.map(|(subset, rank)| json!({ "subset": subset, "rank": rank }));
-            json!({ "ledger": story.ledger, "places": places.collect::<Vec<_>>() })
+            json!({
+                "ledger": story.ledger, "places": places.collect::<Vec<_>>(),
+                "is_set_aside": story.is_set_aside,
+            })
         });
         print_json(&stories.collect::<Vec<_>>())?;
     } else {
@@ -65,10 +68,11 @@ fn told(story: &why::Story) -> String {
         text += &format!("{:16} {subset}, rank {rank}\n", "selected");
     }
     if story.places.is_empty() && story.ledger.get("fate") == Some(&Value::from("kept")) {
-        text += &format!(
-            "{:16} in no subset: others had smaller hashes\n",
-            "selected"
-        );
+        let why = match story.is_set_aside {
+            true => "its problem, or a near duplicate of it, is in the validation set",
+            false => "others had smaller hashes, or fitted better",
+        };
+        text += &format!("{:16} in no subset: {why}\n", "selected");
     }
     text.push('\n');
     text

@@ -62,7 +62,7 @@ fn license<'e>(experiment: &'e Experiment<'_>) -> Option<&'e str> {
         .plan
         .sources
         .iter()
-        .map(|source| source.source.license.as_deref());
+        .map(|source| source.terms.license.as_deref());
     let first = licenses.next()??;
     licenses
         .all(|license| license == Some(first))

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Emit;
 use super::texts::Text;
-use crate::verify::{Thinking, split_thinking};
+use crate::verify::{Thinking, before_thinking, split_thinking};
 
 /// The `[emit.text]` table: the column `text`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -115,7 +115,11 @@ impl Template {
     /// ```
     pub fn marked(self, response: &str) -> Cow<'_, str> {
         let parts = split_thinking(response);
+        // What stands before the opening mark is no answer, and is not lost.
+        let before = before_thinking(response, &parts).trim();
         let thinking = response[parts.thinking].trim();
+        let thinking = format!("{before}\n{thinking}");
+        let thinking = thinking.trim_start();
         let answer = response[parts.answer].trim();
         match self {
             Self::Think if parts.state == Thinking::Absent || response.contains("<think>") => {
@@ -158,6 +162,10 @@ mod tests {
         assert_eq!(
             Template::S1.marked("Final Answer: 4"),
             "<|im_start|>answer\nFinal Answer: 4"
+        );
+        assert_eq!(
+            Template::S1.marked("Sure. <think>Hm</think> 4"),
+            "<|im_start|>think\nSure.\nHm\n<|im_start|>answer\nAnswer: 4"
         );
         assert_eq!(Template::Think.marked("It is 4."), "It is 4.");
         assert_eq!(

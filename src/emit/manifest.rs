@@ -347,8 +347,8 @@ impl Manifest {
             name: source.name.clone(),
             layout: word(&source.source.layout),
             accept: word(&source.accept),
-            license: source.source.license.clone(),
-            attribution: source.source.attribution.clone(),
+            license: source.terms.license.clone(),
+            attribution: source.terms.attribution.clone(),
         });
         let ledger = ledger.into_iter().map(|(source, tally)| LedgerRecord {
             source,
@@ -446,8 +446,8 @@ fn companions(experiment: &Experiment<'_>) -> Vec<CompanionRecord> {
     let record = |(companion, joined): (&PlannedCompanion, &Joined)| CompanionRecord {
         name: companion.name.clone(),
         category: word(&companion.category),
-        license: companion.source.license.clone(),
-        attribution: companion.source.attribution.clone(),
+        license: companion.terms.license.clone(),
+        attribution: companion.terms.attribution.clone(),
         joined: joined.counts,
         files: file_records(&companion.files, &joined.contents),
     };

@@ -205,8 +205,8 @@ fn array(experiment: &Experiment<'_>, rows: &[Row], column: &Column) -> ArrayRef
         "style" => texts(&|row| name(Some(body(row).style))),
         "tokens" => counts(&|row| body(row).tokens),
         "source" => texts(&|row| Some(source(row).name.clone())),
-        "license" => texts(&|row| source(row).source.license.clone()),
-        "attribution" => texts(&|row| source(row).source.attribution.clone()),
+        "license" => texts(&|row| source(row).terms.license.clone()),
+        "attribution" => texts(&|row| source(row).terms.attribution.clone()),
         "rank" => counts(&|row| row.rank),
         other => unreachable!("a subset has no column `{other}`"),
     }

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::{Connect, Overrides, PlannedFile, find_files, plan_columns};
+use super::files::with_columns;
+use super::{Connect, Overrides, PlannedFile, files};
 use crate::ids::Id;
 use crate::pipeline::{Pipeline, PipelineFile};
 use crate::pool::identity;
@@ -72,7 +73,7 @@ pub(super) fn benchmarks(
             usual_split: "test",
         };
         let found = find(file, overrides, &table, name, place, connect)?;
-        let files = plan_columns(found, &columns, lookup::ROW_BYTES_MAX)?;
+        let files = with_columns(found, &columns, lookup::ROW_BYTES_MAX)?;
         let questions = questions(file, &table, benchmark, &files)?;
         planned.push(PlannedBenchmark {
             name: name.clone(),
@@ -110,7 +111,7 @@ pub(super) fn joins(
             usual_split: "train",
         };
         let found = find(file, overrides, &table, name, place, connect)?;
-        let files = plan_columns(found, &columns, lookup::ROW_BYTES_MAX)?;
+        let files = with_columns(found, &columns, lookup::ROW_BYTES_MAX)?;
         planned.push(PlannedJoin {
             name: name.clone(),
             join: join.clone(),
@@ -157,7 +158,7 @@ fn find(
         }
         None => source.path.clone_from(place.path),
     }
-    let found = find_files(
+    let found = files::find(
         file,
         overrides,
         table,
@@ -172,7 +173,7 @@ fn find(
     };
     (*place.config, *place.split) = (source.config, source.split);
     *place.hub_mode = source.hub_mode;
-    Ok(found)
+    Ok(found.files)
 }
 
 fn contents(files: &[PlannedFile]) -> Result<Vec<Id>> {

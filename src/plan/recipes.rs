@@ -22,20 +22,47 @@ pub(super) fn check(
     let refuse = |key: &str, problem: &str, hint: &str| -> Result<()> {
         Err(file.error(&format!("grid[{index}].{key}"), problem, hint))
     };
-    let has = |recipe: Recipe| grid.recipe.contains(&recipe);
-    let by_similarity = has(Recipe::Similar) || has(Recipe::Dissimilar);
-    let by_length = has(Recipe::S1) || has(Recipe::Limo);
     if grid.recipe.is_empty() {
         refuse("recipe", "is empty", "write at least one value")?;
     }
-    if twice(&grid.recipe) || twice(&grid.accept) {
-        let key = if twice(&grid.recipe) {
-            "recipe"
-        } else {
-            "accept"
-        };
-        refuse(key, "has a value twice", "write each value once")?;
+    for (key, is_twice) in [
+        ("recipe", twice(&grid.recipe)),
+        ("accept", twice(&grid.accept)),
+    ] {
+        if is_twice {
+            refuse(key, "has a value twice", "write each value once")?;
+        }
     }
+    check_tables(grid, &refuse)?;
+    check_by_length(grid, lengths, &refuse)?;
+    if grid.draws > 1 && grid.recipe.iter().all(|recipe| recipe.ranks()) {
+        refuse(
+            "draws",
+            "is more than 1, and every draw of these recipes is the same",
+            "write `draws = 1`",
+        )?;
+    }
+    if grid.pair.is_some() && (grid.recipe != [Recipe::Random] || !grid.accept.is_empty()) {
+        refuse(
+            "pair",
+            "stands beside `recipe` or `accept`, which would part the pairs",
+            "leave them out; `pair_accept` says which pairs are taken",
+        )?;
+    }
+    if grid.pair.is_some() && grid.difficulty.is_some() {
+        refuse("difficulty", "cannot stand beside `pair`", "leave it out")?;
+    }
+    check_difficulty(file, pipeline, index, grid)?;
+    check_accept(file, pipeline, index, grid)
+}
+
+/// Says no, with the key, the problem and the mend.
+type Refuse<'r> = &'r dyn Fn(&str, &str, &str) -> Result<()>;
+
+/// Each table is read by a recipe of the grid, and each recipe has its table.
+fn check_tables(grid: &Grid, refuse: Refuse<'_>) -> Result<()> {
+    let has = |recipe: Recipe| grid.recipe.contains(&recipe);
+    let by_similarity = has(Recipe::Similar) || has(Recipe::Dissimilar);
     if by_similarity && grid.similar.is_none() {
         refuse(
             "recipe",
@@ -52,6 +79,21 @@ pub(super) fn check(
             refuse(key, "is read by no recipe of this grid", &hint)?;
         }
     }
+    let mut weights = grid.s1.iter().flat_map(|s1| s1.benchmark.values());
+    if weights.any(|weight| !(0.001..=1000.0).contains(weight)) {
+        refuse(
+            "s1.benchmark",
+            "has a weight that is not from 0.001 to 1000",
+            "write 1.0 for a whole one",
+        )?;
+    }
+    Ok(())
+}
+
+/// `s1` and `limo` begin with what is hard, and choose by length themselves.
+fn check_by_length(grid: &Grid, lengths: &[Length], refuse: Refuse<'_>) -> Result<()> {
+    let has = |recipe: Recipe| grid.recipe.contains(&recipe);
+    let by_length = has(Recipe::S1) || has(Recipe::Limo);
     if by_length && grid.difficulty.is_none() {
         refuse(
             "recipe",
@@ -74,36 +116,7 @@ pub(super) fn check(
             "write `category = [\"all\"]`",
         )?;
     }
-    if grid.draws > 1 && grid.recipe.iter().all(|recipe| recipe.ranks()) {
-        refuse(
-            "draws",
-            "is more than 1, and every draw of these recipes is the same",
-            "write `draws = 1`",
-        )?;
-    }
-    if grid.pair.is_some() && (grid.recipe != [Recipe::Random] || !grid.accept.is_empty()) {
-        refuse(
-            "pair",
-            "stands beside `recipe` or `accept`, which would part the pairs",
-            "leave them out; `pair_accept` says which pairs are taken",
-        )?;
-    }
-    if grid.pair.is_some() && grid.difficulty.is_some() {
-        refuse("difficulty", "cannot stand beside `pair`", "leave it out")?;
-    }
-    let weights = grid.s1.iter().flat_map(|s1| s1.benchmark.values());
-    if weights
-        .clone()
-        .any(|weight| !(0.001..=1000.0).contains(weight))
-    {
-        refuse(
-            "s1.benchmark",
-            "has a weight that is not from 0.001 to 1000",
-            "write 1.0 for a whole one",
-        )?;
-    }
-    check_difficulty(file, pipeline, index, grid)?;
-    check_accept(file, pipeline, index, grid)
+    Ok(())
 }
 
 fn twice<T: Eq + std::hash::Hash>(values: &[T]) -> bool {

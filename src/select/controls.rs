@@ -1,7 +1,7 @@
 //! Controls: subsets drawn without the criterion under test, comparable in all else.
 //!
-//! *Random* controls have a subset's size and style and come from all that is accepted; subsets of one
-//! size and style share them. A *matched* control takes its row i from the stratum of the subset's row
+//! *Random* controls have a subset's size and style and come from all that its rule accepts; subsets of
+//! one size (in rows, or in tokens), style, rule and number of trajectories a problem share them. A *matched* control takes its row i from the stratum of the subset's row
 //! i, with other problems, so that a prefix of the control is the control of the subset's prefix.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
@@ -37,11 +37,30 @@ pub struct Thin {
     pub gave_up: Vec<Stratum>,
 }
 
+/// What a random control has in common with its subsets beside their size. Subsets of one kind and size share
+/// their controls.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Kind {
+    pub accept: Option<Accept>,
+    pub style: Option<String>,
+    pub per_problem: u32,
+}
+
+impl Kind {
+    /// The names of its controls, without size and number.
+    pub fn stem(&self) -> String {
+        let mut parts = vec!["random".to_owned()];
+        parts.extend(self.style.clone());
+        parts.extend(self.accept.map(|rule| rule.as_str().to_owned()));
+        parts.extend((self.per_problem > 1).then(|| format!("p{}", self.per_problem)));
+        parts.join("-")
+    }
+}
+
 /// Draws the random controls that the grids ask for, beside the subsets that were made.
 pub(super) fn random(selector: &mut Selector<'_>, grids: &[(Grid, Vec<Length>)]) {
-    // For each number, rule, style and trajectories a problem: the sizes, and the subsets that each is the
-    // control of.
-    type Key = (u32, Option<Accept>, Option<String>, u32);
+    // For each number, kind and unit: the sizes, and the subsets that each is the control of.
+    type Key = (u32, Kind, &'static str);
     let mut wanted: BTreeMap<Key, BTreeMap<Size, Vec<String>>> = BTreeMap::new();
     for subset in &selector.selection.subsets {
         let asked = subset.grid_index.map(|index| grids[index].0.control.random);
@@ -50,37 +69,35 @@ pub(super) fn random(selector: &mut Selector<'_>, grids: &[(Grid, Vec<Length>)])
         }
         let size = size_of(selector, subset);
         for number in 0..asked.unwrap_or_default() {
-            let style = subset.style.clone();
-            let key = (number, subset.accept, style, subset.per_problem);
-            let sizes = wanted.entry(key).or_default();
+            let kind = Kind {
+                accept: subset.accept,
+                style: subset.style.clone(),
+                per_problem: subset.per_problem,
+            };
+            let sizes = wanted.entry((number, kind, size.unit())).or_default();
             let subsets = sizes.entry(size).or_default();
             subsets.push(subset.name.clone());
         }
     }
     let several = wanted.keys().any(|(number, ..)| *number > 0);
-    for ((number, accept, style, per_problem), sizes) in wanted {
-        selector.accept_by(accept);
-        let order = random_order(selector, style.as_deref(), per_problem, number);
+    for ((number, kind, _), sizes) in wanted {
+        selector.accept_by(kind.accept);
+        let order = random_order(selector, &kind, number);
         let mut made = 0;
         for (asked, control_of) in sizes {
-            let mut parts = vec!["random".to_owned()];
-            parts.extend(style.clone());
-            parts.extend(accept.map(|rule| rule.as_str().to_owned()));
-            parts.extend((per_problem > 1).then(|| format!("p{per_problem}")));
-            parts.push(asked.to_string());
+            let mut name = format!("{}-{asked}", kind.stem());
             if several {
-                parts.push(format!("c{number}"));
+                name += &format!("-c{number}");
             }
-            let name = parts.join("-");
             let Some(size) = selector.size(&name, asked, &order, "all that is accepted has fewer")
             else {
                 continue;
             };
             made += 1;
             selector.selection.subsets.push(Subset {
-                style: style.clone(),
-                accept,
-                per_problem,
+                style: kind.style.clone(),
+                accept: kind.accept,
+                per_problem: kind.per_problem,
                 draw: number,
                 control_of,
                 ..Subset::of_order(name, SubsetRole::Random, asked, &order, size)
@@ -101,12 +118,7 @@ fn size_of(selector: &Selector<'_>, subset: &Subset) -> Size {
     }
 }
 
-fn random_order(
-    selector: &mut Selector<'_>,
-    style: Option<&str>,
-    per_problem: u32,
-    number: u32,
-) -> Arc<Vec<u32>> {
+fn random_order(selector: &mut Selector<'_>, kind: &Kind, number: u32) -> Arc<Vec<u32>> {
     let draw = Draw {
         role: Role::Random,
         number,
@@ -118,10 +130,10 @@ fn random_order(
             number: before,
         });
     }
-    let style = Style::new(selector.entries, style);
+    let style = Style::new(selector.entries, kind.style.as_deref());
     let standing = selector.standing(draw, style);
     let more = More {
-        per_problem,
+        per_problem: kind.per_problem,
         length: Length::Normal,
         of: Of::Reply,
     };

@@ -8,7 +8,6 @@ use super::size::Size;
 use super::subset::{DrawKind, Subset, SubsetRole};
 use super::validation::SetAside;
 use super::{Ordered, Selector, Shortfall};
-use crate::bucket::length::Length;
 use crate::pipeline::OnShortfall;
 
 const BUCKET_TOO_SMALL: &str = "its bucket holds fewer";
@@ -26,10 +25,10 @@ impl Selector<'_> {
         let mut made: Vec<(String, u32)> = Vec::new();
         for asked in grid.size.ascending() {
             let name = family.name(asked);
-            let whole = ranked(family.length)
-                || matches!(family.length, Length::Tokens(..) | Length::Quantile(_));
+            // Of other lengths a draw also chooses which trajectory stands for a problem.
             let takes_all = asked.rows(self.tokens(&order)) == available && available > 0;
-            let replicate = family.recipe.ranks() || (whole && takes_all && ordered.is_whole);
+            let whole = ranked(family.length) && takes_all && ordered.is_whole;
+            let replicate = family.recipe.ranks() || whole;
             if replicate && family.draw > 0 {
                 continue;
             }
@@ -125,18 +124,16 @@ impl Selector<'_> {
     }
 
     /// The validation set, of what was set aside for it.
-    pub(super) fn validation(&mut self, aside: &SetAside, size: u32) {
-        let (name, asked) = ("validation".to_owned(), Size::Rows(size));
-        let reason = "fewer clusters of problems are accepted";
+    pub(super) fn validation(&mut self, aside: &SetAside, asked: u32) {
+        let (name, asked) = ("validation".to_owned(), Size::Rows(asked));
+        let reason = "it takes at most half of the accepted problems, a cluster being one";
         let Some(size) = self.size(&name, asked, &aside.order, reason) else {
             return;
         };
+        assert_eq!(size, aside.size, "what was set aside is what is written");
         let order = Arc::new(aside.order.clone());
-        self.selection.subsets.push(Subset {
-            bucket: aside.available,
-            available: aside.available,
-            ..Subset::of_order(name, SubsetRole::Validation, asked, &order, size)
-        });
+        let subset = Subset::of_order(name, SubsetRole::Validation, asked, &order, size);
+        self.selection.subsets.push(subset);
     }
 
     pub(super) fn refuse_overlap(&mut self, grid: &Grid, family: &Family) {

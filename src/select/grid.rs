@@ -118,7 +118,7 @@ pub enum PairAccept {
 #[serde(deny_unknown_fields, default)]
 pub struct Controls {
     /// How many independent random controls of each size and style: from all that is accepted. Subsets
-    /// of the same size and style share them.
+    /// of the same size, style, rule of acceptance and `per_problem` share them.
     pub random: u32,
     /// A control for each subset whose row i comes from the stratum of the subset's row i, with other
     /// problems.
@@ -160,7 +160,7 @@ pub struct Family {
     pub accept: Option<Accept>,
     pub draw: u32,
     /// Its subsets' names without the size.
-    stem: String,
+    pub stem: String,
     tail: String,
 }
 

@@ -1,10 +1,9 @@
 //! What a grid may select from: the kept entries, by problem, and of which style.
 
 use super::controls;
-use crate::pipeline::Accept;
 use crate::pool::Entries;
-use crate::pool::entries::Name;
-use crate::screen::{Fate, accept};
+use crate::pool::entries::{Body, Name};
+use crate::screen::Fate;
 
 /// The kept entries, by problem.
 pub struct Kept {
@@ -15,22 +14,12 @@ pub struct Kept {
 }
 
 impl Kept {
-    /// What is kept of the problems that are free to be selected, and accepted by the rule where there is one.
-    pub(super) fn new(
-        entries: &Entries,
-        fates: &[Fate],
-        rule: Option<Accept>,
-        is_free: &dyn Fn(u32) -> bool,
-    ) -> Self {
+    /// What is kept and admitted.
+    pub(super) fn new(entries: &Entries, fates: &[Fate], admits: impl Fn(&Body) -> bool) -> Self {
         let mut by_problem = vec![Vec::new(); entries.problems.len()];
-        for (at, fate) in fates.iter().enumerate() {
-            if *fate != Fate::Kept {
-                continue;
-            }
-            let body = entries.body_of(at as u32);
-            let accepts = |rule| accept::refusal(rule, body).is_none();
-            if is_free(body.problem) && rule.is_none_or(accepts) {
-                by_problem[body.problem as usize].push(at as u32);
+        for (at, fate) in (0..).zip(fates) {
+            if *fate == Fate::Kept && admits(entries.body_of(at)) {
+                by_problem[entries.body_of(at).problem as usize].push(at);
             }
         }
         let kept = by_problem.iter().flatten();

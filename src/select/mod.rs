@@ -1,7 +1,8 @@
 //! The pool to subsets and controls.
 //!
 //! Pure: it sees the entries of a run and their fates, and returns which entries stand in which subset,
-//! in which order. The bucket is made first, then one trajectory stands for each problem, then the
+//! in which order. The validation set is drawn first and nothing else sees its problems; then, for each
+//! subset, the bucket is made, one trajectory stands for each problem, then the
 //! recipe (mostly the draw's hash) orders them, and each size is a prefix of that order.
 
 mod buckets;
@@ -33,8 +34,9 @@ use crate::bucket::Candidate;
 use crate::bucket::length::{Length, Of};
 use crate::pipeline::{Accept, OnShortfall};
 use crate::pool::Entries;
-use crate::screen::Fate;
+use crate::pool::entries::Body;
 use crate::screen::near::Clusters;
+use crate::screen::{Fate, accept};
 use buckets::Axes;
 use draw::{Draw, Keys};
 use grid::{Family, Grid, Pair};
@@ -112,16 +114,29 @@ pub fn select(
     } = asked;
     let rules = grids.iter().flat_map(|(grid, _)| &grid.accept);
     let rules: BTreeSet<Option<Accept>> = rules.copied().map(Some).chain([None]).collect();
+    let accepts = |rule: Accept, body: &Body| accept::refusal(rule, body).is_none();
     let aside = validation.map(|validation| {
-        let all = Kept::new(entries, fates, None, &|_| true);
-        validation::set_aside(entries, &all, clusters, seed, validation.size)
+        let by_all = |body: &Body| rules.iter().flatten().all(|&rule| accepts(rule, body));
+        let kept = Kept::new(entries, fates, by_all);
+        validation::set_aside(
+            entries,
+            &kept,
+            clusters,
+            seed,
+            validation.size,
+            on_shortfall,
+        )
     });
     let is_free = |problem: u32| {
         let aside = aside.as_ref();
         aside.is_none_or(|aside| !aside.problems[problem as usize])
     };
-    let by_rule = |rule: Option<Accept>| (rule, Kept::new(entries, fates, rule, &is_free));
-    let kept: BTreeMap<Option<Accept>, Kept> = rules.into_iter().map(by_rule).collect();
+    let by_rule = |&rule: &Option<Accept>| {
+        let by_one =
+            |body: &Body| is_free(body.problem) && rule.is_none_or(|rule| accepts(rule, body));
+        (rule, Kept::new(entries, fates, by_one))
+    };
+    let kept: BTreeMap<Option<Accept>, Kept> = rules.iter().map(by_rule).collect();
     let mut selector = Selector {
         entries,
         knowledge,

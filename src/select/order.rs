@@ -134,6 +134,14 @@ impl Selector<'_> {
         steps: &mut StepCounts,
     ) -> Vec<Candidate> {
         let rules = grid.s1.clone().unwrap_or_default();
+        let named = rules.first.iter().chain(&rules.first_long);
+        for origin in named.chain(rules.benchmark.keys()) {
+            if self.entries.find_name(origin).is_none() && draw.number == 0 {
+                self.selection.warnings.push(format!(
+                    "no problem is from `{origin}`, which `[grid.s1]` names"
+                ));
+            }
+        }
         let question = |candidate: Candidate| {
             let problem = &self.entries.problems[candidate.problem as usize];
             let body = self.entries.body_of(candidate.entry);

@@ -37,7 +37,7 @@ pub struct S1 {
     /// How many are selected before domains are weighed.
     pub uniform: u32,
     /// Origins whose problems weigh the domains then, and how much each of them counts, to a thousandth; none:
-    /// domains stay equal. s1 has `{ aime = 1.0, gpqa = 0.5 }`.
+    /// domains stay equal. s1 has `{ aime = 1.0, gpqa = 0.5 }`: a table, of an origin its weight.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub benchmark: BTreeMap<String, f64>,
     /// What a domain is.

@@ -1,8 +1,9 @@
 //! How large a subset is: in rows, or by a budget of tokens.
 //!
 //! A thousand long trajectories are several times the training of a thousand short ones. Where the amount of
-//! text is to be the same, a subset is the longest prefix of its order that a budget of tokens pays for; its
-//! random controls have the same budget, and so another number of rows.
+//! text is to be the same, a subset is the longest prefix of its order that a budget of tokens pays for. Its
+//! random controls have the same budget, and so another number of rows; its matched and paired ones have
+//! its rows, and so another number of tokens.
 
 use std::fmt;
 

@@ -117,6 +117,6 @@ pub enum SubsetRole {
 pub enum DrawKind {
     /// One of many possible draws from the bucket.
     Independent,
-    /// The whole bucket is taken: every draw is the same set, and seeds are training seeds.
+    /// The whole bucket is taken, or the recipe ranks: no draw decides, and seeds are training seeds.
     Replicate,
 }

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::draw::{Draw, Keys, Role, problem_key};
 use super::kept::Kept;
+use crate::pipeline::OnShortfall;
 use crate::pool::Entries;
 use crate::screen::near::Clusters;
 
@@ -20,22 +21,25 @@ use crate::screen::near::Clusters;
 pub const THRESHOLD: f64 = 0.8;
 
 /// The `[validation]` table of a pipeline file: problems that no subset and no control has.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Validation {
-    /// How many problems, each with one trajectory: drawn from all that is accepted, a cluster of near
-    /// duplicates being one. Clusters are those of `[screen] near_duplicates`, or of a threshold of 0.8 where
-    /// that is left out.
+    /// How many problems, each with one trajectory: drawn from all that every rule of acceptance in the
+    /// pipeline accepts, a cluster of near duplicates being one; half of the clusters at most.
     pub size: u32,
+    /// From which share of common text on two problems are one, for the split alone: 0.8 where this is left
+    /// out. Where `[screen] near_duplicates` is given, its clusters are taken.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub near_duplicates: Option<f64>,
 }
 
 /// What is set aside.
-pub struct SetAside {
-    /// The trajectory of each cluster that was drawn, in the order of the draw.
+pub(super) struct SetAside {
+    /// The trajectory of each cluster that can be drawn, in the order of the draw.
     pub order: Vec<u32>,
-    /// How many clusters there are to draw from.
-    pub available: u32,
-    /// For each problem of the run whether its cluster is among the drawn ones.
+    /// How many of them are; 0 where the pipeline leaves out what it cannot fill.
+    pub size: u32,
+    /// For each problem of the run whether its cluster is among them.
     pub problems: Vec<bool>,
 }
 
@@ -51,7 +55,8 @@ pub(super) fn set_aside(
     kept: &Kept,
     clusters: Option<&Clusters>,
     seed: u64,
-    size: u32,
+    asked: u32,
+    on_shortfall: OnShortfall,
 ) -> SetAside {
     let keys = Keys::new(entries, seed);
     let standing = kept
@@ -77,13 +82,20 @@ pub(super) fn set_aside(
         .map(|(cluster, (_, entry))| (cluster, entry))
         .collect();
     order.sort_by_cached_key(|(cluster, _)| problem_key(seed, DRAW, id(*cluster)));
+    // The other half is left for what is trained on.
+    order.truncate(order.len() / 2);
     let available = order.len() as u32;
-    order.truncate(size as usize);
-    let drawn: HashSet<u32> = order.iter().map(|(cluster, _)| *cluster).collect();
+    let size = match on_shortfall {
+        _ if asked <= available => asked,
+        OnShortfall::Short => available,
+        OnShortfall::Refuse | OnShortfall::Skip => 0,
+    };
+    let drawn = order.iter().take(size as usize);
+    let drawn: HashSet<u32> = drawn.map(|(cluster, _)| *cluster).collect();
     let problems = 0..entries.problems.len() as u32;
     SetAside {
         order: order.into_iter().map(|(_, entry)| entry).collect(),
-        available,
+        size,
         problems: problems
             .map(|problem| drawn.contains(&cluster(problem)))
             .collect(),

@@ -83,7 +83,7 @@ pub use self::gold::{Gold, read_gold, read_gold_with};
 pub use self::options::Options;
 pub use self::probe::has_value;
 pub use self::reading::reading;
-pub use self::response::{Parts, Thinking, split_thinking};
+pub use self::response::{Parts, Thinking, before_thinking, split_thinking};
 
 /// Whether a response gives the gold answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -54,6 +54,15 @@ pub fn split_thinking(response: &str) -> Parts {
     without_turn_ends(response, parts)
 }
 
+/// What a response says before its thinking begins: mostly nothing.
+pub fn before_thinking<'r>(response: &'r str, parts: &Parts) -> &'r str {
+    let before = &response[..parts.thinking.start];
+    let unmarked = MARKS
+        .iter()
+        .find_map(|marks| before.strip_suffix(marks.open));
+    unmarked.unwrap_or(before)
+}
+
 /// How one family of models marks its thinking.
 struct Marks {
     /// Opens the thinking; a chat template may have written it.

@@ -298,7 +298,10 @@ fn with_validation(
     let fates = fates(entries, &Screen::default(), screened, |_| Accept::None);
     let asked = Asked {
         grids: &grids,
-        validation: Some(&Validation { size: 2 }),
+        validation: Some(&Validation {
+            size: 2,
+            near_duplicates: None,
+        }),
         seed,
         on_shortfall: OnShortfall::Short,
     };

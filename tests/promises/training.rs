@@ -154,6 +154,32 @@ fn what_a_prompt_cannot_hold_is_refused_where_it_stands() {
         ),
         (
             "",
+            "size = [5]\nper_problem = 2\ncategory = [\"diverse\"]\n",
+            "a mix of categories",
+        ),
+        (
+            "",
+            "size = [5]\ncontrol.strata = [\"origin\"]\n",
+            "control.strata",
+        ),
+        (
+            "[emit]\ninstruction = \" \"\n",
+            "size = [5]\n",
+            "emit.instruction",
+        ),
+        (
+            "[screen]\nnear_duplicates = 0.9\n[validation]\nsize = 2\nnear_duplicates = 0.8\n",
+            "size = [5]\n",
+            "validation.near_duplicates",
+        ),
+        (
+            "",
+            "size = [5]\nper_problem = 2\ncontrol.random = 1\n[[grid]]\nname = \"b\"\nstyle = [\"p2\"]\n\
+             size = [5]\ncontrol.random = 1\n",
+            "random-p2-*",
+        ),
+        (
+            "",
             "size = [5]\ncategory = [\"proportional\"]\nlength.rule = [\"long\"]\n",
             "within",
         ),
@@ -461,4 +487,115 @@ fn whose_texts_they_are_stands_in_rows_card_and_manifest() {
     );
     let card = std::fs::read_to_string(silent.0.join("README.md")).expect("a card");
     assert!(!card.contains("license:") && card.contains("not stated"));
+}
+
+#[test]
+fn controls_of_rows_and_of_tokens_are_no_prefixes_of_one_another() {
+    let grid = "size = [20, 40]\ncontrol.random = 1\n[[grid]]\nname = \"spent\"\nsize.tokens = [3000, 8000]\n\
+                control.random = 1\n";
+    let (_place, out) = run(place(&openr1_rows(120), "", "", grid));
+    let manifest = out.manifest();
+    let records = manifest["subsets"].as_array().expect("subsets");
+    for record in records.iter().filter(|record| record["role"] == "random") {
+        if let Some(larger) = record["prefix_of"].as_str() {
+            let larger = records
+                .iter()
+                .find(|other| other["name"] == larger)
+                .expect("it");
+            assert_eq!(record["unit"], larger["unit"]);
+            assert!(record["asked"].as_u64() < larger["asked"].as_u64());
+        }
+    }
+    assert_eq!(
+        records
+            .iter()
+            .filter(|record| !record["prefix_of"].is_null())
+            .count(),
+        4
+    );
+}
+
+#[test]
+fn a_validation_set_that_cannot_be_filled_takes_nothing_away() {
+    let place = place(
+        &openr1_rows(40),
+        "",
+        "[validation]\nsize = 30\n",
+        "size = [15]\n",
+    );
+    place
+        .run("refused", &[])
+        .ends(5)
+        .tells(&["validation", "at most half"]);
+    place.run("skipped", &["--on-shortfall", "skip"]).ends(0);
+    let skipped = place.out("skipped").selection();
+    assert_eq!(skipped.keys().collect::<Vec<_>>(), ["all-normal-15"]);
+    place.run("short", &["--on-shortfall", "short"]).ends(0);
+    let short = place.out("short").selection();
+    assert_eq!(
+        (short["validation"].len(), short["all-normal-15"].len()),
+        (20, 15)
+    );
+    for out in ["skipped", "short"] {
+        place.gradatim(&["check", out]).ends(0);
+    }
+}
+
+#[test]
+fn what_is_validated_on_is_accepted_by_every_rule_of_the_grids() {
+    let mut rows = openr1_rows(90);
+    for row in rows.iter_mut().step_by(3) {
+        let count = row["generations"].as_array().expect("a list").len();
+        row["correctness_math_verify"] = json!(vec![false; count]);
+        row["correctness_llama"] = json!(vec![false; count]);
+    }
+    let tables = "verify.accept = \"none\"\n[validation]\nsize = 25\n";
+    let place = Place::new();
+    place.write("data/rows.jsonl", jsonl(&rows));
+    let grid = "[[grid]]\nsize = [10]\naccept = [\"recorded\", \"none\"]\n";
+    place.write(
+        "pipeline.toml",
+        format!(
+            "verify.accept = \"none\"\n{HEAD}{MEASURE}{}{grid}",
+            tables.replace("verify.accept = \"none\"\n", "")
+        ),
+    );
+    let (_place, out) = run(place);
+    let wrong: BTreeSet<&str> = rows
+        .iter()
+        .step_by(3)
+        .map(|row| text(row, "problem"))
+        .collect();
+    let aside = table(&out.0.join("validation/validation-00000-of-00001.parquet"));
+    assert_eq!(aside.len(), 25);
+    assert!(
+        aside
+            .iter()
+            .all(|row| !wrong.contains(text(row, "problem")))
+    );
+}
+
+#[test]
+fn why_says_that_a_problem_was_set_aside() {
+    let (place, out) = run(place(
+        &twins(40),
+        "",
+        "[validation]\nsize = 10\n",
+        "size = [10]\n",
+    ));
+    let aside = &out.selection()["validation"][0].1;
+    let ledger = out.ledger();
+    let cluster = ledger
+        .iter()
+        .find(|row| row["problem_id"] == json!(aside))
+        .expect("its row")["cluster"]
+        .clone();
+    let twin = ledger
+        .iter()
+        .find(|row| row["cluster"] == cluster && row["problem_id"] != json!(aside))
+        .expect("its twin");
+    place
+        .gradatim(&["why", text(twin, "trajectory_id"), "--in", "out"])
+        .ends(0)
+        .tells(&["in the validation set"]);
 }

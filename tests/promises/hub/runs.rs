@@ -135,12 +135,30 @@ fn a_datasets_card_says_whose_texts_they_are_where_the_pipeline_does_not() {
                 (&json!(license), &json!(page))
             );
         }
-        let lock = std::fs::read_to_string(place.out(out).run("pipeline.lock.toml"));
-        assert!(
-            lock.expect("a lock")
-                .contains(&format!("license = \"{license}\""))
-        );
+        let source = &place.out(out).manifest()["sources"][0];
+        assert_eq!(source["license"], json!(license));
+        assert_eq!(source["attribution"], json!(page));
     }
+}
+
+#[test]
+fn another_dataset_has_terms_of_its_own() {
+    let (mock, place) = scene();
+    let card = CARD.replacen("---\n", "---\nlicense: cc0-1.0\n", 1);
+    let commit = mock
+        .dataset("other/set")
+        .file("README.md", card)
+        .file("data/train-00000-of-00001.parquet", parquet(&rows(), 8))
+        .push("main");
+    place
+        .run("out", &["--source", "math=hub:other/set"])
+        .ends(0);
+    let source = &place.out("out").manifest()["sources"][0];
+    let page = format!("https://huggingface.co/datasets/other/set at {commit}");
+    assert_eq!(
+        (&source["license"], &source["attribution"]),
+        (&json!("cc0-1.0"), &json!(page))
+    );
 }
 
 #[test]
