@@ -224,6 +224,13 @@ fn check_overrides(pipeline: &Pipeline, overrides: &Overrides) -> Result<()> {
 /// Refuses a condition on something that no source and no companion tells.
 fn check_screen(file: &PipelineFile, pipeline: &Pipeline) -> Result<()> {
     let screen = &pipeline.screen;
+    let bounds = (screen.tokens_min, screen.tokens_max);
+    if let (Some(min), Some(max)) = bounds
+        && min > max
+    {
+        let mend = "write the smaller one there";
+        return Err(file.error("screen.tokens_min", "is more than `tokens_max`", mend));
+    }
     for (key, is_asked) in [
         ("question_type", screen.question_type.is_some()),
         ("problem_is_valid", screen.problem_is_valid.is_some()),
@@ -358,13 +365,6 @@ fn check_emit(file: &PipelineFile, pipeline: &Pipeline) -> Result<Vec<glob::Patt
         if text.as_deref().is_some_and(|text| text.trim().is_empty()) {
             return Err(file.error(&format!("emit.{key}"), "is empty", "leave it out"));
         }
-    }
-    if pipeline.emit.system.is_some() && add.contains(&Added::PromptCompletion) {
-        return Err(file.error(
-            "emit.system",
-            "stands beside the column `prompt`, a plain text that has no place for it",
-            "write it as `instruction`, or train on `messages`",
-        ));
     }
     if pipeline.emit.text != TextColumn::default() && !add.contains(&Added::Text) {
         return Err(file.error(

@@ -210,7 +210,43 @@ impl Experiment<'_> {
             on_shortfall: pipeline.on_shortfall,
         };
         let clusters = self.screened.clusters.as_ref();
-        select::select(&self.entries, fates, clusters, &self.knowledge, &asked)
+        let mut selection = select::select(&self.entries, fates, clusters, &self.knowledge, &asked);
+        selection.warnings.extend(self.warnings(&selection));
+        selection
+    }
+
+    /// What was asked for and met nothing.
+    fn warnings(&self, selection: &Selection) -> Vec<String> {
+        let mut warnings = Vec::new();
+        let of_all = self.entries.problems.len();
+        for (join, counts) in self.plan.joins.iter().zip(&self.joins) {
+            let name = &join.name;
+            if counts.problems_known == 0 {
+                warnings.push(format!(
+                    "`[join.{name}]` knows none of {of_all} problems: of its {} rows {} have no value of the \
+                     kind that is asked for, or no problem",
+                    counts.rows, counts.rows_void
+                ));
+            } else if counts.rows_void > 0 {
+                warnings.push(format!(
+                    "`[join.{name}]`: {} of its {} rows have no value of the kind that is asked for, or no \
+                     problem; it knows {} of {of_all} problems",
+                    counts.rows_void, counts.rows, counts.problems_known
+                ));
+            }
+        }
+        for pattern in &self.plan.pipeline.emit.subsets {
+            let matches = |pattern: &glob::Pattern| {
+                let mut subsets = selection.subsets.iter();
+                subsets.any(|subset| pattern.matches(&subset.name))
+            };
+            if glob::Pattern::new(pattern).is_ok_and(|pattern| !matches(&pattern)) {
+                warnings.push(format!(
+                    "`[emit] subsets` has `{pattern}`, and no subset is called so: no text is written for it"
+                ));
+            }
+        }
+        warnings
     }
 
     /// Hands over every batch of the problems' tables with these columns, in the order of the run.

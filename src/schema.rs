@@ -446,7 +446,11 @@ pub const SUBSET: &[Column] = &[
         "a system turn where `[emit] system` has one, a user turn (the problem, with `[emit] instruction`) and an \
          assistant turn (the response)",
     ),
-    nullable("category", Kind::Text, "category of the problem"),
+    nullable(
+        "category",
+        Kind::Text,
+        "category of the problem: of several that its rows have the first by name",
+    ),
     nullable("style", Kind::Text, "style of the trajectory"),
     column("tokens", Kind::U32, "tokens of the whole reply"),
     column("source", Kind::Text, "the source's name in the pipeline"),
@@ -476,10 +480,10 @@ pub const ADDED: &[Column] = &[
     ),
     column(
         "prompt",
-        Kind::Text,
-        "the problem, with `[emit] instruction`",
+        Kind::Messages,
+        "the turns of `messages` before the response, for TRL's completion-only loss",
     ),
-    column("completion", Kind::Text, "the response"),
+    column("completion", Kind::Messages, "the assistant's turn alone"),
     column(
         "conversations",
         Kind::Conversations,

@@ -26,7 +26,7 @@ impl Overlap {
 
 /// Subsets that are prefixes of one order.
 pub struct Order<'s> {
-    /// The entries of the longest, a problem at most once.
+    /// The entries of the longest.
     pub entries: &'s [u32],
     /// Each subset's index and its size, by size.
     pub subsets: Vec<(u32, u32)>,
@@ -39,6 +39,9 @@ struct Place {
     /// The first of the order's sizes that holds it.
     size: u32,
     trajectory: u32,
+    rank: u32,
+    /// Whether it is the problem's first in the order, with which the problem comes in.
+    is_first: bool,
 }
 
 /// The pairs that share a problem, by first and second.
@@ -73,11 +76,15 @@ impl Index {
         let mut places = vec![Place::default(); next[next.len() - 1]];
         for (at, order) in orders.iter().enumerate() {
             for (rank, &entry) in order.entries.iter().enumerate() {
-                let free = &mut next[accepted.problem(entry) as usize];
+                let problem = accepted.problem(entry) as usize;
+                let free = &mut next[problem];
+                let before = (*free > starts[problem]).then(|| places[*free - 1].order);
                 places[*free] = Place {
+                    is_first: before != Some(at as u32),
                     order: at as u32,
                     size: order.size_of(rank),
                     trajectory: accepted.trajectory(entry),
+                    rank: rank as u32,
                 };
                 *free += 1;
             }
@@ -101,10 +108,14 @@ impl Index {
             let row = orders[one].size_of(rank) as usize * width;
             let problem = accepted.problem(entry) as usize;
             let places = &self.places[self.starts[problem]..self.starts[problem + 1]];
-            for place in places.iter().filter(|place| place.order as usize >= one) {
+            let later = places.partition_point(|place| (place.order as usize) < one);
+            let trajectory = accepted.trajectory(entry);
+            // The order's own first place of the problem stands first among them.
+            let is_first = places[later].rank == rank as u32;
+            for place in &places[later..] {
                 let at = row + self.columns[place.order as usize] + place.size as usize;
-                counts[at][0] += u32::from(place.trajectory == accepted.trajectory(entry));
-                counts[at][1] += 1;
+                counts[at][0] += u32::from(place.trajectory == trajectory);
+                counts[at][1] += u32::from(is_first && place.is_first);
             }
         }
         self.sum_up(&mut counts, sizes);
@@ -179,7 +190,7 @@ mod tests {
         ) {
             let entries = entries(60);
             let accepted = Accepted::new(&entries, (0..60).collect());
-            // One of the two entries of each problem, in some order.
+            // One of the two entries of each problem, or both, in some order.
             let orders: Vec<Vec<u32>> = shuffles
                 .iter()
                 .map(|&(seed, size)| {
@@ -187,7 +198,12 @@ mod tests {
                     let mut problems: Vec<u32> = (0..30).collect();
                     problems.sort_by_key(key);
                     problems.truncate(size);
-                    problems.iter().map(|problem| 2 * problem + (key(problem) % 2) as u32).collect()
+                    let stands = |problem: &u32| 2 * problem + (key(problem) % 2) as u32;
+                    let both = |problem: &u32| {
+                        let other = (seed % 3 == 0).then_some(stands(problem) ^ 1);
+                        [stands(problem)].into_iter().chain(other)
+                    };
+                    problems.iter().flat_map(both).collect()
                 })
                 .collect();
             let mut sets: Vec<&[u32]> = Vec::new();
@@ -207,8 +223,8 @@ mod tests {
                 for (first, a) in sets[..second].iter().enumerate() {
                     let rows = a.iter().filter(|entry| b.contains(entry)).count() as u32;
                     let problem = |entry: &u32| entry / 2;
-                    let problems = a.iter().filter(|one| b.iter().map(problem).any(|other| other == problem(one)));
-                    let problems = problems.count() as u32;
+                    let [a, b] = [a, b].map(|set| set.iter().map(problem).collect::<BTreeSet<u32>>());
+                    let problems = a.intersection(&b).count() as u32;
                     if problems > 0 {
                         expected.push(Overlap { first: first as u32, second: second as u32, rows, problems });
                     }

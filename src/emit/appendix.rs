@@ -3,7 +3,7 @@
 //! What such tables leave out is what a reader needs to believe the comparison: how many rows a trainer
 //! would cut, how mixed a set is, how many steps it was trained for.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use fs_err as fs;
@@ -19,7 +19,6 @@ use crate::{Result, schema};
 
 /// What the table says of a subset beside its record.
 struct Facts {
-    problems: usize,
     tokens_median: f64,
     rows_over: usize,
     tokens_over: u64,
@@ -61,9 +60,7 @@ impl Facts {
             .map(|&tokens| tokens.saturating_sub(max_length));
         let category = |problem: u32| entries.problems[problem as usize].category;
         let named = |name| entries.name(name);
-        let problems: BTreeSet<u32> = bodies().map(|body| body.problem).collect();
         Self {
-            problems: problems.len(),
             tokens_median: median(&tokens),
             rows_over: over.clone().filter(|&over| over > 0).count(),
             tokens_over: over.map(u64::from).sum(),
@@ -119,7 +116,7 @@ fn csv_row(record: &SubsetRecord, facts: &Facts, runs: &Runs, steps: &str) -> St
         record.draw.to_string(),
         record.draw_kind.clone(),
         record.size.to_string(),
-        facts.problems.to_string(),
+        record.problems.to_string(),
         record.tokens.to_string(),
         decimal(facts.tokens_median),
         runs.max_length.to_string(),
@@ -150,7 +147,7 @@ fn tex_row(record: &SubsetRecord, facts: &Facts, steps: &str) -> String {
         escaped(&record.name),
         escaped(&record.role),
         record.size,
-        facts.problems,
+        record.problems,
         record.tokens as f64 / 1e6,
         facts.tokens_median,
         100.0 * share(facts.rows_over as u64, u64::from(record.size)),

@@ -146,11 +146,10 @@ fn write_overlap(records: &[SubsetRecord], found: &[Overlap], path: &Path) -> Re
         let counts = |count: fn(&Overlap) -> u32| -> ArrayRef {
             Arc::new(UInt32Array::from_iter_values(rows.iter().map(count)))
         };
-        // A problem stands in a subset once: its rows are its problems.
-        let jaccard = |count: fn(&Overlap) -> u32| -> ArrayRef {
+        let jaccard = |shared: fn(&Overlap) -> u32, of: fn(&SubsetRecord) -> u32| -> ArrayRef {
             let shares = rows.iter().map(|row| {
-                let [first, second] = [row.first, row.second].map(|at| records[at as usize].size);
-                Overlap::jaccard(count(row), first, second)
+                let [first, second] = [row.first, row.second].map(|at| of(&records[at as usize]));
+                Overlap::jaccard(shared(row), first, second)
             });
             Arc::new(Float64Array::from_iter_values(shares))
         };
@@ -159,8 +158,8 @@ fn write_overlap(records: &[SubsetRecord], found: &[Overlap], path: &Path) -> Re
             names(|row| row.second),
             counts(|row| row.rows),
             counts(|row| row.problems),
-            jaccard(|row| row.rows),
-            jaccard(|row| row.problems),
+            jaccard(|row| row.rows, |record| record.size),
+            jaccard(|row| row.problems, |record| record.problems),
         ])?;
     }
     table.finish()?;

@@ -199,14 +199,18 @@ fn body(
     };
     line(format!("# {}\n", title(manifest)));
     line(format!(
-        "Made by {} with seed {}. Every subset is a prefix of one hashed order, so that a smaller one \
-         is part of the larger one of the same draw (`rank < 100` of the 1000 is the 100). \
+        "Made by {} with seed {}. Every subset is a prefix of an order, of the draw's hash or of its recipe, so \
+         that a smaller one is part of the larger one of the same draw (`rank < 100` of the 1000 is the 100). \
          `__run__/manifest.json` holds every count, `__run__/ledger.parquet` the fate of every entry \
          that was read, `__run__/pipeline.lock.toml` the pipeline with every default; `gradatim check` \
          verifies all of it.\n",
         manifest.program, manifest.seed
     ));
-    if let Some((first, _)) = subsets.iter().find(|(_, written)| written.is_some()) {
+    let is_trained_on = |subset: &Subset| subset.role != SubsetRole::Validation;
+    let mut shown = subsets.iter();
+    if let Some((first, _)) =
+        shown.find(|(subset, written)| written.is_some() && is_trained_on(subset))
+    {
         line(format!(
             "```python\nfrom datasets import load_dataset\n\ndata = load_dataset(\"path/to/this/folder\", \
              \"{}\", split=\"train\")\n```\n",
@@ -223,8 +227,10 @@ fn body(
         line(subset_line(subset));
     }
     line(format!(
-        "\n`of` is how many problems the bucket holds. `replicate`: the whole bucket is taken, so that \
-         seeds are training seeds. Tokens are counted with {}.",
+        "\n`of` is how many problems the bucket holds. `replicate`: no draw decides (the whole bucket is taken, \
+         or the recipe ranks), so that seeds are training seeds. A matched control has other problems than its \
+         subset: where that takes its whole bucket, the control is of what lies outside of it. Tokens are counted \
+         with {}.",
         manifest.tokenizer
     ));
     if !manifest.shortfalls.is_empty() {

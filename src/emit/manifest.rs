@@ -1,6 +1,6 @@
 //! `manifest.json`: what was made, from what, by which code, with every count.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -228,6 +228,9 @@ pub struct SubsetRecord {
     pub unit: String,
     /// Rows that were selected.
     pub size: u32,
+    /// Their problems: fewer where `per_problem` is more than 1.
+    #[serde(default)]
+    pub problems: u32,
     /// Rows whose text was written: `size`, or 0 where `[emit] subsets` leaves it out.
     pub written: u32,
     /// Problems in the bucket that it was drawn from.
@@ -621,6 +624,12 @@ fn near_duplicates(experiment: &Experiment<'_>) -> Option<NearDuplicatesRecord> 
     })
 }
 
+fn problems(experiment: &Experiment<'_>, subset: &Subset) -> u32 {
+    let problem = |&entry: &u32| experiment.entries.body_of(entry).problem;
+    let problems: HashSet<u32> = subset.entries().iter().map(problem).collect();
+    problems.len() as u32
+}
+
 fn subset_record(
     experiment: &Experiment<'_>,
     subset: &Subset,
@@ -639,6 +648,7 @@ fn subset_record(
         asked: subset.asked.count(),
         unit: subset.asked.unit().to_owned(),
         size: subset.size,
+        problems: problems(experiment, subset),
         written: written.map_or(0, |written| written.rows),
         bucket: subset.bucket,
         available: subset.available,

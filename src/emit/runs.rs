@@ -91,8 +91,12 @@ impl Runs {
             )
         });
         let by_steps = self.steps.map(|steps| {
-            let seen = f64::from(steps.get()) * f64::from(self.batch_size.get());
-            ("steps", seen / f64::from(rows), u64::from(steps.get()))
+            let an_epoch = f64::from(rows.div_ceil(self.batch_size.get()));
+            (
+                "steps",
+                f64::from(steps.get()) / an_epoch,
+                u64::from(steps.get()),
+            )
         });
         by_epochs.into_iter().chain(by_steps).collect()
     }
@@ -248,7 +252,7 @@ mod tests {
         assert_eq!(runs("").unwrap().budgets(100), [("epochs", 5.0, 35)]);
         assert_eq!(
             runs("steps = 50").unwrap().budgets(100),
-            [("steps", 8.0, 50)]
+            [("steps", 50.0 / 7.0, 50)]
         );
         let both = runs("steps = 50\nepochs = 2\nbatch_size = 10").unwrap();
         assert_eq!(both.budgets(100), [("epochs", 2.0, 20), ("steps", 5.0, 50)]);

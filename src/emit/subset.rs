@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, ListArray, StringBuilder, StructArray, UInt32Builder};
+use arrow::array::{ArrayBuilder, ArrayRef, ListArray, StringBuilder, StructArray, UInt32Builder};
 use arrow::buffer::OffsetBuffer;
 use arrow::datatypes::DataType;
 use fs_err as fs;
@@ -27,7 +27,8 @@ use crate::{Error, Result};
 pub enum Added {
     /// `text`: both turns in Qwen2.5's chat template, for the paper's and s1's trainer.
     Text,
-    /// `prompt` and `completion`, for TRL's completion-only loss.
+    /// `prompt` and `completion` as lists of turns, for TRL's completion-only loss over the model's own chat
+    /// template.
     PromptCompletion,
     /// `conversations`, ShareGPT's form of `messages`.
     Conversations,
@@ -192,11 +193,15 @@ fn array(experiment: &Experiment<'_>, rows: &[Row], column: &Column) -> ArrayRef
             Some(problem.id.to_string())
         }),
         "problem" => texts(&|row| Some(row.text.problem.clone())),
-        "prompt" => texts(&|row| Some(emit.asked(&row.text.problem).into_owned())),
-        "completion" => texts(&|row| Some(row.text.response.clone())),
         "answer" => texts(&|row| row.text.gold.clone()),
-        "messages" => turns(rows, emit, ["role", "content"], Speaker::role),
-        "conversations" => turns(rows, emit, ["from", "value"], Speaker::from),
+        "messages" => turns(rows, emit, ["role", "content"], |turn| Some(turn.role())),
+        "prompt" => turns(rows, emit, ["role", "content"], |turn| {
+            (turn != Speaker::Assistant).then(|| turn.role())
+        }),
+        "completion" => turns(rows, emit, ["role", "content"], |turn| {
+            (turn == Speaker::Assistant).then(|| turn.role())
+        }),
+        "conversations" => turns(rows, emit, ["from", "value"], |turn| Some(turn.from())),
         "text" => texts(&|row| Some(emit.chat(&row.text))),
         "category" => texts(&|row| {
             let problem = &entries.problems[body(row).problem as usize];
@@ -212,22 +217,24 @@ fn array(experiment: &Experiment<'_>, rows: &[Row], column: &Column) -> ArrayRef
     }
 }
 
-/// A list of turns for each row.
+/// A list of turns for each row: of those speakers that have a name here.
 fn turns(
     rows: &[Row],
     emit: &Emit,
     fields: [&str; 2],
-    name: fn(Speaker) -> &'static str,
+    name: fn(Speaker) -> Option<&'static str>,
 ) -> ArrayRef {
     let (mut who, mut said) = (StringBuilder::new(), StringBuilder::new());
     let mut lengths = Vec::with_capacity(rows.len());
     for row in rows {
-        let turns = emit.turns(&row.text);
-        lengths.push(turns.len());
-        for (speaker, words) in turns {
-            who.append_value(name(speaker));
-            said.append_value(words);
+        let before = who.len();
+        for (speaker, words) in emit.turns(&row.text) {
+            if let Some(name) = name(speaker) {
+                who.append_value(name);
+                said.append_value(words);
+            }
         }
+        lengths.push(who.len() - before);
     }
     let fields = pair_fields(fields[0], fields[1]);
     let turns = StructArray::new(

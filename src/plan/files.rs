@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{Connect, Overrides, PlannedFile, contamination, lookups};
+use super::{Connect, Overrides, PlannedFile, lookups};
 use crate::measure::TokenizerName;
 use crate::pipeline::{Pipeline, PipelineFile};
 use crate::source::hub::Address;
@@ -164,7 +164,8 @@ pub(super) fn forget_places(pipeline: &mut Pipeline, overrides: &Overrides) {
     if let Some(table) = &mut pipeline.screen.contamination {
         for name in &mut table.benchmarks {
             if Path::new(name).is_absolute() {
-                *name = contamination::stem(Path::new(name));
+                // With its ending: the bare name could be that of a fingerprint that we ship.
+                *name = placeless(name);
             }
         }
     }

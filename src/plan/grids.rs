@@ -119,6 +119,13 @@ impl AskedGrid<'_> {
                 "write `matched = true` beside it, or leave it out",
             )?;
         }
+        if grid.control.paired && !ranks(&lengths) {
+            self.refuse(
+                "control.paired",
+                "pairs the longest with the shortest of a problem, and no length is short or long",
+                "write `[grid.length] rule = [\"short\", \"long\"]`, or leave it out",
+            )?;
+        }
         Ok(lengths)
     }
 

@@ -197,6 +197,14 @@ fn check_difficulty(
 fn check_accept(file: &PipelineFile, pipeline: &Pipeline, index: usize, grid: &Grid) -> Result<()> {
     let own = |accept: Option<Accept>| accept.unwrap_or(pipeline.verify.accept);
     for (name, source) in &pipeline.sources {
+        let mend = match source.accept {
+            Some(_) => format!(
+                "leave out `accept` under `[sources.{name}]`, and write `accept = \"none\"` under `[verify]`: \
+                 the axis then parts what it keeps"
+            ),
+            None => "write `accept = \"none\"` under `[verify]`: the axis then parts what it keeps"
+                .into(),
+        };
         let own = own(source.accept);
         if let Some(wider) = grid.accept.iter().find(|rule| !own.includes(**rule)) {
             return Err(file.error(
@@ -206,7 +214,7 @@ fn check_accept(file: &PipelineFile, pipeline: &Pipeline, index: usize, grid: &G
                     wider.as_str(),
                     own.as_str()
                 ),
-                "write `accept = \"none\"` under `[verify]`: the axis then parts what it keeps",
+                &mend,
             ));
         }
     }

@@ -82,7 +82,7 @@ pub(super) fn random(selector: &mut Selector<'_>, grids: &[(Grid, Vec<Length>)])
     let several = wanted.keys().any(|(number, ..)| *number > 0);
     for ((number, kind, _), sizes) in wanted {
         selector.accept_by(kind.accept);
-        let order = random_order(selector, &kind, number);
+        let (order, bucket) = random_order(selector, &kind, number);
         let mut made = 0;
         for (asked, control_of) in sizes {
             let mut name = format!("{}-{asked}", kind.stem());
@@ -100,6 +100,7 @@ pub(super) fn random(selector: &mut Selector<'_>, grids: &[(Grid, Vec<Length>)])
                 per_problem: kind.per_problem,
                 draw: number,
                 control_of,
+                bucket,
                 ..Subset::of_order(name, SubsetRole::Random, asked, &order, size)
             });
         }
@@ -118,7 +119,8 @@ fn size_of(selector: &Selector<'_>, subset: &Subset) -> Size {
     }
 }
 
-fn random_order(selector: &mut Selector<'_>, kind: &Kind, number: u32) -> Arc<Vec<u32>> {
+/// The order of a control, and how many problems it is drawn from.
+fn random_order(selector: &mut Selector<'_>, kind: &Kind, number: u32) -> (Arc<Vec<u32>>, u32) {
     let draw = Draw {
         role: Role::Random,
         number,
@@ -137,7 +139,8 @@ fn random_order(selector: &mut Selector<'_>, kind: &Kind, number: u32) -> Arc<Ve
         length: Length::Normal,
         of: Of::Reply,
     };
-    Arc::new(selector.with_more(&standing, &more, style, draw))
+    let order = selector.with_more(&standing, &more, style, draw);
+    (Arc::new(order), standing.len() as u32)
 }
 
 /// A problem's place in the strata, one value for each; those that are given up are none.

@@ -1,5 +1,6 @@
 //! An order cut at each size: the subsets of a family, and what could not be filled.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::buckets::ranked;
@@ -8,9 +9,14 @@ use super::size::Size;
 use super::subset::{DrawKind, Subset, SubsetRole};
 use super::validation::SetAside;
 use super::{Ordered, Selector, Shortfall};
+use crate::bucket::category::{ALL, DIVERSE, PROPORTIONAL};
 use crate::pipeline::OnShortfall;
 
-const BUCKET_TOO_SMALL: &str = "its bucket holds fewer";
+/// How many categories a message names.
+const NAMED_MAX: usize = 20;
+
+/// The names that are no category of their own.
+const MIXES: [&str; 3] = [ALL, DIVERSE, PROPORTIONAL];
 
 impl Selector<'_> {
     /// Cuts an order at each size; returns the names of the subsets with their sizes.
@@ -22,6 +28,10 @@ impl Selector<'_> {
     ) -> Vec<(String, u32)> {
         let order = Arc::new(ordered.order.clone());
         let available = order.len() as u32;
+        let reason = match order.is_empty() {
+            true => self.lacks(family),
+            false => "its bucket holds fewer".to_owned(),
+        };
         let mut made: Vec<(String, u32)> = Vec::new();
         for asked in grid.size.ascending() {
             let name = family.name(asked);
@@ -32,7 +42,7 @@ impl Selector<'_> {
             if replicate && family.draw > 0 {
                 continue;
             }
-            let Some(size) = self.size(&name, asked, &order, BUCKET_TOO_SMALL) else {
+            let Some(size) = self.size(&name, asked, &order, &reason) else {
                 continue;
             };
             made.push((name.clone(), size));
@@ -53,6 +63,30 @@ impl Selector<'_> {
         }
         self.link_prefixes(made.len());
         made
+    }
+
+    /// Why a bucket is empty: mostly since nothing has its name.
+    fn lacks(&self, family: &Family) -> String {
+        let entries = self.entries;
+        let problems = entries.problems.iter();
+        let categories: BTreeSet<&str> = problems
+            .filter_map(|problem| problem.category)
+            .map(|name| entries.name(name))
+            .collect();
+        let category = family.category.as_str();
+        if !MIXES.contains(&category) && !categories.contains(category) {
+            let known: Vec<&str> = categories.into_iter().take(NAMED_MAX).collect();
+            return format!(
+                "no problem is of the category `{category}`; there are {}",
+                known.join(", ")
+            );
+        }
+        match family.style.as_deref() {
+            Some(style) if entries.find_name(style).is_none() => {
+                format!("no trajectory is of the style `{style}`")
+            }
+            _ => "its bucket is empty".to_owned(),
+        }
     }
 
     /// The size that a subset gets, or none where it is left out; a shortfall is always noted.

@@ -57,7 +57,7 @@ fn turns(row: &Value, column: &str, fields: [&str; 2]) -> Vec<(String, String)> 
 fn a_system_message_and_an_instruction_stand_in_every_form_of_a_conversation() {
     let rows = openr1_rows(30);
     let emit = "[emit]\nsystem = \"You count.\"\ninstruction = \"Solve {problem} and box it.\"\n\
-                add = [\"text\", \"conversations\"]\n";
+                add = [\"text\", \"conversations\", \"prompt_completion\"]\n";
     let (_place, out) = run(place(&rows, "", emit, "size = [20]\n"));
     let known = originals(&rows);
     let chosen = out.subset("all-normal-20");
@@ -80,6 +80,8 @@ fn a_system_message_and_an_instruction_stand_in_every_form_of_a_conversation() {
             ]
         };
         assert_eq!(said, expected(["system", "user", "assistant"]));
+        assert_eq!(turns(&row, "prompt", ["role", "content"]), said[..2]);
+        assert_eq!(turns(&row, "completion", ["role", "content"]), said[2..]);
         let sharegpt = turns(&row, "conversations", ["from", "value"]);
         assert_eq!(sharegpt, expected(["system", "human", "gpt"]));
         assert_eq!(
@@ -99,12 +101,17 @@ fn s1s_markers_stand_in_the_text_and_nowhere_else() {
                 [emit.text]\ntemplate = \"s1\"\n";
     let (_place, out) = run(place(&rows, "", emit, "size = [20]\n"));
     for row in out.subset("all-normal-20") {
-        let reply = text(&row, "completion");
+        let said = |column: &str| turns(&row, column, ["role", "content"]);
+        let completion = said("completion");
+        let reply = completion[0].1.as_str();
         let (thinking, answer) = reply.split_once("</think>").expect("thinking ends");
         let thinking = thinking.trim_start_matches("<think>").trim();
         let asked = format!("{}\nBox it.", text(&row, "problem"));
-        assert_eq!(text(&row, "prompt"), asked);
-        assert_eq!(turns(&row, "messages", ["role", "content"])[1].1, reply);
+        assert_eq!(said("prompt"), [("user".to_owned(), asked.clone())]);
+        assert_eq!(
+            said("messages"),
+            [said("prompt"), said("completion")].concat()
+        );
         let (before, after) = text(&row, "text")
             .split_once("<|im_start|>assistant\n")
             .expect("a turn");
@@ -124,11 +131,6 @@ fn s1s_markers_stand_in_the_text_and_nowhere_else() {
 fn what_a_prompt_cannot_hold_is_refused_where_it_stands() {
     let rows = openr1_rows(10);
     for (tables, grid, told) in [
-        (
-            "[emit]\nsystem = \"x\"\nadd = [\"prompt_completion\"]\n",
-            "size = [5]\n",
-            "emit.system",
-        ),
         (
             "[emit.text]\ntemplate = \"s1\"\n",
             "size = [5]\n",
@@ -594,8 +596,12 @@ fn why_says_that_a_problem_was_set_aside() {
         .iter()
         .find(|row| row["cluster"] == cluster && row["problem_id"] != json!(aside))
         .expect("its twin");
-    place
+    let told = place
         .gradatim(&["why", text(twin, "trajectory_id"), "--in", "out"])
-        .ends(0)
-        .tells(&["in the validation set"]);
+        .ends(0);
+    assert!(
+        told.stdout.contains("in the validation set"),
+        "{}",
+        told.stdout
+    );
 }

@@ -188,6 +188,8 @@ fn shared(accepted: &Accepted<'_>, samples: &[&[u32]], pairs: &[Pair]) -> Vec<Ba
         let sorted = |entries: &&[u32]| {
             let mut keys: Vec<u32> = entries.iter().map(|&entry| key(entry)).collect();
             keys.sort_unstable();
+            // A problem may have brought several trajectories.
+            keys.dedup();
             keys
         };
         samples.par_iter().map(sorted).collect()
