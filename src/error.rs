@@ -26,6 +26,12 @@ pub enum Error {
         problem: String,
         hint: String,
     },
+    #[error("`{file}` {problem}")]
+    File {
+        file: String,
+        problem: String,
+        hint: String,
+    },
     #[error("{}", unreadable(.0))]
     Unreadable(Vec<(String, String)>),
     #[error("some subsets cannot be filled\n{table}")]
@@ -95,21 +101,39 @@ impl Error {
         })
     }
 
-    /// A column that the layout needs and the file has not.
+    /// A column that is needed and that the file has not.
     pub fn missing_column<'a>(
         file: &str,
         column: &str,
         has: impl Iterator<Item = &'a str>,
     ) -> Self {
+        let has = has.collect::<Vec<_>>().join(", ");
         Self::Schema {
             file: file.to_owned(),
             column: column.to_owned(),
-            problem: "is missing".into(),
-            hint: format!(
-                "choose another `layout`, or `layout = \"columns\"` and name columns of this file: {}",
-                has.collect::<Vec<_>>().join(", ")
-            ),
+            problem: format!("is missing; the file has {has}"),
+            hint: Self::OTHER_LAYOUT.into(),
         }
+    }
+
+    /// The mending of a source whose file has other columns than its layout.
+    pub const OTHER_LAYOUT: &str =
+        "choose another `layout`, or `layout = \"columns\"` and name columns of this file";
+
+    /// The same where there is no layout to choose, with this mending in its place.
+    pub fn without_layout(mut self, mend: &str) -> Self {
+        if let Self::Schema { hint, .. } = &mut self {
+            *hint = hint.replace(Self::OTHER_LAYOUT, mend);
+        }
+        self
+    }
+
+    /// The same of a file's content with another way to mend it, behind the first.
+    pub fn or_else_mend(mut self, mend: &str) -> Self {
+        if let Self::Schema { hint, .. } | Self::File { hint, .. } = &mut self {
+            *hint = format!("{hint}; {mend}");
+        }
+        self
     }
 
     /// The mending, one imperative line, or nothing where nobody knows.
@@ -118,6 +142,7 @@ impl Error {
             Self::Pipeline { hint, .. }
             | Self::Usage { hint, .. }
             | Self::Schema { hint, .. }
+            | Self::File { hint, .. }
             | Self::Hub { hint, .. } => hint.as_str(),
             Self::OutputExists(_) => "name another folder with `--out`, or move this one away",
             Self::Unreadable(_) => {
@@ -149,7 +174,8 @@ impl Error {
             Self::Tokenizer { .. } | Self::Query(_) => 2,
             Self::Io(error) if error.kind() == std::io::ErrorKind::NotFound => 2,
             Self::Io(_) => 3,
-            Self::Schema { .. } | Self::Unreadable(_) | Self::Parquet { .. } => 4,
+            Self::Schema { .. } | Self::File { .. } => 4,
+            Self::Unreadable(_) | Self::Parquet { .. } => 4,
             Self::Part { .. } | Self::Changed { .. } => 4,
             Self::Hub { fault, .. } => match fault {
                 HubFault::Unknown | HubFault::Denied | HubFault::Offline => 2,

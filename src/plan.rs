@@ -8,6 +8,7 @@ mod files;
 mod grids;
 mod lookups;
 mod recipes;
+mod vectors;
 
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, HashSet};
@@ -32,6 +33,7 @@ use contamination::Benchmark;
 
 pub use files::{Terms, reason, unreadable};
 pub use lookups::{PlannedBenchmark, PlannedJoin, Question};
+pub use vectors::{PlannedVectors, VectorFile};
 
 /// What will run.
 #[derive(Clone, Debug)]
@@ -47,6 +49,8 @@ pub struct Plan {
     pub benchmarks: Vec<PlannedBenchmark>,
     /// The joined columns, by name.
     pub joins: Vec<PlannedJoin>,
+    /// The vectors that grids compare problems by.
+    pub vectors: Vec<PlannedVectors>,
     /// The grids with their length axes.
     pub grids: Vec<(Grid, Vec<Length>)>,
     /// The tokenizer's name, or its file's hash.
@@ -163,6 +167,7 @@ impl Plan {
         for (index, (grid, _)) in grids.iter().enumerate() {
             recipes::check_similar(file, index, grid, &benchmarks)?;
         }
+        let vectors = vectors::plan(file, &pipeline, &grids, &benchmarks)?;
         let tokenizer = pipeline.measure.tokenizer_identity(file.folder())?;
         let tokenizer_name = pipeline.measure.tokenizer.clone();
         files::forget_places(&mut pipeline, overrides);
@@ -173,6 +178,7 @@ impl Plan {
             companions,
             benchmarks,
             joins,
+            vectors,
             grids,
             tokenizer,
             tokenizer_name,

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::Written;
 use crate::ids::{self, Id};
-use crate::plan::{PlannedCompanion, PlannedFile};
+use crate::plan::{PlannedCompanion, PlannedFile, VectorFile};
 use crate::pool::companions::Counts;
 use crate::run::{self, Experiment, JoinCounts, Joined};
 use crate::screen::{Fate, Tally};
@@ -102,15 +102,15 @@ pub struct CompanionFileRecord {
     pub hub: Option<HubRecord>,
 }
 
-/// A benchmark or a joined column.
+/// A benchmark, a joined column, or the vectors of problems and of a benchmark's questions.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 pub struct LookupRecord {
     pub name: String,
-    /// `benchmark` or `join`.
+    /// `benchmark`, `join` or `vectors`; these have the benchmark's name.
     pub role: String,
     /// Questions of the benchmark; null for a joined column.
     pub questions: Option<u64>,
-    /// What joining did; null for a benchmark.
+    /// What joining did; null for all but a joined column.
     pub joined: Option<JoinCounts>,
     pub files: Vec<CompanionFileRecord>,
 }
@@ -484,7 +484,25 @@ fn lookups(experiment: &Experiment<'_>) -> Vec<LookupRecord> {
         joined: Some(*counts),
         files: file_records(&join.files, &join.contents),
     });
-    benchmarks.chain(joins).collect()
+    let vectors = plan.vectors.iter().map(|vectors| LookupRecord {
+        name: vectors.benchmark.clone(),
+        role: "vectors".into(),
+        questions: Some(vectors.questions.len() as u64),
+        joined: None,
+        files: [&vectors.problems, &vectors.asking]
+            .map(vector_record)
+            .into(),
+    });
+    benchmarks.chain(joins).chain(vectors).collect()
+}
+
+fn vector_record(file: &VectorFile) -> CompanionFileRecord {
+    CompanionFileRecord {
+        file: file.name.clone(),
+        bytes: file.bytes,
+        blake3: Some(file.content.to_string()),
+        hub: None,
+    }
 }
 
 fn recipe_record(steps: &Steps) -> RecipeRecord {

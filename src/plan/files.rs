@@ -6,7 +6,7 @@ use super::{Connect, Overrides, PlannedFile, lookups};
 use crate::measure::TokenizerName;
 use crate::pipeline::{Pipeline, PipelineFile};
 use crate::source::hub::Address;
-use crate::source::{self, HubMode, Source, SourceFile, files, layout};
+use crate::source::{self, HubMode, Layout, Source, SourceFile, files, layout};
 use crate::{Error, Result};
 
 /// What was found of a source.
@@ -51,6 +51,7 @@ pub(super) fn find(
             ("config", source.config.is_some()),
             ("split", source.split.is_some()),
             ("revision", source.revision.is_some()),
+            ("hub_mode", source.hub_mode.is_some()),
         ];
         if let Some((alone, _)) = only.iter().find(|(_, is_there)| *is_there) {
             let mend = "name the dataset (`hub = \"NAMESPACE/NAME\"` in a source or a companion, \
@@ -121,7 +122,13 @@ fn find_on_hub(
 }
 
 pub(super) fn of_source(source: &Source, found: Vec<SourceFile>) -> Result<Vec<PlannedFile>> {
-    with_columns(found, &layout::columns(source), source.row_bytes_max)
+    let planned = with_columns(found, &layout::columns(source), source.row_bytes_max);
+    planned.map_err(|error| match source.layout {
+        Layout::Problems => error.without_layout(
+            "a companion has the columns of NuminaMath-1.5; join any other with a table `[join.NAME]`",
+        ),
+        _ => error,
+    })
 }
 
 pub(super) fn with_columns(
@@ -130,16 +137,34 @@ pub(super) fn with_columns(
     row_bytes_max: u64,
 ) -> Result<Vec<PlannedFile>> {
     let mut planned = Vec::new();
-    for file in found {
+    for file in &found {
         let bytes = file.place.bytes()?;
-        let units = match source::units(&file, columns, row_bytes_max) {
-            Err(error @ Error::Schema { .. }) => return Err(error),
+        let units = match source::units(file, columns, row_bytes_max) {
+            Err(error @ (Error::Schema { .. } | Error::File { .. })) => {
+                return Err(strayed(error, file, &found));
+            }
             Err(error) => Err(unreadable(error)?),
             Ok(units) => Ok(units),
         };
-        planned.push(PlannedFile { file, bytes, units });
+        planned.push(PlannedFile {
+            file: file.clone(),
+            bytes,
+            units,
+        });
     }
     Ok(planned)
+}
+
+/// A file that does not fit, among files of another format. On the hub, where loaders do so, a config is the
+/// files of one format; here every file is read, or refused: to guess would leave rows unread unseen.
+fn strayed(error: Error, file: &SourceFile, found: &[SourceFile]) -> Error {
+    let other = found.iter().find(|other| other.format != file.format);
+    match other.and_then(|other| other.name.rsplit_once('.')) {
+        Some((_, ending)) => error.or_else_mend(&format!(
+            "where that file is none of its, write a glob of the others, as `path = \"…/**/*.{ending}\"`"
+        )),
+        None => error,
+    }
 }
 
 /// Where files lie on this machine is no part of the experiment, and is not written to its folder.

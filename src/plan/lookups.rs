@@ -9,6 +9,7 @@ use crate::pipeline::{Pipeline, PipelineFile};
 use crate::pool::identity;
 use crate::source::benchmark::{Posed, posed};
 use crate::source::lookup;
+use crate::source::pick::Pick;
 use crate::source::{Benchmark, HubMode, Join, Layout, Source, SourceFile};
 use crate::{Error, Result};
 
@@ -73,7 +74,9 @@ pub(super) fn benchmarks(
             usual_split: "test",
         };
         let found = find(file, overrides, &table, name, place, connect)?;
-        let files = with_columns(found, &columns, lookup::ROW_BYTES_MAX)?;
+        let keys = ["problem", "id", "tier"];
+        let files = with_columns(found, &columns, lookup::ROW_BYTES_MAX)
+            .map_err(|error| named(error, &table, keys, benchmark.picks()))?;
         let questions = questions(file, &table, benchmark, &files)?;
         planned.push(PlannedBenchmark {
             name: name.clone(),
@@ -111,7 +114,9 @@ pub(super) fn joins(
             usual_split: "train",
         };
         let found = find(file, overrides, &table, name, place, connect)?;
-        let files = with_columns(found, &columns, lookup::ROW_BYTES_MAX)?;
+        let keys = ["value", "problem", "problem_id"];
+        let files = with_columns(found, &columns, lookup::ROW_BYTES_MAX)
+            .map_err(|error| named(error, &table, keys, join.picks()))?;
         planned.push(PlannedJoin {
             name: name.clone(),
             join: join.clone(),
@@ -174,6 +179,20 @@ fn find(
     (*place.config, *place.split) = (source.config, source.split);
     *place.hub_mode = source.hub_mode;
     Ok(found.files)
+}
+
+/// A missing column of these tables, with the key that names it: they have no layout to choose.
+fn named(error: Error, table: &str, keys: [&str; 3], picks: [Option<&Pick>; 3]) -> Error {
+    let Error::Schema { column, .. } = &error else {
+        return error;
+    };
+    let is_of = |pick: &Option<&Pick>| pick.is_some_and(|pick| pick.root() == column);
+    match keys.iter().zip(&picks).find(|(_, pick)| is_of(pick)) {
+        Some((key, _)) => error.without_layout(&format!(
+            "name a column of this file: `{key} = \"…\"` under `[{table}]`"
+        )),
+        None => error,
+    }
 }
 
 fn contents(files: &[PlannedFile]) -> Result<Vec<Id>> {

@@ -94,7 +94,7 @@ pub fn content(file: &SourceFile) -> Result<Id> {
 ///
 /// It is computed in every run (a core hashes some gigabytes a second): size and time would call a file
 /// unchanged that was replaced within the clock's tick.
-fn hash(path: &Path) -> Result<Id> {
+pub fn hash(path: &Path) -> Result<Id> {
     let mut opened = fs_err::File::open(path)?;
     let mut hasher = blake3::Hasher::new();
     // Read, not mapped: mapped pages would count as this program's memory.

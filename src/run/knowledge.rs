@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Experiment, Settings, vectors};
 use crate::ids::{self, Id};
-use crate::plan::{Plan, PlannedBenchmark, PlannedJoin};
+use crate::plan::{Plan, PlannedBenchmark, PlannedJoin, PlannedVectors};
 use crate::pool::Entries;
 use crate::select::Joined;
 use crate::select::Knowledge;
@@ -76,7 +76,14 @@ pub(super) fn gather(
             unreachable!("the plan has checked that the benchmark is there");
         };
         let similarity = match &asked.vectors {
-            Some(files) => vectors::compare(experiment, files, benchmark, asked)?,
+            Some(files) => {
+                let is_asked =
+                    |known: &&PlannedVectors| known.asked == *files && known.benchmark == asked.to;
+                let Some(planned) = plan.vectors.iter().find(is_asked) else {
+                    unreachable!("the plan has read the vectors");
+                };
+                vectors::compare(experiment, planned, benchmark, asked)?
+            }
             None => {
                 let known = match frequencies.take() {
                     Some(known) => known,
@@ -116,7 +123,7 @@ fn join_one(
                 counts.rows += 1;
                 let mut values = row.unwrap_or_default().into_iter();
                 let value = values.next().unwrap_or(Value::Missing);
-                let number = lookup::number(&value).filter(|_| !as_words);
+                let number = lookup::number(picks[0], &value).filter(|_| !as_words);
                 let word = if as_words {
                     lookup::text(picks[0], value)
                 } else {

@@ -6,7 +6,7 @@
 
 use super::pick::Pick;
 use super::value::Value;
-use super::{SourceFile, Unit, column_kinds, lookup, units};
+use super::{SourceFile, Unit, Void, column_kinds, lookup, units};
 use crate::{Error, Result};
 
 /// One row of a benchmark.
@@ -34,7 +34,9 @@ pub struct Named {
 pub fn problems(file: &SourceFile, named: &Named) -> Result<Vec<Posed>> {
     let (problem, id) = recognise(file, named)?;
     let picks = [Some(&problem), id.as_ref(), None];
-    let units = units(file, &lookup::columns(&picks), lookup::ROW_BYTES_MAX)?;
+    let units = units(file, &lookup::columns(&picks), lookup::ROW_BYTES_MAX);
+    let units = units
+        .map_err(|error| error.without_layout("name a column of this file: `--column NAME`"))?;
     posed(file, &units, &picks)
 }
 
@@ -43,7 +45,8 @@ pub fn posed(file: &SourceFile, units: &[Unit], picks: &[Option<&Pick>; 3]) -> R
     let mut posed = Vec::new();
     for &unit in units {
         lookup::read(file, unit, picks, |row, values| {
-            let mut values = values.unwrap_or_default().into_iter();
+            let values = values.map_err(|why| unread(file, row, why))?;
+            let mut values = values.into_iter();
             let mut text = |pick| match values.next()? {
                 Value::List(turns) => lookup::text(pick, asked(turns)?),
                 value => lookup::text(pick, value),
@@ -51,7 +54,7 @@ pub fn posed(file: &SourceFile, units: &[Unit], picks: &[Option<&Pick>; 3]) -> R
             let [problem, id, tier] = picks.map(&mut text);
             posed.push(Posed {
                 row,
-                problem: problem.ok_or_else(|| hole(file, row))?,
+                problem: problem.ok_or_else(|| hole(file, picks[0], row))?,
                 id,
                 tier,
             });
@@ -61,12 +64,29 @@ pub fn posed(file: &SourceFile, units: &[Unit], picks: &[Option<&Pick>; 3]) -> R
     Ok(posed)
 }
 
-fn hole(file: &SourceFile, row: u64) -> Error {
+const MEND_ROW: &str = "mend or remove that row: a benchmark with a hole in it proves nothing";
+
+fn hole(file: &SourceFile, problem: Option<&Pick>, row: u64) -> Error {
     Error::Schema {
         file: file.name.clone(),
-        column: "problem".into(),
-        problem: format!("has no text in row {row}"),
-        hint: "mend or remove that row: a benchmark with a hole in it proves nothing".into(),
+        column: problem.map_or_else(String::new, |pick| pick.0.column.clone()),
+        problem: format!("has no text in row {row}, counted from 0"),
+        hint: MEND_ROW.into(),
+    }
+}
+
+fn unread(file: &SourceFile, row: u64, why: Void) -> Error {
+    let why = match why {
+        Void::BadCsv => "has more or fewer cells than the header, or a quote that never closes",
+        Void::BadJson => "is no JSON object",
+        Void::BadUtf8 => "is not UTF-8",
+        Void::TooLarge => "has more bytes than a question can have",
+        other => other.as_str(),
+    };
+    Error::File {
+        file: file.name.clone(),
+        problem: format!("has a row that cannot be read: row {row}, counted from 0, {why}"),
+        hint: MEND_ROW.into(),
     }
 }
 

@@ -125,15 +125,13 @@ impl Cells {
 }
 
 /// The names in a header.
-pub(super) fn header(delimiter: u8, row: &[u8]) -> Vec<String> {
+pub(super) fn header(delimiter: u8, row: &[u8]) -> Result<Vec<String>, Void> {
     let row = String::from_utf8_lossy(row);
     let most = row.bytes().filter(|&byte| byte == delimiter).count() + 1;
     let reader = Finder::new(delimiter).reader;
-    let cells = Cells::of(reader, &row, most);
-    cells.map_or_else(Vec::new, |cells| {
-        let names = (0..cells.ends.len()).map(|at| cells.get(at).to_owned());
-        names.collect()
-    })
+    let cells = Cells::of(reader, &row, most).ok_or(Void::BadCsv)?;
+    let names = (0..cells.ends.len()).map(|at| cells.get(at).to_owned());
+    Ok(names.collect())
 }
 
 /// Fails where a needed column is missing, stands twice, or is none that text can hold.

@@ -1,5 +1,6 @@
 //! Small tables beside the sources: a benchmark's questions, and columns that are joined by problem.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
@@ -8,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::layout::{Needed, Shape};
 use super::pick::{Cut, Pick};
 use super::value::Value;
-use super::{BatchSize, HubMode, Row, SourceFile, Unit};
+use super::{BatchSize, HubMode, Row, SourceFile, Unit, Void};
 use crate::Result;
 
 /// One `[benchmarks.NAME]` table: the questions that `similar` compares problems with.
@@ -49,7 +50,8 @@ pub struct Benchmark {
 /// such as a level.
 ///
 /// Rows are joined by the problem's text, spacing and Unicode form aside, or by `problem_id`. A bool counts
-/// as 1 or 0. Where rows of one problem differ, their mean counts, and of words none.
+/// as 1 or 0, and is `true` or `false` where words are asked for. Where rows of one problem differ, their mean
+/// counts, and of words none.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Join {
@@ -122,12 +124,12 @@ pub fn columns(picks: &[Option<&Pick>]) -> Vec<Needed> {
 /// A row of these tables is a problem and a few words: the limit that a source has is far from it.
 pub const ROW_BYTES_MAX: u64 = 16 << 20;
 
-/// Hands each row's number and picked values to `take`, in order; no values for a row that cannot be read.
+/// Hands each row's number and picked values to `take`, in order; of a row that cannot be read the reason.
 pub fn read(
     file: &SourceFile,
     unit: Unit,
     picks: &[Option<&Pick>],
-    mut take: impl FnMut(u64, Option<Vec<Value<'_>>>) -> Result<()>,
+    mut take: impl FnMut(u64, Result<Vec<Value<'_>>, Void>) -> Result<()>,
 ) -> Result<()> {
     let columns = columns(picks);
     let batches =
@@ -142,8 +144,12 @@ pub fn read(
     Ok(())
 }
 
-fn picked<'a>(row: Row<'a>, columns: &[Needed], picks: &[Option<&Pick>]) -> Option<Vec<Value<'a>>> {
-    let cells = row.cells.ok()?;
+fn picked<'a>(
+    row: Row<'a>,
+    columns: &[Needed],
+    picks: &[Option<&Pick>],
+) -> Result<Vec<Value<'a>>, Void> {
+    let cells = row.cells?;
     let value = |pick: &Option<&Pick>| {
         let Some(pick) = pick else {
             return Value::Missing;
@@ -151,28 +157,33 @@ fn picked<'a>(row: Row<'a>, columns: &[Needed], picks: &[Option<&Pick>]) -> Opti
         let at = columns.iter().position(|needed| needed.name == pick.root());
         at.map_or(Value::Missing, |at| pick.resolve(cells[at].clone()))
     };
-    Some(picks.iter().map(value).collect())
+    Ok(picks.iter().map(value).collect())
 }
 
-/// A picked value as text, cut as its pick says; numbers are written out.
+/// A picked value as text, cut as its pick says; numbers and bools are written out.
 pub fn text(pick: Option<&Pick>, value: Value<'_>) -> Option<String> {
     let text = match value {
         Value::Integer(number) => number.to_string(),
         Value::Number(number) => number.to_string(),
+        // As CSV and JSON spell it.
+        Value::Bool(truth) => truth.to_string(),
         other => pick?.cut(other.text().ok()??).into_owned(),
     };
     Some(text).filter(|text| !text.trim().is_empty())
 }
 
-/// A picked value as a number; a truth value is 1 or 0.
-pub fn number(value: &Value<'_>) -> Option<f64> {
+/// A picked value as a number, text cut as its pick says; a truth value is 1 or 0.
+pub fn number(pick: Option<&Pick>, value: &Value<'_>) -> Option<f64> {
     let number = match value {
         Value::Integer(number) => *number as f64,
         Value::Number(number) => *number,
-        Value::Text(text) => match text.trim().parse() {
-            Ok(number) => number,
-            Err(_) => f64::from(u8::from(value.truth()?)),
-        },
+        Value::Text(text) => {
+            let text = pick?.cut(Cow::Borrowed(text));
+            match text.trim().parse() {
+                Ok(number) => number,
+                Err(_) => f64::from(u8::from(Value::Text(text).truth()?)),
+            }
+        }
         other => f64::from(u8::from(other.truth()?)),
     };
     number.is_finite().then_some(number)

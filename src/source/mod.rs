@@ -19,6 +19,7 @@ pub mod pick;
 pub mod place;
 pub mod text;
 pub mod value;
+pub mod vectors;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

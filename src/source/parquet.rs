@@ -123,8 +123,7 @@ pub(super) fn check(file: &SourceFile, schema: &Schema, columns: &[Needed]) -> R
                         field.data_type(),
                         needed.shape.words()
                     ),
-                    hint: "choose another `layout`, or `layout = \"columns\"` and name columns"
-                        .into(),
+                    hint: Error::OTHER_LAYOUT.into(),
                 });
             }
             Err(_) if !needed.required && !needed.named => {}

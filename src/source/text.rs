@@ -12,6 +12,7 @@ use memchr::memchr;
 
 use super::files::{Coding, Form, Text};
 use super::layout::Needed;
+use super::lookup::ROW_BYTES_MAX;
 use super::place::Bytestream;
 use super::value::Value;
 use super::{BatchSize, Row, SourceFile, Spot, Void, csv, jsonl};
@@ -40,12 +41,10 @@ enum Parser {
 }
 
 impl Parser {
-    fn new(form: Form, rows: &Rows, columns: &[Needed]) -> Self {
+    fn new(form: Form, header: &[String], columns: &[Needed]) -> Self {
         match form {
             Form::Json => Self::Json(columns.iter().map(|needed| needed.name.clone()).collect()),
-            Form::Csv { delimiter } => {
-                Self::Csv(csv::Parser::new(delimiter, &rows.header, columns))
-            }
+            Form::Csv { delimiter } => Self::Csv(csv::Parser::new(delimiter, header, columns)),
         }
     }
 
@@ -95,7 +94,7 @@ pub fn read(
     size: BatchSize,
 ) -> Result<impl Iterator<Item = Result<TextBatch>> + use<>> {
     let mut rows = Rows::new(file.place.open()?, kind, row_bytes_max)?;
-    let parser = Arc::new(Parser::new(kind.form, &rows, columns));
+    let parser = Arc::new(Parser::new(kind.form, rows.header(file)?, columns));
     let mut ended = false;
     Ok(std::iter::from_fn(move || {
         if ended {
@@ -126,12 +125,14 @@ pub fn read(
 
 /// The columns of a file: those of the header, or the keys of the first object with their values' kinds.
 pub fn columns(file: &SourceFile, kind: Text) -> Result<Vec<(String, String)>> {
-    let mut rows = Rows::new(file.place.peek()?, kind, u64::MAX)?;
+    let mut rows = Rows::new(file.place.peek()?, kind, ROW_BYTES_MAX)?;
     match kind.form {
         Form::Json => jsonl::first_object(&mut rows),
         Form::Csv { .. } => {
-            let names = rows.header.into_iter();
-            Ok(names.map(|name| (name, "string".to_owned())).collect())
+            let names = rows.header(file)?.iter();
+            Ok(names
+                .map(|name| (name.clone(), "string".to_owned()))
+                .collect())
         }
     }
 }
@@ -143,7 +144,7 @@ pub fn check(file: &SourceFile, kind: Text, columns: &[Needed], row_bytes_max: u
         Form::Json => jsonl::check(file, &mut rows, columns),
         // A file without a header has no rows either.
         Form::Csv { .. } if rows.is_at_start() => Ok(()),
-        Form::Csv { .. } => csv::check(file, &rows.header, columns),
+        Form::Csv { .. } => csv::check(file, rows.header(file)?, columns),
     }
 }
 
@@ -157,7 +158,7 @@ pub fn read_rows(
     visit: &mut impl FnMut(Row<'_>) -> Result<()>,
 ) -> Result<()> {
     let mut rows = Rows::new(file.place.open()?, kind, row_bytes_max)?;
-    let parser = Parser::new(kind.form, &rows, columns);
+    let parser = Parser::new(kind.form, rows.header(file)?, columns);
     let mut text = Vec::new();
     let mut last = None;
     for spot in spots {
@@ -193,8 +194,8 @@ pub fn read_rows(
 pub(super) struct Rows {
     reader: Input,
     finder: Finder,
-    /// The names in a CSV's header.
-    header: Vec<String>,
+    /// The names in a CSV's header, or why they cannot be told.
+    header: Result<Vec<String>, Void>,
     row_bytes_max: u64,
     number: u64,
     offset: u64,
@@ -230,22 +231,32 @@ impl Rows {
                 Form::Json => Finder::Line,
                 Form::Csv { delimiter } => Finder::Csv(Box::new(csv::Finder::new(delimiter))),
             },
-            header: Vec::new(),
+            header: Ok(Vec::new()),
             row_bytes_max,
             number: 0,
             offset: 0,
         };
         if let Form::Csv { delimiter } = kind.form {
             let mut text = Vec::new();
-            if let Some(Found {
-                body: Ok(range), ..
-            }) = rows.next(&mut text)?
-            {
-                rows.header = csv::header(delimiter, &text[range]);
+            if let Some(Found { body, .. }) = rows.next(&mut text)? {
+                rows.header = body.and_then(|range| csv::header(delimiter, &text[range]));
             }
             rows.number = 0;
         }
         Ok(rows)
+    }
+
+    fn header(&self, file: &SourceFile) -> Result<&[String]> {
+        let why = match &self.header {
+            Ok(names) => return Ok(names),
+            Err(Void::TooLarge) => format!("of more than {} bytes", self.row_bytes_max),
+            Err(_) => "with a quote that never closes".into(),
+        };
+        Err(Error::File {
+            file: file.name.clone(),
+            problem: format!("has a header {why}"),
+            hint: "write the columns' names in the first line, and close each quote".into(),
+        })
     }
 
     fn is_at_start(&self) -> bool {

@@ -283,6 +283,31 @@ fn a_header_that_cannot_be_what_the_pipeline_needs_is_refused_before_a_row_is_re
 }
 
 #[test]
+fn a_header_that_cannot_be_read_is_refused_and_holds_no_more_than_a_row() {
+    let place = place(PIPELINE);
+    let header = HEADER.join(",");
+    let refused = |name: &str, text: &[u8], word: &str| {
+        place.write(name, text);
+        place
+            .run("out", &["--source", &format!("all={name}")])
+            .ends(4)
+            .tells(&[name, "header", word, "hint:"]);
+        let done = place.gradatim(&["inspect", name]).ends(0);
+        assert!(done.stdout.contains("header") && done.stdout.contains(word));
+        assert!(!place.path("out").exists() && !place.path("pool").exists());
+    };
+    refused(
+        "open.csv",
+        format!("\"{header}\n1,2,3,4,5,6\n").as_bytes(),
+        "quote",
+    );
+    let mut long = b"problem,\"".to_vec();
+    long.resize(17 << 20, b'a');
+    long.extend(b"\"\n1,2\n");
+    refused("long.csv.zst", &zstd(&long), "bytes");
+}
+
+#[test]
 fn a_file_without_rows_or_even_a_header_holds_nothing() {
     let place = place(PIPELINE);
     place.write("data/a.csv", csv(&HEADER, &rows(40), ',', "\n"));

@@ -397,10 +397,16 @@ fn vectors_come_from_parquet_by_id_or_by_text() {
     };
     refused(
         &changed("vector", json!([1, 2, 3])),
-        &["vectors of 3 numbers", "of 2"],
+        &["a vector of 3 numbers beside vectors of 2", "row 3"],
     );
-    refused(&changed("vector", Value::Null), &["no list of floats"]);
-    refused(&changed("vector", json!([1, null])), &["no list of floats"]);
+    refused(
+        &changed("vector", Value::Null),
+        &["no list of floats", "row 3"],
+    );
+    refused(
+        &changed("vector", json!([1, null])),
+        &["no list of floats", "row 3"],
+    );
     refused(
         &changed("problem_id", json!("zzz")),
         &["problem_id", "row 3"],
@@ -419,6 +425,117 @@ fn vectors_come_from_parquet_by_id_or_by_text() {
         .tells(&["has 2 vectors", "3 questions"]);
     place.write("questions.parquet", "PAR1");
     place.run("more", &[]).ends(4).tells(&["questions.parquet"]);
+}
+
+/// A pool whose problem n stands at an angle of n degrees, with questions at 0, 20.2 and 39 degrees.
+fn angles() -> (Place, Vec<Vec<f32>>, Vec<Vec<f32>>) {
+    let grid = SIMILAR.replace(
+        "to = 'exam'\n",
+        "to = 'exam'\nvectors = { problems = 'problems.npy', questions = 'questions.npy' }\n",
+    );
+    let place = pool(
+        &worded(40),
+        &grid.replace("size = [5, 12, 30]", "size = [4]"),
+    );
+    place.write("exam.jsonl", questions());
+    let at = |degrees: f32| vec![degrees.to_radians().cos(), degrees.to_radians().sin()];
+    let problems: Vec<Vec<f32>> = (0..40).map(|n| at(n as f32)).collect();
+    let asked = vec![at(0.0), at(20.2), at(39.0)];
+    place.write("problems.npy", npy(&problems));
+    place.write("questions.npy", npy(&asked));
+    (place, problems, asked)
+}
+
+#[test]
+fn vectors_that_cannot_be_compared_are_refused_before_a_row_is_read() {
+    let (place, problems, asked) = angles();
+    let refused = |code: i32, words: &[&str]| {
+        place
+            .run("out", &[])
+            .ends(code)
+            .tells(words)
+            .tells(&["hint:"]);
+        assert!(!place.path("out").exists() && !place.path("pool").exists());
+    };
+    let changed = |rows: &[Vec<f32>], row: usize, with: &[f32]| {
+        let mut rows = rows.to_vec();
+        rows[row] = with.to_vec();
+        npy(&rows)
+    };
+    for (name, rows) in [("problems", &problems), ("questions", &asked)] {
+        let file = format!("{name}.npy");
+        std::fs::remove_file(place.path(&file)).expect("a file");
+        let key = format!("grid[0].similar.vectors.{name}");
+        refused(2, &[&key, &file, "names no file", "vectors = {"]);
+        let whole = npy(rows);
+        place.write(&file, &whole[..whole.len() - 4]);
+        refused(4, &[&file, "its header says", "again"]);
+        place.write(&file, [&whole[..], b"more"].concat());
+        refused(4, &[&file, "its header says"]);
+        for garbage in [
+            &b""[..],
+            b"\x93NUMPY",
+            &whole[..40],
+            b"these are no vectors at all",
+        ] {
+            place.write(&file, garbage);
+            refused(4, &[&file, "no NPY"]);
+        }
+        place.write(&file, changed(rows, 2, &[0.0, 0.0]));
+        refused(4, &[&file, "row 2", "only zeros"]);
+        for number in [f32::NAN, f32::INFINITY] {
+            place.write(&file, changed(rows, 1, &[number, 1.0]));
+            refused(4, &[&file, "row 1", "no finite number"]);
+        }
+        let wide: Vec<Vec<f32>> = rows.iter().map(|row| [&row[..], &[1.0]].concat()).collect();
+        place.write(&file, npy(&wide));
+        refused(4, &["problems.npy", "row 0", "numbers beside vectors of"]);
+        place.write(&file, npy(rows));
+    }
+    place.write("questions.npy", npy(&asked[..2]));
+    refused(4, &["questions.npy", "2 vectors", "3 questions"]);
+    place.write("questions.npy", npy(&asked));
+    // Rows are matched by place: among several sources a place means nothing.
+    let two = HEAD.replace(
+        "[emit]",
+        "[sources.b]\nlayout = 'messages'\npath = 'b.jsonl'\naccept = 'none'\n[emit]",
+    );
+    let pipeline = std::fs::read_to_string(place.path("pipeline.toml")).expect("a pipeline");
+    place.write("pipeline.toml", pipeline.replace(HEAD, &two));
+    place.write("b.jsonl", jsonl(&[json!({ "messages": [] })]));
+    refused(
+        2,
+        &[
+            "grid[0].similar.vectors.problems",
+            "several sources",
+            "`problem_id`",
+        ],
+    );
+}
+
+#[test]
+fn the_manifest_names_the_files_of_vectors_by_their_content() {
+    let (place, problems, _) = angles();
+    place.run("out", &[]).ends(0);
+    let lookups = place.out("out").manifest()["lookups"].clone();
+    assert_eq!(lookups[1]["role"], "vectors");
+    assert_eq!(lookups[1]["name"], "exam");
+    let files = lookups[1]["files"].as_array().expect("a list");
+    let names: Vec<&str> = files.iter().map(|file| text(file, "file")).collect();
+    assert_eq!(names, ["problems.npy", "questions.npy"]);
+    assert_eq!(files[0]["bytes"], json!(npy(&problems).len()));
+    let hash = |out: &str| place.out(out).manifest()["lookups"][1]["files"][0]["blake3"].clone();
+    let doubled: Vec<Vec<f32>> = problems
+        .iter()
+        .map(|row| row.iter().map(|x| 2.0 * x).collect())
+        .collect();
+    place.write("problems.npy", npy(&doubled));
+    place.run("doubled", &[]).ends(0);
+    assert!(hash("out").is_string() && hash("out") != hash("doubled"));
+    assert_eq!(
+        place.out("out").selection(),
+        place.out("doubled").selection()
+    );
 }
 
 #[test]
@@ -582,6 +699,137 @@ fn a_joined_column_of_words_is_asked_for_by_name() {
         place.write("pipeline.toml", format!("{HEAD}{grid}"));
         place.run("more", &[]).ends(2).tells(&[told]);
     }
+}
+
+#[test]
+fn a_joined_value_is_cut_as_its_pick_says_whether_a_number_or_a_word() {
+    let tasks = worded(30);
+    let expected: BTreeSet<String> = (10..20).map(|at| id(&tasks[at].problem)).collect();
+    let row = |(at, task): (usize, &Task)| {
+        json!({
+            "text": task.problem,
+            "rate": (format!("rate: {}% of 8", at / 10)),
+            "rest": (format!("{}", at / 10)),
+            "solved": (at / 10 == 1),
+        })
+    };
+    let rows: Vec<Value> = tasks.iter().enumerate().map(row).collect();
+    let words = |row: &Value| {
+        let cells = ["text", "rate", "rest", "solved"].map(|name| match &row[name] {
+            Value::String(text) => text.clone(),
+            other => other.to_string(),
+        });
+        cells.join(";") + "\n"
+    };
+    let csv: String = rows.iter().map(words).collect();
+    let csv = format!("text;rate;rest;solved\n{csv}").replace(';', "\t");
+    let place = pool(&tasks, "");
+    place.write("known.jsonl", jsonl(&rows));
+    place.write("known.parquet", parquet(&rows, 9));
+    place.write("known.tsv", csv);
+    for (value, asked) in [
+        (
+            "{ column = 'rate', after = 'rate:', before = '%' }",
+            "{ min = 1, max = 1 }",
+        ),
+        (
+            "{ column = 'rest', prefix = '0.' }",
+            "{ min = 0.1, max = 0.1 }",
+        ),
+        (
+            "{ column = 'rate', after = 'rate:', before = '%' }",
+            "['1']",
+        ),
+        ("'solved'", "['true']"),
+        ("'solved'", "{ min = 1 }"),
+    ] {
+        for ending in ["jsonl", "parquet", "tsv"] {
+            let grid = format!(
+                "[verify]\naccept = 'ours'\n[join.known]\npath = 'known.{ending}'\nvalue = {value}\n\
+                 problem = 'text'\n[[grid]]\nsize = [99]\n[grid.difficulty]\njoined.known = {asked}\n"
+            );
+            place.write("pipeline.toml", format!("{HEAD}{grid}"));
+            let _ = std::fs::remove_dir_all(place.path("out"));
+            assert_eq!(
+                all_of(&place, "out", "all-normal-99"),
+                expected,
+                "{value} {ending}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_question_that_cannot_be_read_says_why_and_in_which_row() {
+    let place = pool(&worded(40), &SIMILAR.replace("exam.jsonl", "exam.csv"));
+    let refused = |name: &str, text: &[u8], words: &[&str]| {
+        place.write(name, text);
+        place
+            .run("out", &["--source", &format!("exam={name}")])
+            .ends(4)
+            .tells(words)
+            .tells(&["hint:", "counted from 0"]);
+        assert!(!place.path("pool").exists());
+    };
+    let head = "problem,id,level\n1+1?,1,hard\n";
+    refused(
+        "exam.csv",
+        format!("{head}2+2?,2,easy,more\n").as_bytes(),
+        &["`exam.csv`", "row 1", "cells"],
+    );
+    refused(
+        "exam.csv",
+        format!("{head}\"2+2?,2,easy\n").as_bytes(),
+        &["`exam.csv`", "row 1", "quote"],
+    );
+    refused(
+        "exam.csv",
+        &[head.as_bytes(), b"\xff?,2,easy\n"].concat(),
+        &["`exam.csv`", "row 1", "UTF-8"],
+    );
+    refused(
+        "exam.jsonl",
+        b"{\"problem\": \"1+1?\", \"id\": 1, \"level\": \"hard\"}\n{\"problem\": \n",
+        &["`exam.jsonl`", "row 1", "JSON"],
+    );
+    refused(
+        "exam.csv",
+        format!("{head},2,easy\n").as_bytes(),
+        &["`problem` of `exam.csv`", "no text in row 1"],
+    );
+}
+
+#[test]
+fn a_benchmark_or_a_join_without_its_column_says_which_key_names_it() {
+    let place = pool(&worded(40), SIMILAR);
+    place.write(
+        "exam.jsonl",
+        jsonl(&[json!({ "question": "1+1?", "level": "hard", "id": 1 })]),
+    );
+    let done = place.run("out", &[]).ends(4).tells(&[
+        "`problem` of `exam.jsonl` is missing",
+        "id, level, question",
+        "`problem = \"…\"` under `[benchmarks.exam]`",
+    ]);
+    assert!(!done.stderr.contains("layout"), "{}", done.stderr);
+    place.write("exam.jsonl", questions());
+    let more = "[companions.more]\npath = 'more.jsonl'\n";
+    place.write("more.jsonl", jsonl(&[json!({ "question": "1+1?" })]));
+    place.write("pipeline.toml", format!("{HEAD}{more}{SIMILAR}"));
+    let done = place
+        .run("out", &[])
+        .ends(4)
+        .tells(&["`problem` of `more.jsonl` is missing", "`[join.NAME]`"]);
+    assert!(!done.stderr.contains("layout"), "{}", done.stderr);
+    let join = "[join.known]\npath = 'known.csv'\nvalue = 'rate'\nproblem = 'text'\n";
+    place.write("pipeline.toml", format!("{HEAD}{join}{SIMILAR}"));
+    place.write("known.csv", "text,rates\n1+1?,2\n");
+    let done = place.run("out", &[]).ends(4).tells(&[
+        "`rate` of `known.csv` is missing",
+        "text, rates",
+        "`value = \"…\"` under `[join.known]`",
+    ]);
+    assert!(!done.stderr.contains("layout"), "{}", done.stderr);
 }
 
 #[test]

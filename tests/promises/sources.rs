@@ -650,6 +650,79 @@ fn a_file_a_folder_and_a_glob_name_files_relative_to_the_source() {
 }
 
 #[test]
+fn a_stray_file_of_another_format_in_a_folder_is_named_with_the_glob_that_passes_it_over() {
+    let place = Place::new();
+    let rows = [json!({ "problem": "1+1?", "response": reply(2, 4), "answer": "2" })];
+    place.write("data/a.parquet", parquet(&rows, 9));
+    place.write("data/deep/b.parquet", parquet(&rows, 9));
+    place.write("data/notes.csv", "who,what\nme,a note\n");
+    let pipeline = "[sources.all]\nlayout = 'columns'\npath = 'data'\naccept = 'none'\n\
+        [sources.all.columns]\nproblem = 'problem'\nresponse = 'response'\n\
+        [measure]\ntokenizer = 'bytes.json'\n[[grid]]\nsize = [1]\n";
+    place.write("pipeline.toml", pipeline);
+    place
+        .run("out", &[])
+        .ends(4)
+        .tells(&["`notes.csv` is missing", "glob", "**/*.parquet"]);
+    place.write(
+        "pipeline.toml",
+        pipeline.replace("'data'", "'data/**/*.parquet'"),
+    );
+    place.run("out", &[]).ends(0);
+    // Where files of both formats have the columns, both are read.
+    place.write("data/notes.csv", "problem,response\n2+2?,4\n");
+    place.write("pipeline.toml", pipeline);
+    place.run("both", &[]).ends(0);
+    assert_eq!(place.out("both").ledger().len(), 3);
+}
+
+#[test]
+fn what_only_a_dataset_of_the_hub_has_is_refused_beside_a_path() {
+    let place = Place::new();
+    place.write(
+        "rows.jsonl",
+        jsonl(&[json!({ "problem": "1+1?", "response": reply(2, 4), "rate": 1 })]),
+    );
+    for (key, value) in [
+        ("config", "'all'"),
+        ("split", "'train'"),
+        ("hub_mode", "'cache'"),
+    ] {
+        for table in [
+            "sources.all",
+            "companions.more",
+            "benchmarks.exam",
+            "join.rates",
+        ] {
+            let said = |named: &str| {
+                if named == table {
+                    format!("{key} = {value}\n")
+                } else {
+                    String::new()
+                }
+            };
+            let pipeline = format!(
+                "[sources.all]\nlayout = 'columns'\npath = 'rows.jsonl'\naccept = 'none'\n{}\
+                 columns = {{ problem = 'problem', response = 'response' }}\n\
+                 [companions.more]\npath = 'rows.jsonl'\n{}\
+                 [benchmarks.exam]\npath = 'rows.jsonl'\n{}\
+                 [join.rates]\npath = 'rows.jsonl'\nvalue = 'rate'\nproblem = 'problem'\n{}\
+                 [measure]\ntokenizer = 'bytes.json'\n[[grid]]\nsize = [1]\n",
+                said("sources.all"),
+                said("companions.more"),
+                said("benchmarks.exam"),
+                said("join.rates")
+            );
+            place.write("pipeline.toml", pipeline);
+            place.run("out", &[]).ends(2).tells(&[
+                &format!("`{table}.{key}` stands without a dataset"),
+                "hint:",
+            ]);
+        }
+    }
+}
+
+#[test]
 fn a_glob_passes_over_hidden_files_as_a_folder_does() {
     let place = Place::new();
     place.write("data/a.jsonl", jsonl(&openr1_rows(2)));

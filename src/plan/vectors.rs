@@ -1,0 +1,139 @@
+//! The files with vectors of a plan: read through before anything is measured.
+//!
+//! Measuring a pool takes hours, reading vectors minutes: one that is wrong is found first. Only how many rows
+//! an NPY must have is not known before the sources were read.
+
+use std::path::{Path, PathBuf};
+
+use super::PlannedBenchmark;
+use crate::bucket::length::Length;
+use crate::ids::Id;
+use crate::pipeline::{Pipeline, PipelineFile};
+use crate::pool::identity;
+use crate::select::grid::Grid;
+use crate::select::similar::Vectors;
+use crate::source::vectors::{self, Key};
+use crate::{Error, Result};
+
+/// The vectors that a grid compares problems by.
+#[derive(Clone, Debug)]
+pub struct PlannedVectors {
+    pub asked: Vectors,
+    /// The benchmark that the questions are of.
+    pub benchmark: String,
+    /// One for each question of the benchmark, all of one width.
+    pub questions: Vec<Vec<f32>>,
+    /// The file of the problems' vectors, and that of the questions'.
+    pub problems: VectorFile,
+    pub asking: VectorFile,
+}
+
+/// A file with vectors.
+#[derive(Clone, Debug)]
+pub struct VectorFile {
+    pub path: PathBuf,
+    pub name: String,
+    pub bytes: u64,
+    pub content: Id,
+}
+
+impl PlannedVectors {
+    /// How many numbers each vector has.
+    pub fn width(&self) -> Option<usize> {
+        self.questions.first().map(Vec::len)
+    }
+}
+
+/// Reads the vectors that the grids name, each pair of files once.
+pub(super) fn plan(
+    file: &PipelineFile,
+    pipeline: &Pipeline,
+    grids: &[(Grid, Vec<Length>)],
+    benchmarks: &[PlannedBenchmark],
+) -> Result<Vec<PlannedVectors>> {
+    let mut planned: Vec<PlannedVectors> = Vec::new();
+    for (index, (grid, _)) in grids.iter().enumerate() {
+        let asked = grid.similar.as_ref();
+        let Some((similar, asked)) = asked.and_then(|table| Some((table, table.vectors.as_ref()?)))
+        else {
+            continue;
+        };
+        let is_known =
+            |known: &PlannedVectors| known.asked == *asked && known.benchmark == similar.to;
+        if planned.iter().any(is_known) {
+            continue;
+        }
+        let benchmark = benchmarks.iter().find(|known| known.name == similar.to);
+        let Some(benchmark) = benchmark else {
+            unreachable!("`check_similar` has found the benchmark");
+        };
+        let key = |key: &str| format!("grid[{index}].similar.vectors.{key}");
+        let problems = find(file, &key("problems"), &asked.problems)?;
+        let asking = find(file, &key("questions"), &asked.questions)?;
+        if vectors::is_by_place(&problems.path) && pipeline.sources.len() > 1 {
+            return Err(file.error(
+                &key("problems"),
+                "is an NPY beside several sources, whose rows it does not tell apart",
+                "write the vectors as Parquet with a column `problem_id` or `problem`",
+            ));
+        }
+        let questions = questions(&asking.path, benchmark)?;
+        check_problems(&problems.path, questions.first().map(Vec::len))?;
+        planned.push(PlannedVectors {
+            asked: asked.clone(),
+            benchmark: benchmark.name.clone(),
+            questions,
+            problems,
+            asking,
+        });
+    }
+    Ok(planned)
+}
+
+fn find(file: &PipelineFile, key: &str, named: &str) -> Result<VectorFile> {
+    let path = file.folder().join(named);
+    if !path.is_file() {
+        return Err(file.error(
+            key,
+            &format!("cannot be used: `{}` names no file", path.display()),
+            "name a Parquet or NPY file, relative to the pipeline file",
+        ));
+    }
+    let name = path.file_name().unwrap_or_default();
+    Ok(VectorFile {
+        name: name.to_string_lossy().into_owned(),
+        bytes: fs_err::metadata(&path)?.len(),
+        content: identity::hash(&path)?,
+        path,
+    })
+}
+
+fn questions(path: &Path, benchmark: &PlannedBenchmark) -> Result<Vec<Vec<f32>>> {
+    let mut questions = Vec::new();
+    vectors::read(path, None, |row| {
+        questions.push(row.vector);
+        Ok(())
+    })?;
+    let (is, wanted) = (questions.len(), benchmark.questions.len());
+    if is != wanted {
+        let name = &benchmark.name;
+        let problem =
+            format!("has {is} vectors, and the benchmark `{name}` has {wanted} questions");
+        return Err(vectors::wrong(path, problem));
+    }
+    Ok(questions)
+}
+
+fn check_problems(path: &Path, width: Option<usize>) -> Result<()> {
+    let keyless = |row: u64| Error::Schema {
+        file: path.display().to_string(),
+        column: "problem_id".into(),
+        problem: format!("and `problem` name no problem in row {row}, counted from 0"),
+        hint: "give each vector the id or the text of its problem".into(),
+    };
+    vectors::read(path, width, |row| match row.key {
+        Key::None => Err(keyless(row.number)),
+        Key::Id(_) | Key::Place => Ok(()),
+    })?;
+    Ok(())
+}
