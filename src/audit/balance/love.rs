@@ -13,6 +13,16 @@ use super::{Balance, Line, Relation, WORTH_A_LOOK};
 /// How many of the pairs that differ most are named.
 const NAMED_PAIRS: usize = 20;
 
+/// What the axes tell.
+const SIGNED: &str = "difference of means / standard deviation of the accepted pool";
+const UNSIGNED: &str = "|difference of means| / standard deviation of the accepted pool";
+
+/// The legend's word for an arrow.
+const BEYOND: &str = "beyond the axis";
+
+/// How far the axis goes at most, so that one far pair does not press all others together; chosen by hand.
+const LIMIT_MAX: f64 = 3.0;
+
 /// Pixels.
 const ROW: f64 = 18.0;
 const PLOT_WIDTH: f64 = 420.0;
@@ -45,12 +55,7 @@ pub fn of_pair(pair: &Shown<'_>) -> String {
         panel.rows.push(row);
     }
     let title = format!("{} against {}", pair.first, pair.second);
-    drawing(
-        &title,
-        "difference of means / standard deviation of the accepted pool",
-        &[panel],
-        &[],
-    )
+    drawing(&title, &[panel], &[])
 }
 
 /// The plot of a run: every pair in a row for each variable, then the pairs that differ most.
@@ -64,12 +69,7 @@ pub fn of_run(pairs: &[Shown<'_>]) -> String {
         pairs.len()
     );
     let panels = [by_variable(pairs, &relations, limit), by_pair(pairs, limit)];
-    drawing(
-        &title,
-        "|difference of means| / standard deviation of the accepted pool",
-        &panels,
-        &relations,
-    )
+    drawing(&title, &panels, &relations)
 }
 
 /// A row for each variable, with a lane for each relation. Of a mix the level that differs most.
@@ -136,18 +136,18 @@ fn by_pair(pairs: &[Shown<'_>], limit: f64) -> Panel {
     panel
 }
 
-/// How far the axis goes: as far as what is not by design, from 0.3 to 2; what is farther is said in
-/// numbers at the edge.
+/// How far the axis goes: to the largest difference, by design or not, from 0.3 to [`LIMIT_MAX`]; what is
+/// farther is an arrow at the edge, which the legend tells.
 fn limit<'l>(lines: impl Iterator<Item = &'l Line>) -> f64 {
-    let unwanted = lines
-        .filter(|line| !line.by_design)
-        .filter_map(|line| line.smd);
-    let largest = unwanted.fold(0.0_f64, |most, smd| most.max(smd.abs()));
-    ((largest * 10.5).ceil() / 10.0).clamp(0.3, 2.0)
+    let told = lines.filter_map(|line| line.smd);
+    let largest = told.fold(0.0_f64, |most, smd| most.max(smd.abs()));
+    ((largest * 10.5).ceil() / 10.0).clamp(0.3, LIMIT_MAX)
 }
 
 struct Panel {
     title: String,
+    /// What its numbers are.
+    axis: &'static str,
     rows: Vec<Row>,
     limit: f64,
     signed: bool,
@@ -175,6 +175,7 @@ impl Panel {
     fn new(limit: f64, signed: bool) -> Self {
         Self {
             title: String::new(),
+            axis: if signed { SIGNED } else { UNSIGNED },
             rows: Vec::new(),
             limit,
             signed,
@@ -188,7 +189,7 @@ impl Panel {
     }
 
     fn height(&self) -> f64 {
-        self.row_height() * self.rows.len() as f64 + 52.0
+        self.row_height() * self.rows.len() as f64 + 70.0
     }
 
     /// Pixels from the plot's left edge.
@@ -223,6 +224,8 @@ impl Panel {
             svg.line(x, head, x, foot, "#dddddd", "");
             svg.text(x, foot + 14.0, "middle", "normal", &format!("{tick:.1}"));
         }
+        let centre = left + PLOT_WIDTH / 2.0;
+        svg.text(centre, foot + 30.0, "middle", "normal", self.axis);
         let threshold: &[f64] = if self.signed {
             &[-WORTH_A_LOOK, WORTH_A_LOOK]
         } else {
@@ -251,35 +254,43 @@ impl Panel {
     fn draw_row(&self, svg: &mut Svg, row: &Row, left: f64, middle: f64) {
         let mut drawn = BTreeSet::new();
         for dot in &row.dots {
-            let value = if self.signed {
-                dot.value
-            } else {
-                dot.value.abs()
-            };
+            let value = self.value(dot);
             let x = left + self.x(value);
             let y = middle + dot.lane * (self.row_height() - 4.0);
-            let beyond = value.abs() > self.limit;
-            let fresh = drawn.insert((x.round() as i64, dot.relation, dot.by_design));
-            if fresh {
-                svg.dot(x, y, dot, self.faint);
+            let beyond = self.is_beyond(dot);
+            let place = (x.round() as i64, dot.relation, dot.by_design, beyond);
+            match (drawn.insert(place), beyond) {
+                (false, _) => {}
+                (true, false) => svg.dot(x, y, dot, self.faint),
+                (true, true) => svg.arrow(x, y, value.signum(), dot, self.faint),
             }
-            if beyond && row.dots.len() == 1 {
-                let (anchor, off) = if value > 0.0 {
-                    ("start", 8.0)
-                } else {
-                    ("end", -8.0)
-                };
-                svg.text(
-                    x + off,
-                    middle + 4.0,
-                    anchor,
-                    "normal",
-                    &format!("{value:.1}"),
-                );
-            } else if !row.note.is_empty() {
-                svg.text(x + 9.0, middle + 4.0, "start", "normal", &row.note);
-            }
+            let (anchor, off) = if beyond && value < 0.0 {
+                ("end", -12.0)
+            } else {
+                ("start", 12.0)
+            };
+            let note = row.note_of(value, beyond);
+            svg.text(x + off, middle + 4.0, anchor, "normal", &note);
         }
+    }
+
+    /// Where the dot belongs on the axis.
+    fn value(&self, dot: &Dot) -> f64 {
+        if self.signed {
+            dot.value
+        } else {
+            dot.value.abs()
+        }
+    }
+
+    fn has_beyond(&self) -> bool {
+        let mut dots = self.rows.iter().flat_map(|row| &row.dots);
+        dots.any(|dot| self.is_beyond(dot))
+    }
+
+    /// Whether the axis ends before it.
+    fn is_beyond(&self, dot: &Dot) -> bool {
+        dot.value.abs() > self.limit
     }
 }
 
@@ -289,6 +300,15 @@ impl Row {
             label,
             note: String::new(),
             dots: Vec::new(),
+        }
+    }
+
+    /// What stands behind a dot: its value where the axis does not tell it and no other dot is in the way.
+    fn note_of(&self, value: f64, beyond: bool) -> String {
+        match (beyond && self.dots.len() == 1, self.note.as_str()) {
+            (false, note) => note.to_owned(),
+            (true, "") => format!("{value:.1}"),
+            (true, note) => format!("{value:.1}, {note}"),
         }
     }
 }
@@ -314,7 +334,7 @@ fn shortened(label: &str) -> String {
     head.iter().chain(&['…']).chain(tail).collect()
 }
 
-fn drawing(title: &str, axis: &str, panels: &[Panel], relations: &[Relation]) -> String {
+fn drawing(title: &str, panels: &[Panel], relations: &[Relation]) -> String {
     let labels = panels.iter().flat_map(|panel| &panel.rows);
     let longest = labels
         .map(|row| shortened(&row.label).chars().count())
@@ -325,7 +345,9 @@ fn drawing(title: &str, axis: &str, panels: &[Panel], relations: &[Relation]) ->
         .map(|row| row.note.chars().count())
         .max()
         .unwrap_or_default();
-    let width = left + PLOT_WIDTH + (note as f64 * LETTER + 12.0).max(56.0);
+    // Behind its dot's value where that is beyond the axis.
+    let note = (note + 5) as f64 * LETTER + 12.0;
+    let width = left + PLOT_WIDTH + note.max(56.0);
     let heights: f64 = panels.iter().map(Panel::height).sum();
     let mut svg = Svg::default();
     svg.text(MARGIN, 22.0, "start", "bold", &shortened(title));
@@ -341,21 +363,26 @@ fn drawing(title: &str, axis: &str, panels: &[Panel], relations: &[Relation]) ->
         svg.text(key + 12.0, 44.0, "start", "normal", relation.as_str());
         key += 84.0;
     }
-    let design = Dot {
+    let mark = |by_design| Dot {
         value: 0.0,
         relation: Relation::None,
-        by_design: true,
+        by_design,
         lane: 0.0,
     };
-    svg.dot(key + 4.0, 40.0, &design, false);
+    svg.dot(key + 4.0, 40.0, &mark(true), false);
     svg.text(key + 12.0, 44.0, "start", "normal", "by design");
+    key += 84.0;
+    if panels.iter().any(Panel::has_beyond) {
+        svg.arrow(key, 40.0, 1.0, &mark(false), false);
+        svg.text(key + 12.0, 44.0, "start", "normal", BEYOND);
+        key += BEYOND.len() as f64 * LETTER;
+    }
     let mut top = 52.0;
     for panel in panels {
         panel.draw(&mut svg, left, top);
         top += panel.height();
     }
-    svg.text(left + PLOT_WIDTH / 2.0, top + 8.0, "middle", "normal", axis);
-    svg.finish(width.max(key + 100.0), heights + 76.0)
+    svg.finish(width.max(key + MARGIN), heights + 60.0)
 }
 
 /// The elements of a drawing.
@@ -393,15 +420,27 @@ impl Svg {
         );
     }
 
-    /// Filled, or hollow where the difference is by design.
     fn dot(&mut self, x: f64, y: f64, dot: &Dot, faint: bool) {
+        let place = format!("circle cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"3.4\"");
+        self.mark(&place, dot, faint);
+    }
+
+    /// It stands on the edge and points off the plot: to the right with 1, to the left with -1.
+    fn arrow(&mut self, x: f64, y: f64, side: f64, dot: &Dot, faint: bool) {
+        let (above, below, point) = (y - 3.8, y + 3.8, x + 8.0 * side);
+        let place = format!("path d=\"M{x:.1} {above:.1}L{point:.1} {y:.1}L{x:.1} {below:.1}Z\"");
+        self.mark(&place, dot, faint);
+    }
+
+    /// Filled, or hollow where the difference is by design.
+    fn mark(&mut self, place: &str, dot: &Dot, faint: bool) {
         let at = Relation::ALL.iter().position(|one| *one == dot.relation);
         let colour = COLOURS[at.unwrap_or_default()];
         let fill = if dot.by_design { "none" } else { colour };
         let opacity = if faint { 0.5 } else { 1.0 };
         let _ = writeln!(
             self.0,
-            "<circle cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"3.4\" fill=\"{fill}\" stroke=\"{colour}\" opacity=\"{opacity}\"/>"
+            "<{place} fill=\"{fill}\" stroke=\"{colour}\" opacity=\"{opacity}\"/>"
         );
     }
 
@@ -412,5 +451,61 @@ impl Svg {
              font-size=\"12\">\n<rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>\n{}</svg>\n",
             self.0
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The plot of a run with one pair for each `tokens` difference, by design, beside a small one.
+    fn plot(tokens: &[f64]) -> String {
+        let line = |variable, smd, by_design| Line {
+            variable,
+            by_design,
+            smd: Some(smd),
+            ..Line::default()
+        };
+        let balances: Vec<Balance> = tokens
+            .iter()
+            .map(|&smd| Balance {
+                lines: vec![line("tokens", smd, true), line("turns", 0.2, false)],
+                ..Balance::default()
+            })
+            .collect();
+        let pairs: Vec<Shown<'_>> = balances
+            .iter()
+            .map(|balance| Shown {
+                first: "long",
+                second: "random",
+                relation: Relation::Random,
+                balance,
+            })
+            .collect();
+        of_run(&pairs)
+    }
+
+    #[test]
+    fn a_difference_by_design_is_drawn_where_its_value_is() {
+        let drawn = plot(&[0.25, -2.0]);
+        for tick in ["0.5", "1.0", "1.5", "2.0"] {
+            assert!(drawn.contains(&format!(">{tick}<")), "{tick}: {drawn}");
+        }
+        assert!(!drawn.contains(BEYOND));
+        assert_eq!(drawn.matches("<circle").count(), 2 + 2 + 1 + 2, "{drawn}");
+    }
+
+    #[test]
+    fn what_is_beyond_the_axis_is_an_arrow_and_the_legend_says_so() {
+        let drawn = plot(&[0.25, 3.5]);
+        assert!(drawn.contains(&format!(">{BEYOND}<")), "{drawn}");
+        let arrows = drawn.matches("Z\"").count();
+        assert_eq!(arrows, 2, "the pair's and the legend's: {drawn}");
+        assert!(drawn.contains(">3.0<") && !drawn.contains(">3.5<"));
+    }
+
+    #[test]
+    fn each_panel_says_what_its_axis_is() {
+        assert_eq!(plot(&[0.25]).matches(UNSIGNED).count(), 2);
     }
 }
