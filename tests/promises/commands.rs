@@ -166,6 +166,39 @@ fn verify_keeps_the_place_of_a_row_that_cannot_be_judged_and_ends_with_1() {
 }
 
 #[test]
+fn verify_refuses_a_field_that_no_row_has() {
+    let place = Place::new();
+    place.write(
+        "in.jsonl",
+        "{\"answer\":\"1\",\"text\":\"\\\\boxed{1}\"}\n{\"text\":\"2\",\"judge\":true}\n",
+    );
+    let right = [
+        ("--gold-field", "answer"),
+        ("--response-field", "text"),
+        ("--against", "judge"),
+    ];
+    for wrong in [0, 1, 2] {
+        let mut arguments = vec!["verify", "in.jsonl", "--out", "out.jsonl"];
+        arguments.extend(["--disagreements", "differ.parquet"]);
+        for (at, (option, field)) in right.iter().enumerate() {
+            arguments.extend([*option, if at == wrong { "answr" } else { *field }]);
+        }
+        place.gradatim(&arguments).ends(2).tells(&[
+            "`answr`",
+            "answer, text",
+            "hint:",
+            right[wrong].0,
+        ]);
+    }
+    let left = tree(&place.path(""));
+    assert_eq!(left.len(), 2, "nothing is written: {left:?}");
+    // A field that some rows lack is no mistake.
+    let mut arguments = vec!["verify", "in.jsonl", "--out", "out.jsonl"];
+    arguments.extend(right.iter().flat_map(|(option, field)| [*option, *field]));
+    place.gradatim(&arguments).ends(0);
+}
+
+#[test]
 fn verify_writes_a_whole_file_or_none() {
     let place = Place::new();
     let line = json!({ "gold": "1", "response": "x".repeat(500) + " \\boxed{1}" });

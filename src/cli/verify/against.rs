@@ -90,6 +90,14 @@ impl Against {
         table.write(arrays)
     }
 
+    /// Leaves nothing where it has not come to its end.
+    pub fn abandon(self) -> Result<()> {
+        match self.rows {
+            Some((table, _)) => Ok(fs_err::remove_file(table.finish()?)?),
+            None => Ok(()),
+        }
+    }
+
     /// The table; a `correct` that the column calls wrong stands apart from a right one that we missed.
     pub fn finish(self, name: &str) -> Result<String> {
         if let Some((table, path)) = self.rows {

@@ -1,6 +1,7 @@
 //! `gradatim verify`: the verifier by itself.
 
 mod against;
+mod fields;
 mod output;
 mod row;
 
@@ -16,6 +17,7 @@ use gradatim::{Error, Result};
 use rayon::prelude::*;
 
 use against::Against;
+use fields::Wanted;
 use output::Output;
 use row::{Bad, Judged, judge, unjudged};
 
@@ -29,7 +31,8 @@ use gradatim::run::{Amount, Watch};
 /// `extracted` and `reason`.
 #[derive(Args)]
 #[command(after_help = "\
-Ends with 0 when every row was judged, with 1 when a row is no object or its fields are no text.
+Ends with 0 when every row was judged, with 1 when a row is no object or its fields are no text, and
+with 2 when no row at all has a field that is named.
 
 Examples:
   gradatim verify --gold '1/2' --response 'So it is \\boxed{0.5}.'
@@ -165,6 +168,8 @@ fn rows(arguments: &Arguments, file: &Path) -> Result<u8> {
     let stop = stop_on_signals()?;
     let progress = Progress::new();
     let mut reader = open(file)?;
+    let mut line = 0_u64;
+    let mut wanted = Wanted::of(arguments);
     let mut sink = if arguments.against.is_some() && arguments.out.is_none() {
         Output::Nowhere
     } else {
@@ -172,11 +177,12 @@ fn rows(arguments: &Arguments, file: &Path) -> Result<u8> {
     };
     let mut against = Against::new(arguments.disagreements.as_deref())?;
     progress.begin("verify", Amount::default());
-    let (mut line, mut bad) = (0_u64, 0_u64);
+    let mut bad = 0_u64;
     loop {
         let signal = stop.load(std::sync::atomic::Ordering::Relaxed);
         if signal != 0 {
             sink.abandon()?;
+            against.abandon()?;
             return Err(Error::Interrupted {
                 signal: signal as i32,
             });
@@ -185,6 +191,7 @@ fn rows(arguments: &Arguments, file: &Path) -> Result<u8> {
             Ok(chunk) => chunk,
             Err(error) => {
                 sink.abandon()?;
+                against.abandon()?;
                 return Err(Error::Unreadable(vec![(
                     file.display().to_string(),
                     error.to_string(),
@@ -198,6 +205,7 @@ fn rows(arguments: &Arguments, file: &Path) -> Result<u8> {
             .par_iter()
             .map(|(_, text)| judge(arguments, text))
             .collect();
+        wanted.look(&chunk);
         against.add(chunk.iter().map(|(line, _)| *line).zip(&judged))?;
         for ((number, text), judged) in chunk.iter().zip(judged) {
             let written = judged.map_or_else(
@@ -213,6 +221,11 @@ fn rows(arguments: &Arguments, file: &Path) -> Result<u8> {
         progress.advance(Amount::rows(chunk.len() as u64));
     }
     progress.finish();
+    if let Some(missing) = wanted.error() {
+        sink.abandon()?;
+        against.abandon()?;
+        return Err(missing);
+    }
     sink.finish()?;
     if let Some(name) = &arguments.against {
         print(&against.finish(name)?)?;

@@ -36,7 +36,8 @@ impl Bad {
     }
 }
 
-type Fields = IndexMap<String, Box<RawValue>>;
+/// A row's fields, in its order.
+pub type Fields = IndexMap<String, Box<RawValue>>;
 
 /// Judges a row: an object with a gold answer and a response, and perhaps `options` of its own.
 pub fn judge(arguments: &Arguments, text: &[u8]) -> Result<Judged, Bad> {
