@@ -101,6 +101,14 @@ impl Error {
         })
     }
 
+    /// A folder that no run wrote.
+    pub fn no_output(out: &Path, why: &std::io::Error) -> Self {
+        Self::usage(
+            format!("`{}` is no output folder of gradatim: {why}", out.display()),
+            "name a folder that `gradatim run` wrote",
+        )
+    }
+
     /// A column that is needed and that the file has not.
     pub fn missing_column<'a>(
         file: &str,

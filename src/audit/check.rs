@@ -51,15 +51,7 @@ pub fn check(out: &Path) -> Result<Findings> {
 /// The manifest of an output folder.
 pub(super) fn manifest(out: &Path) -> Result<Manifest> {
     let path = out.join(RUN_FOLDER).join("manifest.json");
-    let text = fs::read_to_string(path).map_err(|error| {
-        Error::usage(
-            format!(
-                "`{}` is no output folder of gradatim: {error}",
-                out.display()
-            ),
-            "name a folder that `gradatim run` wrote",
-        )
-    })?;
+    let text = fs::read_to_string(path).map_err(|error| Error::no_output(out, &error))?;
     serde_json::from_str(&text).map_err(|error| {
         Error::usage(
             format!("its manifest cannot be read: {error}"),

@@ -69,7 +69,7 @@ pub enum Command {
     Verify(verify::Arguments),
     /// Show why a trajectory or a problem is where it is.
     Why(why::Arguments),
-    /// Query the ledger, the selection and the subsets of an output folder.
+    /// Query the ledger, the selection, the balance and the subsets of an output folder.
     Sql(sql::Arguments),
     /// Verify that an output folder is what its manifest says.
     Check(check::Arguments),
@@ -83,7 +83,7 @@ pub enum Command {
     Fingerprint(fingerprint::Arguments),
     /// Print a complete pipeline.
     Example(example::Arguments),
-    /// Print the JSON schema of pipeline, manifest or certificate, or the columns of a table.
+    /// Print the JSON schema of pipeline, manifest or leakage, or the columns of a table.
     Schema(schema::Arguments),
     /// Print completions for a shell.
     Completions(completions::Arguments),

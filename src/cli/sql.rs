@@ -9,10 +9,17 @@ use gradatim::{Error, Result};
 
 use super::{print, print_json, threads};
 
-/// Queries an output folder: the tables `ledger`, `selection` and each written subset by its name in
-/// double quotes; the functions `verdict(gold, response)`, `tokens(text)`, `style(text)`.
+/// Queries an output folder: its tables, and the functions `verdict(gold, response)`, `tokens(text)`,
+/// `style(text)`.
 #[derive(Args)]
 #[command(after_help = "\
+Tables (`gradatim schema TABLE` prints the columns of each):
+  ledger     every entry, with its measurements and its fate
+  selection  which trajectory stands in which subset, at which rank
+  balance    how each subset compares with each of its controls
+  overlap    what each two subsets share
+  \"NAME\"     each written subset, by its name in double quotes (columns: `subset`)
+
 Example:
   gradatim sql 'SELECT reason, count(*) FROM ledger GROUP BY reason' --in out")]
 pub struct Arguments {

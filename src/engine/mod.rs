@@ -18,6 +18,12 @@ use crate::measure::{style, thinking_part};
 use crate::verify;
 use crate::{Error, Result};
 
+/// What a run writes of all its subsets together, where it has it.
+pub const TABLES: [&str; 4] = ["ledger", "selection", "balance", "overlap"];
+
+/// How many subsets an error names; a run may have thousands.
+const NAMED_SUBSETS: usize = 10;
+
 /// A session over one output folder, and the runtime that it runs on.
 pub struct Engine {
     context: SessionContext,
@@ -25,8 +31,11 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// Registers the folder's tables `ledger` and `selection`, and a table for each written subset.
+    /// Registers the folder's [`TABLES`] and a table for each written subset; fails where no run wrote it.
     pub fn open(out: &Path, threads: usize) -> Result<Self> {
+        let run = out.join(RUN_FOLDER);
+        fs_err::metadata(run.join("manifest.json"))
+            .map_err(|error| Error::no_output(out, &error))?;
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(threads)
             .enable_all()
@@ -35,9 +44,12 @@ impl Engine {
         let context = SessionContext::new_with_config(config);
         register_functions(&context);
         let engine = Self { context, runtime };
-        let run = out.join(RUN_FOLDER);
-        engine.register("ledger", &run.join("ledger.parquet"))?;
-        engine.register("selection", &run.join("selection.parquet"))?;
+        for name in TABLES {
+            let path = run.join(format!("{name}.parquet"));
+            if path.is_file() {
+                engine.register(name, &path)?;
+            }
+        }
         for entry in fs_err::read_dir(out)? {
             let entry = entry?;
             let shards = emit::SPLITS.map(|split| entry.path().join(emit::shard(split)));
@@ -64,8 +76,49 @@ impl Engine {
             let frame = self.context.sql(sql).await?;
             frame.collect().await
         };
-        self.runtime.block_on(rows).map_err(failed)
+        let rows = self.runtime.block_on(rows);
+        rows.map_err(|error| match absent_table(&error) {
+            Some(name) => Error::usage(
+                format!("there is no table `{name}`"),
+                format!("ask one of these: {}", self.tables()),
+            ),
+            None => failed(error),
+        })
     }
+
+    /// What can be asked, as a query writes it: the run's tables, then the subsets.
+    fn tables(&self) -> String {
+        let schema = self
+            .context
+            .catalog("datafusion")
+            .and_then(|catalog| catalog.schema("public"));
+        let mut names = schema.map_or_else(Vec::new, |schema| schema.table_names());
+        names.sort_unstable();
+        let is_subset = |name: &String| !TABLES.contains(&name.as_str());
+        let (subsets, own): (Vec<String>, Vec<String>) = names.into_iter().partition(is_subset);
+        let mut told = own;
+        told.extend(
+            subsets
+                .iter()
+                .take(NAMED_SUBSETS)
+                .map(|name| format!("\"{name}\"")),
+        );
+        if let Some(more @ 1..) = subsets.len().checked_sub(NAMED_SUBSETS) {
+            told.push(format!("and {more} more subsets"));
+        }
+        told.join(", ")
+    }
+}
+
+/// The table that a query names and nobody registered. DataFusion says so in words only.
+fn absent_table(error: &DataFusionError) -> Option<String> {
+    let DataFusionError::Plan(words) = error.find_root() else {
+        return None;
+    };
+    let name = words
+        .strip_prefix("table 'datafusion.public.")?
+        .strip_suffix("' not found")?;
+    Some(name.to_owned())
 }
 
 fn failed(error: DataFusionError) -> Error {

@@ -746,6 +746,14 @@ fn commands_on_a_folder_that_is_no_output_are_refused() {
         .gradatim(&["sql", "SELECT 1", "--in", "absent"])
         .ends(2)
         .tells(&["absent"]);
+    for folder in [".", "absent"] {
+        for command in ["sql", "why"] {
+            place
+                .gradatim(&[command, "abcdef", "--in", folder])
+                .ends(2)
+                .tells(&["no output folder of gradatim", "hint:"]);
+        }
+    }
 }
 
 // why, sql
@@ -871,6 +879,32 @@ fn sql_answers_from_ledger_selection_and_subsets_with_our_functions() {
         .ends(2)
         .tells(&["nothing"]);
     place.gradatim(&["sql", "SELEC", "--in", "out"]).ends(2);
+}
+
+#[test]
+fn sql_answers_from_balance_and_overlap_and_names_the_tables_there_are() {
+    let place = made();
+    for name in ["balance", "overlap"] {
+        let rows = table(&place.out("out").run(&format!("{name}.parquet")));
+        let query = format!("SELECT count(*) AS n FROM {name}");
+        let told = place
+            .gradatim(&["sql", &query, "--in", "out", "--json"])
+            .ends(0)
+            .json();
+        assert_eq!(told, json!([{ "n": rows.len() }]));
+    }
+    place
+        .gradatim(&["sql", "SELECT * FROM nothing", "--in", "out"])
+        .ends(2)
+        .tells(&[
+            "`nothing`",
+            "balance, ledger, overlap, selection",
+            "\"all-long-r1-5\"",
+        ]);
+    let help = place.gradatim(&["sql", "--help"]).ends(0).stdout;
+    for name in ["ledger", "selection", "balance", "overlap", "\"NAME\""] {
+        assert!(help.contains(&format!("\n  {name} ")), "{name}: {help}");
+    }
 }
 
 #[test]
