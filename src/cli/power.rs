@@ -15,7 +15,9 @@ use super::{print, print_json};
 #[command(after_help = "\
 With one draw the answer is undefined, says so, and is null in JSON; the exit code stays 0,
 since that is an answer: nothing then tells how much another draw of the same kind would
-differ. What attempts alone make is still shown: no experiment of this size does better.
+differ. What attempts alone make is still shown: no experiment of this size does better. The
+draws that a difference takes are then a least number (`is_at_least` in JSON), as they are
+wherever `--draw-sd` is 0.
 
 Example, the paper's numbers (Sun et al., arXiv 2504.11741): 12 Hard questions, 8 attempts of
 4 models of each set, 33.6 % right after the set similar to AIME24 and 28.4 % after the random
@@ -37,10 +39,10 @@ pub struct Arguments {
     /// Attempts of each model at each question; 8 in the paper.
     #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     attempts: u32,
-    /// Percent of attempts that are right; attempts vary most at 50.
+    /// Percent of attempts that are right, between 0 and 100; attempts vary most at 50.
     #[arg(long, value_name = "PERCENT", default_value_t = 50.0)]
     accuracy: f64,
-    /// Share, 0 to 1, of the variance of attempts that lies between questions, some always solved and others
+    /// Share, from 0 to below 1, of the variance of attempts that lies between questions, some always solved and others
     /// never; at 0 attempts vary most.
     #[arg(long, value_name = "SHARE", default_value_t = 0.0)]
     between_questions: f64,
@@ -117,13 +119,14 @@ impl Arguments {
         let checks = [
             (
                 "--accuracy",
-                (0.0..=100.0).contains(&self.accuracy),
-                "a percentage from 0 to 100",
+                self.accuracy > 0.0 && self.accuracy < 100.0,
+                "a percentage above 0 and below 100: at either end no attempt varies, and any difference \
+                 would count as found",
             ),
             (
                 "--between-questions",
-                (0.0..=1.0).contains(&self.between_questions),
-                "a share from 0 to 1",
+                (0.0..1.0).contains(&self.between_questions),
+                "a share from 0 to below 1: at 1 no attempt varies",
             ),
             ("--draw-sd", points(self.draw_sd), "points from 0 on"),
             ("--seed-sd", points(self.seed_sd), "points from 0 on"),
@@ -190,6 +193,12 @@ impl Answer {
         }
     }
 
+    /// Whether the draws that are needed are a lower bound: how much draws differ is not known, or taken
+    /// for nothing.
+    fn is_at_least(&self) -> bool {
+        self.found.is_none() || self.design.draw_sd == 0.0
+    }
+
     fn json(&self, arguments: &Arguments) -> serde_json::Value {
         let error = self.found.as_ref().map(|found| found.standard_error);
         let observed = arguments.observed.map(|difference| {
@@ -211,7 +220,9 @@ impl Answer {
             "attempts_alone": {
                 "standard_error": self.design.attempts_error(), "smallest_difference": self.at_best,
             },
-            "runs": { "difference": arguments.difference, "needed": self.runs },
+            "runs": {
+                "difference": arguments.difference, "needed": self.runs, "is_at_least": self.is_at_least(),
+            },
             "observed": observed,
         })
     }
@@ -251,8 +262,9 @@ impl Answer {
         text += &self.observed(arguments);
         text += &match self.runs {
             Some(Runs { draws, runs }) => format!(
-                "a {}-point difference: {} draws of each subset, {} runs\n",
+                "a {}-point difference: {}{} draws of each subset, {} runs\n",
                 arguments.difference,
+                if self.is_at_least() { "at least " } else { "" },
                 thousands(u64::from(draws)),
                 thousands(runs)
             ),

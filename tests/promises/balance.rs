@@ -409,6 +409,7 @@ fn power_is_undefined_with_one_draw_and_says_so() {
     for word in [
         "smallest difference: undefined: with one draw",
         "1.6 standard errors of attempts alone",
+        "a 1-point difference: at least ",
     ] {
         assert!(
             done.stdout.contains(word),
@@ -422,9 +423,11 @@ fn power_is_undefined_with_one_draw_and_says_so() {
         .json();
     assert_eq!(told["smallest_difference"], Value::Null);
     assert!(text(&told, "undefined").contains("one draw"));
+    assert_eq!(told["runs"]["is_at_least"], Value::Bool(true));
     assert_eq!(told["observed"]["power"], Value::Null);
     let draws = ["power", "--draws", "4", "--draw-sd", "2", "--json"];
     let four = place.gradatim(&draws).ends(0).json();
+    assert_eq!(four["runs"]["is_at_least"], Value::Bool(false));
     let eight = place.gradatim(&[&draws[..], &["--draws", "8"]].concat());
     assert_eq!(eight.code, Some(2), "an argument stands once");
     assert!(
@@ -433,6 +436,9 @@ fn power_is_undefined_with_one_draw_and_says_so() {
     );
     for wrong in [
         ["--accuracy", "101"],
+        ["--accuracy", "0"],
+        ["--accuracy", "100"],
+        ["--between-questions", "1"],
         ["--alpha", "0"],
         ["--power", "1"],
         ["--draws", "0"],
