@@ -4,12 +4,12 @@ use clap::{Args, ValueEnum};
 use gradatim::emit::leakage::Leakage;
 use gradatim::emit::manifest::Manifest;
 use gradatim::pipeline::Pipeline;
-use gradatim::schema::{TABLES, table as columns};
+use gradatim::schema::{ADDED, Column, TABLES, table as columns};
 use gradatim::{Error, Result};
 
 use super::print;
 
-/// Prints the JSON schema of the pipeline file, the manifest or the certificate of leakage, or the columns of a table.
+/// Prints the JSON schema of the pipeline file, the manifest or `leakage.json`, or the columns of a table.
 #[derive(Args)]
 #[command(after_help = "\
 Example:
@@ -47,9 +47,9 @@ pub fn schema(arguments: &Arguments) -> Result<u8> {
         Of::Companion => column_list("companion"),
         Of::Ledger => column_list("ledger"),
         Of::Selection => column_list("selection"),
-        Of::Subset => column_list("subset"),
+        Of::Subset => column_list("subset") + ADDED_ABOVE + &rows(ADDED),
         Of::Balance => column_list("balance"),
-        Of::Overlap => column_list("overlap"),
+        Of::Overlap => column_list("overlap") + OVERLAP_BELOW,
         Of::Runs => column_list("runs"),
         Of::Subsets => column_list("subsets"),
     };
@@ -64,11 +64,20 @@ fn json_schema<T: schemars::JsonSchema>() -> Result<String> {
     Ok(text + "\n")
 }
 
-/// A Markdown table of the columns.
+const ADDED_ABOVE: &str =
+    "\nBehind these stand those of the following that `[emit] add` names:\n\n";
+
+const OVERLAP_BELOW: &str = "\nTwo that share no problem have no row.\n";
+
 fn column_list(table: &str) -> String {
     debug_assert!(TABLES.contains(&table));
+    rows(columns(table).unwrap_or_default())
+}
+
+/// A Markdown table of the columns.
+fn rows(columns: &[Column]) -> String {
     let mut text = String::from("| column | type | null | meaning |\n|---|---|---|---|\n");
-    for column in columns(table).unwrap_or_default() {
+    for column in columns {
         text += &format!(
             "| `{}` | {} | {} | {} |\n",
             column.name,

@@ -1142,6 +1142,7 @@ fn the_schema_of_a_table_lists_the_columns_that_are_written() {
         let table = place.gradatim(&["schema", of]).ends(0).stdout;
         let told: Vec<&str> = table
             .lines()
+            .take_while(|line| !line.is_empty())
             .skip(2)
             .filter_map(|line| line.split('`').nth(1))
             .collect();
@@ -1152,6 +1153,29 @@ fn the_schema_of_a_table_lists_the_columns_that_are_written() {
             .map(|field| field.name().as_str())
             .collect();
         assert_eq!(told, written);
+    }
+}
+
+#[test]
+fn the_schema_of_a_subset_lists_the_columns_that_can_be_added() {
+    let place = made();
+    let pipeline = std::fs::read_to_string(place.path("pipeline.toml")).expect("a pipeline");
+    let add = "[emit]\nadd = ['text', 'prompt_completion', 'conversations']\n";
+    place.write("pipeline.toml", pipeline + add);
+    place.run("more", &[]).ends(0);
+    let (written, _) = batches(&place.path("more/all-long-r1-5/train-00000-of-00001.parquet"));
+    let told = place.gradatim(&["schema", "subset"]).ends(0).stdout;
+    let told: Vec<&str> = told
+        .lines()
+        .filter_map(|line| line.strip_prefix("| `")?.split('`').next())
+        .collect();
+    let names = written.fields().iter().map(|field| field.name().as_str());
+    assert_eq!(told, names.collect::<Vec<_>>());
+    let overlap = place.gradatim(&["schema", "overlap"]).ends(0).stdout;
+    assert!(overlap.contains("share no problem"), "{overlap}");
+    for arguments in [&["schema", "--help"][..], &["--help"]] {
+        let help = place.gradatim(arguments).ends(0).stdout;
+        assert!(!help.contains("certificate"), "{help}");
     }
 }
 
