@@ -165,7 +165,8 @@ impl PipelineFile {
         let text = fs_err::read_to_string(path).map_err(|error| {
             Error::usage(
                 error.to_string(),
-                "name a pipeline file; `gradatim example > pipeline.toml` writes a complete one",
+                "name a pipeline file; `gradatim example > pipeline.toml` writes a complete one, whose top \
+                 says how to name your data in it",
             )
         })?;
         Self::parse(path, text)

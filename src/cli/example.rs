@@ -5,7 +5,7 @@ use gradatim::Result;
 
 use super::print;
 
-/// Prints a complete pipeline, to start from.
+/// Prints a complete pipeline, to start from; its top says how to name your own data in it.
 #[derive(Args)]
 #[command(after_help = "\
 Example:
@@ -29,11 +29,25 @@ enum Name {
 }
 
 pub fn example(arguments: &Arguments) -> Result<u8> {
-    print(match arguments.name {
+    let pipeline = match arguments.name {
         Name::Quickstart => include_str!("../../pipelines/quickstart.toml"),
         Name::Ladder => include_str!("../../pipelines/ladder.toml"),
         Name::Styles => include_str!("../../pipelines/styles.toml"),
         Name::Bench => include_str!("../../pipelines/bench.toml"),
-    })?;
+    };
+    print(&(head(pipeline) + pipeline))?;
     Ok(0)
+}
+
+/// What to change where it is not in this repository: its paths lead to files that stand there.
+fn head(pipeline: &str) -> String {
+    let names = pipeline.lines().filter_map(|line| {
+        let name = line.strip_prefix("[sources.")?;
+        name.strip_suffix(']')
+    });
+    let sources: String = names.map(|name| format!(" --source {name}=PATH")).collect();
+    format!(
+        "# To change first: a `path` below starts at the folder of this file. Write where your own data lies,\n\
+         # or name it on the command line:\n#\n#   gradatim run THIS_FILE{sources}\n#\n"
+    )
 }
