@@ -79,9 +79,11 @@ pub(super) fn find(
     };
     let files = files::find(&path).map_err(|error| match error {
         // A path that the file itself names is shown where it stands.
-        Error::Usage { what, hint } if given.is_none() => {
-            file.error(&key("path"), &format!("cannot be used: {what}"), &hint)
-        }
+        Error::Usage { what, hint } if given.is_none() => file.error(
+            &key("path"),
+            &format!("cannot be used: {what}"),
+            &format!("{hint}, from the pipeline's folder on; or give `--source {name}=PATH`"),
+        ),
         other => other,
     })?;
     let terms = Terms {

@@ -33,7 +33,8 @@ pub struct Similar {
     pub vectors: Option<Vectors>,
 }
 
-/// Files with a vector for each problem and for each question; relative to the pipeline file.
+/// Files with a vector for each problem and for each question; relative to the pipeline file. One of zeros, or
+/// with a number that is none, has no direction and is refused.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Vectors {
