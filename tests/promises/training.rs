@@ -159,6 +159,12 @@ fn what_a_prompt_cannot_hold_is_refused_where_it_stands() {
             "size = [5]\nper_problem = 2\ncategory = [\"diverse\"]\n",
             "a mix of categories",
         ),
+        ("", "size = [5]\ncontrol.paired = true\n", "control.paired"),
+        (
+            "[screen]\ntokens_min = 9\ntokens_max = 8\n",
+            "size = [5]\n",
+            "screen.tokens_min",
+        ),
         (
             "",
             "size = [5]\ncontrol.strata = [\"origin\"]\n",
@@ -277,6 +283,12 @@ fn the_validation_set_shares_no_problem_and_no_twin_with_any_subset() {
         }
         let runs = std::fs::read_to_string(out.run("runs.csv")).expect("runs");
         assert!(!runs.contains("validation"));
+        let card = std::fs::read_to_string(out.0.join("README.md")).expect("a card");
+        let example = "\"all-normal-20-d0\", split=\"train\"";
+        assert!(
+            card.contains(example),
+            "the example loads what is trained on"
+        );
     }
 }
 
@@ -417,6 +429,19 @@ fn a_problem_brings_as_many_trajectories_as_asked_for() {
         // All but the last problem, at which the size may cut.
         for (problem, times) in &problems[..problems.len() - 1] {
             assert_eq!(*times, counts[*problem].min(2), "{problem}");
+        }
+        let of = |name: &str| -> BTreeSet<String> {
+            out.selection()[name]
+                .iter()
+                .map(|(_, problem)| problem.clone())
+                .collect()
+        };
+        for row in table(&out.run("overlap.parquet")) {
+            let (first, second) = (of(text(&row, "a")), of(text(&row, "b")));
+            let shared = first.intersection(&second).count();
+            assert_eq!(row["problems_shared"], json!(shared));
+            let share = shared as f64 / first.union(&second).count() as f64;
+            assert!((row["problems_jaccard"].as_f64().expect("a share") - share).abs() < 1e-12);
         }
         let smaller = name.replace("80", "40");
         assert!(out.selection()[name].starts_with(&out.selection()[&smaller]));
@@ -603,5 +628,68 @@ fn why_says_that_a_problem_was_set_aside() {
         told.stdout.contains("in the validation set"),
         "{}",
         told.stdout
+    );
+}
+
+#[test]
+fn what_is_asked_for_and_met_by_nothing_is_told() {
+    let rows = openr1_rows(30);
+    let tables = "[join.level]\npath = \"levels.csv\"\nproblem = \"problem\"\nvalue = \"level\"\n\
+                  [emit]\nsubsets = [\"all-*\", \"nothing-*\"]\n";
+    let grid = "size = [5]\n[[grid]]\nname = \"hard\"\nsize = [5]\ndifficulty.joined.level = { max = 3 }\n\
+                [[grid]]\nsize = [5]\ncategory = [\"algebr\"]\n[[grid]]\nsize = [5]\nstyle = [\"r2\"]\n";
+    let place = place(&rows, "", tables, grid);
+    let level = |row: &Value| format!("\"{}\",hard\n", text(row, "problem"));
+    let levels: String = rows.iter().map(level).collect();
+    place.write("levels.csv", format!("problem,level\n{levels}"));
+    place.run("out", &["--on-shortfall", "skip"]).ends(0);
+    let manifest = place.out("out").manifest();
+    let warnings = manifest["warnings"].to_string();
+    assert!(
+        warnings.contains("`[join.level]` knows none of 30 problems"),
+        "{warnings}"
+    );
+    assert!(warnings.contains("no subset is called so"), "{warnings}");
+    let reason = |name: &str| {
+        let shortfalls = manifest["shortfalls"].as_array().expect("shortfalls");
+        let found = shortfalls
+            .iter()
+            .find(|short| short["name"] == name)
+            .expect("it");
+        text(found, "reason").to_owned()
+    };
+    let categories = "algebra, calculus, combinatorics, geometry, inequalities, logic_and_puzzles, number_theory";
+    assert_eq!(
+        reason("algebr-normal-5"),
+        format!("no problem is of the category `algebr`; there are {categories}")
+    );
+    assert_eq!(
+        reason("all-normal-r2-5"),
+        "no trajectory is of the style `r2`"
+    );
+}
+
+#[test]
+fn a_file_of_problems_keeps_its_ending_in_the_lock() {
+    let place = Place::new();
+    place.write("data/rows.jsonl", jsonl(&openr1_rows(20)));
+    // Called as a fingerprint that comes with the program.
+    let exam = place.write(
+        "exams/amc23.jsonl",
+        jsonl(&[json!({ "problem": "What is one more than none, and why?" })]),
+    );
+    let screen = format!(
+        "[screen.contamination]\nbenchmarks = [{:?}]\n",
+        exam.display().to_string()
+    );
+    place.write(
+        "pipeline.toml",
+        format!("{HEAD}{MEASURE}{screen}[[grid]]\nsize = [5]\n"),
+    );
+    place.run("out", &[]).ends(0);
+    let lock = std::fs::read_to_string(place.out("out").run("pipeline.lock.toml")).expect("a lock");
+    assert!(
+        lock.contains("\"amc23.jsonl\"") && !lock.contains("exams"),
+        "{lock}"
     );
 }
