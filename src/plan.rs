@@ -196,6 +196,16 @@ impl Plan {
                 .any(|pattern| pattern.matches(&subset.name))
     }
 
+    /// The patterns of `[emit] subsets` that mean none of these.
+    pub fn emits_nothing(&self, subsets: &[Subset]) -> Vec<&str> {
+        let is_idle = |pattern: &&glob::Pattern| {
+            let mut names = subsets.iter().map(|subset| &subset.name);
+            !names.any(|name| pattern.matches(name))
+        };
+        let idle = self.emitted.iter().filter(is_idle);
+        idle.map(glob::Pattern::as_str).collect()
+    }
+
     /// The names and sizes of the subsets that the grids ask for, without controls.
     pub fn asked(&self) -> Vec<(String, Size)> {
         let mut asked = Vec::new();

@@ -25,6 +25,7 @@ use crate::plan::{Plan, PlannedFile, PlannedSource};
 use crate::pool::part::{Named, PROBLEMS, TRAJECTORIES};
 use crate::pool::{Entries, Lock, Part, Pool, entries};
 use crate::screen::{self, Fate, Screened, Tally};
+use crate::select::size::Size;
 use crate::select::{self, Knowledge, Selection};
 use crate::source::BatchSize;
 use crate::{Error, Result};
@@ -210,6 +211,7 @@ impl Experiment<'_> {
             on_shortfall: pipeline.on_shortfall,
         };
         let clusters = self.screened.clusters.as_ref();
+        let clusters = clusters.map(|clusters| clusters.first.as_slice());
         let mut selection = select::select(&self.entries, fates, clusters, &self.knowledge, &asked);
         selection.warnings.extend(self.warnings(&selection));
         selection
@@ -235,16 +237,10 @@ impl Experiment<'_> {
                 ));
             }
         }
-        for pattern in &self.plan.pipeline.emit.subsets {
-            let matches = |pattern: &glob::Pattern| {
-                let mut subsets = selection.subsets.iter();
-                subsets.any(|subset| pattern.matches(&subset.name))
-            };
-            if glob::Pattern::new(pattern).is_ok_and(|pattern| !matches(&pattern)) {
-                warnings.push(format!(
-                    "`[emit] subsets` has `{pattern}`, and no subset is called so: no text is written for it"
-                ));
-            }
+        for pattern in self.plan.emits_nothing(&selection.subsets) {
+            warnings.push(format!(
+                "`[emit] subsets` has `{pattern}`, and no subset is called so: no text is written for it"
+            ));
         }
         warnings
     }
@@ -339,25 +335,21 @@ pub fn ledger(experiment: &Experiment<'_>, fates: &[Fate]) -> Vec<(String, Tally
 
 /// Asked against available, one line for each family of sizes.
 pub fn shortfall_table(shortfalls: &[select::Shortfall]) -> String {
-    let family = |shortfall: &select::Shortfall| {
-        let size = format!("-{}", shortfall.asked);
-        let name = &shortfall.name;
-        match name.rfind(&size) {
-            Some(at) => format!("{}-*{}", &name[..at], &name[at + size.len()..]),
-            None => name.clone(),
-        }
-    };
+    let family = |shortfall: &select::Shortfall| shortfall.asked.starred(&shortfall.name);
     let mut lines: Vec<[String; 4]> =
         vec![["subset", "asked", "available", "why"].map(str::to_owned)];
-    let unit = |shortfall: &select::Shortfall| match shortfall.unit {
-        "tokens" => " tokens",
-        _ => "",
+    let unit = |shortfall: &select::Shortfall| match shortfall.asked {
+        Size::Tokens(_) => " tokens",
+        Size::Rows(_) => "",
     };
     let same = |a: &select::Shortfall, b: &select::Shortfall| {
         family(a) == family(b) && a.available == b.available && a.reason == b.reason
     };
     for sizes in shortfalls.chunk_by(same) {
-        let asked: Vec<String> = sizes.iter().map(|one| one.asked.to_string()).collect();
+        let asked: Vec<String> = sizes
+            .iter()
+            .map(|one| one.asked.count().to_string())
+            .collect();
         let first = &sizes[0];
         lines.push([
             family(first),

@@ -339,11 +339,14 @@ impl Checker<'_> {
             let problem = kept.get(id)?;
             Some(clusters.get(problem).unwrap_or(problem))
         };
-        let is_aside = |name: &str| {
-            let mut subsets = self.manifest.subsets.iter();
-            subsets.any(|subset| subset.name == name && subset.role == "validation")
-        };
-        let (aside, others): (Vec<_>, Vec<_>) = chosen.iter().partition(|(name, _)| is_aside(name));
+        let subsets = self.manifest.subsets.iter();
+        let set_aside: HashSet<&String> = subsets
+            .filter(|subset| subset.role == "validation")
+            .map(|subset| &subset.name)
+            .collect();
+        let (aside, others): (Vec<_>, Vec<_>) = chosen
+            .iter()
+            .partition(|(name, _)| set_aside.contains(name));
         let aside: HashSet<&String> = aside
             .into_iter()
             .flat_map(|(_, ids)| ids.iter().filter_map(cluster))

@@ -14,7 +14,7 @@ pub struct Story {
     pub ledger: Map<String, Value>,
     /// Subset and rank, by name.
     pub places: Vec<(String, u64)>,
-    /// Whether its problem, or one of its cluster, is in the validation set: no subset can have it then.
+    /// Whether no subset can have it since its problem, or one of its cluster, is in the validation set.
     pub is_set_aside: bool,
 }
 
@@ -40,7 +40,11 @@ pub fn why(out: &Path, id: &str, threads: usize) -> Result<Vec<Story>> {
             let is_kept = ledger.get("fate") == Some(&Value::from("kept"));
             let id = ledger.get("trajectory_id").and_then(Value::as_str);
             let (places, is_set_aside) = match id.filter(|_| is_kept) {
-                Some(id) => (places(&engine, id)?, is_set_aside(&engine, &ledger)?),
+                Some(id) => {
+                    let places = places(&engine, id)?;
+                    let is_set_aside = places.is_empty() && is_set_aside(&engine, &ledger)?;
+                    (places, is_set_aside)
+                }
                 None => (Vec::new(), false),
             };
             stories.push(Story {

@@ -30,6 +30,11 @@ pub fn decides(category: &str) -> bool {
     category != ALL && category != PROPORTIONAL
 }
 
+/// Whether it is drawn from several categories by a rule.
+pub fn is_mix(category: &str) -> bool {
+    category == DIVERSE || category == PROPORTIONAL
+}
+
 /// What a grid's category selects from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Category {

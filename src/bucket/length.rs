@@ -95,6 +95,11 @@ impl Length {
         self != Self::Normal
     }
 
+    /// Whether it ranks trajectories and cuts.
+    pub fn ranks(self) -> bool {
+        matches!(self, Self::Short | Self::Long)
+    }
+
     /// Whether a range of tokens holds the count; every other rule does.
     pub fn holds(self, tokens: u32) -> bool {
         match self {

@@ -10,7 +10,7 @@ use gradatim::select::{Selection, Subset};
 use serde_json::json;
 
 use super::progress::Progress;
-use super::run::{ledger_table, subset_table};
+use super::run::{ledger_table, shortfalls, subset_table};
 use super::table::{bytes, thousands};
 use super::{Common, print, print_json, stop_on_signals};
 
@@ -57,7 +57,7 @@ pub fn plan(arguments: &Arguments) -> Result<u8> {
                 "source": source, "read": tally.read, "kept": tally.kept, "dropped": tally.dropped,
             })).collect::<Vec<_>>(),
             "subsets": subsets.collect::<Vec<_>>(),
-            "shortfalls": selection.shortfalls,
+            "shortfalls": shortfalls(&selection),
             "warnings": selection.warnings,
             "text_bytes": sizes.bytes,
         }))?;

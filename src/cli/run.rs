@@ -62,7 +62,7 @@ fn json_report(report: &Report) -> serde_json::Value {
     json!({
         "ledger": ledger.collect::<Vec<_>>(),
         "subsets": subsets.collect::<Vec<_>>(),
-        "shortfalls": report.selection.shortfalls,
+        "shortfalls": shortfalls(&report.selection),
         "warnings": report.selection.warnings,
     })
 }
@@ -89,14 +89,21 @@ pub fn ledger_table(ledger: &[(String, Tally)]) -> String {
     table(&["source", "entries", "count"], &rows)
 }
 
+/// The shortfalls as JSON.
+pub fn shortfalls(selection: &Selection) -> Vec<serde_json::Value> {
+    let shortfalls = selection.shortfalls.iter().map(|one| {
+        json!({
+            "name": one.name, "asked": one.asked.count(), "available": one.available,
+            "unit": one.asked.unit(), "reason": one.reason,
+        })
+    });
+    shortfalls.collect()
+}
+
 /// What the names of a family's subsets have in common, with a star for the size.
 fn family_name(family: &[Subset]) -> String {
     let [first, .., last] = family else {
-        let (name, size) = (&family[0].name, format!("-{}", family[0].asked));
-        return match name.rfind(&size) {
-            Some(at) => format!("{}-*{}", &name[..at], &name[at + size.len()..]),
-            None => name.clone(),
-        };
+        return family[0].asked.starred(&family[0].name);
     };
     let parts = first.name.split('-').zip(last.name.split('-'));
     let parts: Vec<&str> = parts.map(|(a, b)| if a == b { a } else { "*" }).collect();

@@ -70,7 +70,7 @@ impl Speaker {
 
 impl Emit {
     /// What the user says: the problem with the instruction.
-    pub fn asked<'t>(&self, problem: &'t str) -> Cow<'t, str> {
+    pub fn user_turn<'t>(&self, problem: &'t str) -> Cow<'t, str> {
         match self.instruction.as_deref() {
             None => Cow::Borrowed(problem),
             Some(instruction) if instruction.contains(PLACE) => {
@@ -84,7 +84,7 @@ impl Emit {
     pub(super) fn turns<'t>(&'t self, text: &'t Text) -> Vec<(Speaker, Cow<'t, str>)> {
         let system = self.system.as_deref();
         let system = system.map(|said| (Speaker::System, Cow::Borrowed(said)));
-        let user = (Speaker::User, self.asked(&text.problem));
+        let user = (Speaker::User, self.user_turn(&text.problem));
         let assistant = (Speaker::Assistant, Cow::Borrowed(text.response.as_str()));
         system.into_iter().chain([user, assistant]).collect()
     }
@@ -95,7 +95,7 @@ impl Emit {
             "<|im_start|>system\n{}<|im_end|>\n<|im_start|>user\n{}<|im_end|>\n<|im_start|>assistant\n{}\
              <|im_end|>\n",
             self.system.as_deref().unwrap_or(QWEN_SYSTEM),
-            self.asked(&text.problem),
+            self.user_turn(&text.problem),
             self.text.template.marked(&text.response),
         )
     }
@@ -181,7 +181,7 @@ mod tests {
                 instruction: instruction.map(str::to_owned),
                 ..Emit::default()
             };
-            emit.asked("1+1?").into_owned()
+            emit.user_turn("1+1?").into_owned()
         };
         assert_eq!(asked(None), "1+1?");
         assert_eq!(asked(Some("Box it.")), "1+1?\nBox it.");

@@ -364,8 +364,8 @@ impl Manifest {
             .iter()
             .map(|shortfall| ShortfallRecord {
                 name: shortfall.name.clone(),
-                asked: shortfall.asked,
-                unit: shortfall.unit.to_owned(),
+                asked: shortfall.asked.count(),
+                unit: shortfall.asked.unit().to_owned(),
                 available: shortfall.available,
                 reason: shortfall.reason.clone(),
             });

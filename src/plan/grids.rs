@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::recipes;
-use crate::bucket::category::{DIVERSE, PROPORTIONAL};
+use crate::bucket::category::{DIVERSE, PROPORTIONAL, is_mix};
 use crate::bucket::length::{Length, Nested, Within};
 use crate::pipeline::{Pipeline, PipelineFile};
 use crate::select::controls::Kind;
@@ -187,14 +187,16 @@ impl AskedGrid<'_> {
     fn check_per_problem(&self, lengths: &[Length]) -> Result<()> {
         let grid = self.grid;
         let has_one = |length: &Length| !matches!(length, Length::Normal | Length::Tokens(..));
-        let is_mix = |category: &String| category == DIVERSE || category == PROPORTIONAL;
         let ranks = |recipe: &Recipe| matches!(recipe, Recipe::S1 | Recipe::Limo);
         let against = [
             (grid.control.matched, "`[grid.control] matched`"),
             (grid.control.paired, "`[grid.control] paired`"),
             (grid.pair.is_some(), "`pair`"),
             (lengths.iter().any(has_one), "lengths that rank"),
-            (grid.category.iter().any(is_mix), "a mix of categories"),
+            (
+                grid.category.iter().any(|category| is_mix(category)),
+                "a mix of categories",
+            ),
             (grid.recipe.iter().any(ranks), "the recipes `s1` and `limo`"),
         ];
         match against.iter().find(|(stands, _)| *stands) {
@@ -294,6 +296,5 @@ impl AskedGrid<'_> {
 }
 
 fn ranks(lengths: &[Length]) -> bool {
-    let is_ranked = |length: &Length| matches!(length, Length::Short | Length::Long);
-    lengths.iter().any(is_ranked)
+    lengths.iter().any(|length| length.ranks())
 }

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::PlannedBenchmark;
-use crate::bucket::category::{DIVERSE, PROPORTIONAL};
+use crate::bucket::category::is_mix;
 use crate::bucket::length::Length;
 use crate::pipeline::{Accept, Pipeline, PipelineFile};
 use crate::select::difficulty::{Range, Wanted};
@@ -108,8 +108,7 @@ fn check_by_length(grid: &Grid, lengths: &[Length], refuse: Refuse<'_>) -> Resul
             "leave the table out",
         )?;
     }
-    let mixed = |category: &String| category == DIVERSE || category == PROPORTIONAL;
-    if has(Recipe::S1) && grid.category.iter().any(mixed) {
+    if has(Recipe::S1) && grid.category.iter().any(|category| is_mix(category)) {
         refuse(
             "category",
             "has a mix of categories beside the recipe `s1`, which takes turns over its own domains",

@@ -22,6 +22,7 @@ use crate::select::similar::tfidf::{Frequencies, Questions};
 use crate::select::similar::{Similar, Similarity, tokens};
 use crate::select::text_rules::TextRule;
 use crate::source::lookup;
+use crate::source::pick::Pick;
 use crate::source::value::Value;
 use crate::{Error, Result};
 
@@ -52,9 +53,16 @@ pub(super) fn gather(
         let is_words = |wanted: &Wanted| matches!(wanted, Wanted::OneOf(_));
         let asked = grids().filter_map(|grid| grid.difficulty.as_ref()?.joined.get(&join.name));
         let as_words = asked.into_iter().any(is_words);
-        let (values, joined) = join_one(join, as_words, entries, settings)?;
-        knowledge.joined.insert(join.name.clone(), values);
-        counts.push(joined);
+        let (joined, counted) = if as_words {
+            let (found, counted) = join_one(join, entries, settings, lookup::text)?;
+            (Joined::Words(by_problem(entries, found, only)), counted)
+        } else {
+            let number = |pick: Option<&Pick>, value: Value<'_>| lookup::number(pick, &value);
+            let (found, counted) = join_one(join, entries, settings, number)?;
+            (Joined::Numbers(by_problem(entries, found, mean)), counted)
+        };
+        knowledge.joined.insert(join.name.clone(), joined);
+        counts.push(counted);
     }
     let rules = grids().flat_map(|grid| &grid.recipe);
     let rules: BTreeSet<TextRule> = rules.filter_map(|recipe| recipe.text_rule()).collect();
@@ -99,17 +107,16 @@ pub(super) fn gather(
     Ok((knowledge, counts))
 }
 
-/// The mean of the numbers that a table has for each problem, or the word that all its rows have.
-fn join_one(
+/// What a table has for each problem, read by `read`, with counts of its rows.
+fn join_one<T>(
     join: &PlannedJoin,
-    as_words: bool,
     entries: &Entries,
     settings: &Settings<'_>,
-) -> Result<(Joined, JoinCounts)> {
+    read: impl Fn(Option<&Pick>, Value<'_>) -> Option<T>,
+) -> Result<(BTreeMap<u32, Vec<T>>, JoinCounts)> {
     let picks = join.join.picks();
     let mut counts = JoinCounts::default();
-    let mut numbers: BTreeMap<u32, Vec<f64>> = BTreeMap::new();
-    let mut words: BTreeMap<u32, BTreeSet<String>> = BTreeMap::new();
+    let mut found: BTreeMap<u32, Vec<T>> = BTreeMap::new();
     for file in &join.files {
         let units = file.units.as_ref().map_err(|why| {
             Error::Unreadable(vec![(
@@ -122,46 +129,30 @@ fn join_one(
             lookup::read(&file.file, unit, &picks, |_, row| {
                 counts.rows += 1;
                 let mut values = row.unwrap_or_default().into_iter();
-                let value = values.next().unwrap_or(Value::Missing);
-                let number = lookup::number(picks[0], &value).filter(|_| !as_words);
-                let word = if as_words {
-                    lookup::text(picks[0], value)
-                } else {
-                    None
-                };
+                let value = values.next().and_then(|value| read(picks[0], value));
                 let mut text = |pick| lookup::text(pick, values.next()?);
                 let by_text = text(picks[1]).map(|text| ids::problem_id(&text));
                 let by_id = text(picks[2]).and_then(|text| text.trim().parse::<Id>().ok());
-                let id = by_text
-                    .or(by_id)
-                    .filter(|_| number.is_some() || word.is_some());
-                let Some(id) = id else {
+                let (Some(value), Some(id)) = (value, by_text.or(by_id)) else {
                     counts.rows_void += 1;
                     return Ok(());
                 };
                 if let Some(problem) = entries.find_problem(id) {
-                    let (number, word) = (number.into_iter(), word.into_iter());
-                    numbers.entry(problem).or_default().extend(number);
-                    words.entry(problem).or_default().extend(word);
+                    found.entry(problem).or_default().push(value);
                 }
                 Ok(())
             })?;
         }
     }
-    counts.problems_known = numbers.len() as u64;
-    let joined = if as_words {
-        Joined::Words(by_problem(entries, words, only))
-    } else {
-        Joined::Numbers(by_problem(entries, numbers, mean))
-    };
-    Ok((joined, counts))
+    counts.problems_known = found.len() as u64;
+    Ok((found, counts))
 }
 
 /// What is made of the values of each problem, for all problems of the run.
-fn by_problem<Many, One: Clone>(
+fn by_problem<T, One: Clone>(
     entries: &Entries,
-    found: BTreeMap<u32, Many>,
-    one_of: impl Fn(Many) -> Option<One>,
+    found: BTreeMap<u32, Vec<T>>,
+    one_of: impl Fn(Vec<T>) -> Option<One>,
 ) -> Vec<Option<One>> {
     let mut values = vec![None; entries.problems.len()];
     for (problem, many) in found {
@@ -176,9 +167,10 @@ fn mean(mut numbers: Vec<f64>) -> Option<f64> {
     Some(numbers.iter().sum::<f64>() / numbers.len() as f64)
 }
 
-/// The only one; none where there are several, which say nothing.
-fn only(mut words: BTreeSet<String>) -> Option<String> {
-    words.pop_first().filter(|_| words.is_empty())
+/// The word that all rows have; none where they differ, which says nothing.
+fn only(mut words: Vec<String>) -> Option<String> {
+    let word = words.pop()?;
+    words.iter().all(|other| *other == word).then_some(word)
 }
 
 /// Whether each problem passes a rule in every form in which a source has it.

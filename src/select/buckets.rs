@@ -31,11 +31,6 @@ impl Axes {
     }
 }
 
-/// Whether a length rule ranks and cuts.
-pub(super) fn ranked(length: Length) -> bool {
-    matches!(length, Length::Short | Length::Long)
-}
-
 impl Selector<'_> {
     /// The bucket of each of the category's pools.
     pub(super) fn buckets(
@@ -48,7 +43,7 @@ impl Selector<'_> {
         let pools = category.pools(self.entries);
         let rules = &grid.length;
         let style = Style::new(self.entries, family.style.as_deref());
-        let paired = grid.control.paired && ranked(family.length);
+        let paired = grid.control.paired && family.length.ranks();
         let scores = (family.recipe == Recipe::Limo).then(|| self.limo_scores(style));
         let candidates = |this: &mut Self, pools: &[Pool]| match &scores {
             Some(scores) => this.best(pools, scores),
@@ -240,7 +235,7 @@ impl Selector<'_> {
         grid: &Grid,
         pool_name: &str,
     ) -> Vec<Candidate> {
-        if !ranked(family.length) {
+        if !family.length.ranks() {
             return candidates;
         }
         let pool = candidates.len();

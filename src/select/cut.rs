@@ -3,20 +3,16 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::buckets::ranked;
 use super::grid::{Family, Grid};
 use super::size::Size;
 use super::subset::{DrawKind, Subset, SubsetRole};
 use super::validation::SetAside;
 use super::{Ordered, Selector, Shortfall};
-use crate::bucket::category::{ALL, DIVERSE, PROPORTIONAL};
+use crate::bucket::category::Category;
 use crate::pipeline::OnShortfall;
 
 /// How many categories a message names.
 const NAMED_MAX: usize = 20;
-
-/// The names that are no category of their own.
-const MIXES: [&str; 3] = [ALL, DIVERSE, PROPORTIONAL];
 
 impl Selector<'_> {
     /// Cuts an order at each size; returns the names of the subsets with their sizes.
@@ -29,7 +25,7 @@ impl Selector<'_> {
         let order = Arc::new(ordered.order.clone());
         let available = order.len() as u32;
         let reason = match order.is_empty() {
-            true => self.lacks(family),
+            true => self.lacks(grid, family),
             false => "its bucket holds fewer".to_owned(),
         };
         let mut made: Vec<(String, u32)> = Vec::new();
@@ -37,7 +33,7 @@ impl Selector<'_> {
             let name = family.name(asked);
             // Of other lengths a draw also chooses which trajectory stands for a problem.
             let takes_all = asked.rows(self.tokens(&order)) == available && available > 0;
-            let whole = ranked(family.length) && takes_all && ordered.is_whole;
+            let whole = family.length.ranks() && takes_all && ordered.is_whole;
             let replicate = family.recipe.ranks() || whole;
             if replicate && family.draw > 0 {
                 continue;
@@ -66,7 +62,7 @@ impl Selector<'_> {
     }
 
     /// Why a bucket is empty: mostly since nothing has its name.
-    fn lacks(&self, family: &Family) -> String {
+    fn lacks(&self, grid: &Grid, family: &Family) -> String {
         let entries = self.entries;
         let problems = entries.problems.iter();
         let categories: BTreeSet<&str> = problems
@@ -74,7 +70,8 @@ impl Selector<'_> {
             .map(|name| entries.name(name))
             .collect();
         let category = family.category.as_str();
-        if !MIXES.contains(&category) && !categories.contains(category) {
+        let is_one = matches!(grid.category(category), Category::One(_));
+        if is_one && !categories.contains(category) {
             let known: Vec<&str> = categories.into_iter().take(NAMED_MAX).collect();
             return format!(
                 "no problem is of the category `{category}`; there are {}",
@@ -110,9 +107,8 @@ impl Selector<'_> {
         };
         self.selection.shortfalls.push(Shortfall {
             name: name.to_owned(),
-            asked: asked.count(),
+            asked,
             available,
-            unit: asked.unit(),
             reason: reason.to_owned(),
         });
         (self.on_shortfall == OnShortfall::Short && rows > 0).then_some(rows)
@@ -174,9 +170,8 @@ impl Selector<'_> {
         for size in grid.size.as_written() {
             self.selection.shortfalls.push(Shortfall {
                 name: family.name(size),
-                asked: size.count(),
+                asked: size,
                 available: 0,
-                unit: size.unit(),
                 reason: "short and long overlap: the pool is smaller than two buckets".into(),
             });
         }

@@ -35,7 +35,6 @@ use crate::bucket::length::{Length, Of};
 use crate::pipeline::{Accept, OnShortfall};
 use crate::pool::Entries;
 use crate::pool::entries::Body;
-use crate::screen::near::Clusters;
 use crate::screen::{Fate, accept};
 use buckets::Axes;
 use draw::{Draw, Keys};
@@ -43,6 +42,7 @@ use grid::{Family, Grid, Pair};
 use kept::{Kept, Style};
 pub use knowledge::{Joined, Knowledge};
 use recipe::Recipe;
+use size::Size;
 pub use subset::{DrawKind, Subset, SubsetRole};
 use validation::Validation;
 
@@ -71,13 +71,12 @@ pub struct Steps {
 }
 
 /// A subset that asks for more than there is.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Shortfall {
     pub name: String,
-    pub asked: u64,
+    pub asked: Size,
+    /// In the unit of `asked`.
     pub available: u64,
-    /// What both count: `rows` or `tokens`.
-    pub unit: &'static str,
     pub reason: String,
 }
 
@@ -98,11 +97,12 @@ pub struct Asked<'p> {
     pub on_shortfall: OnShortfall,
 }
 
-/// Selects the validation set, then every subset and control of the grids.
+/// Selects the validation set, then every subset and control of the grids. `clusters` has for each problem the
+/// one that its cluster of near duplicates is named by; none where each is its own.
 pub fn select(
     entries: &Entries,
     fates: &[Fate],
-    clusters: Option<&Clusters>,
+    clusters: Option<&[u32]>,
     knowledge: &Knowledge,
     asked: &Asked<'_>,
 ) -> Selection {
@@ -226,7 +226,7 @@ impl Selector<'_> {
                 continue;
             }
             let clash = overlapping.contains(&Axes::of(&family));
-            if clash && matches!(family.length, Length::Short | Length::Long) {
+            if clash && family.length.ranks() {
                 self.refuse_overlap(grid, &family);
                 continue;
             }
@@ -261,6 +261,13 @@ impl Selector<'_> {
     /// From here on what is kept is what this rule accepts too.
     fn accept_by(&mut self, rule: Option<Accept>) {
         (self.accept, self.kept) = (rule, &self.kept_by_rule[&rule]);
+    }
+
+    /// Warns once, however many families meet it.
+    fn warn(&mut self, warning: String) {
+        if !self.selection.warnings.contains(&warning) {
+            self.selection.warnings.push(warning);
+        }
     }
 
     /// Lets go of what is known of a draw.

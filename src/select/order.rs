@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::buckets::{More, ranked};
+use super::buckets::More;
 use super::draw::{Draw, Role};
 use super::grid::{Family, Grid};
 use super::kept::Style;
@@ -35,7 +35,7 @@ impl Selector<'_> {
             .map(|list| self.by_recipe(list, grid, family, draw, &mut steps))
             .collect();
         let candidates = self.joined(sorted, &category, draw);
-        let others = (grid.control.paired && ranked(family.length))
+        let others = (grid.control.paired && family.length.ranks())
             .then(|| self.other_extremes(&candidates, grid, family));
         let more = More {
             per_problem: grid.per_problem,
@@ -89,7 +89,7 @@ impl Selector<'_> {
             // The best stands first already.
             Recipe::Limo => list,
             Recipe::Random | Recipe::LightR1 | Recipe::Openthoughts => {
-                let by_key = grid.length.nested == Nested::ByKey && ranked(family.length);
+                let by_key = grid.length.nested == Nested::ByKey && family.length.ranks();
                 self.by_draw(list, (!by_key).then_some(draw))
             }
         }
@@ -137,7 +137,7 @@ impl Selector<'_> {
         let named = rules.first.iter().chain(&rules.first_long);
         for origin in named.chain(rules.benchmark.keys()) {
             if self.entries.find_name(origin).is_none() && draw.number == 0 {
-                self.selection.warnings.push(format!(
+                self.warn(format!(
                     "no problem is from `{origin}`, which `[grid.s1]` names"
                 ));
             }
@@ -172,7 +172,7 @@ impl Selector<'_> {
                  gives is exam questions; `[grid.s1] first_max` bounds them",
                 drawn.first, rules.uniform
             );
-            self.selection.warnings.push(warning);
+            self.warn(warning);
         }
         let weighed = drawn.order.len() - drawn.first - drawn.uniform;
         steps.push(("first", drawn.first as u64));

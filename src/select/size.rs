@@ -37,6 +37,20 @@ impl Size {
         }
     }
 
+    /// A subset's name with a star for this size.
+    ///
+    /// ```
+    /// use gradatim::select::size::Size;
+    /// assert_eq!(Size::Rows(100).starred("top-100-algebra-100-d0"), "top-100-algebra-*-d0");
+    /// ```
+    pub fn starred(self, name: &str) -> String {
+        let size = format!("-{self}");
+        match name.rfind(&size) {
+            Some(at) => format!("{}-*{}", &name[..at], &name[at + size.len()..]),
+            None => name.to_owned(),
+        }
+    }
+
     /// How much there is of its unit in rows of these tokens.
     pub fn available(self, tokens: impl ExactSizeIterator<Item = u32>) -> u64 {
         match self {

@@ -13,7 +13,6 @@ use super::draw::{Draw, Keys, Role, problem_key};
 use super::kept::Kept;
 use crate::pipeline::OnShortfall;
 use crate::pool::Entries;
-use crate::screen::near::Clusters;
 
 /// From which share of common text on two problems are one for the split, where `[screen] near_duplicates`
 /// says nothing: problems from one template too, since validating on one after training on the other says
@@ -53,7 +52,7 @@ pub const DRAW: Draw = Draw {
 pub(super) fn set_aside(
     entries: &Entries,
     kept: &Kept,
-    clusters: Option<&Clusters>,
+    clusters: Option<&[u32]>,
     seed: u64,
     asked: u32,
     on_shortfall: OnShortfall,
@@ -67,7 +66,7 @@ pub(super) fn set_aside(
             let hash = |&&entry: &&u32| keys.trajectory(DRAW, entry);
             Some((problem as u32, *entries.iter().min_by_key(hash)?))
         });
-    let cluster = |problem: u32| clusters.map_or(problem, |known| known.first[problem as usize]);
+    let cluster = |problem: u32| clusters.map_or(problem, |known| known[problem as usize]);
     let id = |problem: u32| entries.problems[problem as usize].id;
     // Of a cluster's problems the one with the smallest id stands for it.
     let mut stands: HashMap<u32, (u32, u32)> = HashMap::new();

@@ -306,6 +306,7 @@ fn with_validation(
         on_shortfall: OnShortfall::Short,
     };
     let clusters = screened.clusters.as_ref();
+    let clusters = clusters.map(|clusters| clusters.first.as_slice());
     let selection = select(
         entries,
         &fates,
