@@ -25,37 +25,52 @@
 //! 6. No row, however malformed, ends a run; no run hides one.
 //! 7. Nothing is left half-written: a file or part that stands under its final name is whole.
 //!
-//! # The modules, in reading order
+//! # The modules, in the order of their layers
+//!
+//! Each knows those above it and none below; a test (`tests/promises/repo.rs`) holds this table and the
+//! imports against each other.
 //!
 //! | module | what it does |
 //! |---|---|
-//! | [`pipeline`] | a pipeline file, as written |
-//! | [`plan`] | a pipeline checked against its sources |
-//! | [`run`] | takes the shards of a plan through the stages |
-//! | [`source`] | files to trajectories |
+//! | [`error`], [`ids`], [`schema`], [`table`] | failures, names and hashes, columns, Parquet files |
+//! | [`rules`] | what the pipeline file and the stages both say |
 //! | [`verify`] | response and gold answer to a verdict; knows no Arrow and works alone |
+//! | [`source`] | files to trajectories |
 //! | [`measure`] | a trajectory to its measurements |
 //! | [`pool`] | the measured trajectories and their problems |
 //! | [`screen`] | entries to their fate |
 //! | [`bucket`] | trajectories to buckets |
 //! | [`select`] | the pool to subsets and controls |
+//! | [`manifest`] | what a run says of itself |
+//! | [`compare`] | statistics over subsets: balance, overlap, power |
+//! | [`folder`] | an output folder, read again |
+//! | [`pipeline`] | a pipeline file, as written |
+//! | [`plan`] | a pipeline checked against its sources |
+//! | [`run`] | takes the shards of a plan through the stages |
 //! | [`emit`] | subsets to files, card, manifest, ledger |
-//! | [`audit`] | reads an output folder again: `check`, `why`, `balance`; what subsets share; power |
+//! | [`job`] | measure, select, emit: the main job |
 //! | [`engine`] | the DataFusion session with our functions |
-//! | [`schema`], [`table`], [`ids`], [`error`] | columns, Parquet files, names and hashes, failures |
+//! | [`audit`] | reads output folders: `check`, `why`, `balance` |
+//! | [`cli`] | the terminal: one file a command |
 
 #![forbid(unsafe_code)]
 
 pub mod audit;
 pub mod bucket;
+pub mod cli;
+pub mod compare;
 pub mod emit;
 pub mod engine;
 pub mod error;
+pub mod folder;
 pub mod ids;
+pub mod job;
+pub mod manifest;
 pub mod measure;
 pub mod pipeline;
 pub mod plan;
 pub mod pool;
+pub mod rules;
 pub mod run;
 pub mod schema;
 pub mod screen;

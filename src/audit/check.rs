@@ -15,10 +15,10 @@ use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchR
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use crate::emit::manifest::{Manifest, SubsetRecord};
-use crate::emit::{self, RUN_FOLDER};
+use crate::Result;
+use crate::folder::{self, RUN_FOLDER};
 use crate::ids::{self, Id};
-use crate::{Error, Result};
+use crate::manifest::{Manifest, SubsetRecord};
 
 /// What was looked at and what was found wrong.
 #[derive(Debug, Default, Serialize)]
@@ -35,7 +35,7 @@ pub struct Findings {
 pub fn check(out: &Path) -> Result<Findings> {
     let mut checker = Checker {
         out,
-        manifest: manifest(out)?,
+        manifest: folder::manifest(out)?,
         findings: Findings::default(),
     };
     checker.sums()?;
@@ -46,18 +46,6 @@ pub fn check(out: &Path) -> Result<Findings> {
     checker.relations(&selection, &kept);
     checker.set_aside(&selection, &kept, &clusters);
     Ok(checker.findings)
-}
-
-/// The manifest of an output folder.
-pub(super) fn manifest(out: &Path) -> Result<Manifest> {
-    let path = out.join(RUN_FOLDER).join("manifest.json");
-    let text = fs::read_to_string(path).map_err(|error| Error::no_output(out, &error))?;
-    serde_json::from_str(&text).map_err(|error| {
-        Error::usage(
-            format!("its manifest cannot be read: {error}"),
-            "check it with the version that wrote it",
-        )
-    })
 }
 
 /// The selected ids of each subset, in order of rank.
@@ -91,14 +79,14 @@ impl Checker<'_> {
             }
         }
         let mut files = Vec::new();
-        emit::walk(self.out, &mut files)?;
+        folder::walk(self.out, &mut files)?;
         let own = format!("{RUN_FOLDER}/SHA256SUMS");
         let found: BTreeSet<String> = files.into_iter().filter(|name| *name != own).collect();
         self.findings.files = found.len();
         for name in &found {
             match listed.get(name) {
                 None => self.broken(format!("{name} is not in SHA256SUMS")),
-                Some(sum) if emit::sha256(&self.out.join(name))? != *sum => {
+                Some(sum) if folder::sha256(&self.out.join(name))? != *sum => {
                     self.broken(format!(
                         "{name} is not what was written: its SHA-256 differs"
                     ));
@@ -232,7 +220,7 @@ impl Checker<'_> {
             self.broken(format!("{}: its file is missing", subset.name));
             return Ok(());
         }
-        if Some(emit::sha256(&path)?) != subset.sha256 {
+        if Some(folder::sha256(&path)?) != subset.sha256 {
             self.broken(format!("{}: its file has another SHA-256", subset.name));
         }
         let mut rows = 0;

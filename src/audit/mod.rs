@@ -3,6 +3,4 @@
 
 pub mod balance;
 pub mod check;
-pub mod overlap;
-pub mod power;
 pub mod why;

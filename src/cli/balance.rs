@@ -2,12 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::audit::balance::{Folder, Told};
+use crate::compare::balance::{Balance, Line, Relation, WORTH_A_LOOK, love};
+use crate::compare::overlap::Overlap;
+use crate::manifest::{Manifest, SubsetRecord};
+use crate::{Error, Result};
 use clap::Args;
-use gradatim::audit::balance::folder::{Folder, Told};
-use gradatim::audit::balance::{Balance, Line, Relation, WORTH_A_LOOK, love};
-use gradatim::audit::overlap::Overlap;
-use gradatim::emit::manifest::{Manifest, SubsetRecord};
-use gradatim::{Error, Result};
 use serde_json::json;
 
 use super::table::{table, thousands};

@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
+use crate::Result;
+use crate::audit::check;
 use clap::Args;
-use gradatim::Result;
-use gradatim::audit::check;
 
 use super::table::thousands;
 use super::{print, print_json};

@@ -1,8 +1,8 @@
 //! `gradatim completions`: for the shell.
 
+use crate::Result;
 use clap::{Args, CommandFactory};
 use clap_complete::Shell;
-use gradatim::Result;
 
 use super::{Cli, print};
 

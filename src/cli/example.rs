@@ -1,7 +1,7 @@
 //! `gradatim example`: complete pipelines.
 
+use crate::Result;
 use clap::{Args, ValueEnum};
-use gradatim::Result;
 
 use super::print;
 

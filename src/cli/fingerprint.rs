@@ -3,15 +3,15 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::plan::contamination::{Benchmark, FINGERPRINT};
+use crate::screen::contamination::Detector;
+use crate::screen::contamination::selftest::{Found, Measured, Unrelated, measure};
+use crate::source::benchmark::{Named, Posed, problems};
+use crate::source::hub::Address;
+use crate::source::pick::Pick;
+use crate::source::{HubMode, SourceFile, files};
+use crate::{Error, Result};
 use clap::Args;
-use gradatim::plan::contamination::{Benchmark, FINGERPRINT};
-use gradatim::screen::contamination::Detector;
-use gradatim::screen::contamination::selftest::{Found, Measured, Unrelated, measure};
-use gradatim::source::benchmark::{Named, Posed, problems};
-use gradatim::source::hub::Address;
-use gradatim::source::pick::Pick;
-use gradatim::source::{HubMode, SourceFile, files};
-use gradatim::{Error, Result};
 use rayon::prelude::*;
 
 use super::progress::Progress;

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use gradatim::pool::cache_folder;
-use gradatim::source::hub::{Hooks, Hub, Settings, Wait};
-use gradatim::{Error, Result};
+use crate::pool::cache_folder;
+use crate::source::hub::{Hooks, Hub, Settings, Wait};
+use crate::{Error, Result};
 
 use super::progress::Progress;
 

@@ -3,14 +3,14 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use clap::Args;
-use gradatim::Result;
-use gradatim::source::entry::Entry;
-use gradatim::source::hub::{Address, Dataset, Description};
-use gradatim::source::parquet::Footer;
-use gradatim::source::{
+use crate::Result;
+use crate::source::entry::Entry;
+use crate::source::hub::{Address, Dataset, Description};
+use crate::source::parquet::Footer;
+use crate::source::{
     self, BatchSize, Format, HubMode, Layout, Source, SourceFile, Unit, files, layout,
 };
+use clap::Args;
 use serde_json::{Value, json};
 
 use super::progress::Progress;
@@ -227,11 +227,11 @@ fn describe(file: &SourceFile) -> Result<Described> {
                 described.groups = Some(footer.row_groups());
                 described.columns = footer.column_kinds();
             }
-            Err(error) => described.unreadable = Some(gradatim::plan::unreadable(error)?),
+            Err(error) => described.unreadable = Some(crate::plan::unreadable(error)?),
         },
         Format::Text(kind) => match source::text::columns(file, kind) {
             Ok(columns) => described.columns = columns,
-            Err(error) => described.unreadable = Some(gradatim::plan::unreadable(error)?),
+            Err(error) => described.unreadable = Some(crate::plan::unreadable(error)?),
         },
     }
     Ok(described)

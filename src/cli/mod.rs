@@ -1,47 +1,74 @@
-//! The command line: one file a command, and what they share.
+//! The terminal: arguments in; report and exit code out. One file a command, and what they share.
+//!
+//! It is part of the library and its last layer: the binary calls [`run()`] and nothing else, and so can
+//! whoever brings another front to the same program.
 
-pub mod balance;
-pub mod check;
-pub mod completions;
-pub mod example;
-pub mod fingerprint;
+mod balance;
+mod check;
+mod completions;
+mod example;
+mod fingerprint;
 mod hub;
-pub mod inspect;
-pub mod plan;
-pub mod pool;
-pub mod power;
-pub mod progress;
-pub mod run;
-pub mod schema;
+mod inspect;
+mod plan;
+mod pool;
+mod power;
+mod progress;
+mod run;
+mod schema;
 mod size;
-pub mod sql;
-pub mod table;
-pub mod verify;
-pub mod why;
+mod sql;
+mod table;
+mod verify;
+mod why;
 
+use std::ffi::OsString;
 use std::io::Write;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 
+use crate::pipeline::PipelineFile;
+use crate::plan::{Overrides, Plan};
+use crate::pool::Pool;
+use crate::rules::OnShortfall;
+use crate::run::Settings;
+use crate::source::{BatchSize, HubMode};
+use crate::{Error, Result};
 use clap::{Args, Parser, Subcommand};
-use gradatim::pipeline::{OnShortfall, PipelineFile};
-use gradatim::plan::{Overrides, Plan};
-use gradatim::pool::Pool;
-use gradatim::run::Settings;
-use gradatim::source::{BatchSize, HubMode};
-use gradatim::{Error, Result};
 
 use progress::Progress;
 use size::Size;
+
+/// Runs the program with these arguments, its own name first; returns the exit code.
+///
+/// Reports go to stdout, talk and errors to stderr. Signals are met for the process's whole life.
+pub fn run(arguments: impl IntoIterator<Item = impl Into<OsString> + Clone>) -> u8 {
+    let arguments = match Cli::try_parse_from(arguments) {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // Where the terminal has gone nobody can be told.
+            let _ = error.print();
+            return error.exit_code() as u8;
+        }
+    };
+    match arguments.command.run() {
+        Ok(code) => code,
+        Err(error) if is_closed_pipe(&error) => 0,
+        Err(error) => {
+            print_error(&error);
+            error.exit_code()
+        }
+    }
+}
 
 /// Turns collections of math-reasoning trajectories into the training sets of an experiment, and proves
 /// that they are what they claim to be.
 #[derive(Parser)]
 #[command(version, max_term_width = 100, after_help = AFTER_HELP)]
-pub struct Cli {
+pub(crate) struct Cli {
     #[command(subcommand)]
-    pub command: Command,
+    command: Command,
 }
 
 const AFTER_HELP: &str = "\
@@ -58,7 +85,7 @@ Example:
   gradatim run pipelines/quickstart.toml --out out && gradatim check out";
 
 #[derive(Subcommand)]
-pub enum Command {
+enum Command {
     /// Make the subsets and controls of a pipeline.
     Run(run::Arguments),
     /// Show what a run would make, and what is missing; write nothing.
@@ -87,6 +114,27 @@ pub enum Command {
     Schema(schema::Arguments),
     /// Print completions for a shell.
     Completions(completions::Arguments),
+}
+
+impl Command {
+    fn run(&self) -> Result<u8> {
+        match self {
+            Self::Run(arguments) => run::run(arguments),
+            Self::Plan(arguments) => plan::plan(arguments),
+            Self::Inspect(arguments) => inspect::inspect(arguments),
+            Self::Verify(arguments) => verify::verify(arguments),
+            Self::Why(arguments) => why::why(arguments),
+            Self::Sql(arguments) => sql::sql(arguments),
+            Self::Check(arguments) => check::check(arguments),
+            Self::Balance(arguments) => balance::balance(arguments),
+            Self::Power(arguments) => power::power(arguments),
+            Self::Pool(arguments) => pool::pool(arguments),
+            Self::Fingerprint(arguments) => fingerprint::fingerprint(arguments),
+            Self::Example(arguments) => example::example(arguments),
+            Self::Schema(arguments) => schema::schema(arguments),
+            Self::Completions(arguments) => completions::completions(arguments),
+        }
+    }
 }
 
 /// What `run` and `plan` share.
@@ -162,7 +210,7 @@ impl Common {
     }
 
     /// Writes the timings where the user asked for them.
-    pub fn write_timings(&self, timings: &gradatim::run::Timings) -> Result<()> {
+    pub fn write_timings(&self, timings: &crate::run::Timings) -> Result<()> {
         let Some(path) = &self.timings else {
             return Ok(());
         };

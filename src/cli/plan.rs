@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
+use crate::Result;
+use crate::rules::OnShortfall;
+use crate::run::{Experiment, Timings, measure};
+use crate::select::{Selection, Subset};
 use clap::Args;
-use gradatim::Result;
-use gradatim::pipeline::OnShortfall;
-use gradatim::run::{self, Experiment, Timings, measure};
-use gradatim::select::{Selection, Subset};
 use serde_json::json;
 
 use super::progress::Progress;
@@ -39,7 +39,7 @@ pub fn plan(arguments: &Arguments) -> Result<u8> {
     let experiment = measured?;
     let fates = experiment.fates();
     let selection = experiment.select(&fates);
-    let ledger = run::ledger(&experiment, &fates);
+    let ledger = experiment.ledger(&fates);
     let sizes = Sizes::new(&experiment, &selection);
     common.write_timings(&timings)?;
     if common.json {

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::Result;
+use crate::pool::{Kept, Part, Pool};
 use clap::{Args, Subcommand};
-use gradatim::Result;
-use gradatim::pool::{Kept, Part, Pool};
 use serde_json::json;
 
 use super::table::{bytes, table, thousands};

@@ -1,8 +1,8 @@
 //! `gradatim power`: the smallest difference that an experiment can detect.
 
+use crate::compare::power::{Design, Detectable, Runs, Test};
+use crate::{Error, Result};
 use clap::Args;
-use gradatim::audit::power::{Design, Detectable, Runs, Test};
-use gradatim::{Error, Result};
 use serde_json::json;
 
 use super::table::{table, thousands};

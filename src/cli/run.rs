@@ -3,11 +3,11 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::Result;
+use crate::job::Report;
+use crate::screen::Tally;
+use crate::select::{Selection, Subset};
 use clap::Args;
-use gradatim::Result;
-use gradatim::run::Report;
-use gradatim::screen::Tally;
-use gradatim::select::{Selection, Subset};
 use serde_json::json;
 
 use super::progress::Progress;
@@ -33,7 +33,7 @@ pub fn run(arguments: &Arguments) -> Result<u8> {
     let progress = Arc::new(Progress::new());
     let plan = common.plan(&stop, &progress)?;
     let settings = common.settings(&stop, &progress)?;
-    let report = gradatim::run::run(&plan, &arguments.out, &settings);
+    let report = crate::job::run(&plan, &arguments.out, &settings);
     progress.finish();
     let report = report?;
     common.write_timings(&report.timings)?;
@@ -131,7 +131,7 @@ pub fn subset_table(selection: &Selection) -> String {
     let mut text = table(&["subset", "role", "sizes", "bucket"], &rows);
     if !selection.shortfalls.is_empty() {
         text += "\nleft out or made smaller:\n";
-        text += &gradatim::run::shortfall_table(&selection.shortfalls);
+        text += &crate::job::shortfall_table(&selection.shortfalls);
         text.push('\n');
     }
     text

@@ -1,11 +1,11 @@
 //! `gradatim schema`: the form of what is read and written.
 
+use crate::emit::leakage::Leakage;
+use crate::manifest::Manifest;
+use crate::pipeline::Pipeline;
+use crate::schema::{ADDED, Column, TABLES, table as columns};
+use crate::{Error, Result};
 use clap::{Args, ValueEnum};
-use gradatim::emit::leakage::Leakage;
-use gradatim::emit::manifest::Manifest;
-use gradatim::pipeline::Pipeline;
-use gradatim::schema::{ADDED, Column, TABLES, table as columns};
-use gradatim::{Error, Result};
 
 use super::print;
 

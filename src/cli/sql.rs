@@ -2,10 +2,10 @@
 
 use std::path::PathBuf;
 
+use crate::engine::Engine;
+use crate::{Error, Result};
 use arrow::util::pretty::pretty_format_batches;
 use clap::Args;
-use gradatim::engine::Engine;
-use gradatim::{Error, Result};
 
 use super::{print, print_json, threads};
 
@@ -40,7 +40,7 @@ pub fn sql(arguments: &Arguments) -> Result<u8> {
         let mut objects = Vec::new();
         for batch in &rows {
             for row in 0..batch.num_rows() {
-                objects.push(gradatim::audit::why::row_object(batch, row)?);
+                objects.push(crate::audit::why::row_object(batch, row)?);
             }
         }
         print_json(&objects)?;

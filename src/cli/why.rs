@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
+use crate::Result;
+use crate::audit::why;
 use clap::Args;
-use gradatim::Result;
-use gradatim::audit::why;
 use serde_json::{Value, json};
 
 use super::{print, print_json, threads};

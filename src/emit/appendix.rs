@@ -8,10 +8,10 @@ use std::path::Path;
 
 use fs_err as fs;
 
-use super::manifest::SubsetRecord;
 use super::{csv_line, decimal};
-use crate::audit::balance::{NO_LEVEL, effective};
-use crate::emit::runs::Runs;
+use crate::compare::balance::{NO_LEVEL, effective};
+use crate::manifest::SubsetRecord;
+use crate::pipeline::Runs;
 use crate::pool::Entries;
 use crate::run::Experiment;
 use crate::select::{Selection, SubsetRole};

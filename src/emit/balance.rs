@@ -7,9 +7,9 @@ use arrow::array::{ArrayRef, BooleanArray, Float64Array, StringArray, UInt32Arra
 use fs_err as fs;
 use indexmap::IndexMap;
 
-use super::manifest::SubsetRecord;
-use crate::audit::balance::{self, Accepted, Balance, Line, Pair, love};
-use crate::audit::overlap::{Order, Overlap, overlaps};
+use crate::compare::balance::{self, Accepted, Balance, Line, Pair, love};
+use crate::compare::overlap::{Order, Overlap, overlaps};
+use crate::manifest::SubsetRecord;
 use crate::run::Experiment;
 use crate::schema::{self, Column};
 use crate::screen::Fate;

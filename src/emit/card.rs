@@ -10,9 +10,9 @@ use serde_json::{Map, Value, json};
 
 use super::balance::Compared;
 use super::leakage::{BenchmarkRecord, Leakage};
-use super::manifest::{HubRecord, Manifest, SubsetRecord};
 use super::{Written, split, subset};
-use crate::audit::balance::{WORTH_A_LOOK, worst_first};
+use crate::compare::balance::{WORTH_A_LOOK, worst_first};
+use crate::manifest::{HubRecord, Manifest, SubsetRecord};
 use crate::run::Experiment;
 use crate::schema::{Column, Kind};
 use crate::select::{Subset, SubsetRole};

@@ -7,32 +7,9 @@
 
 use std::borrow::Cow;
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
-use super::Emit;
 use super::texts::Text;
+use crate::pipeline::{Emit, Template};
 use crate::verify::{Thinking, before_thinking, split_thinking};
-
-/// The `[emit.text]` table: the column `text`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct TextColumn {
-    /// How thinking and answer are marked inside Qwen2.5's chat template.
-    pub template: Template,
-}
-
-/// How thinking and answer are marked.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Template {
-    /// `<think>…</think>`, then the answer, as DeepSeek-R1 writes it; what is so already stays as it is.
-    #[default]
-    Think,
-    /// As s1's `data/tokenization.py` writes it: `<|im_start|>think`, the thinking, `<|im_start|>answer`,
-    /// the answer, which begins with `Answer: ` unless it has that already.
-    S1,
-}
 
 /// Where the problem stands in `[emit] instruction`.
 pub const PLACE: &str = "{problem}";
@@ -68,88 +45,77 @@ impl Speaker {
     }
 }
 
-impl Emit {
-    /// What the user says: the problem with the instruction.
-    pub fn user_turn<'t>(&self, problem: &'t str) -> Cow<'t, str> {
-        match self.instruction.as_deref() {
-            None => Cow::Borrowed(problem),
-            Some(instruction) if instruction.contains(PLACE) => {
-                Cow::Owned(instruction.replace(PLACE, problem))
-            }
-            Some(instruction) => Cow::Owned(format!("{problem}\n{instruction}")),
+/// What the user says: the problem with the instruction.
+fn user_turn<'t>(emit: &Emit, problem: &'t str) -> Cow<'t, str> {
+    match emit.instruction.as_deref() {
+        None => Cow::Borrowed(problem),
+        Some(instruction) if instruction.contains(PLACE) => {
+            Cow::Owned(instruction.replace(PLACE, problem))
         }
-    }
-
-    /// The conversation: a system message where the pipeline has one, the problem, the response.
-    pub(super) fn turns<'t>(&'t self, text: &'t Text) -> Vec<(Speaker, Cow<'t, str>)> {
-        let system = self.system.as_deref();
-        let system = system.map(|said| (Speaker::System, Cow::Borrowed(said)));
-        let user = (Speaker::User, self.user_turn(&text.problem));
-        let assistant = (Speaker::Assistant, Cow::Borrowed(text.response.as_str()));
-        system.into_iter().chain([user, assistant]).collect()
-    }
-
-    /// The conversation in Qwen2.5's chat template.
-    pub(super) fn chat(&self, text: &Text) -> String {
-        format!(
-            "<|im_start|>system\n{}<|im_end|>\n<|im_start|>user\n{}<|im_end|>\n<|im_start|>assistant\n{}\
-             <|im_end|>\n",
-            self.system.as_deref().unwrap_or(QWEN_SYSTEM),
-            self.user_turn(&text.problem),
-            self.text.template.marked(&text.response),
-        )
+        Some(instruction) => Cow::Owned(format!("{problem}\n{instruction}")),
     }
 }
 
-impl Template {
-    /// A response with its thinking and its answer marked so. One without thinking has none here, and one
-    /// whose thinking never ends has no answer.
-    ///
-    /// ```
-    /// use gradatim::emit::chat::Template;
-    /// let response = "<think>\n2 + 2 is 4.\n</think>\n\nIt is 4.";
-    /// assert_eq!(Template::Think.marked(response), response);
-    /// let s1 = "<|im_start|>think\n2 + 2 is 4.\n<|im_start|>answer\nAnswer: It is 4.";
-    /// assert_eq!(Template::S1.marked(response), s1);
-    /// assert_eq!(Template::Think.marked(s1), "<think>\n2 + 2 is 4.\n</think>\n\nAnswer: It is 4.");
-    /// ```
-    pub fn marked(self, response: &str) -> Cow<'_, str> {
-        let parts = split_thinking(response);
-        // What stands before the opening mark is no answer, and is not lost.
-        let before = before_thinking(response, &parts).trim();
-        let thinking = response[parts.thinking].trim();
-        let thinking = format!("{before}\n{thinking}");
-        let thinking = thinking.trim_start();
-        let answer = response[parts.answer].trim();
-        match self {
-            Self::Think if parts.state == Thinking::Absent || response.contains("<think>") => {
-                Cow::Borrowed(response)
-            }
-            Self::Think if parts.state == Thinking::Open => {
-                Cow::Owned(format!("<think>\n{thinking}"))
-            }
-            Self::Think => Cow::Owned(format!("<think>\n{thinking}\n</think>\n\n{answer}")),
-            Self::S1 => {
-                let thinking = match parts.state {
-                    Thinking::Absent => String::new(),
-                    _ => format!("<|im_start|>think\n{thinking}"),
-                };
-                let label = match answer.contains("Answer:") {
-                    true => "",
-                    false => "Answer: ",
-                };
-                let answer = match parts.state {
-                    Thinking::Open => String::new(),
-                    _ => format!("<|im_start|>answer\n{label}{answer}"),
-                };
-                let border = match thinking.is_empty() || answer.is_empty() {
-                    true => "",
-                    false => "\n",
-                };
-                Cow::Owned(format!("{thinking}{border}{answer}"))
-            }
+/// The conversation: a system message where the pipeline has one, the problem, the response.
+pub(super) fn turns<'t>(emit: &'t Emit, text: &'t Text) -> Vec<(Speaker, Cow<'t, str>)> {
+    let system = emit.system.as_deref();
+    let system = system.map(|said| (Speaker::System, Cow::Borrowed(said)));
+    let user = (Speaker::User, user_turn(emit, &text.problem));
+    let assistant = (Speaker::Assistant, Cow::Borrowed(text.response.as_str()));
+    system.into_iter().chain([user, assistant]).collect()
+}
+
+/// The conversation in Qwen2.5's chat template.
+pub(super) fn chat(emit: &Emit, text: &Text) -> String {
+    format!(
+        "<|im_start|>system\n{}<|im_end|>\n<|im_start|>user\n{}<|im_end|>\n<|im_start|>assistant\n{}\
+         <|im_end|>\n",
+        emit.system.as_deref().unwrap_or(QWEN_SYSTEM),
+        user_turn(emit, &text.problem),
+        marked(emit.text.template, &text.response),
+    )
+}
+
+/// A response with its thinking and its answer marked as the template says. One without thinking has none
+/// here, and one whose thinking never ends has no answer.
+fn marked(template: Template, response: &str) -> Cow<'_, str> {
+    let parts = split_thinking(response);
+    // What stands before the opening mark is no answer, and is not lost.
+    let before = before_thinking(response, &parts).trim();
+    let thinking = response[parts.thinking].trim();
+    let thinking = format!("{before}\n{thinking}");
+    let thinking = thinking.trim_start();
+    let answer = response[parts.answer].trim();
+    match template {
+        Template::Think if parts.state == Thinking::Absent || response.contains("<think>") => {
+            Cow::Borrowed(response)
         }
+        Template::Think if parts.state == Thinking::Open => {
+            Cow::Owned(format!("<think>\n{thinking}"))
+        }
+        Template::Think => Cow::Owned(format!("<think>\n{thinking}\n</think>\n\n{answer}")),
+        Template::S1 => Cow::Owned(marked_as_s1(parts.state, thinking, answer)),
     }
+}
+
+fn marked_as_s1(state: Thinking, thinking: &str, answer: &str) -> String {
+    let thinking = match state {
+        Thinking::Absent => String::new(),
+        _ => format!("<|im_start|>think\n{thinking}"),
+    };
+    let label = match answer.contains("Answer:") {
+        true => "",
+        false => "Answer: ",
+    };
+    let answer = match state {
+        Thinking::Open => String::new(),
+        _ => format!("<|im_start|>answer\n{label}{answer}"),
+    };
+    let border = match thinking.is_empty() || answer.is_empty() {
+        true => "",
+        false => "\n",
+    };
+    format!("{thinking}{border}{answer}")
 }
 
 #[cfg(test)]
@@ -157,19 +123,31 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_part_that_is_missing_has_no_mark() {
-        assert_eq!(Template::S1.marked("<think>\nHm"), "<|im_start|>think\nHm");
+    fn thinking_is_marked_as_the_template_says_whatever_marked_it_before() {
+        let response = "<think>\n2 + 2 is 4.\n</think>\n\nIt is 4.";
+        assert_eq!(marked(Template::Think, response), response);
+        let s1 = "<|im_start|>think\n2 + 2 is 4.\n<|im_start|>answer\nAnswer: It is 4.";
+        assert_eq!(marked(Template::S1, response), s1);
         assert_eq!(
-            Template::S1.marked("Final Answer: 4"),
+            marked(Template::Think, s1),
+            "<think>\n2 + 2 is 4.\n</think>\n\nAnswer: It is 4."
+        );
+    }
+
+    #[test]
+    fn a_part_that_is_missing_has_no_mark() {
+        assert_eq!(marked(Template::S1, "<think>\nHm"), "<|im_start|>think\nHm");
+        assert_eq!(
+            marked(Template::S1, "Final Answer: 4"),
             "<|im_start|>answer\nFinal Answer: 4"
         );
         assert_eq!(
-            Template::S1.marked("Sure. <think>Hm</think> 4"),
+            marked(Template::S1, "Sure. <think>Hm</think> 4"),
             "<|im_start|>think\nSure.\nHm\n<|im_start|>answer\nAnswer: 4"
         );
-        assert_eq!(Template::Think.marked("It is 4."), "It is 4.");
+        assert_eq!(marked(Template::Think, "It is 4."), "It is 4.");
         assert_eq!(
-            Template::Think.marked("<|im_start|>think\nHm"),
+            marked(Template::Think, "<|im_start|>think\nHm"),
             "<think>\nHm"
         );
     }
@@ -181,7 +159,7 @@ mod tests {
                 instruction: instruction.map(str::to_owned),
                 ..Emit::default()
             };
-            emit.user_turn("1+1?").into_owned()
+            user_turn(&emit, "1+1?").into_owned()
         };
         assert_eq!(asked(None), "1+1?");
         assert_eq!(asked(Some("Box it.")), "1+1?\nBox it.");

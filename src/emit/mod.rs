@@ -6,11 +6,11 @@
 mod appendix;
 mod balance;
 mod card;
-pub mod chat;
+mod chat;
 pub mod leakage;
 mod ledger;
-pub mod manifest;
-pub mod runs;
+mod manifest;
+mod runs;
 mod selection;
 mod subset;
 mod sums;
@@ -21,61 +21,14 @@ use std::path::{Path, PathBuf};
 use fs_err as fs;
 use indexmap::IndexMap;
 use rayon::prelude::*;
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
+use crate::folder::RUN_FOLDER;
 use crate::run::{Amount, Experiment, Settings};
 use crate::screen::Fate;
 use crate::select::{Selection, Subset, SubsetRole};
 use crate::{Error, Result};
-use chat::TextColumn;
-pub use subset::Added;
-pub use sums::{sha256, walk};
 use texts::Texts;
-
-/// The `[emit]` table of a pipeline file.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct Emit {
-    /// Globs over the names of subsets and controls: whose text is written. The whole grid stands in
-    /// `selection.parquet` in any case.
-    pub subsets: Vec<String>,
-    /// Columns beside a subset's own, for trainers that want them.
-    pub add: Vec<Added>,
-    /// The licence that the dataset card names, as the hub spells it (`apache-2.0`); that of the sources where
-    /// this is left out and they have one and the same.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub license: Option<String>,
-    /// A system message before each problem. Where it is left out `messages` has none, and `text` has the one
-    /// that Qwen2.5's template puts in.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub system: Option<String>,
-    /// What the user says beside the problem, on a line after it, or around `{problem}` where that stands in
-    /// it: `Please reason step by step, and put your final answer within \\boxed{}.`
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub instruction: Option<String>,
-    /// The column `text`.
-    pub text: TextColumn,
-}
-
-impl Default for Emit {
-    fn default() -> Self {
-        Self {
-            subsets: vec!["*".into()],
-            add: Vec::new(),
-            license: None,
-            system: None,
-            instruction: None,
-            text: TextColumn::default(),
-        }
-    }
-}
-
-/// The folder that loaders pass over.
-pub const RUN_FOLDER: &str = "__run__";
-
-/// The splits that a folder can have, in each a file of this name.
-pub const SPLITS: [&str; 2] = ["train", "validation"];
 
 /// The split that a subset is: `validation` for the one that is set aside, else `train`.
 fn split(subset: &Subset) -> &'static str {
@@ -83,11 +36,6 @@ fn split(subset: &Subset) -> &'static str {
         SubsetRole::Validation => "validation",
         _ => "train",
     }
-}
-
-/// The name of the only file of a subset that is this split.
-pub fn shard(split: &str) -> String {
-    format!("{split}-00000-of-00001.parquet")
 }
 
 /// Marks a folder as one of ours that is being built, so that no other is ever cleared away.
@@ -128,7 +76,7 @@ pub fn emit(
         .collect();
     let lock = lock_text(experiment)?;
     fs::write(run.join("pipeline.lock.toml"), &lock)?;
-    let manifest = manifest::Manifest::new(experiment, fates, selection, &all, &lock);
+    let manifest = manifest::manifest(experiment, fates, selection, &all, &lock);
     write_json(&run.join("manifest.json"), &manifest)?;
     let leakage = leakage::Leakage::new(experiment);
     if let Some(leakage) = &leakage {

@@ -9,38 +9,24 @@ use arrow::buffer::OffsetBuffer;
 use arrow::datatypes::DataType;
 use fs_err as fs;
 use parquet::file::reader::{FileReader, SerializedFileReader};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 
-use super::chat::Speaker;
+use super::chat::{self, Speaker};
 use super::texts::{Text, Texts};
-use super::{Emit, Written, shard, split, sums};
+use super::{Written, split};
+use crate::folder::{self, shard};
+use crate::pipeline::{Added, Emit};
 use crate::run::Experiment;
 use crate::schema::{self, Column, pair_fields};
 use crate::select::Subset;
 use crate::table::{self, GROUP_ROWS, Table};
 use crate::{Error, Result};
 
-/// Columns that a pipeline can add to its subsets.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Added {
-    /// `text`: both turns in Qwen2.5's chat template, for the paper's and s1's trainer.
-    Text,
-    /// `prompt` and `completion` as lists of turns, for TRL's completion-only loss over the model's own chat
-    /// template.
-    PromptCompletion,
-    /// `conversations`, ShareGPT's form of `messages`.
-    Conversations,
-}
-
-impl Added {
-    fn columns(self) -> &'static [&'static str] {
-        match self {
-            Self::Text => &["text"],
-            Self::PromptCompletion => &["prompt", "completion"],
-            Self::Conversations => &["conversations"],
-        }
+/// The columns that each addition has.
+fn names(added: Added) -> &'static [&'static str] {
+    match added {
+        Added::Text => &["text"],
+        Added::PromptCompletion => &["prompt", "completion"],
+        Added::Conversations => &["conversations"],
     }
 }
 
@@ -48,7 +34,7 @@ impl Added {
 pub fn columns(added: &[Added]) -> Vec<Column> {
     let names: Vec<&str> = added
         .iter()
-        .flat_map(|added| added.columns())
+        .flat_map(|added| names(*added))
         .copied()
         .collect();
     let extra = schema::ADDED
@@ -151,7 +137,7 @@ fn describe(subset: &Subset, path: &Path) -> Result<Written> {
     Ok(Written {
         rows: subset.size,
         path: format!("{}/{}", subset.name, shard(split(subset))),
-        sha256: sums::sha256(path)?,
+        sha256: folder::sha256(path)?,
         file_bytes: fs::metadata(path)?.len(),
         data_bytes: groups
             .iter()
@@ -202,7 +188,7 @@ fn array(experiment: &Experiment<'_>, rows: &[Row], column: &Column) -> ArrayRef
             (turn == Speaker::Assistant).then(|| turn.role())
         }),
         "conversations" => turns(rows, emit, ["from", "value"], |turn| Some(turn.from())),
-        "text" => texts(&|row| Some(emit.chat(&row.text))),
+        "text" => texts(&|row| Some(chat::chat(emit, &row.text))),
         "category" => texts(&|row| {
             let problem = &entries.problems[body(row).problem as usize];
             name(problem.category)
@@ -228,7 +214,7 @@ fn turns(
     let mut lengths = Vec::with_capacity(rows.len());
     for row in rows {
         let before = who.len();
-        for (speaker, words) in emit.turns(&row.text) {
+        for (speaker, words) in chat::turns(emit, &row.text) {
             if let Some(name) = name(speaker) {
                 who.append_value(name);
                 said.append_value(words);

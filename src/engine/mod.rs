@@ -12,7 +12,7 @@ use datafusion::common::{DataFusionError, exec_err};
 use datafusion::logical_expr::{ColumnarValue, Volatility, create_udf};
 use datafusion::prelude::{ParquetReadOptions, SessionConfig, SessionContext};
 
-use crate::emit::{self, RUN_FOLDER};
+use crate::folder::{self, RUN_FOLDER};
 use crate::measure::tokens::Tokenizer;
 use crate::measure::{style, thinking_part};
 use crate::verify;
@@ -52,7 +52,7 @@ impl Engine {
         }
         for entry in fs_err::read_dir(out)? {
             let entry = entry?;
-            let shards = emit::SPLITS.map(|split| entry.path().join(emit::shard(split)));
+            let shards = folder::SPLITS.map(|split| entry.path().join(folder::shard(split)));
             if let Some(shard) = shards.iter().find(|shard| shard.is_file()) {
                 let name = entry.file_name();
                 engine.register(&format!("\"{}\"", name.to_string_lossy()), shard)?;

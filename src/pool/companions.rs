@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::entries::{Columns, Entries, Known, Name};
 use crate::Result;
+use crate::rules::CategoryRule;
 
 /// The columns of a companion's table that [`Join::add`] reads.
 pub const COLUMNS: [&str; 8] = [
@@ -21,17 +22,6 @@ pub const COLUMNS: [&str; 8] = [
     "solution_is_valid",
     "synthetic",
 ];
-
-/// What a companion's category is for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum CategoryRule {
-    /// It is taken where the source names none; where both name one they are compared.
-    #[default]
-    Fill,
-    /// It is taken wherever the companion has one.
-    Replace,
-}
 
 /// What one companion says of a problem.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]

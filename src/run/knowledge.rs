@@ -8,33 +8,21 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use arrow::array::{Array, AsArray, RecordBatch};
 use rayon::prelude::*;
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 
 use super::{Experiment, Settings, vectors};
 use crate::ids::{self, Id};
 use crate::plan::{Plan, PlannedBenchmark, PlannedJoin, PlannedVectors};
 use crate::pool::Entries;
-use crate::select::Joined;
 use crate::select::Knowledge;
 use crate::select::difficulty::Wanted;
 use crate::select::similar::tfidf::{Frequencies, Questions};
 use crate::select::similar::{Similar, Similarity, tokens};
 use crate::select::text_rules::TextRule;
+use crate::select::{JoinCounts, Joined};
 use crate::source::lookup;
 use crate::source::pick::Pick;
 use crate::source::value::Value;
 use crate::{Error, Result};
-
-/// What joining one column did.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct JoinCounts {
-    /// Rows of the table, and those of them that have no number or no problem.
-    pub rows: u64,
-    pub rows_void: u64,
-    /// Problems of the run that it knows.
-    pub problems_known: u64,
-}
 
 pub(super) fn gather(
     plan: &Plan,

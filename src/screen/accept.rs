@@ -1,8 +1,8 @@
 //! Which verdicts decide whether a trajectory is accepted.
 
 use super::Reason;
-use crate::pipeline::Accept;
 use crate::pool::entries::Body;
+use crate::rules::Accept;
 use crate::verify::Outcome;
 
 /// Why a rule does not accept a trajectory, or none where it does.

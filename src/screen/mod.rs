@@ -20,9 +20,9 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::pipeline::Accept;
 use crate::pool::Entries;
 use crate::pool::entries::Body;
+use crate::rules::Accept;
 use crate::source::{GoldKind, Void};
 use contamination::Contamination;
 use facts::Fact;

@@ -10,7 +10,7 @@ use super::recipe::{self, Recipe};
 use crate::bucket::Candidate;
 use crate::bucket::category::{Category, Pool};
 use crate::bucket::length::{Length, LengthRules, Of, Within, extreme};
-use crate::pipeline::{Accept, OnShortfall};
+use crate::rules::{Accept, OnShortfall};
 
 /// Which more trajectories of a problem are taken beside the one that stands for it. No length rule that
 /// ranks is among them (the plan saw to it): the second shortest could be among the longest.

@@ -16,7 +16,7 @@ use super::kept::Style;
 use super::size::Size;
 use super::{Selector, Subset, SubsetRole};
 use crate::bucket::length::{Length, Of};
-use crate::pipeline::Accept;
+use crate::rules::Accept;
 
 /// What a matched control matched on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -9,7 +9,7 @@ use super::subset::{DrawKind, Subset, SubsetRole};
 use super::validation::SetAside;
 use super::{Ordered, Selector, Shortfall};
 use crate::bucket::category::Category;
-use crate::pipeline::OnShortfall;
+use crate::rules::OnShortfall;
 
 /// How many categories a message names.
 const NAMED_MAX: usize = 20;

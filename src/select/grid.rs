@@ -10,7 +10,7 @@ use super::similar::Similar;
 use super::size::{Size, Sizes};
 use crate::bucket::category::{self, ALL, Category, SEVEN};
 use crate::bucket::length::{Length, LengthRules};
-use crate::pipeline::Accept;
+use crate::rules::Accept;
 
 /// A grid of subsets: recipe × category × length × style × accept × draw, each at every size.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]

@@ -5,6 +5,9 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 use super::similar::{Similar, Similarity};
 use super::text_rules::TextRule;
 use crate::pool::Entries;
@@ -31,6 +34,16 @@ pub struct Knowledge {
 pub enum Joined {
     Numbers(Vec<Option<f64>>),
     Words(Vec<Option<String>>),
+}
+
+/// What joining one column did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct JoinCounts {
+    /// Rows of the table, and those of them that have no number or no problem.
+    pub rows: u64,
+    pub rows_void: u64,
+    /// Problems of the run that it knows.
+    pub problems_known: u64,
 }
 
 impl Knowledge {

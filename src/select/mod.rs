@@ -32,15 +32,15 @@ use serde::Serialize;
 
 use crate::bucket::Candidate;
 use crate::bucket::length::{Length, Of};
-use crate::pipeline::{Accept, OnShortfall};
 use crate::pool::Entries;
 use crate::pool::entries::Body;
+use crate::rules::{Accept, OnShortfall};
 use crate::screen::{Fate, accept};
 use buckets::Axes;
 use draw::{Draw, Keys};
 use grid::{Family, Grid, Pair};
 use kept::{Kept, Style};
-pub use knowledge::{Joined, Knowledge};
+pub use knowledge::{JoinCounts, Joined, Knowledge};
 use recipe::Recipe;
 use size::Size;
 pub use subset::{DrawKind, Subset, SubsetRole};

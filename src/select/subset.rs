@@ -8,7 +8,7 @@ use super::controls::Matching;
 use super::grid::{Family, Grid};
 use super::recipe::Recipe;
 use super::size::Size;
-use crate::pipeline::Accept;
+use crate::rules::Accept;
 
 /// One subset or control.
 #[derive(Clone, Debug)]

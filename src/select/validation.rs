@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 
 use super::draw::{Draw, Keys, Role, problem_key};
 use super::kept::Kept;
-use crate::pipeline::OnShortfall;
 use crate::pool::Entries;
+use crate::rules::OnShortfall;
 
 /// From which share of common text on two problems are one for the split, where `[screen] near_duplicates`
 /// says nothing: problems from one template too, since validating on one after training on the other says

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{HubMode, Layout, Source};
-use crate::pool::companions::CategoryRule;
+use crate::rules::CategoryRule;
 
 /// One `[companions.NAME]` table: a dataset of problems with the columns of NuminaMath-1.5 (`problem`, and
 /// any of `answer`, `problem_type`, `question_type`, `source`, `problem_is_valid`, `solution_is_valid`,

@@ -32,7 +32,7 @@ pub use layout::Layout;
 pub use lookup::{Benchmark, Join};
 pub use place::{HubMode, Place};
 
-use crate::pipeline::Accept;
+use crate::rules::Accept;
 use crate::{Error, Result};
 use pick::Pick;
 

@@ -14,9 +14,9 @@ use arrow::array::{
 };
 use gradatim::bucket::length::Length;
 use gradatim::ids::{Id, IdHasher, problem_id, trajectory_id};
-use gradatim::pipeline::{Accept, OnShortfall};
 use gradatim::pool::Entries;
 use gradatim::pool::entries::{Body, COLUMNS};
+use gradatim::rules::{Accept, OnShortfall};
 use gradatim::screen::problems::Looking;
 use gradatim::screen::{Screen, Screened, fates};
 use gradatim::select::draw::{Draw, Role, problem_key};

@@ -125,6 +125,130 @@ fn every_module_opens_with_what_it_does() {
     }
 }
 
+/// The modules of `src/` in the order of their layers: each may import those before it, and none after.
+const LAYERS: [(&str, &str); 22] = [
+    ("error", "every layer can fail"),
+    ("ids", "names and hashes, which rest on nothing but texts"),
+    ("schema", "what a column is"),
+    ("table", "a Parquet file of such columns"),
+    ("rules", "what the pipeline file and the stages both say"),
+    (
+        "source",
+        "where a trajectory comes from; knows nobody who asks for it",
+    ),
+    ("measure", "a trajectory to its measurements"),
+    ("pool", "the measured trajectories, kept"),
+    ("screen", "the pool's entries to their fate"),
+    ("bucket", "the names that subsets are chosen by"),
+    ("select", "pool, fates and buckets to subsets"),
+    (
+        "manifest",
+        "what a run says of itself, of all that is above",
+    ),
+    (
+        "compare",
+        "statistics over subsets, as a manifest or a selection has them",
+    ),
+    (
+        "folder",
+        "an output folder, read again through its manifest",
+    ),
+    ("pipeline", "the file: it holds the stages' tables"),
+    ("plan", "the file held against its sources"),
+    ("run", "a plan taken through the measuring stages"),
+    ("emit", "what a run selected, written"),
+    ("job", "measure, select, emit"),
+    ("engine", "SQL over what was emitted"),
+    ("audit", "questions to folders, some by SQL"),
+    ("cli", "the terminal, over all of it"),
+];
+
+#[test]
+fn a_module_imports_only_the_layers_above_it() {
+    let layer = |name: &str| LAYERS.iter().position(|(known, _)| *known == name);
+    let source = repository().join("src");
+    let mut against = Vec::new();
+    for path in files_below("src", ".rs") {
+        let below = path.strip_prefix(&source).expect("a file of src");
+        let first = below.components().next().expect("a name");
+        let module = first.as_os_str().to_string_lossy();
+        let module = module.trim_end_matches(".rs");
+        // The verifier is a package of its own and cannot name the others; the two roots name them all.
+        if ["verify", "lib", "main"].contains(&module) {
+            continue;
+        }
+        let own = layer(module).unwrap_or_else(|| panic!("`{module}` has no layer in this test"));
+        let text = std::fs::read_to_string(&path).expect("a module");
+        for imported in imports(&text) {
+            if layer(&imported).is_some_and(|imported| imported > own) {
+                against.push(format!("{} imports `{imported}`", below.display()));
+            }
+        }
+    }
+    assert!(against.is_empty(), "against the layers: {against:#?}");
+}
+
+#[test]
+fn the_map_of_the_library_has_the_layers_in_their_order() {
+    let text = std::fs::read_to_string(repository().join("src/lib.rs")).expect("the map");
+    let cells = text.lines().filter_map(|line| line.strip_prefix("//! | ["));
+    let names: Vec<&str> = cells
+        .flat_map(|line| line.split(" | ").next().into_iter())
+        .flat_map(|cell| cell.split(", "))
+        .map(|name| name.trim_matches(['[', ']', '`']))
+        .filter(|name| *name != "verify")
+        .collect();
+    assert_eq!(names, LAYERS.map(|(name, _)| name));
+}
+
+#[test]
+fn an_import_is_seen_however_it_is_written() {
+    let text = "use crate::{\n  Error, emit::{self, card},\n  plan::Plan };\n                // crate::audit\nfn f() { crate::run::measure() }\n                #[cfg(test)]\nmod tests { use crate::job; }";
+    assert_eq!(imports(text), ["Error", "emit", "plan", "run"]);
+}
+
+/// What a file names behind `crate::`, in its order: comments and its tests left out.
+fn imports(text: &str) -> Vec<String> {
+    let text = text.split("#[cfg(test)]\nmod ").next().unwrap_or_default();
+    let lines = text
+        .lines()
+        .map(|line| line.split("//").next().unwrap_or(line));
+    let code: String = lines.flat_map(|line| [line, "\n"]).collect();
+    let name = |text: &str| -> String {
+        let is_part = |letter: &char| letter.is_alphanumeric() || *letter == '_';
+        text.trim_start().chars().take_while(is_part).collect()
+    };
+    let mut found = Vec::new();
+    for path in code.split("crate::").skip(1) {
+        match path.strip_prefix('{') {
+            None => found.push(name(path)),
+            Some(group) => found.extend(items(group).into_iter().map(name)),
+        }
+    }
+    found
+}
+
+/// The items of a group of imports, up to its closing brace.
+fn items(group: &str) -> Vec<&str> {
+    let (mut depth, mut start, mut items) = (0, 0, Vec::new());
+    for (at, letter) in group.char_indices() {
+        match letter {
+            '{' => depth += 1,
+            '}' if depth > 0 => depth -= 1,
+            ',' | '}' if depth == 0 => {
+                items.push(&group[start..at]);
+                start = at + 1;
+                if letter == '}' {
+                    break;
+                }
+            }
+            _ => {}
+        }
+    }
+    items.retain(|item| !item.trim().is_empty());
+    items
+}
+
 #[test]
 fn verifying_measuring_screening_bucketing_and_selecting_do_no_io() {
     for stage in ["verify", "measure", "screen", "bucket", "select"] {

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::Result;
+use crate::schema::{Column, Kind, schema};
+use crate::table::Table;
+use crate::verify::Outcome;
 use arrow::array::{StringBuilder, UInt64Builder};
-use gradatim::Result;
-use gradatim::schema::{Column, Kind, schema};
-use gradatim::table::Table;
-use gradatim::verify::Outcome;
 
 use super::super::table::{table, thousands};
 use super::row::{Bad, Judged};
@@ -43,7 +43,7 @@ impl Against {
             let mut aside = path.as_os_str().to_owned();
             aside.push(".partial");
             let table = Table::create(Path::new(&aside), schema(&COLUMNS))?;
-            Ok::<_, gradatim::Error>((table, path.to_owned()))
+            Ok::<_, crate::Error>((table, path.to_owned()))
         });
         Ok(Self {
             counts: BTreeMap::new(),

@@ -3,7 +3,7 @@
 //! Some rows may lack a field, and are `no_gold` or `no_answer`. Where none has it all of them would be,
 //! and the command would end well without having judged anything.
 
-use gradatim::Error;
+use crate::Error;
 
 use super::Arguments;
 use super::row::Fields;

@@ -8,12 +8,12 @@ mod row;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
+use crate::source::Format;
+use crate::source::files::{Coding, Form};
+use crate::verify::{self, Options};
+use crate::{Error, Result};
 use clap::{Args, ValueEnum};
 use fs_err::File;
-use gradatim::source::Format;
-use gradatim::source::files::{Coding, Form};
-use gradatim::verify::{self, Options};
-use gradatim::{Error, Result};
 use rayon::prelude::*;
 
 use against::Against;
@@ -23,7 +23,7 @@ use row::{Bad, Judged, judge, unjudged};
 
 use super::progress::Progress;
 use super::{positive, print, print_json, stop_on_signals, threads, use_threads};
-use gradatim::run::{Amount, Watch};
+use crate::run::{Amount, Watch};
 
 /// Judges answers: one pair given by `--gold` and `--response`, or each row of a JSONL file (plain, .gz,
 /// .zst; `-` for stdin). A row is an object with `gold` and `response`; it is written back, in order and

@@ -3,8 +3,8 @@
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
+use crate::Result;
 use fs_err::File;
-use gradatim::Result;
 
 pub enum Output {
     Stdout(std::io::StdoutLock<'static>),

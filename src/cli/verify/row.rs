@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use gradatim::source::value;
-use gradatim::verify::{self, Options, Verdict};
+use crate::source::value;
+use crate::verify::{self, Options, Verdict};
 use indexmap::IndexMap;
 use serde::Deserialize;
 use serde_json::value::{RawValue, to_raw_value};

@@ -14,23 +14,19 @@ mod unit;
 mod vectors;
 
 use std::collections::{BTreeMap, HashSet};
-use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 use arrow::array::RecordBatch;
 
-use crate::emit;
 use crate::plan::{Plan, PlannedFile, PlannedSource};
 use crate::pool::part::{Named, PROBLEMS, TRAJECTORIES};
 use crate::pool::{Entries, Lock, Part, Pool, entries};
 use crate::screen::{self, Fate, Screened, Tally};
-use crate::select::size::Size;
-use crate::select::{self, Knowledge, Selection};
+use crate::select::{self, JoinCounts, Knowledge, Selection};
 use crate::source::BatchSize;
 use crate::{Error, Result};
 pub use companions::Joined;
-pub use knowledge::JoinCounts;
 use shards::Slot;
 
 /// An amount of work, in what it consists of.
@@ -261,6 +257,18 @@ impl Experiment<'_> {
         Ok(())
     }
 
+    /// Each source's counts.
+    pub fn ledger(&self, fates: &[Fate]) -> Vec<(String, Tally)> {
+        let sources = self.plan.sources.iter();
+        let mut ledger: Vec<(String, Tally)> = sources
+            .map(|source| (source.name.clone(), Tally::default()))
+            .collect();
+        for (part, tally) in self.parts.iter().zip(self.tallies(fates)) {
+            ledger[part.source].1.merge(&tally);
+        }
+        ledger
+    }
+
     /// The counts of each part, which must balance.
     pub fn tallies(&self, fates: &[Fate]) -> Vec<Tally> {
         let tally = |part: &RunPart| {
@@ -273,103 +281,6 @@ impl Experiment<'_> {
         };
         self.parts.iter().map(tally).collect()
     }
-}
-
-/// What a run did.
-pub struct Report {
-    pub selection: Selection,
-    pub ledger: Vec<(String, Tally)>,
-    pub timings: Timings,
-}
-
-/// Runs a plan into the folder `out`, which must not exist.
-pub fn run(plan: &Plan, out: &Path, settings: &Settings<'_>) -> Result<Report> {
-    if out.exists() {
-        return Err(Error::OutputExists(out.to_owned()));
-    }
-    let mut timings = Timings::default();
-    let experiment = measure(plan, settings, true, &mut timings)?;
-    let started = Instant::now();
-    settings.watch.begin("select", Amount::default());
-    let fates = experiment.fates();
-    let selection = experiment.select(&fates);
-    timings
-        .wall_s
-        .insert("select", started.elapsed().as_secs_f64());
-    if plan.pipeline.on_shortfall == crate::pipeline::OnShortfall::Refuse
-        && !selection.shortfalls.is_empty()
-    {
-        return Err(Error::Shortfall {
-            table: shortfall_table(&selection.shortfalls),
-        });
-    }
-    for warning in &selection.warnings {
-        settings.watch.note(warning);
-    }
-    let started = Instant::now();
-    emit::emit(&experiment, &fates, &selection, out, settings)?;
-    timings
-        .wall_s
-        .insert("emit", started.elapsed().as_secs_f64());
-    let ledger = ledger(&experiment, &fates);
-    Ok(Report {
-        selection,
-        ledger,
-        timings,
-    })
-}
-
-/// Each source's counts.
-pub fn ledger(experiment: &Experiment<'_>, fates: &[Fate]) -> Vec<(String, Tally)> {
-    let mut ledger: Vec<(String, Tally)> = experiment
-        .plan
-        .sources
-        .iter()
-        .map(|source| (source.name.clone(), Tally::default()))
-        .collect();
-    for (part, tally) in experiment.parts.iter().zip(experiment.tallies(fates)) {
-        ledger[part.source].1.merge(&tally);
-    }
-    ledger
-}
-
-/// Asked against available, one line for each family of sizes.
-pub fn shortfall_table(shortfalls: &[select::Shortfall]) -> String {
-    let family = |shortfall: &select::Shortfall| shortfall.asked.starred(&shortfall.name);
-    let mut lines: Vec<[String; 4]> =
-        vec![["subset", "asked", "available", "why"].map(str::to_owned)];
-    let unit = |shortfall: &select::Shortfall| match shortfall.asked {
-        Size::Tokens(_) => " tokens",
-        Size::Rows(_) => "",
-    };
-    let same = |a: &select::Shortfall, b: &select::Shortfall| {
-        family(a) == family(b) && a.available == b.available && a.reason == b.reason
-    };
-    for sizes in shortfalls.chunk_by(same) {
-        let asked: Vec<String> = sizes
-            .iter()
-            .map(|one| one.asked.count().to_string())
-            .collect();
-        let first = &sizes[0];
-        lines.push([
-            family(first),
-            format!("{}{}", asked.join(" "), unit(first)),
-            format!("{}{}", first.available, unit(first)),
-            first.reason.clone(),
-        ]);
-    }
-    let width = |at: usize| {
-        lines
-            .iter()
-            .map(|line| line[at].len())
-            .max()
-            .unwrap_or_default()
-    };
-    let [a, b, c] = [width(0), width(1), width(2)];
-    let shown = lines.iter().map(|[name, asked, available, why]| {
-        format!("  {name:a$}  {asked:b$}  {available:>c$}  {why}")
-    });
-    shown.collect::<Vec<_>>().join("\n")
 }
 
 /// Measures what the pool does not hold yet, and loads every entry of the plan's sources.

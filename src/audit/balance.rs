@@ -14,11 +14,11 @@ use arrow::array::{
 use arrow::datatypes::{DataType, Field, Schema};
 use indexmap::IndexMap;
 
-use super::{Accepted, Balance, Pair, Relation, Wanted, compare, pairs};
 use crate::audit::check;
-use crate::emit::RUN_FOLDER;
-use crate::emit::manifest::{Manifest, SubsetRecord};
+use crate::compare::balance::{Accepted, Balance, Pair, Relation, Wanted, compare, pairs};
+use crate::folder::{self, RUN_FOLDER};
 use crate::ids::Id;
+use crate::manifest::{Manifest, SubsetRecord};
 use crate::pool::{Entries, entries};
 use crate::{Error, Result, schema};
 
@@ -42,7 +42,7 @@ pub struct Told<'f> {
 
 impl Folder {
     pub fn open(out: &Path) -> Result<Self> {
-        let manifest = check::manifest(out)?;
+        let manifest = folder::manifest(out)?;
         let run = out.join(RUN_FOLDER);
         let (mut entries, mut kept) = (Entries::default(), Vec::new());
         for batch in batches(&run.join("ledger.parquet"), schema::LEDGER)? {

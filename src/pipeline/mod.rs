@@ -1,7 +1,10 @@
 //! A pipeline file, as written.
 //!
 //! The types here are the reference of the file: their docs become `schemas/pipeline.json`. What they
-//! mean together is checked in `plan.rs`; here only the form is.
+//! mean together is checked in `plan`; here only the form is. The table of a stage stands beside the stage.
+
+mod emit;
+mod runs;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -9,14 +12,15 @@ use std::path::{Path, PathBuf};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::emit::Emit;
-use crate::emit::runs::Runs;
 use crate::measure::Measure;
+use crate::rules::{Accept, OnShortfall};
 use crate::screen::Screen;
 use crate::select::grid::Grid;
 use crate::select::validation::{THRESHOLD, Validation};
 use crate::source::{Benchmark, Companion, Join, Source};
 use crate::{Error, Result};
+pub use emit::{Added, Emit, Template, TextColumn};
+pub use runs::Runs;
 
 /// A pipeline: where trajectories come from, which are accepted, and the grid of subsets to select.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -80,75 +84,6 @@ pub struct Verify {
     /// The rule for every source that has none of its own.
     #[serde(default)]
     pub accept: Accept,
-}
-
-/// A rule of acceptance.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    Default,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    Serialize,
-    Deserialize,
-    JsonSchema,
-    clap::ValueEnum,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum Accept {
-    /// Recorded as right by the source, not `wrong` by our verifier, and not cut off.
-    #[default]
-    Recorded,
-    /// `correct` by our verifier, and not cut off.
-    Ours,
-    /// Right by both, and not cut off.
-    Both,
-    /// Right by one of the two, and not cut off.
-    Either,
-    /// Every trajectory, right or wrong, finished or not.
-    None,
-}
-
-impl Accept {
-    /// As the pipeline spells it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Recorded => "recorded",
-            Self::Ours => "ours",
-            Self::Both => "both",
-            Self::Either => "either",
-            Self::None => "none",
-        }
-    }
-
-    /// Whether it accepts all that `other` accepts.
-    pub fn includes(self, other: Self) -> bool {
-        match self {
-            Self::None => true,
-            Self::Either => other != Self::None,
-            Self::Recorded | Self::Ours => other == self || other == Self::Both,
-            Self::Both => other == Self::Both,
-        }
-    }
-}
-
-/// What happens when a subset asks for more than its bucket holds.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema, clap::ValueEnum,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum OnShortfall {
-    /// Nothing is written; the run ends with exit code 5 and a table of asked against available.
-    #[default]
-    Refuse,
-    /// That subset is left out, and the manifest says so.
-    Skip,
-    /// The subset is as large as it can be, and so are its controls.
-    Short,
 }
 
 /// A pipeline file with what is needed to point into it.

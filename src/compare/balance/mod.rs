@@ -12,7 +12,6 @@
 
 mod column;
 pub mod design;
-pub mod folder;
 pub mod love;
 mod mix;
 mod variables;

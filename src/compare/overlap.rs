@@ -180,7 +180,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::audit::balance::tests::entries;
+    use crate::compare::balance::tests::entries;
 
     proptest! {
         /// Against the sets themselves: every pair, counted one by one.

@@ -16,11 +16,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::bucket::length::Length;
-use crate::emit::Added;
-use crate::emit::chat::TextColumn;
 use crate::measure::TokenizerName;
-use crate::pipeline::{Accept, OnShortfall, Pipeline, PipelineFile};
-use crate::pool::companions::CategoryRule;
+use crate::pipeline::{Added, Pipeline, PipelineFile, TextColumn};
+use crate::rules::{Accept, CategoryRule, OnShortfall};
 use crate::screen::near::THRESHOLD_MIN;
 use crate::select::grid::Grid;
 use crate::select::recipe::Recipe;

@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::variables::Decides;
 use crate::bucket::category;
-use crate::emit::manifest::SubsetRecord;
+use crate::manifest::SubsetRecord;
 use crate::select::grid::Stratum;
 use crate::select::recipe::Recipe;
 

@@ -1,0 +1,75 @@
+//! An output folder: where its files stand, and its manifest read again.
+//!
+//! Who writes a folder and who reads one years later name its files by the same words.
+
+use std::path::Path;
+
+use fs_err as fs;
+use sha2::{Digest, Sha256};
+
+use crate::manifest::Manifest;
+use crate::{Error, Result};
+
+/// The folder that loaders pass over.
+pub const RUN_FOLDER: &str = "__run__";
+
+/// The splits that a folder can have, in each a file of this name.
+pub const SPLITS: [&str; 2] = ["train", "validation"];
+
+/// The name of the only file of a subset that is this split.
+pub fn shard(split: &str) -> String {
+    format!("{split}-00000-of-00001.parquet")
+}
+
+/// The manifest of an output folder.
+pub fn manifest(out: &Path) -> Result<Manifest> {
+    let path = out.join(RUN_FOLDER).join("manifest.json");
+    let text = fs::read_to_string(path).map_err(|error| Error::no_output(out, &error))?;
+    serde_json::from_str(&text).map_err(|error| {
+        Error::usage(
+            format!("its manifest cannot be read: {error}"),
+            "check it with the version that wrote it",
+        )
+    })
+}
+
+/// Every file below `root` by its name relative to it, hidden ones left out.
+pub fn walk(root: &Path, files: &mut Vec<String>) -> Result<()> {
+    walk_below(root, "", files)
+}
+
+fn walk_below(root: &Path, below: &str, files: &mut Vec<String>) -> Result<()> {
+    for entry in fs::read_dir(root.join(below))? {
+        let entry = entry?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if name.starts_with('.') {
+            continue;
+        }
+        let name = if below.is_empty() {
+            name
+        } else {
+            format!("{below}/{name}")
+        };
+        if entry.file_type()?.is_dir() {
+            walk_below(root, &name, files)?;
+        } else {
+            files.push(name);
+        }
+    }
+    Ok(())
+}
+
+pub fn sha256(path: &Path) -> Result<String> {
+    let mut file = fs::File::open(path)?;
+    let mut hasher = Sha256::new();
+    let mut buffer = vec![0; 1 << 16];
+    loop {
+        let read = std::io::Read::read(&mut file, &mut buffer)?;
+        if read == 0 {
+            break;
+        }
+        hasher.update(&buffer[..read]);
+    }
+    let digits = hasher.finalize();
+    Ok(digits.iter().map(|byte| format!("{byte:02x}")).collect())
+}

@@ -1,0 +1,328 @@
+//! `manifest.json`: what was made, from what, by which code, with every count.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::pool::companions::Counts;
+use crate::select::JoinCounts;
+
+/// What one run made.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub struct Manifest {
+    /// Version of this file's form.
+    pub manifest_version: u32,
+    /// The program and its version.
+    pub program: String,
+    pub title: Option<String>,
+    pub seed: u64,
+    /// The hash that ids and draws are made with.
+    pub hash: String,
+    /// The tokenizer that counted: its name, or the hash of its file.
+    pub tokenizer: String,
+    /// SHA-256 of `pipeline.lock.toml`.
+    pub pipeline_sha256: String,
+    pub sources: Vec<SourceRecord>,
+    /// Datasets that were joined by the problem's text, in the order in which they were.
+    #[serde(default)]
+    pub companions: Vec<CompanionRecord>,
+    /// Questions that problems were compared with, and columns that were joined.
+    #[serde(default)]
+    pub lookups: Vec<LookupRecord>,
+    /// Entries read, kept and dropped: read = kept + the sum of dropped, for each source.
+    pub ledger: Vec<LedgerRecord>,
+    /// The same for each file.
+    pub files: Vec<FileRecord>,
+    /// How often our verdict meets the recorded one, over all trajectories.
+    pub verdicts: Vec<VerdictRecord>,
+    /// What share was accepted, by category and tenth of length: filtering also removes long and hard
+    /// trajectories.
+    pub acceptance: Vec<AcceptanceRecord>,
+    pub subsets: Vec<SubsetRecord>,
+    /// Subsets that were left out or made smaller.
+    pub shortfalls: Vec<ShortfallRecord>,
+    /// For each style pair: how often its trajectories are right.
+    pub pairs: Vec<PairRecord>,
+    /// Null where near duplicates were not looked for.
+    #[serde(default)]
+    pub near_duplicates: Option<NearDuplicatesRecord>,
+    /// For each family of a recipe that leaves problems out: how many each step left.
+    #[serde(default)]
+    pub recipes: Vec<RecipeRecord>,
+    pub warnings: Vec<String>,
+}
+
+/// One source.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub struct SourceRecord {
+    pub name: String,
+    pub layout: String,
+    pub accept: String,
+    /// Null where neither the pipeline nor a card on the hub says.
+    #[serde(default)]
+    pub license: Option<String>,
+    /// Whom to name for it; null where neither says.
+    #[serde(default)]
+    pub attribution: Option<String>,
+}
+
+/// One companion.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub struct CompanionRecord {
+    pub name: String,
+    /// What its categories were for: `fill` or `replace`.
+    pub category: String,
+    /// Null where its card on the hub does not say, and for files on disk.
+    #[serde(default)]
+    pub license: Option<String>,
+    #[serde(default)]
+    pub attribution: Option<String>,
+    pub joined: Counts,
+    pub files: Vec<CompanionFileRecord>,
+}
+
+/// One file of a companion.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub struct CompanionFileRecord {
+    pub file: String,
+    pub bytes: u64,
+    /// BLAKE3 of its bytes, 128 bits; null for a file of the hub.
+    pub blake3: Option<String>,
+    /// Where on the hub it lies; null for a file on disk.
+    pub hub: Option<HubRecord>,
+}
+
+/// A benchmark, a joined column, or the vectors of problems and of a benchmark's questions.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub struct LookupRecord {
+    pub name: String,
+    /// `benchmark`, `join` or `vectors`; these have the benchmark's name.
+    pub role: String,
+    /// Questions of the benchmark; null for a joined column.
+    pub questions: Option<u64>,
+    /// What joining did; null for all but a joined column.
+    pub joined: Option<JoinCounts>,
+    pub files: Vec<CompanionFileRecord>,
+}
+
+/// What the steps of a recipe left.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub struct RecipeRecord {
+    /// The largest subset of the family.
+    pub subset: String,
+    pub recipe: String,
+    pub steps: Vec<StepRecord>,
+}
+
+/// One step of a recipe.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub struct StepRecord {
+    /// `candidates`, then what each filter left (`text`, `difficulty`, `length`), then for `s1` what each
+    /// step could add (`first`, `uniform`, `weighed`).
+    pub step: String,
+    pub problems: u64,
+}
+
+/// One source's counts.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub struct LedgerRecord {
+    pub source: String,
+    pub read: u64,
+    pub kept: u64,
+    pub dropped: BTreeMap<String, u64>,
+}
+
+/// One file and its counts.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub struct FileRecord {
+    pub source: String,
+    pub file: String,
+    pub bytes: u64,
+    /// BLAKE3 of its bytes, 128 bits; null where it could not be read, and for a file of the hub.
+    pub blake3: Option<String>,
+    /// Where on the hub it lies; null for a file on disk.
+    #[serde(default)]
+    pub hub: Option<HubRecord>,
+    pub read: u64,
+    pub kept: u64,
+    pub dropped: BTreeMap<String, u64>,
+}
+
+/// A file's place on the hub.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub struct HubRecord {
+    pub dataset: String,
+    pub commit: String,
+    /// SHA-256 of its bytes, or git's SHA-1 of the blob where it is small: as the hub says.
+    pub content: String,
+    /// `verified`: the whole file was fetched and its hash compared. `unverified`: only ranges of it were
+    /// read, of which length and place were checked.
+    pub check: String,
+}
+
+/// How many trajectories have one pair of verdicts.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub struct VerdictRecord {
+    /// Ours.
+    pub verdict: String,
+    /// `right`, `wrong` or `none`.
+    pub recorded: String,
+    pub count: u64,
+}
+
+/// Trajectories of one category and one tenth of length.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub struct AcceptanceRecord {
+    pub category: Option<String>,
+    /// Tenth of tokens over all trajectories, from 0.
+    pub length_decile: u32,
+    pub trajectories: u64,
+    pub accepted: u64,
+    /// `wrong` by our verdict.
+    pub wrong: u64,
+    /// `undecided` by our verdict.
+    pub undecided: u64,
+}
+
+impl AcceptanceRecord {
+    /// Accepted, wrong and undecided in percent, as `74 / 3 / 12`.
+    pub fn percents(&self) -> String {
+        let percent =
+            |count: u64| format!("{:.0}", 100.0 * count as f64 / self.trajectories as f64);
+        [self.accepted, self.wrong, self.undecided]
+            .map(percent)
+            .join(" / ")
+    }
+}
+
+/// One subset or control.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub struct SubsetRecord {
+    pub name: String,
+    /// `subset`, `random`, `matched`, `paired` or `validation`.
+    pub role: String,
+    pub grid: Option<String>,
+    pub category: Option<String>,
+    pub length: Option<String>,
+    pub style: Option<String>,
+    /// What selected inside the bucket; null for a control.
+    #[serde(default)]
+    pub recipe: Option<String>,
+    /// The rule of acceptance on top of the pipeline's; null for that alone.
+    #[serde(default)]
+    pub accept: Option<String>,
+    /// Rows that were asked for, or tokens: see `unit`.
+    pub asked: u64,
+    /// What `asked` counts: `rows` or `tokens`.
+    #[serde(default = "rows")]
+    pub unit: String,
+    /// Rows that were selected.
+    pub size: u32,
+    /// Their problems: fewer where `per_problem` is more than 1.
+    #[serde(default)]
+    pub problems: u32,
+    /// Rows whose text was written: `size`, or 0 where `[emit] subsets` leaves it out.
+    pub written: u32,
+    /// Problems in the bucket that it was drawn from.
+    pub bucket: u32,
+    /// Rows that could have been selected.
+    pub available: u32,
+    /// How many trajectories of a problem it has at most.
+    #[serde(default = "one")]
+    pub per_problem: u32,
+    pub draw: u32,
+    /// `independent`, or `replicate` where the whole bucket is taken.
+    pub draw_kind: String,
+    /// The next larger subset of the same draw.
+    pub prefix_of: Option<String>,
+    /// The subsets that it is a control of.
+    pub control_of: Vec<String>,
+    /// The subsets with the same problems in another style.
+    pub pair_of: Vec<String>,
+    /// For a matched control: what it matched on and where strata were too thin.
+    pub matched: Option<MatchedRecord>,
+    /// Tokens of all its replies.
+    pub tokens: u64,
+    /// Relative to the output folder; null where its text is not written.
+    pub path: Option<String>,
+    pub sha256: Option<String>,
+}
+
+/// What a matched control matched on.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub struct MatchedRecord {
+    pub strata: Vec<String>,
+    pub thin: Vec<ThinRecord>,
+}
+
+/// A stratum with too few problems.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub struct ThinRecord {
+    pub stratum: String,
+    pub rows: u32,
+    pub gave_up: Vec<String>,
+}
+
+/// A subset that asked for more than there is.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub struct ShortfallRecord {
+    pub name: String,
+    pub asked: u64,
+    pub available: u64,
+    /// What both count: `rows` or `tokens`.
+    #[serde(default = "rows")]
+    pub unit: String,
+    pub reason: String,
+}
+
+fn rows() -> String {
+    "rows".to_owned()
+}
+
+fn yes() -> bool {
+    true
+}
+
+fn one() -> u32 {
+    1
+}
+
+/// How often the two trajectories of a pair are right.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub struct PairRecord {
+    pub category: String,
+    pub styles: [String; 2],
+    /// Count by verdict of the first, then of the second.
+    pub counts: BTreeMap<String, BTreeMap<String, u64>>,
+}
+
+/// Clusters of problems that are near duplicates.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub struct NearDuplicatesRecord {
+    /// The Jaccard index from which on two problems are one.
+    pub threshold: f64,
+    /// Whether one problem of a cluster stays alone; else clusters only keep the validation set apart.
+    #[serde(default = "yes")]
+    pub dropped: bool,
+    pub problems: u32,
+    /// Clusters of two or more problems.
+    pub clusters: u32,
+    /// Problems in these clusters.
+    pub clustered: u32,
+    /// Problems in the largest cluster.
+    pub largest: u32,
+    /// How often a problem was compared with a part of a large bucket only, and was near none of it.
+    pub uncompared: u64,
+    /// Clusters with a gold answer that is `wrong` by another of the cluster.
+    pub disagreeing_count: u32,
+    /// The first of them by id, at most 1,000.
+    pub disagreeing: Vec<DisagreementRecord>,
+}
+
+/// A cluster whose gold answers differ.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub struct DisagreementRecord {
+    /// The gold answer by problem id.
+    pub answers: BTreeMap<String, String>,
+}
