@@ -196,6 +196,40 @@ impl Error {
     }
 }
 
+/// A key of the pipeline file with a value that cannot stand there, as a stage sees it: `plan` adds the file and
+/// the line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// From the stage's own table on, as `length.edges`; the table itself where empty.
+    pub key: String,
+    /// What is wrong with it; the key stands before it.
+    pub problem: String,
+    /// How to mend it.
+    pub hint: String,
+}
+
+impl Refusal {
+    pub fn new(
+        key: impl Into<String>,
+        problem: impl Into<String>,
+        hint: impl Into<String>,
+    ) -> Self {
+        Self {
+            key: key.into(),
+            problem: problem.into(),
+            hint: hint.into(),
+        }
+    }
+
+    /// Refuses where something is wrong.
+    pub fn when(is_wrong: bool, key: &str, problem: &str, hint: &str) -> Result<(), Self> {
+        match is_wrong {
+            true => Err(Self::new(key, problem, hint)),
+            false => Ok(()),
+        }
+    }
+}
+
 impl From<std::io::Error> for Error {
     /// Where our own reader failed under one of the standard library's kind, its own error.
     fn from(error: std::io::Error) -> Self {

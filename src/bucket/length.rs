@@ -11,6 +11,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Candidate;
+use crate::error::Refusal;
 
 /// The `[grid.length]` table: how a grid's length axis is made.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -123,8 +124,8 @@ impl fmt::Display for Length {
 }
 
 impl LengthRules {
-    /// The axis, or what is wrong with it: the key and the problem.
-    pub fn axis(&self) -> Result<Vec<Length>, (&'static str, String)> {
+    /// The axis, or what is wrong with it.
+    pub fn axis(&self) -> Result<Vec<Length>, Refusal> {
         let known = self.known()?;
         let Some(rules) = &self.rule else {
             let ranges = self.edges.is_some() || self.quantiles.is_some();
@@ -134,45 +135,22 @@ impl LengthRules {
             let found = known.iter().find(|length| length.to_string() == *rule);
             found.copied().ok_or_else(|| {
                 let names: Vec<String> = known.iter().map(|length| format!("`{length}`")).collect();
-                (
-                    "rule",
-                    format!("has no `{rule}`; it has {}", names.join(", ")),
-                )
+                let names = names.join(", ");
+                refusal("rule", format!("has no `{rule}`; it has {names}"))
             })
         };
         rules.iter().map(find).collect()
     }
 
-    fn known(&self) -> Result<Vec<Length>, (&'static str, String)> {
-        let ascending = |ok: bool, key: &'static str| {
-            ok.then_some(())
-                .ok_or((key, "must be ascending".to_owned()))
-        };
+    /// Every place that the axis can name.
+    fn known(&self) -> Result<Vec<Length>, Refusal> {
         match (&self.edges, &self.quantiles) {
-            (Some(_), Some(_)) => Err((
+            (Some(_), Some(_)) => Err(refusal(
                 "quantiles",
-                "cannot stand beside `edges`: use one of them".to_owned(),
+                "cannot stand beside `edges`: use one of them",
             )),
-            (Some(edges), None) => {
-                ascending(
-                    edges.is_sorted_by(|a, b| a < b) && !edges.is_empty(),
-                    "edges",
-                )?;
-                let from = std::iter::once(0).chain(edges.iter().copied());
-                let to = edges.iter().copied().map(Some).chain([None]);
-                Ok(from
-                    .zip(to)
-                    .map(|(from, to)| Length::Tokens(from, to))
-                    .collect())
-            }
-            (None, Some(cuts)) => {
-                let inside = cuts.iter().all(|cut| *cut > 0.0 && *cut < 1.0);
-                if !inside || cuts.is_empty() {
-                    return Err(("quantiles", "must be fractions between 0 and 1".to_owned()));
-                }
-                ascending(cuts.is_sorted_by(|a, b| a < b), "quantiles")?;
-                Ok((1..=cuts.len() + 1).map(Length::Quantile).collect())
-            }
+            (Some(edges), None) => between(edges),
+            (None, Some(cuts)) => by_rank(cuts),
             (None, None) => Ok(vec![Length::Short, Length::Normal, Length::Long]),
         }
     }
@@ -187,6 +165,34 @@ impl LengthRules {
         };
         cuts.iter().map(at).collect()
     }
+}
+
+/// The ranges between edges.
+fn between(edges: &[u32]) -> Result<Vec<Length>, Refusal> {
+    if edges.is_empty() || !edges.is_sorted_by(|a, b| a < b) {
+        return Err(refusal("edges", "must be ascending"));
+    }
+    let from = std::iter::once(0).chain(edges.iter().copied());
+    let to = edges.iter().copied().map(Some).chain([None]);
+    let range = |(from, to)| Length::Tokens(from, to);
+    Ok(from.zip(to).map(range).collect())
+}
+
+/// The ranges between quantiles.
+fn by_rank(cuts: &[f64]) -> Result<Vec<Length>, Refusal> {
+    let inside = cuts.iter().all(|cut| *cut > 0.0 && *cut < 1.0);
+    if !inside || cuts.is_empty() {
+        return Err(refusal("quantiles", "must be fractions between 0 and 1"));
+    }
+    if !cuts.is_sorted_by(|a, b| a < b) {
+        return Err(refusal("quantiles", "must be ascending"));
+    }
+    Ok((1..=cuts.len() + 1).map(Length::Quantile).collect())
+}
+
+fn refusal(key: &str, problem: impl Into<String>) -> Refusal {
+    let hint = "see `gradatim schema pipeline`";
+    Refusal::new(format!("length.{key}"), problem, hint)
 }
 
 /// The `size` candidates with the smallest (or largest) length, in that order; ties fall to the
@@ -251,10 +257,10 @@ mod tests {
     #[test]
     fn an_axis_that_contradicts_itself_is_refused_by_key() {
         let wrong = [
-            (Some(vec![5, 5]), None, None, "edges"),
-            (None, Some(vec![0.5, 1.5]), None, "quantiles"),
-            (Some(vec![5]), Some(vec![0.5]), None, "quantiles"),
-            (None, None, Some(vec!["tall".to_owned()]), "rule"),
+            (Some(vec![5, 5]), None, None, "length.edges"),
+            (None, Some(vec![0.5, 1.5]), None, "length.quantiles"),
+            (Some(vec![5]), Some(vec![0.5]), None, "length.quantiles"),
+            (None, None, Some(vec!["tall".to_owned()]), "length.rule"),
         ];
         for (edges, quantiles, rule, key) in wrong {
             let rules = LengthRules {
@@ -263,7 +269,7 @@ mod tests {
                 rule,
                 ..LengthRules::default()
             };
-            assert_eq!(rules.axis().unwrap_err().0, key);
+            assert_eq!(rules.axis().unwrap_err().key, key);
         }
     }
 

@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::error::Refusal;
 use crate::measure::Measure;
 use crate::rules::{Accept, OnShortfall};
 use crate::screen::Screen;
@@ -126,6 +127,15 @@ impl PipelineFile {
     /// The folder that relative paths in the file start from: its own.
     pub fn folder(&self) -> &Path {
         self.path.parent().unwrap_or(Path::new("."))
+    }
+
+    /// A stage's refusal of a table (as `grid[0]`) that stands in this file.
+    pub fn refused(&self, table: &str, refusal: &Refusal) -> Error {
+        let key = match refusal.key.as_str() {
+            "" => table.to_owned(),
+            key => format!("{table}.{key}"),
+        };
+        self.error(&key, &refusal.problem, &refusal.hint)
     }
 
     /// An error that shows the line of `key` (as in `grid[0].size`).

@@ -90,13 +90,9 @@ impl AskedGrid<'_> {
 
     fn check(&self) -> Result<Vec<Length>> {
         let grid = self.grid;
-        let lengths = grid.length.axis().map_err(|(key, problem)| {
-            self.error(
-                &format!("length.{key}"),
-                &problem,
-                "see `gradatim schema pipeline`",
-            )
-        })?;
+        let table = format!("grid[{}]", self.index);
+        let lengths = grid.length.axis();
+        let lengths = lengths.map_err(|refusal| self.file.refused(&table, &refusal))?;
         self.check_counts(&lengths)?;
         self.check_names()?;
         self.check_per_problem(&lengths)?;
