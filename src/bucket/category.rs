@@ -56,33 +56,33 @@ impl Category {
         }
     }
 
-    /// The pools that it draws from; one for all but `diverse` and `proportional`.
-    pub fn pools(&self, entries: &Entries) -> Vec<Pool> {
-        let pool = |name: &String| Pool::Category(entries.find_name(name));
+    /// The groups that it draws from; one for all but `diverse` and `proportional`.
+    pub fn groups(&self, entries: &Entries) -> Vec<Pool> {
+        let group = |name: &String| Pool::Category(entries.find_name(name));
         match self {
-            Self::One(name) => vec![pool(name)],
-            Self::Diverse(names) => names.iter().map(pool).collect(),
+            Self::One(name) => vec![group(name)],
+            Self::Diverse(names) => names.iter().map(group).collect(),
             Self::Proportional => categories(entries),
             Self::All => vec![Pool::Any],
         }
     }
 }
 
-/// A pool for each category that a problem has, by name, and one for problems that have none.
+/// A group for each category that a problem has, by name, and one for problems that have none.
 fn categories(entries: &Entries) -> Vec<Pool> {
     let names: BTreeSet<Option<Name>> = entries
         .problems
         .iter()
         .map(|problem| problem.category)
         .collect();
-    let pool =
+    let group =
         |name: Option<Name>| name.map_or(Pool::Uncategorised, |name| Pool::Category(Some(name)));
-    let mut pools: Vec<Pool> = names.into_iter().map(pool).collect();
-    pools.sort_by_key(|pool| pool.name(entries));
-    pools
+    let mut groups: Vec<Pool> = names.into_iter().map(group).collect();
+    groups.sort_by_key(|group| group.name(entries));
+    groups
 }
 
-/// A pool of problems.
+/// Problems that a subset draws from together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Pool {
     Any,

@@ -16,8 +16,7 @@ use crate::manifest::{
 use crate::plan::{PlannedCompanion, PlannedFile, VectorFile};
 use crate::run::{Experiment, Joined};
 use crate::screen::{Fate, Tally};
-use crate::select::controls::{decile, token_deciles};
-use crate::select::{Selection, Steps, Subset};
+use crate::select::{Selection, Steps, Subset, decile, token_deciles};
 use crate::source::{HubMode, Place};
 use crate::verify::Outcome;
 

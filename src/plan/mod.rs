@@ -21,7 +21,6 @@ use crate::pipeline::{Added, Pipeline, PipelineFile, TextColumn};
 use crate::rules::{Accept, CategoryRule, OnShortfall};
 use crate::screen::near::THRESHOLD_MIN;
 use crate::select::grid::Grid;
-use crate::select::recipe::Recipe;
 use crate::select::size::Size;
 use crate::select::{Subset, SubsetRole};
 use crate::source::hub::Hub;
@@ -115,10 +114,8 @@ impl Plan {
             return Err(file.error("sources", "is empty", "name at least one source"));
         }
         let grids = grids::check(file, &pipeline)?;
-        let counts_words = grids
-            .iter()
-            .any(|(grid, _)| grid.recipe.contains(&Recipe::Limo));
-        pipeline.measure.behaviours |= counts_words;
+        let mut recipes = grids.iter().flat_map(|(grid, _)| &grid.recipe);
+        pipeline.measure.behaviours |= recipes.any(|recipe| recipe.criterion().counts_words());
         let emitted = check_emit(file, &pipeline)?;
         check_overrides(&pipeline, overrides)?;
         check_screen(file, &pipeline)?;

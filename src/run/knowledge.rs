@@ -4,7 +4,7 @@
 //! problems a term stands, once to compare), so that what stays in memory is the counts and four bytes for
 //! each problem and question.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use arrow::array::{Array, AsArray, RecordBatch};
 use rayon::prelude::*;
@@ -17,8 +17,7 @@ use crate::select::Knowledge;
 use crate::select::difficulty::Wanted;
 use crate::select::similar::tfidf::{Frequencies, Questions};
 use crate::select::similar::{Similar, Similarity, tokens};
-use crate::select::text_rules::TextRule;
-use crate::select::{JoinCounts, Joined};
+use crate::select::{JoinCounts, Joined, ProblemText, TextRule};
 use crate::source::lookup;
 use crate::source::pick::Pick;
 use crate::source::value::Value;
@@ -53,10 +52,11 @@ pub(super) fn gather(
         counts.push(counted);
     }
     let rules = grids().flat_map(|grid| &grid.recipe);
-    let rules: BTreeSet<TextRule> = rules.filter_map(|recipe| recipe.text_rule()).collect();
-    for rule in rules {
-        let passes = text_rule(rule, experiment, settings)?;
-        knowledge.text_rules.insert(rule, passes);
+    for rule in rules.filter_map(|recipe| recipe.criterion().text_rule()) {
+        if !knowledge.text_rules.contains_key(rule.name) {
+            let passes = text_rule(rule, experiment, settings)?;
+            knowledge.text_rules.insert(rule.name, passes);
+        }
     }
     let mut frequencies = None;
     for asked in grids().filter_map(|grid| grid.similar.as_ref()) {
@@ -179,7 +179,11 @@ fn text_rule(
                     column.is_valid(at).then(|| column.value(at).to_owned())
                 };
                 let (gold, origin) = (word(gold), word(origin));
-                passes[problem as usize] &= rule.passes(text, gold.as_deref(), origin.as_deref());
+                passes[problem as usize] &= (rule.passes)(&ProblemText {
+                    problem: text,
+                    gold: gold.as_deref(),
+                    origin: origin.as_deref(),
+                });
             }
             Ok(())
         },

@@ -2,23 +2,16 @@
 
 use std::collections::HashSet;
 
-use super::Selector;
-use super::draw::{Draw, Role};
+use super::admission::Scopes;
 use super::grid::{Family, Grid};
-use super::kept::Style;
-use super::recipe::{self, Recipe};
+use super::recipe::Recipe;
+use super::scope::Scope;
+use super::selection::{Selection, WideBucket};
+use super::standing;
 use crate::bucket::Candidate;
-use crate::bucket::category::{Category, Pool};
+use crate::bucket::category::Pool;
 use crate::bucket::length::{Length, LengthRules, Of, Within, extreme};
 use crate::rules::{Accept, OnShortfall};
-
-/// Which more trajectories of a problem are taken beside the one that stands for it. No length rule that
-/// ranks is among them (the plan saw to it): the second shortest could be among the longest.
-pub(super) struct More {
-    pub per_problem: u32,
-    pub length: Length,
-    pub of: Of,
-}
 
 /// What short and long buckets of one grid have in common.
 #[derive(PartialEq, Eq, Hash)]
@@ -31,275 +24,217 @@ impl Axes {
     }
 }
 
-impl Selector<'_> {
-    /// The bucket of each of the category's pools.
-    pub(super) fn buckets(
-        &mut self,
-        grid: &Grid,
-        family: &Family,
-        category: &Category,
-        draw: Draw,
-    ) -> Vec<Vec<Candidate>> {
-        let pools = category.pools(self.entries);
-        let rules = &grid.length;
-        let style = Style::new(self.entries, family.style.as_deref());
-        let paired = grid.control.paired && family.length.ranks();
-        let scores = (family.recipe == Recipe::Limo).then(|| self.limo_scores(style));
-        let candidates = |this: &mut Self, pools: &[Pool]| match &scores {
-            Some(scores) => this.best(pools, scores),
-            None => this.candidates(pools, style, family.length, rules, draw, paired),
+/// The bucket of each of the category's groups.
+pub(super) fn of_family(
+    scope: &Scope<'_>,
+    grid: &Grid,
+    family: &Family,
+    selection: &mut Selection,
+) -> Vec<Vec<Candidate>> {
+    let groups = grid.category(&family.category).groups(scope.entries);
+    let chosen = family.recipe.criterion().stands(scope);
+    let candidates = |groups: &[Pool]| match &chosen {
+        Some(chosen) => held(scope, groups, chosen),
+        None => candidates(scope, groups, grid, family),
+    };
+    if grid.length.within == Within::Category || groups.len() == 1 {
+        let bucket = |group: &Pool| {
+            let all = candidates(std::slice::from_ref(group));
+            let name = group.name(scope.entries).unwrap_or(&family.category);
+            bucket(scope, all, grid, family, name, selection)
         };
-        if rules.within == Within::Category || pools.len() == 1 {
-            let mut buckets = Vec::with_capacity(pools.len());
-            for pool in &pools {
-                let all = candidates(self, std::slice::from_ref(pool));
-                let name = pool.name(self.entries).unwrap_or(&family.category);
-                buckets.push(self.bucket(all, family, grid, name));
-            }
-            return buckets;
+        return groups.iter().map(bucket).collect();
+    }
+    let all = candidates(&groups);
+    let bucket = bucket(scope, all, grid, family, &family.category, selection);
+    let of_group = |group: &Pool| held(scope, std::slice::from_ref(group), &bucket);
+    groups.iter().map(of_group).collect()
+}
+
+/// The candidates whose problems the groups hold, in their order.
+fn held(scope: &Scope<'_>, groups: &[Pool], candidates: &[Candidate]) -> Vec<Candidate> {
+    let inside = candidates
+        .iter()
+        .filter(|candidate| scope.is_inside(groups, candidate.problem));
+    inside.copied().collect()
+}
+
+/// One candidate for each problem of the groups: the trajectory that stands for it.
+fn candidates(scope: &Scope<'_>, groups: &[Pool], grid: &Grid, family: &Family) -> Vec<Candidate> {
+    let (length, of) = (family.length, grid.length.of);
+    if length == Length::Normal && of == Of::Reply {
+        return held(scope, groups, &standing::in_order(scope));
+    }
+    let problems = scope.problems();
+    let problems = problems.filter(|&problem| scope.is_inside(groups, problem));
+    let range = range(scope, length, &grid.length, problems.clone());
+    let stands = |&problem: &u32| match length {
+        Length::Short => standing::by_length(scope, problem, of, false),
+        Length::Long => standing::by_length(scope, problem, of, true),
+        _ => standing::by_hash(scope, problem, of, range),
+    };
+    let paired = grid.control.paired && length.ranks();
+    let can_stand = |&problem: &u32| !paired || standing::has_two_lengths(scope, problem, of);
+    problems
+        .filter(can_stand)
+        .filter_map(|problem| stands(&problem))
+        .collect()
+}
+
+/// From which length on and below which a length rule takes trajectories.
+fn range(
+    scope: &Scope<'_>,
+    length: Length,
+    rules: &LengthRules,
+    problems: impl Iterator<Item = u32>,
+) -> (u32, u32) {
+    match length {
+        Length::Tokens(from, to) => (from, to.unwrap_or(u32::MAX)),
+        Length::Quantile(index) => {
+            let entries = problems.flat_map(|problem| scope.entries_of(problem));
+            let mut lengths: Vec<u32> =
+                entries.map(|entry| scope.length(entry, rules.of)).collect();
+            let edges = rules.quantile_edges(&mut lengths);
+            let from = if index == 1 { 0 } else { edges[index - 2] };
+            (from, edges.get(index - 1).copied().unwrap_or(u32::MAX))
         }
-        let all = candidates(self, &pools);
-        let bucket = self.bucket(all, family, grid, &family.category);
-        let held = |pool: &Pool| {
-            let inside = bucket
-                .iter()
-                .filter(|c| pool.holds(self.entries, c.problem));
-            inside.copied().collect()
+        _ => (0, u32::MAX),
+    }
+}
+
+/// What the length rule leaves of a group's candidates.
+fn bucket(
+    scope: &Scope<'_>,
+    candidates: Vec<Candidate>,
+    grid: &Grid,
+    family: &Family,
+    group_name: &str,
+    selection: &mut Selection,
+) -> Vec<Candidate> {
+    if !family.length.ranks() {
+        return candidates;
+    }
+    let of = candidates.len();
+    let size = match scope.on_shortfall {
+        // As large as it can be without meeting the other end.
+        OnShortfall::Short => grid.length.bucket.min(of / 2),
+        OnShortfall::Refuse | OnShortfall::Skip => grid.length.bucket,
+    };
+    let longest = family.length == Length::Long;
+    // Ties fall to opposite ends, so that short and long do not meet where lengths are equal.
+    let tie = |candidate: &Candidate| {
+        let id = scope.problem(candidate.problem).id.0;
+        if longest { u128::MAX - id } else { id }
+    };
+    let bucket = extreme(candidates, size, longest, tie);
+    selection.note_width(WideBucket {
+        length: family.length.to_string(),
+        pool: group_name.to_owned(),
+        taken: bucket.len(),
+        of,
+    });
+    bucket
+}
+
+/// The categories, styles and rules of a grid whose short and long buckets share a trajectory.
+pub(super) fn overlapping(
+    scopes: &Scopes<'_>,
+    families: &[Family],
+    selection: &mut Selection,
+) -> HashSet<Axes> {
+    let of_length = |length: Length| {
+        let families = families.iter();
+        families.filter(move |family| family.length == length && family.draw == 0)
+    };
+    let mut found = HashSet::new();
+    for short in of_length(Length::Short) {
+        let axes = Axes::of(short);
+        let Some(long) = of_length(Length::Long).find(|long| Axes::of(long) == axes) else {
+            continue;
         };
-        pools.iter().map(held).collect()
-    }
-
-    /// One candidate for each problem of the pools: the trajectory that stands for it.
-    fn candidates(
-        &mut self,
-        pools: &[Pool],
-        style: Style,
-        length: Length,
-        rules: &LengthRules,
-        draw: Draw,
-        paired: bool,
-    ) -> Vec<Candidate> {
-        if length == Length::Normal && rules.of == Of::Reply {
-            let standing = self.standing(draw, style);
-            let inside = standing
-                .iter()
-                .filter(|stands| self.is_inside(pools, stands.problem));
-            return inside.copied().collect();
-        }
-        let problems = (0..self.entries.problems.len() as u32)
-            .filter(|&problem| self.is_inside(pools, problem));
-        let range = self.range(length, rules, problems.clone(), style);
-        let stands = |problem: u32| -> Option<Candidate> {
-            if paired && !self.can_pair(problem, style, rules.of) {
-                return None;
-            }
-            match length {
-                Length::Short => self.extreme_of(problem, style, rules.of, false),
-                Length::Long => self.extreme_of(problem, style, rules.of, true),
-                _ => self.hashed(problem, style, rules.of, draw, range),
-            }
+        let mut entries = |family: &Family| -> HashSet<u32> {
+            let buckets = of_family(&scopes.of(family), scopes.grid, family, selection);
+            let candidates = buckets.into_iter().flatten();
+            candidates.map(|candidate| candidate.entry).collect()
         };
-        problems.filter_map(stands).collect()
-    }
-
-    /// Whether one of the pools holds the problem, and the recipe admits it.
-    pub(super) fn is_inside(&self, pools: &[Pool], problem: u32) -> bool {
-        pools.iter().any(|pool| pool.holds(self.entries, problem))
-            && self
-                .admitted
-                .as_ref()
-                .is_none_or(|admitted| admitted[problem as usize])
-    }
-
-    /// From which length on and below which a length rule takes trajectories.
-    fn range(
-        &self,
-        length: Length,
-        rules: &LengthRules,
-        problems: impl Iterator<Item = u32>,
-        style: Style,
-    ) -> (u32, u32) {
-        match length {
-            Length::Tokens(from, to) => (from, to.unwrap_or(u32::MAX)),
-            Length::Quantile(index) => {
-                let entries =
-                    problems.flat_map(|problem| self.kept.of(self.entries, problem, style));
-                let mut lengths: Vec<u32> =
-                    entries.map(|entry| self.length(entry, rules.of)).collect();
-                let edges = rules.quantile_edges(&mut lengths);
-                let from = if index == 1 { 0 } else { edges[index - 2] };
-                (from, edges.get(index - 1).copied().unwrap_or(u32::MAX))
-            }
-            _ => (0, u32::MAX),
+        if !entries(short).is_disjoint(&entries(long)) {
+            found.insert(axes);
         }
     }
+    found
+}
 
-    pub(super) fn length(&self, entry: u32, of: Of) -> u32 {
-        let body = self.entries.body_of(entry);
-        match of {
-            Of::Reply => body.tokens,
-            Of::Thinking => body.thinking_tokens,
-        }
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use crate::rules::OnShortfall;
+    use crate::select::sample::{Row, entries_of, pool, row, selected};
+
+    fn sorted(entries: &[u32]) -> Vec<u32> {
+        let sorted: BTreeSet<u32> = entries.iter().copied().collect();
+        sorted.into_iter().collect()
     }
 
-    pub(super) fn candidate(&self, problem: u32, entry: u32, of: Of) -> Candidate {
-        Candidate {
-            problem,
-            entry,
-            length: self.length(entry, of),
-        }
+    #[test]
+    fn short_and_long_rank_problems_by_the_end_of_lengths_that_they_ask_for() {
+        // Shortest: 10, 20, 30, 40; longest: 10, 90, 30, 80.
+        let rows = [(0, 10), (1, 20), (1, 90), (2, 30), (3, 40), (3, 80)];
+        let entries = pool(&rows.map(|(problem, tokens)| row(problem, tokens)));
+        let grids = "[[grid]]\nsize = [2]\n[grid.length]\nrule = ['short', 'long']\nbucket = 2";
+        let selection = selected(&entries, grids, None, OnShortfall::Refuse);
+        assert_eq!(sorted(entries_of(&selection, "all-short-2")), [0, 1]);
+        assert_eq!(sorted(entries_of(&selection, "all-long-2")), [2, 5]);
+        // Two of four problems are more than a quarter.
+        assert_eq!(selection.warnings.len(), 2);
+        assert!(selection.warnings[0].contains("all (2 of 4)"));
     }
 
-    /// The shortest or longest kept trajectory of a problem; of equals the smallest id.
-    pub(super) fn extreme_of(
-        &self,
-        problem: u32,
-        style: Style,
-        of: Of,
-        longest: bool,
-    ) -> Option<Candidate> {
-        let entries = self.kept.of(self.entries, problem, style);
-        let key = |&entry: &u32| {
-            let length = self.length(entry, of);
-            let id = self.entries.body_of(entry).trajectory_id;
-            (if longest { u32::MAX - length } else { length }, id)
-        };
-        let entry = entries.min_by_key(key)?;
-        Some(self.candidate(problem, entry, of))
-    }
-
-    /// The kept trajectory of a problem with the smallest hash, of those in the range of lengths.
-    pub(super) fn hashed(
-        &self,
-        problem: u32,
-        style: Style,
-        of: Of,
-        draw: Draw,
-        range: (u32, u32),
-    ) -> Option<Candidate> {
-        let inside = |&entry: &u32| {
-            let length = self.length(entry, of);
-            range.0 <= length && length < range.1
-        };
-        let mut entries = self.kept.of(self.entries, problem, style).filter(inside);
-        let first = entries.next()?;
-        let entry = match entries.next() {
-            None => first,
-            Some(second) => [first, second]
-                .into_iter()
-                .chain(entries)
-                .min_by_key(|&entry| self.keys.trajectory(draw, entry))?,
-        };
-        Some(self.candidate(problem, entry, of))
-    }
-
-    /// The entries of candidates, each followed by the next of its problem, by the draw's hash.
-    pub(super) fn with_more(
-        &self,
-        candidates: &[Candidate],
-        more: &More,
-        style: Style,
-        draw: Draw,
-    ) -> Vec<u32> {
-        let mut entries = Vec::with_capacity(candidates.len());
-        for candidate in candidates {
-            entries.push(candidate.entry);
-            if more.per_problem > 1 {
-                let others = self.kept.of(self.entries, candidate.problem, style);
-                let mut others: Vec<u32> = others
-                    .filter(|&entry| entry != candidate.entry)
-                    .filter(|&entry| more.length.holds(self.length(entry, more.of)))
-                    .collect();
-                others.sort_by_cached_key(|&entry| self.keys.trajectory(draw, entry));
-                entries.extend(others.into_iter().take(more.per_problem as usize - 1));
-            }
-        }
-        entries
-    }
-
-    /// Whether a problem has two kept trajectories of different length.
-    fn can_pair(&self, problem: u32, style: Style, of: Of) -> bool {
-        let mut lengths = self
-            .kept
-            .of(self.entries, problem, style)
-            .map(|entry| self.length(entry, of));
-        let first = lengths.next();
-        lengths.any(|length| Some(length) != first)
-    }
-
-    /// What the length rule leaves of a pool's candidates.
-    fn bucket(
-        &mut self,
-        candidates: Vec<Candidate>,
-        family: &Family,
-        grid: &Grid,
-        pool_name: &str,
-    ) -> Vec<Candidate> {
-        if !family.length.ranks() {
-            return candidates;
-        }
-        let pool = candidates.len();
-        let mut size = grid.length.bucket;
-        if self.on_shortfall == OnShortfall::Short {
-            // As large as it can be without meeting the other end.
-            size = size.min(pool / 2);
-        }
-        let longest = family.length == Length::Long;
-        // Ties fall to opposite ends, so that short and long do not meet where lengths are equal.
-        let tie = |candidate: &Candidate| {
-            let id = self.entries.problems[candidate.problem as usize].id.0;
-            if longest { u128::MAX - id } else { id }
-        };
-        let bucket = extreme(candidates, size, longest, tie);
-        if bucket.len() * 4 > pool && pool > 0 {
-            let wide = (
-                family.length.to_string(),
-                pool_name.to_owned(),
-                bucket.len(),
-                pool,
-            );
-            self.selection.wide.insert(wide);
-        }
-        bucket
-    }
-
-    /// The categories and styles whose short and long buckets share a trajectory.
-    pub(super) fn overlapping(&mut self, grid: &Grid, lengths: &[Length]) -> HashSet<Axes> {
-        let mut found = HashSet::new();
-        if !(lengths.contains(&Length::Short) && lengths.contains(&Length::Long)) {
-            return found;
-        }
-        let draw = Draw {
-            role: Role::Subset,
-            number: 0,
-        };
-        let families = grid.families(0, lengths);
-        let shorts = families
+    #[test]
+    fn buckets_that_share_a_trajectory_are_refused_both() {
+        let entries = pool(&[row(0, 10), row(1, 20), row(2, 30)]);
+        let grids = "[[grid]]\nsize = [2]\n[grid.length]\nrule = ['short', 'long']\nbucket = 2";
+        let selection = selected(&entries, grids, None, OnShortfall::Skip);
+        assert!(selection.subsets.is_empty());
+        let names: Vec<&str> = selection
+            .shortfalls
             .iter()
-            .filter(|family| family.length == Length::Short && family.draw == 0);
-        for short in shorts {
-            let long = families.iter().find(|family| {
-                family.length == Length::Long
-                    && family.draw == 0
-                    && Axes::of(family) == Axes::of(short)
-            });
-            let Some(long) = long else { continue };
-            self.accept_by(short.accept);
-            self.admitted = recipe::admitted(self.entries, self.knowledge, grid, short.recipe);
-            let category = grid.category(&short.category);
-            let mut entries = |family: &Family| -> HashSet<u32> {
-                let buckets = self.buckets(grid, family, &category, draw);
-                buckets
-                    .into_iter()
-                    .flatten()
-                    .map(|candidate| candidate.entry)
-                    .collect()
-            };
-            if !entries(short).is_disjoint(&entries(long)) {
-                found.insert(Axes::of(short));
-            }
-        }
-        self.admitted = None;
-        found
+            .map(|one| one.name.as_str())
+            .collect();
+        assert_eq!(names, ["all-short-2", "all-long-2"]);
+        // As large as they can be without meeting: the shortest against the longest.
+        let selection = selected(&entries, grids, None, OnShortfall::Short);
+        assert_eq!(entries_of(&selection, "all-short-2"), [0]);
+        assert_eq!(entries_of(&selection, "all-long-2"), [2]);
+    }
+
+    #[test]
+    fn a_ranking_within_the_pool_may_leave_a_category_out() {
+        let geometry = |problem, tokens| Row {
+            category: "geometry",
+            ..row(problem, tokens)
+        };
+        let entries = pool(&[row(0, 1), row(1, 2), geometry(2, 3), geometry(3, 4)]);
+        let mix = "[[grid]]\nsize = [2]\ncategory = ['proportional']";
+        let length = "[grid.length]\nrule = ['short']\nbucket = 2\nwithin = 'pool'";
+        let selection = selected(
+            &entries,
+            &format!("{mix}\n{length}"),
+            None,
+            OnShortfall::Refuse,
+        );
+        assert_eq!(
+            sorted(entries_of(&selection, "proportional-short-2")),
+            [0, 1]
+        );
+    }
+
+    #[test]
+    fn a_range_of_tokens_holds_its_first_count_and_not_its_last() {
+        let entries = pool(&[row(0, 4), row(1, 5), row(2, 8), row(3, 9)]);
+        let grids = "[[grid]]\nsize = [1, 2, 3]\nlength.edges = [5, 9]\nlength.rule = ['5..9']";
+        let selection = selected(&entries, grids, None, OnShortfall::Skip);
+        assert_eq!(sorted(entries_of(&selection, "all-5to9-2")), [1, 2]);
+        assert_eq!(selection.shortfalls[0].available, 2);
     }
 }

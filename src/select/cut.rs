@@ -4,176 +4,317 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::grid::{Family, Grid};
+use super::order::Ordered;
+use super::scope::Scope;
+use super::selection::{Selection, Shortfall};
 use super::size::Size;
 use super::subset::{DrawKind, Subset, SubsetRole};
 use super::validation::SetAside;
-use super::{Ordered, Selector, Shortfall};
 use crate::bucket::category::Category;
 use crate::rules::OnShortfall;
 
 /// How many categories a message names.
 const NAMED_MAX: usize = 20;
 
-impl Selector<'_> {
-    /// Cuts an order at each size; returns the names of the subsets with their sizes.
-    pub(super) fn cut(
-        &mut self,
-        grid: &Grid,
-        family: &Family,
-        ordered: &Ordered,
-    ) -> Vec<(String, u32)> {
-        let order = Arc::new(ordered.order.clone());
-        let available = order.len() as u32;
-        let reason = match order.is_empty() {
-            true => self.lacks(grid, family),
-            false => "its bucket holds fewer".to_owned(),
-        };
-        let mut made: Vec<(String, u32)> = Vec::new();
-        for asked in grid.size.ascending() {
-            let name = family.name(asked);
-            // Of other lengths a draw also chooses which trajectory stands for a problem.
-            let takes_all = asked.rows(self.tokens(&order)) == available && available > 0;
-            let whole = family.length.ranks() && takes_all && ordered.is_whole;
-            let replicate = family.recipe.ranks() || whole;
-            if replicate && family.draw > 0 {
-                continue;
-            }
-            let Some(size) = self.size(&name, asked, &order, &reason) else {
-                continue;
-            };
-            made.push((name.clone(), size));
-            let role = SubsetRole::Subset;
-            self.selection.subsets.push(Subset {
-                category: Some(family.category.clone()),
-                length: Some(family.length.to_string()),
-                recipe: Some(family.recipe),
-                bucket: ordered.bucket as u32,
-                per_problem: grid.per_problem,
-                draw_kind: if replicate {
-                    DrawKind::Replicate
-                } else {
-                    DrawKind::Independent
-                },
-                ..Subset::of_order(name, role, asked, &order, size).of_family(grid, family)
-            });
-        }
-        self.link_prefixes(made.len());
-        made
-    }
+/// An order that subsets are prefixes of.
+pub(super) struct FamilyOrder {
+    role: SubsetRole,
+    entries: Arc<Vec<u32>>,
+    /// Why it is as short as it is.
+    reason: String,
+}
 
-    /// Why a bucket is empty: mostly since nothing has its name.
-    fn lacks(&self, grid: &Grid, family: &Family) -> String {
-        let entries = self.entries;
-        let problems = entries.problems.iter();
-        let categories: BTreeSet<&str> = problems
-            .filter_map(|problem| problem.category)
-            .map(|name| entries.name(name))
-            .collect();
-        let category = family.category.as_str();
-        let is_one = matches!(grid.category(category), Category::One(_));
-        if is_one && !categories.contains(category) {
-            let known: Vec<&str> = categories.into_iter().take(NAMED_MAX).collect();
-            return format!(
-                "no problem is of the category `{category}`; there are {}",
-                known.join(", ")
-            );
-        }
-        match family.style.as_deref() {
-            Some(style) if entries.find_name(style).is_none() => {
-                format!("no trajectory is of the style `{style}`")
-            }
-            _ => "its bucket is empty".to_owned(),
+impl FamilyOrder {
+    pub fn new(role: SubsetRole, entries: Vec<u32>, reason: impl Into<String>) -> Self {
+        Self {
+            role,
+            entries: Arc::new(entries),
+            reason: reason.into(),
         }
     }
+}
 
-    /// The size that a subset gets, or none where it is left out; a shortfall is always noted.
-    pub(super) fn size(
-        &mut self,
-        name: &str,
-        asked: Size,
-        order: &[u32],
-        reason: &str,
-    ) -> Option<u32> {
-        let available = asked.available(self.tokens(order));
-        let rows = asked.rows(self.tokens(order));
-        let is_whole = asked.count() <= available;
-        if is_whole && rows > 0 {
-            return Some(rows);
-        }
-        let reason = if is_whole {
-            "its first trajectory alone has more tokens"
-        } else {
-            reason
+/// A subset that is asked for.
+pub(super) struct AskedSubset {
+    pub name: String,
+    pub size: Size,
+    /// The subsets that it is a control of.
+    pub control_of: Vec<String>,
+}
+
+impl AskedSubset {
+    /// A family's subsets, smallest first.
+    pub fn of_family(grid: &Grid, family: &Family) -> Vec<Self> {
+        let wanted = |size: Size| Self {
+            name: family.name(size),
+            size,
+            control_of: Vec::new(),
         };
-        self.selection.shortfalls.push(Shortfall {
-            name: name.to_owned(),
-            asked,
-            available,
-            reason: reason.to_owned(),
+        grid.size.ascending().into_iter().map(wanted).collect()
+    }
+
+    /// A control for each of a family's subsets, of its rows.
+    pub fn controls(cuts: &[MadeSubset], role: &str) -> Vec<Self> {
+        let wanted = |cut: &MadeSubset| Self {
+            name: format!("{}-{role}", cut.name),
+            size: Size::Rows(cut.size),
+            control_of: vec![cut.name.clone()],
+        };
+        cuts.iter().map(wanted).collect()
+    }
+}
+
+/// A subset that was made: its name and its rows.
+pub(super) struct MadeSubset {
+    pub name: String,
+    pub size: u32,
+}
+
+/// Adds those of the subsets, smallest first, that the order can fill; `described` adds what else is said
+/// of one.
+pub(super) fn prefixes(
+    scope: &Scope<'_>,
+    order: &FamilyOrder,
+    wanted: Vec<AskedSubset>,
+    described: impl Fn(Subset) -> Subset,
+    selection: &mut Selection,
+) -> Vec<MadeSubset> {
+    let (mut cuts, mut subsets) = (Vec::new(), Vec::new());
+    for wanted in wanted {
+        let Some(size) = rows(scope, order, &wanted, selection) else {
+            continue;
+        };
+        let (name, asked) = (wanted.name, wanted.size);
+        let subset = Subset {
+            control_of: wanted.control_of,
+            ..Subset::of_order(name.clone(), order.role, asked, &order.entries, size)
+        };
+        subsets.push(described(subset));
+        cuts.push(MadeSubset { name, size });
+    }
+    selection.add(subsets);
+    cuts
+}
+
+/// The rows that a subset gets, or none where it is left out; a shortfall is always noted.
+fn rows(
+    scope: &Scope<'_>,
+    order: &FamilyOrder,
+    wanted: &AskedSubset,
+    selection: &mut Selection,
+) -> Option<u32> {
+    let asked = wanted.size;
+    let available = asked.available(scope.tokens(&order.entries));
+    let rows = asked.rows(scope.tokens(&order.entries));
+    let is_whole = asked.count() <= available;
+    if is_whole && rows > 0 {
+        return Some(rows);
+    }
+    let reason = match is_whole {
+        true => "its first trajectory alone has more tokens",
+        false => &order.reason,
+    };
+    selection.shortfalls.push(Shortfall {
+        name: wanted.name.clone(),
+        asked,
+        available,
+        reason: reason.to_owned(),
+    });
+    (scope.on_shortfall == OnShortfall::Short && rows > 0).then_some(rows)
+}
+
+/// The subsets of a family, smallest first.
+pub(super) fn family(
+    scope: &Scope<'_>,
+    grid: &Grid,
+    family: &Family,
+    ordered: &Ordered,
+    selection: &mut Selection,
+) -> Vec<MadeSubset> {
+    let entries = &ordered.entries;
+    let reason = match entries.is_empty() {
+        true => lacks(scope, grid, family),
+        false => "its bucket holds fewer".to_owned(),
+    };
+    let kind = |asked: Size| {
+        // Of other lengths a draw also chooses which trajectory stands for a problem.
+        let takes_all = asked.rows(scope.tokens(entries)) == entries.len() as u32;
+        let is_bucket = family.length.ranks() && takes_all && ordered.is_whole;
+        match family.recipe.criterion().ranks() || (is_bucket && !entries.is_empty()) {
+            true => DrawKind::Replicate,
+            false => DrawKind::Independent,
+        }
+    };
+    let described = |subset: Subset| Subset {
+        category: Some(family.category.clone()),
+        length: Some(family.length.to_string()),
+        recipe: Some(family.recipe),
+        bucket: ordered.bucket as u32,
+        per_problem: grid.per_problem,
+        draw_kind: kind(subset.asked),
+        ..subset.of_family(grid, family)
+    };
+    let mut wanted = AskedSubset::of_family(grid, family);
+    wanted.retain(|wanted| family.draw == 0 || kind(wanted.size) == DrawKind::Independent);
+    let order = FamilyOrder::new(SubsetRole::Subset, entries.clone(), reason);
+    prefixes(scope, &order, wanted, described, selection)
+}
+
+/// Why a bucket is empty: mostly since nothing has its name.
+fn lacks(scope: &Scope<'_>, grid: &Grid, family: &Family) -> String {
+    let entries = scope.entries;
+    let problems = entries.problems.iter();
+    let categories: BTreeSet<&str> = problems
+        .filter_map(|problem| problem.category)
+        .map(|name| entries.name(name))
+        .collect();
+    let category = family.category.as_str();
+    let is_one = matches!(grid.category(category), Category::One(_));
+    if is_one && !categories.contains(category) {
+        let known: Vec<&str> = categories.into_iter().take(NAMED_MAX).collect();
+        return format!(
+            "no problem is of the category `{category}`; there are {}",
+            known.join(", ")
+        );
+    }
+    match family.style.as_deref() {
+        Some(style) if entries.find_name(style).is_none() => {
+            format!("no trajectory is of the style `{style}`")
+        }
+        _ => "its bucket is empty".to_owned(),
+    }
+}
+
+/// The validation set, of what was set aside for it.
+pub(super) fn validation(
+    scope: &Scope<'_>,
+    aside: &SetAside,
+    asked: u32,
+    selection: &mut Selection,
+) {
+    let reason = "it takes at most half of the accepted problems, a cluster being one";
+    let order = FamilyOrder::new(SubsetRole::Validation, aside.order.clone(), reason);
+    let wanted = AskedSubset {
+        name: "validation".to_owned(),
+        size: Size::Rows(asked),
+        control_of: Vec::new(),
+    };
+    let cuts = prefixes(scope, &order, vec![wanted], |subset| subset, selection);
+    let is_aside = |cut: &MadeSubset| cut.size == aside.size;
+    assert!(
+        cuts.iter().all(is_aside),
+        "what was set aside is what is written"
+    );
+}
+
+/// Notes that a family's buckets short and long cannot stand beside each other.
+pub(super) fn refuse_overlap(grid: &Grid, family: &Family, selection: &mut Selection) {
+    for size in grid.size.as_written() {
+        selection.shortfalls.push(Shortfall {
+            name: family.name(size),
+            asked: size,
+            available: 0,
+            reason: "short and long overlap: the pool is smaller than two buckets".into(),
         });
-        (self.on_shortfall == OnShortfall::Short && rows > 0).then_some(rows)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::OnShortfall;
+    use crate::select::sample::{entries_of, pool, row, selected};
+    use crate::select::selection::Selection;
+    use crate::select::size::Size;
+
+    /// Five problems of ten tokens, of which so many are asked for.
+    fn of_five(sizes: &str, on_shortfall: OnShortfall) -> Selection {
+        let entries = pool(&[0, 1, 2, 3, 4].map(|problem| row(problem, 10)));
+        let grid = format!("[[grid]]\nsize = {sizes}\ncontrol.random = 1");
+        selected(&entries, &grid, None, on_shortfall)
     }
 
-    /// The tokens of each entry's reply.
-    pub(super) fn tokens<'s>(
-        &'s self,
-        entries: &'s [u32],
-    ) -> impl ExactSizeIterator<Item = u32> + 's {
-        let tokens = |&entry: &u32| self.entries.body_of(entry).tokens;
-        entries.iter().map(tokens)
+    fn names(selection: &Selection) -> Vec<(&str, u32)> {
+        let subsets = selection.subsets.iter();
+        let named = subsets.map(|subset| (subset.name.as_str(), subset.size));
+        named.collect()
     }
 
-    /// Names for each of the last `count` subsets the next larger one.
-    pub(super) fn link_prefixes(&mut self, count: usize) {
-        let start = self.selection.subsets.len() - count;
-        let made = &mut self.selection.subsets[start..];
-        for at in 1..count {
-            made[at - 1].prefix_of = Some(made[at].name.clone());
+    #[test]
+    fn what_is_asked_beyond_the_pool_is_left_out_or_made_smaller_and_always_said() {
+        let skipped = of_five("[3, 8]", OnShortfall::Skip);
+        assert_eq!(names(&skipped), [("all-normal-3", 3), ("random-3", 3)]);
+        let short = of_five("[3, 8]", OnShortfall::Short);
+        let made = [
+            ("all-normal-3", 3),
+            ("all-normal-8", 5),
+            ("random-3", 3),
+            ("random-5", 5),
+        ];
+        assert_eq!(
+            names(&short),
+            made,
+            "a control has the size that its subset got"
+        );
+        for selection in [skipped, short] {
+            let [shortfall] = selection.shortfalls.as_slice() else {
+                panic!("{:?}", selection.shortfalls);
+            };
+            assert_eq!((shortfall.asked, shortfall.available), (Size::Rows(8), 5));
         }
     }
 
-    /// The same problems with their shortest (or longest) trajectory.
-    pub(super) fn paired_control(
-        &mut self,
-        grid: &Grid,
-        family: &Family,
-        others: &[u32],
-        names: &[(String, u32)],
-    ) {
-        let order = Arc::new(others.to_vec());
-        for (subset, size) in names {
-            let (name, asked) = (format!("{subset}-paired"), Size::Rows(*size));
-            self.selection.subsets.push(Subset {
-                category: Some(family.category.clone()),
-                control_of: vec![subset.clone()],
-                ..Subset::of_order(name, SubsetRole::Paired, asked, &order, *size)
-                    .of_family(grid, family)
-            });
-        }
-        self.link_prefixes(names.len());
+    #[test]
+    fn a_budget_below_the_first_trajectory_makes_no_subset() {
+        let selection = of_five("{ tokens = [9, 25] }", OnShortfall::Short);
+        assert_eq!(
+            names(&selection),
+            [("all-normal-25tok", 2), ("random-25tok", 2)]
+        );
+        assert_eq!(
+            selection.shortfalls[0].reason,
+            "its first trajectory alone has more tokens"
+        );
     }
 
-    /// The validation set, of what was set aside for it.
-    pub(super) fn validation(&mut self, aside: &SetAside, asked: u32) {
-        let (name, asked) = ("validation".to_owned(), Size::Rows(asked));
-        let reason = "it takes at most half of the accepted problems, a cluster being one";
-        let Some(size) = self.size(&name, asked, &aside.order, reason) else {
-            return;
+    #[test]
+    fn each_size_is_linked_to_the_next_larger_of_its_own_order() {
+        let selection = of_five("[4, 1, 2]", OnShortfall::Refuse);
+        let links = |subset: &crate::select::Subset| {
+            let (name, larger) = (subset.name.clone(), subset.prefix_of.clone());
+            format!("{name} < {}", larger.unwrap_or_default())
         };
-        assert_eq!(size, aside.size, "what was set aside is what is written");
-        let order = Arc::new(aside.order.clone());
-        let subset = Subset::of_order(name, SubsetRole::Validation, asked, &order, size);
-        self.selection.subsets.push(subset);
+        let links: Vec<String> = selection.subsets.iter().map(links).collect();
+        assert_eq!(
+            links,
+            [
+                "all-normal-1 < all-normal-2",
+                "all-normal-2 < all-normal-4",
+                "all-normal-4 < ",
+                "random-1 < random-2",
+                "random-2 < random-4",
+                "random-4 < ",
+            ]
+        );
+        let larger = entries_of(&selection, "all-normal-4");
+        assert_eq!(entries_of(&selection, "all-normal-2"), &larger[..2]);
     }
 
-    pub(super) fn refuse_overlap(&mut self, grid: &Grid, family: &Family) {
-        for size in grid.size.as_written() {
-            self.selection.shortfalls.push(Shortfall {
-                name: family.name(size),
-                asked: size,
-                available: 0,
-                reason: "short and long overlap: the pool is smaller than two buckets".into(),
-            });
-        }
+    #[test]
+    fn an_empty_bucket_says_which_name_nothing_has() {
+        let entries = pool(&[row(0, 1)]);
+        let grids = "[[grid]]\nsize = [1]\ncategory = ['topology']\n[[grid]]\nsize = [1]\nstyle = ['human']";
+        let selection = selected(&entries, grids, None, OnShortfall::Skip);
+        let reasons: Vec<&str> = selection
+            .shortfalls
+            .iter()
+            .map(|one| one.reason.as_str())
+            .collect();
+        assert_eq!(
+            reasons,
+            [
+                "no problem is of the category `topology`; there are algebra",
+                "no trajectory is of the style `human`",
+            ]
+        );
     }
 }

@@ -13,8 +13,9 @@ use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
 use serde::de::{MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::grid::Stratum;
 use super::knowledge::{Joined, Knowledge};
+use super::stratum::Stratum;
+use crate::error::Refusal;
 use crate::pool::Entries;
 
 /// The `[grid.difficulty]` table: a problem is selected where all that is asked for holds.
@@ -86,6 +87,54 @@ impl Range {
 }
 
 impl Difficulty {
+    /// Refuses ranges that hold no number, and a table that asks for nothing.
+    pub(super) fn check(&self) -> Result<(), Refusal> {
+        let ranges = self.ranges();
+        let is_idle = ranges.is_empty() && self.origin.is_none() && self.joined.is_empty();
+        Refusal::when(
+            is_idle,
+            "difficulty",
+            "asks for nothing",
+            "write a range, as `pass_rate = { max = 0.5 }`, or leave it out",
+        )?;
+        for (key, range) in ranges {
+            Refusal::when(
+                !range.is_sound(),
+                &format!("difficulty.{key}"),
+                "holds no number",
+                "write as `{ min = 0.1, max = 0.5 }`, or `{ above = 0, below = 1 }` without the ends",
+            )?;
+        }
+        for (name, wanted) in &self.joined {
+            Refusal::when(
+                *wanted == Wanted::OneOf(Vec::new()),
+                &format!("difficulty.joined.{name}"),
+                "is empty",
+                "write at least one word, as `[\"Level 5\"]`",
+            )?;
+        }
+        Ok(())
+    }
+
+    /// Every range that is asked for, with its key.
+    fn ranges(&self) -> Vec<(String, Range)> {
+        let own = [
+            ("pass_rate", self.pass_rate),
+            ("shortest_right_tokens", self.shortest_right_tokens),
+        ];
+        let own = own
+            .into_iter()
+            .filter_map(|(key, range)| Some((key.to_owned(), range?)));
+        let joined = self
+            .joined
+            .iter()
+            .filter_map(|(name, wanted)| match wanted {
+                Wanted::Range(range) => Some((format!("joined.{name}"), *range)),
+                Wanted::OneOf(_) => None,
+            });
+        own.chain(joined).collect()
+    }
+
     /// What a matched control must not match on, since this decides it.
     pub(super) fn decides(&self) -> &'static [Stratum] {
         match (&self.pass_rate, &self.origin) {

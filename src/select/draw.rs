@@ -5,6 +5,7 @@
 //! drawn once, whatever its number of trajectories. The order depends on nothing else: not on batches,
 //! threads, files or machines.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -40,12 +41,12 @@ pub struct Draw {
     pub number: u32,
 }
 
-/// The keys of every problem, computed once a draw.
+/// The keys of every problem, computed once a draw: 20 bytes a problem and draw.
 pub struct Keys<'e> {
     entries: &'e Entries,
     seed: u64,
-    problems: HashMap<Draw, Arc<Vec<u128>>>,
-    orders: HashMap<Draw, Arc<Vec<u32>>>,
+    problems: RefCell<HashMap<Draw, Arc<Vec<u128>>>>,
+    orders: RefCell<HashMap<Draw, Arc<Vec<u32>>>>,
 }
 
 impl<'e> Keys<'e> {
@@ -53,15 +54,16 @@ impl<'e> Keys<'e> {
         Self {
             entries,
             seed,
-            problems: HashMap::new(),
-            orders: HashMap::new(),
+            problems: RefCell::default(),
+            orders: RefCell::default(),
         }
     }
 
     /// The key of each problem of the run, by its index.
-    pub fn problems(&mut self, draw: Draw) -> Arc<Vec<u128>> {
+    pub fn problems(&self, draw: Draw) -> Arc<Vec<u128>> {
         let (entries, seed) = (self.entries, self.seed);
-        let keys = self.problems.entry(draw).or_insert_with(|| {
+        let mut known = self.problems.borrow_mut();
+        let keys = known.entry(draw).or_insert_with(|| {
             let ids = entries.problems.par_iter().map(|problem| problem.id);
             Arc::new(ids.map(|id| problem_key(seed, draw, id)).collect())
         });
@@ -69,20 +71,15 @@ impl<'e> Keys<'e> {
     }
 
     /// The run's problems in the order of a draw, by their index.
-    pub fn order(&mut self, draw: Draw) -> Arc<Vec<u32>> {
+    pub fn order(&self, draw: Draw) -> Arc<Vec<u32>> {
         let keys = self.problems(draw);
-        let order = self.orders.entry(draw).or_insert_with(|| {
+        let mut known = self.orders.borrow_mut();
+        let order = known.entry(draw).or_insert_with(|| {
             let mut problems: Vec<u32> = (0..keys.len() as u32).collect();
             problems.sort_unstable_by_key(|&problem| keys[problem as usize]);
             Arc::new(problems)
         });
         order.clone()
-    }
-
-    /// Lets go of a draw that is not asked for again: 20 bytes a problem.
-    pub fn forget(&mut self, draw: Draw) {
-        self.problems.remove(&draw);
-        self.orders.remove(&draw);
     }
 
     /// A hash for one step of a recipe that draws step by step, and for one try in it.

@@ -1,50 +1,69 @@
 //! What a grid may select from: the kept entries, by problem, and of which style.
 
-use super::controls;
+use std::collections::BTreeSet;
+
+use super::deciles::token_deciles;
 use crate::pool::Entries;
 use crate::pool::entries::{Body, Name};
-use crate::screen::Fate;
+use crate::rules::Accept;
+use crate::screen::{Fate, accept};
 
-/// The kept entries, by problem.
-pub struct Kept {
+/// The kept entries that a rule of acceptance leaves, by problem.
+pub(super) struct Kept {
+    /// The rule on top of the pipeline's own; that alone where none.
+    pub accept: Option<Accept>,
     /// Kept entries of each problem, in order.
-    pub(super) by_problem: Vec<Vec<u32>>,
+    pub by_problem: Vec<Vec<u32>>,
     /// The counts of tokens between the tenths of all of them.
-    pub(super) deciles: Vec<u32>,
+    pub deciles: Vec<u32>,
 }
 
 impl Kept {
-    /// What is kept and admitted.
-    pub(super) fn new(entries: &Entries, fates: &[Fate], admits: impl Fn(&Body) -> bool) -> Self {
+    /// What is kept and accepted of the problems that are free.
+    pub(super) fn by_rule(
+        entries: &Entries,
+        fates: &[Fate],
+        accept: Option<Accept>,
+        is_free: impl Fn(u32) -> bool,
+    ) -> Self {
+        let accepts = |body: &Body| {
+            is_free(body.problem) && accept.is_none_or(|rule| accept::refusal(rule, body).is_none())
+        };
+        Self {
+            accept,
+            ..Self::of_all(entries, fates, accepts)
+        }
+    }
+
+    /// What is kept and accepted by every one of the rules.
+    pub(super) fn by_all(entries: &Entries, fates: &[Fate], rules: &BTreeSet<Accept>) -> Self {
+        let accepts = |body: &Body| {
+            let mut rules = rules.iter();
+            rules.all(|&rule| accept::refusal(rule, body).is_none())
+        };
+        Self::of_all(entries, fates, accepts)
+    }
+
+    fn of_all(entries: &Entries, fates: &[Fate], accepts: impl Fn(&Body) -> bool) -> Self {
         let mut by_problem = vec![Vec::new(); entries.problems.len()];
         for (at, fate) in (0..).zip(fates) {
-            if *fate == Fate::Kept && admits(entries.body_of(at)) {
+            if *fate == Fate::Kept && accepts(entries.body_of(at)) {
                 by_problem[entries.body_of(at).problem as usize].push(at);
             }
         }
         let kept = by_problem.iter().flatten();
         let tokens = kept.map(|&entry| entries.body_of(entry).tokens);
         Self {
-            deciles: controls::token_deciles(tokens.collect()),
+            accept: None,
+            deciles: token_deciles(tokens.collect()),
             by_problem,
         }
-    }
-
-    /// The kept entries of one style (any where none) of a problem.
-    pub(super) fn of<'k>(
-        &'k self,
-        entries: &'k Entries,
-        problem: u32,
-        style: Style,
-    ) -> impl Iterator<Item = u32> + Clone + 'k {
-        let all = self.by_problem[problem as usize].iter().copied();
-        all.filter(move |&entry| style.holds(entries.body_of(entry).style))
     }
 }
 
 /// The style that a subset asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Style {
+pub(super) enum Style {
     Any,
     /// None where no entry has it.
     Named(Option<Name>),

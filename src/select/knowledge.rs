@@ -9,7 +9,6 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::similar::{Similar, Similarity};
-use super::text_rules::TextRule;
 use crate::pool::Entries;
 use crate::pool::entries::Name;
 use crate::screen::accept::right;
@@ -21,12 +20,27 @@ pub struct Knowledge {
     pub joined: BTreeMap<String, Joined>,
     /// Similarities to benchmarks, each with the table that asks for it.
     pub similarities: Vec<(Similar, Similarity)>,
-    /// Whether the problem's text passes a recipe's rule.
-    pub text_rules: HashMap<TextRule, Vec<bool>>,
+    /// Whether the problem's text passes, by the name of a recipe's rule.
+    pub text_rules: HashMap<&'static str, Vec<bool>>,
     /// The first by name of the origins that the problem's trajectories have.
     pub origins: Vec<Option<Name>>,
     /// Tokens of the problem's shortest right trajectory, whether it was kept or not.
     pub shortest_right: Vec<Option<u32>>,
+}
+
+/// What a recipe asks of a problem's text.
+#[derive(Clone, Copy)]
+pub struct TextRule {
+    /// The recipe's.
+    pub name: &'static str,
+    pub passes: fn(&ProblemText<'_>) -> bool,
+}
+
+/// A problem as one source has it.
+pub struct ProblemText<'t> {
+    pub problem: &'t str,
+    pub gold: Option<&'t str>,
+    pub origin: Option<&'t str>,
 }
 
 /// A joined column; none where the table has no such value for the problem.
@@ -73,7 +87,7 @@ impl Knowledge {
     /// Whether the problem's text passes.
     pub(super) fn passes(&self, rule: TextRule, index: usize) -> bool {
         self.text_rules
-            .get(&rule)
+            .get(rule.name)
             .is_some_and(|passes| passes[index])
     }
 

@@ -3,91 +3,52 @@
 //! Pure: it sees the entries of a run and their fates, and returns which entries stand in which subset,
 //! in which order. The validation set is drawn first and nothing else sees its problems; then, for each
 //! subset, the bucket is made, one trajectory stands for each problem, then the
-//! recipe (mostly the draw's hash) orders them, and each size is a prefix of that order.
+//! recipe (mostly the draw's hash) orders them, and each size is a prefix of that order. What a family sees
+//! comes to it as a value ([`scope`]), what is built is handed on apart ([`Selection`]).
 
+mod admission;
 mod buckets;
-pub mod controls;
+pub(crate) mod controls;
 mod cut;
+mod deciles;
 pub mod difficulty;
 pub mod draw;
 pub mod grid;
 mod kept;
 mod knowledge;
-pub mod limo;
+pub(crate) mod names;
 mod order;
 mod pair;
 pub mod recipe;
-pub mod s1;
+#[cfg(test)]
+mod sample;
+mod scope;
+mod selection;
 pub mod similar;
 pub mod size;
+mod standing;
+mod stratum;
 mod subset;
-pub mod text_rules;
 pub mod turns;
 pub mod validation;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::Arc;
+use std::collections::{BTreeMap, BTreeSet};
 
-use serde::Serialize;
-
-use crate::bucket::Candidate;
-use crate::bucket::length::{Length, Of};
+use crate::bucket::length::Length;
 use crate::pool::Entries;
-use crate::pool::entries::Body;
 use crate::rules::{Accept, OnShortfall};
-use crate::screen::{Fate, accept};
+use crate::screen::Fate;
+use admission::Scopes;
 use buckets::Axes;
-use draw::{Draw, Keys};
+pub use deciles::{decile, token_deciles};
 use grid::{Family, Grid, Pair};
-use kept::{Kept, Style};
-pub use knowledge::{JoinCounts, Joined, Knowledge};
-use recipe::Recipe;
-use size::Size;
-pub use subset::{DrawKind, Subset, SubsetRole};
-use validation::Validation;
-
-/// Everything that was selected, and everything that could not be.
-#[derive(Debug, Default)]
-pub struct Selection {
-    pub subsets: Vec<Subset>,
-    pub shortfalls: Vec<Shortfall>,
-    pub warnings: Vec<String>,
-    /// Buckets that take more than a quarter of their pool: the length, the pool, taken, of.
-    wide: BTreeSet<(String, String, usize, usize)>,
-    /// For each style pair: how often its trajectories are right.
-    pub pairs: Vec<PairTable>,
-    /// For each family of a recipe that leaves problems out: how many each step left.
-    pub steps: Vec<Steps>,
-}
-
-/// What the steps of a recipe left of a family's problems.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Steps {
-    /// The largest subset of the family.
-    pub subset: String,
-    pub recipe: Recipe,
-    /// Each step with the problems that it left or added, in order.
-    pub left: Vec<(&'static str, u64)>,
-}
-
-/// A subset that asks for more than there is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Shortfall {
-    pub name: String,
-    pub asked: Size,
-    /// In the unit of `asked`.
-    pub available: u64,
-    pub reason: String,
-}
-
-/// How often the trajectories of a pair of styles are right, over all problems that have both.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct PairTable {
-    pub category: String,
-    pub styles: [String; 2],
-    /// Count by verdict of the first and of the second: `right`, `wrong` or `unknown`.
-    pub counts: BTreeMap<String, BTreeMap<String, u64>>,
-}
+use kept::Kept;
+pub use knowledge::{JoinCounts, Joined, Knowledge, ProblemText, TextRule};
+use scope::{Draws, Scope, Stock};
+pub use selection::{PairTable, Selection, Shortfall, Steps};
+pub use stratum::Stratum;
+pub use subset::{DrawKind, Matching, Subset, SubsetRole, Thin};
+use validation::{SetAside, Validation};
 
 /// What a pipeline asks to be selected.
 pub struct Asked<'p> {
@@ -106,186 +67,154 @@ pub fn select(
     knowledge: &Knowledge,
     asked: &Asked<'_>,
 ) -> Selection {
-    let &Asked {
-        grids,
-        validation,
-        seed,
-        on_shortfall,
-    } = asked;
-    let rules = grids.iter().flat_map(|(grid, _)| &grid.accept);
-    let rules: BTreeSet<Option<Accept>> = rules.copied().map(Some).chain([None]).collect();
-    let accepts = |rule: Accept, body: &Body| accept::refusal(rule, body).is_none();
-    let aside = validation.map(|validation| {
-        let by_all = |body: &Body| rules.iter().flatten().all(|&rule| accepts(rule, body));
-        let kept = Kept::new(entries, fates, by_all);
-        validation::set_aside(
-            entries,
-            &kept,
-            clusters,
-            seed,
-            validation.size,
-            on_shortfall,
-        )
-    });
-    let is_free = |problem: u32| {
-        let aside = aside.as_ref();
-        aside.is_none_or(|aside| !aside.problems[problem as usize])
-    };
-    let by_rule = |&rule: &Option<Accept>| {
-        let by_one =
-            |body: &Body| is_free(body.problem) && rule.is_none_or(|rule| accepts(rule, body));
-        (rule, Kept::new(entries, fates, by_one))
-    };
-    let kept: BTreeMap<Option<Accept>, Kept> = rules.iter().map(by_rule).collect();
-    let mut selector = Selector {
+    let aside = set_aside(entries, fates, clusters, asked);
+    let stock = Stock {
         entries,
         knowledge,
-        kept: &kept[&None],
-        kept_by_rule: &kept,
-        accept: None,
-        admitted: None,
-        keys: Keys::new(entries, seed),
-        standing: HashMap::new(),
-        on_shortfall,
-        selection: Selection::default(),
+        kept: kept_by_rule(entries, fates, asked, aside.as_ref()),
+        on_shortfall: asked.on_shortfall,
     };
-    if let (Some(aside), Some(validation)) = (&aside, validation) {
-        selector.validation(aside, validation.size);
+    let draws = Draws::new(entries, asked.seed);
+    let mut selection = Selection::default();
+    if let (Some(aside), Some(validation)) = (&aside, asked.validation) {
+        let scope = stock.scope(&draws, None, None, validation::DRAW);
+        cut::validation(&scope, aside, validation.size, &mut selection);
     }
-    for (index, (grid, lengths)) in grids.iter().enumerate() {
-        selector.grid(index, grid, lengths);
+    for (index, (grid, lengths)) in asked.grids.iter().enumerate() {
+        if grid.pair == Some(Pair::Style) {
+            pair::select(&stock, &draws, index, grid, &mut selection);
+        } else {
+            let scopes = Scopes::new(&stock, &draws, grid);
+            select_grid(&scopes, &grid.families(index, lengths), &mut selection);
+        }
     }
-    controls::random(&mut selector, grids);
-    let mut selection = selector.selection;
-    selection.warnings.extend(wide_warnings(&selection.wide));
+    controls::random::select(&stock, asked.seed, asked.grids, &mut selection);
+    selection.warn_of_wide_buckets();
     selection
 }
 
-/// One warning a length: the pools of which its bucket takes more than a quarter.
-fn wide_warnings(wide: &BTreeSet<(String, String, usize, usize)>) -> Vec<String> {
-    let wide: Vec<_> = wide.iter().collect();
-    let by_length = wide.chunk_by(|a, b| a.0 == b.0);
-    by_length
-        .map(|buckets| {
-            let length = &buckets[0].0;
-            let pools: Vec<String> = buckets
-                .iter()
-                .map(|(_, pool, taken, of)| format!("{pool} ({taken} of {of})"))
-                .collect();
-            format!(
-                "`{length}` is hardly {length}: its bucket takes more than a quarter of the problems of {}",
-                pools.join(", ")
-            )
-        })
-        .collect()
+/// What the pipeline sets aside, of what all its rules of acceptance accept.
+fn set_aside(
+    entries: &Entries,
+    fates: &[Fate],
+    clusters: Option<&[u32]>,
+    asked: &Asked<'_>,
+) -> Option<SetAside> {
+    let size = asked.validation?.size;
+    let kept = Kept::by_all(entries, fates, &rules(asked));
+    let (seed, on_shortfall) = (asked.seed, asked.on_shortfall);
+    let aside = validation::set_aside(entries, &kept, clusters, seed, size, on_shortfall);
+    Some(aside)
 }
 
-/// The order of a family, before it is cut.
-struct Ordered {
-    order: Vec<u32>,
-    /// What the steps of its recipe left, where it has some.
-    steps: Vec<(&'static str, u64)>,
-    /// How many problems the buckets hold.
-    bucket: usize,
-    /// Whether all of them stand in the order.
-    is_whole: bool,
-    /// For a paired control: the other trajectory of each problem of the order.
-    others: Option<Vec<u32>>,
+/// What each rule of acceptance leaves, the pipeline's own among them, of what is not set aside.
+fn kept_by_rule(
+    entries: &Entries,
+    fates: &[Fate],
+    asked: &Asked<'_>,
+    aside: Option<&SetAside>,
+) -> BTreeMap<Option<Accept>, Kept> {
+    let is_free = |problem: u32| aside.is_none_or(|aside| !aside.problems[problem as usize]);
+    let kept = |rule| (rule, Kept::by_rule(entries, fates, rule, is_free));
+    let rules = rules(asked).into_iter().map(Some);
+    rules.chain([None]).map(kept).collect()
 }
 
-pub(crate) struct Selector<'e> {
-    entries: &'e Entries,
-    knowledge: &'e Knowledge,
-    /// What the rule of the family at hand accepts.
-    kept: &'e Kept,
-    kept_by_rule: &'e BTreeMap<Option<Accept>, Kept>,
-    accept: Option<Accept>,
-    /// The problems that the recipe of the family at hand may select; all where none.
-    admitted: Option<Vec<bool>>,
-    keys: Keys<'e>,
-    /// In the order of a draw: the trajectory that stands for each problem. Shared by all families and
-    /// controls of one draw, style and rule.
-    standing: HashMap<(Draw, Style, Option<Accept>), Arc<Vec<Candidate>>>,
-    on_shortfall: OnShortfall,
-    selection: Selection,
+/// The rules of acceptance that the grids have as an axis.
+fn rules(asked: &Asked<'_>) -> BTreeSet<Accept> {
+    let grids = asked.grids.iter();
+    grids.flat_map(|(grid, _)| &grid.accept).copied().collect()
 }
 
-impl Selector<'_> {
-    fn grid(&mut self, index: usize, grid: &Grid, lengths: &[Length]) {
-        if grid.pair == Some(Pair::Style) {
-            return self.style_pair(index, grid, lengths);
+/// The families of a grid, but for draws that would be the same again and lengths that share trajectories.
+fn select_grid(scopes: &Scopes<'_>, families: &[Family], selection: &mut Selection) {
+    let overlapping = buckets::overlapping(scopes, families, selection);
+    for family in families {
+        if family.draw > 0 && family.recipe.criterion().ranks() {
+            continue;
         }
-        let overlapping = self.overlapping(grid, lengths);
-        let mut recipe = None;
-        for family in grid.families(index, lengths) {
-            self.accept_by(family.accept);
-            if recipe.replace(family.recipe) != Some(family.recipe) {
-                self.admitted = recipe::admitted(self.entries, self.knowledge, grid, family.recipe);
-            }
-            if family.draw > 0 && family.recipe.ranks() {
-                continue;
-            }
-            let clash = overlapping.contains(&Axes::of(&family));
-            if clash && family.length.ranks() {
-                self.refuse_overlap(grid, &family);
-                continue;
-            }
-            self.family(grid, &family);
+        if family.length.ranks() && overlapping.contains(&Axes::of(family)) {
+            cut::refuse_overlap(scopes.grid, family, selection);
+            continue;
         }
-        self.accept_by(None);
-        self.admitted = None;
+        select_family(&scopes.of(family), scopes.grid, family, selection);
+    }
+}
+
+/// The subsets of a family, its paired and its matched controls.
+fn select_family(scope: &Scope<'_>, grid: &Grid, family: &Family, selection: &mut Selection) {
+    let buckets = buckets::of_family(scope, grid, family, selection);
+    let ordered = order::order(scope, grid, family, buckets, selection);
+    let cuts = cut::family(scope, grid, family, &ordered, selection);
+    let Some(largest) = cuts.last() else {
+        return;
+    };
+    selection.note_steps(&largest.name, family.recipe, &ordered.steps);
+    if grid.control.paired && family.length.ranks() {
+        controls::paired::select(scope, grid, family, &ordered.candidates, &cuts, selection);
+    }
+    if grid.control.matched {
+        let subset = &ordered.entries[..largest.size as usize];
+        controls::matched::select(scope, grid, family, subset, &cuts, selection);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::sample::{drawn, entries_of, pool, row, selected};
+    use super::*;
+
+    #[test]
+    fn what_is_set_aside_stands_in_no_subset_and_no_control() {
+        let entries = pool(&[0, 1, 2, 3, 4, 5].map(|problem| row(problem, 7)));
+        let grids = "[[grid]]\nsize = [4]\ncontrol.random = 2\ncontrol.matched = true";
+        let selection = selected(&entries, grids, Some(2), OnShortfall::Short);
+        let aside = entries_of(&selection, "validation");
+        assert_eq!(aside.len(), 2);
+        // All four that are left, twice drawn as random controls; nobody is left to match them.
+        let trained = &selection.subsets[1..];
+        assert_eq!(trained.len(), 3);
+        for subset in trained {
+            assert_eq!(subset.size, 4, "{}", subset.name);
+            assert!(subset.entries().iter().all(|entry| !aside.contains(entry)));
+        }
     }
 
-    /// The subsets of a family, its paired and its matched controls.
-    fn family(&mut self, grid: &Grid, family: &Family) {
-        let ordered = self.order(grid, family);
-        let names = self.cut(grid, family, &ordered);
-        let Some((largest, _)) = names.last() else {
-            return;
+    #[test]
+    fn without_a_criterion_the_order_is_that_of_the_problems_hashes() {
+        let entries = pool(&[0, 1, 2, 3, 4].map(|problem| row(problem, 7)));
+        let selection = selected(
+            &entries,
+            "[[grid]]\nsize = [5, 2]",
+            None,
+            OnShortfall::Refuse,
+        );
+        assert_eq!(entries_of(&selection, "all-normal-5"), drawn(5));
+        assert_eq!(entries_of(&selection, "all-normal-2"), &drawn(5)[..2]);
+        let prefix = &selection.subsets[0];
+        assert_eq!(prefix.prefix_of.as_deref(), Some("all-normal-5"));
+    }
+
+    #[test]
+    fn a_pair_by_style_has_the_same_problems_in_the_same_order() {
+        let of_style = |problem: u32, style| sample::Row {
+            style,
+            ..row(problem, 9)
         };
-        if !ordered.steps.is_empty() {
-            self.selection.steps.push(Steps {
-                subset: largest.clone(),
-                recipe: family.recipe,
-                left: ordered.steps.clone(),
-            });
-        }
-        if let Some(others) = &ordered.others {
-            self.paired_control(grid, family, others, &names);
-        }
-        if grid.control.matched {
-            controls::matched(self, grid, family, &names);
-        }
-    }
-
-    /// From here on what is kept is what this rule accepts too.
-    fn accept_by(&mut self, rule: Option<Accept>) {
-        (self.accept, self.kept) = (rule, &self.kept_by_rule[&rule]);
-    }
-
-    /// Warns once, however many families meet it.
-    fn warn(&mut self, warning: String) {
-        if !self.selection.warnings.contains(&warning) {
-            self.selection.warnings.push(warning);
-        }
-    }
-
-    /// Lets go of what is known of a draw.
-    fn forget(&mut self, draw: Draw) {
-        self.keys.forget(draw);
-        self.standing.retain(|(known, ..), _| *known != draw);
-    }
-
-    /// The trajectory that stands for each problem in a draw, in the order of the draw's hash.
-    fn standing(&mut self, draw: Draw, style: Style) -> Arc<Vec<Candidate>> {
-        let key = (draw, style, self.accept);
-        if let Some(known) = self.standing.get(&key) {
-            return known.clone();
-        }
-        let order = self.keys.order(draw);
-        let stands = |&problem: &u32| self.hashed(problem, style, Of::Reply, draw, (0, u32::MAX));
-        let standing: Arc<Vec<Candidate>> = Arc::new(order.iter().filter_map(stands).collect());
-        self.standing.insert(key, standing.clone());
-        standing
+        // Of problem 2 there is one style alone.
+        let entries = pool(&[
+            of_style(0, "r1"),
+            of_style(0, "human"),
+            of_style(1, "human"),
+            of_style(1, "r1"),
+            of_style(2, "r1"),
+        ]);
+        let grids = "[[grid]]\nsize = [2]\nstyle = ['r1', 'human']\npair = 'style'";
+        let selection = selected(&entries, grids, None, OnShortfall::Refuse);
+        let first = entries_of(&selection, "all-normal-r1-2");
+        let second = entries_of(&selection, "all-normal-human-2");
+        let pairs: Vec<_> = first.iter().zip(second).collect();
+        assert!(pairs == [(&0, &1), (&3, &2)] || pairs == [(&3, &2), (&0, &1)]);
+        assert_eq!(selection.subsets[0].pair_of, ["all-normal-human-2"]);
     }
 }

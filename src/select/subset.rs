@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::controls::Matching;
 use super::grid::{Family, Grid};
 use super::recipe::Recipe;
 use super::size::Size;
+use super::stratum::Stratum;
 use crate::rules::Accept;
 
 /// One subset or control.
@@ -97,6 +97,25 @@ impl Subset {
     pub fn entries(&self) -> &[u32] {
         &self.order[..self.size as usize]
     }
+}
+
+/// What a matched control matched on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Matching {
+    pub strata: Vec<Stratum>,
+    /// Strata that had too few problems, and what was given up for the rows that were missing.
+    pub thin: Vec<Thin>,
+}
+
+/// A stratum that was too thin.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Thin {
+    /// The stratum, as `key=value` pairs.
+    pub stratum: String,
+    /// How many rows came from a wider stratum.
+    pub rows: u32,
+    /// What the wider stratum did not match on.
+    pub gave_up: Vec<Stratum>,
 }
 
 /// What a subset is for.

@@ -57,38 +57,14 @@ pub(super) fn set_aside(
     asked: u32,
     on_shortfall: OnShortfall,
 ) -> SetAside {
-    let keys = Keys::new(entries, seed);
-    let standing = kept
-        .by_problem
-        .iter()
-        .enumerate()
-        .filter_map(|(problem, entries)| {
-            let hash = |&&entry: &&u32| keys.trajectory(DRAW, entry);
-            Some((problem as u32, *entries.iter().min_by_key(hash)?))
-        });
     let cluster = |problem: u32| clusters.map_or(problem, |known| known[problem as usize]);
     let id = |problem: u32| entries.problems[problem as usize].id;
-    // Of a cluster's problems the one with the smallest id stands for it.
-    let mut stands: HashMap<u32, (u32, u32)> = HashMap::new();
-    for (problem, entry) in standing {
-        let best = stands.entry(cluster(problem)).or_insert((problem, entry));
-        if id(problem) < id(best.0) {
-            *best = (problem, entry);
-        }
-    }
-    let mut order: Vec<(u32, u32)> = stands
-        .into_iter()
-        .map(|(cluster, (_, entry))| (cluster, entry))
-        .collect();
+    let stands = standing(entries, kept, seed, cluster).into_iter();
+    let mut order: Vec<(u32, u32)> = stands.collect();
     order.sort_by_cached_key(|(cluster, _)| problem_key(seed, DRAW, id(*cluster)));
     // The other half is left for what is trained on.
     order.truncate(order.len() / 2);
-    let available = order.len() as u32;
-    let size = match on_shortfall {
-        _ if asked <= available => asked,
-        OnShortfall::Short => available,
-        OnShortfall::Refuse | OnShortfall::Skip => 0,
-    };
+    let size = size(asked, order.len() as u32, on_shortfall);
     let drawn = order.iter().take(size as usize);
     let drawn: HashSet<u32> = drawn.map(|(cluster, _)| *cluster).collect();
     let problems = 0..entries.problems.len() as u32;
@@ -98,5 +74,39 @@ pub(super) fn set_aside(
         problems: problems
             .map(|problem| drawn.contains(&cluster(problem)))
             .collect(),
+    }
+}
+
+/// For each cluster with a kept entry the one that stands for it: of the problem with the smallest id the
+/// one with the smallest hash.
+fn standing(
+    entries: &Entries,
+    kept: &Kept,
+    seed: u64,
+    cluster: impl Fn(u32) -> u32,
+) -> HashMap<u32, u32> {
+    let keys = Keys::new(entries, seed);
+    let id = |problem: u32| entries.problems[problem as usize].id;
+    let mut stands: HashMap<u32, (u32, u32)> = HashMap::new();
+    for (problem, all) in (0..).zip(&kept.by_problem) {
+        let hash = |entry: &u32| keys.trajectory(DRAW, *entry);
+        let Some(entry) = all.iter().copied().min_by_key(hash) else {
+            continue;
+        };
+        let best = stands.entry(cluster(problem)).or_insert((problem, entry));
+        if id(problem) < id(best.0) {
+            *best = (problem, entry);
+        }
+    }
+    let entry = |(cluster, (_, entry))| (cluster, entry);
+    stands.into_iter().map(entry).collect()
+}
+
+/// How many clusters are set aside of those that can be.
+fn size(asked: u32, available: u32, on_shortfall: OnShortfall) -> u32 {
+    match on_shortfall {
+        _ if asked <= available => asked,
+        OnShortfall::Short => available,
+        OnShortfall::Refuse | OnShortfall::Skip => 0,
     }
 }

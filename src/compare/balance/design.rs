@@ -11,7 +11,7 @@ use serde::Serialize;
 use super::variables::Decides;
 use crate::bucket::category;
 use crate::manifest::SubsetRecord;
-use crate::select::grid::Stratum;
+use crate::select::Stratum;
 use crate::select::recipe::Recipe;
 
 /// What the second of two subsets is to the first.
@@ -121,7 +121,7 @@ impl Wanted {
 fn recipe_decides(record: &SubsetRecord, stratum: Stratum) -> bool {
     let recipe = record.recipe.as_deref().filter(|_| record.role == "subset");
     let recipe = recipe.and_then(Recipe::parse);
-    recipe.is_some_and(|recipe| recipe.decides().contains(&stratum))
+    recipe.is_some_and(|recipe| recipe.criterion().decides().contains(&stratum))
 }
 
 /// The length that a subset was chosen for.

@@ -1,13 +1,17 @@
 //! The `[[grid]]` tables of a pipeline file, and the families of subsets that they ask for.
 
+pub(crate) mod check;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::difficulty::Difficulty;
 use super::recipe::Recipe;
-use super::s1::S1;
+use super::recipe::criterion::Beside;
+use super::recipe::s1::draw::S1;
 use super::similar::Similar;
 use super::size::{Size, Sizes};
+use super::stratum::Stratum;
 use crate::bucket::category::{self, ALL, Category, SEVEN};
 use crate::bucket::length::{Length, LengthRules};
 use crate::rules::Accept;
@@ -72,7 +76,7 @@ pub struct Grid {
 }
 
 fn random() -> Vec<Recipe> {
-    vec![Recipe::Random]
+    vec![Recipe::default()]
 }
 
 fn all() -> Vec<String> {
@@ -131,21 +135,6 @@ pub struct Controls {
     pub strata: Option<Vec<Stratum>>,
 }
 
-/// Something that a matched control has in common with its subset, row by row.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum Stratum {
-    Category,
-    /// Where the source has the problem from.
-    Origin,
-    /// Decile of tokens among all that is kept.
-    Length,
-    /// Quarter of the share correct among a problem's decided trajectories; none below two.
-    PassRate,
-}
-
 /// Subsets that differ in size alone: one order, cut at each size.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Family {
@@ -173,6 +162,19 @@ impl Family {
 impl Grid {
     pub fn category(&self, name: &str) -> Category {
         Category::new(name, &self.diverse_of)
+    }
+
+    /// What its recipes stand beside, of these lengths.
+    pub(crate) fn beside<'g>(&'g self, lengths: &'g [Length]) -> Beside<'g> {
+        Beside {
+            lengths,
+            categories: &self.category,
+            rows_max: self.size.rows_max(),
+            per_problem: self.per_problem,
+            difficulty: self.difficulty.as_ref(),
+            similar: self.similar.as_ref(),
+            s1: self.s1.as_ref(),
+        }
     }
 
     /// The styles, or one place for any.
@@ -219,7 +221,8 @@ impl Grid {
             .as_ref()
             .map_or(&[][..], Difficulty::decides);
         strata.retain(|stratum| {
-            !family.recipe.decides().contains(stratum) && !by_difficulty.contains(stratum)
+            !family.recipe.criterion().decides().contains(stratum)
+                && !by_difficulty.contains(stratum)
         });
         strata
     }
@@ -275,7 +278,8 @@ impl Grid {
         };
         let mut parts: Vec<&str> = Vec::new();
         parts.extend(self.name.as_deref());
-        parts.extend((family.recipe != Recipe::Random).then(|| family.recipe.as_str()));
+        // The draw alone, which every grid has by default, goes without a name.
+        parts.extend((family.recipe != Recipe::default()).then(|| family.recipe.as_str()));
         parts.extend([family.category.as_str(), &length]);
         parts.extend(family.style.as_deref());
         parts.extend(family.accept.map(Accept::as_str));

@@ -1,4 +1,4 @@
-//! s1's selection, step by step as its code has it.
+//! s1's draw, step by step as its code has it.
 //!
 //! After quality and difficulty (`data/filter.ipynb` of simplescaling/s1): the right
 //! answers to exam questions are in from the start; then, until 700 are selected, a domain is picked
@@ -60,7 +60,7 @@ impl Default for S1 {
 
 impl S1 {
     /// What a problem of that origin adds to its domain's weight, in thousandths.
-    pub fn weight(&self, origin: &str) -> u64 {
+    pub(super) fn weight(&self, origin: &str) -> u64 {
         let weight = self.benchmark.get(origin).copied().unwrap_or_default();
         (weight * 1000.0).round() as u64
     }
@@ -77,7 +77,7 @@ pub enum Domain {
 
 /// A problem that passed quality and difficulty.
 #[derive(Clone, Debug)]
-pub struct Question {
+pub(super) struct Eligible {
     pub candidate: Candidate,
     pub id: Id,
     pub domain: String,
@@ -90,76 +90,93 @@ pub struct Question {
 
 /// The order of selection, and how many came from which step.
 #[derive(Debug, Default)]
-pub struct Drawn {
+pub(super) struct Drawn {
     pub order: Vec<Candidate>,
     pub first: usize,
     pub uniform: usize,
 }
 
 /// A domain with its questions, the longest last.
-struct Place {
-    questions: Vec<Question>,
+#[derive(Default)]
+struct DomainQuestions {
+    questions: Vec<Eligible>,
     weight: u64,
 }
 
 /// Draws until nothing is left to pick. `chance` gives a hash for a step and a try.
-pub fn order(
-    mut questions: Vec<Question>,
+pub(super) fn order(
+    mut questions: Vec<Eligible>,
     rules: &S1,
     mut chance: impl FnMut(&'static str, u64, u64) -> u128,
 ) -> Drawn {
     questions.sort_by_key(|question| (question.thinking_tokens, std::cmp::Reverse(question.id)));
-    let mut drawn = Drawn::default();
-    let mut first: Vec<&mut Question> = questions
-        .iter_mut()
-        .filter(|question| question.is_first)
-        .collect();
-    first.sort_by_cached_key(|question| chance("first", question.id.0 as u64, 0));
-    let first_max = rules.first_max.map_or(first.len(), |max| max as usize);
-    for question in first.iter_mut().skip(first_max) {
-        question.is_first = false;
-    }
-    let first = first.iter().take(first_max);
-    drawn.order.extend(first.map(|question| question.candidate));
-    drawn.first = drawn.order.len();
+    let mut drawn = take_first(&mut questions, rules, &mut chance);
     let weighed = !rules.benchmark.is_empty();
-    let mut domains: BTreeMap<String, Place> = BTreeMap::new();
-    for question in questions {
-        let place = domains.entry(question.domain.clone()).or_insert(Place {
-            questions: Vec::new(),
-            weight: 0,
-        });
-        place.weight += question.weight;
-        place.questions.push(question);
-    }
-    let mut domains: Vec<Place> = domains.into_values().collect();
+    let mut domains = by_domain(questions);
     for step in 0.. {
         let by_weight = weighed && drawn.order.len() >= rules.uniform as usize;
-        let weight = |place: &Place| if by_weight { place.weight } else { 1 };
+        let weight = |domain: &DomainQuestions| if by_weight { domain.weight } else { 1 };
         let Some(at) = pick(&domains, weight, chance("domain", step, 0)) else {
             break;
         };
-        let place = &mut domains[at];
-        let rank = rank(place.questions.len(), |turn| chance("rank", step, turn));
-        let question = place.questions.remove(place.questions.len() - 1 - rank);
+        let domain = &mut domains[at];
+        let rank = rank(domain.questions.len(), |turn| chance("rank", step, turn));
+        let question = domain.questions.remove(domain.questions.len() - 1 - rank);
         if !question.is_first {
             drawn.uniform += usize::from(!by_weight);
             drawn.order.push(question.candidate);
         }
-        if place.questions.is_empty() {
+        if domain.questions.is_empty() {
             domains.remove(at);
         }
     }
     drawn
 }
 
-/// A place with a chance in proportion to its weight; none where no weight is left.
-fn pick(domains: &[Place], weight: impl Fn(&Place) -> u64, hash: u128) -> Option<usize> {
+/// Selects the first questions by hash; those beyond the most that are allowed are questions like all.
+fn take_first(
+    questions: &mut [Eligible],
+    rules: &S1,
+    chance: &mut impl FnMut(&'static str, u64, u64) -> u128,
+) -> Drawn {
+    let first = questions.iter_mut().filter(|question| question.is_first);
+    let mut first: Vec<&mut Eligible> = first.collect();
+    first.sort_by_cached_key(|question| chance("first", question.id.0 as u64, 0));
+    let first_max = rules.first_max.map_or(first.len(), |max| max as usize);
+    for question in first.iter_mut().skip(first_max) {
+        question.is_first = false;
+    }
+    let first = first.iter().take(first_max);
+    let order: Vec<Candidate> = first.map(|question| question.candidate).collect();
+    Drawn {
+        first: order.len(),
+        order,
+        uniform: 0,
+    }
+}
+
+/// The domains by name, each with its questions in the order that they have.
+fn by_domain(questions: Vec<Eligible>) -> Vec<DomainQuestions> {
+    let mut domains: BTreeMap<String, DomainQuestions> = BTreeMap::new();
+    for question in questions {
+        let domain = domains.entry(question.domain.clone()).or_default();
+        domain.weight += question.weight;
+        domain.questions.push(question);
+    }
+    domains.into_values().collect()
+}
+
+/// A domain with a chance in proportion to its weight; none where no weight is left.
+fn pick(
+    domains: &[DomainQuestions],
+    weight: impl Fn(&DomainQuestions) -> u64,
+    hash: u128,
+) -> Option<usize> {
     let total: u64 = domains.iter().map(&weight).sum();
     // The upper half of the hash as a fraction of the total: off by 2^-64 of it at most.
     let mut point = (((hash >> 64) * u128::from(total)) >> 64) as u64;
-    domains.iter().position(|place| {
-        let weight = weight(place);
+    domains.iter().position(|domain| {
+        let weight = weight(domain);
         let inside = point < weight;
         point = point.saturating_sub(weight);
         inside
@@ -191,8 +208,8 @@ mod tests {
         }
     }
 
-    fn question(problem: u32, domain: &str, thinking_tokens: u32) -> Question {
-        Question {
+    fn question(problem: u32, domain: &str, thinking_tokens: u32) -> Eligible {
+        Eligible {
             candidate: Candidate {
                 problem,
                 entry: problem,
@@ -270,7 +287,7 @@ mod tests {
 
     #[test]
     fn what_is_first_is_selected_once_and_everything_is_selected_in_the_end() {
-        let mut all: Vec<Question> = (0..30)
+        let mut all: Vec<Eligible> = (0..30)
             .map(|at| question(at, ["a", "b", "c"][at as usize % 3], at))
             .collect();
         for at in [3, 9, 20] {

@@ -1,0 +1,240 @@
+//! Matched controls: row i comes from the stratum of the subset's row i, with another problem.
+//!
+//! So a prefix of the control is the control of the subset's prefix. Where a stratum is used up its row
+//! comes from a wider one, and the manifest says which and what was given up.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use crate::select::cut::{self, AskedSubset, FamilyOrder, MadeSubset};
+use crate::select::deciles::decile;
+use crate::select::draw::{Draw, Role};
+use crate::select::grid::{Family, Grid};
+use crate::select::scope::Scope;
+use crate::select::selection::Selection;
+use crate::select::standing;
+use crate::select::stratum::Stratum;
+use crate::select::subset::{Matching, Subset, SubsetRole, Thin};
+
+/// A problem's place in the strata, one value for each; those that are given up are none.
+type StratumKey = [Option<u32>; 4];
+
+/// Draws the matched control of a family: of its largest subset, whose prefixes it then shares.
+pub(in crate::select) fn select(
+    scope: &Scope<'_>,
+    grid: &Grid,
+    family: &Family,
+    subset: &[u32],
+    cuts: &[MadeSubset],
+    selection: &mut Selection,
+) {
+    let scope = Scope {
+        draw: Draw {
+            role: Role::Matched,
+            number: family.draw,
+        },
+        admitted: None,
+        ..*scope
+    };
+    let strata = grid.strata(family);
+    let found = matched(&scope, &strata, subset);
+    let used_up = |stratum| format!("no other problem is left for its next row ({stratum})");
+    let reason = found.used_up.map_or_else(String::new, used_up);
+    let order = FamilyOrder::new(SubsetRole::Matched, found.order, reason);
+    let described = |control: Subset| Subset {
+        matched: Some(Matching {
+            strata: strata.clone(),
+            thin: counted(&found.thin, control.size),
+        }),
+        ..control.of_family(grid, family)
+    };
+    let wanted = AskedSubset::controls(cuts, "matched");
+    cut::prefixes(&scope, &order, wanted, described, selection);
+}
+
+/// The order of a matched control.
+#[derive(Default)]
+struct Matched {
+    order: Vec<u32>,
+    thin: Vec<ThinRow>,
+    /// The stratum of the first row that could not be matched at all.
+    used_up: Option<String>,
+}
+
+/// A row that came from a wider stratum than its own.
+struct ThinRow {
+    row: u32,
+    stratum: String,
+    gave_up: Vec<Stratum>,
+}
+
+/// The strata that were too thin for the first `size` rows.
+fn counted(rows: &[ThinRow], size: u32) -> Vec<Thin> {
+    let mut counted: BTreeMap<(&String, &Vec<Stratum>), u32> = BTreeMap::new();
+    for thin in rows.iter().filter(|thin| thin.row < size) {
+        *counted.entry((&thin.stratum, &thin.gave_up)).or_default() += 1;
+    }
+    let thin = counted.into_iter().map(|((stratum, gave_up), rows)| Thin {
+        stratum: stratum.clone(),
+        rows,
+        gave_up: gave_up.clone(),
+    });
+    thin.collect()
+}
+
+/// Row by row the next problem of the row's stratum, or of a wider one where it is used up.
+fn matched(scope: &Scope<'_>, strata: &[Stratum], subset: &[u32]) -> Matched {
+    let problems = subset.iter().map(|&entry| scope.body(entry).problem);
+    let mut used: HashSet<u32> = problems.collect();
+    let mut widths = widths(scope, strata, subset, &used);
+    let mut matched = Matched::default();
+    for (row, &entry) in (0..).zip(subset) {
+        let wanted = place(scope, strata, entry);
+        let found = widths.iter_mut().find_map(|width| {
+            let next = width.next(&wanted, strata, &mut used)?;
+            Some((next, &width.kept))
+        });
+        let Some((entry, kept)) = found else {
+            matched.used_up = Some(describe(scope, strata, &wanted));
+            return matched;
+        };
+        matched.order.push(entry);
+        if kept.len() < strata.len() {
+            let gave_up = strata.iter().filter(|stratum| !kept.contains(stratum));
+            matched.thin.push(ThinRow {
+                row,
+                stratum: describe(scope, strata, &wanted),
+                gave_up: gave_up.copied().collect(),
+            });
+        }
+    }
+    matched
+}
+
+/// One way to match: on which strata, and the problems that are left in each place.
+struct Width {
+    kept: BTreeSet<Stratum>,
+    /// Problem and entry, the smallest key last.
+    left: HashMap<StratumKey, Vec<(u32, u32)>>,
+}
+
+impl Width {
+    /// The next problem of a place that no row has, by the entry that stands for it.
+    fn next(
+        &mut self,
+        place: &StratumKey,
+        strata: &[Stratum],
+        used: &mut HashSet<u32>,
+    ) -> Option<u32> {
+        let left = self.left.get_mut(&narrow(place, strata, &self.kept))?;
+        while let Some((problem, entry)) = left.pop() {
+            if used.insert(problem) {
+                return Some(entry);
+            }
+        }
+        None
+    }
+}
+
+/// Every way to match, the narrowest first, filled with the problems that the subset does not use.
+fn widths(
+    scope: &Scope<'_>,
+    strata: &[Stratum],
+    subset: &[u32],
+    used: &HashSet<u32>,
+) -> Vec<Width> {
+    // Only the strata that the subset has are ever asked for.
+    let width = |kept: BTreeSet<Stratum>| {
+        let places = subset.iter().map(|&entry| place(scope, strata, entry));
+        let left = places.map(|place| (narrow(&place, strata, &kept), Vec::new()));
+        let left = left.collect();
+        Width { kept, left }
+    };
+    let mut widths: Vec<Width> = widenings(strata).into_iter().map(width).collect();
+    for candidate in standing::in_order(scope).iter().rev() {
+        if used.contains(&candidate.problem) {
+            continue;
+        }
+        let whole = place(scope, strata, candidate.entry);
+        for width in &mut widths {
+            if let Some(left) = width.left.get_mut(&narrow(&whole, strata, &width.kept)) {
+                left.push((candidate.problem, candidate.entry));
+            }
+        }
+    }
+    widths
+}
+
+/// What is matched on, from all to least: pass rate is given up first, then origin, then length;
+/// category never.
+fn widenings(strata: &[Stratum]) -> Vec<BTreeSet<Stratum>> {
+    let mut kept: BTreeSet<Stratum> = strata.iter().copied().collect();
+    let mut steps = vec![kept.clone()];
+    for stratum in [Stratum::PassRate, Stratum::Origin, Stratum::Length] {
+        if kept.remove(&stratum) {
+            steps.push(kept.clone());
+        }
+    }
+    steps
+}
+
+fn narrow(place: &StratumKey, strata: &[Stratum], kept: &BTreeSet<Stratum>) -> StratumKey {
+    let mut narrowed = *place;
+    for (value, stratum) in narrowed.iter_mut().zip(strata) {
+        if !kept.contains(stratum) {
+            *value = None;
+        }
+    }
+    narrowed
+}
+
+fn place(scope: &Scope<'_>, strata: &[Stratum], entry: u32) -> StratumKey {
+    let mut place = StratumKey::default();
+    for (value, &stratum) in place.iter_mut().zip(strata) {
+        *value = in_stratum(scope, stratum, entry);
+    }
+    place
+}
+
+fn in_stratum(scope: &Scope<'_>, stratum: Stratum, entry: u32) -> Option<u32> {
+    let body = scope.body(entry);
+    let problem = scope.problem(body.problem);
+    match stratum {
+        Stratum::Category => problem.category,
+        Stratum::Origin => body.origin,
+        Stratum::Length => Some(decile(&scope.kept.deciles, body.tokens)),
+        Stratum::PassRate => (problem.decided >= 2).then(|| 4 * problem.correct / problem.decided),
+    }
+}
+
+fn describe(scope: &Scope<'_>, strata: &[Stratum], place: &StratumKey) -> String {
+    let word = |(stratum, value): (&Stratum, &Option<u32>)| {
+        let named = |value: u32| scope.entries.name(value).to_owned();
+        let (key, value) = match stratum {
+            Stratum::Category => ("category", value.map(named)),
+            Stratum::Origin => ("origin", value.map(named)),
+            Stratum::Length => ("length_decile", value.map(|value| value.to_string())),
+            Stratum::PassRate => ("pass_rate_quarter", value.map(|value| value.to_string())),
+        };
+        format!("{key}={}", value.as_deref().unwrap_or("none"))
+    };
+    let words: Vec<String> = strata.iter().zip(place).map(word).collect();
+    words.join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn category_is_never_given_up_and_pass_rate_first() {
+        let steps = widenings(&[
+            Stratum::Category,
+            Stratum::Origin,
+            Stratum::Length,
+            Stratum::PassRate,
+        ]);
+        assert_eq!(steps.len(), 4);
+        assert!(!steps[1].contains(&Stratum::PassRate) && steps[1].len() == 3);
+        assert!(steps.iter().all(|kept| kept.contains(&Stratum::Category)));
+    }
+}

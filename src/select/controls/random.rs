@@ -1,0 +1,138 @@
+//! Random controls: a subset's size and style, from all that its rule accepts.
+//!
+//! Subsets of one size (in rows, or in tokens), style, rule and number of trajectories a problem share them.
+
+use std::collections::BTreeMap;
+
+use crate::bucket::length::{Length, Of};
+use crate::rules::Accept;
+use crate::select::cut::{self, AskedSubset, FamilyOrder};
+use crate::select::draw::{Draw, Role};
+use crate::select::grid::Grid;
+use crate::select::scope::{Draws, Scope, Stock};
+use crate::select::selection::Selection;
+use crate::select::size::Size;
+use crate::select::standing::{self, More};
+use crate::select::subset::{Subset, SubsetRole};
+
+/// What a random control has in common with its subsets beside their size. Subsets of one kind and size share
+/// their controls.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Kind {
+    pub accept: Option<Accept>,
+    pub style: Option<String>,
+    pub per_problem: u32,
+}
+
+impl Kind {
+    /// The names of its controls, without size and number.
+    pub fn stem(&self) -> String {
+        let mut parts = vec!["random".to_owned()];
+        parts.extend(self.style.clone());
+        parts.extend(self.accept.map(|rule| rule.as_str().to_owned()));
+        parts.extend((self.per_problem > 1).then(|| format!("p{}", self.per_problem)));
+        parts.join("-")
+    }
+}
+
+/// The sizes of controls that have one order, with the subsets that each is the control of.
+type ControlSizes = BTreeMap<Size, Vec<String>>;
+
+/// For each number the orders of its draw, by kind and unit.
+type Numbered = BTreeMap<u32, BTreeMap<(Kind, &'static str), ControlSizes>>;
+
+/// Draws the random controls that the grids ask for, beside the subsets that were made.
+pub(in crate::select) fn select(
+    stock: &Stock<'_>,
+    seed: u64,
+    grids: &[(Grid, Vec<Length>)],
+    selection: &mut Selection,
+) {
+    let wanted = wanted(stock, grids, &selection.subsets);
+    let several = wanted.len() > 1;
+    for (number, kinds) in wanted {
+        // No number is asked for again, so that what is known of its draw goes with it.
+        let draws = Draws::new(stock.entries, seed);
+        let draw = Draw {
+            role: Role::Random,
+            number,
+        };
+        for ((kind, _), sizes) in kinds {
+            let scope = stock.scope(&draws, kind.accept, kind.style.as_deref(), draw);
+            let tail = match several {
+                true => format!("-c{number}"),
+                false => String::new(),
+            };
+            controls(&scope, &kind, &tail, sizes, selection);
+        }
+    }
+}
+
+/// The controls that the subsets which were made want.
+fn wanted(stock: &Stock<'_>, grids: &[(Grid, Vec<Length>)], subsets: &[Subset]) -> Numbered {
+    let mut wanted = Numbered::new();
+    let subsets = subsets.iter();
+    for subset in subsets.filter(|subset| subset.role == SubsetRole::Subset) {
+        let asked = subset.grid_index.map(|index| grids[index].0.control.random);
+        let size = size_of(stock, subset);
+        for number in 0..asked.unwrap_or_default() {
+            let kind = Kind {
+                accept: subset.accept,
+                style: subset.style.clone(),
+                per_problem: subset.per_problem,
+            };
+            let kinds = wanted.entry(number).or_default();
+            let sizes = kinds.entry((kind, size.unit())).or_default();
+            sizes.entry(size).or_default().push(subset.name.clone());
+        }
+    }
+    wanted
+}
+
+/// The size of a subset's random control: what was asked for, or as much as the subset got of it.
+fn size_of(stock: &Stock<'_>, subset: &Subset) -> Size {
+    match subset.asked {
+        Size::Rows(_) => Size::Rows(subset.size),
+        asked @ Size::Tokens(budget) => {
+            let tokens = |&entry: &u32| stock.entries.body_of(entry).tokens;
+            let available = asked.available(subset.order.iter().map(tokens));
+            Size::Tokens(budget.min(available))
+        }
+    }
+}
+
+/// The controls of one kind, number and unit: prefixes of one order.
+fn controls(
+    scope: &Scope<'_>,
+    kind: &Kind,
+    tail: &str,
+    sizes: ControlSizes,
+    selection: &mut Selection,
+) {
+    let standing = standing::in_order(scope);
+    let more = More {
+        per_problem: kind.per_problem,
+        length: Length::Normal,
+        of: Of::Reply,
+    };
+    let entries = standing::with_more(scope, &standing, &more);
+    let order = FamilyOrder::new(
+        SubsetRole::Random,
+        entries,
+        "all that is accepted has fewer",
+    );
+    let described = |subset: Subset| Subset {
+        style: kind.style.clone(),
+        accept: kind.accept,
+        per_problem: kind.per_problem,
+        draw: scope.draw.number,
+        bucket: standing.len() as u32,
+        ..subset
+    };
+    let wanted = sizes.into_iter().map(|(size, control_of)| AskedSubset {
+        name: format!("{}-{size}{tail}", kind.stem()),
+        size,
+        control_of,
+    });
+    cut::prefixes(scope, &order, wanted.collect(), described, selection);
+}

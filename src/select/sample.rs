@@ -1,0 +1,125 @@
+//! Pools and grids as literals, for the tests of this stage.
+
+use super::draw::{Draw, Role, problem_key};
+use super::grid::{Grid, check};
+use super::knowledge::Knowledge;
+use super::selection::Selection;
+use super::validation::Validation;
+use super::{Asked, select};
+use crate::ids::Id;
+use crate::pool::Entries;
+use crate::pool::entries::{Body, Entry, Problem};
+use crate::rules::OnShortfall;
+use crate::screen::Fate;
+use crate::verify::Outcome;
+
+/// One trajectory of a problem that its index names; those of a problem stand together.
+#[derive(Clone, Copy)]
+pub(super) struct Row {
+    pub problem: u32,
+    pub tokens: u32,
+    pub category: &'static str,
+    pub style: &'static str,
+}
+
+/// A right trajectory in algebra, of R1.
+pub(super) fn row(problem: u32, tokens: u32) -> Row {
+    Row {
+        problem,
+        tokens,
+        category: "algebra",
+        style: "r1",
+    }
+}
+
+/// The pool of these rows: entry i is row i.
+pub(super) fn pool(rows: &[Row]) -> Entries {
+    let mut entries = Entries::default();
+    for (at, row) in (0..).zip(rows) {
+        let category = Some(entries.intern(row.category));
+        if row.problem as usize == entries.problems.len() {
+            entries.problems.push(Problem {
+                id: Id(u128::from(row.problem)),
+                category,
+                correct: 0,
+                decided: 0,
+            });
+        }
+        let style = entries.intern(row.style);
+        entries.rows.push(Entry {
+            part: 0,
+            row: at,
+            generation: None,
+            offset: None,
+            body: Ok(Body {
+                problem: row.problem,
+                trajectory_id: Id(u128::from(at)),
+                fields_id: Id(0),
+                outcome: Outcome::Correct,
+                recorded: Some(true),
+                finished: Some(true),
+                tokens: row.tokens,
+                thinking_tokens: row.tokens / 2,
+                bytes: 0,
+                repeated_share: 0.0,
+                words: [0; 3],
+                style,
+                category,
+                origin: None,
+                known: 0,
+            }),
+        });
+    }
+    entries
+}
+
+/// What `[[grid]]` tables select of a pool of which all is kept, with a validation set of so many problems.
+pub(super) fn selected(
+    entries: &Entries,
+    grids: &str,
+    validation: Option<u32>,
+    on_shortfall: OnShortfall,
+) -> Selection {
+    #[derive(serde::Deserialize)]
+    struct Grids {
+        grid: Vec<Grid>,
+    }
+    let grids: Grids = toml::from_str(grids).unwrap();
+    let with_axis = |grid: Grid| {
+        let axis = check::grid(&grid).unwrap();
+        (grid, axis)
+    };
+    let grids: Vec<_> = grids.grid.into_iter().map(with_axis).collect();
+    let validation = validation.map(|size| Validation {
+        size,
+        near_duplicates: None,
+    });
+    let asked = Asked {
+        grids: &grids,
+        validation: validation.as_ref(),
+        seed: 0,
+        on_shortfall,
+    };
+    let fates = vec![Fate::Kept; entries.rows.len()];
+    select(entries, &fates, None, &Knowledge::of(entries), &asked)
+}
+
+/// The entries of the subset of that name.
+pub(super) fn entries_of<'s>(selection: &'s Selection, name: &str) -> &'s [u32] {
+    let mut subsets = selection.subsets.iter();
+    let found = subsets.find(|subset| subset.name == name);
+    found
+        .unwrap_or_else(|| panic!("no subset `{name}`"))
+        .entries()
+}
+
+/// So many problems, each with its own index for an id, in the order of the subsets' first draw.
+pub(super) fn drawn(problems: u32) -> Vec<u32> {
+    let draw = Draw {
+        role: Role::Subset,
+        number: 0,
+    };
+    let mut drawn: Vec<u32> = (0..problems).collect();
+    drawn.sort_by_key(|&problem| problem_key(0, draw, Id(u128::from(problem))));
+    drawn
+}

@@ -1,0 +1,146 @@
+//! What a family selects from, as a value that is made for it and handed on.
+//!
+//! Nothing in a scope is set and reset: another rule of acceptance, style or draw is another scope. Only
+//! what a draw's hashes give is computed once and kept, for all families and controls that share it.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use super::draw::{Draw, Keys};
+use super::kept::{Kept, Style};
+use super::knowledge::Knowledge;
+use crate::bucket::Candidate;
+use crate::bucket::category::Pool;
+use crate::bucket::length::Of;
+use crate::pool::Entries;
+use crate::pool::entries::{Body, Problem};
+use crate::rules::{Accept, OnShortfall};
+
+/// All that there is to select from.
+pub(crate) struct Stock<'e> {
+    pub entries: &'e Entries,
+    pub knowledge: &'e Knowledge,
+    /// What each rule of acceptance leaves, the pipeline's own among them.
+    pub(super) kept: BTreeMap<Option<Accept>, Kept>,
+    pub on_shortfall: OnShortfall,
+}
+
+/// What a family, or a control, selects from, and by which draw.
+#[derive(Clone, Copy)]
+pub(crate) struct Scope<'s> {
+    pub entries: &'s Entries,
+    pub knowledge: &'s Knowledge,
+    /// What its rule of acceptance leaves.
+    pub(super) kept: &'s Kept,
+    pub(super) style: Style,
+    /// By index, the problems that its recipe and the difficulty asked for admit; all where none.
+    pub admitted: Option<&'s [bool]>,
+    pub(super) draws: &'s Draws<'s>,
+    pub draw: Draw,
+    pub on_shortfall: OnShortfall,
+}
+
+/// What the hashes of draws give, each computed when it is first asked for.
+pub(super) struct Draws<'e> {
+    pub keys: Keys<'e>,
+    /// In the order of a draw: the trajectory that stands for each problem.
+    pub standing: RefCell<HashMap<StandingKey, Arc<Vec<Candidate>>>>,
+}
+
+/// What families and controls must have in common to share it.
+pub(super) type StandingKey = (Draw, Style, Option<Accept>);
+
+impl<'e> Draws<'e> {
+    pub fn new(entries: &'e Entries, seed: u64) -> Self {
+        Self {
+            keys: Keys::new(entries, seed),
+            standing: RefCell::default(),
+        }
+    }
+}
+
+impl Stock<'_> {
+    /// The scope of a rule, a style (any where none) and a draw, over all problems.
+    pub(super) fn scope<'s>(
+        &'s self,
+        draws: &'s Draws<'s>,
+        accept: Option<Accept>,
+        style: Option<&str>,
+        draw: Draw,
+    ) -> Scope<'s> {
+        Scope {
+            entries: self.entries,
+            knowledge: self.knowledge,
+            kept: &self.kept[&accept],
+            style: Style::new(self.entries, style),
+            admitted: None,
+            draws,
+            draw,
+            on_shortfall: self.on_shortfall,
+        }
+    }
+}
+
+impl<'s> Scope<'s> {
+    /// Every problem of the run, by index.
+    pub fn problems(&self) -> std::ops::Range<u32> {
+        0..self.entries.problems.len() as u32
+    }
+
+    pub fn problem(&self, problem: u32) -> &'s Problem {
+        &self.entries.problems[problem as usize]
+    }
+
+    pub fn body(&self, entry: u32) -> &'s Body {
+        self.entries.body_of(entry)
+    }
+
+    /// The problem's entries that can be selected, in their order.
+    pub fn entries_of(&self, problem: u32) -> impl Iterator<Item = u32> + Clone + use<'s> {
+        let (entries, style) = (self.entries, self.style);
+        let kept = self.kept.by_problem[problem as usize].iter().copied();
+        kept.filter(move |&entry| style.holds(entries.body_of(entry).style))
+    }
+
+    /// Whether the recipe may select the problem.
+    pub fn admits(&self, problem: u32) -> bool {
+        self.admitted
+            .is_none_or(|admitted| admitted[problem as usize])
+    }
+
+    /// Whether one of the groups holds the problem, and the recipe may select it.
+    pub(super) fn is_inside(&self, groups: &[Pool], problem: u32) -> bool {
+        groups
+            .iter()
+            .any(|group| group.holds(self.entries, problem))
+            && self.admits(problem)
+    }
+
+    /// The length of a trajectory, in tokens.
+    pub(super) fn length(&self, entry: u32, of: Of) -> u32 {
+        let body = self.body(entry);
+        match of {
+            Of::Reply => body.tokens,
+            Of::Thinking => body.thinking_tokens,
+        }
+    }
+
+    /// The tokens of each entry's reply.
+    pub(super) fn tokens<'t>(
+        &self,
+        entries: &'t [u32],
+    ) -> impl ExactSizeIterator<Item = u32> + use<'s, 't> {
+        let all = self.entries;
+        entries.iter().map(|&entry| all.body_of(entry).tokens)
+    }
+
+    /// An entry as the one that stands for its problem.
+    pub(super) fn candidate(&self, problem: u32, entry: u32, of: Of) -> Candidate {
+        Candidate {
+            problem,
+            entry,
+            length: self.length(entry, of),
+        }
+    }
+}

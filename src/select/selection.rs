@@ -1,0 +1,118 @@
+//! What is selected: filled while the grids are gone through, and handed over as it is.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+
+use super::recipe::Recipe;
+use super::recipe::criterion::StepCounts;
+use super::size::Size;
+use super::subset::Subset;
+
+/// Everything that was selected, and everything that could not be.
+#[derive(Debug, Default)]
+pub struct Selection {
+    pub subsets: Vec<Subset>,
+    pub shortfalls: Vec<Shortfall>,
+    pub warnings: Vec<String>,
+    /// Buckets that take more than a quarter of their pool.
+    wide: BTreeSet<WideBucket>,
+    /// For each style pair: how often its trajectories are right.
+    pub pairs: Vec<PairTable>,
+    /// For each family of a recipe that leaves problems out: how many each step left.
+    pub steps: Vec<Steps>,
+}
+
+/// What the steps of a recipe left of a family's problems.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Steps {
+    /// The largest subset of the family.
+    pub subset: String,
+    pub recipe: Recipe,
+    /// Each step with the problems that it left or added, in order.
+    pub left: StepCounts,
+}
+
+/// A subset that asks for more than there is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shortfall {
+    pub name: String,
+    pub asked: Size,
+    /// In the unit of `asked`.
+    pub available: u64,
+    pub reason: String,
+}
+
+/// How often the trajectories of a pair of styles are right, over all problems that have both.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PairTable {
+    pub category: String,
+    pub styles: [String; 2],
+    /// Count by verdict of the first and of the second: `right`, `wrong` or `unknown`.
+    pub counts: BTreeMap<String, BTreeMap<String, u64>>,
+}
+
+/// A bucket that takes much of the problems that it is cut from.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct WideBucket {
+    /// `short` or `long`.
+    pub length: String,
+    /// What it is cut from.
+    pub pool: String,
+    pub taken: usize,
+    pub of: usize,
+}
+
+impl Selection {
+    /// Adds the subsets of one order, smallest first: each is a prefix of the next.
+    pub(super) fn add(&mut self, mut subsets: Vec<Subset>) {
+        for at in 1..subsets.len() {
+            subsets[at - 1].prefix_of = Some(subsets[at].name.clone());
+        }
+        self.subsets.extend(subsets);
+    }
+
+    /// Warns once, however many families meet it.
+    pub(super) fn warn(&mut self, warning: String) {
+        if !self.warnings.contains(&warning) {
+            self.warnings.push(warning);
+        }
+    }
+
+    /// Notes what the steps of a recipe left, where it has some.
+    pub(super) fn note_steps(&mut self, largest: &str, recipe: Recipe, left: &StepCounts) {
+        if !left.is_empty() {
+            self.steps.push(Steps {
+                subset: largest.to_owned(),
+                recipe,
+                left: left.clone(),
+            });
+        }
+    }
+
+    /// Notes a bucket, where it takes more than a quarter.
+    pub(super) fn note_width(&mut self, bucket: WideBucket) {
+        if bucket.taken * 4 > bucket.of && bucket.of > 0 {
+            self.wide.insert(bucket);
+        }
+    }
+
+    /// Adds one warning a length: the pools of which its bucket takes more than a quarter.
+    pub(super) fn warn_of_wide_buckets(&mut self) {
+        let wide: Vec<&WideBucket> = self.wide.iter().collect();
+        let by_length = wide.chunk_by(|a, b| a.length == b.length);
+        self.warnings.extend(by_length.map(wide_warning));
+    }
+}
+
+fn wide_warning(buckets: &[&WideBucket]) -> String {
+    let length = &buckets[0].length;
+    let pools: Vec<String> = buckets
+        .iter()
+        .map(|bucket| format!("{} ({} of {})", bucket.pool, bucket.taken, bucket.of))
+        .collect();
+    format!(
+        "`{length}` is hardly {length}: its bucket takes more than a quarter of the problems of {}",
+        pools.join(", ")
+    )
+}

@@ -1,0 +1,99 @@
+//! Which trajectory stands for a problem, and which more of the problem stand behind it.
+
+use std::sync::Arc;
+
+use super::scope::Scope;
+use crate::bucket::Candidate;
+use crate::bucket::length::{Length, Of};
+
+/// Which more trajectories of a problem are taken beside the one that stands for it. No length rule that
+/// ranks is among them (the plan saw to it): the second shortest could be among the longest.
+pub(super) struct More {
+    pub per_problem: u32,
+    pub length: Length,
+    pub of: Of,
+}
+
+/// The trajectory that stands for each problem of any length, in the order of the draw's hash.
+pub(super) fn in_order(scope: &Scope<'_>) -> Arc<Vec<Candidate>> {
+    let key = (scope.draw, scope.style, scope.kept.accept);
+    if let Some(known) = scope.draws.standing.borrow().get(&key) {
+        return known.clone();
+    }
+    let order = scope.draws.keys.order(scope.draw);
+    let stands = |&problem: &u32| by_hash(scope, problem, Of::Reply, (0, u32::MAX));
+    let standing: Arc<Vec<Candidate>> = Arc::new(order.iter().filter_map(stands).collect());
+    let mut known = scope.draws.standing.borrow_mut();
+    known.insert(key, standing.clone());
+    standing
+}
+
+/// The trajectory of a problem with the smallest hash, of those in the range of lengths.
+pub(super) fn by_hash(
+    scope: &Scope<'_>,
+    problem: u32,
+    of: Of,
+    range: (u32, u32),
+) -> Option<Candidate> {
+    let inside = |&entry: &u32| {
+        let length = scope.length(entry, of);
+        range.0 <= length && length < range.1
+    };
+    let mut entries = scope.entries_of(problem).filter(inside);
+    let first = entries.next()?;
+    let entry = match entries.next() {
+        None => first,
+        Some(second) => [first, second]
+            .into_iter()
+            .chain(entries)
+            .min_by_key(|&entry| scope.draws.keys.trajectory(scope.draw, entry))?,
+    };
+    Some(scope.candidate(problem, entry, of))
+}
+
+/// The shortest or longest trajectory of a problem; of equals the smallest id.
+pub(super) fn by_length(
+    scope: &Scope<'_>,
+    problem: u32,
+    of: Of,
+    longest: bool,
+) -> Option<Candidate> {
+    let key = |&entry: &u32| {
+        let length = scope.length(entry, of);
+        let id = scope.body(entry).trajectory_id;
+        (if longest { u32::MAX - length } else { length }, id)
+    };
+    let entry = scope.entries_of(problem).min_by_key(key)?;
+    Some(scope.candidate(problem, entry, of))
+}
+
+/// Whether a problem has two trajectories of different length.
+pub(super) fn has_two_lengths(scope: &Scope<'_>, problem: u32, of: Of) -> bool {
+    let entries = scope.entries_of(problem);
+    let mut lengths = entries.map(|entry| scope.length(entry, of));
+    let first = lengths.next();
+    lengths.any(|length| Some(length) != first)
+}
+
+/// The entries of candidates, each followed by the next of its problem, by the draw's hash.
+pub(super) fn with_more(scope: &Scope<'_>, candidates: &[Candidate], more: &More) -> Vec<u32> {
+    let mut entries = Vec::with_capacity(candidates.len());
+    for candidate in candidates {
+        entries.push(candidate.entry);
+        if more.per_problem > 1 {
+            entries.extend(others(scope, candidate, more));
+        }
+    }
+    entries
+}
+
+/// The next trajectories of a candidate's problem, by the draw's hash.
+fn others(scope: &Scope<'_>, candidate: &Candidate, more: &More) -> impl Iterator<Item = u32> {
+    let others = scope.entries_of(candidate.problem);
+    let mut others: Vec<u32> = others
+        .filter(|&entry| entry != candidate.entry)
+        .filter(|&entry| more.length.holds(scope.length(entry, more.of)))
+        .collect();
+    others.sort_by_cached_key(|&entry| scope.draws.keys.trajectory(scope.draw, entry));
+    others.into_iter().take(more.per_problem as usize - 1)
+}

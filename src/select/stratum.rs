@@ -1,0 +1,19 @@
+//! What a matched control can have in common with its subset, row by row.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Something that a matched control has in common with its subset, row by row.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Stratum {
+    Category,
+    /// Where the source has the problem from.
+    Origin,
+    /// Decile of tokens among all that is kept.
+    Length,
+    /// Quarter of the share correct among a problem's decided trajectories; none below two.
+    PassRate,
+}
