@@ -112,9 +112,7 @@ fn family_name(family: &[Subset]) -> String {
 
 /// The subsets by family, with the sizes of each in one line; then what could not be filled.
 pub fn subset_table(selection: &Selection) -> String {
-    let is_one = |a: &Subset, b: &Subset| {
-        Arc::ptr_eq(&a.order, &b.order) && (a.role, a.draw, &a.style) == (b.role, b.draw, &b.style)
-    };
+    let is_one = |a: &Subset, b: &Subset| a.family == b.family;
     let row = |family: &[Subset]| {
         let sizes: Vec<String> = family
             .iter()

@@ -57,9 +57,9 @@ pub(super) fn write(
 
 /// The orders that the subsets are prefixes of.
 fn orders(selection: &Selection) -> Vec<Order<'_>> {
-    let mut orders: IndexMap<*const Vec<u32>, Order<'_>> = IndexMap::new();
+    let mut orders: IndexMap<u32, Order<'_>> = IndexMap::new();
     for (at, subset) in (0_u32..).zip(&selection.subsets) {
-        let order = orders.entry(Arc::as_ptr(&subset.order)).or_insert(Order {
+        let order = orders.entry(subset.family).or_insert(Order {
             entries: &[],
             subsets: Vec::new(),
         });

@@ -176,12 +176,12 @@ fn write_subsets(
 
 /// Subsets that are prefixes of one order, together.
 fn by_order(subsets: Vec<(usize, &Subset)>) -> Vec<Vec<(usize, &Subset)>> {
-    let mut groups: IndexMap<*const Vec<u32>, Vec<(usize, &Subset)>> = IndexMap::new();
+    let mut families: IndexMap<u32, Vec<(usize, &Subset)>> = IndexMap::new();
     for (at, subset) in subsets {
-        let order = std::sync::Arc::as_ptr(&subset.order);
-        groups.entry(order).or_default().push((at, subset));
+        let family = families.entry(subset.family).or_default();
+        family.push((at, subset));
     }
-    groups.into_values().collect()
+    families.into_values().collect()
 }
 
 /// Whether a folder is one that an interrupted run left: just made, being built, or whole and about to be

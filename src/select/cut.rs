@@ -295,6 +295,8 @@ mod tests {
                 "random-4 < ",
             ]
         );
+        let families: Vec<u32> = selection.subsets.iter().map(|one| one.family).collect();
+        assert_eq!(families, [0, 0, 0, 1, 1, 1]);
         let larger = entries_of(&selection, "all-normal-4");
         assert_eq!(entries_of(&selection, "all-normal-2"), &larger[..2]);
     }

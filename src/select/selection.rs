@@ -64,8 +64,12 @@ pub(super) struct WideBucket {
 }
 
 impl Selection {
-    /// Adds the subsets of one order, smallest first: each is a prefix of the next.
+    /// Adds the subsets of one order, smallest first: a family, of which each is a prefix of the next.
     pub(super) fn add(&mut self, mut subsets: Vec<Subset>) {
+        let family = self.subsets.last().map_or(0, |last| last.family + 1);
+        for subset in &mut subsets {
+            subset.family = family;
+        }
         for at in 1..subsets.len() {
             subsets[at - 1].prefix_of = Some(subsets[at].name.clone());
         }

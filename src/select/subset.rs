@@ -26,6 +26,8 @@ pub struct Subset {
     /// The rule of acceptance on top of `[verify] accept`; none for that alone.
     pub accept: Option<Accept>,
     pub asked: Size,
+    /// Which family of the selection it is of, by index: subsets of one are prefixes of one order.
+    pub family: u32,
     /// The order of its family; the subset is the first `size` of it.
     pub order: Arc<Vec<u32>>,
     pub size: u32,
@@ -67,6 +69,7 @@ impl Subset {
             recipe: None,
             accept: None,
             asked,
+            family: 0,
             order: order.clone(),
             size,
             bucket: available,
