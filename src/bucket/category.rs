@@ -57,34 +57,37 @@ impl Category {
     }
 
     /// The groups that it draws from; one for all but `diverse` and `proportional`.
-    pub fn groups(&self, entries: &Entries) -> Vec<Pool> {
-        let group = |name: &String| Pool::Category(entries.find_name(name));
+    pub fn groups(&self, entries: &Entries) -> Vec<ProblemGroup> {
+        let group = |name: &String| ProblemGroup::Category(entries.find_name(name));
         match self {
             Self::One(name) => vec![group(name)],
             Self::Diverse(names) => names.iter().map(group).collect(),
             Self::Proportional => categories(entries),
-            Self::All => vec![Pool::Any],
+            Self::All => vec![ProblemGroup::Any],
         }
     }
 }
 
 /// A group for each category that a problem has, by name, and one for problems that have none.
-fn categories(entries: &Entries) -> Vec<Pool> {
+fn categories(entries: &Entries) -> Vec<ProblemGroup> {
     let names: BTreeSet<Option<Name>> = entries
         .problems
         .iter()
         .map(|problem| problem.category)
         .collect();
-    let group =
-        |name: Option<Name>| name.map_or(Pool::Uncategorised, |name| Pool::Category(Some(name)));
-    let mut groups: Vec<Pool> = names.into_iter().map(group).collect();
+    let group = |name: Option<Name>| {
+        name.map_or(ProblemGroup::Uncategorised, |name| {
+            ProblemGroup::Category(Some(name))
+        })
+    };
+    let mut groups: Vec<ProblemGroup> = names.into_iter().map(group).collect();
     groups.sort_by_key(|group| group.name(entries));
     groups
 }
 
 /// Problems that a subset draws from together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Pool {
+pub enum ProblemGroup {
     Any,
     /// Those of one category; none where no entry has its name.
     Category(Option<Name>),
@@ -92,7 +95,7 @@ pub enum Pool {
     Uncategorised,
 }
 
-impl Pool {
+impl ProblemGroup {
     /// Its category's name, where it is of one.
     pub fn name(self, entries: &Entries) -> Option<&str> {
         match self {

@@ -4,7 +4,7 @@ use super::PlannedBenchmark;
 use crate::error::Refusal;
 use crate::pipeline::{Pipeline, PipelineFile};
 use crate::rules::Accept;
-use crate::select::difficulty::{Difficulty, Wanted};
+use crate::select::difficulty::{Difficulty, JoinedRule};
 use crate::select::grid::Grid;
 use crate::select::similar::Similar;
 use crate::source::Source;
@@ -39,8 +39,8 @@ fn check_joined(pipeline: &Pipeline, difficulty: &Difficulty) -> Result<(), Refu
     Ok(())
 }
 
-fn is_asked_otherwise(pipeline: &Pipeline, name: &str, wanted: &Wanted) -> bool {
-    let is_words = |wanted: &Wanted| matches!(wanted, Wanted::OneOf(_));
+fn is_asked_otherwise(pipeline: &Pipeline, name: &str, wanted: &JoinedRule) -> bool {
+    let is_words = |wanted: &JoinedRule| matches!(wanted, JoinedRule::OneOf(_));
     let grids = pipeline.grid.iter();
     let grids = grids.filter_map(|grid| grid.difficulty.as_ref());
     let mut others = grids.filter_map(|difficulty| difficulty.joined.get(name));

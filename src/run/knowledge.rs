@@ -14,10 +14,10 @@ use crate::ids::{self, Id};
 use crate::plan::{Plan, PlannedBenchmark, PlannedJoin, PlannedVectors};
 use crate::pool::Entries;
 use crate::select::Knowledge;
-use crate::select::difficulty::Wanted;
+use crate::select::difficulty::JoinedRule;
 use crate::select::similar::tfidf::{Frequencies, Questions};
 use crate::select::similar::{Similar, Similarity, tokens};
-use crate::select::{JoinCounts, Joined, ProblemText, TextRule};
+use crate::select::{JoinCounts, JoinedColumn, ProblemText, TextRule};
 use crate::source::lookup;
 use crate::source::pick::Pick;
 use crate::source::value::Value;
@@ -37,16 +37,22 @@ pub(super) fn gather(
     };
     let mut counts = Vec::new();
     for join in &plan.joins {
-        let is_words = |wanted: &Wanted| matches!(wanted, Wanted::OneOf(_));
+        let is_words = |wanted: &JoinedRule| matches!(wanted, JoinedRule::OneOf(_));
         let asked = grids().filter_map(|grid| grid.difficulty.as_ref()?.joined.get(&join.name));
         let as_words = asked.into_iter().any(is_words);
         let (joined, counted) = if as_words {
             let (found, counted) = join_one(join, entries, settings, lookup::text)?;
-            (Joined::Words(by_problem(entries, found, only)), counted)
+            (
+                JoinedColumn::Words(by_problem(entries, found, only)),
+                counted,
+            )
         } else {
             let number = |pick: Option<&Pick>, value: Value<'_>| lookup::number(pick, &value);
             let (found, counted) = join_one(join, entries, settings, number)?;
-            (Joined::Numbers(by_problem(entries, found, mean)), counted)
+            (
+                JoinedColumn::Numbers(by_problem(entries, found, mean)),
+                counted,
+            )
         };
         knowledge.joined.insert(join.name.clone(), joined);
         counts.push(counted);

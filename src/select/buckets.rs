@@ -9,7 +9,7 @@ use super::scope::Scope;
 use super::selection::{Selection, WideBucket};
 use super::standing;
 use crate::bucket::Candidate;
-use crate::bucket::category::Pool;
+use crate::bucket::category::ProblemGroup;
 use crate::bucket::length::{Length, LengthRules, Of, Within, extreme};
 use crate::rules::{Accept, OnShortfall};
 
@@ -33,12 +33,12 @@ pub(super) fn of_family(
 ) -> Vec<Vec<Candidate>> {
     let groups = grid.category(&family.category).groups(scope.entries);
     let chosen = family.recipe.criterion().stands(scope);
-    let candidates = |groups: &[Pool]| match &chosen {
+    let candidates = |groups: &[ProblemGroup]| match &chosen {
         Some(chosen) => held(scope, groups, chosen),
         None => candidates(scope, groups, grid, family),
     };
     if grid.length.within == Within::Category || groups.len() == 1 {
-        let bucket = |group: &Pool| {
+        let bucket = |group: &ProblemGroup| {
             let all = candidates(std::slice::from_ref(group));
             let name = group.name(scope.entries).unwrap_or(&family.category);
             bucket(scope, all, grid, family, name, selection)
@@ -47,12 +47,12 @@ pub(super) fn of_family(
     }
     let all = candidates(&groups);
     let bucket = bucket(scope, all, grid, family, &family.category, selection);
-    let of_group = |group: &Pool| held(scope, std::slice::from_ref(group), &bucket);
+    let of_group = |group: &ProblemGroup| held(scope, std::slice::from_ref(group), &bucket);
     groups.iter().map(of_group).collect()
 }
 
 /// The candidates whose problems the groups hold, in their order.
-fn held(scope: &Scope<'_>, groups: &[Pool], candidates: &[Candidate]) -> Vec<Candidate> {
+fn held(scope: &Scope<'_>, groups: &[ProblemGroup], candidates: &[Candidate]) -> Vec<Candidate> {
     let inside = candidates
         .iter()
         .filter(|candidate| scope.is_inside(groups, candidate.problem));
@@ -60,7 +60,12 @@ fn held(scope: &Scope<'_>, groups: &[Pool], candidates: &[Candidate]) -> Vec<Can
 }
 
 /// One candidate for each problem of the groups: the trajectory that stands for it.
-fn candidates(scope: &Scope<'_>, groups: &[Pool], grid: &Grid, family: &Family) -> Vec<Candidate> {
+fn candidates(
+    scope: &Scope<'_>,
+    groups: &[ProblemGroup],
+    grid: &Grid,
+    family: &Family,
+) -> Vec<Candidate> {
     let (length, of) = (family.length, grid.length.of);
     if length == Length::Normal && of == Of::Reply {
         return held(scope, groups, &standing::in_order(scope));

@@ -13,7 +13,7 @@ use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
 use serde::de::{MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::knowledge::{Joined, Knowledge};
+use super::knowledge::{JoinedColumn, Knowledge};
 use super::stratum::Stratum;
 use crate::error::Refusal;
 use crate::pool::Entries;
@@ -33,13 +33,13 @@ pub struct Difficulty {
     pub shortest_right_tokens: Option<Range>,
     /// Columns of `[join.NAME]`, by name: a range of numbers, or a list of words, as `["Level 4", "Level 5"]`.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub joined: BTreeMap<String, Wanted>,
+    pub joined: BTreeMap<String, JoinedRule>,
 }
 
 /// What is asked of a joined column.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
-#[serde(untagged)]
-pub enum Wanted {
+#[serde(untagged, rename = "Wanted")]
+pub enum JoinedRule {
     Range(Range),
     /// One of these words.
     OneOf(Vec<String>),
@@ -107,7 +107,7 @@ impl Difficulty {
         }
         for (name, wanted) in &self.joined {
             Refusal::when(
-                *wanted == Wanted::OneOf(Vec::new()),
+                *wanted == JoinedRule::OneOf(Vec::new()),
                 &format!("difficulty.joined.{name}"),
                 "is empty",
                 "write at least one word, as `[\"Level 5\"]`",
@@ -129,8 +129,8 @@ impl Difficulty {
             .joined
             .iter()
             .filter_map(|(name, wanted)| match wanted {
-                Wanted::Range(range) => Some((format!("joined.{name}"), *range)),
-                Wanted::OneOf(_) => None,
+                JoinedRule::Range(range) => Some((format!("joined.{name}"), *range)),
+                JoinedRule::OneOf(_) => None,
             });
         own.chain(joined).collect()
     }
@@ -167,10 +167,10 @@ impl Difficulty {
             && holds(&self.shortest_right_tokens, shortest())
             && self.joined.iter().all(
                 |(name, wanted)| match (wanted, knowledge.joined.get(name)) {
-                    (Wanted::Range(range), Some(Joined::Numbers(numbers))) => {
+                    (JoinedRule::Range(range), Some(JoinedColumn::Numbers(numbers))) => {
                         numbers[index].is_some_and(|number| range.holds(number))
                     }
-                    (Wanted::OneOf(words), Some(Joined::Words(known))) => known[index]
+                    (JoinedRule::OneOf(words), Some(JoinedColumn::Words(known))) => known[index]
                         .as_ref()
                         .is_some_and(|word| words.contains(word)),
                     _ => false,
@@ -180,27 +180,27 @@ impl Difficulty {
 }
 
 /// Derived for an untagged enum, it would not say what is wrong inside.
-impl<'de> Deserialize<'de> for Wanted {
+impl<'de> Deserialize<'de> for JoinedRule {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(WantedVisitor)
+        deserializer.deserialize_any(JoinedRuleVisitor)
     }
 }
 
-struct WantedVisitor;
+struct JoinedRuleVisitor;
 
-impl<'de> Visitor<'de> for WantedVisitor {
-    type Value = Wanted;
+impl<'de> Visitor<'de> for JoinedRuleVisitor {
+    type Value = JoinedRule;
 
     fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
         f.write_str("a range, as `{ max = 0.5 }`, or a list of words")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, table: A) -> Result<Wanted, A::Error> {
-        Range::deserialize(MapAccessDeserializer::new(table)).map(Wanted::Range)
+    fn visit_map<A: MapAccess<'de>>(self, table: A) -> Result<JoinedRule, A::Error> {
+        Range::deserialize(MapAccessDeserializer::new(table)).map(JoinedRule::Range)
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Wanted, A::Error> {
-        Vec::deserialize(SeqAccessDeserializer::new(list)).map(Wanted::OneOf)
+    fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<JoinedRule, A::Error> {
+        Vec::deserialize(SeqAccessDeserializer::new(list)).map(JoinedRule::OneOf)
     }
 }
 

@@ -9,7 +9,7 @@ use crate::rules::Accept;
 use crate::screen::{Fate, accept};
 
 /// The kept entries that a rule of acceptance leaves, by problem.
-pub(super) struct Kept {
+pub(super) struct KeptEntries {
     /// The rule on top of the pipeline's own; that alone where none.
     pub accept: Option<Accept>,
     /// Kept entries of each problem, in order.
@@ -18,7 +18,7 @@ pub(super) struct Kept {
     pub deciles: Vec<u32>,
 }
 
-impl Kept {
+impl KeptEntries {
     /// What is kept and accepted of the problems that are free.
     pub(super) fn by_rule(
         entries: &Entries,
@@ -63,13 +63,13 @@ impl Kept {
 
 /// The style that a subset asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Style {
+pub(super) enum AskedStyle {
     Any,
     /// None where no entry has it.
     Named(Option<Name>),
 }
 
-impl Style {
+impl AskedStyle {
     pub(super) fn new(entries: &Entries, style: Option<&str>) -> Self {
         match style {
             None => Self::Any,

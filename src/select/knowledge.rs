@@ -17,7 +17,7 @@ use crate::screen::accept::right;
 #[derive(Debug, Default)]
 pub struct Knowledge {
     /// The columns of `[join.NAME]`.
-    pub joined: BTreeMap<String, Joined>,
+    pub joined: BTreeMap<String, JoinedColumn>,
     /// Similarities to benchmarks, each with the table that asks for it.
     pub similarities: Vec<(Similar, Similarity)>,
     /// Whether the problem's text passes, by the name of a recipe's rule.
@@ -45,7 +45,7 @@ pub struct ProblemText<'t> {
 
 /// A joined column; none where the table has no such value for the problem.
 #[derive(Debug)]
-pub enum Joined {
+pub enum JoinedColumn {
     Numbers(Vec<Option<f64>>),
     Words(Vec<Option<String>>),
 }

@@ -41,9 +41,9 @@ use crate::screen::Fate;
 use admission::Scopes;
 use buckets::Axes;
 pub use deciles::{decile, token_deciles};
-use grid::{Family, Grid, Pair};
-use kept::Kept;
-pub use knowledge::{JoinCounts, Joined, Knowledge, ProblemText, TextRule};
+use grid::{Family, Grid, PairedBy};
+use kept::KeptEntries;
+pub use knowledge::{JoinCounts, JoinedColumn, Knowledge, ProblemText, TextRule};
 use scope::{Draws, Scope, Stock};
 pub use selection::{PairTable, Selection, Shortfall, Steps};
 pub use stratum::Stratum;
@@ -81,7 +81,7 @@ pub fn select(
         cut::validation(&scope, aside, validation.size, &mut selection);
     }
     for (index, (grid, lengths)) in asked.grids.iter().enumerate() {
-        if grid.pair == Some(Pair::Style) {
+        if grid.pair == Some(PairedBy::Style) {
             pair::select(&stock, &draws, index, grid, &mut selection);
         } else {
             let scopes = Scopes::new(&stock, &draws, grid);
@@ -101,7 +101,7 @@ fn set_aside(
     asked: &Asked<'_>,
 ) -> Option<SetAside> {
     let size = asked.validation?.size;
-    let kept = Kept::by_all(entries, fates, &rules(asked));
+    let kept = KeptEntries::by_all(entries, fates, &rules(asked));
     let (seed, on_shortfall) = (asked.seed, asked.on_shortfall);
     let aside = validation::set_aside(entries, &kept, clusters, seed, size, on_shortfall);
     Some(aside)
@@ -113,9 +113,9 @@ fn kept_by_rule(
     fates: &[Fate],
     asked: &Asked<'_>,
     aside: Option<&SetAside>,
-) -> BTreeMap<Option<Accept>, Kept> {
+) -> BTreeMap<Option<Accept>, KeptEntries> {
     let is_free = |problem: u32| aside.is_none_or(|aside| !aside.problems[problem as usize]);
-    let kept = |rule| (rule, Kept::by_rule(entries, fates, rule, is_free));
+    let kept = |rule| (rule, KeptEntries::by_rule(entries, fates, rule, is_free));
     let rules = rules(asked).into_iter().map(Some);
     rules.chain([None]).map(kept).collect()
 }

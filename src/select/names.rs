@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::controls::random::Kind;
+use super::controls::random::RandomKind;
 use super::grid::{Family, Grid};
 use crate::bucket::length::Length;
 use crate::error::Refusal;
@@ -32,10 +32,10 @@ pub(crate) fn check(grids: &[(Grid, Vec<Length>)]) -> Result<(), (usize, Refusal
 /// No two kinds of random controls have one name, nor one that subsets have.
 fn check_controls(families: &[(&Grid, Family)]) -> Result<(), (usize, Refusal)> {
     let stems: HashSet<&String> = families.iter().map(|(_, family)| &family.stem).collect();
-    let mut kinds: HashMap<String, Kind> = HashMap::new();
+    let mut kinds: HashMap<String, RandomKind> = HashMap::new();
     let controlled = families.iter().filter(|(grid, _)| grid.control.random > 0);
     for (grid, family) in controlled {
-        let kind = Kind {
+        let kind = RandomKind {
             accept: family.accept,
             style: family.style.clone(),
             per_problem: grid.per_problem,

@@ -7,7 +7,7 @@ use super::selection::Selection;
 use super::standing::{self, More};
 use super::{admission, turns};
 use crate::bucket::Candidate;
-use crate::bucket::category::{Category, Pool};
+use crate::bucket::category::{Category, ProblemGroup};
 use crate::bucket::length::Nested;
 
 /// The order of a family, before it is cut.
@@ -72,7 +72,8 @@ pub(super) fn joined(
         Category::Diverse(names) => turns::in_turn(keyed(names.clone(), lists)),
         Category::Proportional => {
             let groups = category.groups(scope.entries).into_iter();
-            let name = |group: Pool| group.name(scope.entries).unwrap_or_default().to_owned();
+            let name =
+                |group: ProblemGroup| group.name(scope.entries).unwrap_or_default().to_owned();
             turns::in_proportion(keyed(groups.map(name).collect(), lists))
         }
         Category::One(_) | Category::All => lists.pop().unwrap_or_default(),

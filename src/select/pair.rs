@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::cut::{self, AskedSubset, FamilyOrder};
 use super::draw::{Draw, Role};
 use super::grid::{Family, Grid, PairAccept};
-use super::kept::Style;
+use super::kept::AskedStyle;
 use super::scope::{Draws, Scope, Stock};
 use super::selection::{PairTable, Selection};
 use super::subset::{Subset, SubsetRole};
@@ -105,7 +105,7 @@ fn others(family: &Family, families: &[&Family], subset: &Subset) -> Vec<String>
 /// The problems that have a trajectory of each style, with the one that stands for each.
 fn paired(scope: &Scope<'_>, grid: &Grid) -> Vec<Paired> {
     let of_style = |name: &String| Scope {
-        style: Style::new(scope.entries, Some(name)),
+        style: AskedStyle::new(scope.entries, Some(name)),
         ..*scope
     };
     let scopes: Vec<Scope<'_>> = grid.style.iter().map(of_style).collect();

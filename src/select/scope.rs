@@ -8,10 +8,10 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use super::draw::{Draw, Keys};
-use super::kept::{Kept, Style};
+use super::kept::{AskedStyle, KeptEntries};
 use super::knowledge::Knowledge;
 use crate::bucket::Candidate;
-use crate::bucket::category::Pool;
+use crate::bucket::category::ProblemGroup;
 use crate::bucket::length::Of;
 use crate::pool::Entries;
 use crate::pool::entries::{Body, Problem};
@@ -22,7 +22,7 @@ pub(crate) struct Stock<'e> {
     pub entries: &'e Entries,
     pub knowledge: &'e Knowledge,
     /// What each rule of acceptance leaves, the pipeline's own among them.
-    pub(super) kept: BTreeMap<Option<Accept>, Kept>,
+    pub(super) kept: BTreeMap<Option<Accept>, KeptEntries>,
     pub on_shortfall: OnShortfall,
 }
 
@@ -32,8 +32,8 @@ pub(crate) struct Scope<'s> {
     pub entries: &'s Entries,
     pub knowledge: &'s Knowledge,
     /// What its rule of acceptance leaves.
-    pub(super) kept: &'s Kept,
-    pub(super) style: Style,
+    pub(super) kept: &'s KeptEntries,
+    pub(super) style: AskedStyle,
     /// By index, the problems that its recipe and the difficulty asked for admit; all where none.
     pub admitted: Option<&'s [bool]>,
     pub(super) draws: &'s Draws<'s>,
@@ -49,7 +49,7 @@ pub(super) struct Draws<'e> {
 }
 
 /// What families and controls must have in common to share it.
-pub(super) type StandingKey = (Draw, Style, Option<Accept>);
+pub(super) type StandingKey = (Draw, AskedStyle, Option<Accept>);
 
 impl<'e> Draws<'e> {
     pub fn new(entries: &'e Entries, seed: u64) -> Self {
@@ -73,7 +73,7 @@ impl Stock<'_> {
             entries: self.entries,
             knowledge: self.knowledge,
             kept: &self.kept[&accept],
-            style: Style::new(self.entries, style),
+            style: AskedStyle::new(self.entries, style),
             admitted: None,
             draws,
             draw,
@@ -110,7 +110,7 @@ impl<'s> Scope<'s> {
     }
 
     /// Whether one of the groups holds the problem, and the recipe may select it.
-    pub(super) fn is_inside(&self, groups: &[Pool], problem: u32) -> bool {
+    pub(super) fn is_inside(&self, groups: &[ProblemGroup], problem: u32) -> bool {
         groups
             .iter()
             .any(|group| group.holds(self.entries, problem))

@@ -10,7 +10,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::draw::{Draw, Keys, Role, problem_key};
-use super::kept::Kept;
+use super::kept::KeptEntries;
 use crate::pool::Entries;
 use crate::rules::OnShortfall;
 
@@ -51,7 +51,7 @@ pub const DRAW: Draw = Draw {
 /// Draws clusters, of which a problem with a kept entry is one of its own where they are not known.
 pub(super) fn set_aside(
     entries: &Entries,
-    kept: &Kept,
+    kept: &KeptEntries,
     clusters: Option<&[u32]>,
     seed: u64,
     asked: u32,
@@ -81,7 +81,7 @@ pub(super) fn set_aside(
 /// one with the smallest hash.
 fn standing(
     entries: &Entries,
-    kept: &Kept,
+    kept: &KeptEntries,
     seed: u64,
     cluster: impl Fn(u32) -> u32,
 ) -> HashMap<u32, u32> {

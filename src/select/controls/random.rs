@@ -18,13 +18,13 @@ use crate::select::subset::{Subset, SubsetRole};
 /// What a random control has in common with its subsets beside their size. Subsets of one kind and size share
 /// their controls.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Kind {
+pub(crate) struct RandomKind {
     pub accept: Option<Accept>,
     pub style: Option<String>,
     pub per_problem: u32,
 }
 
-impl Kind {
+impl RandomKind {
     /// The names of its controls, without size and number.
     pub fn stem(&self) -> String {
         let mut parts = vec!["random".to_owned()];
@@ -39,7 +39,7 @@ impl Kind {
 type ControlSizes = BTreeMap<Size, Vec<String>>;
 
 /// For each number the orders of its draw, by kind and unit.
-type Numbered = BTreeMap<u32, BTreeMap<(Kind, &'static str), ControlSizes>>;
+type Numbered = BTreeMap<u32, BTreeMap<(RandomKind, &'static str), ControlSizes>>;
 
 /// Draws the random controls that the grids ask for, beside the subsets that were made.
 pub(in crate::select) fn select(
@@ -76,7 +76,7 @@ fn wanted(stock: &Stock<'_>, grids: &[(Grid, Vec<Length>)], subsets: &[Subset]) 
         let asked = subset.grid_index.map(|index| grids[index].0.control.random);
         let size = size_of(stock, subset);
         for number in 0..asked.unwrap_or_default() {
-            let kind = Kind {
+            let kind = RandomKind {
                 accept: subset.accept,
                 style: subset.style.clone(),
                 per_problem: subset.per_problem,
@@ -104,7 +104,7 @@ fn size_of(stock: &Stock<'_>, subset: &Subset) -> Size {
 /// The controls of one kind, number and unit: prefixes of one order.
 fn controls(
     scope: &Scope<'_>,
-    kind: &Kind,
+    kind: &RandomKind,
     tail: &str,
     sizes: ControlSizes,
     selection: &mut Selection,

@@ -6,7 +6,7 @@
 use std::collections::HashSet;
 use std::hash::Hash;
 
-use super::{Grid, Pair};
+use super::{Grid, PairedBy};
 use crate::bucket::category::{DIVERSE, PROPORTIONAL, is_mix};
 use crate::bucket::length::{Length, Nested, Within};
 use crate::error::Refusal;
@@ -169,7 +169,7 @@ fn a_mix_is_not_cut(grid: &Grid, lengths: &[Length]) -> Checked {
 }
 
 fn styles_can_be_paired(grid: &Grid, lengths: &[Length]) -> Checked {
-    if grid.pair != Some(Pair::Style) {
+    if grid.pair != Some(PairedBy::Style) {
         return Ok(());
     }
     Refusal::when(

@@ -66,7 +66,7 @@ pub struct Grid {
     pub s1: Option<S1>,
     /// The same problems for every style of `style`: what differs between two subsets is style alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub pair: Option<Pair>,
+    pub pair: Option<PairedBy>,
     /// Which of the paired trajectories must be right.
     #[serde(default)]
     pub pair_accept: PairAccept,
@@ -101,8 +101,8 @@ fn is_one(count: &u32) -> bool {
 
 /// What a grid's subsets are paired by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Pair {
+#[serde(rename = "Pair", rename_all = "snake_case")]
+pub enum PairedBy {
     Style,
 }
 
