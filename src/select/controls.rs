@@ -13,7 +13,7 @@ use super::buckets::More;
 use super::draw::{Draw, Role};
 use super::grid::{Family, Grid, Stratum};
 use super::kept::Style;
-use super::size::Size;
+use super::size::{Size, Unit};
 use super::{Selector, Subset, SubsetRole};
 use crate::bucket::length::{Length, Of};
 use crate::rules::Accept;
@@ -60,7 +60,7 @@ impl Kind {
 /// Draws the random controls that the grids ask for, beside the subsets that were made.
 pub(super) fn random(selector: &mut Selector<'_>, grids: &[(Grid, Vec<Length>)]) {
     // For each number, kind and unit: the sizes, and the subsets that each is the control of.
-    type Key = (u32, Kind, &'static str);
+    type Key = (u32, Kind, Unit);
     let mut wanted: BTreeMap<Key, BTreeMap<Size, Vec<String>>> = BTreeMap::new();
     for subset in &selector.selection.subsets {
         let asked = subset.grid_index.map(|index| grids[index].0.control.random);
