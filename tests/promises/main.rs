@@ -13,6 +13,7 @@ mod csv;
 mod hub;
 mod kills;
 mod pool;
+mod printed;
 mod properties;
 mod real;
 mod recipes;
