@@ -3,12 +3,12 @@
 //! Looked for only where the gold answer is a letter. A letter counts when words announce it, or say
 //! that it is right; where the last such words name two, there is none.
 
-use super::response::split_thinking;
-use super::words;
+use crate::response::split_thinking;
+use crate::words;
 
 /// The letter of a choice, and whether words announced it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Chosen {
+pub(crate) struct Chosen {
     /// A capital letter from A to J.
     pub letter: char,
     /// Whether it was announced, and not only stands first.
@@ -102,9 +102,9 @@ const FILLERS: [&str; 46] = [
 ];
 
 /// The letter that a response chooses.
-pub(super) fn chosen(response: &str) -> Option<Chosen> {
+pub(crate) fn chosen(response: &str) -> Option<Chosen> {
     let text = response.get(split_thinking(response).answer)?;
-    let tail = super::scan::tail(text, TAIL_MAX);
+    let tail = crate::scan::tail(text, TAIL_MAX);
     let announced = last_announced(tail);
     if let Some(letter) = announced {
         return letter.map(|letter| Chosen {

@@ -7,10 +7,10 @@
 
 use std::ops::Range;
 
-use super::decide;
-use super::options::Options;
-use super::response::{Thinking, split_thinking};
-use super::scan::{self, Boxed, Math};
+use crate::decide;
+use crate::options::Options;
+use crate::response::{Thinking, split_thinking};
+use crate::scan::{self, Boxed, Math};
 
 /// What pointed at the answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,7 +67,7 @@ pub struct Extracted {
 /// A thinking part that never ends has no answer, whatever it holds.
 ///
 /// ```
-/// use gradatim::verify::{Rule, extract};
+/// use gradatim_verify::{Rule, extract};
 ///
 /// let found = extract("<think>\\boxed{1}?</think>No: \\boxed{2}").unwrap();
 /// assert_eq!((found.text.as_str(), found.rule), ("2", Rule::Box));
@@ -109,7 +109,7 @@ fn is_cut_off(text: &str, found: &Extracted) -> bool {
 const CUT_OFF_MIN: usize = 1_000;
 
 /// The answer of a text without thinking.
-pub(super) fn find(text: &str, options: &Options) -> Option<Extracted> {
+pub(crate) fn find(text: &str, options: &Options) -> Option<Extracted> {
     let boxes = |late: bool| {
         let wanted = options.boxed_match_priority >= 0;
         let now = (options.boxed_match_priority >= 100) == late;
@@ -213,7 +213,7 @@ fn boxed(text: &str, options: &Options) -> Option<Extracted> {
 }
 
 /// The texts of all boxes of a response together, where there are several.
-pub(super) fn all_boxes(response: &str) -> Option<String> {
+pub(crate) fn all_boxes(response: &str) -> Option<String> {
     let text = response.get(split_thinking(response).answer)?;
     let mut boxes = scan::boxes(text);
     boxes.retain(|found| found.closed && !text[found.inner.clone()].trim().is_empty());
@@ -786,7 +786,7 @@ fn last_number_in(text: &str, span: Range<usize>) -> Option<Extracted> {
 /// Where words deny what follows, behind a number: `42, not 43`.
 fn before_denied(text: &str, span: &Range<usize>) -> usize {
     let inner = &text[span.clone()];
-    let from = super::scan::tail(inner, 400);
+    let from = crate::scan::tail(inner, 400);
     let start = span.end - from.len();
     let denied = [", not ", " (not ", " instead of ", " rather than "]
         .iter()

@@ -34,7 +34,7 @@ pub struct Parts {
 /// Splits a response at its thinking marks.
 ///
 /// ```
-/// use gradatim::verify::{Thinking, split_thinking};
+/// use gradatim_verify::{Thinking, split_thinking};
 ///
 /// let response = "<think>2 + 2 is 5? No.</think>It is 4.";
 /// let parts = split_thinking(response);

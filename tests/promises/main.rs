@@ -25,4 +25,3 @@ mod support;
 mod tokens;
 mod training;
 mod truths;
-mod verify;

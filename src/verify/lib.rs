@@ -40,6 +40,9 @@
 //! equations is its value; `a + b = 5` is 5; a list is compared with a tuple in order; percent may
 //! be left out. Each can call an answer right that somebody would not.
 
+#![forbid(unsafe_code)]
+#![warn(missing_docs)]
+
 mod ball;
 mod chosen;
 mod clean;
@@ -247,7 +250,7 @@ pub struct Verdict {
 /// Compares the answer of a response with the gold answer.
 ///
 /// ```
-/// use gradatim::verify::{Outcome, verify};
+/// use gradatim_verify::{Outcome, verify};
 ///
 /// assert_eq!(verify("1/2", "So it is \\boxed{0.5}.").outcome, Outcome::Correct);
 /// assert_eq!(verify("1/2", "So it is \\boxed{2}.").outcome, Outcome::Wrong);
@@ -388,5 +391,7 @@ fn without_gold(response: &str, reason: Reason) -> Verdict {
     }
 }
 
-#[cfg(test)]
-mod tests;
+/// The README's example runs as a test.
+#[cfg(doctest)]
+#[doc = include_str!("README.md")]
+mod readme {}

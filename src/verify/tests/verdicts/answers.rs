@@ -1,6 +1,6 @@
 //! Verdicts, from the two texts to the outcome.
 
-use super::*;
+use gradatim_verify::{Outcome, verify};
 
 fn check(gold: &str, response: &str, outcome: Outcome) {
     let verdict = verify(gold, response);
