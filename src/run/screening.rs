@@ -17,7 +17,7 @@ use crate::screen::Screened;
 use crate::screen::contamination::Detector;
 use crate::screen::near::Clusters;
 use crate::screen::problems::{Disagreement, Looking};
-use crate::verify::{Outcome, verify};
+use crate::verify::{Outcome, compare};
 
 /// What the texts of all problems say, as far as the pipeline asks.
 pub(super) fn screen(loaded: &Loaded<'_>, settings: &Settings<'_>) -> Result<Screened> {
@@ -112,6 +112,5 @@ fn disagreeing(
 
 /// Whether two gold answers are decidedly not the same.
 fn differ(gold_answer: &str, other: &str) -> bool {
-    gold_answer != other
-        && verify(gold_answer, &format!("\\boxed{{{other}}}")).outcome == Outcome::Wrong
+    gold_answer != other && compare(gold_answer, other).outcome == Outcome::Wrong
 }

@@ -3,7 +3,6 @@
 //! Looked for only where the gold answer is a letter. A letter counts when words announce it, or say
 //! that it is right; where the last such words name two, there is none.
 
-use crate::response::split_thinking;
 use crate::words;
 
 /// The letter of a choice, and whether words announced it.
@@ -101,9 +100,8 @@ const FILLERS: [&str; 46] = [
     "는",
 ];
 
-/// The letter that a response chooses.
-pub(crate) fn chosen(response: &str) -> Option<Chosen> {
-    let text = response.get(split_thinking(response).answer)?;
+/// The letter that the answer part of a response chooses.
+pub(crate) fn chosen(text: &str) -> Option<Chosen> {
     let tail = crate::scan::tail(text, TAIL_MAX);
     let announced = last_announced(tail);
     if let Some(letter) = announced {

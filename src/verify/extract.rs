@@ -9,7 +9,7 @@ use std::ops::Range;
 
 use crate::decide;
 use crate::options::Options;
-use crate::response::{Thinking, split_thinking};
+use crate::response::{Parts, Thinking, split_thinking};
 use crate::scan::{self, Boxed, Math};
 
 /// What pointed at the answer.
@@ -79,12 +79,19 @@ pub fn extract(response: &str) -> Option<Extracted> {
 
 /// The answer of a response, looked for in the way that `options` say.
 pub fn extract_with(response: &str, options: &Options) -> Option<Extracted> {
-    let parts = split_thinking(response);
-    if parts.state == Thinking::Open {
-        return None;
-    }
+    extract_parts(response, &split_thinking(response), options)
+}
+
+/// The part of a response that may hold its answer; nothing where the thinking never ends.
+pub(crate) fn answer_part<'r>(response: &'r str, parts: &Parts) -> Option<&'r str> {
+    let answer = response.get(parts.answer.clone());
+    answer.filter(|_| parts.state != Thinking::Open)
+}
+
+/// The answer of a response whose parts are known.
+pub(crate) fn extract_parts(response: &str, parts: &Parts, options: &Options) -> Option<Extracted> {
     let start = parts.answer.start;
-    let answer = response.get(parts.answer)?;
+    let answer = answer_part(response, parts)?;
     let mut found = find(answer, options).filter(|found| !is_cut_off(answer, found))?;
     found.span = start + found.span.start..start + found.span.end;
     Some(found)
@@ -212,9 +219,8 @@ fn boxed(text: &str, options: &Options) -> Option<Extracted> {
     })
 }
 
-/// The texts of all boxes of a response together, where there are several.
-pub(crate) fn all_boxes(response: &str) -> Option<String> {
-    let text = response.get(split_thinking(response).answer)?;
+/// The texts of all boxes of an answer part together, where there are several.
+pub(crate) fn all_boxes(text: &str) -> Option<String> {
     let mut boxes = scan::boxes(text);
     boxes.retain(|found| found.closed && !text[found.inner.clone()].trim().is_empty());
     let joined = join(text, &boxes);
