@@ -8,7 +8,7 @@ use super::Written;
 use crate::ids::{self, Id};
 use crate::manifest::{
     AcceptanceRecord, CompanionFileRecord, CompanionRecord, DisagreementRecord, FileRecord,
-    HubRecord, LedgerRecord, LookupRecord, LookupRole, Manifest, MatchedRecord,
+    HubCheck, HubRecord, LedgerRecord, LookupRecord, LookupRole, Manifest, MatchedRecord,
     NearDuplicatesRecord, PairRecord, RecipeRecord, ShortfallRecord, SourceRecord, StepRecord,
     SubsetRecord, ThinRecord, VerdictRecord,
 };
