@@ -1,7 +1,6 @@
 //! The main job: measure, select, emit.
 
 use std::path::Path;
-use std::time::Instant;
 
 use crate::emit;
 use crate::plan::Plan;
@@ -26,13 +25,12 @@ pub fn run(plan: &Plan, out: &Path, settings: &Settings<'_>) -> Result<Report> {
     }
     let mut timings = Timings::default();
     let experiment = measure(plan, settings, true, &mut timings)?;
-    let started = Instant::now();
     settings.watch.begin("select", Amount::default());
-    let fates = experiment.fates();
-    let selection = experiment.select(&fates);
-    timings
-        .wall_s
-        .insert("select", started.elapsed().as_secs_f64());
+    let (fates, selection) = timings.stage("select", || {
+        let fates = experiment.fates();
+        let selection = experiment.select(&fates);
+        (fates, selection)
+    });
     if plan.pipeline.on_shortfall == OnShortfall::Refuse && !selection.shortfalls.is_empty() {
         return Err(Error::Shortfall {
             table: shortfall_table(&selection.shortfalls),
@@ -41,11 +39,9 @@ pub fn run(plan: &Plan, out: &Path, settings: &Settings<'_>) -> Result<Report> {
     for warning in &selection.warnings {
         settings.watch.note(warning);
     }
-    let started = Instant::now();
-    emit::emit(&experiment, &fates, &selection, out, settings)?;
-    timings
-        .wall_s
-        .insert("emit", started.elapsed().as_secs_f64());
+    timings.stage("emit", || {
+        emit::emit(&experiment, &fates, &selection, out, settings)
+    })?;
     let ledger = experiment.ledger(&fates);
     Ok(Report {
         selection,

@@ -34,7 +34,7 @@
 //! |---|---|
 //! | [`error`], [`ids`], [`schema`], [`table`] | failures, names and hashes, columns, Parquet files |
 //! | [`rules`] | what the pipeline file and the stages both say |
-//! | [`verify`] | response and gold answer to a verdict; knows no Arrow and works alone |
+//! | [`verify`] | response and gold answer to a verdict; a package of its own, which knows no Arrow |
 //! | [`source`] | files to trajectories |
 //! | [`measure`] | a trajectory to its measurements |
 //! | [`pool`] | the measured trajectories and their problems |
@@ -77,6 +77,6 @@ pub mod screen;
 pub mod select;
 pub mod source;
 pub mod table;
-pub mod verify;
 
 pub use error::{Error, Result};
+pub use gradatim_verify as verify;

@@ -6,7 +6,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::pool::companions::Counts;
-use crate::select::JoinCounts;
+use crate::rules::{Accept, CategoryRule};
+use crate::select::recipe::Recipe;
+use crate::select::size::Unit;
+use crate::select::{DrawKind, JoinCounts, Stratum, SubsetRole};
+use crate::source::Layout;
 
 /// What one run made.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
@@ -57,8 +61,8 @@ pub struct Manifest {
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 pub struct SourceRecord {
     pub name: String,
-    pub layout: String,
-    pub accept: String,
+    pub layout: Layout,
+    pub accept: Accept,
     /// Null where neither the pipeline nor a card on the hub says.
     #[serde(default)]
     pub license: Option<String>,
@@ -71,8 +75,7 @@ pub struct SourceRecord {
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 pub struct CompanionRecord {
     pub name: String,
-    /// What its categories were for: `fill` or `replace`.
-    pub category: String,
+    pub category: CategoryRule,
     /// Null where its card on the hub does not say, and for files on disk.
     #[serde(default)]
     pub license: Option<String>,
@@ -97,8 +100,7 @@ pub struct CompanionFileRecord {
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 pub struct LookupRecord {
     pub name: String,
-    /// `benchmark`, `join` or `vectors`; these have the benchmark's name.
-    pub role: String,
+    pub role: LookupRole,
     /// Questions of the benchmark; null for a joined column.
     pub questions: Option<u64>,
     /// What joining did; null for all but a joined column.
@@ -106,12 +108,24 @@ pub struct LookupRecord {
     pub files: Vec<CompanionFileRecord>,
 }
 
+/// What a lookup is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum LookupRole {
+    /// Questions that problems were compared with.
+    Benchmark,
+    /// A joined column.
+    Join,
+    /// Vectors, which have the name of the benchmark whose questions they compare problems with.
+    Vectors,
+}
+
 /// What the steps of a recipe left.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 pub struct RecipeRecord {
     /// The largest subset of the family.
     pub subset: String,
-    pub recipe: String,
+    pub recipe: Recipe,
     pub steps: Vec<StepRecord>,
 }
 
@@ -156,9 +170,17 @@ pub struct HubRecord {
     pub commit: String,
     /// SHA-256 of its bytes, or git's SHA-1 of the blob where it is small: as the hub says.
     pub content: String,
-    /// `verified`: the whole file was fetched and its hash compared. `unverified`: only ranges of it were
-    /// read, of which length and place were checked.
-    pub check: String,
+    pub check: HubCheck,
+}
+
+/// How what came from the hub was checked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum HubCheck {
+    /// The whole file was fetched and its hash compared.
+    Verified,
+    /// Only ranges of it were read, of which length and place were checked.
+    Unverified,
 }
 
 /// How many trajectories have one pair of verdicts.
@@ -200,23 +222,22 @@ impl AcceptanceRecord {
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 pub struct SubsetRecord {
     pub name: String,
-    /// `subset`, `random`, `matched`, `paired` or `validation`.
-    pub role: String,
+    pub role: SubsetRole,
     pub grid: Option<String>,
     pub category: Option<String>,
     pub length: Option<String>,
     pub style: Option<String>,
     /// What selected inside the bucket; null for a control.
     #[serde(default)]
-    pub recipe: Option<String>,
+    pub recipe: Option<Recipe>,
     /// The rule of acceptance on top of the pipeline's; null for that alone.
     #[serde(default)]
-    pub accept: Option<String>,
+    pub accept: Option<Accept>,
     /// Rows that were asked for, or tokens: see `unit`.
     pub asked: u64,
-    /// What `asked` counts: `rows` or `tokens`.
-    #[serde(default = "rows")]
-    pub unit: String,
+    /// What `asked` counts.
+    #[serde(default)]
+    pub unit: Unit,
     /// Rows that were selected.
     pub size: u32,
     /// Their problems: fewer where `per_problem` is more than 1.
@@ -232,8 +253,7 @@ pub struct SubsetRecord {
     #[serde(default = "one")]
     pub per_problem: u32,
     pub draw: u32,
-    /// `independent`, or `replicate` where the whole bucket is taken.
-    pub draw_kind: String,
+    pub draw_kind: DrawKind,
     /// The next larger subset of the same draw.
     pub prefix_of: Option<String>,
     /// The subsets that it is a control of.
@@ -252,7 +272,7 @@ pub struct SubsetRecord {
 /// What a matched control matched on.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 pub struct MatchedRecord {
-    pub strata: Vec<String>,
+    pub strata: Vec<Stratum>,
     pub thin: Vec<ThinRecord>,
 }
 
@@ -261,7 +281,7 @@ pub struct MatchedRecord {
 pub struct ThinRecord {
     pub stratum: String,
     pub rows: u32,
-    pub gave_up: Vec<String>,
+    pub gave_up: Vec<Stratum>,
 }
 
 /// A subset that asked for more than there is.
@@ -270,14 +290,10 @@ pub struct ShortfallRecord {
     pub name: String,
     pub asked: u64,
     pub available: u64,
-    /// What both count: `rows` or `tokens`.
-    #[serde(default = "rows")]
-    pub unit: String,
+    /// What both count.
+    #[serde(default)]
+    pub unit: Unit,
     pub reason: String,
-}
-
-fn rows() -> String {
-    "rows".to_owned()
 }
 
 fn yes() -> bool {

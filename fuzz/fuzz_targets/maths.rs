@@ -1,9 +1,7 @@
 //! Mathematics put together from pieces, each byte one: far more of it can be read than of random text.
 #![no_main]
 
-#[expect(dead_code, unused_imports, reason = "the folder as a whole, of which two functions are fuzzed")]
-#[path = "../../src/verify/mod.rs"]
-mod verify;
+use gradatim_verify::{Outcome, extract, verify};
 
 const PIECES: [&str; 64] = [
     "0", "1", "2", "3", "7", "10", "100", "1000000", "0.5", "3.14", "x", "y", "n", "e", "i", "\\pi",
@@ -20,11 +18,11 @@ libfuzzer_sys::fuzz_target!(|data: &[u8]| {
         bytes.iter().map(|&byte| PIECES[usize::from(byte) % PIECES.len()]).collect()
     };
     let (gold, answer) = (spell(&data[..half]), spell(&data[half..]));
-    verify::verify(&gold, &format!("\\boxed{{{answer}}}"));
+    verify(&gold, &format!("\\boxed{{{answer}}}"));
     let boxed = format!("\\boxed{{{gold}}}");
     // An open brace of the gold answer's would take in the box's own.
-    if verify::extract(&boxed).is_some_and(|found| found.text == gold) {
-        let itself = verify::verify(&gold, &boxed);
-        assert_ne!(itself.outcome, verify::Outcome::Wrong, "{gold}");
+    if extract(&boxed).is_some_and(|found| found.text == gold) {
+        let itself = verify(&gold, &boxed);
+        assert_ne!(itself.outcome, Outcome::Wrong, "{gold}");
     }
 });

@@ -19,6 +19,8 @@ use crate::Result;
 use crate::folder::{self, RUN_FOLDER};
 use crate::ids::{self, Id};
 use crate::manifest::{Manifest, SubsetRecord};
+use crate::select::SubsetRole;
+use crate::select::size::Unit;
 
 /// What was looked at and what was found wrong.
 #[derive(Debug, Default, Serialize)]
@@ -287,21 +289,21 @@ impl Checker<'_> {
                 broken.push(format!("{name}: is no prefix of {larger}"));
             }
             for of in &subset.control_of {
-                let is_full = subset.asked == u64::from(subset.size) && subset.unit == "rows";
+                let is_full = subset.asked == u64::from(subset.size) && subset.unit == Unit::Rows;
                 if sizes.get(of.as_str()) != Some(&subset.size) && is_full {
                     broken.push(format!(
                         "{name}: has another size than {of}, whose control it is"
                     ));
                 }
                 let theirs = problems(of);
-                match subset.role.as_str() {
-                    "matched" => {
+                match subset.role {
+                    SubsetRole::Matched => {
                         let theirs: HashSet<_> = theirs.into_iter().collect();
                         if own.iter().any(|problem| theirs.contains(problem)) {
                             broken.push(format!("{name}: shares a problem with {of}"));
                         }
                     }
-                    "paired" if own != theirs => {
+                    SubsetRole::Paired if own != theirs => {
                         broken.push(format!("{name}: has other problems than {of}"));
                     }
                     _ => {}
@@ -329,7 +331,7 @@ impl Checker<'_> {
         };
         let subsets = self.manifest.subsets.iter();
         let set_aside: HashSet<&String> = subsets
-            .filter(|subset| subset.role == "validation")
+            .filter(|subset| subset.role == SubsetRole::Validation)
             .map(|subset| &subset.name)
             .collect();
         let (aside, others): (Vec<_>, Vec<_>) = chosen

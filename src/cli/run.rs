@@ -120,7 +120,7 @@ pub fn subset_table(selection: &Selection) -> String {
             .collect();
         vec![
             family_name(family),
-            format!("{:?}", family[0].role).to_lowercase(),
+            family[0].role.as_str().to_owned(),
             sizes.join(" "),
             thousands(u64::from(family[0].bucket)),
         ]

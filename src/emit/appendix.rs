@@ -112,9 +112,9 @@ fn csv_row(record: &SubsetRecord, facts: &Facts, runs: &Runs, steps: &str) -> St
     };
     csv_line([
         record.name.clone(),
-        record.role.clone(),
+        record.role.as_str().to_owned(),
         record.draw.to_string(),
-        record.draw_kind.clone(),
+        record.draw_kind.as_str().to_owned(),
         record.size.to_string(),
         record.problems.to_string(),
         record.tokens.to_string(),
@@ -145,7 +145,7 @@ fn tex_row(record: &SubsetRecord, facts: &Facts, steps: &str) -> String {
     format!(
         "{} & {} & {} & {} & {:.2} & {:.0} & {:.1} & {} & {} \\\\\n",
         escaped(&record.name),
-        escaped(&record.role),
+        escaped(record.role.as_str()),
         record.size,
         record.problems,
         record.tokens as f64 / 1e6,

@@ -12,7 +12,7 @@ use super::balance::Compared;
 use super::leakage::{BenchmarkRecord, Leakage};
 use super::{Written, split, subset};
 use crate::compare::balance::{WORTH_A_LOOK, worst_first};
-use crate::manifest::{HubRecord, Manifest, SubsetRecord};
+use crate::manifest::{HubCheck, HubRecord, Manifest, SubsetRecord};
 use crate::run::Experiment;
 use crate::schema::{Column, Kind};
 use crate::select::{Subset, SubsetRole};
@@ -320,9 +320,9 @@ fn origin_line(name: &str, hubs: &[Option<&HubRecord>], terms: [&Option<String>;
                 "[{dataset}](https://huggingface.co/datasets/{dataset}/tree/{0}) at `{0}`",
                 hub.commit
             );
-            let checked = match hub.check.as_str() {
-                "verified" => "SHA-256 of every file",
-                _ => "unverified: ranges of files",
+            let checked = match hub.check {
+                HubCheck::Verified => "SHA-256 of every file",
+                HubCheck::Unverified => "unverified: ranges of files",
             };
             (from, checked)
         }
@@ -363,10 +363,10 @@ fn subset_line(subset: &SubsetRecord) -> String {
     format!(
         "| {} | {} | {} | {} | {} {} | {} | {controls} |",
         subset.name,
-        subset.role,
+        subset.role.as_str(),
         subset.size,
         subset.bucket,
-        subset.draw_kind,
+        subset.draw_kind.as_str(),
         subset.draw,
         subset.tokens
     )
@@ -386,7 +386,7 @@ fn recipes(line: &mut impl FnMut(String), manifest: &Manifest) {
         line(format!(
             "| {} | {} | {} |",
             recipe.subset,
-            recipe.recipe,
+            recipe.recipe.as_str(),
             steps.join(", ")
         ));
     }

@@ -2,16 +2,15 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use super::Written;
 use crate::ids::{self, Id};
 use crate::manifest::{
     AcceptanceRecord, CompanionFileRecord, CompanionRecord, DisagreementRecord, FileRecord,
-    HubRecord, LedgerRecord, LookupRecord, Manifest, MatchedRecord, NearDuplicatesRecord,
-    PairRecord, RecipeRecord, ShortfallRecord, SourceRecord, StepRecord, SubsetRecord, ThinRecord,
-    VerdictRecord,
+    HubCheck, HubRecord, LedgerRecord, LookupRecord, LookupRole, Manifest, MatchedRecord,
+    NearDuplicatesRecord, PairRecord, RecipeRecord, ShortfallRecord, SourceRecord, StepRecord,
+    SubsetRecord, ThinRecord, VerdictRecord,
 };
 use crate::plan::{PlannedCompanion, PlannedFile, VectorFile};
 use crate::run::{Experiment, Joined};
@@ -32,8 +31,8 @@ pub(super) fn manifest(
     let ledger = experiment.ledger(fates);
     let sources = plan.sources.iter().map(|source| SourceRecord {
         name: source.name.clone(),
-        layout: word(&source.source.layout),
-        accept: word(&source.accept),
+        layout: source.source.layout,
+        accept: source.accept,
         license: source.terms.license.clone(),
         attribution: source.terms.attribution.clone(),
     });
@@ -49,7 +48,7 @@ pub(super) fn manifest(
         .map(|shortfall| ShortfallRecord {
             name: shortfall.name.clone(),
             asked: shortfall.asked.count(),
-            unit: shortfall.asked.unit().to_owned(),
+            unit: shortfall.asked.unit(),
             available: shortfall.available,
             reason: shortfall.reason.clone(),
         });
@@ -88,14 +87,6 @@ pub(super) fn manifest(
     }
 }
 
-/// The word that a unit variant is written as.
-fn word(value: &impl Serialize) -> String {
-    match serde_json::to_value(value) {
-        Ok(serde_json::Value::String(word)) => word,
-        other => unreachable!("a variant is written as a word, not as {other:?}"),
-    }
-}
-
 fn reasons(tally: &Tally) -> BTreeMap<String, u64> {
     let pairs = tally.dropped.iter();
     pairs
@@ -108,14 +99,14 @@ fn hub_record(place: &Place) -> Option<HubRecord> {
         return None;
     };
     let check = match remote.mode {
-        HubMode::Cache => "verified",
-        HubMode::Stream => "unverified",
+        HubMode::Cache => HubCheck::Verified,
+        HubMode::Stream => HubCheck::Unverified,
     };
     Some(HubRecord {
         dataset: remote.file.repo.to_string(),
         commit: remote.file.commit.to_string(),
         content: remote.file.content.to_string(),
-        check: check.to_owned(),
+        check,
     })
 }
 
@@ -131,7 +122,7 @@ fn companions(experiment: &Experiment<'_>) -> Vec<CompanionRecord> {
     let planned = experiment.plan.companions.iter();
     let record = |(companion, joined): (&PlannedCompanion, &Joined)| CompanionRecord {
         name: companion.name.clone(),
-        category: word(&companion.category),
+        category: companion.category,
         license: companion.terms.license.clone(),
         attribution: companion.terms.attribution.clone(),
         joined: joined.counts,
@@ -154,7 +145,7 @@ fn lookups(experiment: &Experiment<'_>) -> Vec<LookupRecord> {
     let plan = experiment.plan;
     let benchmarks = plan.benchmarks.iter().map(|benchmark| LookupRecord {
         name: benchmark.name.clone(),
-        role: "benchmark".into(),
+        role: LookupRole::Benchmark,
         questions: Some(benchmark.questions.len() as u64),
         joined: None,
         files: file_records(&benchmark.files, &benchmark.contents),
@@ -162,14 +153,14 @@ fn lookups(experiment: &Experiment<'_>) -> Vec<LookupRecord> {
     let joins = plan.joins.iter().zip(&experiment.joins);
     let joins = joins.map(|(join, counts)| LookupRecord {
         name: join.name.clone(),
-        role: "join".into(),
+        role: LookupRole::Join,
         questions: None,
         joined: Some(*counts),
         files: file_records(&join.files, &join.contents),
     });
     let vectors = plan.vectors.iter().map(|vectors| LookupRecord {
         name: vectors.benchmark.clone(),
-        role: "vectors".into(),
+        role: LookupRole::Vectors,
         questions: Some(vectors.questions.len() as u64),
         joined: None,
         files: [&vectors.problems, &vectors.asking]
@@ -195,7 +186,7 @@ fn recipe_record(steps: &Steps) -> RecipeRecord {
     };
     RecipeRecord {
         subset: steps.subset.clone(),
-        recipe: steps.recipe.as_str().to_owned(),
+        recipe: steps.recipe,
         steps: steps.left.iter().map(step).collect(),
     }
 }
@@ -339,15 +330,15 @@ fn subset_record(
     let tokens = |&entry: &u32| u64::from(experiment.entries.body_of(entry).tokens);
     SubsetRecord {
         name: subset.name.clone(),
-        role: word(&subset.role),
+        role: subset.role,
         grid: subset.grid.clone(),
         category: subset.category.clone(),
         length: subset.length.clone(),
         style: subset.style.clone(),
-        recipe: subset.recipe.map(|recipe| recipe.as_str().to_owned()),
-        accept: subset.accept.map(|rule| rule.as_str().to_owned()),
+        recipe: subset.recipe,
+        accept: subset.accept,
         asked: subset.asked.count(),
-        unit: subset.asked.unit().to_owned(),
+        unit: subset.asked.unit(),
         size: subset.size,
         problems: problems(experiment, subset),
         written: written.map_or(0, |written| written.rows),
@@ -355,19 +346,19 @@ fn subset_record(
         available: subset.available,
         per_problem: subset.per_problem,
         draw: subset.draw,
-        draw_kind: word(&subset.draw_kind),
+        draw_kind: subset.draw_kind,
         prefix_of: subset.prefix_of.clone(),
         control_of: subset.control_of.clone(),
         pair_of: subset.pair_of.clone(),
         matched: subset.matched.as_ref().map(|matched| MatchedRecord {
-            strata: matched.strata.iter().map(word).collect(),
+            strata: matched.strata.clone(),
             thin: matched
                 .thin
                 .iter()
                 .map(|thin| ThinRecord {
                     stratum: thin.stratum.clone(),
                     rows: thin.rows,
-                    gave_up: thin.gave_up.iter().map(word).collect(),
+                    gave_up: thin.gave_up.clone(),
                 })
                 .collect(),
         }),

@@ -39,10 +39,10 @@ pub(super) fn write(
                 text += &super::csv_line([
                     format!("{}-t{seed}-{budget}", record.name),
                     record.name.clone(),
-                    record.role.clone(),
+                    record.role.as_str().to_owned(),
                     path.clone(),
                     record.draw.to_string(),
-                    record.draw_kind.clone(),
+                    record.draw_kind.as_str().to_owned(),
                     seed.to_string(),
                     budget.to_owned(),
                     super::decimal(epochs),

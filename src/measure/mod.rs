@@ -151,9 +151,10 @@ fn measurements(
     let trajectory_id = ids::trajectory_id(problem_id, response);
     let fields_id = fields_id(&trajectory);
     done(Step::Identify);
-    let verdict = verify::verify(trajectory.gold.as_deref().unwrap_or_default(), response);
-    done(Step::Verify);
     let parts = verify::split_thinking(response);
+    let gold = trajectory.gold.as_deref().unwrap_or_default();
+    let verdict = verify::verify_parts(gold, response, &parts, &verify::Options::default());
+    done(Step::Verify);
     let thinking_end = match parts.state {
         Thinking::Absent => 0,
         Thinking::Closed => parts.answer.start,

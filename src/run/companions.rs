@@ -2,9 +2,10 @@
 
 use rayon::prelude::*;
 
+use super::held::Held;
 use super::shards::sound_part;
 use super::sink::Sink;
-use super::{Amount, Held, Settings, Timings};
+use super::{Amount, Settings, Timings};
 use crate::ids::Id;
 use crate::plan::{Plan, PlannedCompanion, PlannedFile};
 use crate::pool::companions::{COLUMNS, Counts, Join};

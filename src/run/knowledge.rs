@@ -9,9 +9,10 @@ use std::collections::BTreeMap;
 use arrow::array::{Array, AsArray, RecordBatch};
 use rayon::prelude::*;
 
-use super::{Experiment, Settings, vectors};
+use super::loaded::Loaded;
+use super::{Settings, vectors};
 use crate::ids::{self, Id};
-use crate::plan::{Plan, PlannedBenchmark, PlannedJoin, PlannedVectors};
+use crate::plan::{PlannedBenchmark, PlannedJoin, PlannedVectors};
 use crate::pool::Entries;
 use crate::select::Knowledge;
 use crate::select::difficulty::JoinedRule;
@@ -23,12 +24,15 @@ use crate::source::pick::Pick;
 use crate::source::value::Value;
 use crate::{Error, Result};
 
-pub(super) fn gather(
-    plan: &Plan,
-    experiment: &Experiment<'_>,
-    settings: &Settings<'_>,
-) -> Result<(Knowledge, Vec<JoinCounts>)> {
-    let entries = &experiment.entries;
+/// What was gathered.
+pub(super) struct Gathered {
+    pub knowledge: Knowledge,
+    /// For each joined column of the plan.
+    pub joins: Vec<JoinCounts>,
+}
+
+pub(super) fn gather(loaded: &Loaded<'_>, settings: &Settings<'_>) -> Result<Gathered> {
+    let (plan, entries) = (loaded.plan, &loaded.entries);
     let grids = || plan.grids.iter().map(|(grid, _)| grid);
     let mut knowledge = if grids().any(|grid| grid.difficulty.is_some()) {
         Knowledge::of(entries)
@@ -60,7 +64,7 @@ pub(super) fn gather(
     let rules = grids().flat_map(|grid| &grid.recipe);
     for rule in rules.filter_map(|recipe| recipe.criterion().text_rule()) {
         if !knowledge.text_rules.contains_key(rule.name) {
-            let passes = text_rule(rule, experiment, settings)?;
+            let passes = text_rule(rule, loaded, settings)?;
             knowledge.text_rules.insert(rule.name, passes);
         }
     }
@@ -84,21 +88,24 @@ pub(super) fn gather(
                 let Some(planned) = plan.vectors.iter().find(is_asked) else {
                     unreachable!("the plan has read the vectors");
                 };
-                vectors::compare(experiment, planned, benchmark, asked)?
+                vectors::compare(loaded, planned, benchmark, asked)?
             }
             None => {
                 let known = match frequencies.take() {
                     Some(known) => known,
-                    None => count_terms(experiment, settings)?,
+                    None => count_terms(loaded, settings)?,
                 };
-                let similarity = by_terms(experiment, &known, benchmark, asked, settings)?;
+                let similarity = by_terms(loaded, &known, benchmark, asked, settings)?;
                 frequencies = Some(known);
                 similarity
             }
         };
         knowledge.similarities.push((asked.clone(), similarity));
     }
-    Ok((knowledge, counts))
+    Ok(Gathered {
+        knowledge,
+        joins: counts,
+    })
 }
 
 /// What a table has for each problem, read by `read`, with counts of its rows.
@@ -168,18 +175,14 @@ fn only(mut words: Vec<String>) -> Option<String> {
 }
 
 /// Whether each problem passes a rule in every form in which a source has it.
-fn text_rule(
-    rule: TextRule,
-    experiment: &Experiment<'_>,
-    settings: &Settings<'_>,
-) -> Result<Vec<bool>> {
-    let mut passes = vec![true; experiment.entries.problems.len()];
-    experiment.each_problem_batch(
+fn text_rule(rule: TextRule, loaded: &Loaded<'_>, settings: &Settings<'_>) -> Result<Vec<bool>> {
+    let mut passes = vec![true; loaded.entries.problems.len()];
+    loaded.each_problem_batch(
         settings,
         &["problem_id", "problem", "answer", "origin"],
         |batch| {
             let [gold, origin] = ["answer", "origin"].map(|name| batch.column_by_name(name));
-            for (at, problem, text) in problems(&experiment.entries, batch) {
+            for (at, problem, text) in problems(&loaded.entries, batch) {
                 let word = |column: Option<&'_ std::sync::Arc<dyn Array>>| {
                     let column = column?.as_string_opt::<i32>()?;
                     column.is_valid(at).then(|| column.value(at).to_owned())
@@ -198,11 +201,11 @@ fn text_rule(
 }
 
 /// In how many of the run's problems each term stands.
-fn count_terms(experiment: &Experiment<'_>, settings: &Settings<'_>) -> Result<Frequencies> {
+fn count_terms(loaded: &Loaded<'_>, settings: &Settings<'_>) -> Result<Frequencies> {
     let mut all = Frequencies::default();
-    let mut seen = vec![false; experiment.entries.problems.len()];
-    experiment.each_problem_batch(settings, &["problem_id", "problem"], |batch| {
-        let new = unseen(&experiment.entries, batch, &mut seen);
+    let mut seen = vec![false; loaded.entries.problems.len()];
+    loaded.each_problem_batch(settings, &["problem_id", "problem"], |batch| {
+        let new = unseen(&loaded.entries, batch, &mut seen);
         let counted = new
             .par_iter()
             .fold(Frequencies::default, |mut sum, (_, text)| {
@@ -217,7 +220,7 @@ fn count_terms(experiment: &Experiment<'_>, settings: &Settings<'_>) -> Result<F
 }
 
 fn by_terms(
-    experiment: &Experiment<'_>,
+    loaded: &Loaded<'_>,
     frequencies: &Frequencies,
     benchmark: &PlannedBenchmark,
     asked: &Similar,
@@ -229,11 +232,11 @@ fn by_terms(
         .map(|&at| tokens::terms(&ids::canonical(&benchmark.questions[at].problem)))
         .collect();
     let questions = Questions::new(frequencies, &terms);
-    let problems = experiment.entries.problems.len();
+    let problems = loaded.entries.problems.len();
     let mut similarity = Similarity::unknown(problems, chosen.len());
     let mut seen = vec![false; problems];
-    experiment.each_problem_batch(settings, &["problem_id", "problem"], |batch| {
-        let new = unseen(&experiment.entries, batch, &mut seen);
+    loaded.each_problem_batch(settings, &["problem_id", "problem"], |batch| {
+        let new = unseen(&loaded.entries, batch, &mut seen);
         let compare = |(problem, text): &(u32, &str)| {
             (
                 *problem,

@@ -8,7 +8,8 @@ use std::collections::{HashMap, HashSet};
 use arrow::array::{Array, AsArray, RecordBatch};
 use rayon::prelude::*;
 
-use super::{Amount, Experiment, Settings};
+use super::loaded::Loaded;
+use super::{Amount, Settings};
 use crate::Result;
 use crate::ids::Id;
 use crate::pool::Entries;
@@ -16,11 +17,11 @@ use crate::screen::Screened;
 use crate::screen::contamination::Detector;
 use crate::screen::near::Clusters;
 use crate::screen::problems::{Disagreement, Looking};
-use crate::verify::{Outcome, verify};
+use crate::verify::{Outcome, compare};
 
 /// What the texts of all problems say, as far as the pipeline asks.
-pub(super) fn screen(experiment: &Experiment<'_>, settings: &Settings<'_>) -> Result<Screened> {
-    let plan = experiment.plan;
+pub(super) fn screen(loaded: &Loaded<'_>, settings: &Settings<'_>) -> Result<Screened> {
+    let plan = loaded.plan;
     let fingerprints = plan.contamination.iter().map(|one| one.fingerprint.clone());
     let detector = (!plan.contamination.is_empty()).then(|| Detector::new(fingerprints.collect()));
     let mut looking = Looking::new(
@@ -31,12 +32,12 @@ pub(super) fn screen(experiment: &Experiment<'_>, settings: &Settings<'_>) -> Re
     if !looking.is_needed() {
         return Ok(Screened::default());
     }
-    let entries = &experiment.entries;
+    let entries = &loaded.entries;
     settings
         .watch
         .begin("screen", Amount::rows(entries.problems.len() as u64));
     let mut seen = HashSet::new();
-    experiment.each_problem_batch(settings, &["problem_id", "problem", "answer"], |batch| {
+    loaded.each_problem_batch(settings, &["problem_id", "problem", "answer"], |batch| {
         let new = texts(entries, batch, "problem").filter(|(problem, _)| seen.insert(*problem));
         let new: Vec<(u32, &str)> = new.collect();
         let looked: Vec<_> = new.par_iter().map(|(_, text)| looking.look(text)).collect();
@@ -48,7 +49,7 @@ pub(super) fn screen(experiment: &Experiment<'_>, settings: &Settings<'_>) -> Re
     })?;
     let mut screened = looking.finish(entries);
     if let Some(clusters) = &screened.clusters {
-        screened.disagreeing = disagreeing(experiment, settings, clusters)?;
+        screened.disagreeing = disagreeing(loaded, settings, clusters)?;
     }
     Ok(screened)
 }
@@ -76,17 +77,17 @@ fn texts<'b>(
 
 /// The clusters of which a gold answer is `wrong` by another of them.
 fn disagreeing(
-    experiment: &Experiment<'_>,
+    loaded: &Loaded<'_>,
     settings: &Settings<'_>,
     clusters: &Clusters,
 ) -> Result<Vec<Disagreement>> {
-    let entries = &experiment.entries;
+    let entries = &loaded.entries;
     let mut sizes: HashMap<u32, u32> = HashMap::new();
     for &first in &clusters.first {
         *sizes.entry(first).or_default() += 1;
     }
     let mut answers: HashMap<u32, String> = HashMap::new();
-    experiment.each_problem_batch(settings, &["problem_id", "problem", "answer"], |batch| {
+    loaded.each_problem_batch(settings, &["problem_id", "problem", "answer"], |batch| {
         for (problem, answer) in texts(entries, batch, "answer") {
             if sizes[&clusters.first[problem as usize]] > 1 {
                 answers.entry(problem).or_insert_with(|| answer.to_owned());
@@ -111,6 +112,5 @@ fn disagreeing(
 
 /// Whether two gold answers are decidedly not the same.
 fn differ(gold_answer: &str, other: &str) -> bool {
-    gold_answer != other
-        && verify(gold_answer, &format!("\\boxed{{{other}}}")).outcome == Outcome::Wrong
+    gold_answer != other && compare(gold_answer, other).outcome == Outcome::Wrong
 }

@@ -4,8 +4,9 @@ use std::sync::{Mutex, OnceLock};
 use std::time::Instant;
 
 use super::board::{Board, lock};
+use super::held::{Filling, Held, Slot};
 use super::unit::{Clock, Job, Means, Readable, measure_unit};
-use super::{Amount, Held, Settings, Timings};
+use super::{Amount, Settings, Timings};
 use crate::ids::Id;
 use crate::measure::tokens::Tokenizer;
 use crate::plan::{Plan, PlannedFile, PlannedSource, unreadable};
@@ -14,16 +15,6 @@ use crate::pool::identity::{self, Made};
 use crate::pool::part::Part;
 use crate::source::{self, Unit};
 use crate::{Error, Result};
-
-/// A unit's place in the run, before its entries are loaded.
-pub(super) struct Slot {
-    pub source: usize,
-    pub file: usize,
-    pub content: Option<Id>,
-    pub held: Held,
-    /// Why its file cannot be read.
-    pub why: Option<String>,
-}
 
 /// Takes every unit of a plan from the pool or measures it; the slots stand in the order of the plan.
 ///
@@ -53,10 +44,10 @@ pub(super) fn measure(
         return Err(failure);
     }
     for (slot, outcome) in lock(&pass.outcomes).drain(..) {
-        match outcome {
-            Ok(held) => slots[slot].held = held,
-            Err(why) => slots[slot].why = Some(why),
-        }
+        slots[slot].filling = match outcome {
+            Ok(held) => Filling::Held(held),
+            Err(why) => Filling::Unreadable(why),
+        };
     }
     Ok(slots)
 }
@@ -114,22 +105,22 @@ impl<'p, 's> Pass<'p, 's> {
                 if lock(&self.failure).is_some() {
                     return Ok(());
                 }
-                let slot = |content, held, why| Slot {
+                let slot = |content, filling| Slot {
                     source: source_index,
                     file: file_index,
                     content,
-                    held,
-                    why,
+                    filling,
                 };
                 match self.content(file)? {
                     Ok((content, units)) => {
                         for &unit in units {
-                            let held = self.find_unit(source, file, content, unit, slots.len())?;
-                            slots.push(slot(Some(content), held, None));
+                            let filling =
+                                self.find_unit(source, file, content, unit, slots.len())?;
+                            slots.push(slot(Some(content), filling));
                         }
                     }
                     Err(why) => {
-                        slots.push(slot(None, Held::Unreadable, Some(why)));
+                        slots.push(slot(None, Filling::Unreadable(why)));
                         self.settings.watch.advance(Amount::shards(1, file.bytes));
                     }
                 }
@@ -161,7 +152,7 @@ impl<'p, 's> Pass<'p, 's> {
         content: Id,
         unit: Unit,
         slot: usize,
-    ) -> Result<Held> {
+    ) -> Result<Filling> {
         let bytes = file.bytes / file.units.as_ref().map_or(1, Vec::len) as u64;
         let behaviours = self.plan.pipeline.measure.behaviours;
         let tokenizer = &self.plan.tokenizer;
@@ -175,7 +166,7 @@ impl<'p, 's> Pass<'p, 's> {
         );
         if let Some(part) = sound_part(self.settings, &made.name(), self.store)? {
             self.settings.watch.advance(Amount::shards(1, bytes));
-            return Ok(Held::Stored(part));
+            return Ok(Filling::Held(Held::Stored(part)));
         }
         self.clock.first_job.get_or_init(Instant::now);
         if self.store && self.aside.get().is_none() {
@@ -190,7 +181,7 @@ impl<'p, 's> Pass<'p, 's> {
             made,
             bytes,
         });
-        Ok(Held::Unreadable)
+        Ok(Filling::Awaited)
     }
 
     /// Measures job after job.

@@ -2,7 +2,8 @@
 
 use arrow::array::ArrayRef;
 
-use super::{Held, MemoryPart, Settings};
+use super::Settings;
+use super::held::{Held, MemoryPart};
 use crate::Result;
 use crate::pool::identity::Made;
 use crate::pool::part::{Named, PartWriter};

@@ -7,8 +7,9 @@ use std::time::Instant;
 
 use rayon::prelude::*;
 
+use super::held::Held;
 use super::sink::Sink;
-use super::{Amount, Held, Settings, Timings};
+use super::{Amount, Settings, Timings};
 use crate::Result;
 use crate::measure::tokens::Tokenizer;
 use crate::measure::{self, Measured, Step};

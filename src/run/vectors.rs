@@ -1,6 +1,6 @@
 //! Compares problems with a benchmark's questions by vectors that the user brings.
 
-use super::Experiment;
+use super::loaded::Loaded;
 use crate::plan::{PlannedBenchmark, PlannedVectors};
 use crate::select::similar::tfidf::cosine;
 use crate::select::similar::{Similar, Similarity};
@@ -9,24 +9,24 @@ use crate::{Error, Result};
 
 /// The cosine of each problem's vector with each question's.
 pub(super) fn compare(
-    experiment: &Experiment<'_>,
+    loaded: &Loaded<'_>,
     planned: &PlannedVectors,
     benchmark: &PlannedBenchmark,
     asked: &Similar,
 ) -> Result<Similarity> {
     let chosen = benchmark.of_tiers(&asked.tiers);
     let questions: Vec<&Vec<f32>> = chosen.iter().map(|&at| &planned.questions[at]).collect();
-    let mut similarity = Similarity::unknown(experiment.entries.problems.len(), questions.len());
+    let mut similarity = Similarity::unknown(loaded.entries.problems.len(), questions.len());
     let path = &planned.problems.path;
     let is_by_place = vectors::is_by_place(path);
     let by_place = if is_by_place {
-        by_place(experiment)
+        by_place(loaded)
     } else {
         Vec::new()
     };
     let rows = vectors::read(path, planned.width(), |row| {
         let problem = match row.key {
-            Key::Id(id) => experiment.entries.find_problem(id),
+            Key::Id(id) => loaded.entries.find_problem(id),
             Key::Place => by_place.get(row.number as usize).copied().flatten(),
             Key::None => return Err(changed(planned)),
         };
@@ -57,14 +57,14 @@ fn changed(planned: &PlannedVectors) -> Error {
 }
 
 /// The problem of each row of the sources, files in order of name; none where a row has none.
-fn by_place(experiment: &Experiment<'_>) -> Vec<Option<u32>> {
+fn by_place(loaded: &Loaded<'_>) -> Vec<Option<u32>> {
     let mut rows = Vec::new();
     let (mut start, mut last) = (0, None);
-    for part in &experiment.parts {
+    for part in &loaded.parts {
         if last.replace((part.source, part.file)) != Some((part.source, part.file)) {
             start = rows.len();
         }
-        for entry in &experiment.entries.rows[part.entries.clone()] {
+        for entry in &loaded.entries.rows[part.entries.clone()] {
             let at = start + entry.row as usize;
             if rows.len() <= at {
                 rows.resize(at + 1, None);

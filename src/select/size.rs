@@ -20,6 +20,27 @@ pub enum Size {
     Tokens(u64),
 }
 
+/// What a size counts.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Unit {
+    #[default]
+    Rows,
+    /// Of replies.
+    Tokens,
+}
+
+impl fmt::Display for Unit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Rows => "rows",
+            Self::Tokens => "tokens",
+        })
+    }
+}
+
 impl Size {
     /// How many of its unit.
     pub fn count(self) -> u64 {
@@ -29,11 +50,10 @@ impl Size {
         }
     }
 
-    /// `rows` or `tokens`.
-    pub fn unit(self) -> &'static str {
+    pub fn unit(self) -> Unit {
         match self {
-            Self::Rows(_) => "rows",
-            Self::Tokens(_) => "tokens",
+            Self::Rows(_) => Unit::Rows,
+            Self::Tokens(_) => Unit::Tokens,
         }
     }
 

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use super::grid::{Family, Grid};
 use super::recipe::Recipe;
@@ -122,23 +123,50 @@ pub struct Thin {
 }
 
 /// What a subset is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum SubsetRole {
+    /// To be trained on and compared.
     Subset,
+    /// A control from all that is accepted.
     Random,
+    /// A control from the strata of its subset.
     Matched,
+    /// A control of the same problems at the other end of lengths.
     Paired,
     /// Set aside: none of its problems stands in another one.
     Validation,
 }
 
+impl SubsetRole {
+    /// As files and tables have it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Subset => "subset",
+            Self::Random => "random",
+            Self::Matched => "matched",
+            Self::Paired => "paired",
+            Self::Validation => "validation",
+        }
+    }
+}
+
 /// Whether other draws would give other trajectories.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum DrawKind {
     /// One of many possible draws from the bucket.
     Independent,
     /// The whole bucket is taken, or the recipe ranks: no draw decides, and seeds are training seeds.
     Replicate,
+}
+
+impl DrawKind {
+    /// As files and tables have it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Independent => "independent",
+            Self::Replicate => "replicate",
+        }
+    }
 }

@@ -8,11 +8,11 @@
 use dashu::base::{BitTest, Signed, SquareRoot, UnsignedAbs};
 use dashu::{Integer, Natural, Rational};
 
-use super::eval::Stop;
+use crate::eval::Stop;
 
 /// Every value from `(mid - rad) * 2^exp` to `(mid + rad) * 2^exp`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Ball {
+pub(crate) struct Ball {
     mid: Integer,
     rad: Natural,
     exp: i64,
@@ -23,7 +23,7 @@ const EXP_MAX: i64 = 1 << 40;
 
 /// The constants that range reductions need, at one precision.
 #[derive(Debug, Clone)]
-pub(super) struct Precision {
+pub(crate) struct Precision {
     /// Bits of a midpoint.
     pub bits: usize,
     /// Fractional bits of the fixed-point numbers inside the functions.

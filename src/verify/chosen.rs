@@ -3,12 +3,11 @@
 //! Looked for only where the gold answer is a letter. A letter counts when words announce it, or say
 //! that it is right; where the last such words name two, there is none.
 
-use super::response::split_thinking;
-use super::words;
+use crate::words;
 
 /// The letter of a choice, and whether words announced it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Chosen {
+pub(crate) struct Chosen {
     /// A capital letter from A to J.
     pub letter: char,
     /// Whether it was announced, and not only stands first.
@@ -101,10 +100,9 @@ const FILLERS: [&str; 46] = [
     "는",
 ];
 
-/// The letter that a response chooses.
-pub(super) fn chosen(response: &str) -> Option<Chosen> {
-    let text = response.get(split_thinking(response).answer)?;
-    let tail = super::scan::tail(text, TAIL_MAX);
+/// The letter that the answer part of a response chooses.
+pub(crate) fn chosen(text: &str) -> Option<Chosen> {
+    let tail = crate::scan::tail(text, TAIL_MAX);
     let announced = last_announced(tail);
     if let Some(letter) = announced {
         return letter.map(|letter| Chosen {

@@ -1,9 +1,9 @@
 //! Puts Unicode mathematics and common damage into the LaTeX that the lexer reads.
 
-use super::commands;
+use crate::commands;
 
 /// A text in plain ASCII mathematics, as far as its characters have a meaning there.
-pub(super) fn clean(text: &str) -> String {
+pub(crate) fn clean(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     let mut raised = Raised::default();
     let repaired = unescaped(text.trim());
@@ -202,7 +202,7 @@ fn ascii(c: char) -> Option<&'static str> {
 }
 
 /// A text without what only spaces it or sizes it: two texts that agree here are the same.
-pub(super) fn tidy(text: &str) -> String {
+pub(crate) fn tidy(text: &str) -> String {
     const NOISE: [&str; 22] = [
         "\\left",
         "\\right",

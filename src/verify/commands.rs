@@ -1,11 +1,11 @@
 //! The words of mathematics: what a LaTeX command or a plain name means.
 
-use super::expr::{Big, Const, Func, Rel, SetOp};
-use super::lex::{Op, Shape};
+use crate::expr::{Big, Const, Func, Rel, SetOp};
+use crate::lex::{Op, Shape};
 
 /// What a command stands for.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum Meaning {
+pub(crate) enum Meaning {
     /// Nothing: it changes only how the line looks.
     Nothing,
     /// A wide space, which parts items where nothing else does.
@@ -42,7 +42,7 @@ pub(super) enum Meaning {
 }
 
 /// The meaning of `\name`.
-pub(super) fn command(name: &str) -> Option<Meaning> {
+pub(crate) fn command(name: &str) -> Option<Meaning> {
     use Meaning as M;
     Some(match name {
         "displaystyle" | "textstyle" | "scriptstyle" | "limits" | "nolimits" | "!" | "," | ";"
@@ -189,7 +189,7 @@ fn is_greek(name: &str) -> bool {
 }
 
 /// The function that goes by this name, in LaTeX and in plain text.
-pub(super) fn function(name: &str) -> Option<Func> {
+pub(crate) fn function(name: &str) -> Option<Func> {
     Some(match name {
         "sin" => Func::Sin,
         "cos" => Func::Cos,

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use dashu::{Integer, Rational};
 
-use super::Reason;
-use super::decide::{Decision, Judge};
-use super::expr::{Id, Node, Rel};
+use crate::Reason;
+use crate::decide::{Decision, Judge};
+use crate::expr::{Id, Node, Rel};
 
 /// What a name may be modulo a number.
 #[derive(Debug, Clone)]
@@ -22,7 +22,7 @@ const MODULUS_MAX: i64 = 5_000;
 impl Judge<'_> {
     /// Compares where one side is a congruence and the other one too, or a value that counts in
     /// steps: `n = 6k + 1`.
-    pub(super) fn congruences(&mut self, left: Id, right: Id) -> Option<Decision> {
+    pub(crate) fn congruences(&mut self, left: Id, right: Id) -> Option<Decision> {
         if !self.is_congruence(left) && !self.is_congruence(right) {
             return None;
         }

@@ -1,8 +1,8 @@
 //! Compares dates with the month in words: `March 5` and `5th of March`.
 
-use super::Reason;
-use super::decide::Decision;
-use super::words;
+use crate::Reason;
+use crate::decide::Decision;
+use crate::words;
 
 const MONTHS: [&str; 12] = [
     "january",
@@ -28,7 +28,7 @@ struct Date {
 }
 
 /// Compares where both texts are dates and nothing else.
-pub(super) fn compare(gold: &str, answer: &str) -> Option<Decision> {
+pub(crate) fn compare(gold: &str, answer: &str) -> Option<Decision> {
     let (gold, answer) = (read(gold)?, read(answer)?);
     let years = gold.year.is_none() == answer.year.is_none();
     Some(if (gold.month, gold.day) != (answer.month, answer.day) {

@@ -7,19 +7,19 @@ mod piecewise;
 mod times;
 mod units;
 
-use super::Reason;
-use super::clean::{clean, tidy};
-use super::expr::{Arena, Const, Id, Node, Rel};
-use super::fuel::Fuel;
-use super::lex::Comma;
-use super::options::Options;
-use super::parse::{self, Manner, Parsed};
-use super::words::{self, Choice};
-use super::{dates, marks, phrases, statements};
+use crate::Reason;
+use crate::clean::{clean, tidy};
+use crate::expr::{Arena, Const, Id, Node, Rel};
+use crate::fuel::Fuel;
+use crate::lex::Comma;
+use crate::options::Options;
+use crate::parse::{self, Manner, Parsed};
+use crate::words::{self, Choice};
+use crate::{dates, marks, phrases, statements};
 
 /// What could be shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Decision {
+pub(crate) enum Decision {
     Equal(Reason),
     Different(Reason),
     Unknown(Reason),
@@ -62,7 +62,7 @@ impl Decision {
 const TEXT_MAX: usize = 400_000;
 
 /// Compares a gold answer with the answer of a response.
-pub(super) fn decide(gold: &str, answer: &str, options: &Options) -> Decision {
+pub(crate) fn decide(gold: &str, answer: &str, options: &Options) -> Decision {
     let (gold, answer) = (
         words::in_digits(clean(gold)),
         words::in_digits(clean(answer)),
@@ -159,7 +159,7 @@ fn is_mathematics(text: &str) -> bool {
 }
 
 /// Whether a text can be read as an answer of any kind.
-pub(super) fn is_readable(text: &str) -> bool {
+pub(crate) fn is_readable(text: &str) -> bool {
     let text = clean(text);
     if words::choice(&text).is_some() || words::is_words(&words::folded(&text)) {
         return true;
@@ -297,7 +297,7 @@ struct Reading {
 }
 
 /// Compares nodes of one arena.
-pub(super) struct Judge<'a> {
+pub(crate) struct Judge<'a> {
     pub arena: &'a mut Arena,
     pub fuel: Fuel,
     pub options: &'a Options,
@@ -312,7 +312,7 @@ const COMPARISONS_MAX: u32 = 100;
 
 impl Judge<'_> {
     /// Whether a node was read in the gold answer.
-    pub(super) fn is_gold(&self, id: Id) -> bool {
+    pub(crate) fn is_gold(&self, id: Id) -> bool {
         id.place() < self.golds
     }
 
@@ -412,7 +412,7 @@ impl Judge<'_> {
     }
 
     /// Compares two nodes of any kind.
-    pub(super) fn compare(&mut self, left: Id, right: Id) -> Decision {
+    pub(crate) fn compare(&mut self, left: Id, right: Id) -> Decision {
         if self.fuel.burn(10).is_err() || self.depth >= COMPARISONS_MAX {
             return Decision::Unknown(Reason::OutOfFuel);
         }
@@ -527,7 +527,7 @@ impl Judge<'_> {
     }
 
     /// Whether two nodes are written the same.
-    pub(super) fn same(&self, left: Id, right: Id) -> bool {
+    pub(crate) fn same(&self, left: Id, right: Id) -> bool {
         if left == right {
             return true;
         }
@@ -584,7 +584,7 @@ impl Judge<'_> {
     }
 
     /// Whether a node is one value: a number or an expression.
-    pub(super) fn is_scalar(&self, id: Id) -> bool {
+    pub(crate) fn is_scalar(&self, id: Id) -> bool {
         if let Node::Apply(_, items) = self.arena.node(id)
             && items.len() > 1
         {
@@ -621,7 +621,7 @@ impl Judge<'_> {
             return None;
         };
         let fold =
-            |name: &super::expr::Name| phrases::canonical(&words::folded(self.arena.text(*name)));
+            |name: &crate::expr::Name| phrases::canonical(&words::folded(self.arena.text(*name)));
         let same = fold(left) == fold(right);
         Some(if same {
             Decision::Equal(Reason::Words)

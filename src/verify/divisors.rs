@@ -5,8 +5,8 @@
 
 use dashu::Rational;
 
-use super::eval::{Field, Scope, Stop};
-use super::expr::{Func, Id, Node};
+use crate::eval::{Field, Scope, Stop};
+use crate::expr::{Func, Id, Node};
 
 /// A product of a number and powers of what cannot be taken apart.
 struct Monomial {
@@ -16,7 +16,7 @@ struct Monomial {
 
 impl<F: Field> Scope<'_, F> {
     /// The divisor or multiple of expressions that are no numbers.
-    pub(super) fn divisors(&mut self, func: Func, args: &[Id]) -> Result<F::Value, Stop> {
+    pub(crate) fn divisors(&mut self, func: Func, args: &[Id]) -> Result<F::Value, Stop> {
         let mut monomials = Vec::new();
         for arg in args {
             let mut monomial = Monomial {

@@ -6,14 +6,14 @@
 
 use dashu::{Integer, Rational};
 
-use super::exact::Exact;
-use super::expr::{Arena, Big, Const, Func, Id, Name, Node};
-use super::fuel::{Empty, Fuel};
-use super::units::{self, Droppable};
+use crate::exact::Exact;
+use crate::expr::{Arena, Big, Const, Func, Id, Name, Node};
+use crate::fuel::{Empty, Fuel};
+use crate::units::{self, Droppable};
 
 /// Why a value is not to be had.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Stop {
+pub(crate) enum Stop {
     /// There is none: a division by zero, a logarithm of zero.
     Undefined,
     /// This field cannot tell.
@@ -33,7 +33,7 @@ impl From<Empty> for Stop {
 }
 
 /// Numbers of one kind.
-pub(super) trait Field {
+pub(crate) trait Field {
     type Value: Clone;
 
     fn fuel(&mut self) -> &mut Fuel;
@@ -73,16 +73,16 @@ pub(super) trait Field {
 }
 
 /// How to evaluate.
-pub(super) struct Scope<'a, F: Field> {
-    pub(super) arena: &'a Arena,
-    pub(super) field: &'a mut F,
+pub(crate) struct Scope<'a, F: Field> {
+    pub(crate) arena: &'a Arena,
+    pub(crate) field: &'a mut F,
     bound: Vec<(Name, Option<Rational>)>,
     /// Whether a degree sign is left out rather than turned to radians.
     plain_degrees: bool,
 }
 
 /// The value of an expression.
-pub(super) fn eval<F: Field>(
+pub(crate) fn eval<F: Field>(
     arena: &Arena,
     id: Id,
     field: &mut F,
@@ -101,7 +101,7 @@ pub(super) fn eval<F: Field>(
 const TERMS_MAX: u64 = 20_000;
 
 impl<F: Field> Scope<'_, F> {
-    pub(super) fn eval(&mut self, id: Id) -> Result<F::Value, Stop> {
+    pub(crate) fn eval(&mut self, id: Id) -> Result<F::Value, Stop> {
         self.field.fuel().burn(5)?;
         match self.arena.node(id) {
             Node::Number(literal) => self.field.number(&literal.value),
@@ -269,7 +269,7 @@ impl<F: Field> Scope<'_, F> {
     }
 
     /// The value as a rational number, where it is one whatever the symbols are.
-    pub(super) fn exact(&mut self, id: Id) -> Result<Rational, Stop> {
+    pub(crate) fn exact(&mut self, id: Id) -> Result<Rational, Stop> {
         if let Node::Number(literal) = self.arena.node(id) {
             return Ok(literal.value.clone());
         }

@@ -3,15 +3,15 @@
 use dashu::base::{Abs, BitTest, DivRem, Gcd, Signed, SquareRoot, UnsignedAbs};
 use dashu::{Integer, Natural, Rational};
 
-use super::eval::{Field, Stop};
-use super::expr::{Arena, Big, Const, Func, Name};
-use super::fuel::Fuel;
+use crate::eval::{Field, Stop};
+use crate::expr::{Arena, Big, Const, Func, Name};
+use crate::fuel::Fuel;
 
 /// A result of more bits than this is left unevaluated: residues and balls take over.
-pub(super) const BITS_MAX: usize = 1 << 15;
+pub(crate) const BITS_MAX: usize = 1 << 15;
 
 /// Rational numbers.
-pub(super) struct Exact<'a> {
+pub(crate) struct Exact<'a> {
     fuel: &'a mut Fuel,
     /// Stands for every symbol, by the order of its name; nothing when symbols have no value.
     point: Option<u64>,
@@ -58,7 +58,7 @@ impl<'a> Exact<'a> {
 }
 
 /// A pseudo-random number that depends on nothing but its seed.
-pub(super) fn scramble(seed: u64) -> u64 {
+pub(crate) fn scramble(seed: u64) -> u64 {
     let mut z = seed.wrapping_add(0x9E37_79B9_7F4A_7C15);
     z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
     z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
@@ -66,14 +66,14 @@ pub(super) fn scramble(seed: u64) -> u64 {
 }
 
 /// A number that depends on nothing but a name's text and a seed.
-pub(super) fn name_seed(text: &str, seed: u64) -> u64 {
+pub(crate) fn name_seed(text: &str, seed: u64) -> u64 {
     text.bytes().fold(scramble(seed), |hash, byte| {
         scramble(hash ^ u64::from(byte))
     })
 }
 
 /// The integer that a value is, if it is one.
-pub(super) fn as_integer(value: &Rational) -> Option<&Integer> {
+pub(crate) fn as_integer(value: &Rational) -> Option<&Integer> {
     value.is_int().then(|| value.numerator())
 }
 
@@ -391,7 +391,7 @@ fn continued(steps: &[u64]) -> Rational {
 }
 
 /// `value mod modulus` for what the other fields need of an integer.
-pub(super) fn residue(value: &Integer, modulus: u64) -> u64 {
+pub(crate) fn residue(value: &Integer, modulus: u64) -> u64 {
     let (_, rest) = value.clone().unsigned_abs().div_rem(Natural::from(modulus));
     let rest = u64::try_from(&rest).unwrap_or(0);
     if value.is_negative() && rest != 0 {

@@ -8,7 +8,7 @@ use dashu::Rational;
 
 /// A node's place in the arena.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) struct Id(u32);
+pub(crate) struct Id(u32);
 
 impl Id {
     /// How many nodes were made before this one.
@@ -19,13 +19,13 @@ impl Id {
 
 /// A name's place in the arena.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(super) struct Name(u32);
+pub(crate) struct Name(u32);
 
 /// A tree deeper than this is refused, which bounds every recursion over it.
-pub(super) const DEPTH_MAX: u16 = 120;
+pub(crate) const DEPTH_MAX: u16 = 120;
 
 /// An arena of more nodes than this is refused.
-pub(super) const NODES_MAX: usize = 8_192;
+pub(crate) const NODES_MAX: usize = 8_192;
 
 /// A tree that is larger than this when shared parts are counted each time is refused, so that no
 /// walk is long.
@@ -33,7 +33,7 @@ const WEIGHT_MAX: u32 = 20_000;
 
 /// A number as it was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Literal {
+pub(crate) struct Literal {
     /// Its value.
     pub value: Rational,
     /// How many digits follow the point; nothing for an integer.
@@ -61,7 +61,7 @@ impl Literal {
 
 /// A number with a name of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) enum Const {
+pub(crate) enum Const {
     Pi,
     E,
     I,
@@ -77,7 +77,7 @@ pub(super) enum Const {
 
 /// A function with a name of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) enum Func {
+pub(crate) enum Func {
     Sin,
     Cos,
     Tan,
@@ -130,7 +130,7 @@ pub(super) enum Func {
 
 /// How two sides of a chain are related.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) enum Rel {
+pub(crate) enum Rel {
     Eq,
     Ne,
     Lt,
@@ -167,7 +167,7 @@ impl Rel {
 
 /// How two sets are combined.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) enum SetOp {
+pub(crate) enum SetOp {
     Union,
     Intersection,
     Difference,
@@ -175,7 +175,7 @@ pub(super) enum SetOp {
 
 /// What repeats an expression over an index.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) enum Big {
+pub(crate) enum Big {
     Sum,
     Product,
     Integral,
@@ -184,7 +184,7 @@ pub(super) enum Big {
 
 /// The bracket at one end of a group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) enum Bracket {
+pub(crate) enum Bracket {
     Round,
     Square,
     /// `\{`, which is printed.
@@ -196,7 +196,7 @@ pub(super) enum Bracket {
 
 /// One node of an expression.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Node {
+pub(crate) enum Node {
     Number(Literal),
     /// Digits with a base written below them.
     Based(Box<str>, u32),
@@ -242,7 +242,7 @@ pub(super) enum Node {
 
 /// Nodes and names.
 #[derive(Debug, Default)]
-pub(super) struct Arena {
+pub(crate) struct Arena {
     nodes: Vec<Node>,
     depths: Vec<u16>,
     /// How many nodes a walk over each tree meets, counting shared ones each time.

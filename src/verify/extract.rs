@@ -7,10 +7,10 @@
 
 use std::ops::Range;
 
-use super::decide;
-use super::options::Options;
-use super::response::{Thinking, split_thinking};
-use super::scan::{self, Boxed, Math};
+use crate::decide;
+use crate::options::Options;
+use crate::response::{Parts, Thinking, split_thinking};
+use crate::scan::{self, Boxed, Math};
 
 /// What pointed at the answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,7 +67,7 @@ pub struct Extracted {
 /// A thinking part that never ends has no answer, whatever it holds.
 ///
 /// ```
-/// use gradatim::verify::{Rule, extract};
+/// use gradatim_verify::{Rule, extract};
 ///
 /// let found = extract("<think>\\boxed{1}?</think>No: \\boxed{2}").unwrap();
 /// assert_eq!((found.text.as_str(), found.rule), ("2", Rule::Box));
@@ -79,12 +79,19 @@ pub fn extract(response: &str) -> Option<Extracted> {
 
 /// The answer of a response, looked for in the way that `options` say.
 pub fn extract_with(response: &str, options: &Options) -> Option<Extracted> {
-    let parts = split_thinking(response);
-    if parts.state == Thinking::Open {
-        return None;
-    }
+    extract_parts(response, &split_thinking(response), options)
+}
+
+/// The part of a response that may hold its answer; nothing where the thinking never ends.
+pub(crate) fn answer_part<'r>(response: &'r str, parts: &Parts) -> Option<&'r str> {
+    let answer = response.get(parts.answer.clone());
+    answer.filter(|_| parts.state != Thinking::Open)
+}
+
+/// The answer of a response whose parts are known.
+pub(crate) fn extract_parts(response: &str, parts: &Parts, options: &Options) -> Option<Extracted> {
     let start = parts.answer.start;
-    let answer = response.get(parts.answer)?;
+    let answer = answer_part(response, parts)?;
     let mut found = find(answer, options).filter(|found| !is_cut_off(answer, found))?;
     found.span = start + found.span.start..start + found.span.end;
     Some(found)
@@ -109,7 +116,7 @@ fn is_cut_off(text: &str, found: &Extracted) -> bool {
 const CUT_OFF_MIN: usize = 1_000;
 
 /// The answer of a text without thinking.
-pub(super) fn find(text: &str, options: &Options) -> Option<Extracted> {
+pub(crate) fn find(text: &str, options: &Options) -> Option<Extracted> {
     let boxes = |late: bool| {
         let wanted = options.boxed_match_priority >= 0;
         let now = (options.boxed_match_priority >= 100) == late;
@@ -212,9 +219,8 @@ fn boxed(text: &str, options: &Options) -> Option<Extracted> {
     })
 }
 
-/// The texts of all boxes of a response together, where there are several.
-pub(super) fn all_boxes(response: &str) -> Option<String> {
-    let text = response.get(split_thinking(response).answer)?;
+/// The texts of all boxes of an answer part together, where there are several.
+pub(crate) fn all_boxes(text: &str) -> Option<String> {
     let mut boxes = scan::boxes(text);
     boxes.retain(|found| found.closed && !text[found.inner.clone()].trim().is_empty());
     let joined = join(text, &boxes);
@@ -786,7 +792,7 @@ fn last_number_in(text: &str, span: Range<usize>) -> Option<Extracted> {
 /// Where words deny what follows, behind a number: `42, not 43`.
 fn before_denied(text: &str, span: &Range<usize>) -> usize {
     let inner = &text[span.clone()];
-    let from = super::scan::tail(inner, 400);
+    let from = crate::scan::tail(inner, 400);
     let start = span.end - from.len();
     let denied = [", not ", " (not ", " instead of ", " rather than "]
         .iter()

@@ -6,9 +6,9 @@
 
 use dashu::Rational;
 
-use super::Reason;
-use super::decide::{Decision, Judge};
-use super::expr::{Const, Id, Name, Node, Rel};
+use crate::Reason;
+use crate::decide::{Decision, Judge};
+use crate::expr::{Const, Id, Name, Node, Rel};
 
 /// An answer without the item that says what its parameter is.
 #[derive(Debug, Clone)]
@@ -20,7 +20,7 @@ struct Family {
 
 impl Judge<'_> {
     /// Compares where both sides have one integer parameter; nothing where they do not.
-    pub(super) fn families(&mut self, left: Id, right: Id) -> Option<Decision> {
+    pub(crate) fn families(&mut self, left: Id, right: Id) -> Option<Decision> {
         let (left, right) = (self.family(left), self.family(right));
         if left.declared.is_empty() && right.declared.is_empty() && !self.both_turn(&left, &right) {
             return None;
@@ -140,7 +140,7 @@ impl Judge<'_> {
     }
 
     /// Whether a node is the set of integers; a plain `Z` is, where a name is said to be in it.
-    pub(super) fn is_integers(&self, id: Id) -> bool {
+    pub(crate) fn is_integers(&self, id: Id) -> bool {
         match self.arena.node(id) {
             Node::Constant(Const::Integers) => true,
             Node::Symbol(name) => self.arena.text(*name) == "Z",
@@ -189,7 +189,7 @@ impl Judge<'_> {
     }
 
     /// The value at zero and the step of what is linear in a name.
-    pub(super) fn linear(&mut self, id: Id, name: Name) -> Option<(Id, Id)> {
+    pub(crate) fn linear(&mut self, id: Id, name: Name) -> Option<(Id, Id)> {
         let zero = self.number(Rational::ZERO)?;
         let one = self.number(Rational::ONE)?;
         let start = self.replaced(id, name, zero)?;
@@ -202,7 +202,7 @@ impl Judge<'_> {
     }
 
     /// The name, the start and the step of `n = 6k + 1`.
-    pub(super) fn stepped_value(&mut self, id: Id) -> Option<(Id, Id, Id)> {
+    pub(crate) fn stepped_value(&mut self, id: Id) -> Option<(Id, Id, Id)> {
         let family = self.family(id);
         let (value, label) = self.counted(family.body)?;
         let label = label?;

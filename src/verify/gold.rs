@@ -3,8 +3,8 @@
 //! Sources vouch for answers in many wrappings: bare, between dollars, in a box at the end of a
 //! whole solution, behind `####`, or in a sentence.
 
-use super::extract::{self, Extracted, Rule};
-use super::options::Options;
+use crate::extract::{self, Extracted, Rule};
+use crate::options::Options;
 
 /// The answer that a source vouches for, or why there is none.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,7 +20,7 @@ pub enum Gold {
 /// Reads a gold answer.
 ///
 /// ```
-/// use gradatim::verify::{Gold, read_gold};
+/// use gradatim_verify::{Gold, read_gold};
 ///
 /// assert_eq!(read_gold("So 6 times 7 is 42.\n#### 42"), Gold::Answer("42".into()));
 /// assert_eq!(read_gold("$\\boxed{\\pi}$"), Gold::Answer("\\pi".into()));
@@ -34,7 +34,7 @@ pub fn read_gold(gold: &str) -> Gold {
 /// Reads a gold answer in the way that `options` say.
 pub fn read_gold_with(gold: &str, options: &Options) -> Gold {
     let text = gold.trim();
-    let bare = super::words::bare(text);
+    let bare = crate::words::bare(text);
     match bare
         .trim()
         .trim_matches(['\\', '.', '$', ' '])
@@ -43,7 +43,7 @@ pub fn read_gold_with(gold: &str, options: &Options) -> Gold {
     {
         "" => return Gold::Missing,
         // `\text{None}` is an answer; `None` is what is left of a missing one.
-        "null" | "none" | "nan" | "n/a" if !super::words::is_worded(text) => return Gold::Missing,
+        "null" | "none" | "nan" | "n/a" if !crate::words::is_worded(text) => return Gold::Missing,
         "proof" | "notfound" | "not found" | "problem not solved" => return Gold::Proof,
         _ => {}
     }
@@ -56,11 +56,11 @@ pub fn read_gold_with(gold: &str, options: &Options) -> Gold {
 /// Whether a gold answer stands between delimiters of mathematics, or in a box or an environment.
 fn is_marked(text: &str) -> bool {
     let marks = ["\\boxed", "\\fbox", "\\begin{", "\\frac", "\\dfrac"];
-    !super::scan::math(text).is_empty() || marks.iter().any(|mark| text.contains(mark))
+    !crate::scan::math(text).is_empty() || marks.iter().any(|mark| text.contains(mark))
 }
 
 /// Whether a gold answer holds several boxes of which one had to be taken.
-pub(super) fn is_ambiguous(gold: &str, options: &Options) -> bool {
+pub(crate) fn is_ambiguous(gold: &str, options: &Options) -> bool {
     wrapped(gold.trim(), options).is_some_and(|found| found.ambiguous)
 }
 

@@ -4,9 +4,9 @@ use std::cmp::Ordering;
 
 use dashu::Rational;
 
-use super::decide::{Decision, Judge};
-use super::expr::{Func, Id, Node, Rel};
-use super::intervals::{Piece, point};
+use crate::decide::{Decision, Judge};
+use crate::expr::{Func, Id, Node, Rel};
+use crate::intervals::{Piece, point};
 
 /// `ax^2 + bx + c`.
 #[derive(Debug, Clone, Copy)]
@@ -19,7 +19,7 @@ struct Quadratic {
 impl Judge<'_> {
     /// The reals for which `left rel right` holds, where both sides are polynomials of degree two
     /// or less in one name, with constants whose signs can be told.
-    pub(super) fn solved(&mut self, left: Id, rel: Rel, right: Id) -> Option<Vec<Piece>> {
+    pub(crate) fn solved(&mut self, left: Id, rel: Rel, right: Id) -> Option<Vec<Piece>> {
         if !self.is_scalar(left) || !self.is_scalar(right) {
             return None;
         }

@@ -1,13 +1,13 @@
 //! Sets of real numbers as unions of intervals and points.
 
-use super::Reason;
-use super::decide::{Decision, Judge};
-use super::expr::{Bracket, Const, Func, Id, Node, Rel, SetOp};
+use crate::Reason;
+use crate::decide::{Decision, Judge};
+use crate::expr::{Bracket, Const, Func, Id, Node, Rel, SetOp};
 
 /// One stretch of the real line, of which an end that is missing is infinite; a point is a closed
 /// stretch from itself to itself.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Piece {
+pub(crate) struct Piece {
     pub low: Option<Id>,
     pub low_closed: bool,
     pub high: Option<Id>,
@@ -16,7 +16,7 @@ pub(super) struct Piece {
 
 impl Judge<'_> {
     /// The pieces of a set of reals, where that is what a node is.
-    pub(super) fn pieces(&mut self, id: Id) -> Option<Vec<Piece>> {
+    pub(crate) fn pieces(&mut self, id: Id) -> Option<Vec<Piece>> {
         match self.arena.node(id).clone() {
             Node::Constant(Const::EmptySet) => Some(Vec::new()),
             Node::Constant(Const::Reals) => Some(vec![Piece::default()]),
@@ -288,7 +288,7 @@ impl Judge<'_> {
     }
 
     /// What a relation says something of.
-    pub(super) fn variable(&self, id: Id) -> Option<Id> {
+    pub(crate) fn variable(&self, id: Id) -> Option<Id> {
         match self.arena.node(id) {
             Node::Chain(sides, _) => {
                 let side = sides.iter().copied().find(|side| self.is_variable(*side));
@@ -306,7 +306,7 @@ impl Judge<'_> {
     }
 }
 
-pub(super) fn point(id: Id) -> Piece {
+pub(crate) fn point(id: Id) -> Piece {
     Piece {
         low: Some(id),
         low_closed: true,
@@ -338,7 +338,7 @@ struct Sorted {
 
 impl Judge<'_> {
     /// Whether two sets hold the same numbers.
-    pub(super) fn sets(&mut self, left: Vec<Piece>, right: Vec<Piece>) -> Decision {
+    pub(crate) fn sets(&mut self, left: Vec<Piece>, right: Vec<Piece>) -> Decision {
         let (Some(left), Some(right)) = (self.merged(left), self.merged(right)) else {
             return Decision::Unknown(Reason::Unproven);
         };
@@ -433,7 +433,7 @@ impl Judge<'_> {
     }
 
     /// Whether one end stands below another; `None` where that cannot be told.
-    pub(super) fn ordered(&mut self, left: Id, right: Id) -> Option<std::cmp::Ordering> {
+    pub(crate) fn ordered(&mut self, left: Id, right: Id) -> Option<std::cmp::Ordering> {
         if left == right || matches!(self.scalars(left, right), Decision::Equal(_)) {
             return Some(std::cmp::Ordering::Equal);
         }

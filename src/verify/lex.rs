@@ -8,11 +8,11 @@ mod latex;
 mod letters;
 mod numbers;
 
-use super::expr::{Big, Const, Func, Literal, Rel, SetOp};
+use crate::expr::{Big, Const, Func, Literal, Rel, SetOp};
 
 /// An operator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Op {
+pub(crate) enum Op {
     Plus,
     Minus,
     PlusMinus,
@@ -46,7 +46,7 @@ pub(super) enum Op {
 
 /// A command that takes arguments.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Shape {
+pub(crate) enum Shape {
     Frac,
     Binom,
     Sqrt,
@@ -57,7 +57,7 @@ pub(super) enum Shape {
 
 /// One token.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Tok {
+pub(crate) enum Tok {
     Number(Literal),
     /// A letter, a Greek letter, or a letter with a mark over it.
     Symbol(String),
@@ -81,14 +81,14 @@ pub(super) enum Tok {
 
 /// A token, and whether a blank stands before it.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Token {
+pub(crate) struct Token {
     pub tok: Tok,
     pub spaced: bool,
 }
 
 /// How an ambiguous comma between digits is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Comma {
+pub(crate) enum Comma {
     /// `1,000` is a thousand where three digits follow, outside of brackets.
     Thousands,
     /// Every comma parts two items.
@@ -99,7 +99,7 @@ pub(super) enum Comma {
 
 /// A text's tokens.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Lexed {
+pub(crate) struct Lexed {
     pub tokens: Vec<Token>,
     /// Whether a repair had more than one way to go.
     pub doubtful: bool,
@@ -111,7 +111,7 @@ pub(super) struct Lexed {
 const TOKENS_MAX: usize = 6_000;
 
 /// The tokens of a text, or nothing where a character belongs to no mathematics.
-pub(super) fn lex(text: &str, comma: Comma) -> Option<Lexed> {
+pub(crate) fn lex(text: &str, comma: Comma) -> Option<Lexed> {
     lex_within(text, comma, 0)
 }
 

@@ -1,7 +1,7 @@
 //! Answers that name several choices or statements: `A, C`, `BD`, `①③`, `(1)(3)`.
 
-use super::Reason;
-use super::decide::Decision;
+use crate::Reason;
+use crate::decide::Decision;
 
 /// The choices that a text names.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,7 +13,7 @@ struct Marks {
 }
 
 /// Compares where both sides name choices, and one of them several.
-pub(super) fn compare(gold: &str, answer: &str) -> Option<Decision> {
+pub(crate) fn compare(gold: &str, answer: &str) -> Option<Decision> {
     let (gold, answer) = (read(gold)?, read(answer)?);
     if gold.marks.len() < 2 && answer.marks.len() < 2 {
         return None;
@@ -42,7 +42,7 @@ fn read(text: &str) -> Option<Marks> {
     if text.len() > 120 || !possible {
         return None;
     }
-    let plain = super::words::bare(text);
+    let plain = crate::words::bare(text);
     let mut rest = plain.trim().trim_matches(['$', '*', '.']).trim();
     let mut marks = Vec::new();
     let mut parted = false;

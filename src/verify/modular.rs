@@ -7,10 +7,10 @@
 
 use dashu::{Integer, Rational};
 
-use super::eval::{Field, Stop};
-use super::exact::{as_integer, name_seed, residue, scramble};
-use super::expr::{Arena, Big, Const, Func, Name};
-use super::fuel::Fuel;
+use crate::eval::{Field, Stop};
+use crate::exact::{as_integer, name_seed, residue, scramble};
+use crate::expr::{Arena, Big, Const, Func, Name};
+use crate::fuel::Fuel;
 
 /// Primes with a square root of -1, drawn at random on 21 November 2026 so that no written number
 /// is likely to be a multiple of one.
@@ -21,7 +21,7 @@ const PRIMES: [(u64, u64); 3] = [
 ];
 
 /// Residues at one point.
-pub(super) struct Modular<'a> {
+pub(crate) struct Modular<'a> {
     fuel: &'a mut Fuel,
     prime: u64,
     root_of_minus_one: u64,

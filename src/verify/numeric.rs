@@ -3,15 +3,15 @@
 use dashu::base::{BitTest, Signed, UnsignedAbs};
 use dashu::{Integer, Rational};
 
-use super::ball::{Ball, Precision};
-use super::eval::{Field, Stop};
-use super::exact::{Exact, as_integer, name_seed};
-use super::expr::{Arena, Big, Const, Func, Name};
-use super::fuel::Fuel;
+use crate::ball::{Ball, Precision};
+use crate::eval::{Field, Stop};
+use crate::exact::{Exact, as_integer, name_seed};
+use crate::expr::{Arena, Big, Const, Func, Name};
+use crate::fuel::Fuel;
 
 /// A complex number, enclosed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Complex {
+pub(crate) struct Complex {
     pub re: Ball,
     pub im: Ball,
 }
@@ -31,7 +31,7 @@ impl Complex {
 }
 
 /// Complex numbers at one precision; symbols stand for reals at one point.
-pub(super) struct Numeric<'a> {
+pub(crate) struct Numeric<'a> {
     fuel: &'a mut Fuel,
     p: &'a Precision,
     point: Option<u64>,

@@ -10,13 +10,13 @@ mod determinant;
 mod power;
 mod repeat;
 
-use super::expr::{Arena, Func, Id, Literal, Node, Rel};
-use super::lex::{self, Comma, Op, Shape, Tok, Token};
-use super::units;
+use crate::expr::{Arena, Func, Id, Literal, Node, Rel};
+use crate::lex::{self, Comma, Op, Shape, Tok, Token};
+use crate::units;
 
 /// How to read what can be read in two ways.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Manner {
+pub(crate) struct Manner {
     /// What a comma between digits means.
     pub comma: Comma,
     /// Whether `1/2x` is `1/(2x)`: what is written together belongs together.
@@ -27,7 +27,7 @@ pub(super) struct Manner {
 
 /// What a text was read as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Parsed {
+pub(crate) struct Parsed {
     /// The whole of it.
     pub root: Id,
     /// Whether something in it was guessed: no verdict of `wrong` may rest on it.
@@ -46,7 +46,7 @@ pub(super) struct Parsed {
 const NESTING_MAX: usize = 40;
 
 /// Reads a text, or refuses it where any part of it makes no sense.
-pub(super) fn parse(text: &str, manner: Manner, arena: &mut Arena) -> Option<Parsed> {
+pub(crate) fn parse(text: &str, manner: Manner, arena: &mut Arena) -> Option<Parsed> {
     let lexed = lex::lex(text, manner.comma)?;
     let mut parser = Parser {
         tokens: &lexed.tokens,

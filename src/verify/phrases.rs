@@ -2,7 +2,7 @@
 //!
 //! A phrase is looked up whole, in the languages of the data; nothing is read into a sentence.
 
-use super::words;
+use crate::words;
 
 /// Phrases of one meaning, and the LaTeX for it.
 const MEANINGS: [(&str, &[&str]); 3] = [
@@ -130,7 +130,7 @@ const SYNONYMS: [&[&str]; 7] = [
 ];
 
 /// The mathematics that a whole answer in words stands for.
-pub(super) fn mathematics(text: &str) -> Option<&'static str> {
+pub(crate) fn mathematics(text: &str) -> Option<&'static str> {
     let key = key(text)?;
     let found = MEANINGS
         .iter()
@@ -139,7 +139,7 @@ pub(super) fn mathematics(text: &str) -> Option<&'static str> {
 }
 
 /// Words as they are compared: folded, singular, without articles, and synonyms as one.
-pub(super) fn canonical(folded: &str) -> String {
+pub(crate) fn canonical(folded: &str) -> String {
     let key = plain(folded);
     let found = SYNONYMS
         .iter()

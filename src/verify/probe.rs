@@ -3,15 +3,15 @@
 use dashu::Rational;
 use dashu::base::Abs;
 
-use super::ball::{Ball, Precision};
-use super::clean::clean;
-use super::eval;
-use super::exact::Exact;
-use super::expr::{Arena, Func, Id, Node};
-use super::fuel::Fuel;
-use super::lex::Comma;
-use super::numeric::Numeric;
-use super::parse::{self, Manner};
+use crate::ball::{Ball, Precision};
+use crate::clean::clean;
+use crate::eval;
+use crate::exact::Exact;
+use crate::expr::{Arena, Func, Id, Node};
+use crate::fuel::Fuel;
+use crate::lex::Comma;
+use crate::numeric::Numeric;
+use crate::parse::{self, Manner};
 
 /// Whether an expression has this value where its names have these values, all of them written as
 /// fractions or decimals; nothing where the expression cannot be read or evaluated.
@@ -20,7 +20,7 @@ use super::parse::{self, Manner};
 /// and divisors of expressions are those of polynomials.
 ///
 /// ```
-/// use gradatim::verify::has_value;
+/// use gradatim_verify::has_value;
 ///
 /// assert_eq!(has_value("\\frac{x}{2}+1", &[("x", "3")], "5/2"), Some(true));
 /// assert_eq!(has_value("x^2", &[("x", "3")], "6"), Some(false));

@@ -1,16 +1,16 @@
 //! Shows how an answer is read, for people who ask why a verdict is what it is.
 
-use super::clean::clean;
-use super::expr::{Arena, Id, Node};
-use super::lex::Comma;
-use super::parse::{self, Manner};
+use crate::clean::clean;
+use crate::expr::{Arena, Id, Node};
+use crate::lex::Comma;
+use crate::parse::{self, Manner};
 
 /// The tree that an answer is read as, operator first; nothing where it cannot be read.
 ///
 /// A comma between digits is shown as the mark of thousands; deciding also tries it as one between items.
 ///
 /// ```
-/// use gradatim::verify::reading;
+/// use gradatim_verify::reading;
 ///
 /// assert_eq!(reading("\\frac{x}{2}+1").as_deref(), Some("(+ (/ x 2) 1)"));
 /// assert_eq!(reading("(1, \\sqrt{2})").as_deref(), Some("(group Round Round 1 (sqrt 2))"));

@@ -6,9 +6,9 @@
 use dashu::Rational;
 use dashu::base::Signed;
 
-use super::Reason;
-use super::decide::{Decision, Judge};
-use super::expr::{Bracket, Id, Node, Rel};
+use crate::Reason;
+use crate::decide::{Decision, Judge};
+use crate::expr::{Bracket, Id, Node, Rel};
 
 /// A name and the value it is given.
 #[derive(Debug, Clone, Copy)]
@@ -19,7 +19,7 @@ struct Assignment {
 
 impl Judge<'_> {
     /// Compares where at least one side is a relation, or a list of relations.
-    pub(super) fn chains(&mut self, left: Id, right: Id) -> Option<Decision> {
+    pub(crate) fn chains(&mut self, left: Id, right: Id) -> Option<Decision> {
         if let Some(decision) = self.labelled_lists(left, right) {
             return Some(decision);
         }
@@ -126,7 +126,7 @@ impl Judge<'_> {
         let all = |items: &[Id]| items.iter().all(|item| self.is_label(*item));
         match self.arena.node(id) {
             Node::Symbol(_) | Node::Words(_) | Node::Apply(..) => true,
-            Node::Constant(super::expr::Const::I | super::expr::Const::E) => true,
+            Node::Constant(crate::expr::Const::I | crate::expr::Const::E) => true,
             Node::Product(items) | Node::Ratio(items) | Node::Group(_, items, _) => all(items),
             Node::Quotient(above, below) => all(&[*above, *below]),
             Node::Call(func, items) => self.is_plain_call(*func) && all(items),
@@ -354,7 +354,7 @@ impl Judge<'_> {
         (holds && !flat && !self.arena.symbols(value).contains(&name)).then_some(())
     }
 
-    pub(super) fn difference(&mut self, left: Id, right: Id) -> Option<Id> {
+    pub(crate) fn difference(&mut self, left: Id, right: Id) -> Option<Id> {
         let right = self.arena.push(Node::Negative(right))?;
         self.arena.push(Node::Sum(vec![left, right]))
     }
@@ -664,7 +664,7 @@ impl Judge<'_> {
     }
 
     /// Whether two lists give their values to two names: `a = 4, -8` and `b = 4, -8`.
-    pub(super) fn names_differ(&mut self, left: Id, right: Id) -> bool {
+    pub(crate) fn names_differ(&mut self, left: Id, right: Id) -> bool {
         let first = |judge: &mut Self, id: Id| match judge.arena.node(id) {
             Node::List(items) | Node::Cases(items) => {
                 let first = *items.first()?;
@@ -697,7 +697,7 @@ impl Judge<'_> {
     }
 
     /// The values of a list whose name stands before the first.
-    pub(super) fn relabelled(&mut self, items: Vec<Id>) -> Vec<Id> {
+    pub(crate) fn relabelled(&mut self, items: Vec<Id>) -> Vec<Id> {
         match self.first_labelled(&items) {
             Some(all) => all.into_iter().map(|item| item.value).collect(),
             None => items,

@@ -1,18 +1,18 @@
 //! Puts one node in the place of a name.
 
-use super::decide::Judge;
-use super::expr::{Id, Name, Node};
+use crate::decide::Judge;
+use crate::expr::{Id, Name, Node};
 
 impl Judge<'_> {
     /// An expression with another name in the place of a name.
-    pub(super) fn substituted(&mut self, id: Id, from: Name, to: Name) -> Option<Id> {
+    pub(crate) fn substituted(&mut self, id: Id, from: Name, to: Name) -> Option<Id> {
         let symbol = self.arena.push(Node::Symbol(to))?;
         self.replaced(id, from, symbol)
     }
 
     /// An expression with a value in the place of a name; nothing where a sum binds the name, or
     /// where the expression is of a kind that has no parts to replace.
-    pub(super) fn replaced(&mut self, id: Id, from: Name, with: Id) -> Option<Id> {
+    pub(crate) fn replaced(&mut self, id: Id, from: Name, with: Id) -> Option<Id> {
         let all = |judge: &mut Self, items: &[Id]| -> Option<Vec<Id>> {
             items
                 .iter()

@@ -34,7 +34,7 @@ pub struct Parts {
 /// Splits a response at its thinking marks.
 ///
 /// ```
-/// use gradatim::verify::{Thinking, split_thinking};
+/// use gradatim_verify::{Thinking, split_thinking};
 ///
 /// let response = "<think>2 + 2 is 5? No.</think>It is 4.";
 /// let parts = split_thinking(response);
@@ -56,7 +56,7 @@ pub fn split_thinking(response: &str) -> Parts {
 
 /// What a response says before its thinking begins: mostly nothing.
 pub fn before_thinking<'r>(response: &'r str, parts: &Parts) -> &'r str {
-    let before = &response[..parts.thinking.start];
+    let before = response.get(..parts.thinking.start).unwrap_or("");
     let unmarked = MARKS
         .iter()
         .find_map(|marks| before.strip_suffix(marks.open));

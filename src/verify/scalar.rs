@@ -5,20 +5,20 @@ use std::sync::OnceLock;
 use dashu::base::Abs;
 use dashu::{Natural, Rational};
 
-use super::Reason;
-use super::ball::{Ball, Precision};
-use super::decide::{Decision, Judge};
-use super::eval::{self, Stop};
-use super::exact::Exact;
-use super::expr::{Const, Func, Id, Literal, Name, Node};
-use super::modular::Modular;
-use super::numeric::{Complex, Numeric};
+use crate::Reason;
+use crate::ball::{Ball, Precision};
+use crate::decide::{Decision, Judge};
+use crate::eval::{self, Stop};
+use crate::exact::Exact;
+use crate::expr::{Const, Func, Id, Literal, Name, Node};
+use crate::modular::Modular;
+use crate::numeric::{Complex, Numeric};
 
 use Decision::{Different, Equal, Unknown};
 
 impl Judge<'_> {
     /// Whether two values are the same.
-    pub(super) fn scalars(&mut self, left: Id, right: Id) -> Decision {
+    pub(crate) fn scalars(&mut self, left: Id, right: Id) -> Decision {
         let (left_percent, right_percent) = (self.percent(left), self.percent(right));
         match (left_percent, right_percent) {
             (Some(bare), None) if self.options.bare_percent => {
@@ -194,7 +194,7 @@ impl Judge<'_> {
                         .iter()
                         .all(|other| self.arena.symbols(*other).is_empty())
             });
-            behind && super::units::is_upright_unit(self.arena.text(*name))
+            behind && crate::units::is_upright_unit(self.arena.text(*name))
         };
         left_names.is_empty() && unit(right, right_names)
             || right_names.is_empty() && unit(left, left_names)
@@ -847,7 +847,7 @@ impl Tally {
 
 impl Judge<'_> {
     /// The order of two real constants, where it can be told.
-    pub(super) fn is_below(&mut self, left: Id, right: Id) -> Option<bool> {
+    pub(crate) fn is_below(&mut self, left: Id, right: Id) -> Option<bool> {
         let left = self.constant(left, false, COARSE, false).ok()?;
         let right = self.constant(right, false, COARSE, false).ok()?;
         if !left.is_real() || !right.is_real() {
@@ -857,7 +857,7 @@ impl Judge<'_> {
     }
 
     /// The exact value at an integer point, for proportional relations.
-    pub(super) fn at_point(&mut self, id: Id, seed: u64) -> Option<Rational> {
+    pub(crate) fn at_point(&mut self, id: Id, seed: u64) -> Option<Rational> {
         let mut field = Exact::at_integers(&mut self.fuel, seed);
         eval::eval(self.arena, id, &mut field, false).ok()
     }

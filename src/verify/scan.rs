@@ -9,7 +9,7 @@ use memchr::{memchr2_iter, memchr3_iter, memmem};
 
 /// A `\boxed{…}` or `\fbox{…}`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Boxed {
+pub(crate) struct Boxed {
     /// From the backslash to the closing brace.
     pub outer: Range<usize>,
     /// What stands in it.
@@ -19,7 +19,7 @@ pub(super) struct Boxed {
 }
 
 /// Every box of a text that is not inside another, in order.
-pub(super) fn boxes(text: &str) -> Vec<Boxed> {
+pub(crate) fn boxes(text: &str) -> Vec<Boxed> {
     let bytes = text.as_bytes();
     let starts = memmem::find_iter(bytes, b"box").filter_map(|at| opening(bytes, at));
     let mut starts = starts.peekable();
@@ -152,7 +152,7 @@ fn bare_end(bytes: &[u8], at: usize) -> usize {
 }
 
 /// The last bytes of a text, from the start of a character.
-pub(super) fn tail(text: &str, length: usize) -> &str {
+pub(crate) fn tail(text: &str, length: usize) -> &str {
     let mut start = text.len().saturating_sub(length);
     while !text.is_char_boundary(start) {
         start += 1;
@@ -161,12 +161,12 @@ pub(super) fn tail(text: &str, length: usize) -> &str {
 }
 
 /// The end of the line that `at` is on.
-pub(super) fn line_end(bytes: &[u8], at: usize) -> usize {
+pub(crate) fn line_end(bytes: &[u8], at: usize) -> usize {
     memchr::memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |length| at + length)
 }
 
 /// The brace that closes the one at `open`.
-pub(super) fn closing_brace(bytes: &[u8], open: usize) -> Option<usize> {
+pub(crate) fn closing_brace(bytes: &[u8], open: usize) -> Option<usize> {
     let window = bytes.get(open..)?;
     let mut depth = 0usize;
     let mut escaped = usize::MAX;
@@ -188,7 +188,7 @@ pub(super) fn closing_brace(bytes: &[u8], open: usize) -> Option<usize> {
 
 /// A stretch of mathematics, without its delimiters.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Math {
+pub(crate) struct Math {
     /// From the first to the last character of the delimiters.
     pub outer: Range<usize>,
     /// What stands between them.
@@ -196,7 +196,7 @@ pub(super) struct Math {
 }
 
 /// Every `$…$`, `$$…$$`, `\(…\)` and `\[…\]` of a text, in order.
-pub(super) fn math(text: &str) -> Vec<Math> {
+pub(crate) fn math(text: &str) -> Vec<Math> {
     let bytes = text.as_bytes();
     let mut found = Vec::new();
     let mut after = 0;

@@ -1,6 +1,6 @@
 //! Finds the value in a sentence that states it: `The maximum value is 8`.
 
-use super::words;
+use crate::words;
 
 /// Words that turn a statement round, or into something else.
 const TURNING: [&str; 18] = [
@@ -28,7 +28,7 @@ const TURNING: [&str; 18] = [
 const STATEMENT_MAX: usize = 200;
 
 /// What a sentence says of its subject, where the subject is words and denies nothing.
-pub(super) fn stated(text: &str) -> Option<String> {
+pub(crate) fn stated(text: &str) -> Option<String> {
     if text.len() > STATEMENT_MAX {
         return None;
     }

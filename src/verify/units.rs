@@ -4,12 +4,12 @@
 //! letters that could be variables stay.
 
 /// Whether a word in plain text is a unit when it follows a number.
-pub(super) fn is_unit(word: &str) -> bool {
+pub(crate) fn is_unit(word: &str) -> bool {
     scale(word).is_some() || COUNTED.contains(&word.to_ascii_lowercase().as_str())
 }
 
 /// Whether a single upright letter is a unit when it follows a number.
-pub(super) fn is_upright_unit(letter: &str) -> bool {
+pub(crate) fn is_upright_unit(letter: &str) -> bool {
     matches!(
         letter,
         "m" | "s" | "g" | "h" | "N" | "J" | "W" | "V" | "A" | "K" | "L" | "C" | "F"
@@ -17,7 +17,7 @@ pub(super) fn is_upright_unit(letter: &str) -> bool {
 }
 
 /// What a unit measures, and how much of the base unit it is, as a fraction.
-pub(super) fn scale(unit: &str) -> Option<(Quantity, u64, u64)> {
+pub(crate) fn scale(unit: &str) -> Option<(Quantity, u64, u64)> {
     use Quantity::{Angle, Length, Mass, Money, Time, Volume, Yuan};
     Some(match unit.to_ascii_lowercase().as_str() {
         "mm" | "millimeter" | "millimeters" | "毫米" => (Length, 1, 1000),
@@ -55,7 +55,7 @@ pub(super) fn scale(unit: &str) -> Option<(Quantity, u64, u64)> {
 
 /// What a unit measures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Quantity {
+pub(crate) enum Quantity {
     Length,
     Mass,
     Time,
@@ -75,7 +75,7 @@ const COUNTED: [&str; 46] = [
 
 /// A unit's size, and what it measures: powers of quantities, sorted.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Measure {
+pub(crate) struct Measure {
     dimensions: Vec<(Quantity, i32)>,
     factor: dashu::Rational,
 }
@@ -116,7 +116,7 @@ impl Measure {
 const UNIT_WORDS_MAX: usize = 8;
 
 /// The size of a unit with its power: `cm^2`, `square meters`, `km/h`, `miles per hour`.
-pub(super) fn measure(unit: &str) -> Option<Measure> {
+pub(crate) fn measure(unit: &str) -> Option<Measure> {
     let unit = unit.trim().trim_end_matches('.').to_lowercase();
     let unit = match unit.as_str() {
         "mph" => "mi/h".to_owned(),
@@ -174,19 +174,19 @@ fn factors(part: &str, sign: i32, measure: &mut Measure) -> Option<()> {
 }
 
 /// A unit as it is compared where it is no measure: singular, without full stops and articles.
-pub(super) fn plain(unit: &str) -> String {
+pub(crate) fn plain(unit: &str) -> String {
     let words = unit.to_lowercase().replace('.', "");
     let words = words
         .split_whitespace()
         .filter(|word| !matches!(*word, "the" | "a" | "an" | "of" | "total" | "in"));
     words
-        .map(super::words::singular)
+        .map(crate::words::singular)
         .collect::<Vec<_>>()
         .join(" ")
 }
 
 /// Whether a unit only says that something is counted in units.
-pub(super) fn is_vague(unit: &str) -> bool {
+pub(crate) fn is_vague(unit: &str) -> bool {
     let plain = plain(unit);
     let plain = plain.split('^').next().unwrap_or("");
     matches!(
@@ -196,7 +196,7 @@ pub(super) fn is_vague(unit: &str) -> bool {
 }
 
 /// How many of other units of its quantity a unit may be: 20 cents are 0.2 of a dollar.
-pub(super) fn conversions(unit: &str) -> Vec<dashu::Rational> {
+pub(crate) fn conversions(unit: &str) -> Vec<dashu::Rational> {
     const SAMPLES: [&str; 21] = [
         "mm", "cm", "m", "km", "in", "ft", "yd", "mi", "mg", "g", "kg", "s", "min", "h", "day",
         "week", "ml", "l", "cent", "dollar", "dm",
@@ -217,7 +217,7 @@ pub(super) fn conversions(unit: &str) -> Vec<dashu::Rational> {
 
 /// Whether a value may be compared without the words behind it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Droppable {
+pub(crate) enum Droppable {
     /// A unit: yes.
     Unit,
     /// Other words: for equality, not for difference.
@@ -274,7 +274,7 @@ const CHANGING: [&str; 43] = [
 ];
 
 /// Whether the words behind a value may be left out.
-pub(super) fn droppable(unit: &str) -> Droppable {
+pub(crate) fn droppable(unit: &str) -> Droppable {
     let folded = unit.to_lowercase();
     let mut words = folded
         .split([' ', '/', '^', '.'])

@@ -1,7 +1,7 @@
 //! Answers that are words or the letters of choices.
 
 /// A text without the LaTeX, the case and the blanks that do not tell words apart.
-pub(super) fn folded(text: &str) -> String {
+pub(crate) fn folded(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     for piece in unwrapped(text).split_whitespace() {
         if !plain.is_empty() {
@@ -13,12 +13,12 @@ pub(super) fn folded(text: &str) -> String {
 }
 
 /// Whether a text has commands that only set it as words.
-pub(super) fn is_worded(text: &str) -> bool {
+pub(crate) fn is_worded(text: &str) -> bool {
     text.contains("\\text") || text.contains("\\mbox") || text.contains("\\mathrm")
 }
 
 /// A text without the commands that only set it as words, with its case.
-pub(super) fn bare(text: &str) -> String {
+pub(crate) fn bare(text: &str) -> String {
     const WRAPS: [&str; 7] = [
         "\\text{",
         "\\textbf{",
@@ -38,7 +38,7 @@ pub(super) fn bare(text: &str) -> String {
         rest = &rest[at..];
         let wrap = WRAPS.iter().find(|wrap| rest.starts_with(**wrap));
         let inner = wrap.and_then(|wrap| {
-            let close = super::scan::closing_brace(rest.as_bytes(), wrap.len() - 1)?;
+            let close = crate::scan::closing_brace(rest.as_bytes(), wrap.len() - 1)?;
             Some((&rest[wrap.len()..close], &rest[close + 1..]))
         });
         match inner {
@@ -100,7 +100,7 @@ fn unwrapped(text: &str) -> String {
 }
 
 /// A word without the ending of its plural, roughly: both sides are cut alike.
-pub(super) fn singular(word: &str) -> String {
+pub(crate) fn singular(word: &str) -> String {
     let cut = if let Some(stem) = word.strip_suffix("ies").filter(|stem| stem.len() > 2) {
         return format!("{stem}y");
     } else if ["ches", "shes", "sses", "xes"]
@@ -118,7 +118,7 @@ pub(super) fn singular(word: &str) -> String {
 
 /// The letter of a choice, and the text behind it where there is one.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Choice {
+pub(crate) struct Choice {
     /// A capital letter from A to J.
     pub letter: char,
     /// What stands behind the letter: `5` in `(C) 5`.
@@ -126,7 +126,7 @@ pub(super) struct Choice {
 }
 
 /// The choice that a text names, if it is nothing else: `C`, `(C)`, `C.`, `(C) 5`, `Option C`.
-pub(super) fn choice(text: &str) -> Option<Choice> {
+pub(crate) fn choice(text: &str) -> Option<Choice> {
     let mut rest = text.trim().trim_matches('*').trim();
     let leads = [
         "Option ", "option ", "Choice ", "choice ", "Answer: ", "选项", "选择 ", "选择", "选 ",
@@ -261,7 +261,7 @@ const ORDINALS: [&str; 20] = [
 ];
 
 /// A number that is written as a word, in digits.
-pub(super) fn in_digits(text: String) -> String {
+pub(crate) fn in_digits(text: String) -> String {
     if text.len() > 24 {
         return text;
     }
@@ -323,7 +323,7 @@ const RIVALS: [&[&str]; 8] = [
 ];
 
 /// Whether two folded words exclude each other.
-pub(super) fn rivals(left: &str, right: &str) -> bool {
+pub(crate) fn rivals(left: &str, right: &str) -> bool {
     left != right
         && RIVALS
             .iter()
@@ -331,7 +331,7 @@ pub(super) fn rivals(left: &str, right: &str) -> bool {
 }
 
 /// Whether a folded text is words and nothing that could be mathematics.
-pub(super) fn is_words(folded: &str) -> bool {
+pub(crate) fn is_words(folded: &str) -> bool {
     let letters = folded.chars().filter(|c| c.is_alphabetic()).count();
     // One sign of Chinese is a word.
     let least = if folded.is_ascii() { 2 } else { 1 };

@@ -11,8 +11,7 @@ use serde::Serialize;
 use super::variables::Decides;
 use crate::bucket::category;
 use crate::manifest::SubsetRecord;
-use crate::select::Stratum;
-use crate::select::recipe::Recipe;
+use crate::select::{Stratum, SubsetRole};
 
 /// What the second of two subsets is to the first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -52,10 +51,10 @@ impl Relation {
     /// Of the second record to the first.
     pub fn of(first: &SubsetRecord, second: &SubsetRecord) -> Self {
         if second.control_of.contains(&first.name) {
-            match second.role.as_str() {
-                "matched" => Self::Matched,
-                "paired" => Self::Paired,
-                _ => Self::Random,
+            match second.role {
+                SubsetRole::Matched => Self::Matched,
+                SubsetRole::Paired => Self::Paired,
+                SubsetRole::Random | SubsetRole::Subset | SubsetRole::Validation => Self::Random,
             }
         } else if second.pair_of.contains(&first.name) {
             Self::Style
@@ -86,10 +85,10 @@ pub struct Wanted {
 impl Wanted {
     /// Between two subsets, whatever they are to each other.
     pub fn between(first: &SubsetRecord, second: &SubsetRecord) -> Self {
-        let matched = |stratum: &str| {
+        let matched = |stratum: Stratum| {
             let on = |a: &SubsetRecord, b: &SubsetRecord| {
                 let strata = a.matched.as_ref().map(|matched| &matched.strata);
-                let holds = strata.is_some_and(|strata| strata.iter().any(|one| one == stratum));
+                let holds = strata.is_some_and(|strata| strata.contains(&stratum));
                 holds && a.control_of.contains(&b.name)
             };
             on(first, second) || on(second, first)
@@ -97,11 +96,11 @@ impl Wanted {
         let by_recipe = |stratum| recipe_decides(first, stratum) != recipe_decides(second, stratum);
         Self {
             length: (length_of(first) != length_of(second) || by_recipe(Stratum::Length))
-                && !matched("length"),
+                && !matched(Stratum::Length),
             category: (category_of(first) != category_of(second) || by_recipe(Stratum::Category))
-                && !matched("category"),
+                && !matched(Stratum::Category),
             style: first.style != second.style,
-            pass_rate: by_recipe(Stratum::PassRate) && !matched("pass_rate"),
+            pass_rate: by_recipe(Stratum::PassRate) && !matched(Stratum::PassRate),
         }
     }
 
@@ -119,19 +118,18 @@ impl Wanted {
 
 /// Whether the recipe that chose a subset decides that; a control is drawn without it.
 fn recipe_decides(record: &SubsetRecord, stratum: Stratum) -> bool {
-    let recipe = record.recipe.as_deref().filter(|_| record.role == "subset");
-    let recipe = recipe.and_then(Recipe::parse);
+    let recipe = record.recipe.filter(|_| record.role == SubsetRole::Subset);
     recipe.is_some_and(|recipe| recipe.criterion().decides().contains(&stratum))
 }
 
 /// The length that a subset was chosen for.
 fn length_of(record: &SubsetRecord) -> Option<&str> {
-    match record.role.as_str() {
-        "subset" => record
+    match record.role {
+        SubsetRole::Subset => record
             .length
             .as_deref()
             .filter(|&length| length != "normal"),
-        "paired" => Some("the other of its problems"),
+        SubsetRole::Paired => Some("the other of its problems"),
         _ => None,
     }
 }

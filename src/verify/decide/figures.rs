@@ -1,8 +1,8 @@
 //! Compares names of figures, and vectors as sums of unit vectors.
 
-use super::super::Reason;
-use super::super::expr::{Bracket, Const, Id, Node};
 use super::{Decision, Judge};
+use crate::Reason;
+use crate::expr::{Bracket, Const, Id, Node};
 
 impl Judge<'_> {
     /// `\triangle ABC` and `ABC`, `\overline{AB}` and `AB`: the same where only one side is marked.

@@ -1,8 +1,8 @@
 //! Compares lists, tuples and finite sets.
 
-use super::super::Reason;
-use super::super::expr::{Bracket, Id, Node};
 use super::{Decision, Judge};
+use crate::Reason;
+use crate::expr::{Bracket, Id, Node};
 
 /// What a sequence of items is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -141,7 +141,7 @@ impl Judge<'_> {
     }
 
     /// `a ± b` as two values; the signs of one expression go together.
-    pub(in super::super) fn both_signs(&mut self, id: Id) -> Option<Vec<Id>> {
+    pub(crate) fn both_signs(&mut self, id: Id) -> Option<Vec<Id>> {
         if !self
             .arena
             .any(id, |node| matches!(node, Node::PlusMinus(..)))

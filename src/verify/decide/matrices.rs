@@ -1,9 +1,9 @@
 //! Compares ratios and matrices.
 
-use super::super::Reason;
-use super::super::expr::{Func, Id, Node};
 use super::items::Kind;
 use super::{Decision, Judge};
+use crate::Reason;
+use crate::expr::{Func, Id, Node};
 
 impl Judge<'_> {
     pub(super) fn ratios(&mut self, left: Id, right: Id) -> Option<Decision> {
@@ -214,7 +214,7 @@ impl Judge<'_> {
     }
 
     /// Whether a node is a function of names alone, such as `\cos A`.
-    pub(in super::super) fn is_plain_call(&self, func: Func) -> bool {
+    pub(crate) fn is_plain_call(&self, func: Func) -> bool {
         !matches!(func, Func::Factorial | Func::Binomial)
     }
 }

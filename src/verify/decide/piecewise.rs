@@ -1,8 +1,8 @@
 //! Compares functions that are given case by case.
 
-use super::super::Reason;
-use super::super::expr::{Id, Node};
 use super::{Decision, Judge};
+use crate::Reason;
+use crate::expr::{Id, Node};
 
 impl Judge<'_> {
     /// Rows of a value and its condition, in any order; nothing where the second column holds no

@@ -1,8 +1,8 @@
 //! Compares times of day: `3:45 PM` is `15:45`, and `12 o'clock` is `12:00`.
 
-use super::super::Reason;
-use super::super::expr::{Id, Node};
 use super::{Decision, Judge};
+use crate::Reason;
+use crate::expr::{Id, Node};
 
 const HALF_DAY: u32 = 12 * 60;
 

@@ -1,9 +1,9 @@
 //! Compares values with units behind them.
 
-use super::super::Reason;
-use super::super::expr::{Id, Literal, Node};
-use super::super::units;
 use super::{Decision, Judge};
+use crate::Reason;
+use crate::expr::{Id, Literal, Node};
+use crate::units;
 
 impl Judge<'_> {
     pub(super) fn units(&mut self, left: Id, right: Id) -> Option<Decision> {
@@ -102,7 +102,7 @@ impl Judge<'_> {
     }
 
     /// A node for an exact number.
-    pub(in super::super) fn number(&mut self, value: dashu::Rational) -> Option<Id> {
+    pub(crate) fn number(&mut self, value: dashu::Rational) -> Option<Id> {
         self.arena.push(Node::Number(Literal::exact(value)))
     }
 }

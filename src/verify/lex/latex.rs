@@ -1,11 +1,11 @@
 //! Reads LaTeX commands.
 
-use super::super::commands::{self, Meaning};
-use super::super::expr::{Const, Func};
-use super::super::scan;
-use super::super::units;
 use super::letters::{letter_token, plain_name};
 use super::{ARGUMENTS_MAX, Lexer, Op, Shape, Tok, lex_within};
+use crate::commands::{self, Meaning};
+use crate::expr::{Const, Func};
+use crate::scan;
+use crate::units;
 
 impl<'a> Lexer<'a> {
     pub(super) fn command(&mut self) -> Option<()> {

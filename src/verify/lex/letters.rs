@@ -1,9 +1,9 @@
 //! Tells names of mathematics, words and products of letters apart.
 
-use super::super::commands;
-use super::super::expr::{Const, Func, Rel};
-use super::super::units;
 use super::{Lexer, Op, Tok};
+use crate::commands;
+use crate::expr::{Const, Func, Rel};
+use crate::units;
 
 impl Lexer<'_> {
     pub(super) fn letters(&mut self) {

@@ -2,8 +2,8 @@
 
 use dashu::{Natural, Rational};
 
-use super::super::expr::Literal;
 use super::{Comma, Lexer, Tok};
+use crate::expr::Literal;
 
 impl Lexer<'_> {
     /// Digits and letters with a base above ten below them: `2A_{16}`.

@@ -1,8 +1,8 @@
 //! Reads what stands by itself: numbers, names and brackets.
 
-use super::super::expr::{Bracket, Const, Func, Id, Literal, Node};
-use super::super::lex::{Op, Shape, Tok};
 use super::{Items, Parser};
+use crate::expr::{Bracket, Const, Func, Id, Literal, Node};
+use crate::lex::{Op, Shape, Tok};
 
 impl Parser<'_> {
     pub(super) fn atom(&mut self) -> Option<Id> {

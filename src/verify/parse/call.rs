@@ -1,8 +1,8 @@
 //! Reads functions and commands with the arguments that they take.
 
-use super::super::expr::{Const, Func, Id, Literal, Node};
-use super::super::lex::{Op, Shape, Tok};
 use super::Parser;
+use crate::expr::{Const, Func, Id, Literal, Node};
+use crate::lex::{Op, Shape, Tok};
 
 impl Parser<'_> {
     pub(super) fn call(&mut self, func: Func) -> Option<Id> {

@@ -1,7 +1,7 @@
 //! Writes out determinants, which are numbers and no matrices.
 
-use super::super::expr::{Id, Node};
 use super::Parser;
+use crate::expr::{Id, Node};
 
 /// A larger determinant is refused: its terms are the factorial of its size.
 const SIZE_MAX: usize = 4;

@@ -1,8 +1,8 @@
 //! Reads what stands behind a value: exponents, marks, indices and units.
 
-use super::super::expr::{Bracket, Const, Func, Id, Node, Rel};
-use super::super::lex::{Op, Shape, Tok};
 use super::Parser;
+use crate::expr::{Bracket, Const, Func, Id, Node, Rel};
+use crate::lex::{Op, Shape, Tok};
 
 // Units.
 

@@ -1,8 +1,8 @@
 //! Reads sums and products over an index, and matrices.
 
-use super::super::expr::{Big, Const, Id, Name, Node, Rel};
-use super::super::lex::{Op, Shape, Tok};
 use super::Parser;
+use crate::expr::{Big, Const, Id, Name, Node, Rel};
+use crate::lex::{Op, Shape, Tok};
 
 impl Parser<'_> {
     pub(super) fn repeat(&mut self, big: Big) -> Option<Id> {

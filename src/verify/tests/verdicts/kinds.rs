@@ -1,6 +1,6 @@
 //! Answers of every kind, each with one that is the same and one that is not, true by construction.
 
-use gradatim::verify::{Outcome, verify};
+use gradatim_verify::{Outcome, verify};
 use proptest::prelude::*;
 
 /// A gold answer, another spelling of it, and a different answer.

@@ -1,13 +1,13 @@
 //! One line for each mistake met in the wild.
 
-use gradatim::verify::verify;
+use gradatim_verify::verify;
 use serde_json::Value;
 
-use crate::support::repository;
+use crate::package;
 
 #[test]
 fn every_line_has_its_outcome() {
-    let path = repository().join("tests/verdicts.jsonl");
+    let path = package().join("tests/verdicts.jsonl");
     let text = std::fs::read_to_string(path).expect("the table is part of the repository");
     assert!(text.lines().count() > 50);
     let mut surprises = Vec::new();
@@ -28,7 +28,7 @@ fn every_line_has_its_outcome() {
 /// But for rounding, whose options name the side that may round.
 #[test]
 fn the_sides_of_a_line_can_be_swapped() {
-    let path = repository().join("tests/verdicts.jsonl");
+    let path = package().join("tests/verdicts.jsonl");
     let text = std::fs::read_to_string(path).expect("the table is part of the repository");
     let mut surprises = Vec::new();
     for line in text.lines() {

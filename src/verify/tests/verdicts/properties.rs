@@ -1,7 +1,7 @@
 //! What must hold for every pair of answers: identities are never `wrong`, perturbations never
 //! `correct`, an answer against itself is `correct`, and the two sides can be swapped.
 
-use gradatim::verify::{Outcome, verify};
+use gradatim_verify::{Outcome, verify};
 use proptest::prelude::*;
 
 /// An expression whose value is positive wherever its variables are.

@@ -2,10 +2,10 @@
 
 use std::fs;
 
-use gradatim::verify::{Outcome, has_value, verify};
+use gradatim_verify::{Outcome, has_value, verify};
 use serde_json::Value;
 
-use crate::support::shared;
+use crate::shared;
 
 #[test]
 fn at_least_97_of_100_values_are_read_and_all_42_that_must_be_are_refused() {

@@ -1,6 +1,8 @@
 //! Verdicts, from the two texts to the outcome.
 
-use super::*;
+use gradatim_verify::{
+    Options, Outcome, Parts, Reason, Thinking, compare, split_thinking, verify, verify_parts,
+};
 
 fn check(gold: &str, response: &str, outcome: Outcome) {
     let verdict = verify(gold, response);
@@ -201,6 +203,36 @@ fn no_gold_and_no_answer_are_outcomes() {
     check("proof", "\\boxed{4}", NoGold);
     check("4", "<think>\\boxed{4}", NoAnswer);
     check("4", "", NoAnswer);
+}
+
+#[test]
+fn two_answers_are_compared_without_a_response_around_them() {
+    assert_eq!(compare("\\frac{1}{2}", "0.5").outcome, Correct);
+    assert_eq!(compare("2", "\\frac{11}{2^{20}").outcome, Wrong);
+    assert_eq!(compare("1, 2", "\\boxed{2}, \\boxed{1}").outcome, Correct);
+    assert_eq!(compare("7", "<think>7").outcome, Undecided);
+    assert_eq!(compare("7", "  ").reason, Reason::NothingFound);
+    assert_eq!(compare("proof", "7").reason, Reason::ProofGold);
+}
+
+#[test]
+fn parts_that_are_known_are_not_looked_for() {
+    let options = Options::default();
+    let response = "<think>\\boxed{1}</think>\\boxed{2}";
+    let parts = split_thinking(response);
+    assert_eq!(
+        verify_parts("2", response, &parts, &options),
+        verify("2", response)
+    );
+    let all = |end| Parts {
+        state: Thinking::Absent,
+        thinking: 0..0,
+        answer: 0..end,
+    };
+    let first = verify_parts("1", response, &all(16), &options);
+    assert_eq!(first.outcome, Correct);
+    let beyond = verify_parts("2", response, &all(1_000), &options);
+    assert_eq!(beyond.outcome, NoAnswer);
 }
 
 #[test]

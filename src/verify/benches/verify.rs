@@ -1,15 +1,15 @@
 //! What a verdict costs: pairs with a whole trajectory before the answer, and the worst that was found.
 //!
-//!     cargo bench --bench verify
+//!     cargo bench -p gradatim-verify
 //!
 //! Prints the spread over single verdicts first (a criterion mean hides the slow ones), then criterion's
-//! own figures. `benches/verify.py` holds the same pairs against Math-Verify.
+//! own figures. The repository's `benches/verify.py` holds the same pairs against Math-Verify.
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use gradatim::verify::verify;
+use gradatim_verify::verify;
 
 /// Gold answers and answers of the kinds that data sets have.
 const PAIRS: [(&str, &str); 12] = [

@@ -2,10 +2,10 @@
 
 use std::fs;
 
-use gradatim::verify::{Options, Outcome, verify_with};
+use gradatim_verify::{Options, Outcome, verify_with};
 use serde_json::Value;
 
-use crate::support::shared;
+use crate::shared;
 
 /// The cases that we answer otherwise under its profile, with the reason.
 const MISSES: [(&str, &str); 3] = [

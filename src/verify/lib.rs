@@ -40,6 +40,9 @@
 //! equations is its value; `a + b = 5` is 5; a list is compared with a tuple in order; percent may
 //! be left out. Each can call an answer right that somebody would not.
 
+#![forbid(unsafe_code)]
+#![warn(missing_docs)]
+
 mod ball;
 mod chosen;
 mod clean;
@@ -75,6 +78,7 @@ mod statements;
 mod units;
 mod words;
 
+use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
@@ -247,7 +251,7 @@ pub struct Verdict {
 /// Compares the answer of a response with the gold answer.
 ///
 /// ```
-/// use gradatim::verify::{Outcome, verify};
+/// use gradatim_verify::{Outcome, verify};
 ///
 /// assert_eq!(verify("1/2", "So it is \\boxed{0.5}.").outcome, Outcome::Correct);
 /// assert_eq!(verify("1/2", "So it is \\boxed{2}.").outcome, Outcome::Wrong);
@@ -259,52 +263,117 @@ pub fn verify(gold: &str, response: &str) -> Verdict {
 
 /// Compares the answer of a response with the gold answer, in the way that `options` say.
 pub fn verify_with(gold: &str, response: &str, options: &Options) -> Verdict {
+    verify_parts(gold, response, &split_thinking(response), options)
+}
+
+/// Compares the answer of a response whose parts are known already with the gold answer.
+///
+/// `parts` are those that [`split_thinking`] finds, or the caller's own: where it keeps the thinking
+/// and the answer apart, say. An answer that does not lie in the response on the borders of letters
+/// is none.
+///
+/// ```
+/// use gradatim_verify::{Options, Outcome, split_thinking, verify_parts};
+///
+/// let response = "<think>1?</think>It is \\boxed{2}.";
+/// let parts = split_thinking(response);
+/// let verdict = verify_parts("2", response, &parts, &Options::default());
+/// assert_eq!(verdict.outcome, Outcome::Correct);
+/// ```
+pub fn verify_parts(gold: &str, response: &str, parts: &Parts, options: &Options) -> Verdict {
     let wrapped_gold = gold;
     let gold = match read_gold_with(gold, options) {
         Gold::Answer(gold) => gold,
-        Gold::Missing => return without_gold(response, Reason::EmptyGold),
-        Gold::Proof => return without_gold(response, Reason::ProofGold),
+        Gold::Missing => return without_gold(response, parts, Reason::EmptyGold),
+        Gold::Proof => return without_gold(response, parts, Reason::ProofGold),
     };
-    let found = extract_with(response, options);
-    if let Some(verdict) = by_letter(&gold, response, found.as_ref(), options) {
+    let found = extract::extract_parts(response, parts, options);
+    let answer = extract::answer_part(response, parts);
+    if let Some(verdict) = by_letter(&gold, answer, found.as_ref(), options) {
         return verdict;
     }
     let Some(found) = found else {
-        if let Some(verdict) = by_word(&gold, response) {
-            return verdict;
-        }
-        let open = split_thinking(response).state == Thinking::Open;
-        return Verdict {
-            outcome: Outcome::NoAnswer,
-            extracted: None,
-            reason: if open {
-                Reason::OpenThinking
-            } else {
-                Reason::NothingFound
-            },
-        };
+        return answer
+            .and_then(|answer| by_word(&gold, answer))
+            .unwrap_or_else(|| without_answer(parts));
     };
-    let decision = decide::decide(&gold, &found.text, options);
-    let (outcome, reason) = match decision {
+    let doubtful = || found.ambiguous || is_one_of_several(&gold, answer, &found, options);
+    answers_verdict(wrapped_gold, &gold, &found.text, options, doubtful)
+}
+
+/// Compares two answers with no response around them: a gold answer, and an answer as it stands.
+///
+/// What is said of the gold answer holds as in [`verify`]: it may be wrapped, be missing or be a
+/// proof. An answer of blanks is none, and one that lost its last brace, as many that were cut out of
+/// a box did, gets it back.
+///
+/// ```
+/// use gradatim_verify::{Outcome, compare};
+///
+/// assert_eq!(compare("1/2", "0.5").outcome, Outcome::Correct);
+/// assert_eq!(compare("1/2", "2").outcome, Outcome::Wrong);
+/// assert_eq!(compare("the whole plane", "a plane").outcome, Outcome::Undecided);
+/// ```
+pub fn compare(gold: &str, answer: &str) -> Verdict {
+    compare_with(gold, answer, &Options::default())
+}
+
+/// Compares two answers with no response around them, in the way that `options` say.
+pub fn compare_with(gold: &str, answer: &str, options: &Options) -> Verdict {
+    let wrapped_gold = gold;
+    let answer = with_last_brace(answer.trim());
+    let extracted = (!answer.is_empty()).then(|| answer.to_string());
+    let without = |outcome, reason| Verdict {
+        outcome,
+        extracted: extracted.clone(),
+        reason,
+    };
+    let gold = match read_gold_with(gold, options) {
+        Gold::Answer(gold) => gold,
+        Gold::Missing => return without(Outcome::NoGold, Reason::EmptyGold),
+        Gold::Proof => return without(Outcome::NoGold, Reason::ProofGold),
+    };
+    if answer.is_empty() {
+        return without(Outcome::NoAnswer, Reason::NothingFound);
+    }
+    answers_verdict(wrapped_gold, &gold, &answer, options, || false)
+}
+
+/// An answer with the brace that it lost at its end.
+fn with_last_brace(answer: &str) -> Cow<'_, str> {
+    let boxed = format!("{{{answer}}}");
+    match scan::closing_brace(boxed.as_bytes(), 0) {
+        Some(_) => Cow::Borrowed(answer),
+        None => Cow::Owned(format!("{answer}}}")),
+    }
+}
+
+/// The verdict on a gold answer, as given and as read, and an answer; `doubtful` says whether another
+/// answer may have been meant.
+fn answers_verdict(
+    wrapped_gold: &str,
+    gold: &str,
+    answer: &str,
+    options: &Options,
+    doubtful: impl Fn() -> bool,
+) -> Verdict {
+    let (outcome, reason) = match decide::decide(gold, answer, options) {
         decide::Decision::Equal(reason) => (Outcome::Correct, reason),
+        decide::Decision::Unknown(reason) => (Outcome::Undecided, reason),
         // A reading that tells a text from itself has misread it.
-        decide::Decision::Different(_) if found.text.trim() == wrapped_gold.trim() => {
+        decide::Decision::Different(_) if answer.trim() == wrapped_gold.trim() => {
             (Outcome::Correct, Reason::SameText)
         }
         decide::Decision::Different(_)
-            if found.ambiguous || gold::is_ambiguous(wrapped_gold, options) =>
+            if doubtful() || gold::is_ambiguous(wrapped_gold, options) =>
         {
             (Outcome::Undecided, Reason::Doubtful)
         }
-        decide::Decision::Different(_) if is_one_of_several(&gold, response, &found, options) => {
-            (Outcome::Undecided, Reason::Doubtful)
-        }
         decide::Decision::Different(reason) => (Outcome::Wrong, reason),
-        decide::Decision::Unknown(reason) => (Outcome::Undecided, reason),
     };
     Verdict {
         outcome,
-        extracted: Some(found.text),
+        extracted: Some(answer.to_owned()),
         reason,
     }
 }
@@ -313,7 +382,7 @@ pub fn verify_with(gold: &str, response: &str, options: &Options) -> Verdict {
 /// what was found is none.
 fn by_letter(
     gold: &str,
-    response: &str,
+    answer: Option<&str>,
     found: Option<&Extracted>,
     options: &Options,
 ) -> Option<Verdict> {
@@ -321,11 +390,10 @@ fn by_letter(
     let settled = found.is_some_and(|found| {
         found.rule == Rule::Box || words::choice(&clean::clean(&found.text)).is_some()
     });
-    let open = split_thinking(response).state == Thinking::Open;
-    if settled || open || !options.plain_text {
+    if settled || !options.plain_text {
         return None;
     }
-    let chosen = chosen::chosen(response)?;
+    let chosen = chosen::chosen(answer?)?;
     let outcome = if chosen.letter == wanted.letter {
         Outcome::Correct
     } else if chosen.announced {
@@ -340,16 +408,15 @@ fn by_letter(
     })
 }
 
-/// The verdict on a response without mathematics that says the words of the gold answer: first, as
-/// `No, there is none`, or last, as `so it is even`. Other words prove nothing.
-fn by_word(gold: &str, response: &str) -> Option<Verdict> {
+/// The verdict on an answer part without mathematics that says the words of the gold answer: first,
+/// as `No, there is none`, or last, as `so it is even`. Other words prove nothing.
+fn by_word(gold: &str, answer: &str) -> Option<Verdict> {
     let folded = words::folded(&clean::clean(gold));
-    let parts = split_thinking(response);
-    if !words::is_words(&folded) || parts.state == Thinking::Open {
+    if !words::is_words(&folded) {
         return None;
     }
     let wanted = phrases::canonical(&folded);
-    let text = response.get(parts.answer)?.trim();
+    let text = answer.trim();
     let first = text.split([',', '.', '!', ';']).next()?;
     let last = text.trim_end_matches(['.', '!', '*', ' ']);
     let last = last.rsplit(['.', '\n', ',']).next()?;
@@ -369,24 +436,47 @@ fn by_word(gold: &str, response: &str) -> Option<Verdict> {
 
 /// Whether the answer is one of several boxes that are not wrong together: the parts of a problem,
 /// each in a box on a line of its own.
-fn is_one_of_several(gold: &str, response: &str, found: &Extracted, options: &Options) -> bool {
-    found.rule == Rule::Box
-        && extract::all_boxes(response).is_some_and(|boxes| {
-            boxes != found.text
-                && !matches!(
-                    decide::decide(gold, &boxes, options),
-                    decide::Decision::Different(_)
-                )
-        })
+fn is_one_of_several(
+    gold: &str,
+    answer: Option<&str>,
+    found: &Extracted,
+    options: &Options,
+) -> bool {
+    let boxes = answer
+        .filter(|_| found.rule == Rule::Box)
+        .and_then(extract::all_boxes);
+    boxes.is_some_and(|boxes| {
+        boxes != found.text
+            && !matches!(
+                decide::decide(gold, &boxes, options),
+                decide::Decision::Different(_)
+            )
+    })
 }
 
-fn without_gold(response: &str, reason: Reason) -> Verdict {
+fn without_answer(parts: &Parts) -> Verdict {
+    let open = parts.state == Thinking::Open;
+    Verdict {
+        outcome: Outcome::NoAnswer,
+        extracted: None,
+        reason: if open {
+            Reason::OpenThinking
+        } else {
+            Reason::NothingFound
+        },
+    }
+}
+
+fn without_gold(response: &str, parts: &Parts, reason: Reason) -> Verdict {
+    let found = extract::extract_parts(response, parts, &Options::default());
     Verdict {
         outcome: Outcome::NoGold,
-        extracted: extract(response).map(|found| found.text),
+        extracted: found.map(|found| found.text),
         reason,
     }
 }
 
-#[cfg(test)]
-mod tests;
+/// The README's example runs as a test.
+#[cfg(doctest)]
+#[doc = include_str!("README.md")]
+mod readme {}

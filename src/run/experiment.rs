@@ -1,0 +1,123 @@
+//! A plan, measured: every entry of its sources, with what the grids' recipes ask of their problems.
+
+use super::companions::Joined;
+use super::knowledge::Gathered;
+use super::loaded::{Loaded, RunPart};
+use crate::plan::{Plan, PlannedFile, PlannedSource};
+use crate::pool::{Entries, Lock};
+use crate::screen::{self, Fate, Screened, Tally};
+use crate::select::{self, JoinCounts, Knowledge, Selection};
+
+/// A plan, measured: every entry of its sources.
+pub struct Experiment<'p> {
+    pub plan: &'p Plan,
+    pub entries: Entries,
+    pub parts: Vec<RunPart>,
+    /// The companions as they were joined, in the order of the plan.
+    pub companions: Vec<Joined>,
+    /// What the texts of its problems say.
+    pub screened: Screened,
+    /// What the grids' recipes ask of problems.
+    pub knowledge: Knowledge,
+    /// For each joined column of the plan: its rows, and the problems of the run that it knows.
+    pub joins: Vec<JoinCounts>,
+    /// Its parts stay in the pool as long as it does.
+    _lock: Option<Lock>,
+}
+
+impl<'p> Experiment<'p> {
+    pub(super) fn new(loaded: Loaded<'p>, screened: Screened, gathered: Gathered) -> Self {
+        Self {
+            plan: loaded.plan,
+            entries: loaded.entries,
+            parts: loaded.parts,
+            companions: loaded.companions,
+            screened,
+            knowledge: gathered.knowledge,
+            joins: gathered.joins,
+            _lock: loaded.lock,
+        }
+    }
+
+    pub fn source_of(&self, part: u32) -> &PlannedSource {
+        &self.plan.sources[self.parts[part as usize].source]
+    }
+
+    pub fn file_of(&self, part: u32) -> &PlannedFile {
+        &self.source_of(part).files[self.parts[part as usize].file]
+    }
+
+    pub fn fates(&self) -> Vec<Fate> {
+        let accept = |part: u32| self.source_of(part).accept;
+        let screen = &self.plan.pipeline.screen;
+        screen::fates(&self.entries, screen, &self.screened, accept)
+    }
+
+    pub fn select(&self, fates: &[Fate]) -> Selection {
+        let pipeline = &self.plan.pipeline;
+        let asked = select::Asked {
+            grids: &self.plan.grids,
+            validation: pipeline.validation.as_ref(),
+            seed: pipeline.seed,
+            on_shortfall: pipeline.on_shortfall,
+        };
+        let clusters = self.screened.clusters.as_ref();
+        let clusters = clusters.map(|clusters| clusters.first.as_slice());
+        let mut selection = select::select(&self.entries, fates, clusters, &self.knowledge, &asked);
+        selection.warnings.extend(self.warnings(&selection));
+        selection
+    }
+
+    /// What was asked for and met nothing.
+    fn warnings(&self, selection: &Selection) -> Vec<String> {
+        let mut warnings = Vec::new();
+        let of_all = self.entries.problems.len();
+        for (join, counts) in self.plan.joins.iter().zip(&self.joins) {
+            let name = &join.name;
+            if counts.problems_known == 0 {
+                warnings.push(format!(
+                    "`[join.{name}]` knows none of {of_all} problems: of its {} rows {} have no value of the \
+                     kind that is asked for, or no problem",
+                    counts.rows, counts.rows_void
+                ));
+            } else if counts.rows_void > 0 {
+                warnings.push(format!(
+                    "`[join.{name}]`: {} of its {} rows have no value of the kind that is asked for, or no \
+                     problem; it knows {} of {of_all} problems",
+                    counts.rows_void, counts.rows, counts.problems_known
+                ));
+            }
+        }
+        for pattern in self.plan.emits_nothing(&selection.subsets) {
+            warnings.push(format!(
+                "`[emit] subsets` has `{pattern}`, and no subset is called so: no text is written for it"
+            ));
+        }
+        warnings
+    }
+
+    /// Each source's counts.
+    pub fn ledger(&self, fates: &[Fate]) -> Vec<(String, Tally)> {
+        let sources = self.plan.sources.iter();
+        let mut ledger: Vec<(String, Tally)> = sources
+            .map(|source| (source.name.clone(), Tally::default()))
+            .collect();
+        for (part, tally) in self.parts.iter().zip(self.tallies(fates)) {
+            ledger[part.source].1.merge(&tally);
+        }
+        ledger
+    }
+
+    /// The counts of each part, which must balance.
+    pub fn tallies(&self, fates: &[Fate]) -> Vec<Tally> {
+        let tally = |part: &RunPart| {
+            let mut tally = Tally::default();
+            for fate in &fates[part.entries.clone()] {
+                tally.add(*fate);
+            }
+            assert!(tally.balances(), "entries in = kept + dropped");
+            tally
+        };
+        self.parts.iter().map(tally).collect()
+    }
+}

@@ -1,0 +1,69 @@
+//! What the units of a plan gave: their tables, stored or in memory, or nothing.
+
+use std::collections::BTreeMap;
+
+use arrow::array::RecordBatch;
+
+use crate::Result;
+use crate::ids::Id;
+use crate::pool::Part;
+use crate::pool::part::{Named, TRAJECTORIES};
+
+/// A unit's place in the run, before its entries are loaded.
+pub(super) struct Slot {
+    pub source: usize,
+    pub file: usize,
+    pub content: Option<Id>,
+    pub filling: Filling,
+}
+
+/// What a slot has.
+pub(super) enum Filling {
+    Held(Held),
+    /// Put up to be measured: nothing yet.
+    Awaited,
+    /// Nothing, since its file cannot be read, and why.
+    Unreadable(String),
+}
+
+/// Where a part's table is.
+pub enum Held {
+    Stored(Part),
+    /// Measured by `plan`, which writes nothing.
+    Memory(MemoryPart),
+    /// The file could not be read; one entry stands for it.
+    Unreadable,
+}
+
+/// The tables of a part that is not stored, by name.
+pub type MemoryPart = BTreeMap<&'static str, Vec<RecordBatch>>;
+
+impl Held {
+    /// How many entries it holds.
+    pub(super) fn entries(&self) -> usize {
+        match self {
+            Self::Stored(part) => part.entries as usize,
+            Self::Memory(tables) => {
+                let batches = tables.get(TRAJECTORIES.0).into_iter().flatten();
+                batches.map(RecordBatch::num_rows).sum()
+            }
+            Self::Unreadable => 1,
+        }
+    }
+
+    /// A table's rows with the columns named (all where none is); none where the file could not be read.
+    pub fn read<'h>(
+        &'h self,
+        table: Named,
+        columns: &[&str],
+    ) -> Result<Box<dyn Iterator<Item = Result<RecordBatch>> + 'h>> {
+        Ok(match self {
+            Self::Stored(part) => Box::new(part.read(table, columns)?),
+            Self::Memory(tables) => {
+                let batches = tables.get(table.0).into_iter().flatten();
+                Box::new(batches.map(|batch| Ok(batch.clone())))
+            }
+            Self::Unreadable => Box::new(std::iter::empty()),
+        })
+    }
+}

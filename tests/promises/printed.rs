@@ -1,0 +1,72 @@
+//! What the program prints and the repository keeps: schemas, and the sessions of the README.
+//!
+//! `TRYCMD=overwrite cargo test --test promises printed` writes all of it anew.
+
+use crate::support::*;
+
+/// Whether what is kept is to be written anew instead of compared; trycmd reads the same variable.
+fn is_renewed() -> bool {
+    std::env::var("TRYCMD").is_ok_and(|how| how == "overwrite")
+}
+
+const RENEW: &str = "renew it with `TRYCMD=overwrite cargo test --test promises printed`";
+
+/// What `gradatim schema` can print, as its own help lists it.
+fn schemas(place: &Place) -> Vec<String> {
+    let help = place.gradatim(&["schema", "--help"]).ends(0).stdout;
+    let (_, listed) = help.split_once("[possible values: ").expect("a list");
+    let (listed, _) = listed.split_once(']').expect("its end");
+    listed
+        .split(',')
+        .map(|name| name.trim().to_owned())
+        .collect()
+}
+
+#[test]
+fn the_printed_schemas_are_the_committed_ones() {
+    let place = Place::new();
+    let folder = repository().join("schemas");
+    let mut names = Vec::new();
+    for of in schemas(&place) {
+        let printed = place.gradatim(&["schema", &of]).ends(0).stdout;
+        let ending = if printed.starts_with('{') {
+            "json"
+        } else {
+            "md"
+        };
+        let name = format!("{of}.{ending}");
+        let path = folder.join(&name);
+        if is_renewed() {
+            std::fs::write(&path, &printed).expect("a schema");
+        }
+        let kept = std::fs::read_to_string(&path)
+            .unwrap_or_else(|error| panic!("schemas/{name}: {error}; {RENEW}"));
+        assert!(
+            printed == kept,
+            "schemas/{name} is not what `gradatim schema {of}` prints; {RENEW}"
+        );
+        names.push(name);
+    }
+    names.sort();
+    let kept: Vec<String> = tree(&folder).into_keys().collect();
+    assert_eq!(kept, names, "schemas/ holds nothing else");
+}
+
+/// Its sessions, and the quickstart's report; one test, since each may write the file anew.
+#[test]
+fn the_readme_shows_what_the_program_prints() {
+    let path = repository().join("README.md");
+    trycmd::TestCases::new().case(&path);
+    let place = Place::new();
+    let done = quickstart(&place.path("out"), &place.path("pool"), &[]).ends(0);
+    let readme = std::fs::read_to_string(&path).expect("a README");
+    let begin = "a test keeps it true -->\n```text\n";
+    let (before, rest) = readme.split_once(begin).expect("the place");
+    let (shown, after) = rest.split_once("```").expect("its end");
+    if is_renewed() {
+        let renewed = format!("{before}{begin}{}```{after}", done.stdout);
+        std::fs::write(&path, renewed).expect("a README");
+        return;
+    }
+    assert_eq!(shown, done.stdout, "{RENEW}");
+}
