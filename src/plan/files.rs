@@ -6,6 +6,7 @@ use super::{Connect, Overrides, PlannedFile, lookups};
 use crate::measure::TokenizerName;
 use crate::pipeline::{Pipeline, PipelineFile};
 use crate::source::hub::Address;
+use crate::source::needed::Needed;
 use crate::source::{self, HubMode, Layout, Source, SourceFile, files, layout};
 use crate::{Error, Result};
 
@@ -135,7 +136,7 @@ pub(super) fn of_source(source: &Source, found: Vec<SourceFile>) -> Result<Vec<P
 
 pub(super) fn with_columns(
     found: Vec<SourceFile>,
-    columns: &[layout::Needed],
+    columns: &[Needed],
     row_bytes_max: u64,
 ) -> Result<Vec<PlannedFile>> {
     let mut planned = Vec::new();

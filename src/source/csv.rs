@@ -7,9 +7,9 @@
 use arrow::datatypes::{DataType, Field, Schema};
 use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 
-use super::layout::Needed;
+use super::needed::{self, Needed};
 use super::value::Value;
-use super::{SourceFile, Void, parquet};
+use super::{SourceFile, Void};
 use crate::{Error, Result};
 
 /// Finds where rows end.
@@ -140,7 +140,7 @@ pub(super) fn check(file: &SourceFile, header: &[String], columns: &[Needed]) ->
         .iter()
         .map(|name| Field::new(name, DataType::Utf8, true));
     let schema = Schema::new(fields.collect::<Vec<_>>());
-    parquet::check(file, &schema, columns)?;
+    needed::check(file, &schema, columns)?;
     let count = |needed: &&Needed| header.iter().filter(|name| **name == needed.name).count();
     match columns.iter().find(|needed| count(needed) > 1) {
         Some(twice) => Err(Error::Schema {

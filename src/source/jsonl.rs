@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 
-use super::layout::Needed;
+use super::needed::Needed;
 use super::text::Rows;
 use super::value::{Key, Value};
 use super::{SourceFile, Void};

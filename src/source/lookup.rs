@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::layout::{Needed, Shape};
+use super::needed::Needed;
 use super::pick::{Cut, Pick};
 use super::value::Value;
 use super::{BatchSize, HubMode, Row, SourceFile, Unit, Void};
@@ -110,12 +110,7 @@ pub fn columns(picks: &[Option<&Pick>]) -> Vec<Needed> {
     let mut columns: Vec<Needed> = Vec::new();
     for pick in picks.iter().flatten() {
         if columns.iter().all(|known| known.name != pick.root()) {
-            columns.push(Needed {
-                name: pick.root().to_owned(),
-                required: true,
-                named: true,
-                shape: Shape::Any,
-            });
+            columns.push(Needed::named(pick.root(), true));
         }
     }
     columns

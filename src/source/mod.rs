@@ -14,6 +14,7 @@ pub mod hub;
 mod jsonl;
 pub mod layout;
 pub mod lookup;
+pub mod needed;
 pub mod parquet;
 pub mod pick;
 pub mod place;
@@ -28,13 +29,13 @@ pub use companion::Companion;
 pub use entry::{Entry, Row, Trajectory, Void};
 pub use facts::{Facts, GoldKind};
 pub use files::{Format, SourceFile};
-pub use layout::Layout;
+pub use layout::{Columns, Layout};
 pub use lookup::{Benchmark, Join};
 pub use place::{HubMode, Place};
 
 use crate::rules::Accept;
 use crate::{Error, Result};
-use pick::Pick;
+use needed::Needed;
 
 /// One `[sources.NAME]` table: files and how their columns map to trajectories.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -117,38 +118,6 @@ fn row_bytes_max() -> u64 {
     16 << 20
 }
 
-/// The columns of layout `columns`. `a.b` goes into a struct (or JSON inside text), `a[].b` into each
-/// item of a list; a name with a dot or a bracket of its own stands between backticks.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Columns {
-    /// The problem's text.
-    pub problem: Pick,
-    /// The response, or a list of them.
-    pub response: Pick,
-    /// The gold answer.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub answer: Option<Pick>,
-    /// The recorded verdict: a bool, 1 or 0, yes or no; a list where `response` is one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub recorded: Option<Pick>,
-    /// `stop` or `length`, or whether it is complete; a list where `response` is one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub finish: Option<Pick>,
-    /// The style's name.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub style: Option<Pick>,
-    /// The category's name.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub category: Option<Pick>,
-    /// Where the problem comes from.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub origin: Option<Pick>,
-    /// The source's own id.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub id: Option<Pick>,
-}
-
 /// Part of a file that is measured in one go: named, resumed and stored as one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Unit {
@@ -218,11 +187,7 @@ pub fn column_kinds(file: &SourceFile) -> Result<Vec<(String, String)>> {
 }
 
 /// The units of a file that has the needed columns; fails where it has not.
-pub fn units(
-    file: &SourceFile,
-    columns: &[layout::Needed],
-    row_bytes_max: u64,
-) -> Result<Vec<Unit>> {
+pub fn units(file: &SourceFile, columns: &[Needed], row_bytes_max: u64) -> Result<Vec<Unit>> {
     match file.format {
         Format::Parquet => {
             let footer = parquet::Footer::read(file)?;
@@ -251,7 +216,7 @@ pub fn read(
 pub fn read_columns(
     file: &SourceFile,
     unit: Unit,
-    columns: &[layout::Needed],
+    columns: &[Needed],
     row_bytes_max: u64,
     batch: BatchSize,
 ) -> Result<Box<dyn Iterator<Item = Result<Batch>>>> {

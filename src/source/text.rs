@@ -11,8 +11,8 @@ use std::sync::Arc;
 use memchr::memchr;
 
 use super::files::{Coding, Form, Text};
-use super::layout::Needed;
 use super::lookup::ROW_BYTES_MAX;
+use super::needed::Needed;
 use super::place::Bytestream;
 use super::value::Value;
 use super::{BatchSize, Row, SourceFile, Spot, Void, csv, jsonl};
