@@ -117,7 +117,7 @@ pub fn columns(picks: &[Option<&Pick>]) -> Vec<Needed> {
 }
 
 /// A row of these tables is a problem and a few words: the limit that a source has is far from it.
-pub const ROW_BYTES_MAX: u64 = 16 << 20;
+pub use super::unit::ROW_BYTES_MAX;
 
 /// Hands each row's number and picked values to `take`, in order; of a row that cannot be read the reason.
 pub fn read(

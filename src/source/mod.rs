@@ -4,12 +4,14 @@
 //! file, the whole of a file of text), a unit in batches of rows, and a row yields entries: its
 //! trajectories, or the one reason why it has none. Only the columns that the layout names are decoded.
 
+mod batch;
 pub mod benchmark;
 pub mod companion;
 mod csv;
 pub mod entry;
 pub mod facts;
 pub mod files;
+pub mod format;
 pub mod hub;
 mod jsonl;
 pub mod layout;
@@ -18,20 +20,27 @@ pub mod needed;
 pub mod parquet;
 pub mod pick;
 pub mod place;
+mod rows;
 pub mod text;
+mod unit;
 pub mod value;
 pub mod vectors;
+mod void;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use batch::Batch;
 pub use companion::Companion;
-pub use entry::{Entry, Row, Trajectory, Void};
+pub use entry::{Entry, Row, Trajectory};
 pub use facts::{Facts, GoldKind};
-pub use files::{Format, SourceFile};
+pub use files::SourceFile;
+pub use format::Format;
 pub use layout::{Columns, Layout};
 pub use lookup::{Benchmark, Join};
 pub use place::{HubMode, Place};
+pub use unit::{BatchSize, Spot, Unit};
+pub use void::Void;
 
 use crate::rules::Accept;
 use crate::{Error, Result};
@@ -113,76 +122,15 @@ impl Source {
     }
 }
 
-/// 16 MiB: a hundred times the longest trajectory in OpenR1-Math-220k (16,384 tokens, about 60 kB).
 fn row_bytes_max() -> u64 {
-    16 << 20
-}
-
-/// Part of a file that is measured in one go: named, resumed and stored as one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Unit {
-    /// All of a file of text: JSONL or CSV.
-    Whole,
-    /// Row groups `first..end` of a Parquet file, whose first row is `row`.
-    RowGroups { first: usize, end: usize, row: u64 },
-}
-
-/// Rows in file order, as they were read; [`Row`]s are made of them one by one, on any thread.
-pub enum Batch {
-    Arrow(parquet::ArrowBatch),
-    Text(text::TextBatch),
-}
-
-impl Batch {
-    pub fn len(&self) -> usize {
-        match self {
-            Self::Arrow(batch) => batch.len(),
-            Self::Text(batch) => batch.len(),
-        }
-    }
-
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    /// How many bytes of the file it is, where that is known before the unit ends; else 0.
-    pub fn file_bytes(&self) -> u64 {
-        match self {
-            Self::Arrow(_) => 0,
-            Self::Text(batch) => batch.file_bytes(),
-        }
-    }
-
-    pub fn row(&self, index: usize) -> Row<'_> {
-        match self {
-            Self::Arrow(batch) => batch.row(index),
-            Self::Text(batch) => batch.row(index),
-        }
-    }
-}
-
-/// When a batch ends: at so many rows, or at about so many bytes, whichever comes first.
-#[derive(Clone, Copy, Debug)]
-pub struct BatchSize {
-    pub rows: usize,
-    pub bytes: usize,
-}
-
-impl BatchSize {
-    /// So many rows, of about 17 kB each as in OpenR1-Math-220k.
-    pub fn of_rows(rows: usize) -> Self {
-        Self {
-            rows,
-            bytes: 8 << 20,
-        }
-    }
+    unit::ROW_BYTES_MAX
 }
 
 /// The columns of a file with what each holds, in the format's own words.
 pub fn column_kinds(file: &SourceFile) -> Result<Vec<(String, String)>> {
     match file.format {
         Format::Parquet => Ok(parquet::Footer::read(file)?.column_kinds()),
-        Format::Text(kind) => text::columns(file, kind),
+        Format::Text(format) => text::columns(file, format),
     }
 }
 
@@ -194,8 +142,8 @@ pub fn units(file: &SourceFile, columns: &[Needed], row_bytes_max: u64) -> Resul
             footer.check(file, columns)?;
             Ok(footer.units(columns))
         }
-        Format::Text(kind) => {
-            text::check(file, kind, columns, row_bytes_max)?;
+        Format::Text(format) => {
+            text::check(file, format, columns, row_bytes_max)?;
             Ok(vec![Unit::Whole])
         }
     }
@@ -225,8 +173,8 @@ pub fn read_columns(
             let batches = parquet::read(file, unit, columns, batch)?;
             Ok(Box::new(batches.map(|batch| batch.map(Batch::Arrow))))
         }
-        Format::Text(kind) => {
-            let batches = text::read(file, kind, columns, row_bytes_max, batch)?;
+        Format::Text(format) => {
+            let batches = text::read(file, format, columns, row_bytes_max, batch)?;
             Ok(Box::new(batches.map(|batch| batch.map(Batch::Text))))
         }
     }
@@ -238,15 +186,6 @@ pub fn prefetch(file: &SourceFile, unit: Unit, source: &Source) -> Result<()> {
         Format::Parquet => parquet::prefetch(file, unit, &layout::columns(source)),
         Format::Text(_) => Ok(()),
     }
-}
-
-/// Where one selected trajectory lies in its file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Spot {
-    pub row: u64,
-    pub generation: u32,
-    /// Where the row starts, in a plain file of text.
-    pub offset: Option<u64>,
 }
 
 /// Reads the text of `spots` (in order of row) again and hands each to `take`, with its index.
@@ -285,10 +224,10 @@ pub fn fetch(
             let rows: Vec<u64> = spots.iter().map(|spot| spot.row).collect();
             parquet::read_rows(file, &columns, &rows, &mut visit)?;
         }
-        Format::Text(kind) => {
+        Format::Text(format) => {
             text::read_rows(
                 file,
-                kind,
+                format,
                 &columns,
                 source.row_bytes_max,
                 spots,
