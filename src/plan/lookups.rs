@@ -7,7 +7,7 @@ use super::{Connect, Overrides, PlannedFile, files};
 use crate::ids::Id;
 use crate::pipeline::{Pipeline, PipelineFile};
 use crate::pool::identity;
-use crate::source::benchmark::{Posed, posed};
+use crate::source::benchmark::{self, BenchmarkRow};
 use crate::source::lookup;
 use crate::source::pick::Pick;
 use crate::source::{Benchmark, HubMode, Join, Layout, Source, SourceFile};
@@ -213,9 +213,9 @@ fn questions(
             .units
             .as_ref()
             .map_err(|why| Error::Unreadable(vec![(planned.file.name.clone(), why.clone())]))?;
-        for Posed {
+        for BenchmarkRow {
             problem, id, tier, ..
-        } in posed(&planned.file, units, &picks)?
+        } in benchmark::rows(&planned.file, units, &picks)?
         {
             let listed = benchmark
                 .tiers

@@ -8,7 +8,7 @@ mod files;
 mod grids;
 mod lookups;
 mod recipes;
-mod vectors;
+mod vector_files;
 
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, HashSet};
@@ -27,11 +27,11 @@ use crate::select::{Subset, SubsetRole};
 use crate::source::hub::Hub;
 use crate::source::{HubMode, Layout, Source, SourceFile, Unit, layout};
 use crate::{Error, Result};
-use contamination::Benchmark;
+use contamination::SoughtBenchmark;
 
 pub use files::{Terms, reason, unreadable};
 pub use lookups::{PlannedBenchmark, PlannedJoin, Question};
-pub use vectors::{PlannedVectors, VectorFile};
+pub use vector_files::{PlannedVectors, VectorFile};
 
 /// What will run.
 #[derive(Clone, Debug)]
@@ -56,7 +56,7 @@ pub struct Plan {
     /// The tokenizer as the pipeline names it.
     pub tokenizer_name: TokenizerName,
     /// The benchmarks that problems are screened for.
-    pub contamination: Vec<Benchmark>,
+    pub contamination: Vec<SoughtBenchmark>,
     emitted: Vec<glob::Pattern>,
 }
 
@@ -165,7 +165,7 @@ impl Plan {
         for (index, (grid, _)) in grids.iter().enumerate() {
             recipes::check_similar(file, index, grid, &benchmarks)?;
         }
-        let vectors = vectors::plan(file, &pipeline, &grids, &benchmarks)?;
+        let vectors = vector_files::plan(file, &pipeline, &grids, &benchmarks)?;
         let tokenizer = pipeline.measure.tokenizer_identity(file.folder())?;
         let tokenizer_name = pipeline.measure.tokenizer.clone();
         files::forget_places(&mut pipeline, overrides);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::format::Format;
 use super::hub::{Dataset, Hub};
-use super::place::{HubMode, Place, Remote};
+use super::place::{HubFile, HubMode, Place};
 use crate::{Error, Result};
 
 /// A file of a source.
@@ -51,7 +51,7 @@ pub fn of_dataset(hub: &Arc<Hub>, dataset: &Dataset, mode: HubMode) -> Vec<Sourc
         Some(SourceFile {
             name: file.path.clone(),
             format: file.format()?,
-            place: Place::Hub(Remote {
+            place: Place::Hub(HubFile {
                 hub: hub.clone(),
                 file: file.clone(),
                 mode,
