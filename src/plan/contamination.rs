@@ -11,7 +11,7 @@ use crate::screen::contamination::Fingerprint;
 use crate::screen::contamination::fingerprint::{Item, MadeFrom};
 use crate::screen::contamination::shipped::{names, shipped};
 use crate::source::benchmark::{BenchmarkRow, ProblemColumns, problems};
-use crate::source::{Place, SourceFile, files};
+use crate::source::{Location, Place, SourceFile, files};
 use crate::{Error, Result};
 
 /// A benchmark whose problems are looked for.
@@ -111,7 +111,7 @@ fn find(folder: &Path, name: &str) -> Result<SoughtBenchmark> {
     if let Some(bytes) = shipped(name) {
         return SoughtBenchmark::of_fingerprint(bytes).map_err(damaged);
     }
-    let path = folder.join(name);
+    let path = Location::here(name).below(folder);
     if path.extension().is_some_and(|ending| ending == FINGERPRINT) {
         return SoughtBenchmark::of_fingerprint(&fs_err::read(&path)?).map_err(damaged);
     }

@@ -9,6 +9,7 @@ mod grids;
 mod lookups;
 mod recipes;
 mod vector_files;
+mod written;
 
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, HashSet};
@@ -132,43 +133,36 @@ impl Plan {
                 None => connect().map(|new| Arc::clone(hub.get_or_init(|| new))),
             }
         };
+        let finder = files::Finder {
+            file,
+            overrides,
+            connect: &connect,
+        };
+        let accept = pipeline.verify.accept;
         let mut sources = Vec::new();
-        for (name, source) in &mut pipeline.sources {
-            check_source(file, pipeline.verify.accept, name, source)?;
-            let table = format!("sources.{name}");
-            let found = files::find(file, overrides, &table, name, source, "train", &connect)?;
-            sources.push(PlannedSource {
-                name: name.clone(),
-                accept: source.accept.unwrap_or(pipeline.verify.accept),
-                files: files::of_source(source, found.files)?,
-                terms: found.terms,
-                source: source.clone(),
-            });
+        for (name, source) in &pipeline.sources {
+            check_source(file, accept, name, source)?;
+            sources.push(finder.source(name, source, accept)?);
         }
-        let mut companions = Vec::new();
-        for (name, companion) in &mut pipeline.companions {
-            let mut source = companion.source();
-            let table = format!("companions.{name}");
-            let lies = &mut source;
-            let found = files::find(file, overrides, &table, name, lies, "train", &connect)?;
-            companion.pin(&source);
-            companions.push(PlannedCompanion {
-                name: name.clone(),
-                category: companion.category,
-                files: files::of_source(&source, found.files)?,
-                terms: found.terms,
-                source,
-            });
-        }
-        let benchmarks = lookups::benchmarks(file, &mut pipeline, overrides, &connect)?;
-        let joins = lookups::joins(file, &mut pipeline, overrides, &connect)?;
+        let companions = pipeline.companions.iter();
+        let companions = companions
+            .map(|(name, companion)| finder.companion(name, companion))
+            .collect::<Result<Vec<_>>>()?;
+        let benchmarks = lookups::benchmarks(&finder, &pipeline)?;
+        let joins = lookups::joins(&finder, &pipeline)?;
         for (index, (grid, _)) in grids.iter().enumerate() {
             recipes::check_similar(file, index, grid, &benchmarks)?;
         }
         let vectors = vector_files::plan(file, &pipeline, &grids, &benchmarks)?;
         let tokenizer = pipeline.measure.tokenizer_identity(file.folder())?;
         let tokenizer_name = pipeline.measure.tokenizer.clone();
-        files::forget_places(&mut pipeline, overrides);
+        let pinned = written::Pinned {
+            sources: &sources,
+            companions: &companions,
+            benchmarks: &benchmarks,
+            joins: &joins,
+        };
+        written::write_down(&mut pipeline, &pinned);
         Ok(Self {
             pipeline,
             folder: file.folder().to_owned(),

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::location::located;
 use super::needed::Needed;
 use super::pick::{Cut, Pick};
 use super::value::Value;
@@ -86,6 +87,9 @@ fn problem() -> Pick {
         prefix: None,
     })
 }
+
+located!(Benchmark, address in path);
+located!(Join, address in path);
 
 impl Benchmark {
     /// What is read of each row: the text, the id, the tier.

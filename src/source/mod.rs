@@ -15,6 +15,7 @@ pub mod format;
 pub mod hub;
 mod jsonl;
 pub mod layout;
+pub mod location;
 pub mod lookup;
 pub mod needed;
 pub mod parquet;
@@ -37,6 +38,7 @@ pub use facts::{Facts, GoldKind};
 pub use files::SourceFile;
 pub use format::Format;
 pub use layout::{Columns, Layout};
+pub use location::{Located, Location};
 pub use lookup::{Benchmark, Join};
 pub use place::{HubMode, Place};
 pub use unit::{BatchSize, Spot, Unit};
@@ -98,6 +100,8 @@ pub struct Source {
     #[serde(default = "row_bytes_max")]
     pub row_bytes_max: u64,
 }
+
+location::located!(Source);
 
 impl Source {
     /// A source of that layout with nothing else said.
@@ -198,18 +202,13 @@ pub fn fetch(
     spots: &[Spot],
     mut take: impl FnMut(usize, Trajectory<'_>) -> Result<()>,
 ) -> Result<()> {
-    let columns = layout::columns(source);
     let mut next = 0;
-    let mut visit = |row: Row<'_>| -> Result<()> {
+    read_rows(file, source, spots, &mut |row| {
         let number = row.number;
         let mut entries = Vec::new();
         layout::entries(source, row, &mut entries);
         while let Some(spot) = spots.get(next).filter(|spot| spot.row == number) {
-            let found = entries
-                .iter()
-                .position(|entry| entry.generation == Some(spot.generation));
-            let body = found.map(|at| entries.swap_remove(at).body);
-            let Some(Ok(trajectory)) = body else {
+            let Some(trajectory) = taken(&mut entries, spot.generation) else {
                 return Err(Error::Changed {
                     file: file.name.clone(),
                 });
@@ -218,27 +217,37 @@ pub fn fetch(
             next += 1;
         }
         Ok(())
-    };
-    match file.format {
-        Format::Parquet => {
-            let rows: Vec<u64> = spots.iter().map(|spot| spot.row).collect();
-            parquet::read_rows(file, &columns, &rows, &mut visit)?;
-        }
-        Format::Text(format) => {
-            text::read_rows(
-                file,
-                format,
-                &columns,
-                source.row_bytes_max,
-                spots,
-                &mut visit,
-            )?;
-        }
-    }
+    })?;
     if next < spots.len() {
         return Err(Error::Changed {
             file: file.name.clone(),
         });
     }
     Ok(())
+}
+
+/// Takes the trajectory of that generation out of the entries; none where there is none.
+fn taken<'a>(entries: &mut Vec<Entry<'a>>, generation: u32) -> Option<Trajectory<'a>> {
+    let is_it = |entry: &Entry<'_>| entry.generation == Some(generation);
+    let at = entries.iter().position(is_it)?;
+    entries.swap_remove(at).body.ok()
+}
+
+/// Reads the rows of `spots` (in order of row), each once.
+fn read_rows(
+    file: &SourceFile,
+    source: &Source,
+    spots: &[Spot],
+    visit: &mut impl FnMut(Row<'_>) -> Result<()>,
+) -> Result<()> {
+    let columns = layout::columns(source);
+    match file.format {
+        Format::Parquet => {
+            let rows: Vec<u64> = spots.iter().map(|spot| spot.row).collect();
+            parquet::read_rows(file, &columns, &rows, visit)
+        }
+        Format::Text(format) => {
+            text::read_rows(file, format, &columns, source.row_bytes_max, spots, visit)
+        }
+    }
 }
