@@ -41,7 +41,7 @@ pub fn problems(file: &SourceFile, columns: &ProblemColumns) -> Result<Vec<Bench
 }
 
 /// The questions of a file's units, in order: the text, the id, the tier.
-pub fn rows(
+pub(crate) fn rows(
     file: &SourceFile,
     units: &[Unit],
     picks: &[Option<&Pick>; 3],

@@ -6,26 +6,26 @@
 
 mod batch;
 pub mod benchmark;
-pub mod companion;
+mod companion;
 mod csv;
-pub mod entry;
-pub mod facts;
+mod entry;
+mod facts;
 pub mod files;
-pub mod format;
+pub(crate) mod format;
 pub mod hub;
 mod jsonl;
 pub mod layout;
-pub mod location;
-pub mod lookup;
-pub mod needed;
+pub(crate) mod location;
+pub(crate) mod lookup;
+pub(crate) mod needed;
 pub mod parquet;
 pub mod pick;
-pub mod place;
+pub(crate) mod place;
 mod rows;
-pub mod text;
+pub(crate) mod text;
 mod unit;
 pub mod value;
-pub mod vectors;
+pub(crate) mod vectors;
 mod void;
 
 use schemars::JsonSchema;
@@ -38,10 +38,11 @@ pub use facts::{Facts, GoldKind};
 pub use files::SourceFile;
 pub use format::Format;
 pub use layout::{Columns, Layout};
-pub use location::{Located, Location};
+pub(crate) use location::{Located, Location};
 pub use lookup::{Benchmark, Join};
 pub use place::{HubMode, Place};
-pub use unit::{BatchSize, Spot, Unit};
+pub(crate) use unit::Spot;
+pub use unit::{BatchSize, Unit};
 pub use void::Void;
 
 use crate::rules::Accept;
@@ -131,7 +132,7 @@ fn row_bytes_max() -> u64 {
 }
 
 /// The columns of a file with what each holds, in the format's own words.
-pub fn column_kinds(file: &SourceFile) -> Result<Vec<(String, String)>> {
+pub(crate) fn column_kinds(file: &SourceFile) -> Result<Vec<(String, String)>> {
     match file.format {
         Format::Parquet => Ok(parquet::Footer::read(file)?.column_kinds()),
         Format::Text(format) => text::columns(file, format),
@@ -139,7 +140,11 @@ pub fn column_kinds(file: &SourceFile) -> Result<Vec<(String, String)>> {
 }
 
 /// The units of a file that has the needed columns; fails where it has not.
-pub fn units(file: &SourceFile, columns: &[Needed], row_bytes_max: u64) -> Result<Vec<Unit>> {
+pub(crate) fn units(
+    file: &SourceFile,
+    columns: &[Needed],
+    row_bytes_max: u64,
+) -> Result<Vec<Unit>> {
     match file.format {
         Format::Parquet => {
             let footer = parquet::Footer::read(file)?;
@@ -165,7 +170,7 @@ pub fn read(
 }
 
 /// Reads a unit's rows in order, with these columns as their cells.
-pub fn read_columns(
+pub(crate) fn read_columns(
     file: &SourceFile,
     unit: Unit,
     columns: &[Needed],
@@ -185,7 +190,7 @@ pub fn read_columns(
 }
 
 /// Fetches what [`read`] will want of a unit that lies on a hub, so that it is on this disk by then.
-pub fn prefetch(file: &SourceFile, unit: Unit, source: &Source) -> Result<()> {
+pub(crate) fn prefetch(file: &SourceFile, unit: Unit, source: &Source) -> Result<()> {
     match file.format {
         Format::Parquet => parquet::prefetch(file, unit, &layout::columns(source)),
         Format::Text(_) => Ok(()),
@@ -196,7 +201,7 @@ pub fn prefetch(file: &SourceFile, unit: Unit, source: &Source) -> Result<()> {
 ///
 /// Parquet is read by row group and, where there is a page index, by page; a plain file of text by offset,
 /// a compressed one in one pass.
-pub fn fetch(
+pub(crate) fn fetch(
     file: &SourceFile,
     source: &Source,
     spots: &[Spot],

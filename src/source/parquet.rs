@@ -294,7 +294,7 @@ fn groups_of(unit: Unit, metadata: &ParquetMetaData) -> Range<usize> {
 }
 
 /// Fetches what [`read`] will want of a unit, so that it lies on this disk when it is read.
-pub fn prefetch(file: &SourceFile, unit: Unit, columns: &[Needed]) -> Result<()> {
+pub(super) fn prefetch(file: &SourceFile, unit: Unit, columns: &[Needed]) -> Result<()> {
     let Place::Hub(remote) = &file.place else {
         return Ok(());
     };
@@ -325,7 +325,7 @@ pub fn prefetch(file: &SourceFile, unit: Unit, columns: &[Needed]) -> Result<()>
 const PREFETCH_BYTES: u64 = 16 << 20;
 
 /// The rows of a unit, in order.
-pub fn read(
+pub(super) fn read(
     file: &SourceFile,
     unit: Unit,
     columns: &[Needed],
@@ -390,7 +390,7 @@ fn selection(groups: &[RowGroupMetaData], rows: &[u64]) -> (Vec<usize>, RowSelec
 }
 
 /// The rows with the given numbers (ascending, may repeat), each once.
-pub fn read_rows(
+pub(super) fn read_rows(
     file: &SourceFile,
     columns: &[Needed],
     rows: &[u64],

@@ -103,19 +103,19 @@ pub fn columns(source: &Source) -> Vec<Needed> {
 }
 
 /// Whether the source can hold recorded verdicts at all.
-pub fn records(source: &Source) -> bool {
+pub(crate) fn records(source: &Source) -> bool {
     (source.layout.reading().records)(source)
 }
 
 /// Whether the layout has that column of NuminaMath-1.5.
-pub fn tells(source: &Source, column: &str) -> bool {
+pub(crate) fn tells(source: &Source, column: &str) -> bool {
     columns(source)
         .iter()
         .any(|needed| needed.name == column && !needed.named)
 }
 
 /// The layout whose columns a file has, or none; the most telling first.
-pub fn recognise(names: &[String]) -> Option<Layout> {
+pub(crate) fn recognise(names: &[String]) -> Option<Layout> {
     let has = |wanted: &&[&str]| wanted.iter().all(|name| names.iter().any(|n| n == name));
     RECOGNISED
         .into_iter()
