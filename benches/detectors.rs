@@ -20,7 +20,7 @@ use gradatim::screen::contamination::selftest::{CHANGES, Found, NUMBERS, VERBATI
 use gradatim::screen::contamination::shipped::{names, shipped};
 use gradatim::screen::contamination::{Class, Detector, Fingerprint};
 use gradatim::screen::near::clusters;
-use gradatim::source::benchmark::{Named, problems};
+use gradatim::source::benchmark::{ProblemColumns, problems};
 use gradatim::source::files;
 use gradatim::source::pick::Pick;
 use serde_json::json;
@@ -128,9 +128,9 @@ fn texts(path: &Path) -> Vec<String> {
 /// The texts of a column, or of the one that is recognised as the problem.
 fn column(path: &Path, name: Option<&str>) -> Vec<String> {
     let file = &files::find(path).expect("a file")[0];
-    let named = Named {
+    let named = ProblemColumns {
         problem: name.map(Pick::column),
-        ..Named::default()
+        ..ProblemColumns::default()
     };
     let posed = problems(file, &named).expect("problems");
     posed.into_iter().map(|one| one.problem).collect()

@@ -6,15 +6,7 @@ use gradatim::source::{Layout, Row, Source, layout, value::Value};
 libfuzzer_sys::fuzz_target!(|data: &[u8]| {
     let Ok(text) = std::str::from_utf8(data) else { return };
     let Ok(value) = gradatim::source::value::from_json(text) else { return };
-    for known in [
-        Layout::Openr1,
-        Layout::Numina,
-        Layout::Problems,
-        Layout::S1k,
-        Layout::Limo,
-        Layout::Openthoughts,
-        Layout::Messages,
-    ] {
+    for &known in Layout::all() {
         let source = Source::of(known);
         let cells = layout::columns(&source);
         let cells = cells.iter().map(|needed| value.clone().field(&needed.name));

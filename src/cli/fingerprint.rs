@@ -3,10 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::plan::contamination::{Benchmark, FINGERPRINT};
+use crate::plan::contamination::{FINGERPRINT, SoughtBenchmark};
 use crate::screen::contamination::Detector;
 use crate::screen::contamination::selftest::{Found, Measured, Unrelated, measure};
-use crate::source::benchmark::{Named, Posed, problems};
+use crate::source::benchmark::{BenchmarkRow, ProblemColumns, problems};
 use crate::source::hub::Address;
 use crate::source::pick::Pick;
 use crate::source::{HubMode, SourceFile, files};
@@ -71,11 +71,11 @@ pub fn fingerprint(arguments: &Arguments) -> Result<u8> {
     for path in &arguments.files {
         found.extend(find(path, arguments)?);
     }
-    let named = Named {
+    let named = ProblemColumns {
         problem: arguments.column.as_deref().map(Pick::column),
         id: arguments.id_column.as_deref().map(Pick::column),
     };
-    let mut benchmark = Benchmark::of_files(&arguments.name, &found, &named)?;
+    let mut benchmark = SoughtBenchmark::of_files(&arguments.name, &found, &named)?;
     let detector = Detector::new(vec![benchmark.fingerprint.clone()]);
     let unrelated = unrelated(&detector, &arguments.against)?;
     let texts = benchmark.texts.take().unwrap_or_default();
@@ -111,7 +111,7 @@ fn unrelated(detector: &Detector, paths: &[PathBuf]) -> Result<Option<Unrelated>
     let mut unrelated = Unrelated::default();
     for path in paths {
         for file in files::find(path)? {
-            let posed: Vec<Posed> = problems(&file, &Named::default())?;
+            let posed: Vec<BenchmarkRow> = problems(&file, &ProblemColumns::default())?;
             let hits: Vec<_> = posed
                 .par_iter()
                 .map(|one| detector.hits(&one.problem))

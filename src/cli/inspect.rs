@@ -4,11 +4,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::Result;
-use crate::source::entry::Entry;
 use crate::source::hub::{Address, Dataset, Description};
 use crate::source::parquet::Footer;
 use crate::source::{
-    self, BatchSize, Format, HubMode, Layout, Source, SourceFile, Unit, files, layout,
+    self, BatchSize, Entry, Format, HubMode, Layout, Source, SourceFile, Unit, files, layout,
 };
 use clap::Args;
 use serde_json::{Value, json};

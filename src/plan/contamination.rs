@@ -10,26 +10,26 @@ use crate::pool::identity;
 use crate::screen::contamination::Fingerprint;
 use crate::screen::contamination::fingerprint::{Item, MadeFrom};
 use crate::screen::contamination::shipped::{names, shipped};
-use crate::source::benchmark::{Named, Posed, problems};
-use crate::source::{Place, SourceFile, files};
+use crate::source::benchmark::{BenchmarkRow, ProblemColumns, problems};
+use crate::source::{Location, Place, SourceFile, files};
 use crate::{Error, Result};
 
 /// A benchmark whose problems are looked for.
 #[derive(Clone, Debug)]
-pub struct Benchmark {
+pub struct SoughtBenchmark {
     pub fingerprint: Fingerprint,
     /// The texts of its items, where its file has them.
     pub texts: Option<Vec<String>>,
 }
 
-impl Benchmark {
+impl SoughtBenchmark {
     /// The benchmark of files with problems, under a name.
-    pub fn of_files(name: &str, found: &[SourceFile], named: &Named) -> Result<Self> {
+    pub fn of_files(name: &str, found: &[SourceFile], columns: &ProblemColumns) -> Result<Self> {
         let (mut items, mut texts, mut made_from) = (Vec::new(), Vec::new(), Vec::new());
         for file in found {
-            for Posed {
+            for BenchmarkRow {
                 row, problem, id, ..
-            } in problems(file, named)?
+            } in problems(file, columns)?
             {
                 let id = id.unwrap_or_else(|| row.to_string());
                 items.push(Item::of(&id, &problem));
@@ -72,7 +72,7 @@ impl Benchmark {
 pub const FINGERPRINT: &str = "fingerprint";
 
 /// The pipeline's benchmarks, in its order.
-pub(super) fn check(file: &PipelineFile, pipeline: &Pipeline) -> Result<Vec<Benchmark>> {
+pub(super) fn check(file: &PipelineFile, pipeline: &Pipeline) -> Result<Vec<SoughtBenchmark>> {
     let Some(table) = &pipeline.screen.contamination else {
         return Ok(Vec::new());
     };
@@ -101,7 +101,7 @@ pub(super) fn check(file: &PipelineFile, pipeline: &Pipeline) -> Result<Vec<Benc
     Ok(found)
 }
 
-fn find(folder: &Path, name: &str) -> Result<Benchmark> {
+fn find(folder: &Path, name: &str) -> Result<SoughtBenchmark> {
     let damaged = |why: String| {
         Error::usage(
             format!("it is no fingerprint that can be read: {why}"),
@@ -109,11 +109,11 @@ fn find(folder: &Path, name: &str) -> Result<Benchmark> {
         )
     };
     if let Some(bytes) = shipped(name) {
-        return Benchmark::of_fingerprint(bytes).map_err(damaged);
+        return SoughtBenchmark::of_fingerprint(bytes).map_err(damaged);
     }
-    let path = folder.join(name);
+    let path = Location::here(name).below(folder);
     if path.extension().is_some_and(|ending| ending == FINGERPRINT) {
-        return Benchmark::of_fingerprint(&fs_err::read(&path)?).map_err(damaged);
+        return SoughtBenchmark::of_fingerprint(&fs_err::read(&path)?).map_err(damaged);
     }
     let found = files::find(&path).map_err(|error| match error {
         Error::Usage { what, hint } => {
@@ -122,7 +122,7 @@ fn find(folder: &Path, name: &str) -> Result<Benchmark> {
         }
         other => other,
     })?;
-    Benchmark::of_files(&stem(&path), &found, &Named::default())
+    SoughtBenchmark::of_files(&stem(&path), &found, &ProblemColumns::default())
 }
 
 /// A file's name without its endings, which names its benchmark.

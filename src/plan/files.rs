@@ -1,19 +1,66 @@
-//! The files of a plan: where each dataset lies, what it holds, and what of that is written down.
+//! The files of a plan: where the data of each table lies, and what it holds.
 
 use std::path::Path;
 
-use super::{Connect, Overrides, PlannedFile, lookups};
-use crate::measure::TokenizerName;
-use crate::pipeline::{Pipeline, PipelineFile};
+use super::{Connect, Overrides, PlannedCompanion, PlannedFile, PlannedSource};
+use crate::pipeline::PipelineFile;
+use crate::rules::Accept;
 use crate::source::hub::Address;
-use crate::source::{self, HubMode, Layout, Source, SourceFile, files, layout};
+use crate::source::location::ON_HUB;
+use crate::source::needed::Needed;
+use crate::source::{
+    self, Companion, Layout, Located, Location, Source, SourceFile, files, layout,
+};
 use crate::{Error, Result};
 
-/// What was found of a source.
-pub(super) struct Found {
+/// Finds the files of a pipeline's tables.
+pub(super) struct Finder<'p> {
+    pub file: &'p PipelineFile,
+    pub overrides: &'p Overrides,
+    pub connect: Connect<'p>,
+}
+
+/// The tables that say where their data lies.
+#[derive(Clone, Copy)]
+pub(super) enum Table {
+    Sources,
+    Companions,
+    Benchmarks,
+    Join,
+}
+
+impl Table {
+    /// The key of the table of that name.
+    pub fn key(self, name: &str) -> String {
+        let table = match self {
+            Self::Sources => "sources",
+            Self::Companions => "companions",
+            Self::Benchmarks => "benchmarks",
+            Self::Join => "join",
+        };
+        format!("{table}.{name}")
+    }
+
+    /// The split that is meant where a dataset has several and none is named.
+    fn usual_split(self) -> &'static str {
+        match self {
+            Self::Benchmarks => "test",
+            Self::Sources | Self::Companions | Self::Join => "train",
+        }
+    }
+}
+
+/// What was found of a table.
+#[derive(Default)]
+pub(super) struct FoundFiles {
     pub files: Vec<SourceFile>,
-    /// What a dataset's card on the hub says, where the pipeline does not.
-    pub terms: Terms,
+    /// Where they are, as it is written down: on the hub with the commit, and nothing of where files lie on
+    /// this machine, which is no part of the experiment.
+    pub location: Location,
+    /// What the dataset's card on the hub says.
+    card: Terms,
+    /// Whether the command line names another dataset of the hub than the table.
+    is_another: bool,
 }
 
 /// Under which terms texts are.
@@ -25,105 +72,153 @@ pub struct Terms {
     pub attribution: Option<String>,
 }
 
-/// The files of a source. One on the hub is pinned: the pipeline then names its commit. `usual_split` is meant
-/// where a dataset has several splits and none is named.
-pub(super) fn find(
-    file: &PipelineFile,
-    overrides: &Overrides,
-    table: &str,
-    name: &str,
-    source: &mut Source,
-    usual_split: &str,
-    connect: Connect<'_>,
-) -> Result<Found> {
-    let given = overrides.sources.get(name);
-    let key = |key: &str| format!("{table}.{key}");
-    if let Some(address) = given.and_then(|given| given.to_str()?.strip_prefix("hub:")) {
-        let address: Address = address.parse()?;
-        // Another dataset has terms of its own.
-        (source.license, source.attribution) = (None, None);
-        (source.path, source.hub) = (None, Some(address.repo));
-        source.revision = Some(address.revision);
-    } else if given.is_some() {
-        (source.hub, source.config, source.split, source.revision) = (None, None, None, None);
-    } else if source.hub.is_none() {
-        let only = [
-            ("config", source.config.is_some()),
-            ("split", source.split.is_some()),
-            ("revision", source.revision.is_some()),
-            ("hub_mode", source.hub_mode.is_some()),
-        ];
-        if let Some((alone, _)) = only.iter().find(|(_, is_there)| *is_there) {
-            let mend = "name the dataset (`hub = \"NAMESPACE/NAME\"` in a source or a companion, \
-                        `path = \"hub:NAMESPACE/NAME\"` elsewhere), or leave it out";
-            return Err(file.error(&key(alone), "stands without a dataset of the hub", mend));
+impl Finder<'_> {
+    /// The files of a table's location, or of what the command line says in its place.
+    pub fn find(&self, table: Table, name: &str, written: &Location) -> Result<FoundFiles> {
+        let key = table.key(name);
+        let Some(given) = self.overrides.sources.get(name) else {
+            self.check(&key, written)?;
+            return match &written.hub {
+                Some(_) => self.find_on_hub(table, written),
+                None => self.find_here(&key, name, written),
+            };
+        };
+        match given.to_str().and_then(|given| given.strip_prefix(ON_HUB)) {
+            Some(address) => {
+                let found = self.find_on_hub(table, &elsewhere(written, address.parse()?))?;
+                Ok(FoundFiles {
+                    is_another: true,
+                    ..found
+                })
+            }
+            None => Ok(FoundFiles {
+                files: files::find(given)?,
+                ..FoundFiles::default()
+            }),
         }
-    } else if source.path.is_some() {
-        let mend = "keep one of them: a source is on this disk or on the hub";
-        return Err(file.error(&key("hub"), "stands beside `path`", mend));
     }
-    if source.hub.is_some() {
-        return find_on_hub(source, usual_split, overrides.hub_mode, connect);
+
+    /// Refuses what contradicts itself.
+    fn check(&self, key: &str, written: &Location) -> Result<()> {
+        if let Some(alone) = written.without_dataset() {
+            return Err(self.file.error(
+                &format!("{key}.{alone}"),
+                "stands without a dataset of the hub",
+                "name the dataset (`hub = \"NAMESPACE/NAME\"` in a source or a companion, \
+                 `path = \"hub:NAMESPACE/NAME\"` elsewhere), or leave it out",
+            ));
+        }
+        if written.hub.is_some() && written.path.is_some() {
+            return Err(self.file.error(
+                &format!("{key}.hub"),
+                "stands beside `path`",
+                "keep one of them: a source is on this disk or on the hub",
+            ));
+        }
+        Ok(())
     }
-    source.hub_mode = None;
-    let path = match (given, &source.path) {
-        (Some(path), _) => path.clone(),
-        (None, Some(path)) => file.folder().join(path),
-        (None, None) => {
-            return Err(file.error(
-                table,
+
+    fn find_here(&self, key: &str, name: &str, written: &Location) -> Result<FoundFiles> {
+        if written.path.is_none() {
+            return Err(self.file.error(
+                key,
                 "has no `path` and no `hub`",
                 &format!("write one, or name its files with `--source {name}=PATH`"),
             ));
         }
-    };
-    let files = files::find(&path).map_err(|error| match error {
-        // A path that the file itself names is shown where it stands.
-        Error::Usage { what, hint } if given.is_none() => file.error(
-            &key("path"),
-            &format!("cannot be used: {what}"),
-            &format!("{hint}, from the pipeline's folder on; or give `--source {name}=PATH`"),
-        ),
-        other => other,
-    })?;
-    let terms = Terms {
-        license: source.license.clone(),
-        attribution: source.attribution.clone(),
-    };
-    Ok(Found { files, terms })
+        let path = written.below(self.file.folder());
+        let files = files::find(&path).map_err(|error| match error {
+            Error::Usage { what, hint } => self.file.error(
+                &format!("{key}.path"),
+                &format!("cannot be used: {what}"),
+                &format!("{hint}, from the pipeline's folder on; or give `--source {name}=PATH`"),
+            ),
+            other => other,
+        })?;
+        let is_portable = |path: &String| !Path::new(path).is_absolute();
+        Ok(FoundFiles {
+            files,
+            location: Location {
+                path: written.path.clone().filter(is_portable),
+                ..Location::default()
+            },
+            ..FoundFiles::default()
+        })
+    }
+
+    fn find_on_hub(&self, table: Table, asked: &Location) -> Result<FoundFiles> {
+        let repo = asked.hub.as_deref().unwrap_or_default();
+        let address = Address::new(repo, asked.revision.as_deref())?;
+        let hub = (self.connect)()?;
+        let (config, split) = (asked.config.as_deref(), asked.split.as_deref());
+        let described = hub.describe(&address)?;
+        let dataset = described.dataset(config, split, table.usual_split())?;
+        let mode = self.overrides.hub_mode.or(asked.hub_mode);
+        let mode = mode.unwrap_or_default();
+        Ok(FoundFiles {
+            files: files::of_dataset(&hub, &dataset, mode),
+            card: Terms {
+                attribution: Some(format!("{} at {}", dataset.page(), dataset.commit)),
+                license: dataset.license,
+            },
+            location: Location {
+                path: None,
+                hub: Some(dataset.repo),
+                config: Some(dataset.config),
+                split: Some(dataset.split),
+                revision: Some(dataset.commit),
+                hub_mode: Some(mode),
+            },
+            is_another: false,
+        })
+    }
+
+    /// A source with its files, of which the footers were read.
+    pub fn source(&self, name: &str, written: &Source, accept: Accept) -> Result<PlannedSource> {
+        let found = self.find(Table::Sources, name, &written.location())?;
+        let mut source = written.clone();
+        source.pin(&found.location);
+        if found.is_another {
+            // Another dataset has terms of its own.
+            (source.license, source.attribution) = (None, None);
+        }
+        Ok(PlannedSource {
+            name: name.to_owned(),
+            accept: source.accept.unwrap_or(accept),
+            files: of_source(&source, found.files)?,
+            terms: Terms {
+                license: source.license.clone().or(found.card.license),
+                attribution: source.attribution.clone().or(found.card.attribution),
+            },
+            source,
+        })
+    }
+
+    /// A companion with its files, of which the footers were read.
+    pub fn companion(&self, name: &str, written: &Companion) -> Result<PlannedCompanion> {
+        let found = self.find(Table::Companions, name, &written.location())?;
+        let source = Companion::source(&found.location);
+        Ok(PlannedCompanion {
+            name: name.to_owned(),
+            category: written.category,
+            files: of_source(&source, found.files)?,
+            terms: found.card,
+            source,
+        })
+    }
 }
 
-fn find_on_hub(
-    source: &mut Source,
-    usual_split: &str,
-    mode: Option<HubMode>,
-    connect: Connect<'_>,
-) -> Result<Found> {
-    let repo = source.hub.clone().unwrap_or_default();
-    let address = Address::new(&repo, source.revision.as_deref())?;
-    let hub = connect()?;
-    let (config, split) = (source.config.as_deref(), source.split.as_deref());
-    let dataset = hub
-        .describe(&address)?
-        .dataset(config, split, usual_split)?;
-    let mode = mode.or(source.hub_mode).unwrap_or_default();
-    let files = files::of_dataset(&hub, &dataset, mode);
-    let named = source.attribution.clone();
-    let terms = Terms {
-        license: source.license.clone().or(dataset.license.clone()),
-        attribution: Some(
-            named.unwrap_or_else(|| format!("{} at {}", dataset.page(), dataset.commit)),
-        ),
-    };
-    source.hub = Some(dataset.repo);
-    source.config = Some(dataset.config);
-    source.split = Some(dataset.split);
-    source.revision = Some(dataset.commit);
-    source.hub_mode = Some(mode);
-    Ok(Found { files, terms })
+/// The location with another dataset in the place of its own data.
+fn elsewhere(written: &Location, address: Address) -> Location {
+    Location {
+        path: None,
+        hub: Some(address.repo),
+        revision: Some(address.revision),
+        ..written.clone()
+    }
 }
 
-pub(super) fn of_source(source: &Source, found: Vec<SourceFile>) -> Result<Vec<PlannedFile>> {
+fn of_source(source: &Source, found: Vec<SourceFile>) -> Result<Vec<PlannedFile>> {
     let planned = with_columns(found, &layout::columns(source), source.row_bytes_max);
     planned.map_err(|error| match source.layout {
         Layout::Problems => error.without_layout(
@@ -133,9 +228,10 @@ pub(super) fn of_source(source: &Source, found: Vec<SourceFile>) -> Result<Vec<P
     })
 }
 
+/// The found files with the units of those that have the columns.
 pub(super) fn with_columns(
     found: Vec<SourceFile>,
-    columns: &[layout::Needed],
+    columns: &[Needed],
     row_bytes_max: u64,
 ) -> Result<Vec<PlannedFile>> {
     let mut planned = Vec::new();
@@ -167,55 +263,6 @@ fn strayed(error: Error, file: &SourceFile, found: &[SourceFile]) -> Error {
         )),
         None => error,
     }
-}
-
-/// Where files lie on this machine is no part of the experiment, and is not written to its folder.
-pub(super) fn forget_places(pipeline: &mut Pipeline, overrides: &Overrides) {
-    let sources = pipeline.sources.iter_mut();
-    let paths = sources.map(|(name, source)| (name, &mut source.path));
-    let companions = pipeline.companions.iter_mut();
-    let more = companions.map(|(name, companion)| (name, &mut companion.path));
-    let benchmarks = pipeline.benchmarks.iter_mut();
-    let benchmarks = benchmarks.map(|(name, benchmark)| (name, &mut benchmark.path));
-    let joins = pipeline.join.iter_mut();
-    let joins = joins.map(|(name, join)| (name, &mut join.path));
-    for (name, path) in paths.chain(more).chain(benchmarks).chain(joins) {
-        let is_here = path.as_deref().is_some_and(|path| {
-            Path::new(path).is_absolute()
-                || (overrides.sources.contains_key(name) && !path.starts_with(lookups::ON_HUB))
-        });
-        if is_here {
-            *path = None;
-        }
-    }
-    if let Some(table) = &mut pipeline.screen.contamination {
-        for name in &mut table.benchmarks {
-            if Path::new(name).is_absolute() {
-                // With its ending: the bare name could be that of a fingerprint that we ship.
-                *name = placeless(name);
-            }
-        }
-    }
-    pipeline.measure.tokenizer = TokenizerName(placeless(&pipeline.measure.tokenizer.0));
-    let similar = pipeline
-        .grid
-        .iter_mut()
-        .filter_map(|grid| grid.similar.as_mut());
-    for vectors in similar.filter_map(|similar| similar.vectors.as_mut()) {
-        vectors.problems = placeless(&vectors.problems);
-        vectors.questions = placeless(&vectors.questions);
-    }
-}
-
-/// The name alone of a file that an absolute path leads to.
-fn placeless(path: &str) -> String {
-    let named = Path::new(path)
-        .file_name()
-        .filter(|_| Path::new(path).is_absolute());
-    named.map_or_else(
-        || path.to_owned(),
-        |name| name.to_string_lossy().into_owned(),
-    )
 }
 
 /// Why a file cannot be read. What is no fault of the file (the hub, the user) ends the run instead.

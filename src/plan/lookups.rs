@@ -2,21 +2,23 @@
 
 use std::collections::BTreeSet;
 
-use super::files::with_columns;
-use super::{Connect, Overrides, PlannedFile, files};
+use super::PlannedFile;
+use super::files::{Finder, Table, with_columns};
 use crate::ids::Id;
 use crate::pipeline::{Pipeline, PipelineFile};
 use crate::pool::identity;
-use crate::source::benchmark::{Posed, posed};
+use crate::source::benchmark::{self, BenchmarkRow};
 use crate::source::lookup;
 use crate::source::pick::Pick;
-use crate::source::{Benchmark, HubMode, Join, Layout, Source, SourceFile};
+use crate::source::{Benchmark, Join, Located, Location};
 use crate::{Error, Result};
 
 /// A benchmark, read.
 #[derive(Clone, Debug)]
 pub struct PlannedBenchmark {
     pub name: String,
+    /// Where its files were found, as it is written down.
+    pub(super) location: Location,
     pub files: Vec<PlannedFile>,
     /// Each file's content.
     pub contents: Vec<Id>,
@@ -49,6 +51,7 @@ impl PlannedBenchmark {
 #[derive(Clone, Debug)]
 pub struct PlannedJoin {
     pub name: String,
+    /// Its table, with where its files were found.
     pub join: Join,
     pub files: Vec<PlannedFile>,
     /// Each file's content.
@@ -57,128 +60,63 @@ pub struct PlannedJoin {
 
 /// Finds and reads the benchmarks.
 pub(super) fn benchmarks(
-    file: &PipelineFile,
-    pipeline: &mut Pipeline,
-    overrides: &Overrides,
-    connect: Connect<'_>,
+    finder: &Finder<'_>,
+    pipeline: &Pipeline,
 ) -> Result<Vec<PlannedBenchmark>> {
-    let mut planned = Vec::new();
-    for (name, benchmark) in &mut pipeline.benchmarks {
-        let table = format!("benchmarks.{name}");
-        let columns = lookup::columns(&benchmark.picks());
-        let place = Place {
-            path: &mut benchmark.path,
-            config: &mut benchmark.config,
-            split: &mut benchmark.split,
-            hub_mode: &mut benchmark.hub_mode,
-            usual_split: "test",
-        };
-        let found = find(file, overrides, &table, name, place, connect)?;
-        let keys = ["problem", "id", "tier"];
-        let files = with_columns(found, &columns, lookup::ROW_BYTES_MAX)
-            .map_err(|error| named(error, &table, keys, benchmark.picks()))?;
-        let questions = questions(file, &table, benchmark, &files)?;
-        planned.push(PlannedBenchmark {
-            name: name.clone(),
-            contents: contents(&files)?,
-            files,
-            questions,
-        });
-    }
-    Ok(planned)
+    let tables = pipeline.benchmarks.iter();
+    tables
+        .map(|(name, benchmark)| plan_benchmark(finder, name, benchmark))
+        .collect()
+}
+
+fn plan_benchmark(
+    finder: &Finder<'_>,
+    name: &str,
+    benchmark: &Benchmark,
+) -> Result<PlannedBenchmark> {
+    let key = Table::Benchmarks.key(name);
+    let picks = benchmark.picks();
+    let found = finder.find(Table::Benchmarks, name, &benchmark.location())?;
+    let files = with_columns(found.files, &lookup::columns(&picks), lookup::ROW_BYTES_MAX)
+        .map_err(|error| named(error, &key, ["problem", "id", "tier"], picks))?;
+    Ok(PlannedBenchmark {
+        name: name.to_owned(),
+        location: found.location,
+        questions: questions(finder.file, &key, benchmark, &files)?,
+        contents: contents(&files)?,
+        files,
+    })
 }
 
 /// Finds the joined columns' files.
-pub(super) fn joins(
-    file: &PipelineFile,
-    pipeline: &mut Pipeline,
-    overrides: &Overrides,
-    connect: Connect<'_>,
-) -> Result<Vec<PlannedJoin>> {
-    let mut planned = Vec::new();
-    for (name, join) in &mut pipeline.join {
-        let table = format!("join.{name}");
-        if join.problem.is_some() == join.problem_id.is_some() {
-            return Err(file.error(
-                &table,
-                "must say by what it is joined",
-                "name one column: `problem` (the text) or `problem_id`",
-            ));
-        }
-        let columns = lookup::columns(&join.picks());
-        let place = Place {
-            path: &mut join.path,
-            config: &mut join.config,
-            split: &mut join.split,
-            hub_mode: &mut join.hub_mode,
-            usual_split: "train",
-        };
-        let found = find(file, overrides, &table, name, place, connect)?;
-        let keys = ["value", "problem", "problem_id"];
-        let files = with_columns(found, &columns, lookup::ROW_BYTES_MAX)
-            .map_err(|error| named(error, &table, keys, join.picks()))?;
-        planned.push(PlannedJoin {
-            name: name.clone(),
-            join: join.clone(),
-            contents: contents(&files)?,
-            files,
-        });
-    }
-    Ok(planned)
+pub(super) fn joins(finder: &Finder<'_>, pipeline: &Pipeline) -> Result<Vec<PlannedJoin>> {
+    let tables = pipeline.join.iter();
+    tables
+        .map(|(name, join)| plan_join(finder, name, join))
+        .collect()
 }
 
-/// What a path begins with that is a dataset's address.
-pub(super) const ON_HUB: &str = "hub:";
-
-/// Where a table's files are, as the pipeline says it.
-struct Place<'p> {
-    path: &'p mut Option<String>,
-    config: &'p mut Option<String>,
-    split: &'p mut Option<String>,
-    hub_mode: &'p mut Option<HubMode>,
-    usual_split: &'static str,
-}
-
-/// The files of a path, or of a dataset on the hub, whose commit, config and split the pipeline then names.
-fn find(
-    file: &PipelineFile,
-    overrides: &Overrides,
-    table: &str,
-    name: &str,
-    place: Place<'_>,
-    connect: Connect<'_>,
-) -> Result<Vec<SourceFile>> {
-    let mut source = Source {
-        config: place.config.clone(),
-        split: place.split.clone(),
-        hub_mode: *place.hub_mode,
-        ..Source::of(Layout::Problems)
-    };
-    let path = place.path.as_deref();
-    match path.and_then(|path| path.strip_prefix(ON_HUB)) {
-        Some(address) => {
-            let (repo, revision) = address.split_once('@').unzip();
-            source.hub = Some(repo.unwrap_or(address).to_owned());
-            source.revision = revision.map(str::to_owned);
-        }
-        None => source.path.clone_from(place.path),
+fn plan_join(finder: &Finder<'_>, name: &str, written: &Join) -> Result<PlannedJoin> {
+    let key = Table::Join.key(name);
+    if written.problem.is_some() == written.problem_id.is_some() {
+        return Err(finder.file.error(
+            &key,
+            "must say by what it is joined",
+            "name one column: `problem` (the text) or `problem_id`",
+        ));
     }
-    let found = files::find(
-        file,
-        overrides,
-        table,
-        name,
-        &mut source,
-        place.usual_split,
-        connect,
-    )?;
-    *place.path = match (source.hub, source.revision) {
-        (Some(repo), Some(commit)) => Some(format!("{ON_HUB}{repo}@{commit}")),
-        _ => source.path,
-    };
-    (*place.config, *place.split) = (source.config, source.split);
-    *place.hub_mode = source.hub_mode;
-    Ok(found.files)
+    let picks = written.picks();
+    let found = finder.find(Table::Join, name, &written.location())?;
+    let files = with_columns(found.files, &lookup::columns(&picks), lookup::ROW_BYTES_MAX)
+        .map_err(|error| named(error, &key, ["value", "problem", "problem_id"], picks))?;
+    let mut join = written.clone();
+    join.pin(&found.location);
+    Ok(PlannedJoin {
+        name: name.to_owned(),
+        join,
+        contents: contents(&files)?,
+        files,
+    })
 }
 
 /// A missing column of these tables, with the key that names it: they have no layout to choose.
@@ -213,9 +151,9 @@ fn questions(
             .units
             .as_ref()
             .map_err(|why| Error::Unreadable(vec![(planned.file.name.clone(), why.clone())]))?;
-        for Posed {
+        for BenchmarkRow {
             problem, id, tier, ..
-        } in posed(&planned.file, units, &picks)?
+        } in benchmark::rows(&planned.file, units, &picks)?
         {
             let listed = benchmark
                 .tiers

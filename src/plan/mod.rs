@@ -8,7 +8,8 @@ mod files;
 mod grids;
 mod lookups;
 mod recipes;
-mod vectors;
+mod vector_files;
+mod written;
 
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, HashSet};
@@ -26,11 +27,11 @@ use crate::select::{Subset, SubsetRole};
 use crate::source::hub::Hub;
 use crate::source::{HubMode, Layout, Source, SourceFile, Unit, layout};
 use crate::{Error, Result};
-use contamination::Benchmark;
+use contamination::SoughtBenchmark;
 
 pub use files::{Terms, reason, unreadable};
 pub use lookups::{PlannedBenchmark, PlannedJoin, Question};
-pub use vectors::{PlannedVectors, VectorFile};
+pub use vector_files::{PlannedVectors, VectorFile};
 
 /// What will run.
 #[derive(Clone, Debug)]
@@ -55,7 +56,7 @@ pub struct Plan {
     /// The tokenizer as the pipeline names it.
     pub tokenizer_name: TokenizerName,
     /// The benchmarks that problems are screened for.
-    pub contamination: Vec<Benchmark>,
+    pub contamination: Vec<SoughtBenchmark>,
     emitted: Vec<glob::Pattern>,
 }
 
@@ -129,43 +130,36 @@ impl Plan {
                 None => connect().map(|new| Arc::clone(hub.get_or_init(|| new))),
             }
         };
+        let finder = files::Finder {
+            file,
+            overrides,
+            connect: &connect,
+        };
+        let accept = pipeline.verify.accept;
         let mut sources = Vec::new();
-        for (name, source) in &mut pipeline.sources {
-            check_source(file, pipeline.verify.accept, name, source)?;
-            let table = format!("sources.{name}");
-            let found = files::find(file, overrides, &table, name, source, "train", &connect)?;
-            sources.push(PlannedSource {
-                name: name.clone(),
-                accept: source.accept.unwrap_or(pipeline.verify.accept),
-                files: files::of_source(source, found.files)?,
-                terms: found.terms,
-                source: source.clone(),
-            });
+        for (name, source) in &pipeline.sources {
+            check_source(file, accept, name, source)?;
+            sources.push(finder.source(name, source, accept)?);
         }
-        let mut companions = Vec::new();
-        for (name, companion) in &mut pipeline.companions {
-            let mut source = companion.source();
-            let table = format!("companions.{name}");
-            let lies = &mut source;
-            let found = files::find(file, overrides, &table, name, lies, "train", &connect)?;
-            companion.pin(&source);
-            companions.push(PlannedCompanion {
-                name: name.clone(),
-                category: companion.category,
-                files: files::of_source(&source, found.files)?,
-                terms: found.terms,
-                source,
-            });
-        }
-        let benchmarks = lookups::benchmarks(file, &mut pipeline, overrides, &connect)?;
-        let joins = lookups::joins(file, &mut pipeline, overrides, &connect)?;
+        let companions = pipeline.companions.iter();
+        let companions = companions
+            .map(|(name, companion)| finder.companion(name, companion))
+            .collect::<Result<Vec<_>>>()?;
+        let benchmarks = lookups::benchmarks(&finder, &pipeline)?;
+        let joins = lookups::joins(&finder, &pipeline)?;
         for (index, (grid, _)) in grids.iter().enumerate() {
             recipes::check_similar(file, index, grid, &benchmarks)?;
         }
-        let vectors = vectors::plan(file, &pipeline, &grids, &benchmarks)?;
+        let vectors = vector_files::plan(file, &pipeline, &grids, &benchmarks)?;
         let tokenizer = pipeline.measure.tokenizer_identity(file.folder())?;
         let tokenizer_name = pipeline.measure.tokenizer.clone();
-        files::forget_places(&mut pipeline, overrides);
+        let pinned = written::Pinned {
+            sources: &sources,
+            companions: &companions,
+            benchmarks: &benchmarks,
+            joins: &joins,
+        };
+        written::write_down(&mut pipeline, &pinned);
         Ok(Self {
             pipeline,
             folder: file.folder().to_owned(),

@@ -11,7 +11,7 @@ use crate::{Error, Result};
 
 /// One row of a benchmark.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Posed {
+pub struct BenchmarkRow {
     pub row: u64,
     pub problem: String,
     /// The benchmark's own id of the problem.
@@ -25,24 +25,28 @@ const ID_COLUMNS: [&str; 5] = ["unique_id", "problem_id", "problem id", "id", "u
 
 /// Which columns hold the problem and its id; they are recognised by name where this does not say.
 #[derive(Clone, Debug, Default)]
-pub struct Named {
+pub struct ProblemColumns {
     pub problem: Option<Pick>,
     pub id: Option<Pick>,
 }
 
-/// The questions of a file, in its order, whose columns are recognised where `named` leaves them open.
-pub fn problems(file: &SourceFile, named: &Named) -> Result<Vec<Posed>> {
-    let (problem, id) = recognise(file, named)?;
+/// The questions of a file, in its order, whose columns are recognised where `columns` leaves them open.
+pub fn problems(file: &SourceFile, columns: &ProblemColumns) -> Result<Vec<BenchmarkRow>> {
+    let (problem, id) = recognise(file, columns)?;
     let picks = [Some(&problem), id.as_ref(), None];
     let units = units(file, &lookup::columns(&picks), lookup::ROW_BYTES_MAX);
     let units = units
         .map_err(|error| error.without_layout("name a column of this file: `--column NAME`"))?;
-    posed(file, &units, &picks)
+    rows(file, &units, &picks)
 }
 
 /// The questions of a file's units, in order: the text, the id, the tier.
-pub fn posed(file: &SourceFile, units: &[Unit], picks: &[Option<&Pick>; 3]) -> Result<Vec<Posed>> {
-    let mut posed = Vec::new();
+pub(crate) fn rows(
+    file: &SourceFile,
+    units: &[Unit],
+    picks: &[Option<&Pick>; 3],
+) -> Result<Vec<BenchmarkRow>> {
+    let mut rows = Vec::new();
     for &unit in units {
         lookup::read(file, unit, picks, |row, values| {
             let values = values.map_err(|why| unread(file, row, why))?;
@@ -52,7 +56,7 @@ pub fn posed(file: &SourceFile, units: &[Unit], picks: &[Option<&Pick>; 3]) -> R
                 value => lookup::text(pick, value),
             };
             let [problem, id, tier] = picks.map(&mut text);
-            posed.push(Posed {
+            rows.push(BenchmarkRow {
                 row,
                 problem: problem.ok_or_else(|| hole(file, picks[0], row))?,
                 id,
@@ -61,7 +65,7 @@ pub fn posed(file: &SourceFile, units: &[Unit], picks: &[Option<&Pick>; 3]) -> R
             Ok(())
         })?;
     }
-    Ok(posed)
+    Ok(rows)
 }
 
 const MEND_ROW: &str = "mend or remove that row: a benchmark with a hole in it proves nothing";
@@ -91,7 +95,7 @@ fn unread(file: &SourceFile, row: u64, why: Void) -> Error {
 }
 
 /// The columns with the problem and its id.
-fn recognise(file: &SourceFile, named: &Named) -> Result<(Pick, Option<Pick>)> {
+fn recognise(file: &SourceFile, columns: &ProblemColumns) -> Result<(Pick, Option<Pick>)> {
     let kinds = column_kinds(file)?;
     let names: Vec<String> = kinds.into_iter().map(|(name, _)| name).collect();
     let recognised = |known: &[&str]| {
@@ -101,7 +105,7 @@ fn recognise(file: &SourceFile, named: &Named) -> Result<(Pick, Option<Pick>)> {
             .find_map(|wanted| is(wanted))
             .map(|name| Pick::column(name))
     };
-    let problem = named
+    let problem = columns
         .problem
         .clone()
         .or_else(|| recognised(&PROBLEM_COLUMNS));
@@ -114,7 +118,7 @@ fn recognise(file: &SourceFile, named: &Named) -> Result<(Pick, Option<Pick>)> {
             names.join(", ")
         ),
     })?;
-    let id = named.id.clone().or_else(|| recognised(&ID_COLUMNS));
+    let id = columns.id.clone().or_else(|| recognised(&ID_COLUMNS));
     Ok((problem, id))
 }
 
@@ -132,15 +136,15 @@ mod tests {
     use super::*;
     use crate::source::files;
 
-    fn read(rows: &str) -> Result<Vec<Posed>> {
+    fn read(rows: &str) -> Result<Vec<BenchmarkRow>> {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("rows.jsonl");
         std::fs::write(&path, rows).expect("a file");
-        problems(&files::find(&path)?[0], &Named::default())
+        problems(&files::find(&path)?[0], &ProblemColumns::default())
     }
 
-    fn posed(row: u64, id: Option<&str>, problem: &str) -> Posed {
-        Posed {
+    fn row(row: u64, id: Option<&str>, problem: &str) -> BenchmarkRow {
+        BenchmarkRow {
             row,
             problem: problem.into(),
             id: id.map(str::to_owned),
@@ -154,11 +158,11 @@ mod tests {
             read("{\"Question\": \"1+1?\", \"ID\": 7}\n{\"Question\": \"2+2?\", \"ID\": 8}\n");
         assert_eq!(
             found.expect("rows"),
-            [posed(0, Some("7"), "1+1?"), posed(1, Some("8"), "2+2?")]
+            [row(0, Some("7"), "1+1?"), row(1, Some("8"), "2+2?")]
         );
         let chat = "{\"prompt\": [{\"role\": \"system\", \"content\": \"Think.\"}, \
                     {\"role\": \"user\", \"content\": \"1+1?\"}]}\n";
-        assert_eq!(read(chat).expect("rows"), [posed(0, None, "1+1?")]);
+        assert_eq!(read(chat).expect("rows"), [row(0, None, "1+1?")]);
     }
 
     #[test]

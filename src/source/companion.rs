@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::location::{Located, Location, located};
 use super::{HubMode, Layout, Source};
 use crate::rules::CategoryRule;
 
@@ -39,27 +40,13 @@ pub struct Companion {
     pub category: CategoryRule,
 }
 
-impl Companion {
-    /// The same files as a source of problems.
-    pub fn source(&self) -> Source {
-        Source {
-            path: self.path.clone(),
-            hub: self.hub.clone(),
-            config: self.config.clone(),
-            split: self.split.clone(),
-            revision: self.revision.clone(),
-            hub_mode: self.hub_mode,
-            ..Source::of(Layout::Problems)
-        }
-    }
+located!(Companion);
 
-    /// Takes over where the source's files were found.
-    pub fn pin(&mut self, source: &Source) {
-        self.path.clone_from(&source.path);
-        self.hub.clone_from(&source.hub);
-        self.config.clone_from(&source.config);
-        self.split.clone_from(&source.split);
-        self.revision.clone_from(&source.revision);
-        self.hub_mode = source.hub_mode;
+impl Companion {
+    /// Its files, where they were found, as a source of problems.
+    pub fn source(found: &Location) -> Source {
+        let mut source = Source::of(Layout::Problems);
+        source.pin(found);
+        source
     }
 }

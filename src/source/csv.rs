@@ -7,18 +7,18 @@
 use arrow::datatypes::{DataType, Field, Schema};
 use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 
-use super::layout::Needed;
+use super::needed::{self, Needed};
 use super::value::Value;
-use super::{SourceFile, Void, parquet};
+use super::{SourceFile, Void};
 use crate::{Error, Result};
 
 /// Finds where rows end.
-pub(super) struct Finder {
+pub(super) struct RowFinder {
     reader: Reader,
     delimiter: u8,
 }
 
-impl Finder {
+impl RowFinder {
     /// Of a file from its beginning, where a byte order mark may stand.
     pub fn new(delimiter: u8) -> Self {
         Self {
@@ -57,7 +57,7 @@ impl Finder {
 /// A reader past a file's beginning: what looks like a byte order mark is text. It is made anew each time,
 /// in some microseconds: a clone of `csv-core`'s reader (0.1.13) has lost its table of bytes.
 fn inside(delimiter: u8) -> Reader {
-    let mut finder = Finder::new(delimiter);
+    let mut finder = RowFinder::new(delimiter);
     finder.end(b"\n");
     finder.reader
 }
@@ -128,7 +128,7 @@ impl Cells {
 pub(super) fn header(delimiter: u8, row: &[u8]) -> Result<Vec<String>, Void> {
     let row = String::from_utf8_lossy(row);
     let most = row.bytes().filter(|&byte| byte == delimiter).count() + 1;
-    let reader = Finder::new(delimiter).reader;
+    let reader = RowFinder::new(delimiter).reader;
     let cells = Cells::of(reader, &row, most).ok_or(Void::BadCsv)?;
     let names = (0..cells.ends.len()).map(|at| cells.get(at).to_owned());
     Ok(names.collect())
@@ -140,7 +140,7 @@ pub(super) fn check(file: &SourceFile, header: &[String], columns: &[Needed]) ->
         .iter()
         .map(|name| Field::new(name, DataType::Utf8, true));
     let schema = Schema::new(fields.collect::<Vec<_>>());
-    parquet::check(file, &schema, columns)?;
+    needed::check(file, &schema, columns)?;
     let count = |needed: &&Needed| header.iter().filter(|name| **name == needed.name).count();
     match columns.iter().find(|needed| count(needed) > 1) {
         Some(twice) => Err(Error::Schema {

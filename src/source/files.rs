@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::format::Format;
 use super::hub::{Dataset, Hub};
-use super::place::{HubMode, Place, Remote};
-
+use super::place::{HubFile, HubMode, Place};
 use crate::{Error, Result};
 
 /// A file of a source.
@@ -15,67 +15,6 @@ pub struct SourceFile {
     /// Its name in ledger and manifest: relative to the source, with `/`.
     pub name: String,
     pub format: Format,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Format {
-    Parquet,
-    Text(Text),
-}
-
-/// A file of text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Text {
-    pub form: Form,
-    pub coding: Coding,
-}
-
-/// How rows stand in a file of text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Form {
-    /// An object a line.
-    Json,
-    /// Cells under a header.
-    Csv { delimiter: u8 },
-}
-
-/// How a file of text is compressed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Coding {
-    Plain,
-    Gzip,
-    Zstd,
-}
-
-impl Format {
-    /// By the name's ending; none for any other file.
-    pub fn of(path: &Path) -> Option<Self> {
-        let name = path.file_name()?.to_str()?.to_ascii_lowercase();
-        let (stem, coding) = match name.rsplit_once('.')? {
-            (stem, "gz") => (stem, Coding::Gzip),
-            (stem, "zst" | "zstd") => (stem, Coding::Zstd),
-            (_, "parquet") => return Some(Self::Parquet),
-            _ => (name.as_str(), Coding::Plain),
-        };
-        let form = match stem.rsplit_once('.')?.1 {
-            "jsonl" | "ndjson" | "json" => Form::Json,
-            "csv" => Form::Csv { delimiter: b',' },
-            "tsv" => Form::Csv { delimiter: b'\t' },
-            _ => return None,
-        };
-        Some(Self::Text(Text { form, coding }))
-    }
-
-    /// Of a CSV.
-    pub fn delimiter(self) -> Option<u8> {
-        match self {
-            Self::Text(Text {
-                form: Form::Csv { delimiter },
-                ..
-            }) => Some(delimiter),
-            _ => None,
-        }
-    }
 }
 
 const ENDINGS: &str = "`.parquet`, or in `.jsonl`, `.csv` or `.tsv` (also with `.gz` or `.zst`)";
@@ -112,7 +51,7 @@ pub fn of_dataset(hub: &Arc<Hub>, dataset: &Dataset, mode: HubMode) -> Vec<Sourc
         Some(SourceFile {
             name: file.path.clone(),
             format: file.format()?,
-            place: Place::Hub(Remote {
+            place: Place::Hub(HubFile {
                 hub: hub.clone(),
                 file: file.clone(),
                 mode,

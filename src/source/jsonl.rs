@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 
-use super::layout::Needed;
-use super::text::Rows;
-use super::value::{Key, Value};
+use super::needed::Needed;
+use super::rows::Rows;
+use super::value::{ObjectKey, Value};
 use super::{SourceFile, Void};
 use crate::{Error, Result};
 
@@ -41,7 +41,7 @@ impl<'de> Visitor<'de> for WantedKeys<'_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let mut cells = vec![Value::Missing; self.0.len()];
-        while let Some(Key(key)) = map.next_key()? {
+        while let Some(ObjectKey(key)) = map.next_key()? {
             match self.0.iter().position(|name| *name == key) {
                 Some(at) => cells[at] = map.next_value()?,
                 None => {

@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::layout::{Needed, Shape};
+use super::location::located;
+use super::needed::Needed;
 use super::pick::{Cut, Pick};
 use super::value::Value;
 use super::{BatchSize, HubMode, Row, SourceFile, Unit, Void};
@@ -87,6 +88,9 @@ fn problem() -> Pick {
     })
 }
 
+located!(Benchmark, address in path);
+located!(Join, address in path);
+
 impl Benchmark {
     /// What is read of each row: the text, the id, the tier.
     pub fn picks(&self) -> [Option<&Pick>; 3] {
@@ -110,19 +114,14 @@ pub fn columns(picks: &[Option<&Pick>]) -> Vec<Needed> {
     let mut columns: Vec<Needed> = Vec::new();
     for pick in picks.iter().flatten() {
         if columns.iter().all(|known| known.name != pick.root()) {
-            columns.push(Needed {
-                name: pick.root().to_owned(),
-                required: true,
-                named: true,
-                shape: Shape::Any,
-            });
+            columns.push(Needed::named(pick.root(), true));
         }
     }
     columns
 }
 
 /// A row of these tables is a problem and a few words: the limit that a source has is far from it.
-pub const ROW_BYTES_MAX: u64 = 16 << 20;
+pub use super::unit::ROW_BYTES_MAX;
 
 /// Hands each row's number and picked values to `take`, in order; of a row that cannot be read the reason.
 pub fn read(

@@ -4,37 +4,50 @@
 //! file, the whole of a file of text), a unit in batches of rows, and a row yields entries: its
 //! trajectories, or the one reason why it has none. Only the columns that the layout names are decoded.
 
+mod batch;
 pub mod benchmark;
-pub mod companion;
+mod companion;
 mod csv;
-pub mod entry;
-pub mod facts;
+mod entry;
+mod facts;
 pub mod files;
+pub(crate) mod format;
 pub mod hub;
 mod jsonl;
 pub mod layout;
-pub mod lookup;
+pub(crate) mod location;
+pub(crate) mod lookup;
+pub(crate) mod needed;
 pub mod parquet;
 pub mod pick;
-pub mod place;
-pub mod text;
+pub(crate) mod place;
+mod rows;
+pub(crate) mod text;
+mod unit;
 pub mod value;
-pub mod vectors;
+pub(crate) mod vectors;
+mod void;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use batch::Batch;
 pub use companion::Companion;
-pub use entry::{Entry, Row, Trajectory, Void};
+pub use entry::{Entry, Row, Trajectory};
 pub use facts::{Facts, GoldKind};
-pub use files::{Format, SourceFile};
-pub use layout::Layout;
+pub use files::SourceFile;
+pub use format::Format;
+pub use layout::{Columns, Layout};
+pub(crate) use location::{Located, Location};
 pub use lookup::{Benchmark, Join};
 pub use place::{HubMode, Place};
+pub(crate) use unit::Spot;
+pub use unit::{BatchSize, Unit};
+pub use void::Void;
 
 use crate::rules::Accept;
 use crate::{Error, Result};
-use pick::Pick;
+use needed::Needed;
 
 /// One `[sources.NAME]` table: files and how their columns map to trajectories.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -89,6 +102,8 @@ pub struct Source {
     pub row_bytes_max: u64,
 }
 
+location::located!(Source);
+
 impl Source {
     /// A source of that layout with nothing else said.
     pub fn of(layout: Layout) -> Self {
@@ -112,115 +127,22 @@ impl Source {
     }
 }
 
-/// 16 MiB: a hundred times the longest trajectory in OpenR1-Math-220k (16,384 tokens, about 60 kB).
 fn row_bytes_max() -> u64 {
-    16 << 20
-}
-
-/// The columns of layout `columns`. `a.b` goes into a struct (or JSON inside text), `a[].b` into each
-/// item of a list; a name with a dot or a bracket of its own stands between backticks.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Columns {
-    /// The problem's text.
-    pub problem: Pick,
-    /// The response, or a list of them.
-    pub response: Pick,
-    /// The gold answer.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub answer: Option<Pick>,
-    /// The recorded verdict: a bool, 1 or 0, yes or no; a list where `response` is one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub recorded: Option<Pick>,
-    /// `stop` or `length`, or whether it is complete; a list where `response` is one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub finish: Option<Pick>,
-    /// The style's name.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub style: Option<Pick>,
-    /// The category's name.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub category: Option<Pick>,
-    /// Where the problem comes from.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub origin: Option<Pick>,
-    /// The source's own id.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub id: Option<Pick>,
-}
-
-/// Part of a file that is measured in one go: named, resumed and stored as one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Unit {
-    /// All of a file of text: JSONL or CSV.
-    Whole,
-    /// Row groups `first..end` of a Parquet file, whose first row is `row`.
-    RowGroups { first: usize, end: usize, row: u64 },
-}
-
-/// Rows in file order, as they were read; [`Row`]s are made of them one by one, on any thread.
-pub enum Batch {
-    Arrow(parquet::ArrowBatch),
-    Text(text::TextBatch),
-}
-
-impl Batch {
-    pub fn len(&self) -> usize {
-        match self {
-            Self::Arrow(batch) => batch.len(),
-            Self::Text(batch) => batch.len(),
-        }
-    }
-
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    /// How many bytes of the file it is, where that is known before the unit ends; else 0.
-    pub fn file_bytes(&self) -> u64 {
-        match self {
-            Self::Arrow(_) => 0,
-            Self::Text(batch) => batch.file_bytes(),
-        }
-    }
-
-    pub fn row(&self, index: usize) -> Row<'_> {
-        match self {
-            Self::Arrow(batch) => batch.row(index),
-            Self::Text(batch) => batch.row(index),
-        }
-    }
-}
-
-/// When a batch ends: at so many rows, or at about so many bytes, whichever comes first.
-#[derive(Clone, Copy, Debug)]
-pub struct BatchSize {
-    pub rows: usize,
-    pub bytes: usize,
-}
-
-impl BatchSize {
-    /// So many rows, of about 17 kB each as in OpenR1-Math-220k.
-    pub fn of_rows(rows: usize) -> Self {
-        Self {
-            rows,
-            bytes: 8 << 20,
-        }
-    }
+    unit::ROW_BYTES_MAX
 }
 
 /// The columns of a file with what each holds, in the format's own words.
-pub fn column_kinds(file: &SourceFile) -> Result<Vec<(String, String)>> {
+pub(crate) fn column_kinds(file: &SourceFile) -> Result<Vec<(String, String)>> {
     match file.format {
         Format::Parquet => Ok(parquet::Footer::read(file)?.column_kinds()),
-        Format::Text(kind) => text::columns(file, kind),
+        Format::Text(format) => text::columns(file, format),
     }
 }
 
 /// The units of a file that has the needed columns; fails where it has not.
-pub fn units(
+pub(crate) fn units(
     file: &SourceFile,
-    columns: &[layout::Needed],
+    columns: &[Needed],
     row_bytes_max: u64,
 ) -> Result<Vec<Unit>> {
     match file.format {
@@ -229,8 +151,8 @@ pub fn units(
             footer.check(file, columns)?;
             Ok(footer.units(columns))
         }
-        Format::Text(kind) => {
-            text::check(file, kind, columns, row_bytes_max)?;
+        Format::Text(format) => {
+            text::check(file, format, columns, row_bytes_max)?;
             Ok(vec![Unit::Whole])
         }
     }
@@ -248,10 +170,10 @@ pub fn read(
 }
 
 /// Reads a unit's rows in order, with these columns as their cells.
-pub fn read_columns(
+pub(crate) fn read_columns(
     file: &SourceFile,
     unit: Unit,
-    columns: &[layout::Needed],
+    columns: &[Needed],
     row_bytes_max: u64,
     batch: BatchSize,
 ) -> Result<Box<dyn Iterator<Item = Result<Batch>>>> {
@@ -260,52 +182,38 @@ pub fn read_columns(
             let batches = parquet::read(file, unit, columns, batch)?;
             Ok(Box::new(batches.map(|batch| batch.map(Batch::Arrow))))
         }
-        Format::Text(kind) => {
-            let batches = text::read(file, kind, columns, row_bytes_max, batch)?;
+        Format::Text(format) => {
+            let batches = text::read(file, format, columns, row_bytes_max, batch)?;
             Ok(Box::new(batches.map(|batch| batch.map(Batch::Text))))
         }
     }
 }
 
 /// Fetches what [`read`] will want of a unit that lies on a hub, so that it is on this disk by then.
-pub fn prefetch(file: &SourceFile, unit: Unit, source: &Source) -> Result<()> {
+pub(crate) fn prefetch(file: &SourceFile, unit: Unit, source: &Source) -> Result<()> {
     match file.format {
         Format::Parquet => parquet::prefetch(file, unit, &layout::columns(source)),
         Format::Text(_) => Ok(()),
     }
 }
 
-/// Where one selected trajectory lies in its file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Spot {
-    pub row: u64,
-    pub generation: u32,
-    /// Where the row starts, in a plain file of text.
-    pub offset: Option<u64>,
-}
-
 /// Reads the text of `spots` (in order of row) again and hands each to `take`, with its index.
 ///
 /// Parquet is read by row group and, where there is a page index, by page; a plain file of text by offset,
 /// a compressed one in one pass.
-pub fn fetch(
+pub(crate) fn fetch(
     file: &SourceFile,
     source: &Source,
     spots: &[Spot],
     mut take: impl FnMut(usize, Trajectory<'_>) -> Result<()>,
 ) -> Result<()> {
-    let columns = layout::columns(source);
     let mut next = 0;
-    let mut visit = |row: Row<'_>| -> Result<()> {
+    read_rows(file, source, spots, &mut |row| {
         let number = row.number;
         let mut entries = Vec::new();
         layout::entries(source, row, &mut entries);
         while let Some(spot) = spots.get(next).filter(|spot| spot.row == number) {
-            let found = entries
-                .iter()
-                .position(|entry| entry.generation == Some(spot.generation));
-            let body = found.map(|at| entries.swap_remove(at).body);
-            let Some(Ok(trajectory)) = body else {
+            let Some(trajectory) = taken(&mut entries, spot.generation) else {
                 return Err(Error::Changed {
                     file: file.name.clone(),
                 });
@@ -314,27 +222,37 @@ pub fn fetch(
             next += 1;
         }
         Ok(())
-    };
-    match file.format {
-        Format::Parquet => {
-            let rows: Vec<u64> = spots.iter().map(|spot| spot.row).collect();
-            parquet::read_rows(file, &columns, &rows, &mut visit)?;
-        }
-        Format::Text(kind) => {
-            text::read_rows(
-                file,
-                kind,
-                &columns,
-                source.row_bytes_max,
-                spots,
-                &mut visit,
-            )?;
-        }
-    }
+    })?;
     if next < spots.len() {
         return Err(Error::Changed {
             file: file.name.clone(),
         });
     }
     Ok(())
+}
+
+/// Takes the trajectory of that generation out of the entries; none where there is none.
+fn taken<'a>(entries: &mut Vec<Entry<'a>>, generation: u32) -> Option<Trajectory<'a>> {
+    let is_it = |entry: &Entry<'_>| entry.generation == Some(generation);
+    let at = entries.iter().position(is_it)?;
+    entries.swap_remove(at).body.ok()
+}
+
+/// Reads the rows of `spots` (in order of row), each once.
+fn read_rows(
+    file: &SourceFile,
+    source: &Source,
+    spots: &[Spot],
+    visit: &mut impl FnMut(Row<'_>) -> Result<()>,
+) -> Result<()> {
+    let columns = layout::columns(source);
+    match file.format {
+        Format::Parquet => {
+            let rows: Vec<u64> = spots.iter().map(|spot| spot.row).collect();
+            parquet::read_rows(file, &columns, &rows, visit)
+        }
+        Format::Text(format) => {
+            text::read_rows(file, format, &columns, source.row_bytes_max, spots, visit)
+        }
+    }
 }

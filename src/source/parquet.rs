@@ -16,7 +16,7 @@ use parquet::file::metadata::{
 };
 use parquet::file::reader::Length;
 
-use super::layout::{Needed, Shape};
+use super::needed::{self, Needed};
 use super::place::{Chunks, HubMode, Place};
 use super::value::{Value, arrow_value};
 use super::{BatchSize, Row, SourceFile, Unit};
@@ -104,33 +104,8 @@ impl Footer {
 
     /// Fails where a needed column is missing or holds something else.
     pub fn check(&self, file: &SourceFile, columns: &[Needed]) -> Result<()> {
-        check(file, self.schema(), columns)
+        needed::check(file, self.schema(), columns)
     }
-}
-
-/// Fails where a needed column is missing from the schema or holds something else.
-pub(super) fn check(file: &SourceFile, schema: &Schema, columns: &[Needed]) -> Result<()> {
-    let names = || schema.fields().iter().map(|field| field.name().as_str());
-    for needed in columns {
-        match schema.field_with_name(&needed.name) {
-            Ok(field) if fits(field.data_type(), needed.shape) => {}
-            Ok(field) => {
-                return Err(Error::Schema {
-                    file: file.name.clone(),
-                    column: needed.name.clone(),
-                    problem: format!(
-                        "holds {}, where this layout has {}",
-                        field.data_type(),
-                        needed.shape.words()
-                    ),
-                    hint: Error::OTHER_LAYOUT.into(),
-                });
-            }
-            Err(_) if !needed.required && !needed.named => {}
-            Err(_) => return Err(Error::missing_column(&file.name, &needed.name, names())),
-        }
-    }
-    Ok(())
 }
 
 /// Fails where a column is said to lie outside of the file: asking for its place would panic.
@@ -186,40 +161,6 @@ fn field_with_views(field: &FieldRef) -> FieldRef {
         _ => return field.clone(),
     };
     Arc::new(field.as_ref().clone().with_data_type(kind))
-}
-
-impl Shape {
-    fn words(self) -> &'static str {
-        match self {
-            Self::Text => "text",
-            Self::Texts => "a list of texts",
-            Self::Bools => "a list of bools",
-            Self::Turns => "a list of turns",
-            Self::Any => "a value",
-        }
-    }
-}
-
-fn fits(kind: &DataType, shape: Shape) -> bool {
-    let item = |check: fn(&DataType) -> bool| match kind {
-        DataType::List(field) | DataType::LargeList(field) => check(field.data_type()),
-        _ => false,
-    };
-    fn text(kind: &DataType) -> bool {
-        match kind {
-            DataType::Dictionary(_, value) => value.is_string(),
-            kind => kind.is_string(),
-        }
-    }
-    // A column without a single value is written with type `null`.
-    kind.is_null()
-        || match shape {
-            Shape::Text => text(kind),
-            Shape::Texts => item(|kind| text(kind) || kind.is_null()),
-            Shape::Bools => item(|kind| *kind == DataType::Boolean || kind.is_null()),
-            Shape::Turns => item(|kind| matches!(kind, DataType::Struct(_))),
-            Shape::Any => true,
-        }
 }
 
 /// Decoded rows, with the array of each needed column that the file has.
@@ -353,7 +294,7 @@ fn groups_of(unit: Unit, metadata: &ParquetMetaData) -> Range<usize> {
 }
 
 /// Fetches what [`read`] will want of a unit, so that it lies on this disk when it is read.
-pub fn prefetch(file: &SourceFile, unit: Unit, columns: &[Needed]) -> Result<()> {
+pub(super) fn prefetch(file: &SourceFile, unit: Unit, columns: &[Needed]) -> Result<()> {
     let Place::Hub(remote) = &file.place else {
         return Ok(());
     };
@@ -384,7 +325,7 @@ pub fn prefetch(file: &SourceFile, unit: Unit, columns: &[Needed]) -> Result<()>
 const PREFETCH_BYTES: u64 = 16 << 20;
 
 /// The rows of a unit, in order.
-pub fn read(
+pub(super) fn read(
     file: &SourceFile,
     unit: Unit,
     columns: &[Needed],
@@ -449,7 +390,7 @@ fn selection(groups: &[RowGroupMetaData], rows: &[u64]) -> (Vec<usize>, RowSelec
 }
 
 /// The rows with the given numbers (ascending, may repeat), each once.
-pub fn read_rows(
+pub(super) fn read_rows(
     file: &SourceFile,
     columns: &[Needed],
     rows: &[u64],

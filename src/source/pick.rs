@@ -154,8 +154,8 @@ fn owned(value: serde_json::Value) -> Value<'static> {
 
 impl<'de> Deserialize<'de> for Pick {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Form;
-        impl<'de> Visitor<'de> for Form {
+        struct PickVisitor;
+        impl<'de> Visitor<'de> for PickVisitor {
             type Value = Pick;
 
             fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
@@ -175,7 +175,7 @@ impl<'de> Deserialize<'de> for Pick {
                 Cut::deserialize(MapAccessDeserializer::new(map)).map(Pick)
             }
         }
-        deserializer.deserialize_any(Form)
+        deserializer.deserialize_any(PickVisitor)
     }
 }
 

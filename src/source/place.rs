@@ -37,18 +37,18 @@ pub enum HubMode {
 #[derive(Clone, Debug)]
 pub enum Place {
     Disk(PathBuf),
-    Hub(Remote),
+    Hub(HubFile),
 }
 
 /// A file of a hub.
 #[derive(Clone)]
-pub struct Remote {
+pub struct HubFile {
     pub hub: Arc<Hub>,
     pub file: RemoteFile,
     pub mode: HubMode,
 }
 
-impl fmt::Debug for Remote {
+impl fmt::Debug for HubFile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:?} of {}", self.mode, self.file)
     }
@@ -124,7 +124,7 @@ impl Place {
     }
 }
 
-impl Remote {
+impl HubFile {
     fn reader(&self) -> RemoteReader {
         RemoteReader::new(self.hub.clone(), self.file.clone())
     }

@@ -10,7 +10,7 @@ use arrow::datatypes::{
 };
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
-use super::Void;
+use super::void::Void;
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum Value<'a> {
@@ -241,7 +241,7 @@ impl<'de> Visitor<'de> for AnyValue {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let mut fields = Vec::new();
-        while let Some((Key(key), value)) = map.next_entry()? {
+        while let Some((ObjectKey(key), value)) = map.next_entry()? {
             fields.push((key, value));
         }
         Ok(Value::Object(fields))
@@ -249,9 +249,9 @@ impl<'de> Visitor<'de> for AnyValue {
 }
 
 /// An object's key, borrowed where it has no escapes.
-pub struct Key<'a>(pub Cow<'a, str>);
+pub struct ObjectKey<'a>(pub Cow<'a, str>);
 
-impl<'de: 'a, 'a> Deserialize<'de> for Key<'a> {
+impl<'de: 'a, 'a> Deserialize<'de> for ObjectKey<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         match deserializer.deserialize_str(AnyValue)? {
             Value::Text(text) => Ok(Self(text)),

@@ -16,7 +16,7 @@ use crate::ids::{Id, problem_id};
 use crate::{Error, Result};
 
 /// A vector, and what it belongs to.
-pub struct Row {
+pub struct VectorRow {
     /// Its place in the file, from 0.
     pub number: u64,
     pub key: Key,
@@ -45,13 +45,13 @@ pub fn is_by_place(path: &Path) -> bool {
 pub fn read(
     path: &Path,
     mut width: Option<usize>,
-    mut take: impl FnMut(Row) -> Result<()>,
+    mut take: impl FnMut(VectorRow) -> Result<()>,
 ) -> Result<u64> {
     let mut number = 0;
     let checked = |key: Key, vector: Option<Vec<f32>>| {
         let vector = check(vector, &mut width)
             .map_err(|problem| wrong(path, format!("{problem} in row {number}, counted from 0")))?;
-        let row = Row {
+        let row = VectorRow {
             number,
             key,
             vector,
@@ -173,12 +173,12 @@ fn read_npy(path: &Path, mut take: impl FnMut(Key, Option<Vec<f32>>) -> Result<(
     let length = u32::from_le_bytes(length).min(1 << 16);
     let mut header = vec![0; length as usize];
     fill(&mut header)?;
-    let form = Form::of(&String::from_utf8_lossy(&header));
-    let form = form
+    let npy = NpyHeader::of(&String::from_utf8_lossy(&header));
+    let npy = npy
         .filter(|_| head.starts_with(b"\x93NUMPY"))
         .ok_or_else(|| no_npy(path))?;
-    let row_bytes = form.width.checked_mul(form.number_bytes);
-    let numbers_bytes = row_bytes.and_then(|bytes| (bytes as u64).checked_mul(form.rows));
+    let row_bytes = npy.width.checked_mul(npy.number_bytes);
+    let numbers_bytes = row_bytes.and_then(|bytes| (bytes as u64).checked_mul(npy.rows));
     let (Some(row_bytes), Some(numbers_bytes)) = (row_bytes, numbers_bytes) else {
         return Err(no_npy(path));
     };
@@ -187,7 +187,7 @@ fn read_npy(path: &Path, mut take: impl FnMut(Key, Option<Vec<f32>>) -> Result<(
         let problem = format!("has {is} bytes of numbers, where its header says {numbers_bytes}");
         return Err(wrong(path, problem));
     }
-    for _ in 0..form.rows {
+    for _ in 0..npy.rows {
         // No more than the file is long, now that the lengths agree.
         let mut bytes = vec![0; row_bytes];
         file.read_exact(&mut bytes)?;
@@ -195,7 +195,7 @@ fn read_npy(path: &Path, mut take: impl FnMut(Key, Option<Vec<f32>>) -> Result<(
             [a, b, c, d] => f32::from_le_bytes([*a, *b, *c, *d]),
             wide => f64::from_le_bytes(wide.try_into().unwrap_or_default()) as f32,
         };
-        let vector = bytes.chunks_exact(form.number_bytes).map(number).collect();
+        let vector = bytes.chunks_exact(npy.number_bytes).map(number).collect();
         take(Key::Place, Some(vector))?;
     }
     Ok(())
@@ -207,13 +207,13 @@ fn no_npy(path: &Path) -> Error {
 }
 
 /// What an NPY's header says.
-struct Form {
+struct NpyHeader {
     rows: u64,
     width: usize,
     number_bytes: usize,
 }
 
-impl Form {
+impl NpyHeader {
     fn of(header: &str) -> Option<Self> {
         let header = header.replace(' ', "");
         let number_bytes = if header.contains("'descr':'<f4'") {

@@ -6,7 +6,7 @@ use gradatim::ids::problem_id;
 use gradatim::screen::contamination::selftest::{CHANGES, NUMBERS};
 use gradatim::screen::contamination::shipped::{names, shipped};
 use gradatim::screen::contamination::{Class, Detector, Fingerprint};
-use gradatim::source::benchmark::{Named, problems};
+use gradatim::source::benchmark::{ProblemColumns, problems};
 use gradatim::source::files;
 use serde_json::{Value, json};
 
@@ -406,7 +406,7 @@ fn no_planted_item_of_a_shipped_benchmark_is_missed() {
         for path in paths {
             let path = shared.join("data/benchmarks").join(path);
             let file = &files::find(&path).expect("a file")[0];
-            for posed in problems(file, &Named::default()).expect("problems") {
+            for posed in problems(file, &ProblemColumns::default()).expect("problems") {
                 for (change, apply) in CHANGES {
                     if *change == NUMBERS {
                         continue;
@@ -440,7 +440,7 @@ fn published_overlaps_of_s1k_with_math500_are_found_and_its_clean_problems_are_n
     let detector = Detector::new(vec![math500.expect("a fingerprint")]);
     let path = shared.join("data/trajectories/s1k/s1k_questions_solutions_1000.jsonl.zst");
     let file = &files::find(&path).expect("a file")[0];
-    let found: BTreeSet<String> = problems(file, &Named::default())
+    let found: BTreeSet<String> = problems(file, &ProblemColumns::default())
         .expect("problems")
         .iter()
         .flat_map(|posed| detector.hits(&posed.problem))

@@ -9,7 +9,7 @@ use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
 use crate::source::Format;
-use crate::source::files::{Coding, Form};
+use crate::source::format::{Coding, Form};
 use crate::verify::{self, Options};
 use crate::{Error, Result};
 use clap::{Args, ValueEnum};

@@ -21,10 +21,11 @@ use fs_err::{File, OpenOptions};
 use sha1::Sha1;
 use sha2::{Digest, Sha256};
 
+use super::Hub;
 use super::address::is_commit;
-use super::repo::not_cached;
+use super::file::{ContentId, RemoteFile};
+use super::refusal::not_cached;
 use super::wait::Fault;
-use super::{ContentId, Hub, RemoteFile};
 use crate::{Error, Result};
 
 impl Hub {

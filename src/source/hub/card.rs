@@ -53,11 +53,11 @@ pub(super) fn license(readme: &str) -> Option<String> {
     let yaml = front_matter(readme)?;
     let named = |key: &str| {
         let text = block(&yaml, &format!("{key}:"));
-        let mut card: std::collections::BTreeMap<String, Named> =
+        let mut card: std::collections::BTreeMap<String, OneOrMany> =
             serde_saphyr::from_str(&text).ok()?;
         let words = match card.remove(key)? {
-            Named::One(word) => vec![word.0],
-            Named::Many(words) => words.into_iter().map(|word| word.0).collect(),
+            OneOrMany::One(word) => vec![word.0],
+            OneOrMany::Many(words) => words.into_iter().map(|word| word.0).collect(),
         };
         Some(words.join(", ")).filter(|text| !text.is_empty())
     };
@@ -109,7 +109,7 @@ struct Card {
 /// A name, or a list of them.
 #[derive(Deserialize)]
 #[serde(untagged)]
-enum Named {
+enum OneOrMany {
     One(Word),
     Many(Vec<Word>),
 }
@@ -119,7 +119,7 @@ enum Named {
 #[serde(untagged)]
 enum Listed {
     Name(#[expect(dead_code, reason = "it is read only to be told from a config")] Word),
-    Config(Config),
+    Config(WrittenConfig),
 }
 
 /// A name: YAML takes an unquoted `2023` for a number.
@@ -154,7 +154,7 @@ impl Visitor<'_> for Words {
 }
 
 #[derive(Deserialize)]
-struct Config {
+struct WrittenConfig {
     config_name: Word,
     #[serde(default)]
     default: Option<bool>,
@@ -195,7 +195,7 @@ impl Paths {
     }
 }
 
-impl Config {
+impl WrittenConfig {
     fn checked(self) -> Result<CardConfig, String> {
         let splits = self.data_files.map(DataFiles::splits);
         for pattern in splits.iter().flatten().flat_map(|(_, patterns)| patterns) {

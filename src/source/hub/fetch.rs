@@ -7,18 +7,20 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Mutex;
 
+use super::Hub;
 use super::address::{origin, resolve_url};
+use super::file::{ContentId, RemoteFile};
 use super::http::{Answer, Body, HOPS_MAX, lock};
-use super::repo::Subject;
+use super::refusal::Subject;
 use super::wait::Fault;
-use super::{Hub, RemoteFile};
 
-/// Where each file's bytes were last found.
+/// The way by which each file's bytes were last found.
 #[derive(Default)]
-pub(super) struct Addresses(Mutex<HashMap<String, Place>>);
+pub(super) struct Addresses(Mutex<HashMap<String, Route>>);
 
+/// The way to a file's bytes.
 #[derive(Clone, Default)]
-struct Place {
+struct Route {
     /// Elsewhere, signed; never shown. None where the hub itself gives the bytes.
     signed: Option<String>,
     known: bool,
@@ -28,31 +30,31 @@ struct Place {
 }
 
 impl Addresses {
-    fn get(&self, file: &RemoteFile) -> Option<Place> {
-        let places = lock(&self.0);
-        places.get(&key(file)).filter(|place| place.known).cloned()
+    fn get(&self, file: &RemoteFile) -> Option<Route> {
+        let routes = lock(&self.0);
+        routes.get(&key(file)).filter(|route| route.known).cloned()
     }
 
     fn found(&self, file: &RemoteFile, signed: Option<String>) {
-        let mut places = lock(&self.0);
-        let place = places.entry(key(file)).or_default();
-        (place.signed, place.known) = (signed, true);
+        let mut routes = lock(&self.0);
+        let route = routes.entry(key(file)).or_default();
+        (route.signed, route.known) = (signed, true);
     }
 
     fn forget(&self, file: &RemoteFile) {
-        if let Some(place) = lock(&self.0).get_mut(&key(file)) {
-            (place.signed, place.known) = (None, false);
+        if let Some(route) = lock(&self.0).get_mut(&key(file)) {
+            (route.signed, route.known) = (None, false);
         }
     }
 
     /// Whether a store calls a body as it did all before it.
     fn is_same(&self, file: &RemoteFile, store: String, etag: &str) -> bool {
-        let mut places = lock(&self.0);
-        let place = places.entry(key(file)).or_default();
-        match &place.etag {
+        let mut routes = lock(&self.0);
+        let route = routes.entry(key(file)).or_default();
+        match &route.etag {
             Some((known, first)) if *known == store => first == etag,
             _ => {
-                place.etag = Some((store, etag.to_owned()));
+                route.etag = Some((store, etag.to_owned()));
                 true
             }
         }
@@ -98,7 +100,7 @@ impl Hub {
         range: &Range<u64>,
         to_the_end: bool,
     ) -> Result<(Answer, Option<String>), Fault> {
-        let known = self.addresses.get(file).and_then(|place| place.signed);
+        let known = self.addresses.get(file).and_then(|route| route.signed);
         let endpoint = self.client.endpoint();
         let mut url =
             known.unwrap_or_else(|| resolve_url(endpoint, &file.repo, &file.commit, &file.path));
@@ -145,7 +147,7 @@ impl Hub {
 fn check_linked(answer: &Answer, file: &RemoteFile) -> Result<(), String> {
     let size = answer.header("x-linked-size");
     let sum = answer.header("x-linked-etag").map(bare);
-    let is_sum = |text: &&str| text.parse::<super::ContentId>().is_ok();
+    let is_sum = |text: &&str| text.parse::<ContentId>().is_ok();
     if size.is_some_and(|size| size.parse() != Ok(file.size)) {
         return Err("the hub gives it another size than it listed".into());
     }

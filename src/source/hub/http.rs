@@ -13,8 +13,8 @@ use std::time::{Duration, Instant, SystemTime};
 use bytes::Bytes;
 use ureq::http::HeaderMap;
 
-use super::Hooks;
 use super::address::{join, origin};
+use super::hooks::Hooks;
 use super::settings::{Patience, Settings, Token};
 use super::wait::{Fault, Tries, Wait, asked};
 use crate::error::HubFault;

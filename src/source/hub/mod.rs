@@ -26,10 +26,15 @@
 mod address;
 mod cache;
 mod card;
+mod dataset;
 mod fetch;
+mod file;
+mod hooks;
 mod http;
+mod listing;
 mod ranges;
 mod reader;
+mod refusal;
 mod repo;
 mod settings;
 mod splits;
@@ -40,26 +45,14 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 pub use address::Address;
+pub use dataset::{Config, Dataset, Description};
+pub use file::{ContentId, RemoteFile};
+pub use hooks::Hooks;
 pub use reader::{RemoteParquet, RemoteReader};
-pub use repo::{Config, ContentId, Dataset, Description, RemoteFile};
 pub use settings::{Patience, Settings, Token};
 pub use wait::Wait;
 
 use crate::Result;
-
-/// What a hub tells while it works, and asks: the terminal shows it, tests pass `()`.
-pub trait Hooks: Send + Sync {
-    /// A request pauses before it is tried again.
-    fn waits(&self, _wait: &Wait) {}
-    /// So many bytes of files came over the network.
-    fn received(&self, _bytes: u64) {}
-    /// Fails where the work should end; asked every few milliseconds of a wait.
-    fn check(&self) -> Result<()> {
-        Ok(())
-    }
-}
-
-impl Hooks for () {}
 
 /// A client of one hub, for any number of threads.
 pub struct Hub {

@@ -15,10 +15,11 @@ use std::time::SystemTime;
 use bytes::Bytes;
 use fs_err::File;
 
+use super::Hub;
+use super::file::{ContentId, RemoteFile};
 use super::http::lock;
-use super::repo::not_cached;
-use super::wait::Fault;
-use super::{ContentId, Hub, RemoteFile};
+use super::refusal::not_cached;
+use super::wait::{Fault, Tries};
 use crate::error::HubFault;
 use crate::{Error, Result};
 
@@ -121,7 +122,7 @@ impl Hub {
         file: &RemoteFile,
         span: &Span,
         bytes: &mut Vec<u8>,
-        tries: &mut super::wait::Tries,
+        tries: &mut Tries,
     ) -> Result<(), Fault> {
         let length = (span.end - span.start) as usize;
         let mut body = self.open(file, span.start + bytes.len() as u64..span.end)?;
@@ -334,7 +335,7 @@ impl Shelf {
         let mut held = lock(&self.bytes);
         let now = match *held {
             Some(bytes) => bytes + entry.len() as u64,
-            None => self.look().iter().map(|found| found.bytes).sum(),
+            None => self.look().iter().map(|entry| entry.bytes).sum(),
         };
         *held = Some(if now > self.bytes_max {
             self.evict()
@@ -344,7 +345,7 @@ impl Shelf {
         Ok(())
     }
 
-    fn look(&self) -> Vec<Found> {
+    fn look(&self) -> Vec<ShelfEntry> {
         let folders = fs_err::read_dir(&self.folder).into_iter().flatten();
         let entries = folders
             .flatten()
@@ -353,7 +354,7 @@ impl Shelf {
         files
             .filter_map(|file| {
                 let data = file.metadata().ok()?;
-                Some(Found {
+                Some(ShelfEntry {
                     used: data.modified().ok()?,
                     bytes: data.len(),
                     path: file.path(),
@@ -364,22 +365,23 @@ impl Shelf {
 
     /// Takes away what was used least lately, to a tenth below the bound; says what is left.
     fn evict(&self) -> u64 {
-        let mut found = self.look();
-        found.sort_by(|a, b| (a.used, &a.path).cmp(&(b.used, &b.path)));
-        let mut held: u64 = found.iter().map(|found| found.bytes).sum();
-        for found in found {
+        let mut entries = self.look();
+        entries.sort_by(|a, b| (a.used, &a.path).cmp(&(b.used, &b.path)));
+        let mut held: u64 = entries.iter().map(|entry| entry.bytes).sum();
+        for entry in entries {
             if held <= self.bytes_max - self.bytes_max / 10 {
                 break;
             }
-            if fs_err::remove_file(&found.path).is_ok() {
-                held -= found.bytes;
+            if fs_err::remove_file(&entry.path).is_ok() {
+                held -= entry.bytes;
             }
         }
         held
     }
 }
 
-struct Found {
+/// A range that lies on the shelf.
+struct ShelfEntry {
     used: SystemTime,
     bytes: u64,
     path: PathBuf,

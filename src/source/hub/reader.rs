@@ -13,8 +13,9 @@ use bytes::Bytes;
 use parquet::errors::ParquetError;
 use parquet::file::reader::{ChunkReader, Length};
 
+use super::Hub;
+use super::file::RemoteFile;
 use super::http::lock;
-use super::{Hub, RemoteFile};
 use crate::{Error, Result};
 
 /// A reader of Parquet that shares what it has fetched with its clones.

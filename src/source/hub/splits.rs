@@ -12,12 +12,11 @@ use std::path::Path;
 use indexmap::IndexMap;
 
 use super::card::CardConfig;
-use crate::source::Format;
-use crate::source::files::Form;
+use crate::source::format::{Form, Format};
 
 /// A named part of a dataset, with the paths of each split.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Config {
+pub(super) struct ConfigPaths {
     pub name: String,
     pub is_default: bool,
     pub splits: IndexMap<String, Vec<String>>,
@@ -39,13 +38,13 @@ const IGNORED: [&str; 5] = [
 ];
 
 /// The configs of a repository with these files.
-pub(super) fn configs(card: &[CardConfig], paths: &[&str]) -> Vec<Config> {
+pub(super) fn configs(card: &[CardConfig], paths: &[&str]) -> Vec<ConfigPaths> {
     if card.is_empty() {
         return by_convention(paths);
     }
     let only = card.len() == 1;
     card.iter()
-        .map(|config| Config {
+        .map(|config| ConfigPaths {
             name: config.name.clone(),
             is_default: only || config.is_default || config.name == "default",
             splits: match &config.splits {
@@ -131,19 +130,19 @@ fn hidden_parts(path: &str) -> (usize, usize) {
     (dotted.count(), special.count())
 }
 
-fn by_convention(paths: &[&str]) -> Vec<Config> {
+fn by_convention(paths: &[&str]) -> Vec<ConfigPaths> {
     let folders = config_folders(paths);
-    let whole = Config {
+    let whole = ConfigPaths {
         name: "default".into(),
         is_default: folders.len() < 2,
         splits: by_names("", paths, false),
     };
-    let of_folder = |folder: &&str| Config {
+    let of_folder = |folder: &&str| ConfigPaths {
         name: (*folder).to_owned(),
         is_default: *folder == "default",
         splits: by_names(folder, paths, true),
     };
-    let mut configs: Vec<Config> = folders.iter().map(of_folder).collect();
+    let mut configs: Vec<ConfigPaths> = folders.iter().map(of_folder).collect();
     if folders.len() < 2 && !folders.contains(&"default") {
         configs.insert(0, whole);
     }

@@ -12,6 +12,7 @@ use crate::pipeline::{Pipeline, PipelineFile};
 use crate::pool::identity;
 use crate::select::grid::Grid;
 use crate::select::similar::Vectors;
+use crate::source::Location;
 use crate::source::vectors::{self, Key};
 use crate::{Error, Result};
 
@@ -91,7 +92,7 @@ pub(super) fn plan(
 }
 
 fn find(file: &PipelineFile, key: &str, named: &str) -> Result<VectorFile> {
-    let path = file.folder().join(named);
+    let path = Location::here(named).below(file.folder());
     if !path.is_file() {
         return Err(file.error(
             key,

@@ -1,0 +1,82 @@
+//! What of a plan's pipeline is written to its folder.
+
+use std::path::Path;
+
+use super::{PlannedBenchmark, PlannedCompanion, PlannedJoin, PlannedSource};
+use crate::measure::TokenizerName;
+use crate::pipeline::Pipeline;
+use crate::source::Located;
+
+/// What was planned of the tables whose data was found.
+pub(super) struct Pinned<'p> {
+    pub sources: &'p [PlannedSource],
+    pub companions: &'p [PlannedCompanion],
+    pub benchmarks: &'p [PlannedBenchmark],
+    pub joins: &'p [PlannedJoin],
+}
+
+/// Makes of the pipeline what is written to its folder: each table says where its data was found, and nothing
+/// says where files lie on this machine, which is no part of the experiment.
+pub(super) fn write_down(pipeline: &mut Pipeline, pinned: &Pinned<'_>) {
+    for planned in pinned.sources {
+        let sources = &mut pipeline.sources;
+        sources.insert(planned.name.clone(), planned.source.clone());
+    }
+    for planned in pinned.companions {
+        if let Some(table) = pipeline.companions.get_mut(&planned.name) {
+            table.pin(&planned.source.location());
+        }
+    }
+    for planned in pinned.benchmarks {
+        if let Some(table) = pipeline.benchmarks.get_mut(&planned.name) {
+            table.pin(&planned.location);
+        }
+    }
+    for planned in pinned.joins {
+        let joins = &mut pipeline.join;
+        joins.insert(planned.name.clone(), planned.join.clone());
+    }
+    forget_places(pipeline);
+}
+
+/// Leaves the names alone of the files that absolute paths lead to.
+fn forget_places(pipeline: &mut Pipeline) {
+    if let Some(table) = &mut pipeline.screen.contamination {
+        for name in &mut table.benchmarks {
+            // With its ending: the bare name could be that of a fingerprint that we ship.
+            *name = placeless(name);
+        }
+    }
+    pipeline.measure.tokenizer = TokenizerName(placeless(&pipeline.measure.tokenizer.0));
+    let similar = pipeline
+        .grid
+        .iter_mut()
+        .filter_map(|grid| grid.similar.as_mut());
+    for vectors in similar.filter_map(|similar| similar.vectors.as_mut()) {
+        vectors.problems = placeless(&vectors.problems);
+        vectors.questions = placeless(&vectors.questions);
+    }
+}
+
+/// The name alone of a file that an absolute path leads to.
+fn placeless(path: &str) -> String {
+    let named = Path::new(path)
+        .file_name()
+        .filter(|_| Path::new(path).is_absolute());
+    named.map_or_else(
+        || path.to_owned(),
+        |name| name.to_string_lossy().into_owned(),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_absolute_path_leaves_a_name_and_another_stays() {
+        assert_eq!(placeless("/home/me/tokenizer.json"), "tokenizer.json");
+        assert_eq!(placeless("models/tokenizer.json"), "models/tokenizer.json");
+        assert_eq!(placeless("qwen2.5"), "qwen2.5");
+    }
+}

@@ -1,0 +1,39 @@
+//! Rows as they were read, whatever the file's format.
+
+use super::entry::Row;
+use super::parquet::ArrowBatch;
+use super::text::TextBatch;
+
+/// Rows in file order, as they were read; [`Row`]s are made of them one by one, on any thread.
+pub enum Batch {
+    Arrow(ArrowBatch),
+    Text(TextBatch),
+}
+
+impl Batch {
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Arrow(batch) => batch.len(),
+            Self::Text(batch) => batch.len(),
+        }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// How many bytes of the file it is, where that is known before the unit ends; else 0.
+    pub fn file_bytes(&self) -> u64 {
+        match self {
+            Self::Arrow(_) => 0,
+            Self::Text(batch) => batch.file_bytes(),
+        }
+    }
+
+    pub fn row(&self, index: usize) -> Row<'_> {
+        match self {
+            Self::Arrow(batch) => batch.row(index),
+            Self::Text(batch) => batch.row(index),
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! A file of a dataset at a commit, and what it holds as the hub names that.
+
+use std::fmt;
+use std::path::Path;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use crate::source::format::Format;
+
+/// What a file holds, as the hub names it; also its name in the cache and in its `ETag`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ContentId {
+    /// Of the bytes, for files in large file storage.
+    Sha256([u8; 32]),
+    /// Of git's blob: `blob SIZE\0`, then the bytes.
+    GitBlob([u8; 20]),
+}
+
+impl fmt::Display for ContentId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let bytes: &[u8] = match self {
+            Self::Sha256(sum) => sum,
+            Self::GitBlob(sum) => sum,
+        };
+        bytes.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl FromStr for ContentId {
+    type Err = ();
+
+    /// 64 hexadecimal digits are the one, 40 the other.
+    fn from_str(text: &str) -> Result<Self, ()> {
+        match text.len() {
+            64 => hex(text).map(Self::Sha256).ok_or(()),
+            40 => hex(text).map(Self::GitBlob).ok_or(()),
+            _ => Err(()),
+        }
+    }
+}
+
+fn hex<const N: usize>(text: &str) -> Option<[u8; N]> {
+    let mut bytes = [0; N];
+    for (byte, digits) in bytes.iter_mut().zip(text.as_bytes().chunks_exact(2)) {
+        let digit = |at: usize| char::from(digits[at]).to_digit(16);
+        *byte = (digit(0)? * 16 + digit(1)?) as u8;
+    }
+    Some(bytes)
+}
+
+/// A file of a dataset at a commit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RemoteFile {
+    pub repo: Arc<str>,
+    pub commit: Arc<str>,
+    /// Its path in the repository, with `/`.
+    pub path: String,
+    pub size: u64,
+    pub content: ContentId,
+    pub(super) revision: Arc<str>,
+}
+
+impl RemoteFile {
+    /// None where its name's ending is none that is read.
+    pub fn format(&self) -> Option<Format> {
+        Format::of(Path::new(&self.path))
+    }
+}
+
+/// What people read: `path of repo`.
+impl fmt::Display for RemoteFile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}` of `{}`", self.path, self.repo)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_content_id_reads_back_as_it_is_written() {
+        for text in ["00ff".repeat(16), "0a1b".repeat(10)] {
+            let id: ContentId = text.parse().unwrap();
+            assert_eq!(id.to_string(), text);
+        }
+        for text in ["", "00", &"zz".repeat(32), "../../../../etc/passwd"] {
+            assert!(text.parse::<ContentId>().is_err());
+        }
+    }
+}

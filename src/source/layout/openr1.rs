@@ -1,0 +1,112 @@
+//! open-r1/OpenR1-Math-220k: a list of generations a row, with lists of verdicts aligned to it.
+//!
+//! A list of verdicts is null where its verifier did not look at the row, and a scalar comparison with it
+//! would reject every row.
+
+use super::Reading;
+use super::cells::{Cells, cells, items, not_blank};
+use super::response::push;
+use crate::source::value::Value;
+use crate::source::{Entry, Facts, Trajectory, Void};
+
+pub(super) static READING: Reading = Reading {
+    columns: |_| Openr1::columns(),
+    records: |_| true,
+    recognised_by: &[&["problem", "generations"]],
+    entries: |_, cells, out| entries(Openr1::of(cells), out),
+};
+
+cells! {
+    Openr1 {
+        problem: required Text,
+        generations: required Texts,
+        answer: optional Text,
+        problem_type: optional Text,
+        question_type: optional Text,
+        source: optional Text,
+        uuid: optional Text,
+        is_reasoning_complete: optional Bools,
+        correctness_math_verify: optional Bools,
+        correctness_llama: optional Bools,
+        finish_reasons: optional Texts,
+    }
+}
+
+fn entries<'a>(row: Openr1<'a>, out: &mut Vec<Entry<'a>>) -> Result<(), Void> {
+    let problem = not_blank(row.problem)?;
+    let generations = items(row.generations)?;
+    let rest = Trajectory {
+        gold: row.answer.text()?,
+        style: Some("r1".into()),
+        category: row.problem_type.text()?,
+        facts: Facts {
+            question_type: row.question_type.text()?,
+            ..Facts::default()
+        },
+        origin: row.source.text()?,
+        source_id: row.uuid.text()?,
+        ..Trajectory::default()
+    };
+    let complete = items(row.is_reasoning_complete)?;
+    let rule = items(row.correctness_math_verify)?;
+    let judge = items(row.correctness_llama)?;
+    let finish = items(row.finish_reasons)?;
+    if generations.is_empty() {
+        return Err(Void::NoGenerations);
+    }
+    for (index, response) in generations.into_iter().enumerate() {
+        let at = |list: &[Value<'a>]| list.get(index).and_then(Value::truth);
+        let reason = finish.get(index).and_then(Value::finished);
+        let rest = Trajectory {
+            recorded_rule: at(&rule),
+            recorded_judge: at(&judge),
+            finished: finished(at(&complete), reason),
+            ..rest.clone()
+        };
+        push(out, index, &problem, response.text(), rest);
+    }
+    Ok(())
+}
+
+/// Cut off where one of the two says so: a generation may be complete in one list and null in the other.
+fn finished(complete: Option<bool>, reason: Option<bool>) -> Option<bool> {
+    match (complete, reason) {
+        (Some(false), _) | (_, Some(false)) => Some(false),
+        (complete, reason) => complete.or(reason),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{read, trajectories};
+    use super::*;
+    use crate::source::Layout;
+
+    #[test]
+    fn a_verdict_belongs_to_the_generation_at_its_place_and_a_null_list_to_none() {
+        let row = r#"{"problem": "1+1?", "generations": ["2", "3"], "answer": "2",
+                      "correctness_math_verify": [true, false], "correctness_llama": null}"#;
+        let read = trajectories(Layout::Openr1, row);
+        let verdicts = |at: usize| (read[at].recorded_rule, read[at].recorded_judge);
+        assert_eq!(verdicts(0), (Some(true), None));
+        assert_eq!(verdicts(1), (Some(false), None));
+        assert_eq!(read[1].gold.as_deref(), Some("2"));
+    }
+
+    #[test]
+    fn one_word_that_it_was_cut_off_is_enough() {
+        assert_eq!(finished(Some(true), Some(false)), Some(false));
+        assert_eq!(finished(Some(false), Some(true)), Some(false));
+        assert_eq!(finished(None, Some(true)), Some(true));
+        assert_eq!(finished(None, None), None);
+    }
+
+    #[test]
+    fn a_row_without_generations_is_one_entry_that_says_so() {
+        let row = r#"{"problem": "1+1?", "generations": []}"#;
+        assert_eq!(
+            read(Layout::Openr1, row),
+            [(None, Err(Void::NoGenerations))]
+        );
+    }
+}

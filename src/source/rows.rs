@@ -1,0 +1,213 @@
+//! Finds the rows of a file of text, one at a time, without holding what is longer than the limit.
+
+use std::io::{BufRead, BufReader, Read, Seek, SeekFrom};
+use std::ops::Range;
+
+use memchr::memchr;
+
+use super::format::{Coding, Form, TextFormat};
+use super::place::Bytestream;
+use super::void::Void;
+use super::{SourceFile, csv};
+use crate::{Error, Result};
+
+/// A row that was found.
+pub(super) struct FoundRow {
+    pub number: u64,
+    pub offset: u64,
+    /// Where it lies in the batch's text, or why it is not there.
+    pub body: Result<Range<usize>, Void>,
+}
+
+/// Finds rows, one at a time.
+pub(super) struct Rows {
+    reader: Input,
+    ending: Ending,
+    /// The names in a CSV's header, or why they cannot be told.
+    header: Result<Vec<String>, Void>,
+    row_bytes_max: u64,
+    number: u64,
+    offset: u64,
+}
+
+enum Input {
+    Plain(BufReader<Box<dyn Bytestream>>),
+    Coded(BufReader<Box<dyn Read + Send>>),
+}
+
+/// Finds the end of a row.
+enum Ending {
+    Line,
+    Csv(Box<csv::RowFinder>),
+}
+
+impl Rows {
+    pub fn new(
+        opened: Box<dyn Bytestream>,
+        format: TextFormat,
+        row_bytes_max: u64,
+    ) -> Result<Self> {
+        let reader = match format.coding {
+            Coding::Plain => Input::Plain(BufReader::with_capacity(1 << 18, opened)),
+            Coding::Gzip => {
+                let decoder = flate2::read::MultiGzDecoder::new(BufReader::new(opened));
+                Input::Coded(BufReader::with_capacity(1 << 18, Box::new(decoder)))
+            }
+            Coding::Zstd => {
+                let decoder = zstd::Decoder::new(opened)?;
+                Input::Coded(BufReader::with_capacity(1 << 18, Box::new(decoder)))
+            }
+        };
+        let mut rows = Self {
+            reader,
+            ending: match format.form {
+                Form::Json => Ending::Line,
+                Form::Csv { delimiter } => Ending::Csv(Box::new(csv::RowFinder::new(delimiter))),
+            },
+            header: Ok(Vec::new()),
+            row_bytes_max,
+            number: 0,
+            offset: 0,
+        };
+        if let Form::Csv { delimiter } = format.form {
+            let mut text = Vec::new();
+            if let Some(FoundRow { body, .. }) = rows.next(&mut text)? {
+                rows.header = body.and_then(|range| csv::header(delimiter, &text[range]));
+            }
+            rows.number = 0;
+        }
+        Ok(rows)
+    }
+
+    pub fn header(&self, file: &SourceFile) -> Result<&[String]> {
+        let why = match &self.header {
+            Ok(names) => return Ok(names),
+            Err(Void::TooLarge) => format!("of more than {} bytes", self.row_bytes_max),
+            Err(_) => "with a quote that never closes".into(),
+        };
+        Err(Error::File {
+            file: file.name.clone(),
+            problem: format!("has a header {why}"),
+            hint: "write the columns' names in the first line, and close each quote".into(),
+        })
+    }
+
+    pub fn is_at_start(&self) -> bool {
+        self.offset == 0
+    }
+
+    pub fn seek(&mut self, offset: u64, row: u64) -> Result<()> {
+        if let Input::Plain(reader) = &mut self.reader {
+            reader.seek(SeekFrom::Start(offset))?;
+            (self.offset, self.number) = (offset, row);
+            if let Ending::Csv(ending) = &mut self.ending {
+                ending.restart();
+            }
+        }
+        Ok(())
+    }
+
+    /// The next row that is not blank, appended to `text`; none at the end of the file.
+    pub fn next(&mut self, text: &mut Vec<u8>) -> Result<Option<FoundRow>> {
+        loop {
+            let (start, offset, number) = (text.len(), self.offset, self.number);
+            let reader: &mut dyn BufRead = match &mut self.reader {
+                Input::Plain(reader) => reader,
+                Input::Coded(reader) => reader,
+            };
+            let taken = take(reader, &mut self.ending, text, self.row_bytes_max)?;
+            if taken.bytes == 0 {
+                return Ok(None);
+            }
+            self.offset += taken.bytes;
+            self.number += 1;
+            let mark = if offset == 0 && text[start..].starts_with(b"\xef\xbb\xbf") {
+                3
+            } else {
+                0
+            };
+            let range = start + mark..text.len();
+            let body = if taken.bytes > self.row_bytes_max {
+                Err(Void::TooLarge)
+            } else if self.ending.is_blank(&text[range.clone()]) {
+                text.truncate(start);
+                continue;
+            } else if !taken.is_whole && self.ending.is_open() {
+                Err(Void::BadCsv)
+            } else {
+                Ok(range)
+            };
+            if body.is_err() {
+                text.truncate(start);
+            }
+            return Ok(Some(FoundRow {
+                number,
+                offset,
+                body,
+            }));
+        }
+    }
+}
+
+impl Ending {
+    fn end(&mut self, chunk: &[u8]) -> Option<usize> {
+        match self {
+            Self::Line => memchr(b'\n', chunk).map(|at| at + 1),
+            Self::Csv(ending) => ending.end(chunk),
+        }
+    }
+
+    /// Whether the row is but the end of a line. Tabs may be a row's empty cells.
+    fn is_blank(&self, row: &[u8]) -> bool {
+        match self {
+            Self::Line => row.trim_ascii().is_empty(),
+            Self::Csv(_) => row.iter().all(|byte| matches!(byte, b'\r' | b'\n')),
+        }
+    }
+
+    /// Whether a row that the file's end broke off has a quote that is open.
+    fn is_open(&mut self) -> bool {
+        match self {
+            Self::Line => false,
+            Self::Csv(ending) => ending.is_open(),
+        }
+    }
+}
+
+struct Taken {
+    bytes: u64,
+    /// Whether the row ended before the file did.
+    is_whole: bool,
+}
+
+/// Reads to the end of the row, of whose bytes no more than `most` are kept.
+fn take(
+    reader: &mut dyn BufRead,
+    ending: &mut Ending,
+    text: &mut Vec<u8>,
+    most: u64,
+) -> Result<Taken> {
+    let mut bytes = 0;
+    loop {
+        let chunk = reader.fill_buf()?;
+        if chunk.is_empty() {
+            return Ok(Taken {
+                bytes,
+                is_whole: false,
+            });
+        }
+        let end = ending.end(chunk);
+        let used = end.unwrap_or(chunk.len());
+        if bytes + used as u64 <= most {
+            text.extend_from_slice(&chunk[..used]);
+        }
+        bytes += used as u64;
+        reader.consume(used);
+        if end.is_some() {
+            return Ok(Taken {
+                bytes,
+                is_whole: true,
+            });
+        }
+    }
+}
