@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::pool::Entries;
-use crate::pool::entries::Name;
+use crate::pool::entries::NameIndex;
 
 /// The paper's seven categories: OpenR1's `problem_type` without `Other`.
 pub const SEVEN: [&str; 7] = [
@@ -70,13 +70,14 @@ impl Category {
 
 /// A pool for each category that a problem has, by name, and one for problems that have none.
 fn categories(entries: &Entries) -> Vec<Pool> {
-    let names: BTreeSet<Option<Name>> = entries
+    let names: BTreeSet<Option<NameIndex>> = entries
         .problems
         .iter()
         .map(|problem| problem.category)
         .collect();
-    let pool =
-        |name: Option<Name>| name.map_or(Pool::Uncategorised, |name| Pool::Category(Some(name)));
+    let pool = |name: Option<NameIndex>| {
+        name.map_or(Pool::Uncategorised, |name| Pool::Category(Some(name)))
+    };
     let mut pools: Vec<Pool> = names.into_iter().map(pool).collect();
     pools.sort_by_key(|pool| pool.name(entries));
     pools
@@ -87,7 +88,7 @@ fn categories(entries: &Entries) -> Vec<Pool> {
 pub enum Pool {
     Any,
     /// Those of one category; none where no entry has its name.
-    Category(Option<Name>),
+    Category(Option<NameIndex>),
     /// Those of which no source names a category.
     Uncategorised,
 }

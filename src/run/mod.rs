@@ -20,8 +20,9 @@ use std::time::Instant;
 use arrow::array::RecordBatch;
 
 use crate::plan::{Plan, PlannedFile, PlannedSource};
-use crate::pool::part::{Named, PROBLEMS, TRAJECTORIES};
-use crate::pool::{Entries, Lock, Part, Pool, entries};
+use crate::pool::tables::{PROBLEMS, PartTable, TRAJECTORIES};
+use crate::pool::{Entries, Lock, Part, Pool, load};
+use crate::schema::Misfit;
 use crate::screen::{self, Fate, Screened, Tally};
 use crate::select::{self, JoinCounts, Knowledge, Selection};
 use crate::source::BatchSize;
@@ -159,23 +160,31 @@ impl Held {
         match self {
             Self::Stored(part) => part.entries as usize,
             Self::Memory(tables) => {
-                let batches = tables.get(TRAJECTORIES.0).into_iter().flatten();
+                let batches = tables.get(TRAJECTORIES.name).into_iter().flatten();
                 batches.map(RecordBatch::num_rows).sum()
             }
             Self::Unreadable => 1,
         }
     }
 
+    /// The error of a table that holds what nobody can read.
+    pub fn misread(&self, why: &Misfit) -> Error {
+        match self {
+            Self::Stored(part) => part.misread(why),
+            Self::Memory(_) | Self::Unreadable => unreachable!("what was just measured: {why}"),
+        }
+    }
+
     /// A table's rows with the columns named (all where none is); none where the file could not be read.
     pub fn read<'h>(
         &'h self,
-        table: Named,
+        table: PartTable,
         columns: &[&str],
     ) -> Result<Box<dyn Iterator<Item = Result<RecordBatch>> + 'h>> {
         Ok(match self {
             Self::Stored(part) => Box::new(part.read(table, columns)?),
             Self::Memory(tables) => {
-                let batches = tables.get(table.0).into_iter().flatten();
+                let batches = tables.get(table.name).into_iter().flatten();
                 Box::new(batches.map(|batch| Ok(batch.clone())))
             }
             Self::Unreadable => Box::new(std::iter::empty()),
@@ -246,12 +255,12 @@ impl Experiment<'_> {
         &self,
         settings: &Settings<'_>,
         columns: &[&str],
-        mut take: impl FnMut(&RecordBatch) -> Result<()>,
+        mut take: impl FnMut(&RecordBatch) -> Result<(), Misfit>,
     ) -> Result<()> {
         for part in &self.parts {
             settings.check_stop()?;
             for batch in part.held.read(PROBLEMS, columns)? {
-                take(&batch?)?;
+                take(&batch?).map_err(|misfit| part.held.misread(&misfit))?;
             }
         }
         Ok(())
@@ -375,8 +384,9 @@ fn load<'p>(plan: &'p Plan, slots: Vec<Slot>, lock: Option<Lock>) -> Result<Expe
         if matches!(slot.held, Held::Unreadable) {
             all.add_unreadable(part);
         }
-        for batch in slot.held.read(TRAJECTORIES, &entries::COLUMNS)? {
-            all.add(part, &batch?)?;
+        for batch in slot.held.read(TRAJECTORIES, &load::columns())? {
+            let added = all.add(part, &batch?);
+            added.map_err(|misfit| slot.held.misread(&misfit))?;
         }
         if let Held::Stored(stored) = &slot.held {
             let loaded = (all.rows.len() - start) as u64;

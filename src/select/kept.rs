@@ -2,7 +2,7 @@
 
 use super::controls;
 use crate::pool::Entries;
-use crate::pool::entries::{Body, Name};
+use crate::pool::entries::{Body, NameIndex};
 use crate::screen::Fate;
 
 /// The kept entries, by problem.
@@ -47,7 +47,7 @@ impl Kept {
 pub enum Style {
     Any,
     /// None where no entry has it.
-    Named(Option<Name>),
+    Named(Option<NameIndex>),
 }
 
 impl Style {
@@ -58,7 +58,7 @@ impl Style {
         }
     }
 
-    pub(super) fn holds(self, style: Name) -> bool {
+    pub(super) fn holds(self, style: NameIndex) -> bool {
         match self {
             Self::Any => true,
             Self::Named(name) => name == Some(style),
