@@ -1,12 +1,12 @@
-//! What stands in a column is what its name says: selection and subsets against the source's own rows.
-//!
-//! The other tables have such a test beside their writer.
+//! What stands in a column is what its name says: selection and subsets against the source's own rows (the other
+//! tables have such a test beside their writer). And what no column can hold is told where it is read again.
 
 use std::collections::HashMap;
 
 use gradatim::ids::{problem_id, trajectory_id};
 use serde_json::{Value, json};
 
+use crate::commands::{rewrite, with_text};
 use crate::support::*;
 
 const PIPELINE: &str = r#"
@@ -54,13 +54,19 @@ fn expected(row: &Value, reply: &str, rank: usize) -> Value {
     })
 }
 
-#[test]
-fn a_selected_trajectory_has_each_value_in_the_column_of_its_name() {
+/// A run over 60 problems of our own.
+fn made() -> (Place, Vec<Value>) {
     let rows = openr1_rows(60);
     let place = Place::new();
     place.write("data/rows.jsonl", jsonl(&rows));
     place.write("pipeline.toml", PIPELINE);
     place.run("out", &[]).ends(0);
+    (place, rows)
+}
+
+#[test]
+fn a_selected_trajectory_has_each_value_in_the_column_of_its_name() {
+    let (place, rows) = made();
     let out = place.out("out");
     let known: HashMap<&str, &Value> = rows.iter().map(|row| (text(row, "problem"), row)).collect();
     let name = "all-normal-20";
@@ -82,5 +88,47 @@ fn a_selected_trajectory_has_each_value_in_the_column_of_its_name() {
             "problem_id": expected["problem_id"],
         });
         assert_eq!(*selected, chosen);
+    }
+}
+
+#[test]
+fn a_word_that_nothing_means_in_a_stored_part_is_damage_by_part_column_and_word() {
+    let (place, _) = made();
+    let names = tree(&place.path("pool")).into_keys();
+    let seal = names.into_iter().find(|name| name.ends_with("part.json"));
+    let seal = place.path("pool").join(seal.expect("a part"));
+    let entries = seal.with_file_name("trajectories.parquet");
+    rewrite(&entries, |batch| with_text(batch, "verdict", 3, "whim"));
+    // Sealed as if it had been written so.
+    let mut sealed = read_json(&seal);
+    let hash = blake3::hash(&std::fs::read(&entries).expect("a table"));
+    sealed["tables"]["trajectories"] = json!(hash.to_hex().as_str());
+    std::fs::write(&seal, sealed.to_string()).expect("a seal");
+    let part = seal.parent().and_then(|folder| folder.file_name());
+    let part = part.expect("a name").to_string_lossy().into_owned();
+    place.run("again", &[]).ends(4).tells(&[
+        &part,
+        "is damaged: its column `verdict` has the unknown word `whim`",
+        "remove that folder from the pool",
+    ]);
+}
+
+#[test]
+fn a_word_that_nothing_means_in_a_ledger_is_told_by_check_and_balance() {
+    for (column, row) in [
+        ("verdict", 2),
+        ("gold_kind", 3),
+        ("fate", 4),
+        ("trajectory_id", 5),
+    ] {
+        let (place, _) = made();
+        let ledger = place.out("out").run("ledger.parquet");
+        rewrite(&ledger, |batch| with_text(batch, column, row, "whim"));
+        let told = format!("column `{column}` has the unknown word `whim`");
+        let check = place.gradatim(&["check", "out"]).ends(1);
+        assert!(check.stdout.contains(&told), "{}", check.stdout);
+        let told =
+            format!("column `{column}` of `__run__/ledger.parquet` has the unknown word `whim`");
+        place.gradatim(&["balance", "out"]).ends(4).tells(&[&told]);
     }
 }
