@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::pool::companions::Counts;
+use crate::pool::companions::CompanionCounts;
 use crate::rules::{Accept, CategoryRule};
 use crate::select::recipe::Recipe;
 use crate::select::size::Unit;
@@ -81,7 +81,7 @@ pub struct CompanionRecord {
     pub license: Option<String>,
     #[serde(default)]
     pub attribution: Option<String>,
-    pub joined: Counts,
+    pub joined: CompanionCounts,
     pub files: Vec<CompanionFileRecord>,
 }
 

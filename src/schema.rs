@@ -1,15 +1,44 @@
-//! The columns: name, type, unit and meaning, each written once.
+//! What a column is: its name, type and meaning, with what fills and reads it.
 //!
-//! Every table that gradatim writes is a list of these; `gradatim schema TABLE` prints them and
-//! `schemas/` keeps the print under test.
+//! A [`Column`] is written once, beside the writer of its table. Writing pairs it with the value that a row has
+//! of it (`ROW.always(|entry| entry.row)`), and a table is the list of such pairs: no array is filled by its
+//! place. Reading asks the same column (`ROW.of(&batch)?`), whose type says what comes. `gradatim schema TABLE`
+//! prints the columns of a table and `schemas/` keeps the print under test.
 
+use std::borrow::Cow;
+use std::marker::PhantomData;
 use std::sync::Arc;
 
-use arrow::datatypes::{DataType, Field, Fields, Schema, SchemaRef};
+use arrow::array::{
+    ArrayRef, AsArray, BooleanArray, FixedSizeBinaryBuilder, Float32Array, Float64Array, ListArray,
+    RecordBatch, StringArray, StringBuilder, StructArray, UInt32Array, UInt64Array,
+};
+use arrow::buffer::OffsetBuffer;
+use arrow::datatypes::{
+    DataType, Field, Fields, Float32Type, Schema, SchemaRef, UInt32Type, UInt64Type,
+};
 
-/// One column of one or more tables.
-#[derive(Clone, Copy, Debug)]
-pub struct Column {
+use crate::ids::Id;
+
+/// A column's name and meaning, and as a type what it holds: a number, [`Text`], an id.
+pub struct Column<V> {
+    name: &'static str,
+    meaning: &'static str,
+    holds: PhantomData<V>,
+}
+
+/// A column of that name and meaning.
+pub const fn column<V>(name: &'static str, meaning: &'static str) -> Column<V> {
+    Column {
+        name,
+        meaning,
+        holds: PhantomData,
+    }
+}
+
+/// A column of one table, as `gradatim schema` prints it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Head {
     pub name: &'static str,
     pub kind: Kind,
     pub nullable: bool,
@@ -31,12 +60,6 @@ pub enum Kind {
     Messages,
     /// A list of `{from, value}`.
     Conversations,
-}
-
-impl Column {
-    pub fn field(&self) -> Field {
-        Field::new(self.name, self.kind.data_type(), self.nullable)
-    }
 }
 
 impl Kind {
@@ -64,608 +87,447 @@ impl Kind {
             Self::U64 => DataType::UInt64,
             Self::F32 => DataType::Float32,
             Self::F64 => DataType::Float64,
-            Self::Messages => list_of_pairs("role", "content"),
-            Self::Conversations => list_of_pairs("from", "value"),
+            Self::Messages => list_of(turn_fields("role", "content")),
+            Self::Conversations => list_of(turn_fields("from", "value")),
         }
     }
 }
 
 /// The two text fields of one turn of a conversation.
-pub fn pair_fields(first: &str, second: &str) -> Fields {
+fn turn_fields(who: &str, said: &str) -> Fields {
     Fields::from(vec![
-        Field::new(first, DataType::Utf8, false),
-        Field::new(second, DataType::Utf8, false),
+        Field::new(who, DataType::Utf8, false),
+        Field::new(said, DataType::Utf8, false),
     ])
 }
 
-fn list_of_pairs(first: &str, second: &str) -> DataType {
-    let turn = Field::new("item", DataType::Struct(pair_fields(first, second)), false);
-    DataType::List(Arc::new(turn))
+fn list_of(turn: Fields) -> DataType {
+    DataType::List(Arc::new(Field::new("item", DataType::Struct(turn), false)))
 }
 
-/// The Arrow schema of a list of columns.
-pub fn schema(columns: &[Column]) -> SchemaRef {
-    Arc::new(Schema::new(
-        columns.iter().map(Column::field).collect::<Vec<_>>(),
+impl Head {
+    pub fn field(&self) -> Field {
+        Field::new(self.name, self.kind.data_type(), self.nullable)
+    }
+
+    /// The column in a batch of a stored table, as it is; fails where it is missing or of another type.
+    pub fn array(&self, batch: &RecordBatch) -> Result<ArrayRef, Misfit> {
+        let misfit = |problem: &str| Misfit {
+            column: self.name,
+            problem: problem.to_owned(),
+        };
+        let array = batch.column_by_name(self.name);
+        let array = array.ok_or_else(|| misfit(MISSING))?;
+        if *array.data_type() != self.kind.data_type() {
+            return Err(misfit(OTHER_TYPE));
+        }
+        Ok(array.clone())
+    }
+}
+
+const MISSING: &str = "is missing";
+const OTHER_TYPE: &str = "is of another type";
+
+/// The Arrow schema of a table.
+pub fn schema(heads: &[Head]) -> SchemaRef {
+    let fields: Vec<Field> = heads.iter().map(Head::field).collect();
+    Arc::new(Schema::new(fields))
+}
+
+/// What a column holds, as a type.
+pub trait Value: 'static {
+    const KIND: Kind;
+    /// The value of one row.
+    type Of<'r>;
+
+    /// The values of rows as an array.
+    fn array<'r, I: Iterator<Item = Option<Self::Of<'r>>>>(values: I) -> ArrayRef;
+}
+
+/// What can be read again.
+pub trait Stored: Value {
+    /// The values of an array; fails with what is wrong where it is of another type, or holds a text that stands
+    /// for no value.
+    fn read(array: &ArrayRef) -> Result<Vec<Option<Self::Of<'_>>>, String>;
+}
+
+/// Why a stored column is not what its reader takes it for.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("its column `{column}` {problem}")]
+pub struct Misfit {
+    pub column: &'static str,
+    pub problem: String,
+}
+
+impl<V> Column<V> {
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// Why this column, as it is stored, cannot be read.
+    pub fn misfit(&self, problem: impl Into<String>) -> Misfit {
+        Misfit {
+            column: self.name,
+            problem: problem.into(),
+        }
+    }
+
+    /// The value of a row that must have one.
+    pub fn needed<T>(&self, value: Option<T>) -> Result<T, Misfit> {
+        value.ok_or_else(|| self.misfit("is null in a row that must have one"))
+    }
+}
+
+impl<V: Value> Column<V> {
+    /// In a table whose rows all have a value; null only where a row is none.
+    pub fn always<'t, R: 't>(&self, value: for<'r> fn(&'r R) -> V::Of<'r>) -> Filled<'t, R> {
+        self.filled(false, move |rows| {
+            V::array(rows.iter().map(|row| row.map(value)))
+        })
+    }
+
+    /// In a table where a row may have none.
+    pub fn perhaps<'t, R: 't>(
+        &self,
+        value: for<'r> fn(&'r R) -> Option<V::Of<'r>>,
+    ) -> Filled<'t, R> {
+        self.filled(true, move |rows| {
+            V::array(rows.iter().map(|row| row.and_then(value)))
+        })
+    }
+
+    /// In a table of CSV, which knows no null: a row may have an empty cell.
+    pub fn or_empty<'t, R: 't>(
+        &self,
+        value: for<'r> fn(&'r R) -> Option<V::Of<'r>>,
+    ) -> Filled<'t, R> {
+        let mut column = self.perhaps(value);
+        column.head.nullable = false;
+        column
+    }
+
+    fn filled<'t, R>(
+        &self,
+        nullable: bool,
+        fill: impl Fn(&[Option<&R>]) -> ArrayRef + 't,
+    ) -> Filled<'t, R> {
+        Filled {
+            head: Head {
+                name: self.name,
+                kind: V::KIND,
+                nullable,
+                meaning: self.meaning,
+            },
+            fill: Box::new(fill),
+        }
+    }
+}
+
+impl<V: Stored> Column<V> {
+    /// The column's values in a batch of a stored table, one a row.
+    ///
+    /// Fails where the batch has no such column, where it is of another type, and where it has a word that its
+    /// type has not.
+    pub fn of<'b>(&self, batch: &'b RecordBatch) -> Result<Vec<Option<V::Of<'b>>>, Misfit> {
+        let array = batch
+            .column_by_name(self.name)
+            .ok_or_else(|| self.misfit(MISSING))?;
+        V::read(array).map_err(|problem| self.misfit(problem))
+    }
+}
+
+/// A column of a table whose rows are `R`, with what fills it.
+pub struct Filled<'t, R> {
+    pub head: Head,
+    fill: Box<Fill<'t, R>>,
+}
+
+/// Rows to the array of one column; null where a row is none.
+type Fill<'t, R> = dyn Fn(&[Option<&R>]) -> ArrayRef + 't;
+
+impl<R> Filled<'_, R> {
+    /// The column over rows; null where a row is none.
+    pub fn array(&self, rows: &[Option<&R>]) -> ArrayRef {
+        (self.fill)(rows)
+    }
+}
+
+/// What the columns of a table are.
+pub fn heads<R>(columns: &[Filled<'_, R>]) -> Vec<Head> {
+    columns.iter().map(|column| column.head).collect()
+}
+
+/// Rows as the arrays of a table, column by column.
+pub fn arrays<'r, R: 'r>(
+    columns: &[Filled<'_, R>],
+    rows: impl IntoIterator<Item = &'r R>,
+) -> Vec<ArrayRef> {
+    let rows: Vec<Option<&R>> = rows.into_iter().map(Some).collect();
+    columns.iter().map(|column| column.array(&rows)).collect()
+}
+
+/// Text that a row has.
+pub enum Text {}
+
+/// Text that is put together for the row.
+pub enum Composed {}
+
+/// Text that is one of the words of `W`.
+pub struct OneOf<W>(PhantomData<W>);
+
+/// An id as the text that people search for.
+pub enum HexId {}
+
+/// The turns of a conversation as `{role, content}`.
+pub enum Messages {}
+
+/// The turns of a conversation as `{from, value}`.
+pub enum Conversations {}
+
+/// A type that is stored as a word.
+pub trait Word: Copy + 'static {
+    fn word(self) -> &'static str;
+
+    /// None where no value has that word.
+    fn of_word(word: &str) -> Option<Self>;
+}
+
+/// Implements [`Value`] for a type that one of Arrow's arrays collects as it is.
+macro_rules! collected {
+    ($value:ty, $kind:ident, $of:ty, $array:ty) => {
+        impl Value for $value {
+            const KIND: Kind = Kind::$kind;
+            type Of<'r> = $of;
+
+            fn array<'r, I: Iterator<Item = Option<Self::Of<'r>>>>(values: I) -> ArrayRef {
+                Arc::new(values.collect::<$array>())
+            }
+        }
+    };
+}
+
+collected!(Text, Text, &'r str, StringArray);
+collected!(Composed, Text, String, StringArray);
+collected!(bool, Bool, Self, BooleanArray);
+collected!(u32, U32, Self, UInt32Array);
+collected!(u64, U64, Self, UInt64Array);
+collected!(f32, F32, Self, Float32Array);
+collected!(f64, F64, Self, Float64Array);
+
+/// Implements [`Stored`] for a type whose array gives its values as they are.
+macro_rules! stored {
+    ($value:ty, $downcast:expr) => {
+        impl Stored for $value {
+            fn read(array: &ArrayRef) -> Result<Vec<Option<Self::Of<'_>>>, String> {
+                let array = $downcast(array).ok_or(OTHER_TYPE)?;
+                Ok(array.iter().collect())
+            }
+        }
+    };
+}
+
+stored!(Text, AsArray::as_string_opt::<i32>);
+stored!(bool, AsArray::as_boolean_opt);
+stored!(u32, AsArray::as_primitive_opt::<UInt32Type>);
+stored!(u64, AsArray::as_primitive_opt::<UInt64Type>);
+stored!(f32, AsArray::as_primitive_opt::<Float32Type>);
+
+impl<W: Word> Value for OneOf<W> {
+    const KIND: Kind = Kind::Text;
+    type Of<'r> = W;
+
+    fn array<'r, I: Iterator<Item = Option<Self::Of<'r>>>>(values: I) -> ArrayRef {
+        Text::array(values.map(|value| value.map(W::word)))
+    }
+}
+
+impl<W: Word> Stored for OneOf<W> {
+    fn read(array: &ArrayRef) -> Result<Vec<Option<Self::Of<'_>>>, String> {
+        read_words(array, W::of_word)
+    }
+}
+
+impl Value for HexId {
+    const KIND: Kind = Kind::Text;
+    type Of<'r> = Id;
+
+    fn array<'r, I: Iterator<Item = Option<Self::Of<'r>>>>(values: I) -> ArrayRef {
+        Composed::array(values.map(|id| id.map(|id| id.to_string())))
+    }
+}
+
+impl Stored for HexId {
+    fn read(array: &ArrayRef) -> Result<Vec<Option<Self::Of<'_>>>, String> {
+        read_words(array, |text| text.parse().ok())
+    }
+}
+
+/// Texts that each stand for a value.
+fn read_words<T>(
+    array: &ArrayRef,
+    of_word: fn(&str) -> Option<T>,
+) -> Result<Vec<Option<T>>, String> {
+    let unknown = |word: &str| format!("has the unknown word `{word}`");
+    let value = |word: &str| of_word(word).ok_or_else(|| unknown(word));
+    let texts = Text::read(array)?.into_iter();
+    texts.map(|text| text.map(value).transpose()).collect()
+}
+
+impl Value for Id {
+    const KIND: Kind = Kind::Id;
+    type Of<'r> = Self;
+
+    fn array<'r, I: Iterator<Item = Option<Self::Of<'r>>>>(values: I) -> ArrayRef {
+        let mut column = FixedSizeBinaryBuilder::new(16);
+        for id in values {
+            match id {
+                // An id is 16 bytes and so is the column: appending cannot fail.
+                Some(id) => column.append_value(id.to_bytes()).unwrap_or_default(),
+                None => column.append_null(),
+            }
+        }
+        Arc::new(column.finish())
+    }
+}
+
+impl Stored for Id {
+    fn read(array: &ArrayRef) -> Result<Vec<Option<Self::Of<'_>>>, String> {
+        let ids = array.as_fixed_size_binary_opt().ok_or(OTHER_TYPE)?;
+        let id = |bytes: &[u8]| bytes.try_into().map(Self::from_bytes);
+        let ids = ids.iter().map(|bytes| bytes.map(id).transpose());
+        ids.collect::<Result<_, _>>().map_err(|_| OTHER_TYPE.into())
+    }
+}
+
+/// Who says something, and what.
+pub type Turns<'r> = Vec<(&'static str, Cow<'r, str>)>;
+
+impl Value for Messages {
+    const KIND: Kind = Kind::Messages;
+    type Of<'r> = Turns<'r>;
+
+    fn array<'r, I: Iterator<Item = Option<Self::Of<'r>>>>(values: I) -> ArrayRef {
+        conversations(values, turn_fields("role", "content"))
+    }
+}
+
+impl Value for Conversations {
+    const KIND: Kind = Kind::Conversations;
+    type Of<'r> = Turns<'r>;
+
+    fn array<'r, I: Iterator<Item = Option<Self::Of<'r>>>>(values: I) -> ArrayRef {
+        conversations(values, turn_fields("from", "value"))
+    }
+}
+
+/// A list of turns a row, empty where there is none.
+fn conversations<'r>(values: impl Iterator<Item = Option<Turns<'r>>>, fields: Fields) -> ArrayRef {
+    let (mut who, mut said) = (StringBuilder::new(), StringBuilder::new());
+    let mut lengths = Vec::new();
+    for turns in values {
+        let turns = turns.unwrap_or_default();
+        for (speaker, words) in &turns {
+            who.append_value(speaker);
+            said.append_value(words);
+        }
+        lengths.push(turns.len());
+    }
+    let arrays: Vec<ArrayRef> = vec![Arc::new(who.finish()), Arc::new(said.finish())];
+    let turns = StructArray::new(fields.clone(), arrays, None);
+    let item = Field::new("item", DataType::Struct(fields), false);
+    let offsets = OffsetBuffer::from_lengths(lengths);
+    Arc::new(ListArray::new(
+        Arc::new(item),
+        offsets,
+        Arc::new(turns),
+        None,
     ))
 }
 
-const fn column(name: &'static str, kind: Kind, meaning: &'static str) -> Column {
-    Column {
-        name,
-        kind,
-        nullable: false,
-        meaning,
+/// Columns that are read together: a field for each, with its values in a batch.
+///
+/// `of` fails as [`Column::of`] does; `NAMES` are the columns that a reader has to ask a file for.
+macro_rules! read_columns {
+    ($(#[$about:meta])* $seen:vis struct $name:ident { $($field:ident: $value:ty = $column:expr,)* }) => {
+        $(#[$about])*
+        $seen struct $name<'b> {
+            $($seen $field: Vec<Option<<$value as $crate::schema::Value>::Of<'b>>>,)*
+        }
+
+        impl<'b> $name<'b> {
+            #[allow(dead_code, reason = "who reads whole batches asks for no columns")]
+            $seen const NAMES: &'static [&'static str] = &[$($column.name()),*];
+
+            $seen fn of(
+                batch: &'b arrow::array::RecordBatch,
+            ) -> Result<Self, $crate::schema::Misfit> {
+                Ok(Self { $($field: $column.of(batch)?,)* })
+            }
+        }
+    };
+}
+pub(crate) use read_columns;
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use arrow::json::WriterBuilder;
+    use arrow::json::writer::JsonArray;
+    use serde_json::Value;
+
+    use super::*;
+
+    /// A batch's rows as objects, nulls and all.
+    pub(crate) fn json_rows(batch: &RecordBatch) -> Vec<Value> {
+        let mut writer = WriterBuilder::new()
+            .with_explicit_nulls(true)
+            .build::<_, JsonArray>(Vec::new());
+        writer.write(batch).expect("rows as JSON");
+        writer.finish().expect("rows as JSON");
+        serde_json::from_slice(&writer.into_inner()).expect("rows as JSON")
+    }
+
+    /// Rows as a table's writer hands them to its file, as objects.
+    pub(crate) fn written<R>(columns: &[Filled<'_, R>], rows: &[R]) -> Vec<Value> {
+        let arrays = arrays(columns, rows);
+        let batch = RecordBatch::try_new(schema(&heads(columns)), arrays);
+        json_rows(&batch.expect("arrays of the columns' types"))
+    }
+
+    #[test]
+    fn a_row_that_is_none_is_null_in_every_column() {
+        let columns = [
+            column::<u32>("a", "").perhaps(|row: &u32| Some(*row)),
+            column::<Composed>("b", "").perhaps(|row: &u32| Some(row.to_string())),
+        ];
+        for column in &columns {
+            let array = column.array(&[Some(&1), None]);
+            assert_eq!((array.is_null(0), array.is_null(1)), (false, true));
+        }
+    }
+
+    #[test]
+    fn what_is_written_is_read_again_by_the_same_column() {
+        const NAME: Column<Text> = column("name", "");
+        const ID: Column<HexId> = column("id", "");
+        const KEY: Column<Id> = column("key", "");
+        type Row = (&'static str, Option<Id>);
+        let columns: [Filled<'_, Row>; 3] = [
+            NAME.always(|row| row.0),
+            ID.perhaps(|row| row.1),
+            KEY.perhaps(|row| row.1),
+        ];
+        let rows = [("one", Some(Id(7))), ("two", None)];
+        let batch = RecordBatch::try_new(schema(&heads(&columns)), arrays(&columns, &rows));
+        let batch = batch.expect("a batch");
+        assert_eq!(NAME.of(&batch), Ok(vec![Some("one"), Some("two")]));
+        assert_eq!(ID.of(&batch), Ok(vec![Some(Id(7)), None]));
+        assert_eq!(KEY.of(&batch), Ok(vec![Some(Id(7)), None]));
+        let misread: Column<u32> = column("name", "");
+        assert_eq!(
+            misread.of(&batch),
+            Err(misread.misfit("is of another type"))
+        );
+        let none: Column<u32> = column("nobody", "");
+        assert_eq!(none.of(&batch), Err(none.misfit("is missing")));
     }
 }
-
-const fn nullable(name: &'static str, kind: Kind, meaning: &'static str) -> Column {
-    Column {
-        name,
-        kind,
-        nullable: true,
-        meaning,
-    }
-}
-
-/// A table by the name that `gradatim schema` knows it under.
-pub fn table(name: &str) -> Option<&'static [Column]> {
-    match name {
-        "trajectories" => Some(TRAJECTORIES),
-        "problems" => Some(PROBLEMS),
-        "companion" => Some(COMPANION),
-        "ledger" => Some(LEDGER),
-        "selection" => Some(SELECTION),
-        "subset" => Some(SUBSET),
-        "balance" => Some(BALANCE),
-        "overlap" => Some(OVERLAP),
-        "runs" => Some(RUNS),
-        "subsets" => Some(SUBSETS),
-        _ => None,
-    }
-}
-
-/// The names that [`table`] knows.
-pub const TABLES: &[&str] = &[
-    "trajectories",
-    "problems",
-    "companion",
-    "ledger",
-    "selection",
-    "subset",
-    "balance",
-    "overlap",
-    "runs",
-    "subsets",
-];
-
-const ROW: Column = column("row", Kind::U64, "row of the file, from 0");
-const GENERATION: Column = nullable(
-    "generation",
-    Kind::U32,
-    "index among the row's trajectories, from 0; null where the row yields none",
-);
-const CATEGORY: Column = nullable(
-    "category",
-    Kind::Text,
-    "category of the problem as the source has it, in lower case with _ for spaces",
-);
-const ORIGIN: Column = nullable(
-    "origin",
-    Kind::Text,
-    "where the source has the problem from (OpenR1's and NuminaMath's column `source`)",
-);
-const FACTS: [Column; 5] = [
-    nullable(
-        "question_type",
-        Kind::Text,
-        "kind of question as the source has it",
-    ),
-    nullable(
-        "gold_kind",
-        Kind::Text,
-        "value, proof or notfound; null where the source has no answer",
-    ),
-    nullable(
-        "problem_is_valid",
-        Kind::Text,
-        "whether the problem is one, as NuminaMath judged it",
-    ),
-    nullable(
-        "solution_is_valid",
-        Kind::Text,
-        "whether the human solution solves it, as NuminaMath judged it",
-    ),
-    nullable(
-        "synthetic",
-        Kind::Bool,
-        "whether a model wrote the problem, as NuminaMath says",
-    ),
-];
-const MEASURES: [Column; 28] = [
-    CATEGORY,
-    ORIGIN,
-    FACTS[0],
-    FACTS[1],
-    FACTS[2],
-    FACTS[3],
-    FACTS[4],
-    nullable(
-        "source_id",
-        Kind::Text,
-        "the source's own id (`uuid`); never a key, it may repeat",
-    ),
-    nullable(
-        "recorded_rule",
-        Kind::Bool,
-        "right by the source's rule-based verifier; null where it did not look",
-    ),
-    nullable(
-        "recorded_judge",
-        Kind::Bool,
-        "right by the source's judging model or grader; null where it did not look",
-    ),
-    nullable(
-        "verdict",
-        Kind::Text,
-        "ours: correct, wrong, undecided, no_answer or no_gold",
-    ),
-    nullable(
-        "verdict_reason",
-        Kind::Text,
-        "the rule that decided our verdict",
-    ),
-    nullable(
-        "extracted",
-        Kind::Text,
-        "the extracted answer, cut at 200 characters",
-    ),
-    nullable(
-        "tokens",
-        Kind::U32,
-        "tokens of the whole reply as it will be trained",
-    ),
-    nullable(
-        "thinking_tokens",
-        Kind::U32,
-        "tokens up to the end of the thinking part; 0 where there is none",
-    ),
-    nullable(
-        "answer_tokens",
-        Kind::U32,
-        "tokens after the thinking part: tokens - thinking_tokens",
-    ),
-    nullable("bytes", Kind::U32, "bytes of the whole reply"),
-    nullable(
-        "finished",
-        Kind::Bool,
-        "false: cut off; true: ended by itself; null: nothing says which",
-    ),
-    nullable(
-        "repeated_share",
-        Kind::F32,
-        "share of the reply's bytes in lines and sentences said before, 0 to 1",
-    ),
-    nullable(
-        "style_source",
-        Kind::Text,
-        "style as the source or the pipeline names it",
-    ),
-    nullable(
-        "style_text",
-        Kind::Text,
-        "style as the text rule sees it: r1, gemini, human or other",
-    ),
-    nullable(
-        "verification_count",
-        Kind::U32,
-        "phrases of data/behaviours/verification.txt in the reply; null where none were counted",
-    ),
-    nullable(
-        "backtracking_count",
-        Kind::U32,
-        "phrases of data/behaviours/backtracking.txt in the reply; null where none were counted",
-    ),
-    nullable(
-        "subgoal_count",
-        Kind::U32,
-        "phrases of data/behaviours/subgoals.txt in the reply; null where none were counted",
-    ),
-    nullable(
-        "backward_chaining_count",
-        Kind::U32,
-        "phrases of data/behaviours/backward_chaining.txt in the reply; null where none were counted",
-    ),
-    nullable(
-        "verification_word_count",
-        Kind::U32,
-        "words of data/words/verification.txt in the reply; null where none were counted",
-    ),
-    nullable(
-        "tentative_word_count",
-        Kind::U32,
-        "words of data/words/tentative.txt in the reply; null where none were counted",
-    ),
-    nullable(
-        "connective_count",
-        Kind::U32,
-        "words of data/words/connectives.txt in the reply; null where none were counted",
-    ),
-];
-
-/// The pool's table of entries: one row an entry, a function of that entry alone.
-pub const TRAJECTORIES: &[Column] = &{
-    let mut all = [ROW; 7 + MEASURES.len()];
-    all[1] = GENERATION;
-    all[2] = nullable(
-        "offset",
-        Kind::U64,
-        "byte where the row starts, in a plain file of text only",
-    );
-    all[3] = nullable(
-        "void",
-        Kind::Text,
-        "why the entry yields no trajectory; null where it does",
-    );
-    all[4] = nullable(
-        "problem_id",
-        Kind::Id,
-        "hash of the problem's canonical text",
-    );
-    all[5] = nullable(
-        "trajectory_id",
-        Kind::Id,
-        "hash of problem_id and the response as it is",
-    );
-    let mut i = 0;
-    while i < MEASURES.len() {
-        all[6 + i] = MEASURES[i];
-        i += 1;
-    }
-    all[6 + i] = nullable(
-        "fields_id",
-        Kind::Id,
-        "hash of the gold answer and all that the source says of the trajectory: which exact copy stays",
-    );
-    all
-};
-
-/// The pool's table of problems: one row for each problem of a part.
-pub const PROBLEMS: &[Column] = &[
-    column(
-        "problem_id",
-        Kind::Id,
-        "hash of the problem's canonical text",
-    ),
-    column("problem", Kind::Text, "the problem, as the source has it"),
-    nullable(
-        "answer",
-        Kind::Text,
-        "the gold answer, as the source has it",
-    ),
-    CATEGORY,
-    ORIGIN,
-];
-
-/// The pool's table of a companion: one row a problem, with what it tells of it.
-pub const COMPANION: &[Column] = &[
-    nullable(
-        "problem_id",
-        Kind::Id,
-        "hash of the problem's canonical text; null where the row is no problem",
-    ),
-    CATEGORY,
-    ORIGIN,
-    FACTS[0],
-    FACTS[1],
-    FACTS[2],
-    FACTS[3],
-    FACTS[4],
-];
-
-/// `ledger.parquet`: one row an entry, with its measurements and its fate in this run.
-pub const LEDGER: &[Column] = &{
-    let mut all = [ROW; 12 + MEASURES.len()];
-    all[0] = nullable(
-        "trajectory_id",
-        Kind::Text,
-        "hash of problem_id and the response; null where the entry yields no trajectory",
-    );
-    all[1] = nullable(
-        "problem_id",
-        Kind::Text,
-        "hash of the problem's canonical text",
-    );
-    all[2] = column("source", Kind::Text, "the source's name in the pipeline");
-    all[3] = column("file", Kind::Text, "file, relative to its source");
-    all[4] = ROW;
-    all[5] = GENERATION;
-    let mut i = 0;
-    while i < MEASURES.len() {
-        all[6 + i] = MEASURES[i];
-        i += 1;
-    }
-    all[6 + i] = nullable(
-        "style",
-        Kind::Text,
-        "style that the run uses: the source's where it is known, else the text's",
-    );
-    all[7 + i] = nullable(
-        "cluster",
-        Kind::Text,
-        "problem_id that stands for all near duplicates of the problem; null where none were looked for",
-    );
-    all[8 + i] = nullable(
-        "cluster_disagrees",
-        Kind::Bool,
-        "whether the gold answers of its cluster differ; null where no near duplicates were looked for",
-    );
-    all[9 + i] = column("fate", Kind::Text, "kept or dropped");
-    all[10 + i] = nullable(
-        "reason",
-        Kind::Text,
-        "why it was dropped; null where it was kept",
-    );
-    all[11 + i] = nullable(
-        "value",
-        Kind::Text,
-        "the value that decided, where there is one",
-    );
-    all
-};
-
-/// `selection.parquet`: the whole grid, one row for each selected trajectory of each subset.
-pub const SELECTION: &[Column] = &[
-    column("subset", Kind::Text, "name of the subset or control"),
-    column("rank", Kind::U32, "place in the draw, from 0"),
-    column(
-        "trajectory_id",
-        Kind::Text,
-        "the trajectory's id in the ledger",
-    ),
-    column("problem_id", Kind::Text, "the problem's id"),
-];
-
-/// One subset's rows, before what `[emit] add` names.
-pub const SUBSET: &[Column] = &[
-    column("id", Kind::Text, "trajectory_id"),
-    column(
-        "problem_id",
-        Kind::Text,
-        "hash of the problem's canonical text",
-    ),
-    column("problem", Kind::Text, "the problem"),
-    nullable(
-        "answer",
-        Kind::Text,
-        "the gold answer, as the source has it",
-    ),
-    column(
-        "messages",
-        Kind::Messages,
-        "a system turn where `[emit] system` has one, a user turn (the problem, with `[emit] instruction`) and an \
-         assistant turn (the response)",
-    ),
-    nullable(
-        "category",
-        Kind::Text,
-        "category of the problem: of several that its rows have the first by name",
-    ),
-    nullable("style", Kind::Text, "style of the trajectory"),
-    column("tokens", Kind::U32, "tokens of the whole reply"),
-    column("source", Kind::Text, "the source's name in the pipeline"),
-    nullable(
-        "license",
-        Kind::Text,
-        "the source's licence: by the pipeline or its card on the hub; null where neither says",
-    ),
-    nullable(
-        "attribution",
-        Kind::Text,
-        "whom to name for the source: by the pipeline, or its dataset on the hub; null where neither says",
-    ),
-    column(
-        "rank",
-        Kind::U32,
-        "place in the draw, from 0: rank < 100 of the 1000 is the 100",
-    ),
-];
-
-/// Columns that `[emit] add` can put behind a subset's own.
-pub const ADDED: &[Column] = &[
-    column(
-        "text",
-        Kind::Text,
-        "all turns in Qwen2.5's chat template, marked as `[emit.text] template` says",
-    ),
-    column(
-        "prompt",
-        Kind::Messages,
-        "the turns of `messages` before the response, for TRL's completion-only loss",
-    ),
-    column("completion", Kind::Messages, "the assistant's turn alone"),
-    column(
-        "conversations",
-        Kind::Conversations,
-        "ShareGPT's form of `messages`: human and gpt",
-    ),
-];
-
-/// `balance.parquet`: one row for each subset, control, variable and, of variables of names, level.
-pub const BALANCE: &[Column] = &[
-    column("subset", Kind::Text, "name of the subset"),
-    column("control", Kind::Text, "name of its control or pair"),
-    column(
-        "relation",
-        Kind::Text,
-        "random, matched or paired: the control's kind; style: the same problems in another style",
-    ),
-    column(
-        "variable",
-        Kind::Text,
-        "tokens, thinking_tokens, answer_tokens, bytes, repeated_share, correct (ours, where decided), \
-         recorded (right by the source), finished, pass_rate (of the problem: correct / decided, null \
-         below two decided), category, origin, style, verdict",
-    ),
-    nullable(
-        "level",
-        Kind::Text,
-        "of category, origin, style and verdict: the row is of having this name; null: of the whole mix, \
-         and of the other variables",
-    ),
-    column(
-        "by_design",
-        Kind::Bool,
-        "the criterion that tells the two apart makes the difference on purpose",
-    ),
-    column(
-        "scale",
-        Kind::Text,
-        "what differences and variances are taken on: plain, or log for ln(1 + x)",
-    ),
-    column(
-        "subset_known",
-        Kind::U32,
-        "rows of the subset whose value is known",
-    ),
-    column(
-        "control_known",
-        Kind::U32,
-        "rows of the control whose value is known",
-    ),
-    nullable(
-        "subset_mean",
-        Kind::F64,
-        "mean in the variable's own unit; of a level, its share",
-    ),
-    nullable("control_mean", Kind::F64, "the same of the control"),
-    nullable(
-        "difference",
-        Kind::F64,
-        "the subset's mean less the control's, on the scale",
-    ),
-    nullable(
-        "pool_sd",
-        Kind::F64,
-        "standard deviation over all that was accepted (n below the sum), on the scale",
-    ),
-    nullable(
-        "smd",
-        Kind::F64,
-        "difference / pool_sd; null where that is 0, or nothing is known",
-    ),
-    nullable(
-        "variance_ratio",
-        Kind::F64,
-        "the subset's variance over the control's (n - 1 below the sum), on the scale; null where that is 0",
-    ),
-    nullable(
-        "ks",
-        Kind::F64,
-        "Kolmogorov-Smirnov's D: the largest distance between the two distribution functions, 0 to 1",
-    ),
-    nullable(
-        "mix_distance",
-        Kind::F64,
-        "total variation distance of the two mixes: half the sum of |differences of shares|, 0 to 1",
-    ),
-    nullable(
-        "subset_effective",
-        Kind::F64,
-        "exp(entropy) of the subset's mix: as many levels, all as common, would be as mixed",
-    ),
-    nullable("control_effective", Kind::F64, "the same of the control"),
-    column("rows_shared", Kind::U32, "trajectories that stand in both"),
-    column("problems_shared", Kind::U32, "problems that stand in both"),
-];
-
-/// `overlap.parquet`: one row for each two subsets or controls that share a problem.
-pub const OVERLAP: &[Column] = &[
-    column("a", Kind::Text, "the one that was selected first"),
-    column("b", Kind::Text, "the other"),
-    column("rows_shared", Kind::U32, "trajectories that stand in both"),
-    column("problems_shared", Kind::U32, "problems that stand in both"),
-    column(
-        "rows_jaccard",
-        Kind::F64,
-        "rows_shared over the trajectories that stand in either, 0 to 1",
-    ),
-    column("problems_jaccard", Kind::F64, "the same of problems"),
-];
-
-/// `runs.csv`: one line for each training run of a subset whose text is written.
-pub const RUNS: &[Column] = &[
-    column(
-        "run",
-        Kind::Text,
-        "name of the run: subset, training seed, budget",
-    ),
-    column("subset", Kind::Text, "name of the subset or control"),
-    column("role", Kind::Text, "subset, random, matched or paired"),
-    column(
-        "path",
-        Kind::Text,
-        "its file, relative to the output folder",
-    ),
-    column("draw", Kind::U32, "number of its draw, from 0"),
-    column(
-        "draw_kind",
-        Kind::Text,
-        "independent, or replicate where every draw is the same: it has a training seed for each draw of \
-         its grid times each of `[runs] training_seeds`",
-    ),
-    column("training_seed", Kind::U64, "the trainer's seed"),
-    column(
-        "budget",
-        Kind::Text,
-        "epochs: as often over the rows as `[runs] epochs` says; steps: `[runs] steps`, whatever the size",
-    ),
-    column("epochs", Kind::F64, "times that each row is trained on"),
-    column(
-        "steps",
-        Kind::U64,
-        "optimiser's steps at `[runs] batch_size`; the last of an epoch may be smaller",
-    ),
-    column("rows", Kind::U32, "rows of the subset"),
-    column("tokens", Kind::U64, "tokens of all its replies"),
-];
-
-/// `subsets.csv`, and with fewer columns `subsets.tex`: one line for each subset and control.
-pub const SUBSETS: &[Column] = &[
-    column("subset", Kind::Text, "name of the subset or control"),
-    column("role", Kind::Text, "subset, random, matched or paired"),
-    column("draw", Kind::U32, "number of its draw, from 0"),
-    column("draw_kind", Kind::Text, "independent or replicate"),
-    column("rows", Kind::U32, "rows that were selected"),
-    column("problems", Kind::U32, "different problems among them"),
-    column("tokens", Kind::U64, "tokens of all its replies"),
-    column("tokens_median", Kind::F64, "median of a reply's tokens"),
-    column(
-        "max_length",
-        Kind::U32,
-        "`[runs] max_length`: tokens that a reply may have",
-    ),
-    column("rows_over", Kind::U32, "rows whose reply has more"),
-    column("rows_over_share", Kind::F64, "the same over rows"),
-    column(
-        "tokens_over_share",
-        Kind::F64,
-        "share of all tokens that lie beyond max_length and would be cut",
-    ),
-    column(
-        "category_mix",
-        Kind::Text,
-        "rows of each category, as `algebra:15;geometry:14`, the most common first",
-    ),
-    column("style_mix", Kind::Text, "the same of styles"),
-    column(
-        "category_effective",
-        Kind::F64,
-        "exp(entropy) of the categories: as many, all as common, would be as mixed",
-    ),
-    column(
-        "steps",
-        Kind::U64,
-        "optimiser's steps of a run at `[runs] epochs`, else `[runs] steps`",
-    ),
-];

@@ -1,26 +1,21 @@
 //! An output folder read back: its trajectories from the ledger, its subsets from the selection.
-//!
-//! The ledger's rows are turned into what a run holds in memory, so that a figure is computed by the
-//! same code, from the same values, while a run writes it and years later.
 
 use std::collections::HashMap;
 use std::path::Path;
-use std::sync::Arc;
 
-use arrow::array::{
-    Array, ArrayRef, AsArray, FixedSizeBinaryBuilder, RecordBatch, RecordBatchReader, StringArray,
-    new_null_array,
-};
-use arrow::datatypes::{DataType, Field, Schema};
+use arrow::array::{RecordBatch, RecordBatchReader};
 use indexmap::IndexMap;
 
-use crate::audit::check;
+use super::{check, ledger};
 use crate::compare::balance::{Accepted, Balance, Pair, Relation, Wanted, compare, pairs};
+use crate::emit;
+use crate::emit::selection::{SUBSET, TRAJECTORY_ID};
 use crate::folder::{self, RUN_FOLDER};
 use crate::ids::Id;
 use crate::manifest::{Manifest, SubsetRecord};
-use crate::pool::{Entries, entries};
-use crate::{Error, Result, schema};
+use crate::pool::Entries;
+use crate::schema::{Head, Misfit};
+use crate::{Error, Result};
 
 /// An output folder's trajectories and subsets.
 pub struct Folder {
@@ -45,42 +40,22 @@ impl Folder {
         let manifest = folder::manifest(out)?;
         let run = out.join(RUN_FOLDER);
         let (mut entries, mut kept) = (Entries::default(), Vec::new());
-        for batch in batches(&run.join("ledger.parquet"), schema::LEDGER)? {
-            let batch = batch?;
-            let fates = column(&batch, "fate").as_string::<i32>();
-            let start = entries.rows.len() as u32;
-            kept.extend(
-                (start..)
-                    .zip(fates)
-                    .filter_map(|(at, fate)| (fate == Some("kept")).then_some(at)),
-            );
-            entries.add(0, &pool_batch(&batch)?)?;
-        }
-        let mut places: HashMap<String, u32> = HashMap::with_capacity(kept.len());
+        each_batch(
+            &run.join("ledger.parquet"),
+            &emit::ledger::columns(),
+            |batch| ledger::add(&mut entries, &mut kept, batch),
+        )?;
+        let mut places: HashMap<Id, u32> = HashMap::with_capacity(kept.len());
         for &entry in &kept {
-            let id = entries.body_of(entry).trajectory_id.to_string();
+            let id = entries.body_of(entry).trajectory_id;
             places.entry(id).or_insert(entry);
         }
         let mut chosen: IndexMap<String, Vec<u32>> = IndexMap::new();
-        for batch in batches(&run.join("selection.parquet"), schema::SELECTION)? {
-            let batch = batch?;
-            let subsets = column(&batch, "subset").as_string::<i32>();
-            let ids = column(&batch, "trajectory_id").as_string::<i32>();
-            for (subset, id) in subsets.iter().zip(ids) {
-                let (Some(subset), Some(id)) = (subset, id) else {
-                    continue;
-                };
-                let Some(&entry) = places.get(id) else {
-                    let path = run.join("selection.parquet");
-                    let problem = format!("has `{id}` in `{subset}`, which was not kept");
-                    return Err(wrong(&path, "trajectory_id", &problem));
-                };
-                match chosen.get_mut(subset) {
-                    Some(entries) => entries.push(entry),
-                    None => drop(chosen.insert(subset.to_owned(), vec![entry])),
-                }
-            }
-        }
+        each_batch(
+            &run.join("selection.parquet"),
+            &emit::selection::columns(),
+            |batch| choose(&mut chosen, &places, batch),
+        )?;
         Ok(Self {
             manifest,
             entries,
@@ -157,83 +132,50 @@ impl Folder {
     }
 }
 
-/// The rows of a table, which must have the columns that we write.
-fn batches(
-    path: &Path,
-    columns: &[schema::Column],
-) -> Result<impl Iterator<Item = Result<RecordBatch>>> {
-    let shown = path.to_owned();
-    let reader = check::open(path).map_err(|error| Error::parquet(path, error))?;
-    for column in columns {
-        let found = reader
-            .schema()
-            .column_with_name(column.name)
-            .map(|(_, field)| field.clone());
-        if found.is_none_or(|field| *field.data_type() != column.kind.data_type()) {
-            return Err(wrong(path, column.name, "is missing or of another type"));
+/// Adds the entries that a batch of the selection names to their subsets; `places` are the kept ones.
+fn choose(
+    chosen: &mut IndexMap<String, Vec<u32>>,
+    places: &HashMap<Id, u32>,
+    batch: &RecordBatch,
+) -> Result<(), Misfit> {
+    for (subset, id) in SUBSET.of(batch)?.into_iter().zip(TRAJECTORY_ID.of(batch)?) {
+        let (subset, id) = (SUBSET.needed(subset)?, TRAJECTORY_ID.needed(id)?);
+        let Some(&entry) = places.get(&id) else {
+            let problem = format!("has `{id}` in `{subset}`, which was not kept");
+            return Err(TRAJECTORY_ID.misfit(problem));
+        };
+        match chosen.get_mut(subset) {
+            Some(entries) => entries.push(entry),
+            None => drop(chosen.insert(subset.to_owned(), vec![entry])),
         }
     }
-    Ok(reader.map(move |batch| batch.map_err(|error| Error::parquet(&shown, error.into()))))
+    Ok(())
 }
 
-/// A column that [`batches`] saw to.
-fn column<'b>(batch: &'b RecordBatch, name: &str) -> &'b ArrayRef {
-    let found = batch.column_by_name(name);
-    found.unwrap_or_else(|| unreachable!("`{name}` is no column that was looked for"))
+/// Hands over a table's rows, some at a time. The table must have the columns that we write.
+fn each_batch(
+    path: &Path,
+    columns: &[Head],
+    mut take: impl FnMut(&RecordBatch) -> Result<(), Misfit>,
+) -> Result<()> {
+    let reader = check::open(path).map_err(|error| Error::parquet(path, error))?;
+    let empty = RecordBatch::new_empty(reader.schema());
+    for column in columns {
+        column.array(&empty).map_err(|misfit| wrong(path, misfit))?;
+    }
+    for batch in reader {
+        let batch = batch.map_err(|error| Error::parquet(path, error.into()))?;
+        take(&batch).map_err(|misfit| wrong(path, misfit))?;
+    }
+    Ok(())
 }
 
-fn wrong(path: &Path, column: &str, problem: &str) -> Error {
+fn wrong(path: &Path, misfit: Misfit) -> Error {
     let file = path.file_name().unwrap_or_default();
     Error::Schema {
         file: format!("{RUN_FOLDER}/{}", file.to_string_lossy()),
-        column: column.into(),
-        problem: problem.into(),
+        column: misfit.column.into(),
+        problem: misfit.problem,
         hint: "see what else is wrong with the folder with `gradatim check`".into(),
     }
-}
-
-/// Rows of the ledger in the columns that the pool has. What the ledger lacks (where a row's bytes lie,
-/// which copy stays) decides nothing any more.
-fn pool_batch(batch: &RecordBatch) -> Result<RecordBatch> {
-    let count = batch.num_rows();
-    let mut columns: Vec<(&str, ArrayRef)> = Vec::new();
-    for name in entries::COLUMNS {
-        let array: ArrayRef = match name {
-            "void" => voids(batch),
-            "offset" => new_null_array(&DataType::UInt64, count),
-            "fields_id" => new_null_array(&DataType::FixedSizeBinary(16), count),
-            "problem_id" | "trajectory_id" => ids(column(batch, name)),
-            name => column(batch, name).clone(),
-        };
-        columns.push((name, array));
-    }
-    let fields = columns
-        .iter()
-        .map(|(name, array)| Field::new(*name, array.data_type().clone(), true));
-    let schema = Arc::new(Schema::new(fields.collect::<Vec<_>>()));
-    let arrays = columns.iter().map(|(_, array)| array.clone()).collect();
-    RecordBatch::try_new(schema, arrays).map_err(|error| Error::Query(error.to_string()))
-}
-
-/// Why a row yields no trajectory: the reason of those that have no id.
-fn voids(batch: &RecordBatch) -> ArrayRef {
-    let (ids, reasons) = (column(batch, "trajectory_id"), column(batch, "reason"));
-    let reasons = reasons.as_string::<i32>().iter().enumerate();
-    let voids = reasons.map(|(at, reason)| reason.filter(|_| ids.is_null(at)));
-    Arc::new(voids.collect::<StringArray>())
-}
-
-/// Ids as they are in the pool.
-fn ids(text: &ArrayRef) -> ArrayRef {
-    let mut ids = FixedSizeBinaryBuilder::with_capacity(text.len(), 16);
-    for id in text.as_string::<i32>() {
-        match id.and_then(|id| id.parse::<Id>().ok()) {
-            Some(id) => assert!(
-                ids.append_value(id.to_bytes()).is_ok(),
-                "an id has 16 bytes"
-            ),
-            None => ids.append_null(),
-        }
-    }
-    Arc::new(ids.finish())
 }

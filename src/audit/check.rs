@@ -15,10 +15,12 @@ use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchR
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
+use super::ledger;
 use crate::Result;
 use crate::folder::{self, RUN_FOLDER};
 use crate::ids::{self, Id};
 use crate::manifest::{Manifest, SubsetRecord};
+use crate::pool::Entries;
 use crate::select::SubsetRole;
 use crate::select::size::Unit;
 
@@ -121,7 +123,10 @@ impl Checker<'_> {
         let mut counts: BTreeMap<String, (u64, u64, BTreeMap<String, u64>)> = BTreeMap::new();
         let (mut kept, mut clusters) = (HashMap::new(), HashMap::new());
         let path = self.out.join(RUN_FOLDER).join("ledger.parquet");
+        let mut misfit = None;
         for batch in self.batches(&path) {
+            let read = ledger::add(&mut Entries::default(), &mut Vec::new(), &batch);
+            misfit = misfit.or(read.err());
             for row in 0..batch.num_rows() {
                 let text = |name: &str| text(&batch, name, row);
                 let count = counts
@@ -147,7 +152,8 @@ impl Checker<'_> {
                 self.findings.entries += 1;
             }
         }
-        let mut broken = Vec::new();
+        let misfit = misfit.map(|misfit| format!("the ledger cannot be read again: {misfit}"));
+        let mut broken: Vec<String> = misfit.into_iter().collect();
         for record in &self.manifest.ledger {
             let (read, kept, dropped) = counts.remove(&record.source).unwrap_or_default();
             if (read, kept, &dropped) != (record.read, record.kept, &record.dropped) {

@@ -3,4 +3,5 @@
 
 pub mod balance;
 pub mod check;
+mod ledger;
 pub mod why;

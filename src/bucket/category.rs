@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::pool::Entries;
-use crate::pool::entries::Name;
+use crate::pool::entries::NameIndex;
 
 /// The paper's seven categories: OpenR1's `problem_type` without `Other`.
 pub const SEVEN: [&str; 7] = [
@@ -70,12 +70,12 @@ impl Category {
 
 /// A group for each category that a problem has, by name, and one for problems that have none.
 fn categories(entries: &Entries) -> Vec<ProblemGroup> {
-    let names: BTreeSet<Option<Name>> = entries
+    let names: BTreeSet<Option<NameIndex>> = entries
         .problems
         .iter()
         .map(|problem| problem.category)
         .collect();
-    let group = |name: Option<Name>| {
+    let group = |name: Option<NameIndex>| {
         name.map_or(ProblemGroup::Uncategorised, |name| {
             ProblemGroup::Category(Some(name))
         })
@@ -90,7 +90,7 @@ fn categories(entries: &Entries) -> Vec<ProblemGroup> {
 pub enum ProblemGroup {
     Any,
     /// Those of one category; none where no entry has its name.
-    Category(Option<Name>),
+    Category(Option<NameIndex>),
     /// Those of which no source names a category.
     Uncategorised,
 }

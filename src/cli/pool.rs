@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::Result;
-use crate::pool::{Kept, Part, Pool};
+use crate::pool::{Part, PartFolder, Pool};
 use clap::{Args, Subcommand};
 use serde_json::json;
 
@@ -78,8 +78,8 @@ fn list(pool: &Pool, as_json: bool) -> Result<u8> {
     let mut groups: BTreeMap<[String; 4], Group> = BTreeMap::new();
     for kept in pool.parts()? {
         let (key, entries, size) = match &kept {
-            Kept::Whole(part) => (describe(part), part.entries, part.bytes),
-            Kept::Damaged { .. } => (["?", "", "", "damaged"].map(str::to_owned), 0, 0),
+            PartFolder::Whole(part) => (describe(part), part.entries, part.bytes),
+            PartFolder::Damaged { .. } => (["?", "", "", "damaged"].map(str::to_owned), 0, 0),
         };
         let group = groups.entry(key).or_default();
         group.parts += 1;
@@ -147,8 +147,8 @@ fn check(pool: &Pool, as_json: bool) -> Result<u8> {
     let (mut whole, mut damaged) = (0_u64, Vec::new());
     for kept in pool.parts()? {
         match kept.checked() {
-            Kept::Whole(_) => whole += 1,
-            Kept::Damaged { folder, why } => damaged.push((folder, why)),
+            PartFolder::Whole(_) => whole += 1,
+            PartFolder::Damaged { folder, why } => damaged.push((folder, why)),
         }
     }
     if as_json {
@@ -195,13 +195,13 @@ fn remove(pool: &Pool, prune: &Prune, as_json: bool) -> Result<u8> {
 }
 
 impl Prune {
-    fn covers(&self, kept: &Kept) -> Result<bool> {
+    fn covers(&self, kept: &PartFolder) -> Result<bool> {
         if self.all {
             return Ok(true);
         }
         let part = match kept {
-            Kept::Whole(part) => part,
-            Kept::Damaged { .. } => return Ok(self.damaged),
+            PartFolder::Whole(part) => part,
+            PartFolder::Damaged { .. } => return Ok(self.damaged),
         };
         let age = self
             .unused_days

@@ -1,9 +1,11 @@
 //! `gradatim schema`: the form of what is read and written.
 
 use crate::emit::leakage::Leakage;
+use crate::emit::{appendix, balance, ledger, runs, selection, subset};
 use crate::manifest::Manifest;
 use crate::pipeline::Pipeline;
-use crate::schema::{ADDED, Column, TABLES, table as columns};
+use crate::pool::tables::{COMPANION, PROBLEMS, TRAJECTORIES};
+use crate::schema::Head;
 use crate::{Error, Result};
 use clap::{Args, ValueEnum};
 
@@ -38,23 +40,26 @@ enum Of {
 }
 
 pub fn schema(arguments: &Arguments) -> Result<u8> {
-    let text = match arguments.of {
+    print(&text(arguments.of)?)?;
+    Ok(0)
+}
+
+fn text(of: Of) -> Result<String> {
+    Ok(match of {
         Of::Pipeline => json_schema::<Pipeline>()?,
         Of::Manifest => json_schema::<Manifest>()?,
         Of::Leakage => json_schema::<Leakage>()?,
-        Of::Trajectories => column_list("trajectories"),
-        Of::Problems => column_list("problems"),
-        Of::Companion => column_list("companion"),
-        Of::Ledger => column_list("ledger"),
-        Of::Selection => column_list("selection"),
-        Of::Subset => column_list("subset") + ADDED_ABOVE + &rows(ADDED),
-        Of::Balance => column_list("balance"),
-        Of::Overlap => column_list("overlap") + OVERLAP_BELOW,
-        Of::Runs => column_list("runs"),
-        Of::Subsets => column_list("subsets"),
-    };
-    print(&text)?;
-    Ok(0)
+        Of::Trajectories => columns(&TRAJECTORIES.heads()),
+        Of::Problems => columns(&PROBLEMS.heads()),
+        Of::Companion => columns(&COMPANION.heads()),
+        Of::Ledger => columns(&ledger::columns()),
+        Of::Selection => columns(&selection::columns()),
+        Of::Subset => columns(&subset::columns(&[])) + ADDED_ABOVE + &columns(&subset::added()),
+        Of::Balance => columns(&balance::columns()),
+        Of::Overlap => columns(&balance::overlap_columns()) + OVERLAP_BELOW,
+        Of::Runs => columns(&runs::columns()),
+        Of::Subsets => columns(&appendix::columns()),
+    })
 }
 
 fn json_schema<T: schemars::JsonSchema>() -> Result<String> {
@@ -69,15 +74,10 @@ const ADDED_ABOVE: &str =
 
 const OVERLAP_BELOW: &str = "\nTwo that share no problem have no row.\n";
 
-fn column_list(table: &str) -> String {
-    debug_assert!(TABLES.contains(&table));
-    rows(columns(table).unwrap_or_default())
-}
-
 /// A Markdown table of the columns.
-fn rows(columns: &[Column]) -> String {
+fn columns(heads: &[Head]) -> String {
     let mut text = String::from("| column | type | null | meaning |\n|---|---|---|---|\n");
-    for column in columns {
+    for column in heads {
         text += &format!(
             "| `{}` | {} | {} | {} |\n",
             column.name,

@@ -8,23 +8,99 @@ use std::path::Path;
 
 use fs_err as fs;
 
-use super::{csv_line, decimal};
+use super::csv::csv;
+use crate::Result;
 use crate::compare::balance::{NO_LEVEL, effective};
 use crate::manifest::SubsetRecord;
 use crate::pipeline::Runs;
 use crate::pool::Entries;
 use crate::run::Experiment;
+use crate::schema::{Composed, Filled, Head, Text, column, heads};
 use crate::select::{Selection, SubsetRole};
-use crate::{Result, schema};
 
-/// What the table says of a subset beside its record.
+/// A subset or control, and what the table says of it beside its record.
+struct Row<'r> {
+    record: &'r SubsetRecord,
+    facts: Facts,
+    max_length: u32,
+    /// None for what is never trained on.
+    steps: Option<u64>,
+}
+
+/// What the rows of a subset say together.
 struct Facts {
     tokens_median: f64,
-    rows_over: usize,
+    rows_over: u32,
     tokens_over: u64,
     /// Rows of each, the most common first.
     categories: Vec<(String, u64)>,
     styles: Vec<(String, u64)>,
+}
+
+fn row_columns<'r>() -> Vec<Filled<'r, Row<'r>>> {
+    vec![
+        column::<Text>("subset", "name of the subset or control").always(|row| &row.record.name),
+        column::<Text>("role", "subset, random, matched or paired")
+            .always(|row| row.record.role.as_str()),
+        column::<u32>("draw", "number of its draw, from 0").always(|row| row.record.draw),
+        column::<Text>("draw_kind", "independent or replicate")
+            .always(|row| row.record.draw_kind.as_str()),
+        column::<u32>("rows", "rows that were selected").always(|row| row.record.size),
+        column::<u32>("problems", "different problems among them")
+            .always(|row| row.record.problems),
+        column::<u64>("tokens", "tokens of all its replies").always(|row| row.record.tokens),
+        column::<f64>("tokens_median", "median of a reply's tokens")
+            .always(|row| row.facts.tokens_median),
+        column::<u32>(
+            "max_length",
+            "`[runs] max_length`: tokens that a reply may have",
+        )
+        .always(|row| row.max_length),
+        column::<u32>("rows_over", "rows whose reply has more").always(|row| row.facts.rows_over),
+        column::<f64>("rows_over_share", "the same over rows").always(Row::rows_over_share),
+        column::<f64>(
+            "tokens_over_share",
+            "share of all tokens that lie beyond max_length and would be cut",
+        )
+        .always(|row| share(row.facts.tokens_over, row.record.tokens)),
+        column::<Composed>(
+            "category_mix",
+            "rows of each category, as `algebra:15;geometry:14`, the most common first",
+        )
+        .always(|row| listed(&row.facts.categories)),
+        column::<Composed>("style_mix", "the same of styles")
+            .always(|row| listed(&row.facts.styles)),
+        column::<f64>(
+            "category_effective",
+            "exp(entropy) of the categories: as many, all as common, would be as mixed",
+        )
+        .always(|row| row.facts.effective_categories()),
+        column::<u64>(
+            "steps",
+            "optimiser's steps of a run at `[runs] epochs`, else `[runs] steps`",
+        )
+        .or_empty(|row| row.steps),
+    ]
+}
+
+/// The columns of `subsets.csv`.
+pub(crate) fn columns() -> Vec<Head> {
+    heads(&row_columns())
+}
+
+impl Row<'_> {
+    fn rows_over_share(&self) -> f64 {
+        share(u64::from(self.facts.rows_over), u64::from(self.record.size))
+    }
+}
+
+/// Rows of each name, as CSV has them.
+fn listed(mix: &[(String, u64)]) -> String {
+    let items: Vec<String> = mix
+        .iter()
+        .map(|(name, rows)| format!("{name}:{rows}"))
+        .collect();
+    items.join(";")
 }
 
 /// Writes both tables, in the order of the selection.
@@ -35,19 +111,18 @@ pub(super) fn write(
     run: &Path,
 ) -> Result<()> {
     let runs = &experiment.plan.pipeline.runs;
-    let mut csv = csv_line(schema::SUBSETS.iter().map(|column| column.name));
-    let mut tex = String::new();
-    for (subset, record) in selection.subsets.iter().zip(records) {
-        let facts = Facts::new(&experiment.entries, subset.entries(), runs.max_length.get());
-        let steps = match subset.role {
-            SubsetRole::Validation => String::new(),
-            _ => runs.steps(record.size).to_string(),
-        };
-        csv += &csv_row(record, &facts, runs, &steps);
-        tex += &tex_row(record, &facts, &steps);
-    }
-    fs::write(run.join("subsets.csv"), csv)?;
-    Ok(fs::write(run.join("subsets.tex"), tex_table(&tex, runs))?)
+    let rows = selection.subsets.iter().zip(records);
+    let rows: Vec<Row<'_>> = rows
+        .map(|(subset, record)| Row {
+            record,
+            facts: Facts::new(&experiment.entries, subset.entries(), runs.max_length.get()),
+            max_length: runs.max_length.get(),
+            steps: (subset.role != SubsetRole::Validation).then(|| runs.steps(record.size)),
+        })
+        .collect();
+    fs::write(run.join("subsets.csv"), csv(&row_columns(), &rows))?;
+    let lines: String = rows.iter().map(tex_row).collect();
+    Ok(fs::write(run.join("subsets.tex"), tex_table(&lines, runs))?)
 }
 
 impl Facts {
@@ -62,7 +137,7 @@ impl Facts {
         let named = |name| entries.name(name);
         Self {
             tokens_median: median(&tokens),
-            rows_over: over.clone().filter(|&over| over > 0).count(),
+            rows_over: over.clone().filter(|&over| over > 0).count() as u32,
             tokens_over: over.map(u64::from).sum(),
             categories: mix(bodies().map(|body| category(body.problem).map(named))),
             styles: mix(bodies().map(|body| Some(named(body.style)))),
@@ -102,38 +177,11 @@ fn share(part: u64, of: u64) -> f64 {
     part as f64 / of.max(1) as f64
 }
 
-fn csv_row(record: &SubsetRecord, facts: &Facts, runs: &Runs, steps: &str) -> String {
-    let listed = |mix: &[(String, u64)]| {
-        let items: Vec<String> = mix
-            .iter()
-            .map(|(name, rows)| format!("{name}:{rows}"))
-            .collect();
-        items.join(";")
-    };
-    csv_line([
-        record.name.clone(),
-        record.role.as_str().to_owned(),
-        record.draw.to_string(),
-        record.draw_kind.as_str().to_owned(),
-        record.size.to_string(),
-        record.problems.to_string(),
-        record.tokens.to_string(),
-        decimal(facts.tokens_median),
-        runs.max_length.to_string(),
-        facts.rows_over.to_string(),
-        decimal(share(facts.rows_over as u64, u64::from(record.size))),
-        decimal(share(facts.tokens_over, record.tokens)),
-        listed(&facts.categories),
-        listed(&facts.styles),
-        decimal(facts.effective_categories()),
-        steps.to_owned(),
-    ])
-}
-
 /// How many categories a line of the LaTeX table names.
 const CATEGORIES_NAMED: usize = 3;
 
-fn tex_row(record: &SubsetRecord, facts: &Facts, steps: &str) -> String {
+fn tex_row(row: &Row<'_>) -> String {
+    let Row { record, facts, .. } = row;
     let percent = |rows: u64| format!("{:.0}", 100.0 * share(rows, u64::from(record.size)));
     let named = facts.categories.iter().take(CATEGORIES_NAMED);
     let mut mix: Vec<String> = named
@@ -150,9 +198,10 @@ fn tex_row(record: &SubsetRecord, facts: &Facts, steps: &str) -> String {
         record.problems,
         record.tokens as f64 / 1e6,
         facts.tokens_median,
-        100.0 * share(facts.rows_over as u64, u64::from(record.size)),
+        100.0 * row.rows_over_share(),
         escaped(&mix.join(", ")),
-        steps,
+        row.steps
+            .map_or_else(String::new, |steps| steps.to_string()),
     )
 }
 
@@ -191,7 +240,72 @@ fn escaped(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
+    use super::super::balance::tests::record;
     use super::*;
+
+    #[test]
+    fn a_subset_has_each_figure_in_the_column_of_its_name() {
+        let trained = record(
+            "one",
+            json!({
+                "role": "matched", "draw": 1, "draw_kind": "replicate", "size": 80, "problems": 3,
+                "tokens": 4000,
+            }),
+        );
+        let aside = record("two", json!({ "role": "validation" }));
+        let mix = |mix: &[(&str, u64)]| {
+            mix.iter()
+                .map(|(name, rows)| ((*name).to_owned(), *rows))
+                .collect()
+        };
+        let row = |record, steps| Row {
+            record,
+            facts: Facts {
+                tokens_median: 5.5,
+                rows_over: 6,
+                tokens_over: 70,
+                categories: mix(&[("algebra", 4), ("geometry", 4)]),
+                styles: mix(&[("r1", 9)]),
+            },
+            max_length: 8,
+            steps,
+        };
+        let table = csv(
+            &row_columns(),
+            &[row(&trained, Some(10)), row(&aside, None)],
+        );
+        let expected = [
+            ("subset", "one"),
+            ("role", "matched"),
+            ("draw", "1"),
+            ("draw_kind", "replicate"),
+            ("rows", "80"),
+            ("problems", "3"),
+            ("tokens", "4000"),
+            ("tokens_median", "5.5"),
+            ("max_length", "8"),
+            ("rows_over", "6"),
+            ("rows_over_share", "0.075"),
+            ("tokens_over_share", "0.0175"),
+            ("category_mix", "algebra:4;geometry:4"),
+            ("style_mix", "r1:9"),
+            ("category_effective", "2"),
+            ("steps", "10"),
+        ];
+        let lines: Vec<Vec<&str>> = table
+            .lines()
+            .map(|line| line.split(',').collect())
+            .collect();
+        assert_eq!(lines[0], expected.map(|(name, _)| name));
+        assert_eq!(lines[1], expected.map(|(_, cell)| cell));
+        assert_eq!(
+            lines[2].last(),
+            Some(&""),
+            "what is set aside is never trained on"
+        );
+    }
 
     #[test]
     fn medians_and_mixes_are_as_by_hand() {

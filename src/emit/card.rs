@@ -14,7 +14,7 @@ use super::{Written, split, subset};
 use crate::compare::balance::{WORTH_A_LOOK, worst_first};
 use crate::manifest::{HubCheck, HubRecord, Manifest, SubsetRecord};
 use crate::run::Experiment;
-use crate::schema::{Column, Kind};
+use crate::schema::{Head, Kind};
 use crate::select::{Subset, SubsetRole};
 
 /// `dataset_info.json` of LLaMA-Factory: an entry for each written subset, naming its one file.
@@ -82,7 +82,7 @@ fn front_matter(
     text: &mut String,
     manifest: &Manifest,
     license: Option<&str>,
-    columns: &[Column],
+    columns: &[Head],
     subsets: &[(&Subset, Option<&Written>)],
 ) {
     if let Some(license) = license {
@@ -154,7 +154,7 @@ fn configs<'s>(
     configs
 }
 
-fn feature(column: &Column) -> String {
+fn feature(column: &Head) -> String {
     let pair = |first: &str, second: &str| {
         format!(
             "  - name: {}\n    list:\n    - name: {first}\n      dtype: string\n    - name: \

@@ -1,48 +1,179 @@
 //! `ledger.parquet`: one row an entry, with its measurements and its fate.
 
-use std::collections::HashMap;
 use std::path::Path;
-use std::sync::Arc;
 
-use arrow::array::{
-    Array, ArrayRef, AsArray, BooleanArray, BooleanBuilder, RecordBatch, StringArray,
-    StringBuilder, UInt64Array, new_null_array,
-};
-use arrow::datatypes::DataType;
+use arrow::array::{ArrayRef, RecordBatch, new_null_array};
 
+use crate::Result;
 use crate::ids::Id;
-use crate::pool::entries::{Body, Known, Name};
-use crate::pool::part::TRAJECTORIES;
+use crate::pool::entries::{Body, Entries, NameIndex, ProblemFacts};
+use crate::pool::tables::{self, GENERATION, ROW, TRAJECTORIES};
 use crate::run::{Experiment, Held, Settings};
-use crate::screen::Fate;
+use crate::schema::{
+    self, Column, Composed, Filled, Head, HexId, Misfit, OneOf, Text, Word, column, heads,
+};
+use crate::screen::{Fate, Reason, Screened};
 use crate::table::Table;
-use crate::{Error, Result, schema};
 
-pub fn write(
+pub(crate) const TRAJECTORY_ID: Column<HexId> = column(
+    "trajectory_id",
+    "hash of problem_id and the response; null where the entry yields no trajectory",
+);
+pub(crate) const PROBLEM_ID: Column<HexId> =
+    column("problem_id", "hash of the problem's canonical text");
+pub(crate) const FATE: Column<OneOf<Ending>> = column("fate", "kept or dropped");
+pub(crate) const REASON: Column<Text> =
+    column("reason", "why it was dropped; null where it was kept");
+
+/// A fate without its reason.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ending {
+    Kept,
+    Dropped,
+}
+
+impl Word for Ending {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Kept => "kept",
+            Self::Dropped => "dropped",
+        }
+    }
+
+    fn of_word(word: &str) -> Option<Self> {
+        let mut all = [Self::Kept, Self::Dropped].into_iter();
+        all.find(|ending| ending.word() == word)
+    }
+}
+
+/// The ledger's columns: an entry's place, what the pool measured of it, what became of it.
+pub(crate) fn columns() -> Vec<Head> {
+    [
+        heads(&place()),
+        heads(&tables::measures()),
+        heads(&outcome()),
+    ]
+    .concat()
+}
+
+/// An entry of the run.
+struct Row<'r> {
+    source: &'r str,
+    file: &'r str,
+    entry: u32,
+    fate: Fate,
+    near: Option<&'r Near>,
+    entries: &'r Entries,
+    screened: &'r Screened,
+}
+
+fn place<'r>() -> Vec<Filled<'r, Row<'r>>> {
+    vec![
+        TRAJECTORY_ID.perhaps(|row| Some(row.body()?.trajectory_id)),
+        PROBLEM_ID.perhaps(|row| Some(row.id_of(row.body()?.problem))),
+        column::<Text>("source", "the source's name in the pipeline").always(|row| row.source),
+        column::<Text>("file", "file, relative to its source").always(|row| row.file),
+        ROW.always(|row| row.entries.rows[row.entry as usize].row),
+        GENERATION.perhaps(|row| row.entries.rows[row.entry as usize].generation),
+    ]
+}
+
+/// Measurements that a companion can complete, as they are in this run: they stand for the pool's.
+fn completed<'r>() -> Vec<Filled<'r, Row<'r>>> {
+    vec![
+        tables::CATEGORY.perhaps(|row| row.name(row.body()?.category)),
+        tables::ORIGIN.perhaps(|row| row.name(row.body()?.origin)),
+        tables::QUESTION_TYPE.perhaps(|row| row.name(row.facts()?.question_type)),
+        tables::GOLD_KIND.perhaps(|row| row.facts()?.gold_kind),
+        tables::PROBLEM_IS_VALID.perhaps(|row| row.name(row.facts()?.problem_is_valid)),
+        tables::SOLUTION_IS_VALID.perhaps(|row| row.name(row.facts()?.solution_is_valid)),
+        tables::SYNTHETIC.perhaps(|row| row.facts()?.synthetic),
+    ]
+}
+
+fn outcome<'r>() -> Vec<Filled<'r, Row<'r>>> {
+    vec![
+        column::<Text>(
+            "style",
+            "style that the run uses: the source's where it is known, else the text's",
+        )
+        .perhaps(|row| row.name(Some(row.body()?.style))),
+        column::<HexId>(
+            "cluster",
+            "problem_id that stands for all near duplicates of the problem; null where none were looked for",
+        )
+        .perhaps(|row| Some(row.id_of(row.near?.stands[row.body()?.problem as usize]))),
+        column::<bool>(
+            "cluster_disagrees",
+            "whether the gold answers of its cluster differ; null where no near duplicates were looked for",
+        )
+        .perhaps(|row| Some(row.near?.disagrees[row.body()?.problem as usize])),
+        FATE.always(|row| match row.fate {
+            Fate::Kept => Ending::Kept,
+            Fate::Dropped(_) => Ending::Dropped,
+        }),
+        REASON.perhaps(|row| row.reason().map(Reason::as_str)),
+        column::<Composed>("value", "the value that decided, where there is one")
+            .perhaps(|row| row.reason()?.value(row.entry, row.entries, row.screened)),
+    ]
+}
+
+impl<'r> Row<'r> {
+    fn body(&self) -> Option<&'r Body> {
+        self.entries.rows[self.entry as usize].body.as_ref().ok()
+    }
+
+    fn facts(&self) -> Option<&'r ProblemFacts> {
+        self.body().map(|body| self.entries.facts_of(body))
+    }
+
+    fn name(&self, name: Option<NameIndex>) -> Option<&'r str> {
+        name.map(|name| self.entries.name(name))
+    }
+
+    fn id_of(&self, problem: u32) -> Id {
+        self.entries.problems[problem as usize].id
+    }
+
+    fn reason(&self) -> Option<Reason> {
+        match self.fate {
+            Fate::Kept => None,
+            Fate::Dropped(reason) => Some(reason),
+        }
+    }
+}
+
+pub(super) fn write(
     experiment: &Experiment<'_>,
     fates: &[Fate],
     path: &Path,
     settings: &Settings<'_>,
 ) -> Result<()> {
-    let mut table = Table::create(path, schema::schema(schema::LEDGER))?;
+    let mut table = Table::create(path, schema::schema(&columns()))?;
     let near = Near::new(experiment, fates);
     for (index, part) in experiment.parts.iter().enumerate() {
         settings.check_stop()?;
-        let place = (
-            experiment.source_of(index as u32).name.as_str(),
-            experiment.file_of(index as u32).file.name.as_str(),
-        );
-        let mut next = part.entries.start;
-        let mut add = |batch: &RecordBatch| {
-            let range = next..next + batch.num_rows();
-            next = range.end;
-            table.write(rows(experiment, fates, near.as_ref(), range, place, batch)?)
+        let row = |entry: usize| Row {
+            source: &experiment.source_of(index as u32).name,
+            file: &experiment.file_of(index as u32).file.name,
+            entry: entry as u32,
+            fate: fates[entry],
+            near: near.as_ref(),
+            entries: &experiment.entries,
+            screened: &experiment.screened,
         };
+        let mut next = part.entries.start;
         if matches!(part.held, Held::Unreadable) {
-            add(&unreadable_row()?)?;
+            table.write(unmeasured(&row(next)))?;
+            next += 1;
         }
         for batch in part.held.read(TRAJECTORIES, &[])? {
-            add(&batch?)?;
+            let batch = batch?;
+            let range = next..next + batch.num_rows();
+            next = range.end;
+            let rows: Vec<Row<'_>> = range.map(row).collect();
+            let arrays = arrays(&rows, &batch);
+            table.write(arrays.map_err(|misfit| part.held.misread(&misfit))?)?;
         }
         assert_eq!(
             next, part.entries.end,
@@ -72,141 +203,153 @@ impl Near {
     }
 }
 
-/// One entry without any measurement: the row that stands for an unreadable file.
-fn unreadable_row() -> Result<RecordBatch> {
-    let schema = schema::schema(schema::TRAJECTORIES);
-    let arrays = schema.fields().iter().map(|field| -> ArrayRef {
-        if field.name() == "row" {
-            Arc::new(UInt64Array::from(vec![0]))
-        } else {
-            new_null_array(field.data_type(), 1)
-        }
-    });
-    let arrays = arrays.collect();
-    RecordBatch::try_new(schema, arrays)
-        .map_err(|error| Error::parquet(Path::new("ledger.parquet"), error.into()))
+/// The row of an entry of which nothing was measured: it stands for an unreadable file.
+fn unmeasured(row: &Row<'_>) -> Vec<ArrayRef> {
+    let measures = heads(&tables::measures()).into_iter();
+    let nulls = measures.map(|head| new_null_array(&head.kind.data_type(), 1));
+    let [place, outcome] = [place(), outcome()].map(|columns| schema::arrays(&columns, [row]));
+    place.into_iter().chain(nulls).chain(outcome).collect()
 }
 
-fn rows(
-    experiment: &Experiment<'_>,
-    fates: &[Fate],
-    near: Option<&Near>,
-    range: std::ops::Range<usize>,
-    (source, file): (&str, &str),
-    batch: &RecordBatch,
-) -> Result<Vec<ArrayRef>> {
-    let entries = &experiment.entries;
-    let count = range.len();
-    let repeat = |text: &str| -> ArrayRef {
-        Arc::new(StringArray::from_iter_values(std::iter::repeat_n(
-            text, count,
-        )))
+/// Entries with what the pool's batch of them measured.
+fn arrays(rows: &[Row<'_>], batch: &RecordBatch) -> Result<Vec<ArrayRef>, Misfit> {
+    let all: Vec<Option<&Row<'_>>> = rows.iter().map(Some).collect();
+    let completed = completed();
+    let measure = |head: Head| {
+        let own = completed.iter().find(|column| column.head == head);
+        own.map_or_else(|| head.array(batch), |column| Ok(column.array(&all)))
     };
-    let told = told(experiment, range.clone());
-    let mut style = StringBuilder::new();
-    let (mut cluster, mut disagrees) = (StringBuilder::new(), BooleanBuilder::new());
-    let mut fate = StringBuilder::new();
-    let mut reason = StringBuilder::new();
-    let mut value = StringBuilder::new();
-    for at in range {
-        let body = entries.rows[at].body.as_ref().ok();
-        style.append_option(body.map(|body| entries.name(body.style)));
-        let near = body.and_then(|body| Some((near?, body.problem as usize)));
-        cluster.append_option(near.map(|(near, problem)| {
-            let stands = near.stands[problem];
-            entries.problems[stands as usize].id.to_string()
-        }));
-        disagrees.append_option(near.map(|(near, problem)| near.disagrees[problem]));
-        match fates[at] {
-            Fate::Kept => {
-                fate.append_value("kept");
-                reason.append_null();
-                value.append_null();
-            }
-            Fate::Dropped(why) => {
-                fate.append_value("dropped");
-                reason.append_value(why.as_str());
-                value.append_option(why.value(at as u32, entries, &experiment.screened));
-            }
+    let mut arrays = schema::arrays(&place(), rows);
+    for head in heads(&tables::measures()) {
+        arrays.push(measure(head)?);
+    }
+    arrays.extend(schema::arrays(&outcome(), rows));
+    Ok(arrays)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::pool::tables::tests::{expected_measures, measured, with};
+    use crate::schema::tests::json_rows;
+    use crate::source::Void;
+
+    /// [`measured`], with other words where a companion can have the last one.
+    fn completed_entries() -> Entries {
+        let mut told = measured();
+        if let Ok(body) = &mut told[0].body {
+            body.category = Some("told category".into());
+            body.origin = Some("told origin".into());
+            body.facts.question_type = Some("told type".into());
+            body.gold = Some("proof".into());
+            body.facts.problem_is_valid = Some("told problem".into());
+            body.facts.solution_is_valid = Some("told solution".into());
+            body.facts.synthetic = Some(false);
+        }
+        let batch = TRAJECTORIES.batch(tables::trajectories(&told));
+        let mut entries = Entries::default();
+        entries.add(0, &batch.expect("rows")).expect("a part");
+        entries
+    }
+
+    fn ledger(rows: &[Row<'_>], batch: &RecordBatch) -> Vec<Value> {
+        let arrays = arrays(rows, batch).expect("the pool's columns");
+        let batch = RecordBatch::try_new(schema::schema(&columns()), arrays);
+        json_rows(&batch.expect("arrays of the columns' types"))
+    }
+
+    #[test]
+    fn an_entry_has_its_place_measurements_and_fate_in_the_columns_of_their_names() {
+        let (entries, screened) = (completed_entries(), Screened::default());
+        let near = Near {
+            stands: vec![1, 1],
+            disagrees: vec![true, false],
+        };
+        let row = |entry, fate| Row {
+            source: "a source",
+            file: "a file",
+            entry,
+            fate,
+            near: Some(&near),
+            entries: &entries,
+            screened: &screened,
+        };
+        let rows = [
+            row(0, Fate::Dropped(Reason::TooShort(9))),
+            row(1, Fate::Kept),
+            row(2, Fate::Dropped(Reason::Void(Void::NoProblem))),
+        ];
+        let pool = TRAJECTORIES.batch(tables::trajectories(&measured()));
+        let [full, bare] = expected_measures();
+        let hex = |id: u8| format!("{id:032x}");
+        let place = json!({ "source": "a source", "file": "a file" });
+        let full = with(
+            with(full, place.clone()),
+            json!({
+                "trajectory_id": hex(0xa2), "problem_id": hex(0xa1), "row": 11, "generation": 111,
+                "category": "told category", "origin": "told origin", "question_type": "told type",
+                "gold_kind": "proof", "problem_is_valid": "told problem",
+                "solution_is_valid": "told solution", "synthetic": false, "style": "a style",
+                "cluster": hex(0xb1), "cluster_disagrees": true, "fate": "dropped", "reason": "too_short",
+                "value": "9 tokens",
+            }),
+        );
+        let bare = with(
+            with(bare, place.clone()),
+            json!({
+                "trajectory_id": hex(0xb2), "problem_id": hex(0xb1), "row": 12, "generation": 112,
+                "style": "human", "cluster": hex(0xb1), "cluster_disagrees": false, "fate": "kept",
+                "reason": null, "value": null,
+            }),
+        );
+        let mut void = full.clone();
+        for (_, value) in void.as_object_mut().into_iter().flatten() {
+            *value = Value::Null;
+        }
+        let void = with(
+            with(void, place),
+            json!({ "row": 13, "fate": "dropped", "reason": "no_problem" }),
+        );
+        assert_eq!(ledger(&rows, &pool.expect("rows")), [full, bare, void]);
+    }
+
+    #[test]
+    fn what_a_companion_completes_stands_in_the_place_of_a_measurement() {
+        let measures = heads(&tables::measures());
+        for head in heads(&completed()) {
+            assert!(measures.contains(&head), "{head:?}");
         }
     }
-    let column = |field: &schema::Column| -> Result<ArrayRef> {
-        Ok(match field.name {
-            "source" => repeat(source),
-            "file" => repeat(file),
-            "style" => Arc::new(style.finish_cloned()),
-            "cluster" => Arc::new(cluster.finish_cloned()),
-            "cluster_disagrees" => Arc::new(disagrees.finish_cloned()),
-            "fate" => Arc::new(fate.finish_cloned()),
-            "reason" => Arc::new(reason.finish_cloned()),
-            "value" => Arc::new(value.finish_cloned()),
-            name if told.contains_key(name) => told[name].clone(),
-            name => {
-                let array = batch.column_by_name(name).ok_or_else(|| Error::Part {
-                    part: "of the pool".into(),
-                    why: format!("it has no column `{name}`"),
-                })?;
-                match array.data_type() {
-                    DataType::FixedSizeBinary(_) => hex(array),
-                    _ => array.clone(),
-                }
-            }
-        })
-    };
-    schema::LEDGER.iter().map(column).collect()
-}
 
-/// The columns that a companion can complete, as they are in this run.
-fn told(
-    experiment: &Experiment<'_>,
-    range: std::ops::Range<usize>,
-) -> HashMap<&'static str, ArrayRef> {
-    let entries = &experiment.entries;
-    let bodies = || {
-        entries.rows[range.clone()]
-            .iter()
-            .map(|row| row.body.as_ref().ok())
-    };
-    let text = |pick: fn(&Body, &Known) -> Option<Name>| -> ArrayRef {
-        let names = bodies().map(|body| {
-            let name = body.and_then(|body| pick(body, entries.known_of(body)));
-            name.map(|name| entries.name(name))
-        });
-        Arc::new(StringArray::from_iter(names))
-    };
-    let known = |body: Option<&Body>| body.map(|body| *entries.known_of(body));
-    let gold_kinds = bodies().map(|body| Some(known(body)?.gold_kind?.as_str()));
-    let synthetic = bodies().map(|body| known(body)?.synthetic);
-    HashMap::from([
-        ("category", text(|body, _| body.category)),
-        ("origin", text(|body, _| body.origin)),
-        ("question_type", text(|_, known| known.question_type)),
-        ("problem_is_valid", text(|_, known| known.problem_is_valid)),
-        (
-            "solution_is_valid",
-            text(|_, known| known.solution_is_valid),
-        ),
-        (
-            "gold_kind",
-            Arc::new(StringArray::from_iter(gold_kinds)) as ArrayRef,
-        ),
-        (
-            "synthetic",
-            Arc::new(BooleanArray::from_iter(synthetic)) as ArrayRef,
-        ),
-    ])
-}
-
-/// Ids as the text that people search for.
-fn hex(array: &ArrayRef) -> ArrayRef {
-    let ids = array.as_fixed_size_binary();
-    let mut text = StringBuilder::new();
-    for at in 0..ids.len() {
-        let bytes: Option<[u8; 16]> = ids
-            .is_valid(at)
-            .then(|| ids.value(at).try_into().ok())
-            .flatten();
-        text.append_option(bytes.map(|bytes| Id::from_bytes(bytes).to_string()));
+    #[test]
+    fn a_file_that_could_not_be_read_has_a_row_without_measurements() {
+        let mut entries = Entries::default();
+        entries.add_unreadable(0);
+        let row = Row {
+            source: "a source",
+            file: "a file",
+            entry: 0,
+            fate: Fate::Dropped(Reason::Void(Void::UnreadableFile)),
+            near: None,
+            entries: &entries,
+            screened: &Screened::default(),
+        };
+        let batch = RecordBatch::try_new(schema::schema(&columns()), unmeasured(&row));
+        let told = json_rows(&batch.expect("a row"));
+        let known = told[0].as_object().into_iter().flatten();
+        let known: Vec<String> = known
+            .filter(|(_, value)| !value.is_null())
+            .map(|(name, value)| format!("{name} {value}"))
+            .collect();
+        let expected = [
+            "source \"a source\"",
+            "file \"a file\"",
+            "row 0",
+            "fate \"dropped\"",
+            "reason \"unreadable_file\"",
+        ];
+        assert_eq!(known, expected);
     }
-    Arc::new(text.finish())
 }

@@ -3,16 +3,17 @@
 //! The folder is built as `OUT.partial` and renamed when it is whole, so that a folder under its final
 //! name is never half-written. Nothing in it depends on threads, batches, the clock or where files lie.
 
-mod appendix;
-mod balance;
+pub(crate) mod appendix;
+pub(crate) mod balance;
 mod card;
 mod chat;
+mod csv;
 pub mod leakage;
-mod ledger;
+pub(crate) mod ledger;
 mod manifest;
-mod runs;
-mod selection;
-mod subset;
+pub(crate) mod runs;
+pub(crate) mod selection;
+pub(crate) mod subset;
 mod sums;
 mod texts;
 
@@ -108,22 +109,6 @@ fn write_json(path: &Path, value: &impl Serialize) -> Result<()> {
     let mut text = serde_json::to_string_pretty(value).map_err(std::io::Error::from)?;
     text.push('\n');
     Ok(fs::write(path, text)?)
-}
-
-/// A line of CSV, quoted where it must be (RFC 4180; lines end as those of a text file).
-fn csv_line(cells: impl IntoIterator<Item = impl AsRef<str>>) -> String {
-    let cell = |cell: &str| match cell.contains([',', '"', '\n', '\r']) {
-        true => format!("\"{}\"", cell.replace('"', "\"\"")),
-        false => cell.to_owned(),
-    };
-    let cells: Vec<String> = cells.into_iter().map(|one| cell(one.as_ref())).collect();
-    cells.join(",") + "\n"
-}
-
-/// A number with at most four decimals, and none that say nothing.
-fn decimal(number: f64) -> String {
-    let text = format!("{number:.4}");
-    text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
 /// Writes the text of the subsets that the pipeline emits; none for the others.

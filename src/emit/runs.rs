@@ -9,10 +9,59 @@ use std::path::Path;
 
 use fs_err as fs;
 
+use super::csv::csv;
+use crate::Result;
 use crate::manifest::SubsetRecord;
 use crate::run::Experiment;
+use crate::schema::{Composed, Filled, Head, Text, column, heads};
 use crate::select::{DrawKind, Selection, Subset, SubsetRole};
-use crate::{Result, schema};
+
+/// One training run of a subset whose text is written.
+struct Row<'r> {
+    record: &'r SubsetRecord,
+    path: &'r str,
+    training_seed: u64,
+    budget: &'static str,
+    epochs: f64,
+    steps: u64,
+}
+
+fn row_columns<'r>() -> Vec<Filled<'r, Row<'r>>> {
+    vec![
+        column::<Composed>("run", "name of the run: subset, training seed, budget").always(|row| {
+            format!("{}-t{}-{}", row.record.name, row.training_seed, row.budget)
+        }),
+        column::<Text>("subset", "name of the subset or control").always(|row| &row.record.name),
+        column::<Text>("role", "subset, random, matched or paired").always(|row| row.record.role.as_str()),
+        column::<Text>("path", "its file, relative to the output folder").always(|row| row.path),
+        column::<u32>("draw", "number of its draw, from 0").always(|row| row.record.draw),
+        column::<Text>(
+            "draw_kind",
+            "independent, or replicate where every draw is the same: it has a training seed for each draw of \
+             its grid times each of `[runs] training_seeds`",
+        )
+        .always(|row| row.record.draw_kind.as_str()),
+        column::<u64>("training_seed", "the trainer's seed").always(|row| row.training_seed),
+        column::<Text>(
+            "budget",
+            "epochs: as often over the rows as `[runs] epochs` says; steps: `[runs] steps`, whatever the size",
+        )
+        .always(|row| row.budget),
+        column::<f64>("epochs", "times that each row is trained on").always(|row| row.epochs),
+        column::<u64>(
+            "steps",
+            "optimiser's steps at `[runs] batch_size`; the last of an epoch may be smaller",
+        )
+        .always(|row| row.steps),
+        column::<u32>("rows", "rows of the subset").always(|row| row.record.size),
+        column::<u64>("tokens", "tokens of all its replies").always(|row| row.record.tokens),
+    ]
+}
+
+/// The columns of `runs.csv`.
+pub(crate) fn columns() -> Vec<Head> {
+    heads(&row_columns())
+}
 
 /// Writes the runs of every subset and control whose text is written: subset by subset as they were selected, then by
 /// seed, then by budget.
@@ -23,7 +72,7 @@ pub(super) fn write(
     run: &Path,
 ) -> Result<()> {
     let plan = experiment.plan;
-    let mut text = super::csv_line(schema::RUNS.iter().map(|column| column.name));
+    let mut rows = Vec::new();
     for (subset, record) in selection.subsets.iter().zip(records) {
         let Some(path) = &record.path else { continue };
         if subset.role == SubsetRole::Validation {
@@ -34,24 +83,47 @@ pub(super) fn write(
             _ => 1,
         };
         let runs = &plan.pipeline.runs;
-        for seed in runs.training_seeds.of_draws(draws(subset)) {
+        for training_seed in runs.training_seeds.of_draws(draws(subset)) {
             for (budget, epochs, steps) in runs.budgets(record.size) {
-                text += &super::csv_line([
-                    format!("{}-t{seed}-{budget}", record.name),
-                    record.name.clone(),
-                    record.role.as_str().to_owned(),
-                    path.clone(),
-                    record.draw.to_string(),
-                    record.draw_kind.as_str().to_owned(),
-                    seed.to_string(),
-                    budget.to_owned(),
-                    super::decimal(epochs),
-                    steps.to_string(),
-                    record.size.to_string(),
-                    record.tokens.to_string(),
-                ]);
+                rows.push(Row {
+                    record,
+                    path,
+                    training_seed,
+                    budget,
+                    epochs,
+                    steps,
+                });
             }
         }
     }
-    Ok(fs::write(run.join("runs.csv"), text)?)
+    Ok(fs::write(run.join("runs.csv"), csv(&row_columns(), &rows))?)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::balance::tests::record;
+    use super::*;
+
+    #[test]
+    fn a_run_has_each_figure_in_the_column_of_its_name() {
+        let record = record(
+            "one, two",
+            json!({
+                "role": "paired", "draw": 1, "draw_kind": "replicate", "size": 2, "tokens": 3,
+            }),
+        );
+        let row = Row {
+            record: &record,
+            path: "a/path",
+            training_seed: 4,
+            budget: "steps",
+            epochs: 5.5,
+            steps: 6,
+        };
+        let expected = "run,subset,role,path,draw,draw_kind,training_seed,budget,epochs,steps,rows,tokens\n\
+                        \"one, two-t4-steps\",\"one, two\",paired,a/path,1,replicate,4,steps,5.5,6,2,3\n";
+        assert_eq!(csv(&row_columns(), &[row]), expected);
+    }
 }

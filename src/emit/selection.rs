@@ -1,35 +1,59 @@
 //! `selection.parquet`: the whole grid, whether its text is written or not.
 
 use std::path::Path;
-use std::sync::Arc;
 
-use arrow::array::{StringArray, StringBuilder, UInt32Array};
-
+use crate::Result;
+use crate::ids::Id;
+use crate::pool::Entries;
 use crate::run::Experiment;
-use crate::select::Selection;
+use crate::schema::{self, Column, Filled, Head, HexId, Text, column, heads};
+use crate::select::{Selection, Subset};
 use crate::table::Table;
-use crate::{Result, schema};
 
-pub fn write(experiment: &Experiment<'_>, selection: &Selection, path: &Path) -> Result<()> {
-    let entries = &experiment.entries;
-    let mut table = Table::create(path, schema::schema(schema::SELECTION))?;
+pub(crate) const SUBSET: Column<Text> = column("subset", "name of the subset or control");
+pub(crate) const TRAJECTORY_ID: Column<HexId> =
+    column("trajectory_id", "the trajectory's id in the ledger");
+
+/// One row for each selected trajectory of each subset.
+struct Row<'r> {
+    subset: &'r str,
+    rank: u32,
+    trajectory_id: Id,
+    problem_id: Id,
+}
+
+fn row_columns<'r>() -> Vec<Filled<'r, Row<'r>>> {
+    vec![
+        SUBSET.always(|row| row.subset),
+        column::<u32>("rank", "place in the draw, from 0").always(|row| row.rank),
+        TRAJECTORY_ID.always(|row| row.trajectory_id),
+        column::<HexId>("problem_id", "the problem's id").always(|row| row.problem_id),
+    ]
+}
+
+pub(crate) fn columns() -> Vec<Head> {
+    heads(&row_columns())
+}
+
+pub(super) fn write(experiment: &Experiment<'_>, selection: &Selection, path: &Path) -> Result<()> {
+    let mut table = Table::create(path, schema::schema(&columns()))?;
     for subset in &selection.subsets {
-        let chosen = subset.entries();
-        let mut trajectories = StringBuilder::new();
-        let mut problems = StringBuilder::new();
-        for &entry in chosen {
-            let body = entries.body_of(entry);
-            trajectories.append_value(body.trajectory_id.to_string());
-            problems.append_value(entries.problems[body.problem as usize].id.to_string());
-        }
-        let names = std::iter::repeat_n(subset.name.as_str(), chosen.len());
-        table.write(vec![
-            Arc::new(StringArray::from_iter_values(names)),
-            Arc::new(UInt32Array::from_iter_values(0..subset.size)),
-            Arc::new(trajectories.finish()),
-            Arc::new(problems.finish()),
-        ])?;
+        let rows = rows(&experiment.entries, subset);
+        table.write(schema::arrays(&row_columns(), &rows))?;
     }
     table.finish()?;
     Ok(())
+}
+
+fn rows<'r>(entries: &Entries, subset: &'r Subset) -> Vec<Row<'r>> {
+    let row = |(rank, &entry): (u32, &u32)| {
+        let body = entries.body_of(entry);
+        Row {
+            subset: &subset.name,
+            rank,
+            trajectory_id: body.trajectory_id,
+            problem_id: entries.problems[body.problem as usize].id,
+        }
+    };
+    (0..).zip(subset.entries()).map(row).collect()
 }

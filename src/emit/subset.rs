@@ -2,11 +2,7 @@
 
 use std::ops::Range;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
-use arrow::array::{ArrayBuilder, ArrayRef, ListArray, StringBuilder, StructArray, UInt32Builder};
-use arrow::buffer::OffsetBuffer;
-use arrow::datatypes::DataType;
 use fs_err as fs;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 
@@ -15,32 +11,151 @@ use super::texts::{Text, Texts};
 use super::{Written, split};
 use crate::folder::{self, shard};
 use crate::pipeline::{Added, Emit};
+use crate::plan::PlannedSource;
+use crate::pool::entries::{Body, Entries, NameIndex, Problem};
 use crate::run::Experiment;
-use crate::schema::{self, Column, pair_fields};
+use crate::schema::{
+    self, Composed, Conversations, Filled, Head, HexId, Messages, Turns, column, heads,
+};
 use crate::select::Subset;
 use crate::table::{self, GROUP_ROWS, Table};
 use crate::{Error, Result};
 
-/// The columns that each addition has.
-fn names(added: Added) -> &'static [&'static str] {
-    match added {
-        Added::Text => &["text"],
-        Added::PromptCompletion => &["prompt", "completion"],
-        Added::Conversations => &["conversations"],
-    }
+/// One row: a selected trajectory with its texts.
+struct Row<'r> {
+    rank: u32,
+    text: Text,
+    body: &'r Body,
+    entries: &'r Entries,
+    source: &'r PlannedSource,
+    emit: &'r Emit,
+}
+
+/// The columns that every subset has.
+fn own<'r>() -> Vec<Filled<'r, Row<'r>>> {
+    vec![
+        column::<HexId>("id", "trajectory_id").always(|row| row.body.trajectory_id),
+        column::<HexId>("problem_id", "hash of the problem's canonical text")
+            .always(|row| row.problem().id),
+        column::<schema::Text>("problem", "the problem").always(|row| &row.text.problem),
+        column::<schema::Text>("answer", "the gold answer, as the source has it")
+            .perhaps(|row| row.text.gold.as_deref()),
+        column::<Messages>(
+            "messages",
+            "a system turn where `[emit] system` has one, a user turn (the problem, with `[emit] instruction`) and an \
+             assistant turn (the response)",
+        )
+        .always(|row| row.turns(|_| true, Speaker::role)),
+        column::<schema::Text>(
+            "category",
+            "category of the problem: of several that its rows have the first by name",
+        )
+        .perhaps(|row| row.name(row.problem().category)),
+        column::<schema::Text>("style", "style of the trajectory")
+            .perhaps(|row| row.name(Some(row.body.style))),
+        column::<u32>("tokens", "tokens of the whole reply").always(|row| row.body.tokens),
+        column::<schema::Text>("source", "the source's name in the pipeline")
+            .always(|row| &row.source.name),
+        column::<schema::Text>(
+            "license",
+            "the source's licence: by the pipeline or its card on the hub; null where neither says",
+        )
+        .perhaps(|row| row.source.terms.license.as_deref()),
+        column::<schema::Text>(
+            "attribution",
+            "whom to name for the source: by the pipeline, or its dataset on the hub; null where neither says",
+        )
+        .perhaps(|row| row.source.terms.attribution.as_deref()),
+        column::<u32>(
+            "rank",
+            "place in the draw, from 0: rank < 100 of the 1000 is the 100",
+        )
+        .always(|row| row.rank),
+    ]
+}
+
+/// The columns that `[emit] add` can put behind a subset's own, in the order in which they stand there.
+fn additions<'r>() -> [(Added, Vec<Filled<'r, Row<'r>>>); 3] {
+    let text = column::<Composed>(
+        "text",
+        "all turns in Qwen2.5's chat template, marked as `[emit.text] template` says",
+    );
+    let prompt = column::<Messages>(
+        "prompt",
+        "the turns of `messages` before the response, for TRL's completion-only loss",
+    );
+    let completion = column::<Messages>("completion", "the assistant's turn alone");
+    let conversations = column::<Conversations>(
+        "conversations",
+        "ShareGPT's form of `messages`: human and gpt",
+    );
+    [
+        (
+            Added::Text,
+            vec![text.always(|row| chat::chat(row.emit, &row.text))],
+        ),
+        (
+            Added::PromptCompletion,
+            vec![
+                prompt.always(|row| row.turns(|who| who != Speaker::Assistant, Speaker::role)),
+                completion.always(|row| row.turns(|who| who == Speaker::Assistant, Speaker::role)),
+            ],
+        ),
+        (
+            Added::Conversations,
+            vec![conversations.always(|row| row.turns(|_| true, Speaker::from))],
+        ),
+    ]
+}
+
+/// The columns of a file with these additions, with what fills them.
+fn filled<'r>(added: &[Added]) -> Vec<Filled<'r, Row<'r>>> {
+    let additions = additions().into_iter();
+    let asked = additions.filter(|(addition, _)| added.contains(addition));
+    let behind = asked.flat_map(|(_, columns)| columns);
+    own().into_iter().chain(behind).collect()
 }
 
 /// The columns of a subset's file.
-pub fn columns(added: &[Added]) -> Vec<Column> {
-    let names: Vec<&str> = added
-        .iter()
-        .flat_map(|added| names(*added))
-        .copied()
-        .collect();
-    let extra = schema::ADDED
-        .iter()
-        .filter(|column| names.contains(&column.name));
-    schema::SUBSET.iter().chain(extra).copied().collect()
+pub(crate) fn columns(added: &[Added]) -> Vec<Head> {
+    heads(&filled(added))
+}
+
+/// The columns that can be added.
+pub(crate) fn added() -> Vec<Head> {
+    let columns = additions().map(|(_, columns)| heads(&columns));
+    columns.concat()
+}
+
+impl<'r> Row<'r> {
+    fn new(experiment: &'r Experiment<'_>, entry: u32, rank: u32, text: Text) -> Self {
+        let entries = &experiment.entries;
+        Self {
+            rank,
+            text,
+            body: entries.body_of(entry),
+            entries,
+            source: experiment.source_of(entries.rows[entry as usize].part),
+            emit: &experiment.plan.pipeline.emit,
+        }
+    }
+
+    fn problem(&self) -> &'r Problem {
+        &self.entries.problems[self.body.problem as usize]
+    }
+
+    fn name(&self, name: Option<NameIndex>) -> Option<&'r str> {
+        name.map(|name| self.entries.name(name))
+    }
+
+    /// The conversation's turns of some speakers, under the names that a column has for them.
+    fn turns(&self, has: fn(Speaker) -> bool, name: fn(Speaker) -> &'static str) -> Turns<'_> {
+        let turns = chat::turns(self.emit, &self.text).into_iter();
+        let turns = turns.filter(|(speaker, _)| has(*speaker));
+        turns
+            .map(|(speaker, words)| (name(speaker), words))
+            .collect()
+    }
 }
 
 /// Rows that are turned into arrays at once; part of the file's bytes, so it is fixed.
@@ -100,8 +215,8 @@ fn encode(
     texts: &Texts,
     path: &Path,
 ) -> Result<()> {
-    let columns = columns(&experiment.plan.pipeline.emit.add);
-    let mut table = Table::create_text(path, schema::schema(&columns))?;
+    let columns = filled(&experiment.plan.pipeline.emit.add);
+    let mut table = Table::create_text(path, schema::schema(&heads(&columns)))?;
     let mut reader = texts.reader()?;
     let mut start = 0;
     for &end in ends {
@@ -109,14 +224,10 @@ fn encode(
             let mut rows = Vec::with_capacity(ranks.len());
             for rank in ranks {
                 let entry = subset.order[rank];
-                rows.push(Row {
-                    entry,
-                    rank: rank as u32,
-                    text: reader.text(entry)?,
-                });
+                let text = reader.text(entry)?;
+                rows.push(Row::new(experiment, entry, rank as u32, text));
             }
-            let array = |column: &Column| array(experiment, &rows, column);
-            table.write(columns.iter().map(array).collect())?;
+            table.write(schema::arrays(&columns, &rows))?;
         }
         table.end_group()?;
         start = end;
@@ -144,95 +255,4 @@ fn describe(subset: &Subset, path: &Path) -> Result<Written> {
             .map(|group| group.total_byte_size().max(0) as u64)
             .sum(),
     })
-}
-
-struct Row {
-    entry: u32,
-    rank: u32,
-    text: Text,
-}
-
-fn array(experiment: &Experiment<'_>, rows: &[Row], column: &Column) -> ArrayRef {
-    let entries = &experiment.entries;
-    let body = |row: &Row| entries.body_of(row.entry);
-    let texts = |pick: &dyn Fn(&Row) -> Option<String>| -> ArrayRef {
-        let mut array = StringBuilder::new();
-        for row in rows {
-            array.append_option(pick(row));
-        }
-        Arc::new(array.finish())
-    };
-    let counts = |pick: &dyn Fn(&Row) -> u32| -> ArrayRef {
-        let mut array = UInt32Builder::new();
-        for row in rows {
-            array.append_value(pick(row));
-        }
-        Arc::new(array.finish())
-    };
-    let name = |name: Option<u32>| name.map(|name| entries.name(name).to_owned());
-    let emit = &experiment.plan.pipeline.emit;
-    let source = |row: &Row| experiment.source_of(entries.rows[row.entry as usize].part);
-    match column.name {
-        "id" => texts(&|row| Some(body(row).trajectory_id.to_string())),
-        "problem_id" => texts(&|row| {
-            let problem = &entries.problems[body(row).problem as usize];
-            Some(problem.id.to_string())
-        }),
-        "problem" => texts(&|row| Some(row.text.problem.clone())),
-        "answer" => texts(&|row| row.text.gold.clone()),
-        "messages" => turns(rows, emit, ["role", "content"], |turn| Some(turn.role())),
-        "prompt" => turns(rows, emit, ["role", "content"], |turn| {
-            (turn != Speaker::Assistant).then(|| turn.role())
-        }),
-        "completion" => turns(rows, emit, ["role", "content"], |turn| {
-            (turn == Speaker::Assistant).then(|| turn.role())
-        }),
-        "conversations" => turns(rows, emit, ["from", "value"], |turn| Some(turn.from())),
-        "text" => texts(&|row| Some(chat::chat(emit, &row.text))),
-        "category" => texts(&|row| {
-            let problem = &entries.problems[body(row).problem as usize];
-            name(problem.category)
-        }),
-        "style" => texts(&|row| name(Some(body(row).style))),
-        "tokens" => counts(&|row| body(row).tokens),
-        "source" => texts(&|row| Some(source(row).name.clone())),
-        "license" => texts(&|row| source(row).terms.license.clone()),
-        "attribution" => texts(&|row| source(row).terms.attribution.clone()),
-        "rank" => counts(&|row| row.rank),
-        other => unreachable!("a subset has no column `{other}`"),
-    }
-}
-
-/// A list of turns for each row: of those speakers that have a name here.
-fn turns(
-    rows: &[Row],
-    emit: &Emit,
-    fields: [&str; 2],
-    name: fn(Speaker) -> Option<&'static str>,
-) -> ArrayRef {
-    let (mut who, mut said) = (StringBuilder::new(), StringBuilder::new());
-    let mut lengths = Vec::with_capacity(rows.len());
-    for row in rows {
-        let before = who.len();
-        for (speaker, words) in chat::turns(emit, &row.text) {
-            if let Some(name) = name(speaker) {
-                who.append_value(name);
-                said.append_value(words);
-            }
-        }
-        lengths.push(who.len() - before);
-    }
-    let fields = pair_fields(fields[0], fields[1]);
-    let turns = StructArray::new(
-        fields.clone(),
-        vec![Arc::new(who.finish()), Arc::new(said.finish())],
-        None,
-    );
-    let item = arrow::datatypes::Field::new("item", DataType::Struct(fields), false);
-    Arc::new(ListArray::new(
-        Arc::new(item),
-        OffsetBuffer::from_lengths(lengths),
-        Arc::new(turns),
-        None,
-    ))
 }

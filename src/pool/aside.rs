@@ -11,7 +11,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use fs_err as fs;
 
-use super::Pool;
+use super::home::Pool;
 use crate::Result;
 
 pub struct Aside {

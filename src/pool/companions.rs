@@ -7,40 +7,36 @@ use arrow::array::RecordBatch;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::entries::{Columns, Entries, Known, Name};
-use crate::Result;
+use super::entries::{Entries, NameIndex, ProblemFacts};
+use super::load::FactColumns;
+use super::tables::PROBLEM_ID;
 use crate::rules::CategoryRule;
+use crate::schema::Misfit;
 
 /// The columns of a companion's table that [`Join::add`] reads.
-pub const COLUMNS: [&str; 8] = [
-    "problem_id",
-    "category",
-    "origin",
-    "question_type",
-    "gold_kind",
-    "problem_is_valid",
-    "solution_is_valid",
-    "synthetic",
-];
+pub(crate) fn columns() -> Vec<&'static str> {
+    [&[PROBLEM_ID.name()], FactColumns::NAMES].concat()
+}
 
 /// What one companion says of a problem.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 struct Said {
-    category: Option<Name>,
-    origin: Option<Name>,
-    known: Known,
+    category: Option<NameIndex>,
+    origin: Option<NameIndex>,
+    facts: ProblemFacts,
 }
 
 /// A companion that is being passed over.
 pub struct Join {
     /// By problem of the run.
     said: Vec<Option<Said>>,
-    counts: Counts,
+    counts: CompanionCounts,
 }
 
 /// What joining one companion did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Counts {
+#[schemars(rename = "Counts")]
+pub struct CompanionCounts {
     /// Rows of the companion, and those of them that are no problem.
     pub rows: u64,
     pub rows_void: u64,
@@ -61,30 +57,29 @@ impl Join {
     pub fn new(entries: &Entries) -> Self {
         Self {
             said: vec![None; entries.problems.len()],
-            counts: Counts {
+            counts: CompanionCounts {
                 problems: entries.problems.len() as u64,
-                ..Counts::default()
+                ..CompanionCounts::default()
             },
         }
     }
 
     /// Takes what a batch of the companion's table says of the run's problems.
-    pub fn add(&mut self, entries: &mut Entries, batch: &RecordBatch) -> Result<()> {
-        let columns = Columns::of(batch, &COLUMNS)?;
-        for at in 0..batch.num_rows() {
+    pub fn add(&mut self, entries: &mut Entries, batch: &RecordBatch) -> Result<(), Misfit> {
+        let columns = FactColumns::of(batch)?;
+        for (at, problem_id) in PROBLEM_ID.of(batch)?.into_iter().enumerate() {
             self.counts.rows += 1;
-            if !columns.has("problem_id", at) {
+            let Some(problem_id) = problem_id else {
                 self.counts.rows_void += 1;
                 continue;
-            }
-            let Some(problem) = entries.find_problem(columns.id("problem_id", at)) else {
+            };
+            let Some(problem) = entries.find_problem(problem_id) else {
                 continue;
             };
-            let mut name = |column| columns.text(column, at).map(|text| entries.intern(text));
             let said = Said {
-                category: name("category"),
-                origin: name("origin"),
-                known: entries.known(&columns, at),
+                category: entries.intern_some(columns.category[at]),
+                origin: entries.intern_some(columns.origin[at]),
+                facts: entries.facts_in(&columns, at),
             };
             let place = &mut self.said[problem as usize];
             match place {
@@ -102,7 +97,7 @@ impl Join {
     }
 
     /// Gives the run's entries what their source does not say.
-    pub fn finish(mut self, entries: &mut Entries, rule: CategoryRule) -> Counts {
+    pub fn finish(mut self, entries: &mut Entries, rule: CategoryRule) -> CompanionCounts {
         for (problem, said) in self.said.iter().enumerate() {
             let Some(said) = said else { continue };
             self.counts.problems_known += 1;
@@ -121,13 +116,17 @@ impl Join {
             };
             body.category = choose(rule, body.category, said.category);
             body.origin = body.origin.or(said.origin);
-            facts.complete(said.known);
+            facts.complete(said.facts);
         });
         self.counts
     }
 }
 
-fn choose(rule: CategoryRule, own: Option<Name>, theirs: Option<Name>) -> Option<Name> {
+fn choose(
+    rule: CategoryRule,
+    own: Option<NameIndex>,
+    theirs: Option<NameIndex>,
+) -> Option<NameIndex> {
     match rule {
         CategoryRule::Fill => own.or(theirs),
         CategoryRule::Replace => theirs.or(own),
@@ -136,15 +135,15 @@ fn choose(rule: CategoryRule, own: Option<Name>, theirs: Option<Name>) -> Option
 
 /// What decides between rows that contradict each other: the first by their words.
 fn words<'e>(entries: &'e Entries, said: &Said) -> impl PartialOrd + use<'e> {
-    let word = |name: Option<Name>| name.map(|name| entries.name(name));
-    let known = said.known;
+    let word = |name: Option<NameIndex>| name.map(|name| entries.name(name));
+    let facts = said.facts;
     (
         word(said.category),
         word(said.origin),
-        word(known.question_type),
-        known.gold_kind,
-        word(known.problem_is_valid),
-        word(known.solution_is_valid),
-        known.synthetic,
+        word(facts.question_type),
+        facts.gold_kind,
+        word(facts.problem_is_valid),
+        word(facts.solution_is_valid),
+        facts.synthetic,
     )
 }

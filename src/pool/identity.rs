@@ -5,10 +5,10 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use super::tables;
 use crate::ids::{Id, IdHasher};
-use crate::measure;
 use crate::source::{Columns, Format, HubMode, Layout, Place, Source, SourceFile, Unit};
-use crate::{Result, pool};
+use crate::{Result, measure};
 
 /// Everything that a part's content is a function of.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -42,7 +42,7 @@ impl Made {
         behaviours: bool,
     ) -> Self {
         Self {
-            pool: pool::part::VERSION,
+            pool: tables::VERSION,
             measure: measure::VERSION,
             file: content.to_string(),
             delimiter: format.delimiter(),
@@ -69,7 +69,7 @@ impl Made {
 
     /// Whether this version of the program would use the part; another one measures anew.
     pub fn is_current(&self) -> bool {
-        self.pool == pool::part::VERSION && self.measure == measure::VERSION
+        self.pool == tables::VERSION && self.measure == measure::VERSION
     }
 }
 

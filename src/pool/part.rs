@@ -1,37 +1,24 @@
-//! One part: the tables made of one unit, as Parquet files, and a seal.
+//! One part that stands in the pool: the tables made of one unit, as Parquet files, and a seal over them.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use arrow::array::{ArrayRef, RecordBatch};
+use arrow::array::RecordBatch;
 use fs_err as fs;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use serde::{Deserialize, Serialize};
 
+use super::home::Pool;
 use super::identity::Made;
-use super::{Aside, Pool};
-use crate::schema::{self, Column};
-use crate::table::Table;
+use super::tables::PartTable;
+use crate::schema::Misfit;
 use crate::{Error, Result};
-
-/// Part of every part's name: raised when the tables change their form.
-pub const VERSION: u32 = 3;
-
-/// A table of a part: its name and its columns.
-pub type Named = (&'static str, &'static [Column]);
-
-/// The entries of a unit, in the order of the file.
-pub const TRAJECTORIES: Named = ("trajectories", schema::TRAJECTORIES);
-/// The problems that they answer.
-pub const PROBLEMS: Named = ("problems", schema::PROBLEMS);
-/// The problems of a companion.
-pub const COMPANION: Named = ("companion", schema::COMPANION);
 
 /// Rows that are read at a time, of some 300 bytes.
 const BATCH_ROWS: usize = 1024;
 
-const SEAL: &str = "part.json";
+pub(super) const SEAL: &str = "part.json";
 
 /// A whole part of the pool.
 #[derive(Clone, Debug)]
@@ -47,13 +34,13 @@ pub struct Part {
 
 /// What a part says of itself; it is written last.
 #[derive(Debug, Serialize, Deserialize)]
-struct Seal {
+pub(super) struct Seal {
     /// The name that the file had when it was measured, for people.
-    file: String,
-    made: Made,
-    entries: u64,
+    pub file: String,
+    pub made: Made,
+    pub entries: u64,
     /// BLAKE3 of each table's file.
-    tables: BTreeMap<String, String>,
+    pub tables: BTreeMap<String, String>,
 }
 
 impl Seal {
@@ -132,17 +119,22 @@ impl Part {
         &self.folder
     }
 
+    /// The error of a part that was written as its seal says and holds what nobody can read.
+    pub fn misread(&self, why: &Misfit) -> Error {
+        damaged(&self.folder, &why.to_string())
+    }
+
     /// A table's rows, in the order of the file, with the columns named (all where none is).
     pub fn read(
         &self,
-        table: Named,
+        table: PartTable,
         columns: &[&str],
     ) -> Result<impl Iterator<Item = Result<RecordBatch>> + use<>> {
-        read(&self.folder.join(file_of(table.0)), columns)
+        read(&self.folder.join(file_of(table.name)), columns)
     }
 }
 
-fn file_of(table: &str) -> String {
+pub(super) fn file_of(table: &str) -> String {
     format!("{table}.parquet")
 }
 
@@ -171,94 +163,4 @@ fn read(
         .map_err(failed)?;
     let path = path.to_owned();
     Ok(reader.map(move |batch| batch.map_err(|error| Error::parquet(&path, error.into()))))
-}
-
-/// Collects a unit's rows and puts the part in place when they are all there.
-pub struct PartWriter {
-    file: String,
-    made: Made,
-    folder: PathBuf,
-    aside: PathBuf,
-    entries: u64,
-    tables: Vec<(&'static str, Table)>,
-}
-
-impl PartWriter {
-    /// Begins the part of `made`, for a file of that name, with these tables.
-    pub fn new(
-        pool: &Pool,
-        aside: &Aside,
-        made: Made,
-        file: &str,
-        tables: &[Named],
-    ) -> Result<Self> {
-        let name = made.name();
-        let aside = aside.new_folder()?;
-        let table = |&(name, columns): &Named| {
-            let table = Table::create(&aside.join(file_of(name)), schema::schema(columns))?;
-            Ok((name, table))
-        };
-        Ok(Self {
-            file: file.to_owned(),
-            made,
-            folder: pool.part_folder(&name),
-            entries: 0,
-            tables: tables.iter().map(table).collect::<Result<_>>()?,
-            aside,
-        })
-    }
-
-    /// Adds rows to each table, in their order: one array for each column.
-    pub fn add(&mut self, entries: u64, rows: Vec<Vec<ArrayRef>>) -> Result<()> {
-        self.entries += entries;
-        for ((_, table), arrays) in self.tables.iter_mut().zip(rows) {
-            table.write(arrays)?;
-        }
-        Ok(())
-    }
-
-    /// Seals the part and renames it into place; where another run was faster, its part stays.
-    pub fn finish(self) -> Result<Part> {
-        let mut tables = BTreeMap::new();
-        for (name, table) in self.tables {
-            tables.insert(name.to_owned(), blake3_of(&table.finish()?)?);
-        }
-        let seal = Seal {
-            file: self.file,
-            made: self.made,
-            entries: self.entries,
-            tables,
-        };
-        let text = serde_json::to_vec(&seal).map_err(std::io::Error::from)?;
-        write_synced(&self.aside.join(SEAL), &text)?;
-        if let Some(parent) = self.folder.parent() {
-            fs::create_dir_all(parent)?;
-        }
-        if let Err(error) = fs::rename(&self.aside, &self.folder) {
-            fs::remove_dir_all(&self.aside)?;
-            if !self.folder.is_dir() {
-                return Err(error.into());
-            }
-        }
-        let part = Part::open(&self.folder)?;
-        part.check()?;
-        Ok(part)
-    }
-
-    /// Removes what was written aside.
-    pub fn abandon(self) -> Result<()> {
-        Ok(fs::remove_dir_all(&self.aside)?)
-    }
-}
-
-fn blake3_of(path: &Path) -> Result<String> {
-    Ok(blake3::hash(&fs::read(path)?).to_hex().to_string())
-}
-
-fn write_synced(path: &Path, bytes: &[u8]) -> Result<()> {
-    use std::io::Write;
-    let mut file = fs::File::create(path)?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
-    Ok(())
 }

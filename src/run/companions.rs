@@ -8,16 +8,16 @@ use super::sink::Sink;
 use super::{Amount, Settings, Timings};
 use crate::ids::Id;
 use crate::plan::{Plan, PlannedCompanion, PlannedFile};
-use crate::pool::companions::{COLUMNS, Counts, Join};
+use crate::pool::companions::{self, CompanionCounts, Join};
 use crate::pool::identity::{self, Made};
-use crate::pool::part::COMPANION;
-use crate::pool::{Aside, Entries, rows};
+use crate::pool::tables::{self, COMPANION};
+use crate::pool::{Aside, Entries};
 use crate::source::{self, Unit, layout};
 use crate::{Error, Result};
 
 /// A companion as it was joined.
 pub struct Joined {
-    pub counts: Counts,
+    pub counts: CompanionCounts,
     /// Each file's content, in the order of the plan.
     pub contents: Vec<Id>,
 }
@@ -61,11 +61,12 @@ fn join_one(
     let (jobs, contents) = jobs(companion, settings)?;
     let aside = store.then(|| Aside::open(&settings.pool)).transpose()?;
     let read = |job: &Job<'_>| read(job, companion, settings, aside.as_ref());
-    let tables: Vec<Held> = jobs.par_iter().map(read).collect::<Result<_>>()?;
+    let parts: Vec<Held> = jobs.par_iter().map(read).collect::<Result<_>>()?;
     let mut join = Join::new(entries);
-    for table in tables {
-        for batch in table.read(COMPANION, &COLUMNS)? {
-            join.add(entries, &batch?)?;
+    for part in parts {
+        for batch in part.read(COMPANION, &companions::columns())? {
+            let added = join.add(entries, &batch?);
+            added.map_err(|misfit| part.misread(&misfit))?;
         }
     }
     Ok(Joined {
@@ -132,7 +133,7 @@ fn read(
             layout::entries(&companion.source, batch.row(index), &mut entries);
             problems.extend(entries.into_iter().map(|entry| entry.body.ok()));
         }
-        sink.add(problems.len(), vec![rows::companion(&problems)])?;
+        sink.add(problems.len(), vec![tables::companion(&problems)])?;
         settings.watch.advance(Amount::rows(problems.len() as u64));
     }
     sink.finish()

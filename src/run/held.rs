@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use arrow::array::RecordBatch;
 
-use crate::Result;
 use crate::ids::Id;
 use crate::pool::Part;
-use crate::pool::part::{Named, TRAJECTORIES};
+use crate::pool::tables::{PartTable, TRAJECTORIES};
+use crate::schema::Misfit;
+use crate::{Error, Result};
 
 /// A unit's place in the run, before its entries are loaded.
 pub(super) struct Slot {
@@ -44,23 +45,31 @@ impl Held {
         match self {
             Self::Stored(part) => part.entries as usize,
             Self::Memory(tables) => {
-                let batches = tables.get(TRAJECTORIES.0).into_iter().flatten();
+                let batches = tables.get(TRAJECTORIES.name).into_iter().flatten();
                 batches.map(RecordBatch::num_rows).sum()
             }
             Self::Unreadable => 1,
         }
     }
 
+    /// The error of a table that holds what nobody can read.
+    pub fn misread(&self, why: &Misfit) -> Error {
+        match self {
+            Self::Stored(part) => part.misread(why),
+            Self::Memory(_) | Self::Unreadable => unreachable!("what was just measured: {why}"),
+        }
+    }
+
     /// A table's rows with the columns named (all where none is); none where the file could not be read.
     pub fn read<'h>(
         &'h self,
-        table: Named,
+        table: PartTable,
         columns: &[&str],
     ) -> Result<Box<dyn Iterator<Item = Result<RecordBatch>> + 'h>> {
         Ok(match self {
             Self::Stored(part) => Box::new(part.read(table, columns)?),
             Self::Memory(tables) => {
-                let batches = tables.get(table.0).into_iter().flatten();
+                let batches = tables.get(table.name).into_iter().flatten();
                 Box::new(batches.map(|batch| Ok(batch.clone())))
             }
             Self::Unreadable => Box::new(std::iter::empty()),

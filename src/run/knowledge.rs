@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use arrow::array::{Array, AsArray, RecordBatch};
+use arrow::array::RecordBatch;
 use rayon::prelude::*;
 
 use super::loaded::Loaded;
@@ -14,6 +14,8 @@ use super::{Settings, vectors};
 use crate::ids::{self, Id};
 use crate::plan::{PlannedBenchmark, PlannedJoin, PlannedVectors};
 use crate::pool::Entries;
+use crate::pool::tables::{ANSWER, ORIGIN, PROBLEM, PROBLEM_ID};
+use crate::schema::Misfit;
 use crate::select::Knowledge;
 use crate::select::difficulty::JoinedRule;
 use crate::select::similar::tfidf::{Frequencies, Questions};
@@ -177,26 +179,26 @@ fn only(mut words: Vec<String>) -> Option<String> {
 /// Whether each problem passes a rule in every form in which a source has it.
 fn text_rule(rule: TextRule, loaded: &Loaded<'_>, settings: &Settings<'_>) -> Result<Vec<bool>> {
     let mut passes = vec![true; loaded.entries.problems.len()];
-    loaded.each_problem_batch(
-        settings,
-        &["problem_id", "problem", "answer", "origin"],
-        |batch| {
-            let [gold, origin] = ["answer", "origin"].map(|name| batch.column_by_name(name));
-            for (at, problem, text) in problems(&loaded.entries, batch) {
-                let word = |column: Option<&'_ std::sync::Arc<dyn Array>>| {
-                    let column = column?.as_string_opt::<i32>()?;
-                    column.is_valid(at).then(|| column.value(at).to_owned())
-                };
-                let (gold, origin) = (word(gold), word(origin));
+    let columns = [
+        PROBLEM_ID.name(),
+        PROBLEM.name(),
+        ANSWER.name(),
+        ORIGIN.name(),
+    ];
+    loaded.each_problem_batch(settings, &columns, |batch| {
+        let texts = problems(&loaded.entries, batch)?;
+        let rows = texts.zip(ANSWER.of(batch)?).zip(ORIGIN.of(batch)?);
+        for ((found, gold), origin) in rows {
+            if let Some((problem, text)) = found {
                 passes[problem as usize] &= (rule.passes)(&ProblemText {
                     problem: text,
-                    gold: gold.as_deref(),
-                    origin: origin.as_deref(),
+                    gold,
+                    origin,
                 });
             }
-            Ok(())
-        },
-    )?;
+        }
+        Ok(())
+    })?;
     Ok(passes)
 }
 
@@ -204,8 +206,8 @@ fn text_rule(rule: TextRule, loaded: &Loaded<'_>, settings: &Settings<'_>) -> Re
 fn count_terms(loaded: &Loaded<'_>, settings: &Settings<'_>) -> Result<Frequencies> {
     let mut all = Frequencies::default();
     let mut seen = vec![false; loaded.entries.problems.len()];
-    loaded.each_problem_batch(settings, &["problem_id", "problem"], |batch| {
-        let new = unseen(&loaded.entries, batch, &mut seen);
+    loaded.each_problem_batch(settings, &TEXTS, |batch| {
+        let new = unseen(&loaded.entries, batch, &mut seen)?;
         let counted = new
             .par_iter()
             .fold(Frequencies::default, |mut sum, (_, text)| {
@@ -235,8 +237,8 @@ fn by_terms(
     let problems = loaded.entries.problems.len();
     let mut similarity = Similarity::unknown(problems, chosen.len());
     let mut seen = vec![false; problems];
-    loaded.each_problem_batch(settings, &["problem_id", "problem"], |batch| {
-        let new = unseen(&loaded.entries, batch, &mut seen);
+    loaded.each_problem_batch(settings, &TEXTS, |batch| {
+        let new = unseen(&loaded.entries, batch, &mut seen)?;
         let compare = |(problem, text): &(u32, &str)| {
             (
                 *problem,
@@ -252,28 +254,27 @@ fn by_terms(
     Ok(similarity)
 }
 
-/// The rows of a batch with the run's index of their problem and its text.
+/// What is read of problems for their texts.
+const TEXTS: [&str; 2] = [PROBLEM_ID.name(), PROBLEM.name()];
+
+/// The run's index and the text of the problem of each row; none where the run has not that problem.
 fn problems<'b>(
-    entries: &'b Entries,
+    entries: &Entries,
     batch: &'b RecordBatch,
-) -> impl Iterator<Item = (usize, u32, &'b str)> + 'b {
-    let ids = batch.column_by_name("problem_id");
-    let ids = ids.and_then(|ids| ids.as_fixed_size_binary_opt());
-    let texts = batch.column_by_name("problem");
-    let texts = texts.and_then(|texts| texts.as_string_opt::<i32>());
-    (0..batch.num_rows()).filter_map(move |at| {
-        let id = Id::from_bytes(ids?.value(at).try_into().ok()?);
-        Some((at, entries.find_problem(id)?, texts?.value(at)))
-    })
+) -> Result<impl Iterator<Item = Option<(u32, &'b str)>>, Misfit> {
+    let rows = PROBLEM_ID.of(batch)?.into_iter().zip(PROBLEM.of(batch)?);
+    Ok(rows.map(|(id, text)| Some((entries.find_problem(id?)?, text?))))
 }
 
 /// The problems of a batch that no batch before it had.
 fn unseen<'b>(
-    entries: &'b Entries,
+    entries: &Entries,
     batch: &'b RecordBatch,
     seen: &mut [bool],
-) -> Vec<(u32, &'b str)> {
-    let new = problems(entries, batch)
-        .filter(|(_, problem, _)| !std::mem::replace(&mut seen[*problem as usize], true));
-    new.map(|(_, problem, text)| (problem, text)).collect()
+) -> Result<Vec<(u32, &'b str)>, Misfit> {
+    let is_new = |(problem, _): &(u32, &str)| {
+        let seen = &mut seen[*problem as usize];
+        !std::mem::replace(seen, true)
+    };
+    Ok(problems(entries, batch)?.flatten().filter(is_new).collect())
 }

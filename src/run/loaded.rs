@@ -9,8 +9,9 @@ use super::held::{Filling, Held, Slot};
 use super::settings::{Settings, Watch};
 use crate::ids::Id;
 use crate::plan::Plan;
-use crate::pool::part::{PROBLEMS, TRAJECTORIES};
-use crate::pool::{Entries, Lock, entries};
+use crate::pool::tables::{PROBLEMS, TRAJECTORIES};
+use crate::pool::{Entries, Lock, load};
+use crate::schema::Misfit;
 use crate::{Error, Result};
 
 /// The entries of a run, completed by its companions: what screening and recipes read texts beside.
@@ -30,12 +31,12 @@ impl Loaded<'_> {
         &self,
         settings: &Settings<'_>,
         columns: &[&str],
-        mut take: impl FnMut(&RecordBatch) -> Result<()>,
+        mut take: impl FnMut(&RecordBatch) -> Result<(), Misfit>,
     ) -> Result<()> {
         for part in &self.parts {
             settings.check_stop()?;
             for batch in part.held.read(PROBLEMS, columns)? {
-                take(&batch?)?;
+                take(&batch?).map_err(|misfit| part.held.misread(&misfit))?;
             }
         }
         Ok(())
@@ -84,7 +85,7 @@ pub(super) fn refuse_unreadable(plan: &Plan, slots: &[Slot], watch: &dyn Watch) 
 
 /// Reads the entries of every slot, in their order. One entry stands for a file that cannot be read: none of
 /// those that other units of it gave can be trusted to be all there are.
-pub(super) fn load(slots: Vec<Slot>) -> Result<(Entries, Vec<RunPart>)> {
+pub(super) fn load_all(slots: Vec<Slot>) -> Result<(Entries, Vec<RunPart>)> {
     let parts = held(slots);
     let mut all = Entries::default();
     // Growing by doubling would hold them one and a half times.
@@ -96,8 +97,9 @@ pub(super) fn load(slots: Vec<Slot>) -> Result<(Entries, Vec<RunPart>)> {
         if matches!(part.held, Held::Unreadable) {
             all.add_unreadable(index);
         }
-        for batch in part.held.read(TRAJECTORIES, &entries::COLUMNS)? {
-            all.add(index, &batch?)?;
+        for batch in part.held.read(TRAJECTORIES, &load::columns())? {
+            let added = all.add(index, &batch?);
+            added.map_err(|misfit| part.held.misread(&misfit))?;
         }
         if let Held::Stored(stored) = &part.held {
             let count = (all.rows.len() - start) as u64;

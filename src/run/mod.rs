@@ -42,7 +42,7 @@ pub fn measure<'p>(
     let slots = shards::measure(plan, settings, store, timings)?;
     loaded::refuse_unreadable(plan, &slots, settings.watch)?;
     settings.watch.begin("load", Amount::default());
-    let (mut entries, parts) = timings.stage("load", || loaded::load(slots))?;
+    let (mut entries, parts) = timings.stage("load", || loaded::load_all(slots))?;
     let companions = companions::join(plan, &mut entries, settings, store, timings)?;
     let loaded = Loaded {
         plan,

@@ -5,14 +5,15 @@
 
 use std::collections::{HashMap, HashSet};
 
-use arrow::array::{Array, AsArray, RecordBatch};
+use arrow::array::RecordBatch;
 use rayon::prelude::*;
 
 use super::loaded::Loaded;
 use super::{Amount, Settings};
 use crate::Result;
-use crate::ids::Id;
 use crate::pool::Entries;
+use crate::pool::tables::{ANSWER, PROBLEM, PROBLEM_ID};
+use crate::schema::{Column, Misfit, Text};
 use crate::screen::Screened;
 use crate::screen::contamination::Detector;
 use crate::screen::near::Clusters;
@@ -37,8 +38,8 @@ pub(super) fn screen(loaded: &Loaded<'_>, settings: &Settings<'_>) -> Result<Scr
         .watch
         .begin("screen", Amount::rows(entries.problems.len() as u64));
     let mut seen = HashSet::new();
-    loaded.each_problem_batch(settings, &["problem_id", "problem", "answer"], |batch| {
-        let new = texts(entries, batch, "problem").filter(|(problem, _)| seen.insert(*problem));
+    loaded.each_problem_batch(settings, &TEXTS, |batch| {
+        let new = texts(entries, batch, &PROBLEM)?.filter(|(problem, _)| seen.insert(*problem));
         let new: Vec<(u32, &str)> = new.collect();
         let looked: Vec<_> = new.par_iter().map(|(_, text)| looking.look(text)).collect();
         settings.watch.advance(Amount::rows(new.len() as u64));
@@ -54,25 +55,17 @@ pub(super) fn screen(loaded: &Loaded<'_>, settings: &Settings<'_>) -> Result<Scr
     Ok(screened)
 }
 
+/// What is read of the problems.
+const TEXTS: [&str; 3] = [PROBLEM_ID.name(), PROBLEM.name(), ANSWER.name()];
+
 /// The texts of a column of a batch of problems, by the problem's index; nulls are left out.
 fn texts<'b>(
-    entries: &'b Entries,
+    entries: &Entries,
     batch: &'b RecordBatch,
-    name: &str,
-) -> impl Iterator<Item = (u32, &'b str)> {
-    let ids = batch
-        .column_by_name("problem_id")
-        .map(|column| column.as_fixed_size_binary());
-    let texts = batch
-        .column_by_name(name)
-        .map(|column| column.as_string::<i32>());
-    let text = move |row: usize| {
-        let (ids, texts) = (ids?, texts?);
-        let id = Id::from_bytes(ids.value(row).try_into().ok()?);
-        let problem = entries.find_problem(id)?;
-        texts.is_valid(row).then(|| (problem, texts.value(row)))
-    };
-    (0..batch.num_rows()).filter_map(text)
+    column: &Column<Text>,
+) -> Result<impl Iterator<Item = (u32, &'b str)>, Misfit> {
+    let rows = PROBLEM_ID.of(batch)?.into_iter().zip(column.of(batch)?);
+    Ok(rows.filter_map(|(id, text)| Some((entries.find_problem(id?)?, text?))))
 }
 
 /// The clusters of which a gold answer is `wrong` by another of them.
@@ -87,8 +80,8 @@ fn disagreeing(
         *sizes.entry(first).or_default() += 1;
     }
     let mut answers: HashMap<u32, String> = HashMap::new();
-    loaded.each_problem_batch(settings, &["problem_id", "problem", "answer"], |batch| {
-        for (problem, answer) in texts(entries, batch, "answer") {
+    loaded.each_problem_batch(settings, &TEXTS, |batch| {
+        for (problem, answer) in texts(entries, batch, &ANSWER)? {
             if sizes[&clusters.first[problem as usize]] > 1 {
                 answers.entry(problem).or_insert_with(|| answer.to_owned());
             }

@@ -6,12 +6,12 @@ use super::Settings;
 use super::held::{Held, MemoryPart};
 use crate::Result;
 use crate::pool::identity::Made;
-use crate::pool::part::{Named, PartWriter};
-use crate::pool::{Aside, rows};
+use crate::pool::tables::PartTable;
+use crate::pool::{Aside, PartWriter};
 
 pub(super) enum Sink {
     Part(Box<PartWriter>),
-    Memory(&'static [Named], MemoryPart),
+    Memory(&'static [PartTable], MemoryPart),
 }
 
 impl Sink {
@@ -21,7 +21,7 @@ impl Sink {
         aside: Option<&Aside>,
         made: &Made,
         file: &str,
-        tables: &'static [Named],
+        tables: &'static [PartTable],
     ) -> Result<Self> {
         let Some(aside) = aside else {
             return Ok(Self::Memory(tables, MemoryPart::new()));
@@ -36,8 +36,8 @@ impl Sink {
             Self::Part(part) => part.add(entries as u64, arrays),
             Self::Memory(tables, held) => {
                 for (table, arrays) in tables.iter().zip(arrays) {
-                    let batches = held.entry(table.0).or_default();
-                    batches.push(rows::batch(*table, arrays)?);
+                    let batches = held.entry(table.name).or_default();
+                    batches.push(table.batch(arrays)?);
                 }
                 Ok(())
             }

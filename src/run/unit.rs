@@ -14,9 +14,9 @@ use crate::Result;
 use crate::measure::tokens::Tokenizer;
 use crate::measure::{self, Measured, Step};
 use crate::plan::{PlannedFile, PlannedSource, unreadable};
+use crate::pool::Aside;
 use crate::pool::identity::Made;
-use crate::pool::part::{PROBLEMS, TRAJECTORIES};
-use crate::pool::{Aside, rows};
+use crate::pool::tables::{self, PROBLEMS, TRAJECTORIES};
 use crate::source::{self, Batch, Unit, layout};
 
 /// Something of a file, or why the file cannot be read.
@@ -118,10 +118,10 @@ fn fill(sink: &mut Sink, job: &Job<'_>, means: Means<'_>) -> Result<Option<Strin
         Clock::add(&clock.read, now);
         let measured = measure_batch(&batch, job, means);
         now = Instant::now();
-        let problems = rows::problems(&measured, &mut known);
+        let problems = tables::problems(&measured, &mut known);
         sink.add(
             measured.len(),
-            vec![rows::trajectories(&measured), problems],
+            vec![tables::trajectories(&measured), problems],
         )?;
         now = Clock::add(&clock.write, now);
         let bytes = batch.file_bytes().min(bytes_left);

@@ -5,7 +5,7 @@
 
 use super::{Reason, Screen};
 use crate::pool::Entries;
-use crate::pool::entries::{Known, Name};
+use crate::pool::entries::{NameIndex, ProblemFacts};
 use crate::source::GoldKind;
 
 /// A fact that can be asked for.
@@ -41,10 +41,10 @@ impl Fact {
 
 /// The conditions of a pipeline, in a run's own names. A name that no entry has meets nothing.
 pub struct Wanted<'s> {
-    question_type: Option<Vec<Name>>,
+    question_type: Option<Vec<NameIndex>>,
     gold_kind: Option<&'s [GoldKind]>,
-    problem_is_valid: Option<Vec<Name>>,
-    solution_is_valid: Option<Vec<Name>>,
+    problem_is_valid: Option<Vec<NameIndex>>,
+    solution_is_valid: Option<Vec<NameIndex>>,
     synthetic: Option<bool>,
 }
 
@@ -64,14 +64,14 @@ impl<'s> Wanted<'s> {
     }
 
     /// The first condition that is not met.
-    pub fn refusal(&self, known: &Known) -> Option<Reason> {
+    pub fn refusal(&self, known: &ProblemFacts) -> Option<Reason> {
         let unmet = Fact::ALL
             .into_iter()
             .find(|fact| !self.is_met(*fact, known));
         unmet.map(Reason::Fact)
     }
 
-    fn is_met(&self, fact: Fact, known: &Known) -> bool {
+    fn is_met(&self, fact: Fact, known: &ProblemFacts) -> bool {
         match fact {
             Fact::QuestionType => passes(self.question_type.as_deref(), known.question_type),
             Fact::GoldKind => passes(self.gold_kind, known.gold_kind),
@@ -93,8 +93,8 @@ fn passes<T: PartialEq>(wanted: Option<&[T]>, known: Option<T>) -> bool {
 }
 
 /// What is known, for the ledger.
-pub fn value(fact: Fact, known: &Known, entries: &Entries) -> String {
-    let name = |name: Option<Name>| name.map(|name| entries.name(name).to_owned());
+pub fn value(fact: Fact, known: &ProblemFacts, entries: &Entries) -> String {
+    let name = |name: Option<NameIndex>| name.map(|name| entries.name(name).to_owned());
     let value = match fact {
         Fact::QuestionType => name(known.question_type),
         Fact::GoldKind => known.gold_kind.map(|kind| kind.to_string()),

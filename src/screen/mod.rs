@@ -151,7 +151,7 @@ impl Reason {
             Self::Repetitive(share) => Some(format!("{share:.3}")),
             Self::Fact(fact) => Some(facts::value(
                 fact,
-                entries.known_of(entries.body_of(entry)),
+                entries.facts_of(entries.body_of(entry)),
                 entries,
             )),
             Self::Duplicate(kept) => {
@@ -191,7 +191,7 @@ pub fn fates(
                 Err(void) => Some(Reason::Void(*void)),
                 Ok(body) => accept::refusal(accept(entry.part), body)
                     .or_else(|| out_of_bounds(screen, body))
-                    .or_else(|| wanted.refusal(entries.known_of(body)))
+                    .or_else(|| wanted.refusal(entries.facts_of(body)))
                     .or_else(|| {
                         screened
                             .contaminated(body.problem)

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::deciles::token_deciles;
 use crate::pool::Entries;
-use crate::pool::entries::{Body, Name};
+use crate::pool::entries::{Body, NameIndex};
 use crate::rules::Accept;
 use crate::screen::{Fate, accept};
 
@@ -66,7 +66,7 @@ impl KeptEntries {
 pub(super) enum AskedStyle {
     Any,
     /// None where no entry has it.
-    Named(Option<Name>),
+    Named(Option<NameIndex>),
 }
 
 impl AskedStyle {
@@ -77,7 +77,7 @@ impl AskedStyle {
         }
     }
 
-    pub(super) fn holds(self, style: Name) -> bool {
+    pub(super) fn holds(self, style: NameIndex) -> bool {
         match self {
             Self::Any => true,
             Self::Named(name) => name == Some(style),

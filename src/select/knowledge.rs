@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::similar::{Similar, Similarity};
 use crate::pool::Entries;
-use crate::pool::entries::Name;
+use crate::pool::entries::NameIndex;
 use crate::screen::accept::right;
 
 /// Arrays over the run's problems; what no grid asks for is empty.
@@ -23,7 +23,7 @@ pub struct Knowledge {
     /// Whether the problem's text passes, by the name of a recipe's rule.
     pub text_rules: HashMap<&'static str, Vec<bool>>,
     /// The first by name of the origins that the problem's trajectories have.
-    pub origins: Vec<Option<Name>>,
+    pub origins: Vec<Option<NameIndex>>,
     /// Tokens of the problem's shortest right trajectory, whether it was kept or not.
     pub shortest_right: Vec<Option<u32>>,
 }
@@ -63,7 +63,7 @@ pub struct JoinCounts {
 impl Knowledge {
     /// What the entries themselves tell.
     pub fn of(entries: &Entries) -> Self {
-        let mut origins: Vec<Option<Name>> = vec![None; entries.problems.len()];
+        let mut origins: Vec<Option<NameIndex>> = vec![None; entries.problems.len()];
         let mut shortest_right: Vec<Option<u32>> = vec![None; entries.problems.len()];
         for body in entries.rows.iter().filter_map(|row| row.body.as_ref().ok()) {
             let at = body.problem as usize;

@@ -450,7 +450,7 @@ fn edit_json(path: &Path, edit: impl FnOnce(&mut Value)) {
     std::fs::write(path, serde_json::to_string_pretty(&value).expect("JSON")).expect("the file");
 }
 
-fn rewrite(path: &Path, edit: impl Fn(RecordBatch) -> RecordBatch) {
+pub(crate) fn rewrite(path: &Path, edit: impl Fn(RecordBatch) -> RecordBatch) {
     let (schema, batches) = batches(path);
     let mut writer = ArrowWriter::try_new(Vec::new(), schema, None).expect("a writer");
     for batch in batches {
@@ -464,7 +464,7 @@ fn without_row(batch: RecordBatch, row: usize) -> RecordBatch {
     filter_record_batch(&batch, &keep).expect("rows")
 }
 
-fn with_text(batch: RecordBatch, column: &str, row: usize, text: &str) -> RecordBatch {
+pub(crate) fn with_text(batch: RecordBatch, column: &str, row: usize, text: &str) -> RecordBatch {
     let at = batch.schema().index_of(column).expect("a column");
     let old = batch.column(at).as_string::<i32>();
     let new = old

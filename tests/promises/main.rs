@@ -7,11 +7,13 @@
 mod bad_input;
 mod balance;
 mod behaviours;
+mod columns;
 mod commands;
 mod companions;
 mod csv;
 mod hub;
 mod kills;
+mod measured;
 mod pool;
 mod printed;
 mod properties;

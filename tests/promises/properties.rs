@@ -15,7 +15,8 @@ use arrow::array::{
 use gradatim::bucket::length::Length;
 use gradatim::ids::{Id, IdHasher, problem_id, trajectory_id};
 use gradatim::pool::Entries;
-use gradatim::pool::entries::{Body, COLUMNS};
+use gradatim::pool::entries::Body;
+use gradatim::pool::load;
 use gradatim::rules::{Accept, OnShortfall};
 use gradatim::screen::problems::Looking;
 use gradatim::screen::{Screen, Screened, fates};
@@ -180,11 +181,13 @@ fn batch(rows: &[Row]) -> RecordBatch {
                 Arc::new(BooleanArray::from_iter(finished))
             }
             "recorded_judge" | "synthetic" => Arc::new(BooleanArray::new_null(rows.len())),
-            "repeated_share" => Arc::new(Float32Array::new_null(rows.len())),
+            "repeated_share" => Arc::new(Float32Array::from(vec![0.0; rows.len()])),
+            "style_text" => texts(&|_| Some("other")),
             _ => Arc::new(StringArray::new_null(rows.len())),
         }
     };
-    RecordBatch::try_from_iter_with_nullable(COLUMNS.map(|name| (name, column(name), true)))
+    let columns = load::columns().into_iter();
+    RecordBatch::try_from_iter_with_nullable(columns.map(|name| (name, column(name), true)))
         .expect("columns of one length")
 }
 

@@ -2,13 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use crate::Result;
-use crate::schema::{Column, Kind, schema};
+use crate::schema::{Filled, Text, arrays, column, heads, schema};
 use crate::table::Table;
 use crate::verify::Outcome;
-use arrow::array::{StringBuilder, UInt64Builder};
 
 use super::super::table::{table, thousands};
 use super::row::{Bad, Judged};
@@ -19,22 +17,28 @@ pub struct Against {
     rows: Option<(Table, PathBuf)>,
 }
 
-const COLUMNS: [Column; 6] = [
-    column("line", Kind::U64, false),
-    column("gold", Kind::Text, false),
-    column("extracted", Kind::Text, true),
-    column("verdict", Kind::Text, false),
-    column("reason", Kind::Text, false),
-    column("recorded", Kind::Text, false),
-];
+/// A row whose verdict is not what its column says.
+struct Row<'j> {
+    line: u64,
+    judged: &'j Judged,
+    recorded: bool,
+}
 
-const fn column(name: &'static str, kind: Kind, nullable: bool) -> Column {
-    Column {
-        name,
-        kind,
-        nullable,
-        meaning: "",
-    }
+fn columns<'j>() -> Vec<Filled<'j, Row<'j>>> {
+    vec![
+        column::<u64>("line", "line of the file, from 1").always(|row| row.line),
+        column::<Text>("gold", "the gold answer").always(|row| &row.judged.gold),
+        column::<Text>(
+            "extracted",
+            "the extracted answer; null where there is none",
+        )
+        .perhaps(|row| row.judged.verdict.extracted.as_deref()),
+        column::<Text>("verdict", "ours").always(|row| row.judged.verdict.outcome.as_str()),
+        column::<Text>("reason", "the rule that decided our verdict")
+            .always(|row| row.judged.verdict.reason.as_str()),
+        column::<Text>("recorded", "right or wrong by the column")
+            .always(|row| if row.recorded { "right" } else { "wrong" }),
+    ]
 }
 
 impl Against {
@@ -42,7 +46,7 @@ impl Against {
         let rows = path.map(|path| {
             let mut aside = path.as_os_str().to_owned();
             aside.push(".partial");
-            let table = Table::create(Path::new(&aside), schema(&COLUMNS))?;
+            let table = Table::create(Path::new(&aside), schema(&heads(&columns())))?;
             Ok::<_, crate::Error>((table, path.to_owned()))
         });
         Ok(Self {
@@ -56,8 +60,7 @@ impl Against {
         &mut self,
         judged: impl Iterator<Item = (u64, &'j Result<Judged, Bad>)>,
     ) -> Result<()> {
-        let mut lines = UInt64Builder::new();
-        let mut texts: [StringBuilder; 5] = std::array::from_fn(|_| StringBuilder::new());
+        let mut rows = Vec::new();
         for (line, judged) in judged {
             let Ok(judged) = judged else { continue };
             let outcome = judged.verdict.outcome;
@@ -65,29 +68,18 @@ impl Against {
             let Some(recorded) = judged.recorded else {
                 continue;
             };
-            if recorded == (outcome == Outcome::Correct) {
-                continue;
-            }
-            lines.append_value(line);
-            let values = [
-                Some(judged.gold.as_str()),
-                judged.verdict.extracted.as_deref(),
-                Some(outcome.as_str()),
-                Some(judged.verdict.reason.as_str()),
-                Some(if recorded { "right" } else { "wrong" }),
-            ];
-            for (text, value) in texts.iter_mut().zip(values) {
-                text.append_option(value);
+            if recorded != (outcome == Outcome::Correct) {
+                rows.push(Row {
+                    line,
+                    judged,
+                    recorded,
+                });
             }
         }
-        let Some((table, _)) = &mut self.rows else {
-            return Ok(());
-        };
-        let mut arrays: Vec<arrow::array::ArrayRef> = vec![Arc::new(lines.finish())];
-        for text in &mut texts {
-            arrays.push(Arc::new(text.finish()));
+        match &mut self.rows {
+            Some((table, _)) => table.write(arrays(&columns(), &rows)),
+            None => Ok(()),
         }
-        table.write(arrays)
     }
 
     /// Leaves nothing where it has not come to its end.
@@ -131,5 +123,34 @@ impl Against {
             thousands(missed),
             thousands(refuted),
         ))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::schema::tests::written;
+    use crate::verify::verify;
+
+    #[test]
+    fn a_row_that_differs_has_each_text_in_the_column_of_its_name() {
+        let judged = Judged {
+            line: Vec::new(),
+            verdict: verify("7", "It is \\boxed{8}."),
+            recorded: Some(true),
+            gold: "7".into(),
+        };
+        let row = Row {
+            line: 3,
+            judged: &judged,
+            recorded: true,
+        };
+        let expected = json!({
+            "line": 3, "gold": "7", "extracted": "8", "verdict": "wrong",
+            "reason": judged.verdict.reason.as_str(), "recorded": "right",
+        });
+        assert_eq!(written(&columns(), &[row]), [expected]);
     }
 }

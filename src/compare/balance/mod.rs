@@ -298,7 +298,7 @@ pub(super) mod tests {
                     style: 0,
                     category: None,
                     origin: None,
-                    known: 0,
+                    facts: 0,
                     words: [0; 3],
                 }),
             });

@@ -5,16 +5,17 @@ use std::path::{Path, PathBuf};
 
 use fs_err as fs;
 
-use super::{Part, Pool};
+use super::home::Pool;
+use super::part::Part;
 use crate::{Error, Result};
 
 /// A folder of the pool where a part stands.
-pub enum Kept {
+pub enum PartFolder {
     Whole(Part),
     Damaged { folder: PathBuf, why: String },
 }
 
-impl Kept {
+impl PartFolder {
     fn open(folder: PathBuf) -> Self {
         match Part::open(&folder) {
             Ok(part) => Self::Whole(part),
@@ -76,13 +77,13 @@ const LOCK: &str = "lock";
 
 impl Pool {
     /// Every part, in order of name.
-    pub fn parts(&self) -> Result<Vec<Kept>> {
+    pub fn parts(&self) -> Result<Vec<PartFolder>> {
         let mut folders = Vec::new();
         for shelf in folders_in(&self.folder().join("parts"))? {
             folders.extend(folders_in(&shelf)?);
         }
         folders.sort();
-        Ok(folders.into_iter().map(Kept::open).collect())
+        Ok(folders.into_iter().map(PartFolder::open).collect())
     }
 
     /// Keeps others from pruning while parts are read; none where there is no pool yet.

@@ -1,0 +1,79 @@
+//! The ledger of an output folder, read again.
+//!
+//! Its rows become what a run holds in memory, so that a figure is computed by the same code, from the same values,
+//! while a run writes it and years later.
+
+use arrow::array::RecordBatch;
+
+use crate::emit::ledger::{Ending, FATE, PROBLEM_ID, REASON, TRAJECTORY_ID};
+use crate::ids::Id;
+use crate::pool::Entries;
+use crate::pool::entries::Entry;
+use crate::pool::load::{BodyColumns, TrajectoryIds};
+use crate::pool::tables::{GENERATION, ROW};
+use crate::schema::{HexId, Misfit, OneOf, Text, Word, read_columns};
+use crate::source::Void;
+
+read_columns! {
+    /// What a ledger has beside measurements.
+    struct LedgerColumns {
+        trajectory_id: HexId = TRAJECTORY_ID,
+        problem_id: HexId = PROBLEM_ID,
+        row: u64 = ROW,
+        generation: u32 = GENERATION,
+        fate: OneOf<Ending> = FATE,
+        reason: Text = REASON,
+    }
+}
+
+/// Adds the rows of a batch of a ledger to the entries, and to `kept` which of them were kept.
+///
+/// What a ledger lacks (where a row's bytes lie, which exact copy stays) decides nothing any more. Fails where the
+/// batch is not as a run writes it.
+pub(super) fn add(
+    entries: &mut Entries,
+    kept: &mut Vec<u32>,
+    batch: &RecordBatch,
+) -> Result<(), Misfit> {
+    let columns = LedgerColumns::of(batch)?;
+    let bodies = BodyColumns::of(batch)?;
+    for at in 0..batch.num_rows() {
+        let ending = FATE.needed(columns.fate[at])?;
+        let body = match columns.ids(at, ending)? {
+            Some(ids) => Ok(entries.body(ids, &bodies, at)?),
+            None => Err(columns.void(at)?),
+        };
+        if ending == Ending::Kept {
+            kept.push(entries.rows.len() as u32);
+        }
+        entries.rows.push(Entry {
+            part: 0,
+            row: ROW.needed(columns.row[at])?,
+            generation: columns.generation[at],
+            offset: None,
+            body,
+        });
+    }
+    Ok(())
+}
+
+impl LedgerColumns<'_> {
+    /// The names of a row's trajectory; none where it yields none, which then was not kept.
+    fn ids(&self, at: usize, ending: Ending) -> Result<Option<TrajectoryIds>, Misfit> {
+        if self.trajectory_id[at].is_none() && ending == Ending::Dropped {
+            return Ok(None);
+        }
+        Ok(Some(TrajectoryIds {
+            problem: PROBLEM_ID.needed(self.problem_id[at])?,
+            trajectory: TRAJECTORY_ID.needed(self.trajectory_id[at])?,
+            fields: Id::default(),
+        }))
+    }
+
+    /// Why a row yields no trajectory: the reason of those that have no id.
+    fn void(&self, at: usize) -> Result<Void, Misfit> {
+        let reason = REASON.needed(self.reason[at])?;
+        Void::of_word(reason)
+            .ok_or_else(|| REASON.misfit(format!("has the unknown word `{reason}`")))
+    }
+}
