@@ -31,7 +31,7 @@ pub fn run(plan: &Plan, out: &Path, settings: &Settings<'_>) -> Result<Report> {
         let selection = experiment.select(&fates);
         (fates, selection)
     });
-    if plan.pipeline.on_shortfall == OnShortfall::Refuse && !selection.shortfalls.is_empty() {
+    if plan.on_shortfall == OnShortfall::Refuse && !selection.shortfalls.is_empty() {
         return Err(Error::Shortfall {
             table: shortfall_table(&selection.shortfalls),
         });

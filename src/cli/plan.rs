@@ -82,7 +82,7 @@ pub fn plan(arguments: &Arguments) -> Result<u8> {
         }
         print(&text)?;
     }
-    let refused = plan.pipeline.on_shortfall == OnShortfall::Refuse;
+    let refused = plan.on_shortfall == OnShortfall::Refuse;
     Ok(if refused && !selection.shortfalls.is_empty() {
         5
     } else {

@@ -110,7 +110,7 @@ pub(super) fn write(
     records: &[SubsetRecord],
     run: &Path,
 ) -> Result<()> {
-    let runs = &experiment.plan.pipeline.runs;
+    let runs = &experiment.plan.runs;
     let rows = selection.subsets.iter().zip(records);
     let rows: Vec<Row<'_>> = rows
         .map(|(subset, record)| Row {

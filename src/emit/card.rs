@@ -44,7 +44,7 @@ pub fn card(
     subsets: &[(&Subset, Option<&Written>)],
     balances: &[Compared],
 ) -> String {
-    let emit = &experiment.plan.pipeline.emit;
+    let emit = &experiment.plan.emit;
     let columns = subset::columns(&emit.add);
     let mut text = String::from("---\n");
     front_matter(&mut text, manifest, license(experiment), &columns, subsets);
@@ -55,7 +55,7 @@ pub fn card(
 
 /// The licence of the whole: as the pipeline says, or that of every source where it is one and the same.
 fn license<'e>(experiment: &'e Experiment<'_>) -> Option<&'e str> {
-    if let Some(license) = &experiment.plan.pipeline.emit.license {
+    if let Some(license) = &experiment.plan.emit.license {
         return Some(license);
     }
     let mut licenses = experiment

@@ -102,7 +102,7 @@ impl Leakage {
     pub(super) fn new(experiment: &Experiment<'_>) -> Option<Self> {
         let screened = &experiment.screened;
         let detector = screened.detector.as_ref()?;
-        let table = experiment.plan.pipeline.screen.contamination.as_ref()?;
+        let table = experiment.plan.screen.contamination.as_ref()?;
         let hits = screened.hits.iter().map(|found| HitRecord {
             problem_id: experiment.entries.problems[found.problem as usize]
                 .id

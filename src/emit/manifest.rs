@@ -25,7 +25,6 @@ pub(super) fn manifest(
     fates: &[Fate],
     selection: &Selection,
     subsets: &[(&Subset, Option<&Written>)],
-    lock: &str,
 ) -> Manifest {
     let plan = experiment.plan;
     let ledger = experiment.ledger(fates);
@@ -60,11 +59,11 @@ pub(super) fn manifest(
     Manifest {
         manifest_version: 1,
         program: format!("gradatim {}", env!("CARGO_PKG_VERSION")),
-        title: plan.pipeline.title.clone(),
-        seed: plan.pipeline.seed,
+        title: plan.title.clone(),
+        seed: plan.seed,
         hash: ids::HASH.into(),
         tokenizer: plan.tokenizer.clone(),
-        pipeline_sha256: Sha256::digest(lock)
+        pipeline_sha256: Sha256::digest(&plan.written)
             .iter()
             .map(|byte| format!("{byte:02x}"))
             .collect(),
@@ -284,8 +283,8 @@ fn acceptance(experiment: &Experiment<'_>, fates: &[Fate]) -> Vec<AcceptanceReco
 const DISAGREEING_MAX: usize = 1000;
 
 fn near_duplicates(experiment: &Experiment<'_>) -> Option<NearDuplicatesRecord> {
-    let pipeline = &experiment.plan.pipeline;
-    let threshold = pipeline.cluster_threshold()?;
+    let plan = experiment.plan;
+    let threshold = plan.cluster_threshold?;
     let clusters = experiment.screened.clusters.as_ref()?;
     let mut sizes: BTreeMap<u32, u32> = BTreeMap::new();
     for &first in &clusters.first {
@@ -305,7 +304,7 @@ fn near_duplicates(experiment: &Experiment<'_>) -> Option<NearDuplicatesRecord> 
     });
     Some(NearDuplicatesRecord {
         threshold,
-        dropped: pipeline.screen.near_duplicates.is_some(),
+        dropped: plan.screen.near_duplicates.is_some(),
         problems: clusters.first.len() as u32,
         clusters: sizes.len() as u32,
         clustered: sizes.values().sum(),

@@ -75,9 +75,8 @@ pub fn emit(
         .zip(&written)
         .map(|(subset, written)| (subset, written.as_ref()))
         .collect();
-    let lock = lock_text(experiment)?;
-    fs::write(run.join("pipeline.lock.toml"), &lock)?;
-    let manifest = manifest::manifest(experiment, fates, selection, &all, &lock);
+    fs::write(run.join("pipeline.lock.toml"), &experiment.plan.written)?;
+    let manifest = manifest::manifest(experiment, fates, selection, &all);
     write_json(&run.join("manifest.json"), &manifest)?;
     let leakage = leakage::Leakage::new(experiment);
     if let Some(leakage) = &leakage {
@@ -94,15 +93,6 @@ pub fn emit(
     sums::write(root, &run.join("SHA256SUMS"))?;
     settings.check_stop()?;
     partial.finish()
-}
-
-fn lock_text(experiment: &Experiment<'_>) -> Result<String> {
-    let text = toml::to_string_pretty(&experiment.plan.pipeline)
-        .map_err(|error| Error::Query(error.to_string()))?;
-    Ok(format!(
-        "# The pipeline of this folder with every default filled in, as gradatim {} read it.\n{text}",
-        env!("CARGO_PKG_VERSION")
-    ))
 }
 
 fn write_json(path: &Path, value: &impl Serialize) -> Result<()> {

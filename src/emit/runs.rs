@@ -82,7 +82,7 @@ pub(super) fn write(
             (DrawKind::Replicate, Some(grid)) => plan.grids[grid].0.draws,
             _ => 1,
         };
-        let runs = &plan.pipeline.runs;
+        let runs = &plan.runs;
         for training_seed in runs.training_seeds.of_draws(draws(subset)) {
             for (budget, epochs, steps) in runs.budgets(record.size) {
                 rows.push(Row {

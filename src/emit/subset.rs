@@ -136,7 +136,7 @@ impl<'r> Row<'r> {
             body: entries.body_of(entry),
             entries,
             source: experiment.source_of(entries.rows[entry as usize].part),
-            emit: &experiment.plan.pipeline.emit,
+            emit: &experiment.plan.emit,
         }
     }
 
@@ -215,7 +215,7 @@ fn encode(
     texts: &Texts,
     path: &Path,
 ) -> Result<()> {
-    let columns = filled(&experiment.plan.pipeline.emit.add);
+    let columns = filled(&experiment.plan.emit.add);
     let mut table = Table::create_text(path, schema::schema(&heads(&columns)))?;
     let mut reader = texts.reader()?;
     let mut start = 0;

@@ -3,6 +3,7 @@
 //! Everything that can be refused is refused here, before a row is read: keys that contradict each
 //! other, sources without files, Parquet files without the layout's columns.
 
+mod check;
 pub mod contamination;
 mod files;
 mod grids;
@@ -12,22 +13,24 @@ mod vector_files;
 mod written;
 
 use std::cell::OnceCell;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::Result;
 use crate::bucket::length::Length;
 use crate::measure::TokenizerName;
-use crate::pipeline::{Added, Pipeline, PipelineFile, TextColumn};
+use crate::pipeline::{Emit, Pipeline, PipelineFile, Runs};
 use crate::rules::{Accept, CategoryRule, OnShortfall};
-use crate::screen::near::THRESHOLD_MIN;
+use crate::screen::Screen;
 use crate::select::grid::Grid;
 use crate::select::size::Size;
+use crate::select::validation::Validation;
 use crate::select::{Subset, SubsetRole};
 use crate::source::hub::Hub;
-use crate::source::{HubMode, Layout, Source, SourceFile, Unit, layout};
-use crate::{Error, Result};
+use crate::source::{HubMode, Source, SourceFile, Unit};
 use contamination::SoughtBenchmark;
+use files::Finder;
 
 pub use files::{Terms, reason, unreadable};
 pub use lookups::{PlannedBenchmark, PlannedJoin, Question};
@@ -36,7 +39,9 @@ pub use vector_files::{PlannedVectors, VectorFile};
 /// What will run.
 #[derive(Clone, Debug)]
 pub struct Plan {
-    pub pipeline: Pipeline,
+    pub title: Option<String>,
+    pub seed: u64,
+    pub on_shortfall: OnShortfall,
     /// The folder of the pipeline file.
     pub folder: PathBuf,
     /// The sources, by name.
@@ -55,8 +60,18 @@ pub struct Plan {
     pub tokenizer: String,
     /// The tokenizer as the pipeline names it.
     pub tokenizer_name: TokenizerName,
+    /// Whether behaviours and words are counted: a grid can ask for it too.
+    pub behaviours: bool,
+    pub screen: Screen,
+    /// From which share of common text on two problems are one; none where nobody asks.
+    pub cluster_threshold: Option<f64>,
     /// The benchmarks that problems are screened for.
     pub contamination: Vec<SoughtBenchmark>,
+    pub validation: Option<Validation>,
+    pub emit: Emit,
+    pub runs: Runs,
+    /// The pipeline as it is written to the folder: with every default, and with where its data was found.
+    pub written: String,
     emitted: Vec<glob::Pattern>,
 }
 
@@ -107,49 +122,22 @@ pub type Connect<'a> = &'a dyn Fn() -> Result<Arc<Hub>>;
 impl Plan {
     /// Checks the pipeline against its sources: their files are listed and their footers read.
     pub fn new(file: &PipelineFile, overrides: &Overrides, connect: Connect<'_>) -> Result<Self> {
-        let mut pipeline = file.pipeline.clone();
-        pipeline.on_shortfall = overrides.on_shortfall.unwrap_or(pipeline.on_shortfall);
-        pipeline.seed = overrides.seed.unwrap_or(pipeline.seed);
-        pipeline.runs.settle();
-        if pipeline.sources.is_empty() {
-            return Err(file.error("sources", "is empty", "name at least one source"));
-        }
+        let mut pipeline = overridden(file, overrides)?;
         let grids = grids::check(file, &pipeline)?;
-        let mut recipes = grids.iter().flat_map(|(grid, _)| &grid.recipe);
-        pipeline.measure.behaviours |= recipes.any(|recipe| recipe.criterion().counts_words());
-        let emitted = check_emit(file, &pipeline)?;
-        check_overrides(&pipeline, overrides)?;
-        check_screen(file, &pipeline)?;
-        check_near(file, &mut pipeline)?;
+        let emitted = check::check(file, &pipeline, overrides)?;
+        settle(&mut pipeline, &grids);
         let contamination = contamination::check(file, &pipeline)?;
         let hub = OnceCell::new();
-        let connect = || {
-            // `get_or_try_init` is not stable yet.
-            match hub.get() {
-                Some(hub) => Ok(Arc::clone(hub)),
-                None => connect().map(|new| Arc::clone(hub.get_or_init(|| new))),
-            }
-        };
-        let finder = files::Finder {
+        let finder = Finder {
             file,
             overrides,
-            connect: &connect,
+            connect: &|| once(&hub, connect),
         };
-        let accept = pipeline.verify.accept;
-        let mut sources = Vec::new();
-        for (name, source) in &pipeline.sources {
-            check_source(file, accept, name, source)?;
-            sources.push(finder.source(name, source, accept)?);
-        }
-        let companions = pipeline.companions.iter();
-        let companions = companions
-            .map(|(name, companion)| finder.companion(name, companion))
-            .collect::<Result<Vec<_>>>()?;
+        let sources = sources(&finder, &pipeline)?;
+        let companions = companions(&finder, &pipeline)?;
         let benchmarks = lookups::benchmarks(&finder, &pipeline)?;
         let joins = lookups::joins(&finder, &pipeline)?;
-        for (index, (grid, _)) in grids.iter().enumerate() {
-            recipes::check_similar(file, index, grid, &benchmarks)?;
-        }
+        recipes::check_similar(file, &grids, &benchmarks)?;
         let vectors = vector_files::plan(file, &pipeline, &grids, &benchmarks)?;
         let tokenizer = pipeline.measure.tokenizer_identity(file.folder())?;
         let tokenizer_name = pipeline.measure.tokenizer.clone();
@@ -159,9 +147,18 @@ impl Plan {
             benchmarks: &benchmarks,
             joins: &joins,
         };
-        written::write_down(&mut pipeline, &pinned);
+        let pipeline = written::as_found(pipeline, &pinned);
         Ok(Self {
-            pipeline,
+            written: written::text(&pipeline)?,
+            cluster_threshold: pipeline.cluster_threshold(),
+            title: pipeline.title,
+            seed: pipeline.seed,
+            on_shortfall: pipeline.on_shortfall,
+            behaviours: pipeline.measure.behaviours,
+            screen: pipeline.screen,
+            validation: pipeline.validation,
+            emit: pipeline.emit,
+            runs: pipeline.runs,
             folder: file.folder().to_owned(),
             sources,
             companions,
@@ -208,175 +205,49 @@ impl Plan {
     }
 }
 
-fn check_overrides(pipeline: &Pipeline, overrides: &Overrides) -> Result<()> {
-    for name in overrides.sources.keys() {
-        let known = pipeline.sources.keys().chain(pipeline.companions.keys());
-        let known = known.chain(pipeline.benchmarks.keys());
-        let known: Vec<&str> = known
-            .chain(pipeline.join.keys())
-            .map(String::as_str)
-            .collect();
-        if !known.contains(&name.as_str()) {
-            return Err(Error::usage(
-                format!("the pipeline has no source `{name}`"),
-                format!("it has {}", known.join(", ")),
-            ));
-        }
+/// The file's pipeline with what the command line says in its place.
+fn overridden(file: &PipelineFile, overrides: &Overrides) -> Result<Pipeline> {
+    let written = file.pipeline.clone();
+    if written.sources.is_empty() {
+        return Err(file.error("sources", "is empty", "name at least one source"));
     }
-    Ok(())
+    Ok(Pipeline {
+        on_shortfall: overrides.on_shortfall.unwrap_or(written.on_shortfall),
+        seed: overrides.seed.unwrap_or(written.seed),
+        ..written
+    })
 }
 
-/// Refuses a condition on something that no source and no companion tells.
-fn check_screen(file: &PipelineFile, pipeline: &Pipeline) -> Result<()> {
-    let screen = &pipeline.screen;
-    let bounds = (screen.tokens_min, screen.tokens_max);
-    if let (Some(min), Some(max)) = bounds
-        && min > max
-    {
-        let mend = "write the smaller one there";
-        return Err(file.error("screen.tokens_min", "is more than `tokens_max`", mend));
-    }
-    for (key, is_asked) in [
-        ("question_type", screen.question_type.is_some()),
-        ("problem_is_valid", screen.problem_is_valid.is_some()),
-        ("solution_is_valid", screen.solution_is_valid.is_some()),
-        ("synthetic", screen.synthetic.is_some()),
-    ] {
-        if !is_asked || !pipeline.companions.is_empty() {
-            continue;
-        }
-        let silent = pipeline
-            .sources
-            .iter()
-            .find(|(_, source)| !layout::tells(source, key));
-        if let Some((name, _)) = silent {
-            return Err(file.error(
-                &format!("screen.{key}"),
-                &format!(
-                    "asks for what the source `{name}` does not tell, so all of it would be dropped"
-                ),
-                "add a table `[companions.numina]` with `hub = \"AI-MO/NuminaMath-1.5\"`",
-            ));
-        }
-    }
-    let companions = pipeline.companions.keys().map(|name| ("companions", name));
-    let benchmarks = pipeline.benchmarks.keys().map(|name| ("benchmarks", name));
-    let joins = pipeline.join.keys().map(|name| ("join", name));
-    let mut names: HashSet<&String> = pipeline.sources.keys().collect();
-    for (table, name) in companions.chain(benchmarks).chain(joins) {
-        if !names.insert(name) {
-            return Err(file.error(
-                &format!("{table}.{name}"),
-                "has the name of a source",
-                "give it a name of its own: `--source` means one of them",
-            ));
-        }
-    }
-    Ok(())
-}
-
-/// Refuses thresholds that are none, and fills in that of the split.
-fn check_near(file: &PipelineFile, pipeline: &mut Pipeline) -> Result<()> {
-    let allowed = THRESHOLD_MIN..=1.0;
+/// Fills in what one table leaves to another.
+fn settle(pipeline: &mut Pipeline, grids: &[(Grid, Vec<Length>)]) {
     let threshold = pipeline.cluster_threshold();
-    let screens = pipeline.screen.near_duplicates;
-    let split = pipeline.validation.as_mut();
-    let splits = split.as_ref().and_then(|split| split.near_duplicates);
-    for (key, asked) in [
-        ("screen.near_duplicates", screens),
-        ("validation.near_duplicates", splits),
-    ] {
-        if let Some(asked) = asked.filter(|asked| !allowed.contains(asked)) {
-            let problem = format!("is {asked}, and a threshold lies from {THRESHOLD_MIN} to 1");
-            let mend = "write 0.9 for copies, 0.8 for problems from one template too";
-            return Err(file.error(key, &problem, mend));
-        }
+    if let Some(split) = &mut pipeline.validation {
+        split.near_duplicates = threshold;
     }
-    if screens.is_some() && splits.is_some() && screens != splits {
-        return Err(file.error(
-            "validation.near_duplicates",
-            "is another threshold than `[screen] near_duplicates`, by whose clusters the split is made",
-            "leave it out",
-        ));
-    }
-    let Some(split) = split else { return Ok(()) };
-    split.near_duplicates = threshold;
-    if split.size == 0 {
-        let mend = "write 1 or more, or leave the table out";
-        return Err(file.error("validation.size", "is 0", mend));
-    }
-    Ok(())
+    let mut recipes = grids.iter().flat_map(|(grid, _)| &grid.recipe);
+    pipeline.measure.behaviours |= recipes.any(|recipe| recipe.criterion().counts_words());
+    pipeline.runs.settle();
 }
 
-fn check_source(file: &PipelineFile, accept: Accept, name: &str, source: &Source) -> Result<()> {
-    let key = format!("sources.{name}");
-    if source.layout == Layout::Problems {
-        return Err(file.error(
-            &format!("{key}.layout"),
-            "has no responses, so nothing could be selected",
-            "write `layout = \"numina\"` for the human solutions, or a table under `[companions]`",
-        ));
+/// The client of the hub, made when it is first asked for. (`OnceCell::get_or_try_init` is not stable yet.)
+fn once(hub: &OnceCell<Arc<Hub>>, connect: Connect<'_>) -> Result<Arc<Hub>> {
+    match hub.get() {
+        Some(hub) => Ok(Arc::clone(hub)),
+        None => connect().map(|new| Arc::clone(hub.get_or_init(|| new))),
     }
-    for (name, text) in [
-        ("license", &source.license),
-        ("attribution", &source.attribution),
-    ] {
-        if text.as_deref().is_some_and(|text| text.trim().is_empty()) {
-            return Err(file.error(&format!("{key}.{name}"), "is empty", "leave it out"));
-        }
-    }
-    let named = source.layout == Layout::Columns;
-    if named && source.columns.is_none() {
-        return Err(file.error(
-            &key,
-            "has layout `columns` and no columns",
-            &format!("write a table `[{key}.columns]` with at least `problem` and `response`"),
-        ));
-    }
-    if !named && source.columns.is_some() {
-        return Err(file.error(
-            &format!("{key}.columns"),
-            "is read by layout `columns` only",
-            "leave it out, or write `layout = \"columns\"`",
-        ));
-    }
-    let accept = source.accept.unwrap_or(accept);
-    if matches!(accept, Accept::Recorded | Accept::Both) && !layout::records(source) {
-        return Err(file.error(
-            &key,
-            "records no verdicts, so nothing of it would be accepted",
-            "write `accept = \"ours\"` under it, or name its `recorded` column",
-        ));
-    }
-    Ok(())
 }
 
-fn check_emit(file: &PipelineFile, pipeline: &Pipeline) -> Result<Vec<glob::Pattern>> {
-    let pattern = |text: &String| {
-        glob::Pattern::new(text).map_err(|error| {
-            file.error(
-                "emit.subsets",
-                &format!("has `{text}`, which is no glob: {error}"),
-                "write `*` for any letters, as `diverse-*`",
-            )
-        })
+fn sources(finder: &Finder<'_>, pipeline: &Pipeline) -> Result<Vec<PlannedSource>> {
+    let accept = pipeline.verify.accept;
+    let planned = |(name, source): (&String, &Source)| {
+        check::source(finder.file, accept, name, source)?;
+        finder.source(name, source, accept)
     };
-    let add = &pipeline.emit.add;
-    for (key, text) in [
-        ("license", &pipeline.emit.license),
-        ("system", &pipeline.emit.system),
-        ("instruction", &pipeline.emit.instruction),
-    ] {
-        if text.as_deref().is_some_and(|text| text.trim().is_empty()) {
-            return Err(file.error(&format!("emit.{key}"), "is empty", "leave it out"));
-        }
-    }
-    if pipeline.emit.text != TextColumn::default() && !add.contains(&Added::Text) {
-        return Err(file.error(
-            "emit.text",
-            "says how the column `text` is written, and nothing adds that column",
-            "write `add = [\"text\"]` under `[emit]`",
-        ));
-    }
-    pipeline.emit.subsets.iter().map(pattern).collect()
+    pipeline.sources.iter().map(planned).collect()
+}
+
+fn companions(finder: &Finder<'_>, pipeline: &Pipeline) -> Result<Vec<PlannedCompanion>> {
+    let tables = pipeline.companions.iter();
+    let planned = tables.map(|(name, companion)| finder.companion(name, companion));
+    planned.collect()
 }

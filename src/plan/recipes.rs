@@ -1,6 +1,7 @@
 //! What a grid's recipes need of the rest of the pipeline, checked.
 
 use super::PlannedBenchmark;
+use crate::bucket::length::Length;
 use crate::error::Refusal;
 use crate::pipeline::{Pipeline, PipelineFile};
 use crate::rules::Accept;
@@ -77,8 +78,17 @@ fn let_all_through(name: &str, accept: Option<Accept>) -> String {
     }
 }
 
-/// Refuses what a grid asks of a benchmark that it does not have.
+/// Refuses what the grids ask of benchmarks that these do not have.
 pub(super) fn check_similar(
+    file: &PipelineFile,
+    grids: &[(Grid, Vec<Length>)],
+    benchmarks: &[PlannedBenchmark],
+) -> Result<()> {
+    let mut grids = grids.iter().enumerate();
+    grids.try_for_each(|(index, (grid, _))| check_benchmark(file, index, grid, benchmarks))
+}
+
+fn check_benchmark(
     file: &PipelineFile,
     index: usize,
     grid: &Grid,

@@ -1,4 +1,4 @@
-//! What of a plan's pipeline is written to its folder.
+//! The pipeline as it is written to the folder: what ran, so that it can be run again anywhere.
 
 use std::path::Path;
 
@@ -6,6 +6,7 @@ use super::{PlannedBenchmark, PlannedCompanion, PlannedJoin, PlannedSource};
 use crate::measure::TokenizerName;
 use crate::pipeline::Pipeline;
 use crate::source::Located;
+use crate::{Error, Result};
 
 /// What was planned of the tables whose data was found.
 pub(super) struct Pinned<'p> {
@@ -17,7 +18,7 @@ pub(super) struct Pinned<'p> {
 
 /// Makes of the pipeline what is written to its folder: each table says where its data was found, and nothing
 /// says where files lie on this machine, which is no part of the experiment.
-pub(super) fn write_down(pipeline: &mut Pipeline, pinned: &Pinned<'_>) {
+pub(super) fn as_found(mut pipeline: Pipeline, pinned: &Pinned<'_>) -> Pipeline {
     for planned in pinned.sources {
         let sources = &mut pipeline.sources;
         sources.insert(planned.name.clone(), planned.source.clone());
@@ -36,7 +37,22 @@ pub(super) fn write_down(pipeline: &mut Pipeline, pinned: &Pinned<'_>) {
         let joins = &mut pipeline.join;
         joins.insert(planned.name.clone(), planned.join.clone());
     }
-    forget_places(pipeline);
+    forget_places(&mut pipeline);
+    pipeline
+}
+
+/// The text of `pipeline.lock.toml`.
+pub(super) fn text(pipeline: &Pipeline) -> Result<String> {
+    let text = toml::to_string_pretty(pipeline).map_err(|error| {
+        Error::usage(
+            format!("the pipeline cannot be written down as TOML: {error}"),
+            "keep its numbers below 9223372036854775808, the largest that TOML has",
+        )
+    })?;
+    Ok(format!(
+        "# The pipeline of this folder with every default filled in, as gradatim {} read it.\n{text}",
+        env!("CARGO_PKG_VERSION")
+    ))
 }
 
 /// Leaves the names alone of the files that absolute paths lead to.

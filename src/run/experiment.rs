@@ -49,17 +49,17 @@ impl<'p> Experiment<'p> {
 
     pub fn fates(&self) -> Vec<Fate> {
         let accept = |part: u32| self.source_of(part).accept;
-        let screen = &self.plan.pipeline.screen;
+        let screen = &self.plan.screen;
         screen::fates(&self.entries, screen, &self.screened, accept)
     }
 
     pub fn select(&self, fates: &[Fate]) -> Selection {
-        let pipeline = &self.plan.pipeline;
+        let plan = self.plan;
         let asked = select::Asked {
-            grids: &self.plan.grids,
-            validation: pipeline.validation.as_ref(),
-            seed: pipeline.seed,
-            on_shortfall: pipeline.on_shortfall,
+            grids: &plan.grids,
+            validation: plan.validation.as_ref(),
+            seed: plan.seed,
+            on_shortfall: plan.on_shortfall,
         };
         let clusters = self.screened.clusters.as_ref();
         let clusters = clusters.map(|clusters| clusters.first.as_slice());

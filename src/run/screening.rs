@@ -25,11 +25,7 @@ pub(super) fn screen(loaded: &Loaded<'_>, settings: &Settings<'_>) -> Result<Scr
     let plan = loaded.plan;
     let fingerprints = plan.contamination.iter().map(|one| one.fingerprint.clone());
     let detector = (!plan.contamination.is_empty()).then(|| Detector::new(fingerprints.collect()));
-    let mut looking = Looking::new(
-        &plan.pipeline.screen,
-        detector,
-        plan.pipeline.cluster_threshold(),
-    );
+    let mut looking = Looking::new(&plan.screen, detector, plan.cluster_threshold);
     if !looking.is_needed() {
         return Ok(Screened::default());
     }

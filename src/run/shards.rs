@@ -154,7 +154,7 @@ impl<'p, 's> Pass<'p, 's> {
         slot: usize,
     ) -> Result<Filling> {
         let bytes = file.bytes / file.units.as_ref().map_or(1, Vec::len) as u64;
-        let behaviours = self.plan.pipeline.measure.behaviours;
+        let behaviours = self.plan.behaviours;
         let tokenizer = &self.plan.tokenizer;
         let made = Made::of(
             content,

@@ -66,7 +66,7 @@ pub(super) fn pool(rows: &[Row]) -> Entries {
                 style,
                 category,
                 origin: None,
-                known: 0,
+                facts: 0,
             }),
         });
     }

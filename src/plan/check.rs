@@ -1,0 +1,205 @@
+//! What a pipeline file says, checked by itself: keys that contradict each other, thresholds that are none,
+//! conditions on what nobody tells.
+
+use std::collections::HashSet;
+
+use super::Overrides;
+use crate::pipeline::{Added, Pipeline, PipelineFile, TextColumn};
+use crate::rules::Accept;
+use crate::screen::near::THRESHOLD_MIN;
+use crate::source::{Layout, Source, layout};
+use crate::{Error, Result};
+
+/// Refuses what any table of the pipeline gets wrong; returns what `[emit] subsets` means.
+pub(super) fn check(
+    file: &PipelineFile,
+    pipeline: &Pipeline,
+    overrides: &Overrides,
+) -> Result<Vec<glob::Pattern>> {
+    let emitted = check_emit(file, pipeline)?;
+    check_overrides(pipeline, overrides)?;
+    check_screen(file, pipeline)?;
+    check_names(file, pipeline)?;
+    check_near(file, pipeline)?;
+    Ok(emitted)
+}
+
+/// Refuses a `--source` of a name that the pipeline does not have.
+fn check_overrides(pipeline: &Pipeline, overrides: &Overrides) -> Result<()> {
+    let known = pipeline.sources.keys().chain(pipeline.companions.keys());
+    let known = known.chain(pipeline.benchmarks.keys());
+    let known: Vec<&String> = known.chain(pipeline.join.keys()).collect();
+    let Some(lost) = overrides.sources.keys().find(|name| !known.contains(name)) else {
+        return Ok(());
+    };
+    let known: Vec<&str> = known.into_iter().map(String::as_str).collect();
+    Err(Error::usage(
+        format!("the pipeline has no source `{lost}`"),
+        format!("it has {}", known.join(", ")),
+    ))
+}
+
+/// Refuses bounds that hold nothing, and a condition on something that no source and no companion tells.
+fn check_screen(file: &PipelineFile, pipeline: &Pipeline) -> Result<()> {
+    let screen = &pipeline.screen;
+    let bounds = (screen.tokens_min, screen.tokens_max);
+    if let (Some(min), Some(max)) = bounds
+        && min > max
+    {
+        let mend = "write the smaller one there";
+        return Err(file.error("screen.tokens_min", "is more than `tokens_max`", mend));
+    }
+    if !pipeline.companions.is_empty() {
+        return Ok(());
+    }
+    let asked = [
+        ("question_type", screen.question_type.is_some()),
+        ("problem_is_valid", screen.problem_is_valid.is_some()),
+        ("solution_is_valid", screen.solution_is_valid.is_some()),
+        ("synthetic", screen.synthetic.is_some()),
+    ];
+    let mut asked = asked.into_iter().filter(|(_, is_asked)| *is_asked);
+    asked.try_for_each(|(key, _)| check_told(file, pipeline, key))
+}
+
+/// Refuses a key of `[screen]` that a source's layout has no column for.
+fn check_told(file: &PipelineFile, pipeline: &Pipeline, key: &str) -> Result<()> {
+    let mut sources = pipeline.sources.iter();
+    let Some((name, _)) = sources.find(|(_, source)| !layout::tells(source, key)) else {
+        return Ok(());
+    };
+    Err(file.error(
+        &format!("screen.{key}"),
+        &format!("asks for what the source `{name}` does not tell, so all of it would be dropped"),
+        "add a table `[companions.numina]` with `hub = \"AI-MO/NuminaMath-1.5\"`",
+    ))
+}
+
+/// Refuses two tables of one name, which `--source` could not tell apart.
+fn check_names(file: &PipelineFile, pipeline: &Pipeline) -> Result<()> {
+    let companions = pipeline.companions.keys().map(|name| ("companions", name));
+    let benchmarks = pipeline.benchmarks.keys().map(|name| ("benchmarks", name));
+    let joins = pipeline.join.keys().map(|name| ("join", name));
+    let mut names: HashSet<&String> = pipeline.sources.keys().collect();
+    let mut others = companions.chain(benchmarks).chain(joins);
+    let Some((table, name)) = others.find(|(_, name)| !names.insert(name)) else {
+        return Ok(());
+    };
+    Err(file.error(
+        &format!("{table}.{name}"),
+        "has the name of a source",
+        "give it a name of its own: `--source` means one of them",
+    ))
+}
+
+/// Refuses thresholds that are none, two that differ, and a validation set of nothing.
+fn check_near(file: &PipelineFile, pipeline: &Pipeline) -> Result<()> {
+    let split = pipeline.validation.as_ref();
+    let screens = pipeline.screen.near_duplicates;
+    let splits = split.and_then(|split| split.near_duplicates);
+    check_threshold(file, "screen.near_duplicates", screens)?;
+    check_threshold(file, "validation.near_duplicates", splits)?;
+    if screens.is_some() && splits.is_some() && screens != splits {
+        return Err(file.error(
+            "validation.near_duplicates",
+            "is another threshold than `[screen] near_duplicates`, by whose clusters the split is made",
+            "leave it out",
+        ));
+    }
+    if split.is_some_and(|split| split.size == 0) {
+        let mend = "write 1 or more, or leave the table out";
+        return Err(file.error("validation.size", "is 0", mend));
+    }
+    Ok(())
+}
+
+fn check_threshold(file: &PipelineFile, key: &str, threshold: Option<f64>) -> Result<()> {
+    let is_one = |asked: &f64| (THRESHOLD_MIN..=1.0).contains(asked);
+    let Some(asked) = threshold.filter(|asked| !is_one(asked)) else {
+        return Ok(());
+    };
+    let problem = format!("is {asked}, and a threshold lies from {THRESHOLD_MIN} to 1");
+    let mend = "write 0.9 for copies, 0.8 for problems from one template too";
+    Err(file.error(key, &problem, mend))
+}
+
+/// Refuses a source of which nothing could be selected.
+pub(super) fn source(
+    file: &PipelineFile,
+    accept: Accept,
+    name: &str,
+    source: &Source,
+) -> Result<()> {
+    let key = format!("sources.{name}");
+    if source.layout == Layout::Problems {
+        return Err(file.error(
+            &format!("{key}.layout"),
+            "has no responses, so nothing could be selected",
+            "write `layout = \"numina\"` for the human solutions, or a table under `[companions]`",
+        ));
+    }
+    check_not_blank(file, &format!("{key}.license"), source.license.as_ref())?;
+    check_not_blank(
+        file,
+        &format!("{key}.attribution"),
+        source.attribution.as_ref(),
+    )?;
+    check_columns(file, &key, source)?;
+    let accept = source.accept.unwrap_or(accept);
+    if matches!(accept, Accept::Recorded | Accept::Both) && !layout::records(source) {
+        return Err(file.error(
+            &key,
+            "records no verdicts, so nothing of it would be accepted",
+            "write `accept = \"ours\"` under it, or name its `recorded` column",
+        ));
+    }
+    Ok(())
+}
+
+/// Refuses layout `columns` without columns, and columns of another.
+fn check_columns(file: &PipelineFile, key: &str, source: &Source) -> Result<()> {
+    match (source.layout == Layout::Columns, &source.columns) {
+        (true, None) => Err(file.error(
+            key,
+            "has layout `columns` and no columns",
+            &format!("write a table `[{key}.columns]` with at least `problem` and `response`"),
+        )),
+        (false, Some(_)) => Err(file.error(
+            &format!("{key}.columns"),
+            "is read by layout `columns` only",
+            "leave it out, or write `layout = \"columns\"`",
+        )),
+        _ => Ok(()),
+    }
+}
+
+fn check_not_blank(file: &PipelineFile, key: &str, text: Option<&String>) -> Result<()> {
+    match text.is_some_and(|text| text.trim().is_empty()) {
+        true => Err(file.error(key, "is empty", "leave it out")),
+        false => Ok(()),
+    }
+}
+
+fn check_emit(file: &PipelineFile, pipeline: &Pipeline) -> Result<Vec<glob::Pattern>> {
+    let emit = &pipeline.emit;
+    check_not_blank(file, "emit.license", emit.license.as_ref())?;
+    check_not_blank(file, "emit.system", emit.system.as_ref())?;
+    check_not_blank(file, "emit.instruction", emit.instruction.as_ref())?;
+    if emit.text != TextColumn::default() && !emit.add.contains(&Added::Text) {
+        return Err(file.error(
+            "emit.text",
+            "says how the column `text` is written, and nothing adds that column",
+            "write `add = [\"text\"]` under `[emit]`",
+        ));
+    }
+    let pattern = |text: &String| {
+        glob::Pattern::new(text).map_err(|error| {
+            file.error(
+                "emit.subsets",
+                &format!("has `{text}`, which is no glob: {error}"),
+                "write `*` for any letters, as `diverse-*`",
+            )
+        })
+    };
+    emit.subsets.iter().map(pattern).collect()
+}
