@@ -281,3 +281,71 @@ pub fn reason(error: &Error) -> String {
     }
     cause.to_string().replace('\n', " ")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is found of the source `all`, whose table has these lines.
+    fn find(folder: &Path, lines: &str, given: Option<&Path>) -> Result<PlannedSource> {
+        let text = format!("[sources.all]\nlayout = 'limo'\n{lines}\n[[grid]]\nsize = [1]\n");
+        let file = PipelineFile::parse(&folder.join("pipeline.toml"), text)?;
+        let mut overrides = Overrides::default();
+        let given = given.map(|given| ("all".to_owned(), given.to_owned()));
+        overrides.sources.extend(given);
+        let finder = Finder {
+            file: &file,
+            overrides: &overrides,
+            connect: &|| unreachable!("nothing is on the hub"),
+        };
+        finder.source("all", &file.pipeline.sources["all"], Accept::Ours)
+    }
+
+    fn folder() -> tempfile::TempDir {
+        let folder = tempfile::tempdir().expect("a folder");
+        let row = "{\"question\": \"1+1?\", \"solution\": \"2\", \"answer\": \"2\"}\n";
+        std::fs::write(folder.path().join("rows.jsonl"), row).expect("a file");
+        folder
+    }
+
+    #[test]
+    fn a_path_is_written_down_where_it_means_the_same_on_another_machine() {
+        let folder = folder();
+        let path = folder.path().join("rows.jsonl");
+        let relative = find(folder.path(), "path = 'rows.jsonl'", None).expect("a source");
+        assert_eq!(relative.source.path.as_deref(), Some("rows.jsonl"));
+        let lines = format!("path = '{}'", path.display());
+        let absolute = find(folder.path(), &lines, None).expect("a source");
+        assert_eq!((absolute.files.len(), absolute.source.path), (1, None));
+    }
+
+    #[test]
+    fn a_path_of_the_command_line_replaces_a_dataset_and_is_not_written_down() {
+        let folder = folder();
+        let path = folder.path().join("rows.jsonl");
+        let lines = "hub = 'a/b'\nsplit = 'test'\nlicense = 'mit'";
+        let found = find(folder.path(), lines, Some(&path)).expect("a source");
+        assert_eq!(found.files[0].file.name, "rows.jsonl");
+        assert_eq!(found.source.location(), Location::default());
+        assert_eq!(found.terms.license.as_deref(), Some("mit"));
+    }
+
+    #[test]
+    fn what_contradicts_itself_is_refused_where_it_stands() {
+        let folder = folder();
+        let refused = |lines: &str| match find(folder.path(), lines, None) {
+            Err(Error::Pipeline { detail, .. }) => detail,
+            other => panic!("{other:?}"),
+        };
+        let alone = refused("path = 'rows.jsonl'\nsplit = 'test'");
+        assert!(alone.starts_with("at line 4"), "{alone}");
+        assert!(alone.contains("`sources.all.split` stands without a dataset"));
+        let both = refused("path = 'rows.jsonl'\nhub = 'a/b'");
+        assert!(
+            both.contains("`sources.all.hub` stands beside `path`"),
+            "{both}"
+        );
+        let neither = refused("");
+        assert!(neither.contains("has no `path` and no `hub`"), "{neither}");
+    }
+}

@@ -211,3 +211,52 @@ fn take(
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Cursor;
+
+    use super::*;
+
+    /// The rows of a plain file of that form: number, offset and text.
+    fn rows(form: Form, text: &'static str) -> Vec<(u64, u64, Result<String, Void>)> {
+        let format = TextFormat {
+            form,
+            coding: Coding::Plain,
+        };
+        let opened = Box::new(Cursor::new(text.as_bytes()));
+        let mut rows = Rows::new(opened, format, 16).expect("a file");
+        let (mut text, mut all) = (Vec::new(), Vec::new());
+        while let Some(row) = rows.next(&mut text).expect("a row") {
+            let body = row.body;
+            let body = body.map(|range| String::from_utf8_lossy(&text[range]).into_owned());
+            all.push((row.number, row.offset, body));
+        }
+        all
+    }
+
+    #[test]
+    fn a_blank_line_keeps_its_number_and_is_no_row() {
+        let found = rows(Form::Json, "\u{feff}{}\n\n{\"a\": 1}");
+        let expected = [(0, 0, Ok("{}\n".into())), (2, 7, Ok("{\"a\": 1}".into()))];
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn a_row_that_is_too_long_leaves_nothing_and_the_next_is_found() {
+        let found = rows(Form::Json, "{\"a\": \"0123456789\"}\n{}\n");
+        let expected = [(0, 0, Err(Void::TooLarge)), (1, 20, Ok("{}\n".into()))];
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn a_row_of_csv_is_numbered_below_the_header_and_ends_outside_of_quotes() {
+        let form = Form::Csv { delimiter: b',' };
+        let found = rows(form, "a,b\n1,\"2\n3\"\n\n4,\"5");
+        let expected = [
+            (0, 4, Ok("1,\"2\n3\"\n".into())),
+            (1, 12, Err(Void::BadCsv)),
+        ];
+        assert_eq!(found, expected);
+    }
+}

@@ -202,7 +202,7 @@ mod tests {
     #[test]
     fn every_layout_takes_the_cells_that_it_lists() {
         for &layout in Layout::all() {
-            assert_eq!(read(layout, "{}").len(), 1, "{layout:?}");
+            assert!(!read(layout, "{}").is_empty(), "{layout:?}");
         }
     }
 
