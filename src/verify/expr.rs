@@ -340,6 +340,104 @@ impl Arena {
         free.dedup();
         free
     }
+
+    /// Whether two nodes are written the same.
+    pub fn same(&self, left: Id, right: Id) -> bool {
+        if left == right {
+            return true;
+        }
+        let all = |left: &[Id], right: &[Id]| {
+            left.len() == right.len() && left.iter().zip(right).all(|(l, r)| self.same(*l, *r))
+        };
+        match (self.node(left), self.node(right)) {
+            (Node::Number(a), Node::Number(b)) => a == b,
+            (Node::Sum(a), Node::Sum(b))
+            | (Node::Product(a), Node::Product(b))
+            | (Node::Ratio(a), Node::Ratio(b))
+            | (Node::List(a), Node::List(b))
+            | (Node::Cases(a), Node::Cases(b)) => all(a, b),
+            (Node::Negative(a), Node::Negative(b))
+            | (Node::Percent(a), Node::Percent(b))
+            | (Node::Degrees(a), Node::Degrees(b)) => self.same(*a, *b),
+            (Node::Unit(a, u), Node::Unit(b, v)) => u == v && self.same(*a, *b),
+            (Node::Quotient(a, b), Node::Quotient(c, d))
+            | (Node::Power(a, b), Node::Power(c, d))
+            | (Node::Mixed(a, b), Node::Mixed(c, d))
+            | (Node::SetBuilder(a, b), Node::SetBuilder(c, d)) => {
+                self.same(*a, *c) && self.same(*b, *d)
+            }
+            (Node::SetOp(o, a, b), Node::SetOp(p, c, d)) => {
+                o == p && self.same(*a, *c) && self.same(*b, *d)
+            }
+            (Node::Call(f, a), Node::Call(g, b)) => f == g && all(a, b),
+            (Node::Apply(f, a), Node::Apply(g, b)) => f == g && all(a, b),
+            (Node::Group(o, a, c), Node::Group(p, b, d)) => o == p && c == d && all(a, b),
+            (Node::Matrix(m, a), Node::Matrix(n, b)) => m == n && all(a, b),
+            (Node::Chain(a, r), Node::Chain(b, s)) => r == s && all(a, b),
+            (
+                Node::Repeat {
+                    big,
+                    index,
+                    from: Some(from),
+                    to: Some(to),
+                    body,
+                },
+                Node::Repeat {
+                    big: other,
+                    index: index2,
+                    from: Some(from2),
+                    to: Some(to2),
+                    body: body2,
+                },
+            ) => {
+                big == other
+                    && index == index2
+                    && all(&[*from, *to, *body], &[*from2, *to2, *body2])
+            }
+            (a, b) => a == b,
+        }
+    }
+
+    /// Whether a node is one value: a number or an expression.
+    pub fn is_scalar(&self, id: Id) -> bool {
+        if let Node::Apply(_, items) = self.node(id)
+            && items.len() > 1
+        {
+            return false;
+        }
+        !matches!(
+            self.node(id),
+            Node::Words(_)
+                | Node::Unit(..)
+                | Node::Ratio(_)
+                | Node::List(_)
+                | Node::Cases(_)
+                | Node::Group(..)
+                | Node::SetBuilder(..)
+                | Node::SetOp(..)
+                | Node::Matrix(..)
+                | Node::Chain(..)
+                | Node::PlusMinus(..)
+                | Node::Constant(
+                    Const::EmptySet
+                        | Const::Reals
+                        | Const::Rationals
+                        | Const::Integers
+                        | Const::Naturals
+                        | Const::Complexes
+                )
+        )
+    }
+
+    /// A node for an exact number.
+    pub fn number(&mut self, value: Rational) -> Option<Id> {
+        self.push(Node::Number(Literal::exact(value)))
+    }
+
+    pub fn difference(&mut self, left: Id, right: Id) -> Option<Id> {
+        let right = self.push(Node::Negative(right))?;
+        self.push(Node::Sum(vec![left, right]))
+    }
 }
 
 fn each_child(node: &Node, mut visit: impl FnMut(Id)) {

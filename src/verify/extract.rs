@@ -7,8 +7,8 @@
 
 use std::ops::Range;
 
-use crate::decide;
 use crate::options::Options;
+use crate::readings::is_readable;
 use crate::response::{Parts, Thinking, split_thinking};
 use crate::scan::{self, Boxed, Math};
 
@@ -130,12 +130,12 @@ pub(crate) fn find(text: &str, options: &Options) -> Option<Extracted> {
         .or_else(|| hashes(text))
         .or_else(|| anchored(text, options))
         .or_else(|| boxes(true))
-        .or_else(|| plain(short(text).filter(|found| decide::is_readable(&found.text))))
+        .or_else(|| plain(short(text).filter(|found| is_readable(&found.text))))
         .or_else(|| last_math(text, options))
         .or_else(|| plain(bold(text)))
         .or_else(|| plain(last_number(text)));
     match found {
-        Some(found) if options.any_match && !decide::is_readable(&found.text) => {
+        Some(found) if options.any_match && !is_readable(&found.text) => {
             let ways: [&dyn Fn() -> Option<Extracted>; 5] = [
                 &|| boxes(false),
                 &|| tagged(text, options),
@@ -144,7 +144,7 @@ pub(crate) fn find(text: &str, options: &Options) -> Option<Extracted> {
                 &|| last_math(text, options),
             ];
             let mut others = ways.iter().filter_map(|way| way());
-            let next = others.find(|other| decide::is_readable(&other.text));
+            let next = others.find(|other| is_readable(&other.text));
             Some(next.unwrap_or(found))
         }
         found => found,
@@ -465,7 +465,7 @@ fn in_plain_words(text: &str, clause: Range<usize>, sentence: Range<usize>) -> O
         .split_whitespace()
         .filter(|word| is_prose(word))
         .count();
-    let readable = |found: &Extracted| prose <= 2 && decide::is_readable(&found.text);
+    let readable = |found: &Extracted| prose <= 2 && is_readable(&found.text);
     let digits = has_digit(&text[sentence.clone()]);
     match whole {
         Some(found) if readable(&found) && (has_digit(&found.text) || !digits) => Some(found),

@@ -5,19 +5,14 @@
 //! Everything else is `undecided`, with a reason. A verdict depends on nothing but its two texts and
 //! the options: work is bounded by fuel and never by a clock.
 //!
-//! The path of an answer: `response` tells it from the thinking, `extract` and `gold` find it
-//! (`chosen` a letter in prose), `clean` and `lex` turn it into tokens, `parse` into a tree in the
-//! arena of `expr`, and `decide` compares two trees:
+//! # The path of an answer
 //!
-//! | kind of answer | decided in |
-//! | --- | --- |
-//! | letters of choices, statements `①③` | `words`, `marks` |
-//! | words, sentences, dates | `phrases`, `statements`, `dates` |
-//! | numbers and expressions | `scalar`, over `exact`, `modular` and `numeric` (`ball`) through `eval` |
-//! | lists, tuples, sets, matrices, vectors, units, times, cases | `decide/` |
-//! | sets of reals, inequalities | `intervals`, `inequalities` |
-//! | relations and assignments | `relations` |
-//! | congruences, families with an integer parameter | `congruences`, `families` |
+//! `response` tells the answer part from the thinking; `extract` and `gold` find the answer in it
+//! (`chosen` a letter in prose); `clean` and `lex` turn it into tokens, `parse` into a tree in the
+//! arena of `expr`, in each way that `readings` knows. `decide` compares two answers, first as texts
+//! and then as trees: it holds the one ordered table of the ways to decide. Each way stands in the
+//! file of its kind of answer in `kinds`; numbers and expressions in `values`, over the numbers of
+//! `numbers`. What has parts hands them back to the table through `work`.
 //!
 //! # Where it differs from Math-Verify
 //!
@@ -43,44 +38,41 @@
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
-mod ball;
 mod chosen;
 mod clean;
 mod commands;
-mod congruences;
-mod dates;
 mod decide;
-mod divisors;
-mod eval;
-mod exact;
+mod decision;
+mod declared;
 mod expr;
 mod extract;
-mod families;
 mod fuel;
 mod gold;
-mod inequalities;
-mod intervals;
+mod kinds;
 mod lex;
-mod marks;
-mod modular;
-mod numeric;
+mod linear;
+mod numbers;
 mod options;
 mod parse;
 mod phrases;
 mod probe;
 mod reading;
-mod relations;
+mod readings;
 mod replace;
 mod response;
-mod scalar;
 mod scan;
+mod signs;
 mod statements;
 mod units;
+mod values;
+mod verdict;
 mod words;
+mod work;
 
 use std::borrow::Cow;
-use std::fmt;
-use std::str::FromStr;
+
+use crate::decide::{Cleaned, decide};
+use crate::decision::Decision;
 
 pub use self::extract::{Extracted, Rule, extract, extract_with};
 pub use self::gold::{Gold, read_gold, read_gold_with};
@@ -88,165 +80,7 @@ pub use self::options::Options;
 pub use self::probe::has_value;
 pub use self::reading::reading;
 pub use self::response::{Parts, Thinking, before_thinking, split_thinking};
-
-/// Whether a response gives the gold answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Outcome {
-    /// It does.
-    Correct,
-    /// It gives another answer.
-    Wrong,
-    /// The two could not be shown equal or different.
-    Undecided,
-    /// It gives none.
-    NoAnswer,
-    /// There is no gold answer.
-    NoGold,
-}
-
-impl Outcome {
-    /// Every outcome.
-    pub const ALL: [Self; 5] = [
-        Self::Correct,
-        Self::Wrong,
-        Self::Undecided,
-        Self::NoAnswer,
-        Self::NoGold,
-    ];
-
-    /// The outcome's name, as it is stored and printed.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Correct => "correct",
-            Self::Wrong => "wrong",
-            Self::Undecided => "undecided",
-            Self::NoAnswer => "no_answer",
-            Self::NoGold => "no_gold",
-        }
-    }
-}
-
-impl fmt::Display for Outcome {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(self.as_str())
-    }
-}
-
-/// A text is no outcome's name.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct UnknownOutcome;
-
-impl fmt::Display for UnknownOutcome {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("not one of correct, wrong, undecided, no_answer, no_gold")
-    }
-}
-
-impl std::error::Error for UnknownOutcome {}
-
-impl FromStr for Outcome {
-    type Err = UnknownOutcome;
-
-    fn from_str(text: &str) -> Result<Self, UnknownOutcome> {
-        let found = Self::ALL
-            .into_iter()
-            .find(|outcome| outcome.as_str() == text);
-        found.ok_or(UnknownOutcome)
-    }
-}
-
-/// What a verdict rests on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Reason {
-    /// Both texts are the same but for spacing.
-    SameText,
-    /// Exact rational arithmetic.
-    Exact,
-    /// Residues modulo primes: an identity of rational functions.
-    Identity,
-    /// Enclosures of both values.
-    Numeric,
-    /// A decimal that the exact value rounds to.
-    Rounded,
-    /// Item by item: lists, tuples, sets, intervals, matrices.
-    Items,
-    /// Relations in a normal form.
-    Relation,
-    /// Words.
-    Words,
-    /// Letters of choices.
-    Choice,
-    /// The gold answer could not be read.
-    UnreadGold,
-    /// The response's answer could not be read.
-    UnreadAnswer,
-    /// A number against a relation, words against a set: nothing to compare.
-    Unlike,
-    /// The reading was not certain enough for `wrong`.
-    Doubtful,
-    /// The decimal rounds right but has too few digits.
-    Rounding,
-    /// The names of variables differ.
-    Names,
-    /// Neither equality nor difference could be shown.
-    Unproven,
-    /// Out of fuel.
-    OutOfFuel,
-    /// The response holds no answer.
-    NothingFound,
-    /// The thinking never ends.
-    OpenThinking,
-    /// The gold answer is empty.
-    EmptyGold,
-    /// The gold answer is a proof, or says that none was found.
-    ProofGold,
-}
-
-impl Reason {
-    /// The reason's code, as it is stored and printed.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::SameText => "same_text",
-            Self::Exact => "exact",
-            Self::Identity => "identity",
-            Self::Numeric => "numeric",
-            Self::Rounded => "rounded",
-            Self::Items => "items",
-            Self::Relation => "relation",
-            Self::Words => "words",
-            Self::Choice => "choice",
-            Self::UnreadGold => "unread_gold",
-            Self::UnreadAnswer => "unread_answer",
-            Self::Unlike => "unlike",
-            Self::Doubtful => "doubtful",
-            Self::Rounding => "rounding",
-            Self::Names => "names",
-            Self::Unproven => "unproven",
-            Self::OutOfFuel => "out_of_fuel",
-            Self::NothingFound => "nothing_found",
-            Self::OpenThinking => "open_thinking",
-            Self::EmptyGold => "empty_gold",
-            Self::ProofGold => "proof_gold",
-        }
-    }
-}
-
-impl fmt::Display for Reason {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(self.as_str())
-    }
-}
-
-/// An outcome, with what it rests on.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Verdict {
-    /// Whether the response gives the gold answer.
-    pub outcome: Outcome,
-    /// The answer that was found in the response.
-    pub extracted: Option<String>,
-    /// What the outcome rests on.
-    pub reason: Reason,
-}
+pub use self::verdict::{Outcome, Reason, UnknownOutcome, Verdict};
 
 /// Compares the answer of a response with the gold answer.
 ///
@@ -297,7 +131,8 @@ pub fn verify_parts(gold: &str, response: &str, parts: &Parts, options: &Options
             .and_then(|answer| by_word(&gold, answer))
             .unwrap_or_else(|| without_answer(parts));
     };
-    let doubtful = || found.ambiguous || is_one_of_several(&gold, answer, &found, options);
+    let doubtful =
+        |gold: &Cleaned| found.ambiguous || is_one_of_several(gold, answer, &found, options);
     answers_verdict(wrapped_gold, &gold, &found.text, options, doubtful)
 }
 
@@ -336,7 +171,7 @@ pub fn compare_with(gold: &str, answer: &str, options: &Options) -> Verdict {
     if answer.is_empty() {
         return without(Outcome::NoAnswer, Reason::NothingFound);
     }
-    answers_verdict(wrapped_gold, &gold, &answer, options, || false)
+    answers_verdict(wrapped_gold, &gold, &answer, options, |_| false)
 }
 
 /// An answer with the brace that it lost at its end.
@@ -355,21 +190,20 @@ fn answers_verdict(
     gold: &str,
     answer: &str,
     options: &Options,
-    doubtful: impl Fn() -> bool,
+    doubtful: impl Fn(&Cleaned) -> bool,
 ) -> Verdict {
-    let (outcome, reason) = match decide::decide(gold, answer, options) {
-        decide::Decision::Equal(reason) => (Outcome::Correct, reason),
-        decide::Decision::Unknown(reason) => (Outcome::Undecided, reason),
+    let gold = Cleaned::of(gold);
+    let (outcome, reason) = match decide(&gold, &Cleaned::of(answer), options) {
+        Decision::Equal(reason) => (Outcome::Correct, reason),
+        Decision::Unknown(reason) => (Outcome::Undecided, reason),
         // A reading that tells a text from itself has misread it.
-        decide::Decision::Different(_) if answer.trim() == wrapped_gold.trim() => {
+        Decision::Different(_) if answer.trim() == wrapped_gold.trim() => {
             (Outcome::Correct, Reason::SameText)
         }
-        decide::Decision::Different(_)
-            if doubtful() || gold::is_ambiguous(wrapped_gold, options) =>
-        {
+        Decision::Different(_) if doubtful(&gold) || gold::is_ambiguous(wrapped_gold, options) => {
             (Outcome::Undecided, Reason::Doubtful)
         }
-        decide::Decision::Different(reason) => (Outcome::Wrong, reason),
+        Decision::Different(reason) => (Outcome::Wrong, reason),
     };
     Verdict {
         outcome,
@@ -437,7 +271,7 @@ fn by_word(gold: &str, answer: &str) -> Option<Verdict> {
 /// Whether the answer is one of several boxes that are not wrong together: the parts of a problem,
 /// each in a box on a line of its own.
 fn is_one_of_several(
-    gold: &str,
+    gold: &Cleaned,
     answer: Option<&str>,
     found: &Extracted,
     options: &Options,
@@ -448,8 +282,8 @@ fn is_one_of_several(
     boxes.is_some_and(|boxes| {
         boxes != found.text
             && !matches!(
-                decide::decide(gold, &boxes, options),
-                decide::Decision::Different(_)
+                decide(gold, &Cleaned::of(&boxes), options),
+                Decision::Different(_)
             )
     })
 }

@@ -3,14 +3,14 @@
 use dashu::Rational;
 use dashu::base::Abs;
 
-use crate::ball::{Ball, Precision};
 use crate::clean::clean;
-use crate::eval;
-use crate::exact::Exact;
 use crate::expr::{Arena, Func, Id, Node};
 use crate::fuel::Fuel;
 use crate::lex::Comma;
-use crate::numeric::Numeric;
+use crate::numbers::ball::{Ball, Precision};
+use crate::numbers::eval;
+use crate::numbers::exact::Exact;
+use crate::numbers::numeric::Numeric;
 use crate::parse::{self, Manner};
 
 /// Whether an expression has this value where its names have these values, all of them written as

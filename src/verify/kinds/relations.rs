@@ -1,0 +1,283 @@
+//! Compares relations, and relations with values.
+//!
+//! `x = 5` answers "what is x" as `5` does: where one side only is an assignment, its name is left
+//! out. Two equations are the same when one is a multiple of the other.
+
+use dashu::Rational;
+use dashu::base::Signed;
+
+use crate::decision::Decision;
+use crate::expr::{Arena, Bracket, Id, Node, Rel};
+use crate::kinds::assignments::{self, Assignment};
+use crate::kinds::{named, regions};
+use crate::values::{self, functions};
+use crate::verdict::Reason;
+use crate::work::{Work, compare};
+use crate::{linear, replace};
+
+/// Compares where at least one side is a relation, or a list of relations.
+pub(crate) fn by_tree(work: &mut Work<'_>, left: Id, right: Id) -> Option<Decision> {
+    if let Some(decision) = named::labelled_lists(work, left, right) {
+        return Some(decision);
+    }
+    let chain = |work: &Work<'_>, id| matches!(work.arena.node(id), Node::Chain(..));
+    match (chain(work, left), chain(work, right)) {
+        (false, false) => None,
+        (true, true) => two_chains(work, left, right),
+        (true, false) => chain_and_value(work, left, right),
+        (false, true) => chain_and_value(work, right, left),
+    }
+}
+
+/// Compares a relation with what is none.
+fn chain_and_value(work: &mut Work<'_>, chain: Id, other: Id) -> Option<Decision> {
+    if let Some(value) = assignments::value_of(work.arena, chain) {
+        return Some(compare(work, value, other));
+    }
+    if let Some(value) = stated(work, chain, other) {
+        return Some(compare(work, value, other).doubted());
+    }
+    if let Node::Chain(sides, relations) = work.arena.node(chain)
+        && let ([_, set], [Rel::In]) = (&sides[..], &relations[..])
+    {
+        let set = *set;
+        // What a name is in is an interval, and not two values.
+        let interval = matches!(
+            work.arena.node(set),
+            Node::Group(Bracket::Round | Bracket::Square, ..)
+        );
+        let values = matches!(work.arena.node(other), Node::List(_) | Node::Cases(_));
+        if interval && values && regions::pieces_of(work, other).is_none() {
+            return Some(Decision::Unknown(Reason::Unlike));
+        }
+        return Some(compare(work, set, other));
+    }
+    None
+}
+
+/// The value that an answer states of an expression in several names, `a + b + c = 88`, against a
+/// gold answer that is a value.
+fn stated(work: &mut Work<'_>, chain: Id, other: Id) -> Option<Id> {
+    let Node::Chain(sides, relations) = work.arena.node(chain) else {
+        return None;
+    };
+    let (first, last) = (*sides.first()?, *sides.last()?);
+    let equations = relations.iter().all(|rel| *rel == Rel::Eq);
+    let number = |id| work.arena.is_scalar(id) && work.arena.symbols(id).is_empty();
+    let names = work.arena.symbols(first).len();
+    let asked = work.options.stated_values && work.is_gold(other) && number(other);
+    (equations && asked && number(last) && work.arena.is_scalar(first) && names >= 2)
+        .then_some(last)
+}
+
+/// Compares two relations: as assignments, memberships, normal forms, and else side by side.
+fn two_chains(work: &mut Work<'_>, left: Id, right: Id) -> Option<Decision> {
+    let modulo = |work: &Work<'_>, id: Id| {
+        work.arena.any(
+            id,
+            |node| matches!(node, Node::Chain(_, relations) if relations.contains(&Rel::Congruent)),
+        )
+    };
+    if modulo(work, left) || modulo(work, right) {
+        return None;
+    }
+    if let (Some(left_first), Some(right_first)) = (
+        assignments::assignment(work.arena, left),
+        assignments::assignment(work.arena, right),
+    ) {
+        if other_names(work.arena, left, right) {
+            return Some(Decision::Unknown(Reason::Names));
+        }
+        let labels = work.arena.same(left_first.label, right_first.label);
+        if !labels && (is_solved(work, left, right) || is_solved(work, right, left)) {
+            return Some(Decision::Equal(Reason::Relation));
+        }
+        return Some(two_assignments(work, left_first, right_first));
+    }
+    let (left_node, right_node) = (
+        work.arena.node(left).clone(),
+        work.arena.node(right).clone(),
+    );
+    let (Node::Chain(left_sides, left_rels), Node::Chain(right_sides, right_rels)) =
+        (left_node, right_node)
+    else {
+        return None;
+    };
+    if let Some(decision) =
+        memberships(work, (&left_sides, &left_rels), (&right_sides, &right_rels))
+    {
+        return Some(decision);
+    }
+    if let ([a, b], [first]) = (&left_sides[..], &left_rels[..])
+        && let ([c, d], [second]) = (&right_sides[..], &right_rels[..])
+        && let Some(decision) = normal_forms(work, (*a, *first, *b), (*c, *second, *d))
+    {
+        return Some(decision);
+    }
+    if is_solved(work, left, right) || is_solved(work, right, left) {
+        return Some(Decision::Equal(Reason::Relation));
+    }
+    if left_rels == right_rels {
+        let alike = named::in_places(work, &left_sides, &right_sides);
+        if matches!(alike, Decision::Equal(_)) {
+            return Some(alike);
+        }
+    }
+    let flipped: Vec<Rel> = right_rels.iter().rev().map(|rel| rel.flipped()).collect();
+    if left_rels == flipped {
+        let reversed: Vec<Id> = right_sides.iter().rev().copied().collect();
+        let alike = named::in_places(work, &left_sides, &reversed);
+        if matches!(alike, Decision::Equal(_)) {
+            return Some(alike);
+        }
+    }
+    // What is left are orders, which are sets of reals, and what nothing is known of.
+    None
+}
+
+/// Whether both chains give their value to several names, and not to the same: `b = c = 2`.
+fn other_names(arena: &mut Arena, left: Id, right: Id) -> bool {
+    let (left, right) = (
+        assignments::shared_value(arena, left),
+        assignments::shared_value(arena, right),
+    );
+    let (Some(left), Some(right)) = (left, right) else {
+        return false;
+    };
+    let known = |arena: &Arena, items: &[Assignment], item: &Assignment| {
+        items
+            .iter()
+            .any(|other| arena.same(other.label, item.label))
+    };
+    left.len() > 1
+        && right.len() > 1
+        && !(left.iter().all(|item| known(arena, &right, item))
+            && right.iter().all(|item| known(arena, &left, item)))
+}
+
+/// `x ∈ S` against `x ∈ T`.
+fn memberships(
+    work: &mut Work<'_>,
+    left: (&[Id], &[Rel]),
+    right: (&[Id], &[Rel]),
+) -> Option<Decision> {
+    let ([element, set], [Rel::In]) = left else {
+        return None;
+    };
+    let ([other_element, other_set], [Rel::In]) = right else {
+        return None;
+    };
+    let sets = compare(work, *set, *other_set);
+    if !assignments::is_label(work.arena, *element)
+        || !assignments::is_label(work.arena, *other_element)
+    {
+        return Some(sets.and(compare(work, *element, *other_element)));
+    }
+    let same_name = work.arena.same(*element, *other_element);
+    Some(if same_name {
+        sets
+    } else {
+        Decision::Unknown(Reason::Names)
+    })
+}
+
+/// Compares two values with names.
+fn two_assignments(work: &mut Work<'_>, left: Assignment, right: Assignment) -> Decision {
+    if work.arena.same(left.label, right.label) {
+        return compare(work, left.value, right.value);
+    }
+    // `f(x) = 2x` and `f(t) = 2t`.
+    if let Some(renamed) = assignments::renamed(work.arena, left, right) {
+        return compare(work, left.value, renamed).doubted();
+    }
+    match compare(work, left.label, right.label) {
+        Decision::Equal(_) => compare(work, left.value, right.value),
+        _ => Decision::Unknown(Reason::Names),
+    }
+}
+
+/// Two relations of the form `side - side ∘ 0`: the same when one is a multiple of the other,
+/// by a positive number where order matters.
+fn normal_forms(
+    work: &mut Work<'_>,
+    left: (Id, Rel, Id),
+    right: (Id, Rel, Id),
+) -> Option<Decision> {
+    let plain = |rel: Rel| rel.is_order() || matches!(rel, Rel::Eq | Rel::Ne);
+    let scalars = [left.0, left.2, right.0, right.2]
+        .iter()
+        .all(|id| work.arena.is_scalar(*id));
+    if !plain(left.1) || !plain(right.1) || !scalars {
+        return None;
+    }
+    let left_form = work.arena.difference(left.0, left.2)?;
+    let right_form = work.arena.difference(right.0, right.2)?;
+    // Any two numbers are multiples of each other.
+    if work.arena.symbols(left_form).is_empty() || work.arena.symbols(right_form).is_empty() {
+        return None;
+    }
+    let factor = multiple(work, left_form, right_form)?;
+    let right_rel = if factor.is_negative() {
+        right.1.flipped()
+    } else {
+        right.1
+    };
+    (left.1 == right_rel).then_some(Decision::Equal(Reason::Relation))
+}
+
+/// Whether the first equation is the second one solved for a name: `y = \frac{1}{x}` and `xy = 1`.
+fn is_solved(work: &mut Work<'_>, solved: Id, equation: Id) -> bool {
+    solution(work, solved, equation).is_some()
+}
+
+/// Puts the value of a solved equation in the other: nothing where that does not hold.
+fn solution(work: &mut Work<'_>, solved: Id, equation: Id) -> Option<()> {
+    let sides = |work: &Work<'_>, id: Id| match work.arena.node(id) {
+        Node::Chain(sides, relations) => match (&sides[..], &relations[..]) {
+            ([left, right], [Rel::Eq]) => Some((*left, *right)),
+            _ => None,
+        },
+        _ => None,
+    };
+    let ((label, value), (left, right)) = (sides(work, solved)?, sides(work, equation)?);
+    let Node::Symbol(name) = *work.arena.node(label) else {
+        return None;
+    };
+    let scalars = [value, left, right]
+        .iter()
+        .all(|id| work.arena.is_scalar(*id));
+    let form = work.arena.difference(left, right)?;
+    let names = work.arena.symbols(form);
+    // Of one name alone, an equation is a value.
+    if !scalars || names.len() < 2 || !names.contains(&name) {
+        return None;
+    }
+    let (_, step) = linear::linear(work, form, name)?;
+    let zero = work.arena.number(Rational::ZERO)?;
+    let there = replace::replaced(work.arena, form, name, value)?;
+    let holds = matches!(values::compare(work, there, zero), Decision::Equal(_));
+    let flat = matches!(values::compare(work, step, zero), Decision::Equal(_));
+    (holds && !flat && !work.arena.symbols(value).contains(&name)).then_some(())
+}
+
+/// The constant that the first function is of the second, at several points and as an identity.
+fn multiple(work: &mut Work<'_>, left: Id, right: Id) -> Option<Rational> {
+    let mut factor: Option<Rational> = None;
+    for seed in 0..3 {
+        let (above, below) = (
+            functions::at_point(work, left, seed)?,
+            functions::at_point(work, right, seed)?,
+        );
+        if above.is_zero() || below.is_zero() {
+            continue;
+        }
+        let ratio = above / below;
+        if factor.get_or_insert_with(|| ratio.clone()) != &ratio {
+            return None;
+        }
+    }
+    let factor = factor?;
+    let number = work.arena.number(factor.clone())?;
+    let scaled = work.arena.push(Node::Product(vec![number, right]))?;
+    matches!(values::compare(work, left, scaled), Decision::Equal(_)).then_some(factor)
+}
