@@ -64,7 +64,7 @@ pub fn before_thinking<'r>(response: &'r str, parts: &Parts) -> &'r str {
 }
 
 /// How one family of models marks its thinking.
-struct Marks {
+struct ThinkingMarks {
     /// Opens the thinking; a chat template may have written it.
     open: &'static str,
     /// Ends the thinking.
@@ -73,50 +73,50 @@ struct Marks {
     answer: Option<&'static str>,
 }
 
-const MARKS: [Marks; 7] = [
+const MARKS: [ThinkingMarks; 7] = [
     // DeepSeek-R1, QwQ, Qwen3 and what was distilled from them.
-    Marks {
+    ThinkingMarks {
         open: "<think>",
         close: "</think>",
         answer: None,
     },
     // Sky-T1 and OpenThoughts.
-    Marks {
+    ThinkingMarks {
         open: "<|begin_of_thought|>",
         close: "<|end_of_thought|>",
         answer: Some("<|begin_of_solution|>"),
     },
     // s1.
-    Marks {
+    ThinkingMarks {
         open: "<|im_start|>think",
         close: "<|im_start|>answer",
         answer: None,
     },
     // gpt-oss.
-    Marks {
+    ThinkingMarks {
         open: "<|channel|>analysis<|message|>",
         close: "<|channel|>final<|message|>",
         answer: None,
     },
-    Marks {
+    ThinkingMarks {
         open: "<thinking>",
         close: "</thinking>",
         answer: None,
     },
     // Magistral.
-    Marks {
+    ThinkingMarks {
         open: "[THINK]",
         close: "[/THINK]",
         answer: None,
     },
-    Marks {
+    ThinkingMarks {
         open: "<reasoning>",
         close: "</reasoning>",
         answer: None,
     },
 ];
 
-impl Marks {
+impl ThinkingMarks {
     /// The parts of a response that carries these marks. The last closing mark counts: a model
     /// that thinks twice answers after the second time.
     fn split(&self, response: &str) -> Option<Parts> {

@@ -17,17 +17,22 @@ pub(crate) fn is_worded(text: &str) -> bool {
     text.contains("\\text") || text.contains("\\mbox") || text.contains("\\mathrm")
 }
 
+/// The commands that only set their argument as words.
+const WORD_WRAPS: [&str; 7] = [
+    "\\text{",
+    "\\textbf{",
+    "\\textit{",
+    "\\textrm{",
+    "\\mbox{",
+    "\\mathrm{",
+    "\\textnormal{",
+];
+
+/// The commands that set a letter or a word in a face of its own, and may be mathematics.
+const FACE_WRAPS: [&str; 2] = ["\\mathbf{", "\\operatorname{"];
+
 /// A text without the commands that only set it as words, with its case.
 pub(crate) fn bare(text: &str) -> String {
-    const WRAPS: [&str; 7] = [
-        "\\text{",
-        "\\textbf{",
-        "\\textit{",
-        "\\textrm{",
-        "\\mbox{",
-        "\\mathrm{",
-        "\\textnormal{",
-    ];
     if !is_worded(text) {
         return text.to_owned();
     }
@@ -36,7 +41,7 @@ pub(crate) fn bare(text: &str) -> String {
     while let Some(at) = rest.find('\\') {
         plain.push_str(&rest[..at]);
         rest = &rest[at..];
-        let wrap = WRAPS.iter().find(|wrap| rest.starts_with(**wrap));
+        let wrap = WORD_WRAPS.iter().find(|wrap| rest.starts_with(**wrap));
         let inner = wrap.and_then(|wrap| {
             let close = crate::scan::closing_brace(rest.as_bytes(), wrap.len() - 1)?;
             Some((&rest[wrap.len()..close], &rest[close + 1..]))
@@ -65,23 +70,12 @@ pub(crate) fn bare(text: &str) -> String {
 
 /// A text without the commands that only set it as words.
 fn unwrapped(text: &str) -> String {
-    const WRAPS: [&str; 9] = [
-        "\\text{",
-        "\\textbf{",
-        "\\textit{",
-        "\\textrm{",
-        "\\mbox{",
-        "\\mathrm{",
-        "\\mathbf{",
-        "\\operatorname{",
-        "\\textnormal{",
-    ];
     if !text.contains(['\\', '{', '}', '$', '~', '"', '“', '”', '*']) {
         return text.trim().trim_end_matches(['.', '。']).trim().to_owned();
     }
     let mut plain = text.to_owned();
-    for wrap in WRAPS {
-        plain = plain.replace(wrap, "{");
+    for wrap in WORD_WRAPS.iter().chain(&FACE_WRAPS) {
+        plain = plain.replace(*wrap, "{");
     }
     let noise = [
         "{", "}", "$", "\\ ", "\\,", "~", "\"", "“", "”", "\\!", "**",
@@ -179,22 +173,9 @@ pub(crate) fn choice(text: &str) -> Option<Choice> {
 
 /// A text without the command, brace or dollar that it starts with.
 fn strip_mark(text: &str) -> Option<&str> {
-    const WRAPS: [&str; 12] = [
-        "\\text{",
-        "\\textbf{",
-        "\\textit{",
-        "\\textrm{",
-        "\\mbox{",
-        "\\mathrm{",
-        "\\mathbf{",
-        "\\operatorname{",
-        "\\textnormal{",
-        "\\boxed{",
-        "{",
-        "$",
-    ];
-    WRAPS
-        .iter()
+    const MARKS: [&str; 3] = ["\\boxed{", "{", "$"];
+    let mut wraps = WORD_WRAPS.iter().chain(&FACE_WRAPS).chain(&MARKS);
+    wraps
         .find_map(|wrap| text.strip_prefix(wrap))
         .map(str::trim_start)
 }

@@ -9,7 +9,7 @@ use crate::work::{Work, compare};
 
 /// What a sequence of items is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub(crate) enum Listing {
     /// Without brackets, or in braces that LaTeX does not print.
     Bare,
     /// In braces: without order.
@@ -42,13 +42,16 @@ pub(crate) fn by_tree(work: &mut Work<'_>, left: Id, right: Id) -> Option<Decisi
         (Some(left), None) => return Some(against_one(work, left, right)),
         (None, Some(right)) => return Some(against_one(work, right, left)),
     };
-    let ((left_kind, left), (right_kind, right)) = (left, right);
+    let ((left_listing, left), (right_listing, right)) = (left, right);
     if left.len() > ITEMS_MAX || right.len() > ITEMS_MAX {
         return Some(Decision::Unknown(Reason::OutOfFuel));
     }
-    Some(match (left_kind, right_kind) {
-        (Kind::Tuple(a, b), Kind::Tuple(c, d)) => tuples(work, &left, &right, (a, b) == (c, d)),
-        (Kind::Tuple(open, close), Kind::Bare) | (Kind::Bare, Kind::Tuple(open, close)) => {
+    Some(match (left_listing, right_listing) {
+        (Listing::Tuple(a, b), Listing::Tuple(c, d)) => {
+            tuples(work, &left, &right, (a, b) == (c, d))
+        }
+        (Listing::Tuple(open, close), Listing::Bare)
+        | (Listing::Bare, Listing::Tuple(open, close)) => {
             if open == close {
                 in_order(work, &left, &right).doubted()
             } else {
@@ -56,15 +59,15 @@ pub(crate) fn by_tree(work: &mut Work<'_>, left: Id, right: Id) -> Option<Decisi
                 Decision::Unknown(Reason::Unlike)
             }
         }
-        (Kind::Tuple(..), Kind::Set) | (Kind::Set, Kind::Tuple(..)) => {
+        (Listing::Tuple(..), Listing::Set) | (Listing::Set, Listing::Tuple(..)) => {
             if work.options.strict {
                 Decision::Unknown(Reason::Unlike)
             } else {
                 in_order(work, &left, &right).doubted()
             }
         }
-        (left_kind, right_kind) => {
-            let listed = left_kind == Kind::Bare || right_kind == Kind::Bare;
+        (left_listing, right_listing) => {
+            let listed = left_listing == Listing::Bare || right_listing == Listing::Bare;
             let decision = unordered(work, &left, &right);
             let repeats =
                 |work: &Work<'_>, items: &[Id]| distinct(work.arena, items).len() < items.len();
@@ -79,13 +82,13 @@ pub(crate) fn by_tree(work: &mut Work<'_>, left: Id, right: Id) -> Option<Decisi
 }
 
 /// Several values against one: a set of one is its element.
-fn against_one(work: &mut Work<'_>, (kind, items): (Kind, Vec<Id>), one: Id) -> Decision {
+fn against_one(work: &mut Work<'_>, (listing, items): (Listing, Vec<Id>), one: Id) -> Decision {
     if let [only] = items[..] {
         return compare(work, only, one).doubted();
     }
     let several = items.len() > 1
         && work.arena.is_scalar(one)
-        && kind != Kind::Tuple(Bracket::Round, Bracket::Round);
+        && listing != Listing::Tuple(Bracket::Round, Bracket::Round);
     let quantified = items.iter().any(|item| {
         work.arena.any(*item, |node| match node {
             Node::Symbol(name) => matches!(work.arena.text(*name), "\\forall" | "\\exists"),
@@ -112,21 +115,21 @@ fn against_one(work: &mut Work<'_>, (kind, items): (Kind, Vec<Id>), one: Id) -> 
 }
 
 /// The items of a list, tuple or set, each with its signs written out.
-pub(crate) fn items_of(arena: &mut Arena, id: Id) -> Option<(Kind, Vec<Id>)> {
-    let (kind, items) = match arena.node(id).clone() {
+pub(crate) fn items_of(arena: &mut Arena, id: Id) -> Option<(Listing, Vec<Id>)> {
+    let (listing, items) = match arena.node(id).clone() {
         Node::List(items) | Node::Cases(items) => {
-            (Kind::Bare, assignments::relabelled(arena, items))
+            (Listing::Bare, assignments::relabelled(arena, items))
         }
-        Node::Group(Bracket::Curly, items, Bracket::Curly) => (Kind::Set, items),
-        Node::Group(Bracket::Brace, items, Bracket::Brace) => (Kind::Bare, items),
-        Node::Group(open, items, close) => return Some((Kind::Tuple(open, close), items)),
+        Node::Group(Bracket::Curly, items, Bracket::Curly) => (Listing::Set, items),
+        Node::Group(Bracket::Brace, items, Bracket::Brace) => (Listing::Bare, items),
+        Node::Group(open, items, close) => return Some((Listing::Tuple(open, close), items)),
         // `P(2, 3)`: a point and its name.
         Node::Apply(_, items) if items.len() > 1 => {
-            return Some((Kind::Tuple(Bracket::Round, Bracket::Round), items));
+            return Some((Listing::Tuple(Bracket::Round, Bracket::Round), items));
         }
         _ => {
             let both = signs::both_signs(arena, id)?;
-            return Some((Kind::Bare, both));
+            return Some((Listing::Bare, both));
         }
     };
     let mut all = Vec::with_capacity(items.len());
@@ -137,12 +140,12 @@ pub(crate) fn items_of(arena: &mut Arena, id: Id) -> Option<(Kind, Vec<Id>)> {
         }
     }
     if let [only] = all[..]
-        && kind == Kind::Set
+        && listing == Listing::Set
         && matches!(arena.node(only), Node::List(_) | Node::Cases(_))
     {
         return items_of(arena, only);
     }
-    Some((kind, all))
+    Some((listing, all))
 }
 
 /// Compares items that stand in the same order.

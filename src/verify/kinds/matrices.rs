@@ -2,7 +2,7 @@
 
 use crate::decision::Decision;
 use crate::expr::{Arena, Id, Node};
-use crate::kinds::items::{self, Kind};
+use crate::kinds::items::{self, Listing};
 use crate::kinds::piecewise;
 use crate::verdict::Reason;
 use crate::work::Work;
@@ -42,7 +42,7 @@ fn vector_and_tuple(
     cells: &[Id],
     other: Id,
 ) -> Option<Decision> {
-    let (Kind::Tuple(..), items) = items::items_of(work.arena, other)? else {
+    let (Listing::Tuple(..), items) = items::items_of(work.arena, other)? else {
         return None;
     };
     let vector = columns == 1 || cells.len() == columns as usize;

@@ -18,7 +18,7 @@ struct Clock {
 
 /// What stands behind a time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Mark {
+enum DayPart {
     Morning,
     Afternoon,
     Clock,
@@ -67,13 +67,13 @@ fn clock(arena: &Arena, id: Id) -> Option<(Clock, bool)> {
         None => 0,
     };
     if minutes.is_none() && mark.is_none()
-        || matches!(mark, Some(Mark::Morning | Mark::Afternoon)) && hour > 12
+        || matches!(mark, Some(DayPart::Morning | DayPart::Afternoon)) && hour > 12
     {
         return None;
     }
     let clock = match mark {
-        Some(half @ (Mark::Morning | Mark::Afternoon)) => Clock {
-            minutes: hour % 12 * 60 + minute + u32::from(half == Mark::Afternoon) * HALF_DAY,
+        Some(half @ (DayPart::Morning | DayPart::Afternoon)) => Clock {
+            minutes: hour % 12 * 60 + minute + u32::from(half == DayPart::Afternoon) * HALF_DAY,
             exact: true,
         },
         _ => Clock {
@@ -95,12 +95,12 @@ fn digits(arena: &Arena, id: Id, most: u32) -> Option<(u32, bool)> {
 }
 
 /// What the words behind a time say.
-fn mark(unit: &str) -> Option<Mark> {
+fn mark(unit: &str) -> Option<DayPart> {
     let plain: String = unit.chars().filter(|c| c.is_alphabetic()).collect();
     match plain.to_lowercase().as_str() {
-        "am" => Some(Mark::Morning),
-        "pm" => Some(Mark::Afternoon),
-        "oclock" => Some(Mark::Clock),
+        "am" => Some(DayPart::Morning),
+        "pm" => Some(DayPart::Afternoon),
+        "oclock" => Some(DayPart::Clock),
         _ => None,
     }
 }

@@ -72,22 +72,8 @@ impl Precision {
 /// `atan(1/n)` or `atanh(1/n)`, scaled by `2^work`.
 fn inverse_series(n: u32, work: usize, alternating: bool) -> Integer {
     let square = Integer::from(u64::from(n) * u64::from(n));
-    let mut power = (Integer::ONE << work) / Integer::from(n);
-    let mut total = power.clone();
-    let mut odd = 3u64;
-    let mut minus = alternating;
-    while !power.is_zero() {
-        power /= &square;
-        let term = &power / Integer::from(odd);
-        if minus {
-            total -= term;
-        } else {
-            total += term;
-        }
-        minus ^= alternating;
-        odd += 2;
-    }
-    total
+    let first = (Integer::ONE << work) / Integer::from(n);
+    odd_series(first, &Natural::ZERO, alternating, |power| power / &square)
 }
 
 fn natural(value: &Integer) -> Natural {
@@ -548,12 +534,25 @@ const SERIES_MAX: u64 = 8192;
 /// `atan x` or `atanh x` of a small fixed-point number.
 fn atan_series(x: &Integer, work: usize, alternating: bool) -> Integer {
     let square = (x * x) >> work;
-    let mut power = x.clone();
+    odd_series(x.clone(), &Natural::ONE, alternating, |power| {
+        (power * &square) >> work
+    })
+}
+
+/// `x + x^3/3 + x^5/5 + …`, or the same with alternating signs, from `x` and the way from one odd power
+/// to the next, until a power is no more than `least`.
+fn odd_series(
+    x: Integer,
+    least: &Natural,
+    alternating: bool,
+    next: impl Fn(Integer) -> Integer,
+) -> Integer {
     let mut total = x.clone();
+    let mut power = x;
     let mut odd = 3u64;
     let mut minus = alternating;
-    while natural(&power) > Natural::ONE && odd < SERIES_MAX {
-        power = (&power * &square) >> work;
+    while natural(&power) > *least && odd < SERIES_MAX {
+        power = next(power);
         let term = &power / Integer::from(odd);
         if minus {
             total -= term;

@@ -1,0 +1,70 @@
+//! The last box, with those that belong to it.
+//!
+//! A box that is written twice is a correction and the second one counts; boxes are one answer of several
+//! parts only when they stand on one line with nothing but commas or and/or between them.
+
+use crate::extract::between::{LOOSE_MAX, is_loose_separator, is_separator};
+use crate::extract::found::{Extracted, Rule, trimmed};
+use crate::options::Options;
+use crate::scan::{self, Boxed};
+
+/// The last box, with those that belong to it.
+pub(crate) fn boxed(text: &str, options: &Options) -> Option<Extracted> {
+    let mut boxes = scan::boxes(text);
+    boxes.retain(|found| !text[found.inner.clone()].trim().is_empty());
+    if boxes.iter().any(|found| found.closed) {
+        boxes.retain(|found| found.closed);
+    }
+    let last = boxes.last()?;
+    let mut first = boxes.len() - 1;
+    while first > 0 && joins(text, &boxes[first - 1], &boxes[first], options) {
+        first -= 1;
+    }
+    let joined = boxes.get(first..)?;
+    let start = joined.first()?.outer.start;
+    let span = if joined.len() == 1 {
+        trimmed(text, last.inner.clone())
+    } else {
+        start..last.outer.end
+    };
+    Some(Extracted {
+        text: join(text, joined),
+        span,
+        rule: Rule::Box,
+        ambiguous: first > 0 && same_line(text, &boxes[first - 1], last),
+    })
+}
+
+/// The texts of all boxes of an answer part together, where there are several.
+pub(crate) fn all_boxes(text: &str) -> Option<String> {
+    let mut boxes = scan::boxes(text);
+    boxes.retain(|found| found.closed && !text[found.inner.clone()].trim().is_empty());
+    let joined = join(text, &boxes);
+    (boxes.len() > 1 && boxes.len() <= 12).then_some(joined)
+}
+
+/// The texts of several boxes, one after the other, without repeats.
+fn join(text: &str, boxes: &[Boxed]) -> String {
+    let mut parts: Vec<&str> = Vec::new();
+    for found in boxes {
+        let part = text[found.inner.clone()].trim();
+        if !parts.contains(&part) {
+            parts.push(part);
+        }
+    }
+    parts.join(", ")
+}
+
+/// Whether two boxes are parts of one answer.
+fn joins(text: &str, left: &Boxed, right: &Boxed, options: &Options) -> bool {
+    let Some(between) = text.get(left.outer.end..right.outer.start) else {
+        return false;
+    };
+    let loose = options.loose_boxes && between.len() <= LOOSE_MAX && is_loose_separator(between);
+    !between.contains('\n') && (loose || is_separator(between))
+}
+
+fn same_line(text: &str, left: &Boxed, right: &Boxed) -> bool {
+    text.get(left.outer.end..right.outer.start)
+        .is_some_and(|between| !between.contains('\n') && between.len() < 80)
+}

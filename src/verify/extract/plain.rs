@@ -1,0 +1,57 @@
+//! Responses that are nothing but their answer, and answers in bold.
+
+use crate::extract::found::{Extracted, Rule, has_digit, is_prose, one};
+use crate::extract::maths::last_math;
+use crate::extract::sentences::last_clause;
+use crate::options::Options;
+use crate::scan;
+
+/// The longest response that may be nothing but its answer: chosen by hand, 21 November 2026.
+pub(crate) const SHORT_MAX: usize = 120;
+
+/// A response of one short line without a sentence in it.
+pub(crate) fn short(text: &str) -> Option<Extracted> {
+    let line = text.trim();
+    let maths = scan::math(line);
+    if let [only] = maths.as_slice() {
+        let rest = line.len() - (only.outer.end - only.outer.start);
+        if rest <= 1 {
+            return last_math(text, &Options::default());
+        }
+    }
+    let wordy = line
+        .split_whitespace()
+        .filter(|word| is_prose(word))
+        .count();
+    if line.len() > SHORT_MAX || line.contains('\n') || wordy > 3 || !maths.is_empty() {
+        return None;
+    }
+    let start = text.len() - text.trim_start().len();
+    let end = start + line.len();
+    // `The ratio is [1/2].`
+    let clause = [" is ", " are ", ": ", "是", "为", "等于", "："]
+        .iter()
+        .filter_map(|verb| line.rfind(verb).map(|at| at + verb.len()))
+        .max()
+        .filter(|_| !line.contains("\\text"))
+        .unwrap_or(0);
+    let named = clause > 0 && wordy > 0 && has_digit(&line[clause..]);
+    let from = if named { start + clause } else { start };
+    one(text, from..end, Rule::Text)
+}
+
+/// The last bold text, when it is short.
+pub(crate) fn bold(text: &str) -> Option<Extracted> {
+    let close = text.rfind("**")?;
+    let open = text[..close].rfind("**")? + 2;
+    let inner = text.get(open..close)?;
+    if inner.len() > SHORT_MAX || inner.contains('\n') || inner.trim_end().ends_with(':') {
+        return None;
+    }
+    // A heading in bold, and numbers behind it.
+    if !has_digit(inner) && has_digit(&text[close..]) {
+        return None;
+    }
+    let clause = open + last_clause(inner);
+    one(text, clause..close, Rule::Bold)
+}

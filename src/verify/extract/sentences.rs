@@ -1,0 +1,67 @@
+//! Where a sentence ends, and where its last clause starts.
+
+use std::ops::Range;
+
+use crate::extract::found::has_digit;
+use crate::scan;
+
+/// The end of the line at `start`, or of the display mathematics that opens there.
+pub(crate) fn display_end(text: &str, start: usize) -> usize {
+    let rest = &text[start..];
+    let close = ["\\[", "$$", "\\("]
+        .iter()
+        .zip(["\\]", "$$", "\\)"])
+        .find_map(|(open, close)| rest.strip_prefix(open).and_then(|inner| inner.find(close)));
+    match close {
+        Some(length) => scan::line_end(text.as_bytes(), start + 2 + length),
+        None => scan::line_end(text.as_bytes(), start),
+    }
+}
+
+/// The end of the first sentence of a line: a full stop that no digit follows.
+pub(crate) fn sentence_end(bytes: &[u8], line: Range<usize>) -> usize {
+    let mut depth = 0usize;
+    for at in line.clone() {
+        match bytes[at] {
+            b'$' => depth ^= 1,
+            b'.' | b'!' | b'?' if depth == 0 => {
+                let next = bytes.get(at + 1);
+                if next.is_none_or(|next| next.is_ascii_whitespace() || *next == b'*')
+                    && at > line.start
+                {
+                    return at;
+                }
+            }
+            // The ideographic full stop.
+            0xE3 if bytes[at..].starts_with("。".as_bytes()) => return at,
+            _ => {}
+        }
+    }
+    line.end
+}
+
+/// Where the last clause of a sentence starts: behind its last `is`, `are`, `=` or colon.
+pub(crate) fn last_clause(sentence: &str) -> usize {
+    [
+        " is ", " are ", " be ", ": ", " = ", "是", "为", "等于", "：",
+    ]
+    .iter()
+    .filter_map(|verb| sentence.rfind(verb).map(|at| at + verb.len()))
+    .max()
+    .unwrap_or(0)
+}
+
+/// How much of a sentence stands before words in brackets that follow its value: `6 (since 7 is …)`.
+pub(crate) fn before_aside(sentence: &str) -> usize {
+    let mut inside = false;
+    for (at, c) in sentence.char_indices() {
+        inside ^= c == '$';
+        let (before, after) = (&sentence[..at], &sentence[at + c.len_utf8()..]);
+        let opens = c == '(' && !inside && before.ends_with([' ', '*', '$']);
+        let words = after.bytes().take_while(u8::is_ascii_alphabetic).count();
+        if opens && words >= 2 && has_digit(before) {
+            return at;
+        }
+    }
+    sentence.len()
+}
