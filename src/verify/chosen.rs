@@ -152,10 +152,13 @@ fn last_announced(text: &str) -> Option<Option<char>> {
     best.map(|(_, letter)| letter)
 }
 
+/// No more words than this stand between what announces a letter and the letter.
+const FILLERS_MAX: usize = 8;
+
 /// The letter behind an anchor, past words that only fill.
 fn behind_anchor(text: &str, start: usize) -> Option<(usize, Option<char>)> {
     let mut at = start;
-    for _ in 0..8 {
+    for _ in 0..FILLERS_MAX {
         let rest = text.get(at..)?;
         let shorter = rest.trim_start_matches([
             ' ', '\n', ':', '：', '*', '_', '(', '（', '$', '\\', '"', '【', '】', '{', '[', '，',
@@ -237,6 +240,9 @@ fn starts_with_word(text: &str, word: &str) -> bool {
         && (!word.is_ascii() || after.is_none_or(|c| !c.is_ascii_alphanumeric()))
 }
 
+/// A response that starts with its letter and goes on for this long is an argument.
+const FIRST_LETTER_MAX: usize = 200;
+
 /// A response that starts with its letter: `D. it can't be A`, `B不是 A`.
 fn first_letter(text: &str) -> Option<char> {
     let inner = text.trim_start_matches(['*', '(', '$', ' ']);
@@ -244,7 +250,7 @@ fn first_letter(text: &str) -> Option<char> {
     let after = inner[1..].chars().next();
     let marked = after.is_none_or(|c| ".):。，,\n*）".contains(c) || !c.is_ascii());
     let choice = words::choice(text).is_some();
-    (marked && text.len() < 200 || choice).then_some(letter)
+    (marked && text.len() < FIRST_LETTER_MAX || choice).then_some(letter)
 }
 
 #[cfg(test)]

@@ -274,6 +274,24 @@ impl Arena {
         self.nodes.len()
     }
 
+    /// Adds a node with what `each` makes of its children; nothing where it makes nothing of one.
+    pub fn push_with(
+        &mut self,
+        mut node: Node,
+        mut each: impl FnMut(&mut Self, Id) -> Option<Id>,
+    ) -> Option<Id> {
+        let mut whole = true;
+        each_child_mut(&mut node, |child| {
+            if whole {
+                match each(self, *child) {
+                    Some(other) => *child = other,
+                    None => whole = false,
+                }
+            }
+        });
+        whole.then(|| self.push(node))?
+    }
+
     /// The node at `id`.
     pub fn node(&self, id: Id) -> &Node {
         &self.nodes[id.0 as usize]
@@ -440,6 +458,7 @@ impl Arena {
     }
 }
 
+/// Calls `visit` on every child of a node, in order.
 fn each_child(node: &Node, mut visit: impl FnMut(Id)) {
     match node {
         Node::Number(_)
@@ -476,6 +495,47 @@ fn each_child(node: &Node, mut visit: impl FnMut(Id)) {
         Node::Repeat { from, to, body, .. } => {
             from.iter().chain(to).for_each(|bound| visit(*bound));
             visit(*body);
+        }
+    }
+}
+
+/// The same, where a child may be put in another's place.
+fn each_child_mut(node: &mut Node, mut visit: impl FnMut(&mut Id)) {
+    match node {
+        Node::Number(_)
+        | Node::Based(..)
+        | Node::Symbol(_)
+        | Node::Words(_)
+        | Node::Constant(_) => {}
+        Node::Sum(items)
+        | Node::Product(items)
+        | Node::Call(_, items)
+        | Node::Apply(_, items)
+        | Node::Ratio(items)
+        | Node::List(items)
+        | Node::Cases(items)
+        | Node::Group(_, items, _)
+        | Node::Matrix(_, items)
+        | Node::Chain(items, _) => items.iter_mut().for_each(visit),
+        Node::Negative(inner)
+        | Node::Percent(inner)
+        | Node::Degrees(inner)
+        | Node::Unit(inner, _) => visit(inner),
+        Node::Quotient(left, right)
+        | Node::Power(left, right)
+        | Node::Mixed(left, right)
+        | Node::SetBuilder(left, right)
+        | Node::SetOp(_, left, right) => {
+            visit(left);
+            visit(right);
+        }
+        Node::PlusMinus(left, right, _) => {
+            left.iter_mut().for_each(&mut visit);
+            visit(right);
+        }
+        Node::Repeat { from, to, body, .. } => {
+            from.iter_mut().chain(to).for_each(&mut visit);
+            visit(body);
         }
     }
 }

@@ -86,6 +86,10 @@ fn is_sentence(text: &str) -> bool {
                     .all(|byte| byte.is_ascii_alphabetic() || byte == b',')
         })
         .count();
-    words >= 4 && text.contains(['$', '\\', ':'])
-        || words >= 3 && text.to_ascii_lowercase().contains("answer")
+    words >= SENTENCE_MIN && text.contains(['$', '\\', ':'])
+        || words >= ANNOUNCED_MIN && text.to_ascii_lowercase().contains("answer")
 }
+
+/// Prose around mathematics has at least so many words; with the word `answer` in it, fewer do.
+const SENTENCE_MIN: usize = 4;
+const ANNOUNCED_MIN: usize = 3;

@@ -257,16 +257,18 @@ fn by_word(gold: &str, answer: &str) -> Option<Verdict> {
     let said = [" is ", " are ", ": "]
         .iter()
         .filter_map(|verb| last.rfind(verb).map(|at| &last[at + verb.len()..]));
-    let found = [first]
-        .into_iter()
-        .chain(said)
-        .find(|words| words.len() <= 80 && phrases::canonical(&words::folded(words)) == wanted)?;
+    let found = [first].into_iter().chain(said).find(|words| {
+        words.len() <= SAID_MAX && phrases::canonical(&words::folded(words)) == wanted
+    })?;
     Some(Verdict {
         outcome: Outcome::Correct,
         extracted: Some(found.trim().to_owned()),
         reason: Reason::Words,
     })
 }
+
+/// Longer words, in bytes, are a sentence and no answer.
+const SAID_MAX: usize = 80;
 
 /// Whether the answer is one of several boxes that are not wrong together: the parts of a problem,
 /// each in a box on a line of its own.

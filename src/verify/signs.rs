@@ -25,8 +25,7 @@ fn signs_go_together(arena: &Arena, id: Id) -> bool {
 
 /// An expression with one of its two signs.
 fn with_sign(arena: &mut Arena, id: Id, upper: bool) -> Option<Id> {
-    let node = arena.node(id).clone();
-    let node = match node {
+    match arena.node(id).clone() {
         Node::PlusMinus(left, right, minus_first) => {
             let right = with_sign(arena, right, upper)?;
             let right = if upper == minus_first {
@@ -34,41 +33,23 @@ fn with_sign(arena: &mut Arena, id: Id, upper: bool) -> Option<Id> {
             } else {
                 right
             };
-            return match left {
+            match left {
                 Some(left) => {
                     let left = with_sign(arena, left, upper)?;
                     arena.push(Node::Sum(vec![left, right]))
                 }
                 None => Some(right),
-            };
+            }
         }
-        Node::Sum(items) => Node::Sum(all_with_sign(arena, &items, upper)?),
-        Node::Product(items) => Node::Product(all_with_sign(arena, &items, upper)?),
-        Node::Call(func, items) => Node::Call(func, all_with_sign(arena, &items, upper)?),
-        Node::Group(open, items, close) => {
-            Node::Group(open, all_with_sign(arena, &items, upper)?, close)
-        }
-        Node::Chain(items, relations) => {
-            Node::Chain(all_with_sign(arena, &items, upper)?, relations)
-        }
-        Node::Negative(inner) => Node::Negative(with_sign(arena, inner, upper)?),
-        Node::Degrees(inner) => Node::Degrees(with_sign(arena, inner, upper)?),
-        Node::Quotient(above, below) => Node::Quotient(
-            with_sign(arena, above, upper)?,
-            with_sign(arena, below, upper)?,
-        ),
-        Node::Power(base, exponent) => Node::Power(
-            with_sign(arena, base, upper)?,
-            with_sign(arena, exponent, upper)?,
-        ),
-        _ => return Some(id),
-    };
-    arena.push(node)
-}
-
-fn all_with_sign(arena: &mut Arena, items: &[Id], upper: bool) -> Option<Vec<Id>> {
-    items
-        .iter()
-        .map(|item| with_sign(arena, *item, upper))
-        .collect()
+        node @ (Node::Sum(_)
+        | Node::Product(_)
+        | Node::Call(..)
+        | Node::Group(..)
+        | Node::Chain(..)
+        | Node::Negative(_)
+        | Node::Degrees(_)
+        | Node::Quotient(..)
+        | Node::Power(..)) => arena.push_with(node, |arena, child| with_sign(arena, child, upper)),
+        _ => Some(id),
+    }
 }

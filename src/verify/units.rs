@@ -115,6 +115,12 @@ impl Measure {
 /// A unit of more words than this is a sentence.
 const UNIT_WORDS_MAX: usize = 8;
 
+/// No unit is divided more often.
+const SLASHES_MAX: usize = 3;
+
+/// No unit has a higher power.
+const POWER_MAX: i32 = 4;
+
 /// The size of a unit with its power: `cm^2`, `square meters`, `km/h`, `miles per hour`.
 pub(crate) fn measure(unit: &str) -> Option<Measure> {
     let unit = unit.trim().trim_end_matches('.').to_lowercase();
@@ -129,7 +135,7 @@ pub(crate) fn measure(unit: &str) -> Option<Measure> {
     };
     for (at, part) in unit.split('/').enumerate() {
         let sign = if at == 0 { 1 } else { -1 };
-        if part.split_whitespace().count() > UNIT_WORDS_MAX || at > 3 {
+        if part.split_whitespace().count() > UNIT_WORDS_MAX || at > SLASHES_MAX {
             return None;
         }
         factors(part, sign, &mut measure)?;
@@ -162,7 +168,7 @@ fn factors(part: &str, sign: i32, measure: &mut Measure) -> Option<()> {
                     words.next();
                 }
                 let power = after.unwrap_or(power);
-                if !(-4..=4).contains(&power) {
+                if power.abs() > POWER_MAX {
                     return None;
                 }
                 measure.multiply(word, sign * power)?;

@@ -241,9 +241,12 @@ const ORDINALS: [&str; 20] = [
     "twentieth",
 ];
 
+/// No number in words that is read is longer: `the seventy-seventh`, set in `\\text{}`.
+const NUMBER_MAX: usize = 24;
+
 /// A number that is written as a word, in digits.
 pub(crate) fn in_digits(text: String) -> String {
-    if text.len() > 24 {
+    if text.len() > NUMBER_MAX {
         return text;
     }
     let word = folded(&text);

@@ -136,6 +136,9 @@ fn before_denial<'a>(text: &str, maths: &'a [Math]) -> &'a [Math] {
     denied.map_or(maths, |at| &maths[..=at])
 }
 
+/// A clause of more words of prose than this is no answer by itself.
+const CLAUSE_PROSE_MAX: usize = 2;
+
 /// An answer in a sentence without mathematics: its last clause where that can be read, the only
 /// number in it, or its last number.
 fn in_plain_words(text: &str, clause: Range<usize>, sentence: Range<usize>) -> Option<Extracted> {
@@ -144,7 +147,7 @@ fn in_plain_words(text: &str, clause: Range<usize>, sentence: Range<usize>) -> O
         .split_whitespace()
         .filter(|word| is_prose(word))
         .count();
-    let readable = |found: &Extracted| prose <= 2 && is_readable(&found.text);
+    let readable = |found: &Extracted| prose <= CLAUSE_PROSE_MAX && is_readable(&found.text);
     let digits = has_digit(&text[sentence.clone()]);
     match whole {
         Some(found) if readable(&found) && (has_digit(&found.text) || !digits) => Some(found),

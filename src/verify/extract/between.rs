@@ -54,7 +54,10 @@ fn without_label(between: &str) -> &str {
     let named = named.trim_end();
     let start = named.rfind([' ', ',', '$']).map_or(0, |at| at + 1);
     let label = &named[start..];
-    let short =
-        (1..=12).contains(&label.len()) && label.starts_with(|c: char| c.is_ascii_alphabetic());
+    let short = (1..=LABEL_MAX).contains(&label.len())
+        && label.starts_with(|c: char| c.is_ascii_alphabetic());
     if short { &named[..start] } else { between }
 }
+
+/// A longer name before an equals sign is none.
+const LABEL_MAX: usize = 12;

@@ -40,7 +40,7 @@ pub(crate) fn all_boxes(text: &str) -> Option<String> {
     let mut boxes = scan::boxes(text);
     boxes.retain(|found| found.closed && !text[found.inner.clone()].trim().is_empty());
     let joined = join(text, &boxes);
-    (boxes.len() > 1 && boxes.len() <= 12).then_some(joined)
+    (boxes.len() > 1 && boxes.len() <= PARTS_MAX).then_some(joined)
 }
 
 /// The texts of several boxes, one after the other, without repeats.
@@ -55,6 +55,9 @@ fn join(text: &str, boxes: &[Boxed]) -> String {
     parts.join(", ")
 }
 
+/// A problem of more parts than this has no answer that is all of them.
+const PARTS_MAX: usize = 12;
+
 /// Whether two boxes are parts of one answer.
 fn joins(text: &str, left: &Boxed, right: &Boxed, options: &Options) -> bool {
     let Some(between) = text.get(left.outer.end..right.outer.start) else {
@@ -66,5 +69,8 @@ fn joins(text: &str, left: &Boxed, right: &Boxed, options: &Options) -> bool {
 
 fn same_line(text: &str, left: &Boxed, right: &Boxed) -> bool {
     text.get(left.outer.end..right.outer.start)
-        .is_some_and(|between| !between.contains('\n') && between.len() < 80)
+        .is_some_and(|between| !between.contains('\n') && between.len() <= APART_MAX)
 }
+
+/// Boxes further apart on one line, in bytes, are two steps.
+const APART_MAX: usize = 79;

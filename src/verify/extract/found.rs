@@ -78,8 +78,11 @@ pub(crate) fn has_digit(text: &str) -> bool {
 }
 
 pub(crate) fn is_prose(word: &str) -> bool {
-    word.len() > 2
+    word.len() >= PROSE_MIN
         && word
             .bytes()
             .all(|byte| byte.is_ascii_alphabetic() || b",.;:'".contains(&byte))
 }
+
+/// A shorter word may be names: `ab`.
+const PROSE_MIN: usize = 3;

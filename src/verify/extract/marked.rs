@@ -29,8 +29,15 @@ pub(crate) fn hashes(text: &str) -> Option<Extracted> {
     let end = scan::line_end(text.as_bytes(), start);
     let line = text.get(start..end)?;
     // A heading of fourth level is no answer.
-    if line.len() > 60 || line.split_whitespace().count() > 6 || line.trim_end().ends_with(':') {
+    if line.len() > HASHES_MAX
+        || line.split_whitespace().count() > HASHES_WORDS_MAX
+        || line.trim_end().ends_with(':')
+    {
         return None;
     }
     one(text, start..end, Rule::Hashes)
 }
+
+/// A longer line behind `####`, in bytes or in words, is a heading.
+const HASHES_MAX: usize = 60;
+const HASHES_WORDS_MAX: usize = 6;

@@ -97,10 +97,14 @@ pub(crate) fn last_math(text: &str, options: &Options) -> Option<Extracted> {
         found.ambiguous = true;
     } else {
         // Nothing announced it: only mathematics that stands alone is surely the answer.
-        found.ambiguous = tail.split_whitespace().count() > 6 || numbers_outside(text, &maths);
+        found.ambiguous =
+            tail.split_whitespace().count() > TAIL_WORDS_MAX || numbers_outside(text, &maths);
     }
     Some(found)
 }
+
+/// Mathematics that nothing announces is surely the answer only where no more words than this follow.
+const TAIL_WORDS_MAX: usize = 6;
 
 /// Whether a text has numbers other than those of its last mathematics.
 fn numbers_outside(text: &str, maths: &[Math]) -> bool {

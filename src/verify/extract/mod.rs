@@ -68,11 +68,14 @@ fn is_cut_off(text: &str, found: &Extracted) -> bool {
     let line = &text[text[..found.span.end].rfind('\n').map_or(0, |at| at + 1)..];
     let count = |c: char| line.matches(c).count();
     let open = tail.is_empty() && count('(') > count(')');
-    !announced && text.len() > CUT_OFF_MIN && (words > 2 && !ended || open)
+    !announced && text.len() > CUT_OFF_MIN && (words > CUT_OFF_WORDS_MAX && !ended || open)
 }
 
 /// A shorter response was not cut off by a limit of tokens.
 const CUT_OFF_MIN: usize = 1_000;
+
+/// What stands behind an answer that was cut off has more words than this.
+const CUT_OFF_WORDS_MAX: usize = 2;
 
 /// Looks for an answer in a text without thinking.
 type Finder = fn(&str, &Options) -> Option<Extracted>;

@@ -47,10 +47,13 @@ pub(crate) fn last_number_in(text: &str, span: Range<usize>) -> Option<Extracted
     Some(found)
 }
 
+/// Only so much of the end is searched for a denial, in bytes.
+const DENIAL_MAX: usize = 400;
+
 /// Where words deny what follows, behind a number: `42, not 43`.
 fn before_denied(text: &str, span: &Range<usize>) -> usize {
     let inner = &text[span.clone()];
-    let from = crate::scan::tail(inner, 400);
+    let from = crate::scan::tail(inner, DENIAL_MAX);
     let start = span.end - from.len();
     let denied = [", not ", " (not ", " instead of ", " rather than "]
         .iter()

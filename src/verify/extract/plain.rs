@@ -9,6 +9,9 @@ use crate::scan;
 /// The longest response that may be nothing but its answer: chosen by hand, 21 November 2026.
 pub(crate) const SHORT_MAX: usize = 120;
 
+/// A short line of more words of prose is a sentence.
+const SHORT_PROSE_MAX: usize = 3;
+
 /// A response of one short line without a sentence in it.
 pub(crate) fn short(text: &str) -> Option<Extracted> {
     let line = text.trim();
@@ -23,7 +26,8 @@ pub(crate) fn short(text: &str) -> Option<Extracted> {
         .split_whitespace()
         .filter(|word| is_prose(word))
         .count();
-    if line.len() > SHORT_MAX || line.contains('\n') || wordy > 3 || !maths.is_empty() {
+    if line.len() > SHORT_MAX || line.contains('\n') || wordy > SHORT_PROSE_MAX || !maths.is_empty()
+    {
         return None;
     }
     let start = text.len() - text.trim_start().len();

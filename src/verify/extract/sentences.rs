@@ -58,10 +58,13 @@ pub(crate) fn before_aside(sentence: &str) -> usize {
         inside ^= c == '$';
         let (before, after) = (&sentence[..at], &sentence[at + c.len_utf8()..]);
         let opens = c == '(' && !inside && before.ends_with([' ', '*', '$']);
-        let words = after.bytes().take_while(u8::is_ascii_alphabetic).count();
-        if opens && words >= 2 && has_digit(before) {
+        let letters = after.bytes().take_while(u8::is_ascii_alphabetic).count();
+        if opens && letters >= ASIDE_MIN && has_digit(before) {
             return at;
         }
     }
     sentence.len()
 }
+
+/// Brackets that open with fewer letters hold mathematics.
+const ASIDE_MIN: usize = 2;

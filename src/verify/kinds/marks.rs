@@ -35,11 +35,14 @@ pub(crate) fn by_text(gold: &str, answer: &str) -> Option<Decision> {
 /// No problem has more choices.
 const MARKS_MAX: usize = 20;
 
+/// A longer text names more than choices.
+const MARKS_TEXT_MAX: usize = 120;
+
 /// The choices of a text that is nothing else.
 fn read(text: &str) -> Option<Marks> {
     let first = text.trim_start().chars().next()?;
     let possible = ('A'..='F').contains(&first) || !first.is_ascii() || "(\\$*".contains(first);
-    if text.len() > 120 || !possible {
+    if text.len() > MARKS_TEXT_MAX || !possible {
         return None;
     }
     let plain = crate::words::bare(text);

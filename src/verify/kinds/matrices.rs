@@ -112,6 +112,9 @@ fn matrix_product(arena: &mut Arena, items: &[Id]) -> Option<(u32, Vec<Id>)> {
     Some((columns, cells.collect::<Option<_>>()?))
 }
 
+/// A larger matrix is not multiplied out.
+const CELLS_MAX: usize = 64;
+
 /// The product of two matrices; nothing where their sizes do not fit.
 fn multiplied(
     arena: &mut Arena,
@@ -119,7 +122,7 @@ fn multiplied(
     right: (u32, Vec<Id>),
 ) -> Option<(u32, Vec<Id>)> {
     let (inner, columns) = (left.0 as usize, right.0 as usize);
-    if inner == 0 || columns == 0 || right.1.len() != inner * columns || left.1.len() > 64 {
+    if inner == 0 || columns == 0 || right.1.len() != inner * columns || left.1.len() > CELLS_MAX {
         return None;
     }
     let mut cells = Vec::new();

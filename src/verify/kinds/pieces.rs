@@ -65,6 +65,9 @@ fn outside(piece: &Piece) -> Vec<Piece> {
     below.into_iter().chain(above).collect()
 }
 
+/// A set of more pieces is not put in order.
+const PIECES_MAX: usize = 64;
+
 /// Sorted, without empty pieces, and with touching pieces joined; nothing where ends cannot be
 /// put in order. One piece alone needs no order.
 pub(crate) fn merged(work: &mut Work<'_>, pieces: Vec<Piece>) -> Option<Vec<Piece>> {
@@ -75,7 +78,7 @@ pub(crate) fn merged(work: &mut Work<'_>, pieces: Vec<Piece>) -> Option<Vec<Piec
         return Some(pieces);
     }
     let mut sorted: Vec<Piece> = Vec::with_capacity(pieces.len());
-    if pieces.len() > 64 {
+    if pieces.len() > PIECES_MAX {
         return None;
     }
     for piece in pieces {
@@ -107,7 +110,7 @@ pub(crate) fn merged(work: &mut Work<'_>, pieces: Vec<Piece>) -> Option<Vec<Piec
 
 /// Whether an interval ends below its start: no set that anyone meant.
 fn any_reversed(work: &mut Work<'_>, pieces: &[Piece]) -> bool {
-    pieces.iter().take(64).any(|piece| {
+    pieces.iter().take(PIECES_MAX).any(|piece| {
         let (Some(low), Some(high)) = (piece.low, piece.high) else {
             return false;
         };

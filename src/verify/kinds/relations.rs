@@ -72,19 +72,14 @@ fn stated(work: &mut Work<'_>, chain: Id, other: Id) -> Option<Id> {
 
 /// Compares two relations: as assignments, memberships, normal forms, and else side by side.
 fn two_chains(work: &mut Work<'_>, left: Id, right: Id) -> Option<Decision> {
-    let modulo = |work: &Work<'_>, id: Id| {
-        work.arena.any(
-            id,
-            |node| matches!(node, Node::Chain(_, relations) if relations.contains(&Rel::Congruent)),
-        )
-    };
-    if modulo(work, left) || modulo(work, right) {
+    if has_congruence(work.arena, left) || has_congruence(work.arena, right) {
         return None;
     }
-    if let (Some(left_first), Some(right_first)) = (
+    let assigned = (
         assignments::assignment(work.arena, left),
         assignments::assignment(work.arena, right),
-    ) {
+    );
+    if let (Some(left_first), Some(right_first)) = assigned {
         if other_names(work.arena, left, right) {
             return Some(Decision::Unknown(Reason::Names));
         }
@@ -94,44 +89,51 @@ fn two_chains(work: &mut Work<'_>, left: Id, right: Id) -> Option<Decision> {
         }
         return Some(two_assignments(work, left_first, right_first));
     }
-    let (left_node, right_node) = (
-        work.arena.node(left).clone(),
-        work.arena.node(right).clone(),
-    );
-    let (Node::Chain(left_sides, left_rels), Node::Chain(right_sides, right_rels)) =
-        (left_node, right_node)
-    else {
-        return None;
-    };
-    if let Some(decision) =
-        memberships(work, (&left_sides, &left_rels), (&right_sides, &right_rels))
-    {
+    let (left_chain, right_chain) = (chain(work.arena, left)?, chain(work.arena, right)?);
+    if let Some(decision) = memberships(work, &left_chain, &right_chain) {
         return Some(decision);
     }
-    if let ([a, b], [first]) = (&left_sides[..], &left_rels[..])
-        && let ([c, d], [second]) = (&right_sides[..], &right_rels[..])
-        && let Some(decision) = normal_forms(work, (*a, *first, *b), (*c, *second, *d))
-    {
+    if let Some(decision) = normal_forms(work, &left_chain, &right_chain) {
         return Some(decision);
     }
     if is_solved(work, left, right) || is_solved(work, right, left) {
         return Some(Decision::Equal(Reason::Relation));
     }
-    if left_rels == right_rels {
-        let alike = named::in_places(work, &left_sides, &right_sides);
-        if matches!(alike, Decision::Equal(_)) {
-            return Some(alike);
-        }
-    }
-    let flipped: Vec<Rel> = right_rels.iter().rev().map(|rel| rel.flipped()).collect();
-    if left_rels == flipped {
-        let reversed: Vec<Id> = right_sides.iter().rev().copied().collect();
-        let alike = named::in_places(work, &left_sides, &reversed);
-        if matches!(alike, Decision::Equal(_)) {
-            return Some(alike);
-        }
-    }
     // What is left are orders, which are sets of reals, and what nothing is known of.
+    side_by_side(work, &left_chain, &right_chain)
+}
+
+/// The sides of a chain, and how they are related.
+type Chain = (Vec<Id>, Vec<Rel>);
+
+fn chain(arena: &Arena, id: Id) -> Option<Chain> {
+    match arena.node(id) {
+        Node::Chain(sides, relations) => Some((sides.clone(), relations.clone())),
+        _ => None,
+    }
+}
+
+fn has_congruence(arena: &Arena, id: Id) -> bool {
+    arena.any(
+        id,
+        |node| matches!(node, Node::Chain(_, relations) if relations.contains(&Rel::Congruent)),
+    )
+}
+
+/// Equal where all sides are, as they stand or read from the right.
+fn side_by_side(work: &mut Work<'_>, left: &Chain, right: &Chain) -> Option<Decision> {
+    let equal = |decision: &Decision| matches!(decision, Decision::Equal(_));
+    if left.1 == right.1 {
+        let alike = Some(named::in_places(work, &left.0, &right.0)).filter(equal);
+        if alike.is_some() {
+            return alike;
+        }
+    }
+    let flipped = right.1.iter().rev().map(|rel| rel.flipped());
+    if flipped.eq(left.1.iter().copied()) {
+        let reversed: Vec<Id> = right.0.iter().rev().copied().collect();
+        return Some(named::in_places(work, &left.0, &reversed)).filter(equal);
+    }
     None
 }
 
@@ -156,15 +158,11 @@ fn other_names(arena: &mut Arena, left: Id, right: Id) -> bool {
 }
 
 /// `x ∈ S` against `x ∈ T`.
-fn memberships(
-    work: &mut Work<'_>,
-    left: (&[Id], &[Rel]),
-    right: (&[Id], &[Rel]),
-) -> Option<Decision> {
-    let ([element, set], [Rel::In]) = left else {
+fn memberships(work: &mut Work<'_>, left: &Chain, right: &Chain) -> Option<Decision> {
+    let ([element, set], [Rel::In]) = (&left.0[..], &left.1[..]) else {
         return None;
     };
-    let ([other_element, other_set], [Rel::In]) = right else {
+    let ([other_element, other_set], [Rel::In]) = (&right.0[..], &right.1[..]) else {
         return None;
     };
     let sets = compare(work, *set, *other_set);
@@ -198,31 +196,31 @@ fn two_assignments(work: &mut Work<'_>, left: Assignment, right: Assignment) -> 
 
 /// Two relations of the form `side - side ∘ 0`: the same when one is a multiple of the other,
 /// by a positive number where order matters.
-fn normal_forms(
-    work: &mut Work<'_>,
-    left: (Id, Rel, Id),
-    right: (Id, Rel, Id),
-) -> Option<Decision> {
-    let plain = |rel: Rel| rel.is_order() || matches!(rel, Rel::Eq | Rel::Ne);
-    let scalars = [left.0, left.2, right.0, right.2]
-        .iter()
-        .all(|id| work.arena.is_scalar(*id));
-    if !plain(left.1) || !plain(right.1) || !scalars {
+fn normal_forms(work: &mut Work<'_>, left: &Chain, right: &Chain) -> Option<Decision> {
+    let ([a, b], [left_rel]) = (&left.0[..], &left.1[..]) else {
+        return None;
+    };
+    let ([c, d], [right_rel]) = (&right.0[..], &right.1[..]) else {
+        return None;
+    };
+    let plain = |rel: &Rel| rel.is_order() || matches!(rel, Rel::Eq | Rel::Ne);
+    let scalars = [a, b, c, d].iter().all(|id| work.arena.is_scalar(**id));
+    if !plain(left_rel) || !plain(right_rel) || !scalars {
         return None;
     }
-    let left_form = work.arena.difference(left.0, left.2)?;
-    let right_form = work.arena.difference(right.0, right.2)?;
+    let left_form = work.arena.difference(*a, *b)?;
+    let right_form = work.arena.difference(*c, *d)?;
     // Any two numbers are multiples of each other.
     if work.arena.symbols(left_form).is_empty() || work.arena.symbols(right_form).is_empty() {
         return None;
     }
     let factor = multiple(work, left_form, right_form)?;
     let right_rel = if factor.is_negative() {
-        right.1.flipped()
+        right_rel.flipped()
     } else {
-        right.1
+        *right_rel
     };
-    (left.1 == right_rel).then_some(Decision::Equal(Reason::Relation))
+    (*left_rel == right_rel).then_some(Decision::Equal(Reason::Relation))
 }
 
 /// Whether the first equation is the second one solved for a name: `y = \frac{1}{x}` and `xy = 1`.

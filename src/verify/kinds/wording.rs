@@ -36,11 +36,14 @@ fn short_reply(folded: &str) -> Option<String> {
     let apart = !rest.starts_with(' ');
     let goes_on = words.next().is_some_and(|word| SUBJECTS.contains(&word));
     let condition = |word: &str| matches!(word, "if" | "but" | "unless");
-    let short = words.clone().count() <= 5 && !words.any(condition);
+    let short = words.clone().count() <= REPLY_MAX && !words.any(condition);
     let reply = phrases::canonical(first);
     let said = matches!(reply.as_str(), "yes" | "no");
     (said && short && (apart || goes_on)).then_some(reply)
 }
+
+/// A reply with more words behind `yes, it` says more than yes.
+const REPLY_MAX: usize = 5;
 
 /// Compares two trees that are words.
 pub(crate) fn by_tree(work: &mut Work<'_>, left: Id, right: Id) -> Option<Decision> {

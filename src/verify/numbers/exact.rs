@@ -10,6 +10,9 @@ use crate::numbers::field::{Field, Stop};
 /// A result of more bits than this is left unevaluated: residues and balls take over.
 pub(crate) const BITS_MAX: usize = 1 << 15;
 
+/// 3000! has 30,000 bits, which is about what [`BITS_MAX`] allows.
+const FACTORIAL_MAX: u64 = 3_000;
+
 /// Rational numbers.
 pub(crate) struct Exact<'a> {
     fuel: &'a mut Fuel,
@@ -233,8 +236,7 @@ impl Exact<'_> {
             Some(n) => u64::try_from(n).map_err(|_| Stop::TooBig)?,
             None => return Err(Stop::Unsupported),
         };
-        // 3000! has 30,000 bits.
-        if n > 3000 {
+        if n > FACTORIAL_MAX {
             return Err(Stop::TooBig);
         }
         self.fuel.burn(n * (n + 400) / 200)?;
@@ -259,7 +261,7 @@ impl Exact<'_> {
             }
             k = k.min(n - k);
         }
-        if k > 3000 {
+        if k > FACTORIAL_MAX {
             return Err(Stop::TooBig);
         }
         self.fuel.burn(k * (k + 400) / 100)?;

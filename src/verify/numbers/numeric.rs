@@ -371,6 +371,102 @@ impl<'a> Numeric<'a> {
         self.number(&value).map(Some)
     }
 
+    /// A function that is made of a sine and a cosine, circular or hyperbolic.
+    fn of_two(&mut self, func: Func, sine: Complex, cosine: Complex) -> Result<Complex, Stop> {
+        match func {
+            Func::Sin | Func::Sinh => Ok(sine),
+            Func::Cos | Func::Cosh => Ok(cosine),
+            Func::Tan | Func::Tanh => self.divide(&sine, &cosine),
+            Func::Cot | Func::Coth => self.divide(&cosine, &sine),
+            Func::Sec | Func::Sech => self.inverse_of(&cosine),
+            _ => self.inverse_of(&sine),
+        }
+    }
+
+    /// The inverse of a circular or hyperbolic function.
+    fn inverse(&mut self, func: Func, value: &Complex) -> Result<Complex, Stop> {
+        match func {
+            Func::Asin => {
+                self.charge_function()?;
+                self.asin(value)
+            }
+            Func::Acos => {
+                self.charge_function()?;
+                self.acos(value)
+            }
+            Func::Atan => {
+                self.charge_function()?;
+                Ok(Complex::real(self.real(value)?.atan(self.p)?))
+            }
+            Func::Acsc => {
+                let inverse = self.inverse_of(value)?;
+                self.inverse(Func::Asin, &inverse)
+            }
+            Func::Asec => {
+                let inverse = self.inverse_of(value)?;
+                self.inverse(Func::Acos, &inverse)
+            }
+            Func::Asinh => self.area(value, 1),
+            Func::Acosh => self.area(value, -1),
+            Func::Atanh => self.atanh(value),
+            _ => Err(Stop::Unsupported),
+        }
+    }
+
+    /// `ln((1 + x) / (1 - x)) / 2`.
+    fn atanh(&mut self, value: &Complex) -> Result<Complex, Stop> {
+        let one = self.one();
+        let above = self.add(&one, value)?;
+        let minus = self.negate(value)?;
+        let below = self.add(&one, &minus)?;
+        let (above, below) = (self.ln(&above)?, self.ln(&below)?);
+        let below = self.negate(&below)?;
+        let log = self.add(&above, &below)?;
+        let half = self.number(&(Rational::ONE / Rational::from(2)))?;
+        self.multiply(&log, &half)
+    }
+
+    fn logarithm(&mut self, func: Func, args: &[Complex]) -> Result<Complex, Stop> {
+        let ten = Complex::real(Ball::integer(10));
+        let (base, value) = match (func, args) {
+            (Func::Ln, [value, ..]) => return self.ln(value),
+            (Func::Log, [value, ..]) if self.natural_log => return self.ln(value),
+            (Func::Log | Func::Lg, [value, ..]) => (&ten, value),
+            (Func::LogBase, [base, value]) => (base, value),
+            _ => return Err(Stop::Unsupported),
+        };
+        let (above, below) = (self.ln(value)?, self.ln(base)?);
+        self.divide(&above, &below)
+    }
+
+    fn remainder(&mut self, args: &[Complex]) -> Result<Complex, Stop> {
+        let [value, modulus] = args else {
+            return Err(Stop::Unsupported);
+        };
+        let ratio = self.divide(value, modulus)?;
+        let times = Complex::real(self.real(&ratio)?.floor()?);
+        let product = self.multiply(modulus, &times)?;
+        let product = self.negate(&product)?;
+        self.add(value, &product)
+    }
+
+    /// A root, a size, a sign, or one part of a value.
+    fn part(&mut self, func: Func, value: &Complex) -> Result<Complex, Stop> {
+        match func {
+            Func::Sqrt => self.sqrt(value),
+            Func::Abs => Ok(Complex::real(self.modulus(value)?)),
+            Func::Floor => Ok(Complex::real(self.real(value)?.floor()?)),
+            Func::Ceil => {
+                let floor = self.real(value)?.negate().floor()?;
+                Ok(Complex::real(floor.negate()))
+            }
+            Func::Sign if self.real(value)?.is_positive() => Ok(self.one()),
+            Func::Re => Ok(Complex::real(value.re.clone())),
+            Func::Im => Ok(Complex::real(value.im.clone())),
+            _ => Err(Stop::Unsupported),
+        }
+    }
+
     fn extreme(&mut self, args: &[Complex], most: bool) -> Result<Complex, Stop> {
         let mut best = args.first().ok_or(Stop::Unsupported)?;
         for arg in &args[1..] {
@@ -550,106 +646,27 @@ impl Field for Numeric<'_> {
             return Ok(value);
         }
         let first = args.first().ok_or(Stop::Unsupported)?;
-        match (func, args) {
-            (Func::Sin, _) => Ok(self.real_sin_cos(first)?.0),
-            (Func::Cos, _) => Ok(self.real_sin_cos(first)?.1),
-            (Func::Tan, _) => {
+        match func {
+            Func::Sin | Func::Cos | Func::Tan | Func::Cot | Func::Sec | Func::Csc => {
                 let (sin, cos) = self.real_sin_cos(first)?;
-                self.divide(&sin, &cos)
+                self.of_two(func, sin, cos)
             }
-            (Func::Cot, _) => {
-                let (sin, cos) = self.real_sin_cos(first)?;
-                self.divide(&cos, &sin)
-            }
-            (Func::Sec, _) => {
-                let (_, cos) = self.real_sin_cos(first)?;
-                self.inverse_of(&cos)
-            }
-            (Func::Csc, _) => {
-                let (sin, _) = self.real_sin_cos(first)?;
-                self.inverse_of(&sin)
-            }
-            (Func::Asin, _) => {
-                self.charge_function()?;
-                self.asin(first)
-            }
-            (Func::Acos, _) => {
-                self.charge_function()?;
-                self.acos(first)
-            }
-            (Func::Atan, _) => {
-                self.charge_function()?;
-                Ok(Complex::real(self.real(first)?.atan(self.p)?))
-            }
-            (Func::Acsc, _) => {
-                let inverse = self.inverse_of(first)?;
-                self.call(Func::Asin, &[inverse])
-            }
-            (Func::Asec, _) => {
-                let inverse = self.inverse_of(first)?;
-                self.call(Func::Acos, &[inverse])
-            }
-            (Func::Sinh, _) => Ok(self.hyperbolic(first)?.0),
-            (Func::Cosh, _) => Ok(self.hyperbolic(first)?.1),
-            (Func::Tanh, _) => {
+            Func::Sinh | Func::Cosh | Func::Tanh | Func::Coth | Func::Sech | Func::Csch => {
                 let (sinh, cosh) = self.hyperbolic(first)?;
-                self.divide(&sinh, &cosh)
+                self.of_two(func, sinh, cosh)
             }
-            (Func::Coth, _) => {
-                let (sinh, cosh) = self.hyperbolic(first)?;
-                self.divide(&cosh, &sinh)
-            }
-            (Func::Sech, _) => {
-                let (_, cosh) = self.hyperbolic(first)?;
-                self.inverse_of(&cosh)
-            }
-            (Func::Csch, _) => {
-                let (sinh, _) = self.hyperbolic(first)?;
-                self.inverse_of(&sinh)
-            }
-            (Func::Asinh, _) => self.area(first, 1),
-            (Func::Acosh, _) => self.area(first, -1),
-            (Func::Atanh, _) => {
-                let one = self.one();
-                let above = self.add(&one, first)?;
-                let minus = self.negate(first)?;
-                let below = self.add(&one, &minus)?;
-                let (above, below) = (self.ln(&above)?, self.ln(&below)?);
-                let below = self.negate(&below)?;
-                let log = self.add(&above, &below)?;
-                let half = self.number(&(Rational::ONE / Rational::from(2)))?;
-                self.multiply(&log, &half)
-            }
-            (Func::Ln, _) => self.ln(first),
-            (Func::Log, _) if self.natural_log => self.ln(first),
-            (Func::Log | Func::Lg, _) => {
-                let ten = Complex::real(Ball::integer(10));
-                self.call(Func::LogBase, &[ten, first.clone()])
-            }
-            (Func::LogBase, [base, value]) => {
-                let (above, below) = (self.ln(value)?, self.ln(base)?);
-                self.divide(&above, &below)
-            }
-            (Func::Sqrt, _) => self.sqrt(first),
-            (Func::Abs, _) => Ok(Complex::real(self.modulus(first)?)),
-            (Func::Floor, _) => Ok(Complex::real(self.real(first)?.floor()?)),
-            (Func::Ceil, _) => {
-                let floor = self.real(first)?.negate().floor()?;
-                Ok(Complex::real(floor.negate()))
-            }
-            (Func::Mod, [value, modulus]) => {
-                let ratio = self.divide(value, modulus)?;
-                let times = Complex::real(self.real(&ratio)?.floor()?);
-                let product = self.multiply(modulus, &times)?;
-                let product = self.negate(&product)?;
-                self.add(value, &product)
-            }
-            (Func::Sign, _) if self.real(first)?.is_positive() => Ok(self.one()),
-            (Func::Re, _) => Ok(Complex::real(first.re.clone())),
-            (Func::Im, _) => Ok(Complex::real(first.im.clone())),
-            (Func::Max, _) => self.extreme(args, true),
-            (Func::Min, _) => self.extreme(args, false),
-            _ => Err(Stop::Unsupported),
+            Func::Ln | Func::Log | Func::Lg | Func::LogBase => self.logarithm(func, args),
+            Func::Max => self.extreme(args, true),
+            Func::Min => self.extreme(args, false),
+            Func::Mod => self.remainder(args),
+            Func::Sqrt
+            | Func::Abs
+            | Func::Floor
+            | Func::Ceil
+            | Func::Sign
+            | Func::Re
+            | Func::Im => self.part(func, first),
+            _ => self.inverse(func, first),
         }
     }
 

@@ -17,9 +17,20 @@ const POINT_BITS: usize = 320;
 const POINT_AGREEMENT: i64 = 200;
 
 const SAMPLES: u64 = 8;
+const PIECEWISE_SAMPLES: u64 = 48;
 
 /// The first points are positive: where they differ, no convention about signs can help.
 const POSITIVE_SAMPLES: u64 = 4;
+
+/// So many points that agree, and none that does not, show two functions equal.
+const AGREE_MIN: u32 = 3;
+
+/// So many points at which two functions differ show them different: at one, both may be out of their domain
+/// in a way that went unnoticed.
+const DIFFER_MIN: u32 = 2;
+
+/// The same for whole points, at which fewer functions have a value.
+const WHOLE_AGREE_MIN: u32 = 5;
 
 /// What the samples showed.
 #[derive(Default)]
@@ -88,7 +99,7 @@ fn sample(
 ) -> Result<Tally, Stop> {
     let mut tally = Tally::default();
     let many = is_piecewise(work.arena, left) || is_piecewise(work.arena, right);
-    let samples = if many { 6 * SAMPLES } else { SAMPLES };
+    let samples = if many { PIECEWISE_SAMPLES } else { SAMPLES };
     for point in 0..samples {
         let mut hidden = false;
         let mut value = |id| {
@@ -124,7 +135,7 @@ fn sample(
             _ if point >= POSITIVE_SAMPLES => {}
             _ => tally.unknown += 1,
         }
-        if tally.differ_positive >= 2 {
+        if tally.differ_positive >= DIFFER_MIN {
             break;
         }
     }
@@ -146,7 +157,7 @@ fn at_integers(work: &mut Work<'_>, left: Id, right: Id, plain_degrees: bool) ->
             _ => {}
         }
     }
-    if agree >= 5 {
+    if agree >= WHOLE_AGREE_MIN {
         Equal(Reason::Numeric)
     } else {
         Unknown(Reason::Unproven)
@@ -156,9 +167,9 @@ fn at_integers(work: &mut Work<'_>, left: Id, right: Id, plain_degrees: bool) ->
 impl Tally {
     fn decision(&self) -> Decision {
         let differ = self.differ_positive + self.differ_signed;
-        if differ == 0 && self.agree >= 3 && self.unknown == 0 {
+        if differ == 0 && self.agree >= AGREE_MIN && self.unknown == 0 {
             Equal(Reason::Numeric)
-        } else if self.differ_positive >= 2 {
+        } else if self.differ_positive >= DIFFER_MIN {
             Different(Reason::Numeric)
         } else {
             Unknown(Reason::Unproven)

@@ -37,7 +37,10 @@ pub(crate) fn compare(work: &mut Work<'_>, left: Id, right: Id, plain_degrees: b
     Equal(Reason::Identity)
 }
 
+/// A decimal of more digits may be rounded, and residues of rounded numbers prove no difference.
+const DECIMALS_MAX: u32 = 2;
+
 /// Whether a value is written with a constant that residues do not settle.
 fn branches(arena: &Arena, id: Id) -> bool {
-    arena.any(id, |node| matches!(node, Node::Number(literal) if literal.decimals.is_some_and(|digits| digits > 2)))
+    arena.any(id, |node| matches!(node, Node::Number(literal) if literal.decimals.is_some_and(|digits| digits > DECIMALS_MAX)))
 }

@@ -98,6 +98,11 @@ pub(crate) fn literal(arena: &Arena, id: Id) -> Option<&Literal> {
     }
 }
 
+/// A decimal of so many digits was worked out by a machine, whose last digits are noise: it stands for
+/// what differs from it by less than one part in `NOISE`.
+const NOISE_DIGITS_MIN: u32 = 10;
+const NOISE: u64 = 1_000_000_000;
+
 /// How many digits of a decimal count, where a value rounds to them; `difference` is exact.
 fn rounds(
     literal: &Literal,
@@ -108,8 +113,8 @@ fn rounds(
     let decimals = literal.decimals?;
     // Two decimals of one length are two numbers; an integer is exact.
     let other_decimals = other.map_or(u32::MAX, |other| other.decimals.unwrap_or(0));
-    let noise = literal.significant >= 10
-        && *difference < value.clone().abs() / Rational::from(1_000_000_000u64);
+    let noise = literal.significant >= NOISE_DIGITS_MIN
+        && *difference < value.clone().abs() / Rational::from(NOISE);
     if noise {
         // Two decimals of one length that differ in their last digit are near, and not the same.
         let alike = other_decimals == decimals;
@@ -128,11 +133,17 @@ fn rounds(
     )
 }
 
+/// A decimal of so many digits may have been cut off instead of rounded.
+const CUT_DIGITS_MIN: u32 = 6;
+
+/// A decimal of so many digits that is off by less than a unit is near, and proves nothing.
+const SLIGHT_DIGITS_MIN: u32 = 3;
+
 /// The digits that count when the difference is at most half a unit, or less than one.
 pub(crate) fn within(literal: &Literal, half: bool, whole: bool) -> Option<u32> {
     // Cut off instead of rounded: right to the last digit but one.
-    let cut = whole && (literal.open_ended || literal.significant >= 6);
-    let slight = whole && literal.significant >= 3;
+    let cut = whole && (literal.open_ended || literal.significant >= CUT_DIGITS_MIN);
+    let slight = whole && literal.significant >= SLIGHT_DIGITS_MIN;
     if half || cut {
         Some(literal.significant)
     } else {
