@@ -22,13 +22,16 @@ impl Id {
 pub(crate) struct Name(u32);
 
 /// A tree deeper than this is refused, which bounds every recursion over it.
+/// By hand.
 pub(crate) const DEPTH_MAX: u16 = 120;
 
 /// An arena of more nodes than this is refused.
+/// By hand: no verdict changes with 4,096 or 16,384.
 pub(crate) const NODES_MAX: usize = 8_192;
 
 /// A tree that is larger than this when shared parts are counted each time is refused, so that no
 /// walk is long.
+/// By hand: no verdict changes with 10,000 or 40,000.
 const WEIGHT_MAX: u32 = 20_000;
 
 /// A number as it was written.

@@ -91,5 +91,7 @@ fn is_sentence(text: &str) -> bool {
 }
 
 /// Prose around mathematics has at least so many words; with the word `answer` in it, fewer do.
+/// By hand: with 3, 2 verdicts change; with 8, 1 verdict changes; none with 5.
 const SENTENCE_MIN: usize = 4;
+/// By hand: with 2, 1 verdict changes; with 4, 1 verdict changes; with 6, 2 verdicts change.
 const ANNOUNCED_MIN: usize = 3;

@@ -53,6 +53,7 @@ const MANNER: Manner = Manner {
     counts: false,
 };
 
+/// The precision of the enclosures. By hand.
 const BITS: usize = 256;
 
 /// Whether a name in an expression stands for no number.

@@ -52,6 +52,7 @@ pub(crate) fn boxes(text: &str) -> Vec<Boxed> {
     found.split_off(flood)
 }
 
+/// By hand: no verdict changes with 32 or 128.
 const BOXES_MAX: usize = 64;
 
 /// Where a box starts, and where its brace or its bare word does.
@@ -259,6 +260,7 @@ fn math_at(bytes: &[u8], at: usize, searched: &mut [usize; DELIMITERS.len()]) ->
 }
 
 /// Mathematics longer than this is a delimiter that lost its partner.
+/// By hand: no verdict changes with 4,000 or 16,000.
 const MATH_SPAN_MAX: usize = 8_000;
 
 fn find_close(window: &[u8], close: &[u8]) -> Option<usize> {

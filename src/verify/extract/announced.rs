@@ -137,6 +137,7 @@ fn before_denial<'a>(text: &str, maths: &'a [Math]) -> &'a [Math] {
 }
 
 /// A clause of more words of prose than this is no answer by itself.
+/// By hand: with 1, 1 known case is lost; with 3, 3 verdicts change; with 4, 3 verdicts change.
 const CLAUSE_PROSE_MAX: usize = 2;
 
 /// An answer in a sentence without mathematics: its last clause where that can be read, the only

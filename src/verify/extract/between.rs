@@ -1,6 +1,7 @@
 //! What may stand between the parts of one answer: commas, and/or, the marks of mathematics.
 
 /// The most that may stand between two boxes that are joined loosely.
+/// By hand: no verdict changes with 20 or 80.
 pub(crate) const LOOSE_MAX: usize = 40;
 
 pub(crate) fn is_loose_separator(between: &str) -> bool {
@@ -60,4 +61,5 @@ fn without_label(between: &str) -> &str {
 }
 
 /// A longer name before an equals sign is none.
+/// By hand: no verdict changes with 6 or 24.
 const LABEL_MAX: usize = 12;

@@ -56,6 +56,7 @@ fn join(text: &str, boxes: &[Boxed]) -> String {
 }
 
 /// A problem of more parts than this has no answer that is all of them.
+/// By hand: with 6, 6 verdicts change; none with 24.
 const PARTS_MAX: usize = 12;
 
 /// Whether two boxes are parts of one answer.
@@ -73,4 +74,5 @@ fn same_line(text: &str, left: &Boxed, right: &Boxed) -> bool {
 }
 
 /// Boxes further apart on one line, in bytes, are two steps.
+/// By hand: with 39, 1 known case is won; none with 158.
 const APART_MAX: usize = 79;

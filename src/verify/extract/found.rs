@@ -85,4 +85,6 @@ pub(crate) fn is_prose(word: &str) -> bool {
 }
 
 /// A shorter word may be names: `ab`.
+/// By hand: with 2, 2 verdicts change and 2 known cases are lost; with 4, 3 verdicts change and 3 known
+/// cases are won; with 6, 3 verdicts change and 2 known cases are lost.
 const PROSE_MIN: usize = 3;

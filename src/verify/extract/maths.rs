@@ -104,6 +104,7 @@ pub(crate) fn last_math(text: &str, options: &Options) -> Option<Extracted> {
 }
 
 /// Mathematics that nothing announces is surely the answer only where no more words than this follow.
+/// By hand: with 7, 1 verdict changes; with 12, 5 verdicts change; none with 5.
 const TAIL_WORDS_MAX: usize = 6;
 
 /// Whether a text has numbers other than those of its last mathematics.

@@ -72,9 +72,11 @@ fn is_cut_off(text: &str, found: &Extracted) -> bool {
 }
 
 /// A shorter response was not cut off by a limit of tokens.
+/// By hand: with 500, 26 verdicts change; with 2,000, 9 verdicts change.
 const CUT_OFF_MIN: usize = 1_000;
 
 /// What stands behind an answer that was cut off has more words than this.
+/// By hand: with 1, 53 verdicts change; with 3, 19 verdicts change; with 4, 25 verdicts change.
 const CUT_OFF_WORDS_MAX: usize = 2;
 
 /// Looks for an answer in a text without thinking.

@@ -7,9 +7,11 @@ use crate::options::Options;
 use crate::scan;
 
 /// The longest response that may be nothing but its answer: chosen by hand, 21 November 2026.
+/// By hand: with 60, 441 verdicts change; with 240, 3 verdicts change.
 pub(crate) const SHORT_MAX: usize = 120;
 
 /// A short line of more words of prose is a sentence.
+/// By hand: with 2, 2 known cases are lost; with 4, 3 known cases are won; with 6, 3 known cases are won.
 const SHORT_PROSE_MAX: usize = 3;
 
 /// A response of one short line without a sentence in it.

@@ -67,4 +67,5 @@ pub(crate) fn before_aside(sentence: &str) -> usize {
 }
 
 /// Brackets that open with fewer letters hold mathematics.
+/// By hand: no verdict changes with 1,, 3 or 4.
 const ASIDE_MIN: usize = 2;

@@ -43,6 +43,7 @@ fn short_reply(folded: &str) -> Option<String> {
 }
 
 /// A reply with more words behind `yes, it` says more than yes.
+/// By hand: no verdict changes with 4,, 6 or 10.
 const REPLY_MAX: usize = 5;
 
 /// Compares two trees that are words.

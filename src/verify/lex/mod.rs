@@ -108,6 +108,7 @@ pub(crate) struct Lexed {
 }
 
 /// A text of more tokens than this is no answer.
+/// By hand: no verdict changes with 3,000 or 12,000.
 const TOKENS_MAX: usize = 6_000;
 
 /// The tokens of a text, or nothing where a character belongs to no mathematics.
@@ -116,9 +117,11 @@ pub(crate) fn lex(text: &str, comma: Comma) -> Option<Lexed> {
 }
 
 /// Mathematics inside of words inside of mathematics: nobody writes more of it than this.
+/// By hand: no verdict changes with 2,, 4 or 6.
 const WITHIN_MAX: usize = 3;
 
 /// A text of more arguments than this is a flood, which would be walked once for each of them.
+/// By hand: no verdict changes with 100 or 400.
 const ARGUMENTS_MAX: usize = 200;
 
 fn lex_within(text: &str, comma: Comma, within: usize) -> Option<Lexed> {

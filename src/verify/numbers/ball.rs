@@ -19,6 +19,7 @@ pub(crate) struct Ball {
 }
 
 /// An exponent beyond this is neither a measure nor a count of anything.
+/// By hand.
 const EXP_MAX: i64 = 1 << 40;
 
 /// The constants that range reductions need, at one precision.
@@ -505,6 +506,7 @@ impl Ball {
 }
 
 /// A shift beyond this is a difference of scale that no sum can show.
+/// By hand.
 const SHIFT_MAX: i64 = 1 << 16;
 
 fn integer_root(value: Natural, order: usize) -> Natural {

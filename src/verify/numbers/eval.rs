@@ -37,6 +37,7 @@ pub(crate) fn eval<F: Field>(
 }
 
 /// A sum of more terms than this is not written out.
+/// By hand.
 const TERMS_MAX: u64 = 20_000;
 
 impl<F: Field> Scope<'_, F> {

@@ -100,6 +100,7 @@ impl<'a> Modular<'a> {
 }
 
 /// A factorial of more than this is a product too long to walk.
+/// By hand: no verdict changes with 600,000 or 2,400,000.
 const FACTORIAL_MAX: u64 = 1_200_000;
 
 impl Field for Modular<'_> {

@@ -8,12 +8,14 @@ use crate::numbers::eval::{self, Stop};
 use crate::numbers::numeric::{Complex, Numeric};
 use crate::work::Work;
 
-/// The precisions at which values are enclosed, in bits.
+/// The precision at which values are enclosed first, in bits. By hand.
 pub(crate) const COARSE: usize = 128;
 
+/// The same, where the coarse one leaves a doubt. By hand.
 pub(crate) const FINE: usize = 640;
 
 /// Two enclosures that agree to this many bits are the same value.
+/// By hand: with 1,000, 8 verdicts change and 5 known cases are lost; none with 250.
 pub(crate) const AGREEMENT: i64 = 500;
 
 /// The constants of a precision, worked out once.

@@ -11,25 +11,36 @@ use crate::values::enclosures::{self, Closeness, closeness, precision};
 use crate::verdict::Reason;
 use crate::work::Work;
 
-/// The precision at sample points, and the agreement that counts as equal there.
+/// The precision at sample points. By hand.
 const POINT_BITS: usize = 320;
 
+/// The agreement that counts as equal there, in bits.
+/// By hand: with 400, 5 verdicts change and 1 known case is won; none with 100.
 const POINT_AGREEMENT: i64 = 200;
 
+/// How many points are tried.
+/// By hand: with 4, 3 verdicts change and 7 known cases are lost; none with 16.
 const SAMPLES: u64 = 8;
+
+/// The same where a value is one of several, depending on where its variables are.
+/// By hand: no verdict changes with 24 or 96.
 const PIECEWISE_SAMPLES: u64 = 48;
 
 /// The first points are positive: where they differ, no convention about signs can help.
+/// By hand: with 3, 3 verdicts change; with 8, 12 verdicts change; none with 5.
 const POSITIVE_SAMPLES: u64 = 4;
 
 /// So many points that agree, and none that does not, show two functions equal.
+/// By hand: with 4, 1 known case is won; with 6, 1 known case is won; none with 2.
 const AGREE_MIN: u32 = 3;
 
-/// So many points at which two functions differ show them different: at one, both may be out of their domain
-/// in a way that went unnoticed.
+/// So many points at which two functions differ show them different: at one, either may be out of its
+/// domain in a way that went unnoticed.
+/// By hand: with 1, 9 verdicts change; with 3, 4 verdicts change; with 4, 18 verdicts change.
 const DIFFER_MIN: u32 = 2;
 
 /// The same for whole points, at which fewer functions have a value.
+/// By hand: with 10, 6 known cases are lost; none with 4 or 6.
 const WHOLE_AGREE_MIN: u32 = 5;
 
 /// What the samples showed.
