@@ -5,6 +5,8 @@
 
 use crate::extract::{self, Extracted, Rule};
 use crate::options::Options;
+use crate::scan;
+use crate::words;
 
 /// The answer that a source vouches for, or why there is none.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,35 +35,41 @@ pub fn read_gold(gold: &str) -> Gold {
 
 /// Reads a gold answer in the way that `options` say.
 pub fn read_gold_with(gold: &str, options: &Options) -> Gold {
+    read(gold, options).0
+}
+
+/// Reads a gold answer, and says whether it holds several boxes of which one had to be taken.
+pub(crate) fn read(gold: &str, options: &Options) -> (Gold, bool) {
     let text = gold.trim();
-    let bare = crate::words::bare(text);
-    match bare
-        .trim()
-        .trim_matches(['\\', '.', '$', ' '])
-        .to_ascii_lowercase()
-        .as_str()
-    {
-        "" => return Gold::Missing,
-        // `\text{None}` is an answer; `None` is what is left of a missing one.
-        "null" | "none" | "nan" | "n/a" if !crate::words::is_worded(text) => return Gold::Missing,
-        "proof" | "notfound" | "not found" | "problem not solved" => return Gold::Proof,
-        _ => {}
+    if let Some(none) = without_answer(text) {
+        return (none, false);
     }
     if !options.gold_plain_text && !is_marked(text) {
-        return Gold::Missing;
+        return (Gold::Missing, false);
     }
-    Gold::Answer(wrapped(text, options).map_or_else(|| text.to_owned(), |found| found.text))
+    match wrapped(text, options) {
+        Some(found) => (Gold::Answer(found.text), found.ambiguous),
+        None => (Gold::Answer(text.to_owned()), false),
+    }
+}
+
+/// What a gold answer says that gives none.
+fn without_answer(text: &str) -> Option<Gold> {
+    let bare = words::bare(text);
+    let bare = bare.trim().trim_matches(['\\', '.', '$', ' ']);
+    match bare.to_ascii_lowercase().as_str() {
+        "" => Some(Gold::Missing),
+        // `\text{None}` is an answer; `None` is what is left of a missing one.
+        "null" | "none" | "nan" | "n/a" if !words::is_worded(text) => Some(Gold::Missing),
+        "proof" | "notfound" | "not found" | "problem not solved" => Some(Gold::Proof),
+        _ => None,
+    }
 }
 
 /// Whether a gold answer stands between delimiters of mathematics, or in a box or an environment.
 fn is_marked(text: &str) -> bool {
     let marks = ["\\boxed", "\\fbox", "\\begin{", "\\frac", "\\dfrac"];
-    !crate::scan::math(text).is_empty() || marks.iter().any(|mark| text.contains(mark))
-}
-
-/// Whether a gold answer holds several boxes of which one had to be taken.
-pub(crate) fn is_ambiguous(gold: &str, options: &Options) -> bool {
-    wrapped(gold.trim(), options).is_some_and(|found| found.ambiguous)
+    !scan::math(text).is_empty() || marks.iter().any(|mark| text.contains(mark))
 }
 
 /// A gold that is a whole solution is read as a response; any other is the answer as it stands.

@@ -65,6 +65,7 @@ mod options;
 mod parse;
 mod phrases;
 mod probe;
+mod prose;
 mod reading;
 mod readings;
 mod replace;
@@ -124,25 +125,26 @@ pub fn verify_with(gold: &str, response: &str, options: &Options) -> Verdict {
 /// assert_eq!(verdict.outcome, Outcome::Correct);
 /// ```
 pub fn verify_parts(gold: &str, response: &str, parts: &Parts, options: &Options) -> Verdict {
-    let wrapped_gold = gold;
-    let gold = match read_gold_with(gold, options) {
-        Gold::Answer(gold) => gold,
-        Gold::Missing => return without_gold(response, parts, Reason::EmptyGold),
-        Gold::Proof => return without_gold(response, parts, Reason::ProofGold),
+    let given = gold;
+    let (gold, doubtful_gold) = match gold::read(given, options) {
+        (Gold::Answer(gold), doubtful) => (gold, doubtful),
+        (Gold::Missing, _) => return without_gold(response, parts, Reason::EmptyGold),
+        (Gold::Proof, _) => return without_gold(response, parts, Reason::ProofGold),
     };
     let found = extract::extract_parts(response, parts, options);
     let answer = extract::answer_part(response, parts);
-    if let Some(verdict) = by_letter(&gold, answer, found.as_ref(), options) {
+    if let Some(verdict) = prose::by_letter(&gold, answer, found.as_ref(), options) {
         return verdict;
     }
     let Some(found) = found else {
         return answer
-            .and_then(|answer| by_word(&gold, answer))
+            .and_then(|answer| prose::by_word(&gold, answer))
             .unwrap_or_else(|| without_answer(parts));
     };
-    let doubtful =
-        |gold: &Cleaned| found.ambiguous || is_one_of_several(gold, answer, &found, options);
-    answers_verdict(wrapped_gold, &gold, &found.text, options, doubtful)
+    let doubtful = |gold: &Cleaned| {
+        found.ambiguous || doubtful_gold || is_one_of_several(gold, answer, &found, options)
+    };
+    answers_verdict(given, &gold, &found.text, options, doubtful)
 }
 
 /// Compares two answers with no response around them: a gold answer, and an answer as it stands.
@@ -164,7 +166,7 @@ pub fn compare(gold: &str, answer: &str) -> Verdict {
 
 /// Compares two answers with no response around them, in the way that `options` say.
 pub fn compare_with(gold: &str, answer: &str, options: &Options) -> Verdict {
-    let wrapped_gold = gold;
+    let given = gold;
     let answer = with_last_brace(answer.trim());
     let extracted = (!answer.is_empty()).then(|| answer.to_string());
     let without = |outcome, reason| Verdict {
@@ -172,15 +174,15 @@ pub fn compare_with(gold: &str, answer: &str, options: &Options) -> Verdict {
         extracted: extracted.clone(),
         reason,
     };
-    let gold = match read_gold_with(gold, options) {
-        Gold::Answer(gold) => gold,
-        Gold::Missing => return without(Outcome::NoGold, Reason::EmptyGold),
-        Gold::Proof => return without(Outcome::NoGold, Reason::ProofGold),
+    let (gold, doubtful) = match gold::read(given, options) {
+        (Gold::Answer(gold), doubtful) => (gold, doubtful),
+        (Gold::Missing, _) => return without(Outcome::NoGold, Reason::EmptyGold),
+        (Gold::Proof, _) => return without(Outcome::NoGold, Reason::ProofGold),
     };
     if answer.is_empty() {
         return without(Outcome::NoAnswer, Reason::NothingFound);
     }
-    answers_verdict(wrapped_gold, &gold, &answer, options, |_| false)
+    answers_verdict(given, &gold, &answer, options, |_| doubtful)
 }
 
 /// An answer with the brace that it lost at its end.
@@ -195,7 +197,7 @@ fn with_last_brace(answer: &str) -> Cow<'_, str> {
 /// The verdict on a gold answer, as given and as read, and an answer; `doubtful` says whether another
 /// answer may have been meant.
 fn answers_verdict(
-    wrapped_gold: &str,
+    given: &str,
     gold: &str,
     answer: &str,
     options: &Options,
@@ -206,12 +208,10 @@ fn answers_verdict(
         Decision::Equal(reason) => (Outcome::Correct, reason),
         Decision::Unknown(reason) => (Outcome::Undecided, reason),
         // A reading that tells a text from itself has misread it.
-        Decision::Different(_) if answer.trim() == wrapped_gold.trim() => {
+        Decision::Different(_) if answer.trim() == given.trim() => {
             (Outcome::Correct, Reason::SameText)
         }
-        Decision::Different(_) if doubtful(&gold) || gold::is_ambiguous(wrapped_gold, options) => {
-            (Outcome::Undecided, Reason::Doubtful)
-        }
+        Decision::Different(_) if doubtful(&gold) => (Outcome::Undecided, Reason::Doubtful),
         Decision::Different(reason) => (Outcome::Wrong, reason),
     };
     Verdict {
@@ -220,65 +220,6 @@ fn answers_verdict(
         reason,
     }
 }
-
-/// The verdict on the letter that a response chooses in prose, where the gold answer is a letter and
-/// what was found is none.
-fn by_letter(
-    gold: &str,
-    answer: Option<&str>,
-    found: Option<&Extracted>,
-    options: &Options,
-) -> Option<Verdict> {
-    let wanted = words::choice(gold).filter(|choice| choice.text.is_none())?;
-    let settled = found.is_some_and(|found| {
-        found.rule == Rule::Box || words::choice(&clean::clean(&found.text)).is_some()
-    });
-    if settled || !options.plain_text {
-        return None;
-    }
-    let chosen = chosen::chosen(answer?)?;
-    let outcome = if chosen.letter == wanted.letter {
-        Outcome::Correct
-    } else if chosen.announced {
-        Outcome::Wrong
-    } else {
-        Outcome::Undecided
-    };
-    Some(Verdict {
-        outcome,
-        extracted: Some(chosen.letter.to_string()),
-        reason: Reason::Choice,
-    })
-}
-
-/// The verdict on an answer part without mathematics that says the words of the gold answer: first,
-/// as `No, there is none`, or last, as `so it is even`. Other words prove nothing.
-fn by_word(gold: &str, answer: &str) -> Option<Verdict> {
-    let folded = words::folded(&clean::clean(gold));
-    if !words::is_words(&folded) {
-        return None;
-    }
-    let wanted = phrases::canonical(&folded);
-    let text = answer.trim();
-    let first = text.split([',', '.', '!', ';']).next()?;
-    let last = text.trim_end_matches(['.', '!', '*', ' ']);
-    let last = last.rsplit(['.', '\n', ',']).next()?;
-    let said = [" is ", " are ", ": "]
-        .iter()
-        .filter_map(|verb| last.rfind(verb).map(|at| &last[at + verb.len()..]));
-    let found = [first].into_iter().chain(said).find(|words| {
-        words.len() <= SAID_MAX && phrases::canonical(&words::folded(words)) == wanted
-    })?;
-    Some(Verdict {
-        outcome: Outcome::Correct,
-        extracted: Some(found.trim().to_owned()),
-        reason: Reason::Words,
-    })
-}
-
-/// Longer words, in bytes, are a sentence and no answer.
-/// By hand: no verdict changes with 40 or 160.
-const SAID_MAX: usize = 80;
 
 /// Whether the answer is one of several boxes that are not wrong together: the parts of a problem,
 /// each in a box on a line of its own.
