@@ -20,15 +20,16 @@ use arrow::datatypes::{
 
 use crate::ids::Id;
 
-/// A column's name and meaning, and as a type what it holds: a number, [`Text`], an id.
-pub struct Column<V> {
+/// A column's name and meaning, and as a type what it holds: `u32`, `str`, an id; `String` where the text
+/// is put together for the row.
+pub(crate) struct Column<V: ?Sized> {
     name: &'static str,
     meaning: &'static str,
     holds: PhantomData<V>,
 }
 
 /// A column of that name and meaning.
-pub const fn column<V>(name: &'static str, meaning: &'static str) -> Column<V> {
+pub(crate) const fn column<V: ?Sized>(name: &'static str, meaning: &'static str) -> Column<V> {
     Column {
         name,
         meaning,
@@ -129,13 +130,28 @@ const MISSING: &str = "is missing";
 const OTHER_TYPE: &str = "is of another type";
 
 /// The Arrow schema of a table.
-pub fn schema(heads: &[Head]) -> SchemaRef {
+pub(crate) fn schema(heads: &[Head]) -> SchemaRef {
     let fields: Vec<Field> = heads.iter().map(Head::field).collect();
     Arc::new(Schema::new(fields))
 }
 
+/// A table of the columns in Markdown, as `gradatim schema` prints it.
+pub(crate) fn markdown(heads: &[Head]) -> String {
+    let mut text = String::from("| column | type | null | meaning |\n|---|---|---|---|\n");
+    for column in heads {
+        text += &format!(
+            "| `{}` | {} | {} | {} |\n",
+            column.name,
+            column.kind.words(),
+            if column.nullable { "may be" } else { "never" },
+            column.meaning
+        );
+    }
+    text
+}
+
 /// What a column holds, as a type.
-pub trait Value: 'static {
+pub(crate) trait Holds: 'static {
     const KIND: Kind;
     /// The value of one row.
     type Of<'r>;
@@ -145,7 +161,7 @@ pub trait Value: 'static {
 }
 
 /// What can be read again.
-pub trait Stored: Value {
+pub(crate) trait Stored: Holds {
     /// The values of an array; fails with what is wrong where it is of another type, or holds a text that stands
     /// for no value.
     fn read(array: &ArrayRef) -> Result<Vec<Option<Self::Of<'_>>>, String>;
@@ -159,7 +175,7 @@ pub struct Misfit {
     pub problem: String,
 }
 
-impl<V> Column<V> {
+impl<V: ?Sized> Column<V> {
     pub const fn name(&self) -> &'static str {
         self.name
     }
@@ -178,7 +194,7 @@ impl<V> Column<V> {
     }
 }
 
-impl<V: Value> Column<V> {
+impl<V: Holds + ?Sized> Column<V> {
     /// In a table whose rows all have a value; null only where a row is none.
     pub fn always<'t, R: 't>(&self, value: for<'r> fn(&'r R) -> V::Of<'r>) -> Filled<'t, R> {
         self.filled(false, move |rows| {
@@ -223,7 +239,7 @@ impl<V: Value> Column<V> {
     }
 }
 
-impl<V: Stored> Column<V> {
+impl<V: Stored + ?Sized> Column<V> {
     /// The column's values in a batch of a stored table, one a row.
     ///
     /// Fails where the batch has no such column, where it is of another type, and where it has a word that its
@@ -237,7 +253,7 @@ impl<V: Stored> Column<V> {
 }
 
 /// A column of a table whose rows are `R`, with what fills it.
-pub struct Filled<'t, R> {
+pub(crate) struct Filled<'t, R> {
     pub head: Head,
     fill: Box<Fill<'t, R>>,
 }
@@ -253,12 +269,12 @@ impl<R> Filled<'_, R> {
 }
 
 /// What the columns of a table are.
-pub fn heads<R>(columns: &[Filled<'_, R>]) -> Vec<Head> {
+pub(crate) fn heads<R>(columns: &[Filled<'_, R>]) -> Vec<Head> {
     columns.iter().map(|column| column.head).collect()
 }
 
 /// Rows as the arrays of a table, column by column.
-pub fn arrays<'r, R: 'r>(
+pub(crate) fn arrays<'r, R: 'r>(
     columns: &[Filled<'_, R>],
     rows: impl IntoIterator<Item = &'r R>,
 ) -> Vec<ArrayRef> {
@@ -266,36 +282,30 @@ pub fn arrays<'r, R: 'r>(
     columns.iter().map(|column| column.array(&rows)).collect()
 }
 
-/// Text that a row has.
-pub enum Text {}
-
-/// Text that is put together for the row.
-pub enum Composed {}
-
 /// Text that is one of the words of `W`.
-pub struct OneOf<W>(PhantomData<W>);
+pub(crate) struct OneOf<W>(PhantomData<W>);
 
 /// An id as the text that people search for.
-pub enum HexId {}
+pub(crate) enum HexId {}
 
 /// The turns of a conversation as `{role, content}`.
-pub enum Messages {}
+pub(crate) enum Messages {}
 
 /// The turns of a conversation as `{from, value}`.
-pub enum Conversations {}
+pub(crate) enum Conversations {}
 
 /// A type that is stored as a word.
-pub trait Word: Copy + 'static {
+pub(crate) trait Worded: Copy + 'static {
     fn word(self) -> &'static str;
 
     /// None where no value has that word.
     fn of_word(word: &str) -> Option<Self>;
 }
 
-/// Implements [`Value`] for a type that one of Arrow's arrays collects as it is.
+/// Implements [`Holds`] for a type that one of Arrow's arrays collects as it is.
 macro_rules! collected {
     ($value:ty, $kind:ident, $of:ty, $array:ty) => {
-        impl Value for $value {
+        impl Holds for $value {
             const KIND: Kind = Kind::$kind;
             type Of<'r> = $of;
 
@@ -306,8 +316,8 @@ macro_rules! collected {
     };
 }
 
-collected!(Text, Text, &'r str, StringArray);
-collected!(Composed, Text, String, StringArray);
+collected!(str, Text, &'r str, StringArray);
+collected!(String, Text, Self, StringArray);
 collected!(bool, Bool, Self, BooleanArray);
 collected!(u32, U32, Self, UInt32Array);
 collected!(u64, U64, Self, UInt64Array);
@@ -326,33 +336,33 @@ macro_rules! stored {
     };
 }
 
-stored!(Text, AsArray::as_string_opt::<i32>);
+stored!(str, AsArray::as_string_opt::<i32>);
 stored!(bool, AsArray::as_boolean_opt);
 stored!(u32, AsArray::as_primitive_opt::<UInt32Type>);
 stored!(u64, AsArray::as_primitive_opt::<UInt64Type>);
 stored!(f32, AsArray::as_primitive_opt::<Float32Type>);
 
-impl<W: Word> Value for OneOf<W> {
+impl<W: Worded> Holds for OneOf<W> {
     const KIND: Kind = Kind::Text;
     type Of<'r> = W;
 
     fn array<'r, I: Iterator<Item = Option<Self::Of<'r>>>>(values: I) -> ArrayRef {
-        Text::array(values.map(|value| value.map(W::word)))
+        str::array(values.map(|value| value.map(W::word)))
     }
 }
 
-impl<W: Word> Stored for OneOf<W> {
+impl<W: Worded> Stored for OneOf<W> {
     fn read(array: &ArrayRef) -> Result<Vec<Option<Self::Of<'_>>>, String> {
         read_words(array, W::of_word)
     }
 }
 
-impl Value for HexId {
+impl Holds for HexId {
     const KIND: Kind = Kind::Text;
     type Of<'r> = Id;
 
     fn array<'r, I: Iterator<Item = Option<Self::Of<'r>>>>(values: I) -> ArrayRef {
-        Composed::array(values.map(|id| id.map(|id| id.to_string())))
+        String::array(values.map(|id| id.map(|id| id.to_string())))
     }
 }
 
@@ -369,11 +379,11 @@ fn read_words<T>(
 ) -> Result<Vec<Option<T>>, String> {
     let unknown = |word: &str| format!("has the unknown word `{word}`");
     let value = |word: &str| of_word(word).ok_or_else(|| unknown(word));
-    let texts = Text::read(array)?.into_iter();
+    let texts = str::read(array)?.into_iter();
     texts.map(|text| text.map(value).transpose()).collect()
 }
 
-impl Value for Id {
+impl Holds for Id {
     const KIND: Kind = Kind::Id;
     type Of<'r> = Self;
 
@@ -400,20 +410,20 @@ impl Stored for Id {
 }
 
 /// Who says something, and what.
-pub type Turns<'r> = Vec<(&'static str, Cow<'r, str>)>;
+pub(crate) type Dialogue<'r> = Vec<(&'static str, Cow<'r, str>)>;
 
-impl Value for Messages {
+impl Holds for Messages {
     const KIND: Kind = Kind::Messages;
-    type Of<'r> = Turns<'r>;
+    type Of<'r> = Dialogue<'r>;
 
     fn array<'r, I: Iterator<Item = Option<Self::Of<'r>>>>(values: I) -> ArrayRef {
         conversations(values, turn_fields("role", "content"))
     }
 }
 
-impl Value for Conversations {
+impl Holds for Conversations {
     const KIND: Kind = Kind::Conversations;
-    type Of<'r> = Turns<'r>;
+    type Of<'r> = Dialogue<'r>;
 
     fn array<'r, I: Iterator<Item = Option<Self::Of<'r>>>>(values: I) -> ArrayRef {
         conversations(values, turn_fields("from", "value"))
@@ -421,7 +431,10 @@ impl Value for Conversations {
 }
 
 /// A list of turns a row, empty where there is none.
-fn conversations<'r>(values: impl Iterator<Item = Option<Turns<'r>>>, fields: Fields) -> ArrayRef {
+fn conversations<'r>(
+    values: impl Iterator<Item = Option<Dialogue<'r>>>,
+    fields: Fields,
+) -> ArrayRef {
     let (mut who, mut said) = (StringBuilder::new(), StringBuilder::new());
     let mut lengths = Vec::new();
     for turns in values {
@@ -451,7 +464,7 @@ macro_rules! read_columns {
     ($(#[$about:meta])* $seen:vis struct $name:ident { $($field:ident: $value:ty = $column:expr,)* }) => {
         $(#[$about])*
         $seen struct $name<'b> {
-            $($seen $field: Vec<Option<<$value as $crate::schema::Value>::Of<'b>>>,)*
+            $($seen $field: Vec<Option<<$value as $crate::schema::Holds>::Of<'b>>>,)*
         }
 
         impl<'b> $name<'b> {
@@ -497,7 +510,7 @@ pub(crate) mod tests {
     fn a_row_that_is_none_is_null_in_every_column() {
         let columns = [
             column::<u32>("a", "").perhaps(|row: &u32| Some(*row)),
-            column::<Composed>("b", "").perhaps(|row: &u32| Some(row.to_string())),
+            column::<String>("b", "").perhaps(|row: &u32| Some(row.to_string())),
         ];
         for column in &columns {
             let array = column.array(&[Some(&1), None]);
@@ -507,7 +520,7 @@ pub(crate) mod tests {
 
     #[test]
     fn what_is_written_is_read_again_by_the_same_column() {
-        const NAME: Column<Text> = column("name", "");
+        const NAME: Column<str> = column("name", "");
         const ID: Column<HexId> = column("id", "");
         const KEY: Column<Id> = column("key", "");
         type Row = (&'static str, Option<Id>);

@@ -11,7 +11,7 @@ use crate::pool::Entries;
 use crate::pool::entries::Entry;
 use crate::pool::load::{BodyColumns, TrajectoryIds};
 use crate::pool::tables::{GENERATION, ROW};
-use crate::schema::{HexId, Misfit, OneOf, Text, Word, read_columns};
+use crate::schema::{HexId, Misfit, OneOf, Worded, read_columns};
 use crate::source::Void;
 
 read_columns! {
@@ -22,7 +22,7 @@ read_columns! {
         row: u64 = ROW,
         generation: u32 = GENERATION,
         fate: OneOf<Ending> = FATE,
-        reason: Text = REASON,
+        reason: str = REASON,
     }
 }
 

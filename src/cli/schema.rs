@@ -5,7 +5,7 @@ use crate::emit::{appendix, balance, ledger, runs, selection, subset};
 use crate::manifest::Manifest;
 use crate::pipeline::Pipeline;
 use crate::pool::tables::{COMPANION, PROBLEMS, TRAJECTORIES};
-use crate::schema::Head;
+use crate::schema::markdown;
 use crate::{Error, Result};
 use clap::{Args, ValueEnum};
 
@@ -49,16 +49,16 @@ fn text(of: Of) -> Result<String> {
         Of::Pipeline => json_schema::<Pipeline>()?,
         Of::Manifest => json_schema::<Manifest>()?,
         Of::Leakage => json_schema::<Leakage>()?,
-        Of::Trajectories => columns(&TRAJECTORIES.heads()),
-        Of::Problems => columns(&PROBLEMS.heads()),
-        Of::Companion => columns(&COMPANION.heads()),
-        Of::Ledger => columns(&ledger::columns()),
-        Of::Selection => columns(&selection::columns()),
-        Of::Subset => columns(&subset::columns(&[])) + ADDED_ABOVE + &columns(&subset::added()),
-        Of::Balance => columns(&balance::columns()),
-        Of::Overlap => columns(&balance::overlap_columns()) + OVERLAP_BELOW,
-        Of::Runs => columns(&runs::columns()),
-        Of::Subsets => columns(&appendix::columns()),
+        Of::Trajectories => markdown(&TRAJECTORIES.heads()),
+        Of::Problems => markdown(&PROBLEMS.heads()),
+        Of::Companion => markdown(&COMPANION.heads()),
+        Of::Ledger => markdown(&ledger::columns()),
+        Of::Selection => markdown(&selection::columns()),
+        Of::Subset => markdown(&subset::columns(&[])) + ADDED_ABOVE + &markdown(&subset::added()),
+        Of::Balance => markdown(&balance::columns()),
+        Of::Overlap => markdown(&balance::overlap_columns()) + OVERLAP_BELOW,
+        Of::Runs => markdown(&runs::columns()),
+        Of::Subsets => markdown(&appendix::columns()),
     })
 }
 
@@ -73,18 +73,3 @@ const ADDED_ABOVE: &str =
     "\nBehind these stand those of the following that `[emit] add` names:\n\n";
 
 const OVERLAP_BELOW: &str = "\nTwo that share no problem have no row.\n";
-
-/// A Markdown table of the columns.
-fn columns(heads: &[Head]) -> String {
-    let mut text = String::from("| column | type | null | meaning |\n|---|---|---|---|\n");
-    for column in heads {
-        text += &format!(
-            "| `{}` | {} | {} | {} |\n",
-            column.name,
-            column.kind.words(),
-            if column.nullable { "may be" } else { "never" },
-            column.meaning
-        );
-    }
-    text
-}

@@ -15,20 +15,20 @@ use crate::manifest::SubsetRecord;
 use crate::pipeline::Runs;
 use crate::pool::Entries;
 use crate::run::Experiment;
-use crate::schema::{Composed, Filled, Head, Text, column, heads};
+use crate::schema::{Filled, Head, column, heads};
 use crate::select::{Selection, SubsetRole};
 
 /// A subset or control, and what the table says of it beside its record.
-struct Row<'r> {
+struct SummaryRow<'r> {
     record: &'r SubsetRecord,
-    facts: Facts,
+    figures: Figures,
     max_length: u32,
     /// None for what is never trained on.
     steps: Option<u64>,
 }
 
 /// What the rows of a subset say together.
-struct Facts {
+struct Figures {
     tokens_median: f64,
     rows_over: u32,
     tokens_over: u64,
@@ -37,44 +37,44 @@ struct Facts {
     styles: Vec<(String, u64)>,
 }
 
-fn row_columns<'r>() -> Vec<Filled<'r, Row<'r>>> {
+fn row_columns<'r>() -> Vec<Filled<'r, SummaryRow<'r>>> {
     vec![
-        column::<Text>("subset", "name of the subset or control").always(|row| &row.record.name),
-        column::<Text>("role", "subset, random, matched or paired")
+        column::<str>("subset", "name of the subset or control").always(|row| &row.record.name),
+        column::<str>("role", "subset, random, matched or paired")
             .always(|row| row.record.role.as_str()),
         column::<u32>("draw", "number of its draw, from 0").always(|row| row.record.draw),
-        column::<Text>("draw_kind", "independent or replicate")
+        column::<str>("draw_kind", "independent or replicate")
             .always(|row| row.record.draw_kind.as_str()),
         column::<u32>("rows", "rows that were selected").always(|row| row.record.size),
         column::<u32>("problems", "different problems among them")
             .always(|row| row.record.problems),
         column::<u64>("tokens", "tokens of all its replies").always(|row| row.record.tokens),
         column::<f64>("tokens_median", "median of a reply's tokens")
-            .always(|row| row.facts.tokens_median),
+            .always(|row| row.figures.tokens_median),
         column::<u32>(
             "max_length",
             "`[runs] max_length`: tokens that a reply may have",
         )
         .always(|row| row.max_length),
-        column::<u32>("rows_over", "rows whose reply has more").always(|row| row.facts.rows_over),
-        column::<f64>("rows_over_share", "the same over rows").always(Row::rows_over_share),
+        column::<u32>("rows_over", "rows whose reply has more").always(|row| row.figures.rows_over),
+        column::<f64>("rows_over_share", "the same over rows").always(SummaryRow::rows_over_share),
         column::<f64>(
             "tokens_over_share",
             "share of all tokens that lie beyond max_length and would be cut",
         )
-        .always(|row| share(row.facts.tokens_over, row.record.tokens)),
-        column::<Composed>(
+        .always(|row| share(row.figures.tokens_over, row.record.tokens)),
+        column::<String>(
             "category_mix",
             "rows of each category, as `algebra:15;geometry:14`, the most common first",
         )
-        .always(|row| listed(&row.facts.categories)),
-        column::<Composed>("style_mix", "the same of styles")
-            .always(|row| listed(&row.facts.styles)),
+        .always(|row| listed(&row.figures.categories)),
+        column::<String>("style_mix", "the same of styles")
+            .always(|row| listed(&row.figures.styles)),
         column::<f64>(
             "category_effective",
             "exp(entropy) of the categories: as many, all as common, would be as mixed",
         )
-        .always(|row| row.facts.effective_categories()),
+        .always(|row| row.figures.effective_categories()),
         column::<u64>(
             "steps",
             "optimiser's steps of a run at `[runs] epochs`, else `[runs] steps`",
@@ -88,9 +88,12 @@ pub(crate) fn columns() -> Vec<Head> {
     heads(&row_columns())
 }
 
-impl Row<'_> {
+impl SummaryRow<'_> {
     fn rows_over_share(&self) -> f64 {
-        share(u64::from(self.facts.rows_over), u64::from(self.record.size))
+        share(
+            u64::from(self.figures.rows_over),
+            u64::from(self.record.size),
+        )
     }
 }
 
@@ -112,10 +115,10 @@ pub(super) fn write(
 ) -> Result<()> {
     let runs = &experiment.plan.runs;
     let rows = selection.subsets.iter().zip(records);
-    let rows: Vec<Row<'_>> = rows
-        .map(|(subset, record)| Row {
+    let rows: Vec<SummaryRow<'_>> = rows
+        .map(|(subset, record)| SummaryRow {
             record,
-            facts: Facts::new(&experiment.entries, subset.entries(), runs.max_length.get()),
+            figures: Figures::new(&experiment.entries, subset.entries(), runs.max_length.get()),
             max_length: runs.max_length.get(),
             steps: (subset.role != SubsetRole::Validation).then(|| runs.steps(record.size)),
         })
@@ -125,7 +128,7 @@ pub(super) fn write(
     Ok(fs::write(run.join("subsets.tex"), tex_table(&lines, runs))?)
 }
 
-impl Facts {
+impl Figures {
     fn new(entries: &Entries, chosen: &[u32], max_length: u32) -> Self {
         let bodies = || chosen.iter().map(|&entry| entries.body_of(entry));
         let mut tokens: Vec<u32> = bodies().map(|body| body.tokens).collect();
@@ -180,14 +183,16 @@ fn share(part: u64, of: u64) -> f64 {
 /// How many categories a line of the LaTeX table names.
 const CATEGORIES_NAMED: usize = 3;
 
-fn tex_row(row: &Row<'_>) -> String {
-    let Row { record, facts, .. } = row;
+fn tex_row(row: &SummaryRow<'_>) -> String {
+    let SummaryRow {
+        record, figures, ..
+    } = row;
     let percent = |rows: u64| format!("{:.0}", 100.0 * share(rows, u64::from(record.size)));
-    let named = facts.categories.iter().take(CATEGORIES_NAMED);
+    let named = figures.categories.iter().take(CATEGORIES_NAMED);
     let mut mix: Vec<String> = named
         .map(|(name, rows)| format!("{name} {}", percent(*rows)))
         .collect();
-    if let Some(more @ 1..) = facts.categories.len().checked_sub(CATEGORIES_NAMED) {
+    if let Some(more @ 1..) = figures.categories.len().checked_sub(CATEGORIES_NAMED) {
         mix.push(format!("{more} more"));
     }
     format!(
@@ -197,7 +202,7 @@ fn tex_row(row: &Row<'_>) -> String {
         record.size,
         record.problems,
         record.tokens as f64 / 1e6,
-        facts.tokens_median,
+        figures.tokens_median,
         100.0 * row.rows_over_share(),
         escaped(&mix.join(", ")),
         row.steps
@@ -260,9 +265,9 @@ mod tests {
                 .map(|(name, rows)| ((*name).to_owned(), *rows))
                 .collect()
         };
-        let row = |record, steps| Row {
+        let row = |record, steps| SummaryRow {
             record,
-            facts: Facts {
+            figures: Figures {
                 tokens_median: 5.5,
                 rows_over: 6,
                 tokens_over: 70,

@@ -10,7 +10,7 @@ use crate::compare::balance::{self, Accepted, Balance, Line, Pair, love};
 use crate::compare::overlap::{Order, Overlap, overlaps};
 use crate::manifest::SubsetRecord;
 use crate::run::Experiment;
-use crate::schema::{self, Filled, Head, Text, column, heads};
+use crate::schema::{self, Filled, Head, column, heads};
 use crate::screen::Fate;
 use crate::select::{Selection, Subset};
 use crate::table::Table;
@@ -74,7 +74,7 @@ fn orders(selection: &Selection) -> Vec<Order<'_>> {
 }
 
 /// One row for each subset, control, variable and, of variables of names, level.
-struct Row<'r> {
+struct BalanceRow<'r> {
     subset: &'r SubsetRecord,
     control: &'r SubsetRecord,
     pair: &'r Pair,
@@ -82,23 +82,23 @@ struct Row<'r> {
     line: &'r Line,
 }
 
-fn row_columns<'r>() -> Vec<Filled<'r, Row<'r>>> {
+fn row_columns<'r>() -> Vec<Filled<'r, BalanceRow<'r>>> {
     vec![
-        column::<Text>("subset", "name of the subset").always(|row| &row.subset.name),
-        column::<Text>("control", "name of its control or pair").always(|row| &row.control.name),
-        column::<Text>(
+        column::<str>("subset", "name of the subset").always(|row| &row.subset.name),
+        column::<str>("control", "name of its control or pair").always(|row| &row.control.name),
+        column::<str>(
             "relation",
             "random, matched or paired: the control's kind; style: the same problems in another style",
         )
         .always(|row| row.pair.relation.as_str()),
-        column::<Text>(
+        column::<str>(
             "variable",
             "tokens, thinking_tokens, answer_tokens, bytes, repeated_share, correct (ours, where decided), \
              recorded (right by the source), finished, pass_rate (of the problem: correct / decided, null \
              below two decided), category, origin, style, verdict",
         )
         .always(|row| row.line.variable),
-        column::<Text>(
+        column::<str>(
             "level",
             "of category, origin, style and verdict: the row is of having this name; null: of the whole mix, \
              and of the other variables",
@@ -109,7 +109,7 @@ fn row_columns<'r>() -> Vec<Filled<'r, Row<'r>>> {
             "the criterion that tells the two apart makes the difference on purpose",
         )
         .always(|row| row.line.by_design),
-        column::<Text>(
+        column::<str>(
             "scale",
             "what differences and variances are taken on: plain, or log for ln(1 + x)",
         )
@@ -144,7 +144,7 @@ fn write_balance(records: &[SubsetRecord], compared: &[Compared], path: &Path) -
     let mut table = Table::create(path, schema::schema(&columns()))?;
     // A batch for each subset: its pairs stand together.
     for pairs in compared.chunk_by(|a, b| a.0.first == b.0.first) {
-        let rows: Vec<Row<'_>> = pairs
+        let rows: Vec<BalanceRow<'_>> = pairs
             .iter()
             .flat_map(|compared| rows(records, compared))
             .collect();
@@ -157,8 +157,8 @@ fn write_balance(records: &[SubsetRecord], compared: &[Compared], path: &Path) -
 fn rows<'r>(
     records: &'r [SubsetRecord],
     (pair, balance): &'r Compared,
-) -> impl Iterator<Item = Row<'r>> {
-    balance.lines.iter().map(move |line| Row {
+) -> impl Iterator<Item = BalanceRow<'r>> {
+    balance.lines.iter().map(move |line| BalanceRow {
         subset: &records[pair.first],
         control: &records[pair.second],
         pair,
@@ -168,16 +168,16 @@ fn rows<'r>(
 }
 
 /// One row for each two subsets or controls that share a problem.
-struct Both<'r> {
+struct OverlapRow<'r> {
     a: &'r SubsetRecord,
     b: &'r SubsetRecord,
     shared: &'r Overlap,
 }
 
-fn both_columns<'r>() -> Vec<Filled<'r, Both<'r>>> {
+fn both_columns<'r>() -> Vec<Filled<'r, OverlapRow<'r>>> {
     vec![
-        column::<Text>("a", "the one that was selected first").always(|row| &row.a.name),
-        column::<Text>("b", "the other").always(|row| &row.b.name),
+        column::<str>("a", "the one that was selected first").always(|row| &row.a.name),
+        column::<str>("b", "the other").always(|row| &row.b.name),
         column::<u32>("rows_shared", "trajectories that stand in both")
             .always(|row| row.shared.rows),
         column::<u32>("problems_shared", "problems that stand in both")
@@ -192,8 +192,8 @@ fn both_columns<'r>() -> Vec<Filled<'r, Both<'r>>> {
     ]
 }
 
-fn both<'r>(records: &'r [SubsetRecord], shared: &'r Overlap) -> Both<'r> {
-    Both {
+fn both<'r>(records: &'r [SubsetRecord], shared: &'r Overlap) -> OverlapRow<'r> {
+    OverlapRow {
         a: &records[shared.first as usize],
         b: &records[shared.second as usize],
         shared,
@@ -209,7 +209,7 @@ fn write_overlap(records: &[SubsetRecord], found: &[Overlap], path: &Path) -> Re
     let mut table = Table::create(path, schema::schema(&overlap_columns()))?;
     for found in found.chunks(BATCH) {
         let rows = found.iter().map(|shared| both(records, shared));
-        let rows: Vec<Both<'_>> = rows.collect();
+        let rows: Vec<OverlapRow<'_>> = rows.collect();
         table.write(schema::arrays(&both_columns(), &rows))?;
     }
     table.finish()?;
@@ -273,7 +273,7 @@ pub(super) mod tests {
             lines: vec![line, unknown],
         };
         let compared = (pair, balance);
-        let rows: Vec<Row<'_>> = rows(&records, &compared).collect();
+        let rows: Vec<BalanceRow<'_>> = rows(&records, &compared).collect();
         let told = written(&row_columns(), &rows);
         let expected = json!({
             "subset": "one", "control": "two", "relation": "matched", "variable": "a variable",

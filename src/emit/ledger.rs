@@ -9,9 +9,7 @@ use crate::ids::Id;
 use crate::pool::entries::{Body, Entries, NameIndex, ProblemFacts};
 use crate::pool::tables::{self, GENERATION, ROW, TRAJECTORIES};
 use crate::run::{Experiment, Held, Settings};
-use crate::schema::{
-    self, Column, Composed, Filled, Head, HexId, Misfit, OneOf, Text, Word, column, heads,
-};
+use crate::schema::{self, Column, Filled, Head, HexId, Misfit, OneOf, Worded, column, heads};
 use crate::screen::{Fate, Reason, Screened};
 use crate::table::Table;
 
@@ -22,7 +20,7 @@ pub(crate) const TRAJECTORY_ID: Column<HexId> = column(
 pub(crate) const PROBLEM_ID: Column<HexId> =
     column("problem_id", "hash of the problem's canonical text");
 pub(crate) const FATE: Column<OneOf<Ending>> = column("fate", "kept or dropped");
-pub(crate) const REASON: Column<Text> =
+pub(crate) const REASON: Column<str> =
     column("reason", "why it was dropped; null where it was kept");
 
 /// A fate without its reason.
@@ -32,7 +30,7 @@ pub(crate) enum Ending {
     Dropped,
 }
 
-impl Word for Ending {
+impl Worded for Ending {
     fn word(self) -> &'static str {
         match self {
             Self::Kept => "kept",
@@ -57,7 +55,7 @@ pub(crate) fn columns() -> Vec<Head> {
 }
 
 /// An entry of the run.
-struct Row<'r> {
+struct LedgerRow<'r> {
     source: &'r str,
     file: &'r str,
     entry: u32,
@@ -67,19 +65,19 @@ struct Row<'r> {
     screened: &'r Screened,
 }
 
-fn place<'r>() -> Vec<Filled<'r, Row<'r>>> {
+fn place<'r>() -> Vec<Filled<'r, LedgerRow<'r>>> {
     vec![
         TRAJECTORY_ID.perhaps(|row| Some(row.body()?.trajectory_id)),
         PROBLEM_ID.perhaps(|row| Some(row.id_of(row.body()?.problem))),
-        column::<Text>("source", "the source's name in the pipeline").always(|row| row.source),
-        column::<Text>("file", "file, relative to its source").always(|row| row.file),
+        column::<str>("source", "the source's name in the pipeline").always(|row| row.source),
+        column::<str>("file", "file, relative to its source").always(|row| row.file),
         ROW.always(|row| row.entries.rows[row.entry as usize].row),
         GENERATION.perhaps(|row| row.entries.rows[row.entry as usize].generation),
     ]
 }
 
 /// Measurements that a companion can complete, as they are in this run: they stand for the pool's.
-fn completed<'r>() -> Vec<Filled<'r, Row<'r>>> {
+fn completed<'r>() -> Vec<Filled<'r, LedgerRow<'r>>> {
     vec![
         tables::CATEGORY.perhaps(|row| row.name(row.body()?.category)),
         tables::ORIGIN.perhaps(|row| row.name(row.body()?.origin)),
@@ -91,9 +89,9 @@ fn completed<'r>() -> Vec<Filled<'r, Row<'r>>> {
     ]
 }
 
-fn outcome<'r>() -> Vec<Filled<'r, Row<'r>>> {
+fn outcome<'r>() -> Vec<Filled<'r, LedgerRow<'r>>> {
     vec![
-        column::<Text>(
+        column::<str>(
             "style",
             "style that the run uses: the source's where it is known, else the text's",
         )
@@ -113,12 +111,12 @@ fn outcome<'r>() -> Vec<Filled<'r, Row<'r>>> {
             Fate::Dropped(_) => Ending::Dropped,
         }),
         REASON.perhaps(|row| row.reason().map(Reason::as_str)),
-        column::<Composed>("value", "the value that decided, where there is one")
+        column::<String>("value", "the value that decided, where there is one")
             .perhaps(|row| row.reason()?.value(row.entry, row.entries, row.screened)),
     ]
 }
 
-impl<'r> Row<'r> {
+impl<'r> LedgerRow<'r> {
     fn body(&self) -> Option<&'r Body> {
         self.entries.rows[self.entry as usize].body.as_ref().ok()
     }
@@ -153,7 +151,7 @@ pub(super) fn write(
     let near = Near::new(experiment, fates);
     for (index, part) in experiment.parts.iter().enumerate() {
         settings.check_stop()?;
-        let row = |entry: usize| Row {
+        let row = |entry: usize| LedgerRow {
             source: &experiment.source_of(index as u32).name,
             file: &experiment.file_of(index as u32).file.name,
             entry: entry as u32,
@@ -171,7 +169,7 @@ pub(super) fn write(
             let batch = batch?;
             let range = next..next + batch.num_rows();
             next = range.end;
-            let rows: Vec<Row<'_>> = range.map(row).collect();
+            let rows: Vec<LedgerRow<'_>> = range.map(row).collect();
             let arrays = arrays(&rows, &batch);
             table.write(arrays.map_err(|misfit| part.held.misread(&misfit))?)?;
         }
@@ -204,7 +202,7 @@ impl Near {
 }
 
 /// The row of an entry of which nothing was measured: it stands for an unreadable file.
-fn unmeasured(row: &Row<'_>) -> Vec<ArrayRef> {
+fn unmeasured(row: &LedgerRow<'_>) -> Vec<ArrayRef> {
     let measures = heads(&tables::measures()).into_iter();
     let nulls = measures.map(|head| new_null_array(&head.kind.data_type(), 1));
     let [place, outcome] = [place(), outcome()].map(|columns| schema::arrays(&columns, [row]));
@@ -212,8 +210,8 @@ fn unmeasured(row: &Row<'_>) -> Vec<ArrayRef> {
 }
 
 /// Entries with what the pool's batch of them measured.
-fn arrays(rows: &[Row<'_>], batch: &RecordBatch) -> Result<Vec<ArrayRef>, Misfit> {
-    let all: Vec<Option<&Row<'_>>> = rows.iter().map(Some).collect();
+fn arrays(rows: &[LedgerRow<'_>], batch: &RecordBatch) -> Result<Vec<ArrayRef>, Misfit> {
+    let all: Vec<Option<&LedgerRow<'_>>> = rows.iter().map(Some).collect();
     let completed = completed();
     let measure = |head: Head| {
         let own = completed.iter().find(|column| column.head == head);
@@ -254,7 +252,7 @@ mod tests {
         entries
     }
 
-    fn ledger(rows: &[Row<'_>], batch: &RecordBatch) -> Vec<Value> {
+    fn ledger(rows: &[LedgerRow<'_>], batch: &RecordBatch) -> Vec<Value> {
         let arrays = arrays(rows, batch).expect("the pool's columns");
         let batch = RecordBatch::try_new(schema::schema(&columns()), arrays);
         json_rows(&batch.expect("arrays of the columns' types"))
@@ -267,7 +265,7 @@ mod tests {
             stands: vec![1, 1],
             disagrees: vec![true, false],
         };
-        let row = |entry, fate| Row {
+        let row = |entry, fate| LedgerRow {
             source: "a source",
             file: "a file",
             entry,
@@ -327,7 +325,7 @@ mod tests {
     fn a_file_that_could_not_be_read_has_a_row_without_measurements() {
         let mut entries = Entries::default();
         entries.add_unreadable(0);
-        let row = Row {
+        let row = LedgerRow {
             source: "a source",
             file: "a file",
             entry: 0,

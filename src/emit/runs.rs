@@ -13,11 +13,11 @@ use super::csv::csv;
 use crate::Result;
 use crate::manifest::SubsetRecord;
 use crate::run::Experiment;
-use crate::schema::{Composed, Filled, Head, Text, column, heads};
+use crate::schema::{Filled, Head, column, heads};
 use crate::select::{DrawKind, Selection, Subset, SubsetRole};
 
 /// One training run of a subset whose text is written.
-struct Row<'r> {
+struct RunRow<'r> {
     record: &'r SubsetRecord,
     path: &'r str,
     training_seed: u64,
@@ -26,23 +26,23 @@ struct Row<'r> {
     steps: u64,
 }
 
-fn row_columns<'r>() -> Vec<Filled<'r, Row<'r>>> {
+fn row_columns<'r>() -> Vec<Filled<'r, RunRow<'r>>> {
     vec![
-        column::<Composed>("run", "name of the run: subset, training seed, budget").always(|row| {
+        column::<String>("run", "name of the run: subset, training seed, budget").always(|row| {
             format!("{}-t{}-{}", row.record.name, row.training_seed, row.budget)
         }),
-        column::<Text>("subset", "name of the subset or control").always(|row| &row.record.name),
-        column::<Text>("role", "subset, random, matched or paired").always(|row| row.record.role.as_str()),
-        column::<Text>("path", "its file, relative to the output folder").always(|row| row.path),
+        column::<str>("subset", "name of the subset or control").always(|row| &row.record.name),
+        column::<str>("role", "subset, random, matched or paired").always(|row| row.record.role.as_str()),
+        column::<str>("path", "its file, relative to the output folder").always(|row| row.path),
         column::<u32>("draw", "number of its draw, from 0").always(|row| row.record.draw),
-        column::<Text>(
+        column::<str>(
             "draw_kind",
             "independent, or replicate where every draw is the same: it has a training seed for each draw of \
              its grid times each of `[runs] training_seeds`",
         )
         .always(|row| row.record.draw_kind.as_str()),
         column::<u64>("training_seed", "the trainer's seed").always(|row| row.training_seed),
-        column::<Text>(
+        column::<str>(
             "budget",
             "epochs: as often over the rows as `[runs] epochs` says; steps: `[runs] steps`, whatever the size",
         )
@@ -85,7 +85,7 @@ pub(super) fn write(
         let runs = &plan.runs;
         for training_seed in runs.training_seeds.of_draws(draws(subset)) {
             for (budget, epochs, steps) in runs.budgets(record.size) {
-                rows.push(Row {
+                rows.push(RunRow {
                     record,
                     path,
                     training_seed,
@@ -114,7 +114,7 @@ mod tests {
                 "role": "paired", "draw": 1, "draw_kind": "replicate", "size": 2, "tokens": 3,
             }),
         );
-        let row = Row {
+        let row = RunRow {
             record: &record,
             path: "a/path",
             training_seed: 4,

@@ -6,23 +6,23 @@ use crate::Result;
 use crate::ids::Id;
 use crate::pool::Entries;
 use crate::run::Experiment;
-use crate::schema::{self, Column, Filled, Head, HexId, Text, column, heads};
+use crate::schema::{self, Column, Filled, Head, HexId, column, heads};
 use crate::select::{Selection, Subset};
 use crate::table::Table;
 
-pub(crate) const SUBSET: Column<Text> = column("subset", "name of the subset or control");
+pub(crate) const SUBSET: Column<str> = column("subset", "name of the subset or control");
 pub(crate) const TRAJECTORY_ID: Column<HexId> =
     column("trajectory_id", "the trajectory's id in the ledger");
 
 /// One row for each selected trajectory of each subset.
-struct Row<'r> {
+struct SelectionRow<'r> {
     subset: &'r str,
     rank: u32,
     trajectory_id: Id,
     problem_id: Id,
 }
 
-fn row_columns<'r>() -> Vec<Filled<'r, Row<'r>>> {
+fn row_columns<'r>() -> Vec<Filled<'r, SelectionRow<'r>>> {
     vec![
         SUBSET.always(|row| row.subset),
         column::<u32>("rank", "place in the draw, from 0").always(|row| row.rank),
@@ -45,10 +45,10 @@ pub(super) fn write(experiment: &Experiment<'_>, selection: &Selection, path: &P
     Ok(())
 }
 
-fn rows<'r>(entries: &Entries, subset: &'r Subset) -> Vec<Row<'r>> {
+fn rows<'r>(entries: &Entries, subset: &'r Subset) -> Vec<SelectionRow<'r>> {
     let row = |(rank, &entry): (u32, &u32)| {
         let body = entries.body_of(entry);
-        Row {
+        SelectionRow {
             subset: &subset.name,
             rank,
             trajectory_id: body.trajectory_id,

@@ -14,15 +14,13 @@ use crate::pipeline::{Added, Emit};
 use crate::plan::PlannedSource;
 use crate::pool::entries::{Body, Entries, NameIndex, Problem};
 use crate::run::Experiment;
-use crate::schema::{
-    self, Composed, Conversations, Filled, Head, HexId, Messages, Turns, column, heads,
-};
+use crate::schema::{self, Conversations, Dialogue, Filled, Head, HexId, Messages, column, heads};
 use crate::select::Subset;
 use crate::table::{self, GROUP_ROWS, Table};
 use crate::{Error, Result};
 
 /// One row: a selected trajectory with its texts.
-struct Row<'r> {
+struct SubsetRow<'r> {
     rank: u32,
     text: Text,
     body: &'r Body,
@@ -32,13 +30,13 @@ struct Row<'r> {
 }
 
 /// The columns that every subset has.
-fn own<'r>() -> Vec<Filled<'r, Row<'r>>> {
+fn own<'r>() -> Vec<Filled<'r, SubsetRow<'r>>> {
     vec![
         column::<HexId>("id", "trajectory_id").always(|row| row.body.trajectory_id),
         column::<HexId>("problem_id", "hash of the problem's canonical text")
             .always(|row| row.problem().id),
-        column::<schema::Text>("problem", "the problem").always(|row| &row.text.problem),
-        column::<schema::Text>("answer", "the gold answer, as the source has it")
+        column::<str>("problem", "the problem").always(|row| &row.text.problem),
+        column::<str>("answer", "the gold answer, as the source has it")
             .perhaps(|row| row.text.gold.as_deref()),
         column::<Messages>(
             "messages",
@@ -46,22 +44,22 @@ fn own<'r>() -> Vec<Filled<'r, Row<'r>>> {
              assistant turn (the response)",
         )
         .always(|row| row.turns(|_| true, Speaker::role)),
-        column::<schema::Text>(
+        column::<str>(
             "category",
             "category of the problem: of several that its rows have the first by name",
         )
         .perhaps(|row| row.name(row.problem().category)),
-        column::<schema::Text>("style", "style of the trajectory")
+        column::<str>("style", "style of the trajectory")
             .perhaps(|row| row.name(Some(row.body.style))),
         column::<u32>("tokens", "tokens of the whole reply").always(|row| row.body.tokens),
-        column::<schema::Text>("source", "the source's name in the pipeline")
+        column::<str>("source", "the source's name in the pipeline")
             .always(|row| &row.source.name),
-        column::<schema::Text>(
+        column::<str>(
             "license",
             "the source's licence: by the pipeline or its card on the hub; null where neither says",
         )
         .perhaps(|row| row.source.terms.license.as_deref()),
-        column::<schema::Text>(
+        column::<str>(
             "attribution",
             "whom to name for the source: by the pipeline, or its dataset on the hub; null where neither says",
         )
@@ -75,8 +73,8 @@ fn own<'r>() -> Vec<Filled<'r, Row<'r>>> {
 }
 
 /// The columns that `[emit] add` can put behind a subset's own, in the order in which they stand there.
-fn additions<'r>() -> [(Added, Vec<Filled<'r, Row<'r>>>); 3] {
-    let text = column::<Composed>(
+fn additions<'r>() -> [(Added, Vec<Filled<'r, SubsetRow<'r>>>); 3] {
+    let text = column::<String>(
         "text",
         "all turns in Qwen2.5's chat template, marked as `[emit.text] template` says",
     );
@@ -109,7 +107,7 @@ fn additions<'r>() -> [(Added, Vec<Filled<'r, Row<'r>>>); 3] {
 }
 
 /// The columns of a file with these additions, with what fills them.
-fn filled<'r>(added: &[Added]) -> Vec<Filled<'r, Row<'r>>> {
+fn filled<'r>(added: &[Added]) -> Vec<Filled<'r, SubsetRow<'r>>> {
     let additions = additions().into_iter();
     let asked = additions.filter(|(addition, _)| added.contains(addition));
     let behind = asked.flat_map(|(_, columns)| columns);
@@ -127,7 +125,7 @@ pub(crate) fn added() -> Vec<Head> {
     columns.concat()
 }
 
-impl<'r> Row<'r> {
+impl<'r> SubsetRow<'r> {
     fn new(experiment: &'r Experiment<'_>, entry: u32, rank: u32, text: Text) -> Self {
         let entries = &experiment.entries;
         Self {
@@ -149,7 +147,7 @@ impl<'r> Row<'r> {
     }
 
     /// The conversation's turns of some speakers, under the names that a column has for them.
-    fn turns(&self, has: fn(Speaker) -> bool, name: fn(Speaker) -> &'static str) -> Turns<'_> {
+    fn turns(&self, has: fn(Speaker) -> bool, name: fn(Speaker) -> &'static str) -> Dialogue<'_> {
         let turns = chat::turns(self.emit, &self.text).into_iter();
         let turns = turns.filter(|(speaker, _)| has(*speaker));
         turns
@@ -225,7 +223,7 @@ fn encode(
             for rank in ranks {
                 let entry = subset.order[rank];
                 let text = reader.text(entry)?;
-                rows.push(Row::new(experiment, entry, rank as u32, text));
+                rows.push(SubsetRow::new(experiment, entry, rank as u32, text));
             }
             table.write(schema::arrays(&columns, &rows))?;
         }

@@ -6,7 +6,7 @@ use super::entries::{Body, Entries, Entry, NameIndex, ProblemFacts};
 use super::tables::*;
 use crate::ids::Id;
 use crate::measure::style::Style;
-use crate::schema::{Misfit, OneOf, Text, read_columns};
+use crate::schema::{Misfit, OneOf, read_columns};
 use crate::source::{GoldKind, Void};
 use crate::verify::Outcome;
 
@@ -26,12 +26,12 @@ read_columns! {
 read_columns! {
     /// What is said of a problem.
     pub(super) struct FactColumns {
-        category: Text = CATEGORY,
-        origin: Text = ORIGIN,
-        question_type: Text = QUESTION_TYPE,
+        category: str = CATEGORY,
+        origin: str = ORIGIN,
+        question_type: str = QUESTION_TYPE,
         gold_kind: OneOf<GoldKind> = GOLD_KIND,
-        problem_is_valid: Text = PROBLEM_IS_VALID,
-        solution_is_valid: Text = SOLUTION_IS_VALID,
+        problem_is_valid: str = PROBLEM_IS_VALID,
+        solution_is_valid: str = SOLUTION_IS_VALID,
         synthetic: bool = SYNTHETIC,
     }
 }
@@ -47,7 +47,7 @@ read_columns! {
         bytes: u32 = BYTES,
         finished: bool = FINISHED,
         repeated_share: f32 = REPEATED_SHARE,
-        style_source: Text = STYLE_SOURCE,
+        style_source: str = STYLE_SOURCE,
         style_text: OneOf<Style> = STYLE_TEXT,
         verification_words: u32 = VERIFICATION_WORDS,
         tentative_words: u32 = TENTATIVE_WORDS,

@@ -12,7 +12,7 @@ use crate::ids::{self, Id};
 use crate::measure::behaviour::Behaviour;
 use crate::measure::style::Style;
 use crate::measure::{Measured, Measurements};
-use crate::schema::{self, Column, Filled, Head, OneOf, Text, Word, arrays, column, heads};
+use crate::schema::{self, Column, Filled, Head, OneOf, Worded, arrays, column, heads};
 use crate::source::{GoldKind, Trajectory, Void};
 use crate::verify::Outcome;
 use crate::{Error, Result};
@@ -115,27 +115,27 @@ pub(super) const FIELDS_ID: Column<Id> = column(
     "fields_id",
     "hash of the gold answer and all that the source says of the trajectory: which exact copy stays",
 );
-pub(crate) const PROBLEM: Column<Text> = column("problem", "the problem, as the source has it");
-pub(crate) const ANSWER: Column<Text> = column("answer", "the gold answer, as the source has it");
-pub(crate) const CATEGORY: Column<Text> = column(
+pub(crate) const PROBLEM: Column<str> = column("problem", "the problem, as the source has it");
+pub(crate) const ANSWER: Column<str> = column("answer", "the gold answer, as the source has it");
+pub(crate) const CATEGORY: Column<str> = column(
     "category",
     "category of the problem as the source has it, in lower case with _ for spaces",
 );
-pub(crate) const ORIGIN: Column<Text> = column(
+pub(crate) const ORIGIN: Column<str> = column(
     "origin",
     "where the source has the problem from (OpenR1's and NuminaMath's column `source`)",
 );
-pub(crate) const QUESTION_TYPE: Column<Text> =
+pub(crate) const QUESTION_TYPE: Column<str> =
     column("question_type", "kind of question as the source has it");
 pub(crate) const GOLD_KIND: Column<OneOf<GoldKind>> = column(
     "gold_kind",
     "value, proof or notfound; null where the source has no answer",
 );
-pub(crate) const PROBLEM_IS_VALID: Column<Text> = column(
+pub(crate) const PROBLEM_IS_VALID: Column<str> = column(
     "problem_is_valid",
     "whether the problem is one, as NuminaMath judged it",
 );
-pub(crate) const SOLUTION_IS_VALID: Column<Text> = column(
+pub(crate) const SOLUTION_IS_VALID: Column<str> = column(
     "solution_is_valid",
     "whether the human solution solves it, as NuminaMath judged it",
 );
@@ -170,7 +170,7 @@ pub(super) const REPEATED_SHARE: Column<f32> = column(
     "repeated_share",
     "share of the reply's bytes in lines and sentences said before, 0 to 1",
 );
-pub(super) const STYLE_SOURCE: Column<Text> = column(
+pub(super) const STYLE_SOURCE: Column<str> = column(
     "style_source",
     "style as the source or the pipeline names it",
 );
@@ -224,7 +224,7 @@ pub(crate) fn measures() -> Vec<Filled<'static, Measurements>> {
         PROBLEM_IS_VALID.perhaps(|body| body.facts.problem_is_valid.as_deref()),
         SOLUTION_IS_VALID.perhaps(|body| body.facts.solution_is_valid.as_deref()),
         SYNTHETIC.perhaps(|body| body.facts.synthetic),
-        column::<Text>(
+        column::<str>(
             "source_id",
             "the source's own id (`uuid`); never a key, it may repeat",
         )
@@ -232,9 +232,9 @@ pub(crate) fn measures() -> Vec<Filled<'static, Measurements>> {
         RECORDED_RULE.perhaps(|body| body.recorded_rule),
         RECORDED_JUDGE.perhaps(|body| body.recorded_judge),
         VERDICT.perhaps(|body| Some(body.outcome)),
-        column::<Text>("verdict_reason", "the rule that decided our verdict")
+        column::<str>("verdict_reason", "the rule that decided our verdict")
             .perhaps(|body| Some(body.reason)),
-        column::<Text>("extracted", "the extracted answer, cut at 200 characters")
+        column::<str>("extracted", "the extracted answer, cut at 200 characters")
             .perhaps(|body| body.extracted.as_deref()),
         TOKENS.perhaps(|body| Some(body.tokens)),
         THINKING_TOKENS.perhaps(|body| Some(body.thinking_tokens)),
@@ -308,7 +308,7 @@ fn said<'t>() -> Vec<Filled<'t, Trajectory<'t>>> {
 
 // The words that columns hold.
 
-impl Word for Void {
+impl Worded for Void {
     fn word(self) -> &'static str {
         self.as_str()
     }
@@ -318,7 +318,7 @@ impl Word for Void {
     }
 }
 
-impl Word for GoldKind {
+impl Worded for GoldKind {
     fn word(self) -> &'static str {
         self.as_str()
     }
@@ -328,7 +328,7 @@ impl Word for GoldKind {
     }
 }
 
-impl Word for Outcome {
+impl Worded for Outcome {
     fn word(self) -> &'static str {
         self.as_str()
     }
@@ -338,7 +338,7 @@ impl Word for Outcome {
     }
 }
 
-impl Word for Style {
+impl Worded for Style {
     fn word(self) -> &'static str {
         self.as_str()
     }

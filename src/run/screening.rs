@@ -13,7 +13,7 @@ use super::{Amount, Settings};
 use crate::Result;
 use crate::pool::Entries;
 use crate::pool::tables::{ANSWER, PROBLEM, PROBLEM_ID};
-use crate::schema::{Column, Misfit, Text};
+use crate::schema::{Column, Misfit};
 use crate::screen::Screened;
 use crate::screen::contamination::Detector;
 use crate::screen::near::Clusters;
@@ -58,7 +58,7 @@ const TEXTS: [&str; 3] = [PROBLEM_ID.name(), PROBLEM.name(), ANSWER.name()];
 fn texts<'b>(
     entries: &Entries,
     batch: &'b RecordBatch,
-    column: &Column<Text>,
+    column: &Column<str>,
 ) -> Result<impl Iterator<Item = (u32, &'b str)>, Misfit> {
     let rows = PROBLEM_ID.of(batch)?.into_iter().zip(column.of(batch)?);
     Ok(rows.filter_map(|(id, text)| Some((entries.find_problem(id?)?, text?))))

@@ -38,7 +38,7 @@ fn expected(row: &Value, reply: &str, rank: usize) -> Value {
     let said = |who, said| turn(["from", "value"], who, said);
     let prompt = [message("system", "A system."), message("user", problem)];
     let response = message("assistant", reply);
-    let messages = [&prompt[..], &[response.clone()]].concat();
+    let messages: Vec<&Value> = prompt.iter().chain([&response]).collect();
     json!({
         "id": trajectory_id(id, reply).to_string(), "problem_id": id.to_string(), "problem": problem,
         "answer": row["answer"], "messages": messages,

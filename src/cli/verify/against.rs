@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::Result;
-use crate::schema::{Filled, Text, arrays, column, heads, schema};
+use crate::schema::{Filled, arrays, column, heads, schema};
 use crate::table::Table;
 use crate::verify::Outcome;
 
@@ -18,25 +18,25 @@ pub struct Against {
 }
 
 /// A row whose verdict is not what its column says.
-struct Row<'j> {
+struct DifferingRow<'j> {
     line: u64,
     judged: &'j Judged,
     recorded: bool,
 }
 
-fn columns<'j>() -> Vec<Filled<'j, Row<'j>>> {
+fn columns<'j>() -> Vec<Filled<'j, DifferingRow<'j>>> {
     vec![
         column::<u64>("line", "line of the file, from 1").always(|row| row.line),
-        column::<Text>("gold", "the gold answer").always(|row| &row.judged.gold),
-        column::<Text>(
+        column::<str>("gold", "the gold answer").always(|row| &row.judged.gold),
+        column::<str>(
             "extracted",
             "the extracted answer; null where there is none",
         )
         .perhaps(|row| row.judged.verdict.extracted.as_deref()),
-        column::<Text>("verdict", "ours").always(|row| row.judged.verdict.outcome.as_str()),
-        column::<Text>("reason", "the rule that decided our verdict")
+        column::<str>("verdict", "ours").always(|row| row.judged.verdict.outcome.as_str()),
+        column::<str>("reason", "the rule that decided our verdict")
             .always(|row| row.judged.verdict.reason.as_str()),
-        column::<Text>("recorded", "right or wrong by the column")
+        column::<str>("recorded", "right or wrong by the column")
             .always(|row| if row.recorded { "right" } else { "wrong" }),
     ]
 }
@@ -69,7 +69,7 @@ impl Against {
                 continue;
             };
             if recorded != (outcome == Outcome::Correct) {
-                rows.push(Row {
+                rows.push(DifferingRow {
                     line,
                     judged,
                     recorded,
@@ -142,7 +142,7 @@ mod tests {
             recorded: Some(true),
             gold: "7".into(),
         };
-        let row = Row {
+        let row = DifferingRow {
             line: 3,
             judged: &judged,
             recorded: true,
