@@ -27,7 +27,7 @@ struct Texts<'t> {
 type TextWay = fn(&Texts<'_>) -> Option<Decision>;
 
 /// The ways to decide between the letters of choices.
-const BY_LETTERS: [TextWay; 2] = [
+const BY_LETTERS: &[TextWay] = &[
     // `A, C` and `AC`, `①③`.
     |texts| marks::by_text(texts.gold, texts.answer),
     // `C` and `(C) 5`: the text behind a letter is an answer of its own.
@@ -40,7 +40,7 @@ const BY_LETTERS: [TextWay; 2] = [
 ];
 
 /// The ways to decide by what is meant. The last of them always decides.
-const BY_MEANING: [TextWay; 3] = [
+const BY_MEANING: &[TextWay] = &[
     // `yes` and `no`, `odd` and `even`.
     |texts| wording::by_text(texts.gold, texts.answer),
     // `March 5` and `5th of March`.
@@ -50,19 +50,32 @@ const BY_MEANING: [TextWay; 3] = [
 
 /// The ways to decide between two trees. What stands further up may be read as something further
 /// down as well: `3:45 PM` as a ratio with a unit, `x = 5 \text{ m}` as a relation.
-const BY_TREE: [Way; 13] = [
+const BY_TREE: &[Way] = &[
+    // `3:45 PM` and `15:45`.
     times::by_tree,
+    // `15 \text{ cm}` and `0.15 \text{ m}`.
     quantities::by_tree,
+    // `n \equiv 1 \pmod 6` and `n = 6k + 1`.
     congruences::by_tree,
+    // `x = 5` and `5`, `y = 2x` and `2x - y = 0`.
     relations::by_tree,
+    // `[0, 1)` and `0 \le x < 1`.
     sets::by_tree,
+    // `3i - 4j` and `(3, -4)`.
     vectors::by_tree,
+    // Matrices, and columns as tuples.
     matrices::by_tree,
+    // `\{1, 2\}` and `2, 1`.
     items::by_tree,
+    // `1 : 2` and `2 : 4`.
     ratios::by_tree,
+    // Words that a tree holds.
     wording::by_tree,
+    // `1101_2` and `1101`.
     bases::by_tree,
+    // `\triangle ABC` and `ABC`.
     figures::by_tree,
+    // Numbers and expressions.
     values::by_tree,
 ];
 
@@ -100,7 +113,7 @@ pub(crate) fn decide(gold: &Cleaned, answer: &Cleaned, options: &Options) -> Dec
         answer,
         options,
     };
-    first_of(&BY_LETTERS, &texts).unwrap_or_else(|| by_meaning(&texts))
+    first_of(BY_LETTERS, &texts).unwrap_or_else(|| by_meaning(&texts))
 }
 
 /// Whether two texts are the same but for spacing.
@@ -119,7 +132,7 @@ fn first_of(ways: &[TextWay], texts: &Texts<'_>) -> Option<Decision> {
 /// them may speak of two things.
 fn by_meaning(texts: &Texts<'_>) -> Decision {
     let meant = |texts: &Texts<'_>| {
-        first_of(&BY_MEANING, texts).unwrap_or(Decision::Unknown(Reason::Unlike))
+        first_of(BY_MEANING, texts).unwrap_or(Decision::Unknown(Reason::Unlike))
     };
     let whole = meant(texts);
     match (
@@ -177,7 +190,7 @@ fn mathematics(texts: &Texts<'_>) -> Decision {
         |text: &str| phrases::mathematics(text).map_or_else(|| with_braces(text), str::to_owned);
     let mut arena = Arena::default();
     let golds = readings(&mut arena, &meaning(texts.gold));
-    let mut work = Work::new(&mut arena, texts.options, &BY_TREE);
+    let mut work = Work::new(&mut arena, texts.options, BY_TREE);
     if golds.is_empty() {
         return Decision::Unknown(Reason::UnreadGold);
     }

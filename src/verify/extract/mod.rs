@@ -83,7 +83,7 @@ const CUT_OFF_WORDS_MAX: usize = 2;
 type Finder = fn(&str, &Options) -> Option<Extracted>;
 
 /// What points at an answer, from the strongest.
-const FINDERS: [Finder; 10] = [
+const FINDERS: &[Finder] = &[
     final_word,
     first_boxes,
     marked::tagged,
@@ -97,7 +97,7 @@ const FINDERS: [Finder; 10] = [
 ];
 
 /// What is looked for where an answer cannot be read and another one will do.
-const OTHERS: [Finder; 5] = [
+const OTHERS: &[Finder] = &[
     first_boxes,
     marked::tagged,
     |text, _| marked::hashes(text),
