@@ -11,18 +11,18 @@ use crate::manifest::Manifest;
 use crate::{Error, Result};
 
 /// The folder that loaders pass over.
-pub const RUN_FOLDER: &str = "__run__";
+pub(crate) const RUN_FOLDER: &str = "__run__";
 
 /// The splits that a folder can have, in each a file of this name.
-pub const SPLITS: [&str; 2] = ["train", "validation"];
+pub(crate) const SPLITS: [&str; 2] = ["train", "validation"];
 
 /// The name of the only file of a subset that is this split.
-pub fn shard(split: &str) -> String {
+pub(crate) fn shard(split: &str) -> String {
     format!("{split}-00000-of-00001.parquet")
 }
 
 /// The manifest of an output folder.
-pub fn manifest(out: &Path) -> Result<Manifest> {
+pub(crate) fn manifest(out: &Path) -> Result<Manifest> {
     let path = out.join(RUN_FOLDER).join("manifest.json");
     let text = fs::read_to_string(path).map_err(|error| Error::no_output(out, &error))?;
     serde_json::from_str(&text).map_err(|error| {
@@ -34,7 +34,7 @@ pub fn manifest(out: &Path) -> Result<Manifest> {
 }
 
 /// Every file below `root` by its name relative to it, hidden ones left out.
-pub fn walk(root: &Path, files: &mut Vec<String>) -> Result<()> {
+pub(crate) fn walk(root: &Path, files: &mut Vec<String>) -> Result<()> {
     walk_below(root, "", files)
 }
 
@@ -59,7 +59,7 @@ fn walk_below(root: &Path, below: &str, files: &mut Vec<String>) -> Result<()> {
     Ok(())
 }
 
-pub fn sha256(path: &Path) -> Result<String> {
+pub(crate) fn sha256(path: &Path) -> Result<String> {
     let mut file = fs::File::open(path)?;
     let mut hasher = Sha256::new();
     let mut buffer = vec![0; 1 << 16];

@@ -54,29 +54,31 @@
 //! | [`cli`] | the terminal: one file a command |
 
 #![forbid(unsafe_code)]
+// `pub` means that others may use it.
+#![warn(unreachable_pub)]
 
-pub mod audit;
+mod audit;
 pub mod bucket;
 pub mod cli;
-pub mod compare;
-pub mod emit;
+mod compare;
+mod emit;
 pub mod engine;
 pub mod error;
-pub mod folder;
+mod folder;
 pub mod ids;
 pub mod job;
-pub mod manifest;
+mod manifest;
 pub mod measure;
 pub mod pipeline;
 pub mod plan;
 pub mod pool;
 pub mod rules;
-pub mod run;
-pub mod schema;
+mod run;
+mod schema;
 pub mod screen;
 pub mod select;
 pub mod source;
-pub mod table;
+mod table;
 
 pub use error::{Error, Result};
 pub use gradatim_verify as verify;

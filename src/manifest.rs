@@ -14,7 +14,7 @@ use crate::source::Layout;
 
 /// What one run made.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
-pub struct Manifest {
+pub(crate) struct Manifest {
     /// Version of this file's form.
     pub manifest_version: u32,
     /// The program and its version.
@@ -59,7 +59,7 @@ pub struct Manifest {
 
 /// One source.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
-pub struct SourceRecord {
+pub(crate) struct SourceRecord {
     pub name: String,
     pub layout: Layout,
     pub accept: Accept,
@@ -73,7 +73,7 @@ pub struct SourceRecord {
 
 /// One companion.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
-pub struct CompanionRecord {
+pub(crate) struct CompanionRecord {
     pub name: String,
     pub category: CategoryRule,
     /// Null where its card on the hub does not say, and for files on disk.
@@ -87,7 +87,7 @@ pub struct CompanionRecord {
 
 /// One file of a companion.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
-pub struct CompanionFileRecord {
+pub(crate) struct CompanionFileRecord {
     pub file: String,
     pub bytes: u64,
     /// BLAKE3 of its bytes, 128 bits; null for a file of the hub.
@@ -98,7 +98,7 @@ pub struct CompanionFileRecord {
 
 /// A benchmark, a joined column, or the vectors of problems and of a benchmark's questions.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
-pub struct LookupRecord {
+pub(crate) struct LookupRecord {
     pub name: String,
     pub role: LookupRole,
     /// Questions of the benchmark; null for a joined column.
@@ -111,7 +111,7 @@ pub struct LookupRecord {
 /// What a lookup is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum LookupRole {
+pub(crate) enum LookupRole {
     /// Questions that problems were compared with.
     Benchmark,
     /// A joined column.
@@ -122,7 +122,7 @@ pub enum LookupRole {
 
 /// What the steps of a recipe left.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
-pub struct RecipeRecord {
+pub(crate) struct RecipeRecord {
     /// The largest subset of the family.
     pub subset: String,
     pub recipe: Recipe,
@@ -131,7 +131,7 @@ pub struct RecipeRecord {
 
 /// One step of a recipe.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
-pub struct StepRecord {
+pub(crate) struct StepRecord {
     /// `candidates`, then what each filter left (`text`, `difficulty`, `length`), then for `s1` what each
     /// step could add (`first`, `uniform`, `weighed`).
     pub step: String,
@@ -140,7 +140,7 @@ pub struct StepRecord {
 
 /// One source's counts.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
-pub struct LedgerRecord {
+pub(crate) struct LedgerRecord {
     pub source: String,
     pub read: u64,
     pub kept: u64,
@@ -149,7 +149,7 @@ pub struct LedgerRecord {
 
 /// One file and its counts.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
-pub struct FileRecord {
+pub(crate) struct FileRecord {
     pub source: String,
     pub file: String,
     pub bytes: u64,
@@ -165,7 +165,7 @@ pub struct FileRecord {
 
 /// A file's place on the hub.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
-pub struct HubRecord {
+pub(crate) struct HubRecord {
     pub dataset: String,
     pub commit: String,
     /// SHA-256 of its bytes, or git's SHA-1 of the blob where it is small: as the hub says.
@@ -176,7 +176,7 @@ pub struct HubRecord {
 /// How what came from the hub was checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum HubCheck {
+pub(crate) enum HubCheck {
     /// The whole file was fetched and its hash compared.
     Verified,
     /// Only ranges of it were read, of which length and place were checked.
@@ -185,7 +185,7 @@ pub enum HubCheck {
 
 /// How many trajectories have one pair of verdicts.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
-pub struct VerdictRecord {
+pub(crate) struct VerdictRecord {
     /// Ours.
     pub verdict: String,
     /// `right`, `wrong` or `none`.
@@ -195,7 +195,7 @@ pub struct VerdictRecord {
 
 /// Trajectories of one category and one tenth of length.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
-pub struct AcceptanceRecord {
+pub(crate) struct AcceptanceRecord {
     pub category: Option<String>,
     /// Tenth of tokens over all trajectories, from 0.
     pub length_decile: u32,
@@ -209,7 +209,7 @@ pub struct AcceptanceRecord {
 
 impl AcceptanceRecord {
     /// Accepted, wrong and undecided in percent, as `74 / 3 / 12`.
-    pub fn percents(&self) -> String {
+    pub(crate) fn percents(&self) -> String {
         let percent =
             |count: u64| format!("{:.0}", 100.0 * count as f64 / self.trajectories as f64);
         [self.accepted, self.wrong, self.undecided]
@@ -220,7 +220,7 @@ impl AcceptanceRecord {
 
 /// One subset or control.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
-pub struct SubsetRecord {
+pub(crate) struct SubsetRecord {
     pub name: String,
     pub role: SubsetRole,
     pub grid: Option<String>,
@@ -271,14 +271,14 @@ pub struct SubsetRecord {
 
 /// What a matched control matched on.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
-pub struct MatchedRecord {
+pub(crate) struct MatchedRecord {
     pub strata: Vec<Stratum>,
     pub thin: Vec<ThinRecord>,
 }
 
 /// A stratum with too few problems.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
-pub struct ThinRecord {
+pub(crate) struct ThinRecord {
     pub stratum: String,
     pub rows: u32,
     pub gave_up: Vec<Stratum>,
@@ -286,7 +286,7 @@ pub struct ThinRecord {
 
 /// A subset that asked for more than there is.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
-pub struct ShortfallRecord {
+pub(crate) struct ShortfallRecord {
     pub name: String,
     pub asked: u64,
     pub available: u64,
@@ -306,7 +306,7 @@ fn one() -> u32 {
 
 /// How often the two trajectories of a pair are right.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
-pub struct PairRecord {
+pub(crate) struct PairRecord {
     pub category: String,
     pub styles: [String; 2],
     /// Count by verdict of the first, then of the second.
@@ -315,7 +315,7 @@ pub struct PairRecord {
 
 /// Clusters of problems that are near duplicates.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
-pub struct NearDuplicatesRecord {
+pub(crate) struct NearDuplicatesRecord {
     /// The Jaccard index from which on two problems are one.
     pub threshold: f64,
     /// Whether one problem of a cluster stays alone; else clusters only keep the validation set apart.
@@ -338,7 +338,7 @@ pub struct NearDuplicatesRecord {
 
 /// A cluster whose gold answers differ.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
-pub struct DisagreementRecord {
+pub(crate) struct DisagreementRecord {
     /// The gold answer by problem id.
     pub answers: BTreeMap<String, String>,
 }

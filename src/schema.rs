@@ -39,7 +39,7 @@ pub(crate) const fn column<V: ?Sized>(name: &'static str, meaning: &'static str)
 
 /// A column of one table, as `gradatim schema` prints it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Head {
+pub(crate) struct Head {
     pub name: &'static str,
     pub kind: Kind,
     pub nullable: bool,
@@ -48,7 +48,7 @@ pub struct Head {
 
 /// What a column holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub(crate) enum Kind {
     /// 16 bytes: an id inside the pool.
     Id,
     Text,
@@ -65,7 +65,7 @@ pub enum Kind {
 
 impl Kind {
     /// What people call it.
-    pub fn words(self) -> &'static str {
+    pub(crate) fn words(self) -> &'static str {
         match self {
             Self::Id => "16 bytes",
             Self::Text => "string",
@@ -79,7 +79,7 @@ impl Kind {
         }
     }
 
-    pub fn data_type(self) -> DataType {
+    pub(crate) fn data_type(self) -> DataType {
         match self {
             Self::Id => DataType::FixedSizeBinary(16),
             Self::Text => DataType::Utf8,
@@ -107,12 +107,12 @@ fn list_of(turn: Fields) -> DataType {
 }
 
 impl Head {
-    pub fn field(&self) -> Field {
+    pub(crate) fn field(&self) -> Field {
         Field::new(self.name, self.kind.data_type(), self.nullable)
     }
 
     /// The column in a batch of a stored table, as it is; fails where it is missing or of another type.
-    pub fn array(&self, batch: &RecordBatch) -> Result<ArrayRef, Misfit> {
+    pub(crate) fn array(&self, batch: &RecordBatch) -> Result<ArrayRef, Misfit> {
         let misfit = |problem: &str| Misfit {
             column: self.name,
             problem: problem.to_owned(),
@@ -176,12 +176,12 @@ pub struct Misfit {
 }
 
 impl<V: ?Sized> Column<V> {
-    pub const fn name(&self) -> &'static str {
+    pub(crate) const fn name(&self) -> &'static str {
         self.name
     }
 
     /// Why this column, as it is stored, cannot be read.
-    pub fn misfit(&self, problem: impl Into<String>) -> Misfit {
+    pub(crate) fn misfit(&self, problem: impl Into<String>) -> Misfit {
         Misfit {
             column: self.name,
             problem: problem.into(),
@@ -189,21 +189,21 @@ impl<V: ?Sized> Column<V> {
     }
 
     /// The value of a row that must have one.
-    pub fn needed<T>(&self, value: Option<T>) -> Result<T, Misfit> {
+    pub(crate) fn needed<T>(&self, value: Option<T>) -> Result<T, Misfit> {
         value.ok_or_else(|| self.misfit("is null in a row that must have one"))
     }
 }
 
 impl<V: Holds + ?Sized> Column<V> {
     /// In a table whose rows all have a value; null only where a row is none.
-    pub fn always<'t, R: 't>(&self, value: for<'r> fn(&'r R) -> V::Of<'r>) -> Filled<'t, R> {
+    pub(crate) fn always<'t, R: 't>(&self, value: for<'r> fn(&'r R) -> V::Of<'r>) -> Filled<'t, R> {
         self.filled(false, move |rows| {
             V::array(rows.iter().map(|row| row.map(value)))
         })
     }
 
     /// In a table where a row may have none.
-    pub fn perhaps<'t, R: 't>(
+    pub(crate) fn perhaps<'t, R: 't>(
         &self,
         value: for<'r> fn(&'r R) -> Option<V::Of<'r>>,
     ) -> Filled<'t, R> {
@@ -213,7 +213,7 @@ impl<V: Holds + ?Sized> Column<V> {
     }
 
     /// In a table of CSV, which knows no null: a row may have an empty cell.
-    pub fn or_empty<'t, R: 't>(
+    pub(crate) fn or_empty<'t, R: 't>(
         &self,
         value: for<'r> fn(&'r R) -> Option<V::Of<'r>>,
     ) -> Filled<'t, R> {
@@ -244,7 +244,7 @@ impl<V: Stored + ?Sized> Column<V> {
     ///
     /// Fails where the batch has no such column, where it is of another type, and where it has a word that its
     /// type has not.
-    pub fn of<'b>(&self, batch: &'b RecordBatch) -> Result<Vec<Option<V::Of<'b>>>, Misfit> {
+    pub(crate) fn of<'b>(&self, batch: &'b RecordBatch) -> Result<Vec<Option<V::Of<'b>>>, Misfit> {
         let array = batch
             .column_by_name(self.name)
             .ok_or_else(|| self.misfit(MISSING))?;
@@ -263,7 +263,7 @@ type Fill<'t, R> = dyn Fn(&[Option<&R>]) -> ArrayRef + 't;
 
 impl<R> Filled<'_, R> {
     /// The column over rows; null where a row is none.
-    pub fn array(&self, rows: &[Option<&R>]) -> ArrayRef {
+    pub(crate) fn array(&self, rows: &[Option<&R>]) -> ArrayRef {
         (self.fill)(rows)
     }
 }

@@ -21,7 +21,7 @@ use crate::{Error, Result};
 
 /// Rows of a row group. A thousand trajectories are some 17 MB: below the 100 MB at which the hub's
 /// viewer gives up, and enough for a reader to fetch a few rows without the rest.
-pub const GROUP_ROWS: usize = 1000;
+pub(crate) const GROUP_ROWS: usize = 1000;
 
 /// Rows of a row group of narrow rows: a group is in memory until it is written, some 4 MB.
 const NARROW_GROUP_ROWS: usize = 64 << 10;
@@ -29,7 +29,7 @@ const NARROW_GROUP_ROWS: usize = 64 << 10;
 /// Every column holds a page and a dictionary while it is written: the ledger has forty.
 const NARROW_PAGE_BYTES: usize = 128 << 10;
 
-pub struct Table {
+pub(crate) struct Table {
     path: PathBuf,
     writer: ArrowWriter<std::fs::File>,
     schema: SchemaRef,
@@ -37,7 +37,7 @@ pub struct Table {
 
 impl Table {
     /// A table of narrow rows.
-    pub fn create(path: &Path, schema: SchemaRef) -> Result<Self> {
+    pub(crate) fn create(path: &Path, schema: SchemaRef) -> Result<Self> {
         let properties = WriterProperties::builder()
             .set_max_row_group_row_count(Some(NARROW_GROUP_ROWS))
             .set_data_page_size_limit(NARROW_PAGE_BYTES)
@@ -47,7 +47,7 @@ impl Table {
     }
 
     /// A table whose rows carry text, in small row groups.
-    pub fn create_text(path: &Path, schema: SchemaRef) -> Result<Self> {
+    pub(crate) fn create_text(path: &Path, schema: SchemaRef) -> Result<Self> {
         let properties = WriterProperties::builder()
             .set_max_row_group_row_count(Some(GROUP_ROWS))
             .set_dictionary_enabled(false)
@@ -77,7 +77,7 @@ impl Table {
     }
 
     /// Adds rows: one array for each column of the schema.
-    pub fn write(&mut self, arrays: Vec<ArrayRef>) -> Result<()> {
+    pub(crate) fn write(&mut self, arrays: Vec<ArrayRef>) -> Result<()> {
         let failed = |error| Error::parquet(&self.path, error);
         let batch = RecordBatch::try_new(self.schema.clone(), arrays)
             .map_err(|error| failed(error.into()))?;
@@ -85,13 +85,13 @@ impl Table {
     }
 
     /// Ends the row group, so that files which share these rows can take it as it is.
-    pub fn end_group(&mut self) -> Result<()> {
+    pub(crate) fn end_group(&mut self) -> Result<()> {
         let ended = self.writer.flush();
         ended.map_err(|error| Error::parquet(&self.path, error))
     }
 
     /// Closes the file, on disk; returns its path.
-    pub fn finish(self) -> Result<PathBuf> {
+    pub(crate) fn finish(self) -> Result<PathBuf> {
         let file = self
             .writer
             .into_inner()
@@ -102,7 +102,7 @@ impl Table {
 }
 
 /// Writes a file of the first `groups` row groups of another, without decoding them.
-pub fn copy_groups(from: &Path, groups: usize, to: &Path) -> Result<()> {
+pub(crate) fn copy_groups(from: &Path, groups: usize, to: &Path) -> Result<()> {
     let failed = |error| Error::parquet(from, error);
     let source = fs::File::open(from)?.into_parts().0;
     let options = ArrowReaderOptions::new().with_page_index_policy(PageIndexPolicy::Optional);

@@ -18,7 +18,7 @@ use crate::schema::{Head, Misfit};
 use crate::{Error, Result};
 
 /// An output folder's trajectories and subsets.
-pub struct Folder {
+pub(crate) struct Folder {
     pub manifest: Manifest,
     entries: Entries,
     kept: Vec<u32>,
@@ -27,7 +27,7 @@ pub struct Folder {
 }
 
 /// Two subsets of a folder, and how they compare.
-pub struct Told<'f> {
+pub(crate) struct Told<'f> {
     pub first: &'f SubsetRecord,
     pub second: &'f SubsetRecord,
     /// What the second is to the first.
@@ -36,7 +36,7 @@ pub struct Told<'f> {
 }
 
 impl Folder {
-    pub fn open(out: &Path) -> Result<Self> {
+    pub(crate) fn open(out: &Path) -> Result<Self> {
         let manifest = folder::manifest(out)?;
         let run = out.join(RUN_FOLDER);
         let (mut entries, mut kept) = (Entries::default(), Vec::new());
@@ -65,7 +65,7 @@ impl Folder {
     }
 
     /// The record of a subset or control.
-    pub fn record(&self, name: &str) -> Result<&SubsetRecord> {
+    pub(crate) fn record(&self, name: &str) -> Result<&SubsetRecord> {
         let found = self
             .manifest
             .subsets
@@ -87,7 +87,7 @@ impl Folder {
     }
 
     /// How two subsets or controls compare.
-    pub fn compare(&self, first: &str, second: &str) -> Result<Told<'_>> {
+    pub(crate) fn compare(&self, first: &str, second: &str) -> Result<Told<'_>> {
         let (first, second) = (self.record(first)?, self.record(second)?);
         let pair = Pair {
             first: 0,
@@ -106,7 +106,7 @@ impl Folder {
     }
 
     /// How each subset compares to each of its controls, as a run writes it.
-    pub fn compare_all(&self) -> Vec<Told<'_>> {
+    pub(crate) fn compare_all(&self) -> Vec<Told<'_>> {
         let records = &self.manifest.subsets;
         let samples: Vec<&[u32]> = records
             .iter()

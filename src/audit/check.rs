@@ -26,7 +26,7 @@ use crate::select::size::Unit;
 
 /// What was looked at and what was found wrong.
 #[derive(Debug, Default, Serialize)]
-pub struct Findings {
+pub(crate) struct Findings {
     pub files: usize,
     pub subsets: usize,
     pub rows: u64,
@@ -36,7 +36,7 @@ pub struct Findings {
 }
 
 /// Checks the folder; fails only where it cannot be read as an output folder at all.
-pub fn check(out: &Path) -> Result<Findings> {
+pub(crate) fn check(out: &Path) -> Result<Findings> {
     let mut checker = Checker {
         out,
         manifest: folder::manifest(out)?,

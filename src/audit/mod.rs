@@ -1,7 +1,7 @@
 //! Reads an output folder again: is it what it says, can its subsets be compared, and why is a row where
 //! it is?
 
-pub mod balance;
-pub mod check;
+pub(crate) mod balance;
+pub(crate) mod check;
 mod ledger;
-pub mod why;
+pub(crate) mod why;

@@ -10,7 +10,7 @@ use crate::engine::Engine;
 use crate::{Error, Result};
 
 /// One entry's story: each column of its ledger row, and its places.
-pub struct Story {
+pub(crate) struct Story {
     pub ledger: Map<String, Value>,
     /// Subset and rank, by name.
     pub places: Vec<(String, u64)>,
@@ -20,7 +20,7 @@ pub struct Story {
 
 /// Finds entries by trajectory id or problem id (both may be cut short, to 6 digits), or by the source's
 /// own id, whole. Empty where nothing matches.
-pub fn why(out: &Path, id: &str, threads: usize) -> Result<Vec<Story>> {
+pub(crate) fn why(out: &Path, id: &str, threads: usize) -> Result<Vec<Story>> {
     let engine = Engine::open(out, threads)?;
     let literal = id.replace('\'', "''");
     let mut wanted = format!("source_id = '{literal}'");
@@ -92,7 +92,7 @@ fn is_set_aside(engine: &Engine, ledger: &Map<String, Value>) -> Result<bool> {
 }
 
 /// A row as JSON: numbers and bools as such, the rest as text.
-pub fn row_object(batch: &RecordBatch, row: usize) -> Result<Map<String, Value>> {
+pub(crate) fn row_object(batch: &RecordBatch, row: usize) -> Result<Map<String, Value>> {
     let options = FormatOptions::default();
     let mut object = Map::new();
     for (field, array) in batch.schema().fields().iter().zip(batch.columns()) {

@@ -6,7 +6,7 @@ use crate::pool::Entries;
 use crate::pool::entries::NameIndex;
 
 /// The paper's seven categories: OpenR1's `problem_type` without `Other`.
-pub const SEVEN: [&str; 7] = [
+pub(crate) const SEVEN: [&str; 7] = [
     "algebra",
     "calculus",
     "combinatorics",
@@ -17,27 +17,27 @@ pub const SEVEN: [&str; 7] = [
 ];
 
 /// The name of the even mix over categories.
-pub const DIVERSE: &str = "diverse";
+pub(crate) const DIVERSE: &str = "diverse";
 
 /// The name of the whole pool, in whatever mix it has.
-pub const ALL: &str = "all";
+pub(crate) const ALL: &str = "all";
 
 /// The name of the whole pool, in its mix at every size.
-pub const PROPORTIONAL: &str = "proportional";
+pub(crate) const PROPORTIONAL: &str = "proportional";
 
 /// Whether a subset of this category has another mix than the pool because it was asked for.
-pub fn decides(category: &str) -> bool {
+pub(crate) fn decides(category: &str) -> bool {
     category != ALL && category != PROPORTIONAL
 }
 
 /// Whether it is drawn from several categories by a rule.
-pub fn is_mix(category: &str) -> bool {
+pub(crate) fn is_mix(category: &str) -> bool {
     category == DIVERSE || category == PROPORTIONAL
 }
 
 /// What a grid's category selects from.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Category {
+pub(crate) enum Category {
     One(String),
     /// Round-robin over these.
     Diverse(Vec<String>),
@@ -47,7 +47,7 @@ pub enum Category {
 }
 
 impl Category {
-    pub fn new(name: &str, diverse_of: &[String]) -> Self {
+    pub(crate) fn new(name: &str, diverse_of: &[String]) -> Self {
         match name {
             DIVERSE => Self::Diverse(diverse_of.to_vec()),
             PROPORTIONAL => Self::Proportional,
@@ -57,7 +57,7 @@ impl Category {
     }
 
     /// The groups that it draws from; one for all but `diverse` and `proportional`.
-    pub fn groups(&self, entries: &Entries) -> Vec<ProblemGroup> {
+    pub(crate) fn groups(&self, entries: &Entries) -> Vec<ProblemGroup> {
         let group = |name: &String| ProblemGroup::Category(entries.find_name(name));
         match self {
             Self::One(name) => vec![group(name)],
@@ -87,7 +87,7 @@ fn categories(entries: &Entries) -> Vec<ProblemGroup> {
 
 /// Problems that a subset draws from together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum ProblemGroup {
+pub(crate) enum ProblemGroup {
     Any,
     /// Those of one category; none where no entry has its name.
     Category(Option<NameIndex>),
@@ -97,14 +97,14 @@ pub enum ProblemGroup {
 
 impl ProblemGroup {
     /// Its category's name, where it is of one.
-    pub fn name(self, entries: &Entries) -> Option<&str> {
+    pub(crate) fn name(self, entries: &Entries) -> Option<&str> {
         match self {
             Self::Category(Some(name)) => Some(entries.name(name)),
             Self::Any | Self::Uncategorised | Self::Category(None) => None,
         }
     }
 
-    pub fn holds(self, entries: &Entries, problem: u32) -> bool {
+    pub(crate) fn holds(self, entries: &Entries, problem: u32) -> bool {
         match self {
             Self::Any => true,
             Self::Category(None) => false,

@@ -92,17 +92,17 @@ pub enum Length {
 
 impl Length {
     /// Whether the rule itself decides the length, so that controls must not match on it.
-    pub fn decides(self) -> bool {
+    pub(crate) fn decides(self) -> bool {
         self != Self::Normal
     }
 
     /// Whether it ranks trajectories and cuts.
-    pub fn ranks(self) -> bool {
+    pub(crate) fn ranks(self) -> bool {
         matches!(self, Self::Short | Self::Long)
     }
 
     /// Whether a range of tokens holds the count; every other rule does.
-    pub fn holds(self, tokens: u32) -> bool {
+    pub(crate) fn holds(self, tokens: u32) -> bool {
         match self {
             Self::Tokens(from, to) => from <= tokens && to.is_none_or(|to| tokens < to),
             _ => true,
@@ -156,7 +156,7 @@ impl LengthRules {
     }
 
     /// Below which lengths (the last: none) the ranges between quantiles end, given all lengths.
-    pub fn quantile_edges(&self, lengths: &mut [u32]) -> Vec<u32> {
+    pub(crate) fn quantile_edges(&self, lengths: &mut [u32]) -> Vec<u32> {
         lengths.sort_unstable();
         let cuts = self.quantiles.as_deref().unwrap_or_default();
         let at = |cut: &f64| {

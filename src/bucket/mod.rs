@@ -3,7 +3,7 @@
 //! A bucket is fixed before anything is drawn from it, and it does not depend on a subset's size: in
 //! one draw 100 ⊂ 200 ⊂ 500 ⊂ 1000, and their number is all that differs between them.
 
-pub mod category;
+pub(crate) mod category;
 pub mod length;
 
 /// One trajectory that stands for its problem.

@@ -25,7 +25,7 @@ purpose. `gradatim schema balance` says what each figure is.
 Example:
   gradatim balance out
   gradatim balance out diverse-long-r1-100 random-r1-100 --plot balance.svg")]
-pub struct Arguments {
+pub(super) struct Arguments {
     /// The folder that `gradatim run` wrote.
     out: PathBuf,
     /// A subset or control.
@@ -47,7 +47,7 @@ pub struct Arguments {
 /// How many pairs the table of a whole run has; JSON and `balance.parquet` have all.
 const PAIRS_SHOWN: usize = 20;
 
-pub fn balance(arguments: &Arguments) -> Result<u8> {
+pub(super) fn balance(arguments: &Arguments) -> Result<u8> {
     use_threads(threads());
     let folder = Folder::open(&arguments.out)?;
     let compared = match (&arguments.first, &arguments.second) {

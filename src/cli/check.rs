@@ -17,7 +17,7 @@ Ends with 1 where a promise is broken.
 
 Example:
   gradatim check out")]
-pub struct Arguments {
+pub(super) struct Arguments {
     /// The folder that `gradatim run` wrote.
     out: PathBuf,
     /// Report as JSON on stdout.
@@ -25,7 +25,7 @@ pub struct Arguments {
     json: bool,
 }
 
-pub fn check(arguments: &Arguments) -> Result<u8> {
+pub(super) fn check(arguments: &Arguments) -> Result<u8> {
     let findings = check::check(&arguments.out)?;
     if arguments.json {
         print_json(&findings)?;

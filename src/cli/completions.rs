@@ -11,12 +11,12 @@ use super::{Cli, print};
 #[command(after_help = "\
 Example:
   gradatim completions bash > ~/.local/share/bash-completion/completions/gradatim")]
-pub struct Arguments {
+pub(super) struct Arguments {
     /// The shell.
     shell: Shell,
 }
 
-pub fn completions(arguments: &Arguments) -> Result<u8> {
+pub(super) fn completions(arguments: &Arguments) -> Result<u8> {
     let mut script = Vec::new();
     clap_complete::generate(
         arguments.shell,

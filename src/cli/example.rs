@@ -10,7 +10,7 @@ use super::print;
 #[command(after_help = "\
 Example:
   gradatim example ladder > my-experiment.toml")]
-pub struct Arguments {
+pub(super) struct Arguments {
     /// Which one.
     #[arg(value_enum, default_value = "quickstart")]
     name: Name,
@@ -28,7 +28,7 @@ enum Name {
     Bench,
 }
 
-pub fn example(arguments: &Arguments) -> Result<u8> {
+pub(super) fn example(arguments: &Arguments) -> Result<u8> {
     let pipeline = match arguments.name {
         Name::Quickstart => include_str!("../../pipelines/quickstart.toml"),
         Name::Ladder => include_str!("../../pipelines/ladder.toml"),

@@ -27,7 +27,7 @@ where they are not named. Ends with 1 where a planted problem was not found.
 
 Example:
   gradatim fingerprint math500 test.jsonl --against train.parquet --out math500.fingerprint")]
-pub struct Arguments {
+pub(super) struct Arguments {
     /// What the benchmark is called.
     name: String,
     /// Files, folders or globs with its problems, or `hub:NAMESPACE/NAME@REVISION`.
@@ -53,7 +53,7 @@ pub struct Arguments {
     against: Vec<PathBuf>,
 }
 
-pub fn fingerprint(arguments: &Arguments) -> Result<u8> {
+pub(super) fn fingerprint(arguments: &Arguments) -> Result<u8> {
     if arguments
         .out
         .extension()

@@ -31,7 +31,11 @@ impl Hooks for Terminal {
 }
 
 /// A client of the hub that the environment names. Ranges take up to `space` bytes on disk.
-pub fn connect(stop: &Arc<AtomicUsize>, progress: &Arc<Progress>, space: u64) -> Result<Arc<Hub>> {
+pub(super) fn connect(
+    stop: &Arc<AtomicUsize>,
+    progress: &Arc<Progress>,
+    space: u64,
+) -> Result<Arc<Hub>> {
     let mut settings = Settings::from_env(cache_folder()?.join("hub"))?;
     settings.ranges_bytes_max = space;
     let terminal = Terminal {

@@ -24,7 +24,7 @@ use super::{hub, print, print_json, stop_on_signals};
 Examples:
   gradatim inspect data/openr1
   gradatim inspect hub:open-r1/OpenR1-Math-220k --config default")]
-pub struct Arguments {
+pub(super) struct Arguments {
     /// A file, folder or glob, or `hub:NAMESPACE/NAME@REVISION`.
     source: PathBuf,
     /// The config of a dataset of the hub [default: its default one].
@@ -115,7 +115,7 @@ impl OnHub {
 /// What looking at footers and first rows may keep on disk.
 const RANGES_BYTES: u64 = 1 << 30;
 
-pub fn inspect(arguments: &Arguments) -> Result<u8> {
+pub(super) fn inspect(arguments: &Arguments) -> Result<u8> {
     let address = arguments.source.to_str();
     let on_hub = match address.and_then(|address| address.strip_prefix("hub:")) {
         Some(address) => Some(OnHub::find(address, arguments)?),

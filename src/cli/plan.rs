@@ -22,12 +22,12 @@ Ends with 5 where the pipeline refuses a shortfall that a run would meet.
 
 Example:
   gradatim plan pipelines/ladder.toml --source openr1='shards/*.parquet'")]
-pub struct Arguments {
+pub(super) struct Arguments {
     #[command(flatten)]
     common: Common,
 }
 
-pub fn plan(arguments: &Arguments) -> Result<u8> {
+pub(super) fn plan(arguments: &Arguments) -> Result<u8> {
     let common = &arguments.common;
     let stop = stop_on_signals()?;
     let progress = Arc::new(Progress::new());

@@ -19,7 +19,7 @@ Examples:
   gradatim pool
   gradatim pool check
   gradatim pool prune --older-versions --unused-days 30")]
-pub struct Arguments {
+pub(super) struct Arguments {
     #[command(subcommand)]
     action: Option<Action>,
     /// The pool's folder [default: in the user's cache folder].
@@ -57,7 +57,7 @@ struct Prune {
     all: bool,
 }
 
-pub fn pool(arguments: &Arguments) -> Result<u8> {
+pub(super) fn pool(arguments: &Arguments) -> Result<u8> {
     let pool = Pool::open(arguments.pool.as_deref())?;
     match &arguments.action {
         None | Some(Action::List) => list(&pool, arguments.json),

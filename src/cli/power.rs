@@ -26,7 +26,7 @@ one, one draw of each. Attempts alone give the 5.2 points a standard error of 3.
 draws that vary by 2 points:
   gradatim power --draws 1 --seeds 4 --questions 12 --accuracy 31 --observed 5.2
   gradatim power --draws 4 --questions 12 --accuracy 31 --draw-sd 2 --observed 5.2")]
-pub struct Arguments {
+pub(super) struct Arguments {
     /// Independent draws of each subset.
     #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     draws: u32,
@@ -90,7 +90,7 @@ const ONE_DRAW: &str = "with one draw of each subset nothing tells how much draw
 const ONE_QUESTION: &str =
     "with one question nothing tells how much the difference varies between questions";
 
-pub fn power(arguments: &Arguments) -> Result<u8> {
+pub(super) fn power(arguments: &Arguments) -> Result<u8> {
     arguments.check()?;
     let design = arguments.design();
     let test = Test {

@@ -26,7 +26,7 @@ struct Stage {
 const WORTH_A_LINE: Duration = Duration::from_secs(2);
 
 impl Progress {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             stage: Mutex::new(None),
             is_terminal: std::io::stderr().is_terminal(),
@@ -40,7 +40,7 @@ impl Progress {
     }
 
     /// Ends the last stage.
-    pub fn finish(&self) {
+    pub(crate) fn finish(&self) {
         let Some(stage) = self.stage().take() else {
             return;
         };
@@ -52,7 +52,7 @@ impl Progress {
     }
 
     /// Says what is waited for, in the bar until something moves again.
-    pub fn wait(&self, text: &str) {
+    pub(crate) fn wait(&self, text: &str) {
         match self.stage().as_ref().and_then(|stage| stage.bar.as_ref()) {
             Some(bar) => bar.set_prefix(text.to_owned()),
             None => eprintln!("note: {text}"),

@@ -19,7 +19,7 @@ use super::{Common, print, print_json, stop_on_signals};
 #[command(after_help = "\
 Example:
   gradatim run pipelines/quickstart.toml --out out")]
-pub struct Arguments {
+pub(super) struct Arguments {
     #[command(flatten)]
     common: Common,
     /// The folder to write; it must not exist.
@@ -27,7 +27,7 @@ pub struct Arguments {
     out: PathBuf,
 }
 
-pub fn run(arguments: &Arguments) -> Result<u8> {
+pub(super) fn run(arguments: &Arguments) -> Result<u8> {
     let common = &arguments.common;
     let stop = stop_on_signals()?;
     let progress = Arc::new(Progress::new());
@@ -76,7 +76,7 @@ fn text_report(report: &Report) -> String {
 }
 
 /// Read, kept and dropped, a line for each source and reason.
-pub fn ledger_table(ledger: &[(String, Tally)]) -> String {
+pub(super) fn ledger_table(ledger: &[(String, Tally)]) -> String {
     let mut rows = Vec::new();
     for (source, tally) in ledger {
         let row = |what: &str, count: u64| vec![source.clone(), what.to_owned(), thousands(count)];
@@ -90,7 +90,7 @@ pub fn ledger_table(ledger: &[(String, Tally)]) -> String {
 }
 
 /// The shortfalls as JSON.
-pub fn shortfalls(selection: &Selection) -> Vec<serde_json::Value> {
+pub(super) fn shortfalls(selection: &Selection) -> Vec<serde_json::Value> {
     let shortfalls = selection.shortfalls.iter().map(|one| {
         json!({
             "name": one.name, "asked": one.asked.count(), "available": one.available,
@@ -111,7 +111,7 @@ fn family_name(family: &[Subset]) -> String {
 }
 
 /// The subsets by family, with the sizes of each in one line; then what could not be filled.
-pub fn subset_table(selection: &Selection) -> String {
+pub(super) fn subset_table(selection: &Selection) -> String {
     let is_one = |a: &Subset, b: &Subset| a.family == b.family;
     let row = |family: &[Subset]| {
         let sizes: Vec<String> = family

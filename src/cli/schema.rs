@@ -16,7 +16,7 @@ use super::print;
 #[command(after_help = "\
 Example:
   gradatim schema pipeline > pipeline.schema.json")]
-pub struct Arguments {
+pub(super) struct Arguments {
     /// Of what.
     #[arg(value_enum)]
     of: Of,
@@ -39,7 +39,7 @@ enum Of {
     Subsets,
 }
 
-pub fn schema(arguments: &Arguments) -> Result<u8> {
+pub(super) fn schema(arguments: &Arguments) -> Result<u8> {
     print(&text(arguments.of)?)?;
     Ok(0)
 }

@@ -15,7 +15,7 @@ const COPIES: u64 = 4;
 
 impl Size {
     /// Bytes that one batch may have in a run with so much memory, where `threads` work on one each.
-    pub fn batch_bytes(self, threads: usize) -> usize {
+    pub(crate) fn batch_bytes(self, threads: usize) -> usize {
         let free = self.0.saturating_sub(FIXED_BYTES) / COPIES / threads.max(1) as u64;
         free.clamp(1 << 20, 16 << 20) as usize
     }

@@ -22,7 +22,7 @@ Tables (`gradatim schema TABLE` prints the columns of each):
 
 Example:
   gradatim sql 'SELECT reason, count(*) FROM ledger GROUP BY reason' --in out")]
-pub struct Arguments {
+pub(super) struct Arguments {
     /// The query.
     query: String,
     /// The folder that `gradatim run` wrote.
@@ -33,7 +33,7 @@ pub struct Arguments {
     json: bool,
 }
 
-pub fn sql(arguments: &Arguments) -> Result<u8> {
+pub(super) fn sql(arguments: &Arguments) -> Result<u8> {
     let engine = Engine::open(&arguments.out, threads())?;
     let rows = engine.query(&arguments.query)?;
     if arguments.json {

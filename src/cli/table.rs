@@ -1,7 +1,7 @@
 //! Tables for people: columns as wide as their widest cell, numbers to the right.
 
 /// Lays out rows under a head; a column is set to the right where its every cell is a number.
-pub fn table(head: &[&str], rows: &[Vec<String>]) -> String {
+pub(super) fn table(head: &[&str], rows: &[Vec<String>]) -> String {
     let cell = |row: &'_ [String], at: usize| row.get(at).cloned().unwrap_or_default();
     let mut text = String::new();
     let columns: Vec<(usize, bool)> = (0..head.len())
@@ -42,7 +42,7 @@ fn is_number(cell: &str) -> bool {
 }
 
 /// `1234567` as `1,234,567`.
-pub fn thousands(number: u64) -> String {
+pub(super) fn thousands(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();
     for (at, digit) in digits.chars().enumerate() {
@@ -55,6 +55,6 @@ pub fn thousands(number: u64) -> String {
 }
 
 /// `1536` as `1.5 KiB`.
-pub fn bytes(bytes: u64) -> String {
+pub(super) fn bytes(bytes: u64) -> String {
     indicatif::HumanBytes(bytes).to_string()
 }

@@ -17,7 +17,7 @@ Ends with 1 where no entry has the id.
 
 Example:
   gradatim why 3fa4c1 --in out")]
-pub struct Arguments {
+pub(super) struct Arguments {
     /// A trajectory_id or problem_id (the first 6 digits suffice), or a source's own id.
     id: String,
     /// The folder that `gradatim run` wrote.
@@ -28,7 +28,7 @@ pub struct Arguments {
     json: bool,
 }
 
-pub fn why(arguments: &Arguments) -> Result<u8> {
+pub(super) fn why(arguments: &Arguments) -> Result<u8> {
     let stories = why::why(&arguments.out, &arguments.id, threads())?;
     if arguments.json {
         let stories = stories.iter().map(|story| {

@@ -4,6 +4,6 @@
 //! They know subsets as lists of entries and as records of a manifest, so that a run that is being written
 //! and a folder that is read years later are compared by the same code.
 
-pub mod balance;
-pub mod overlap;
-pub mod power;
+pub(crate) mod balance;
+pub(crate) mod overlap;
+pub(crate) mod power;

@@ -10,7 +10,7 @@ use super::balance::Accepted;
 
 /// What two subsets share. `first` comes before `second`, as they were selected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Overlap {
+pub(crate) struct Overlap {
     pub first: u32,
     pub second: u32,
     pub rows: u32,
@@ -19,13 +19,13 @@ pub struct Overlap {
 
 impl Overlap {
     /// Shared over held by either, of so many of the first and so many of the second.
-    pub fn jaccard(shared: u32, first: u32, second: u32) -> f64 {
+    pub(crate) fn jaccard(shared: u32, first: u32, second: u32) -> f64 {
         f64::from(shared) / f64::from(first + second - shared)
     }
 }
 
 /// Subsets that are prefixes of one order.
-pub struct Order<'s> {
+pub(crate) struct Order<'s> {
     /// The entries of the longest.
     pub entries: &'s [u32],
     /// Each subset's index and its size, by size.
@@ -45,7 +45,7 @@ struct Place {
 }
 
 /// The pairs that share a problem, by first and second.
-pub fn overlaps(accepted: &Accepted<'_>, orders: &[Order<'_>]) -> Vec<Overlap> {
+pub(crate) fn overlaps(accepted: &Accepted<'_>, orders: &[Order<'_>]) -> Vec<Overlap> {
     let index = Index::new(accepted, orders);
     let of_order = |order: usize| index.overlaps(accepted, orders, order);
     let mut found: Vec<Overlap> = (0..orders.len())

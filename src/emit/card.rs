@@ -18,7 +18,7 @@ use crate::schema::{Head, Kind};
 use crate::select::{Subset, SubsetRole};
 
 /// `dataset_info.json` of LLaMA-Factory: an entry for each written subset, naming its one file.
-pub fn dataset_info(subsets: &[(&Subset, Option<&Written>)]) -> Value {
+pub(super) fn dataset_info(subsets: &[(&Subset, Option<&Written>)]) -> Value {
     let mut info = Map::new();
     for (subset, written) in subsets {
         let Some(written) = written else { continue };
@@ -37,7 +37,7 @@ pub fn dataset_info(subsets: &[(&Subset, Option<&Written>)]) -> Value {
 }
 
 /// The whole of `README.md`.
-pub fn card(
+pub(super) fn card(
     manifest: &Manifest,
     leakage: Option<&Leakage>,
     experiment: &Experiment<'_>,

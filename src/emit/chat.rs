@@ -12,14 +12,14 @@ use crate::pipeline::{Emit, Template};
 use crate::verify::{Thinking, before_thinking, split_thinking};
 
 /// Where the problem stands in `[emit] instruction`.
-pub const PLACE: &str = "{problem}";
+pub(super) const PLACE: &str = "{problem}";
 
 /// The system message of Qwen2.5's chat template where a conversation has none.
 const QWEN_SYSTEM: &str = "You are Qwen, created by Alibaba Cloud. You are a helpful assistant.";
 
 /// Who says what.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Speaker {
+pub(super) enum Speaker {
     System,
     User,
     Assistant,
@@ -27,7 +27,7 @@ pub enum Speaker {
 
 impl Speaker {
     /// As `messages` names it.
-    pub fn role(self) -> &'static str {
+    pub(super) fn role(self) -> &'static str {
         match self {
             Self::System => "system",
             Self::User => "user",
@@ -36,7 +36,7 @@ impl Speaker {
     }
 
     /// As ShareGPT's `conversations` names it.
-    pub fn from(self) -> &'static str {
+    pub(super) fn from(self) -> &'static str {
         match self {
             Self::System => "system",
             Self::User => "human",

@@ -21,7 +21,7 @@ use crate::screen::contamination::{
 
 /// What the problems of a run share with benchmarks.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
-pub struct Leakage {
+pub(crate) struct Leakage {
     /// Version of this file's form.
     pub leakage_version: u32,
     /// The program and its version.
@@ -36,7 +36,7 @@ pub struct Leakage {
 
 /// The detector's parameters.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
-pub struct DetectorRecord {
+pub(crate) struct DetectorRecord {
     /// Version of canonical texts and hashes.
     pub fingerprint_version: u32,
     /// Bytes of a character n-gram of the canonical text.
@@ -62,7 +62,7 @@ pub struct DetectorRecord {
 
 /// One benchmark.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
-pub struct BenchmarkRecord {
+pub(crate) struct BenchmarkRecord {
     pub name: String,
     /// The files that its fingerprint was made from.
     pub files: Vec<MadeFrom>,
@@ -77,7 +77,7 @@ pub struct BenchmarkRecord {
 
 /// Items of a benchmark among the problems of the run.
 #[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
-pub struct FoundRecord {
+pub(crate) struct FoundRecord {
     pub exact: u32,
     pub near: u32,
     pub numbers_changed: u32,
@@ -85,7 +85,7 @@ pub struct FoundRecord {
 
 /// A problem that meets an item.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
-pub struct HitRecord {
+pub(crate) struct HitRecord {
     pub problem_id: String,
     pub benchmark: String,
     /// The benchmark's own id of the item, or its row.

@@ -8,7 +8,7 @@ pub(crate) mod balance;
 mod card;
 mod chat;
 mod csv;
-pub mod leakage;
+pub(crate) mod leakage;
 pub(crate) mod ledger;
 mod manifest;
 pub(crate) mod runs;
@@ -54,7 +54,7 @@ pub(crate) struct Written {
 }
 
 /// Writes everything that was selected into `out`, whole or not at all.
-pub fn emit(
+pub(crate) fn emit(
     experiment: &Experiment<'_>,
     fates: &[Fate],
     selection: &Selection,

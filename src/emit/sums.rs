@@ -8,7 +8,7 @@ use crate::Result;
 use crate::folder::{sha256, walk};
 
 /// Hashes every file below `root` but hidden ones and the list itself.
-pub fn write(root: &Path, list: &Path) -> Result<()> {
+pub(super) fn write(root: &Path, list: &Path) -> Result<()> {
     let mut files = Vec::new();
     walk(root, &mut files)?;
     files.sort();

@@ -17,7 +17,7 @@ use crate::run::{Amount, Experiment, Settings};
 use crate::source::{self, Spot, Trajectory};
 use crate::{Error, Result};
 
-pub struct Texts {
+pub(super) struct Texts {
     path: PathBuf,
     index: HashMap<u32, Extent>,
 }
@@ -32,7 +32,7 @@ struct Extent {
 }
 
 /// The texts of one entry.
-pub struct Text {
+pub(super) struct Text {
     pub problem: String,
     pub response: String,
     pub gold: Option<String>,
@@ -40,7 +40,7 @@ pub struct Text {
 
 impl Texts {
     /// Fetches the text of the wanted entries (which may repeat).
-    pub fn gather(
+    pub(super) fn gather(
         experiment: &Experiment<'_>,
         wanted: impl Iterator<Item = u32>,
         path: &Path,
@@ -72,25 +72,25 @@ impl Texts {
         })
     }
 
-    pub fn reader(&self) -> Result<Reader<'_>> {
+    pub(super) fn reader(&self) -> Result<Reader<'_>> {
         Ok(Reader {
             texts: self,
             file: fs::File::open(&self.path)?,
         })
     }
 
-    pub fn remove(self) -> Result<()> {
+    pub(super) fn remove(self) -> Result<()> {
         Ok(fs::remove_file(&self.path)?)
     }
 }
 
-pub struct Reader<'t> {
+pub(super) struct Reader<'t> {
     texts: &'t Texts,
     file: fs::File,
 }
 
 impl Reader<'_> {
-    pub fn text(&mut self, entry: u32) -> Result<Text> {
+    pub(super) fn text(&mut self, entry: u32) -> Result<Text> {
         let extent = self.texts.index[&entry];
         self.file.seek(SeekFrom::Start(extent.offset))?;
         let mut take = |bytes: u32| -> Result<String> {

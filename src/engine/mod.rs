@@ -19,20 +19,20 @@ use crate::verify;
 use crate::{Error, Result};
 
 /// What a run writes of all its subsets together, where it has it.
-pub const TABLES: [&str; 4] = ["ledger", "selection", "balance", "overlap"];
+pub(crate) const TABLES: [&str; 4] = ["ledger", "selection", "balance", "overlap"];
 
 /// How many subsets an error names; a run may have thousands.
 const NAMED_SUBSETS: usize = 10;
 
 /// A session over one output folder, and the runtime that it runs on.
-pub struct Engine {
+pub(crate) struct Engine {
     context: SessionContext,
     runtime: tokio::runtime::Runtime,
 }
 
 impl Engine {
     /// Registers the folder's [`TABLES`] and a table for each written subset; fails where no run wrote it.
-    pub fn open(out: &Path, threads: usize) -> Result<Self> {
+    pub(crate) fn open(out: &Path, threads: usize) -> Result<Self> {
         let run = out.join(RUN_FOLDER);
         fs_err::metadata(run.join("manifest.json"))
             .map_err(|error| Error::no_output(out, &error))?;
@@ -71,7 +71,7 @@ impl Engine {
     }
 
     /// The rows of a query.
-    pub fn query(&self, sql: &str) -> Result<Vec<RecordBatch>> {
+    pub(crate) fn query(&self, sql: &str) -> Result<Vec<RecordBatch>> {
         let rows = async {
             let frame = self.context.sql(sql).await?;
             frame.collect().await

@@ -55,14 +55,14 @@ impl Default for TokenizerName {
 
 impl Measure {
     /// Says which tokenizer it is without loading it: the name, or the hash of the file.
-    pub fn tokenizer_identity(&self, folder: &Path) -> Result<String> {
+    pub(crate) fn tokenizer_identity(&self, folder: &Path) -> Result<String> {
         tokens::identity(&self.tokenizer.0, folder)
     }
 }
 
 /// One entry, measured. Void entries have ids and measurements of none.
 #[derive(Clone, Debug)]
-pub struct Measured {
+pub(crate) struct Measured {
     pub row: u64,
     pub generation: Option<u32>,
     pub offset: Option<u64>,
@@ -71,7 +71,7 @@ pub struct Measured {
 
 /// The measurements of a trajectory.
 #[derive(Clone, Debug)]
-pub struct Measurements {
+pub(crate) struct Measurements {
     pub problem_id: Id,
     pub trajectory_id: Id,
     /// Hash of all that the source says beside problem and response: decides which exact copy stays.
@@ -100,7 +100,7 @@ pub struct Measurements {
 
 /// What measuring a trajectory consists of, in order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Step {
+pub(crate) enum Step {
     Identify,
     Verify,
     Tokenise,
@@ -108,9 +108,10 @@ pub enum Step {
 }
 
 impl Step {
-    pub const ALL: [Self; 4] = [Self::Identify, Self::Verify, Self::Tokenise, Self::Describe];
+    pub(crate) const ALL: [Self; 4] =
+        [Self::Identify, Self::Verify, Self::Tokenise, Self::Describe];
 
-    pub fn as_str(self) -> &'static str {
+    pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Identify => "identify",
             Self::Verify => "verify",
@@ -122,7 +123,7 @@ impl Step {
 
 /// Measures one entry of the row `row`. Each step is reported when it is done, so that the caller can
 /// time it: nothing here reads a clock.
-pub fn measure(
+pub(crate) fn measure(
     row: u64,
     offset: Option<u64>,
     entry: Entry<'_>,
@@ -200,7 +201,7 @@ fn measurements(
 }
 
 /// The thinking part of a response, where it has one.
-pub fn thinking_part<'a>(response: &'a str, parts: &verify::Parts) -> Option<&'a str> {
+pub(crate) fn thinking_part<'a>(response: &'a str, parts: &verify::Parts) -> Option<&'a str> {
     if parts.state == Thinking::Absent {
         None
     } else {

@@ -29,7 +29,7 @@ pub enum Style {
 }
 
 impl Style {
-    pub fn as_str(self) -> &'static str {
+    pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::R1 => "r1",
             Self::Gemini => "gemini",

@@ -17,7 +17,7 @@ use crate::ids::IdHasher;
 use crate::{Error, Result};
 
 /// The name of the vocabulary that the binary carries.
-pub const QWEN: &str = "qwen2.5";
+pub(crate) const QWEN: &str = "qwen2.5";
 
 /// A loaded vocabulary; one serves all threads.
 pub struct Tokenizer {
@@ -36,7 +36,7 @@ pub struct Count {
 }
 
 /// What a tokenizer is, without loading it: its name, or the hash of its file.
-pub fn identity(name: &str, folder: &Path) -> Result<String> {
+pub(crate) fn identity(name: &str, folder: &Path) -> Result<String> {
     if name == QWEN {
         return Ok(QWEN.to_owned());
     }

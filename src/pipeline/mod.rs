@@ -20,8 +20,8 @@ use crate::select::grid::Grid;
 use crate::select::validation::{THRESHOLD, Validation};
 use crate::source::{Benchmark, Companion, Join, Source};
 use crate::{Error, Result};
-pub use emit::{Added, Emit, Template, TextColumn};
-pub use runs::Runs;
+pub(crate) use emit::{Added, Emit, Template, TextColumn};
+pub(crate) use runs::Runs;
 
 /// A pipeline: where trajectories come from, which are accepted, and the grid of subsets to select.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -71,7 +71,7 @@ pub struct Pipeline {
 
 impl Pipeline {
     /// From which share of common text on two problems are one; none where nobody asks.
-    pub fn cluster_threshold(&self) -> Option<f64> {
+    pub(crate) fn cluster_threshold(&self) -> Option<f64> {
         let for_the_split = |split: &Validation| split.near_duplicates.unwrap_or(THRESHOLD);
         let for_the_split = self.validation.as_ref().map(for_the_split);
         self.screen.near_duplicates.or(for_the_split)
@@ -130,7 +130,7 @@ impl PipelineFile {
     }
 
     /// A stage's refusal of a table (as `grid[0]`) that stands in this file.
-    pub fn refused(&self, table: &str, refusal: &Refusal) -> Error {
+    pub(crate) fn refused(&self, table: &str, refusal: &Refusal) -> Error {
         let key = match refusal.key.as_str() {
             "" => table.to_owned(),
             key => format!("{table}.{key}"),
@@ -139,7 +139,7 @@ impl PipelineFile {
     }
 
     /// An error that shows the line of `key` (as in `grid[0].size`).
-    pub fn error(&self, key: &str, problem: &str, hint: &str) -> Error {
+    pub(crate) fn error(&self, key: &str, problem: &str, hint: &str) -> Error {
         let place = locate(&self.text, key).map_or(String::new(), |at| {
             let line = self.text[..at].matches('\n').count();
             let shown = self.text.lines().nth(line).unwrap_or_default();

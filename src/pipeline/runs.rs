@@ -51,14 +51,14 @@ impl Default for Runs {
 
 impl Runs {
     /// Fills in the epochs where nothing says how long to train.
-    pub fn settle(&mut self) {
+    pub(crate) fn settle(&mut self) {
         if self.steps.is_none() {
             self.epochs.get_or_insert(count(5));
         }
     }
 
     /// The steps of one run over so many rows: by epochs where they are named, else the constant steps.
-    pub fn steps(&self, rows: u32) -> u64 {
+    pub(crate) fn steps(&self, rows: u32) -> u64 {
         match (self.epochs, self.steps) {
             (Some(epochs), _) => self.steps_of(rows, epochs),
             (None, steps) => steps.map_or(0, |steps| u64::from(steps.get())),
@@ -70,7 +70,7 @@ impl Runs {
     }
 
     /// What each run over so many rows has: its budget's name, epochs and steps.
-    pub fn budgets(&self, rows: u32) -> Vec<(&'static str, f64, u64)> {
+    pub(crate) fn budgets(&self, rows: u32) -> Vec<(&'static str, f64, u64)> {
         let by_epochs = self.epochs.map(|epochs| {
             (
                 "epochs",
@@ -93,7 +93,7 @@ impl Runs {
 impl Seeds {
     /// The seeds, or for each of several draws that are all the same as many again: those that follow the
     /// largest.
-    pub fn of_draws(&self, draws: u32) -> Vec<u64> {
+    pub(crate) fn of_draws(&self, draws: u32) -> Vec<u64> {
         let mut seeds = self.0.clone();
         let next = seeds
             .iter()

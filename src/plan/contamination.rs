@@ -24,7 +24,11 @@ pub struct SoughtBenchmark {
 
 impl SoughtBenchmark {
     /// The benchmark of files with problems, under a name.
-    pub fn of_files(name: &str, found: &[SourceFile], columns: &ProblemColumns) -> Result<Self> {
+    pub(crate) fn of_files(
+        name: &str,
+        found: &[SourceFile],
+        columns: &ProblemColumns,
+    ) -> Result<Self> {
         let (mut items, mut texts, mut made_from) = (Vec::new(), Vec::new(), Vec::new());
         for file in found {
             for BenchmarkRow {
@@ -69,7 +73,7 @@ impl SoughtBenchmark {
 }
 
 /// The ending of a fingerprint's file.
-pub const FINGERPRINT: &str = "fingerprint";
+pub(crate) const FINGERPRINT: &str = "fingerprint";
 
 /// The pipeline's benchmarks, in its order.
 pub(super) fn check(file: &PipelineFile, pipeline: &Pipeline) -> Result<Vec<SoughtBenchmark>> {
@@ -126,7 +130,7 @@ fn find(folder: &Path, name: &str) -> Result<SoughtBenchmark> {
 }
 
 /// A file's name without its endings, which names its benchmark.
-pub fn stem(path: &Path) -> String {
+pub(crate) fn stem(path: &Path) -> String {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let stem = name.split('.').next().unwrap_or_default();
     stem.to_owned()

@@ -31,7 +31,7 @@ pub(super) enum Table {
 
 impl Table {
     /// The key of the table of that name.
-    pub fn key(self, name: &str) -> String {
+    pub(super) fn key(self, name: &str) -> String {
         let table = match self {
             Self::Sources => "sources",
             Self::Companions => "companions",
@@ -74,7 +74,7 @@ pub struct Terms {
 
 impl Finder<'_> {
     /// The files of a table's location, or of what the command line says in its place.
-    pub fn find(&self, table: Table, name: &str, written: &Location) -> Result<FoundFiles> {
+    pub(super) fn find(&self, table: Table, name: &str, written: &Location) -> Result<FoundFiles> {
         let key = table.key(name);
         let Some(given) = self.overrides.sources.get(name) else {
             self.check(&key, written)?;
@@ -174,7 +174,12 @@ impl Finder<'_> {
     }
 
     /// A source with its files, of which the footers were read.
-    pub fn source(&self, name: &str, written: &Source, accept: Accept) -> Result<PlannedSource> {
+    pub(super) fn source(
+        &self,
+        name: &str,
+        written: &Source,
+        accept: Accept,
+    ) -> Result<PlannedSource> {
         let found = self.find(Table::Sources, name, &written.location())?;
         let mut source = written.clone();
         source.pin(&found.location);
@@ -195,7 +200,7 @@ impl Finder<'_> {
     }
 
     /// A companion with its files, of which the footers were read.
-    pub fn companion(&self, name: &str, written: &Companion) -> Result<PlannedCompanion> {
+    pub(super) fn companion(&self, name: &str, written: &Companion) -> Result<PlannedCompanion> {
         let found = self.find(Table::Companions, name, &written.location())?;
         let source = Companion::source(&found.location);
         Ok(PlannedCompanion {
@@ -266,7 +271,7 @@ fn strayed(error: Error, file: &SourceFile, found: &[SourceFile]) -> Error {
 }
 
 /// Why a file cannot be read. What is no fault of the file (the hub, the user) ends the run instead.
-pub fn unreadable(error: Error) -> Result<String> {
+pub(crate) fn unreadable(error: Error) -> Result<String> {
     match error {
         Error::Hub { .. } | Error::Interrupted { .. } => Err(error),
         error => Ok(reason(&error)),
@@ -274,7 +279,7 @@ pub fn unreadable(error: Error) -> Result<String> {
 }
 
 /// The innermost cause, in one line.
-pub fn reason(error: &Error) -> String {
+pub(crate) fn reason(error: &Error) -> String {
     let mut cause: &dyn std::error::Error = error;
     while let Some(source) = cause.source() {
         cause = source;

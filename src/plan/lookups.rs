@@ -35,7 +35,7 @@ pub struct Question {
 
 impl PlannedBenchmark {
     /// The places of the questions of these tiers, or of all where none is named.
-    pub fn of_tiers(&self, tiers: &[String]) -> Vec<usize> {
+    pub(crate) fn of_tiers(&self, tiers: &[String]) -> Vec<usize> {
         let inside = |question: &Question| {
             tiers.is_empty() || tiers.iter().any(|tier| question.tiers.contains(tier))
         };

@@ -4,7 +4,7 @@
 //! other, sources without files, Parquet files without the layout's columns.
 
 mod check;
-pub mod contamination;
+pub(crate) mod contamination;
 mod files;
 mod grids;
 mod lookups;
@@ -32,9 +32,9 @@ use crate::source::{HubMode, Source, SourceFile, Unit};
 use contamination::SoughtBenchmark;
 use files::Finder;
 
-pub use files::{Terms, reason, unreadable};
-pub use lookups::{PlannedBenchmark, PlannedJoin, Question};
-pub use vector_files::{PlannedVectors, VectorFile};
+pub(crate) use files::{Terms, unreadable};
+pub(crate) use lookups::{PlannedBenchmark, PlannedJoin};
+pub(crate) use vector_files::{PlannedVectors, VectorFile};
 
 /// What will run.
 #[derive(Clone, Debug)]
@@ -117,7 +117,7 @@ pub struct Overrides {
 }
 
 /// Makes a client of the hub, once, where a source lies there.
-pub type Connect<'a> = &'a dyn Fn() -> Result<Arc<Hub>>;
+pub(crate) type Connect<'a> = &'a dyn Fn() -> Result<Arc<Hub>>;
 
 impl Plan {
     /// Checks the pipeline against its sources: their files are listed and their footers read.
@@ -174,7 +174,7 @@ impl Plan {
     }
 
     /// Whether the text of a subset is written; that of the validation set always is.
-    pub fn emits(&self, subset: &Subset) -> bool {
+    pub(crate) fn emits(&self, subset: &Subset) -> bool {
         subset.role == SubsetRole::Validation
             || self
                 .emitted
@@ -183,7 +183,7 @@ impl Plan {
     }
 
     /// The patterns of `[emit] subsets` that mean none of these.
-    pub fn emits_nothing(&self, subsets: &[Subset]) -> Vec<&str> {
+    pub(crate) fn emits_nothing(&self, subsets: &[Subset]) -> Vec<&str> {
         let is_idle = |pattern: &&glob::Pattern| {
             let mut names = subsets.iter().map(|subset| &subset.name);
             !names.any(|name| pattern.matches(name))

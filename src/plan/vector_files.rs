@@ -40,7 +40,7 @@ pub struct VectorFile {
 
 impl PlannedVectors {
     /// How many numbers each vector has.
-    pub fn width(&self) -> Option<usize> {
+    pub(crate) fn width(&self) -> Option<usize> {
         self.questions.first().map(Vec::len)
     }
 }

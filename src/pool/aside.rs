@@ -14,7 +14,7 @@ use fs_err as fs;
 use super::home::Pool;
 use crate::Result;
 
-pub struct Aside {
+pub(crate) struct Aside {
     folder: PathBuf,
     lock_path: PathBuf,
     /// Folders that were given out.
@@ -24,7 +24,7 @@ pub struct Aside {
 
 impl Aside {
     /// Clears away what dead processes left, and makes this one's folder.
-    pub fn open(pool: &Pool) -> Result<Self> {
+    pub(crate) fn open(pool: &Pool) -> Result<Self> {
         let partial = pool.partial_folder();
         fs::create_dir_all(&partial)?;
         clear(&partial)?;
@@ -48,7 +48,7 @@ impl Aside {
 
     /// A new folder. Its name is no part's: files with the same content have parts of the same name, and
     /// may be measured side by side.
-    pub fn new_folder(&self) -> Result<PathBuf> {
+    pub(crate) fn new_folder(&self) -> Result<PathBuf> {
         let number = self.given.fetch_add(1, Ordering::Relaxed);
         let folder = self.folder.join(number.to_string());
         fs::create_dir(&folder)?;

@@ -27,7 +27,7 @@ struct Said {
 }
 
 /// A companion that is being passed over.
-pub struct Join {
+pub(crate) struct Join {
     /// By problem of the run.
     said: Vec<Option<Said>>,
     counts: CompanionCounts,
@@ -36,7 +36,7 @@ pub struct Join {
 /// What joining one companion did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "Counts")]
-pub struct CompanionCounts {
+pub(crate) struct CompanionCounts {
     /// Rows of the companion, and those of them that are no problem.
     pub rows: u64,
     pub rows_void: u64,
@@ -54,7 +54,7 @@ pub struct CompanionCounts {
 }
 
 impl Join {
-    pub fn new(entries: &Entries) -> Self {
+    pub(crate) fn new(entries: &Entries) -> Self {
         Self {
             said: vec![None; entries.problems.len()],
             counts: CompanionCounts {
@@ -65,7 +65,7 @@ impl Join {
     }
 
     /// Takes what a batch of the companion's table says of the run's problems.
-    pub fn add(&mut self, entries: &mut Entries, batch: &RecordBatch) -> Result<(), Misfit> {
+    pub(crate) fn add(&mut self, entries: &mut Entries, batch: &RecordBatch) -> Result<(), Misfit> {
         let columns = FactColumns::of(batch)?;
         for (at, problem_id) in PROBLEM_ID.of(batch)?.into_iter().enumerate() {
             self.counts.rows += 1;
@@ -97,7 +97,7 @@ impl Join {
     }
 
     /// Gives the run's entries what their source does not say.
-    pub fn finish(mut self, entries: &mut Entries, rule: CategoryRule) -> CompanionCounts {
+    pub(crate) fn finish(mut self, entries: &mut Entries, rule: CategoryRule) -> CompanionCounts {
         for (problem, said) in self.said.iter().enumerate() {
             let Some(said) = said else { continue };
             self.counts.problems_known += 1;

@@ -11,7 +11,7 @@ use crate::source::{GoldKind, Void};
 use crate::verify::Outcome;
 
 /// Index of a name in [`Entries::names`].
-pub type NameIndex = u32;
+pub(crate) type NameIndex = u32;
 
 /// One entry; those of a run stand in the order of source, file, row and generation.
 #[derive(Clone, Debug)]
@@ -51,7 +51,7 @@ pub struct Body {
 
 /// What the source or a companion knows of a problem; what nobody says is none.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct ProblemFacts {
+pub(crate) struct ProblemFacts {
     pub question_type: Option<NameIndex>,
     pub gold_kind: Option<GoldKind>,
     pub problem_is_valid: Option<NameIndex>,
@@ -61,7 +61,7 @@ pub struct ProblemFacts {
 
 impl ProblemFacts {
     /// Adds what another says and this does not.
-    pub fn complete(&mut self, other: Self) {
+    pub(crate) fn complete(&mut self, other: Self) {
         *self = Self {
             question_type: self.question_type.or(other.question_type),
             gold_kind: self.gold_kind.or(other.gold_kind),
@@ -85,7 +85,7 @@ pub struct Problem {
 
 impl Problem {
     /// The share right of those that were decided; none below two of them.
-    pub fn pass_rate(&self) -> Option<f64> {
+    pub(crate) fn pass_rate(&self) -> Option<f64> {
         (self.decided >= 2).then(|| f64::from(self.correct) / f64::from(self.decided))
     }
 }
@@ -103,12 +103,12 @@ pub struct Entries {
 }
 
 impl Entries {
-    pub fn name(&self, name: NameIndex) -> &str {
+    pub(crate) fn name(&self, name: NameIndex) -> &str {
         &self.names[name as usize]
     }
 
     /// The index of a name that some entry has.
-    pub fn find_name(&self, name: &str) -> Option<NameIndex> {
+    pub(crate) fn find_name(&self, name: &str) -> Option<NameIndex> {
         self.name_index.get(name).copied()
     }
 
@@ -128,7 +128,7 @@ impl Entries {
     }
 
     /// What is known of a trajectory's problem.
-    pub fn facts_of(&self, body: &Body) -> &ProblemFacts {
+    pub(crate) fn facts_of(&self, body: &Body) -> &ProblemFacts {
         &self.facts[body.facts as usize]
     }
 
@@ -143,7 +143,7 @@ impl Entries {
     }
 
     /// An entry that stands for a whole file that could not be read.
-    pub fn add_unreadable(&mut self, part: u32) {
+    pub(crate) fn add_unreadable(&mut self, part: u32) {
         self.rows.push(Entry {
             part,
             row: 0,

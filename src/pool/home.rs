@@ -12,7 +12,7 @@ pub struct Pool {
 
 impl Pool {
     /// Opens the pool at `folder`, or in the user's cache folder.
-    pub fn open(folder: Option<&Path>) -> Result<Self> {
+    pub(crate) fn open(folder: Option<&Path>) -> Result<Self> {
         let folder = match folder {
             Some(folder) => folder.to_owned(),
             None => cache_folder()?.join("pool"),
@@ -20,23 +20,23 @@ impl Pool {
         Ok(Self { folder })
     }
 
-    pub fn folder(&self) -> &Path {
+    pub(crate) fn folder(&self) -> &Path {
         &self.folder
     }
 
     /// Where parts are before they are put in place, and when they are taken away.
-    pub fn partial_folder(&self) -> PathBuf {
+    pub(crate) fn partial_folder(&self) -> PathBuf {
         self.folder.join("partial")
     }
 
     /// The folder where the part of that name stands, or would stand.
-    pub fn part_folder(&self, name: &str) -> PathBuf {
+    pub(crate) fn part_folder(&self, name: &str) -> PathBuf {
         self.folder.join("parts").join(&name[..2]).join(name)
     }
 }
 
 /// `gradatim` in the user's cache folder (`XDG_CACHE_HOME`, or what the system has).
-pub fn cache_folder() -> Result<PathBuf> {
+pub(crate) fn cache_folder() -> Result<PathBuf> {
     use etcetera::BaseStrategy;
     let strategy = etcetera::choose_base_strategy().map_err(|error| {
         Error::usage(

@@ -12,7 +12,7 @@ use crate::{Result, measure};
 
 /// Everything that a part's content is a function of.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Made {
+pub(crate) struct Made {
     pool: u32,
     measure: u32,
     /// The file's content.
@@ -33,7 +33,7 @@ pub struct Made {
 
 impl Made {
     /// What the part of a unit is made from.
-    pub fn of(
+    pub(crate) fn of(
         content: Id,
         format: Format,
         unit: Unit,
@@ -58,7 +58,7 @@ impl Made {
     }
 
     /// The name of the part.
-    pub fn name(&self) -> String {
+    pub(crate) fn name(&self) -> String {
         let text = serde_json::to_string(self).unwrap_or_default();
         assert!(!text.is_empty(), "a part's making is always JSON");
         IdHasher::new("gradatim part v1")
@@ -68,7 +68,7 @@ impl Made {
     }
 
     /// Whether this version of the program would use the part; another one measures anew.
-    pub fn is_current(&self) -> bool {
+    pub(crate) fn is_current(&self) -> bool {
         self.pool == tables::VERSION && self.measure == measure::VERSION
     }
 }
@@ -77,7 +77,7 @@ impl Made {
 ///
 /// The hub names a file by a hash of its bytes. Whether we checked it is part of the name: what was
 /// measured from ranges is not taken for what was measured from a whole, checked file.
-pub fn content(file: &SourceFile) -> Result<Id> {
+pub(crate) fn content(file: &SourceFile) -> Result<Id> {
     match &file.place {
         Place::Disk(path) => hash(path),
         Place::Hub(remote) => {
@@ -94,7 +94,7 @@ pub fn content(file: &SourceFile) -> Result<Id> {
 ///
 /// It is computed in every run (a core hashes some gigabytes a second): size and time would call a file
 /// unchanged that was replaced within the clock's tick.
-pub fn hash(path: &Path) -> Result<Id> {
+pub(crate) fn hash(path: &Path) -> Result<Id> {
     let mut opened = fs_err::File::open(path)?;
     let mut hasher = blake3::Hasher::new();
     // Read, not mapped: mapped pages would count as this program's memory.

@@ -10,7 +10,7 @@ use super::part::Part;
 use crate::{Error, Result};
 
 /// A folder of the pool where a part stands.
-pub enum PartFolder {
+pub(crate) enum PartFolder {
     Whole(Part),
     Damaged { folder: PathBuf, why: String },
 }
@@ -32,7 +32,7 @@ impl PartFolder {
     }
 
     /// The same, after its tables were compared with their hashes.
-    pub fn checked(self) -> Self {
+    pub(crate) fn checked(self) -> Self {
         match self {
             Self::Whole(part) => match part.check() {
                 Ok(()) => Self::Whole(part),
@@ -50,7 +50,7 @@ impl PartFolder {
     }
 
     /// Bytes on disk of a whole part; 0 for a damaged one.
-    pub fn bytes(&self) -> u64 {
+    pub(crate) fn bytes(&self) -> u64 {
         match self {
             Self::Whole(part) => part.bytes,
             Self::Damaged { .. } => 0,
@@ -58,7 +58,7 @@ impl PartFolder {
     }
 
     /// Takes the part out of its place and then away, so that a kill leaves no half of it behind.
-    pub fn remove(self, pool: &Pool) -> Result<()> {
+    pub(crate) fn remove(self, pool: &Pool) -> Result<()> {
         let partial = pool.partial_folder();
         fs::create_dir_all(&partial)?;
         let name = self.folder().file_name().unwrap_or_default();
@@ -69,7 +69,7 @@ impl PartFolder {
 }
 
 /// Held while parts are read or removed; the system lets go of it however the process ends.
-pub struct Lock {
+pub(crate) struct Lock {
     _file: File,
 }
 
@@ -77,7 +77,7 @@ const LOCK: &str = "lock";
 
 impl Pool {
     /// Every part, in order of name.
-    pub fn parts(&self) -> Result<Vec<PartFolder>> {
+    pub(crate) fn parts(&self) -> Result<Vec<PartFolder>> {
         let mut folders = Vec::new();
         for shelf in folders_in(&self.folder().join("parts"))? {
             folders.extend(folders_in(&shelf)?);
@@ -87,7 +87,7 @@ impl Pool {
     }
 
     /// Keeps others from pruning while parts are read; none where there is no pool yet.
-    pub fn lock_for_reading(&self) -> Result<Option<Lock>> {
+    pub(crate) fn lock_for_reading(&self) -> Result<Option<Lock>> {
         if !self.folder().is_dir() {
             return Ok(None);
         }
@@ -97,7 +97,7 @@ impl Pool {
     }
 
     /// Keeps runs away while parts are removed. Fails where one reads the pool now.
-    pub fn lock_for_pruning(&self) -> Result<Option<Lock>> {
+    pub(crate) fn lock_for_pruning(&self) -> Result<Option<Lock>> {
         if !self.folder().is_dir() {
             return Ok(None);
         }

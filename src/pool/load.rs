@@ -80,7 +80,7 @@ pub(crate) struct BodyColumns<'b> {
 }
 
 impl<'b> BodyColumns<'b> {
-    pub fn of(batch: &'b RecordBatch) -> Result<Self, Misfit> {
+    pub(crate) fn of(batch: &'b RecordBatch) -> Result<Self, Misfit> {
         Ok(Self {
             facts: FactColumns::of(batch)?,
             measures: MeasureColumns::of(batch)?,

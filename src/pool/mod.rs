@@ -8,19 +8,19 @@
 //! whole; what it holds is checked against its own hashes before it is used.
 
 mod aside;
-pub mod companions;
+pub(crate) mod companions;
 pub mod entries;
 mod home;
-pub mod identity;
+pub(crate) mod identity;
 mod listing;
 pub mod load;
-pub mod part;
+pub(crate) mod part;
 pub mod tables;
 mod writer;
 
-pub use aside::Aside;
+pub(crate) use aside::Aside;
 pub use entries::{Entries, Problem};
-pub use home::{Pool, cache_folder};
-pub use listing::{Lock, PartFolder};
-pub use part::Part;
-pub use writer::PartWriter;
+pub(crate) use home::{Pool, cache_folder};
+pub(crate) use listing::{Lock, PartFolder};
+pub(crate) use part::Part;
+pub(crate) use writer::PartWriter;

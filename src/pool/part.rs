@@ -22,7 +22,7 @@ pub(super) const SEAL: &str = "part.json";
 
 /// A whole part of the pool.
 #[derive(Clone, Debug)]
-pub struct Part {
+pub(crate) struct Part {
     folder: PathBuf,
     /// The name that its file had when it was measured.
     pub file: String,
@@ -62,7 +62,7 @@ impl Part {
     /// The part of that name, or none where it was never finished.
     ///
     /// Fails where it is there but does not hold what its seal says.
-    pub fn find(pool: &Pool, name: &str) -> Result<Option<Self>> {
+    pub(crate) fn find(pool: &Pool, name: &str) -> Result<Option<Self>> {
         let folder = pool.part_folder(name);
         if !folder.is_dir() {
             return Ok(None);
@@ -76,13 +76,13 @@ impl Part {
     }
 
     /// How long ago a run read it last.
-    pub fn unused_for(&self) -> Result<Duration> {
+    pub(crate) fn unused_for(&self) -> Result<Duration> {
         let read = fs::metadata(self.folder.join(SEAL))?.modified()?;
         Ok(SystemTime::now().duration_since(read).unwrap_or_default())
     }
 
     /// The part in a folder, as its seal describes it; what it holds is not looked at.
-    pub fn open(folder: &Path) -> Result<Self> {
+    pub(crate) fn open(folder: &Path) -> Result<Self> {
         let seal = Seal::read(folder)?;
         let mut bytes = file_bytes(&folder.join(SEAL));
         for table in seal.tables.keys() {
@@ -98,7 +98,7 @@ impl Part {
     }
 
     /// Fails where its tables are not the ones that were sealed, or its name is another part's.
-    pub fn check(&self) -> Result<()> {
+    pub(crate) fn check(&self) -> Result<()> {
         let seal = Seal::read(&self.folder)?;
         for (table, expected) in &seal.tables {
             let file = file_of(table);
@@ -115,17 +115,17 @@ impl Part {
         Ok(())
     }
 
-    pub fn folder(&self) -> &Path {
+    pub(crate) fn folder(&self) -> &Path {
         &self.folder
     }
 
     /// The error of a part that was written as its seal says and holds what nobody can read.
-    pub fn misread(&self, why: &Misfit) -> Error {
+    pub(crate) fn misread(&self, why: &Misfit) -> Error {
         damaged(&self.folder, &why.to_string())
     }
 
     /// A table's rows, in the order of the file, with the columns named (all where none is).
-    pub fn read(
+    pub(crate) fn read(
         &self,
         table: PartTable,
         columns: &[&str],

@@ -22,13 +22,13 @@ pub const VERSION: u32 = 3;
 
 /// A table of a part: its name and its columns.
 #[derive(Clone, Copy)]
-pub struct PartTable {
+pub(crate) struct PartTable {
     pub name: &'static str,
     columns: fn() -> Vec<Head>,
 }
 
 /// The entries of a unit, one row each, in the order of the file: a function of that entry alone.
-pub const TRAJECTORIES: PartTable = PartTable {
+pub(crate) const TRAJECTORIES: PartTable = PartTable {
     name: "trajectories",
     columns: || {
         [
@@ -42,19 +42,19 @@ pub const TRAJECTORIES: PartTable = PartTable {
 };
 
 /// The problems that they answer, one row for each problem of a part.
-pub const PROBLEMS: PartTable = PartTable {
+pub(crate) const PROBLEMS: PartTable = PartTable {
     name: "problems",
     columns: || heads(&problem()),
 };
 
 /// The problems of a companion, one row each, with what it tells of them.
-pub const COMPANION: PartTable = PartTable {
+pub(crate) const COMPANION: PartTable = PartTable {
     name: "companion",
     columns: || heads(&said()),
 };
 
 impl PartTable {
-    pub fn heads(self) -> Vec<Head> {
+    pub(crate) fn heads(self) -> Vec<Head> {
         (self.columns)()
     }
 

@@ -15,7 +15,7 @@ use crate::table::Table;
 use crate::{Result, schema};
 
 /// Collects a unit's rows and puts the part in place when they are all there.
-pub struct PartWriter {
+pub(crate) struct PartWriter {
     file: String,
     made: Made,
     folder: PathBuf,
@@ -26,7 +26,7 @@ pub struct PartWriter {
 
 impl PartWriter {
     /// Begins the part of `made`, for a file of that name, with these tables.
-    pub fn new(
+    pub(crate) fn new(
         pool: &Pool,
         aside: &Aside,
         made: Made,
@@ -51,7 +51,7 @@ impl PartWriter {
     }
 
     /// Adds rows to each table, in their order: one array for each column.
-    pub fn add(&mut self, entries: u64, rows: Vec<Vec<ArrayRef>>) -> Result<()> {
+    pub(crate) fn add(&mut self, entries: u64, rows: Vec<Vec<ArrayRef>>) -> Result<()> {
         self.entries += entries;
         for ((_, table), arrays) in self.tables.iter_mut().zip(rows) {
             table.write(arrays)?;
@@ -60,7 +60,7 @@ impl PartWriter {
     }
 
     /// Seals the part and renames it into place; where another run was faster, its part stays.
-    pub fn finish(self) -> Result<Part> {
+    pub(crate) fn finish(self) -> Result<Part> {
         let mut tables = BTreeMap::new();
         for (name, table) in self.tables {
             tables.insert(name.to_owned(), blake3_of(&table.finish()?)?);
@@ -88,7 +88,7 @@ impl PartWriter {
     }
 
     /// Removes what was written aside.
-    pub fn abandon(self) -> Result<()> {
+    pub(crate) fn abandon(self) -> Result<()> {
         Ok(fs::remove_dir_all(&self.aside)?)
     }
 }

@@ -34,14 +34,14 @@ impl<J> Board<J> {
         lock(&self.state)
     }
 
-    pub fn put(&self, job: J) {
+    pub(super) fn put(&self, job: J) {
         self.state().jobs.push(Arc::new(job));
         self.changed.notify_all();
     }
 
     /// Says, when what it returns is dropped, that no more jobs come: also where finding them panics, so that
     /// nobody waits for ever.
-    pub fn closing(&self) -> impl Drop + '_ {
+    pub(super) fn closing(&self) -> impl Drop + '_ {
         struct Closing<'b, J>(&'b Board<J>);
         impl<J> Drop for Closing<'_, J> {
             fn drop(&mut self) {
@@ -53,7 +53,7 @@ impl<J> Board<J> {
     }
 
     /// Takes the jobs away that nobody has begun, and lets none be put up.
-    pub fn clear(&self) {
+    pub(super) fn clear(&self) {
         let mut state = self.state();
         state.is_closed = true;
         state.taken = usize::MAX;
@@ -62,7 +62,7 @@ impl<J> Board<J> {
     }
 
     /// The next job, waiting for one to be put up; none when all are taken.
-    pub fn take(&self) -> Option<Arc<J>> {
+    pub(super) fn take(&self) -> Option<Arc<J>> {
         let mut state = self.state();
         loop {
             if let Some(job) = state.jobs.get(state.taken).cloned() {
@@ -80,7 +80,7 @@ impl<J> Board<J> {
 
     /// Job `index`, when it is put up and fewer than `ahead` jobs stand before it that nobody has taken; none
     /// when there is no such job. With it, whether it is taken already.
-    pub fn look_ahead(&self, index: usize, ahead: usize) -> Option<(Arc<J>, bool)> {
+    pub(super) fn look_ahead(&self, index: usize, ahead: usize) -> Option<(Arc<J>, bool)> {
         let mut state = self.state();
         loop {
             let is_near = index <= state.taken.saturating_add(ahead);
@@ -94,7 +94,7 @@ impl<J> Board<J> {
     }
 
     /// How many jobs were put up.
-    pub fn len(&self) -> usize {
+    pub(super) fn len(&self) -> usize {
         self.state().jobs.len()
     }
 }

@@ -16,7 +16,7 @@ use crate::source::{self, Unit, layout};
 use crate::{Error, Result};
 
 /// A companion as it was joined.
-pub struct Joined {
+pub(crate) struct Joined {
     pub counts: CompanionCounts,
     /// Each file's content, in the order of the plan.
     pub contents: Vec<Id>,

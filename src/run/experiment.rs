@@ -9,7 +9,7 @@ use crate::screen::{self, Fate, Screened, Tally};
 use crate::select::{self, JoinCounts, Knowledge, Selection};
 
 /// A plan, measured: every entry of its sources.
-pub struct Experiment<'p> {
+pub(crate) struct Experiment<'p> {
     pub plan: &'p Plan,
     pub entries: Entries,
     pub parts: Vec<RunPart>,
@@ -39,21 +39,21 @@ impl<'p> Experiment<'p> {
         }
     }
 
-    pub fn source_of(&self, part: u32) -> &PlannedSource {
+    pub(crate) fn source_of(&self, part: u32) -> &PlannedSource {
         &self.plan.sources[self.parts[part as usize].source]
     }
 
-    pub fn file_of(&self, part: u32) -> &PlannedFile {
+    pub(crate) fn file_of(&self, part: u32) -> &PlannedFile {
         &self.source_of(part).files[self.parts[part as usize].file]
     }
 
-    pub fn fates(&self) -> Vec<Fate> {
+    pub(crate) fn fates(&self) -> Vec<Fate> {
         let accept = |part: u32| self.source_of(part).accept;
         let screen = &self.plan.screen;
         screen::fates(&self.entries, screen, &self.screened, accept)
     }
 
-    pub fn select(&self, fates: &[Fate]) -> Selection {
+    pub(crate) fn select(&self, fates: &[Fate]) -> Selection {
         let plan = self.plan;
         let asked = select::Asked {
             grids: &plan.grids,
@@ -97,7 +97,7 @@ impl<'p> Experiment<'p> {
     }
 
     /// Each source's counts.
-    pub fn ledger(&self, fates: &[Fate]) -> Vec<(String, Tally)> {
+    pub(crate) fn ledger(&self, fates: &[Fate]) -> Vec<(String, Tally)> {
         let sources = self.plan.sources.iter();
         let mut ledger: Vec<(String, Tally)> = sources
             .map(|source| (source.name.clone(), Tally::default()))
@@ -109,7 +109,7 @@ impl<'p> Experiment<'p> {
     }
 
     /// The counts of each part, which must balance.
-    pub fn tallies(&self, fates: &[Fate]) -> Vec<Tally> {
+    pub(crate) fn tallies(&self, fates: &[Fate]) -> Vec<Tally> {
         let tally = |part: &RunPart| {
             let mut tally = Tally::default();
             for fate in &fates[part.entries.clone()] {

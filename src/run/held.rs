@@ -28,7 +28,7 @@ pub(super) enum Filling {
 }
 
 /// Where a part's table is.
-pub enum Held {
+pub(crate) enum Held {
     Stored(Part),
     /// Measured by `plan`, which writes nothing.
     Memory(MemoryPart),
@@ -37,7 +37,7 @@ pub enum Held {
 }
 
 /// The tables of a part that is not stored, by name.
-pub type MemoryPart = BTreeMap<&'static str, Vec<RecordBatch>>;
+pub(super) type MemoryPart = BTreeMap<&'static str, Vec<RecordBatch>>;
 
 impl Held {
     /// How many entries it holds.
@@ -53,7 +53,7 @@ impl Held {
     }
 
     /// The error of a table that holds what nobody can read.
-    pub fn misread(&self, why: &Misfit) -> Error {
+    pub(crate) fn misread(&self, why: &Misfit) -> Error {
         match self {
             Self::Stored(part) => part.misread(why),
             Self::Memory(_) | Self::Unreadable => unreachable!("what was just measured: {why}"),
@@ -61,7 +61,7 @@ impl Held {
     }
 
     /// A table's rows with the columns named (all where none is); none where the file could not be read.
-    pub fn read<'h>(
+    pub(crate) fn read<'h>(
         &'h self,
         table: PartTable,
         columns: &[&str],

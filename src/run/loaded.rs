@@ -27,7 +27,7 @@ pub(super) struct Loaded<'p> {
 
 impl Loaded<'_> {
     /// Hands over every batch of the problems' tables with these columns, in the order of the run.
-    pub fn each_problem_batch(
+    pub(super) fn each_problem_batch(
         &self,
         settings: &Settings<'_>,
         columns: &[&str],
@@ -44,7 +44,7 @@ impl Loaded<'_> {
 }
 
 /// A part's place in the run.
-pub struct RunPart {
+pub(crate) struct RunPart {
     /// Indices of the source and of the file in it.
     pub source: usize,
     pub file: usize,

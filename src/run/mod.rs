@@ -19,17 +19,16 @@ mod vectors;
 
 use crate::Result;
 use crate::plan::Plan;
-pub use companions::Joined;
-pub use experiment::Experiment;
-pub use held::Held;
+pub(crate) use companions::Joined;
+pub(crate) use experiment::Experiment;
+pub(crate) use held::Held;
 use loaded::Loaded;
-pub use loaded::RunPart;
-pub use settings::{Amount, Settings, Timings, Watch};
+pub(crate) use settings::{Amount, Settings, Timings, Watch};
 
 /// Measures what the pool does not hold yet, and loads every entry of the plan's sources.
 ///
 /// `store` says whether what is measured is put into the pool.
-pub fn measure<'p>(
+pub(crate) fn measure<'p>(
     plan: &'p Plan,
     settings: &Settings<'_>,
     store: bool,

@@ -17,22 +17,15 @@ pub struct Amount {
 }
 
 impl Amount {
-    pub fn rows(rows: u64) -> Self {
+    pub(crate) fn rows(rows: u64) -> Self {
         Self {
             rows,
             ..Self::default()
         }
     }
 
-    pub fn bytes(bytes: u64) -> Self {
-        Self {
-            bytes,
-            ..Self::default()
-        }
-    }
-
     /// Shards (files, or units of them) with their bytes.
-    pub fn shards(shards: u64, bytes: u64) -> Self {
+    pub(crate) fn shards(shards: u64, bytes: u64) -> Self {
         Self {
             shards,
             bytes,
@@ -93,7 +86,7 @@ pub struct Timings {
 
 impl Timings {
     /// Does a stage's work and notes how long it took.
-    pub fn stage<T>(&mut self, name: &'static str, work: impl FnOnce() -> T) -> T {
+    pub(crate) fn stage<T>(&mut self, name: &'static str, work: impl FnOnce() -> T) -> T {
         let started = Instant::now();
         let done = work();
         self.wall_s.insert(name, started.elapsed().as_secs_f64());

@@ -16,7 +16,7 @@ pub(super) enum Sink {
 
 impl Sink {
     /// Begins the tables of a unit of that file; in memory where there is no place aside.
-    pub fn new(
+    pub(super) fn new(
         settings: &Settings<'_>,
         aside: Option<&Aside>,
         made: &Made,
@@ -31,7 +31,7 @@ impl Sink {
     }
 
     /// Adds rows to each table, in their order; so many entries stand for them.
-    pub fn add(&mut self, entries: usize, arrays: Vec<Vec<ArrayRef>>) -> Result<()> {
+    pub(super) fn add(&mut self, entries: usize, arrays: Vec<Vec<ArrayRef>>) -> Result<()> {
         match self {
             Self::Part(part) => part.add(entries as u64, arrays),
             Self::Memory(tables, held) => {
@@ -44,7 +44,7 @@ impl Sink {
         }
     }
 
-    pub fn finish(self) -> Result<Held> {
+    pub(super) fn finish(self) -> Result<Held> {
         match self {
             Self::Part(part) => Ok(Held::Stored(part.finish()?)),
             Self::Memory(_, held) => Ok(Held::Memory(held)),
@@ -52,7 +52,7 @@ impl Sink {
     }
 
     /// Removes what was written aside.
-    pub fn abandon(self) -> Result<()> {
+    pub(super) fn abandon(self) -> Result<()> {
         match self {
             Self::Part(part) => part.abandon(),
             Self::Memory(..) => Ok(()),

@@ -58,13 +58,13 @@ pub(super) struct Clock {
 
 impl Clock {
     /// Adds the time since `since` and returns now.
-    pub fn add(counter: &AtomicU64, since: Instant) -> Instant {
+    pub(super) fn add(counter: &AtomicU64, since: Instant) -> Instant {
         let now = Instant::now();
         counter.fetch_add((now - since).as_nanos() as u64, Ordering::Relaxed);
         now
     }
 
-    pub fn report(&self, timings: &mut Timings) {
+    pub(super) fn report(&self, timings: &mut Timings) {
         let mut report = |name, counter: &AtomicU64| {
             let seconds = counter.load(Ordering::Relaxed) as f64 / 1e9;
             timings.work_s.insert(name, seconds);

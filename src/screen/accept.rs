@@ -6,7 +6,7 @@ use crate::rules::Accept;
 use crate::verify::Outcome;
 
 /// Why a rule does not accept a trajectory, or none where it does.
-pub fn refusal(accept: Accept, body: &Body) -> Option<Reason> {
+pub(crate) fn refusal(accept: Accept, body: &Body) -> Option<Reason> {
     if accept == Accept::None {
         return None;
     }
@@ -43,7 +43,7 @@ fn ours(body: &Body) -> Option<Reason> {
 }
 
 /// Right, wrong or unknown for the table of a style pair: the source's verdict where it has one.
-pub fn right(body: &Body) -> Option<bool> {
+pub(crate) fn right(body: &Body) -> Option<bool> {
     body.recorded.or(match body.outcome {
         Outcome::Correct => Some(true),
         Outcome::Wrong => Some(false),

@@ -11,7 +11,7 @@ use crate::ids::Id;
 use crate::pool::Entries;
 
 /// Drops all but one of the kept entries that share a trajectory id.
-pub fn drop_copies(entries: &Entries, fates: &mut [Fate]) {
+pub(crate) fn drop_copies(entries: &Entries, fates: &mut [Fate]) {
     let mut first: HashMap<Id, u32> = HashMap::new();
     for (at, fate) in fates.iter().enumerate() {
         if *fate != Fate::Kept {
@@ -36,7 +36,7 @@ pub fn drop_copies(entries: &Entries, fates: &mut [Fate]) {
 
 /// Drops the kept entries of all but one problem of each cluster: the one with the smallest id of those that
 /// have a kept entry, so that a cluster is never lost with a problem whose trajectories are all wrong.
-pub fn drop_near(entries: &Entries, screened: &Screened, fates: &mut [Fate]) {
+pub(crate) fn drop_near(entries: &Entries, screened: &Screened, fates: &mut [Fate]) {
     let Some(representatives) = screened.representatives(entries, fates) else {
         return;
     };

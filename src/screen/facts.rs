@@ -19,7 +19,7 @@ pub enum Fact {
 }
 
 impl Fact {
-    pub const ALL: [Self; 5] = [
+    pub(crate) const ALL: [Self; 5] = [
         Self::QuestionType,
         Self::GoldKind,
         Self::ProblemIsValid,
@@ -28,7 +28,7 @@ impl Fact {
     ];
 
     /// The pipeline's key, the column and the reason.
-    pub fn as_str(self) -> &'static str {
+    pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::QuestionType => "question_type",
             Self::GoldKind => "gold_kind",
@@ -40,7 +40,7 @@ impl Fact {
 }
 
 /// The conditions of a pipeline, in a run's own names. A name that no entry has meets nothing.
-pub struct Wanted<'s> {
+pub(crate) struct Wanted<'s> {
     question_type: Option<Vec<NameIndex>>,
     gold_kind: Option<&'s [GoldKind]>,
     problem_is_valid: Option<Vec<NameIndex>>,
@@ -49,7 +49,7 @@ pub struct Wanted<'s> {
 }
 
 impl<'s> Wanted<'s> {
-    pub fn new(screen: &'s Screen, entries: &Entries) -> Self {
+    pub(crate) fn new(screen: &'s Screen, entries: &Entries) -> Self {
         let names = |wanted: &Option<Vec<String>>| {
             let wanted = wanted.as_ref()?.iter();
             Some(wanted.filter_map(|name| entries.find_name(name)).collect())
@@ -64,7 +64,7 @@ impl<'s> Wanted<'s> {
     }
 
     /// The first condition that is not met.
-    pub fn refusal(&self, known: &ProblemFacts) -> Option<Reason> {
+    pub(crate) fn refusal(&self, known: &ProblemFacts) -> Option<Reason> {
         let unmet = Fact::ALL
             .into_iter()
             .find(|fact| !self.is_met(*fact, known));
@@ -93,7 +93,7 @@ fn passes<T: PartialEq>(wanted: Option<&[T]>, known: Option<T>) -> bool {
 }
 
 /// What is known, for the ledger.
-pub fn value(fact: Fact, known: &ProblemFacts, entries: &Entries) -> String {
+pub(crate) fn value(fact: Fact, known: &ProblemFacts, entries: &Entries) -> String {
     let name = |name: Option<NameIndex>| name.map(|name| entries.name(name).to_owned());
     let value = match fact {
         Fact::QuestionType => name(known.question_type),

@@ -17,7 +17,7 @@ const BYTES: [u64; 256] = {
 };
 
 /// SplitMix64's finaliser: each bit of the result depends on each bit of the word.
-pub const fn mixed(word: u64) -> u64 {
+pub(crate) const fn mixed(word: u64) -> u64 {
     let word = word.wrapping_add(0x9e37_79b9_7f4a_7c15);
     let word = (word ^ (word >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let word = (word ^ (word >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
@@ -26,7 +26,7 @@ pub const fn mixed(word: u64) -> u64 {
 
 /// Visits each n-gram of `width` bytes (at most 63), with the byte where it starts; none where the text is
 /// shorter.
-pub fn grams(text: &[u8], width: usize, mut visit: impl FnMut(usize, u64)) {
+pub(crate) fn grams(text: &[u8], width: usize, mut visit: impl FnMut(usize, u64)) {
     debug_assert!(
         0 < width && width < 64,
         "an n-gram fits the word that it is rolled in"
@@ -65,10 +65,10 @@ fn reduced(number: u64) -> u64 {
 }
 
 /// Hashes of all prefixes of a text, which give that of any window.
-pub struct Prefixes(Vec<u64>);
+pub(crate) struct Prefixes(Vec<u64>);
 
 impl Prefixes {
-    pub fn of(text: &[u8]) -> Self {
+    pub(crate) fn of(text: &[u8]) -> Self {
         let mut prefixes = Vec::with_capacity(text.len() + 1);
         let mut hash = 0;
         prefixes.push(hash);
@@ -80,20 +80,20 @@ impl Prefixes {
     }
 
     /// The hash of `start..end`, which is [`whole`] of these bytes; none where the text ends before.
-    pub fn window(&self, start: usize, end: usize) -> Option<u64> {
+    pub(crate) fn window(&self, start: usize, end: usize) -> Option<u64> {
         let (before, through) = (*self.0.get(start)?, *self.0.get(end)?);
         let shifted = product(before, power(end.checked_sub(start)?));
         Some(reduced(through + PRIME - shifted))
     }
 
     /// Bytes of the text.
-    pub fn bytes(&self) -> usize {
+    pub(crate) fn bytes(&self) -> usize {
         self.0.len() - 1
     }
 }
 
 /// The hash of a whole text.
-pub fn whole(text: &[u8]) -> u64 {
+pub(crate) fn whole(text: &[u8]) -> u64 {
     text.iter().fold(0, |hash, &byte| step(hash, byte))
 }
 

@@ -5,12 +5,12 @@
 //! is left, so that a copy never costs the trajectory it copies, and last near duplicates of problems, of
 //! which one stays that still has a trajectory.
 
-pub mod accept;
+pub(crate) mod accept;
 pub mod canonical;
 pub mod contamination;
-pub mod duplicates;
-pub mod facts;
-pub mod grams;
+pub(crate) mod duplicates;
+pub(crate) mod facts;
+pub(crate) mod grams;
 pub mod near;
 pub mod problems;
 
@@ -124,7 +124,7 @@ pub enum Reason {
 }
 
 impl Reason {
-    pub fn as_str(self) -> &'static str {
+    pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Void(void) => void.as_str(),
             Self::CutOff => "cut_off",
@@ -145,7 +145,12 @@ impl Reason {
     }
 
     /// The value that decided on `entry`, where there is one.
-    pub fn value(self, entry: u32, entries: &Entries, screened: &Screened) -> Option<String> {
+    pub(crate) fn value(
+        self,
+        entry: u32,
+        entries: &Entries,
+        screened: &Screened,
+    ) -> Option<String> {
         match self {
             Self::TooShort(tokens) | Self::TooLong(tokens) => Some(format!("{tokens} tokens")),
             Self::Repetitive(share) => Some(format!("{share:.3}")),
@@ -235,7 +240,7 @@ pub struct Tally {
 }
 
 impl Tally {
-    pub fn add(&mut self, fate: Fate) {
+    pub(crate) fn add(&mut self, fate: Fate) {
         self.read += 1;
         match fate {
             Fate::Kept => self.kept += 1,
@@ -243,7 +248,7 @@ impl Tally {
         }
     }
 
-    pub fn merge(&mut self, other: &Self) {
+    pub(crate) fn merge(&mut self, other: &Self) {
         self.read += other.read;
         self.kept += other.kept;
         for (reason, count) in &other.dropped {
@@ -252,7 +257,7 @@ impl Tally {
     }
 
     /// Entries in = kept + dropped.
-    pub fn balances(&self) -> bool {
+    pub(crate) fn balances(&self) -> bool {
         self.read == self.kept + self.dropped.values().sum::<u64>()
     }
 }

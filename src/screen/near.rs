@@ -58,15 +58,15 @@ use crate::ids::Id;
 
 /// Bytes of a shingle, about a word and a half: one changed word in 200 characters gives an index near 0.87,
 /// one changed number 0.91. Chosen by hand with the table of this module, 2026-11-21.
-pub const SHINGLE_BYTES: usize = 8;
+pub(crate) const SHINGLE_BYTES: usize = 8;
 /// Minima a problem.
-pub const PERMUTATIONS: usize = 64;
+pub(crate) const PERMUTATIONS: usize = 64;
 /// Problems of a bucket up to which all pairs are compared.
-pub const BUCKET_PAIRS_MAX: usize = 32;
+pub(crate) const BUCKET_PAIRS_MAX: usize = 32;
 /// Problems that stand for a larger bucket.
-pub const LEADERS_MAX: usize = 16;
+pub(crate) const LEADERS_MAX: usize = 16;
 /// The smallest threshold for which enough pairs are found.
-pub const THRESHOLD_MIN: f64 = 0.5;
+pub(crate) const THRESHOLD_MIN: f64 = 0.5;
 
 /// How many minima make a band, for a threshold.
 fn band_rows(threshold: f64) -> usize {
@@ -111,14 +111,14 @@ pub fn clusters(problems: &[(Id, &str)], threshold: f64) -> Clusters {
 }
 
 /// What is kept of one problem: its canonical text and the hashes of its bands.
-pub struct Sketch {
+pub(crate) struct Sketch {
     text: String,
     bands: Vec<u32>,
 }
 
 impl Sketch {
     /// The sketch of a canonical text.
-    pub fn of(text: &str, threshold: f64) -> Self {
+    pub(crate) fn of(text: &str, threshold: f64) -> Self {
         let rows = band_rows(threshold);
         let minima = if rows < 4 {
             wide_minima(text)
@@ -224,7 +224,7 @@ fn jaccard(one: &[u64], other: &[u64]) -> f64 {
 }
 
 /// The sketches of all problems: about 300 bytes each.
-pub struct Sketches {
+pub(crate) struct Sketches {
     threshold: f64,
     ids: Vec<Id>,
     texts: String,
@@ -234,7 +234,7 @@ pub struct Sketches {
 }
 
 impl Sketches {
-    pub fn new(threshold: f64) -> Self {
+    pub(crate) fn new(threshold: f64) -> Self {
         assert!(
             (THRESHOLD_MIN..=1.0).contains(&threshold),
             "the plan has checked the threshold"
@@ -249,14 +249,14 @@ impl Sketches {
     }
 
     /// Adds the sketch of a problem, made for the same threshold.
-    pub fn add(&mut self, id: Id, sketch: Sketch) {
+    pub(crate) fn add(&mut self, id: Id, sketch: Sketch) {
         self.ids.push(id);
         self.texts.push_str(&sketch.text);
         self.ends.push(self.texts.len());
         self.bands.extend(sketch.bands);
     }
 
-    pub fn clusters(&self) -> Clusters {
+    pub(crate) fn clusters(&self) -> Clusters {
         let count = self.ids.len();
         let mut sets = Union::new(&self.ids);
         let mut uncompared = 0;

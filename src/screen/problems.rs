@@ -55,7 +55,7 @@ impl<'s> Looking<'s> {
     }
 
     /// Whether anything is asked of the texts at all.
-    pub fn is_needed(&self) -> bool {
+    pub(crate) fn is_needed(&self) -> bool {
         self.detector.is_some() || self.sketches.is_some()
     }
 
@@ -150,12 +150,12 @@ pub struct Disagreement {
 
 impl Screened {
     /// The hit for which the entries of a problem are dropped.
-    pub fn contaminated(&self, problem: u32) -> Option<u32> {
+    pub(crate) fn contaminated(&self, problem: u32) -> Option<u32> {
         self.decisive.get(&problem).copied()
     }
 
     /// A hit as people read it: `math500/test/algebra/1.json (near)`.
-    pub fn describe(&self, hit: u32) -> Option<String> {
+    pub(crate) fn describe(&self, hit: u32) -> Option<String> {
         let hit = self.hits.get(hit as usize)?.hit;
         let detector = self.detector.as_ref()?;
         let benchmark = &detector.benchmarks()[hit.benchmark as usize].name;
@@ -164,7 +164,7 @@ impl Screened {
     }
 
     /// For each problem whether the gold answers of its cluster differ.
-    pub fn disagrees(&self) -> Option<Vec<bool>> {
+    pub(crate) fn disagrees(&self) -> Option<Vec<bool>> {
         let first = &self.clusters.as_ref()?.first;
         let cluster = |one: &Disagreement| {
             one.answers
@@ -177,7 +177,7 @@ impl Screened {
 
     /// The problem that stands for each problem's cluster: of those with a kept entry the one with the
     /// smallest id, or the smallest of all where none is kept.
-    pub fn representatives(&self, entries: &Entries, fates: &[Fate]) -> Option<Vec<u32>> {
+    pub(crate) fn representatives(&self, entries: &Entries, fates: &[Fate]) -> Option<Vec<u32>> {
         let clusters = self.clusters.as_ref()?;
         let mut of_cluster: Vec<Option<u32>> = vec![None; entries.problems.len()];
         for (row, fate) in entries.rows.iter().zip(fates) {

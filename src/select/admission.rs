@@ -20,7 +20,7 @@ pub(super) struct Scopes<'s> {
 }
 
 impl<'s> Scopes<'s> {
-    pub fn new(stock: &'s Stock<'s>, draws: &'s Draws<'s>, grid: &'s Grid) -> Self {
+    pub(super) fn new(stock: &'s Stock<'s>, draws: &'s Draws<'s>, grid: &'s Grid) -> Self {
         let admitted = |&recipe: &Recipe| (recipe, admitted(stock, grid, recipe));
         Self {
             grid,
@@ -31,7 +31,7 @@ impl<'s> Scopes<'s> {
     }
 
     /// The scope of a family's subsets.
-    pub fn of<'a>(&'a self, family: &Family) -> Scope<'a> {
+    pub(super) fn of<'a>(&'a self, family: &Family) -> Scope<'a> {
         let draw = Draw {
             role: Role::Subset,
             number: family.draw,

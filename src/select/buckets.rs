@@ -18,7 +18,7 @@ use crate::rules::{Accept, OnShortfall};
 pub(super) struct Axes(Recipe, String, Option<String>, Option<Accept>);
 
 impl Axes {
-    pub fn of(family: &Family) -> Self {
+    pub(super) fn of(family: &Family) -> Self {
         let (category, style) = (family.category.clone(), family.style.clone());
         Self(family.recipe, category, style, family.accept)
     }

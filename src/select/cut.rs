@@ -25,7 +25,7 @@ pub(super) struct FamilyOrder {
 }
 
 impl FamilyOrder {
-    pub fn new(role: SubsetRole, entries: Vec<u32>, reason: impl Into<String>) -> Self {
+    pub(super) fn new(role: SubsetRole, entries: Vec<u32>, reason: impl Into<String>) -> Self {
         Self {
             role,
             entries: Arc::new(entries),
@@ -44,7 +44,7 @@ pub(super) struct AskedSubset {
 
 impl AskedSubset {
     /// A family's subsets, smallest first.
-    pub fn of_family(grid: &Grid, family: &Family) -> Vec<Self> {
+    pub(super) fn of_family(grid: &Grid, family: &Family) -> Vec<Self> {
         let wanted = |size: Size| Self {
             name: family.name(size),
             size,
@@ -54,7 +54,7 @@ impl AskedSubset {
     }
 
     /// A control for each of a family's subsets, of its rows.
-    pub fn controls(cuts: &[MadeSubset], role: &str) -> Vec<Self> {
+    pub(super) fn controls(cuts: &[MadeSubset], role: &str) -> Vec<Self> {
         let wanted = |cut: &MadeSubset| Self {
             name: format!("{}-{role}", cut.name),
             size: Size::Rows(cut.size),

@@ -1,7 +1,7 @@
 //! Tenths of lengths: what a matched control and the manifest tell lengths apart by.
 
 /// The nine counts between the tenths of a list of counts; fewer where the list is empty.
-pub fn token_deciles(mut tokens: Vec<u32>) -> Vec<u32> {
+pub(crate) fn token_deciles(mut tokens: Vec<u32>) -> Vec<u32> {
     tokens.sort_unstable();
     (1..10)
         .filter_map(|tenth| tokens.get(tokens.len() * tenth / 10).copied())
@@ -9,7 +9,7 @@ pub fn token_deciles(mut tokens: Vec<u32>) -> Vec<u32> {
 }
 
 /// Which tenth a count falls in, from 0.
-pub fn decile(deciles: &[u32], tokens: u32) -> u32 {
+pub(crate) fn decile(deciles: &[u32], tokens: u32) -> u32 {
     deciles.partition_point(|&edge| edge <= tokens) as u32
 }
 

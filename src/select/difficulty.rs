@@ -73,7 +73,7 @@ impl Range {
     }
 
     /// Whether it asks for anything, and some number is in it.
-    pub fn is_sound(&self) -> bool {
+    pub(crate) fn is_sound(&self) -> bool {
         let ends = |a: Option<f64>, b: Option<f64>| a.into_iter().chain(b);
         let low = ends(self.min, self.above).reduce(f64::max);
         let high = ends(self.max, self.below).reduce(f64::min);

@@ -42,7 +42,7 @@ pub struct Draw {
 }
 
 /// The keys of every problem, computed once a draw: 20 bytes a problem and draw.
-pub struct Keys<'e> {
+pub(crate) struct Keys<'e> {
     entries: &'e Entries,
     seed: u64,
     problems: RefCell<HashMap<Draw, Arc<Vec<u128>>>>,
@@ -50,7 +50,7 @@ pub struct Keys<'e> {
 }
 
 impl<'e> Keys<'e> {
-    pub fn new(entries: &'e Entries, seed: u64) -> Self {
+    pub(crate) fn new(entries: &'e Entries, seed: u64) -> Self {
         Self {
             entries,
             seed,
@@ -60,7 +60,7 @@ impl<'e> Keys<'e> {
     }
 
     /// The key of each problem of the run, by its index.
-    pub fn problems(&self, draw: Draw) -> Arc<Vec<u128>> {
+    pub(crate) fn problems(&self, draw: Draw) -> Arc<Vec<u128>> {
         let (entries, seed) = (self.entries, self.seed);
         let mut known = self.problems.borrow_mut();
         let keys = known.entry(draw).or_insert_with(|| {
@@ -71,7 +71,7 @@ impl<'e> Keys<'e> {
     }
 
     /// The run's problems in the order of a draw, by their index.
-    pub fn order(&self, draw: Draw) -> Arc<Vec<u32>> {
+    pub(crate) fn order(&self, draw: Draw) -> Arc<Vec<u32>> {
         let keys = self.problems(draw);
         let mut known = self.orders.borrow_mut();
         let order = known.entry(draw).or_insert_with(|| {
@@ -83,7 +83,7 @@ impl<'e> Keys<'e> {
     }
 
     /// A hash for one step of a recipe that draws step by step, and for one try in it.
-    pub fn step(&self, draw: Draw, what: &'static str, step: u64, turn: u64) -> u128 {
+    pub(crate) fn step(&self, draw: Draw, what: &'static str, step: u64, turn: u64) -> u128 {
         let mut bytes = what.as_bytes().to_vec();
         bytes.extend(step.to_le_bytes());
         bytes.extend(turn.to_le_bytes());
@@ -91,7 +91,7 @@ impl<'e> Keys<'e> {
     }
 
     /// The key by which one of a problem's trajectories is chosen.
-    pub fn trajectory(&self, draw: Draw, entry: u32) -> u128 {
+    pub(crate) fn trajectory(&self, draw: Draw, entry: u32) -> u128 {
         let id = self.entries.body_of(entry).trajectory_id;
         key(
             "gradatim draw of a trajectory v1",
@@ -102,7 +102,7 @@ impl<'e> Keys<'e> {
     }
 
     /// The key by which categories take turns.
-    pub fn turn(&self, draw: Draw, category: &str) -> u128 {
+    pub(crate) fn turn(&self, draw: Draw, category: &str) -> u128 {
         key(
             "gradatim draw of a turn v1",
             self.seed,

@@ -19,7 +19,7 @@ mod knowledge;
 pub(crate) mod names;
 mod order;
 mod pair;
-pub mod recipe;
+pub(crate) mod recipe;
 #[cfg(test)]
 mod sample;
 mod scope;
@@ -40,7 +40,7 @@ use crate::rules::{Accept, OnShortfall};
 use crate::screen::Fate;
 use admission::Scopes;
 use buckets::Axes;
-pub use deciles::{decile, token_deciles};
+pub(crate) use deciles::{decile, token_deciles};
 use grid::{Family, Grid, PairedBy};
 use kept::KeptEntries;
 pub use knowledge::{JoinCounts, JoinedColumn, Knowledge, ProblemText, TextRule};

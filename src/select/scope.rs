@@ -52,7 +52,7 @@ pub(super) struct Draws<'e> {
 pub(super) type StandingKey = (Draw, AskedStyle, Option<Accept>);
 
 impl<'e> Draws<'e> {
-    pub fn new(entries: &'e Entries, seed: u64) -> Self {
+    pub(super) fn new(entries: &'e Entries, seed: u64) -> Self {
         Self {
             keys: Keys::new(entries, seed),
             standing: RefCell::default(),
@@ -84,27 +84,27 @@ impl Stock<'_> {
 
 impl<'s> Scope<'s> {
     /// Every problem of the run, by index.
-    pub fn problems(&self) -> std::ops::Range<u32> {
+    pub(crate) fn problems(&self) -> std::ops::Range<u32> {
         0..self.entries.problems.len() as u32
     }
 
-    pub fn problem(&self, problem: u32) -> &'s Problem {
+    pub(crate) fn problem(&self, problem: u32) -> &'s Problem {
         &self.entries.problems[problem as usize]
     }
 
-    pub fn body(&self, entry: u32) -> &'s Body {
+    pub(crate) fn body(&self, entry: u32) -> &'s Body {
         self.entries.body_of(entry)
     }
 
     /// The problem's entries that can be selected, in their order.
-    pub fn entries_of(&self, problem: u32) -> impl Iterator<Item = u32> + Clone + use<'s> {
+    pub(crate) fn entries_of(&self, problem: u32) -> impl Iterator<Item = u32> + Clone + use<'s> {
         let (entries, style) = (self.entries, self.style);
         let kept = self.kept.by_problem[problem as usize].iter().copied();
         kept.filter(move |&entry| style.holds(entries.body_of(entry).style))
     }
 
     /// Whether the recipe may select the problem.
-    pub fn admits(&self, problem: u32) -> bool {
+    pub(crate) fn admits(&self, problem: u32) -> bool {
         self.admitted
             .is_none_or(|admitted| admitted[problem as usize])
     }

@@ -25,7 +25,7 @@ pub enum Size {
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
 )]
 #[serde(rename_all = "snake_case")]
-pub enum Unit {
+pub(crate) enum Unit {
     #[default]
     Rows,
     /// Of replies.
@@ -43,14 +43,14 @@ impl fmt::Display for Unit {
 
 impl Size {
     /// How many of its unit.
-    pub fn count(self) -> u64 {
+    pub(crate) fn count(self) -> u64 {
         match self {
             Self::Rows(rows) => u64::from(rows),
             Self::Tokens(tokens) => tokens,
         }
     }
 
-    pub fn unit(self) -> Unit {
+    pub(crate) fn unit(self) -> Unit {
         match self {
             Self::Rows(_) => Unit::Rows,
             Self::Tokens(_) => Unit::Tokens,
@@ -72,7 +72,7 @@ impl Size {
     }
 
     /// How much there is of its unit in rows of these tokens.
-    pub fn available(self, tokens: impl ExactSizeIterator<Item = u32>) -> u64 {
+    pub(crate) fn available(self, tokens: impl ExactSizeIterator<Item = u32>) -> u64 {
         match self {
             Self::Rows(_) => tokens.len() as u64,
             Self::Tokens(_) => tokens.map(u64::from).sum(),
@@ -122,26 +122,26 @@ pub enum Sizes {
 
 impl Sizes {
     /// Smallest first.
-    pub fn ascending(&self) -> Vec<Size> {
+    pub(crate) fn ascending(&self) -> Vec<Size> {
         let mut sizes = self.as_written();
         sizes.sort_unstable();
         sizes
     }
 
     /// As they stand in the pipeline.
-    pub fn as_written(&self) -> Vec<Size> {
+    pub(crate) fn as_written(&self) -> Vec<Size> {
         match self {
             Self::Rows(rows) => rows.iter().copied().map(Size::Rows).collect(),
             Self::Tokens(tokens) => tokens.iter().copied().map(Size::Tokens).collect(),
         }
     }
 
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.as_written().is_empty()
     }
 
     /// The most rows that are asked for; none where a budget decides.
-    pub fn rows_max(&self) -> Option<u32> {
+    pub(crate) fn rows_max(&self) -> Option<u32> {
         match self {
             Self::Rows(rows) => rows.iter().copied().max(),
             Self::Tokens(_) => None,

@@ -140,7 +140,7 @@ pub enum SubsetRole {
 
 impl SubsetRole {
     /// As files and tables have it.
-    pub fn as_str(self) -> &'static str {
+    pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Subset => "subset",
             Self::Random => "random",
@@ -163,7 +163,7 @@ pub enum DrawKind {
 
 impl DrawKind {
     /// As files and tables have it.
-    pub fn as_str(self) -> &'static str {
+    pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Independent => "independent",
             Self::Replicate => "replicate",

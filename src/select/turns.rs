@@ -6,7 +6,7 @@
 use std::cmp::Ordering;
 
 /// A list with the key that decides who comes first where the rule leaves it open.
-pub type Keyed<T> = (u128, Vec<T>);
+pub(crate) type Keyed<T> = (u128, Vec<T>);
 
 /// Round-robin in the order of keys, ending where a list is empty at its turn: counts differ by at most one
 /// at every prefix.
@@ -41,7 +41,7 @@ pub fn in_turn<T>(mut lists: Vec<Keyed<T>>) -> Vec<T> {
 /// Of the lists that are not ahead of their share the one that must come next soonest comes next, which is
 /// R. Tijdeman's answer to the chairman assignment problem (*Discrete Mathematics* 32, 1980): with `k` lists
 /// no count is ever further than `1 - 1/(2k - 2)` from its share, and no rule does better for all lengths.
-pub fn in_proportion<T>(mut lists: Vec<Keyed<T>>) -> Vec<T> {
+pub(crate) fn in_proportion<T>(mut lists: Vec<Keyed<T>>) -> Vec<T> {
     lists.retain(|(_, list)| !list.is_empty());
     lists.sort_by_key(|(key, _)| *key);
     if lists.len() < 2 {

@@ -17,7 +17,7 @@ use crate::rules::OnShortfall;
 /// From which share of common text on two problems are one for the split, where `[screen] near_duplicates`
 /// says nothing: problems from one template too, since validating on one after training on the other says
 /// little. See the table in `screen::near`.
-pub const THRESHOLD: f64 = 0.8;
+pub(crate) const THRESHOLD: f64 = 0.8;
 
 /// The `[validation]` table of a pipeline file: problems that no subset and no control has.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -43,7 +43,7 @@ pub(super) struct SetAside {
 }
 
 /// The draw that sets problems aside.
-pub const DRAW: Draw = Draw {
+pub(crate) const DRAW: Draw = Draw {
     role: Role::Validation,
     number: 0,
 };

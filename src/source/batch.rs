@@ -18,12 +18,8 @@ impl Batch {
         }
     }
 
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
     /// How many bytes of the file it is, where that is known before the unit ends; else 0.
-    pub fn file_bytes(&self) -> u64 {
+    pub(crate) fn file_bytes(&self) -> u64 {
         match self {
             Self::Arrow(_) => 0,
             Self::Text(batch) => batch.file_bytes(),

@@ -44,7 +44,7 @@ located!(Companion);
 
 impl Companion {
     /// Its files, where they were found, as a source of problems.
-    pub fn source(found: &Location) -> Source {
+    pub(crate) fn source(found: &Location) -> Source {
         let mut source = Source::of(Layout::Problems);
         source.pin(found);
         source

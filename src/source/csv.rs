@@ -20,7 +20,7 @@ pub(super) struct RowFinder {
 
 impl RowFinder {
     /// Of a file from its beginning, where a byte order mark may stand.
-    pub fn new(delimiter: u8) -> Self {
+    pub(super) fn new(delimiter: u8) -> Self {
         Self {
             reader: ReaderBuilder::new().delimiter(delimiter).build(),
             delimiter,
@@ -28,12 +28,12 @@ impl RowFinder {
     }
 
     /// Begins a row.
-    pub fn restart(&mut self) {
+    pub(super) fn restart(&mut self) {
         self.reader = inside(self.delimiter);
     }
 
     /// How many bytes of `chunk` the row still takes, or none where it does not end there.
-    pub fn end(&mut self, chunk: &[u8]) -> Option<usize> {
+    pub(super) fn end(&mut self, chunk: &[u8]) -> Option<usize> {
         let (mut text, mut ends) = ([0; 4096], [0; 64]);
         let mut used = 0;
         while used < chunk.len() {
@@ -49,7 +49,7 @@ impl RowFinder {
     }
 
     /// Whether the file ended inside quotes. Blank lines at its end are inside of nothing.
-    pub fn is_open(&mut self) -> bool {
+    pub(super) fn is_open(&mut self) -> bool {
         self.end(b"\n").is_none()
     }
 }
@@ -71,7 +71,7 @@ pub(super) struct Parser {
 }
 
 impl Parser {
-    pub fn new(delimiter: u8, header: &[String], columns: &[Needed]) -> Self {
+    pub(super) fn new(delimiter: u8, header: &[String], columns: &[Needed]) -> Self {
         let place = |needed: &Needed| header.iter().position(|name| *name == needed.name);
         Self {
             delimiter,
@@ -81,7 +81,7 @@ impl Parser {
     }
 
     /// The wanted cells of one row.
-    pub fn parse(&self, row: &[u8]) -> Result<Vec<Value<'static>>, Void> {
+    pub(super) fn parse(&self, row: &[u8]) -> Result<Vec<Value<'static>>, Void> {
         let row = std::str::from_utf8(row).map_err(|_| Void::BadUtf8)?;
         let cells = Cells::of(inside(self.delimiter), row, self.width).ok_or(Void::BadCsv)?;
         if cells.ends.len() != self.width {

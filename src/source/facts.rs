@@ -20,7 +20,7 @@ pub struct Facts<'a> {
 }
 
 impl Facts<'_> {
-    pub fn into_owned(self) -> Facts<'static> {
+    pub(crate) fn into_owned(self) -> Facts<'static> {
         let owned = |text: Option<Cow<'_, str>>| text.map(|text| Cow::Owned(text.into_owned()));
         Facts {
             question_type: owned(self.question_type),
@@ -49,7 +49,7 @@ pub enum GoldKind {
 
 impl GoldKind {
     /// Of an answer as the source has it; none where there is none.
-    pub fn of(gold: &str) -> Option<Self> {
+    pub(crate) fn of(gold: &str) -> Option<Self> {
         let gold = gold.trim();
         if gold.is_empty() {
             None
@@ -62,7 +62,7 @@ impl GoldKind {
         }
     }
 
-    pub fn as_str(self) -> &'static str {
+    pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Value => "value",
             Self::Proof => "proof",
@@ -70,7 +70,7 @@ impl GoldKind {
         }
     }
 
-    pub fn parse(text: &str) -> Option<Self> {
+    pub(crate) fn parse(text: &str) -> Option<Self> {
         let all = [Self::Value, Self::Proof, Self::Notfound];
         all.into_iter().find(|kind| kind.as_str() == text)
     }

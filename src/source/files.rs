@@ -46,7 +46,7 @@ pub fn find(path: &Path) -> Result<Vec<SourceFile>> {
 }
 
 /// The files of a dataset on a hub, by name.
-pub fn of_dataset(hub: &Arc<Hub>, dataset: &Dataset, mode: HubMode) -> Vec<SourceFile> {
+pub(crate) fn of_dataset(hub: &Arc<Hub>, dataset: &Dataset, mode: HubMode) -> Vec<SourceFile> {
     let file = |file: &super::hub::RemoteFile| {
         Some(SourceFile {
             name: file.path.clone(),

@@ -35,7 +35,7 @@ pub enum Coding {
 
 impl Format {
     /// By the name's ending; none for any other file.
-    pub fn of(path: &Path) -> Option<Self> {
+    pub(crate) fn of(path: &Path) -> Option<Self> {
         let name = path.file_name()?.to_str()?.to_ascii_lowercase();
         let (stem, coding) = match name.rsplit_once('.')? {
             (stem, "gz") => (stem, Coding::Gzip),
@@ -53,7 +53,7 @@ impl Format {
     }
 
     /// Of a CSV.
-    pub fn delimiter(self) -> Option<u8> {
+    pub(crate) fn delimiter(self) -> Option<u8> {
         match self {
             Self::Text(TextFormat {
                 form: Form::Csv { delimiter },

@@ -22,11 +22,11 @@ pub struct Location {
 }
 
 /// What a path begins with that is a dataset's address.
-pub const ON_HUB: &str = "hub:";
+pub(crate) const ON_HUB: &str = "hub:";
 
 impl Location {
     /// A path on this disk.
-    pub fn here(path: &str) -> Self {
+    pub(crate) fn here(path: &str) -> Self {
         Self {
             path: Some(path.to_owned()),
             ..Self::default()
@@ -34,7 +34,7 @@ impl Location {
     }
 
     /// What one key says: a path on this disk, or `hub:NAMESPACE/NAME@REVISION`.
-    pub fn of_key(path: Option<&str>) -> Self {
+    pub(crate) fn of_key(path: Option<&str>) -> Self {
         match path.and_then(|path| path.strip_prefix(ON_HUB)) {
             Some(address) => {
                 let (repo, revision) = address.split_once('@').unzip();
@@ -49,7 +49,7 @@ impl Location {
     }
 
     /// The same as [`Location::of_key`] reads it, for a dataset whose commit is known.
-    pub fn as_key(&self) -> Option<String> {
+    pub(crate) fn as_key(&self) -> Option<String> {
         match (&self.hub, &self.revision) {
             (Some(repo), Some(commit)) => Some(format!("{ON_HUB}{repo}@{commit}")),
             _ => self.path.clone(),
@@ -57,12 +57,12 @@ impl Location {
     }
 
     /// The path on this disk, which starts from the pipeline's folder; that folder where it names none.
-    pub fn below(&self, folder: &Path) -> PathBuf {
+    pub(crate) fn below(&self, folder: &Path) -> PathBuf {
         folder.join(self.path.as_deref().unwrap_or_default())
     }
 
     /// The first key that is said and means nothing without a dataset of the hub.
-    pub fn without_dataset(&self) -> Option<&'static str> {
+    pub(crate) fn without_dataset(&self) -> Option<&'static str> {
         let only = [
             ("config", self.config.is_some()),
             ("split", self.split.is_some()),

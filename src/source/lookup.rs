@@ -93,14 +93,14 @@ located!(Join, address in path);
 
 impl Benchmark {
     /// What is read of each row: the text, the id, the tier.
-    pub fn picks(&self) -> [Option<&Pick>; 3] {
+    pub(crate) fn picks(&self) -> [Option<&Pick>; 3] {
         [Some(&self.problem), self.id.as_ref(), self.tier.as_ref()]
     }
 }
 
 impl Join {
     /// What is read of each row: the number, the text, the id.
-    pub fn picks(&self) -> [Option<&Pick>; 3] {
+    pub(crate) fn picks(&self) -> [Option<&Pick>; 3] {
         [
             Some(&self.value),
             self.problem.as_ref(),
@@ -110,7 +110,7 @@ impl Join {
 }
 
 /// The columns that the picks need, each once.
-pub fn columns(picks: &[Option<&Pick>]) -> Vec<Needed> {
+pub(crate) fn columns(picks: &[Option<&Pick>]) -> Vec<Needed> {
     let mut columns: Vec<Needed> = Vec::new();
     for pick in picks.iter().flatten() {
         if columns.iter().all(|known| known.name != pick.root()) {
@@ -121,10 +121,10 @@ pub fn columns(picks: &[Option<&Pick>]) -> Vec<Needed> {
 }
 
 /// A row of these tables is a problem and a few words: the limit that a source has is far from it.
-pub use super::unit::ROW_BYTES_MAX;
+pub(crate) use super::unit::ROW_BYTES_MAX;
 
 /// Hands each row's number and picked values to `take`, in order; of a row that cannot be read the reason.
-pub fn read(
+pub(crate) fn read(
     file: &SourceFile,
     unit: Unit,
     picks: &[Option<&Pick>],
@@ -160,7 +160,7 @@ fn picked<'a>(
 }
 
 /// A picked value as text, cut as its pick says; numbers and bools are written out.
-pub fn text(pick: Option<&Pick>, value: Value<'_>) -> Option<String> {
+pub(crate) fn text(pick: Option<&Pick>, value: Value<'_>) -> Option<String> {
     let text = match value {
         Value::Integer(number) => number.to_string(),
         Value::Number(number) => number.to_string(),
@@ -172,7 +172,7 @@ pub fn text(pick: Option<&Pick>, value: Value<'_>) -> Option<String> {
 }
 
 /// A picked value as a number, text cut as its pick says; a truth value is 1 or 0.
-pub fn number(pick: Option<&Pick>, value: &Value<'_>) -> Option<f64> {
+pub(crate) fn number(pick: Option<&Pick>, value: &Value<'_>) -> Option<f64> {
     let number = match value {
         Value::Integer(number) => *number as f64,
         Value::Number(number) => *number,

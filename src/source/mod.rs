@@ -31,17 +31,17 @@ mod void;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-pub use batch::Batch;
-pub use companion::Companion;
+pub(crate) use batch::Batch;
+pub(crate) use companion::Companion;
 pub use entry::{Entry, Row, Trajectory};
-pub use facts::{Facts, GoldKind};
+pub(crate) use facts::{Facts, GoldKind};
 pub use files::SourceFile;
 pub use format::Format;
 pub use layout::{Columns, Layout};
-pub(crate) use location::{Located, Location};
+pub use location::{Located, Location};
 pub use lookup::{Benchmark, Join};
 pub use place::{HubMode, Place};
-pub(crate) use unit::Spot;
+pub use unit::Spot;
 pub use unit::{BatchSize, Unit};
 pub use void::Void;
 

@@ -53,21 +53,21 @@ impl Footer {
         })
     }
 
-    pub fn row_groups(&self) -> usize {
+    pub(crate) fn row_groups(&self) -> usize {
         self.metadata.metadata().num_row_groups()
     }
 
-    pub fn rows(&self) -> u64 {
+    pub(crate) fn rows(&self) -> u64 {
         self.metadata.metadata().file_metadata().num_rows().max(0) as u64
     }
 
     /// The columns as the file declares them.
-    pub fn schema(&self) -> &SchemaRef {
+    pub(crate) fn schema(&self) -> &SchemaRef {
         &self.declared
     }
 
     /// The columns' names and types.
-    pub fn column_kinds(&self) -> Vec<(String, String)> {
+    pub(crate) fn column_kinds(&self) -> Vec<(String, String)> {
         let fields = self.declared.fields().iter();
         fields
             .map(|field| (field.name().clone(), field.data_type().to_string()))
@@ -103,7 +103,7 @@ impl Footer {
     }
 
     /// Fails where a needed column is missing or holds something else.
-    pub fn check(&self, file: &SourceFile, columns: &[Needed]) -> Result<()> {
+    pub(crate) fn check(&self, file: &SourceFile, columns: &[Needed]) -> Result<()> {
         needed::check(file, self.schema(), columns)
     }
 }
@@ -185,15 +185,11 @@ impl ArrowBatch {
         }
     }
 
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.rows
     }
 
-    pub fn is_empty(&self) -> bool {
-        self.rows == 0
-    }
-
-    pub fn row(&self, index: usize) -> Row<'_> {
+    pub(crate) fn row(&self, index: usize) -> Row<'_> {
         let number = match &self.numbers {
             Some(numbers) => numbers[index],
             None => self.first_row + index as u64,

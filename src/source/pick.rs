@@ -50,12 +50,12 @@ impl Pick {
     }
 
     /// The column of the file that holds it.
-    pub fn root(&self) -> &str {
+    pub(crate) fn root(&self) -> &str {
         self.parted().0
     }
 
     /// The value that the path leads to, starting from the root column's cell.
-    pub fn resolve<'a>(&self, cell: Value<'a>) -> Value<'a> {
+    pub(crate) fn resolve<'a>(&self, cell: Value<'a>) -> Value<'a> {
         follow(cell, self.parted().1)
     }
 
@@ -69,7 +69,7 @@ impl Pick {
     }
 
     /// The part of the text that is meant.
-    pub fn cut<'a>(&self, text: Cow<'a, str>) -> Cow<'a, str> {
+    pub(crate) fn cut<'a>(&self, text: Cow<'a, str>) -> Cow<'a, str> {
         let Cut {
             after,
             before,
@@ -94,7 +94,7 @@ impl Pick {
     }
 
     /// The text at this place of the row, cut.
-    pub fn text<'a>(&self, cell: Value<'a>) -> Result<Option<Cow<'a, str>>, Void> {
+    pub(crate) fn text<'a>(&self, cell: Value<'a>) -> Result<Option<Cow<'a, str>>, Void> {
         Ok(match self.resolve(cell) {
             Value::Integer(number) => Some(Cow::Owned(number.to_string())),
             Value::Number(number) => Some(Cow::Owned(number.to_string())),

@@ -55,15 +55,15 @@ impl fmt::Debug for HubFile {
 }
 
 /// What reads from any place on.
-pub trait Bytestream: Read + Seek + Send {}
+pub(crate) trait Bytestream: Read + Seek + Send {}
 impl<T: Read + Seek + Send> Bytestream for T {}
 
 impl Place {
-    pub fn is_remote(&self) -> bool {
+    pub(crate) fn is_remote(&self) -> bool {
         matches!(self, Self::Hub(_))
     }
 
-    pub fn bytes(&self) -> Result<u64> {
+    pub(crate) fn bytes(&self) -> Result<u64> {
         match self {
             Self::Disk(path) => Ok(fs_err::metadata(path)?.len()),
             Self::Hub(remote) => Ok(remote.file.size),
@@ -71,7 +71,7 @@ impl Place {
     }
 
     /// As errors name it.
-    pub fn shown(&self) -> PathBuf {
+    pub(crate) fn shown(&self) -> PathBuf {
         match self {
             Self::Disk(path) => path.clone(),
             Self::Hub(remote) => format!("hub:{}/{}", remote.file.repo, remote.file.path).into(),
@@ -79,7 +79,7 @@ impl Place {
     }
 
     /// From its beginning. In mode `cache` this fetches the whole file first.
-    pub fn open(&self) -> Result<Box<dyn Bytestream>> {
+    pub(crate) fn open(&self) -> Result<Box<dyn Bytestream>> {
         match self {
             Self::Disk(path) => Ok(Box::new(fs_err::File::open(path)?)),
             Self::Hub(remote) => match remote.mode {
@@ -93,7 +93,7 @@ impl Place {
     }
 
     /// To look at a few bytes: never fetches a whole file.
-    pub fn peek(&self) -> Result<Box<dyn Bytestream>> {
+    pub(crate) fn peek(&self) -> Result<Box<dyn Bytestream>> {
         match self {
             Self::Disk(_) => self.open(),
             Self::Hub(remote) => Ok(Box::new(remote.reader())),
@@ -101,7 +101,7 @@ impl Place {
     }
 
     /// For a reader of Parquet. In mode `cache` this fetches the whole file first.
-    pub fn chunks(&self) -> Result<Chunks> {
+    pub(crate) fn chunks(&self) -> Result<Chunks> {
         match self {
             Self::Hub(remote) if remote.mode == HubMode::Cache => {
                 let path = remote.hub.whole(&remote.file)?;
@@ -112,7 +112,7 @@ impl Place {
     }
 
     /// For a reader of a Parquet file's footer: never fetches a whole file.
-    pub fn footer(&self) -> Result<Chunks> {
+    pub(crate) fn footer(&self) -> Result<Chunks> {
         match self {
             Self::Disk(path) => Ok(Chunks::Disk(fs_err::File::open(path)?.into_parts().0)),
             Self::Hub(remote) => {
@@ -131,7 +131,7 @@ impl HubFile {
 }
 
 /// A Parquet file's bytes, by their place in it.
-pub enum Chunks {
+pub(crate) enum Chunks {
     Disk(File),
     Hub(RemoteParquet),
 }
@@ -141,7 +141,7 @@ const EXPECTED_BYTES_MAX: u64 = 64 << 20;
 
 impl Chunks {
     /// Says what will be read, so that it is fetched together; nothing to do on a disk.
-    pub fn expect(&self, ranges: &[Range<u64>]) -> Result<()> {
+    pub(crate) fn expect(&self, ranges: &[Range<u64>]) -> Result<()> {
         let bytes: u64 = ranges.iter().map(|range| range.end - range.start).sum();
         match self {
             Self::Hub(remote) if bytes <= EXPECTED_BYTES_MAX => remote.expect(ranges),

@@ -42,7 +42,7 @@ enum Ending {
 }
 
 impl Rows {
-    pub fn new(
+    pub(super) fn new(
         opened: Box<dyn Bytestream>,
         format: TextFormat,
         row_bytes_max: u64,
@@ -79,7 +79,7 @@ impl Rows {
         Ok(rows)
     }
 
-    pub fn header(&self, file: &SourceFile) -> Result<&[String]> {
+    pub(super) fn header(&self, file: &SourceFile) -> Result<&[String]> {
         let why = match &self.header {
             Ok(names) => return Ok(names),
             Err(Void::TooLarge) => format!("of more than {} bytes", self.row_bytes_max),
@@ -92,11 +92,11 @@ impl Rows {
         })
     }
 
-    pub fn is_at_start(&self) -> bool {
+    pub(super) fn is_at_start(&self) -> bool {
         self.offset == 0
     }
 
-    pub fn seek(&mut self, offset: u64, row: u64) -> Result<()> {
+    pub(super) fn seek(&mut self, offset: u64, row: u64) -> Result<()> {
         if let Input::Plain(reader) = &mut self.reader {
             reader.seek(SeekFrom::Start(offset))?;
             (self.offset, self.number) = (offset, row);
@@ -108,7 +108,7 @@ impl Rows {
     }
 
     /// The next row that is not blank, appended to `text`; none at the end of the file.
-    pub fn next(&mut self, text: &mut Vec<u8>) -> Result<Option<FoundRow>> {
+    pub(super) fn next(&mut self, text: &mut Vec<u8>) -> Result<Option<FoundRow>> {
         loop {
             let (start, offset, number) = (text.len(), self.offset, self.number);
             let reader: &mut dyn BufRead = match &mut self.reader {

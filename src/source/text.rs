@@ -48,12 +48,12 @@ impl CellParser {
 }
 
 impl TextBatch {
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.rows.len()
     }
 
     /// Bytes of its rows in a plain file; a compressed one does not tell.
-    pub fn file_bytes(&self) -> u64 {
+    pub(crate) fn file_bytes(&self) -> u64 {
         if self.offsets {
             self.text.len() as u64
         } else {
@@ -61,11 +61,11 @@ impl TextBatch {
         }
     }
 
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.rows.is_empty()
     }
 
-    pub fn row(&self, index: usize) -> Row<'_> {
+    pub(crate) fn row(&self, index: usize) -> Row<'_> {
         let row = &self.rows[index];
         Row {
             number: row.number,
@@ -76,7 +76,7 @@ impl TextBatch {
 }
 
 /// The rows of a file, in order.
-pub fn read(
+pub(crate) fn read(
     file: &SourceFile,
     format: TextFormat,
     columns: &[Needed],
@@ -114,7 +114,7 @@ pub fn read(
 }
 
 /// The columns of a file: those of the header, or the keys of the first object with their values' kinds.
-pub fn columns(file: &SourceFile, format: TextFormat) -> Result<Vec<(String, String)>> {
+pub(crate) fn columns(file: &SourceFile, format: TextFormat) -> Result<Vec<(String, String)>> {
     let mut rows = Rows::new(file.place.peek()?, format, ROW_BYTES_MAX)?;
     match format.form {
         Form::Json => jsonl::first_object(&mut rows),
@@ -128,7 +128,7 @@ pub fn columns(file: &SourceFile, format: TextFormat) -> Result<Vec<(String, Str
 }
 
 /// Fails where the file cannot be what the layout needs.
-pub fn check(
+pub(crate) fn check(
     file: &SourceFile,
     format: TextFormat,
     columns: &[Needed],
@@ -144,7 +144,7 @@ pub fn check(
 }
 
 /// The rows of `spots` (in order of row): by offset where there is one, else in one pass.
-pub fn read_rows(
+pub(crate) fn read_rows(
     file: &SourceFile,
     format: TextFormat,
     columns: &[Needed],

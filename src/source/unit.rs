@@ -40,4 +40,4 @@ pub struct Spot {
 /// The row that is too large where nobody says another limit.
 ///
 /// 16 MiB: a hundred times the longest trajectory in OpenR1-Math-220k (16,384 tokens, about 60 kB).
-pub const ROW_BYTES_MAX: u64 = 16 << 20;
+pub(crate) const ROW_BYTES_MAX: u64 = 16 << 20;

@@ -28,12 +28,12 @@ pub enum Value<'a> {
 }
 
 impl<'a> Value<'a> {
-    pub fn is_absent(&self) -> bool {
+    pub(crate) fn is_absent(&self) -> bool {
         matches!(self, Self::Missing | Self::Null)
     }
 
     /// The text, or none where there is nothing; anything else is a wrong type.
-    pub fn text(self) -> Result<Option<Cow<'a, str>>, Void> {
+    pub(crate) fn text(self) -> Result<Option<Cow<'a, str>>, Void> {
         match self {
             Self::Missing | Self::Null => Ok(None),
             Self::Text(text) => Ok(Some(text)),
@@ -42,7 +42,7 @@ impl<'a> Value<'a> {
     }
 
     /// The items, or none where there is nothing; anything else is a wrong type.
-    pub fn list(self) -> Result<Option<Vec<Value<'a>>>, Void> {
+    pub(crate) fn list(self) -> Result<Option<Vec<Value<'a>>>, Void> {
         match self {
             Self::Missing | Self::Null => Ok(None),
             Self::List(items) => Ok(Some(items)),
@@ -62,7 +62,7 @@ impl<'a> Value<'a> {
     }
 
     /// What JSON calls it.
-    pub fn kind(&self) -> &'static str {
+    pub(crate) fn kind(&self) -> &'static str {
         match self {
             Self::Missing | Self::Null => "null",
             Self::Bool(_) => "bool",
@@ -75,7 +75,7 @@ impl<'a> Value<'a> {
     }
 
     /// A truth value as data sets write it: a bool, 1 or 0, yes or no, right or wrong.
-    pub fn truth(&self) -> Option<bool> {
+    pub(crate) fn truth(&self) -> Option<bool> {
         match self {
             Self::Bool(truth) => Some(*truth),
             Self::Integer(1) | Self::Number(1.0) => Some(true),
@@ -87,7 +87,7 @@ impl<'a> Value<'a> {
     }
 
     /// Whether a finish reason or a completeness flag says that the text ended by itself.
-    pub fn finished(&self) -> Option<bool> {
+    pub(crate) fn finished(&self) -> Option<bool> {
         match self {
             Self::Text(text) => match text.trim() {
                 "stop" | "eos" | "end_turn" => Some(true),
@@ -111,7 +111,7 @@ fn truth_word(word: &str) -> Option<bool> {
 }
 
 /// The value at `index` of an Arrow array.
-pub fn arrow_value(array: &dyn Array, index: usize) -> Value<'_> {
+pub(crate) fn arrow_value(array: &dyn Array, index: usize) -> Value<'_> {
     if array.is_null(index) {
         return Value::Null;
     }
@@ -249,7 +249,7 @@ impl<'de> Visitor<'de> for AnyValue {
 }
 
 /// An object's key, borrowed where it has no escapes.
-pub struct ObjectKey<'a>(pub Cow<'a, str>);
+pub(crate) struct ObjectKey<'a>(pub Cow<'a, str>);
 
 impl<'de: 'a, 'a> Deserialize<'de> for ObjectKey<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

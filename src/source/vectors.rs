@@ -16,7 +16,7 @@ use crate::ids::{Id, problem_id};
 use crate::{Error, Result};
 
 /// A vector, and what it belongs to.
-pub struct VectorRow {
+pub(crate) struct VectorRow {
     /// Its place in the file, from 0.
     pub number: u64,
     pub key: Key,
@@ -25,7 +25,7 @@ pub struct VectorRow {
 }
 
 /// What a vector belongs to.
-pub enum Key {
+pub(crate) enum Key {
     Id(Id),
     /// The source's row, or the benchmark's question, at the same place.
     Place,
@@ -34,7 +34,7 @@ pub enum Key {
 }
 
 /// Whether a file's rows can only be told apart by their place: NPY has no other columns.
-pub fn is_by_place(path: &Path) -> bool {
+pub(crate) fn is_by_place(path: &Path) -> bool {
     path.extension().is_some_and(|ending| ending == "npy")
 }
 
@@ -42,7 +42,7 @@ pub fn is_by_place(path: &Path) -> bool {
 ///
 /// Fails where the file is of another form, cut off, or has a vector without a direction or of another width
 /// than `width`; where that is none, all have the width of the first.
-pub fn read(
+pub(crate) fn read(
     path: &Path,
     mut width: Option<usize>,
     mut take: impl FnMut(VectorRow) -> Result<()>,
@@ -86,7 +86,7 @@ fn check(vector: Option<Vec<f32>>, width: &mut Option<usize>) -> Result<Vec<f32>
 }
 
 /// A file of vectors that cannot be used.
-pub fn wrong(path: &Path, problem: String) -> Error {
+pub(crate) fn wrong(path: &Path, problem: String) -> Error {
     Error::File {
         file: path.display().to_string(),
         problem,

@@ -28,7 +28,7 @@ pub enum Void {
 }
 
 impl Void {
-    pub const ALL: [Self; 10] = [
+    pub(crate) const ALL: [Self; 10] = [
         Self::BadJson,
         Self::BadCsv,
         Self::BadUtf8,
@@ -41,7 +41,7 @@ impl Void {
         Self::UnreadableFile,
     ];
 
-    pub fn as_str(self) -> &'static str {
+    pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::BadJson => "bad_json",
             Self::BadCsv => "bad_csv",
@@ -56,7 +56,7 @@ impl Void {
         }
     }
 
-    pub fn parse(text: &str) -> Option<Self> {
+    pub(crate) fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|void| void.as_str() == text)
     }
 }

@@ -87,7 +87,7 @@ const TEXT_MAX: usize = 400_000;
 pub(crate) struct Cleaned(String);
 
 impl Cleaned {
-    pub fn of(text: &str) -> Self {
+    pub(crate) fn of(text: &str) -> Self {
         Self(words::in_digits(clean(text)))
     }
 }

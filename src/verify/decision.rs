@@ -12,7 +12,7 @@ pub(crate) enum Decision {
 
 impl Decision {
     /// Both have to hold: one difference decides, else one doubt does.
-    pub fn and(self, other: Self) -> Self {
+    pub(crate) fn and(self, other: Self) -> Self {
         match (self, other) {
             (Self::Different(_), _) => self,
             (_, Self::Different(_)) => other,
@@ -23,7 +23,7 @@ impl Decision {
     }
 
     /// Either may hold: one equality decides, else one doubt does.
-    pub fn or_else(self, other: impl FnOnce() -> Self) -> Self {
+    pub(crate) fn or_else(self, other: impl FnOnce() -> Self) -> Self {
         if let Self::Equal(_) = self {
             return self;
         }
@@ -35,7 +35,7 @@ impl Decision {
     }
 
     /// The same, where a difference rests on something that was guessed.
-    pub fn doubted(self) -> Self {
+    pub(crate) fn doubted(self) -> Self {
         match self {
             Self::Different(_) => Self::Unknown(Reason::Doubtful),
             other => other,

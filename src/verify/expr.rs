@@ -12,7 +12,7 @@ pub(crate) struct Id(u32);
 
 impl Id {
     /// How many nodes were made before this one.
-    pub fn place(self) -> usize {
+    pub(crate) fn place(self) -> usize {
         self.0 as usize
     }
 }
@@ -51,7 +51,7 @@ pub(crate) struct Literal {
 
 impl Literal {
     /// A number that nobody wrote, which is exact.
-    pub fn exact(value: Rational) -> Self {
+    pub(crate) fn exact(value: Rational) -> Self {
         Self {
             value,
             decimals: None,
@@ -152,7 +152,7 @@ pub(crate) enum Rel {
 
 impl Rel {
     /// The relation read from the right.
-    pub fn flipped(self) -> Self {
+    pub(crate) fn flipped(self) -> Self {
         match self {
             Self::Lt => Self::Gt,
             Self::Le => Self::Ge,
@@ -163,7 +163,7 @@ impl Rel {
     }
 
     /// Whether it orders its sides.
-    pub fn is_order(self) -> bool {
+    pub(crate) fn is_order(self) -> bool {
         matches!(self, Self::Lt | Self::Le | Self::Gt | Self::Ge)
     }
 }
@@ -255,7 +255,7 @@ pub(crate) struct Arena {
 
 impl Arena {
     /// Adds a node, or refuses it: the tree would be too deep, or the arena too large.
-    pub fn push(&mut self, node: Node) -> Option<Id> {
+    pub(crate) fn push(&mut self, node: Node) -> Option<Id> {
         let mut below = 0;
         let mut weight = 1u32;
         each_child(&node, |child| {
@@ -273,12 +273,12 @@ impl Arena {
     }
 
     /// How many nodes there are.
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.nodes.len()
     }
 
     /// Adds a node with what `each` makes of its children; nothing where it makes nothing of one.
-    pub fn push_with(
+    pub(crate) fn push_with(
         &mut self,
         mut node: Node,
         mut each: impl FnMut(&mut Self, Id) -> Option<Id>,
@@ -296,12 +296,12 @@ impl Arena {
     }
 
     /// The node at `id`.
-    pub fn node(&self, id: Id) -> &Node {
+    pub(crate) fn node(&self, id: Id) -> &Node {
         &self.nodes[id.0 as usize]
     }
 
     /// The name's place, which is the same each time it is asked for.
-    pub fn name(&mut self, text: &str) -> Name {
+    pub(crate) fn name(&mut self, text: &str) -> Name {
         let at = self.names.iter().position(|known| &**known == text);
         let at = at.unwrap_or_else(|| {
             self.names.push(text.into());
@@ -311,12 +311,12 @@ impl Arena {
     }
 
     /// The name's text.
-    pub fn text(&self, name: Name) -> &str {
+    pub(crate) fn text(&self, name: Name) -> &str {
         self.names.get(name.0 as usize).map_or("", |text| text)
     }
 
     /// Calls `visit` on every node under `id`, itself included.
-    pub fn each(&self, id: Id, visit: &mut impl FnMut(&Node)) {
+    pub(crate) fn each(&self, id: Id, visit: &mut impl FnMut(&Node)) {
         let node = self.node(id);
         visit(node);
         let mut children = Vec::new();
@@ -327,7 +327,7 @@ impl Arena {
     }
 
     /// The first node under `id` that is as asked.
-    pub fn find(&self, id: Id, asked: &impl Fn(&Node) -> bool) -> Option<Id> {
+    pub(crate) fn find(&self, id: Id, asked: &impl Fn(&Node) -> bool) -> Option<Id> {
         if asked(self.node(id)) {
             return Some(id);
         }
@@ -339,14 +339,14 @@ impl Arena {
     }
 
     /// Whether any node under `id` is as asked.
-    pub fn any(&self, id: Id, mut asked: impl FnMut(&Node) -> bool) -> bool {
+    pub(crate) fn any(&self, id: Id, mut asked: impl FnMut(&Node) -> bool) -> bool {
         let mut found = false;
         self.each(id, &mut |node| found |= asked(node));
         found
     }
 
     /// The names of the symbols under `id`, sorted, without those that a sum binds.
-    pub fn symbols(&self, id: Id) -> Vec<Name> {
+    pub(crate) fn symbols(&self, id: Id) -> Vec<Name> {
         let mut free = Vec::new();
         let mut bound = Vec::new();
         self.each(id, &mut |node| match node {
@@ -363,7 +363,7 @@ impl Arena {
     }
 
     /// Whether two nodes are written the same.
-    pub fn same(&self, left: Id, right: Id) -> bool {
+    pub(crate) fn same(&self, left: Id, right: Id) -> bool {
         if left == right {
             return true;
         }
@@ -420,7 +420,7 @@ impl Arena {
     }
 
     /// Whether a node is one value: a number or an expression.
-    pub fn is_scalar(&self, id: Id) -> bool {
+    pub(crate) fn is_scalar(&self, id: Id) -> bool {
         if let Node::Apply(_, items) = self.node(id)
             && items.len() > 1
         {
@@ -451,11 +451,11 @@ impl Arena {
     }
 
     /// A node for an exact number.
-    pub fn number(&mut self, value: Rational) -> Option<Id> {
+    pub(crate) fn number(&mut self, value: Rational) -> Option<Id> {
         self.push(Node::Number(Literal::exact(value)))
     }
 
-    pub fn difference(&mut self, left: Id, right: Id) -> Option<Id> {
+    pub(crate) fn difference(&mut self, left: Id, right: Id) -> Option<Id> {
         let right = self.push(Node::Negative(right))?;
         self.push(Node::Sum(vec![left, right]))
     }

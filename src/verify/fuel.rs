@@ -5,22 +5,22 @@
 
 /// What is left to spend on one verdict, in units of about ten nanoseconds.
 #[derive(Debug, Clone)]
-pub struct Fuel {
+pub(crate) struct Fuel {
     left: u64,
 }
 
 /// The tank is empty.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Empty;
+pub(crate) struct Empty;
 
 impl Fuel {
     /// A tank that holds `units`.
-    pub fn new(units: u64) -> Self {
+    pub(crate) fn new(units: u64) -> Self {
         Self { left: units }
     }
 
     /// Spends `units`, or says that they are not there.
-    pub fn burn(&mut self, units: u64) -> Result<(), Empty> {
+    pub(crate) fn burn(&mut self, units: u64) -> Result<(), Empty> {
         match self.left.checked_sub(units) {
             Some(left) => {
                 self.left = left;

@@ -45,7 +45,8 @@
 //! be left out. Each can call an answer right that somebody would not.
 
 #![forbid(unsafe_code)]
-#![warn(missing_docs)]
+// `pub` means that others may use it.
+#![warn(missing_docs, unreachable_pub)]
 
 mod chosen;
 mod clean;

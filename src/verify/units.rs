@@ -82,17 +82,17 @@ pub(crate) struct Measure {
 
 impl Measure {
     /// Whether two units measure the same.
-    pub fn same_quantity(&self, other: &Self) -> bool {
+    pub(crate) fn same_quantity(&self, other: &Self) -> bool {
         self.dimensions == other.dimensions
     }
 
     /// Whether the unit is the base unit.
-    pub fn is_one(&self) -> bool {
+    pub(crate) fn is_one(&self) -> bool {
         self.factor.is_one()
     }
 
     /// How many base units it is.
-    pub fn factor(&self) -> dashu::Rational {
+    pub(crate) fn factor(&self) -> dashu::Rational {
         self.factor.clone()
     }
 

@@ -33,7 +33,7 @@ const COMPARISONS_MAX: u32 = 100;
 
 impl<'a> Work<'a> {
     /// Work on an arena that holds the gold answer and nothing else so far.
-    pub fn new(arena: &'a mut Arena, options: &'a Options, ways: &'static [Way]) -> Self {
+    pub(crate) fn new(arena: &'a mut Arena, options: &'a Options, ways: &'static [Way]) -> Self {
         Self {
             fuel: Fuel::new(options.fuel),
             options,
@@ -45,7 +45,7 @@ impl<'a> Work<'a> {
     }
 
     /// Whether a node was read in the gold answer.
-    pub fn is_gold(&self, id: Id) -> bool {
+    pub(crate) fn is_gold(&self, id: Id) -> bool {
         id.place() < self.golds
     }
 }

@@ -12,7 +12,7 @@ use super::super::table::{table, thousands};
 use super::row::{Bad, Judged};
 
 /// Counts, and the disagreements where they are wanted.
-pub struct Against {
+pub(super) struct Against {
     counts: BTreeMap<(Outcome, Option<bool>), u64>,
     rows: Option<(Table, PathBuf)>,
 }
@@ -42,7 +42,7 @@ fn columns<'j>() -> Vec<Filled<'j, DifferingRow<'j>>> {
 }
 
 impl Against {
-    pub fn new(path: Option<&Path>) -> Result<Self> {
+    pub(super) fn new(path: Option<&Path>) -> Result<Self> {
         let rows = path.map(|path| {
             let mut aside = path.as_os_str().to_owned();
             aside.push(".partial");
@@ -56,7 +56,7 @@ impl Against {
     }
 
     /// Counts judged rows, which come with their line numbers.
-    pub fn add<'j>(
+    pub(super) fn add<'j>(
         &mut self,
         judged: impl Iterator<Item = (u64, &'j Result<Judged, Bad>)>,
     ) -> Result<()> {
@@ -83,7 +83,7 @@ impl Against {
     }
 
     /// Leaves nothing where it has not come to its end.
-    pub fn abandon(self) -> Result<()> {
+    pub(super) fn abandon(self) -> Result<()> {
         match self.rows {
             Some((table, _)) => Ok(fs_err::remove_file(table.finish()?)?),
             None => Ok(()),
@@ -91,7 +91,7 @@ impl Against {
     }
 
     /// The table; a `correct` that the column calls wrong stands apart from a right one that we missed.
-    pub fn finish(self, name: &str) -> Result<String> {
+    pub(super) fn finish(self, name: &str) -> Result<String> {
         if let Some((table, path)) = self.rows {
             fs_err::rename(table.finish()?, path)?;
         }

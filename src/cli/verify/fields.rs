@@ -9,7 +9,7 @@ use super::Arguments;
 use super::row::Fields;
 
 /// The named fields that no row had so far.
-pub struct Wanted {
+pub(super) struct Wanted {
     /// Each option with the field that it names.
     missing: Vec<(&'static str, String)>,
     /// Fields of the first row that is an object.
@@ -17,7 +17,7 @@ pub struct Wanted {
 }
 
 impl Wanted {
-    pub fn of(arguments: &Arguments) -> Self {
+    pub(super) fn of(arguments: &Arguments) -> Self {
         let mut missing = vec![
             ("--gold-field", arguments.gold_field.clone()),
             ("--response-field", arguments.response_field.clone()),
@@ -31,7 +31,7 @@ impl Wanted {
     }
 
     /// Strikes off what these rows have; reads no more of them than that takes.
-    pub fn look(&mut self, rows: &[(u64, Vec<u8>)]) {
+    pub(super) fn look(&mut self, rows: &[(u64, Vec<u8>)]) {
         for (_, text) in rows {
             if self.missing.is_empty() {
                 return;
@@ -47,7 +47,7 @@ impl Wanted {
     }
 
     /// That no row has a field; none where each is somewhere, or no row is an object.
-    pub fn error(&self) -> Option<Error> {
+    pub(super) fn error(&self) -> Option<Error> {
         let first = self.first.as_ref()?;
         let (option, name) = self.missing.first()?;
         Some(Error::usage(

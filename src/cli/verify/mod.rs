@@ -37,7 +37,7 @@ with 2 when no row at all has a field that is named.
 Examples:
   gradatim verify --gold '1/2' --response 'So it is \\boxed{0.5}.'
   gradatim verify answers.jsonl --gold-field answer --out judged.jsonl")]
-pub struct Arguments {
+pub(super) struct Arguments {
     /// Rows to judge.
     #[arg(required_unless_present_all = ["gold", "response"], conflicts_with_all = ["gold", "response"])]
     file: Option<PathBuf>,
@@ -96,7 +96,7 @@ impl Profile {
     }
 }
 
-pub fn verify(arguments: &Arguments) -> Result<u8> {
+pub(super) fn verify(arguments: &Arguments) -> Result<u8> {
     match (&arguments.gold, &arguments.response, &arguments.file) {
         (Some(gold), Some(response), _) => one_pair(arguments, gold, response),
         (_, _, Some(file)) => rows(arguments, file),

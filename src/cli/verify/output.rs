@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::Result;
 use fs_err::File;
 
-pub enum Output {
+pub(super) enum Output {
     Stdout(std::io::StdoutLock<'static>),
     /// Rows are judged for the table alone.
     Nowhere,
@@ -18,7 +18,7 @@ pub enum Output {
 }
 
 impl Output {
-    pub fn create(path: Option<&Path>) -> Result<Self> {
+    pub(super) fn create(path: Option<&Path>) -> Result<Self> {
         let Some(path) = path else {
             return Ok(Self::Stdout(std::io::stdout().lock()));
         };
@@ -32,7 +32,7 @@ impl Output {
         })
     }
 
-    pub fn write(&mut self, bytes: &[u8]) -> Result<()> {
+    pub(super) fn write(&mut self, bytes: &[u8]) -> Result<()> {
         match self {
             Self::Stdout(stdout) => stdout.write_all(bytes)?,
             Self::Nowhere => {}
@@ -41,7 +41,7 @@ impl Output {
         Ok(())
     }
 
-    pub fn finish(self) -> Result<()> {
+    pub(super) fn finish(self) -> Result<()> {
         match self {
             Self::Stdout(mut stdout) => Ok(stdout.flush()?),
             Self::Nowhere => Ok(()),
@@ -57,7 +57,7 @@ impl Output {
         }
     }
 
-    pub fn abandon(self) -> Result<()> {
+    pub(super) fn abandon(self) -> Result<()> {
         match self {
             Self::Stdout(_) | Self::Nowhere => Ok(()),
             Self::File { partial, .. } => Ok(fs_err::remove_file(partial)?),

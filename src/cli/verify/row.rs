@@ -12,7 +12,7 @@ use super::Arguments;
 
 /// Why a row cannot be judged.
 #[derive(Clone, Copy)]
-pub enum Bad {
+pub(super) enum Bad {
     Json,
     Field,
     Options,
@@ -27,7 +27,7 @@ impl Bad {
         }
     }
 
-    pub fn words(self) -> &'static str {
+    pub(super) fn words(self) -> &'static str {
         match self {
             Self::Json => "is no JSON object",
             Self::Options => "has `options` with an unknown name or a value that nothing here does",
@@ -37,10 +37,10 @@ impl Bad {
 }
 
 /// A row's fields, in its order.
-pub type Fields = IndexMap<String, Box<RawValue>>;
+pub(super) type Fields = IndexMap<String, Box<RawValue>>;
 
 /// Judges a row: an object with a gold answer and a response, and perhaps `options` of its own.
-pub fn judge(arguments: &Arguments, text: &[u8]) -> Result<Judged, Bad> {
+pub(super) fn judge(arguments: &Arguments, text: &[u8]) -> Result<Judged, Bad> {
     let mut fields: Fields = serde_json::from_slice(text).map_err(|_| Bad::Json)?;
     let gold = plain(fields.get(&arguments.gold_field).map(AsRef::as_ref))?;
     let response = plain(fields.get(&arguments.response_field).map(AsRef::as_ref))?;
@@ -69,7 +69,7 @@ pub fn judge(arguments: &Arguments, text: &[u8]) -> Result<Judged, Bad> {
 }
 
 /// A judged row.
-pub struct Judged {
+pub(super) struct Judged {
     /// The row as it is written back.
     pub line: Vec<u8>,
     pub verdict: Verdict,
@@ -182,7 +182,7 @@ fn add(fields: &mut Fields, verdict: &Verdict) -> serde_json::Result<()> {
 }
 
 /// A row that stands for a line which could not be judged, so that lines keep their places.
-pub fn unjudged(text: &[u8], why: Bad, line: u64) -> Vec<u8> {
+pub(super) fn unjudged(text: &[u8], why: Bad, line: u64) -> Vec<u8> {
     let mut fields: Fields = serde_json::from_slice(text).unwrap_or_default();
     if fields.is_empty()
         && let Ok(number) = to_raw_value(&line)

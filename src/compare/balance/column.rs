@@ -9,7 +9,7 @@ const UNKNOWN: u32 = u32::MAX;
 
 /// What differences of a variable are taken on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Scale {
+pub(super) enum Scale {
     /// As it is measured.
     Plain,
     /// ln(1 + x), for counts over several powers of ten.
@@ -17,7 +17,7 @@ pub enum Scale {
 }
 
 impl Scale {
-    pub fn as_str(self) -> &'static str {
+    pub(super) fn as_str(self) -> &'static str {
         match self {
             Self::Plain => "plain",
             Self::Log => "log",
@@ -33,7 +33,7 @@ impl Scale {
 }
 
 /// A variable's value for each entry.
-pub struct Column {
+pub(super) struct Column {
     /// For each entry, the rank of its value among the distinct ones.
     ranks: Vec<u32>,
     /// The distinct values, ascending.
@@ -45,7 +45,7 @@ pub struct Column {
 }
 
 /// A sample of a column: the known values of some entries.
-pub struct Sample {
+pub(super) struct Sample {
     /// Ascending.
     ranks: Vec<u32>,
     /// In the variable's own unit; none where no value is known.
@@ -58,7 +58,7 @@ pub struct Sample {
 
 /// What is said of two samples.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Contrast {
+pub(super) struct Contrast {
     pub difference: Option<f64>,
     pub smd: Option<f64>,
     pub variance_ratio: Option<f64>,
@@ -67,7 +67,7 @@ pub struct Contrast {
 
 impl Column {
     /// `values` has one place for each entry; none where it is not known or the entry was not accepted.
-    pub fn new(values: &[Option<f64>], scale: Scale) -> Self {
+    pub(super) fn new(values: &[Option<f64>], scale: Scale) -> Self {
         let mut distinct: Vec<f64> = values.iter().flatten().copied().collect();
         distinct.sort_unstable_by(f64::total_cmp);
         distinct.dedup();
@@ -86,7 +86,7 @@ impl Column {
     }
 
     /// The sample of some entries, which may be in any order.
-    pub fn sample(&self, entries: &[u32]) -> Sample {
+    pub(super) fn sample(&self, entries: &[u32]) -> Sample {
         let ranks = entries.iter().map(|&entry| self.ranks[entry as usize]);
         let mut ranks: Vec<u32> = ranks.filter(|&rank| rank != UNKNOWN).collect();
         ranks.sort_unstable();
@@ -106,7 +106,7 @@ impl Column {
     }
 
     /// The first sample against the second.
-    pub fn contrast(&self, first: &Sample, second: &Sample) -> Contrast {
+    pub(super) fn contrast(&self, first: &Sample, second: &Sample) -> Contrast {
         if first.ranks.is_empty() || second.ranks.is_empty() {
             return Contrast::default();
         }
@@ -123,7 +123,7 @@ impl Column {
 
 impl Sample {
     /// How many values are known.
-    pub fn known(&self) -> u32 {
+    pub(super) fn known(&self) -> u32 {
         self.ranks.len() as u32
     }
 }

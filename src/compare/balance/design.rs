@@ -16,7 +16,7 @@ use crate::select::{Stratum, SubsetRole};
 /// What the second of two subsets is to the first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Relation {
+pub(crate) enum Relation {
     /// Its random control.
     Random,
     /// Its matched control.
@@ -30,7 +30,7 @@ pub enum Relation {
 }
 
 impl Relation {
-    pub const ALL: [Self; 5] = [
+    pub(crate) const ALL: [Self; 5] = [
         Self::Random,
         Self::Matched,
         Self::Paired,
@@ -38,7 +38,7 @@ impl Relation {
         Self::None,
     ];
 
-    pub fn as_str(self) -> &'static str {
+    pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Random => "random",
             Self::Matched => "matched",
@@ -49,7 +49,7 @@ impl Relation {
     }
 
     /// Of the second record to the first.
-    pub fn of(first: &SubsetRecord, second: &SubsetRecord) -> Self {
+    pub(crate) fn of(first: &SubsetRecord, second: &SubsetRecord) -> Self {
         if second.control_of.contains(&first.name) {
             match second.role {
                 SubsetRole::Matched => Self::Matched,
@@ -66,7 +66,7 @@ impl Relation {
 
 /// Two subsets to compare, by their indices.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Pair {
+pub(crate) struct Pair {
     pub first: usize,
     pub second: usize,
     pub relation: Relation,
@@ -75,7 +75,7 @@ pub struct Pair {
 
 /// Which differences a criterion makes on purpose.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Wanted {
+pub(crate) struct Wanted {
     length: bool,
     category: bool,
     style: bool,
@@ -84,7 +84,7 @@ pub struct Wanted {
 
 impl Wanted {
     /// Between two subsets, whatever they are to each other.
-    pub fn between(first: &SubsetRecord, second: &SubsetRecord) -> Self {
+    pub(crate) fn between(first: &SubsetRecord, second: &SubsetRecord) -> Self {
         let matched = |stratum: Stratum| {
             let on = |a: &SubsetRecord, b: &SubsetRecord| {
                 let strata = a.matched.as_ref().map(|matched| &matched.strata);
@@ -105,7 +105,7 @@ impl Wanted {
     }
 
     /// Whether it is the criterion that decides such a variable.
-    pub fn decides(self, decides: Decides) -> bool {
+    pub(crate) fn decides(self, decides: Decides) -> bool {
         match decides {
             Decides::Nothing => false,
             Decides::Length => self.length,
@@ -142,7 +142,7 @@ fn category_of(record: &SubsetRecord) -> Option<&str> {
 
 /// Each subset beside each of its controls, and the styles of a pair beside each other, in the order of
 /// the records.
-pub fn pairs(records: &[SubsetRecord]) -> Vec<Pair> {
+pub(crate) fn pairs(records: &[SubsetRecord]) -> Vec<Pair> {
     let names = records.iter().enumerate();
     let index: HashMap<&str, usize> = names.map(|(at, one)| (one.name.as_str(), at)).collect();
     let mut beside = vec![Vec::new(); records.len()];

@@ -33,7 +33,7 @@ const MARGIN: f64 = 16.0;
 const COLOURS: [&str; 5] = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#333333"];
 
 /// One pair of a run, with its names.
-pub struct Shown<'b> {
+pub(crate) struct Shown<'b> {
     pub first: &'b str,
     pub second: &'b str,
     pub relation: Relation,
@@ -41,7 +41,7 @@ pub struct Shown<'b> {
 }
 
 /// The plot of two subsets: a row for each variable and each level, differences with their sign.
-pub fn of_pair(pair: &Shown<'_>) -> String {
+pub(crate) fn of_pair(pair: &Shown<'_>) -> String {
     let told: Vec<&Line> = pair
         .balance
         .lines
@@ -59,7 +59,7 @@ pub fn of_pair(pair: &Shown<'_>) -> String {
 }
 
 /// The plot of a run: every pair in a row for each variable, then the pairs that differ most.
-pub fn of_run(pairs: &[Shown<'_>]) -> String {
+pub(crate) fn of_run(pairs: &[Shown<'_>]) -> String {
     let lines = pairs.iter().flat_map(|pair| &pair.balance.lines);
     let limit = limit(lines);
     let relations: BTreeSet<Relation> = pairs.iter().map(|pair| pair.relation).collect();

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 /// The level of entries that have none: it is counted, since a mix that hides it would look complete.
-pub const NO_LEVEL: &str = "(none)";
+pub(crate) const NO_LEVEL: &str = "(none)";
 
 /// A variable of names for each entry.
-pub struct Names {
+pub(super) struct Names {
     /// For each entry, the index of its level.
     levels: Vec<u32>,
     /// In order of name.
@@ -16,7 +16,7 @@ pub struct Names {
 }
 
 /// How often a sample has each level.
-pub struct Mix {
+pub(super) struct Mix {
     counts: Vec<u64>,
     /// Of how many rows.
     pub rows: u64,
@@ -24,7 +24,7 @@ pub struct Mix {
 
 impl Names {
     /// `levels` has one place for each entry; those that were not `accepted` count for no mix.
-    pub fn new<'n>(levels: impl Iterator<Item = Option<&'n str>>, accepted: &[u32]) -> Self {
+    pub(super) fn new<'n>(levels: impl Iterator<Item = Option<&'n str>>, accepted: &[u32]) -> Self {
         let levels: Vec<&str> = levels.map(|level| level.unwrap_or(NO_LEVEL)).collect();
         let mut index: BTreeMap<&str, u32> = BTreeMap::new();
         for &entry in accepted {
@@ -48,7 +48,7 @@ impl Names {
     }
 
     /// The mix of some accepted entries.
-    pub fn mix(&self, entries: &[u32]) -> Mix {
+    pub(super) fn mix(&self, entries: &[u32]) -> Mix {
         let mut counts = vec![0; self.names.len()];
         for &entry in entries {
             counts[self.levels[entry as usize] as usize] += 1;
@@ -60,7 +60,7 @@ impl Names {
     }
 
     /// Standard deviation, over all that was accepted, of having the level.
-    pub fn sd(&self, level: usize) -> f64 {
+    pub(super) fn sd(&self, level: usize) -> f64 {
         let share = self.pool.share(level).unwrap_or_default();
         (share * (1.0 - share)).sqrt()
     }
@@ -68,21 +68,21 @@ impl Names {
 
 impl Mix {
     /// None where there are no rows.
-    pub fn share(&self, level: usize) -> Option<f64> {
+    pub(super) fn share(&self, level: usize) -> Option<f64> {
         (self.rows > 0).then(|| self.counts[level] as f64 / self.rows as f64)
     }
 
-    pub fn count(&self, level: usize) -> u64 {
+    pub(super) fn count(&self, level: usize) -> u64 {
         self.counts[level]
     }
 
     /// See [`effective`].
-    pub fn effective(&self) -> Option<f64> {
+    pub(super) fn effective(&self) -> Option<f64> {
         effective(&self.counts)
     }
 
     /// Total variation distance: the share of one mix that would have to change to make the other.
-    pub fn distance(&self, other: &Self) -> Option<f64> {
+    pub(super) fn distance(&self, other: &Self) -> Option<f64> {
         let gap = |level| Some((self.share(level)? - other.share(level)?).abs());
         let gaps: Option<Vec<f64>> = (0..self.counts.len()).map(gap).collect();
         gaps.filter(|gaps| !gaps.is_empty())
@@ -91,7 +91,7 @@ impl Mix {
 }
 
 /// exp(entropy) of counts: how many levels, all as common, would be as mixed; none where all are 0.
-pub fn effective(counts: &[u64]) -> Option<f64> {
+pub(crate) fn effective(counts: &[u64]) -> Option<f64> {
     let rows = counts.iter().sum::<u64>() as f64;
     let shares = counts.iter().map(|&count| count as f64 / rows);
     let held = shares.filter(|&share| share > 0.0);

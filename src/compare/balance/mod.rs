@@ -11,8 +11,8 @@
 //! of it is sorted once, each pair is one walk along two sorted lists.
 
 mod column;
-pub mod design;
-pub mod love;
+pub(crate) mod design;
+pub(crate) mod love;
 mod mix;
 mod variables;
 
@@ -24,17 +24,17 @@ use serde::Serialize;
 use crate::ids::Id;
 use crate::pool::Entries;
 use column::{Column, Sample, Scale};
-pub use design::{Pair, Relation, Wanted, pairs};
+pub(crate) use design::{Pair, Relation, Wanted, pairs};
 use mix::{Mix, Names};
-pub use mix::{NO_LEVEL, effective};
+pub(crate) use mix::{NO_LEVEL, effective};
 use variables::{MEASURED, NAMED, Named, Variable};
 
 /// A standardised difference above this is worth a look: a tenth of a standard deviation (Austin 2009,
 /// doi:10.1002/sim.3697; the line that Love plots draw).
-pub const WORTH_A_LOOK: f64 = 0.1;
+pub(crate) const WORTH_A_LOOK: f64 = 0.1;
 
 /// A run's entries, and those among them that could be selected.
-pub struct Accepted<'e> {
+pub(crate) struct Accepted<'e> {
     pub entries: &'e Entries,
     /// Ascending.
     pub kept: Vec<u32>,
@@ -44,7 +44,7 @@ pub struct Accepted<'e> {
 
 impl<'e> Accepted<'e> {
     /// `kept` names trajectories, ascending.
-    pub fn new(entries: &'e Entries, kept: Vec<u32>) -> Self {
+    pub(crate) fn new(entries: &'e Entries, kept: Vec<u32>) -> Self {
         let mut same: Vec<u32> = (0..entries.rows.len() as u32).collect();
         let mut first: HashMap<Id, u32> = HashMap::with_capacity(kept.len());
         for &entry in &kept {
@@ -59,18 +59,18 @@ impl<'e> Accepted<'e> {
     }
 
     /// What stands for the trajectory wherever it stands.
-    pub fn trajectory(&self, entry: u32) -> u32 {
+    pub(crate) fn trajectory(&self, entry: u32) -> u32 {
         self.same[entry as usize]
     }
 
-    pub fn problem(&self, entry: u32) -> u32 {
+    pub(crate) fn problem(&self, entry: u32) -> u32 {
         self.entries.body_of(entry).problem
     }
 }
 
 /// How two subsets compare.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
-pub struct Balance {
+pub(crate) struct Balance {
     /// Trajectories and problems that stand in both.
     pub rows_shared: u32,
     pub problems_shared: u32,
@@ -80,7 +80,7 @@ pub struct Balance {
 
 /// How two subsets compare in one variable. Of what stands in pairs, the first is of the first subset.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
-pub struct Line {
+pub(crate) struct Line {
     pub variable: &'static str,
     /// Of a variable of names; the line is then of having this name.
     pub level: Option<String>,
@@ -110,7 +110,7 @@ pub struct Line {
 
 impl Balance {
     /// The line with the largest standardised difference, of those that nobody wanted.
-    pub fn worst(&self) -> Option<&Line> {
+    pub(crate) fn worst(&self) -> Option<&Line> {
         let size = |line: &&Line| line.smd.map_or(-1.0, f64::abs);
         let unwanted = self.lines.iter().filter(|line| !line.by_design);
         let told = unwanted.filter(|line| line.smd.is_some());
@@ -121,7 +121,7 @@ impl Balance {
 
 impl Line {
     /// The variable, with its level.
-    pub fn name(&self) -> String {
+    pub(crate) fn name(&self) -> String {
         match &self.level {
             None => self.variable.to_owned(),
             Some(level) => format!("{}: {level}", self.variable),
@@ -129,13 +129,13 @@ impl Line {
     }
 
     /// Whether it differs by more than [`WORTH_A_LOOK`].
-    pub fn is_worth_a_look(&self) -> bool {
+    pub(crate) fn is_worth_a_look(&self) -> bool {
         self.smd.is_some_and(|smd| smd.abs() > WORTH_A_LOOK)
     }
 }
 
 /// Pairs with the line in which each differs most, the largest difference first.
-pub fn worst_first(compared: &[(Pair, Balance)]) -> Vec<(&(Pair, Balance), &Line)> {
+pub(crate) fn worst_first(compared: &[(Pair, Balance)]) -> Vec<(&(Pair, Balance), &Line)> {
     let told = compared
         .iter()
         .filter_map(|one| Some((one, one.1.worst()?)));
@@ -146,7 +146,7 @@ pub fn worst_first(compared: &[(Pair, Balance)]) -> Vec<(&(Pair, Balance), &Line
 }
 
 /// Compares each pair of samples (entries of subsets, in any order); in the order of the pairs.
-pub fn compare(accepted: &Accepted<'_>, samples: &[&[u32]], pairs: &[Pair]) -> Vec<Balance> {
+pub(crate) fn compare(accepted: &Accepted<'_>, samples: &[&[u32]], pairs: &[Pair]) -> Vec<Balance> {
     let mut balances = shared(accepted, samples, pairs);
     for variable in &MEASURED {
         let column = variable.column(accepted);
@@ -276,7 +276,7 @@ pub(super) mod tests {
     use crate::verify::Outcome;
 
     /// So many trajectories, two of each problem, right and wrong in turn, of growing length.
-    pub fn entries(count: u32) -> Entries {
+    pub(crate) fn entries(count: u32) -> Entries {
         let mut entries = Entries::default();
         for at in 0..count {
             entries.rows.push(Entry {

@@ -8,7 +8,7 @@ use crate::verify::Outcome;
 
 /// What in a subset's criterion decides a variable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Decides {
+pub(crate) enum Decides {
     Nothing,
     Length,
     Category,
@@ -17,7 +17,7 @@ pub enum Decides {
 }
 
 /// A measured variable.
-pub struct Variable {
+pub(super) struct Variable {
     pub name: &'static str,
     pub scale: Scale,
     pub decides: Decides,
@@ -25,14 +25,14 @@ pub struct Variable {
 }
 
 /// A variable of names.
-pub struct Named {
+pub(super) struct Named {
     pub name: &'static str,
     pub decides: Decides,
     level: for<'e> fn(&Accepted<'e>, &Body) -> Option<&'e str>,
 }
 
 /// In the order that they are told in. What is not known is null, and never zero.
-pub const MEASURED: [Variable; 9] = [
+pub(super) const MEASURED: [Variable; 9] = [
     length("tokens", |_, body| Some(f64::from(body.tokens))),
     length("thinking_tokens", |_, body| {
         Some(f64::from(body.thinking_tokens))
@@ -66,7 +66,7 @@ pub const MEASURED: [Variable; 9] = [
 ];
 
 /// In the order that they are told in.
-pub const NAMED: [Named; 4] = [
+pub(super) const NAMED: [Named; 4] = [
     Named {
         name: "category",
         decides: Decides::Category,
@@ -115,7 +115,7 @@ fn flag(set: bool) -> f64 {
 }
 
 impl Variable {
-    pub fn column(&self, accepted: &Accepted<'_>) -> Column {
+    pub(super) fn column(&self, accepted: &Accepted<'_>) -> Column {
         let mut values = vec![None; accepted.entries.rows.len()];
         for &entry in &accepted.kept {
             values[entry as usize] = (self.value)(accepted, accepted.entries.body_of(entry));
@@ -125,7 +125,7 @@ impl Variable {
 }
 
 impl Named {
-    pub fn names(&self, accepted: &Accepted<'_>) -> Names {
+    pub(super) fn names(&self, accepted: &Accepted<'_>) -> Names {
         let rows = accepted.entries.rows.iter();
         let levels = rows.map(|row| (self.level)(accepted, row.body.as_ref().ok()?));
         Names::new(levels, &accepted.kept)

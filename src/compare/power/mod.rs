@@ -14,12 +14,12 @@ use serde::Serialize;
 
 mod noncentral;
 
-pub use noncentral::{cdf, quantile};
+pub(crate) use noncentral::{cdf, quantile};
 
 /// An experiment of two arms, alike in design. Standard deviations and differences are in points of a
 /// hundred.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-pub struct Design {
+pub(crate) struct Design {
     /// Independent draws of each subset.
     pub draws: u32,
     /// Training seeds of each draw.
@@ -43,7 +43,7 @@ pub struct Design {
 
 /// How sure the answer is to be.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-pub struct Test {
+pub(crate) struct Test {
     /// Two-sided.
     pub alpha: f64,
     pub power: f64,
@@ -51,7 +51,7 @@ pub struct Test {
 
 /// What a design can detect.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Detectable {
+pub(crate) struct Detectable {
     /// Of the difference of two arms.
     pub standard_error: f64,
     pub degrees_of_freedom: f64,
@@ -61,7 +61,7 @@ pub struct Detectable {
 
 /// Variances of the difference of two arms, in squared points.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-pub struct Variances {
+pub(crate) struct Variances {
     pub draws: f64,
     pub seeds: f64,
     pub attempts: f64,
@@ -70,7 +70,7 @@ pub struct Variances {
 
 /// How many draws of each arm, and training runs of both together, a difference takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub struct Runs {
+pub(crate) struct Runs {
     pub draws: u32,
     pub runs: u64,
 }
@@ -79,7 +79,7 @@ pub struct Runs {
 const DRAWS_MAX: u32 = 1_000_000;
 
 impl Design {
-    pub fn variances(&self) -> Variances {
+    pub(crate) fn variances(&self) -> Variances {
         let [draws, seeds, questions, attempts] =
             [self.draws, self.seeds, self.questions, self.attempts].map(f64::from);
         let share = self.accuracy / 100.0;
@@ -93,13 +93,13 @@ impl Design {
     }
 
     /// Standard error of the difference of two arms if nothing but attempts varied.
-    pub fn attempts_error(&self) -> f64 {
+    pub(crate) fn attempts_error(&self) -> f64 {
         self.variances().attempts.sqrt()
     }
 
     /// Standard error and degrees of freedom; none with one draw, and where questions are random with one
     /// question.
-    pub fn error(&self) -> Option<(f64, f64)> {
+    pub(crate) fn error(&self) -> Option<(f64, f64)> {
         let variances = self.variances();
         let between = variances.draws + variances.seeds + variances.attempts;
         let freedom = 2.0 * (f64::from(self.draws) - 1.0);
@@ -116,7 +116,7 @@ impl Design {
     }
 
     /// What it can detect; none where [`Design::error`] is none.
-    pub fn detectable(&self, test: Test) -> Option<Detectable> {
+    pub(crate) fn detectable(&self, test: Test) -> Option<Detectable> {
         let (standard_error, degrees_of_freedom) = self.error()?;
         let shift = test.shift(degrees_of_freedom);
         Some(Detectable {
@@ -127,14 +127,14 @@ impl Design {
     }
 
     /// The chance to find a difference; none where [`Design::error`] is none, or nothing varies.
-    pub fn power_at(&self, difference: f64, alpha: f64) -> Option<f64> {
+    pub(crate) fn power_at(&self, difference: f64, alpha: f64) -> Option<f64> {
         let (error, freedom) = self.error().filter(|(error, _)| *error > 0.0)?;
         let critical = quantile(1.0 - alpha / 2.0, freedom);
         Some(power(critical, freedom, difference / error))
     }
 
     /// The fewest draws that can detect a difference, all else as it is; none where a million cannot.
-    pub fn draws_for(&self, difference: f64, test: Test) -> Option<Runs> {
+    pub(crate) fn draws_for(&self, difference: f64, test: Test) -> Option<Runs> {
         let enough = |draws: u32| {
             let found = Self { draws, ..*self }.detectable(test);
             found.is_some_and(|found| found.smallest_difference <= difference)
@@ -164,13 +164,13 @@ impl Design {
 
 impl Test {
     /// How many standard errors a difference must have for the test to find it with its power.
-    pub fn shift(self, freedom: f64) -> f64 {
+    pub(crate) fn shift(self, freedom: f64) -> f64 {
         let critical = quantile(1.0 - self.alpha / 2.0, freedom);
         noncentral::root(0.0, |shift| power(critical, freedom, shift) - self.power)
     }
 
     /// The same if the spread were known: Gauss's.
-    pub fn shift_at_best(self) -> f64 {
+    pub(crate) fn shift_at_best(self) -> f64 {
         let critical = noncentral::root(0.0, |z| noncentral::gauss(z) - (1.0 - self.alpha / 2.0));
         let found =
             |shift: f64| noncentral::gauss(shift - critical) + noncentral::gauss(-shift - critical);

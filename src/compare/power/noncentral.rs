@@ -16,7 +16,7 @@ const STEPS: f64 = 8.0;
 
 /// P(T ≤ t) of the noncentral t with so many degrees of freedom (from 1 on) and such a shift; 0 shift is
 /// Student's.
-pub fn cdf(t: f64, freedom: f64, shift: f64) -> f64 {
+pub(crate) fn cdf(t: f64, freedom: f64, shift: f64) -> f64 {
     let step = (1.0 / (2.0 * freedom).sqrt()).min(1.0 / (1.0 + shift.abs())) / STEPS;
     // Of the logarithm of S, without its factor, which the sum of weights divides out.
     let log_density = |x: f64| freedom * (x - libm::expm1(2.0 * x) / 2.0);
@@ -39,17 +39,17 @@ pub fn cdf(t: f64, freedom: f64, shift: f64) -> f64 {
 }
 
 /// The t (above 0) below which Student's has such a share, from 1/2 on.
-pub fn quantile(share: f64, freedom: f64) -> f64 {
+pub(crate) fn quantile(share: f64, freedom: f64) -> f64 {
     root(0.0, |t| cdf(t, freedom, 0.0) - share)
 }
 
 /// The standard normal distribution function.
-pub fn gauss(z: f64) -> f64 {
+pub(super) fn gauss(z: f64) -> f64 {
     libm::erfc(-z / std::f64::consts::SQRT_2) / 2.0
 }
 
 /// Where a rising function that is not above 0 at `low` passes 0, to the last bit that bisection tells.
-pub fn root(low: f64, rising: impl Fn(f64) -> f64) -> f64 {
+pub(super) fn root(low: f64, rising: impl Fn(f64) -> f64) -> f64 {
     let (mut low, mut high) = (low, low + 1.0);
     while rising(high) < 0.0 && high < 1e12 {
         (low, high) = (high, 2.0 * high);

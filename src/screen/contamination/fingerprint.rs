@@ -20,20 +20,20 @@ use crate::screen::canonical::{Canonical, canonical, numberless};
 use crate::screen::grams::{grams, mixed, whole};
 
 /// Version of the file's form and of everything that its hashes depend on.
-pub const VERSION: u32 = 1;
+pub(crate) const VERSION: u32 = 1;
 /// Bytes of a character n-gram of the canonical text. 24, as the escape test of
 /// `users_and_conventions.md`, App. 3, measured without an escape.
-pub const CHARACTER_GRAM: usize = 24;
+pub(crate) const CHARACTER_GRAM: usize = 24;
 /// Words of a word n-gram.
-pub const WORD_GRAM: usize = 6;
+pub(crate) const WORD_GRAM: usize = 6;
 /// N-grams of one kind that are kept of an item.
-pub const SKETCH_GRAMS: usize = 64;
+pub(crate) const SKETCH_GRAMS: usize = 64;
 /// Bits of an n-gram's hash.
 const GRAM_BITS: u32 = 40;
 
 /// The three kinds of n-grams; each is hashed with a salt of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Kind {
+pub(crate) enum Kind {
     Characters,
     /// Of the text without numbers.
     Numberless,
@@ -41,7 +41,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    pub const ALL: [Self; 3] = [Self::Characters, Self::Numberless, Self::Words];
+    pub(crate) const ALL: [Self; 3] = [Self::Characters, Self::Numberless, Self::Words];
 
     fn salted(self, hash: u64) -> u64 {
         mixed(hash ^ (self as u64 + 1)) >> (64 - GRAM_BITS)
@@ -49,14 +49,14 @@ impl Kind {
 }
 
 /// One text in the forms that are compared, with their n-grams.
-pub struct Forms {
+pub(crate) struct Forms {
     pub canonical: Canonical,
     pub numberless: String,
     pub digits: String,
 }
 
 impl Forms {
-    pub fn of(problem: &str) -> Self {
+    pub(crate) fn of(problem: &str) -> Self {
         let canonical = canonical(problem);
         let digits = canonical.text.chars().filter(char::is_ascii_digit);
         Self {
@@ -67,7 +67,7 @@ impl Forms {
     }
 
     /// Visits each n-gram of a kind, with the byte (or the word) where it starts.
-    pub fn grams(&self, kind: Kind, mut visit: impl FnMut(usize, u64)) {
+    pub(crate) fn grams(&self, kind: Kind, mut visit: impl FnMut(usize, u64)) {
         match kind {
             Kind::Characters => {
                 let text = self.canonical.text.as_bytes();
@@ -156,7 +156,7 @@ impl Item {
         }
     }
 
-    pub fn grams(&self, kind: Kind) -> &[u64] {
+    pub(crate) fn grams(&self, kind: Kind) -> &[u64] {
         match kind {
             Kind::Characters => &self.canonical.grams,
             Kind::Numberless => &self.numberless.grams,
@@ -177,7 +177,7 @@ pub struct MadeFrom {
 
 /// What a fingerprint says of itself.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Header {
+pub(crate) struct Header {
     pub fingerprint_version: u32,
     pub name: String,
     pub files: Vec<MadeFrom>,

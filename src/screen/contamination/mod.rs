@@ -63,24 +63,24 @@ pub use fingerprint::Fingerprint;
 use fingerprint::{CHARACTER_GRAM, Forms, Item, Kind, Text};
 
 /// Share of an item's character n-grams from which on it is `near`.
-pub const NEAR_SHARE_MIN: f64 = 0.6;
+pub(crate) const NEAR_SHARE_MIN: f64 = 0.6;
 /// The same where that share of its word n-grams is found too. Words alone would take one formula for
 /// another: `xyz = 1` and `xyz(x + y + z) = 1` have the same.
-pub const SUPPORTED_SHARE_MIN: f64 = 0.5;
+pub(crate) const SUPPORTED_SHARE_MIN: f64 = 0.5;
 /// The same for an item of fewer than [`BRIEF_BYTES`]: what makes it this problem and no other is then
 /// shorter than an n-gram.
-pub const BRIEF_SHARE_MIN: f64 = 0.9;
+pub(crate) const BRIEF_SHARE_MIN: f64 = 0.9;
 /// Canonical bytes below which an item is brief.
-pub const BRIEF_BYTES: u32 = 100;
+pub(crate) const BRIEF_BYTES: u32 = 100;
 /// How many times as long as an item a problem may be that is `near` it, or has its text with other numbers.
-pub const LENGTH_RATIO_MAX: u32 = 2;
+pub(crate) const LENGTH_RATIO_MAX: u32 = 2;
 /// Share of an item's n-grams without numbers from which on only its numbers were changed.
-pub const NUMBERLESS_SHARE_MIN: f64 = 0.9;
+pub(crate) const NUMBERLESS_SHARE_MIN: f64 = 0.9;
 /// An item with fewer n-grams of a kind is never found by their share.
-pub const SHARE_GRAMS_MIN: usize = 8;
+pub(crate) const SHARE_GRAMS_MIN: usize = 8;
 /// An n-gram that more items have is boilerplate: it counts for no share, and finds only the items whose
 /// anchor it is, which are then compared as a whole.
-pub const ITEMS_PER_GRAM_MAX: usize = 64;
+pub(crate) const ITEMS_PER_GRAM_MAX: usize = 64;
 
 /// The `[screen.contamination]` table of a pipeline file.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -114,8 +114,6 @@ pub enum Class {
 }
 
 impl Class {
-    pub const ALL: [Self; 3] = [Self::Exact, Self::Near, Self::NumbersChanged];
-
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Exact => "exact",
@@ -256,7 +254,7 @@ impl Detector {
     }
 
     /// The same of a problem whose forms are known.
-    pub fn hits_of(&self, forms: &Forms) -> Vec<Hit> {
+    pub(crate) fn hits_of(&self, forms: &Forms) -> Vec<Hit> {
         let found = self.matches(forms);
         let texts = LazyCell::new(|| Windows::of(forms));
         let mut hits = Vec::new();

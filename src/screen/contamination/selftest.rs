@@ -64,7 +64,7 @@ pub struct Unrelated {
 
 impl Unrelated {
     /// Counts what a detector of one benchmark says of a problem.
-    pub fn add(&mut self, hits: &[Hit]) {
+    pub(crate) fn add(&mut self, hits: &[Hit]) {
         self.problems += 1;
         match hits.first().map(|hit| hit.class) {
             Some(Class::Exact) => self.exact += 1,

@@ -26,7 +26,7 @@ pub(crate) struct RandomKind {
 
 impl RandomKind {
     /// The names of its controls, without size and number.
-    pub fn stem(&self) -> String {
+    pub(crate) fn stem(&self) -> String {
         let mut parts = vec!["random".to_owned()];
         parts.extend(self.style.clone());
         parts.extend(self.accept.map(|rule| rule.as_str().to_owned()));

@@ -137,7 +137,7 @@ pub struct Controls {
 
 /// Subsets that differ in size alone: one order, cut at each size.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Family {
+pub(crate) struct Family {
     /// Index of its grid.
     pub grid: usize,
     pub recipe: Recipe,
@@ -154,13 +154,13 @@ pub struct Family {
 }
 
 impl Family {
-    pub fn name(&self, size: Size) -> String {
+    pub(crate) fn name(&self, size: Size) -> String {
         format!("{}-{size}{}", self.stem, self.tail)
     }
 }
 
 impl Grid {
-    pub fn category(&self, name: &str) -> Category {
+    pub(crate) fn category(&self, name: &str) -> Category {
         Category::new(name, &self.diverse_of)
     }
 
@@ -178,7 +178,7 @@ impl Grid {
     }
 
     /// The styles, or one place for any.
-    pub fn styles(&self) -> Vec<Option<String>> {
+    pub(crate) fn styles(&self) -> Vec<Option<String>> {
         if self.style.is_empty() {
             vec![None]
         } else {
@@ -198,7 +198,7 @@ impl Grid {
     /// What a matched control matches on: all but what the criterion of the subset decides. Where the
     /// length rule decides, that is length; else the choice of category, if there is one; and what the
     /// recipe and the difficulty asked for decide.
-    pub fn strata(&self, family: &Family) -> Vec<Stratum> {
+    pub(crate) fn strata(&self, family: &Family) -> Vec<Stratum> {
         use Stratum::{Category, Length as Tokens, Origin, PassRate};
         if let Some(asked) = &self.control.strata {
             let mut strata = Vec::new();
@@ -228,7 +228,7 @@ impl Grid {
     }
 
     /// The families in the order of the axes as written: recipe, category, length, style, accept, draw.
-    pub fn families(&self, index: usize, lengths: &[Length]) -> Vec<Family> {
+    pub(crate) fn families(&self, index: usize, lengths: &[Length]) -> Vec<Family> {
         let mut families = Vec::new();
         for &recipe in &self.recipe {
             for category in &self.category {

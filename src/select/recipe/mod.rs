@@ -75,7 +75,7 @@ impl Recipe {
     }
 
     /// As the pipeline spells it.
-    pub fn as_str(self) -> &'static str {
+    pub(crate) fn as_str(self) -> &'static str {
         self.criterion().name()
     }
 }

@@ -71,7 +71,7 @@ impl Similarity {
     }
 
     /// The problem's similarity to each question; none where it is not known.
-    pub fn of(&self, problem: u32) -> Option<&[f32]> {
+    pub(crate) fn of(&self, problem: u32) -> Option<&[f32]> {
         let start = problem as usize * self.questions;
         let scores = &self.scores[start..start + self.questions];
         scores
@@ -90,7 +90,7 @@ impl Similarity {
     ///
     /// `count` is how many are asked for: what comes behind them is in order of the nearest question, and
     /// is there where `top` is not.
-    pub fn most(
+    pub(crate) fn most(
         &self,
         problems: &[u32],
         top: Option<u32>,
@@ -157,7 +157,7 @@ impl Similarity {
     }
 
     /// The least similar first, by the question that is nearest.
-    pub fn least(&self, problems: &[u32], id: impl Fn(u32) -> Id) -> Vec<u32> {
+    pub(crate) fn least(&self, problems: &[u32], id: impl Fn(u32) -> Id) -> Vec<u32> {
         let known = problems
             .iter()
             .copied()

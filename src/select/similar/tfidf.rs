@@ -12,7 +12,7 @@ use foldhash::fast::FixedState;
 
 /// In how many problems each term stands: a tally.
 #[derive(Clone, Debug, Default)]
-pub struct Frequencies {
+pub(crate) struct Frequencies {
     problems: u64,
     /// By the term's hash: of a million terms two share 64 bits once in 40 million pools.
     counts: HashMap<u64, u32, FixedState>,
@@ -25,7 +25,7 @@ fn hash(term: &str) -> u64 {
 
 impl Frequencies {
     /// Adds one problem.
-    pub fn add(&mut self, terms: &BTreeMap<String, u32>) {
+    pub(crate) fn add(&mut self, terms: &BTreeMap<String, u32>) {
         self.problems += 1;
         for term in terms.keys() {
             *self.counts.entry(hash(term)).or_default() += 1;
@@ -33,7 +33,7 @@ impl Frequencies {
     }
 
     /// Adds what another saw, in any order.
-    pub fn merge(mut self, other: Self) -> Self {
+    pub(crate) fn merge(mut self, other: Self) -> Self {
         if self.counts.len() < other.counts.len() {
             return other.merge(self);
         }
@@ -53,7 +53,7 @@ impl Frequencies {
 
 /// A benchmark's questions, ready to be compared with.
 #[derive(Debug)]
-pub struct Questions<'f> {
+pub(crate) struct Questions<'f> {
     frequencies: &'f Frequencies,
     count: usize,
     /// For each term: the questions that have it, with its share of their length.
@@ -61,7 +61,7 @@ pub struct Questions<'f> {
 }
 
 impl<'f> Questions<'f> {
-    pub fn new(frequencies: &'f Frequencies, questions: &[BTreeMap<String, u32>]) -> Self {
+    pub(crate) fn new(frequencies: &'f Frequencies, questions: &[BTreeMap<String, u32>]) -> Self {
         let mut weights: HashMap<u64, Vec<(usize, f64)>, FixedState> = HashMap::default();
         for (at, terms) in questions.iter().enumerate() {
             let of = |(term, &count): (&String, &u32)| {
@@ -82,7 +82,7 @@ impl<'f> Questions<'f> {
     }
 
     /// The cosine of a problem with each question; 0 where they share no term.
-    pub fn compare(&self, terms: &BTreeMap<String, u32>) -> Vec<f32> {
+    pub(crate) fn compare(&self, terms: &BTreeMap<String, u32>) -> Vec<f32> {
         let mut sums = vec![0.0_f64; self.count];
         let mut squares = 0.0_f64;
         for (term, &count) in terms {

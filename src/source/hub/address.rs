@@ -54,7 +54,7 @@ impl Address {
     }
 
     /// Whether the revision is a commit, which never moves.
-    pub fn is_pinned(&self) -> bool {
+    pub(crate) fn is_pinned(&self) -> bool {
         is_commit(&self.revision)
     }
 }

@@ -21,7 +21,7 @@ pub struct Dataset {
 
 impl Dataset {
     /// Its page, for people.
-    pub fn page(&self) -> String {
+    pub(crate) fn page(&self) -> String {
         format!("https://huggingface.co/datasets/{}", self.repo)
     }
 }
@@ -48,7 +48,7 @@ pub struct Config {
 impl Description {
     /// The files of a config and split; of what is meant by default where none is named: the default config,
     /// the only split, or the usual one (`train` but for benchmarks).
-    pub fn dataset(
+    pub(crate) fn dataset(
         &self,
         config: Option<&str>,
         split: Option<&str>,

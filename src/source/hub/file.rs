@@ -62,7 +62,7 @@ pub struct RemoteFile {
 
 impl RemoteFile {
     /// None where its name's ending is none that is read.
-    pub fn format(&self) -> Option<Format> {
+    pub(crate) fn format(&self) -> Option<Format> {
         Format::of(Path::new(&self.path))
     }
 }

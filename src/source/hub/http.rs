@@ -39,7 +39,7 @@ pub(super) struct Client {
 }
 
 impl Client {
-    pub fn new(settings: &Settings, hooks: Arc<dyn Hooks>) -> Self {
+    pub(super) fn new(settings: &Settings, hooks: Arc<dyn Hooks>) -> Self {
         // Our own clock ends what stalls; this one ends the thread that is then left behind.
         let stall = settings.patience.stall * 2;
         let config = ureq::Agent::config_builder()
@@ -65,25 +65,25 @@ impl Client {
         }
     }
 
-    pub fn endpoint(&self) -> &str {
+    pub(super) fn endpoint(&self) -> &str {
         &self.endpoint
     }
 
-    pub fn has_token(&self) -> bool {
+    pub(super) fn has_token(&self) -> bool {
         self.token.is_some()
     }
 
-    pub fn hooks(&self) -> &dyn Hooks {
+    pub(super) fn hooks(&self) -> &dyn Hooks {
         &*self.hooks
     }
 
     /// Whether an address is the hub's own, which may see the token.
-    pub fn is_hub(&self, url: &str) -> bool {
+    pub(super) fn is_hub(&self, url: &str) -> bool {
         origin(url).is_some() && origin(url) == origin(&self.endpoint)
     }
 
     /// Tries until it is done, cannot be done, or patience ends. `what` is what people read.
-    pub fn patiently<T>(
+    pub(super) fn patiently<T>(
         &self,
         what: &str,
         mut attempt: impl FnMut(&mut Tries) -> Result<T, Fault>,
@@ -124,7 +124,7 @@ impl Client {
     }
 
     /// One exchange: the head of the answer, and its body to be read.
-    pub fn ask(&self, url: &str, range: Option<(u64, u64)>) -> Result<Answer, Fault> {
+    pub(super) fn ask(&self, url: &str, range: Option<(u64, u64)>) -> Result<Answer, Fault> {
         if self.offline {
             return Err(Error::hub(
                 HubFault::Offline,
@@ -204,7 +204,7 @@ impl Client {
     }
 
     /// Asks the hub, following it where it sends us inside its own walls.
-    pub fn get(&self, url: &str) -> Result<Answer, Fault> {
+    pub(super) fn get(&self, url: &str) -> Result<Answer, Fault> {
         let mut url = url.to_owned();
         for _ in 0..HOPS_MAX {
             let mut answer = self.ask(&url, None)?;
@@ -266,16 +266,16 @@ pub(super) struct Answer {
 }
 
 impl Answer {
-    pub fn header(&self, name: &str) -> Option<&str> {
+    pub(super) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }
 
-    pub fn is_redirect(&self) -> bool {
+    pub(super) fn is_redirect(&self) -> bool {
         matches!(self.status, 301 | 302 | 303 | 307 | 308)
     }
 
     /// Where it sends us; none where it is no redirect.
-    pub fn redirect(&mut self, url: &str) -> Result<Option<String>, Fault> {
+    pub(super) fn redirect(&mut self, url: &str) -> Result<Option<String>, Fault> {
         if !self.is_redirect() {
             return Ok(None);
         }
@@ -286,7 +286,7 @@ impl Answer {
     }
 
     /// The whole body of a text.
-    pub fn text(mut self) -> Result<Vec<u8>, Fault> {
+    pub(super) fn text(mut self) -> Result<Vec<u8>, Fault> {
         let mut text = Vec::new();
         while let Some(chunk) = self.body.next()? {
             text.extend_from_slice(&chunk);
@@ -309,7 +309,7 @@ pub(super) struct Body {
 
 impl Body {
     /// The next bytes; none at the end.
-    pub fn next(&mut self) -> Result<Option<Bytes>, Fault> {
+    pub(super) fn next(&mut self) -> Result<Option<Bytes>, Fault> {
         if self.ended {
             return Ok(None);
         }

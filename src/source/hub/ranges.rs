@@ -142,7 +142,7 @@ impl Hub {
     }
 
     /// Refuses a range that a damaged file asks for.
-    pub fn check_span(&self, file: &RemoteFile, span: &Span) -> Result<()> {
+    pub(crate) fn check_span(&self, file: &RemoteFile, span: &Span) -> Result<()> {
         if span.start <= span.end && span.end <= file.size {
             return Ok(());
         }
@@ -279,7 +279,7 @@ pub(super) struct Shelf {
 const HASH_BYTES: usize = blake3::OUT_LEN;
 
 impl Shelf {
-    pub fn new(folder: PathBuf, bytes_max: u64) -> Self {
+    pub(super) fn new(folder: PathBuf, bytes_max: u64) -> Self {
         Self {
             folder,
             bytes_max,

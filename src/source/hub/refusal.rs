@@ -22,7 +22,7 @@ pub(super) struct Subject<'a> {
 }
 
 impl<'a> Subject<'a> {
-    pub fn of(address: &'a Address) -> Self {
+    pub(super) fn of(address: &'a Address) -> Self {
         Self {
             repo: &address.repo,
             revision: &address.revision,
@@ -31,7 +31,7 @@ impl<'a> Subject<'a> {
     }
 
     /// Passes on what was granted.
-    pub fn accept(&self, answer: Answer, client: &Client) -> Result<Answer, Fault> {
+    pub(super) fn accept(&self, answer: Answer, client: &Client) -> Result<Answer, Fault> {
         match answer.status {
             200 | 206 => Ok(answer),
             416 => Err(Fault::Wrong("it has another length".into())),

@@ -119,7 +119,7 @@ impl Settings {
     }
 
     /// As `get` says of each variable.
-    pub fn read(get: &dyn Fn(&str) -> Option<OsString>, ours: PathBuf) -> Result<Self> {
+    pub(crate) fn read(get: &dyn Fn(&str) -> Option<OsString>, ours: PathBuf) -> Result<Self> {
         let environment = Environment(get);
         let home = environment.home();
         let cache = environment.path(&["HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE"]);

@@ -307,7 +307,7 @@ pub(super) struct Shard<'a> {
 }
 
 impl<'a> Shard<'a> {
-    pub fn of(path: &'a str) -> Option<Self> {
+    pub(super) fn of(path: &'a str) -> Option<Self> {
         let at = path.rfind("-of-")?;
         let (before, after) = (&path[..at], &path[at + 4..]);
         let (stem, number) = before.rsplit_once('-')?;

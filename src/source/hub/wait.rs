@@ -89,7 +89,12 @@ const EXPIRED_MAX: u32 = 3;
 
 impl Tries {
     /// The pause before the next try, or none where there should not be one. `random` is in `0..1`.
-    pub fn after(&mut self, fault: &Fault, patience: &Patience, random: f64) -> Option<Duration> {
+    pub(super) fn after(
+        &mut self,
+        fault: &Fault,
+        patience: &Patience,
+        random: f64,
+    ) -> Option<Duration> {
         match fault {
             Fault::Final(_) => None,
             Fault::Busy { asked } if *asked > Duration::ZERO => {
@@ -113,7 +118,7 @@ impl Tries {
     }
 
     /// Bytes came: a large file may break off more often than a small one.
-    pub fn progressed(&mut self, bytes: usize) {
+    pub(super) fn progressed(&mut self, bytes: usize) {
         self.bytes += bytes as u64;
         if self.bytes >= PROGRESS_BYTES {
             (self.bytes, self.broken, self.expired) = (0, 0, 0);

@@ -17,7 +17,7 @@ pub(crate) struct Piece {
 
 impl Piece {
     /// Whether it is a point as it is written.
-    pub fn is_point(&self) -> bool {
+    pub(super) fn is_point(&self) -> bool {
         self.low.is_some() && self.low == self.high
     }
 }

@@ -39,7 +39,7 @@ const GUARD: usize = 40;
 
 impl Precision {
     /// The constants for midpoints of `bits` bits.
-    pub fn new(bits: usize) -> Self {
+    pub(crate) fn new(bits: usize) -> Self {
         let work = bits + 2 * GUARD;
         let atan = |n: u32| inverse_series(n, work + GUARD, true);
         let atanh = |n: u32| inverse_series(n, work + GUARD, false);
@@ -55,7 +55,7 @@ impl Precision {
     }
 
     /// The circle constant.
-    pub fn pi(&self) -> Ball {
+    pub(crate) fn pi(&self) -> Ball {
         self.fixed(self.pi.clone(), Natural::from(2u8), 0)
     }
 
@@ -83,7 +83,7 @@ fn natural(value: &Integer) -> Natural {
 
 impl Ball {
     /// Zero itself.
-    pub fn zero() -> Self {
+    pub(crate) fn zero() -> Self {
         Self {
             mid: Integer::ZERO,
             rad: Natural::ZERO,
@@ -92,7 +92,7 @@ impl Ball {
     }
 
     /// An integer itself.
-    pub fn integer(value: i64) -> Self {
+    pub(crate) fn integer(value: i64) -> Self {
         Self {
             mid: value.into(),
             rad: Natural::ZERO,
@@ -101,7 +101,7 @@ impl Ball {
     }
 
     /// A rational number, enclosed.
-    pub fn rational(value: &Rational, bits: usize) -> Self {
+    pub(crate) fn rational(value: &Rational, bits: usize) -> Self {
         let above = Self {
             mid: value.numerator().clone(),
             rad: Natural::ZERO,
@@ -135,39 +135,39 @@ impl Ball {
     }
 
     /// Whether it is the number zero and nothing else.
-    pub fn is_zero(&self) -> bool {
+    pub(crate) fn is_zero(&self) -> bool {
         self.mid.is_zero() && self.rad.is_zero()
     }
 
     /// Whether zero is among its values.
-    pub fn has_zero(&self) -> bool {
+    pub(crate) fn has_zero(&self) -> bool {
         natural(&self.mid) <= self.rad
     }
 
     /// Whether all of its values are positive.
-    pub fn is_positive(&self) -> bool {
+    pub(crate) fn is_positive(&self) -> bool {
         self.mid.is_positive() && !self.has_zero()
     }
 
     /// Whether all of its values are negative.
-    pub fn is_negative(&self) -> bool {
+    pub(crate) fn is_negative(&self) -> bool {
         self.mid.is_negative() && !self.has_zero()
     }
 
     /// The logarithm to base two of the largest absolute value, rounded up; nothing for zero.
-    pub fn magnitude(&self) -> Option<i64> {
+    pub(crate) fn magnitude(&self) -> Option<i64> {
         let most = natural(&self.mid) + &self.rad;
         (!most.is_zero()).then(|| most.bit_len() as i64 + self.exp)
     }
 
     /// The logarithm to base two of the radius, rounded up; nothing for an exact value.
     #[cfg(test)]
-    pub fn error(&self) -> Option<i64> {
+    pub(crate) fn error(&self) -> Option<i64> {
         (!self.rad.is_zero()).then(|| self.rad.bit_len() as i64 + self.exp)
     }
 
     /// The value itself, where the ball holds no other and it is an integer within reach.
-    pub fn exact(&self) -> Option<Rational> {
+    pub(crate) fn exact(&self) -> Option<Rational> {
         let shift = usize::try_from(self.exp).ok().filter(|shift| *shift < 4096);
         let shift = shift.filter(|_| self.rad.is_zero())?;
         Some(Rational::from(&self.mid << shift))
@@ -181,7 +181,7 @@ impl Ball {
         &self.mid + Integer::from(self.rad.clone())
     }
 
-    pub fn negate(&self) -> Self {
+    pub(crate) fn negate(&self) -> Self {
         Self {
             mid: -self.mid.clone(),
             rad: self.rad.clone(),
@@ -189,7 +189,7 @@ impl Ball {
         }
     }
 
-    pub fn abs(&self) -> Result<Self, Stop> {
+    pub(crate) fn abs(&self) -> Result<Self, Stop> {
         if self.is_negative() {
             Ok(self.negate())
         } else if self.has_zero() && !self.is_zero() {
@@ -199,7 +199,7 @@ impl Ball {
         }
     }
 
-    pub fn add(&self, other: &Self, bits: usize) -> Self {
+    pub(crate) fn add(&self, other: &Self, bits: usize) -> Self {
         if self.is_zero() {
             return other.clone();
         }
@@ -233,11 +233,11 @@ impl Ball {
         .rounded(bits)
     }
 
-    pub fn subtract(&self, other: &Self, bits: usize) -> Self {
+    pub(crate) fn subtract(&self, other: &Self, bits: usize) -> Self {
         self.add(&other.negate(), bits)
     }
 
-    pub fn multiply(&self, other: &Self, bits: usize) -> Self {
+    pub(crate) fn multiply(&self, other: &Self, bits: usize) -> Self {
         if self.is_zero() || other.is_zero() {
             return Self::zero();
         }
@@ -252,7 +252,7 @@ impl Ball {
         .rounded(bits)
     }
 
-    pub fn divide(&self, other: &Self, bits: usize) -> Result<Self, Stop> {
+    pub(crate) fn divide(&self, other: &Self, bits: usize) -> Result<Self, Stop> {
         if other.is_zero() {
             return Err(Stop::Undefined);
         }
@@ -278,7 +278,7 @@ impl Ball {
     }
 
     /// The greatest integer below, where all of its values agree on it.
-    pub fn floor(&self) -> Result<Self, Stop> {
+    pub(crate) fn floor(&self) -> Result<Self, Stop> {
         if self.exp > 0 {
             let small = self.rad.is_zero() && self.exp < 4096;
             return if small {
@@ -299,12 +299,12 @@ impl Ball {
         })
     }
 
-    pub fn sqrt(&self, bits: usize) -> Result<Self, Stop> {
+    pub(crate) fn sqrt(&self, bits: usize) -> Result<Self, Stop> {
         self.root(2, bits)
     }
 
     /// The root of this order of a value that is not negative.
-    pub fn root(&self, order: usize, bits: usize) -> Result<Self, Stop> {
+    pub(crate) fn root(&self, order: usize, bits: usize) -> Result<Self, Stop> {
         if self.is_zero() {
             return Ok(Self::zero());
         }
@@ -350,7 +350,7 @@ impl Ball {
         ))
     }
 
-    pub fn exp(&self, p: &Precision) -> Result<Self, Stop> {
+    pub(crate) fn exp(&self, p: &Precision) -> Result<Self, Stop> {
         if self.is_zero() {
             return Ok(Self::integer(1));
         }
@@ -380,7 +380,7 @@ impl Ball {
         Ok(p.fixed(value, rad, exp))
     }
 
-    pub fn ln(&self, p: &Precision) -> Result<Self, Stop> {
+    pub(crate) fn ln(&self, p: &Precision) -> Result<Self, Stop> {
         if self.is_zero() {
             return Err(Stop::Undefined);
         }
@@ -421,7 +421,7 @@ impl Ball {
     }
 
     /// The sine and the cosine.
-    pub fn sin_cos(&self, p: &Precision) -> Result<(Self, Self), Stop> {
+    pub(crate) fn sin_cos(&self, p: &Precision) -> Result<(Self, Self), Stop> {
         if self.is_zero() {
             return Ok((Self::zero(), Self::integer(1)));
         }
@@ -452,7 +452,7 @@ impl Ball {
         Ok((p.fixed(sin, rad.clone(), 0), p.fixed(cos, rad, 0)))
     }
 
-    pub fn atan(&self, p: &Precision) -> Result<Self, Stop> {
+    pub(crate) fn atan(&self, p: &Precision) -> Result<Self, Stop> {
         if self.is_zero() {
             return Ok(Self::zero());
         }
@@ -486,7 +486,7 @@ impl Ball {
     }
 
     /// How the two compare where all of their values agree on it.
-    pub fn is_below(&self, other: &Self, bits: usize) -> Option<bool> {
+    pub(crate) fn is_below(&self, other: &Self, bits: usize) -> Option<bool> {
         let difference = self.subtract(other, bits);
         if difference.has_zero() {
             None
@@ -496,7 +496,7 @@ impl Ball {
     }
 
     /// Whether the exponent is within reach of further work.
-    pub fn checked(self) -> Result<Self, Stop> {
+    pub(crate) fn checked(self) -> Result<Self, Stop> {
         if self.exp.abs() > EXP_MAX {
             Err(Stop::TooBig)
         } else {

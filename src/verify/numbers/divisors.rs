@@ -20,7 +20,7 @@ struct Monomial {
 
 impl<'a> Monomials<'a> {
     /// Takes expressions apart; `exact` is the value of one that is a number.
-    pub fn of(
+    pub(super) fn of(
         arena: &'a Arena,
         expressions: &[Id],
         mut exact: impl FnMut(Id) -> Option<Rational>,
@@ -38,13 +38,13 @@ impl<'a> Monomials<'a> {
     }
 
     /// The numbers among the factors; nothing where one is a fraction, which every number divides.
-    pub fn contents(&self) -> Option<Vec<&Rational>> {
+    pub(super) fn contents(&self) -> Option<Vec<&Rational>> {
         let whole = self.all.iter().all(|monomial| monomial.content.is_int());
         whole.then(|| self.all.iter().map(|monomial| &monomial.content).collect())
     }
 
     /// Every factor with the power that it has in the divisor or multiple.
-    pub fn powers(&self, func: Func) -> Vec<(Id, u32)> {
+    pub(super) fn powers(&self, func: Func) -> Vec<(Id, u32)> {
         let mut powers: Vec<(Id, u32)> = Vec::new();
         for (factor, _) in self.all.iter().flat_map(|monomial| &monomial.factors) {
             if powers

@@ -26,7 +26,7 @@ pub(crate) struct Exact<'a> {
 
 impl<'a> Exact<'a> {
     /// Rational numbers; a symbol has no value.
-    pub fn new(fuel: &'a mut Fuel) -> Self {
+    pub(crate) fn new(fuel: &'a mut Fuel) -> Self {
         Self {
             fuel,
             point: None,
@@ -35,7 +35,7 @@ impl<'a> Exact<'a> {
     }
 
     /// Rational numbers where names have the given values.
-    pub fn with_names(fuel: &'a mut Fuel, names: &'a [(&'a str, Rational)]) -> Self {
+    pub(crate) fn with_names(fuel: &'a mut Fuel, names: &'a [(&'a str, Rational)]) -> Self {
         Self {
             names,
             ..Self::at_integers(fuel, 1)
@@ -43,7 +43,7 @@ impl<'a> Exact<'a> {
     }
 
     /// Rational numbers; each symbol stands for a small integer that depends on `seed`.
-    pub fn at_integers(fuel: &'a mut Fuel, seed: u64) -> Self {
+    pub(crate) fn at_integers(fuel: &'a mut Fuel, seed: u64) -> Self {
         Self {
             fuel,
             point: Some(seed),

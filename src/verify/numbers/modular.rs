@@ -34,7 +34,7 @@ pub(crate) struct Modular<'a> {
 
 impl<'a> Modular<'a> {
     /// Residues at the point of this number; there are three.
-    pub fn at(fuel: &'a mut Fuel, point: usize) -> Self {
+    pub(crate) fn at(fuel: &'a mut Fuel, point: usize) -> Self {
         let (prime, root_of_minus_one) = PRIMES[point % PRIMES.len()];
         Self {
             fuel,

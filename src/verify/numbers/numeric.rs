@@ -25,7 +25,7 @@ impl Complex {
     }
 
     /// Whether it is real beyond doubt.
-    pub fn is_real(&self) -> bool {
+    pub(crate) fn is_real(&self) -> bool {
         self.im.is_zero()
     }
 }
@@ -50,7 +50,7 @@ pub(crate) struct Numeric<'a> {
 
 impl<'a> Numeric<'a> {
     /// Numbers alone: a symbol has no value.
-    pub fn constants(fuel: &'a mut Fuel, p: &'a Precision, natural_log: bool) -> Self {
+    pub(crate) fn constants(fuel: &'a mut Fuel, p: &'a Precision, natural_log: bool) -> Self {
         Self {
             fuel,
             p,
@@ -64,7 +64,7 @@ impl<'a> Numeric<'a> {
     }
 
     /// Numbers where names have the given values.
-    pub fn with_names(
+    pub(crate) fn with_names(
         fuel: &'a mut Fuel,
         p: &'a Precision,
         names: &'a [(&'a str, Rational)],
@@ -77,7 +77,7 @@ impl<'a> Numeric<'a> {
     }
 
     /// Numbers at a point; the first four points are positive.
-    pub fn at(fuel: &'a mut Fuel, p: &'a Precision, natural_log: bool, point: u64) -> Self {
+    pub(crate) fn at(fuel: &'a mut Fuel, p: &'a Precision, natural_log: bool, point: u64) -> Self {
         Self {
             fuel,
             p,
