@@ -4,7 +4,7 @@
 //! in which order. The validation set is drawn first and nothing else sees its problems; then, for each
 //! subset, the bucket is made, one trajectory stands for each problem, then the
 //! recipe (mostly the draw's hash) orders them, and each size is a prefix of that order. What a family sees
-//! comes to it as a value ([`scope`]), what is built is handed on apart ([`Selection`]).
+//! comes to it as a value (`scope`), what is built is handed on apart ([`Selection`]).
 
 mod admission;
 mod buckets;

@@ -62,7 +62,8 @@ pub(crate) trait Criterion: Sync {
         None
     }
 
-    /// The candidates of one group of problems in the recipe's own order; none where the draw's hash orders them.
+    /// The candidates of one group of problems in the recipe's own order; none where the draw's hash orders
+    /// them.
     fn order(
         &self,
         _scope: &Scope<'_>,

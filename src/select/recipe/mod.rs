@@ -4,7 +4,7 @@
 //! for a problem, and it gives an order; category, length, style and acceptance are fixed before, and
 //! controls are drawn without it. So every recipe stands beside the same controls as every other.
 //!
-//! Each is a file here that answers as a [`Criterion`], and a line of [`Recipe`] and of its match. Nobody
+//! Each is a file here that answers as a `Criterion`, and a line of [`Recipe`] and of its match. Nobody
 //! outside asks which recipe one is.
 
 mod by_length;
