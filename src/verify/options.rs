@@ -88,7 +88,7 @@ impl Default for Options {
             gold_plain_text: true,
             text_fallback: true,
             any_match: false,
-            // By hand: some 25 milliseconds, where the answers of data sets take microseconds.
+            // By hand: by its unit some 25 milliseconds, where an answer of a data set takes microseconds.
             fuel: 2_500_000,
         }
     }
