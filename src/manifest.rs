@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::pool::companions::CompanionCounts;
 use crate::rules::{Accept, CategoryRule};
 use crate::select::recipe::Recipe;
-use crate::select::size::Unit;
+use crate::select::size::SizeUnit;
 use crate::select::{DrawKind, JoinCounts, Stratum, SubsetRole};
 use crate::source::Layout;
 
@@ -237,7 +237,7 @@ pub(crate) struct SubsetRecord {
     pub asked: u64,
     /// What `asked` counts.
     #[serde(default)]
-    pub unit: Unit,
+    pub unit: SizeUnit,
     /// Rows that were selected.
     pub size: u32,
     /// Their problems: fewer where `per_problem` is more than 1.
@@ -292,7 +292,7 @@ pub(crate) struct ShortfallRecord {
     pub available: u64,
     /// What both count.
     #[serde(default)]
-    pub unit: Unit,
+    pub unit: SizeUnit,
     pub reason: String,
 }
 

@@ -7,7 +7,7 @@ use arrow::array::{RecordBatch, RecordBatchReader};
 use indexmap::IndexMap;
 
 use super::{check, ledger};
-use crate::compare::balance::{Accepted, Balance, Pair, Relation, Wanted, compare, pairs};
+use crate::compare::balance::{Accepted, Balance, Intended, Pair, Relation, compare, pairs};
 use crate::emit;
 use crate::emit::selection::{SUBSET, TRAJECTORY_ID};
 use crate::folder::{self, RUN_FOLDER};
@@ -93,7 +93,7 @@ impl Folder {
             first: 0,
             second: 1,
             relation: Relation::of(first, second),
-            wanted: Wanted::between(first, second),
+            wanted: Intended::between(first, second),
         };
         let samples = [self.chosen(&first.name), self.chosen(&second.name)];
         let mut balances = compare(&self.accepted(), &samples, &[pair]);

@@ -22,7 +22,7 @@ use crate::ids::{self, Id};
 use crate::manifest::{Manifest, SubsetRecord};
 use crate::pool::Entries;
 use crate::select::SubsetRole;
-use crate::select::size::Unit;
+use crate::select::size::SizeUnit;
 
 /// What was looked at and what was found wrong.
 #[derive(Debug, Default, Serialize)]
@@ -295,7 +295,8 @@ impl Checker<'_> {
                 broken.push(format!("{name}: is no prefix of {larger}"));
             }
             for of in &subset.control_of {
-                let is_full = subset.asked == u64::from(subset.size) && subset.unit == Unit::Rows;
+                let is_full =
+                    subset.asked == u64::from(subset.size) && subset.unit == SizeUnit::Rows;
                 if sizes.get(of.as_str()) != Some(&subset.size) && is_full {
                     broken.push(format!(
                         "{name}: has another size than {of}, whose control it is"

@@ -5,7 +5,7 @@
 
 use arrow::array::RecordBatch;
 
-use crate::emit::ledger::{Ending, FATE, PROBLEM_ID, REASON, TRAJECTORY_ID};
+use crate::emit::ledger::{FATE, FateWord, PROBLEM_ID, REASON, TRAJECTORY_ID};
 use crate::ids::Id;
 use crate::pool::Entries;
 use crate::pool::entries::Entry;
@@ -21,7 +21,7 @@ read_columns! {
         problem_id: HexId = PROBLEM_ID,
         row: u64 = ROW,
         generation: u32 = GENERATION,
-        fate: OneOf<Ending> = FATE,
+        fate: OneOf<FateWord> = FATE,
         reason: str = REASON,
     }
 }
@@ -43,7 +43,7 @@ pub(super) fn add(
             Some(ids) => Ok(entries.body(ids, &bodies, at)?),
             None => Err(columns.void(at)?),
         };
-        if ending == Ending::Kept {
+        if ending == FateWord::Kept {
             kept.push(entries.rows.len() as u32);
         }
         entries.rows.push(Entry {
@@ -59,8 +59,8 @@ pub(super) fn add(
 
 impl LedgerColumns<'_> {
     /// The names of a row's trajectory; none where it yields none, which then was not kept.
-    fn ids(&self, at: usize, ending: Ending) -> Result<Option<TrajectoryIds>, Misfit> {
-        if self.trajectory_id[at].is_none() && ending == Ending::Dropped {
+    fn ids(&self, at: usize, ending: FateWord) -> Result<Option<TrajectoryIds>, Misfit> {
+        if self.trajectory_id[at].is_none() && ending == FateWord::Dropped {
             return Ok(None);
         }
         Ok(Some(TrajectoryIds {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::pool::cache_folder;
-use crate::source::hub::{Hooks, Hub, Settings, Wait};
+use crate::source::hub::{Hooks, Hub, HubSettings, Wait};
 use crate::{Error, Result};
 
 use super::progress::Progress;
@@ -36,7 +36,7 @@ pub(super) fn connect(
     progress: &Arc<Progress>,
     space: u64,
 ) -> Result<Arc<Hub>> {
-    let mut settings = Settings::from_env(cache_folder()?.join("hub"))?;
+    let mut settings = HubSettings::from_env(cache_folder()?.join("hub"))?;
     settings.ranges_bytes_max = space;
     let terminal = Terminal {
         stop: stop.clone(),

@@ -38,7 +38,7 @@ use crate::{Error, Result};
 use clap::{Args, Parser, Subcommand};
 
 use progress::Progress;
-use size::Size;
+use size::ByteSize;
 
 /// Runs the program with these arguments, its own name first; returns the exit code.
 ///
@@ -162,13 +162,13 @@ pub struct Common {
     pub batch_size: usize,
     /// How much memory to stay under, as `600MB` or `2GB`; the output is the same for any amount.
     #[arg(long, value_name = "SIZE", default_value = "600MB")]
-    pub memory: Size,
+    pub memory: ByteSize,
     /// How files of a hub come here [default: as the pipeline says, or `stream`].
     #[arg(long, value_enum, value_name = "MODE")]
     pub hub: Option<HubMode>,
     /// How much disk the ranges of hub files may take (mode `stream`); the oldest go first.
     #[arg(long, value_name = "SIZE", default_value = "20GB")]
-    pub hub_space: Size,
+    pub hub_space: ByteSize,
     /// Write what each stage cost to this file, as JSON.
     #[arg(long, value_name = "FILE")]
     pub timings: Option<PathBuf>,

@@ -40,7 +40,7 @@ pub(super) fn plan(arguments: &Arguments) -> Result<u8> {
     let fates = experiment.fates();
     let selection = experiment.select(&fates);
     let ledger = experiment.ledger(&fates);
-    let sizes = Sizes::new(&experiment, &selection);
+    let sizes = TextSizes::new(&experiment, &selection);
     common.write_timings(&timings)?;
     if common.json {
         let subsets = selection.subsets.iter().map(|subset| {
@@ -91,13 +91,13 @@ pub(super) fn plan(arguments: &Arguments) -> Result<u8> {
 }
 
 /// What would be written.
-struct Sizes {
+struct TextSizes {
     subsets: usize,
     rows: u64,
     bytes: u64,
 }
 
-impl Sizes {
+impl TextSizes {
     fn new(experiment: &Experiment<'_>, selection: &Selection) -> Self {
         let mut sizes = Self {
             subsets: 0,

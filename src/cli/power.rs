@@ -1,6 +1,6 @@
 //! `gradatim power`: the smallest difference that an experiment can detect.
 
-use crate::compare::power::{Design, Detectable, Runs, Test};
+use crate::compare::power::{Design, Detectable, RunsNeeded, Test};
 use crate::{Error, Result};
 use clap::Args;
 use serde_json::json;
@@ -76,13 +76,13 @@ pub(super) struct Arguments {
 }
 
 /// What is reported.
-struct Answer {
+struct PowerReport {
     design: Design,
     test: Test,
     found: Option<Detectable>,
     /// If nothing but attempts varied and their spread were known.
     at_best: f64,
-    runs: Option<Runs>,
+    runs: Option<RunsNeeded>,
 }
 
 const ONE_DRAW: &str = "with one draw of each subset nothing tells how much draws differ, so that no difference \
@@ -97,7 +97,7 @@ pub(super) fn power(arguments: &Arguments) -> Result<u8> {
         alpha: arguments.alpha,
         power: arguments.power,
     };
-    let answer = Answer {
+    let answer = PowerReport {
         found: design.detectable(test),
         at_best: test.shift_at_best() * design.attempts_error(),
         runs: design.draws_for(arguments.difference, test),
@@ -183,7 +183,7 @@ impl Arguments {
     }
 }
 
-impl Answer {
+impl PowerReport {
     /// Why there is no answer, where there is none.
     fn undefined(&self) -> Option<&'static str> {
         match (&self.found, self.design.draws) {
@@ -261,7 +261,7 @@ impl Answer {
         );
         text += &self.observed(arguments);
         text += &match self.runs {
-            Some(Runs { draws, runs }) => format!(
+            Some(RunsNeeded { draws, runs }) => format!(
                 "a {}-point difference: {}{} draws of each subset, {} runs\n",
                 arguments.difference,
                 if self.is_at_least() { "at least " } else { "" },

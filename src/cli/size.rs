@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 /// An amount in bytes.
 #[derive(Clone, Copy, Debug)]
-pub struct Size(pub u64);
+pub struct ByteSize(pub u64);
 
 /// What a run needs besides its batches: the vocabulary with its caches (about 170 MB), the pool in
 /// memory (130 bytes an entry), the writers of the subsets.
@@ -13,7 +13,7 @@ const FIXED_BYTES: u64 = 256 << 20;
 /// A batch of rows is decoded, copied for the pool and measured; the allocator keeps some of it.
 const COPIES: u64 = 4;
 
-impl Size {
+impl ByteSize {
     /// Bytes that one batch may have in a run with so much memory, where `threads` work on one each.
     pub(crate) fn batch_bytes(self, threads: usize) -> usize {
         let free = self.0.saturating_sub(FIXED_BYTES) / COPIES / threads.max(1) as u64;
@@ -21,7 +21,7 @@ impl Size {
     }
 }
 
-impl FromStr for Size {
+impl FromStr for ByteSize {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {

@@ -34,7 +34,7 @@ pub(crate) struct Order<'s> {
 
 /// Where a problem stands in an order.
 #[derive(Clone, Copy, Default)]
-struct Place {
+struct ProblemPlace {
     order: u32,
     /// The first of the order's sizes that holds it.
     size: u32,
@@ -58,7 +58,7 @@ pub(crate) fn overlaps(accepted: &Accepted<'_>, orders: &[Order<'_>]) -> Vec<Ove
 
 /// Which orders hold each problem.
 struct Index {
-    places: Vec<Place>,
+    places: Vec<ProblemPlace>,
     /// Where the places of a problem begin; one more than there are problems.
     starts: Vec<usize>,
     /// Where the sizes of an order begin in a row of counts; one more than there are orders.
@@ -73,13 +73,13 @@ impl Index {
         }
         running_sum(&mut starts);
         let mut next = starts.clone();
-        let mut places = vec![Place::default(); next[next.len() - 1]];
+        let mut places = vec![ProblemPlace::default(); next[next.len() - 1]];
         for (at, order) in orders.iter().enumerate() {
             for (rank, &entry) in order.entries.iter().enumerate() {
                 let problem = accepted.problem(entry) as usize;
                 let free = &mut next[problem];
                 let before = (*free > starts[problem]).then(|| places[*free - 1].order);
-                places[*free] = Place {
+                places[*free] = ProblemPlace {
                     is_first: before != Some(at as u32),
                     order: at as u32,
                     size: order.size_of(rank),

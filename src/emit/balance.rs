@@ -221,7 +221,7 @@ pub(super) mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::compare::balance::{Relation, Wanted};
+    use crate::compare::balance::{Intended, Relation};
     use crate::schema::tests::written;
 
     /// The record of a subset, with these figures.
@@ -249,7 +249,7 @@ pub(super) mod tests {
             first: 1,
             second: 2,
             relation: Relation::Matched,
-            wanted: Wanted::default(),
+            wanted: Intended::default(),
         };
         let line = Line {
             variable: "a variable",

@@ -7,7 +7,7 @@
 
 use std::borrow::Cow;
 
-use super::texts::Text;
+use super::texts::EntryText;
 use crate::pipeline::{Emit, Template};
 use crate::verify::{Thinking, before_thinking, split_thinking};
 
@@ -57,7 +57,7 @@ fn user_turn<'t>(emit: &Emit, problem: &'t str) -> Cow<'t, str> {
 }
 
 /// The conversation: a system message where the pipeline has one, the problem, the response.
-pub(super) fn turns<'t>(emit: &'t Emit, text: &'t Text) -> Vec<(Speaker, Cow<'t, str>)> {
+pub(super) fn turns<'t>(emit: &'t Emit, text: &'t EntryText) -> Vec<(Speaker, Cow<'t, str>)> {
     let system = emit.system.as_deref();
     let system = system.map(|said| (Speaker::System, Cow::Borrowed(said)));
     let user = (Speaker::User, user_turn(emit, &text.problem));
@@ -66,7 +66,7 @@ pub(super) fn turns<'t>(emit: &'t Emit, text: &'t Text) -> Vec<(Speaker, Cow<'t,
 }
 
 /// The conversation in Qwen2.5's chat template.
-pub(super) fn chat(emit: &Emit, text: &Text) -> String {
+pub(super) fn chat(emit: &Emit, text: &EntryText) -> String {
     format!(
         "<|im_start|>system\n{}<|im_end|>\n<|im_start|>user\n{}<|im_end|>\n<|im_start|>assistant\n{}\
          <|im_end|>\n",

@@ -19,18 +19,18 @@ pub(crate) const TRAJECTORY_ID: Column<HexId> = column(
 );
 pub(crate) const PROBLEM_ID: Column<HexId> =
     column("problem_id", "hash of the problem's canonical text");
-pub(crate) const FATE: Column<OneOf<Ending>> = column("fate", "kept or dropped");
+pub(crate) const FATE: Column<OneOf<FateWord>> = column("fate", "kept or dropped");
 pub(crate) const REASON: Column<str> =
     column("reason", "why it was dropped; null where it was kept");
 
 /// A fate without its reason.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Ending {
+pub(crate) enum FateWord {
     Kept,
     Dropped,
 }
 
-impl Worded for Ending {
+impl Worded for FateWord {
     fn word(self) -> &'static str {
         match self {
             Self::Kept => "kept",
@@ -107,8 +107,8 @@ fn outcome<'r>() -> Vec<Filled<'r, LedgerRow<'r>>> {
         )
         .perhaps(|row| Some(row.near?.disagrees[row.body()?.problem as usize])),
         FATE.always(|row| match row.fate {
-            Fate::Kept => Ending::Kept,
-            Fate::Dropped(_) => Ending::Dropped,
+            Fate::Kept => FateWord::Kept,
+            Fate::Dropped(_) => FateWord::Dropped,
         }),
         REASON.perhaps(|row| row.reason().map(Reason::as_str)),
         column::<String>("value", "the value that decided, where there is one")

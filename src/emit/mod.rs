@@ -61,7 +61,7 @@ pub(crate) fn emit(
     out: &Path,
     settings: &Settings<'_>,
 ) -> Result<()> {
-    let partial = Partial::begin(out)?;
+    let partial = PartialFolder::begin(out)?;
     let root = partial.folder();
     let run = root.join(RUN_FOLDER);
     fs::create_dir_all(&run)?;
@@ -185,12 +185,12 @@ fn clear(folder: &Path) -> Result<()> {
 }
 
 /// The output folder while it is being built.
-struct Partial {
+struct PartialFolder {
     folder: PathBuf,
     out: PathBuf,
 }
 
-impl Partial {
+impl PartialFolder {
     /// Begins `OUT.partial`; what an interrupted run left of it is cleared away.
     fn begin(out: &Path) -> Result<Self> {
         let mut name = out.file_name().unwrap_or_default().to_owned();

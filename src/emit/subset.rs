@@ -7,7 +7,7 @@ use fs_err as fs;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 
 use super::chat::{self, Speaker};
-use super::texts::{Text, Texts};
+use super::texts::{EntryText, Texts};
 use super::{Written, split};
 use crate::folder::{self, shard};
 use crate::pipeline::{Added, Emit};
@@ -22,7 +22,7 @@ use crate::{Error, Result};
 /// One row: a selected trajectory with its texts.
 struct SubsetRow<'r> {
     rank: u32,
-    text: Text,
+    text: EntryText,
     body: &'r Body,
     entries: &'r Entries,
     source: &'r PlannedSource,
@@ -126,7 +126,7 @@ pub(crate) fn added() -> Vec<Head> {
 }
 
 impl<'r> SubsetRow<'r> {
-    fn new(experiment: &'r Experiment<'_>, entry: u32, rank: u32, text: Text) -> Self {
+    fn new(experiment: &'r Experiment<'_>, entry: u32, rank: u32, text: EntryText) -> Self {
         let entries = &experiment.entries;
         Self {
             rank,

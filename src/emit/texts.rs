@@ -32,7 +32,7 @@ struct Extent {
 }
 
 /// The texts of one entry.
-pub(super) struct Text {
+pub(super) struct EntryText {
     pub problem: String,
     pub response: String,
     pub gold: Option<String>,
@@ -90,7 +90,7 @@ pub(super) struct Reader<'t> {
 }
 
 impl Reader<'_> {
-    pub(super) fn text(&mut self, entry: u32) -> Result<Text> {
+    pub(super) fn text(&mut self, entry: u32) -> Result<EntryText> {
         let extent = self.texts.index[&entry];
         self.file.seek(SeekFrom::Start(extent.offset))?;
         let mut take = |bytes: u32| -> Result<String> {
@@ -98,7 +98,7 @@ impl Reader<'_> {
             self.file.read_exact(&mut text)?;
             String::from_utf8(text).map_err(|error| std::io::Error::other(error).into())
         };
-        Ok(Text {
+        Ok(EntryText {
             problem: take(extent.problem)?,
             response: take(extent.response)?,
             gold: extent.gold.map(take).transpose()?,

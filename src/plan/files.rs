@@ -22,14 +22,14 @@ pub(super) struct Finder<'p> {
 
 /// The tables that say where their data lies.
 #[derive(Clone, Copy)]
-pub(super) enum Table {
+pub(super) enum DataTable {
     Sources,
     Companions,
     Benchmarks,
     Join,
 }
 
-impl Table {
+impl DataTable {
     /// The key of the table of that name.
     pub(super) fn key(self, name: &str) -> String {
         let table = match self {
@@ -74,7 +74,12 @@ pub struct Terms {
 
 impl Finder<'_> {
     /// The files of a table's location, or of what the command line says in its place.
-    pub(super) fn find(&self, table: Table, name: &str, written: &Location) -> Result<FoundFiles> {
+    pub(super) fn find(
+        &self,
+        table: DataTable,
+        name: &str,
+        written: &Location,
+    ) -> Result<FoundFiles> {
         let key = table.key(name);
         let Some(given) = self.overrides.sources.get(name) else {
             self.check(&key, written)?;
@@ -146,7 +151,7 @@ impl Finder<'_> {
         })
     }
 
-    fn find_on_hub(&self, table: Table, asked: &Location) -> Result<FoundFiles> {
+    fn find_on_hub(&self, table: DataTable, asked: &Location) -> Result<FoundFiles> {
         let repo = asked.hub.as_deref().unwrap_or_default();
         let address = Address::new(repo, asked.revision.as_deref())?;
         let hub = (self.connect)()?;
@@ -180,7 +185,7 @@ impl Finder<'_> {
         written: &Source,
         accept: Accept,
     ) -> Result<PlannedSource> {
-        let found = self.find(Table::Sources, name, &written.location())?;
+        let found = self.find(DataTable::Sources, name, &written.location())?;
         let mut source = written.clone();
         source.pin(&found.location);
         if found.is_another {
@@ -201,7 +206,7 @@ impl Finder<'_> {
 
     /// A companion with its files, of which the footers were read.
     pub(super) fn companion(&self, name: &str, written: &Companion) -> Result<PlannedCompanion> {
-        let found = self.find(Table::Companions, name, &written.location())?;
+        let found = self.find(DataTable::Companions, name, &written.location())?;
         let source = Companion::source(&found.location);
         Ok(PlannedCompanion {
             name: name.to_owned(),

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::PlannedFile;
-use super::files::{Finder, Table, with_columns};
+use super::files::{DataTable, Finder, with_columns};
 use crate::ids::Id;
 use crate::pipeline::{Pipeline, PipelineFile};
 use crate::pool::identity;
@@ -74,9 +74,9 @@ fn plan_benchmark(
     name: &str,
     benchmark: &Benchmark,
 ) -> Result<PlannedBenchmark> {
-    let key = Table::Benchmarks.key(name);
+    let key = DataTable::Benchmarks.key(name);
     let picks = benchmark.picks();
-    let found = finder.find(Table::Benchmarks, name, &benchmark.location())?;
+    let found = finder.find(DataTable::Benchmarks, name, &benchmark.location())?;
     let files = with_columns(found.files, &lookup::columns(&picks), lookup::ROW_BYTES_MAX)
         .map_err(|error| named(error, &key, ["problem", "id", "tier"], picks))?;
     Ok(PlannedBenchmark {
@@ -97,7 +97,7 @@ pub(super) fn joins(finder: &Finder<'_>, pipeline: &Pipeline) -> Result<Vec<Plan
 }
 
 fn plan_join(finder: &Finder<'_>, name: &str, written: &Join) -> Result<PlannedJoin> {
-    let key = Table::Join.key(name);
+    let key = DataTable::Join.key(name);
     if written.problem.is_some() == written.problem_id.is_some() {
         return Err(finder.file.error(
             &key,
@@ -106,7 +106,7 @@ fn plan_join(finder: &Finder<'_>, name: &str, written: &Join) -> Result<PlannedJ
         ));
     }
     let picks = written.picks();
-    let found = finder.find(Table::Join, name, &written.location())?;
+    let found = finder.find(DataTable::Join, name, &written.location())?;
     let files = with_columns(found.files, &lookup::columns(&picks), lookup::ROW_BYTES_MAX)
         .map_err(|error| named(error, &key, ["value", "problem", "problem_id"], picks))?;
     let mut join = written.clone();

@@ -27,7 +27,7 @@ struct Said {
 }
 
 /// A companion that is being passed over.
-pub(crate) struct Join {
+pub(crate) struct CompanionJoin {
     /// By problem of the run.
     said: Vec<Option<Said>>,
     counts: CompanionCounts,
@@ -53,7 +53,7 @@ pub(crate) struct CompanionCounts {
     pub categories_other: u64,
 }
 
-impl Join {
+impl CompanionJoin {
     pub(crate) fn new(entries: &Entries) -> Self {
         Self {
             said: vec![None; entries.problems.len()],

@@ -8,7 +8,7 @@ use super::sink::Sink;
 use super::{Amount, Settings, Timings};
 use crate::ids::Id;
 use crate::plan::{Plan, PlannedCompanion, PlannedFile};
-use crate::pool::companions::{self, CompanionCounts, Join};
+use crate::pool::companions::{self, CompanionCounts, CompanionJoin};
 use crate::pool::identity::{self, Made};
 use crate::pool::tables::{self, COMPANION};
 use crate::pool::{Aside, Entries};
@@ -23,7 +23,7 @@ pub(crate) struct Joined {
 }
 
 /// A unit of a companion that is read side by side with others.
-struct Job<'p> {
+struct CompanionJob<'p> {
     file: &'p PlannedFile,
     unit: Unit,
     made: Made,
@@ -60,9 +60,9 @@ fn join_one(
     settings.watch.begin("companion", total);
     let (jobs, contents) = jobs(companion, settings)?;
     let aside = store.then(|| Aside::open(&settings.pool)).transpose()?;
-    let read = |job: &Job<'_>| read(job, companion, settings, aside.as_ref());
+    let read = |job: &CompanionJob<'_>| read(job, companion, settings, aside.as_ref());
     let parts: Vec<Held> = jobs.par_iter().map(read).collect::<Result<_>>()?;
-    let mut join = Join::new(entries);
+    let mut join = CompanionJoin::new(entries);
     for part in parts {
         for batch in part.read(COMPANION, &companions::columns())? {
             let added = join.add(entries, &batch?);
@@ -79,7 +79,7 @@ fn join_one(
 fn jobs<'p>(
     companion: &'p PlannedCompanion,
     settings: &Settings<'_>,
-) -> Result<(Vec<Job<'p>>, Vec<Id>)> {
+) -> Result<(Vec<CompanionJob<'p>>, Vec<Id>)> {
     let (mut jobs, mut contents) = (Vec::new(), Vec::new());
     for file in &companion.files {
         settings.check_stop()?;
@@ -99,7 +99,7 @@ fn jobs<'p>(
                 "",
                 false,
             );
-            jobs.push(Job { file, unit, made });
+            jobs.push(CompanionJob { file, unit, made });
         }
     }
     Ok((jobs, contents))
@@ -114,7 +114,7 @@ fn unreadable(companion: &PlannedCompanion, file: &PlannedFile, why: String) -> 
 
 /// The unit's table: the pool's, or read now.
 fn read(
-    job: &Job<'_>,
+    job: &CompanionJob<'_>,
     companion: &PlannedCompanion,
     settings: &Settings<'_>,
     aside: Option<&Aside>,

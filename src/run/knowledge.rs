@@ -10,7 +10,7 @@ use arrow::array::RecordBatch;
 use rayon::prelude::*;
 
 use super::loaded::Loaded;
-use super::{Settings, vectors};
+use super::{Settings, cosines};
 use crate::ids::{self, Id};
 use crate::plan::{PlannedBenchmark, PlannedJoin, PlannedVectors};
 use crate::pool::Entries;
@@ -90,7 +90,7 @@ pub(super) fn gather(loaded: &Loaded<'_>, settings: &Settings<'_>) -> Result<Gat
                 let Some(planned) = plan.vectors.iter().find(is_asked) else {
                     unreachable!("the plan has read the vectors");
                 };
-                vectors::compare(loaded, planned, benchmark, asked)?
+                cosines::compare(loaded, planned, benchmark, asked)?
             }
             None => {
                 let known = match frequencies.take() {

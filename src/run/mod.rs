@@ -6,6 +6,7 @@
 
 mod board;
 mod companions;
+mod cosines;
 mod experiment;
 mod held;
 mod knowledge;
@@ -15,7 +16,6 @@ mod settings;
 mod shards;
 mod sink;
 mod unit;
-mod vectors;
 
 use crate::Result;
 use crate::plan::Plan;

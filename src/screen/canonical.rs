@@ -76,7 +76,7 @@ pub fn numberless(canonical: &str) -> String {
 
 /// What was written last, for the bounds of words.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Class {
+enum LetterClass {
     Letter,
     Digit,
     Symbol,
@@ -84,7 +84,7 @@ enum Class {
 
 struct Writer {
     to: Canonical,
-    class: Class,
+    class: LetterClass,
     /// Where the word or number that is being written starts.
     start: usize,
 }
@@ -100,23 +100,23 @@ impl Writer {
                 words: Vec::with_capacity(bytes / 6),
                 sentences: vec![0],
             },
-            class: Class::Symbol,
+            class: LetterClass::Symbol,
             start: 0,
         }
     }
 
     fn letter(&mut self, letter: char) {
-        self.enter(Class::Letter);
+        self.enter(LetterClass::Letter);
         self.to.text.push(letter);
     }
 
     fn letters(&mut self, letters: &str) {
-        self.enter(Class::Letter);
+        self.enter(LetterClass::Letter);
         self.to.text.push_str(letters);
     }
 
     fn digit(&mut self, digit: char) {
-        self.enter(Class::Digit);
+        self.enter(LetterClass::Digit);
         self.to.text.push(digit);
     }
 
@@ -128,7 +128,7 @@ impl Writer {
         }
     }
 
-    fn enter(&mut self, class: Class) {
+    fn enter(&mut self, class: LetterClass) {
         if self.class != class {
             self.gap();
             self.class = class;
@@ -141,14 +141,14 @@ impl Writer {
         let end = self.to.text.len();
         let letters = end - self.start;
         let is_word = match self.class {
-            Class::Letter => letters >= WORD_LETTERS_MIN,
-            Class::Digit => true,
-            Class::Symbol => false,
+            LetterClass::Letter => letters >= WORD_LETTERS_MIN,
+            LetterClass::Digit => true,
+            LetterClass::Symbol => false,
         };
         if is_word {
             self.to.words.push((self.start as u32, end as u32));
         }
-        self.class = Class::Symbol;
+        self.class = LetterClass::Symbol;
     }
 
     fn sentence(&mut self) {

@@ -40,7 +40,7 @@ impl Fact {
 }
 
 /// The conditions of a pipeline, in a run's own names. A name that no entry has meets nothing.
-pub(crate) struct Wanted<'s> {
+pub(crate) struct Conditions<'s> {
     question_type: Option<Vec<NameIndex>>,
     gold_kind: Option<&'s [GoldKind]>,
     problem_is_valid: Option<Vec<NameIndex>>,
@@ -48,7 +48,7 @@ pub(crate) struct Wanted<'s> {
     synthetic: Option<bool>,
 }
 
-impl<'s> Wanted<'s> {
+impl<'s> Conditions<'s> {
     pub(crate) fn new(screen: &'s Screen, entries: &Entries) -> Self {
         let names = |wanted: &Option<Vec<String>>| {
             let wanted = wanted.as_ref()?.iter();

@@ -187,7 +187,7 @@ pub fn fates(
     screened: &Screened,
     accept: impl Fn(u32) -> Accept,
 ) -> Vec<Fate> {
-    let wanted = facts::Wanted::new(screen, entries);
+    let wanted = facts::Conditions::new(screen, entries);
     let mut fates: Vec<Fate> = entries
         .rows
         .iter()

@@ -25,14 +25,14 @@ pub enum Size {
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
 )]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum Unit {
+pub(crate) enum SizeUnit {
     #[default]
     Rows,
     /// Of replies.
     Tokens,
 }
 
-impl fmt::Display for Unit {
+impl fmt::Display for SizeUnit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Rows => "rows",
@@ -50,10 +50,10 @@ impl Size {
         }
     }
 
-    pub(crate) fn unit(self) -> Unit {
+    pub(crate) fn unit(self) -> SizeUnit {
         match self {
-            Self::Rows(_) => Unit::Rows,
-            Self::Tokens(_) => Unit::Tokens,
+            Self::Rows(_) => SizeUnit::Rows,
+            Self::Tokens(_) => SizeUnit::Tokens,
         }
     }
 

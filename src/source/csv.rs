@@ -83,7 +83,7 @@ impl Parser {
     /// The wanted cells of one row.
     pub(super) fn parse(&self, row: &[u8]) -> Result<Vec<Value<'static>>, Void> {
         let row = std::str::from_utf8(row).map_err(|_| Void::BadUtf8)?;
-        let cells = Cells::of(inside(self.delimiter), row, self.width).ok_or(Void::BadCsv)?;
+        let cells = CsvCells::of(inside(self.delimiter), row, self.width).ok_or(Void::BadCsv)?;
         if cells.ends.len() != self.width {
             return Err(Void::BadCsv);
         }
@@ -96,12 +96,12 @@ impl Parser {
 }
 
 /// The cells of a row, one behind the other, without their quotes.
-struct Cells {
+struct CsvCells {
     text: String,
     ends: Vec<usize>,
 }
 
-impl Cells {
+impl CsvCells {
     /// None where there are more than `most`.
     fn of(mut reader: Reader, row: &str, most: usize) -> Option<Self> {
         let (mut text, mut ends) = (vec![0; row.len() + 1], vec![0; most + 1]);
@@ -129,7 +129,7 @@ pub(super) fn header(delimiter: u8, row: &[u8]) -> Result<Vec<String>, Void> {
     let row = String::from_utf8_lossy(row);
     let most = row.bytes().filter(|&byte| byte == delimiter).count() + 1;
     let reader = RowFinder::new(delimiter).reader;
-    let cells = Cells::of(reader, &row, most).ok_or(Void::BadCsv)?;
+    let cells = CsvCells::of(reader, &row, most).ok_or(Void::BadCsv)?;
     let names = (0..cells.ends.len()).map(|at| cells.get(at).to_owned());
     Ok(names.collect())
 }

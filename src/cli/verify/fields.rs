@@ -9,14 +9,14 @@ use super::Arguments;
 use super::row::Fields;
 
 /// The named fields that no row had so far.
-pub(super) struct Wanted {
+pub(super) struct MissingFields {
     /// Each option with the field that it names.
     missing: Vec<(&'static str, String)>,
     /// Fields of the first row that is an object.
     first: Option<Vec<String>>,
 }
 
-impl Wanted {
+impl MissingFields {
     pub(super) fn of(arguments: &Arguments) -> Self {
         let mut missing = vec![
             ("--gold-field", arguments.gold_field.clone()),

@@ -17,7 +17,7 @@ use fs_err::File;
 use rayon::prelude::*;
 
 use against::Against;
-use fields::Wanted;
+use fields::MissingFields;
 use output::Output;
 use row::{Bad, Judged, judge, unjudged};
 
@@ -169,7 +169,7 @@ fn rows(arguments: &Arguments, file: &Path) -> Result<u8> {
     let progress = Progress::new();
     let mut reader = open(file)?;
     let mut line = 0_u64;
-    let mut wanted = Wanted::of(arguments);
+    let mut wanted = MissingFields::of(arguments);
     let mut sink = if arguments.against.is_some() && arguments.out.is_none() {
         Output::Nowhere
     } else {

@@ -87,8 +87,8 @@ struct RowOptions {
     numeric_precision: Option<u32>,
     allow_set_relation_comp: Option<bool>,
     boxed_match_priority: Option<i32>,
-    gold_extract: Option<Vec<Kind>>,
-    pred_extract: Option<Vec<Kind>>,
+    gold_extract: Option<Vec<PeerTarget>>,
+    pred_extract: Option<Vec<PeerTarget>>,
     fallback_mode: Option<Fallback>,
     extraction_mode: Option<Extraction>,
 }
@@ -96,7 +96,7 @@ struct RowOptions {
 /// What the peer looks for: `verify::Options` says what each means here.
 #[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum Kind {
+enum PeerTarget {
     Latex,
     Expr,
     String,
@@ -117,11 +117,11 @@ enum Extraction {
 }
 
 /// Whether plain text may be an answer; refused where nothing may be one.
-fn plain_text(kinds: Option<&Vec<Kind>>, profile: bool) -> Result<bool, Bad> {
+fn plain_text(kinds: Option<&Vec<PeerTarget>>, profile: bool) -> Result<bool, Bad> {
     match kinds.map(Vec::as_slice) {
         None => Ok(profile),
         Some([]) => Err(Bad::Options),
-        Some(kinds) => Ok(kinds.iter().any(|kind| *kind != Kind::Latex)),
+        Some(kinds) => Ok(kinds.iter().any(|kind| *kind != PeerTarget::Latex)),
     }
 }
 

@@ -33,7 +33,7 @@ impl Scale {
 }
 
 /// A variable's value for each entry.
-pub(super) struct Column {
+pub(super) struct RankedColumn {
     /// For each entry, the rank of its value among the distinct ones.
     ranks: Vec<u32>,
     /// The distinct values, ascending.
@@ -65,7 +65,7 @@ pub(super) struct Contrast {
     pub ks: Option<f64>,
 }
 
-impl Column {
+impl RankedColumn {
     /// `values` has one place for each entry; none where it is not known or the entry was not accepted.
     pub(super) fn new(values: &[Option<f64>], scale: Scale) -> Self {
         let mut distinct: Vec<f64> = values.iter().flatten().copied().collect();
@@ -168,9 +168,9 @@ mod tests {
 
     use super::*;
 
-    fn column(values: &[f64], scale: Scale) -> Column {
+    fn column(values: &[f64], scale: Scale) -> RankedColumn {
         let values: Vec<Option<f64>> = values.iter().copied().map(Some).collect();
-        Column::new(&values, scale)
+        RankedColumn::new(&values, scale)
     }
 
     fn close(a: Option<f64>, b: f64) -> bool {
@@ -203,7 +203,7 @@ mod tests {
 
     #[test]
     fn what_cannot_be_told_is_none_and_not_zero() {
-        let same = Column::new(&[Some(0.1), Some(0.1), Some(0.1), None], Scale::Plain);
+        let same = RankedColumn::new(&[Some(0.1), Some(0.1), Some(0.1), None], Scale::Plain);
         let contrast = same.contrast(&same.sample(&[0, 1]), &same.sample(&[2, 3]));
         assert_eq!(contrast.difference, Some(0.0));
         assert_eq!((contrast.smd, contrast.variance_ratio), (None, None));
@@ -227,7 +227,7 @@ mod tests {
             values in values(), mask in prop::collection::vec(any::<bool>(), 60), log in any::<bool>()
         ) {
             let scale = if log { Scale::Log } else { Scale::Plain };
-            let all = Column::new(&values, scale);
+            let all = RankedColumn::new(&values, scale);
             let (mut a, mut b): (Vec<u32>, Vec<u32>) = (Vec::new(), Vec::new());
             for entry in 0..values.len() as u32 {
                 if mask[entry as usize] { a.push(entry) } else { b.push(entry) }

@@ -70,19 +70,19 @@ pub(crate) struct Pair {
     pub first: usize,
     pub second: usize,
     pub relation: Relation,
-    pub wanted: Wanted,
+    pub wanted: Intended,
 }
 
 /// Which differences a criterion makes on purpose.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Wanted {
+pub(crate) struct Intended {
     length: bool,
     category: bool,
     style: bool,
     pass_rate: bool,
 }
 
-impl Wanted {
+impl Intended {
     /// Between two subsets, whatever they are to each other.
     pub(crate) fn between(first: &SubsetRecord, second: &SubsetRecord) -> Self {
         let matched = |stratum: Stratum| {
@@ -165,7 +165,7 @@ pub(crate) fn pairs(records: &[SubsetRecord]) -> Vec<Pair> {
             first,
             second,
             relation: Relation::of(&records[first], &records[second]),
-            wanted: Wanted::between(&records[first], &records[second]),
+            wanted: Intended::between(&records[first], &records[second]),
         })
     };
     beside.into_iter().enumerate().flat_map(pair).collect()

@@ -50,7 +50,7 @@ pub(crate) fn of_pair(pair: &Shown<'_>) -> String {
         .collect();
     let mut panel = Panel::new(limit(told.iter().copied()), true);
     for line in told {
-        let mut row = Row::new(line.name());
+        let mut row = PlotRow::new(line.name());
         row.dots.push(Dot::new(line, pair.relation));
         panel.rows.push(row);
     }
@@ -74,7 +74,7 @@ pub(crate) fn of_run(pairs: &[Shown<'_>]) -> String {
 
 /// A row for each variable, with a lane for each relation. Of a mix the level that differs most.
 fn by_variable(pairs: &[Shown<'_>], relations: &[Relation], limit: f64) -> Panel {
-    let mut rows: Vec<Row> = Vec::new();
+    let mut rows: Vec<PlotRow> = Vec::new();
     for pair in pairs {
         let mut worst: BTreeMap<&str, (usize, &Line)> = BTreeMap::new();
         for (at, line) in pair.balance.lines.iter().enumerate() {
@@ -89,7 +89,7 @@ fn by_variable(pairs: &[Shown<'_>], relations: &[Relation], limit: f64) -> Panel
         for (_, line) in in_order {
             let at = rows.iter().position(|row| row.label == line.variable);
             let at = at.unwrap_or_else(|| {
-                rows.push(Row::new(line.variable.to_owned()));
+                rows.push(PlotRow::new(line.variable.to_owned()));
                 rows.len() - 1
             });
             let mut dot = Dot::new(line, pair.relation);
@@ -128,7 +128,7 @@ fn by_pair(pairs: &[Shown<'_>], limit: f64) -> Panel {
         panel.title = "each pair, where it differs most".into();
     }
     for (pair, line) in worst {
-        let mut row = Row::new(format!("{} / {}", pair.first, pair.second));
+        let mut row = PlotRow::new(format!("{} / {}", pair.first, pair.second));
         row.note = line.name();
         row.dots.push(Dot::new(line, pair.relation));
         panel.rows.push(row);
@@ -148,14 +148,14 @@ struct Panel {
     title: String,
     /// What its numbers are.
     axis: &'static str,
-    rows: Vec<Row>,
+    rows: Vec<PlotRow>,
     limit: f64,
     signed: bool,
     lanes: usize,
     faint: bool,
 }
 
-struct Row {
+struct PlotRow {
     label: String,
     /// Said behind its dot.
     note: String,
@@ -251,7 +251,7 @@ impl Panel {
     }
 
     /// A row's dots; those that fall on one pixel are drawn once.
-    fn draw_row(&self, svg: &mut Svg, row: &Row, left: f64, middle: f64) {
+    fn draw_row(&self, svg: &mut Svg, row: &PlotRow, left: f64, middle: f64) {
         let mut drawn = BTreeSet::new();
         for dot in &row.dots {
             let value = self.value(dot);
@@ -294,7 +294,7 @@ impl Panel {
     }
 }
 
-impl Row {
+impl PlotRow {
     fn new(label: String) -> Self {
         Self {
             label,

@@ -23,8 +23,8 @@ use serde::Serialize;
 
 use crate::ids::Id;
 use crate::pool::Entries;
-use column::{Column, Sample, Scale};
-pub(crate) use design::{Pair, Relation, Wanted, pairs};
+use column::{RankedColumn, Sample, Scale};
+pub(crate) use design::{Intended, Pair, Relation, pairs};
 use mix::{Mix, Names};
 pub(crate) use mix::{NO_LEVEL, effective};
 use variables::{MEASURED, NAMED, Named, Variable};
@@ -216,7 +216,7 @@ fn in_both(first: &[u32], second: &[u32]) -> u32 {
 }
 
 impl Variable {
-    fn line(&self, column: &Column, [first, second]: [&Sample; 2], wanted: Wanted) -> Line {
+    fn line(&self, column: &RankedColumn, [first, second]: [&Sample; 2], wanted: Intended) -> Line {
         let contrast = column.contrast(first, second);
         Line {
             variable: self.name,
@@ -236,7 +236,7 @@ impl Variable {
 
 impl Named {
     /// The line of the mix, then one for each level that either holds.
-    fn lines(&self, names: &Names, [first, second]: [&Mix; 2], wanted: Wanted) -> Vec<Line> {
+    fn lines(&self, names: &Names, [first, second]: [&Mix; 2], wanted: Intended) -> Vec<Line> {
         let whole = Line {
             variable: self.name,
             by_design: wanted.decides(self.decides),
@@ -320,7 +320,7 @@ pub(super) mod tests {
             first: 0,
             second: 1,
             relation: Relation::None,
-            wanted: Wanted::default(),
+            wanted: Intended::default(),
         }
     }
 

@@ -1,7 +1,7 @@
 //! The variables that balance is told of.
 
 use super::Accepted;
-use super::column::{Column, Scale};
+use super::column::{RankedColumn, Scale};
 use super::mix::Names;
 use crate::pool::entries::Body;
 use crate::verify::Outcome;
@@ -115,12 +115,12 @@ fn flag(set: bool) -> f64 {
 }
 
 impl Variable {
-    pub(super) fn column(&self, accepted: &Accepted<'_>) -> Column {
+    pub(super) fn column(&self, accepted: &Accepted<'_>) -> RankedColumn {
         let mut values = vec![None; accepted.entries.rows.len()];
         for &entry in &accepted.kept {
             values[entry as usize] = (self.value)(accepted, accepted.entries.body_of(entry));
         }
-        Column::new(&values, self.scale)
+        RankedColumn::new(&values, self.scale)
     }
 }
 

@@ -70,7 +70,7 @@ pub(crate) struct Variances {
 
 /// How many draws of each arm, and training runs of both together, a difference takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub(crate) struct Runs {
+pub(crate) struct RunsNeeded {
     pub draws: u32,
     pub runs: u64,
 }
@@ -134,7 +134,7 @@ impl Design {
     }
 
     /// The fewest draws that can detect a difference, all else as it is; none where a million cannot.
-    pub(crate) fn draws_for(&self, difference: f64, test: Test) -> Option<Runs> {
+    pub(crate) fn draws_for(&self, difference: f64, test: Test) -> Option<RunsNeeded> {
         let enough = |draws: u32| {
             let found = Self { draws, ..*self }.detectable(test);
             found.is_some_and(|found| found.smallest_difference <= difference)
@@ -155,7 +155,7 @@ impl Design {
                 low = middle;
             }
         }
-        Some(Runs {
+        Some(RunsNeeded {
             draws: high,
             runs: 2 * u64::from(high) * u64::from(self.seeds),
         })

@@ -33,14 +33,14 @@ const GRAM_BITS: u32 = 40;
 
 /// The three kinds of n-grams; each is hashed with a salt of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Kind {
+pub(crate) enum GramKind {
     Characters,
     /// Of the text without numbers.
     Numberless,
     Words,
 }
 
-impl Kind {
+impl GramKind {
     pub(crate) const ALL: [Self; 3] = [Self::Characters, Self::Numberless, Self::Words];
 
     fn salted(self, hash: u64) -> u64 {
@@ -67,21 +67,21 @@ impl Forms {
     }
 
     /// Visits each n-gram of a kind, with the byte (or the word) where it starts.
-    pub(crate) fn grams(&self, kind: Kind, mut visit: impl FnMut(usize, u64)) {
+    pub(crate) fn grams(&self, kind: GramKind, mut visit: impl FnMut(usize, u64)) {
         match kind {
-            Kind::Characters => {
+            GramKind::Characters => {
                 let text = self.canonical.text.as_bytes();
                 grams(text, CHARACTER_GRAM, |at, hash| {
                     visit(at, kind.salted(hash))
                 });
             }
-            Kind::Numberless => {
+            GramKind::Numberless => {
                 let text = self.numberless.as_bytes();
                 grams(text, CHARACTER_GRAM, |at, hash| {
                     visit(at, kind.salted(hash))
                 });
             }
-            Kind::Words => self.word_grams(|at, hash| visit(at, kind.salted(hash))),
+            GramKind::Words => self.word_grams(|at, hash| visit(at, kind.salted(hash))),
         }
     }
 
@@ -102,7 +102,7 @@ impl Forms {
 
 /// A whole text as it can be found again inside another.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Text {
+pub struct WholeText {
     pub bytes: u32,
     pub hash: u64,
     /// Where the n-gram with the smallest hash starts first.
@@ -111,8 +111,8 @@ pub struct Text {
     pub grams: Vec<u64>,
 }
 
-impl Text {
-    fn of(text: &str, forms: &Forms, kind: Kind) -> Self {
+impl WholeText {
+    fn of(text: &str, forms: &Forms, kind: GramKind) -> Self {
         let mut all = Vec::new();
         forms.grams(kind, |at, gram| all.push((gram, at as u32)));
         all.sort_unstable();
@@ -132,8 +132,8 @@ impl Text {
 pub struct Item {
     /// The benchmark's own id of it, or its row.
     pub id: String,
-    pub canonical: Text,
-    pub numberless: Text,
+    pub canonical: WholeText,
+    pub numberless: WholeText,
     pub words: Vec<u64>,
     /// Its digits in their order: how many, and their hash.
     pub digits: (u32, u64),
@@ -143,24 +143,24 @@ impl Item {
     pub fn of(id: &str, problem: &str) -> Self {
         let forms = Forms::of(problem);
         let mut words = Vec::new();
-        forms.grams(Kind::Words, |_, gram| words.push(gram));
+        forms.grams(GramKind::Words, |_, gram| words.push(gram));
         words.sort_unstable();
         words.dedup();
         words.truncate(SKETCH_GRAMS);
         Self {
             id: id.to_owned(),
-            canonical: Text::of(&forms.canonical.text, &forms, Kind::Characters),
-            numberless: Text::of(&forms.numberless, &forms, Kind::Numberless),
+            canonical: WholeText::of(&forms.canonical.text, &forms, GramKind::Characters),
+            numberless: WholeText::of(&forms.numberless, &forms, GramKind::Numberless),
             words,
             digits: (forms.digits.len() as u32, whole(forms.digits.as_bytes())),
         }
     }
 
-    pub(crate) fn grams(&self, kind: Kind) -> &[u64] {
+    pub(crate) fn grams(&self, kind: GramKind) -> &[u64] {
         match kind {
-            Kind::Characters => &self.canonical.grams,
-            Kind::Numberless => &self.numberless.grams,
-            Kind::Words => &self.words,
+            GramKind::Characters => &self.canonical.grams,
+            GramKind::Numberless => &self.numberless.grams,
+            GramKind::Words => &self.words,
         }
     }
 }
@@ -291,8 +291,8 @@ fn read_item(from: &mut &[u8]) -> Option<Item> {
     })
 }
 
-fn read_text(from: &mut &[u8]) -> Option<Text> {
-    Some(Text {
+fn read_text(from: &mut &[u8]) -> Option<WholeText> {
+    Some(WholeText {
         bytes: read_u32(from)?,
         hash: read_u64(from)?,
         anchor: read_u32(from)?,

@@ -60,7 +60,7 @@ use serde::{Deserialize, Serialize};
 
 use super::grams::{Prefixes, whole};
 pub use fingerprint::Fingerprint;
-use fingerprint::{CHARACTER_GRAM, Forms, Item, Kind, Text};
+use fingerprint::{CHARACTER_GRAM, Forms, GramKind, Item, WholeText};
 
 /// Share of an item's character n-grams from which on it is `near`.
 pub(crate) const NEAR_SHARE_MIN: f64 = 0.6;
@@ -156,7 +156,7 @@ pub struct Detector {
 /// An item that has an n-gram.
 struct Posting {
     item: u32,
-    kind: Kind,
+    kind: GramKind,
     /// Whether the n-gram counts for the item's share; boilerplate does not.
     tells: bool,
 }
@@ -176,14 +176,14 @@ const SHORT_BYTES: usize = CHARACTER_GRAM + SHARE_GRAMS_MIN - 1;
 impl Detector {
     pub fn new(benchmarks: Vec<Fingerprint>) -> Self {
         let mut places = Vec::new();
-        let mut all: Vec<(u64, u32, Kind)> = Vec::new();
+        let mut all: Vec<(u64, u32, GramKind)> = Vec::new();
         let mut short: HashMap<(u64, bool), Vec<u32>, _> = HashMap::default();
         let mut short_bytes = Vec::new();
         for (benchmark, fingerprint) in (0..).zip(&benchmarks) {
             for (index, item) in (0..).zip(&fingerprint.items) {
                 let number = places.len() as u32;
                 places.push((benchmark, index));
-                for kind in Kind::ALL {
+                for kind in GramKind::ALL {
                     all.extend(item.grams(kind).iter().map(|&gram| (gram, number, kind)));
                 }
                 for (text, without) in [(&item.canonical, false), (&item.numberless, true)] {
@@ -213,7 +213,7 @@ impl Detector {
         detector
     }
 
-    fn enter(&mut self, list: &[(u64, u32, Kind)]) {
+    fn enter(&mut self, list: &[(u64, u32, GramKind)]) {
         let gram = list[0].0;
         let start = self.postings.len() as u32;
         let tells = list.len() <= ITEMS_PER_GRAM_MAX;
@@ -234,10 +234,10 @@ impl Detector {
     }
 
     /// Whether an item's whole text is looked for around this n-gram.
-    fn is_anchor(&self, gram: u64, number: u32, kind: Kind) -> bool {
+    fn is_anchor(&self, gram: u64, number: u32, kind: GramKind) -> bool {
         let (benchmark, item) = self.places[number as usize];
         let item = &self.benchmarks[benchmark as usize].items[item as usize];
-        kind != Kind::Words && item.grams(kind).first() == Some(&gram)
+        kind != GramKind::Words && item.grams(kind).first() == Some(&gram)
     }
 
     pub fn benchmarks(&self) -> &[Fingerprint] {
@@ -271,7 +271,7 @@ impl Detector {
     /// The n-grams that items share with the problem, by item and kind, each once.
     fn matches(&self, forms: &Forms) -> Vec<Match> {
         let mut found = Vec::new();
-        for kind in Kind::ALL {
+        for kind in GramKind::ALL {
             forms.grams(kind, |at, gram| {
                 let (word, bits) = filtered(gram);
                 if self.filter[word] & bits != bits {
@@ -366,15 +366,18 @@ impl Detector {
 
 /// The class of a problem for an item some of whose n-grams it has, and their share.
 fn classify(item: &Item, found: &Found<'_>, texts: &Windows) -> Option<(Class, f64)> {
-    if found.whole(Kind::Characters, &item.canonical, &texts.canonical) {
+    if found.whole(GramKind::Characters, &item.canonical, &texts.canonical) {
         return Some((Class::Exact, 1.0));
     }
     let bytes = item.canonical.bytes;
     if texts.canonical.bytes() > (LENGTH_RATIO_MAX * bytes) as usize {
         return None;
     }
-    let (characters, words) = (found.share(Kind::Characters), found.share(Kind::Words));
-    let numberless = found.share(Kind::Numberless);
+    let (characters, words) = (
+        found.share(GramKind::Characters),
+        found.share(GramKind::Words),
+    );
+    let numberless = found.share(GramKind::Numberless);
     let enough = if bytes < BRIEF_BYTES {
         BRIEF_SHARE_MIN
     } else {
@@ -382,7 +385,7 @@ fn classify(item: &Item, found: &Found<'_>, texts: &Windows) -> Option<(Class, f
     };
     let is_near = characters >= enough || (characters >= SUPPORTED_SHARE_MIN && words >= enough);
     let same_text = numberless >= NUMBERLESS_SHARE_MIN
-        || found.whole(Kind::Numberless, &item.numberless, &texts.numberless);
+        || found.whole(GramKind::Numberless, &item.numberless, &texts.numberless);
     match texts.have_digits(item) {
         true if is_near => Some((Class::Near, characters.max(words))),
         false if is_near || same_text => Some((Class::NumbersChanged, characters.max(numberless))),
@@ -400,7 +403,7 @@ struct Found<'m> {
 
 impl Found<'_> {
     /// The share of the item's n-grams of a kind; 0 where it has too few.
-    fn share(&self, kind: Kind) -> f64 {
+    fn share(&self, kind: GramKind) -> f64 {
         let known = self.known[kind as usize];
         let of_kind = self
             .matches
@@ -416,7 +419,7 @@ impl Found<'_> {
     }
 
     /// Whether the item's whole text stands around its anchor.
-    fn whole(&self, kind: Kind, text: &Text, prefixes: &Prefixes) -> bool {
+    fn whole(&self, kind: GramKind, text: &WholeText, prefixes: &Prefixes) -> bool {
         let is_anchor = |one: &&Match| one.kind == kind && Some(&one.gram) == text.grams.first();
         let mut anchors = self.matches.iter().filter(is_anchor);
         !is_short(text) && anchors.any(|one| stands_at(text, one.at, prefixes))
@@ -427,18 +430,18 @@ impl Found<'_> {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Match {
     item: u32,
-    kind: Kind,
+    kind: GramKind,
     gram: u64,
     at: u32,
     tells: bool,
 }
 
-fn is_short(text: &Text) -> bool {
+fn is_short(text: &WholeText) -> bool {
     text.bytes > 0 && (text.bytes as usize) < SHORT_BYTES
 }
 
 /// Whether a text stands where its anchor was found.
-fn stands_at(text: &Text, anchor: u32, prefixes: &Prefixes) -> bool {
+fn stands_at(text: &WholeText, anchor: u32, prefixes: &Prefixes) -> bool {
     let Some(start) = anchor.checked_sub(text.anchor) else {
         return false;
     };

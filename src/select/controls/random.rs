@@ -11,7 +11,7 @@ use crate::select::draw::{Draw, Role};
 use crate::select::grid::Grid;
 use crate::select::scope::{Draws, Scope, Stock};
 use crate::select::selection::Selection;
-use crate::select::size::{Size, Unit};
+use crate::select::size::{Size, SizeUnit};
 use crate::select::standing::{self, More};
 use crate::select::subset::{Subset, SubsetRole};
 
@@ -39,7 +39,7 @@ impl RandomKind {
 type ControlSizes = BTreeMap<Size, Vec<String>>;
 
 /// For each number the orders of its draw, by kind and unit.
-type Numbered = BTreeMap<u32, BTreeMap<(RandomKind, Unit), ControlSizes>>;
+type Numbered = BTreeMap<u32, BTreeMap<(RandomKind, SizeUnit), ControlSizes>>;
 
 /// Draws the random controls that the grids ask for, beside the subsets that were made.
 pub(in crate::select) fn select(

@@ -105,7 +105,7 @@ impl Hub {
         fs_err::create_dir_all(folder)?;
         let draft = folder.join(format!("{}.incomplete", file.content));
         self.client.patiently(&file.to_string(), |tries| {
-            let mut partial = Partial::open(&draft, file)?;
+            let mut partial = PartialFile::open(&draft, file)?;
             if partial.size < file.size {
                 let mut body = match self.open(file, partial.size..file.size) {
                     // What is here may be the reason.
@@ -205,14 +205,14 @@ impl Sum {
 }
 
 /// A file that is being fetched: what is on disk, and the sum of it.
-struct Partial {
+struct PartialFile {
     file: File,
     size: u64,
     sum: Sum,
     fresh: Sum,
 }
 
-impl Partial {
+impl PartialFile {
     /// With what an earlier try left.
     fn open(path: &Path, file: &RemoteFile) -> Result<Self> {
         let mut options = OpenOptions::new();

@@ -10,7 +10,7 @@ use std::sync::Mutex;
 use super::Hub;
 use super::address::{origin, resolve_url};
 use super::file::{ContentId, RemoteFile};
-use super::http::{Answer, Body, HOPS_MAX, lock};
+use super::http::{HOPS_MAX, HttpAnswer, HttpBody, lock};
 use super::refusal::Subject;
 use super::wait::Fault;
 
@@ -77,7 +77,7 @@ impl Hub {
 
     /// The body of a range of a file. It has been promised to be that range; its length is still to be
     /// counted.
-    pub(super) fn open(&self, file: &RemoteFile, range: Range<u64>) -> Result<Body, Fault> {
+    pub(super) fn open(&self, file: &RemoteFile, range: Range<u64>) -> Result<HttpBody, Fault> {
         let (answer, store) = self.follow(file, &range, true)?;
         if let Err(why) = check(&answer, file, &range) {
             self.addresses.forget(file);
@@ -99,7 +99,7 @@ impl Hub {
         file: &RemoteFile,
         range: &Range<u64>,
         to_the_end: bool,
-    ) -> Result<(Answer, Option<String>), Fault> {
+    ) -> Result<(HttpAnswer, Option<String>), Fault> {
         let known = self.addresses.get(file).and_then(|route| route.signed);
         let endpoint = self.client.endpoint();
         let mut url =
@@ -126,7 +126,12 @@ impl Hub {
     }
 
     /// Where the answer is no redirect: passes on what was granted.
-    fn arrived(&self, file: &RemoteFile, answer: Answer, elsewhere: bool) -> Result<Answer, Fault> {
+    fn arrived(
+        &self,
+        file: &RemoteFile,
+        answer: HttpAnswer,
+        elsewhere: bool,
+    ) -> Result<HttpAnswer, Fault> {
         if elsewhere && matches!(answer.status, 400 | 401 | 403 | 404 | 410) {
             self.addresses.forget(file);
             return Err(Fault::Expired);
@@ -144,7 +149,7 @@ impl Hub {
 }
 
 /// What the hub says of the file behind a redirect has to be what it listed.
-fn check_linked(answer: &Answer, file: &RemoteFile) -> Result<(), String> {
+fn check_linked(answer: &HttpAnswer, file: &RemoteFile) -> Result<(), String> {
     let size = answer.header("x-linked-size");
     let sum = answer.header("x-linked-etag").map(bare);
     let is_sum = |text: &&str| text.parse::<ContentId>().is_ok();
@@ -166,7 +171,7 @@ fn bare(etag: &str) -> &str {
 }
 
 /// Whether an answer promises the range that was asked for.
-fn check(answer: &Answer, file: &RemoteFile, range: &Range<u64>) -> Result<(), String> {
+fn check(answer: &HttpAnswer, file: &RemoteFile, range: &Range<u64>) -> Result<(), String> {
     let length = range.end - range.start;
     match answer.status {
         200 if length == file.size => {}

@@ -15,7 +15,7 @@ use ureq::http::HeaderMap;
 
 use super::address::{join, origin};
 use super::hooks::Hooks;
-use super::settings::{Patience, Settings, Token};
+use super::settings::{HubSettings, Patience, Token};
 use super::wait::{Fault, Tries, Wait, asked};
 use crate::error::HubFault;
 use crate::{Error, Result};
@@ -39,7 +39,7 @@ pub(super) struct Client {
 }
 
 impl Client {
-    pub(super) fn new(settings: &Settings, hooks: Arc<dyn Hooks>) -> Self {
+    pub(super) fn new(settings: &HubSettings, hooks: Arc<dyn Hooks>) -> Self {
         // Our own clock ends what stalls; this one ends the thread that is then left behind.
         let stall = settings.patience.stall * 2;
         let config = ureq::Agent::config_builder()
@@ -124,7 +124,7 @@ impl Client {
     }
 
     /// One exchange: the head of the answer, and its body to be read.
-    pub(super) fn ask(&self, url: &str, range: Option<(u64, u64)>) -> Result<Answer, Fault> {
+    pub(super) fn ask(&self, url: &str, range: Option<(u64, u64)>) -> Result<HttpAnswer, Fault> {
         if self.offline {
             return Err(Error::hub(
                 HubFault::Offline,
@@ -146,7 +146,7 @@ impl Client {
             headers.push(("authorization", token.header()));
         }
         let events = exchange(self.agent.clone(), url.to_owned(), headers);
-        let body = Body {
+        let body = HttpBody {
             events,
             hooks: self.hooks.clone(),
             patience: self.patience.clone(),
@@ -156,7 +156,7 @@ impl Client {
         let Event::Head(status, headers) = body.event()? else {
             return Err(Fault::Broken("the answer has no head".into()));
         };
-        let answer = Answer {
+        let answer = HttpAnswer {
             status,
             headers: *headers,
             body,
@@ -165,7 +165,7 @@ impl Client {
     }
 
     /// The faults that no request is to blame for.
-    fn check_server(&self, answer: Answer, hub: bool) -> Result<Answer, Fault> {
+    fn check_server(&self, answer: HttpAnswer, hub: bool) -> Result<HttpAnswer, Fault> {
         let wait = asked(
             answer.header("retry-after"),
             answer.header("ratelimit"),
@@ -204,7 +204,7 @@ impl Client {
     }
 
     /// Asks the hub, following it where it sends us inside its own walls.
-    pub(super) fn get(&self, url: &str) -> Result<Answer, Fault> {
+    pub(super) fn get(&self, url: &str) -> Result<HttpAnswer, Fault> {
         let mut url = url.to_owned();
         for _ in 0..HOPS_MAX {
             let mut answer = self.ask(&url, None)?;
@@ -259,13 +259,13 @@ pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 /// The head of an answer, and its body to be read.
-pub(super) struct Answer {
+pub(super) struct HttpAnswer {
     pub status: u16,
     headers: HeaderMap,
-    pub body: Body,
+    pub body: HttpBody,
 }
 
-impl Answer {
+impl HttpAnswer {
     pub(super) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }
@@ -299,15 +299,15 @@ impl Answer {
 }
 
 /// A body that is being read; no more than a few chunks of it are in memory.
-pub(super) struct Body {
+pub(super) struct HttpBody {
     events: Receiver<Event>,
     hooks: Arc<dyn Hooks>,
     patience: Patience,
     ended: bool,
-    _slot: Slot,
+    _slot: BodySlot,
 }
 
-impl Body {
+impl HttpBody {
     /// The next bytes; none at the end.
     pub(super) fn next(&mut self) -> Result<Option<Bytes>, Fault> {
         if self.ended {
@@ -449,7 +449,7 @@ struct Slots {
 }
 
 /// The right to read one body.
-struct Slot(Arc<Slots>);
+struct BodySlot(Arc<Slots>);
 
 impl Slots {
     fn new(count: usize) -> Self {
@@ -459,7 +459,7 @@ impl Slots {
         }
     }
 
-    fn take(self: &Arc<Self>, client: &Client) -> Result<Slot> {
+    fn take(self: &Arc<Self>, client: &Client) -> Result<BodySlot> {
         let mut free = lock(&self.free);
         while *free == 0 {
             client.hooks.check()?;
@@ -467,11 +467,11 @@ impl Slots {
             (free, _) = waited.unwrap_or_else(|poisoned| poisoned.into_inner());
         }
         *free -= 1;
-        Ok(Slot(self.clone()))
+        Ok(BodySlot(self.clone()))
     }
 }
 
-impl Drop for Slot {
+impl Drop for BodySlot {
     fn drop(&mut self) {
         *lock(&self.0.free) += 1;
         self.0.freed.notify_one();

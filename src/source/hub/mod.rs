@@ -12,9 +12,9 @@
 //!
 //! ```no_run
 //! use std::sync::Arc;
-//! use gradatim::source::hub::{Address, Hub, Settings};
+//! use gradatim::source::hub::{Address, Hub, HubSettings};
 //!
-//! let hub = Hub::new(Settings::from_env("ours".into())?, Arc::new(()));
+//! let hub = Hub::new(HubSettings::from_env("ours".into())?, Arc::new(()));
 //! let address: Address = "hub:open-r1/OpenR1-Math-220k".parse()?;
 //! let dataset = hub.dataset(&address, Some("default"), Some("train"))?;
 //! println!("{} files of commit {}", dataset.files.len(), dataset.commit);
@@ -49,14 +49,14 @@ pub use dataset::{Config, Dataset, Description};
 pub use file::{ContentId, RemoteFile};
 pub use hooks::Hooks;
 pub use reader::{RemoteParquet, RemoteReader};
-pub use settings::{Patience, Settings, Token};
+pub use settings::{HubSettings, Patience, Token};
 pub use wait::Wait;
 
 use crate::Result;
 
 /// A client of one hub, for any number of threads.
 pub struct Hub {
-    settings: Settings,
+    settings: HubSettings,
     client: http::Client,
     addresses: fetch::Addresses,
     shelf: ranges::Shelf,
@@ -66,7 +66,7 @@ pub struct Hub {
 }
 
 impl Hub {
-    pub fn new(settings: Settings, hooks: Arc<dyn Hooks>) -> Self {
+    pub fn new(settings: HubSettings, hooks: Arc<dyn Hooks>) -> Self {
         Self {
             client: http::Client::new(&settings, hooks),
             addresses: fetch::Addresses::default(),

@@ -1,7 +1,7 @@
 //! What the hub refuses, each in words of its own with what mends it; and what cannot be asked for offline.
 
 use super::address::{self, Address};
-use super::http::{Answer, Client};
+use super::http::{Client, HttpAnswer};
 use super::wait::Fault;
 use crate::Error;
 use crate::error::HubFault;
@@ -31,7 +31,7 @@ impl<'a> Subject<'a> {
     }
 
     /// Passes on what was granted.
-    pub(super) fn accept(&self, answer: Answer, client: &Client) -> Result<Answer, Fault> {
+    pub(super) fn accept(&self, answer: HttpAnswer, client: &Client) -> Result<HttpAnswer, Fault> {
         match answer.status {
             200 | 206 => Ok(answer),
             416 => Err(Fault::Wrong("it has another length".into())),
@@ -40,7 +40,7 @@ impl<'a> Subject<'a> {
     }
 
     /// Each refusal in words of its own, with what mends it.
-    fn refusal(&self, answer: &Answer, client: &Client) -> Fault {
+    fn refusal(&self, answer: &HttpAnswer, client: &Client) -> Fault {
         let repo = self.repo;
         let page = address::page_url(client.endpoint(), repo);
         let code = answer.header("x-error-code").unwrap_or_default();

@@ -70,7 +70,7 @@ impl Default for Patience {
 
 /// How one hub is reached, and where what it gives is kept.
 #[derive(Clone, Debug)]
-pub struct Settings {
+pub struct HubSettings {
     /// `https://huggingface.co` or a mirror, without a `/` at its end. `HF_ENDPOINT`.
     pub endpoint: String,
     pub token: Option<Token>,
@@ -95,7 +95,7 @@ pub struct Settings {
 /// largest public collections.
 const RANGES_BYTES: u64 = 20 << 30;
 
-impl Settings {
+impl HubSettings {
     /// The public hub, with caches in the given folders and no token.
     pub fn new(cache: PathBuf, ranges: PathBuf) -> Self {
         Self {
@@ -220,10 +220,10 @@ mod tests {
 
     use super::*;
 
-    fn read(variables: &[(&str, &str)]) -> Settings {
+    fn read(variables: &[(&str, &str)]) -> HubSettings {
         let variables: HashMap<&str, &str> = variables.iter().copied().collect();
         let get = |name: &str| variables.get(name).map(|text| OsString::from(*text));
-        Settings::read(&get, "ours".into()).unwrap()
+        HubSettings::read(&get, "ours".into()).unwrap()
     }
 
     #[test]

@@ -22,7 +22,7 @@ use std::time::{Duration, Instant, SystemTime};
 use arrow::array::{ArrayRef, Int64Array, RecordBatch, StringArray};
 use gradatim::error::HubFault;
 use gradatim::source::hub::{
-    Address, Dataset, Hooks, Hub, RemoteFile, RemoteParquet, RemoteReader, Settings, Token, Wait,
+    Address, Dataset, Hooks, Hub, HubSettings, RemoteFile, RemoteParquet, RemoteReader, Token, Wait,
 };
 use gradatim::{Error, Result};
 use parquet::arrow::ArrowWriter;
@@ -93,8 +93,8 @@ impl Scene {
     }
 
     /// As a run has them, with short pauses.
-    fn settings(&self) -> Settings {
-        let mut settings = Settings::new(self.path("hub"), self.path("ours"));
+    fn settings(&self) -> HubSettings {
+        let mut settings = HubSettings::new(self.path("hub"), self.path("ours"));
         settings.endpoint = self.mock.endpoint().to_owned();
         settings.gap_bytes = 100;
         let patience = &mut settings.patience;
@@ -109,7 +109,7 @@ impl Scene {
         self.hub_with(|_| {})
     }
 
-    fn hub_with(&self, change: impl FnOnce(&mut Settings)) -> Hub {
+    fn hub_with(&self, change: impl FnOnce(&mut HubSettings)) -> Hub {
         let mut settings = self.settings();
         change(&mut settings);
         Hub::new(settings, self.told.clone())
