@@ -149,36 +149,46 @@ pub(super) fn write(
 ) -> Result<()> {
     let mut table = Table::create(path, schema::schema(&columns()))?;
     let near = Near::new(experiment, fates);
-    for (index, part) in experiment.parts.iter().enumerate() {
+    for index in 0..experiment.parts.len() {
         settings.check_stop()?;
-        let row = |entry: usize| LedgerRow {
-            source: &experiment.source_of(index as u32).name,
-            file: &experiment.file_of(index as u32).file.name,
-            entry: entry as u32,
-            fate: fates[entry],
-            near: near.as_ref(),
-            entries: &experiment.entries,
-            screened: &experiment.screened,
-        };
-        let mut next = part.entries.start;
-        if matches!(part.held, Held::Unreadable) {
-            table.write(unmeasured(&row(next)))?;
-            next += 1;
-        }
-        for batch in part.held.read(TRAJECTORIES, &[])? {
-            let batch = batch?;
-            let range = next..next + batch.num_rows();
-            next = range.end;
-            let rows: Vec<LedgerRow<'_>> = range.map(row).collect();
-            let arrays = arrays(&rows, &batch);
-            table.write(arrays.map_err(|misfit| part.held.misread(&misfit))?)?;
-        }
-        assert_eq!(
-            next, part.entries.end,
-            "the ledger has one row for each entry"
-        );
+        write_part(&mut table, experiment, fates, near.as_ref(), index)?;
     }
     table.finish()?;
+    Ok(())
+}
+
+/// Writes the entries of a part.
+fn write_part(
+    table: &mut Table,
+    experiment: &Experiment<'_>,
+    fates: &[Fate],
+    near: Option<&Near>,
+    index: usize,
+) -> Result<()> {
+    let row = |entry: usize| LedgerRow {
+        source: &experiment.source_of(index as u32).name,
+        file: &experiment.file_of(index as u32).file.name,
+        entry: entry as u32,
+        fate: fates[entry],
+        near,
+        entries: &experiment.entries,
+        screened: &experiment.screened,
+    };
+    let part = &experiment.parts[index];
+    let mut entries = part.entries.clone();
+    if matches!(part.held, Held::Unreadable) {
+        for entry in entries.by_ref() {
+            table.write(unmeasured(&row(entry)))?;
+        }
+    }
+    for batch in part.held.read(TRAJECTORIES, &[])? {
+        let batch = batch?;
+        let rows = entries.by_ref().take(batch.num_rows()).map(row);
+        let rows: Vec<LedgerRow<'_>> = rows.collect();
+        let arrays = arrays(&rows, &batch);
+        table.write(arrays.map_err(|misfit| part.held.misread(&misfit))?)?;
+    }
+    assert!(entries.is_empty(), "the ledger has one row for each entry");
     Ok(())
 }
 
