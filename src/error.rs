@@ -1,6 +1,6 @@
 //! Every way to fail, and how to mend each.
 //!
-//! A message holds its own part only; `main.rs` walks the sources. A bad *row* is never an error: it
+//! A message holds its own part only; `cli` walks the sources. A bad *row* is never an error: it
 //! gets a verdict or a drop reason and is counted.
 
 use std::path::{Path, PathBuf};

@@ -5,11 +5,13 @@ use std::path::Path;
 use crate::emit;
 use crate::plan::Plan;
 use crate::rules::OnShortfall;
-use crate::run::{Amount, Settings, Timings, measure};
+use crate::run::measure;
 use crate::screen::Tally;
-use crate::select::size::Size;
-use crate::select::{self, Selection};
+use crate::select::{Selection, shortfall_table};
 use crate::{Error, Result};
+
+pub use crate::pool::Pool;
+pub use crate::run::{Amount, Settings, Timings, Watch};
 
 /// What a run did.
 pub struct Report {
@@ -48,43 +50,4 @@ pub fn run(plan: &Plan, out: &Path, settings: &Settings<'_>) -> Result<Report> {
         ledger,
         timings,
     })
-}
-
-/// Asked against available, one line for each family of sizes.
-pub fn shortfall_table(shortfalls: &[select::Shortfall]) -> String {
-    let family = |shortfall: &select::Shortfall| shortfall.asked.starred(&shortfall.name);
-    let mut lines: Vec<[String; 4]> =
-        vec![["subset", "asked", "available", "why"].map(str::to_owned)];
-    let unit = |shortfall: &select::Shortfall| match shortfall.asked {
-        Size::Tokens(_) => " tokens",
-        Size::Rows(_) => "",
-    };
-    let same = |a: &select::Shortfall, b: &select::Shortfall| {
-        family(a) == family(b) && a.available == b.available && a.reason == b.reason
-    };
-    for sizes in shortfalls.chunk_by(same) {
-        let asked: Vec<String> = sizes
-            .iter()
-            .map(|one| one.asked.count().to_string())
-            .collect();
-        let first = &sizes[0];
-        lines.push([
-            family(first),
-            format!("{}{}", asked.join(" "), unit(first)),
-            format!("{}{}", first.available, unit(first)),
-            first.reason.clone(),
-        ]);
-    }
-    let width = |at: usize| {
-        lines
-            .iter()
-            .map(|line| line[at].len())
-            .max()
-            .unwrap_or_default()
-    };
-    let [a, b, c] = [width(0), width(1), width(2)];
-    let shown = lines.iter().map(|[name, asked, available, why]| {
-        format!("  {name:a$}  {asked:b$}  {available:>c$}  {why}")
-    });
-    shown.collect::<Vec<_>>().join("\n")
 }

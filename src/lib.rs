@@ -32,7 +32,7 @@
 //!
 //! | module | what it does |
 //! |---|---|
-//! | [`error`], [`ids`], [`schema`], [`table`] | failures, names and hashes, columns, Parquet files |
+//! | [`error`], [`ids`], `schema`, `table` | failures, names and hashes, columns, Parquet files |
 //! | [`rules`] | what the pipeline file and the stages both say |
 //! | [`verify`] | response and gold answer to a verdict; a package of its own, which knows no Arrow |
 //! | [`source`] | files to trajectories |
@@ -41,16 +41,16 @@
 //! | [`screen`] | entries to their fate |
 //! | [`bucket`] | trajectories to buckets |
 //! | [`select`] | the pool to subsets and controls |
-//! | [`manifest`] | what a run says of itself |
-//! | [`compare`] | statistics over subsets: balance, overlap, power |
-//! | [`folder`] | an output folder, read again |
+//! | `manifest` | what a run says of itself |
+//! | `compare` | statistics over subsets: balance, overlap, power |
+//! | `folder` | an output folder, read again |
 //! | [`pipeline`] | a pipeline file, as written |
 //! | [`plan`] | a pipeline checked against its sources |
-//! | [`run`] | takes the shards of a plan through the stages |
-//! | [`emit`] | subsets to files, card, manifest, ledger |
+//! | `run` | takes the shards of a plan through the stages |
+//! | `emit` | subsets to files, card, manifest, ledger |
 //! | [`job`] | measure, select, emit: the main job |
 //! | [`engine`] | the DataFusion session with our functions |
-//! | [`audit`] | reads output folders: `check`, `why`, `balance` |
+//! | `audit` | reads output folders: `check`, `why`, `balance` |
 //! | [`cli`] | the terminal: one file a command |
 
 #![forbid(unsafe_code)]

@@ -93,7 +93,7 @@ impl Folder {
             first: 0,
             second: 1,
             relation: Relation::of(first, second),
-            wanted: Intended::between(first, second),
+            intended: Intended::between(first, second),
         };
         let samples = [self.chosen(&first.name), self.chosen(&second.name)];
         let mut balances = compare(&self.accepted(), &samples, &[pair]);

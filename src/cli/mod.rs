@@ -137,48 +137,51 @@ impl Command {
     }
 }
 
+/// The largest number that TOML has: the seed stands in `pipeline.lock.toml`.
+const SEED_MAX: u64 = i64::MAX as u64;
+
 /// What `run` and `plan` share.
 #[derive(Args)]
-pub struct Common {
+struct Common {
     /// The pipeline file.
-    pub pipeline: PathBuf,
+    pipeline: PathBuf,
     /// Read the pipeline's source NAME from this file, folder or glob, or from `hub:DATASET@REVISION`.
     #[arg(long, value_name = "NAME=PATH", value_parser = source_override)]
-    pub source: Vec<(String, PathBuf)>,
+    source: Vec<(String, PathBuf)>,
     /// Where measured trajectories are kept between runs [default: the user's cache folder].
     #[arg(long, value_name = "DIR")]
-    pub pool: Option<PathBuf>,
+    pool: Option<PathBuf>,
     /// What happens when a subset cannot be filled [default: as the pipeline says].
     #[arg(long, value_enum)]
-    pub on_shortfall: Option<OnShortfall>,
+    on_shortfall: Option<OnShortfall>,
     /// Another seed than the pipeline's.
-    #[arg(long)]
-    pub seed: Option<u64>,
+    #[arg(long, value_parser = clap::value_parser!(u64).range(..=SEED_MAX))]
+    seed: Option<u64>,
     /// How many threads work; the output is the same for any number.
     #[arg(long, default_value_t = threads(), value_parser = positive)]
-    pub threads: usize,
+    threads: usize,
     /// At most how many rows are read at a time; the output is the same for any number.
     #[arg(long, value_name = "ROWS", default_value_t = 512, value_parser = positive)]
-    pub batch_size: usize,
+    batch_size: usize,
     /// How much memory to stay under, as `600MB` or `2GB`; the output is the same for any amount.
     #[arg(long, value_name = "SIZE", default_value = "600MB")]
-    pub memory: ByteSize,
+    memory: ByteSize,
     /// How files of a hub come here [default: as the pipeline says, or `stream`].
     #[arg(long, value_enum, value_name = "MODE")]
-    pub hub: Option<HubMode>,
+    hub: Option<HubMode>,
     /// How much disk the ranges of hub files may take (mode `stream`); the oldest go first.
     #[arg(long, value_name = "SIZE", default_value = "20GB")]
-    pub hub_space: ByteSize,
+    hub_space: ByteSize,
     /// Write what each stage cost to this file, as JSON.
     #[arg(long, value_name = "FILE")]
-    pub timings: Option<PathBuf>,
+    timings: Option<PathBuf>,
     /// Report as JSON on stdout.
     #[arg(long)]
-    pub json: bool,
+    json: bool,
 }
 
 impl Common {
-    pub fn plan(&self, stop: &Arc<AtomicUsize>, progress: &Arc<Progress>) -> Result<Plan> {
+    fn plan(&self, stop: &Arc<AtomicUsize>, progress: &Arc<Progress>) -> Result<Plan> {
         let file = PipelineFile::read(&self.pipeline)?;
         let overrides = Overrides {
             sources: self.source.iter().cloned().collect(),
@@ -191,11 +194,7 @@ impl Common {
         })
     }
 
-    pub fn settings<'a>(
-        &self,
-        stop: &'a AtomicUsize,
-        progress: &'a Progress,
-    ) -> Result<Settings<'a>> {
+    fn settings<'a>(&self, stop: &'a AtomicUsize, progress: &'a Progress) -> Result<Settings<'a>> {
         use_threads(self.threads);
         Ok(Settings {
             pool: Pool::open(self.pool.as_deref())?,
@@ -210,7 +209,7 @@ impl Common {
     }
 
     /// Writes the timings where the user asked for them.
-    pub fn write_timings(&self, timings: &crate::run::Timings) -> Result<()> {
+    fn write_timings(&self, timings: &crate::run::Timings) -> Result<()> {
         let Some(path) = &self.timings else {
             return Ok(());
         };
@@ -235,12 +234,12 @@ fn positive(text: &str) -> Result<usize, String> {
     }
 }
 
-pub fn threads() -> usize {
+fn threads() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }
 
 /// Sets the size of the thread pool that row-wise work is shared over.
-pub fn use_threads(threads: usize) {
+fn use_threads(threads: usize) {
     // It fails only where a pool stands already, which in one command cannot be.
     let _ = rayon::ThreadPoolBuilder::new()
         .num_threads(threads)
@@ -248,7 +247,7 @@ pub fn use_threads(threads: usize) {
 }
 
 /// Becomes the number of the signal that asks to stop; a second one ends the program at once.
-pub fn stop_on_signals() -> Result<Arc<AtomicUsize>> {
+fn stop_on_signals() -> Result<Arc<AtomicUsize>> {
     use signal_hook::consts::{SIGINT, SIGTERM};
     use signal_hook::flag;
     let stop = Arc::new(AtomicUsize::new(0));
@@ -262,24 +261,24 @@ pub fn stop_on_signals() -> Result<Arc<AtomicUsize>> {
 }
 
 /// Data goes to stdout.
-pub fn print(text: &str) -> Result<()> {
+fn print(text: &str) -> Result<()> {
     let mut stdout = std::io::stdout().lock();
     stdout.write_all(text.as_bytes())?;
     Ok(stdout.flush()?)
 }
 
-pub fn print_json(value: &impl serde::Serialize) -> Result<()> {
+fn print_json(value: &impl serde::Serialize) -> Result<()> {
     let text = serde_json::to_string_pretty(value).map_err(std::io::Error::from)?;
     print(&(text + "\n"))
 }
 
 /// Whether the reader of our stdout has gone, as `| head` does.
-pub fn is_closed_pipe(error: &Error) -> bool {
+fn is_closed_pipe(error: &Error) -> bool {
     matches!(error, Error::Io(error) if error.kind() == std::io::ErrorKind::BrokenPipe)
 }
 
 /// The error, its causes, and how to mend it.
-pub fn print_error(error: &Error) {
+fn print_error(error: &Error) {
     let mut text = format!("error: {error}");
     let mut cause = std::error::Error::source(error);
     while let Some(source) = cause {

@@ -9,7 +9,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::table::{bytes, thousands};
 
-pub struct Progress {
+pub(crate) struct Progress {
     stage: Mutex<Option<Stage>>,
     is_terminal: bool,
 }

@@ -129,7 +129,7 @@ pub(super) fn subset_table(selection: &Selection) -> String {
     let mut text = table(&["subset", "role", "sizes", "bucket"], &rows);
     if !selection.shortfalls.is_empty() {
         text += "\nleft out or made smaller:\n";
-        text += &crate::job::shortfall_table(&selection.shortfalls);
+        text += &crate::select::shortfall_table(&selection.shortfalls);
         text.push('\n');
     }
     text

@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 /// An amount in bytes.
 #[derive(Clone, Copy, Debug)]
-pub struct ByteSize(pub u64);
+pub(crate) struct ByteSize(pub u64);
 
 /// What a run needs besides its batches: the vocabulary with its caches (about 170 MB), the pool in
 /// memory (130 bytes an entry), the writers of the subsets.

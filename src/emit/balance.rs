@@ -249,7 +249,7 @@ pub(super) mod tests {
             first: 1,
             second: 2,
             relation: Relation::Matched,
-            wanted: Intended::default(),
+            intended: Intended::default(),
         };
         let line = Line {
             variable: "a variable",

@@ -10,7 +10,7 @@ use crate::pool::entries::{Body, Entries, NameIndex, ProblemFacts};
 use crate::pool::tables::{self, GENERATION, ROW, TRAJECTORIES};
 use crate::run::{Experiment, Held, Settings};
 use crate::schema::{self, Column, Filled, Head, HexId, Misfit, OneOf, Worded, column, heads};
-use crate::screen::{Fate, Reason, Screened};
+use crate::screen::{DropReason, Fate, Screened};
 use crate::table::Table;
 
 pub(crate) const TRAJECTORY_ID: Column<HexId> = column(
@@ -110,7 +110,7 @@ fn outcome<'r>() -> Vec<Filled<'r, LedgerRow<'r>>> {
             Fate::Kept => FateWord::Kept,
             Fate::Dropped(_) => FateWord::Dropped,
         }),
-        REASON.perhaps(|row| row.reason().map(Reason::as_str)),
+        REASON.perhaps(|row| row.reason().map(DropReason::as_str)),
         column::<String>("value", "the value that decided, where there is one")
             .perhaps(|row| row.reason()?.value(row.entry, row.entries, row.screened)),
     ]
@@ -133,7 +133,7 @@ impl<'r> LedgerRow<'r> {
         self.entries.problems[problem as usize].id
     }
 
-    fn reason(&self) -> Option<Reason> {
+    fn reason(&self) -> Option<DropReason> {
         match self.fate {
             Fate::Kept => None,
             Fate::Dropped(reason) => Some(reason),
@@ -223,12 +223,18 @@ fn unmeasured(row: &LedgerRow<'_>) -> Vec<ArrayRef> {
 fn arrays(rows: &[LedgerRow<'_>], batch: &RecordBatch) -> Result<Vec<ArrayRef>, Misfit> {
     let all: Vec<Option<&LedgerRow<'_>>> = rows.iter().map(Some).collect();
     let completed = completed();
+    let measured = heads(&tables::measures());
+    let stands = |column: &Filled<'_, _>| measured.contains(&column.head);
+    assert!(
+        completed.iter().all(stands),
+        "a ledger completes measured columns"
+    );
     let measure = |head: Head| {
         let own = completed.iter().find(|column| column.head == head);
         own.map_or_else(|| head.array(batch), |column| Ok(column.array(&all)))
     };
     let mut arrays = schema::arrays(&place(), rows);
-    for head in heads(&tables::measures()) {
+    for head in measured.iter().copied() {
         arrays.push(measure(head)?);
     }
     arrays.extend(schema::arrays(&outcome(), rows));
@@ -285,9 +291,9 @@ mod tests {
             screened: &screened,
         };
         let rows = [
-            row(0, Fate::Dropped(Reason::TooShort(9))),
+            row(0, Fate::Dropped(DropReason::TooShort(9))),
             row(1, Fate::Kept),
-            row(2, Fate::Dropped(Reason::Void(Void::NoProblem))),
+            row(2, Fate::Dropped(DropReason::Void(Void::NoProblem))),
         ];
         let pool = TRAJECTORIES.batch(tables::trajectories(&measured()));
         let [full, bare] = expected_measures();
@@ -339,7 +345,7 @@ mod tests {
             source: "a source",
             file: "a file",
             entry: 0,
-            fate: Fate::Dropped(Reason::Void(Void::UnreadableFile)),
+            fate: Fate::Dropped(DropReason::Void(Void::UnreadableFile)),
             near: None,
             entries: &entries,
             screened: &Screened::default(),

@@ -1,7 +1,8 @@
 //! A pipeline file, as written.
 //!
 //! The types here are the reference of the file: their docs become `schemas/pipeline.json`. What they
-//! mean together is checked in `plan`; here only the form is. The table of a stage stands beside the stage.
+//! mean together is checked in `plan`; here only the form is. The table of a stage stands beside the stage, and here
+//! those that no stage above has: `[emit]`, `[runs]`, `[verify]`.
 
 mod emit;
 mod runs;

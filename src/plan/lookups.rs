@@ -10,7 +10,7 @@ use crate::pool::identity;
 use crate::source::benchmark::{self, BenchmarkRow};
 use crate::source::lookup;
 use crate::source::pick::Pick;
-use crate::source::{Benchmark, Join, Located, Location};
+use crate::source::{Benchmark, Join, Located, Location, ROW_BYTES_MAX};
 use crate::{Error, Result};
 
 /// A benchmark, read.
@@ -77,7 +77,7 @@ fn plan_benchmark(
     let key = DataTable::Benchmarks.key(name);
     let picks = benchmark.picks();
     let found = finder.find(DataTable::Benchmarks, name, &benchmark.location())?;
-    let files = with_columns(found.files, &lookup::columns(&picks), lookup::ROW_BYTES_MAX)
+    let files = with_columns(found.files, &lookup::columns(&picks), ROW_BYTES_MAX)
         .map_err(|error| named(error, &key, ["problem", "id", "tier"], picks))?;
     Ok(PlannedBenchmark {
         name: name.to_owned(),
@@ -107,7 +107,7 @@ fn plan_join(finder: &Finder<'_>, name: &str, written: &Join) -> Result<PlannedJ
     }
     let picks = written.picks();
     let found = finder.find(DataTable::Join, name, &written.location())?;
-    let files = with_columns(found.files, &lookup::columns(&picks), lookup::ROW_BYTES_MAX)
+    let files = with_columns(found.files, &lookup::columns(&picks), ROW_BYTES_MAX)
         .map_err(|error| named(error, &key, ["value", "problem", "problem_id"], picks))?;
     let mut join = written.clone();
     join.pin(&found.location);

@@ -12,7 +12,7 @@ pub struct Pool {
 
 impl Pool {
     /// Opens the pool at `folder`, or in the user's cache folder.
-    pub(crate) fn open(folder: Option<&Path>) -> Result<Self> {
+    pub fn open(folder: Option<&Path>) -> Result<Self> {
         let folder = match folder {
             Some(folder) => folder.to_owned(),
             None => cache_folder()?.join("pool"),

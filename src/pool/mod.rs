@@ -20,7 +20,8 @@ mod writer;
 
 pub(crate) use aside::Aside;
 pub use entries::{Entries, Problem};
-pub(crate) use home::{Pool, cache_folder};
+pub use home::Pool;
+pub(crate) use home::cache_folder;
 pub(crate) use listing::{Lock, PartFolder};
 pub(crate) use part::Part;
 pub(crate) use writer::PartWriter;

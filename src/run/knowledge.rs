@@ -18,6 +18,7 @@ use crate::pool::tables::{ANSWER, ORIGIN, PROBLEM, PROBLEM_ID};
 use crate::schema::Misfit;
 use crate::select::Knowledge;
 use crate::select::difficulty::JoinedRule;
+use crate::select::grid::Grid;
 use crate::select::similar::tfidf::{Frequencies, Questions};
 use crate::select::similar::{Similar, Similarity, tokens};
 use crate::select::{JoinCounts, JoinedColumn, ProblemText, TextRule};
@@ -34,49 +35,76 @@ pub(super) struct Gathered {
 }
 
 pub(super) fn gather(loaded: &Loaded<'_>, settings: &Settings<'_>) -> Result<Gathered> {
-    let (plan, entries) = (loaded.plan, &loaded.entries);
-    let grids = || plan.grids.iter().map(|(grid, _)| grid);
-    let mut knowledge = if grids().any(|grid| grid.difficulty.is_some()) {
-        Knowledge::of(entries)
+    let is_hard = |(grid, _): &(Grid, _)| grid.difficulty.is_some();
+    let mut knowledge = if loaded.plan.grids.iter().any(is_hard) {
+        Knowledge::of(&loaded.entries)
     } else {
         Knowledge::default()
     };
-    let mut counts = Vec::new();
-    for join in &plan.joins {
-        let is_words = |wanted: &JoinedRule| matches!(wanted, JoinedRule::OneOf(_));
-        let asked = grids().filter_map(|grid| grid.difficulty.as_ref()?.joined.get(&join.name));
-        let as_words = asked.into_iter().any(is_words);
-        let (joined, counted) = if as_words {
-            let (found, counted) = join_one(join, entries, settings, lookup::text)?;
-            (
-                JoinedColumn::Words(by_problem(entries, found, only)),
-                counted,
-            )
-        } else {
-            let number = |pick: Option<&Pick>, value: Value<'_>| lookup::number(pick, &value);
-            let (found, counted) = join_one(join, entries, settings, number)?;
-            (
-                JoinedColumn::Numbers(by_problem(entries, found, mean)),
-                counted,
-            )
-        };
+    let mut joins = Vec::new();
+    for join in &loaded.plan.joins {
+        let (joined, counts) = join_column(loaded, join, settings)?;
         knowledge.joined.insert(join.name.clone(), joined);
-        counts.push(counted);
+        joins.push(counts);
     }
-    let rules = grids().flat_map(|grid| &grid.recipe);
-    for rule in rules.filter_map(|recipe| recipe.criterion().text_rule()) {
+    add_text_rules(&mut knowledge, loaded, settings)?;
+    add_similarities(&mut knowledge, loaded, settings)?;
+    Ok(Gathered { knowledge, joins })
+}
+
+/// A joined column as the grids ask for it: as words or as numbers.
+fn join_column(
+    loaded: &Loaded<'_>,
+    join: &PlannedJoin,
+    settings: &Settings<'_>,
+) -> Result<(JoinedColumn, JoinCounts)> {
+    let entries = &loaded.entries;
+    let grids = loaded.plan.grids.iter();
+    let mut asked = grids.filter_map(|(grid, _)| grid.difficulty.as_ref()?.joined.get(&join.name));
+    if asked.any(|rule| matches!(rule, JoinedRule::OneOf(_))) {
+        let (found, counts) = join_one(join, entries, settings, lookup::text)?;
+        let words = by_problem(entries, found, only);
+        Ok((JoinedColumn::Words(words), counts))
+    } else {
+        let number = |pick: Option<&Pick>, value: Value<'_>| lookup::number(pick, &value);
+        let (found, counts) = join_one(join, entries, settings, number)?;
+        let numbers = by_problem(entries, found, mean);
+        Ok((JoinedColumn::Numbers(numbers), counts))
+    }
+}
+
+/// Each rule for texts once, however many recipes have it.
+fn add_text_rules(
+    knowledge: &mut Knowledge,
+    loaded: &Loaded<'_>,
+    settings: &Settings<'_>,
+) -> Result<()> {
+    let grids = loaded.plan.grids.iter();
+    let recipes = grids.flat_map(|(grid, _)| &grid.recipe);
+    for rule in recipes.filter_map(|recipe| recipe.criterion().text_rule()) {
         if !knowledge.text_rules.contains_key(rule.name) {
             let passes = text_rule(rule, loaded, settings)?;
             knowledge.text_rules.insert(rule.name, passes);
         }
     }
+    Ok(())
+}
+
+/// Each similarity once, however many grids ask for it; terms are counted when the first is by them.
+fn add_similarities(
+    knowledge: &mut Knowledge,
+    loaded: &Loaded<'_>,
+    settings: &Settings<'_>,
+) -> Result<()> {
+    let plan = loaded.plan;
     let mut frequencies = None;
-    for asked in grids().filter_map(|grid| grid.similar.as_ref()) {
-        if knowledge
-            .similarities
-            .iter()
-            .any(|(known, _)| known == asked)
-        {
+    for asked in plan
+        .grids
+        .iter()
+        .filter_map(|(grid, _)| grid.similar.as_ref())
+    {
+        let mut known = knowledge.similarities.iter();
+        if known.any(|(known, _)| known == asked) {
             continue;
         }
         let benchmark = plan.benchmarks.iter().find(|known| known.name == asked.to);
@@ -84,30 +112,30 @@ pub(super) fn gather(loaded: &Loaded<'_>, settings: &Settings<'_>) -> Result<Gat
             unreachable!("the plan has checked that the benchmark is there");
         };
         let similarity = match &asked.vectors {
-            Some(files) => {
-                let is_asked =
-                    |known: &&PlannedVectors| known.asked == *files && known.benchmark == asked.to;
-                let Some(planned) = plan.vectors.iter().find(is_asked) else {
-                    unreachable!("the plan has read the vectors");
-                };
-                cosines::compare(loaded, planned, benchmark, asked)?
-            }
+            Some(_) => cosines::compare(loaded, planned_vectors(loaded, asked), benchmark, asked)?,
             None => {
                 let known = match frequencies.take() {
                     Some(known) => known,
                     None => count_terms(loaded, settings)?,
                 };
-                let similarity = by_terms(loaded, &known, benchmark, asked, settings)?;
-                frequencies = Some(known);
-                similarity
+                let known = frequencies.insert(known);
+                by_terms(loaded, known, benchmark, asked, settings)?
             }
         };
         knowledge.similarities.push((asked.clone(), similarity));
     }
-    Ok(Gathered {
-        knowledge,
-        joins: counts,
-    })
+    Ok(())
+}
+
+/// The vectors that a grid names.
+fn planned_vectors<'p>(loaded: &Loaded<'p>, asked: &Similar) -> &'p PlannedVectors {
+    let is_asked = |known: &&PlannedVectors| {
+        Some(&known.asked) == asked.vectors.as_ref() && known.benchmark == asked.to
+    };
+    match loaded.plan.vectors.iter().find(is_asked) {
+        Some(planned) => planned,
+        None => unreachable!("the plan has read the vectors"),
+    }
 }
 
 /// What a table has for each problem, read by `read`, with counts of its rows.

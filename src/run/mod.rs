@@ -23,7 +23,7 @@ pub(crate) use companions::Joined;
 pub(crate) use experiment::Experiment;
 pub(crate) use held::Held;
 use loaded::Loaded;
-pub(crate) use settings::{Amount, Settings, Timings, Watch};
+pub use settings::{Amount, Settings, Timings, Watch};
 
 /// Measures what the pool does not hold yet, and loads every entry of the plan's sources.
 ///

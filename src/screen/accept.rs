@@ -1,21 +1,21 @@
 //! Which verdicts decide whether a trajectory is accepted.
 
-use super::Reason;
+use super::DropReason;
 use crate::pool::entries::Body;
 use crate::rules::Accept;
 use crate::verify::Outcome;
 
 /// Why a rule does not accept a trajectory, or none where it does.
-pub(crate) fn refusal(accept: Accept, body: &Body) -> Option<Reason> {
+pub(crate) fn refusal(accept: Accept, body: &Body) -> Option<DropReason> {
     if accept == Accept::None {
         return None;
     }
     if body.finished == Some(false) {
-        return Some(Reason::CutOff);
+        return Some(DropReason::CutOff);
     }
     match accept {
         Accept::Recorded => {
-            recorded(body).or((body.outcome == Outcome::Wrong).then_some(Reason::Wrong))
+            recorded(body).or((body.outcome == Outcome::Wrong).then_some(DropReason::Wrong))
         }
         Accept::Ours => ours(body),
         Accept::Both => recorded(body).or_else(|| ours(body)),
@@ -24,21 +24,21 @@ pub(crate) fn refusal(accept: Accept, body: &Body) -> Option<Reason> {
     }
 }
 
-fn recorded(body: &Body) -> Option<Reason> {
+fn recorded(body: &Body) -> Option<DropReason> {
     match body.recorded {
         Some(true) => None,
-        Some(false) => Some(Reason::RecordedWrong),
-        None => Some(Reason::NotRecorded),
+        Some(false) => Some(DropReason::RecordedWrong),
+        None => Some(DropReason::NotRecorded),
     }
 }
 
-fn ours(body: &Body) -> Option<Reason> {
+fn ours(body: &Body) -> Option<DropReason> {
     match body.outcome {
         Outcome::Correct => None,
-        Outcome::Wrong => Some(Reason::Wrong),
-        Outcome::Undecided => Some(Reason::Undecided),
-        Outcome::NoAnswer => Some(Reason::NoAnswer),
-        Outcome::NoGold => Some(Reason::NoGold),
+        Outcome::Wrong => Some(DropReason::Wrong),
+        Outcome::Undecided => Some(DropReason::Undecided),
+        Outcome::NoAnswer => Some(DropReason::NoAnswer),
+        Outcome::NoGold => Some(DropReason::NoGold),
     }
 }
 

@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 
-use super::{Fate, Reason, Screened};
+use super::{DropReason, Fate, Screened};
 use crate::ids::Id;
 use crate::pool::Entries;
 
@@ -28,7 +28,7 @@ pub(crate) fn drop_copies(entries: &Entries, fates: &mut [Fate]) {
         if *fate == Fate::Kept {
             let kept = first[&entries.body_of(at as u32).trajectory_id];
             if kept != at as u32 {
-                *fate = Fate::Dropped(Reason::Duplicate(kept));
+                *fate = Fate::Dropped(DropReason::Duplicate(kept));
             }
         }
     }
@@ -44,7 +44,7 @@ pub(crate) fn drop_near(entries: &Entries, screened: &Screened, fates: &mut [Fat
         if let (Ok(body), Fate::Kept) = (&row.body, &fate) {
             let kept = representatives[body.problem as usize];
             if kept != body.problem {
-                *fate = Fate::Dropped(Reason::NearDuplicate(kept));
+                *fate = Fate::Dropped(DropReason::NearDuplicate(kept));
             }
         }
     }

@@ -3,7 +3,7 @@
 //! A condition passes what is known to meet it. What nobody knows does not pass: a problem that no
 //! companion vouches for is not a valid one.
 
-use super::{Reason, Screen};
+use super::{DropReason, Screen};
 use crate::pool::Entries;
 use crate::pool::entries::{NameIndex, ProblemFacts};
 use crate::source::GoldKind;
@@ -64,11 +64,11 @@ impl<'s> Conditions<'s> {
     }
 
     /// The first condition that is not met.
-    pub(crate) fn refusal(&self, known: &ProblemFacts) -> Option<Reason> {
+    pub(crate) fn refusal(&self, known: &ProblemFacts) -> Option<DropReason> {
         let unmet = Fact::ALL
             .into_iter()
             .find(|fact| !self.is_met(*fact, known));
-        unmet.map(Reason::Fact)
+        unmet.map(DropReason::Fact)
     }
 
     fn is_met(&self, fact: Fact, known: &ProblemFacts) -> bool {

@@ -91,12 +91,12 @@ pub enum Duplicates {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Fate {
     Kept,
-    Dropped(Reason),
+    Dropped(DropReason),
 }
 
 /// Why an entry was dropped.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Reason {
+pub enum DropReason {
     /// It yields no trajectory.
     Void(Void),
     /// It was cut off before its end.
@@ -123,7 +123,7 @@ pub enum Reason {
     NearDuplicate(u32),
 }
 
-impl Reason {
+impl DropReason {
     pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Void(void) => void.as_str(),
@@ -174,7 +174,7 @@ impl Reason {
     }
 }
 
-impl fmt::Display for Reason {
+impl fmt::Display for DropReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
     }
@@ -193,14 +193,14 @@ pub fn fates(
         .iter()
         .map(|entry| {
             let reason = match &entry.body {
-                Err(void) => Some(Reason::Void(*void)),
+                Err(void) => Some(DropReason::Void(*void)),
                 Ok(body) => accept::refusal(accept(entry.part), body)
                     .or_else(|| out_of_bounds(screen, body))
                     .or_else(|| wanted.refusal(entries.facts_of(body)))
                     .or_else(|| {
                         screened
                             .contaminated(body.problem)
-                            .map(Reason::Contaminated)
+                            .map(DropReason::Contaminated)
                     }),
             };
             reason.map_or(Fate::Kept, Fate::Dropped)
@@ -215,17 +215,17 @@ pub fn fates(
     fates
 }
 
-fn out_of_bounds(screen: &Screen, body: &Body) -> Option<Reason> {
+fn out_of_bounds(screen: &Screen, body: &Body) -> Option<DropReason> {
     let tokens = body.tokens;
     if screen.tokens_min.is_some_and(|min| tokens < min) {
-        Some(Reason::TooShort(tokens))
+        Some(DropReason::TooShort(tokens))
     } else if screen.tokens_max.is_some_and(|max| tokens > max) {
-        Some(Reason::TooLong(tokens))
+        Some(DropReason::TooLong(tokens))
     } else if screen
         .repeated_share_max
         .is_some_and(|max| body.repeated_share > max)
     {
-        Some(Reason::Repetitive(body.repeated_share))
+        Some(DropReason::Repetitive(body.repeated_share))
     } else {
         None
     }

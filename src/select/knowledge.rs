@@ -86,9 +86,10 @@ impl Knowledge {
 
     /// Whether the problem's text passes.
     pub(super) fn passes(&self, rule: TextRule, index: usize) -> bool {
-        self.text_rules
-            .get(rule.name)
-            .is_some_and(|passes| passes[index])
+        match self.text_rules.get(rule.name) {
+            Some(passes) => passes[index],
+            None => unreachable!("what a recipe asks of texts is gathered before selecting"),
+        }
     }
 
     /// The similarity that a grid asks for.

@@ -45,6 +45,7 @@ use grid::{Family, Grid, PairedBy};
 use kept::KeptEntries;
 pub use knowledge::{JoinCounts, JoinedColumn, Knowledge, ProblemText, TextRule};
 use scope::{Draws, Scope, Stock};
+pub(crate) use selection::shortfall_table;
 pub use selection::{PairTable, Selection, Shortfall, Steps};
 pub use stratum::Stratum;
 pub use subset::{DrawKind, Matching, Subset, SubsetRole, Thin};

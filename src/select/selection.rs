@@ -120,3 +120,42 @@ fn wide_warning(buckets: &[&WideBucket]) -> String {
         pools.join(", ")
     )
 }
+
+/// Asked against available, one line for each family of sizes.
+pub(crate) fn shortfall_table(shortfalls: &[Shortfall]) -> String {
+    let family = |shortfall: &Shortfall| shortfall.asked.starred(&shortfall.name);
+    let mut lines: Vec<[String; 4]> =
+        vec![["subset", "asked", "available", "why"].map(str::to_owned)];
+    let unit = |shortfall: &Shortfall| match shortfall.asked {
+        Size::Tokens(_) => " tokens",
+        Size::Rows(_) => "",
+    };
+    let same = |a: &Shortfall, b: &Shortfall| {
+        family(a) == family(b) && a.available == b.available && a.reason == b.reason
+    };
+    for sizes in shortfalls.chunk_by(same) {
+        let asked: Vec<String> = sizes
+            .iter()
+            .map(|one| one.asked.count().to_string())
+            .collect();
+        let first = &sizes[0];
+        lines.push([
+            family(first),
+            format!("{}{}", asked.join(" "), unit(first)),
+            format!("{}{}", first.available, unit(first)),
+            first.reason.clone(),
+        ]);
+    }
+    let width = |at: usize| {
+        lines
+            .iter()
+            .map(|line| line[at].len())
+            .max()
+            .unwrap_or_default()
+    };
+    let [a, b, c] = [width(0), width(1), width(2)];
+    let shown = lines.iter().map(|[name, asked, available, why]| {
+        format!("  {name:a$}  {asked:b$}  {available:>c$}  {why}")
+    });
+    shown.collect::<Vec<_>>().join("\n")
+}

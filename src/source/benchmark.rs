@@ -6,7 +6,7 @@
 
 use super::pick::Pick;
 use super::value::Value;
-use super::{SourceFile, Unit, Void, column_kinds, lookup, units};
+use super::{ROW_BYTES_MAX, SourceFile, Unit, Void, column_kinds, lookup, units};
 use crate::{Error, Result};
 
 /// One row of a benchmark.
@@ -34,7 +34,7 @@ pub struct ProblemColumns {
 pub fn problems(file: &SourceFile, columns: &ProblemColumns) -> Result<Vec<BenchmarkRow>> {
     let (problem, id) = recognise(file, columns)?;
     let picks = [Some(&problem), id.as_ref(), None];
-    let units = units(file, &lookup::columns(&picks), lookup::ROW_BYTES_MAX);
+    let units = units(file, &lookup::columns(&picks), ROW_BYTES_MAX);
     let units = units
         .map_err(|error| error.without_layout("name a column of this file: `--column NAME`"))?;
     rows(file, &units, &picks)

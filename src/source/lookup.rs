@@ -10,7 +10,7 @@ use super::location::located;
 use super::needed::Needed;
 use super::pick::{Cut, Pick};
 use super::value::Value;
-use super::{BatchSize, HubMode, Row, SourceFile, Unit, Void};
+use super::{BatchSize, HubMode, ROW_BYTES_MAX, Row, SourceFile, Unit, Void};
 use crate::Result;
 
 /// One `[benchmarks.NAME]` table: the questions that `similar` compares problems with.
@@ -119,9 +119,6 @@ pub(crate) fn columns(picks: &[Option<&Pick>]) -> Vec<Needed> {
     }
     columns
 }
-
-/// A row of these tables is a problem and a few words: the limit that a source has is far from it.
-pub(crate) use super::unit::ROW_BYTES_MAX;
 
 /// Hands each row's number and picked values to `take`, in order; of a row that cannot be read the reason.
 pub(crate) fn read(

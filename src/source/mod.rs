@@ -41,8 +41,8 @@ pub use layout::{Columns, Layout};
 pub use location::{Located, Location};
 pub use lookup::{Benchmark, Join};
 pub use place::{HubMode, Place};
-pub use unit::Spot;
-pub use unit::{BatchSize, Unit};
+pub(crate) use unit::ROW_BYTES_MAX;
+pub use unit::{BatchSize, Spot, Unit};
 pub use void::Void;
 
 use crate::rules::Accept;

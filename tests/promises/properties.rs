@@ -217,7 +217,8 @@ fn knowledge(entries: &Entries, grids: &[(Grid, Vec<Length>)]) -> Knowledge {
         }
         knowledge.similarities.push((grid, similarity));
     }
-    for rule in ["s1", "openthoughts"] {
+    let recipes = grids.iter().flat_map(|(grid, _)| &grid.recipe);
+    for rule in recipes.filter_map(|recipe| recipe.text_rule()) {
         let passes = ids().map(|id| !id.is_multiple_of(9));
         knowledge.text_rules.insert(rule, passes.collect());
     }

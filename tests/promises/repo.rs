@@ -147,6 +147,17 @@ fn a_module_imports_only_the_layers_above_it() {
         }
         let own = layer(module).unwrap_or_else(|| panic!("`{module}` has no layer in this test"));
         let text = std::fs::read_to_string(&path).expect("a module");
+        let folders = below.components().count() - 1;
+        let depth = if path.ends_with("mod.rs") {
+            folders - 1
+        } else {
+            folders
+        };
+        assert!(
+            !climbs_out(&text, depth),
+            "{}: name another module by `crate::`",
+            below.display()
+        );
         for imported in imports(&text) {
             if layer(&imported).is_some_and(|imported| imported > own) {
                 against.push(format!("{} imports `{imported}`", below.display()));
@@ -171,13 +182,15 @@ fn the_map_of_the_library_has_the_layers_in_their_order() {
 
 #[test]
 fn an_import_is_seen_however_it_is_written() {
-    let text = "use crate::{\n  Error, emit::{self, card},\n  plan::Plan };\n                // crate::audit\nfn f() { crate::run::measure() }\n                #[cfg(test)]\nmod tests { use crate::job; }";
-    assert_eq!(imports(text), ["Error", "emit", "plan", "run"]);
+    let text = "use crate::{\n  Error, emit::{self, card},\n  plan::Plan };\n                // crate::audit\nfn f() { crate::run::measure() }\n                #[cfg(test)]\nmod sample;\nuse crate::pool::Pool;\n\
+                #[cfg(test)]\nmod tests {\n    use crate::job;\n}";
+    assert_eq!(imports(text), ["Error", "emit", "plan", "run", "pool"]);
+    assert!(climbs_out("use super::super::emit;", 1) && !climbs_out("use super::emit;", 1));
 }
 
 /// What a file names behind `crate::`, in its order: comments and its tests left out.
 fn imports(text: &str) -> Vec<String> {
-    let text = text.split("#[cfg(test)]\nmod ").next().unwrap_or_default();
+    let text = without_tests(text);
     let lines = text
         .lines()
         .map(|line| line.split("//").next().unwrap_or(line));
@@ -194,6 +207,21 @@ fn imports(text: &str) -> Vec<String> {
         }
     }
     found
+}
+
+/// The text up to a module of tests that stands in the file itself; one in a file of its own ends nothing.
+fn without_tests(text: &str) -> &str {
+    let opens = |(at, begin): &(usize, &str)| {
+        let line = text[at + begin.len()..].lines().next();
+        line.is_some_and(|line| line.ends_with('{'))
+    };
+    let mut tests = text.match_indices("#[cfg(test)]\nmod ");
+    tests.find(opens).map_or(text, |(at, _)| &text[..at])
+}
+
+/// Whether a file climbs by `super` out of its own module, so many folders below it.
+fn climbs_out(text: &str, depth: usize) -> bool {
+    without_tests(text).contains(&"super::".repeat(depth + 1))
 }
 
 /// The items of a group of imports, up to its closing brace.

@@ -70,7 +70,7 @@ pub(crate) struct Pair {
     pub first: usize,
     pub second: usize,
     pub relation: Relation,
-    pub wanted: Intended,
+    pub intended: Intended,
 }
 
 /// Which differences a criterion makes on purpose.
@@ -165,7 +165,7 @@ pub(crate) fn pairs(records: &[SubsetRecord]) -> Vec<Pair> {
             first,
             second,
             relation: Relation::of(&records[first], &records[second]),
-            wanted: Intended::between(&records[first], &records[second]),
+            intended: Intended::between(&records[first], &records[second]),
         })
     };
     beside.into_iter().enumerate().flat_map(pair).collect()

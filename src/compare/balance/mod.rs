@@ -156,7 +156,7 @@ pub(crate) fn compare(accepted: &Accepted<'_>, samples: &[&[u32]], pairs: &[Pair
             .collect();
         let line = |pair: &Pair| {
             let samples = [&measured[pair.first], &measured[pair.second]];
-            vec![variable.line(&column, samples, pair.wanted)]
+            vec![variable.line(&column, samples, pair.intended)]
         };
         add(&mut balances, pairs.par_iter().map(line).collect());
     }
@@ -168,7 +168,7 @@ pub(crate) fn compare(accepted: &Accepted<'_>, samples: &[&[u32]], pairs: &[Pair
             .collect();
         let lines = |pair: &Pair| {
             let mixes = [&mixes[pair.first], &mixes[pair.second]];
-            variable.lines(&names, mixes, pair.wanted)
+            variable.lines(&names, mixes, pair.intended)
         };
         add(&mut balances, pairs.par_iter().map(lines).collect());
     }
@@ -216,11 +216,16 @@ fn in_both(first: &[u32], second: &[u32]) -> u32 {
 }
 
 impl Variable {
-    fn line(&self, column: &RankedColumn, [first, second]: [&Sample; 2], wanted: Intended) -> Line {
+    fn line(
+        &self,
+        column: &RankedColumn,
+        [first, second]: [&Sample; 2],
+        intended: Intended,
+    ) -> Line {
         let contrast = column.contrast(first, second);
         Line {
             variable: self.name,
-            by_design: wanted.decides(self.decides),
+            by_design: intended.decides(self.decides),
             scale: self.scale.as_str(),
             known: [first.known(), second.known()],
             mean: [first.mean, second.mean],
@@ -236,10 +241,10 @@ impl Variable {
 
 impl Named {
     /// The line of the mix, then one for each level that either holds.
-    fn lines(&self, names: &Names, [first, second]: [&Mix; 2], wanted: Intended) -> Vec<Line> {
+    fn lines(&self, names: &Names, [first, second]: [&Mix; 2], intended: Intended) -> Vec<Line> {
         let whole = Line {
             variable: self.name,
-            by_design: wanted.decides(self.decides),
+            by_design: intended.decides(self.decides),
             scale: Scale::Plain.as_str(),
             known: [first.rows as u32, second.rows as u32],
             ..Line::default()
@@ -320,7 +325,7 @@ pub(super) mod tests {
             first: 0,
             second: 1,
             relation: Relation::None,
-            wanted: Intended::default(),
+            intended: Intended::default(),
         }
     }
 

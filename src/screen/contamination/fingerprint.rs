@@ -14,7 +14,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::selftest::Measured;
+use super::counts::Measured;
 use crate::ids::IdHasher;
 use crate::screen::canonical::{Canonical, canonical, numberless};
 use crate::screen::grams::{grams, mixed, whole};

@@ -48,6 +48,7 @@
 //!
 //! Benchmarks come as [`Fingerprint`]s: hashes, never texts.
 
+mod counts;
 pub mod fingerprint;
 pub mod selftest;
 pub mod shipped;

@@ -61,6 +61,12 @@ pub enum Recipe {
 }
 
 impl Recipe {
+    /// The name of its rule for problems' texts, under which [`Knowledge`](super::Knowledge) has who passes it;
+    /// none where it has no rule.
+    pub fn text_rule(self) -> Option<&'static str> {
+        self.criterion().text_rule().map(|rule| rule.name)
+    }
+
     /// What it does: the file that answers for it.
     pub(crate) fn criterion(self) -> &'static dyn Criterion {
         match self {
