@@ -1,7 +1,8 @@
 //! Asks the linker to keep one of several functions whose code is the same: most come of generic code, and folding
 //! them takes a fifteenth off the binary for no time.
 //!
-//! Only where Rust links with its own lld, which knows how; elsewhere the binary is as it is.
+//! Only for the target where Rust links with its own lld unless told otherwise: another linker may not know the flag.
+//! Elsewhere the binary is as it is.
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
