@@ -247,18 +247,17 @@ pub(super) fn with_columns(
     let mut planned = Vec::new();
     for file in &found {
         let bytes = file.place.bytes()?;
-        let units = match source::units(file, columns, row_bytes_max) {
+        let mut file = file.clone();
+        let units =
+            source::settle(&mut file).and_then(|()| source::units(&file, columns, row_bytes_max));
+        let units = match units {
             Err(error @ (Error::Schema { .. } | Error::File { .. })) => {
-                return Err(strayed(error, file, &found));
+                return Err(strayed(error, &file, &found));
             }
             Err(error) => Err(unreadable(error)?),
             Ok(units) => Ok(units),
         };
-        planned.push(PlannedFile {
-            file: file.clone(),
-            bytes,
-            units,
-        });
+        planned.push(PlannedFile { file, bytes, units });
     }
     Ok(planned)
 }

@@ -73,7 +73,7 @@ const MEND_ROW: &str = "mend or remove that row: a benchmark with a hole in it p
 fn hole(file: &SourceFile, problem: Option<&Pick>, row: u64) -> Error {
     Error::Schema {
         file: file.name.clone(),
-        column: problem.map_or_else(String::new, |pick| pick.0.column.clone()),
+        column: problem.map_or_else(String::new, |pick| pick.root().to_owned()),
         problem: format!("has no text in row {row}, counted from 0"),
         hint: MEND_ROW.into(),
     }

@@ -9,7 +9,7 @@ use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
 use crate::source::Format;
-use crate::source::format::{Coding, Form};
+use crate::source::format::Form;
 use crate::verify::{self, Options};
 use crate::{Error, Result};
 use clap::{Args, ValueEnum};
@@ -245,12 +245,11 @@ fn open(file: &Path) -> Result<Box<dyn BufRead>> {
     let opened = File::open(file)?;
     let coded: Box<dyn Read> = match Format::of(file) {
         Some(Format::Parquet) => return Err(no_lines(file, "Parquet")),
-        Some(Format::Text(text)) if text.form != Form::Json => return Err(no_lines(file, "CSV")),
-        Some(Format::Text(text)) => match text.coding {
-            Coding::Plain => Box::new(opened),
-            Coding::Gzip => Box::new(flate2::read::MultiGzDecoder::new(BufReader::new(opened))),
-            Coding::Zstd => Box::new(zstd::Decoder::new(opened)?),
-        },
+        Some(Format::Text(text)) if !matches!(text.form, Form::Json(_)) => {
+            return Err(no_lines(file, "CSV"));
+        }
+        Some(Format::Arrow) => return Err(no_lines(file, "Arrow")),
+        Some(Format::Text(text)) => text.coding.decoded(opened)?,
         None => Box::new(opened),
     };
     Ok(Box::new(BufReader::with_capacity(1 << 18, coded)))

@@ -284,7 +284,7 @@ fn split_of_word(folder: &str) -> Option<&'static str> {
 fn one_format(mut splits: IndexMap<String, Vec<String>>) -> IndexMap<String, Vec<String>> {
     let place = |path: &str| match Format::of(Path::new(path)) {
         Some(Format::Parquet) => 0,
-        Some(Format::Text(text)) if text.form == Form::Json => 1,
+        Some(Format::Text(text)) if matches!(text.form, Form::Json(_)) => 1,
         _ => 2,
     };
     let count = |wanted: &usize| {
