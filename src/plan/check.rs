@@ -169,7 +169,15 @@ fn check_columns(file: &PipelineFile, key: &str, source: &Source) -> Result<()> 
             "is read by layout `columns` only",
             "leave it out, or write `layout = \"columns\"`",
         )),
-        _ => Ok(()),
+        (true, Some(columns)) => match columns.misaligned() {
+            Some(beside) => Err(file.error(
+                &format!("{key}.columns.{beside}"),
+                "names several columns, and not as many as `response`",
+                "write one for each column of `response`, in their order",
+            )),
+            None => Ok(()),
+        },
+        (false, None) => Ok(()),
     }
 }
 
