@@ -8,6 +8,7 @@ mod batch;
 pub mod benchmark;
 mod companion;
 mod csv;
+mod dataset;
 mod entry;
 mod facts;
 pub mod files;

@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 use super::address::{Address, is_plain_path, origin};
 use super::file::{ContentId, RemoteFile};
 use super::refusal::not_cached;
-use super::splits::Shard;
 use crate::error::HubFault;
+use crate::source::dataset::splits::Shard;
 use crate::{Error, Result};
 
 /// An entry of a hub's listing, as it comes and as it is kept.

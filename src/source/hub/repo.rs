@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 
+use super::Hub;
 use super::address::{Address, is_commit, revision_url, tree_url};
 use super::dataset::{Config, Dataset, Description};
 use super::file::RemoteFile;
@@ -18,8 +19,8 @@ use super::http::lock;
 use super::listing::{self, TreeEntry};
 use super::refusal::{Subject, not_cached};
 use super::wait::Fault;
-use super::{Hub, card, splits};
 use crate::error::HubFault;
+use crate::source::dataset::{card, splits};
 use crate::{Error, Result};
 
 #[derive(Deserialize)]

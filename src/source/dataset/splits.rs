@@ -12,15 +12,11 @@ use std::path::Path;
 use indexmap::IndexMap;
 
 use super::card::CardConfig;
+use super::choice::Config;
 use crate::source::format::{Form, Format};
 
-/// A named part of a dataset, with the paths of each split.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct ConfigPaths {
-    pub name: String,
-    pub is_default: bool,
-    pub splits: IndexMap<String, Vec<String>>,
-}
+/// A config with the paths of each split.
+pub(crate) type ConfigPaths = Config<String>;
 
 const SPLITS: [(&str, &[&str]); 3] = [
     ("train", &["train", "training"]),
@@ -38,7 +34,7 @@ const IGNORED: [&str; 5] = [
 ];
 
 /// The configs of a repository with these files.
-pub(super) fn configs(card: &[CardConfig], paths: &[&str]) -> Vec<ConfigPaths> {
+pub(crate) fn configs(card: &[CardConfig], paths: &[&str]) -> Vec<ConfigPaths> {
     if card.is_empty() {
         return by_convention(paths);
     }
@@ -300,14 +296,14 @@ fn one_format(mut splits: IndexMap<String, Vec<String>>) -> IndexMap<String, Vec
 
 /// A file that says how many it is one of: `train-00002-of-00010.parquet`.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Shard<'a> {
+pub(crate) struct Shard<'a> {
     pub stem: &'a str,
     pub number: u32,
     pub count: u32,
 }
 
 impl<'a> Shard<'a> {
-    pub(super) fn of(path: &'a str) -> Option<Self> {
+    pub(crate) fn of(path: &'a str) -> Option<Self> {
         let at = path.rfind("-of-")?;
         let (before, after) = (&path[..at], &path[at + 4..]);
         let (stem, number) = before.rsplit_once('-')?;
@@ -326,11 +322,12 @@ impl<'a> Shard<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::source::dataset::card;
 
     /// `config/split: files` a line, in order.
     #[track_caller]
     fn check(card: &str, paths: &[&str], expected: &str) {
-        let card = super::super::card::configs(&format!("---\n{card}\n---\n")).unwrap();
+        let card = card::configs(&format!("---\n{card}\n---\n")).unwrap();
         let mut text = String::new();
         for config in configs(&card, paths) {
             let mark = if config.is_default { "*" } else { "" };
