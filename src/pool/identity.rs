@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::tables;
 use crate::ids::{Id, IdHasher};
-use crate::source::{Columns, Format, HubMode, Layout, Place, Source, SourceFile, Unit};
+use crate::source::{Columns, HubMode, Layout, Place, Source, SourceFile, Unit};
 use crate::{Result, measure};
 
 /// Everything that a part's content is a function of.
@@ -20,6 +20,9 @@ pub(crate) struct Made {
     /// Of a CSV: the same bytes are other rows where the file's name says something else.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     delimiter: Option<u8>,
+    /// Of a file in folders that are columns: the values of those that its layout reads.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    hive: Vec<(String, Option<String>)>,
     unit: Unit,
     pub tokenizer: String,
     /// Whether behaviours were counted.
@@ -35,7 +38,7 @@ impl Made {
     /// What the part of a unit is made from.
     pub(crate) fn of(
         content: Id,
-        format: Format,
+        file: &SourceFile,
         unit: Unit,
         source: &Source,
         tokenizer: &str,
@@ -45,7 +48,8 @@ impl Made {
             pool: tables::VERSION,
             measure: measure::VERSION,
             file: content.to_string(),
-            delimiter: format.delimiter(),
+            delimiter: file.format.delimiter(),
+            hive: file.hive_of(source),
             unit,
             tokenizer: tokenizer.to_owned(),
             behaviours,

@@ -19,6 +19,21 @@ pub(crate) struct Asked<'a> {
     pub split: Option<&'a str>,
     /// The split that is meant where there are several and none is named.
     pub usual_split: &'a str,
+    /// Whether config and split were written for another place, whose files these replace: where names here say
+    /// nothing of such, they are passed over.
+    pub is_meant_elsewhere: bool,
+}
+
+impl<'a> Asked<'a> {
+    /// Nothing but that.
+    pub(crate) fn usual(usual_split: &'a str) -> Self {
+        Self {
+            config: None,
+            split: None,
+            usual_split,
+            is_meant_elsewhere: false,
+        }
+    }
 }
 
 /// The config and split that are meant.

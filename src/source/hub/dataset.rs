@@ -50,7 +50,7 @@ impl Description {
         let asked = Asked {
             config,
             split,
-            usual_split,
+            ..Asked::usual(usual_split)
         };
         let chosen = choose(&self.repo, &self.configs, asked).map_err(unknown)?;
         if chosen.files.is_empty() {
