@@ -32,7 +32,7 @@ use crate::pipeline::PipelineFile;
 use crate::plan::{Overrides, Plan};
 use crate::pool::Pool;
 use crate::rules::OnShortfall;
-use crate::run::Settings;
+use crate::run::{Settings, Watch};
 use crate::source::{BatchSize, HubMode};
 use crate::{Error, Result};
 use clap::{Args, Parser, Subcommand};
@@ -189,9 +189,13 @@ impl Common {
             seed: self.seed,
             hub_mode: self.hub,
         };
-        Plan::new(&file, &overrides, &|| {
+        let plan = Plan::new(&file, &overrides, &|| {
             hub::connect(stop, progress, self.hub_space.0)
-        })
+        })?;
+        for note in &plan.notes {
+            progress.note(note);
+        }
+        Ok(plan)
     }
 
     fn settings<'a>(&self, stop: &'a AtomicUsize, progress: &'a Progress) -> Result<Settings<'a>> {

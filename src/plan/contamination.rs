@@ -11,7 +11,7 @@ use crate::screen::contamination::Fingerprint;
 use crate::screen::contamination::fingerprint::{Item, MadeFrom};
 use crate::screen::contamination::shipped::{names, shipped};
 use crate::source::benchmark::{BenchmarkRow, ProblemColumns, problems};
-use crate::source::{Location, Place, SourceFile, files};
+use crate::source::{Asked, Location, Place, SourceFile, files};
 use crate::{Error, Result};
 
 /// A benchmark whose problems are looked for.
@@ -76,7 +76,13 @@ impl SoughtBenchmark {
 pub(crate) const FINGERPRINT: &str = "fingerprint";
 
 /// The pipeline's benchmarks, in its order.
-pub(super) fn check(file: &PipelineFile, pipeline: &Pipeline) -> Result<Vec<SoughtBenchmark>> {
+///
+/// Adds to `notes` what the user should know of their files.
+pub(super) fn check(
+    file: &PipelineFile,
+    pipeline: &Pipeline,
+    notes: &mut Vec<String>,
+) -> Result<Vec<SoughtBenchmark>> {
     let Some(table) = &pipeline.screen.contamination else {
         return Ok(Vec::new());
     };
@@ -88,7 +94,7 @@ pub(super) fn check(file: &PipelineFile, pipeline: &Pipeline) -> Result<Vec<Soug
     let mut found = Vec::new();
     let mut known = HashSet::new();
     for name in &table.benchmarks {
-        let benchmark = find(file.folder(), name).map_err(|error| match error {
+        let benchmark = find(file.folder(), name, notes).map_err(|error| match error {
             Error::Usage { what, hint } => file.error(
                 key,
                 &format!("has `{name}`, which cannot be used: {what}"),
@@ -105,7 +111,7 @@ pub(super) fn check(file: &PipelineFile, pipeline: &Pipeline) -> Result<Vec<Soug
     Ok(found)
 }
 
-fn find(folder: &Path, name: &str) -> Result<SoughtBenchmark> {
+fn find(folder: &Path, name: &str, notes: &mut Vec<String>) -> Result<SoughtBenchmark> {
     let damaged = |why: String| {
         Error::usage(
             format!("it is no fingerprint that can be read: {why}"),
@@ -119,14 +125,15 @@ fn find(folder: &Path, name: &str) -> Result<SoughtBenchmark> {
     if path.extension().is_some_and(|ending| ending == FINGERPRINT) {
         return SoughtBenchmark::of_fingerprint(&fs_err::read(&path)?).map_err(damaged);
     }
-    let found = files::find(&path).map_err(|error| match error {
+    let found = files::find_as(&path, Asked::usual("test")).map_err(|error| match error {
         Error::Usage { what, hint } => {
             let known: Vec<&str> = names().collect();
             Error::usage(what, format!("{hint}, or one of {}", known.join(", ")))
         }
         other => other,
     })?;
-    SoughtBenchmark::of_files(&stem(&path), &found, &ProblemColumns::default())
+    notes.extend(found.notes.iter().map(|note| format!("{name}: {note}")));
+    SoughtBenchmark::of_files(&stem(&path), &found.files, &ProblemColumns::default())
 }
 
 /// A file's name without its endings, which names its benchmark.

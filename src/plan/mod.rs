@@ -12,7 +12,7 @@ mod recipes;
 mod vector_files;
 mod written;
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -72,6 +72,8 @@ pub struct Plan {
     pub runs: Runs,
     /// The pipeline as it is written to the folder: with every default, and with where its data was found.
     pub written: String,
+    /// What the user should know of the files that were found: a line each.
+    pub notes: Vec<String>,
     emitted: Vec<glob::Pattern>,
 }
 
@@ -126,12 +128,14 @@ impl Plan {
         let grids = grids::check(file, &pipeline)?;
         let emitted = check::check(file, &pipeline, overrides)?;
         settle(&mut pipeline, &grids);
-        let contamination = contamination::check(file, &pipeline)?;
+        let mut notes = Vec::new();
+        let contamination = contamination::check(file, &pipeline, &mut notes)?;
         let hub = OnceCell::new();
         let finder = Finder {
             file,
             overrides,
             connect: &|| once(&hub, connect),
+            notes: RefCell::new(notes),
         };
         let sources = sources(&finder, &pipeline)?;
         let companions = companions(&finder, &pipeline)?;
@@ -169,6 +173,7 @@ impl Plan {
             tokenizer,
             tokenizer_name,
             contamination,
+            notes: finder.notes.into_inner(),
             emitted,
         })
     }
