@@ -4,6 +4,7 @@
 use std::collections::HashSet;
 use std::path::Path;
 
+use crate::error::{did_you_mean, listed};
 use crate::ids::Id;
 use crate::pipeline::{Pipeline, PipelineFile};
 use crate::pool::identity;
@@ -121,8 +122,11 @@ fn find(folder: &Path, name: &str) -> Result<SoughtBenchmark> {
     }
     let found = files::find(&path).map_err(|error| match error {
         Error::Usage { what, hint } => {
-            let known: Vec<&str> = names().collect();
-            Error::usage(what, format!("{hint}, or one of {}", known.join(", ")))
+            let meant = did_you_mean(name, names());
+            Error::usage(
+                what,
+                format!("{meant}{hint}, or one of {}", listed(names())),
+            )
         }
         other => other,
     })?;

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::check;
 use super::{Connect, Overrides, PlannedCompanion, PlannedFile, PlannedSource};
 use crate::pipeline::PipelineFile;
 use crate::rules::Accept;
@@ -195,7 +196,8 @@ impl Finder<'_> {
         Ok(PlannedSource {
             name: name.to_owned(),
             accept: source.accept.unwrap_or(accept),
-            files: of_source(&source, found.files)?,
+            files: of_source(&source, found.files)
+                .map_err(|error| check::wrong_column(self.file, name, &source, error))?,
             terms: Terms {
                 license: source.license.clone().or(found.card.license),
                 attribution: source.attribution.clone().or(found.card.attribution),
