@@ -907,6 +907,123 @@ fn sql_answers_from_balance_and_overlap_and_names_the_tables_there_are() {
 }
 
 #[test]
+fn sql_gives_lists_and_structs_as_json_and_names_what_is_mistyped() {
+    let place = made();
+    let sql = |query: &str| place.gradatim(&["sql", query, "--in", "out"]);
+    let query = "SELECT messages FROM \"all-long-r1-5\" LIMIT 1";
+    let told = place.gradatim(&["sql", query, "--in", "out", "--json"]);
+    let messages = told.ends(0).json()[0]["messages"].clone();
+    assert_eq!(messages[0]["role"], "user");
+    assert!(text(&messages[1], "content").starts_with("<think>"));
+    let csv = place.gradatim(&["sql", query, "--in", "out", "--csv"]);
+    let csv = csv.ends(0).stdout;
+    assert!(
+        csv.starts_with("messages\n\"[{\"\"role\"\":\"\"user\"\""),
+        "{csv}"
+    );
+    let shown = sql("show tables;").ends(0).stdout;
+    assert!(shown.contains("ledger") && shown.contains("all-long-r1-5"));
+    assert!(!shown.contains("information_schema"), "{shown}");
+    let columns = sql("SHOW COLUMNS FROM ledger").ends(0).stdout;
+    assert!(columns.contains("trajectory_id"), "{columns}");
+    let described = sql("DESCRIBE \"all-long-r1-5\"").ends(0).stdout;
+    assert!(described.contains("messages"), "{described}");
+    let bare = sql("SELECT * FROM all-long-r1-5").ends(2);
+    bare.tells(&[
+        "cannot be read",
+        "hint:",
+        "double quotes: \"all-long-r1-5\"",
+    ]);
+    let table = sql("SELECT * FROM legder").ends(2);
+    table.tells(&["no table `legder`", "did you mean `ledger`?"]);
+    let column = sql("SELECT categry FROM ledger").ends(2);
+    column.tells(&["no column `categry`", "did you mean `category`?"]);
+}
+
+#[test]
+fn sql_joins_files_of_ones_own_without_changing_what_they_say() {
+    let place = made();
+    let selection = place.out("out").selection();
+    let ids = selection["all-long-r1-5"].iter().map(|(id, _)| id.clone());
+    let ids: Vec<String> = ids.collect();
+    let lines: String = ids
+        .iter()
+        .map(|id| format!("{id},007,\"a \"\"b\"\"\n\"\n"))
+        .collect();
+    // Brackets would be a glob to others.
+    place.write(
+        "my [scores] #1.csv",
+        format!("trajectory_id,Score,note\n{lines}"),
+    );
+    place.write(
+        "mine.jsonl",
+        format!(
+            "{{\"id\": \"{}\", \"tags\": {{\"a\": [1, null]}}}}\n",
+            ids[0]
+        ),
+    );
+    let ask = |query: &str, more: &[&str]| {
+        place.gradatim(&[&["sql", query, "--in", "out"][..], more].concat())
+    };
+    let with = [
+        "--with",
+        "scores=my [scores] #1.csv",
+        "--with",
+        "own=mine.jsonl",
+    ];
+    let query = "SELECT scores.\"Score\", \"Score\" > 6 AS more, own.tags FROM scores JOIN own ON own.id = \
+                 scores.trajectory_id JOIN selection USING (trajectory_id) WHERE subset = 'all-long-r1-5'";
+    let rows = ask(query, &[&with[..], &["--json"]].concat())
+        .ends(0)
+        .json();
+    let expected = json!([{ "Score": "007", "more": true, "tags": { "a": [1, null] } }]);
+    assert_eq!(rows, expected);
+    let csv = ask(
+        "SELECT note, 1 AS n FROM scores LIMIT 1",
+        &[&with[..], &["--csv"]].concat(),
+    );
+    assert_eq!(csv.ends(0).stdout, "note,n\n\"a \"\"b\"\"\n\",1\n");
+    let query = "SELECT a.id, b.id FROM own a CROSS JOIN own b";
+    let twice = ask(query, &[&with[..], &["--csv"]].concat()).ends(0).stdout;
+    assert_eq!(twice, format!("id,id_2\n{0},{0}\n", ids[0]));
+    for (with, words) in [
+        ("ledger=mine.jsonl", "a table `ledger` of its own"),
+        ("own=absent.jsonl", "absent.jsonl"),
+        ("own=bytes.gz", "bytes.gz"),
+        ("own", "NAME=PATH"),
+    ] {
+        ask("SELECT 1", &["--with", with]).ends(2).tells(&[words]);
+    }
+    let summed = ask("SELECT sum(\"Score\") FROM scores", &with).ends(2);
+    summed.tells(&["sum(Utf8", "hint:", "CAST"]);
+}
+
+#[test]
+fn a_mistyped_command_name_or_amount_says_what_was_meant() {
+    let place = made();
+    let plan = |more: &[&str]| {
+        place.gradatim(&[&["plan", "pipeline.toml", "--pool", "pool"], more].concat())
+    };
+    place.gradatim(&["rn"]).ends(2).tells(&["'run'"]);
+    place.gradatim(&["inspcet"]).ends(2).tells(&["'inspect'"]);
+    plan(&["--memory", "600"])
+        .ends(2)
+        .tells(&["600MB", "600MiB"]);
+    plan(&["--source", "al=data"])
+        .ends(2)
+        .tells(&["`al`", "did you mean `all`?"]);
+    let half = place.gradatim(&["power", "--accuracy", "0.5"]).ends(2);
+    half.tells(&["50%", "0.5%", "--accuracy"]);
+    for clear in ["50%", "0.5%", "31"] {
+        place.gradatim(&["power", "--accuracy", clear]).ends(0);
+    }
+    let balance = place.gradatim(&["balance", "out", "all-long-r1-6", "random-r1-5"]);
+    balance
+        .ends(2)
+        .tells(&["`all-long-r1-6`", "did you mean `all-long-r1-5`?"]);
+}
+
+#[test]
 fn sql_counts_tokens_as_a_run_with_the_built_in_tokenizer_does() {
     let out = QUICKSTART.out.0.to_string_lossy();
     let query = "SELECT count(*) AS n FROM \"style-all-normal-gemini-100\" WHERE tokens(messages[2]['content']) = tokens";
