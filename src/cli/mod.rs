@@ -33,7 +33,7 @@ use crate::pipeline::PipelineFile;
 use crate::plan::{Overrides, Plan};
 use crate::pool::Pool;
 use crate::rules::OnShortfall;
-use crate::run::Settings;
+use crate::run::{Settings, Watch};
 use crate::source::{BatchSize, HubMode};
 use crate::{Error, Result};
 use clap::{Args, CommandFactory, Parser, Subcommand};
@@ -150,6 +150,9 @@ struct Common {
     /// Read the pipeline's source NAME from this file, folder or glob, or from `hub:DATASET@REVISION`.
     #[arg(long, value_name = "NAME=PATH", value_parser = named_path)]
     source: Vec<(String, PathBuf)>,
+    /// Where relative paths in the pipeline start [default: its folder; of a lock file the current one].
+    #[arg(long, value_name = "DIR")]
+    base: Option<PathBuf>,
     /// Where measured trajectories are kept between runs [default: the user's cache folder].
     #[arg(long, value_name = "DIR")]
     pool: Option<PathBuf>,
@@ -184,16 +187,18 @@ struct Common {
 
 impl Common {
     fn plan(&self, stop: &Arc<AtomicUsize>, progress: &Arc<Progress>) -> Result<Plan> {
-        let file = PipelineFile::read(&self.pipeline)?;
+        let file = PipelineFile::read(&self.pipeline)?.with_base(self.base.as_deref());
         let overrides = Overrides {
             sources: self.source.iter().cloned().collect(),
             on_shortfall: self.on_shortfall,
             seed: self.seed,
             hub_mode: self.hub,
         };
-        Plan::new(&file, &overrides, &|| {
+        let plan = Plan::new(&file, &overrides, &|| {
             hub::connect(stop, progress, self.hub_space.0)
-        })
+        })?;
+        plan.notes.iter().for_each(|note| progress.note(note));
+        Ok(plan)
     }
 
     fn settings<'a>(&self, stop: &'a AtomicUsize, progress: &'a Progress) -> Result<Settings<'a>> {

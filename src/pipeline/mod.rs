@@ -88,12 +88,17 @@ pub struct Verify {
     pub accept: Accept,
 }
 
+/// How a lock file begins, and no other pipeline.
+pub(crate) const LOCK: &str = "# The pipeline of this folder with every default filled in";
+
 /// A pipeline file with what is needed to point into it.
 #[derive(Clone, Debug)]
 pub struct PipelineFile {
     pub path: PathBuf,
     pub text: String,
     pub pipeline: Pipeline,
+    /// Where relative paths in it start; its own folder, or of a lock file the current one, where none is said.
+    base: Option<PathBuf>,
 }
 
 impl PipelineFile {
@@ -119,12 +124,37 @@ impl PipelineFile {
             path: path.to_owned(),
             text,
             pipeline,
+            base: None,
         })
     }
 
-    /// The folder that relative paths in the file start from: its own.
+    /// The same with another folder that relative paths in it start from.
+    pub fn with_base(mut self, base: Option<&Path>) -> Self {
+        self.base = base.map(Path::to_owned);
+        self
+    }
+
+    /// Whether a run wrote it, so that its paths mean what they meant to the pipeline of that run.
+    pub(crate) fn is_lock(&self) -> bool {
+        self.text.starts_with(LOCK)
+    }
+
+    /// The folder that relative paths in the file start from.
     pub fn folder(&self) -> &Path {
-        self.path.parent().unwrap_or(Path::new("."))
+        match (&self.base, self.is_lock()) {
+            (Some(base), _) => base,
+            (None, true) => Path::new(""),
+            (None, false) => self.path.parent().unwrap_or(Path::new("")),
+        }
+    }
+
+    /// That folder as messages name it.
+    pub(crate) fn folder_words(&self) -> String {
+        match (&self.base, self.is_lock()) {
+            (Some(base), _) => format!("`{}`", base.display()),
+            (None, true) => "the current folder".to_owned(),
+            (None, false) => "the pipeline's folder".to_owned(),
+        }
     }
 
     /// A stage's refusal of a table (as `grid[0]`) that stands in this file.

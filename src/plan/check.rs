@@ -4,6 +4,7 @@
 use std::collections::HashSet;
 
 use super::Overrides;
+use super::lock::named_files;
 use super::lookups::at_key;
 use crate::error::{did_you_mean, listed};
 use crate::pipeline::{Added, Pipeline, PipelineFile, TextColumn};
@@ -30,7 +31,9 @@ pub(super) fn check(
 fn check_overrides(pipeline: &Pipeline, overrides: &Overrides) -> Result<()> {
     let known = pipeline.sources.keys().chain(pipeline.companions.keys());
     let known = known.chain(pipeline.benchmarks.keys());
-    let known: Vec<&String> = known.chain(pipeline.join.keys()).collect();
+    let files = named_files(pipeline);
+    let known = known.chain(pipeline.join.keys()).chain(&files);
+    let known: Vec<&String> = known.collect();
     let Some(lost) = overrides.sources.keys().find(|name| !known.contains(name)) else {
         return Ok(());
     };

@@ -2,8 +2,9 @@
 //! files with problems, of which the fingerprint is made here.
 
 use std::collections::HashSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use super::Overrides;
 use crate::error::{did_you_mean, listed};
 use crate::ids::Id;
 use crate::pipeline::{Pipeline, PipelineFile};
@@ -77,7 +78,11 @@ impl SoughtBenchmark {
 pub(crate) const FINGERPRINT: &str = "fingerprint";
 
 /// The pipeline's benchmarks, in its order.
-pub(super) fn check(file: &PipelineFile, pipeline: &Pipeline) -> Result<Vec<SoughtBenchmark>> {
+pub(super) fn check(
+    file: &PipelineFile,
+    pipeline: &Pipeline,
+    overrides: &Overrides,
+) -> Result<Vec<SoughtBenchmark>> {
     let Some(table) = &pipeline.screen.contamination else {
         return Ok(Vec::new());
     };
@@ -89,7 +94,8 @@ pub(super) fn check(file: &PipelineFile, pipeline: &Pipeline) -> Result<Vec<Soug
     let mut found = Vec::new();
     let mut known = HashSet::new();
     for name in &table.benchmarks {
-        let benchmark = find(file.folder(), name).map_err(|error| match error {
+        let given = overrides.path_of(name);
+        let benchmark = find(file.folder(), name, given).map_err(|error| match error {
             Error::Usage { what, hint } => file.error(
                 key,
                 &format!("has `{name}`, which cannot be used: {what}"),
@@ -106,7 +112,12 @@ pub(super) fn check(file: &PipelineFile, pipeline: &Pipeline) -> Result<Vec<Soug
     Ok(found)
 }
 
-fn find(folder: &Path, name: &str) -> Result<SoughtBenchmark> {
+/// Whether a fingerprint of that name comes with the program.
+pub(super) fn is_shipped(name: &str) -> bool {
+    shipped(name).is_some()
+}
+
+fn find(folder: &Path, name: &str, given: Option<PathBuf>) -> Result<SoughtBenchmark> {
     let damaged = |why: String| {
         Error::usage(
             format!("it is no fingerprint that can be read: {why}"),
@@ -116,11 +127,12 @@ fn find(folder: &Path, name: &str) -> Result<SoughtBenchmark> {
     if let Some(bytes) = shipped(name) {
         return SoughtBenchmark::of_fingerprint(bytes).map_err(damaged);
     }
-    let path = Location::here(name).below(folder);
+    let written = Location::here(name).below(folder);
+    let path = given.unwrap_or_else(|| written.clone());
     if path.extension().is_some_and(|ending| ending == FINGERPRINT) {
         return SoughtBenchmark::of_fingerprint(&fs_err::read(&path)?).map_err(damaged);
     }
-    let found = files::find(&path).map_err(|error| match error {
+    let mut found = files::find(&path).map_err(|error| match error {
         Error::Usage { what, hint } => {
             let meant = did_you_mean(name, names());
             Error::usage(
@@ -130,7 +142,11 @@ fn find(folder: &Path, name: &str) -> Result<SoughtBenchmark> {
         }
         other => other,
     })?;
-    SoughtBenchmark::of_files(&stem(&path), &found, &ProblemColumns::default())
+    if let ([file], Some(name)) = (found.as_mut_slice(), written.file_name()) {
+        // Wherever it lies, the certificate names it as the pipeline does.
+        file.name = name.to_string_lossy().into_owned();
+    }
+    SoughtBenchmark::of_files(&stem(&written), &found, &ProblemColumns::default())
 }
 
 /// A file's name without its endings, which names its benchmark.

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::check;
+use super::lock::Lock;
 use super::{Connect, Overrides, PlannedCompanion, PlannedFile, PlannedSource};
 use crate::pipeline::PipelineFile;
 use crate::rules::Accept;
@@ -18,6 +19,8 @@ use crate::{Error, Result};
 pub(super) struct Finder<'p> {
     pub file: &'p PipelineFile,
     pub overrides: &'p Overrides,
+    /// What the run of a lock file read.
+    pub lock: Option<&'p Lock>,
     pub connect: Connect<'p>,
 }
 
@@ -59,9 +62,9 @@ pub(super) struct FoundFiles {
     /// this machine, which is no part of the experiment.
     pub location: Location,
     /// What the dataset's card on the hub says.
-    card: Terms,
+    pub card: Terms,
     /// Whether the command line names another dataset of the hub than the table.
-    is_another: bool,
+    pub is_another: bool,
 }
 
 /// Under which terms texts are.
@@ -76,6 +79,19 @@ pub struct Terms {
 impl Finder<'_> {
     /// The files of a table's location, or of what the command line says in its place.
     pub(super) fn find(
+        &self,
+        table: DataTable,
+        name: &str,
+        written: &Location,
+    ) -> Result<FoundFiles> {
+        let found = self.find_anywhere(table, name, written)?;
+        match self.lock {
+            Some(lock) => lock.settle(table, name, written, found),
+            None => Ok(found),
+        }
+    }
+
+    fn find_anywhere(
         &self,
         table: DataTable,
         name: &str,
@@ -137,7 +153,10 @@ impl Finder<'_> {
             Error::Usage { what, hint } => self.file.error(
                 &format!("{key}.path"),
                 &format!("cannot be used: {what}"),
-                &format!("{hint}, from the pipeline's folder on; or give `--source {name}=PATH`"),
+                &format!(
+                    "{hint}, from {} on; or give `--source {name}=PATH`",
+                    self.file.folder_words()
+                ),
             ),
             other => other,
         })?;
@@ -308,6 +327,7 @@ mod tests {
         let finder = Finder {
             file: &file,
             overrides: &overrides,
+            lock: None,
             connect: &|| unreachable!("nothing is on the hub"),
         };
         finder.source("all", &file.pipeline.sources["all"], Accept::Ours)

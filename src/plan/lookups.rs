@@ -162,7 +162,7 @@ pub(super) fn at_key<'k>(
     let key = key.map_or_else(String::new, |(key, _)| format!(".{key}"));
     file.error(
         &format!("{table}{key}"),
-        &format!("names the column `{column}`, which {problem} (`{data}`)"),
+        &format!("names the column `{column}` of `{data}`, which {problem}"),
         &hint,
     )
 }

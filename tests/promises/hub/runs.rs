@@ -234,6 +234,12 @@ fn the_lock_file_holds_the_commit_and_repeats_the_run_when_the_branch_has_moved(
         .gradatim(&["run", "locked.toml", "--out", "again", "--pool", "fresh"])
         .ends(0);
     assert_eq!(tree(&place.path("again")), tree(&place.path("first")));
+    // Beside its manifest, which says what the files held.
+    let beside = ["run", "first/__run__/pipeline.lock.toml", "--out", "beside"];
+    place
+        .gradatim(&[&beside[..], &["--pool", "pool"]].concat())
+        .ends(0);
+    assert_eq!(tree(&place.path("beside")), tree(&place.path("first")));
     place.run("moved", &[]).ends(0);
     assert_ne!(subsets(&place, "moved"), subsets(&place, "first"));
 }
