@@ -159,6 +159,14 @@ impl Error {
         self
     }
 
+    /// The same of the hub, where the files of a table of the pipeline may also lie on this disk.
+    pub(crate) fn or_from_disk(mut self, name: &str) -> Self {
+        if let Self::Hub { hint, .. } = &mut self {
+            *hint = format!("{hint}; or read `{name}` from this disk: `--source {name}=PATH`");
+        }
+        self
+    }
+
     /// The mending, one imperative line, or nothing where nobody knows.
     pub fn hint(&self) -> Option<String> {
         let text = match self {

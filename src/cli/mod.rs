@@ -147,7 +147,8 @@ const SEED_MAX: u64 = i64::MAX as u64;
 struct Common {
     /// The pipeline file.
     pipeline: PathBuf,
-    /// Read the pipeline's source NAME from this file, folder or glob, or from `hub:DATASET@REVISION`.
+    /// Read the pipeline's source, companion, benchmark or join NAME from this file, folder or glob, or from
+    /// `hub:DATASET@REVISION`; or a file that it names elsewhere (a tokenizer, a fingerprint, vectors).
     #[arg(long, value_name = "NAME=PATH", value_parser = named_path)]
     source: Vec<(String, PathBuf)>,
     /// Where relative paths in the pipeline start [default: its folder; of a lock file the current one].

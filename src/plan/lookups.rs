@@ -65,7 +65,10 @@ pub(super) fn benchmarks(
 ) -> Result<Vec<PlannedBenchmark>> {
     let tables = pipeline.benchmarks.iter();
     tables
-        .map(|(name, benchmark)| plan_benchmark(finder, name, benchmark))
+        .map(|(name, benchmark)| {
+            let planned = plan_benchmark(finder, name, benchmark);
+            planned.map_err(|error| error.or_from_disk(name))
+        })
         .collect()
 }
 
@@ -99,7 +102,10 @@ fn plan_benchmark(
 pub(super) fn joins(finder: &Finder<'_>, pipeline: &Pipeline) -> Result<Vec<PlannedJoin>> {
     let tables = pipeline.join.iter();
     tables
-        .map(|(name, join)| plan_join(finder, name, join))
+        .map(|(name, join)| {
+            let planned = plan_join(finder, name, join);
+            planned.map_err(|error| error.or_from_disk(name))
+        })
         .collect()
 }
 

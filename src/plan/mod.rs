@@ -270,13 +270,17 @@ fn sources(finder: &Finder<'_>, pipeline: &Pipeline) -> Result<Vec<PlannedSource
     let accept = pipeline.verify.accept;
     let planned = |(name, source): (&String, &Source)| {
         check::source(finder.file, accept, name, source)?;
-        finder.source(name, source, accept)
+        let found = finder.source(name, source, accept);
+        found.map_err(|error| error.or_from_disk(name))
     };
     pipeline.sources.iter().map(planned).collect()
 }
 
 fn companions(finder: &Finder<'_>, pipeline: &Pipeline) -> Result<Vec<PlannedCompanion>> {
     let tables = pipeline.companions.iter();
-    let planned = tables.map(|(name, companion)| finder.companion(name, companion));
+    let planned = tables.map(|(name, companion)| {
+        let found = finder.companion(name, companion);
+        found.map_err(|error| error.or_from_disk(name))
+    });
     planned.collect()
 }
