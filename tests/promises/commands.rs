@@ -134,7 +134,7 @@ fn verify_keeps_the_place_of_a_row_that_cannot_be_judged_and_ends_with_1() {
     let lines: [&[u8]; 6] = [
         br#"{"gold":"1","response":"\\boxed{1}"}"#,
         b"not JSON",
-        br#"{"gold":["1"],"response":"\\boxed{1}","id":7}"#,
+        br#"{"gold":["1","2"],"response":"\\boxed{1}","id":7}"#,
         b"",
         b"{\"gold\":\"\xff\",\"response\":\"1\"}",
         br#"{"gold":"2","response":"\\boxed{2}"}"#,
@@ -143,7 +143,11 @@ fn verify_keeps_the_place_of_a_row_that_cannot_be_judged_and_ends_with_1() {
     let done = place
         .gradatim(&["verify", "in.jsonl", "--out", "out.jsonl"])
         .ends(1);
-    done.tells(&["line 2", "line 3", "line 5", "3 rows could not be judged"]);
+    done.tells(&[
+        "3 rows could not be judged",
+        "bad_json: no JSON object (line 2, 5)",
+        "bad_row: a gold answer or a response that is neither text nor a number (line 3)",
+    ]);
     let rows = judged(&std::fs::read_to_string(place.path("out.jsonl")).expect("judged rows"));
     let told = |key: &str| -> Vec<&str> { rows.iter().map(|row| row[key].get()).collect() };
     assert_eq!(
@@ -198,6 +202,72 @@ fn verify_refuses_a_field_that_no_row_has() {
 }
 
 #[test]
+fn verify_prints_no_row_where_none_of_the_first_has_a_field() {
+    let place = Place::new();
+    let line = json!({ "answer": "1", "response": "\\boxed{1}" });
+    place.write("in.jsonl", jsonl(&vec![line; 3000]));
+    let done = place.gradatim(&["verify", "in.jsonl", "--gold-field", "anwser"]);
+    let done = done
+        .ends(2)
+        .tells(&["answer, response", "did you mean `answer`?", "--gold-field"]);
+    assert_eq!(done.stdout, "");
+    assert!(done.stderr.lines().count() < 4, "{}", done.stderr);
+}
+
+#[test]
+fn verify_reads_parquet_and_paths_and_gives_each_response_of_a_list_its_verdict() {
+    let place = Place::new();
+    let rows = [
+        json!({ "info": { "truth": "1/2" }, "outputs": [{ "text": "\\boxed{0.5}" }, { "text": "\\boxed{2}" }],
+            "judge": [true, true], "n": 7 }),
+        json!({ "info": { "truth": "3" }, "outputs": [{ "text": "\\boxed{3}" }], "judge": [false], "n": 8 }),
+    ];
+    place.write("in.jsonl", jsonl(&rows));
+    place.write("in.parquet", parquet(&rows, 10));
+    for file in ["in.jsonl", "in.parquet"] {
+        let fields = [
+            "--gold-field",
+            "info.truth",
+            "--response-field",
+            "outputs[].text",
+        ];
+        let done = place.gradatim(&[&["verify", file, "--out", "out.jsonl"][..], &fields].concat());
+        let done = done.ends(0).tells(&["wrote out.jsonl"]);
+        assert!(
+            done.stdout.contains("correct        2\n"),
+            "{}",
+            done.stdout
+        );
+        assert!(
+            done.stdout.contains("wrong          1\n"),
+            "{}",
+            done.stdout
+        );
+        let told = std::fs::read_to_string(place.path("out.jsonl")).expect("judged rows");
+        let told: Vec<Value> = told
+            .lines()
+            .map(|line| serde_json::from_str(line).expect("a row"))
+            .collect();
+        assert_eq!(told[0]["verdict"], json!(["correct", "wrong"]), "{file}");
+        assert_eq!(told[0]["extracted"], json!(["0.5", "2"]));
+        assert_eq!(told[1]["verdict"], json!(["correct"]));
+        assert_eq!(told[1]["n"], json!(8));
+        let against = [&["verify", file, "--against", "judge"][..], &fields].concat();
+        let against = place.gradatim(&against).ends(0).stdout;
+        assert!(against.contains("judge says wrong: 1\n"), "{against}");
+        assert!(against.contains("judge says right: 1 (of"), "{against}");
+        let wrong = [
+            "--gold-field",
+            "info.trut",
+            "--response-field",
+            "outputs[].text",
+        ];
+        let wrong = place.gradatim(&[&["verify", file][..], &wrong].concat());
+        wrong.ends(2).tells(&["`info.trut`"]);
+    }
+}
+
+#[test]
 fn verify_writes_a_whole_file_or_none() {
     let place = Place::new();
     let line = json!({ "gold": "1", "response": "x".repeat(500) + " \\boxed{1}" });
@@ -214,8 +284,13 @@ fn verify_writes_a_whole_file_or_none() {
     place.write("a.parquet", "");
     place
         .gradatim(&["verify", "a.parquet", "--out", "out.jsonl"])
+        .ends(4)
+        .tells(&["a.parquet"]);
+    place.write("a.csv", "gold,response\n1,1\n");
+    place
+        .gradatim(&["verify", "a.csv", "--out", "out.jsonl"])
         .ends(2)
-        .tells(&["is Parquet"]);
+        .tells(&["is CSV"]);
     let left: Vec<String> = tree(place.folder())
         .into_keys()
         .filter(|name| name.starts_with("out"))
