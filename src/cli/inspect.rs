@@ -4,10 +4,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::Result;
+use crate::run::Watch;
 use crate::source::hub::{Address, Dataset, Description};
 use crate::source::parquet::Footer;
 use crate::source::{
-    self, BatchSize, Entry, Format, HubMode, Layout, Source, SourceFile, Unit, files, layout,
+    self, Asked, BatchSize, Entry, Format, HubMode, Layout, Source, SourceFile, Unit, files, layout,
 };
 use clap::Args;
 use serde_json::{Value, json};
@@ -27,10 +28,10 @@ Examples:
 pub(super) struct Arguments {
     /// A file, folder or glob, or `hub:NAMESPACE/NAME@REVISION`.
     source: PathBuf,
-    /// The config of a dataset of the hub [default: its default one].
+    /// The config of a dataset, on the hub or in a folder [default: its default one].
     #[arg(long)]
     config: Option<String>,
-    /// The split of a dataset of the hub [default: `train`, or the only one].
+    /// The split of a dataset, on the hub or in a folder [default: `train`, or the only one].
     #[arg(long)]
     split: Option<String>,
     /// Read with this layout, instead of the one that the columns suggest.
@@ -123,7 +124,7 @@ pub(super) fn inspect(arguments: &Arguments) -> Result<u8> {
     };
     let files = match &on_hub {
         Some(on_hub) => on_hub.files.clone(),
-        None => files::find(&arguments.source)?,
+        None => found_here(arguments)?,
     };
     let mut described = Vec::new();
     for file in &files {
@@ -195,6 +196,19 @@ pub(super) fn inspect(arguments: &Arguments) -> Result<u8> {
     Ok(0)
 }
 
+/// The files of a path on this disk; what should be known of them is said.
+fn found_here(arguments: &Arguments) -> Result<Vec<SourceFile>> {
+    let asked = Asked {
+        config: arguments.config.as_deref(),
+        split: arguments.split.as_deref(),
+        ..Asked::usual("train")
+    };
+    let found = files::find_as(&arguments.source, asked)?;
+    let progress = Progress::new();
+    found.notes.iter().for_each(|note| progress.note(note));
+    Ok(found.files)
+}
+
 fn word(layout: Layout) -> String {
     let value = serde_json::to_value(layout).unwrap_or_default();
     value.as_str().unwrap_or_default().to_owned()
@@ -213,12 +227,17 @@ struct Described {
 fn describe(file: &SourceFile) -> Result<Described> {
     let mut described = Described {
         name: file.name.clone(),
-        bytes: file.place.bytes()?,
+        bytes: 0,
         rows: None,
         groups: None,
         columns: Vec::new(),
         unreadable: None,
     };
+    if let Err(error) = source::head::check(file) {
+        described.unreadable = Some(crate::plan::unreadable(error)?);
+        return Ok(described);
+    }
+    described.bytes = file.place.bytes()?;
     match file.format {
         Format::Parquet => match Footer::read(file) {
             Ok(footer) => {

@@ -9,8 +9,6 @@ pub mod repetition;
 pub mod style;
 pub mod tokens;
 
-use std::path::Path;
-
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -50,13 +48,6 @@ pub struct TokenizerName(pub String);
 impl Default for TokenizerName {
     fn default() -> Self {
         Self(tokens::QWEN.to_owned())
-    }
-}
-
-impl Measure {
-    /// Says which tokenizer it is without loading it: the name, or the hash of the file.
-    pub(crate) fn tokenizer_identity(&self, folder: &Path) -> Result<String> {
-        tokens::identity(&self.tokenizer.0, folder)
     }
 }
 

@@ -2,8 +2,10 @@
 //! files with problems, of which the fingerprint is made here.
 
 use std::collections::HashSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use super::Overrides;
+use crate::error::{did_you_mean, listed};
 use crate::ids::Id;
 use crate::pipeline::{Pipeline, PipelineFile};
 use crate::pool::identity;
@@ -11,7 +13,7 @@ use crate::screen::contamination::Fingerprint;
 use crate::screen::contamination::fingerprint::{Item, MadeFrom};
 use crate::screen::contamination::shipped::{names, shipped};
 use crate::source::benchmark::{BenchmarkRow, ProblemColumns, problems};
-use crate::source::{Location, Place, SourceFile, files};
+use crate::source::{Asked, Location, Place, SourceFile, files};
 use crate::{Error, Result};
 
 /// A benchmark whose problems are looked for.
@@ -76,7 +78,14 @@ impl SoughtBenchmark {
 pub(crate) const FINGERPRINT: &str = "fingerprint";
 
 /// The pipeline's benchmarks, in its order.
-pub(super) fn check(file: &PipelineFile, pipeline: &Pipeline) -> Result<Vec<SoughtBenchmark>> {
+///
+/// Adds to `notes` what the user should know of their files.
+pub(super) fn check(
+    file: &PipelineFile,
+    pipeline: &Pipeline,
+    overrides: &Overrides,
+    notes: &mut Vec<String>,
+) -> Result<Vec<SoughtBenchmark>> {
     let Some(table) = &pipeline.screen.contamination else {
         return Ok(Vec::new());
     };
@@ -88,7 +97,8 @@ pub(super) fn check(file: &PipelineFile, pipeline: &Pipeline) -> Result<Vec<Soug
     let mut found = Vec::new();
     let mut known = HashSet::new();
     for name in &table.benchmarks {
-        let benchmark = find(file.folder(), name).map_err(|error| match error {
+        let given = overrides.path_of(name);
+        let benchmark = find(file.folder(), name, given, notes).map_err(|error| match error {
             Error::Usage { what, hint } => file.error(
                 key,
                 &format!("has `{name}`, which cannot be used: {what}"),
@@ -105,7 +115,17 @@ pub(super) fn check(file: &PipelineFile, pipeline: &Pipeline) -> Result<Vec<Soug
     Ok(found)
 }
 
-fn find(folder: &Path, name: &str) -> Result<SoughtBenchmark> {
+/// Whether a fingerprint of that name comes with the program.
+pub(super) fn is_shipped(name: &str) -> bool {
+    shipped(name).is_some()
+}
+
+fn find(
+    folder: &Path,
+    name: &str,
+    given: Option<PathBuf>,
+    notes: &mut Vec<String>,
+) -> Result<SoughtBenchmark> {
     let damaged = |why: String| {
         Error::usage(
             format!("it is no fingerprint that can be read: {why}"),
@@ -115,18 +135,27 @@ fn find(folder: &Path, name: &str) -> Result<SoughtBenchmark> {
     if let Some(bytes) = shipped(name) {
         return SoughtBenchmark::of_fingerprint(bytes).map_err(damaged);
     }
-    let path = Location::here(name).below(folder);
+    let written = Location::here(name).below(folder);
+    let path = given.unwrap_or_else(|| written.clone());
     if path.extension().is_some_and(|ending| ending == FINGERPRINT) {
         return SoughtBenchmark::of_fingerprint(&fs_err::read(&path)?).map_err(damaged);
     }
-    let found = files::find(&path).map_err(|error| match error {
+    let mut found = files::find_as(&path, Asked::usual("test")).map_err(|error| match error {
         Error::Usage { what, hint } => {
-            let known: Vec<&str> = names().collect();
-            Error::usage(what, format!("{hint}, or one of {}", known.join(", ")))
+            let meant = did_you_mean(name, names());
+            Error::usage(
+                what,
+                format!("{meant}{hint}, or one of {}", listed(names())),
+            )
         }
         other => other,
     })?;
-    SoughtBenchmark::of_files(&stem(&path), &found, &ProblemColumns::default())
+    notes.extend(found.notes.iter().map(|note| format!("{name}: {note}")));
+    if let ([file], Some(name)) = (found.files.as_mut_slice(), written.file_name()) {
+        // Wherever it lies, the certificate names it as the pipeline does.
+        file.name = name.to_string_lossy().into_owned();
+    }
+    SoughtBenchmark::of_files(&stem(&written), &found.files, &ProblemColumns::default())
 }
 
 /// A file's name without its endings, which names its benchmark.

@@ -1,7 +1,10 @@
 //! The files of a plan: where the data of each table lies, and what it holds.
 
+use std::cell::RefCell;
 use std::path::Path;
 
+use super::check;
+use super::lock::Lock;
 use super::{Connect, Overrides, PlannedCompanion, PlannedFile, PlannedSource};
 use crate::pipeline::PipelineFile;
 use crate::rules::Accept;
@@ -9,7 +12,7 @@ use crate::source::hub::Address;
 use crate::source::location::ON_HUB;
 use crate::source::needed::Needed;
 use crate::source::{
-    self, Companion, Layout, Located, Location, Source, SourceFile, files, layout,
+    self, Asked, Companion, Layout, Located, Location, Source, SourceFile, files, layout,
 };
 use crate::{Error, Result};
 
@@ -17,7 +20,11 @@ use crate::{Error, Result};
 pub(super) struct Finder<'p> {
     pub file: &'p PipelineFile,
     pub overrides: &'p Overrides,
+    /// What the run of a lock file read.
+    pub lock: Option<&'p Lock>,
     pub connect: Connect<'p>,
+    /// What the user should know of the files that were found.
+    pub notes: RefCell<Vec<String>>,
 }
 
 /// The tables that say where their data lies.
@@ -48,6 +55,15 @@ impl DataTable {
             Self::Sources | Self::Companions | Self::Join => "train",
         }
     }
+
+    /// What a location asks of a dataset.
+    fn asked(self, written: &Location) -> Asked<'_> {
+        Asked {
+            config: written.config.as_deref(),
+            split: written.split.as_deref(),
+            ..Asked::usual(self.usual_split())
+        }
+    }
 }
 
 /// What was found of a table.
@@ -58,9 +74,9 @@ pub(super) struct FoundFiles {
     /// this machine, which is no part of the experiment.
     pub location: Location,
     /// What the dataset's card on the hub says.
-    card: Terms,
+    pub card: Terms,
     /// Whether the command line names another dataset of the hub than the table.
-    is_another: bool,
+    pub is_another: bool,
 }
 
 /// Under which terms texts are.
@@ -80,12 +96,25 @@ impl Finder<'_> {
         name: &str,
         written: &Location,
     ) -> Result<FoundFiles> {
+        let found = self.find_anywhere(table, name, written)?;
+        match self.lock {
+            Some(lock) => lock.settle(table, name, written, found),
+            None => Ok(found),
+        }
+    }
+
+    fn find_anywhere(
+        &self,
+        table: DataTable,
+        name: &str,
+        written: &Location,
+    ) -> Result<FoundFiles> {
         let key = table.key(name);
         let Some(given) = self.overrides.sources.get(name) else {
             self.check(&key, written)?;
             return match &written.hub {
                 Some(_) => self.find_on_hub(table, written),
-                None => self.find_here(&key, name, written),
+                None => self.find_here(table, name, written),
             };
         };
         match given.to_str().and_then(|given| given.strip_prefix(ON_HUB)) {
@@ -96,19 +125,55 @@ impl Finder<'_> {
                     ..found
                 })
             }
-            None => Ok(FoundFiles {
-                files: files::find(given)?,
-                ..FoundFiles::default()
-            }),
+            None => self.find_given(table, name, given, written),
         }
+    }
+
+    /// The files of a path of the command line, where the table's config and split are looked for too.
+    fn find_given(
+        &self,
+        table: DataTable,
+        name: &str,
+        given: &Path,
+        written: &Location,
+    ) -> Result<FoundFiles> {
+        let asked = Asked {
+            is_meant_elsewhere: true,
+            ..table.asked(written)
+        };
+        let found = files::find_as(given, asked)?;
+        self.note(name, &found.notes);
+        Ok(FoundFiles {
+            location: Location {
+                config: found.config,
+                split: found.split,
+                ..Location::default()
+            },
+            card: Terms {
+                license: found.license,
+                attribution: None,
+            },
+            files: found.files,
+            is_another: false,
+        })
+    }
+
+    fn note(&self, name: &str, notes: &[String]) {
+        let named = notes.iter().map(|note| format!("{name}: {note}"));
+        self.notes.borrow_mut().extend(named);
     }
 
     /// Refuses what contradicts itself.
     fn check(&self, key: &str, written: &Location) -> Result<()> {
-        if let Some(alone) = written.without_dataset() {
+        let is_folder = written.path.is_some() && written.below(self.file.folder()).is_dir();
+        if let Some(alone) = written.without_dataset(is_folder) {
+            let what = match alone {
+                "config" | "split" => "stands without a dataset of the hub or a folder with one",
+                _ => "stands without a dataset of the hub",
+            };
             return Err(self.file.error(
                 &format!("{key}.{alone}"),
-                "stands without a dataset of the hub",
+                what,
                 "name the dataset (`hub = \"NAMESPACE/NAME\"` in a source or a companion, \
                  `path = \"hub:NAMESPACE/NAME\"` elsewhere), or leave it out",
             ));
@@ -123,31 +188,50 @@ impl Finder<'_> {
         Ok(())
     }
 
-    fn find_here(&self, key: &str, name: &str, written: &Location) -> Result<FoundFiles> {
+    /// A hint about paths, which start from the pipeline's folder; any other stays.
+    fn from_here(&self, hint: &str, name: &str) -> String {
+        match hint.starts_with("name ") {
+            true => format!(
+                "{hint}, from {} on; or give `--source {name}=PATH`",
+                self.file.folder_words()
+            ),
+            false => hint.to_owned(),
+        }
+    }
+
+    fn find_here(&self, table: DataTable, name: &str, written: &Location) -> Result<FoundFiles> {
+        let key = table.key(name);
         if written.path.is_none() {
             return Err(self.file.error(
-                key,
+                &key,
                 "has no `path` and no `hub`",
                 &format!("write one, or name its files with `--source {name}=PATH`"),
             ));
         }
         let path = written.below(self.file.folder());
-        let files = files::find(&path).map_err(|error| match error {
+        let found = files::find_as(&path, table.asked(written)).map_err(|error| match error {
             Error::Usage { what, hint } => self.file.error(
                 &format!("{key}.path"),
                 &format!("cannot be used: {what}"),
-                &format!("{hint}, from the pipeline's folder on; or give `--source {name}=PATH`"),
+                &self.from_here(&hint, name),
             ),
             other => other,
         })?;
+        self.note(name, &found.notes);
         let is_portable = |path: &String| !Path::new(path).is_absolute();
         Ok(FoundFiles {
-            files,
+            files: found.files,
             location: Location {
                 path: written.path.clone().filter(is_portable),
+                config: written.config.clone().or(found.config),
+                split: written.split.clone().or(found.split),
                 ..Location::default()
             },
-            ..FoundFiles::default()
+            card: Terms {
+                license: found.license,
+                attribution: None,
+            },
+            is_another: false,
         })
     }
 
@@ -195,7 +279,8 @@ impl Finder<'_> {
         Ok(PlannedSource {
             name: name.to_owned(),
             accept: source.accept.unwrap_or(accept),
-            files: of_source(&source, found.files)?,
+            files: of_source(&source, found.files)
+                .map_err(|error| check::wrong_column(self.file, name, &source, error))?,
             terms: Terms {
                 license: source.license.clone().or(found.card.license),
                 attribution: source.attribution.clone().or(found.card.attribution),
@@ -246,7 +331,6 @@ pub(super) fn with_columns(
 ) -> Result<Vec<PlannedFile>> {
     let mut planned = Vec::new();
     for file in &found {
-        let bytes = file.place.bytes()?;
         let mut file = file.clone();
         let units =
             source::settle(&mut file).and_then(|()| source::units(&file, columns, row_bytes_max));
@@ -256,6 +340,11 @@ pub(super) fn with_columns(
             }
             Err(error) => Err(unreadable(error)?),
             Ok(units) => Ok(units),
+        };
+        // What cannot be read may not even be there.
+        let bytes = match units.is_ok() {
+            true => file.place.bytes()?,
+            false => 0,
         };
         planned.push(PlannedFile { file, bytes, units });
     }
@@ -284,6 +373,11 @@ pub(crate) fn unreadable(error: Error) -> Result<String> {
 
 /// The innermost cause, in one line.
 pub(crate) fn reason(error: &Error) -> String {
+    if let Error::Unreadable(files) = error
+        && let [(_, why)] = files.as_slice()
+    {
+        return why.clone();
+    }
     let mut cause: &dyn std::error::Error = error;
     while let Some(source) = cause.source() {
         cause = source;
@@ -305,7 +399,9 @@ mod tests {
         let finder = Finder {
             file: &file,
             overrides: &overrides,
+            lock: None,
             connect: &|| unreachable!("nothing is on the hub"),
+            notes: RefCell::default(),
         };
         finder.source("all", &file.pipeline.sources["all"], Accept::Ours)
     }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::tables;
 use crate::ids::{Id, IdHasher};
 use crate::rules::{ControlTokens, TurnsRule};
-use crate::source::{Columns, Format, HubMode, JsonForm, Layout, Place, Source, SourceFile, Unit};
+use crate::source::{Columns, HubMode, JsonForm, Layout, Place, Source, SourceFile, Unit};
 use crate::{Result, measure};
 
 /// Everything that a part's content is a function of.
@@ -24,6 +24,9 @@ pub(crate) struct Made {
     /// Of a file of JSON whose rows are no lines.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     form: Option<JsonForm>,
+    /// Of a file in folders that are columns: the values of those that its layout reads.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    hive: Vec<(String, Option<String>)>,
     unit: Unit,
     pub tokenizer: String,
     /// Whether behaviours were counted.
@@ -41,7 +44,7 @@ impl Made {
     /// What the part of a unit is made from.
     pub(crate) fn of(
         content: Id,
-        format: Format,
+        file: &SourceFile,
         unit: Unit,
         source: &Source,
         tokenizer: &str,
@@ -51,8 +54,9 @@ impl Made {
             pool: tables::VERSION,
             measure: measure::VERSION,
             file: content.to_string(),
-            delimiter: format.delimiter(),
-            form: format.json_form(),
+            delimiter: file.format.delimiter(),
+            form: file.format.json_form(),
+            hive: file.hive_of(source),
             unit,
             tokenizer: tokenizer.to_owned(),
             behaviours,

@@ -91,14 +91,7 @@ fn jobs<'p>(
         contents.push(content);
         for &unit in units {
             // Nothing of a companion is tokenised or counted.
-            let made = Made::of(
-                content,
-                file.file.format,
-                unit,
-                &companion.source,
-                "",
-                false,
-            );
+            let made = Made::of(content, &file.file, unit, &companion.source, "", false);
             jobs.push(CompanionJob { file, unit, made });
         }
     }

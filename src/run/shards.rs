@@ -158,7 +158,7 @@ impl<'p, 's> Pass<'p, 's> {
         let tokenizer = &self.plan.tokenizer;
         let made = Made::of(
             content,
-            file.file.format,
+            &file.file,
             unit,
             &source.source,
             tokenizer,

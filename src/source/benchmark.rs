@@ -6,7 +6,7 @@
 
 use super::pick::Pick;
 use super::value::Value;
-use super::{ROW_BYTES_MAX, SourceFile, Unit, Void, column_kinds, lookup, units};
+use super::{ROW_BYTES_MAX, SourceFile, Unit, Void, column_kinds, lookup, settle, units};
 use crate::{Error, Result};
 
 /// One row of a benchmark.
@@ -32,6 +32,9 @@ pub struct ProblemColumns {
 
 /// The questions of a file, in its order, whose columns are recognised where `columns` leaves them open.
 pub fn problems(file: &SourceFile, columns: &ProblemColumns) -> Result<Vec<BenchmarkRow>> {
+    let mut file = file.clone();
+    settle(&mut file)?;
+    let file = &file;
     let (problem, id) = recognise(file, columns)?;
     let picks = [Some(&problem), id.as_ref(), None];
     let units = units(file, &lookup::columns(&picks), ROW_BYTES_MAX);

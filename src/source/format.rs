@@ -57,18 +57,18 @@ pub enum Coding {
 impl Format {
     /// By the name's ending; none for any other file.
     pub(crate) fn of(path: &Path) -> Option<Self> {
-        let name = path.file_name()?.to_str()?.to_ascii_lowercase();
+        let name = path.file_name()?.to_string_lossy().to_ascii_lowercase();
         let (stem, coding) = match name.rsplit_once('.')? {
-            (stem, "gz") => (stem, Coding::Gzip),
+            (stem, "gz" | "gzip") => (stem, Coding::Gzip),
             (stem, "zst" | "zstd") => (stem, Coding::Zstd),
             (stem, "bz2") => (stem, Coding::Bzip2),
             (stem, "xz") => (stem, Coding::Xz),
-            (_, "parquet") => return Some(Self::Parquet),
+            (_, "parquet" | "parq" | "pq") => return Some(Self::Parquet),
             (_, "arrow" | "feather" | "ipc") => return Some(Self::Arrow),
             _ => (name.as_str(), Coding::Plain),
         };
         let form = match stem.rsplit_once('.')?.1 {
-            "jsonl" | "ndjson" | "json" => Form::Json(JsonForm::Lines),
+            "jsonl" | "jsonlines" | "ndjson" | "json" => Form::Json(JsonForm::Lines),
             "csv" => Form::Csv { delimiter: b',' },
             "tsv" => Form::Csv { delimiter: b'\t' },
             _ => return None,
@@ -139,19 +139,17 @@ mod tests {
     fn a_name_tells_how_a_file_is_written_and_compressed() {
         let format = |name: &str| Format::of(Path::new(name));
         let text = |form, coding| Some(Format::Text(TextFormat { form, coding }));
-        assert_eq!(format("a/b.PARQUET"), Some(Format::Parquet));
-        assert_eq!(
-            format("b.jsonl"),
-            text(Form::Json(JsonForm::Lines), Coding::Plain)
-        );
-        assert_eq!(
-            format("b.json.gz"),
-            text(Form::Json(JsonForm::Lines), Coding::Gzip)
-        );
-        assert_eq!(
-            format("b.jsonl.xz"),
-            text(Form::Json(JsonForm::Lines), Coding::Xz)
-        );
+        let lines = Form::Json(JsonForm::Lines);
+        for name in ["a/b.PARQUET", "b.parq", "b.snappy.pq"] {
+            assert_eq!(format(name), Some(Format::Parquet), "{name}");
+        }
+        for name in ["b.jsonl", "b.jsonlines", "B.NdJson", "b.json"] {
+            assert_eq!(format(name), text(lines, Coding::Plain), "{name}");
+        }
+        for name in ["b.json.gz", "b.jsonl.gzip"] {
+            assert_eq!(format(name), text(lines, Coding::Gzip), "{name}");
+        }
+        assert_eq!(format("b.jsonl.xz"), text(lines, Coding::Xz));
         assert_eq!(format("data-00000-of-00001.arrow"), Some(Format::Arrow));
         let tabs = Form::Csv { delimiter: b'\t' };
         assert_eq!(format("b.tsv.zst"), text(tabs, Coding::Zstd));

@@ -24,10 +24,10 @@ pub struct Benchmark {
     /// `--source NAME=PATH` gives or replaces it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
-    /// A config of the dataset on the hub; its default one where this is left out.
+    /// A config of the dataset, on the hub or in a folder; its default one where this is left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub config: Option<String>,
-    /// A split of the dataset on the hub; `test`, or the only one, where this is left out.
+    /// A split of the dataset, on the hub or in a folder; `test`, or the only one, where this is left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub split: Option<String>,
     /// As in a source.
@@ -60,10 +60,10 @@ pub struct Join {
     /// file. `--source NAME=PATH` gives or replaces it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
-    /// A config of the dataset on the hub; its default one where this is left out.
+    /// A config of the dataset, on the hub or in a folder; its default one where this is left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub config: Option<String>,
-    /// A split of the dataset on the hub; `train`, or the only one, where this is left out.
+    /// A split of the dataset, on the hub or in a folder; `train`, or the only one, where this is left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub split: Option<String>,
     /// As in a source.

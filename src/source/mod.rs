@@ -10,10 +10,14 @@ mod batch;
 pub mod benchmark;
 mod companion;
 mod csv;
+mod dataset;
 mod entry;
 mod facts;
 pub mod files;
+mod folder;
 pub(crate) mod format;
+pub(crate) mod head;
+mod hive;
 pub mod hub;
 mod ipc;
 mod json;
@@ -37,11 +41,14 @@ pub mod value;
 pub(crate) mod vectors;
 mod void;
 
+use std::sync::Arc;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub(crate) use batch::Batch;
 pub(crate) use companion::Companion;
+pub(crate) use dataset::Asked;
 pub use entry::{Entry, Row, Trajectory};
 pub(crate) use facts::{Facts, GoldKind};
 pub use files::SourceFile;
@@ -57,6 +64,7 @@ pub use void::Void;
 
 use crate::rules::{Accept, ControlTokens, TurnsRule};
 use crate::{Error, Result};
+use hive::Filler;
 use needed::Needed;
 
 /// One `[sources.NAME]` table: files and how their columns map to trajectories.
@@ -65,17 +73,18 @@ use needed::Needed;
 pub struct Source {
     /// How the columns map to trajectories.
     pub layout: Layout,
-    /// A Parquet, JSONL or CSV file (text also as `.gz` or `.zst`), a folder, or a glob; relative to the
-    /// pipeline file. `--source NAME=PATH` (or `NAME=hub:DATASET`) gives or replaces it.
+    /// A Parquet, JSONL or CSV file (text also as `.gz` or `.zst`), a folder, which is read as the hub would read
+    /// it as a dataset, or a glob; relative to the pipeline file. `--source NAME=PATH` (or `NAME=hub:DATASET`)
+    /// gives or replaces it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
     /// A dataset on the Hugging Face hub, as `open-r1/OpenR1-Math-220k`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hub: Option<String>,
-    /// A config of the dataset; its default one where this is left out.
+    /// A config of the dataset, on the hub or in the folder; its default one where this is left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub config: Option<String>,
-    /// A split of the dataset; `train`, or the only one, where this is left out.
+    /// A split of the dataset, on the hub or in the folder; `train`, or the only one, where this is left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub split: Option<String>,
     /// A branch, a tag or a commit; `main` where this is left out. What it means is looked up once in a
@@ -160,11 +169,18 @@ pub(crate) fn settle(file: &mut SourceFile) -> Result<()> {
 
 /// The columns of a file with what each holds, in the format's own words.
 pub(crate) fn column_kinds(file: &SourceFile) -> Result<Vec<(String, String)>> {
-    match file.format {
-        Format::Parquet => Ok(parquet::Footer::read(file)?.column_kinds()),
-        Format::Arrow => ipc::column_kinds(file),
-        Format::Text(format) => text::columns(file, format),
+    head::check(file)?;
+    let mut kinds = match file.format {
+        Format::Parquet => parquet::Footer::read(file)?.column_kinds(),
+        Format::Arrow => ipc::column_kinds(file)?,
+        Format::Text(format) => text::columns(file, format)?,
+    };
+    for (name, _) in &file.hive {
+        if kinds.iter().all(|(known, _)| known != name) {
+            kinds.push((name.clone(), "string".to_owned()));
+        }
     }
+    Ok(kinds)
 }
 
 /// The units of a file that has the needed columns; fails where it has not.
@@ -173,18 +189,20 @@ pub(crate) fn units(
     columns: &[Needed],
     row_bytes_max: u64,
 ) -> Result<Vec<Unit>> {
+    head::check(file)?;
+    let columns = hive::without(&file.hive, columns);
     match file.format {
         Format::Parquet => {
             let footer = parquet::Footer::read(file)?;
-            footer.check(file, columns)?;
-            Ok(footer.units(columns))
+            footer.check(file, &columns)?;
+            Ok(footer.units(&columns))
         }
         Format::Arrow => {
-            ipc::check(file, columns)?;
+            ipc::check(file, &columns)?;
             Ok(vec![Unit::Whole])
         }
         Format::Text(format) => {
-            text::check(file, format, columns, row_bytes_max)?;
+            text::check(file, format, &columns, row_bytes_max)?;
             Ok(vec![Unit::Whole])
         }
     }
@@ -209,20 +227,29 @@ pub(crate) fn read_columns(
     row_bytes_max: u64,
     batch: BatchSize,
 ) -> Result<Box<dyn Iterator<Item = Result<Batch>>>> {
-    match file.format {
+    let columns = &hive::without(&file.hive, columns);
+    let batches: Box<dyn Iterator<Item = Result<Batch>>> = match file.format {
         Format::Parquet => {
             let batches = parquet::read(file, unit, columns, batch)?;
-            Ok(Box::new(batches.map(|batch| batch.map(Batch::Arrow))))
+            Box::new(batches.map(|batch| batch.map(Batch::Arrow)))
         }
         Format::Arrow => {
             let batches = ipc::read(file, columns, batch)?;
-            Ok(Box::new(batches.map(|batch| batch.map(Batch::Arrow))))
+            Box::new(batches.map(|batch| batch.map(Batch::Arrow)))
         }
         Format::Text(format) => {
             let batches = text::read(file, format, columns, row_bytes_max, batch)?;
-            Ok(Box::new(batches.map(|batch| batch.map(Batch::Text))))
+            Box::new(batches.map(|batch| batch.map(Batch::Text)))
         }
-    }
+    };
+    Ok(match Filler::of(&file.hive, columns) {
+        Some(filler) => {
+            let filler = Arc::new(filler);
+            let filled = move |batch| Batch::Filled(Box::new(batch), filler.clone());
+            Box::new(batches.map(move |batch| batch.map(&filled)))
+        }
+        None => batches,
+    })
 }
 
 /// Fetches what [`read`] will want of a unit that lies on a hub, so that it is on this disk by then.
@@ -281,7 +308,14 @@ fn read_rows(
     spots: &[Spot],
     visit: &mut impl FnMut(Row<'_>) -> Result<()>,
 ) -> Result<()> {
-    let columns = layout::columns(source);
+    let columns = hive::without(&file.hive, &layout::columns(source));
+    let filler = Filler::of(&file.hive, &columns);
+    let visit = &mut |mut row: Row<'_>| {
+        if let (Some(filler), Ok(cells)) = (&filler, &mut row.cells) {
+            filler.fill(cells);
+        }
+        visit(row)
+    };
     match file.format {
         Format::Parquet => {
             let rows: Vec<u64> = spots.iter().map(|spot| spot.row).collect();

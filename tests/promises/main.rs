@@ -13,6 +13,7 @@ mod companions;
 mod csv;
 mod hub;
 mod kills;
+mod lock;
 mod measured;
 mod pool;
 mod printed;
