@@ -79,8 +79,8 @@ impl Columns {
         }
     }
 
-    /// Every pick, and whether a row must have its column.
-    fn picks(&self) -> impl Iterator<Item = (&Pick, bool)> {
+    /// Every pick by its key.
+    pub(crate) fn picks(&self) -> impl Iterator<Item = (&'static str, &Pick)> {
         let Self {
             problem,
             response,
@@ -93,12 +93,25 @@ impl Columns {
             origin,
             id,
         } = self;
-        let several = [thinking, recorded, finish].into_iter().flatten();
-        let several = several.flat_map(Picks::as_slice);
-        let one = [answer, style, category, origin, id].into_iter().flatten();
-        let optional = several.chain(one).map(|pick| (pick, false));
-        let required = [problem].into_iter().chain(response.as_slice());
-        required.map(|pick| (pick, true)).chain(optional)
+        let several = [
+            ("response", Some(response)),
+            ("thinking", thinking.as_ref()),
+            ("recorded", recorded.as_ref()),
+            ("finish", finish.as_ref()),
+        ];
+        let one = [
+            ("answer", answer),
+            ("style", style),
+            ("category", category),
+            ("origin", origin),
+            ("id", id),
+        ];
+        let several = several.into_iter().flat_map(|(key, picks)| {
+            let picks = picks.into_iter().flat_map(Picks::as_slice);
+            picks.map(move |pick| (key, pick))
+        });
+        let one = one.into_iter().flat_map(|(key, pick)| Some((key, pick.as_ref()?)));
+        [("problem", problem)].into_iter().chain(several).chain(one)
     }
 }
 
@@ -124,7 +137,8 @@ pub(super) static READING: Reading = Reading {
 /// The columns of the file that the picks go into, each once, and whether a row must have it.
 fn roots(columns: &Columns) -> Vec<(&str, bool)> {
     let mut roots: Vec<(&str, bool)> = Vec::with_capacity(9);
-    for (pick, required) in columns.picks() {
+    for (key, pick) in columns.picks() {
+        let required = ["problem", "response"].contains(&key);
         match roots.iter_mut().find(|(root, _)| *root == pick.root()) {
             Some((_, known)) => *known |= required,
             None => roots.push((pick.root(), required)),
