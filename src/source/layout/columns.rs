@@ -110,7 +110,9 @@ impl Columns {
             let picks = picks.into_iter().flat_map(Picks::as_slice);
             picks.map(move |pick| (key, pick))
         });
-        let one = one.into_iter().flat_map(|(key, pick)| Some((key, pick.as_ref()?)));
+        let one = one
+            .into_iter()
+            .flat_map(|(key, pick)| Some((key, pick.as_ref()?)));
         [("problem", problem)].into_iter().chain(several).chain(one)
     }
 }

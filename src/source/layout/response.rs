@@ -93,8 +93,10 @@ pub(super) fn push_chat<'a>(
 pub(super) fn asked<'a>(cell: Value<'a>, remarks: &mut Remarks) -> Said<'a> {
     let text = match turns::cell(cell)? {
         Cell::Chat(prompt) => turns::question(prompt, remarks)?,
-        Cell::Plain(text) => text.said()?,
+        // Several texts, as both turns of a chat, are no problem.
+        Cell::Plain(Value::List(items)) if items.len() > 1 => return Err(Void::WrongType),
         Cell::Chats(_) => return Err(Void::WrongType),
+        Cell::Plain(text) => text.said()?,
     };
     Ok(text.filter(|text| !text.trim().is_empty()))
 }
