@@ -11,6 +11,7 @@ mod experiment;
 mod held;
 mod knowledge;
 mod loaded;
+mod remarked;
 mod screening;
 mod settings;
 mod shards;
