@@ -203,7 +203,7 @@ mod tests {
 
     fn stored() -> RecordBatch {
         let arrays = trajectories(&measured());
-        TRAJECTORIES.batch(arrays).expect("rows of a part")
+        TRAJECTORIES.batch(arrays)
     }
 
     /// The same with another column of that name; none where there is none.

@@ -4,21 +4,18 @@
 //! same constants (`load`).
 
 use std::collections::HashSet;
-use std::path::Path;
 
-use arrow::array::{ArrayRef, RecordBatch};
+use arrow::array::ArrayRef;
 
 use crate::ids::{self, Id};
 use crate::measure::behaviour::Behaviour;
 use crate::measure::style::Style;
 use crate::measure::{Measured, Measurements};
 use crate::schema::{
-    self, Column, Filled, Head, Holds, Kind, OneOf, Stored, Worded, arrays, column, heads,
-    read_words,
+    Column, Filled, Head, Holds, Kind, OneOf, Stored, Worded, arrays, column, heads, read_words,
 };
 use crate::source::{GoldKind, Remarks, Trajectory, Void};
 use crate::verify::Outcome;
-use crate::{Error, Result};
 
 /// Part of every part's name: raised when the tables change their form.
 pub const VERSION: u32 = 4;
@@ -59,12 +56,6 @@ pub(crate) const COMPANION: PartTable = PartTable {
 impl PartTable {
     pub(crate) fn heads(self) -> Vec<Head> {
         (self.columns)()
-    }
-
-    /// Rows of the table as a batch.
-    pub(crate) fn batch(self, arrays: Vec<ArrayRef>) -> Result<RecordBatch> {
-        RecordBatch::try_new(schema::schema(&self.heads()), arrays)
-            .map_err(|error| Error::parquet(Path::new("memory"), error.into()))
     }
 }
 
@@ -373,11 +364,20 @@ impl Stored for Remarks {
 
 #[cfg(test)]
 pub(crate) mod tests {
+    use arrow::array::RecordBatch;
     use serde_json::{Value, json};
 
     use super::*;
+    use crate::schema;
     use crate::schema::tests::json_rows;
     use crate::source::Facts;
+
+    impl PartTable {
+        /// Rows of the table as a batch.
+        pub(crate) fn batch(self, arrays: Vec<ArrayRef>) -> RecordBatch {
+            RecordBatch::try_new(schema::schema(&self.heads()), arrays).expect("an array a column")
+        }
+    }
 
     fn text(text: &str) -> Option<String> {
         Some(text.to_owned())
@@ -507,7 +507,7 @@ pub(crate) mod tests {
 
     #[test]
     fn an_entry_has_each_measurement_in_the_column_of_its_name() {
-        let batch = TRAJECTORIES.batch(trajectories(&measured())).expect("rows");
+        let batch = TRAJECTORIES.batch(trajectories(&measured()));
         let [full, bare] = expected_measures();
         let full = with(
             full,
@@ -536,9 +536,7 @@ pub(crate) mod tests {
         let mut measured = measured();
         measured.push(measured[0].clone());
         let mut known = HashSet::from([Id(0xb1)]);
-        let batch = PROBLEMS
-            .batch(problems(&measured, &mut known))
-            .expect("rows");
+        let batch = PROBLEMS.batch(problems(&measured, &mut known));
         let expected = json!({
             "problem_id": hex(0xa1), "problem": "a problem", "answer": "a gold answer",
             "category": "a category", "origin": "an origin",
@@ -562,9 +560,7 @@ pub(crate) mod tests {
             },
             ..Trajectory::default()
         };
-        let batch = COMPANION
-            .batch(companion(&[Some(said), None]))
-            .expect("rows");
+        let batch = COMPANION.batch(companion(&[Some(said), None]));
         let id = ids::problem_id("a problem").to_string();
         let expected = json!({
             "problem_id": id, "category": "a category", "origin": "an origin",

@@ -324,6 +324,7 @@ mod tests {
             place: Place::Disk("rows".into()),
             name: "rows".into(),
             format: Format::Text(format),
+            hive: Vec::new(),
         };
         let mut rows = Rows::new(&file, opened, format, 16).expect("a file");
         let (mut text, mut all) = (Vec::new(), Vec::new());

@@ -78,6 +78,12 @@ impl Layout {
         <Self as clap::ValueEnum>::value_variants()
     }
 
+    /// As the pipeline spells it.
+    pub(crate) fn name(self) -> String {
+        let value = clap::ValueEnum::to_possible_value(&self);
+        value.map_or_else(String::new, |value| value.get_name().to_owned())
+    }
+
     fn reading(self) -> &'static Reading {
         match self {
             Self::Openr1 => &openr1::READING,
@@ -193,6 +199,21 @@ fn says_otherwise(layout: Layout, names: &[String]) -> Option<&String> {
             .any(|word| name.contains(word))
     };
     names.iter().find(|name| has_word(name) && !is_read(name))
+}
+
+/// The layouts of which a file has at least half of the telling columns and not all, with those that it lacks.
+pub(crate) fn nearly(names: &[String]) -> Vec<(Layout, Vec<&'static str>)> {
+    let lacks = |wanted: &'static [&'static str]| -> Vec<&'static str> {
+        let is_lacking = |name: &&&str| names.iter().all(|known| known != **name);
+        wanted.iter().filter(is_lacking).copied().collect()
+    };
+    let near = RECOGNISED.into_iter().filter_map(|layout| {
+        let sets = layout.reading().recognised_by.iter();
+        let half = sets.filter(|wanted| 2 * lacks(wanted).len() <= wanted.len());
+        let nearest = half.map(|wanted| lacks(wanted)).min_by_key(Vec::len)?;
+        (!nearest.is_empty()).then_some((layout, nearest))
+    });
+    near.collect()
 }
 
 /// The entries of a row, in order of generation; never none.
