@@ -78,6 +78,16 @@ const RESPONSES: [&str; 29] = [
     "chat",
 ];
 
+const THINKING: [&str; 7] = [
+    "reasoning",
+    "reasoning_content",
+    "thinking",
+    "thinking_trajectory",
+    "thought",
+    "thoughts",
+    "chain_of_thought",
+];
+
 const ANSWERS: [&str; 16] = [
     "answer",
     "gold",
@@ -216,9 +226,17 @@ fn picks(candidates: &[Candidate<'_>]) -> Vec<Pick> {
     let scalar = |found: &Candidate<'_>| is_free(found) && is_scalar(&found.kind);
     let word = |found: &Candidate<'_>| is_free(found) && found.kind == "text";
     let verdict = |found: &Candidate<'_>| is_free(found) && is_verdict(&found.kind);
+    // Thinking that has a column of its own, beside a response that has none.
+    let lacks_thinking = response.is_some_and(|found| !has_thinking(found.value));
+    let thought = |found: &Candidate<'_>| {
+        lacks_thinking
+            && is_free(found)
+            && matches!(found.value, Value::Text(text) if text.contains(' '))
+    };
     let found = [
         ("problem", Some(problem)),
         ("response", response),
+        ("thinking", best(candidates, &THINKING, thought)),
         ("answer", best(candidates, &ANSWERS, scalar)),
         ("recorded", best(candidates, &RECORDED, verdict)),
         ("finish", best(candidates, &FINISHED, is_free)),

@@ -663,6 +663,44 @@ answer = 'gold'";
 }
 
 #[test]
+fn columns_that_nothing_reads_and_that_likely_hold_more_of_the_responses_are_told() {
+    let thinking = "Add three to two, and look at it once more.";
+    let rows = [
+        json!({ "q": "What is 2+3?", "r_1": "5", "r_2": "6", "reasoning": thinking, "think_mode": "on" }),
+    ];
+    let place = Place::new();
+    place.write("a.jsonl", jsonl(&rows));
+    let told = |more: &str, out: &str| {
+        let pipeline = format!(
+            "on_shortfall = 'skip'\n[sources.a]\npath = 'a.jsonl'\nlayout = 'columns'\naccept = 'none'\n\
+             [sources.a.columns]\nproblem = 'q'\n{more}\n[measure]\ntokenizer = 'bytes.json'\n[[grid]]\nsize = [1]\n"
+        );
+        place.write("pipeline.toml", pipeline);
+        place.run(out, &[]).ends(0);
+        place.out(out).manifest()["warnings"].to_string()
+    };
+    let warnings = told("response = 'r_1'", "one");
+    assert!(
+        warnings.contains("nothing reads `r_2` of `a`"),
+        "{warnings}"
+    );
+    assert!(
+        warnings.contains("nothing reads `reasoning` of `a`"),
+        "{warnings}"
+    );
+    let warnings = told("response = ['r_1', 'r_2']\nthinking = 'reasoning'", "both");
+    assert!(!warnings.contains("nothing reads"), "{warnings}");
+    let row = json!({ "question": "What is 2+3?", "response": "5", "reasoning": thinking });
+    place.write("b.jsonl", jsonl(&[row]));
+    let starter = place.gradatim(&["init", "b.jsonl"]).ends(0);
+    assert!(
+        starter.stdout.contains("thinking = \"reasoning\""),
+        "{}",
+        starter.stdout
+    );
+}
+
+#[test]
 fn tokens_of_a_chats_control_are_dropped_kept_or_escaped_and_what_was_done_is_counted() {
     let dump = "<|im_start|>user\nWhat is 2+3?<|im_end|>\n<|im_start|>assistant\n";
     let rows = [
