@@ -33,7 +33,7 @@ use crate::pipeline::PipelineFile;
 use crate::plan::{Overrides, Plan};
 use crate::pool::Pool;
 use crate::rules::OnShortfall;
-use crate::run::{Settings, Watch};
+use crate::run::{Amount, Settings, Watch};
 use crate::source::{BatchSize, HubMode};
 use crate::{Error, Result};
 use clap::{Args, CommandFactory, Parser, Subcommand};
@@ -195,9 +195,12 @@ impl Common {
             seed: self.seed,
             hub_mode: self.hub,
         };
+        progress.begin("plan", Amount::default());
         let plan = Plan::new(&file, &overrides, &|| {
             hub::connect(stop, progress, self.hub_space.0)
-        })?;
+        });
+        progress.finish();
+        let plan = plan?;
         plan.notes.iter().for_each(|note| progress.note(note));
         Ok(plan)
     }

@@ -142,6 +142,7 @@ impl Plan {
         let contamination = contamination::check(file, &pipeline, overrides)?;
         let hub = OnceCell::new();
         let mut notes = Vec::new();
+        notes.extend(contamination::not_asked(&pipeline));
         let lock = lock::Lock::beside(file, &mut notes)?;
         let finder = Finder {
             file,
