@@ -7,6 +7,7 @@
 use std::io::{Read, Seek, SeekFrom};
 
 use super::SourceFile;
+use super::encrypted::has_encrypted_columns;
 use super::format::{Coding, Form, Format, TextFormat};
 use super::place::Place;
 use crate::{Error, Result};
@@ -18,6 +19,8 @@ enum Kind {
     Parquet,
     /// Parquet whose footer is encrypted.
     Encrypted,
+    /// Parquet whose footer is plain, and columns are not.
+    EncryptedColumns,
     Gzip,
     Zstd,
     /// Another format with a mark of its own, as people call it.
@@ -130,6 +133,7 @@ impl Kind {
             Self::Empty => "empty",
             Self::Parquet => "Parquet",
             Self::Encrypted => "encrypted Parquet",
+            Self::EncryptedColumns => "Parquet with encrypted columns",
             Self::Gzip => "compressed with gzip",
             Self::Zstd => "compressed with zstd",
             Self::Known(words) => words,
@@ -156,7 +160,7 @@ impl Kind {
             Self::Xml => "it is a server's answer, perhaps a refusal: fetch the file again",
             Self::Utf16 => "write it in UTF-8: `iconv -f UTF-16 -t UTF-8 FILE > NEW`",
             Self::Utf32 => "write it in UTF-8: `iconv -f UTF-32 -t UTF-8 FILE > NEW`",
-            Self::Encrypted => {
+            Self::Encrypted | Self::EncryptedColumns => {
                 "write it decrypted, with a reader that has its keys, as pyarrow's \
                  `ParquetFile(FILE, decryption_properties=…)`"
             }
@@ -210,7 +214,12 @@ fn lost_link(path: &std::path::Path) -> Option<String> {
 
 fn not_parquet(kind: Kind, head: &[u8], opened: &mut (impl Read + Seek)) -> Result<Option<String>> {
     Ok(match kind {
-        Kind::Parquet => cut_parquet(opened)?,
+        Kind::Parquet => match cut_parquet(opened)? {
+            None if has_encrypted_columns(opened)? => {
+                Some(format!("is {}", outright(Kind::EncryptedColumns)))
+            }
+            cut => cut,
+        },
         Kind::Empty => Some(EMPTY.into()),
         kind => Some(instead(kind, "Parquet", head)),
     })
@@ -287,7 +296,7 @@ fn instead(kind: Kind, named: &str, head: &[u8]) -> String {
         return lfs_pointer(head);
     }
     if kind.mend().is_some() {
-        return format!("is {}: {}", kind.words(), kind.mend().unwrap_or_default());
+        return format!("is {}", outright(kind));
     }
     match kind {
         Kind::Json | Kind::Text if head.len() < SHORT_BYTES => format!(

@@ -9,6 +9,7 @@ pub mod benchmark;
 mod companion;
 mod csv;
 mod dataset;
+mod encrypted;
 mod entry;
 mod facts;
 pub mod files;

@@ -259,8 +259,9 @@ fn is_separator(c: char) -> bool {
     "-._ ".contains(c) || c.is_ascii_digit()
 }
 
-/// The splits that a folder's name has a word of.
+/// The splits that a folder's name has a word of, be it the column `split` of a partitioned table.
 fn splits_of_folder(name: &str) -> BTreeSet<&'static str> {
+    let name = name.strip_prefix("split=").unwrap_or(name);
     let closed = |rest: &str| rest.is_empty() || rest.starts_with(is_separator);
     splits_with(name, closed)
 }
@@ -282,6 +283,17 @@ fn splits_with(name: &str, closed: impl Fn(&str) -> bool) -> BTreeSet<&'static s
         .iter()
         .filter(|(_, words)| words.iter().any(|word| stands(word)));
     named.map(|(split, _)| *split).collect()
+}
+
+/// The split that a path names only where upper and lower case are one, which for `datasets` they are not.
+pub(crate) fn split_in_capitals(path: &str) -> Option<&'static str> {
+    let lower = path.to_lowercase();
+    let (folders, name) = lower.rsplit_once('/').unwrap_or(("", &lower));
+    let mut named = folders
+        .split('/')
+        .flat_map(splits_of_folder)
+        .chain(splits_of_file(name));
+    named.next().filter(|_| !says_split(path))
 }
 
 /// Whether a path says which split it is of, by any convention.

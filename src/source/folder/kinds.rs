@@ -43,7 +43,16 @@ pub(super) fn describes(name: &str) -> bool {
 
 /// Whether a file has an ending of data and yet is what a tool keeps for itself.
 pub(super) fn is_kept_by_tools(name: &str) -> bool {
-    describes(name) || is_map_cache(file_name(name))
+    describes(name) || kept(file_name(name)).is_some()
+}
+
+/// What a tool keeps in a file of that name.
+fn kept(name: &str) -> Option<&'static str> {
+    match name {
+        "state.json" => Some("the state of `save_to_disk`"),
+        _ if is_map_cache(name) => Some("what `map` of `datasets` keeps"),
+        _ => None,
+    }
 }
 
 /// What `map` of `datasets` keeps: rows that it made, or indices of rows.
@@ -192,8 +201,8 @@ pub(crate) fn unread(file: &Candidate) -> Option<Passed> {
         return None;
     }
     let mut passed = Passed::new(&file.name, "");
-    if is_map_cache(file_name(&file.name)) {
-        passed.what = "what `map` of `datasets` keeps".into();
+    if let Some(what) = kept(file_name(&file.name)) {
+        passed.what = what.into();
     } else if let Some(foreign) = foreign(&file.name) {
         passed.what = foreign.what.into();
         let mend = foreign.mend.replace("FILE", file_name(&file.name));
