@@ -3,7 +3,13 @@
 //! A message holds its own part only; `cli` walks the sources. A bad *row* is never an error: it
 //! gets a verdict or a drop reason and is counted.
 
+mod nearest;
+mod text;
+
 use std::path::{Path, PathBuf};
+
+pub(crate) use nearest::{did_you_mean, listed, nearest};
+pub(crate) use text::shortened;
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -62,6 +68,9 @@ pub enum Error {
     Io(std::io::Error),
 }
 
+/// How the problem of a missing column begins.
+const MISSING: &str = "is missing";
+
 /// Why the hub did not give what was asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HubFault {
@@ -115,13 +124,19 @@ impl Error {
         column: &str,
         has: impl Iterator<Item = &'a str>,
     ) -> Self {
-        let has = has.collect::<Vec<_>>().join(", ");
+        let has: Vec<&str> = has.collect();
+        let meant = did_you_mean(column, has.iter().copied());
         Self::Schema {
             file: file.to_owned(),
             column: column.to_owned(),
-            problem: format!("is missing; the file has {has}"),
-            hint: Self::OTHER_LAYOUT.into(),
+            problem: format!("{MISSING}; the file has {}", listed(has)),
+            hint: format!("{meant}{}", Self::OTHER_LAYOUT),
         }
+    }
+
+    /// Whether it is of a column that the file has not.
+    pub(crate) fn is_missing_column(&self) -> bool {
+        matches!(self, Self::Schema { problem, .. } if problem.starts_with(MISSING))
     }
 
     /// The mending of a source whose file has other columns than its layout.
@@ -140,6 +155,14 @@ impl Error {
     pub fn or_else_mend(mut self, mend: &str) -> Self {
         if let Self::Schema { hint, .. } | Self::File { hint, .. } = &mut self {
             *hint = format!("{hint}; {mend}");
+        }
+        self
+    }
+
+    /// The same of the hub, where the files of a table of the pipeline may also lie on this disk.
+    pub(crate) fn or_from_disk(mut self, name: &str) -> Self {
+        if let Self::Hub { hint, .. } = &mut self {
+            *hint = format!("{hint}; or read `{name}` from this disk: `--source {name}=PATH`");
         }
         self
     }

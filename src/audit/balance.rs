@@ -10,6 +10,7 @@ use super::{check, ledger};
 use crate::compare::balance::{Accepted, Balance, Intended, Pair, Relation, compare, pairs};
 use crate::emit;
 use crate::emit::selection::{SUBSET, TRAJECTORY_ID};
+use crate::error::did_you_mean;
 use crate::folder::{self, RUN_FOLDER};
 use crate::ids::Id;
 use crate::manifest::{Manifest, SubsetRecord};
@@ -77,10 +78,13 @@ impl Folder {
                 .subsets
                 .iter()
                 .map(|record| record.name.as_str());
+            let meant = did_you_mean(name, likely.clone());
             let likely: Vec<&str> = likely.filter(|one| one.contains(name)).take(5).collect();
             let names = match likely.as_slice() {
-                [] => "its names stand in `README.md` and in `__run__/manifest.json`".to_owned(),
-                some => format!("it has {}", some.join(", ")),
+                [] => {
+                    format!("{meant}see its names in `README.md` or in `__run__/manifest.json`")
+                }
+                some => format!("{meant}name one of {}", some.join(", ")),
             };
             Error::usage(format!("the folder has no subset `{name}`"), names)
         })

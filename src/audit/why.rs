@@ -2,12 +2,11 @@
 
 use std::path::Path;
 
-use arrow::array::{Array, AsArray, RecordBatch};
-use arrow::util::display::{ArrayFormatter, FormatOptions};
 use serde_json::{Map, Value};
 
+use crate::Result;
 use crate::engine::Engine;
-use crate::{Error, Result};
+use crate::engine::rows::objects;
 
 /// One entry's story: each column of its ledger row, and its places.
 pub(crate) struct Story {
@@ -34,25 +33,22 @@ pub(crate) fn why(out: &Path, id: &str, threads: usize) -> Result<Vec<Story>> {
         "SELECT * FROM ledger WHERE {wanted} ORDER BY source, file, \"row\", generation"
     ))?;
     let mut stories = Vec::new();
-    for batch in &found {
-        for row in 0..batch.num_rows() {
-            let ledger = row_object(batch, row)?;
-            let is_kept = ledger.get("fate") == Some(&Value::from("kept"));
-            let id = ledger.get("trajectory_id").and_then(Value::as_str);
-            let (places, is_set_aside) = match id.filter(|_| is_kept) {
-                Some(id) => {
-                    let places = places(&engine, id)?;
-                    let is_set_aside = places.is_empty() && is_set_aside(&engine, &ledger)?;
-                    (places, is_set_aside)
-                }
-                None => (Vec::new(), false),
-            };
-            stories.push(Story {
-                ledger,
-                places,
-                is_set_aside,
-            });
-        }
+    for ledger in objects(&found)? {
+        let is_kept = ledger.get("fate") == Some(&Value::from("kept"));
+        let id = ledger.get("trajectory_id").and_then(Value::as_str);
+        let (places, is_set_aside) = match id.filter(|_| is_kept) {
+            Some(id) => {
+                let places = places(&engine, id)?;
+                let is_set_aside = places.is_empty() && is_set_aside(&engine, &ledger)?;
+                (places, is_set_aside)
+            }
+            None => (Vec::new(), false),
+        };
+        stories.push(Story {
+            ledger,
+            places,
+            is_set_aside,
+        });
     }
     Ok(stories)
 }
@@ -63,19 +59,13 @@ fn places(engine: &Engine, id: &str) -> Result<Vec<(String, u64)>> {
          ORDER BY subset"
     ))?;
     let mut places = Vec::new();
-    for batch in &rows {
-        for row in 0..batch.num_rows() {
-            let object = row_object(batch, row)?;
-            let subset = object
-                .get("subset")
-                .and_then(Value::as_str)
-                .unwrap_or_default();
-            let rank = object
-                .get("rank")
-                .and_then(Value::as_u64)
-                .unwrap_or_default();
-            places.push((subset.to_owned(), rank));
-        }
+    for object in objects(&rows)? {
+        let subset = object.get("subset").and_then(Value::as_str);
+        let rank = object.get("rank").and_then(Value::as_u64);
+        places.push((
+            subset.unwrap_or_default().to_owned(),
+            rank.unwrap_or_default(),
+        ));
     }
     Ok(places)
 }
@@ -89,30 +79,4 @@ fn is_set_aside(engine: &Engine, ledger: &Map<String, Value>) -> Result<bool> {
         text("cluster")
     ))?;
     Ok(rows.iter().any(|batch| batch.num_rows() > 0))
-}
-
-/// A row as JSON: numbers and bools as such, the rest as text.
-pub(crate) fn row_object(batch: &RecordBatch, row: usize) -> Result<Map<String, Value>> {
-    let options = FormatOptions::default();
-    let mut object = Map::new();
-    for (field, array) in batch.schema().fields().iter().zip(batch.columns()) {
-        let value = if array.is_null(row) {
-            Value::Null
-        } else if field.data_type().is_numeric() {
-            let text = shown(array.as_ref(), row, &options)?;
-            serde_json::from_str(&text).unwrap_or(Value::String(text))
-        } else if let Some(flags) = array.as_boolean_opt() {
-            Value::Bool(flags.value(row))
-        } else {
-            Value::String(shown(array.as_ref(), row, &options)?)
-        };
-        object.insert(field.name().clone(), value);
-    }
-    Ok(object)
-}
-
-fn shown(array: &dyn Array, row: usize, options: &FormatOptions<'_>) -> Result<String> {
-    let failed = |error: arrow::error::ArrowError| Error::Query(error.to_string());
-    let formatter = ArrayFormatter::try_new(array, options).map_err(failed)?;
-    Ok(formatter.value(row).to_string())
 }

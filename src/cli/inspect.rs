@@ -247,7 +247,7 @@ fn describe(file: &SourceFile) -> Result<Described> {
             }
             Err(error) => described.unreadable = Some(crate::plan::unreadable(error)?),
         },
-        Format::Text(kind) => match source::text::columns(file, kind) {
+        Format::Arrow | Format::Text(_) => match source::column_kinds(file) {
             Ok(columns) => described.columns = columns,
             Err(error) => described.unreadable = Some(crate::plan::unreadable(error)?),
         },
@@ -265,7 +265,7 @@ fn first_entries(file: &SourceFile, layout: Layout, most: usize) -> Result<Vec<V
                 None => return Ok(Vec::new()),
             }
         }
-        Format::Text(_) => Unit::Whole,
+        Format::Arrow | Format::Text(_) => Unit::Whole,
     };
     let mut shown = Vec::new();
     for batch in source::read(file, unit, &source, BatchSize::of_rows(most.max(1)))? {

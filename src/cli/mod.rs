@@ -28,6 +28,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 
+use crate::error::nearest;
 use crate::pipeline::PipelineFile;
 use crate::plan::{Overrides, Plan};
 use crate::pool::Pool;
@@ -35,7 +36,7 @@ use crate::rules::OnShortfall;
 use crate::run::{Settings, Watch};
 use crate::source::{BatchSize, HubMode};
 use crate::{Error, Result};
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory, Parser, Subcommand};
 
 use progress::Progress;
 use size::ByteSize;
@@ -47,6 +48,7 @@ pub fn run(arguments: impl IntoIterator<Item = impl Into<OsString> + Clone>) -> 
     let arguments = match Cli::try_parse_from(arguments) {
         Ok(arguments) => arguments,
         Err(error) => {
+            let error = with_nearest_command(error);
             // Where the terminal has gone nobody can be told.
             let _ = error.print();
             return error.exit_code() as u8;
@@ -145,9 +147,13 @@ const SEED_MAX: u64 = i64::MAX as u64;
 struct Common {
     /// The pipeline file.
     pipeline: PathBuf,
-    /// Read the pipeline's source NAME from this file, folder or glob, or from `hub:DATASET@REVISION`.
-    #[arg(long, value_name = "NAME=PATH", value_parser = source_override)]
+    /// Read the pipeline's source, companion, benchmark or join NAME from this file, folder or glob, or from
+    /// `hub:DATASET@REVISION`; or a file that it names elsewhere (a tokenizer, a fingerprint, vectors).
+    #[arg(long, value_name = "NAME=PATH", value_parser = named_path)]
     source: Vec<(String, PathBuf)>,
+    /// Where relative paths in the pipeline start [default: its folder; of a lock file the current one].
+    #[arg(long, value_name = "DIR")]
+    base: Option<PathBuf>,
     /// Where measured trajectories are kept between runs [default: the user's cache folder].
     #[arg(long, value_name = "DIR")]
     pool: Option<PathBuf>,
@@ -182,7 +188,7 @@ struct Common {
 
 impl Common {
     fn plan(&self, stop: &Arc<AtomicUsize>, progress: &Arc<Progress>) -> Result<Plan> {
-        let file = PipelineFile::read(&self.pipeline)?;
+        let file = PipelineFile::read(&self.pipeline)?.with_base(self.base.as_deref());
         let overrides = Overrides {
             sources: self.source.iter().cloned().collect(),
             on_shortfall: self.on_shortfall,
@@ -222,7 +228,7 @@ impl Common {
     }
 }
 
-fn source_override(text: &str) -> Result<(String, PathBuf), String> {
+fn named_path(text: &str) -> Result<(String, PathBuf), String> {
     match text.split_once('=') {
         Some((name, path)) if !name.is_empty() && !path.is_empty() => {
             Ok((name.to_owned(), PathBuf::from(path)))
@@ -279,6 +285,24 @@ fn print_json(value: &impl serde::Serialize) -> Result<()> {
 /// Whether the reader of our stdout has gone, as `| head` does.
 fn is_closed_pipe(error: &Error) -> bool {
     matches!(error, Error::Io(error) if error.kind() == std::io::ErrorKind::BrokenPipe)
+}
+
+/// A mistyped command with the one that was meant: clap finds none for short words.
+fn with_nearest_command(mut error: clap::Error) -> clap::Error {
+    use clap::error::{ContextKind, ContextValue};
+    if error.get(ContextKind::SuggestedSubcommand).is_some() {
+        return error;
+    }
+    let Some(ContextValue::String(word)) = error.get(ContextKind::InvalidSubcommand) else {
+        return error;
+    };
+    let command = Cli::command();
+    let names = command.get_subcommands().map(clap::Command::get_name);
+    if let Some(meant) = nearest(word, names) {
+        let meant = ContextValue::Strings(vec![meant.to_owned()]);
+        error.insert(ContextKind::SuggestedSubcommand, meant);
+    }
+    error
 }
 
 /// The error, its causes, and how to mend it.

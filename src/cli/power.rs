@@ -39,8 +39,9 @@ pub(super) struct Arguments {
     /// Attempts of each model at each question; 8 in the paper.
     #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     attempts: u32,
-    /// Percent of attempts that are right, between 0 and 100; attempts vary most at 50.
-    #[arg(long, value_name = "PERCENT", default_value_t = 50.0)]
+    /// Percent of attempts that are right, between 0 and 100, as `31` or `31%`; attempts vary most at 50. What could
+    /// be a share too (1 or less) needs the `%`.
+    #[arg(long, value_name = "PERCENT", default_value = "50", value_parser = percent)]
     accuracy: f64,
     /// Share, from 0 to below 1, of the variance of attempts that lies between questions, some always solved and others
     /// never; at 0 attempts vary most.
@@ -73,6 +74,24 @@ pub(super) struct Arguments {
     /// Report as JSON on stdout.
     #[arg(long)]
     json: bool,
+}
+
+/// A percentage; `0.5` alone could be half of the attempts or half a percent.
+fn percent(text: &str) -> Result<f64, String> {
+    let (number, has_sign) = match text.trim().strip_suffix('%') {
+        Some(number) => (number.trim(), true),
+        None => (text.trim(), false),
+    };
+    let value: f64 = number
+        .parse()
+        .map_err(|_| "write a percentage, as 31 or 31%".to_owned())?;
+    if !has_sign && value > 0.0 && value <= 1.0 {
+        return Err(format!(
+            "write {}% if it is a share of the attempts, {number}% if it is a percentage",
+            (value * 1e6).round() / 1e4
+        ));
+    }
+    Ok(value)
 }
 
 /// What is reported.

@@ -2,12 +2,16 @@
 
 use std::path::PathBuf;
 
+use crate::emit::csv::line;
 use crate::engine::Engine;
+use crate::engine::rows::{objects, with_names_apart};
 use crate::{Error, Result};
+use arrow::array::RecordBatch;
 use arrow::util::pretty::pretty_format_batches;
 use clap::Args;
+use serde_json::Value;
 
-use super::{print, print_json, threads};
+use super::{named_path, print, print_json, threads};
 
 /// Queries an output folder: its tables, and the functions `verdict(gold, response)`, `tokens(text)`,
 /// `style(text)`.
@@ -20,33 +24,65 @@ Tables (`gradatim schema TABLE` prints the columns of each):
   overlap    what each two subsets share
   \"NAME\"     each written subset, by its name in double quotes (columns: `subset`)
 
-Example:
-  gradatim sql 'SELECT reason, count(*) FROM ledger GROUP BY reason' --in out")]
+`SHOW TABLES` lists them, `DESCRIBE ledger` shows a table's columns. Names in a query are
+lower-case; in double quotes they keep their letters.
+
+Examples:
+  gradatim sql 'SELECT reason, count(*) FROM ledger GROUP BY reason' --in out
+  gradatim sql 'SELECT * FROM selection JOIN mine USING (trajectory_id)' --with mine=scores.csv")]
 pub(super) struct Arguments {
     /// The query.
     query: String,
     /// The folder that `gradatim run` wrote.
     #[arg(long = "in", value_name = "DIR", default_value = "out")]
     out: PathBuf,
-    /// Print the rows as JSON.
+    /// Ask a file of your own beside them, as the table NAME: Parquet, JSONL, CSV or TSV. Cells of CSV are text:
+    /// `CAST(level AS DOUBLE)` makes numbers of them.
+    #[arg(long, value_name = "NAME=PATH", value_parser = named_path)]
+    with: Vec<(String, PathBuf)>,
+    /// Print the rows as JSON; lists are arrays, structs are objects.
     #[arg(long)]
     json: bool,
+    /// Print the rows as CSV under a header (RFC 4180); lists and structs are JSON, nulls are empty.
+    #[arg(long, conflicts_with = "json")]
+    csv: bool,
 }
 
 pub(super) fn sql(arguments: &Arguments) -> Result<u8> {
     let engine = Engine::open(&arguments.out, threads())?;
+    for (name, path) in &arguments.with {
+        engine.add_file(name, path)?;
+    }
     let rows = engine.query(&arguments.query)?;
     if arguments.json {
-        let mut objects = Vec::new();
-        for batch in &rows {
-            for row in 0..batch.num_rows() {
-                objects.push(crate::audit::why::row_object(batch, row)?);
-            }
-        }
-        print_json(&objects)?;
+        print_json(&objects(&rows)?)?;
+    } else if arguments.csv {
+        print(&csv(&rows)?)?;
     } else {
         let text = pretty_format_batches(&rows).map_err(|error| Error::Query(error.to_string()))?;
         print(&format!("{text}\n"))?;
     }
     Ok(0)
+}
+
+/// A header, then a line a row; a null is an empty cell, a list or struct is its JSON.
+fn csv(rows: &[RecordBatch]) -> Result<String> {
+    let Some(first) = rows.first() else {
+        return Ok(String::new());
+    };
+    let schema = with_names_apart(&first.schema());
+    let names = schema.fields().iter().map(|field| field.name());
+    let mut text = line(names);
+    for object in objects(rows)? {
+        text += &line(object.values().map(cell));
+    }
+    Ok(text)
+}
+
+fn cell(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
 }

@@ -177,12 +177,20 @@ fn feature(column: &Head) -> String {
     }
 }
 
+/// The hub's names of sizes.
 fn size_category(rows: u64) -> &'static str {
     match rows {
         0..1_000 => "n<1K",
         1_000..10_000 => "1K<n<10K",
         10_000..100_000 => "10K<n<100K",
-        _ => "100K<n<1M",
+        100_000..1_000_000 => "100K<n<1M",
+        1_000_000..10_000_000 => "1M<n<10M",
+        10_000_000..100_000_000 => "10M<n<100M",
+        100_000_000..1_000_000_000 => "100M<n<1B",
+        1_000_000_000..10_000_000_000 => "1B<n<10B",
+        10_000_000_000..100_000_000_000 => "10B<n<100B",
+        100_000_000_000..1_000_000_000_000 => "100B<n<1T",
+        _ => "n>1T",
     }
 }
 
@@ -537,5 +545,25 @@ fn acceptance(line: &mut impl FnMut(String), manifest: &Manifest) {
         }
         let name = records[0].category.as_deref().unwrap_or("(none)");
         line(format!("| {name} | {} |", cells.join(" | ")));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_size_is_of_the_hub_s_category_with_its_lower_end_inside() {
+        for (rows, category) in [
+            (0, "n<1K"),
+            (999, "n<1K"),
+            (1_000, "1K<n<10K"),
+            (999_999, "100K<n<1M"),
+            (1_000_000, "1M<n<10M"),
+            (5_000_000_000, "1B<n<10B"),
+            (u64::MAX, "n>1T"),
+        ] {
+            assert_eq!(size_category(rows), category, "{rows}");
+        }
     }
 }

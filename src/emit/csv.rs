@@ -36,7 +36,7 @@ fn decimal(number: f64) -> String {
 }
 
 /// A line, each cell quoted where it must be (RFC 4180; lines end as those of a text file).
-fn line(cells: impl Iterator<Item = impl AsRef<str>>) -> String {
+pub(crate) fn line(cells: impl Iterator<Item = impl AsRef<str>>) -> String {
     let cell = |cell: &str| match cell.contains([',', '"', '\n', '\r']) {
         true => format!("\"{}\"", cell.replace('"', "\"\"")),
         false => cell.to_owned(),

@@ -67,6 +67,9 @@ pub(crate) struct BenchmarkRecord {
     /// The files that its fingerprint was made from.
     pub files: Vec<MadeFrom>,
     pub items: u32,
+    /// BLAKE3 of its fingerprint, 128 bits.
+    #[serde(default)]
+    pub content: Option<String>,
     /// Where the detector's recall and precision on it were measured: `this_run`, `fingerprint` (when that
     /// was made), or `nowhere`.
     pub measured_in: String,
@@ -122,6 +125,7 @@ impl Leakage {
                 name: benchmark.fingerprint.name.clone(),
                 files: benchmark.fingerprint.files.clone(),
                 items: benchmark.fingerprint.items.len() as u32,
+                content: Some(benchmark.fingerprint.content().to_string()),
                 measured_in: measured_in.into(),
                 measured,
                 found: found(experiment, index),

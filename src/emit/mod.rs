@@ -7,7 +7,7 @@ pub(crate) mod appendix;
 pub(crate) mod balance;
 mod card;
 mod chat;
-mod csv;
+pub(crate) mod csv;
 pub(crate) mod leakage;
 pub(crate) mod ledger;
 mod manifest;

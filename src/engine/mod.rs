@@ -3,6 +3,10 @@
 //! `verdict(gold, response)`, `tokens(text)` and `style(text)` are the same code as the stages', so that
 //! a query over raw text gives what a run would give.
 
+mod failed;
+mod files;
+pub(crate) mod rows;
+
 use std::path::Path;
 use std::sync::{Arc, LazyLock};
 
@@ -10,19 +14,17 @@ use arrow::array::{ArrayRef, AsArray, RecordBatch, StringViewArray, UInt32Array}
 use arrow::datatypes::DataType;
 use datafusion::common::{DataFusionError, exec_err};
 use datafusion::logical_expr::{ColumnarValue, Volatility, create_udf};
-use datafusion::prelude::{ParquetReadOptions, SessionConfig, SessionContext};
+use datafusion::prelude::{SessionConfig, SessionContext};
 
 use crate::folder::{self, RUN_FOLDER};
 use crate::measure::tokens::Tokenizer;
 use crate::measure::{style, thinking_part};
 use crate::verify;
 use crate::{Error, Result};
+use failed::failed;
 
 /// What a run writes of all its subsets together, where it has it.
 pub(crate) const TABLES: [&str; 4] = ["ledger", "selection", "balance", "overlap"];
-
-/// How many subsets an error names; a run may have thousands.
-const NAMED_SUBSETS: usize = 10;
 
 /// A session over one output folder, and the runtime that it runs on.
 pub(crate) struct Engine {
@@ -40,14 +42,16 @@ impl Engine {
             .worker_threads(threads)
             .enable_all()
             .build()?;
-        let config = SessionConfig::new().with_target_partitions(threads);
+        let config = SessionConfig::new()
+            .with_target_partitions(threads)
+            .with_information_schema(true);
         let context = SessionContext::new_with_config(config);
         register_functions(&context);
         let engine = Self { context, runtime };
         for name in TABLES {
             let path = run.join(format!("{name}.parquet"));
             if path.is_file() {
-                engine.register(name, &path)?;
+                engine.register_parquet(name, &path)?;
             }
         }
         for entry in fs_err::read_dir(out)? {
@@ -55,74 +59,53 @@ impl Engine {
             let shards = folder::SPLITS.map(|split| entry.path().join(folder::shard(split)));
             if let Some(shard) = shards.iter().find(|shard| shard.is_file()) {
                 let name = entry.file_name();
-                engine.register(&format!("\"{}\"", name.to_string_lossy()), shard)?;
+                engine.register_parquet(&name.to_string_lossy(), shard)?;
             }
         }
         Ok(engine)
     }
 
-    fn register(&self, name: &str, path: &Path) -> Result<()> {
-        let path = fs_err::canonicalize(path)?;
-        let options = ParquetReadOptions::default();
-        let registered =
-            self.context
-                .register_parquet(name, path.to_string_lossy().into_owned(), options);
-        self.runtime.block_on(registered).map_err(failed)
-    }
-
     /// The rows of a query.
     pub(crate) fn query(&self, sql: &str) -> Result<Vec<RecordBatch>> {
+        let asked = match is_show_tables(sql) {
+            true => NAMES,
+            false => sql,
+        };
         let rows = async {
-            let frame = self.context.sql(sql).await?;
-            frame.collect().await
+            let frame = self.context.sql(asked).await?;
+            // A query without a row has columns still.
+            let schema = Arc::clone(frame.schema().inner());
+            let mut rows = frame.collect().await?;
+            if rows.is_empty() {
+                rows.push(RecordBatch::new_empty(schema));
+            }
+            Ok(rows)
         };
         let rows = self.runtime.block_on(rows);
-        rows.map_err(|error| match absent_table(&error) {
-            Some(name) => Error::usage(
-                format!("there is no table `{name}`"),
-                format!("ask one of these: {}", self.tables()),
-            ),
-            None => failed(error),
-        })
+        rows.map_err(|error| failed(error, sql, &self.names()))
     }
 
-    /// What can be asked, as a query writes it: the run's tables, then the subsets.
-    fn tables(&self) -> String {
+    /// What can be asked: the run's tables, then the others, by name.
+    fn names(&self) -> Vec<String> {
         let schema = self
             .context
             .catalog("datafusion")
             .and_then(|catalog| catalog.schema("public"));
         let mut names = schema.map_or_else(Vec::new, |schema| schema.table_names());
-        names.sort_unstable();
-        let is_subset = |name: &String| !TABLES.contains(&name.as_str());
-        let (subsets, own): (Vec<String>, Vec<String>) = names.into_iter().partition(is_subset);
-        let mut told = own;
-        told.extend(
-            subsets
-                .iter()
-                .take(NAMED_SUBSETS)
-                .map(|name| format!("\"{name}\"")),
-        );
-        if let Some(more @ 1..) = subsets.len().checked_sub(NAMED_SUBSETS) {
-            told.push(format!("and {more} more subsets"));
-        }
-        told.join(", ")
+        names.sort_unstable_by_key(|name| (!TABLES.contains(&name.as_str()), name.clone()));
+        names
     }
 }
 
-/// The table that a query names and nobody registered. DataFusion says so in words only.
-fn absent_table(error: &DataFusionError) -> Option<String> {
-    let DataFusionError::Plan(words) = error.find_root() else {
-        return None;
-    };
-    let name = words
-        .strip_prefix("table 'datafusion.public.")?
-        .strip_suffix("' not found")?;
-    Some(name.to_owned())
-}
+/// DataFusion's own answer would begin with seven tables about tables.
+const NAMES: &str = "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public' \
+                     ORDER BY table_name";
 
-fn failed(error: DataFusionError) -> Error {
-    Error::Query(error.strip_backtrace())
+fn is_show_tables(sql: &str) -> bool {
+    let words = sql.trim().trim_end_matches(';').split_whitespace();
+    words
+        .map(str::to_ascii_lowercase)
+        .eq(["show".to_owned(), "tables".to_owned()])
 }
 
 /// Registers our functions with a session.

@@ -9,15 +9,13 @@ pub mod repetition;
 pub mod style;
 pub mod tokens;
 
-use std::path::Path;
-
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::Result;
 use crate::ids::{self, Id, IdHasher};
-use crate::source::{Entry, Facts, Trajectory, Void};
-use crate::verify::{self, Outcome, Thinking};
+use crate::source::{Entry, Facts, Trajectory, Void, answers};
+use crate::verify::{self, Outcome, Thinking, Verdict};
 use behaviour::Behaviour;
 use style::Style;
 use tokens::Tokenizer;
@@ -50,13 +48,6 @@ pub struct TokenizerName(pub String);
 impl Default for TokenizerName {
     fn default() -> Self {
         Self(tokens::QWEN.to_owned())
-    }
-}
-
-impl Measure {
-    /// Says which tokenizer it is without loading it: the name, or the hash of the file.
-    pub(crate) fn tokenizer_identity(&self, folder: &Path) -> Result<String> {
-        tokens::identity(&self.tokenizer.0, folder)
     }
 }
 
@@ -154,7 +145,7 @@ fn measurements(
     done(Step::Identify);
     let parts = verify::split_thinking(response);
     let gold = trajectory.gold.as_deref().unwrap_or_default();
-    let verdict = verify::verify_parts(gold, response, &parts, &verify::Options::default());
+    let verdict = judged(gold, response, &parts);
     done(Step::Verify);
     let thinking_end = match parts.state {
         Thinking::Absent => 0,
@@ -200,6 +191,32 @@ fn measurements(
     }
 }
 
+/// The verdict by a gold answer, or by that of several which suits the response best.
+fn judged(gold: &str, response: &str, parts: &verify::Parts) -> Verdict {
+    let options = verify::Options::default();
+    let by = |gold: &str| verify::verify_parts(gold, response, parts, &options);
+    let mut golds = answers::each(gold).into_iter();
+    let first = by(&golds.next().unwrap_or_default());
+    golds.fold(first, |best, gold| match best.outcome {
+        Outcome::Correct => best,
+        _ => better(best, by(&gold)),
+    })
+}
+
+/// Right beats undecided, which beats wrong; of two that say the same the first stays.
+fn better(first: Verdict, second: Verdict) -> Verdict {
+    let rank = |verdict: &Verdict| match verdict.outcome {
+        Outcome::Correct => 0,
+        Outcome::Undecided => 1,
+        Outcome::Wrong | Outcome::NoAnswer | Outcome::NoGold => 2,
+    };
+    if rank(&second) < rank(&first) {
+        second
+    } else {
+        first
+    }
+}
+
 /// The thinking part of a response, where it has one.
 pub(crate) fn thinking_part<'a>(response: &'a str, parts: &verify::Parts) -> Option<&'a str> {
     if parts.state == Thinking::Absent {
@@ -235,4 +252,24 @@ fn fields_id(trajectory: &Trajectory<'_>) -> Id {
         .part(flag(trajectory.finished))
         .part(flag(trajectory.facts.synthetic))
         .finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_several_gold_answers_one_that_fits_is_enough() {
+        let outcome = |gold: &str, response: &str| {
+            judged(gold, response, &verify::split_thinking(response)).outcome
+        };
+        let gold = "[\"1/2\", \"7\"]";
+        assert_eq!(outcome(gold, "It is \\boxed{7}."), Outcome::Correct);
+        assert_eq!(outcome(gold, "It is \\boxed{0.5}."), Outcome::Correct);
+        assert_eq!(outcome(gold, "It is \\boxed{8}."), Outcome::Wrong);
+        assert_eq!(
+            outcome("true", "It is \\boxed{\\text{True}}."),
+            Outcome::Correct
+        );
+    }
 }

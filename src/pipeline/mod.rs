@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::error::Refusal;
+use crate::error::{Refusal, did_you_mean, shortened};
 use crate::measure::Measure;
 use crate::rules::{Accept, OnShortfall};
 use crate::screen::Screen;
@@ -88,12 +88,17 @@ pub struct Verify {
     pub accept: Accept,
 }
 
+/// How a lock file begins, and no other pipeline.
+pub(crate) const LOCK: &str = "# The pipeline of this folder with every default filled in";
+
 /// A pipeline file with what is needed to point into it.
 #[derive(Clone, Debug)]
 pub struct PipelineFile {
     pub path: PathBuf,
     pub text: String,
     pub pipeline: Pipeline,
+    /// Where relative paths in it start; its own folder, or of a lock file the current one, where none is said.
+    base: Option<PathBuf>,
 }
 
 impl PipelineFile {
@@ -110,24 +115,46 @@ impl PipelineFile {
     }
 
     pub fn parse(path: &Path, text: String) -> Result<Self> {
-        let pipeline = toml::from_str(&text).map_err(|error| Error::Pipeline {
+        let pipeline = toml::from_str(&text).map_err(|error: toml::de::Error| Error::Pipeline {
             path: path.display().to_string(),
-            detail: error.to_string().trim_end().to_owned(),
-            hint:
-                "see a complete pipeline with `gradatim example`, every key with `gradatim schema \
-                   pipeline`"
-                    .into(),
+            detail: shortened(error.to_string().trim_end()),
+            hint: format!("{}{EVERY_KEY}", meant(error.message())),
         })?;
         Ok(Self {
             path: path.to_owned(),
             text,
             pipeline,
+            base: None,
         })
     }
 
-    /// The folder that relative paths in the file start from: its own.
+    /// The same with another folder that relative paths in it start from.
+    pub fn with_base(mut self, base: Option<&Path>) -> Self {
+        self.base = base.map(Path::to_owned);
+        self
+    }
+
+    /// Whether a run wrote it, so that its paths mean what they meant to the pipeline of that run.
+    pub(crate) fn is_lock(&self) -> bool {
+        self.text.starts_with(LOCK)
+    }
+
+    /// The folder that relative paths in the file start from.
     pub fn folder(&self) -> &Path {
-        self.path.parent().unwrap_or(Path::new("."))
+        match (&self.base, self.is_lock()) {
+            (Some(base), _) => base,
+            (None, true) => Path::new(""),
+            (None, false) => self.path.parent().unwrap_or(Path::new("")),
+        }
+    }
+
+    /// That folder as messages name it.
+    pub(crate) fn folder_words(&self) -> String {
+        match (&self.base, self.is_lock()) {
+            (Some(base), _) => format!("`{}`", base.display()),
+            (None, true) => "the current folder".to_owned(),
+            (None, false) => "the pipeline's folder".to_owned(),
+        }
     }
 
     /// A stage's refusal of a table (as `grid[0]`) that stands in this file.
@@ -143,7 +170,7 @@ impl PipelineFile {
     pub(crate) fn error(&self, key: &str, problem: &str, hint: &str) -> Error {
         let place = locate(&self.text, key).map_or(String::new(), |at| {
             let line = self.text[..at].matches('\n').count();
-            let shown = self.text.lines().nth(line).unwrap_or_default();
+            let shown = shortened(self.text.lines().nth(line).unwrap_or_default());
             let gutter = " ".repeat((line + 1).to_string().len());
             format!(
                 "at line {}\n{gutter} |\n{} | {shown}\n{gutter} |\n",
@@ -157,6 +184,22 @@ impl PipelineFile {
             hint: hint.to_owned(),
         }
     }
+}
+
+const EVERY_KEY: &str =
+    "see a complete pipeline with `gradatim example`, every key with `gradatim schema pipeline`";
+
+/// What serde's message lets us guess: the known key or value that was meant, or that a list was.
+fn meant(message: &str) -> String {
+    if message.contains("expected a sequence") {
+        return "write a list, as `[…]`; ".to_owned();
+    }
+    let Some((unknown, known)) = message.split_once(", expected ") else {
+        return String::new();
+    };
+    // Names stand between backticks: every other piece.
+    let name = unknown.split('`').nth(1).unwrap_or_default();
+    did_you_mean(name, known.split('`').skip(1).step_by(2))
 }
 
 /// The byte where the value of a dotted key starts, or that of the nearest table above it.

@@ -4,6 +4,9 @@
 use std::collections::HashSet;
 
 use super::Overrides;
+use super::lock::named_files;
+use super::lookups::at_key;
+use crate::error::{did_you_mean, listed};
 use crate::pipeline::{Added, Pipeline, PipelineFile, TextColumn};
 use crate::rules::Accept;
 use crate::screen::near::THRESHOLD_MIN;
@@ -28,14 +31,17 @@ pub(super) fn check(
 fn check_overrides(pipeline: &Pipeline, overrides: &Overrides) -> Result<()> {
     let known = pipeline.sources.keys().chain(pipeline.companions.keys());
     let known = known.chain(pipeline.benchmarks.keys());
-    let known: Vec<&String> = known.chain(pipeline.join.keys()).collect();
+    let files = named_files(pipeline);
+    let known = known.chain(pipeline.join.keys()).chain(&files);
+    let known: Vec<&String> = known.collect();
     let Some(lost) = overrides.sources.keys().find(|name| !known.contains(name)) else {
         return Ok(());
     };
     let known: Vec<&str> = known.into_iter().map(String::as_str).collect();
+    let meant = did_you_mean(lost, known.iter().copied());
     Err(Error::usage(
-        format!("the pipeline has no source `{lost}`"),
-        format!("it has {}", known.join(", ")),
+        format!("the pipeline has no source, companion, benchmark or join `{lost}`"),
+        format!("{meant}name one of {}", listed(known)),
     ))
 }
 
@@ -171,6 +177,30 @@ fn check_columns(file: &PipelineFile, key: &str, source: &Source) -> Result<()> 
         )),
         _ => Ok(()),
     }
+}
+
+/// A missing column of a source: where its table names the columns, told there.
+pub(super) fn wrong_column(
+    file: &PipelineFile,
+    name: &str,
+    source: &Source,
+    error: Error,
+) -> Error {
+    let Some(columns) = &source.columns else {
+        return error;
+    };
+    let picks = [
+        ("problem", Some(&columns.problem)),
+        ("response", Some(&columns.response)),
+        ("answer", columns.answer.as_ref()),
+        ("recorded", columns.recorded.as_ref()),
+        ("finish", columns.finish.as_ref()),
+        ("style", columns.style.as_ref()),
+        ("category", columns.category.as_ref()),
+        ("origin", columns.origin.as_ref()),
+        ("id", columns.id.as_ref()),
+    ];
+    at_key(file, &format!("sources.{name}.columns"), picks, error)
 }
 
 fn check_not_blank(file: &PipelineFile, key: &str, text: Option<&String>) -> Result<()> {

@@ -2,8 +2,10 @@
 //! files with problems, of which the fingerprint is made here.
 
 use std::collections::HashSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use super::Overrides;
+use crate::error::{did_you_mean, listed};
 use crate::ids::Id;
 use crate::pipeline::{Pipeline, PipelineFile};
 use crate::pool::identity;
@@ -81,6 +83,7 @@ pub(crate) const FINGERPRINT: &str = "fingerprint";
 pub(super) fn check(
     file: &PipelineFile,
     pipeline: &Pipeline,
+    overrides: &Overrides,
     notes: &mut Vec<String>,
 ) -> Result<Vec<SoughtBenchmark>> {
     let Some(table) = &pipeline.screen.contamination else {
@@ -94,7 +97,8 @@ pub(super) fn check(
     let mut found = Vec::new();
     let mut known = HashSet::new();
     for name in &table.benchmarks {
-        let benchmark = find(file.folder(), name, notes).map_err(|error| match error {
+        let given = overrides.path_of(name);
+        let benchmark = find(file.folder(), name, given, notes).map_err(|error| match error {
             Error::Usage { what, hint } => file.error(
                 key,
                 &format!("has `{name}`, which cannot be used: {what}"),
@@ -111,7 +115,17 @@ pub(super) fn check(
     Ok(found)
 }
 
-fn find(folder: &Path, name: &str, notes: &mut Vec<String>) -> Result<SoughtBenchmark> {
+/// Whether a fingerprint of that name comes with the program.
+pub(super) fn is_shipped(name: &str) -> bool {
+    shipped(name).is_some()
+}
+
+fn find(
+    folder: &Path,
+    name: &str,
+    given: Option<PathBuf>,
+    notes: &mut Vec<String>,
+) -> Result<SoughtBenchmark> {
     let damaged = |why: String| {
         Error::usage(
             format!("it is no fingerprint that can be read: {why}"),
@@ -121,19 +135,27 @@ fn find(folder: &Path, name: &str, notes: &mut Vec<String>) -> Result<SoughtBenc
     if let Some(bytes) = shipped(name) {
         return SoughtBenchmark::of_fingerprint(bytes).map_err(damaged);
     }
-    let path = Location::here(name).below(folder);
+    let written = Location::here(name).below(folder);
+    let path = given.unwrap_or_else(|| written.clone());
     if path.extension().is_some_and(|ending| ending == FINGERPRINT) {
         return SoughtBenchmark::of_fingerprint(&fs_err::read(&path)?).map_err(damaged);
     }
-    let found = files::find_as(&path, Asked::usual("test")).map_err(|error| match error {
+    let mut found = files::find_as(&path, Asked::usual("test")).map_err(|error| match error {
         Error::Usage { what, hint } => {
-            let known: Vec<&str> = names().collect();
-            Error::usage(what, format!("{hint}, or one of {}", known.join(", ")))
+            let meant = did_you_mean(name, names());
+            Error::usage(
+                what,
+                format!("{meant}{hint}, or one of {}", listed(names())),
+            )
         }
         other => other,
     })?;
     notes.extend(found.notes.iter().map(|note| format!("{name}: {note}")));
-    SoughtBenchmark::of_files(&stem(&path), &found.files, &ProblemColumns::default())
+    if let ([file], Some(name)) = (found.files.as_mut_slice(), written.file_name()) {
+        // Wherever it lies, the certificate names it as the pipeline does.
+        file.name = name.to_string_lossy().into_owned();
+    }
+    SoughtBenchmark::of_files(&stem(&written), &found.files, &ProblemColumns::default())
 }
 
 /// A file's name without its endings, which names its benchmark.

@@ -3,6 +3,8 @@
 use std::cell::RefCell;
 use std::path::Path;
 
+use super::check;
+use super::lock::Lock;
 use super::{Connect, Overrides, PlannedCompanion, PlannedFile, PlannedSource};
 use crate::pipeline::PipelineFile;
 use crate::rules::Accept;
@@ -18,6 +20,8 @@ use crate::{Error, Result};
 pub(super) struct Finder<'p> {
     pub file: &'p PipelineFile,
     pub overrides: &'p Overrides,
+    /// What the run of a lock file read.
+    pub lock: Option<&'p Lock>,
     pub connect: Connect<'p>,
     /// What the user should know of the files that were found.
     pub notes: RefCell<Vec<String>>,
@@ -70,9 +74,9 @@ pub(super) struct FoundFiles {
     /// this machine, which is no part of the experiment.
     pub location: Location,
     /// What the dataset's card on the hub says.
-    card: Terms,
+    pub card: Terms,
     /// Whether the command line names another dataset of the hub than the table.
-    is_another: bool,
+    pub is_another: bool,
 }
 
 /// Under which terms texts are.
@@ -87,6 +91,19 @@ pub struct Terms {
 impl Finder<'_> {
     /// The files of a table's location, or of what the command line says in its place.
     pub(super) fn find(
+        &self,
+        table: DataTable,
+        name: &str,
+        written: &Location,
+    ) -> Result<FoundFiles> {
+        let found = self.find_anywhere(table, name, written)?;
+        match self.lock {
+            Some(lock) => lock.settle(table, name, written, found),
+            None => Ok(found),
+        }
+    }
+
+    fn find_anywhere(
         &self,
         table: DataTable,
         name: &str,
@@ -172,6 +189,17 @@ impl Finder<'_> {
         Ok(())
     }
 
+    /// A hint about paths, which start from the pipeline's folder; any other stays.
+    fn from_here(&self, hint: &str, name: &str) -> String {
+        match hint.starts_with("name ") {
+            true => format!(
+                "{hint}, from {} on; or give `--source {name}=PATH`",
+                self.file.folder_words()
+            ),
+            false => hint.to_owned(),
+        }
+    }
+
     fn find_here(&self, table: DataTable, name: &str, written: &Location) -> Result<FoundFiles> {
         let key = table.key(name);
         if written.path.is_none() {
@@ -186,7 +214,7 @@ impl Finder<'_> {
             Error::Usage { what, hint } => self.file.error(
                 &format!("{key}.path"),
                 &format!("cannot be used: {what}"),
-                &from_here(&hint, name),
+                &self.from_here(&hint, name),
             ),
             other => other,
         })?;
@@ -253,7 +281,8 @@ impl Finder<'_> {
         Ok(PlannedSource {
             name: name.to_owned(),
             accept: source.accept.unwrap_or(accept),
-            files: of_source(&source, found.files)?,
+            files: of_source(&source, found.files)
+                .map_err(|error| check::wrong_column(self.file, name, &source, error))?,
             terms: Terms {
                 license: source.license.clone().or(found.card.license),
                 attribution: source.attribution.clone().or(found.card.attribution),
@@ -273,14 +302,6 @@ impl Finder<'_> {
             terms: found.card,
             source,
         })
-    }
-}
-
-/// A hint about paths, which start from the pipeline's folder; any other stays.
-fn from_here(hint: &str, name: &str) -> String {
-    match hint.starts_with("name ") {
-        true => format!("{hint}, from the pipeline's folder on; or give `--source {name}=PATH`"),
-        false => hint.to_owned(),
     }
 }
 
@@ -312,23 +333,22 @@ pub(super) fn with_columns(
 ) -> Result<Vec<PlannedFile>> {
     let mut planned = Vec::new();
     for file in &found {
-        let units = match source::units(file, columns, row_bytes_max) {
+        let mut file = file.clone();
+        let units =
+            source::settle(&mut file).and_then(|()| source::units(&file, columns, row_bytes_max));
+        let units = match units {
             Err(error @ (Error::Schema { .. } | Error::File { .. })) => {
-                return Err(strayed(error, file, &found));
+                return Err(strayed(error, &file, &found));
             }
             Err(error) => Err(unreadable(error)?),
             Ok(units) => Ok(units),
         };
-        planned.push(PlannedFile {
-            file: file.clone(),
-            // What cannot be read may not even be there.
-            bytes: if units.is_ok() {
-                file.place.bytes()?
-            } else {
-                0
-            },
-            units,
-        });
+        // What cannot be read may not even be there.
+        let bytes = match units.is_ok() {
+            true => file.place.bytes()?,
+            false => 0,
+        };
+        planned.push(PlannedFile { file, bytes, units });
     }
     Ok(planned)
 }
@@ -381,6 +401,7 @@ mod tests {
         let finder = Finder {
             file: &file,
             overrides: &overrides,
+            lock: None,
             connect: &|| unreachable!("nothing is on the hub"),
             notes: RefCell::default(),
         };

@@ -65,7 +65,10 @@ pub(super) fn benchmarks(
 ) -> Result<Vec<PlannedBenchmark>> {
     let tables = pipeline.benchmarks.iter();
     tables
-        .map(|(name, benchmark)| plan_benchmark(finder, name, benchmark))
+        .map(|(name, benchmark)| {
+            let planned = plan_benchmark(finder, name, benchmark);
+            planned.map_err(|error| error.or_from_disk(name))
+        })
         .collect()
 }
 
@@ -77,8 +80,15 @@ fn plan_benchmark(
     let key = DataTable::Benchmarks.key(name);
     let picks = benchmark.picks();
     let found = finder.find(DataTable::Benchmarks, name, &benchmark.location())?;
-    let files = with_columns(found.files, &lookup::columns(&picks), ROW_BYTES_MAX)
-        .map_err(|error| named(error, &key, ["problem", "id", "tier"], picks))?;
+    let files =
+        with_columns(found.files, &lookup::columns(&picks), ROW_BYTES_MAX).map_err(|error| {
+            at_key(
+                finder.file,
+                &key,
+                zipped(["problem", "id", "tier"], picks),
+                error,
+            )
+        })?;
     Ok(PlannedBenchmark {
         name: name.to_owned(),
         location: found.location,
@@ -92,7 +102,10 @@ fn plan_benchmark(
 pub(super) fn joins(finder: &Finder<'_>, pipeline: &Pipeline) -> Result<Vec<PlannedJoin>> {
     let tables = pipeline.join.iter();
     tables
-        .map(|(name, join)| plan_join(finder, name, join))
+        .map(|(name, join)| {
+            let planned = plan_join(finder, name, join);
+            planned.map_err(|error| error.or_from_disk(name))
+        })
         .collect()
 }
 
@@ -107,8 +120,11 @@ fn plan_join(finder: &Finder<'_>, name: &str, written: &Join) -> Result<PlannedJ
     }
     let picks = written.picks();
     let found = finder.find(DataTable::Join, name, &written.location())?;
-    let files = with_columns(found.files, &lookup::columns(&picks), ROW_BYTES_MAX)
-        .map_err(|error| named(error, &key, ["value", "problem", "problem_id"], picks))?;
+    let files =
+        with_columns(found.files, &lookup::columns(&picks), ROW_BYTES_MAX).map_err(|error| {
+            let keys = ["value", "problem", "problem_id"];
+            at_key(finder.file, &key, zipped(keys, picks), error)
+        })?;
     let mut join = written.clone();
     join.pin(&found.location);
     Ok(PlannedJoin {
@@ -119,18 +135,42 @@ fn plan_join(finder: &Finder<'_>, name: &str, written: &Join) -> Result<PlannedJ
     })
 }
 
-/// A missing column of these tables, with the key that names it: they have no layout to choose.
-fn named(error: Error, table: &str, keys: [&str; 3], picks: [Option<&Pick>; 3]) -> Error {
-    let Error::Schema { column, .. } = &error else {
+/// Each key of a table with the column that it names.
+fn zipped<'k>(
+    keys: [&'k str; 3],
+    picks: [Option<&'k Pick>; 3],
+) -> impl Iterator<Item = (&'k str, Option<&'k Pick>)> {
+    keys.into_iter().zip(picks)
+}
+
+/// A column that a table names and its file has not, told where the table names it.
+pub(super) fn at_key<'k>(
+    file: &PipelineFile,
+    table: &str,
+    picks: impl IntoIterator<Item = (&'k str, Option<&'k Pick>)>,
+    error: Error,
+) -> Error {
+    if !error.is_missing_column() {
         return error;
-    };
-    let is_of = |pick: &Option<&Pick>| pick.is_some_and(|pick| pick.root() == column);
-    match keys.iter().zip(&picks).find(|(_, pick)| is_of(pick)) {
-        Some((key, _)) => error.without_layout(&format!(
-            "name a column of this file: `{key} = \"…\"` under `[{table}]`"
-        )),
-        None => error,
     }
+    let Error::Schema {
+        file: data,
+        column,
+        problem,
+        hint,
+    } = error.without_layout("name another column of this file")
+    else {
+        unreachable!("a missing column is an error of its schema")
+    };
+    let is_it = |pick: Option<&Pick>| pick.is_some_and(|pick| pick.root() == column);
+    let mut picks = picks.into_iter();
+    let key = picks.find(|(_, pick)| is_it(*pick));
+    let key = key.map_or_else(String::new, |(key, _)| format!(".{key}"));
+    file.error(
+        &format!("{table}{key}"),
+        &format!("names the column `{column}` of `{data}`, which {problem}"),
+        &hint,
+    )
 }
 
 fn contents(files: &[PlannedFile]) -> Result<Vec<Id>> {

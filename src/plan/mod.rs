@@ -7,6 +7,7 @@ mod check;
 pub(crate) mod contamination;
 mod files;
 mod grids;
+mod lock;
 mod lookups;
 mod recipes;
 mod vector_files;
@@ -19,7 +20,7 @@ use std::sync::Arc;
 
 use crate::Result;
 use crate::bucket::length::Length;
-use crate::measure::TokenizerName;
+use crate::measure::{TokenizerName, tokens};
 use crate::pipeline::{Emit, Pipeline, PipelineFile, Runs};
 use crate::rules::{Accept, CategoryRule, OnShortfall};
 use crate::screen::Screen;
@@ -70,10 +71,10 @@ pub struct Plan {
     pub validation: Option<Validation>,
     pub emit: Emit,
     pub runs: Runs,
+    /// What the user should know of it, before anything is read.
+    pub notes: Vec<String>,
     /// The pipeline as it is written to the folder: with every default, and with where its data was found.
     pub written: String,
-    /// What the user should know of the files that were found: a line each.
-    pub notes: Vec<String>,
     emitted: Vec<glob::Pattern>,
 }
 
@@ -110,12 +111,21 @@ pub struct PlannedFile {
 /// What the command line says differently.
 #[derive(Clone, Debug, Default)]
 pub struct Overrides {
-    /// `--source NAME=PATH`, relative to the current folder.
+    /// `--source NAME=PATH`, relative to the current folder: of a table, or of a file by its name in the pipeline.
     pub sources: BTreeMap<String, PathBuf>,
     pub on_shortfall: Option<OnShortfall>,
     pub seed: Option<u64>,
     /// `--hub stream` or `--hub cache`.
     pub hub_mode: Option<HubMode>,
+}
+
+impl Overrides {
+    /// Where a file lies that the pipeline names as `written`; none where the command line does not say.
+    pub(crate) fn path_of(&self, written: &str) -> Option<PathBuf> {
+        let given = self.sources.get(written)?;
+        // The folder of the pipeline may be another one.
+        Some(std::path::absolute(given).unwrap_or_else(|_| given.clone()))
+    }
 }
 
 /// Makes a client of the hub, once, where a source lies there.
@@ -128,12 +138,15 @@ impl Plan {
         let grids = grids::check(file, &pipeline)?;
         let emitted = check::check(file, &pipeline, overrides)?;
         settle(&mut pipeline, &grids);
+        lock::refuse_missing(file, &pipeline, overrides)?;
         let mut notes = Vec::new();
-        let contamination = contamination::check(file, &pipeline, &mut notes)?;
+        let contamination = contamination::check(file, &pipeline, overrides, &mut notes)?;
         let hub = OnceCell::new();
+        let lock = lock::Lock::beside(file, &mut notes)?;
         let finder = Finder {
             file,
             overrides,
+            lock: lock.as_ref(),
             connect: &|| once(&hub, connect),
             notes: RefCell::new(notes),
         };
@@ -142,9 +155,12 @@ impl Plan {
         let benchmarks = lookups::benchmarks(&finder, &pipeline)?;
         let joins = lookups::joins(&finder, &pipeline)?;
         recipes::check_similar(file, &grids, &benchmarks)?;
-        let vectors = vector_files::plan(file, &pipeline, &grids, &benchmarks)?;
-        let tokenizer = pipeline.measure.tokenizer_identity(file.folder())?;
-        let tokenizer_name = pipeline.measure.tokenizer.clone();
+        let vectors = vector_files::plan(&finder, &pipeline, &grids, &benchmarks)?;
+        let tokenizer_name = tokenizer(&pipeline, overrides);
+        let tokenizer = tokens::identity(&tokenizer_name.0, file.folder())?;
+        if let Some(lock) = &lock {
+            lock.check_others(&tokenizer, &contamination, &vectors)?;
+        }
         let pinned = written::Pinned {
             sources: &sources,
             companions: &companions,
@@ -223,6 +239,15 @@ fn overridden(file: &PipelineFile, overrides: &Overrides) -> Result<Pipeline> {
     })
 }
 
+/// The tokenizer as it is loaded: the pipeline's, or the file that the command line gives for it.
+fn tokenizer(pipeline: &Pipeline, overrides: &Overrides) -> TokenizerName {
+    let written = &pipeline.measure.tokenizer;
+    match overrides.path_of(&written.0) {
+        Some(given) => TokenizerName(given.to_string_lossy().into_owned()),
+        None => written.clone(),
+    }
+}
+
 /// Fills in what one table leaves to another.
 fn settle(pipeline: &mut Pipeline, grids: &[(Grid, Vec<Length>)]) {
     let threshold = pipeline.cluster_threshold();
@@ -246,13 +271,17 @@ fn sources(finder: &Finder<'_>, pipeline: &Pipeline) -> Result<Vec<PlannedSource
     let accept = pipeline.verify.accept;
     let planned = |(name, source): (&String, &Source)| {
         check::source(finder.file, accept, name, source)?;
-        finder.source(name, source, accept)
+        let found = finder.source(name, source, accept);
+        found.map_err(|error| error.or_from_disk(name))
     };
     pipeline.sources.iter().map(planned).collect()
 }
 
 fn companions(finder: &Finder<'_>, pipeline: &Pipeline) -> Result<Vec<PlannedCompanion>> {
     let tables = pipeline.companions.iter();
-    let planned = tables.map(|(name, companion)| finder.companion(name, companion));
+    let planned = tables.map(|(name, companion)| {
+        let found = finder.companion(name, companion);
+        found.map_err(|error| error.or_from_disk(name))
+    });
     planned.collect()
 }

@@ -1,8 +1,10 @@
 //! What a grid's recipes need of the rest of the pipeline, checked.
 
+use std::collections::BTreeSet;
+
 use super::PlannedBenchmark;
 use crate::bucket::length::Length;
-use crate::error::Refusal;
+use crate::error::{Refusal, did_you_mean, listed};
 use crate::pipeline::{Pipeline, PipelineFile};
 use crate::rules::Accept;
 use crate::select::difficulty::{Difficulty, JoinedRule};
@@ -34,7 +36,10 @@ fn check_joined(pipeline: &Pipeline, difficulty: &Difficulty) -> Result<(), Refu
             !pipeline.join.contains_key(name),
             &key,
             "is joined from nowhere",
-            &format!("write a table `[join.{name}]` with `path`, `value` and `problem`"),
+            &format!(
+                "{}write a table `[join.{name}]` with `path`, `value` and `problem`",
+                did_you_mean(name, pipeline.join.keys().map(String::as_str))
+            ),
         )?;
     }
     Ok(())
@@ -117,10 +122,14 @@ fn find<'b>(
     let to = &similar.to;
     let found = benchmarks.iter().find(|known| known.name == *to);
     found.ok_or_else(|| {
+        let known = benchmarks.iter().map(|known| known.name.as_str());
         Refusal::new(
             "similar.to",
             format!("names no benchmark: there is no `[benchmarks.{to}]`"),
-            "write that table with the `path` of its questions",
+            format!(
+                "{}write that table with the `path` of its questions",
+                did_you_mean(to, known)
+            ),
         )
     })
 }
@@ -132,8 +141,25 @@ fn check_tiers(similar: &Similar, benchmark: &PlannedBenchmark) -> Result<(), Re
         Some(lost) => Err(Refusal::new(
             "similar.tiers",
             format!("has `{lost}`, and no question of `{}` is of it", similar.to),
-            "list its ids under `[benchmarks.NAME.tiers]`, or name the column `tier`",
+            mend_tier(lost, benchmark),
         )),
+    }
+}
+
+fn mend_tier(lost: &str, benchmark: &PlannedBenchmark) -> String {
+    let tiers = benchmark.questions.iter().flat_map(|one| &one.tiers);
+    let tiers: BTreeSet<&str> = tiers.map(String::as_str).collect();
+    let mend = format!(
+        "list its ids under `[benchmarks.{}.tiers]`, or name the column `tier`",
+        benchmark.name
+    );
+    match tiers.is_empty() {
+        true => mend,
+        false => format!(
+            "{}{mend}; there are {}",
+            did_you_mean(lost, tiers.iter().copied()),
+            listed(tiers)
+        ),
     }
 }
 

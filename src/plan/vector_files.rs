@@ -6,9 +6,10 @@
 use std::path::{Path, PathBuf};
 
 use super::PlannedBenchmark;
+use super::files::Finder;
 use crate::bucket::length::Length;
 use crate::ids::Id;
-use crate::pipeline::{Pipeline, PipelineFile};
+use crate::pipeline::Pipeline;
 use crate::pool::identity;
 use crate::select::grid::Grid;
 use crate::select::similar::Vectors;
@@ -47,11 +48,12 @@ impl PlannedVectors {
 
 /// Reads the vectors that the grids name, each pair of files once.
 pub(super) fn plan(
-    file: &PipelineFile,
+    finder: &Finder<'_>,
     pipeline: &Pipeline,
     grids: &[(Grid, Vec<Length>)],
     benchmarks: &[PlannedBenchmark],
 ) -> Result<Vec<PlannedVectors>> {
+    let file = finder.file;
     let mut planned: Vec<PlannedVectors> = Vec::new();
     for (index, (grid, _)) in grids.iter().enumerate() {
         let asked = grid.similar.as_ref();
@@ -69,8 +71,8 @@ pub(super) fn plan(
             unreachable!("`check_similar` has found the benchmark");
         };
         let key = |key: &str| format!("grid[{index}].similar.vectors.{key}");
-        let problems = find(file, &key("problems"), &asked.problems)?;
-        let asking = find(file, &key("questions"), &asked.questions)?;
+        let problems = find(finder, &key("problems"), &asked.problems)?;
+        let asking = find(finder, &key("questions"), &asked.questions)?;
         if vectors::is_by_place(&problems.path) && pipeline.sources.len() > 1 {
             return Err(file.error(
                 &key("problems"),
@@ -91,16 +93,21 @@ pub(super) fn plan(
     Ok(planned)
 }
 
-fn find(file: &PipelineFile, key: &str, named: &str) -> Result<VectorFile> {
-    let path = Location::here(named).below(file.folder());
+fn find(finder: &Finder<'_>, key: &str, named: &str) -> Result<VectorFile> {
+    let file = finder.file;
+    let given = finder.overrides.path_of(named);
+    let path = given.unwrap_or_else(|| Location::here(named).below(file.folder()));
     if !path.is_file() {
         return Err(file.error(
             key,
             &format!("cannot be used: `{}` names no file", path.display()),
-            "name a Parquet or NPY file, relative to the pipeline file",
+            &format!(
+                "name a Parquet or NPY file, from {} on",
+                file.folder_words()
+            ),
         ));
     }
-    let name = path.file_name().unwrap_or_default();
+    let name = Path::new(named).file_name().unwrap_or_default();
     Ok(VectorFile {
         name: name.to_string_lossy().into_owned(),
         bytes: fs_err::metadata(&path)?.len(),

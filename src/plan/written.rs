@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::{PlannedBenchmark, PlannedCompanion, PlannedJoin, PlannedSource};
 use crate::measure::TokenizerName;
-use crate::pipeline::Pipeline;
+use crate::pipeline::{LOCK, Pipeline};
 use crate::source::Located;
 use crate::{Error, Result};
 
@@ -50,7 +50,9 @@ pub(super) fn text(pipeline: &Pipeline) -> Result<String> {
         )
     })?;
     Ok(format!(
-        "# The pipeline of this folder with every default filled in, as gradatim {} read it.\n{text}",
+        "{LOCK}, as gradatim {} read it.\n\
+         # To run it again: `gradatim run FILE --out NEW` from the folder that the paths below start at, or with\n\
+         # `--base DIR`. What lies elsewhere is named with `--source NAME=PATH`; contents are checked.\n{text}",
         env!("CARGO_PKG_VERSION")
     ))
 }

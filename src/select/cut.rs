@@ -1,6 +1,6 @@
 //! An order cut at each size: the subsets of a family, and what could not be filled.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::grid::{Family, Grid};
@@ -11,10 +11,10 @@ use super::size::Size;
 use super::subset::{DrawKind, Subset, SubsetRole};
 use super::validation::SetAside;
 use crate::bucket::category::Category;
+use crate::error::{listed, nearest};
+use crate::pool::Entries;
+use crate::pool::entries::NameIndex;
 use crate::rules::OnShortfall;
-
-/// How many categories a message names.
-const NAMED_MAX: usize = 20;
 
 /// An order that subsets are prefixes of.
 pub(super) struct FamilyOrder {
@@ -164,24 +164,51 @@ pub(super) fn family(
 fn lacks(scope: &Scope<'_>, grid: &Grid, family: &Family) -> String {
     let entries = scope.entries;
     let problems = entries.problems.iter();
-    let categories: BTreeSet<&str> = problems
-        .filter_map(|problem| problem.category)
-        .map(|name| entries.name(name))
-        .collect();
+    let categories = counted(entries, problems.filter_map(|problem| problem.category));
     let category = family.category.as_str();
     let is_one = matches!(grid.category(category), Category::One(_));
-    if is_one && !categories.contains(category) {
-        let known: Vec<&str> = categories.into_iter().take(NAMED_MAX).collect();
-        return format!(
-            "no problem is of the category `{category}`; there are {}",
-            known.join(", ")
-        );
+    if is_one && !categories.contains_key(category) {
+        return match categories.is_empty() {
+            true => format!(
+                "no problem is of the category `{category}`: none has a category, which a companion or \
+                 `category` under a source gives"
+            ),
+            false => format!(
+                "no problem is of the category `{category}`; {}",
+                there_are(category, &categories)
+            ),
+        };
     }
+    let bodies = entries.rows.iter().filter_map(|row| row.body.as_ref().ok());
+    let styles = counted(entries, bodies.map(|body| body.style));
     match family.style.as_deref() {
-        Some(style) if entries.find_name(style).is_none() => {
-            format!("no trajectory is of the style `{style}`")
-        }
+        Some(style) if !styles.contains_key(style) => format!(
+            "no trajectory is of the style `{style}`; {}",
+            there_are(style, &styles)
+        ),
         _ => "its bucket is empty".to_owned(),
+    }
+}
+
+/// How often each name is there.
+fn counted(entries: &Entries, names: impl Iterator<Item = NameIndex>) -> BTreeMap<&str, u64> {
+    let mut counts = BTreeMap::new();
+    for name in names {
+        *counts.entry(entries.name(name)).or_default() += 1;
+    }
+    counts
+}
+
+/// As `there are: algebra (12), geometry (3)`, with the one that was meant where one is near.
+fn there_are(lost: &str, counts: &BTreeMap<&str, u64>) -> String {
+    let shown = counts
+        .iter()
+        .map(|(name, count)| format!("{name} ({count})"));
+    let shown: Vec<String> = shown.collect();
+    let list = listed(shown.iter().map(String::as_str));
+    match nearest(lost, counts.keys().copied()) {
+        Some(meant) => format!("did you mean `{meant}`? there are: {list}"),
+        None => format!("there are: {list}"),
     }
 }
 
@@ -314,8 +341,8 @@ mod tests {
         assert_eq!(
             reasons,
             [
-                "no problem is of the category `topology`; there are algebra",
-                "no trajectory is of the style `human`",
+                "no problem is of the category `topology`; there are: algebra (1)",
+                "no trajectory is of the style `human`; there are: r1 (1)",
             ]
         );
     }

@@ -170,8 +170,8 @@ fn first_rows(
 ) -> Option<(Vec<String>, Vec<usize>)> {
     let form = Form::Csv { delimiter };
     let format = TextFormat { form, ..format };
-    let mut rows = Rows::new(file.place.peek().ok()?, format, ROW_BYTES_MAX).ok()?;
-    let names = rows.header(file).ok()?.to_vec();
+    let mut rows = Rows::new(file, file.place.peek().ok()?, format, ROW_BYTES_MAX).ok()?;
+    let names = rows.header().ok()?.to_vec();
     let (mut text, mut widths) = (Vec::new(), Vec::new());
     while widths.len() < FIRST_ROWS {
         text.clear();

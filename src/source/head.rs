@@ -4,11 +4,11 @@
 //! and a reader that trusts the name speaks of corrupt footers, or of bad rows. So every file on this disk is
 //! looked at before a row is read, and what it is instead is said, with what mends it.
 
-use std::io::{Read, Seek, SeekFrom};
+use std::io::{Cursor, Read, Seek, SeekFrom};
 
 use super::SourceFile;
 use super::encrypted::has_encrypted_columns;
-use super::format::{Coding, Form, Format, TextFormat};
+use super::format::{Coding, Form, Format, JsonForm, TextFormat};
 use super::place::Place;
 use crate::{Error, Result};
 
@@ -23,6 +23,10 @@ enum Kind {
     EncryptedColumns,
     Gzip,
     Zstd,
+    Bzip2,
+    Xz,
+    /// Arrow's own form, with a footer or as a stream.
+    Arrow,
     /// Another format with a mark of its own, as people call it.
     Known(&'static str),
     LfsPointer,
@@ -44,10 +48,10 @@ const MARKS: [(&[u8], Kind); 19] = [
     (b"PARE", Kind::Encrypted),
     (b"\x1f\x8b", Kind::Gzip),
     (b"\x28\xb5\x2f\xfd", Kind::Zstd),
-    (b"\xfd7zXZ\0", Kind::Known("compressed with xz")),
+    (b"\xfd7zXZ\0", Kind::Xz),
     (b"\x04\x22\x4d\x18", Kind::Known("compressed with LZ4")),
-    (b"ARROW1", Kind::Known("an Arrow file")),
-    (b"\xff\xff\xff\xff", Kind::Known("an Arrow stream")),
+    (b"ARROW1", Kind::Arrow),
+    (b"\xff\xff\xff\xff", Kind::Arrow),
     (
         b"PK\x03\x04",
         Kind::Known("a ZIP archive (as .xlsx and .npz are, too)"),
@@ -80,7 +84,7 @@ impl Kind {
             return *kind;
         }
         match head {
-            [b'B', b'Z', b'h', _, b'1', b'A', b'Y', ..] => Self::Known("compressed with bzip2"),
+            [b'B', b'Z', b'h', _, b'1', b'A', b'Y', ..] => Self::Bzip2,
             // A frame that is skipped: parallel writers begin with one.
             [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => Self::Zstd,
             _ if head.get(257..262) == Some(b"ustar") => Self::Known("a tar archive"),
@@ -136,6 +140,9 @@ impl Kind {
             Self::EncryptedColumns => "Parquet with encrypted columns",
             Self::Gzip => "compressed with gzip",
             Self::Zstd => "compressed with zstd",
+            Self::Bzip2 => "compressed with bzip2",
+            Self::Xz => "compressed with xz",
+            Self::Arrow => "Arrow",
             Self::Known(words) => words,
             Self::LfsPointer => "a pointer of Git LFS",
             Self::AnnexPointer => "a pointer of git-annex",
@@ -197,6 +204,7 @@ fn mistaken(file: &SourceFile) -> Result<Option<String>> {
     let kind = Kind::of(&head);
     Ok(match file.format {
         Format::Parquet => not_parquet(kind, &head, &mut opened)?,
+        Format::Arrow => not_arrow(kind, &head),
         Format::Text(format) => not_text(kind, &head, format),
     })
 }
@@ -225,6 +233,15 @@ fn not_parquet(kind: Kind, head: &[u8], opened: &mut (impl Read + Seek)) -> Resu
     })
 }
 
+/// A stream that an older writer began has no mark: what is nothing known may be one.
+fn not_arrow(kind: Kind, head: &[u8]) -> Option<String> {
+    match kind {
+        Kind::Arrow | Kind::Bytes => None,
+        Kind::Empty => Some(EMPTY.into()),
+        kind => Some(instead(kind, "Arrow", head)),
+    }
+}
+
 const EMPTY: &str = "is empty, as a download leaves it that never began: fetch it again";
 
 /// Of a Parquet file that does not end as one.
@@ -245,6 +262,8 @@ fn not_text(kind: Kind, head: &[u8], format: TextFormat) -> Option<String> {
         Coding::Plain => return (!is_read(kind)).then(|| instead(kind, "text", head)),
         Coding::Gzip => ("gzip", Kind::Gzip),
         Coding::Zstd => ("zstd", Kind::Zstd),
+        Coding::Bzip2 => ("bzip2", Kind::Bzip2),
+        Coding::Xz => ("xz", Kind::Xz),
     };
     if kind == wanted {
         let inner = Kind::of(&unpacked(head, format.coding));
@@ -267,18 +286,10 @@ fn is_read(kind: Kind) -> bool {
 /// The beginning of what is compressed, as far as the head goes.
 fn unpacked(head: &[u8], coding: Coding) -> Vec<u8> {
     let mut text = Vec::new();
-    let taken = match coding {
-        Coding::Plain => head.take(HEAD_BYTES).read_to_end(&mut text),
-        Coding::Gzip => flate2::read::GzDecoder::new(head)
-            .take(HEAD_BYTES)
-            .read_to_end(&mut text),
-        Coding::Zstd => match zstd::Decoder::new(head) {
-            Ok(decoder) => decoder.take(HEAD_BYTES).read_to_end(&mut text),
-            Err(error) => Err(error),
-        },
-    };
-    // The head ends in the middle of things; what came before that counts.
-    drop(taken);
+    if let Ok(decoded) = coding.decoded(Cursor::new(head.to_vec())) {
+        // The head ends in the middle of things; what came before that counts.
+        let _ = decoded.take(HEAD_BYTES).read_to_end(&mut text);
+    }
     text
 }
 
@@ -330,15 +341,18 @@ pub(super) fn told(path: &std::path::Path) -> Option<Format> {
     let opened = fs_err::File::open(path).ok()?;
     opened.take(HEAD_BYTES).read_to_end(&mut head).ok()?;
     let json = |coding| {
-        let form = Form::Json;
+        let form = Form::Json(JsonForm::Lines);
         Some(Format::Text(TextFormat { form, coding }))
     };
     let is_json = |coding| Kind::of(&unpacked(&head, coding)) == Kind::Json;
     match Kind::of(&head) {
         Kind::Parquet => Some(Format::Parquet),
         Kind::Json => json(Coding::Plain),
+        Kind::Arrow => Some(Format::Arrow),
         Kind::Gzip if is_json(Coding::Gzip) => json(Coding::Gzip),
         Kind::Zstd if is_json(Coding::Zstd) => json(Coding::Zstd),
+        Kind::Bzip2 if is_json(Coding::Bzip2) => json(Coding::Bzip2),
+        Kind::Xz if is_json(Coding::Xz) => json(Coding::Xz),
         _ => None,
     }
 }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::location::located;
 use super::needed::Needed;
-use super::pick::{Cut, Pick};
+use super::pick::Pick;
 use super::value::Value;
 use super::{BatchSize, HubMode, ROW_BYTES_MAX, Row, SourceFile, Unit, Void};
 use crate::Result;
@@ -80,12 +80,7 @@ pub struct Join {
 }
 
 fn problem() -> Pick {
-    Pick(Cut {
-        column: "problem".into(),
-        after: None,
-        before: None,
-        prefix: None,
-    })
+    Pick::column("problem")
 }
 
 located!(Benchmark, address in path);
@@ -159,13 +154,10 @@ fn picked<'a>(
 /// A picked value as text, cut as its pick says; numbers and bools are written out.
 pub(crate) fn text(pick: Option<&Pick>, value: Value<'_>) -> Option<String> {
     let text = match value {
-        Value::Integer(number) => number.to_string(),
-        Value::Number(number) => number.to_string(),
-        // As CSV and JSON spell it.
-        Value::Bool(truth) => truth.to_string(),
-        other => pick?.cut(other.text().ok()??).into_owned(),
+        Value::Text(text) => pick?.cut(text),
+        other => other.said().ok()??,
     };
-    Some(text).filter(|text| !text.trim().is_empty())
+    Some(text.into_owned()).filter(|text| !text.trim().is_empty())
 }
 
 /// A picked value as a number, text cut as its pick says; a truth value is 1 or 0.
@@ -173,6 +165,7 @@ pub(crate) fn number(pick: Option<&Pick>, value: &Value<'_>) -> Option<f64> {
     let number = match value {
         Value::Integer(number) => *number as f64,
         Value::Number(number) => *number,
+        Value::Decimal(number) => number.parse().ok()?,
         Value::Text(text) => {
             let text = pick?.cut(Cow::Borrowed(text));
             match text.trim().parse() {

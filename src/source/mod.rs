@@ -4,6 +4,8 @@
 //! file, the whole of a file of text), a unit in batches of rows, and a row yields entries: its
 //! trajectories, or the one reason why it has none. Only the columns that the layout names are decoded.
 
+pub(crate) mod answers;
+mod arrow_value;
 mod batch;
 pub mod benchmark;
 mod companion;
@@ -18,14 +20,19 @@ pub(crate) mod format;
 pub(crate) mod head;
 mod hive;
 pub mod hub;
+mod ipc;
+mod json;
+mod json_rows;
 mod jsonl;
 pub mod layout;
 pub(crate) mod location;
 pub(crate) mod lookup;
 pub(crate) mod needed;
 pub mod parquet;
+mod path;
 pub mod pick;
 pub(crate) mod place;
+pub(crate) mod remark;
 mod rows;
 pub(crate) mod text;
 mod unit;
@@ -44,16 +51,17 @@ pub(crate) use dataset::Asked;
 pub use entry::{Entry, Row, Trajectory};
 pub(crate) use facts::{Facts, GoldKind};
 pub use files::SourceFile;
-pub use format::Format;
+pub use format::{Format, JsonForm};
 pub use layout::{Columns, Layout};
 pub use location::{Located, Location};
 pub use lookup::{Benchmark, Join};
 pub use place::{HubMode, Place};
+pub use remark::{Remark, Remarks};
 pub(crate) use unit::ROW_BYTES_MAX;
 pub use unit::{BatchSize, Spot, Unit};
 pub use void::Void;
 
-use crate::rules::Accept;
+use crate::rules::{Accept, ControlTokens, TurnsRule};
 use crate::{Error, Result};
 use hive::Filler;
 use needed::Needed;
@@ -94,6 +102,12 @@ pub struct Source {
     /// The category of all its problems, where the rows name none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub category: Option<String>,
+    /// What becomes of a chat with several answered questions.
+    #[serde(default)]
+    pub turns: TurnsRule,
+    /// What becomes of a text with tokens inside that control a chat, as `<|im_end|>`.
+    #[serde(default)]
+    pub control_tokens: ControlTokens,
     /// Which verdicts decide here; `[verify] accept` where this is left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub accept: Option<Accept>,
@@ -128,6 +142,8 @@ impl Source {
             columns: None,
             style: None,
             category: None,
+            turns: TurnsRule::default(),
+            control_tokens: ControlTokens::default(),
             accept: None,
             license: None,
             attribution: None,
@@ -141,11 +157,21 @@ fn row_bytes_max() -> u64 {
     unit::ROW_BYTES_MAX
 }
 
+/// Notes how a file's rows stand in it, where its name does not tell but its head does.
+pub(crate) fn settle(file: &mut SourceFile) -> Result<()> {
+    if let Format::Text(mut format) = file.format {
+        format.form = text::form(file, format)?;
+        file.format = Format::Text(format);
+    }
+    Ok(())
+}
+
 /// The columns of a file with what each holds, in the format's own words.
 pub(crate) fn column_kinds(file: &SourceFile) -> Result<Vec<(String, String)>> {
     head::check(file)?;
     let mut kinds = match file.format {
         Format::Parquet => parquet::Footer::read(file)?.column_kinds(),
+        Format::Arrow => ipc::column_kinds(file)?,
         Format::Text(format) => text::columns(file, format)?,
     };
     for (name, _) in &file.hive {
@@ -169,6 +195,10 @@ pub(crate) fn units(
             let footer = parquet::Footer::read(file)?;
             footer.check(file, &columns)?;
             Ok(footer.units(&columns))
+        }
+        Format::Arrow => {
+            ipc::check(file, &columns)?;
+            Ok(vec![Unit::Whole])
         }
         Format::Text(format) => {
             text::check(file, format, &columns, row_bytes_max)?;
@@ -202,6 +232,10 @@ pub(crate) fn read_columns(
             let batches = parquet::read(file, unit, columns, batch)?;
             Box::new(batches.map(|batch| batch.map(Batch::Arrow)))
         }
+        Format::Arrow => {
+            let batches = ipc::read(file, columns, batch)?;
+            Box::new(batches.map(|batch| batch.map(Batch::Arrow)))
+        }
         Format::Text(format) => {
             let batches = text::read(file, format, columns, row_bytes_max, batch)?;
             Box::new(batches.map(|batch| batch.map(Batch::Text)))
@@ -221,7 +255,7 @@ pub(crate) fn read_columns(
 pub(crate) fn prefetch(file: &SourceFile, unit: Unit, source: &Source) -> Result<()> {
     match file.format {
         Format::Parquet => parquet::prefetch(file, unit, &layout::columns(source)),
-        Format::Text(_) => Ok(()),
+        Format::Arrow | Format::Text(_) => Ok(()),
     }
 }
 
@@ -285,6 +319,10 @@ fn read_rows(
         Format::Parquet => {
             let rows: Vec<u64> = spots.iter().map(|spot| spot.row).collect();
             parquet::read_rows(file, &columns, &rows, visit)
+        }
+        Format::Arrow => {
+            let rows: Vec<u64> = spots.iter().map(|spot| spot.row).collect();
+            ipc::read_rows(file, &columns, &rows, visit)
         }
         Format::Text(format) => {
             text::read_rows(file, format, &columns, source.row_bytes_max, spots, visit)

@@ -234,7 +234,10 @@ fn a_column_of_another_type_is_refused_before_a_row_is_read() {
     ]);
     place.write(
         "data/a.parquet",
-        parquet(&[json!({ "problem": "x", "generations": "one text" })], 10),
+        parquet(
+            &[json!({ "problem": "x", "generations": { "first": "one text" } })],
+            10,
+        ),
     );
     place
         .run("out", &[])
@@ -291,7 +294,7 @@ fn each_kind_of_bad_row_has_a_reason_of_its_own() {
     line(format!("{{\"problem\": {}}}", "[".repeat(100_000)).as_bytes());
     line(br#"{"problem": {"a": 1}, "response": "b"}"#);
     line(br#"{"problem": "a", "response": {"b": 1}}"#);
-    line(br#"{"problem": "a", "response": "b", "answer": ["c"]}"#);
+    line(br#"{"problem": "a", "response": "b", "answer": {"c": 1}}"#);
     line(br#"{"problem": null, "response": "b"}"#);
     line(br#"{"problem": " \n", "response": "b"}"#);
     line(br#"{"response": "b"}"#);
@@ -483,6 +486,60 @@ fn an_unknown_key_is_underlined_where_it_stands() {
     }
 }
 
+#[test]
+fn a_mistyped_key_or_value_says_what_was_meant_and_a_long_line_is_cut() {
+    let with = |line: &str| COLUMNS.replace("accept = 'none'", line);
+    refuses(&with("acept = 'none'"), &["did you mean `accept`?"]);
+    refuses(&with("accept = 'recordet'"), &["did you mean `recorded`?"]);
+    refuses(
+        &COLUMNS.replace("size = [1]", "size = [1]\nrecipe = 'random'"),
+        &["hint: write a list"],
+    );
+    let long = format!("acept = '{}'", "x".repeat(5000));
+    let place = place(&with(&long));
+    let done = place.run("out", &[]).ends(2);
+    let longest = done.stderr.lines().map(str::len).max();
+    assert!(
+        longest.is_some_and(|longest| longest < 450),
+        "{}",
+        done.stderr
+    );
+}
+
+#[test]
+fn a_wrong_column_is_told_at_the_key_that_names_it_with_those_that_are_there() {
+    let place = place(&COLUMNS.replace("response = 'response'", "response = 'respnse[].text'"));
+    for (name, bytes) in [
+        ("a.parquet", parquet(&rows(0..3), 10)),
+        ("a.jsonl", jsonl(&rows(0..3))),
+        ("a.csv", b"problem,response,answer\n1,2,3\n".to_vec()),
+    ] {
+        let file = place.write(&format!("data/{name}"), bytes);
+        let done = place.run("out", &[]).ends(2).tells(&[
+            "at line 7",
+            "`sources.all.columns.response` names the column `respnse`",
+            name,
+            "did you mean `response`?",
+        ]);
+        assert!(!done.stderr.contains("layout ="), "{}", done.stderr);
+        std::fs::remove_file(file).expect("a file that is gone");
+    }
+    let benchmark = "[benchmarks.exam]\npath = 'exam.jsonl'\nproblem = 'qestion'\n";
+    let join = "[join.level]\npath = 'exam.jsonl'\nvalue = 'levl'\nproblem = 'question'\n";
+    place.write("data/a.jsonl", jsonl(&rows(0..3)));
+    place.write(
+        "exam.jsonl",
+        jsonl(&[json!({ "question": "1+1?", "level": 2 })]),
+    );
+    for (table, words) in [
+        (benchmark, ["benchmarks.exam.problem", "`question`"]),
+        (join, ["join.level.value", "`level`"]),
+    ] {
+        place.write("pipeline.toml", format!("{COLUMNS}{table}"));
+        place.run("out", &[]).ends(2).tells(&words);
+    }
+}
+
 /// Fails unless the pipeline is refused with these words before anything is done.
 #[track_caller]
 fn refuses(pipeline: &str, words: &[&str]) {
@@ -605,7 +662,7 @@ fn arguments_that_name_nothing_are_refused() {
     place
         .run("out", &["--source", "al=data"])
         .ends(2)
-        .tells(&["no source `al`", "it has all"]);
+        .tells(&["benchmark or join `al`", "did you mean `all`?"]);
     place
         .run("out", &["--source", "data"])
         .ends(2)

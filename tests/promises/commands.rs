@@ -134,7 +134,7 @@ fn verify_keeps_the_place_of_a_row_that_cannot_be_judged_and_ends_with_1() {
     let lines: [&[u8]; 6] = [
         br#"{"gold":"1","response":"\\boxed{1}"}"#,
         b"not JSON",
-        br#"{"gold":["1"],"response":"\\boxed{1}","id":7}"#,
+        br#"{"gold":["1","2"],"response":"\\boxed{1}","id":7}"#,
         b"",
         b"{\"gold\":\"\xff\",\"response\":\"1\"}",
         br#"{"gold":"2","response":"\\boxed{2}"}"#,
@@ -143,7 +143,11 @@ fn verify_keeps_the_place_of_a_row_that_cannot_be_judged_and_ends_with_1() {
     let done = place
         .gradatim(&["verify", "in.jsonl", "--out", "out.jsonl"])
         .ends(1);
-    done.tells(&["line 2", "line 3", "line 5", "3 rows could not be judged"]);
+    done.tells(&[
+        "3 rows could not be judged",
+        "bad_json: no JSON object (line 2, 5)",
+        "bad_row: a gold answer or a response that is neither text nor a number (line 3)",
+    ]);
     let rows = judged(&std::fs::read_to_string(place.path("out.jsonl")).expect("judged rows"));
     let told = |key: &str| -> Vec<&str> { rows.iter().map(|row| row[key].get()).collect() };
     assert_eq!(
@@ -198,6 +202,72 @@ fn verify_refuses_a_field_that_no_row_has() {
 }
 
 #[test]
+fn verify_prints_no_row_where_none_of_the_first_has_a_field() {
+    let place = Place::new();
+    let line = json!({ "answer": "1", "response": "\\boxed{1}" });
+    place.write("in.jsonl", jsonl(&vec![line; 3000]));
+    let done = place.gradatim(&["verify", "in.jsonl", "--gold-field", "anwser"]);
+    let done = done
+        .ends(2)
+        .tells(&["answer, response", "did you mean `answer`?", "--gold-field"]);
+    assert_eq!(done.stdout, "");
+    assert!(done.stderr.lines().count() < 4, "{}", done.stderr);
+}
+
+#[test]
+fn verify_reads_parquet_and_paths_and_gives_each_response_of_a_list_its_verdict() {
+    let place = Place::new();
+    let rows = [
+        json!({ "info": { "truth": "1/2" }, "outputs": [{ "text": "\\boxed{0.5}" }, { "text": "\\boxed{2}" }],
+            "judge": [true, true], "n": 7 }),
+        json!({ "info": { "truth": "3" }, "outputs": [{ "text": "\\boxed{3}" }], "judge": [false], "n": 8 }),
+    ];
+    place.write("in.jsonl", jsonl(&rows));
+    place.write("in.parquet", parquet(&rows, 10));
+    for file in ["in.jsonl", "in.parquet"] {
+        let fields = [
+            "--gold-field",
+            "info.truth",
+            "--response-field",
+            "outputs[].text",
+        ];
+        let done = place.gradatim(&[&["verify", file, "--out", "out.jsonl"][..], &fields].concat());
+        let done = done.ends(0).tells(&["wrote out.jsonl"]);
+        assert!(
+            done.stdout.contains("correct        2\n"),
+            "{}",
+            done.stdout
+        );
+        assert!(
+            done.stdout.contains("wrong          1\n"),
+            "{}",
+            done.stdout
+        );
+        let told = std::fs::read_to_string(place.path("out.jsonl")).expect("judged rows");
+        let told: Vec<Value> = told
+            .lines()
+            .map(|line| serde_json::from_str(line).expect("a row"))
+            .collect();
+        assert_eq!(told[0]["verdict"], json!(["correct", "wrong"]), "{file}");
+        assert_eq!(told[0]["extracted"], json!(["0.5", "2"]));
+        assert_eq!(told[1]["verdict"], json!(["correct"]));
+        assert_eq!(told[1]["n"], json!(8));
+        let against = [&["verify", file, "--against", "judge"][..], &fields].concat();
+        let against = place.gradatim(&against).ends(0).stdout;
+        assert!(against.contains("judge says wrong: 1\n"), "{against}");
+        assert!(against.contains("judge says right: 1 (of"), "{against}");
+        let wrong = [
+            "--gold-field",
+            "info.trut",
+            "--response-field",
+            "outputs[].text",
+        ];
+        let wrong = place.gradatim(&[&["verify", file][..], &wrong].concat());
+        wrong.ends(2).tells(&["`info.trut`"]);
+    }
+}
+
+#[test]
 fn verify_writes_a_whole_file_or_none() {
     let place = Place::new();
     let line = json!({ "gold": "1", "response": "x".repeat(500) + " \\boxed{1}" });
@@ -214,8 +284,13 @@ fn verify_writes_a_whole_file_or_none() {
     place.write("a.parquet", "");
     place
         .gradatim(&["verify", "a.parquet", "--out", "out.jsonl"])
+        .ends(4)
+        .tells(&["a.parquet"]);
+    place.write("a.csv", "gold,response\n1,1\n");
+    place
+        .gradatim(&["verify", "a.csv", "--out", "out.jsonl"])
         .ends(2)
-        .tells(&["is Parquet"]);
+        .tells(&["is CSV"]);
     let left: Vec<String> = tree(place.folder())
         .into_keys()
         .filter(|name| name.starts_with("out"))
@@ -904,6 +979,123 @@ fn sql_answers_from_balance_and_overlap_and_names_the_tables_there_are() {
     for name in ["ledger", "selection", "balance", "overlap", "\"NAME\""] {
         assert!(help.contains(&format!("\n  {name} ")), "{name}: {help}");
     }
+}
+
+#[test]
+fn sql_gives_lists_and_structs_as_json_and_names_what_is_mistyped() {
+    let place = made();
+    let sql = |query: &str| place.gradatim(&["sql", query, "--in", "out"]);
+    let query = "SELECT messages FROM \"all-long-r1-5\" LIMIT 1";
+    let told = place.gradatim(&["sql", query, "--in", "out", "--json"]);
+    let messages = told.ends(0).json()[0]["messages"].clone();
+    assert_eq!(messages[0]["role"], "user");
+    assert!(text(&messages[1], "content").starts_with("<think>"));
+    let csv = place.gradatim(&["sql", query, "--in", "out", "--csv"]);
+    let csv = csv.ends(0).stdout;
+    assert!(
+        csv.starts_with("messages\n\"[{\"\"role\"\":\"\"user\"\""),
+        "{csv}"
+    );
+    let shown = sql("show tables;").ends(0).stdout;
+    assert!(shown.contains("ledger") && shown.contains("all-long-r1-5"));
+    assert!(!shown.contains("information_schema"), "{shown}");
+    let columns = sql("SHOW COLUMNS FROM ledger").ends(0).stdout;
+    assert!(columns.contains("trajectory_id"), "{columns}");
+    let described = sql("DESCRIBE \"all-long-r1-5\"").ends(0).stdout;
+    assert!(described.contains("messages"), "{described}");
+    let bare = sql("SELECT * FROM all-long-r1-5").ends(2);
+    bare.tells(&[
+        "cannot be read",
+        "hint:",
+        "double quotes: \"all-long-r1-5\"",
+    ]);
+    let table = sql("SELECT * FROM legder").ends(2);
+    table.tells(&["no table `legder`", "did you mean `ledger`?"]);
+    let column = sql("SELECT categry FROM ledger").ends(2);
+    column.tells(&["no column `categry`", "did you mean `category`?"]);
+}
+
+#[test]
+fn sql_joins_files_of_ones_own_without_changing_what_they_say() {
+    let place = made();
+    let selection = place.out("out").selection();
+    let ids = selection["all-long-r1-5"].iter().map(|(id, _)| id.clone());
+    let ids: Vec<String> = ids.collect();
+    let lines: String = ids
+        .iter()
+        .map(|id| format!("{id},007,\"a \"\"b\"\"\n\"\n"))
+        .collect();
+    // Brackets would be a glob to others.
+    place.write(
+        "my [scores] #1.csv",
+        format!("trajectory_id,Score,note\n{lines}"),
+    );
+    place.write(
+        "mine.jsonl",
+        format!(
+            "{{\"id\": \"{}\", \"tags\": {{\"a\": [1, null]}}}}\n",
+            ids[0]
+        ),
+    );
+    let ask = |query: &str, more: &[&str]| {
+        place.gradatim(&[&["sql", query, "--in", "out"][..], more].concat())
+    };
+    let with = [
+        "--with",
+        "scores=my [scores] #1.csv",
+        "--with",
+        "own=mine.jsonl",
+    ];
+    let query = "SELECT scores.\"Score\", \"Score\" > 6 AS more, own.tags FROM scores JOIN own ON own.id = \
+                 scores.trajectory_id JOIN selection USING (trajectory_id) WHERE subset = 'all-long-r1-5'";
+    let rows = ask(query, &[&with[..], &["--json"]].concat())
+        .ends(0)
+        .json();
+    let expected = json!([{ "Score": "007", "more": true, "tags": { "a": [1, null] } }]);
+    assert_eq!(rows, expected);
+    let csv = ask(
+        "SELECT note, 1 AS n FROM scores LIMIT 1",
+        &[&with[..], &["--csv"]].concat(),
+    );
+    assert_eq!(csv.ends(0).stdout, "note,n\n\"a \"\"b\"\"\n\",1\n");
+    let query = "SELECT a.id, b.id FROM own a CROSS JOIN own b";
+    let twice = ask(query, &[&with[..], &["--csv"]].concat()).ends(0).stdout;
+    assert_eq!(twice, format!("id,id_2\n{0},{0}\n", ids[0]));
+    for (with, words) in [
+        ("ledger=mine.jsonl", "a table `ledger` of its own"),
+        ("own=absent.jsonl", "absent.jsonl"),
+        ("own=bytes.gz", "bytes.gz"),
+        ("own", "NAME=PATH"),
+    ] {
+        ask("SELECT 1", &["--with", with]).ends(2).tells(&[words]);
+    }
+    let summed = ask("SELECT sum(\"Score\") FROM scores", &with).ends(2);
+    summed.tells(&["sum(Utf8", "hint:", "CAST"]);
+}
+
+#[test]
+fn a_mistyped_command_name_or_amount_says_what_was_meant() {
+    let place = made();
+    let plan = |more: &[&str]| {
+        place.gradatim(&[&["plan", "pipeline.toml", "--pool", "pool"], more].concat())
+    };
+    place.gradatim(&["rn"]).ends(2).tells(&["'run'"]);
+    place.gradatim(&["inspcet"]).ends(2).tells(&["'inspect'"]);
+    plan(&["--memory", "600"])
+        .ends(2)
+        .tells(&["600MB", "600MiB"]);
+    plan(&["--source", "al=data"])
+        .ends(2)
+        .tells(&["`al`", "did you mean `all`?"]);
+    let half = place.gradatim(&["power", "--accuracy", "0.5"]).ends(2);
+    half.tells(&["50%", "0.5%", "--accuracy"]);
+    for clear in ["50%", "0.5%", "31"] {
+        place.gradatim(&["power", "--accuracy", clear]).ends(0);
+    }
+    let balance = place.gradatim(&["balance", "out", "all-long-r1-6", "random-r1-5"]);
+    balance
+        .ends(2)
+        .tells(&["`all-long-r1-6`", "did you mean `all-long-r1-5`?"]);
 }
 
 #[test]

@@ -14,6 +14,7 @@ mod csv;
 mod folders;
 mod hub;
 mod kills;
+mod lock;
 mod measured;
 mod pool;
 mod printed;

@@ -107,6 +107,12 @@ impl Place {
         self.gradatim_with(arguments, b"")
     }
 
+    /// Runs the program in a folder below.
+    pub fn gradatim_in(&self, below: &str, arguments: &[&str]) -> Done {
+        let mut command = self.command(arguments);
+        wait(spawned(command.current_dir(self.path(below))))
+    }
+
     pub fn gradatim_with(&self, arguments: &[&str], stdin: &[u8]) -> Done {
         let mut child = self.start(arguments);
         let mut input = child.stdin.take().expect("stdin is piped");
@@ -120,7 +126,12 @@ impl Place {
 
     /// Starts the program; the test ends it.
     pub fn start(&self, arguments: &[&str]) -> Child {
-        Command::new(env!("CARGO_BIN_EXE_gradatim"))
+        spawned(&mut self.command(arguments))
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_gradatim"));
+        command
             .args(arguments)
             .current_dir(self.folder())
             .env("XDG_CACHE_HOME", self.path("cache"))
@@ -129,9 +140,8 @@ impl Place {
             .envs(self.environment.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("the program starts")
+            .stderr(Stdio::piped());
+        command
     }
 
     /// Runs `pipeline.toml` into `out`, with the pool `pool`.
@@ -147,6 +157,10 @@ impl Place {
     pub fn out(&self, name: &str) -> Out {
         Out(self.path(name))
     }
+}
+
+fn spawned(command: &mut Command) -> Child {
+    command.spawn().expect("the program starts")
 }
 
 /// Waits for the program's end and collects what it said.

@@ -658,15 +658,14 @@ fn what_is_asked_for_and_met_by_nothing_is_told() {
             .expect("it");
         text(found, "reason").to_owned()
     };
-    let categories = "algebra, calculus, combinatorics, geometry, inequalities, logic_and_puzzles, number_theory";
-    assert_eq!(
-        reason("algebr-normal-5"),
-        format!("no problem is of the category `algebr`; there are {categories}")
-    );
-    assert_eq!(
-        reason("all-normal-r2-5"),
-        "no trajectory is of the style `r2`"
-    );
+    let category = reason("algebr-normal-5");
+    let begins =
+        "no problem is of the category `algebr`; did you mean `algebra`? there are: algebra (";
+    assert!(category.starts_with(begins), "{category}");
+    assert!(category.contains("number_theory ("), "{category}");
+    let style = reason("all-normal-r2-5");
+    let begins = "no trajectory is of the style `r2`; did you mean `r1`? there are: r1 (";
+    assert!(style.starts_with(begins), "{style}");
 }
 
 #[test]

@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 use crate::Result;
 use crate::schema::{Filled, arrays, column, heads, schema};
 use crate::table::Table;
-use crate::verify::Outcome;
+use crate::verify::{Outcome, Verdict};
 
 use super::super::table::{table, thousands};
-use super::row::{Bad, Judged};
+use super::row::{Bad, Judged, Judgement};
 
 /// Counts, and the disagreements where they are wanted.
 pub(super) struct Against {
@@ -20,22 +20,23 @@ pub(super) struct Against {
 /// A row whose verdict is not what its column says.
 struct DifferingRow<'j> {
     line: u64,
-    judged: &'j Judged,
+    gold: &'j str,
+    verdict: &'j Verdict,
     recorded: bool,
 }
 
 fn columns<'j>() -> Vec<Filled<'j, DifferingRow<'j>>> {
     vec![
         column::<u64>("line", "line of the file, from 1").always(|row| row.line),
-        column::<str>("gold", "the gold answer").always(|row| &row.judged.gold),
+        column::<str>("gold", "the gold answer").always(|row| row.gold),
         column::<str>(
             "extracted",
             "the extracted answer; null where there is none",
         )
-        .perhaps(|row| row.judged.verdict.extracted.as_deref()),
-        column::<str>("verdict", "ours").always(|row| row.judged.verdict.outcome.as_str()),
+        .perhaps(|row| row.verdict.extracted.as_deref()),
+        column::<str>("verdict", "ours").always(|row| row.verdict.outcome.as_str()),
         column::<str>("reason", "the rule that decided our verdict")
-            .always(|row| row.judged.verdict.reason.as_str()),
+            .always(|row| row.verdict.reason.as_str()),
         column::<str>("recorded", "right or wrong by the column")
             .always(|row| if row.recorded { "right" } else { "wrong" }),
     ]
@@ -63,17 +64,18 @@ impl Against {
         let mut rows = Vec::new();
         for (line, judged) in judged {
             let Ok(judged) = judged else { continue };
-            let outcome = judged.verdict.outcome;
-            *self.counts.entry((outcome, judged.recorded)).or_default() += 1;
-            let Some(recorded) = judged.recorded else {
-                continue;
-            };
-            if recorded != (outcome == Outcome::Correct) {
-                rows.push(DifferingRow {
-                    line,
-                    judged,
-                    recorded,
-                });
+            for Judgement { verdict, recorded } in &judged.judgements {
+                let outcome = verdict.outcome;
+                *self.counts.entry((outcome, *recorded)).or_default() += 1;
+                let Some(recorded) = *recorded else { continue };
+                if recorded != (outcome == Outcome::Correct) {
+                    rows.push(DifferingRow {
+                        line,
+                        gold: &judged.gold,
+                        verdict,
+                        recorded,
+                    });
+                }
             }
         }
         match &mut self.rows {
@@ -88,6 +90,16 @@ impl Against {
             Some((table, _)) => Ok(fs_err::remove_file(table.finish()?)?),
             None => Ok(()),
         }
+    }
+
+    /// How often each verdict came, for who asks for nothing else.
+    pub(super) fn verdicts(&self) -> String {
+        let rows = Outcome::ALL.map(|outcome| {
+            let counts = self.counts.iter().filter(|((one, _), _)| *one == outcome);
+            let count = counts.map(|(_, count)| count).sum();
+            vec![outcome.as_str().to_owned(), thousands(count)]
+        });
+        table(&["verdict", "count"], &rows)
     }
 
     /// The table; a `correct` that the column calls wrong stands apart from a right one that we missed.
@@ -136,20 +148,16 @@ mod tests {
 
     #[test]
     fn a_row_that_differs_has_each_text_in_the_column_of_its_name() {
-        let judged = Judged {
-            line: Vec::new(),
-            verdict: verify("7", "It is \\boxed{8}."),
-            recorded: Some(true),
-            gold: "7".into(),
-        };
+        let verdict = verify("7", "It is \\boxed{8}.");
         let row = DifferingRow {
             line: 3,
-            judged: &judged,
+            gold: "7",
+            verdict: &verdict,
             recorded: true,
         };
         let expected = json!({
             "line": 3, "gold": "7", "extracted": "8", "verdict": "wrong",
-            "reason": judged.verdict.reason.as_str(), "recorded": "right",
+            "reason": verdict.reason.as_str(), "recorded": "right",
         });
         assert_eq!(written(&columns(), &[row]), [expected]);
     }

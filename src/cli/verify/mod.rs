@@ -1,38 +1,41 @@
 //! `gradatim verify`: the verifier by itself.
 
 mod against;
+mod field;
 mod fields;
+mod input;
 mod output;
 mod row;
+mod unjudged;
 
-use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
-use crate::source::Format;
-use crate::source::format::{Coding, Form};
 use crate::verify::{self, Options};
 use crate::{Error, Result};
 use clap::{Args, ValueEnum};
-use fs_err::File;
 use rayon::prelude::*;
 
 use against::Against;
+use field::Field;
 use fields::MissingFields;
+use input::{Chunk, Input};
 use output::Output;
 use row::{Bad, Judged, judge, unjudged};
+use unjudged::Unjudged;
 
 use super::progress::Progress;
 use super::{positive, print, print_json, stop_on_signals, threads, use_threads};
 use crate::run::{Amount, Watch};
 
 /// Judges answers: one pair given by `--gold` and `--response`, or each row of a JSONL file (plain, .gz,
-/// .zst; `-` for stdin). A row is an object with `gold` and `response`; it is written back, in order and
-/// with all other fields untouched, with `verdict` (correct, wrong, undecided, no_answer, no_gold),
-/// `extracted` and `reason`.
+/// .zst; `-` for stdin) or a Parquet file. A row has `gold` and `response`; it is written back as JSONL, in
+/// order and with all other fields untouched, with `verdict` (correct, wrong, undecided, no_answer, no_gold),
+/// `extracted` and `reason`; where the response is a list, each of them is a list of its verdicts.
 #[derive(Args)]
 #[command(after_help = "\
 Ends with 0 when every row was judged, with 1 when a row is no object or its fields are no text, and
-with 2 when no row at all has a field that is named.
+with 2 when none of the first rows, or no row at all, has a field that is named.
 
 Examples:
   gradatim verify --gold '1/2' --response 'So it is \\boxed{0.5}.'
@@ -50,12 +53,12 @@ pub(super) struct Arguments {
     /// Write judged rows here [default: stdout].
     #[arg(long, value_name = "FILE", requires = "file")]
     out: Option<PathBuf>,
-    /// The field that holds the gold answer.
+    /// The field that holds the gold answer, or a path into one, as `info.truth`.
     #[arg(long, value_name = "NAME", default_value = "gold")]
-    gold_field: String,
-    /// The field that holds the response.
+    gold_field: Field,
+    /// The field that holds the response, or a path into one, as `outputs[].text` (a list: one verdict each).
     #[arg(long, value_name = "NAME", default_value = "response")]
-    response_field: String,
+    response_field: Field,
     /// Which conventions decide: our own, or Math-Verify's. A row may carry an `options` object with
     /// Math-Verify's names (`strict`, `float_rounding`, …), which goes first.
     #[arg(long, value_enum, default_value = "default")]
@@ -63,7 +66,7 @@ pub(super) struct Arguments {
     /// Hold verdicts against this column (a bool, 1 or 0, yes or no) and print the table; rows are written
     /// only where `--out` names a file.
     #[arg(long, value_name = "NAME", requires = "file")]
-    against: Option<String>,
+    against: Option<Field>,
     /// Write the rows in which the verdict and that column differ to this Parquet file.
     #[arg(long, value_name = "FILE", requires = "against")]
     disagreements: Option<PathBuf>,
@@ -159,123 +162,124 @@ fn explain(gold: &str, response: &str, options: &Options) -> Result<()> {
     print(&text)
 }
 
-/// Rows that are judged at once: enough to share out, few enough to hold.
-const CHUNK_ROWS: usize = 1024;
-const CHUNK_BYTES: usize = 4 << 20;
-
 fn rows(arguments: &Arguments, file: &Path) -> Result<u8> {
     use_threads(arguments.threads);
     let stop = stop_on_signals()?;
     let progress = Progress::new();
-    let mut reader = open(file)?;
-    let mut line = 0_u64;
-    let mut wanted = MissingFields::of(arguments);
-    let mut sink = if arguments.against.is_some() && arguments.out.is_none() {
-        Output::Nowhere
-    } else {
-        Output::create(arguments.out.as_deref())?
-    };
-    let mut against = Against::new(arguments.disagreements.as_deref())?;
+    let input = Input::open(file)?;
+    let unit = input.unit();
+    let mut judging = Judging::begin(arguments)?;
     progress.begin("verify", Amount::default());
-    let mut bad = 0_u64;
-    loop {
-        let signal = stop.load(std::sync::atomic::Ordering::Relaxed);
-        if signal != 0 {
-            sink.abandon()?;
-            against.abandon()?;
-            return Err(Error::Interrupted {
-                signal: signal as i32,
-            });
-        }
-        let chunk = match next_chunk(&mut reader, &mut line) {
-            Ok(chunk) => chunk,
-            Err(error) => {
-                sink.abandon()?;
-                against.abandon()?;
-                return Err(Error::Unreadable(vec![(
-                    file.display().to_string(),
-                    error.to_string(),
-                )]));
-            }
+    let read = judging.read(input, file, &stop, &progress);
+    progress.finish();
+    if let Err(error) = read {
+        judging.abandon()?;
+        return Err(error);
+    }
+    judging.finish(unit)
+}
+
+/// A file being judged, and where that goes.
+struct Judging<'a> {
+    arguments: &'a Arguments,
+    wanted: MissingFields,
+    sink: Output,
+    against: Against,
+    unjudged: Unjudged,
+}
+
+impl<'a> Judging<'a> {
+    fn begin(arguments: &'a Arguments) -> Result<Self> {
+        let sink = match arguments.against.is_some() && arguments.out.is_none() {
+            true => Output::Nowhere,
+            false => Output::create(arguments.out.as_deref())?,
         };
-        if chunk.is_empty() {
-            break;
+        Ok(Self {
+            arguments,
+            wanted: MissingFields::of(arguments),
+            sink,
+            against: Against::new(arguments.disagreements.as_deref())?,
+            unjudged: Unjudged::default(),
+        })
+    }
+
+    /// Judges chunk after chunk. Nothing is written before it is known that rows have the named fields.
+    fn read(
+        &mut self,
+        mut input: Input,
+        file: &Path,
+        stop: &AtomicUsize,
+        progress: &Progress,
+    ) -> Result<()> {
+        let mut is_first = true;
+        loop {
+            check(stop)?;
+            let chunk = input.next().map_err(|error| {
+                Error::Unreadable(vec![(file.display().to_string(), error.to_string())])
+            })?;
+            if chunk.is_empty() {
+                break;
+            }
+            self.wanted.look(&chunk);
+            let is_first = std::mem::take(&mut is_first);
+            if let Some(error) = self.wanted.error_so_far().filter(|_| is_first) {
+                return Err(error);
+            }
+            self.judge(&chunk)?;
+            progress.advance(Amount::rows(chunk.len() as u64));
         }
+        self.wanted.error().map_or(Ok(()), Err)
+    }
+
+    fn judge(&mut self, chunk: &Chunk) -> Result<()> {
         let judged: Vec<Result<Judged, Bad>> = chunk
             .par_iter()
-            .map(|(_, text)| judge(arguments, text))
+            .map(|(_, text)| judge(self.arguments, text))
             .collect();
-        wanted.look(&chunk);
-        against.add(chunk.iter().map(|(line, _)| *line).zip(&judged))?;
+        let numbers = chunk.iter().map(|(number, _)| *number);
+        self.against.add(numbers.zip(&judged))?;
         for ((number, text), judged) in chunk.iter().zip(judged) {
             let written = judged.map_or_else(
                 |why| {
-                    bad += 1;
-                    progress.note(&format!("line {number}: {}", why.words()));
+                    self.unjudged.add(why, *number);
                     unjudged(text, why, *number)
                 },
                 |judged| judged.line,
             );
-            sink.write(&written)?;
+            self.sink.write(&written)?;
         }
-        progress.advance(Amount::rows(chunk.len() as u64));
+        Ok(())
     }
-    progress.finish();
-    if let Some(missing) = wanted.error() {
-        sink.abandon()?;
-        against.abandon()?;
-        return Err(missing);
+
+    fn abandon(self) -> Result<()> {
+        self.sink.abandon()?;
+        self.against.abandon()
     }
-    sink.finish()?;
-    if let Some(name) = &arguments.against {
-        print(&against.finish(name)?)?;
+
+    fn finish(self, unit: &str) -> Result<u8> {
+        self.sink.finish()?;
+        let arguments = self.arguments;
+        if let Some(field) = &arguments.against {
+            print(&self.against.finish(&field.name)?)?;
+        } else if arguments.out.is_some() {
+            print(&self.against.verdicts())?;
+        }
+        if let Some(out) = &arguments.out {
+            eprintln!("wrote {}", out.display());
+        }
+        let is_bad = self.unjudged.count() > 0;
+        if is_bad {
+            eprintln!("{}", self.unjudged.told(unit));
+        }
+        Ok(u8::from(is_bad))
     }
-    if bad > 0 {
-        eprintln!(
-            "{bad} rows could not be judged; their reason is bad_json, bad_row or bad_options"
-        );
-    }
-    Ok(u8::from(bad > 0))
 }
 
-fn open(file: &Path) -> Result<Box<dyn BufRead>> {
-    if file.as_os_str() == "-" {
-        return Ok(Box::new(BufReader::new(std::io::stdin())));
+fn check(stop: &AtomicUsize) -> Result<()> {
+    match stop.load(Ordering::Relaxed) {
+        0 => Ok(()),
+        signal => Err(Error::Interrupted {
+            signal: signal as i32,
+        }),
     }
-    let opened = File::open(file)?;
-    let coded: Box<dyn Read> = match Format::of(file) {
-        Some(Format::Parquet) => return Err(no_lines(file, "Parquet")),
-        Some(Format::Text(text)) if text.form != Form::Json => return Err(no_lines(file, "CSV")),
-        Some(Format::Text(text)) => match text.coding {
-            Coding::Plain => Box::new(opened),
-            Coding::Gzip => Box::new(flate2::read::MultiGzDecoder::new(BufReader::new(opened))),
-            Coding::Zstd => Box::new(zstd::Decoder::new(opened)?),
-        },
-        None => Box::new(opened),
-    };
-    Ok(Box::new(BufReader::with_capacity(1 << 18, coded)))
-}
-
-fn no_lines(file: &Path, kind: &str) -> Error {
-    Error::usage(
-        format!("`{}` is {kind}", file.display()),
-        format!("verify reads JSONL; a pipeline reads {kind}"),
-    )
-}
-
-/// The next lines that are not blank, with their numbers from 1.
-fn next_chunk(reader: &mut dyn BufRead, line: &mut u64) -> std::io::Result<Vec<(u64, Vec<u8>)>> {
-    let (mut chunk, mut bytes) = (Vec::new(), 0);
-    while chunk.len() < CHUNK_ROWS && bytes < CHUNK_BYTES {
-        let mut text = Vec::new();
-        if reader.read_until(b'\n', &mut text)? == 0 {
-            break;
-        }
-        *line += 1;
-        bytes += text.len();
-        if !text.trim_ascii().is_empty() {
-            chunk.push((*line, text));
-        }
-    }
-    Ok(chunk)
 }

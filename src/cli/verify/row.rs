@@ -1,17 +1,15 @@
 //! One row: read, judged, written back with its verdict.
 
-use std::borrow::Cow;
-
-use crate::source::value;
 use crate::verify::{self, Options, Verdict};
 use indexmap::IndexMap;
 use serde::Deserialize;
 use serde_json::value::{RawValue, to_raw_value};
 
 use super::Arguments;
+use super::field::Texts;
 
 /// Why a row cannot be judged.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Bad {
     Json,
     Field,
@@ -19,7 +17,9 @@ pub(super) enum Bad {
 }
 
 impl Bad {
-    fn code(self) -> &'static str {
+    pub(super) const ALL: [Self; 3] = [Self::Json, Self::Field, Self::Options];
+
+    pub(super) fn code(self) -> &'static str {
         match self {
             Self::Json => "bad_json",
             Self::Field => "bad_row",
@@ -29,9 +29,9 @@ impl Bad {
 
     pub(super) fn words(self) -> &'static str {
         match self {
-            Self::Json => "is no JSON object",
-            Self::Options => "has `options` with an unknown name or a value that nothing here does",
-            Self::Field => "has a gold answer or a response that is neither text nor a number",
+            Self::Json => "no JSON object",
+            Self::Options => "`options` with an unknown name or a value that nothing here does",
+            Self::Field => "a gold answer or a response that is neither text nor a number",
         }
     }
 }
@@ -39,31 +39,37 @@ impl Bad {
 /// A row's fields, in its order.
 pub(super) type Fields = IndexMap<String, Box<RawValue>>;
 
-/// Judges a row: an object with a gold answer and a response, and perhaps `options` of its own.
+/// Judges a row: an object with a gold answer and a response, or several, and perhaps `options` of its own.
 pub(super) fn judge(arguments: &Arguments, text: &[u8]) -> Result<Judged, Bad> {
     let mut fields: Fields = serde_json::from_slice(text).map_err(|_| Bad::Json)?;
-    let gold = plain(fields.get(&arguments.gold_field).map(AsRef::as_ref))?;
-    let response = plain(fields.get(&arguments.response_field).map(AsRef::as_ref))?;
+    let gold = arguments.gold_field.text(&fields)?.unwrap_or_default();
+    let gold = gold.into_owned();
     let own = match fields.get("options") {
         Some(raw) => serde_json::from_str(raw.get()).map_err(|_| Bad::Options)?,
         None => RowOptions::default(),
     };
-    let gold = gold.unwrap_or_default();
-    let response = response.unwrap_or_default();
     let options = own.over(arguments.profile.options())?;
-    let verdict = verify::verify_with(&gold, &response, &options);
-    let recorded = arguments.against.as_ref().and_then(|name| {
-        let raw = fields.get(name)?.get();
-        value::from_json(raw).ok()?.truth()
+    let against = arguments.against.as_ref();
+    let recorded = against.map_or_else(Vec::new, |field| field.truths(&fields));
+    let (responses, is_one) = match arguments.response_field.texts(&fields)? {
+        Texts::One(response) => (vec![response], true),
+        Texts::Several(responses) => (responses, false),
+    };
+    let responses = responses.iter().enumerate();
+    let judgements = responses.map(|(at, response)| Judgement {
+        verdict: verify::verify_with(&gold, response.as_deref().unwrap_or_default(), &options),
+        // One that is recorded of the row is of each of its responses.
+        recorded: *recorded
+            .get(if recorded.len() == 1 { 0 } else { at })
+            .unwrap_or(&None),
     });
-    let gold = gold.into_owned();
-    add(&mut fields, &verdict).map_err(|_| Bad::Json)?;
+    let judgements: Vec<Judgement> = judgements.collect();
+    add(&mut fields, &judgements, is_one).map_err(|_| Bad::Json)?;
     let mut line = serde_json::to_vec(&fields).map_err(|_| Bad::Json)?;
     line.push(b'\n');
     Ok(Judged {
         line,
-        verdict,
-        recorded,
+        judgements,
         gold,
     })
 }
@@ -72,10 +78,16 @@ pub(super) fn judge(arguments: &Arguments, text: &[u8]) -> Result<Judged, Bad> {
 pub(super) struct Judged {
     /// The row as it is written back.
     pub line: Vec<u8>,
+    /// Of each response.
+    pub judgements: Vec<Judgement>,
+    pub gold: String,
+}
+
+/// A judged response.
+pub(super) struct Judgement {
     pub verdict: Verdict,
     /// What the column says that verdicts are held against.
     pub recorded: Option<bool>,
-    pub gold: String,
 }
 
 /// Options of one row, under the names that Math-Verify's own cases use.
@@ -155,28 +167,22 @@ impl RowOptions {
     }
 }
 
-/// The text of a field: a string, or a number or bool as it is written; none for null.
-fn plain(field: Option<&RawValue>) -> Result<Option<Cow<'_, str>>, Bad> {
-    let Some(raw) = field.map(RawValue::get) else {
-        return Ok(None);
-    };
-    match raw.as_bytes().first() {
-        Some(b'"') => serde_json::from_str::<String>(raw)
-            .map(|text| Some(Cow::Owned(text)))
-            .map_err(|_| Bad::Field),
-        Some(b'n') => Ok(None),
-        Some(b'{' | b'[') | None => Err(Bad::Field),
-        Some(_) => Ok(Some(Cow::Borrowed(raw))),
-    }
-}
-
-fn add(fields: &mut Fields, verdict: &Verdict) -> serde_json::Result<()> {
-    for (name, value) in [
-        ("verdict", Some(verdict.outcome.as_str())),
-        ("extracted", verdict.extracted.as_deref()),
-        ("reason", Some(verdict.reason.as_str())),
+/// Adds what was judged: of one response its verdict, of a list of them a list of each.
+fn add(fields: &mut Fields, judgements: &[Judgement], is_one: bool) -> serde_json::Result<()> {
+    let verdicts = || judgements.iter().map(|one| &one.verdict);
+    let outcomes = verdicts().map(|verdict| Some(verdict.outcome.as_str()));
+    let extracted = verdicts().map(|verdict| verdict.extracted.as_deref());
+    let reasons = verdicts().map(|verdict| Some(verdict.reason.as_str()));
+    for (name, values) in [
+        ("verdict", outcomes.collect::<Vec<_>>()),
+        ("extracted", extracted.collect()),
+        ("reason", reasons.collect()),
     ] {
-        fields.insert(name.to_owned(), to_raw_value(&value)?);
+        let raw = match (is_one, values.as_slice()) {
+            (true, [value]) => to_raw_value(value)?,
+            _ => to_raw_value(&values)?,
+        };
+        fields.insert(name.to_owned(), raw);
     }
     Ok(())
 }

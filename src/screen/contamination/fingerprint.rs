@@ -15,7 +15,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::counts::Measured;
-use crate::ids::IdHasher;
+use crate::ids::{Id, IdHasher};
 use crate::screen::canonical::{Canonical, canonical, numberless};
 use crate::screen::grams::{grams, mixed, whole};
 
@@ -221,6 +221,13 @@ impl Fingerprint {
         bytes.push(b'\n');
         bytes.extend(body);
         bytes
+    }
+
+    /// The hash of its file's bytes.
+    pub fn content(&self) -> Id {
+        let mut bytes = [0; 16];
+        bytes.copy_from_slice(&blake3::hash(&self.to_bytes()).as_bytes()[..16]);
+        Id::from_bytes(bytes)
     }
 
     /// Reads a fingerprint's file; says why where it is none that this version can read.

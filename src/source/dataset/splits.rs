@@ -311,19 +311,20 @@ fn split_of_word(folder: &str) -> Option<&'static str> {
     splits_of_folder(folder).into_iter().next()
 }
 
-/// A config has one format: that of most of its files; where as many are of each, Parquet before JSONL
-/// before CSV.
+/// A config has one format: that of most of its files; where as many are of each, Parquet before Arrow before
+/// JSONL before CSV.
 fn one_format(mut splits: IndexMap<String, Vec<String>>) -> IndexMap<String, Vec<String>> {
     let place = |path: &str| match Format::of(Path::new(path)) {
         Some(Format::Parquet) => 0,
-        Some(Format::Text(text)) if text.form == Form::Json => 1,
-        _ => 2,
+        Some(Format::Arrow) => 1,
+        Some(Format::Text(text)) if matches!(text.form, Form::Json(_)) => 2,
+        _ => 3,
     };
     let count = |wanted: &usize| {
         let files = splits.values().flatten();
         files.filter(|path| place(path) == *wanted).count()
     };
-    let wanted = (0..3).rev().max_by_key(count);
+    let wanted = (0..4).rev().max_by_key(count);
     for files in splits.values_mut() {
         files.retain(|path| Some(place(path)) == wanted);
     }

@@ -9,22 +9,25 @@ use crate::source::{dataset, head};
 use crate::{Error, Result};
 
 /// What can be read, in words for hints.
-pub(crate) const ENDINGS: &str =
-    "`.parquet`, or in `.jsonl`, `.csv` or `.tsv` (also with `.gz` or `.zst`)";
+pub(crate) const ENDINGS: &str = "`.parquet`, `.arrow`, or in `.jsonl`, `.json`, `.csv` or `.tsv` (also with `.gz`, `.zst`, `.bz2` or `.xz`)";
 
 /// A format in words.
 pub(super) fn words(format: Format) -> String {
-    let Format::Text(TextFormat { form, coding }) = format else {
-        return "Parquet".into();
+    let TextFormat { form, coding } = match format {
+        Format::Parquet => return "Parquet".into(),
+        Format::Arrow => return "Arrow".into(),
+        Format::Text(format) => format,
     };
     let form = match form {
-        Form::Json => "JSON lines",
+        Form::Json(_) => "JSON lines",
         Form::Csv { .. } => "CSV",
     };
     match coding {
         Coding::Plain => form.to_owned(),
         Coding::Gzip => format!("{form} in gzip"),
         Coding::Zstd => format!("{form} in zstd"),
+        Coding::Bzip2 => format!("{form} in bzip2"),
+        Coding::Xz => format!("{form} in xz"),
     }
 }
 
@@ -67,19 +70,13 @@ struct Foreign {
     mend: &'static str,
 }
 
-const FOREIGN: [Foreign; 14] = [
+const FOREIGN: [Foreign; 13] = [
     Foreign {
         endings: &["tar", "tar.gz", "tgz", "tar.zst", "tar.bz2", "tar.xz"],
         what: "a tar, as webdataset packs samples",
         mend: "make rows of it with `python -c \"from datasets import load_dataset; \
                load_dataset('webdataset', data_files='FILE', split='train').to_parquet('FILE.parquet')\"`, \
                or unpack it",
-    },
-    Foreign {
-        endings: &["arrow", "feather", "ipc"],
-        what: "Arrow",
-        mend: "write it as Parquet: `python -c \"from datasets import Dataset; \
-               Dataset.from_file('FILE').to_parquet('FILE.parquet')\"`",
     },
     Foreign {
         endings: &["zip", "7z", "rar"],
@@ -98,9 +95,9 @@ const FOREIGN: [Foreign; 14] = [
         mend: "unpack it",
     },
     Foreign {
-        endings: &["bz2", "xz", "lz4", "br", "sz", "snappy", "lzma"],
+        endings: &["lz4", "br", "sz", "snappy", "lzma"],
         what: "compressed in a way that is not read",
-        mend: "unpack it, or compress it with gzip or zstd",
+        mend: "unpack it, or compress it with zstd",
     },
     Foreign {
         endings: &["pkl", "pickle"],
@@ -223,10 +220,13 @@ pub(crate) fn unread(file: &Candidate) -> Option<Passed> {
 fn ending(format: Format) -> &'static str {
     match format {
         Format::Parquet => "parquet",
+        Format::Arrow => "arrow",
         Format::Text(TextFormat { coding, .. }) => match coding {
             Coding::Plain => "jsonl",
             Coding::Gzip => "jsonl.gz",
             Coding::Zstd => "jsonl.zst",
+            Coding::Bzip2 => "jsonl.bz2",
+            Coding::Xz => "jsonl.xz",
         },
     }
 }

@@ -6,6 +6,7 @@
 //! is worth keeping.
 
 use std::io::Read;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::time::{Duration, Instant, SystemTime};
@@ -33,6 +34,8 @@ pub(super) struct Client {
     offline: bool,
     patience: Patience,
     slots: Arc<Slots>,
+    /// Whether any server has answered: one that is lost later comes back, mostly.
+    reached: AtomicBool,
     /// The hub asked not to be asked before.
     closed_until: Mutex<Option<Instant>>,
     hooks: Arc<dyn Hooks>,
@@ -60,6 +63,7 @@ impl Client {
             offline: settings.offline,
             patience: settings.patience.clone(),
             slots: Arc::new(Slots::new(settings.in_flight)),
+            reached: AtomicBool::new(false),
             closed_until: Mutex::new(None),
             hooks,
         }
@@ -98,7 +102,7 @@ impl Client {
             };
             match tries.after(&fault, &self.patience, random()) {
                 Some(pause) => self.pause(what, &fault.to_string(), pause)?,
-                None => return Err(gave_up(what, &fault)),
+                None => return Err(gave_up(what, &self.endpoint, &fault)),
             }
         }
     }
@@ -153,15 +157,27 @@ impl Client {
             ended: false,
             _slot: slot,
         };
-        let Event::Head(status, headers) = body.event()? else {
+        let head = body
+            .event()
+            .map_err(|fault| self.lost_or_unreached(fault))?;
+        let Event::Head(status, headers) = head else {
             return Err(Fault::Broken("the answer has no head".into()));
         };
+        self.reached.store(true, Ordering::Relaxed);
         let answer = HttpAnswer {
             status,
             headers: *headers,
             body,
         };
         self.check_server(answer, hub)
+    }
+
+    /// Once there was a way, its loss is met with all patience.
+    fn lost_or_unreached(&self, fault: Fault) -> Fault {
+        match fault {
+            Fault::Unreached(why) if self.reached.load(Ordering::Relaxed) => Fault::Broken(why),
+            fault => fault,
+        }
     }
 
     /// The faults that no request is to blame for.
@@ -220,8 +236,13 @@ impl Client {
 /// As many redirects are followed, one after the other.
 pub(super) const HOPS_MAX: usize = 6;
 
-fn gave_up(what: &str, fault: &Fault) -> Error {
+fn gave_up(what: &str, endpoint: &str, fault: &Fault) -> Error {
     match fault {
+        Fault::Unreached(why) => Error::hub(
+            HubFault::Unavailable,
+            format!("the hub at {endpoint} cannot be reached for {what}: {why}"),
+            "see whether this machine has a network and `HF_ENDPOINT` is right",
+        ),
         Fault::Wrong(why) => Error::hub(
             HubFault::Wrong,
             format!("{what} is not what the hub says it is: {why}"),
@@ -319,7 +340,7 @@ impl HttpBody {
                 self.ended = true;
                 Ok(None)
             }
-            Event::Failed(why) => Err(Fault::Broken(why)),
+            Event::Failed(fault) => Err(fault),
         }
     }
 
@@ -336,7 +357,7 @@ impl HttpBody {
         loop {
             self.hooks.check()?;
             match self.events.recv_timeout(self.patience.tick) {
-                Ok(Event::Failed(why)) => return Err(Fault::Broken(why)),
+                Ok(Event::Failed(fault)) => return Err(fault),
                 Ok(event) => return Ok(event),
                 Err(RecvTimeoutError::Disconnected) => {
                     return Err(Fault::Broken("the connection is gone".into()));
@@ -356,7 +377,7 @@ enum Event {
     Head(u16, Box<HeaderMap>),
     Chunk(Bytes),
     End,
-    Failed(String),
+    Failed(Fault),
 }
 
 /// Runs an exchange on a thread of its own; it ends when nobody listens any more.
@@ -371,13 +392,15 @@ fn exchange(
     let spawned = thread.spawn(move || {
         let last = match send(&agent, &url, headers, &sender) {
             Ok(()) => Event::End,
-            Err(why) => Event::Failed(why),
+            Err(fault) => Event::Failed(fault),
         };
         // Nobody may be left to hear it.
         let _ = sender.send(last);
     });
     if spawned.is_err() {
-        let _ = failed.send(Event::Failed("no thread can be started".into()));
+        let _ = failed.send(Event::Failed(Fault::Broken(
+            "no thread can be started".into(),
+        )));
     }
     events
 }
@@ -387,7 +410,7 @@ fn send(
     url: &str,
     headers: Vec<(&'static str, String)>,
     sender: &SyncSender<Event>,
-) -> Result<(), String> {
+) -> Result<(), Fault> {
     let mut request = agent.get(url);
     for (name, value) in headers {
         request = request.header(name, value);
@@ -418,27 +441,41 @@ fn send(
 }
 
 /// Never with the address, which may be a signed one.
-fn in_words(error: &ureq::Error) -> String {
-    match error {
-        ureq::Error::Io(error) => broken(error),
+fn in_words(error: &ureq::Error) -> Fault {
+    Fault::Broken(match error {
+        ureq::Error::Io(error) => return broken(error),
+        ureq::Error::HostNotFound => return Fault::Unreached(NO_HOST.into()),
+        ureq::Error::ConnectionFailed => {
+            return Fault::Unreached("no connection can be made".into());
+        }
         ureq::Error::Timeout(_) => "the server does not answer".into(),
-        ureq::Error::HostNotFound => "the host is not found".into(),
-        ureq::Error::ConnectionFailed => "no connection can be made".into(),
         ureq::Error::BadUri(_) | ureq::Error::Http(_) => "the address is none".into(),
         ureq::Error::Protocol(_) => "the answer is no HTTP".into(),
         ureq::Error::Rustls(error) => format!("TLS fails: {error}"),
         ureq::Error::Tls(why) => format!("TLS fails: {why}"),
         _ => "the exchange fails".into(),
-    }
+    })
 }
 
-fn broken(error: &std::io::Error) -> String {
+const NO_HOST: &str = "the host is not found";
+
+fn broken(error: &std::io::Error) -> Fault {
+    use std::io::ErrorKind::{ConnectionRefused, HostUnreachable, NetworkDown, NetworkUnreachable};
     let inner = error
         .get_ref()
         .and_then(|inner| inner.downcast_ref::<ureq::Error>());
     match inner {
         Some(inner) => in_words(inner),
-        None => format!("the connection broke: {}", error.kind()),
+        // The standard library has no kind for it.
+        None if error.to_string().contains("failed to lookup address") => {
+            Fault::Unreached(NO_HOST.into())
+        }
+        None => match error.kind() {
+            kind @ (ConnectionRefused | HostUnreachable | NetworkDown | NetworkUnreachable) => {
+                Fault::Unreached(kind.to_string())
+            }
+            kind => Fault::Broken(format!("the connection broke: {kind}")),
+        },
     }
 }
 

@@ -18,6 +18,8 @@ pub(super) enum Fault {
     Busy { asked: Duration },
     /// No answer, a broken one, or one that blames the server.
     Broken(String),
+    /// There is no way to the server, and in this process there never was one.
+    Unreached(String),
     /// A signed address is no longer good: a new one has to be asked for.
     Expired,
     /// What came is not what was asked for.
@@ -43,7 +45,7 @@ impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Busy { .. } => f.write_str("the hub is asked too often"),
-            Self::Broken(why) | Self::Wrong(why) => f.write_str(why),
+            Self::Broken(why) | Self::Unreached(why) | Self::Wrong(why) => f.write_str(why),
             Self::Expired => f.write_str("its signed address is no longer good"),
             Self::Final(error) => error.fmt(f),
         }
@@ -75,6 +77,7 @@ impl fmt::Display for Wait {
 #[derive(Debug, Default)]
 pub(super) struct Tries {
     broken: u32,
+    unreached: u32,
     expired: u32,
     wrong: u32,
     asked: Duration,
@@ -83,6 +86,10 @@ pub(super) struct Tries {
 
 /// A body that broke off after so many bytes has not failed at the same place again.
 const PROGRESS_BYTES: u64 = 1 << 20;
+
+/// A network that is down stays so: a name that does not resolve, or a connection that nobody takes, is tried once
+/// more for the hiccup that it may be, and then told.
+const UNREACHED_MAX: u32 = 2;
 
 /// A new address that is refused as often is refused for another reason than its age.
 const EXPIRED_MAX: u32 = 3;
@@ -104,6 +111,11 @@ impl Tries {
             Fault::Expired => {
                 self.expired += 1;
                 (self.expired < EXPIRED_MAX).then_some(Duration::ZERO)
+            }
+            Fault::Unreached(_) => {
+                self.unreached += 1;
+                let pause = back_off(1, patience, random);
+                (self.unreached < UNREACHED_MAX).then_some(pause)
             }
             Fault::Wrong(_) => {
                 self.wrong += 1;
@@ -226,6 +238,14 @@ mod tests {
         assert_eq!(pauses, [seconds(1), seconds(2), seconds(3), None]);
         assert_eq!(back_off(1, &patience(), 0.0), Duration::from_millis(500));
         assert_eq!(back_off(u32::MAX, &patience(), 1.0), Duration::from_secs(3));
+    }
+
+    #[test]
+    fn a_hub_that_was_never_reached_is_tried_twice() {
+        let mut tries = Tries::default();
+        let fault = Fault::Unreached("the host is not found".into());
+        let mut after = || tries.after(&fault, &patience(), 1.0);
+        assert_eq!([after(), after()], [Some(Duration::from_secs(1)), None]);
     }
 
     #[test]

@@ -125,7 +125,7 @@ pub(crate) fn recognise(names: &[String]) -> Option<Layout> {
 /// The entries of a row, in order of generation; never none.
 pub fn entries<'a>(source: &'a Source, row: Row<'a>, out: &mut Vec<Entry<'a>>) {
     let start = out.len();
-    let read = row.cells;
+    let (read, remarks) = (row.cells, row.remarks);
     let read = read.and_then(|cells| (source.layout.reading().entries)(source, cells, out));
     if let Err(void) = read {
         out.truncate(start);
@@ -137,6 +137,7 @@ pub fn entries<'a>(source: &'a Source, row: Row<'a>, out: &mut Vec<Entry<'a>>) {
     for entry in &mut out[start..] {
         if let Ok(trajectory) = &mut entry.body {
             complete(source, trajectory);
+            trajectory.remarks = trajectory.remarks.and(remarks);
             let bytes = trajectory.problem.len() + trajectory.response.len();
             if bytes as u64 > source.row_bytes_max {
                 entry.body = Err(Void::TooLarge);
@@ -166,7 +167,7 @@ fn slug(name: Cow<'_, str>) -> Option<Cow<'_, str>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::source::value;
+    use crate::source::{Remarks, value};
 
     /// The entries of a row of JSON, as a reader hands it over.
     pub(super) fn read_with<'a>(source: &'a Source, row: &'a str) -> Vec<Entry<'a>> {
@@ -177,6 +178,7 @@ mod tests {
             number: 0,
             offset: None,
             cells: Ok(cells.collect()),
+            remarks: Remarks::default(),
         };
         let mut read = Vec::new();
         entries(source, row, &mut read);

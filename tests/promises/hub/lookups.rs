@@ -236,8 +236,8 @@ fn what_the_hub_lacks_or_a_table_lacks_is_told_before_a_row_is_read() {
     place.write("pipeline.toml", pipeline("hub:open/exam", "hub:open/other"));
     place
         .run("out", &[])
-        .ends(4)
-        .tells(&["`problem` of `train.csv` is missing", "text, rate"]);
+        .ends(2)
+        .tells(&["`problem` of `train.csv`, which is missing", "text, rate"]);
     assert!(!place.path("out").exists() && !place.path("out.partial").exists());
 }
 

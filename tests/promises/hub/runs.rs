@@ -234,8 +234,40 @@ fn the_lock_file_holds_the_commit_and_repeats_the_run_when_the_branch_has_moved(
         .gradatim(&["run", "locked.toml", "--out", "again", "--pool", "fresh"])
         .ends(0);
     assert_eq!(tree(&place.path("again")), tree(&place.path("first")));
+    // Beside its manifest, which says what the files held.
+    let beside = ["run", "first/__run__/pipeline.lock.toml", "--out", "beside"];
+    place
+        .gradatim(&[&beside[..], &["--pool", "pool"]].concat())
+        .ends(0);
+    assert_eq!(tree(&place.path("beside")), tree(&place.path("first")));
     place.run("moved", &[]).ends(0);
     assert_ne!(subsets(&place, "moved"), subsets(&place, "first"));
+}
+
+#[test]
+fn a_hub_that_cannot_be_reached_is_told_at_once_with_what_stands_in_for_it() {
+    // Nobody listens there, and nobody is called so.
+    for endpoint in ["http://127.0.0.1:9", "http://nobody.invalid"] {
+        let place = Place::new().with("HF_ENDPOINT", endpoint);
+        place.write("rows.jsonl", jsonl(&rows()));
+        place.write(
+            "pipeline.toml",
+            format!("{PIPELINE}[benchmarks.exam]\npath = 'hub:open/exam'\n"),
+        );
+        let begun = std::time::Instant::now();
+        let words = ["cannot be reached", endpoint, "--source math=PATH"];
+        place.run("out", &[]).ends(3).tells(&words);
+        let given = ["--source", "math=rows.jsonl"];
+        place
+            .run("out", &given)
+            .ends(3)
+            .tells(&["`open/exam`", "--source exam=PATH"]);
+        assert!(begun.elapsed().as_secs() < 20, "{:?}", begun.elapsed());
+    }
+    let offline = Place::new().with("HF_HUB_OFFLINE", "1");
+    offline.write("pipeline.toml", PIPELINE);
+    let told = offline.run("out", &[]).ends(2);
+    told.tells(&["HF_HUB_OFFLINE", "--source math=PATH"]);
 }
 
 #[test]

@@ -1,0 +1,145 @@
+//! What DataFusion refuses, in the words of who asked, with the mending.
+
+use datafusion::common::{DataFusionError, SchemaError};
+
+use crate::Error;
+use crate::error::{did_you_mean, listed, nearest};
+
+/// A name as a query writes it: in double quotes where bare letters would mean something else.
+pub(super) fn as_written(name: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+    let starts = name.starts_with(|c: char| c.is_ascii_lowercase() || c == '_');
+    match starts && name.chars().all(is_plain) {
+        true => name.to_owned(),
+        false => format!("\"{}\"", name.replace('"', "\"\"")),
+    }
+}
+
+/// The error of a query over tables of these names.
+pub(super) fn failed(error: DataFusionError, sql: &str, tables: &[String]) -> Error {
+    if let Some(name) = absent_table(&error) {
+        return no_table(&name, tables);
+    }
+    match error.find_root() {
+        DataFusionError::SQL(parser, _) => Error::usage(
+            format!(
+                "the query cannot be read: {}",
+                parser_words(&parser.to_string())
+            ),
+            unquoted(sql, tables).unwrap_or_else(|| {
+                "mend it there; a name with `-` or capitals stands in double quotes".into()
+            }),
+        ),
+        DataFusionError::SchemaError(schema, _) => match schema.as_ref() {
+            SchemaError::FieldNotFound {
+                field,
+                valid_fields,
+            } => no_column(
+                field.name(),
+                valid_fields.iter().map(|field| field.name().to_owned()),
+            ),
+            other => Error::Query(other.to_string()),
+        },
+        DataFusionError::Plan(words) => {
+            misused(words).unwrap_or_else(|| Error::Query(error.strip_backtrace()))
+        }
+        _ => Error::Query(error.strip_backtrace()),
+    }
+}
+
+/// A function that has other arguments; DataFusion would call it a bug of its own.
+fn misused(words: &str) -> Option<Error> {
+    let at = words.find("No function matches")?;
+    let what = words[at..].split(". ").next()?;
+    Some(Error::usage(
+        format!("the query cannot be planned: {what}"),
+        "write `CAST(column AS DOUBLE)` where text holds numbers, as in CSV",
+    ))
+}
+
+fn no_table(name: &str, tables: &[String]) -> Error {
+    let written: Vec<String> = tables.iter().map(|name| as_written(name)).collect();
+    let names = || written.iter().map(String::as_str);
+    Error::usage(
+        format!("there is no table `{name}`"),
+        format!(
+            "{}ask one of {}; `SHOW TABLES` lists all",
+            did_you_mean(name, tables.iter().map(String::as_str)),
+            listed(names())
+        ),
+    )
+}
+
+fn no_column(name: &str, known: impl Iterator<Item = String>) -> Error {
+    let mut known: Vec<String> = known.collect();
+    known.dedup();
+    let meant = nearest(name, known.iter().map(String::as_str)).map(as_written);
+    let meant = meant.map_or_else(String::new, |meant| {
+        format!("did you mean `{meant}`? otherwise ")
+    });
+    let written: Vec<String> = known.iter().map(|name| as_written(name)).collect();
+    Error::usage(
+        format!("there is no column `{name}`"),
+        format!(
+            "{meant}name one of {}; text stands in single quotes",
+            listed(written.iter().map(String::as_str))
+        ),
+    )
+}
+
+/// The table that a query names and nobody registered. DataFusion says so in words only.
+fn absent_table(error: &DataFusionError) -> Option<String> {
+    let DataFusionError::Plan(words) = error.find_root() else {
+        return None;
+    };
+    let name = words
+        .strip_prefix("table 'datafusion.public.")?
+        .strip_suffix("' not found")?;
+    Some(name.to_owned())
+}
+
+/// The mending of a query that names a table without the quotes that its name needs.
+fn unquoted(sql: &str, tables: &[String]) -> Option<String> {
+    let is_bare = |name: &&String| {
+        let mut places = sql.match_indices(name.as_str());
+        as_written(name) != **name && places.any(|(at, _)| !sql[..at].ends_with('"'))
+    };
+    // Of `a-b` and `a-b-c` the longer one is meant.
+    let meant = tables
+        .iter()
+        .filter(is_bare)
+        .max_by_key(|name| name.len())?;
+    Some(format!(
+        "write that table in double quotes: {}",
+        as_written(meant)
+    ))
+}
+
+/// The parser's own words without the name of its type.
+fn parser_words(text: &str) -> &str {
+    text.trim_start_matches("sql parser error: ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_stands_in_quotes_where_it_must() {
+        assert_eq!(as_written("ledger"), "ledger");
+        assert_eq!(as_written("random-r1-100"), "\"random-r1-100\"");
+        assert_eq!(as_written("Mine"), "\"Mine\"");
+        assert_eq!(as_written("a\"b"), "\"a\"\"b\"");
+        assert_eq!(as_written("1a"), "\"1a\"");
+    }
+
+    #[test]
+    fn the_longest_table_that_stands_bare_is_the_one_that_was_meant() {
+        let tables = ["random-r1", "random-r1-100", "ledger"].map(str::to_owned);
+        let mend = |sql| unquoted(sql, &tables);
+        let meant = "write that table in double quotes: \"random-r1-100\"";
+        assert_eq!(mend("SELECT * FROM random-r1-100").as_deref(), Some(meant));
+        assert_eq!(mend("SELECT * FRM \"random-r1-100\""), None);
+        assert_eq!(mend("SELECT * FRM ledger"), None);
+    }
+}
