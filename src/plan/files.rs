@@ -190,7 +190,7 @@ impl Finder<'_> {
     }
 
     /// A hint about paths, which start from the pipeline's folder; any other stays.
-    fn from_here(&self, hint: &str, name: &str) -> String {
+    fn hint_from_here(&self, hint: &str, name: &str) -> String {
         match hint.starts_with("name ") {
             true => format!(
                 "{hint}, from {} on; or give `--source {name}=PATH`",
@@ -214,7 +214,7 @@ impl Finder<'_> {
             Error::Usage { what, hint } => self.file.error(
                 &format!("{key}.path"),
                 &format!("cannot be used: {what}"),
-                &self.from_here(&hint, name),
+                &self.hint_from_here(&hint, name),
             ),
             other => other,
         })?;

@@ -57,7 +57,7 @@ fn check(files: &[&str], expected: &[&str], words: &[&str]) {
             "gz" => gzip(&lines(name)),
             "md" => CARD.into(),
             "txt" | "json" => b"a note, no rows".into(),
-            "tar" => vec![0; 1024],
+            "zip" => b"PK\x03\x04".into(),
             _ => lines(name),
         };
         place.write(&format!("in/{name}"), content);
@@ -205,19 +205,18 @@ fn what_describes_data_is_passed_over_in_silence_and_all_else_by_name() {
         &told,
     );
     check(
-        &["a.jsonl", "b.tar", "d/c.txt"],
+        &["a.jsonl", "b.zip", "d/c.txt"],
         &["a.jsonl"],
         &[
-            "passes over 2 files: b.tar (a tar, as webdataset packs samples",
+            "passes over 2 files: b.zip (an archive: unpack it)",
             "d/c.txt",
         ],
     );
-    let none = [
-        "b.tar (a tar",
-        "load_dataset('webdataset', data_files='b.tar'",
-        "c.txt",
-    ];
-    check(&["b.tar", "c.txt"], &[], &none);
+    check(
+        &["b.zip", "c.txt"],
+        &[],
+        &["b.zip (an archive", "c.txt", "hint: unpack it"],
+    );
     check(
         &["part-00000", "part-00001"],
         &["part-00000", "part-00001"],
@@ -390,7 +389,7 @@ fn a_csv_is_read_with_what_stands_between_its_cells() {
     place.write("in/a.csv", "problem;response;answer\n1;2\n");
     place
         .run("more", &[])
-        .ends(4)
+        .ends(2)
         .tells(&["problem;response;answer"]);
 }
 
@@ -418,6 +417,34 @@ fn folders_named_like_a_column_are_one_and_part_of_what_is_measured() {
         seen.push((row["category"].to_string(), row["origin"].clone()));
     }
     seen.sort_by(|a, b| a.0.cmp(&b.0));
+    // The lock file gives the values again where the files lie flat.
+    for (at, folder) in [
+        "a%20b/level=1/x.parquet",
+        "__HIVE_DEFAULT_PARTITION__/level=2/x.parquet",
+        "c/level=3/x.jsonl",
+        "d/level=4/x.jsonl",
+    ]
+    .iter()
+    .enumerate()
+    {
+        let ending = folder.rsplit_once('.').map_or("", |(_, ending)| ending);
+        let from = place.path(&format!("in/origin={folder}"));
+        place.write(
+            &format!("flat/{at}.{ending}"),
+            std::fs::read(from).expect("a file"),
+        );
+    }
+    let lock = place
+        .out("out")
+        .run("pipeline.lock.toml")
+        .to_string_lossy()
+        .into_owned();
+    place
+        .gradatim(&[
+            "run", &lock, "--out", "again", "--pool", "pool2", "--source", "all=flat",
+        ])
+        .ends(0);
+    assert_eq!(tree(&place.path("out")), tree(&place.path("again")));
     let expected = [
         ("\"1\"", json!("a b")),
         ("\"2\"", json!(null)),
@@ -556,4 +583,75 @@ fn a_shard_that_its_neighbours_name_is_missed() {
         "train-00002-of-00003.parquet",
     ];
     check(&shards, &shards, &["lacks `train-…` (1 of its 3 files)"]);
+}
+
+/// A tar of files with these names and contents.
+fn tar(files: &[(&str, String)]) -> Vec<u8> {
+    let mut tar = Vec::new();
+    for (name, content) in files {
+        let mut header = [0; 512];
+        header[..name.len()].copy_from_slice(name.as_bytes());
+        header[100..108].copy_from_slice(b"0000644\0");
+        header[124..136].copy_from_slice(format!("{:011o}\0", content.len()).as_bytes());
+        header[156] = b'0';
+        header[257..265].copy_from_slice(b"ustar\x0000");
+        header[148..156].fill(b' ');
+        let sum: u32 = header.iter().map(|&byte| u32::from(byte)).sum();
+        header[148..156].copy_from_slice(format!("{sum:06o}\0 ").as_bytes());
+        tar.extend(header);
+        tar.extend(content.as_bytes());
+        tar.resize(tar.len().next_multiple_of(512), 0);
+    }
+    tar.extend([0; 1024]);
+    tar
+}
+
+#[test]
+fn samples_of_a_tar_are_rows_and_their_files_columns() {
+    let place = Place::new();
+    let sample = |at: u32| {
+        let row = json!({ "problem": format!("What is {at}+{at}?") });
+        [
+            (format!("s/{at:04}.json"), format!("{row:#}")),
+            (
+                format!("s/{at:04}.txt"),
+                reply(2 * at, 9) + "\n\"quoted\\\"",
+            ),
+        ]
+    };
+    let files: Vec<(String, String)> = (0..30).flat_map(sample).collect();
+    let files: Vec<(&str, String)> = files
+        .iter()
+        .map(|(name, text)| (name.as_str(), text.clone()))
+        .collect();
+    place.write("in/a.tar", tar(&files[..20]));
+    place.write("in/b.tar.gz", gzip(&tar(&files[20..])));
+    let pipeline = pipeline("path = 'in'")
+        .replace("problem = 'problem'", "problem = 'json.problem'")
+        .replace("response = 'response'", "response = 'txt'");
+    place.write(
+        "pipeline.toml",
+        pipeline.replace("size = [1]", "size = [30]"),
+    );
+    place.run("out", &[]).ends(0);
+    assert_eq!(place.out("out").ledger().len(), 30);
+    for row in place.out("out").subset("all-normal-30") {
+        let messages = row["messages"].as_array().expect("a chat");
+        let (problem, response) = (text(&messages[0], "content"), text(&messages[1], "content"));
+        let at: u32 = problem["What is ".len()..]
+            .split('+')
+            .next()
+            .and_then(|n| n.parse().ok())
+            .expect("a number");
+        assert_eq!(
+            response.trim(),
+            (reply(2 * at, 9) + "\n\"quoted\\\"").trim()
+        );
+    }
+    place.write("in/a.tar", tar(&[("rows/train.jsonl", "{}\n".into())]));
+    place.write("in/b.tar.gz", &gzip(&tar(&files))[..300]);
+    place.run("more", &[]).ends(4).tells(&[
+        "a.tar: is a tar of data files, as `rows/train.jsonl`",
+        "`tar -xf`",
+    ]);
 }

@@ -9,7 +9,7 @@ use crate::source::{dataset, head};
 use crate::{Error, Result};
 
 /// What can be read, in words for hints.
-pub(crate) const ENDINGS: &str = "`.parquet`, `.arrow`, or in `.jsonl`, `.json`, `.csv` or `.tsv` (also with `.gz`, `.zst`, `.bz2` or `.xz`)";
+pub(crate) const ENDINGS: &str = "`.parquet`, `.arrow`, `.tar`, or in `.jsonl`, `.json`, `.csv` or `.tsv` (also with `.gz`, `.zst`, `.bz2` or `.xz`)";
 
 /// A format in words.
 pub(super) fn words(format: Format) -> String {
@@ -19,12 +19,13 @@ pub(super) fn words(format: Format) -> String {
         Format::Text(format) => format,
     };
     let form = match form {
+        Form::Json(_) if matches!(coding, Coding::Tar | Coding::TarGzip) => "samples in a tar",
         Form::Json(_) => "JSON lines",
         Form::Csv { .. } => "CSV",
     };
     match coding {
-        Coding::Plain => form.to_owned(),
-        Coding::Gzip => format!("{form} in gzip"),
+        Coding::Plain | Coding::Tar => form.to_owned(),
+        Coding::Gzip | Coding::TarGzip => format!("{form} in gzip"),
         Coding::Zstd => format!("{form} in zstd"),
         Coding::Bzip2 => format!("{form} in bzip2"),
         Coding::Xz => format!("{form} in xz"),
@@ -72,11 +73,9 @@ struct Foreign {
 
 const FOREIGN: [Foreign; 13] = [
     Foreign {
-        endings: &["tar", "tar.gz", "tgz", "tar.zst", "tar.bz2", "tar.xz"],
-        what: "a tar, as webdataset packs samples",
-        mend: "make rows of it with `python -c \"from datasets import load_dataset; \
-               load_dataset('webdataset', data_files='FILE', split='train').to_parquet('FILE.parquet')\"`, \
-               or unpack it",
+        endings: &["tar.zst", "tar.bz2", "tar.xz"],
+        what: "a tar, compressed in a way that is not read",
+        mend: "unpack what compresses it",
     },
     Foreign {
         endings: &["zip", "7z", "rar"],
@@ -227,6 +226,8 @@ fn ending(format: Format) -> &'static str {
             Coding::Zstd => "jsonl.zst",
             Coding::Bzip2 => "jsonl.bz2",
             Coding::Xz => "jsonl.xz",
+            Coding::Tar => "tar",
+            Coding::TarGzip => "tar.gz",
         },
     }
 }
