@@ -14,14 +14,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::Result;
 use crate::ids::{self, Id, IdHasher};
-use crate::source::{Entry, Facts, Trajectory, Void, answers};
+use crate::source::{Entry, Facts, Remarks, Trajectory, Void, answers};
 use crate::verify::{self, Outcome, Thinking, Verdict};
 use behaviour::Behaviour;
 use style::Style;
 use tokens::Tokenizer;
 
 /// Part of every pool part's name: raised when a measurement (a verdict among them) changes its meaning.
-pub const VERSION: u32 = 6;
+pub const VERSION: u32 = 7;
 
 /// Longer extracted answers are cut: the ledger shows them to people.
 const EXTRACTED_CHARS_MAX: usize = 200;
@@ -73,6 +73,8 @@ pub(crate) struct Measurements {
     pub origin: Option<String>,
     pub facts: Facts<'static>,
     pub source_id: Option<String>,
+    /// What was done to it when it was read.
+    pub remarks: Remarks,
     pub recorded_rule: Option<bool>,
     pub recorded_judge: Option<bool>,
     pub outcome: Outcome,
@@ -187,6 +189,7 @@ fn measurements(
         category: trajectory.category.map(Into::into),
         origin: trajectory.origin.map(Into::into),
         facts: trajectory.facts.into_owned(),
+        remarks: trajectory.remarks,
         source_id: trajectory.source_id.map(Into::into),
     }
 }

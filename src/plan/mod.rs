@@ -142,6 +142,7 @@ impl Plan {
         let mut notes = Vec::new();
         let contamination = contamination::check(file, &pipeline, overrides, &mut notes)?;
         let hub = OnceCell::new();
+        notes.extend(contamination::not_asked(&pipeline));
         let lock = lock::Lock::beside(file, &mut notes)?;
         let finder = Finder {
             file,
@@ -203,8 +204,11 @@ impl Plan {
                 .any(|pattern| pattern.matches(&subset.name))
     }
 
-    /// The patterns of `[emit] subsets` that mean none of these.
+    /// The patterns of `[emit] subsets` that mean none of these; without a grid none could.
     pub(crate) fn emits_nothing(&self, subsets: &[Subset]) -> Vec<&str> {
+        if self.grids.is_empty() {
+            return Vec::new();
+        }
         let is_idle = |pattern: &&glob::Pattern| {
             let mut names = subsets.iter().map(|subset| &subset.name);
             !names.any(|name| pattern.matches(name))

@@ -1,11 +1,12 @@
 //! The measuring pass: which units of which files the pool lacks, and their measuring, side by side.
 
-use std::sync::{Mutex, OnceLock};
+use std::sync::atomic::AtomicUsize;
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Instant;
 
 use super::board::{Board, lock};
 use super::held::{Filling, Held, Slot};
-use super::unit::{Clock, Job, Means, Readable, measure_unit};
+use super::unit::{Clock, Job, Means, Pace, Readable, measure_unit, unit_done};
 use super::{Amount, Settings, Timings};
 use crate::ids::Id;
 use crate::measure::tokens::Tokenizer;
@@ -23,10 +24,9 @@ use crate::{Error, Result};
 pub(super) fn measure(
     plan: &Plan,
     settings: &Settings<'_>,
-    store: bool,
     timings: &mut Timings,
 ) -> Result<Vec<Slot>> {
-    let pass = Pass::new(plan, settings, store);
+    let pass = Pass::new(plan, settings);
     let started = Instant::now();
     let mut slots = Vec::new();
     std::thread::scope(|scope| {
@@ -45,18 +45,26 @@ pub(super) fn measure(
     }
     for (slot, outcome) in lock(&pass.outcomes).drain(..) {
         slots[slot].filling = match outcome {
-            Ok(held) => Filling::Held(held),
+            Ok(part) => Filling::Held(Held::Stored(Box::new(part))),
             Err(why) => Filling::Unreadable(why),
         };
     }
     Ok(slots)
 }
 
+/// A unit that the pool may hold.
+struct Sought<'p, 'f> {
+    source: &'p PlannedSource,
+    file: &'p PlannedFile,
+    content: Id,
+    unit: Unit,
+    units_left: &'f Arc<AtomicUsize>,
+}
+
 /// One pass over all units, and what its threads share.
 struct Pass<'p, 's> {
     plan: &'p Plan,
     settings: &'s Settings<'s>,
-    store: bool,
     /// There are fewer units than threads: each shares its rows out.
     share_rows: bool,
     board: Board<Job<'p>>,
@@ -65,22 +73,23 @@ struct Pass<'p, 's> {
     /// Loaded by the first thread that needs it, which takes most of a second; none where that failed.
     tokenizer: OnceLock<Option<Tokenizer>>,
     /// By slot.
-    outcomes: Mutex<Vec<(usize, Readable<Held>)>>,
+    outcomes: Mutex<Vec<(usize, Readable<Part>)>>,
     failure: Mutex<Option<Error>>,
     clock: Clock,
+    pace: Pace,
 }
 
 impl<'p, 's> Pass<'p, 's> {
-    fn new(plan: &'p Plan, settings: &'s Settings<'s>, store: bool) -> Self {
+    fn new(plan: &'p Plan, settings: &'s Settings<'s>) -> Self {
         let files = || plan.sources.iter().flat_map(|source| &source.files);
         let unit_counts = files().map(|file| file.units.as_ref().map_or(1, Vec::len));
         let units: usize = unit_counts.sum();
-        let total = Amount::shards(units as u64, files().map(|file| file.bytes).sum());
+        let bytes = files().map(|file| file.bytes).sum();
+        let total = Amount::files(files().count() as u64, bytes);
         settings.watch.begin("measure", total);
         Self {
             plan,
             settings,
-            store,
             share_rows: units < settings.threads,
             board: Board::default(),
             aside: OnceLock::new(),
@@ -88,6 +97,7 @@ impl<'p, 's> Pass<'p, 's> {
             outcomes: Mutex::default(),
             failure: Mutex::default(),
             clock: Clock::default(),
+            pace: Pace::default(),
         }
     }
 
@@ -113,15 +123,22 @@ impl<'p, 's> Pass<'p, 's> {
                 };
                 match self.content(file)? {
                     Ok((content, units)) => {
+                        let units_left = Arc::new(AtomicUsize::new(units.len()));
                         for &unit in units {
-                            let filling =
-                                self.find_unit(source, file, content, unit, slots.len())?;
+                            let sought = Sought {
+                                source,
+                                file,
+                                content,
+                                unit,
+                                units_left: &units_left,
+                            };
+                            let filling = self.find_unit(sought, slots.len())?;
                             slots.push(slot(Some(content), filling));
                         }
                     }
                     Err(why) => {
                         slots.push(slot(None, Filling::Unreadable(why)));
-                        self.settings.watch.advance(Amount::shards(1, file.bytes));
+                        self.settings.watch.advance(Amount::files(1, file.bytes));
                     }
                 }
             }
@@ -145,14 +162,14 @@ impl<'p, 's> Pass<'p, 's> {
     }
 
     /// The pool's part of a unit; where there is none it is put up to be measured.
-    fn find_unit(
-        &self,
-        source: &'p PlannedSource,
-        file: &'p PlannedFile,
-        content: Id,
-        unit: Unit,
-        slot: usize,
-    ) -> Result<Filling> {
+    fn find_unit(&self, sought: Sought<'p, '_>, slot: usize) -> Result<Filling> {
+        let Sought {
+            source,
+            file,
+            content,
+            unit,
+            units_left,
+        } = sought;
         let bytes = file.bytes / file.units.as_ref().map_or(1, Vec::len) as u64;
         let behaviours = self.plan.behaviours;
         let tokenizer = &self.plan.tokenizer;
@@ -164,12 +181,12 @@ impl<'p, 's> Pass<'p, 's> {
             tokenizer,
             behaviours,
         );
-        if let Some(part) = sound_part(self.settings, &made.name(), self.store)? {
-            self.settings.watch.advance(Amount::shards(1, bytes));
-            return Ok(Filling::Held(Held::Stored(part)));
+        if let Some(part) = sound_part(self.settings, &made.name())? {
+            unit_done(units_left, bytes, self.settings);
+            return Ok(Filling::Held(Held::Stored(Box::new(part))));
         }
         self.clock.first_job.get_or_init(Instant::now);
-        if self.store && self.aside.get().is_none() {
+        if self.aside.get().is_none() {
             // No other thread opens one.
             let _ = self.aside.set(Aside::open(&self.settings.pool)?);
         }
@@ -180,6 +197,7 @@ impl<'p, 's> Pass<'p, 's> {
             unit,
             made,
             bytes,
+            units_left: Arc::clone(units_left),
         });
         Ok(Filling::Awaited)
     }
@@ -188,6 +206,7 @@ impl<'p, 's> Pass<'p, 's> {
     fn work(&self) {
         while let Some(job) = self.board.take() {
             let load = || {
+                self.settings.watch.waits_for("tokenizer");
                 let name = &self.plan.tokenizer_name.0;
                 let loaded = Tokenizer::load(name, &self.plan.folder);
                 self.clock.loaded.get_or_init(Instant::now);
@@ -196,12 +215,16 @@ impl<'p, 's> Pass<'p, 's> {
             let Some(tokenizer) = self.tokenizer.get_or_init(load) else {
                 return;
             };
+            let Some(aside) = self.aside.get() else {
+                unreachable!("opened before the first job was put up");
+            };
             let means = Means {
                 tokenizer,
                 settings: self.settings,
-                aside: self.aside.get(),
+                aside,
                 share_rows: self.share_rows,
                 clock: &self.clock,
+                pace: &self.pace,
             };
             match measure_unit(&job, means) {
                 Ok(outcome) => lock(&self.outcomes).push((job.slot, outcome)),
@@ -246,16 +269,13 @@ impl<'p, 's> Pass<'p, 's> {
     }
 }
 
-/// The part, where it is there and whole; a damaged one is measured again, in its place where parts are
-/// stored.
-pub(super) fn sound_part(settings: &Settings<'_>, name: &str, store: bool) -> Result<Option<Part>> {
+/// The part, where it is there and whole; a damaged one is measured again, in its place.
+pub(super) fn sound_part(settings: &Settings<'_>, name: &str) -> Result<Option<Part>> {
     match Part::find(&settings.pool, name) {
         Err(Error::Part { part, why }) => {
             let note = format!("part {part} is damaged ({why}) and is measured again");
             settings.watch.note(&note);
-            if store {
-                fs_err::remove_dir_all(settings.pool.part_folder(name))?;
-            }
+            fs_err::remove_dir_all(settings.pool.part_folder(name))?;
             Ok(None)
         }
         found => found,

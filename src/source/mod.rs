@@ -26,7 +26,9 @@ mod json_rows;
 mod jsonl;
 pub mod layout;
 pub(crate) mod location;
+pub(crate) mod look;
 pub(crate) mod lookup;
+mod markup;
 pub(crate) mod needed;
 pub mod parquet;
 mod path;
@@ -35,7 +37,10 @@ pub(crate) mod place;
 pub(crate) mod remark;
 mod rows;
 mod samples;
+pub(crate) mod suggest;
 pub(crate) mod text;
+pub(crate) mod trial;
+mod turns;
 mod unit;
 pub mod value;
 pub(crate) mod vectors;
@@ -122,6 +127,10 @@ pub struct Source {
     /// Go on without a file that cannot be read; it stands in the ledger as `unreadable_file`.
     #[serde(default)]
     pub skip_unreadable: bool,
+    /// The share of rows that may yield nothing for a fault of reading (a wrong type, no JSON, no problem, no
+    /// response) before the run stops; 1 never stops it.
+    #[serde(default = "unread_max")]
+    pub unread_max: f64,
     /// A row with more bytes than this is dropped as `too_large`.
     #[serde(default = "row_bytes_max")]
     pub row_bytes_max: u64,
@@ -149,9 +158,15 @@ impl Source {
             license: None,
             attribution: None,
             skip_unreadable: false,
+            unread_max: unread_max(),
             row_bytes_max: row_bytes_max(),
         }
     }
+}
+
+/// Nine tenths.
+fn unread_max() -> f64 {
+    0.9
 }
 
 fn row_bytes_max() -> u64 {

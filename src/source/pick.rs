@@ -8,7 +8,6 @@ use serde::de::{self, Deserializer, MapAccess, Visitor, value::MapAccessDeserial
 use serde::ser::Serializer;
 use serde::{Deserialize, Serialize};
 
-use super::Void;
 use super::path::ColumnPath;
 use super::value::Value;
 
@@ -62,6 +61,17 @@ impl Pick {
         self.0.column.resolve(cell)
     }
 
+    /// Whether the text has the marks that it is cut at.
+    pub(crate) fn is_in(&self, text: &str) -> bool {
+        let Cut { after, before, .. } = &self.0;
+        let behind = match after {
+            Some(mark) => text.split_once(mark).map(|(_, behind)| behind),
+            None => Some(text),
+        };
+        let has = |text: &str| before.as_ref().is_none_or(|mark| text.contains(mark));
+        behind.is_some_and(has)
+    }
+
     /// The part of the text that is meant.
     pub(crate) fn cut<'a>(&self, text: Cow<'a, str>) -> Cow<'a, str> {
         let Cut {
@@ -85,14 +95,6 @@ impl Pick {
         }
         let prefix = prefix.as_deref().unwrap_or_default();
         Cow::Owned(format!("{prefix}{rest}"))
-    }
-
-    /// The text at this place of the row, cut; a number or a truth value is written out.
-    pub(crate) fn text<'a>(&self, cell: Value<'a>) -> Result<Option<Cow<'a, str>>, Void> {
-        Ok(match self.resolve(cell) {
-            Value::Text(text) => Some(self.cut(text)),
-            other => other.said()?,
-        })
     }
 }
 

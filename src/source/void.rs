@@ -23,8 +23,10 @@ pub enum Void {
     NoResponse,
     /// The response is blank.
     EmptyResponse,
-    /// The chat has several answered questions, or turns in another order than question and answer.
+    /// The chat has several answered questions.
     SeveralTurns,
+    /// The turns are no dialogue: not a question first, or not the other's turn next, or someone else's.
+    TurnOrder,
     /// The chat calls tools, so that its answer is not all of it.
     ToolCalls,
     /// A turn has parts that are no text, as images.
@@ -36,7 +38,7 @@ pub enum Void {
 }
 
 impl Void {
-    pub(crate) const ALL: [Self; 14] = [
+    pub(crate) const ALL: [Self; 15] = [
         Self::BadJson,
         Self::BadCsv,
         Self::BadUtf8,
@@ -47,6 +49,7 @@ impl Void {
         Self::NoResponse,
         Self::EmptyResponse,
         Self::SeveralTurns,
+        Self::TurnOrder,
         Self::ToolCalls,
         Self::NoText,
         Self::ControlTokens,
@@ -65,6 +68,7 @@ impl Void {
             Self::NoResponse => "no_response",
             Self::EmptyResponse => "empty_response",
             Self::SeveralTurns => "several_turns",
+            Self::TurnOrder => "turn_order",
             Self::ToolCalls => "tool_calls",
             Self::NoText => "no_text",
             Self::ControlTokens => "control_tokens",
