@@ -311,7 +311,7 @@ fn take(was: &ReadFile<'_>, found: &mut Vec<SourceFile>) -> Result<Taken> {
         let is = was.hash(&found[at])?;
         if is == was.shown() {
             let mut file = found.remove(at);
-            file.name = was.name.to_owned();
+            file.rename(was.name);
             return Ok(Taken::Same(file));
         }
         if found[at].name == was.name {
