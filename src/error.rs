@@ -9,7 +9,7 @@ mod text;
 use std::path::{Path, PathBuf};
 
 pub(crate) use nearest::{did_you_mean, listed, nearest};
-pub(crate) use text::shortened;
+pub(crate) use text::{bounded, shortened};
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 

@@ -61,7 +61,7 @@ pub(super) fn balance(arguments: &Arguments) -> Result<u8> {
     if arguments.json {
         print_json(&report(&folder, &compared, single))?;
     } else if let (true, [pair]) = (single, compared.as_slice()) {
-        print(&one(&folder.manifest, pair))?;
+        print(&one(pair))?;
     } else {
         print(&all(&folder.manifest, &compared))?;
     }
@@ -116,7 +116,7 @@ fn report(folder: &Folder, compared: &[Told<'_>], single: bool) -> serde_json::V
 }
 
 /// Two subsets beside each other.
-fn one(manifest: &Manifest, told: &Told<'_>) -> String {
+fn one(told: &Told<'_>) -> String {
     let relation = match told.relation {
         Relation::Random => "its random control",
         Relation::Matched => "its matched control",
@@ -161,8 +161,7 @@ fn one(manifest: &Manifest, told: &Told<'_>) -> String {
         .map(level)
         .collect();
     text += &table(&["mix", "A", "B", "SMD"], &levels);
-    text += "\n* by design\n\n";
-    text + &acceptance(manifest)
+    text + "\n* by design\n"
 }
 
 fn is_of_mix(line: &Line) -> bool {

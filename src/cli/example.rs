@@ -8,8 +8,9 @@ use super::print;
 /// Prints a complete pipeline, to start from; its top says how to name your own data in it.
 #[derive(Args)]
 #[command(after_help = "\
-Example:
-  gradatim example ladder > my-experiment.toml")]
+Examples:
+  gradatim example columns > my-experiment.toml
+  gradatim example ladder")]
 pub(super) struct Arguments {
     /// Which one.
     #[arg(value_enum, default_value = "quickstart")]
@@ -20,8 +21,17 @@ pub(super) struct Arguments {
 enum Name {
     /// A small experiment over the sample in `data/`.
     Quickstart,
+    /// Random sets over columns of your own, which no layout names.
+    Columns,
     /// The paper's grid over OpenR1.
     Ladder,
+    /// s1's selection, step by step, beside its controls.
+    S1,
+    /// LIMO's lexical score, beside its controls.
+    Limo,
+    /// Light-R1's rule for a second stage, and OpenThoughts' rules for problems.
+    #[value(alias = "light_r1")]
+    LightR1,
     /// R1 against Gemini on the same problems.
     Styles,
     /// Many subsets, text for few: what the benchmarks run.
@@ -31,7 +41,11 @@ enum Name {
 pub(super) fn example(arguments: &Arguments) -> Result<u8> {
     let pipeline = match arguments.name {
         Name::Quickstart => include_str!("../../pipelines/quickstart.toml"),
+        Name::Columns => include_str!("../../pipelines/columns.toml"),
         Name::Ladder => include_str!("../../pipelines/ladder.toml"),
+        Name::S1 => include_str!("../../pipelines/s1.toml"),
+        Name::Limo => include_str!("../../pipelines/limo.toml"),
+        Name::LightR1 => include_str!("../../pipelines/light_r1.toml"),
         Name::Styles => include_str!("../../pipelines/styles.toml"),
         Name::Bench => include_str!("../../pipelines/bench.toml"),
     };
@@ -43,7 +57,7 @@ pub(super) fn example(arguments: &Arguments) -> Result<u8> {
 fn head(pipeline: &str) -> String {
     let names = pipeline.lines().filter_map(|line| {
         let name = line.strip_prefix("[sources.")?;
-        name.strip_suffix(']')
+        name.strip_suffix(']').filter(|name| !name.contains('.'))
     });
     let sources: String = names.map(|name| format!(" --source {name}=PATH")).collect();
     format!(

@@ -25,20 +25,20 @@ mod verify;
 mod why;
 
 use std::ffi::OsString;
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 
-use crate::error::nearest;
+use crate::error::{bounded, nearest};
 use crate::pipeline::PipelineFile;
 use crate::plan::{Overrides, Plan};
 use crate::pool::Pool;
 use crate::rules::OnShortfall;
-use crate::run::{Settings, Watch};
+use crate::run::{Amount, Settings, Watch};
 use crate::source::{BatchSize, HubMode};
 use crate::{Error, Result};
-use clap::{Args, CommandFactory, Parser, Subcommand};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use progress::Progress;
 use size::ByteSize;
@@ -47,7 +47,7 @@ use size::ByteSize;
 ///
 /// Reports go to stdout, talk and errors to stderr. Signals are met for the process's whole life.
 pub fn run(arguments: impl IntoIterator<Item = impl Into<OsString> + Clone>) -> u8 {
-    let arguments = match Cli::try_parse_from(arguments) {
+    let arguments = match parse(arguments) {
         Ok(arguments) => arguments,
         Err(error) => {
             let error = with_nearest_command(error);
@@ -200,12 +200,13 @@ impl Common {
             seed: self.seed,
             hub_mode: self.hub,
         };
+        progress.begin("plan", Amount::default());
         let plan = Plan::new(&file, &overrides, &|| {
             hub::connect(stop, progress, self.hub_space.0)
-        })?;
-        for note in &plan.notes {
-            progress.note(note);
-        }
+        });
+        progress.finish();
+        let plan = plan?;
+        plan.notes.iter().for_each(|note| progress.note(note));
         Ok(plan)
     }
 
@@ -292,6 +293,28 @@ fn is_closed_pipe(error: &Error) -> bool {
     matches!(error, Error::Io(error) if error.kind() == std::io::ErrorKind::BrokenPipe)
 }
 
+/// The arguments as typed, as clap reads them.
+fn parse(
+    arguments: impl IntoIterator<Item = impl Into<OsString> + Clone>,
+) -> Result<Cli, clap::Error> {
+    let matches = command().try_get_matches_from(arguments)?;
+    Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut command()))
+}
+
+/// The command tree; each help says where exit codes stand, if it does not say how it ends.
+pub(crate) fn command() -> clap::Command {
+    Cli::command().mut_subcommands(|command| {
+        let help = command.get_after_help().map(ToString::to_string);
+        let help = help.unwrap_or_default();
+        match help.contains("Ends with") {
+            true => command,
+            false => command.after_help(format!("{EXIT_CODES_ELSEWHERE}\n\n{help}")),
+        }
+    })
+}
+
+const EXIT_CODES_ELSEWHERE: &str = "Exit codes are listed by `gradatim --help`.";
+
 /// A mistyped command with the one that was meant: clap finds none for short words.
 fn with_nearest_command(mut error: clap::Error) -> clap::Error {
     use clap::error::{ContextKind, ContextValue};
@@ -301,7 +324,7 @@ fn with_nearest_command(mut error: clap::Error) -> clap::Error {
     let Some(ContextValue::String(word)) = error.get(ContextKind::InvalidSubcommand) else {
         return error;
     };
-    let command = Cli::command();
+    let command = command();
     let names = command.get_subcommands().map(clap::Command::get_name);
     if let Some(meant) = nearest(word, names) {
         let meant = ContextValue::Strings(vec![meant.to_owned()]);
@@ -310,16 +333,131 @@ fn with_nearest_command(mut error: clap::Error) -> clap::Error {
     error
 }
 
+/// Whether what is said to people may have colours (no-color.org).
+fn has_colours() -> bool {
+    let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    let is_dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+    std::io::stderr().is_terminal() && !is_set("NO_COLOR") && !is_dumb
+}
+
+/// A word before a message; `code` is its colour as terminals number them.
+fn label(word: &str, code: u8) -> String {
+    match has_colours() {
+        true => format!("\x1b[1;{code}m{word}:\x1b[0m"),
+        false => format!("{word}:"),
+    }
+}
+
+const RED: u8 = 31;
+const CYAN: u8 = 36;
+
 /// The error, its causes, and how to mend it.
 fn print_error(error: &Error) {
-    let mut text = format!("error: {error}");
+    let mut text = format!("{} {error}", label("error", RED));
     let mut cause = std::error::Error::source(error);
     while let Some(source) = cause {
         text += &format!("\n  caused by: {source}");
         cause = source.source();
     }
     if let Some(hint) = error.hint() {
-        text += &format!("\nhint: {hint}");
+        text += &format!("\n{} {hint}", label("hint", CYAN));
     }
-    eprintln!("{text}");
+    eprintln!("{}", bounded(&text));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Each command with the names that lead to it, those inside of others too.
+    fn all() -> Vec<(Vec<String>, clap::Command)> {
+        fn walk(
+            path: &[String],
+            command: &clap::Command,
+            all: &mut Vec<(Vec<String>, clap::Command)>,
+        ) {
+            for inner in command.get_subcommands() {
+                let path = [path, &[inner.get_name().to_owned()]].concat();
+                walk(&path, inner, all);
+                all.push((path, inner.clone()));
+            }
+        }
+        let mut found = Vec::new();
+        walk(&[], &command(), &mut found);
+        assert!(found.len() >= 14);
+        found
+    }
+
+    /// The words of a line of a shell, up to where another command or file begins.
+    fn words(line: &str) -> Vec<String> {
+        let (mut words, mut word, mut quote) = (Vec::new(), String::new(), None);
+        for letter in line.chars() {
+            match (quote, letter) {
+                (Some(open), _) if open == letter => quote = None,
+                (None, '\'' | '"') => quote = Some(letter),
+                (None, ' ') => words.push(std::mem::take(&mut word)),
+                _ => word.push(letter),
+            }
+        }
+        words.push(word);
+        let end = words
+            .iter()
+            .position(|word| [">", "&&", "|"].contains(&word.as_str()));
+        words.truncate(end.unwrap_or(words.len()));
+        words
+    }
+
+    /// The examples of a help text.
+    fn examples(help: &str) -> Vec<Vec<String>> {
+        let lines = help.lines().filter(|line| line.starts_with("  gradatim "));
+        lines.map(|line| words(line.trim_start())).collect()
+    }
+
+    fn after_help(command: &clap::Command) -> String {
+        command
+            .get_after_help()
+            .map(ToString::to_string)
+            .unwrap_or_default()
+    }
+
+    #[test]
+    fn each_command_has_examples_that_are_commands_of_this_program() {
+        for (path, command) in all().into_iter().filter(|(path, _)| path.len() == 1) {
+            let examples = examples(&after_help(&command));
+            assert!(!examples.is_empty(), "{path:?}");
+            for example in examples {
+                assert_eq!(example[1], path[0], "{example:?}");
+                let parsed = parse(&example).map(|_| ());
+                parsed.unwrap_or_else(|error| panic!("{example:?}: {error}"));
+            }
+        }
+    }
+
+    #[test]
+    fn each_command_says_what_it_and_each_argument_does_and_how_it_ends() {
+        for (path, command) in all() {
+            assert!(command.get_about().is_some(), "{path:?}");
+            for argument in command.get_arguments() {
+                let name = argument.get_id();
+                assert!(argument.get_help().is_some(), "{path:?}: {name}");
+            }
+            let help = after_help(&command);
+            let ends = help.contains("Ends with") || help.contains("xit code");
+            assert!(path.len() > 1 || ends, "{path:?}: {help}");
+        }
+    }
+
+    #[test]
+    fn no_line_of_a_help_is_longer_than_100_columns() {
+        let mut commands = all();
+        commands.push((Vec::new(), command()));
+        for (path, command) in commands {
+            let mut command = command.term_width(100);
+            for help in [command.render_help(), command.render_long_help()] {
+                let help = help.to_string();
+                let long = help.lines().find(|line| line.chars().count() > 100);
+                assert_eq!(long, None, "{path:?}");
+            }
+        }
+    }
 }

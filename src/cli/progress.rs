@@ -1,11 +1,14 @@
-//! Progress on stderr: a bar for each stage on a terminal; elsewhere a line for each stage that took long.
+//! Progress on stderr: a line for each stage on a terminal; elsewhere a line for each stage that took long.
+//!
+//! The line is drawn some times a second whether anything moved or not, so that a stage is seen at once, and holds
+//! what its width has room for.
 
 use std::io::IsTerminal;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
 use crate::run::{Amount, Watch};
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 use super::table::{bytes, thousands};
 
@@ -15,15 +18,41 @@ pub(crate) struct Progress {
 }
 
 struct Stage {
+    shown: Arc<Mutex<Shown>>,
+    bar: Option<ProgressBar>,
+}
+
+/// What a stage's line says.
+struct Shown {
     name: &'static str,
+    /// What it waits for, in place of its name or of its amounts, until something moves again.
+    waits_for: Option<&'static str>,
+    waits: Option<String>,
     began: Instant,
     total: Amount,
     done: Amount,
-    bar: Option<ProgressBar>,
 }
 
 /// Without a terminal, a stage that took less leaves no line.
 const WORTH_A_LINE: Duration = Duration::from_secs(2);
+
+/// Before, neither a rate nor the time that is left can be told.
+const TELLING: Duration = Duration::from_secs(1);
+
+/// How often the line is drawn.
+const TICK: Duration = Duration::from_millis(100);
+
+/// Where nobody says how wide the terminal is.
+const WIDTH: usize = 80;
+
+/// Cells of a bar.
+const BAR: usize = 16;
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex
+        .lock()
+        .unwrap_or_else(|poisoned| poisoned.into_inner())
+}
 
 impl Progress {
     pub(crate) fn new() -> Self {
@@ -33,122 +62,256 @@ impl Progress {
         }
     }
 
-    fn stage(&self) -> std::sync::MutexGuard<'_, Option<Stage>> {
-        self.stage
-            .lock()
-            .unwrap_or_else(|poisoned| poisoned.into_inner())
-    }
-
     /// Ends the last stage.
     pub(crate) fn finish(&self) {
-        let Some(stage) = self.stage().take() else {
+        let Some(stage) = lock(&self.stage).take() else {
             return;
         };
         match &stage.bar {
             Some(bar) => bar.finish_and_clear(),
-            None if stage.began.elapsed() >= WORTH_A_LINE => eprintln!("{}", stage.line()),
-            None => {}
-        }
-    }
-
-    /// Says what is waited for, in the bar until something moves again.
-    pub(crate) fn wait(&self, text: &str) {
-        match self.stage().as_ref().and_then(|stage| stage.bar.as_ref()) {
-            Some(bar) => bar.set_prefix(text.to_owned()),
-            None => eprintln!("note: {text}"),
-        }
-    }
-}
-
-impl Stage {
-    /// As `2 of 10 shards, 18,000 rows, 812 MB, 142 MB/s`.
-    fn amounts(&self) -> String {
-        let mut parts = Vec::new();
-        let mut count = |done: u64, total: u64, noun: &str| match (done, total) {
-            (0, 0) => {}
-            (done, 0) => parts.push(format!("{} {noun}", thousands(done))),
-            (done, total) => {
-                parts.push(format!(
-                    "{} of {} {noun}",
-                    thousands(done),
-                    thousands(total)
-                ));
+            None => {
+                let shown = lock(&stage.shown);
+                if shown.began.elapsed() >= WORTH_A_LINE {
+                    eprintln!("{}", shown.whole(shown.began.elapsed()));
+                }
             }
-        };
-        count(self.done.shards, self.total.shards, "shards");
-        count(self.done.rows, self.total.rows, "rows");
-        if self.total.bytes > 0 {
-            let rate = self.done.bytes as f64 / self.began.elapsed().as_secs_f64().max(1e-3);
-            parts.push(bytes(self.done.bytes));
-            parts.push(format!("{}/s", bytes(rate as u64)));
         }
-        parts.join(", ")
     }
 
-    fn line(&self) -> String {
-        let seconds = self.began.elapsed().as_secs_f64();
-        match self.amounts().as_str() {
-            "" => format!("{}: {seconds:.1} s", self.name),
-            amounts => format!("{}: {amounts} in {seconds:.1} s", self.name),
+    /// Says what is waited for, in the line until something moves again.
+    pub(crate) fn wait(&self, text: &str) {
+        match lock(&self.stage).as_ref() {
+            Some(Stage {
+                shown,
+                bar: Some(_),
+            }) => lock(shown).waits = Some(text.to_owned()),
+            _ => eprintln!("note: {text}"),
         }
     }
 }
 
-/// What a bar is as long as.
-fn length(amount: Amount) -> u64 {
-    match amount {
-        Amount { bytes: 0, rows, .. } => rows,
-        Amount { bytes, .. } => bytes,
+impl Shown {
+    /// How much of it is done; none where its length is not known.
+    fn share(&self) -> Option<f64> {
+        let (done, total) = match self.total {
+            Amount { bytes: 0, rows, .. } => (self.done.rows, rows),
+            Amount { bytes, .. } => (self.done.bytes, bytes),
+        };
+        (total > 0).then(|| (done as f64 / total as f64).min(1.0))
     }
+
+    /// As `2 of 10 files`, `18,000 rows`, `812 MB`, `142 MB/s`.
+    fn amounts(&self, took: Duration) -> [Option<String>; 4] {
+        let count = |done: u64, total: u64, noun: &str| match (done, total) {
+            (0, 0) => None,
+            (done, 0) => Some(format!("{} {noun}", thousands(done))),
+            (done, total) => Some(format!(
+                "{} of {} {noun}",
+                thousands(done),
+                thousands(total)
+            )),
+        };
+        let amount = Some(self.done.bytes).filter(|&done| self.total.bytes > 0 && done > 0);
+        let rate = |done: u64| bytes((done as f64 / took.as_secs_f64()) as u64);
+        [
+            count(self.done.files, self.total.files, "files"),
+            count(self.done.rows, self.total.rows, "rows"),
+            amount.map(bytes),
+            amount
+                .filter(|_| took >= TELLING)
+                .map(|done| format!("{}/s", rate(done))),
+        ]
+    }
+
+    /// Of a stage that has ended.
+    fn whole(&self, took: Duration) -> String {
+        let parts: Vec<String> = self.amounts(took).into_iter().flatten().collect();
+        let seconds = took.as_secs_f64();
+        match parts.as_slice() {
+            [] => format!("{}: {seconds:.1} s", self.name),
+            parts => format!("{}: {} in {seconds:.1} s", self.name, parts.join(", ")),
+        }
+    }
+
+    /// As `12 s left`.
+    fn left(&self, took: Duration) -> Option<String> {
+        let share = self.share().filter(|share| *share > 0.02)?;
+        let left = took.as_secs_f64() * (1.0 - share) / share;
+        let is_told = took >= TELLING && left >= 1.0;
+        is_told.then(|| match left as u64 {
+            seconds @ ..120 => format!("{seconds} s left"),
+            seconds @ ..7200 => format!("{} min left", seconds / 60),
+            seconds => format!("{} h left", seconds / 3600),
+        })
+    }
+
+    /// The line of a terminal, with what it has room for: what is left goes last, then rows, bytes, files, rate.
+    fn line(&self, width: usize, took: Duration) -> String {
+        let mut line = format!("{:9}", self.waits_for.unwrap_or(self.name));
+        if let Some(share) = self.share() {
+            let filled = (share * BAR as f64) as usize;
+            let bar = "=".repeat(filled);
+            line += &format!(" [{bar:BAR$}] {:>3} %", (share * 100.0) as u64);
+        }
+        if let Some(waits) = &self.waits {
+            return cut(&format!("{line}  {waits}"), width);
+        }
+        if self.share().is_none() && took >= TELLING {
+            line += &format!("  {} s", took.as_secs());
+        }
+        let [files, rows, bytes, rate] = self.amounts(took);
+        let parts = [files, rows, bytes, rate, self.left(took)];
+        cut(
+            &(line.clone() + &fitted(parts, width.saturating_sub(line.len()))),
+            width,
+        )
+    }
+}
+
+/// The parts that fit, in their order. The later of these goes first where they do not.
+fn fitted(mut parts: [Option<String>; 5], width: usize) -> String {
+    for least in [3, 0, 2, 1, 4] {
+        let text = joined(&parts);
+        if text.chars().count() <= width {
+            return text;
+        }
+        parts[least] = None;
+    }
+    joined(&parts)
+}
+
+fn joined(parts: &[Option<String>]) -> String {
+    let parts = parts.iter().flatten();
+    parts.map(|part| format!("  {part}")).collect()
+}
+
+fn cut(line: &str, width: usize) -> String {
+    line.chars().take(width).collect()
+}
+
+fn terminal_width() -> usize {
+    let size = terminal_size::terminal_size_of(std::io::stderr());
+    let width = size.map_or(WIDTH, |(width, _)| usize::from(width.0));
+    // A letter in the last column wraps on some.
+    width.saturating_sub(1).max(20)
+}
+
+/// A line that draws itself.
+fn bar(shown: &Arc<Mutex<Shown>>) -> ProgressBar {
+    let of = Arc::clone(shown);
+    let line = move |_: &ProgressState, out: &mut dyn std::fmt::Write| {
+        let shown = lock(&of);
+        // Where the terminal has gone nobody can be told.
+        let _ = out.write_str(&shown.line(terminal_width(), shown.began.elapsed()));
+    };
+    let style = ProgressStyle::with_template("{line}")
+        .unwrap_or_else(|_| ProgressStyle::default_spinner())
+        .with_key("line", line);
+    let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr()).with_style(style);
+    bar.enable_steady_tick(TICK);
+    bar.tick();
+    bar
 }
 
 impl Watch for Progress {
     fn begin(&self, name: &'static str, total: Amount) {
         self.finish();
-        let bar = self.is_terminal.then(|| {
-            let style = ProgressStyle::with_template(
-                "{msg:8} [{bar:24}] {percent:>3} %  {prefix}  {eta} left",
-            )
-            .unwrap_or_else(|_| ProgressStyle::default_bar())
-            .progress_chars("=> ");
-            ProgressBar::with_draw_target(Some(length(total)), ProgressDrawTarget::stderr())
-                .with_style(style)
-                .with_message(name)
-        });
-        *self.stage() = Some(Stage {
+        let shown = Arc::new(Mutex::new(Shown {
             name,
+            waits_for: None,
+            waits: None,
             began: Instant::now(),
             total,
             done: Amount::default(),
-            bar,
-        });
+        }));
+        let bar = self.is_terminal.then(|| bar(&shown));
+        *lock(&self.stage) = Some(Stage { shown, bar });
     }
 
     fn advance(&self, done: Amount) {
-        let mut stage = self.stage();
-        let Some(stage) = stage.as_mut() else { return };
-        stage.done.shards += done.shards;
-        stage.done.rows += done.rows;
-        stage.done.bytes += done.bytes;
-        if let Some(bar) = &stage.bar {
-            bar.set_prefix(stage.amounts());
-            bar.set_position(length_done(stage));
+        let stage = lock(&self.stage);
+        let Some(stage) = stage.as_ref() else { return };
+        let mut shown = lock(&stage.shown);
+        (shown.waits_for, shown.waits) = (None, None);
+        shown.done.files += done.files;
+        shown.done.rows += done.rows;
+        shown.done.bytes += done.bytes;
+    }
+
+    fn waits_for(&self, what: &'static str) {
+        if let Some(stage) = lock(&self.stage).as_ref() {
+            lock(&stage.shown).waits_for = Some(what);
         }
     }
 
     fn note(&self, text: &str) {
         let say = || eprintln!("note: {text}");
-        match self.stage().as_ref().and_then(|stage| stage.bar.as_ref()) {
+        match lock(&self.stage)
+            .as_ref()
+            .and_then(|stage| stage.bar.as_ref())
+        {
             Some(bar) => bar.suspend(say),
             None => say(),
         }
     }
 }
 
-fn length_done(stage: &Stage) -> u64 {
-    if stage.total.bytes > 0 {
-        stage.done.bytes
-    } else {
-        stage.done.rows
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(done: Amount, total: Amount) -> Shown {
+        Shown {
+            name: "measure",
+            waits_for: None,
+            waits: None,
+            began: Instant::now(),
+            total,
+            done,
+        }
+    }
+
+    fn much() -> Shown {
+        let amount = |files, rows, bytes| Amount { files, rows, bytes };
+        shown(amount(1234, 12_345_678, 3 << 30), amount(2345, 0, 9 << 30))
+    }
+
+    #[test]
+    fn a_line_fits_and_keeps_the_time_that_is_left() {
+        let took = Duration::from_secs(1000);
+        for width in [40, 59, 79, 99, 200] {
+            let line = much().line(width, took);
+            assert!(line.chars().count() <= width, "{width}: {line}");
+            assert!(line.contains(" 33 %"), "{line}");
+        }
+        assert!(much().line(59, took).ends_with("33 min left"));
+        let wide = much().line(120, took);
+        assert!(wide.contains("1,234 of 2,345 files"), "{wide}");
+        assert!(wide.contains("12,345,678 rows"), "{wide}");
+        let mut waiting = much();
+        waiting.waits = Some("waiting 5 s for ".to_owned() + &"x".repeat(200));
+        assert_eq!(waiting.line(79, took).chars().count(), 79);
+    }
+
+    #[test]
+    fn nothing_is_told_of_what_has_not_begun() {
+        let total = Amount::files(4, 1 << 20);
+        let first = shown(Amount::default(), total).line(99, Duration::from_millis(10));
+        assert_eq!(first, "measure   [                ]   0 %  0 of 4 files");
+        let late = shown(Amount::default(), total).line(99, Duration::from_secs(5));
+        assert!(!late.contains("/s") && !late.contains("left"), "{late}");
+        let ended = shown(total, total).line(99, Duration::from_secs(5));
+        assert!(
+            ended.contains("100 %") && !ended.contains("left"),
+            "{ended}"
+        );
+    }
+
+    #[test]
+    fn a_stage_without_a_length_says_how_long_it_takes() {
+        let mut plan = shown(Amount::default(), Amount::default());
+        plan.waits_for = Some("tokenizer");
+        assert_eq!(plan.line(79, Duration::ZERO), "tokenizer");
+        assert_eq!(plan.line(79, Duration::from_secs(7)), "tokenizer  7 s");
     }
 }

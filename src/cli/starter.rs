@@ -1,11 +1,11 @@
 //! A pipeline to start from, over a file that was looked at: what `init` writes and `inspect` shows.
 
 use crate::Result;
-use crate::rules::Accept;
+use crate::rules::{Accept, TurnsRule};
 use crate::source::look::Look;
 use crate::source::suggest::{Pick, suggest};
 use crate::source::trial::{Trial, trial};
-use crate::source::{Columns, Layout, Source, SourceFile, layout};
+use crate::source::{Columns, Layout, Source, SourceFile, Void, layout};
 
 /// How a file is likely read.
 pub(super) struct Starter {
@@ -32,8 +32,7 @@ impl Starter {
             .filter(|&asked| asked != Layout::Columns)
             .or(suggestion.layout);
         if let Some(layout) = by_layout {
-            let source = Source::of(layout);
-            let trial = trial(file, &source, ROWS, |_, _| {})?;
+            let (source, trial) = tried(file, Source::of(layout))?;
             if trial.trajectories > 0 || asked.is_some() {
                 return Ok(Some(Self {
                     source,
@@ -50,11 +49,13 @@ impl Starter {
             // Without a problem and a response they are none.
             return Ok(None);
         };
-        let source = Source {
-            columns: Some(columns),
-            ..Source::of(Layout::Columns)
-        };
-        let trial = trial(file, &source, ROWS, |_, _| {})?;
+        let (source, trial) = tried(
+            file,
+            Source {
+                columns: Some(columns),
+                ..Source::of(Layout::Columns)
+            },
+        )?;
         Ok(Some(Self {
             source,
             picks,
@@ -81,6 +82,9 @@ impl Starter {
         );
         for (key, value) in location {
             text += &format!("{key} = {}\n", quoted(value));
+        }
+        if self.source.turns == TurnsRule::Pairs {
+            text += "turns = \"pairs\"  # each answered question of a chat is a trajectory of its own\n";
         }
         if !self.picks.is_empty() {
             text += &format!("\n[sources.{name}.columns]\n{}", commented(&self.picks));
@@ -124,14 +128,25 @@ impl Starter {
     }
 }
 
+/// What the source makes of the first rows. Of chats with several questions it takes each where it would have none.
+fn tried(file: &SourceFile, mut source: Source) -> Result<(Source, Trial)> {
+    let first = trial(file, &source, ROWS, |_, _| {})?;
+    if first.trajectories > 0 || !first.voids.contains_key(&Void::SeveralTurns) {
+        return Ok((source, first));
+    }
+    source.turns = TurnsRule::Pairs;
+    let second = trial(file, &source, ROWS, |_, _| {})?;
+    Ok((source, second))
+}
+
 fn lines(picks: &[Pick]) -> String {
-    let line = |pick: &Pick| format!("{} = {}\n", pick.key, quoted(&pick.path));
+    let line = |pick: &Pick| format!("{} = {}\n", pick.key, pick.as_toml());
     picks.iter().map(line).collect()
 }
 
 /// The same with what the first rows hold behind each.
 fn commented(picks: &[Pick]) -> String {
-    let line = |pick: &Pick| format!("{} = {}  # {}\n", pick.key, quoted(&pick.path), pick.kind);
+    let line = |pick: &Pick| format!("{} = {}  # {}\n", pick.key, pick.as_toml(), pick.kind);
     picks.iter().map(line).collect()
 }
 

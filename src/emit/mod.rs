@@ -67,6 +67,7 @@ pub(crate) fn emit(
     let run = root.join(RUN_FOLDER);
     fs::create_dir_all(&run)?;
     // One after the other: beside the fetching of texts the ledger's forty columns would add to the peak.
+    settings.watch.begin("ledger", Amount::default());
     ledger::write(experiment, fates, &run.join("ledger.parquet"), settings)?;
     selection::write(experiment, selection, &run.join("selection.parquet"))?;
     let written = write_subsets(experiment, selection, root, settings)?;
@@ -79,10 +80,12 @@ pub(crate) fn emit(
     fs::write(run.join("pipeline.lock.toml"), &experiment.plan.written)?;
     let manifest = manifest::manifest(experiment, fates, selection, &all);
     write_json(&run.join("manifest.json"), &manifest)?;
+    settings.watch.begin("leakage", Amount::default());
     let leakage = leakage::Leakage::new(experiment);
     if let Some(leakage) = &leakage {
         write_json(&run.join("leakage.json"), leakage)?;
     }
+    settings.watch.begin("balance", Amount::default());
     let balances = balance::write(experiment, fates, selection, &manifest.subsets, &run)?;
     runs::write(experiment, selection, &manifest.subsets, &run)?;
     appendix::write(experiment, selection, &manifest.subsets, &run)?;
@@ -91,6 +94,7 @@ pub(crate) fn emit(
         card::card(&manifest, leakage.as_ref(), experiment, &all, &balances),
     )?;
     write_json(&root.join("dataset_info.json"), &card::dataset_info(&all))?;
+    settings.watch.begin("sums", Amount::default());
     sums::write(root, &run.join("SHA256SUMS"))?;
     settings.check_stop()?;
     partial.finish()
@@ -135,9 +139,8 @@ fn write_subsets(
         .map(|nested| {
             settings.check_stop()?;
             let subsets: Vec<&Subset> = nested.iter().map(|(_, subset)| *subset).collect();
-            let written = subset::write(experiment, &subsets, &texts, root)?;
-            let rows = written.iter().map(|written| u64::from(written.rows));
-            settings.watch.advance(Amount::rows(rows.sum()));
+            let watch = settings.watch;
+            let written = subset::write(experiment, &subsets, &texts, root, watch)?;
             let places = nested.iter().map(|(at, _)| *at);
             Ok(places.zip(written).collect())
         })

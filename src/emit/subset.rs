@@ -7,13 +7,13 @@ use fs_err as fs;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 
 use super::chat::{self, Speaker};
-use super::texts::{EntryText, Texts};
+use super::texts::{EntryText, Reader, Texts};
 use super::{Written, split};
 use crate::folder::{self, shard};
 use crate::pipeline::{Added, Emit};
 use crate::plan::PlannedSource;
 use crate::pool::entries::{Body, Entries, NameIndex, Problem};
-use crate::run::Experiment;
+use crate::run::{Amount, Experiment, Watch};
 use crate::schema::{self, Conversations, Dialogue, Filled, Head, HexId, Messages, column, heads};
 use crate::select::Subset;
 use crate::table::{self, GROUP_ROWS, Table};
@@ -166,19 +166,28 @@ pub(super) fn write(
     nested: &[&Subset],
     texts: &Texts,
     root: &Path,
+    watch: &dyn Watch,
 ) -> Result<Vec<Written>> {
     let Some(largest) = nested.iter().max_by_key(|subset| subset.size) else {
         return Ok(Vec::new());
     };
     let ends = group_ends(nested);
     let whole = file_of(largest, root)?;
-    encode(experiment, largest, &ends, texts, &whole)?;
+    encode(
+        experiment,
+        largest,
+        &ends,
+        &mut texts.reader()?,
+        &whole,
+        watch,
+    )?;
     let mut written = Vec::with_capacity(nested.len());
     for subset in nested {
         let path = file_of(subset, root)?;
         if path != whole {
             let groups = ends.partition_point(|&end| end <= subset.size as usize);
             table::copy_groups(&whole, groups, &path)?;
+            watch.advance(Amount::rows(u64::from(subset.size)));
         }
         written.push(describe(subset, &path)?);
     }
@@ -210,22 +219,23 @@ fn encode(
     experiment: &Experiment<'_>,
     subset: &Subset,
     ends: &[usize],
-    texts: &Texts,
+    texts: &mut Reader<'_>,
     path: &Path,
+    watch: &dyn Watch,
 ) -> Result<()> {
     let columns = filled(&experiment.plan.emit.add);
     let mut table = Table::create_text(path, schema::schema(&heads(&columns)))?;
-    let mut reader = texts.reader()?;
     let mut start = 0;
     for &end in ends {
         for ranks in chunks(start, end) {
             let mut rows = Vec::with_capacity(ranks.len());
             for rank in ranks {
                 let entry = subset.order[rank];
-                let text = reader.text(entry)?;
+                let text = texts.text(entry)?;
                 rows.push(SubsetRow::new(experiment, entry, rank as u32, text));
             }
             table.write(schema::arrays(&columns, &rows))?;
+            watch.advance(Amount::rows(rows.len() as u64));
         }
         table.end_group()?;
         start = end;

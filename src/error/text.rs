@@ -1,16 +1,28 @@
-//! Text of a user's file inside a message, where one line of it can have millions of letters.
+//! Text of a user's files inside a message, where one line of it can have millions of letters.
 
-/// Letters of a line that a message shows.
+/// Letters that a message shows of a line of a file.
 const LINE_MAX: usize = 200;
 
-/// The text with each longer line cut.
+/// Letters of a line of a message, whatever stands in it.
+const MESSAGE_LINE_MAX: usize = 2000;
+
+/// A file's text with each longer line cut.
 pub(crate) fn shortened(text: &str) -> String {
-    let lines: Vec<String> = text.split('\n').map(line).collect();
+    cut(text, LINE_MAX)
+}
+
+/// A whole message with each longer line cut.
+pub(crate) fn bounded(message: &str) -> String {
+    cut(message, MESSAGE_LINE_MAX)
+}
+
+fn cut(text: &str, max: usize) -> String {
+    let lines: Vec<String> = text.split('\n').map(|line| cut_line(line, max)).collect();
     lines.join("\n")
 }
 
-fn line(line: &str) -> String {
-    match line.char_indices().nth(LINE_MAX) {
+fn cut_line(line: &str, max: usize) -> String {
+    match line.char_indices().nth(max) {
         None => line.to_owned(),
         Some((at, _)) => format!("{}… ({} bytes in all)", &line[..at], line.len()),
     }
@@ -26,5 +38,6 @@ mod tests {
         let shown = shortened(&format!("short\n{long}\nend"));
         let cut = format!("short\n{}… (600 bytes in all)\nend", "é".repeat(200));
         assert_eq!(shown, cut);
+        assert_eq!(bounded(&long), long);
     }
 }

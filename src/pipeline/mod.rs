@@ -19,7 +19,7 @@ use crate::rules::{Accept, OnShortfall};
 use crate::screen::Screen;
 use crate::select::grid::Grid;
 use crate::select::validation::{THRESHOLD, Validation};
-use crate::source::{Benchmark, Companion, Join, Source};
+use crate::source::{Benchmark, Companion, Format, Join, Source};
 use crate::{Error, Result};
 pub(crate) use emit::{Added, Emit, Template, TextColumn};
 pub(crate) use runs::Runs;
@@ -106,6 +106,13 @@ pub struct PipelineFile {
 impl PipelineFile {
     /// Reads and parses; fails where the file is missing or not of this form.
     pub fn read(path: &Path) -> Result<Self> {
+        if Format::of(path).is_some() {
+            return Err(Error::usage(
+                format!("`{}` holds data, and no pipeline", path.display()),
+                "name a pipeline that reads it (`gradatim example columns` prints one), or look into it with \
+                 `gradatim inspect`",
+            ));
+        }
         let text = fs_err::read_to_string(path).map_err(|error| {
             Error::usage(
                 error.to_string(),

@@ -93,7 +93,7 @@ fn check_names(file: &PipelineFile, pipeline: &Pipeline) -> Result<()> {
     };
     Err(file.error(
         &format!("{table}.{name}"),
-        "has the name of a source",
+        "has the name of another table",
         "give it a name of its own: `--source` means one of them",
     ))
 }

@@ -115,6 +115,19 @@ pub(super) fn check(
     Ok(found)
 }
 
+/// Where nobody asks: that nothing is screened for, and how to ask.
+pub(super) fn not_asked(pipeline: &Pipeline) -> Option<String> {
+    let quoted: Vec<String> = names().map(|name| format!("\"{name}\"")).collect();
+    pipeline.screen.contamination.is_none().then(|| {
+        format!(
+            "no benchmark is screened for; fingerprints of {} come with gradatim: write `benchmarks = [{}]` under \
+             `[screen.contamination]`",
+            quoted.len(),
+            quoted.join(", ")
+        )
+    })
+}
+
 /// Whether a fingerprint of that name comes with the program.
 pub(super) fn is_shipped(name: &str) -> bool {
     shipped(name).is_some()

@@ -12,7 +12,7 @@ use crate::source::hub::Address;
 use crate::source::location::ON_HUB;
 use crate::source::needed::Needed;
 use crate::source::{
-    self, Asked, Companion, Layout, Located, Location, Source, SourceFile, files, layout,
+    self, Asked, Companion, Layout, Located, Location, Source, SourceFile, Unit, files, layout,
 };
 use crate::{Error, Result};
 
@@ -332,8 +332,8 @@ pub(super) fn with_columns(
     let mut planned = Vec::new();
     for file in &found {
         let mut file = file.clone();
-        let units =
-            source::settle(&mut file).and_then(|()| source::units(&file, columns, row_bytes_max));
+        let units = source::settle(&mut file)
+            .and_then(|()| units_among(&found, &file, columns, row_bytes_max));
         let units = match units {
             Err(error @ (Error::Schema { .. } | Error::File { .. })) => {
                 return Err(strayed(error, &file, &found));
@@ -349,6 +349,39 @@ pub(super) fn with_columns(
         planned.push(PlannedFile { file, bytes, units });
     }
     Ok(planned)
+}
+
+/// The units of a file that has the columns, but for those that the pipeline names, a row can do without, and
+/// another of the files has: shards of one dataset differ so where one of them had nothing to write there.
+fn units_among(
+    found: &[SourceFile],
+    file: &SourceFile,
+    columns: &[Needed],
+    row_bytes_max: u64,
+) -> Result<Vec<Unit>> {
+    let mut columns = columns.to_vec();
+    loop {
+        let units = source::units(file, &columns, row_bytes_max);
+        let Err(Error::Schema { column, .. }) = &units else {
+            return units;
+        };
+        let is_it =
+            |needed: &&mut Needed| needed.name == *column && needed.named && !needed.required;
+        let Some(lacking) = columns.iter_mut().find(is_it) else {
+            return units;
+        };
+        let has_it = |other: &SourceFile| {
+            let kinds = source::column_kinds(other).unwrap_or_default();
+            kinds.iter().any(|(name, _)| *name == lacking.name)
+        };
+        if !found
+            .iter()
+            .any(|other| other.name != file.name && has_it(other))
+        {
+            return units;
+        }
+        *lacking = lacking.clone().or_absent();
+    }
 }
 
 /// A file that does not fit, among files of another format. On the hub, where loaders do so, a config is the

@@ -142,6 +142,7 @@ impl Plan {
         let mut notes = Vec::new();
         let contamination = contamination::check(file, &pipeline, overrides, &mut notes)?;
         let hub = OnceCell::new();
+        notes.extend(contamination::not_asked(&pipeline));
         let lock = lock::Lock::beside(file, &mut notes)?;
         let finder = Finder {
             file,

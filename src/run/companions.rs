@@ -53,7 +53,7 @@ fn join_one(
     settings: &Settings<'_>,
 ) -> Result<Joined> {
     let bytes = companion.files.iter().map(|file| file.bytes).sum();
-    let total = Amount::shards(companion.files.len() as u64, bytes);
+    let total = Amount::files(companion.files.len() as u64, bytes);
     settings.watch.begin("companion", total);
     let (jobs, contents) = jobs(companion, settings)?;
     let parts = parts(&jobs, companion, settings)?;

@@ -11,7 +11,7 @@ use crate::{Error, Result};
 /// An amount of work, in what it consists of.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Amount {
-    pub shards: u64,
+    pub files: u64,
     pub rows: u64,
     pub bytes: u64,
 }
@@ -24,10 +24,9 @@ impl Amount {
         }
     }
 
-    /// Shards (files, or units of them) with their bytes.
-    pub(crate) fn shards(shards: u64, bytes: u64) -> Self {
+    pub(crate) fn files(files: u64, bytes: u64) -> Self {
         Self {
-            shards,
+            files,
             bytes,
             rows: 0,
         }
@@ -40,6 +39,8 @@ pub trait Watch: Sync {
     fn begin(&self, stage: &'static str, total: Amount);
     /// So much more is done.
     fn advance(&self, done: Amount);
+    /// The stage waits for something of its own, until it advances.
+    fn waits_for(&self, _what: &'static str) {}
     /// Something that the user should know now.
     fn note(&self, text: &str);
 }

@@ -1,11 +1,12 @@
 //! The measuring pass: which units of which files the pool lacks, and their measuring, side by side.
 
-use std::sync::{Mutex, OnceLock};
+use std::sync::atomic::AtomicUsize;
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Instant;
 
 use super::board::{Board, lock};
 use super::held::{Filling, Held, Slot};
-use super::unit::{Clock, Job, Means, Readable, measure_unit};
+use super::unit::{Clock, Job, Means, Pace, Readable, measure_unit, unit_done};
 use super::{Amount, Settings, Timings};
 use crate::ids::Id;
 use crate::measure::tokens::Tokenizer;
@@ -51,6 +52,15 @@ pub(super) fn measure(
     Ok(slots)
 }
 
+/// A unit that the pool may hold.
+struct Sought<'p, 'f> {
+    source: &'p PlannedSource,
+    file: &'p PlannedFile,
+    content: Id,
+    unit: Unit,
+    units_left: &'f Arc<AtomicUsize>,
+}
+
 /// One pass over all units, and what its threads share.
 struct Pass<'p, 's> {
     plan: &'p Plan,
@@ -66,6 +76,7 @@ struct Pass<'p, 's> {
     outcomes: Mutex<Vec<(usize, Readable<Part>)>>,
     failure: Mutex<Option<Error>>,
     clock: Clock,
+    pace: Pace,
 }
 
 impl<'p, 's> Pass<'p, 's> {
@@ -73,7 +84,8 @@ impl<'p, 's> Pass<'p, 's> {
         let files = || plan.sources.iter().flat_map(|source| &source.files);
         let unit_counts = files().map(|file| file.units.as_ref().map_or(1, Vec::len));
         let units: usize = unit_counts.sum();
-        let total = Amount::shards(units as u64, files().map(|file| file.bytes).sum());
+        let bytes = files().map(|file| file.bytes).sum();
+        let total = Amount::files(files().count() as u64, bytes);
         settings.watch.begin("measure", total);
         Self {
             plan,
@@ -85,6 +97,7 @@ impl<'p, 's> Pass<'p, 's> {
             outcomes: Mutex::default(),
             failure: Mutex::default(),
             clock: Clock::default(),
+            pace: Pace::default(),
         }
     }
 
@@ -110,15 +123,22 @@ impl<'p, 's> Pass<'p, 's> {
                 };
                 match self.content(file)? {
                     Ok((content, units)) => {
+                        let units_left = Arc::new(AtomicUsize::new(units.len()));
                         for &unit in units {
-                            let filling =
-                                self.find_unit(source, file, content, unit, slots.len())?;
+                            let sought = Sought {
+                                source,
+                                file,
+                                content,
+                                unit,
+                                units_left: &units_left,
+                            };
+                            let filling = self.find_unit(sought, slots.len())?;
                             slots.push(slot(Some(content), filling));
                         }
                     }
                     Err(why) => {
                         slots.push(slot(None, Filling::Unreadable(why)));
-                        self.settings.watch.advance(Amount::shards(1, file.bytes));
+                        self.settings.watch.advance(Amount::files(1, file.bytes));
                     }
                 }
             }
@@ -142,14 +162,14 @@ impl<'p, 's> Pass<'p, 's> {
     }
 
     /// The pool's part of a unit; where there is none it is put up to be measured.
-    fn find_unit(
-        &self,
-        source: &'p PlannedSource,
-        file: &'p PlannedFile,
-        content: Id,
-        unit: Unit,
-        slot: usize,
-    ) -> Result<Filling> {
+    fn find_unit(&self, sought: Sought<'p, '_>, slot: usize) -> Result<Filling> {
+        let Sought {
+            source,
+            file,
+            content,
+            unit,
+            units_left,
+        } = sought;
         let bytes = file.bytes / file.units.as_ref().map_or(1, Vec::len) as u64;
         let behaviours = self.plan.behaviours;
         let tokenizer = &self.plan.tokenizer;
@@ -162,7 +182,7 @@ impl<'p, 's> Pass<'p, 's> {
             behaviours,
         );
         if let Some(part) = sound_part(self.settings, &made.name())? {
-            self.settings.watch.advance(Amount::shards(1, bytes));
+            unit_done(units_left, bytes, self.settings);
             return Ok(Filling::Held(Held::Stored(Box::new(part))));
         }
         self.clock.first_job.get_or_init(Instant::now);
@@ -177,6 +197,7 @@ impl<'p, 's> Pass<'p, 's> {
             unit,
             made,
             bytes,
+            units_left: Arc::clone(units_left),
         });
         Ok(Filling::Awaited)
     }
@@ -185,6 +206,7 @@ impl<'p, 's> Pass<'p, 's> {
     fn work(&self) {
         while let Some(job) = self.board.take() {
             let load = || {
+                self.settings.watch.waits_for("tokenizer");
                 let name = &self.plan.tokenizer_name.0;
                 let loaded = Tokenizer::load(name, &self.plan.folder);
                 self.clock.loaded.get_or_init(Instant::now);
@@ -202,6 +224,7 @@ impl<'p, 's> Pass<'p, 's> {
                 aside,
                 share_rows: self.share_rows,
                 clock: &self.clock,
+                pace: &self.pace,
             };
             match measure_unit(&job, means) {
                 Ok(outcome) => lock(&self.outcomes).push((job.slot, outcome)),

@@ -1,8 +1,8 @@
 //! Measuring one unit: its rows in batches, through the measures, into a part.
 
 use std::collections::HashSet;
-use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
 use rayon::prelude::*;
@@ -28,6 +28,16 @@ pub(super) struct Job<'p> {
     pub unit: Unit,
     pub made: Made,
     pub bytes: u64,
+    /// The units of its file that are not done yet.
+    pub units_left: Arc<AtomicUsize>,
+}
+
+/// One more unit is done, with the last of its file the file, and so many bytes.
+pub(super) fn unit_done(units_left: &AtomicUsize, bytes: u64, settings: &Settings<'_>) {
+    let is_last = units_left.fetch_sub(1, Ordering::Relaxed) == 1;
+    settings
+        .watch
+        .advance(Amount::files(u64::from(is_last), bytes));
 }
 
 /// What units are measured with.
@@ -40,6 +50,7 @@ pub(super) struct Means<'m> {
     /// There are fewer units than threads: each shares its rows out.
     pub share_rows: bool,
     pub clock: &'m Clock,
+    pub pace: &'m Pace,
 }
 
 /// Nanoseconds of work in the parts of measuring, over all threads.
@@ -101,7 +112,7 @@ fn fill(part: &mut PartWriter, job: &Job<'_>, means: Means<'_>) -> Result<Option
     } = means;
     let source = &job.source.source;
     let mut now = Instant::now();
-    let mut bytes_left = job.bytes;
+    let (mut bytes_left, mut all_text) = (job.bytes, 0);
     let mut known = HashSet::new();
     let batches = match source::read(&job.file.file, job.unit, source, settings.batch) {
         Ok(batches) => batches,
@@ -122,16 +133,52 @@ fn fill(part: &mut PartWriter, job: &Job<'_>, means: Means<'_>) -> Result<Option
             vec![tables::trajectories(&measured), problems],
         )?;
         now = Clock::add(&clock.write, now);
-        let bytes = batch.file_bytes().min(bytes_left);
+        let text = text_bytes(&measured);
+        all_text += text;
+        let bytes = match batch.file_bytes() {
+            0 => means.pace.of(text),
+            bytes => bytes,
+        };
+        let bytes = bytes.min(bytes_left);
         bytes_left -= bytes;
         settings.watch.advance(Amount {
             rows: batch.len() as u64,
             bytes,
-            shards: 0,
+            files: 0,
         });
     }
-    settings.watch.advance(Amount::shards(1, bytes_left));
+    means.pace.learn(all_text, job.bytes);
+    unit_done(&job.units_left, bytes_left, settings);
     Ok(None)
+}
+
+/// How many bytes of Parquet a response takes, for who watches: as those of the units that are done; before, half
+/// of its own. What is missed is counted at a unit's end.
+#[derive(Default)]
+pub(super) struct Pace {
+    text: AtomicU64,
+    file: AtomicU64,
+}
+
+impl Pace {
+    /// About how much of the file a text was.
+    fn of(&self, text: u64) -> u64 {
+        let (all, file) = (&self.text, &self.file);
+        match (all.load(Ordering::Relaxed), file.load(Ordering::Relaxed)) {
+            (0, _) => text / 2,
+            (all, file) => (text as f64 * file as f64 / all as f64) as u64,
+        }
+    }
+
+    fn learn(&self, text: u64, file: u64) {
+        self.text.fetch_add(text, Ordering::Relaxed);
+        self.file.fetch_add(file, Ordering::Relaxed);
+    }
+}
+
+fn text_bytes(measured: &[Measured]) -> u64 {
+    let bodies = measured.iter().filter_map(|one| one.body.as_ref().ok());
+    bodies.map(|body| u64::from(body.bytes)).sum()
 }
 
 fn measure_batch(batch: &Batch, job: &Job<'_>, means: Means<'_>) -> Vec<Measured> {

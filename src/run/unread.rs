@@ -8,7 +8,7 @@ use super::loaded::RunPart;
 use crate::plan::{Plan, PlannedFile, PlannedSource};
 use crate::pool::Entries;
 use crate::source::look::{self, Look};
-use crate::source::suggest::{self, Suggestion};
+use crate::source::suggest;
 use crate::source::{Layout, Void, layout};
 use crate::{Error, Result};
 
@@ -59,12 +59,14 @@ fn refusal(source: &PlannedSource, read: u64, lost: u64, losses: &Losses) -> Err
     for (void, (count, first)) in &by_count {
         table += &format!("  {void}: {count}, the first at {first}\n");
     }
+    let worst = by_count.first().map(|(void, _)| **void);
     let file = source.files.iter().find(|file| file.units.is_ok());
     let seen = file.and_then(|file| Some((file, look::look(&file.file, ROWS).ok()?)));
-    if let Some((file, look)) = &seen {
+    if let Some((file, look)) = &seen
+        && worst.is_some_and(is_of_columns)
+    {
         table += &held(source, file, look);
     }
-    let worst = by_count.first().map(|(void, _)| **void);
     Error::Lost {
         source_name: source.name.clone(),
         read,
@@ -72,6 +74,18 @@ fn refusal(source: &PlannedSource, read: u64, lost: u64, losses: &Losses) -> Err
         table: table.trim_end().to_owned(),
         hint: mend(source, worst, seen.as_ref().map(|(_, look)| look)),
     }
+}
+
+/// Whether another layout, or other columns, could mend it.
+fn is_of_columns(void: Void) -> bool {
+    matches!(
+        void,
+        Void::WrongType
+            | Void::NoProblem
+            | Void::NoGenerations
+            | Void::NoResponse
+            | Void::EmptyResponse
+    )
 }
 
 /// How many rows are looked at to say what stands in them.
@@ -109,11 +123,17 @@ fn mend(source: &PlannedSource, worst: Option<Void>, look: Option<&Look>) -> Str
             "cut the text with `after` and `before` (layout `columns`), or write `control_tokens = \"escape\"` under \
              `{table}`"
         ),
+        Some(Void::ToolCalls) => {
+            "chats that call tools are not read: leave such rows out of the data".into()
+        }
+        Some(Void::NoText) => {
+            "turns with images and other parts are not read: leave such rows out of the data".into()
+        }
         Some(Void::TooLarge) => format!("raise `row_bytes_max` under `{table}`"),
         Some(Void::BadJson | Void::BadCsv | Void::BadUtf8) => {
             "see what the file is with `gradatim inspect`, and mend or convert it".into()
         }
-        _ => look.map_or_else(String::new, |look| instead(source, &suggest::suggest(look))),
+        _ => look.map_or_else(String::new, |look| instead(source, look)),
     };
     let mend = match mend.is_empty() {
         true => "see what the file holds with `gradatim inspect`".into(),
@@ -123,7 +143,20 @@ fn mend(source: &PlannedSource, worst: Option<Void>, look: Option<&Look>) -> Str
 }
 
 /// Another layout, or the columns that are likely meant.
-fn instead(source: &PlannedSource, suggestion: &Suggestion) -> String {
+fn instead(source: &PlannedSource, look: &Look) -> String {
+    let needed = layout::columns(&source.source);
+    let of_python = |name: &str| {
+        look.column(name)
+            .is_some_and(|column| column.kind() == look::OF_PYTHON)
+    };
+    if let Some(needed) = needed.iter().find(|needed| of_python(&needed.name)) {
+        return format!(
+            "`{}` holds what Python shows of a list, which is no JSON: write it with `json.dumps`, or the table with \
+             `to_parquet`",
+            needed.name
+        );
+    }
+    let suggestion = suggest::suggest(look);
     let is_other = |layout: &Layout| *layout != source.source.layout;
     if let Some(layout) = suggestion.layout.filter(is_other) {
         return format!(
@@ -135,8 +168,10 @@ fn instead(source: &PlannedSource, suggestion: &Suggestion) -> String {
     let Some(problem) = picks.next().filter(|pick| pick.key == "problem") else {
         return String::new();
     };
-    let mut keys = vec![format!("problem = \"{}\"", problem.path)];
-    keys.extend(picks.map(|pick| format!("{} = \"{}\"", pick.key, pick.path)));
+    let keys: Vec<String> = std::iter::once(problem)
+        .chain(picks)
+        .map(|pick| format!("{} = {}", pick.key, pick.as_toml()))
+        .collect();
     format!(
         "perhaps `layout = \"columns\"` with `columns = {{ {} }}` is meant; `gradatim init` writes such a pipeline",
         keys.join(", ")

@@ -2,25 +2,32 @@
 
 use std::collections::BTreeSet;
 
+use indexmap::IndexMap;
+
 use super::needed::Needed;
 use super::rows::Rows;
 use super::{SourceFile, json};
 use crate::{Error, Result};
 
-/// The keys of the first object, with the kinds of their values.
-pub(super) fn first_object(lines: &mut Rows) -> Result<Vec<(String, String)>> {
+/// The keys of the first rows' objects in the order in which they come, with the kind of the first value that is
+/// something.
+pub(super) fn columns(lines: &mut Rows) -> Result<Vec<(String, String)>> {
+    let mut columns: IndexMap<String, String> = IndexMap::new();
     let mut text = Vec::new();
-    while let Some(line) = lines.next(&mut text)? {
-        let object = line.body.ok().and_then(|range| json::object(&text[range]));
-        if let Some(fields) = object {
-            let fields = fields.into_iter();
-            return Ok(fields
-                .map(|(key, value)| (key.into_owned(), value.kind().to_owned()))
-                .collect());
-        }
+    for _ in 0..HEAD_LINES {
         text.clear();
+        let Some(line) = lines.next(&mut text)? else {
+            break;
+        };
+        let object = line.body.ok().and_then(|range| json::object(&text[range]));
+        for (key, value) in object.unwrap_or_default() {
+            let kind = columns.entry(key.into_owned()).or_default();
+            if kind.is_empty() || kind == "null" {
+                *kind = value.kind().to_owned();
+            }
+        }
     }
-    Ok(Vec::new())
+    Ok(columns.into_iter().collect())
 }
 
 /// How many lines are looked at before a file is read.

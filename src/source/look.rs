@@ -56,6 +56,9 @@ impl LookedColumn {
 const NOTHING: &str = "nothing";
 const KINDS_SHOWN: usize = 3;
 
+/// What pandas makes of a list where it writes CSV.
+pub(crate) const OF_PYTHON: &str = "text that Python wrote of a list or dict";
+
 /// Looks at the first rows of a file, whose form is settled.
 pub(crate) fn look(file: &SourceFile, rows: usize) -> Result<Look> {
     let kinds = column_kinds(file)?;
@@ -161,7 +164,7 @@ fn of_text(text: &str) -> String {
         return "text".into();
     }
     match Value::Text(Cow::Borrowed(text)).opened() {
-        Value::Text(_) if is_python(trimmed) => "text that Python wrote of a list or dict".into(),
+        Value::Text(_) if is_python(trimmed) => OF_PYTHON.into(),
         Value::Text(_) => "text".into(),
         // An interval or a vector is an answer.
         Value::List(items) if !matches!(items.first(), Some(Value::Text(_) | Value::Object(_))) => {

@@ -52,6 +52,14 @@ impl Needed {
         }
     }
 
+    /// The same where other files of the source have it, so that its name is no typing error.
+    pub(crate) fn or_absent(self) -> Self {
+        Self {
+            named: false,
+            ..self
+        }
+    }
+
     /// A column that the pipeline names: whatever it holds is looked at row by row.
     pub(super) fn named(name: &str, required: bool) -> Self {
         Self {

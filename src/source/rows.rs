@@ -165,9 +165,26 @@ impl Rows {
             Input::Plain(reader) => reader,
             Input::Coded(reader) => reader,
         };
-        self.offset += skip(reader, &mut self.ending)?;
-        let taken = take(reader, &mut self.ending, text, self.row_bytes_max)?;
-        Ok((taken.bytes > 0).then_some(taken))
+        let ending = &mut self.ending;
+        let taken = skip(reader, ending).and_then(|skipped| {
+            self.offset += skipped;
+            take(reader, ending, text, self.row_bytes_max)
+        });
+        match taken {
+            Ok(taken) => Ok((taken.bytes > 0).then_some(taken)),
+            Err(error) => Err(self.broken(error)),
+        }
+    }
+
+    /// The error of a compressed file that ends too early, or holds what nobody wrote.
+    fn broken(&self, error: Error) -> Error {
+        match (&self.reader, error) {
+            (Input::Coded(_), Error::Io(error)) => {
+                let why = format!("is cut off or damaged ({error}): fetch it again");
+                Error::Unreadable(vec![(self.name.clone(), why)])
+            }
+            (_, error) => error,
+        }
     }
 
     /// Where the row from `start` on ends. What follows it on its line is kept for the next one.

@@ -19,10 +19,11 @@ pub(crate) struct Suggestion {
     pub picks: Vec<Pick>,
 }
 
-/// A key of `columns` with the path that is likely meant by it.
+/// A key of `columns` with the paths that are likely meant by it.
 pub(crate) struct Pick {
     pub key: &'static str,
-    pub path: String,
+    /// One, or of a response each column that has one.
+    pub paths: Vec<String>,
     /// What the first rows hold there.
     pub kind: String,
 }
@@ -88,7 +89,7 @@ const THINKING: [&str; 7] = [
     "chain_of_thought",
 ];
 
-const ANSWERS: [&str; 16] = [
+const ANSWERS: [&str; 17] = [
     "answer",
     "gold",
     "gold_answer",
@@ -102,6 +103,7 @@ const ANSWERS: [&str; 16] = [
     "correct_answer",
     "target",
     "truth",
+    "gt",
     "gts",
     "label",
     "solution",
@@ -223,20 +225,23 @@ fn picks(candidates: &[Candidate<'_>]) -> Vec<Pick> {
         .or_else(|| best(candidates, &RESPONSES, said));
     let taken = [Some(problem), response].map(|found| found.map(|found| found.path.as_str()));
     let is_free = |found: &Candidate<'_>| !taken.contains(&Some(found.path.as_str()));
+    // Thinking may have a column of its own, beside a response that has none.
+    let is_whole =
+        response.is_none_or(|response| is_chat(response) || has_thinking(response.value));
+    let apart = |found: &Candidate<'_>| {
+        is_free(found) && matches!(found.value, Value::Text(text) if text.contains(' '))
+    };
+    let thinking = best(candidates, &THINKING, apart).filter(|_| !is_whole);
+    let is_free = |found: &Candidate<'_>| {
+        is_free(found) && thinking.is_none_or(|thinking| thinking.path != found.path)
+    };
     let scalar = |found: &Candidate<'_>| is_free(found) && is_scalar(&found.kind);
     let word = |found: &Candidate<'_>| is_free(found) && found.kind == "text";
     let verdict = |found: &Candidate<'_>| is_free(found) && is_verdict(&found.kind);
-    // Thinking that has a column of its own, beside a response that has none.
-    let lacks_thinking = response.is_some_and(|found| !has_thinking(found.value));
-    let thought = |found: &Candidate<'_>| {
-        lacks_thinking
-            && is_free(found)
-            && matches!(found.value, Value::Text(text) if text.contains(' '))
-    };
     let found = [
         ("problem", Some(problem)),
         ("response", response),
-        ("thinking", best(candidates, &THINKING, thought)),
+        ("thinking", thinking),
         ("answer", best(candidates, &ANSWERS, scalar)),
         ("recorded", best(candidates, &RECORDED, verdict)),
         ("finish", best(candidates, &FINISHED, is_free)),
@@ -250,10 +255,43 @@ fn picks(candidates: &[Candidate<'_>]) -> Vec<Pick> {
     found
         .map(|(key, found)| Pick {
             key,
-            path: found.path.clone(),
+            paths: match key {
+                "response" => with_siblings(found, candidates),
+                _ => vec![found.path.clone()],
+            },
             kind: found.kind.clone(),
         })
         .collect()
+}
+
+/// The column with those of its name and another number: `r1_solution_1`, `r1_solution_2`.
+fn with_siblings(found: &Candidate<'_>, candidates: &[Candidate<'_>]) -> Vec<String> {
+    let stem = |path: &str| path.trim_end_matches(|c: char| c.is_ascii_digit()).len();
+    let (whole, stem_of_it) = (&found.path, &found.path[..stem(&found.path)]);
+    if stem_of_it.len() == whole.len() {
+        return vec![whole.clone()];
+    }
+    let is_sibling = |other: &&Candidate<'_>| {
+        other.path[..stem(&other.path)] == *stem_of_it
+            && other.path != stem_of_it
+            && other.kind == found.kind
+    };
+    let siblings = candidates.iter().filter(is_sibling);
+    siblings.map(|other| other.path.clone()).collect()
+}
+
+impl Pick {
+    /// Its value as TOML writes it.
+    pub(crate) fn as_toml(&self) -> String {
+        let quoted = |path: &String| toml::Value::from(path.as_str()).to_string();
+        match self.paths.as_slice() {
+            [path] => quoted(path),
+            paths => format!(
+                "[{}]",
+                paths.iter().map(quoted).collect::<Vec<_>>().join(", ")
+            ),
+        }
+    }
 }
 
 /// The first by name that could be it.
@@ -325,12 +363,12 @@ mod tests {
         settle(&mut file).expect("a form");
         let look = look::look(&file, 5).expect("a look");
         let picks = suggest(&look).picks.into_iter();
-        picks.map(|pick| (pick.key, pick.path)).collect()
+        picks.map(|pick| (pick.key, pick.as_toml())).collect()
     }
 
     fn paths(row: &str) -> String {
         let picks = suggested(row).into_iter();
-        let picks = picks.map(|(key, path)| format!("{key}={path}"));
+        let picks = picks.map(|(key, paths)| format!("{key}={}", paths.replace('"', "")));
         picks.collect::<Vec<_>>().join(" ")
     }
 
@@ -346,6 +384,16 @@ mod tests {
         assert_eq!(
             paths(&row),
             "problem=prompt response=responses answer=reward_model.ground_truth"
+        );
+        let row = r#"{"question": "q", "r1_1": "a</think>", "r1_2": "b", "final_answer": "2"}"#;
+        assert_eq!(
+            paths(row),
+            "problem=question response=[r1_1, r1_2] answer=final_answer"
+        );
+        let row = r#"{"question": "q", "reasoning": "Hm, two.", "response": "2"}"#;
+        assert_eq!(
+            paths(row),
+            "problem=question response=response thinking=reasoning"
         );
         let row = r#"{"messages": [{"role": "user", "content": "x"}, {"role": "assistant", "content": "y"}]}"#;
         assert_eq!(paths(row), "problem=messages response=messages");

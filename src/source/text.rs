@@ -132,11 +132,11 @@ pub(super) fn form(file: &SourceFile, format: TextFormat) -> Result<Form> {
 /// Enough for a first row in nearly every file.
 const HEAD_BYTES: u64 = 1 << 20;
 
-/// The columns of a file: those of the header, or the keys of the first object with their values' kinds.
+/// The columns of a file: those of the header, or the keys of the first objects with their values' kinds.
 pub(crate) fn columns(file: &SourceFile, format: TextFormat) -> Result<Vec<(String, String)>> {
     let mut rows = Rows::new(file, file.place.peek()?, format, ROW_BYTES_MAX)?;
     match format.form {
-        Form::Json(_) => jsonl::first_object(&mut rows),
+        Form::Json(_) => jsonl::columns(&mut rows),
         Form::Csv { .. } => {
             let names = rows.header()?.iter();
             Ok(names

@@ -687,6 +687,38 @@ fn arguments_that_name_nothing_are_refused() {
 }
 
 #[test]
+fn data_in_the_place_of_a_pipeline_is_told_without_a_wall_of_its_text() {
+    let place = place(COLUMNS);
+    place.write("rows.jsonl", jsonl(&rows(0..3)));
+    place.gradatim(&["plan", "rows.jsonl"]).ends(2).tells(&[
+        "`rows.jsonl` holds data",
+        "gradatim example columns",
+        "gradatim inspect",
+    ]);
+    let long = format!("{{\"problem\": \"{}\"}}\n", "x".repeat(100_000));
+    place.write("rows.txt", long);
+    let done = place.gradatim(&["plan", "rows.txt"]).ends(2);
+    assert!(done.stderr.len() < 2000, "{}", done.stderr);
+}
+
+#[test]
+fn a_pipeline_that_screens_for_no_benchmark_is_told_once_which_fingerprints_ship() {
+    let place = place(COLUMNS);
+    place.write("data/a.jsonl", jsonl(&rows(0..3)));
+    let note = "note: no benchmark is screened for";
+    let plan = place.gradatim(&["plan", "pipeline.toml", "--pool", "pool", "--json"]);
+    let plan = plan
+        .ends(0)
+        .tells(&[note, "\"aime24\"", "[screen.contamination]"]);
+    assert_eq!(plan.stderr.matches(note).count(), 1);
+    plan.json();
+    let screens = "[screen.contamination]\nbenchmarks = ['amc23']\n";
+    place.write("pipeline.toml", format!("{COLUMNS}{screens}"));
+    let run = place.run("out", &[]).ends(0);
+    assert!(!run.stderr.contains(note), "{}", run.stderr);
+}
+
+#[test]
 fn an_output_folder_that_exists_is_never_written_over() {
     let place = place(COLUMNS);
     place.write("data/a.jsonl", jsonl(&rows(0..3)));

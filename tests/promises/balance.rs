@@ -232,14 +232,13 @@ fn the_command_tells_of_a_folder_what_the_run_wrote() {
         "love.svg",
     ];
     let shown = place.gradatim(&any).ends(0).stdout;
-    for word in [
-        "neither its control nor its pair",
-        "tokens *",
-        "by design",
-        "accepted / wrong / undecided",
-    ] {
+    for word in ["neither its control nor its pair", "tokens *", "by design"] {
         assert!(shown.contains(word), "`{word}` is not said:\n{shown}");
     }
+    let of_the_run = "accepted / wrong / undecided";
+    assert!(!shown.contains(of_the_run), "{shown}");
+    let all = place.gradatim(&["balance", &out]).ends(0).stdout;
+    assert!(all.contains(of_the_run), "{all}");
     let plot = std::fs::read_to_string(place.path("love.svg")).expect("a plot");
     assert!(plot.starts_with("<svg ") && plot.ends_with("</svg>\n"));
     let limit = |limit: &str| place.gradatim(&["balance", &out, "--fail-above", limit]);

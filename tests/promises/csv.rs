@@ -238,37 +238,41 @@ fn a_quote_that_never_closes_does_not_hold_the_file_in_memory() {
 #[test]
 fn a_header_that_cannot_be_what_the_pipeline_needs_is_refused_before_a_row_is_read() {
     let place = place(PIPELINE);
-    let refused = |name: &str, header: &str, words: &[&str]| {
+    let refused = |name: &str, header: &str, code: i32, words: &[&str]| {
         place.write(name, format!("{header}\n1,2,3,4,5,6\n"));
         let source = format!("all={name}");
         place
             .run("out", &["--source", &source])
-            .ends(4)
+            .ends(code)
             .tells(words);
         assert!(!place.path("out").exists() && !place.path("pool").exists());
     };
     refused(
         "a.csv",
         "question,response,answer,right,kind",
+        2,
         &[
-            "`problem` of `a.csv` is missing",
+            "`problem` of `a.csv`, which is missing",
             "question, response, answer",
         ],
     );
     refused(
         "b.csv",
         "problem,response,answer,right,category",
-        &["`kind` of `b.csv` is missing"],
+        2,
+        &["`kind` of `b.csv`, which is missing"],
     );
     refused(
         "c.csv",
         "problem,response,answer,right,kind,response",
+        4,
         &["`response` of `c.csv` stands twice"],
     );
     refused(
         "d.csv",
         "problem;response;answer;right;kind",
-        &["`problem` of `d.csv` is missing", "problem;response"],
+        2,
+        &["`problem` of `d.csv`, which is missing", "problem;response"],
     );
     place.write("e.csv", "problem,generations\na,b\n");
     place.write(

@@ -127,7 +127,7 @@ fn what_is_in_use_or_usable_is_not_pruned() {
 #[test]
 fn an_amount_of_memory_is_read_as_people_write_it_and_changes_no_byte() {
     let place = measured();
-    for (at, memory) in ["300MB", "1 GB", "2GiB", "700000000"].iter().enumerate() {
+    for (at, memory) in ["300MB", "1 GB", "2GiB", "700000000B"].iter().enumerate() {
         let out = format!("m{at}");
         let options = ["--memory", memory, "--pool", &format!("p{at}")];
         place.run(&out, &options).ends(0);
@@ -137,7 +137,7 @@ fn an_amount_of_memory_is_read_as_people_write_it_and_changes_no_byte() {
             "{memory}"
         );
     }
-    for memory in ["0", "much", "-1GB", "12TB"] {
+    for memory in ["0", "much", "-1GB", "12TB", "700000000"] {
         let option = format!("--memory={memory}");
         place.run("none", &[&option]).ends(2);
     }

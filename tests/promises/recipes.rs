@@ -806,10 +806,10 @@ fn a_benchmark_or_a_join_without_its_column_says_which_key_names_it() {
         "exam.jsonl",
         jsonl(&[json!({ "question": "1+1?", "level": "hard", "id": 1 })]),
     );
-    let done = place.run("out", &[]).ends(4).tells(&[
-        "`problem` of `exam.jsonl` is missing",
+    let done = place.run("out", &[]).ends(2).tells(&[
+        "`benchmarks.exam.problem` names the column `problem` of `exam.jsonl`, which is missing",
         "id, level, question",
-        "`problem = \"…\"` under `[benchmarks.exam]`",
+        "name another column",
     ]);
     assert!(!done.stderr.contains("layout"), "{}", done.stderr);
     place.write("exam.jsonl", questions());
@@ -824,10 +824,10 @@ fn a_benchmark_or_a_join_without_its_column_says_which_key_names_it() {
     let join = "[join.known]\npath = 'known.csv'\nvalue = 'rate'\nproblem = 'text'\n";
     place.write("pipeline.toml", format!("{HEAD}{join}{SIMILAR}"));
     place.write("known.csv", "text,rates\n1+1?,2\n");
-    let done = place.run("out", &[]).ends(4).tells(&[
-        "`rate` of `known.csv` is missing",
+    let done = place.run("out", &[]).ends(2).tells(&[
+        "`join.known.value` names the column `rate` of `known.csv`, which is missing",
         "text, rates",
-        "`value = \"…\"` under `[join.known]`",
+        "did you mean `rates`?",
     ]);
     assert!(!done.stderr.contains("layout"), "{}", done.stderr);
 }

@@ -60,7 +60,12 @@ fn lists_have_values(grid: &Grid, lengths: &[Length]) -> Checked {
 fn counts_are_no_zeros(grid: &Grid, _: &[Length]) -> Checked {
     let sizes = grid.size.as_written();
     let has_zero = sizes.iter().any(|size| size.count() == 0);
-    Refusal::when(has_zero, "size", "has a 0", "a subset has at least one row")?;
+    Refusal::when(
+        has_zero,
+        "size",
+        "has a 0",
+        "write 1 or more: a subset has at least one row",
+    )?;
     for (key, count) in [("draws", grid.draws), ("per_problem", grid.per_problem)] {
         Refusal::when(count == 0, key, "is 0", "write 1 or more")?;
     }
