@@ -137,7 +137,10 @@ impl Error {
         Self::Schema {
             file: file.to_owned(),
             column: column.to_owned(),
-            problem: format!("{MISSING}; the file has {}", listed(has)),
+            problem: match has.is_empty() {
+                true => format!("{MISSING}; the file has no columns"),
+                false => format!("{MISSING}; the file has {}", listed(has)),
+            },
             hint: format!("{meant}{}", Self::OTHER_LAYOUT),
         }
     }
