@@ -113,13 +113,14 @@ impl Finder<'_> {
         let Some(given) = self.overrides.sources.get(name) else {
             self.check(&key, written)?;
             return match &written.hub {
-                Some(_) => self.find_on_hub(table, written),
+                Some(_) => self.find_on_hub(table, name, written),
                 None => self.find_here(table, name, written),
             };
         };
         match given.to_str().and_then(|given| given.strip_prefix(ON_HUB)) {
             Some(address) => {
-                let found = self.find_on_hub(table, &elsewhere(written, address.parse()?))?;
+                let elsewhere = elsewhere(written, address.parse()?);
+                let found = self.find_on_hub(table, name, &elsewhere)?;
                 Ok(FoundFiles {
                     is_another: true,
                     ..found
@@ -235,13 +236,14 @@ impl Finder<'_> {
         })
     }
 
-    fn find_on_hub(&self, table: DataTable, asked: &Location) -> Result<FoundFiles> {
+    fn find_on_hub(&self, table: DataTable, name: &str, asked: &Location) -> Result<FoundFiles> {
         let repo = asked.hub.as_deref().unwrap_or_default();
         let address = Address::new(repo, asked.revision.as_deref())?;
         let hub = (self.connect)()?;
         let (config, split) = (asked.config.as_deref(), asked.split.as_deref());
         let described = hub.describe(&address)?;
         let dataset = described.dataset(config, split, table.usual_split())?;
+        self.note(name, dataset.note.as_slice());
         let mode = self.overrides.hub_mode.or(asked.hub_mode);
         let mode = mode.unwrap_or_default();
         Ok(FoundFiles {

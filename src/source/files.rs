@@ -37,6 +37,15 @@ impl SourceFile {
         }
     }
 
+    /// Gives it the name that it had elsewhere, whose folders are columns as its own are.
+    pub(crate) fn rename(&mut self, name: &str) {
+        name.clone_into(&mut self.name);
+        for (column, value) in hive::constants(Path::new(""), name) {
+            self.hive.retain(|(known, _)| *known != column);
+            self.hive.push((column, value));
+        }
+    }
+
     /// The shared columns that the source's layout reads.
     pub(crate) fn hive_of(&self, source: &Source) -> Vec<(String, Option<String>)> {
         let columns = layout::columns(source);

@@ -6,6 +6,8 @@ use std::path::Path;
 use liblzma::stream::{CONCATENATED, Stream};
 use serde::{Deserialize, Serialize};
 
+use super::samples::SampleLines;
+
 /// How a file is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
@@ -44,7 +46,7 @@ pub enum JsonForm {
     List,
 }
 
-/// How a file of text is compressed.
+/// How a file of text is packed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Coding {
     Plain,
@@ -52,12 +54,20 @@ pub enum Coding {
     Zstd,
     Bzip2,
     Xz,
+    /// Samples in a tar, which are read as lines of JSON.
+    Tar,
+    /// The same, compressed with gzip.
+    TarGzip,
 }
 
 impl Format {
     /// By the name's ending; none for any other file.
     pub(crate) fn of(path: &Path) -> Option<Self> {
         let name = path.file_name()?.to_string_lossy().to_ascii_lowercase();
+        if let Some(coding) = Coding::of_tar(&name) {
+            let form = Form::Json(JsonForm::Lines);
+            return Some(Self::Text(TextFormat { form, coding }));
+        }
         let (stem, coding) = match name.rsplit_once('.')? {
             (stem, "gz" | "gzip") => (stem, Coding::Gzip),
             (stem, "zst" | "zstd") => (stem, Coding::Zstd),
@@ -100,6 +110,13 @@ impl Format {
 }
 
 impl Coding {
+    fn of_tar(name: &str) -> Option<Self> {
+        if name.ends_with(".tar.gz") || name.ends_with(".tgz") {
+            return Some(Self::TarGzip);
+        }
+        name.ends_with(".tar").then_some(Self::Tar)
+    }
+
     /// What a file of this coding holds; gzip's members, frames and streams one behind the other are one text.
     ///
     /// Zstandard's longest window, which some published archives were written with, is 2 GiB: it is taken as far as
@@ -118,6 +135,10 @@ impl Coding {
                 decoder.window_log_max(ZSTD_WINDOW_LOG_MAX)?;
                 Box::new(decoder)
             }
+            Self::Tar => Box::new(SampleLines::new(opened)),
+            Self::TarGzip => Box::new(SampleLines::new(flate2::bufread::MultiGzDecoder::new(
+                opened,
+            ))),
             Self::Xz => {
                 let stream = Stream::new_stream_decoder(XZ_BYTES_MAX, CONCATENATED)?;
                 Box::new(liblzma::bufread::XzDecoder::new_stream(opened, stream))
@@ -150,6 +171,8 @@ mod tests {
             assert_eq!(format(name), text(lines, Coding::Gzip), "{name}");
         }
         assert_eq!(format("b.jsonl.xz"), text(lines, Coding::Xz));
+        assert_eq!(format("b.TAR"), text(lines, Coding::Tar));
+        assert_eq!(format("b.tar.gz"), text(lines, Coding::TarGzip));
         assert_eq!(format("data-00000-of-00001.arrow"), Some(Format::Arrow));
         let tabs = Form::Csv { delimiter: b'\t' };
         assert_eq!(format("b.tsv.zst"), text(tabs, Coding::Zstd));

@@ -5,10 +5,13 @@
 //! looked at before a row is read, and what it is instead is said, with what mends it.
 
 use std::io::{Cursor, Read, Seek, SeekFrom};
+use std::path::Path;
 
 use super::SourceFile;
+use super::encrypted::has_encrypted_columns;
 use super::format::{Coding, Form, Format, JsonForm, TextFormat};
 use super::place::Place;
+use super::samples::data_file;
 use crate::{Error, Result};
 
 /// What first bytes are those of.
@@ -18,10 +21,13 @@ enum Kind {
     Parquet,
     /// Parquet whose footer is encrypted.
     Encrypted,
+    /// Parquet whose footer is plain, and columns are not.
+    EncryptedColumns,
     Gzip,
     Zstd,
     Bzip2,
     Xz,
+    Tar,
     /// Arrow's own form, with a footer or as a stream.
     Arrow,
     /// Another format with a mark of its own, as people call it.
@@ -84,7 +90,7 @@ impl Kind {
             [b'B', b'Z', b'h', _, b'1', b'A', b'Y', ..] => Self::Bzip2,
             // A frame that is skipped: parallel writers begin with one.
             [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => Self::Zstd,
-            _ if head.get(257..262) == Some(b"ustar") => Self::Known("a tar archive"),
+            _ if head.get(257..262) == Some(b"ustar") => Self::Tar,
             _ => Self::of_text(head),
         }
     }
@@ -134,11 +140,13 @@ impl Kind {
             Self::Empty => "empty",
             Self::Parquet => "Parquet",
             Self::Encrypted => "encrypted Parquet",
+            Self::EncryptedColumns => "Parquet with encrypted columns",
             Self::Gzip => "compressed with gzip",
             Self::Zstd => "compressed with zstd",
             Self::Bzip2 => "compressed with bzip2",
             Self::Xz => "compressed with xz",
             Self::Arrow => "Arrow",
+            Self::Tar => "a tar archive",
             Self::Known(words) => words,
             Self::LfsPointer => "a pointer of Git LFS",
             Self::AnnexPointer => "a pointer of git-annex",
@@ -163,7 +171,7 @@ impl Kind {
             Self::Xml => "it is a server's answer, perhaps a refusal: fetch the file again",
             Self::Utf16 => "write it in UTF-8: `iconv -f UTF-16 -t UTF-8 FILE > NEW`",
             Self::Utf32 => "write it in UTF-8: `iconv -f UTF-32 -t UTF-8 FILE > NEW`",
-            Self::Encrypted => {
+            Self::Encrypted | Self::EncryptedColumns => {
                 "write it decrypted, with a reader that has its keys, as pyarrow's \
                  `ParquetFile(FILE, decryption_properties=…)`"
             }
@@ -201,12 +209,15 @@ fn mistaken(file: &SourceFile) -> Result<Option<String>> {
     Ok(match file.format {
         Format::Parquet => not_parquet(kind, &head, &mut opened)?,
         Format::Arrow => not_arrow(kind, &head),
-        Format::Text(format) => not_text(kind, &head, format),
+        Format::Text(TextFormat { coding, .. }) => match coding {
+            Coding::Tar | Coding::TarGzip => not_tar(kind, &head, coding, &mut opened)?,
+            coding => not_text(kind, &head, coding),
+        },
     })
 }
 
 /// Of a link whose end is not there.
-fn lost_link(path: &std::path::Path) -> Option<String> {
+fn lost_link(path: &Path) -> Option<String> {
     let target = std::fs::read_link(path).ok()?;
     (!path.exists()).then(|| {
         format!(
@@ -218,7 +229,12 @@ fn lost_link(path: &std::path::Path) -> Option<String> {
 
 fn not_parquet(kind: Kind, head: &[u8], opened: &mut (impl Read + Seek)) -> Result<Option<String>> {
     Ok(match kind {
-        Kind::Parquet => cut_parquet(opened)?,
+        Kind::Parquet => match cut_parquet(opened)? {
+            None if has_encrypted_columns(opened)? => {
+                Some(format!("is {}", outright(Kind::EncryptedColumns)))
+            }
+            cut => cut,
+        },
         Kind::Empty => Some(EMPTY.into()),
         kind => Some(instead(kind, "Parquet", head)),
     })
@@ -248,16 +264,18 @@ fn cut_parquet(opened: &mut (impl Read + Seek)) -> Result<Option<String>> {
     }))
 }
 
-fn not_text(kind: Kind, head: &[u8], format: TextFormat) -> Option<String> {
-    let (named, wanted) = match format.coding {
-        Coding::Plain => return (!is_read(kind)).then(|| instead(kind, "text", head)),
+fn not_text(kind: Kind, head: &[u8], coding: Coding) -> Option<String> {
+    let (named, wanted) = match coding {
+        Coding::Plain | Coding::Tar | Coding::TarGzip => {
+            return (!is_read(kind)).then(|| instead(kind, "text", head));
+        }
         Coding::Gzip => ("gzip", Kind::Gzip),
         Coding::Zstd => ("zstd", Kind::Zstd),
         Coding::Bzip2 => ("bzip2", Kind::Bzip2),
         Coding::Xz => ("xz", Kind::Xz),
     };
     if kind == wanted {
-        let inner = Kind::of(&unpacked(head, format.coding));
+        let inner = Kind::of(&unpacked(head, coding));
         return (!is_read(inner)).then(|| format!("holds, compressed, {}", outright(inner)));
     }
     Some(match kind {
@@ -267,6 +285,37 @@ fn not_text(kind: Kind, head: &[u8], format: TextFormat) -> Option<String> {
         }
         kind => instead(kind, named, head),
     })
+}
+
+/// Of a tar that is none, or one of whole data files in the place of samples. A tar of before 1988 has no mark.
+fn not_tar(
+    kind: Kind,
+    head: &[u8],
+    coding: Coding,
+    opened: &mut (impl Read + Seek),
+) -> Result<Option<String>> {
+    let is_packed = coding == Coding::TarGzip && kind == Kind::Gzip;
+    let inner = match is_packed {
+        true => Kind::of(&unpacked(head, Coding::Gzip)),
+        false => kind,
+    };
+    if inner == Kind::Empty {
+        return Ok(Some(EMPTY.into()));
+    }
+    if !matches!(inner, Kind::Tar | Kind::Bytes) || (coding == Coding::TarGzip && !is_packed) {
+        return Ok(Some(instead(inner, "such tar", head)));
+    }
+    opened.seek(SeekFrom::Start(0))?;
+    let is_data = |name: &str| !name.ends_with(".json") && Format::of(Path::new(name)).is_some();
+    let data = match is_packed {
+        true => data_file(flate2::read::MultiGzDecoder::new(opened), is_data),
+        false => data_file(opened, is_data),
+    };
+    Ok(data.map(|name| {
+        format!(
+            "is a tar of data files, as `{name}`, and not of samples: unpack it with `tar -xf`, and name the files"
+        )
+    }))
 }
 
 /// Whether a reader of text takes it.
@@ -298,7 +347,7 @@ fn instead(kind: Kind, named: &str, head: &[u8]) -> String {
         return lfs_pointer(head);
     }
     if kind.mend().is_some() {
-        return format!("is {}: {}", kind.words(), kind.mend().unwrap_or_default());
+        return format!("is {}", outright(kind));
     }
     match kind {
         Kind::Json | Kind::Text if head.len() < SHORT_BYTES => format!(
@@ -327,7 +376,7 @@ fn lfs_pointer(head: &[u8]) -> String {
 }
 
 /// How a file is written whose name does not say it; none where it is nothing that can be read.
-pub(super) fn told(path: &std::path::Path) -> Option<Format> {
+pub(super) fn told(path: &Path) -> Option<Format> {
     let mut head = Vec::new();
     let opened = fs_err::File::open(path).ok()?;
     opened.take(HEAD_BYTES).read_to_end(&mut head).ok()?;
@@ -340,6 +389,10 @@ pub(super) fn told(path: &std::path::Path) -> Option<Format> {
         Kind::Parquet => Some(Format::Parquet),
         Kind::Json => json(Coding::Plain),
         Kind::Arrow => Some(Format::Arrow),
+        Kind::Tar => json(Coding::Tar),
+        Kind::Gzip if Kind::of(&unpacked(&head, Coding::Gzip)) == Kind::Tar => {
+            json(Coding::TarGzip)
+        }
         Kind::Gzip if is_json(Coding::Gzip) => json(Coding::Gzip),
         Kind::Zstd if is_json(Coding::Zstd) => json(Coding::Zstd),
         Kind::Bzip2 if is_json(Coding::Bzip2) => json(Coding::Bzip2),
@@ -349,7 +402,7 @@ pub(super) fn told(path: &std::path::Path) -> Option<Format> {
 }
 
 /// What a file is that nobody reads, in the words of "it is …"; none where its bytes do not tell.
-pub(super) fn described(path: &std::path::Path) -> Option<&'static str> {
+pub(super) fn described(path: &Path) -> Option<&'static str> {
     let mut head = Vec::new();
     let opened = fs_err::File::open(path).ok()?;
     opened.take(HEAD_BYTES).read_to_end(&mut head).ok()?;

@@ -11,6 +11,7 @@ pub mod benchmark;
 mod companion;
 mod csv;
 mod dataset;
+mod encrypted;
 mod entry;
 mod facts;
 pub mod files;
@@ -27,6 +28,8 @@ pub mod layout;
 pub(crate) mod location;
 pub(crate) mod look;
 pub(crate) mod lookup;
+#[cfg(test)]
+mod mangled;
 mod markup;
 pub(crate) mod needed;
 pub mod parquet;
@@ -35,6 +38,7 @@ pub mod pick;
 pub(crate) mod place;
 pub(crate) mod remark;
 mod rows;
+mod samples;
 pub(crate) mod suggest;
 pub(crate) mod text;
 pub(crate) mod trial;
@@ -171,8 +175,10 @@ fn row_bytes_max() -> u64 {
     unit::ROW_BYTES_MAX
 }
 
-/// Notes how a file's rows stand in it, where its name does not tell but its head does.
+/// Notes how a file's rows stand in it, where its name does not tell but its head does; fails where the file is
+/// something else than its name says.
 pub(crate) fn settle(file: &mut SourceFile) -> Result<()> {
+    head::check(file)?;
     if let Format::Text(mut format) = file.format {
         format.form = text::form(file, format)?;
         file.format = Format::Text(format);
@@ -202,7 +208,6 @@ pub(crate) fn units(
     columns: &[Needed],
     row_bytes_max: u64,
 ) -> Result<Vec<Unit>> {
-    head::check(file)?;
     let columns = hive::without(&file.hive, columns);
     match file.format {
         Format::Parquet => {

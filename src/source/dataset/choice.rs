@@ -12,6 +12,21 @@ pub struct Config<F> {
     pub splits: IndexMap<String, Vec<F>>,
 }
 
+impl<F> Config<F> {
+    /// The same with the files' names alone.
+    pub(crate) fn names(&self, name: impl Fn(&F) -> &str) -> Config<String> {
+        let names = |files: &Vec<F>| files.iter().map(|file| name(file).to_owned()).collect();
+        let splits = self.splits.iter();
+        Config {
+            name: self.name.clone(),
+            is_default: self.is_default,
+            splits: splits
+                .map(|(split, files)| (split.clone(), names(files)))
+                .collect(),
+        }
+    }
+}
+
 /// What is asked of a dataset.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Asked<'a> {

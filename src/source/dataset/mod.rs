@@ -5,6 +5,7 @@
 
 pub(crate) mod card;
 mod choice;
+pub(crate) mod left;
 pub(crate) mod splits;
 
 pub(crate) use choice::{Asked, Chosen, Config, Unmet, choose};

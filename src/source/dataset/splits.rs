@@ -259,8 +259,9 @@ fn is_separator(c: char) -> bool {
     "-._ ".contains(c) || c.is_ascii_digit()
 }
 
-/// The splits that a folder's name has a word of.
+/// The splits that a folder's name has a word of, be it the column `split` of a partitioned table.
 fn splits_of_folder(name: &str) -> BTreeSet<&'static str> {
+    let name = name.strip_prefix("split=").unwrap_or(name);
     let closed = |rest: &str| rest.is_empty() || rest.starts_with(is_separator);
     splits_with(name, closed)
 }
@@ -284,6 +285,17 @@ fn splits_with(name: &str, closed: impl Fn(&str) -> bool) -> BTreeSet<&'static s
     named.map(|(split, _)| *split).collect()
 }
 
+/// The split that a path names only where upper and lower case are one, which for `datasets` they are not.
+pub(crate) fn split_in_capitals(path: &str) -> Option<&'static str> {
+    let lower = path.to_lowercase();
+    let (folders, name) = lower.rsplit_once('/').unwrap_or(("", &lower));
+    let mut named = folders
+        .split('/')
+        .flat_map(splits_of_folder)
+        .chain(splits_of_file(name));
+    named.next().filter(|_| !says_split(path))
+}
+
 /// Whether a path says which split it is of, by any convention.
 pub(crate) fn says_split(path: &str) -> bool {
     let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
@@ -299,19 +311,20 @@ fn split_of_word(folder: &str) -> Option<&'static str> {
     splits_of_folder(folder).into_iter().next()
 }
 
-/// A config has one format: that of most of its files; where as many are of each, Parquet before JSONL
-/// before CSV.
+/// A config has one format: that of most of its files; where as many are of each, Parquet before Arrow before
+/// JSONL before CSV.
 fn one_format(mut splits: IndexMap<String, Vec<String>>) -> IndexMap<String, Vec<String>> {
     let place = |path: &str| match Format::of(Path::new(path)) {
         Some(Format::Parquet) => 0,
-        Some(Format::Text(text)) if matches!(text.form, Form::Json(_)) => 1,
-        _ => 2,
+        Some(Format::Arrow) => 1,
+        Some(Format::Text(text)) if matches!(text.form, Form::Json(_)) => 2,
+        _ => 3,
     };
     let count = |wanted: &usize| {
         let files = splits.values().flatten();
         files.filter(|path| place(path) == *wanted).count()
     };
-    let wanted = (0..3).rev().max_by_key(count);
+    let wanted = (0..4).rev().max_by_key(count);
     for files in splits.values_mut() {
         files.retain(|path| Some(place(path)) == wanted);
     }

@@ -28,12 +28,13 @@ pub(super) fn snapshot(folder: &Path) -> Result<Option<Snapshot>> {
     let all = folders(&snapshots)?;
     let repository = snapshots.parent().unwrap_or(folder);
     let main = fs_err::read_to_string(repository.join("refs/main")).unwrap_or_default();
-    let by_name = all.iter().find(|path| path.ends_with(main.trim()));
+    let main = main.trim();
+    let by_name = all.iter().find(|path| name(path) == main);
     let newest = || {
         all.iter()
             .max_by_key(|path| (changed(path), path.as_path()))
     };
-    let Some(path) = by_name.filter(|_| !main.trim().is_empty()).or_else(newest) else {
+    let Some(path) = by_name.or_else(newest) else {
         return Err(Error::usage(
             format!("`{}` is a hub's cache without a snapshot", folder.display()),
             "fetch the dataset again, or name it with `hub = \"NAMESPACE/NAME\"`",

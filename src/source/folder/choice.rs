@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::{Candidate, kinds};
 use crate::source::SourceFile;
+use crate::source::dataset::left::{files, left_out, listed};
 use crate::source::dataset::{Asked, Chosen, Config, Unmet, card, choose, splits};
 use crate::source::files::Found;
 use crate::source::format::Format;
@@ -42,24 +43,15 @@ pub(super) fn saved(
             ),
         ));
     };
-    let names: Vec<Config<String>> = configs.iter().map(named).collect();
+    let names: Vec<Config<String>> = configs
+        .iter()
+        .map(|config| config.names(|file| &file.name))
+        .collect();
     let chosen = choose(&shown, &names, asked).map_err(refused)?;
     Ok(Found {
         files,
         ..said(&chosen, &names, &[], asked)
     })
-}
-
-fn named(config: &Config<Candidate>) -> Config<String> {
-    let names = |files: &Vec<Candidate>| files.iter().map(|file| file.name.clone()).collect();
-    let splits = config.splits.iter();
-    Config {
-        name: config.name.clone(),
-        is_default: config.is_default,
-        splits: splits
-            .map(|(split, files)| (split.clone(), names(files)))
-            .collect(),
-    }
 }
 
 /// By the card of the folder's README, else by the names of folders and files.
@@ -167,99 +159,25 @@ fn without_split(configs: &[Config<String>], paths: &[&str]) -> Vec<String> {
     others.map(|path| (*path).to_owned()).collect()
 }
 
-/// What is said of the choice: nothing where it was asked for by name or leaves nothing out.
+/// What is said of the choice.
 fn said(
     chosen: &Chosen<'_, String>,
     configs: &[Config<String>],
     paths: &[&str],
     asked: Asked<'_>,
 ) -> Found {
-    let mut seen: BTreeSet<&str> = chosen.files.iter().map(String::as_str).collect();
-    let mut over = Over::default();
-    let mut found = Found::default();
-    for (split, names) in &chosen.config.splits {
-        let left = names.iter().filter(|name| seen.insert(name)).count();
-        if left > 0 && asked.split.is_none() {
-            over.splits.push((split, left));
-        }
-        if left > 0 {
-            found.split = Some(chosen.split.to_owned());
-        }
-    }
-    for config in configs {
-        let names = config.splits.values().flatten();
-        let left = names.filter(|name| seen.insert(name)).count();
-        if left > 0 && asked.config.is_none() {
-            over.configs.push((&config.name, left));
-        }
-        if left > 0 {
-            found.config = Some(chosen.config.name.clone());
-        }
-    }
-    let rest: Vec<String> = paths
-        .iter()
-        .filter(|path| !seen.contains(*path))
-        .map(|path| (*path).to_owned())
-        .collect();
-    if !rest.is_empty() && asked.split.is_none() {
-        over.rest = rest;
-        found.split = Some(chosen.split.to_owned());
-    }
-    found.notes.extend(over.note(chosen));
-    found.notes.extend(missing_note(chosen.files));
-    found.notes.extend(mixed_note(chosen.files));
-    found
-}
-
-/// What was passed over that nobody named.
-#[derive(Default)]
-struct Over<'d> {
-    splits: Vec<(&'d str, usize)>,
-    configs: Vec<(&'d str, usize)>,
-    rest: Vec<String>,
-}
-
-impl Over<'_> {
-    fn note(&self, chosen: &Chosen<'_, String>) -> Option<String> {
-        let named = |key: &str, named: &[(&str, usize)]| {
-            let words = named
-                .iter()
-                .map(|(name, count)| format!("`{name}` ({})", files(*count)));
-            let words: Vec<String> = words.collect();
-            let many = if words.len() > 1 { "s" } else { "" };
-            (!words.is_empty()).then(|| format!("the {key}{many} {}", words.join(", ")))
-        };
-        let rest = || {
-            format!(
-                "{} of no split ({})",
-                files(self.rest.len()),
-                listed(&self.rest)
-            )
-        };
-        let over: Vec<String> = [
-            named("split", &self.splits),
-            named("config", &self.configs),
-            (!self.rest.is_empty()).then(rest),
-        ]
-        .into_iter()
-        .flatten()
-        .collect();
-        let read = format!(
-            "reads the split `{}` ({}) and passes over {}",
-            chosen.split,
-            files(chosen.files.len()),
-            over.join(" and "),
-        );
-        (!over.is_empty()).then(|| read + &self.mend())
-    }
-
-    fn mend(&self) -> String {
-        let split = self.splits.first().map(|(name, _)| ("split", name));
-        let config = self.configs.first().map(|(name, _)| ("config", name));
-        let mend = split.or(config);
-        mend.map_or_else(String::new, |(key, name)| {
-            format!("; `{key} = \"{name}\"` would read that")
-        })
+    let left = left_out(chosen, configs, paths, asked);
+    let notes = [
+        left.note,
+        missing_note(chosen.files),
+        mixed_note(chosen.files),
+        capitals_note(chosen),
+    ];
+    Found {
+        config: left.config,
+        split: left.split,
+        notes: notes.into_iter().flatten().collect(),
+        ..Found::default()
     }
 }
 
@@ -290,20 +208,19 @@ fn mixed_note(names: &[String]) -> Option<String> {
     })
 }
 
-fn files(count: usize) -> String {
-    match count {
-        1 => "1 file".into(),
-        count => format!("{count} files"),
-    }
-}
-
-/// As many names stand in a note.
-const NAMES_MAX: usize = 3;
-
-fn listed(names: &[String]) -> String {
-    let mut shown: Vec<String> = names.iter().take(NAMES_MAX).cloned().collect();
-    if names.len() > NAMES_MAX {
-        shown.push("…".into());
-    }
-    shown.join(", ")
+/// Files whose names would say another split in small letters, which are what `datasets` goes by.
+fn capitals_note(chosen: &Chosen<'_, String>) -> Option<String> {
+    let is_other = |name: &&String| {
+        let split = splits::split_in_capitals(name);
+        split.is_some_and(|split| split != chosen.split)
+    };
+    let others: Vec<String> = chosen.files.iter().filter(is_other).cloned().collect();
+    (!others.is_empty()).then(|| {
+        format!(
+            "reads {} in `{}`, since a split is named in small letters: {}",
+            files(others.len()),
+            chosen.split,
+            listed(&others)
+        )
+    })
 }

@@ -9,7 +9,7 @@ use crate::source::{dataset, head};
 use crate::{Error, Result};
 
 /// What can be read, in words for hints.
-pub(crate) const ENDINGS: &str = "`.parquet`, `.arrow`, or in `.jsonl`, `.json`, `.csv` or `.tsv` (also with `.gz`, `.zst`, `.bz2` or `.xz`)";
+pub(crate) const ENDINGS: &str = "`.parquet`, `.arrow`, `.tar`, or in `.jsonl`, `.json`, `.csv` or `.tsv` (also with `.gz`, `.zst`, `.bz2` or `.xz`)";
 
 /// A format in words.
 pub(super) fn words(format: Format) -> String {
@@ -19,12 +19,13 @@ pub(super) fn words(format: Format) -> String {
         Format::Text(format) => format,
     };
     let form = match form {
+        Form::Json(_) if matches!(coding, Coding::Tar | Coding::TarGzip) => "samples in a tar",
         Form::Json(_) => "JSON lines",
         Form::Csv { .. } => "CSV",
     };
     match coding {
-        Coding::Plain => form.to_owned(),
-        Coding::Gzip => format!("{form} in gzip"),
+        Coding::Plain | Coding::Tar => form.to_owned(),
+        Coding::Gzip | Coding::TarGzip => format!("{form} in gzip"),
         Coding::Zstd => format!("{form} in zstd"),
         Coding::Bzip2 => format!("{form} in bzip2"),
         Coding::Xz => format!("{form} in xz"),
@@ -46,7 +47,16 @@ pub(super) fn describes(name: &str) -> bool {
 
 /// Whether a file has an ending of data and yet is what a tool keeps for itself.
 pub(super) fn is_kept_by_tools(name: &str) -> bool {
-    describes(name) || is_map_cache(file_name(name))
+    describes(name) || kept(file_name(name)).is_some()
+}
+
+/// What a tool keeps in a file of that name.
+fn kept(name: &str) -> Option<&'static str> {
+    match name {
+        "state.json" => Some("the state of `save_to_disk`"),
+        _ if is_map_cache(name) => Some("what `map` of `datasets` keeps"),
+        _ => None,
+    }
 }
 
 /// What `map` of `datasets` keeps: rows that it made, or indices of rows.
@@ -63,11 +73,9 @@ struct Foreign {
 
 const FOREIGN: [Foreign; 13] = [
     Foreign {
-        endings: &["tar", "tar.gz", "tgz", "tar.zst", "tar.bz2", "tar.xz"],
-        what: "a tar, as webdataset packs samples",
-        mend: "make rows of it with `python -c \"from datasets import load_dataset; \
-               load_dataset('webdataset', data_files='FILE', split='train').to_parquet('FILE.parquet')\"`, \
-               or unpack it",
+        endings: &["tar.zst", "tar.bz2", "tar.xz"],
+        what: "a tar, compressed in a way that is not read",
+        mend: "unpack what compresses it",
     },
     Foreign {
         endings: &["zip", "7z", "rar"],
@@ -189,8 +197,8 @@ pub(crate) fn unread(file: &Candidate) -> Option<Passed> {
         return None;
     }
     let mut passed = Passed::new(&file.name, "");
-    if is_map_cache(file_name(&file.name)) {
-        passed.what = "what `map` of `datasets` keeps".into();
+    if let Some(what) = kept(file_name(&file.name)) {
+        passed.what = what.into();
     } else if let Some(foreign) = foreign(&file.name) {
         passed.what = foreign.what.into();
         let mend = foreign.mend.replace("FILE", file_name(&file.name));
@@ -218,6 +226,8 @@ fn ending(format: Format) -> &'static str {
             Coding::Zstd => "jsonl.zst",
             Coding::Bzip2 => "jsonl.bz2",
             Coding::Xz => "jsonl.xz",
+            Coding::Tar => "tar",
+            Coding::TarGzip => "tar.gz",
         },
     }
 }

@@ -100,8 +100,9 @@ pub(crate) fn tell(
 fn by_content(root: &Path, candidates: Vec<Candidate>) -> (Vec<SourceFile>, Vec<Candidate>) {
     let (mut files, mut others) = (Vec::new(), Vec::new());
     for candidate in candidates {
-        let is_described = kinds::describes(&candidate.name) || kinds::is_foreign(&candidate.name);
-        match head::told(&candidate.path).filter(|_| !is_described) {
+        let is_known =
+            kinds::is_kept_by_tools(&candidate.name) || kinds::is_foreign(&candidate.name);
+        match head::told(&candidate.path).filter(|_| !is_known) {
             Some(format) => files.push(SourceFile::of_disk(root, candidate, format)),
             None => others.push(candidate),
         }

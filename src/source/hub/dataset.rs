@@ -2,6 +2,7 @@
 
 use super::file::RemoteFile;
 use crate::error::HubFault;
+use crate::source::dataset::left::left_out;
 use crate::source::dataset::{self, Asked, Chosen, Unmet, choose};
 use crate::{Error, Result};
 
@@ -16,6 +17,8 @@ pub struct Dataset {
     pub license: Option<String>,
     /// In order of path.
     pub files: Vec<RemoteFile>,
+    /// What was passed over that nobody named, in a line.
+    pub note: Option<String>,
 }
 
 impl Dataset {
@@ -63,7 +66,17 @@ impl Description {
             split: chosen.split.to_owned(),
             license: self.license.clone(),
             files: chosen.files.to_vec(),
+            note: self.note(asked),
         })
+    }
+
+    fn note(&self, asked: Asked<'_>) -> Option<String> {
+        let configs = self.configs.iter();
+        let names: Vec<_> = configs
+            .map(|config| config.names(|file| &file.path))
+            .collect();
+        let chosen = choose(&self.repo, &names, asked).ok()?;
+        left_out(&chosen, &names, &[], asked).note
     }
 
     fn without_files(&self, chosen: &Chosen<'_, RemoteFile>) -> Error {
