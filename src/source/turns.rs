@@ -55,7 +55,14 @@ const ROLES: [(&str, Role); 23] = [
 /// Keys of a turn, the more usual ones first.
 const WHO: [&str; 2] = ["role", "from"];
 const SAID: [&str; 3] = ["content", "value", "text"];
-const THOUGHT: [&str; 3] = ["reasoning_content", "reasoning", "thinking"];
+const THOUGHT: [&str; 6] = [
+    "reasoning_content",
+    "reasoning",
+    "thinking",
+    "reasoning_text",
+    "thought",
+    "reasoning_details",
+];
 const CALLED: [&str; 2] = ["tool_calls", "function_call"];
 
 /// One turn of a chat.
@@ -355,8 +362,9 @@ fn part(value: Value<'_>) -> Result<Option<Part<'_>>, Void> {
     if kind.contains("tool") || kind.contains("function") {
         return Err(Void::ToolCalls);
     }
-    let thinks = matches!(kind.as_ref(), "thinking" | "reasoning");
-    for name in ["thinking", "reasoning", "text"] {
+    // Also OpenRouter's `reasoning.text`.
+    let thinks = kind.starts_with("thinking") || kind.starts_with("reasoning");
+    for name in ["thinking", "reasoning", "summary", "text"] {
         let value = fields.clone().field(name);
         if says(&value) {
             let text = plain(value)?;
@@ -368,7 +376,10 @@ fn part(value: Value<'_>) -> Result<Option<Part<'_>>, Void> {
             return Ok(Some(wrap(text)));
         }
     }
-    match kind.is_empty() || thinks || kind.ends_with("text") {
+    match kind.is_empty()
+        || kind.ends_with("text")
+        || matches!(kind.as_ref(), "thinking" | "reasoning")
+    {
         true => Ok(None),
         false => Err(Void::NoText),
     }
@@ -395,6 +406,8 @@ fn plain(value: Value<'_>) -> Result<Cow<'_, str>, Void> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::source::value::from_json;
 
@@ -456,6 +469,8 @@ mod tests {
                 [{"type": "thinking", "thinking": [{"type": "text", "text": "t"}]}, {"type": "text", "text": "a"}]}]"#,
             r#"[{"role": "user", "content": "q"}, {"role": "assistant", "content":
                 [{"type": "reasoning", "text": "t"}, {"type": "output_text", "text": "a", "thinking": null}]}]"#,
+            r#"[{"role": "user", "content": "q"}, {"role": "assistant", "content": "a",
+                 "reasoning_details": [{"type": "reasoning.text", "text": "t", "signature": null}]}]"#,
             r#"[{"role": "user", "content": "q"}, {"role": "assistant", "reasoning_content": "t",
                  "content": "<think>\nt\n</think>\n\na"}]"#,
         ] {
@@ -558,6 +573,58 @@ mod tests {
             said(r#"[{"role": "assistant", "content": "a"}, {"role": "user", "content": "r"}]"#),
             Err(Void::SeveralTurns)
         );
+    }
+
+    /// Values of which some are chats, and most are nearly such.
+    fn near_chat() -> impl Strategy<Value = Value<'static>> {
+        const WORDS: &[&str] = &[
+            "user",
+            "gpt",
+            "system",
+            "tool",
+            "q",
+            "",
+            "[",
+            "{\"role\": \"user\"}",
+            "<think>",
+            "text",
+            "thinking",
+            "image",
+            "null",
+        ];
+        let word = prop::sample::select(WORDS).prop_map(|word| Value::Text(word.into()));
+        let leaf = prop_oneof![4 => word, 1 => Just(Value::Null), 1 => Just(Value::Integer(1))];
+        const KEYS: &[&str] = &[
+            "role",
+            "from",
+            "content",
+            "value",
+            "text",
+            "type",
+            "thinking",
+            "reasoning_content",
+            "tool_calls",
+            "info",
+        ];
+        leaf.prop_recursive(5, 48, 4, |inner| {
+            let key = prop::sample::select(KEYS).prop_map(Cow::Borrowed);
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..5).prop_map(Value::List),
+                prop::collection::vec((key, inner), 0..5).prop_map(Value::Object),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_stands_in_a_cell_is_a_chat_or_has_its_reason(value in near_chat()) {
+            if let Ok(Some(chat)) = chat(value.clone()) {
+                prop_assert!(!chat.exchanges.is_empty());
+            }
+            let _ = question(value.clone(), &mut Remarks::default());
+            let _ = answer(value.clone(), &mut Remarks::default());
+            let _ = cell(value);
+        }
     }
 
     #[test]

@@ -25,8 +25,8 @@ pub struct Columns {
     /// The problem's text, or the turns of a prompt, of which it is the one question. A column of whole chats
     /// is named here and under `response`.
     pub problem: Pick,
-    /// The response, as a text or as turns, or a list of them; or several columns, each with a response of
-    /// its own.
+    /// The response, as a text or as turns, or a list of them (also as JSON text); or several columns, each
+    /// with a response of its own.
     pub response: Picks,
     /// The thinking of the response, where it has a column of its own: both become one text, with the thinking
     /// between `<think>` and `</think>`. A list, or several columns, where `response` is one.

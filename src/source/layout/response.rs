@@ -120,7 +120,29 @@ pub(super) fn responses(cell: Value<'_>) -> Result<Vec<Response<'_>>, Void> {
         Cell::Chats(chats) => chats.into_iter().map(answer).collect(),
         Cell::Plain(Value::Missing | Value::Null) => Vec::new(),
         Cell::Plain(Value::List(items)) => items.into_iter().map(text).collect(),
-        Cell::Plain(one) => vec![text(one)],
+        Cell::Plain(one) => match listed(one)? {
+            Value::List(items) => items.into_iter().map(text).collect(),
+            one => vec![text(one)],
+        },
+    })
+}
+
+/// A list of texts that stands as JSON inside text, as the list. Fails where Python wrote it, which is no JSON.
+fn listed(value: Value<'_>) -> Result<Value<'_>, Void> {
+    let Value::Text(text) = &value else {
+        return Ok(value);
+    };
+    let text = text.trim();
+    if text.starts_with("['") && text.ends_with("']") {
+        return Err(Void::WrongType);
+    }
+    if !(text.starts_with("[\"") && text.ends_with("\"]")) {
+        return Ok(value);
+    }
+    let is_text = |item: &Value<'_>| matches!(item, Value::Text(_));
+    Ok(match value.clone().opened() {
+        Value::List(items) if items.iter().all(is_text) => Value::List(items),
+        _ => value,
     })
 }
 
@@ -187,6 +209,23 @@ fn reward(value: &Value<'_>) -> Option<bool> {
 mod tests {
     use super::*;
     use crate::source::value::from_json;
+
+    #[test]
+    fn responses_are_a_text_or_a_list_however_that_is_written() {
+        let read = |json: &'static str| {
+            let read = responses(from_json(json).expect("JSON"))?.into_iter();
+            let said: Result<Vec<_>, Void> = read.map(|(said, _)| said).collect();
+            Ok(said?.into_iter().flatten().collect::<Vec<_>>())
+        };
+        assert_eq!(read(r#""a""#), Ok(vec!["a".into()]));
+        let both = Ok(vec!["a".into(), "b".into()]);
+        assert_eq!(read(r#"["a", "b"]"#), both);
+        assert_eq!(read(r#""[\"a\", \"b\"]""#), both);
+        assert_eq!(read(r#""['a', 'b']""#), Err(Void::WrongType));
+        assert_eq!(read(r#""[1, 2]""#), Ok(vec!["[1, 2]".into()]));
+        assert_eq!(read("null"), Ok(Vec::new()));
+        assert_eq!(read("7"), Err(Void::WrongType));
+    }
 
     #[test]
     fn a_verdict_is_read_as_people_record_it() {
