@@ -13,7 +13,8 @@ pub enum TurnsRule {
     /// alone.
     #[default]
     One,
-    /// Each answered question is a trajectory of its own.
+    /// Each answered question is a trajectory of its own, without what was said before it. A gold answer of the
+    /// row is then nobody's.
     Pairs,
 }
 
@@ -21,7 +22,8 @@ pub enum TurnsRule {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ControlTokens {
-    /// Its row is dropped as `control_tokens`.
+    /// Its row is dropped as `control_tokens`. Where a whole template stands in the text, `after` and `before` cut
+    /// out what is meant (layout `columns`).
     #[default]
     Drop,
     /// It stays as it is: trainers make the token of it, which ends or begins a turn there.

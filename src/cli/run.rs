@@ -3,10 +3,10 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::Result;
 use crate::job::Report;
 use crate::screen::Tally;
 use crate::select::{Selection, Subset};
+use crate::{Error, Result};
 use clap::Args;
 use serde_json::json;
 
@@ -29,6 +29,10 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments) -> Result<u8> {
     let common = &arguments.common;
+    if arguments.out.exists() {
+        // Before the hub is asked and files are hashed; the job looks again when it is about to write.
+        return Err(Error::OutputExists(arguments.out.clone()));
+    }
     let stop = stop_on_signals()?;
     let progress = Arc::new(Progress::new());
     let plan = common.plan(&stop, &progress)?;

@@ -12,72 +12,90 @@ pub(super) fn table(head: &[&str], rows: &[Vec<String>]) -> String {
     laid_out(head, rows, width.flatten())
 }
 
-/// The table, no wider than `width` as far as its numbers allow.
+/// A column of a table.
+struct Laid {
+    width: usize,
+    is_right: bool,
+    /// Whether it holds words, which may be cut; of figures none is.
+    is_words: bool,
+}
+
+impl Laid {
+    fn of(head: &str, cells: &[String]) -> Self {
+        let widths = cells.iter().map(|cell| cell.chars().count());
+        let all = |is: fn(&str) -> bool| !cells.is_empty() && cells.iter().all(|cell| is(cell));
+        Self {
+            width: widths.max().unwrap_or_default().max(head.chars().count()),
+            is_right: all(is_number),
+            is_words: !all(is_figures),
+        }
+    }
+
+    fn padded(&self, cell: &str) -> String {
+        let (cell, width) = (shortened(cell, self.width), self.width);
+        match self.is_right {
+            true => format!("{cell:>width$}"),
+            false => format!("{cell:width$}"),
+        }
+    }
+}
+
+/// The table, no wider than `width` as far as its figures allow.
 fn laid_out(head: &[&str], rows: &[Vec<String>], width: Option<usize>) -> String {
-    let cell = |row: &'_ [String], at: usize| row.get(at).cloned().unwrap_or_default();
-    let mut text = String::new();
-    let mut columns: Vec<(usize, bool)> = (0..head.len())
-        .map(|at| {
-            let cells = rows.iter().map(|row| cell(row, at));
-            let width = cells
-                .map(|cell| cell.chars().count())
-                .max()
-                .unwrap_or_default();
-            let right = !rows.is_empty() && rows.iter().all(|row| is_number(&cell(row, at)));
-            (width.max(head[at].chars().count()), right)
-        })
-        .collect();
+    let cell = |row: &[String], at: usize| row.get(at).cloned().unwrap_or_default();
+    let column = |(at, head): (usize, &&str)| {
+        let cells: Vec<String> = rows.iter().map(|row| cell(row, at)).collect();
+        Laid::of(head, &cells)
+    };
+    let mut columns: Vec<Laid> = head.iter().enumerate().map(column).collect();
     narrow(&mut columns, width);
     let head: Vec<String> = head.iter().map(|name| (*name).to_owned()).collect();
-    for row in std::iter::once(&head).chain(rows) {
-        let mut line = String::new();
-        for (at, (width, right)) in columns.iter().enumerate() {
-            let cell = shortened(cell(row, at), *width);
-            let padded = if *right {
-                format!("{cell:>width$}  ")
-            } else {
-                format!("{cell:width$}  ")
-            };
-            line += &padded;
-        }
-        text += line.trim_end();
-        text.push('\n');
-    }
-    text
+    let line = |row: &Vec<String>| {
+        let columns = columns.iter().enumerate();
+        let cells = columns.map(|(at, column)| column.padded(&cell(row, at)));
+        cells.collect::<Vec<_>>().join(GAP).trim_end().to_owned() + "\n"
+    };
+    std::iter::once(&head).chain(rows).map(line).collect()
 }
 
 /// What stands between two columns.
-const GAP: usize = 2;
+const GAP: &str = "  ";
 
 /// A text of which less is seen says nothing.
-const TEXT_MIN: usize = 8;
+const WORDS_MIN: usize = 8;
 
-/// Takes from the widest column of text until the line fits.
-fn narrow(columns: &mut [(usize, bool)], width: Option<usize>) {
+/// Takes from the widest column of words until the line fits.
+fn narrow(columns: &mut [Laid], width: Option<usize>) {
     let Some(width) = width else { return };
-    let line = |columns: &[(usize, bool)]| {
-        let widths: usize = columns.iter().map(|(width, _)| width + GAP).sum();
-        widths.saturating_sub(GAP)
+    let line = |columns: &[Laid]| {
+        let widths: usize = columns.iter().map(|column| column.width + GAP.len()).sum();
+        widths.saturating_sub(GAP.len())
     };
     while line(columns) > width {
-        let texts = columns.iter_mut().filter(|(_, is_number)| !is_number);
-        match texts.max_by_key(|(width, _)| *width) {
-            Some((widest, _)) if *widest > TEXT_MIN => *widest -= 1,
+        let words = columns.iter_mut().filter(|column| column.is_words);
+        match words.max_by_key(|column| column.width) {
+            Some(widest) if widest.width > WORDS_MIN => widest.width -= 1,
             _ => return,
         }
     }
 }
 
-/// The cell, cut where it is wider.
-fn shortened(cell: String, width: usize) -> String {
-    match cell.chars().count() > width {
-        true => cell
-            .chars()
-            .take(width.saturating_sub(1))
-            .chain(['…'])
-            .collect(),
-        false => cell,
+/// The cell, cut in its middle where it is wider: names of subsets tell apart by their ends.
+fn shortened(cell: &str, width: usize) -> String {
+    let letters: Vec<char> = cell.chars().collect();
+    if letters.len() <= width {
+        return cell.to_owned();
     }
+    let ahead = width / 2;
+    let behind = letters.len() - width.saturating_sub(ahead + 1);
+    let ends = letters[..ahead].iter().chain(['…'].iter());
+    ends.chain(&letters[behind..]).collect()
+}
+
+/// Whether a cell is of numbers alone, as `32 / 61 / 7`.
+fn is_figures(cell: &str) -> bool {
+    cell.chars()
+        .all(|c| c.is_ascii_digit() || " /,.%–-".contains(c))
 }
 
 fn is_number(cell: &str) -> bool {
@@ -111,22 +129,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn on_a_narrow_terminal_the_widest_text_is_cut_and_no_number() {
+    fn on_a_narrow_terminal_the_widest_words_are_cut_in_their_middle_and_no_figure() {
         let rows = [vec![
-            "a subset with a long name".to_owned(),
+            "diverse-normal-r1-1000-matched".to_owned(),
             "why it is".to_owned(),
+            "32 / 61 / 7".to_owned(),
             "1,234,567".to_owned(),
         ]];
-        let head = ["subset", "why", "rows"];
+        let head = ["subset", "why", "shares", "rows"];
         let whole = laid_out(&head, &rows, None);
-        assert!(whole.contains("a subset with a long name  why it is  1,234,567\n"));
-        let narrow = laid_out(&head, &rows, Some(40));
-        assert!(
-            narrow.contains("a subset with a l…  why it is  1,234,567\n"),
-            "{narrow}"
-        );
-        assert!(narrow.lines().all(|line| line.chars().count() <= 40));
+        let line = "diverse-normal-r1-1000-matched  why it is  32 / 61 / 7  1,234,567\n";
+        assert!(whole.ends_with(line), "{whole}");
+        let narrow = laid_out(&head, &rows, Some(52));
+        let line = "diverse-…-matched  why it is  32 / 61 / 7  1,234,567\n";
+        assert!(narrow.ends_with(line), "{narrow}");
+        assert!(narrow.lines().all(|line| line.chars().count() <= 52));
         let least = laid_out(&head, &rows, Some(5));
-        assert!(least.contains("a subse…  why it …  1,234,567"), "{least}");
+        let line = "dive…hed  why … is  32 / 61 / 7  1,234,567\n";
+        assert!(least.ends_with(line), "{least}");
     }
 }

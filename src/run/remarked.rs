@@ -12,13 +12,15 @@ use crate::source::{Place, Remark, Remarks, layout};
 struct Counts {
     all: u64,
     without_thinking: u64,
+    without_gold: u64,
     /// By remark, in the order of [`Remark::ALL`].
     remarked: [u64; Remark::ALL.len()],
 }
 
 impl Counts {
-    fn add(&mut self, remarks: Remarks, thinking_tokens: u32) {
+    fn add(&mut self, remarks: Remarks, thinking_tokens: u32, has_gold: bool) {
         self.all += 1;
+        self.without_gold += u64::from(!has_gold);
         self.without_thinking += u64::from(thinking_tokens == 0);
         for (count, remark) in self.remarked.iter_mut().zip(Remark::ALL) {
             *count += u64::from(remarks.has(remark));
@@ -48,7 +50,8 @@ pub(super) fn sentences(experiment: &Experiment<'_>) -> Vec<String> {
     for part in &experiment.parts {
         for entry in &experiment.entries.rows[part.entries.clone()] {
             if let Ok(body) = &entry.body {
-                counts[part.source].add(body.remarks, body.thinking_tokens);
+                let has_gold = experiment.entries.facts_of(body).gold_kind.is_some();
+                counts[part.source].add(body.remarks, body.thinking_tokens, has_gold);
             }
         }
     }
@@ -59,6 +62,8 @@ pub(super) fn sentences(experiment: &Experiment<'_>) -> Vec<String> {
             sentences.extend(other_responses(source, &look));
             let lacks_thinking = counts.without_thinking > 0;
             sentences.extend(other_thinking(source, &look).filter(|_| lacks_thinking));
+            let lacks_gold = counts.all > 0 && counts.without_gold == counts.all;
+            sentences.extend(other_answers(source, &look).filter(|_| lacks_gold));
         }
         sentences
     };
@@ -140,6 +145,34 @@ fn other_thinking(source: &PlannedSource, look: &Look) -> Option<String> {
     Some(format!(
         "nothing reads `{}` of `{}`: where it is the thinking of the responses, `thinking` under layout `columns` joins \
          the two",
+        found.name, source.name
+    ))
+}
+
+/// What columns of gold answers are called.
+const ANSWERS: [&str; 12] = [
+    "answer",
+    "gold",
+    "gold_answer",
+    "ground_truth",
+    "groundtruth",
+    "gt",
+    "expected_answer",
+    "reference_answer",
+    "final_answer",
+    "correct_answer",
+    "target",
+    "label",
+];
+
+/// That a column is passed over which likely has the gold answers of a source that has none.
+fn other_answers(source: &PlannedSource, look: &Look) -> Option<String> {
+    let mut others = unread(source, look).into_iter();
+    let is_called = |name: &str| ANSWERS.iter().any(|word| name.eq_ignore_ascii_case(word));
+    let found = others.find(|column| is_called(&column.name) && !column.first.is_absent())?;
+    Some(format!(
+        "nothing reads `{}` of `{}`, which has no gold answer: where that column has it, name it as `answer` under \
+         layout `columns`",
         found.name, source.name
     ))
 }

@@ -9,6 +9,8 @@ use serde::{Deserialize, Serialize};
 use super::location::located;
 use super::needed::Needed;
 use super::pick::Pick;
+use super::remark::Remarks;
+use super::turns::{self, Cell};
 use super::value::Value;
 use super::{BatchSize, HubMode, ROW_BYTES_MAX, Row, SourceFile, Unit, Void};
 use crate::Result;
@@ -151,11 +153,17 @@ fn picked<'a>(
     Ok(picks.iter().map(value).collect())
 }
 
-/// A picked value as text, cut as its pick says; numbers and bools are written out.
+/// A picked value as text, cut as its pick says: of a prompt's turns the one question; numbers and bools are
+/// written out.
 pub(crate) fn text(pick: Option<&Pick>, value: Value<'_>) -> Option<String> {
-    let text = match value {
-        Value::Text(text) => pick?.cut(text),
-        other => other.said().ok()??,
+    let text = match turns::cell(value).ok()? {
+        Cell::Plain(Value::Text(text)) => pick?.cut(text),
+        Cell::Plain(other) => other.said().ok()??,
+        Cell::Chat(prompt) => {
+            let question = turns::question(prompt, &mut Remarks::default());
+            pick?.cut(question.ok()??)
+        }
+        Cell::Chats(_) => return None,
     };
     Some(text.into_owned()).filter(|text| !text.trim().is_empty())
 }

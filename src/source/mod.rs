@@ -28,6 +28,8 @@ pub mod layout;
 pub(crate) mod location;
 pub(crate) mod look;
 pub(crate) mod lookup;
+#[cfg(test)]
+mod mangled;
 mod markup;
 pub(crate) mod needed;
 pub mod parquet;

@@ -295,7 +295,7 @@ fn what_cannot_be_asked_is_refused_where_it_stands() {
     place
         .run("out", &[])
         .ends(2)
-        .tells(&["companions.r1", "name of a source"]);
+        .tells(&["companions.r1", "name of another table"]);
     place.write(
         "pipeline.toml",
         PIPELINE.replace("numina.parquet", "none.parquet"),

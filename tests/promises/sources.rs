@@ -666,7 +666,7 @@ answer = 'gold'";
 fn columns_that_nothing_reads_and_that_likely_hold_more_of_the_responses_are_told() {
     let thinking = "Add three to two, and look at it once more.";
     let rows = [
-        json!({ "q": "What is 2+3?", "r_1": "5", "r_2": "6", "reasoning": thinking, "think_mode": "on" }),
+        json!({ "q": "What is 2+3?", "r_1": "5", "r_2": "6", "reasoning": thinking, "think_mode": "on", "gt": 5 }),
     ];
     let place = Place::new();
     place.write("a.jsonl", jsonl(&rows));
@@ -680,15 +680,12 @@ fn columns_that_nothing_reads_and_that_likely_hold_more_of_the_responses_are_tol
         place.out(out).manifest()["warnings"].to_string()
     };
     let warnings = told("response = 'r_1'", "one");
-    assert!(
-        warnings.contains("nothing reads `r_2` of `a`"),
-        "{warnings}"
-    );
-    assert!(
-        warnings.contains("nothing reads `reasoning` of `a`"),
-        "{warnings}"
-    );
-    let warnings = told("response = ['r_1', 'r_2']\nthinking = 'reasoning'", "both");
+    for column in ["r_2", "reasoning", "gt"] {
+        let told = format!("nothing reads `{column}` of `a`");
+        assert!(warnings.contains(&told), "{warnings}");
+    }
+    let all = "response = ['r_1', 'r_2']\nthinking = 'reasoning'\nanswer = 'gt'";
+    let warnings = told(all, "both");
     assert!(!warnings.contains("nothing reads"), "{warnings}");
     let row = json!({ "question": "What is 2+3?", "response": "5", "reasoning": thinking });
     place.write("b.jsonl", jsonl(&[row]));

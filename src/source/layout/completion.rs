@@ -3,7 +3,7 @@
 
 use super::Reading;
 use super::cells::{Cells, cells};
-use super::response::{asked, push_all, responses};
+use super::response::{asked, pass_over, push_all, responses};
 use crate::source::remark::Remarks;
 use crate::source::{Entry, Trajectory, Void};
 
@@ -22,6 +22,7 @@ cells! {
         completion: optional Any,
         input: optional Any,
         output: optional Any,
+        system: optional Text,
         answer: optional Answer,
         category: optional Text,
         source: optional Text,
@@ -35,6 +36,7 @@ fn entries<'a>(row: Completion<'a>, out: &mut Vec<Entry<'a>>) -> Result<(), Void
         false => (row.prompt, row.completion),
     };
     let mut remarks = Remarks::default();
+    pass_over(row.system, &mut remarks)?;
     let problem = asked(prompt, &mut remarks)?;
     let rest = Trajectory {
         gold: row.answer.said()?,

@@ -2,7 +2,7 @@
 
 use super::Reading;
 use super::cells::{Cells, cells};
-use super::response::push_chat;
+use super::response::{pass_over, push_chat};
 use crate::rules::TurnsRule;
 use crate::source::{Entry, Trajectory, Void, turns};
 
@@ -17,6 +17,7 @@ pub(super) static READING: Reading = Reading {
 cells! {
     Messages {
         messages: required Turns,
+        system: optional Text,
         answer: optional Answer,
         problem_type: optional Text,
         category: optional Text,
@@ -26,11 +27,12 @@ cells! {
 
 fn entries<'a>(row: Messages<'a>, rule: TurnsRule, out: &mut Vec<Entry<'a>>) -> Result<(), Void> {
     let (problem_type, category) = (row.problem_type.text()?, row.category.text()?);
-    let rest = Trajectory {
+    let mut rest = Trajectory {
         gold: row.answer.said()?,
         category: problem_type.or(category),
         origin: row.source.text()?,
         ..Trajectory::default()
     };
+    pass_over(row.system, &mut rest.remarks)?;
     push_chat(out, turns::chat(row.messages)?, rule, &rest)
 }

@@ -121,21 +121,27 @@ const RECOGNISED: [Layout; 12] = [
     Layout::Completion,
 ];
 
-/// Words in the names of columns that hold what a model wrote: a dataset with one of these beside a human solution
-/// is not read by that solution.
+/// What words in the names of columns begin with that hold what a model wrote: a dataset with one of these beside a
+/// human solution is not read by that solution.
 const OF_A_MODEL: &[&str] = &[
     "response",
-    "generation",
+    "generat",
     "output",
-    "completion",
+    "complet",
     "rollout",
     "trajector",
     "reason",
     "think",
+    "thought",
+    "trace",
+    "attempt",
+    "reply",
+    "cot",
     "conversation",
     "model",
+    "llm",
     "deepseek",
-    "r1_",
+    "r1",
     "qwq",
     "qwen",
     "gemini",
@@ -152,7 +158,7 @@ struct Reading {
     records: fn(&Source) -> bool,
     /// A file with all columns of one of these is recognised.
     recognised_by: &'static [&'static [&'static str]],
-    /// It is not where one of these words stands in the name of a column that the layout does not read.
+    /// It is not where a word in the name of a column that the layout does not read begins with one of these.
     unless: &'static [&'static str],
     /// Adds the entries of a row's cells, in order of generation, or says why there are none.
     entries: ReadRow,
@@ -192,11 +198,14 @@ fn says_otherwise(layout: Layout, names: &[String]) -> Option<&String> {
     let is_read = |name: &String| read.iter().any(|needed| needed.name == *name);
     let has_word = |name: &String| {
         let name = name.to_lowercase();
-        layout
-            .reading()
-            .unless
-            .iter()
-            .any(|word| name.contains(word))
+        let mut words = name.split(|letter: char| !letter.is_alphanumeric());
+        words.any(|word| {
+            layout
+                .reading()
+                .unless
+                .iter()
+                .any(|begins| word.starts_with(begins))
+        })
     };
     names.iter().find(|name| has_word(name) && !is_read(name))
 }
@@ -383,6 +392,8 @@ mod tests {
         let with = |other| recognised(&[math.as_slice(), &[other]].concat());
         assert_eq!(with("deepseek-reasoner (question)"), None);
         assert_eq!(with("model_answer"), None);
+        assert_eq!(with("R1"), None);
+        assert_eq!(with("scottish"), Some(Layout::Limo));
         assert_eq!(with("level"), Some(Layout::Limo));
         assert_eq!(recognised(&["conversations"]), Some(Layout::Sharegpt));
         assert_eq!(

@@ -3,10 +3,9 @@
 
 use super::Reading;
 use super::cells::{Cells, cells, not_blank};
-use super::response::{push, push_chat};
+use super::response::{pass_over, push, push_chat};
 use crate::rules::TurnsRule;
 use crate::source::markup::joined;
-use crate::source::remark::Remark;
 use crate::source::{Entry, Trajectory, Void, turns};
 
 pub(super) static READING: Reading = Reading {
@@ -55,9 +54,7 @@ fn entries<'a>(
         push(out, 0, &problem, Ok(response), rest);
         return Ok(());
     }
-    if not_blank(row.system)?.is_some() {
-        rest.remarks.add(Remark::SystemTurn);
-    }
+    pass_over(row.system, &mut rest.remarks)?;
     let mut chat = turns::chat(row.conversations)?;
     if let Some([first]) = chat.as_mut().map(|chat| chat.exchanges.as_mut_slice()) {
         first.question = first.question.take().or(problem);

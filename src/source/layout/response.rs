@@ -37,6 +37,15 @@ pub(super) fn push<'a>(
     });
 }
 
+/// Remarks a system message that stands beside the turns and is passed over.
+pub(super) fn pass_over(system: Value<'_>, remarks: &mut Remarks) -> Result<(), Void> {
+    let says = |text: Cow<'_, str>| !text.trim().is_empty();
+    if system.text()?.is_some_and(says) {
+        remarks.add(Remark::SystemTurn);
+    }
+    Ok(())
+}
+
 /// One response of a row before it is an entry: what it answers, what it says, and what the row says beside it.
 pub(super) struct Answered<'a> {
     pub problem: Option<Cow<'a, str>>,

@@ -2,9 +2,8 @@
 
 use super::Reading;
 use super::cells::{Cells, cells};
-use super::response::push_chat;
+use super::response::{pass_over, push_chat};
 use crate::rules::TurnsRule;
-use crate::source::remark::Remark;
 use crate::source::{Entry, Trajectory, Void, turns};
 
 pub(super) static READING: Reading = Reading {
@@ -34,9 +33,6 @@ fn entries<'a>(row: Sharegpt<'a>, rule: TurnsRule, out: &mut Vec<Entry<'a>>) -> 
         source_id: row.id.said()?,
         ..Trajectory::default()
     };
-    let system = row.system.text()?;
-    if system.is_some_and(|text| !text.trim().is_empty()) {
-        rest.remarks.add(Remark::SystemTurn);
-    }
+    pass_over(row.system, &mut rest.remarks)?;
     push_chat(out, turns::chat(row.conversations)?, rule, &rest)
 }

@@ -4,59 +4,41 @@
 //! They are read in one pass from the front: their batches are in memory's form, so that passing over one costs
 //! little more than reading it from the disk.
 
-use std::io::{BufReader, Read};
+mod messages;
+
+use std::io::{BufRead, BufReader};
 
 use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
 use arrow::error::ArrowError;
-use arrow::ipc::reader::{FileReader, StreamReader};
 
 use super::needed::{self, Needed};
 use super::parquet::ArrowBatch;
 use super::place::Bytestream;
 use super::{BatchSize, Row, SourceFile};
 use crate::{Error, Result};
+use messages::Messages;
 
-/// What a file begins with that has a footer; a stream has no mark.
+/// What a file begins with that has a footer. Behind it, and behind zeros up to a border that the writer chose, stands
+/// a stream, and what the footer says is in that too.
 const FILE_MARK: &[u8; 6] = b"ARROW1";
 
-type Opened = BufReader<Box<dyn Bytestream>>;
+type Reader = Messages<BufReader<Box<dyn Bytestream>>>;
 
-enum Reader {
-    Stream(StreamReader<Opened>),
-    File(FileReader<Opened>),
-}
-
-impl Reader {
-    /// Fails where the file is none of Arrow's.
-    fn open(file: &SourceFile) -> Result<Self> {
-        let mut mark = [0; FILE_MARK.len()];
-        let is_file = file.place.peek()?.read_exact(&mut mark).is_ok() && mark == *FILE_MARK;
-        let opened = BufReader::new(file.place.open()?);
-        let reader = match is_file {
-            true => FileReader::try_new(opened, None).map(Self::File),
-            false => StreamReader::try_new(opened, None).map(Self::Stream),
-        };
-        reader.map_err(|error| failed(file, error))
-    }
-
-    fn schema(&self) -> SchemaRef {
-        match self {
-            Self::Stream(reader) => reader.schema(),
-            Self::File(reader) => reader.schema(),
+/// Fails where the file is none of Arrow's.
+fn open(file: &SourceFile) -> Result<Reader> {
+    let mut opened = BufReader::new(file.place.open()?);
+    if opened.fill_buf()?.starts_with(FILE_MARK) {
+        opened.consume(FILE_MARK.len());
+        while opened.fill_buf()?.first() == Some(&0) {
+            opened.consume(1);
         }
     }
+    Messages::new(opened).map_err(|error| failed(file, error))
 }
 
-impl Iterator for Reader {
-    type Item = Result<RecordBatch, ArrowError>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        match self {
-            Self::Stream(reader) => reader.next(),
-            Self::File(reader) => reader.next(),
-        }
-    }
+fn schema(file: &SourceFile) -> Result<SchemaRef> {
+    Ok(open(file)?.schema())
 }
 
 fn failed(file: &SourceFile, error: ArrowError) -> Error {
@@ -65,7 +47,7 @@ fn failed(file: &SourceFile, error: ArrowError) -> Error {
 
 /// The columns' names and types.
 pub(super) fn column_kinds(file: &SourceFile) -> Result<Vec<(String, String)>> {
-    let schema = Reader::open(file)?.schema();
+    let schema = schema(file)?;
     let fields = schema.fields().iter();
     Ok(fields
         .map(|field| (field.name().clone(), field.data_type().to_string()))
@@ -74,7 +56,8 @@ pub(super) fn column_kinds(file: &SourceFile) -> Result<Vec<(String, String)>> {
 
 /// Fails where a needed column is missing or holds something else.
 pub(super) fn check(file: &SourceFile, columns: &[Needed]) -> Result<()> {
-    needed::check(file, &Reader::open(file)?.schema(), columns)
+    let schema = schema(file)?;
+    needed::check(file, &schema, columns)
 }
 
 /// The rows of a file, in order.
@@ -83,7 +66,7 @@ pub(super) fn read(
     columns: &[Needed],
     size: BatchSize,
 ) -> Result<impl Iterator<Item = Result<ArrowBatch>> + use<>> {
-    let reader = Reader::open(file)?;
+    let reader = open(file)?;
     let (file, columns, most) = (file.clone(), columns.to_vec(), size.rows.max(1));
     let mut first_row = 0;
     Ok(reader
@@ -115,7 +98,7 @@ pub(super) fn read_rows(
 ) -> Result<()> {
     let mut rest = rows;
     let mut first = 0;
-    for batch in Reader::open(file)? {
+    for batch in open(file)? {
         let batch = batch.map_err(|error| failed(file, error))?;
         let end = first + batch.num_rows() as u64;
         let (here, behind) = rest.split_at(rest.partition_point(|&row| row < end));

@@ -6,91 +6,29 @@
 //! fingerprints in `leakage.json`. A file is known by its content: wherever it lies, and whatever it is called,
 //! it gets the name that it had, so that the same bytes are written.
 
+mod read_file;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use sha1::Sha1;
 use sha2::{Digest, Sha256};
 
 use super::contamination::{self, SoughtBenchmark};
 use super::files::{DataTable, FoundFiles, Terms};
 use super::{Overrides, PlannedVectors, VectorFile};
 use crate::error::shortened;
-use crate::manifest::{CompanionFileRecord, HubRecord, LookupRecord, LookupRole, Manifest};
+use crate::manifest::{LookupRecord, LookupRole, Manifest};
 use crate::measure::tokens;
 use crate::pipeline::{Pipeline, PipelineFile};
-use crate::pool::identity;
-use crate::source::{Located, Location, Place, SourceFile, files};
+use crate::source::{Located, Location, SourceFile, files};
 use crate::{Error, Result};
+use read_file::{ReadFile, hex, matched};
 
 /// What the run of a lock file read.
 pub(super) struct Lock {
     manifest: Manifest,
     /// The content of each benchmark's fingerprint, by name.
     fingerprints: BTreeMap<String, String>,
-}
-
-/// A file that a run read, under its name.
-struct ReadFile<'m> {
-    name: &'m str,
-    content: Option<Content<'m>>,
-}
-
-/// What a file was, as a manifest says it; nothing is known of one that could not be read.
-#[derive(Clone, Copy)]
-enum Content<'m> {
-    Blake3(&'m str),
-    /// SHA-256, or git's SHA-1 of the blob.
-    Hub(&'m str),
-}
-
-impl<'m> ReadFile<'m> {
-    fn new(name: &'m str, blake3: &'m Option<String>, hub: &'m Option<HubRecord>) -> Self {
-        let hub = hub.as_ref().map(|hub| Content::Hub(&hub.content));
-        let blake3 = blake3.as_deref().map(Content::Blake3);
-        Self {
-            name,
-            content: hub.or(blake3),
-        }
-    }
-
-    fn of(record: &'m CompanionFileRecord) -> Self {
-        Self::new(&record.file, &record.blake3, &record.hub)
-    }
-
-    fn shown(&self) -> &'m str {
-        match self.content {
-            Some(Content::Blake3(hash) | Content::Hub(hash)) => hash,
-            None => "what could not be read",
-        }
-    }
-
-    /// The hash of a file by the way in which this one's was taken. Of one that could not be read any will do; one
-    /// on the hub has the hub's alone.
-    fn hash(&self, file: &SourceFile) -> Result<String> {
-        Ok(match (self.content, &file.place) {
-            (None, _) => self.shown().to_owned(),
-            (Some(_), Place::Hub(remote)) => remote.file.content.to_string(),
-            (Some(Content::Blake3(_)), Place::Disk(path)) => identity::hash(path)?.to_string(),
-            (Some(Content::Hub(hash)), Place::Disk(path)) => match hash.len() {
-                40 => git_blob(path)?,
-                _ => crate::folder::sha256(path)?,
-            },
-        })
-    }
-}
-
-/// What git names a file's content.
-fn git_blob(path: &Path) -> Result<String> {
-    let bytes = fs_err::read(path)?;
-    let mut hasher = Sha1::new();
-    hasher.update(format!("blob {}\0", bytes.len()));
-    hasher.update(&bytes);
-    Ok(hex(&hasher.finalize()))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 impl Lock {
@@ -268,60 +206,6 @@ fn fingerprints(path: &Path) -> Result<BTreeMap<String, String>> {
     Ok(sought
         .filter_map(|one| Some((one.name, one.content?)))
         .collect())
-}
-
-/// The found files under the names of those that were read, in the order of these; and how they differ.
-fn matched(
-    read: &[ReadFile<'_>],
-    mut found: Vec<SourceFile>,
-) -> Result<(Vec<SourceFile>, Vec<String>)> {
-    let (mut files, mut differences) = (Vec::new(), Vec::new());
-    for was in read {
-        match take(was, &mut found)? {
-            Taken::Same(file) => files.push(file),
-            Taken::Other(is) => differences.push(format!(
-                "`{}` is {is}, where the run read {}",
-                was.name,
-                was.shown()
-            )),
-            Taken::None => {
-                differences.push(format!("none is `{}`, which was {}", was.name, was.shown()))
-            }
-        }
-    }
-    let more = found.iter();
-    differences.extend(more.map(|file| format!("`{}` was not there", file.name)));
-    Ok((files, differences))
-}
-
-/// What was found of a file that was read.
-enum Taken {
-    /// It, under its name.
-    Same(SourceFile),
-    /// Its name alone, with another content.
-    Other(String),
-    None,
-}
-
-/// Takes the file of that content; of several that have it the one of its name.
-fn take(was: &ReadFile<'_>, found: &mut Vec<SourceFile>) -> Result<Taken> {
-    found.sort_by_key(|file| file.name != was.name);
-    let mut of_its_name = Taken::None;
-    for at in 0..found.len() {
-        let is = was.hash(&found[at])?;
-        if is == was.shown() {
-            let mut file = found.remove(at);
-            file.rename(was.name);
-            return Ok(Taken::Same(file));
-        }
-        if found[at].name == was.name {
-            of_its_name = Taken::Other(is);
-        }
-    }
-    if matches!(of_its_name, Taken::Other(_)) {
-        found.retain(|file| file.name != was.name);
-    }
-    Ok(of_its_name)
 }
 
 /// The error of files that are others than a run read.
