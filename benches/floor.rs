@@ -101,7 +101,7 @@ fn units(path: &Path, source: &Source) -> gradatim::Result<Vec<(SourceFile, Unit
     for file in files::find(path)? {
         let of_file = match file.format {
             Format::Parquet => Footer::read(&file)?.units(&layout::columns(source)),
-            Format::Text(_) => vec![Unit::Whole],
+            Format::Arrow | Format::Text(_) => vec![Unit::Whole],
         };
         units.extend(of_file.into_iter().map(|unit| (file.clone(), unit)));
     }

@@ -92,7 +92,7 @@ fn read(path: &Path) -> gradatim::Result<Vec<(String, String, String)>> {
     for file in files::find(path)? {
         let units = match file.format {
             Format::Parquet => Footer::read(&file)?.units(&layout::columns(&source)),
-            Format::Text(_) => vec![Unit::Whole],
+            Format::Arrow | Format::Text(_) => vec![Unit::Whole],
         };
         for unit in units {
             for batch in source::read(&file, unit, &source, BatchSize::of_rows(256))? {

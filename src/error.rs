@@ -40,6 +40,14 @@ pub enum Error {
     },
     #[error("{}", unreadable(.0))]
     Unreadable(Vec<(String, String)>),
+    #[error("source `{source_name}` is not read: {lost} of {read} rows yield nothing\n{table}")]
+    Lost {
+        source_name: String,
+        read: u64,
+        lost: u64,
+        table: String,
+        hint: String,
+    },
     #[error("some subsets cannot be filled\n{table}")]
     Shortfall { table: String },
     #[error("cannot read `{file}`")]
@@ -174,6 +182,7 @@ impl Error {
             | Self::Usage { hint, .. }
             | Self::Schema { hint, .. }
             | Self::File { hint, .. }
+            | Self::Lost { hint, .. }
             | Self::Hub { hint, .. } => hint.as_str(),
             Self::OutputExists(_) => "name another folder with `--out`, or move this one away",
             Self::Unreadable(_) => {
@@ -205,7 +214,7 @@ impl Error {
             Self::Tokenizer { .. } | Self::Query(_) => 2,
             Self::Io(error) if error.kind() == std::io::ErrorKind::NotFound => 2,
             Self::Io(_) => 3,
-            Self::Schema { .. } | Self::File { .. } => 4,
+            Self::Schema { .. } | Self::File { .. } | Self::Lost { .. } => 4,
             Self::Unreadable(_) | Self::Parquet { .. } => 4,
             Self::Part { .. } | Self::Changed { .. } => 4,
             Self::Hub { fault, .. } => match fault {

@@ -26,7 +26,7 @@ pub fn run(plan: &Plan, out: &Path, settings: &Settings<'_>) -> Result<Report> {
         return Err(Error::OutputExists(out.to_owned()));
     }
     let mut timings = Timings::default();
-    let experiment = measure(plan, settings, true, &mut timings)?;
+    let experiment = measure(plan, settings, &mut timings)?;
     settings.watch.begin("select", Amount::default());
     let (fates, selection) = timings.stage("select", || {
         let fates = experiment.fates();

@@ -5,6 +5,33 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+/// What becomes of a chat with several answered questions.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum TurnsRule {
+    /// It is dropped as `several_turns`: an answer that leans on what was said before is no answer to its question
+    /// alone.
+    #[default]
+    One,
+    /// Each answered question is a trajectory of its own, without what was said before it. A gold answer of the
+    /// row is then nobody's.
+    Pairs,
+}
+
+/// What becomes of a text with tokens inside that control a chat. One at its very end is taken off in any case.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ControlTokens {
+    /// Its row is dropped as `control_tokens`. Where a whole template stands in the text, `after` and `before` cut
+    /// out what is meant (layout `columns`).
+    #[default]
+    Drop,
+    /// It stays as it is: trainers make the token of it, which ends or begins a turn there.
+    Keep,
+    /// A space behind their first character makes them text.
+    Escape,
+}
+
 /// A rule of acceptance.
 #[derive(
     Clone,

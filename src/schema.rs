@@ -373,7 +373,7 @@ impl Stored for HexId {
 }
 
 /// Texts that each stand for a value.
-fn read_words<T>(
+pub(crate) fn read_words<T>(
     array: &ArrayRef,
     of_word: fn(&str) -> Option<T>,
 ) -> Result<Vec<Option<T>>, String> {

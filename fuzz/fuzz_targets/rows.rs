@@ -10,7 +10,7 @@ libfuzzer_sys::fuzz_target!(|data: &[u8]| {
         let source = Source::of(known);
         let cells = layout::columns(&source);
         let cells = cells.iter().map(|needed| value.clone().field(&needed.name));
-        let row = Row { number: 0, offset: None, cells: Ok(cells.collect::<Vec<Value<'_>>>()) };
+        let row = Row { number: 0, offset: None, cells: Ok(cells.collect::<Vec<Value<'_>>>()), remarks: Default::default() };
         let mut entries = Vec::new();
         layout::entries(&source, row, &mut entries);
         assert!(!entries.is_empty());

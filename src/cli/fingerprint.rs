@@ -4,12 +4,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::plan::contamination::{FINGERPRINT, SoughtBenchmark};
+use crate::run::Watch;
 use crate::screen::contamination::Detector;
 use crate::screen::contamination::selftest::{Found, Measured, Unrelated, measure};
 use crate::source::benchmark::{BenchmarkRow, ProblemColumns, problems};
 use crate::source::hub::Address;
 use crate::source::pick::Pick;
-use crate::source::{HubMode, SourceFile, files};
+use crate::source::{Asked, HubMode, SourceFile, files};
 use crate::{Error, Result};
 use clap::Args;
 use rayon::prelude::*;
@@ -42,10 +43,10 @@ pub(super) struct Arguments {
     /// The column with the problem's id [default: recognised by name, else the row].
     #[arg(long)]
     id_column: Option<String>,
-    /// The config of a dataset of the hub [default: its default one].
+    /// The config of a dataset, on the hub or in a folder [default: its default one].
     #[arg(long)]
     config: Option<String>,
-    /// The split of a dataset of the hub [default: `test`, or the only one].
+    /// The split of a dataset, on the hub or in a folder [default: `test`, or the only one].
     #[arg(long)]
     split: Option<String>,
     /// Files with problems that are none of the benchmark's: what is flagged among them bounds the precision.
@@ -90,7 +91,12 @@ pub(super) fn fingerprint(arguments: &Arguments) -> Result<u8> {
 
 fn find(path: &Path, arguments: &Arguments) -> Result<Vec<SourceFile>> {
     let Some(address) = path.to_str().filter(|text| text.starts_with("hub:")) else {
-        return files::find(path);
+        let asked = Asked {
+            config: arguments.config.as_deref(),
+            split: arguments.split.as_deref(),
+            ..Asked::usual("test")
+        };
+        return found_here(path, asked);
     };
     let stop = stop_on_signals()?;
     let hub = hub::connect(&stop, &Arc::new(Progress::new()), BENCHMARK_BYTES)?;
@@ -98,6 +104,14 @@ fn find(path: &Path, arguments: &Arguments) -> Result<Vec<SourceFile>> {
     let (config, split) = (arguments.config.as_deref(), arguments.split.as_deref());
     let dataset = hub.describe(&address)?.dataset(config, split, "test")?;
     Ok(files::of_dataset(&hub, &dataset, HubMode::Stream))
+}
+
+/// The files of a path on this disk; what should be known of them is said.
+fn found_here(path: &Path, asked: Asked<'_>) -> Result<Vec<SourceFile>> {
+    let found = files::find_as(path, asked)?;
+    let progress = Progress::new();
+    found.notes.iter().for_each(|note| progress.note(note));
+    Ok(found.files)
 }
 
 /// More than any benchmark's problems take.
@@ -110,7 +124,7 @@ fn unrelated(detector: &Detector, paths: &[PathBuf]) -> Result<Option<Unrelated>
     }
     let mut unrelated = Unrelated::default();
     for path in paths {
-        for file in files::find(path)? {
+        for file in found_here(path, Asked::usual("train"))? {
             let posed: Vec<BenchmarkRow> = problems(&file, &ProblemColumns::default())?;
             let hits: Vec<_> = posed
                 .par_iter()

@@ -9,6 +9,7 @@ mod completions;
 mod example;
 mod fingerprint;
 mod hub;
+mod init;
 mod inspect;
 mod plan;
 mod pool;
@@ -18,6 +19,7 @@ mod run;
 mod schema;
 mod size;
 mod sql;
+mod starter;
 mod table;
 mod verify;
 mod why;
@@ -90,10 +92,12 @@ Example:
 enum Command {
     /// Make the subsets and controls of a pipeline.
     Run(run::Arguments),
-    /// Show what a run would make, and what is missing; write nothing.
+    /// Show what a run would make, and what is missing.
     Plan(plan::Arguments),
     /// Show what a file or folder holds: layout, columns, rows.
     Inspect(inspect::Arguments),
+    /// Write a pipeline over your own data, to start from.
+    Init(init::Arguments),
     /// Judge answers: one pair, or each row of a file.
     Verify(Box<verify::Arguments>),
     /// Show why a trajectory or a problem is where it is.
@@ -124,6 +128,7 @@ impl Command {
             Self::Run(arguments) => run::run(arguments),
             Self::Plan(arguments) => plan::plan(arguments),
             Self::Inspect(arguments) => inspect::inspect(arguments),
+            Self::Init(arguments) => init::init(arguments),
             Self::Verify(arguments) => verify::verify(arguments),
             Self::Why(arguments) => why::why(arguments),
             Self::Sql(arguments) => sql::sql(arguments),

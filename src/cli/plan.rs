@@ -3,19 +3,21 @@
 use std::sync::Arc;
 
 use crate::Result;
+use crate::emit::preview::{Preview, preview};
 use crate::rules::OnShortfall;
 use crate::run::{Experiment, Timings, measure};
+use crate::screen::Tally;
 use crate::select::{Selection, Subset};
 use clap::Args;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::progress::Progress;
 use super::run::{ledger_table, shortfalls, subset_table};
 use super::table::{bytes, thousands};
 use super::{Common, print, print_json, stop_on_signals};
 
-/// Shows what a run would make: the subsets and controls, what the pool offers, what is missing. Writes
-/// nothing: what the pool does not hold yet is measured in memory and forgotten.
+/// Shows what a run would make: the subsets and controls, what the pool offers, what is missing, and one finished row
+/// as it would be trained on. Writes nothing but what it measures into the pool, where the run finds it.
 #[derive(Args)]
 #[command(after_help = "\
 Ends with 5 where the pipeline refuses a shortfall that a run would meet.
@@ -34,53 +36,25 @@ pub(super) fn plan(arguments: &Arguments) -> Result<u8> {
     let plan = common.plan(&stop, &progress)?;
     let settings = common.settings(&stop, &progress)?;
     let mut timings = Timings::default();
-    let measured = measure(&plan, &settings, false, &mut timings);
+    let measured = measure(&plan, &settings, &mut timings);
     progress.finish();
     let experiment = measured?;
     let fates = experiment.fates();
     let selection = experiment.select(&fates);
     let ledger = experiment.ledger(&fates);
-    let sizes = TextSizes::new(&experiment, &selection);
     common.write_timings(&timings)?;
-    if common.json {
-        let subsets = selection.subsets.iter().map(|subset| {
-            json!({
-                "name": subset.name, "role": subset.role, "asked": subset.asked.count(),
-                "unit": subset.asked.unit(),
-                "size": subset.size, "available": subset.available, "bucket": subset.bucket,
-                "text_bytes": text_bytes(&experiment, subset),
-            })
-        });
-        print_json(&json!({
-            "pool": { "units": timings.reused_units + timings.measured_units, "measured_before": timings.reused_units },
-            "ledger": ledger.iter().map(|(source, tally)| json!({
-                "source": source, "read": tally.read, "kept": tally.kept, "dropped": tally.dropped,
-            })).collect::<Vec<_>>(),
-            "subsets": subsets.collect::<Vec<_>>(),
-            "shortfalls": shortfalls(&selection),
-            "warnings": selection.warnings,
-            "text_bytes": sizes.bytes,
-        }))?;
-    } else {
-        let mut text = ledger_table(&ledger);
-        text.push('\n');
-        text += &subset_table(&selection);
-        text += &format!(
-            "\n{} subsets and controls; text of {} would be written: {} rows, {} before compression\n",
-            selection.subsets.len(),
-            sizes.subsets,
-            thousands(sizes.rows),
-            bytes(sizes.bytes),
-        );
-        text += &format!(
-            "the pool holds {} of {} units; a run measures the others\n",
-            timings.reused_units,
-            timings.reused_units + timings.measured_units
-        );
-        for warning in &selection.warnings {
-            text += &format!("warning: {warning}\n");
-        }
-        print(&text)?;
+    let shown = preview(&experiment, &selection, &fates)?;
+    let made = Made {
+        experiment: &experiment,
+        selection: &selection,
+        ledger: &ledger,
+        sizes: TextSizes::new(&experiment, &selection),
+        timings: &timings,
+        shown: shown.as_ref(),
+    };
+    match common.json {
+        true => print_json(&made.as_json())?,
+        false => print(&made.as_text())?,
     }
     let refused = plan.on_shortfall == OnShortfall::Refuse;
     Ok(if refused && !selection.shortfalls.is_empty() {
@@ -88,6 +62,111 @@ pub(super) fn plan(arguments: &Arguments) -> Result<u8> {
     } else {
         0
     })
+}
+
+/// What a run would make, to be told.
+struct Made<'m> {
+    experiment: &'m Experiment<'m>,
+    selection: &'m Selection,
+    ledger: &'m [(String, Tally)],
+    sizes: TextSizes,
+    timings: &'m Timings,
+    shown: Option<&'m Preview>,
+}
+
+impl Made<'_> {
+    fn as_json(&self) -> Value {
+        let subsets = self.selection.subsets.iter().map(|subset| {
+            json!({
+                "name": subset.name, "role": subset.role, "asked": subset.asked.count(),
+                "unit": subset.asked.unit(),
+                "size": subset.size, "available": subset.available, "bucket": subset.bucket,
+                "text_bytes": text_bytes(self.experiment, subset),
+            })
+        });
+        let ledger = self.ledger.iter().map(|(source, tally)| {
+            json!({ "source": source, "read": tally.read, "kept": tally.kept, "dropped": tally.dropped })
+        });
+        let row = self.shown.map(|shown| {
+            let turns = shown.turns.iter();
+            let turns = turns.map(|(role, content)| json!({ "role": role, "content": content }));
+            json!({ "subset": shown.subset, "place": shown.place, "messages": turns.collect::<Vec<_>>() })
+        });
+        let Timings {
+            reused_units,
+            measured_units,
+            ..
+        } = self.timings;
+        json!({
+            "pool": { "units": reused_units + measured_units, "measured_before": reused_units },
+            "ledger": ledger.collect::<Vec<_>>(),
+            "subsets": subsets.collect::<Vec<_>>(),
+            "shortfalls": shortfalls(self.selection),
+            "warnings": self.selection.warnings,
+            "text_bytes": self.sizes.bytes,
+            "row": row,
+        })
+    }
+
+    fn as_text(&self) -> String {
+        let mut text = ledger_table(self.ledger);
+        text.push('\n');
+        text += &self.selected();
+        let Timings {
+            reused_units,
+            measured_units,
+            ..
+        } = self.timings;
+        text += &format!(
+            "of {} units {measured_units} were measured now, and the pool keeps them for the run\n",
+            reused_units + measured_units
+        );
+        for warning in &self.selection.warnings {
+            text += &format!("warning: {warning}\n");
+        }
+        text + &self.shown.map(row).unwrap_or_default()
+    }
+
+    fn selected(&self) -> String {
+        if self.experiment.plan.grids.is_empty() {
+            return "there is no `[[grid]]`: nothing is selected, and a run writes the ledger alone\n".into();
+        }
+        format!(
+            "{}\n{} subsets and controls; text of {} would be written: {} rows, {} before compression\n",
+            subset_table(self.selection),
+            self.selection.subsets.len(),
+            self.sizes.subsets,
+            thousands(self.sizes.rows),
+            bytes(self.sizes.bytes),
+        )
+    }
+}
+
+/// A row as it would be trained on, long texts without their middle.
+fn row(shown: &Preview) -> String {
+    let whose = match &shown.subset {
+        Some(subset) => format!("the first row of `{subset}`"),
+        None => "the first row that is accepted".into(),
+    };
+    let mut text = format!("\n{whose}, as it would be trained on ({}):\n", shown.place);
+    for (role, said) in &shown.turns {
+        text += &format!("\n[{role}]\n{}\n", without_middle(said));
+    }
+    text
+}
+
+const START_CHARS: usize = 600;
+const END_CHARS: usize = 300;
+
+fn without_middle(text: &str) -> String {
+    let count = text.chars().count();
+    if count <= START_CHARS + END_CHARS {
+        return text.to_owned();
+    }
+    let start: String = text.chars().take(START_CHARS).collect();
+    let end: String = text.chars().skip(count - END_CHARS).collect();
+    let left_out = thousands((count - START_CHARS - END_CHARS) as u64);
+    format!("{start}\n[… {left_out} characters …]\n{end}")
 }
 
 /// What would be written.

@@ -264,7 +264,7 @@ mod tests {
         }
         let batch = TRAJECTORIES.batch(tables::trajectories(&told));
         let mut entries = Entries::default();
-        entries.add(0, &batch.expect("rows")).expect("a part");
+        entries.add(0, &batch).expect("a part");
         entries
     }
 
@@ -326,7 +326,7 @@ mod tests {
             with(void, place),
             json!({ "row": 13, "fate": "dropped", "reason": "no_problem" }),
         );
-        assert_eq!(ledger(&rows, &pool.expect("rows")), [full, bare, void]);
+        assert_eq!(ledger(&rows, &pool), [full, bare, void]);
     }
 
     #[test]

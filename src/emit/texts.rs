@@ -119,23 +119,48 @@ fn fetch(
     scratch: &Mutex<Scratch>,
     settings: &Settings<'_>,
 ) -> Result<()> {
+    each(experiment, chosen, |entry, trajectory| {
+        settings.check_stop()?;
+        keep(scratch, entry, &trajectory)?;
+        settings.watch.advance(Amount::rows(1));
+        Ok(())
+    })
+}
+
+/// The texts of one entry, read from its file.
+pub(super) fn of_one(experiment: &Experiment<'_>, entry: u32) -> Result<Option<EntryText>> {
+    let mut text = None;
+    each(experiment, &[entry], |_, trajectory| {
+        text = Some(EntryText {
+            problem: trajectory.problem.into_owned(),
+            response: trajectory.response.into_owned(),
+            gold: trajectory.gold.map(Into::into),
+        });
+        Ok(())
+    })?;
+    Ok(text)
+}
+
+/// Reads entries of one part, which are in its order, and hands over each, if it is what was measured.
+fn each(
+    experiment: &Experiment<'_>,
+    chosen: &[u32],
+    mut take: impl FnMut(u32, Trajectory<'_>) -> Result<()>,
+) -> Result<()> {
     let rows = &experiment.entries.rows;
     let part = rows[chosen[0] as usize].part;
     let file = &experiment.file_of(part).file;
-    let spots: Vec<Spot> = chosen
-        .iter()
-        .map(|&entry| {
-            let row = &rows[entry as usize];
-            Spot {
-                row: row.row,
-                generation: row.generation.unwrap_or_default(),
-                offset: row.offset,
-            }
-        })
-        .collect();
+    let spot = |&entry: &u32| {
+        let row = &rows[entry as usize];
+        Spot {
+            row: row.row,
+            generation: row.generation.unwrap_or_default(),
+            offset: row.offset,
+        }
+    };
+    let spots: Vec<Spot> = chosen.iter().map(spot).collect();
     let source = &experiment.source_of(part).source;
     source::fetch(file, source, &spots, |at, trajectory| {
-        settings.check_stop()?;
         let entry = chosen[at];
         let expected = experiment.entries.body_of(entry).trajectory_id;
         let problem_id = ids::problem_id(&trajectory.problem);
@@ -144,9 +169,7 @@ fn fetch(
                 file: file.name.clone(),
             });
         }
-        keep(scratch, entry, &trajectory)?;
-        settings.watch.advance(Amount::rows(1));
-        Ok(())
+        take(entry, trajectory)
     })
 }
 

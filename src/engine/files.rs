@@ -85,7 +85,7 @@ impl Engine {
     fn register_text(&self, name: &str, path: &Path, form: Form) -> Result<()> {
         let (name, address, ending) = (quoted(name), address(path)?, ending(path));
         let registered = match form {
-            Form::Json => {
+            Form::Json(_) => {
                 let options = JsonReadOptions::default()
                     .schema_infer_max_records(usize::MAX)
                     .file_extension(&ending);

@@ -14,14 +14,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::Result;
 use crate::ids::{self, Id, IdHasher};
-use crate::source::{Entry, Facts, Trajectory, Void};
-use crate::verify::{self, Outcome, Thinking};
+use crate::source::{Entry, Facts, Remarks, Trajectory, Void, answers};
+use crate::verify::{self, Outcome, Thinking, Verdict};
 use behaviour::Behaviour;
 use style::Style;
 use tokens::Tokenizer;
 
 /// Part of every pool part's name: raised when a measurement (a verdict among them) changes its meaning.
-pub const VERSION: u32 = 6;
+pub const VERSION: u32 = 7;
 
 /// Longer extracted answers are cut: the ledger shows them to people.
 const EXTRACTED_CHARS_MAX: usize = 200;
@@ -73,6 +73,8 @@ pub(crate) struct Measurements {
     pub origin: Option<String>,
     pub facts: Facts<'static>,
     pub source_id: Option<String>,
+    /// What was done to it when it was read.
+    pub remarks: Remarks,
     pub recorded_rule: Option<bool>,
     pub recorded_judge: Option<bool>,
     pub outcome: Outcome,
@@ -145,7 +147,7 @@ fn measurements(
     done(Step::Identify);
     let parts = verify::split_thinking(response);
     let gold = trajectory.gold.as_deref().unwrap_or_default();
-    let verdict = verify::verify_parts(gold, response, &parts, &verify::Options::default());
+    let verdict = judged(gold, response, &parts);
     done(Step::Verify);
     let thinking_end = match parts.state {
         Thinking::Absent => 0,
@@ -187,7 +189,34 @@ fn measurements(
         category: trajectory.category.map(Into::into),
         origin: trajectory.origin.map(Into::into),
         facts: trajectory.facts.into_owned(),
+        remarks: trajectory.remarks,
         source_id: trajectory.source_id.map(Into::into),
+    }
+}
+
+/// The verdict by a gold answer, or by that of several which suits the response best.
+fn judged(gold: &str, response: &str, parts: &verify::Parts) -> Verdict {
+    let options = verify::Options::default();
+    let by = |gold: &str| verify::verify_parts(gold, response, parts, &options);
+    let mut golds = answers::each(gold).into_iter();
+    let first = by(&golds.next().unwrap_or_default());
+    golds.fold(first, |best, gold| match best.outcome {
+        Outcome::Correct => best,
+        _ => better(best, by(&gold)),
+    })
+}
+
+/// Right beats undecided, which beats wrong; of two that say the same the first stays.
+fn better(first: Verdict, second: Verdict) -> Verdict {
+    let rank = |verdict: &Verdict| match verdict.outcome {
+        Outcome::Correct => 0,
+        Outcome::Undecided => 1,
+        Outcome::Wrong | Outcome::NoAnswer | Outcome::NoGold => 2,
+    };
+    if rank(&second) < rank(&first) {
+        second
+    } else {
+        first
     }
 }
 
@@ -226,4 +255,24 @@ fn fields_id(trajectory: &Trajectory<'_>) -> Id {
         .part(flag(trajectory.finished))
         .part(flag(trajectory.facts.synthetic))
         .finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_several_gold_answers_one_that_fits_is_enough() {
+        let outcome = |gold: &str, response: &str| {
+            judged(gold, response, &verify::split_thinking(response)).outcome
+        };
+        let gold = "[\"1/2\", \"7\"]";
+        assert_eq!(outcome(gold, "It is \\boxed{7}."), Outcome::Correct);
+        assert_eq!(outcome(gold, "It is \\boxed{0.5}."), Outcome::Correct);
+        assert_eq!(outcome(gold, "It is \\boxed{8}."), Outcome::Wrong);
+        assert_eq!(
+            outcome("true", "It is \\boxed{\\text{True}}."),
+            Outcome::Correct
+        );
+    }
 }

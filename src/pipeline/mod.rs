@@ -58,6 +58,8 @@ pub struct Pipeline {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub validation: Option<Validation>,
     /// The subsets to select: each table is a grid of recipe × category × length × style × size × draw.
+    /// Without one nothing is selected: the run measures, screens and writes the ledger, which is an audit.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub grid: Vec<Grid>,
     /// What happens when a subset cannot be filled.
     #[serde(default)]

@@ -175,7 +175,15 @@ fn check_columns(file: &PipelineFile, key: &str, source: &Source) -> Result<()> 
             "is read by layout `columns` only",
             "leave it out, or write `layout = \"columns\"`",
         )),
-        _ => Ok(()),
+        (true, Some(columns)) => match columns.misaligned() {
+            Some(beside) => Err(file.error(
+                &format!("{key}.columns.{beside}"),
+                "names several columns, and not as many as `response`",
+                "write one for each column of `response`, in their order",
+            )),
+            None => Ok(()),
+        },
+        (false, None) => Ok(()),
     }
 }
 
@@ -189,17 +197,7 @@ pub(super) fn wrong_column(
     let Some(columns) = &source.columns else {
         return error;
     };
-    let picks = [
-        ("problem", Some(&columns.problem)),
-        ("response", Some(&columns.response)),
-        ("answer", columns.answer.as_ref()),
-        ("recorded", columns.recorded.as_ref()),
-        ("finish", columns.finish.as_ref()),
-        ("style", columns.style.as_ref()),
-        ("category", columns.category.as_ref()),
-        ("origin", columns.origin.as_ref()),
-        ("id", columns.id.as_ref()),
-    ];
+    let picks = columns.picks().map(|(key, pick)| (key, Some(pick)));
     at_key(file, &format!("sources.{name}.columns"), picks, error)
 }
 

@@ -13,7 +13,7 @@ use crate::screen::contamination::Fingerprint;
 use crate::screen::contamination::fingerprint::{Item, MadeFrom};
 use crate::screen::contamination::shipped::{names, shipped};
 use crate::source::benchmark::{BenchmarkRow, ProblemColumns, problems};
-use crate::source::{Location, Place, SourceFile, files};
+use crate::source::{Asked, Location, Place, SourceFile, files};
 use crate::{Error, Result};
 
 /// A benchmark whose problems are looked for.
@@ -78,10 +78,13 @@ impl SoughtBenchmark {
 pub(crate) const FINGERPRINT: &str = "fingerprint";
 
 /// The pipeline's benchmarks, in its order.
+///
+/// Adds to `notes` what the user should know of their files.
 pub(super) fn check(
     file: &PipelineFile,
     pipeline: &Pipeline,
     overrides: &Overrides,
+    notes: &mut Vec<String>,
 ) -> Result<Vec<SoughtBenchmark>> {
     let Some(table) = &pipeline.screen.contamination else {
         return Ok(Vec::new());
@@ -95,7 +98,7 @@ pub(super) fn check(
     let mut known = HashSet::new();
     for name in &table.benchmarks {
         let given = overrides.path_of(name);
-        let benchmark = find(file.folder(), name, given).map_err(|error| match error {
+        let benchmark = find(file.folder(), name, given, notes).map_err(|error| match error {
             Error::Usage { what, hint } => file.error(
                 key,
                 &format!("has `{name}`, which cannot be used: {what}"),
@@ -130,7 +133,12 @@ pub(super) fn is_shipped(name: &str) -> bool {
     shipped(name).is_some()
 }
 
-fn find(folder: &Path, name: &str, given: Option<PathBuf>) -> Result<SoughtBenchmark> {
+fn find(
+    folder: &Path,
+    name: &str,
+    given: Option<PathBuf>,
+    notes: &mut Vec<String>,
+) -> Result<SoughtBenchmark> {
     let damaged = |why: String| {
         Error::usage(
             format!("it is no fingerprint that can be read: {why}"),
@@ -145,7 +153,7 @@ fn find(folder: &Path, name: &str, given: Option<PathBuf>) -> Result<SoughtBench
     if path.extension().is_some_and(|ending| ending == FINGERPRINT) {
         return SoughtBenchmark::of_fingerprint(&fs_err::read(&path)?).map_err(damaged);
     }
-    let mut found = files::find(&path).map_err(|error| match error {
+    let mut found = files::find_as(&path, Asked::usual("test")).map_err(|error| match error {
         Error::Usage { what, hint } => {
             let meant = did_you_mean(name, names());
             Error::usage(
@@ -155,11 +163,12 @@ fn find(folder: &Path, name: &str, given: Option<PathBuf>) -> Result<SoughtBench
         }
         other => other,
     })?;
-    if let ([file], Some(name)) = (found.as_mut_slice(), written.file_name()) {
+    notes.extend(found.notes.iter().map(|note| format!("{name}: {note}")));
+    if let ([file], Some(name)) = (found.files.as_mut_slice(), written.file_name()) {
         // Wherever it lies, the certificate names it as the pipeline does.
         file.name = name.to_string_lossy().into_owned();
     }
-    SoughtBenchmark::of_files(&stem(&written), &found, &ProblemColumns::default())
+    SoughtBenchmark::of_files(&stem(&written), &found.files, &ProblemColumns::default())
 }
 
 /// A file's name without its endings, which names its benchmark.

@@ -1,5 +1,6 @@
 //! The files of a plan: where the data of each table lies, and what it holds.
 
+use std::cell::RefCell;
 use std::path::Path;
 
 use super::check;
@@ -11,7 +12,7 @@ use crate::source::hub::Address;
 use crate::source::location::ON_HUB;
 use crate::source::needed::Needed;
 use crate::source::{
-    self, Companion, Layout, Located, Location, Source, SourceFile, files, layout,
+    self, Asked, Companion, Layout, Located, Location, Source, SourceFile, Unit, files, layout,
 };
 use crate::{Error, Result};
 
@@ -22,6 +23,8 @@ pub(super) struct Finder<'p> {
     /// What the run of a lock file read.
     pub lock: Option<&'p Lock>,
     pub connect: Connect<'p>,
+    /// What the user should know of the files that were found.
+    pub notes: RefCell<Vec<String>>,
 }
 
 /// The tables that say where their data lies.
@@ -50,6 +53,15 @@ impl DataTable {
         match self {
             Self::Benchmarks => "test",
             Self::Sources | Self::Companions | Self::Join => "train",
+        }
+    }
+
+    /// What a location asks of a dataset.
+    fn asked(self, written: &Location) -> Asked<'_> {
+        Asked {
+            config: written.config.as_deref(),
+            split: written.split.as_deref(),
+            ..Asked::usual(self.usual_split())
         }
     }
 }
@@ -101,31 +113,68 @@ impl Finder<'_> {
         let Some(given) = self.overrides.sources.get(name) else {
             self.check(&key, written)?;
             return match &written.hub {
-                Some(_) => self.find_on_hub(table, written),
-                None => self.find_here(&key, name, written),
+                Some(_) => self.find_on_hub(table, name, written),
+                None => self.find_here(table, name, written),
             };
         };
         match given.to_str().and_then(|given| given.strip_prefix(ON_HUB)) {
             Some(address) => {
-                let found = self.find_on_hub(table, &elsewhere(written, address.parse()?))?;
+                let elsewhere = elsewhere(written, address.parse()?);
+                let found = self.find_on_hub(table, name, &elsewhere)?;
                 Ok(FoundFiles {
                     is_another: true,
                     ..found
                 })
             }
-            None => Ok(FoundFiles {
-                files: files::find(given)?,
-                ..FoundFiles::default()
-            }),
+            None => self.find_given(table, name, given, written),
         }
+    }
+
+    /// The files of a path of the command line, where the table's config and split are looked for too.
+    fn find_given(
+        &self,
+        table: DataTable,
+        name: &str,
+        given: &Path,
+        written: &Location,
+    ) -> Result<FoundFiles> {
+        let asked = Asked {
+            is_meant_elsewhere: true,
+            ..table.asked(written)
+        };
+        let found = files::find_as(given, asked)?;
+        self.note(name, &found.notes);
+        Ok(FoundFiles {
+            location: Location {
+                config: found.config,
+                split: found.split,
+                ..Location::default()
+            },
+            card: Terms {
+                license: found.license,
+                attribution: None,
+            },
+            files: found.files,
+            is_another: false,
+        })
+    }
+
+    fn note(&self, name: &str, notes: &[String]) {
+        let named = notes.iter().map(|note| format!("{name}: {note}"));
+        self.notes.borrow_mut().extend(named);
     }
 
     /// Refuses what contradicts itself.
     fn check(&self, key: &str, written: &Location) -> Result<()> {
-        if let Some(alone) = written.without_dataset() {
+        let is_folder = written.path.is_some() && written.below(self.file.folder()).is_dir();
+        if let Some(alone) = written.without_dataset(is_folder) {
+            let what = match alone {
+                "config" | "split" => "stands without a dataset of the hub or a folder with one",
+                _ => "stands without a dataset of the hub",
+            };
             return Err(self.file.error(
                 &format!("{key}.{alone}"),
-                "stands without a dataset of the hub",
+                what,
                 "name the dataset (`hub = \"NAMESPACE/NAME\"` in a source or a companion, \
                  `path = \"hub:NAMESPACE/NAME\"` elsewhere), or leave it out",
             ));
@@ -140,44 +189,61 @@ impl Finder<'_> {
         Ok(())
     }
 
-    fn find_here(&self, key: &str, name: &str, written: &Location) -> Result<FoundFiles> {
+    /// A hint about paths, which start from the pipeline's folder; any other stays.
+    fn hint_from_here(&self, hint: &str, name: &str) -> String {
+        match hint.starts_with("name ") {
+            true => format!(
+                "{hint}, from {} on; or give `--source {name}=PATH`",
+                self.file.folder_words()
+            ),
+            false => hint.to_owned(),
+        }
+    }
+
+    fn find_here(&self, table: DataTable, name: &str, written: &Location) -> Result<FoundFiles> {
+        let key = table.key(name);
         if written.path.is_none() {
             return Err(self.file.error(
-                key,
+                &key,
                 "has no `path` and no `hub`",
                 &format!("write one, or name its files with `--source {name}=PATH`"),
             ));
         }
         let path = written.below(self.file.folder());
-        let files = files::find(&path).map_err(|error| match error {
+        let found = files::find_as(&path, table.asked(written)).map_err(|error| match error {
             Error::Usage { what, hint } => self.file.error(
                 &format!("{key}.path"),
                 &format!("cannot be used: {what}"),
-                &format!(
-                    "{hint}, from {} on; or give `--source {name}=PATH`",
-                    self.file.folder_words()
-                ),
+                &self.hint_from_here(&hint, name),
             ),
             other => other,
         })?;
+        self.note(name, &found.notes);
         let is_portable = |path: &String| !Path::new(path).is_absolute();
         Ok(FoundFiles {
-            files,
+            files: found.files,
             location: Location {
                 path: written.path.clone().filter(is_portable),
+                config: written.config.clone().or(found.config),
+                split: written.split.clone().or(found.split),
                 ..Location::default()
             },
-            ..FoundFiles::default()
+            card: Terms {
+                license: found.license,
+                attribution: None,
+            },
+            is_another: false,
         })
     }
 
-    fn find_on_hub(&self, table: DataTable, asked: &Location) -> Result<FoundFiles> {
+    fn find_on_hub(&self, table: DataTable, name: &str, asked: &Location) -> Result<FoundFiles> {
         let repo = asked.hub.as_deref().unwrap_or_default();
         let address = Address::new(repo, asked.revision.as_deref())?;
         let hub = (self.connect)()?;
         let (config, split) = (asked.config.as_deref(), asked.split.as_deref());
         let described = hub.describe(&address)?;
         let dataset = described.dataset(config, split, table.usual_split())?;
+        self.note(name, dataset.note.as_slice());
         let mode = self.overrides.hub_mode.or(asked.hub_mode);
         let mode = mode.unwrap_or_default();
         Ok(FoundFiles {
@@ -267,21 +333,57 @@ pub(super) fn with_columns(
 ) -> Result<Vec<PlannedFile>> {
     let mut planned = Vec::new();
     for file in &found {
-        let bytes = file.place.bytes()?;
-        let units = match source::units(file, columns, row_bytes_max) {
+        let mut file = file.clone();
+        let units = source::settle(&mut file)
+            .and_then(|()| units_among(&found, &file, columns, row_bytes_max));
+        let units = match units {
             Err(error @ (Error::Schema { .. } | Error::File { .. })) => {
-                return Err(strayed(error, file, &found));
+                return Err(strayed(error, &file, &found));
             }
             Err(error) => Err(unreadable(error)?),
             Ok(units) => Ok(units),
         };
-        planned.push(PlannedFile {
-            file: file.clone(),
-            bytes,
-            units,
-        });
+        // What cannot be read may not even be there.
+        let bytes = match units.is_ok() {
+            true => file.place.bytes()?,
+            false => 0,
+        };
+        planned.push(PlannedFile { file, bytes, units });
     }
     Ok(planned)
+}
+
+/// The units of a file that has the columns, but for those that the pipeline names, a row can do without, and
+/// another of the files has: shards of one dataset differ so where one of them had nothing to write there.
+fn units_among(
+    found: &[SourceFile],
+    file: &SourceFile,
+    columns: &[Needed],
+    row_bytes_max: u64,
+) -> Result<Vec<Unit>> {
+    let mut columns = columns.to_vec();
+    loop {
+        let units = source::units(file, &columns, row_bytes_max);
+        let Err(Error::Schema { column, .. }) = &units else {
+            return units;
+        };
+        let is_it =
+            |needed: &&mut Needed| needed.name == *column && needed.named && !needed.required;
+        let Some(lacking) = columns.iter_mut().find(is_it) else {
+            return units;
+        };
+        let has_it = |other: &SourceFile| {
+            let kinds = source::column_kinds(other).unwrap_or_default();
+            kinds.iter().any(|(name, _)| *name == lacking.name)
+        };
+        if !found
+            .iter()
+            .any(|other| other.name != file.name && has_it(other))
+        {
+            return units;
+        }
+        *lacking = lacking.clone().or_absent();
+    }
 }
 
 /// A file that does not fit, among files of another format. On the hub, where loaders do so, a config is the
@@ -306,6 +408,11 @@ pub(crate) fn unreadable(error: Error) -> Result<String> {
 
 /// The innermost cause, in one line.
 pub(crate) fn reason(error: &Error) -> String {
+    if let Error::Unreadable(files) = error
+        && let [(_, why)] = files.as_slice()
+    {
+        return why.clone();
+    }
     let mut cause: &dyn std::error::Error = error;
     while let Some(source) = cause.source() {
         cause = source;
@@ -329,6 +436,7 @@ mod tests {
             overrides: &overrides,
             lock: None,
             connect: &|| unreachable!("nothing is on the hub"),
+            notes: RefCell::default(),
         };
         finder.source("all", &file.pipeline.sources["all"], Accept::Ours)
     }

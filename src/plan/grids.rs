@@ -10,9 +10,6 @@ use crate::select::names;
 
 /// The grids with their length axes.
 pub(super) fn check(file: &PipelineFile, pipeline: &Pipeline) -> Result<Vec<(Grid, Vec<Length>)>> {
-    if pipeline.grid.is_empty() {
-        return Err(file.error("grid", "is empty", "ask for at least one subset"));
-    }
     let mut grids = Vec::new();
     for (index, grid) in pipeline.grid.iter().enumerate() {
         let at = |refusal| file.refused(&format!("grid[{index}]"), &refusal);

@@ -13,7 +13,7 @@ mod recipes;
 mod vector_files;
 mod written;
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -139,9 +139,9 @@ impl Plan {
         let emitted = check::check(file, &pipeline, overrides)?;
         settle(&mut pipeline, &grids);
         lock::refuse_missing(file, &pipeline, overrides)?;
-        let contamination = contamination::check(file, &pipeline, overrides)?;
-        let hub = OnceCell::new();
         let mut notes = Vec::new();
+        let contamination = contamination::check(file, &pipeline, overrides, &mut notes)?;
+        let hub = OnceCell::new();
         notes.extend(contamination::not_asked(&pipeline));
         let lock = lock::Lock::beside(file, &mut notes)?;
         let finder = Finder {
@@ -149,6 +149,7 @@ impl Plan {
             overrides,
             lock: lock.as_ref(),
             connect: &|| once(&hub, connect),
+            notes: RefCell::new(notes),
         };
         let sources = sources(&finder, &pipeline)?;
         let companions = companions(&finder, &pipeline)?;
@@ -189,8 +190,8 @@ impl Plan {
             tokenizer,
             tokenizer_name,
             contamination,
+            notes: finder.notes.into_inner(),
             emitted,
-            notes,
         })
     }
 
@@ -203,8 +204,11 @@ impl Plan {
                 .any(|pattern| pattern.matches(&subset.name))
     }
 
-    /// The patterns of `[emit] subsets` that mean none of these.
+    /// The patterns of `[emit] subsets` that mean none of these; without a grid none could.
     pub(crate) fn emits_nothing(&self, subsets: &[Subset]) -> Vec<&str> {
+        if self.grids.is_empty() {
+            return Vec::new();
+        }
         let is_idle = |pattern: &&glob::Pattern| {
             let mut names = subsets.iter().map(|subset| &subset.name);
             !names.any(|name| pattern.matches(name))

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use indexmap::IndexSet;
 
 use crate::ids::Id;
-use crate::source::{GoldKind, Void};
+use crate::source::{GoldKind, Remarks, Void};
 use crate::verify::Outcome;
 
 /// Index of a name in [`Entries::names`].
@@ -31,6 +31,8 @@ pub struct Body {
     pub problem: u32,
     pub trajectory_id: Id,
     pub fields_id: Id,
+    /// What was done to it when it was read.
+    pub remarks: Remarks,
     pub outcome: Outcome,
     /// Right by one of the source's verdicts, wrong by all it has, or none recorded.
     pub recorded: Option<bool>,

@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::tables;
 use crate::ids::{Id, IdHasher};
-use crate::source::{Columns, Format, HubMode, Layout, Place, Source, SourceFile, Unit};
+use crate::rules::{ControlTokens, TurnsRule};
+use crate::source::{Columns, HubMode, JsonForm, Layout, Place, Source, SourceFile, Unit};
 use crate::{Result, measure};
 
 /// Everything that a part's content is a function of.
@@ -20,6 +21,12 @@ pub(crate) struct Made {
     /// Of a CSV: the same bytes are other rows where the file's name says something else.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     delimiter: Option<u8>,
+    /// Of a file of JSON whose rows are no lines.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    form: Option<JsonForm>,
+    /// Of a file in folders that are columns: the values of those that its layout reads.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    hive: Vec<(String, Option<String>)>,
     unit: Unit,
     pub tokenizer: String,
     /// Whether behaviours were counted.
@@ -28,6 +35,8 @@ pub(crate) struct Made {
     columns: Option<Box<Columns>>,
     style: Option<String>,
     category: Option<String>,
+    turns: TurnsRule,
+    control_tokens: ControlTokens,
     row_bytes_max: u64,
 }
 
@@ -35,7 +44,7 @@ impl Made {
     /// What the part of a unit is made from.
     pub(crate) fn of(
         content: Id,
-        format: Format,
+        file: &SourceFile,
         unit: Unit,
         source: &Source,
         tokenizer: &str,
@@ -45,7 +54,9 @@ impl Made {
             pool: tables::VERSION,
             measure: measure::VERSION,
             file: content.to_string(),
-            delimiter: format.delimiter(),
+            delimiter: file.format.delimiter(),
+            form: file.format.json_form(),
+            hive: file.hive_of(source),
             unit,
             tokenizer: tokenizer.to_owned(),
             behaviours,
@@ -53,6 +64,8 @@ impl Made {
             columns: source.columns.clone().map(Box::new),
             style: source.style.clone(),
             category: source.category.clone(),
+            turns: source.turns,
+            control_tokens: source.control_tokens,
             row_bytes_max: source.row_bytes_max,
         }
     }

@@ -7,7 +7,7 @@ use super::tables::*;
 use crate::ids::Id;
 use crate::measure::style::Style;
 use crate::schema::{Misfit, OneOf, read_columns};
-use crate::source::{GoldKind, Void};
+use crate::source::{GoldKind, Remarks, Void};
 use crate::verify::Outcome;
 
 read_columns! {
@@ -39,6 +39,7 @@ read_columns! {
 read_columns! {
     /// What is measured of a trajectory, as far as screening and selecting ask.
     struct MeasureColumns {
+        remarks: Remarks = REMARKS,
         recorded_rule: bool = RECORDED_RULE,
         recorded_judge: bool = RECORDED_JUDGE,
         verdict: OneOf<Outcome> = VERDICT,
@@ -131,6 +132,7 @@ impl Entries {
             problem: self.count_of_problem(ids.problem, category, outcome),
             trajectory_id: ids.trajectory,
             fields_id: ids.fields,
+            remarks: measures.remarks[at].unwrap_or_default(),
             outcome,
             recorded: measures.recorded(at),
             finished: measures.finished[at],
@@ -201,7 +203,7 @@ mod tests {
 
     fn stored() -> RecordBatch {
         let arrays = trajectories(&measured());
-        TRAJECTORIES.batch(arrays).expect("rows of a part")
+        TRAJECTORIES.batch(arrays)
     }
 
     /// The same with another column of that name; none where there is none.
@@ -246,6 +248,7 @@ mod tests {
         assert_eq!(name(Some(body.style)), Some("a style"));
         assert_eq!(name(body.category), Some("a category"));
         assert_eq!(name(body.origin), Some("an origin"));
+        assert_eq!(body.remarks.to_string(), "system_turn, end_token");
         let facts = entries.facts_of(body);
         assert_eq!(name(facts.question_type), Some("a question type"));
         assert_eq!(facts.gold_kind, Some(GoldKind::Value));
@@ -263,7 +266,7 @@ mod tests {
 
     #[test]
     fn a_stored_word_that_nothing_means_is_told_by_its_column() {
-        for column in ["void", "verdict", "gold_kind", "style_text"] {
+        for column in ["void", "verdict", "gold_kind", "style_text", "remarks"] {
             let words: ArrayRef = Arc::new(StringArray::from(vec![Some("whim"), None, None]));
             let misfit = Entries::default().add(0, &with(&stored(), column, Some(words)));
             let misfit = misfit.expect_err("an unknown word");

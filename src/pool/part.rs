@@ -26,7 +26,7 @@ pub(crate) struct Part {
     folder: PathBuf,
     /// The name that its file had when it was measured.
     pub file: String,
-    pub made: Made,
+    pub made: Box<Made>,
     /// Rows of its first table.
     pub entries: u64,
     pub bytes: u64,
@@ -91,7 +91,7 @@ impl Part {
         Ok(Self {
             folder: folder.to_owned(),
             file: seal.file,
-            made: seal.made,
+            made: Box::new(seal.made),
             entries: seal.entries,
             bytes,
         })

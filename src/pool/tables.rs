@@ -4,21 +4,21 @@
 //! same constants (`load`).
 
 use std::collections::HashSet;
-use std::path::Path;
 
-use arrow::array::{ArrayRef, RecordBatch};
+use arrow::array::ArrayRef;
 
 use crate::ids::{self, Id};
 use crate::measure::behaviour::Behaviour;
 use crate::measure::style::Style;
 use crate::measure::{Measured, Measurements};
-use crate::schema::{self, Column, Filled, Head, OneOf, Worded, arrays, column, heads};
-use crate::source::{GoldKind, Trajectory, Void};
+use crate::schema::{
+    Column, Filled, Head, Holds, Kind, OneOf, Stored, Worded, arrays, column, heads, read_words,
+};
+use crate::source::{GoldKind, Remarks, Trajectory, Void};
 use crate::verify::Outcome;
-use crate::{Error, Result};
 
 /// Part of every part's name: raised when the tables change their form.
-pub const VERSION: u32 = 3;
+pub const VERSION: u32 = 4;
 
 /// A table of a part: its name and its columns.
 #[derive(Clone, Copy)]
@@ -56,12 +56,6 @@ pub(crate) const COMPANION: PartTable = PartTable {
 impl PartTable {
     pub(crate) fn heads(self) -> Vec<Head> {
         (self.columns)()
-    }
-
-    /// Rows of the table as a batch.
-    pub(crate) fn batch(self, arrays: Vec<ArrayRef>) -> Result<RecordBatch> {
-        RecordBatch::try_new(schema::schema(&self.heads()), arrays)
-            .map_err(|error| Error::parquet(Path::new("memory"), error.into()))
     }
 }
 
@@ -142,6 +136,10 @@ pub(crate) const SOLUTION_IS_VALID: Column<str> = column(
 pub(crate) const SYNTHETIC: Column<bool> = column(
     "synthetic",
     "whether a model wrote the problem, as NuminaMath says",
+);
+pub(super) const REMARKS: Column<Remarks> = column(
+    "remarks",
+    "what was done to it when it was read, in words with commas between; null where nothing was",
 );
 pub(super) const RECORDED_RULE: Column<bool> = column(
     "recorded_rule",
@@ -229,6 +227,7 @@ pub(crate) fn measures() -> Vec<Filled<'static, Measurements>> {
             "the source's own id (`uuid`); never a key, it may repeat",
         )
         .perhaps(|body| body.source_id.as_deref()),
+        REMARKS.perhaps(|body| Some(body.remarks).filter(|remarks| !remarks.is_empty())),
         RECORDED_RULE.perhaps(|body| body.recorded_rule),
         RECORDED_JUDGE.perhaps(|body| body.recorded_judge),
         VERDICT.perhaps(|body| Some(body.outcome)),
@@ -348,13 +347,37 @@ impl Worded for Style {
     }
 }
 
+impl Holds for Remarks {
+    const KIND: Kind = Kind::Text;
+    type Of<'r> = Self;
+
+    fn array<'r, I: Iterator<Item = Option<Self::Of<'r>>>>(values: I) -> ArrayRef {
+        String::array(values.map(|remarks| remarks.map(|remarks| remarks.to_string())))
+    }
+}
+
+impl Stored for Remarks {
+    fn read(array: &ArrayRef) -> Result<Vec<Option<Self::Of<'_>>>, String> {
+        read_words(array, |words| words.parse().ok())
+    }
+}
+
 #[cfg(test)]
 pub(crate) mod tests {
+    use arrow::array::RecordBatch;
     use serde_json::{Value, json};
 
     use super::*;
+    use crate::schema;
     use crate::schema::tests::json_rows;
     use crate::source::Facts;
+
+    impl PartTable {
+        /// Rows of the table as a batch.
+        pub(crate) fn batch(self, arrays: Vec<ArrayRef>) -> RecordBatch {
+            RecordBatch::try_new(schema::schema(&self.heads()), arrays).expect("an array a column")
+        }
+    }
 
     fn text(text: &str) -> Option<String> {
         Some(text.to_owned())
@@ -378,6 +401,7 @@ pub(crate) mod tests {
                 synthetic: Some(true),
             },
             source_id: text("an id"),
+            remarks: "system_turn, end_token".parse().expect("remarks"),
             recorded_rule: Some(true),
             recorded_judge: Some(false),
             outcome: Outcome::Wrong,
@@ -411,6 +435,7 @@ pub(crate) mod tests {
                 ..Facts::default()
             },
             source_id: None,
+            remarks: Remarks::default(),
             recorded_rule: None,
             recorded_judge: None,
             outcome: Outcome::NoGold,
@@ -446,6 +471,7 @@ pub(crate) mod tests {
                 "category": "a category", "origin": "an origin", "question_type": "a question type",
                 "gold_kind": "value", "problem_is_valid": "a valid problem",
                 "solution_is_valid": "a valid solution", "synthetic": true, "source_id": "an id",
+                "remarks": "system_turn, end_token",
                 "recorded_rule": true, "recorded_judge": false, "verdict": "wrong", "verdict_reason": "a reason",
                 "extracted": "an extracted answer", "tokens": 1000, "thinking_tokens": 1, "answer_tokens": 999,
                 "bytes": 2, "finished": false, "repeated_share": 0.25, "style_source": "a style",
@@ -456,6 +482,7 @@ pub(crate) mod tests {
             json!({
                 "category": null, "origin": null, "question_type": null, "gold_kind": null,
                 "problem_is_valid": null, "solution_is_valid": null, "synthetic": false, "source_id": null,
+                "remarks": null,
                 "recorded_rule": null, "recorded_judge": null, "verdict": "no_gold",
                 "verdict_reason": "another reason", "extracted": null, "tokens": 30, "thinking_tokens": 20,
                 "answer_tokens": 10, "bytes": 10, "finished": true, "repeated_share": 0.5, "style_source": null,
@@ -480,7 +507,7 @@ pub(crate) mod tests {
 
     #[test]
     fn an_entry_has_each_measurement_in_the_column_of_its_name() {
-        let batch = TRAJECTORIES.batch(trajectories(&measured())).expect("rows");
+        let batch = TRAJECTORIES.batch(trajectories(&measured()));
         let [full, bare] = expected_measures();
         let full = with(
             full,
@@ -509,9 +536,7 @@ pub(crate) mod tests {
         let mut measured = measured();
         measured.push(measured[0].clone());
         let mut known = HashSet::from([Id(0xb1)]);
-        let batch = PROBLEMS
-            .batch(problems(&measured, &mut known))
-            .expect("rows");
+        let batch = PROBLEMS.batch(problems(&measured, &mut known));
         let expected = json!({
             "problem_id": hex(0xa1), "problem": "a problem", "answer": "a gold answer",
             "category": "a category", "origin": "an origin",
@@ -535,9 +560,7 @@ pub(crate) mod tests {
             },
             ..Trajectory::default()
         };
-        let batch = COMPANION
-            .batch(companion(&[Some(said), None]))
-            .expect("rows");
+        let batch = COMPANION.batch(companion(&[Some(said), None]));
         let id = ids::problem_id("a problem").to_string();
         let expected = json!({
             "problem_id": id, "category": "a category", "origin": "an origin",

@@ -2,16 +2,15 @@
 
 use rayon::prelude::*;
 
-use super::held::Held;
 use super::shards::sound_part;
-use super::sink::Sink;
+
 use super::{Amount, Settings, Timings};
 use crate::ids::Id;
 use crate::plan::{Plan, PlannedCompanion, PlannedFile};
 use crate::pool::companions::{self, CompanionCounts, CompanionJoin};
 use crate::pool::identity::{self, Made};
 use crate::pool::tables::{self, COMPANION};
-use crate::pool::{Aside, Entries};
+use crate::pool::{Aside, Entries, Part, PartWriter};
 use crate::source::{self, Unit, layout};
 use crate::{Error, Result};
 
@@ -34,13 +33,12 @@ pub(super) fn join(
     plan: &Plan,
     entries: &mut Entries,
     settings: &Settings<'_>,
-    store: bool,
     timings: &mut Timings,
 ) -> Result<Vec<Joined>> {
     let started = std::time::Instant::now();
     let mut all = Vec::new();
     for companion in &plan.companions {
-        all.push(join_one(companion, entries, settings, store)?);
+        all.push(join_one(companion, entries, settings)?);
     }
     if !all.is_empty() {
         let seconds = started.elapsed().as_secs_f64();
@@ -53,15 +51,12 @@ fn join_one(
     companion: &PlannedCompanion,
     entries: &mut Entries,
     settings: &Settings<'_>,
-    store: bool,
 ) -> Result<Joined> {
     let bytes = companion.files.iter().map(|file| file.bytes).sum();
     let total = Amount::files(companion.files.len() as u64, bytes);
     settings.watch.begin("companion", total);
     let (jobs, contents) = jobs(companion, settings)?;
-    let aside = store.then(|| Aside::open(&settings.pool)).transpose()?;
-    let read = |job: &CompanionJob<'_>| read(job, companion, settings, aside.as_ref());
-    let parts: Vec<Held> = jobs.par_iter().map(read).collect::<Result<_>>()?;
+    let parts = parts(&jobs, companion, settings)?;
     let mut join = CompanionJoin::new(entries);
     for part in parts {
         for batch in part.read(COMPANION, &companions::columns())? {
@@ -91,14 +86,7 @@ fn jobs<'p>(
         contents.push(content);
         for &unit in units {
             // Nothing of a companion is tokenised or counted.
-            let made = Made::of(
-                content,
-                file.file.format,
-                unit,
-                &companion.source,
-                "",
-                false,
-            );
+            let made = Made::of(content, &file.file, unit, &companion.source, "", false);
             jobs.push(CompanionJob { file, unit, made });
         }
     }
@@ -112,18 +100,36 @@ fn unreadable(companion: &PlannedCompanion, file: &PlannedFile, why: String) -> 
     )])
 }
 
-/// The unit's table: the pool's, or read now.
+/// Each unit's table: the pool's, or read now. A pool that holds all may be read-only.
+fn parts(
+    jobs: &[CompanionJob<'_>],
+    companion: &PlannedCompanion,
+    settings: &Settings<'_>,
+) -> Result<Vec<Part>> {
+    let held = jobs
+        .iter()
+        .map(|job| sound_part(settings, &job.made.name()));
+    let held: Vec<Option<Part>> = held.collect::<Result<_>>()?;
+    if held.iter().all(Option::is_some) {
+        return Ok(held.into_iter().flatten().collect());
+    }
+    let aside = Aside::open(&settings.pool)?;
+    let filled = jobs.par_iter().zip(held).map(|(job, held)| match held {
+        Some(part) => Ok(part),
+        None => read(job, companion, settings, &aside),
+    });
+    filled.collect()
+}
+
 fn read(
     job: &CompanionJob<'_>,
     companion: &PlannedCompanion,
     settings: &Settings<'_>,
-    aside: Option<&Aside>,
-) -> Result<Held> {
-    if let Some(part) = sound_part(settings, &job.made.name(), aside.is_some())? {
-        return Ok(Held::Stored(part));
-    }
+    aside: &Aside,
+) -> Result<Part> {
     let name = &job.file.file.name;
-    let mut sink = Sink::new(settings, aside, &job.made, name, &[COMPANION])?;
+    let made = job.made.clone();
+    let mut part = PartWriter::new(&settings.pool, aside, made, name, &[COMPANION])?;
     for batch in source::read(&job.file.file, job.unit, &companion.source, settings.batch)? {
         settings.check_stop()?;
         let batch = batch?;
@@ -133,8 +139,8 @@ fn read(
             layout::entries(&companion.source, batch.row(index), &mut entries);
             problems.extend(entries.into_iter().map(|entry| entry.body.ok()));
         }
-        sink.add(problems.len(), vec![tables::companion(&problems)])?;
+        part.add(problems.len() as u64, vec![tables::companion(&problems)])?;
         settings.watch.advance(Amount::rows(problems.len() as u64));
     }
-    sink.finish()
+    part.finish()
 }

@@ -3,6 +3,7 @@
 use super::companions::Joined;
 use super::knowledge::Gathered;
 use super::loaded::{Loaded, RunPart};
+use super::remarked;
 use crate::plan::{Plan, PlannedFile, PlannedSource};
 use crate::pool::{Entries, Lock};
 use crate::screen::{self, Fate, Screened, Tally};
@@ -68,9 +69,9 @@ impl<'p> Experiment<'p> {
         selection
     }
 
-    /// What was asked for and met nothing.
+    /// What was done to rows when they were read; what was asked for and met nothing.
     fn warnings(&self, selection: &Selection) -> Vec<String> {
-        let mut warnings = Vec::new();
+        let mut warnings = remarked::sentences(self);
         let of_all = self.entries.problems.len();
         for (join, counts) in self.plan.joins.iter().zip(&self.joins) {
             let name = &join.name;

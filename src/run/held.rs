@@ -1,12 +1,10 @@
-//! What the units of a plan gave: their tables, stored or in memory, or nothing.
-
-use std::collections::BTreeMap;
+//! What the units of a plan gave: their parts, or nothing.
 
 use arrow::array::RecordBatch;
 
 use crate::ids::Id;
 use crate::pool::Part;
-use crate::pool::tables::{PartTable, TRAJECTORIES};
+use crate::pool::tables::PartTable;
 use crate::schema::Misfit;
 use crate::{Error, Result};
 
@@ -29,25 +27,16 @@ pub(super) enum Filling {
 
 /// Where a part's table is.
 pub(crate) enum Held {
-    Stored(Part),
-    /// Measured by `plan`, which writes nothing.
-    Memory(MemoryPart),
+    Stored(Box<Part>),
     /// The file could not be read; one entry stands for it.
     Unreadable,
 }
-
-/// The tables of a part that is not stored, by name.
-pub(super) type MemoryPart = BTreeMap<&'static str, Vec<RecordBatch>>;
 
 impl Held {
     /// How many entries it holds.
     pub(super) fn entries(&self) -> usize {
         match self {
             Self::Stored(part) => part.entries as usize,
-            Self::Memory(tables) => {
-                let batches = tables.get(TRAJECTORIES.name).into_iter().flatten();
-                batches.map(RecordBatch::num_rows).sum()
-            }
             Self::Unreadable => 1,
         }
     }
@@ -56,7 +45,7 @@ impl Held {
     pub(crate) fn misread(&self, why: &Misfit) -> Error {
         match self {
             Self::Stored(part) => part.misread(why),
-            Self::Memory(_) | Self::Unreadable => unreachable!("what was just measured: {why}"),
+            Self::Unreadable => unreachable!("nothing was read: {why}"),
         }
     }
 
@@ -68,10 +57,6 @@ impl Held {
     ) -> Result<Box<dyn Iterator<Item = Result<RecordBatch>> + 'h>> {
         Ok(match self {
             Self::Stored(part) => Box::new(part.read(table, columns)?),
-            Self::Memory(tables) => {
-                let batches = tables.get(table.name).into_iter().flatten();
-                Box::new(batches.map(|batch| Ok(batch.clone())))
-            }
             Self::Unreadable => Box::new(std::iter::empty()),
         })
     }

@@ -11,11 +11,12 @@ mod experiment;
 mod held;
 mod knowledge;
 mod loaded;
+mod remarked;
 mod screening;
 mod settings;
 mod shards;
-mod sink;
 mod unit;
+mod unread;
 
 use crate::Result;
 use crate::plan::Plan;
@@ -25,24 +26,20 @@ pub(crate) use held::Held;
 use loaded::Loaded;
 pub use settings::{Amount, Settings, Timings, Watch};
 
-/// Measures what the pool does not hold yet, and loads every entry of the plan's sources.
-///
-/// `store` says whether what is measured is put into the pool.
+/// Measures what the pool does not hold yet into it, and loads every entry of the plan's sources.
 pub(crate) fn measure<'p>(
     plan: &'p Plan,
     settings: &Settings<'_>,
-    store: bool,
     timings: &mut Timings,
 ) -> Result<Experiment<'p>> {
-    if store {
-        fs_err::create_dir_all(settings.pool.folder())?;
-    }
+    fs_err::create_dir_all(settings.pool.folder())?;
     let lock = settings.pool.lock_for_reading()?;
-    let slots = shards::measure(plan, settings, store, timings)?;
+    let slots = shards::measure(plan, settings, timings)?;
     loaded::refuse_unreadable(plan, &slots, settings.watch)?;
     settings.watch.begin("load", Amount::default());
     let (mut entries, parts) = timings.stage("load", || loaded::load_all(slots))?;
-    let companions = companions::join(plan, &mut entries, settings, store, timings)?;
+    unread::refuse(plan, &entries, &parts)?;
+    let companions = companions::join(plan, &mut entries, settings, timings)?;
     let loaded = Loaded {
         plan,
         entries,

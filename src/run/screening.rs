@@ -18,6 +18,7 @@ use crate::screen::Screened;
 use crate::screen::contamination::Detector;
 use crate::screen::near::Clusters;
 use crate::screen::problems::{Disagreement, Looking};
+use crate::source::answers;
 use crate::verify::{Outcome, compare};
 
 /// What the texts of all problems say, as far as the pipeline asks.
@@ -99,7 +100,10 @@ fn disagreeing(
     Ok(found.collect())
 }
 
-/// Whether two gold answers are decidedly not the same.
+/// Whether two gold answers are decidedly not the same: of several that would do, no two are.
 fn differ(gold_answer: &str, other: &str) -> bool {
-    gold_answer != other && compare(gold_answer, other).outcome == Outcome::Wrong
+    let is_wrong = |a: &str, b: &str| a != b && compare(a, b).outcome == Outcome::Wrong;
+    let others = answers::each(other);
+    let differs = |a: &str| others.iter().all(|b| is_wrong(a, b));
+    answers::each(gold_answer).iter().all(|a| differs(a))
 }

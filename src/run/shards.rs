@@ -24,10 +24,9 @@ use crate::{Error, Result};
 pub(super) fn measure(
     plan: &Plan,
     settings: &Settings<'_>,
-    store: bool,
     timings: &mut Timings,
 ) -> Result<Vec<Slot>> {
-    let pass = Pass::new(plan, settings, store);
+    let pass = Pass::new(plan, settings);
     let started = Instant::now();
     let mut slots = Vec::new();
     std::thread::scope(|scope| {
@@ -46,7 +45,7 @@ pub(super) fn measure(
     }
     for (slot, outcome) in lock(&pass.outcomes).drain(..) {
         slots[slot].filling = match outcome {
-            Ok(held) => Filling::Held(held),
+            Ok(part) => Filling::Held(Held::Stored(Box::new(part))),
             Err(why) => Filling::Unreadable(why),
         };
     }
@@ -66,7 +65,6 @@ struct Sought<'p, 'f> {
 struct Pass<'p, 's> {
     plan: &'p Plan,
     settings: &'s Settings<'s>,
-    store: bool,
     /// There are fewer units than threads: each shares its rows out.
     share_rows: bool,
     board: Board<Job<'p>>,
@@ -75,14 +73,14 @@ struct Pass<'p, 's> {
     /// Loaded by the first thread that needs it, which takes most of a second; none where that failed.
     tokenizer: OnceLock<Option<Tokenizer>>,
     /// By slot.
-    outcomes: Mutex<Vec<(usize, Readable<Held>)>>,
+    outcomes: Mutex<Vec<(usize, Readable<Part>)>>,
     failure: Mutex<Option<Error>>,
     clock: Clock,
     pace: Pace,
 }
 
 impl<'p, 's> Pass<'p, 's> {
-    fn new(plan: &'p Plan, settings: &'s Settings<'s>, store: bool) -> Self {
+    fn new(plan: &'p Plan, settings: &'s Settings<'s>) -> Self {
         let files = || plan.sources.iter().flat_map(|source| &source.files);
         let unit_counts = files().map(|file| file.units.as_ref().map_or(1, Vec::len));
         let units: usize = unit_counts.sum();
@@ -92,7 +90,6 @@ impl<'p, 's> Pass<'p, 's> {
         Self {
             plan,
             settings,
-            store,
             share_rows: units < settings.threads,
             board: Board::default(),
             aside: OnceLock::new(),
@@ -178,18 +175,18 @@ impl<'p, 's> Pass<'p, 's> {
         let tokenizer = &self.plan.tokenizer;
         let made = Made::of(
             content,
-            file.file.format,
+            &file.file,
             unit,
             &source.source,
             tokenizer,
             behaviours,
         );
-        if let Some(part) = sound_part(self.settings, &made.name(), self.store)? {
+        if let Some(part) = sound_part(self.settings, &made.name())? {
             unit_done(units_left, bytes, self.settings);
-            return Ok(Filling::Held(Held::Stored(part)));
+            return Ok(Filling::Held(Held::Stored(Box::new(part))));
         }
         self.clock.first_job.get_or_init(Instant::now);
-        if self.store && self.aside.get().is_none() {
+        if self.aside.get().is_none() {
             // No other thread opens one.
             let _ = self.aside.set(Aside::open(&self.settings.pool)?);
         }
@@ -218,10 +215,13 @@ impl<'p, 's> Pass<'p, 's> {
             let Some(tokenizer) = self.tokenizer.get_or_init(load) else {
                 return;
             };
+            let Some(aside) = self.aside.get() else {
+                unreachable!("opened before the first job was put up");
+            };
             let means = Means {
                 tokenizer,
                 settings: self.settings,
-                aside: self.aside.get(),
+                aside,
                 share_rows: self.share_rows,
                 clock: &self.clock,
                 pace: &self.pace,
@@ -269,16 +269,13 @@ impl<'p, 's> Pass<'p, 's> {
     }
 }
 
-/// The part, where it is there and whole; a damaged one is measured again, in its place where parts are
-/// stored.
-pub(super) fn sound_part(settings: &Settings<'_>, name: &str, store: bool) -> Result<Option<Part>> {
+/// The part, where it is there and whole; a damaged one is measured again, in its place.
+pub(super) fn sound_part(settings: &Settings<'_>, name: &str) -> Result<Option<Part>> {
     match Part::find(&settings.pool, name) {
         Err(Error::Part { part, why }) => {
             let note = format!("part {part} is damaged ({why}) and is measured again");
             settings.watch.note(&note);
-            if store {
-                fs_err::remove_dir_all(settings.pool.part_folder(name))?;
-            }
+            fs_err::remove_dir_all(settings.pool.part_folder(name))?;
             Ok(None)
         }
         found => found,

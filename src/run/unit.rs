@@ -7,16 +7,14 @@ use std::time::Instant;
 
 use rayon::prelude::*;
 
-use super::held::Held;
-use super::sink::Sink;
 use super::{Amount, Settings, Timings};
 use crate::Result;
 use crate::measure::tokens::Tokenizer;
 use crate::measure::{self, Measured, Step};
 use crate::plan::{PlannedFile, PlannedSource, unreadable};
-use crate::pool::Aside;
 use crate::pool::identity::Made;
 use crate::pool::tables::{self, PROBLEMS, TRAJECTORIES};
+use crate::pool::{Aside, Part, PartWriter};
 use crate::source::{self, Batch, Unit, layout};
 
 /// Something of a file, or why the file cannot be read.
@@ -47,8 +45,8 @@ pub(super) fn unit_done(units_left: &AtomicUsize, bytes: u64, settings: &Setting
 pub(super) struct Means<'m> {
     pub tokenizer: &'m Tokenizer,
     pub settings: &'m Settings<'m>,
-    /// Where the part is written; in memory where there is none.
-    pub aside: Option<&'m Aside>,
+    /// Where the part is written.
+    pub aside: &'m Aside,
     /// There are fewer units than threads: each shares its rows out.
     pub share_rows: bool,
     pub clock: &'m Clock,
@@ -90,25 +88,25 @@ impl Clock {
 }
 
 /// Measures one unit. The outer error ends the run.
-pub(super) fn measure_unit(job: &Job<'_>, means: Means<'_>) -> Result<Readable<Held>> {
-    let name = &job.file.file.name;
+pub(super) fn measure_unit(job: &Job<'_>, means: Means<'_>) -> Result<Readable<Part>> {
+    let (pool, name) = (&means.settings.pool, &job.file.file.name);
     let tables = &[TRAJECTORIES, PROBLEMS];
-    let mut sink = Sink::new(means.settings, means.aside, &job.made, name, tables)?;
-    match fill(&mut sink, job, means) {
-        Ok(None) => Ok(Ok(sink.finish()?)),
+    let mut part = PartWriter::new(pool, means.aside, job.made.clone(), name, tables)?;
+    match fill(&mut part, job, means) {
+        Ok(None) => Ok(Ok(part.finish()?)),
         Ok(Some(why)) => {
-            sink.abandon()?;
+            part.abandon()?;
             Ok(Err(why))
         }
         Err(error) => {
-            sink.abandon()?;
+            part.abandon()?;
             Err(error)
         }
     }
 }
 
-/// Reads the unit into the sink; returns why its file cannot be read, if so.
-fn fill(sink: &mut Sink, job: &Job<'_>, means: Means<'_>) -> Result<Option<String>> {
+/// Reads the unit into its part; returns why its file cannot be read, if so.
+fn fill(part: &mut PartWriter, job: &Job<'_>, means: Means<'_>) -> Result<Option<String>> {
     let Means {
         settings, clock, ..
     } = means;
@@ -130,8 +128,8 @@ fn fill(sink: &mut Sink, job: &Job<'_>, means: Means<'_>) -> Result<Option<Strin
         let measured = measure_batch(&batch, job, means);
         now = Instant::now();
         let problems = tables::problems(&measured, &mut known);
-        sink.add(
-            measured.len(),
+        part.add(
+            measured.len() as u64,
             vec![tables::trajectories(&measured), problems],
         )?;
         now = Clock::add(&clock.write, now);

@@ -55,6 +55,7 @@ pub(super) fn pool(rows: &[Row]) -> Entries {
                 problem: row.problem,
                 trajectory_id: Id(u128::from(at)),
                 fields_id: Id(0),
+                remarks: crate::source::Remarks::default(),
                 outcome: Outcome::Correct,
                 recorded: Some(true),
                 finished: Some(true),

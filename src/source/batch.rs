@@ -1,6 +1,9 @@
 //! Rows as they were read, whatever the file's format.
 
+use std::sync::Arc;
+
 use super::entry::Row;
+use super::hive::Filler;
 use super::parquet::ArrowBatch;
 use super::text::TextBatch;
 
@@ -8,6 +11,8 @@ use super::text::TextBatch;
 pub enum Batch {
     Arrow(ArrowBatch),
     Text(TextBatch),
+    /// With cells that the names of the file's folders fill.
+    Filled(Box<Batch>, Arc<Filler>),
 }
 
 impl Batch {
@@ -15,6 +20,7 @@ impl Batch {
         match self {
             Self::Arrow(batch) => batch.len(),
             Self::Text(batch) => batch.len(),
+            Self::Filled(batch, _) => batch.len(),
         }
     }
 
@@ -23,6 +29,7 @@ impl Batch {
         match self {
             Self::Arrow(_) => 0,
             Self::Text(batch) => batch.file_bytes(),
+            Self::Filled(batch, _) => batch.file_bytes(),
         }
     }
 
@@ -30,6 +37,13 @@ impl Batch {
         match self {
             Self::Arrow(batch) => batch.row(index),
             Self::Text(batch) => batch.row(index),
+            Self::Filled(batch, filler) => {
+                let mut row = batch.row(index);
+                if let Ok(cells) = &mut row.cells {
+                    filler.fill(cells);
+                }
+                row
+            }
         }
     }
 }

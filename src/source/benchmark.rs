@@ -6,7 +6,7 @@
 
 use super::pick::Pick;
 use super::value::Value;
-use super::{ROW_BYTES_MAX, SourceFile, Unit, Void, column_kinds, lookup, units};
+use super::{ROW_BYTES_MAX, SourceFile, Unit, Void, column_kinds, lookup, settle, units};
 use crate::{Error, Result};
 
 /// One row of a benchmark.
@@ -32,6 +32,9 @@ pub struct ProblemColumns {
 
 /// The questions of a file, in its order, whose columns are recognised where `columns` leaves them open.
 pub fn problems(file: &SourceFile, columns: &ProblemColumns) -> Result<Vec<BenchmarkRow>> {
+    let mut file = file.clone();
+    settle(&mut file)?;
+    let file = &file;
     let (problem, id) = recognise(file, columns)?;
     let picks = [Some(&problem), id.as_ref(), None];
     let units = units(file, &lookup::columns(&picks), ROW_BYTES_MAX);
@@ -73,7 +76,7 @@ const MEND_ROW: &str = "mend or remove that row: a benchmark with a hole in it p
 fn hole(file: &SourceFile, problem: Option<&Pick>, row: u64) -> Error {
     Error::Schema {
         file: file.name.clone(),
-        column: problem.map_or_else(String::new, |pick| pick.0.column.clone()),
+        column: problem.map_or_else(String::new, |pick| pick.root().to_owned()),
         problem: format!("has no text in row {row}, counted from 0"),
         hint: MEND_ROW.into(),
     }

@@ -7,9 +7,11 @@
 use arrow::datatypes::{DataType, Field, Schema};
 use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 
+use super::format::{Form, Format, TextFormat};
 use super::needed::{self, Needed};
+use super::rows::Rows;
 use super::value::Value;
-use super::{SourceFile, Void};
+use super::{ROW_BYTES_MAX, SourceFile, Void};
 use crate::{Error, Result};
 
 /// Finds where rows end.
@@ -132,6 +134,53 @@ pub(super) fn header(delimiter: u8, row: &[u8]) -> Result<Vec<String>, Void> {
     let cells = CsvCells::of(reader, &row, most).ok_or(Void::BadCsv)?;
     let names = (0..cells.ends.len()).map(|at| cells.get(at).to_owned());
     Ok(names.collect())
+}
+
+/// What stands between the cells of a CSV whose header is a single one by its own delimiter, where the first rows
+/// agree: a comma is what its ending says, and a semicolon what spreadsheets write where commas are decimal.
+pub(super) fn other_delimiter(file: &SourceFile) -> Option<u8> {
+    let Format::Text(format) = file.format else {
+        return None;
+    };
+    let Form::Csv { delimiter } = format.form else {
+        return None;
+    };
+    let names = first_rows(file, format, delimiter)?.0;
+    let [name] = names.as_slice() else {
+        return None;
+    };
+    let agree = |other: &u8| {
+        let found = first_rows(file, format, *other);
+        found.is_some_and(|(names, widths)| widths.iter().all(|width| *width == names.len()))
+    };
+    let others = [b',', b';', b'\t', b'|'].into_iter();
+    others
+        .filter(|other| name.as_bytes().contains(other))
+        .find(agree)
+}
+
+/// How many rows below the header are looked at.
+const FIRST_ROWS: usize = 20;
+
+/// The names in the header, and how many cells each of the first rows has.
+fn first_rows(
+    file: &SourceFile,
+    format: TextFormat,
+    delimiter: u8,
+) -> Option<(Vec<String>, Vec<usize>)> {
+    let form = Form::Csv { delimiter };
+    let format = TextFormat { form, ..format };
+    let mut rows = Rows::new(file, file.place.peek().ok()?, format, ROW_BYTES_MAX).ok()?;
+    let names = rows.header().ok()?.to_vec();
+    let (mut text, mut widths) = (Vec::new(), Vec::new());
+    while widths.len() < FIRST_ROWS {
+        text.clear();
+        let Some(row) = rows.next(&mut text).ok()? else {
+            break;
+        };
+        widths.push(header(delimiter, &text[row.body.ok()?]).ok()?.len());
+    }
+    Some((names, widths))
 }
 
 /// Fails where a needed column is missing, stands twice, or is none that text can hold.

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::facts::Facts;
+use super::remark::Remarks;
 use super::value::Value;
 use super::void::Void;
 
@@ -12,6 +13,8 @@ pub struct Row<'a> {
     /// Byte where the row starts, in a plain file of text.
     pub offset: Option<u64>,
     pub cells: Result<Vec<Value<'a>>, Void>,
+    /// What had to be done to read it.
+    pub remarks: Remarks,
 }
 
 /// A trajectory, or a source row that yields none.
@@ -38,4 +41,5 @@ pub struct Trajectory<'a> {
     pub origin: Option<Cow<'a, str>>,
     pub facts: Facts<'a>,
     pub source_id: Option<Cow<'a, str>>,
+    pub remarks: Remarks,
 }

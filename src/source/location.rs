@@ -61,11 +61,12 @@ impl Location {
         folder.join(self.path.as_deref().unwrap_or_default())
     }
 
-    /// The first key that is said and means nothing without a dataset of the hub.
-    pub(crate) fn without_dataset(&self) -> Option<&'static str> {
+    /// The first key that is said and means nothing without a dataset: of the hub, or for config and split in
+    /// a folder.
+    pub(crate) fn without_dataset(&self, is_folder: bool) -> Option<&'static str> {
         let only = [
-            ("config", self.config.is_some()),
-            ("split", self.split.is_some()),
+            ("config", self.config.is_some() && !is_folder),
+            ("split", self.split.is_some() && !is_folder),
             ("revision", self.revision.is_some()),
             ("hub_mode", self.hub_mode.is_some()),
         ];
@@ -151,10 +152,13 @@ mod tests {
     #[test]
     fn a_split_means_nothing_without_a_dataset() {
         let mut location = Location::here("rows.jsonl");
-        assert_eq!(location.without_dataset(), None);
+        assert_eq!(location.without_dataset(false), None);
         location.split = Some("test".into());
-        assert_eq!(location.without_dataset(), Some("split"));
+        assert_eq!(location.without_dataset(false), Some("split"));
+        assert_eq!(location.without_dataset(true), None);
+        location.revision = Some("main".into());
+        assert_eq!(location.without_dataset(true), Some("revision"));
         location.hub = Some("a/b".into());
-        assert_eq!(location.without_dataset(), None);
+        assert_eq!(location.without_dataset(false), None);
     }
 }

@@ -8,7 +8,9 @@ use serde::{Deserialize, Serialize};
 
 use super::location::located;
 use super::needed::Needed;
-use super::pick::{Cut, Pick};
+use super::pick::Pick;
+use super::remark::Remarks;
+use super::turns::{self, Cell};
 use super::value::Value;
 use super::{BatchSize, HubMode, ROW_BYTES_MAX, Row, SourceFile, Unit, Void};
 use crate::Result;
@@ -24,10 +26,10 @@ pub struct Benchmark {
     /// `--source NAME=PATH` gives or replaces it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
-    /// A config of the dataset on the hub; its default one where this is left out.
+    /// A config of the dataset, on the hub or in a folder; its default one where this is left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub config: Option<String>,
-    /// A split of the dataset on the hub; `test`, or the only one, where this is left out.
+    /// A split of the dataset, on the hub or in a folder; `test`, or the only one, where this is left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub split: Option<String>,
     /// As in a source.
@@ -60,10 +62,10 @@ pub struct Join {
     /// file. `--source NAME=PATH` gives or replaces it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
-    /// A config of the dataset on the hub; its default one where this is left out.
+    /// A config of the dataset, on the hub or in a folder; its default one where this is left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub config: Option<String>,
-    /// A split of the dataset on the hub; `train`, or the only one, where this is left out.
+    /// A split of the dataset, on the hub or in a folder; `train`, or the only one, where this is left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub split: Option<String>,
     /// As in a source.
@@ -80,12 +82,7 @@ pub struct Join {
 }
 
 fn problem() -> Pick {
-    Pick(Cut {
-        column: "problem".into(),
-        after: None,
-        before: None,
-        prefix: None,
-    })
+    Pick::column("problem")
 }
 
 located!(Benchmark, address in path);
@@ -156,16 +153,19 @@ fn picked<'a>(
     Ok(picks.iter().map(value).collect())
 }
 
-/// A picked value as text, cut as its pick says; numbers and bools are written out.
+/// A picked value as text, cut as its pick says: of a prompt's turns the one question; numbers and bools are
+/// written out.
 pub(crate) fn text(pick: Option<&Pick>, value: Value<'_>) -> Option<String> {
-    let text = match value {
-        Value::Integer(number) => number.to_string(),
-        Value::Number(number) => number.to_string(),
-        // As CSV and JSON spell it.
-        Value::Bool(truth) => truth.to_string(),
-        other => pick?.cut(other.text().ok()??).into_owned(),
+    let text = match turns::cell(value).ok()? {
+        Cell::Plain(Value::Text(text)) => pick?.cut(text),
+        Cell::Plain(other) => other.said().ok()??,
+        Cell::Chat(prompt) => {
+            let question = turns::question(prompt, &mut Remarks::default());
+            pick?.cut(question.ok()??)
+        }
+        Cell::Chats(_) => return None,
     };
-    Some(text).filter(|text| !text.trim().is_empty())
+    Some(text.into_owned()).filter(|text| !text.trim().is_empty())
 }
 
 /// A picked value as a number, text cut as its pick says; a truth value is 1 or 0.
@@ -173,6 +173,7 @@ pub(crate) fn number(pick: Option<&Pick>, value: &Value<'_>) -> Option<f64> {
     let number = match value {
         Value::Integer(number) => *number as f64,
         Value::Number(number) => *number,
+        Value::Decimal(number) => number.parse().ok()?,
         Value::Text(text) => {
             let text = pick?.cut(Cow::Borrowed(text));
             match text.trim().parse() {

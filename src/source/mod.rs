@@ -4,49 +4,74 @@
 //! file, the whole of a file of text), a unit in batches of rows, and a row yields entries: its
 //! trajectories, or the one reason why it has none. Only the columns that the layout names are decoded.
 
+pub(crate) mod answers;
+mod arrow_value;
 mod batch;
 pub mod benchmark;
 mod companion;
 mod csv;
+mod dataset;
+mod encrypted;
 mod entry;
 mod facts;
 pub mod files;
+mod folder;
 pub(crate) mod format;
+pub(crate) mod head;
+mod hive;
 pub mod hub;
+mod ipc;
+mod json;
+mod json_rows;
 mod jsonl;
 pub mod layout;
 pub(crate) mod location;
+pub(crate) mod look;
 pub(crate) mod lookup;
+#[cfg(test)]
+mod mangled;
+mod markup;
 pub(crate) mod needed;
 pub mod parquet;
+mod path;
 pub mod pick;
 pub(crate) mod place;
+pub(crate) mod remark;
 mod rows;
+mod samples;
+pub(crate) mod suggest;
 pub(crate) mod text;
+pub(crate) mod trial;
+mod turns;
 mod unit;
 pub mod value;
 pub(crate) mod vectors;
 mod void;
+
+use std::sync::Arc;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub(crate) use batch::Batch;
 pub(crate) use companion::Companion;
+pub(crate) use dataset::Asked;
 pub use entry::{Entry, Row, Trajectory};
 pub(crate) use facts::{Facts, GoldKind};
 pub use files::SourceFile;
-pub use format::Format;
+pub use format::{Format, JsonForm};
 pub use layout::{Columns, Layout};
 pub use location::{Located, Location};
 pub use lookup::{Benchmark, Join};
 pub use place::{HubMode, Place};
+pub use remark::{Remark, Remarks};
 pub(crate) use unit::ROW_BYTES_MAX;
 pub use unit::{BatchSize, Spot, Unit};
 pub use void::Void;
 
-use crate::rules::Accept;
+use crate::rules::{Accept, ControlTokens, TurnsRule};
 use crate::{Error, Result};
+use hive::Filler;
 use needed::Needed;
 
 /// One `[sources.NAME]` table: files and how their columns map to trajectories.
@@ -55,17 +80,18 @@ use needed::Needed;
 pub struct Source {
     /// How the columns map to trajectories.
     pub layout: Layout,
-    /// A Parquet, JSONL or CSV file (text also as `.gz` or `.zst`), a folder, or a glob; relative to the
-    /// pipeline file. `--source NAME=PATH` (or `NAME=hub:DATASET`) gives or replaces it.
+    /// A Parquet, JSONL or CSV file (text also as `.gz` or `.zst`), a folder, which is read as the hub would read
+    /// it as a dataset, or a glob; relative to the pipeline file. `--source NAME=PATH` (or `NAME=hub:DATASET`)
+    /// gives or replaces it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
     /// A dataset on the Hugging Face hub, as `open-r1/OpenR1-Math-220k`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hub: Option<String>,
-    /// A config of the dataset; its default one where this is left out.
+    /// A config of the dataset, on the hub or in the folder; its default one where this is left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub config: Option<String>,
-    /// A split of the dataset; `train`, or the only one, where this is left out.
+    /// A split of the dataset, on the hub or in the folder; `train`, or the only one, where this is left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub split: Option<String>,
     /// A branch, a tag or a commit; `main` where this is left out. What it means is looked up once in a
@@ -84,6 +110,12 @@ pub struct Source {
     /// The category of all its problems, where the rows name none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub category: Option<String>,
+    /// What becomes of a chat with several answered questions.
+    #[serde(default)]
+    pub turns: TurnsRule,
+    /// What becomes of a text with tokens inside that control a chat, as `<|im_end|>`.
+    #[serde(default)]
+    pub control_tokens: ControlTokens,
     /// Which verdicts decide here; `[verify] accept` where this is left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub accept: Option<Accept>,
@@ -97,6 +129,10 @@ pub struct Source {
     /// Go on without a file that cannot be read; it stands in the ledger as `unreadable_file`.
     #[serde(default)]
     pub skip_unreadable: bool,
+    /// The share of rows that may yield nothing for a fault of reading (a wrong type, no JSON, no problem, no
+    /// response) before the run stops; 1 never stops it.
+    #[serde(default = "unread_max")]
+    pub unread_max: f64,
     /// A row with more bytes than this is dropped as `too_large`.
     #[serde(default = "row_bytes_max")]
     pub row_bytes_max: u64,
@@ -118,25 +154,52 @@ impl Source {
             columns: None,
             style: None,
             category: None,
+            turns: TurnsRule::default(),
+            control_tokens: ControlTokens::default(),
             accept: None,
             license: None,
             attribution: None,
             skip_unreadable: false,
+            unread_max: unread_max(),
             row_bytes_max: row_bytes_max(),
         }
     }
+}
+
+/// Nine tenths.
+fn unread_max() -> f64 {
+    0.9
 }
 
 fn row_bytes_max() -> u64 {
     unit::ROW_BYTES_MAX
 }
 
+/// Notes how a file's rows stand in it, where its name does not tell but its head does; fails where the file is
+/// something else than its name says.
+pub(crate) fn settle(file: &mut SourceFile) -> Result<()> {
+    head::check(file)?;
+    if let Format::Text(mut format) = file.format {
+        format.form = text::form(file, format)?;
+        file.format = Format::Text(format);
+    }
+    Ok(())
+}
+
 /// The columns of a file with what each holds, in the format's own words.
 pub(crate) fn column_kinds(file: &SourceFile) -> Result<Vec<(String, String)>> {
-    match file.format {
-        Format::Parquet => Ok(parquet::Footer::read(file)?.column_kinds()),
-        Format::Text(format) => text::columns(file, format),
+    head::check(file)?;
+    let mut kinds = match file.format {
+        Format::Parquet => parquet::Footer::read(file)?.column_kinds(),
+        Format::Arrow => ipc::column_kinds(file)?,
+        Format::Text(format) => text::columns(file, format)?,
+    };
+    for (name, _) in &file.hive {
+        if kinds.iter().all(|(known, _)| known != name) {
+            kinds.push((name.clone(), "string".to_owned()));
+        }
     }
+    Ok(kinds)
 }
 
 /// The units of a file that has the needed columns; fails where it has not.
@@ -145,14 +208,19 @@ pub(crate) fn units(
     columns: &[Needed],
     row_bytes_max: u64,
 ) -> Result<Vec<Unit>> {
+    let columns = hive::without(&file.hive, columns);
     match file.format {
         Format::Parquet => {
             let footer = parquet::Footer::read(file)?;
-            footer.check(file, columns)?;
-            Ok(footer.units(columns))
+            footer.check(file, &columns)?;
+            Ok(footer.units(&columns))
+        }
+        Format::Arrow => {
+            ipc::check(file, &columns)?;
+            Ok(vec![Unit::Whole])
         }
         Format::Text(format) => {
-            text::check(file, format, columns, row_bytes_max)?;
+            text::check(file, format, &columns, row_bytes_max)?;
             Ok(vec![Unit::Whole])
         }
     }
@@ -177,23 +245,36 @@ pub(crate) fn read_columns(
     row_bytes_max: u64,
     batch: BatchSize,
 ) -> Result<Box<dyn Iterator<Item = Result<Batch>>>> {
-    match file.format {
+    let columns = &hive::without(&file.hive, columns);
+    let batches: Box<dyn Iterator<Item = Result<Batch>>> = match file.format {
         Format::Parquet => {
             let batches = parquet::read(file, unit, columns, batch)?;
-            Ok(Box::new(batches.map(|batch| batch.map(Batch::Arrow))))
+            Box::new(batches.map(|batch| batch.map(Batch::Arrow)))
+        }
+        Format::Arrow => {
+            let batches = ipc::read(file, columns, batch)?;
+            Box::new(batches.map(|batch| batch.map(Batch::Arrow)))
         }
         Format::Text(format) => {
             let batches = text::read(file, format, columns, row_bytes_max, batch)?;
-            Ok(Box::new(batches.map(|batch| batch.map(Batch::Text))))
+            Box::new(batches.map(|batch| batch.map(Batch::Text)))
         }
-    }
+    };
+    Ok(match Filler::of(&file.hive, columns) {
+        Some(filler) => {
+            let filler = Arc::new(filler);
+            let filled = move |batch| Batch::Filled(Box::new(batch), filler.clone());
+            Box::new(batches.map(move |batch| batch.map(&filled)))
+        }
+        None => batches,
+    })
 }
 
 /// Fetches what [`read`] will want of a unit that lies on a hub, so that it is on this disk by then.
 pub(crate) fn prefetch(file: &SourceFile, unit: Unit, source: &Source) -> Result<()> {
     match file.format {
         Format::Parquet => parquet::prefetch(file, unit, &layout::columns(source)),
-        Format::Text(_) => Ok(()),
+        Format::Arrow | Format::Text(_) => Ok(()),
     }
 }
 
@@ -245,11 +326,22 @@ fn read_rows(
     spots: &[Spot],
     visit: &mut impl FnMut(Row<'_>) -> Result<()>,
 ) -> Result<()> {
-    let columns = layout::columns(source);
+    let columns = hive::without(&file.hive, &layout::columns(source));
+    let filler = Filler::of(&file.hive, &columns);
+    let visit = &mut |mut row: Row<'_>| {
+        if let (Some(filler), Ok(cells)) = (&filler, &mut row.cells) {
+            filler.fill(cells);
+        }
+        visit(row)
+    };
     match file.format {
         Format::Parquet => {
             let rows: Vec<u64> = spots.iter().map(|spot| spot.row).collect();
             parquet::read_rows(file, &columns, &rows, visit)
+        }
+        Format::Arrow => {
+            let rows: Vec<u64> = spots.iter().map(|spot| spot.row).collect();
+            ipc::read_rows(file, &columns, &rows, visit)
         }
         Format::Text(format) => {
             text::read_rows(file, format, &columns, source.row_bytes_max, spots, visit)

@@ -22,8 +22,13 @@ pub struct Needed {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shape {
     Text,
+    /// A scalar, or a list of them of which each would do.
+    Answer,
+    /// A list of texts, or JSON text of one.
     Texts,
+    /// A list of truth values, as bools, numbers or words, or JSON text of one.
     Bools,
+    /// A chat: a list of turns, an object of lists, or JSON text of either.
     Turns,
     Any,
 }
@@ -44,6 +49,14 @@ impl Needed {
             required: false,
             named: false,
             shape,
+        }
+    }
+
+    /// The same where other files of the source have it, so that its name is no typing error.
+    pub(crate) fn or_absent(self) -> Self {
+        Self {
+            named: false,
+            ..self
         }
     }
 
@@ -84,41 +97,68 @@ fn another_shape(file: &SourceFile, needed: &Needed, kind: &DataType) -> Error {
 }
 
 impl Shape {
-    fn words(self) -> &'static str {
+    pub(crate) fn words(self) -> &'static str {
         match self {
             Self::Text => "text",
+            Self::Answer => "an answer: text, a number or a truth value",
             Self::Texts => "a list of texts",
-            Self::Bools => "a list of bools",
+            Self::Bools => "a list of truth values",
             Self::Turns => "a list of turns",
             Self::Any => "a value",
         }
     }
 
+    /// Whether a column of that type can hold it. A list may be of any of Arrow's kinds, text may be bytes.
     fn fits(self, kind: &DataType) -> bool {
         // A column without a single value is written with type `null`.
         kind.is_null()
             || match self {
                 Self::Text => is_text(kind),
-                Self::Texts => has_items(kind, |item| is_text(item) || item.is_null()),
-                Self::Bools => has_items(kind, |item| *item == DataType::Boolean || item.is_null()),
-                Self::Turns => has_items(kind, |item| matches!(item, DataType::Struct(_))),
+                Self::Answer => is_scalar(kind) || item(kind).is_some_and(is_scalar),
+                Self::Texts => is_text(kind) || item(kind).is_some_and(is_text),
+                Self::Bools => is_text(kind) || item(kind).is_some_and(is_scalar),
+                Self::Turns => {
+                    is_text(kind)
+                        || matches!(value(kind), DataType::Struct(_))
+                        || item(kind).is_some_and(is_turn)
+                }
                 Self::Any => true,
             }
     }
 }
 
-fn has_items(kind: &DataType, are_such: fn(&DataType) -> bool) -> bool {
+/// The type of a list's items.
+fn item(kind: &DataType) -> Option<&DataType> {
+    match value(kind) {
+        DataType::List(field)
+        | DataType::LargeList(field)
+        | DataType::FixedSizeList(field, _)
+        | DataType::ListView(field)
+        | DataType::LargeListView(field) => Some(value(field.data_type())),
+        _ => None,
+    }
+}
+
+/// The type itself, or that of a dictionary's values.
+fn value(kind: &DataType) -> &DataType {
     match kind {
-        DataType::List(field) | DataType::LargeList(field) => are_such(field.data_type()),
-        _ => false,
+        DataType::Dictionary(_, value) => value,
+        kind => kind,
     }
 }
 
 fn is_text(kind: &DataType) -> bool {
-    match kind {
-        DataType::Dictionary(_, value) => value.is_string(),
-        kind => kind.is_string(),
-    }
+    let kind = value(kind);
+    kind.is_null() || kind.is_string() || kind.is_binary()
+}
+
+fn is_scalar(kind: &DataType) -> bool {
+    let kind = value(kind);
+    is_text(kind) || kind.is_numeric() || *kind == DataType::Boolean
+}
+
+fn is_turn(kind: &DataType) -> bool {
+    kind.is_null() || matches!(kind, DataType::Struct(_) | DataType::Map(..))
 }
 
 #[cfg(test)]
@@ -141,10 +181,13 @@ mod tests {
             kinds.map(|kind| shape.fits(&kind))
         };
         assert_eq!(fits(Shape::Text), [true, false, false]);
-        assert_eq!(fits(Shape::Texts), [false, true, false]);
-        assert_eq!(fits(Shape::Bools), [false, false, true]);
-        assert_eq!(fits(Shape::Turns), [false, false, false]);
+        assert_eq!(fits(Shape::Answer), [true, true, true]);
+        assert_eq!(fits(Shape::Texts), [true, true, false]);
+        assert_eq!(fits(Shape::Bools), [true, true, true]);
+        assert_eq!(fits(Shape::Turns), [true, false, false]);
         assert_eq!(fits(Shape::Any), [true, true, true]);
+        assert!(!Shape::Text.fits(&DataType::Int64) && Shape::Answer.fits(&DataType::Int64));
+        assert!(!Shape::Bools.fits(&DataType::Int64));
         assert!(Shape::Turns.fits(&DataType::Null));
         assert!(Shape::Bools.fits(&list(DataType::Null)));
     }

@@ -16,10 +16,11 @@ use parquet::file::metadata::{
 };
 use parquet::file::reader::Length;
 
+use super::arrow_value;
 use super::needed::{self, Needed};
 use super::place::{Chunks, HubMode, Place};
-use super::value::{Value, arrow_value};
-use super::{BatchSize, Row, SourceFile, Unit};
+use super::value::Value;
+use super::{BatchSize, Remarks, Row, SourceFile, Unit};
 use crate::{Error, Result};
 
 /// A unit ends with the row group that brings its needed columns to this many bytes: some hundred
@@ -157,6 +158,9 @@ fn field_with_views(field: &FieldRef) -> FieldRef {
         DataType::Dictionary(_, value) if value.is_string() => DataType::Utf8View,
         DataType::List(item) => DataType::List(field_with_views(item)),
         DataType::LargeList(item) => DataType::LargeList(field_with_views(item)),
+        DataType::FixedSizeList(item, length) => {
+            DataType::FixedSizeList(field_with_views(item), *length)
+        }
         DataType::Struct(fields) => DataType::Struct(fields.iter().map(field_with_views).collect()),
         _ => return field.clone(),
     };
@@ -172,7 +176,7 @@ pub struct ArrowBatch {
 }
 
 impl ArrowBatch {
-    fn new(batch: &RecordBatch, first_row: u64, columns: &[Needed]) -> Self {
+    pub(super) fn new(batch: &RecordBatch, first_row: u64, columns: &[Needed]) -> Self {
         let arrays = columns
             .iter()
             .map(|needed| batch.column_by_name(&needed.name).cloned())
@@ -195,13 +199,14 @@ impl ArrowBatch {
             None => self.first_row + index as u64,
         };
         let cells = self.arrays.iter().map(|array| match array {
-            Some(array) => arrow_value(array, index),
+            Some(array) => arrow_value::value(array, index),
             None => Value::Missing,
         });
         Row {
             number,
             offset: None,
             cells: Ok(cells.collect()),
+            remarks: Remarks::default(),
         }
     }
 }
@@ -216,7 +221,9 @@ fn builder(
 ) -> Result<Builder> {
     let chunks = file.place.chunks()?;
     let footer = Footer::of(file, &chunks)?;
-    footer.check(file, columns)?;
+    // That the pipeline's names are no typing errors was seen while planning, with all files at hand.
+    let held: Vec<Needed> = columns.iter().cloned().map(Needed::or_absent).collect();
+    footer.check(file, &held)?;
     let metadata = footer.metadata.metadata();
     let (groups, selection) = groups(metadata);
     chunks.expect(&ranges(metadata, &groups, selection.as_ref(), columns))?;

@@ -4,11 +4,11 @@ use std::borrow::Cow;
 use std::fmt;
 
 use schemars::JsonSchema;
-use serde::de::{Deserializer, MapAccess, Visitor, value::MapAccessDeserializer};
+use serde::de::{self, Deserializer, MapAccess, Visitor, value::MapAccessDeserializer};
 use serde::ser::Serializer;
 use serde::{Deserialize, Serialize};
 
-use super::Void;
+use super::path::ColumnPath;
 use super::value::Value;
 
 /// A column's path, or a table that also cuts the text: `{ column = "text", after = "Question:" }`.
@@ -19,9 +19,11 @@ pub struct Pick(pub Cut);
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Cut {
-    /// The column's path: `answer`, `info.truth`, `solutions[].text`; a name with a dot or a bracket of
-    /// its own stands between backticks.
-    pub column: String,
+    /// The column's path: `answer`, `info.truth`, `prompt[0].content`, `solutions[-1]`, `solutions[].text`; a name
+    /// with a dot or a bracket of its own stands between backticks.
+    #[serde(deserialize_with = "path", serialize_with = "written")]
+    #[schemars(with = "String")]
+    pub column: ColumnPath,
     /// Only what stands behind this mark, where the text has it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after: Option<String>,
@@ -36,11 +38,11 @@ pub struct Cut {
 impl Pick {
     /// All of the column of that name, whatever stands in the name.
     pub fn column(name: &str) -> Self {
-        let column = if name.contains(['.', '[']) {
-            format!("`{name}`")
-        } else {
-            name.to_owned()
-        };
+        Self::of(ColumnPath::column(name))
+    }
+
+    /// All of the text that the path leads to.
+    fn of(column: ColumnPath) -> Self {
         Self(Cut {
             column,
             after: None,
@@ -51,21 +53,23 @@ impl Pick {
 
     /// The column of the file that holds it.
     pub(crate) fn root(&self) -> &str {
-        self.parted().0
+        self.0.column.root()
     }
 
     /// The value that the path leads to, starting from the root column's cell.
     pub(crate) fn resolve<'a>(&self, cell: Value<'a>) -> Value<'a> {
-        follow(cell, self.parted().1)
+        self.0.column.resolve(cell)
     }
 
-    /// The column's name and the path inside it.
-    fn parted(&self) -> (&str, &str) {
-        let path = self.0.column.as_str();
-        if let Some(quoted) = path.strip_prefix('`').and_then(|rest| rest.split_once('`')) {
-            return quoted;
-        }
-        path.split_at(path.find(['.', '[']).unwrap_or(path.len()))
+    /// Whether the text has the marks that it is cut at.
+    pub(crate) fn is_in(&self, text: &str) -> bool {
+        let Cut { after, before, .. } = &self.0;
+        let behind = match after {
+            Some(mark) => text.split_once(mark).map(|(_, behind)| behind),
+            None => Some(text),
+        };
+        let has = |text: &str| before.as_ref().is_none_or(|mark| text.contains(mark));
+        behind.is_some_and(has)
     }
 
     /// The part of the text that is meant.
@@ -92,64 +96,6 @@ impl Pick {
         let prefix = prefix.as_deref().unwrap_or_default();
         Cow::Owned(format!("{prefix}{rest}"))
     }
-
-    /// The text at this place of the row, cut.
-    pub(crate) fn text<'a>(&self, cell: Value<'a>) -> Result<Option<Cow<'a, str>>, Void> {
-        Ok(match self.resolve(cell) {
-            Value::Integer(number) => Some(Cow::Owned(number.to_string())),
-            Value::Number(number) => Some(Cow::Owned(number.to_string())),
-            other => other.text()?.map(|text| self.cut(text)),
-        })
-    }
-}
-
-fn follow<'a>(value: Value<'a>, path: &str) -> Value<'a> {
-    if path.is_empty() {
-        return value;
-    }
-    if let Some(rest) = path.strip_prefix("[]") {
-        return match value {
-            Value::List(items) => {
-                Value::List(items.into_iter().map(|item| follow(item, rest)).collect())
-            }
-            other => other,
-        };
-    }
-    let path = path.strip_prefix('.').unwrap_or(path);
-    let end = path.find(['.', '[']).unwrap_or(path.len());
-    let (name, rest) = path.split_at(end);
-    follow(open(value).field(name), rest)
-}
-
-/// An object inside text, as some data sets keep their metadata, is read as the object.
-fn open(value: Value<'_>) -> Value<'_> {
-    match value {
-        Value::Text(Cow::Borrowed(text)) => serde_json::from_str(text).unwrap_or(Value::Missing),
-        Value::Text(Cow::Owned(text)) => {
-            serde_json::from_str::<serde_json::Value>(&text).map_or(Value::Missing, owned)
-        }
-        other => other,
-    }
-}
-
-fn owned(value: serde_json::Value) -> Value<'static> {
-    use serde_json::Value as Json;
-    match value {
-        Json::Null => Value::Null,
-        Json::Bool(truth) => Value::Bool(truth),
-        Json::Number(number) => match number.as_i128() {
-            Some(number) => Value::Integer(number),
-            None => number.as_f64().map_or(Value::Other, Value::Number),
-        },
-        Json::String(text) => Value::Text(Cow::Owned(text)),
-        Json::Array(items) => Value::List(items.into_iter().map(owned).collect()),
-        Json::Object(fields) => Value::Object(
-            fields
-                .into_iter()
-                .map(|(key, value)| (Cow::Owned(key), owned(value)))
-                .collect(),
-        ),
-    }
 }
 
 impl<'de> Deserialize<'de> for Pick {
@@ -162,13 +108,8 @@ impl<'de> Deserialize<'de> for Pick {
                 f.write_str("a column's name or a table with `column`")
             }
 
-            fn visit_str<E>(self, column: &str) -> Result<Pick, E> {
-                Ok(Pick(Cut {
-                    column: column.to_owned(),
-                    after: None,
-                    before: None,
-                    prefix: None,
-                }))
+            fn visit_str<E: de::Error>(self, column: &str) -> Result<Pick, E> {
+                column.parse().map(Pick::of).map_err(E::custom)
             }
 
             fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Pick, A::Error> {
@@ -177,6 +118,15 @@ impl<'de> Deserialize<'de> for Pick {
         }
         deserializer.deserialize_any(PickVisitor)
     }
+}
+
+fn path<'de, D: Deserializer<'de>>(deserializer: D) -> Result<ColumnPath, D::Error> {
+    let text = Cow::<str>::deserialize(deserializer)?;
+    text.parse().map_err(de::Error::custom)
+}
+
+fn written<S: Serializer>(column: &ColumnPath, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(column.as_str())
 }
 
 impl Serialize for Pick {
@@ -188,7 +138,7 @@ impl Serialize for Pick {
             prefix,
         } = &self.0;
         if after.is_none() && before.is_none() && prefix.is_none() {
-            serializer.serialize_str(column)
+            serializer.serialize_str(column.as_str())
         } else {
             self.0.serialize(serializer)
         }

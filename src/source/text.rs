@@ -4,16 +4,16 @@
 //! than the limit is passed over without being held. Blank lines are no rows. Those of JSONL keep their
 //! number, so that a row's number is always its line's; a row's number in CSV is its place below the header.
 
+use std::io::Read;
 use std::sync::Arc;
 
 use super::entry::Row;
 use super::format::{Coding, Form, TextFormat};
 use super::needed::Needed;
+use super::remark::Remarks;
 use super::rows::{FoundRow, Rows};
 use super::unit::{BatchSize, ROW_BYTES_MAX, Spot};
-use super::value::Value;
-use super::void::Void;
-use super::{SourceFile, csv, jsonl};
+use super::{SourceFile, csv, json, json_rows, jsonl};
 use crate::{Error, Result};
 
 /// Rows as they were read.
@@ -33,16 +33,22 @@ enum CellParser {
 impl CellParser {
     fn new(form: Form, header: &[String], columns: &[Needed]) -> Self {
         match form {
-            Form::Json => Self::Json(columns.iter().map(|needed| needed.name.clone()).collect()),
+            Form::Json(_) => Self::Json(columns.iter().map(|needed| needed.name.clone()).collect()),
             Form::Csv { delimiter } => Self::Csv(csv::Parser::new(delimiter, header, columns)),
         }
     }
 
-    fn cells<'a>(&self, text: &'a [u8], row: &FoundRow) -> Result<Vec<Value<'a>>, Void> {
-        let text = &text[row.body.clone()?];
-        match self {
-            Self::Json(columns) => jsonl::parse(text, columns),
-            Self::Csv(parser) => parser.parse(text),
+    fn row<'a>(&self, text: &'a [u8], row: &FoundRow, offset: Option<u64>) -> Row<'a> {
+        let (cells, remarks) = match (row.body.clone(), self) {
+            (Err(void), _) => (Err(void), Remarks::default()),
+            (Ok(body), Self::Json(columns)) => json::cells(&text[body], columns),
+            (Ok(body), Self::Csv(parser)) => (parser.parse(&text[body]), Remarks::default()),
+        };
+        Row {
+            number: row.number,
+            offset,
+            cells,
+            remarks,
         }
     }
 }
@@ -67,11 +73,8 @@ impl TextBatch {
 
     pub(crate) fn row(&self, index: usize) -> Row<'_> {
         let row = &self.rows[index];
-        Row {
-            number: row.number,
-            offset: self.offsets.then_some(row.offset),
-            cells: self.parser.cells(&self.text, row),
-        }
+        let offset = self.offsets.then_some(row.offset);
+        self.parser.row(&self.text, row, offset)
     }
 }
 
@@ -83,8 +86,8 @@ pub(crate) fn read(
     row_bytes_max: u64,
     size: BatchSize,
 ) -> Result<impl Iterator<Item = Result<TextBatch>> + use<>> {
-    let mut rows = Rows::new(file.place.open()?, format, row_bytes_max)?;
-    let parser = Arc::new(CellParser::new(format.form, rows.header(file)?, columns));
+    let mut rows = Rows::new(file, file.place.open()?, format, row_bytes_max)?;
+    let parser = Arc::new(CellParser::new(format.form, rows.header()?, columns));
     let mut ended = false;
     Ok(std::iter::from_fn(move || {
         if ended {
@@ -113,13 +116,29 @@ pub(crate) fn read(
     }))
 }
 
-/// The columns of a file: those of the header, or the keys of the first object with their values' kinds.
+/// How the rows of a file of JSON stand in it, by its head; of a file that cannot be opened, what its name says.
+pub(super) fn form(file: &SourceFile, format: TextFormat) -> Result<Form> {
+    let Form::Json(_) = format.form else {
+        return Ok(format.form);
+    };
+    let mut head = Vec::new();
+    let opened = format.coding.decoded(file.place.peek()?)?;
+    // What is wrong with the file is said by who reads it.
+    let read = opened.take(HEAD_BYTES).read_to_end(&mut head);
+    let is_all = read.is_ok() && (head.len() as u64) < HEAD_BYTES;
+    Ok(Form::Json(json_rows::told_by(&head, is_all)))
+}
+
+/// Enough for a first row in nearly every file.
+const HEAD_BYTES: u64 = 1 << 20;
+
+/// The columns of a file: those of the header, or the keys of the first objects with their values' kinds.
 pub(crate) fn columns(file: &SourceFile, format: TextFormat) -> Result<Vec<(String, String)>> {
-    let mut rows = Rows::new(file.place.peek()?, format, ROW_BYTES_MAX)?;
+    let mut rows = Rows::new(file, file.place.peek()?, format, ROW_BYTES_MAX)?;
     match format.form {
-        Form::Json => jsonl::first_object(&mut rows),
+        Form::Json(_) => jsonl::columns(&mut rows),
         Form::Csv { .. } => {
-            let names = rows.header(file)?.iter();
+            let names = rows.header()?.iter();
             Ok(names
                 .map(|name| (name.clone(), "string".to_owned()))
                 .collect())
@@ -134,12 +153,12 @@ pub(crate) fn check(
     columns: &[Needed],
     row_bytes_max: u64,
 ) -> Result<()> {
-    let mut rows = Rows::new(file.place.peek()?, format, row_bytes_max)?;
+    let mut rows = Rows::new(file, file.place.peek()?, format, row_bytes_max)?;
     match format.form {
-        Form::Json => jsonl::check(file, &mut rows, columns),
+        Form::Json(_) => jsonl::check(file, &mut rows, columns),
         // A file without a header has no rows either.
         Form::Csv { .. } if rows.is_at_start() => Ok(()),
-        Form::Csv { .. } => csv::check(file, rows.header(file)?, columns),
+        Form::Csv { .. } => csv::check(file, rows.header()?, columns),
     }
 }
 
@@ -152,8 +171,8 @@ pub(crate) fn read_rows(
     spots: &[Spot],
     visit: &mut impl FnMut(Row<'_>) -> Result<()>,
 ) -> Result<()> {
-    let mut rows = Rows::new(file.place.open()?, format, row_bytes_max)?;
-    let parser = CellParser::new(format.form, rows.header(file)?, columns);
+    let mut rows = Rows::new(file, file.place.open()?, format, row_bytes_max)?;
+    let parser = CellParser::new(format.form, rows.header()?, columns);
     let mut text = Vec::new();
     let mut last = None;
     for spot in spots {
@@ -174,11 +193,7 @@ pub(crate) fn read_rows(
             if row.number < spot.row {
                 continue;
             }
-            visit(Row {
-                number: row.number,
-                offset: None,
-                cells: parser.cells(&text, &row),
-            })?;
+            visit(parser.row(&text, &row, None))?;
             break;
         }
     }

@@ -1,15 +1,11 @@
-//! A cell, whether it comes from Parquet or from JSON, borrowed from what was read.
+//! A cell, whether it comes from Arrow ([`super::arrow`]) or from JSON, borrowed from what was read.
 
 use std::borrow::Cow;
 use std::fmt;
 
-use arrow::array::{Array, AsArray};
-use arrow::datatypes::{
-    DataType, Float16Type, Float32Type, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type,
-    UInt8Type, UInt16Type, UInt32Type, UInt64Type,
-};
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
+use super::answers;
 use super::void::Void;
 
 #[derive(Clone, Debug, PartialEq)]
@@ -19,12 +15,14 @@ pub enum Value<'a> {
     Null,
     Bool(bool),
     Integer(i128),
+    /// A decimal as it is written, where neither an integer nor a float holds it exactly.
+    Decimal(Cow<'a, str>),
     Number(f64),
     Text(Cow<'a, str>),
     List(Vec<Value<'a>>),
     Object(Vec<(Cow<'a, str>, Value<'a>)>),
-    /// An Arrow type that no layout reads.
-    Other,
+    /// Something that no layout reads, by the name of its type.
+    Other(Cow<'a, str>),
 }
 
 impl<'a> Value<'a> {
@@ -41,12 +39,75 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// The items, or none where there is nothing; anything else is a wrong type.
-    pub(crate) fn list(self) -> Result<Option<Vec<Value<'a>>>, Void> {
+    /// An answer or a name as text, however it is stored; none where there is nothing.
+    ///
+    /// A number or a truth value is written out (`42.0` as `42`, a float that is none as nothing), a list of one
+    /// is its item, and of several, of which each would do, the JSON text (see [`super::answers`]).
+    pub(crate) fn said(self) -> Result<Option<Cow<'a, str>>, Void> {
         match self {
+            Self::Missing | Self::Null => Ok(None),
+            Self::Text(text) => Ok(Some(text)),
+            Self::Integer(number) => Ok(Some(number.to_string().into())),
+            Self::Decimal(number) => Ok(Some(without_zeros(number))),
+            Self::Number(number) if number.is_finite() => Ok(Some(number.to_string().into())),
+            Self::Number(_) => Ok(None),
+            // As CSV and JSON spell it.
+            Self::Bool(truth) => Ok(Some(if truth { "true" } else { "false" }.into())),
+            Self::List(items) => answers::of_items(items),
+            Self::Object(_) | Self::Other(_) => Err(Void::WrongType),
+        }
+    }
+
+    /// The items, or none where there is nothing; a list may stand as JSON inside text. Anything else is a wrong
+    /// type.
+    pub(crate) fn list(self) -> Result<Option<Vec<Value<'a>>>, Void> {
+        let value = match &self {
+            Self::Text(text) if text.trim_start().starts_with('[') => self.opened(),
+            _ => self,
+        };
+        match value {
             Self::Missing | Self::Null => Ok(None),
             Self::List(items) => Ok(Some(items)),
             _ => Err(Void::WrongType),
+        }
+    }
+
+    /// The value that JSON inside text means, as some datasets keep their lists and metadata; any other value,
+    /// and text that is no JSON, as it is.
+    pub(crate) fn opened(self) -> Value<'a> {
+        match self {
+            Self::Text(Cow::Borrowed(text)) => {
+                from_json(text).unwrap_or(Self::Text(Cow::Borrowed(text)))
+            }
+            Self::Text(Cow::Owned(text)) => match from_json(&text).map(Value::into_owned) {
+                Ok(value) => value,
+                Err(_) => Self::Text(Cow::Owned(text)),
+            },
+            other => other,
+        }
+    }
+
+    /// The same, borrowed from nothing.
+    pub(crate) fn into_owned(self) -> Value<'static> {
+        let owned = |text: Cow<'a, str>| Cow::Owned(text.into_owned());
+        match self {
+            Self::Missing => Value::Missing,
+            Self::Null => Value::Null,
+            Self::Bool(truth) => Value::Bool(truth),
+            Self::Integer(number) => Value::Integer(number),
+            Self::Decimal(number) => Value::Decimal(owned(number)),
+            Self::Number(number) => Value::Number(number),
+            Self::Text(text) => Value::Text(owned(text)),
+            Self::List(items) => Value::List(items.into_iter().map(Value::into_owned).collect()),
+            Self::Object(fields) => {
+                let fields = fields.into_iter();
+                Value::Object(
+                    fields
+                        .map(|(key, value)| (owned(key), value.into_owned()))
+                        .collect(),
+                )
+            }
+            Self::Other(kind) => Value::Other(owned(kind)),
         }
     }
 
@@ -61,16 +122,16 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// What JSON calls it.
-    pub(crate) fn kind(&self) -> &'static str {
+    /// What JSON calls it; the type's own name where JSON has none.
+    pub(crate) fn kind(&self) -> &str {
         match self {
             Self::Missing | Self::Null => "null",
             Self::Bool(_) => "bool",
-            Self::Integer(_) | Self::Number(_) => "number",
+            Self::Integer(_) | Self::Decimal(_) | Self::Number(_) => "number",
             Self::Text(_) => "string",
             Self::List(_) => "list",
             Self::Object(_) => "object",
-            Self::Other => "other",
+            Self::Other(kind) => kind,
         }
     }
 
@@ -110,76 +171,18 @@ fn truth_word(word: &str) -> Option<bool> {
     }
 }
 
-/// The value at `index` of an Arrow array.
-pub(crate) fn arrow_value(array: &dyn Array, index: usize) -> Value<'_> {
-    if array.is_null(index) {
-        return Value::Null;
-    }
-    macro_rules! number {
-        ($kind:ty) => {
-            Value::Number(f64::from(array.as_primitive::<$kind>().value(index)))
-        };
-    }
-    macro_rules! integer {
-        ($kind:ty) => {
-            Value::Integer(i128::from(array.as_primitive::<$kind>().value(index)))
-        };
-    }
-    match array.data_type() {
-        DataType::Utf8 => Value::Text(array.as_string::<i32>().value(index).into()),
-        DataType::LargeUtf8 => Value::Text(array.as_string::<i64>().value(index).into()),
-        DataType::Utf8View => Value::Text(array.as_string_view().value(index).into()),
-        DataType::Null => Value::Null,
-        DataType::Boolean => Value::Bool(array.as_boolean().value(index)),
-        DataType::Int8 => integer!(Int8Type),
-        DataType::Int16 => integer!(Int16Type),
-        DataType::Int32 => integer!(Int32Type),
-        DataType::Int64 => integer!(Int64Type),
-        DataType::UInt8 => integer!(UInt8Type),
-        DataType::UInt16 => integer!(UInt16Type),
-        DataType::UInt32 => integer!(UInt32Type),
-        DataType::UInt64 => integer!(UInt64Type),
-        DataType::Float16 => number!(Float16Type),
-        DataType::Float32 => number!(Float32Type),
-        DataType::Float64 => number!(Float64Type),
-        DataType::List(_) => {
-            let list = array.as_list::<i32>();
-            let offsets = list.value_offsets();
-            items(
-                list.values(),
-                offsets[index] as usize,
-                offsets[index + 1] as usize,
-            )
+/// A decimal without the zeros that its column's scale adds: `42.00` is 42.
+fn without_zeros(number: Cow<'_, str>) -> Cow<'_, str> {
+    match number.contains(['.']) && !number.contains(['e', 'E']) {
+        true => {
+            let digits = number.trim_end_matches('0').trim_end_matches('.');
+            Cow::Owned(digits.to_owned())
         }
-        DataType::LargeList(_) => {
-            let list = array.as_list::<i64>();
-            let offsets = list.value_offsets();
-            items(
-                list.values(),
-                offsets[index] as usize,
-                offsets[index + 1] as usize,
-            )
-        }
-        DataType::Struct(fields) => {
-            let columns = array.as_struct();
-            let named = fields.iter().zip(columns.columns());
-            Value::Object(
-                named
-                    .map(|(field, column)| {
-                        (field.name().as_str().into(), arrow_value(column, index))
-                    })
-                    .collect(),
-            )
-        }
-        _ => Value::Other,
+        false => number,
     }
 }
 
-fn items(values: &dyn Array, start: usize, end: usize) -> Value<'_> {
-    Value::List((start..end).map(|at| arrow_value(values, at)).collect())
-}
-
-/// One JSON value, borrowing its text.
+/// One JSON value, borrowing its text. Numbers beyond 64 bits become floats ([`super::jsonl`] reads them exactly).
 pub fn from_json(text: &str) -> serde_json::Result<Value<'_>> {
     serde_json::from_str(text)
 }

@@ -23,12 +23,22 @@ pub enum Void {
     NoResponse,
     /// The response is blank.
     EmptyResponse,
+    /// The chat has several answered questions.
+    SeveralTurns,
+    /// The turns are no dialogue: not a question first, or not the other's turn next, or someone else's.
+    TurnOrder,
+    /// The chat calls tools, so that its answer is not all of it.
+    ToolCalls,
+    /// A turn has parts that are no text, as images.
+    NoText,
+    /// A token of a chat's control stands inside the text, which would end or begin a turn.
+    ControlTokens,
     /// The file could not be read and `skip_unreadable` is on.
     UnreadableFile,
 }
 
 impl Void {
-    pub(crate) const ALL: [Self; 10] = [
+    pub(crate) const ALL: [Self; 15] = [
         Self::BadJson,
         Self::BadCsv,
         Self::BadUtf8,
@@ -38,6 +48,11 @@ impl Void {
         Self::NoGenerations,
         Self::NoResponse,
         Self::EmptyResponse,
+        Self::SeveralTurns,
+        Self::TurnOrder,
+        Self::ToolCalls,
+        Self::NoText,
+        Self::ControlTokens,
         Self::UnreadableFile,
     ];
 
@@ -52,6 +67,11 @@ impl Void {
             Self::NoGenerations => "no_generations",
             Self::NoResponse => "no_response",
             Self::EmptyResponse => "empty_response",
+            Self::SeveralTurns => "several_turns",
+            Self::TurnOrder => "turn_order",
+            Self::ToolCalls => "tool_calls",
+            Self::NoText => "no_text",
+            Self::ControlTokens => "control_tokens",
             Self::UnreadableFile => "unreadable_file",
         }
     }

@@ -234,7 +234,10 @@ fn a_column_of_another_type_is_refused_before_a_row_is_read() {
     ]);
     place.write(
         "data/a.parquet",
-        parquet(&[json!({ "problem": "x", "generations": "one text" })], 10),
+        parquet(
+            &[json!({ "problem": "x", "generations": { "first": "one text" } })],
+            10,
+        ),
     );
     place
         .run("out", &[])
@@ -291,7 +294,7 @@ fn each_kind_of_bad_row_has_a_reason_of_its_own() {
     line(format!("{{\"problem\": {}}}", "[".repeat(100_000)).as_bytes());
     line(br#"{"problem": {"a": 1}, "response": "b"}"#);
     line(br#"{"problem": "a", "response": {"b": 1}}"#);
-    line(br#"{"problem": "a", "response": "b", "answer": ["c"]}"#);
+    line(br#"{"problem": "a", "response": "b", "answer": {"c": 1}}"#);
     line(br#"{"problem": null, "response": "b"}"#);
     line(br#"{"problem": " \n", "response": "b"}"#);
     line(br#"{"response": "b"}"#);

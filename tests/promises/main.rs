@@ -11,6 +11,7 @@ mod columns;
 mod commands;
 mod companions;
 mod csv;
+mod folders;
 mod hub;
 mod kills;
 mod lock;

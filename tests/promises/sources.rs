@@ -209,9 +209,9 @@ fn openr1_reads_a_list_of_generations_with_lists_of_verdicts_aligned_to_it() {
         ])
     );
     assert_eq!(entries[0]["trajectory_id"], id("What is 2+3?", &right));
-    assert_ne!(
+    assert_eq!(
         entries[0]["trajectory_id"], entries[2]["trajectory_id"],
-        "a response is named as it is"
+        "white space outside is no part of a response"
     );
     assert_eq!(entries[0]["problem_id"], entries[11]["problem_id"]);
 }
@@ -435,14 +435,39 @@ fn openthoughts_reads_both_of_its_configs() {
     );
 }
 
+/// A turn of a chat.
+fn turn(role: &str, content: impl Into<Value>) -> Value {
+    json!({ "role": role, "content": content.into() })
+}
+
 #[test]
-fn messages_reads_the_first_user_turn_and_the_last_assistant_turn() {
-    let turn = |role: &str, content: &str| json!({ "role": role, "content": content });
+fn messages_pairs_a_question_with_its_own_answer_and_drops_what_is_no_such_chat() {
+    let row = |messages: Value| json!({ "messages": messages, "answer": "5", "category": "Algebra", "source": "mine" });
     let rows = [
-        json!({ "messages": [turn("system", "Be exact."), turn("user", "What is 2+3?"), turn("assistant", "Which base?"), turn("user", "Ten."), turn("assistant", "\\boxed{5}")], "answer": "5", "category": "Algebra", "source": "mine" }),
-        json!({ "messages": [turn("user", "What is 2+4?")], "answer": "6", "category": "Algebra", "source": "mine" }),
-        json!({ "messages": [turn("assistant", "6")], "answer": "6", "category": "Algebra", "source": "mine" }),
-        json!({ "messages": null, "answer": "6", "category": "Algebra", "source": "mine" }),
+        row(json!([
+            turn("system", "Be exact."),
+            turn("user", "What is 2+3?"),
+            turn("assistant", "\\boxed{5}")
+        ])),
+        row(json!([turn("user", "What is 2+4?")])),
+        row(json!([turn("assistant", "6")])),
+        row(Value::Null),
+        row(json!([
+            turn("user", "What is 2+3?"),
+            turn("assistant", "Which base?"),
+            turn("user", "Ten."),
+            turn("assistant", "\\boxed{5}")
+        ])),
+        row(json!([
+            turn("user", "2+3?"),
+            turn("user", "I mean 2+4."),
+            turn("assistant", "6")
+        ])),
+        row(json!([
+            turn("user", "What is 2+3?"),
+            turn("tool", "5"),
+            turn("assistant", "5")
+        ])),
     ];
     let schema = Schema::new(vec![
         turns_field("messages", ["role", "content"]),
@@ -450,20 +475,279 @@ fn messages_reads_the_first_user_turn_and_the_last_assistant_turn() {
         text_field("category"),
         text_field("source"),
     ]);
-    let (_, entries) = read_every_way(&rows, Some(schema), "layout = 'messages'");
+    let (_, entries) = read_every_way(&rows, Some(schema.clone()), "layout = 'messages'");
     assert_eq!(
-        columns(&entries, &["category", "origin", "verdict", "reason"]),
+        columns(
+            &entries,
+            &["category", "origin", "verdict", "remarks", "reason"]
+        ),
         json!([
-            ["algebra", "mine", "correct", null],
-            [null, null, null, "no_response"],
-            [null, null, null, "no_problem"],
-            [null, null, null, "no_generations"],
+            ["algebra", "mine", "correct", "system_turn", null],
+            [null, null, null, null, "no_response"],
+            [null, null, null, null, "turn_order"],
+            [null, null, null, null, "no_generations"],
+            [null, null, null, null, "several_turns"],
+            [null, null, null, null, "turn_order"],
+            [null, null, null, null, "tool_calls"],
         ])
     );
     assert_eq!(
         entries[0]["trajectory_id"],
         id("What is 2+3?", "\\boxed{5}")
     );
+    let table = "layout = 'messages'\nturns = 'pairs'";
+    let (_, pairs) = read_every_way(&rows[4..5], Some(schema), table);
+    assert_eq!(
+        columns(
+            &pairs,
+            &["generation", "trajectory_id", "verdict", "remarks"]
+        ),
+        json!([
+            [0, id("What is 2+3?", "Which base?"), "no_gold", null],
+            [1, id("Ten.", "\\boxed{5}"), "no_gold", "earlier_turns"],
+        ])
+    );
+}
+
+#[test]
+fn a_reply_is_the_same_however_its_chat_and_its_thinking_are_stored() {
+    let (question, thinking, answer) = ("What is 2+3?", "Add them.", "It is \\boxed{5}.");
+    let whole = format!("<think>\n{thinking}\n</think>\n\n{answer}");
+    let asked = turn("user", question);
+    let said = |fields: Value| {
+        let mut said = json!({ "role": "assistant" });
+        for (name, value) in fields.as_object().into_iter().flatten() {
+            said[name] = value.clone();
+        }
+        json!([asked, said])
+    };
+    let chats = [
+        json!([asked, turn("assistant", whole.as_str())]),
+        said(json!({ "content": answer, "reasoning_content": thinking, "tool_calls": [] })),
+        said(json!({ "content": answer, "reasoning": thinking })),
+        said(json!({ "content": whole, "reasoning_content": thinking })),
+        json!([
+            turn("user", json!([{ "type": "text", "text": question }])),
+            turn(
+                "assistant",
+                json!([{ "type": "thinking", "thinking": thinking }, { "type": "text", "text": answer }])
+            )
+        ]),
+        json!({ "role": ["user", "assistant"], "content": [question, whole] }),
+        json!(json!([asked, turn("assistant", whole.as_str())]).to_string()),
+        json!([{ "from": "human", "value": question }, { "from": "gpt", "value": format!("{thinking}\n</think>\n\n{answer}") }]),
+        json!([
+            asked,
+            turn("assistant", format!("<think>\n{whole}<|im_end|>\n"))
+        ]),
+        json!([
+            asked,
+            turn(
+                "assistant",
+                format!(
+                    "<|begin_of_thought|>\n{thinking}\n<|end_of_thought|>\n<|begin_of_solution|>{answer}\
+                     <|end_of_solution|>"
+                )
+            )
+        ]),
+    ];
+    let expected = id(question, &whole);
+    for chat in chats {
+        for (column, layout) in [("messages", "messages"), ("conversations", "sharegpt")] {
+            let rows = [json!({ column: chat, "answer": 5 })];
+            let (_, entries) = read_every_way(&rows, None, &format!("layout = '{layout}'"));
+            assert_eq!(entries[0]["trajectory_id"], expected, "{column}: {chat}");
+            assert_eq!(entries[0]["verdict"], "correct", "{column}: {chat}");
+        }
+        let table = "layout = 'columns'\n[sources.NAME.columns]\nproblem = 'chat'\nresponse = 'chat'\nanswer = 'gold'";
+        let rows = [json!({ "chat": chat, "gold": 5.0 })];
+        let (_, entries) = read_every_way(&rows, None, table);
+        assert_eq!(entries[0]["trajectory_id"], expected, "columns: {chat}");
+        assert_eq!(entries[0]["verdict"], "correct", "columns: {chat}");
+    }
+}
+
+#[test]
+fn a_prompt_and_its_completions_are_texts_or_turns() {
+    let (question, whole) = ("What is 2+3?", reply(5, 3));
+    let prompt = json!([turn("system", "Be exact."), turn("user", question)]);
+    let completion = json!([turn("assistant", whole.as_str())]);
+    let rows = [
+        json!({ "prompt": prompt, "completion": completion, "answer": 5, "reward": 1.0 }),
+        json!({ "prompt": prompt, "completion": completion, "answer": 5, "reward": 0.5 }),
+    ];
+    let expected = id(question, &whole);
+    for (layout, recorded) in [("completion", Value::Null), ("rollouts", json!(true))] {
+        let (_, entries) = read_every_way(&rows, None, &format!("layout = '{layout}'"));
+        assert_eq!(entries[0]["trajectory_id"], expected, "{layout}");
+        assert_eq!(entries[0]["verdict"], "correct", "{layout}");
+        assert_eq!(entries[0]["recorded_rule"], recorded, "{layout}");
+        assert_eq!(entries[1]["recorded_rule"], Value::Null, "{layout}");
+    }
+    let rows = [json!({ "input": prompt, "output": whole, "answer": "5" })];
+    let (_, entries) = read_every_way(&rows, None, "layout = 'completion'");
+    assert_eq!(entries[0]["trajectory_id"], expected);
+    let rows = [
+        json!({ "prompt": prompt, "responses": [whole, "6"], "reward_model": { "ground_truth": "5", "style": "rule" }, "data_source": "math" }),
+    ];
+    let (_, entries) = read_every_way(&rows, None, "layout = 'verl'");
+    assert_eq!(
+        columns(&entries, &["trajectory_id", "origin", "verdict"]),
+        json!([
+            [expected, "math", "correct"],
+            [id(question, "6"), "math", "wrong"],
+        ])
+    );
+    let table = "layout = 'columns'\n[sources.NAME.columns]\nproblem = 'prompt'\nresponse = 'responses'\n\
+                 answer = 'reward_model.ground_truth'";
+    let (_, entries) = read_every_way(&rows, None, table);
+    assert_eq!(entries[0]["trajectory_id"], expected);
+}
+
+#[test]
+fn logs_of_evaluations_have_a_trajectory_for_each_attempt() {
+    let (question, whole) = ("What is 2+3?", reply(5, 3));
+    let rows = [
+        json!({ "doc_id": 7, "doc": { "problem": question }, "target": "5", "resps": [[whole, "6"]], "filtered_resps": ["5"], "exact_match": 1.0 }),
+    ];
+    let (_, log) = read_every_way(&rows, None, "layout = 'lmeval'");
+    let rows = [
+        json!({ "id": 7, "problem": question, "expected_answer": 5, "model_outputs": [whole, "6"], "model_answers": ["5", "6"] }),
+    ];
+    let (_, other) = read_every_way(&rows, None, "layout = 'evalchemy'");
+    for entries in [log, other] {
+        assert_eq!(
+            columns(&entries, &["trajectory_id", "source_id", "verdict"]),
+            json!([
+                [id(question, &whole), "7", "correct"],
+                [id(question, "6"), "7", "wrong"],
+            ])
+        );
+    }
+}
+
+#[test]
+fn several_columns_of_responses_are_several_trajectories_each_with_what_is_said_of_it() {
+    let (question, whole) = ("What is 2+3?", reply(5, 3));
+    let (thinking, answer) = ("Okay, so step0 step1 step2.", "It is \\boxed{5}.");
+    let rows = [json!({
+        "question": question, "one": answer, "two": "6", "three": null, "why_one": thinking, "why_two": null, "why_three": "?",
+        "right_one": 1, "right_two": -1.0, "right_three": 1, "gold": [5],
+    })];
+    let table = "layout = 'columns'
+[sources.NAME.columns]
+problem = 'question'
+response = ['one', 'two', { column = 'three' }]
+thinking = ['why_one', 'why_two', 'why_three']
+recorded = ['right_one', 'right_two', 'right_three']
+answer = 'gold'";
+    let (_, entries) = read_every_way(&rows, None, table);
+    assert_eq!(
+        columns(
+            &entries,
+            &["generation", "trajectory_id", "recorded_rule", "verdict"]
+        ),
+        json!([
+            [0, id(question, &whole), true, "correct"],
+            [1, id(question, "6"), false, "wrong"],
+            [2, id(question, "<think>\n?"), true, "no_answer"],
+        ])
+    );
+    let place = Place::new();
+    place.write("a.jsonl", jsonl(&rows));
+    let table = table.replace("NAME", "a").replace(", 'right_three']", "]");
+    let pipeline = format!("[sources.a]\npath = 'a.jsonl'\n{table}\n[[grid]]\nsize = [1]\n");
+    place.write("pipeline.toml", pipeline);
+    let refused = place.run("out", &[]).ends(2);
+    refused.tells(&["sources.a.columns.recorded", "as many as `response`"]);
+}
+
+#[test]
+fn columns_that_nothing_reads_and_that_likely_hold_more_of_the_responses_are_told() {
+    let thinking = "Add three to two, and look at it once more.";
+    let rows = [
+        json!({ "q": "What is 2+3?", "r_1": "5", "r_2": "6", "reasoning": thinking, "think_mode": "on", "gt": 5 }),
+    ];
+    let place = Place::new();
+    place.write("a.jsonl", jsonl(&rows));
+    let told = |more: &str, out: &str| {
+        let pipeline = format!(
+            "on_shortfall = 'skip'\n[sources.a]\npath = 'a.jsonl'\nlayout = 'columns'\naccept = 'none'\n\
+             [sources.a.columns]\nproblem = 'q'\n{more}\n[measure]\ntokenizer = 'bytes.json'\n[[grid]]\nsize = [1]\n"
+        );
+        place.write("pipeline.toml", pipeline);
+        place.run(out, &[]).ends(0);
+        place.out(out).manifest()["warnings"].to_string()
+    };
+    let warnings = told("response = 'r_1'", "one");
+    for column in ["r_2", "reasoning", "gt"] {
+        let told = format!("nothing reads `{column}` of `a`");
+        assert!(warnings.contains(&told), "{warnings}");
+    }
+    let all = "response = ['r_1', 'r_2']\nthinking = 'reasoning'\nanswer = 'gt'";
+    let warnings = told(all, "both");
+    assert!(!warnings.contains("nothing reads"), "{warnings}");
+    let row = json!({ "question": "What is 2+3?", "response": "5", "reasoning": thinking });
+    place.write("b.jsonl", jsonl(&[row]));
+    let starter = place.gradatim(&["init", "b.jsonl"]).ends(0);
+    assert!(
+        starter.stdout.contains("thinking = \"reasoning\""),
+        "{}",
+        starter.stdout
+    );
+}
+
+#[test]
+fn tokens_of_a_chats_control_are_dropped_kept_or_escaped_and_what_was_done_is_counted() {
+    let dump = "<|im_start|>user\nWhat is 2+3?<|im_end|>\n<|im_start|>assistant\n";
+    let rows = [
+        json!({ "q": "What is 2+3?", "r": "It is 5.<|im_end|>" }),
+        json!({ "q": "What is 2+3?", "r": "It is 5.<|im_end|>\n<|im_start|>user\nAnd?" }),
+        json!({ "q": dump, "r": "It is 5." }),
+    ];
+    let table = |rule: &str, problem: &str| {
+        format!(
+            "layout = 'columns'\ncontrol_tokens = '{rule}'\n[sources.NAME.columns]\nproblem = {problem}\nresponse = 'r'"
+        )
+    };
+    let told = |rule, problem| {
+        let (place, entries) = read_every_way(&rows, None, &table(rule, problem));
+        (
+            place,
+            columns(&entries, &["trajectory_id", "remarks", "reason"]),
+        )
+    };
+    let question = "What is 2+3?";
+    let first = json!([id(question, "It is 5."), "end_token", null]);
+    let void = json!([null, null, "control_tokens"]);
+    assert_eq!(told("drop", "'q'").1, json!([first, void, void]));
+    let kept = json!([
+        id(question, "It is 5.<|im_end|>\n<|im_start|>user\nAnd?"),
+        "control_tokens",
+        null
+    ]);
+    assert_eq!(told("keep", "'q'").1[1], kept);
+    let escaped = json!([
+        id(question, "It is 5.< |im_end|>\n< |im_start|>user\nAnd?"),
+        "escaped_tokens",
+        null
+    ]);
+    assert_eq!(told("escape", "'q'").1[1], escaped);
+    let cut = "{ column = 'q', after = '<|im_start|>user', before = '<|im_end|>' }";
+    let (place, told) = told("drop", cut);
+    assert_eq!(told[2], json!([id(question, "It is 5."), null, null]));
+    assert_eq!(
+        told[0],
+        json!([id(question, "It is 5."), "cut_unmatched, end_token", null])
+    );
+    let warnings = place.out("out").manifest()["warnings"].to_string();
+    for source in ["a", "d"] {
+        let told =
+            format!("1 of 2 trajectories of `{source}` lack the mark of `after` or `before`");
+        assert!(warnings.contains(&told), "{warnings}");
+        let told = format!("1 of 2 trajectories of `{source}` had an end token behind a text");
+        assert!(warnings.contains(&told), "{warnings}");
+    }
 }
 
 #[test]

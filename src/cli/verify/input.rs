@@ -8,7 +8,7 @@ use fs_err::File;
 use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
 
 use crate::source::Format;
-use crate::source::format::{Coding, Form};
+use crate::source::format::Form;
 use crate::{Error, Result};
 
 /// Rows that are judged at once: enough to share out, few enough to hold.
@@ -64,12 +64,11 @@ fn open(file: &Path) -> Result<Rows> {
     let opened = File::open(file)?;
     let coded: Box<dyn Read> = match Format::of(file) {
         Some(Format::Parquet) => return parquet(file, opened),
-        Some(Format::Text(text)) if text.form != Form::Json => return Err(no_rows(file)),
-        Some(Format::Text(text)) => match text.coding {
-            Coding::Plain => Box::new(opened),
-            Coding::Gzip => Box::new(flate2::read::MultiGzDecoder::new(BufReader::new(opened))),
-            Coding::Zstd => Box::new(zstd::Decoder::new(opened)?),
-        },
+        Some(Format::Text(text)) if !matches!(text.form, Form::Json(_)) => {
+            return Err(no_rows(file, "CSV"));
+        }
+        Some(Format::Arrow) => return Err(no_rows(file, "Arrow")),
+        Some(Format::Text(text)) => text.coding.decoded(opened)?,
         None => Box::new(opened),
     };
     Ok(Rows::Lines(Box::new(BufReader::with_capacity(
@@ -86,10 +85,10 @@ fn parquet(file: &Path, opened: File) -> Result<Rows> {
     Ok(Rows::Parquet(Box::new(batches.map_err(unread)?)))
 }
 
-fn no_rows(file: &Path) -> Error {
+fn no_rows(file: &Path, kind: &str) -> Error {
     Error::usage(
-        format!("`{}` is CSV", file.display()),
-        "write its rows as JSONL or Parquet; a pipeline reads CSV",
+        format!("`{}` is {kind}", file.display()),
+        format!("write its rows as JSONL or Parquet; a pipeline reads {kind}"),
     )
 }
 

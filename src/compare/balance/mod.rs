@@ -293,6 +293,7 @@ pub(super) mod tests {
                     problem: at / 2,
                     trajectory_id: Id(u128::from(at)),
                     fields_id: Id::default(),
+                    remarks: crate::source::Remarks::default(),
                     outcome: [Outcome::Correct, Outcome::Wrong][(at % 2) as usize],
                     recorded: None,
                     finished: Some(true),

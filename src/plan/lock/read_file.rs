@@ -142,11 +142,9 @@ fn take(
             None => true,
         };
         if is_it {
-            let file = found.remove(at);
-            return Ok(Ok(SourceFile {
-                name: was.name.to_owned(),
-                ..file
-            }));
+            let mut file = found.remove(at);
+            file.rename(was.name);
+            return Ok(Ok(file));
         }
     }
     let named = found.iter().position(|file| file.name == was.name);

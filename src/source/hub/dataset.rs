@@ -1,9 +1,9 @@
 //! What a repository offers: its configs and their splits, of which one is meant.
 
-use indexmap::IndexMap;
-
 use super::file::RemoteFile;
 use crate::error::HubFault;
+use crate::source::dataset::left::left_out;
+use crate::source::dataset::{self, Asked, Chosen, Unmet, choose};
 use crate::{Error, Result};
 
 /// One config and split of a dataset.
@@ -17,6 +17,8 @@ pub struct Dataset {
     pub license: Option<String>,
     /// In order of path.
     pub files: Vec<RemoteFile>,
+    /// What was passed over that nobody named, in a line.
+    pub note: Option<String>,
 }
 
 impl Dataset {
@@ -36,14 +38,8 @@ pub struct Description {
     pub configs: Vec<Config>,
 }
 
-#[derive(Clone, Debug)]
-pub struct Config {
-    pub name: String,
-    /// Whether it is meant where none is named.
-    pub is_default: bool,
-    /// In the card's order.
-    pub splits: IndexMap<String, Vec<RemoteFile>>,
-}
+/// A config of a repository.
+pub type Config = dataset::Config<RemoteFile>;
 
 impl Description {
     /// The files of a config and split; of what is meant by default where none is named: the default config,
@@ -54,86 +50,48 @@ impl Description {
         split: Option<&str>,
         usual_split: &str,
     ) -> Result<Dataset> {
-        let config = self.config(config)?;
-        let (split, files) = self.split(config, split, usual_split)?;
-        if files.is_empty() {
-            return Err(Error::hub(
-                HubFault::Unknown,
-                format!(
-                    "split `{split}` of config `{}` of `{}` has no file that can be read",
-                    config.name, self.repo
-                ),
-                "name another split, or a revision with Parquet files: `refs/convert/parquet`",
-            ));
+        let asked = Asked {
+            config,
+            split,
+            ..Asked::usual(usual_split)
+        };
+        let chosen = choose(&self.repo, &self.configs, asked).map_err(unknown)?;
+        if chosen.files.is_empty() {
+            return Err(self.without_files(&chosen));
         }
         Ok(Dataset {
             repo: self.repo.clone(),
             commit: self.commit.clone(),
-            config: config.name.clone(),
-            split: split.to_owned(),
+            config: chosen.config.name.clone(),
+            split: chosen.split.to_owned(),
             license: self.license.clone(),
-            files: files.to_vec(),
+            files: chosen.files.to_vec(),
+            note: self.note(asked),
         })
     }
 
-    fn config(&self, name: Option<&str>) -> Result<&Config> {
-        let mut configs = self.configs.iter();
-        let found = match name {
-            Some(name) => configs.find(|config| config.name == name),
-            None => configs.find(|config| config.is_default),
-        };
-        found.ok_or_else(|| {
-            let what = match name {
-                _ if self.configs.is_empty() => {
-                    format!("`{}` has no Parquet, JSONL or CSV files", self.repo)
-                }
-                Some(name) => format!("`{}` has no config `{name}`", self.repo),
-                None => format!("`{}` has several configs and no default", self.repo),
-            };
-            let names = self.configs.iter().map(|config| config.name.as_str());
-            Error::hub(HubFault::Unknown, what, one_of("config", names))
-        })
+    fn note(&self, asked: Asked<'_>) -> Option<String> {
+        let configs = self.configs.iter();
+        let names: Vec<_> = configs
+            .map(|config| config.names(|file| &file.path))
+            .collect();
+        let chosen = choose(&self.repo, &names, asked).ok()?;
+        left_out(&chosen, &names, &[], asked).note
     }
 
-    fn split<'a>(
-        &self,
-        config: &'a Config,
-        name: Option<&str>,
-        usual: &str,
-    ) -> Result<(&'a str, &'a [RemoteFile])> {
-        let splits = &config.splits;
-        let found = match name {
-            Some(name) => splits.get_key_value(name),
-            None if splits.len() == 1 => splits.first(),
-            None => splits.get_key_value(usual),
-        };
-        let (split, files) = found.ok_or_else(|| {
-            let (repo, config) = (&self.repo, &config.name);
-            let what = match name {
-                Some(name) => format!("config `{config}` of `{repo}` has no split `{name}`"),
-                None => {
-                    format!("config `{config}` of `{repo}` has several splits and no `{usual}`")
-                }
-            };
-            let names = splits.keys().map(String::as_str);
-            Error::hub(HubFault::Unknown, what, one_of("split", names))
-        })?;
-        Ok((split, files))
+    fn without_files(&self, chosen: &Chosen<'_, RemoteFile>) -> Error {
+        let (split, config) = (chosen.split, &chosen.config.name);
+        Error::hub(
+            HubFault::Unknown,
+            format!(
+                "split `{split}` of config `{config}` of `{}` has no file that can be read",
+                self.repo
+            ),
+            "name another split, or a revision with Parquet files: `refs/convert/parquet`",
+        )
     }
 }
 
-/// As many names stand in a hint.
-const NAMES_MAX: usize = 20;
-
-fn one_of<'a>(key: &str, names: impl Iterator<Item = &'a str>) -> String {
-    let names: Vec<String> = names.map(|name| format!("`{name}`")).collect();
-    match names.len() {
-        0 => String::new(),
-        count if count > NAMES_MAX => format!(
-            "write `{key} = …` with one of {}, or of {} more",
-            names[..NAMES_MAX].join(", "),
-            count - NAMES_MAX
-        ),
-        _ => format!("write `{key} = …` with one of {}", names.join(", ")),
-    }
+fn unknown(unmet: Unmet) -> Error {
+    Error::hub(HubFault::Unknown, unmet.what, unmet.hint)
 }

@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 use super::address::{Address, is_plain_path, origin};
 use super::file::{ContentId, RemoteFile};
 use super::refusal::not_cached;
-use super::splits::Shard;
 use crate::error::HubFault;
+use crate::source::dataset::splits::missing_shard;
 use crate::{Error, Result};
 
 /// An entry of a hub's listing, as it comes and as it is kept.
@@ -107,18 +107,6 @@ fn walk(root: &Path, folder: &Path, found: &mut Vec<TreeEntry>) {
     }
 }
 
-/// The first shard that its neighbours' names say there is, and is not.
-fn missing_shard<'a>(paths: impl Iterator<Item = &'a String>) -> Option<String> {
-    let mut seen: BTreeMap<(&str, u32), u32> = BTreeMap::new();
-    for shard in paths.filter_map(|path| Shard::of(path)) {
-        *seen.entry((shard.stem, shard.count)).or_default() += 1;
-    }
-    let missing = seen.into_iter().find(|((_, count), found)| found < count);
-    missing.map(|((stem, count), found)| {
-        format!("`{stem}-…` ({} of its {count} files)", count - found)
-    })
-}
-
 fn remote_file(address: &Address, commit: &str, entry: TreeEntry) -> Result<RemoteFile> {
     let (oid, size) = match &entry.lfs {
         Some(lfs) => (lfs.oid.trim_start_matches("sha256:"), lfs.size),
@@ -187,15 +175,5 @@ mod tests {
             Some("/b")
         );
         assert_eq!(next_page("nonsense"), None);
-    }
-
-    #[test]
-    fn a_missing_shard_is_noticed() {
-        let paths = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
-        let whole: Vec<String> =
-            paths(&["d/t-00000-of-00002.parquet", "d/t-00001-of-00002.parquet"]);
-        assert_eq!(missing_shard(whole.iter()), None);
-        let part: Vec<String> = paths(&["d/t-00001-of-00002.parquet", "README.md"]);
-        assert!(missing_shard(part.iter()).is_some_and(|shard| shard.contains("1 of its 2")));
     }
 }

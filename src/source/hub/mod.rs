@@ -25,7 +25,6 @@
 
 mod address;
 mod cache;
-mod card;
 mod dataset;
 mod fetch;
 mod file;
@@ -37,7 +36,6 @@ mod reader;
 mod refusal;
 mod repo;
 mod settings;
-mod splits;
 mod wait;
 
 use std::collections::HashMap;

@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 
+use super::Hub;
 use super::address::{Address, is_commit, revision_url, tree_url};
 use super::dataset::{Config, Dataset, Description};
 use super::file::RemoteFile;
@@ -18,8 +19,9 @@ use super::http::lock;
 use super::listing::{self, TreeEntry};
 use super::refusal::{Subject, not_cached};
 use super::wait::Fault;
-use super::{Hub, card, splits};
 use crate::error::HubFault;
+use crate::source::dataset::card;
+use crate::source::dataset::splits::{self, Home};
 use crate::{Error, Result};
 
 #[derive(Deserialize)]
@@ -66,16 +68,18 @@ impl Hub {
         })?;
         let paths: Vec<&str> = files.keys().map(String::as_str).collect();
         let take = |paths: &Vec<String>| paths.iter().map(|path| files[path].clone()).collect();
-        let described = splits::configs(&card, &paths).into_iter().map(|config| {
-            let splits = config.splits.iter();
-            Config {
-                name: config.name.clone(),
-                is_default: config.is_default,
-                splits: splits
-                    .map(|(split, paths)| (split.clone(), take(paths)))
-                    .collect(),
-            }
-        });
+        let described = splits::configs(&card, &paths, Home::Hub)
+            .into_iter()
+            .map(|config| {
+                let splits = config.splits.iter();
+                Config {
+                    name: config.name.clone(),
+                    is_default: config.is_default,
+                    splits: splits
+                        .map(|(split, paths)| (split.clone(), take(paths)))
+                        .collect(),
+                }
+            });
         Ok(Description {
             repo: address.repo.clone(),
             commit: commit.to_owned(),

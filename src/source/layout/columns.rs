@@ -6,30 +6,42 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Reading;
-use super::response::push;
+use super::picks::Picks;
+use super::response::{Answered, Said, asked, of_chat, push, responses, verdict};
+use crate::rules::TurnsRule;
+use crate::source::markup::joined;
 use crate::source::needed::Needed;
 use crate::source::pick::Pick;
+use crate::source::remark::{Remark, Remarks};
+use crate::source::turns::{self, Cell};
 use crate::source::value::Value;
 use crate::source::{Entry, Trajectory, Void};
 
 /// The columns of layout `columns`. `a.b` goes into a struct (or JSON inside text), `a[].b` into each
-/// item of a list; a name with a dot or a bracket of its own stands between backticks.
+/// item of a list, `a[0]` into one; a name with a dot or a bracket of its own stands between backticks.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Columns {
-    /// The problem's text.
+    /// The problem's text, or the turns of a prompt, of which it is the one question. A column of whole chats
+    /// is named here and under `response`.
     pub problem: Pick,
-    /// The response, or a list of them.
-    pub response: Pick,
+    /// The response, as a text or as turns, or a list of them; or several columns, each with a response of
+    /// its own.
+    pub response: Picks,
+    /// The thinking of the response, where it has a column of its own: both become one text, with the thinking
+    /// between `<think>` and `</think>`. A list, or several columns, where `response` is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub thinking: Option<Picks>,
     /// The gold answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub answer: Option<Pick>,
-    /// The recorded verdict: a bool, 1 or 0, yes or no; a list where `response` is one.
+    /// The recorded verdict: a bool, yes or no, a reward of 1, or of 0 or -1; a list, or several columns, where
+    /// `response` is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub recorded: Option<Pick>,
-    /// `stop` or `length`, or whether it is complete; a list where `response` is one.
+    pub recorded: Option<Picks>,
+    /// `stop` or `length`, or whether it is complete; a list, or several columns, where `response` is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub finish: Option<Pick>,
+    pub finish: Option<Picks>,
     /// The style's name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub style: Option<Pick>,
@@ -44,6 +56,67 @@ pub struct Columns {
     pub id: Option<Pick>,
 }
 
+impl Columns {
+    /// The key that names several columns, and not as many as `response`; none where all fit.
+    pub(crate) fn misaligned(&self) -> Option<&'static str> {
+        let responses = self.response.as_slice().len();
+        let beside = [
+            ("thinking", &self.thinking),
+            ("recorded", &self.recorded),
+            ("finish", &self.finish),
+        ];
+        let fits = |picks: &Picks| [1, responses].contains(&picks.as_slice().len());
+        let is_not = |picks: &Option<Picks>| picks.as_ref().is_some_and(|picks| !fits(picks));
+        let mut lost = beside.into_iter().filter(|(_, picks)| is_not(picks));
+        lost.next().map(|(key, _)| key)
+    }
+
+    /// Whether problem and response are of one column, which then has whole chats.
+    fn is_of_chats(&self) -> bool {
+        match self.response.as_slice() {
+            [response] => response.0.column == self.problem.0.column,
+            _ => false,
+        }
+    }
+
+    /// Every pick by its key.
+    pub(crate) fn picks(&self) -> impl Iterator<Item = (&'static str, &Pick)> {
+        let Self {
+            problem,
+            response,
+            thinking,
+            answer,
+            recorded,
+            finish,
+            style,
+            category,
+            origin,
+            id,
+        } = self;
+        let several = [
+            ("response", Some(response)),
+            ("thinking", thinking.as_ref()),
+            ("recorded", recorded.as_ref()),
+            ("finish", finish.as_ref()),
+        ];
+        let one = [
+            ("answer", answer),
+            ("style", style),
+            ("category", category),
+            ("origin", origin),
+            ("id", id),
+        ];
+        let several = several.into_iter().flat_map(|(key, picks)| {
+            let picks = picks.into_iter().flat_map(Picks::as_slice);
+            picks.map(move |pick| (key, pick))
+        });
+        let one = one
+            .into_iter()
+            .flat_map(|(key, pick)| Some((key, pick.as_ref()?)));
+        [("problem", problem)].into_iter().chain(several).chain(one)
+    }
+}
+
 pub(super) static READING: Reading = Reading {
     columns: |source| {
         let roots = source.columns.iter().flat_map(roots);
@@ -56,32 +129,18 @@ pub(super) static READING: Reading = Reading {
         columns.is_some_and(|columns| columns.recorded.is_some())
     },
     recognised_by: &[],
+    unless: &[],
     entries: |source, cells, out| match &source.columns {
-        Some(columns) => entries(columns, &Picked::of(columns, cells), out),
+        Some(columns) => entries(columns, &Picked::of(columns, cells), source.turns, out),
         None => Err(Void::WrongType),
     },
 };
 
 /// The columns of the file that the picks go into, each once, and whether a row must have it.
 fn roots(columns: &Columns) -> Vec<(&str, bool)> {
-    let Columns {
-        problem,
-        response,
-        answer,
-        recorded,
-        finish,
-        style,
-        category,
-        origin,
-        id,
-    } = columns;
-    let optional = [answer, recorded, finish, style, category, origin, id];
-    let optional = optional.into_iter().flatten().map(|pick| (pick, false));
     let mut roots: Vec<(&str, bool)> = Vec::with_capacity(9);
-    for (pick, required) in [(problem, true), (response, true)]
-        .into_iter()
-        .chain(optional)
-    {
+    for (key, pick) in columns.picks() {
+        let required = ["problem", "response"].contains(&key);
         match roots.iter_mut().find(|(root, _)| *root == pick.root()) {
             Some((_, known)) => *known |= required,
             None => roots.push((pick.root(), required)),
@@ -103,77 +162,194 @@ impl<'a> Picked<'a> {
         Self { roots, cells }
     }
 
-    fn cell(&self, pick: &Pick) -> Value<'a> {
+    fn value(&self, pick: &Pick) -> Value<'a> {
         let at = self.roots.iter().position(|(root, _)| *root == pick.root());
         match at {
-            Some(at) => self.cells[at].clone(),
+            Some(at) => pick.resolve(self.cells[at].clone()),
             None => unreachable!("every pick is among the roots"),
         }
     }
 
-    fn text(&self, pick: Option<&'a Pick>) -> Result<Option<Cow<'a, str>>, Void> {
-        match pick {
-            Some(pick) => pick.text(self.cell(pick)),
-            None => Ok(None),
-        }
+    /// A text that says something about the row; a number is written out.
+    fn said(
+        &self,
+        pick: Option<&Pick>,
+        remarks: &mut Remarks,
+    ) -> Result<Option<Cow<'a, str>>, Void> {
+        let Some(pick) = pick else { return Ok(None) };
+        let said = self.value(pick).said()?;
+        Ok(said.map(|text| cut(pick, text, remarks)))
     }
 
-    fn value(&self, pick: Option<&Pick>) -> Value<'a> {
-        pick.map_or(Value::Missing, |pick| pick.resolve(self.cell(pick)))
+    /// What is said of the responses.
+    fn beside(&self, picks: Option<&Picks>) -> Beside<'a> {
+        let picks = picks.map_or(&[][..], Picks::as_slice);
+        let values = picks.iter().map(|pick| listed(self.value(pick)));
+        Beside(values.collect())
+    }
+}
+
+/// The part of the text that is meant, with a remark where it lacks the marks that it is cut at.
+fn cut<'a>(pick: &Pick, text: Cow<'a, str>, remarks: &mut Remarks) -> Cow<'a, str> {
+    if !pick.is_in(&text) {
+        remarks.add(Remark::CutUnmatched);
+    }
+    pick.cut(text)
+}
+
+/// A list that stands as JSON inside text is read as the list.
+fn listed(value: Value<'_>) -> Value<'_> {
+    match &value {
+        Value::Text(text) if text.trim_start().starts_with('[') => value.opened(),
+        _ => value,
+    }
+}
+
+/// What columns say of the responses beside them.
+struct Beside<'a>(Vec<Value<'a>>);
+
+/// Which response it is: the column it is from, its place in that, and its place in the row.
+#[derive(Clone, Copy, Default)]
+struct Place {
+    column: usize,
+    within: usize,
+    generation: usize,
+}
+
+impl<'a> Beside<'a> {
+    /// What is said of one response: by its own column, by its item of a list, or of all.
+    fn of(&self, place: Place) -> Option<&Value<'a>> {
+        let (value, index) = match self.0.as_slice() {
+            [one] => (one, place.generation),
+            several => (several.get(place.column)?, place.within),
+        };
+        match value {
+            Value::List(items) => items.get(index),
+            one => Some(one),
+        }
     }
 }
 
 fn entries<'a>(
     columns: &'a Columns,
     row: &Picked<'a>,
+    rule: TurnsRule,
     out: &mut Vec<Entry<'a>>,
 ) -> Result<(), Void> {
-    let problem = row.text(Some(&columns.problem))?;
-    let problem = problem.filter(|text| !text.trim().is_empty());
-    let rest = Trajectory {
-        gold: row.text(columns.answer.as_ref())?,
-        style: row.text(columns.style.as_ref())?,
-        category: row.text(columns.category.as_ref())?,
-        origin: row.text(columns.origin.as_ref())?,
-        source_id: row.text(columns.id.as_ref())?,
+    let mut remarks = Remarks::default();
+    let mut rest = Trajectory {
+        gold: row.said(columns.answer.as_ref(), &mut remarks)?,
+        style: row.said(columns.style.as_ref(), &mut remarks)?,
+        category: row.said(columns.category.as_ref(), &mut remarks)?,
+        origin: row.said(columns.origin.as_ref(), &mut remarks)?,
+        source_id: row.said(columns.id.as_ref(), &mut remarks)?,
         ..Trajectory::default()
     };
-    let recorded = row.value(columns.recorded.as_ref());
-    let finish = row.value(columns.finish.as_ref());
-    for (index, response) in responses(row.value(Some(&columns.response)))?
-        .into_iter()
-        .enumerate()
-    {
-        let response = response
-            .text()
-            .map(|text| text.map(|text| columns.response.cut(text)));
-        let rest = Trajectory {
-            recorded_rule: at(&recorded, index).and_then(Value::truth),
-            finished: at(&finish, index).and_then(Value::finished),
-            ..rest.clone()
-        };
-        push(out, index, &problem, response, rest);
+    rest.remarks = remarks;
+    let answered = answered(columns, row, rule, rest)?;
+    let told = Told::of(columns, row);
+    for (generation, (place, one)) in answered.into_iter().enumerate() {
+        let (problem, said, rest) = told.tell(
+            columns,
+            Place {
+                generation,
+                ..place
+            },
+            one,
+        );
+        push(out, generation, &problem, said, rest);
     }
     Ok(())
 }
 
-fn responses(value: Value<'_>) -> Result<Vec<Value<'_>>, Void> {
-    let responses = match value {
-        Value::List(items) => items,
-        Value::Missing | Value::Null => Vec::new(),
-        one => vec![one],
-    };
-    if responses.is_empty() {
-        return Err(Void::NoGenerations);
+/// The responses of a row with their places, in order of generation.
+fn answered<'a>(
+    columns: &'a Columns,
+    row: &Picked<'a>,
+    rule: TurnsRule,
+    mut rest: Trajectory<'a>,
+) -> Result<Vec<(Place, Answered<'a>)>, Void> {
+    let problem = row.value(&columns.problem);
+    if columns.is_of_chats()
+        && let Cell::Chat(chat) = turns::cell(problem.clone())?
+    {
+        let all = of_chat(turns::chat(chat)?, rule, &rest)?.into_iter();
+        let place = |within| Place {
+            within,
+            ..Place::default()
+        };
+        return Ok(all.enumerate().map(|(at, one)| (place(at), one)).collect());
     }
-    Ok(responses)
+    let problem = asked(problem, &mut rest.remarks)?;
+    let mut all = Vec::new();
+    for (column, pick) in columns.response.as_slice().iter().enumerate() {
+        let mut found = responses(row.value(pick))?;
+        if found.is_empty() && columns.response.as_slice().len() > 1 {
+            // A column without a response keeps its place, so that a generation is always one column's.
+            found.push((Ok(None), Remarks::default()));
+        }
+        for (within, (said, remarks)) in found.into_iter().enumerate() {
+            let place = Place {
+                column,
+                within,
+                ..Place::default()
+            };
+            let mut rest = rest.clone();
+            rest.remarks = rest.remarks.and(remarks);
+            all.push((
+                place,
+                Answered {
+                    problem: problem.clone(),
+                    said,
+                    rest,
+                },
+            ));
+        }
+    }
+    match all.is_empty() {
+        true => Err(Void::NoGenerations),
+        false => Ok(all),
+    }
 }
 
-/// What is said of one response: its item of a list, or what is said of all.
-fn at<'v, 'a>(value: &'v Value<'a>, index: usize) -> Option<&'v Value<'a>> {
-    match value {
-        Value::List(items) => items.get(index),
-        one => Some(one),
+/// What a row says of its responses.
+struct Told<'a> {
+    thinking: Beside<'a>,
+    recorded: Beside<'a>,
+    finish: Beside<'a>,
+}
+
+impl<'a> Told<'a> {
+    fn of(columns: &Columns, row: &Picked<'a>) -> Self {
+        Self {
+            thinking: row.beside(columns.thinking.as_ref()),
+            recorded: row.beside(columns.recorded.as_ref()),
+            finish: row.beside(columns.finish.as_ref()),
+        }
+    }
+
+    /// A response with what is said of it: problem, response and the rest.
+    fn tell(
+        &self,
+        columns: &'a Columns,
+        place: Place,
+        one: Answered<'a>,
+    ) -> (Option<Cow<'a, str>>, Said<'a>, Trajectory<'a>) {
+        let Answered {
+            problem,
+            said,
+            mut rest,
+        } = one;
+        let remarks = &mut rest.remarks;
+        let problem = problem.map(|text| cut(&columns.problem, text, remarks));
+        let pick = &columns.response.as_slice()[place.column];
+        let said = said.map(|said| said.map(|text| cut(pick, text, remarks)));
+        let thinking = self.thinking.of(place).cloned().unwrap_or(Value::Missing);
+        let said = said.and_then(|said| Ok(joined(thinking.text()?, said)));
+        let recorded = self.recorded.of(place);
+        rest.recorded_rule = recorded.and_then(|value| verdict(value, &mut rest.remarks));
+        rest.finished = self.finish.of(place).and_then(Value::finished);
+        (problem, said, rest)
     }
 }
 

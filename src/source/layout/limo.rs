@@ -9,6 +9,7 @@ pub(super) static READING: Reading = Reading {
     columns: |_| Limo::columns(),
     records: |_| false,
     recognised_by: &[&["question", "solution", "answer"]],
+    unless: super::OF_A_MODEL,
     entries: |_, cells, out| entries(Limo::of(cells), out),
 };
 
@@ -16,14 +17,14 @@ cells! {
     Limo {
         question: required Text,
         solution: required Text,
-        answer: optional Text,
+        answer: optional Answer,
     }
 }
 
 fn entries<'a>(row: Limo<'a>, out: &mut Vec<Entry<'a>>) -> Result<(), Void> {
     let problem = not_blank(row.question)?;
     let rest = Trajectory {
-        gold: row.answer.text()?,
+        gold: row.answer.said()?,
         ..Trajectory::default()
     };
     push(out, 0, &problem, row.solution.text(), rest);

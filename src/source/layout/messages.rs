@@ -1,37 +1,38 @@
-//! `messages` of `{role, content}`, as chats are written for training: the first user turn is the problem,
-//! the last assistant turn the response.
+//! `messages`, as chats are written for training: a question and its own answer, or several by the pipeline's rule.
 
 use super::Reading;
 use super::cells::{Cells, cells};
-use super::response::{first_and_last, push};
-use crate::source::{Entry, Trajectory, Void};
+use super::response::{pass_over, push_chat};
+use crate::rules::TurnsRule;
+use crate::source::{Entry, Trajectory, Void, turns};
 
 pub(super) static READING: Reading = Reading {
     columns: |_| Messages::columns(),
     records: |_| false,
     recognised_by: &[&["messages"]],
-    entries: |_, cells, out| entries(Messages::of(cells), out),
+    unless: &[],
+    entries: |source, cells, out| entries(Messages::of(cells), source.turns, out),
 };
 
 cells! {
     Messages {
         messages: required Turns,
-        answer: optional Text,
+        system: optional Text,
+        answer: optional Answer,
         problem_type: optional Text,
         category: optional Text,
         source: optional Text,
     }
 }
 
-fn entries<'a>(row: Messages<'a>, out: &mut Vec<Entry<'a>>) -> Result<(), Void> {
-    let (problem, response) = first_and_last(row.messages, "role", "content")?;
+fn entries<'a>(row: Messages<'a>, rule: TurnsRule, out: &mut Vec<Entry<'a>>) -> Result<(), Void> {
     let (problem_type, category) = (row.problem_type.text()?, row.category.text()?);
-    let rest = Trajectory {
-        gold: row.answer.text()?,
+    let mut rest = Trajectory {
+        gold: row.answer.said()?,
         category: problem_type.or(category),
         origin: row.source.text()?,
         ..Trajectory::default()
     };
-    push(out, 0, &problem, Ok(response), rest);
-    Ok(())
+    pass_over(row.system, &mut rest.remarks)?;
+    push_chat(out, turns::chat(row.messages)?, rule, &rest)
 }

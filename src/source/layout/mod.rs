@@ -6,24 +6,33 @@
 
 mod cells;
 mod columns;
+mod completion;
+mod evalchemy;
 mod limo;
+mod lmeval;
 mod messages;
 mod numina;
 mod openr1;
 mod openthoughts;
+mod picks;
 mod response;
+mod rollouts;
 mod s1k;
+mod sharegpt;
+mod verl;
 
 use std::borrow::Cow;
+use std::mem;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use columns::Columns;
+pub use picks::Picks;
 
 use super::needed::Needed;
 use super::value::Value;
-use super::{Entry, Row, Source, Trajectory, Void};
+use super::{Entry, Row, Source, Trajectory, Void, markup};
 
 /// The layouts that are known by name.
 #[derive(
@@ -45,9 +54,20 @@ pub enum Layout {
     /// open-thoughts/OpenThoughts-114k, both configs: `conversations`, or `deepseek_reasoning` and
     /// `deepseek_solution`.
     Openthoughts,
-    /// `messages` of `{role, content}`: the first user turn is the problem, the last assistant turn the
-    /// response.
+    /// `messages`: a chat of a question and its answer; of several by `turns`.
     Messages,
+    /// ShareGPT: `conversations`, the same with `{from, value}`, and perhaps an `answer`.
+    Sharegpt,
+    /// `prompt` and `completion`, as TRL has them, or `input` and `output`: texts or turns.
+    Completion,
+    /// Rollouts of prime-rl and verifiers: `prompt`, `completion`, `answer`, `reward`.
+    Rollouts,
+    /// verl: `prompt`, `reward_model` and `responses`, or the `input`, `output`, `gts` and `score` of its dumps.
+    Verl,
+    /// Logs of lm-evaluation-harness: `doc`, `target`, `resps`.
+    Lmeval,
+    /// Logs of Evalchemy: `problem` or `question`, and `model_outputs`.
+    Evalchemy,
     /// Columns named under `[sources.NAME.columns]`.
     Columns,
 }
@@ -56,6 +76,12 @@ impl Layout {
     /// Every layout.
     pub fn all() -> &'static [Self] {
         <Self as clap::ValueEnum>::value_variants()
+    }
+
+    /// As the pipeline spells it.
+    pub(crate) fn name(self) -> String {
+        let value = clap::ValueEnum::to_possible_value(&self);
+        value.map_or_else(String::new, |value| value.get_name().to_owned())
     }
 
     fn reading(self) -> &'static Reading {
@@ -67,6 +93,12 @@ impl Layout {
             Self::Limo => &limo::READING,
             Self::Openthoughts => &openthoughts::READING,
             Self::Messages => &messages::READING,
+            Self::Sharegpt => &sharegpt::READING,
+            Self::Completion => &completion::READING,
+            Self::Rollouts => &rollouts::READING,
+            Self::Verl => &verl::READING,
+            Self::Lmeval => &lmeval::READING,
+            Self::Evalchemy => &evalchemy::READING,
             Self::Columns => &columns::READING,
         }
     }
@@ -74,13 +106,48 @@ impl Layout {
 
 /// The layouts that are recognised, in the order in which they are tried: the most telling first, since
 /// the columns of one may be among those of another.
-const RECOGNISED: [Layout; 6] = [
+const RECOGNISED: [Layout; 12] = [
     Layout::Openr1,
     Layout::S1k,
     Layout::Openthoughts,
+    Layout::Evalchemy,
+    Layout::Lmeval,
+    Layout::Verl,
+    Layout::Rollouts,
     Layout::Limo,
     Layout::Numina,
     Layout::Messages,
+    Layout::Sharegpt,
+    Layout::Completion,
+];
+
+/// What words in the names of columns begin with that hold what a model wrote: a dataset with one of these beside a
+/// human solution is not read by that solution.
+const OF_A_MODEL: &[&str] = &[
+    "response",
+    "generat",
+    "output",
+    "complet",
+    "rollout",
+    "trajector",
+    "reason",
+    "think",
+    "thought",
+    "trace",
+    "attempt",
+    "reply",
+    "cot",
+    "conversation",
+    "model",
+    "llm",
+    "deepseek",
+    "r1",
+    "qwq",
+    "qwen",
+    "gemini",
+    "gpt",
+    "claude",
+    "llama",
 ];
 
 /// How a layout is read: what its file says of it.
@@ -91,6 +158,8 @@ struct Reading {
     records: fn(&Source) -> bool,
     /// A file with all columns of one of these is recognised.
     recognised_by: &'static [&'static [&'static str]],
+    /// It is not where a word in the name of a column that the layout does not read begins with one of these.
+    unless: &'static [&'static str],
     /// Adds the entries of a row's cells, in order of generation, or says why there are none.
     entries: ReadRow,
 }
@@ -119,13 +188,47 @@ pub(crate) fn recognise(names: &[String]) -> Option<Layout> {
     let has = |wanted: &&[&str]| wanted.iter().all(|name| names.iter().any(|n| n == name));
     RECOGNISED
         .into_iter()
-        .find(|layout| layout.reading().recognised_by.iter().any(has))
+        .filter(|layout| layout.reading().recognised_by.iter().any(has))
+        .find(|&layout| says_otherwise(layout, names).is_none())
+}
+
+/// A column that says that the file is not of a layout whose columns it has.
+fn says_otherwise(layout: Layout, names: &[String]) -> Option<&String> {
+    let read = columns(&Source::of(layout));
+    let is_read = |name: &String| read.iter().any(|needed| needed.name == *name);
+    let has_word = |name: &String| {
+        let name = name.to_lowercase();
+        let mut words = name.split(|letter: char| !letter.is_alphanumeric());
+        words.any(|word| {
+            layout
+                .reading()
+                .unless
+                .iter()
+                .any(|begins| word.starts_with(begins))
+        })
+    };
+    names.iter().find(|name| has_word(name) && !is_read(name))
+}
+
+/// The layouts of which a file has at least half of the telling columns and not all, with those that it lacks.
+pub(crate) fn nearly(names: &[String]) -> Vec<(Layout, Vec<&'static str>)> {
+    let lacks = |wanted: &'static [&'static str]| -> Vec<&'static str> {
+        let is_lacking = |name: &&&str| names.iter().all(|known| known != **name);
+        wanted.iter().filter(is_lacking).copied().collect()
+    };
+    let near = RECOGNISED.into_iter().filter_map(|layout| {
+        let sets = layout.reading().recognised_by.iter();
+        let half = sets.filter(|wanted| 2 * lacks(wanted).len() <= wanted.len());
+        let nearest = half.map(|wanted| lacks(wanted)).min_by_key(Vec::len)?;
+        (!nearest.is_empty()).then_some((layout, nearest))
+    });
+    near.collect()
 }
 
 /// The entries of a row, in order of generation; never none.
 pub fn entries<'a>(source: &'a Source, row: Row<'a>, out: &mut Vec<Entry<'a>>) {
     let start = out.len();
-    let read = row.cells;
+    let (read, remarks) = (row.cells, row.remarks);
     let read = read.and_then(|cells| (source.layout.reading().entries)(source, cells, out));
     if let Err(void) = read {
         out.truncate(start);
@@ -136,12 +239,35 @@ pub fn entries<'a>(source: &'a Source, row: Row<'a>, out: &mut Vec<Entry<'a>>) {
     }
     for entry in &mut out[start..] {
         if let Ok(trajectory) = &mut entry.body {
+            trajectory.remarks = trajectory.remarks.and(remarks);
             complete(source, trajectory);
-            let bytes = trajectory.problem.len() + trajectory.response.len();
-            if bytes as u64 > source.row_bytes_max {
-                entry.body = Err(Void::TooLarge);
+            if let Err(void) = normalise(source, trajectory) {
+                entry.body = Err(void);
             }
         }
+    }
+}
+
+/// Gives problem and response their normal form. Fails where one has none by the source's rules.
+fn normalise<'a>(source: &'a Source, trajectory: &mut Trajectory<'a>) -> Result<(), Void> {
+    let (rule, remarks) = (source.control_tokens, &mut trajectory.remarks);
+    let problem = mem::take(&mut trajectory.problem);
+    trajectory.problem = markup::problem(problem, rule, remarks)?;
+    if trajectory.problem.is_empty() {
+        return Err(Void::NoProblem);
+    }
+    // A problem that is read alone has no response.
+    if !trajectory.response.is_empty() {
+        let response = mem::take(&mut trajectory.response);
+        trajectory.response = markup::response(response, rule, remarks)?;
+        if trajectory.response.is_empty() {
+            return Err(Void::EmptyResponse);
+        }
+    }
+    let bytes = trajectory.problem.len() + trajectory.response.len();
+    match bytes as u64 > source.row_bytes_max {
+        true => Err(Void::TooLarge),
+        false => Ok(()),
     }
 }
 
@@ -166,7 +292,7 @@ fn slug(name: Cow<'_, str>) -> Option<Cow<'_, str>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::source::value;
+    use crate::source::{Remarks, value};
 
     /// The entries of a row of JSON, as a reader hands it over.
     pub(super) fn read_with<'a>(source: &'a Source, row: &'a str) -> Vec<Entry<'a>> {
@@ -177,6 +303,7 @@ mod tests {
             number: 0,
             offset: None,
             cells: Ok(cells.collect()),
+            remarks: Remarks::default(),
         };
         let mut read = Vec::new();
         entries(source, row, &mut read);
@@ -230,7 +357,54 @@ mod tests {
         assert_eq!(recognised(s1k), Some(Layout::S1k));
         let numina = "messages problem solution answer problem_type";
         assert_eq!(recognised(numina), Some(Layout::Numina));
-        assert_eq!(recognised("prompt completion"), None);
+        assert_eq!(recognised("prompt completion"), Some(Layout::Completion));
+        assert_eq!(
+            recognised("prompt completion answer reward"),
+            Some(Layout::Rollouts)
+        );
+        assert_eq!(
+            recognised("prompt data_source reward_model extra_info"),
+            Some(Layout::Verl)
+        );
+        assert_eq!(
+            recognised("input output gts score step"),
+            Some(Layout::Verl)
+        );
+        assert_eq!(
+            recognised("doc_id doc target arguments resps filtered_resps"),
+            Some(Layout::Lmeval)
+        );
+        assert_eq!(
+            recognised("problem solution answer model_output"),
+            Some(Layout::Evalchemy)
+        );
+        assert_eq!(recognised("prompt response"), None);
+    }
+
+    #[test]
+    fn a_layout_is_not_recognised_where_another_column_says_otherwise() {
+        let recognised = |names: &[&str]| {
+            let names: Vec<String> = names.iter().map(|&name| name.to_owned()).collect();
+            recognise(&names)
+        };
+        let math = ["question", "solution", "answer"];
+        assert_eq!(recognised(&math), Some(Layout::Limo));
+        let with = |other| recognised(&[math.as_slice(), &[other]].concat());
+        assert_eq!(with("deepseek-reasoner (question)"), None);
+        assert_eq!(with("model_answer"), None);
+        assert_eq!(with("R1"), None);
+        assert_eq!(with("scottish"), Some(Layout::Limo));
+        assert_eq!(with("level"), Some(Layout::Limo));
+        assert_eq!(recognised(&["conversations"]), Some(Layout::Sharegpt));
+        assert_eq!(
+            recognised(&["system", "conversations"]),
+            Some(Layout::Openthoughts)
+        );
+        assert_eq!(
+            recognised(&["system", "conversations", "answer"]),
+            Some(Layout::Sharegpt)
+        );
+        assert_eq!(recognised(&["instruction", "input", "output"]), None);
     }
 
     #[test]

@@ -13,6 +13,7 @@ pub(super) static SOLUTIONS: Reading = Reading {
     columns: |_| Solved::columns(),
     records: |_| false,
     recognised_by: &[&["problem", "solution", "answer", "problem_type"]],
+    unless: super::OF_A_MODEL,
     entries: |_, cells, out| solved(Solved::of(cells), out),
 };
 
@@ -21,6 +22,7 @@ pub(super) static PROBLEMS: Reading = Reading {
     columns: |_| Unsolved::columns(),
     records: |_| false,
     recognised_by: &[],
+    unless: &[],
     entries: |_, cells, out| unsolved(Unsolved::of(cells), out),
 };
 
@@ -42,7 +44,7 @@ cells! {
 cells! {
     /// What the dataset says of a problem beside its text.
     Told {
-        answer: optional Text,
+        answer: optional Answer,
         problem_type: optional Text,
         question_type: optional Text,
         source: optional Text,
@@ -77,7 +79,7 @@ fn unsolved<'a>(row: Unsolved<'a>, out: &mut Vec<Entry<'a>>) -> Result<(), Void>
 impl<'a> Told<'a> {
     fn trajectory(self) -> Result<Trajectory<'a>, Void> {
         Ok(Trajectory {
-            gold: self.answer.text()?,
+            gold: self.answer.said()?,
             category: self.problem_type.text()?,
             origin: self.source.text()?,
             facts: Facts {

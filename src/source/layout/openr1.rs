@@ -5,7 +5,7 @@
 
 use super::Reading;
 use super::cells::{Cells, cells, items, not_blank};
-use super::response::push;
+use super::response::{push, verdict};
 use crate::source::value::Value;
 use crate::source::{Entry, Facts, Trajectory, Void};
 
@@ -13,6 +13,7 @@ pub(super) static READING: Reading = Reading {
     columns: |_| Openr1::columns(),
     records: |_| true,
     recognised_by: &[&["problem", "generations"]],
+    unless: &[],
     entries: |_, cells, out| entries(Openr1::of(cells), out),
 };
 
@@ -20,11 +21,11 @@ cells! {
     Openr1 {
         problem: required Text,
         generations: required Texts,
-        answer: optional Text,
+        answer: optional Answer,
         problem_type: optional Text,
         question_type: optional Text,
         source: optional Text,
-        uuid: optional Text,
+        uuid: optional Answer,
         is_reasoning_complete: optional Bools,
         correctness_math_verify: optional Bools,
         correctness_llama: optional Bools,
@@ -36,7 +37,7 @@ fn entries<'a>(row: Openr1<'a>, out: &mut Vec<Entry<'a>>) -> Result<(), Void> {
     let problem = not_blank(row.problem)?;
     let generations = items(row.generations)?;
     let rest = Trajectory {
-        gold: row.answer.text()?,
+        gold: row.answer.said()?,
         style: Some("r1".into()),
         category: row.problem_type.text()?,
         facts: Facts {
@@ -44,7 +45,7 @@ fn entries<'a>(row: Openr1<'a>, out: &mut Vec<Entry<'a>>) -> Result<(), Void> {
             ..Facts::default()
         },
         origin: row.source.text()?,
-        source_id: row.uuid.text()?,
+        source_id: row.uuid.said()?,
         ..Trajectory::default()
     };
     let complete = items(row.is_reasoning_complete)?;
@@ -55,14 +56,12 @@ fn entries<'a>(row: Openr1<'a>, out: &mut Vec<Entry<'a>>) -> Result<(), Void> {
         return Err(Void::NoGenerations);
     }
     for (index, response) in generations.into_iter().enumerate() {
-        let at = |list: &[Value<'a>]| list.get(index).and_then(Value::truth);
+        let mut rest = rest.clone();
+        let mut at = |list: &[Value<'a>]| verdict(list.get(index)?, &mut rest.remarks);
+        (rest.recorded_rule, rest.recorded_judge) = (at(&rule), at(&judge));
+        let complete = complete.get(index).and_then(Value::truth);
         let reason = finish.get(index).and_then(Value::finished);
-        let rest = Trajectory {
-            recorded_rule: at(&rule),
-            recorded_judge: at(&judge),
-            finished: finished(at(&complete), reason),
-            ..rest.clone()
-        };
+        rest.finished = finished(complete, reason);
         push(out, index, &problem, response.text(), rest);
     }
     Ok(())

@@ -1,66 +1,65 @@
 //! open-thoughts/OpenThoughts-114k: its default config has chats, its config `metadata` thinking and
 //! solution apart.
 
-use std::borrow::Cow;
-
 use super::Reading;
 use super::cells::{Cells, cells, not_blank};
-use super::response::{first_and_last, marked, push};
-use crate::source::{Entry, Trajectory, Void};
+use super::response::{pass_over, push, push_chat};
+use crate::rules::TurnsRule;
+use crate::source::markup::joined;
+use crate::source::{Entry, Trajectory, Void, turns};
 
 pub(super) static READING: Reading = Reading {
     columns: |_| Openthoughts::columns(),
     records: |_| false,
-    recognised_by: &[&["problem", "deepseek_reasoning"], &["conversations"]],
-    entries: |_, cells, out| entries(Openthoughts::of(cells), out),
+    recognised_by: &[
+        &["problem", "deepseek_reasoning"],
+        &["system", "conversations"],
+    ],
+    // The dataset has no column of answers, and no style but R1's.
+    unless: &["answer", "tools"],
+    entries: |source, cells, out| entries(Openthoughts::of(cells), source.turns, out),
 };
 
 cells! {
     Openthoughts {
         conversations: optional Turns,
+        system: optional Text,
         problem: optional Text,
         deepseek_reasoning: optional Text,
         deepseek_solution: optional Text,
-        ground_truth_solution: optional Text,
+        ground_truth_solution: optional Answer,
         domain: optional Text,
         source: optional Text,
     }
 }
 
-fn entries<'a>(row: Openthoughts<'a>, out: &mut Vec<Entry<'a>>) -> Result<(), Void> {
+fn entries<'a>(
+    row: Openthoughts<'a>,
+    rule: TurnsRule,
+    out: &mut Vec<Entry<'a>>,
+) -> Result<(), Void> {
     let problem = not_blank(row.problem)?;
-    let (thinking, solution) = (
-        row.deepseek_reasoning.text()?,
-        row.deepseek_solution.text()?,
-    );
-    let rest = Trajectory {
-        gold: row.ground_truth_solution.text()?,
+    let mut rest = Trajectory {
+        gold: row.ground_truth_solution.said()?,
         category: row.domain.text()?,
         origin: row.source.text()?,
         style: Some("r1".into()),
         ..Trajectory::default()
     };
     if row.conversations.is_absent() {
-        let response = match (thinking, solution) {
-            (Some(thinking), Some(solution)) => Some(marked(&thinking, &solution)),
-            _ => None,
-        };
+        let thinking = row.deepseek_reasoning.text()?;
+        let solution = row.deepseek_solution.text()?;
+        let both = thinking.is_some() && solution.is_some();
+        let response = joined(thinking, solution).filter(|_| both);
         push(out, 0, &problem, Ok(response), rest);
         return Ok(());
     }
-    let (asked, response) = first_and_last(row.conversations, "from", "value")?;
-    let response = response.map(|text| remark(&text).unwrap_or(text));
-    push(out, 0, &asked.or(problem), Ok(response), rest);
-    Ok(())
-}
-
-/// OpenThoughts' and Sky-T1's markers as `<think>`; none where the text has others.
-fn remark<'a>(text: &str) -> Option<Cow<'a, str>> {
-    let (_, rest) = text.split_once("<|begin_of_thought|>")?;
-    let (thinking, rest) = rest.split_once("<|end_of_thought|>")?;
-    let answer = rest.replace("<|begin_of_solution|>", "");
-    let answer = answer.replace("<|end_of_solution|>", "");
-    Some(marked(thinking, &answer))
+    pass_over(row.system, &mut rest.remarks)?;
+    let mut chat = turns::chat(row.conversations)?;
+    if let Some([first]) = chat.as_mut().map(|chat| chat.exchanges.as_mut_slice()) {
+        first.question = first.question.take().or(problem);
+    }
+    push_chat(out, chat, rule, &rest)
 }
 
 #[cfg(test)]

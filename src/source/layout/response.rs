@@ -1,16 +1,22 @@
-//! A response as it is trained on, whatever a dataset writes it as: one text with one markup, or a chat.
+//! Entries of problems and responses, whatever a dataset writes these as: texts, chats, lists of either.
 
 use std::borrow::Cow;
 
+use crate::rules::TurnsRule;
+use crate::source::remark::{Remark, Remarks};
+use crate::source::turns::{self, Cell, Chat, Exchange};
 use crate::source::value::Value;
 use crate::source::{Entry, Trajectory, Void};
+
+/// A text, or none where there is nothing, or why there is none.
+pub(super) type Said<'a> = Result<Option<Cow<'a, str>>, Void>;
 
 /// Adds the entry of one response; `rest` is what the row says beside it.
 pub(super) fn push<'a>(
     out: &mut Vec<Entry<'a>>,
     generation: usize,
     problem: &Option<Cow<'a, str>>,
-    response: Result<Option<Cow<'a, str>>, Void>,
+    response: Said<'a>,
     rest: Trajectory<'a>,
 ) {
     let body = response.and_then(|response| {
@@ -31,41 +37,186 @@ pub(super) fn push<'a>(
     });
 }
 
-/// Thinking and answer in the one markup that is trained on.
-pub(super) fn marked<'a>(thinking: &str, answer: &str) -> Cow<'a, str> {
-    Cow::Owned(format!(
-        "<think>\n{}\n</think>\n\n{}",
-        thinking.trim(),
-        answer.trim()
-    ))
+/// Remarks a system message that stands beside the turns and is passed over.
+pub(super) fn pass_over(system: Value<'_>, remarks: &mut Remarks) -> Result<(), Void> {
+    let says = |text: Cow<'_, str>| !text.trim().is_empty();
+    if system.text()?.is_some_and(says) {
+        remarks.add(Remark::SystemTurn);
+    }
+    Ok(())
 }
 
-/// Thinking that was cut off before an answer.
-pub(super) fn cut_off<'a>(thinking: &str) -> Cow<'a, str> {
-    Cow::Owned(format!("<think>\n{}", thinking.trim()))
+/// One response of a row before it is an entry: what it answers, what it says, and what the row says beside it.
+pub(super) struct Answered<'a> {
+    pub problem: Option<Cow<'a, str>>,
+    pub said: Said<'a>,
+    pub rest: Trajectory<'a>,
 }
 
-/// A problem and a response, where there are such.
-pub(super) type Asked<'a> = (Option<Cow<'a, str>>, Option<Cow<'a, str>>);
-
-/// What the user says first and the assistant last. `role` and `content` are the turns' fields.
-pub(super) fn first_and_last<'a>(
-    turns: Value<'a>,
-    role: &str,
-    content: &str,
-) -> Result<Asked<'a>, Void> {
-    let Some(turns) = turns.list()? else {
-        return Err(Void::NoGenerations);
+/// The answered questions of a chat by the pipeline's rule for several. A gold answer of the row is the one of
+/// its only question; of several it is nobody's.
+pub(super) fn of_chat<'a>(
+    chat: Option<Chat<'a>>,
+    rule: TurnsRule,
+    rest: &Trajectory<'a>,
+) -> Result<Vec<Answered<'a>>, Void> {
+    let Chat { exchanges, remarks } = chat.ok_or(Void::NoGenerations)?;
+    let is_several = exchanges.len() > 1;
+    if is_several && rule == TurnsRule::One {
+        return Err(Void::SeveralTurns);
+    }
+    let of = |(index, exchange): (usize, Exchange<'a>)| {
+        let mut rest = rest.clone();
+        rest.remarks = rest.remarks.and(remarks);
+        if index > 0 {
+            rest.remarks.add(Remark::EarlierTurns);
+        }
+        let own = rest.gold.take().filter(|_| !is_several);
+        rest.gold = match own {
+            None => exchange.info.field("reference_answer").said()?,
+            own => own,
+        };
+        Ok(Answered {
+            problem: exchange.question.filter(|text| !text.trim().is_empty()),
+            said: Ok(exchange.answer),
+            rest,
+        })
     };
-    let (mut asked, mut said) = (None, None);
-    for turn in turns {
-        let who = turn.clone().field(role).text()?.unwrap_or_default();
-        let text = turn.field(content).text()?;
-        match who.as_ref() {
-            "user" | "human" if asked.is_none() => asked = text,
-            "assistant" | "gpt" => said = text,
-            _ => {}
+    exchanges.into_iter().enumerate().map(of).collect()
+}
+
+/// Adds the answered questions of a chat.
+pub(super) fn push_chat<'a>(
+    out: &mut Vec<Entry<'a>>,
+    chat: Option<Chat<'a>>,
+    rule: TurnsRule,
+    rest: &Trajectory<'a>,
+) -> Result<(), Void> {
+    for (index, one) in of_chat(chat, rule, rest)?.into_iter().enumerate() {
+        push(out, index, &one.problem, one.said, one.rest);
+    }
+    Ok(())
+}
+
+/// The problem of a cell: a text, or the one question that a prompt's turns ask. None where it is blank.
+pub(super) fn asked<'a>(cell: Value<'a>, remarks: &mut Remarks) -> Said<'a> {
+    let text = match turns::cell(cell)? {
+        Cell::Chat(prompt) => turns::question(prompt, remarks)?,
+        // Several texts, as both turns of a chat, are no problem.
+        Cell::Plain(Value::List(items)) if items.len() > 1 => return Err(Void::WrongType),
+        Cell::Chats(_) => return Err(Void::WrongType),
+        Cell::Plain(text) => text.said()?,
+    };
+    Ok(text.filter(|text| !text.trim().is_empty()))
+}
+
+/// One response of a row and what was remarked of it.
+pub(super) type Response<'a> = (Said<'a>, Remarks);
+
+/// The responses of a cell: a text or an answer's turns, or a list of such. None where the cell is null.
+pub(super) fn responses(cell: Value<'_>) -> Result<Vec<Response<'_>>, Void> {
+    Ok(match turns::cell(cell)? {
+        Cell::Chat(chat) => vec![answer(chat)],
+        Cell::Chats(chats) => chats.into_iter().map(answer).collect(),
+        Cell::Plain(Value::Missing | Value::Null) => Vec::new(),
+        Cell::Plain(Value::List(items)) => items.into_iter().map(text).collect(),
+        Cell::Plain(one) => vec![text(one)],
+    })
+}
+
+fn answer(chat: Value<'_>) -> Response<'_> {
+    let mut remarks = Remarks::default();
+    let said = turns::answer(chat, &mut remarks);
+    (said, remarks)
+}
+
+fn text(value: Value<'_>) -> Response<'_> {
+    (value.text(), Remarks::default())
+}
+
+/// Adds an entry for each response, or says that there are none. `rest` is told the response's index.
+pub(super) fn push_all<'a>(
+    out: &mut Vec<Entry<'a>>,
+    problem: &Option<Cow<'a, str>>,
+    responses: Vec<Response<'a>>,
+    rest: impl Fn(usize) -> Trajectory<'a>,
+) -> Result<(), Void> {
+    if responses.is_empty() {
+        return Err(Void::NoGenerations);
+    }
+    for (index, (said, remarks)) in responses.into_iter().enumerate() {
+        let mut rest = rest(index);
+        rest.remarks = rest.remarks.and(remarks);
+        push(out, index, problem, said, rest);
+    }
+    Ok(())
+}
+
+/// A recorded verdict: a truth value however it is written, or a reward of 1 for right and of 0 or -1 for wrong.
+/// Any other value is no verdict, and remarked.
+pub(super) fn verdict(value: &Value<'_>, remarks: &mut Remarks) -> Option<bool> {
+    let is_nothing = match value {
+        Value::Number(number) => number.is_nan(),
+        Value::Text(text) => text.trim().is_empty(),
+        other => other.is_absent(),
+    };
+    let truth = value.truth().or_else(|| reward(value));
+    if truth.is_none() && !is_nothing {
+        remarks.add(Remark::RecordedUnread);
+    }
+    truth
+}
+
+/// Whether a number means right or wrong.
+fn reward(value: &Value<'_>) -> Option<bool> {
+    let number = match value {
+        Value::Integer(number) => *number as f64,
+        Value::Number(number) => *number,
+        Value::Decimal(text) | Value::Text(text) => text.trim().parse().ok()?,
+        Value::List(items) if items.len() == 1 => return reward(&items[0]),
+        _ => return None,
+    };
+    match number {
+        1.0 => Some(true),
+        0.0 | -1.0 => Some(false),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::value::from_json;
+
+    #[test]
+    fn a_verdict_is_read_as_people_record_it() {
+        let read = |text: &str| {
+            let mut remarks = Remarks::default();
+            let verdict = verdict(&from_json(text).expect("JSON"), &mut remarks);
+            (verdict, remarks.has(Remark::RecordedUnread))
+        };
+        for right in [
+            "true", "1", "1.0", "\"True\"", "\"1.0\"", "\"yes\"", "[1.0]",
+        ] {
+            assert_eq!(read(right), (Some(true), false), "{right}");
+        }
+        for wrong in [
+            "false",
+            "0",
+            "0.0",
+            "-1",
+            "-1.0",
+            "\"False\"",
+            "\"-1\"",
+            "\"incorrect\"",
+        ] {
+            assert_eq!(read(wrong), (Some(false), false), "{wrong}");
+        }
+        for other in ["0.75", "2", "\"maybe\"", "[1, 0]", "{}"] {
+            assert_eq!(read(other), (None, true), "{other}");
+        }
+        for nothing in ["null", "\"\""] {
+            assert_eq!(read(nothing), (None, false), "{nothing}");
         }
     }
-    Ok((asked.filter(|text| !text.trim().is_empty()), said))
 }

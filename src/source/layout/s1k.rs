@@ -7,7 +7,8 @@ use std::borrow::Cow;
 
 use super::Reading;
 use super::cells::{Cells, cells, not_blank};
-use super::response::{cut_off, marked, push};
+use super::response::{push, verdict};
+use crate::source::markup::joined;
 use crate::source::value::Value;
 use crate::source::{Entry, Trajectory, Void};
 
@@ -18,13 +19,14 @@ pub(super) static READING: Reading = Reading {
         &["question", "gemini_thinking_trajectory"],
         &["question", "thinking_trajectories"],
     ],
+    unless: &[],
     entries: |_, cells, out| entries(S1k::of(cells), out),
 };
 
 cells! {
     S1k {
         question: required Text,
-        solution: optional Text,
+        solution: optional Answer,
         source_type: optional Text,
         gemini_thinking_trajectory: optional Text,
         gemini_attempt: optional Text,
@@ -47,7 +49,7 @@ struct Arm<'a> {
 
 fn entries<'a>(row: S1k<'a>, out: &mut Vec<Entry<'a>>) -> Result<(), Void> {
     let problem = not_blank(row.question)?;
-    let (gold, origin) = (row.solution.text()?, row.source_type.text()?);
+    let (gold, origin) = (row.solution.said()?, row.source_type.text()?);
     let mut gemini = Arm {
         style: "gemini",
         thinking: row.gemini_thinking_trajectory,
@@ -71,13 +73,13 @@ fn entries<'a>(row: S1k<'a>, out: &mut Vec<Entry<'a>>) -> Result<(), Void> {
         if arm.thinking == Value::Missing && arm.attempt == Value::Missing {
             continue;
         }
-        let rest = Trajectory {
+        let mut rest = Trajectory {
             gold: gold.clone(),
-            recorded_judge: arm.grade.truth(),
             style: Some(arm.style.into()),
             origin: origin.clone(),
             ..Trajectory::default()
         };
+        rest.recorded_judge = verdict(&arm.grade, &mut rest.remarks);
         push(out, index, &problem, arm.response(), rest);
     }
     if out.len() == start {
@@ -88,13 +90,9 @@ fn entries<'a>(row: S1k<'a>, out: &mut Vec<Entry<'a>>) -> Result<(), Void> {
 
 impl<'a> Arm<'a> {
     fn response(self) -> Result<Option<Cow<'a, str>>, Void> {
-        Ok(match (self.thinking.text()?, self.attempt.text()?) {
-            (Some(thinking), Some(attempt)) if attempt.trim().is_empty() => {
-                Some(cut_off(&thinking))
-            }
-            (Some(thinking), Some(attempt)) => Some(marked(&thinking, &attempt)),
-            _ => None,
-        })
+        let (thinking, attempt) = (self.thinking.text()?, self.attempt.text()?);
+        let both = thinking.is_some() && attempt.is_some();
+        Ok(joined(thinking, attempt).filter(|_| both))
     }
 }
 

@@ -12,7 +12,7 @@ use serde::{Deserialize, Deserializer};
 
 /// One of the card's `configs`.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct CardConfig {
+pub(crate) struct CardConfig {
     pub name: String,
     /// Whether the card calls it the default.
     pub is_default: bool,
@@ -23,7 +23,7 @@ pub(super) struct CardConfig {
 }
 
 /// The configs of a README; none where it has no card, or the card is silent.
-pub(super) fn configs(readme: &str) -> Result<Vec<CardConfig>, String> {
+pub(crate) fn configs(readme: &str) -> Result<Vec<CardConfig>, String> {
     let yaml = front_matter(readme).map(|yaml| block(&yaml, "configs:"));
     let Some(yaml) = yaml.filter(|yaml| !yaml.is_empty()) else {
         return Ok(Vec::new());
@@ -49,7 +49,7 @@ fn first_line(error: &impl std::fmt::Display) -> String {
 
 /// The licence that a README's card names, of several all of them: `mit, cc-by-4.0`. An `other` goes by its
 /// own name where it has one.
-pub(super) fn license(readme: &str) -> Option<String> {
+pub(crate) fn license(readme: &str) -> Option<String> {
     let yaml = front_matter(readme)?;
     let named = |key: &str| {
         let text = block(&yaml, &format!("{key}:"));

@@ -2,9 +2,7 @@
 //!
 //! The conventions are those of `datasets` (`data_files.py`, version 5.2), so that a name means here
 //! what it means in `load_dataset`: first `data/SPLIT-00000-of-00001.*`, then folders named like a
-//! split, then files named like one, then everything as `train`. Two things are ours: only formats that
-//! we read count, and where a repository without a word on configs has several folders of files and
-//! nothing beside them, each folder is a config (`datasets` would mix them into one).
+//! split, then files named like one, then everything as `train`. What is ours stands at [`Home`].
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -12,14 +10,22 @@ use std::path::Path;
 use indexmap::IndexMap;
 
 use super::card::CardConfig;
+use super::choice::Config;
 use crate::source::format::{Form, Format};
 
-/// A named part of a dataset, with the paths of each split.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct ConfigPaths {
-    pub name: String,
-    pub is_default: bool,
-    pub splits: IndexMap<String, Vec<String>>,
+/// A config with the paths of each split.
+pub(crate) type ConfigPaths = Config<String>;
+
+/// Where the files lie, which decides what `datasets` leaves open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Home {
+    /// Only formats that we read count, and a config is the files of one format. Where a repository without a word
+    /// on configs has several folders of files and nothing beside them, each folder is a config (`datasets` would
+    /// mix them into one).
+    Hub,
+    /// What is read is for the caller to say. Such folders are configs for who names them, and all files together
+    /// the default one; without a card, files of several formats stay together.
+    Disk,
 }
 
 const SPLITS: [(&str, &[&str]); 3] = [
@@ -29,7 +35,7 @@ const SPLITS: [(&str, &[&str]); 3] = [
 ];
 
 /// Files that describe data and hold none.
-const IGNORED: [&str; 5] = [
+pub(crate) const IGNORED: [&str; 5] = [
     "config.json",
     "dataset_info.json",
     "dataset_infos.json",
@@ -38,19 +44,22 @@ const IGNORED: [&str; 5] = [
 ];
 
 /// The configs of a repository with these files.
-pub(super) fn configs(card: &[CardConfig], paths: &[&str]) -> Vec<ConfigPaths> {
+pub(crate) fn configs(card: &[CardConfig], paths: &[&str], home: Home) -> Vec<ConfigPaths> {
+    let paths: Vec<&str> = match home {
+        Home::Hub => paths.iter().copied().filter(|path| is_read(path)).collect(),
+        Home::Disk => paths.to_vec(),
+    };
     if card.is_empty() {
-        return by_convention(paths);
+        return by_convention(&paths, home);
     }
-    let only = card.len() == 1;
     card.iter()
         .map(|config| ConfigPaths {
             name: config.name.clone(),
-            is_default: only || config.is_default || config.name == "default",
-            splits: match &config.splits {
-                Some(patterns) => one_format(by_patterns(&config.folder, patterns, paths)),
-                None => by_names(&config.folder, paths, false),
-            },
+            is_default: card.len() == 1 || config.is_default || config.name == "default",
+            splits: one_format(match &config.splits {
+                Some(patterns) => by_patterns(&config.folder, patterns, &paths),
+                None => by_names(&config.folder, &paths, false),
+            }),
         })
         .collect()
 }
@@ -107,7 +116,7 @@ fn matches(pattern: &str, paths: &[&str]) -> Vec<String> {
                 && hidden_parts(path) == hidden_parts(pattern)
                 && (file_name(path) == file_name(pattern) || !IGNORED.contains(&file_name(path))))
     };
-    let found = paths.iter().filter(|path| is_read(path) && fits(path));
+    let found = paths.iter().filter(|path| fits(path));
     found.map(|path| (*path).to_owned()).collect()
 }
 
@@ -130,21 +139,23 @@ fn hidden_parts(path: &str) -> (usize, usize) {
     (dotted.count(), special.count())
 }
 
-fn by_convention(paths: &[&str]) -> Vec<ConfigPaths> {
+fn by_convention(paths: &[&str], home: Home) -> Vec<ConfigPaths> {
     let folders = config_folders(paths);
-    let whole = ConfigPaths {
-        name: "default".into(),
-        is_default: folders.len() < 2,
-        splits: by_names("", paths, false),
+    let config = |name: &str, is_default, splits| ConfigPaths {
+        name: name.to_owned(),
+        is_default,
+        splits: match home {
+            Home::Hub => one_format(splits),
+            Home::Disk => splits,
+        },
     };
-    let of_folder = |folder: &&str| ConfigPaths {
-        name: (*folder).to_owned(),
-        is_default: *folder == "default",
-        splits: by_names(folder, paths, true),
+    let of_folder = |folder: &&str| {
+        let is_default = *folder == "default";
+        config(folder, is_default, by_names(folder, paths, true))
     };
     let mut configs: Vec<ConfigPaths> = folders.iter().map(of_folder).collect();
-    if folders.len() < 2 && !folders.contains(&"default") {
-        configs.insert(0, whole);
+    if (folders.len() < 2 || home == Home::Disk) && !folders.contains(&"default") {
+        configs.insert(0, config("default", true, by_names("", paths, false)));
     }
     configs
 }
@@ -174,7 +185,7 @@ fn candidates<'a>(folder: &str, paths: &[&'a str]) -> Vec<&'a str> {
     let mut found: Vec<&str> = paths
         .iter()
         .filter_map(relative)
-        .filter(|path| is_read(path) && hidden_parts(path) == (0, 0))
+        .filter(|path| hidden_parts(path) == (0, 0))
         .filter(|path| !IGNORED.contains(&file_name(path)))
         .collect();
     found.sort_unstable();
@@ -198,10 +209,8 @@ fn by_names(folder: &str, paths: &[&str], is_config: bool) -> IndexMap<String, V
         splits.insert("train".into(), files);
     }
     let whole = |files: Vec<&str>| files.iter().map(|path| joined(folder, path)).collect();
-    let named = splits
-        .into_iter()
-        .map(|(split, files)| (split, whole(files)));
-    one_format(named.collect())
+    let named = splits.into_iter();
+    named.map(|(split, files)| (split, whole(files))).collect()
 }
 
 /// `data/SPLIT-00000-of-00001.EXT`, and in the folder of a config `SPLIT-00000-of-00001.EXT`.
@@ -250,8 +259,9 @@ fn is_separator(c: char) -> bool {
     "-._ ".contains(c) || c.is_ascii_digit()
 }
 
-/// The splits that a folder's name has a word of.
+/// The splits that a folder's name has a word of, be it the column `split` of a partitioned table.
 fn splits_of_folder(name: &str) -> BTreeSet<&'static str> {
+    let name = name.strip_prefix("split=").unwrap_or(name);
     let closed = |rest: &str| rest.is_empty() || rest.starts_with(is_separator);
     splits_with(name, closed)
 }
@@ -275,23 +285,46 @@ fn splits_with(name: &str, closed: impl Fn(&str) -> bool) -> BTreeSet<&'static s
     named.map(|(split, _)| *split).collect()
 }
 
+/// The split that a path names only where upper and lower case are one, which for `datasets` they are not.
+pub(crate) fn split_in_capitals(path: &str) -> Option<&'static str> {
+    let lower = path.to_lowercase();
+    let (folders, name) = lower.rsplit_once('/').unwrap_or(("", &lower));
+    let mut named = folders
+        .split('/')
+        .flat_map(splits_of_folder)
+        .chain(splits_of_file(name));
+    named.next().filter(|_| !says_split(path))
+}
+
+/// Whether a path says which split it is of, by any convention.
+pub(crate) fn says_split(path: &str) -> bool {
+    let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
+    let is_shard = folders == "data" && Shard::of(name).is_some();
+    is_shard
+        || !splits_of_file(name).is_empty()
+        || folders
+            .split('/')
+            .any(|folder| !splits_of_folder(folder).is_empty())
+}
+
 fn split_of_word(folder: &str) -> Option<&'static str> {
     splits_of_folder(folder).into_iter().next()
 }
 
-/// A config has one format: that of most of its files; where as many are of each, Parquet before JSONL
-/// before CSV.
+/// A config has one format: that of most of its files; where as many are of each, Parquet before Arrow before
+/// JSONL before CSV.
 fn one_format(mut splits: IndexMap<String, Vec<String>>) -> IndexMap<String, Vec<String>> {
     let place = |path: &str| match Format::of(Path::new(path)) {
         Some(Format::Parquet) => 0,
-        Some(Format::Text(text)) if text.form == Form::Json => 1,
-        _ => 2,
+        Some(Format::Arrow) => 1,
+        Some(Format::Text(text)) if matches!(text.form, Form::Json(_)) => 2,
+        _ => 3,
     };
     let count = |wanted: &usize| {
         let files = splits.values().flatten();
         files.filter(|path| place(path) == *wanted).count()
     };
-    let wanted = (0..3).rev().max_by_key(count);
+    let wanted = (0..4).rev().max_by_key(count);
     for files in splits.values_mut() {
         files.retain(|path| Some(place(path)) == wanted);
     }
@@ -300,14 +333,14 @@ fn one_format(mut splits: IndexMap<String, Vec<String>>) -> IndexMap<String, Vec
 
 /// A file that says how many it is one of: `train-00002-of-00010.parquet`.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Shard<'a> {
+pub(crate) struct Shard<'a> {
     pub stem: &'a str,
     pub number: u32,
     pub count: u32,
 }
 
 impl<'a> Shard<'a> {
-    pub(super) fn of(path: &'a str) -> Option<Self> {
+    pub(crate) fn of(path: &'a str) -> Option<Self> {
         let at = path.rfind("-of-")?;
         let (before, after) = (&path[..at], &path[at + 4..]);
         let (stem, number) = before.rsplit_once('-')?;
@@ -323,16 +356,29 @@ impl<'a> Shard<'a> {
     }
 }
 
+/// The first shard that its neighbours' names say there is, and is not.
+pub(crate) fn missing_shard<'a>(paths: impl Iterator<Item = &'a String>) -> Option<String> {
+    let mut seen: BTreeMap<(&str, u32), u32> = BTreeMap::new();
+    for shard in paths.filter_map(|path| Shard::of(path)) {
+        *seen.entry((shard.stem, shard.count)).or_default() += 1;
+    }
+    let missing = seen.into_iter().find(|((_, count), found)| found < count);
+    missing.map(|((stem, count), found)| {
+        format!("`{stem}-…` ({} of its {count} files)", count - found)
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::source::dataset::card;
 
     /// `config/split: files` a line, in order.
     #[track_caller]
     fn check(card: &str, paths: &[&str], expected: &str) {
-        let card = super::super::card::configs(&format!("---\n{card}\n---\n")).unwrap();
+        let card = card::configs(&format!("---\n{card}\n---\n")).unwrap();
         let mut text = String::new();
-        for config in configs(&card, paths) {
+        for config in configs(&card, paths, Home::Hub) {
             let mark = if config.is_default { "*" } else { "" };
             for (split, files) in &config.splits {
                 text += &format!("{}{mark}/{split}: {}\n", config.name, files.join(" "));
@@ -453,5 +499,15 @@ mod tests {
         };
         assert_eq!(shard, Some(expected));
         assert_eq!(Shard::of("train-2-of-10.parquet"), None);
+    }
+
+    #[test]
+    fn a_missing_shard_is_noticed() {
+        let paths = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+        let whole: Vec<String> =
+            paths(&["d/t-00000-of-00002.parquet", "d/t-00001-of-00002.parquet"]);
+        assert_eq!(missing_shard(whole.iter()), None);
+        let part: Vec<String> = paths(&["d/t-00001-of-00002.parquet", "README.md"]);
+        assert!(missing_shard(part.iter()).is_some_and(|shard| shard.contains("1 of its 2")));
     }
 }

@@ -1,0 +1,137 @@
+//! `gradatim init`: a pipeline over one's own data, to start from.
+
+use std::path::{Path, PathBuf};
+
+use crate::source::look::look;
+use crate::source::{self, Asked, Layout, SourceFile, files};
+use crate::{Error, Result};
+use clap::Args;
+
+use super::inspect::{OnHub, columns_table};
+use super::print;
+use super::starter::Starter;
+
+/// Writes a pipeline for a file, a folder, a glob or a dataset of the hub to stdout: how its columns are likely
+/// read, tried on its first rows, and a small grid to begin with.
+///
+/// It is a guess by the columns' names and by what they hold. Where nothing looks like a problem with a response it is
+/// refused, with what there is.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  gradatim init rows.jsonl > pipeline.toml
+  gradatim init hub:open-r1/OpenR1-Math-220k > pipeline.toml")]
+pub(super) struct Arguments {
+    /// A file, folder or glob, or `hub:NAMESPACE/NAME@REVISION`.
+    source: PathBuf,
+    /// The config of a dataset, on the hub or in a folder [default: its default one].
+    #[arg(long)]
+    config: Option<String>,
+    /// The split of a dataset, on the hub or in a folder [default: `train`, or the only one].
+    #[arg(long)]
+    split: Option<String>,
+    /// Read with this layout, instead of the one that the columns suggest.
+    #[arg(long, value_enum)]
+    layout: Option<Layout>,
+}
+
+pub(super) fn init(arguments: &Arguments) -> Result<u8> {
+    let given = arguments.source.to_string_lossy();
+    let address = given.strip_prefix("hub:");
+    let (config, split) = (arguments.config.as_deref(), arguments.split.as_deref());
+    let files = match address {
+        Some(address) => OnHub::find(address, config, split)?.files,
+        None => {
+            let usual = Asked::usual("train");
+            files::find_as(
+                &arguments.source,
+                Asked {
+                    config,
+                    split,
+                    ..usual
+                },
+            )?
+            .files
+        }
+    };
+    let (repo, revision) = address.unwrap_or_default().split_once('@').unzip();
+    let place = match address {
+        Some(address) => ("hub", repo.unwrap_or(address)),
+        None => ("path", given.as_ref()),
+    };
+    let more = [("revision", revision), ("config", config), ("split", split)];
+    let more = more
+        .into_iter()
+        .filter_map(|(key, value)| Some((key, value?)));
+    let location: Vec<(&str, &str)> = std::iter::once(place).chain(more).collect();
+    let starter = starter(files, arguments)?;
+    print(&starter.pipeline(&name(place.1), &location))?;
+    Ok(0)
+}
+
+/// Of the first file that can be read.
+fn starter(files: Vec<SourceFile>, arguments: &Arguments) -> Result<Starter> {
+    let mut failed = None;
+    for mut file in files {
+        let looked = source::settle(&mut file).and_then(|()| look(&file, ROWS));
+        match looked {
+            Ok(look) if look.rows == 0 => {}
+            Ok(look) => {
+                let starter = Starter::of(&file, &look, arguments.layout)?;
+                return starter.ok_or_else(|| Error::File {
+                    file: file.name.clone(),
+                    problem: format!(
+                        "has no column that looks like a problem with a response\n{}",
+                        columns_table(&look)
+                    ),
+                    hint: "write its columns by hand: `gradatim example columns` shows how".into(),
+                });
+            }
+            Err(error) => failed = failed.or(Some(error)),
+        }
+    }
+    Err(failed.unwrap_or_else(|| {
+        Error::usage(
+            format!("`{}` has no rows", arguments.source.display()),
+            "name data with at least one row",
+        )
+    }))
+}
+
+const ROWS: usize = 100;
+
+/// What the source is called: the last part of its path, as a key of TOML.
+fn name(path: &str) -> String {
+    let last = Path::new(path)
+        .file_name()
+        .unwrap_or_default()
+        .to_string_lossy();
+    let stem = last.split('.').next().unwrap_or_default();
+    let plain = |c: char| {
+        if c.is_ascii_alphanumeric() || matches!(c, '-' | '_') {
+            c
+        } else {
+            '-'
+        }
+    };
+    let name: String = stem.chars().map(plain).collect::<String>().to_lowercase();
+    let name = name.trim_matches('-');
+    if name.is_empty() {
+        "data".to_owned()
+    } else {
+        name.to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_source_is_called_after_its_path() {
+        assert_eq!(name("data/My Rows.v2.jsonl.gz"), "my-rows");
+        assert_eq!(name("open-r1/OpenR1-Math-220k"), "openr1-math-220k");
+        assert_eq!(name("data/*.parquet"), "data");
+        assert_eq!(name("."), "data");
+    }
+}

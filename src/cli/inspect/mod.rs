@@ -1,0 +1,421 @@
+//! `gradatim inspect`: what a file or folder holds.
+//!
+//! It never fails on what it can read in part: columns, types and values are always shown, and where no layout fits,
+//! which nearly do, and a table to start from.
+
+mod hub;
+
+use std::path::PathBuf;
+
+use crate::Result;
+use crate::run::Watch;
+use crate::source::look::{Look, look};
+use crate::source::suggest::suggest;
+use crate::source::trial::{Trial, trial};
+use crate::source::value::Value as Cell;
+use crate::source::{
+    self, Asked, Entry, Format, Layout, Place, Source, SourceFile, files, parquet::Footer,
+};
+use clap::Args;
+use serde_json::{Value, json};
+
+use super::progress::Progress;
+use super::starter::Starter;
+use super::table::{bytes, table, thousands};
+use super::{print, print_json};
+pub(super) use hub::OnHub;
+
+/// Shows what a file, a folder, a glob or a dataset of the hub holds: the layout its columns suggest,
+/// columns with their types and what their first rows hold, rows, row groups, bytes, and the first entries as that
+/// layout reads them; where no layout fits, which nearly do and what to write; of a dataset also its configs and
+/// splits.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  gradatim inspect data/openr1
+  gradatim inspect hub:open-r1/OpenR1-Math-220k --config default")]
+pub(super) struct Arguments {
+    /// A file, folder or glob, or `hub:NAMESPACE/NAME@REVISION`.
+    source: PathBuf,
+    /// The config of a dataset, on the hub or in a folder [default: its default one].
+    #[arg(long)]
+    config: Option<String>,
+    /// The split of a dataset, on the hub or in a folder [default: `train`, or the only one].
+    #[arg(long)]
+    split: Option<String>,
+    /// Read with this layout, instead of the one that the columns suggest.
+    #[arg(long, value_enum)]
+    layout: Option<Layout>,
+    /// How many entries are shown.
+    #[arg(long, default_value_t = 3)]
+    entries: usize,
+    /// Report as JSON on stdout.
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) fn inspect(arguments: &Arguments) -> Result<u8> {
+    let address = arguments.source.to_str();
+    let on_hub = match address.and_then(|address| address.strip_prefix("hub:")) {
+        Some(address) => Some(OnHub::find(
+            address,
+            arguments.config.as_deref(),
+            arguments.split.as_deref(),
+        )?),
+        None => None,
+    };
+    let files = match &on_hub {
+        Some(on_hub) => on_hub.files.clone(),
+        None => found_here(arguments)?,
+    };
+    let mut described = Vec::new();
+    for file in files {
+        described.push(Described::of(file)?);
+    }
+    let seen = Seen::of(&described, arguments);
+    match arguments.json {
+        true => print_json(&as_json(on_hub.as_ref(), &described, &seen))?,
+        false => print(&as_text(on_hub.as_ref(), &described, &seen, arguments))?,
+    }
+    Ok(0)
+}
+
+/// The files of a path on this disk; what should be known of them is said.
+fn found_here(arguments: &Arguments) -> Result<Vec<SourceFile>> {
+    let asked = Asked {
+        config: arguments.config.as_deref(),
+        split: arguments.split.as_deref(),
+        ..Asked::usual("train")
+    };
+    let found = files::find_as(&arguments.source, asked)?;
+    let progress = Progress::new();
+    found.notes.iter().for_each(|note| progress.note(note));
+    Ok(found.files)
+}
+
+/// A file before its rows are looked at.
+struct Described {
+    file: SourceFile,
+    bytes: u64,
+    /// Unknown for a file of text until it is read.
+    rows: Option<u64>,
+    groups: Option<usize>,
+    columns: Vec<(String, String)>,
+    unreadable: Option<String>,
+}
+
+impl Described {
+    fn of(file: SourceFile) -> Result<Self> {
+        let mut described = Self {
+            file,
+            bytes: 0,
+            rows: None,
+            groups: None,
+            columns: Vec::new(),
+            unreadable: None,
+        };
+        if let Err(error) = described.fill() {
+            described.unreadable = Some(crate::plan::unreadable(error)?);
+        }
+        Ok(described)
+    }
+
+    fn fill(&mut self) -> Result<()> {
+        source::head::check(&self.file)?;
+        self.bytes = self.file.place.bytes()?;
+        source::settle(&mut self.file)?;
+        if self.file.format == Format::Parquet {
+            let footer = Footer::read(&self.file)?;
+            self.rows = Some(footer.rows());
+            self.groups = Some(footer.row_groups());
+        }
+        self.columns = source::column_kinds(&self.file)?;
+        Ok(())
+    }
+}
+
+/// What the first rows show.
+#[derive(Default)]
+struct Seen {
+    /// Of the first file that has columns; none where none has.
+    look: Option<Look>,
+    layout: Option<Layout>,
+    near: Vec<(Layout, Vec<&'static str>)>,
+    starter: Option<Starter>,
+    /// What the layout makes of the first rows; none where there is no layout, or it does not fit at all.
+    trial: Option<Trial>,
+    entries: Vec<Value>,
+    /// Why rows were not looked at.
+    failed: Option<String>,
+}
+
+/// How many rows are looked at; of a file on the hub fewer, since each may have to be fetched.
+const ROWS: usize = 100;
+const ROWS_ON_HUB: usize = 3;
+
+impl Seen {
+    fn of(described: &[Described], arguments: &Arguments) -> Self {
+        let mut seen = Self::default();
+        let with_columns = described.iter().find(|file| !file.columns.is_empty());
+        if let Some(described) = with_columns
+            && let Err(error) = seen.fill(&described.file, arguments)
+        {
+            seen.failed = Some(error.to_string());
+        }
+        seen
+    }
+
+    fn fill(&mut self, file: &SourceFile, arguments: &Arguments) -> Result<()> {
+        let rows = match file.place {
+            Place::Disk(_) => ROWS,
+            Place::Hub(_) => ROWS_ON_HUB,
+        };
+        let look = look(file, rows)?;
+        let suggestion = suggest(&look);
+        self.near = suggestion.near;
+        self.layout = arguments.layout.or(suggestion.layout);
+        let look = self.look.insert(look);
+        match self.layout.filter(|layout| *layout != Layout::Columns) {
+            Some(layout) => {
+                let mut shown = Vec::new();
+                let tried = trial(
+                    file,
+                    &Source::of(layout),
+                    rows.max(arguments.entries),
+                    |row, entry| {
+                        if shown.len() < arguments.entries {
+                            shown.push(show(row, entry));
+                        }
+                    },
+                );
+                self.entries = shown;
+                self.trial = Some(tried?);
+            }
+            None => self.starter = Starter::of(file, look, None)?,
+        }
+        if self
+            .trial
+            .as_ref()
+            .is_some_and(|trial| trial.trajectories == 0)
+        {
+            self.starter = Starter::of(file, look, None)?;
+        }
+        Ok(())
+    }
+}
+
+fn as_json(on_hub: Option<&OnHub>, described: &[Described], seen: &Seen) -> Value {
+    let files = described.iter().map(|file| {
+        json!({
+            "file": file.file.name, "bytes": file.bytes, "rows": file.rows,
+            "row_groups": file.groups, "unreadable": file.unreadable,
+        })
+    });
+    let columns = columns(described).iter().map(|(name, kind)| {
+        let looked = seen.look.as_ref().and_then(|look| look.column(name));
+        json!({
+            "name": name,
+            "type": kind,
+            "holds": looked.map(|column| column.kinds()),
+            "value": looked.map(|column| start(&shown(&column.first))),
+        })
+    });
+    let near = seen
+        .near
+        .iter()
+        .map(|(layout, lacks)| json!({ "layout": layout, "lacks": lacks }));
+    let voids = seen.trial.iter().flat_map(|trial| &trial.voids);
+    let voids = voids.map(|(void, count)| (void.as_str().to_owned(), json!(count)));
+    json!({
+        "hub": on_hub.map(OnHub::json),
+        "layout": seen.layout,
+        "near": near.collect::<Vec<_>>(),
+        "files": files.collect::<Vec<_>>(),
+        "columns": columns.collect::<Vec<_>>(),
+        "looked_at": seen.look.as_ref().map(|look| look.rows),
+        "voids": Value::Object(voids.collect()),
+        "entries": seen.entries,
+        "suggested": seen.starter.as_ref().map(|starter| starter.table("data", &[])),
+        "failed": seen.failed,
+    })
+}
+
+fn columns(described: &[Described]) -> &[(String, String)] {
+    let first = described.iter().find(|file| !file.columns.is_empty());
+    first.map_or(&[], |file| &file.columns)
+}
+
+fn as_text(
+    on_hub: Option<&OnHub>,
+    described: &[Described],
+    seen: &Seen,
+    arguments: &Arguments,
+) -> String {
+    let mut text = on_hub.map(OnHub::text).unwrap_or_default();
+    text += &layout_line(seen);
+    text.push('\n');
+    text += &files_table(described);
+    text.push('\n');
+    text += &match &seen.look {
+        Some(look) => columns_table(look),
+        None => {
+            let rows = columns(described)
+                .iter()
+                .map(|(name, kind)| vec![name.clone(), kind.clone()]);
+            table(&["column", "type"], &rows.collect::<Vec<_>>())
+        }
+    };
+    if let Some(failed) = &seen.failed {
+        text += &format!("\nthe rows could not be looked at: {failed}\n");
+    }
+    seen.entries
+        .iter()
+        .for_each(|entry| text += &entry_lines(entry));
+    if let Some(trial) = seen.trial.as_ref().filter(|trial| !trial.voids.is_empty()) {
+        text += &format!("\nas this layout reads them, {}\n", trial.told());
+    }
+    if let Some(starter) = &seen.starter {
+        let path = arguments.source.display().to_string();
+        text += &format!(
+            "\nperhaps it is read so (`gradatim init` writes a whole pipeline); {}\n\n{}",
+            starter.trial.told(),
+            starter.table("data", &[("path", &path)]),
+        );
+    }
+    text
+}
+
+fn layout_line(seen: &Seen) -> String {
+    let mut text = match seen.layout {
+        Some(layout) => format!("layout: {}\n", layout.name()),
+        None => "layout: none that is known; name its columns with `layout = \"columns\"`\n".into(),
+    };
+    if seen.layout.is_none() {
+        for (layout, lacks) in &seen.near {
+            let lacks: Vec<String> = lacks.iter().map(|name| format!("`{name}`")).collect();
+            text += &format!(
+                "  {} nearly fits: it needs {}\n",
+                layout.name(),
+                lacks.join(", ")
+            );
+        }
+    }
+    text
+}
+
+fn files_table(described: &[Described]) -> String {
+    let rows = described.iter().map(|file| {
+        vec![
+            file.file.name.clone(),
+            bytes(file.bytes),
+            file.rows.map_or("?".into(), thousands),
+            file.groups.map_or("-".into(), |groups| groups.to_string()),
+            file.unreadable.clone().unwrap_or_default(),
+        ]
+    });
+    table(
+        &["file", "bytes", "rows", "row groups", ""],
+        &rows.collect::<Vec<_>>(),
+    )
+}
+
+/// Columns with their types, what the first rows hold, and a value.
+pub(super) fn columns_table(look: &Look) -> String {
+    let rows = look.columns.iter().map(|column| {
+        vec![
+            column.name.clone(),
+            start_of(&column.declared, TYPE_CHARS),
+            column.kinds(),
+            start_of(&shown(&column.first), VALUE_CHARS),
+        ]
+    });
+    let held = format!("the first {} rows hold", look.rows);
+    let mut text = table(
+        &["column", "type", &held, "for example"],
+        &rows.collect::<Vec<_>>(),
+    );
+    if look.unread > 0 {
+        text += &format!("{} of them cannot be taken apart at all\n", look.unread);
+    }
+    text
+}
+
+const TYPE_CHARS: usize = 30;
+const VALUE_CHARS: usize = 50;
+
+fn entry_lines(entry: &Value) -> String {
+    let mut text = "\n".to_owned();
+    for (name, value) in entry.as_object().into_iter().flatten() {
+        let value = match value {
+            Value::Null => continue,
+            Value::String(value) => value.clone(),
+            other => other.to_string(),
+        };
+        text += &format!("{name:14} {value}\n");
+    }
+    text
+}
+
+fn show(row: u64, entry: &Entry<'_>) -> Value {
+    match &entry.body {
+        Err(void) => json!({ "row": row, "generation": entry.generation, "void": void.as_str() }),
+        Ok(trajectory) => json!({
+            "row": row,
+            "generation": entry.generation,
+            "problem": start(&trajectory.problem),
+            "answer": trajectory.gold.as_deref().map(start),
+            "response": start(&trajectory.response),
+            "category": trajectory.category,
+            "origin": trajectory.origin,
+            "style": trajectory.style,
+            "recorded_rule": trajectory.recorded_rule,
+            "recorded_judge": trajectory.recorded_judge,
+            "finished": trajectory.finished,
+        }),
+    }
+}
+
+fn start(text: &str) -> String {
+    start_of(text, 100)
+}
+
+fn start_of(text: &str, most: usize) -> String {
+    let mut short: String = text.chars().take(most).collect();
+    if short.len() < text.len() {
+        short.push('…');
+    }
+    short.replace('\n', "⏎")
+}
+
+/// A cell as JSON writes it, text without quotes.
+fn shown(cell: &Cell<'_>) -> String {
+    match cell {
+        Cell::Missing | Cell::Null => String::new(),
+        Cell::Text(text) => text.clone().into_owned(),
+        other => inner(other),
+    }
+}
+
+fn inner(cell: &Cell<'_>) -> String {
+    match cell {
+        Cell::Missing | Cell::Null => "null".into(),
+        Cell::Bool(truth) => truth.to_string(),
+        Cell::Integer(number) => number.to_string(),
+        Cell::Number(number) => number.to_string(),
+        Cell::Decimal(number) => number.to_string(),
+        Cell::Text(text) => format!("{:?}", start_of(text, VALUE_CHARS)),
+        Cell::List(items) => {
+            let items: Vec<String> = items.iter().take(ITEMS_SHOWN).map(inner).collect();
+            format!("[{}]", items.join(", "))
+        }
+        Cell::Object(fields) => {
+            let fields = fields
+                .iter()
+                .map(|(key, value)| format!("{key}: {}", inner(value)));
+            format!("{{{}}}", fields.collect::<Vec<_>>().join(", "))
+        }
+        Cell::Other(kind) => kind.to_string(),
+    }
+}
+
+const ITEMS_SHOWN: usize = 3;

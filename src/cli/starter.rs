@@ -1,0 +1,156 @@
+//! A pipeline to start from, over a file that was looked at: what `init` writes and `inspect` shows.
+
+use crate::Result;
+use crate::rules::{Accept, TurnsRule};
+use crate::source::look::Look;
+use crate::source::suggest::{Pick, suggest};
+use crate::source::trial::{Trial, trial};
+use crate::source::{Columns, Layout, Source, SourceFile, Void, layout};
+
+/// How a file is likely read.
+pub(super) struct Starter {
+    pub source: Source,
+    /// The lines of its columns, where it has layout `columns`.
+    picks: Vec<Pick>,
+    /// What that makes of the first rows.
+    pub trial: Trial,
+}
+
+/// How many rows a layout is tried on.
+const ROWS: usize = 100;
+
+impl Starter {
+    /// By the layout that is asked for, or the one whose columns the file has, or its likely columns; none where
+    /// nothing looks like a problem with a response.
+    pub(super) fn of(
+        file: &SourceFile,
+        look: &Look,
+        asked: Option<Layout>,
+    ) -> Result<Option<Self>> {
+        let suggestion = suggest(look);
+        let by_layout = asked
+            .filter(|&asked| asked != Layout::Columns)
+            .or(suggestion.layout);
+        if let Some(layout) = by_layout {
+            let (source, trial) = tried(file, Source::of(layout))?;
+            if trial.trajectories > 0 || asked.is_some() {
+                return Ok(Some(Self {
+                    source,
+                    picks: Vec::new(),
+                    trial,
+                }));
+            }
+        }
+        Self::by_columns(file, suggestion.picks)
+    }
+
+    fn by_columns(file: &SourceFile, picks: Vec<Pick>) -> Result<Option<Self>> {
+        let Ok(columns) = toml::from_str::<Columns>(&lines(&picks)) else {
+            // Without a problem and a response they are none.
+            return Ok(None);
+        };
+        let (source, trial) = tried(
+            file,
+            Source {
+                columns: Some(columns),
+                ..Source::of(Layout::Columns)
+            },
+        )?;
+        Ok(Some(Self {
+            source,
+            picks,
+            trial,
+        }))
+    }
+
+    /// Which verdicts can decide.
+    fn accept(&self) -> Accept {
+        if layout::records(&self.source) && self.trial.has_recorded {
+            Accept::Recorded
+        } else if self.trial.has_gold {
+            Accept::Ours
+        } else {
+            Accept::None
+        }
+    }
+
+    /// The table of the source, which lies where `location` says.
+    pub(super) fn table(&self, name: &str, location: &[(&str, &str)]) -> String {
+        let mut text = format!(
+            "[sources.{name}]\nlayout = \"{}\"\n",
+            self.source.layout.name()
+        );
+        for (key, value) in location {
+            text += &format!("{key} = {}\n", quoted(value));
+        }
+        if self.source.turns == TurnsRule::Pairs {
+            text += "turns = \"pairs\"  # each answered question of a chat is a trajectory of its own\n";
+        }
+        if !self.picks.is_empty() {
+            text += &format!("\n[sources.{name}.columns]\n{}", commented(&self.picks));
+        }
+        text
+    }
+
+    /// A whole pipeline, with words for who reads it first.
+    pub(super) fn pipeline(&self, name: &str, location: &[(&str, &str)]) -> String {
+        let why = match self.accept() {
+            Accept::Recorded => {
+                "the source's own verdicts decide, unless our verifier finds an answer wrong"
+            }
+            Accept::Ours => "our verifier decides, by the gold answer",
+            _ => {
+                "nothing says what is right, so all is accepted: name an `answer` or a `recorded` column"
+            }
+        };
+        format!(
+            "# Written by `gradatim init`: read it, mend what was guessed wrong, then try it with\n\
+             #\n\
+             #   gradatim plan THIS_FILE\n\
+             #\n\
+             # Of the data {}.\n\n\
+             on_shortfall = \"short\"  # where there is less than a grid asks for, take what there is\n\n\
+             {}\n\
+             [verify]\n\
+             accept = \"{}\"  # {why}\n\n\
+             # The longest trajectories, and a random subset of the same size beside them. `gradatim example ladder`\n\
+             # shows more of what a grid can say.\n\
+             [[grid]]\n\
+             size = [100]\n\n\
+             [grid.length]\n\
+             rule = [\"long\"]\n\n\
+             [grid.control]\n\
+             random = 1\n",
+            self.trial.told(),
+            self.table(name, location),
+            self.accept().as_str(),
+        )
+    }
+}
+
+/// What the source makes of the first rows. Of chats with several questions it takes each where it would have none.
+fn tried(file: &SourceFile, mut source: Source) -> Result<(Source, Trial)> {
+    let first = trial(file, &source, ROWS, |_, _| {})?;
+    if first.trajectories > 0 || !first.voids.contains_key(&Void::SeveralTurns) {
+        return Ok((source, first));
+    }
+    source.turns = TurnsRule::Pairs;
+    let second = trial(file, &source, ROWS, |_, _| {})?;
+    Ok((source, second))
+}
+
+fn lines(picks: &[Pick]) -> String {
+    let line = |pick: &Pick| format!("{} = {}\n", pick.key, pick.as_toml());
+    picks.iter().map(line).collect()
+}
+
+/// The same with what the first rows hold behind each.
+fn commented(picks: &[Pick]) -> String {
+    let line = |pick: &Pick| format!("{} = {}  # {}\n", pick.key, pick.as_toml(), pick.kind);
+    picks.iter().map(line).collect()
+}
+
+/// A text as TOML writes it.
+pub(super) fn quoted(text: &str) -> String {
+    toml::Value::from(text).to_string()
+}

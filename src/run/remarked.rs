@@ -1,0 +1,178 @@
+//! What was done to the trajectories of each source when they were read, and which of its columns likely hold more
+//! of them, in sentences with counts.
+
+use super::experiment::Experiment;
+use crate::plan::PlannedSource;
+use crate::source::look::{self, Look};
+use crate::source::value::Value;
+use crate::source::{Place, Remark, Remarks, layout};
+
+/// The trajectories of one source.
+#[derive(Default)]
+struct Counts {
+    all: u64,
+    without_thinking: u64,
+    without_gold: u64,
+    /// By remark, in the order of [`Remark::ALL`].
+    remarked: [u64; Remark::ALL.len()],
+}
+
+impl Counts {
+    fn add(&mut self, remarks: Remarks, thinking_tokens: u32, has_gold: bool) {
+        self.all += 1;
+        self.without_gold += u64::from(!has_gold);
+        self.without_thinking += u64::from(thinking_tokens == 0);
+        for (count, remark) in self.remarked.iter_mut().zip(Remark::ALL) {
+            *count += u64::from(remarks.has(remark));
+        }
+    }
+
+    /// What is to be said of the source of that name.
+    fn sentences(&self, source: &str) -> Vec<String> {
+        let of = |count: u64| format!("{count} of {} trajectories of `{source}`", self.all);
+        let remarked = Remark::ALL.into_iter().zip(self.remarked);
+        let remarked = remarked.filter(|(_, count)| *count > 0);
+        let mut sentences: Vec<String> = remarked
+            .map(|(remark, count)| format!("{} {}", of(count), remark.sentence()))
+            .collect();
+        if (1..self.all).contains(&self.without_thinking) {
+            let none = of(self.without_thinking);
+            sentences.push(format!("{none} have no thinking, and the others have"));
+        }
+        sentences
+    }
+}
+
+/// The sentences of every source, in the order of the plan.
+pub(super) fn sentences(experiment: &Experiment<'_>) -> Vec<String> {
+    let sources = &experiment.plan.sources;
+    let mut counts: Vec<Counts> = sources.iter().map(|_| Counts::default()).collect();
+    for part in &experiment.parts {
+        for entry in &experiment.entries.rows[part.entries.clone()] {
+            if let Ok(body) = &entry.body {
+                let has_gold = experiment.entries.facts_of(body).gold_kind.is_some();
+                counts[part.source].add(body.remarks, body.thinking_tokens, has_gold);
+            }
+        }
+    }
+    let all = sources.iter().zip(counts);
+    let of = |(source, counts): (&PlannedSource, Counts)| {
+        let mut sentences = counts.sentences(&source.name);
+        if let Some(look) = first_rows(source) {
+            sentences.extend(other_responses(source, &look));
+            let lacks_thinking = counts.without_thinking > 0;
+            sentences.extend(other_thinking(source, &look).filter(|_| lacks_thinking));
+            let lacks_gold = counts.all > 0 && counts.without_gold == counts.all;
+            sentences.extend(other_answers(source, &look).filter(|_| lacks_gold));
+        }
+        sentences
+    };
+    all.flat_map(of).collect()
+}
+
+/// Rows that are looked at for what stands in columns that nothing reads.
+const ROWS: usize = 3;
+
+/// A look at the first file of a source; none where that is on a hub, from which only what is read is fetched.
+fn first_rows(source: &PlannedSource) -> Option<Look> {
+    let file = &source.files.first()?.file;
+    match file.place {
+        Place::Disk(_) => look::look(file, ROWS).ok(),
+        Place::Hub(_) => None,
+    }
+}
+
+/// The columns that nothing reads.
+fn unread<'l>(source: &PlannedSource, look: &'l Look) -> Vec<&'l look::LookedColumn> {
+    let read = layout::columns(&source.source);
+    let is_unread =
+        |column: &&look::LookedColumn| read.iter().all(|needed| needed.name != column.name);
+    look.columns.iter().filter(is_unread).collect()
+}
+
+/// That columns are passed over which are numbered like one that responses are read from.
+fn other_responses(source: &PlannedSource, look: &Look) -> Option<String> {
+    let stem = |name: &str| {
+        name.trim_end_matches(|digit: char| digit.is_ascii_digit())
+            .to_owned()
+    };
+    let columns = source.source.columns.as_ref()?;
+    let responses = columns.picks().filter(|(key, _)| *key == "response");
+    let numbered: Vec<String> = responses
+        .map(|(_, pick)| pick.root())
+        .filter(|name| name.ends_with(|digit: char| digit.is_ascii_digit()))
+        .map(stem)
+        .collect();
+    let others = unread(source, look).into_iter();
+    let others = others.filter(|column| stem(&column.name) != column.name);
+    let others = others.filter(|column| numbered.contains(&stem(&column.name)));
+    let others: Vec<String> = others.map(|column| format!("`{}`", column.name)).collect();
+    (!others.is_empty()).then(|| {
+        format!(
+            "nothing reads {} of `{}`: `response` takes a list of columns",
+            others.join(", "),
+            source.name
+        )
+    })
+}
+
+/// What columns of thinking are called, or have in their names.
+const THINKING: [&str; 5] = [
+    "reasoning",
+    "thinking",
+    "thought",
+    "chain_of_thought",
+    "cot",
+];
+
+/// Shorter ones say whether there is thinking.
+const THINKING_BYTES_MIN: usize = 24;
+
+/// That a column is passed over which likely has the thinking of responses that have none.
+fn other_thinking(source: &PlannedSource, look: &Look) -> Option<String> {
+    let is_called = |name: &str| {
+        let name = name.to_lowercase();
+        THINKING
+            .iter()
+            .any(|word| name == *word || (word.len() > 3 && name.contains(word)))
+    };
+    let is_text = |value: &Value<'_>| match value {
+        Value::Text(text) => text.len() >= THINKING_BYTES_MIN,
+        _ => false,
+    };
+    let mut others = unread(source, look).into_iter();
+    let found = others.find(|column| is_called(&column.name) && is_text(&column.first))?;
+    Some(format!(
+        "nothing reads `{}` of `{}`: where it is the thinking of the responses, `thinking` under layout `columns` joins \
+         the two",
+        found.name, source.name
+    ))
+}
+
+/// What columns of gold answers are called.
+const ANSWERS: [&str; 12] = [
+    "answer",
+    "gold",
+    "gold_answer",
+    "ground_truth",
+    "groundtruth",
+    "gt",
+    "expected_answer",
+    "reference_answer",
+    "final_answer",
+    "correct_answer",
+    "target",
+    "label",
+];
+
+/// That a column is passed over which likely has the gold answers of a source that has none.
+fn other_answers(source: &PlannedSource, look: &Look) -> Option<String> {
+    let mut others = unread(source, look).into_iter();
+    let is_called = |name: &str| ANSWERS.iter().any(|word| name.eq_ignore_ascii_case(word));
+    let found = others.find(|column| is_called(&column.name) && !column.first.is_absent())?;
+    Some(format!(
+        "nothing reads `{}` of `{}`, which has no gold answer: where that column has it, name it as `answer` under \
+         layout `columns`",
+        found.name, source.name
+    ))
+}

@@ -1,0 +1,179 @@
+//! A source of which nearly nothing could be read: that is a fault of reading, and is told as one.
+//!
+//! Without this a run would end with "its bucket is empty", or worse, go on with the few rows that happened to fit.
+
+use std::collections::BTreeMap;
+
+use super::loaded::RunPart;
+use crate::plan::{Plan, PlannedFile, PlannedSource};
+use crate::pool::Entries;
+use crate::source::look::{self, Look};
+use crate::source::suggest;
+use crate::source::{Layout, Void, layout};
+use crate::{Error, Result};
+
+/// What was lost of a source, by reason: how many, and where the first stands.
+type Losses = BTreeMap<Void, (u64, String)>;
+
+/// Ends the run for the first source of which more was lost than it may.
+pub(super) fn refuse(plan: &Plan, entries: &Entries, parts: &[RunPart]) -> Result<()> {
+    for (index, source) in plan.sources.iter().enumerate() {
+        let of_source = parts.iter().filter(|part| part.source == index);
+        let (read, losses) = losses(source, entries, of_source);
+        let lost: u64 = losses.values().map(|(count, _)| count).sum();
+        let most = source.source.unread_max;
+        if lost > 0 && most < 1.0 && lost as f64 >= most * read as f64 {
+            return Err(refusal(source, read, lost, &losses));
+        }
+    }
+    Ok(())
+}
+
+/// How many entries a source has, and those that yield nothing for a fault of reading. A file that cannot be read is
+/// told elsewhere.
+fn losses<'p>(
+    source: &PlannedSource,
+    entries: &Entries,
+    parts: impl Iterator<Item = &'p RunPart>,
+) -> (u64, Losses) {
+    let (mut read, mut losses) = (0, Losses::new());
+    for part in parts {
+        let file = &source.files[part.file].file.name;
+        for entry in &entries.rows[part.entries.clone()] {
+            read += 1;
+            let Err(void) = entry.body else { continue };
+            if void == Void::UnreadableFile {
+                continue;
+            }
+            let first = || (0, format!("{file}:{}", entry.row));
+            losses.entry(void).or_insert_with(first).0 += 1;
+        }
+    }
+    (read, losses)
+}
+
+fn refusal(source: &PlannedSource, read: u64, lost: u64, losses: &Losses) -> Error {
+    let mut table = String::new();
+    let mut by_count: Vec<_> = losses.iter().collect();
+    by_count.sort_by_key(|(_, (count, _))| std::cmp::Reverse(*count));
+    for (void, (count, first)) in &by_count {
+        table += &format!("  {void}: {count}, the first at {first}\n");
+    }
+    let worst = by_count.first().map(|(void, _)| **void);
+    let file = source.files.iter().find(|file| file.units.is_ok());
+    let seen = file.and_then(|file| Some((file, look::look(&file.file, ROWS).ok()?)));
+    if let Some((file, look)) = &seen
+        && worst.is_some_and(is_of_columns)
+    {
+        table += &held(source, file, look);
+    }
+    Error::Lost {
+        source_name: source.name.clone(),
+        read,
+        lost,
+        table: table.trim_end().to_owned(),
+        hint: mend(source, worst, seen.as_ref().map(|(_, look)| look)),
+    }
+}
+
+/// Whether another layout, or other columns, could mend it.
+fn is_of_columns(void: Void) -> bool {
+    matches!(
+        void,
+        Void::WrongType
+            | Void::NoProblem
+            | Void::NoGenerations
+            | Void::NoResponse
+            | Void::EmptyResponse
+    )
+}
+
+/// How many rows are looked at to say what stands in them.
+const ROWS: usize = 100;
+
+/// What is wanted of the columns and what the first rows hold.
+fn held(source: &PlannedSource, file: &PlannedFile, look: &Look) -> String {
+    let mut text = format!("the first {} rows of {} hold\n", look.rows, file.file.name);
+    if look.unread > 0 {
+        text += &format!("  {} rows that cannot be taken apart at all\n", look.unread);
+    }
+    for needed in layout::columns(&source.source) {
+        let held = match look.column(&needed.name) {
+            Some(column) => column.kinds(),
+            None if needed.required => "no such column".into(),
+            None => continue,
+        };
+        let wanted = match needed.named {
+            true => String::new(),
+            false => format!(", where this layout has {}", needed.shape.words()),
+        };
+        text += &format!("  `{}`: {held}{wanted}\n", needed.name);
+    }
+    text
+}
+
+/// What to write instead, by the reason that took the most.
+fn mend(source: &PlannedSource, worst: Option<Void>, look: Option<&Look>) -> String {
+    let table = format!("[sources.{}]", source.name);
+    let mend = match worst {
+        Some(Void::SeveralTurns) => {
+            format!("write `turns = \"pairs\"` under `{table}` to read each answered question")
+        }
+        Some(Void::ControlTokens) => format!(
+            "cut the text with `after` and `before` (layout `columns`), or write `control_tokens = \"escape\"` under \
+             `{table}`"
+        ),
+        Some(Void::ToolCalls) => {
+            "chats that call tools are not read: leave such rows out of the data".into()
+        }
+        Some(Void::NoText) => {
+            "turns with images and other parts are not read: leave such rows out of the data".into()
+        }
+        Some(Void::TooLarge) => format!("raise `row_bytes_max` under `{table}`"),
+        Some(Void::BadJson | Void::BadCsv | Void::BadUtf8) => {
+            "see what the file is with `gradatim inspect`, and mend or convert it".into()
+        }
+        _ => look.map_or_else(String::new, |look| instead(source, look)),
+    };
+    let mend = match mend.is_empty() {
+        true => "see what the file holds with `gradatim inspect`".into(),
+        false => mend,
+    };
+    format!("{mend}; where the loss is meant, write `unread_max = 1.0` under `{table}`")
+}
+
+/// Another layout, or the columns that are likely meant.
+fn instead(source: &PlannedSource, look: &Look) -> String {
+    let needed = layout::columns(&source.source);
+    let of_python = |name: &str| {
+        look.column(name)
+            .is_some_and(|column| column.kind() == look::OF_PYTHON)
+    };
+    if let Some(needed) = needed.iter().find(|needed| of_python(&needed.name)) {
+        return format!(
+            "`{}` holds what Python shows of a list, which is no JSON: write it with `json.dumps`, or the table with \
+             `to_parquet`",
+            needed.name
+        );
+    }
+    let suggestion = suggest::suggest(look);
+    let is_other = |layout: &Layout| *layout != source.source.layout;
+    if let Some(layout) = suggestion.layout.filter(is_other) {
+        return format!(
+            "write `layout = \"{}\"`, whose columns the file has",
+            layout.name()
+        );
+    }
+    let mut picks = suggestion.picks.iter();
+    let Some(problem) = picks.next().filter(|pick| pick.key == "problem") else {
+        return String::new();
+    };
+    let keys: Vec<String> = std::iter::once(problem)
+        .chain(picks)
+        .map(|pick| format!("{} = {}", pick.key, pick.as_toml()))
+        .collect();
+    format!(
+        "perhaps `layout = \"columns\"` with `columns = {{ {} }}` is meant; `gradatim init` writes such a pipeline",
+        keys.join(", ")
+    )
+}

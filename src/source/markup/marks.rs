@@ -1,0 +1,139 @@
+//! `<think>` and `</think>`: the marks that thinking has here.
+
+use memchr::memmem;
+
+pub(super) const OPEN: &str = "<think>";
+pub(super) const CLOSE: &str = "</think>";
+
+/// Thinking and an answer in the one markup.
+pub(super) fn marked(thinking: &str, answer: &str) -> String {
+    format!("{OPEN}\n{}\n{CLOSE}\n\n{}", thinking.trim(), answer.trim())
+}
+
+/// Thinking without marks of its own around it.
+pub(super) fn bare(thinking: &str) -> &str {
+    let text = thinking.trim();
+    let text = text.strip_prefix(OPEN).unwrap_or(text);
+    text.strip_suffix(CLOSE).unwrap_or(text).trim()
+}
+
+/// The marks of a text in their order: where each begins and what it is.
+fn marks(text: &str) -> impl Iterator<Item = (usize, &'static str)> {
+    let starts = memchr::memchr_iter(b'<', text.as_bytes());
+    starts.filter_map(|at| {
+        let tail = &text.as_bytes()[at..];
+        let mark = [OPEN, CLOSE].into_iter();
+        let mut mark = mark.filter(|mark| tail.starts_with(mark.as_bytes()));
+        Some((at, mark.next()?))
+    })
+}
+
+/// Whether it thinks more than once.
+pub(super) fn is_several(text: &str) -> bool {
+    let count = |wanted: &str| marks(text).filter(|(_, mark)| *mark == wanted).count();
+    count(OPEN) > 1 || count(CLOSE) > 1
+}
+
+/// With the mark that a chat template wrote in front, where the text has but the closing one; none where nothing is
+/// missing.
+pub(super) fn opened(text: &str) -> Option<String> {
+    let (_, first) = marks(text).next()?;
+    (first == CLOSE).then(|| format!("{OPEN}\n{text}"))
+}
+
+/// With each mark once where it stands twice in a row, as where a prompt's `<think>` was put before a response that
+/// has its own; none where none does.
+pub(super) fn once(text: &str) -> Option<String> {
+    let mut kept = String::new();
+    let (mut taken, mut last) = (0, None::<(usize, &str)>);
+    for (at, mark) in marks(text) {
+        let is_again =
+            last.is_some_and(|(end, known)| known == mark && text[end..at].trim().is_empty());
+        match last {
+            Some((end, _)) if is_again => {
+                kept.push_str(&text[taken..end]);
+                taken = at + mark.len();
+            }
+            _ => {}
+        }
+        last = Some((at + mark.len(), mark));
+    }
+    (taken > 0).then(|| kept + &text[taken..])
+}
+
+/// The tags that some prompts ask to write the answer between, where they hold all of it.
+const ANSWER_TAGS: [[&str; 2]; 2] = [["<answer>", "</answer>"], ["<output>", "</output>"]];
+
+/// Without the tags around all that stands behind the thinking; none where there are none.
+pub(super) fn without_answer_tags(text: &str) -> Option<String> {
+    let end = memmem::rfind(text.as_bytes(), CLOSE.as_bytes())? + CLOSE.len();
+    let answer = text[end..].trim();
+    let inside = ANSWER_TAGS.iter().find_map(|[open, close]| {
+        let rest = without_prefix(answer, open)?;
+        let inside = without_suffix(rest, close).unwrap_or(rest);
+        let is_whole = !has(inside, open) && !has(inside, close);
+        is_whole.then(|| inside.trim())
+    })?;
+    Some(format!("{}\n\n{inside}", &text[..end]))
+}
+
+/// Behind a tag, in whatever case it is written.
+pub(super) fn without_prefix<'t>(text: &'t str, tag: &str) -> Option<&'t str> {
+    let start = text.get(..tag.len())?;
+    start.eq_ignore_ascii_case(tag).then(|| &text[tag.len()..])
+}
+
+fn without_suffix<'t>(text: &'t str, tag: &str) -> Option<&'t str> {
+    let at = text.len().checked_sub(tag.len())?;
+    let end = text.get(at..)?;
+    end.eq_ignore_ascii_case(tag).then(|| &text[..at])
+}
+
+/// Where a tag stands, in whatever case it is written.
+pub(super) fn find(text: &str, tag: &str) -> Option<usize> {
+    let mut starts = memchr::memchr_iter(b'<', text.as_bytes());
+    starts.find(|&at| without_prefix(&text[at..], tag).is_some())
+}
+
+fn has(text: &str, tag: &str) -> bool {
+    find(text, tag).is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mark_that_stands_twice_in_a_row_stands_once() {
+        let twice = "<think>\n<think>\na\n</think> </think>\n\nb";
+        assert_eq!(once(twice).as_deref(), Some("<think>\na\n</think>\n\nb"));
+        assert_eq!(once("<think>a</think>b<think>c</think>d"), None);
+        assert_eq!(once("a < b"), None);
+        assert_eq!(once("<think><think><think>a").as_deref(), Some("<think>a"));
+    }
+
+    #[test]
+    fn only_a_closing_mark_without_an_opening_one_before_it_lacks_one() {
+        assert_eq!(opened("a</think>b").as_deref(), Some("<think>\na</think>b"));
+        assert_eq!(opened("<think>a</think>b"), None);
+        assert_eq!(opened("<think>a"), None);
+        assert_eq!(opened("a"), None);
+    }
+
+    #[test]
+    fn tags_that_hold_all_of_the_answer_are_markup_and_others_are_text() {
+        let inside = |text: &str| without_answer_tags(text);
+        let plain = Some("<think>a</think>\n\n42".to_owned());
+        assert_eq!(inside("<think>a</think><answer>42</answer>"), plain);
+        assert_eq!(inside("<think>a</think>\n<Answer>\n42\n</Answer>"), plain);
+        // A stop word takes the closing one.
+        assert_eq!(inside("<think>a</think> <answer> 42"), plain);
+        assert_eq!(inside("<think>a</think>So <answer>42</answer>"), None);
+        assert_eq!(inside("<think>a</think><answer>42</answer> so."), None);
+        assert_eq!(
+            inside("<think>a</think><answer>4</answer><answer>2</answer>"),
+            None
+        );
+        assert_eq!(inside("<answer>42</answer>"), None);
+    }
+}

@@ -1,0 +1,242 @@
+//! The normal form of what is asked and what is said.
+//!
+//! The same reply is stored in a dozen ways: with its thinking between `<think>` and `</think>`, behind a mark that
+//! the chat template wrote and the dataset lost, in the marks of Sky-T1, s1, gpt-oss or Magistral, in a field of
+//! its own; with the template's end token at its end, or with half a template in its middle. Ids, tokens and every
+//! column that is trained on are of one form, so that a difference between two replies is one in what they say:
+//!
+//! - no white space outside;
+//! - thinking between `<think>` and `</think>`; thinking that was cut off has no `</think>`, which is a fact;
+//! - no token of a chat template at either end, and inside only where the pipeline says so: a tokenizer takes such
+//!   a token in a text for the end of a turn (OpenRLHF#1069).
+//!
+//! What stands between the marks is kept byte for byte, and a text that has the form already is not copied.
+
+mod families;
+mod marks;
+mod tokens;
+
+use std::borrow::Cow;
+
+use super::Void;
+use super::remark::{Remark, Remarks};
+use crate::rules::ControlTokens;
+use crate::verify::{Thinking, split_thinking};
+use marks::OPEN;
+
+/// A problem in its normal form. Fails where a control token stands inside and the rule is to drop such.
+pub(super) fn problem<'a>(
+    text: Cow<'a, str>,
+    rule: ControlTokens,
+    remarks: &mut Remarks,
+) -> Result<Cow<'a, str>, Void> {
+    let text = tokens::without_ends(text, remarks);
+    tokens::ruled(text, rule, remarks)
+}
+
+/// A response in its normal form. Fails where a control token stands inside and the rule is to drop such.
+pub(super) fn response<'a>(
+    text: Cow<'a, str>,
+    rule: ControlTokens,
+    remarks: &mut Remarks,
+) -> Result<Cow<'a, str>, Void> {
+    let mut text = tokens::without_ends(text, remarks);
+    // Each step takes marks away or adds the one that was missing, so that there are but a few.
+    while let Some((remark, changed)) = nearer(&text) {
+        remarks.add(remark);
+        text = tokens::without_ends(Cow::Owned(changed), remarks);
+    }
+    if marks::is_several(&text) {
+        remarks.add(Remark::SeveralThoughts);
+    }
+    tokens::ruled(text, rule, remarks)
+}
+
+/// The text one step nearer to the one markup, and what was done; none where it has that.
+fn nearer(text: &str) -> Option<(Remark, String)> {
+    let written = || families::in_one_markup(text).or_else(|| marks::once(text));
+    let written = written().or_else(|| marks::without_answer_tags(text));
+    written
+        .map(|text| (Remark::ThinkingMarks, text))
+        .or_else(|| Some((Remark::ThinkingOpened, marks::opened(text)?)))
+}
+
+/// Thinking and answer, as they are stored apart, in the one markup: `<think>`, a line each, `</think>`, a blank
+/// line, the answer. An answer that has the same thinking in it has it once; without an answer the thinking was cut
+/// off.
+pub(super) fn joined<'a>(
+    thinking: Option<Cow<'a, str>>,
+    answer: Option<Cow<'a, str>>,
+) -> Option<Cow<'a, str>> {
+    let Some(thinking) = thinking.filter(|text| !text.trim().is_empty()) else {
+        return answer;
+    };
+    let thinking = marks::bare(&thinking);
+    let Some(answer) = answer.filter(|text| !text.trim().is_empty()) else {
+        return Some(Cow::Owned(format!("{OPEN}\n{thinking}")));
+    };
+    let parts = split_thinking(&answer);
+    let inside = answer[parts.thinking.clone()].trim();
+    let rest = match parts.state {
+        Thinking::Closed | Thinking::Open if inside == thinking => return Some(answer),
+        Thinking::Closed if inside.is_empty() => &answer[parts.answer.clone()],
+        _ => &answer,
+    };
+    Some(Cow::Owned(marks::marked(thinking, rest)))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn formed(text: &str, rule: ControlTokens) -> (Result<String, Void>, String) {
+        let mut remarks = Remarks::default();
+        let text = response(text.into(), rule, &mut remarks);
+        (text.map(Cow::into_owned), remarks.to_string())
+    }
+
+    #[track_caller]
+    fn check(text: &str, expected: &str, remarked: &str) {
+        let formed = formed(text, ControlTokens::Drop);
+        assert_eq!(
+            formed,
+            (Ok(expected.to_owned()), remarked.to_owned()),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn a_text_that_has_the_form_is_not_copied() {
+        let text = "<think>\na < b [c]\n</think>\n\nd";
+        let formed = response(text.into(), ControlTokens::Drop, &mut Remarks::default());
+        assert!(matches!(formed, Ok(Cow::Borrowed(same)) if same == text));
+    }
+
+    #[test]
+    fn thinking_is_opened_and_closed_once() {
+        let whole = "<think>\na\n</think>\n\nb";
+        check(whole, whole, "");
+        check("a\n</think>\n\nb", whole, "thinking_opened");
+        check(
+            "<think>\n<think>\na\n</think>\n\nb",
+            whole,
+            "thinking_marks",
+        );
+        check(
+            "<reasoning>a</reasoning><answer>b</answer>",
+            whole,
+            "thinking_marks",
+        );
+        check("<think>\na", "<think>\na", "");
+        check("[THINK]a[/THINK]b</s>", whole, "thinking_marks, end_token");
+        let sky = "<|begin_of_thought|>a<|end_of_thought|><|begin_of_solution|>b<|end_of_solution|><|im_end|>";
+        check(sky, whole, "thinking_marks, end_token");
+        let twice = "<think>a</think>b<think>c</think>d";
+        check(twice, twice, "several_thoughts");
+    }
+
+    #[test]
+    fn what_is_stored_apart_is_joined_once() {
+        let joined = |thinking: &str, answer: &str| {
+            let text = |text: &str| (!text.is_empty()).then(|| Cow::Owned(text.to_owned()));
+            let joined = joined(text(thinking), text(answer))?;
+            Some(formed(&joined, ControlTokens::Drop).0.expect("a text"))
+        };
+        let whole = Some("<think>\na\n</think>\n\nb".to_owned());
+        assert_eq!(joined("a", "b"), whole);
+        assert_eq!(joined("<think>\na\n</think>", " b\n"), whole);
+        assert_eq!(joined("a", "<think>\na\n</think>\n\nb"), whole);
+        assert_eq!(joined("a\n", "a\n</think>\n\nb"), whole);
+        assert_eq!(joined("a", "<think>\n\n</think>\n\nb"), whole);
+        assert_eq!(joined("", "b").as_deref(), Some("b"));
+        assert_eq!(joined("a", "").as_deref(), Some("<think>\na"));
+        assert_eq!(joined("", ""), None);
+    }
+
+    /// Pieces of which hard texts are made.
+    const PIECES: [&str; 44] = [
+        "a",
+        "b ",
+        " ",
+        "\n",
+        "<think>",
+        "</think>",
+        "<think>\n",
+        "\n</think>\n\n",
+        "<thinking>",
+        "</thinking>",
+        "<reasoning>",
+        "</reasoning>",
+        "<Thought>",
+        "</Thought>",
+        "<answer>",
+        "</answer>",
+        "<output>",
+        "</output>",
+        "<|begin_of_thought|>",
+        "<|end_of_thought|>",
+        "<|begin_of_solution|>",
+        "<|end_of_solution|>",
+        "<|im_start|>think",
+        "<|im_start|>answer",
+        "<|im_start|>",
+        "<|im_end|>",
+        "<|channel|>analysis<|message|>",
+        "<|end|>",
+        "<|start|>assistant",
+        "<|channel|>final<|message|>",
+        "[THINK]",
+        "[/THINK]",
+        "◁think▷",
+        "◁/think▷",
+        "<s>",
+        "</s>",
+        "<pad>",
+        "<eos>",
+        "<bos>",
+        "<｜end▁of▁sentence｜>",
+        "<|x|>",
+        "[INST]",
+        "<",
+        "|>",
+    ];
+
+    fn hard_text() -> impl Strategy<Value = String> {
+        let piece = prop::sample::select(&PIECES[..]);
+        prop::collection::vec(piece, 0..14).prop_map(|pieces| pieces.concat())
+    }
+
+    /// What a text says beside markup and white space.
+    fn said(text: &str) -> String {
+        let mut text = text.to_owned();
+        for piece in PIECES {
+            if piece.len() > 2 && piece != "<|x|>" {
+                text = text.replace(piece.trim(), "\u{1}");
+            }
+        }
+        text.retain(|letter| !letter.is_whitespace() && letter != '\u{1}');
+        text
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(4096))]
+
+        #[test]
+        fn the_normal_form_of_a_normal_form_is_itself(text in hard_text()) {
+            for rule in [ControlTokens::Keep, ControlTokens::Escape] {
+                let once = formed(&text, rule).0.expect("kept");
+                let again = formed(&once, rule).0.expect("kept");
+                prop_assert_eq!(&once, &again);
+                prop_assert_eq!(once.trim(), &once);
+            }
+        }
+
+        #[test]
+        fn nothing_but_markup_and_white_space_is_lost(text in hard_text()) {
+            let kept = formed(&text, ControlTokens::Keep).0.expect("kept");
+            prop_assert_eq!(said(&kept), said(&text));
+        }
+    }
+}

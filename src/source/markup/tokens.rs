@@ -1,0 +1,348 @@
+//! The tokens by which chat templates control a conversation.
+//!
+//! In a text they are an accident of how a dataset was made: a reply that was decoded with its end token, a prompt
+//! that was kept as the template wrote it. A tokenizer makes the token of them, and the turn ends or begins there.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use crate::rules::ControlTokens;
+use crate::source::Void;
+use crate::source::remark::{Remark, Remarks};
+
+/// What stands between `<|` and `|>`: of ChatML and Qwen, Llama 3 and 4, Phi, GLM and Zephyr, GPT and gpt-oss, Yi,
+/// Kimi, Granite and Command, in the order of their bytes.
+const NAMES: [&str; 71] = [
+    "CHATBOT_TOKEN",
+    "END_OF_TURN_TOKEN",
+    "START_OF_TURN_TOKEN",
+    "SYSTEM_TOKEN",
+    "USER_TOKEN",
+    "assistant",
+    "assistant_end",
+    "begin_of_text",
+    "box_end",
+    "box_start",
+    "call",
+    "channel",
+    "constrain",
+    "end",
+    "end_header_id",
+    "end_of_role",
+    "end_of_text",
+    "endofprompt",
+    "endoftext",
+    "endofturn",
+    "eom",
+    "eom_id",
+    "eot",
+    "eot_id",
+    "file_sep",
+    "fim_middle",
+    "fim_pad",
+    "fim_prefix",
+    "fim_suffix",
+    "finetune_right_pad_id",
+    "header_end",
+    "header_start",
+    "im_assistant",
+    "im_end",
+    "im_middle",
+    "im_sep",
+    "im_start",
+    "im_system",
+    "im_user",
+    "image",
+    "image_pad",
+    "message",
+    "object_ref_end",
+    "object_ref_start",
+    "observation",
+    "pad",
+    "python_end",
+    "python_start",
+    "python_tag",
+    "quad_end",
+    "quad_start",
+    "repo_name",
+    "return",
+    "start",
+    "start_header_id",
+    "start_of_role",
+    "startoftext",
+    "system",
+    "tool",
+    "tool_call",
+    "tool_call_argument_begin",
+    "tool_call_begin",
+    "tool_call_end",
+    "tool_calls_section_begin",
+    "tool_calls_section_end",
+    "user",
+    "user_end",
+    "video_pad",
+    "vision_end",
+    "vision_pad",
+    "vision_start",
+];
+
+/// Tokens of other forms: Gemma, Llama 2 and Mistral, EXAONE.
+const OTHERS: [&str; 18] = [
+    "<start_of_turn>",
+    "<end_of_turn>",
+    "<bos>",
+    "<eos>",
+    "<<SYS>>",
+    "<</SYS>>",
+    "[INST]",
+    "[/INST]",
+    "[SYSTEM_PROMPT]",
+    "[/SYSTEM_PROMPT]",
+    "[AVAILABLE_TOOLS]",
+    "[/AVAILABLE_TOOLS]",
+    "[TOOL_CALLS]",
+    "[TOOL_RESULTS]",
+    "[|system|]",
+    "[|user|]",
+    "[|assistant|]",
+    "[|endofturn|]",
+];
+
+/// What a text is decoded with at its end: the end of a turn or of a text, and what fills a batch behind it.
+const ENDS: [&str; 19] = [
+    "<|im_end|>",
+    "<|endoftext|>",
+    "<|eot_id|>",
+    "<|eom_id|>",
+    "<|eot|>",
+    "<|eom|>",
+    "<|end_of_text|>",
+    "<|end|>",
+    "<|return|>",
+    "<|endofturn|>",
+    "<|assistant_end|>",
+    "<|END_OF_TURN_TOKEN|>",
+    "<|finetune_right_pad_id|>",
+    "<｜end▁of▁sentence｜>",
+    "<end_of_turn>",
+    "<eos>",
+    "[|endofturn|]",
+    "<pad>",
+    "<|pad|>",
+];
+
+/// What a text is decoded with at its beginning.
+const BEGINS: [&str; 4] = [
+    "<|begin_of_text|>",
+    "<|startoftext|>",
+    "<｜begin▁of▁sentence｜>",
+    "<bos>",
+];
+
+/// Llama 2's and Mistral's tokens for the two ends of a text are HTML's marks for text that is struck out.
+const STRIKE: [&str; 2] = ["<s>", "</s>"];
+
+/// Without white space and without a template's tokens outside.
+pub(super) fn without_ends<'a>(text: Cow<'a, str>, remarks: &mut Remarks) -> Cow<'a, str> {
+    let (mut range, mut done) = core(&text, true);
+    if STRIKE.iter().any(|mark| text[range.clone()].contains(mark)) {
+        (range, done) = core(&text, false);
+    }
+    *remarks = remarks.and(done);
+    part(text, range)
+}
+
+/// Where the text stands between white space and tokens, and which of these there are. `strike`: whether Llama 2's
+/// are among them.
+fn core(text: &str, strike: bool) -> (Range<usize>, Remarks) {
+    let strike = if strike { &STRIKE[..] } else { &[] };
+    let mut done = Remarks::default();
+    let mut rest = text.trim_start();
+    while let Some(behind) = without(rest, BEGINS.iter().chain(strike), str::strip_prefix) {
+        done.add(Remark::BeginToken);
+        rest = behind.trim_start();
+    }
+    let start = text.len() - rest.len();
+    rest = rest.trim_end();
+    while let Some(ahead) = without(rest, ENDS.iter().chain(strike), str::strip_suffix) {
+        done.add(Remark::EndToken);
+        rest = ahead.trim_end();
+    }
+    (start..start + rest.len(), done)
+}
+
+/// The text without one of these tokens at one end; none where there is none.
+fn without<'t>(
+    text: &'t str,
+    mut tokens: impl Iterator<Item = &'static &'static str>,
+    strip: fn(&'t str, &'static str) -> Option<&'t str>,
+) -> Option<&'t str> {
+    let is_closed = text.ends_with(['>', ']']) || text.starts_with(['<', '[']);
+    is_closed
+        .then(|| tokens.find_map(|token| strip(text, token)))
+        .flatten()
+}
+
+/// The part of a text, which is not copied where it is borrowed.
+fn part(text: Cow<'_, str>, range: Range<usize>) -> Cow<'_, str> {
+    match text {
+        Cow::Borrowed(text) => Cow::Borrowed(&text[range]),
+        Cow::Owned(mut text) => {
+            text.truncate(range.end);
+            text.drain(..range.start);
+            Cow::Owned(text)
+        }
+    }
+}
+
+/// The text by the rule for tokens inside of it. Fails where it has one and the rule is to drop such.
+pub(super) fn ruled<'a>(
+    text: Cow<'a, str>,
+    rule: ControlTokens,
+    remarks: &mut Remarks,
+) -> Result<Cow<'a, str>, Void> {
+    if starts(&text).next().is_none() {
+        return Ok(text);
+    }
+    match rule {
+        ControlTokens::Drop => Err(Void::ControlTokens),
+        ControlTokens::Keep => {
+            remarks.add(Remark::ControlTokens);
+            Ok(text)
+        }
+        ControlTokens::Escape => {
+            remarks.add(Remark::EscapedTokens);
+            Ok(Cow::Owned(escaped(&text)))
+        }
+    }
+}
+
+/// A space behind the first character of each token: no tokenizer makes the token of it, and people still read it.
+fn escaped(text: &str) -> String {
+    let mut written = String::with_capacity(text.len() + 8);
+    let mut from = 0;
+    for at in starts(text) {
+        written.push_str(&text[from..=at]);
+        written.push(' ');
+        from = at + 1;
+    }
+    written + &text[from..]
+}
+
+/// Where tokens begin.
+fn starts(text: &str) -> impl Iterator<Item = usize> {
+    let starts = memchr::memchr2_iter(b'<', b'[', text.as_bytes());
+    starts.filter(|&at| is_token(&text[at..]))
+}
+
+/// Longer than any name of a token.
+const NAME_BYTES_MAX: usize = 64;
+
+/// Whether a text begins with a token.
+fn is_token(text: &str) -> bool {
+    let name = |open: &str, close: &str| {
+        let behind = text.strip_prefix(open)?;
+        let most = behind.floor_char_boundary(NAME_BYTES_MAX);
+        behind[..most].split_once(close).map(|(name, _)| name)
+    };
+    if let Some(name) = name("<|", "|>") {
+        return NAMES.binary_search(&name).is_ok() || name.starts_with("reserved_special_token_");
+    }
+    if let Some(name) = name("<｜", "｜>") {
+        // DeepSeek's, which no text has by chance.
+        return !name.is_empty() && !name.contains(['<', '\n']);
+    }
+    OTHERS.iter().any(|token| text.starts_with(token))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, expected: &str, remarked: &str) {
+        let mut remarks = Remarks::default();
+        assert_eq!(without_ends(text.into(), &mut remarks), expected, "{text}");
+        assert_eq!(remarks.to_string(), remarked, "{text}");
+        let mut remarks = Remarks::default();
+        let owned = Cow::Owned(text.to_owned());
+        assert_eq!(without_ends(owned, &mut remarks), expected, "{text}");
+    }
+
+    #[test]
+    fn tokens_at_an_end_are_stripped_and_told() {
+        check(" a\n", "a", "");
+        check("a<|im_end|>\n", "a", "end_token");
+        check("a<｜end▁of▁sentence｜>", "a", "end_token");
+        check("a<|eot_id|> <pad><pad>", "a", "end_token");
+        check("<|begin_of_text|>a", "a", "begin_token");
+        check("<bos>a<eos>", "a", "begin_token, end_token");
+        check("<|im_end|>", "", "end_token");
+    }
+
+    #[test]
+    fn llamas_tokens_are_stripped_where_they_are_not_htmls() {
+        check("<s> a</s>", "a", "begin_token, end_token");
+        check("a</s></s>", "a", "end_token");
+        check("It is <s>12</s> 13", "It is <s>12</s> 13", "");
+        check("It is 13, not <s>12</s>", "It is 13, not <s>12</s>", "");
+        check("<s>12</s> 13<|im_end|>", "<s>12</s> 13", "end_token");
+        check("x<sup>2</sup>", "x<sup>2</sup>", "");
+    }
+
+    #[test]
+    fn a_token_inside_is_told_from_mathematics() {
+        for text in [
+            "<|im_start|>",
+            "<|reserved_special_token_12|>",
+            "<｜Assistant｜>",
+            "<｜tool▁call▁begin｜>",
+            "[INST]",
+            "<end_of_turn>",
+            "[|assistant|]",
+        ] {
+            assert!(is_token(text), "{text}");
+        }
+        for text in [
+            "<|x|>",
+            "<|",
+            "<||>",
+            "<p>",
+            "[1]",
+            "<｜｜>",
+            "< |im_end|>",
+            "[INS]",
+            "</s>",
+        ] {
+            assert!(!is_token(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_rule_decides_what_becomes_of_a_token_inside() {
+        let text = "a<|im_end|>\n<|im_start|>user";
+        let ruled = |rule| {
+            let mut remarks = Remarks::default();
+            let text = ruled(text.into(), rule, &mut remarks);
+            (text.map(Cow::into_owned), remarks.to_string())
+        };
+        assert_eq!(
+            ruled(ControlTokens::Drop),
+            (Err(Void::ControlTokens), String::new())
+        );
+        assert_eq!(
+            ruled(ControlTokens::Keep),
+            (Ok(text.to_owned()), "control_tokens".into())
+        );
+        let escaped = "a< |im_end|>\n< |im_start|>user".to_owned();
+        assert_eq!(
+            ruled(ControlTokens::Escape),
+            (Ok(escaped), "escaped_tokens".into())
+        );
+    }
+
+    #[test]
+    fn the_names_are_in_order() {
+        assert!(NAMES.is_sorted());
+    }
+}

@@ -1,0 +1,407 @@
+//! Which columns of a file are likely its problems, responses and answers, for who does not know its layout yet.
+//!
+//! It is a guess, by the names that datasets use and by what the first rows hold. It is only ever shown, or written
+//! into a pipeline that a person reads before it runs: nothing is read by it in silence.
+
+use super::layout::{self, Layout};
+use super::look::{self, Look};
+use super::path::ColumnPath;
+use super::value::Value;
+
+/// How a file could be read.
+pub(crate) struct Suggestion {
+    /// The layout whose columns it has.
+    pub layout: Option<Layout>,
+    /// The layouts of which it has some columns, with those that it lacks.
+    pub near: Vec<(Layout, Vec<&'static str>)>,
+    /// For the layout `columns`: the key, and the path that is likely meant. `problem` and `response` are among them
+    /// where any column could be that.
+    pub picks: Vec<Pick>,
+}
+
+/// A key of `columns` with the paths that are likely meant by it.
+pub(crate) struct Pick {
+    pub key: &'static str,
+    /// One, or of a response each column that has one.
+    pub paths: Vec<String>,
+    /// What the first rows hold there.
+    pub kind: String,
+}
+
+/// Names of problems' columns, the most telling first.
+const PROBLEMS: [&str; 15] = [
+    "problem",
+    "question",
+    "problem_text",
+    "query",
+    "instruction",
+    "prompt",
+    "messages",
+    "conversations",
+    "conversation",
+    "chat",
+    "input",
+    "problem_statement",
+    "task",
+    "text",
+    "doc",
+];
+
+const RESPONSES: [&str; 29] = [
+    "generations",
+    "responses",
+    "response",
+    "completions",
+    "completion",
+    "model_outputs",
+    "model_output",
+    "generation",
+    "r1_generation",
+    "r1_response",
+    "deepseek_response",
+    "model_response",
+    "generated_text",
+    "generated_solution",
+    "outputs",
+    "output",
+    "resps",
+    "reply",
+    "rollout",
+    "rollouts",
+    "samples",
+    "solutions",
+    "solution",
+    "rationale",
+    "cot",
+    "messages",
+    "conversations",
+    "conversation",
+    "chat",
+];
+
+const THINKING: [&str; 7] = [
+    "reasoning",
+    "reasoning_content",
+    "thinking",
+    "thinking_trajectory",
+    "thought",
+    "thoughts",
+    "chain_of_thought",
+];
+
+const ANSWERS: [&str; 17] = [
+    "answer",
+    "gold",
+    "gold_answer",
+    "golden_answer",
+    "ground_truth",
+    "groundtruth",
+    "ground_truth_answer",
+    "expected_answer",
+    "reference_answer",
+    "final_answer",
+    "correct_answer",
+    "target",
+    "truth",
+    "gt",
+    "gts",
+    "label",
+    "solution",
+];
+
+const RECORDED: [&str; 13] = [
+    "correct",
+    "is_correct",
+    "verified",
+    "is_verified",
+    "correctness",
+    "correctness_math_verify",
+    "passed",
+    "acc",
+    "reward",
+    "rewards",
+    "score",
+    "scores",
+    "judge",
+];
+
+const FINISHED: [&str; 6] = [
+    "finish_reason",
+    "finish_reasons",
+    "finished",
+    "is_reasoning_complete",
+    "stop_reason",
+    "completed",
+];
+
+const CATEGORIES: [&str; 8] = [
+    "category",
+    "problem_type",
+    "subject",
+    "domain",
+    "topic",
+    "type",
+    "field",
+    "subset",
+];
+
+const ORIGINS: [&str; 5] = ["source", "data_source", "origin", "dataset", "from_dataset"];
+
+const IDS: [&str; 9] = [
+    "uuid",
+    "id",
+    "problem_id",
+    "unique_id",
+    "question_id",
+    "idx",
+    "index",
+    "qid",
+    "doc_id",
+];
+
+/// Suggests how a file could be read of which the first rows were looked at.
+pub(crate) fn suggest(look: &Look) -> Suggestion {
+    let names: Vec<String> = look
+        .columns
+        .iter()
+        .map(|column| column.name.clone())
+        .collect();
+    Suggestion {
+        layout: layout::recognise(&names),
+        near: layout::nearly(&names),
+        picks: picks(&candidates(look)),
+    }
+}
+
+/// A value that a path could lead to.
+struct Candidate<'l> {
+    path: String,
+    /// The last name of the path, in lower case.
+    name: String,
+    kind: String,
+    value: &'l Value<'static>,
+}
+
+/// The columns, and the fields of those that are objects.
+fn candidates(look: &Look) -> Vec<Candidate<'_>> {
+    let mut all = Vec::new();
+    for column in &look.columns {
+        let root = ColumnPath::column(&column.name).as_str().to_owned();
+        all.push(Candidate {
+            path: root.clone(),
+            name: column.name.to_lowercase(),
+            kind: column.kind().to_owned(),
+            value: &column.first,
+        });
+        let (fields, step) = match &column.first {
+            Value::Object(fields) => (fields, ""),
+            Value::List(items) => match items.first() {
+                Some(Value::Object(fields)) => (fields, "[]"),
+                _ => continue,
+            },
+            _ => continue,
+        };
+        all.extend(fields.iter().map(|(name, value)| Candidate {
+            path: format!("{root}{step}.{}", ColumnPath::column(name).as_str()),
+            name: name.to_lowercase(),
+            kind: look::words(value),
+            value,
+        }));
+    }
+    all
+}
+
+fn picks(candidates: &[Candidate<'_>]) -> Vec<Pick> {
+    let Some(problem) = best(candidates, &PROBLEMS, is_asked) else {
+        return Vec::new();
+    };
+    let is_other = |found: &Candidate<'_>| found.path != problem.path || is_chat(found);
+    let thinks =
+        |found: &&Candidate<'_>| is_other(found) && is_said(found) && has_thinking(found.value);
+    let said = |found: &Candidate<'_>| is_other(found) && is_said(found);
+    let response = candidates
+        .iter()
+        .find(thinks)
+        .or_else(|| best(candidates, &RESPONSES, said));
+    let taken = [Some(problem), response].map(|found| found.map(|found| found.path.as_str()));
+    let is_free = |found: &Candidate<'_>| !taken.contains(&Some(found.path.as_str()));
+    // Thinking may have a column of its own, beside a response that has none.
+    let is_whole =
+        response.is_none_or(|response| is_chat(response) || has_thinking(response.value));
+    let apart = |found: &Candidate<'_>| {
+        is_free(found) && matches!(found.value, Value::Text(text) if text.contains(' '))
+    };
+    let thinking = best(candidates, &THINKING, apart).filter(|_| !is_whole);
+    let is_free = |found: &Candidate<'_>| {
+        is_free(found) && thinking.is_none_or(|thinking| thinking.path != found.path)
+    };
+    let scalar = |found: &Candidate<'_>| is_free(found) && is_scalar(&found.kind);
+    let word = |found: &Candidate<'_>| is_free(found) && found.kind == "text";
+    let verdict = |found: &Candidate<'_>| is_free(found) && is_verdict(&found.kind);
+    let found = [
+        ("problem", Some(problem)),
+        ("response", response),
+        ("thinking", thinking),
+        ("answer", best(candidates, &ANSWERS, scalar)),
+        ("recorded", best(candidates, &RECORDED, verdict)),
+        ("finish", best(candidates, &FINISHED, is_free)),
+        ("category", best(candidates, &CATEGORIES, word)),
+        ("origin", best(candidates, &ORIGINS, word)),
+        ("id", best(candidates, &IDS, scalar)),
+    ];
+    let found = found
+        .into_iter()
+        .filter_map(|(key, found)| Some((key, found?)));
+    found
+        .map(|(key, found)| Pick {
+            key,
+            paths: match key {
+                "response" => with_siblings(found, candidates),
+                _ => vec![found.path.clone()],
+            },
+            kind: found.kind.clone(),
+        })
+        .collect()
+}
+
+/// The column with those of its name and another number: `r1_solution_1`, `r1_solution_2`.
+fn with_siblings(found: &Candidate<'_>, candidates: &[Candidate<'_>]) -> Vec<String> {
+    let stem = |path: &str| path.trim_end_matches(|c: char| c.is_ascii_digit()).len();
+    let (whole, stem_of_it) = (&found.path, &found.path[..stem(&found.path)]);
+    if stem_of_it.len() == whole.len() {
+        return vec![whole.clone()];
+    }
+    let is_sibling = |other: &&Candidate<'_>| {
+        other.path[..stem(&other.path)] == *stem_of_it
+            && other.path != stem_of_it
+            && other.kind == found.kind
+    };
+    let siblings = candidates.iter().filter(is_sibling);
+    siblings.map(|other| other.path.clone()).collect()
+}
+
+impl Pick {
+    /// Its value as TOML writes it.
+    pub(crate) fn as_toml(&self) -> String {
+        let quoted = |path: &String| toml::Value::from(path.as_str()).to_string();
+        match self.paths.as_slice() {
+            [path] => quoted(path),
+            paths => format!(
+                "[{}]",
+                paths.iter().map(quoted).collect::<Vec<_>>().join(", ")
+            ),
+        }
+    }
+}
+
+/// The first by name that could be it.
+fn best<'c, 'l>(
+    candidates: &'c [Candidate<'l>],
+    names: &[&str],
+    could_be: impl Fn(&Candidate<'l>) -> bool,
+) -> Option<&'c Candidate<'l>> {
+    names.iter().find_map(|name| {
+        let mut found = candidates.iter().filter(|found| found.name == *name);
+        found.find(|found| could_be(found))
+    })
+}
+
+fn is_asked(found: &Candidate<'_>) -> bool {
+    found.kind == "text" || is_chat(found)
+}
+
+fn is_said(found: &Candidate<'_>) -> bool {
+    [
+        "text",
+        "a list of texts",
+        "a list of lists",
+        "JSON text of a list of texts",
+    ]
+    .contains(&found.kind.as_str())
+        || is_chat(found)
+}
+
+fn is_chat(found: &Candidate<'_>) -> bool {
+    found.kind.ends_with("a list of turns") || found.kind.starts_with("an object of role, content")
+}
+
+fn is_scalar(kind: &str) -> bool {
+    [
+        "text",
+        "a number",
+        "a truth value",
+        "a list of texts",
+        "a list of numbers",
+    ]
+    .contains(&kind)
+}
+
+fn is_verdict(kind: &str) -> bool {
+    is_scalar(kind) || kind == "a list of truth values"
+}
+
+fn has_thinking(value: &Value<'_>) -> bool {
+    match value {
+        Value::Text(text) => text.contains("</think>"),
+        Value::List(items) => items.first().is_some_and(has_thinking),
+        Value::Object(fields) => fields.iter().any(|(_, value)| has_thinking(value)),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::{files, settle};
+
+    /// The keys and paths that are suggested for a file with that row.
+    fn suggested(row: &str) -> Vec<(&'static str, String)> {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("rows.jsonl");
+        std::fs::write(&path, row).expect("a file");
+        let mut file = files::find(&path).expect("files").remove(0);
+        settle(&mut file).expect("a form");
+        let look = look::look(&file, 5).expect("a look");
+        let picks = suggest(&look).picks.into_iter();
+        picks.map(|pick| (pick.key, pick.as_toml())).collect()
+    }
+
+    fn paths(row: &str) -> String {
+        let picks = suggested(row).into_iter();
+        let picks = picks.map(|(key, paths)| format!("{key}={}", paths.replace('"', "")));
+        picks.collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn columns_are_guessed_by_their_names_and_what_they_hold() {
+        let row = r#"{"question": "1+1?", "solution": "Add.", "r1": "<think>a</think>2", "answer": 2, "id": 7}"#;
+        assert_eq!(
+            paths(row),
+            "problem=question response=r1 answer=answer id=id"
+        );
+        let row = r#"{"prompt": [{"role": "user", "content": "1+1?"}], "reward_model": {"ground_truth": "2"},
+                      "responses": ["2"], "a.b": 1}"#.replace('\n', " ");
+        assert_eq!(
+            paths(&row),
+            "problem=prompt response=responses answer=reward_model.ground_truth"
+        );
+        let row = r#"{"question": "q", "r1_1": "a</think>", "r1_2": "b", "final_answer": "2"}"#;
+        assert_eq!(
+            paths(row),
+            "problem=question response=[r1_1, r1_2] answer=final_answer"
+        );
+        let row = r#"{"question": "q", "reasoning": "Hm, two.", "response": "2"}"#;
+        assert_eq!(
+            paths(row),
+            "problem=question response=response thinking=reasoning"
+        );
+        let row = r#"{"messages": [{"role": "user", "content": "x"}, {"role": "assistant", "content": "y"}]}"#;
+        assert_eq!(paths(row), "problem=messages response=messages");
+    }
+
+    #[test]
+    fn nothing_is_guessed_where_nothing_looks_like_a_problem() {
+        assert_eq!(paths(r#"{"x": 1, "y": [1, 2]}"#), "");
+        assert_eq!(paths(r#"{"problem": 5}"#), "");
+    }
+}
