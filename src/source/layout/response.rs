@@ -189,6 +189,31 @@ pub(super) fn verdict(value: &Value<'_>, remarks: &mut Remarks) -> Option<bool> 
     truth
 }
 
+/// Whether a response ended by itself, where its source says why; with a remark where nobody knows the word.
+pub(super) fn finish(value: &Value<'_>, remarks: &mut Remarks) -> Option<bool> {
+    let finished = value.finished();
+    let is_nothing = match value {
+        Value::Text(text) => text.trim().is_empty(),
+        other => other.is_absent(),
+    };
+    if finished.is_none() && !is_nothing {
+        remarks.add(Remark::FinishUnread);
+    }
+    finished
+}
+
+/// What is said beside so many responses. A list of another length does not say which of them it means, and counts as
+/// nothing, with a remark.
+pub(super) fn aligned<'a>(said: Value<'a>, responses: usize, remarks: &mut Remarks) -> Value<'a> {
+    match said {
+        Value::List(items) if !items.is_empty() && items.len() != responses => {
+            remarks.add(Remark::Misaligned);
+            Value::Missing
+        }
+        said => said,
+    }
+}
+
 /// Whether a number means right or wrong.
 fn reward(value: &Value<'_>) -> Option<bool> {
     let number = match value {
