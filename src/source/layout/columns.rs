@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Reading;
 use super::picks::Picks;
-use super::response::{Answered, Said, asked, of_chat, push, responses, verdict};
+use super::response::{Answered, Said, asked, bounded, of_chat, push, responses, verdict};
 use crate::rules::TurnsRule;
 use crate::source::markup::joined;
 use crate::source::needed::Needed;
@@ -217,6 +217,11 @@ struct Place {
 }
 
 impl<'a> Beside<'a> {
+    /// Whether one text is said of all responses.
+    fn is_one_text(&self) -> bool {
+        matches!(self.0.as_slice(), [Value::Text(_)])
+    }
+
     /// What is said of one response: by its own column, by its item of a list, or of all.
     fn of(&self, place: Place) -> Option<&Value<'a>> {
         let (value, index) = match self.0.as_slice() {
@@ -248,6 +253,10 @@ fn entries<'a>(
     rest.remarks = remarks;
     let answered = answered(columns, row, rule, rest)?;
     let told = Told::of(columns, row);
+    if answered.len() > 1 && told.thinking.is_one_text() {
+        // It is the thinking of one of them, and nothing says of which.
+        return Err(Void::WrongType);
+    }
     for (generation, (place, one)) in answered.into_iter().enumerate() {
         let (problem, said, rest) = told.tell(
             columns,
@@ -288,6 +297,7 @@ fn answered<'a>(
             // A column without a response keeps its place, so that a generation is always one column's.
             found.push((Ok(None), Remarks::default()));
         }
+        bounded(&problem, &rest, all.len() + found.len())?;
         for (within, (said, remarks)) in found.into_iter().enumerate() {
             let place = Place {
                 column,
@@ -355,7 +365,7 @@ impl<'a> Told<'a> {
 
 #[cfg(test)]
 mod tests {
-    use crate::source::{Layout, Source, layout};
+    use crate::source::{Layout, Source, Void, layout};
 
     fn source() -> Source {
         let columns = toml::from_str(
@@ -375,6 +385,29 @@ mod tests {
             .map(|needed| (needed.name.as_str(), needed.required))
             .collect();
         assert_eq!(names, [("info", true), ("said", true), ("key", false)]);
+    }
+
+    #[test]
+    fn one_text_of_thinking_is_not_that_of_several_responses() {
+        let columns = toml::from_str("problem = \"q\"\nresponse = \"r\"\nthinking = \"t\"");
+        let source = Source {
+            columns: Some(columns.expect("columns")),
+            ..Source::of(Layout::Columns)
+        };
+        let voids = |row| {
+            let read = super::super::tests::read_with(&source, row).into_iter();
+            read.map(|entry| entry.body.err()).collect::<Vec<_>>()
+        };
+        let wrong = [Some(Void::WrongType)];
+        assert_eq!(
+            voids(r#"{"q": "1+1?", "r": ["2", "3"], "t": "Add."}"#),
+            wrong
+        );
+        assert_eq!(voids(r#"{"q": "1+1?", "r": ["2"], "t": "Add."}"#), [None]);
+        assert_eq!(
+            voids(r#"{"q": "1+1?", "r": ["2", "3"], "t": ["Add.", null]}"#),
+            [None, None]
+        );
     }
 
     #[test]

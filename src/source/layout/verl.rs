@@ -60,10 +60,8 @@ fn entries<'a>(row: Verl<'a>, out: &mut Vec<Entry<'a>>) -> Result<(), Void> {
         ..Trajectory::default()
     };
     let scores = scores.opened();
-    push_all(out, &problem, responses(said)?, |index| {
-        let mut rest = rest.clone();
+    push_all(out, &problem, responses(said)?, &rest, |index, rest| {
         rest.recorded_rule = of(&scores, index).and_then(|score| verdict(score, &mut rest.remarks));
-        rest
     })
 }
 
