@@ -137,7 +137,10 @@ impl Error {
         Self::Schema {
             file: file.to_owned(),
             column: column.to_owned(),
-            problem: format!("{MISSING}; the file has {}", listed(has)),
+            problem: match has.is_empty() {
+                true => format!("{MISSING}; the file has no columns"),
+                false => format!("{MISSING}; the file has {}", listed(has)),
+            },
             hint: format!("{meant}{}", Self::OTHER_LAYOUT),
         }
     }
@@ -289,14 +292,31 @@ fn passed_on(
 }
 
 fn unreadable(files: &[(String, String)]) -> String {
-    let lines: Vec<String> = files
-        .iter()
-        .map(|(file, why)| format!("  {file}: {why}"))
-        .collect();
     let noun = if files.len() == 1 {
         "file cannot be read"
     } else {
         "files cannot be read"
     };
-    format!("{} {noun}\n{}", files.len(), lines.join("\n"))
+    let mut lines = format!("{} {noun}", files.len());
+    // Two hundred pointers of Git LFS are one fault.
+    let mut whys: Vec<&str> = Vec::new();
+    for (_, why) in files {
+        if !whys.contains(&why.as_str()) {
+            whys.push(why);
+        }
+    }
+    for why in whys {
+        let of_it = files.iter().filter(|(_, other)| other == why);
+        let names: Vec<&str> = of_it.map(|(file, _)| file.as_str()).collect();
+        let (shown, rest) = names.split_at(names.len().min(UNREADABLE_MAX));
+        lines += &format!("\n  {}", shown.join(", "));
+        if !rest.is_empty() {
+            lines += &format!(" and {} more", rest.len());
+        }
+        lines += &format!(": {why}");
+    }
+    lines
 }
+
+/// As many files are named that cannot be read for the same reason.
+const UNREADABLE_MAX: usize = 3;

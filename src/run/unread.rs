@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use super::Watch;
 use super::loaded::RunPart;
 use crate::plan::{Plan, PlannedFile, PlannedSource};
 use crate::pool::Entries;
@@ -15,12 +16,20 @@ use crate::{Error, Result};
 /// What was lost of a source, by reason: how many, and where the first stands.
 type Losses = BTreeMap<Void, (u64, String)>;
 
-/// Ends the run for the first source of which more was lost than it may.
-pub(super) fn refuse(plan: &Plan, entries: &Entries, parts: &[RunPart]) -> Result<()> {
+/// Ends the run for the first source of which more was lost than it may; notes those that have no rows.
+pub(super) fn refuse(
+    plan: &Plan,
+    entries: &Entries,
+    parts: &[RunPart],
+    watch: &dyn Watch,
+) -> Result<()> {
     for (index, source) in plan.sources.iter().enumerate() {
         let of_source = parts.iter().filter(|part| part.source == index);
         let (read, losses) = losses(source, entries, of_source);
         let lost: u64 = losses.values().map(|(count, _)| count).sum();
+        if read == 0 {
+            watch.note(&format!("source `{}` has no rows", source.name));
+        }
         let most = source.source.unread_max;
         if lost > 0 && most < 1.0 && lost as f64 >= most * read as f64 {
             return Err(refusal(source, read, lost, &losses));
@@ -62,6 +71,11 @@ fn refusal(source: &PlannedSource, read: u64, lost: u64, losses: &Losses) -> Err
     let worst = by_count.first().map(|(void, _)| **void);
     let file = source.files.iter().find(|file| file.units.is_ok());
     let seen = file.and_then(|file| Some((file, look::look(&file.file, ROWS).ok()?)));
+    if let Some((file, look)) = &seen
+        && let Some((row, why)) = &look.fault
+    {
+        table += &format!("row {row} of {} is no object: {why}\n", file.file.name);
+    }
     if let Some((file, look)) = &seen
         && worst.is_some_and(is_of_columns)
     {

@@ -267,7 +267,8 @@ fn cut_parquet(opened: &mut (impl Read + Seek)) -> Result<Option<String>> {
 fn not_text(kind: Kind, head: &[u8], coding: Coding) -> Option<String> {
     let (named, wanted) = match coding {
         Coding::Plain | Coding::Tar | Coding::TarGzip => {
-            return (!is_read(kind)).then(|| instead(kind, "text", head));
+            let is_other = !is_read(kind) || is_refusal(kind, head);
+            return is_other.then(|| instead(kind, "data", head));
         }
         Coding::Gzip => ("gzip", Kind::Gzip),
         Coding::Zstd => ("zstd", Kind::Zstd),
@@ -316,6 +317,16 @@ fn not_tar(
             "is a tar of data files, as `{name}`, and not of samples: unpack it with `tar -xf`, and name the files"
         )
     }))
+}
+
+/// A server's answer that is JSON as the data would be: `{"error":"Entry not found"}`.
+fn is_refusal(kind: Kind, head: &[u8]) -> bool {
+    let text: Vec<u8> = head
+        .iter()
+        .filter(|byte| !byte.is_ascii_whitespace())
+        .copied()
+        .collect();
+    kind == Kind::Json && head.len() < SHORT_BYTES && text.starts_with(b"{\"error\":\"")
 }
 
 /// Whether a reader of text takes it.
@@ -437,7 +448,7 @@ mod tests {
             .flat_map(u16::to_le_bytes)
             .collect();
         let gzip = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03";
-        let cases: [(&str, &[u8], &[&str]); 17] = [
+        let cases: [(&str, &[u8], &[&str]); 18] = [
             (
                 "a.parquet",
                 pointer,
@@ -469,6 +480,11 @@ mod tests {
                 "a.parquet",
                 b"Entry not found",
                 &["`Entry not found`", "fetch it again"],
+            ),
+            (
+                "a.json",
+                b"{\"error\": \"Entry not found\"}",
+                &["Entry not found", "fetch it again"],
             ),
             ("a.jsonl", b"PAR1xxxxxxxxPAR1", &["Parquet", "ending"]),
         ];

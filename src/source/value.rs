@@ -6,6 +6,7 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
 use super::answers;
+use super::json;
 use super::void::Void;
 
 #[derive(Clone, Debug, PartialEq)]
@@ -77,11 +78,11 @@ impl<'a> Value<'a> {
     pub(crate) fn opened(self) -> Value<'a> {
         match self {
             Self::Text(Cow::Borrowed(text)) => {
-                from_json(text).unwrap_or(Self::Text(Cow::Borrowed(text)))
+                json::value(text).unwrap_or(Self::Text(Cow::Borrowed(text)))
             }
-            Self::Text(Cow::Owned(text)) => match from_json(&text).map(Value::into_owned) {
-                Ok(value) => value,
-                Err(_) => Self::Text(Cow::Owned(text)),
+            Self::Text(Cow::Owned(text)) => match json::value(&text).map(Value::into_owned) {
+                Some(value) => value,
+                None => Self::Text(Cow::Owned(text)),
             },
             other => other,
         }

@@ -36,13 +36,14 @@ fn file_name(name: &str) -> &str {
     name.rsplit('/').next().unwrap_or(name)
 }
 
-/// Whether a file describes data and holds none: those that `datasets` passes over without a word, and texts for
-/// people.
+/// Whether a file describes data and holds none: those that `datasets` passes over without a word, texts for
+/// people, and what desktops leave.
 pub(super) fn describes(name: &str) -> bool {
     let name = file_name(name);
     let stem = name.split('.').next().unwrap_or(name);
     dataset::splits::IGNORED.contains(&name)
         || ["README", "LICENSE", "LICENCE"].contains(&stem.to_ascii_uppercase().as_str())
+        || ["Thumbs.db", "desktop.ini"].contains(&name)
 }
 
 /// Whether a file has an ending of data and yet is what a tool keeps for itself.
