@@ -64,6 +64,7 @@ const THOUGHT: [&str; 6] = [
     "reasoning_details",
 ];
 const CALLED: [&str; 2] = ["tool_calls", "function_call"];
+const INFO: &str = "info";
 
 /// One turn of a chat.
 struct Turn<'a> {
@@ -254,8 +255,10 @@ fn transposed(chat: Value<'_>) -> Result<Vec<Value<'_>>, Void> {
     let Value::Object(fields) = chat else {
         return Err(Void::WrongType);
     };
+    // Of other keys nothing is read, and a copy for each turn could be any size.
+    let known = [&WHO[..], &SAID, &THOUGHT, &CALLED, &[INFO]].concat();
     let lists = fields.into_iter().filter_map(|(key, value)| match value {
-        Value::List(items) => Some((key, items)),
+        Value::List(items) => Some((*known.iter().find(|known| **known == key)?, items)),
         _ => None,
     });
     let mut turns: Vec<Vec<(Cow<'_, str>, Value<'_>)>> = Vec::new();
@@ -267,7 +270,7 @@ fn transposed(chat: Value<'_>) -> Result<Vec<Value<'_>>, Void> {
             return Err(Void::WrongType);
         }
         for (turn, item) in turns.iter_mut().zip(items) {
-            turn.push((key.clone(), item));
+            turn.push((Cow::Borrowed(key), item));
         }
     }
     Ok(turns.into_iter().map(Value::Object).collect())
@@ -286,7 +289,7 @@ fn turn(value: Value<'_>) -> Result<Turn<'_>, Void> {
     };
     let role = role(take(&WHO))?;
     let [calls, thought, said] = [&CALLED[..], &THOUGHT, &SAID].map(&mut take);
-    let info = take(&["info"]);
+    let info = take(&[INFO]);
     if role == Role::Tool || says(&calls) {
         return Err(Void::ToolCalls);
     }
@@ -342,12 +345,41 @@ fn of_parts(parts: Vec<Value<'_>>) -> Result<Option<Cow<'_, str>>, Void> {
             (_, Some(part)) => said.push(part),
         }
     }
-    let said = said.into_iter().rev();
-    Ok(said.fold(None, |behind, part| match (part, behind) {
-        (Part::Thinking(thinking), behind) => joined(Some(thinking), behind),
-        (Part::Text(text), None) => Some(text),
-        (Part::Text(text), Some(behind)) => Some(text + "\n" + behind),
-    }))
+    let mut said = said.into_iter();
+    Ok(match (said.next(), said.next(), said.next()) {
+        (None, ..) => None,
+        (Some(Part::Text(text)), None, _) => Some(text),
+        (Some(Part::Thinking(thinking)), None, _) => joined(Some(thinking), None),
+        (Some(Part::Thinking(thinking)), Some(Part::Text(text)), None) => {
+            joined(Some(thinking), Some(text))
+        }
+        (first, second, third) => {
+            let head = [first, second, third].into_iter().flatten();
+            Some(Cow::Owned(in_turn(head.chain(said))))
+        }
+    })
+}
+
+/// Text and thinking by turns; thinking that nothing follows was cut off.
+fn in_turn<'a>(parts: impl Iterator<Item = Part<'a>>) -> String {
+    let mut all = String::new();
+    let mut thinks = false;
+    for part in parts {
+        if thinks {
+            all.push_str("\n</think>\n\n");
+        } else if !all.is_empty() {
+            all.push('\n');
+        }
+        thinks = matches!(part, Part::Thinking(_));
+        match part {
+            Part::Text(text) => all.push_str(&text),
+            Part::Thinking(thinking) => {
+                all.push_str("<think>\n");
+                all.push_str(thinking.trim());
+            }
+        }
+    }
+    all
 }
 
 /// Part of a turn by its `type`; none where it is empty. Fails where it is no text.
@@ -479,6 +511,11 @@ mod tests {
         reads(
             r#"[{"role": "user", "content": "q"}, {"role": "assistant", "content": null, "reasoning_content": "t"}]"#,
             "<think>\nt",
+        );
+        reads(
+            r#"[{"role": "user", "content": "q"}, {"role": "assistant", "content":
+                ["a", {"thinking": "t"}, {"thinking": "u"}, {"text": "b"}, {"text": "c"}, {"thinking": "v"}]}]"#,
+            "a\n<think>\ntu\n</think>\n\nbc\n<think>\nv",
         );
     }
 

@@ -7,7 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use super::Reading;
 use super::picks::Picks;
-use super::response::{Answered, Said, aligned, asked, finish, of_chat, push, responses, verdict};
+use super::response::{
+    Answered, Said, aligned, asked, bounded, finish, of_chat, push, responses, verdict,
+};
 use crate::rules::TurnsRule;
 use crate::source::markup::joined;
 use crate::source::needed::Needed;
@@ -317,6 +319,7 @@ fn answered<'a>(
             // A column without a response keeps its place, so that a generation is always one column's.
             found.push((Ok(None), Remarks::default()));
         }
+        bounded(&problem, &rest, all.len() + found.len())?;
         for (within, (said, remarks)) in found.into_iter().enumerate() {
             let place = Place {
                 column,
@@ -410,7 +413,7 @@ impl<'a> Told<'a> {
 
 #[cfg(test)]
 mod tests {
-    use crate::source::{Layout, Source, layout};
+    use crate::source::{Layout, Source, Void, layout};
 
     fn source() -> Source {
         let columns = toml::from_str(
@@ -430,6 +433,29 @@ mod tests {
             .map(|needed| (needed.name.as_str(), needed.required))
             .collect();
         assert_eq!(names, [("info", true), ("said", true), ("key", false)]);
+    }
+
+    #[test]
+    fn one_text_of_thinking_is_not_that_of_several_responses() {
+        let columns = toml::from_str("problem = \"q\"\nresponse = \"r\"\nthinking = \"t\"");
+        let source = Source {
+            columns: Some(columns.expect("columns")),
+            ..Source::of(Layout::Columns)
+        };
+        let voids = |row| {
+            let read = super::super::tests::read_with(&source, row).into_iter();
+            read.map(|entry| entry.body.err()).collect::<Vec<_>>()
+        };
+        let wrong = [Some(Void::WrongType)];
+        assert_eq!(
+            voids(r#"{"q": "1+1?", "r": ["2", "3"], "t": "Add."}"#),
+            wrong
+        );
+        assert_eq!(voids(r#"{"q": "1+1?", "r": ["2"], "t": "Add."}"#), [None]);
+        assert_eq!(
+            voids(r#"{"q": "1+1?", "r": ["2", "3"], "t": ["Add.", null]}"#),
+            [None, None]
+        );
     }
 
     #[test]

@@ -5,7 +5,7 @@
 
 use super::Reading;
 use super::cells::{Cells, cells, items, not_blank};
-use super::response::{aligned, finish, push, verdict};
+use super::response::{aligned, bounded, finish, push, verdict};
 use crate::source::value::Value;
 use crate::source::{Entry, Facts, Remarks, Trajectory, Void};
 
@@ -60,6 +60,7 @@ fn entries<'a>(row: Openr1<'a>, out: &mut Vec<Entry<'a>>) -> Result<(), Void> {
     if generations.is_empty() {
         return Err(Void::NoGenerations);
     }
+    bounded(&problem, &rest, generations.len())?;
     for (index, response) in generations.into_iter().enumerate() {
         let mut rest = rest.clone();
         rest.remarks = remarks;
@@ -105,6 +106,18 @@ mod tests {
         assert_eq!(finished(Some(false), Some(true)), Some(false));
         assert_eq!(finished(None, Some(true)), Some(true));
         assert_eq!(finished(None, None), None);
+    }
+
+    #[test]
+    fn a_row_whose_copies_would_take_any_memory_is_too_large() {
+        let row = |problem: usize, generations: usize| {
+            let problem = "1".repeat(problem);
+            let generations = vec!["2"; generations];
+            serde_json::json!({ "problem": problem, "generations": generations }).to_string()
+        };
+        let long = row(1 << 20, 257);
+        assert_eq!(read(Layout::Openr1, &long), [(None, Err(Void::TooLarge))]);
+        assert_eq!(read(Layout::Openr1, &row(1 << 10, 257)).len(), 257);
     }
 
     #[test]

@@ -62,11 +62,9 @@ fn entries<'a>(row: Verl<'a>, out: &mut Vec<Entry<'a>>) -> Result<(), Void> {
     let responses = responses(said)?;
     let mut beside = Remarks::default();
     let scores = aligned(scores.opened(), responses.len(), &mut beside);
-    push_all(out, &problem, responses, |index| {
-        let mut rest = rest.clone();
+    push_all(out, &problem, responses, &rest, |index, rest| {
         rest.remarks = rest.remarks.and(beside);
         rest.recorded_rule = of(&scores, index).and_then(|score| verdict(score, &mut rest.remarks));
-        rest
     })
 }
 
