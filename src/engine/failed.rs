@@ -21,15 +21,7 @@ pub(super) fn failed(error: DataFusionError, sql: &str, tables: &[String]) -> Er
         return no_table(&name, tables);
     }
     match error.find_root() {
-        DataFusionError::SQL(parser, _) => Error::usage(
-            format!(
-                "the query cannot be read: {}",
-                parser_words(&parser.to_string())
-            ),
-            unquoted(sql, tables).unwrap_or_else(|| {
-                "mend it there; a name with `-` or capitals stands in double quotes".into()
-            }),
-        ),
+        DataFusionError::SQL(parser, _) => unparsed(&parser.to_string(), sql, tables),
         DataFusionError::SchemaError(schema, _) => match schema.as_ref() {
             SchemaError::FieldNotFound {
                 field,
@@ -38,13 +30,31 @@ pub(super) fn failed(error: DataFusionError, sql: &str, tables: &[String]) -> Er
                 field.name(),
                 valid_fields.iter().map(|field| field.name().to_owned()),
             ),
-            other => Error::Query(other.to_string()),
+            other => unanswered(&other.to_string()),
         },
-        DataFusionError::Plan(words) => {
-            misused(words).unwrap_or_else(|| Error::Query(error.strip_backtrace()))
-        }
-        _ => Error::Query(error.strip_backtrace()),
+        DataFusionError::Plan(words) => misused(words).unwrap_or_else(|| unanswered(words)),
+        DataFusionError::NotImplemented(words) => Error::usage(
+            format!("the query cannot be answered: {words}"),
+            "ask one question at a time, by `SELECT`",
+        ),
+        DataFusionError::ArrowError(arrow, _) => unanswered(&arrow.to_string()),
+        other => unanswered(&other.strip_backtrace()),
     }
+}
+
+fn unanswered(words: &str) -> Error {
+    Error::Query(format!("the query cannot be answered: {words}"))
+}
+
+fn unparsed(words: &str, sql: &str, tables: &[String]) -> Error {
+    // The name of the parser's type says nothing to who asks.
+    let words = words.trim_start_matches("sql parser error: ");
+    Error::usage(
+        format!("the query cannot be read: {words}"),
+        unquoted(sql, tables).unwrap_or_else(|| {
+            "mend it there; a name with `-` or capitals stands in double quotes".into()
+        }),
+    )
 }
 
 /// A function that has other arguments; DataFusion would call it a bug of its own.
@@ -113,11 +123,6 @@ fn unquoted(sql: &str, tables: &[String]) -> Option<String> {
         "write that table in double quotes: {}",
         as_written(meant)
     ))
-}
-
-/// The parser's own words without the name of its type.
-fn parser_words(text: &str) -> &str {
-    text.trim_start_matches("sql parser error: ")
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ use std::sync::{Arc, LazyLock};
 use arrow::array::{ArrayRef, AsArray, RecordBatch, StringViewArray, UInt32Array};
 use arrow::datatypes::DataType;
 use datafusion::common::{DataFusionError, exec_err};
+use datafusion::execution::context::SQLOptions;
 use datafusion::logical_expr::{ColumnarValue, Volatility, create_udf};
 use datafusion::prelude::{SessionConfig, SessionContext};
 
@@ -72,7 +73,7 @@ impl Engine {
             false => sql,
         };
         let rows = async {
-            let frame = self.context.sql(asked).await?;
+            let frame = self.context.sql_with_options(asked, reading()).await?;
             // A query without a row has columns still.
             let schema = Arc::clone(frame.schema().inner());
             let mut rows = frame.collect().await?;
@@ -95,6 +96,13 @@ impl Engine {
         names.sort_unstable_by_key(|name| (!TABLES.contains(&name.as_str()), name.clone()));
         names
     }
+}
+
+/// A question writes nothing: `COPY … TO` and `CREATE EXTERNAL TABLE` are for other programs.
+fn reading() -> SQLOptions {
+    SQLOptions::new()
+        .with_allow_ddl(false)
+        .with_allow_dml(false)
 }
 
 /// DataFusion's own answer would begin with seven tables about tables.

@@ -38,7 +38,7 @@ pub(crate) fn measure<'p>(
     loaded::refuse_unreadable(plan, &slots, settings.watch)?;
     settings.watch.begin("load", Amount::default());
     let (mut entries, parts) = timings.stage("load", || loaded::load_all(slots))?;
-    unread::refuse(plan, &entries, &parts)?;
+    unread::refuse(plan, &entries, &parts, settings.watch)?;
     let companions = companions::join(plan, &mut entries, settings, timings)?;
     let loaded = Loaded {
         plan,

@@ -24,6 +24,12 @@ pub(super) fn cells<'a>(
     if let Ok(cells) = parsed(text, columns) {
         return (Ok(cells), Remarks::default());
     }
+    // The rows of a list without its brackets.
+    let text = text.trim_end();
+    let text = text.strip_suffix(',').unwrap_or(text);
+    if let Ok(cells) = parsed(text, columns) {
+        return (Ok(cells), Remarks::default());
+    }
     let Some((text, remarks)) = mended(text) else {
         return (Err(Void::BadJson), Remarks::default());
     };
@@ -38,17 +44,44 @@ pub(super) fn cells<'a>(
 
 /// All keys of a row's object, for a look at a file; none where the row is no object.
 pub(super) fn object(row: &[u8]) -> Option<Vec<(Cow<'_, str>, Value<'_>)>> {
-    let text = std::str::from_utf8(row).ok()?;
-    let value = match serde_json::from_str(text) {
-        Ok(value) => value,
-        Err(_) => {
-            let (text, _) = mended(text)?;
-            serde_json::from_str::<Value<'_>>(&text).ok()?.into_owned()
-        }
-    };
-    match value {
+    let text = std::str::from_utf8(row).ok()?.trim_end();
+    match value(text.strip_suffix(',').unwrap_or(text))? {
         Value::Object(fields) => Some(fields),
         _ => None,
+    }
+}
+
+/// What a text of JSON means, read as a row is; none where it is none.
+pub(super) fn value(text: &str) -> Option<Value<'_>> {
+    match whole(text) {
+        Ok(value) => Some(value),
+        Err(_) => {
+            let (text, _) = mended(text)?;
+            Some(whole(&text).ok()?.into_owned())
+        }
+    }
+}
+
+fn whole(text: &str) -> serde_json::Result<Value<'_>> {
+    let value: Value<'_> = serde_json::from_str(text)?;
+    match is_rounded(&value) {
+        true => exact_value(serde_json::from_str(text)?, EXACT_DEPTH),
+        false => Ok(value),
+    }
+}
+
+/// Why a row is no object, in the parser's words; none where it is one.
+pub(super) fn fault(row: &[u8]) -> Option<String> {
+    let text = match std::str::from_utf8(row) {
+        Ok(text) => text,
+        Err(error) => return Some(error.to_string()),
+    };
+    match object(row) {
+        Some(_) => None,
+        None => Some(match serde_json::from_str::<Value<'_>>(text) {
+            Ok(value) => format!("a {} where an object is expected", value.kind()),
+            Err(error) => error.to_string(),
+        }),
     }
 }
 
@@ -97,10 +130,23 @@ impl<'de> Visitor<'de> for WantedKeys<'_> {
 /// The largest integer below which every one is a float of its own.
 const EXACT_MAX: f64 = 9_007_199_254_740_992.0;
 
-/// Whether a number was too large for the parser's integers and may have lost its last digits.
+/// Floats of so few digits are what was written.
+const EXACT_DIGITS: usize = 15;
+
+/// Whether a number may have lost its last digits: one that is too large for the parser's integers, or has more digits
+/// than a float holds.
 fn is_rounded(value: &Value<'_>) -> bool {
     match value {
-        Value::Number(number) => number.abs() > EXACT_MAX,
+        Value::Number(number) => {
+            let digits = || {
+                number
+                    .to_string()
+                    .bytes()
+                    .filter(u8::is_ascii_digit)
+                    .count()
+            };
+            number.abs() > EXACT_MAX || digits() > EXACT_DIGITS
+        }
         Value::List(items) => items.iter().any(is_rounded),
         Value::Object(fields) => fields.iter().any(|(_, value)| is_rounded(value)),
         _ => false,
@@ -184,7 +230,7 @@ fn mended(text: &str) -> Option<(String, Remarks)> {
     while let Some(&byte) = mending.bytes.get(mending.at) {
         match byte {
             b'"' => mending.string(),
-            b'N' | b'I' | b'-' => mending.word(),
+            b'N' | b'I' | b'-' | b'0'..=b'9' => mending.word(),
             _ => mending.at += 1,
         }
     }
@@ -212,13 +258,31 @@ impl Mending<'_> {
         (self.at, self.copied) = (end, end);
     }
 
-    /// A number that is none is null.
+    /// A number that is none is null; one beyond the largest float is a text of its digits.
     fn word(&mut self) {
         let rest = &self.bytes[self.at..];
         let words: [&[u8]; 3] = [b"NaN", b"Infinity", b"-Infinity"];
         match words.iter().find(|word| rest.starts_with(word)) {
             Some(word) => self.replace(self.at + word.len(), "null"),
-            None => self.at += 1,
+            None => self.number(),
+        }
+    }
+
+    fn number(&mut self) {
+        let is_of_it =
+            |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.');
+        let length = self.bytes[self.at..]
+            .iter()
+            .take_while(|byte| is_of_it(byte))
+            .count()
+            .max(1);
+        let digits = &self.text[self.at..self.at + length];
+        match digits.parse::<f64>() {
+            Ok(number) if number.is_infinite() => {
+                let quoted = format!("\"{digits}\"");
+                self.replace(self.at + length, &quoted);
+            }
+            _ => self.at += length,
         }
     }
 
@@ -295,6 +359,13 @@ mod tests {
             read("{\"a\": 12345678901234567890.50}"),
             clean("12345678901234567890.5")
         );
+        let pi = "3.14159265358979323846264";
+        assert_eq!(read(&format!("{{\"a\": {pi}}}")), clean(pi));
+        assert_eq!(read("{\"a\": 1e400}"), clean("1e400"));
+        assert_eq!(
+            read(&format!("{{\"a\": {}}}", "7".repeat(400))),
+            clean(&"7".repeat(400))
+        );
         assert_eq!(read("{\"a\": 42.0}"), clean("42"));
         assert_eq!(read("{\"a\": 0.1}"), clean("0.1"));
     }
@@ -331,6 +402,7 @@ mod tests {
 
     #[test]
     fn what_is_no_object_is_bad() {
+        assert_eq!(read("{\"a\": 1},\r\n"), clean("1"));
         for row in [
             "[1]",
             "7",

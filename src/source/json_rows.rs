@@ -44,7 +44,7 @@ pub(super) fn told_by(head: &[u8], is_all: bool) -> JsonForm {
         Some(end) => is_all && head[end..].trim_ascii().is_empty(),
         None => !is_all,
     };
-    if is_alone && first.starts_with(b"{") && has_list(first) {
+    if is_alone && first.starts_with(b"{") && has_list(first) && !is_row(first) {
         return JsonForm::List;
     }
     let is_spread = first.starts_with(b"{") && first.contains(&b'\n');
@@ -52,6 +52,27 @@ pub(super) fn told_by(head: &[u8], is_all: bool) -> JsonForm {
         true => JsonForm::Objects,
         false => JsonForm::Lines,
     }
+}
+
+/// Names of cells that a row has, and an object around rows has not.
+const CELLS: [&str; 9] = [
+    "problem",
+    "question",
+    "prompt",
+    "instruction",
+    "query",
+    "input",
+    "messages",
+    "conversations",
+    "text",
+];
+
+/// Whether an object that stands alone in its file is a row of its own, whatever lists it has.
+fn is_row(object: &[u8]) -> bool {
+    let fields = json::object(object).unwrap_or_default();
+    fields
+        .iter()
+        .any(|(name, _)| CELLS.contains(&name.as_ref()))
 }
 
 /// Whether a list of rows begins in the text of a file's object.
@@ -71,7 +92,10 @@ fn has_a_row(head: &[u8]) -> bool {
 pub(super) fn glued(line: &[u8]) -> Option<usize> {
     // In most lines no object begins behind another, and this looks at nothing else.
     let is_behind = |at: usize| line[..at].trim_ascii_end().ends_with(b"}");
-    memmem::find_iter(line, b"{\"").find(|&at| is_behind(at))?;
+    let begins = |mark: &[u8]| memmem::find_iter(line, mark).any(is_behind);
+    if !begins(b"{\"") && !begins(b"{ \"") {
+        return None;
+    }
     let mut finder = RowFinder::new(JsonForm::Objects);
     let end = finder.end(line)?;
     line[end..]
@@ -121,6 +145,8 @@ struct Around {
     is_key: bool,
     /// The lists that hold rows.
     lists: Vec<String>,
+    /// Something stands behind the file's own list.
+    goes_on: bool,
 }
 
 const NAME_MAX: usize = 64;
@@ -240,6 +266,8 @@ impl RowFinder {
                 self.around.is_key = false;
             }
             b':' => self.around.is_key = true,
+            // One list behind another, as `cat` makes them.
+            b'[' if self.around.is_own() => self.place = Place::Between,
             b'[' if self.around.holds_rows() => {
                 let name = String::from_utf8_lossy(&self.around.name).into_owned();
                 self.around.lists.push(name);
@@ -253,7 +281,15 @@ impl RowFinder {
             b' ' | b'\t' | b'\r' | b'\n' => {}
             _ => self.around.is_key = false,
         }
+        // Behind the file's own list, or its object, nothing else may stand.
+        let is_more = !chunk[0].is_ascii_whitespace() && self.place == Place::Behind;
+        self.around.goes_on |= is_more && self.around.is_own();
         1
+    }
+
+    /// Whether something stands behind the file's own list.
+    pub(super) fn goes_on(&self) -> bool {
+        self.around.goes_on
     }
 
     /// The names of the lists, where there are several and nobody can say which is meant.
@@ -273,10 +309,15 @@ impl Around {
         self.is_key = false;
     }
 
+    /// Whether the rows are those of the file's own list, outside of which the walk is.
+    fn is_own(&self) -> bool {
+        self.lists.first().is_some_and(String::is_empty)
+    }
+
     /// Whether a list that opens here is the file's own, or has a usual name in objects alone.
     fn holds_rows(&self) -> bool {
         if self.open.is_empty() {
-            return self.lists.is_empty();
+            return true;
         }
         let is_named = LISTS.iter().any(|name| name.as_bytes() == self.name);
         let is_near =
@@ -369,6 +410,23 @@ mod tests {
     }
 
     #[test]
+    fn lists_behind_one_another_are_read_on() {
+        assert_eq!(found(JsonForm::List, "[{}, 1]\n[2]\n"), ["{}", "1", "2"]);
+    }
+
+    #[test]
+    fn a_row_alone_in_its_file_may_have_lists_of_objects() {
+        assert_eq!(
+            told("{\"question\": \"1+1?\", \"samples\": [{\"text\": \"a\"}]}"),
+            JsonForm::Lines
+        );
+        assert_eq!(
+            told("{\"model\": \"m\", \"samples\": [{\"text\": \"a\"}]}"),
+            JsonForm::List
+        );
+    }
+
+    #[test]
     fn what_is_no_object_is_a_row_of_its_own() {
         assert_eq!(
             found(JsonForm::List, "[1, \"a,b\", null]"),
@@ -395,6 +453,8 @@ mod tests {
             after(both).several(),
             Some(&["train".to_owned(), "test".to_owned()][..])
         );
+        assert!(after("[{}]\n[{}]").several().is_none() && !after("[{}]\n[{}]\n").goes_on());
+        assert!(after("[{}]\n{\"a\": 1}").goes_on() && after("[{}] oops").goes_on());
         assert!(after("[{}, {}").is_cut());
         assert!(!after("[{}, {}]").is_cut());
     }
@@ -403,6 +463,7 @@ mod tests {
     fn an_object_behind_another_is_found_and_braces_in_text_are_not() {
         assert_eq!(glued(b"{\"a\": 1}{\"a\": 2}\n"), Some(8));
         assert_eq!(glued(b"{\"a\": 1} {\"a\": 2}\n"), Some(8));
+        assert_eq!(glued(b"{ \"a\": 1}{ \"a\": 2}\n"), Some(9));
         for line in [
             &b"{\"a\": \"\\\\frac{1}{2}\", \"b\": {\"c\": {}}}\n"[..],
             b"{\"a\": \"}{\"}",

@@ -30,6 +30,22 @@ pub(super) fn columns(lines: &mut Rows) -> Result<Vec<(String, String)>> {
     Ok(columns.into_iter().collect())
 }
 
+/// The first of the first rows that is no object, with its number and what is wrong there.
+pub(super) fn fault(lines: &mut Rows) -> Result<Option<(u64, String)>> {
+    let mut text = Vec::new();
+    for _ in 0..HEAD_LINES {
+        text.clear();
+        let Some(line) = lines.next(&mut text)? else {
+            break;
+        };
+        let fault = line.body.ok().and_then(|range| json::fault(&text[range]));
+        if let Some(fault) = fault {
+            return Ok(Some((line.number, fault)));
+        }
+    }
+    Ok(None)
+}
+
 /// How many lines are looked at before a file is read.
 const HEAD_LINES: usize = 100;
 

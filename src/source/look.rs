@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use super::needed::{Needed, Shape};
 use super::value::Value;
-use super::{BatchSize, ROW_BYTES_MAX, SourceFile, Unit, column_kinds, read_columns, units};
+use super::{BatchSize, ROW_BYTES_MAX, SourceFile, Unit, column_kinds, read_columns, text, units};
 use crate::Result;
 
 /// What was seen of a file.
@@ -16,6 +16,8 @@ pub(crate) struct Look {
     pub rows: usize,
     /// Those that cannot be read at all.
     pub unread: usize,
+    /// Why the first row of JSON cannot be that cannot, with its number.
+    pub fault: Option<(u64, String)>,
     pub columns: Vec<LookedColumn>,
 }
 
@@ -69,6 +71,7 @@ pub(crate) fn look(file: &SourceFile, rows: usize) -> Result<Look> {
     let mut look = Look {
         rows: 0,
         unread: 0,
+        fault: text::fault(file)?,
         columns: kinds.into_iter().map(LookedColumn::new).collect(),
     };
     let Some(&unit) = units(file, &wanted, ROW_BYTES_MAX)?.first() else {

@@ -121,11 +121,7 @@ impl Rows {
             };
             let (offset, number) = (self.offset, self.number);
             self.number += 1;
-            let mark = if offset == 0 && text[start..].starts_with(b"\xef\xbb\xbf") {
-                3
-            } else {
-                0
-            };
+            let mark = self.ending.mark(offset, &text[start..]);
             let range = start + mark..text.len();
             let body = if taken.bytes > self.row_bytes_max {
                 self.offset += taken.bytes;
@@ -203,7 +199,13 @@ impl Rows {
         let Ending::Json(finder) = &self.ending else {
             return Ok(());
         };
-        let (problem, hint) = if let Some(names) = finder.several() {
+        let (problem, hint) = if finder.goes_on() {
+            let problem = "goes on behind its list of rows".to_owned();
+            (
+                problem,
+                "put all rows into the list, or write each on a line of its own",
+            )
+        } else if let Some(names) = finder.several() {
             let problem = format!("has several lists of rows: {}", names.join(", "));
             (
                 problem,
@@ -250,6 +252,17 @@ impl Ending {
             Self::Line => memchr(b'\n', chunk).map(|at| at + 1),
             Self::Json(ending) => ending.end(chunk),
             Self::Csv(ending) => ending.end(chunk),
+        }
+    }
+
+    /// How many bytes of a row are a byte order mark: files that `cat` joined have one before each. In a cell of CSV it
+    /// is text.
+    fn mark(&self, offset: u64, row: &[u8]) -> usize {
+        let may_be = offset == 0 || !matches!(self, Self::Csv(_));
+        if may_be && row.starts_with(b"\xef\xbb\xbf") {
+            3
+        } else {
+            0
         }
     }
 

@@ -8,7 +8,7 @@ use std::io::Read;
 use std::sync::Arc;
 
 use super::entry::Row;
-use super::format::{Coding, Form, TextFormat};
+use super::format::{Coding, Form, Format, TextFormat};
 use super::needed::Needed;
 use super::remark::Remarks;
 use super::rows::{FoundRow, Rows};
@@ -42,7 +42,7 @@ impl CellParser {
         let (cells, remarks) = match (row.body.clone(), self) {
             (Err(void), _) => (Err(void), Remarks::default()),
             (Ok(body), Self::Json(columns)) => json::cells(&text[body], columns),
-            (Ok(body), Self::Csv(parser)) => (parser.parse(&text[body]), Remarks::default()),
+            (Ok(body), Self::Csv(parser)) => parser.parse(&text[body]),
         };
         Row {
             number: row.number,
@@ -143,6 +143,17 @@ pub(crate) fn columns(file: &SourceFile, format: TextFormat) -> Result<Vec<(Stri
                 .map(|name| (name.clone(), "string".to_owned()))
                 .collect())
         }
+    }
+}
+
+/// The first of a file's first rows that is no object of JSON, with its number and what is wrong there.
+pub(super) fn fault(file: &SourceFile) -> Result<Option<(u64, String)>> {
+    match file.format {
+        Format::Text(format) if matches!(format.form, Form::Json(_)) => {
+            let mut rows = Rows::new(file, file.place.peek()?, format, ROW_BYTES_MAX)?;
+            jsonl::fault(&mut rows)
+        }
+        _ => Ok(None),
     }
 }
 

@@ -55,8 +55,16 @@ const ROLES: [(&str, Role); 23] = [
 /// Keys of a turn, the more usual ones first.
 const WHO: [&str; 2] = ["role", "from"];
 const SAID: [&str; 3] = ["content", "value", "text"];
-const THOUGHT: [&str; 3] = ["reasoning_content", "reasoning", "thinking"];
+const THOUGHT: [&str; 6] = [
+    "reasoning_content",
+    "reasoning",
+    "thinking",
+    "reasoning_text",
+    "thought",
+    "reasoning_details",
+];
 const CALLED: [&str; 2] = ["tool_calls", "function_call"];
+const INFO: &str = "info";
 
 /// One turn of a chat.
 struct Turn<'a> {
@@ -247,8 +255,10 @@ fn transposed(chat: Value<'_>) -> Result<Vec<Value<'_>>, Void> {
     let Value::Object(fields) = chat else {
         return Err(Void::WrongType);
     };
+    // Of other keys nothing is read, and a copy for each turn could be any size.
+    let known = [&WHO[..], &SAID, &THOUGHT, &CALLED, &[INFO]].concat();
     let lists = fields.into_iter().filter_map(|(key, value)| match value {
-        Value::List(items) => Some((key, items)),
+        Value::List(items) => Some((*known.iter().find(|known| **known == key)?, items)),
         _ => None,
     });
     let mut turns: Vec<Vec<(Cow<'_, str>, Value<'_>)>> = Vec::new();
@@ -260,7 +270,7 @@ fn transposed(chat: Value<'_>) -> Result<Vec<Value<'_>>, Void> {
             return Err(Void::WrongType);
         }
         for (turn, item) in turns.iter_mut().zip(items) {
-            turn.push((key.clone(), item));
+            turn.push((Cow::Borrowed(key), item));
         }
     }
     Ok(turns.into_iter().map(Value::Object).collect())
@@ -279,7 +289,7 @@ fn turn(value: Value<'_>) -> Result<Turn<'_>, Void> {
     };
     let role = role(take(&WHO))?;
     let [calls, thought, said] = [&CALLED[..], &THOUGHT, &SAID].map(&mut take);
-    let info = take(&["info"]);
+    let info = take(&[INFO]);
     if role == Role::Tool || says(&calls) {
         return Err(Void::ToolCalls);
     }
@@ -335,12 +345,41 @@ fn of_parts(parts: Vec<Value<'_>>) -> Result<Option<Cow<'_, str>>, Void> {
             (_, Some(part)) => said.push(part),
         }
     }
-    let said = said.into_iter().rev();
-    Ok(said.fold(None, |behind, part| match (part, behind) {
-        (Part::Thinking(thinking), behind) => joined(Some(thinking), behind),
-        (Part::Text(text), None) => Some(text),
-        (Part::Text(text), Some(behind)) => Some(text + "\n" + behind),
-    }))
+    let mut said = said.into_iter();
+    Ok(match (said.next(), said.next(), said.next()) {
+        (None, ..) => None,
+        (Some(Part::Text(text)), None, _) => Some(text),
+        (Some(Part::Thinking(thinking)), None, _) => joined(Some(thinking), None),
+        (Some(Part::Thinking(thinking)), Some(Part::Text(text)), None) => {
+            joined(Some(thinking), Some(text))
+        }
+        (first, second, third) => {
+            let head = [first, second, third].into_iter().flatten();
+            Some(Cow::Owned(in_turn(head.chain(said))))
+        }
+    })
+}
+
+/// Text and thinking by turns; thinking that nothing follows was cut off.
+fn in_turn<'a>(parts: impl Iterator<Item = Part<'a>>) -> String {
+    let mut all = String::new();
+    let mut thinks = false;
+    for part in parts {
+        if thinks {
+            all.push_str("\n</think>\n\n");
+        } else if !all.is_empty() {
+            all.push('\n');
+        }
+        thinks = matches!(part, Part::Thinking(_));
+        match part {
+            Part::Text(text) => all.push_str(&text),
+            Part::Thinking(thinking) => {
+                all.push_str("<think>\n");
+                all.push_str(thinking.trim());
+            }
+        }
+    }
+    all
 }
 
 /// Part of a turn by its `type`; none where it is empty. Fails where it is no text.
@@ -355,8 +394,9 @@ fn part(value: Value<'_>) -> Result<Option<Part<'_>>, Void> {
     if kind.contains("tool") || kind.contains("function") {
         return Err(Void::ToolCalls);
     }
-    let thinks = matches!(kind.as_ref(), "thinking" | "reasoning");
-    for name in ["thinking", "reasoning", "text"] {
+    // Also OpenRouter's `reasoning.text`.
+    let thinks = kind.starts_with("thinking") || kind.starts_with("reasoning");
+    for name in ["thinking", "reasoning", "summary", "text"] {
         let value = fields.clone().field(name);
         if says(&value) {
             let text = plain(value)?;
@@ -368,7 +408,10 @@ fn part(value: Value<'_>) -> Result<Option<Part<'_>>, Void> {
             return Ok(Some(wrap(text)));
         }
     }
-    match kind.is_empty() || thinks || kind.ends_with("text") {
+    match kind.is_empty()
+        || kind.ends_with("text")
+        || matches!(kind.as_ref(), "thinking" | "reasoning")
+    {
         true => Ok(None),
         false => Err(Void::NoText),
     }
@@ -395,6 +438,8 @@ fn plain(value: Value<'_>) -> Result<Cow<'_, str>, Void> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::source::value::from_json;
 
@@ -456,6 +501,8 @@ mod tests {
                 [{"type": "thinking", "thinking": [{"type": "text", "text": "t"}]}, {"type": "text", "text": "a"}]}]"#,
             r#"[{"role": "user", "content": "q"}, {"role": "assistant", "content":
                 [{"type": "reasoning", "text": "t"}, {"type": "output_text", "text": "a", "thinking": null}]}]"#,
+            r#"[{"role": "user", "content": "q"}, {"role": "assistant", "content": "a",
+                 "reasoning_details": [{"type": "reasoning.text", "text": "t", "signature": null}]}]"#,
             r#"[{"role": "user", "content": "q"}, {"role": "assistant", "reasoning_content": "t",
                  "content": "<think>\nt\n</think>\n\na"}]"#,
         ] {
@@ -464,6 +511,11 @@ mod tests {
         reads(
             r#"[{"role": "user", "content": "q"}, {"role": "assistant", "content": null, "reasoning_content": "t"}]"#,
             "<think>\nt",
+        );
+        reads(
+            r#"[{"role": "user", "content": "q"}, {"role": "assistant", "content":
+                ["a", {"thinking": "t"}, {"thinking": "u"}, {"text": "b"}, {"text": "c"}, {"thinking": "v"}]}]"#,
+            "a\n<think>\ntu\n</think>\n\nbc\n<think>\nv",
         );
     }
 
@@ -558,6 +610,58 @@ mod tests {
             said(r#"[{"role": "assistant", "content": "a"}, {"role": "user", "content": "r"}]"#),
             Err(Void::SeveralTurns)
         );
+    }
+
+    /// Values of which some are chats, and most are nearly such.
+    fn near_chat() -> impl Strategy<Value = Value<'static>> {
+        const WORDS: &[&str] = &[
+            "user",
+            "gpt",
+            "system",
+            "tool",
+            "q",
+            "",
+            "[",
+            "{\"role\": \"user\"}",
+            "<think>",
+            "text",
+            "thinking",
+            "image",
+            "null",
+        ];
+        let word = prop::sample::select(WORDS).prop_map(|word| Value::Text(word.into()));
+        let leaf = prop_oneof![4 => word, 1 => Just(Value::Null), 1 => Just(Value::Integer(1))];
+        const KEYS: &[&str] = &[
+            "role",
+            "from",
+            "content",
+            "value",
+            "text",
+            "type",
+            "thinking",
+            "reasoning_content",
+            "tool_calls",
+            "info",
+        ];
+        leaf.prop_recursive(5, 48, 4, |inner| {
+            let key = prop::sample::select(KEYS).prop_map(Cow::Borrowed);
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..5).prop_map(Value::List),
+                prop::collection::vec((key, inner), 0..5).prop_map(Value::Object),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_stands_in_a_cell_is_a_chat_or_has_its_reason(value in near_chat()) {
+            if let Ok(Some(chat)) = chat(value.clone()) {
+                prop_assert!(!chat.exchanges.is_empty());
+            }
+            let _ = question(value.clone(), &mut Remarks::default());
+            let _ = answer(value.clone(), &mut Remarks::default());
+            let _ = cell(value);
+        }
     }
 
     #[test]

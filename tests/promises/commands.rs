@@ -1011,6 +1011,15 @@ fn sql_gives_lists_and_structs_as_json_and_names_what_is_mistyped() {
     ]);
     let table = sql("SELECT * FROM legder").ends(2);
     table.tells(&["no table `legder`", "did you mean `ledger`?"]);
+    for writes in [
+        "COPY ledger TO 'copy.csv'",
+        "CREATE TABLE t AS SELECT 1",
+        "INSERT INTO ledger SELECT * FROM ledger",
+    ] {
+        sql(writes).ends(2).tells(&["cannot be answered"]);
+    }
+    assert!(!place.path("copy.csv").exists());
+    sql("SELECT 1; SELECT 2").ends(2).tells(&["one question"]);
     let column = sql("SELECT categry FROM ledger").ends(2);
     column.tells(&["no column `categry`", "did you mean `category`?"]);
 }

@@ -46,5 +46,5 @@ fn entries<'a>(row: Completion<'a>, out: &mut Vec<Entry<'a>>) -> Result<(), Void
         remarks,
         ..Trajectory::default()
     };
-    push_all(out, &problem, responses(completion)?, |_| rest.clone())
+    push_all(out, &problem, responses(completion)?, &rest, |_, _| ())
 }

@@ -39,5 +39,5 @@ fn entries<'a>(row: Rollouts<'a>, out: &mut Vec<Entry<'a>>) -> Result<(), Void> 
         remarks,
         ..Trajectory::default()
     };
-    push_all(out, &problem, responses(row.completion)?, |_| rest.clone())
+    push_all(out, &problem, responses(row.completion)?, &rest, |_, _| ())
 }

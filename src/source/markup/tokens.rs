@@ -86,8 +86,12 @@ const NAMES: [&str; 71] = [
     "vision_start",
 ];
 
-/// Tokens of other forms: Gemma, Llama 2 and Mistral, EXAONE.
-const OTHERS: [&str; 18] = [
+/// Tokens of other forms: Gemma, Llama 2 and Mistral, EXAONE; calls of tools as Qwen and Hermes write them.
+const OTHERS: [&str; 22] = [
+    "<tool_call>",
+    "</tool_call>",
+    "<tool_response>",
+    "</tool_response>",
     "<start_of_turn>",
     "<end_of_turn>",
     "<bos>",

@@ -240,6 +240,19 @@ fn the_lock_file_holds_the_commit_and_repeats_the_run_when_the_branch_has_moved(
         .gradatim(&[&beside[..], &["--pool", "pool"]].concat())
         .ends(0);
     assert_eq!(tree(&place.path("beside")), tree(&place.path("first")));
+    // The same files on this disk, by the hashes that the hub has of them.
+    let all = rows();
+    let on_disk = |name: &str, first: &[Value], second: &[Value]| {
+        place.write(&format!("{name}/x.parquet"), parquet(second, 8));
+        place.write(&format!("{name}/y.parquet"), parquet(first, 8));
+        let (out, source) = (format!("out-{name}"), format!("math={name}"));
+        let more = [&out, "--pool", "pool", "--source", &source];
+        place.gradatim(&[&beside[..3], &more].concat())
+    };
+    on_disk("disk", &all[..50], &all[50..]).ends(0);
+    assert_eq!(subsets(&place, "out-disk"), subsets(&place, "first"));
+    let other = on_disk("other", &all[..49], &all[50..]).ends(4);
+    other.tells(&["`math` has other files", "train-00000-of-00002.parquet"]);
     place.run("moved", &[]).ends(0);
     assert_ne!(subsets(&place, "moved"), subsets(&place, "first"));
 }
