@@ -493,7 +493,11 @@ fn a_path_that_exists_is_that_path_and_a_glob_meets_odd_names() {
     inspect(&place, "in/x*", &[])
         .said
         .ends(2)
-        .tells(&["names no file"]);
+        .tells(&["names no file", "hint: `in/x*/**` would name"]);
+    inspect(&place, "~/in/*", &[])
+        .said
+        .ends(2)
+        .tells(&["names no file", "only in a shell"]);
 }
 
 #[cfg(unix)]
