@@ -72,11 +72,23 @@ fn format(file: &Path) -> Result<Option<Format>> {
         return Ok(Format::of(file));
     };
     match head::check(found) {
-        Err(Error::Unreadable(why)) => Err(unread(
-            file,
-            why.first().map_or("", |(_, why)| why.as_str()),
-        )),
+        Err(Error::Unreadable(why)) => {
+            let why = why.first().map_or("", |(_, why)| why.as_str());
+            Err(mistaken(file, why))
+        }
         checked => checked.map(|()| Some(found.format)),
+    }
+}
+
+/// What a file is instead of what its name says, and behind a colon what mends it.
+fn mistaken(file: &Path, why: &str) -> Error {
+    let Some((what, mend)) = why.split_once(": ") else {
+        return unread(file, why);
+    };
+    Error::File {
+        file: file.display().to_string(),
+        problem: what.to_owned(),
+        hint: mend.to_owned(),
     }
 }
 
