@@ -286,6 +286,23 @@ fn verify_writes_a_whole_file_or_none() {
         .gradatim(&["verify", "a.parquet", "--out", "out.jsonl"])
         .ends(4)
         .tells(&["a.parquet"]);
+    place.write(
+        "list.json",
+        "[\n{\"gold\": \"1\", \"response\": \"1\"}\n]\n",
+    );
+    place.write(
+        "lfs.jsonl",
+        "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 5\n",
+    );
+    for (name, words) in [
+        ("list.json", ["is one JSON list", "jq -c"]),
+        ("lfs.jsonl", ["lfs.jsonl", "git lfs"]),
+    ] {
+        place
+            .gradatim(&["verify", name, "--out", "out.jsonl"])
+            .ends(4)
+            .tells(&words);
+    }
     place.write("a.csv", "gold,response\n1,1\n");
     place
         .gradatim(&["verify", "a.csv", "--out", "out.jsonl"])
