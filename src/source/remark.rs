@@ -36,10 +36,14 @@ pub enum Remark {
     EscapedTokens,
     /// The recorded verdict is none that can be read, as a reward between right and wrong.
     RecordedUnread,
+    /// A turn has more that may be thinking, beside what was read.
+    ThinkingUnread,
+    /// The problem has `<image>` where an image stood, which is not read.
+    ImageMark,
 }
 
 impl Remark {
-    pub(crate) const ALL: [Self; 14] = [
+    pub(crate) const ALL: [Self; 16] = [
         Self::LoneSurrogate,
         Self::ControlCharacter,
         Self::SystemTurn,
@@ -54,6 +58,8 @@ impl Remark {
         Self::ControlTokens,
         Self::EscapedTokens,
         Self::RecordedUnread,
+        Self::ThinkingUnread,
+        Self::ImageMark,
     ];
 
     /// As the ledger spells it.
@@ -73,6 +79,8 @@ impl Remark {
             Self::ControlTokens => "control_tokens",
             Self::EscapedTokens => "escaped_tokens",
             Self::RecordedUnread => "recorded_unread",
+            Self::ThinkingUnread => "thinking_unread",
+            Self::ImageMark => "image_mark",
         }
     }
 }
@@ -105,6 +113,8 @@ impl Remark {
             Self::RecordedUnread => {
                 "have a recorded verdict that is neither right nor wrong, and count as without"
             }
+            Self::ThinkingUnread => "have more in a turn that may be thinking, which was left out",
+            Self::ImageMark => "ask with `<image>`, for an image that is not read",
         }
     }
 }

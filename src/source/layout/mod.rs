@@ -32,7 +32,7 @@ pub use picks::Picks;
 
 use super::needed::Needed;
 use super::value::Value;
-use super::{Entry, Row, Source, Trajectory, Void, markup};
+use super::{Entry, Remark, Row, Source, Trajectory, Void, markup};
 
 /// The layouts that are known by name.
 #[derive(
@@ -255,6 +255,9 @@ fn normalise<'a>(source: &'a Source, trajectory: &mut Trajectory<'a>) -> Result<
     trajectory.problem = markup::problem(problem, rule, remarks)?;
     if trajectory.problem.is_empty() {
         return Err(Void::NoProblem);
+    }
+    if trajectory.problem.contains("<image>") {
+        remarks.add(Remark::ImageMark);
     }
     // A problem that is read alone has no response.
     if !trajectory.response.is_empty() {
