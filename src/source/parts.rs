@@ -320,7 +320,7 @@ fn is_beside(key: &str) -> bool {
 }
 
 /// Whether it says more than a flag or a count does.
-fn says_more(value: &Value<'_>) -> bool {
+pub(super) fn says_more(value: &Value<'_>) -> bool {
     match value {
         Value::Text(text) => says(value) && is_said(text),
         Value::List(_) | Value::Object(_) | Value::Other(_) => says(value),

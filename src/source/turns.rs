@@ -164,7 +164,7 @@ fn written(text: &str) -> Written {
 }
 
 /// Whether it is a turn, a list of them, or an object of lists.
-pub(super) fn is_chat(value: &Value<'_>) -> bool {
+fn is_chat(value: &Value<'_>) -> bool {
     match value {
         Value::List(items) => {
             let mut said = items.iter().filter(|item| !item.is_absent());
