@@ -189,7 +189,7 @@ impl Error {
             | Self::Hub { hint, .. } => hint.as_str(),
             Self::OutputExists(_) => "name another folder with `--out`, or move this one away",
             Self::Unreadable(_) => {
-                "fetch the file again, or write `skip_unreadable = true` under its source; what was \
+                "mend the file or fetch it again, or write `skip_unreadable = true` under its source; what was \
                  measured is kept in the pool"
             }
             Self::Shortfall { .. } => {

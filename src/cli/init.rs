@@ -3,11 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use crate::source::look::look;
-use crate::source::{self, Asked, Layout, SourceFile, files};
+use crate::source::{self, Layout, SourceFile};
 use crate::{Error, Result};
 use clap::Args;
 
-use super::inspect::{OnHub, columns_table};
+use super::inspect::{OnHub, columns_table, found_here};
 use super::print;
 use super::starter::Starter;
 
@@ -41,18 +41,7 @@ pub(super) fn init(arguments: &Arguments) -> Result<u8> {
     let (config, split) = (arguments.config.as_deref(), arguments.split.as_deref());
     let files = match address {
         Some(address) => OnHub::find(address, config, split)?.files,
-        None => {
-            let usual = Asked::usual("train");
-            files::find_as(
-                &arguments.source,
-                Asked {
-                    config,
-                    split,
-                    ..usual
-                },
-            )?
-            .files
-        }
+        None => found_here(&arguments.source, config, split)?,
     };
     let (repo, revision) = address.unwrap_or_default().split_once('@').unzip();
     let place = match address {

@@ -32,8 +32,10 @@ impl Starter {
             .filter(|&asked| asked != Layout::Columns)
             .or(suggestion.layout);
         if let Some(layout) = by_layout {
-            let (source, trial) = tried(file, Source::of(layout))?;
-            if trial.trajectories > 0 || asked.is_some() {
+            let tried = tried(file, Source::of(layout));
+            if let Ok((source, trial)) = tried
+                && (trial.trajectories > 0 || asked.is_some())
+            {
                 return Ok(Some(Self {
                     source,
                     picks: Vec::new(),

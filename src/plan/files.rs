@@ -246,8 +246,10 @@ impl Finder<'_> {
         self.note(name, dataset.note.as_slice());
         let mode = self.overrides.hub_mode.or(asked.hub_mode);
         let mode = mode.unwrap_or_default();
+        let mut files = files::of_dataset(&hub, &dataset, mode);
+        self.note(name, files::settle_delimiters(&mut files).as_slice());
         Ok(FoundFiles {
-            files: files::of_dataset(&hub, &dataset, mode),
+            files,
             card: Terms {
                 attribution: Some(format!("{} at {}", dataset.page(), dataset.commit)),
                 license: dataset.license,

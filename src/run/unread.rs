@@ -8,7 +8,9 @@ use super::Watch;
 use super::loaded::RunPart;
 use crate::plan::{Plan, PlannedFile, PlannedSource};
 use crate::pool::Entries;
+use crate::source::absent;
 use crate::source::look::{self, Look};
+use crate::source::needed::Shape;
 use crate::source::suggest;
 use crate::source::{Layout, Void, layout};
 use crate::{Error, Result};
@@ -27,6 +29,7 @@ pub(super) fn refuse(
         let of_source = parts.iter().filter(|part| part.source == index);
         let (read, losses) = losses(source, entries, of_source);
         let lost: u64 = losses.values().map(|(count, _)| count).sum();
+        note_absent(source, watch);
         if read == 0 {
             watch.note(&format!("source `{}` has no rows", source.name));
         }
@@ -36,6 +39,20 @@ pub(super) fn refuse(
         }
     }
     Ok(())
+}
+
+/// Notes the columns that the pipeline names and none of the first rows has: a typing error inside of a path.
+fn note_absent(source: &PlannedSource, watch: &dyn Watch) {
+    let (Some(columns), Some(file)) = (&source.source.columns, source.files.first()) else {
+        return;
+    };
+    // What cannot be looked at is told by who reads it.
+    for (key, path) in absent::of(&file.file, columns, ROWS).unwrap_or_default() {
+        watch.note(&format!(
+            "`{key} = \"{path}\"` of `{}` is found in none of the first rows",
+            source.name
+        ));
+    }
 }
 
 /// How many entries a source has, and those that yield nothing for a fault of reading. A file that cannot be read is
@@ -112,6 +129,10 @@ fn held(source: &PlannedSource, file: &PlannedFile, look: &Look) -> String {
         text += &format!("  {} rows that cannot be taken apart at all\n", look.unread);
     }
     for needed in layout::columns(&source.source) {
+        let seen = look.column(&needed.name);
+        if !needed.named && seen.is_some_and(|column| is_as_wanted(needed.shape, column.kind())) {
+            continue;
+        }
         let held = match look.column(&needed.name) {
             Some(column) => column.kinds(),
             None if needed.required => "no such column".into(),
@@ -124,6 +145,26 @@ fn held(source: &PlannedSource, file: &PlannedFile, look: &Look) -> String {
         text += &format!("  `{}`: {held}{wanted}\n", needed.name);
     }
     text
+}
+
+/// Whether a layout that wants the shape takes what a column mostly holds.
+fn is_as_wanted(shape: Shape, kind: &str) -> bool {
+    let list = kind.strip_prefix("JSON text of ").unwrap_or(kind);
+    let is_list_of = |of: &[&str]| {
+        list.strip_prefix("a list of ")
+            .is_some_and(|items| of.contains(&items))
+    };
+    match shape {
+        Shape::Text => kind == "text",
+        Shape::Answer => {
+            ["text", "a number", "a truth value"].contains(&kind)
+                || is_list_of(&["texts", "numbers"])
+        }
+        Shape::Texts => is_list_of(&["texts"]),
+        Shape::Bools => is_list_of(&["truth values", "numbers", "texts"]),
+        Shape::Turns => is_list_of(&["turns"]),
+        Shape::Any => true,
+    }
 }
 
 /// What to write instead, by the reason that took the most.
@@ -144,7 +185,11 @@ fn mend(source: &PlannedSource, worst: Option<Void>, look: Option<&Look>) -> Str
             "turns with images and other parts are not read: leave such rows out of the data".into()
         }
         Some(Void::TooLarge) => format!("raise `row_bytes_max` under `{table}`"),
-        Some(Void::BadJson | Void::BadCsv | Void::BadUtf8) => {
+        Some(Void::BadUtf8) => {
+            "write it in UTF-8, as with `iconv -f LATIN1 -t UTF-8 FILE > NEW` where it is Latin-1"
+                .into()
+        }
+        Some(Void::BadJson | Void::BadCsv) => {
             "see what the file is with `gradatim inspect`, and mend or convert it".into()
         }
         _ => look.map_or_else(String::new, |look| instead(source, look)),

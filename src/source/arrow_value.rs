@@ -130,16 +130,13 @@ fn items(values: &dyn Array, start: usize, end: usize) -> Value<'_> {
     Value::List((start..end).map(|at| value(values, at)).collect())
 }
 
-/// One pair of a map; none where its key is no text.
+/// One pair of a map; none where its key is no text and no number.
 fn entry<'a>(
     keys: &'a dyn Array,
     values: &'a dyn Array,
     at: usize,
 ) -> Option<(Cow<'a, str>, Value<'a>)> {
-    match value(keys, at) {
-        Value::Text(key) => Some((key, value(values, at))),
-        _ => None,
-    }
+    Some((value(keys, at).said().ok()??, value(values, at)))
 }
 
 /// What a dictionary's key refers to.

@@ -9,10 +9,11 @@ use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 
 use super::format::{Form, Format, TextFormat};
 use super::needed::{self, Needed};
+use super::remark::{Remark, Remarks};
 use super::rows::Rows;
 use super::value::Value;
 use super::{ROW_BYTES_MAX, SourceFile, Void};
-use crate::{Error, Result};
+use crate::Result;
 
 /// Finds where rows end.
 pub(super) struct RowFinder {
@@ -82,20 +83,34 @@ impl Parser {
         }
     }
 
-    /// The wanted cells of one row.
-    pub(super) fn parse(&self, row: &[u8]) -> Result<Vec<Value<'static>>, Void> {
+    /// The wanted cells of one row, and what had to be done to read them.
+    pub(super) fn parse(&self, row: &[u8]) -> (Result<Vec<Value<'static>>, Void>, Remarks) {
+        let mut remarks = Remarks::default();
+        (self.cells(row, &mut remarks), remarks)
+    }
+
+    fn cells(&self, row: &[u8], remarks: &mut Remarks) -> Result<Vec<Value<'static>>, Void> {
         let row = std::str::from_utf8(row).map_err(|_| Void::BadUtf8)?;
         let cells = CsvCells::of(inside(self.delimiter), row, self.width).ok_or(Void::BadCsv)?;
         if cells.ends.len() != self.width {
             return Err(Void::BadCsv);
         }
-        let value = |place: &Option<usize>| match place.map(|at| cells.get(at)) {
+        let mut value = |place: &Option<usize>| match place.map(|at| cells.get(at)) {
             None | Some("") => Value::Missing,
+            Some(word) if NULLS.contains(&word) => {
+                remarks.add(Remark::NullWord);
+                Value::Null
+            }
             Some(text) => Value::Text(text.to_owned().into()),
         };
-        Ok(self.places.iter().map(value).collect())
+        Ok(self.places.iter().map(&mut value).collect())
     }
 }
+
+/// How tools write that a cell says nothing.
+const NULLS: [&str; 10] = [
+    "NaN", "nan", "NA", "N/A", "#N/A", "<NA>", "null", "NULL", "None", "<null>",
+];
 
 /// The cells of a row, one behind the other, without their quotes.
 struct CsvCells {
@@ -189,15 +204,5 @@ pub(super) fn check(file: &SourceFile, header: &[String], columns: &[Needed]) ->
         .iter()
         .map(|name| Field::new(name, DataType::Utf8, true));
     let schema = Schema::new(fields.collect::<Vec<_>>());
-    needed::check(file, &schema, columns)?;
-    let count = |needed: &&Needed| header.iter().filter(|name| **name == needed.name).count();
-    match columns.iter().find(|needed| count(needed) > 1) {
-        Some(twice) => Err(Error::Schema {
-            file: file.name.clone(),
-            column: twice.name.clone(),
-            problem: "stands twice in the header".into(),
-            hint: "give each column a name of its own".into(),
-        }),
-        None => Ok(()),
-    }
+    needed::check(file, &schema, columns)
 }

@@ -230,7 +230,7 @@ fn mended(text: &str) -> Option<(String, Remarks)> {
     while let Some(&byte) = mending.bytes.get(mending.at) {
         match byte {
             b'"' => mending.string(),
-            b'N' | b'I' | b'-' => mending.word(),
+            b'N' | b'I' | b'-' | b'0'..=b'9' => mending.word(),
             _ => mending.at += 1,
         }
     }
@@ -258,13 +258,31 @@ impl Mending<'_> {
         (self.at, self.copied) = (end, end);
     }
 
-    /// A number that is none is null.
+    /// A number that is none is null; one beyond the largest float is a text of its digits.
     fn word(&mut self) {
         let rest = &self.bytes[self.at..];
         let words: [&[u8]; 3] = [b"NaN", b"Infinity", b"-Infinity"];
         match words.iter().find(|word| rest.starts_with(word)) {
             Some(word) => self.replace(self.at + word.len(), "null"),
-            None => self.at += 1,
+            None => self.number(),
+        }
+    }
+
+    fn number(&mut self) {
+        let is_of_it =
+            |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.');
+        let length = self.bytes[self.at..]
+            .iter()
+            .take_while(|byte| is_of_it(byte))
+            .count()
+            .max(1);
+        let digits = &self.text[self.at..self.at + length];
+        match digits.parse::<f64>() {
+            Ok(number) if number.is_infinite() => {
+                let quoted = format!("\"{digits}\"");
+                self.replace(self.at + length, &quoted);
+            }
+            _ => self.at += length,
         }
     }
 
@@ -343,6 +361,11 @@ mod tests {
         );
         let pi = "3.14159265358979323846264";
         assert_eq!(read(&format!("{{\"a\": {pi}}}")), clean(pi));
+        assert_eq!(read("{\"a\": 1e400}"), clean("1e400"));
+        assert_eq!(
+            read(&format!("{{\"a\": {}}}", "7".repeat(400))),
+            clean(&"7".repeat(400))
+        );
         assert_eq!(read("{\"a\": 42.0}"), clean("42"));
         assert_eq!(read("{\"a\": 0.1}"), clean("0.1"));
     }

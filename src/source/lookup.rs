@@ -110,8 +110,10 @@ impl Join {
 pub(crate) fn columns(picks: &[Option<&Pick>]) -> Vec<Needed> {
     let mut columns: Vec<Needed> = Vec::new();
     for pick in picks.iter().flatten() {
-        if columns.iter().all(|known| known.name != pick.root()) {
-            columns.push(Needed::named(pick.root(), true));
+        let path = pick.0.column.clone();
+        match columns.iter_mut().find(|known| known.name == pick.root()) {
+            Some(known) => known.paths.push(path),
+            None => columns.push(Needed::named(pick.root(), true, vec![path])),
         }
     }
     columns

@@ -4,6 +4,7 @@
 //! file, the whole of a file of text), a unit in batches of rows, and a row yields entries: its
 //! trajectories, or the one reason why it has none. Only the columns that the layout names are decoded.
 
+pub(crate) mod absent;
 pub(crate) mod answers;
 mod arrow_value;
 mod batch;

@@ -6,6 +6,7 @@
 use arrow::datatypes::{DataType, Schema};
 
 use super::SourceFile;
+use super::path::ColumnPath;
 use crate::{Error, Result};
 
 /// A column that is read.
@@ -16,6 +17,8 @@ pub struct Needed {
     /// Named in the pipeline: a Parquet file without it is refused, since it is a typing error.
     pub named: bool,
     pub shape: Shape,
+    /// The ways into it that the pipeline names.
+    pub paths: Vec<ColumnPath>,
 }
 
 /// What is accepted in a column.
@@ -49,6 +52,7 @@ impl Needed {
             required: false,
             named: false,
             shape,
+            paths: Vec::new(),
         }
     }
 
@@ -60,11 +64,12 @@ impl Needed {
         }
     }
 
-    /// A column that the pipeline names: whatever it holds is looked at row by row.
-    pub(super) fn named(name: &str, required: bool) -> Self {
+    /// A column that the pipeline names, with the ways into it: what they lead to is looked at row by row.
+    pub(super) fn named(name: &str, required: bool, paths: Vec<ColumnPath>) -> Self {
         Self {
             required,
             named: true,
+            paths,
             ..Self::optional(name, Shape::Any)
         }
     }
@@ -74,9 +79,11 @@ impl Needed {
 pub(super) fn check(file: &SourceFile, schema: &Schema, columns: &[Needed]) -> Result<()> {
     let names = || schema.fields().iter().map(|field| field.name().as_str());
     for needed in columns {
+        if names().filter(|name| *name == needed.name).count() > 1 {
+            return Err(twice(file, &needed.name));
+        }
         match schema.field_with_name(&needed.name) {
-            Ok(field) if needed.shape.fits(field.data_type()) => {}
-            Ok(field) => return Err(another_shape(file, needed, field.data_type())),
+            Ok(field) => check_type(file, needed, field.data_type())?,
             Err(_) if !needed.required && !needed.named => {}
             Err(_) => return Err(Error::missing_column(&file.name, &needed.name, names())),
         }
@@ -84,12 +91,51 @@ pub(super) fn check(file: &SourceFile, schema: &Schema, columns: &[Needed]) -> R
     Ok(())
 }
 
+/// The error of two columns of one name, of which nobody can say which is meant.
+pub(super) fn twice(file: &SourceFile, column: &str) -> Error {
+    Error::Schema {
+        file: file.name.clone(),
+        column: column.to_owned(),
+        problem: "stands twice in the file".into(),
+        hint: "give each column a name of its own".into(),
+    }
+}
+
+/// Fails where a column of that type cannot hold what is asked of it, or stands for two.
+fn check_type(file: &SourceFile, needed: &Needed, kind: &DataType) -> Result<()> {
+    if !needed.shape.fits(kind) {
+        return Err(another_shape(file, needed, kind));
+    }
+    let astray = |path: &ColumnPath| Some((path.as_str().to_owned(), path.astray_in(kind)?));
+    match needed.paths.iter().find_map(astray) {
+        None => Ok(()),
+        Some((path, why)) => Err(Error::Schema {
+            file: file.name.clone(),
+            column: needed.name.clone(),
+            problem: format!("has nothing at `{path}`: {why}"),
+            hint: "name a way into it that is there; `gradatim inspect` shows a value".into(),
+        }),
+    }
+}
+
+/// A type as an error shows it.
+pub(super) fn type_words(kind: &DataType) -> String {
+    let words = kind.to_string();
+    match words.chars().count() > TYPE_CHARS {
+        true => words.chars().take(TYPE_CHARS).chain(['…']).collect(),
+        false => words,
+    }
+}
+
+const TYPE_CHARS: usize = 100;
+
 fn another_shape(file: &SourceFile, needed: &Needed, kind: &DataType) -> Error {
     Error::Schema {
         file: file.name.clone(),
         column: needed.name.clone(),
         problem: format!(
-            "holds {kind}, where this layout has {}",
+            "holds {}, where this layout has {}",
+            type_words(kind),
             needed.shape.words()
         ),
         hint: Error::OTHER_LAYOUT.into(),
@@ -128,7 +174,7 @@ impl Shape {
 }
 
 /// The type of a list's items.
-fn item(kind: &DataType) -> Option<&DataType> {
+pub(super) fn item(kind: &DataType) -> Option<&DataType> {
     match value(kind) {
         DataType::List(field)
         | DataType::LargeList(field)
@@ -140,14 +186,14 @@ fn item(kind: &DataType) -> Option<&DataType> {
 }
 
 /// The type itself, or that of a dictionary's values.
-fn value(kind: &DataType) -> &DataType {
+pub(super) fn value(kind: &DataType) -> &DataType {
     match kind {
         DataType::Dictionary(_, value) => value,
         kind => kind,
     }
 }
 
-fn is_text(kind: &DataType) -> bool {
+pub(super) fn is_text(kind: &DataType) -> bool {
     let kind = value(kind);
     kind.is_null() || kind.is_string() || kind.is_binary()
 }

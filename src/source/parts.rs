@@ -120,12 +120,41 @@ fn of_parts<'a>(parts: Vec<Value<'a>>, remarks: &mut Remarks) -> Said<'a> {
             }
         }
     }
-    let said = said.into_iter().rev();
-    Ok(said.fold(None, |behind, part| match (part, behind) {
-        (Part::Thinking(thinking), behind) => joined(Some(thinking), behind),
-        (Part::Text(text), None) => Some(text),
-        (Part::Text(text), Some(behind)) => Some(text + "\n" + behind),
-    }))
+    let mut said = said.into_iter();
+    Ok(match (said.next(), said.next(), said.next()) {
+        (None, ..) => None,
+        (Some(Part::Text(text)), None, _) => Some(text),
+        (Some(Part::Thinking(thinking)), None, _) => joined(Some(thinking), None),
+        (Some(Part::Thinking(thinking)), Some(Part::Text(text)), None) => {
+            joined(Some(thinking), Some(text))
+        }
+        (first, second, third) => {
+            let head = [first, second, third].into_iter().flatten();
+            Some(Cow::Owned(in_turn(head.chain(said))))
+        }
+    })
+}
+
+/// Text and thinking by turns; thinking that nothing follows was cut off.
+fn in_turn<'a>(parts: impl Iterator<Item = Part<'a>>) -> String {
+    let mut all = String::new();
+    let mut thinks = false;
+    for part in parts {
+        if thinks {
+            all.push_str("\n</think>\n\n");
+        } else if !all.is_empty() {
+            all.push('\n');
+        }
+        thinks = matches!(part, Part::Thinking(_));
+        match part {
+            Part::Text(text) => all.push_str(&text),
+            Part::Thinking(thinking) => {
+                all.push_str("<think>\n");
+                all.push_str(thinking.trim());
+            }
+        }
+    }
+    all
 }
 
 /// What kind of part it is, by its `type`.
@@ -265,7 +294,7 @@ fn of_object(mut fields: Fields<'_>) -> Said<'_> {
     if says(&take(&mut fields, &["effort"])) {
         return Ok(None);
     }
-    fields.sort_by_key(|(key, _)| rank_in_thinking(key));
+    fields.sort_by_cached_key(|(key, _)| rank_in_thinking(key));
     let mut lost = None;
     for (key, value) in fields {
         if rank_in_thinking(&key) < UNKNOWN {
@@ -392,7 +421,7 @@ fn is_perhaps(key: &str, value: &Value<'_>) -> bool {
 /// The thinking of an assistant's turn, in the field that is most surely that. What another says beyond it is
 /// remarked. Fails where there is thinking and none that is a text.
 pub(super) fn thinking<'a>(mut fields: Fields<'a>, remarks: &mut Remarks) -> Said<'a> {
-    fields.sort_by_key(|(key, _)| rank(key));
+    fields.sort_by_cached_key(|(key, _)| rank(key));
     let (mut whole, mut lost) = (None::<Cow<'a, str>>, None);
     for (key, value) in fields {
         let is_word = |value: &Value<'_>| matches!(value, Value::Text(text) if !text.trim().contains(char::is_whitespace));

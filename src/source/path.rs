@@ -6,7 +6,11 @@
 
 use std::fmt;
 
+use arrow::datatypes::DataType;
+
+use super::needed::{self, type_words};
 use super::value::Value;
+use crate::error;
 
 /// A column's path.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,21 +64,53 @@ impl ColumnPath {
     }
 }
 
+impl ColumnPath {
+    /// Why the path leads nowhere in a column of that type, where the type already says so. Inside of text, which may
+    /// be JSON, only its rows tell.
+    pub(super) fn astray_in(&self, kind: &DataType) -> Option<String> {
+        let mut kind = needed::value(kind);
+        for step in &self.steps {
+            if needed::is_text(kind) || matches!(kind, DataType::Map(..)) {
+                return None;
+            }
+            let inside = match (step, kind) {
+                (Step::Field(name), DataType::Struct(fields)) => {
+                    let field = fields.iter().find(|field| field.name() == name);
+                    let has = || error::listed(fields.iter().map(|field| field.name().as_str()));
+                    field
+                        .map(|field| field.data_type())
+                        .ok_or_else(|| format!("its fields are {}", has()))
+                }
+                (Step::Field(_), kind) => Err(format!(
+                    "it holds {}, which has no fields",
+                    type_words(kind)
+                )),
+                (Step::Item(_) | Step::Each, kind) => needed::item(kind)
+                    .ok_or_else(|| format!("it holds {}, which has no items", type_words(kind))),
+            };
+            kind = match inside {
+                Ok(inside) => needed::value(inside),
+                Err(why) => return Some(why),
+            };
+        }
+        None
+    }
+}
+
 fn follow<'a>(value: Value<'a>, steps: &[Step]) -> Value<'a> {
     let Some((step, rest)) = steps.split_first() else {
         return value;
     };
+    if let Step::Field(name) = step {
+        return follow(value.inside(name), rest);
+    }
     match (step, value.opened()) {
         (_, absent @ (Value::Missing | Value::Null)) => absent,
-        (Step::Field(name), object @ Value::Object(_)) => follow(object.field(name), rest),
         (Step::Item(at), Value::List(items)) => follow(item(items, *at), rest),
         (Step::Each, Value::List(items)) => {
             Value::List(items.into_iter().map(|item| follow(item, rest)).collect())
         }
-        (Step::Field(name), other) => {
-            Value::Other(format!("{} where the path goes on to `{name}`", other.kind()).into())
-        }
-        (Step::Item(_) | Step::Each, other) => {
+        (_, other) => {
             Value::Other(format!("{} where the path asks for items", other.kind()).into())
         }
     }

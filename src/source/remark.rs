@@ -12,6 +12,8 @@ pub enum Remark {
     LoneSurrogate,
     /// A control character stood in a JSON string as it is, which JSON forbids.
     ControlCharacter,
+    /// A cell of CSV says `NaN`, `null` or the like, and is none.
+    NullWord,
     /// A system turn, or a system message beside the turns, was passed over.
     SystemTurn,
     /// A last question without an answer was passed over.
@@ -34,6 +36,10 @@ pub enum Remark {
     ControlTokens,
     /// A template's token inside a text was made text by a space.
     EscapedTokens,
+    /// A list beside the responses has another length than there are responses, and says nothing of any.
+    Misaligned,
+    /// The reason why a response ended is a word that nobody knows.
+    FinishUnread,
     /// The recorded verdict is none that can be read, as a reward between right and wrong.
     RecordedUnread,
     /// A turn has more that may be thinking, beside what was read.
@@ -43,9 +49,10 @@ pub enum Remark {
 }
 
 impl Remark {
-    pub(crate) const ALL: [Self; 16] = [
+    pub(crate) const ALL: [Self; 19] = [
         Self::LoneSurrogate,
         Self::ControlCharacter,
+        Self::NullWord,
         Self::SystemTurn,
         Self::UnansweredTurn,
         Self::EarlierTurns,
@@ -57,6 +64,8 @@ impl Remark {
         Self::EndToken,
         Self::ControlTokens,
         Self::EscapedTokens,
+        Self::Misaligned,
+        Self::FinishUnread,
         Self::RecordedUnread,
         Self::ThinkingUnread,
         Self::ImageMark,
@@ -67,6 +76,7 @@ impl Remark {
         match self {
             Self::LoneSurrogate => "lone_surrogate",
             Self::ControlCharacter => "control_character",
+            Self::NullWord => "null_word",
             Self::SystemTurn => "system_turn",
             Self::UnansweredTurn => "unanswered_turn",
             Self::EarlierTurns => "earlier_turns",
@@ -78,6 +88,8 @@ impl Remark {
             Self::EndToken => "end_token",
             Self::ControlTokens => "control_tokens",
             Self::EscapedTokens => "escaped_tokens",
+            Self::Misaligned => "misaligned",
+            Self::FinishUnread => "finish_unread",
             Self::RecordedUnread => "recorded_unread",
             Self::ThinkingUnread => "thinking_unread",
             Self::ImageMark => "image_mark",
@@ -93,6 +105,9 @@ impl Remark {
         match self {
             Self::LoneSurrogate => "had half of a surrogate pair, which became U+FFFD",
             Self::ControlCharacter => "had a control character in JSON as it is, which was read",
+            Self::NullWord => {
+                "have a cell that says `NaN`, `null` or the like, which was read as none"
+            }
             Self::SystemTurn => "have a system message, which was passed over",
             Self::UnansweredTurn => "had a last question without an answer, which was passed over",
             Self::EarlierTurns => "answer a question behind others, which were left out",
@@ -109,6 +124,12 @@ impl Remark {
             Self::ControlTokens => "have a chat's control token inside a text, which was kept",
             Self::EscapedTokens => {
                 "had a chat's control token inside a text, which has a space in it now"
+            }
+            Self::Misaligned => {
+                "have a list beside the responses with another length, which counts as none"
+            }
+            Self::FinishUnread => {
+                "ended for a reason that is no known word, and count as without one"
             }
             Self::RecordedUnread => {
                 "have a recorded verdict that is neither right nor wrong, and count as without"

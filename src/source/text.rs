@@ -42,7 +42,7 @@ impl CellParser {
         let (cells, remarks) = match (row.body.clone(), self) {
             (Err(void), _) => (Err(void), Remarks::default()),
             (Ok(body), Self::Json(columns)) => json::cells(&text[body], columns),
-            (Ok(body), Self::Csv(parser)) => (parser.parse(&text[body]), Remarks::default()),
+            (Ok(body), Self::Csv(parser)) => parser.parse(&text[body]),
         };
         Row {
             number: row.number,

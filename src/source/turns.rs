@@ -68,6 +68,10 @@ const KEYS_OF_ROLES: [&str; 7] = [
 const WHO: [&str; 2] = ["role", "from"];
 const SAID: [&str; 4] = ["content", "value", "text", "parts"];
 const CALLED: [&str; 2] = ["tool_calls", "function_call"];
+const INFO: &str = "info";
+
+/// Longer keys are none that is read, and a copy of one for each turn could be any size.
+const KEY_BYTES_MAX: usize = 64;
 
 /// One turn of a chat.
 struct Turn<'a> {
@@ -368,7 +372,7 @@ fn in_one_form(value: Value<'_>) -> Vec<Value<'_>> {
 /// An object of lists as a list of objects. Fails where the lists have not one length.
 fn transposed(fields: Fields<'_>) -> Result<Vec<Value<'_>>, Void> {
     let lists = fields.into_iter().filter_map(|(key, value)| match value {
-        Value::List(items) => Some((key, items)),
+        Value::List(items) => (key.len() <= KEY_BYTES_MAX).then_some((key, items)),
         _ => None,
     });
     let mut turns: Vec<Vec<(Cow<'_, str>, Value<'_>)>> = Vec::new();
@@ -399,7 +403,7 @@ fn turn<'a>(value: Value<'a>, remarks: &mut Remarks) -> Result<Turn<'a>, Void> {
         return Err(Void::NoText);
     }
     let text = content(take(&mut fields, &SAID), remarks)?;
-    let info = take(&mut fields, &["info"]);
+    let info = take(&mut fields, &[INFO]);
     let text = match role {
         Role::Assistant => joined(parts::thinking(fields, remarks)?, text),
         _ => text,
@@ -497,6 +501,11 @@ mod tests {
         reads(
             r#"[{"role": "user", "content": "q"}, {"role": "assistant", "content": null, "reasoning_content": "t"}]"#,
             "<think>\nt",
+        );
+        reads(
+            r#"[{"role": "user", "content": "q"}, {"role": "assistant", "content":
+                ["a", {"thinking": "t"}, {"thinking": "u"}, {"text": "b"}, {"text": "c"}, {"thinking": "v"}]}]"#,
+            "a\n<think>\nt\nu\n</think>\n\nbc\n<think>\nv",
         );
     }
 

@@ -123,6 +123,18 @@ impl<'a> Value<'a> {
         }
     }
 
+    /// The field of an object, which may stand as JSON inside text. Another value has no inside, and is not taken for
+    /// one without the field.
+    pub(crate) fn inside(self, name: &str) -> Value<'a> {
+        match self.opened() {
+            object @ Self::Object(_) => object.field(name),
+            absent @ (Self::Missing | Self::Null) => absent,
+            other => {
+                Self::Other(format!("{} where the path goes on to `{name}`", other.kind()).into())
+            }
+        }
+    }
+
     /// What JSON calls it; the type's own name where JSON has none.
     pub(crate) fn kind(&self) -> &str {
         match self {
@@ -148,18 +160,57 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// Whether a finish reason or a completeness flag says that the text ended by itself.
+    /// Whether a finish reason or a completeness flag says that the text ended by itself; none where it is no known
+    /// word.
     pub(crate) fn finished(&self) -> Option<bool> {
         match self {
-            Self::Text(text) => match text.trim() {
-                "stop" | "eos" | "end_turn" => Some(true),
-                "length" | "max_tokens" => Some(false),
-                word => truth_word(word),
-            },
+            Self::Text(text) => {
+                // `FinishReason.MAX_TOKENS` is how Python shows an enum's member.
+                let word = text
+                    .trim()
+                    .rsplit('.')
+                    .next()
+                    .unwrap_or_default()
+                    .to_lowercase();
+                match word.as_str() {
+                    word if ENDED.contains(&word) => Some(true),
+                    word if CUT_OFF.contains(&word) => Some(false),
+                    word => truth_word(word),
+                }
+            }
             other => other.truth(),
         }
     }
 }
+
+/// How servers say that a text ended by itself.
+const ENDED: [&str; 10] = [
+    "stop",
+    "eos",
+    "eos_token",
+    "end_turn",
+    "stop_sequence",
+    "end",
+    "finished",
+    "finish",
+    "completed",
+    "complete",
+];
+
+/// How they say that it was cut off.
+const CUT_OFF: [&str; 11] = [
+    "length",
+    "max_tokens",
+    "max_length",
+    "max_new_tokens",
+    "max_output_tokens",
+    "model_length",
+    "token_limit",
+    "budget",
+    "truncated",
+    "cut_off",
+    "incomplete",
+];
 
 fn truth_word(word: &str) -> Option<bool> {
     const YES: [&str; 5] = ["yes", "true", "correct", "right", "1"];

@@ -24,6 +24,7 @@ mod recipes;
 mod repo;
 mod sample;
 mod screening;
+mod shapes;
 mod sources;
 mod support;
 mod tokens;

@@ -692,3 +692,31 @@ fn a_file_of_problems_keeps_its_ending_in_the_lock() {
         "{lock}"
     );
 }
+
+#[test]
+fn a_trained_text_has_no_turn_that_its_conversation_has_not() {
+    let mut rows = openr1_rows(12);
+    for (index, row) in rows.iter_mut().enumerate() {
+        let reply = text(&json!({ "reply": row["generations"][0] }), "reply").to_owned();
+        let reply = match index % 3 {
+            0 => format!("{reply}<|im_end|>\n"),
+            1 => format!("{reply}<|im_end|>\n<|im_start|>user\nAnd 2?"),
+            _ => reply,
+        };
+        row["generations"] = json!([reply]);
+    }
+    for (rule, kept) in [("drop", 8), ("escape", 12)] {
+        let source = format!("control_tokens = \"{rule}\"\naccept = \"none\"\n");
+        let emit = "[emit]\nadd = [\"text\"]\n";
+        let grid = format!("size = [{kept}]\n");
+        let (_place, out) = run(place(&rows, &source, emit, &grid));
+        let chosen = out.subset(&format!("all-normal-{kept}"));
+        assert_eq!(chosen.len(), kept, "{rule}");
+        for row in chosen {
+            let trained = text(&row, "text");
+            for token in ["<|im_start|>", "<|im_end|>"] {
+                assert_eq!(trained.matches(token).count(), 3, "{rule}: {trained}");
+            }
+        }
+    }
+}

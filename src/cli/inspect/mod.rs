@@ -5,7 +5,7 @@
 
 mod hub;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::Result;
 use crate::run::Watch;
@@ -66,7 +66,11 @@ pub(super) fn inspect(arguments: &Arguments) -> Result<u8> {
     };
     let files = match &on_hub {
         Some(on_hub) => on_hub.files.clone(),
-        None => found_here(arguments)?,
+        None => found_here(
+            &arguments.source,
+            arguments.config.as_deref(),
+            arguments.split.as_deref(),
+        )?,
     };
     let mut described = Vec::new();
     for file in files {
@@ -81,13 +85,17 @@ pub(super) fn inspect(arguments: &Arguments) -> Result<u8> {
 }
 
 /// The files of a path on this disk; what should be known of them is said.
-fn found_here(arguments: &Arguments) -> Result<Vec<SourceFile>> {
+pub(super) fn found_here(
+    path: &Path,
+    config: Option<&str>,
+    split: Option<&str>,
+) -> Result<Vec<SourceFile>> {
     let asked = Asked {
-        config: arguments.config.as_deref(),
-        split: arguments.split.as_deref(),
+        config,
+        split,
         ..Asked::usual("train")
     };
-    let found = files::find_as(&arguments.source, asked)?;
+    let found = files::find_as(path, asked)?;
     let progress = Progress::new();
     found.notes.iter().for_each(|note| progress.note(note));
     Ok(found.files)

@@ -51,7 +51,7 @@ fn entries<'a>(row: Alpaca<'a>, out: &mut Vec<Entry<'a>>) -> Result<(), Void> {
         gold: row.answer.said()?,
         category: row.category.text()?,
         origin: row.source.text()?,
-        source_id: row.id.said()?,
+        source_id: row.id.said().unwrap_or_default(),
         ..Trajectory::default()
     };
     pass_over(row.system, &mut rest.remarks)?;
@@ -70,7 +70,7 @@ fn entries<'a>(row: Alpaca<'a>, out: &mut Vec<Entry<'a>>) -> Result<(), Void> {
             *answer = joined(Some(thinking), answer.take());
         }
     }
-    push_all(out, &problem, responses, |_| rest.clone())
+    push_all(out, &problem, responses, &rest, |_, _| ())
 }
 
 /// An instruction and what it is about, which may stand alone.

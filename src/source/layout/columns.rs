@@ -7,10 +7,13 @@ use serde::{Deserialize, Serialize};
 
 use super::Reading;
 use super::picks::Picks;
-use super::response::{Answered, Said, asked, of_chat, push, responses, verdict};
+use super::response::{
+    Answered, Said, aligned, asked, bounded, finish, of_chat, push, responses, verdict,
+};
 use crate::rules::TurnsRule;
 use crate::source::markup::joined;
 use crate::source::needed::Needed;
+use crate::source::path::ColumnPath;
 use crate::source::pick::Pick;
 use crate::source::remark::{Remark, Remarks};
 use crate::source::turns::{self, Cell};
@@ -119,10 +122,12 @@ impl Columns {
 
 pub(super) static READING: Reading = Reading {
     columns: |source| {
-        let roots = source.columns.iter().flat_map(roots);
-        roots
-            .map(|(name, required)| Needed::named(name, required))
-            .collect()
+        let columns = source.columns.iter();
+        let needed = columns.flat_map(|columns| {
+            let roots = roots(columns).into_iter();
+            roots.map(|(name, required)| Needed::named(name, required, paths(columns, name)))
+        });
+        needed.collect()
     },
     records: |source| {
         let columns = source.columns.as_ref();
@@ -147,6 +152,13 @@ fn roots(columns: &Columns) -> Vec<(&str, bool)> {
         }
     }
     roots
+}
+
+/// The ways that the picks go into a column.
+fn paths(columns: &Columns, root: &str) -> Vec<ColumnPath> {
+    let picks = columns.picks().map(|(_, pick)| pick);
+    let inside = picks.filter(|pick| pick.root() == root);
+    inside.map(|pick| pick.0.column.clone()).collect()
 }
 
 /// A row's cells, to be picked from.
@@ -179,6 +191,17 @@ impl<'a> Picked<'a> {
         let Some(pick) = pick else { return Ok(None) };
         let said = self.value(pick).said()?;
         Ok(said.map(|text| cut(pick, text, remarks)))
+    }
+
+    /// The gold answer. Where it should stand behind a mark and the text has none, there is none: all of a solution is
+    /// no answer.
+    fn answer(
+        &self,
+        pick: Option<&Pick>,
+        remarks: &mut Remarks,
+    ) -> Result<Option<Cow<'a, str>>, Void> {
+        let said = self.said(pick, remarks)?;
+        Ok(said.filter(|_| !remarks.has(Remark::CutUnmatched)))
     }
 
     /// What is said of the responses.
@@ -238,16 +261,20 @@ fn entries<'a>(
 ) -> Result<(), Void> {
     let mut remarks = Remarks::default();
     let mut rest = Trajectory {
-        gold: row.said(columns.answer.as_ref(), &mut remarks)?,
+        gold: row.answer(columns.answer.as_ref(), &mut remarks)?,
         style: row.said(columns.style.as_ref(), &mut remarks)?,
         category: row.said(columns.category.as_ref(), &mut remarks)?,
         origin: row.said(columns.origin.as_ref(), &mut remarks)?,
-        source_id: row.said(columns.id.as_ref(), &mut remarks)?,
+        // An id that is no text is not worth a row.
+        source_id: row
+            .said(columns.id.as_ref(), &mut remarks)
+            .unwrap_or_default(),
         ..Trajectory::default()
     };
     rest.remarks = remarks;
     let answered = answered(columns, row, rule, rest)?;
-    let told = Told::of(columns, row);
+    let mut remarks = Remarks::default();
+    let told = Told::of(columns, row).aligned(answered.len(), &mut remarks)?;
     for (generation, (place, one)) in answered.into_iter().enumerate() {
         let (problem, said, rest) = told.tell(
             columns,
@@ -257,6 +284,10 @@ fn entries<'a>(
             },
             one,
         );
+        let rest = Trajectory {
+            remarks: rest.remarks.and(remarks),
+            ..rest
+        };
         push(out, generation, &problem, said, rest);
     }
     Ok(())
@@ -288,6 +319,7 @@ fn answered<'a>(
             // A column without a response keeps its place, so that a generation is always one column's.
             found.push((Ok(None), Remarks::default()));
         }
+        bounded(&problem, &rest, all.len() + found.len())?;
         for (within, (said, remarks)) in found.into_iter().enumerate() {
             let place = Place {
                 column,
@@ -328,6 +360,29 @@ impl<'a> Told<'a> {
         }
     }
 
+    /// The same, without lists of another length than there are responses. Thinking that cannot be told to whom it
+    /// belongs is not left out: then the row is wrong.
+    fn aligned(self, responses: usize, remarks: &mut Remarks) -> Result<Self, Void> {
+        let mut all = |beside: Beside<'a>| match <[Value<'a>; 1]>::try_from(beside.0) {
+            Ok([one]) => Beside(vec![aligned(one, responses, remarks)]),
+            Err(several) => Beside(several),
+        };
+        let is_one_of_many = |value: &Value<'_>| match value {
+            Value::List(items) => items.len() != responses,
+            one => responses > 1 && !one.is_absent(),
+        };
+        if let [one] = self.thinking.0.as_slice()
+            && is_one_of_many(one)
+        {
+            return Err(Void::WrongType);
+        }
+        Ok(Self {
+            thinking: self.thinking,
+            recorded: all(self.recorded),
+            finish: all(self.finish),
+        })
+    }
+
     /// A response with what is said of it: problem, response and the rest.
     fn tell(
         &self,
@@ -348,14 +403,17 @@ impl<'a> Told<'a> {
         let said = said.and_then(|said| Ok(joined(thinking.text()?, said)));
         let recorded = self.recorded.of(place);
         rest.recorded_rule = recorded.and_then(|value| verdict(value, &mut rest.remarks));
-        rest.finished = self.finish.of(place).and_then(Value::finished);
+        rest.finished = self
+            .finish
+            .of(place)
+            .and_then(|value| finish(value, &mut rest.remarks));
         (problem, said, rest)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::source::{Layout, Source, layout};
+    use crate::source::{Layout, Source, Void, layout};
 
     fn source() -> Source {
         let columns = toml::from_str(
@@ -375,6 +433,29 @@ mod tests {
             .map(|needed| (needed.name.as_str(), needed.required))
             .collect();
         assert_eq!(names, [("info", true), ("said", true), ("key", false)]);
+    }
+
+    #[test]
+    fn one_text_of_thinking_is_not_that_of_several_responses() {
+        let columns = toml::from_str("problem = \"q\"\nresponse = \"r\"\nthinking = \"t\"");
+        let source = Source {
+            columns: Some(columns.expect("columns")),
+            ..Source::of(Layout::Columns)
+        };
+        let voids = |row| {
+            let read = super::super::tests::read_with(&source, row).into_iter();
+            read.map(|entry| entry.body.err()).collect::<Vec<_>>()
+        };
+        let wrong = [Some(Void::WrongType)];
+        assert_eq!(
+            voids(r#"{"q": "1+1?", "r": ["2", "3"], "t": "Add."}"#),
+            wrong
+        );
+        assert_eq!(voids(r#"{"q": "1+1?", "r": ["2"], "t": "Add."}"#), [None]);
+        assert_eq!(
+            voids(r#"{"q": "1+1?", "r": ["2", "3"], "t": ["Add.", null]}"#),
+            [None, None]
+        );
     }
 
     #[test]

@@ -45,9 +45,9 @@ fn entries<'a>(row: Completion<'a>, out: &mut Vec<Entry<'a>>) -> Result<(), Void
         gold: row.answer.said()?,
         category: row.category.text()?,
         origin: row.source.text()?,
-        source_id: row.id.said()?,
+        source_id: row.id.said().unwrap_or_default(),
         remarks,
         ..Trajectory::default()
     };
-    push_all(out, &problem, responses(completion)?, |_| rest.clone())
+    push_all(out, &problem, responses(completion)?, &rest, |_, _| ())
 }

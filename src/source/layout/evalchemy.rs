@@ -44,7 +44,7 @@ fn entries<'a>(row: Evalchemy<'a>, out: &mut Vec<Entry<'a>>) -> Result<(), Void>
         true => row.model_output,
         false => row.model_outputs.opened(),
     };
-    push_all(out, &problem, responses(outputs)?, |_| rest.clone())
+    push_all(out, &problem, responses(outputs)?, &rest, |_, _| ())
 }
 
 #[cfg(test)]

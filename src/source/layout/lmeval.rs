@@ -42,7 +42,7 @@ fn entries<'a>(row: Lmeval<'a>, out: &mut Vec<Entry<'a>>) -> Result<(), Void> {
     let problem = question(row.doc.opened(), row.arguments, &mut remarks)?;
     let rest = Trajectory {
         gold: row.target.said()?,
-        source_id: row.doc_id.said()?,
+        source_id: row.doc_id.said().unwrap_or_default(),
         remarks,
         ..Trajectory::default()
     };
@@ -53,11 +53,9 @@ fn entries<'a>(row: Lmeval<'a>, out: &mut Vec<Entry<'a>>) -> Result<(), Void> {
         // One verdict of several answers is nobody's.
         _ => Vec::new(),
     };
-    push_all(out, &problem, responses, |index| {
-        let mut rest = rest.clone();
+    push_all(out, &problem, responses, &rest, |index, rest| {
         let recorded = verdicts.get(index);
         rest.recorded_rule = recorded.and_then(|value| verdict(value, &mut rest.remarks));
-        rest
     })
 }
 

@@ -5,9 +5,9 @@
 
 use super::Reading;
 use super::cells::{Cells, cells, items, not_blank};
-use super::response::{push, verdict};
+use super::response::{aligned, bounded, finish, push, verdict};
 use crate::source::value::Value;
-use crate::source::{Entry, Facts, Trajectory, Void};
+use crate::source::{Entry, Facts, Remarks, Trajectory, Void};
 
 pub(super) static READING: Reading = Reading {
     columns: |_| Openr1::columns(),
@@ -45,22 +45,30 @@ fn entries<'a>(row: Openr1<'a>, out: &mut Vec<Entry<'a>>) -> Result<(), Void> {
             ..Facts::default()
         },
         origin: row.source.text()?,
-        source_id: row.uuid.said()?,
+        source_id: row.uuid.said().unwrap_or_default(),
         ..Trajectory::default()
     };
-    let complete = items(row.is_reasoning_complete)?;
-    let rule = items(row.correctness_math_verify)?;
-    let judge = items(row.correctness_llama)?;
-    let finish = items(row.finish_reasons)?;
+    let mut remarks = Remarks::default();
+    let mut beside = |cell: Value<'a>| {
+        let cell = cell.list()?.map_or(Value::Null, Value::List);
+        items(aligned(cell, generations.len(), &mut remarks))
+    };
+    let complete = beside(row.is_reasoning_complete)?;
+    let rule = beside(row.correctness_math_verify)?;
+    let judge = beside(row.correctness_llama)?;
+    let reasons = beside(row.finish_reasons)?;
     if generations.is_empty() {
         return Err(Void::NoGenerations);
     }
+    bounded(&problem, &rest, generations.len())?;
     for (index, response) in generations.into_iter().enumerate() {
         let mut rest = rest.clone();
+        rest.remarks = remarks;
         let mut at = |list: &[Value<'a>]| verdict(list.get(index)?, &mut rest.remarks);
         (rest.recorded_rule, rest.recorded_judge) = (at(&rule), at(&judge));
         let complete = complete.get(index).and_then(Value::truth);
-        let reason = finish.get(index).and_then(Value::finished);
+        let reason = reasons.get(index);
+        let reason = reason.and_then(|value| finish(value, &mut rest.remarks));
         rest.finished = finished(complete, reason);
         push(out, index, &problem, response.text(), rest);
     }
@@ -98,6 +106,18 @@ mod tests {
         assert_eq!(finished(Some(false), Some(true)), Some(false));
         assert_eq!(finished(None, Some(true)), Some(true));
         assert_eq!(finished(None, None), None);
+    }
+
+    #[test]
+    fn a_row_whose_copies_would_take_any_memory_is_too_large() {
+        let row = |problem: usize, generations: usize| {
+            let problem = "1".repeat(problem);
+            let generations = vec!["2"; generations];
+            serde_json::json!({ "problem": problem, "generations": generations }).to_string()
+        };
+        let long = row(1 << 20, 257);
+        assert_eq!(read(Layout::Openr1, &long), [(None, Err(Void::TooLarge))]);
+        assert_eq!(read(Layout::Openr1, &row(1 << 10, 257)).len(), 257);
     }
 
     #[test]

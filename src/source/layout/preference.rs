@@ -45,7 +45,7 @@ fn entries<'a>(row: Preference<'a>, rule: TurnsRule, out: &mut Vec<Entry<'a>>) -
         gold: row.answer.said()?,
         category: row.category.text()?,
         origin: row.source.text()?,
-        source_id: row.id.said()?,
+        source_id: row.id.said().unwrap_or_default(),
         ..Trajectory::default()
     };
     if prompt.is_absent()
@@ -56,7 +56,7 @@ fn entries<'a>(row: Preference<'a>, rule: TurnsRule, out: &mut Vec<Entry<'a>>) -
     }
     let problem = asked(prompt, &mut remarks)?;
     rest.remarks = remarks;
-    push_all(out, &problem, responses(row.chosen)?, |_| rest.clone())
+    push_all(out, &problem, responses(row.chosen)?, &rest, |_, _| ())
 }
 
 #[cfg(test)]

@@ -65,6 +65,7 @@ pub(super) fn of_chat<'a>(
     if is_several && rule == TurnsRule::One {
         return Err(Void::SeveralTurns);
     }
+    bounded(&None, rest, exchanges.len())?;
     let of = |(index, exchange): (usize, Exchange<'a>)| {
         let mut rest = rest.clone();
         rest.remarks = rest.remarks.and(remarks);
@@ -83,6 +84,31 @@ pub(super) fn of_chat<'a>(
         })
     };
     exchanges.into_iter().enumerate().map(of).collect()
+}
+
+/// More bytes than the copies of a row's problem and of what is said beside it have for all of its responses.
+const COPIES_BYTES_MAX: usize = 1 << 28;
+
+/// Fails where a row has so long a problem (or so much beside it) and so many responses that a copy for each would
+/// take more memory than any row of a dataset needs.
+pub(super) fn bounded(
+    problem: &Option<Cow<'_, str>>,
+    rest: &Trajectory<'_>,
+    responses: usize,
+) -> Result<(), Void> {
+    let beside = [
+        &rest.gold,
+        &rest.style,
+        &rest.category,
+        &rest.origin,
+        &rest.source_id,
+    ];
+    let texts = beside.into_iter().chain([problem]).flatten();
+    let bytes: usize = texts.map(|text| text.len()).sum();
+    match bytes.saturating_mul(responses) > COPIES_BYTES_MAX {
+        true => Err(Void::TooLarge),
+        false => Ok(()),
+    }
 }
 
 /// Adds the answered questions of a chat.
@@ -163,19 +189,23 @@ fn text(value: Value<'_>) -> Response<'_> {
     (said, Remarks::default())
 }
 
-/// Adds an entry for each response, or says that there are none. `rest` is told the response's index.
+/// Adds an entry for each response, or says that there are none. `rest` is what the row says beside them, and
+/// `add` adds what it says of the one of that index.
 pub(super) fn push_all<'a>(
     out: &mut Vec<Entry<'a>>,
     problem: &Option<Cow<'a, str>>,
     responses: Vec<Response<'a>>,
-    rest: impl Fn(usize) -> Trajectory<'a>,
+    rest: &Trajectory<'a>,
+    add: impl Fn(usize, &mut Trajectory<'a>),
 ) -> Result<(), Void> {
     if responses.is_empty() {
         return Err(Void::NoGenerations);
     }
+    bounded(problem, rest, responses.len())?;
     for (index, (said, remarks)) in responses.into_iter().enumerate() {
-        let mut rest = rest(index);
+        let mut rest = rest.clone();
         rest.remarks = rest.remarks.and(remarks);
+        add(index, &mut rest);
         push(out, index, problem, said, rest);
     }
     Ok(())
@@ -194,6 +224,31 @@ pub(super) fn verdict(value: &Value<'_>, remarks: &mut Remarks) -> Option<bool> 
         remarks.add(Remark::RecordedUnread);
     }
     truth
+}
+
+/// Whether a response ended by itself, where its source says why; with a remark where nobody knows the word.
+pub(super) fn finish(value: &Value<'_>, remarks: &mut Remarks) -> Option<bool> {
+    let finished = value.finished();
+    let is_nothing = match value {
+        Value::Text(text) => text.trim().is_empty(),
+        other => other.is_absent(),
+    };
+    if finished.is_none() && !is_nothing {
+        remarks.add(Remark::FinishUnread);
+    }
+    finished
+}
+
+/// What is said beside so many responses. A list of another length does not say which of them it means, and counts as
+/// nothing, with a remark.
+pub(super) fn aligned<'a>(said: Value<'a>, responses: usize, remarks: &mut Remarks) -> Value<'a> {
+    match said {
+        Value::List(items) if !items.is_empty() && items.len() != responses => {
+            remarks.add(Remark::Misaligned);
+            Value::Missing
+        }
+        said => said,
+    }
 }
 
 /// Whether a number means right or wrong.

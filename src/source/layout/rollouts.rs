@@ -38,9 +38,9 @@ fn entries<'a>(row: Rollouts<'a>, out: &mut Vec<Entry<'a>>) -> Result<(), Void> 
         // What was not cut off for its length ended by itself.
         finished: row.is_truncated.truth().map(|cut| !cut),
         origin: row.task.text().unwrap_or_default(),
-        source_id: row.example_id.said()?,
+        source_id: row.example_id.said().unwrap_or_default(),
         remarks,
         ..Trajectory::default()
     };
-    push_all(out, &problem, responses(row.completion)?, |_| rest.clone())
+    push_all(out, &problem, responses(row.completion)?, &rest, |_, _| ())
 }

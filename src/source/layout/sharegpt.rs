@@ -33,7 +33,7 @@ fn entries<'a>(row: Sharegpt<'a>, rule: TurnsRule, out: &mut Vec<Entry<'a>>) -> 
         gold: row.answer.said()?,
         category: row.category.text()?,
         origin: row.source.text()?,
-        source_id: row.id.said()?,
+        source_id: row.id.said().unwrap_or_default(),
         ..Trajectory::default()
     };
     pass_over(row.system, &mut rest.remarks)?;

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use super::Reading;
 use super::cells::{Cells, cells};
-use super::response::{asked, push_all, responses, verdict};
+use super::response::{aligned, asked, push_all, responses, verdict};
 use crate::source::remark::{Remark, Remarks};
 use crate::source::value::Value;
 use crate::source::{Entry, Trajectory, Void};
@@ -45,7 +45,7 @@ fn entries<'a>(row: Verl<'a>, out: &mut Vec<Entry<'a>>) -> Result<(), Void> {
     if is_dump {
         problem = problem.map(|text| decoded(text, &mut remarks));
     }
-    let truth = row.reward_model.opened().field("ground_truth").said()?;
+    let truth = row.reward_model.inside("ground_truth").said()?;
     let rest = Trajectory {
         gold: truth.or(row.gts.said()?),
         origin: row.data_source.text()?,
@@ -59,11 +59,12 @@ fn entries<'a>(row: Verl<'a>, out: &mut Vec<Entry<'a>>) -> Result<(), Void> {
         remarks,
         ..Trajectory::default()
     };
-    let scores = scores.opened();
-    push_all(out, &problem, responses(said)?, |index| {
-        let mut rest = rest.clone();
+    let responses = responses(said)?;
+    let mut beside = Remarks::default();
+    let scores = aligned(scores.opened(), responses.len(), &mut beside);
+    push_all(out, &problem, responses, &rest, |index, rest| {
+        rest.remarks = rest.remarks.and(beside);
         rest.recorded_rule = of(&scores, index).and_then(|score| verdict(score, &mut rest.remarks));
-        rest
     })
 }
 

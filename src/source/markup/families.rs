@@ -69,7 +69,15 @@ pub(super) fn in_one_markup(text: &str) -> Option<String> {
     if marks(text).next().is_some() {
         return None;
     }
-    TAGS.iter().find_map(|tags| of_tags(text, tags))
+    let by_tags = TAGS.iter().find_map(|tags| of_tags(text, tags));
+    by_tags.or_else(|| of_channels(text))
+}
+
+/// gpt-oss's channels in a text that was decoded without its special tokens, which leaves their names.
+fn of_channels(text: &str) -> Option<String> {
+    let thinking = text.strip_prefix("analysis")?;
+    let (thinking, answer) = thinking.split_once("assistantfinal")?;
+    Some(marked(thinking, answer))
 }
 
 /// The marks of a text in their order: where each begins, what it is and what it does.
@@ -189,6 +197,7 @@ mod tests {
             "<Reasoning>\na\n</Reasoning>\nb",
             "<thought>a</thought> b",
             "a</thinking>b",
+            "analysisaassistantfinalb",
         ] {
             check(text, whole);
         }
@@ -230,6 +239,7 @@ mod tests {
             "a</thinking>b</thinking>c",
             "0 < a < b",
             "[1, 2]",
+            "analysis of the final answer",
         ] {
             assert_eq!(in_one_markup(text), None, "{text}");
         }

@@ -156,7 +156,7 @@ mod tests {
     }
 
     /// Pieces of which hard texts are made.
-    const PIECES: [&str; 44] = [
+    const PIECES: [&str; 46] = [
         "a",
         "b ",
         " ",
@@ -199,6 +199,8 @@ mod tests {
         "<｜end▁of▁sentence｜>",
         "<|x|>",
         "[INST]",
+        "analysis",
+        "assistantfinal",
         "<",
         "|>",
     ];

@@ -197,7 +197,8 @@ fn a_config_and_a_split_are_chosen_and_pinned() {
         "pipeline.toml",
         many.replace("many'\n", "many'\nconfig = 'one'\n"),
     );
-    place.run("out", &[]).ends(0);
+    let note = "exam: reads the split `test` (1 file) and passes over the split `train` (1 file)";
+    place.run("out", &[]).ends(0).tells(&[note]);
     assert_eq!(place.out("out").selection(), place.out("first").selection());
     let file = &place.out("out").manifest()["lookups"][0]["files"][0]["file"];
     assert_eq!(*file, "b.jsonl");
