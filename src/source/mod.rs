@@ -34,6 +34,7 @@ mod mangled;
 mod markup;
 pub(crate) mod needed;
 pub mod parquet;
+mod parts;
 mod path;
 pub mod pick;
 pub(crate) mod place;

@@ -42,10 +42,14 @@ pub enum Remark {
     FinishUnread,
     /// The recorded verdict is none that can be read, as a reward between right and wrong.
     RecordedUnread,
+    /// A turn has more that may be thinking, beside what was read.
+    ThinkingUnread,
+    /// The problem has `<image>` where an image stood, which is not read.
+    ImageMark,
 }
 
 impl Remark {
-    pub(crate) const ALL: [Self; 17] = [
+    pub(crate) const ALL: [Self; 19] = [
         Self::LoneSurrogate,
         Self::ControlCharacter,
         Self::NullWord,
@@ -63,6 +67,8 @@ impl Remark {
         Self::Misaligned,
         Self::FinishUnread,
         Self::RecordedUnread,
+        Self::ThinkingUnread,
+        Self::ImageMark,
     ];
 
     /// As the ledger spells it.
@@ -85,6 +91,8 @@ impl Remark {
             Self::Misaligned => "misaligned",
             Self::FinishUnread => "finish_unread",
             Self::RecordedUnread => "recorded_unread",
+            Self::ThinkingUnread => "thinking_unread",
+            Self::ImageMark => "image_mark",
         }
     }
 }
@@ -126,6 +134,8 @@ impl Remark {
             Self::RecordedUnread => {
                 "have a recorded verdict that is neither right nor wrong, and count as without"
             }
+            Self::ThinkingUnread => "have more in a turn that may be thinking, which was left out",
+            Self::ImageMark => "ask with `<image>`, for an image that is not read",
         }
     }
 }

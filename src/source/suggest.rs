@@ -6,6 +6,7 @@
 use super::layout::{self, Layout};
 use super::look::{self, Look};
 use super::path::ColumnPath;
+use super::turns::{self, Cell};
 use super::value::Value;
 
 /// How a file could be read.
@@ -47,7 +48,7 @@ const PROBLEMS: [&str; 15] = [
     "doc",
 ];
 
-const RESPONSES: [&str; 29] = [
+const RESPONSES: [&str; 30] = [
     "generations",
     "responses",
     "response",
@@ -66,6 +67,7 @@ const RESPONSES: [&str; 29] = [
     "output",
     "resps",
     "reply",
+    "chosen",
     "rollout",
     "rollouts",
     "samples",
@@ -322,7 +324,7 @@ fn is_said(found: &Candidate<'_>) -> bool {
 }
 
 fn is_chat(found: &Candidate<'_>) -> bool {
-    found.kind.ends_with("a list of turns") || found.kind.starts_with("an object of role, content")
+    matches!(turns::cell(found.value.clone()), Ok(Cell::Chat(_)))
 }
 
 fn is_scalar(kind: &str) -> bool {

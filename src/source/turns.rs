@@ -12,12 +12,13 @@
 use std::borrow::Cow;
 
 use super::markup::joined;
+use super::parts::{self, Fields, content, says, take};
 use super::remark::{Remark, Remarks};
 use super::value::Value;
 use super::void::Void;
 
 /// Who says a turn.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Role {
     System,
     User,
@@ -52,19 +53,25 @@ const ROLES: [(&str, Role); 23] = [
     ("ipython", Role::Tool),
 ];
 
+/// The roles that are also keys, as in `{user: …, assistant: …}`. Others, as `model`, are often something else there.
+const KEYS_OF_ROLES: [&str; 7] = [
+    "user",
+    "human",
+    "prompter",
+    "assistant",
+    "gpt",
+    "chatgpt",
+    "system",
+];
+
 /// Keys of a turn, the more usual ones first.
 const WHO: [&str; 2] = ["role", "from"];
-const SAID: [&str; 3] = ["content", "value", "text"];
-const THOUGHT: [&str; 6] = [
-    "reasoning_content",
-    "reasoning",
-    "thinking",
-    "reasoning_text",
-    "thought",
-    "reasoning_details",
-];
+const SAID: [&str; 4] = ["content", "value", "text", "parts"];
 const CALLED: [&str; 2] = ["tool_calls", "function_call"];
 const INFO: &str = "info";
+
+/// Longer keys are none that is read, and a copy of one for each turn could be any size.
+const KEY_BYTES_MAX: usize = 64;
 
 /// One turn of a chat.
 struct Turn<'a> {
@@ -104,19 +111,35 @@ pub(super) enum Cell<'a> {
 
 /// Tells a chat from another value. Fails where text has a chat that was printed by Python and is no JSON.
 pub(super) fn cell(value: Value<'_>) -> Result<Cell<'_>, Void> {
-    let value = match value {
-        Value::Text(text) => match written(&text) {
-            Written::Text => return Ok(Cell::Plain(Value::Text(text))),
-            Written::Python => return Err(Void::WrongType),
-            Written::Json => Value::Text(text).opened(),
-        },
-        other => other,
+    let text = match value {
+        Value::Text(text) => text,
+        other => return Ok(told(other, is_chat)),
     };
-    Ok(match value {
-        chat if is_chat(&chat) => Cell::Chat(chat),
-        Value::List(items) if items.iter().any(is_chat) => Cell::Chats(items),
-        other => Cell::Plain(other),
+    Ok(match written(&text) {
+        Written::Text => Cell::Plain(Value::Text(text)),
+        Written::Python => return Err(Void::WrongType),
+        // An answer may be JSON itself, which is then the text that it is.
+        Written::Json => match told(opened(Value::Text(text.clone())), is_known_chat) {
+            Cell::Plain(_) => Cell::Plain(Value::Text(text)),
+            chat => chat,
+        },
     })
+}
+
+/// A value as what it is by that test of a chat.
+fn told<'a>(value: Value<'a>, is_chat: fn(&Value<'_>) -> bool) -> Cell<'a> {
+    match value {
+        chat if is_chat(&chat) => Cell::Chat(chat),
+        Value::List(items) if items.iter().any(|item| !is_turn(item) && is_chat(item)) => {
+            Cell::Chats(items)
+        }
+        other => Cell::Plain(other),
+    }
+}
+
+/// What JSON inside text means, also where it was written as JSON twice.
+fn opened(value: Value<'_>) -> Value<'_> {
+    value.opened().opened()
 }
 
 /// What a text looks like.
@@ -130,47 +153,118 @@ enum Written {
 
 fn written(text: &str) -> Written {
     let start = text.trim_start();
-    let inner = start.trim_start_matches('[').trim_start();
+    let once = start.strip_prefix('"').unwrap_or(start);
+    let inner = once.trim_start_matches('[').trim_start();
     let has = |names: [&str; 2]| names.iter().any(|name| inner.contains(name));
+    let is_twice = once.len() < start.len();
     match inner.as_bytes() {
-        [b'{', ..] if has(["\"role\"", "\"from\""]) => Written::Json,
-        [b'{', b'\'', ..] if has(["'role'", "'from'"]) => Written::Python,
+        [b'{', ..] if !is_twice && has(["\"role\"", "\"from\""]) => Written::Json,
+        [b'{', ..] if is_twice && has(["\"role\\\"", "\"from\\\""]) => Written::Json,
+        [b'{', b'\'', ..] if has(["'role'", "'from'"]) && has(["'content'", "'value'"]) => {
+            Written::Python
+        }
         _ => Written::Text,
     }
 }
 
+/// Whether it is a turn, a list of them, or an object of lists.
 fn is_chat(value: &Value<'_>) -> bool {
     match value {
         Value::List(items) => {
             let mut said = items.iter().filter(|item| !item.is_absent());
             said.next().is_some_and(is_turn)
         }
-        Value::Object(fields) => {
-            let is_who = |(key, value): &(Cow<'_, str>, Value<'_>)| {
-                WHO.contains(&key.as_ref()) && matches!(value, Value::List(_))
-            };
-            fields.iter().any(is_who)
-        }
+        Value::Object(fields) => is_turn(value) || is_of_lists(fields),
         _ => false,
     }
 }
 
+/// The same where someone has a role that is known, since text of JSON can be anything.
+fn is_known_chat(value: &Value<'_>) -> bool {
+    let is_role = |value: &Value<'_>| match value {
+        Value::Text(name) => known_role(name).is_some(),
+        _ => false,
+    };
+    let is_known = |value: &Value<'_>| match value {
+        Value::Object(fields) => fields.iter().any(|(key, value)| {
+            WHO.contains(&key.as_ref())
+                && match value {
+                    Value::List(names) => names.iter().any(is_role),
+                    name => is_role(name),
+                }
+        }),
+        _ => false,
+    };
+    is_chat(value)
+        && match value {
+            Value::List(items) => items.iter().any(is_known),
+            one => is_known(one),
+        }
+}
+
+fn has_key(fields: &Fields<'_>, names: &[&str]) -> bool {
+    fields.iter().any(|(key, _)| names.contains(&key.as_ref()))
+}
+
+/// Whether an object holds a list of who and one of what.
+fn is_of_lists(fields: &Fields<'_>) -> bool {
+    let has = |names: &[&str]| {
+        let mut lists = fields.iter();
+        lists.any(|(key, value)| names.contains(&key.as_ref()) && matches!(value, Value::List(_)))
+    };
+    has(&WHO) && has(&SAID)
+}
+
+/// Whether it is one turn, however that is written.
 fn is_turn(value: &Value<'_>) -> bool {
     let is_who = |(key, value): &(Cow<'_, str>, Value<'_>)| {
         WHO.contains(&key.as_ref()) && matches!(value, Value::Text(_))
     };
     match value {
-        Value::Object(fields) => fields.iter().any(is_who),
+        Value::Object(fields) if fields.iter().any(is_who) => {
+            let says = |(key, _): &(Cow<'_, str>, _)| parts::is_thinking(key);
+            has_key(fields, &SAID) || has_key(fields, &CALLED) || fields.iter().any(says)
+        }
+        Value::Object(fields) => is_by_roles(fields),
+        Value::List(pair) => is_pair(pair),
+        // A list of rows' JSON.
+        Value::Text(text) => {
+            text.starts_with('{') && matches!(written(text), Written::Json) && {
+                let turn = Value::Text(Cow::Borrowed(text)).opened();
+                !matches!(turn, Value::Text(_)) && is_known_chat(&turn)
+            }
+        }
         _ => false,
     }
 }
 
+/// `[role, text]`.
+fn is_pair(items: &[Value<'_>]) -> bool {
+    match items {
+        [Value::Text(name), Value::Text(_)] => known_role(name).is_some(),
+        _ => false,
+    }
+}
+
+/// `{role: text}`, of one turn or of a question and its answer, and nothing that says anything beside it.
+fn is_by_roles(fields: &Fields<'_>) -> bool {
+    let mut roles = Vec::new();
+    for (key, value) in fields.iter().filter(|(_, value)| says(value)) {
+        let role = KEYS_OF_ROLES.contains(&key.to_lowercase().as_str());
+        match (known_role(key).filter(|_| role), value) {
+            (Some(role), Value::Text(_)) if !roles.contains(&role) => roles.push(role),
+            _ => return false,
+        }
+    }
+    !roles.is_empty()
+}
+
 /// The questions of a chat with their answers. None where there is no chat.
 pub(super) fn chat(value: Value<'_>) -> Result<Option<Chat<'_>>, Void> {
-    let Some(turns) = turns(value)? else {
+    let (mut exchanges, mut remarks) = (Vec::new(), Remarks::default());
+    let Some(turns) = turns(value, &mut remarks)? else {
         return Ok(None);
     };
-    let (mut exchanges, mut remarks) = (Vec::new(), Remarks::default());
     let mut asked = None;
     for turn in turns {
         match (turn.role, asked.take()) {
@@ -207,7 +301,7 @@ pub(super) fn question<'a>(
     remarks: &mut Remarks,
 ) -> Result<Option<Cow<'a, str>>, Void> {
     let mut asked = None;
-    for turn in turns(prompt)?.unwrap_or_default() {
+    for turn in turns(prompt, remarks)?.unwrap_or_default() {
         match (turn.role, &asked) {
             (Role::System, _) => remarks.add(Remark::SystemTurn),
             (Role::User, None) => asked = Some(turn.text),
@@ -225,7 +319,7 @@ pub(super) fn answer<'a>(
     remarks: &mut Remarks,
 ) -> Result<Option<Cow<'a, str>>, Void> {
     let mut said = None;
-    for turn in turns(completion)?.unwrap_or_default() {
+    for turn in turns(completion, remarks)?.unwrap_or_default() {
         match (turn.role, &said) {
             (Role::System, _) => remarks.add(Remark::SystemTurn),
             (Role::Assistant, None) => said = Some(turn.text),
@@ -238,27 +332,47 @@ pub(super) fn answer<'a>(
 }
 
 /// The turns of a chat. None where there is none.
-fn turns(value: Value<'_>) -> Result<Option<Vec<Turn<'_>>>, Void> {
-    let turns = match value.opened() {
+fn turns<'a>(value: Value<'a>, remarks: &mut Remarks) -> Result<Option<Vec<Turn<'a>>>, Void> {
+    let turns = match opened(value) {
         Value::Missing | Value::Null => return Ok(None),
         Value::List(items) => items,
-        chat @ Value::Object(_) if is_chat(&chat) => transposed(chat)?,
+        Value::Object(fields) if is_of_lists(&fields) => transposed(fields)?,
         one @ Value::Object(_) => vec![one],
         _ => return Err(Void::WrongType),
     };
     let said = turns.into_iter().filter(|turn| !turn.is_absent());
-    said.map(turn).collect::<Result<_, _>>().map(Some)
+    let said = said.flat_map(|turn| in_one_form(turn.opened()));
+    said.map(|value| turn(value, remarks))
+        .collect::<Result<_, _>>()
+        .map(Some)
+}
+
+/// A turn, or two, as objects of `role` and `content` where they are written by their roles; any other as it is.
+fn in_one_form(value: Value<'_>) -> Vec<Value<'_>> {
+    let turn = |who: Cow<'_, str>, said| {
+        let role = Value::Text(Cow::Owned(who.into_owned()));
+        Value::Object(vec![(WHO[0].into(), role), (SAID[0].into(), said)])
+    };
+    match value {
+        Value::List(mut pair) if is_pair(&pair) => match (pair.pop(), pair.pop()) {
+            (Some(said), Some(Value::Text(who))) => vec![turn(who, said)],
+            _ => Vec::new(),
+        },
+        Value::Object(mut fields) if is_by_roles(&fields) => {
+            fields.retain(|(_, said)| says(said));
+            // As a dialogue goes: a table may have them by the alphabet.
+            fields.sort_by_key(|(who, _)| known_role(who));
+            let turns = fields.into_iter();
+            turns.map(|(who, said)| turn(who, said)).collect()
+        }
+        other => vec![other],
+    }
 }
 
 /// An object of lists as a list of objects. Fails where the lists have not one length.
-fn transposed(chat: Value<'_>) -> Result<Vec<Value<'_>>, Void> {
-    let Value::Object(fields) = chat else {
-        return Err(Void::WrongType);
-    };
-    // Of other keys nothing is read, and a copy for each turn could be any size.
-    let known = [&WHO[..], &SAID, &THOUGHT, &CALLED, &[INFO]].concat();
+fn transposed(fields: Fields<'_>) -> Result<Vec<Value<'_>>, Void> {
     let lists = fields.into_iter().filter_map(|(key, value)| match value {
-        Value::List(items) => Some((*known.iter().find(|known| **known == key)?, items)),
+        Value::List(items) => (key.len() <= KEY_BYTES_MAX).then_some((key, items)),
         _ => None,
     });
     let mut turns: Vec<Vec<(Cow<'_, str>, Value<'_>)>> = Vec::new();
@@ -270,170 +384,36 @@ fn transposed(chat: Value<'_>) -> Result<Vec<Value<'_>>, Void> {
             return Err(Void::WrongType);
         }
         for (turn, item) in turns.iter_mut().zip(items) {
-            turn.push((Cow::Borrowed(key), item));
+            turn.push((key.clone(), item));
         }
     }
     Ok(turns.into_iter().map(Value::Object).collect())
 }
 
-fn turn(value: Value<'_>) -> Result<Turn<'_>, Void> {
-    let Value::Object(mut fields) = value.opened() else {
+fn turn<'a>(value: Value<'a>, remarks: &mut Remarks) -> Result<Turn<'a>, Void> {
+    let Value::Object(mut fields) = value else {
         return Err(Void::WrongType);
     };
-    let mut take = |names: &[&str]| {
-        let mut values = names.iter().filter_map(|name| {
-            let at = fields.iter().position(|(key, _)| key == name)?;
-            Some(fields.swap_remove(at).1)
-        });
-        values.find(says).unwrap_or(Value::Missing)
-    };
-    let role = role(take(&WHO))?;
-    let [calls, thought, said] = [&CALLED[..], &THOUGHT, &SAID].map(&mut take);
-    let info = take(&[INFO]);
-    if role == Role::Tool || says(&calls) {
+    let name = take(&mut fields, &WHO).text()?.ok_or(Void::WrongType)?;
+    let role = known_role(&name).ok_or(Void::TurnOrder)?;
+    if role == Role::Tool || says(&take(&mut fields, &CALLED)) {
         return Err(Void::ToolCalls);
     }
-    let text = content(said)?;
+    if parts::shows(&fields) {
+        return Err(Void::NoText);
+    }
+    let text = content(take(&mut fields, &SAID), remarks)?;
+    let info = take(&mut fields, &[INFO]);
     let text = match role {
-        Role::Assistant => joined(content(thought)?, text),
+        Role::Assistant => joined(parts::thinking(fields, remarks)?, text),
         _ => text,
     };
     Ok(Turn { role, text, info })
 }
 
-fn role(value: Value<'_>) -> Result<Role, Void> {
-    let name = value.text()?.ok_or(Void::WrongType)?;
+fn known_role(name: &str) -> Option<Role> {
     let is_it = |(known, _): &&(&str, Role)| name.trim().eq_ignore_ascii_case(known);
-    let known = ROLES.iter().find(is_it);
-    known.map(|(_, role)| *role).ok_or(Void::TurnOrder)
-}
-
-/// Whether a value says anything: a list of nothing and an object of nulls do not, nor does an empty text.
-fn says(value: &Value<'_>) -> bool {
-    match value {
-        Value::Missing | Value::Null => false,
-        Value::List(items) => items.iter().any(says),
-        Value::Object(fields) => fields.iter().any(|(_, value)| says(value)),
-        Value::Text(text) => !matches!(text.trim(), "" | "[]" | "{}" | "null" | "None"),
-        _ => true,
-    }
-}
-
-/// What stands in a turn's content: a text, or parts of it.
-fn content(value: Value<'_>) -> Result<Option<Cow<'_, str>>, Void> {
-    match value {
-        Value::List(parts) => of_parts(parts),
-        part @ Value::Object(_) => of_parts(vec![part]),
-        other => other.said(),
-    }
-}
-
-/// A part of a turn.
-enum Part<'a> {
-    Text(Cow<'a, str>),
-    Thinking(Cow<'a, str>),
-}
-
-/// The text of a list of parts, with its thinking where that stands; thinking at the end was cut off.
-fn of_parts(parts: Vec<Value<'_>>) -> Result<Option<Cow<'_, str>>, Void> {
-    let mut said: Vec<Part<'_>> = Vec::new();
-    for value in parts {
-        match (said.last_mut(), part(value)?) {
-            (_, None) => {}
-            (Some(Part::Text(text)), Some(Part::Text(more)))
-            | (Some(Part::Thinking(text)), Some(Part::Thinking(more))) => *text += more,
-            (_, Some(part)) => said.push(part),
-        }
-    }
-    let mut said = said.into_iter();
-    Ok(match (said.next(), said.next(), said.next()) {
-        (None, ..) => None,
-        (Some(Part::Text(text)), None, _) => Some(text),
-        (Some(Part::Thinking(thinking)), None, _) => joined(Some(thinking), None),
-        (Some(Part::Thinking(thinking)), Some(Part::Text(text)), None) => {
-            joined(Some(thinking), Some(text))
-        }
-        (first, second, third) => {
-            let head = [first, second, third].into_iter().flatten();
-            Some(Cow::Owned(in_turn(head.chain(said))))
-        }
-    })
-}
-
-/// Text and thinking by turns; thinking that nothing follows was cut off.
-fn in_turn<'a>(parts: impl Iterator<Item = Part<'a>>) -> String {
-    let mut all = String::new();
-    let mut thinks = false;
-    for part in parts {
-        if thinks {
-            all.push_str("\n</think>\n\n");
-        } else if !all.is_empty() {
-            all.push('\n');
-        }
-        thinks = matches!(part, Part::Thinking(_));
-        match part {
-            Part::Text(text) => all.push_str(&text),
-            Part::Thinking(thinking) => {
-                all.push_str("<think>\n");
-                all.push_str(thinking.trim());
-            }
-        }
-    }
-    all
-}
-
-/// Part of a turn by its `type`; none where it is empty. Fails where it is no text.
-fn part(value: Value<'_>) -> Result<Option<Part<'_>>, Void> {
-    let fields = match value {
-        Value::Missing | Value::Null => return Ok(None),
-        Value::Text(text) => return Ok(Some(Part::Text(text))),
-        Value::Object(fields) => Value::Object(fields),
-        _ => return Err(Void::WrongType),
-    };
-    let kind = fields.clone().field("type").text()?.unwrap_or_default();
-    if kind.contains("tool") || kind.contains("function") {
-        return Err(Void::ToolCalls);
-    }
-    // Also OpenRouter's `reasoning.text`.
-    let thinks = kind.starts_with("thinking") || kind.starts_with("reasoning");
-    for name in ["thinking", "reasoning", "summary", "text"] {
-        let value = fields.clone().field(name);
-        if says(&value) {
-            let text = plain(value)?;
-            let wrap = if thinks || name != "text" {
-                Part::Thinking
-            } else {
-                Part::Text
-            };
-            return Ok(Some(wrap(text)));
-        }
-    }
-    match kind.is_empty()
-        || kind.ends_with("text")
-        || matches!(kind.as_ref(), "thinking" | "reasoning")
-    {
-        true => Ok(None),
-        false => Err(Void::NoText),
-    }
-}
-
-/// A text, also one that lies in parts of text again, as Magistral's thinking does.
-fn plain(value: Value<'_>) -> Result<Cow<'_, str>, Void> {
-    match value {
-        Value::Text(text) => Ok(text),
-        Value::List(parts) => {
-            let mut all = Cow::Borrowed("");
-            for part in parts {
-                let text = match part {
-                    object @ Value::Object(_) => object.field("text").text()?,
-                    other => other.text()?,
-                };
-                all += text.unwrap_or_default();
-            }
-            Ok(all)
-        }
-        _ => Err(Void::WrongType),
-    }
+    ROLES.iter().find(is_it).map(|(_, role)| *role)
 }
 
 #[cfg(test)]
@@ -484,6 +464,16 @@ mod tests {
             r#"["{\"role\": \"user\", \"content\": \"q\"}", null, "{\"from\": \"gpt\", \"value\": \"a\"}"]"#,
             r#"[{"role": "user", "content": [{"type": "text", "text": "q"}]},
                 {"role": "assistant", "content": ["a"], "tool_calls": [], "function_call": {"name": null}}]"#,
+            r#"[{"role": "user", "content": [{"type": "text", "content": "q"}]},
+                {"role": "assistant", "content": [{"type": "text", "text": {"value": "a", "annotations": []}}]}]"#,
+            r#"[{"role": "user", "parts": [{"text": "q"}]}, {"role": "model", "parts": [{"text": "a"}]}]"#,
+            r#"[{"role": "user", "content": "[{\"type\": \"text\", \"text\": \"q\"}]"}, {"role": "assistant", "content": "a"}]"#,
+            r#"[["user", "q"], ["assistant", "a"]]"#,
+            r#"[{"user": "q"}, {"assistant": "a"}]"#,
+            r#"[{"assistant": "a", "human": "q", "system": null}]"#,
+            r#"{"user": "q", "gpt": "a"}"#,
+            r#""\"[{\\\"role\\\": \\\"user\\\", \\\"content\\\": \\\"q\\\"}, {\\\"role\\\": \\\"assistant\\\", \\\"content\\\": \\\"a\\\"}]\"""#,
+            r#""[{\"role\": \"user\", \"content\": \"q\", \"weight\": NaN}, {\"role\": \"assistant\", \"content\": \"a\"}]""#,
         ] {
             reads(text, "a");
         }
@@ -515,8 +505,114 @@ mod tests {
         reads(
             r#"[{"role": "user", "content": "q"}, {"role": "assistant", "content":
                 ["a", {"thinking": "t"}, {"thinking": "u"}, {"text": "b"}, {"text": "c"}, {"thinking": "v"}]}]"#,
-            "a\n<think>\ntu\n</think>\n\nbc\n<think>\nv",
+            "a\n<think>\nt\nu\n</think>\n\nbc\n<think>\nv",
         );
+    }
+
+    /// What is read of an answer whose turn has these fields besides.
+    fn answered(fields: &str) -> (Result<String, Void>, String) {
+        let chat =
+            format!(r#"[{{"role": "user", "content": "q"}}, {{"role": "assistant", {fields}}}]"#);
+        match read(Box::leak(chat.into_boxed_str())) {
+            Ok((pairs, remarks)) => (Ok(pairs[0].1.clone().unwrap_or_default()), remarks),
+            Err(void) => (Err(void), String::new()),
+        }
+    }
+
+    #[test]
+    fn thinking_is_read_wherever_a_service_puts_it() {
+        let whole = Ok("<think>\nt\n</think>\n\na".to_owned());
+        for fields in [
+            r#""content": "a", "reasoning": {"content": "t"}"#,
+            r#""content": "a", "reasoning": {"effort": null, "summary": [{"type": "summary_text", "text": "t"}]}"#,
+            r#""content": "a", "thinking_content": "t""#,
+            r#""content": "a", "reasoningContent": "t""#,
+            r#""content": "a", "thoughts": ["t"]"#,
+            r#""content": "a", "thoughts": [{"step": 1, "thought": "t"}]"#,
+            r#""content": "a", "analysis": "t""#,
+            r#""content": "a", "thinking_blocks": [{"type": "thinking", "thinking": "t", "signature": "x"}]"#,
+            r#""content": "a", "reasoning_details": [{"type": "reasoning.summary", "summary": "t"}]"#,
+            r#""content": "a", "reasoning": "t", "reasoning_details": [{"type": "reasoning.encrypted", "data": "x"}]"#,
+            r#""content": "a", "reasoning": "t", "reasoning_details": "[{\"type\": \"reasoning.text\", \"text\": \"t\"}]""#,
+            r#""content": [{"type": "thinking", "content": "t"}, {"type": "text", "text": "a"}]"#,
+            r#""content": [{"type": "reasoning", "summary": [{"type": "summary_text", "text": "t"}]}, {"type": "text", "text": "a"}]"#,
+            r#""content": [{"type": "reasoning", "summary": [], "content": [{"type": "reasoning_text", "text": "t"}]}, {"text": "a"}]"#,
+            r#""content": [{"type": "text", "text": "a", "reasoning": "t"}]"#,
+            r#""parts": [{"thought": true, "text": "t"}, {"text": "a", "thoughtSignature": "x"}]"#,
+        ] {
+            assert_eq!(answered(fields), (whole.clone(), String::new()), "{fields}");
+        }
+        let likely = r#""content": "a", "model_reasoning": "Add them.""#;
+        let read = Ok("<think>\nAdd them.\n</think>\n\na".to_owned());
+        assert_eq!(answered(likely), (read, String::new()));
+        let several = Ok("<think>\nt\nu\n</think>\n\na".to_owned());
+        for fields in [
+            r#""content": "a", "thinking": ["t", "u"]"#,
+            r#""content": "a", "thinking": ["t\n", "u"]"#,
+            r#""content": [{"type": "thinking", "thinking": "t"}, {"type": "thinking", "thinking": "u"}, "a"]"#,
+        ] {
+            assert_eq!(answered(fields).0, several, "{fields}");
+        }
+    }
+
+    #[test]
+    fn a_flag_or_a_setting_is_no_thinking() {
+        for fields in [
+            r#""content": "a", "thinking": true"#,
+            r#""content": "a", "thinking": "enabled""#,
+            r#""content": "a", "thinking": {"type": "enabled", "budget_tokens": 1024}"#,
+            r#""content": "a", "reasoning": {"effort": "high", "summary": "auto"}"#,
+            r#""content": "a", "reasoning_effort": "high", "reasoning_tokens": 12, "finish_reason": "stop""#,
+            r#""content": [{"type": "thinking", "signature": "x"}, {"type": "text", "text": "a"}]"#,
+        ] {
+            let expected = (Ok("a".to_owned()), String::new());
+            assert_eq!(answered(fields), expected, "{fields}");
+        }
+    }
+
+    #[test]
+    fn thinking_that_is_not_read_is_remarked_or_has_its_reason() {
+        for fields in [
+            r#""content": "a", "reasoning": "t", "thinking": "another""#,
+            r#""content": "a", "reasoning": "t", "rationale": "It is so.""#,
+            r#""content": "a", "reasoning": "t", "thinking_kind": "long""#,
+        ] {
+            let (said, remarks) = answered(fields);
+            assert_eq!(said, Ok("<think>\nt\n</think>\n\na".into()), "{fields}");
+            assert_eq!(remarks, "thinking_unread", "{fields}");
+        }
+        let wrong = (Err(Void::WrongType), String::new());
+        let fields = r#""content": "a", "reasoning": {"deliberated": "t u"}"#;
+        assert_eq!(answered(fields), wrong);
+        let fields =
+            r#""content": [{"type": "thinking", "body": "t"}, {"type": "text", "text": "a"}]"#;
+        assert_eq!(answered(fields), wrong);
+        for fields in [
+            r#""content": "a", "reasoning_details": [{"type": "reasoning.encrypted", "data": "x"}]"#,
+            r#""content": [{"type": "reasoning", "summary": [], "encrypted_content": "x"}, {"type": "text", "text": "a"}]"#,
+            r#""content": [{"type": "redacted_thinking", "data": "x"}, {"type": "text", "text": "a"}]"#,
+        ] {
+            assert_eq!(answered(fields).0, Err(Void::NoText), "{fields}");
+        }
+    }
+
+    #[test]
+    fn an_image_is_no_text_whatever_stands_beside_it() {
+        for fields in [
+            r#""content": [{"type": "image_url", "image_url": {"url": "u"}, "text": "cap"}]"#,
+            r#""content": [{"image": "a.png", "text": "cap"}]"#,
+            r#""content": [{"inlineData": {"data": "x"}}, {"text": "a"}]"#,
+            r#""content": [{"type": "text", "body": "a"}]"#,
+            r#""content": "a", "images": ["a.png"]"#,
+        ] {
+            assert_eq!(answered(fields).0, Err(Void::NoText), "{fields}");
+        }
+        assert_eq!(
+            answered(r#""content": [{"functionCall": {"name": "py"}}]"#).0,
+            Err(Void::ToolCalls)
+        );
+        let filled = r#""content": [{"type": "text", "text": "a", "image_url": null}], "images": [], "audio": null"#;
+        assert_eq!(answered(filled).0, Ok("a".into()));
     }
 
     #[test]
@@ -572,6 +668,10 @@ mod tests {
             r#""q""#,
             r#"{"role": ["user"], "content": []}"#,
             r#"[{"role": "user", "content": [[1]]}]"#,
+            r#"[["q", "a"]]"#,
+            r#"{"user": ["q", "r"], "assistant": ["a", "b"]}"#,
+            r#"[{"user": "q", "assistant": "a", "gpt": "b"}]"#,
+            r#"[{"user": "q", "assistant": "a", "rating": 5}]"#,
         ] {
             assert_eq!(read(text), Err(Void::WrongType), "{text}");
         }
@@ -685,5 +785,22 @@ mod tests {
         assert_eq!(is(r#""What role? {1, 2}""#), "plain");
         assert_eq!(is(r#""[{'role': 'user', 'content': 'q'}]""#), "refused");
         assert_eq!(is("null"), "plain");
+        assert_eq!(is(r#"{"role": "assistant", "content": "a"}"#), "a chat");
+        assert_eq!(is(r#"[["user", "q"], ["assistant", "a"]]"#), "a chat");
+        assert_eq!(
+            is(r#"["{\"role\": \"user\", \"content\": \"q\"}"]"#),
+            "a chat"
+        );
+        // An answer that is JSON, or Python, of its own.
+        for text in [
+            r#""{\"from\": \"A\", \"to\": \"B\"}""#,
+            r#""[{\"from\": \"A\", \"to\": \"B\"}]""#,
+            r#""[{\"role\": \"admin\", \"content\": \"all\"}]""#,
+            r#""{\"from\": [1], \"to\": [2]}""#,
+            r#""{'from': 'A', 'to': 'B'}""#,
+            r#""{\"from\": \"A\"""#,
+        ] {
+            assert_eq!(cell(json(text)), Ok(Cell::Plain(json(text))), "{text}");
+        }
     }
 }

@@ -42,13 +42,13 @@ pub(super) fn next<'a>(cells: &mut IntoIter<Value<'a>>) -> Value<'a> {
 macro_rules! cells {
     (
         $(#[$doc:meta])*
-        $name:ident {
+        $vis:vis $name:ident {
             $($column:ident: $need:ident $shape:ident,)+
             $(..$more:ident: $More:ident)?
         }
     ) => {
         $(#[$doc])*
-        struct $name<'a> {
+        $vis struct $name<'a> {
             $($column: $crate::source::value::Value<'a>,)+
             $($more: $More<'a>,)?
         }

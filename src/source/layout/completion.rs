@@ -3,6 +3,7 @@
 
 use super::Reading;
 use super::cells::{Cells, cells};
+use super::media::Media;
 use super::response::{asked, pass_over, push_all, responses};
 use crate::source::remark::Remarks;
 use crate::source::{Entry, Trajectory, Void};
@@ -27,10 +28,12 @@ cells! {
         category: optional Text,
         source: optional Text,
         id: optional Answer,
+        ..media: Media
     }
 }
 
 fn entries<'a>(row: Completion<'a>, out: &mut Vec<Entry<'a>>) -> Result<(), Void> {
+    row.media.none()?;
     let (prompt, completion) = match row.prompt.is_absent() {
         true => (row.input, row.output),
         false => (row.prompt, row.completion),
@@ -42,7 +45,7 @@ fn entries<'a>(row: Completion<'a>, out: &mut Vec<Entry<'a>>) -> Result<(), Void
         gold: row.answer.said()?,
         category: row.category.text()?,
         origin: row.source.text()?,
-        source_id: row.id.said()?,
+        source_id: row.id.said().unwrap_or_default(),
         remarks,
         ..Trajectory::default()
     };

@@ -42,7 +42,7 @@ fn entries<'a>(row: Lmeval<'a>, out: &mut Vec<Entry<'a>>) -> Result<(), Void> {
     let problem = question(row.doc.opened(), row.arguments, &mut remarks)?;
     let rest = Trajectory {
         gold: row.target.said()?,
-        source_id: row.doc_id.said()?,
+        source_id: row.doc_id.said().unwrap_or_default(),
         remarks,
         ..Trajectory::default()
     };

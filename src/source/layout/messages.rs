@@ -2,6 +2,7 @@
 
 use super::Reading;
 use super::cells::{Cells, cells};
+use super::media::Media;
 use super::response::{pass_over, push_chat};
 use crate::rules::TurnsRule;
 use crate::source::{Entry, Trajectory, Void, turns};
@@ -22,10 +23,12 @@ cells! {
         problem_type: optional Text,
         category: optional Text,
         source: optional Text,
+        ..media: Media
     }
 }
 
 fn entries<'a>(row: Messages<'a>, rule: TurnsRule, out: &mut Vec<Entry<'a>>) -> Result<(), Void> {
+    row.media.none()?;
     let (problem_type, category) = (row.problem_type.text()?, row.category.text()?);
     let mut rest = Trajectory {
         gold: row.answer.said()?,

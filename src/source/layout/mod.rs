@@ -4,17 +4,20 @@
 //! are from the datasets' cards and code; where they are read wrong, rows vanish. A new layout is a file
 //! with its `Reading`, a variant of [`Layout`] and its line in `Layout::reading`.
 
+mod alpaca;
 mod cells;
 mod columns;
 mod completion;
 mod evalchemy;
 mod limo;
 mod lmeval;
+mod media;
 mod messages;
 mod numina;
 mod openr1;
 mod openthoughts;
 mod picks;
+mod preference;
 mod response;
 mod rollouts;
 mod s1k;
@@ -32,7 +35,7 @@ pub use picks::Picks;
 
 use super::needed::Needed;
 use super::value::Value;
-use super::{Entry, Row, Source, Trajectory, Void, markup};
+use super::{Entry, Remark, Row, Source, Trajectory, Void, markup};
 
 /// The layouts that are known by name.
 #[derive(
@@ -60,6 +63,10 @@ pub enum Layout {
     Sharegpt,
     /// `prompt` and `completion`, as TRL has them, or `input` and `output`: texts or turns.
     Completion,
+    /// Alpaca: `instruction`, what it is about in `input` or `context`, and `output` or `response`.
+    Alpaca,
+    /// Preferences (DPO): `prompt` and `chosen`, which is the response; `rejected` is passed over.
+    Preference,
     /// Rollouts of prime-rl and verifiers: `prompt`, `completion`, `answer`, `reward`.
     Rollouts,
     /// verl: `prompt`, `reward_model` and `responses`, or the `input`, `output`, `gts` and `score` of its dumps.
@@ -95,6 +102,8 @@ impl Layout {
             Self::Messages => &messages::READING,
             Self::Sharegpt => &sharegpt::READING,
             Self::Completion => &completion::READING,
+            Self::Alpaca => &alpaca::READING,
+            Self::Preference => &preference::READING,
             Self::Rollouts => &rollouts::READING,
             Self::Verl => &verl::READING,
             Self::Lmeval => &lmeval::READING,
@@ -106,7 +115,7 @@ impl Layout {
 
 /// The layouts that are recognised, in the order in which they are tried: the most telling first, since
 /// the columns of one may be among those of another.
-const RECOGNISED: [Layout; 12] = [
+const RECOGNISED: [Layout; 14] = [
     Layout::Openr1,
     Layout::S1k,
     Layout::Openthoughts,
@@ -116,6 +125,8 @@ const RECOGNISED: [Layout; 12] = [
     Layout::Rollouts,
     Layout::Limo,
     Layout::Numina,
+    Layout::Alpaca,
+    Layout::Preference,
     Layout::Messages,
     Layout::Sharegpt,
     Layout::Completion,
@@ -255,6 +266,9 @@ fn normalise<'a>(source: &'a Source, trajectory: &mut Trajectory<'a>) -> Result<
     trajectory.problem = markup::problem(problem, rule, remarks)?;
     if trajectory.problem.is_empty() {
         return Err(Void::NoProblem);
+    }
+    if trajectory.problem.contains("<image>") {
+        remarks.add(Remark::ImageMark);
     }
     // A problem that is read alone has no response.
     if !trajectory.response.is_empty() {
@@ -404,7 +418,11 @@ mod tests {
             recognised(&["system", "conversations", "answer"]),
             Some(Layout::Sharegpt)
         );
-        assert_eq!(recognised(&["instruction", "input", "output"]), None);
+        let alpaca = ["instruction", "input", "output"];
+        assert_eq!(recognised(&alpaca), Some(Layout::Alpaca));
+        assert_eq!(recognised(&[alpaca.as_slice(), &["trace"]].concat()), None);
+        let dpo = ["prompt", "chosen", "rejected"];
+        assert_eq!(recognised(&dpo), Some(Layout::Preference));
     }
 
     #[test]

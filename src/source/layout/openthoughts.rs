@@ -15,8 +15,8 @@ pub(super) static READING: Reading = Reading {
         &["problem", "deepseek_reasoning"],
         &["system", "conversations"],
     ],
-    // The dataset has no column of answers, and no style but R1's.
-    unless: &["answer", "tools"],
+    // The dataset has no column of answers, nor of images, and no style but R1's.
+    unless: &["answer", "tools", "image", "video", "audio"],
     entries: |source, cells, out| entries(Openthoughts::of(cells), source.turns, out),
 };
 

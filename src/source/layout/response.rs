@@ -143,7 +143,7 @@ pub(super) type Response<'a> = (Said<'a>, Remarks);
 pub(super) fn responses(cell: Value<'_>) -> Result<Vec<Response<'_>>, Void> {
     Ok(match turns::cell(cell)? {
         Cell::Chat(chat) => vec![answer(chat)],
-        Cell::Chats(chats) => chats.into_iter().map(answer).collect(),
+        Cell::Chats(chats) => chats.into_iter().map(text).collect(),
         Cell::Plain(Value::Missing | Value::Null) => Vec::new(),
         Cell::Plain(Value::List(items)) => items.into_iter().map(text).collect(),
         Cell::Plain(one) => match listed(one)? {
@@ -178,8 +178,15 @@ fn answer(chat: Value<'_>) -> Response<'_> {
     (said, remarks)
 }
 
+/// One response of a list: a text, or an answer's turns.
 fn text(value: Value<'_>) -> Response<'_> {
-    (value.text(), Remarks::default())
+    let said = match turns::cell(value) {
+        Ok(Cell::Chat(chat)) => return answer(chat),
+        Ok(Cell::Plain(text)) => text.text(),
+        Ok(Cell::Chats(_)) => Err(Void::WrongType),
+        Err(void) => Err(void),
+    };
+    (said, Remarks::default())
 }
 
 /// Adds an entry for each response, or says that there are none. `rest` is what the row says beside them, and

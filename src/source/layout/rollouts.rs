@@ -2,6 +2,7 @@
 
 use super::Reading;
 use super::cells::{Cells, cells};
+use super::media::Media;
 use super::response::{asked, push_all, responses, verdict};
 use crate::source::remark::Remarks;
 use crate::source::{Entry, Trajectory, Void};
@@ -23,10 +24,12 @@ cells! {
         is_truncated: optional Any,
         task: optional Any,
         example_id: optional Answer,
+        ..media: Media
     }
 }
 
 fn entries<'a>(row: Rollouts<'a>, out: &mut Vec<Entry<'a>>) -> Result<(), Void> {
+    row.media.none()?;
     let mut remarks = Remarks::default();
     let problem = asked(row.prompt, &mut remarks)?;
     let rest = Trajectory {
@@ -35,7 +38,7 @@ fn entries<'a>(row: Rollouts<'a>, out: &mut Vec<Entry<'a>>) -> Result<(), Void> 
         // What was not cut off for its length ended by itself.
         finished: row.is_truncated.truth().map(|cut| !cut),
         origin: row.task.text().unwrap_or_default(),
-        source_id: row.example_id.said()?,
+        source_id: row.example_id.said().unwrap_or_default(),
         remarks,
         ..Trajectory::default()
     };

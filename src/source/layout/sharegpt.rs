@@ -2,6 +2,7 @@
 
 use super::Reading;
 use super::cells::{Cells, cells};
+use super::media::Media;
 use super::response::{pass_over, push_chat};
 use crate::rules::TurnsRule;
 use crate::source::{Entry, Trajectory, Void, turns};
@@ -22,15 +23,17 @@ cells! {
         category: optional Text,
         source: optional Text,
         id: optional Answer,
+        ..media: Media
     }
 }
 
 fn entries<'a>(row: Sharegpt<'a>, rule: TurnsRule, out: &mut Vec<Entry<'a>>) -> Result<(), Void> {
+    row.media.none()?;
     let mut rest = Trajectory {
         gold: row.answer.said()?,
         category: row.category.text()?,
         origin: row.source.text()?,
-        source_id: row.id.said()?,
+        source_id: row.id.said().unwrap_or_default(),
         ..Trajectory::default()
     };
     pass_over(row.system, &mut rest.remarks)?;
