@@ -475,7 +475,15 @@ fn messages_pairs_a_question_with_its_own_answer_and_drops_what_is_no_such_chat(
         text_field("category"),
         text_field("source"),
     ]);
-    let (_, entries) = read_every_way(&rows, Some(schema.clone()), "layout = 'messages'");
+    let (place, entries) = read_every_way(&rows, Some(schema.clone()), "layout = 'messages'");
+    let shown = place
+        .gradatim(&["inspect", "d/rows.parquet", "--json"])
+        .ends(0);
+    assert!(
+        shown.stdout.contains("\"remarks\": \"system_turn\""),
+        "{}",
+        shown.stdout
+    );
     assert_eq!(
         columns(
             &entries,
