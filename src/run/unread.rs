@@ -8,7 +8,7 @@ use super::Watch;
 use super::loaded::RunPart;
 use crate::plan::{Plan, PlannedFile, PlannedSource};
 use crate::pool::Entries;
-use crate::source::look::absent;
+use crate::source::look::picked::{Picked, picked};
 use crate::source::look::suggest;
 use crate::source::look::{self, Look};
 use crate::source::needed::Shape;
@@ -51,10 +51,11 @@ fn note_absent(source: &PlannedSource, watch: &dyn Watch) {
         return;
     }
     // What cannot be looked at is told by who reads it.
-    for (key, path) in absent::of(&file.file, columns, ROWS).unwrap_or_default() {
+    let picked = picked(&file.file, columns, ROWS).unwrap_or_default();
+    for absent in picked.into_iter().filter(|picked| picked.is_absent()) {
         watch.note(&format!(
-            "`{key} = \"{path}\"` of `{}` is found in none of the first rows",
-            source.name
+            "`{} = \"{}\"` of `{}` is found in none of the first rows",
+            absent.key, absent.path, source.name
         ));
     }
 }
@@ -97,17 +98,31 @@ fn refusal(source: &PlannedSource, read: u64, lost: u64, losses: &Losses) -> Err
     {
         table += &format!("row {row} of {} is no object: {why}\n", file.file.name);
     }
+    let mut are_empty = false;
     if let Some((file, look)) = &seen
         && worst.is_some_and(is_of_columns)
     {
-        table += &held(source, file, look);
+        let wrong = wrong(source, file, look);
+        are_empty = wrong.is_empty();
+        if !are_empty {
+            table += &format!(
+                "the first {} rows of {} hold\n{wrong}",
+                look.rows, file.file.name
+            );
+        }
     }
     Error::Lost {
         source_name: source.name.clone(),
         read,
         lost,
         table: table.trim_end().to_owned(),
-        hint: mend(source, worst, seen.as_ref().map(|(_, look)| look)),
+        hint: match are_empty {
+            true => with_leave(
+                source,
+                "those cells are there and say nothing: leave such rows out of the data",
+            ),
+            false => mend(source, worst, seen.as_ref().map(|(_, look)| look)),
+        },
     }
 }
 
@@ -126,27 +141,36 @@ fn is_of_columns(void: Void) -> bool {
 /// How many rows are looked at to say what stands in them.
 const ROWS: usize = 100;
 
-/// What is wanted of the columns and what the first rows hold.
-fn held(source: &PlannedSource, file: &PlannedFile, look: &Look) -> String {
-    let mut text = format!("the first {} rows of {} hold\n", look.rows, file.file.name);
-    if look.unread > 0 {
-        text += &format!("  {} rows that cannot be taken apart at all\n", look.unread);
+/// The columns that hold something else than is wanted, with what the first rows hold; empty where all are right.
+fn wrong(source: &PlannedSource, file: &PlannedFile, look: &Look) -> String {
+    if let Some(columns) = &source.source.columns {
+        let picked = picked(&file.file, columns, ROWS)
+            .unwrap_or_default()
+            .into_iter();
+        let of_all = picked.filter(|picked| ["problem", "response"].contains(&picked.key));
+        let line = |picked: Picked| {
+            format!(
+                "  `{}` ({}): {}\n",
+                picked.path,
+                picked.key,
+                look::kinds(&picked.held)
+            )
+        };
+        return of_all.map(line).collect();
     }
+    let mut text = String::new();
     for needed in layout::columns(&source.source) {
-        let seen = look.column(&needed.name);
-        if !needed.named && seen.is_some_and(|column| is_as_wanted(needed.shape, column.kind())) {
-            continue;
-        }
         let held = match look.column(&needed.name) {
+            Some(column) if is_as_wanted(needed.shape, column.kind()) => continue,
             Some(column) => column.kinds(),
             None if needed.required => "no such column".into(),
             None => continue,
         };
-        let wanted = match needed.named {
-            true => String::new(),
-            false => format!(", where this layout has {}", needed.shape.words()),
-        };
-        text += &format!("  `{}`: {held}{wanted}\n", needed.name);
+        text += &format!(
+            "  `{}`: {held}, where this layout has {}\n",
+            needed.name,
+            needed.shape.words()
+        );
     }
     text
 }
@@ -202,7 +226,15 @@ fn mend(source: &PlannedSource, worst: Option<Void>, look: Option<&Look>) -> Str
         true => "see what the file holds with `gradatim inspect`".into(),
         false => mend,
     };
-    format!("{mend}; where the loss is meant, write `unread_max = 1.0` under `{table}`")
+    with_leave(source, &mend)
+}
+
+/// The mend, and how to go on where the loss is meant.
+fn with_leave(source: &PlannedSource, mend: &str) -> String {
+    format!(
+        "{mend}; where the loss is meant, write `unread_max = 1.0` under `[sources.{}]`",
+        source.name
+    )
 }
 
 /// Another layout, or the columns that are likely meant.

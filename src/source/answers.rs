@@ -23,6 +23,14 @@ pub(super) fn of_items<'a>(items: Vec<Value<'a>>) -> Result<Option<Cow<'a, str>>
     }
 }
 
+/// The one answer of a JSON list of it, which some datasets keep as text; any other text as it is.
+pub(super) fn single(text: Cow<'_, str>) -> Cow<'_, str> {
+    match listed(&text).as_deref() {
+        Some([one]) => Cow::Owned(one.clone().into_owned()),
+        _ => text,
+    }
+}
+
 /// The answers of which each would do: the items of a JSON list of texts, or the one answer itself.
 ///
 /// Only a list of texts is one: `[1, 2]` is an interval, and an answer.
@@ -66,6 +74,7 @@ mod tests {
         assert_eq!(several, "[\"1/2\",\"0.5\"]");
         assert_eq!(each(&several), ["1/2", "0.5"]);
         assert_eq!(said("[[1]]"), Err(Void::WrongType));
+        assert_eq!(said("\"[\\\"76\\\"]\""), Ok(Some("76".into())));
     }
 
     #[test]

@@ -47,7 +47,7 @@ impl<'a> Value<'a> {
     pub(crate) fn said(self) -> Result<Option<Cow<'a, str>>, Void> {
         match self {
             Self::Missing | Self::Null => Ok(None),
-            Self::Text(text) => Ok(Some(text)),
+            Self::Text(text) => Ok(Some(answers::single(text))),
             Self::Integer(number) => Ok(Some(number.to_string().into())),
             Self::Decimal(number) => Ok(Some(without_zeros(number))),
             Self::Number(number) if number.is_finite() => Ok(Some(number.to_string().into())),

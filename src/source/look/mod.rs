@@ -3,7 +3,7 @@
 //! It is for people, before a layout is chosen and after one has failed: a type says `List(Struct(…))`, and what
 //! one wants to know is that it is a list of turns.
 
-pub(crate) mod absent;
+pub(crate) mod picked;
 pub(crate) mod suggest;
 pub(crate) mod trial;
 
@@ -47,17 +47,30 @@ impl LookedColumn {
 
     /// The same with how many hold what, where they differ.
     pub(crate) fn kinds(&self) -> String {
-        match self.held.as_slice() {
-            [] => NOTHING.to_owned(),
-            [(kind, _)] => kind.clone(),
-            kinds => {
-                let words = kinds
-                    .iter()
-                    .take(KINDS_SHOWN)
-                    .map(|(kind, count)| format!("{kind} ({count})"));
-                words.collect::<Vec<_>>().join(", ")
-            }
+        kinds(&self.held)
+    }
+}
+
+/// What cells hold in words, with how many hold what where they differ.
+pub(crate) fn kinds(held: &[(String, usize)]) -> String {
+    match held {
+        [] => NOTHING.to_owned(),
+        [(kind, _)] => kind.clone(),
+        kinds => {
+            let words = kinds
+                .iter()
+                .take(KINDS_SHOWN)
+                .map(|(kind, count)| format!("{kind} ({count})"));
+            words.collect::<Vec<_>>().join(", ")
         }
+    }
+}
+
+/// Counts one more of that kind.
+fn count(held: &mut Vec<(String, usize)>, kind: String) {
+    match held.iter_mut().find(|(known, _)| *known == kind) {
+        Some((_, count)) => *count += 1,
+        None => held.push((kind, 1)),
     }
 }
 
@@ -103,11 +116,7 @@ impl LookedColumn {
     }
 
     fn add(&mut self, cell: Value<'_>) {
-        let kind = words(&cell);
-        match self.held.iter_mut().find(|(known, _)| *known == kind) {
-            Some((_, count)) => *count += 1,
-            None => self.held.push((kind, 1)),
-        }
+        count(&mut self.held, words(&cell));
         if self.first == Value::Null && !cell.is_absent() {
             self.first = cell.into_owned();
         }

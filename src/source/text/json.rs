@@ -24,6 +24,14 @@ pub(super) fn cells<'a>(
     if let Ok(cells) = parsed(text, columns) {
         return (Ok(cells), Remarks::default());
     }
+    // A row whose JSON was written as a text once more.
+    if text.starts_with('"')
+        && let Ok(inner) = serde_json::from_str::<String>(text)
+        && let Ok(cells) = parsed(&inner, columns)
+    {
+        let cells = cells.into_iter().map(Value::into_owned).collect();
+        return (Ok(cells), Remarks::default());
+    }
     // The rows of a list without its brackets.
     let text = text.trim_end();
     let text = text.strip_suffix(',').unwrap_or(text);
@@ -47,6 +55,10 @@ pub(super) fn object(row: &[u8]) -> Option<Vec<(Cow<'_, str>, Value<'_>)>> {
     let text = std::str::from_utf8(row).ok()?.trim_end();
     match value(text.strip_suffix(',').unwrap_or(text))? {
         Value::Object(fields) => Some(fields),
+        text @ Value::Text(_) => match text.opened() {
+            Value::Object(fields) => Some(fields),
+            _ => None,
+        },
         _ => None,
     }
 }
@@ -403,6 +415,7 @@ mod tests {
     #[test]
     fn what_is_no_object_is_bad() {
         assert_eq!(read("{\"a\": 1},\r\n"), clean("1"));
+        assert_eq!(read(r#""{\"a\": \"x\"}""#), clean("x"));
         for row in [
             "[1]",
             "7",

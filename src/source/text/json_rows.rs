@@ -42,7 +42,8 @@ pub(super) fn told_by(head: &[u8], is_all: bool) -> JsonForm {
     let first = &head[..end.unwrap_or(head.len())];
     let is_alone = match end {
         Some(end) => is_all && head[end..].trim_ascii().is_empty(),
-        None => !is_all,
+        // It goes on behind the head, or was cut off.
+        None => true,
     };
     if is_alone && first.starts_with(b"{") && has_list(first) && !is_row(first) {
         return JsonForm::List;
@@ -137,8 +138,8 @@ enum Text {
 /// What stands around a list of rows: the objects that lead to it.
 #[derive(Default)]
 struct Around {
-    /// The open braces (true) and brackets (false).
-    open: Vec<bool>,
+    /// What is open: of an object its name, of a list none.
+    open: Vec<Option<String>>,
     /// The last string, up to a length.
     name: Vec<u8>,
     /// That string is followed by a colon.
@@ -269,8 +270,8 @@ impl RowFinder {
             // One list behind another, as `cat` makes them.
             b'[' if self.around.is_own() => self.place = Place::Between,
             b'[' if self.around.holds_rows() => {
-                let name = String::from_utf8_lossy(&self.around.name).into_owned();
-                self.around.lists.push(name);
+                let path = self.around.path();
+                self.around.lists.push(path);
                 self.place = Place::Between;
             }
             b'{' | b'[' => self.around.open(chunk[0] == b'{'),
@@ -305,8 +306,31 @@ impl RowFinder {
 
 impl Around {
     fn open(&mut self, is_object: bool) {
-        self.open.push(is_object);
+        let name = if self.is_key {
+            self.key()
+        } else {
+            String::new()
+        };
+        self.open.push(is_object.then_some(name));
         self.is_key = false;
+    }
+
+    fn key(&self) -> String {
+        String::from_utf8_lossy(&self.name).into_owned()
+    }
+
+    /// The names that lead to a list that opens here, as `jq` has them; nothing to the file's own.
+    fn path(&self) -> String {
+        if self.open.is_empty() {
+            return String::new();
+        }
+        let names = self
+            .open
+            .iter()
+            .flatten()
+            .filter(|name| !name.is_empty())
+            .cloned();
+        names.chain([self.key()]).collect::<Vec<_>>().join(".")
     }
 
     /// Whether the rows are those of the file's own list, outside of which the walk is.
@@ -320,8 +344,7 @@ impl Around {
             return true;
         }
         let is_named = LISTS.iter().any(|name| name.as_bytes() == self.name);
-        let is_near =
-            self.open.len() <= LIST_DEPTH_MAX && self.open.iter().all(|is_object| *is_object);
+        let is_near = self.open.len() <= LIST_DEPTH_MAX && self.open.iter().all(Option::is_some);
         self.is_key && is_named && is_near
     }
 }

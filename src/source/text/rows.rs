@@ -210,7 +210,7 @@ impl Rows {
             let problem = format!("has several lists of rows: {}", names.join(", "));
             (
                 problem,
-                "write the one that is meant as lines: `jq -c '.NAME[]' FILE > FILE.jsonl`",
+                "write the one that is meant as lines: `jq -c '.NAME[]' FILE > ROWS.jsonl`",
             )
         } else if finder.is_cut() {
             (

@@ -127,7 +127,7 @@ impl<R: Read> SampleLines<R> {
         let piece = &mut piece[..wanted];
         self.tar.read_exact(piece)?;
         let left = inside.left - wanted as u64;
-        if inside.is_new && piece.contains(&0) {
+        if inside.is_new && !is_text(piece) {
             self.text.extend_from_slice(b"null");
             return skip(&mut self.tar, left + inside.padding);
         }
@@ -197,6 +197,12 @@ impl<R: Read> Read for SampleLines<R> {
         self.taken += read;
         Ok(read)
     }
+}
+
+/// Whether a file that begins so is text. A letter may go on behind the piece.
+fn is_text(piece: &[u8]) -> bool {
+    let is_cut = |error: std::str::Utf8Error| error.error_len().is_none();
+    !piece.contains(&0) && std::str::from_utf8(piece).err().is_none_or(is_cut)
 }
 
 /// The next header; none at the end of the tar.
