@@ -619,6 +619,105 @@ fn json_is_read_as_people_write_it() {
 }
 
 #[test]
+fn json_beside_these_shapes_is_read_whole_or_refused() {
+    let texts: Vec<String> = several(1..4, limo).iter().map(Value::to_string).collect();
+    let [one, two, three] = &texts[..] else {
+        unreachable!("three rows");
+    };
+    for (name, file, content) in [
+        (
+            "a list on each line",
+            "a.jsonl",
+            format!("[{one}, {two}]\n[{three}]\n"),
+        ),
+        (
+            "lists that were joined",
+            "a.json",
+            format!("[\n{one}\n]\n[{two},\n{three}\n]"),
+        ),
+        (
+            "a comma behind each object",
+            "a.jsonl",
+            format!("{one},\n{two},\n{three}\n"),
+        ),
+        (
+            "objects with a space inside, glued",
+            "a.jsonl",
+            texts.concat().replace("{\"", "{ \""),
+        ),
+        (
+            "a mark of the byte order where files were joined",
+            "a.jsonl",
+            format!("{one}\n\u{feff}{two}\n{three}"),
+        ),
+        (
+            "only ends of lines of old Macs",
+            "a.jsonl",
+            texts.join("\r"),
+        ),
+        (
+            "a list two names deep",
+            "a.json",
+            format!("{{\"data\": {{\"train\": [{}]}}}}", texts.join(",")),
+        ),
+    ] {
+        case(name, LIMO, &[(file, content.into())], reads(pairs(1..4)));
+    }
+    for (name, content, words) in [
+        (
+            "rows behind their list",
+            format!("[{one}]\n{two}\n"),
+            "goes on behind its list of rows",
+        ),
+        (
+            "two lists under two names",
+            format!("{{\"train\": [{one}], \"test\": [{two}]}}"),
+            "has several lists of rows",
+        ),
+        (
+            "a list that was cut",
+            format!("[{one}, {two}"),
+            "is cut: its list of rows never ends",
+        ),
+    ] {
+        case(
+            name,
+            LIMO,
+            &[("a.json", content.into())],
+            refused(4, &[words]),
+        );
+    }
+    let digits = [
+        "3.14159265358979323846264",
+        "123456789012345678901234567890",
+    ];
+    let line = |n: u64, answer: &str| json!([problem(n), whole(n), answer, null, null]);
+    let read = || reads((1..).zip(digits).map(|(n, answer)| line(n, answer)));
+    let with = |(n, answer): (u64, &str)| {
+        let row = limo(n).to_string();
+        row.replace(&format!("\"{}\"", gold(n)), answer) + "\n"
+    };
+    let rows: String = (1..).zip(digits).map(with).collect();
+    case(
+        "every digit of an answer is kept",
+        LIMO,
+        &[("a.jsonl", rows.into())],
+        read(),
+    );
+    let inside = |(n, answer): (u64, &str)| {
+        let info = format!("{{\"truth\": {answer}, \"difficulty\": NaN}}");
+        json!({ "question": problem(n), "solution": whole(n), "info": info })
+    };
+    let rows: Vec<Value> = (1..).zip(digits).map(inside).collect();
+    case(
+        "JSON inside of text is read as the row is",
+        &columns("problem = 'question'\nresponse = 'solution'\nanswer = 'info.truth'"),
+        &[("a.jsonl", jsonl(&rows))],
+        read(),
+    );
+}
+
+#[test]
 fn thinking_is_kept_wherever_a_chat_has_it() {
     let apart = |n| {
         answered(
