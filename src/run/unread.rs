@@ -194,12 +194,23 @@ fn mend(source: &PlannedSource, worst: Option<Void>, look: Option<&Look>) -> Str
         }
         _ => look.map_or_else(String::new, |look| instead(source, look)),
     };
+    let is_of_chats = || {
+        let mut columns = layout::columns(&source.source).into_iter();
+        columns.any(|needed| needed.shape == Shape::Turns)
+    };
+    let mend = match (worst, mend.is_empty()) {
+        (Some(Void::WrongType), true) if is_of_chats() => OF_CHATS.into(),
+        _ => mend,
+    };
     let mend = match mend.is_empty() {
         true => "see what the file holds with `gradatim inspect`".into(),
         false => mend,
     };
     format!("{mend}; where the loss is meant, write `unread_max = 1.0` under `{table}`")
 }
+
+const OF_CHATS: &str = "write each chat as a list of objects with `role` and `content`, as in \
+                        `[{\"role\": \"user\", \"content\": \"…\"}, {\"role\": \"assistant\", \"content\": \"…\"}]`";
 
 /// Another layout, or the columns that are likely meant.
 fn instead(source: &PlannedSource, look: &Look) -> String {

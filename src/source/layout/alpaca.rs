@@ -16,8 +16,7 @@ pub(super) static READING: Reading = Reading {
     columns: |_| Alpaca::columns(),
     records: |_| false,
     recognised_by: &[&["instruction", "output"], &["instruction", "response"]],
-    // It reads thinking of two names.
-    unless: &["think", "thought", "reason", "cot", "trace"],
+    unless: &[],
     entries: |_, cells, out| entries(Alpaca::of(cells), out),
 };
 
