@@ -46,6 +46,10 @@ fn note_absent(source: &PlannedSource, watch: &dyn Watch) {
     let (Some(columns), Some(file)) = (&source.source.columns, source.files.first()) else {
         return;
     };
+    if file.file.place.is_remote() {
+        // What the pool holds is not fetched again for a note.
+        return;
+    }
     // What cannot be looked at is told by who reads it.
     for (key, path) in absent::of(&file.file, columns, ROWS).unwrap_or_default() {
         watch.note(&format!(

@@ -140,9 +140,16 @@ fn unknown(path: &Path, file: &Candidate) -> Error {
 fn globbed(pattern: &Path) -> Result<Found> {
     let matched = folder::matches(pattern)?;
     if matched.files.is_empty() {
-        let hint = match pattern.components().any(|part| part.as_os_str() == "~") {
-            true => "write the home folder out: `~` stands for it only in a shell".to_owned(),
-            false => format!("name a file, a folder or a glob with files ending in {ENDINGS}"),
+        let hint = if pattern.components().any(|part| part.as_os_str() == "~") {
+            "write the home folder out: `~` stands for it only in a shell".to_owned()
+        } else if matched.folders > 0 {
+            let all = pattern.join("**");
+            format!(
+                "`{}` would name the files of the folders that it matches",
+                all.display()
+            )
+        } else {
+            format!("name a file, a folder or a glob with files ending in {ENDINGS}")
         };
         return Err(Error::usage(
             format!("`{}` names no file", pattern.display()),

@@ -209,7 +209,10 @@ fn mistaken(file: &SourceFile) -> Result<Option<String>> {
     Ok(match file.format {
         Format::Parquet => not_parquet(kind, &head, &mut opened)?,
         Format::Arrow => not_arrow(kind, &head),
-        Format::Text(TextFormat { coding, .. }) => match coding {
+        Format::Text(TextFormat { form, coding }) => match coding {
+            Coding::Plain if matches!(form, Form::Csv { .. }) && is_for_excel(&head) => {
+                Some(FOR_EXCEL.into())
+            }
             Coding::Tar | Coding::TarGzip => not_tar(kind, &head, coding, &mut opened)?,
             coding => not_text(kind, &head, coding),
         },
@@ -329,6 +332,17 @@ fn is_refusal(kind: Kind, head: &[u8]) -> bool {
     kind == Kind::Json && head.len() < SHORT_BYTES && text.starts_with(b"{\"error\":\"")
 }
 
+const FOR_EXCEL: &str = "begins with a line `sep=…`, which is no row and for Excel alone: leave it out, as with \
+     `tail -n +2 FILE > NEW`";
+
+/// Whether a CSV has a line before its header that says what stands between cells.
+fn is_for_excel(head: &[u8]) -> bool {
+    let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
+    let line = text.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let line = line.trim_ascii_end();
+    (5..=6).contains(&line.len()) && line.to_ascii_lowercase().starts_with(b"sep=")
+}
+
 /// Whether a reader of text takes it.
 fn is_read(kind: Kind) -> bool {
     matches!(kind, Kind::Empty | Kind::Json | Kind::Text | Kind::Bytes)
@@ -363,7 +377,9 @@ fn instead(kind: Kind, named: &str, head: &[u8]) -> String {
     match kind {
         Kind::Json | Kind::Text if head.len() < SHORT_BYTES => format!(
             "is no {named} but the text `{}`, perhaps a server's refusal: fetch it again",
-            String::from_utf8_lossy(head).trim().escape_debug()
+            String::from_utf8_lossy(head)
+                .replace(char::is_control, " ")
+                .trim()
         ),
         Kind::Bytes => format!("is no {named}, nor anything that is known: fetch it again"),
         kind => format!(
@@ -448,7 +464,7 @@ mod tests {
             .flat_map(u16::to_le_bytes)
             .collect();
         let gzip = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03";
-        let cases: [(&str, &[u8], &[&str]); 18] = [
+        let cases: [(&str, &[u8], &[&str]); 19] = [
             (
                 "a.parquet",
                 pointer,
@@ -486,6 +502,7 @@ mod tests {
                 b"{\"error\": \"Entry not found\"}",
                 &["Entry not found", "fetch it again"],
             ),
+            ("a.csv", b"sep=;\r\na;b\r\n1;2\r\n", &["`sep=…`", "tail"]),
             ("a.jsonl", b"PAR1xxxxxxxxPAR1", &["Parquet", "ending"]),
         ];
         for (name, content, words) in cases {

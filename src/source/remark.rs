@@ -36,7 +36,7 @@ pub enum Remark {
     ControlTokens,
     /// A template's token inside a text was made text by a space.
     EscapedTokens,
-    /// A list beside the responses has another length than there are responses, and says nothing of any.
+    /// A list beside the responses has another length than there are responses: it is read from the front.
     Misaligned,
     /// The reason why a response ended is a word that nobody knows.
     FinishUnread,
@@ -126,7 +126,7 @@ impl Remark {
                 "had a chat's control token inside a text, which has a space in it now"
             }
             Self::Misaligned => {
-                "have a list beside the responses with another length, which counts as none"
+                "have a list beside the responses with another length, which was read from the front"
             }
             Self::FinishUnread => {
                 "ended for a reason that is no known word, and count as without one"

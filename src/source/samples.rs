@@ -2,12 +2,18 @@
 //!
 //! A sample is the files that stand one behind the other and share all of their name up to the first dot; what
 //! follows the dot is the column, and the file's text its cell: `0001.json` beside `0001.txt` are one row with
-//! columns `json`, `txt` and `__key__`, as in `datasets`. Written as lines they take the way of all other text,
-//! with its bounds: nothing of a sample is held here. A file that is no text is null, and one without an ending, or
-//! hidden, belongs to no sample.
+//! columns `json`, `txt` and `__key__`, as in `datasets`. What the object of a `.json` has are columns too, so that
+//! a tar of rows fits the layouts. Written as lines they take the way of all other text, with its bounds: nothing of
+//! a sample is held here but that object. A file that is no text is null, and one without an ending, or hidden,
+//! belongs to no sample.
 
 use std::collections::HashSet;
 use std::io::{self, Read};
+
+use indexmap::IndexMap;
+use serde_json::value::RawValue;
+
+use super::unit::ROW_BYTES_MAX;
 
 /// A header with its long name takes no more, or it is none.
 const HEADER_BYTES_MAX: u64 = 1 << 20;
@@ -17,8 +23,7 @@ const BLOCK_BYTES: u64 = 512;
 /// Reads a tar as lines of JSON.
 pub(crate) struct SampleLines<R> {
     tar: R,
-    /// The sample that is being written: its key and its columns so far.
-    sample: Option<(String, HashSet<String>)>,
+    sample: Option<Sample>,
     /// What is left of the file that is being written.
     inside: Option<Inside>,
     /// Text that was not handed out yet, from `taken` on.
@@ -27,7 +32,20 @@ pub(crate) struct SampleLines<R> {
     ended: bool,
 }
 
+/// A sample that is being written.
+struct Sample {
+    key: String,
+    /// So far.
+    columns: HashSet<String>,
+    /// The text of its `.json`, as far as a row goes.
+    object: Vec<u8>,
+}
+
+/// The column whose object is spread.
+const OBJECT: &str = "json";
+
 struct Inside {
+    is_object: bool,
     left: u64,
     padding: u64,
     /// Whether nothing of it was looked at yet.
@@ -74,7 +92,7 @@ impl<R: Read> SampleLines<R> {
             return skip(&mut self.tar, member.bytes + padding(member.bytes));
         };
         let is_next = match &self.sample {
-            Some((known, columns)) => known != key || columns.contains(&column),
+            Some(sample) => sample.key != key || sample.columns.contains(&column),
             None => true,
         };
         if is_next {
@@ -86,11 +104,15 @@ impl<R: Read> SampleLines<R> {
         self.text.extend_from_slice(b",\"");
         escape(column.as_bytes(), &mut self.text);
         self.text.extend_from_slice(b"\":");
-        let sample = self
-            .sample
-            .get_or_insert_with(|| (key.to_owned(), HashSet::new()));
-        sample.1.insert(column);
+        let sample = self.sample.get_or_insert_with(|| Sample {
+            key: key.to_owned(),
+            columns: HashSet::new(),
+            object: Vec::new(),
+        });
+        let is_object = column == OBJECT;
+        sample.columns.insert(column);
         self.inside = Some(Inside {
+            is_object,
             left: member.bytes,
             padding: padding(member.bytes),
             is_new: true,
@@ -113,6 +135,12 @@ impl<R: Read> SampleLines<R> {
             self.text.push(b'"');
         }
         escape(piece, &mut self.text);
+        if let Some(sample) = self.sample.as_mut().filter(|_| inside.is_object) {
+            let room = (ROW_BYTES_MAX as usize).saturating_sub(sample.object.len());
+            sample
+                .object
+                .extend_from_slice(&piece[..piece.len().min(room)]);
+        }
         if left == 0 {
             self.text.push(b'"');
             return skip(&mut self.tar, inside.padding);
@@ -127,8 +155,32 @@ impl<R: Read> SampleLines<R> {
 
     /// Ends the sample that is being written.
     fn close(&mut self) {
-        if self.sample.take().is_some() {
+        if let Some(sample) = self.sample.take() {
+            sample.spread(&mut self.text);
             self.text.extend_from_slice(b"}\n");
+        }
+    }
+}
+
+impl Sample {
+    /// Writes what its object has and its files do not. What is no object, or longer than a row, has nothing.
+    fn spread(&self, text: &mut Vec<u8>) {
+        let object = self.object.strip_prefix(b"\xef\xbb\xbf");
+        let object = object.unwrap_or(&self.object);
+        let fields: IndexMap<String, &RawValue> =
+            serde_json::from_slice(object).unwrap_or_default();
+        for (name, value) in fields {
+            if name == "__key__" || self.columns.contains(&name) {
+                continue;
+            }
+            text.extend_from_slice(b",\"");
+            escape(name.as_bytes(), text);
+            text.extend_from_slice(b"\":");
+            // A line break between values is white space; inside of texts there is none.
+            text.extend(value.get().bytes().map(|byte| match byte {
+                b'\n' | b'\r' => b' ',
+                byte => byte,
+            }));
         }
     }
 }
@@ -241,7 +293,7 @@ mod tests {
     fn files_of_one_key_are_a_row_and_their_endings_its_columns() {
         let long = format!("{}/b.TXT", "x".repeat(150));
         let files: [(&str, &[u8]); 8] = [
-            ("d/a.json", b"{\"q\": \"1\\n\"}\n"),
+            ("d/a.json", b"{\"q\": [\n\"1\\n\"], \"txt\": 1}\n"),
             ("d/a.seg.png", b"\x89PNG\0\0"),
             ("d/._a.json", b"hidden"),
             ("d/README", b"no ending"),
@@ -251,7 +303,7 @@ mod tests {
             (&long, b"last"),
         ];
         let expected = [
-            r#"{"__key__":"d/a","json":"{\"q\": \"1\\n\"}\n","seg.png":null,"txt":""}"#,
+            r#"{"__key__":"d/a","json":"{\"q\": [\n\"1\\n\"], \"txt\": 1}\n","seg.png":null,"txt":"","q":[ "1\n"]}"#,
             r#"{"__key__":"e/a","txt":"ü\t\u0001"}"#,
             r#"{"__key__":"e/a","txt":"again"}"#,
             &format!(r#"{{"__key__":"{}/b","txt":"last"}}"#, "x".repeat(150)),

@@ -631,10 +631,6 @@ fn what_cannot_run_is_refused_with_its_key_and_the_mend() {
         "[sources]\n[[grid]]\nsize = [1]\n",
         &["`sources`", "is empty"],
     );
-    refuses(
-        "grid = []\n[sources.all]\nlayout = 'openr1'\npath = 'data'\n",
-        &["`grid`", "is empty"],
-    );
     refuses("seed = 'x'\n", &["line 1", "seed"]);
     refuses("seed = = 1\n", &["line 1"]);
     refuses(

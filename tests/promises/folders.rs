@@ -493,7 +493,11 @@ fn a_path_that_exists_is_that_path_and_a_glob_meets_odd_names() {
     inspect(&place, "in/x*", &[])
         .said
         .ends(2)
-        .tells(&["names no file"]);
+        .tells(&["names no file", "hint: `in/x*/**` would name"]);
+    inspect(&place, "~/in/*", &[])
+        .said
+        .ends(2)
+        .tells(&["names no file", "only in a shell"]);
 }
 
 #[cfg(unix)]
@@ -627,13 +631,17 @@ fn samples_of_a_tar_are_rows_and_their_files_columns() {
     place.write("in/a.tar", tar(&files[..20]));
     place.write("in/b.tar.gz", gzip(&tar(&files[20..])));
     let pipeline = pipeline("path = 'in'")
-        .replace("problem = 'problem'", "problem = 'json.problem'")
-        .replace("response = 'response'", "response = 'txt'");
-    place.write(
-        "pipeline.toml",
-        pipeline.replace("size = [1]", "size = [30]"),
-    );
+        .replace("response = 'response'", "response = 'txt'")
+        .replace("size = [1]", "size = [30]");
+    place.write("pipeline.toml", &pipeline);
+    place.run("spread", &[]).ends(0);
+    let nested = pipeline.replace("problem = 'problem'", "problem = 'json.problem'");
+    place.write("pipeline.toml", nested);
     place.run("out", &[]).ends(0);
+    assert_eq!(
+        place.out("spread").selection(),
+        place.out("out").selection()
+    );
     assert_eq!(place.out("out").ledger().len(), 30);
     for row in place.out("out").subset("all-normal-30") {
         let messages = row["messages"].as_array().expect("a chat");

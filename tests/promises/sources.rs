@@ -131,7 +131,7 @@ fn openr1_reads_a_list_of_generations_with_lists_of_verdicts_aligned_to_it() {
             all.clone(),
             json!(["stop", "length", "stop"]),
         ),
-        // Lists that are null vouch for nothing, nor do those that are shorter than the generations.
+        // Lists that are null, shorter than the generations, or hold nulls vouch for nothing there.
         row(
             Value::Null,
             Value::Null,
@@ -183,8 +183,8 @@ fn openr1_reads_a_list_of_generations_with_lists_of_verdicts_aligned_to_it() {
             [1, 0, null, false, true, null],
             [1, 1, null, true, true, null],
             [1, 2, null, false, true, null],
-            [2, 0, null, null, true, "u3"],
-            [2, 1, null, null, true, "u3"],
+            [2, 0, true, null, false, "u3"],
+            [2, 1, null, false, true, "u3"],
             [2, 2, null, null, true, "u3"],
             [3, 0, null, null, true, "u1"],
             [3, 1, null, null, true, "u1"],
@@ -475,7 +475,15 @@ fn messages_pairs_a_question_with_its_own_answer_and_drops_what_is_no_such_chat(
         text_field("category"),
         text_field("source"),
     ]);
-    let (_, entries) = read_every_way(&rows, Some(schema.clone()), "layout = 'messages'");
+    let (place, entries) = read_every_way(&rows, Some(schema.clone()), "layout = 'messages'");
+    let shown = place
+        .gradatim(&["inspect", "d/rows.parquet", "--json"])
+        .ends(0);
+    assert!(
+        shown.stdout.contains("\"remarks\": \"system_turn\""),
+        "{}",
+        shown.stdout
+    );
     assert_eq!(
         columns(
             &entries,

@@ -379,6 +379,7 @@ fn show(row: u64, entry: &Entry<'_>) -> Value {
             "recorded_rule": trajectory.recorded_rule,
             "recorded_judge": trajectory.recorded_judge,
             "finished": trajectory.finished,
+            "remarks": Some(trajectory.remarks.to_string()).filter(|words| !words.is_empty()),
         }),
     }
 }

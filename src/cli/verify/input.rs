@@ -7,8 +7,9 @@ use arrow::json::writer::{LineDelimited, WriterBuilder};
 use fs_err::File;
 use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
 
-use crate::source::Format;
+use super::unread;
 use crate::source::format::Form;
+use crate::source::{Format, files, head};
 use crate::{Error, Result};
 
 /// Rows that are judged at once: enough to share out, few enough to hold.
@@ -60,9 +61,40 @@ impl Input {
     }
 }
 
+/// How the file is written, by its name or else its head; an error where it is not what its name says.
+fn format(file: &Path) -> Result<Option<Format>> {
+    // What comes through a pipe has no head that can be looked at twice.
+    let found = match file.is_file() {
+        true => files::find(file).unwrap_or_default(),
+        false => Vec::new(),
+    };
+    let Some(found) = found.first() else {
+        return Ok(Format::of(file));
+    };
+    match head::check(found) {
+        Err(Error::Unreadable(why)) => {
+            let why = why.first().map_or("", |(_, why)| why.as_str());
+            Err(mistaken(file, why))
+        }
+        checked => checked.map(|()| Some(found.format)),
+    }
+}
+
+/// What a file is instead of what its name says, and behind a colon what mends it.
+fn mistaken(file: &Path, why: &str) -> Error {
+    let Some((what, mend)) = why.split_once(": ") else {
+        return unread(file, why);
+    };
+    Error::File {
+        file: file.display().to_string(),
+        problem: what.to_owned(),
+        hint: mend.to_owned(),
+    }
+}
+
 fn open(file: &Path) -> Result<Rows> {
     let opened = File::open(file)?;
-    let coded: Box<dyn Read> = match Format::of(file) {
+    let coded: Box<dyn Read> = match format(file)? {
         Some(Format::Parquet) => return parquet(file, opened),
         Some(Format::Text(text)) if !matches!(text.form, Form::Json(_)) => {
             return Err(no_rows(file, "CSV"));

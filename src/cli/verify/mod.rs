@@ -214,9 +214,10 @@ impl<'a> Judging<'a> {
         let mut is_first = true;
         loop {
             check(stop)?;
-            let chunk = input.next().map_err(|error| {
-                Error::Unreadable(vec![(file.display().to_string(), error.to_string())])
-            })?;
+            let chunk = input.next().map_err(|error| unread(file, error))?;
+            if is_first && is_list(&chunk) {
+                return Err(no_lines(file));
+            }
             if chunk.is_empty() {
                 break;
             }
@@ -272,6 +273,28 @@ impl<'a> Judging<'a> {
             eprintln!("{}", self.unjudged.told(unit));
         }
         Ok(u8::from(is_bad))
+    }
+}
+
+fn unread(file: &Path, why: impl std::fmt::Display) -> Error {
+    Error::File {
+        file: file.display().to_string(),
+        problem: format!("cannot be read: {why}"),
+        hint: "fetch or write the file again".into(),
+    }
+}
+
+/// Whether the rows are items of one JSON list, of which no line is a row.
+fn is_list(chunk: &Chunk) -> bool {
+    let first = chunk.first();
+    first.is_some_and(|(_, text)| text.trim_ascii_start().starts_with(b"["))
+}
+
+fn no_lines(file: &Path) -> Error {
+    Error::File {
+        file: file.display().to_string(),
+        problem: "is one JSON list, where each row has a line of its own".into(),
+        hint: "write it as lines: `jq -c '.[]' FILE > FILE.jsonl`".into(),
     }
 }
 

@@ -26,6 +26,8 @@ pub(crate) struct Matched {
     pub root: PathBuf,
     /// By name, relative to the root.
     pub files: Vec<Candidate>,
+    /// How many folders it matches, which are no files.
+    pub folders: usize,
 }
 
 /// The files that a pattern means.
@@ -37,11 +39,17 @@ pub(crate) fn matches(pattern: &Path) -> Result<Matched> {
         root.push(&parts[at]);
         at += 1;
     }
-    let mut files = Vec::new();
-    expand(pattern, &root, "", &parts[at..], &mut files)?;
-    files.sort_by(|a, b| a.name.cmp(&b.name));
-    files.dedup();
-    Ok(Matched { root, files })
+    let mut found = Vec::new();
+    expand(pattern, &root, "", &parts[at..], &mut found)?;
+    found.sort_by(|a, b| a.name.cmp(&b.name));
+    found.dedup();
+    let all = found.len();
+    found.retain(|file| !file.path.is_dir());
+    Ok(Matched {
+        folders: all - found.len(),
+        root,
+        files: found,
+    })
 }
 
 fn written(part: Component<'_>) -> OsString {
@@ -107,7 +115,7 @@ fn step(
         return expand(pattern, &path, &name, rest, found);
     }
     // A link that leads nowhere is a file of which its reader says so.
-    if path.is_file() || (path.is_symlink() && !path.exists()) {
+    if path.is_file() || path.is_dir() || (path.is_symlink() && !path.exists()) {
         found.push(Candidate { name, path });
     }
     Ok(())

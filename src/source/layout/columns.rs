@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::Reading;
 use super::picks::Picks;
 use super::response::{
-    Answered, Said, aligned, asked, bounded, finish, of_chat, push, responses, verdict,
+    Answered, Said, asked, bounded, check_length, finish, of_chat, push, responses, verdict,
 };
 use crate::rules::TurnsRule;
 use crate::source::markup::joined;
@@ -274,7 +274,8 @@ fn entries<'a>(
     rest.remarks = remarks;
     let answered = answered(columns, row, rule, rest)?;
     let mut remarks = Remarks::default();
-    let told = Told::of(columns, row).aligned(answered.len(), &mut remarks)?;
+    let told = Told::of(columns, row);
+    told.check(answered.len(), &mut remarks)?;
     for (generation, (place, one)) in answered.into_iter().enumerate() {
         let (problem, said, rest) = told.tell(
             columns,
@@ -360,27 +361,19 @@ impl<'a> Told<'a> {
         }
     }
 
-    /// The same, without lists of another length than there are responses. Thinking that cannot be told to whom it
-    /// belongs is not left out: then the row is wrong.
-    fn aligned(self, responses: usize, remarks: &mut Remarks) -> Result<Self, Void> {
-        let mut all = |beside: Beside<'a>| match <[Value<'a>; 1]>::try_from(beside.0) {
-            Ok([one]) => Beside(vec![aligned(one, responses, remarks)]),
-            Err(several) => Beside(several),
-        };
-        let is_one_of_many = |value: &Value<'_>| match value {
-            Value::List(items) => items.len() != responses,
-            one => responses > 1 && !one.is_absent(),
-        };
-        if let [one] = self.thinking.0.as_slice()
-            && is_one_of_many(one)
-        {
-            return Err(Void::WrongType);
+    /// Remarks lists of another length than there are responses. Thinking that does not say to whom it belongs is not
+    /// left out: then the row is wrong.
+    fn check(&self, responses: usize, remarks: &mut Remarks) -> Result<(), Void> {
+        for beside in [&self.recorded, &self.finish] {
+            if let [one] = beside.0.as_slice() {
+                check_length(one, responses, remarks);
+            }
         }
-        Ok(Self {
-            thinking: self.thinking,
-            recorded: all(self.recorded),
-            finish: all(self.finish),
-        })
+        match self.thinking.0.as_slice() {
+            [Value::List(items)] if items.len() != responses => Err(Void::WrongType),
+            [Value::Text(_)] if responses > 1 => Err(Void::WrongType),
+            _ => Ok(()),
+        }
     }
 
     /// A response with what is said of it: problem, response and the rest.

@@ -5,7 +5,7 @@
 
 use super::Reading;
 use super::cells::{Cells, cells, items, not_blank};
-use super::response::{aligned, bounded, finish, push, verdict};
+use super::response::{bounded, check_length, finish, push, verdict};
 use crate::source::value::Value;
 use crate::source::{Entry, Facts, Remarks, Trajectory, Void};
 
@@ -50,8 +50,9 @@ fn entries<'a>(row: Openr1<'a>, out: &mut Vec<Entry<'a>>) -> Result<(), Void> {
     };
     let mut remarks = Remarks::default();
     let mut beside = |cell: Value<'a>| {
-        let cell = cell.list()?.map_or(Value::Null, Value::List);
-        items(aligned(cell, generations.len(), &mut remarks))
+        let list = cell.list()?.map_or(Value::Null, Value::List);
+        check_length(&list, generations.len(), &mut remarks);
+        items(list)
     };
     let complete = beside(row.is_reasoning_complete)?;
     let rule = beside(row.correctness_math_verify)?;

@@ -239,15 +239,11 @@ pub(super) fn finish(value: &Value<'_>, remarks: &mut Remarks) -> Option<bool> {
     finished
 }
 
-/// What is said beside so many responses. A list of another length does not say which of them it means, and counts as
-/// nothing, with a remark.
-pub(super) fn aligned<'a>(said: Value<'a>, responses: usize, remarks: &mut Remarks) -> Value<'a> {
-    match said {
-        Value::List(items) if !items.is_empty() && items.len() != responses => {
-            remarks.add(Remark::Misaligned);
-            Value::Missing
-        }
-        said => said,
+/// Remarks a list beside the responses that has another length than there are responses: it is read from the front, and
+/// vouches for nothing behind its end.
+pub(super) fn check_length(said: &Value<'_>, responses: usize, remarks: &mut Remarks) {
+    if matches!(said, Value::List(items) if !items.is_empty() && items.len() != responses) {
+        remarks.add(Remark::Misaligned);
     }
 }
 

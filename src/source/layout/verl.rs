@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use super::Reading;
 use super::cells::{Cells, cells};
 use super::media::Media;
-use super::response::{aligned, asked, push_all, responses, verdict};
+use super::response::{asked, check_length, push_all, responses, verdict};
 use crate::source::remark::{Remark, Remarks};
 use crate::source::value::Value;
 use crate::source::{Entry, Trajectory, Void};
@@ -64,7 +64,8 @@ fn entries<'a>(row: Verl<'a>, out: &mut Vec<Entry<'a>>) -> Result<(), Void> {
     };
     let responses = responses(said)?;
     let mut beside = Remarks::default();
-    let scores = aligned(scores.opened(), responses.len(), &mut beside);
+    let scores = scores.opened();
+    check_length(&scores, responses.len(), &mut beside);
     push_all(out, &problem, responses, &rest, |index, rest| {
         rest.remarks = rest.remarks.and(beside);
         rest.recorded_rule = of(&scores, index).and_then(|score| verdict(score, &mut rest.remarks));
