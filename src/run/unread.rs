@@ -182,6 +182,10 @@ fn mend(source: &PlannedSource, worst: Option<Void>, look: Option<&Look>) -> Str
             "cut the text with `after` and `before` (layout `columns`), or write `control_tokens = \"escape\"` under \
              `{table}`"
         ),
+        Some(Void::TurnOrder) => {
+            "a chat is a question, its answer, and so on by turns: leave other rows out of the data"
+                .into()
+        }
         Some(Void::ToolCalls) => {
             "chats that call tools are not read: leave such rows out of the data".into()
         }
@@ -237,6 +241,9 @@ fn instead(source: &PlannedSource, look: &Look) -> String {
             "write `layout = \"{}\"`, whose columns the file has",
             layout.name()
         );
+    }
+    if suggestion.picks.iter().all(|pick| pick.key != "response") {
+        return String::new();
     }
     let mut picks = suggestion.picks.iter();
     let Some(problem) = picks.next().filter(|pick| pick.key == "problem") else {

@@ -679,6 +679,7 @@ fn turns_that_do_not_say_whose_they_are_are_refused_with_the_form_that_does() {
         json!(["What is 2+3?", "5"]),
         json!({ "role": ["user", "assistant"], "content": ["What is 2+3?"] }),
         json!([["What is 2+3?", "5"]]),
+        json!([{ "question": "What is 2+3?", "answer": "5" }]),
     ] {
         place.write("a.jsonl", jsonl(&[json!({ "messages": chat })]));
         place.write(
