@@ -3,8 +3,8 @@
 use crate::Result;
 use crate::rules::{Accept, TurnsRule};
 use crate::source::look::Look;
-use crate::source::suggest::{Pick, suggest};
-use crate::source::trial::{Trial, trial};
+use crate::source::look::suggest::{Pick, suggest};
+use crate::source::look::trial::{Trial, trial};
 use crate::source::{Columns, Layout, Source, SourceFile, Void, layout};
 
 /// How a file is likely read.

@@ -8,10 +8,10 @@ use super::Watch;
 use super::loaded::RunPart;
 use crate::plan::{Plan, PlannedFile, PlannedSource};
 use crate::pool::Entries;
-use crate::source::absent;
+use crate::source::look::absent;
+use crate::source::look::suggest;
 use crate::source::look::{self, Look};
 use crate::source::needed::Shape;
-use crate::source::suggest;
 use crate::source::{Layout, Void, layout};
 use crate::{Error, Result};
 

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
+use super::columnar::parquet::ArrowBatch;
 use super::entry::Row;
 use super::hive::Filler;
-use super::parquet::ArrowBatch;
 use super::text::TextBatch;
 
 /// Rows in file order, as they were read; [`Row`]s are made of them one by one, on any thread.

@@ -4,13 +4,13 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::csv;
 use super::dataset::Asked;
 use super::folder::{self, Candidate, ENDINGS, Passed, passed_note, shown};
 use super::format::Format;
 use super::hive;
 use super::hub::{Dataset, Hub};
 use super::place::{HubFile, HubMode, Place};
+use super::text::csv;
 use super::{Source, layout};
 use crate::{Error, Result};
 

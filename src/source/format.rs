@@ -6,7 +6,7 @@ use std::path::Path;
 use liblzma::stream::{CONCATENATED, Stream};
 use serde::{Deserialize, Serialize};
 
-use super::samples::SampleLines;
+use super::text::samples::SampleLines;
 
 /// How a file is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -8,10 +8,10 @@ use std::io::{Cursor, Read, Seek, SeekFrom};
 use std::path::Path;
 
 use super::SourceFile;
-use super::encrypted::has_encrypted_columns;
+use super::columnar::encrypted::has_encrypted_columns;
 use super::format::{Coding, Form, Format, JsonForm, TextFormat};
 use super::place::Place;
-use super::samples::data_file;
+use super::text::samples::data_file;
 use crate::{Error, Result};
 
 /// What first bytes are those of.

@@ -12,8 +12,8 @@ use arrow::ipc::writer::{FileWriter, StreamWriter};
 
 use super::layout::Layout;
 use super::look::look;
-use super::suggest::suggest;
-use super::trial::trial;
+use super::look::suggest::suggest;
+use super::look::trial::trial;
 use super::{Source, files, settle};
 
 const ROWS: &str = "{\"question\": \"1+1?\", \"solution\": \"<think>a</think>2\", \"answer\": 2}\n\

@@ -4,15 +4,12 @@
 //! file, the whole of a file of text), a unit in batches of rows, and a row yields entries: its
 //! trajectories, or the one reason why it has none. Only the columns that the layout names are decoded.
 
-pub(crate) mod absent;
 pub(crate) mod answers;
-mod arrow_value;
 mod batch;
 pub mod benchmark;
+mod columnar;
 mod companion;
-mod csv;
 mod dataset;
-mod encrypted;
 mod entry;
 mod facts;
 pub mod files;
@@ -21,10 +18,6 @@ pub(crate) mod format;
 pub(crate) mod head;
 mod hive;
 pub mod hub;
-mod ipc;
-mod json;
-mod json_rows;
-mod jsonl;
 pub mod layout;
 pub(crate) mod location;
 pub(crate) mod look;
@@ -33,17 +26,12 @@ pub(crate) mod lookup;
 mod mangled;
 mod markup;
 pub(crate) mod needed;
-pub mod parquet;
 mod parts;
 mod path;
 pub mod pick;
 pub(crate) mod place;
 pub(crate) mod remark;
-mod rows;
-mod samples;
-pub(crate) mod suggest;
 pub(crate) mod text;
-pub(crate) mod trial;
 mod turns;
 mod unit;
 pub mod value;
@@ -56,6 +44,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub(crate) use batch::Batch;
+use columnar::ipc;
+pub use columnar::parquet;
 pub(crate) use companion::Companion;
 pub(crate) use dataset::Asked;
 pub use entry::{Entry, Row, Trajectory};

@@ -1,4 +1,4 @@
-//! A cell, whether it comes from Arrow ([`super::arrow`]) or from JSON, borrowed from what was read.
+//! A cell, whether it comes from Arrow (`columnar::value`) or from JSON, borrowed from what was read.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -6,7 +6,7 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
 use super::answers;
-use super::json;
+use super::text::json;
 use super::void::Void;
 
 #[derive(Clone, Debug, PartialEq)]
@@ -43,7 +43,7 @@ impl<'a> Value<'a> {
     /// An answer or a name as text, however it is stored; none where there is nothing.
     ///
     /// A number or a truth value is written out (`42.0` as `42`, a float that is none as nothing), a list of one
-    /// is its item, and of several, of which each would do, the JSON text (see [`super::answers`]).
+    /// is its item, and of several, of which each would do, the JSON text (see `answers`).
     pub(crate) fn said(self) -> Result<Option<Cow<'a, str>>, Void> {
         match self {
             Self::Missing | Self::Null => Ok(None),
@@ -234,7 +234,7 @@ fn without_zeros(number: Cow<'_, str>) -> Cow<'_, str> {
     }
 }
 
-/// One JSON value, borrowing its text. Numbers beyond 64 bits become floats ([`super::jsonl`] reads them exactly).
+/// One JSON value, borrowing its text. Numbers beyond 64 bits become floats (rows are read exactly, see `text::json`).
 pub fn from_json(text: &str) -> serde_json::Result<Value<'_>> {
     serde_json::from_str(text)
 }

@@ -290,6 +290,7 @@ fn each_kind_of_bad_row_has_a_reason_of_its_own() {
     line(b"[1, 2, 3]");
     line(br#"{"problem": "a", "response": "b"} trailing"#);
     line(b"{\"problem\": \"What is 1+1?\", \"response\": \"\xff\xfe\"}");
+    // A number beyond the largest float is read as its digits.
     line(br#"{"problem": 7.5e400, "response": "b"}"#);
     line(format!("{{\"problem\": {}}}", "[".repeat(100_000)).as_bytes());
     line(br#"{"problem": {"a": 1}, "response": "b"}"#);
@@ -309,7 +310,7 @@ fn each_kind_of_bad_row_has_a_reason_of_its_own() {
     place.run("out", &[]).ends(0);
     let out = place.out("out");
     let expected = [
-        ("bad_json", 6),
+        ("bad_json", 5),
         ("bad_utf8", 1),
         ("empty_response", 1),
         ("no_generations", 3),
@@ -322,12 +323,12 @@ fn each_kind_of_bad_row_has_a_reason_of_its_own() {
         .map(|(reason, count)| (*reason, 2 * count))
         .collect();
     let mut all = dropped(&all);
-    // The compressed file holds the same rows: its three good ones are copies.
-    all.insert(2, ("duplicate".to_owned(), 3));
+    // The compressed file holds the same rows: its four good ones are copies.
+    all.insert(2, ("duplicate".to_owned(), 4));
     assert_eq!(drops(&out), all);
     let manifest = out.manifest();
     assert_eq!(manifest["ledger"][0]["read"], json!(2 * (2 + 19 + 1)));
-    assert_eq!(manifest["ledger"][0]["kept"], json!(3));
+    assert_eq!(manifest["ledger"][0]["kept"], json!(4));
     place.gradatim(&["check", "out"]).ends(0);
 }
 

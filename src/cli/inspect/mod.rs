@@ -9,9 +9,9 @@ use std::path::{Path, PathBuf};
 
 use crate::Result;
 use crate::run::Watch;
+use crate::source::look::suggest::suggest;
+use crate::source::look::trial::{Trial, trial};
 use crate::source::look::{Look, look};
-use crate::source::suggest::suggest;
-use crate::source::trial::{Trial, trial};
 use crate::source::value::Value as Cell;
 use crate::source::{
     self, Asked, Entry, Format, Layout, Place, Source, SourceFile, files, parquet::Footer,

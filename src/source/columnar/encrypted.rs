@@ -15,7 +15,9 @@ const FOOTER_BYTES_MAX: u64 = 128 << 20;
 
 /// Whether the footer of a Parquet file names an algorithm; false of one that cannot be understood, which its
 /// reader says.
-pub(super) fn has_encrypted_columns(opened: &mut (impl Read + Seek)) -> std::io::Result<bool> {
+pub(in crate::source) fn has_encrypted_columns(
+    opened: &mut (impl Read + Seek),
+) -> std::io::Result<bool> {
     let bytes = opened.seek(SeekFrom::End(0))?;
     let mut tail = [0; 8];
     if bytes < 12 {

@@ -12,10 +12,10 @@ use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
 use arrow::error::ArrowError;
 
-use super::needed::{self, Needed};
 use super::parquet::ArrowBatch;
-use super::place::Bytestream;
-use super::{BatchSize, Row, SourceFile};
+use crate::source::needed::{self, Needed};
+use crate::source::place::Bytestream;
+use crate::source::{BatchSize, Row, SourceFile};
 use crate::{Error, Result};
 use messages::Messages;
 
@@ -46,7 +46,7 @@ fn failed(file: &SourceFile, error: ArrowError) -> Error {
 }
 
 /// The columns' names and types.
-pub(super) fn column_kinds(file: &SourceFile) -> Result<Vec<(String, String)>> {
+pub(in crate::source) fn column_kinds(file: &SourceFile) -> Result<Vec<(String, String)>> {
     let schema = schema(file)?;
     let fields = schema.fields().iter();
     Ok(fields
@@ -55,13 +55,13 @@ pub(super) fn column_kinds(file: &SourceFile) -> Result<Vec<(String, String)>> {
 }
 
 /// Fails where a needed column is missing or holds something else.
-pub(super) fn check(file: &SourceFile, columns: &[Needed]) -> Result<()> {
+pub(in crate::source) fn check(file: &SourceFile, columns: &[Needed]) -> Result<()> {
     let schema = schema(file)?;
     needed::check(file, &schema, columns)
 }
 
 /// The rows of a file, in order.
-pub(super) fn read(
+pub(in crate::source) fn read(
     file: &SourceFile,
     columns: &[Needed],
     size: BatchSize,
@@ -90,7 +90,7 @@ fn parts(batch: &RecordBatch, most: usize) -> Vec<RecordBatch> {
 }
 
 /// The rows with the given numbers (ascending, may repeat), each once.
-pub(super) fn read_rows(
+pub(in crate::source) fn read_rows(
     file: &SourceFile,
     columns: &[Needed],
     rows: &[u64],

@@ -3,12 +3,12 @@
 //! It is a guess, by the names that datasets use and by what the first rows hold. It is only ever shown, or written
 //! into a pipeline that a person reads before it runs: nothing is read by it in silence.
 
-use super::layout::{self, Layout};
-use super::look::{self, Look};
-use super::path::ColumnPath;
-use super::turns::{self, Cell};
-use super::value::Value;
-use super::void::Void;
+use crate::source::layout::{self, Layout};
+use crate::source::look::{self, Look};
+use crate::source::path::ColumnPath;
+use crate::source::turns::{self, Cell};
+use crate::source::value::Value;
+use crate::source::void::Void;
 
 /// How a file could be read.
 pub(crate) struct Suggestion {

@@ -7,13 +7,13 @@
 use arrow::datatypes::{DataType, Field, Schema};
 use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 
-use super::format::{Form, Format, TextFormat};
-use super::needed::{self, Needed};
-use super::remark::{Remark, Remarks};
 use super::rows::Rows;
-use super::value::Value;
-use super::{ROW_BYTES_MAX, SourceFile, Void};
 use crate::Result;
+use crate::source::format::{Form, Format, TextFormat};
+use crate::source::needed::{self, Needed};
+use crate::source::remark::{Remark, Remarks};
+use crate::source::value::Value;
+use crate::source::{ROW_BYTES_MAX, SourceFile, Void};
 
 /// Finds where rows end.
 pub(super) struct RowFinder {
@@ -153,7 +153,7 @@ pub(super) fn header(delimiter: u8, row: &[u8]) -> Result<Vec<String>, Void> {
 
 /// What stands between the cells of a CSV whose header is a single one by its own delimiter, where the first rows
 /// agree: a comma is what its ending says, and a semicolon what spreadsheets write where commas are decimal.
-pub(super) fn other_delimiter(file: &SourceFile) -> Option<u8> {
+pub(in crate::source) fn other_delimiter(file: &SourceFile) -> Option<u8> {
     let Format::Text(format) = file.format else {
         return None;
     };

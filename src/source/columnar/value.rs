@@ -12,7 +12,7 @@ use arrow::datatypes::{
     UInt32Type, UInt64Type,
 };
 
-use super::value::Value;
+use crate::source::value::Value;
 
 /// The value at `index` of an Arrow array.
 pub(crate) fn value(array: &dyn Array, index: usize) -> Value<'_> {

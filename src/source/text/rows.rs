@@ -5,10 +5,11 @@ use std::ops::Range;
 
 use memchr::memchr;
 
-use super::format::{Coding, Form, JsonForm, TextFormat};
-use super::place::Bytestream;
-use super::void::Void;
-use super::{SourceFile, csv, json_rows};
+use super::{csv, json_rows};
+use crate::source::SourceFile;
+use crate::source::format::{Coding, Form, JsonForm, TextFormat};
+use crate::source::place::Bytestream;
+use crate::source::void::Void;
 use crate::{Error, Result};
 
 /// A row that was found.

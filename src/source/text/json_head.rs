@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use indexmap::IndexMap;
 
-use super::needed::Needed;
+use super::json;
 use super::rows::Rows;
-use super::{SourceFile, json};
+use crate::source::SourceFile;
+use crate::source::needed::Needed;
 use crate::{Error, Result};
 
 /// The keys of the first rows' objects in the order in which they come, with the kind of the first value that is

@@ -1,10 +1,10 @@
 //! Columns that a pipeline names and a file's first rows do not have.
 
-use super::layout::Columns;
-use super::needed::{Needed, Shape};
-use super::value::Value;
-use super::{BatchSize, ROW_BYTES_MAX, SourceFile, read_columns, units};
 use crate::Result;
+use crate::source::layout::Columns;
+use crate::source::needed::{Needed, Shape};
+use crate::source::value::Value;
+use crate::source::{BatchSize, ROW_BYTES_MAX, SourceFile, read_columns, units};
 
 /// The keys of `columns` with the paths that lead to nothing in each of the first rows; none where there are no rows.
 pub(crate) fn of(

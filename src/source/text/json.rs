@@ -9,9 +9,9 @@ use std::borrow::Cow;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::Void;
-use super::remark::{Remark, Remarks};
-use super::value::{ObjectKey, Value};
+use crate::source::Void;
+use crate::source::remark::{Remark, Remarks};
+use crate::source::value::{ObjectKey, Value};
 
 /// The wanted keys of a row's object, in their order, and what had to be done to read them.
 pub(super) fn cells<'a>(
@@ -52,7 +52,7 @@ pub(super) fn object(row: &[u8]) -> Option<Vec<(Cow<'_, str>, Value<'_>)>> {
 }
 
 /// What a text of JSON means, read as a row is; none where it is none.
-pub(super) fn value(text: &str) -> Option<Value<'_>> {
+pub(in crate::source) fn value(text: &str) -> Option<Value<'_>> {
     match whole(text) {
         Ok(value) => Some(value),
         Err(_) => {

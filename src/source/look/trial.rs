@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::entry::Entry;
-use super::{BatchSize, Source, SourceFile, Void, layout, read, units};
 use crate::Result;
+use crate::source::entry::Entry;
+use crate::source::{BatchSize, Source, SourceFile, Void, layout, read, units};
 
 /// What a layout makes of a file's first rows.
 #[derive(Default)]

@@ -1,20 +1,29 @@
-//! Files of text, plain, gzip or zstd: JSONL, whose rows are lines, and CSV, whose rows may have several.
+//! Files of text, plain or compressed: JSON, whose rows are lines, objects over several lines or items of a list, and
+//! CSV, whose rows may have several lines.
 //!
 //! Rows are found on the reading thread and parsed on the measuring ones; a bad one yields none. A row longer
 //! than the limit is passed over without being held. Blank lines are no rows. Those of JSONL keep their
-//! number, so that a row's number is always its line's; a row's number in CSV is its place below the header.
+//! number, so that a row's number is its line's, unless objects stood behind one another on a line before it; in a list,
+//! and in CSV below the header, it is its place.
+
+pub(super) mod csv;
+pub(super) mod json;
+mod json_head;
+mod json_rows;
+mod rows;
+pub(super) mod samples;
 
 use std::io::Read;
 use std::sync::Arc;
 
-use super::entry::Row;
-use super::format::{Coding, Form, Format, TextFormat};
-use super::needed::Needed;
-use super::remark::Remarks;
-use super::rows::{FoundRow, Rows};
-use super::unit::{BatchSize, ROW_BYTES_MAX, Spot};
-use super::{SourceFile, csv, json, json_rows, jsonl};
+use crate::source::SourceFile;
+use crate::source::entry::Row;
+use crate::source::format::{Coding, Form, Format, TextFormat};
+use crate::source::needed::Needed;
+use crate::source::remark::Remarks;
+use crate::source::unit::{BatchSize, ROW_BYTES_MAX, Spot};
 use crate::{Error, Result};
+use rows::{FoundRow, Rows};
 
 /// Rows as they were read.
 pub struct TextBatch {
@@ -136,7 +145,7 @@ const HEAD_BYTES: u64 = 1 << 20;
 pub(crate) fn columns(file: &SourceFile, format: TextFormat) -> Result<Vec<(String, String)>> {
     let mut rows = Rows::new(file, file.place.peek()?, format, ROW_BYTES_MAX)?;
     match format.form {
-        Form::Json(_) => jsonl::columns(&mut rows),
+        Form::Json(_) => json_head::columns(&mut rows),
         Form::Csv { .. } => {
             let names = rows.header()?.iter();
             Ok(names
@@ -151,7 +160,7 @@ pub(super) fn fault(file: &SourceFile) -> Result<Option<(u64, String)>> {
     match file.format {
         Format::Text(format) if matches!(format.form, Form::Json(_)) => {
             let mut rows = Rows::new(file, file.place.peek()?, format, ROW_BYTES_MAX)?;
-            jsonl::fault(&mut rows)
+            json_head::fault(&mut rows)
         }
         _ => Ok(None),
     }
@@ -166,7 +175,7 @@ pub(crate) fn check(
 ) -> Result<()> {
     let mut rows = Rows::new(file, file.place.peek()?, format, row_bytes_max)?;
     match format.form {
-        Form::Json(_) => jsonl::check(file, &mut rows, columns),
+        Form::Json(_) => json_head::check(file, &mut rows, columns),
         // A file without a header has no rows either.
         Form::Csv { .. } if rows.is_at_start() => Ok(()),
         Form::Csv { .. } => csv::check(file, rows.header()?, columns),

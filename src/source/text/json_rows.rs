@@ -6,8 +6,8 @@
 
 use memchr::{memchr2, memmem};
 
-use super::format::JsonForm;
 use super::json;
+use crate::source::format::JsonForm;
 
 /// Names under which tools put the rows of a file that is one object.
 const LISTS: [&str; 12] = [

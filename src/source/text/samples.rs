@@ -13,7 +13,7 @@ use std::io::{self, Read};
 use indexmap::IndexMap;
 use serde_json::value::RawValue;
 
-use super::unit::ROW_BYTES_MAX;
+use crate::source::unit::ROW_BYTES_MAX;
 
 /// A header with its long name takes no more, or it is none.
 const HEADER_BYTES_MAX: u64 = 1 << 20;
@@ -218,7 +218,10 @@ fn member(tar: &mut impl Read) -> io::Result<Option<Member>> {
 }
 
 /// The first file of a tar that is no tar of samples but of whole data files; none where it may be one of samples.
-pub(super) fn data_file(mut tar: impl Read, is_data: impl Fn(&str) -> bool) -> Option<String> {
+pub(in crate::source) fn data_file(
+    mut tar: impl Read,
+    is_data: impl Fn(&str) -> bool,
+) -> Option<String> {
     loop {
         let member = member(&mut tar).ok()??;
         if member.is_file && split(&member.name).is_some() {

@@ -16,11 +16,11 @@ use parquet::file::metadata::{
 };
 use parquet::file::reader::Length;
 
-use super::arrow_value;
-use super::needed::{self, Needed};
-use super::place::{Chunks, HubMode, Place};
-use super::value::Value;
-use super::{BatchSize, Remarks, Row, SourceFile, Unit};
+use super::value;
+use crate::source::needed::{self, Needed};
+use crate::source::place::{Chunks, HubMode, Place};
+use crate::source::value::Value;
+use crate::source::{BatchSize, Remarks, Row, SourceFile, Unit};
 use crate::{Error, Result};
 
 /// A unit ends with the row group that brings its needed columns to this many bytes: some hundred
@@ -199,7 +199,7 @@ impl ArrowBatch {
             None => self.first_row + index as u64,
         };
         let cells = self.arrays.iter().map(|array| match array {
-            Some(array) => arrow_value::value(array, index),
+            Some(array) => value::value(array, index),
             None => Value::Missing,
         });
         Row {
@@ -297,7 +297,7 @@ fn groups_of(unit: Unit, metadata: &ParquetMetaData) -> Range<usize> {
 }
 
 /// Fetches what [`read`] will want of a unit, so that it lies on this disk when it is read.
-pub(super) fn prefetch(file: &SourceFile, unit: Unit, columns: &[Needed]) -> Result<()> {
+pub(in crate::source) fn prefetch(file: &SourceFile, unit: Unit, columns: &[Needed]) -> Result<()> {
     let Place::Hub(remote) = &file.place else {
         return Ok(());
     };
@@ -328,7 +328,7 @@ pub(super) fn prefetch(file: &SourceFile, unit: Unit, columns: &[Needed]) -> Res
 const PREFETCH_BYTES: u64 = 16 << 20;
 
 /// The rows of a unit, in order.
-pub(super) fn read(
+pub(in crate::source) fn read(
     file: &SourceFile,
     unit: Unit,
     columns: &[Needed],
@@ -393,7 +393,7 @@ fn selection(groups: &[RowGroupMetaData], rows: &[u64]) -> (Vec<usize>, RowSelec
 }
 
 /// The rows with the given numbers (ascending, may repeat), each once.
-pub(super) fn read_rows(
+pub(in crate::source) fn read_rows(
     file: &SourceFile,
     columns: &[Needed],
     rows: &[u64],

@@ -3,12 +3,18 @@
 //! It is for people, before a layout is chosen and after one has failed: a type says `List(Struct(…))`, and what
 //! one wants to know is that it is a list of turns.
 
+pub(crate) mod absent;
+pub(crate) mod suggest;
+pub(crate) mod trial;
+
 use std::borrow::Cow;
 
-use super::needed::{Needed, Shape};
-use super::value::Value;
-use super::{BatchSize, ROW_BYTES_MAX, SourceFile, Unit, column_kinds, read_columns, text, units};
 use crate::Result;
+use crate::source::needed::{Needed, Shape};
+use crate::source::value::Value;
+use crate::source::{
+    BatchSize, ROW_BYTES_MAX, SourceFile, Unit, column_kinds, read_columns, text, units,
+};
 
 /// What was seen of a file.
 pub(crate) struct Look {

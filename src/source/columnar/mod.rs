@@ -1,0 +1,7 @@
+//! Files whose columns lie apart: Parquet, and Arrow's own forms. Both are decoded into Arrow's arrays, of which
+//! cells are made.
+
+pub(super) mod encrypted;
+pub(super) mod ipc;
+pub mod parquet;
+pub(super) mod value;
