@@ -60,6 +60,7 @@ pub(super) fn sentences(experiment: &Experiment<'_>) -> Vec<String> {
         let mut sentences = counts.sentences(&source.name);
         if let Some(look) = first_rows(source) {
             sentences.extend(other_responses(source, &look));
+            sentences.extend(other_media(source, &look));
             let lacks_thinking = counts.without_thinking > 0;
             sentences.extend(other_thinking(source, &look).filter(|_| lacks_thinking));
             let lacks_gold = counts.all > 0 && counts.without_gold == counts.all;
@@ -125,8 +126,39 @@ const THINKING: [&str; 5] = [
     "cot",
 ];
 
-/// Shorter ones say whether there is thinking.
-const THINKING_BYTES_MIN: usize = 24;
+/// Of more than one word, wherever that stands: one alone says whether there is thinking, or how much. Not every
+/// language has spaces.
+fn is_said(value: &Value<'_>) -> bool {
+    match value {
+        Value::Text(text) => {
+            text.trim().contains(char::is_whitespace) || text.len() >= WORD_BYTES_MAX
+        }
+        Value::List(items) => items.iter().any(is_said),
+        Value::Object(fields) => fields.iter().any(|(_, value)| is_said(value)),
+        _ => false,
+    }
+}
+
+const WORD_BYTES_MAX: usize = 24;
+
+/// That a column of images is passed over: what is asked about them cannot be answered without.
+fn other_media(source: &PlannedSource, look: &Look) -> Option<String> {
+    let is_called = |name: &str| MEDIA.iter().any(|word| name.eq_ignore_ascii_case(word));
+    let says = |value: &Value<'_>| match value {
+        Value::List(items) => !items.is_empty(),
+        Value::Text(text) => !text.trim().is_empty(),
+        value => !value.is_absent(),
+    };
+    let mut others = unread(source, look).into_iter();
+    let found = others.find(|column| is_called(&column.name) && says(&column.first))?;
+    Some(format!(
+        "nothing reads `{}` of `{}`: a problem that shows it is read as text alone",
+        found.name, source.name
+    ))
+}
+
+/// What columns of images, films and sounds are called.
+const MEDIA: [&str; 6] = ["image", "images", "video", "videos", "audio", "audios"];
 
 /// That a column is passed over which likely has the thinking of responses that have none.
 fn other_thinking(source: &PlannedSource, look: &Look) -> Option<String> {
@@ -136,12 +168,8 @@ fn other_thinking(source: &PlannedSource, look: &Look) -> Option<String> {
             .iter()
             .any(|word| name == *word || (word.len() > 3 && name.contains(word)))
     };
-    let is_text = |value: &Value<'_>| match value {
-        Value::Text(text) => text.len() >= THINKING_BYTES_MIN,
-        _ => false,
-    };
     let mut others = unread(source, look).into_iter();
-    let found = others.find(|column| is_called(&column.name) && is_text(&column.first))?;
+    let found = others.find(|column| is_called(&column.name) && is_said(&column.first))?;
     Some(format!(
         "nothing reads `{}` of `{}`: where it is the thinking of the responses, `thinking` under layout `columns` joins \
          the two",

@@ -206,6 +206,10 @@ fn mend(source: &PlannedSource, worst: Option<Void>, look: Option<&Look>) -> Str
             "cut the text with `after` and `before` (layout `columns`), or write `control_tokens = \"escape\"` under \
              `{table}`"
         ),
+        Some(Void::TurnOrder) => {
+            "a chat is a question, its answer, and so on by turns: leave other rows out of the data"
+                .into()
+        }
         Some(Void::ToolCalls) => {
             "chats that call tools are not read: leave such rows out of the data".into()
         }
@@ -222,6 +226,14 @@ fn mend(source: &PlannedSource, worst: Option<Void>, look: Option<&Look>) -> Str
         }
         _ => look.map_or_else(String::new, |look| instead(source, look)),
     };
+    let is_of_chats = || {
+        let mut columns = layout::columns(&source.source).into_iter();
+        columns.any(|needed| needed.shape == Shape::Turns)
+    };
+    let mend = match (worst, mend.is_empty()) {
+        (Some(Void::WrongType), true) if is_of_chats() => OF_CHATS.into(),
+        _ => mend,
+    };
     let mend = match mend.is_empty() {
         true => "see what the file holds with `gradatim inspect`".into(),
         false => mend,
@@ -236,6 +248,9 @@ fn with_leave(source: &PlannedSource, mend: &str) -> String {
         source.name
     )
 }
+
+const OF_CHATS: &str = "write each chat as a list of objects with `role` and `content`, as in \
+                        `[{\"role\": \"user\", \"content\": \"…\"}, {\"role\": \"assistant\", \"content\": \"…\"}]`";
 
 /// Another layout, or the columns that are likely meant.
 fn instead(source: &PlannedSource, look: &Look) -> String {
@@ -258,6 +273,9 @@ fn instead(source: &PlannedSource, look: &Look) -> String {
             "write `layout = \"{}\"`, whose columns the file has",
             layout.name()
         );
+    }
+    if suggestion.picks.iter().all(|pick| pick.key != "response") {
+        return String::new();
     }
     let mut picks = suggestion.picks.iter();
     let Some(problem) = picks.next().filter(|pick| pick.key == "problem") else {

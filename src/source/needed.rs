@@ -167,6 +167,8 @@ impl Shape {
                     is_text(kind)
                         || matches!(value(kind), DataType::Struct(_))
                         || item(kind).is_some_and(is_turn)
+                        // Turns as `[role, text]`.
+                        || item(kind).and_then(item).is_some_and(is_text)
                 }
                 Self::Any => true,
             }
@@ -236,5 +238,6 @@ mod tests {
         assert!(!Shape::Bools.fits(&DataType::Int64));
         assert!(Shape::Turns.fits(&DataType::Null));
         assert!(Shape::Bools.fits(&list(DataType::Null)));
+        assert!(Shape::Turns.fits(&list(list(DataType::Utf8))));
     }
 }

@@ -37,7 +37,9 @@ const THOUGHT: [&str; 13] = [
 ];
 
 /// Where the text of a part stands.
-const TEXT: [&str; 4] = ["text", "content", "value", "parts"];
+const TEXT: [&str; 7] = [
+    "text", "content", "value", "parts", "answer", "response", "final",
+];
 
 /// Whether a value says anything: a list of nothing and an object of nulls do not, nor does an empty text.
 pub(super) fn says(value: &Value<'_>) -> bool {
@@ -225,8 +227,8 @@ fn part_of_text<'a>(mut fields: Fields<'a>, remarks: &mut Remarks) -> Result<Vec
     let (of_thinking, others): (Fields<'a>, Fields<'a>) =
         fields.into_iter().partition(|(key, _)| is_thinking(key));
     let thinking = thinking(of_thinking, remarks)?;
-    if text.is_none() && thinking.is_none() {
-        return nothing_else(&others).map(|()| Vec::new());
+    if text.is_none() {
+        nothing_else(&others)?;
     }
     let thinking = thinking.map(Part::Thinking).into_iter();
     Ok(thinking.chain(text.map(Part::Text)).collect())

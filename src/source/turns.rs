@@ -538,6 +538,7 @@ mod tests {
             r#""content": [{"type": "reasoning", "summary": [{"type": "summary_text", "text": "t"}]}, {"type": "text", "text": "a"}]"#,
             r#""content": [{"type": "reasoning", "summary": [], "content": [{"type": "reasoning_text", "text": "t"}]}, {"text": "a"}]"#,
             r#""content": [{"type": "text", "text": "a", "reasoning": "t"}]"#,
+            r#""content": {"thinking": "t", "answer": "a"}"#,
             r#""parts": [{"thought": true, "text": "t"}, {"text": "a", "thoughtSignature": "x"}]"#,
         ] {
             assert_eq!(answered(fields), (whole.clone(), String::new()), "{fields}");
@@ -603,6 +604,7 @@ mod tests {
             r#""content": [{"image": "a.png", "text": "cap"}]"#,
             r#""content": [{"inlineData": {"data": "x"}}, {"text": "a"}]"#,
             r#""content": [{"type": "text", "body": "a"}]"#,
+            r#""content": {"thinking": "t", "body": "a"}"#,
             r#""content": "a", "images": ["a.png"]"#,
         ] {
             assert_eq!(answered(fields).0, Err(Void::NoText), "{fields}");

@@ -542,6 +542,17 @@ fn a_reply_is_the_same_however_its_chat_and_its_thinking_are_stored() {
             )
         ]),
         json!({ "role": ["user", "assistant"], "content": [question, whole] }),
+        json!([["user", question], ["assistant", whole]]),
+        json!([{ "user": question }, { "assistant": whole }]),
+        json!([{ "human": question, "assistant": whole }]),
+        said(json!({ "content": answer, "reasoning": { "content": thinking }, "thinking": null })),
+        json!([
+            turn("user", json!([{ "type": "text", "content": question }])),
+            turn(
+                "assistant",
+                json!([{ "type": "reasoning", "summary": [{ "text": thinking }] }, { "type": "text", "content": answer }])
+            )
+        ]),
         json!(json!([asked, turn("assistant", whole.as_str())]).to_string()),
         json!([{ "from": "human", "value": question }, { "from": "gpt", "value": format!("{thinking}\n</think>\n\n{answer}") }]),
         json!([
@@ -613,6 +624,74 @@ fn a_prompt_and_its_completions_are_texts_or_turns() {
 }
 
 #[test]
+fn an_instruction_is_read_with_what_it_is_about_and_of_a_preference_the_chosen_response() {
+    let (question, whole) = ("Add:\n\n2 and 3", reply(5, 3));
+    let rows = [
+        json!({ "instruction": "Add:", "input": "2 and 3", "output": whole, "answer": 5 }),
+        json!({ "instruction": question, "input": "", "output": whole, "answer": 5 }),
+    ];
+    let (place, entries) = read_every_way(&rows, None, "layout = 'alpaca'");
+    let expected = id(question, &whole);
+    assert_eq!(entries[0]["trajectory_id"], expected);
+    assert_eq!(entries[1]["trajectory_id"], expected);
+    let written = place.gradatim(&["init", "a"]).ends(0);
+    let layout = "layout = \"alpaca\"";
+    assert!(written.stdout.contains(layout), "{}", written.stdout);
+    let chosen = json!([turn("user", question), turn("assistant", whole.as_str())]);
+    let rows = [json!({ "prompt": question, "chosen": chosen, "rejected": chosen, "answer": 5 })];
+    let (_, entries) = read_every_way(&rows, None, "layout = 'preference'");
+    assert_eq!(columns(&entries, &["trajectory_id"]), json!([[expected]]));
+}
+
+#[test]
+fn images_beside_a_chat_are_no_text_and_those_that_nothing_reads_are_told() {
+    let (question, whole) = ("<image>What is it?", reply(5, 3));
+    let chat = json!([turn("user", question), turn("assistant", whole.as_str())]);
+    let rows = [
+        json!({ "messages": chat, "images": ["a.png"] }),
+        json!({ "messages": chat, "images": [] }),
+        json!({ "messages": chat, "images": [] }),
+    ];
+    let (_, entries) = read_every_way(&rows, None, "layout = 'messages'");
+    assert_eq!(
+        columns(&entries, &["reason", "remarks"]),
+        json!([
+            ["no_text", null],
+            [null, "image_mark"],
+            [null, "image_mark"]
+        ])
+    );
+    let rows =
+        [json!({ "question": question, "solution": whole, "answer": "5", "image": "a.png" })];
+    let (place, _) = read_every_way(&rows, None, "layout = 'limo'");
+    let warnings = place.out("out").manifest()["warnings"].to_string();
+    assert!(
+        warnings.contains("nothing reads `image` of `a`"),
+        "{warnings}"
+    );
+}
+
+#[test]
+fn turns_that_do_not_say_whose_they_are_are_refused_with_the_form_that_does() {
+    let place = Place::new();
+    let table = "layout = 'messages'\naccept = 'none'\n[[grid]]\nsize = [1]\n";
+    for chat in [
+        json!(["What is 2+3?", "5"]),
+        json!({ "role": ["user", "assistant"], "content": ["What is 2+3?"] }),
+        json!([["What is 2+3?", "5"]]),
+        json!([{ "question": "What is 2+3?", "answer": "5" }]),
+    ] {
+        place.write("a.jsonl", jsonl(&[json!({ "messages": chat })]));
+        place.write(
+            "pipeline.toml",
+            format!("[sources.a]\npath = 'a.jsonl'\n{table}"),
+        );
+        let refused = place.run("out", &[]).ends(4);
+        refused.tells(&["wrong_type: 1", "`role` and `content`"]);
+    }
+}
+
+#[test]
 fn logs_of_evaluations_have_a_trajectory_for_each_attempt() {
     let (question, whole) = ("What is 2+3?", reply(5, 3));
     let rows = [
@@ -672,9 +751,9 @@ answer = 'gold'";
 
 #[test]
 fn columns_that_nothing_reads_and_that_likely_hold_more_of_the_responses_are_told() {
-    let thinking = "Add three to two, and look at it once more.";
+    let thinking = "Add three.";
     let rows = [
-        json!({ "q": "What is 2+3?", "r_1": "5", "r_2": "6", "reasoning": thinking, "think_mode": "on", "gt": 5 }),
+        json!({ "q": "What is 2+3?", "r_1": "5", "r_2": "6", "think_mode": "on", "reasoning": thinking, "gt": 5 }),
     ];
     let place = Place::new();
     place.write("a.jsonl", jsonl(&rows));

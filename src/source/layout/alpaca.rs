@@ -16,8 +16,7 @@ pub(super) static READING: Reading = Reading {
     columns: |_| Alpaca::columns(),
     records: |_| false,
     recognised_by: &[&["instruction", "output"], &["instruction", "response"]],
-    // It reads thinking of two names.
-    unless: &["think", "thought", "reason", "cot", "trace"],
+    unless: &[],
     entries: |_, cells, out| entries(Alpaca::of(cells), out),
 };
 
@@ -45,7 +44,8 @@ fn entries<'a>(row: Alpaca<'a>, out: &mut Vec<Entry<'a>>) -> Result<(), Void> {
     if !items(row.history)?.is_empty() {
         return Err(Void::SeveralTurns);
     }
-    let about = not_blank(row.input)?.or(not_blank(row.context)?);
+    let about = not_blank(row.input)?.filter(|text| is_something(text));
+    let about = about.or(not_blank(row.context)?);
     let problem = asked(not_blank(row.instruction)?, about);
     let mut rest = Trajectory {
         gold: row.answer.said()?,
@@ -71,6 +71,13 @@ fn entries<'a>(row: Alpaca<'a>, out: &mut Vec<Entry<'a>>) -> Result<(), Void> {
         }
     }
     push_all(out, &problem, responses, &rest, |_, _| ())
+}
+
+/// Whether an input is one: Alpaca's makers write `<noinput>` where there is none, and pandas `nan`.
+fn is_something(input: &str) -> bool {
+    const NOTHING: [&str; 4] = ["<noinput>", "none", "null", "nan"];
+    let input = input.trim();
+    !NOTHING.iter().any(|word| input.eq_ignore_ascii_case(word))
 }
 
 /// An instruction and what it is about, which may stand alone.
@@ -106,7 +113,7 @@ mod tests {
         ] {
             assert_eq!(both(row), added("Add:\n\n1 and 1"));
         }
-        for input in ["\"\"", "null", "\" \""] {
+        for input in ["\"\"", "null", "\" \"", "\"<noinput>\"", "\"nan\""] {
             let row = format!(r#"{{"instruction": "1+1?", "input": {input}, "output": "2"}}"#);
             assert_eq!(both(&row), added("1+1?"));
         }

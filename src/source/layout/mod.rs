@@ -420,7 +420,6 @@ mod tests {
         );
         let alpaca = ["instruction", "input", "output"];
         assert_eq!(recognised(&alpaca), Some(Layout::Alpaca));
-        assert_eq!(recognised(&[alpaca.as_slice(), &["trace"]].concat()), None);
         let dpo = ["prompt", "chosen", "rejected"];
         assert_eq!(recognised(&dpo), Some(Layout::Preference));
     }

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 
 use super::Reading;
 use super::cells::{Cells, cells};
+use super::media::Media;
 use super::response::{asked, check_length, push_all, responses, verdict};
 use crate::source::remark::{Remark, Remarks};
 use crate::source::value::Value;
@@ -31,10 +32,12 @@ cells! {
         output: optional Any,
         gts: optional Answer,
         score: optional Any,
+        ..media: Media
     }
 }
 
 fn entries<'a>(row: Verl<'a>, out: &mut Vec<Entry<'a>>) -> Result<(), Void> {
+    row.media.none()?;
     let mut remarks = Remarks::default();
     let is_dump = row.prompt.is_absent();
     let (prompt, said, scores) = match is_dump {

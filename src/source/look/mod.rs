@@ -229,8 +229,13 @@ fn is_turn(value: &Value<'_>) -> bool {
     let Value::Object(fields) = value else {
         return false;
     };
-    let has = |names: [&str; 2]| fields.iter().any(|(key, _)| names.contains(&key.as_ref()));
-    has(["role", "from"]) && has(["content", "value"])
+    // An object of lists is a chat, and no turn.
+    let has = |names: [&str; 2]| {
+        let mut fields = fields.iter();
+        fields.any(|(key, value)| names.contains(&key.as_ref()) && !matches!(value, Value::List(_)))
+    };
+    let says = ["content", "value"];
+    has(["role", "from"]) && fields.iter().any(|(key, _)| says.contains(&key.as_ref()))
 }
 
 #[cfg(test)]
@@ -255,6 +260,8 @@ mod tests {
         );
         assert_eq!(words("\"[1, 2]\""), "text");
         assert_eq!(words("{\"a\": 1, \"b\": 2}"), "an object of a, b");
+        let of_lists = "{\"role\": [\"user\"], \"content\": [\"x\"]}";
+        assert_eq!(words(of_lists), "an object of role, content");
         assert_eq!(words("[[1]]"), "a list of lists");
         assert_eq!(words("null"), "nothing");
     }

@@ -8,6 +8,7 @@ use crate::source::look::{self, Look};
 use crate::source::path::ColumnPath;
 use crate::source::turns::{self, Cell};
 use crate::source::value::Value;
+use crate::source::void::Void;
 
 /// How a file could be read.
 pub(crate) struct Suggestion {
@@ -217,6 +218,11 @@ fn picks(candidates: &[Candidate<'_>]) -> Vec<Pick> {
     let Some(problem) = best(candidates, &PROBLEMS, is_asked) else {
         return Vec::new();
     };
+    // Of two columns that are the problem together, neither is.
+    let is_about = |found: &Candidate<'_>| ["input", "context"].contains(&found.name.as_str());
+    if problem.name == "instruction" && candidates.iter().any(is_about) {
+        return Vec::new();
+    }
     let is_other = |found: &Candidate<'_>| found.path != problem.path || is_chat(found);
     let thinks =
         |found: &&Candidate<'_>| is_other(found) && is_said(found) && has_thinking(found.value);
@@ -324,7 +330,10 @@ fn is_said(found: &Candidate<'_>) -> bool {
 }
 
 fn is_chat(found: &Candidate<'_>) -> bool {
-    matches!(turns::cell(found.value.clone()), Ok(Cell::Chat(_)))
+    match turns::cell(found.value.clone()) {
+        Ok(Cell::Chat(chat)) => turns::chat(chat) != Err(Void::WrongType),
+        _ => false,
+    }
 }
 
 fn is_scalar(kind: &str) -> bool {
@@ -399,11 +408,15 @@ mod tests {
         );
         let row = r#"{"messages": [{"role": "user", "content": "x"}, {"role": "assistant", "content": "y"}]}"#;
         assert_eq!(paths(row), "problem=messages response=messages");
+        let row = r#"{"chat": {"from": ["human", "gpt"], "value": ["x", "y"]}}"#;
+        assert_eq!(paths(row), "problem=chat response=chat");
     }
 
     #[test]
     fn nothing_is_guessed_where_nothing_looks_like_a_problem() {
         assert_eq!(paths(r#"{"x": 1, "y": [1, 2]}"#), "");
         assert_eq!(paths(r#"{"problem": 5}"#), "");
+        let row = r#"{"instruction": "Add:", "input": "1 and 1", "completion": "2"}"#;
+        assert_eq!(paths(row), "");
     }
 }
