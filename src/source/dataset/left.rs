@@ -42,9 +42,21 @@ pub(crate) fn left_out(
         note: None,
     };
     Left {
-        note: over.unasked(asked).note(chosen),
+        note: over.unasked(asked).note(chosen).or_else(|| unusual(chosen, asked)),
         ..left
     }
+}
+
+/// Says which split is read where it is the only one, nobody named it, and it was made to be held out.
+fn unusual(chosen: &Chosen<'_, String>, asked: Asked<'_>) -> Option<String> {
+    let is_held_out = ["test", "validation"].contains(&chosen.split);
+    let is_meant = asked.split.is_some() || asked.usual_split == chosen.split;
+    (is_held_out && !is_meant).then(|| {
+        format!(
+            "reads the split `{}`, since there is no `{}`",
+            chosen.split, asked.usual_split
+        )
+    })
 }
 
 /// How many of the names were not seen before.
