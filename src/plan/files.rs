@@ -1,6 +1,7 @@
 //! The files of a plan: where the data of each table lies, and what it holds.
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::check;
@@ -283,7 +284,8 @@ impl Finder<'_> {
         Ok(PlannedSource {
             name: name.to_owned(),
             accept: source.accept.unwrap_or(accept),
-            files: of_source(&source, found.files)
+            files: self
+                .of_source(name, &source, found.files)
                 .map_err(|error| check::wrong_column(self.file, name, &source, error))?,
             terms: Terms {
                 license: source.license.clone().or(found.card.license),
@@ -300,7 +302,7 @@ impl Finder<'_> {
         Ok(PlannedCompanion {
             name: name.to_owned(),
             category: written.category,
-            files: of_source(&source, found.files)?,
+            files: self.of_source(name, &source, found.files)?,
             terms: found.card,
             source,
         })
@@ -317,42 +319,69 @@ fn elsewhere(written: &Location, address: Address) -> Location {
     }
 }
 
-fn of_source(source: &Source, found: Vec<SourceFile>) -> Result<Vec<PlannedFile>> {
-    let planned = with_columns(found, &layout::columns(source), source.row_bytes_max);
-    planned.map_err(|error| match source.layout {
-        Layout::Problems => error.without_layout(
-            "a companion has the columns of NuminaMath-1.5; join any other with a table `[join.NAME]`",
-        ),
-        _ => error,
-    })
+impl Finder<'_> {
+    fn of_source(
+        &self,
+        name: &str,
+        source: &Source,
+        found: Vec<SourceFile>,
+    ) -> Result<Vec<PlannedFile>> {
+        let columns = layout::columns(source);
+        let planned = self.with_columns(name, found, &columns, source.row_bytes_max);
+        planned.map_err(|error| match source.layout {
+            Layout::Problems => error.without_layout(
+                "a companion has the columns of NuminaMath-1.5; join any other with a table `[join.NAME]`",
+            ),
+            _ => error,
+        })
+    }
+
+    /// The found files of a table with the units of those that have the columns.
+    pub(super) fn with_columns(
+        &self,
+        name: &str,
+        found: Vec<SourceFile>,
+        columns: &[Needed],
+        row_bytes_max: u64,
+    ) -> Result<Vec<PlannedFile>> {
+        let (mut planned, mut lacking) = (Vec::new(), BTreeMap::new());
+        for file in &found {
+            let mut file = file.clone();
+            let units = source::settle(&mut file)
+                .and_then(|()| units_among(&found, &file, columns, row_bytes_max, &mut lacking));
+            let units = match units {
+                Err(error @ (Error::Schema { .. } | Error::File { .. })) => {
+                    return Err(strayed(error, &file, &found));
+                }
+                Err(error) => Err(unreadable(error)?),
+                Ok(units) => Ok(units),
+            };
+            // What cannot be read may not even be there.
+            let bytes = match units.is_ok() {
+                true => file.place.bytes()?,
+                false => 0,
+            };
+            planned.push(PlannedFile { file, bytes, units });
+        }
+        let notes: Vec<String> = lacking.into_iter().map(lacks).collect();
+        self.note(name, &notes);
+        Ok(planned)
+    }
 }
 
-/// The found files with the units of those that have the columns.
-pub(super) fn with_columns(
-    found: Vec<SourceFile>,
-    columns: &[Needed],
-    row_bytes_max: u64,
-) -> Result<Vec<PlannedFile>> {
-    let mut planned = Vec::new();
-    for file in &found {
-        let mut file = file.clone();
-        let units = source::settle(&mut file)
-            .and_then(|()| units_among(&found, &file, columns, row_bytes_max));
-        let units = match units {
-            Err(error @ (Error::Schema { .. } | Error::File { .. })) => {
-                return Err(strayed(error, &file, &found));
-            }
-            Err(error) => Err(unreadable(error)?),
-            Ok(units) => Ok(units),
-        };
-        // What cannot be read may not even be there.
-        let bytes = match units.is_ok() {
-            true => file.place.bytes()?,
-            false => 0,
-        };
-        planned.push(PlannedFile { file, bytes, units });
+/// Files by the column that they lack and others have.
+type Lacking = BTreeMap<String, Vec<String>>;
+
+fn lacks((column, files): (String, Vec<String>)) -> String {
+    let first = &files[0];
+    match files.len() {
+        1 => format!(
+            "`{first}` has no column `{column}`, which others have: it is read as none there"
+        ),
+        count => format!(
+            "{count} files, as `{first}`, have no column `{column}`, which others have: it is read as none there"
+        ),
     }
-    Ok(planned)
 }
 
 /// The units of a file that has the columns, but for those that the pipeline names, a row can do without, and
@@ -362,6 +391,7 @@ fn units_among(
     file: &SourceFile,
     columns: &[Needed],
     row_bytes_max: u64,
+    lacking: &mut Lacking,
 ) -> Result<Vec<Unit>> {
     let mut columns = columns.to_vec();
     loop {
@@ -371,12 +401,12 @@ fn units_among(
         };
         let is_it =
             |needed: &&mut Needed| needed.name == *column && needed.named && !needed.required;
-        let Some(lacking) = columns.iter_mut().find(is_it) else {
+        let Some(needed) = columns.iter_mut().find(is_it) else {
             return units;
         };
         let has_it = |other: &SourceFile| {
             let kinds = source::column_kinds(other).unwrap_or_default();
-            kinds.iter().any(|(name, _)| *name == lacking.name)
+            kinds.iter().any(|(name, _)| *name == needed.name)
         };
         if !found
             .iter()
@@ -384,7 +414,9 @@ fn units_among(
         {
             return units;
         }
-        *lacking = lacking.clone().or_absent();
+        let files = lacking.entry(needed.name.clone()).or_default();
+        files.push(file.name.clone());
+        *needed = needed.clone().or_absent();
     }
 }
 

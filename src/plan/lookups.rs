@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::PlannedFile;
-use super::files::{DataTable, Finder, with_columns};
+use super::files::{DataTable, Finder};
 use crate::ids::Id;
 use crate::pipeline::{Pipeline, PipelineFile};
 use crate::pool::identity;
@@ -80,8 +80,9 @@ fn plan_benchmark(
     let key = DataTable::Benchmarks.key(name);
     let picks = benchmark.picks();
     let found = finder.find(DataTable::Benchmarks, name, &benchmark.location())?;
-    let files =
-        with_columns(found.files, &lookup::columns(&picks), ROW_BYTES_MAX).map_err(|error| {
+    let files = finder
+        .with_columns(name, found.files, &lookup::columns(&picks), ROW_BYTES_MAX)
+        .map_err(|error| {
             at_key(
                 finder.file,
                 &key,
@@ -120,8 +121,9 @@ fn plan_join(finder: &Finder<'_>, name: &str, written: &Join) -> Result<PlannedJ
     }
     let picks = written.picks();
     let found = finder.find(DataTable::Join, name, &written.location())?;
-    let files =
-        with_columns(found.files, &lookup::columns(&picks), ROW_BYTES_MAX).map_err(|error| {
+    let files = finder
+        .with_columns(name, found.files, &lookup::columns(&picks), ROW_BYTES_MAX)
+        .map_err(|error| {
             let keys = ["value", "problem", "problem_id"];
             at_key(finder.file, &key, zipped(keys, picks), error)
         })?;

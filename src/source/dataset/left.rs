@@ -42,7 +42,10 @@ pub(crate) fn left_out(
         note: None,
     };
     Left {
-        note: over.unasked(asked).note(chosen).or_else(|| unusual(chosen, asked)),
+        note: over
+            .unasked(asked)
+            .note(chosen)
+            .or_else(|| unusual(chosen, asked)),
         ..left
     }
 }
