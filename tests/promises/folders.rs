@@ -112,7 +112,11 @@ fn a_folder_is_the_split_that_its_names_say_and_the_others_are_told() {
         &["contest.jsonl", "retrain.jsonl"],
         &[],
     );
-    check(&["test.jsonl"], &["test.jsonl"], &[]);
+    check(
+        &["test.jsonl"],
+        &["test.jsonl"],
+        &["the split `test`, since there is no `train`"],
+    );
     check(
         &["Train.jsonl", "TEST.jsonl"],
         &["TEST.jsonl", "Train.jsonl"],
