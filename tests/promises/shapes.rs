@@ -830,13 +830,13 @@ fn a_chat_is_read_in_every_shape_or_dropped_with_its_reason() {
             "every content of a chat",
             &written as &dyn Fn(u64) -> Value,
             "messages[].content",
-            "`messages`: JSON text of a list of turns",
+            "`messages[].content` (problem): a list of texts",
         ),
         (
             "the list of all contents",
             &lists,
             "messages.content",
-            "`messages`: ",
+            "`messages.content` (problem): a list of texts",
         ),
     ] {
         let both = columns(&format!("problem = '{path}'\nresponse = '{path}'"));
@@ -962,7 +962,7 @@ fn answers_are_read_as_people_store_them() {
         "as the text of a list of one",
         &named(),
         &[("a.jsonl", jsonl(&rows(&[json!("[\"34\"]")])))],
-        read(&[json!("[\"34\"]")]),
+        read(&[json!("34")]),
     );
 }
 
