@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::run::Watch;
 use crate::source::look::look;
 use crate::source::{self, Layout, SourceFile};
 use crate::{Error, Result};
@@ -9,6 +10,7 @@ use clap::Args;
 
 use super::inspect::{OnHub, columns_table, found_here};
 use super::print;
+use super::progress::Progress;
 use super::starter::Starter;
 
 /// Writes a pipeline for a file, a folder, a glob or a dataset of the hub to stdout: how its columns are likely
@@ -54,6 +56,12 @@ pub(super) fn init(arguments: &Arguments) -> Result<u8> {
         .filter_map(|(key, value)| Some((key, value?)));
     let location: Vec<(&str, &str)> = std::iter::once(place).chain(more).collect();
     let starter = starter(files, arguments)?;
+    if starter.trial.trajectories == 0 {
+        Progress::new().note(&format!(
+            "as this pipeline reads it, {}: mend it first",
+            starter.trial.told()
+        ));
+    }
     print(&starter.pipeline(&name(place.1), &location))?;
     Ok(0)
 }
@@ -89,13 +97,38 @@ fn starter(files: Vec<SourceFile>, arguments: &Arguments) -> Result<Starter> {
 
 const ROWS: usize = 100;
 
+/// Endings that are no part of a name.
+const ENDINGS: [&str; 16] = [
+    "jsonl",
+    "ndjson",
+    "jsonlines",
+    "json",
+    "csv",
+    "tsv",
+    "parquet",
+    "parq",
+    "pq",
+    "arrow",
+    "feather",
+    "tar",
+    "gz",
+    "zst",
+    "bz2",
+    "xz",
+];
+
 /// What the source is called: the last part of its path, as a key of TOML.
 fn name(path: &str) -> String {
     let last = Path::new(path)
         .file_name()
         .unwrap_or_default()
         .to_string_lossy();
-    let stem = last.split('.').next().unwrap_or_default();
+    let mut stem = last.as_ref();
+    while let Some((before, ending)) = stem.rsplit_once('.')
+        && ENDINGS.contains(&ending.to_lowercase().as_str())
+    {
+        stem = before;
+    }
     let plain = |c: char| {
         if c.is_ascii_alphanumeric() || matches!(c, '-' | '_') {
             c
@@ -118,7 +151,8 @@ mod tests {
 
     #[test]
     fn a_source_is_called_after_its_path() {
-        assert_eq!(name("data/My Rows.v2.jsonl.gz"), "my-rows");
+        assert_eq!(name("data/My Rows.v2.jsonl.gz"), "my-rows-v2");
+        assert_eq!(name("s1.1-32B.jsonl"), "s1-1-32b");
         assert_eq!(name("open-r1/OpenR1-Math-220k"), "openr1-math-220k");
         assert_eq!(name("data/*.parquet"), "data");
         assert_eq!(name("."), "data");

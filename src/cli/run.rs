@@ -72,11 +72,11 @@ fn json_report(report: &Report) -> serde_json::Value {
 }
 
 fn text_report(report: &Report) -> String {
-    format!(
-        "{}\n{}",
-        ledger_table(&report.ledger),
-        subset_table(&report.selection)
-    )
+    let ledger = ledger_table(&report.ledger);
+    match report.selection.subsets.is_empty() {
+        true => format!("{ledger}\nno subset was selected\n"),
+        false => format!("{ledger}\n{}", subset_table(&report.selection)),
+    }
 }
 
 /// Read, kept and dropped, a line for each source and reason.

@@ -33,8 +33,17 @@ impl Starter {
             .or(suggestion.layout);
         if let Some(layout) = by_layout {
             let tried = tried(file, Source::of(layout));
+            if asked.is_some() {
+                // What the user names is not replaced by a guess.
+                let (source, trial) = tried?;
+                return Ok(Some(Self {
+                    source,
+                    picks: Vec::new(),
+                    trial,
+                }));
+            }
             if let Ok((source, trial)) = tried
-                && (trial.trajectories > 0 || asked.is_some())
+                && trial.trajectories > 0
             {
                 return Ok(Some(Self {
                     source,
@@ -67,9 +76,12 @@ impl Starter {
 
     /// Which verdicts can decide.
     fn accept(&self) -> Accept {
-        if layout::records(&self.source) && self.trial.has_recorded {
+        let names = |key: &str| self.picks.iter().any(|pick| pick.key == key);
+        let is_unread = self.trial.trajectories == 0;
+        let has_recorded = self.trial.has_recorded || (is_unread && names("recorded"));
+        if layout::records(&self.source) && has_recorded {
             Accept::Recorded
-        } else if self.trial.has_gold {
+        } else if self.trial.has_gold || (is_unread && names("answer")) {
             Accept::Ours
         } else {
             Accept::None
@@ -115,14 +127,10 @@ impl Starter {
              {}\n\
              [verify]\n\
              accept = \"{}\"  # {why}\n\n\
-             # The longest trajectories, and a random subset of the same size beside them. `gradatim example ladder`\n\
-             # shows more of what a grid can say.\n\
+             # A hundred of what is accepted, drawn at random. `gradatim example ladder` shows what else a grid can say:\n\
+             # categories, lengths, styles, recipes, and the controls beside each.\n\
              [[grid]]\n\
-             size = [100]\n\n\
-             [grid.length]\n\
-             rule = [\"long\"]\n\n\
-             [grid.control]\n\
-             random = 1\n",
+             size = [100]\n",
             self.trial.told(),
             self.table(name, location),
             self.accept().as_str(),

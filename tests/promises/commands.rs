@@ -1574,3 +1574,82 @@ fn the_card_and_the_registry_name_every_written_subset() {
         );
     }
 }
+
+#[test]
+fn a_pipeline_without_a_grid_is_an_audit() {
+    let place = made();
+    let pipeline = std::fs::read_to_string(place.path("pipeline.toml")).expect("the pipeline");
+    let (tables, _) = pipeline.split_once("[[grid]]").expect("a grid");
+    place.write("audit.toml", tables);
+    let planned = place
+        .gradatim(&["plan", "audit.toml", "--pool", "pool"])
+        .ends(0);
+    assert!(
+        planned.stdout.contains("there is no `[[grid]]`"),
+        "{}",
+        planned.stdout
+    );
+    let made = ["run", "audit.toml", "--pool", "pool", "--out", "audit"];
+    let done = place.gradatim(&made).ends(0);
+    assert!(
+        done.stdout.contains("no subset was selected"),
+        "{}",
+        done.stdout
+    );
+    let (audit, out) = (place.out("audit"), place.out("out"));
+    assert_eq!(audit.manifest()["ledger"], out.manifest()["ledger"]);
+    assert_eq!(audit.manifest()["subsets"], json!([]));
+    place.gradatim(&["check", "audit"]).ends(0);
+}
+
+#[test]
+fn a_plan_shows_a_row_as_it_would_be_trained_on() {
+    let place = made();
+    let plan = ["plan", "pipeline.toml", "--pool", "pool", "--json"];
+    let row = place.gradatim(&plan).ends(0).json()["row"].clone();
+    let written = place
+        .out("out")
+        .subset(row["subset"].as_str().expect("a subset"));
+    let first = written
+        .iter()
+        .find(|row| row["rank"] == 0)
+        .expect("a first row");
+    assert_eq!(row["messages"], first["messages"]);
+    let shown = place
+        .gradatim(&["plan", "pipeline.toml", "--pool", "pool"])
+        .ends(0);
+    assert!(shown.stdout.contains("[assistant]"), "{}", shown.stdout);
+}
+
+#[test]
+fn what_init_writes_runs_or_is_refused_by_name() {
+    let place = Place::new();
+    let chat = json!({ "messages": [
+        { "role": "user", "content": "What is 1+1?" },
+        { "role": "assistant", "content": "<think>\nAdd.\n</think>\n\nIt is \\boxed{2}." },
+    ], "answer": 2 });
+    let apart = json!({ "question": "What is 1+1?", "reasoning": "Add them up.", "response": "\\boxed{2}", "gt": "2" });
+    for (name, row, says) in [
+        ("chat.jsonl", &chat, "layout = \"messages\""),
+        ("apart.jsonl", &apart, "thinking = \"reasoning\""),
+    ] {
+        place.write(name, jsonl(std::slice::from_ref(row)));
+        let written = place.gradatim(&["init", name]).ends(0).stdout;
+        assert!(written.contains(says), "{written}");
+        assert!(written.contains("accept = \"ours\""), "{written}");
+        place.write(
+            "init.toml",
+            format!("{written}\n[measure]\ntokenizer = 'bytes.json'\n"),
+        );
+        let out = format!("of-{name}");
+        let run = ["run", "init.toml", "--pool", "p", "--out", &out];
+        place.gradatim(&run).ends(0);
+        assert_eq!(place.out(&out).ledger()[0]["fate"], "kept");
+    }
+    place.write("none.jsonl", jsonl(&[json!({ "x": 1, "y": [1, 2] })]));
+    place.gradatim(&["init", "none.jsonl"]).ends(4).tells(&[
+        "none.jsonl",
+        "looks like a problem",
+        "a list of numbers",
+    ]);
+}

@@ -343,7 +343,11 @@ pub(super) fn columns_table(look: &Look) -> String {
         &rows.collect::<Vec<_>>(),
     );
     if look.unread > 0 {
-        text += &format!("{} of them cannot be taken apart at all\n", look.unread);
+        text += &format!("{} of them cannot be taken apart at all", look.unread);
+        if let Some((row, why)) = &look.fault {
+            text += &format!("; row {row}: {why}");
+        }
+        text.push('\n');
     }
     text
 }

@@ -245,7 +245,12 @@ fn picks(candidates: &[Candidate<'_>]) -> Vec<Pick> {
     };
     let scalar = |found: &Candidate<'_>| is_free(found) && is_scalar(&found.kind);
     let word = |found: &Candidate<'_>| is_free(found) && found.kind == "text";
-    let verdict = |found: &Candidate<'_>| is_free(found) && is_verdict(&found.kind);
+    // A list of verdicts is of a list of responses.
+    let has_list = response.is_some_and(|response| response.kind.contains("a list of texts"));
+    let verdict = |found: &Candidate<'_>| {
+        let fits = has_list || !found.kind.starts_with("a list of ");
+        is_free(found) && is_verdict(&found.kind) && fits
+    };
     let found = [
         ("problem", Some(problem)),
         ("response", response),
@@ -351,9 +356,12 @@ fn is_verdict(kind: &str) -> bool {
     is_scalar(kind) || kind == "a list of truth values"
 }
 
+/// How thinking ends in the texts of datasets.
+const THOUGHT_ENDS: [&str; 3] = ["</think>", "<|end_of_thought|>", "</thinking>"];
+
 fn has_thinking(value: &Value<'_>) -> bool {
     match value {
-        Value::Text(text) => text.contains("</think>"),
+        Value::Text(text) => THOUGHT_ENDS.iter().any(|mark| text.contains(mark)),
         Value::List(items) => items.first().is_some_and(has_thinking),
         Value::Object(fields) => fields.iter().any(|(_, value)| has_thinking(value)),
         _ => false,
@@ -401,6 +409,15 @@ mod tests {
             paths(row),
             "problem=question response=[r1_1, r1_2] answer=final_answer"
         );
+        let row = r#"{"question": "q", "solution": "human", "code": ["<|begin_of_thought|>a<|end_of_thought|>2"],
+                      "score": [true]}"#
+            .replace('\n', " ");
+        assert_eq!(
+            paths(&row),
+            "problem=question response=code answer=solution recorded=score"
+        );
+        let row = r#"{"question": "q", "solution": "human", "score": [true, false]}"#;
+        assert_eq!(paths(row), "problem=question response=solution");
         let row = r#"{"question": "q", "reasoning": "Hm, two.", "response": "2"}"#;
         assert_eq!(
             paths(row),
