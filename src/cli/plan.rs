@@ -117,10 +117,15 @@ impl Made<'_> {
             measured_units,
             ..
         } = self.timings;
-        text += &format!(
-            "of {} units {measured_units} were measured now, and the pool keeps them for the run\n",
-            reused_units + measured_units
-        );
+        text += &match (measured_units, reused_units) {
+            (0, _) => "the pool held all of it: nothing was measured\n".to_owned(),
+            (measured, 0) => {
+                format!("{measured} units were measured, and the pool keeps them for the run\n")
+            }
+            (measured, held) => format!(
+                "{measured} units were measured, and the pool keeps them for the run; it held the other {held}\n"
+            ),
+        };
         for warning in &self.selection.warnings {
             text += &format!("warning: {warning}\n");
         }

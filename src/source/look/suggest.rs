@@ -92,7 +92,7 @@ const THINKING: [&str; 7] = [
     "chain_of_thought",
 ];
 
-const ANSWERS: [&str; 17] = [
+const ANSWERS: [&str; 18] = [
     "answer",
     "gold",
     "gold_answer",
@@ -107,6 +107,7 @@ const ANSWERS: [&str; 17] = [
     "target",
     "truth",
     "gt",
+    "gt_answer",
     "gts",
     "label",
     "solution",
@@ -245,6 +246,8 @@ fn picks(candidates: &[Candidate<'_>]) -> Vec<Pick> {
     };
     let scalar = |found: &Candidate<'_>| is_free(found) && is_scalar(&found.kind);
     let word = |found: &Candidate<'_>| is_free(found) && found.kind == "text";
+    // What stands in each item of a list is what its response answers, and not what is right.
+    let gold = |found: &Candidate<'_>| scalar(found) && !found.path.contains("[]");
     // A list of verdicts is of a list of responses.
     let has_list = response.is_some_and(|response| response.kind.contains("a list of texts"));
     let verdict = |found: &Candidate<'_>| {
@@ -255,7 +258,7 @@ fn picks(candidates: &[Candidate<'_>]) -> Vec<Pick> {
         ("problem", Some(problem)),
         ("response", response),
         ("thinking", thinking),
-        ("answer", best(candidates, &ANSWERS, scalar)),
+        ("answer", best(candidates, &ANSWERS, gold)),
         ("recorded", best(candidates, &RECORDED, verdict)),
         ("finish", best(candidates, &FINISHED, is_free)),
         ("category", best(candidates, &CATEGORIES, word)),
