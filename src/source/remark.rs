@@ -117,7 +117,9 @@ impl Remark {
             Self::ThinkingMarks => {
                 "marked thinking and answer in another way, and have `<think>` now"
             }
-            Self::ThinkingOpened => "had `</think>` alone, and have `<think>` in front now",
+            Self::ThinkingOpened => {
+                "lacked `<think>` before their thinking, and have it in front now"
+            }
             Self::SeveralThoughts => "think more than once, which some chat templates cut",
             Self::BeginToken => "had a begin token in front of a text, which was stripped",
             Self::EndToken => "had an end token behind a text, which was stripped",

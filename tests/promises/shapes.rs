@@ -1179,7 +1179,7 @@ fn columns_say_where_rollouts_and_other_shapes_have_their_texts() {
         ),
         &[("a.jsonl", lines(1..2, deepmath))],
         reads([whole(1), other(1), said(1)].map(|response| line(1, response, None))).notes(&[
-            "2 of 3 trajectories of `s` had `</think>` alone",
+            "2 of 3 trajectories of `s` lacked `<think>` before their thinking",
             "1 of 3 trajectories of `s` have no thinking",
         ]),
     );

@@ -261,6 +261,7 @@ pub fn entries<'a>(source: &'a Source, row: Row<'a>, out: &mut Vec<Entry<'a>>) {
 
 /// Gives problem and response their normal form. Fails where one has none by the source's rules.
 fn normalise<'a>(source: &'a Source, trajectory: &mut Trajectory<'a>) -> Result<(), Void> {
+    open_thinking(trajectory);
     let (rule, remarks) = (source.control_tokens, &mut trajectory.remarks);
     let problem = mem::take(&mut trajectory.problem);
     trajectory.problem = markup::problem(problem, rule, remarks)?;
@@ -282,6 +283,23 @@ fn normalise<'a>(source: &'a Source, trajectory: &mut Trajectory<'a>) -> Result<
     match bytes as u64 > source.row_bytes_max {
         true => Err(Void::TooLarge),
         false => Ok(()),
+    }
+}
+
+/// Puts the mark of thinking that ends a prompt in front of the response, where some chat templates begin it: there a
+/// response that was cut off inside of its thinking would look like an answer.
+fn open_thinking(trajectory: &mut Trajectory<'_>) {
+    const OPENS: &str = "<think>";
+    let Some(asked) = trajectory.problem.trim_end().strip_suffix(OPENS) else {
+        return;
+    };
+    if trajectory.response.is_empty() {
+        return;
+    }
+    trajectory.problem = Cow::Owned(asked.to_owned());
+    if !trajectory.response.trim_start().starts_with(OPENS) {
+        trajectory.response = Cow::Owned(format!("{OPENS}\n{}", trajectory.response));
+        trajectory.remarks.add(Remark::ThinkingOpened);
     }
 }
 
@@ -422,6 +440,23 @@ mod tests {
         assert_eq!(recognised(&alpaca), Some(Layout::Alpaca));
         let dpo = ["prompt", "chosen", "rejected"];
         assert_eq!(recognised(&dpo), Some(Layout::Preference));
+    }
+
+    #[test]
+    fn thinking_that_the_prompt_begins_is_the_response_s() {
+        for (said, expected) in [
+            ("Add", "<think>\nAdd"),
+            ("Add</think>2", "<think>\nAdd</think>2"),
+            ("<think>\nAdd", "<think>\nAdd"),
+        ] {
+            let row = format!(r#"{{"question": "1+1?\n<think>\n", "solution": {said:?}}}"#);
+            let row: &'static str = Box::leak(row.into_boxed_str());
+            let read = trajectories(Layout::Limo, row);
+            assert_eq!(
+                (read[0].problem.as_ref(), read[0].response.as_ref()),
+                ("1+1?", expected)
+            );
+        }
     }
 
     #[test]
