@@ -1,14 +1,14 @@
 //! `gradatim init`: a pipeline over one's own data, to start from.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use crate::run::Watch;
 use crate::source::look::look;
-use crate::source::{self, Layout, SourceFile};
+use crate::source::{self, SourceFile};
 use crate::{Error, Result};
 use clap::Args;
 
-use super::inspect::{OnHub, columns_table, found_here};
+use super::inspect::{Data, columns_table};
 use super::print;
 use super::progress::Progress;
 use super::starter::Starter;
@@ -24,33 +24,30 @@ Examples:
   gradatim init rows.jsonl > pipeline.toml
   gradatim init hub:open-r1/OpenR1-Math-220k > pipeline.toml")]
 pub(super) struct Arguments {
-    /// A file, folder or glob, or `hub:NAMESPACE/NAME@REVISION`.
-    source: PathBuf,
-    /// The config of a dataset, on the hub or in a folder [default: its default one].
-    #[arg(long)]
-    config: Option<String>,
-    /// The split of a dataset, on the hub or in a folder [default: `train`, or the only one].
-    #[arg(long)]
-    split: Option<String>,
-    /// Read with this layout, instead of the one that the columns suggest.
-    #[arg(long, value_enum)]
-    layout: Option<Layout>,
+    #[command(flatten)]
+    data: Data,
 }
 
 pub(super) fn init(arguments: &Arguments) -> Result<u8> {
-    let given = arguments.source.to_string_lossy();
-    let address = given.strip_prefix("hub:");
-    let (config, split) = (arguments.config.as_deref(), arguments.split.as_deref());
-    let files = match address {
-        Some(address) => OnHub::find(address, config, split)?.files,
-        None => found_here(&arguments.source, config, split)?,
-    };
+    let Data {
+        source,
+        config,
+        split,
+        ..
+    } = &arguments.data;
+    let (_, files) = arguments.data.find()?;
+    let (given, address) = (source.to_string_lossy(), arguments.data.address());
+    let address = address.as_deref();
     let (repo, revision) = address.unwrap_or_default().split_once('@').unzip();
     let place = match address {
         Some(address) => ("hub", repo.unwrap_or(address)),
         None => ("path", given.as_ref()),
     };
-    let more = [("revision", revision), ("config", config), ("split", split)];
+    let more = [
+        ("revision", revision),
+        ("config", config.as_deref()),
+        ("split", split.as_deref()),
+    ];
     let more = more
         .into_iter()
         .filter_map(|(key, value)| Some((key, value?)));
@@ -74,7 +71,7 @@ fn starter(files: Vec<SourceFile>, arguments: &Arguments) -> Result<Starter> {
         match looked {
             Ok(look) if look.rows == 0 => {}
             Ok(look) => {
-                let starter = Starter::of(&file, &look, arguments.layout)?;
+                let starter = Starter::of(&file, &look, arguments.data.layout)?;
                 return starter.ok_or_else(|| Error::File {
                     file: file.name.clone(),
                     problem: format!(
@@ -89,7 +86,7 @@ fn starter(files: Vec<SourceFile>, arguments: &Arguments) -> Result<Starter> {
     }
     Err(failed.unwrap_or_else(|| {
         Error::usage(
-            format!("`{}` has no rows", arguments.source.display()),
+            format!("`{}` has no rows", arguments.data.source.display()),
             "name data with at least one row",
         )
     }))

@@ -3,27 +3,23 @@
 //! It never fails on what it can read in part: columns, types and values are always shown, and where no layout fits,
 //! which nearly do, and a table to start from.
 
+mod data;
 mod hub;
 
-use std::path::{Path, PathBuf};
-
 use crate::Result;
-use crate::run::Watch;
 use crate::source::look::suggest::suggest;
 use crate::source::look::trial::{Trial, trial};
 use crate::source::look::{Look, look};
 use crate::source::value::Value as Cell;
-use crate::source::{
-    self, Asked, Entry, Format, Layout, Place, Source, SourceFile, files, parquet::Footer,
-};
+use crate::source::{self, Entry, Format, Layout, Place, Source, SourceFile, parquet::Footer};
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::progress::Progress;
 use super::starter::Starter;
 use super::table::{bytes, table, thousands};
 use super::{print, print_json};
-pub(super) use hub::OnHub;
+pub(super) use data::Data;
+use hub::OnHub;
 
 /// Shows what a file, a folder, a glob or a dataset of the hub holds: the layout its columns suggest,
 /// columns with their types and what their first rows hold, rows, row groups, bytes, and the first entries as that
@@ -35,17 +31,8 @@ Examples:
   gradatim inspect data/openr1
   gradatim inspect hub:open-r1/OpenR1-Math-220k --config default")]
 pub(super) struct Arguments {
-    /// A file, folder or glob, or `hub:NAMESPACE/NAME@REVISION`.
-    source: PathBuf,
-    /// The config of a dataset, on the hub or in a folder [default: its default one].
-    #[arg(long)]
-    config: Option<String>,
-    /// The split of a dataset, on the hub or in a folder [default: `train`, or the only one].
-    #[arg(long)]
-    split: Option<String>,
-    /// Read with this layout, instead of the one that the columns suggest.
-    #[arg(long, value_enum)]
-    layout: Option<Layout>,
+    #[command(flatten)]
+    data: Data,
     /// How many entries are shown.
     #[arg(long, default_value_t = 3)]
     entries: usize,
@@ -55,23 +42,7 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn inspect(arguments: &Arguments) -> Result<u8> {
-    let address = arguments.source.to_str();
-    let on_hub = match address.and_then(|address| address.strip_prefix("hub:")) {
-        Some(address) => Some(OnHub::find(
-            address,
-            arguments.config.as_deref(),
-            arguments.split.as_deref(),
-        )?),
-        None => None,
-    };
-    let files = match &on_hub {
-        Some(on_hub) => on_hub.files.clone(),
-        None => found_here(
-            &arguments.source,
-            arguments.config.as_deref(),
-            arguments.split.as_deref(),
-        )?,
-    };
+    let (on_hub, files) = arguments.data.find()?;
     let mut described = Vec::new();
     for file in files {
         described.push(Described::of(file)?);
@@ -82,23 +53,6 @@ pub(super) fn inspect(arguments: &Arguments) -> Result<u8> {
         false => print(&as_text(on_hub.as_ref(), &described, &seen, arguments))?,
     }
     Ok(0)
-}
-
-/// The files of a path on this disk; what should be known of them is said.
-pub(super) fn found_here(
-    path: &Path,
-    config: Option<&str>,
-    split: Option<&str>,
-) -> Result<Vec<SourceFile>> {
-    let asked = Asked {
-        config,
-        split,
-        ..Asked::usual("train")
-    };
-    let found = files::find_as(path, asked)?;
-    let progress = Progress::new();
-    found.notes.iter().for_each(|note| progress.note(note));
-    Ok(found.files)
 }
 
 /// A file before its rows are looked at.
@@ -181,7 +135,7 @@ impl Seen {
         let look = look(file, rows)?;
         let suggestion = suggest(&look);
         self.near = suggestion.near;
-        self.layout = arguments.layout.or(suggestion.layout);
+        self.layout = arguments.data.layout.or(suggestion.layout);
         let look = self.look.insert(look);
         match self.layout.filter(|layout| *layout != Layout::Columns) {
             Some(layout) => {
@@ -283,7 +237,7 @@ fn as_text(
         text += &format!("\nas this layout reads them, {}\n", trial.told());
     }
     if let Some(starter) = &seen.starter {
-        let path = arguments.source.display().to_string();
+        let path = arguments.data.source.display().to_string();
         text += &format!(
             "\nperhaps it is read so (`gradatim init` writes a whole pipeline); {}\n\n{}",
             starter.trial.told(),
