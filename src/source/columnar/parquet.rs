@@ -16,6 +16,7 @@ use parquet::file::metadata::{
 };
 use parquet::file::reader::Length;
 
+use super::quiet::quietly;
 use super::value;
 use crate::source::needed::{self, Needed};
 use crate::source::place::{Chunks, HubMode, Place};
@@ -43,7 +44,12 @@ impl Footer {
     fn of(file: &SourceFile, chunks: &Chunks) -> Result<Self> {
         let failed = |error| Error::parquet(&file.place.shown(), error);
         let options = ArrowReaderOptions::new().with_page_index_policy(PageIndexPolicy::Optional);
-        let loaded = ArrowReaderMetadata::load(chunks, options.clone()).map_err(failed)?;
+        let loaded = quietly(|| ArrowReaderMetadata::load(chunks, options.clone()));
+        let loaded = loaded.unwrap_or_else(|| {
+            let why = "its footer holds a schema that contradicts itself".to_owned();
+            Err(ParquetError::General(why))
+        });
+        let loaded = loaded.map_err(failed)?;
         let declared = loaded.schema().clone();
         let options = options.with_schema(with_views(&declared));
         check_places(loaded.metadata(), Length::len(chunks)).map_err(failed)?;

@@ -4,10 +4,7 @@
 //! trust: a damaged file makes it panic, or ask for more memory than there is. So lengths are held against the bytes
 //! that are there, and what still panics inside is caught and told as damage.
 
-use std::cell::Cell;
 use std::io::{BufRead, Read};
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Once;
 
 use arrow::array::RecordBatch;
 use arrow::buffer::Buffer;
@@ -16,6 +13,8 @@ use arrow::error::ArrowError;
 use arrow::ipc::convert::fb_to_schema;
 use arrow::ipc::reader::StreamDecoder;
 use arrow::ipc::{self, MessageHeader};
+
+use crate::source::columnar::quiet::quietly;
 
 /// Decodes a stream from its first message on.
 pub(super) struct Messages<R> {
@@ -206,25 +205,4 @@ fn cut(error: std::io::Error) -> ArrowError {
         std::io::ErrorKind::UnexpectedEof => damaged("it is cut off"),
         _ => error.into(),
     }
-}
-
-thread_local! {
-    static IS_QUIET: Cell<bool> = const { Cell::new(false) };
-}
-
-/// Does some work; none where it panics, of which nothing is printed.
-fn quietly<T>(work: impl FnOnce() -> T) -> Option<T> {
-    static HOOK: Once = Once::new();
-    HOOK.call_once(|| {
-        let told = std::panic::take_hook();
-        std::panic::set_hook(Box::new(move |panic| {
-            if !IS_QUIET.get() {
-                told(panic);
-            }
-        }));
-    });
-    IS_QUIET.set(true);
-    let done = catch_unwind(AssertUnwindSafe(work));
-    IS_QUIET.set(false);
-    done.ok()
 }
