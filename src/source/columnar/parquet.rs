@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use arrow::array::{ArrayRef, RecordBatch};
 use arrow::datatypes::{DataType, FieldRef, Fields, Schema, SchemaRef};
+use arrow::error::ArrowError;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader,
@@ -289,10 +290,36 @@ fn ranges(
     ranges
 }
 
-fn build(file: &SourceFile, builder: Builder) -> Result<ParquetRecordBatchReader> {
-    builder
-        .build()
-        .map_err(|error| Error::parquet(&file.place.shown(), error))
+fn build(file: &SourceFile, builder: Builder) -> Result<Batches> {
+    let built = quietly(|| builder.build());
+    let built = built.unwrap_or_else(|| Err(ParquetError::General(CONTRADICTS.into())));
+    let reader = built.map_err(|error| Error::parquet(&file.place.shown(), error))?;
+    Ok(Batches {
+        reader,
+        ended: false,
+    })
+}
+
+/// Decoded batches, up to a page that cannot be.
+struct Batches {
+    reader: ParquetRecordBatchReader,
+    ended: bool,
+}
+
+const CONTRADICTS: &str = "a page contradicts itself";
+
+impl Iterator for Batches {
+    type Item = std::result::Result<RecordBatch, ArrowError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.ended {
+            return None;
+        }
+        let reader = &mut self.reader;
+        let next = quietly(|| reader.next());
+        self.ended = !matches!(next, Some(Some(Ok(_))));
+        next.unwrap_or_else(|| Some(Err(ArrowError::ParquetError(CONTRADICTS.into()))))
+    }
 }
 
 fn groups_of(unit: Unit, metadata: &ParquetMetaData) -> Range<usize> {
