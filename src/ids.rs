@@ -83,6 +83,22 @@ pub fn trajectory_id(problem: Id, response: &str) -> Id {
         .finish()
 }
 
+/// The name of a problem and its gold answer exactly as they are written: what is trained on is held against it,
+/// where [`problem_id`] passes over white space and forms of Unicode.
+///
+/// ```
+/// use gradatim::ids::text_id;
+/// assert_ne!(text_id("Find  $x$.", Some("3")), text_id("Find $x$.", Some("3")));
+/// assert_ne!(text_id("Find $x$.", Some("")), text_id("Find $x$.", None));
+/// ```
+pub fn text_id(problem: &str, gold_answer: Option<&str>) -> Id {
+    let hasher = IdHasher::new("gradatim text_id v1").part(problem);
+    match gold_answer {
+        Some(gold_answer) => hasher.part(gold_answer).finish(),
+        None => hasher.finish(),
+    }
+}
+
 /// The text in Unicode NFC with white space folded: what a problem's name is the hash of.
 pub(crate) fn canonical(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());

@@ -66,6 +66,7 @@ impl LedgerColumns<'_> {
         Ok(Some(TrajectoryIds {
             problem: PROBLEM_ID.needed(self.problem_id[at])?,
             trajectory: TRAJECTORY_ID.needed(self.trajectory_id[at])?,
+            text: Id::default(),
             fields: Id::default(),
         }))
     }

@@ -19,6 +19,10 @@ pub(crate) const TRAJECTORY_ID: Column<HexId> = column(
 );
 pub(crate) const PROBLEM_ID: Column<HexId> =
     column("problem_id", "hash of the problem's canonical text");
+pub(crate) const TEXT_ID: Column<HexId> = column(
+    "text_id",
+    "hash of the problem and the gold answer, both exactly as the source has them",
+);
 pub(crate) const FATE: Column<OneOf<FateWord>> = column("fate", "kept or dropped");
 pub(crate) const REASON: Column<str> =
     column("reason", "why it was dropped; null where it was kept");
@@ -69,6 +73,7 @@ fn place<'r>() -> Vec<Filled<'r, LedgerRow<'r>>> {
     vec![
         TRAJECTORY_ID.perhaps(|row| Some(row.body()?.trajectory_id)),
         PROBLEM_ID.perhaps(|row| Some(row.id_of(row.body()?.problem))),
+        TEXT_ID.perhaps(|row| Some(row.body()?.text_id)),
         column::<str>("source", "the source's name in the pipeline").always(|row| row.source),
         column::<str>("file", "file, relative to its source").always(|row| row.file),
         ROW.always(|row| row.entries.rows[row.entry as usize].row),

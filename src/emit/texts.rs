@@ -162,9 +162,11 @@ fn each(
     let source = &experiment.source_of(part).source;
     source::fetch(file, source, &spots, |at, trajectory| {
         let entry = chosen[at];
-        let expected = experiment.entries.body_of(entry).trajectory_id;
+        let body = experiment.entries.body_of(entry);
         let problem_id = ids::problem_id(&trajectory.problem);
-        if ids::trajectory_id(problem_id, &trajectory.response) != expected {
+        if ids::trajectory_id(problem_id, &trajectory.response) != body.trajectory_id
+            || ids::text_id(&trajectory.problem, trajectory.gold.as_deref()) != body.text_id
+        {
             return Err(Error::Changed {
                 file: file.name.clone(),
             });

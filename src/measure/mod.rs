@@ -21,7 +21,7 @@ use style::Style;
 use tokens::Tokenizer;
 
 /// Part of every pool part's name: raised when a measurement (a verdict among them) changes its meaning.
-pub const VERSION: u32 = 7;
+pub const VERSION: u32 = 8;
 
 /// Longer extracted answers are cut: the ledger shows them to people.
 const EXTRACTED_CHARS_MAX: usize = 200;
@@ -65,6 +65,8 @@ pub(crate) struct Measured {
 pub(crate) struct Measurements {
     pub problem_id: Id,
     pub trajectory_id: Id,
+    /// Names problem and gold answer as they are written.
+    pub text_id: Id,
     /// Hash of all that the source says beside problem and response: decides which exact copy stays.
     pub fields_id: Id,
     pub problem: String,
@@ -143,6 +145,7 @@ fn measurements(
     let response = trajectory.response.as_ref();
     let problem_id = ids::problem_id(&trajectory.problem);
     let trajectory_id = ids::trajectory_id(problem_id, response);
+    let text_id = ids::text_id(&trajectory.problem, trajectory.gold.as_deref());
     let fields_id = fields_id(&trajectory);
     done(Step::Identify);
     let parts = verify::split_thinking(response);
@@ -168,6 +171,7 @@ fn measurements(
     Measurements {
         problem_id,
         trajectory_id,
+        text_id,
         fields_id,
         recorded_rule: trajectory.recorded_rule,
         recorded_judge: trajectory.recorded_judge,

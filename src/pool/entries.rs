@@ -30,6 +30,8 @@ pub struct Body {
     /// Index in [`Entries::problems`].
     pub problem: u32,
     pub trajectory_id: Id,
+    /// Names problem and gold answer as they are written.
+    pub text_id: Id,
     pub fields_id: Id,
     /// What was done to it when it was read.
     pub remarks: Remarks,

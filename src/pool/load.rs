@@ -19,6 +19,7 @@ read_columns! {
         void: OneOf<Void> = VOID,
         problem_id: Id = PROBLEM_ID,
         trajectory_id: Id = TRAJECTORY_ID,
+        text_id: Id = TEXT_ID,
         fields_id: Id = FIELDS_ID,
     }
 }
@@ -71,6 +72,7 @@ pub fn columns() -> Vec<&'static str> {
 pub(crate) struct TrajectoryIds {
     pub problem: Id,
     pub trajectory: Id,
+    pub text: Id,
     pub fields: Id,
 }
 
@@ -131,6 +133,7 @@ impl Entries {
         Ok(Body {
             problem: self.count_of_problem(ids.problem, category, outcome),
             trajectory_id: ids.trajectory,
+            text_id: ids.text,
             fields_id: ids.fields,
             remarks: measures.remarks[at].unwrap_or_default(),
             outcome,
@@ -168,6 +171,7 @@ impl PlaceColumns<'_> {
         Ok(TrajectoryIds {
             problem: PROBLEM_ID.needed(self.problem_id[at])?,
             trajectory: TRAJECTORY_ID.needed(self.trajectory_id[at])?,
+            text: TEXT_ID.needed(self.text_id[at])?,
             fields: FIELDS_ID.needed(self.fields_id[at])?,
         })
     }
@@ -238,6 +242,7 @@ mod tests {
         let body = full.body.as_ref().expect("a trajectory");
         assert_eq!(entries.problems[body.problem as usize].id, Id(0xa1));
         assert_eq!((body.trajectory_id, body.fields_id), (Id(0xa2), Id(0xa3)));
+        assert_eq!(body.text_id, Id(0xa4));
         assert_eq!(body.outcome, Outcome::Wrong);
         assert_eq!((body.recorded, body.finished), (Some(true), Some(false)));
         assert_eq!(

@@ -18,7 +18,7 @@ use crate::source::{GoldKind, Remarks, Trajectory, Void};
 use crate::verify::Outcome;
 
 /// Part of every part's name: raised when the tables change their form.
-pub const VERSION: u32 = 4;
+pub const VERSION: u32 = 5;
 
 /// A table of a part: its name and its columns.
 #[derive(Clone, Copy)]
@@ -104,6 +104,10 @@ pub(crate) const PROBLEM_ID: Column<Id> =
 pub(super) const TRAJECTORY_ID: Column<Id> = column(
     "trajectory_id",
     "hash of problem_id and the response as it is",
+);
+pub(super) const TEXT_ID: Column<Id> = column(
+    "text_id",
+    "hash of the problem and the gold answer, both exactly as the source has them",
 );
 pub(super) const FIELDS_ID: Column<Id> = column(
     "fields_id",
@@ -205,6 +209,7 @@ fn ids() -> Vec<Filled<'static, Measurements>> {
     vec![
         PROBLEM_ID.perhaps(|body| Some(body.problem_id)),
         TRAJECTORY_ID.perhaps(|body| Some(body.trajectory_id)),
+        TEXT_ID.perhaps(|body| Some(body.text_id)),
     ]
 }
 
@@ -389,6 +394,7 @@ pub(crate) mod tests {
         let full = Measurements {
             problem_id: Id(0xa1),
             trajectory_id: Id(0xa2),
+            text_id: Id(0xa4),
             fields_id: Id(0xa3),
             problem: "a problem".into(),
             gold: text("a gold answer"),
@@ -425,6 +431,7 @@ pub(crate) mod tests {
         let bare = Measurements {
             problem_id: Id(0xb1),
             trajectory_id: Id(0xb2),
+            text_id: Id(0xb4),
             fields_id: Id(0xb3),
             problem: "another problem".into(),
             gold: None,
@@ -513,14 +520,14 @@ pub(crate) mod tests {
             full,
             json!({
                 "row": 11, "generation": 111, "offset": 211, "void": null, "problem_id": hex(0xa1),
-                "trajectory_id": hex(0xa2), "fields_id": hex(0xa3),
+                "trajectory_id": hex(0xa2), "text_id": hex(0xa4), "fields_id": hex(0xa3),
             }),
         );
         let bare = with(
             bare,
             json!({
                 "row": 12, "generation": 112, "offset": 212, "void": null, "problem_id": hex(0xb1),
-                "trajectory_id": hex(0xb2), "fields_id": hex(0xb3),
+                "trajectory_id": hex(0xb2), "text_id": hex(0xb4), "fields_id": hex(0xb3),
             }),
         );
         let mut void = full.clone();

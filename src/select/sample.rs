@@ -54,6 +54,7 @@ pub(super) fn pool(rows: &[Row]) -> Entries {
             body: Ok(Body {
                 problem: row.problem,
                 trajectory_id: Id(u128::from(at)),
+                text_id: Id(0),
                 fields_id: Id(0),
                 remarks: crate::source::Remarks::default(),
                 outcome: Outcome::Correct,

@@ -292,6 +292,7 @@ pub(super) mod tests {
                 body: Ok(Body {
                     problem: at / 2,
                     trajectory_id: Id(u128::from(at)),
+                    text_id: Id::default(),
                     fields_id: Id::default(),
                     remarks: crate::source::Remarks::default(),
                     outcome: [Outcome::Correct, Outcome::Wrong][(at % 2) as usize],
