@@ -7,6 +7,7 @@
 mod bad_input;
 mod balance;
 mod behaviours;
+mod check;
 mod columns;
 mod commands;
 mod companions;
