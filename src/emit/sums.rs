@@ -2,8 +2,6 @@
 
 use std::path::Path;
 
-use fs_err as fs;
-
 use crate::Result;
 use crate::folder::{sha256, walk};
 
@@ -16,5 +14,5 @@ pub(super) fn write(root: &Path, list: &Path) -> Result<()> {
     for name in files {
         text += &format!("{}  {name}\n", sha256(&root.join(&name))?);
     }
-    Ok(fs::write(list, text)?)
+    crate::disk::write(list, text)
 }

@@ -32,8 +32,11 @@ pub(crate) fn measure<'p>(
     settings: &Settings<'_>,
     timings: &mut Timings,
 ) -> Result<Experiment<'p>> {
-    fs_err::create_dir_all(settings.pool.folder())?;
-    let lock = settings.pool.lock_for_reading()?;
+    crate::disk::create_folders(settings.pool.folder())?;
+    let lock = settings.pool.lock_for_reading(&|| settings.check_stop())?;
+    if let Some(note) = lock.as_ref().and_then(|lock| lock.note.as_ref()) {
+        settings.watch.note(note);
+    }
     let slots = shards::measure(plan, settings, timings)?;
     loaded::refuse_unreadable(plan, &slots, settings.watch)?;
     settings.watch.begin("load", Amount::default());

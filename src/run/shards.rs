@@ -269,13 +269,12 @@ impl<'p, 's> Pass<'p, 's> {
     }
 }
 
-/// The part, where it is there and whole; a damaged one is measured again, in its place.
+/// The part, where it is there and whole; a damaged one is measured again, and makes room for the new one then.
 pub(super) fn sound_part(settings: &Settings<'_>, name: &str) -> Result<Option<Part>> {
     match Part::find(&settings.pool, name) {
         Err(Error::Part { part, why }) => {
             let note = format!("part {part} is damaged ({why}) and is measured again");
             settings.watch.note(&note);
-            fs_err::remove_dir_all(settings.pool.part_folder(name))?;
             Ok(None)
         }
         found => found,

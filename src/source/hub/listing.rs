@@ -140,7 +140,7 @@ pub(super) fn kept(path: &Path) -> Option<Vec<TreeEntry>> {
 
 pub(super) fn keep(path: &Path, entries: &[TreeEntry]) -> Result<()> {
     let text = serde_json::to_vec(entries).map_err(std::io::Error::other)?;
-    super::put(path, &text)
+    crate::disk::put(path, &text)
 }
 
 /// The path and query of the page after this one: `<https://…>; rel="next"`.
