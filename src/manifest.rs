@@ -12,6 +12,9 @@ use crate::select::size::SizeUnit;
 use crate::select::{DrawKind, JoinCounts, Stratum, SubsetRole};
 use crate::source::Layout;
 
+/// Version of a manifest's form: 1 had no seals, and its ledger no `text_id`.
+pub(crate) const VERSION: u32 = 2;
+
 /// What one run made.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct Manifest {
@@ -55,6 +58,10 @@ pub(crate) struct Manifest {
     #[serde(default)]
     pub recipes: Vec<RecipeRecord>,
     pub warnings: Vec<String>,
+    /// SHA-256 of every other file by its name, but for the subsets' own, whose records have theirs, and for
+    /// `SHA256SUMS`, which is written last; of the card it is that of the generated part.
+    #[serde(default)]
+    pub seals: BTreeMap<String, String>,
 }
 
 /// One source.

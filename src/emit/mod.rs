@@ -5,18 +5,19 @@
 
 pub(crate) mod appendix;
 pub(crate) mod balance;
-mod card;
+pub(crate) mod card;
 mod chat;
 pub(crate) mod csv;
+pub(crate) mod derived;
 pub(crate) mod leakage;
 pub(crate) mod ledger;
-mod manifest;
+pub(crate) mod manifest;
 pub(crate) mod preview;
 pub(crate) mod runs;
 pub(crate) mod selection;
 pub(crate) mod subset;
-mod sums;
-mod texts;
+pub(crate) mod sums;
+pub(crate) mod texts;
 
 use std::path::Path;
 
@@ -65,31 +66,25 @@ pub(crate) fn emit(
     // One after the other: beside the fetching of texts the ledger's forty columns would add to the peak.
     settings.watch.begin("ledger", Amount::default());
     ledger::write(experiment, fates, &run.join("ledger.parquet"), settings)?;
-    selection::write(experiment, selection, &run.join("selection.parquet"))?;
     let written = write_subsets(experiment, selection, &partial, settings)?;
-    let all: Vec<(&Subset, Option<&Written>)> = selection
-        .subsets
-        .iter()
-        .zip(&written)
-        .map(|(subset, written)| (subset, written.as_ref()))
-        .collect();
-    disk::write(&run.join("pipeline.lock.toml"), &experiment.plan.written)?;
-    let manifest = manifest::manifest(experiment, fates, selection, &all);
-    write_json(&run.join("manifest.json"), &manifest)?;
     settings.watch.begin("leakage", Amount::default());
     let leakage = leakage::Leakage::new(experiment);
     if let Some(leakage) = &leakage {
         write_json(&run.join("leakage.json"), leakage)?;
     }
     settings.watch.begin("balance", Amount::default());
-    let balances = balance::write(experiment, fates, selection, &manifest.subsets, &run)?;
-    runs::write(experiment, selection, &manifest.subsets, &run)?;
-    appendix::write(experiment, selection, &manifest.subsets, &run)?;
-    disk::write(
-        &root.join("README.md"),
-        card::card(&manifest, leakage.as_ref(), experiment, &all, &balances),
-    )?;
-    write_json(&root.join("dataset_info.json"), &card::dataset_info(&all))?;
+    let mut manifest = manifest::manifest(experiment, fates, selection, &written);
+    let derived = derived::Derived {
+        experiment,
+        fates,
+        selection,
+        written: &written,
+        manifest: &manifest,
+        leakage: leakage.as_ref(),
+    };
+    derived.write(root)?;
+    manifest.seals = sums::seals(root, &manifest)?;
+    write_json(&run.join("manifest.json"), &manifest)?;
     settings.watch.begin("sums", Amount::default());
     sums::write(root, &run.join("SHA256SUMS"))?;
     settings.check_stop()?;

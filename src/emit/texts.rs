@@ -32,7 +32,7 @@ struct Extent {
 }
 
 /// The texts of one entry.
-pub(super) struct EntryText {
+pub(crate) struct EntryText {
     pub problem: String,
     pub response: String,
     pub gold: Option<String>,

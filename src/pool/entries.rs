@@ -179,16 +179,31 @@ impl Entries {
                 decided: 0,
             });
         }
-        let known = self.problems[index as usize].category;
-        let first = match (known, category) {
-            (Some(a), Some(b)) if self.name(b) < self.name(a) => Some(b),
-            (known, new) => known.or(new),
-        };
+        let first = self.first_by_name(self.problems[index as usize].category, category);
         let problem = &mut self.problems[index as usize];
         problem.category = first;
         problem.correct += u32::from(outcome == Outcome::Correct);
         problem.decided += u32::from(matches!(outcome, Outcome::Correct | Outcome::Wrong));
         index
+    }
+
+    fn first_by_name(&self, known: Option<NameIndex>, new: Option<NameIndex>) -> Option<NameIndex> {
+        match (known, new) {
+            (Some(a), Some(b)) if self.name(b) < self.name(a) => Some(b),
+            (known, new) => known.or(new),
+        }
+    }
+
+    /// Makes the category of each problem what its entries say by now: a ledger, which has theirs, then tells it.
+    pub(super) fn settle_categories(&mut self) {
+        let mut categories = vec![None; self.problems.len()];
+        for body in self.rows.iter().filter_map(|row| row.body.as_ref().ok()) {
+            let category = &mut categories[body.problem as usize];
+            *category = self.first_by_name(*category, body.category);
+        }
+        for (problem, category) in self.problems.iter_mut().zip(categories) {
+            problem.category = category;
+        }
     }
 
     /// The body of an entry that is known to be a trajectory.

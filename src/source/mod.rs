@@ -46,6 +46,7 @@ use serde::{Deserialize, Serialize};
 pub(crate) use batch::Batch;
 use columnar::ipc;
 pub use columnar::parquet;
+pub(crate) use columnar::quiet::quietly;
 pub(crate) use companion::Companion;
 pub(crate) use dataset::Asked;
 pub use entry::{Entry, Row, Trajectory};
@@ -302,6 +303,21 @@ pub(crate) fn fetch(
         });
     }
     Ok(())
+}
+
+/// Reads the rows of `spots` (in order of row) again and hands over each with its number and all its entries.
+pub(crate) fn entries_of(
+    file: &SourceFile,
+    source: &Source,
+    spots: &[Spot],
+    mut take: impl FnMut(u64, Vec<Entry<'_>>) -> Result<()>,
+) -> Result<()> {
+    read_rows(file, source, spots, &mut |row| {
+        let number = row.number;
+        let mut entries = Vec::new();
+        layout::entries(source, row, &mut entries);
+        take(number, entries)
+    })
 }
 
 /// Takes the trajectory of that generation out of the entries; none where there is none.
