@@ -65,13 +65,7 @@ impl PartWriter {
         for (name, table) in self.tables {
             tables.insert(name.to_owned(), blake3_of(&table.finish()?)?);
         }
-        let seal = Seal {
-            file: self.file,
-            made: self.made,
-            entries: self.entries,
-            tables,
-        };
-        let text = serde_json::to_vec(&seal).map_err(std::io::Error::from)?;
+        let text = Seal::new(self.file, self.made, self.entries, tables).bytes();
         write_synced(&self.aside.join(SEAL), &text)?;
         if let Some(parent) = self.folder.parent() {
             fs::create_dir_all(parent)?;
@@ -82,9 +76,7 @@ impl PartWriter {
                 return Err(error.into());
             }
         }
-        let part = Part::open(&self.folder)?;
-        part.check()?;
-        Ok(part)
+        Part::open(&self.folder)?.checked()
     }
 
     /// Removes what was written aside.

@@ -7,6 +7,7 @@
 mod bad_input;
 mod balance;
 mod behaviours;
+mod changes;
 mod columns;
 mod commands;
 mod companions;

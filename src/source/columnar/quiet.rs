@@ -11,7 +11,7 @@ thread_local! {
 }
 
 /// Does some work; none where it panics, of which nothing is printed.
-pub(super) fn quietly<T>(work: impl FnOnce() -> T) -> Option<T> {
+pub(crate) fn quietly<T>(work: impl FnOnce() -> T) -> Option<T> {
     static HOOK: Once = Once::new();
     HOOK.call_once(|| {
         let told = std::panic::take_hook();
