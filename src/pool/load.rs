@@ -127,7 +127,7 @@ impl Entries {
         }
     }
 
-    /// The trajectory of a row, whose problem is counted.
+    /// The trajectory of a row, whose problem gets an index.
     pub(crate) fn body(
         &mut self,
         ids: TrajectoryIds,
@@ -143,7 +143,7 @@ impl Entries {
         let origin = self.intern_some(facts.origin[at]);
         let facts = self.facts_in(facts, at);
         Ok(Body {
-            problem: self.count_of_problem(ids.problem, category, outcome),
+            problem: self.index_problem(ids.problem, category),
             trajectory_id: ids.trajectory,
             text_id: ids.text,
             fields_id: ids.fields,

@@ -106,6 +106,7 @@ pub(super) fn load_all(slots: Vec<Slot>) -> Result<(Entries, Vec<RunPart>)> {
             ..part
         });
     }
+    all.count_verdicts();
     Ok((all, loaded))
 }
 

@@ -12,6 +12,7 @@ mod columns;
 mod commands;
 mod companions;
 mod csv;
+mod evidence;
 mod folders;
 mod hub;
 mod kills;
