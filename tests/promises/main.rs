@@ -7,10 +7,12 @@
 mod bad_input;
 mod balance;
 mod behaviours;
+mod changes;
 mod columns;
 mod commands;
 mod companions;
 mod csv;
+mod evidence;
 mod folders;
 mod hub;
 mod kills;
