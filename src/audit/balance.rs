@@ -48,6 +48,7 @@ impl Folder {
         each_batch(&run.join("ledger.parquet"), &columns, |batch| {
             ledger::add(&mut entries, &mut kept, batch)
         })?;
+        entries.count_verdicts();
         let mut places: HashMap<Id, u32> = HashMap::with_capacity(kept.len());
         for &entry in &kept {
             let id = entries.body_of(entry).trajectory_id;

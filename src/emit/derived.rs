@@ -5,16 +5,14 @@
 
 use std::path::Path;
 
-use fs_err as fs;
-
 use super::leakage::Leakage;
 use super::{Written, appendix, balance, card, runs, selection, write_json};
-use crate::Result;
 use crate::folder::RUN_FOLDER;
 use crate::manifest::Manifest;
 use crate::run::Experiment;
 use crate::screen::Fate;
 use crate::select::{Selection, Subset};
+use crate::{Result, disk};
 
 /// What they are made of.
 pub(crate) struct Derived<'d> {
@@ -44,12 +42,12 @@ impl Derived<'_> {
             .map(|(subset, written)| (subset, written.as_ref()))
             .collect();
         selection::write(experiment, selection, &run.join("selection.parquet"))?;
-        fs::write(run.join("pipeline.lock.toml"), &experiment.plan.written)?;
+        disk::write(&run.join("pipeline.lock.toml"), &experiment.plan.written)?;
         let balances = balance::write(experiment, fates, selection, records, &run)?;
         runs::write(experiment, selection, records, &run)?;
         appendix::write(experiment, selection, records, &run)?;
         let card = card::card(self.manifest, self.leakage, experiment, &all, &balances);
-        fs::write(root.join("README.md"), card)?;
+        disk::write(&root.join("README.md"), card)?;
         write_json(&root.join("dataset_info.json"), &card::dataset_info(&all))
     }
 }

@@ -226,20 +226,17 @@ fn files(experiment: &Experiment<'_>, fates: &[Fate]) -> Vec<FileRecord> {
 }
 
 fn verdicts(experiment: &Experiment<'_>) -> Vec<VerdictRecord> {
+    let entries = &experiment.entries;
     let mut counts: BTreeMap<(&str, &str), u64> = BTreeMap::new();
-    for body in experiment
-        .entries
-        .rows
-        .iter()
-        .filter_map(|row| row.body.as_ref().ok())
-    {
+    entries.each_trajectory(|copies| {
+        let body = entries.witness(copies);
         let recorded = match body.recorded {
             Some(true) => "right",
             Some(false) => "wrong",
             None => "none",
         };
         *counts.entry((body.outcome.as_str(), recorded)).or_default() += 1;
-    }
+    });
     let record = |((verdict, recorded), count): ((&str, &str), u64)| VerdictRecord {
         verdict: verdict.to_owned(),
         recorded: recorded.to_owned(),
@@ -250,22 +247,25 @@ fn verdicts(experiment: &Experiment<'_>) -> Vec<VerdictRecord> {
 
 fn acceptance(experiment: &Experiment<'_>, fates: &[Fate]) -> Vec<AcceptanceRecord> {
     let entries = &experiment.entries;
-    let bodies = || {
-        let rows = entries.rows.iter().zip(fates);
-        rows.filter_map(|(row, fate)| Some((row.body.as_ref().ok()?, *fate)))
+    let is_kept = |copies: &[u32]| {
+        let mut copies = copies.iter();
+        copies.any(|&copy| fates[copy as usize] == Fate::Kept)
     };
-    let deciles = token_deciles(bodies().map(|(body, _)| body.tokens).collect());
+    let mut tokens = Vec::new();
+    entries.each_trajectory(|copies| tokens.push(entries.body_of(copies[0]).tokens));
+    let deciles = token_deciles(tokens);
     let mut counts: BTreeMap<(Option<&str>, u32), [u64; 4]> = BTreeMap::new();
-    for (body, fate) in bodies() {
+    entries.each_trajectory(|copies| {
+        let body = entries.witness(copies);
         let category = body.category.map(|name| entries.name(name));
         let count = counts
             .entry((category, decile(&deciles, body.tokens)))
             .or_default();
         count[0] += 1;
-        count[1] += u64::from(fate == Fate::Kept);
+        count[1] += u64::from(is_kept(copies));
         count[2] += u64::from(body.outcome == Outcome::Wrong);
         count[3] += u64::from(body.outcome == Outcome::Undecided);
-    }
+    });
     let records = counts
         .into_iter()
         .map(|((category, length_decile), count)| {

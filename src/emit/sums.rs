@@ -21,7 +21,7 @@ pub(super) fn write(root: &Path, list: &Path) -> Result<()> {
     for name in files {
         text += &format!("{}  {name}\n", sha256(&root.join(&name))?);
     }
-    Ok(fs::write(list, text)?)
+    crate::disk::write(list, text)
 }
 
 /// The seals of all files that were written so far: see [`Manifest::seals`].

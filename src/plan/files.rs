@@ -369,6 +369,29 @@ impl Finder<'_> {
     }
 }
 
+impl PlannedFile {
+    /// Fails where the hashed file is another than was planned: its rows then stand in other units.
+    pub(crate) fn hold(&self, columns: &[Needed], row_bytes_max: u64) -> Result<()> {
+        if self.file.place.is_as_it_was() || self.is_planned_so(columns, row_bytes_max)? {
+            return Ok(());
+        }
+        Err(Error::Changed {
+            file: self.file.name.clone(),
+        })
+    }
+
+    /// Whether planning it now comes to the same.
+    fn is_planned_so(&self, columns: &[Needed], row_bytes_max: u64) -> Result<bool> {
+        let mut file = self.file.clone();
+        // Which columns may be missing was settled with all files at hand.
+        let columns: Vec<Needed> = columns.iter().cloned().map(Needed::or_absent).collect();
+        source::settle(&mut file)?;
+        let units = source::units(&file, &columns, row_bytes_max)?;
+        let is_same = self.units.as_ref().is_ok_and(|planned| *planned == units);
+        Ok(is_same && file.format == self.file.format && file.place.bytes()? == self.bytes)
+    }
+}
+
 /// Files by the column that they lack and others have.
 type Lacking = BTreeMap<String, Vec<String>>;
 
@@ -435,7 +458,7 @@ fn strayed(error: Error, file: &SourceFile, found: &[SourceFile]) -> Error {
 /// Why a file cannot be read. What is no fault of the file (the hub, the user) ends the run instead.
 pub(crate) fn unreadable(error: Error) -> Result<String> {
     match error {
-        Error::Hub { .. } | Error::Interrupted { .. } => Err(error),
+        Error::Hub { .. } | Error::Interrupted { .. } | Error::Changed { .. } => Err(error),
         error => Ok(reason(&error)),
     }
 }
