@@ -11,6 +11,7 @@ pub(crate) mod csv;
 pub(crate) mod leakage;
 pub(crate) mod ledger;
 mod manifest;
+mod markdown;
 pub(crate) mod preview;
 pub(crate) mod runs;
 pub(crate) mod selection;

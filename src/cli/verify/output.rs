@@ -4,6 +4,7 @@ use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use crate::Result;
+use crate::error::visible_json;
 use fs_err::File;
 
 pub(super) enum Output {
@@ -34,7 +35,10 @@ impl Output {
 
     pub(super) fn write(&mut self, bytes: &[u8]) -> Result<()> {
         match self {
-            Self::Stdout(stdout) => stdout.write_all(bytes)?,
+            Self::Stdout(stdout) => match std::str::from_utf8(bytes) {
+                Ok(text) => stdout.write_all(visible_json(text).as_bytes())?,
+                Err(_) => stdout.write_all(bytes)?,
+            },
             Self::Nowhere => {}
             Self::File { writer, .. } => writer.write_all(bytes)?,
         }
