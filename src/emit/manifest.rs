@@ -63,10 +63,7 @@ pub(super) fn manifest(
         seed: plan.seed,
         hash: ids::HASH.into(),
         tokenizer: plan.tokenizer.clone(),
-        pipeline_sha256: Sha256::digest(&plan.written)
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect(),
+        pipeline_sha256: sha256(&plan.written),
         sources: sources.collect(),
         companions: companions(experiment),
         lookups: lookups(experiment),
@@ -84,6 +81,12 @@ pub(super) fn manifest(
         recipes: selection.steps.iter().map(recipe_record).collect(),
         warnings: selection.warnings.clone(),
     }
+}
+
+/// Of a text, in hexadecimal digits.
+pub(super) fn sha256(text: &str) -> String {
+    let hash = Sha256::digest(text);
+    hash.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn reasons(tally: &Tally) -> BTreeMap<String, u64> {

@@ -10,6 +10,7 @@ mod chat;
 pub(crate) mod csv;
 pub(crate) mod leakage;
 pub(crate) mod ledger;
+mod lock;
 mod manifest;
 mod markdown;
 pub(crate) mod preview;
@@ -78,8 +79,10 @@ pub(crate) fn emit(
         .zip(&written)
         .map(|(subset, written)| (subset, written.as_ref()))
         .collect();
-    fs::write(run.join("pipeline.lock.toml"), &experiment.plan.written)?;
-    let manifest = manifest::manifest(experiment, fates, selection, &all);
+    let mut manifest = manifest::manifest(experiment, fates, selection, &all);
+    let lock = lock::text(&experiment.plan.written, &manifest);
+    manifest.pipeline_sha256 = manifest::sha256(&lock);
+    fs::write(run.join("pipeline.lock.toml"), &lock)?;
     write_json(&run.join("manifest.json"), &manifest)?;
     settings.watch.begin("leakage", Amount::default());
     let leakage = leakage::Leakage::new(experiment);

@@ -168,7 +168,7 @@ impl Plan {
             benchmarks: &benchmarks,
             joins: &joins,
         };
-        let pipeline = written::as_found(pipeline, &pinned);
+        let pipeline = written::as_found(pipeline, file.folder(), &pinned);
         Ok(Self {
             written: written::text(&pipeline)?,
             cluster_threshold: pipeline.cluster_threshold(),
