@@ -31,6 +31,7 @@ mod screening;
 mod shapes;
 mod sources;
 mod support;
+mod terminal;
 mod tokens;
 mod training;
 mod truths;
