@@ -77,7 +77,7 @@ fn planned(name: &str, source: &Source, accept: Accept, manifest: &Manifest) -> 
 fn planned_file(record: &FileRecord) -> PlannedFile {
     PlannedFile {
         file: SourceFile {
-            place: Place::Disk(PathBuf::new()),
+            place: Place::Disk(PathBuf::new().into()),
             name: record.file.clone(),
             format: Format::Parquet,
             hive: Vec::new(),
