@@ -190,7 +190,7 @@ pub(crate) enum HubCheck {
     Unverified,
 }
 
-/// How many trajectories have one pair of verdicts.
+/// How many trajectories have one pair of verdicts; exact copies count once.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct VerdictRecord {
     /// Ours.
@@ -200,7 +200,8 @@ pub(crate) struct VerdictRecord {
     pub count: u64,
 }
 
-/// Trajectories of one category and one tenth of length.
+/// Trajectories of one category and one tenth of length; exact copies count once, and are accepted where one of them
+/// was kept.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct AcceptanceRecord {
     pub category: Option<String>,

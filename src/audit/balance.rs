@@ -46,6 +46,7 @@ impl Folder {
             &emit::ledger::columns(),
             |batch| ledger::add(&mut entries, &mut kept, batch),
         )?;
+        entries.count_verdicts();
         let mut places: HashMap<Id, u32> = HashMap::with_capacity(kept.len());
         for &entry in &kept {
             let id = entries.body_of(entry).trajectory_id;

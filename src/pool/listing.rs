@@ -8,6 +8,7 @@ use std::time::Duration;
 use fs_err as fs;
 
 use super::aside::Aside;
+use super::examine::examine;
 use super::home::Pool;
 use super::part::Part;
 use crate::{Error, Result, disk};
@@ -34,14 +35,15 @@ impl PartFolder {
         Self::Damaged { folder, why }
     }
 
-    /// The same, after its tables were compared with their hashes.
+    /// The same, after its tables were held against its seal and read through.
     pub(crate) fn checked(self) -> Self {
-        match self {
-            Self::Whole(part) => match part.check() {
-                Ok(()) => Self::Whole(part),
-                Err(error) => Self::damaged(part.folder().to_owned(), &error),
-            },
-            damaged => damaged,
+        let Self::Whole(part) = self else {
+            return self;
+        };
+        let folder = part.folder().to_owned();
+        match examine(part) {
+            Ok(part) => Self::Whole(part),
+            Err(error) => Self::damaged(folder, &error),
         }
     }
 

@@ -66,13 +66,7 @@ impl PartWriter {
         for (name, table) in self.tables {
             tables.insert(name.to_owned(), blake3_of(&table.finish()?)?);
         }
-        let seal = Seal {
-            file: self.file,
-            made: self.made,
-            entries: self.entries,
-            tables,
-        };
-        let text = serde_json::to_vec(&seal).map_err(std::io::Error::from)?;
+        let text = Seal::new(self.file, self.made, self.entries, tables).bytes();
         disk::write(&self.aside.join(SEAL), text)?;
         disk::sync_tree(&self.aside)?;
         put_in_place(&self.aside, &self.folder)?;
@@ -91,9 +85,7 @@ fn blake3_of(path: &Path) -> Result<String> {
 
 /// The part of a folder, if it holds what its seal says.
 fn sound(folder: &Path) -> Result<Part> {
-    let part = Part::open(folder)?;
-    part.check()?;
-    Ok(part)
+    Part::open(folder)?.checked()
 }
 
 /// Renames a sealed part into the pool. A sound part of its name stays there, which says the same; a damaged one

@@ -1279,7 +1279,7 @@ fn inspect_shows_layout_columns_and_first_entries() {
     place.write("bad.parquet", "no");
     let done = place
         .gradatim(&["inspect", "bad.parquet", "--json"])
-        .ends(0);
+        .ends(4);
     assert!(done.json()["files"][0]["unreadable"].is_string());
     place
         .gradatim(&["inspect", "absent"])

@@ -26,6 +26,7 @@ use super::file::{ContentId, RemoteFile};
 use super::refusal::not_cached;
 use super::wait::Fault;
 use crate::disk::{self, Lock};
+use crate::source::disk_file::{DiskFile, read_small};
 use crate::{Error, Result};
 
 impl Hub {
@@ -44,45 +45,44 @@ impl Hub {
         self.cached(repo).1.pointer_path(commit)
     }
 
-    fn blob(&self, file: &RemoteFile) -> PathBuf {
+    pub(super) fn blob(&self, file: &RemoteFile) -> PathBuf {
         let blobs = self.repo_folder(&file.repo).join("blobs");
         blobs.join(file.content.to_string())
     }
 
-    /// Where the whole file lies, if it does. Its size is looked at, its sum was when it was named.
-    pub fn held(&self, file: &RemoteFile) -> Option<PathBuf> {
-        let link = self.snapshot(&file.repo, &file.commit).join(&file.path);
-        let has_size = |path: &PathBuf| {
-            fs_err::metadata(path).is_ok_and(|data| data.is_file() && data.len() == file.size)
-        };
-        [link, self.blob(file)].into_iter().find(has_size)
-    }
-
     /// The path of a whole file that has been checked; fetched if it is not here.
     pub fn whole(&self, file: &RemoteFile) -> Result<PathBuf> {
+        Ok(self.whole_file(file)?.to_path_buf())
+    }
+
+    /// The same, for its readers: what they read is held against what was checked.
+    pub(crate) fn whole_file(&self, file: &RemoteFile) -> Result<DiskFile> {
         let link = self.snapshot(&file.repo, &file.commit).join(&file.path);
-        if self.held(file).as_ref() == Some(&link) {
-            return Ok(link);
-        }
         let blob = self.blob(file);
-        if self.held(file).is_none() {
-            if self.settings.offline {
-                return Err(not_cached(&file.to_string()));
-            }
-            let lock = self.lock(file)?;
-            // Another process may have been at it while we waited.
-            let fetched = match self.held(file) {
-                Some(_) => Ok(()),
-                None => self.fetch(file, &blob),
-            };
-            if let Some(lock) = lock {
-                lock.remove();
-            }
-            fetched?;
+        match self.sound(file)? {
+            Some(held) if *held == *link => return Ok(held),
+            Some(_) => {}
+            None if self.settings.offline => return Err(not_cached(&file.to_string())),
+            None => self.fetch_alone(file, &blob)?,
         }
         link_to(&blob, &link, &file.path)?;
         self.keep_ref(file)?;
-        Ok(link)
+        let held = self.sound(file)?;
+        held.ok_or_else(|| not_cached(&file.to_string()))
+    }
+
+    /// Fetches a file unless another process did while we waited for it.
+    fn fetch_alone(&self, file: &RemoteFile, blob: &Path) -> Result<()> {
+        let lock = self.lock(file)?;
+        let fetched = match self.sound(file)? {
+            Some(_) => Ok(()),
+            None => self.fetch(file, blob),
+        };
+        self.forget(file);
+        if let Some(lock) = lock {
+            lock.remove();
+        }
+        fetched
     }
 
     /// Waits for whoever fetches the same file. None on a file system without locks: there the sum alone has to do.
@@ -128,7 +128,7 @@ impl Hub {
         }
         let path = self.repo_folder(&file.repo).join("refs");
         let path = path.join(&*file.revision);
-        if fs_err::read(&path).is_ok_and(|commit| commit == file.commit.as_bytes()) {
+        if read_small(&path).is_ok_and(|commit| commit == file.commit.as_bytes()) {
             return Ok(());
         }
         disk::put(&path, file.commit.as_bytes())
@@ -160,13 +160,14 @@ fn make_link(_: &Path, link: &Path, blob: &Path) -> Result<()> {
     Ok(fs_err::copy(blob, link).map(drop)?)
 }
 
-enum Sum {
+/// The sum of a file's bytes, as the hub names it.
+pub(super) enum Sum {
     Sha256(Sha256),
     GitBlob(Sha1),
 }
 
 impl Sum {
-    fn of(file: &RemoteFile) -> Self {
+    pub(super) fn of(file: &RemoteFile) -> Self {
         match file.content {
             ContentId::Sha256(_) => Self::Sha256(Sha256::new()),
             ContentId::GitBlob(_) => {
@@ -177,14 +178,14 @@ impl Sum {
         }
     }
 
-    fn add(&mut self, bytes: &[u8]) {
+    pub(super) fn add(&mut self, bytes: &[u8]) {
         match self {
             Self::Sha256(sum) => sum.update(bytes),
             Self::GitBlob(sum) => sum.update(bytes),
         }
     }
 
-    fn end(&mut self) -> ContentId {
+    pub(super) fn end(&mut self) -> ContentId {
         match self {
             Self::Sha256(sum) => ContentId::Sha256(sum.finalize_reset().into()),
             Self::GitBlob(sum) => ContentId::GitBlob(sum.finalize_reset().into()),

@@ -28,6 +28,7 @@ mod cache;
 mod dataset;
 mod fetch;
 mod file;
+mod held;
 mod hooks;
 mod http;
 mod listing;
@@ -55,6 +56,7 @@ pub struct Hub {
     client: http::Client,
     addresses: fetch::Addresses,
     shelf: ranges::Shelf,
+    held_files: held::HeldFiles,
     /// What each revision meant when it was first asked for.
     commits: Mutex<HashMap<String, String>>,
     described: Mutex<HashMap<(String, String), Arc<Description>>>,
@@ -65,6 +67,7 @@ impl Hub {
         Self {
             client: http::Client::new(&settings, hooks),
             addresses: fetch::Addresses::default(),
+            held_files: held::HeldFiles::default(),
             shelf: ranges::Shelf::new(settings.ranges.join("ranges"), settings.ranges_bytes_max),
             commits: Mutex::default(),
             described: Mutex::default(),
