@@ -1,7 +1,7 @@
 //! Answers behind marks of a format: `<answer>…</answer>`, `#### …`.
 
 use crate::extract::announced::anchored;
-use crate::extract::found::{Extracted, Rule, one};
+use crate::extract::found::{Extracted, Rule, has_digit, is_prose, one};
 use crate::extract::maths::last_math;
 use crate::extract::numbers::last_number;
 use crate::extract::plain::short;
@@ -21,6 +21,60 @@ pub(crate) fn tagged(text: &str, options: &Options) -> Option<Extracted> {
     found.span = open + found.span.start..open + found.span.end;
     found.rule = Rule::Tag;
     Some(found)
+}
+
+/// What opens the answer of a tool call or of JSON, and what closes it.
+const KEYED: [(&str, &str); 6] = [
+    ("\"answer\"", ""),
+    ("\"final_answer\"", ""),
+    ("\"finalAnswer\"", ""),
+    ("'answer'", ""),
+    ("Finish[", "]"),
+    ("finish[", "]"),
+];
+
+/// The answer that a key of JSON or an action of a tool names: `{"answer": "12"}`, `Finish[12]`.
+pub(crate) fn keyed(text: &str) -> Option<Extracted> {
+    let found = KEYED
+        .iter()
+        .filter_map(|(open, close)| text.rfind(open).map(|at| (at + open.len(), *close)));
+    let (start, close) = found.max()?;
+    if !close.is_empty() {
+        let length = text[start..].find(close)?;
+        return one(text, start..start + length, Rule::Tag);
+    }
+    let rest = text[start..].trim_start().strip_prefix(':')?.trim_start();
+    let start = text.len() - rest.len();
+    let Some(quoted) = rest.strip_prefix('"') else {
+        let length = rest.find([',', '}', '\n']).unwrap_or(rest.len());
+        return one(text, start..start + length, Rule::Tag);
+    };
+    let length = quoted_length(quoted)?;
+    let mut found = one(text, start + 1..start + 1 + length, Rule::Tag)?;
+    found.text = found.text.replace("\\\\", "\\").replace("\\\"", "\"");
+    Some(found)
+}
+
+/// How long a text is up to the quotation mark that no backslash escapes.
+fn quoted_length(text: &str) -> Option<usize> {
+    let mut escaped = false;
+    text.bytes().position(|byte| {
+        let closes = byte == b'"' && !escaped;
+        escaped = byte == b'\\' && !escaped;
+        closes
+    })
+}
+
+/// An answer that a mark of a format announces behind a box: a tag, or `####` before a number.
+pub(crate) fn behind(text: &str, start: usize, options: &Options) -> Option<Extracted> {
+    let tail = text.get(start..)?;
+    let number =
+        |found: &Extracted| !found.text.split_whitespace().any(is_prose) && has_digit(&found.text);
+    let found = tagged(tail, options).or_else(|| hashes(tail).filter(number))?;
+    Some(Extracted {
+        span: start + found.span.start..start + found.span.end,
+        ..found
+    })
 }
 
 /// What follows the last `####`.

@@ -168,9 +168,7 @@ impl Parser<'_> {
         }
         while !self.at_end(in_cell) {
             if self.nesting == 0 && !found.items.is_empty() && self.at_condition() {
-                if let Some(Tok::Text(words) | Tok::Word(words)) = self.peek() {
-                    self.restricted = words.starts_with("if") || words.starts_with("when");
-                }
+                self.restricted = self.restricts();
                 self.at = self.tokens.len();
                 self.doubtful = true;
                 self.conditioned = true;
@@ -200,6 +198,21 @@ impl Parser<'_> {
             first,
             "for" | "where" | "when" | "if" | "with" | "for all" | "since" | "as"
         )
+    }
+
+    /// Whether the condition that starts here leaves some cases out: `if …`, `for even n`, `for n = 5`;
+    /// `for all n` says what a letter is.
+    fn restricts(&self) -> bool {
+        let rest = self.tokens.get(self.at..).unwrap_or(&[]);
+        let partial = |words: &str| {
+            let mut words = words.split_whitespace();
+            words.any(|word| matches!(word, "if" | "when" | "even" | "odd" | "unless" | "only"))
+        };
+        rest.iter().any(|token| match &token.tok {
+            Tok::Text(words) | Tok::Word(words) => partial(words),
+            Tok::Rel(rel) => *rel == Rel::Eq,
+            _ => false,
+        })
     }
 
     /// Skips `if` where it stands alone, so that what follows is read.
