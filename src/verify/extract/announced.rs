@@ -29,7 +29,27 @@ pub(crate) fn last_word(text: &str, options: &Options, finals: bool) -> Option<E
         .max()?;
     let found = after_anchor(text, behind + anchor, options)?;
     let letter = words::choice(&found.text).is_some();
-    (has_digit(&found.text) || letter && !finals).then_some(found)
+    let late = text.len() - found.span.end <= LATE_MAX || finals;
+    let said = has_digit(&found.text) || letter && !finals;
+    (late && said && !is_enumerated(text, &found)).then_some(found)
+}
+
+/// What is announced behind a box takes it back where no more, in bytes, follows: else the argument went
+/// on. By hand.
+const LATE_MAX: usize = 300;
+
+/// Whether what was found only counts what follows it: `1. …`.
+fn is_enumerated(text: &str, found: &Extracted) -> bool {
+    let rest = text.get(found.span.end..).unwrap_or("");
+    let digits = found.text.bytes().all(|byte| byte.is_ascii_digit());
+    let item = rest
+        .strip_prefix(['.', ')'])
+        .and_then(|rest| rest.strip_prefix(' '));
+    let line = item.and_then(|item| item.lines().next());
+    let starts = text
+        .get(..found.span.start)
+        .is_some_and(|before| before.trim_end_matches(' ').ends_with('\n'));
+    digits && starts && line.is_some_and(|line| !line.trim().is_empty())
 }
 
 /// Whether an announced answer closes as the prompt of Minerva asks: `… . I hope it is correct.`
@@ -85,7 +105,8 @@ pub(crate) fn anchored(text: &str, options: &Options) -> Option<Extracted> {
     let found = strong
         .iter()
         .take(ANCHORS_TRIED)
-        .filter_map(|end| Some((*end, after_anchor(text, *end, options).filter(is_answer)?)));
+        .filter_map(|end| Some((*end, after_anchor(text, *end, options).filter(is_answer)?)))
+        .filter(|(_, found)| !is_enumerated(text, found));
     let found: Vec<(usize, Extracted)> = found.collect();
     let stated = found
         .iter()

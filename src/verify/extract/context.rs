@@ -16,8 +16,11 @@ use crate::units;
 /// Words that deny, and words that leave open.
 const DENYING: &str = "\
     not no never neither nor none without cannot except excluding unable unknown undefined wrong incorrect \
-    false impossible undetermined unclear unsure might could may maybe perhaps possibly besides unlike \
+    false impossible undetermined unclear unsure maybe perhaps possibly besides unlike \
     withdrawn instead rather infinitely";
+
+/// Words right behind a number that take it back.
+const TAKING_BACK: &str = "not wrong incorrect false impossible never";
 
 /// Words that a condition starts with.
 const CONDITIONS: &str = "\
@@ -56,7 +59,7 @@ const COUNTING: &str = "\
 
 /// Words that a clause of its own has: what stands before them is no part of what follows.
 const VERBS: &str = "\
-    is are was were be been equals equal has have had gives give gave giving get gets got makes make made \
+    is are was were be been equals equal has have had gives give gave giving making leading yielding get gets got makes make made \
     leaves leave leaving needs need costs cost earns earn pays pay spends spent so because since therefore \
     thus hence means yields becomes totals total totaling will should must can remain remains sold sells \
     takes took then which that it's simplifies comes amounts";
@@ -348,32 +351,42 @@ fn is_trailed(after: &str) -> bool {
 
 /// Whether its clause denies or leaves it open.
 fn is_denied(before: &str, after: &str) -> bool {
-    let denies =
-        |word: &String| among(DENYING, word) || word.ends_with("n't") || word.ends_with("n’t");
     let clause = words(last_clause(before));
     let near = &clause[clause.len().saturating_sub(BEHIND_WORDS)..];
-    predicate(&clause)
-        .iter()
-        .filter(|word| *word != "no")
-        .any(denies)
+    let behind = words(first_clause(after));
+    let behind = &behind[..behind.len().min(BEHIND_WORDS)];
+    denies(predicate(&clause), DENYING)
+        || denies(behind, TAKING_BACK)
         || near.iter().any(|word| word == "no")
-        || words(first_clause(after))
-            .iter()
-            .take(BEHIND_WORDS)
-            .any(denies)
-        || [
-            " e.g. ",
-            " i.e. ",
-            "such as",
-            "for example",
-            "for instance",
-            "my guess",
-            "best guess",
-            "I guess",
-        ]
-        .iter()
-        .any(|word| before.contains(word))
+        || EXAMPLES.iter().any(|word| before.contains(word))
 }
+
+/// Whether one of these words denies, or leaves open as `could be` does.
+fn denies(words: &[String], denying: &str) -> bool {
+    let open = |at: usize| {
+        let be = words
+            .get(at + 1)
+            .is_none_or(|next| next == "be" || next == "equal");
+        matches!(words[at].as_str(), "might" | "could" | "may") && be
+    };
+    let mut places = 0..words.len();
+    places.any(|at| {
+        let word = words[at].as_str();
+        among(denying, word) || word.ends_with("n't") || word.ends_with("n’t") || open(at)
+    })
+}
+
+/// What leads to an example or a guess.
+const EXAMPLES: [&str; 8] = [
+    " e.g. ",
+    " i.e. ",
+    "such as",
+    "for example",
+    "for instance",
+    "my guess",
+    "best guess",
+    "I guess",
+];
 
 /// The words of a clause from the last verb on, with the one before it: what `the number of those that
 /// were not taken is` denies is not its value.

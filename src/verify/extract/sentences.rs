@@ -21,9 +21,17 @@ pub(crate) fn display_end(text: &str, start: usize) -> usize {
 /// The end of the first sentence of a line: a full stop that no digit follows.
 pub(crate) fn sentence_end(bytes: &[u8], line: Range<usize>) -> usize {
     let mut depth = 0usize;
+    // A dollar without a partner is money.
+    let mut dollars = bytes[line.clone()]
+        .iter()
+        .filter(|byte| **byte == b'$')
+        .count();
     for at in line.clone() {
         match bytes[at] {
-            b'$' => depth ^= 1,
+            b'$' => {
+                dollars -= 1;
+                depth = usize::from(depth == 0 && dollars > 0);
+            }
             b'.' | b'!' | b'?' if depth == 0 => {
                 let next = bytes.get(at + 1);
                 if next.is_none_or(|next| next.is_ascii_whitespace() || *next == b'*')
