@@ -73,6 +73,7 @@ mod replace;
 mod response;
 mod scan;
 mod signs;
+mod spelled;
 mod statements;
 mod units;
 mod values;

@@ -23,6 +23,8 @@ pub(crate) struct Manner {
     pub tight_slash: bool,
     /// Whether `C_5^2` counts choices, as `A_5^2` and `P_5^2` count arrangements.
     pub counts: bool,
+    /// Whether letters behind a number are units where they can be: `5 m/s`.
+    pub units: bool,
 }
 
 /// What a text was read as.
@@ -48,7 +50,7 @@ const NESTING_MAX: usize = 40;
 
 /// Reads a text, or refuses it where any part of it makes no sense.
 pub(crate) fn parse(text: &str, manner: Manner, arena: &mut Arena) -> Option<Parsed> {
-    let lexed = lex::lex(text, manner.comma)?;
+    let lexed = lex::lex(text, manner.comma, manner.units)?;
     let mut parser = Parser {
         tokens: &lexed.tokens,
         at: 0,
