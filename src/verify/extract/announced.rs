@@ -27,7 +27,7 @@ pub(crate) fn last_word(text: &str, options: &Options, finals: bool) -> Option<E
     let anchor = words
         .filter_map(|word| tail.rfind(*word).map(|at| at + word.len()))
         .max()?;
-    let found = after_anchor(text, behind + anchor, options)?;
+    let found = announced(text, behind + anchor, options)?;
     let letter = words::choice(&found.text).is_some();
     let late = text.len() - found.span.end <= LATE_MAX || finals;
     let said = has_digit(&found.text) || letter && !finals;
@@ -105,7 +105,7 @@ pub(crate) fn anchored(text: &str, options: &Options) -> Option<Extracted> {
     let found = strong
         .iter()
         .take(ANCHORS_TRIED)
-        .filter_map(|end| Some((*end, after_anchor(text, *end, options).filter(is_answer)?)))
+        .filter_map(|end| Some((*end, announced(text, *end, options)?)))
         .filter(|(_, found)| !is_enumerated(text, found));
     let found: Vec<(usize, Extracted)> = found.collect();
     let stated = found
@@ -119,7 +119,20 @@ pub(crate) fn anchored(text: &str, options: &Options) -> Option<Extracted> {
     }
     let weak = ends_of(&folded, &[ANCHORS[2]]);
     let end = weak.first().filter(|_| found.is_empty())?;
-    after_anchor(text, *end, options).filter(is_answer)
+    announced(text, *end, options)
+}
+
+/// What words ending at `end` announce, if it may be an answer; a piece where they are doubted.
+fn announced(text: &str, end: usize, options: &Options) -> Option<Extracted> {
+    let found = after_anchor(text, end, options).filter(is_answer)?;
+    let start = text[..end].rfind(|c: char| c.is_whitespace() && c != '\n');
+    let start = start.map_or(0, |at| {
+        text[..at]
+            .rfind(char::is_whitespace)
+            .map_or(at, |at| at + 1)
+    });
+    let piece = found.piece || context::is_doubted(text, start);
+    Some(Extracted { piece, ..found })
 }
 
 /// Whether what announces stands above a solution, of which the first sentence was taken.

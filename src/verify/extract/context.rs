@@ -93,6 +93,26 @@ pub(crate) fn is_piece(text: &str, span: &Range<usize>) -> bool {
         || stands_beside_number(before, after)
 }
 
+/// Whether the words before an announcement, in its sentence, deny it or leave it open: `I do not think the
+/// answer is 5`.
+pub(crate) fn is_doubted(text: &str, announcement: usize) -> bool {
+    let before = text.get(..announcement).unwrap_or("");
+    let start = before
+        .rfind(['.', '!', '?', '\n', ',', ';', ':'])
+        .map_or(0, |at| at + 1);
+    let words = words(before.get(start..).unwrap_or(""));
+    words.iter().rev().take(DOUBT_WORDS).any(|word| {
+        among(
+            "not never doubt unsure wrong if unless suppose assuming whether cannot",
+            word,
+        ) || word.ends_with("n't")
+            || word.ends_with("n’t")
+    })
+}
+
+/// A doubt further before an announcement, in words, is of something else. By hand.
+const DOUBT_WORDS: usize = 8;
+
 /// Whether the sentence around an answer says when it holds.
 pub(crate) fn is_conditioned(text: &str, span: &Range<usize>) -> bool {
     let sentence = around(text, span);
@@ -407,6 +427,13 @@ const BEHIND_WORDS: usize = 4;
 /// Whether a condition stands in the same sentence: `if n is even`, `for odd n`, `when x = 2`. `She would
 /// have 5 if she sold 3` is none: it says of what happened what it would have been.
 fn has_condition(before: &str, after: &str) -> bool {
+    let within = words(last_clause(before));
+    let supposed = ["if", "suppose", "assuming", "unless"];
+    if within.iter().any(|word| supposed.contains(&word.as_str()))
+        && !within.iter().any(|word| word == "we")
+    {
+        return true;
+    }
     let would = before.contains("would") || after.contains("would");
     [before, after].iter().any(|text| {
         let words = words(text);

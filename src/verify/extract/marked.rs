@@ -23,6 +23,47 @@ pub(crate) fn tagged(text: &str, options: &Options) -> Option<Extracted> {
     Some(found)
 }
 
+/// What opens the next problem, where a model that was not tuned to stop makes one up.
+const NEXT: [&str; 9] = [
+    "question:",
+    "q:",
+    "problem:",
+    "question 2",
+    "problem 2",
+    "human:",
+    "user:",
+    "instruction:",
+    "[question]",
+];
+
+/// Where a model that has given its answer goes on with a problem of its own: that one's answer is not
+/// the one asked for.
+pub(crate) fn next_problem(text: &str) -> Option<usize> {
+    let lines = memchr::memchr_iter(b'\n', text.as_bytes());
+    let next = lines.map(|at| at + 1).find(|start| {
+        let line = text[*start..].trim_start_matches(['#', '*', ' ', '>']);
+        NEXT.iter().any(|mark| {
+            line.get(..mark.len())
+                .is_some_and(|head| head.eq_ignore_ascii_case(mark))
+        })
+    })?;
+    let before = &text[..next];
+    let folded = before.to_ascii_lowercase();
+    let marks = [
+        "####",
+        "boxed",
+        "answer is",
+        "answer:",
+        "answer:**",
+        "</answer>",
+        "\na:",
+    ];
+    marks
+        .iter()
+        .any(|mark| folded.contains(mark))
+        .then_some(next)
+}
+
 /// What opens the answer of a tool call or of JSON, and what closes it.
 const KEYED: [(&str, &str); 6] = [
     ("\"answer\"", ""),

@@ -49,7 +49,8 @@ pub fn extract_with(response: &str, options: &Options) -> Option<Extracted> {
 /// The part of a response that may hold its answer; nothing where the thinking never ends.
 pub(crate) fn answer_part<'r>(response: &'r str, parts: &Parts) -> Option<&'r str> {
     let answer = response.get(parts.answer.clone());
-    answer.filter(|_| parts.state != Thinking::Open)
+    let answer = answer.filter(|_| parts.state != Thinking::Open);
+    answer.map(|answer| &answer[..marked::next_problem(answer).unwrap_or(answer.len())])
 }
 
 /// The answer of a response whose parts are known.

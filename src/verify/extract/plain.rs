@@ -46,6 +46,8 @@ pub(crate) fn short(text: &str) -> Option<Extracted> {
     let from = if named { start + clause } else { start };
     let mut found = one(text, from..end, Rule::Text)?;
     found.piece = named && context::is_piece(text, &found.span);
+    // A factorial, or joy.
+    found.ambiguous = named && found.text.ends_with('!');
     Some(found)
 }
 
