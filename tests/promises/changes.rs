@@ -78,7 +78,11 @@ fn run<'a>(
         stop: &AtomicUsize::new(0),
         watch: &watch,
     };
-    job::run(&plan, &place.path(out), &settings)?;
+    let output = job::Output {
+        folder: &place.path(out),
+        waits: false,
+    };
+    job::run(&plan, output, &settings)?;
     let acted = watch.act.lock().expect("an act").is_none();
     assert!(acted, "the run came to `{moment}`");
     Ok(())
