@@ -96,6 +96,7 @@ fn make(folder: &mut Folder<'_>, replay: &Replay<'_>, scratch: &Path) -> Option<
     if let Err(error) = take_recorded(&mut manifest, &replay.stored.text, selects) {
         return Some(Err(error));
     }
+    emit::manifest::name_lock(&mut manifest, &experiment.plan.written);
     let derived = Derived {
         experiment,
         fates: &replay.fates,
