@@ -38,8 +38,8 @@ pub enum Error {
         #[source]
         source: std::io::Error,
     },
-    #[error("a source is gone since it was measured")]
-    Gone(#[source] std::io::Error),
+    #[error("`{file}` was there when it was {since}, and is no longer")]
+    Gone { file: String, since: &'static str },
     #[error("column `{column}` of `{file}` {problem}")]
     Schema {
         file: String,
@@ -157,10 +157,13 @@ impl Error {
         Self::write(path, source)
     }
 
-    /// The same of a source that was there when it was measured.
-    pub(crate) fn or_gone(self) -> Self {
+    /// The same of a source that was there when it was planned.
+    pub(crate) fn or_gone(self, file: &str) -> Self {
         match self {
-            Self::Io(error) if error.kind() == ErrorKind::NotFound => Self::Gone(error),
+            Self::Io(source) if source.kind() == ErrorKind::NotFound => Self::Gone {
+                file: file.to_owned(),
+                since: "planned",
+            },
             other => other,
         }
     }
@@ -261,7 +264,7 @@ impl Error {
             }
             Self::Write { source, .. } => unwritable(source),
             Self::Io(error) if is_full(error) => unwritable(error),
-            Self::Gone(_) => "put it back and run again: what was measured is kept in the pool",
+            Self::Gone { .. } => "put it back and run again: what was measured is kept in the pool",
             Self::Parquet { .. } | Self::Query(_) | Self::Io(_) => "",
         };
         (!text.is_empty()).then(|| text.to_owned())
@@ -272,7 +275,7 @@ impl Error {
         match self {
             Self::Pipeline { .. } | Self::Usage { .. } | Self::OutputExists(_) => 2,
             Self::NotOurs(_) | Self::Held { .. } => 2,
-            Self::Write { .. } | Self::Gone(_) => 3,
+            Self::Write { .. } | Self::Gone { .. } => 3,
             Self::Tokenizer { .. } | Self::Query(_) => 2,
             Self::Io(error) if error.kind() == std::io::ErrorKind::NotFound => 2,
             Self::Io(_) => 3,

@@ -321,18 +321,30 @@ fn print_json(value: &impl serde::Serialize) -> Result<()> {
 
 fn write_out(text: &str) -> Result<()> {
     let mut stdout = std::io::stdout().lock();
-    stdout.write_all(text.as_bytes())?;
-    Ok(stdout.flush()?)
+    let written = stdout.write_all(text.as_bytes());
+    let written = written.and_then(|()| stdout.flush());
+    written.map_err(|error| Error::write(Path::new("stdout"), error))
 }
 
 /// Talk goes to stderr, each in one line.
 fn say(text: &str) {
-    eprintln!("{}", one_line(text));
+    say_lines(&one_line(text));
+}
+
+/// The same of several lines, which hold nothing that acts on a terminal.
+fn say_lines(text: &str) {
+    // Where nobody can be told, as on a full disk, nothing ends for it.
+    let _ = writeln!(std::io::stderr(), "{text}");
 }
 
 /// Whether the reader of our stdout has gone, as `| head` does.
 fn is_closed_pipe(error: &Error) -> bool {
-    matches!(error, Error::Io(error) if error.kind() == std::io::ErrorKind::BrokenPipe)
+    match error {
+        Error::Io(error) | Error::Write { source: error, .. } => {
+            error.kind() == std::io::ErrorKind::BrokenPipe
+        }
+        _ => false,
+    }
 }
 
 /// The arguments as typed, as clap reads them.
@@ -405,7 +417,7 @@ fn print_error(error: &Error) {
     if let Some(hint) = error.hint() {
         text += &format!("\n{} {}", label("hint", CYAN), one_line(&hint));
     }
-    eprintln!("{}", bounded(&text));
+    say_lines(&bounded(&text));
 }
 
 /// Help, or what is wrong with the arguments, which may be names of files that a shell found.

@@ -165,7 +165,7 @@ impl<'p, 's> Pass<'p, 's> {
         Clock::add(&self.clock.hash, now);
         match content {
             Ok(content) => Ok(Ok((content, units))),
-            Err(error) => Ok(Err(unreadable(error)?)),
+            Err(error) => Ok(Err(unreadable(error.or_gone(&file.file.name))?)),
         }
     }
 
