@@ -12,6 +12,9 @@ use crate::select::size::SizeUnit;
 use crate::select::{DrawKind, JoinCounts, Stratum, SubsetRole};
 use crate::source::Layout;
 
+/// Version of a manifest's form: 1 had no seals, and its ledger no `text_id`.
+pub(crate) const VERSION: u32 = 2;
+
 /// What one run made.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct Manifest {
@@ -38,7 +41,7 @@ pub(crate) struct Manifest {
     pub ledger: Vec<LedgerRecord>,
     /// The same for each file.
     pub files: Vec<FileRecord>,
-    /// How often our verdict meets the recorded one, over all trajectories.
+    /// How often our verdict meets the recorded one, over all trajectories; exact copies are one.
     pub verdicts: Vec<VerdictRecord>,
     /// What share was accepted, by category and tenth of length: filtering also removes long and hard
     /// trajectories.
@@ -55,6 +58,10 @@ pub(crate) struct Manifest {
     #[serde(default)]
     pub recipes: Vec<RecipeRecord>,
     pub warnings: Vec<String>,
+    /// SHA-256 of every other file by its name, but for the subsets' own, whose records have theirs, and for
+    /// `SHA256SUMS`, which is written last; of the card it is that of the generated part.
+    #[serde(default)]
+    pub seals: BTreeMap<String, String>,
 }
 
 /// One source.
@@ -177,7 +184,7 @@ pub(crate) struct HubRecord {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum HubCheck {
-    /// The whole file was fetched and its hash compared.
+    /// The whole file's hash was compared, in this run or in the one that measured it.
     Verified,
     /// Only ranges of it were read, of which length and place were checked.
     Unverified,

@@ -84,7 +84,7 @@ pub(super) fn fingerprint(arguments: &Arguments) -> Result<u8> {
     let missed = measured.recall < 1.0;
     let report = report(&measured);
     benchmark.fingerprint.measured = Some(measured);
-    write(&arguments.out, &benchmark.fingerprint.to_bytes())?;
+    crate::disk::write_named(&arguments.out, benchmark.fingerprint.to_bytes())?;
     print(&report)?;
     Ok(u8::from(missed))
 }
@@ -135,13 +135,6 @@ fn unrelated(detector: &Detector, paths: &[PathBuf]) -> Result<Option<Unrelated>
         }
     }
     Ok(Some(unrelated))
-}
-
-/// Writes aside and renames, so that no half of a file ever stands under the name.
-fn write(path: &Path, bytes: &[u8]) -> Result<()> {
-    let aside = path.with_extension("partial");
-    fs_err::write(&aside, bytes)?;
-    Ok(fs_err::rename(&aside, path)?)
 }
 
 fn report(measured: &Measured) -> String {

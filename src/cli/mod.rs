@@ -230,7 +230,7 @@ impl Common {
             return Ok(());
         };
         let text = serde_json::to_string_pretty(timings).map_err(std::io::Error::from)?;
-        Ok(fs_err::write(path, text + "\n")?)
+        crate::disk::write_named(path, text + "\n")
     }
 }
 

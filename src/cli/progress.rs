@@ -4,6 +4,7 @@
 //! what its width has room for.
 
 use std::io::IsTerminal;
+use std::io::Write;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
@@ -245,7 +246,8 @@ impl Watch for Progress {
     }
 
     fn note(&self, text: &str) {
-        let say = || eprintln!("note: {text}");
+        // A run does not end for a terminal that is gone.
+        let say = || drop(writeln!(std::io::stderr(), "note: {text}"));
         match lock(&self.stage)
             .as_ref()
             .and_then(|stage| stage.bar.as_ref())

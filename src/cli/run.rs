@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::job::Report;
+use crate::disk;
+use crate::job::{Output, Report};
 use crate::screen::Tally;
 use crate::select::{Selection, Subset};
 use crate::{Error, Result};
@@ -25,11 +26,14 @@ pub(super) struct Arguments {
     /// The folder to write; it must not exist.
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
+    /// Wait where another run builds the same folder, and go on when it has ended.
+    #[arg(long)]
+    wait: bool,
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<u8> {
     let common = &arguments.common;
-    if arguments.out.exists() {
+    if disk::is_there(&arguments.out) && !arguments.wait {
         // Before the hub is asked and files are hashed; the job looks again when it is about to write.
         return Err(Error::OutputExists(arguments.out.clone()));
     }
@@ -37,7 +41,11 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8> {
     let progress = Arc::new(Progress::new());
     let plan = common.plan(&stop, &progress)?;
     let settings = common.settings(&stop, &progress)?;
-    let report = crate::job::run(&plan, &arguments.out, &settings);
+    let output = Output {
+        folder: &arguments.out,
+        waits: arguments.wait,
+    };
+    let report = crate::job::run(&plan, output, &settings);
     progress.finish();
     let report = report?;
     common.write_timings(&report.timings)?;

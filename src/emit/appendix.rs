@@ -6,8 +6,6 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use fs_err as fs;
-
 use super::csv::csv;
 use crate::Result;
 use crate::compare::balance::{NO_LEVEL, effective};
@@ -123,9 +121,9 @@ pub(super) fn write(
             steps: (subset.role != SubsetRole::Validation).then(|| runs.steps(record.size)),
         })
         .collect();
-    fs::write(run.join("subsets.csv"), csv(&row_columns(), &rows))?;
+    crate::disk::write(&run.join("subsets.csv"), csv(&row_columns(), &rows))?;
     let lines: String = rows.iter().map(tex_row).collect();
-    Ok(fs::write(run.join("subsets.tex"), tex_table(&lines, runs))?)
+    crate::disk::write(&run.join("subsets.tex"), tex_table(&lines, runs))
 }
 
 impl Figures {

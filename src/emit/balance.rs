@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use fs_err as fs;
 use indexmap::IndexMap;
 
 use crate::Result;
@@ -47,7 +46,7 @@ pub(super) fn write(
             balance,
         })
         .collect();
-    fs::write(run.join("balance.svg"), love::of_run(&shown))?;
+    crate::disk::write(&run.join("balance.svg"), love::of_run(&shown))?;
     let found = overlaps(&accepted, &orders(selection));
     write_overlap(records, &found, &run.join("overlap.parquet"))?;
     Ok(compared)
@@ -94,8 +93,8 @@ fn row_columns<'r>() -> Vec<Filled<'r, BalanceRow<'r>>> {
         column::<str>(
             "variable",
             "tokens, thinking_tokens, answer_tokens, bytes, repeated_share, correct (ours, where decided), \
-             recorded (right by the source), finished, pass_rate (of the problem: correct / decided, null \
-             below two decided), category, origin, style, verdict",
+             recorded (right by the source), finished, pass_rate (of the problem: correct / decided, of \
+             which exact copies are one, null below two decided), category, origin, style, verdict",
         )
         .always(|row| row.line.variable),
         column::<str>(

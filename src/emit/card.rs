@@ -46,11 +46,64 @@ pub(super) fn card(
 ) -> String {
     let emit = &experiment.plan.emit;
     let columns = subset::columns(&emit.add);
-    let mut text = String::from("---\n");
+    let mut text = format!("---\n{FRONT_BEGIN}\n");
     front_matter(&mut text, manifest, license(experiment), &columns, subsets);
-    text.push_str("---\n\n");
+    text.push_str(&format!("{FRONT_END}\n---\n\n{BODY_BEGIN}\n\n"));
     body(&mut text, manifest, leakage, subsets, balances);
+    text.push_str(&format!("\n{BODY_END}\n"));
     text
+}
+
+// What is generated stands between these lines, in the front matter and in the body. Text outside of them is
+// whoever's the folder is.
+const FRONT_BEGIN: &str = "# What gradatim generated begins here: keys of your own stand outside, and `gradatim check` holds the rest";
+const FRONT_END: &str = "# What gradatim generated ends here";
+const BODY_BEGIN: &str = "<!-- What gradatim generated begins here: text of your own stands outside, and `gradatim check` holds the rest -->";
+const BODY_END: &str = "<!-- What gradatim generated ends here -->";
+
+/// The generated parts of a card, of its front matter and of its body, with the lines that bound them; none where
+/// one is missing.
+pub(crate) fn generated(card: &str) -> Option<[&str; 2]> {
+    let (front, body) = parts(card)?;
+    // To the last end there is: whatever somebody puts between two of them is then found.
+    let part = |text: &'_ str, begin: &str, end: &str| {
+        let start = text.find(begin)?;
+        let stop = text.rfind(end)? + end.len();
+        (start < stop).then_some(start..stop)
+    };
+    let in_front = part(front, FRONT_BEGIN, FRONT_END)?;
+    let in_body = part(body, BODY_BEGIN, BODY_END)?;
+    Some([&front[in_front], &body[in_body]])
+}
+
+/// The front matter of a card and what follows it.
+fn parts(card: &str) -> Option<(&str, &str)> {
+    card.strip_prefix("---\n")?.split_once("\n---\n")
+}
+
+/// The keys of a card's front matter that were written beside the generated ones; fails with a line that is part of
+/// no key of their own.
+pub(crate) fn own_keys(card: &str) -> Result<Vec<&str>, &str> {
+    let (front, _) = parts(card).ok_or(card.lines().next().unwrap_or_default())?;
+    let (before, rest) = front.split_once(FRONT_BEGIN).unwrap_or((front, ""));
+    let after = rest.rsplit_once(FRONT_END).map_or("", |(_, after)| after);
+    let mut keys = Vec::new();
+    for part in [before, after] {
+        let mut is_inside = false;
+        for line in part.lines().filter(|line| !line.trim().is_empty()) {
+            let name = line.split_once(':').map_or("", |(name, _)| name);
+            let is_plain = |letter: char| letter.is_ascii_alphanumeric() || "_-".contains(letter);
+            if !name.is_empty() && name.chars().all(is_plain) && !name.starts_with('-') {
+                keys.push(name);
+                is_inside = true;
+            } else if !(line.starts_with('#')
+                || (is_inside && line.starts_with([' ', '-']) && !line.starts_with("---")))
+            {
+                return Err(line);
+            }
+        }
+    }
+    Ok(keys)
 }
 
 /// The licence of the whole: as the pipeline says, or that of every source where it is one and the same.
@@ -211,7 +264,7 @@ fn body(
          that a smaller one is part of the larger one of the same draw (`rank < 100` of the 1000 is the 100). \
          `__run__/manifest.json` holds every count, `__run__/ledger.parquet` the fate of every entry \
          that was read, `__run__/pipeline.lock.toml` the pipeline with every default; `gradatim check` \
-         verifies all of it.\n",
+         holds all of it against what it can derive.\n",
         manifest.program, manifest.seed
     ));
     let is_trained_on = |subset: &Subset| subset.role != SubsetRole::Validation;

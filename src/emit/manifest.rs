@@ -10,7 +10,7 @@ use crate::manifest::{
     AcceptanceRecord, CompanionFileRecord, CompanionRecord, DisagreementRecord, FileRecord,
     HubCheck, HubRecord, LedgerRecord, LookupRecord, LookupRole, Manifest, MatchedRecord,
     NearDuplicatesRecord, PairRecord, RecipeRecord, ShortfallRecord, SourceRecord, StepRecord,
-    SubsetRecord, ThinRecord, VerdictRecord,
+    SubsetRecord, ThinRecord, VERSION, VerdictRecord,
 };
 use crate::plan::{PlannedCompanion, PlannedFile, VectorFile};
 use crate::run::{Experiment, Joined};
@@ -20,11 +20,13 @@ use crate::source::{HubMode, Place};
 use crate::verify::Outcome;
 
 /// The manifest of a run whose subsets are written.
-pub(super) fn manifest(
+///
+/// Its seals are still missing: the files that they are of are written from it.
+pub(crate) fn manifest(
     experiment: &Experiment<'_>,
     fates: &[Fate],
     selection: &Selection,
-    subsets: &[(&Subset, Option<&Written>)],
+    written: &[Option<Written>],
 ) -> Manifest {
     let plan = experiment.plan;
     let ledger = experiment.ledger(fates);
@@ -56,8 +58,11 @@ pub(super) fn manifest(
         styles: pair.styles.clone(),
         counts: pair.counts.clone(),
     });
+    let subsets = selection.subsets.iter().zip(written);
+    let subsets =
+        subsets.map(|(subset, written)| subset_record(experiment, subset, written.as_ref()));
     Manifest {
-        manifest_version: 1,
+        manifest_version: VERSION,
         program: format!("gradatim {}", env!("CARGO_PKG_VERSION")),
         title: plan.title.clone(),
         seed: plan.seed,
@@ -74,15 +79,13 @@ pub(super) fn manifest(
         files: files(experiment, fates),
         verdicts: verdicts(experiment),
         acceptance: acceptance(experiment, fates),
-        subsets: subsets
-            .iter()
-            .map(|(subset, written)| subset_record(experiment, subset, *written))
-            .collect(),
+        subsets: subsets.collect(),
         shortfalls: shortfalls.collect(),
         pairs: pairs.collect(),
         near_duplicates: near_duplicates(experiment),
         recipes: selection.steps.iter().map(recipe_record).collect(),
         warnings: selection.warnings.clone(),
+        seals: BTreeMap::new(),
     }
 }
 

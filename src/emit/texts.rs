@@ -45,7 +45,7 @@ impl Extent {
 }
 
 /// The texts of one entry.
-pub(super) struct EntryText {
+pub(crate) struct EntryText {
     pub problem: String,
     pub response: String,
     pub gold: Option<String>,

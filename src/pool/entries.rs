@@ -176,13 +176,28 @@ impl Entries {
                 decided: 0,
             });
         }
-        let known = self.problems[index as usize].category;
-        let first = match (known, category) {
-            (Some(a), Some(b)) if self.name(b) < self.name(a) => Some(b),
-            (known, new) => known.or(new),
-        };
+        let first = self.first_by_name(self.problems[index as usize].category, category);
         self.problems[index as usize].category = first;
         index
+    }
+
+    fn first_by_name(&self, known: Option<NameIndex>, new: Option<NameIndex>) -> Option<NameIndex> {
+        match (known, new) {
+            (Some(a), Some(b)) if self.name(b) < self.name(a) => Some(b),
+            (known, new) => known.or(new),
+        }
+    }
+
+    /// Makes the category of each problem what its entries say by now: a ledger, which has theirs, then tells it.
+    pub(super) fn settle_categories(&mut self) {
+        let mut categories = vec![None; self.problems.len()];
+        for body in self.rows.iter().filter_map(|row| row.body.as_ref().ok()) {
+            let category = &mut categories[body.problem as usize];
+            *category = self.first_by_name(*category, body.category);
+        }
+        for (problem, category) in self.problems.iter_mut().zip(categories) {
+            problem.category = category;
+        }
     }
 
     /// Counts for each problem what our verifier says of its trajectories, once all of them are here.

@@ -28,6 +28,7 @@ pub(crate) use companions::Joined;
 pub(crate) use experiment::Experiment;
 pub(crate) use held::Held;
 use loaded::Loaded;
+pub(crate) use loaded::RunPart;
 pub use settings::{Amount, Settings, Timings, Watch};
 
 /// Measures what the pool does not hold yet into it, and loads every entry of the plan's sources.
@@ -59,8 +60,11 @@ fn measure_once<'p>(
     settings: &Settings<'_>,
     timings: &mut Timings,
 ) -> Result<Experiment<'p>> {
-    fs_err::create_dir_all(settings.pool.folder())?;
-    let lock = settings.pool.lock_for_reading()?;
+    crate::disk::create_folders(settings.pool.folder())?;
+    let lock = settings.pool.lock_for_reading(&|| settings.check_stop())?;
+    if let Some(note) = lock.as_ref().and_then(|lock| lock.note.as_ref()) {
+        settings.watch.note(note);
+    }
     let slots = shards::measure(plan, settings, timings)?;
     loaded::refuse_unreadable(plan, &slots, settings.watch)?;
     settings.watch.begin("load", Amount::default());

@@ -324,6 +324,21 @@ pub(crate) fn fetch(
     Ok(())
 }
 
+/// Reads the rows of `spots` (in order of row) again and hands over each with its number and all its entries.
+pub(crate) fn entries_of(
+    file: &SourceFile,
+    source: &Source,
+    spots: &[Spot],
+    mut take: impl FnMut(u64, Vec<Entry<'_>>) -> Result<()>,
+) -> Result<()> {
+    read_rows(file, source, spots, &mut |row| {
+        let number = row.number;
+        let mut entries = Vec::new();
+        layout::entries(source, row, &mut entries);
+        take(number, entries)
+    })
+}
+
 /// Takes the trajectory of that generation out of the entries; none where there is none.
 fn taken<'a>(entries: &mut Vec<Entry<'a>>, generation: u32) -> Option<Trajectory<'a>> {
     let is_it = |entry: &Entry<'_>| entry.generation == Some(generation);

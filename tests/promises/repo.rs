@@ -94,8 +94,12 @@ fn every_module_opens_with_what_it_does() {
 }
 
 /// The modules of `src/` in the order of their layers: each may import those before it, and none after.
-const LAYERS: [(&str, &str); 22] = [
+const LAYERS: [(&str, &str); 23] = [
     ("error", "every layer can fail"),
+    (
+        "disk",
+        "whose a place to write is, and what stays there; pool, hub and emit ask for it",
+    ),
     ("ids", "names and hashes, which rest on nothing but texts"),
     ("schema", "what a column is"),
     ("table", "a Parquet file of such columns"),

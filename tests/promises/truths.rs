@@ -389,32 +389,27 @@ fn two_runs_at_once_share_a_pool() {
 #[test]
 fn what_killed_runs_left_aside_in_the_pool_is_cleared_away() {
     let place = small_experiment();
-    let mut child = std::process::Command::new("true")
-        .spawn()
-        .expect("a process");
-    child.wait().expect("it ends");
-    let left = format!(
-        "pool/partial/{}-{}-0/trajectories.parquet",
-        "0".repeat(32),
-        child.id()
-    );
-    place.write(&left, "half of it");
+    let left = "pool/partial/4194305-1764000000000000000/0/trajectories.parquet";
+    place.write(left, "half of it");
     place.run("out", &["--on-shortfall", "short"]).ends(0);
     assert_eq!(tree(&place.path("pool/partial")), BTreeMap::new());
 }
 
-/// What a kill leaves between the mark's removal and the rename, and just after the folder was made.
+/// What a kill leaves just after the folder was made, and what the version before left without a word in its mark.
 #[test]
-fn a_partial_folder_without_its_mark_is_still_known_as_ours() {
+fn a_partial_folder_is_ours_by_what_its_mark_says_or_where_it_is_empty() {
     let place = small_experiment();
-    place.run("whole", &["--on-shortfall", "short"]).ends(0);
+    let short = ["--on-shortfall", "short"];
+    place.run("whole", &short).ends(0);
     let whole = tree(&place.path("whole"));
     copy(&place.path("whole"), &place.path("finished.partial"));
+    place.write("finished.partial/.gradatim-partial", "");
     std::fs::create_dir(place.path("begun.partial")).expect("a folder");
-    for out in ["finished", "begun"] {
-        place.run(out, &["--on-shortfall", "short"]).ends(0);
-        assert_eq!(tree(&place.path(out)), whole);
-    }
+    place.run("begun", &short).ends(0);
+    assert_eq!(tree(&place.path("begun")), whole);
+    let refused = place.run("finished", &short).ends(2);
+    refused.tells(&["finished.partial", "in the way", "earlier version"]);
+    assert_eq!(tree(&place.path("finished.partial")).len(), whole.len() + 1);
 }
 
 // 3. Smaller sizes are prefixes, and what else a selection promises.
@@ -427,7 +422,7 @@ struct Known {
     kept: HashMap<String, Vec<usize>>,
     /// The first by name of the categories of a problem's rows.
     category: HashMap<String, String>,
-    /// Correct, and decided, of each problem's rows.
+    /// Correct, and decided, of each problem's trajectories, of which exact copies are one.
     decided: HashMap<String, (u64, u64)>,
 }
 
@@ -440,7 +435,9 @@ impl Known {
             category: HashMap::new(),
             decided: HashMap::new(),
         };
-        for (at, row) in known.ledger.iter().enumerate() {
+        let ledger = known.ledger.clone();
+        let mut verdicts: HashMap<&str, BTreeSet<&str>> = HashMap::new();
+        for (at, row) in ledger.iter().enumerate() {
             let Some(problem) = row["problem_id"].as_str().map(str::to_owned) else {
                 continue;
             };
@@ -453,14 +450,27 @@ impl Known {
                     *first = category.to_owned();
                 }
             }
-            let counts = known.decided.entry(problem.clone()).or_default();
-            counts.0 += u64::from(row["verdict"] == "correct");
-            counts.1 += u64::from(row["verdict"] == "correct" || row["verdict"] == "wrong");
+            let verdicts = verdicts.entry(text(row, "trajectory_id")).or_default();
+            verdicts.insert(text(row, "verdict"));
             if row["fate"] == "kept" {
                 let id = text(row, "trajectory_id").to_owned();
                 assert!(known.by_id.insert(id, at).is_none(), "a copy was kept");
                 known.kept.entry(problem).or_default().push(at);
             }
+        }
+        for row in &ledger {
+            // Each trajectory once.
+            let Some(verdicts) = row["trajectory_id"]
+                .as_str()
+                .and_then(|id| verdicts.remove(id))
+            else {
+                continue;
+            };
+            let [correct, wrong] = ["correct", "wrong"].map(|word| verdicts.contains(word));
+            let problem = text(row, "problem_id").to_owned();
+            let counts = known.decided.entry(problem).or_default();
+            counts.0 += u64::from(correct && !wrong);
+            counts.1 += u64::from(correct != wrong);
         }
         known
     }

@@ -172,10 +172,8 @@ fn rows(arguments: &Arguments, file: &Path) -> Result<u8> {
     progress.begin("verify", Amount::default());
     let read = judging.read(input, file, &stop, &progress);
     progress.finish();
-    if let Err(error) = read {
-        judging.abandon()?;
-        return Err(error);
-    }
+    // Where it has not come to its end, nothing is left.
+    read?;
     judging.finish(unit)
 }
 
@@ -250,11 +248,6 @@ impl<'a> Judging<'a> {
             self.sink.write(&written)?;
         }
         Ok(())
-    }
-
-    fn abandon(self) -> Result<()> {
-        self.sink.abandon()?;
-        self.against.abandon()
     }
 
     fn finish(self, unit: &str) -> Result<u8> {

@@ -4,5 +4,5 @@
 pub(super) mod encrypted;
 pub(super) mod ipc;
 pub mod parquet;
-pub(super) mod quiet;
+pub(crate) mod quiet;
 pub(super) mod value;

@@ -40,7 +40,6 @@ mod settings;
 mod wait;
 
 use std::collections::HashMap;
-use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 pub use address::Address;
@@ -50,8 +49,6 @@ pub use hooks::Hooks;
 pub use reader::{RemoteParquet, RemoteReader};
 pub use settings::{HubSettings, Patience, Token};
 pub use wait::Wait;
-
-use crate::Result;
 
 /// A client of one hub, for any number of threads.
 pub struct Hub {
@@ -77,19 +74,4 @@ impl Hub {
             settings,
         }
     }
-}
-
-/// Puts a small file in place, whole or not at all.
-fn put(path: &Path, bytes: &[u8]) -> Result<()> {
-    use std::sync::atomic::{AtomicU64, Ordering};
-    static COUNT: AtomicU64 = AtomicU64::new(0);
-    let folder = path.parent().unwrap_or(Path::new("."));
-    fs_err::create_dir_all(folder)?;
-    let count = COUNT.fetch_add(1, Ordering::Relaxed);
-    let draft = folder.join(format!(".{}-{count}.draft", std::process::id()));
-    let put = fs_err::write(&draft, bytes).and_then(|()| fs_err::rename(&draft, path));
-    if put.is_err() {
-        let _ = fs_err::remove_file(&draft);
-    }
-    Ok(put?)
 }

@@ -317,7 +317,7 @@ impl Shelf {
         let mut entry = Vec::with_capacity(HASH_BYTES + bytes.len());
         entry.write_all(blake3::hash(bytes).as_bytes())?;
         entry.write_all(bytes)?;
-        super::put(&self.entry(content, span), &entry)?;
+        crate::disk::put(&self.entry(content, span), &entry)?;
         let mut held = lock(&self.bytes);
         let now = match *held {
             Some(bytes) => bytes + entry.len() as u64,
