@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::Result;
 use crate::audit::check::{self, Findings, sources::Again};
+use crate::error::{one_line, visible};
 use crate::plan::Overrides;
 use clap::Args;
 
@@ -75,7 +76,7 @@ pub(super) fn check(arguments: &Arguments) -> Result<u8> {
     if arguments.json {
         print_json(&findings)?;
     } else if arguments.digest {
-        eprint!("{}", report(&findings));
+        eprint!("{}", visible(&report(&findings)));
         print(&format!("{}\n", findings.digest))?;
     } else {
         print(&report(&findings))?;
@@ -104,7 +105,7 @@ fn report(findings: &Findings) -> String {
     let lines = |word: &str, lines: &[String]| -> String {
         lines
             .iter()
-            .map(|line| format!("{word}: {line}\n"))
+            .map(|line| format!("{word}: {}\n", one_line(line)))
             .collect()
     };
     let mut text = lines("broken", &findings.broken);
