@@ -8,6 +8,7 @@ mod bad_input;
 mod balance;
 mod behaviours;
 mod changes;
+mod check;
 mod columns;
 mod commands;
 mod companions;

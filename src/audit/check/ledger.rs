@@ -70,6 +70,7 @@ pub(super) fn read(folder: &mut Folder<'_>, stored: Option<&Stored>) -> Ledger {
         }
     }
     folder.findings.entries = ledger.entries.rows.len() as u64;
+    ledger.entries.count_verdicts();
     ledger.index();
     if let Some(stored) = stored {
         ledger.compare_counts(folder, stored);
