@@ -55,6 +55,8 @@
 //! | [`cli`] | the terminal: one file a command |
 
 #![forbid(unsafe_code)]
+// What others wrote acts on no terminal: `cli` has one place that prints.
+#![warn(clippy::print_stderr, clippy::print_stdout)]
 // `pub` means that others may use it.
 #![warn(unreachable_pub)]
 
