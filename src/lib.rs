@@ -23,7 +23,7 @@
 //! 4. A pipeline that cannot run is refused before a row is read, and says which key, where, and the mend.
 //! 5. Verifying, measuring, bucketing and selecting do no I/O.
 //! 6. No row, however malformed, ends a run; no run hides one.
-//! 7. Nothing is left half-written: a file or part that stands under its final name is whole.
+//! 7. Nothing is left half-written: a file or part that stands under its final name is whole, and on the disk.
 //!
 //! # The modules, in the order of their layers
 //!
@@ -55,6 +55,8 @@
 //! | [`cli`] | the terminal: one file a command |
 
 #![forbid(unsafe_code)]
+// What others wrote acts on no terminal: `cli` has one place that prints.
+#![warn(clippy::print_stderr, clippy::print_stdout)]
 // `pub` means that others may use it.
 #![warn(unreachable_pub)]
 

@@ -4,6 +4,7 @@
 //! what its width has room for.
 
 use std::io::IsTerminal;
+use std::io::Write;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
@@ -74,7 +75,7 @@ impl Progress {
             None => {
                 let shown = lock(&stage.shown);
                 if shown.began.elapsed() >= WORTH_A_LINE {
-                    eprintln!("{}", shown.whole(shown.began.elapsed()));
+                    say(&shown.whole(shown.began.elapsed()));
                 }
             }
         }

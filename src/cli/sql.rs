@@ -48,7 +48,8 @@ pub(super) struct Arguments {
     /// Print the rows as JSON; lists are arrays, structs are objects.
     #[arg(long)]
     json: bool,
-    /// Print the rows as CSV under a header (RFC 4180); lists and structs are JSON, nulls are empty.
+    /// Print the rows as CSV under a header (RFC 4180); lists and structs are JSON, nulls are empty, and what a
+    /// spreadsheet would run has `'` before it.
     #[arg(long, conflicts_with = "json")]
     csv: bool,
 }
