@@ -23,6 +23,8 @@ pub enum Error {
     },
     #[error("{what}")]
     Usage { what: String, hint: String },
+    #[error("{what}")]
+    Memory { what: String, hint: String },
     #[error("`{}` is in the way: an output folder is never written over", .0.display())]
     OutputExists(PathBuf),
     #[error("column `{column}` of `{file}` {problem}")]
@@ -183,6 +185,7 @@ impl Error {
         let text = match self {
             Self::Pipeline { hint, .. }
             | Self::Usage { hint, .. }
+            | Self::Memory { hint, .. }
             | Self::Schema { hint, .. }
             | Self::File { hint, .. }
             | Self::Lost { hint, .. }
@@ -214,7 +217,7 @@ impl Error {
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Pipeline { .. } | Self::Usage { .. } | Self::OutputExists(_) => 2,
-            Self::Tokenizer { .. } | Self::Query(_) => 2,
+            Self::Tokenizer { .. } | Self::Query(_) | Self::Memory { .. } => 2,
             Self::Io(error) if error.kind() == std::io::ErrorKind::NotFound => 2,
             Self::Io(_) => 3,
             Self::Schema { .. } | Self::File { .. } | Self::Lost { .. } => 4,

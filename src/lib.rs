@@ -32,7 +32,7 @@
 //!
 //! | module | what it does |
 //! |---|---|
-//! | [`error`], [`ids`], `schema`, `table` | failures, names and hashes, columns, Parquet files |
+//! | [`error`], `memory`, [`ids`], `schema`, `table` | failures, what may be held, names and hashes, columns, Parquet files |
 //! | [`rules`] | what the pipeline file and the stages both say |
 //! | [`verify`] | response and gold answer to a verdict; a package of its own, which knows no Arrow |
 //! | [`source`] | files to trajectories |
@@ -69,6 +69,7 @@ pub mod ids;
 pub mod job;
 mod manifest;
 pub mod measure;
+mod memory;
 pub mod pipeline;
 pub mod plan;
 pub mod pool;

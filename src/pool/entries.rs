@@ -21,7 +21,8 @@ pub struct Entry {
     pub row: u64,
     pub generation: Option<u32>,
     pub offset: Option<u64>,
-    pub body: Result<Body, Void>,
+    /// Aside, so that rows that yield nothing, of which a file may have any number, take little.
+    pub body: Result<Box<Body>, Void>,
 }
 
 /// What is known of a trajectory.
@@ -102,6 +103,7 @@ pub struct Entries {
     names: Vec<String>,
     name_index: HashMap<String, NameIndex>,
     problem_index: HashMap<Id, u32>,
+    trajectory_count: u64,
     /// Every combination that some entry has: a few dozen.
     facts: IndexSet<ProblemFacts>,
 }
@@ -114,6 +116,11 @@ impl Entries {
     /// The index of a name that some entry has.
     pub(crate) fn find_name(&self, name: &str) -> Option<NameIndex> {
         self.name_index.get(name).copied()
+    }
+
+    /// How many entries are trajectories.
+    pub(crate) fn trajectories(&self) -> u64 {
+        self.trajectory_count
     }
 
     /// The index of a problem that some entry answers.
@@ -169,6 +176,7 @@ impl Entries {
         category: Option<NameIndex>,
         outcome: Outcome,
     ) -> u32 {
+        self.trajectory_count += 1;
         let next = self.problems.len() as u32;
         let index = *self.problem_index.entry(id).or_insert(next);
         if index == next {

@@ -102,7 +102,7 @@ impl Entries {
         for at in 0..batch.num_rows() {
             let body = match places.void[at] {
                 Some(void) => Err(void),
-                None => Ok(self.body(places.ids(at)?, &bodies, at)?),
+                None => Ok(Box::new(self.body(places.ids(at)?, &bodies, at)?)),
             };
             self.rows.push(Entry {
                 part,

@@ -46,6 +46,7 @@ use serde::{Deserialize, Serialize};
 pub(crate) use batch::Batch;
 use columnar::ipc;
 pub use columnar::parquet;
+pub(crate) use columnar::{Cuts, Piece};
 pub(crate) use companion::Companion;
 pub(crate) use dataset::Asked;
 pub use entry::{Entry, Row, Trajectory};
@@ -62,7 +63,7 @@ pub use unit::{BatchSize, Spot, Unit};
 pub use void::Void;
 
 use crate::rules::{Accept, ControlTokens, TurnsRule};
-use crate::{Error, Result};
+use crate::{Error, Result, memory};
 use hive::Filler;
 use needed::Needed;
 
@@ -205,6 +206,7 @@ pub(crate) fn units(
         Format::Parquet => {
             let footer = parquet::Footer::read(file)?;
             footer.check(file, &columns)?;
+            memory::check_entries(footer.rows(), 0)?;
             Ok(footer.units(&columns))
         }
         Format::Arrow => {
@@ -238,13 +240,17 @@ pub(crate) fn read_columns(
     batch: BatchSize,
 ) -> Result<Box<dyn Iterator<Item = Result<Batch>>>> {
     let columns = &hive::without(&file.hive, columns);
+    let cuts = Cuts {
+        size: batch,
+        row_bytes_max,
+    };
     let batches: Box<dyn Iterator<Item = Result<Batch>>> = match file.format {
         Format::Parquet => {
-            let batches = parquet::read(file, unit, columns, batch)?;
+            let batches = parquet::read(file, unit, columns, cuts)?;
             Box::new(batches.map(|batch| batch.map(Batch::Arrow)))
         }
         Format::Arrow => {
-            let batches = ipc::read(file, columns, batch)?;
+            let batches = ipc::read(file, columns, cuts)?;
             Box::new(batches.map(|batch| batch.map(Batch::Arrow)))
         }
         Format::Text(format) => {

@@ -94,8 +94,9 @@ fn every_module_opens_with_what_it_does() {
 }
 
 /// The modules of `src/` in the order of their layers: each may import those before it, and none after.
-const LAYERS: [(&str, &str); 22] = [
+const LAYERS: [(&str, &str); 23] = [
     ("error", "every layer can fail"),
+    ("memory", "how much may be held at a time"),
     ("ids", "names and hashes, which rest on nothing but texts"),
     ("schema", "what a column is"),
     ("table", "a Parquet file of such columns"),

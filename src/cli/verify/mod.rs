@@ -25,7 +25,7 @@ use row::{Bad, Judged, judge, unjudged};
 use unjudged::Unjudged;
 
 use super::progress::Progress;
-use super::{positive, print, print_json, stop_on_signals, threads, use_threads};
+use super::{print, print_json, stop_on_signals, thread_count, threads, use_threads};
 use crate::run::{Amount, Watch};
 
 /// Judges answers: one pair given by `--gold` and `--response`, or each row of a JSONL file (plain, .gz,
@@ -74,7 +74,7 @@ pub(super) struct Arguments {
     #[arg(long, requires = "gold")]
     explain: bool,
     /// How many threads judge.
-    #[arg(long, default_value_t = threads(), value_parser = positive)]
+    #[arg(long, default_value_t = threads(), value_parser = thread_count)]
     threads: usize,
     /// For a single pair: answer as JSON.
     #[arg(long)]
@@ -163,7 +163,7 @@ fn explain(gold: &str, response: &str, options: &Options) -> Result<()> {
 }
 
 fn rows(arguments: &Arguments, file: &Path) -> Result<u8> {
-    use_threads(arguments.threads);
+    use_threads(arguments.threads)?;
     let stop = stop_on_signals()?;
     let progress = Progress::new();
     let input = Input::open(file)?;
