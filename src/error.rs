@@ -26,6 +26,8 @@ pub enum Error {
     },
     #[error("{what}")]
     Usage { what: String, hint: String },
+    #[error("{what}")]
+    Memory { what: String, hint: String },
     #[error("`{}` is in the way: an output folder is never written over", named(.0))]
     OutputExists(PathBuf),
     #[error("`{}` is in the way: it is where gradatim builds, and gradatim did not make it", named(.0))]
@@ -241,6 +243,7 @@ impl Error {
         let text = match self {
             Self::Pipeline { hint, .. }
             | Self::Usage { hint, .. }
+            | Self::Memory { hint, .. }
             | Self::Schema { hint, .. }
             | Self::File { hint, .. }
             | Self::Lost { hint, .. }
@@ -284,7 +287,7 @@ impl Error {
             Self::Pipeline { .. } | Self::Usage { .. } | Self::OutputExists(_) => 2,
             Self::NotOurs(_) | Self::Held { .. } => 2,
             Self::Write { .. } | Self::Gone { .. } => 3,
-            Self::Tokenizer { .. } | Self::Query(_) => 2,
+            Self::Tokenizer { .. } | Self::Query(_) | Self::Memory { .. } => 2,
             Self::Io(error) if error.kind() == std::io::ErrorKind::NotFound => 2,
             Self::Io(_) => 3,
             Self::Schema { .. } | Self::File { .. } | Self::Lost { .. } => 4,

@@ -4,7 +4,6 @@
 //! what its width has room for.
 
 use std::io::IsTerminal;
-use std::io::Write;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
