@@ -26,6 +26,8 @@ pub enum Error {
     },
     #[error("{what}")]
     Usage { what: String, hint: String },
+    #[error("{what}")]
+    Memory { what: String, hint: String },
     #[error("`{}` is in the way: an output folder is never written over", named(.0))]
     OutputExists(PathBuf),
     #[error("`{}` is in the way: it is where gradatim builds, and gradatim did not make it", named(.0))]
@@ -38,8 +40,8 @@ pub enum Error {
         #[source]
         source: std::io::Error,
     },
-    #[error("a source is gone since it was measured")]
-    Gone(#[source] std::io::Error),
+    #[error("`{}` was there when it was {since}, and is no longer", one_line(file))]
+    Gone { file: String, since: &'static str },
     #[error("column `{}` of `{}` {problem}", one_line(column), one_line(file))]
     Schema {
         file: String,
@@ -165,10 +167,13 @@ impl Error {
         Self::write(path, source)
     }
 
-    /// The same of a source that was there when it was measured.
-    pub(crate) fn or_gone(self) -> Self {
+    /// The same of a source that was there when it was planned.
+    pub(crate) fn or_gone(self, file: &str) -> Self {
         match self {
-            Self::Io(error) if error.kind() == ErrorKind::NotFound => Self::Gone(error),
+            Self::Io(source) if source.kind() == ErrorKind::NotFound => Self::Gone {
+                file: file.to_owned(),
+                since: "planned",
+            },
             other => other,
         }
     }
@@ -238,6 +243,7 @@ impl Error {
         let text = match self {
             Self::Pipeline { hint, .. }
             | Self::Usage { hint, .. }
+            | Self::Memory { hint, .. }
             | Self::Schema { hint, .. }
             | Self::File { hint, .. }
             | Self::Lost { hint, .. }
@@ -269,7 +275,7 @@ impl Error {
             }
             Self::Write { source, .. } => unwritable(source),
             Self::Io(error) if is_full(error) => unwritable(error),
-            Self::Gone(_) => "put it back and run again: what was measured is kept in the pool",
+            Self::Gone { .. } => "put it back and run again: what was measured is kept in the pool",
             Self::Parquet { .. } | Self::Query(_) | Self::Io(_) => "",
         };
         (!text.is_empty()).then(|| text.to_owned())
@@ -280,8 +286,8 @@ impl Error {
         match self {
             Self::Pipeline { .. } | Self::Usage { .. } | Self::OutputExists(_) => 2,
             Self::NotOurs(_) | Self::Held { .. } => 2,
-            Self::Write { .. } | Self::Gone(_) => 3,
-            Self::Tokenizer { .. } | Self::Query(_) => 2,
+            Self::Write { .. } | Self::Gone { .. } => 3,
+            Self::Tokenizer { .. } | Self::Query(_) | Self::Memory { .. } => 2,
             Self::Io(error) if error.kind() == std::io::ErrorKind::NotFound => 2,
             Self::Io(_) => 3,
             Self::Schema { .. } | Self::File { .. } | Self::Lost { .. } => 4,

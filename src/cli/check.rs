@@ -65,7 +65,7 @@ fn digest(text: &str) -> Result<String, String> {
 }
 
 pub(super) fn check(arguments: &Arguments) -> Result<u8> {
-    use_threads(threads());
+    use_threads(threads())?;
     let mut findings = match arguments.sources {
         true => with_sources(arguments)?,
         false => check::check(&arguments.out, None)?,

@@ -8,6 +8,7 @@ use crate::emit::csv::line;
 use crate::engine::Engine;
 use crate::engine::rows::{objects, with_names_apart};
 use crate::error::{one_line, visible};
+use crate::memory::Limit;
 use crate::{Error, Result};
 use arrow::array::{Array, ArrayRef, RecordBatch, RecordBatchOptions, StringArray};
 use arrow::datatypes::{DataType, Field, Schema};
@@ -17,6 +18,7 @@ use arrow::util::pretty::pretty_format_batches;
 use clap::Args;
 use serde_json::Value;
 
+use super::size::ByteSize;
 use super::{named_path, print, print_for_programs, print_json, threads};
 
 /// Queries an output folder: its tables, and the functions `verdict(gold, response)`, `tokens(text)`,
@@ -46,6 +48,10 @@ pub(super) struct Arguments {
     /// `CAST(level AS DOUBLE)` makes numbers of them.
     #[arg(long, value_name = "NAME=PATH", value_parser = named_path)]
     with: Vec<(String, PathBuf)>,
+    /// How much memory to stay under; what is sorted and joined beyond it goes through a folder of the system's for
+    /// temporary files [default: three quarters of what the machine leaves].
+    #[arg(long, value_name = "SIZE")]
+    memory: Option<ByteSize>,
     /// Print the rows as JSON; lists are arrays, structs are objects.
     #[arg(long)]
     json: bool,
@@ -56,6 +62,9 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn sql(arguments: &Arguments) -> Result<u8> {
+    if let Some(ByteSize(bytes)) = arguments.memory {
+        Limit::asked(bytes).for_query()?.keep();
+    }
     let engine = Engine::open(&arguments.out, threads())?;
     for (name, path) in &arguments.with {
         engine.add_file(name, path)?;

@@ -131,7 +131,7 @@ fn outcome<'r>() -> Vec<Filled<'r, LedgerRow<'r>>> {
 
 impl<'r> LedgerRow<'r> {
     fn body(&self) -> Option<&'r Body> {
-        self.entries.rows[self.entry as usize].body.as_ref().ok()
+        self.entries.rows[self.entry as usize].body.as_deref().ok()
     }
 
     fn facts(&self) -> Option<&'r ProblemFacts> {

@@ -37,11 +37,21 @@ pub(super) struct Arguments {
     #[command(flatten)]
     data: Data,
     /// How many entries are shown.
-    #[arg(long, default_value_t = 3)]
+    #[arg(long, default_value_t = 3, value_parser = entry_count)]
     entries: usize,
     /// Report as JSON on stdout.
     #[arg(long)]
     json: bool,
+}
+
+/// More entries than anybody reads are held as a whole.
+const ENTRIES_MAX: usize = 10_000;
+
+fn entry_count(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(number) if number <= ENTRIES_MAX => Ok(number),
+        _ => Err(format!("write a number from 0 to {ENTRIES_MAX}")),
+    }
 }
 
 pub(super) fn inspect(arguments: &Arguments) -> Result<u8> {
