@@ -302,6 +302,10 @@ fn what_a_run_writes_for_others_runs_nothing_and_links_nowhere() {
 #[test]
 fn cells_of_csv_that_a_spreadsheet_would_run_are_guarded_and_numbers_are_not() {
     let place = audit();
+    let explained = place
+        .gradatim(&["sql", "EXPLAIN SELECT 1", "--in", "out"])
+        .ends(0);
+    assert!(!explained.stdout.contains("\\n"), "{}", explained.stdout);
     let csv = |query: &str| {
         place
             .gradatim(&["sql", query, "--in", "out", "--csv"])
@@ -460,6 +464,13 @@ fn inspect_of_what_cannot_be_read_shows_the_rest_and_ends_with_4() {
     cut.truncate(cut.len() / 2);
     place.write("f.jsonl.gz", cut);
     place.gradatim(&["inspect", "f.jsonl.gz"]).ends(4);
+    place.write("g.jsonl", "\u{1}{no json\nnor this}\n");
+    place
+        .gradatim(&["inspect", "g.jsonl"])
+        .ends(4)
+        .tells(&["no row that can be read"]);
+    place.write("h.jsonl", "{\"a\": 1}\nnor this}\n");
+    place.gradatim(&["inspect", "h.jsonl"]).ends(0);
 }
 
 #[test]
