@@ -15,7 +15,7 @@ use crate::options::Options;
 use crate::readings::{Reading, is_mathematics, readings};
 use crate::verdict::Reason;
 use crate::work::{Way, Work, compare};
-use crate::{phrases, statements, values, words};
+use crate::{calculus, phrases, statements, values, words};
 
 /// Two clean texts.
 struct Texts<'t> {
@@ -190,16 +190,26 @@ fn mathematics(texts: &Texts<'_>) -> Decision {
     let meaning =
         |text: &str| phrases::mathematics(text).map_or_else(|| with_braces(text), str::to_owned);
     let mut arena = Arena::default();
-    let golds = readings(&mut arena, &meaning(texts.gold));
+    let mut golds = readings(&mut arena, &meaning(texts.gold));
     let mut work = Work::new(&mut arena, texts.options, BY_TREE);
     if golds.is_empty() {
         return Decision::Unknown(Reason::UnreadGold);
     }
-    let answers = readings(work.arena, &meaning(texts.answer));
+    work_out(&mut work, &mut golds);
+    work.end_golds();
+    let mut answers = readings(work.arena, &meaning(texts.answer));
     if answers.is_empty() {
         return Decision::Unknown(Reason::UnreadAnswer);
     }
+    work_out(&mut work, &mut answers);
     any_reading(&mut work, &golds, &answers)
+}
+
+/// Works out the integrals and limits of each reading.
+fn work_out(work: &mut Work<'_>, readings: &mut [Reading]) {
+    for reading in readings {
+        reading.parsed.root = calculus::worked_out(work, reading.parsed.root);
+    }
 }
 
 /// Whether a text is read as two whole numbers of which the last is one digit: `12,5`, which may be a

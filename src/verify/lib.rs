@@ -48,6 +48,7 @@
 // `pub` means that others may use it.
 #![warn(missing_docs, unreachable_pub)]
 
+mod calculus;
 mod chosen;
 mod clean;
 mod commands;

@@ -193,7 +193,7 @@ impl Parser<'_> {
     }
 
     /// A number or a group below or above a letter.
-    fn exponent_number(&mut self) -> Option<Id> {
+    pub(super) fn exponent_number(&mut self) -> Option<Id> {
         match self.peek()? {
             Tok::Number(literal) => {
                 let literal = literal.clone();
