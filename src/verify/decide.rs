@@ -15,7 +15,7 @@ use crate::options::Options;
 use crate::readings::{Reading, is_mathematics, readings};
 use crate::verdict::Reason;
 use crate::work::{Way, Work, compare};
-use crate::{calculus, phrases, statements, values, words};
+use crate::{calculus, counts, phrases, statements, values, words};
 
 /// Two clean texts.
 struct Texts<'t> {
@@ -89,7 +89,8 @@ pub(crate) struct Cleaned(String);
 
 impl Cleaned {
     pub(crate) fn of(text: &str) -> Self {
-        Self(words::in_digits(clean(text)))
+        let plain = words::in_digits(clean(text));
+        Self(counts::spelt_out(&plain).unwrap_or(plain))
     }
 }
 

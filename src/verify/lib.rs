@@ -52,6 +52,7 @@ mod calculus;
 mod chosen;
 mod clean;
 mod commands;
+mod counts;
 mod decide;
 mod decision;
 mod declared;

@@ -24,11 +24,12 @@ pub(crate) fn readings(arena: &mut Arena, text: &str) -> Vec<Reading> {
         counts: false,
         units: false,
     };
-    let counts = text.contains('^')
+    let scripts = text.contains('^')
         && text.contains('_')
         && ["C_", "A_", "P_", "C^", "C}_", "A}_", "P}_"]
             .iter()
             .any(|mark| text.contains(mark));
+    let counts = scripts || ["C(", "P("].iter().any(|mark| text.contains(mark));
     let mut readings: Vec<Reading> = Vec::new();
     let mut commas = text.contains(',');
     let mut slashes = text.contains('/');

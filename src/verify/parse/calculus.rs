@@ -23,6 +23,9 @@ impl Parser<'_> {
             }
         }
         let (body, name) = self.integrand()?;
+        // A second differential belongs to an integral over several names.
+        let again = matches!(self.peek(), Some(Tok::Symbol(letter)) if letter == "d");
+        (!again || self.name_at(self.at + 1).is_none()).then_some(())?;
         self.push(Node::Repeat {
             big: Big::Integral,
             index: Some(name),
