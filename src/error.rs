@@ -5,12 +5,14 @@
 
 mod nearest;
 mod text;
+mod visible;
 
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 pub(crate) use nearest::{did_you_mean, listed, nearest};
 pub(crate) use text::{bounded, shortened};
+pub(crate) use visible::{one_line, quoted, visible, visible_json, visible_message};
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -388,13 +390,13 @@ fn unreadable(files: &[(String, String)]) -> String {
     }
     for why in whys {
         let of_it = files.iter().filter(|(_, other)| other == why);
-        let names: Vec<&str> = of_it.map(|(file, _)| file.as_str()).collect();
+        let names: Vec<_> = of_it.map(|(file, _)| one_line(file)).collect();
         let (shown, rest) = names.split_at(names.len().min(UNREADABLE_MAX));
         lines += &format!("\n  {}", shown.join(", "));
         if !rest.is_empty() {
             lines += &format!(" and {} more", rest.len());
         }
-        lines += &format!(": {why}");
+        lines += &format!(": {}", one_line(why));
     }
     lines
 }

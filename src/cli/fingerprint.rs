@@ -17,7 +17,7 @@ use rayon::prelude::*;
 
 use super::progress::Progress;
 use super::table::{table, thousands};
-use super::{hub, print, stop_on_signals};
+use super::{apart, hub, print, stop_on_signals};
 
 /// Makes the fingerprint of a benchmark: hashes of its problems, by which `[screen.contamination]` finds them
 /// in others. It holds no text. Plants every problem in several spellings and counts what is found.
@@ -68,6 +68,8 @@ pub(super) fn fingerprint(arguments: &Arguments) -> Result<u8> {
             "a pipeline knows a fingerprint by that ending",
         ));
     }
+    let read: Vec<&Path> = arguments.files.iter().map(PathBuf::as_path).collect();
+    apart::refuse_same(&read, &[("--out", arguments.out.as_path())])?;
     let mut found = Vec::new();
     for path in &arguments.files {
         found.extend(find(path, arguments)?);

@@ -13,7 +13,7 @@ use serde_json::json;
 
 use super::progress::Progress;
 use super::table::{table, thousands};
-use super::{Common, print, print_json, stop_on_signals};
+use super::{Common, print, print_json, say, stop_on_signals};
 
 /// Makes the subsets and controls of a pipeline.
 #[derive(Args)]
@@ -39,7 +39,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8> {
     }
     let stop = stop_on_signals()?;
     let progress = Arc::new(Progress::new());
-    let plan = common.plan(&stop, &progress)?;
+    let plan = common.plan(Some(&arguments.out), &stop, &progress)?;
     let settings = common.settings(&stop, &progress)?;
     let output = Output {
         folder: &arguments.out,
@@ -54,11 +54,11 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8> {
     } else {
         print(&text_report(&report))?;
     }
-    eprintln!(
+    say(&format!(
         "wrote {}; see {}",
         arguments.out.display(),
         arguments.out.join("README.md").display()
-    );
+    ));
     Ok(0)
 }
 

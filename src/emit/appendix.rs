@@ -9,6 +9,7 @@ use std::path::Path;
 use super::csv::csv;
 use crate::Result;
 use crate::compare::balance::{NO_LEVEL, effective};
+use crate::error::one_line;
 use crate::manifest::SubsetRecord;
 use crate::pipeline::Runs;
 use crate::pool::Entries;
@@ -229,9 +230,11 @@ fn tex_table(rows: &str, runs: &Runs) -> String {
     )
 }
 
-/// As LaTeX prints it.
+/// As LaTeX prints it. What begins a line would be an argument of the `\\` before it if it were a bracket or a star.
 fn escaped(text: &str) -> String {
+    let text = one_line(text);
     let letter = |letter: char| match letter {
+        '[' | ']' | '*' => format!("{{{letter}}}"),
         '_' | '&' | '%' | '$' | '#' | '{' | '}' => format!("\\{letter}"),
         '\\' => "\\textbackslash{}".to_owned(),
         '~' => "\\textasciitilde{}".to_owned(),
@@ -325,5 +328,11 @@ mod tests {
     #[test]
     fn what_latex_reads_as_its_own_is_escaped() {
         assert_eq!(escaped("a_b & 5 %"), r"a\_b \& 5 \%");
+        assert_eq!(escaped("[1]*"), "{[}1{]}{*}");
+        let two_lines = escaped("a\n\n\\input{x}");
+        assert_eq!(
+            two_lines,
+            r"a\textbackslash{}n\textbackslash{}n\textbackslash{}input\{x\}"
+        );
     }
 }

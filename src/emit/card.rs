@@ -10,8 +10,10 @@ use serde_json::{Map, Value, json};
 
 use super::balance::Compared;
 use super::leakage::{BenchmarkRecord, Leakage};
+use super::markdown::escaped;
 use super::{Written, split, subset};
 use crate::compare::balance::{WORTH_A_LOOK, worst_first};
+use crate::error::quoted;
 use crate::manifest::{HubCheck, HubRecord, Manifest, SubsetRecord};
 use crate::run::Experiment;
 use crate::schema::{Head, Kind};
@@ -120,11 +122,6 @@ fn license<'e>(experiment: &'e Experiment<'_>) -> Option<&'e str> {
     licenses
         .all(|license| license == Some(first))
         .then_some(first)
-}
-
-/// A JSON string is a YAML string, whatever stands in it.
-fn quoted(text: &str) -> String {
-    Value::String(text.to_owned()).to_string()
 }
 
 fn title(manifest: &Manifest) -> &str {
@@ -258,7 +255,7 @@ fn body(
         text.push_str(&line);
         text.push('\n');
     };
-    line(format!("# {}\n", title(manifest)));
+    line(format!("# {}\n", escaped(title(manifest))));
     line(format!(
         "Made by {} with seed {}. Every subset is a prefix of an order, of the draw's hash or of its recipe, so \
          that a smaller one is part of the larger one of the same draw (`rank < 100` of the 1000 is the 100). \
@@ -274,8 +271,8 @@ fn body(
     {
         line(format!(
             "```python\nfrom datasets import load_dataset\n\ndata = load_dataset(\"path/to/this/folder\", \
-             \"{}\", split=\"train\")\n```\n",
-            first.name
+             {}, split=\"train\")\n```\n",
+            quoted(&first.name)
         ));
     }
     origins(&mut line, manifest);
@@ -292,17 +289,17 @@ fn body(
          or the recipe ranks), so that seeds are training seeds. A matched control has other problems than its \
          subset: where that takes its whole bucket, the control is of what lies outside of it. Tokens are counted \
          with {}.",
-        manifest.tokenizer
+        escaped(&manifest.tokenizer)
     ));
     if !manifest.shortfalls.is_empty() {
         line("\n## Left out or made smaller\n\n| name | asked | available | why |\n|---|--:|--:|---|".into());
         for short in &manifest.shortfalls {
             line(format!(
                 "| {} | {} {unit} | {} {unit} | {} |",
-                short.name,
+                escaped(&short.name),
                 short.asked,
                 short.available,
-                short.reason,
+                escaped(&short.reason),
                 unit = short.unit
             ));
         }
@@ -316,7 +313,9 @@ fn body(
     for verdict in &manifest.verdicts {
         line(format!(
             "| {} | {} | {} |",
-            verdict.verdict, verdict.recorded, verdict.count
+            escaped(&verdict.verdict),
+            escaped(&verdict.recorded),
+            verdict.count
         ));
     }
     line("\n## What filtering did\n\nAccepted, wrong and undecided (the last two by our verdict) in percent, by category, from the shortest tenth of all trajectories to the longest: filtering also removes long and hard ones.\n".into());
@@ -324,7 +323,7 @@ fn body(
     if !manifest.warnings.is_empty() {
         line("\n## Warnings\n".into());
         for warning in &manifest.warnings {
-            line(format!("- {warning}"));
+            line(format!("- {}", escaped(warning)));
         }
     }
 }
@@ -363,7 +362,7 @@ fn origins(line: &mut impl FnMut(String), manifest: &Manifest) {
         line(format!(
             "\nThe companion {} knows {} of {} problems by their text. It gave {} of them a category; where \
              both name one, it is the same for {} and another for {}.",
-            companion.name,
+            escaped(&companion.name),
             joined.problems_known,
             joined.problems,
             joined.categories_added,
@@ -376,10 +375,10 @@ fn origins(line: &mut impl FnMut(String), manifest: &Manifest) {
 fn origin_line(name: &str, hubs: &[Option<&HubRecord>], terms: [&Option<String>; 2]) -> String {
     let (from, checked) = match hubs.first() {
         Some(Some(hub)) => {
-            let dataset = &hub.dataset;
+            let (dataset, commit) = (escaped(&hub.dataset), escaped(&hub.commit));
             let from = format!(
-                "[{dataset}](https://huggingface.co/datasets/{dataset}/tree/{0}) at `{0}`",
-                hub.commit
+                "[{dataset}](https://huggingface.co/datasets/{}/tree/{}) at `{commit}`",
+                hub.dataset, hub.commit
             );
             let checked = match hub.check {
                 HubCheck::Verified => "SHA-256 of every file",
@@ -389,7 +388,8 @@ fn origin_line(name: &str, hubs: &[Option<&HubRecord>], terms: [&Option<String>;
         }
         _ => ("disk".to_owned(), "BLAKE3 in the manifest"),
     };
-    let [license, attribution] = terms.map(|term| term.as_deref().unwrap_or("not stated"));
+    let [license, attribution] = terms.map(|term| escaped(term.as_deref().unwrap_or("not stated")));
+    let name = escaped(name);
     format!(
         "| {name} | {} | {from} | {checked} | {license} | {attribution} |",
         hubs.len()
@@ -407,10 +407,10 @@ fn waterfall(line: &mut impl FnMut(String), manifest: &Manifest) {
         }
         line(format!(
             "| {} | {} | {} | {} |",
-            source.source,
+            escaped(&source.source),
             source.read,
             source.kept,
-            dropped.trim_end_matches(", ")
+            escaped(dropped.trim_end_matches(", "))
         ));
     }
 }
@@ -418,12 +418,12 @@ fn waterfall(line: &mut impl FnMut(String), manifest: &Manifest) {
 fn subset_line(subset: &SubsetRecord) -> String {
     let controls = match subset.control_of.as_slice() {
         [] => String::new(),
-        [one] => one.clone(),
-        [first, rest @ ..] => format!("{first} and {} more", rest.len()),
+        [one] => escaped(one).into_owned(),
+        [first, rest @ ..] => format!("{} and {} more", escaped(first), rest.len()),
     };
     format!(
         "| {} | {} | {} | {} | {} {} | {} | {controls} |",
-        subset.name,
+        escaped(&subset.name),
         subset.role.as_str(),
         subset.size,
         subset.bucket,
@@ -446,7 +446,7 @@ fn recipes(line: &mut impl FnMut(String), manifest: &Manifest) {
             .collect();
         line(format!(
             "| {} | {} | {} |",
-            recipe.subset,
+            escaped(&recipe.subset),
             recipe.recipe.as_str(),
             steps.join(", ")
         ));
@@ -455,11 +455,11 @@ fn recipes(line: &mut impl FnMut(String), manifest: &Manifest) {
 
 fn pairs(line: &mut impl FnMut(String), manifest: &Manifest) {
     for pair in &manifest.pairs {
-        let [first, second] = &pair.styles;
+        let [first, second] = [&pair.styles[0], &pair.styles[1]].map(|style| escaped(style));
         line(format!(
             "\n## {first} against {second} ({})\n\nOver all problems that have both: verdict of {first} \
              down, of {second} across.\n\n| | right | wrong | unknown |\n|---|--:|--:|--:|",
-            pair.category
+            escaped(&pair.category)
         ));
         for row in ["right", "wrong", "unknown"] {
             let count = |column: &str| {
@@ -517,11 +517,11 @@ fn benchmark_line(benchmark: &BenchmarkRecord) -> String {
     let measured = benchmark.measured.as_ref();
     format!(
         "| {} | {} | {} | {} | {} | {} | {} | {} |",
-        benchmark.name,
+        escaped(&benchmark.name),
         benchmark.items,
         shown(measured.map(|measured| measured.recall)),
         shown(measured.and_then(|measured| measured.precision_min)),
-        benchmark.measured_in,
+        escaped(&benchmark.measured_in),
         benchmark.found.exact,
         benchmark.found.near,
         benchmark.found.numbers_changed,
@@ -570,9 +570,9 @@ fn balance(line: &mut impl FnMut(String), manifest: &Manifest, balances: &[Compa
     for ((pair, balance), worst) in worst.iter().take(PAIRS_NAMED) {
         line(format!(
             "| {} | {} | {} | {:.2} | {} | {} |",
-            name(pair.first),
-            name(pair.second),
-            worst.name(),
+            escaped(name(pair.first)),
+            escaped(name(pair.second)),
+            escaped(&worst.name()),
             worst.smd.unwrap_or_default(),
             worst.ks.map_or("–".into(), |d| format!("{d:.2}")),
             balance.problems_shared
@@ -597,7 +597,7 @@ fn acceptance(line: &mut impl FnMut(String), manifest: &Manifest) {
             }
         }
         let name = records[0].category.as_deref().unwrap_or("(none)");
-        line(format!("| {name} | {} |", cells.join(" | ")));
+        line(format!("| {} | {} |", escaped(name), cells.join(" | ")));
     }
 }
 

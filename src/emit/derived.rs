@@ -6,7 +6,7 @@
 use std::path::Path;
 
 use super::leakage::Leakage;
-use super::{Written, appendix, balance, card, runs, selection, write_json};
+use super::{Written, appendix, balance, card, lock, runs, selection, write_json};
 use crate::folder::RUN_FOLDER;
 use crate::manifest::Manifest;
 use crate::run::Experiment;
@@ -42,7 +42,8 @@ impl Derived<'_> {
             .map(|(subset, written)| (subset, written.as_ref()))
             .collect();
         selection::write(experiment, selection, &run.join("selection.parquet"))?;
-        disk::write(&run.join("pipeline.lock.toml"), &experiment.plan.written)?;
+        let lock = lock::text(&experiment.plan.written, self.manifest);
+        disk::write(&run.join("pipeline.lock.toml"), lock)?;
         let balances = balance::write(experiment, fates, selection, records, &run)?;
         runs::write(experiment, selection, records, &run)?;
         appendix::write(experiment, selection, records, &run)?;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use sha2::{Digest, Sha256};
 
-use super::Written;
+use super::{Written, lock};
 use crate::ids::{self, Id};
 use crate::manifest::{
     AcceptanceRecord, CompanionFileRecord, CompanionRecord, DisagreementRecord, FileRecord,
@@ -61,17 +61,14 @@ pub(crate) fn manifest(
     let subsets = selection.subsets.iter().zip(written);
     let subsets =
         subsets.map(|(subset, written)| subset_record(experiment, subset, written.as_ref()));
-    Manifest {
+    let mut manifest = Manifest {
         manifest_version: VERSION,
         program: format!("gradatim {}", env!("CARGO_PKG_VERSION")),
         title: plan.title.clone(),
         seed: plan.seed,
         hash: ids::HASH.into(),
         tokenizer: plan.tokenizer.clone(),
-        pipeline_sha256: Sha256::digest(&plan.written)
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect(),
+        pipeline_sha256: String::new(),
         sources: sources.collect(),
         companions: companions(experiment),
         lookups: lookups(experiment),
@@ -86,7 +83,15 @@ pub(crate) fn manifest(
         recipes: selection.steps.iter().map(recipe_record).collect(),
         warnings: selection.warnings.clone(),
         seals: BTreeMap::new(),
-    }
+    };
+    manifest.pipeline_sha256 = sha256(&lock::text(&plan.written, &manifest));
+    manifest
+}
+
+/// Of a text, in hexadecimal digits.
+fn sha256(text: &str) -> String {
+    let hash = Sha256::digest(text);
+    hash.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn reasons(tally: &Tally) -> BTreeMap<String, u64> {

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use super::check;
 use super::lock::Lock;
+use super::written::{name_of, placeless};
 use super::{Connect, Overrides, PlannedCompanion, PlannedFile, PlannedSource};
 use crate::pipeline::PipelineFile;
 use crate::rules::Accept;
@@ -147,6 +148,7 @@ impl Finder<'_> {
         self.note(name, &found.notes);
         Ok(FoundFiles {
             location: Location {
+                path: given.to_str().and_then(name_of),
                 config: found.config,
                 split: found.split,
                 ..Location::default()
@@ -220,11 +222,11 @@ impl Finder<'_> {
             other => other,
         })?;
         self.note(name, &found.notes);
-        let is_portable = |path: &String| !Path::new(path).is_absolute();
+        let path = written.path.as_deref();
         Ok(FoundFiles {
             files: found.files,
             location: Location {
-                path: written.path.clone().filter(is_portable),
+                path: path.and_then(|path| placeless(path, self.file.folder())),
                 config: written.config.clone().or(found.config),
                 split: written.split.clone().or(found.split),
                 ..Location::default()
@@ -506,24 +508,25 @@ mod tests {
     }
 
     #[test]
-    fn a_path_is_written_down_where_it_means_the_same_on_another_machine() {
+    fn a_path_is_written_down_where_it_means_the_same_on_another_machine_and_else_its_name() {
         let folder = folder();
         let path = folder.path().join("rows.jsonl");
         let relative = find(folder.path(), "path = 'rows.jsonl'", None).expect("a source");
         assert_eq!(relative.source.path.as_deref(), Some("rows.jsonl"));
         let lines = format!("path = '{}'", path.display());
         let absolute = find(folder.path(), &lines, None).expect("a source");
-        assert_eq!((absolute.files.len(), absolute.source.path), (1, None));
+        let name = Some("rows.jsonl".to_owned());
+        assert_eq!((absolute.files.len(), absolute.source.path), (1, name));
     }
 
     #[test]
-    fn a_path_of_the_command_line_replaces_a_dataset_and_is_not_written_down() {
+    fn a_path_of_the_command_line_replaces_a_dataset_and_only_its_name_is_written_down() {
         let folder = folder();
         let path = folder.path().join("rows.jsonl");
         let lines = "hub = 'a/b'\nsplit = 'test'\nlicense = 'mit'";
         let found = find(folder.path(), lines, Some(&path)).expect("a source");
         assert_eq!(found.files[0].file.name, "rows.jsonl");
-        assert_eq!(found.source.location(), Location::default());
+        assert_eq!(found.source.location(), Location::here("rows.jsonl"));
         assert_eq!(found.terms.license.as_deref(), Some("mit"));
     }
 

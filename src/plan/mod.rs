@@ -182,7 +182,7 @@ impl Plan {
             benchmarks: &benchmarks,
             joins: &joins,
         };
-        let pipeline = written::as_found(pipeline, &pinned);
+        let pipeline = written::as_found(pipeline, file.folder(), &pinned);
         let data = Data {
             sources,
             companions,

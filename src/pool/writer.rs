@@ -101,7 +101,8 @@ fn put_in_place(aside: &Path, folder: &Path) -> Result<()> {
         return Err(error);
     }
     // One at a time, so that nobody moves away what another has just put there instead.
-    let lock = Lock::wait(&folder.with_extension("lock"), &|| Ok(()))?;
+    let partial = aside.ancestors().nth(2).unwrap_or(aside);
+    let lock = Lock::wait(&partial.join("replacing.lock"), &|| Ok(()))?;
     let put = match sound(folder).and_then(examine) {
         Ok(_) => disk::remove(aside),
         Err(_) => replace(aside, folder),

@@ -49,6 +49,7 @@ use serde::{Deserialize, Serialize};
 pub(crate) use batch::Batch;
 use columnar::ipc;
 pub use columnar::parquet;
+pub(crate) use columnar::quiet;
 pub(crate) use columnar::quiet::quietly;
 pub(crate) use companion::Companion;
 pub(crate) use dataset::Asked;

@@ -110,10 +110,10 @@ class Arena:
     def clear(self, *names):
         for name in names:
             path = self.root / name
-            if path.is_symlink() or path.is_file():
-                path.unlink()
-            else:
+            if path.is_dir() and not path.is_symlink():
                 shutil.rmtree(path, ignore_errors=True)
+            else:
+                path.unlink(missing_ok=True)
 
 
 class Done:

@@ -9,6 +9,7 @@ use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchR
 
 use super::unread;
 use crate::source::format::Form;
+use crate::source::quietly;
 use crate::source::{Format, files, head};
 use crate::{Error, Result};
 
@@ -52,10 +53,11 @@ impl Input {
     pub(super) fn next(&mut self) -> std::io::Result<Chunk> {
         match &mut self.rows {
             Rows::Lines(reader) => lines(reader.as_mut(), &mut self.number),
-            Rows::Parquet(batches) => match batches.next().transpose() {
-                Ok(None) => Ok(Vec::new()),
-                Ok(Some(batch)) => json_lines(&batch, &mut self.number),
-                Err(error) => Err(std::io::Error::other(error)),
+            Rows::Parquet(batches) => match quietly(|| batches.next().transpose()) {
+                Some(Ok(None)) => Ok(Vec::new()),
+                Some(Ok(Some(batch))) => json_lines(&batch, &mut self.number),
+                Some(Err(error)) => Err(std::io::Error::other(error)),
+                None => Err(std::io::Error::other(BROKE_OFF)),
             },
         }
     }
@@ -110,12 +112,18 @@ fn open(file: &Path) -> Result<Rows> {
 }
 
 fn parquet(file: &Path, opened: File) -> Result<Rows> {
-    let unread = |error| Error::parquet(file, error);
-    let builder =
-        ParquetRecordBatchReaderBuilder::try_new(opened.into_parts().0).map_err(unread)?;
-    let batches = builder.with_batch_size(CHUNK_ROWS).build();
-    Ok(Rows::Parquet(Box::new(batches.map_err(unread)?)))
+    let opened = opened.into_parts().0;
+    let batches = quietly(|| {
+        let builder = ParquetRecordBatchReaderBuilder::try_new(opened)?;
+        builder.with_batch_size(CHUNK_ROWS).build()
+    });
+    let batches = batches.ok_or_else(|| unread(file, BROKE_OFF))?;
+    let batches = batches.map_err(|error| Error::parquet(file, error))?;
+    Ok(Rows::Parquet(Box::new(batches)))
 }
+
+/// Of a damaged file under which the reader panicked.
+const BROKE_OFF: &str = "it is damaged, and its reader broke off";
 
 fn no_rows(file: &Path, kind: &str) -> Error {
     Error::usage(

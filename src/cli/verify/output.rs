@@ -5,6 +5,7 @@ use std::io::{BufWriter, Write};
 use std::path::Path;
 
 use crate::disk::{self, Over, Partial};
+use crate::error::visible_json;
 use crate::{Error, Result};
 
 pub(super) enum Output {
@@ -31,7 +32,10 @@ impl Output {
 
     pub(super) fn write(&mut self, bytes: &[u8]) -> Result<()> {
         match self {
-            Self::Stdout(stdout) => stdout.write_all(bytes)?,
+            Self::Stdout(stdout) => match std::str::from_utf8(bytes) {
+                Ok(text) => stdout.write_all(visible_json(text).as_bytes())?,
+                Err(_) => stdout.write_all(bytes)?,
+            },
             Self::Nowhere => {}
             Self::File { writer, partial } => {
                 let written = writer.write_all(bytes);
