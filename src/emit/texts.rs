@@ -16,7 +16,7 @@ use rayon::prelude::*;
 use crate::ids;
 use crate::run::{Amount, Experiment, Settings};
 use crate::source::{self, Spot, Trajectory};
-use crate::{Error, Result};
+use crate::{Error, Result, disk};
 
 pub(super) struct Texts {
     path: PathBuf,
@@ -66,7 +66,8 @@ impl Texts {
             .watch
             .begin("fetch", Amount::rows(wanted.len() as u64));
         let scratch = Mutex::new(Scratch {
-            file: fs::File::create(path)?,
+            path: path.to_owned(),
+            file: disk::create(path)?,
             end: 0,
             index: HashMap::with_capacity(wanted.len()),
         });
@@ -134,7 +135,8 @@ impl Reader<'_> {
 }
 
 struct Scratch {
-    file: fs::File,
+    path: PathBuf,
+    file: std::fs::File,
     end: u64,
     index: HashMap<u32, Extent>,
 }
@@ -211,7 +213,8 @@ fn keep(scratch: &Mutex<Scratch>, entry: u32, trajectory: &Trajectory<'_>) -> Re
     let mut scratch = scratch
         .lock()
         .unwrap_or_else(|poisoned| poisoned.into_inner());
-    scratch.file.write_all(&bytes)?;
+    let written = scratch.file.write_all(&bytes);
+    written.map_err(|error| Error::write(&scratch.path, error))?;
     let extent = Extent {
         offset: scratch.end,
         problem: trajectory.problem.len() as u32,
@@ -233,7 +236,8 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("texts");
         let scratch = Mutex::new(Scratch {
-            file: fs::File::create(&path).expect("a file"),
+            path: path.clone(),
+            file: disk::create(&path).expect("a file"),
             end: 0,
             index: HashMap::new(),
         });
