@@ -5,11 +5,14 @@
 
 mod nearest;
 mod text;
+mod visible;
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 pub(crate) use nearest::{did_you_mean, listed, nearest};
 pub(crate) use text::{bounded, shortened};
+pub(crate) use visible::{one_line, quoted, visible, visible_json, visible_message};
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -27,6 +30,18 @@ pub enum Error {
     Memory { what: String, hint: String },
     #[error("`{}` is in the way: an output folder is never written over", .0.display())]
     OutputExists(PathBuf),
+    #[error("`{}` is in the way: it is where gradatim builds, and gradatim did not make it", .0.display())]
+    NotOurs(PathBuf),
+    #[error("`{}` is being built in by {by}", .folder.display())]
+    Held { folder: PathBuf, by: String },
+    #[error("cannot write `{path}`")]
+    Write {
+        path: String,
+        #[source]
+        source: std::io::Error,
+    },
+    #[error("a source is gone since it was measured")]
+    Gone(#[source] std::io::Error),
     #[error("column `{column}` of `{file}` {problem}")]
     Schema {
         file: String,
@@ -120,6 +135,38 @@ impl Error {
         })
     }
 
+    /// Of what could not be written; where our own reader failed meanwhile, its own error.
+    pub fn write(path: &Path, source: std::io::Error) -> Self {
+        match source.downcast::<Self>() {
+            Ok(own) => own,
+            Err(source) => Self::Write {
+                path: path.display().to_string(),
+                source,
+            },
+        }
+    }
+
+    /// Of a writer of Parquet, which carries what the disk said or says it in its own words.
+    pub fn write_parquet(path: &Path, source: parquet::errors::ParquetError) -> Self {
+        use parquet::errors::ParquetError::External;
+        let source = match source {
+            External(inner) => match inner.downcast::<std::io::Error>() {
+                Ok(source) => *source,
+                Err(inner) => std::io::Error::other(inner),
+            },
+            other => std::io::Error::other(other),
+        };
+        Self::write(path, source)
+    }
+
+    /// The same of a source that was there when it was measured.
+    pub(crate) fn or_gone(self) -> Self {
+        match self {
+            Self::Io(error) if error.kind() == ErrorKind::NotFound => Self::Gone(error),
+            other => other,
+        }
+    }
+
     /// A folder that no run wrote.
     pub fn no_output(out: &Path, why: &std::io::Error) -> Self {
         Self::usage(
@@ -208,6 +255,16 @@ impl Error {
             Self::Interrupted { .. } => {
                 "the same command goes on where it was: what was measured is in the pool"
             }
+            Self::NotOurs(_) => {
+                "name another folder with `--out`, or move this one away; remove it where an earlier version of \
+                 gradatim left it"
+            }
+            Self::Held { .. } => {
+                "name another place to write to, or start again when that process has ended; `run --wait` does"
+            }
+            Self::Write { source, .. } => unwritable(source),
+            Self::Io(error) if is_full(error) => unwritable(error),
+            Self::Gone(_) => "put it back and run again: what was measured is kept in the pool",
             Self::Parquet { .. } | Self::Query(_) | Self::Io(_) => "",
         };
         (!text.is_empty()).then(|| text.to_owned())
@@ -217,6 +274,8 @@ impl Error {
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Pipeline { .. } | Self::Usage { .. } | Self::OutputExists(_) => 2,
+            Self::NotOurs(_) | Self::Held { .. } => 2,
+            Self::Write { .. } | Self::Gone(_) => 3,
             Self::Tokenizer { .. } | Self::Query(_) | Self::Memory { .. } => 2,
             Self::Io(error) if error.kind() == std::io::ErrorKind::NotFound => 2,
             Self::Io(_) => 3,
@@ -294,6 +353,30 @@ fn passed_on(
     }
 }
 
+/// Whether a disk, or one's share of it, has no room left.
+fn is_full(error: &std::io::Error) -> bool {
+    let kinds = [
+        ErrorKind::StorageFull,
+        ErrorKind::QuotaExceeded,
+        ErrorKind::FileTooLarge,
+    ];
+    kinds.contains(&error.kind())
+}
+
+/// The mending of what could not be written.
+fn unwritable(error: &std::io::Error) -> &'static str {
+    match error.kind() {
+        _ if is_full(error) => {
+            "make room there, or name a place on another disk (`--out`, `--pool`); what was measured is kept in the \
+             pool"
+        }
+        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
+            "name a place that can be written to (`--out`, `--pool`)"
+        }
+        _ => "see to that disk, or name a place on another one (`--out`, `--pool`)",
+    }
+}
+
 fn unreadable(files: &[(String, String)]) -> String {
     let noun = if files.len() == 1 {
         "file cannot be read"
@@ -310,13 +393,13 @@ fn unreadable(files: &[(String, String)]) -> String {
     }
     for why in whys {
         let of_it = files.iter().filter(|(_, other)| other == why);
-        let names: Vec<&str> = of_it.map(|(file, _)| file.as_str()).collect();
+        let names: Vec<_> = of_it.map(|(file, _)| one_line(file)).collect();
         let (shown, rest) = names.split_at(names.len().min(UNREADABLE_MAX));
         lines += &format!("\n  {}", shown.join(", "));
         if !rest.is_empty() {
             lines += &format!(" and {} more", rest.len());
         }
-        lines += &format!(": {why}");
+        lines += &format!(": {}", one_line(why));
     }
     lines
 }

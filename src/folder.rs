@@ -13,6 +13,9 @@ use crate::{Error, Result};
 /// The folder that loaders pass over.
 pub(crate) const RUN_FOLDER: &str = "__run__";
 
+/// The dataset's card.
+pub(crate) const CARD: &str = "README.md";
+
 /// The splits that a folder can have, in each a file of this name.
 pub(crate) const SPLITS: [&str; 2] = ["train", "validation"];
 
@@ -70,6 +73,10 @@ pub(crate) fn sha256(path: &Path) -> Result<String> {
         }
         hasher.update(&buffer[..read]);
     }
-    let digits = hasher.finalize();
-    Ok(digits.iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(hex(&hasher.finalize()))
+}
+
+/// A hash as people write it.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

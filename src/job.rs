@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use crate::disk::{self, Partial};
 use crate::emit;
 use crate::plan::Plan;
 use crate::rules::OnShortfall;
@@ -20,11 +21,18 @@ pub struct Report {
     pub timings: Timings,
 }
 
-/// Runs a plan into the folder `out`, which must not exist.
-pub fn run(plan: &Plan, out: &Path, settings: &Settings<'_>) -> Result<Report> {
-    if out.exists() {
-        return Err(Error::OutputExists(out.to_owned()));
-    }
+/// Where a run writes.
+#[derive(Clone, Copy, Debug)]
+pub struct Output<'a> {
+    /// The folder, which must not exist.
+    pub folder: &'a Path,
+    /// Whether it waits where another run builds the same folder, and then goes on; else it is refused.
+    pub waits: bool,
+}
+
+/// Runs a plan into a folder. From its beginning on nobody else builds the same.
+pub fn run(plan: &Plan, output: Output<'_>, settings: &Settings<'_>) -> Result<Report> {
+    let partial = begin(output, settings)?;
     let mut timings = Timings::default();
     let experiment = measure(plan, settings, &mut timings)?;
     settings.watch.begin("select", Amount::default());
@@ -42,7 +50,7 @@ pub fn run(plan: &Plan, out: &Path, settings: &Settings<'_>) -> Result<Report> {
         settings.watch.note(warning);
     }
     timings.stage("emit", || {
-        emit::emit(&experiment, &fates, &selection, out, settings)
+        emit::emit(&experiment, &fates, &selection, partial, settings)
     })?;
     let ledger = experiment.ledger(&fates);
     Ok(Report {
@@ -50,4 +58,30 @@ pub fn run(plan: &Plan, out: &Path, settings: &Settings<'_>) -> Result<Report> {
         ledger,
         timings,
     })
+}
+
+/// Owns the place where the folder is built, and then sees whether its name is free.
+fn begin(output: Output<'_>, settings: &Settings<'_>) -> Result<Partial> {
+    let folder = output.folder;
+    let mut told = false;
+    let partial = Partial::begin(folder, &mut |held| {
+        settings.check_stop()?;
+        if !output.waits {
+            return Err(held);
+        }
+        if !std::mem::replace(&mut told, true) {
+            settings.watch.note(&format!("{held}: waits until it ends"));
+        }
+        Ok(())
+    })?;
+    if disk::is_there(folder) {
+        return Err(Error::OutputExists(folder.to_owned()));
+    }
+    if !partial.is_locked() {
+        settings.watch.note(&format!(
+            "`{}` lies on a file system without locks: where this run is killed, remove `{0}.partial` by hand",
+            folder.display()
+        ));
+    }
+    Ok(partial)
 }

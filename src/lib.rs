@@ -32,7 +32,8 @@
 //!
 //! | module | what it does |
 //! |---|---|
-//! | [`error`], `memory`, [`ids`], `schema`, `table` | failures, what may be held, names and hashes, columns, Parquet files |
+//! | [`error`], `memory`, `disk` | failures; what may be held; what is written: whose it is, and that it stays |
+//! | [`ids`], `schema`, `table` | names and hashes, columns, Parquet files |
 //! | [`rules`] | what the pipeline file and the stages both say |
 //! | [`verify`] | response and gold answer to a verdict; a package of its own, which knows no Arrow |
 //! | [`source`] | files to trajectories |
@@ -61,6 +62,7 @@ mod audit;
 pub mod bucket;
 pub mod cli;
 mod compare;
+mod disk;
 mod emit;
 pub mod engine;
 pub mod error;

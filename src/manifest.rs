@@ -12,6 +12,9 @@ use crate::select::size::SizeUnit;
 use crate::select::{DrawKind, JoinCounts, Stratum, SubsetRole};
 use crate::source::Layout;
 
+/// Version of a manifest's form: 1 had no seals, and its ledger no `text_id`.
+pub(crate) const VERSION: u32 = 2;
+
 /// What one run made.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct Manifest {
@@ -55,6 +58,10 @@ pub(crate) struct Manifest {
     #[serde(default)]
     pub recipes: Vec<RecipeRecord>,
     pub warnings: Vec<String>,
+    /// SHA-256 of every other file by its name, but for the subsets' own, whose records have theirs, and for
+    /// `SHA256SUMS`, which is written last; of the card it is that of the generated part.
+    #[serde(default)]
+    pub seals: BTreeMap<String, String>,
 }
 
 /// One source.
@@ -183,7 +190,7 @@ pub(crate) enum HubCheck {
     Unverified,
 }
 
-/// How many trajectories have one pair of verdicts.
+/// How many trajectories have one pair of verdicts; exact copies count once.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct VerdictRecord {
     /// Ours.
@@ -193,7 +200,8 @@ pub(crate) struct VerdictRecord {
     pub count: u64,
 }
 
-/// Trajectories of one category and one tenth of length.
+/// Trajectories of one category and one tenth of length; exact copies count once, and are accepted where one of them
+/// was kept.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct AcceptanceRecord {
     pub category: Option<String>,

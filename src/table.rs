@@ -17,7 +17,7 @@ use parquet::file::metadata::{PageIndexPolicy, ParquetMetaData};
 use parquet::file::properties::WriterProperties;
 use parquet::file::writer::SerializedFileWriter;
 
-use crate::{Error, Result};
+use crate::{Error, Result, disk};
 
 /// Rows of a row group. A thousand trajectories are some 17 MB: below the 100 MB at which the hub's
 /// viewer gives up, and enough for a reader to fetch a few rows without the rest.
@@ -66,9 +66,8 @@ impl Table {
             .into_builder()
             .set_compression(Compression::ZSTD(level))
             .build();
-        let file = fs::File::create(path)?.into_parts().0;
-        let writer = ArrowWriter::try_new(file, schema.clone(), Some(properties))
-            .map_err(|error| Error::parquet(path, error))?;
+        let writer = ArrowWriter::try_new(disk::create(path)?, schema.clone(), Some(properties))
+            .map_err(|error| Error::write_parquet(path, error))?;
         Ok(Self {
             path: path.to_owned(),
             writer,
@@ -78,7 +77,7 @@ impl Table {
 
     /// Adds rows: one array for each column of the schema.
     pub(crate) fn write(&mut self, arrays: Vec<ArrayRef>) -> Result<()> {
-        let failed = |error| Error::parquet(&self.path, error);
+        let failed = |error| Error::write_parquet(&self.path, error);
         let batch = RecordBatch::try_new(self.schema.clone(), arrays)
             .map_err(|error| failed(error.into()))?;
         self.writer.write(&batch).map_err(failed)
@@ -87,16 +86,13 @@ impl Table {
     /// Ends the row group, so that files which share these rows can take it as it is.
     pub(crate) fn end_group(&mut self) -> Result<()> {
         let ended = self.writer.flush();
-        ended.map_err(|error| Error::parquet(&self.path, error))
+        ended.map_err(|error| Error::write_parquet(&self.path, error))
     }
 
-    /// Closes the file, on disk; returns its path.
+    /// Closes the file and returns its path; whoever puts it in place brings it to the disk.
     pub(crate) fn finish(self) -> Result<PathBuf> {
-        let file = self
-            .writer
-            .into_inner()
-            .map_err(|error| Error::parquet(&self.path, error))?;
-        file.sync_all()?;
+        let closed = self.writer.close();
+        closed.map_err(|error| Error::write_parquet(&self.path, error))?;
         Ok(self.path)
     }
 }
@@ -104,6 +100,7 @@ impl Table {
 /// Writes a file of the first `groups` row groups of another, without decoding them.
 pub(crate) fn copy_groups(from: &Path, groups: usize, to: &Path) -> Result<()> {
     let failed = |error| Error::parquet(from, error);
+    let unwritten = |error| Error::write_parquet(to, error);
     let source = fs::File::open(from)?.into_parts().0;
     let options = ArrowReaderOptions::new().with_page_index_policy(PageIndexPolicy::Optional);
     let metadata = ArrowReaderMetadata::load(&source, options).map_err(failed)?;
@@ -112,15 +109,15 @@ pub(crate) fn copy_groups(from: &Path, groups: usize, to: &Path) -> Result<()> {
     let properties = WriterProperties::builder()
         .set_key_value_metadata(file.key_value_metadata().cloned())
         .build();
-    let target = fs::File::create(to)?.into_parts().0;
+    let target = disk::create(to)?;
     let schema = file.schema_descr().root_schema_ptr();
     let mut writer =
-        SerializedFileWriter::new(target, schema, Arc::new(properties)).map_err(failed)?;
+        SerializedFileWriter::new(target, schema, Arc::new(properties)).map_err(unwritten)?;
     for index in 0..groups {
-        copy_group(&source, metadata, index, &mut writer).map_err(failed)?;
+        copy_group(&source, metadata, index, &mut writer).map_err(unwritten)?;
     }
-    let file = writer.into_inner().map_err(failed)?;
-    Ok(file.sync_all()?)
+    writer.close().map_err(unwritten)?;
+    Ok(())
 }
 
 fn copy_group(

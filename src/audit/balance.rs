@@ -9,6 +9,7 @@ use indexmap::IndexMap;
 use super::{check, ledger};
 use crate::compare::balance::{Accepted, Balance, Intended, Pair, Relation, compare, pairs};
 use crate::emit;
+use crate::emit::ledger::TEXT_ID;
 use crate::emit::selection::{SUBSET, TRAJECTORY_ID};
 use crate::error::did_you_mean;
 use crate::folder::{self, RUN_FOLDER};
@@ -41,11 +42,13 @@ impl Folder {
         let manifest = folder::manifest(out)?;
         let run = out.join(RUN_FOLDER);
         let (mut entries, mut kept) = (Entries::default(), Vec::new());
-        each_batch(
-            &run.join("ledger.parquet"),
-            &emit::ledger::columns(),
-            |batch| ledger::add(&mut entries, &mut kept, batch),
-        )?;
+        let mut columns = emit::ledger::columns();
+        // The first version's ledgers have no such column, and nothing is compared by it.
+        columns.retain(|column| column.name != TEXT_ID.name());
+        each_batch(&run.join("ledger.parquet"), &columns, |batch| {
+            ledger::add(&mut entries, &mut kept, batch)
+        })?;
+        entries.count_verdicts();
         let mut places: HashMap<Id, u32> = HashMap::with_capacity(kept.len());
         for &entry in &kept {
             let id = entries.body_of(entry).trajectory_id;

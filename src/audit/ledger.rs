@@ -5,7 +5,7 @@
 
 use arrow::array::RecordBatch;
 
-use crate::emit::ledger::{FATE, FateWord, PROBLEM_ID, REASON, TRAJECTORY_ID};
+use crate::emit::ledger::{FATE, FateWord, PROBLEM_ID, REASON, TEXT_ID, TRAJECTORY_ID};
 use crate::ids::Id;
 use crate::pool::Entries;
 use crate::pool::entries::Entry;
@@ -28,7 +28,7 @@ read_columns! {
 
 /// Adds the rows of a batch of a ledger to the entries, and to `kept` which of them were kept.
 ///
-/// What a ledger lacks (where a row's bytes lie, which exact copy stays) decides nothing any more. Fails where the
+/// What a ledger lacks (where a row's bytes lie, by what an exact copy stays) decides nothing any more. Fails where the
 /// batch is not as a run writes it.
 pub(super) fn add(
     entries: &mut Entries,
@@ -37,9 +37,10 @@ pub(super) fn add(
 ) -> Result<(), Misfit> {
     let columns = LedgerColumns::of(batch)?;
     let bodies = BodyColumns::of(batch)?;
+    let texts = texts(batch)?;
     for at in 0..batch.num_rows() {
         let ending = FATE.needed(columns.fate[at])?;
-        let body = match columns.ids(at, ending)? {
+        let body = match columns.ids(at, ending, texts[at])? {
             Some(ids) => Ok(entries.body(ids, &bodies, at)?),
             None => Err(columns.void(at)?),
         };
@@ -57,17 +58,35 @@ pub(super) fn add(
     Ok(())
 }
 
+/// The text ids of a batch; none in a ledger of a version that had no such column.
+fn texts(batch: &RecordBatch) -> Result<Vec<Option<Id>>, Misfit> {
+    match batch.column_by_name(TEXT_ID.name()) {
+        Some(_) => TEXT_ID.of(batch),
+        None => Ok(vec![None; batch.num_rows()]),
+    }
+}
+
+/// The reason of an exact copy of a trajectory that was kept.
+const DUPLICATE: &str = "duplicate";
+
 impl LedgerColumns<'_> {
     /// The names of a row's trajectory; none where it yields none, which then was not kept.
-    fn ids(&self, at: usize, ending: FateWord) -> Result<Option<TrajectoryIds>, Misfit> {
+    fn ids(
+        &self,
+        at: usize,
+        ending: FateWord,
+        text: Option<Id>,
+    ) -> Result<Option<TrajectoryIds>, Misfit> {
         if self.trajectory_id[at].is_none() && ending == FateWord::Dropped {
             return Ok(None);
         }
         Ok(Some(TrajectoryIds {
             problem: PROBLEM_ID.needed(self.problem_id[at])?,
             trajectory: TRAJECTORY_ID.needed(self.trajectory_id[at])?,
-            text: Id::default(),
-            fields: Id::default(),
+            // Of a ledger without it nothing is held against the texts.
+            text: text.unwrap_or_default(),
+            // Which of the copies stays is the ledger's word: in its place, so that there is one.
+            fields: Id(u128::from(self.reason[at] == Some(DUPLICATE))),
         }))
     }
 

@@ -17,7 +17,7 @@ use rayon::prelude::*;
 
 use super::progress::Progress;
 use super::table::{table, thousands};
-use super::{hub, print, stop_on_signals};
+use super::{apart, hub, print, stop_on_signals};
 
 /// Makes the fingerprint of a benchmark: hashes of its problems, by which `[screen.contamination]` finds them
 /// in others. It holds no text. Plants every problem in several spellings and counts what is found.
@@ -68,6 +68,8 @@ pub(super) fn fingerprint(arguments: &Arguments) -> Result<u8> {
             "a pipeline knows a fingerprint by that ending",
         ));
     }
+    let read: Vec<&Path> = arguments.files.iter().map(PathBuf::as_path).collect();
+    apart::refuse_same(&read, &[("--out", arguments.out.as_path())])?;
     let mut found = Vec::new();
     for path in &arguments.files {
         found.extend(find(path, arguments)?);
@@ -84,7 +86,7 @@ pub(super) fn fingerprint(arguments: &Arguments) -> Result<u8> {
     let missed = measured.recall < 1.0;
     let report = report(&measured);
     benchmark.fingerprint.measured = Some(measured);
-    write(&arguments.out, &benchmark.fingerprint.to_bytes())?;
+    crate::disk::write_named(&arguments.out, benchmark.fingerprint.to_bytes())?;
     print(&report)?;
     Ok(u8::from(missed))
 }
@@ -135,13 +137,6 @@ fn unrelated(detector: &Detector, paths: &[PathBuf]) -> Result<Option<Unrelated>
         }
     }
     Ok(Some(unrelated))
-}
-
-/// Writes aside and renames, so that no half of a file ever stands under the name.
-fn write(path: &Path, bytes: &[u8]) -> Result<()> {
-    let aside = path.with_extension("partial");
-    fs_err::write(&aside, bytes)?;
-    Ok(fs_err::rename(&aside, path)?)
 }
 
 fn report(measured: &Measured) -> String {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::pool::cache_folder;
+use crate::run::Watch;
 use crate::source::hub::{Hooks, Hub, HubSettings, Wait};
 use crate::{Error, Result};
 
@@ -18,6 +19,10 @@ struct Terminal {
 impl Hooks for Terminal {
     fn waits(&self, wait: &Wait) {
         self.progress.wait(&wait.to_string());
+    }
+
+    fn note(&self, text: &str) {
+        Watch::note(&*self.progress, text);
     }
 
     fn check(&self) -> Result<()> {

@@ -3,6 +3,7 @@
 //! It is part of the library and its last layer: the binary calls [`run()`] and nothing else, and so can
 //! whoever brings another front to the same program.
 
+mod apart;
 mod balance;
 mod check;
 mod completions;
@@ -25,20 +26,21 @@ mod table;
 mod verify;
 mod why;
 
+use std::borrow::Cow;
 use std::ffi::OsString;
 use std::io::{IsTerminal, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 
-use crate::error::{bounded, nearest};
+use crate::error::{bounded, nearest, one_line, visible, visible_json, visible_message};
 use crate::memory::{Limit, Need};
 use crate::pipeline::PipelineFile;
 use crate::plan::{Overrides, Plan};
 use crate::pool::Pool;
 use crate::rules::OnShortfall;
 use crate::run::{Amount, Settings, Watch};
-use crate::source::{BatchSize, HubMode};
+use crate::source::{BatchSize, HubMode, Located};
 use crate::{Error, Result};
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
@@ -53,8 +55,7 @@ pub fn run(arguments: impl IntoIterator<Item = impl Into<OsString> + Clone>) -> 
         Ok(arguments) => arguments,
         Err(error) => {
             let error = with_nearest_command(error);
-            // Where the terminal has gone nobody can be told.
-            let _ = error.print();
+            print_misuse(&error);
             return error.exit_code() as u8;
         }
     };
@@ -199,9 +200,16 @@ struct Common {
 }
 
 impl Common {
-    fn plan(&self, stop: &Arc<AtomicUsize>, progress: &Arc<Progress>) -> Result<Plan> {
+    /// Plans what is written to `out`, where anything is.
+    fn plan(
+        &self,
+        out: Option<&Path>,
+        stop: &Arc<AtomicUsize>,
+        progress: &Arc<Progress>,
+    ) -> Result<Plan> {
         self.limit().keep();
         let file = PipelineFile::read(&self.pipeline)?.with_base(self.base.as_deref());
+        self.refuse_meeting(&file, out)?;
         let overrides = Overrides {
             sources: self.source.iter().cloned().collect(),
             on_shortfall: self.on_shortfall,
@@ -216,6 +224,23 @@ impl Common {
         let plan = plan?;
         plan.notes.iter().for_each(|note| progress.note(note));
         Ok(plan)
+    }
+
+    /// Refuses to write over the pipeline, or into a folder whose files are read.
+    fn refuse_meeting(&self, file: &PipelineFile, out: Option<&Path>) -> Result<()> {
+        let timings = self.timings.as_deref().map(|path| ("--timings", path));
+        apart::refuse_same(&[self.pipeline.as_path()], timings.as_slice())?;
+        let given = self.source.iter().map(|(_, path)| path.clone());
+        let is_given = |name: &String| self.source.iter().any(|(given, _)| given == name);
+        let sources = file.pipeline.sources.iter();
+        let named = sources.filter(|(name, source)| source.path.is_some() && !is_given(name));
+        let named = named.map(|(_, source)| source.location().below(file.folder()));
+        let read: Vec<PathBuf> = given.chain(named).collect();
+        let written = [("--out", out), ("--pool", self.pool.as_deref())];
+        for (option, path) in written {
+            path.map_or(Ok(()), |path| apart::refuse_inside(&read, option, path))?;
+        }
+        Ok(())
     }
 
     /// What `--memory` says, or the machine.
@@ -256,7 +281,7 @@ impl Common {
             return Ok(());
         };
         let text = serde_json::to_string_pretty(timings).map_err(std::io::Error::from)?;
-        Ok(fs_err::write(path, text + "\n")?)
+        crate::disk::write_named(path, text + "\n")
     }
 }
 
@@ -323,16 +348,33 @@ fn stop_on_signals() -> Result<Arc<AtomicUsize>> {
     Ok(stop)
 }
 
-/// Data goes to stdout.
+/// Data goes to stdout: for people, so that nothing in it acts on their terminal.
 fn print(text: &str) -> Result<()> {
+    write_out(&visible(text))
+}
+
+/// What is for programs stays as it is where one reads it.
+fn print_for_programs(text: &str) -> Result<()> {
+    match std::io::stdout().is_terminal() {
+        true => print(text),
+        false => write_out(text),
+    }
+}
+
+fn print_json(value: &impl serde::Serialize) -> Result<()> {
+    let text = serde_json::to_string_pretty(value).map_err(std::io::Error::from)?;
+    write_out(&(visible_json(&text) + "\n"))
+}
+
+fn write_out(text: &str) -> Result<()> {
     let mut stdout = std::io::stdout().lock();
     stdout.write_all(text.as_bytes())?;
     Ok(stdout.flush()?)
 }
 
-fn print_json(value: &impl serde::Serialize) -> Result<()> {
-    let text = serde_json::to_string_pretty(value).map_err(std::io::Error::from)?;
-    print(&(text + "\n"))
+/// Talk goes to stderr, each in one line.
+fn say(text: &str) {
+    eprintln!("{}", one_line(text));
 }
 
 /// Whether the reader of our stdout has gone, as `| head` does.
@@ -400,16 +442,27 @@ const CYAN: u8 = 36;
 
 /// The error, its causes, and how to mend it.
 fn print_error(error: &Error) {
-    let mut text = format!("{} {error}", label("error", RED));
+    let message = visible_message(&error.to_string());
+    let mut text = format!("{} {message}", label("error", RED));
     let mut cause = std::error::Error::source(error);
     while let Some(source) = cause {
-        text += &format!("\n  caused by: {source}");
+        text += &format!("\n  caused by: {}", one_line(&source.to_string()));
         cause = source.source();
     }
     if let Some(hint) = error.hint() {
-        text += &format!("\n{} {hint}", label("hint", CYAN));
+        text += &format!("\n{} {}", label("hint", CYAN), one_line(&hint));
     }
     eprintln!("{}", bounded(&text));
+}
+
+/// Help, or what is wrong with the arguments, which may be names of files that a shell found.
+fn print_misuse(error: &clap::Error) {
+    let plain = error.to_string();
+    // Where the terminal has gone nobody can be told.
+    let _ = match visible(&plain) {
+        Cow::Borrowed(_) => error.print(),
+        Cow::Owned(shown) => writeln!(std::io::stderr(), "{}", shown.trim_end()),
+    };
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::Result;
 use crate::emit::preview::{Preview, preview};
+use crate::error::one_line;
 use crate::rules::OnShortfall;
 use crate::run::{Experiment, Timings, measure};
 use crate::screen::Tally;
@@ -33,7 +34,7 @@ pub(super) fn plan(arguments: &Arguments) -> Result<u8> {
     let common = &arguments.common;
     let stop = stop_on_signals()?;
     let progress = Arc::new(Progress::new());
-    let plan = common.plan(&stop, &progress)?;
+    let plan = common.plan(None, &stop, &progress)?;
     let settings = common.settings(&plan, &stop, &progress)?;
     let mut timings = Timings::default();
     let measured = measure(&plan, &settings, &mut timings);
@@ -127,7 +128,7 @@ impl Made<'_> {
             ),
         };
         for warning in &self.selection.warnings {
-            text += &format!("warning: {warning}\n");
+            text += &format!("warning: {}\n", one_line(warning));
         }
         text + &self.shown.map(row).unwrap_or_default()
     }
@@ -150,12 +151,15 @@ impl Made<'_> {
 /// A row as it would be trained on, long texts without their middle.
 fn row(shown: &Preview) -> String {
     let whose = match &shown.subset {
-        Some(subset) => format!("the first row of `{subset}`"),
+        Some(subset) => format!("the first row of `{}`", one_line(subset)),
         None => "the first row that is accepted".into(),
     };
-    let mut text = format!("\n{whose}, as it would be trained on ({}):\n", shown.place);
+    let mut text = format!(
+        "\n{whose}, as it would be trained on ({}):\n",
+        one_line(&shown.place)
+    );
     for (role, said) in &shown.turns {
-        text += &format!("\n[{role}]\n{}\n", without_middle(said));
+        text += &format!("\n[{}]\n{}\n", one_line(role), without_middle(said));
     }
     text
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::Result;
-use crate::pool::{Part, PartFolder, Pool};
+use crate::pool::{Aside, Part, PartFolder, Pool};
 use clap::{Args, Subcommand};
 use serde_json::json;
 
@@ -75,6 +75,7 @@ struct Group {
 }
 
 fn list(pool: &Pool, as_json: bool) -> Result<u8> {
+    let _lock = pool.lock_for_reading(&|| Ok(()))?;
     let mut groups: BTreeMap<[String; 4], Group> = BTreeMap::new();
     for kept in pool.parts()? {
         let (key, entries, size) = match &kept {
@@ -144,6 +145,7 @@ fn describe(part: &Part) -> [String; 4] {
 }
 
 fn check(pool: &Pool, as_json: bool) -> Result<u8> {
+    let _lock = pool.lock_for_reading(&|| Ok(()))?;
     let (mut whole, mut damaged) = (0_u64, Vec::new());
     for kept in pool.parts()? {
         match kept.checked() {
@@ -172,13 +174,17 @@ fn check(pool: &Pool, as_json: bool) -> Result<u8> {
 }
 
 fn remove(pool: &Pool, prune: &Prune, as_json: bool) -> Result<u8> {
-    let _lock = pool.lock_for_pruning()?;
+    let lock = pool.lock_for_pruning()?;
+    // Where there is no pool, none is made.
+    let aside = lock.as_ref().map(|_| Aside::open(pool)).transpose()?;
     let (mut parts, mut size) = (0_u64, 0);
     for kept in pool.parts()? {
         let kept = if prune.damaged { kept.checked() } else { kept };
-        if prune.covers(&kept)? {
+        if let Some(aside) = &aside
+            && prune.covers(&kept)?
+        {
             size += kept.bytes();
-            kept.remove(pool)?;
+            kept.remove(aside)?;
             parts += 1;
         }
     }

@@ -10,7 +10,9 @@ use std::time::{Duration, Instant};
 use crate::run::{Amount, Watch};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
+use super::say;
 use super::table::{bytes, thousands};
+use crate::error::one_line;
 
 pub(crate) struct Progress {
     stage: Mutex<Option<Stage>>,
@@ -84,8 +86,8 @@ impl Progress {
             Some(Stage {
                 shown,
                 bar: Some(_),
-            }) => lock(shown).waits = Some(text.to_owned()),
-            _ => eprintln!("note: {text}"),
+            }) => lock(shown).waits = Some(one_line(text).into_owned()),
+            _ => say(&format!("note: {text}")),
         }
     }
 }
@@ -245,7 +247,7 @@ impl Watch for Progress {
     }
 
     fn note(&self, text: &str) {
-        let say = || eprintln!("note: {text}");
+        let say = || say(&format!("note: {text}"));
         match lock(&self.stage)
             .as_ref()
             .and_then(|stage| stage.bar.as_ref())

@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::job::Report;
+use crate::disk;
+use crate::job::{Output, Report};
 use crate::screen::Tally;
 use crate::select::{Selection, Subset};
 use crate::{Error, Result};
@@ -12,7 +13,7 @@ use serde_json::json;
 
 use super::progress::Progress;
 use super::table::{table, thousands};
-use super::{Common, print, print_json, stop_on_signals};
+use super::{Common, print, print_json, say, stop_on_signals};
 
 /// Makes the subsets and controls of a pipeline.
 #[derive(Args)]
@@ -25,19 +26,26 @@ pub(super) struct Arguments {
     /// The folder to write; it must not exist.
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
+    /// Wait where another run builds the same folder, and go on when it has ended.
+    #[arg(long)]
+    wait: bool,
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<u8> {
     let common = &arguments.common;
-    if arguments.out.exists() {
+    if disk::is_there(&arguments.out) && !arguments.wait {
         // Before the hub is asked and files are hashed; the job looks again when it is about to write.
         return Err(Error::OutputExists(arguments.out.clone()));
     }
     let stop = stop_on_signals()?;
     let progress = Arc::new(Progress::new());
-    let plan = common.plan(&stop, &progress)?;
+    let plan = common.plan(Some(&arguments.out), &stop, &progress)?;
     let settings = common.settings(&plan, &stop, &progress)?;
-    let report = crate::job::run(&plan, &arguments.out, &settings);
+    let output = Output {
+        folder: &arguments.out,
+        waits: arguments.wait,
+    };
+    let report = crate::job::run(&plan, output, &settings);
     progress.finish();
     let report = report?;
     common.write_timings(&report.timings)?;
@@ -46,11 +54,11 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8> {
     } else {
         print(&text_report(&report))?;
     }
-    eprintln!(
+    say(&format!(
         "wrote {}; see {}",
         arguments.out.display(),
         arguments.out.join("README.md").display()
-    );
+    ));
     Ok(0)
 }
 

@@ -1,19 +1,24 @@
 //! `gradatim sql`: questions to an output folder.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use crate::emit::csv::line;
 use crate::engine::Engine;
 use crate::engine::rows::{objects, with_names_apart};
+use crate::error::one_line;
 use crate::memory::Limit;
 use crate::{Error, Result};
-use arrow::array::RecordBatch;
+use arrow::array::{Array, ArrayRef, RecordBatch, RecordBatchOptions, StringArray};
+use arrow::datatypes::{DataType, Field, Schema};
+use arrow::error::ArrowError;
+use arrow::util::display::{ArrayFormatter, FormatOptions};
 use arrow::util::pretty::pretty_format_batches;
 use clap::Args;
 use serde_json::Value;
 
 use super::size::ByteSize;
-use super::{named_path, print, print_json, threads};
+use super::{named_path, print, print_for_programs, print_json, threads};
 
 /// Queries an output folder: its tables, and the functions `verdict(gold, response)`, `tokens(text)`,
 /// `style(text)`.
@@ -66,12 +71,36 @@ pub(super) fn sql(arguments: &Arguments) -> Result<u8> {
     if arguments.json {
         print_json(&objects(&rows)?)?;
     } else if arguments.csv {
-        print(&csv(&rows)?)?;
+        print_for_programs(&csv(&rows)?)?;
     } else {
-        let text = pretty_format_batches(&rows).map_err(|error| Error::Query(error.to_string()))?;
-        print(&format!("{text}\n"))?;
+        print(&text(&rows).map_err(|error| Error::Query(error.to_string()))?)?;
     }
     Ok(0)
+}
+
+/// A table for people, in which each row is one line.
+fn text(rows: &[RecordBatch]) -> Result<String, ArrowError> {
+    let rows: Result<Vec<_>, _> = rows.iter().map(shown).collect();
+    Ok(format!("{}\n", pretty_format_batches(&rows?)?))
+}
+
+/// The same rows with each cell as it is shown.
+fn shown(rows: &RecordBatch) -> Result<RecordBatch, ArrowError> {
+    let options = FormatOptions::default();
+    let (mut fields, mut columns) = (Vec::new(), Vec::<ArrayRef>::new());
+    for (field, column) in rows.schema().fields().iter().zip(rows.columns()) {
+        let cells = ArrayFormatter::try_new(column.as_ref(), &options)?;
+        let cells = (0..column.len()).map(|at| cells.value(at).try_to_string());
+        let cells: Result<Vec<String>, _> = cells.collect();
+        let cells = cells?
+            .into_iter()
+            .map(|cell| Some(one_line(&cell).into_owned()));
+        fields.push(Field::new(one_line(field.name()), DataType::Utf8, true));
+        columns.push(Arc::new(cells.collect::<StringArray>()));
+    }
+    let schema = Arc::new(Schema::new(fields));
+    let count = RecordBatchOptions::new().with_row_count(Some(rows.num_rows()));
+    RecordBatch::try_new_with_options(schema, columns, &count)
 }
 
 /// A header, then a line a row; a null is an empty cell, a list or struct is its JSON.

@@ -1,6 +1,7 @@
 //! A pipeline to start from, over a file that was looked at: what `init` writes and `inspect` shows.
 
 use crate::Result;
+use crate::error::{one_line, quoted};
 use crate::rules::{Accept, TurnsRule};
 use crate::source::look::Look;
 use crate::source::look::suggest::{Pick, suggest};
@@ -156,11 +157,9 @@ fn lines(picks: &[Pick]) -> String {
 
 /// The same with what the first rows hold behind each.
 fn commented(picks: &[Pick]) -> String {
-    let line = |pick: &Pick| format!("{} = {}  # {}\n", pick.key, pick.as_toml(), pick.kind);
+    let line = |pick: &Pick| {
+        let kind = one_line(&pick.kind);
+        format!("{} = {}  # {kind}\n", pick.key, pick.as_toml())
+    };
     picks.iter().map(line).collect()
-}
-
-/// A text as TOML writes it.
-pub(super) fn quoted(text: &str) -> String {
-    toml::Value::from(text).to_string()
 }

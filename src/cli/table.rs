@@ -2,6 +2,8 @@
 
 use std::io::IsTerminal;
 
+use crate::error::one_line;
+
 /// Lays out rows under a head; a column is set to the right where its every cell is a number. On a terminal that is
 /// narrower the widest texts are cut.
 pub(super) fn table(head: &[&str], rows: &[Vec<String>]) -> String {
@@ -40,9 +42,12 @@ impl Laid {
     }
 }
 
-/// The table, no wider than `width` as far as its figures allow.
+/// The table, no wider than `width` as far as its figures allow. Each row is one line, whatever its cells hold.
 fn laid_out(head: &[&str], rows: &[Vec<String>], width: Option<usize>) -> String {
-    let cell = |row: &[String], at: usize| row.get(at).cloned().unwrap_or_default();
+    let cell = |row: &[String], at: usize| {
+        let cell = row.get(at).map(|cell| one_line(cell).into_owned());
+        cell.unwrap_or_default()
+    };
     let column = |(at, head): (usize, &&str)| {
         let cells: Vec<String> = rows.iter().map(|row| cell(row, at)).collect();
         Laid::of(head, &cells)
@@ -127,6 +132,13 @@ pub(super) fn bytes(bytes: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_cell_makes_no_row_of_its_own_and_is_as_wide_as_it_is_shown() {
+        let rows = [["a\nb\u{1b}", "1"], ["c", "2"]].map(|row| row.map(str::to_owned).to_vec());
+        let table = laid_out(&["name", "n"], &rows, None);
+        assert_eq!(table, "name        n\na\\nb\\u{1b}  1\nc           2\n");
+    }
 
     #[test]
     fn on_a_narrow_terminal_the_widest_words_are_cut_in_their_middle_and_no_figure() {

@@ -4,10 +4,11 @@ use std::path::PathBuf;
 
 use crate::Result;
 use crate::audit::why;
+use crate::error::one_line;
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::{print, print_json, threads};
+use super::{print, print_json, say, threads};
 
 /// Shows why a trajectory or a problem is where it is: its measurements, its fate with the reason, and
 /// the subsets that hold it.
@@ -46,10 +47,10 @@ pub(super) fn why(arguments: &Arguments) -> Result<u8> {
         }
     }
     if stories.is_empty() {
-        eprintln!(
+        say(&format!(
             "no entry has the id `{}` (our ids are found from 6 digits on, a source's own only whole)",
             arguments.id
-        );
+        ));
     }
     Ok(u8::from(stories.is_empty()))
 }
@@ -62,10 +63,10 @@ fn told(story: &why::Story) -> String {
             Value::String(text) => text.clone(),
             other => other.to_string(),
         };
-        text += &format!("{name:16} {value}\n");
+        text += &format!("{name:16} {}\n", one_line(&value));
     }
     for (subset, rank) in &story.places {
-        text += &format!("{:16} {subset}, rank {rank}\n", "selected");
+        text += &format!("{:16} {}, rank {rank}\n", "selected", one_line(subset));
     }
     if story.places.is_empty() && story.ledger.get("fate") == Some(&Value::from("kept")) {
         let why = match story.is_set_aside {

@@ -6,11 +6,10 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use fs_err as fs;
-
 use super::csv::csv;
 use crate::Result;
 use crate::compare::balance::{NO_LEVEL, effective};
+use crate::error::one_line;
 use crate::manifest::SubsetRecord;
 use crate::pipeline::Runs;
 use crate::pool::Entries;
@@ -123,9 +122,9 @@ pub(super) fn write(
             steps: (subset.role != SubsetRole::Validation).then(|| runs.steps(record.size)),
         })
         .collect();
-    fs::write(run.join("subsets.csv"), csv(&row_columns(), &rows))?;
+    crate::disk::write(&run.join("subsets.csv"), csv(&row_columns(), &rows))?;
     let lines: String = rows.iter().map(tex_row).collect();
-    Ok(fs::write(run.join("subsets.tex"), tex_table(&lines, runs))?)
+    crate::disk::write(&run.join("subsets.tex"), tex_table(&lines, runs))
 }
 
 impl Figures {
@@ -231,9 +230,11 @@ fn tex_table(rows: &str, runs: &Runs) -> String {
     )
 }
 
-/// As LaTeX prints it.
+/// As LaTeX prints it. What begins a line would be an argument of the `\\` before it if it were a bracket or a star.
 fn escaped(text: &str) -> String {
+    let text = one_line(text);
     let letter = |letter: char| match letter {
+        '[' | ']' | '*' => format!("{{{letter}}}"),
         '_' | '&' | '%' | '$' | '#' | '{' | '}' => format!("\\{letter}"),
         '\\' => "\\textbackslash{}".to_owned(),
         '~' => "\\textasciitilde{}".to_owned(),
@@ -327,5 +328,11 @@ mod tests {
     #[test]
     fn what_latex_reads_as_its_own_is_escaped() {
         assert_eq!(escaped("a_b & 5 %"), r"a\_b \& 5 \%");
+        assert_eq!(escaped("[1]*"), "{[}1{]}{*}");
+        let two_lines = escaped("a\n\n\\input{x}");
+        assert_eq!(
+            two_lines,
+            r"a\textbackslash{}n\textbackslash{}n\textbackslash{}input\{x\}"
+        );
     }
 }

@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use fs_err as fs;
 use indexmap::IndexMap;
 
 use crate::Result;
@@ -47,7 +46,7 @@ pub(super) fn write(
             balance,
         })
         .collect();
-    fs::write(run.join("balance.svg"), love::of_run(&shown))?;
+    crate::disk::write(&run.join("balance.svg"), love::of_run(&shown))?;
     let found = overlaps(&accepted, &orders(selection));
     write_overlap(records, &found, &run.join("overlap.parquet"))?;
     Ok(compared)

@@ -10,8 +10,10 @@ use serde_json::{Map, Value, json};
 
 use super::balance::Compared;
 use super::leakage::{BenchmarkRecord, Leakage};
+use super::markdown::escaped;
 use super::{Written, split, subset};
 use crate::compare::balance::{WORTH_A_LOOK, worst_first};
+use crate::error::quoted;
 use crate::manifest::{HubCheck, HubRecord, Manifest, SubsetRecord};
 use crate::run::Experiment;
 use crate::schema::{Head, Kind};
@@ -46,11 +48,64 @@ pub(super) fn card(
 ) -> String {
     let emit = &experiment.plan.emit;
     let columns = subset::columns(&emit.add);
-    let mut text = String::from("---\n");
+    let mut text = format!("---\n{FRONT_BEGIN}\n");
     front_matter(&mut text, manifest, license(experiment), &columns, subsets);
-    text.push_str("---\n\n");
+    text.push_str(&format!("{FRONT_END}\n---\n\n{BODY_BEGIN}\n\n"));
     body(&mut text, manifest, leakage, subsets, balances);
+    text.push_str(&format!("\n{BODY_END}\n"));
     text
+}
+
+// What is generated stands between these lines, in the front matter and in the body. Text outside of them is
+// whoever's the folder is.
+const FRONT_BEGIN: &str = "# What gradatim generated begins here: keys of your own stand outside, and `gradatim check` holds the rest";
+const FRONT_END: &str = "# What gradatim generated ends here";
+const BODY_BEGIN: &str = "<!-- What gradatim generated begins here: text of your own stands outside, and `gradatim check` holds the rest -->";
+const BODY_END: &str = "<!-- What gradatim generated ends here -->";
+
+/// The generated parts of a card, of its front matter and of its body, with the lines that bound them; none where
+/// one is missing.
+pub(crate) fn generated(card: &str) -> Option<[&str; 2]> {
+    let (front, body) = parts(card)?;
+    // To the last end there is: whatever somebody puts between two of them is then found.
+    let part = |text: &'_ str, begin: &str, end: &str| {
+        let start = text.find(begin)?;
+        let stop = text.rfind(end)? + end.len();
+        (start < stop).then_some(start..stop)
+    };
+    let in_front = part(front, FRONT_BEGIN, FRONT_END)?;
+    let in_body = part(body, BODY_BEGIN, BODY_END)?;
+    Some([&front[in_front], &body[in_body]])
+}
+
+/// The front matter of a card and what follows it.
+fn parts(card: &str) -> Option<(&str, &str)> {
+    card.strip_prefix("---\n")?.split_once("\n---\n")
+}
+
+/// The keys of a card's front matter that were written beside the generated ones; fails with a line that is part of
+/// no key of their own.
+pub(crate) fn own_keys(card: &str) -> Result<Vec<&str>, &str> {
+    let (front, _) = parts(card).ok_or(card.lines().next().unwrap_or_default())?;
+    let (before, rest) = front.split_once(FRONT_BEGIN).unwrap_or((front, ""));
+    let after = rest.rsplit_once(FRONT_END).map_or("", |(_, after)| after);
+    let mut keys = Vec::new();
+    for part in [before, after] {
+        let mut is_inside = false;
+        for line in part.lines().filter(|line| !line.trim().is_empty()) {
+            let name = line.split_once(':').map_or("", |(name, _)| name);
+            let is_plain = |letter: char| letter.is_ascii_alphanumeric() || "_-".contains(letter);
+            if !name.is_empty() && name.chars().all(is_plain) && !name.starts_with('-') {
+                keys.push(name);
+                is_inside = true;
+            } else if !(line.starts_with('#')
+                || (is_inside && line.starts_with([' ', '-']) && !line.starts_with("---")))
+            {
+                return Err(line);
+            }
+        }
+    }
+    Ok(keys)
 }
 
 /// The licence of the whole: as the pipeline says, or that of every source where it is one and the same.
@@ -67,11 +122,6 @@ fn license<'e>(experiment: &'e Experiment<'_>) -> Option<&'e str> {
     licenses
         .all(|license| license == Some(first))
         .then_some(first)
-}
-
-/// A JSON string is a YAML string, whatever stands in it.
-fn quoted(text: &str) -> String {
-    Value::String(text.to_owned()).to_string()
 }
 
 fn title(manifest: &Manifest) -> &str {
@@ -205,13 +255,13 @@ fn body(
         text.push_str(&line);
         text.push('\n');
     };
-    line(format!("# {}\n", title(manifest)));
+    line(format!("# {}\n", escaped(title(manifest))));
     line(format!(
         "Made by {} with seed {}. Every subset is a prefix of an order, of the draw's hash or of its recipe, so \
          that a smaller one is part of the larger one of the same draw (`rank < 100` of the 1000 is the 100). \
          `__run__/manifest.json` holds every count, `__run__/ledger.parquet` the fate of every entry \
          that was read, `__run__/pipeline.lock.toml` the pipeline with every default; `gradatim check` \
-         verifies all of it.\n",
+         holds all of it against what it can derive.\n",
         manifest.program, manifest.seed
     ));
     let is_trained_on = |subset: &Subset| subset.role != SubsetRole::Validation;
@@ -221,8 +271,8 @@ fn body(
     {
         line(format!(
             "```python\nfrom datasets import load_dataset\n\ndata = load_dataset(\"path/to/this/folder\", \
-             \"{}\", split=\"train\")\n```\n",
-            first.name
+             {}, split=\"train\")\n```\n",
+            quoted(&first.name)
         ));
     }
     origins(&mut line, manifest);
@@ -239,17 +289,17 @@ fn body(
          or the recipe ranks), so that seeds are training seeds. A matched control has other problems than its \
          subset: where that takes its whole bucket, the control is of what lies outside of it. Tokens are counted \
          with {}.",
-        manifest.tokenizer
+        escaped(&manifest.tokenizer)
     ));
     if !manifest.shortfalls.is_empty() {
         line("\n## Left out or made smaller\n\n| name | asked | available | why |\n|---|--:|--:|---|".into());
         for short in &manifest.shortfalls {
             line(format!(
                 "| {} | {} {unit} | {} {unit} | {} |",
-                short.name,
+                escaped(&short.name),
                 short.asked,
                 short.available,
-                short.reason,
+                escaped(&short.reason),
                 unit = short.unit
             ));
         }
@@ -263,7 +313,9 @@ fn body(
     for verdict in &manifest.verdicts {
         line(format!(
             "| {} | {} | {} |",
-            verdict.verdict, verdict.recorded, verdict.count
+            escaped(&verdict.verdict),
+            escaped(&verdict.recorded),
+            verdict.count
         ));
     }
     line("\n## What filtering did\n\nAccepted, wrong and undecided (the last two by our verdict) in percent, by category, from the shortest tenth of all trajectories to the longest: filtering also removes long and hard ones.\n".into());
@@ -271,7 +323,7 @@ fn body(
     if !manifest.warnings.is_empty() {
         line("\n## Warnings\n".into());
         for warning in &manifest.warnings {
-            line(format!("- {warning}"));
+            line(format!("- {}", escaped(warning)));
         }
     }
 }
@@ -310,7 +362,7 @@ fn origins(line: &mut impl FnMut(String), manifest: &Manifest) {
         line(format!(
             "\nThe companion {} knows {} of {} problems by their text. It gave {} of them a category; where \
              both name one, it is the same for {} and another for {}.",
-            companion.name,
+            escaped(&companion.name),
             joined.problems_known,
             joined.problems,
             joined.categories_added,
@@ -323,10 +375,10 @@ fn origins(line: &mut impl FnMut(String), manifest: &Manifest) {
 fn origin_line(name: &str, hubs: &[Option<&HubRecord>], terms: [&Option<String>; 2]) -> String {
     let (from, checked) = match hubs.first() {
         Some(Some(hub)) => {
-            let dataset = &hub.dataset;
+            let (dataset, commit) = (escaped(&hub.dataset), escaped(&hub.commit));
             let from = format!(
-                "[{dataset}](https://huggingface.co/datasets/{dataset}/tree/{0}) at `{0}`",
-                hub.commit
+                "[{dataset}](https://huggingface.co/datasets/{}/tree/{}) at `{commit}`",
+                hub.dataset, hub.commit
             );
             let checked = match hub.check {
                 HubCheck::Verified => "SHA-256 of every file",
@@ -336,7 +388,8 @@ fn origin_line(name: &str, hubs: &[Option<&HubRecord>], terms: [&Option<String>;
         }
         _ => ("disk".to_owned(), "BLAKE3 in the manifest"),
     };
-    let [license, attribution] = terms.map(|term| term.as_deref().unwrap_or("not stated"));
+    let [license, attribution] = terms.map(|term| escaped(term.as_deref().unwrap_or("not stated")));
+    let name = escaped(name);
     format!(
         "| {name} | {} | {from} | {checked} | {license} | {attribution} |",
         hubs.len()
@@ -354,10 +407,10 @@ fn waterfall(line: &mut impl FnMut(String), manifest: &Manifest) {
         }
         line(format!(
             "| {} | {} | {} | {} |",
-            source.source,
+            escaped(&source.source),
             source.read,
             source.kept,
-            dropped.trim_end_matches(", ")
+            escaped(dropped.trim_end_matches(", "))
         ));
     }
 }
@@ -365,12 +418,12 @@ fn waterfall(line: &mut impl FnMut(String), manifest: &Manifest) {
 fn subset_line(subset: &SubsetRecord) -> String {
     let controls = match subset.control_of.as_slice() {
         [] => String::new(),
-        [one] => one.clone(),
-        [first, rest @ ..] => format!("{first} and {} more", rest.len()),
+        [one] => escaped(one).into_owned(),
+        [first, rest @ ..] => format!("{} and {} more", escaped(first), rest.len()),
     };
     format!(
         "| {} | {} | {} | {} | {} {} | {} | {controls} |",
-        subset.name,
+        escaped(&subset.name),
         subset.role.as_str(),
         subset.size,
         subset.bucket,
@@ -393,7 +446,7 @@ fn recipes(line: &mut impl FnMut(String), manifest: &Manifest) {
             .collect();
         line(format!(
             "| {} | {} | {} |",
-            recipe.subset,
+            escaped(&recipe.subset),
             recipe.recipe.as_str(),
             steps.join(", ")
         ));
@@ -402,11 +455,11 @@ fn recipes(line: &mut impl FnMut(String), manifest: &Manifest) {
 
 fn pairs(line: &mut impl FnMut(String), manifest: &Manifest) {
     for pair in &manifest.pairs {
-        let [first, second] = &pair.styles;
+        let [first, second] = [&pair.styles[0], &pair.styles[1]].map(|style| escaped(style));
         line(format!(
             "\n## {first} against {second} ({})\n\nOver all problems that have both: verdict of {first} \
              down, of {second} across.\n\n| | right | wrong | unknown |\n|---|--:|--:|--:|",
-            pair.category
+            escaped(&pair.category)
         ));
         for row in ["right", "wrong", "unknown"] {
             let count = |column: &str| {
@@ -464,11 +517,11 @@ fn benchmark_line(benchmark: &BenchmarkRecord) -> String {
     let measured = benchmark.measured.as_ref();
     format!(
         "| {} | {} | {} | {} | {} | {} | {} | {} |",
-        benchmark.name,
+        escaped(&benchmark.name),
         benchmark.items,
         shown(measured.map(|measured| measured.recall)),
         shown(measured.and_then(|measured| measured.precision_min)),
-        benchmark.measured_in,
+        escaped(&benchmark.measured_in),
         benchmark.found.exact,
         benchmark.found.near,
         benchmark.found.numbers_changed,
@@ -517,9 +570,9 @@ fn balance(line: &mut impl FnMut(String), manifest: &Manifest, balances: &[Compa
     for ((pair, balance), worst) in worst.iter().take(PAIRS_NAMED) {
         line(format!(
             "| {} | {} | {} | {:.2} | {} | {} |",
-            name(pair.first),
-            name(pair.second),
-            worst.name(),
+            escaped(name(pair.first)),
+            escaped(name(pair.second)),
+            escaped(&worst.name()),
             worst.smd.unwrap_or_default(),
             worst.ks.map_or("–".into(), |d| format!("{d:.2}")),
             balance.problems_shared
@@ -544,7 +597,7 @@ fn acceptance(line: &mut impl FnMut(String), manifest: &Manifest) {
             }
         }
         let name = records[0].category.as_deref().unwrap_or("(none)");
-        line(format!("| {name} | {} |", cells.join(" | ")));
+        line(format!("| {} | {} |", escaped(name), cells.join(" | ")));
     }
 }
 

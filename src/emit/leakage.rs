@@ -19,6 +19,9 @@ use crate::screen::contamination::{
     SUPPORTED_SHARE_MIN,
 };
 
+/// Version of a certificate's form.
+const VERSION: u32 = 1;
+
 /// What the problems of a run share with benchmarks.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct Leakage {
@@ -61,7 +64,7 @@ pub(crate) struct DetectorRecord {
 }
 
 /// One benchmark.
-#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct BenchmarkRecord {
     pub name: String,
     /// The files that its fingerprint was made from.
@@ -79,7 +82,7 @@ pub(crate) struct BenchmarkRecord {
 }
 
 /// Items of a benchmark among the problems of the run.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct FoundRecord {
     pub exact: u32,
     pub near: u32,
@@ -87,7 +90,7 @@ pub(crate) struct FoundRecord {
 }
 
 /// A problem that meets an item.
-#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct HitRecord {
     pub problem_id: String,
     pub benchmark: String,
@@ -132,12 +135,47 @@ impl Leakage {
             }
         });
         Some(Self {
-            leakage_version: 1,
+            leakage_version: VERSION,
             program: format!("gradatim {}", env!("CARGO_PKG_VERSION")),
             problems: screened.problems,
             detector: DetectorRecord::new(table.drop.clone()),
             benchmarks: benchmarks.collect(),
             hits: hits.collect(),
+        })
+    }
+}
+
+impl Leakage {
+    /// The certificate as it follows from its own hits, the pipeline and the run; what only texts and fingerprints
+    /// tell is taken as it stands. None where the run looked for other benchmarks.
+    pub(crate) fn derived(&self, experiment: &Experiment<'_>) -> Option<Self> {
+        let table = experiment.plan.screen.contamination.as_ref()?;
+        if table.benchmarks.len() != self.benchmarks.len() {
+            return None;
+        }
+        let hits = self.hits.iter().map(|hit| HitRecord {
+            dropped: table.drop.contains(&hit.class),
+            ..hit.clone()
+        });
+        let mut hits: Vec<HitRecord> = hits.collect();
+        let place = |name: &str| self.benchmarks.iter().position(|known| known.name == name);
+        hits.sort_by(|a, b| {
+            let key =
+                |hit: &'_ HitRecord| (hit.problem_id.clone(), hit.class, place(&hit.benchmark));
+            key(a).cmp(&key(b))
+        });
+        let benchmarks = (0..).zip(&self.benchmarks);
+        let benchmarks = benchmarks.map(|(index, benchmark)| BenchmarkRecord {
+            found: found(experiment, index),
+            ..benchmark.clone()
+        });
+        Some(Self {
+            leakage_version: VERSION,
+            program: self.program.clone(),
+            problems: experiment.entries.problems.len() as u32,
+            detector: DetectorRecord::new(table.drop.clone()),
+            benchmarks: benchmarks.collect(),
+            hits,
         })
     }
 }

@@ -23,6 +23,18 @@ pub(crate) const TEXT_ID: Column<HexId> = column(
     "text_id",
     "hash of the problem and the gold answer, both exactly as the source has them",
 );
+pub(crate) const SOURCE: Column<str> = column("source", "the source's name in the pipeline");
+pub(crate) const FILE: Column<str> = column("file", "file, relative to its source");
+pub(crate) const CLUSTER: Column<HexId> = column(
+    "cluster",
+    "problem_id that stands for all near duplicates of the problem; null where none were looked for",
+);
+pub(crate) const CLUSTER_DISAGREES: Column<bool> = column(
+    "cluster_disagrees",
+    "whether the gold answers of its cluster differ; null where no near duplicates were looked for",
+);
+pub(crate) const VALUE: Column<String> =
+    column("value", "the value that decided, where there is one");
 pub(crate) const FATE: Column<OneOf<FateWord>> = column("fate", "kept or dropped");
 pub(crate) const REASON: Column<str> =
     column("reason", "why it was dropped; null where it was kept");
@@ -74,11 +86,16 @@ fn place<'r>() -> Vec<Filled<'r, LedgerRow<'r>>> {
         TRAJECTORY_ID.perhaps(|row| Some(row.body()?.trajectory_id)),
         PROBLEM_ID.perhaps(|row| Some(row.id_of(row.body()?.problem))),
         TEXT_ID.perhaps(|row| Some(row.body()?.text_id)),
-        column::<str>("source", "the source's name in the pipeline").always(|row| row.source),
-        column::<str>("file", "file, relative to its source").always(|row| row.file),
+        SOURCE.always(|row| row.source),
+        FILE.always(|row| row.file),
         ROW.always(|row| row.entries.rows[row.entry as usize].row),
         GENERATION.perhaps(|row| row.entries.rows[row.entry as usize].generation),
     ]
+}
+
+/// The columns that a companion can complete.
+pub(crate) fn completed_columns() -> Vec<Head> {
+    heads(&completed())
 }
 
 /// Measurements that a companion can complete, as they are in this run: they stand for the pool's.
@@ -101,23 +118,14 @@ fn outcome<'r>() -> Vec<Filled<'r, LedgerRow<'r>>> {
             "style that the run uses: the source's where it is known, else the text's",
         )
         .perhaps(|row| row.name(Some(row.body()?.style))),
-        column::<HexId>(
-            "cluster",
-            "problem_id that stands for all near duplicates of the problem; null where none were looked for",
-        )
-        .perhaps(|row| Some(row.id_of(row.near?.stands[row.body()?.problem as usize]))),
-        column::<bool>(
-            "cluster_disagrees",
-            "whether the gold answers of its cluster differ; null where no near duplicates were looked for",
-        )
-        .perhaps(|row| Some(row.near?.disagrees[row.body()?.problem as usize])),
+        CLUSTER.perhaps(|row| Some(row.id_of(row.near?.stands[row.body()?.problem as usize]))),
+        CLUSTER_DISAGREES.perhaps(|row| Some(row.near?.disagrees[row.body()?.problem as usize])),
         FATE.always(|row| match row.fate {
             Fate::Kept => FateWord::Kept,
             Fate::Dropped(_) => FateWord::Dropped,
         }),
         REASON.perhaps(|row| row.reason().map(DropReason::as_str)),
-        column::<String>("value", "the value that decided, where there is one")
-            .perhaps(|row| row.reason()?.value(row.entry, row.entries, row.screened)),
+        VALUE.perhaps(|row| row.reason()?.value(row.entry, row.entries, row.screened)),
     ]
 }
 
@@ -195,6 +203,40 @@ fn write_part(
     }
     assert!(entries.is_empty(), "the ledger has one row for each entry");
     Ok(())
+}
+
+/// What follows for entries from their measurements, column by column, as the ledger has it: style, cluster, fate.
+pub(crate) struct Outcome<'e> {
+    experiment: &'e Experiment<'e>,
+    fates: &'e [Fate],
+    near: Option<Near>,
+}
+
+impl<'e> Outcome<'e> {
+    pub(crate) fn new(experiment: &'e Experiment<'e>, fates: &'e [Fate]) -> Self {
+        Self {
+            experiment,
+            fates,
+            near: Near::new(experiment, fates),
+        }
+    }
+
+    /// The columns of these entries of the run.
+    pub(crate) fn of(&self, entries: std::ops::Range<usize>) -> Vec<(Head, ArrayRef)> {
+        let row = |entry: usize| LedgerRow {
+            source: "",
+            file: "",
+            entry: entry as u32,
+            fate: self.fates[entry],
+            near: self.near.as_ref(),
+            entries: &self.experiment.entries,
+            screened: &self.experiment.screened,
+        };
+        let rows: Vec<LedgerRow<'_>> = entries.map(row).collect();
+        let columns = outcome();
+        let heads = heads(&columns).into_iter();
+        heads.zip(schema::arrays(&columns, &rows)).collect()
+    }
 }
 
 /// What is known of each problem's near duplicates.

@@ -4,13 +4,13 @@ use std::collections::{BTreeMap, HashSet};
 
 use sha2::{Digest, Sha256};
 
-use super::Written;
+use super::{Written, lock};
 use crate::ids::{self, Id};
 use crate::manifest::{
     AcceptanceRecord, CompanionFileRecord, CompanionRecord, DisagreementRecord, FileRecord,
     HubCheck, HubRecord, LedgerRecord, LookupRecord, LookupRole, Manifest, MatchedRecord,
     NearDuplicatesRecord, PairRecord, RecipeRecord, ShortfallRecord, SourceRecord, StepRecord,
-    SubsetRecord, ThinRecord, VerdictRecord,
+    SubsetRecord, ThinRecord, VERSION, VerdictRecord,
 };
 use crate::plan::{PlannedCompanion, PlannedFile, VectorFile};
 use crate::run::{Experiment, Joined};
@@ -20,11 +20,13 @@ use crate::source::{HubMode, Place};
 use crate::verify::Outcome;
 
 /// The manifest of a run whose subsets are written.
-pub(super) fn manifest(
+///
+/// Its seals are still missing: the files that they are of are written from it.
+pub(crate) fn manifest(
     experiment: &Experiment<'_>,
     fates: &[Fate],
     selection: &Selection,
-    subsets: &[(&Subset, Option<&Written>)],
+    written: &[Option<Written>],
 ) -> Manifest {
     let plan = experiment.plan;
     let ledger = experiment.ledger(fates);
@@ -56,17 +58,17 @@ pub(super) fn manifest(
         styles: pair.styles.clone(),
         counts: pair.counts.clone(),
     });
-    Manifest {
-        manifest_version: 1,
+    let subsets = selection.subsets.iter().zip(written);
+    let subsets =
+        subsets.map(|(subset, written)| subset_record(experiment, subset, written.as_ref()));
+    let mut manifest = Manifest {
+        manifest_version: VERSION,
         program: format!("gradatim {}", env!("CARGO_PKG_VERSION")),
         title: plan.title.clone(),
         seed: plan.seed,
         hash: ids::HASH.into(),
         tokenizer: plan.tokenizer.clone(),
-        pipeline_sha256: Sha256::digest(&plan.written)
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect(),
+        pipeline_sha256: String::new(),
         sources: sources.collect(),
         companions: companions(experiment),
         lookups: lookups(experiment),
@@ -74,16 +76,22 @@ pub(super) fn manifest(
         files: files(experiment, fates),
         verdicts: verdicts(experiment),
         acceptance: acceptance(experiment, fates),
-        subsets: subsets
-            .iter()
-            .map(|(subset, written)| subset_record(experiment, subset, *written))
-            .collect(),
+        subsets: subsets.collect(),
         shortfalls: shortfalls.collect(),
         pairs: pairs.collect(),
         near_duplicates: near_duplicates(experiment),
         recipes: selection.steps.iter().map(recipe_record).collect(),
         warnings: selection.warnings.clone(),
-    }
+        seals: BTreeMap::new(),
+    };
+    manifest.pipeline_sha256 = sha256(&lock::text(&plan.written, &manifest));
+    manifest
+}
+
+/// Of a text, in hexadecimal digits.
+fn sha256(text: &str) -> String {
+    let hash = Sha256::digest(text);
+    hash.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn reasons(tally: &Tally) -> BTreeMap<String, u64> {
@@ -223,20 +231,17 @@ fn files(experiment: &Experiment<'_>, fates: &[Fate]) -> Vec<FileRecord> {
 }
 
 fn verdicts(experiment: &Experiment<'_>) -> Vec<VerdictRecord> {
+    let entries = &experiment.entries;
     let mut counts: BTreeMap<(&str, &str), u64> = BTreeMap::new();
-    for body in experiment
-        .entries
-        .rows
-        .iter()
-        .filter_map(|row| row.body.as_ref().ok())
-    {
+    entries.each_trajectory(|copies| {
+        let body = entries.witness(copies);
         let recorded = match body.recorded {
             Some(true) => "right",
             Some(false) => "wrong",
             None => "none",
         };
         *counts.entry((body.outcome.as_str(), recorded)).or_default() += 1;
-    }
+    });
     let record = |((verdict, recorded), count): ((&str, &str), u64)| VerdictRecord {
         verdict: verdict.to_owned(),
         recorded: recorded.to_owned(),
@@ -247,22 +252,25 @@ fn verdicts(experiment: &Experiment<'_>) -> Vec<VerdictRecord> {
 
 fn acceptance(experiment: &Experiment<'_>, fates: &[Fate]) -> Vec<AcceptanceRecord> {
     let entries = &experiment.entries;
-    let bodies = || {
-        let rows = entries.rows.iter().zip(fates);
-        rows.filter_map(|(row, fate)| Some((row.body.as_ref().ok()?, *fate)))
+    let is_kept = |copies: &[u32]| {
+        let mut copies = copies.iter();
+        copies.any(|&copy| fates[copy as usize] == Fate::Kept)
     };
-    let deciles = token_deciles(bodies().map(|(body, _)| body.tokens).collect());
+    let mut tokens = Vec::new();
+    entries.each_trajectory(|copies| tokens.push(entries.body_of(copies[0]).tokens));
+    let deciles = token_deciles(tokens);
     let mut counts: BTreeMap<(Option<&str>, u32), [u64; 4]> = BTreeMap::new();
-    for (body, fate) in bodies() {
+    entries.each_trajectory(|copies| {
+        let body = entries.witness(copies);
         let category = body.category.map(|name| entries.name(name));
         let count = counts
             .entry((category, decile(&deciles, body.tokens)))
             .or_default();
         count[0] += 1;
-        count[1] += u64::from(fate == Fate::Kept);
+        count[1] += u64::from(is_kept(copies));
         count[2] += u64::from(body.outcome == Outcome::Wrong);
         count[3] += u64::from(body.outcome == Outcome::Undecided);
-    }
+    });
     let records = counts
         .into_iter()
         .map(|((category, length_decile), count)| {

@@ -7,8 +7,6 @@
 
 use std::path::Path;
 
-use fs_err as fs;
-
 use super::csv::csv;
 use crate::Result;
 use crate::manifest::SubsetRecord;
@@ -96,7 +94,7 @@ pub(super) fn write(
             }
         }
     }
-    Ok(fs::write(run.join("runs.csv"), csv(&row_columns(), &rows))?)
+    crate::disk::write(&run.join("runs.csv"), csv(&row_columns(), &rows))
 }
 
 #[cfg(test)]

@@ -13,6 +13,8 @@ use crate::table::Table;
 pub(crate) const SUBSET: Column<str> = column("subset", "name of the subset or control");
 pub(crate) const TRAJECTORY_ID: Column<HexId> =
     column("trajectory_id", "the trajectory's id in the ledger");
+pub(crate) const RANK: Column<u32> = column("rank", "place in the draw, from 0");
+pub(crate) const PROBLEM_ID: Column<HexId> = column("problem_id", "the problem's id");
 
 /// One row for each selected trajectory of each subset.
 struct SelectionRow<'r> {
@@ -25,9 +27,9 @@ struct SelectionRow<'r> {
 fn row_columns<'r>() -> Vec<Filled<'r, SelectionRow<'r>>> {
     vec![
         SUBSET.always(|row| row.subset),
-        column::<u32>("rank", "place in the draw, from 0").always(|row| row.rank),
+        RANK.always(|row| row.rank),
         TRAJECTORY_ID.always(|row| row.trajectory_id),
-        column::<HexId>("problem_id", "the problem's id").always(|row| row.problem_id),
+        PROBLEM_ID.always(|row| row.problem_id),
     ]
 }
 

@@ -3,6 +3,7 @@
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+use arrow::array::ArrayRef;
 use fs_err as fs;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 
@@ -194,6 +195,11 @@ pub(super) fn write(
     Ok(written)
 }
 
+/// Where a subset's file stands in the folder, with `/`.
+pub(crate) fn path_of(subset: &Subset) -> String {
+    format!("{}/{}", subset.name, shard(split(subset)))
+}
+
 fn file_of(subset: &Subset, root: &Path) -> Result<PathBuf> {
     let folder = root.join(&subset.name);
     fs::create_dir_all(&folder)?;
@@ -223,19 +229,16 @@ fn encode(
     path: &Path,
     watch: &dyn Watch,
 ) -> Result<()> {
-    let columns = filled(&experiment.plan.emit.add);
-    let mut table = Table::create_text(path, schema::schema(&heads(&columns)))?;
+    let columns = columns(&experiment.plan.emit.add);
+    let mut table = Table::create_text(path, schema::schema(&columns))?;
     let mut start = 0;
     for &end in ends {
         for ranks in chunks(start, end) {
-            let mut rows = Vec::with_capacity(ranks.len());
-            for rank in ranks {
-                let entry = subset.order[rank];
-                let text = texts.text(entry)?;
-                rows.push(SubsetRow::new(experiment, entry, rank as u32, text));
-            }
-            table.write(schema::arrays(&columns, &rows))?;
-            watch.advance(Amount::rows(rows.len() as u64));
+            let entries = &subset.order[ranks.clone()];
+            let texts: Result<Vec<EntryText>> =
+                entries.iter().map(|&entry| texts.text(entry)).collect();
+            table.write(rows(experiment, entries, ranks.start as u32, texts?))?;
+            watch.advance(Amount::rows(ranks.len() as u64));
         }
         table.end_group()?;
         start = end;
@@ -244,18 +247,33 @@ fn encode(
     Ok(())
 }
 
+/// The rows of a subset's file that stand for these entries, the first of them at that rank: its [`columns`], in
+/// their order. There is a text for each entry.
+pub(crate) fn rows(
+    experiment: &Experiment<'_>,
+    entries: &[u32],
+    first_rank: u32,
+    texts: Vec<EntryText>,
+) -> Vec<ArrayRef> {
+    let ranked = entries.iter().zip(first_rank..).zip(texts);
+    let rows = ranked.map(|((&entry, rank), text)| SubsetRow::new(experiment, entry, rank, text));
+    let rows: Vec<SubsetRow<'_>> = rows.collect();
+    schema::arrays(&filled(&experiment.plan.emit.add), &rows)
+}
+
 fn chunks(start: usize, end: usize) -> impl Iterator<Item = Range<usize>> {
     let starts = (start..end).step_by(CHUNK);
     starts.map(move |at| at..(at + CHUNK).min(end))
 }
 
-fn describe(subset: &Subset, path: &Path) -> Result<Written> {
+/// What was written of a subset into that file.
+pub(crate) fn describe(subset: &Subset, path: &Path) -> Result<Written> {
     let file = fs::File::open(path)?.into_parts().0;
     let parquet = SerializedFileReader::new(file).map_err(|error| Error::parquet(path, error))?;
     let groups = parquet.metadata().row_groups();
     Ok(Written {
         rows: subset.size,
-        path: format!("{}/{}", subset.name, shard(split(subset))),
+        path: path_of(subset),
         sha256: folder::sha256(path)?,
         file_bytes: fs::metadata(path)?.len(),
         data_bytes: groups

@@ -2,7 +2,8 @@
 //!
 //! A trajectory stands in many subsets (every size, every control); its text is read from its file
 //! once, in the file's order, into one scratch file, and from there into each subset. Memory holds an
-//! index only.
+//! index only, with a hash of each entry's texts: what was right when it was written to the disk is still held
+//! against it when it comes back.
 
 use std::collections::HashMap;
 use std::io::{Read, Seek, SeekFrom, Write};
@@ -29,10 +30,22 @@ struct Extent {
     problem: u32,
     response: u32,
     gold: Option<u32>,
+    /// Of all of it.
+    hash: blake3::Hash,
+}
+
+impl Extent {
+    fn bytes(&self) -> usize {
+        let gold = self.gold.unwrap_or_default();
+        [self.problem, self.response, gold]
+            .map(|bytes| bytes as usize)
+            .iter()
+            .sum()
+    }
 }
 
 /// The texts of one entry.
-pub(super) struct EntryText {
+pub(crate) struct EntryText {
     pub problem: String,
     pub response: String,
     pub gold: Option<String>,
@@ -92,17 +105,31 @@ pub(super) struct Reader<'t> {
 impl Reader<'_> {
     pub(super) fn text(&mut self, entry: u32) -> Result<EntryText> {
         let extent = self.texts.index[&entry];
+        let mut bytes = vec![0; extent.bytes()];
         self.file.seek(SeekFrom::Start(extent.offset))?;
+        let read = self.file.read_exact(&mut bytes);
+        if read.is_err() || blake3::hash(&bytes) != extent.hash {
+            return Err(self.spoilt());
+        }
+        let mut rest = bytes.as_slice();
         let mut take = |bytes: u32| -> Result<String> {
-            let mut text = vec![0; bytes as usize];
-            self.file.read_exact(&mut text)?;
-            String::from_utf8(text).map_err(|error| std::io::Error::other(error).into())
+            let text;
+            (text, rest) = rest.split_at(bytes as usize);
+            String::from_utf8(text.to_vec()).map_err(|_| self.spoilt())
         };
         Ok(EntryText {
             problem: take(extent.problem)?,
             response: take(extent.response)?,
             gold: extent.gold.map(take).transpose()?,
         })
+    }
+
+    fn spoilt(&self) -> Error {
+        Error::File {
+            file: self.texts.path.display().to_string(),
+            problem: "does not hold the texts that were written to it".into(),
+            hint: "look after the disk that the output lies on, and run again".into(),
+        }
     }
 }
 
@@ -180,6 +207,7 @@ fn keep(scratch: &Mutex<Scratch>, entry: u32, trajectory: &Trajectory<'_>) -> Re
     bytes.extend_from_slice(trajectory.problem.as_bytes());
     bytes.extend_from_slice(trajectory.response.as_bytes());
     bytes.extend_from_slice(trajectory.gold.as_deref().unwrap_or_default().as_bytes());
+    let hash = blake3::hash(&bytes);
     let mut scratch = scratch
         .lock()
         .unwrap_or_else(|poisoned| poisoned.into_inner());
@@ -189,8 +217,61 @@ fn keep(scratch: &Mutex<Scratch>, entry: u32, trajectory: &Trajectory<'_>) -> Re
         problem: trajectory.problem.len() as u32,
         response: trajectory.response.len() as u32,
         gold: trajectory.gold.as_ref().map(|gold| gold.len() as u32),
+        hash,
     };
     scratch.end += bytes.len() as u64;
     scratch.index.insert(entry, extent);
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The scratch file of two entries, and its folder.
+    fn kept() -> (tempfile::TempDir, Texts) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("texts");
+        let scratch = Mutex::new(Scratch {
+            file: fs::File::create(&path).expect("a file"),
+            end: 0,
+            index: HashMap::new(),
+        });
+        for (entry, gold) in [(3, Some("4")), (7, None)] {
+            let trajectory = Trajectory {
+                problem: "What is 1+3?".into(),
+                response: "It is 4.".into(),
+                gold: gold.map(Into::into),
+                ..Trajectory::default()
+            };
+            keep(&scratch, entry, &trajectory).expect("texts");
+        }
+        let scratch = scratch.into_inner().expect("nobody panicked");
+        let index = scratch.index;
+        (folder, Texts { path, index })
+    }
+
+    #[test]
+    fn a_text_comes_back_as_it_was_or_not_at_all() {
+        let (_folder, texts) = kept();
+        let mut reader = texts.reader().expect("a file");
+        let text = reader.text(3).expect("texts");
+        assert_eq!(text.problem, "What is 1+3?");
+        assert_eq!(
+            (text.response.as_str(), text.gold.as_deref()),
+            ("It is 4.", Some("4"))
+        );
+        assert_eq!(reader.text(7).expect("texts").gold, None);
+        let whole = fs::read(&texts.path).expect("a file");
+        for at in 0..whole.len() {
+            let mut bytes = whole.clone();
+            // Another letter, and still text.
+            bytes[at] ^= 1;
+            fs::write(&texts.path, bytes).expect("a file");
+            let read = [3, 7].map(|entry| reader.text(entry).is_ok());
+            assert_eq!(read, [at > 20, at <= 20], "byte {at}");
+        }
+        fs::write(&texts.path, &whole[..10]).expect("a file");
+        assert!(reader.text(3).is_err() && reader.text(7).is_err());
+    }
 }

@@ -2,6 +2,7 @@
 
 use datafusion::common::{DataFusionError, SchemaError};
 
+use super::statement::too_deep;
 use crate::Error;
 use crate::error::{did_you_mean, listed, nearest};
 
@@ -47,6 +48,9 @@ fn unanswered(words: &str) -> Error {
 }
 
 fn unparsed(words: &str, sql: &str, tables: &[String]) -> Error {
+    if words.contains("recursion limit") {
+        return too_deep();
+    }
     // The name of the parser's type says nothing to who asks.
     let words = words.trim_start_matches("sql parser error: ");
     Error::usage(

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use datafusion::common::DataFusionError;
 use datafusion::prelude::{CsvReadOptions, JsonReadOptions, ParquetReadOptions};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
@@ -10,6 +11,7 @@ use super::failed::failed;
 use crate::error::shortened;
 use crate::source::Format;
 use crate::source::format::{Coding, Form, TextFormat};
+use crate::source::quiet;
 use crate::{Error, Result};
 
 /// What an address of a file does not have as it is; a path may have any of it in a name.
@@ -52,8 +54,7 @@ impl Engine {
         let registered = self
             .context
             .register_parquet(quoted(name), address, options);
-        let registered = self.runtime.block_on(registered);
-        registered.map_err(|error| unread(path, failed(error, "", &[])))
+        self.registered(path, registered)
     }
 
     /// Makes a Parquet, JSONL or CSV file a table. All of a JSONL decides its types; in CSV every cell is text, so
@@ -84,13 +85,12 @@ impl Engine {
 
     fn register_text(&self, name: &str, path: &Path, form: Form) -> Result<()> {
         let (name, address, ending) = (quoted(name), address(path)?, ending(path));
-        let registered = match form {
+        match form {
             Form::Json(_) => {
                 let options = JsonReadOptions::default()
                     .schema_infer_max_records(usize::MAX)
                     .file_extension(&ending);
-                let registered = self.context.register_json(name, address, options);
-                self.runtime.block_on(registered)
+                self.registered(path, self.context.register_json(name, address, options))
             }
             Form::Csv { delimiter } => {
                 let options = CsvReadOptions::new()
@@ -98,11 +98,25 @@ impl Engine {
                     .newlines_in_values(true)
                     .schema_infer_max_records(0)
                     .file_extension(&ending);
-                let registered = self.context.register_csv(name, address, options);
-                self.runtime.block_on(registered)
+                self.registered(path, self.context.register_csv(name, address, options))
             }
-        };
-        registered.map_err(|error| unread(path, failed(error, "", &[])))
+        }
+    }
+
+    /// Waits for a file to be a table; a reader that breaks off on a damaged one ends as it does.
+    fn registered(
+        &self,
+        path: &Path,
+        registered: impl Future<Output = std::result::Result<(), DataFusionError>>,
+    ) -> Result<()> {
+        match quiet::quietly(|| self.runtime.block_on(registered)) {
+            Some(registered) => registered.map_err(|error| unread(path, failed(error, "", &[]))),
+            None => Err(Error::File {
+                file: path.display().to_string(),
+                problem: "is damaged: its reader broke off".into(),
+                hint: "fetch or write the file again".into(),
+            }),
+        }
     }
 }
 

@@ -7,6 +7,7 @@ mod bounded;
 mod failed;
 mod files;
 pub(crate) mod rows;
+mod statement;
 
 use std::future::poll_fn;
 use std::path::Path;
@@ -25,6 +26,7 @@ use datafusion::prelude::{SessionConfig, SessionContext};
 use crate::folder::{self, RUN_FOLDER};
 use crate::measure::tokens::Tokenizer;
 use crate::measure::{style, thinking_part};
+use crate::source::quiet;
 use crate::verify;
 use crate::{Error, Result, memory};
 use failed::failed;
@@ -46,6 +48,9 @@ impl Engine {
             .map_err(|error| Error::no_output(out, &error))?;
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(threads)
+            .thread_stack_size(STACK_BYTES)
+            // What breaks off there is told by who waits for it.
+            .on_thread_start(quiet::hush)
             .enable_all()
             .build()?;
         let config = SessionConfig::new()
@@ -76,12 +81,15 @@ impl Engine {
 
     /// The rows of a query.
     pub(crate) fn query(&self, sql: &str) -> Result<Vec<RecordBatch>> {
+        statement::check(sql)?;
         let asked = match is_show_tables(sql) {
             true => NAMES,
             false => sql,
         };
-        let rows = async {
-            let frame = self.context.sql_with_options(asked, reading()).await?;
+        let (context, asked) = (self.context.clone(), asked.to_owned());
+        // On a thread of the runtime: the stack of this one is somebody else's to choose.
+        let rows = self.runtime.spawn(async move {
+            let frame = context.sql_with_options(&asked, reading()).await?;
             // A query without a row has columns still.
             let schema = Arc::clone(frame.schema().inner());
             let mut rows = answer(frame.execute_stream().await?).await?;
@@ -89,8 +97,8 @@ impl Engine {
                 rows.push(RecordBatch::new_empty(schema));
             }
             Ok(rows)
-        };
-        let rows = self.runtime.block_on(rows);
+        });
+        let rows = self.runtime.block_on(rows).map_err(|_| broken_off())?;
         rows.map_err(|error| failed(error, sql, &self.names()))
     }
 
@@ -105,6 +113,9 @@ impl Engine {
         names
     }
 }
+
+/// What a query that `statement` lets pass takes of it, several times over; only what is used is taken.
+const STACK_BYTES: usize = 32 << 20;
 
 /// What a query may write beside its memory, into a folder that goes with the session.
 const SPILLED_BYTES_MAX: u64 = 20_000_000_000;
@@ -142,6 +153,18 @@ fn reading() -> SQLOptions {
     SQLOptions::new()
         .with_allow_ddl(false)
         .with_allow_dml(false)
+        .with_allow_statements(false)
+}
+
+/// The error of a query under which a reader of files panicked, as they do on some that are damaged.
+fn broken_off() -> Error {
+    Error::File {
+        file: "a file of the query".into(),
+        problem: "cannot be read: its reader broke off".into(),
+        hint: "hold the folder against its sums with `gradatim check`, and look into files of your own with `gradatim \
+               inspect`"
+            .into(),
+    }
 }
 
 /// DataFusion's own answer would begin with seven tables about tables.

@@ -7,6 +7,7 @@
 //! is the second implementation that a test checks it against.
 
 use std::collections::HashMap;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use serde_json::json;
@@ -14,6 +15,7 @@ use tokenizers::pipeline::{EncodeOptions, PipelineToken, PipelineTokenizer};
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 use crate::ids::IdHasher;
+use crate::source::disk_file::open_regular;
 use crate::{Error, Result};
 
 /// The name of the vocabulary that the binary carries.
@@ -40,9 +42,21 @@ pub(crate) fn identity(name: &str, folder: &Path) -> Result<String> {
     if name == QWEN {
         return Ok(QWEN.to_owned());
     }
-    let bytes = fs_err::read(file(name, folder)).map_err(|error| unusable(name, error))?;
+    Ok(identity_of(&bytes(name, folder)?))
+}
+
+/// The same of a file's bytes.
+fn identity_of(bytes: &[u8]) -> String {
     let id = IdHasher::new("gradatim tokenizer v1").part(bytes).finish();
-    Ok(format!("tokenizer.json {id}"))
+    format!("tokenizer.json {id}")
+}
+
+fn bytes(name: &str, folder: &Path) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let opened = open_regular(&file(name, folder));
+    let read = opened.and_then(|mut opened| opened.read_to_end(&mut bytes));
+    read.map_err(|error| unusable(name, error))?;
+    Ok(bytes)
 }
 
 fn file(name: &str, folder: &Path) -> PathBuf {
@@ -59,11 +73,19 @@ fn unusable(name: &str, why: impl std::fmt::Display) -> Error {
 impl Tokenizer {
     /// Qwen2.5's, which takes half a second; or that of a `tokenizer.json`.
     pub fn load(name: &str, folder: &Path) -> Result<Self> {
+        Self::load_known(name, folder, &identity(name, folder)?)
+    }
+
+    /// The same; fails where it is no longer the one that [`identity`] named so.
+    pub(crate) fn load_known(name: &str, folder: &Path, identity: &str) -> Result<Self> {
         if name == QWEN {
             return Self::qwen();
         }
-        let path = file(name, folder);
-        let text = fs_err::read_to_string(path).map_err(|error| unusable(name, error))?;
+        let bytes = bytes(name, folder)?;
+        if identity_of(&bytes) != identity {
+            return Err(Error::Changed { file: name.into() });
+        }
+        let text = String::from_utf8(bytes).map_err(|error| unusable(name, error))?;
         Ok(Self {
             inner: from_json(name, &text)?,
             is_qwen: false,

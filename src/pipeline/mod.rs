@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::error::{Refusal, did_you_mean, shortened};
+use crate::error::{Refusal, did_you_mean, one_line, shortened};
 use crate::measure::Measure;
 use crate::rules::{Accept, OnShortfall};
 use crate::screen::Screen;
@@ -189,7 +189,7 @@ impl PipelineFile {
         });
         Error::Pipeline {
             path: self.path.display().to_string(),
-            detail: format!("{place}`{key}` {problem}"),
+            detail: format!("{place}`{}` {problem}", one_line(key)),
             hint: hint.to_owned(),
         }
     }

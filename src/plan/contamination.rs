@@ -6,13 +6,13 @@ use std::path::{Path, PathBuf};
 
 use super::Overrides;
 use crate::error::{did_you_mean, listed};
-use crate::ids::Id;
 use crate::pipeline::{Pipeline, PipelineFile};
 use crate::pool::identity;
 use crate::screen::contamination::Fingerprint;
 use crate::screen::contamination::fingerprint::{Item, MadeFrom};
 use crate::screen::contamination::shipped::{names, shipped};
 use crate::source::benchmark::{BenchmarkRow, ProblemColumns, problems};
+use crate::source::disk_file::read_small;
 use crate::source::{Asked, Location, Place, SourceFile, files};
 use crate::{Error, Result};
 
@@ -33,6 +33,8 @@ impl SoughtBenchmark {
     ) -> Result<Self> {
         let (mut items, mut texts, mut made_from) = (Vec::new(), Vec::new(), Vec::new());
         for file in found {
+            // First: what is read then is held against it.
+            let content = identity::content(file)?;
             for BenchmarkRow {
                 row, problem, id, ..
             } in problems(file, columns)?
@@ -44,7 +46,7 @@ impl SoughtBenchmark {
             made_from.push(MadeFrom {
                 file: file.name.clone(),
                 blake3: match &file.place {
-                    Place::Disk(_) => Some(identity::content(file)?).map(|id: Id| id.to_string()),
+                    Place::Disk(_) => Some(content.to_string()),
                     Place::Hub(_) => None,
                 },
                 hub: match &file.place {
@@ -151,7 +153,7 @@ fn find(
     let written = Location::here(name).below(folder);
     let path = given.unwrap_or_else(|| written.clone());
     if path.extension().is_some_and(|ending| ending == FINGERPRINT) {
-        return SoughtBenchmark::of_fingerprint(&fs_err::read(&path)?).map_err(damaged);
+        return SoughtBenchmark::of_fingerprint(&read_small(&path)?).map_err(damaged);
     }
     let mut found = files::find_as(&path, Asked::usual("test")).map_err(|error| match error {
         Error::Usage { what, hint } => {

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use super::check;
 use super::lock::Lock;
+use super::written::{name_of, placeless};
 use super::{Connect, Overrides, PlannedCompanion, PlannedFile, PlannedSource};
 use crate::pipeline::PipelineFile;
 use crate::rules::Accept;
@@ -147,6 +148,7 @@ impl Finder<'_> {
         self.note(name, &found.notes);
         Ok(FoundFiles {
             location: Location {
+                path: given.to_str().and_then(name_of),
                 config: found.config,
                 split: found.split,
                 ..Location::default()
@@ -220,11 +222,11 @@ impl Finder<'_> {
             other => other,
         })?;
         self.note(name, &found.notes);
-        let is_portable = |path: &String| !Path::new(path).is_absolute();
+        let path = written.path.as_deref();
         Ok(FoundFiles {
             files: found.files,
             location: Location {
-                path: written.path.clone().filter(is_portable),
+                path: path.and_then(|path| placeless(path, self.file.folder())),
                 config: written.config.clone().or(found.config),
                 split: written.split.clone().or(found.split),
                 ..Location::default()
@@ -369,6 +371,29 @@ impl Finder<'_> {
     }
 }
 
+impl PlannedFile {
+    /// Fails where the hashed file is another than was planned: its rows then stand in other units.
+    pub(crate) fn hold(&self, columns: &[Needed], row_bytes_max: u64) -> Result<()> {
+        if self.file.place.is_as_it_was() || self.is_planned_so(columns, row_bytes_max)? {
+            return Ok(());
+        }
+        Err(Error::Changed {
+            file: self.file.name.clone(),
+        })
+    }
+
+    /// Whether planning it now comes to the same.
+    fn is_planned_so(&self, columns: &[Needed], row_bytes_max: u64) -> Result<bool> {
+        let mut file = self.file.clone();
+        // Which columns may be missing was settled with all files at hand.
+        let columns: Vec<Needed> = columns.iter().cloned().map(Needed::or_absent).collect();
+        source::settle(&mut file)?;
+        let units = source::units(&file, &columns, row_bytes_max)?;
+        let is_same = self.units.as_ref().is_ok_and(|planned| *planned == units);
+        Ok(is_same && file.format == self.file.format && file.place.bytes()? == self.bytes)
+    }
+}
+
 /// Files by the column that they lack and others have.
 type Lacking = BTreeMap<String, Vec<String>>;
 
@@ -435,7 +460,8 @@ fn strayed(error: Error, file: &SourceFile, found: &[SourceFile]) -> Error {
 /// Why a file cannot be read. What is no fault of the file (the hub, the user, the memory) ends the run instead.
 pub(crate) fn unreadable(error: Error) -> Result<String> {
     match error {
-        Error::Hub { .. } | Error::Interrupted { .. } | Error::Memory { .. } => Err(error),
+        Error::Hub { .. } | Error::Interrupted { .. } => Err(error),
+        Error::Changed { .. } | Error::Memory { .. } => Err(error),
         error => Ok(reason(&error)),
     }
 }
@@ -483,24 +509,25 @@ mod tests {
     }
 
     #[test]
-    fn a_path_is_written_down_where_it_means_the_same_on_another_machine() {
+    fn a_path_is_written_down_where_it_means_the_same_on_another_machine_and_else_its_name() {
         let folder = folder();
         let path = folder.path().join("rows.jsonl");
         let relative = find(folder.path(), "path = 'rows.jsonl'", None).expect("a source");
         assert_eq!(relative.source.path.as_deref(), Some("rows.jsonl"));
         let lines = format!("path = '{}'", path.display());
         let absolute = find(folder.path(), &lines, None).expect("a source");
-        assert_eq!((absolute.files.len(), absolute.source.path), (1, None));
+        let name = Some("rows.jsonl".to_owned());
+        assert_eq!((absolute.files.len(), absolute.source.path), (1, name));
     }
 
     #[test]
-    fn a_path_of_the_command_line_replaces_a_dataset_and_is_not_written_down() {
+    fn a_path_of_the_command_line_replaces_a_dataset_and_only_its_name_is_written_down() {
         let folder = folder();
         let path = folder.path().join("rows.jsonl");
         let lines = "hub = 'a/b'\nsplit = 'test'\nlicense = 'mit'";
         let found = find(folder.path(), lines, Some(&path)).expect("a source");
         assert_eq!(found.files[0].file.name, "rows.jsonl");
-        assert_eq!(found.source.location(), Location::default());
+        assert_eq!(found.source.location(), Location::here("rows.jsonl"));
         assert_eq!(found.terms.license.as_deref(), Some("mit"));
     }
 

@@ -9,6 +9,7 @@ use crate::pipeline::{Pipeline, PipelineFile};
 use crate::pool::identity;
 use crate::source::benchmark::{self, BenchmarkRow};
 use crate::source::lookup;
+use crate::source::needed::Needed;
 use crate::source::pick::Pick;
 use crate::source::{Benchmark, Join, Located, Location, ROW_BYTES_MAX};
 use crate::{Error, Result};
@@ -90,11 +91,13 @@ fn plan_benchmark(
                 error,
             )
         })?;
+    // First: what is read then is held against them.
+    let contents = contents(&files, &lookup::columns(&picks))?;
     Ok(PlannedBenchmark {
         name: name.to_owned(),
         location: found.location,
         questions: questions(finder.file, &key, benchmark, &files)?,
-        contents: contents(&files)?,
+        contents,
         files,
     })
 }
@@ -127,12 +130,13 @@ fn plan_join(finder: &Finder<'_>, name: &str, written: &Join) -> Result<PlannedJ
             let keys = ["value", "problem", "problem_id"];
             at_key(finder.file, &key, zipped(keys, picks), error)
         })?;
+    let contents = contents(&files, &lookup::columns(&picks))?;
     let mut join = written.clone();
     join.pin(&found.location);
     Ok(PlannedJoin {
         name: name.to_owned(),
         join,
-        contents: contents(&files)?,
+        contents,
         files,
     })
 }
@@ -175,8 +179,13 @@ pub(super) fn at_key<'k>(
     )
 }
 
-fn contents(files: &[PlannedFile]) -> Result<Vec<Id>> {
-    let content = |file: &PlannedFile| identity::content(&file.file);
+/// What each file holds; what is read of it later is held against that.
+fn contents(files: &[PlannedFile], columns: &[Needed]) -> Result<Vec<Id>> {
+    let content = |file: &PlannedFile| {
+        let content = identity::content(&file.file)?;
+        file.hold(columns, ROW_BYTES_MAX)?;
+        Ok(content)
+    };
     files.iter().map(content).collect()
 }
 

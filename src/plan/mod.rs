@@ -10,6 +10,7 @@ mod grids;
 mod lock;
 mod lookups;
 mod recipes;
+mod recorded;
 mod vector_files;
 mod written;
 
@@ -76,6 +77,19 @@ pub struct Plan {
     /// The pipeline as it is written to the folder: with every default, and with where its data was found.
     pub written: String,
     emitted: Vec<glob::Pattern>,
+}
+
+/// What a plan rests on beside its pipeline.
+#[derive(Default)]
+struct Data {
+    sources: Vec<PlannedSource>,
+    companions: Vec<PlannedCompanion>,
+    benchmarks: Vec<PlannedBenchmark>,
+    joins: Vec<PlannedJoin>,
+    vectors: Vec<PlannedVectors>,
+    contamination: Vec<SoughtBenchmark>,
+    tokenizer: String,
+    tokenizer_name: TokenizerName,
 }
 
 /// A source with its files.
@@ -168,7 +182,30 @@ impl Plan {
             benchmarks: &benchmarks,
             joins: &joins,
         };
-        let pipeline = written::as_found(pipeline, &pinned);
+        let pipeline = written::as_found(pipeline, file.folder(), &pinned);
+        let data = Data {
+            sources,
+            companions,
+            benchmarks,
+            joins,
+            vectors,
+            contamination,
+            tokenizer,
+            tokenizer_name,
+        };
+        Ok(Self {
+            folder: file.folder().to_owned(),
+            notes: finder.notes.into_inner(),
+            ..Self::of(pipeline, (grids, emitted), data)?
+        })
+    }
+
+    /// The plan of a pipeline with its grids as they were checked, on that data.
+    fn of(
+        pipeline: Pipeline,
+        (grids, emitted): (Vec<(Grid, Vec<Length>)>, Vec<glob::Pattern>),
+        data: Data,
+    ) -> Result<Self> {
         Ok(Self {
             written: written::text(&pipeline)?,
             cluster_threshold: pipeline.cluster_threshold(),
@@ -180,17 +217,17 @@ impl Plan {
             validation: pipeline.validation,
             emit: pipeline.emit,
             runs: pipeline.runs,
-            folder: file.folder().to_owned(),
-            sources,
-            companions,
-            benchmarks,
-            joins,
-            vectors,
+            folder: PathBuf::new(),
+            sources: data.sources,
+            companions: data.companions,
+            benchmarks: data.benchmarks,
+            joins: data.joins,
+            vectors: data.vectors,
             grids,
-            tokenizer,
-            tokenizer_name,
-            contamination,
-            notes: finder.notes.into_inner(),
+            tokenizer: data.tokenizer,
+            tokenizer_name: data.tokenizer_name,
+            contamination: data.contamination,
+            notes: Vec::new(),
             emitted,
         })
     }

@@ -3,18 +3,17 @@
 //! Measuring a pool takes hours, reading vectors minutes: one that is wrong is found first. Only how many rows
 //! an NPY must have is not known before the sources were read.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::PlannedBenchmark;
 use super::files::Finder;
 use crate::bucket::length::Length;
 use crate::ids::Id;
 use crate::pipeline::Pipeline;
-use crate::pool::identity;
 use crate::select::grid::Grid;
 use crate::select::similar::Vectors;
-use crate::source::Location;
 use crate::source::vectors::{self, Key};
+use crate::source::{DiskFile, Location};
 use crate::{Error, Result};
 
 /// The vectors that a grid compares problems by.
@@ -33,7 +32,7 @@ pub struct PlannedVectors {
 /// A file with vectors.
 #[derive(Clone, Debug)]
 pub struct VectorFile {
-    pub path: PathBuf,
+    pub file: DiskFile,
     pub name: String,
     pub bytes: u64,
     pub content: Id,
@@ -73,15 +72,15 @@ pub(super) fn plan(
         let key = |key: &str| format!("grid[{index}].similar.vectors.{key}");
         let problems = find(finder, &key("problems"), &asked.problems)?;
         let asking = find(finder, &key("questions"), &asked.questions)?;
-        if vectors::is_by_place(&problems.path) && pipeline.sources.len() > 1 {
+        if vectors::is_by_place(&problems.file) && pipeline.sources.len() > 1 {
             return Err(file.error(
                 &key("problems"),
                 "is an NPY beside several sources, whose rows it does not tell apart",
                 "write the vectors as Parquet with a column `problem_id` or `problem`",
             ));
         }
-        let questions = questions(&asking.path, benchmark)?;
-        check_problems(&problems.path, questions.first().map(Vec::len))?;
+        let questions = questions(&asking.file, benchmark)?;
+        check_problems(&problems.file, questions.first().map(Vec::len))?;
         planned.push(PlannedVectors {
             asked: asked.clone(),
             benchmark: benchmark.name.clone(),
@@ -108,15 +107,16 @@ fn find(finder: &Finder<'_>, key: &str, named: &str) -> Result<VectorFile> {
         ));
     }
     let name = Path::new(named).file_name().unwrap_or_default();
+    let file = DiskFile::from(path);
     Ok(VectorFile {
         name: name.to_string_lossy().into_owned(),
-        bytes: fs_err::metadata(&path)?.len(),
-        content: identity::hash(&path)?,
-        path,
+        content: file.hash()?,
+        bytes: file.bytes()?,
+        file,
     })
 }
 
-fn questions(path: &Path, benchmark: &PlannedBenchmark) -> Result<Vec<Vec<f32>>> {
+fn questions(path: &DiskFile, benchmark: &PlannedBenchmark) -> Result<Vec<Vec<f32>>> {
     let mut questions = Vec::new();
     vectors::read(path, None, |row| {
         questions.push(row.vector);
@@ -132,7 +132,7 @@ fn questions(path: &Path, benchmark: &PlannedBenchmark) -> Result<Vec<Vec<f32>>>
     Ok(questions)
 }
 
-fn check_problems(path: &Path, width: Option<usize>) -> Result<()> {
+fn check_problems(path: &DiskFile, width: Option<usize>) -> Result<()> {
     let keyless = |row: u64| Error::Schema {
         file: path.display().to_string(),
         column: "problem_id".into(),

@@ -1,9 +1,8 @@
 //! The pipeline as it is written to the folder: what ran, so that it can be run again anywhere.
 
-use std::path::Path;
+use std::path::{Component, Path};
 
 use super::{PlannedBenchmark, PlannedCompanion, PlannedJoin, PlannedSource};
-use crate::measure::TokenizerName;
 use crate::pipeline::{LOCK, Pipeline};
 use crate::source::Located;
 use crate::{Error, Result};
@@ -17,8 +16,8 @@ pub(super) struct Pinned<'p> {
 }
 
 /// Makes of the pipeline what is written to its folder: each table says where its data was found, and nothing
-/// says where files lie on this machine, which is no part of the experiment.
-pub(super) fn as_found(mut pipeline: Pipeline, pinned: &Pinned<'_>) -> Pipeline {
+/// says where files lie on this machine, which is no part of the experiment. Relative paths start from `folder`.
+pub(super) fn as_found(mut pipeline: Pipeline, folder: &Path, pinned: &Pinned<'_>) -> Pipeline {
     for planned in pinned.sources {
         let sources = &mut pipeline.sources;
         sources.insert(planned.name.clone(), planned.source.clone());
@@ -37,7 +36,7 @@ pub(super) fn as_found(mut pipeline: Pipeline, pinned: &Pinned<'_>) -> Pipeline 
         let joins = &mut pipeline.join;
         joins.insert(planned.name.clone(), planned.join.clone());
     }
-    forget_places(&mut pipeline);
+    forget_places(&mut pipeline, folder);
     pipeline
 }
 
@@ -52,39 +51,97 @@ pub(super) fn text(pipeline: &Pipeline) -> Result<String> {
     Ok(format!(
         "{LOCK}, as gradatim {} read it.\n\
          # To run it again: `gradatim run FILE --out NEW` from the folder that the paths below start at, or with\n\
-         # `--base DIR`. What lies elsewhere is named with `--source NAME=PATH`; contents are checked.\n{text}",
+         # `--base DIR`. What lies elsewhere has its name alone here: it is found below that folder, or named with\n\
+         # `--source NAME=PATH`; contents are checked.\n{text}",
         env!("CARGO_PKG_VERSION")
     ))
 }
 
-/// Leaves the names alone of the files that absolute paths lead to.
-fn forget_places(pipeline: &mut Pipeline) {
-    if let Some(table) = &mut pipeline.screen.contamination {
-        for name in &mut table.benchmarks {
-            // With its ending: the bare name could be that of a fingerprint that we ship.
-            *name = placeless(name);
+/// Leaves the names alone of the files that other paths lead to than such as mean the same elsewhere.
+fn forget_places(pipeline: &mut Pipeline, folder: &Path) {
+    let forget = |path: &mut String| {
+        if let Some(name) = placeless(path, folder) {
+            *path = name;
         }
+    };
+    if let Some(table) = &mut pipeline.screen.contamination {
+        // With its ending: the bare name could be that of a fingerprint that we ship.
+        table.benchmarks.iter_mut().for_each(forget);
     }
-    pipeline.measure.tokenizer = TokenizerName(placeless(&pipeline.measure.tokenizer.0));
+    forget(&mut pipeline.measure.tokenizer.0);
     let similar = pipeline
         .grid
         .iter_mut()
         .filter_map(|grid| grid.similar.as_mut());
     for vectors in similar.filter_map(|similar| similar.vectors.as_mut()) {
-        vectors.problems = placeless(&vectors.problems);
-        vectors.questions = placeless(&vectors.questions);
+        forget(&mut vectors.problems);
+        forget(&mut vectors.questions);
     }
 }
 
-/// The name alone of a file that an absolute path leads to.
-fn placeless(path: &str) -> String {
-    let named = Path::new(path)
-        .file_name()
-        .filter(|_| Path::new(path).is_absolute());
-    named.map_or_else(
-        || path.to_owned(),
-        |name| name.to_string_lossy().into_owned(),
-    )
+/// The path as it is where it says nothing of this machine; else its name; none where it has none.
+pub(super) fn placeless(path: &str, folder: &Path) -> Option<String> {
+    match says_where(path) || climbs(path, folder) {
+        true => name_of(path),
+        false => Some(path.to_owned()),
+    }
+}
+
+/// The name of the file, folder or files that a path leads to: what is behind the last separator, or of a glob from
+/// where it first leaves something open.
+pub(super) fn name_of(path: &str) -> Option<String> {
+    let parts = path.split(['/', '\\']);
+    let parts: Vec<&str> = parts
+        .filter(|part| !["", ".", ".."].contains(part))
+        .collect();
+    let open = parts.iter().position(|part| part.contains(['*', '?', '[']));
+    let last = parts.len().checked_sub(1)?;
+    Some(parts[open.unwrap_or(last).min(last)..].join("/"))
+}
+
+/// Whether a path starts from a root, a home folder or an address, of whatever system.
+fn says_where(path: &str) -> bool {
+    let is_drive = |(drive, _): (&str, &str)| {
+        drive.len() == 1 && drive.starts_with(|letter: char| letter.is_ascii_alphabetic())
+    };
+    Path::new(path).is_absolute()
+        || path.starts_with(['~', '\\', '/'])
+        || path.contains("://")
+        || path.starts_with("file:")
+        || path.split_once(':').is_some_and(is_drive)
+}
+
+/// Whether a relative path climbs up to the root, or down again into a folder that it came from: either spells out
+/// where the pipeline's folder lies.
+fn climbs(path: &str, folder: &Path) -> bool {
+    let start = folder
+        .canonicalize()
+        .or_else(|_| std::path::absolute(folder));
+    let Ok(start) = start else { return false };
+    let names = start
+        .components()
+        .filter(|part| matches!(part, Component::Normal(_)));
+    let mut around: Vec<Component<'_>> = names.collect();
+    let mut left = None;
+    for part in Path::new(path).components() {
+        match part {
+            Component::ParentDir => {
+                left = around.pop();
+                if around.is_empty() {
+                    return true;
+                }
+            }
+            Component::Normal(_) => {
+                if left == Some(part) {
+                    return true;
+                }
+                left = None;
+                around.push(part);
+            }
+            _ => {}
+        }
+    }
+    false
 }
 
 #[cfg(test)]
@@ -92,9 +149,25 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_absolute_path_leaves_a_name_and_another_stays() {
-        assert_eq!(placeless("/home/me/tokenizer.json"), "tokenizer.json");
-        assert_eq!(placeless("models/tokenizer.json"), "models/tokenizer.json");
-        assert_eq!(placeless("qwen2.5"), "qwen2.5");
+    fn a_path_that_says_where_it_lies_leaves_a_name_and_another_stays() {
+        let folder = Path::new("/home/me/work/pipelines");
+        for (path, left) in [
+            ("/home/me/tokenizer.json", Some("tokenizer.json")),
+            ("/home/me/data/", Some("data")),
+            ("/home/me/*/rows-*.parquet", Some("*/rows-*.parquet")),
+            ("/", None),
+            ("~/rows.jsonl", Some("rows.jsonl")),
+            ("file:///home/me/rows.jsonl", Some("rows.jsonl")),
+            ("C:\\Users\\me\\rows.jsonl", Some("rows.jsonl")),
+            ("\\\\host\\me\\rows.jsonl", Some("rows.jsonl")),
+            ("../../../../home/me/rows.jsonl", Some("rows.jsonl")),
+            ("../../../me/rows.jsonl", Some("rows.jsonl")),
+            ("../pipelines/rows.jsonl", Some("rows.jsonl")),
+            ("models/tokenizer.json", Some("models/tokenizer.json")),
+            ("../data/*.parquet", Some("../data/*.parquet")),
+            ("qwen2.5", Some("qwen2.5")),
+        ] {
+            assert_eq!(placeless(path, folder).as_deref(), left, "{path}");
+        }
     }
 }

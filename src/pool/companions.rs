@@ -108,7 +108,6 @@ impl CompanionJoin {
                 (Some(_), Some(_)) => self.counts.categories_other += 1,
                 (_, None) => {}
             }
-            entries.problems[problem].category = choose(rule, own, said.category);
         }
         entries.complete(|body, facts| {
             let Some(said) = &self.said[body.problem as usize] else {
@@ -118,6 +117,7 @@ impl CompanionJoin {
             body.origin = body.origin.or(said.origin);
             facts.complete(said.facts);
         });
+        entries.settle_categories();
         self.counts
     }
 }

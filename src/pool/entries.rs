@@ -5,6 +5,7 @@
 use std::collections::HashMap;
 
 use indexmap::IndexSet;
+use rayon::prelude::*;
 
 use crate::ids::Id;
 use crate::source::{GoldKind, Remarks, Void};
@@ -83,7 +84,8 @@ pub struct Problem {
     pub id: Id,
     /// The first by name of the categories that its entries have.
     pub category: Option<NameIndex>,
-    /// Trajectories that our verifier called correct, and those that it could decide.
+    /// Trajectories that our verifier called correct, and those that it could decide; exact copies are one. None
+    /// before [`Entries::count_verdicts`].
     pub correct: u32,
     pub decided: u32,
 }
@@ -169,13 +171,8 @@ impl Entries {
         self.facts.insert_full(facts).0 as u32
     }
 
-    /// Counts a trajectory of a problem; returns the problem's index.
-    pub(super) fn count_of_problem(
-        &mut self,
-        id: Id,
-        category: Option<NameIndex>,
-        outcome: Outcome,
-    ) -> u32 {
+    /// The index of the problem that one more trajectory answers, which is new where no other answers it.
+    pub(super) fn index_problem(&mut self, id: Id, category: Option<NameIndex>) -> u32 {
         self.trajectory_count += 1;
         let next = self.problems.len() as u32;
         let index = *self.problem_index.entry(id).or_insert(next);
@@ -187,16 +184,81 @@ impl Entries {
                 decided: 0,
             });
         }
-        let known = self.problems[index as usize].category;
-        let first = match (known, category) {
+        let first = self.first_by_name(self.problems[index as usize].category, category);
+        self.problems[index as usize].category = first;
+        index
+    }
+
+    fn first_by_name(&self, known: Option<NameIndex>, new: Option<NameIndex>) -> Option<NameIndex> {
+        match (known, new) {
             (Some(a), Some(b)) if self.name(b) < self.name(a) => Some(b),
             (known, new) => known.or(new),
+        }
+    }
+
+    /// Makes the category of each problem what its entries say by now: a ledger, which has theirs, then tells it.
+    pub(super) fn settle_categories(&mut self) {
+        let mut categories = vec![None; self.problems.len()];
+        for body in self.rows.iter().filter_map(|row| row.body.as_ref().ok()) {
+            let category = &mut categories[body.problem as usize];
+            *category = self.first_by_name(*category, body.category);
+        }
+        for (problem, category) in self.problems.iter_mut().zip(categories) {
+            problem.category = category;
+        }
+    }
+
+    /// Counts for each problem what our verifier says of its trajectories, once all of them are here.
+    ///
+    /// A trajectory is counted once: the same words again, of a file that was given twice or a row that was copied,
+    /// are no second try. One that is called both correct and wrong, since the gold answers of its copies contradict
+    /// each other, is not decided.
+    pub fn count_verdicts(&mut self) {
+        let mut counts = vec![(0, 0); self.problems.len()];
+        self.each_trajectory(|copies| {
+            let is = |outcome| {
+                let mut copies = copies.iter();
+                copies.any(|&copy| self.body_of(copy).outcome == outcome)
+            };
+            let (correct, wrong) = (is(Outcome::Correct), is(Outcome::Wrong));
+            let count = &mut counts[self.body_of(copies[0]).problem as usize];
+            count.0 += u32::from(correct && !wrong);
+            count.1 += u32::from(correct != wrong);
+        });
+        for (problem, (correct, decided)) in self.problems.iter_mut().zip(counts) {
+            (problem.correct, problem.decided) = (correct, decided);
+        }
+    }
+
+    /// Hands over the entries of each trajectory: one alone in nearly every case, its exact copies in the others.
+    ///
+    /// What is evidence is counted so, and never by entries.
+    pub(crate) fn each_trajectory(&self, mut take: impl FnMut(&[u32])) {
+        let is_body = |&entry: &u32| self.rows[entry as usize].body.is_ok();
+        let mut order: Vec<u32> = (0..self.rows.len() as u32).filter(is_body).collect();
+        // Sorted, since a map of all ids would take ten times the memory.
+        order.par_sort_unstable_by_key(|&entry| (self.body_of(entry).trajectory_id, entry));
+        let id = |entry: u32| self.body_of(entry).trajectory_id;
+        for copies in order.chunk_by(|&a, &b| id(a) == id(b)) {
+            take(copies);
+        }
+    }
+
+    /// The one that stands for exact copies where they differ: the first by what is said of them, so that it does not
+    /// depend on their places.
+    pub(crate) fn witness(&self, copies: &[u32]) -> &Body {
+        let said = |body: &Body| {
+            let category = body.category.map(|name| self.name(name));
+            let style = self.name(body.style);
+            let outcome = body.outcome.as_str();
+            (outcome, body.recorded, body.finished, category, style)
         };
-        let problem = &mut self.problems[index as usize];
-        problem.category = first;
-        problem.correct += u32::from(outcome == Outcome::Correct);
-        problem.decided += u32::from(matches!(outcome, Outcome::Correct | Outcome::Wrong));
-        index
+        let bodies = copies.iter().map(|&copy| self.body_of(copy));
+        let first = bodies.min_by(|a, b| said(a).cmp(&said(b)));
+        match first {
+            Some(body) => body,
+            None => unreachable!("a trajectory has an entry"),
+        }
     }
 
     /// The body of an entry that is known to be a trajectory.

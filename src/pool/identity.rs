@@ -1,8 +1,5 @@
 //! What a part was made from, as one hash.
 
-use std::io::Read;
-use std::path::Path;
-
 use serde::{Deserialize, Serialize};
 
 use super::tables;
@@ -88,11 +85,12 @@ impl Made {
 
 /// What a file is: the hash of its bytes, or what the hub says of them.
 ///
-/// The hub names a file by a hash of its bytes. Whether we checked it is part of the name: what was
-/// measured from ranges is not taken for what was measured from a whole, checked file.
+/// What is read of a file on this disk is held against the hash from then on. The hub names a file by a hash of its
+/// bytes. Whether we checked it is part of the name: what was measured from ranges is not taken for what was
+/// measured from a whole, checked file.
 pub(crate) fn content(file: &SourceFile) -> Result<Id> {
     match &file.place {
-        Place::Disk(path) => hash(path),
+        Place::Disk(file) => file.hash(),
         Place::Hub(remote) => {
             let checked = [u8::from(remote.mode == HubMode::Cache)];
             Ok(IdHasher::new("gradatim hub file v1")
@@ -101,42 +99,4 @@ pub(crate) fn content(file: &SourceFile) -> Result<Id> {
                 .finish())
         }
     }
-}
-
-/// The hash of a file's bytes.
-///
-/// It is computed in every run (a core hashes some gigabytes a second): size and time would call a file
-/// unchanged that was replaced within the clock's tick.
-pub(crate) fn hash(path: &Path) -> Result<Id> {
-    let mut opened = fs_err::File::open(path)?;
-    let mut hasher = blake3::Hasher::new();
-    // Read, not mapped: mapped pages would count as this program's memory.
-    let mut block = vec![0; BLOCK_BYTES];
-    loop {
-        let filled = fill(&mut opened, &mut block)?;
-        hasher.update_rayon(&block[..filled]);
-        if filled < block.len() {
-            break;
-        }
-    }
-    let mut bytes = [0; 16];
-    hasher.finalize_xof().fill(&mut bytes);
-    Ok(Id::from_bytes(bytes))
-}
-
-/// Enough for each thread to have some of the hash's 1 KiB chunks at a time.
-const BLOCK_BYTES: usize = 4 << 20;
-
-/// Fills the block as far as the file goes.
-fn fill(file: &mut impl Read, block: &mut [u8]) -> Result<usize> {
-    let mut filled = 0;
-    while filled < block.len() {
-        match file.read(&mut block[filled..]) {
-            Ok(0) => break,
-            Ok(count) => filled += count,
-            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error.into()),
-        }
-    }
-    Ok(filled)
 }

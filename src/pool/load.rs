@@ -94,8 +94,9 @@ impl<'b> BodyColumns<'b> {
 impl Entries {
     /// Adds the entries of a batch of a part.
     ///
-    /// Fails where the batch lacks one of [`columns`], has a word that nothing here means, or a trajectory without
-    /// a measurement that each has.
+    /// Fails where the batch lacks one of [`columns`], has a word that nothing here means, a trajectory without
+    /// a measurement that each has, a measurement that none can have, or entries that do not stand in the order of
+    /// their file.
     pub fn add(&mut self, part: u32, batch: &RecordBatch) -> Result<(), Misfit> {
         let places = PlaceColumns::of(batch)?;
         let bodies = BodyColumns::of(batch)?;
@@ -104,18 +105,29 @@ impl Entries {
                 Some(void) => Err(void),
                 None => Ok(Box::new(self.body(places.ids(at)?, &bodies, at)?)),
             };
-            self.rows.push(Entry {
+            let entry = Entry {
                 part,
                 row: ROW.needed(places.row[at])?,
                 generation: places.generation[at],
                 offset: places.offset[at],
                 body,
-            });
+            };
+            self.check_order(&entry)?;
+            self.rows.push(entry);
         }
         Ok(())
     }
 
-    /// The trajectory of a row, whose problem is counted.
+    /// Fails where an entry does not stand behind the last one of its part: texts are fetched in this order.
+    fn check_order(&self, entry: &Entry) -> Result<(), Misfit> {
+        let last = self.rows.last().filter(|last| last.part == entry.part);
+        match last.is_none_or(|last| last.row <= entry.row) {
+            true => Ok(()),
+            false => Err(ROW.misfit("does not ascend")),
+        }
+    }
+
+    /// The trajectory of a row, whose problem gets an index.
     pub(crate) fn body(
         &mut self,
         ids: TrajectoryIds,
@@ -131,7 +143,7 @@ impl Entries {
         let origin = self.intern_some(facts.origin[at]);
         let facts = self.facts_in(facts, at);
         Ok(Body {
-            problem: self.count_of_problem(ids.problem, category, outcome),
+            problem: self.index_problem(ids.problem, category),
             trajectory_id: ids.trajectory,
             text_id: ids.text,
             fields_id: ids.fields,
@@ -140,9 +152,9 @@ impl Entries {
             recorded: measures.recorded(at),
             finished: measures.finished[at],
             tokens: TOKENS.needed(measures.tokens[at])?,
-            thinking_tokens: THINKING_TOKENS.needed(measures.thinking_tokens[at])?,
+            thinking_tokens: measures.thinking_tokens(at)?,
             bytes: BYTES.needed(measures.bytes[at])?,
-            repeated_share: REPEATED_SHARE.needed(measures.repeated_share[at])?,
+            repeated_share: measures.repeated_share(at)?,
             words: measures.words(at),
             style,
             category,
@@ -182,6 +194,23 @@ impl MeasureColumns<'_> {
     fn recorded(&self, at: usize) -> Option<bool> {
         let verdicts = [self.recorded_rule[at], self.recorded_judge[at]];
         verdicts.into_iter().flatten().reduce(|a, b| a || b)
+    }
+
+    /// No more than all of its tokens.
+    fn thinking_tokens(&self, at: usize) -> Result<u32, Misfit> {
+        let tokens = THINKING_TOKENS.needed(self.thinking_tokens[at])?;
+        match self.tokens[at].is_some_and(|all| tokens <= all) {
+            true => Ok(tokens),
+            false => Err(THINKING_TOKENS.misfit("has more than all tokens")),
+        }
+    }
+
+    fn repeated_share(&self, at: usize) -> Result<f32, Misfit> {
+        let share = REPEATED_SHARE.needed(self.repeated_share[at])?;
+        match (0.0..=1.0).contains(&share) {
+            true => Ok(share),
+            false => Err(REPEATED_SHARE.misfit("has a number that is no share")),
+        }
     }
 
     /// 0 where none were counted.

@@ -10,6 +10,7 @@
 mod aside;
 pub(crate) mod companions;
 pub mod entries;
+mod examine;
 mod home;
 pub(crate) mod identity;
 mod listing;
@@ -24,4 +25,5 @@ pub use home::Pool;
 pub(crate) use home::cache_folder;
 pub(crate) use listing::{Lock, PartFolder};
 pub(crate) use part::Part;
+use part::SEAL;
 pub(crate) use writer::PartWriter;

@@ -54,6 +54,11 @@ pub(crate) const COMPANION: PartTable = PartTable {
 };
 
 impl PartTable {
+    /// Whether its rows are the entries that a part's seal counts.
+    pub(super) fn is_first(self) -> bool {
+        [TRAJECTORIES.name, COMPANION.name].contains(&self.name)
+    }
+
     pub(crate) fn heads(self) -> Vec<Head> {
         (self.columns)()
     }

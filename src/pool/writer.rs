@@ -11,8 +11,9 @@ use super::home::Pool;
 use super::identity::Made;
 use super::part::{Part, SEAL, Seal, file_of};
 use super::tables::PartTable;
+use crate::disk::{self, Lock};
 use crate::table::Table;
-use crate::{Result, schema};
+use crate::{Error, Result, schema};
 
 /// Collects a unit's rows and puts the part in place when they are all there.
 pub(crate) struct PartWriter {
@@ -59,37 +60,22 @@ impl PartWriter {
         Ok(())
     }
 
-    /// Seals the part and renames it into place; where another run was faster, its part stays.
+    /// Seals the part and renames it into place, for good; where another run was faster, its part stays.
     pub(crate) fn finish(self) -> Result<Part> {
         let mut tables = BTreeMap::new();
         for (name, table) in self.tables {
             tables.insert(name.to_owned(), blake3_of(&table.finish()?)?);
         }
-        let seal = Seal {
-            file: self.file,
-            made: self.made,
-            entries: self.entries,
-            tables,
-        };
-        let text = serde_json::to_vec(&seal).map_err(std::io::Error::from)?;
-        write_synced(&self.aside.join(SEAL), &text)?;
-        if let Some(parent) = self.folder.parent() {
-            fs::create_dir_all(parent)?;
-        }
-        if let Err(error) = fs::rename(&self.aside, &self.folder) {
-            fs::remove_dir_all(&self.aside)?;
-            if !self.folder.is_dir() {
-                return Err(error.into());
-            }
-        }
-        let part = Part::open(&self.folder)?;
-        part.check()?;
-        Ok(part)
+        let text = Seal::new(self.file, self.made, self.entries, tables).bytes();
+        disk::write(&self.aside.join(SEAL), text)?;
+        disk::sync_tree(&self.aside)?;
+        put_in_place(&self.aside, &self.folder)?;
+        sound(&self.folder)
     }
 
     /// Removes what was written aside.
     pub(crate) fn abandon(self) -> Result<()> {
-        Ok(fs::remove_dir_all(&self.aside)?)
+        disk::remove(&self.aside)
     }
 }
 
@@ -97,10 +83,39 @@ fn blake3_of(path: &Path) -> Result<String> {
     Ok(blake3::hash(&fs::read(path)?).to_hex().to_string())
 }
 
-fn write_synced(path: &Path, bytes: &[u8]) -> Result<()> {
-    use std::io::Write;
-    let mut file = fs::File::create(path)?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
-    Ok(())
+/// The part of a folder, if it holds what its seal says.
+fn sound(folder: &Path) -> Result<Part> {
+    Part::open(folder)?.checked()
+}
+
+/// Renames a sealed part into the pool. A sound part of its name stays there, which says the same; a damaged one
+/// makes room.
+fn put_in_place(aside: &Path, folder: &Path) -> Result<()> {
+    let shelf = folder.parent().unwrap_or(folder);
+    disk::create_folders(shelf)?;
+    let Err(error) = disk::place(aside, folder) else {
+        return Ok(());
+    };
+    if !folder.is_dir() {
+        return Err(error);
+    }
+    // One at a time, so that nobody moves away what another has just put there instead.
+    let partial = aside.ancestors().nth(2).unwrap_or(aside);
+    let lock = Lock::wait(&partial.join("replacing.lock"), &|| Ok(()))?;
+    let put = match sound(folder) {
+        Ok(_) => disk::remove(aside),
+        Err(_) => replace(aside, folder),
+    };
+    if let Some(lock) = lock {
+        lock.remove();
+    }
+    put
+}
+
+/// Takes what is damaged out of its place, then away.
+fn replace(aside: &Path, folder: &Path) -> Result<()> {
+    let damaged = aside.with_extension("damaged");
+    std::fs::rename(folder, &damaged).map_err(|error| Error::write(folder, error))?;
+    disk::place(aside, folder)?;
+    disk::remove(&damaged)
 }

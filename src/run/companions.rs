@@ -76,6 +76,7 @@ fn jobs<'p>(
     settings: &Settings<'_>,
 ) -> Result<(Vec<CompanionJob<'p>>, Vec<Id>)> {
     let (mut jobs, mut contents) = (Vec::new(), Vec::new());
+    let source = &companion.source;
     for file in &companion.files {
         settings.check_stop()?;
         let units = file
@@ -83,10 +84,11 @@ fn jobs<'p>(
             .as_ref()
             .map_err(|why| unreadable(companion, file, why.clone()))?;
         let content = identity::content(&file.file)?;
+        file.hold(&layout::columns(source), source.row_bytes_max)?;
         contents.push(content);
         for &unit in units {
             // Nothing of a companion is tokenised or counted.
-            let made = Made::of(content, &file.file, unit, &companion.source, "", false);
+            let made = Made::of(content, &file.file, unit, source, "", false);
             jobs.push(CompanionJob { file, unit, made });
         }
     }
@@ -142,5 +144,6 @@ fn read(
         part.add(problems.len() as u64, vec![tables::companion(&problems)])?;
         settings.watch.advance(Amount::rows(problems.len() as u64));
     }
+    job.file.file.place.held()?;
     part.finish()
 }

@@ -17,7 +17,7 @@ pub(super) fn compare(
     let chosen = benchmark.of_tiers(&asked.tiers);
     let questions: Vec<&Vec<f32>> = chosen.iter().map(|&at| &planned.questions[at]).collect();
     let mut similarity = Similarity::unknown(loaded.entries.problems.len(), questions.len());
-    let path = &planned.problems.path;
+    let path = &planned.problems.file;
     let is_by_place = vectors::is_by_place(path);
     let by_place = if is_by_place {
         by_place(loaded)

@@ -1,5 +1,7 @@
 //! A plan, measured: every entry of its sources, with what the grids' recipes ask of their problems.
 
+use std::collections::BTreeMap;
+
 use super::companions::Joined;
 use super::knowledge::Gathered;
 use super::loaded::{Loaded, RunPart};
@@ -38,6 +40,39 @@ impl<'p> Experiment<'p> {
             joins: gathered.joins,
             _lock: loaded.lock,
         }
+    }
+
+    /// A run read again from its folder, where neither texts nor parts are: what only they tell is not known, but
+    /// for what was found in problems and what joining did.
+    pub(crate) fn recorded(
+        plan: &'p Plan,
+        entries: Entries,
+        parts: Vec<RunPart>,
+        screened: Screened,
+        joins: Vec<JoinCounts>,
+    ) -> Self {
+        Self {
+            plan,
+            knowledge: Knowledge::of(&entries),
+            entries,
+            parts,
+            companions: Vec::new(),
+            screened,
+            joins,
+            _lock: None,
+        }
+    }
+
+    /// Whether selecting rests on what the entries tell alone: no rule for texts, no similarity, no joined column.
+    pub(crate) fn selects_by_entries(&self) -> bool {
+        let mut grids = self.plan.grids.iter();
+        grids.all(|(grid, _)| {
+            let mut recipes = grid.recipe.iter();
+            let joined = grid.difficulty.as_ref().map(|rule| &rule.joined);
+            grid.similar.is_none()
+                && joined.is_none_or(BTreeMap::is_empty)
+                && recipes.all(|recipe| recipe.criterion().text_rule().is_none())
+        })
     }
 
     pub(crate) fn source_of(&self, part: u32) -> &PlannedSource {

@@ -30,6 +30,8 @@ pub(crate) enum Held {
     Stored(Box<Part>),
     /// The file could not be read; one entry stands for it.
     Unreadable,
+    /// Not here: its entries were read from a ledger.
+    Elsewhere,
 }
 
 impl Held {
@@ -38,6 +40,7 @@ impl Held {
         match self {
             Self::Stored(part) => part.entries as usize,
             Self::Unreadable => 1,
+            Self::Elsewhere => 0,
         }
     }
 
@@ -45,7 +48,7 @@ impl Held {
     pub(crate) fn misread(&self, why: &Misfit) -> Error {
         match self {
             Self::Stored(part) => part.misread(why),
-            Self::Unreadable => unreachable!("nothing was read: {why}"),
+            Self::Unreadable | Self::Elsewhere => unreachable!("nothing was read: {why}"),
         }
     }
 
@@ -57,7 +60,7 @@ impl Held {
     ) -> Result<Box<dyn Iterator<Item = Result<RecordBatch>> + 'h>> {
         Ok(match self {
             Self::Stored(part) => Box::new(part.read(table, columns)?),
-            Self::Unreadable => Box::new(std::iter::empty()),
+            Self::Unreadable | Self::Elsewhere => Box::new(std::iter::empty()),
         })
     }
 }

@@ -18,22 +18,53 @@ mod shards;
 mod unit;
 mod unread;
 
-use crate::Result;
+use std::collections::HashSet;
+use std::ffi::OsStr;
+use std::path::Path;
+
 use crate::plan::Plan;
+use crate::{Error, Result};
 pub(crate) use companions::Joined;
 pub(crate) use experiment::Experiment;
 pub(crate) use held::Held;
 use loaded::Loaded;
+pub(crate) use loaded::RunPart;
 pub use settings::{Amount, Settings, Timings, Watch};
 
 /// Measures what the pool does not hold yet into it, and loads every entry of the plan's sources.
+///
+/// A part that fits its seal and holds what nobody can read is told, and measured again like one that does not fit.
 pub(crate) fn measure<'p>(
     plan: &'p Plan,
     settings: &Settings<'_>,
     timings: &mut Timings,
 ) -> Result<Experiment<'p>> {
-    fs_err::create_dir_all(settings.pool.folder())?;
-    let lock = settings.pool.lock_for_reading()?;
+    // Each once: what this program has just measured it can read.
+    let mut discarded = HashSet::new();
+    loop {
+        let measured = measure_once(plan, settings, timings);
+        let Err(Error::Part { part, why }) = measured else {
+            return measured;
+        };
+        let name = Path::new(&part).file_name().and_then(OsStr::to_str);
+        let name = name.unwrap_or_default().to_owned();
+        if !discarded.insert(name.clone()) {
+            return Err(Error::Part { part, why });
+        }
+        shards::discard(settings, &name, &part, &why)?;
+    }
+}
+
+fn measure_once<'p>(
+    plan: &'p Plan,
+    settings: &Settings<'_>,
+    timings: &mut Timings,
+) -> Result<Experiment<'p>> {
+    crate::disk::create_folders(settings.pool.folder())?;
+    let lock = settings.pool.lock_for_reading(&|| settings.check_stop())?;
+    if let Some(note) = lock.as_ref().and_then(|lock| lock.note.as_ref()) {
+        settings.watch.note(note);
+    }
     let slots = shards::measure(plan, settings, timings)?;
     loaded::refuse_unreadable(plan, &slots, settings.watch)?;
     settings.watch.begin("load", Amount::default());

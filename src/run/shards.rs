@@ -14,7 +14,7 @@ use crate::plan::{Plan, PlannedFile, PlannedSource, unreadable};
 use crate::pool::Aside;
 use crate::pool::identity::{self, Made};
 use crate::pool::part::Part;
-use crate::source::{self, Unit};
+use crate::source::{self, Unit, layout};
 use crate::{Error, Result};
 
 /// Takes every unit of a plan from the pool or measures it; the slots stand in the order of the plan.
@@ -121,7 +121,7 @@ impl<'p, 's> Pass<'p, 's> {
                     content,
                     filling,
                 };
-                match self.content(file)? {
+                match self.content(source, file)? {
                     Ok((content, units)) => {
                         let units_left = Arc::new(AtomicUsize::new(units.len()));
                         for &unit in units {
@@ -147,13 +147,21 @@ impl<'p, 's> Pass<'p, 's> {
     }
 
     /// What the file holds, and its units.
-    fn content(&self, file: &'p PlannedFile) -> Result<Readable<(Id, &'p [Unit])>> {
+    fn content(
+        &self,
+        source: &PlannedSource,
+        file: &'p PlannedFile,
+    ) -> Result<Readable<(Id, &'p [Unit])>> {
         let units = match &file.units {
             Ok(units) => units,
             Err(why) => return Ok(Err(why.clone())),
         };
         let now = Instant::now();
-        let content = identity::content(&file.file);
+        let source = &source.source;
+        let content = identity::content(&file.file).and_then(|content| {
+            file.hold(&layout::columns(source), source.row_bytes_max)?;
+            Ok(content)
+        });
         Clock::add(&self.clock.hash, now);
         match content {
             Ok(content) => Ok(Ok((content, units))),
@@ -208,7 +216,8 @@ impl<'p, 's> Pass<'p, 's> {
             let load = || {
                 self.settings.watch.waits_for("tokenizer");
                 let name = &self.plan.tokenizer_name.0;
-                let loaded = Tokenizer::load(name, &self.plan.folder);
+                let plan = self.plan;
+                let loaded = Tokenizer::load_known(name, &plan.folder, &plan.tokenizer);
                 self.clock.loaded.get_or_init(Instant::now);
                 loaded.map_err(|error| self.fail(error)).ok()
             };
@@ -269,15 +278,20 @@ impl<'p, 's> Pass<'p, 's> {
     }
 }
 
-/// The part, where it is there and whole; a damaged one is measured again, in its place.
+/// The part, where it is there and whole; a damaged one is measured again, and makes room for the new one then.
 pub(super) fn sound_part(settings: &Settings<'_>, name: &str) -> Result<Option<Part>> {
     match Part::find(&settings.pool, name) {
         Err(Error::Part { part, why }) => {
-            let note = format!("part {part} is damaged ({why}) and is measured again");
-            settings.watch.note(&note);
-            fs_err::remove_dir_all(settings.pool.part_folder(name))?;
+            discard(settings, name, &part, &why)?;
             Ok(None)
         }
         found => found,
     }
+}
+
+/// Takes a damaged part out of the pool, and says so: it is measured again.
+pub(super) fn discard(settings: &Settings<'_>, name: &str, part: &str, why: &str) -> Result<()> {
+    let note = format!("part {part} is damaged ({why}) and is measured again");
+    settings.watch.note(&note);
+    Part::remove(&settings.pool, name)
 }

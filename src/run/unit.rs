@@ -147,6 +147,8 @@ fn fill(part: &mut PartWriter, job: &Job<'_>, means: Means<'_>) -> Result<Option
             files: 0,
         });
     }
+    // Whatever a reader made of it.
+    job.file.file.place.held()?;
     means.pace.learn(all_text, job.bytes);
     unit_done(&job.units_left, bytes_left, settings);
     Ok(None)

@@ -99,12 +99,6 @@ impl<'s> Looking<'s> {
         let id = |hit: &ProblemHit| entries.problems[hit.problem as usize].id;
         let key = |hit: &ProblemHit| (id(hit), hit.hit.class, hit.hit.benchmark, hit.hit.item);
         self.hits.sort_by_key(key);
-        let mut decisive = HashMap::new();
-        for (at, hit) in (0..).zip(&self.hits) {
-            if hit.dropped {
-                decisive.entry(hit.problem).or_insert(at);
-            }
-        }
         let clusters = self.sketches.map(|sketches| {
             let found = sketches.clusters();
             let mut first: Vec<u32> = (0..entries.problems.len() as u32).collect();
@@ -116,12 +110,21 @@ impl<'s> Looking<'s> {
         Screened {
             detector: self.detector,
             problems: self.problems,
+            decisive: decisive(&self.hits),
             hits: self.hits,
-            decisive,
             clusters,
             disagreeing: Vec::new(),
         }
     }
+}
+
+/// The first dropped hit of each problem.
+fn decisive(hits: &[ProblemHit]) -> HashMap<u32, u32> {
+    let mut decisive = HashMap::new();
+    for (at, hit) in (0..).zip(hits).filter(|(_, hit)| hit.dropped) {
+        decisive.entry(hit.problem).or_insert(at);
+    }
+    decisive
 }
 
 /// What the texts of a run's problems said.
@@ -149,6 +152,23 @@ pub struct Disagreement {
 }
 
 impl Screened {
+    /// What a run found, read again; how each item is called is then not known. `hits` are in its order.
+    pub(crate) fn recorded(
+        problems: u32,
+        hits: Vec<ProblemHit>,
+        clusters: Option<Clusters>,
+        disagreeing: Vec<Disagreement>,
+    ) -> Self {
+        Self {
+            detector: None,
+            problems,
+            decisive: decisive(&hits),
+            hits,
+            clusters,
+            disagreeing,
+        }
+    }
+
     /// The hit for which the entries of a problem are dropped.
     pub(crate) fn contaminated(&self, problem: u32) -> Option<u32> {
         self.decisive.get(&problem).copied()

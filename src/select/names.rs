@@ -1,4 +1,5 @@
-//! The names of an experiment's subsets and controls: no two are the same, since each names a folder.
+//! The names of an experiment's subsets and controls: no two are the same, whatever the size of their letters, since
+//! each names a folder.
 
 use std::collections::{HashMap, HashSet};
 
@@ -19,9 +20,12 @@ pub(crate) fn check(grids: &[(Grid, Vec<Length>)]) -> Result<(), (usize, Refusal
             .into_iter()
             .map(|size| family.name(size))
         {
-            if !names.insert(name.clone()) {
+            let too_bad = |refusal| (family.grid, refusal);
+            folder_can_be_called(&name).map_err(too_bad)?;
+            if !names.insert(name.to_ascii_lowercase()) {
                 let problem = format!("asks for a subset `{name}` that another place asks for too");
-                let hint = "give each grid a `name` of its own, and each axis every value once";
+                let hint = "give each grid a `name` of its own, not one in other letters' size alone, and each axis \
+                            every value once";
                 return Err((family.grid, Refusal::new("", problem, hint)));
             }
         }
@@ -29,9 +33,46 @@ pub(crate) fn check(grids: &[(Grid, Vec<Length>)]) -> Result<(), (usize, Refusal
     check_controls(&families)
 }
 
+/// What file systems take at most, in bytes; names are ASCII.
+const NAME_BYTES_MAX: usize = 255;
+
+/// The longest that controls put behind their subset's name.
+const TAIL: &str = "-matched";
+
+/// Names that stand for devices on Windows, alone or before a dot.
+const DEVICES: [&str; 6] = ["con", "prn", "aux", "nul", "com", "lpt"];
+
+/// Refuses a name that some file system takes for no folder: datasets are carried from one to another.
+fn folder_can_be_called(name: &str) -> Result<(), Refusal> {
+    let bytes = name.len() + TAIL.len();
+    Refusal::when(
+        bytes > NAME_BYTES_MAX,
+        "",
+        &format!(
+            "asks for a subset `{}…` of {bytes} bytes with its control's ending, and a folder's name has at most \
+             {NAME_BYTES_MAX}",
+            &name[..60.min(name.len())]
+        ),
+        "give the grid, its categories or its styles shorter names",
+    )?;
+    let first = name.split('.').next().unwrap_or_default();
+    let letters = first.trim_end_matches(|c: char| c.is_ascii_digit());
+    let is_device = first.len() - letters.len() <= 1
+        && DEVICES.contains(&letters.to_ascii_lowercase().as_str());
+    Refusal::when(
+        is_device,
+        "name",
+        &format!("makes a subset `{name}`, and `{first}` before a dot is a device on Windows"),
+        "give the grid another name",
+    )
+}
+
 /// No two kinds of random controls have one name, nor one that subsets have.
 fn check_controls(families: &[(&Grid, Family)]) -> Result<(), (usize, Refusal)> {
-    let stems: HashSet<&String> = families.iter().map(|(_, family)| &family.stem).collect();
+    let stems: HashSet<String> = families
+        .iter()
+        .map(|(_, family)| family.stem.to_ascii_lowercase())
+        .collect();
     let mut kinds: HashMap<String, RandomKind> = HashMap::new();
     let controlled = families.iter().filter(|(grid, _)| grid.control.random > 0);
     for (grid, family) in controlled {
@@ -41,8 +82,10 @@ fn check_controls(families: &[(&Grid, Family)]) -> Result<(), (usize, Refusal)> 
             per_problem: grid.per_problem,
         };
         let stem = kind.stem();
-        let other = kinds.entry(stem.clone()).or_insert_with(|| kind.clone());
-        if *other != kind || stems.contains(&stem) {
+        let key = stem.to_ascii_lowercase();
+        let is_taken = stems.contains(&key);
+        let other = kinds.entry(key).or_insert_with(|| kind.clone());
+        if *other != kind || is_taken {
             let problem = format!("has random controls called `{stem}-*`, as other subsets are");
             let hint = "give the style, or the grid, another name";
             return Err((family.grid, Refusal::new("", problem, hint)));
@@ -86,6 +129,26 @@ mod tests {
         assert!(problem.contains("`all-normal-5`"), "{problem}");
         assert_eq!(refused(&["size = [5]", "size = [5]\nname = 'again'"]), None);
         assert_eq!(refused(&["size = [5]", "size.tokens = [5]"]), None);
+        let letters = ["size = [5]\nname = 'Long'", "size = [5]\nname = 'long'"];
+        assert_eq!(refused(&letters).map(|(index, _)| index), Some(1));
+    }
+
+    #[test]
+    fn a_name_that_some_file_system_does_not_take_is_refused() {
+        let named = |name: &str| refused(&[&format!("size = [5]\nname = '{name}'")]);
+        let (_, problem) = named(&"x".repeat(240)).unwrap();
+        assert!(problem.contains("261 bytes"), "{problem}");
+        assert_eq!(named(&"x".repeat(232)), None);
+        for device in ["con.a", "COM1.x", "nul.", "lpt9.b.c"] {
+            let problem = named(device).map(|(_, problem)| problem);
+            assert!(
+                problem.is_some_and(|problem| problem.contains("device")),
+                "{device}"
+            );
+        }
+        for plain in ["con", "com10.x", "console.a", "a.con"] {
+            assert_eq!(named(plain), None, "{plain}");
+        }
     }
 
     #[test]

@@ -8,6 +8,7 @@ use super::recipe::Recipe;
 use super::recipe::criterion::StepCounts;
 use super::size::Size;
 use super::subset::Subset;
+use crate::error::one_line;
 
 /// Everything that was selected, and everything that could not be.
 #[derive(Debug, Default)]
@@ -140,10 +141,10 @@ pub(crate) fn shortfall_table(shortfalls: &[Shortfall]) -> String {
             .collect();
         let first = &sizes[0];
         lines.push([
-            family(first),
+            one_line(&family(first)).into_owned(),
             format!("{}{}", asked.join(" "), unit(first)),
             format!("{}{}", first.available, unit(first)),
-            first.reason.clone(),
+            one_line(&first.reason).into_owned(),
         ]);
     }
     let width = |at: usize| {

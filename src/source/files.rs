@@ -31,7 +31,7 @@ impl SourceFile {
     pub(crate) fn of_disk(root: &Path, file: Candidate, format: Format) -> Self {
         Self {
             hive: hive::constants(root, &file.name),
-            place: Place::Disk(file.path),
+            place: Place::Disk(file.path.into()),
             name: file.name,
             format,
         }

@@ -9,6 +9,7 @@ use std::path::Path;
 
 use super::SourceFile;
 use super::columnar::encrypted::has_encrypted_columns;
+use super::disk_file::open_regular;
 use super::format::{Coding, Form, Format, JsonForm, TextFormat};
 use super::place::Place;
 use super::text::samples::data_file;
@@ -202,7 +203,7 @@ fn mistaken(file: &SourceFile) -> Result<Option<String>> {
     if let Some(why) = lost_link(path) {
         return Ok(Some(why));
     }
-    let mut opened = fs_err::File::open(path)?;
+    let mut opened = file.place.open()?;
     let mut head = Vec::new();
     opened.by_ref().take(HEAD_BYTES).read_to_end(&mut head)?;
     let kind = Kind::of(&head);
@@ -405,7 +406,7 @@ fn lfs_pointer(head: &[u8]) -> String {
 /// How a file is written whose name does not say it; none where it is nothing that can be read.
 pub(super) fn told(path: &Path) -> Option<Format> {
     let mut head = Vec::new();
-    let opened = fs_err::File::open(path).ok()?;
+    let opened = open_regular(path).ok()?;
     opened.take(HEAD_BYTES).read_to_end(&mut head).ok()?;
     let json = |coding| {
         let form = Form::Json(JsonForm::Lines);
@@ -431,7 +432,7 @@ pub(super) fn told(path: &Path) -> Option<Format> {
 /// What a file is that nobody reads, in the words of "it is …"; none where its bytes do not tell.
 pub(super) fn described(path: &Path) -> Option<&'static str> {
     let mut head = Vec::new();
-    let opened = fs_err::File::open(path).ok()?;
+    let opened = open_regular(path).ok()?;
     opened.take(HEAD_BYTES).read_to_end(&mut head).ok()?;
     match Kind::of(&head) {
         Kind::Text | Kind::Bytes => None,

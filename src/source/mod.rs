@@ -7,9 +7,11 @@
 pub(crate) mod answers;
 mod batch;
 pub mod benchmark;
+pub(crate) mod checked;
 mod columnar;
 mod companion;
 mod dataset;
+pub(crate) mod disk_file;
 mod entry;
 mod facts;
 pub mod files;
@@ -31,6 +33,7 @@ mod path;
 pub mod pick;
 pub(crate) mod place;
 pub(crate) mod remark;
+mod stamp;
 pub(crate) mod text;
 mod turns;
 mod unit;
@@ -46,9 +49,12 @@ use serde::{Deserialize, Serialize};
 pub(crate) use batch::Batch;
 use columnar::ipc;
 pub use columnar::parquet;
+pub(crate) use columnar::quiet;
+pub(crate) use columnar::quiet::quietly;
 pub(crate) use columnar::{Cuts, Piece};
 pub(crate) use companion::Companion;
 pub(crate) use dataset::Asked;
+pub use disk_file::DiskFile;
 pub use entry::{Entry, Row, Trajectory};
 pub(crate) use facts::{Facts, GoldKind};
 pub use files::SourceFile;
@@ -240,11 +246,33 @@ pub(crate) fn read_columns(
     batch: BatchSize,
 ) -> Result<Box<dyn Iterator<Item = Result<Batch>>>> {
     let columns = &hive::without(&file.hive, columns);
+    let place = file.place.clone();
+    let batches = read_as(file, unit, columns, row_bytes_max, batch);
+    let batches = batches.map_err(|error| place.blame(error))?;
+    let batches = batches.map(move |batch| batch.map_err(|error| place.blame(error)));
+    Ok(match Filler::of(&file.hive, columns) {
+        Some(filler) => {
+            let filler = Arc::new(filler);
+            let filled = move |batch| Batch::Filled(Box::new(batch), filler.clone());
+            Box::new(batches.map(move |batch| batch.map(&filled)))
+        }
+        None => Box::new(batches),
+    })
+}
+
+/// The same, by the file's format.
+fn read_as(
+    file: &SourceFile,
+    unit: Unit,
+    columns: &[Needed],
+    row_bytes_max: u64,
+    batch: BatchSize,
+) -> Result<Box<dyn Iterator<Item = Result<Batch>>>> {
     let cuts = Cuts {
         size: batch,
         row_bytes_max,
     };
-    let batches: Box<dyn Iterator<Item = Result<Batch>>> = match file.format {
+    Ok(match file.format {
         Format::Parquet => {
             let batches = parquet::read(file, unit, columns, cuts)?;
             Box::new(batches.map(|batch| batch.map(Batch::Arrow)))
@@ -257,14 +285,6 @@ pub(crate) fn read_columns(
             let batches = text::read(file, format, columns, row_bytes_max, batch)?;
             Box::new(batches.map(|batch| batch.map(Batch::Text)))
         }
-    };
-    Ok(match Filler::of(&file.hive, columns) {
-        Some(filler) => {
-            let filler = Arc::new(filler);
-            let filled = move |batch| Batch::Filled(Box::new(batch), filler.clone());
-            Box::new(batches.map(move |batch| batch.map(&filled)))
-        }
-        None => batches,
     })
 }
 
@@ -301,13 +321,29 @@ pub(crate) fn fetch(
             next += 1;
         }
         Ok(())
-    })?;
+    })
+    .map_err(|error| file.place.blame(error))?;
     if next < spots.len() {
         return Err(Error::Changed {
             file: file.name.clone(),
         });
     }
     Ok(())
+}
+
+/// Reads the rows of `spots` (in order of row) again and hands over each with its number and all its entries.
+pub(crate) fn entries_of(
+    file: &SourceFile,
+    source: &Source,
+    spots: &[Spot],
+    mut take: impl FnMut(u64, Vec<Entry<'_>>) -> Result<()>,
+) -> Result<()> {
+    read_rows(file, source, spots, &mut |row| {
+        let number = row.number;
+        let mut entries = Vec::new();
+        layout::entries(source, row, &mut entries);
+        take(number, entries)
+    })
 }
 
 /// Takes the trajectory of that generation out of the entries; none where there is none.

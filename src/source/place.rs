@@ -16,8 +16,10 @@ use parquet::file::reader::{ChunkReader, Length};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::checked::Checked;
+use super::disk_file::{DiskFile, Opened};
 use super::hub::{Hub, RemoteFile, RemoteParquet, RemoteReader};
-use crate::Result;
+use crate::{Error, Result};
 
 /// How files of a hub come here.
 #[derive(
@@ -36,7 +38,7 @@ pub enum HubMode {
 /// Where a file is.
 #[derive(Clone, Debug)]
 pub enum Place {
-    Disk(PathBuf),
+    Disk(DiskFile),
     Hub(HubFile),
 }
 
@@ -65,7 +67,7 @@ impl Place {
 
     pub(crate) fn bytes(&self) -> Result<u64> {
         match self {
-            Self::Disk(path) => Ok(fs_err::metadata(path)?.len()),
+            Self::Disk(file) => file.bytes(),
             Self::Hub(remote) => Ok(remote.file.size),
         }
     }
@@ -73,7 +75,7 @@ impl Place {
     /// As errors name it.
     pub(crate) fn shown(&self) -> PathBuf {
         match self {
-            Self::Disk(path) => path.clone(),
+            Self::Disk(file) => file.to_path_buf(),
             Self::Hub(remote) => format!("hub:{}/{}", remote.file.repo, remote.file.path).into(),
         }
     }
@@ -81,11 +83,14 @@ impl Place {
     /// From its beginning. In mode `cache` this fetches the whole file first.
     pub(crate) fn open(&self) -> Result<Box<dyn Bytestream>> {
         match self {
-            Self::Disk(path) => Ok(Box::new(fs_err::File::open(path)?)),
+            Self::Disk(file) => Ok(match file.open()? {
+                Opened::AsIs(file) => Box::new(file),
+                Opened::Checked(checked) => Box::new(checked),
+            }),
             Self::Hub(remote) => match remote.mode {
                 HubMode::Cache => {
-                    let path = remote.hub.whole(&remote.file)?;
-                    Ok(Box::new(fs_err::File::open(path)?))
+                    let file = remote.hub.whole_file(&remote.file)?;
+                    Self::Disk(file).open()
                 }
                 HubMode::Stream => Ok(Box::new(remote.reader())),
             },
@@ -104,8 +109,8 @@ impl Place {
     pub(crate) fn chunks(&self) -> Result<Chunks> {
         match self {
             Self::Hub(remote) if remote.mode == HubMode::Cache => {
-                let path = remote.hub.whole(&remote.file)?;
-                Self::Disk(path).chunks()
+                let file = remote.hub.whole_file(&remote.file)?;
+                Self::Disk(file).chunks()
             }
             place => place.footer(),
         }
@@ -114,12 +119,44 @@ impl Place {
     /// For a reader of a Parquet file's footer: never fetches a whole file.
     pub(crate) fn footer(&self) -> Result<Chunks> {
         match self {
-            Self::Disk(path) => Ok(Chunks::Disk(fs_err::File::open(path)?.into_parts().0)),
+            Self::Disk(file) => Ok(match file.open()? {
+                Opened::AsIs(file) => Chunks::Disk(file),
+                Opened::Checked(checked) => Chunks::Checked(checked),
+            }),
             Self::Hub(remote) => {
                 let reader = RemoteParquet::new(remote.hub.clone(), remote.file.clone());
                 reader.expect_footer()?;
                 Ok(Chunks::Hub(reader))
             }
+        }
+    }
+}
+
+impl Place {
+    /// The error of a read: that the file has changed, where that is behind it. Readers of others, which know only
+    /// words for what is wrong, lose the cause.
+    pub(crate) fn blame(&self, error: Error) -> Error {
+        match self.held() {
+            Ok(()) => error,
+            Err(changed) => changed,
+        }
+    }
+
+    /// Fails where a read met other bytes than those that were hashed.
+    pub(crate) fn held(&self) -> Result<()> {
+        match self {
+            Self::Disk(file) if file.is_broken() => Err(file.changed()),
+            Self::Hub(remote) => remote.hub.check_held(&remote.file),
+            Self::Disk(_) => Ok(()),
+        }
+    }
+
+    /// Whether it surely is what it was when it was opened first.
+    pub(crate) fn is_as_it_was(&self) -> bool {
+        match self {
+            Self::Disk(file) => file.is_as_it_was(),
+            // Named by its content.
+            Self::Hub(_) => true,
         }
     }
 }
@@ -133,6 +170,7 @@ impl HubFile {
 /// A Parquet file's bytes, by their place in it.
 pub(crate) enum Chunks {
     Disk(File),
+    Checked(Checked),
     Hub(RemoteParquet),
 }
 
@@ -154,6 +192,7 @@ impl Length for Chunks {
     fn len(&self) -> u64 {
         match self {
             Self::Disk(file) => Length::len(file),
+            Self::Checked(checked) => Length::len(checked),
             Self::Hub(remote) => Length::len(remote),
         }
     }
@@ -165,6 +204,7 @@ impl ChunkReader for Chunks {
     fn get_read(&self, start: u64) -> parquet::errors::Result<Self::T> {
         match self {
             Self::Disk(file) => Ok(Box::new(file.get_read(start)?)),
+            Self::Checked(checked) => Ok(Box::new(checked.get_read(start)?)),
             Self::Hub(remote) => remote.get_read(start),
         }
     }
@@ -172,6 +212,7 @@ impl ChunkReader for Chunks {
     fn get_bytes(&self, start: u64, length: usize) -> parquet::errors::Result<Bytes> {
         match self {
             Self::Disk(file) => file.get_bytes(start, length),
+            Self::Checked(checked) => checked.get_bytes(start, length),
             Self::Hub(remote) => remote.get_bytes(start, length),
         }
     }

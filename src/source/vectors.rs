@@ -12,6 +12,8 @@ use arrow::datatypes::{DataType, Float32Type};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::errors::ParquetError;
 
+use super::disk_file::DiskFile;
+use super::place::Place;
 use crate::ids::{Id, problem_id};
 use crate::{Error, Result};
 
@@ -43,14 +45,14 @@ pub(crate) fn is_by_place(path: &Path) -> bool {
 /// Fails where the file is of another form, cut off, or has a vector without a direction or of another width
 /// than `width`; where that is none, all have the width of the first.
 pub(crate) fn read(
-    path: &Path,
+    file: &DiskFile,
     mut width: Option<usize>,
     mut take: impl FnMut(VectorRow) -> Result<()>,
 ) -> Result<u64> {
     let mut number = 0;
     let checked = |key: Key, vector: Option<Vec<f32>>| {
         let vector = check(vector, &mut width)
-            .map_err(|problem| wrong(path, format!("{problem} in row {number}, counted from 0")))?;
+            .map_err(|problem| wrong(file, format!("{problem} in row {number}, counted from 0")))?;
         let row = VectorRow {
             number,
             key,
@@ -59,11 +61,12 @@ pub(crate) fn read(
         number += 1;
         take(row)
     };
-    if is_by_place(path) {
-        read_npy(path, checked)?;
-    } else {
-        read_parquet(path, checked)?;
-    }
+    let place = Place::Disk(file.clone());
+    let read = match is_by_place(file) {
+        true => read_npy(&place, file, checked),
+        false => read_parquet(&place, file, checked),
+    };
+    read.map_err(|error| place.blame(error))?;
     Ok(number)
 }
 
@@ -98,13 +101,13 @@ const HINT: &str =
     "write the file again; `gradatim schema pipeline` says under `vectors` what it holds";
 
 fn read_parquet(
+    place: &Place,
     path: &Path,
     mut take: impl FnMut(Key, Option<Vec<f32>>) -> Result<()>,
 ) -> Result<()> {
     let failed =
         |error: ParquetError| wrong(path, format!("is no Parquet that can be read: {error}"));
-    let file = fs_err::File::open(path)?.into_parts().0;
-    let reader = ParquetRecordBatchReaderBuilder::try_new(file).map_err(failed)?;
+    let reader = ParquetRecordBatchReaderBuilder::try_new(place.chunks()?).map_err(failed)?;
     let mut names = reader.schema().fields().iter().map(|field| field.name());
     if !names.clone().any(|name| name == "vector") {
         let file = path.display().to_string();
@@ -153,9 +156,13 @@ fn list(column: &ArrayRef, at: usize) -> Option<Vec<f32>> {
 
 /// NumPy's own format: a magic, a header that is a Python literal, and the numbers row by row
 /// (numpy.lib.format, versions 1 to 3).
-fn read_npy(path: &Path, mut take: impl FnMut(Key, Option<Vec<f32>>) -> Result<()>) -> Result<()> {
-    let opened = fs_err::File::open(path)?;
-    let file_bytes = opened.metadata()?.len();
+fn read_npy(
+    place: &Place,
+    path: &Path,
+    mut take: impl FnMut(Key, Option<Vec<f32>>) -> Result<()>,
+) -> Result<()> {
+    let opened = place.open()?;
+    let file_bytes = place.bytes()?;
     let mut file = BufReader::with_capacity(1 << 20, opened);
     let mut header_bytes = 0;
     let mut fill = |bytes: &mut [u8]| {

@@ -73,6 +73,7 @@ mod replace;
 mod response;
 mod scan;
 mod signs;
+mod spelled;
 mod statements;
 mod units;
 mod values;
@@ -137,6 +138,12 @@ pub fn verify_parts(gold: &str, response: &str, parts: &Parts, options: &Options
     if let Some(verdict) = prose::by_letter(&gold, answer, found.as_ref(), options) {
         return verdict;
     }
+    if let Some(whole) = answer.and_then(|answer| extract::whole(answer, found.as_ref(), options)) {
+        let verdict = answers_verdict(given, &gold, whole.text, options, |_| doubtful_gold);
+        if verdict.outcome == Outcome::Correct || whole.is_mathematics {
+            return verdict;
+        }
+    }
     let Some(found) = found else {
         return answer
             .and_then(|answer| prose::by_word(&gold, answer))
@@ -145,7 +152,24 @@ pub fn verify_parts(gold: &str, response: &str, parts: &Parts, options: &Options
     let doubtful = |gold: &Cleaned| {
         found.ambiguous || doubtful_gold || is_one_of_several(gold, answer, &found, options)
     };
-    answers_verdict(given, &gold, &found.text, options, doubtful)
+    let verdict = answers_verdict(given, &gold, &found.text, options, doubtful);
+    if found.piece {
+        hedged(verdict)
+    } else {
+        verdict
+    }
+}
+
+/// A verdict on a piece of what was said, which decides neither way.
+fn hedged(verdict: Verdict) -> Verdict {
+    match verdict.outcome {
+        Outcome::Correct | Outcome::Wrong => Verdict {
+            outcome: Outcome::Undecided,
+            reason: Reason::Doubtful,
+            ..verdict
+        },
+        _ => verdict,
+    }
 }
 
 /// Compares two answers with no response around them: a gold answer, and an answer as it stands.

@@ -51,6 +51,7 @@ const MANNER: Manner = Manner {
     comma: Comma::Thousands,
     tight_slash: true,
     counts: false,
+    units: false,
 };
 
 /// The precision of the enclosures. By hand.

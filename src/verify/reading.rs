@@ -21,6 +21,7 @@ pub fn reading(answer: &str) -> Option<String> {
         comma: Comma::Thousands,
         tight_slash: true,
         counts: false,
+        units: false,
     };
     let mut arena = Arena::default();
     let root = parse::parse(&clean(answer), manner, &mut arena)?.root;

@@ -22,6 +22,7 @@ pub(crate) fn readings(arena: &mut Arena, text: &str) -> Vec<Reading> {
         comma: Comma::Thousands,
         tight_slash: true,
         counts: false,
+        units: false,
     };
     let counts = text.contains('^')
         && text.contains('_')
@@ -42,6 +43,10 @@ pub(crate) fn readings(arena: &mut Arena, text: &str) -> Vec<Reading> {
             ..usual
         },
         Manner {
+            units: true,
+            ..usual
+        },
+        Manner {
             comma: Comma::Separator,
             ..usual
         },
@@ -52,6 +57,7 @@ pub(crate) fn readings(arena: &mut Arena, text: &str) -> Vec<Reading> {
     ] {
         let needed = manner == usual
             || counts && manner.counts
+            || manner.units && may_have_units(text)
             || slashes && !manner.tight_slash
             || commas && manner.comma != Comma::Thousands;
         if !needed {
@@ -72,6 +78,17 @@ pub(crate) fn readings(arena: &mut Arena, text: &str) -> Vec<Reading> {
         }
     }
     readings
+}
+
+/// Whether letters of a text may be units that are written as names are: behind a slash, as a sign, or as
+/// a capital at the end.
+fn may_have_units(text: &str) -> bool {
+    let digits = text.bytes().any(|byte| byte.is_ascii_digit());
+    let bytes = text.as_bytes();
+    let last = bytes.last().is_some_and(u8::is_ascii_uppercase);
+    let apart = bytes.len() > 2 && [b' ', b',', b'~'].contains(&bytes[bytes.len() - 2]);
+    let signs = ["\\Omega", "\\mu", "\\AA", "\\mathrm", "\\text", "/", "^"];
+    digits && (last && apart || signs.iter().any(|sign| text.contains(sign)))
 }
 
 /// Whether a clean text can be read as mathematics without words.

@@ -7,7 +7,7 @@
 
 use std::ops::Range;
 
-use memchr::memmem;
+use memchr::{memchr3_iter, memmem};
 
 /// Whether a response holds a thinking part, and whether that part ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,7 +45,10 @@ pub struct Parts {
 /// assert_eq!(split_thinking("<think>It is").state, Thinking::Open);
 /// ```
 pub fn split_thinking(response: &str) -> Parts {
-    let parts = MARKS.iter().find_map(|marks| marks.split(response));
+    let marked = has_marks(response);
+    let mut rows = MARKS.iter().filter(|_| marked);
+    let parts = rows.find_map(|marks| marks.split(response));
+    let parts = parts.or_else(|| bare_channels(response));
     let parts = parts.unwrap_or(Parts {
         state: Thinking::Absent,
         thinking: 0..0,
@@ -63,6 +66,20 @@ pub fn before_thinking<'r>(response: &'r str, parts: &Parts) -> &'r str {
     unmarked.unwrap_or(before)
 }
 
+/// Whether any mark stands in a response: one pass, where each row would make two.
+fn has_marks(response: &str) -> bool {
+    let text = response.as_bytes();
+    let starts = memchr3_iter(b'<', b'[', "◁".as_bytes()[0], text);
+    let marks = |at: usize| {
+        let here = &text[at..];
+        let starts = |mark: &str| here.starts_with(mark.as_bytes());
+        MARKS
+            .iter()
+            .any(|marks| starts(marks.close) || starts(marks.open))
+    };
+    starts.into_iter().any(marks) || response.trim_start().starts_with("Here ")
+}
+
 /// How one family of models marks its thinking.
 struct ThinkingMarks {
     /// Opens the thinking; a chat template may have written it.
@@ -73,13 +90,11 @@ struct ThinkingMarks {
     answer: Option<&'static str>,
 }
 
-const MARKS: [ThinkingMarks; 7] = [
-    // DeepSeek-R1, QwQ, Qwen3 and what was distilled from them.
-    ThinkingMarks {
-        open: "<think>",
-        close: "</think>",
-        answer: None,
-    },
+/// One row for each family: what its chat template or its model card writes. More than the thinking: what
+/// opens the answer, where that is a mark of its own.
+const MARKS: [ThinkingMarks; 19] = [
+    // DeepSeek-R1, QwQ, Qwen3, and what was distilled from them.
+    ThinkingMarks::tags("<think>", "</think>"),
     // Sky-T1 and OpenThoughts.
     ThinkingMarks {
         open: "<|begin_of_thought|>",
@@ -87,36 +102,52 @@ const MARKS: [ThinkingMarks; 7] = [
         answer: Some("<|begin_of_solution|>"),
     },
     // s1.
-    ThinkingMarks {
-        open: "<|im_start|>think",
-        close: "<|im_start|>answer",
-        answer: None,
-    },
-    // gpt-oss.
-    ThinkingMarks {
-        open: "<|channel|>analysis<|message|>",
-        close: "<|channel|>final<|message|>",
-        answer: None,
-    },
-    ThinkingMarks {
-        open: "<thinking>",
-        close: "</thinking>",
-        answer: None,
-    },
+    ThinkingMarks::tags("<|im_start|>think", "<|im_start|>answer"),
+    // gpt-oss, in its harmony format.
+    ThinkingMarks::tags(
+        "<|channel|>analysis<|message|>",
+        "<|channel|>final<|message|>",
+    ),
+    ThinkingMarks::tags("<|channel|>commentary", "<|channel|>final<|message|>"),
+    ThinkingMarks::tags("<thinking>", "</thinking>"),
     // Magistral.
+    ThinkingMarks::tags("[THINK]", "[/THINK]"),
+    ThinkingMarks::tags("<reasoning>", "</reasoning>"),
+    // EXAONE Deep.
+    ThinkingMarks::tags("<thought>", "</thought>"),
+    // Seed-OSS.
+    ThinkingMarks::tags("<seed:think>", "</seed:think>"),
+    // Kimi-VL-Thinking.
+    ThinkingMarks::tags("◁think▷", "◁/think▷"),
+    // Hunyuan and others that write their tags as special tokens.
+    ThinkingMarks::tags("<|thinking|>", "<|/thinking|>"),
+    ThinkingMarks::tags("<|think|>", "<|/think|>"),
+    ThinkingMarks::tags("<|start_thinking|>", "<|end_thinking|>"),
+    // Cohere's Command A Reasoning.
     ThinkingMarks {
-        open: "[THINK]",
-        close: "[/THINK]",
-        answer: None,
+        open: "<|START_THINKING|>",
+        close: "<|END_THINKING|>",
+        answer: Some("<|START_RESPONSE|>"),
     },
-    ThinkingMarks {
-        open: "<reasoning>",
-        close: "</reasoning>",
-        answer: None,
-    },
+    // Gemma: its thinking is a channel that closes, or stands between two unused tokens.
+    ThinkingMarks::tags("<|channel>thought", "<channel|>"),
+    ThinkingMarks::tags("<unused94>thought", "<unused95>"),
+    // Apriel.
+    ThinkingMarks::tags("Here are my reasoning steps:", "[BEGIN FINAL RESPONSE]"),
+    // Granite 3.
+    ThinkingMarks::tags("Here is my thought process:", "Here is my response:"),
 ];
 
 impl ThinkingMarks {
+    /// Marks of which the second ends the thinking and opens the answer.
+    const fn tags(open: &'static str, close: &'static str) -> Self {
+        Self {
+            open,
+            close,
+            answer: None,
+        }
+    }
+
     /// The parts of a response that carries these marks. The last closing mark counts: a model
     /// that thinks twice answers after the second time.
     fn split(&self, response: &str) -> Option<Parts> {
@@ -143,6 +174,28 @@ impl ThinkingMarks {
     }
 }
 
+/// gpt-oss where the special tokens were dropped, which leaves the names of its channels:
+/// `analysisWe need … assistantfinalThe answer is …`.
+fn bare_channels(response: &str) -> Option<Parts> {
+    let text = response.trim_start();
+    let text = text.strip_prefix("assistant").unwrap_or(text);
+    let inner = ["analysis", "commentary"]
+        .iter()
+        .find_map(|name| text.strip_prefix(name))?;
+    let start = response.len() - inner.len();
+    let close = inner.rfind("assistantfinal");
+    // `analysis of the problem`: a word that starts a sentence.
+    let named = inner.starts_with(|c: char| c.is_uppercase() || c.is_ascii_digit());
+    match close {
+        Some(at) => Some(Parts {
+            state: Thinking::Closed,
+            thinking: start..start + at,
+            answer: start + at + "assistantfinal".len()..response.len(),
+        }),
+        None => named.then(|| open_part(response, start)),
+    }
+}
+
 fn open_part(response: &str, start: usize) -> Parts {
     Parts {
         state: Thinking::Open,
@@ -152,7 +205,7 @@ fn open_part(response: &str, start: usize) -> Parts {
 }
 
 /// The marks after which a model has stopped answering.
-const TURN_ENDS: [&str; 7] = [
+const TURN_ENDS: [&str; 15] = [
     "<|end_of_solution|>",
     "<|im_end|>",
     "<|im_start|>user",
@@ -160,6 +213,14 @@ const TURN_ENDS: [&str; 7] = [
     "<|eot_id|>",
     "<|return|>",
     "<｜end▁of▁sentence｜>",
+    "<|END_RESPONSE|>",
+    "<|END_OF_TURN_TOKEN|>",
+    "<end_of_turn>",
+    "<turn|>",
+    "[END FINAL RESPONSE]",
+    "<seed:eos>",
+    "<|start|>user",
+    "[|endofturn|]",
 ];
 
 fn without_turn_ends(response: &str, mut parts: Parts) -> Parts {

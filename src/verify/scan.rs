@@ -52,6 +52,11 @@ pub(crate) fn boxes(text: &str) -> Vec<Boxed> {
     found.split_off(flood)
 }
 
+/// The end of the last box of a text.
+pub(crate) fn last_box_end(text: &str) -> Option<usize> {
+    boxes(text).last().map(|last| last.outer.end)
+}
+
 /// By hand: no verdict changes with 32 or 128.
 const BOXES_MAX: usize = 64;
 

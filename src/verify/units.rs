@@ -8,11 +8,115 @@ pub(crate) fn is_unit(word: &str) -> bool {
     scale(word).is_some() || COUNTED.contains(&word.to_ascii_lowercase().as_str())
 }
 
+/// Symbols that take a prefix, what they measure, and how much of the base unit they are.
+const SYMBOLS: [(&str, Quantity, u64, u64); 33] = [
+    ("m", Quantity::Length, 1, 1),
+    ("g", Quantity::Mass, 1, 1000),
+    ("s", Quantity::Time, 1, 1),
+    ("L", Quantity::Volume, 1, 1),
+    ("l", Quantity::Volume, 1, 1),
+    ("A", Quantity::Current, 1, 1),
+    ("K", Quantity::Temperature, 1, 1),
+    ("mol", Quantity::Amount, 1, 1),
+    ("cd", Quantity::Light, 1, 1),
+    ("N", Quantity::Force, 1, 1),
+    ("J", Quantity::Energy, 1, 1),
+    ("cal", Quantity::Heat, 1, 1),
+    ("eV", Quantity::Electronvolt, 1, 1),
+    ("W", Quantity::Power, 1, 1),
+    ("Wh", Quantity::Watthour, 1, 1),
+    ("V", Quantity::Voltage, 1, 1),
+    ("C", Quantity::Charge, 1, 1),
+    ("F", Quantity::Capacitance, 1, 1),
+    ("Ohm", Quantity::Resistance, 1, 1),
+    ("S", Quantity::Conductance, 1, 1),
+    ("T", Quantity::Field, 1, 1),
+    ("Wb", Quantity::Flux, 1, 1),
+    ("H", Quantity::Inductance, 1, 1),
+    ("Pa", Quantity::Pressure, 1, 1),
+    ("bar", Quantity::Pressure, 100_000, 1),
+    ("Hz", Quantity::Frequency, 1, 1),
+    ("Bq", Quantity::Activity, 1, 1),
+    ("Gy", Quantity::Dose, 1, 1),
+    ("Sv", Quantity::Dose, 1, 1),
+    ("lm", Quantity::Light, 1, 1),
+    ("lx", Quantity::Light, 1, 1),
+    ("rad", Quantity::Angle, 1, 1),
+    ("sr", Quantity::Solid, 1, 1),
+];
+
+/// Symbols that take none.
+const BARE: [(&str, Quantity, u64, u64); 7] = [
+    ("min", Quantity::Time, 60, 1),
+    ("h", Quantity::Time, 3600, 1),
+    ("atm", Quantity::Pressure, 101_325, 1),
+    ("Angstrom", Quantity::Length, 1, 10_000_000_000),
+    ("Da", Quantity::Dalton, 1, 1),
+    ("dB", Quantity::Decibel, 1, 1),
+    ("rpm", Quantity::Turns, 1, 1),
+];
+
+/// Prefixes of units, and the powers of ten that they stand for.
+const PREFIXES: [(&str, i32); 14] = [
+    ("T", 12),
+    ("G", 9),
+    ("M", 6),
+    ("k", 3),
+    ("h", 2),
+    ("da", 1),
+    ("d", -1),
+    ("c", -2),
+    ("m", -3),
+    ("u", -6),
+    ("\u{b5}", -6),
+    ("n", -9),
+    ("p", -12),
+    ("f", -15),
+];
+
+/// Whether letters are a prefix of units, or none.
+pub(crate) fn is_prefix(letters: &str) -> bool {
+    letters.is_empty() || PREFIXES.iter().any(|(prefix, _)| *prefix == letters)
+}
+
+/// Whether letters are the symbol of a unit, with its case and with a prefix or without.
+pub(crate) fn is_symbol(letters: &str) -> bool {
+    symbol(letters).is_some()
+}
+
+/// What a symbol measures, and how much of the base unit it is.
+fn symbol(letters: &str) -> Option<(Quantity, dashu::Rational)> {
+    let known = SYMBOLS
+        .iter()
+        .chain(&BARE)
+        .find(|(name, ..)| *name == letters);
+    let value = |(_, quantity, above, below): &(&str, Quantity, u64, u64), power: i32| {
+        let factor = dashu::Rational::from(*above) / dashu::Rational::from(*below);
+        (
+            *quantity,
+            factor * dashu::Rational::from(10).pow(power as isize),
+        )
+    };
+    if let Some(known) = known {
+        return Some(value(known, 0));
+    }
+    PREFIXES.iter().find_map(|(prefix, power)| {
+        let name = letters.strip_prefix(prefix)?;
+        let known = SYMBOLS.iter().find(|(known, ..)| *known == name)?;
+        Some(value(known, *power))
+    })
+}
+
+/// Whether a capital alone is a unit at the end of a text, apart from its number.
+pub(crate) fn is_capital_unit(letter: &str) -> bool {
+    matches!(letter, "N" | "J" | "W" | "V" | "K" | "C" | "F" | "T" | "L")
+}
+
 /// Whether a single upright letter is a unit when it follows a number.
 pub(crate) fn is_upright_unit(letter: &str) -> bool {
     matches!(
         letter,
-        "m" | "s" | "g" | "h" | "N" | "J" | "W" | "V" | "A" | "K" | "L" | "C" | "F"
+        "m" | "s" | "g" | "h" | "N" | "J" | "W" | "V" | "A" | "K" | "L" | "C" | "F" | "T"
     )
 }
 
@@ -63,14 +167,40 @@ pub(crate) enum Quantity {
     Money,
     Yuan,
     Angle,
+    Current,
+    Temperature,
+    Amount,
+    Light,
+    Force,
+    Energy,
+    Heat,
+    Electronvolt,
+    Power,
+    Watthour,
+    Voltage,
+    Charge,
+    Capacitance,
+    Resistance,
+    Conductance,
+    Field,
+    Flux,
+    Inductance,
+    Pressure,
+    Frequency,
+    Activity,
+    Dose,
+    Solid,
+    Dalton,
+    Decibel,
+    Turns,
 }
 
 /// Words that are counted or measured, whose size does not matter.
-const COUNTED: [&str; 46] = [
+const COUNTED: [&str; 45] = [
     "km/h", "mph", "kmh", "kph", "units", "unit", "sq", "square", "cubic", "euros", "euro", "yuan",
     "pounds", "pound", "lbs", "lb", "oz", "ounces", "ounce", "tons", "ton", "people", "students",
-    "apples", "ways", "points", "times", "years", "year", "months", "month", "gallons", "gallon",
-    "quarts", "cups", "hz", "pa", "kpa", "kw", "ev", "mol", "rupees", "rs", "eur", "rpm", "per",
+    "apples", "ways", "points", "years", "year", "months", "month", "gallons", "gallon", "quarts",
+    "cups", "hz", "pa", "kpa", "kw", "ev", "mol", "rupees", "rs", "eur", "rpm", "per",
 ];
 
 /// A unit's size, and what it measures: powers of quantities, sorted.
@@ -97,8 +227,13 @@ impl Measure {
     }
 
     fn multiply(&mut self, word: &str, power: i32) -> Option<()> {
-        let (quantity, above, below) = scale(word)?;
-        let factor = dashu::Rational::from(above) / dashu::Rational::from(below);
+        let (quantity, factor) = symbol(word).or_else(|| {
+            let (quantity, above, below) = scale(word)?;
+            Some((
+                quantity,
+                dashu::Rational::from(above) / dashu::Rational::from(below),
+            ))
+        })?;
         self.factor *= factor.pow(power as isize);
         match self
             .dimensions
@@ -126,8 +261,8 @@ const POWER_MAX: i32 = 4;
 
 /// The size of a unit with its power: `cm^2`, `square meters`, `km/h`, `miles per hour`.
 pub(crate) fn measure(unit: &str) -> Option<Measure> {
-    let unit = unit.trim().trim_end_matches('.').to_lowercase();
-    let unit = match unit.as_str() {
+    let unit = unit.trim().trim_end_matches('.');
+    let unit = match unit.to_lowercase().as_str() {
         "mph" => "mi/h".to_owned(),
         "kph" | "kmh" | "kmph" => "km/h".to_owned(),
         _ => unit.replace(" per ", "/").replace("·", " "),
@@ -154,7 +289,7 @@ fn factors(part: &str, sign: i32, measure: &mut Measure) -> Option<()> {
     words.peek()?;
     let mut next = 1;
     while let Some(word) = words.next() {
-        match word {
+        match word.to_lowercase().as_str() {
             "square" | "sq" | "sq." => next = 2,
             "cubic" | "cu" => next = 3,
             _ => {
@@ -236,7 +371,26 @@ pub(crate) enum Droppable {
 }
 
 /// Words behind a value that change it, or say when it holds.
-const CHANGING: [&str; 43] = [
+const CHANGING: [&str; 61] = [
+    "squared",
+    "cubed",
+    "inverse",
+    "factorial",
+    "times",
+    "plus",
+    "minus",
+    "over",
+    "choose",
+    "root",
+    "power",
+    "divided",
+    "multiplied",
+    "half",
+    "to",
+    "mod",
+    "but",
+    "unless",
+    "only",
     "million",
     "billion",
     "thousand",
@@ -254,7 +408,6 @@ const CHANGING: [&str; 43] = [
     "than",
     "least",
     "most",
-    "mod",
     "with",
     "less",
     "more",
@@ -294,8 +447,11 @@ pub(crate) fn droppable(unit: &str) -> Droppable {
     {
         return Droppable::No;
     }
-    let known = |word: &str| is_unit(word) || is_upright_unit(word) || word.parse::<u32>().is_ok();
-    if words.clone().all(known) || words.clone().count() == 1 && words.all(|word| word.len() > 1) {
+    let known = |word: &str| is_unit(word) || is_upright_unit(word) || word.parse::<i32>().is_ok();
+    if measure(unit).is_some()
+        || words.clone().all(known)
+        || words.clone().count() == 1 && words.all(|word| word.len() > 1)
+    {
         Droppable::Unit
     } else {
         Droppable::Words

@@ -2,6 +2,7 @@
 //! tables have such a test beside their writer). And what no column can hold is told where it is read again.
 
 use std::collections::HashMap;
+use std::path::Path;
 
 use gradatim::ids::{problem_id, trajectory_id};
 use serde_json::{Value, json};
@@ -92,7 +93,7 @@ fn a_selected_trajectory_has_each_value_in_the_column_of_its_name() {
 }
 
 #[test]
-fn a_word_that_nothing_means_in_a_stored_part_is_damage_by_part_column_and_word() {
+fn a_word_that_nothing_means_in_a_stored_part_is_damage_by_column_and_word() {
     let (place, _) = made();
     let names = tree(&place.path("pool")).into_keys();
     let seal = names.into_iter().find(|name| name.ends_with("part.json"));
@@ -100,17 +101,46 @@ fn a_word_that_nothing_means_in_a_stored_part_is_damage_by_part_column_and_word(
     let entries = seal.with_file_name("trajectories.parquet");
     rewrite(&entries, |batch| with_text(batch, "verdict", 3, "whim"));
     // Sealed as if it had been written so.
-    let mut sealed = read_json(&seal);
+    let was = read_json(&seal);
+    let was = was["tables"]["trajectories"].as_str().expect("a hash");
     let hash = blake3::hash(&std::fs::read(&entries).expect("a table"));
-    sealed["tables"]["trajectories"] = json!(hash.to_hex().as_str());
-    std::fs::write(&seal, sealed.to_string()).expect("a seal");
+    reseal(&seal, was, &hash.to_hex());
     let part = seal.parent().and_then(|folder| folder.file_name());
     let part = part.expect("a name").to_string_lossy().into_owned();
-    place.run("again", &[]).ends(4).tells(&[
-        &part,
-        "is damaged: its column `verdict` has the unknown word `whim`",
-        "remove that folder from the pool",
-    ]);
+    let why = "its column `verdict` has the unknown word `whim`";
+    let check = place.gradatim(&["pool", "check", "--pool", "pool"]).ends(1);
+    assert!(check.stdout.contains(why), "{}", check.stdout);
+    let told = format!("is damaged ({why}) and is measured again");
+    place.run("again", &[]).ends(0).tells(&[&part, &told]);
+    assert_eq!(tree(&place.path("again")), tree(&place.path("out")));
+    place.gradatim(&["pool", "check", "--pool", "pool"]).ends(0);
+}
+
+#[test]
+fn a_seal_that_was_written_anew_over_other_counts_is_damage_too() {
+    let (place, _) = made();
+    let names = tree(&place.path("pool")).into_keys();
+    let seal = names.into_iter().find(|name| name.ends_with("part.json"));
+    let seal = place.path("pool").join(seal.expect("a part"));
+    let entries = read_json(&seal)["entries"].to_string();
+    let (was, is) = (format!("\"entries\":{entries}"), "\"entries\":7");
+    reseal(&seal, &was, is);
+    let told = "is damaged (trajectories.parquet has";
+    place
+        .run("again", &[])
+        .ends(0)
+        .tells(&[told, "measured again"]);
+    assert_eq!(tree(&place.path("again")), tree(&place.path("out")));
+}
+
+/// Writes something else into a seal, with the sum that it then has to have.
+fn reseal(seal: &Path, was: &str, is: &str) {
+    let text = std::fs::read_to_string(seal).expect("a seal");
+    let (body, _) = text.rsplit_once("\"sum\":").expect("a sum");
+    let body = body.replace(was, is);
+    let sum = blake3::hash(format!("{body}\"sum\":\"\"}}").as_bytes());
+    let sum = sum.to_hex();
+    std::fs::write(seal, format!("{body}\"sum\":\"{sum}\"}}")).expect("a seal");
 }
 
 #[test]

@@ -53,6 +53,10 @@ pub fn killed_and_run_again(place: &Place, more: &[&str], kills: u32) {
         !place.path("out.partial").exists(),
         "what a killed run left is cleared away"
     );
+    assert!(
+        tree(&place.path("pool/partial")).is_empty(),
+        "of the pool's too, locks and drafts with it"
+    );
 }
 
 /// The output folder is there in full or not at all, and every part of the pool is what its seal says.

@@ -306,3 +306,120 @@ fn the_paths_of_a_pipeline_can_start_from_another_folder() {
         .gradatim(&[&plan[..], &["--base", "."]].concat())
         .ends(0);
 }
+
+/// Every text of the output folder, and every cell of its tables.
+fn published(place: &Place, out: &str) -> String {
+    let mut all = String::new();
+    for name in tree(&place.path(out)).into_keys() {
+        let path = place.path(out).join(&name);
+        all += &match name.ends_with(".parquet") {
+            true => json!(table(&path)).to_string(),
+            false => std::fs::read_to_string(path).expect("a text"),
+        };
+        all += &name;
+    }
+    all
+}
+
+#[test]
+fn paths_that_say_where_files_lie_leave_their_names_and_content_and_are_found_again() {
+    let place = Place::new();
+    scene(&place);
+    let here = place.path("project").to_string_lossy().into_owned();
+    let mut pipeline = PIPELINE.to_owned();
+    for start in ["'rows/", "'more/", "'bytes.json"] {
+        pipeline = pipeline.replace(start, &format!("'{here}/{}", &start[1..]));
+    }
+    // Up to the root and down again is no other path.
+    let up = "../".repeat(place.path("project").components().count() + 1);
+    pipeline = pipeline.replace(
+        &format!("'{here}/more/levels.csv"),
+        &format!("'{up}{}/more/levels.csv", &here[1..]),
+    );
+    place.write("project/pipeline.toml", pipeline);
+    let run = [
+        "run",
+        "project/pipeline.toml",
+        "--out",
+        "out",
+        "--pool",
+        "pool",
+    ];
+    place.gradatim(&run).ends(0);
+    let all = published(&place, "out");
+    let folder = place.folder().to_string_lossy().into_owned();
+    let name = place
+        .folder()
+        .file_name()
+        .expect("a name")
+        .to_string_lossy();
+    for word in [folder.as_str(), &name, "../"] {
+        let at = all.find(word);
+        let around = at.map(|at| &all[at.saturating_sub(80)..at + 40]);
+        assert_eq!(around, None, "`{word}` is published");
+    }
+    let lock = std::fs::read_to_string(place.path(LOCK)).expect("a lock file");
+    for line in [
+        "path = \"a\"",
+        "path = \"*.jsonl\"",
+        "path = \"levels.csv\"",
+        "# sources.a: 2, ",
+    ] {
+        assert!(lock.contains(line), "{line}: {lock}");
+    }
+    // All of it below one folder, by name.
+    for (from, to) in [
+        ("rows/a/1.jsonl", "flat/a/1.jsonl"),
+        ("rows/a/2.jsonl.gz", "flat/a/2.jsonl.gz"),
+        ("more/numina.jsonl", "flat/numina.jsonl"),
+        ("more/levels.csv", "flat/levels.csv"),
+        ("more/exam.jsonl", "flat/exam.jsonl"),
+        ("bytes.json", "flat/bytes.json"),
+        ("more/sought.jsonl", "flat/sought.jsonl"),
+        ("more/problems.parquet", "flat/problems.parquet"),
+        ("more/questions.parquet", "flat/questions.parquet"),
+        ("rows/b/1.jsonl", "b/1.jsonl"),
+    ] {
+        let bytes = std::fs::read(place.path("project").join(from)).expect("a file");
+        place.write(to, bytes);
+    }
+    std::fs::remove_dir_all(place.path("project")).expect("a folder that is gone");
+    let first = tree(&place.path("out"));
+    again(&place, "again", &["--base", "flat", "--source", "b=b"]).ends(0);
+    assert_eq!(tree(&place.path("again")), first);
+    // Another file of the same name is none of the run's.
+    place.write("flat/levels.csv", "problem,level\nx,1\n");
+    again(&place, "third", &["--base", "flat", "--source", "b=b"])
+        .ends(4)
+        .tells(&["`level` has other files", "`levels.csv` is"]);
+}
+
+#[test]
+fn a_source_of_the_command_line_is_in_the_lock_file_by_name_and_content() {
+    let place = Place::new();
+    place.write("data/rows.jsonl", jsonl(&openr1_rows(20)));
+    place.write(
+        "pipeline.toml",
+        "[sources.all]\nlayout = 'openr1'\n[measure]\ntokenizer = 'bytes.json'\n[[grid]]\nsize = [5]\n",
+    );
+    let given = format!("all={}", place.path("data/rows.jsonl").display());
+    place.run("out", &["--source", &given]).ends(0);
+    let lock = std::fs::read_to_string(place.path(LOCK)).expect("a lock file");
+    let file = &place.out("out").manifest()["files"][0];
+    let line = format!("rows.jsonl {}\n", text(file, "blake3"));
+    let hash = &blake3::hash(line.as_bytes()).to_hex()[..32];
+    assert!(lock.contains("path = \"rows.jsonl\""), "{lock}");
+    assert!(
+        lock.contains(&format!("# sources.all: 1, {hash}\n")),
+        "{lock}"
+    );
+    place.write("bytes.json", byte_tokenizer());
+    let missing = again(&place, "again", &[]).ends(2);
+    missing.tells(&["for `all`", "--base DIR", "--source all=PATH"]);
+    place.write("data/bytes.json", byte_tokenizer());
+    again(&place, "again", &["--base", "data"]).ends(0);
+    again(&place, "third", &["--source", "all=data/rows.jsonl"]).ends(0);
+    let first = tree(&place.path("out"));
+    assert_eq!(tree(&place.path("again")), first);
+    assert_eq!(tree(&place.path("third")), first);
+}

@@ -203,6 +203,7 @@ fn entries(rows: &[Row], cuts: &[usize]) -> Entries {
         }
         (part, from) = (part + 1, to);
     }
+    entries.count_verdicts();
     entries
 }
 

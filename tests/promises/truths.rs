@@ -389,32 +389,27 @@ fn two_runs_at_once_share_a_pool() {
 #[test]
 fn what_killed_runs_left_aside_in_the_pool_is_cleared_away() {
     let place = small_experiment();
-    let mut child = std::process::Command::new("true")
-        .spawn()
-        .expect("a process");
-    child.wait().expect("it ends");
-    let left = format!(
-        "pool/partial/{}-{}-0/trajectories.parquet",
-        "0".repeat(32),
-        child.id()
-    );
-    place.write(&left, "half of it");
+    let left = "pool/partial/4194305-1764000000000000000/0/trajectories.parquet";
+    place.write(left, "half of it");
     place.run("out", &["--on-shortfall", "short"]).ends(0);
     assert_eq!(tree(&place.path("pool/partial")), BTreeMap::new());
 }
 
-/// What a kill leaves between the mark's removal and the rename, and just after the folder was made.
+/// What a kill leaves just after the folder was made, and what the version before left without a word in its mark.
 #[test]
-fn a_partial_folder_without_its_mark_is_still_known_as_ours() {
+fn a_partial_folder_is_ours_by_what_its_mark_says_or_where_it_is_empty() {
     let place = small_experiment();
-    place.run("whole", &["--on-shortfall", "short"]).ends(0);
+    let short = ["--on-shortfall", "short"];
+    place.run("whole", &short).ends(0);
     let whole = tree(&place.path("whole"));
     copy(&place.path("whole"), &place.path("finished.partial"));
+    place.write("finished.partial/.gradatim-partial", "");
     std::fs::create_dir(place.path("begun.partial")).expect("a folder");
-    for out in ["finished", "begun"] {
-        place.run(out, &["--on-shortfall", "short"]).ends(0);
-        assert_eq!(tree(&place.path(out)), whole);
-    }
+    place.run("begun", &short).ends(0);
+    assert_eq!(tree(&place.path("begun")), whole);
+    let refused = place.run("finished", &short).ends(2);
+    refused.tells(&["finished.partial", "in the way", "earlier version"]);
+    assert_eq!(tree(&place.path("finished.partial")).len(), whole.len() + 1);
 }
 
 // 3. Smaller sizes are prefixes, and what else a selection promises.

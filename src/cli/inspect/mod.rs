@@ -1,17 +1,18 @@
 //! `gradatim inspect`: what a file or folder holds.
 //!
-//! It never fails on what it can read in part: columns, types and values are always shown, and where no layout fits,
-//! which nearly do, and a table to start from.
+//! What it can read it shows, though it ends as what cannot be read does: columns, types and values always, and where no
+//! layout fits, which nearly do, and a table to start from.
 
 mod data;
 mod hub;
 
-use crate::Result;
+use crate::error::one_line;
 use crate::source::look::suggest::suggest;
 use crate::source::look::trial::{Trial, trial};
 use crate::source::look::{Look, look};
 use crate::source::value::Value as Cell;
 use crate::source::{self, Entry, Format, Layout, Place, Source, SourceFile, parquet::Footer};
+use crate::{Error, Result};
 use clap::Args;
 use serde_json::{Value, json};
 
@@ -27,6 +28,8 @@ use hub::OnHub;
 /// splits.
 #[derive(Args)]
 #[command(after_help = "\
+Ends with 4 where a file, or the first rows, cannot be read; what can be is shown.
+
 Examples:
   gradatim inspect data/openr1
   gradatim inspect hub:open-r1/OpenR1-Math-220k --config default")]
@@ -62,7 +65,23 @@ pub(super) fn inspect(arguments: &Arguments) -> Result<u8> {
         true => print_json(&as_json(on_hub.as_ref(), &described, &seen))?,
         false => print(&as_text(on_hub.as_ref(), &described, &seen, arguments))?,
     }
-    Ok(0)
+    end(described, seen)
+}
+
+/// What could be shown is shown by now; what could not is an error all the same.
+fn end(described: Vec<Described>, seen: Seen) -> Result<u8> {
+    let files = described.into_iter();
+    let unreadable: Vec<(String, String)> = files
+        .filter_map(|file| Some((file.file.name, file.unreadable?)))
+        .collect();
+    if !unreadable.is_empty() {
+        return Err(Error::Unreadable(unreadable));
+    }
+    match seen.failed {
+        // A layout that does not fit is no fault of the file.
+        None | Some(Error::Schema { .. }) => Ok(0),
+        Some(error) => Err(error),
+    }
 }
 
 /// A file before its rows are looked at.
@@ -117,8 +136,8 @@ struct Seen {
     /// What the layout makes of the first rows; none where there is no layout, or it does not fit at all.
     trial: Option<Trial>,
     entries: Vec<Value>,
-    /// Why rows were not looked at.
-    failed: Option<String>,
+    /// Why rows were not looked at, or not all.
+    failed: Option<Error>,
 }
 
 /// How many rows are looked at; of a file on the hub fewer, since each may have to be fetched.
@@ -132,7 +151,7 @@ impl Seen {
         if let Some(described) = with_columns
             && let Err(error) = seen.fill(&described.file, arguments)
         {
-            seen.failed = Some(error.to_string());
+            seen.failed = Some(error);
         }
         seen
     }
@@ -208,7 +227,7 @@ fn as_json(on_hub: Option<&OnHub>, described: &[Described], seen: &Seen) -> Valu
         "voids": Value::Object(voids.collect()),
         "entries": seen.entries,
         "suggested": seen.starter.as_ref().map(|starter| starter.table("data", &[])),
-        "failed": seen.failed,
+        "failed": seen.failed.as_ref().map(ToString::to_string),
     })
 }
 
@@ -238,7 +257,8 @@ fn as_text(
         }
     };
     if let Some(failed) = &seen.failed {
-        text += &format!("\nthe rows could not be looked at: {failed}\n");
+        let failed = failed.to_string();
+        text += &format!("\nthe rows could not be looked at: {}\n", one_line(&failed));
     }
     seen.entries
         .iter()
@@ -309,7 +329,7 @@ pub(super) fn columns_table(look: &Look) -> String {
     if look.unread > 0 {
         text += &format!("{} of them cannot be taken apart at all", look.unread);
         if let Some((row, why)) = &look.fault {
-            text += &format!("; row {row}: {why}");
+            text += &format!("; row {row}: {}", one_line(why));
         }
         text.push('\n');
     }
@@ -327,7 +347,7 @@ fn entry_lines(entry: &Value) -> String {
             Value::String(value) => value.clone(),
             other => other.to_string(),
         };
-        text += &format!("{name:14} {value}\n");
+        text += &format!("{name:14} {}\n", one_line(&value));
     }
     text
 }

@@ -1,20 +1,22 @@
 //! Verdicts held against a column that the rows carry: the table, and the rows that differ.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use crate::Result;
+use crate::disk::{Over, Partial};
 use crate::schema::{Filled, arrays, column, heads, schema};
 use crate::table::Table;
 use crate::verify::{Outcome, Verdict};
 
 use super::super::table::{table, thousands};
+use super::output::begin;
 use super::row::{Bad, Judged, Judgement};
 
 /// Counts, and the disagreements where they are wanted.
 pub(super) struct Against {
     counts: BTreeMap<(Outcome, Option<bool>), u64>,
-    rows: Option<(Table, PathBuf)>,
+    rows: Option<(Table, Partial)>,
 }
 
 /// A row whose verdict is not what its column says.
@@ -45,10 +47,9 @@ fn columns<'j>() -> Vec<Filled<'j, DifferingRow<'j>>> {
 impl Against {
     pub(super) fn new(path: Option<&Path>) -> Result<Self> {
         let rows = path.map(|path| {
-            let mut aside = path.as_os_str().to_owned();
-            aside.push(".partial");
-            let table = Table::create(Path::new(&aside), schema(&heads(&columns())))?;
-            Ok::<_, crate::Error>((table, path.to_owned()))
+            let partial = begin(path)?;
+            let table = Table::create(&partial.built(), schema(&heads(&columns())))?;
+            Ok::<_, crate::Error>((table, partial))
         });
         Ok(Self {
             counts: BTreeMap::new(),
@@ -84,14 +85,6 @@ impl Against {
         }
     }
 
-    /// Leaves nothing where it has not come to its end.
-    pub(super) fn abandon(self) -> Result<()> {
-        match self.rows {
-            Some((table, _)) => Ok(fs_err::remove_file(table.finish()?)?),
-            None => Ok(()),
-        }
-    }
-
     /// How often each verdict came, for who asks for nothing else.
     pub(super) fn verdicts(&self) -> String {
         let rows = Outcome::ALL.map(|outcome| {
@@ -104,8 +97,9 @@ impl Against {
 
     /// The table; a `correct` that the column calls wrong stands apart from a right one that we missed.
     pub(super) fn finish(self, name: &str) -> Result<String> {
-        if let Some((table, path)) = self.rows {
-            fs_err::rename(table.finish()?, path)?;
+        if let Some((table, partial)) = self.rows {
+            table.finish()?;
+            partial.finish(Over::Files)?;
         }
         let count = |outcome, recorded| {
             self.counts

@@ -11,6 +11,7 @@ mod unjudged;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use crate::error::one_line;
 use crate::verify::{self, Options};
 use crate::{Error, Result};
 use clap::{Args, ValueEnum};
@@ -25,7 +26,7 @@ use row::{Bad, Judged, judge, unjudged};
 use unjudged::Unjudged;
 
 use super::progress::Progress;
-use super::{print, print_json, stop_on_signals, thread_count, threads, use_threads};
+use super::{apart, print, print_json, say, stop_on_signals, thread_count, threads, use_threads};
 use crate::run::{Amount, Watch};
 
 /// Judges answers: one pair given by `--gold` and `--response`, or each row of a JSONL file (plain, .gz,
@@ -99,6 +100,20 @@ impl Profile {
     }
 }
 
+impl Arguments {
+    /// The files that are written, by option.
+    fn written(&self) -> Vec<(&'static str, &Path)> {
+        let written = [
+            ("--out", &self.out),
+            ("--disagreements", &self.disagreements),
+        ];
+        let written = written.into_iter();
+        written
+            .filter_map(|(option, path)| Some((option, path.as_deref()?)))
+            .collect()
+    }
+}
+
 pub(super) fn verify(arguments: &Arguments) -> Result<u8> {
     match (&arguments.gold, &arguments.response, &arguments.file) {
         (Some(gold), Some(response), _) => one_pair(arguments, gold, response),
@@ -122,8 +137,9 @@ fn one_pair(arguments: &Arguments, gold: &str, response: &str) -> Result<u8> {
     } else {
         let extracted = verdict.extracted.as_deref().unwrap_or("(none)");
         print(&format!(
-            "{}\nextracted: {extracted}\nreason:    {}\n",
+            "{}\nextracted: {}\nreason:    {}\n",
             verdict.outcome.as_str(),
+            one_line(extracted),
             verdict.reason.as_str()
         ))?;
     }
@@ -135,7 +151,10 @@ fn one_pair(arguments: &Arguments, gold: &str, response: &str) -> Result<u8> {
 
 /// What was found on either side, where, by which rule, and how it was read.
 fn explain(gold: &str, response: &str, options: &Options) -> Result<()> {
-    let read = |answer: &str| verify::reading(answer).unwrap_or_else(|| "(not read)".into());
+    let read = |answer: &str| {
+        let reading = verify::reading(answer);
+        reading.map_or("(not read)".into(), |text| one_line(&text).into_owned())
+    };
     let parts = verify::split_thinking(response);
     let mut text = format!(
         "thinking:  {:?}, {} bytes\n",
@@ -155,7 +174,11 @@ fn explain(gold: &str, response: &str, options: &Options) -> Result<()> {
     };
     text += &match verify::read_gold_with(gold, options) {
         verify::Gold::Answer(answer) => {
-            format!("gold:      {answer}\nread as:   {}\n", read(&answer))
+            format!(
+                "gold:      {}\nread as:   {}\n",
+                one_line(&answer),
+                read(&answer)
+            )
         }
         other => format!("gold:      {other:?}\n"),
     };
@@ -163,6 +186,7 @@ fn explain(gold: &str, response: &str, options: &Options) -> Result<()> {
 }
 
 fn rows(arguments: &Arguments, file: &Path) -> Result<u8> {
+    apart::refuse_same(&[file], &arguments.written())?;
     use_threads(arguments.threads)?;
     let stop = stop_on_signals()?;
     let progress = Progress::new();
@@ -172,10 +196,8 @@ fn rows(arguments: &Arguments, file: &Path) -> Result<u8> {
     progress.begin("verify", Amount::default());
     let read = judging.read(input, file, &stop, &progress);
     progress.finish();
-    if let Err(error) = read {
-        judging.abandon()?;
-        return Err(error);
-    }
+    // Where it has not come to its end, nothing is left.
+    read?;
     judging.finish(unit)
 }
 
@@ -252,11 +274,6 @@ impl<'a> Judging<'a> {
         Ok(())
     }
 
-    fn abandon(self) -> Result<()> {
-        self.sink.abandon()?;
-        self.against.abandon()
-    }
-
     fn finish(self, unit: &str) -> Result<u8> {
         self.sink.finish()?;
         let arguments = self.arguments;
@@ -266,7 +283,7 @@ impl<'a> Judging<'a> {
             print(&self.against.verdicts())?;
         }
         if let Some(out) = &arguments.out {
-            eprintln!("wrote {}", out.display());
+            say(&format!("wrote {}", out.display()));
         }
         let is_bad = self.unjudged.count() > 0;
         if is_bad {

@@ -1,10 +1,12 @@
 //! Where judged rows go: stdout, or a file that is renamed into place when it is whole.
 
+use std::fs::File;
 use std::io::{BufWriter, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use crate::Result;
-use fs_err::File;
+use crate::disk::{self, Over, Partial};
+use crate::error::visible_json;
+use crate::{Error, Result};
 
 pub(super) enum Output {
     Stdout(std::io::StdoutLock<'static>),
@@ -12,8 +14,7 @@ pub(super) enum Output {
     Nowhere,
     File {
         writer: BufWriter<File>,
-        partial: PathBuf,
-        path: PathBuf,
+        partial: Partial,
     },
 }
 
@@ -22,21 +23,24 @@ impl Output {
         let Some(path) = path else {
             return Ok(Self::Stdout(std::io::stdout().lock()));
         };
-        let mut name = path.file_name().unwrap_or_default().to_owned();
-        name.push(".partial");
-        let partial = path.with_file_name(name);
+        let partial = begin(path)?;
         Ok(Self::File {
-            writer: BufWriter::new(File::create(&partial)?),
+            writer: BufWriter::new(disk::create(&partial.built())?),
             partial,
-            path: path.to_owned(),
         })
     }
 
     pub(super) fn write(&mut self, bytes: &[u8]) -> Result<()> {
         match self {
-            Self::Stdout(stdout) => stdout.write_all(bytes)?,
+            Self::Stdout(stdout) => match std::str::from_utf8(bytes) {
+                Ok(text) => stdout.write_all(visible_json(text).as_bytes())?,
+                Err(_) => stdout.write_all(bytes)?,
+            },
             Self::Nowhere => {}
-            Self::File { writer, .. } => writer.write_all(bytes)?,
+            Self::File { writer, partial } => {
+                let written = writer.write_all(bytes);
+                written.map_err(|error| Error::write(&partial.built(), error))?;
+            }
         }
         Ok(())
     }
@@ -48,19 +52,26 @@ impl Output {
             Self::File {
                 mut writer,
                 partial,
-                path,
             } => {
-                writer.flush()?;
+                let written = writer.flush();
+                written.map_err(|error| Error::write(&partial.built(), error))?;
                 drop(writer);
-                Ok(fs_err::rename(partial, path)?)
+                partial.finish(Over::Files)
             }
         }
     }
+}
 
-    pub(super) fn abandon(self) -> Result<()> {
-        match self {
-            Self::Stdout(_) | Self::Nowhere => Ok(()),
-            Self::File { partial, .. } => Ok(fs_err::remove_file(partial)?),
-        }
+/// A place to build a file in, which one that is there makes room for in the end.
+pub(super) fn begin(path: &Path) -> Result<Partial> {
+    if path.exists() && !path.is_file() {
+        return Err(Error::usage(
+            format!(
+                "`{}` is no regular file, and nothing else is replaced",
+                path.display()
+            ),
+            "name a file; without `--out` the rows go to stdout",
+        ));
     }
+    Partial::begin_alone(path)
 }

@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use super::{Balance, Line, Relation, WORTH_A_LOOK};
+use crate::error::one_line;
 
 /// How many of the pairs that differ most are named.
 const NAMED_PAIRS: usize = 20;
@@ -410,7 +411,8 @@ impl Svg {
         if text.is_empty() {
             return;
         }
-        let text = text
+        // XML has no word for a control.
+        let text = one_line(text)
             .replace('&', "&amp;")
             .replace('<', "&lt;")
             .replace('>', "&gt;");

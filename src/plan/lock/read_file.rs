@@ -1,17 +1,14 @@
 //! Files that a run read, found again by their content.
 
 use std::collections::HashMap;
-use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use sha1::Sha1;
-use sha2::Digest;
+use sha2::{Digest, Sha256};
 
 use crate::Result;
-use crate::folder::sha256;
 use crate::manifest::{CompanionFileRecord, HubRecord};
-use crate::pool::identity;
-use crate::source::{Place, SourceFile};
+use crate::source::{DiskFile, Place, SourceFile};
 
 /// A file that a run read, under its name.
 pub(super) struct ReadFile<'m> {
@@ -61,19 +58,10 @@ impl<'m> ReadFile<'m> {
     }
 }
 
-/// What git names a file's content.
-fn git_blob(path: &Path) -> Result<String> {
-    let mut file = fs_err::File::open(path)?;
-    let mut hasher = Sha1::new();
-    hasher.update(format!("blob {}\0", file.metadata()?.len()));
-    let mut block = vec![0; 1 << 16];
-    loop {
-        let count = file.read(&mut block)?;
-        if count == 0 {
-            return Ok(hex(&hasher.finalize()));
-        }
-        hasher.update(&block[..count]);
-    }
+/// The sum of a file's bytes behind what it has seen; what is read of the file later is held against them.
+fn sum<D: Digest>(file: &DiskFile, mut sum: D) -> Result<String> {
+    file.hash_with(|bytes| sum.update(bytes))?;
+    Ok(hex(&sum.finalize()))
 }
 
 pub(super) fn hex(bytes: &[u8]) -> String {
@@ -87,18 +75,21 @@ struct Hashes(HashMap<(PathBuf, Way), String>);
 impl Hashes {
     /// A file's content by that way; one on the hub has the hub's alone.
     fn of(&mut self, file: &SourceFile, way: Way) -> Result<String> {
-        let path = match &file.place {
+        let file = match &file.place {
             Place::Hub(remote) => return Ok(remote.file.content.to_string()),
-            Place::Disk(path) => path,
+            Place::Disk(file) => file,
         };
-        let key = (path.clone(), way);
+        let key = (file.to_path_buf(), way);
         if let Some(known) = self.0.get(&key) {
             return Ok(known.clone());
         }
         let hash = match way {
-            Way::Blake3 => identity::hash(path)?.to_string(),
-            Way::Sha256 => sha256(path)?,
-            Way::GitBlob => git_blob(path)?,
+            Way::Blake3 => file.hash()?.to_string(),
+            Way::Sha256 => sum(file, Sha256::new())?,
+            Way::GitBlob => {
+                let head = format!("blob {}\0", file.bytes()?);
+                sum(file, Sha1::new().chain_update(head))?
+            }
         };
         self.0.insert(key, hash.clone());
         Ok(hash)

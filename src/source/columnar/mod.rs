@@ -7,7 +7,7 @@ mod footer_size;
 pub(super) mod ipc;
 mod pages;
 pub mod parquet;
-mod quiet;
+pub(crate) mod quiet;
 mod thrift;
 mod unpacked;
 pub(super) mod value;

@@ -10,8 +10,14 @@ thread_local! {
     static IS_QUIET: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Does some work; none where it panics, of which nothing is printed.
-pub(super) fn quietly<T>(work: impl FnOnce() -> T) -> Option<T> {
+/// Nothing is printed of what panics on this thread from now on: of one that works for another, which tells it.
+pub(crate) fn hush() {
+    hook();
+    IS_QUIET.set(true);
+}
+
+/// Sets the hook that asks each thread whether it is quiet.
+fn hook() {
     static HOOK: Once = Once::new();
     HOOK.call_once(|| {
         let told = std::panic::take_hook();
@@ -21,8 +27,13 @@ pub(super) fn quietly<T>(work: impl FnOnce() -> T) -> Option<T> {
             }
         }));
     });
-    IS_QUIET.set(true);
+}
+
+/// Does some work; none where it panics, of which nothing is printed.
+pub(crate) fn quietly<T>(work: impl FnOnce() -> T) -> Option<T> {
+    hook();
+    let before = IS_QUIET.replace(true);
     let done = catch_unwind(AssertUnwindSafe(work));
-    IS_QUIET.set(false);
+    IS_QUIET.set(before);
     done.ok()
 }

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use super::walk::shown;
+use crate::source::disk_file::read_small;
 use crate::{Error, Result};
 
 /// The snapshot that a cache's folder means.
@@ -27,7 +28,8 @@ pub(super) fn snapshot(folder: &Path) -> Result<Option<Snapshot>> {
     };
     let all = folders(&snapshots)?;
     let repository = snapshots.parent().unwrap_or(folder);
-    let main = fs_err::read_to_string(repository.join("refs/main")).unwrap_or_default();
+    let main = read_small(&repository.join("refs/main")).unwrap_or_default();
+    let main = String::from_utf8_lossy(&main);
     let main = main.trim();
     let by_name = all.iter().find(|path| name(path) == main);
     let newest = || {

@@ -7,6 +7,7 @@ use super::{Candidate, kinds};
 use crate::source::SourceFile;
 use crate::source::dataset::left::{files, left_out, listed};
 use crate::source::dataset::{Asked, Chosen, Config, Unmet, card, choose, splits};
+use crate::source::disk_file::read_small;
 use crate::source::files::Found;
 use crate::source::format::Format;
 use crate::{Error, Result};
@@ -57,7 +58,7 @@ pub(super) fn saved(
 /// By the card of the folder's README, else by the names of folders and files.
 pub(super) fn by_names(root: &Path, files: Vec<SourceFile>, asked: Asked<'_>) -> Result<Found> {
     let shown = root.display().to_string();
-    let readme = std::fs::read(root.join("README.md")).unwrap_or_default();
+    let readme = read_small(&root.join("README.md")).unwrap_or_default();
     let readme = String::from_utf8_lossy(&readme);
     let card = card::configs(&readme).map_err(|why| {
         Error::usage(

@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use super::{Candidate, Passed};
 use crate::source::dataset::Config;
+use crate::source::disk_file::read_small;
 use crate::{Error, Result};
 
 /// The splits of such a folder.
@@ -75,7 +76,7 @@ pub(super) fn configs(root: &Path, files: &[Candidate]) -> Result<Option<Saved>>
 
 /// None where there is no such file, or it is of another tool.
 fn parsed<T: serde::de::DeserializeOwned>(path: &Path) -> Option<T> {
-    serde_json::from_slice(&std::fs::read(path).ok()?).ok()
+    serde_json::from_slice(&read_small(path).ok()?).ok()
 }
 
 fn listed(root: &Path, folder: &str, state: &State) -> Result<Vec<Candidate>> {

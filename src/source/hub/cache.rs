@@ -9,15 +9,14 @@
 //! .locks/datasets--NAMESPACE--NAME/SUM.lock
 //! ```
 //!
-//! A blob gets its name when its size and its sum are right, not before. The lock is the one that
-//! `huggingface_hub` takes; where a file system ignores it, two writers spoil the incomplete file and the
+//! A blob gets its name when its size and its sum are right and it is on the disk, not before. The lock is the one that
+//! `huggingface_hub` takes, and goes when the file is here; where a file system ignores it, two writers spoil the incomplete file and the
 //! sum says so.
 
-use std::fs::TryLockError;
+use std::fs::File;
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-use fs_err::{File, OpenOptions};
 use sha1::Sha1;
 use sha2::{Digest, Sha256};
 
@@ -26,6 +25,8 @@ use super::address::is_commit;
 use super::file::{ContentId, RemoteFile};
 use super::refusal::not_cached;
 use super::wait::Fault;
+use crate::disk::{self, Lock};
+use crate::source::disk_file::{DiskFile, read_small};
 use crate::{Error, Result};
 
 impl Hub {
@@ -44,65 +45,59 @@ impl Hub {
         self.cached(repo).1.pointer_path(commit)
     }
 
-    fn blob(&self, file: &RemoteFile) -> PathBuf {
+    pub(super) fn blob(&self, file: &RemoteFile) -> PathBuf {
         let blobs = self.repo_folder(&file.repo).join("blobs");
         blobs.join(file.content.to_string())
     }
 
-    /// Where the whole file lies, if it does. Its size is looked at, its sum was when it was named.
-    pub fn held(&self, file: &RemoteFile) -> Option<PathBuf> {
-        let link = self.snapshot(&file.repo, &file.commit).join(&file.path);
-        let has_size = |path: &PathBuf| {
-            fs_err::metadata(path).is_ok_and(|data| data.is_file() && data.len() == file.size)
-        };
-        [link, self.blob(file)].into_iter().find(has_size)
-    }
-
     /// The path of a whole file that has been checked; fetched if it is not here.
     pub fn whole(&self, file: &RemoteFile) -> Result<PathBuf> {
+        Ok(self.whole_file(file)?.to_path_buf())
+    }
+
+    /// The same, for its readers: what they read is held against what was checked.
+    pub(crate) fn whole_file(&self, file: &RemoteFile) -> Result<DiskFile> {
         let link = self.snapshot(&file.repo, &file.commit).join(&file.path);
-        if self.held(file).as_ref() == Some(&link) {
-            return Ok(link);
-        }
         let blob = self.blob(file);
-        if self.held(file).is_none() {
-            if self.settings.offline {
-                return Err(not_cached(&file.to_string()));
-            }
-            let _locked = self.lock(file)?;
-            // Another process may have been at it while we waited.
-            if self.held(file).is_none() {
-                self.fetch(file, &blob)?;
-            }
+        match self.sound(file)? {
+            Some(held) if *held == *link => return Ok(held),
+            Some(_) => {}
+            None if self.settings.offline => return Err(not_cached(&file.to_string())),
+            None => self.fetch_alone(file, &blob)?,
         }
         link_to(&blob, &link, &file.path)?;
         self.keep_ref(file)?;
-        Ok(link)
+        let held = self.sound(file)?;
+        held.ok_or_else(|| not_cached(&file.to_string()))
     }
 
-    /// Waits for whoever fetches the same file.
-    fn lock(&self, file: &RemoteFile) -> Result<File> {
+    /// Fetches a file unless another process did while we waited for it.
+    fn fetch_alone(&self, file: &RemoteFile, blob: &Path) -> Result<()> {
+        let lock = self.lock(file)?;
+        let fetched = match self.sound(file)? {
+            Some(_) => Ok(()),
+            None => self.fetch(file, blob),
+        };
+        self.forget(file);
+        if let Some(lock) = lock {
+            lock.remove();
+        }
+        fetched
+    }
+
+    /// Waits for whoever fetches the same file. None on a file system without locks: there the sum alone has to do.
+    fn lock(&self, file: &RemoteFile) -> Result<Option<Lock>> {
         let name = self.cached(&file.repo).0.folder_name();
         let folder = self.settings.cache.join(".locks").join(name);
-        fs_err::create_dir_all(&folder)?;
+        disk::create_folders(&folder)?;
         let path = folder.join(format!("{}.lock", file.content));
-        let mut options = OpenOptions::new();
-        let lock = options.create(true).append(true).open(path)?;
-        loop {
-            match lock.file().try_lock() {
-                // A file system without locks: the sum alone has to do.
-                Ok(()) | Err(TryLockError::Error(_)) => return Ok(lock),
-                Err(TryLockError::WouldBlock) => {}
-            }
-            self.client.hooks().check()?;
-            std::thread::sleep(self.settings.patience.tick);
-        }
+        Lock::wait(&path, &|| self.client.hooks().check())
     }
 
     /// Fetches a file into its blob, from where the last try ended.
     fn fetch(&self, file: &RemoteFile, blob: &Path) -> Result<()> {
         let folder = blob.parent().unwrap_or(Path::new("."));
-        fs_err::create_dir_all(folder)?;
+        disk::create_folders(folder)?;
         let draft = folder.join(format!("{}.incomplete", file.content));
         self.client.patiently(&file.to_string(), |tries| {
             let mut partial = PartialFile::open(&draft, file)?;
@@ -122,8 +117,7 @@ impl Hub {
                 }
             }
             partial.finish(file)?;
-            fs_err::rename(&draft, blob)?;
-            Ok(())
+            Ok(disk::place(&draft, blob)?)
         })
     }
 
@@ -134,51 +128,46 @@ impl Hub {
         }
         let path = self.repo_folder(&file.repo).join("refs");
         let path = path.join(&*file.revision);
-        if fs_err::read(&path).is_ok_and(|commit| commit == file.commit.as_bytes()) {
+        if read_small(&path).is_ok_and(|commit| commit == file.commit.as_bytes()) {
             return Ok(());
         }
-        super::put(&path, file.commit.as_bytes())
+        disk::put(&path, file.commit.as_bytes())
     }
 }
 
 /// A link from a snapshot to a blob, relative as Python's, so that the cache can be moved.
 fn link_to(blob: &Path, link: &Path, path: &str) -> Result<()> {
-    if let Some(folder) = link.parent() {
-        fs_err::create_dir_all(folder)?;
-    }
     let name = blob.file_name().unwrap_or_default();
     let up = "../".repeat(path.split('/').count() + 1);
     let target = Path::new(&up).join("blobs").join(name);
-    match make_link(&target, link, blob) {
-        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
-            if fs_err::read_link(link).is_ok_and(|there| there == target) {
-                return Ok(());
-            }
-            fs_err::remove_file(link)?;
-            Ok(make_link(&target, link, blob)?)
-        }
-        made => Ok(made?),
+    if fs_err::read_link(link).is_ok_and(|there| there == target) {
+        return Ok(());
     }
+    make_link(&target, link, blob)
 }
 
 #[cfg(unix)]
-fn make_link(target: &Path, link: &Path, _: &Path) -> std::io::Result<()> {
-    fs_err::os::unix::fs::symlink(target, link)
+fn make_link(target: &Path, link: &Path, _: &Path) -> Result<()> {
+    disk::put_link(target, link)
 }
 
 /// Where links are a privilege, Python copies.
 #[cfg(not(unix))]
-fn make_link(_: &Path, link: &Path, blob: &Path) -> std::io::Result<()> {
-    fs_err::copy(blob, link).map(drop)
+fn make_link(_: &Path, link: &Path, blob: &Path) -> Result<()> {
+    if let Some(folder) = link.parent() {
+        disk::create_folders(folder)?;
+    }
+    Ok(fs_err::copy(blob, link).map(drop)?)
 }
 
-enum Sum {
+/// The sum of a file's bytes, as the hub names it.
+pub(super) enum Sum {
     Sha256(Sha256),
     GitBlob(Sha1),
 }
 
 impl Sum {
-    fn of(file: &RemoteFile) -> Self {
+    pub(super) fn of(file: &RemoteFile) -> Self {
         match file.content {
             ContentId::Sha256(_) => Self::Sha256(Sha256::new()),
             ContentId::GitBlob(_) => {
@@ -189,14 +178,14 @@ impl Sum {
         }
     }
 
-    fn add(&mut self, bytes: &[u8]) {
+    pub(super) fn add(&mut self, bytes: &[u8]) {
         match self {
             Self::Sha256(sum) => sum.update(bytes),
             Self::GitBlob(sum) => sum.update(bytes),
         }
     }
 
-    fn end(&mut self) -> ContentId {
+    pub(super) fn end(&mut self) -> ContentId {
         match self {
             Self::Sha256(sum) => ContentId::Sha256(sum.finalize_reset().into()),
             Self::GitBlob(sum) => ContentId::GitBlob(sum.finalize_reset().into()),
@@ -207,6 +196,7 @@ impl Sum {
 /// A file that is being fetched: what is on disk, and the sum of it.
 struct PartialFile {
     file: File,
+    path: PathBuf,
     size: u64,
     sum: Sum,
     fresh: Sum,
@@ -215,10 +205,18 @@ struct PartialFile {
 impl PartialFile {
     /// With what an earlier try left.
     fn open(path: &Path, file: &RemoteFile) -> Result<Self> {
-        let mut options = OpenOptions::new();
-        let opened = options.create(true).truncate(false).read(true).write(true);
+        let failed = |error| Error::write(path, error);
+        let opened = match disk::open_own(path).map_err(failed)? {
+            Some(opened) => opened,
+            // A link would lead the bytes elsewhere.
+            None => {
+                disk::remove(path)?;
+                disk::create(path)?
+            }
+        };
         let mut partial = Self {
-            file: opened.open(path)?,
+            file: opened,
+            path: path.to_owned(),
             size: 0,
             sum: Sum::of(file),
             fresh: Sum::of(file),
@@ -248,7 +246,8 @@ impl PartialFile {
     }
 
     fn write(&mut self, bytes: &[u8]) -> Result<()> {
-        self.file.write_all(bytes)?;
+        let written = self.file.write_all(bytes);
+        written.map_err(|error| Error::write(&self.path, error))?;
         self.sum.add(bytes);
         self.size += bytes.len() as u64;
         Ok(())
@@ -271,6 +270,6 @@ impl PartialFile {
         }
         self.file
             .sync_all()
-            .map_err(|error| Fault::Final(Error::Io(error)))
+            .map_err(|error| Fault::Final(Error::write(&self.path, error)))
     }
 }

@@ -9,6 +9,8 @@ pub trait Hooks: Send + Sync {
     fn waits(&self, _wait: &Wait) {}
     /// So many bytes of files came over the network.
     fn received(&self, _bytes: u64) {}
+    /// Something that the user should know now.
+    fn note(&self, _text: &str) {}
     /// Fails where the work should end; asked every few milliseconds of a wait.
     fn check(&self) -> Result<()> {
         Ok(())

@@ -10,6 +10,7 @@ use super::file::{ContentId, RemoteFile};
 use super::refusal::not_cached;
 use crate::error::HubFault;
 use crate::source::dataset::splits::missing_shard;
+use crate::source::disk_file::read_small;
 use crate::{Error, Result};
 
 /// An entry of a hub's listing, as it comes and as it is kept.
@@ -133,14 +134,18 @@ fn remote_file(address: &Address, commit: &str, entry: TreeEntry) -> Result<Remo
     })
 }
 
-/// The entries that were kept, if they were.
+/// The entries that were kept, if they were and are whole: a digit that flipped would name another file.
 pub(super) fn kept(path: &Path) -> Option<Vec<TreeEntry>> {
-    serde_json::from_slice(&fs_err::read(path).ok()?).ok()
+    let bytes = read_small(path).ok()?;
+    let (hash, text) = bytes.split_at_checked(blake3::OUT_LEN)?;
+    let is_whole = blake3::hash(text).as_bytes() == hash;
+    is_whole.then(|| serde_json::from_slice(text).ok())?
 }
 
+/// Keeps the entries, with a hash of them in front.
 pub(super) fn keep(path: &Path, entries: &[TreeEntry]) -> Result<()> {
     let text = serde_json::to_vec(entries).map_err(std::io::Error::other)?;
-    super::put(path, &text)
+    crate::disk::put(path, &[blake3::hash(&text).as_bytes(), &text[..]].concat())
 }
 
 /// The path and query of the page after this one: `<https://…>; rel="next"`.
@@ -161,6 +166,22 @@ pub(super) fn next_page(header: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_listing_with_a_flipped_bit_is_none() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("listing");
+        let content = ContentId::GitBlob([7; 20]);
+        keep(&path, &[TreeEntry::of_blob("a.jsonl".into(), content, 3)]).expect("a listing");
+        assert_eq!(kept(&path).expect("a listing").len(), 1);
+        let whole = std::fs::read(&path).expect("a file");
+        for at in 0..whole.len() {
+            let mut bytes = whole.clone();
+            bytes[at] ^= 1;
+            std::fs::write(&path, bytes).expect("a file");
+            assert!(kept(&path).is_none(), "byte {at}");
+        }
+    }
 
     #[test]
     fn the_next_page_is_asked_of_the_same_hub() {

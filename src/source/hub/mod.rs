@@ -28,6 +28,7 @@ mod cache;
 mod dataset;
 mod fetch;
 mod file;
+mod held;
 mod hooks;
 mod http;
 mod listing;
@@ -39,7 +40,6 @@ mod settings;
 mod wait;
 
 use std::collections::HashMap;
-use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 pub use address::Address;
@@ -50,14 +50,13 @@ pub use reader::{RemoteParquet, RemoteReader};
 pub use settings::{HubSettings, Patience, Token};
 pub use wait::Wait;
 
-use crate::Result;
-
 /// A client of one hub, for any number of threads.
 pub struct Hub {
     settings: HubSettings,
     client: http::Client,
     addresses: fetch::Addresses,
     shelf: ranges::Shelf,
+    held_files: held::HeldFiles,
     /// What each revision meant when it was first asked for.
     commits: Mutex<HashMap<String, String>>,
     described: Mutex<HashMap<(String, String), Arc<Description>>>,
@@ -68,25 +67,11 @@ impl Hub {
         Self {
             client: http::Client::new(&settings, hooks),
             addresses: fetch::Addresses::default(),
+            held_files: held::HeldFiles::default(),
             shelf: ranges::Shelf::new(settings.ranges.join("ranges"), settings.ranges_bytes_max),
             commits: Mutex::default(),
             described: Mutex::default(),
             settings,
         }
     }
-}
-
-/// Puts a small file in place, whole or not at all.
-fn put(path: &Path, bytes: &[u8]) -> Result<()> {
-    use std::sync::atomic::{AtomicU64, Ordering};
-    static COUNT: AtomicU64 = AtomicU64::new(0);
-    let folder = path.parent().unwrap_or(Path::new("."));
-    fs_err::create_dir_all(folder)?;
-    let count = COUNT.fetch_add(1, Ordering::Relaxed);
-    let draft = folder.join(format!(".{}-{count}.draft", std::process::id()));
-    let put = fs_err::write(&draft, bytes).and_then(|()| fs_err::rename(&draft, path));
-    if put.is_err() {
-        let _ = fs_err::remove_file(&draft);
-    }
-    Ok(put?)
 }

@@ -5,15 +5,14 @@
 //! taken away by another is one that is not there. A range is put together from whatever entries cover
 //! it; only the rest is asked for.
 
-use std::io::{Read, Seek, SeekFrom, Write};
+use std::io::Write;
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::SystemTime;
 
 use bytes::Bytes;
-use fs_err::File;
 
 use super::Hub;
 use super::file::{ContentId, RemoteFile};
@@ -33,9 +32,7 @@ impl Hub {
     pub fn ranges(&self, file: &RemoteFile, ranges: &[Span]) -> Result<Vec<Bytes>> {
         let inside = |range: &Span| range.start <= range.end && range.end <= file.size;
         assert!(ranges.iter().all(inside), "a range lies inside its file");
-        if let Some(path) = self.held(file)
-            && let Ok(bytes) = read_spans(&path, ranges)
-        {
+        if let Some(bytes) = self.held_parts(file, ranges)? {
             return Ok(bytes);
         }
         let mut pieces = Pieces::kept(&self.shelf, file, ranges);
@@ -152,17 +149,6 @@ impl Hub {
             "",
         ))
     }
-}
-
-fn read_spans(path: &Path, spans: &[Span]) -> Result<Vec<Bytes>> {
-    let mut file = File::open(path)?;
-    let read = |span: &Span| {
-        let mut bytes = vec![0; (span.end - span.start) as usize];
-        file.seek(SeekFrom::Start(span.start))?;
-        file.read_exact(&mut bytes)?;
-        Ok(Bytes::from(bytes))
-    };
-    spans.iter().map(read).collect()
 }
 
 /// What no span of `have` (by start) covers.
@@ -331,7 +317,7 @@ impl Shelf {
         let mut entry = Vec::with_capacity(HASH_BYTES + bytes.len());
         entry.write_all(blake3::hash(bytes).as_bytes())?;
         entry.write_all(bytes)?;
-        super::put(&self.entry(content, span), &entry)?;
+        crate::disk::put(&self.entry(content, span), &entry)?;
         let mut held = lock(&self.bytes);
         let now = match *held {
             Some(bytes) => bytes + entry.len() as u64,

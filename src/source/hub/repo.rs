@@ -6,6 +6,7 @@
 //! that Python left, if no shard of it is missing.
 
 use std::collections::BTreeMap;
+use std::io::Read;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -22,7 +23,12 @@ use super::wait::Fault;
 use crate::error::HubFault;
 use crate::source::dataset::card;
 use crate::source::dataset::splits::{self, Home};
+use crate::source::disk_file::read_small;
+use crate::source::place::Place;
 use crate::{Error, Result};
+
+/// No card is longer; a hostile one would fill the memory.
+const README_BYTES_MAX: u64 = 16 << 20;
 
 #[derive(Deserialize)]
 struct Revision {
@@ -90,10 +96,12 @@ impl Hub {
 
     fn readme(&self, file: &RemoteFile) -> Result<String> {
         // A snapshot that someone else filled may do without a card.
-        if self.settings.offline && self.held(file).is_none() {
+        if self.settings.offline && self.sound(file)?.is_none() {
             return Ok(String::new());
         }
-        let bytes = fs_err::read(self.whole(file)?)?;
+        let mut bytes = Vec::new();
+        let opened = Place::Disk(self.whole_file(file)?).open()?;
+        opened.take(README_BYTES_MAX).read_to_end(&mut bytes)?;
         Ok(String::from_utf8_lossy(&bytes).into_owned())
     }
 
@@ -151,7 +159,7 @@ impl Hub {
     }
 
     fn listing_path(&self, repo: &str, commit: &str) -> PathBuf {
-        let name = format!("{}.json", commit);
+        let name = format!("{commit}.listing");
         let folder = self.settings.ranges.join("listings");
         folder.join(repo.replace('/', "--")).join(name)
     }
@@ -181,7 +189,8 @@ impl Hub {
 
     fn cached_commit(&self, address: &Address) -> Result<String> {
         let refs = self.repo_folder(&address.repo).join("refs");
-        let text = fs_err::read_to_string(refs.join(&address.revision)).unwrap_or_default();
+        let text = read_small(&refs.join(&address.revision)).unwrap_or_default();
+        let text = String::from_utf8_lossy(&text);
         let commit = text.trim();
         if is_commit(commit) {
             return Ok(commit.to_ascii_lowercase());

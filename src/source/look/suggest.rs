@@ -3,6 +3,7 @@
 //! It is a guess, by the names that datasets use and by what the first rows hold. It is only ever shown, or written
 //! into a pipeline that a person reads before it runs: nothing is read by it in silence.
 
+use crate::error::quoted;
 use crate::source::layout::{self, Layout};
 use crate::source::look::{self, Look};
 use crate::source::path::ColumnPath;
@@ -299,12 +300,15 @@ fn with_siblings(found: &Candidate<'_>, candidates: &[Candidate<'_>]) -> Vec<Str
 impl Pick {
     /// Its value as TOML writes it.
     pub(crate) fn as_toml(&self) -> String {
-        let quoted = |path: &String| toml::Value::from(path.as_str()).to_string();
         match self.paths.as_slice() {
             [path] => quoted(path),
             paths => format!(
                 "[{}]",
-                paths.iter().map(quoted).collect::<Vec<_>>().join(", ")
+                paths
+                    .iter()
+                    .map(|path| quoted(path))
+                    .collect::<Vec<_>>()
+                    .join(", ")
             ),
         }
     }

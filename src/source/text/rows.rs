@@ -356,7 +356,7 @@ mod tests {
         };
         let opened = Box::new(Cursor::new(text.as_bytes()));
         let file = SourceFile {
-            place: Place::Disk("rows".into()),
+            place: Place::Disk(std::path::PathBuf::from("rows").into()),
             name: "rows".into(),
             format: Format::Text(format),
             hive: Vec::new(),

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use crate::extract::context;
 use crate::extract::found::{Extracted, Rule, has_digit, is_prose, one};
 use crate::extract::maths::{last_clause_math, maths, shift};
 use crate::extract::numbers::last_number_in;
@@ -9,20 +10,46 @@ use crate::extract::sentences::{before_aside, display_end, last_clause, sentence
 use crate::options::Options;
 use crate::readings::is_readable;
 use crate::scan::{self, Math};
+use crate::words;
 
-const FINAL: [&str; 3] = ["final answer is", "Final Answer: The", "Final answer:"];
+const FINAL: [&str; 3] = ["final answer is", "final answer: the", "final answer:"];
 
-/// A final answer that is announced behind the last box takes that box back.
-pub(crate) fn last_word(text: &str, options: &Options) -> Option<Extracted> {
-    text.contains("boxed").then_some(())?;
+/// An answer that is announced behind the last box takes that box back. `finals` says that only a final
+/// answer does.
+pub(crate) fn last_word(text: &str, options: &Options, finals: bool) -> Option<Extracted> {
     let behind = scan::boxes(text).last()?.outer.end;
-    let tail = &text[behind..];
-    let anchors = FINAL
-        .iter()
-        .filter_map(|word| tail.rfind(word).map(|at| at + word.len()));
-    let anchor = anchors.max()?;
-    let found = after_anchor(text, behind + anchor, options)?;
-    has_digit(&found.text).then_some(found)
+    let tail = text.get(behind..)?.to_ascii_lowercase();
+    let words: &mut dyn Iterator<Item = &&str> = if finals {
+        &mut FINAL.iter()
+    } else {
+        &mut ANCHORS[..2].iter().flat_map(|words| words.iter())
+    };
+    let anchor = words
+        .filter_map(|word| tail.rfind(*word).map(|at| at + word.len()))
+        .max()?;
+    let found = announced(text, behind + anchor, options)?;
+    let letter = words::choice(&found.text).is_some();
+    let late = text.len() - found.span.end <= LATE_MAX || finals;
+    let said = has_digit(&found.text) || letter && !finals;
+    (late && said && !is_enumerated(text, &found)).then_some(found)
+}
+
+/// What is announced behind a box takes it back where no more, in bytes, follows: else the argument went
+/// on. By hand.
+const LATE_MAX: usize = 300;
+
+/// Whether what was found only counts what follows it: `1. …`.
+fn is_enumerated(text: &str, found: &Extracted) -> bool {
+    let rest = text.get(found.span.end..).unwrap_or("");
+    let digits = found.text.bytes().all(|byte| byte.is_ascii_digit());
+    let item = rest
+        .strip_prefix(['.', ')'])
+        .and_then(|rest| rest.strip_prefix(' '));
+    let line = item.and_then(|item| item.lines().next());
+    let starts = text
+        .get(..found.span.start)
+        .is_some_and(|before| before.trim_end_matches(' ').ends_with('\n'));
+    digits && starts && line.is_some_and(|line| !line.trim().is_empty())
 }
 
 /// Whether an announced answer closes as the prompt of Minerva asks: `… . I hope it is correct.`
@@ -70,22 +97,105 @@ const ANCHORS: [&[&str]; 3] = [
     ],
 ];
 
+/// The answer that words announce: by the last of the strong ones that announce one, else by the last of
+/// the weak ones. `Answer:` above a whole solution announces none.
 pub(crate) fn anchored(text: &str, options: &Options) -> Option<Extracted> {
     let folded = text.to_ascii_lowercase();
-    ANCHORS.iter().find_map(|words| {
-        let (at, word) = words
-            .iter()
-            .filter_map(|word| folded.rfind(word).map(|at| (at, *word)))
-            .max()?;
-        // The first character of mathematics belongs to the answer.
-        let kept = usize::from(word.ends_with(['$', '\\']));
-        let found = after_anchor(text, at + word.len() - kept, options)?;
-        found
-            .text
-            .chars()
-            .any(char::is_alphanumeric)
-            .then_some(found)
-    })
+    let strong = ends_of(&folded, &[ANCHORS[0], ANCHORS[1]]);
+    let found = strong
+        .iter()
+        .take(ANCHORS_TRIED)
+        .filter_map(|end| Some((*end, announced(text, *end, options)?)))
+        .filter(|(_, found)| !is_enumerated(text, found));
+    let found: Vec<(usize, Extracted)> = found.collect();
+    let stated = found
+        .iter()
+        .find(|(end, found)| !found.piece && !heads_solution(text, *end, found))
+        .or(found
+            .first()
+            .filter(|(end, found)| !heads_solution(text, *end, found)));
+    if let Some((_, found)) = stated {
+        return Some(found.clone());
+    }
+    let weak = ends_of(&folded, &[ANCHORS[2]]);
+    let end = weak.first().filter(|_| found.is_empty())?;
+    announced(text, *end, options)
+}
+
+/// What words ending at `end` announce, if it may be an answer; a piece where they are doubted.
+fn announced(text: &str, end: usize, options: &Options) -> Option<Extracted> {
+    let found = after_anchor(text, end, options).filter(is_answer)?;
+    let start = text[..end].rfind(|c: char| c.is_whitespace() && c != '\n');
+    let start = start.map_or(0, |at| {
+        text[..at]
+            .rfind(char::is_whitespace)
+            .map_or(at, |at| at + 1)
+    });
+    let piece = found.piece || context::is_doubted(text, start);
+    Some(Extracted { piece, ..found })
+}
+
+/// Whether what announces stands above a solution, of which the first sentence was taken.
+fn heads_solution(text: &str, end: usize, found: &Extracted) -> bool {
+    let rest = text.get(found.span.end..).unwrap_or("");
+    let before = text.get(end..found.span.start).unwrap_or("");
+    let led = before
+        .split_whitespace()
+        .filter(|word| is_prose(word))
+        .count();
+    let said = found
+        .text
+        .split_whitespace()
+        .filter(|word| is_prose(word))
+        .count();
+    let worded = said > CLAUSE_PROSE_MAX && !has_digit(&found.text);
+    has_digit(rest) && (worded || rest.len() > SOLUTION_MIN && led > CLAUSE_PROSE_MAX)
+}
+
+/// A shorter text behind a sentence, in bytes, is no solution. By hand.
+const SOLUTION_MIN: usize = 150;
+
+/// Only so many announcements are tried, from the last. By hand.
+const ANCHORS_TRIED: usize = 3;
+
+/// Where words of these lists end, the last first.
+fn ends_of(folded: &str, lists: &[&[&str]]) -> Vec<usize> {
+    let words = lists.iter().flat_map(|words| words.iter());
+    let mut ends: Vec<usize> = words
+        .flat_map(|word| {
+            // The first character of mathematics belongs to the answer.
+            let kept = usize::from(word.ends_with(['$', '\\']));
+            folded
+                .rmatch_indices(word)
+                .take(ANCHORS_TRIED)
+                .map(move |(at, _)| at + word.len() - kept)
+        })
+        .collect();
+    ends.sort_unstable_by(|one, other| other.cmp(one));
+    ends
+}
+
+/// Words that are said of an answer and are none: `I hope this answer is helpful`.
+const SAID_OF: [&str; 12] = [
+    "helpful",
+    "correct",
+    "right",
+    "wrong",
+    "incorrect",
+    "consistent",
+    "reasonable",
+    "clear",
+    "valid",
+    "in",
+    "that",
+    "what",
+];
+
+/// Whether what was found may be an answer.
+fn is_answer(found: &Extracted) -> bool {
+    let first = found.text.split([' ', '.', ',', '*']).next().unwrap_or("");
+    found.text.chars().any(char::is_alphanumeric)
+        && (has_digit(&found.text) || !SAID_OF.contains(&first))
 }
 
 /// The answer that words ending at `start` announce: mathematics in the same sentence, else the
@@ -104,9 +214,14 @@ fn after_anchor(text: &str, start: usize, options: &Options) -> Option<Extracted
         .filter(|math| math.outer.start < sentence.end || math.outer.start == start)
         .collect();
     let inside = before_denial(text, &inside);
+    let inside = before_condition(text, start, inside);
     if let Some(found) = last_clause_math(text, &sentence, inside) {
+        let piece = is_piece_behind(text, start, &found);
+        let more = has_digit(text.get(sentence.end.max(found.span.end)..)?);
         return Some(Extracted {
             rule: Rule::Anchor,
+            ambiguous: found.ambiguous || more,
+            piece,
             ..found
         });
     }
@@ -120,6 +235,36 @@ fn after_anchor(text: &str, start: usize, options: &Options) -> Option<Extracted
         ambiguous: found.ambiguous || more,
         ..found
     })
+}
+
+/// Whether an announced answer in mathematics is a piece of what is announced; where nothing stands before
+/// it, only what follows can make it one.
+fn is_piece_behind(text: &str, start: usize, found: &Extracted) -> bool {
+    let inner = text.get(start..).unwrap_or("");
+    context::is_piece(inner, &(found.span.start - start..found.span.end - start))
+        || context::is_conditioned(text, &found.span)
+}
+
+/// The mathematics before words that say when it holds: `$n/2$ for even $n$`.
+fn before_condition<'a>(text: &str, start: usize, maths: &'a [Math]) -> &'a [Math] {
+    let first = maths.first();
+    let directly =
+        first.is_some_and(|first| text[start..first.outer.start.max(start)].trim().is_empty());
+    let conditioned = maths.windows(2).position(|pair| {
+        let between = text
+            .get(pair[0].outer.end..pair[1].outer.start)
+            .unwrap_or("");
+        let word = between.split_whitespace().next().unwrap_or("");
+        let word = word.trim_matches([',', '(']);
+        matches!(
+            word,
+            "for" | "if" | "when" | "where" | "with" | "unless" | "provided" | "whenever"
+        )
+    });
+    match conditioned.filter(|_| directly) {
+        Some(at) => &maths[..=at],
+        None => maths,
+    }
 }
 
 /// The mathematics before words that deny what follows: `$8$ (not $9$)`.
@@ -143,6 +288,13 @@ const CLAUSE_PROSE_MAX: usize = 2;
 /// An answer in a sentence without mathematics: its last clause where that can be read, the only
 /// number in it, or its last number.
 fn in_plain_words(text: &str, clause: Range<usize>, sentence: Range<usize>) -> Option<Extracted> {
+    let all = one(text, sentence.clone(), Rule::Text);
+    if let Some(all) = all.filter(|all| is_bare(&all.text)) {
+        return Some(Extracted {
+            ambiguous: all.text.ends_with('!'),
+            ..all
+        });
+    }
     let whole = one(text, clause.clone(), Rule::Text);
     let prose = text[clause]
         .split_whitespace()
@@ -151,7 +303,15 @@ fn in_plain_words(text: &str, clause: Range<usize>, sentence: Range<usize>) -> O
     let readable = |found: &Extracted| prose <= CLAUSE_PROSE_MAX && is_readable(&found.text);
     let digits = has_digit(&text[sentence.clone()]);
     match whole {
-        Some(found) if readable(&found) && (has_digit(&found.text) || !digits) => Some(found),
+        Some(found) if readable(&found) && (has_digit(&found.text) || !digits) => {
+            let piece =
+                context::is_conditioned(text, &found.span) || !is_all(text, &sentence, &found);
+            Some(Extracted {
+                piece,
+                ambiguous: found.text.ends_with('!'),
+                ..found
+            })
+        }
         Some(found) if !digits => Some(found),
         _ => {
             let mut found = last_number_in(text, sentence.clone())?;
@@ -159,6 +319,23 @@ fn in_plain_words(text: &str, clause: Range<usize>, sentence: Range<usize>) -> O
             Some(found)
         }
     }
+}
+
+/// Whether a sentence is nothing but mathematics: `x = 2, y = 3`.
+fn is_bare(sentence: &str) -> bool {
+    has_digit(sentence) && !sentence.split_whitespace().any(is_prose) && is_readable(sentence)
+}
+
+/// Whether the last clause of a sentence says all that the sentence does: nothing before it is a number,
+/// denies, or makes the clause a piece in another way.
+fn is_all(text: &str, sentence: &Range<usize>, found: &Extracted) -> bool {
+    let before = &text[sentence.start..found.span.start];
+    let inner = &text[sentence.clone()];
+    before.trim().is_empty()
+        || !context::is_piece(
+            inner,
+            &(found.span.start - sentence.start..found.span.end - sentence.start),
+        )
 }
 
 /// Skips what stands between an anchor and its answer: `**`, `:`, `is`, empty lines.

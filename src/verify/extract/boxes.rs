@@ -4,17 +4,21 @@
 //! parts only when they stand on one line with nothing but commas or and/or between them.
 
 use crate::extract::between::{LOOSE_MAX, is_loose_separator, is_separator};
-use crate::extract::found::{Extracted, Rule, trimmed};
+use crate::extract::found::{Extracted, Rule, one, trimmed};
 use crate::options::Options;
 use crate::scan::{self, Boxed};
 
-/// The last box, with those that belong to it.
+/// The last box, with those that belong to it. One that was cut is the last all the same: an earlier one
+/// does not stand in for it, and neither it nor what it was to replace decides.
 pub(crate) fn boxed(text: &str, options: &Options) -> Option<Extracted> {
     let mut boxes = scan::boxes(text);
-    boxes.retain(|found| !text[found.inner.clone()].trim().is_empty());
-    if boxes.iter().any(|found| found.closed) {
-        boxes.retain(|found| found.closed);
+    let open = boxes.pop_if(|last| !last.closed);
+    if let Some(cut) = open.and_then(|open| cut_box(text, &open)) {
+        return Some(cut);
     }
+    let said = |found: &Boxed| !text[found.inner.clone()].trim().is_empty();
+    let empty = open_end(text, &boxes) || boxes.last().is_some_and(|last| !said(last));
+    boxes.retain(said);
     let last = boxes.last()?;
     let mut first = boxes.len() - 1;
     while first > 0 && joins(text, &boxes[first - 1], &boxes[first], options) {
@@ -32,6 +36,33 @@ pub(crate) fn boxed(text: &str, options: &Options) -> Option<Extracted> {
         span,
         rule: Rule::Box,
         ambiguous: first > 0 && same_line(text, &boxes[first - 1], last),
+        piece: empty,
+    })
+}
+
+/// Whether a box opens behind the last one that is closed.
+fn open_end(text: &str, boxes: &[Boxed]) -> bool {
+    let behind = boxes.last().map_or(0, |last| last.outer.end);
+    scan::boxes(&text[behind..])
+        .iter()
+        .any(|found| !found.closed)
+}
+
+/// What an open box holds: a piece where the text ends in it, and else what its line holds, whose brace
+/// was lost.
+fn cut_box(text: &str, open: &Boxed) -> Option<Extracted> {
+    let line = text.get(open.inner.clone())?;
+    let closed = ["$", "\\)", "\\]"]
+        .iter()
+        .filter_map(|close| line.find(close))
+        .min();
+    let end = open.inner.start + closed.unwrap_or(line.len());
+    let found = one(text, open.inner.start..end, Rule::Box)?;
+    let goes_on = closed.is_some() || !text[open.inner.end..].trim().is_empty();
+    Some(Extracted {
+        ambiguous: true,
+        piece: !goes_on,
+        ..found
     })
 }
 

@@ -48,8 +48,11 @@ pub struct Extracted {
     pub span: Range<usize>,
     /// What pointed at it.
     pub rule: Rule,
-    /// Whether another reading of the same line would give another answer.
+    /// Whether another reading of the same line would give another answer: no `wrong` may rest on it.
     pub ambiguous: bool,
+    /// Whether it is only a piece of a sentence that says something else, of a line that was cut, or of
+    /// statements that contradict each other: neither `correct` nor `wrong` may rest on it.
+    pub piece: bool,
 }
 
 pub(crate) fn one(text: &str, span: Range<usize>, rule: Rule) -> Option<Extracted> {
@@ -60,6 +63,7 @@ pub(crate) fn one(text: &str, span: Range<usize>, rule: Rule) -> Option<Extracte
         span,
         rule,
         ambiguous: false,
+        piece: false,
     })
 }
 

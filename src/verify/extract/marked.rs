@@ -1,7 +1,7 @@
 //! Answers behind marks of a format: `<answer>…</answer>`, `#### …`.
 
 use crate::extract::announced::anchored;
-use crate::extract::found::{Extracted, Rule, one};
+use crate::extract::found::{Extracted, Rule, has_digit, is_prose, one};
 use crate::extract::maths::last_math;
 use crate::extract::numbers::last_number;
 use crate::extract::plain::short;
@@ -21,6 +21,101 @@ pub(crate) fn tagged(text: &str, options: &Options) -> Option<Extracted> {
     found.span = open + found.span.start..open + found.span.end;
     found.rule = Rule::Tag;
     Some(found)
+}
+
+/// What opens the next problem, where a model that was not tuned to stop makes one up.
+const NEXT: [&str; 9] = [
+    "question:",
+    "q:",
+    "problem:",
+    "question 2",
+    "problem 2",
+    "human:",
+    "user:",
+    "instruction:",
+    "[question]",
+];
+
+/// Where a model that has given its answer goes on with a problem of its own: that one's answer is not
+/// the one asked for.
+pub(crate) fn next_problem(text: &str) -> Option<usize> {
+    let lines = memchr::memchr_iter(b'\n', text.as_bytes());
+    let next = lines.map(|at| at + 1).find(|start| {
+        let line = text[*start..].trim_start_matches(['#', '*', ' ', '>']);
+        NEXT.iter().any(|mark| {
+            line.get(..mark.len())
+                .is_some_and(|head| head.eq_ignore_ascii_case(mark))
+        })
+    })?;
+    let before = &text[..next];
+    let folded = before.to_ascii_lowercase();
+    let marks = [
+        "####",
+        "boxed",
+        "answer is",
+        "answer:",
+        "answer:**",
+        "</answer>",
+        "\na:",
+    ];
+    marks
+        .iter()
+        .any(|mark| folded.contains(mark))
+        .then_some(next)
+}
+
+/// What opens the answer of a tool call or of JSON, and what closes it.
+const KEYED: [(&str, &str); 6] = [
+    ("\"answer\"", ""),
+    ("\"final_answer\"", ""),
+    ("\"finalAnswer\"", ""),
+    ("'answer'", ""),
+    ("Finish[", "]"),
+    ("finish[", "]"),
+];
+
+/// The answer that a key of JSON or an action of a tool names: `{"answer": "12"}`, `Finish[12]`.
+pub(crate) fn keyed(text: &str) -> Option<Extracted> {
+    let found = KEYED
+        .iter()
+        .filter_map(|(open, close)| text.rfind(open).map(|at| (at + open.len(), *close)));
+    let (start, close) = found.max()?;
+    if !close.is_empty() {
+        let length = text[start..].find(close)?;
+        return one(text, start..start + length, Rule::Tag);
+    }
+    let rest = text[start..].trim_start().strip_prefix(':')?.trim_start();
+    let start = text.len() - rest.len();
+    let Some(quoted) = rest.strip_prefix('"') else {
+        let length = rest.find([',', '}', '\n']).unwrap_or(rest.len());
+        return one(text, start..start + length, Rule::Tag);
+    };
+    let length = quoted_length(quoted)?;
+    let mut found = one(text, start + 1..start + 1 + length, Rule::Tag)?;
+    found.text = found.text.replace("\\\\", "\\").replace("\\\"", "\"");
+    Some(found)
+}
+
+/// How long a text is up to the quotation mark that no backslash escapes.
+fn quoted_length(text: &str) -> Option<usize> {
+    let mut escaped = false;
+    text.bytes().position(|byte| {
+        let closes = byte == b'"' && !escaped;
+        escaped = byte == b'\\' && !escaped;
+        closes
+    })
+}
+
+/// An answer that a mark of a format announces behind a box: a tag, or `####` before a number.
+pub(crate) fn behind(text: &str, start: usize, options: &Options) -> Option<Extracted> {
+    let tail = text.get(start..)?;
+    let number =
+        |found: &Extracted| !found.text.split_whitespace().any(is_prose) && has_digit(&found.text);
+    let found = tagged(tail, options).or_else(|| hashes(tail).filter(number))?;
+    Some(Extracted {
+        span: start + found.span.start..start + found.span.end,
+        ..found
+    })
 }
 
 /// What follows the last `####`.

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::extract::between::is_separator;
+use crate::extract::context;
 use crate::extract::found::{Extracted, Rule, has_digit, one};
 use crate::extract::numbers::{last_number, unit_after};
 use crate::extract::sentences::sentence_end;
@@ -99,6 +100,7 @@ pub(crate) fn last_math(text: &str, options: &Options) -> Option<Extracted> {
         // Nothing announced it: only mathematics that stands alone is surely the answer.
         found.ambiguous =
             tail.split_whitespace().count() > TAIL_WORDS_MAX || numbers_outside(text, &maths);
+        found.piece = context::is_piece(text, &found.span);
     }
     Some(found)
 }

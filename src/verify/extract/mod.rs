@@ -7,16 +7,21 @@
 mod announced;
 mod between;
 mod boxes;
+mod context;
 mod found;
 mod marked;
 mod maths;
 mod numbers;
 mod plain;
+mod runs;
 mod sentences;
 
+use crate::clean::clean;
+use crate::extract::found::is_prose;
 use crate::options::Options;
-use crate::readings::is_readable;
+use crate::readings::{is_mathematics, is_readable};
 use crate::response::{Parts, Thinking, split_thinking};
+use crate::scan;
 
 pub(crate) use self::boxes::all_boxes;
 pub use self::found::{Extracted, Rule};
@@ -44,7 +49,8 @@ pub fn extract_with(response: &str, options: &Options) -> Option<Extracted> {
 /// The part of a response that may hold its answer; nothing where the thinking never ends.
 pub(crate) fn answer_part<'r>(response: &'r str, parts: &Parts) -> Option<&'r str> {
     let answer = response.get(parts.answer.clone());
-    answer.filter(|_| parts.state != Thinking::Open)
+    let answer = answer.filter(|_| parts.state != Thinking::Open);
+    answer.map(|answer| &answer[..marked::next_problem(answer).unwrap_or(answer.len())])
 }
 
 /// The answer of a response whose parts are known.
@@ -55,6 +61,45 @@ pub(crate) fn extract_parts(response: &str, parts: &Parts, options: &Options) ->
     found.span = start + found.span.start..start + found.span.end;
     Some(found)
 }
+
+/// A response that may be nothing but its answer.
+pub(crate) struct Whole<'r> {
+    pub text: &'r str,
+    /// Whether all of it is mathematics, so that a part of it is no answer.
+    pub is_mathematics: bool,
+}
+
+/// The answer part as a whole, where it is short and nothing in it marks an answer: graders that have cut
+/// the answer out call with the bare answer as the response.
+pub(crate) fn whole<'r>(
+    answer: &'r str,
+    found: Option<&Extracted>,
+    options: &Options,
+) -> Option<Whole<'r>> {
+    let marked = found.is_some_and(|found| {
+        matches!(
+            found.rule,
+            Rule::Box | Rule::Tag | Rule::Hashes | Rule::Anchor
+        )
+    });
+    let text = answer.trim();
+    if marked || text.is_empty() || text.len() > WHOLE_MAX || !options.plain_text {
+        return None;
+    }
+    let sentence = text.contains("\n\n")
+        || text
+            .split_whitespace()
+            .filter(|word| is_prose(word))
+            .count()
+            > 1;
+    Some(Whole {
+        text,
+        is_mathematics: !sentence && is_mathematics(&clean(text)),
+    })
+}
+
+/// A longer response, in bytes, is more than its answer. By hand.
+const WHOLE_MAX: usize = 1_000;
 
 /// Whether a long response breaks off in the middle of a sentence behind an answer that nothing
 /// announced: that was a step on the way.
@@ -87,6 +132,7 @@ const FINDERS: &[Finder] = &[
     final_word,
     first_boxes,
     marked::tagged,
+    |text, _| marked::keyed(text),
     |text, _| marked::hashes(text),
     announced::anchored,
     late_boxes,
@@ -126,9 +172,18 @@ const AFTER_FINAL_WORD: i32 = 50;
 /// From this priority on, any announced answer does: the peer's own number.
 const AFTER_ANCHORS: i32 = 100;
 
+/// What is announced behind the last box and takes it back: what comes later counts, however it is spelt.
 fn final_word(text: &str, options: &Options) -> Option<Extracted> {
+    let behind = scan::last_box_end(text)?;
     let first = options.boxed_match_priority >= AFTER_FINAL_WORD;
-    announced::last_word(text, options).filter(|found| first || announced::is_minerva(text, found))
+    // The peer knows a final answer only.
+    let finals = options.any_match;
+    let announced = announced::last_word(text, options, finals)
+        .filter(|found| first || announced::is_minerva(text, found));
+    let marked = marked::behind(text, behind, options).filter(|_| first && !finals);
+    let latest = [announced, marked].into_iter().flatten();
+    let latest = latest.max_by_key(|found| found.span.start)?;
+    (!latest.piece).then_some(latest)
 }
 
 fn first_boxes(text: &str, options: &Options) -> Option<Extracted> {

@@ -2,7 +2,10 @@
 
 use std::ops::Range;
 
+use crate::extract::context;
 use crate::extract::found::{Extracted, Rule, has_digit, one};
+use crate::extract::runs;
+use crate::readings::is_readable;
 use crate::scan;
 
 /// The last number of the last line that holds one.
@@ -35,11 +38,17 @@ pub(crate) fn last_number_in(text: &str, span: Range<usize>) -> Option<Extracted
         .iter()
         .any(|word| before.ends_with(word));
     let (start, last) = bracketed(text, start, last).unwrap_or((start, last));
-    let mut found = one(text, start..last + 1, Rule::Number)?;
+    let run = runs::around(text, &span, &(start..last + 1));
+    let mut found = one(text, run.clone(), Rule::Number)?;
     found.ambiguous = true;
+    if run.len() > last + 1 - start && !negative {
+        found.piece = context::is_piece(text, &run) || !is_readable(&found.text);
+        return Some(found);
+    }
     if negative {
         found.text.insert(0, '-');
     }
+    found.piece = !negative && context::is_piece(text, &found.span);
     let line = scan::line_end(bytes, last + 1).min(span.end.max(last + 1));
     if let Some(unit) = unit_after(&text[last + 1..line]) {
         found.text.push_str(unit);

@@ -1,5 +1,6 @@
 //! Responses that are nothing but their answer, and answers in bold.
 
+use crate::extract::context;
 use crate::extract::found::{Extracted, Rule, has_digit, is_prose, one};
 use crate::extract::maths::last_math;
 use crate::extract::sentences::last_clause;
@@ -43,7 +44,11 @@ pub(crate) fn short(text: &str) -> Option<Extracted> {
         .unwrap_or(0);
     let named = clause > 0 && wordy > 0 && has_digit(&line[clause..]);
     let from = if named { start + clause } else { start };
-    one(text, from..end, Rule::Text)
+    let mut found = one(text, from..end, Rule::Text)?;
+    found.piece = named && context::is_piece(text, &found.span);
+    // A factorial, or joy.
+    found.ambiguous = named && found.text.ends_with('!');
+    Some(found)
 }
 
 /// The last bold text, when it is short.
@@ -59,5 +64,7 @@ pub(crate) fn bold(text: &str) -> Option<Extracted> {
         return None;
     }
     let clause = open + last_clause(inner);
-    one(text, clause..close, Rule::Bold)
+    let mut found = one(text, clause..close, Rule::Bold)?;
+    found.piece = context::is_piece(text, &found.span);
+    Some(found)
 }

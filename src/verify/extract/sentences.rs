@@ -21,13 +21,22 @@ pub(crate) fn display_end(text: &str, start: usize) -> usize {
 /// The end of the first sentence of a line: a full stop that no digit follows.
 pub(crate) fn sentence_end(bytes: &[u8], line: Range<usize>) -> usize {
     let mut depth = 0usize;
+    // A dollar without a partner is money.
+    let mut dollars = bytes[line.clone()]
+        .iter()
+        .filter(|byte| **byte == b'$')
+        .count();
     for at in line.clone() {
         match bytes[at] {
-            b'$' => depth ^= 1,
+            b'$' => {
+                dollars -= 1;
+                depth = usize::from(depth == 0 && dollars > 0);
+            }
             b'.' | b'!' | b'?' if depth == 0 => {
                 let next = bytes.get(at + 1);
                 if next.is_none_or(|next| next.is_ascii_whitespace() || *next == b'*')
                     && at > line.start
+                    && !is_mark(bytes, &line, at)
                 {
                     return at;
                 }
@@ -38,6 +47,36 @@ pub(crate) fn sentence_end(bytes: &[u8], line: Range<usize>) -> usize {
         }
     }
     line.end
+}
+
+/// Whether a stop belongs to what stands before it: `Mr.`, `e.g.`, and the sign of a factorial.
+fn is_mark(bytes: &[u8], line: &Range<usize>, at: usize) -> bool {
+    const SHORT: [&[u8]; 9] = [
+        b"Mr", b"Mrs", b"Ms", b"Dr", b"St", b"e.g", b"i.e", b"approx", b"vs",
+    ];
+    let before = &bytes[line.start..at];
+    let word = before
+        .rsplit(|byte| b" \n*$(".contains(byte))
+        .next()
+        .unwrap_or(before);
+    match bytes[at] {
+        b'.' => SHORT.contains(&word),
+        b'!' => is_factorial(word),
+        _ => false,
+    }
+}
+
+/// Whether what stands right before an exclamation mark is a number, a letter or a bracket, and no word.
+fn is_factorial(word: &[u8]) -> bool {
+    let letters = word
+        .iter()
+        .rev()
+        .take_while(|byte| byte.is_ascii_alphabetic())
+        .count();
+    let last = word
+        .last()
+        .is_some_and(|last| last.is_ascii_alphanumeric() || *last == b')');
+    last && letters <= 1
 }
 
 /// Where the last clause of a sentence starts: behind its last `is`, `are`, `=` or colon.

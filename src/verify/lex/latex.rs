@@ -3,8 +3,9 @@
 use super::letters::{letter_token, plain_name};
 use super::{ARGUMENTS_MAX, Lexer, Op, Shape, Tok, lex_within};
 use crate::commands::{self, Meaning};
-use crate::expr::{Const, Func};
+use crate::expr::{Const, Func, Literal};
 use crate::scan;
+use crate::spelled;
 use crate::units;
 
 impl<'a> Lexer<'a> {
@@ -244,7 +245,7 @@ impl<'a> Lexer<'a> {
             });
             return Some(());
         }
-        if self.parted_words(inner) {
+        if self.parted_words(inner) || self.worded_operator(words) {
             return Some(());
         }
         let unit = self.behind_value() && units::is_unit(words);
@@ -265,6 +266,38 @@ impl<'a> Lexer<'a> {
             return Some(());
         }
         self.wordy(inner, words)
+    }
+
+    /// An operator in words behind a value: `5 \text{ squared}`, `5\text{ over }7`.
+    fn worded_operator(&mut self, words: &str) -> bool {
+        if !self.after_operand() {
+            return false;
+        }
+        let power = match words {
+            "squared" => Some(2u8),
+            "cubed" => Some(3),
+            _ => None,
+        };
+        if let Some(power) = power {
+            self.push(Tok::Op(Op::Caret));
+            self.push(Tok::Number(Literal::exact(power.into())));
+            return true;
+        }
+        let op = match words {
+            "times" => Op::Times,
+            "plus" => Op::Plus,
+            "minus" => Op::Minus,
+            "over" | "divided by" => Op::Slash,
+            "choose" => Op::Choose,
+            "to the power of" | "to the power" => Op::Caret,
+            _ => return false,
+        };
+        let next = self.rest().trim_start();
+        let operand = next.starts_with(|c: char| c.is_ascii_alphanumeric() || "\\({".contains(c));
+        if operand {
+            self.push(Tok::Op(op));
+        }
+        operand
     }
 
     /// Words, or mathematics that was set as words: `\text{ minute 12 seconds}`, `\text{(A)}`.
@@ -295,7 +328,7 @@ impl<'a> Lexer<'a> {
 
     /// Reads a text inside of this one.
     fn within(&mut self, inner: &str) -> Option<()> {
-        let inner = lex_within(inner, self.comma, self.within + 1)?;
+        let inner = lex_within(inner, self.comma, self.units, self.within + 1)?;
         self.out.doubtful |= inner.doubtful;
         self.out.tokens.extend(inner.tokens);
         Some(())
@@ -379,8 +412,11 @@ impl<'a> Lexer<'a> {
         let unit = self.behind_value()
             && (words.len() == 1 && units::is_upright_unit(words)
                 || words.contains(['/', ' ', '^']) && units::measure(&units).is_some());
+        let spelled = spelled::is_unit(inner).filter(|_| self.behind_value());
         if unit {
             self.push(Tok::Word(units));
+        } else if let Some(unit) = spelled {
+            self.push(Tok::Word(unit));
         } else if alphabetic && words.len() > 1 {
             let named = commands::function(words).map(Tok::Func);
             let tok = named

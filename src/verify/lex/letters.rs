@@ -2,7 +2,8 @@
 
 use super::{Lexer, Op, Tok};
 use crate::commands;
-use crate::expr::{Const, Func, Rel};
+use crate::expr::{Const, Func, Literal, Rel};
+use crate::spelled;
 use crate::units;
 
 impl Lexer<'_> {
@@ -15,6 +16,9 @@ impl Lexer<'_> {
         if behind_value && length >= 2 && units::is_unit(run) && !ahead.starts_with(['(', '_']) {
             self.at += length;
             self.push(Tok::Word(run.to_owned()));
+            return;
+        }
+        if self.spoken_operator(run, ahead) {
             return;
         }
         if let Some(tok) = plain_name(run) {
@@ -38,6 +42,71 @@ impl Lexer<'_> {
         }
         self.at += length;
         self.unknown_run(run);
+    }
+
+    /// An operator that is written as a word or a letter behind a value: `5 squared`,
+    /// `2 to the power of 3`, `1.6 x 10^-19`.
+    fn spoken_operator(&mut self, run: &str, ahead: &str) -> bool {
+        let number = matches!(
+            self.out.tokens.last().map(|token| &token.tok),
+            Some(Tok::Number(_))
+        );
+        if run == "x" && number && self.spaced && ahead.starts_with(|c: char| c.is_ascii_digit()) {
+            self.at += run.len();
+            self.push(Tok::Op(Op::Times));
+            return true;
+        }
+        let value = self.after_operand();
+        let power = match run {
+            "squared" => 2u8,
+            "cubed" => 3,
+            "to" | "raised" if value => return self.spoken_power(),
+            _ => return false,
+        };
+        if value {
+            self.at += run.len();
+            self.push(Tok::Op(Op::Caret));
+            self.push(Tok::Number(Literal::exact(power.into())));
+        }
+        value
+    }
+
+    /// `to the power of`, which is a caret.
+    fn spoken_power(&mut self) -> bool {
+        const POWERS: [&str; 4] = [
+            "to the power of",
+            "to the power",
+            "raised to the power of",
+            "raised to",
+        ];
+        let rest = self.rest();
+        let Some(words) = POWERS.iter().find(|words| rest.starts_with(**words)) else {
+            return false;
+        };
+        self.at += words.len();
+        self.push(Tok::Op(Op::Caret));
+        true
+    }
+
+    /// A unit that starts here behind a number, where it can hardly be names, or is a capital that stands
+    /// apart at the end of the text.
+    pub(super) fn spelled_unit(&mut self, rest: &str) -> bool {
+        let starts = rest.starts_with(|c: char| c.is_ascii_alphabetic() || c == '\\');
+        if !starts || !self.behind_value() {
+            return false;
+        }
+        let Some(found) = spelled::unit(rest) else {
+            return false;
+        };
+        let last = rest[found.length..].trim().is_empty();
+        let apart = self.spaced && last && units::is_capital_unit(&found.unit);
+        let sign = found.unit == "Ohm" || found.unit == "Angstrom";
+        if !(found.certain || apart || sign) {
+            return false;
+        }
+        self.at += found.length;
+        self.push(Tok::Word(found.unit));
+        true
     }
 
     /// Whether a value ends right here, so that a unit may follow.

@@ -111,9 +111,10 @@ pub(crate) struct Lexed {
 /// By hand: no verdict changes with 3,000 or 12,000.
 const TOKENS_MAX: usize = 6_000;
 
-/// The tokens of a text, or nothing where a character belongs to no mathematics.
-pub(crate) fn lex(text: &str, comma: Comma) -> Option<Lexed> {
-    lex_within(text, comma, 0)
+/// The tokens of a text, or nothing where a character belongs to no mathematics. `units` says that letters
+/// behind a number are units where they can be.
+pub(crate) fn lex(text: &str, comma: Comma, units: bool) -> Option<Lexed> {
+    lex_within(text, comma, units, 0)
 }
 
 /// Mathematics inside of words inside of mathematics: nobody writes more of it than this.
@@ -124,7 +125,7 @@ const WITHIN_MAX: usize = 3;
 /// By hand: no verdict changes with 100 or 400.
 const ARGUMENTS_MAX: usize = 200;
 
-fn lex_within(text: &str, comma: Comma, within: usize) -> Option<Lexed> {
+fn lex_within(text: &str, comma: Comma, units: bool, within: usize) -> Option<Lexed> {
     if within > WITHIN_MAX {
         return None;
     }
@@ -135,6 +136,7 @@ fn lex_within(text: &str, comma: Comma, within: usize) -> Option<Lexed> {
         arguments: 0,
         within,
         comma,
+        units,
         matrix: text.contains("\\begin"),
         indexed: text.contains('_'),
         out: Lexed {
@@ -163,6 +165,8 @@ struct Lexer<'a> {
     /// How many texts this one is inside of.
     within: usize,
     comma: Comma,
+    /// Whether letters behind a number are units where they can be.
+    units: bool,
     /// Whether the text has environments, in which `\\` ends a row.
     matrix: bool,
     /// Whether the text has subscripts.
@@ -197,6 +201,9 @@ impl<'a> Lexer<'a> {
         let rest = self.rest();
         let mut chars = rest.chars();
         let first = chars.next()?;
+        if self.units && self.spelled_unit(rest) {
+            return Some(());
+        }
         match first {
             _ if first.is_whitespace() || first == '~' => {
                 self.at += first.len_utf8();
@@ -313,7 +320,7 @@ mod tests {
     use super::*;
 
     fn value(text: &str) -> String {
-        let lexed = lex(text, Comma::Thousands).unwrap();
+        let lexed = lex(text, Comma::Thousands, false).unwrap();
         match &lexed.tokens[..] {
             [
                 Token {
@@ -342,7 +349,7 @@ mod tests {
 
     #[test]
     fn escaped_backslashes_are_put_right() {
-        let once = lex("\\frac{1}{2}", Comma::Thousands);
-        assert_eq!(lex("\\\\frac{1}{2}", Comma::Thousands), once);
+        let once = lex("\\frac{1}{2}", Comma::Thousands, false);
+        assert_eq!(lex("\\\\frac{1}{2}", Comma::Thousands, false), once);
     }
 }

@@ -23,6 +23,8 @@ pub(crate) struct Manner {
     pub tight_slash: bool,
     /// Whether `C_5^2` counts choices, as `A_5^2` and `P_5^2` count arrangements.
     pub counts: bool,
+    /// Whether letters behind a number are units where they can be: `5 m/s`.
+    pub units: bool,
 }
 
 /// What a text was read as.
@@ -48,7 +50,7 @@ const NESTING_MAX: usize = 40;
 
 /// Reads a text, or refuses it where any part of it makes no sense.
 pub(crate) fn parse(text: &str, manner: Manner, arena: &mut Arena) -> Option<Parsed> {
-    let lexed = lex::lex(text, manner.comma)?;
+    let lexed = lex::lex(text, manner.comma, manner.units)?;
     let mut parser = Parser {
         tokens: &lexed.tokens,
         at: 0,
@@ -168,9 +170,7 @@ impl Parser<'_> {
         }
         while !self.at_end(in_cell) {
             if self.nesting == 0 && !found.items.is_empty() && self.at_condition() {
-                if let Some(Tok::Text(words) | Tok::Word(words)) = self.peek() {
-                    self.restricted = words.starts_with("if") || words.starts_with("when");
-                }
+                self.restricted = self.restricts();
                 self.at = self.tokens.len();
                 self.doubtful = true;
                 self.conditioned = true;
@@ -200,6 +200,21 @@ impl Parser<'_> {
             first,
             "for" | "where" | "when" | "if" | "with" | "for all" | "since" | "as"
         )
+    }
+
+    /// Whether the condition that starts here leaves some cases out: `if …`, `for even n`, `for n = 5`;
+    /// `for all n` says what a letter is.
+    fn restricts(&self) -> bool {
+        let rest = self.tokens.get(self.at..).unwrap_or(&[]);
+        let partial = |words: &str| {
+            let mut words = words.split_whitespace();
+            words.any(|word| matches!(word, "if" | "when" | "even" | "odd" | "unless" | "only"))
+        };
+        rest.iter().any(|token| match &token.tok {
+            Tok::Text(words) | Tok::Word(words) => partial(words),
+            Tok::Rel(rel) => *rel == Rel::Eq,
+            _ => false,
+        })
     }
 
     /// Skips `if` where it stands alone, so that what follows is read.

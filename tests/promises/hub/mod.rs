@@ -39,6 +39,7 @@ const SHARD: &str = "data/train-00000-of-00001.parquet";
 #[derive(Default)]
 struct Told {
     waits: Mutex<Vec<Wait>>,
+    notes: Mutex<Vec<String>>,
     received: AtomicU64,
     stopped: AtomicBool,
 }
@@ -46,6 +47,10 @@ struct Told {
 impl Hooks for Told {
     fn waits(&self, wait: &Wait) {
         self.waits.lock().expect("a list").push(wait.clone());
+    }
+
+    fn note(&self, text: &str) {
+        self.notes.lock().expect("a list").push(text.to_owned());
     }
 
     fn received(&self, bytes: u64) {
@@ -344,6 +349,60 @@ fn what_python_downloaded_is_used_without_a_request_for_it() {
     assert_eq!(slices(&scene.hub(), &file, &[5..9]), cut(&body, &[5..9]));
     assert!(scene.mock.requests_to("/resolve/").is_empty());
     assert_eq!(scene.mock.bytes_sent(), 0);
+}
+
+#[test]
+fn a_whole_file_with_another_byte_is_told_and_fetched_again_and_offline_refused() {
+    let (scene, body) = Scene::with_shard(200_000);
+    let file = shard(&scene.hub());
+    assert_eq!(fetched(&scene.hub()), body);
+    let blobs = scene.path("hub/datasets--open--set/blobs");
+    let blob = blobs.join(file.content.to_string());
+    for at in [0, 65_536, body.len() - 1] {
+        let mut other = body.clone();
+        other[at] ^= 1;
+        std::fs::write(&blob, &other).expect("a blob");
+        let offline = scene.hub_with(|settings| settings.offline = true);
+        let words = ["holds other bytes than its name says"];
+        fails(offline.whole(&file), HubFault::Wrong, &words);
+        fails(offline.ranges(&file, &[5..9]), HubFault::Wrong, &words);
+        let hub = scene.hub();
+        assert!(hub.held(&file).is_none(), "byte {at}");
+        assert_eq!(slices(&hub, &file, &[5..9]), cut(&body, &[5..9]));
+        assert_eq!(fetched(&hub), body);
+        assert_eq!(std::fs::read(&blob).expect("a blob"), body);
+        let told = std::mem::take(&mut *scene.told.notes.lock().expect("a list"));
+        assert!(told.iter().any(|note| note.contains(words[0])), "{told:?}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_of_a_snapshot_that_leads_elsewhere_is_led_back() {
+    let (scene, body) = Scene::with_shard(1000);
+    let file = shard(&scene.hub());
+    let link = scene.hub().whole(&file).expect("the file");
+    let elsewhere = scene.path("elsewhere");
+    std::fs::write(&elsewhere, noise(1000, 9)).expect("a file");
+    std::fs::remove_file(&link).expect("a link");
+    std::os::unix::fs::symlink(&elsewhere, &link).expect("a link");
+    assert_eq!(fetched(&scene.hub()), body);
+    assert_eq!(std::fs::read(&link).expect("the file"), body);
+    assert_eq!(std::fs::read(&elsewhere).expect("a file"), noise(1000, 9));
+}
+
+#[test]
+fn a_whole_file_that_changes_while_it_is_read_is_told() {
+    let (scene, body) = Scene::with_shard(1000);
+    let hub = scene.hub();
+    let file = shard(&hub);
+    let path = hub.whole(&file).expect("the file");
+    assert_eq!(slices(&hub, &file, &[5..9]), cut(&body, &[5..9]));
+    std::fs::write(path, noise(1000, 9)).expect("a file");
+    match hub.ranges(&file, &[5..9]) {
+        Err(Error::Changed { .. }) => {}
+        other => panic!("{other:?}"),
+    }
 }
 
 #[test]

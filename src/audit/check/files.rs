@@ -1,0 +1,222 @@
+//! What lies in the folder: its files with their hashes, and whatever a run never puts there.
+//!
+//! Only what is found here as a regular file is ever opened, under the name that it has here: no path that a file
+//! of the folder names leads anywhere.
+
+use std::collections::{BTreeMap, HashMap};
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use arrow::array::RecordBatch;
+use arrow::datatypes::SchemaRef;
+use fs_err as fs;
+use rayon::prelude::*;
+use unicode_normalization::UnicodeNormalization;
+
+use super::Findings;
+use crate::folder::{RUN_FOLDER, sha256};
+use crate::source::quietly;
+use crate::{Error, Result};
+
+/// An output folder whose files were hashed, and what was found in it.
+pub(super) struct Folder<'o> {
+    pub out: &'o Path,
+    /// SHA-256 of each regular file, by its name relative to the folder, with `/`.
+    pub files: BTreeMap<String, String>,
+    /// What is no regular file, with what it is.
+    pub others: BTreeMap<String, &'static str>,
+    pub findings: Findings,
+}
+
+/// No list, card or manifest of a run is larger: reading one takes memory.
+const TEXT_BYTES_MAX: u64 = 1 << 30;
+
+impl<'o> Folder<'o> {
+    /// Finds and hashes the files; refused where no run ever wrote the folder.
+    pub(super) fn read(out: &'o Path) -> Result<Self> {
+        refuse_stranger(out)?;
+        let mut walk = Walk::default();
+        walk.below(out);
+        let mut folder = Self {
+            out,
+            files: BTreeMap::new(),
+            others: walk.others,
+            findings: Findings::default(),
+        };
+        for what in walk.broken {
+            folder.findings.broken(what);
+        }
+        let hashed: Vec<(String, Result<String>)> = walk
+            .files
+            .into_par_iter()
+            .map(|name| (sha256(&out.join(&name)), name))
+            .map(|(sum, name)| (name, sum))
+            .collect();
+        for (name, sum) in hashed {
+            match sum {
+                Ok(sum) => drop(folder.files.insert(name, sum)),
+                Err(error) => folder
+                    .findings
+                    .broken(format!("{name} cannot be read: {error}")),
+            }
+        }
+        Ok(folder)
+    }
+
+    /// Where a file that was found lies.
+    pub(super) fn path(&self, name: &str) -> Option<PathBuf> {
+        self.files.contains_key(name).then(|| self.out.join(name))
+    }
+
+    /// The text of a file; none, which is noted, where it is missing or no text.
+    pub(super) fn text(&mut self, name: &str) -> Option<String> {
+        let Some(path) = self.path(name) else {
+            self.findings.broken(format!("{name} is missing"));
+            return None;
+        };
+        let mut bytes = Vec::new();
+        let read = fs::File::open(path)
+            .and_then(|file| file.take(TEXT_BYTES_MAX + 1).read_to_end(&mut bytes));
+        let text = match read {
+            Err(error) => Err(error.to_string()),
+            Ok(_) if bytes.len() as u64 > TEXT_BYTES_MAX => {
+                Err("it is larger than any that a run writes".to_owned())
+            }
+            Ok(_) => String::from_utf8(bytes).map_err(|_| "it is not UTF-8".to_owned()),
+        };
+        text.map_err(|why| self.unreadable(name, &why)).ok()
+    }
+
+    pub(super) fn unreadable(&mut self, name: &str, why: &str) {
+        self.findings
+            .broken(format!("{name} cannot be read: {why}"));
+    }
+
+    /// A table of the run's folder; none, which is noted, where it cannot be read.
+    pub(super) fn table(&mut self, name: &str) -> Option<StoredTable> {
+        let name = format!("{RUN_FOLDER}/{name}");
+        let Some(path) = self.path(&name) else {
+            self.findings.broken(format!("{name} is missing"));
+            return None;
+        };
+        StoredTable::open(&path)
+            .map_err(|why| self.unreadable(&name, &why))
+            .ok()
+    }
+}
+
+/// A Parquet file that nobody vouches for, a batch at a time.
+pub(super) struct StoredTable {
+    reader: parquet::arrow::arrow_reader::ParquetRecordBatchReader,
+    schema: SchemaRef,
+}
+
+const DAMAGED: &str = "it is damaged";
+
+impl StoredTable {
+    pub(super) fn open(path: &Path) -> Result<Self, String> {
+        let opened = quietly(|| super::open(path)).ok_or_else(|| DAMAGED.to_owned())?;
+        let reader = opened.map_err(|error| error.to_string())?;
+        let schema = arrow::array::RecordBatchReader::schema(&reader);
+        Ok(Self { reader, schema })
+    }
+
+    pub(super) fn schema(&self) -> &SchemaRef {
+        &self.schema
+    }
+
+    /// The next rows; none at the end.
+    pub(super) fn next(&mut self) -> Option<Result<RecordBatch, String>> {
+        match quietly(|| self.reader.next()) {
+            None => Some(Err(DAMAGED.to_owned())),
+            Some(next) => next.map(|batch| batch.map_err(|error| error.to_string())),
+        }
+    }
+}
+
+/// A folder without a run's folder in it is a mistake of whoever typed it, and no answer.
+fn refuse_stranger(out: &Path) -> Result<()> {
+    let run = out.join(RUN_FOLDER);
+    let found = fs::symlink_metadata(&run).map_err(|error| Error::no_output(out, &error))?;
+    if found.is_dir() {
+        return Ok(());
+    }
+    let why = std::io::Error::other(format!("`{RUN_FOLDER}` in it is no folder"));
+    Err(Error::no_output(out, &why))
+}
+
+/// What was found so far of a folder.
+#[derive(Default)]
+struct Walk {
+    files: Vec<String>,
+    others: BTreeMap<String, &'static str>,
+    broken: Vec<String>,
+    /// Each name as systems take it that tell neither case nor forms of Unicode apart.
+    folded: HashMap<String, String>,
+}
+
+impl Walk {
+    /// Goes through everything below the folder; however deep, without recursion.
+    fn below(&mut self, out: &Path) {
+        let mut folders = vec![String::new()];
+        while let Some(folder) = folders.pop() {
+            let entries = match fs::read_dir(out.join(&folder)) {
+                Ok(entries) => entries,
+                Err(error) => {
+                    self.broken
+                        .push(format!("`{folder}` cannot be read: {error}"));
+                    continue;
+                }
+            };
+            let mut is_empty = true;
+            for entry in entries.flatten() {
+                is_empty = false;
+                let name = entry.file_name();
+                let Some(name) = name.to_str() else {
+                    let shown = name.to_string_lossy();
+                    self.broken
+                        .push(format!("`{shown}` has a name that is no text"));
+                    continue;
+                };
+                let name = match folder.is_empty() {
+                    true => name.to_owned(),
+                    false => format!("{folder}/{name}"),
+                };
+                if self.add(&name, entry.file_type()) {
+                    folders.push(name);
+                }
+            }
+            if is_empty && !folder.is_empty() {
+                self.other(&folder, "an empty folder");
+            }
+        }
+    }
+
+    /// Adds what has that name; says whether it is a folder.
+    fn add(&mut self, name: &str, kind: std::io::Result<std::fs::FileType>) -> bool {
+        let file_name = name.rsplit_once('/').map_or(name, |(_, name)| name);
+        if file_name.starts_with('.') {
+            self.broken
+                .push(format!("{name} is hidden, and a run hides nothing"));
+        }
+        let folded: String = name.to_lowercase().nfc().collect();
+        if let Some(known) = self.folded.insert(folded, name.to_owned()) {
+            self.broken
+                .push(format!("{known} and {name} are one name on some systems"));
+        }
+        match kind {
+            Ok(kind) if kind.is_dir() => return true,
+            Ok(kind) if kind.is_file() => self.files.push(name.to_owned()),
+            Ok(kind) if kind.is_symlink() => self.other(name, "a link"),
+            Ok(_) => self.other(name, "a pipe, a socket or a device"),
+            Err(error) => self.broken.push(format!("{name} cannot be read: {error}")),
+        }
+        false
+    }
+
+    fn other(&mut self, name: &str, what: &'static str) {
+        self.broken
+            .push(format!("{name} is {what}, and a run writes none"));
+        self.others.insert(name.to_owned(), what);
+    }
+}

@@ -1,0 +1,163 @@
+//! The ledger: read into what a run holds in memory, and its counts against the manifest's.
+
+use std::collections::{BTreeMap, HashMap};
+use std::ops::Range;
+
+use arrow::array::RecordBatch;
+
+use super::files::Folder;
+use super::manifest::Stored;
+use crate::audit::ledger;
+use crate::emit::ledger::{CLUSTER, FATE, FILE, FateWord, REASON, SOURCE, TEXT_ID};
+use crate::ids::Id;
+use crate::pool::Entries;
+use crate::schema::Misfit;
+
+/// A ledger, read again.
+#[derive(Default)]
+pub(super) struct Ledger {
+    pub entries: Entries,
+    /// Which entries were kept, in their order.
+    pub kept: Vec<u32>,
+    /// The kept entry of each trajectory.
+    pub places: HashMap<Id, u32>,
+    /// The entries of each file, as they follow one another.
+    pub files: Vec<FileEntries>,
+    /// The problem that stands for each problem's cluster, where near duplicates were looked for.
+    pub clusters: HashMap<u32, Id>,
+    /// Whether it names the texts of problems and gold answers.
+    pub has_texts: bool,
+    /// Whether all of it could be read.
+    pub is_whole: bool,
+    counts: BTreeMap<String, Counts>,
+}
+
+/// The entries of one file.
+pub(super) struct FileEntries {
+    pub source: String,
+    pub file: String,
+    pub entries: Range<usize>,
+}
+
+#[derive(Default)]
+struct Counts {
+    read: u64,
+    kept: u64,
+    dropped: BTreeMap<String, u64>,
+}
+
+/// Reads the ledger, as far as it can be read, and holds its counts against those of the manifest.
+pub(super) fn read(folder: &mut Folder<'_>, stored: Option<&Stored>) -> Ledger {
+    let mut ledger = Ledger::default();
+    let Some(mut table) = folder.table("ledger.parquet") else {
+        return ledger;
+    };
+    ledger.has_texts = table.schema().field_with_name(TEXT_ID.name()).is_ok();
+    if ledger.has_texts && stored.is_some_and(|stored| stored.manifest.manifest_version < 2) {
+        folder
+            .findings
+            .broken("the ledger is of a newer form than the manifest says");
+    }
+    ledger.is_whole = true;
+    while let Some(batch) = table.next() {
+        let added = batch.and_then(|batch| ledger.add(&batch).map_err(|why| why.to_string()));
+        if let Err(why) = added {
+            folder
+                .findings
+                .broken(format!("the ledger cannot be read again: {why}"));
+            ledger.is_whole = false;
+            break;
+        }
+    }
+    folder.findings.entries = ledger.entries.rows.len() as u64;
+    ledger.entries.count_verdicts();
+    ledger.index();
+    if let Some(stored) = stored {
+        ledger.compare_counts(folder, stored);
+    }
+    ledger
+}
+
+impl Ledger {
+    fn add(&mut self, batch: &RecordBatch) -> Result<(), Misfit> {
+        let start = self.entries.rows.len();
+        ledger::add(&mut self.entries, &mut self.kept, batch)?;
+        let (sources, files) = (SOURCE.of(batch)?, FILE.of(batch)?);
+        let (fates, reasons) = (FATE.of(batch)?, REASON.of(batch)?);
+        let clusters = CLUSTER.of(batch)?;
+        for at in 0..batch.num_rows() {
+            let (source, file) = (SOURCE.needed(sources[at])?, FILE.needed(files[at])?);
+            self.count(source, FATE.needed(fates[at])?, reasons[at]);
+            self.place(source, file, start + at);
+            let body = self.entries.rows[start + at].body.as_ref();
+            if let (Ok(body), Some(cluster)) = (body, clusters[at]) {
+                self.clusters.insert(body.problem, cluster);
+            }
+            if self.has_texts && body.is_ok_and(|body| body.text_id == Id::default()) {
+                return Err(TEXT_ID.misfit("is null in a row that must have one"));
+            }
+        }
+        Ok(())
+    }
+
+    fn count(&mut self, source: &str, fate: FateWord, reason: Option<&str>) {
+        if !self.counts.contains_key(source) {
+            self.counts.insert(source.to_owned(), Counts::default());
+        }
+        let Some(counts) = self.counts.get_mut(source) else {
+            return;
+        };
+        counts.read += 1;
+        match fate {
+            FateWord::Kept => counts.kept += 1,
+            FateWord::Dropped => {
+                let reason = reason.unwrap_or_default().to_owned();
+                *counts.dropped.entry(reason).or_default() += 1;
+            }
+        }
+    }
+
+    fn place(&mut self, source: &str, file: &str, at: usize) {
+        match self.files.last_mut() {
+            Some(last) if last.source == source && last.file == file => last.entries.end = at + 1,
+            _ => self.files.push(FileEntries {
+                source: source.to_owned(),
+                file: file.to_owned(),
+                entries: at..at + 1,
+            }),
+        }
+    }
+
+    /// Finds kept trajectories by their id; with exact copies that stay (`duplicates = "keep"`) the first.
+    fn index(&mut self) {
+        for &entry in &self.kept {
+            let id = self.entries.body_of(entry).trajectory_id;
+            self.places.entry(id).or_insert(entry);
+        }
+    }
+
+    fn compare_counts(&mut self, folder: &mut Folder<'_>, stored: &Stored) {
+        for record in &stored.manifest.ledger {
+            let counts = self.counts.remove(&record.source).unwrap_or_default();
+            let told = (record.read, record.kept, &record.dropped);
+            if (counts.read, counts.kept, &counts.dropped) != told {
+                folder.findings.broken(format!(
+                    "source {}: the ledger and the manifest differ in their counts",
+                    record.source
+                ));
+            }
+            let dropped = record.dropped.values().map(|&count| u128::from(count));
+            if u128::from(record.read) != u128::from(record.kept) + dropped.sum::<u128>() {
+                folder.findings.broken(format!(
+                    "source {}: read is not kept + dropped",
+                    record.source
+                ));
+            }
+        }
+        for source in std::mem::take(&mut self.counts).into_keys() {
+            folder
+                .findings
+                .broken(format!("source {source} is not in the manifest"));
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! What subsets promise of one another: prefixes, controls, pairs, and a validation set that nothing touches.
+
+use std::collections::{HashMap, HashSet};
+
+use super::Findings;
+use super::ledger::Ledger;
+use super::selection::Chosen;
+use crate::ids::Id;
+use crate::manifest::{Manifest, SubsetRecord};
+use crate::select::SubsetRole;
+use crate::select::size::SizeUnit;
+
+/// Notes every promise that the selection does not keep.
+pub(super) fn check(
+    findings: &mut Findings,
+    manifest: &Manifest,
+    ledger: &Ledger,
+    chosen: &Chosen,
+) {
+    let sizes = manifest.subsets.iter();
+    let relations = Relations {
+        ledger,
+        chosen,
+        sizes: sizes.map(|one| (one.name.as_str(), one.size)).collect(),
+    };
+    for subset in &manifest.subsets {
+        for broken in relations.of(subset) {
+            findings.broken(broken);
+        }
+    }
+    for broken in relations.set_aside(manifest) {
+        findings.broken(broken);
+    }
+}
+
+struct Relations<'r> {
+    ledger: &'r Ledger,
+    chosen: &'r Chosen,
+    sizes: HashMap<&'r str, u32>,
+}
+
+impl Relations<'_> {
+    fn problem(&self, entry: u32) -> u32 {
+        self.ledger.entries.body_of(entry).problem
+    }
+
+    fn problems(&self, name: &str) -> Vec<u32> {
+        let entries = self.chosen.of(name).iter();
+        entries.map(|&entry| self.problem(entry)).collect()
+    }
+
+    fn of(&self, subset: &SubsetRecord) -> Vec<String> {
+        let name = subset.name.as_str();
+        let own = self.problems(name);
+        let mut broken = Vec::new();
+        let mut times: HashMap<u32, u32> = HashMap::new();
+        for &problem in &own {
+            *times.entry(problem).or_default() += 1;
+        }
+        if times.values().any(|&times| times > subset.per_problem) {
+            broken.push(format!(
+                "{name}: a problem stands in it more than {} times",
+                subset.per_problem
+            ));
+        }
+        if let Some(larger) = &subset.prefix_of
+            && !self.chosen.of(larger).starts_with(self.chosen.of(name))
+        {
+            broken.push(format!("{name}: is no prefix of {larger}"));
+        }
+        for of in &subset.control_of {
+            broken.extend(self.as_control(subset, &own, of));
+        }
+        let pairs = subset.pair_of.iter();
+        for of in pairs.filter(|of| self.sizes.contains_key(of.as_str())) {
+            if own != self.problems(of) {
+                broken.push(format!("{name}: has other problems than its pair {of}"));
+            }
+        }
+        broken
+    }
+
+    /// What a control promises of a subset.
+    fn as_control(&self, subset: &SubsetRecord, own: &[u32], of: &str) -> Vec<String> {
+        let name = subset.name.as_str();
+        let mut broken = Vec::new();
+        let is_full = subset.asked == u64::from(subset.size) && subset.unit == SizeUnit::Rows;
+        if self.sizes.get(of) != Some(&subset.size) && is_full {
+            broken.push(format!(
+                "{name}: has another size than {of}, whose control it is"
+            ));
+        }
+        let theirs = self.problems(of);
+        match subset.role {
+            SubsetRole::Matched => {
+                let theirs: HashSet<u32> = theirs.into_iter().collect();
+                if own.iter().any(|problem| theirs.contains(problem)) {
+                    broken.push(format!("{name}: shares a problem with {of}"));
+                }
+            }
+            SubsetRole::Paired if own != theirs => {
+                broken.push(format!("{name}: has other problems than {of}"));
+            }
+            _ => {}
+        }
+        broken
+    }
+
+    /// No problem of the validation set, nor another of its cluster, stands in a subset or control.
+    fn set_aside(&self, manifest: &Manifest) -> Vec<String> {
+        let cluster = |&entry: &u32| -> Id {
+            let problem = self.problem(entry);
+            let own = self.ledger.entries.problems[problem as usize].id;
+            self.ledger.clusters.get(&problem).copied().unwrap_or(own)
+        };
+        let subsets = manifest.subsets.iter();
+        let aside: HashSet<&str> = subsets
+            .filter(|subset| subset.role == SubsetRole::Validation)
+            .map(|subset| subset.name.as_str())
+            .collect();
+        let clusters: HashSet<Id> = aside
+            .iter()
+            .flat_map(|name| self.chosen.of(name).iter().map(cluster))
+            .collect();
+        let mut others: Vec<&str> = self
+            .chosen
+            .names()
+            .filter(|name| !aside.contains(name))
+            .filter(|name| {
+                let mut entries = self.chosen.of(name).iter().map(cluster);
+                entries.any(|one| clusters.contains(&one))
+            })
+            .collect();
+        others.sort_unstable();
+        let told = others.into_iter();
+        told.map(|name| format!("{name}: shares a problem with the validation set"))
+            .collect()
+    }
+}

@@ -1,0 +1,182 @@
+//! Every column of every written row: the texts against the ids that name them, the rest made again.
+//!
+//! A row's own problem, gold answer and response are what no other file of the folder has. They are named, exactly,
+//! by the ledger's `text_id` and `trajectory_id`; from them, the ledger and the pipeline each column follows, and is
+//! made by the code that wrote it.
+
+use arrow::array::{Array, AsArray, RecordBatch};
+use arrow::datatypes::Fields;
+use rayon::prelude::*;
+
+use super::files::{Folder, StoredTable};
+use super::replay::{CONTRADICTS, Replay};
+use crate::emit::subset;
+use crate::emit::texts::EntryText;
+use crate::ids;
+use crate::manifest::SubsetRecord;
+use crate::schema;
+use crate::source::quietly;
+
+/// Holds each written subset against its selection, row by row, column by column.
+pub(super) fn check(folder: &mut Folder<'_>, replay: &Replay<'_>) {
+    let subsets = replay.stored.manifest.subsets.par_iter();
+    let found: Vec<(u64, Vec<String>)> = subsets
+        .map(|subset| {
+            let mut reader = SubsetReader {
+                replay,
+                subset,
+                rows: 0,
+                broken: Vec::new(),
+            };
+            if quietly(|| reader.read(folder)).is_none() {
+                reader.broken(CONTRADICTS);
+            }
+            (reader.rows as u64, reader.broken)
+        })
+        .collect();
+    for (rows, broken) in found {
+        folder.findings.rows += rows;
+        for what in broken {
+            folder.findings.broken(what);
+        }
+    }
+}
+
+/// One subset's file while it is read.
+struct SubsetReader<'r> {
+    replay: &'r Replay<'r>,
+    subset: &'r SubsetRecord,
+    rows: usize,
+    broken: Vec<String>,
+}
+
+impl SubsetReader<'_> {
+    fn broken(&mut self, what: &str) {
+        self.broken.push(format!("{}: {what}", self.subset.name));
+    }
+
+    fn read(&mut self, folder: &Folder<'_>) {
+        let path = self.subset.path.as_deref();
+        let Some(path) = path.and_then(|path| folder.path(path)) else {
+            return;
+        };
+        let mut table = match StoredTable::open(&path) {
+            Ok(table) => table,
+            Err(why) => return self.broken(&format!("its file cannot be read: {why}")),
+        };
+        let expected = schema::schema(&subset::columns(&self.replay.experiment.plan.emit.add));
+        if let Some(difference) = of_schema(table.schema().fields(), expected.fields()) {
+            return self.broken(&difference);
+        }
+        let entries = self.replay.chosen.of(&self.subset.name);
+        while let Some(batch) = table.next() {
+            match batch {
+                Ok(batch) if self.rows + batch.num_rows() <= entries.len() => {
+                    self.check_batch(&batch, &entries[self.rows..self.rows + batch.num_rows()]);
+                    self.rows += batch.num_rows();
+                }
+                Ok(batch) => {
+                    self.rows += batch.num_rows();
+                    break;
+                }
+                Err(why) => return self.broken(&format!("its file cannot be read on: {why}")),
+            }
+        }
+        if self.rows != entries.len() || self.rows != self.subset.written as usize {
+            self.broken(&format!(
+                "has {} rows, selected {}, the manifest says {}",
+                self.rows,
+                entries.len(),
+                self.subset.written
+            ));
+        }
+    }
+
+    /// Rows that should stand for these entries.
+    fn check_batch(&mut self, batch: &RecordBatch, entries: &[u32]) {
+        let Some(texts) = texts(batch) else {
+            return self.broken("has rows without a problem or a response");
+        };
+        for (at, (&entry, text)) in entries.iter().zip(&texts).enumerate() {
+            let body = self.replay.experiment.entries.body_of(entry);
+            let problem = ids::problem_id(&text.problem);
+            let gold = text.gold.as_deref();
+            if ids::trajectory_id(problem, &text.response) != body.trajectory_id {
+                let row = self.rows + at;
+                self.broken(&format!("the text of row {row} is not what its id names"));
+            } else if self.replay.has_texts && ids::text_id(&text.problem, gold) != body.text_id {
+                let row = self.rows + at;
+                self.broken(&format!(
+                    "problem and answer of row {row} are not as they were measured"
+                ));
+            }
+        }
+        let experiment = &self.replay.experiment;
+        let derived = subset::rows(experiment, entries, self.rows as u32, texts);
+        for ((field, column), derived) in batch
+            .schema()
+            .fields()
+            .iter()
+            .zip(batch.columns())
+            .zip(&derived)
+        {
+            for row in differing(column.as_ref(), derived.as_ref()) {
+                let row = self.rows + row;
+                self.broken(&format!(
+                    "`{}` of row {row} is not what follows",
+                    field.name()
+                ));
+            }
+        }
+    }
+}
+
+/// The rows in which two columns differ.
+pub(super) fn differing(column: &dyn Array, expected: &dyn Array) -> Vec<usize> {
+    if *column == *expected {
+        return Vec::new();
+    }
+    let differs = |&row: &usize| *column.slice(row, 1) != *expected.slice(row, 1);
+    (0..column.len()).filter(differs).collect()
+}
+
+/// How a file's columns differ from those that are written.
+fn of_schema(fields: &Fields, expected: &Fields) -> Option<String> {
+    let names = |fields: &Fields| -> Vec<String> {
+        fields.iter().map(|field| field.name().clone()).collect()
+    };
+    if names(fields) != names(expected) {
+        return Some(format!(
+            "has the columns {}, not {}",
+            crate::error::shortened(&names(fields).join(", ")),
+            names(expected).join(", ")
+        ));
+    }
+    let mut pairs = fields.iter().zip(expected);
+    let other = pairs.find(|(field, expected)| {
+        field.data_type() != expected.data_type() || field.is_nullable() != expected.is_nullable()
+    })?;
+    Some(format!(
+        "its column `{}` is of another type",
+        other.0.name()
+    ))
+}
+
+/// The texts that rows hold: the problem, what the assistant says last, the gold answer.
+fn texts(batch: &RecordBatch) -> Option<Vec<EntryText>> {
+    let problems = batch.column_by_name("problem")?.as_string_opt::<i32>()?;
+    let answers = batch.column_by_name("answer")?.as_string_opt::<i32>()?;
+    let messages = batch.column_by_name("messages")?.as_list_opt::<i32>()?;
+    let text = |row: usize| {
+        let turns = messages.value(row);
+        let said = turns.as_struct_opt()?.column_by_name("content")?.clone();
+        let said = said.as_string_opt::<i32>()?;
+        let last = said.len().checked_sub(1)?;
+        Some(EntryText {
+            problem: problems.value(row).to_owned(),
+            response: said.value(last).to_owned(),
+            gold: answers.is_valid(row).then(|| answers.value(row).to_owned()),
+        })
+    };
+    (0..batch.num_rows()).map(text).collect()
+}

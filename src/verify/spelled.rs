@@ -1,0 +1,197 @@
+//! Reads the units behind a number in the spellings of physics: `m/s^2`, `\mathrm{N\cdot m}`, `k\Omega`.
+//!
+//! A letter may be a unit or a name. Set upright it is a unit; in plain letters only a compound is, or a
+//! capital that stands apart at the very end, and that reading stands beside the one as names.
+
+use crate::scan;
+use crate::units;
+
+/// A unit that a text starts with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Spelled {
+    /// How much of the text it is, in bytes.
+    pub length: usize,
+    /// The unit in plain letters: `N m`, `mol L^-1`.
+    pub unit: String,
+    /// Whether it can hardly be names: it is compound, or part of it is set upright.
+    pub certain: bool,
+}
+
+/// No unit has more factors. By hand.
+const FACTORS_MAX: usize = 6;
+
+/// The unit that a text starts with, where all of it is units up to something that is none.
+pub(crate) fn unit(text: &str) -> Option<Spelled> {
+    let mut found = Spelled {
+        length: 0,
+        unit: String::new(),
+        certain: false,
+    };
+    let mut joint = "";
+    for factors in 0..FACTORS_MAX {
+        let rest = &text[found.length..];
+        let (gap, mark) = if factors == 0 {
+            (blanks(rest), "")
+        } else {
+            separator(rest)
+        };
+        let Some((length, name, upright)) = factor(&rest[gap..]) else {
+            break;
+        };
+        if factors > 0 {
+            joint = if mark.is_empty() { " " } else { mark };
+            found.unit.push_str(joint);
+            found.certain = true;
+        }
+        found.unit.push_str(&name);
+        found.certain |= upright;
+        found.length += gap + length;
+        let (length, power) = power(&text[found.length..]);
+        found.unit.push_str(&power);
+        found.certain |= length > 0 && name.len() > 1;
+        found.length += length;
+    }
+    let ends = !text[found.length..]
+        .starts_with(|c: char| c.is_ascii_alphanumeric() || "(^_\\".contains(c) && c != '\\');
+    let _ = joint;
+    (ends && !found.unit.is_empty()).then_some(found)
+}
+
+/// Whether a text is a unit and nothing else.
+pub(crate) fn is_unit(text: &str) -> Option<String> {
+    let found = unit(text)?;
+    text[found.length..].trim().is_empty().then_some(found.unit)
+}
+
+/// How many bytes of blanks a text starts with, in LaTeX too.
+fn blanks(text: &str) -> usize {
+    const MARKS: [&str; 8] = [" ", "~", "\\,", "\\ ", "\\;", "\\:", "\\!", "{}"];
+    let mut length = 0;
+    while let Some(mark) = MARKS.iter().find(|mark| text[length..].starts_with(**mark)) {
+        length += mark.len();
+    }
+    length
+}
+
+/// What parts two factors: how long it is, and `/` where it divides.
+fn separator(text: &str) -> (usize, &'static str) {
+    let mut length = blanks(text);
+    let rest = &text[length..];
+    let marks = [
+        ("/", "/"),
+        ("\\cdot", ""),
+        ("\\times", ""),
+        ("*", ""),
+        (".", ""),
+        ("per ", "/"),
+    ];
+    let Some((mark, meaning)) = marks.iter().find(|(mark, _)| rest.starts_with(mark)) else {
+        return (length, "");
+    };
+    length += mark.len();
+    (length + blanks(&text[length..]), meaning)
+}
+
+/// One factor: its length, its name, and whether it is set upright or is a sign that only units have.
+fn factor(text: &str) -> Option<(usize, String, bool)> {
+    const UPRIGHT: [&str; 5] = [
+        "\\mathrm{",
+        "\\text{",
+        "\\operatorname{",
+        "\\rm{",
+        "\\textrm{",
+    ];
+    if let Some(open) = UPRIGHT.iter().find(|open| text.starts_with(**open)) {
+        let close = scan::closing_brace(text.as_bytes(), open.len() - 1)?;
+        let name = is_unit(&text[open.len()..close])?;
+        return Some((close + 1, name, true));
+    }
+    let (prefix, rest) = match ["\\mu ", "\\mu", "\u{b5}", "\u{3bc}"]
+        .iter()
+        .find_map(|mark| text.strip_prefix(mark))
+    {
+        Some(rest) => ("u", rest),
+        None => ("", text),
+    };
+    let skipped = text.len() - rest.len();
+    if !prefix.is_empty() {
+        let (length, name, _) = factor(&rest[blanks(rest)..])?;
+        let length = skipped + blanks(rest) + length;
+        return units::is_symbol(&name).then(|| (length, format!("{prefix}{name}"), true));
+    }
+    let letters = rest.bytes().take_while(u8::is_ascii_alphabetic).count();
+    let signs = [
+        ("\\Omega", "Ohm"),
+        ("\\ohm", "Ohm"),
+        ("\\AA", "Angstrom"),
+        ("\\angstrom", "Angstrom"),
+    ];
+    if let Some((sign, name)) = signs
+        .iter()
+        .find(|(sign, _)| rest[letters..].starts_with(sign))
+    {
+        let known = letters <= 2 && units::is_prefix(&rest[..letters]);
+        return known.then(|| {
+            (
+                letters + sign.len(),
+                format!("{}{name}", &rest[..letters]),
+                letters > 0,
+            )
+        });
+    }
+    let word = &rest[..letters];
+    let known = units::is_symbol(word) || letters > 1 && units::scale(word).is_some();
+    known.then(|| (letters, word.to_owned(), false))
+}
+
+/// The power behind a factor, and how long it is: `^2`, `^{-1}`.
+fn power(text: &str) -> (usize, String) {
+    let none = (0, String::new());
+    let Some(raised) = text.strip_prefix('^') else {
+        return none;
+    };
+    let braced = raised.strip_prefix('{');
+    let inner = braced.unwrap_or(raised);
+    let sign = usize::from(inner.starts_with('-'));
+    let digits = inner[sign..].bytes().take_while(u8::is_ascii_digit).count();
+    let closed = braced.is_none() || inner[sign + digits..].starts_with('}');
+    if digits != 1 || !closed {
+        return none;
+    }
+    let braces = if braced.is_some() { 2 } else { 0 };
+    (
+        1 + braces + sign + digits,
+        format!("^{}", &inner[..sign + digits]),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn units_are_read_in_every_spelling() {
+        for (text, plain) in [
+            ("m/s^2", "m/s^2"),
+            ("\\mathrm{N\\cdot m}", "N m"),
+            ("\\mathrm{mol\\,L^{-1}}", "mol L^-1"),
+            ("\\mu\\mathrm{m}", "um"),
+            ("k\\Omega", "kOhm"),
+            ("\\Omega", "Ohm"),
+            ("kJ/mol", "kJ/mol"),
+            ("\\mathrm{W/m^{2}}", "W/m^2"),
+            ("\\text{miles per hour}", "miles/hour"),
+            ("\\mathrm{kg\\,m/s}", "kg m/s"),
+        ] {
+            assert_eq!(
+                unit(text).map(|found| found.unit).as_deref(),
+                Some(plain),
+                "{text}"
+            );
+        }
+        for text in ["x/y", "mx", "2", "m(x)", "apples"] {
+            assert_eq!(unit(text), None, "{text}");
+        }
+        assert!(!unit("m").is_some_and(|found| found.certain));
+    }
+}
