@@ -471,7 +471,10 @@ fn print_misuse(error: &clap::Error) {
     // Where the terminal has gone nobody can be told.
     let _ = match visible(&plain) {
         Cow::Borrowed(_) => error.print(),
-        Cow::Owned(shown) => writeln!(std::io::stderr(), "{}", shown.trim_end()),
+        Cow::Owned(_) => {
+            let shown = visible_message(&plain);
+            writeln!(std::io::stderr(), "{}", shown.trim_end())
+        }
     };
 }
 

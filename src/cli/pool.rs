@@ -124,7 +124,8 @@ fn list(pool: &Pool, as_json: bool) -> Result<u8> {
     ];
     let total: u64 = groups.values().map(|group| group.bytes).sum();
     let mut text = table(&head, &rows.collect::<Vec<_>>());
-    text += &format!("\n{} in {}\n", bytes(total), pool.folder().display());
+    let folder = pool.folder().display().to_string();
+    text += &format!("\n{} in {}\n", bytes(total), one_line(&folder));
     print(&text)?;
     Ok(0)
 }
