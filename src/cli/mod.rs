@@ -200,16 +200,10 @@ struct Common {
 }
 
 impl Common {
-    /// Plans what is written to `out`, where anything is.
-    fn plan(
-        &self,
-        out: Option<&Path>,
-        stop: &Arc<AtomicUsize>,
-        progress: &Arc<Progress>,
-    ) -> Result<Plan> {
+    fn plan(&self, stop: &Arc<AtomicUsize>, progress: &Arc<Progress>) -> Result<Plan> {
         self.limit().keep();
         let file = PipelineFile::read(&self.pipeline)?.with_base(self.base.as_deref());
-        self.refuse_meeting(&file, out)?;
+        self.refuse_meeting(&file)?;
         let overrides = Overrides {
             sources: self.source.iter().cloned().collect(),
             on_shortfall: self.on_shortfall,
@@ -226,8 +220,9 @@ impl Common {
         Ok(plan)
     }
 
-    /// Refuses to write over the pipeline, or into a folder whose files are read.
-    fn refuse_meeting(&self, file: &PipelineFile, out: Option<&Path>) -> Result<()> {
+    /// Refuses to write over the pipeline, and a pool in a folder whose files are read, where its parts would be found.
+    /// (An output folder is known there, and passed over.)
+    fn refuse_meeting(&self, file: &PipelineFile) -> Result<()> {
         let timings = self.timings.as_deref().map(|path| ("--timings", path));
         apart::refuse_same(&[self.pipeline.as_path()], timings.as_slice())?;
         let given = self.source.iter().map(|(_, path)| path.clone());
@@ -236,11 +231,10 @@ impl Common {
         let named = sources.filter(|(name, source)| source.path.is_some() && !is_given(name));
         let named = named.map(|(_, source)| source.location().below(file.folder()));
         let read: Vec<PathBuf> = given.chain(named).collect();
-        let written = [("--out", out), ("--pool", self.pool.as_deref())];
-        for (option, path) in written {
-            path.map_or(Ok(()), |path| apart::refuse_inside(&read, option, path))?;
+        match &self.pool {
+            Some(pool) => apart::refuse_inside(&read, "--pool", pool),
+            None => Ok(()),
         }
-        Ok(())
     }
 
     /// What `--memory` says, or the machine.
@@ -368,18 +362,34 @@ fn print_json(value: &impl serde::Serialize) -> Result<()> {
 
 fn write_out(text: &str) -> Result<()> {
     let mut stdout = std::io::stdout().lock();
-    stdout.write_all(text.as_bytes())?;
-    Ok(stdout.flush()?)
+    let written = stdout.write_all(text.as_bytes());
+    let written = written.and_then(|()| stdout.flush());
+    written.map_err(|error| Error::write(Path::new("stdout"), error))
 }
 
-/// Talk goes to stderr, each in one line.
+/// Talk goes to stderr, in one line.
 fn say(text: &str) {
-    eprintln!("{}", one_line(text));
+    write_err(&one_line(text));
+}
+
+/// Talk of several lines.
+fn tell(text: &str) {
+    write_err(&visible(text));
+}
+
+fn write_err(text: &str) {
+    // Where nobody can be told, as on a full disk, nothing ends for it.
+    let _ = writeln!(std::io::stderr(), "{text}");
 }
 
 /// Whether the reader of our stdout has gone, as `| head` does.
 fn is_closed_pipe(error: &Error) -> bool {
-    matches!(error, Error::Io(error) if error.kind() == std::io::ErrorKind::BrokenPipe)
+    match error {
+        Error::Io(error) | Error::Write { source: error, .. } => {
+            error.kind() == std::io::ErrorKind::BrokenPipe
+        }
+        _ => false,
+    }
 }
 
 /// The arguments as typed, as clap reads them.
@@ -452,7 +462,7 @@ fn print_error(error: &Error) {
     if let Some(hint) = error.hint() {
         text += &format!("\n{} {}", label("hint", CYAN), one_line(&hint));
     }
-    eprintln!("{}", bounded(&text));
+    write_err(&bounded(&text));
 }
 
 /// Help, or what is wrong with the arguments, which may be names of files that a shell found.

@@ -116,7 +116,6 @@ impl Engine {
 
 /// What a query that `statement` lets pass takes of it, several times over; only what is used is taken.
 const STACK_BYTES: usize = 32 << 20;
-
 /// What a query may write beside its memory, into a folder that goes with the session.
 const SPILLED_BYTES_MAX: u64 = 20_000_000_000;
 

@@ -171,7 +171,7 @@ impl Entries {
         self.facts.insert_full(facts).0 as u32
     }
 
-    /// The index of the problem that one more trajectory answers, which is new where no other answers it.
+    /// The index of the problem that a trajectory answers, which is new where no other answers it.
     pub(super) fn index_problem(&mut self, id: Id, category: Option<NameIndex>) -> u32 {
         self.trajectory_count += 1;
         let next = self.problems.len() as u32;

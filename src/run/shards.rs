@@ -165,7 +165,7 @@ impl<'p, 's> Pass<'p, 's> {
         Clock::add(&self.clock.hash, now);
         match content {
             Ok(content) => Ok(Ok((content, units))),
-            Err(error) => Ok(Err(unreadable(error)?)),
+            Err(error) => Ok(Err(unreadable(error.or_gone(&file.file.name))?)),
         }
     }
 
@@ -282,14 +282,15 @@ impl<'p, 's> Pass<'p, 's> {
 pub(super) fn sound_part(settings: &Settings<'_>, name: &str) -> Result<Option<Part>> {
     match Part::find(&settings.pool, name) {
         Err(Error::Part { part, why }) => {
-            discard(settings, name, &part, &why)?;
+            let note = format!("part {part} is damaged ({why}) and is measured again");
+            settings.watch.note(&note);
             Ok(None)
         }
         found => found,
     }
 }
 
-/// Takes a damaged part out of the pool, and says so: it is measured again.
+/// Takes a part out of the pool that fits its seal and cannot be read, and says so: it is measured again.
 pub(super) fn discard(settings: &Settings<'_>, name: &str, part: &str, why: &str) -> Result<()> {
     let note = format!("part {part} is damaged ({why}) and is measured again");
     settings.watch.note(&note);

@@ -49,8 +49,11 @@ impl DiskFile {
             return Ok(Opened::AsIs(self.open_stamped()?.into_parts().0));
         };
         let opened = open_regular(&self.path).map_err(|error| match error.kind() {
-            ErrorKind::NotFound => gone(&self.path),
-            _ => error,
+            ErrorKind::NotFound => Error::Gone {
+                file: self.path.display().to_string(),
+                since: "hashed",
+            },
+            _ => error.into(),
         })?;
         let opened = opened.into_parts().0;
         Ok(Opened::Checked(Checked::new(&self.path, opened, sums)))
@@ -147,12 +150,6 @@ pub(crate) fn read_small(path: &Path) -> io::Result<Vec<u8>> {
     let opened = open_regular(path)?;
     opened.take(SMALL_BYTES_MAX).read_to_end(&mut bytes)?;
     Ok(bytes)
-}
-
-/// It was there when it was planned, so that naming another is no mending.
-fn gone(path: &Path) -> io::Error {
-    let what = "was there when it was hashed, and is no longer";
-    io::Error::other(format!("`{}` {what}", path.display()))
 }
 
 impl From<PathBuf> for DiskFile {

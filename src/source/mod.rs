@@ -247,7 +247,11 @@ pub(crate) fn read_columns(
 ) -> Result<Box<dyn Iterator<Item = Result<Batch>>>> {
     let columns = &hive::without(&file.hive, columns);
     let place = file.place.clone();
-    let batches = read_as(file, unit, columns, row_bytes_max, batch);
+    let cuts = Cuts {
+        size: batch,
+        row_bytes_max,
+    };
+    let batches = read_as(file, unit, columns, cuts);
     let batches = batches.map_err(|error| place.blame(error))?;
     let batches = batches.map(move |batch| batch.map_err(|error| place.blame(error)));
     Ok(match Filler::of(&file.hive, columns) {
@@ -265,13 +269,8 @@ fn read_as(
     file: &SourceFile,
     unit: Unit,
     columns: &[Needed],
-    row_bytes_max: u64,
-    batch: BatchSize,
+    cuts: Cuts,
 ) -> Result<Box<dyn Iterator<Item = Result<Batch>>>> {
-    let cuts = Cuts {
-        size: batch,
-        row_bytes_max,
-    };
     Ok(match file.format {
         Format::Parquet => {
             let batches = parquet::read(file, unit, columns, cuts)?;
@@ -282,7 +281,7 @@ fn read_as(
             Box::new(batches.map(|batch| batch.map(Batch::Arrow)))
         }
         Format::Text(format) => {
-            let batches = text::read(file, format, columns, row_bytes_max, batch)?;
+            let batches = text::read(file, format, columns, cuts.row_bytes_max, cuts.size)?;
             Box::new(batches.map(|batch| batch.map(Batch::Text)))
         }
     })

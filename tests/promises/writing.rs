@@ -309,14 +309,17 @@ impl Watch for At<'_> {
 
 #[test]
 fn a_source_that_goes_before_it_is_emitted_is_worth_another_try() {
-    for name in ["data/a.parquet", "data/b.jsonl"] {
+    let names = ["data/a.parquet", "data/b.jsonl"];
+    let stages = [("measure", "planned"), ("fetch", "hashed")];
+    let cases = stages.map(|stage| names.map(|name| (name, stage)));
+    for (name, (stage, since)) in cases.into_iter().flatten() {
         let place = place();
         let file = PipelineFile::read(&place.path("pipeline.toml")).expect("a pipeline");
         let none = || unreachable!("nothing is on the hub");
         let plan = Plan::new(&file, &Overrides::default(), &none).expect("a plan");
         let path = place.path(name);
         let watch = At {
-            stage: "fetch",
+            stage,
             act: &|| std::fs::remove_file(&path).expect("it can go"),
         };
         let stop = AtomicUsize::new(0);
@@ -335,7 +338,9 @@ fn a_source_that_goes_before_it_is_emitted_is_worth_another_try() {
         let error = error.expect("its text is wanted again");
         assert_eq!(error.exit_code(), 3, "{error:?}");
         assert!(
-            error.to_string().contains("gone since it was measured"),
+            error
+                .to_string()
+                .contains(&format!("when it was {since}, and is no longer")),
             "{error}"
         );
         assert!(
@@ -436,4 +441,18 @@ fn what_is_no_file_is_never_replaced_by_one() {
     let pipe = place.path("null").symlink_metadata().expect("it stays");
     assert!(pipe.is_symlink());
     assert!(!place.path("null.partial").exists());
+}
+
+#[test]
+fn where_what_is_said_goes_to_a_full_disk_nothing_breaks_off() {
+    if !Path::new("/dev/full").exists() {
+        println!("skipped: there is no /dev/full");
+        return;
+    }
+    let place = place();
+    in_shell(&place, "exec 2>/dev/full;", RUN).ends(0);
+    assert!(place.path("out").exists());
+    in_shell(&place, "exec 2>/dev/full;", RUN).ends(2);
+    let done = in_shell(&place, "exec >/dev/full;", "check out");
+    done.ends(3).tells(&["cannot write `stdout`"]);
 }

@@ -12,7 +12,7 @@ use memchr::memchr;
 
 use super::unread;
 use crate::source::format::Form;
-use crate::source::{BatchSize, Cuts, Format, Piece, ROW_BYTES_MAX, files, head, parquet, quietly};
+use crate::source::{BatchSize, Cuts, Format, Piece, ROW_BYTES_MAX, files, head, parquet};
 use crate::{Error, Result};
 
 /// Rows that are judged at once: enough to share out, few enough to hold.
@@ -58,11 +58,10 @@ impl Input {
     pub(super) fn next(&mut self) -> std::io::Result<Chunk> {
         match &mut self.rows {
             Rows::Lines(reader) => lines(reader.as_mut(), &mut self.number),
-            Rows::Parquet(batches) => match quietly(|| batches.next().transpose()) {
-                Some(Ok(None)) => Ok(Vec::new()),
-                Some(Ok(Some(piece))) => json_lines(&piece, &mut self.number),
-                Some(Err(error)) => Err(std::io::Error::other(error)),
-                None => Err(std::io::Error::other(BROKE_OFF)),
+            Rows::Parquet(batches) => match batches.next().transpose() {
+                Ok(None) => Ok(Vec::new()),
+                Ok(Some(piece)) => json_lines(&piece, &mut self.number),
+                Err(error) => Err(std::io::Error::other(error)),
             },
         }
     }
@@ -128,9 +127,6 @@ fn parquet(file: &Path) -> Result<Rows> {
     };
     Ok(Rows::Parquet(Box::new(parquet::all_rows(&found, cuts)?)))
 }
-
-/// Of a damaged file under which the reader panicked.
-const BROKE_OFF: &str = "it is damaged, and its reader broke off";
 
 fn no_rows(file: &Path, kind: &str) -> Error {
     Error::usage(

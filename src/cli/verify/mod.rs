@@ -26,7 +26,9 @@ use row::{Bad, Judged, judge, unjudged};
 use unjudged::Unjudged;
 
 use super::progress::Progress;
-use super::{apart, print, print_json, say, stop_on_signals, thread_count, threads, use_threads};
+use super::{
+    apart, print, print_json, say, stop_on_signals, tell, thread_count, threads, use_threads,
+};
 use crate::run::{Amount, Watch};
 
 /// Judges answers: one pair given by `--gold` and `--response`, or each row of a JSONL file (plain, .gz,
@@ -287,7 +289,7 @@ impl<'a> Judging<'a> {
         }
         let is_bad = self.unjudged.count() > 0;
         if is_bad {
-            eprintln!("{}", self.unjudged.told(unit));
+            tell(&self.unjudged.told(unit));
         }
         Ok(u8::from(is_bad))
     }
