@@ -20,6 +20,7 @@ mod hub;
 mod kills;
 mod lock;
 mod measured;
+mod memory;
 mod owners;
 mod pool;
 mod printed;

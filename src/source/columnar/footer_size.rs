@@ -103,3 +103,51 @@ fn children(thrift: &mut Thrift<'_>) -> Option<u64> {
     }
     Some(count)
 }
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+
+    use super::*;
+
+    /// A file of a footer alone, whose schema has these elements: each of one letter, with so many inside of it.
+    fn file(children: &[u8]) -> Bytes {
+        let count = children.len() as u32;
+        let element = |children: &u8| [0x48, 1, b'a', 0x15, children * 2, 0];
+        let mut footer = vec![0x15, 4, 0x19, 0xfc];
+        // A number of five bytes, of which the last are zeros.
+        footer.extend(
+            (0..5).map(|at| (count >> (7 * at) & 127) as u8 | if at < 4 { 128 } else { 0 }),
+        );
+        footer.extend(children.iter().flat_map(element));
+        footer.extend([0x16, 0, 0]);
+        let length = (footer.len() as u32).to_le_bytes();
+        Bytes::from([b"PAR1", &footer[..], &length, b"PAR1"].concat())
+    }
+
+    fn refused(children: &[u8]) -> Option<String> {
+        check(&file(children)).err().map(|error| error.to_string())
+    }
+
+    #[test]
+    fn a_schema_is_refused_where_it_is_deeper_or_wider_than_any() {
+        assert_eq!(refused(&[2, 0, 1, 0]), None);
+        assert_eq!(refused(&[1; 64]), None);
+        let deep = refused(&[1; 1000]).expect("too deep");
+        assert!(deep.contains("inside of columns"), "{deep}");
+        let wide = refused(&vec![0; 100_001]).expect("too wide");
+        assert!(wide.contains("100001 columns"), "{wide}");
+    }
+
+    #[test]
+    fn what_is_no_footer_is_for_its_reader() {
+        for bytes in [
+            &b""[..],
+            b"PAR1",
+            b"PAR1\xff\xff\xff\xff\xff\xff\xffPAR1",
+            b"PAR1abcd\x04\0\0\0PAR1",
+        ] {
+            assert!(check(&Bytes::copy_from_slice(bytes)).is_ok(), "{bytes:?}");
+        }
+    }
+}

@@ -154,7 +154,7 @@ impl Chunk<'_> {
         unpacked::check(reader, self.compression(&header), content, &header)?;
         found.values = found.values.saturating_add(header.values_of_rows());
         match header.kind {
-            DICTIONARY => found.dictionary = (header.unpacked, header.values),
+            DICTIONARY => found.dictionary = header.unpacked,
             INDEX => {}
             _ => {
                 let rows = rows.or_else(|| self.rows_of(&header, found));
@@ -187,10 +187,11 @@ impl Chunk<'_> {
     /// All rows are too large where the dictionary is, or a page of which nobody says whose rows it holds, or where
     /// all of them together take more than so many may.
     fn judged(&self, found: Found) -> Pages {
-        let (bytes, values) = found.dictionary;
+        let bytes = found.dictionary;
         let most = self.rows.max(1).saturating_mul(self.row_bytes_max);
-        let all =
-            found.is_all || is_too_large(bytes, values, self.row_bytes_max) || found.bytes > most;
+        let all = found.is_all
+            || is_too_large(bytes, self.rows, self.row_bytes_max)
+            || found.bytes > most;
         Pages {
             too_large: match all {
                 true => vec![0..self.rows],
@@ -211,8 +212,7 @@ struct Found {
     values: u64,
     /// Behind the last row that a page has.
     end: u64,
-    /// Bytes and values.
-    dictionary: (u64, u64),
+    dictionary: u64,
     bytes: u64,
     largest: u64,
     chained: u64,
