@@ -32,7 +32,8 @@
 //!
 //! | module | what it does |
 //! |---|---|
-//! | [`error`], `disk` | failures; what is written: whose it is, and that it stays |
+//! | [`error`], `memory` | failures; what may be held |
+//! | `disk` | what is written: whose it is, and that it stays |
 //! | [`ids`], `schema`, `table` | names and hashes, columns, Parquet files |
 //! | [`rules`] | what the pipeline file and the stages both say |
 //! | [`verify`] | response and gold answer to a verdict; a package of its own, which knows no Arrow |
@@ -55,6 +56,8 @@
 //! | [`cli`] | the terminal: one file a command |
 
 #![forbid(unsafe_code)]
+// What others wrote acts on no terminal: `cli` has one place that prints.
+#![warn(clippy::print_stderr, clippy::print_stdout)]
 // `pub` means that others may use it.
 #![warn(unreachable_pub)]
 
@@ -71,6 +74,7 @@ pub mod ids;
 pub mod job;
 mod manifest;
 pub mod measure;
+mod memory;
 pub mod pipeline;
 pub mod plan;
 pub mod pool;

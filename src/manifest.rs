@@ -41,7 +41,7 @@ pub(crate) struct Manifest {
     pub ledger: Vec<LedgerRecord>,
     /// The same for each file.
     pub files: Vec<FileRecord>,
-    /// How often our verdict meets the recorded one, over all trajectories.
+    /// How often our verdict meets the recorded one, over all trajectories; exact copies are one.
     pub verdicts: Vec<VerdictRecord>,
     /// What share was accepted, by category and tenth of length: filtering also removes long and hard
     /// trajectories.
@@ -184,7 +184,7 @@ pub(crate) struct HubRecord {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum HubCheck {
-    /// The whole file was fetched and its hash compared.
+    /// The whole file's hash was compared, in this run or in the one that measured it.
     Verified,
     /// Only ranges of it were read, of which length and place were checked.
     Unverified,

@@ -93,8 +93,8 @@ fn row_columns<'r>() -> Vec<Filled<'r, BalanceRow<'r>>> {
         column::<str>(
             "variable",
             "tokens, thinking_tokens, answer_tokens, bytes, repeated_share, correct (ours, where decided), \
-             recorded (right by the source), finished, pass_rate (of the problem: correct / decided, null \
-             below two decided), category, origin, style, verdict",
+             recorded (right by the source), finished, pass_rate (of the problem: correct / decided, of \
+             which exact copies are one, null below two decided), category, origin, style, verdict",
         )
         .always(|row| row.line.variable),
         column::<str>(

@@ -16,6 +16,7 @@ use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use serde::{Deserialize, Serialize};
 
+use super::aside::Aside;
 use super::home::Pool;
 use super::identity::Made;
 use super::tables::PartTable;
@@ -23,7 +24,7 @@ use crate::schema::Misfit;
 use crate::source::checked::{Checked, Sums};
 use crate::source::disk_file::open_regular;
 use crate::source::quietly;
-use crate::{Error, Result};
+use crate::{Error, Result, disk};
 
 /// Rows that are read at a time, of some 300 bytes.
 const BATCH_ROWS: usize = 1024;
@@ -135,18 +136,16 @@ impl Part {
         Ok(Some(part))
     }
 
-    /// Takes away whatever stands in the place of the part of that name: a folder, or a link or a file in its place.
+    /// Takes whatever stands in the place of the part of that name out of the pool: a folder, a link or a file.
     pub(crate) fn remove(pool: &Pool, name: &str) -> Result<()> {
         let folder = pool.part_folder(name);
-        let removed = match fs::symlink_metadata(&folder) {
-            Ok(data) if data.is_dir() => fs::remove_dir_all(&folder),
-            Ok(_) => fs::remove_file(&folder),
-            Err(error) => Err(error),
-        };
-        match removed {
+        let aside = Aside::open(pool)?;
+        let away = aside.new_place();
+        match std::fs::rename(&folder, &away) {
             // Another run that met the same damage was faster.
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
-            removed => Ok(removed?),
+            Err(error) => Err(Error::write(&folder, error)),
+            Ok(()) => disk::remove(&away),
         }
     }
 
@@ -191,7 +190,7 @@ impl Part {
             let file = file_of(table);
             let opened = open_regular(&self.folder.join(&file))
                 .map_err(|_| damaged(&self.folder, "a table is missing"))?;
-            let sums = Sums::of(opened, |_| {}).ok();
+            let sums = Sums::of_alone(opened, |_| {}).ok();
             let sealed = sums.filter(|sums| sums.hash.to_hex().as_str() == expected);
             let Some(sums) = sealed else {
                 let why = format!("{file} is not what was written");
@@ -320,9 +319,9 @@ fn file_bytes(path: &Path) -> u64 {
 mod tests {
     use std::collections::HashSet;
 
+    use super::super::PartWriter;
     use super::super::tables::tests::measured;
     use super::super::tables::{PROBLEMS, TRAJECTORIES, problems, trajectories};
-    use super::super::{Aside, PartWriter};
     use super::*;
     use crate::ids::Id;
     use crate::source::{Format, Layout, Place, Source, SourceFile, Unit};

@@ -7,6 +7,7 @@ use arrow::array::ArrayRef;
 use fs_err as fs;
 
 use super::aside::Aside;
+use super::examine::examine;
 use super::home::Pool;
 use super::identity::Made;
 use super::part::{Part, SEAL, Seal, file_of};
@@ -102,7 +103,7 @@ fn put_in_place(aside: &Path, folder: &Path) -> Result<()> {
     // One at a time, so that nobody moves away what another has just put there instead.
     let partial = aside.ancestors().nth(2).unwrap_or(aside);
     let lock = Lock::wait(&partial.join("replacing.lock"), &|| Ok(()))?;
-    let put = match sound(folder) {
+    let put = match sound(folder).and_then(examine) {
         Ok(_) => disk::remove(aside),
         Err(_) => replace(aside, folder),
     };

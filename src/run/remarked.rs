@@ -1,5 +1,5 @@
 //! What was done to the trajectories of each source when they were read, and which of its columns likely hold more
-//! of them, in sentences with counts.
+//! of them, in sentences with counts. They count entries, exact copies too: it is the reading that they describe.
 
 use super::experiment::Experiment;
 use crate::plan::PlannedSource;

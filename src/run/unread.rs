@@ -60,8 +60,8 @@ fn note_absent(source: &PlannedSource, watch: &dyn Watch) {
     }
 }
 
-/// How many entries a source has, and those that yield nothing for a fault of reading. A file that cannot be read is
-/// told elsewhere.
+/// How many entries a source has, exact copies too, and those that yield nothing for a fault of reading. A file that
+/// cannot be read is told elsewhere.
 fn losses<'p>(
     source: &PlannedSource,
     entries: &Entries,

@@ -22,7 +22,8 @@ use crate::pool::Entries;
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Difficulty {
-    /// Share right among the problem's trajectories that our verifier decided; none below two of them.
+    /// Share right among the problem's trajectories that our verifier decided, of which exact copies are one; none
+    /// below two of them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pass_rate: Option<Range>,
     /// Where the source has the problem from (OpenR1's column `source`): one of these.

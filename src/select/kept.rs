@@ -14,7 +14,7 @@ pub(super) struct KeptEntries {
     pub accept: Option<Accept>,
     /// Kept entries of each problem, in order.
     pub by_problem: Vec<Vec<u32>>,
-    /// The counts of tokens between the tenths of all of them.
+    /// The counts of tokens between the tenths of all of them: of copies too, where the pipeline keeps those.
     pub deciles: Vec<u32>,
 }
 

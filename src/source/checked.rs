@@ -50,8 +50,32 @@ pub(crate) struct Sums {
 }
 
 impl Sums {
-    /// Reads a file to its end; `also` sees all its bytes, in their order.
-    pub(crate) fn of(mut file: impl Read, mut also: impl FnMut(&[u8])) -> io::Result<Self> {
+    /// Reads a file to its end, its blocks hashed side by side; `also` sees all its bytes, in their order.
+    pub(crate) fn of(file: impl Read, also: impl FnMut(&[u8])) -> io::Result<Self> {
+        Self::with(file, also, |offset, stretch| {
+            let blocks = stretch.par_chunks(BLOCK_BYTES).enumerate();
+            blocks
+                .map(|(at, block)| block_sum(offset, at, block))
+                .collect()
+        })
+    }
+
+    /// The same by this thread alone. For who holds a lock: one that waits for others may be given work that wants it.
+    pub(crate) fn of_alone(file: impl Read, also: impl FnMut(&[u8])) -> io::Result<Self> {
+        Self::with(file, also, |offset, stretch| {
+            let blocks = stretch.chunks(BLOCK_BYTES).enumerate();
+            blocks
+                .map(|(at, block)| block_sum(offset, at, block))
+                .collect()
+        })
+    }
+
+    /// The sums of the blocks of a stretch, which begins at the offset, are made by the last of these.
+    fn with(
+        mut file: impl Read,
+        mut also: impl FnMut(&[u8]),
+        block_sums: impl Fn(u64, &[u8]) -> Vec<ChainingValue>,
+    ) -> io::Result<Self> {
         // Read, not mapped: mapped pages would count as this program's memory.
         let mut stretch = vec![0; STRETCH_BYTES];
         let (mut bytes, mut blocks) = (0, Vec::new());
@@ -59,11 +83,7 @@ impl Sums {
             let filled = fill(&mut file, &mut stretch)?;
             let read = &stretch[..filled];
             also(read);
-            let sums = read.par_chunks(BLOCK_BYTES).enumerate().map(|(at, block)| {
-                let offset = bytes + (at * BLOCK_BYTES) as u64;
-                block_sum(offset, block)
-            });
-            blocks.par_extend(sums);
+            blocks.extend(block_sums(bytes, read));
             bytes += filled as u64;
             if filled < STRETCH_BYTES {
                 break;
@@ -90,10 +110,11 @@ impl Sums {
     }
 }
 
-fn block_sum(offset: u64, block: &[u8]) -> ChainingValue {
+/// The sum of a block, the `at`th behind an offset.
+fn block_sum(offset: u64, at: usize, block: &[u8]) -> ChainingValue {
     let mut hasher = blake3::Hasher::new();
-    hasher.set_input_offset(offset).update(block);
-    hasher.finalize_non_root()
+    hasher.set_input_offset(offset + (at * BLOCK_BYTES) as u64);
+    hasher.update(block).finalize_non_root()
 }
 
 fn shortened(sum: &ChainingValue) -> BlockSum {
@@ -233,7 +254,7 @@ impl Shared {
     }
 
     fn check(&self, number: u64, block: &[u8]) -> io::Result<()> {
-        let sum = shortened(&block_sum(number * BLOCK_BYTES as u64, block));
+        let sum = shortened(&block_sum(0, number as usize, block));
         match self.sums.blocks.get(number as usize) {
             Some(known) if *known == sum => Ok(()),
             _ => Err(self.changed()),
@@ -356,6 +377,8 @@ mod tests {
             let sums = Sums::of(content.as_slice(), |bytes| seen += bytes.len());
             let sums = sums.expect("bytes");
             assert_eq!(sums.hash, blake3::hash(&content), "{length} bytes");
+            let alone = Sums::of_alone(content.as_slice(), |_| {}).expect("bytes");
+            assert_eq!((alone.hash, alone.blocks), (sums.hash, sums.blocks));
             assert_eq!((seen, sums.bytes), (length, length as u64));
         }
     }

@@ -7,7 +7,7 @@ use std::sync::Mutex;
 use std::sync::atomic::AtomicUsize;
 use std::time::SystemTime;
 
-use gradatim::job::{self, Amount, Pool, Settings, Watch};
+use gradatim::job::{self, Amount, Output, Pool, Settings, Watch};
 use gradatim::pipeline::PipelineFile;
 use gradatim::plan::{Overrides, Plan};
 use gradatim::source::BatchSize;
@@ -78,7 +78,7 @@ fn run<'a>(
         stop: &AtomicUsize::new(0),
         watch: &watch,
     };
-    let output = job::Output {
+    let output = Output {
         folder: &place.path(out),
         waits: false,
     };
@@ -225,19 +225,6 @@ fn a_file_that_changes_before_its_text_is_fetched_is_not_emitted() {
             }
         }
     }
-}
-
-#[test]
-fn a_file_that_is_gone_before_its_text_is_fetched_is_worth_trying_again() {
-    let place = Place::new();
-    let path = place.write("rows.jsonl", jsonl(&openr1_rows(40)));
-    place.write("pipeline.toml", PIPELINE.replace("FILE", "rows.jsonl"));
-    let done = run(&place, "out", MEASURED, || {
-        std::fs::remove_file(&path).expect("a file");
-    });
-    let error = done.expect_err("nothing to read");
-    assert_eq!(error.exit_code(), 3, "{error}");
-    assert!(error.to_string().contains("is no longer"), "{error}");
 }
 
 #[test]

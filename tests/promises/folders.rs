@@ -667,3 +667,47 @@ fn samples_of_a_tar_are_rows_and_their_files_columns() {
         "`tar -xf`",
     ]);
 }
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_in_the_place_of_a_file_is_refused_and_not_waited_for() {
+    let place = Place::new();
+    let pipe = |name: &str| {
+        let made = std::process::Command::new("mkfifo")
+            .arg(place.path(name))
+            .status();
+        assert!(made.expect("mkfifo").success());
+    };
+    place.write("data/rows.jsonl", jsonl(&openr1_rows(20)));
+    for name in [
+        "data/README.md",
+        "data/more.jsonl",
+        "data/state.json",
+        "tokens.json",
+        "one.fingerprint",
+        "named.jsonl",
+    ] {
+        pipe(name);
+    }
+    let source = "[sources.own]\nlayout = 'openr1'\npath = 'data'\n[[grid]]\nsize = [5]\n";
+    let bytes = "[measure]\ntokenizer = 'bytes.json'\n";
+    place.write("pipeline.toml", format!("{bytes}{source}"));
+    let note = "more.jsonl (no regular file)";
+    place.run("out", &[]).ends(0).tells(&[note]);
+    let tokens = "[measure]\ntokenizer = 'tokens.json'\n";
+    place.write("pipeline.toml", format!("{tokens}{source}"));
+    place
+        .run("tokens", &[])
+        .ends(2)
+        .tells(&["is no regular file"]);
+    let named = source.replace("'data'", "'named.jsonl'");
+    place.write("pipeline.toml", format!("{bytes}{named}"));
+    place
+        .run("named", &[])
+        .ends(2)
+        .tells(&["is no regular file"]);
+    let screen = "[screen.contamination]\nbenchmarks = ['one.fingerprint']\n";
+    place.write("pipeline.toml", format!("{bytes}{screen}{source}"));
+    let done = place.run("screened", &[]);
+    assert!(done.code.is_some_and(|code| code > 0), "{}", done.stderr);
+}

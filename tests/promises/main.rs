@@ -9,6 +9,7 @@ mod balance;
 mod behaviours;
 mod changes;
 mod check;
+mod checksums;
 mod columns;
 mod commands;
 mod companions;

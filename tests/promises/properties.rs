@@ -161,6 +161,7 @@ fn batch(rows: &[Row]) -> RecordBatch {
         match name {
             "problem_id" => binary(rows.iter().map(|row| row.problem)),
             "trajectory_id" => binary(rows.iter().map(|row| row.trajectory)),
+            "text_id" => binary(rows.iter().map(|row| row.problem)),
             "fields_id" => binary(rows.iter().map(fields)),
             "category" => texts(&|row| row.category),
             "origin" => texts(&|row| row.origin),
@@ -457,8 +458,11 @@ impl<'r> Known<'r> {
     /// Quarter of the share right of those that are decided; none below two.
     fn pass_quarter(&self, problem: Id) -> Option<u32> {
         let verdict = |word: &str| {
+            // A copy has the verdict of what it copies, and is no second try.
             let rows = self.by_problem[&problem].iter();
-            rows.filter(|row| row.verdict == word).count() as u32
+            let of_word = rows.filter(|row| row.verdict == word);
+            let ids: HashSet<Id> = of_word.map(|row| row.trajectory).collect();
+            ids.len() as u32
         };
         let (right, wrong) = (verdict("correct"), verdict("wrong"));
         (right + wrong >= 2).then(|| 4 * right / (right + wrong))

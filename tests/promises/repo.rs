@@ -94,8 +94,9 @@ fn every_module_opens_with_what_it_does() {
 }
 
 /// The modules of `src/` in the order of their layers: each may import those before it, and none after.
-const LAYERS: [(&str, &str); 23] = [
+const LAYERS: [(&str, &str); 24] = [
     ("error", "every layer can fail"),
+    ("memory", "how much may be held at a time"),
     (
         "disk",
         "whose a place to write is, and what stays there; pool, hub and emit ask for it",

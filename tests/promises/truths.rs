@@ -422,7 +422,7 @@ struct Known {
     kept: HashMap<String, Vec<usize>>,
     /// The first by name of the categories of a problem's rows.
     category: HashMap<String, String>,
-    /// Correct, and decided, of each problem's rows.
+    /// Correct, and decided, of each problem's trajectories, of which exact copies are one.
     decided: HashMap<String, (u64, u64)>,
 }
 
@@ -435,7 +435,9 @@ impl Known {
             category: HashMap::new(),
             decided: HashMap::new(),
         };
-        for (at, row) in known.ledger.iter().enumerate() {
+        let ledger = known.ledger.clone();
+        let mut verdicts: HashMap<&str, BTreeSet<&str>> = HashMap::new();
+        for (at, row) in ledger.iter().enumerate() {
             let Some(problem) = row["problem_id"].as_str().map(str::to_owned) else {
                 continue;
             };
@@ -448,14 +450,27 @@ impl Known {
                     *first = category.to_owned();
                 }
             }
-            let counts = known.decided.entry(problem.clone()).or_default();
-            counts.0 += u64::from(row["verdict"] == "correct");
-            counts.1 += u64::from(row["verdict"] == "correct" || row["verdict"] == "wrong");
+            let verdicts = verdicts.entry(text(row, "trajectory_id")).or_default();
+            verdicts.insert(text(row, "verdict"));
             if row["fate"] == "kept" {
                 let id = text(row, "trajectory_id").to_owned();
                 assert!(known.by_id.insert(id, at).is_none(), "a copy was kept");
                 known.kept.entry(problem).or_default().push(at);
             }
+        }
+        for row in &ledger {
+            // Each trajectory once.
+            let Some(verdicts) = row["trajectory_id"]
+                .as_str()
+                .and_then(|id| verdicts.remove(id))
+            else {
+                continue;
+            };
+            let [correct, wrong] = ["correct", "wrong"].map(|word| verdicts.contains(word));
+            let problem = text(row, "problem_id").to_owned();
+            let counts = known.decided.entry(problem).or_default();
+            counts.0 += u64::from(correct && !wrong);
+            counts.1 += u64::from(correct != wrong);
         }
         known
     }

@@ -120,6 +120,6 @@ impl Hub {
 /// The sums of a file that holds what its name says; none where it holds other bytes.
 fn hashed(path: &Path, file: &RemoteFile) -> Result<Option<Sums>> {
     let mut sum = Sum::of(file);
-    let sums = Sums::of(open_regular(path)?, |bytes| sum.add(bytes))?;
+    let sums = Sums::of_alone(open_regular(path)?, |bytes| sum.add(bytes))?;
     Ok((sum.end() == file.content).then_some(sums))
 }
