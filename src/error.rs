@@ -18,7 +18,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    #[error("cannot read the pipeline `{path}`\n{detail}")]
+    #[error("cannot read the pipeline `{}`\n{detail}", one_line(path))]
     Pipeline {
         path: String,
         detail: String,
@@ -26,28 +26,30 @@ pub enum Error {
     },
     #[error("{what}")]
     Usage { what: String, hint: String },
-    #[error("`{}` is in the way: an output folder is never written over", .0.display())]
+    #[error("{what}")]
+    Memory { what: String, hint: String },
+    #[error("`{}` is in the way: an output folder is never written over", named(.0))]
     OutputExists(PathBuf),
-    #[error("`{}` is in the way: it is where gradatim builds, and gradatim did not make it", .0.display())]
+    #[error("`{}` is in the way: it is where gradatim builds, and gradatim did not make it", named(.0))]
     NotOurs(PathBuf),
-    #[error("`{}` is being built in by {by}", .folder.display())]
+    #[error("`{}` is being built in by {by}", named(.folder))]
     Held { folder: PathBuf, by: String },
-    #[error("cannot write `{path}`")]
+    #[error("cannot write `{}`", one_line(path))]
     Write {
         path: String,
         #[source]
         source: std::io::Error,
     },
-    #[error("a source is gone since it was measured")]
-    Gone(#[source] std::io::Error),
-    #[error("column `{column}` of `{file}` {problem}")]
+    #[error("`{}` was there when it was {since}, and is no longer", one_line(file))]
+    Gone { file: String, since: &'static str },
+    #[error("column `{}` of `{}` {problem}", one_line(column), one_line(file))]
     Schema {
         file: String,
         column: String,
         problem: String,
         hint: String,
     },
-    #[error("`{file}` {problem}")]
+    #[error("`{}` {problem}", one_line(file))]
     File {
         file: String,
         problem: String,
@@ -55,7 +57,10 @@ pub enum Error {
     },
     #[error("{}", unreadable(.0))]
     Unreadable(Vec<(String, String)>),
-    #[error("source `{source_name}` is not read: {lost} of {read} rows yield nothing\n{table}")]
+    #[error(
+        "source `{}` is not read: {lost} of {read} rows yield nothing\n{table}",
+        one_line(source_name)
+    )]
     Lost {
         source_name: String,
         read: u64,
@@ -65,7 +70,7 @@ pub enum Error {
     },
     #[error("some subsets cannot be filled\n{table}")]
     Shortfall { table: String },
-    #[error("cannot read `{file}`")]
+    #[error("cannot read `{}`", one_line(file))]
     Parquet {
         file: String,
         #[source]
@@ -75,7 +80,7 @@ pub enum Error {
     Tokenizer { path: String, why: String },
     #[error("part `{part}` of the pool is damaged: {why}")]
     Part { part: String, why: String },
-    #[error("`{file}` has changed since it was measured")]
+    #[error("`{}` has changed since it was measured", one_line(file))]
     Changed { file: String },
     #[error("{what}")]
     Hub {
@@ -89,6 +94,11 @@ pub enum Error {
     Interrupted { signal: i32 },
     #[error(transparent)]
     Io(std::io::Error),
+}
+
+/// A path as a message names it.
+fn named(path: &Path) -> String {
+    one_line(&path.display().to_string()).into_owned()
 }
 
 /// How the problem of a missing column begins.
@@ -157,10 +167,13 @@ impl Error {
         Self::write(path, source)
     }
 
-    /// The same of a source that was there when it was measured.
-    pub(crate) fn or_gone(self) -> Self {
+    /// The same of a source that was there when it was planned.
+    pub(crate) fn or_gone(self, file: &str) -> Self {
         match self {
-            Self::Io(error) if error.kind() == ErrorKind::NotFound => Self::Gone(error),
+            Self::Io(source) if source.kind() == ErrorKind::NotFound => Self::Gone {
+                file: file.to_owned(),
+                since: "planned",
+            },
             other => other,
         }
     }
@@ -230,6 +243,7 @@ impl Error {
         let text = match self {
             Self::Pipeline { hint, .. }
             | Self::Usage { hint, .. }
+            | Self::Memory { hint, .. }
             | Self::Schema { hint, .. }
             | Self::File { hint, .. }
             | Self::Lost { hint, .. }
@@ -261,7 +275,7 @@ impl Error {
             }
             Self::Write { source, .. } => unwritable(source),
             Self::Io(error) if is_full(error) => unwritable(error),
-            Self::Gone(_) => "put it back and run again: what was measured is kept in the pool",
+            Self::Gone { .. } => "put it back and run again: what was measured is kept in the pool",
             Self::Parquet { .. } | Self::Query(_) | Self::Io(_) => "",
         };
         (!text.is_empty()).then(|| text.to_owned())
@@ -272,8 +286,8 @@ impl Error {
         match self {
             Self::Pipeline { .. } | Self::Usage { .. } | Self::OutputExists(_) => 2,
             Self::NotOurs(_) | Self::Held { .. } => 2,
-            Self::Write { .. } | Self::Gone(_) => 3,
-            Self::Tokenizer { .. } | Self::Query(_) => 2,
+            Self::Write { .. } | Self::Gone { .. } => 3,
+            Self::Tokenizer { .. } | Self::Query(_) | Self::Memory { .. } => 2,
             Self::Io(error) if error.kind() == std::io::ErrorKind::NotFound => 2,
             Self::Io(_) => 3,
             Self::Schema { .. } | Self::File { .. } | Self::Lost { .. } => 4,

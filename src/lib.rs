@@ -23,7 +23,7 @@
 //! 4. A pipeline that cannot run is refused before a row is read, and says which key, where, and the mend.
 //! 5. Verifying, measuring, bucketing and selecting do no I/O.
 //! 6. No row, however malformed, ends a run; no run hides one.
-//! 7. Nothing is left half-written: a file or part that stands under its final name is whole.
+//! 7. Nothing is left half-written: a file or part that stands under its final name is whole, and on the disk.
 //!
 //! # The modules, in the order of their layers
 //!
@@ -32,7 +32,8 @@
 //!
 //! | module | what it does |
 //! |---|---|
-//! | [`error`], `disk` | failures; what is written: whose it is, and that it stays |
+//! | [`error`], `memory` | failures; what may be held |
+//! | `disk` | what is written: whose it is, and that it stays |
 //! | [`ids`], `schema`, `table` | names and hashes, columns, Parquet files |
 //! | [`rules`] | what the pipeline file and the stages both say |
 //! | [`verify`] | response and gold answer to a verdict; a package of its own, which knows no Arrow |
@@ -55,6 +56,8 @@
 //! | [`cli`] | the terminal: one file a command |
 
 #![forbid(unsafe_code)]
+// What others wrote acts on no terminal: `cli` has one place that prints.
+#![warn(clippy::print_stderr, clippy::print_stdout)]
 // `pub` means that others may use it.
 #![warn(unreachable_pub)]
 
@@ -71,6 +74,7 @@ pub mod ids;
 pub mod job;
 mod manifest;
 pub mod measure;
+mod memory;
 pub mod pipeline;
 pub mod plan;
 pub mod pool;

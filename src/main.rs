@@ -10,5 +10,8 @@ use std::process::ExitCode;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    gradatim::cli::run(std::env::args_os()).into()
+    match gradatim::cli::refused() {
+        Some(code) => code.into(),
+        None => gradatim::cli::run(std::env::args_os()).into(),
+    }
 }

@@ -8,7 +8,7 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::file::properties::WriterProperties;
 
 /// One subset of few rows: what is checked for every input is small.
-const PIPELINE: &str = "on_shortfall = \"short\"\n[sources.s]\nlayout = \"openr1\"\nlicense = \"mit\"\npath = \"rows.jsonl\"\n[[grid]]\nsize = [2]\n";
+const PIPELINE: &str = "on_shortfall = \"short\"\n[sources.s]\nlayout = \"openr1\"\nlicense = \"mit\"\npath = \"rows.jsonl\"\n[measure]\ntokenizer = \"bytes.json\"\n[[grid]]\nsize = [2]\n";
 
 pub struct Stored {
     pub root: PathBuf,
@@ -22,6 +22,7 @@ impl Stored {
         let root = std::env::temp_dir().join(format!("gradatim-fuzz-{}", std::process::id()));
         std::fs::create_dir_all(&root).expect("a folder for the fuzzer");
         std::fs::write(root.join("rows.jsonl"), rows()).expect("rows");
+        std::fs::write(root.join("bytes.json"), tokenizer()).expect("a tokenizer");
         std::fs::write(root.join("pipeline.toml"), PIPELINE).expect("a pipeline");
         let stored = Self { root, files: BTreeMap::new() };
         stored.run("out");
@@ -60,6 +61,25 @@ fn rows() -> String {
         )
     };
     (0..4).map(row).collect()
+}
+
+/// Every byte a token: the real ones take seconds to load where nothing is optimised.
+fn tokenizer() -> String {
+    let seen = |byte: u8| matches!(byte, b'!'..=b'~' | 0xa1..=0xac | 0xae..=0xff);
+    let mut hidden = 0x100..;
+    let letters = (0..=255).map(|byte| match seen(byte) {
+        true => u32::from(byte),
+        false => hidden.next().expect("a letter"),
+    });
+    let vocab: Vec<String> = letters.enumerate().map(|(id, letter)| format!("\"\\u{letter:04x}\": {id}")).collect();
+    let level = r#"{"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": false, "use_regex": false}"#;
+    format!(
+        r#"{{"version": "1.0", "truncation": null, "padding": null, "added_tokens": [], "normalizer": null,
+        "pre_tokenizer": {level}, "post_processor": null, "decoder": {level}, "model": {{"type": "BPE", "dropout": null,
+        "unk_token": null, "continuing_subword_prefix": "", "end_of_word_suffix": "", "fuse_unk": false,
+        "byte_fallback": false, "vocab": {{{}}}, "merges": []}}}}"#,
+        vocab.join(", ")
+    )
 }
 
 fn only(folder: &Path) -> PathBuf {

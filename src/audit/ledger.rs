@@ -52,7 +52,7 @@ pub(super) fn add(
             row: ROW.needed(columns.row[at])?,
             generation: columns.generation[at],
             offset: None,
-            body,
+            body: body.map(Box::new),
         });
     }
     Ok(())

@@ -48,7 +48,7 @@ pub(super) struct Arguments {
 const PAIRS_SHOWN: usize = 20;
 
 pub(super) fn balance(arguments: &Arguments) -> Result<u8> {
-    use_threads(threads());
+    use_threads(threads())?;
     let folder = Folder::open(&arguments.out)?;
     let compared = match (&arguments.first, &arguments.second) {
         (Some(first), Some(second)) => vec![folder.compare(first, second)?],

@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use crate::Result;
 use crate::audit::check::{self, Findings, sources::Again};
+use crate::error::one_line;
 use crate::plan::Overrides;
 use clap::Args;
 
 use super::progress::Progress;
 use super::table::thousands;
-use super::{hub, named_path, print, print_json, stop_on_signals, threads, use_threads};
+use super::{hub, named_path, print, print_json, stop_on_signals, tell, threads, use_threads};
 
 /// Verifies an output folder from its files alone: hashes and seals, the ledger's balance, every column of every
 /// row, and everything that follows from ledger and pipeline, made again: fates, selection, manifest, balance, card.
@@ -64,7 +65,7 @@ fn digest(text: &str) -> Result<String, String> {
 }
 
 pub(super) fn check(arguments: &Arguments) -> Result<u8> {
-    use_threads(threads());
+    use_threads(threads())?;
     let mut findings = match arguments.sources {
         true => with_sources(arguments)?,
         false => check::check(&arguments.out, None)?,
@@ -75,7 +76,7 @@ pub(super) fn check(arguments: &Arguments) -> Result<u8> {
     if arguments.json {
         print_json(&findings)?;
     } else if arguments.digest {
-        eprint!("{}", report(&findings));
+        tell(report(&findings).trim_end());
         print(&format!("{}\n", findings.digest))?;
     } else {
         print(&report(&findings))?;
@@ -104,7 +105,7 @@ fn report(findings: &Findings) -> String {
     let lines = |word: &str, lines: &[String]| -> String {
         lines
             .iter()
-            .map(|line| format!("{word}: {line}\n"))
+            .map(|line| format!("{word}: {}\n", one_line(line)))
             .collect()
     };
     let mut text = lines("broken", &findings.broken);

@@ -12,6 +12,7 @@ mod fingerprint;
 mod hub;
 mod init;
 mod inspect;
+mod machine;
 mod plan;
 mod pool;
 mod power;
@@ -33,6 +34,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 
 use crate::error::{bounded, nearest, one_line, visible, visible_json, visible_message};
+use crate::memory::{Limit, Need};
 use crate::pipeline::PipelineFile;
 use crate::plan::{Overrides, Plan};
 use crate::pool::Pool;
@@ -57,6 +59,7 @@ pub fn run(arguments: impl IntoIterator<Item = impl Into<OsString> + Clone>) -> 
             return error.exit_code() as u8;
         }
     };
+    machine::limit().keep();
     match arguments.command.run() {
         Ok(code) => code,
         Err(error) if is_closed_pipe(&error) => 0,
@@ -66,6 +69,8 @@ pub fn run(arguments: impl IntoIterator<Item = impl Into<OsString> + Clone>) -> 
         }
     }
 }
+
+pub use machine::refused;
 
 /// Turns collections of math-reasoning trajectories into the training sets of an experiment, and proves
 /// that they are what they claim to be.
@@ -169,15 +174,17 @@ struct Common {
     /// Another seed than the pipeline's.
     #[arg(long, value_parser = clap::value_parser!(u64).range(..=SEED_MAX))]
     seed: Option<u64>,
-    /// How many threads work; the output is the same for any number.
-    #[arg(long, default_value_t = threads(), value_parser = positive)]
-    threads: usize,
+    /// How many threads work; the output is the same for any number [default: as many as the machine has and
+    /// `--memory` allows].
+    #[arg(long, value_parser = thread_count)]
+    threads: Option<usize>,
     /// At most how many rows are read at a time; the output is the same for any number.
-    #[arg(long, value_name = "ROWS", default_value_t = 512, value_parser = positive)]
+    #[arg(long, value_name = "ROWS", default_value_t = 512, value_parser = batch_size)]
     batch_size: usize,
-    /// How much memory to stay under, as `600MB` or `2GB`; the output is the same for any amount.
-    #[arg(long, value_name = "SIZE", default_value = "600MB")]
-    memory: ByteSize,
+    /// How much memory to stay under, as `600MB` or `2GB`; the output is the same for any amount [default: three
+    /// quarters of what the machine, its control group or `ulimit -v` leaves].
+    #[arg(long, value_name = "SIZE")]
+    memory: Option<ByteSize>,
     /// How files of a hub come here [default: as the pipeline says, or `stream`].
     #[arg(long, value_enum, value_name = "MODE")]
     hub: Option<HubMode>,
@@ -193,15 +200,10 @@ struct Common {
 }
 
 impl Common {
-    /// Plans what is written to `out`, where anything is.
-    fn plan(
-        &self,
-        out: Option<&Path>,
-        stop: &Arc<AtomicUsize>,
-        progress: &Arc<Progress>,
-    ) -> Result<Plan> {
+    fn plan(&self, stop: &Arc<AtomicUsize>, progress: &Arc<Progress>) -> Result<Plan> {
+        self.limit().keep();
         let file = PipelineFile::read(&self.pipeline)?.with_base(self.base.as_deref());
-        self.refuse_meeting(&file, out)?;
+        self.refuse_meeting(&file)?;
         let overrides = Overrides {
             sources: self.source.iter().cloned().collect(),
             on_shortfall: self.on_shortfall,
@@ -218,8 +220,9 @@ impl Common {
         Ok(plan)
     }
 
-    /// Refuses to write over the pipeline, or into a folder whose files are read.
-    fn refuse_meeting(&self, file: &PipelineFile, out: Option<&Path>) -> Result<()> {
+    /// Refuses to write over the pipeline, and a pool in a folder whose files are read, where its parts would be found.
+    /// (An output folder is known there, and passed over.)
+    fn refuse_meeting(&self, file: &PipelineFile) -> Result<()> {
         let timings = self.timings.as_deref().map(|path| ("--timings", path));
         apart::refuse_same(&[self.pipeline.as_path()], timings.as_slice())?;
         let given = self.source.iter().map(|(_, path)| path.clone());
@@ -228,21 +231,38 @@ impl Common {
         let named = sources.filter(|(name, source)| source.path.is_some() && !is_given(name));
         let named = named.map(|(_, source)| source.location().below(file.folder()));
         let read: Vec<PathBuf> = given.chain(named).collect();
-        let written = [("--out", out), ("--pool", self.pool.as_deref())];
-        for (option, path) in written {
-            path.map_or(Ok(()), |path| apart::refuse_inside(&read, option, path))?;
+        match &self.pool {
+            Some(pool) => apart::refuse_inside(&read, "--pool", pool),
+            None => Ok(()),
         }
-        Ok(())
     }
 
-    fn settings<'a>(&self, stop: &'a AtomicUsize, progress: &'a Progress) -> Result<Settings<'a>> {
-        use_threads(self.threads);
+    /// What `--memory` says, or the machine.
+    fn limit(&self) -> Limit {
+        let asked = self.memory.map(|ByteSize(bytes)| Limit::asked(bytes));
+        asked.unwrap_or_else(machine::limit)
+    }
+
+    fn settings<'a>(
+        &self,
+        plan: &Plan,
+        stop: &'a AtomicUsize,
+        progress: &'a Progress,
+    ) -> Result<Settings<'a>> {
+        let need = Need {
+            threads: self.threads,
+            cores: threads(),
+            row_bytes_max: plan.row_bytes_max(),
+            entries: plan.entries_min(),
+        };
+        let split = self.limit().split(need)?.keep();
+        use_threads(split.threads)?;
         Ok(Settings {
             pool: Pool::open(self.pool.as_deref())?,
-            threads: self.threads,
+            threads: split.threads,
             batch: BatchSize {
                 rows: self.batch_size,
-                bytes: self.memory.batch_bytes(self.threads),
+                bytes: split.batch_bytes,
             },
             stop,
             watch: progress,
@@ -268,10 +288,24 @@ fn named_path(text: &str) -> Result<(String, PathBuf), String> {
     }
 }
 
-fn positive(text: &str) -> Result<usize, String> {
+/// More threads than any machine has would only take memory.
+const THREADS_MAX: usize = 4096;
+
+/// More rows at a time are no faster, and each has a place.
+const BATCH_ROWS_MAX: usize = 1 << 20;
+
+fn thread_count(text: &str) -> Result<usize, String> {
+    number_to(text, THREADS_MAX)
+}
+
+fn batch_size(text: &str) -> Result<usize, String> {
+    number_to(text, BATCH_ROWS_MAX)
+}
+
+fn number_to(text: &str, most: usize) -> Result<usize, String> {
     match text.parse() {
-        Ok(number) if number > 0 => Ok(number),
-        _ => Err("write a number from 1 on".into()),
+        Ok(number) if (1..=most).contains(&number) => Ok(number),
+        _ => Err(format!("write a number from 1 to {most}")),
     }
 }
 
@@ -280,11 +314,18 @@ fn threads() -> usize {
 }
 
 /// Sets the size of the thread pool that row-wise work is shared over.
-fn use_threads(threads: usize) {
-    // It fails only where a pool stands already, which in one command cannot be.
-    let _ = rayon::ThreadPoolBuilder::new()
+fn use_threads(threads: usize) -> Result<()> {
+    // A pool that stands already is of an earlier command of the same process.
+    let built = rayon::ThreadPoolBuilder::new()
         .num_threads(threads)
         .build_global();
+    match built {
+        Err(error) if std::error::Error::source(&error).is_some() => Err(Error::usage(
+            format!("{threads} threads cannot be started: {error}"),
+            "give fewer with `--threads`, or raise the limits of this process (`ulimit -u`, `ulimit -v`)",
+        )),
+        _ => Ok(()),
+    }
 }
 
 /// Becomes the number of the signal that asks to stop; a second one ends the program at once.
@@ -321,18 +362,34 @@ fn print_json(value: &impl serde::Serialize) -> Result<()> {
 
 fn write_out(text: &str) -> Result<()> {
     let mut stdout = std::io::stdout().lock();
-    stdout.write_all(text.as_bytes())?;
-    Ok(stdout.flush()?)
+    let written = stdout.write_all(text.as_bytes());
+    let written = written.and_then(|()| stdout.flush());
+    written.map_err(|error| Error::write(Path::new("stdout"), error))
 }
 
-/// Talk goes to stderr, each in one line.
+/// Talk goes to stderr, in one line.
 fn say(text: &str) {
-    eprintln!("{}", one_line(text));
+    write_err(&one_line(text));
+}
+
+/// Talk of several lines.
+fn tell(text: &str) {
+    write_err(&visible(text));
+}
+
+fn write_err(text: &str) {
+    // Where nobody can be told, as on a full disk, nothing ends for it.
+    let _ = writeln!(std::io::stderr(), "{text}");
 }
 
 /// Whether the reader of our stdout has gone, as `| head` does.
 fn is_closed_pipe(error: &Error) -> bool {
-    matches!(error, Error::Io(error) if error.kind() == std::io::ErrorKind::BrokenPipe)
+    match error {
+        Error::Io(error) | Error::Write { source: error, .. } => {
+            error.kind() == std::io::ErrorKind::BrokenPipe
+        }
+        _ => false,
+    }
 }
 
 /// The arguments as typed, as clap reads them.
@@ -405,7 +462,7 @@ fn print_error(error: &Error) {
     if let Some(hint) = error.hint() {
         text += &format!("\n{} {}", label("hint", CYAN), one_line(&hint));
     }
-    eprintln!("{}", bounded(&text));
+    write_err(&bounded(&text));
 }
 
 /// Help, or what is wrong with the arguments, which may be names of files that a shell found.

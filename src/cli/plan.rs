@@ -34,8 +34,8 @@ pub(super) fn plan(arguments: &Arguments) -> Result<u8> {
     let common = &arguments.common;
     let stop = stop_on_signals()?;
     let progress = Arc::new(Progress::new());
-    let plan = common.plan(None, &stop, &progress)?;
-    let settings = common.settings(&stop, &progress)?;
+    let plan = common.plan(&stop, &progress)?;
+    let settings = common.settings(&plan, &stop, &progress)?;
     let mut timings = Timings::default();
     let measured = measure(&plan, &settings, &mut timings);
     progress.finish();

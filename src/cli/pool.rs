@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::Result;
+use crate::error::one_line;
 use crate::pool::{Aside, Part, PartFolder, Pool};
 use clap::{Args, Subcommand};
 use serde_json::json;
@@ -161,7 +162,8 @@ fn check(pool: &Pool, as_json: bool) -> Result<u8> {
     } else {
         let mut text = String::new();
         for (folder, why) in &damaged {
-            text += &format!("damaged: {}: {why}\n", folder.display());
+            let folder = folder.display().to_string();
+            text += &format!("damaged: {}: {}\n", one_line(&folder), one_line(why));
         }
         text += &format!(
             "{} parts whole, {} damaged\n",

@@ -74,7 +74,7 @@ impl Progress {
             None => {
                 let shown = lock(&stage.shown);
                 if shown.began.elapsed() >= WORTH_A_LINE {
-                    eprintln!("{}", shown.whole(shown.began.elapsed()));
+                    say(&shown.whole(shown.began.elapsed()));
                 }
             }
         }

@@ -39,8 +39,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8> {
     }
     let stop = stop_on_signals()?;
     let progress = Arc::new(Progress::new());
-    let plan = common.plan(Some(&arguments.out), &stop, &progress)?;
-    let settings = common.settings(&stop, &progress)?;
+    let plan = common.plan(&stop, &progress)?;
+    let settings = common.settings(&plan, &stop, &progress)?;
     let output = Output {
         folder: &arguments.out,
         waits: arguments.wait,

@@ -6,21 +6,6 @@ use std::str::FromStr;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ByteSize(pub u64);
 
-/// What a run needs besides its batches: the vocabulary with its caches (about 170 MB), the pool in
-/// memory (130 bytes an entry), the writers of the subsets.
-const FIXED_BYTES: u64 = 256 << 20;
-
-/// A batch of rows is decoded, copied for the pool and measured; the allocator keeps some of it.
-const COPIES: u64 = 4;
-
-impl ByteSize {
-    /// Bytes that one batch may have in a run with so much memory, where `threads` work on one each.
-    pub(crate) fn batch_bytes(self, threads: usize) -> usize {
-        let free = self.0.saturating_sub(FIXED_BYTES) / COPIES / threads.max(1) as u64;
-        free.clamp(1 << 20, 16 << 20) as usize
-    }
-}
-
 /// Nobody who leaves the unit out means bytes.
 fn without_unit(number: &str) -> String {
     format!("it has no unit: write {number}MB or {number}MiB, or {number}B for bytes")

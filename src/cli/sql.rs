@@ -1,12 +1,14 @@
 //! `gradatim sql`: questions to an output folder.
 
+use std::borrow::Cow;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::emit::csv::line;
 use crate::engine::Engine;
 use crate::engine::rows::{objects, with_names_apart};
-use crate::error::one_line;
+use crate::error::{one_line, visible};
+use crate::memory::Limit;
 use crate::{Error, Result};
 use arrow::array::{Array, ArrayRef, RecordBatch, RecordBatchOptions, StringArray};
 use arrow::datatypes::{DataType, Field, Schema};
@@ -16,6 +18,7 @@ use arrow::util::pretty::pretty_format_batches;
 use clap::Args;
 use serde_json::Value;
 
+use super::size::ByteSize;
 use super::{named_path, print, print_for_programs, print_json, threads};
 
 /// Queries an output folder: its tables, and the functions `verdict(gold, response)`, `tokens(text)`,
@@ -45,15 +48,23 @@ pub(super) struct Arguments {
     /// `CAST(level AS DOUBLE)` makes numbers of them.
     #[arg(long, value_name = "NAME=PATH", value_parser = named_path)]
     with: Vec<(String, PathBuf)>,
+    /// How much memory to stay under; what is sorted and joined beyond it goes through a folder of the system's for
+    /// temporary files [default: three quarters of what the machine leaves].
+    #[arg(long, value_name = "SIZE")]
+    memory: Option<ByteSize>,
     /// Print the rows as JSON; lists are arrays, structs are objects.
     #[arg(long)]
     json: bool,
-    /// Print the rows as CSV under a header (RFC 4180); lists and structs are JSON, nulls are empty.
+    /// Print the rows as CSV under a header (RFC 4180); lists and structs are JSON, nulls are empty, and what a
+    /// spreadsheet would run has `'` before it.
     #[arg(long, conflicts_with = "json")]
     csv: bool,
 }
 
 pub(super) fn sql(arguments: &Arguments) -> Result<u8> {
+    if let Some(ByteSize(bytes)) = arguments.memory {
+        Limit::asked(bytes).for_query()?.keep();
+    }
     let engine = Engine::open(&arguments.out, threads())?;
     for (name, path) in &arguments.with {
         engine.add_file(name, path)?;
@@ -64,19 +75,27 @@ pub(super) fn sql(arguments: &Arguments) -> Result<u8> {
     } else if arguments.csv {
         print_for_programs(&csv(&rows)?)?;
     } else {
-        print(&text(&rows).map_err(|error| Error::Query(error.to_string()))?)?;
+        // How a query is answered is told in lines of their own.
+        let cell = match arguments.query.trim_start().get(..7) {
+            Some(word) if word.eq_ignore_ascii_case("explain") => visible,
+            _ => one_line,
+        };
+        print(&text(&rows, cell).map_err(|error| Error::Query(error.to_string()))?)?;
     }
     Ok(0)
 }
 
-/// A table for people, in which each row is one line.
-fn text(rows: &[RecordBatch]) -> Result<String, ArrowError> {
-    let rows: Result<Vec<_>, _> = rows.iter().map(shown).collect();
+/// How a cell is shown.
+type Shown = for<'t> fn(&'t str) -> Cow<'t, str>;
+
+/// A table for people.
+fn text(rows: &[RecordBatch], shown: Shown) -> Result<String, ArrowError> {
+    let rows: Result<Vec<_>, _> = rows.iter().map(|rows| as_shown(rows, shown)).collect();
     Ok(format!("{}\n", pretty_format_batches(&rows?)?))
 }
 
 /// The same rows with each cell as it is shown.
-fn shown(rows: &RecordBatch) -> Result<RecordBatch, ArrowError> {
+fn as_shown(rows: &RecordBatch, shown: Shown) -> Result<RecordBatch, ArrowError> {
     let options = FormatOptions::default();
     let (mut fields, mut columns) = (Vec::new(), Vec::<ArrayRef>::new());
     for (field, column) in rows.schema().fields().iter().zip(rows.columns()) {
@@ -85,7 +104,7 @@ fn shown(rows: &RecordBatch) -> Result<RecordBatch, ArrowError> {
         let cells: Result<Vec<String>, _> = cells.collect();
         let cells = cells?
             .into_iter()
-            .map(|cell| Some(one_line(&cell).into_owned()));
+            .map(|cell| Some(shown(&cell).into_owned()));
         fields.push(Field::new(one_line(field.name()), DataType::Utf8, true));
         columns.push(Arc::new(cells.collect::<StringArray>()));
     }

@@ -131,7 +131,7 @@ fn outcome<'r>() -> Vec<Filled<'r, LedgerRow<'r>>> {
 
 impl<'r> LedgerRow<'r> {
     fn body(&self) -> Option<&'r Body> {
-        self.entries.rows[self.entry as usize].body.as_ref().ok()
+        self.entries.rows[self.entry as usize].body.as_deref().ok()
     }
 
     fn facts(&self) -> Option<&'r ProblemFacts> {
@@ -349,7 +349,7 @@ mod tests {
         let full = with(
             with(full, place.clone()),
             json!({
-                "trajectory_id": hex(0xa2), "problem_id": hex(0xa1), "row": 11, "generation": 111,
+                "trajectory_id": hex(0xa2), "problem_id": hex(0xa1), "text_id": hex(0xa4), "row": 11, "generation": 111,
                 "category": "told category", "origin": "told origin", "question_type": "told type",
                 "gold_kind": "proof", "problem_is_valid": "told problem",
                 "solution_is_valid": "told solution", "synthetic": false, "style": "a style",
@@ -360,7 +360,7 @@ mod tests {
         let bare = with(
             with(bare, place.clone()),
             json!({
-                "trajectory_id": hex(0xb2), "problem_id": hex(0xb1), "row": 12, "generation": 112,
+                "trajectory_id": hex(0xb2), "problem_id": hex(0xb1), "text_id": hex(0xb4), "row": 12, "generation": 112,
                 "style": "human", "cluster": hex(0xb1), "cluster_disagrees": false, "fate": "kept",
                 "reason": null, "value": null,
             }),

@@ -84,8 +84,13 @@ pub(crate) fn manifest(
         warnings: selection.warnings.clone(),
         seals: BTreeMap::new(),
     };
-    manifest.pipeline_sha256 = sha256(&lock::text(&plan.written, &manifest));
+    name_lock(&mut manifest, &plan.written);
     manifest
+}
+
+/// Gives the manifest the hash of the lock file, in which stands what it says was read.
+pub(crate) fn name_lock(manifest: &mut Manifest, planned: &str) {
+    manifest.pipeline_sha256 = sha256(&lock::text(planned, manifest));
 }
 
 /// Of a text, in hexadecimal digits.

@@ -27,12 +27,12 @@ use indexmap::IndexMap;
 use rayon::prelude::*;
 use serde::Serialize;
 
+use crate::Result;
 use crate::disk::{self, Over, Partial};
 use crate::folder::RUN_FOLDER;
 use crate::run::{Amount, Experiment, Settings};
 use crate::screen::Fate;
 use crate::select::{Selection, Subset, SubsetRole};
-use crate::{Error, Result};
 use texts::Texts;
 
 /// The split that a subset is: `validation` for the one that is set aside, else `train`.
@@ -119,8 +119,7 @@ fn write_subsets(
         .zip(&emitted)
         .filter(|(_, emitted)| **emitted)
         .flat_map(|(subset, _)| subset.entries().iter().copied());
-    let texts = Texts::gather(experiment, wanted, &partial.scratch("texts"), settings);
-    let texts = texts.map_err(Error::or_gone)?;
+    let texts = Texts::gather(experiment, wanted, &partial.scratch("texts"), settings)?;
     let wanted: Vec<(usize, &Subset)> = selection
         .subsets
         .iter()

@@ -4,7 +4,7 @@ use datafusion::common::{DataFusionError, SchemaError};
 
 use super::statement::too_deep;
 use crate::Error;
-use crate::error::{did_you_mean, listed, nearest};
+use crate::error::{did_you_mean, listed, nearest, one_line};
 
 /// A name as a query writes it: in double quotes where bare letters would mean something else.
 pub(super) fn as_written(name: &str) -> String {
@@ -75,7 +75,7 @@ fn no_table(name: &str, tables: &[String]) -> Error {
     let written: Vec<String> = tables.iter().map(|name| as_written(name)).collect();
     let names = || written.iter().map(String::as_str);
     Error::usage(
-        format!("there is no table `{name}`"),
+        format!("there is no table `{}`", one_line(name)),
         format!(
             "{}ask one of {}; `SHOW TABLES` lists all",
             did_you_mean(name, tables.iter().map(String::as_str)),
@@ -93,7 +93,7 @@ fn no_column(name: &str, known: impl Iterator<Item = String>) -> Error {
     });
     let written: Vec<String> = known.iter().map(|name| as_written(name)).collect();
     Error::usage(
-        format!("there is no column `{name}`"),
+        format!("there is no column `{}`", one_line(name)),
         format!(
             "{meant}name one of {}; text stands in single quotes",
             listed(written.iter().map(String::as_str))

@@ -3,18 +3,23 @@
 //! `verdict(gold, response)`, `tokens(text)` and `style(text)` are the same code as the stages', so that
 //! a query over raw text gives what a run would give.
 
+mod bounded;
 mod failed;
 mod files;
 pub(crate) mod rows;
 mod statement;
 
+use std::future::poll_fn;
 use std::path::Path;
 use std::sync::{Arc, LazyLock};
 
 use arrow::array::{ArrayRef, AsArray, RecordBatch, StringViewArray, UInt32Array};
 use arrow::datatypes::DataType;
 use datafusion::common::{DataFusionError, exec_err};
+use datafusion::execution::SendableRecordBatchStream;
 use datafusion::execution::context::SQLOptions;
+use datafusion::execution::memory_pool::FairSpillPool;
+use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
 use datafusion::logical_expr::{ColumnarValue, Volatility, create_udf};
 use datafusion::prelude::{SessionConfig, SessionContext};
 
@@ -23,7 +28,7 @@ use crate::measure::tokens::Tokenizer;
 use crate::measure::{style, thinking_part};
 use crate::source::quiet;
 use crate::verify;
-use crate::{Error, Result};
+use crate::{Error, Result, memory};
 use failed::failed;
 
 /// What a run writes of all its subsets together, where it has it.
@@ -50,8 +55,11 @@ impl Engine {
             .build()?;
         let config = SessionConfig::new()
             .with_target_partitions(threads)
-            .with_information_schema(true);
-        let context = SessionContext::new_with_config(config);
+            .with_information_schema(true)
+            // A text that is doubled again and again is counted by nobody.
+            .set_bool("datafusion.execution.enable_recursive_ctes", false);
+        let context = SessionContext::new_with_config_rt(config, limited()?);
+        bounded::register(&context, memory::rest() / 4);
         register_functions(&context);
         let engine = Self { context, runtime };
         for name in TABLES {
@@ -84,7 +92,7 @@ impl Engine {
             let frame = context.sql_with_options(&asked, reading()).await?;
             // A query without a row has columns still.
             let schema = Arc::clone(frame.schema().inner());
-            let mut rows = frame.collect().await?;
+            let mut rows = answer(frame.execute_stream().await?).await?;
             if rows.is_empty() {
                 rows.push(RecordBatch::new_empty(schema));
             }
@@ -108,6 +116,36 @@ impl Engine {
 
 /// What a query that `statement` lets pass takes of it, several times over; only what is used is taken.
 const STACK_BYTES: usize = 32 << 20;
+/// What a query may write beside its memory, into a folder that goes with the session.
+const SPILLED_BYTES_MAX: u64 = 20_000_000_000;
+
+/// A runtime that keeps what is sorted and joined within the process's memory.
+fn limited() -> Result<Arc<RuntimeEnv>> {
+    let bytes = usize::try_from(memory::rest() / 2).unwrap_or(usize::MAX);
+    let runtime = RuntimeEnvBuilder::new()
+        .with_memory_pool(Arc::new(FairSpillPool::new(bytes)))
+        .with_max_temp_directory_size(SPILLED_BYTES_MAX)
+        .build_arc();
+    runtime.map_err(|error| Error::Query(error.to_string()))
+}
+
+/// The rows of an answer, which are shown as a whole and so held as one.
+async fn answer(
+    mut stream: SendableRecordBatchStream,
+) -> std::result::Result<Vec<RecordBatch>, DataFusionError> {
+    let most = memory::rest() / 8;
+    let (mut rows, mut bytes) = (Vec::new(), 0_u64);
+    while let Some(batch) = poll_fn(|context| stream.as_mut().poll_next(context)).await {
+        let batch = batch?;
+        bytes = bytes.saturating_add(batch.get_array_memory_size() as u64);
+        if bytes > most {
+            let most = most / 1_000_000;
+            return exec_err!("the answer has more than {most} MB: ask for less, as by `LIMIT`");
+        }
+        rows.push(batch);
+    }
+    Ok(rows)
+}
 
 /// A question writes nothing: `COPY … TO` and `CREATE EXTERNAL TABLE` are for other programs.
 fn reading() -> SQLOptions {

@@ -457,10 +457,11 @@ fn strayed(error: Error, file: &SourceFile, found: &[SourceFile]) -> Error {
     }
 }
 
-/// Why a file cannot be read. What is no fault of the file (the hub, the user) ends the run instead.
+/// Why a file cannot be read. What is no fault of the file (the hub, the user, the memory) ends the run instead.
 pub(crate) fn unreadable(error: Error) -> Result<String> {
     match error {
-        Error::Hub { .. } | Error::Interrupted { .. } | Error::Changed { .. } => Err(error),
+        Error::Hub { .. } | Error::Interrupted { .. } | Error::Memory { .. } => Err(error),
+        Error::Changed { .. } | Error::Gone { .. } => Err(error),
         error => Ok(reason(&error)),
     }
 }

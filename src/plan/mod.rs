@@ -232,6 +232,24 @@ impl Plan {
         })
     }
 
+    /// The largest row that any of its sources lets through.
+    pub(crate) fn row_bytes_max(&self) -> u64 {
+        let own = self.sources.iter().map(|one| one.source.row_bytes_max);
+        let companions = self.companions.iter().map(|one| one.source.row_bytes_max);
+        own.chain(companions).max().unwrap_or_default()
+    }
+
+    /// How many entries its sources have at least, as far as files say it: a row of Parquet is one or more.
+    pub(crate) fn entries_min(&self) -> u64 {
+        let files = self.sources.iter().flat_map(|source| &source.files);
+        let last = files.filter_map(|file| file.units.as_ref().ok()?.last());
+        last.map(|unit| match unit {
+            Unit::RowGroups { row, .. } => *row,
+            Unit::Whole => 0,
+        })
+        .fold(0, u64::saturating_add)
+    }
+
     /// Whether the text of a subset is written; that of the validation set always is.
     pub(crate) fn emits(&self, subset: &Subset) -> bool {
         subset.role == SubsetRole::Validation

@@ -22,7 +22,8 @@ pub struct Entry {
     pub row: u64,
     pub generation: Option<u32>,
     pub offset: Option<u64>,
-    pub body: Result<Body, Void>,
+    /// Aside, so that rows that yield nothing, of which a file may have any number, take little.
+    pub body: Result<Box<Body>, Void>,
 }
 
 /// What is known of a trajectory.
@@ -104,6 +105,7 @@ pub struct Entries {
     names: Vec<String>,
     name_index: HashMap<String, NameIndex>,
     problem_index: HashMap<Id, u32>,
+    trajectory_count: u64,
     /// Every combination that some entry has: a few dozen.
     facts: IndexSet<ProblemFacts>,
 }
@@ -116,6 +118,11 @@ impl Entries {
     /// The index of a name that some entry has.
     pub(crate) fn find_name(&self, name: &str) -> Option<NameIndex> {
         self.name_index.get(name).copied()
+    }
+
+    /// How many entries are trajectories.
+    pub(crate) fn trajectories(&self) -> u64 {
+        self.trajectory_count
     }
 
     /// The index of a problem that some entry answers.
@@ -166,6 +173,7 @@ impl Entries {
 
     /// The index of the problem that a trajectory answers, which is new where no other answers it.
     pub(super) fn index_problem(&mut self, id: Id, category: Option<NameIndex>) -> u32 {
+        self.trajectory_count += 1;
         let next = self.problems.len() as u32;
         let index = *self.problem_index.entry(id).or_insert(next);
         if index == next {

@@ -103,7 +103,7 @@ impl Entries {
         for at in 0..batch.num_rows() {
             let body = match places.void[at] {
                 Some(void) => Err(void),
-                None => Ok(self.body(places.ids(at)?, &bodies, at)?),
+                None => Ok(Box::new(self.body(places.ids(at)?, &bodies, at)?)),
             };
             let entry = Entry {
                 part,

@@ -113,7 +113,7 @@ fn put_in_place(aside: &Path, folder: &Path) -> Result<()> {
     put
 }
 
-/// Takes what is damaged out of its place, then away.
+/// Takes what is damaged, or no part at all, out of its place, then away.
 fn replace(aside: &Path, folder: &Path) -> Result<()> {
     let damaged = aside.with_extension("damaged");
     std::fs::rename(folder, &damaged).map_err(|error| Error::write(folder, error))?;

@@ -12,7 +12,7 @@ use crate::plan::Plan;
 use crate::pool::tables::{PROBLEMS, TRAJECTORIES};
 use crate::pool::{Entries, Lock, load};
 use crate::schema::Misfit;
-use crate::{Error, Result};
+use crate::{Error, Result, memory};
 
 /// The entries of a run, completed by its companions: what screening and recipes read texts beside.
 pub(super) struct Loaded<'p> {
@@ -88,9 +88,10 @@ pub(super) fn refuse_unreadable(plan: &Plan, slots: &[Slot], watch: &dyn Watch) 
 pub(super) fn load_all(slots: Vec<Slot>) -> Result<(Entries, Vec<RunPart>)> {
     let parts = held(slots);
     let mut all = Entries::default();
+    let count: usize = parts.iter().map(|part| part.held.entries()).sum();
+    memory::check_entries(count as u64, 0)?;
     // Growing by doubling would hold them one and a half times.
-    all.rows
-        .reserve_exact(parts.iter().map(|part| part.held.entries()).sum());
+    all.rows.reserve_exact(count);
     let mut loaded = Vec::with_capacity(parts.len());
     for (index, part) in (0_u32..).zip(parts) {
         let start = all.rows.len();
@@ -100,6 +101,7 @@ pub(super) fn load_all(slots: Vec<Slot>) -> Result<(Entries, Vec<RunPart>)> {
         for batch in part.held.read(TRAJECTORIES, &load::columns())? {
             let added = all.add(index, &batch?);
             added.map_err(|misfit| part.held.misread(&misfit))?;
+            memory::check_entries(count as u64, all.trajectories())?;
         }
         loaded.push(RunPart {
             entries: start..all.rows.len(),

@@ -165,7 +165,7 @@ impl<'p, 's> Pass<'p, 's> {
         Clock::add(&self.clock.hash, now);
         match content {
             Ok(content) => Ok(Ok((content, units))),
-            Err(error) => Ok(Err(unreadable(error)?)),
+            Err(error) => Ok(Err(unreadable(error.or_gone(&file.file.name))?)),
         }
     }
 
@@ -282,17 +282,21 @@ impl<'p, 's> Pass<'p, 's> {
 pub(super) fn sound_part(settings: &Settings<'_>, name: &str) -> Result<Option<Part>> {
     match Part::find(&settings.pool, name) {
         Err(Error::Part { part, why }) => {
-            let note = format!("part {part} is damaged ({why}) and is measured again");
-            settings.watch.note(&note);
+            // It stays until the new one takes its place: another run may have put a sound one there by then.
+            tell_damaged(settings, &part, &why);
             Ok(None)
         }
         found => found,
     }
 }
 
-/// Takes a part out of the pool that fits its seal and cannot be read, and says so: it is measured again.
-pub(super) fn discard(settings: &Settings<'_>, name: &str, part: &str, why: &str) -> Result<()> {
+fn tell_damaged(settings: &Settings<'_>, part: &str, why: &str) {
     let note = format!("part {part} is damaged ({why}) and is measured again");
     settings.watch.note(&note);
+}
+
+/// Takes a part out of the pool that fits its seal and cannot be read, and says so: it is measured again.
+pub(super) fn discard(settings: &Settings<'_>, name: &str, part: &str, why: &str) -> Result<()> {
+    tell_damaged(settings, part, why);
     Part::remove(&settings.pool, name)
 }

@@ -116,7 +116,7 @@ fn fill(part: &mut PartWriter, job: &Job<'_>, means: Means<'_>) -> Result<Option
     let mut known = HashSet::new();
     let batches = match source::read(&job.file.file, job.unit, source, settings.batch) {
         Ok(batches) => batches,
-        Err(error) => return Ok(Some(unreadable(error)?)),
+        Err(error) => return Ok(Some(unreadable(error.or_gone(&job.file.file.name))?)),
     };
     for batch in batches {
         settings.check_stop()?;

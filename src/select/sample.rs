@@ -51,7 +51,7 @@ pub(super) fn pool(rows: &[Row]) -> Entries {
             row: at,
             generation: None,
             offset: None,
-            body: Ok(Body {
+            body: Ok(Box::new(Body {
                 problem: row.problem,
                 trajectory_id: Id(u128::from(at)),
                 text_id: Id(0),
@@ -69,7 +69,7 @@ pub(super) fn pool(rows: &[Row]) -> Entries {
                 category,
                 origin: None,
                 facts: 0,
-            }),
+            })),
         });
     }
     entries

@@ -48,7 +48,14 @@ impl DiskFile {
         let Some(sums) = self.sums() else {
             return Ok(Opened::AsIs(self.open_stamped()?.into_parts().0));
         };
-        let opened = open_regular(&self.path)?.into_parts().0;
+        let opened = open_regular(&self.path).map_err(|error| match error.kind() {
+            ErrorKind::NotFound => Error::Gone {
+                file: self.path.display().to_string(),
+                since: "hashed",
+            },
+            _ => error.into(),
+        })?;
+        let opened = opened.into_parts().0;
         Ok(Opened::Checked(Checked::new(&self.path, opened, sums)))
     }
 

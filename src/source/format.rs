@@ -7,6 +7,7 @@ use liblzma::stream::{CONCATENATED, Stream};
 use serde::{Deserialize, Serialize};
 
 use super::text::samples::SampleLines;
+use crate::memory;
 
 /// How a file is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -119,8 +120,8 @@ impl Coding {
 
     /// What a file of this coding holds; gzip's members, frames and streams one behind the other are one text.
     ///
-    /// Zstandard's longest window, which some published archives were written with, is 2 GiB: it is taken as far as
-    /// a file fills it.
+    /// Zstandard's longest window, which some published archives were written with, is 2 GiB, and xz may ask for as
+    /// much: as far as a file fills it, and not more than a thread may hold.
     pub(crate) fn decoded<R: Read + Send + 'static>(
         self,
         opened: R,
@@ -132,7 +133,7 @@ impl Coding {
             Self::Bzip2 => Box::new(bzip2::bufread::MultiBzDecoder::new(opened)),
             Self::Zstd => {
                 let mut decoder = zstd::Decoder::with_buffer(opened)?;
-                decoder.window_log_max(ZSTD_WINDOW_LOG_MAX)?;
+                decoder.window_log_max(window_log(memory::share()))?;
                 Box::new(decoder)
             }
             Self::Tar => Box::new(SampleLines::new(opened)),
@@ -140,7 +141,8 @@ impl Coding {
                 opened,
             ))),
             Self::Xz => {
-                let stream = Stream::new_stream_decoder(XZ_BYTES_MAX, CONCATENATED)?;
+                let stream =
+                    Stream::new_stream_decoder(memory::share().min(XZ_BYTES_MAX), CONCATENATED)?;
                 Box::new(liblzma::bufread::XzDecoder::new_stream(opened, stream))
             }
         })
@@ -148,6 +150,15 @@ impl Coding {
 }
 
 const ZSTD_WINDOW_LOG_MAX: u32 = 31;
+
+/// `zstd -19` has windows of 8 MiB.
+const ZSTD_WINDOW_LOG_MIN: u32 = 23;
+
+/// The longest window that fits into so many bytes, by its logarithm.
+fn window_log(bytes: u64) -> u32 {
+    let log = bytes.max(1).ilog2();
+    log.clamp(ZSTD_WINDOW_LOG_MIN, ZSTD_WINDOW_LOG_MAX)
+}
 
 /// Memory of one decoder; `xz -9` takes 65 MB.
 const XZ_BYTES_MAX: u64 = 1 << 30;

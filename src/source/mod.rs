@@ -51,6 +51,7 @@ use columnar::ipc;
 pub use columnar::parquet;
 pub(crate) use columnar::quiet;
 pub(crate) use columnar::quiet::quietly;
+pub(crate) use columnar::{Cuts, Piece};
 pub(crate) use companion::Companion;
 pub(crate) use dataset::Asked;
 pub use disk_file::DiskFile;
@@ -68,7 +69,7 @@ pub use unit::{BatchSize, Spot, Unit};
 pub use void::Void;
 
 use crate::rules::{Accept, ControlTokens, TurnsRule};
-use crate::{Error, Result};
+use crate::{Error, Result, memory};
 use hive::Filler;
 use needed::Needed;
 
@@ -211,6 +212,7 @@ pub(crate) fn units(
         Format::Parquet => {
             let footer = parquet::Footer::read(file)?;
             footer.check(file, &columns)?;
+            memory::check_entries(footer.rows(), 0)?;
             Ok(footer.units(&columns))
         }
         Format::Arrow => {
@@ -245,7 +247,11 @@ pub(crate) fn read_columns(
 ) -> Result<Box<dyn Iterator<Item = Result<Batch>>>> {
     let columns = &hive::without(&file.hive, columns);
     let place = file.place.clone();
-    let batches = read_as(file, unit, columns, row_bytes_max, batch);
+    let cuts = Cuts {
+        size: batch,
+        row_bytes_max,
+    };
+    let batches = read_as(file, unit, columns, cuts);
     let batches = batches.map_err(|error| place.blame(error))?;
     let batches = batches.map(move |batch| batch.map_err(|error| place.blame(error)));
     Ok(match Filler::of(&file.hive, columns) {
@@ -263,20 +269,19 @@ fn read_as(
     file: &SourceFile,
     unit: Unit,
     columns: &[Needed],
-    row_bytes_max: u64,
-    batch: BatchSize,
+    cuts: Cuts,
 ) -> Result<Box<dyn Iterator<Item = Result<Batch>>>> {
     Ok(match file.format {
         Format::Parquet => {
-            let batches = parquet::read(file, unit, columns, batch)?;
+            let batches = parquet::read(file, unit, columns, cuts)?;
             Box::new(batches.map(|batch| batch.map(Batch::Arrow)))
         }
         Format::Arrow => {
-            let batches = ipc::read(file, columns, batch)?;
+            let batches = ipc::read(file, columns, cuts)?;
             Box::new(batches.map(|batch| batch.map(Batch::Arrow)))
         }
         Format::Text(format) => {
-            let batches = text::read(file, format, columns, row_bytes_max, batch)?;
+            let batches = text::read(file, format, columns, cuts.row_bytes_max, cuts.size)?;
             Box::new(batches.map(|batch| batch.map(Batch::Text)))
         }
     })

@@ -1,9 +1,12 @@
 //! A cell, whether it comes from Arrow (`columnar::value`) or from JSON, borrowed from what was read.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::fmt;
 
-use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{
+    Deserialize, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor,
+};
 
 use super::answers;
 use super::text::json;
@@ -86,6 +89,11 @@ impl<'a> Value<'a> {
             },
             other => other,
         }
+    }
+
+    /// Whether it had more values than a cell may have, and was not read.
+    pub(crate) fn is_overfull(&self) -> bool {
+        matches!(self, Self::Other(kind) if kind == OVERFULL)
     }
 
     /// The same, borrowed from nothing.
@@ -239,15 +247,44 @@ pub fn from_json(text: &str) -> serde_json::Result<Value<'_>> {
     serde_json::from_str(text)
 }
 
+/// A cell with more values than this is not held: each takes some thirty bytes, and two of text.
+///
+/// Half a million, 16 MiB: as many tokens have sixteen of the longest trajectories.
+const VALUES_MAX: u32 = 1 << 19;
+
+/// The type of a cell with more values.
+const OVERFULL: &str = "list of more than half a million values";
+
 impl<'de: 'a, 'a> Deserialize<'de> for Value<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(AnyValue)
+        let room = Cell::new(VALUES_MAX);
+        deserializer.deserialize_any(AnyValue { room: &room })
     }
 }
 
-struct AnyValue;
+/// Reads a value of as many others as there is room for.
+struct AnyValue<'r> {
+    room: &'r Cell<u32>,
+}
 
-impl<'de> Visitor<'de> for AnyValue {
+impl AnyValue<'_> {
+    /// Takes a place; none is left where this is false.
+    fn take(&self) -> bool {
+        let left = self.room.get();
+        self.room.set(left.saturating_sub(1));
+        left > 0
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for AnyValue<'_> {
+    type Value = Value<'de>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value<'de>, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for AnyValue<'_> {
     type Value = Value<'de>;
 
     fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
@@ -288,7 +325,12 @@ impl<'de> Visitor<'de> for AnyValue {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
         let mut items = Vec::new();
-        while let Some(item) = list.next_element()? {
+        while let Some(item) = list.next_element_seed(AnyValue { room: self.room })? {
+            if !self.take() {
+                drop(items);
+                while list.next_element::<IgnoredAny>()?.is_some() {}
+                return Ok(Value::Other(OVERFULL.into()));
+            }
             items.push(item);
         }
         Ok(Value::List(items))
@@ -296,7 +338,13 @@ impl<'de> Visitor<'de> for AnyValue {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let mut fields = Vec::new();
-        while let Some((ObjectKey(key), value)) = map.next_entry()? {
+        while let Some(ObjectKey(key)) = map.next_key()? {
+            let value = map.next_value_seed(AnyValue { room: self.room })?;
+            if !self.take() {
+                drop(fields);
+                while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+                return Ok(Value::Other(OVERFULL.into()));
+            }
             fields.push((key, value));
         }
         Ok(Value::Object(fields))
@@ -308,7 +356,8 @@ pub(crate) struct ObjectKey<'a>(pub Cow<'a, str>);
 
 impl<'de: 'a, 'a> Deserialize<'de> for ObjectKey<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        match deserializer.deserialize_str(AnyValue)? {
+        let room = Cell::new(0);
+        match deserializer.deserialize_str(AnyValue { room: &room })? {
             Value::Text(text) => Ok(Self(text)),
             _ => Err(serde::de::Error::custom("a key that is no text")),
         }

@@ -95,7 +95,9 @@ pub(crate) fn command(name: &str) -> Option<Meaning> {
         "imaginaryI" | "imath" => M::Const(Const::I),
         "sum" => M::Big(Big::Sum),
         "prod" => M::Big(Big::Product),
-        "int" | "iint" | "oint" => M::Big(Big::Integral),
+        "int" => M::Big(Big::Integral),
+        // Known, and not read: what they run over is said in words.
+        "iint" | "iiint" | "oint" => M::Big(Big::Derivative),
         "lim" => M::Big(Big::Limit),
         "frac" | "dfrac" | "tfrac" | "cfrac" | "nicefrac" | "sfrac" | "flatfrac" => {
             M::Shape(Shape::Frac)

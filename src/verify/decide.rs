@@ -5,16 +5,17 @@
 
 use crate::clean::{clean, tidy};
 use crate::decision::Decision;
-use crate::expr::Arena;
+use crate::expr::{Arena, Id, Node};
 use crate::kinds::{
     bases, choices, congruences, dates, families, figures, items, marks, matrices, quantities,
     ratios, relations, sets, times, vectors, wording,
 };
+use crate::lex::Comma;
 use crate::options::Options;
 use crate::readings::{Reading, is_mathematics, readings};
 use crate::verdict::Reason;
 use crate::work::{Way, Work, compare};
-use crate::{phrases, statements, values, words};
+use crate::{calculus, counts, phrases, statements, values, words};
 
 /// Two clean texts.
 struct Texts<'t> {
@@ -88,7 +89,8 @@ pub(crate) struct Cleaned(String);
 
 impl Cleaned {
     pub(crate) fn of(text: &str) -> Self {
-        Self(words::in_digits(clean(text)))
+        let plain = words::in_digits(clean(text));
+        Self(counts::spelt_out(&plain).unwrap_or(plain))
     }
 }
 
@@ -189,16 +191,43 @@ fn mathematics(texts: &Texts<'_>) -> Decision {
     let meaning =
         |text: &str| phrases::mathematics(text).map_or_else(|| with_braces(text), str::to_owned);
     let mut arena = Arena::default();
-    let golds = readings(&mut arena, &meaning(texts.gold));
+    let mut golds = readings(&mut arena, &meaning(texts.gold));
     let mut work = Work::new(&mut arena, texts.options, BY_TREE);
     if golds.is_empty() {
         return Decision::Unknown(Reason::UnreadGold);
     }
-    let answers = readings(work.arena, &meaning(texts.answer));
+    work_out(&mut work, &mut golds);
+    work.end_golds();
+    let mut answers = readings(work.arena, &meaning(texts.answer));
     if answers.is_empty() {
         return Decision::Unknown(Reason::UnreadAnswer);
     }
+    work_out(&mut work, &mut answers);
     any_reading(&mut work, &golds, &answers)
+}
+
+/// Works out the integrals and limits of each reading.
+fn work_out(work: &mut Work<'_>, readings: &mut [Reading]) {
+    for reading in readings {
+        reading.parsed.root = calculus::worked_out(work, reading.parsed.root);
+    }
+}
+
+/// Whether a text is read as two whole numbers of which the last is one digit: `12,5`, which may be a
+/// decimal as well. More digits behind a comma are decimals.
+fn is_pair(arena: &Arena, reading: &Reading) -> bool {
+    let digits = |id: &Id| match arena.node(*id) {
+        Node::Number(literal) => literal.digits.as_deref().map(str::len),
+        Node::Negative(inner) => match arena.node(*inner) {
+            Node::Number(literal) => literal.digits.as_deref().map(str::len),
+            _ => None,
+        },
+        _ => None,
+    };
+    let Node::List(items) = arena.node(reading.parsed.root) else {
+        return false;
+    };
+    matches!(&items[..], [first, last] if digits(first).is_some() && digits(last) == Some(1))
 }
 
 /// Equal in one pair of readings is equal; different takes the pairs that read both sides in
@@ -206,6 +235,7 @@ fn mathematics(texts: &Texts<'_>) -> Decision {
 fn any_reading(work: &mut Work<'_>, golds: &[Reading], answers: &[Reading]) -> Decision {
     let mut total: Option<Decision> = None;
     let single = golds.len() == 1 || answers.len() == 1;
+    let two = golds.iter().any(|gold| is_pair(work.arena, gold));
     for gold in golds {
         for answer in answers {
             let (left, right) = (gold.parsed.root, answer.parsed.root);
@@ -213,6 +243,11 @@ fn any_reading(work: &mut Work<'_>, golds: &[Reading], answers: &[Reading]) -> D
                 Some(decision) => decision,
                 None => compare(work, left, right),
             };
+            let comma = |reading: &Reading| reading.manner.comma == Comma::Decimal;
+            if two && comma(gold) && !comma(answer) {
+                // No point elsewhere says that the gold answer is one number.
+                decision = decision.hedged();
+            }
             if gold.parsed.conditioned && answer.parsed.conditioned {
                 // Two conditions that are not written the same.
                 decision = Decision::Unknown(Reason::Doubtful);

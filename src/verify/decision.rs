@@ -34,6 +34,14 @@ impl Decision {
         }
     }
 
+    /// The same, where an equality rests on something that was guessed.
+    pub(crate) fn hedged(self) -> Self {
+        match self {
+            Self::Equal(_) => Self::Unknown(Reason::Doubtful),
+            other => other,
+        }
+    }
+
     /// The same, where a difference rests on something that was guessed.
     pub(crate) fn doubted(self) -> Self {
         match self {

@@ -183,6 +183,8 @@ pub(crate) enum Big {
     Product,
     Integral,
     Limit,
+    /// With what it is differentiated by as its index, and no bounds.
+    Derivative,
 }
 
 /// The bracket at one end of a group.
@@ -241,6 +243,13 @@ pub(crate) enum Node {
     SetOp(SetOp, Id, Id),
     Matrix(u32, Vec<Id>),
     Chain(Vec<Id>, Vec<Rel>),
+}
+
+impl Node {
+    /// Calls `visit` on every child, in order, which may put another in its place.
+    pub(crate) fn each_child_mut(&mut self, visit: impl FnMut(&mut Id)) {
+        each_child_mut(self, visit);
+    }
 }
 
 /// Nodes and names.

@@ -48,9 +48,11 @@
 // `pub` means that others may use it.
 #![warn(missing_docs, unreachable_pub)]
 
+mod calculus;
 mod chosen;
 mod clean;
 mod commands;
+mod counts;
 mod decide;
 mod decision;
 mod declared;

@@ -7,7 +7,7 @@ use crate::clean::clean;
 use crate::expr::{Arena, Id, Node};
 use crate::lex::Comma;
 use crate::parse::{self, Manner, Parsed};
-use crate::words;
+use crate::{units, words};
 
 /// One way to read a text.
 #[derive(Debug, Clone, Copy)]
@@ -24,11 +24,12 @@ pub(crate) fn readings(arena: &mut Arena, text: &str) -> Vec<Reading> {
         counts: false,
         units: false,
     };
-    let counts = text.contains('^')
+    let scripts = text.contains('^')
         && text.contains('_')
         && ["C_", "A_", "P_", "C^", "C}_", "A}_", "P}_"]
             .iter()
             .any(|mark| text.contains(mark));
+    let counts = scripts || ["C(", "P("].iter().any(|mark| text.contains(mark));
     let mut readings: Vec<Reading> = Vec::new();
     let mut commas = text.contains(',');
     let mut slashes = text.contains('/');
@@ -84,11 +85,13 @@ pub(crate) fn readings(arena: &mut Arena, text: &str) -> Vec<Reading> {
 /// a capital at the end.
 fn may_have_units(text: &str) -> bool {
     let digits = text.bytes().any(|byte| byte.is_ascii_digit());
-    let bytes = text.as_bytes();
-    let last = bytes.last().is_some_and(u8::is_ascii_uppercase);
-    let apart = bytes.len() > 2 && [b' ', b',', b'~'].contains(&bytes[bytes.len() - 2]);
-    let signs = ["\\Omega", "\\mu", "\\AA", "\\mathrm", "\\text", "/", "^"];
-    digits && (last && apart || signs.iter().any(|sign| text.contains(sign)))
+    let letters = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let capital = units::is_capital_unit(&text[letters.len()..]);
+    let apart = capital && letters.ends_with([' ', ',', '~']);
+    let signs = [
+        "\\Omega", "\\mu", "\\AA", "\\mathrm", "\\text", "\\frac", "/", "^",
+    ];
+    digits && (apart || signs.iter().any(|sign| text.contains(sign)))
 }
 
 /// Whether a clean text can be read as mathematics without words.

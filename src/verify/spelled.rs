@@ -106,6 +106,9 @@ fn factor(text: &str) -> Option<(usize, String, bool)> {
         let name = is_unit(&text[open.len()..close])?;
         return Some((close + 1, name, true));
     }
+    if let Some(found) = quotient(text) {
+        return Some(found);
+    }
     let (prefix, rest) = match ["\\mu ", "\\mu", "\u{b5}", "\u{3bc}"]
         .iter()
         .find_map(|mark| text.strip_prefix(mark))
@@ -142,6 +145,23 @@ fn factor(text: &str) -> Option<(usize, String, bool)> {
     let word = &rest[..letters];
     let known = units::is_symbol(word) || letters > 1 && units::scale(word).is_some();
     known.then(|| (letters, word.to_owned(), false))
+}
+
+/// `\frac{\text{m}}{\text{s}^2}`: a unit by another.
+fn quotient(text: &str) -> Option<(usize, String, bool)> {
+    let open = ["\\frac{", "\\dfrac{", "\\tfrac{"]
+        .iter()
+        .find(|open| text.starts_with(**open))?
+        .len()
+        - 1;
+    let close = scan::closing_brace(text.as_bytes(), open)?;
+    text[close + 1..].starts_with('{').then_some(())?;
+    let end = scan::closing_brace(text.as_bytes(), close + 1)?;
+    let (above, below) = (
+        is_unit(&text[open + 1..close])?,
+        is_unit(&text[close + 2..end])?,
+    );
+    Some((end + 1, format!("{above}/{below}"), true))
 }
 
 /// The power behind a factor, and how long it is: `^2`, `^{-1}`.

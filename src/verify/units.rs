@@ -107,9 +107,11 @@ fn symbol(letters: &str) -> Option<(Quantity, dashu::Rational)> {
     })
 }
 
-/// Whether a capital alone is a unit at the end of a text, apart from its number.
-pub(crate) fn is_capital_unit(letter: &str) -> bool {
-    matches!(letter, "N" | "J" | "W" | "V" | "K" | "C" | "F" | "T" | "L")
+/// Whether letters with a capital are a unit at the end of a text, apart from its number: `12 N`, `5 kJ`.
+pub(crate) fn is_capital_unit(letters: &str) -> bool {
+    let capital = letters.bytes().any(|byte| byte.is_ascii_uppercase());
+    matches!(letters, "N" | "J" | "W" | "V" | "K" | "C" | "F" | "T" | "L")
+        || letters.len() > 1 && capital && is_symbol(letters)
 }
 
 /// Whether a single upright letter is a unit when it follows a number.

@@ -302,6 +302,9 @@ class Deleted(Swap):
         path.unlink()
 
     def judged(self, done, expected):
+        if done.code == 2 and not done.panicked and not (self.arena / "out").exists():
+            # Gone before it was looked for: a path that leads nowhere.
+            return "told", done.last()
         column, why = super().judged(done, expected)
         # What is gone can come back: worth trying again.
         return ("wrong end", f"4, not 3: {why}") if done.code == 4 else (column, why)

@@ -96,6 +96,19 @@ fn place() -> Place {
     place
 }
 
+/// A run that selects nothing, of a few rows.
+fn audit() -> Place {
+    let place = Place::new();
+    place.write("data/rows.jsonl", jsonl(&openr1_rows(9)));
+    place.write("more/rows.jsonl", jsonl(&openr1_rows(9)));
+    place.write(
+        "pipeline.toml",
+        "[sources.all]\nlayout = 'openr1'\npath = 'data'\n[measure]\ntokenizer = 'bytes.json'\n",
+    );
+    place.run("out", &[]).ends(0);
+    place
+}
+
 #[test]
 fn no_command_prints_what_acts_on_a_terminal_or_forges_a_line() {
     let place = place();
@@ -288,13 +301,11 @@ fn what_a_run_writes_for_others_runs_nothing_and_links_nowhere() {
 
 #[test]
 fn cells_of_csv_that_a_spreadsheet_would_run_are_guarded_and_numbers_are_not() {
-    let place = Place::new();
-    place.write("data/rows.jsonl", jsonl(&openr1_rows(9)));
-    place.write(
-        "pipeline.toml",
-        "[sources.all]\nlayout = 'openr1'\npath = 'data'\n[measure]\ntokenizer = 'bytes.json'\n",
-    );
-    place.run("out", &[]).ends(0);
+    let place = audit();
+    let explained = place
+        .gradatim(&["sql", "EXPLAIN SELECT 1", "--in", "out"])
+        .ends(0);
+    assert!(!explained.stdout.contains("\\n"), "{}", explained.stdout);
     let csv = |query: &str| {
         place
             .gradatim(&["sql", query, "--in", "out", "--csv"])
@@ -311,13 +322,7 @@ fn cells_of_csv_that_a_spreadsheet_would_run_are_guarded_and_numbers_are_not() {
 
 #[test]
 fn sql_reads_what_it_was_given_and_nothing_else() {
-    let place = Place::new();
-    place.write("data/rows.jsonl", jsonl(&openr1_rows(9)));
-    place.write(
-        "pipeline.toml",
-        "[sources.all]\nlayout = 'openr1'\npath = 'data'\n[measure]\ntokenizer = 'bytes.json'\n",
-    );
-    place.run("out", &[]).ends(0);
+    let place = audit();
     place.write("other.csv", "a\n1\n");
     let before = tree(place.folder());
     let other = place.path("other.csv").to_string_lossy().into_owned();
@@ -361,13 +366,7 @@ fn sql_reads_what_it_was_given_and_nothing_else() {
 
 #[test]
 fn a_query_that_nests_or_chains_without_end_is_refused_and_a_long_one_is_answered() {
-    let place = Place::new();
-    place.write("data/rows.jsonl", jsonl(&openr1_rows(9)));
-    place.write(
-        "pipeline.toml",
-        "[sources.all]\nlayout = 'openr1'\npath = 'data'\n[measure]\ntokenizer = 'bytes.json'\n",
-    );
-    place.run("out", &[]).ends(0);
+    let place = audit();
     let ask = |query: &str| place.gradatim(&["sql", query, "--in", "out", "--json"]);
     let many = |text: &str, count: usize| text.repeat(count);
     // An argument of a program has at most 128 KiB.
@@ -465,6 +464,13 @@ fn inspect_of_what_cannot_be_read_shows_the_rest_and_ends_with_4() {
     cut.truncate(cut.len() / 2);
     place.write("f.jsonl.gz", cut);
     place.gradatim(&["inspect", "f.jsonl.gz"]).ends(4);
+    place.write("g.jsonl", "\u{1}{no json\nnor this}\n");
+    place
+        .gradatim(&["inspect", "g.jsonl"])
+        .ends(4)
+        .tells(&["no row that can be read"]);
+    place.write("h.jsonl", "{\"a\": 1}\nnor this}\n");
+    place.gradatim(&["inspect", "h.jsonl"]).ends(0);
 }
 
 #[test]
@@ -502,42 +508,33 @@ fn verify_never_writes_over_what_it_reads() {
 }
 
 #[test]
-fn a_run_never_writes_into_a_folder_that_it_reads() {
-    let place = Place::new();
-    place.write("data/rows.jsonl", jsonl(&openr1_rows(9)));
-    place.write(
-        "pipeline.toml",
-        "[sources.all]\nlayout = 'openr1'\npath = 'data'\n[measure]\ntokenizer = 'bytes.json'\n",
-    );
+fn a_run_writes_neither_over_its_pipeline_nor_a_pool_among_what_it_reads() {
+    let place = audit();
     let told = ["lies inside of", "hint: name a folder outside"];
-    place.run("data/out", &[]).ends(2).tells(&told);
     place
-        .run("out", &["--pool", "data/pool"])
+        .run("other", &["--pool", "data/pool"])
         .ends(2)
         .tells(&told);
     place
-        .run("out", &["--timings", "pipeline.toml"])
+        .run("other", &["--pool", "more/pool", "--source", "all=more"])
+        .ends(2)
+        .tells(&told);
+    place
+        .run("other", &["--timings", "pipeline.toml"])
         .ends(2)
         .tells(&["would write over what is read"]);
-    place
-        .run("data/out", &["--source", "all=data"])
-        .ends(2)
-        .tells(&told);
     // Beside a file that is read is not inside of a folder that is.
     place
-        .run("data/out", &["--source", "all=data/rows.jsonl"])
+        .run(
+            "other",
+            &["--pool", "data/pool", "--source", "all=data/rows.jsonl"],
+        )
         .ends(0);
 }
 
 #[test]
 fn damaged_parquet_beside_a_query_or_judged_is_told_and_nothing_panics() {
-    let place = Place::new();
-    place.write("data/rows.jsonl", jsonl(&openr1_rows(9)));
-    place.write(
-        "pipeline.toml",
-        "[sources.all]\nlayout = 'openr1'\npath = 'data'\n[measure]\ntokenizer = 'bytes.json'\n",
-    );
-    place.run("out", &[]).ends(0);
+    let place = audit();
     let rows: Vec<Value> = (0..40)
         .map(|at| json!({ "gold": at.to_string(), "response": "1" }))
         .collect();

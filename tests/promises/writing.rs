@@ -1,6 +1,6 @@
 //! What goes wrong while something is written is told as that; what is written stays.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::atomic::AtomicUsize;
@@ -135,7 +135,7 @@ fn every_error_of_the_disk_while_writing_is_told_and_leaves_nothing_half_written
     assert!(!place.path("out.partial").exists());
 }
 
-fn has_strace() -> bool {
+pub fn has_strace() -> bool {
     let tried = Command::new("strace")
         .args(["-o", "/dev/null", "true"])
         .output();
@@ -201,7 +201,10 @@ fn not_durable(acts: &[Act], at: usize, from: &Path, to: &Path) -> Vec<String> {
             bad.push(format!("{} is not synced", path.display()));
         }
     };
-    check(from.to_owned());
+    // A link is a name: its folder says where it leads.
+    if !to.is_symlink() {
+        check(from.to_owned());
+    }
     let mut open = vec![to.to_owned()];
     while let Some(next) = open.pop() {
         for entry in std::fs::read_dir(&next).into_iter().flatten() {
@@ -217,44 +220,53 @@ fn not_durable(acts: &[Act], at: usize, from: &Path, to: &Path) -> Vec<String> {
     bad
 }
 
+/// Runs the program under a trace, which holds each rename against what was synced; returns what in the place's folder
+/// something was renamed into.
+pub fn placed_durably(place: &Place, environment: &str, arguments: &str) -> BTreeSet<String> {
+    let calls = "write,pwrite64,fsync,fdatasync,rename,renameat,renameat2";
+    let trace = format!("{environment} strace -f -y -s 4096 -e trace={calls} -o s.log");
+    let done = in_shell(place, &trace, arguments);
+    assert!([Some(0), Some(1)].contains(&done.code), "{}", done.stderr);
+    let root = place.folder().canonicalize().expect("a folder");
+    let text = std::fs::read_to_string(place.path("s.log")).expect("a trace");
+    let acts = acts(&text);
+    let mut placed = BTreeSet::new();
+    for (at, act) in acts.iter().enumerate() {
+        let Act::Renamed(from, to) = act else {
+            continue;
+        };
+        let to = root.join(to);
+        let bad = not_durable(&acts, at, &root.join(from), &to);
+        assert!(bad.is_empty(), "{bad:#?}");
+        let name = to.strip_prefix(&root).expect("below it").to_string_lossy();
+        placed.insert(name.into_owned());
+    }
+    placed
+}
+
 #[test]
 fn what_is_renamed_into_place_is_on_the_disk_with_its_folders_and_its_name() {
     if !has_strace() {
         return;
     }
     let place = place();
-    let root = place.folder().canonicalize().expect("a folder");
     place.write(
         "rows.jsonl",
         "{\"gold\": \"7\", \"response\": \"It is 7.\", \"right\": false}\n",
     );
+    let run = placed_durably(&place, "", &format!("{RUN} --timings t.json"));
     let verify =
         "verify rows.jsonl --out judged.jsonl --against right --disagreements other.parquet";
-    let mut placed = BTreeMap::new();
-    for arguments in [RUN, verify] {
-        let trace = "strace -f -y -s 4096 -e trace=write,pwrite64,fsync,fdatasync,rename,renameat,renameat2 -o s.log";
-        let done = in_shell(&place, trace, arguments);
-        assert_ne!(done.code, Some(2), "{}", done.stderr);
-        let text = std::fs::read_to_string(place.path("s.log")).expect("a trace");
-        let acts = acts(&text);
-        for (at, act) in acts.iter().enumerate() {
-            let Act::Renamed(from, to) = act else {
-                continue;
-            };
-            let to = root.join(to);
-            let bad = not_durable(&acts, at, &root.join(from), &to);
-            assert!(bad.is_empty(), "{bad:#?}");
-            let first = to
-                .strip_prefix(&root)
-                .expect("below it")
-                .components()
-                .next();
-            let first = first.expect("a name").as_os_str().to_owned();
-            *placed.entry(first).or_insert(0) += 1;
-        }
+    let verify = placed_durably(&place, "", verify);
+    for name in ["out", "t.json"] {
+        assert!(run.contains(name), "{run:?}");
     }
-    let names: Vec<_> = placed.keys().map(|name| name.to_string_lossy()).collect();
-    assert_eq!(names, ["judged.jsonl", "other.parquet", "out", "pool"]);
+    assert!(
+        run.iter().any(|name| name.starts_with("pool/parts/")),
+        "{run:?}"
+    );
+    let names: Vec<&String> = verify.iter().collect();
+    assert_eq!(names, ["judged.jsonl", "other.parquet"]);
 }
 
 #[test]
@@ -309,14 +321,17 @@ impl Watch for At<'_> {
 
 #[test]
 fn a_source_that_goes_before_it_is_emitted_is_worth_another_try() {
-    for name in ["data/a.parquet", "data/b.jsonl"] {
+    let names = ["data/a.parquet", "data/b.jsonl"];
+    let stages = [("measure", "planned"), ("fetch", "hashed")];
+    let cases = stages.map(|stage| names.map(|name| (name, stage)));
+    for (name, (stage, since)) in cases.into_iter().flatten() {
         let place = place();
         let file = PipelineFile::read(&place.path("pipeline.toml")).expect("a pipeline");
         let none = || unreachable!("nothing is on the hub");
         let plan = Plan::new(&file, &Overrides::default(), &none).expect("a plan");
         let path = place.path(name);
         let watch = At {
-            stage: "fetch",
+            stage,
             act: &|| std::fs::remove_file(&path).expect("it can go"),
         };
         let stop = AtomicUsize::new(0);
@@ -335,7 +350,9 @@ fn a_source_that_goes_before_it_is_emitted_is_worth_another_try() {
         let error = error.expect("its text is wanted again");
         assert_eq!(error.exit_code(), 3, "{error:?}");
         assert!(
-            error.to_string().contains("gone since it was measured"),
+            error
+                .to_string()
+                .contains(&format!("when it was {since}, and is no longer")),
             "{error}"
         );
         assert!(
@@ -436,4 +453,18 @@ fn what_is_no_file_is_never_replaced_by_one() {
     let pipe = place.path("null").symlink_metadata().expect("it stays");
     assert!(pipe.is_symlink());
     assert!(!place.path("null.partial").exists());
+}
+
+#[test]
+fn where_what_is_said_goes_to_a_full_disk_nothing_breaks_off() {
+    if !Path::new("/dev/full").exists() {
+        println!("skipped: there is no /dev/full");
+        return;
+    }
+    let place = place();
+    in_shell(&place, "exec 2>/dev/full;", RUN).ends(0);
+    assert!(place.path("out").exists());
+    in_shell(&place, "exec 2>/dev/full;", RUN).ends(2);
+    let done = in_shell(&place, "exec >/dev/full;", "check out");
+    done.ends(3).tells(&["cannot write `stdout`"]);
 }

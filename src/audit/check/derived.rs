@@ -23,20 +23,19 @@ use crate::{Error, Result};
 /// Files that a run writes and that do not follow from others.
 const GIVEN: [&str; 3] = ["ledger.parquet", "manifest.json", "SHA256SUMS"];
 
-/// Makes the files again and notes which are others.
-pub(super) fn check(folder: &mut Folder<'_>, replay: &Replay<'_>) {
-    let made = quietly(|| make(folder, replay));
-    let (scratch, manifest) = match made {
-        Some(Ok(made)) => made,
-        Some(Err(why)) => {
-            return folder
-                .findings
-                .broken(format!("what follows cannot be written again: {why}"));
-        }
+/// Makes the files again and notes which are others; fails where there is no place to make them.
+pub(super) fn check(folder: &mut Folder<'_>, replay: &Replay<'_>) -> Result<()> {
+    let scratch = tempfile::tempdir()?;
+    fs::create_dir_all(scratch.path().join(RUN_FOLDER))?;
+    let made = quietly(|| make(folder, replay, scratch.path()));
+    let manifest = match made {
+        Some(Some(manifest)) => manifest?,
+        Some(None) => return Ok(()),
         None => {
-            return folder
+            folder
                 .findings
                 .broken(format!("what follows cannot be derived: {CONTRADICTS}"));
+            return Ok(());
         }
     };
     let mut differences = compare_manifest(replay.stored, manifest);
@@ -44,12 +43,13 @@ pub(super) fn check(folder: &mut Folder<'_>, replay: &Replay<'_>) {
     let written = &replay.stored.manifest.program;
     if *written != program() {
         let count = compare_files(folder, replay, scratch.path(), &mut differences);
-        return folder.findings.note(format!(
+        folder.findings.note(format!(
             "{written} wrote it, and this is {}: of {count} files that follow from others {} places differ, which \
              is no proof of a change",
             program(),
             differences.len()
         ));
+        return Ok(());
     }
     compare_files(folder, replay, scratch.path(), &mut differences);
     for what in differences {
@@ -61,14 +61,16 @@ pub(super) fn check(folder: &mut Folder<'_>, replay: &Replay<'_>) {
     {
         card::check(folder, &text);
     }
+    Ok(())
 }
 
 fn program() -> String {
     format!("gradatim {}", env!("CARGO_PKG_VERSION"))
 }
 
-/// Writes the files into a folder of their own; with the manifest that goes with them.
-fn make(folder: &mut Folder<'_>, replay: &Replay<'_>) -> Result<(tempfile::TempDir, Manifest)> {
+/// Writes the files into a folder of their own; returns the manifest that goes with them, or nothing, which is noted,
+/// where a subset's file cannot be described.
+fn make(folder: &mut Folder<'_>, replay: &Replay<'_>, scratch: &Path) -> Option<Result<Manifest>> {
     let experiment = &replay.experiment;
     let recorded = &replay.stored.manifest;
     let selects = experiment.selects_by_entries();
@@ -82,11 +84,19 @@ fn make(folder: &mut Folder<'_>, replay: &Replay<'_>) -> Result<(tempfile::TempD
             restored(recorded, experiment.plan, replay)
         }
     };
-    let written = written(folder, replay, &selection)?;
+    let written = match written(folder, replay, &selection) {
+        Ok(written) => written,
+        Err(why) => {
+            let what = format!("what follows is not derived: {why}");
+            folder.findings.broken(what);
+            return None;
+        }
+    };
     let mut manifest = emit::manifest::manifest(experiment, &replay.fates, &selection, &written);
-    take_recorded(&mut manifest, &replay.stored.text, selects)?;
-    let scratch = tempfile::tempdir()?;
-    fs::create_dir_all(scratch.path().join(RUN_FOLDER))?;
+    if let Err(error) = take_recorded(&mut manifest, &replay.stored.text, selects) {
+        return Some(Err(error));
+    }
+    emit::manifest::name_lock(&mut manifest, &experiment.plan.written);
     let derived = Derived {
         experiment,
         fates: &replay.fates,
@@ -95,8 +105,8 @@ fn make(folder: &mut Folder<'_>, replay: &Replay<'_>) -> Result<(tempfile::TempD
         manifest: &manifest,
         leakage: replay.leakage.as_ref(),
     };
-    derived.write(scratch.path())?;
-    Ok((scratch, manifest))
+    let done = derived.write(scratch);
+    Some(done.map(|()| manifest))
 }
 
 /// What was written of each subset that the pipeline emits, read from its file.

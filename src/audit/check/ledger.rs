@@ -19,8 +19,10 @@ pub(super) struct Ledger {
     pub entries: Entries,
     /// Which entries were kept, in their order.
     pub kept: Vec<u32>,
-    /// The kept entry of each trajectory.
+    /// The kept entry of each trajectory, of exact copies that stay (`duplicates = "keep"`) the first.
     pub places: HashMap<Id, u32>,
+    /// The kept entries of each trajectory that has several.
+    pub copies: HashMap<Id, Vec<u32>>,
     /// The entries of each file, as they follow one another.
     pub files: Vec<FileEntries>,
     /// The problem that stands for each problem's cluster, where near duplicates were looked for.
@@ -128,11 +130,14 @@ impl Ledger {
         }
     }
 
-    /// Finds kept trajectories by their id; with exact copies that stay (`duplicates = "keep"`) the first.
     fn index(&mut self) {
         for &entry in &self.kept {
             let id = self.entries.body_of(entry).trajectory_id;
-            self.places.entry(id).or_insert(entry);
+            let first = *self.places.entry(id).or_insert(entry);
+            if first != entry {
+                let copies = self.copies.entry(id).or_insert_with(|| vec![first]);
+                copies.push(entry);
+            }
         }
     }
 

@@ -93,7 +93,7 @@ pub(crate) fn check(out: &Path, again: Option<&Again<'_>>) -> Result<Findings> {
         manifest::seals(&mut folder, stored);
         manifest::subsets(&mut folder, stored, &chosen);
         relations::check(&mut folder.findings, &stored.manifest, &ledger, &chosen);
-        replay::check(&mut folder, stored, ledger, &chosen);
+        replay::check(&mut folder, stored, ledger, &chosen)?;
         if let Some(again) = again {
             sources::check(&mut folder, stored, again)?;
         }

@@ -16,8 +16,10 @@ use super::manifest::Stored;
 use super::outcome;
 use super::rows;
 use super::selection::Chosen;
+use crate::Result;
 use crate::emit::leakage::Leakage;
 use crate::folder::RUN_FOLDER;
+use crate::ids::Id;
 use crate::manifest::{LookupRole, Manifest, NearDuplicatesRecord, VERSION};
 use crate::pipeline::PipelineFile;
 use crate::plan::Plan;
@@ -38,23 +40,30 @@ pub(super) struct Replay<'r> {
     pub chosen: &'r Chosen,
     pub leakage: Option<Leakage>,
     pub has_texts: bool,
+    pub copies: HashMap<Id, Vec<u32>>,
 }
 
 /// Makes again what follows and notes where the folder has something else.
-pub(super) fn check(folder: &mut Folder<'_>, stored: &Stored, ledger: Ledger, chosen: &Chosen) {
+/// Fails where there is no place to write it.
+pub(super) fn check(
+    folder: &mut Folder<'_>,
+    stored: &Stored,
+    mut ledger: Ledger,
+    chosen: &Chosen,
+) -> Result<()> {
     if !ledger.is_whole || !chosen.is_whole {
         folder.findings.note(
             "what follows from ledger and selection is not derived, since they cannot be read",
         );
-        return;
+        return Ok(());
     }
     let Some(plan) = plan(folder, &stored.manifest) else {
-        return;
+        return Ok(());
     };
     let leakage = leakage(folder, &plan);
     // What contradicts itself can break a promise that the code of a run rests on.
-    let replayed = quietly(|| {
-        let has_texts = ledger.has_texts;
+    let replayed = quietly(|| -> Result<_, String> {
+        let (has_texts, copies) = (ledger.has_texts, std::mem::take(&mut ledger.copies));
         let experiment = experiment(&plan, ledger, &stored.manifest, leakage.as_ref())?;
         let fates = experiment.fates();
         Ok(Replay {
@@ -64,6 +73,7 @@ pub(super) fn check(folder: &mut Folder<'_>, stored: &Stored, ledger: Ledger, ch
             chosen,
             leakage,
             has_texts,
+            copies,
         })
     });
     let replay = match replayed.unwrap_or_else(|| Err(CONTRADICTS.to_owned())) {
@@ -72,14 +82,15 @@ pub(super) fn check(folder: &mut Folder<'_>, stored: &Stored, ledger: Ledger, ch
             folder
                 .findings
                 .broken(format!("the run cannot be derived again: {why}"));
-            return;
+            return Ok(());
         }
     };
     rows::check(folder, &replay);
     if stored.manifest.manifest_version == VERSION {
         outcome::check(folder, &replay);
-        derived::check(folder, &replay);
+        derived::check(folder, &replay)?;
     }
+    Ok(())
 }
 
 pub(super) const CONTRADICTS: &str = "ledger, selection and pipeline contradict one another";
@@ -190,7 +201,7 @@ fn parts(
 fn clusters(
     plan: &Plan,
     entries: &Entries,
-    stands: &HashMap<u32, crate::ids::Id>,
+    stands: &HashMap<u32, Id>,
     near: Option<&NearDuplicatesRecord>,
 ) -> Result<Option<Clusters>, String> {
     let asked = plan.cluster_threshold.is_some();
@@ -199,7 +210,7 @@ fn clusters(
     }
     let Some(near) = near else { return Ok(None) };
     let id = |problem: u32| entries.problems[problem as usize].id;
-    let mut smallest: HashMap<crate::ids::Id, u32> = HashMap::new();
+    let mut smallest: HashMap<Id, u32> = HashMap::new();
     for (&problem, &of) in stands {
         let first = smallest.entry(of).or_insert(problem);
         if id(problem) < id(*first) {

@@ -111,8 +111,9 @@ impl SubsetReader<'_> {
                 ));
             }
         }
+        let entries = self.settled(batch, entries);
         let experiment = &self.replay.experiment;
-        let derived = subset::rows(experiment, entries, self.rows as u32, texts);
+        let derived = subset::rows(experiment, &entries, self.rows as u32, texts);
         for ((field, column), derived) in batch
             .schema()
             .fields()
@@ -128,6 +129,33 @@ impl SubsetReader<'_> {
                 ));
             }
         }
+    }
+
+    /// The entries with the one of exact copies that its row is of: an id alone does not tell.
+    fn settled(&self, batch: &RecordBatch, entries: &[u32]) -> Vec<u32> {
+        let mut entries = entries.to_vec();
+        if self.replay.copies.is_empty() {
+            return entries;
+        }
+        let experiment = &self.replay.experiment;
+        for (at, entry) in entries.iter_mut().enumerate() {
+            let id = experiment.entries.body_of(*entry).trajectory_id;
+            let row = batch.slice(at, 1);
+            let is_it = |copy: &&u32| {
+                let Some(text) = texts(&row) else {
+                    return false;
+                };
+                let rank = (self.rows + at) as u32;
+                let derived = subset::rows(experiment, &[**copy], rank, text);
+                row.columns()
+                    .iter()
+                    .zip(&derived)
+                    .all(|(column, derived)| column == derived)
+            };
+            let mut copies = self.replay.copies.get(&id).into_iter().flatten();
+            *entry = copies.find(is_it).copied().unwrap_or(*entry);
+        }
+        entries
     }
 }
 

@@ -37,11 +37,21 @@ pub(super) struct Arguments {
     #[command(flatten)]
     data: Data,
     /// How many entries are shown.
-    #[arg(long, default_value_t = 3)]
+    #[arg(long, default_value_t = 3, value_parser = entry_count)]
     entries: usize,
     /// Report as JSON on stdout.
     #[arg(long)]
     json: bool,
+}
+
+/// More entries than anybody reads are held as a whole.
+const ENTRIES_MAX: usize = 10_000;
+
+fn entry_count(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(number) if number <= ENTRIES_MAX => Ok(number),
+        _ => Err(format!("write a number from 0 to {ENTRIES_MAX}")),
+    }
 }
 
 pub(super) fn inspect(arguments: &Arguments) -> Result<u8> {
@@ -138,7 +148,8 @@ impl Seen {
     fn of(described: &[Described], arguments: &Arguments) -> Self {
         let mut seen = Self::default();
         let with_columns = described.iter().find(|file| !file.columns.is_empty());
-        if let Some(described) = with_columns
+        let readable = || described.iter().find(|file| file.unreadable.is_none());
+        if let Some(described) = with_columns.or_else(readable)
             && let Err(error) = seen.fill(&described.file, arguments)
         {
             seen.failed = Some(error);
@@ -152,6 +163,7 @@ impl Seen {
             Place::Hub(_) => ROWS_ON_HUB,
         };
         let look = look(file, rows)?;
+        self.failed = unread(file, &look);
         let suggestion = suggest(&look);
         self.near = suggestion.near;
         self.layout = arguments.data.layout.or(suggestion.layout);
@@ -183,6 +195,15 @@ impl Seen {
         }
         Ok(())
     }
+}
+
+/// The error of a file of which no row can be taken apart.
+fn unread(file: &SourceFile, look: &Look) -> Option<Error> {
+    (look.rows > 0 && look.unread == look.rows).then(|| Error::File {
+        file: file.name.clone(),
+        problem: format!("has no row that can be read, of the first {}", look.rows),
+        hint: "fetch or write the file again, or give it the ending of what it holds".into(),
+    })
 }
 
 fn as_json(on_hub: Option<&OnHub>, described: &[Described], seen: &Seen) -> Value {

@@ -91,11 +91,17 @@ fn resolved<'r>(pick: &Pick, fields: &'r Fields) -> Value<'r> {
     cell.map_or(Value::Missing, |cell| pick.resolve(cell))
 }
 
+/// Each response of a row is judged by itself, and its verdict held until the row is written.
+const RESPONSES_MAX: usize = 1 << 16;
+
 fn of_raw(raw: &RawValue) -> Result<Texts<'_>, Bad> {
     if !raw.get().starts_with('[') {
         return plain(raw).map(Texts::One);
     }
     let items: Vec<&RawValue> = serde_json::from_str(raw.get()).map_err(|_| Bad::Field)?;
+    if items.len() > RESPONSES_MAX {
+        return Err(Bad::Large);
+    }
     let texts: Result<Vec<_>, Bad> = items.into_iter().map(plain).collect();
     texts.map(Texts::Several)
 }
@@ -115,6 +121,7 @@ fn plain(raw: &RawValue) -> Result<Option<Cow<'_, str>>, Bad> {
 
 fn of_value(value: Value<'_>) -> Result<Texts<'_>, Bad> {
     match value {
+        Value::List(items) if items.len() > RESPONSES_MAX => Err(Bad::Large),
         Value::List(items) => {
             let texts: Result<Vec<_>, Bad> = items.into_iter().map(one).collect();
             texts.map(Texts::Several)

@@ -3,19 +3,24 @@
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 
+use arrow::array::{BooleanArray, RecordBatch};
+use arrow::buffer::BooleanBuffer;
+use arrow::compute::filter_record_batch;
 use arrow::json::writer::{LineDelimited, WriterBuilder};
 use fs_err::File;
-use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
+use memchr::memchr;
 
 use super::unread;
 use crate::source::format::Form;
-use crate::source::quietly;
-use crate::source::{Format, files, head};
+use crate::source::{BatchSize, Cuts, Format, Piece, ROW_BYTES_MAX, files, head, parquet};
 use crate::{Error, Result};
 
 /// Rows that are judged at once: enough to share out, few enough to hold.
 pub(super) const CHUNK_ROWS: usize = 1024;
 const CHUNK_BYTES: usize = 4 << 20;
+
+/// What stands for a row that is too large: no other row is empty.
+pub(super) const TOO_LARGE: &[u8] = b"";
 
 /// Rows with their numbers from 1.
 pub(super) type Chunk = Vec<(u64, Vec<u8>)>;
@@ -29,7 +34,7 @@ pub(super) struct Input {
 
 enum Rows {
     Lines(Box<dyn BufRead>),
-    Parquet(Box<ParquetRecordBatchReader>),
+    Parquet(Box<dyn Iterator<Item = Result<Piece>>>),
 }
 
 impl Input {
@@ -53,11 +58,10 @@ impl Input {
     pub(super) fn next(&mut self) -> std::io::Result<Chunk> {
         match &mut self.rows {
             Rows::Lines(reader) => lines(reader.as_mut(), &mut self.number),
-            Rows::Parquet(batches) => match quietly(|| batches.next().transpose()) {
-                Some(Ok(None)) => Ok(Vec::new()),
-                Some(Ok(Some(batch))) => json_lines(&batch, &mut self.number),
-                Some(Err(error)) => Err(std::io::Error::other(error)),
-                None => Err(std::io::Error::other(BROKE_OFF)),
+            Rows::Parquet(batches) => match batches.next().transpose() {
+                Ok(None) => Ok(Vec::new()),
+                Ok(Some(piece)) => json_lines(&piece, &mut self.number),
+                Err(error) => Err(std::io::Error::other(error)),
             },
         }
     }
@@ -97,7 +101,7 @@ fn mistaken(file: &Path, why: &str) -> Error {
 fn open(file: &Path) -> Result<Rows> {
     let opened = File::open(file)?;
     let coded: Box<dyn Read> = match format(file)? {
-        Some(Format::Parquet) => return parquet(file, opened),
+        Some(Format::Parquet) => return parquet(file),
         Some(Format::Text(text)) if !matches!(text.form, Form::Json(_)) => {
             return Err(no_rows(file, "CSV"));
         }
@@ -111,19 +115,18 @@ fn open(file: &Path) -> Result<Rows> {
     ))))
 }
 
-fn parquet(file: &Path, opened: File) -> Result<Rows> {
-    let opened = opened.into_parts().0;
-    let batches = quietly(|| {
-        let builder = ParquetRecordBatchReaderBuilder::try_new(opened)?;
-        builder.with_batch_size(CHUNK_ROWS).build()
-    });
-    let batches = batches.ok_or_else(|| unread(file, BROKE_OFF))?;
-    let batches = batches.map_err(|error| Error::parquet(file, error))?;
-    Ok(Rows::Parquet(Box::new(batches)))
+fn parquet(file: &Path) -> Result<Rows> {
+    let found = files::find(file)?.into_iter().next();
+    let found = found.ok_or_else(|| unread(file, "it is no file"))?;
+    let cuts = Cuts {
+        size: BatchSize {
+            rows: CHUNK_ROWS,
+            bytes: CHUNK_BYTES,
+        },
+        row_bytes_max: ROW_BYTES_MAX,
+    };
+    Ok(Rows::Parquet(Box::new(parquet::all_rows(&found, cuts)?)))
 }
-
-/// Of a damaged file under which the reader panicked.
-const BROKE_OFF: &str = "it is damaged, and its reader broke off";
 
 fn no_rows(file: &Path, kind: &str) -> Error {
     Error::usage(
@@ -135,31 +138,68 @@ fn no_rows(file: &Path, kind: &str) -> Error {
 fn lines(reader: &mut dyn BufRead, number: &mut u64) -> std::io::Result<Chunk> {
     let (mut chunk, mut bytes) = (Vec::new(), 0);
     while chunk.len() < CHUNK_ROWS && bytes < CHUNK_BYTES {
-        let mut text = Vec::new();
-        if reader.read_until(b'\n', &mut text)? == 0 {
-            break;
-        }
+        let Some(text) = line(reader)? else { break };
         *number += 1;
         bytes += text.len();
-        if !text.trim_ascii().is_empty() {
+        if text == TOO_LARGE || !text.trim_ascii().is_empty() {
             chunk.push((*number, text));
         }
     }
     Ok(chunk)
 }
 
-fn json_lines(batch: &arrow::array::RecordBatch, number: &mut u64) -> std::io::Result<Chunk> {
+/// The next line, of which no more is held than a row may have; none at the end.
+fn line(reader: &mut dyn BufRead) -> std::io::Result<Option<Vec<u8>>> {
+    let (mut text, mut bytes) = (Vec::new(), 0_u64);
+    loop {
+        let piece = reader.fill_buf()?;
+        let end = memchr(b'\n', piece).map(|at| at + 1);
+        let used = end.unwrap_or(piece.len());
+        bytes += used as u64;
+        match bytes > ROW_BYTES_MAX {
+            true => text = Vec::new(),
+            false => text.extend_from_slice(&piece[..used]),
+        }
+        let is_end = end.is_some() || used == 0;
+        reader.consume(used);
+        if is_end {
+            return Ok((bytes > 0).then_some(text));
+        }
+    }
+}
+
+/// A row that is too large stands as an empty one in its place.
+fn json_lines(piece: &Piece, number: &mut u64) -> std::io::Result<Chunk> {
+    let text = match &piece.batch {
+        Some(batch) => json_text(batch, piece.too_large.as_ref())?,
+        None => Vec::new(),
+    };
+    let mut written = text.split_inclusive(|byte| *byte == b'\n');
+    let is_large = |at: usize| piece.too_large.as_ref().is_some_and(|rows| rows.value(at));
+    let rows = (0..piece.rows).map(|at| {
+        let row = match is_large(at) {
+            true => TOO_LARGE,
+            false => written.next().unwrap_or_default(),
+        };
+        *number += 1;
+        (*number, row.to_vec())
+    });
+    Ok(rows.collect())
+}
+
+/// The rows that are not too large, as lines.
+fn json_text(batch: &RecordBatch, too_large: Option<&BooleanBuffer>) -> std::io::Result<Vec<u8>> {
+    let few = match too_large {
+        Some(rows) => {
+            let kept = BooleanArray::new(!rows, None);
+            &filter_record_batch(batch, &kept).map_err(std::io::Error::other)?
+        }
+        None => batch,
+    };
     let mut writer = WriterBuilder::new()
         .with_explicit_nulls(true)
         .build::<_, LineDelimited>(Vec::new());
-    let written = writer.write(batch).and_then(|()| writer.finish());
+    let written = writer.write(few).and_then(|()| writer.finish());
     written.map_err(std::io::Error::other)?;
-    let text = writer.into_inner();
-    let rows = text.split_inclusive(|byte| *byte == b'\n');
-    Ok(rows
-        .map(|row| {
-            *number += 1;
-            (*number, row.to_vec())
-        })
-        .collect())
+    Ok(writer.into_inner())
 }

@@ -26,7 +26,9 @@ use row::{Bad, Judged, judge, unjudged};
 use unjudged::Unjudged;
 
 use super::progress::Progress;
-use super::{apart, positive, print, print_json, say, stop_on_signals, threads, use_threads};
+use super::{
+    apart, print, print_json, say, stop_on_signals, tell, thread_count, threads, use_threads,
+};
 use crate::run::{Amount, Watch};
 
 /// Judges answers: one pair given by `--gold` and `--response`, or each row of a JSONL file (plain, .gz,
@@ -75,7 +77,7 @@ pub(super) struct Arguments {
     #[arg(long, requires = "gold")]
     explain: bool,
     /// How many threads judge.
-    #[arg(long, default_value_t = threads(), value_parser = positive)]
+    #[arg(long, default_value_t = threads(), value_parser = thread_count)]
     threads: usize,
     /// For a single pair: answer as JSON.
     #[arg(long)]
@@ -187,7 +189,7 @@ fn explain(gold: &str, response: &str, options: &Options) -> Result<()> {
 
 fn rows(arguments: &Arguments, file: &Path) -> Result<u8> {
     apart::refuse_same(&[file], &arguments.written())?;
-    use_threads(arguments.threads);
+    use_threads(arguments.threads)?;
     let stop = stop_on_signals()?;
     let progress = Progress::new();
     let input = Input::open(file)?;
@@ -287,7 +289,7 @@ impl<'a> Judging<'a> {
         }
         let is_bad = self.unjudged.count() > 0;
         if is_bad {
-            eprintln!("{}", self.unjudged.told(unit));
+            tell(&self.unjudged.told(unit));
         }
         Ok(u8::from(is_bad))
     }

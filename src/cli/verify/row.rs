@@ -5,8 +5,8 @@ use indexmap::IndexMap;
 use serde::Deserialize;
 use serde_json::value::{RawValue, to_raw_value};
 
-use super::Arguments;
 use super::field::Texts;
+use super::{Arguments, input};
 
 /// Why a row cannot be judged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,16 +14,18 @@ pub(super) enum Bad {
     Json,
     Field,
     Options,
+    Large,
 }
 
 impl Bad {
-    pub(super) const ALL: [Self; 3] = [Self::Json, Self::Field, Self::Options];
+    pub(super) const ALL: [Self; 4] = [Self::Json, Self::Field, Self::Options, Self::Large];
 
     pub(super) fn code(self) -> &'static str {
         match self {
             Self::Json => "bad_json",
             Self::Field => "bad_row",
             Self::Options => "bad_options",
+            Self::Large => "too_large",
         }
     }
 
@@ -31,6 +33,7 @@ impl Bad {
         match self {
             Self::Json => "no JSON object",
             Self::Options => "`options` with an unknown name or a value that nothing here does",
+            Self::Large => "more than 16 MiB, or more than 65,536 responses",
             Self::Field => "a gold answer or a response that is neither text nor a number",
         }
     }
@@ -41,6 +44,9 @@ pub(super) type Fields = IndexMap<String, Box<RawValue>>;
 
 /// Judges a row: an object with a gold answer and a response, or several, and perhaps `options` of its own.
 pub(super) fn judge(arguments: &Arguments, text: &[u8]) -> Result<Judged, Bad> {
+    if text == input::TOO_LARGE {
+        return Err(Bad::Large);
+    }
     let mut fields: Fields = serde_json::from_slice(text).map_err(|_| Bad::Json)?;
     let gold = arguments.gold_field.text(&fields)?.unwrap_or_default();
     let gold = gold.into_owned();

@@ -289,7 +289,7 @@ pub(super) mod tests {
                 row: u64::from(at),
                 generation: Some(0),
                 offset: None,
-                body: Ok(Body {
+                body: Ok(Box::new(Body {
                     problem: at / 2,
                     trajectory_id: Id(u128::from(at)),
                     text_id: Id::default(),
@@ -307,7 +307,7 @@ pub(super) mod tests {
                     origin: None,
                     facts: 0,
                     words: [0; 3],
-                }),
+                })),
             });
             if at % 2 == 0 {
                 entries.problems.push(Problem {

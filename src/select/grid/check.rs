@@ -16,9 +16,10 @@ use crate::select::size::Sizes;
 type Checked = Result<(), Refusal>;
 
 /// In the order in which they are asked: what is wrong by itself before what contradicts something else.
-const CHECKS: [fn(&Grid, &[Length]) -> Checked; 14] = [
+const CHECKS: [fn(&Grid, &[Length]) -> Checked; 15] = [
     lists_have_values,
     counts_are_no_zeros,
+    subsets_can_be_counted,
     names_can_be_folders,
     values_stand_once,
     a_problem_can_have_several,
@@ -70,6 +71,53 @@ fn counts_are_no_zeros(grid: &Grid, _: &[Length]) -> Checked {
         Refusal::when(count == 0, key, "is 0", "write 1 or more")?;
     }
     Ok(())
+}
+
+/// The paper drew once, and a hundred draws tell a spread to a tenth of it.
+const DRAWS_MAX: u32 = 1000;
+
+/// A thousand subsets are an experiment that takes years to train. Each has a place in every table of a run.
+const SUBSETS_MAX: u64 = 100_000;
+
+/// The ladder's buckets have a thousand rows; no pool has as many as this.
+const BUCKET_MAX: usize = u32::MAX as usize;
+
+fn subsets_can_be_counted(grid: &Grid, lengths: &[Length]) -> Checked {
+    let is_more = |key: &str, most: &dyn std::fmt::Display| {
+        let mend = "write fewer; a second pipeline can make others from the same pool";
+        Err(Refusal::new(key, format!("is more than {most}"), mend))
+    };
+    for (key, count) in [
+        ("draws", grid.draws),
+        ("control.random", grid.control.random),
+    ] {
+        if count > DRAWS_MAX {
+            return is_more(key, &DRAWS_MAX);
+        }
+    }
+    if grid.length.bucket > BUCKET_MAX {
+        return is_more("length.bucket", &BUCKET_MAX);
+    }
+    let axes = [
+        grid.recipe.len(),
+        grid.category.len(),
+        lengths.len(),
+        grid.styles().len(),
+        grid.accepts().len(),
+        grid.size.as_written().len(),
+    ];
+    let axes = axes.iter().map(|values| *values as u64);
+    let subsets = axes.fold(u64::from(grid.draws), u64::saturating_mul);
+    match subsets > SUBSETS_MAX {
+        false => Ok(()),
+        true => Err(Refusal::new(
+            "size",
+            format!(
+                "asks for {subsets} subsets with all other lists, and {SUBSETS_MAX} are the most"
+            ),
+            "write fewer sizes, draws, categories, lengths or styles",
+        )),
+    }
 }
 
 /// Names become folders: letters, digits, `_`, `.` and `-` only.
@@ -147,7 +195,7 @@ fn sizes_fit_into_buckets(grid: &Grid, lengths: &[Length]) -> Checked {
             true => grid.diverse_of.len(),
             false => 1,
         };
-        let held = grid.length.bucket * groups;
+        let held = grid.length.bucket.saturating_mul(groups);
         if largest > held {
             return Err(Refusal::new(
                 "size",
@@ -305,6 +353,17 @@ mod tests {
             ("category = []", "category"),
             ("recipe = []", "recipe"),
             ("draws = 0", "draws"),
+            ("draws = 4294967295", "draws"),
+            ("control.random = 4294967295", "control.random"),
+            (
+                "draws = 1000\ncategory = ['a', 'b', 'c']\nlength.edges = [1, 2, 3, 4, 5, 6, 7, 8, 9]\n\
+                 style = ['r1', 's2', 's3', 's4']",
+                "size",
+            ),
+            (
+                "length.rule = ['long']\nlength.bucket = 4294967296",
+                "length.bucket",
+            ),
             ("category = ['Number Theory']", "category"),
             ("style = ['r1', 'r1']", "style"),
             ("recipe = ['limo', 'limo']", "recipe"),

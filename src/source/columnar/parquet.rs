@@ -4,12 +4,13 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, RecordBatch};
+use arrow::buffer::BooleanBuffer;
 use arrow::datatypes::{DataType, FieldRef, Fields, Schema, SchemaRef};
 use arrow::error::ArrowError;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader,
-    ParquetRecordBatchReaderBuilder, RowSelection, RowSelector,
+    ParquetRecordBatchReaderBuilder, RowSelection, RowSelectionPolicy, RowSelector,
 };
 use parquet::errors::ParquetError;
 use parquet::file::metadata::{
@@ -17,13 +18,15 @@ use parquet::file::metadata::{
 };
 use parquet::file::reader::Length;
 
+use super::cut::{Cut, Cuts, Piece};
+use super::pages::{self, Pages};
 use super::quiet::quietly;
-use super::value;
-use crate::source::needed::{self, Needed};
+use super::{footer_size, value};
+use crate::source::needed::{self, Needed, Shape};
 use crate::source::place::{Chunks, HubMode, Place};
 use crate::source::value::Value;
-use crate::source::{BatchSize, Remarks, Row, SourceFile, Unit};
-use crate::{Error, Result};
+use crate::source::{BatchSize, Remarks, Row, SourceFile, Unit, Void};
+use crate::{Error, Result, memory};
 
 /// A unit ends with the row group that brings its needed columns to this many bytes: some hundred
 /// milliseconds of work, so that a kill loses little and two threads end together.
@@ -44,6 +47,7 @@ impl Footer {
 
     fn of(file: &SourceFile, chunks: &Chunks) -> Result<Self> {
         let failed = |error| Error::parquet(&file.place.shown(), error);
+        footer_size::check(chunks).map_err(failed)?;
         let options = ArrowReaderOptions::new().with_page_index_policy(PageIndexPolicy::Optional);
         let loaded = quietly(|| ArrowReaderMetadata::load(chunks, options.clone()));
         let loaded = loaded.unwrap_or_else(|| {
@@ -180,9 +184,28 @@ pub struct ArrowBatch {
     first_row: u64,
     numbers: Option<Vec<u64>>,
     arrays: Vec<Option<ArrayRef>>,
+    /// Rows without cells, where there are some.
+    too_large: Option<BooleanBuffer>,
 }
 
 impl ArrowBatch {
+    pub(super) fn of(piece: Piece, columns: &[Needed]) -> Self {
+        let whole = match &piece.batch {
+            Some(batch) => Self::new(batch, piece.first_row, columns),
+            None => Self {
+                rows: piece.rows,
+                first_row: piece.first_row,
+                numbers: None,
+                arrays: Vec::new(),
+                too_large: None,
+            },
+        };
+        Self {
+            too_large: piece.too_large,
+            ..whole
+        }
+    }
+
     pub(super) fn new(batch: &RecordBatch, first_row: u64, columns: &[Needed]) -> Self {
         let arrays = columns
             .iter()
@@ -193,6 +216,7 @@ impl ArrowBatch {
             first_row,
             numbers: None,
             arrays,
+            too_large: None,
         }
     }
 
@@ -205,26 +229,40 @@ impl ArrowBatch {
             Some(numbers) => numbers[index],
             None => self.first_row + index as u64,
         };
+        Row {
+            number,
+            offset: None,
+            cells: self.cells(index),
+            remarks: Remarks::default(),
+        }
+    }
+
+    fn cells(&self, index: usize) -> std::result::Result<Vec<Value<'_>>, Void> {
+        if self
+            .too_large
+            .as_ref()
+            .is_some_and(|rows| rows.value(index))
+        {
+            return Err(Void::TooLarge);
+        }
         let cells = self.arrays.iter().map(|array| match array {
             Some(array) => value::value(array, index),
             None => Value::Missing,
         });
-        Row {
-            number,
-            offset: None,
-            cells: Ok(cells.collect()),
-            remarks: Remarks::default(),
-        }
+        Ok(cells.collect())
     }
 }
 
 type Builder = ParquetRecordBatchReaderBuilder<Chunks>;
 
-/// A reader of the needed columns in the given row groups (all where none are given).
+/// Which row groups are read, and which of their rows (all where none are given).
+type Chosen = (Vec<usize>, Option<RowSelection>);
+
+/// A reader of the needed columns of what is chosen, which is also who says what will be read.
 fn builder(
     file: &SourceFile,
     columns: &[Needed],
-    groups: impl FnOnce(&ParquetMetaData) -> (Vec<usize>, Option<RowSelection>),
+    choose: impl FnOnce(&Chunks, &ParquetMetaData) -> Result<Chosen>,
 ) -> Result<Builder> {
     let chunks = file.place.chunks()?;
     let footer = Footer::of(file, &chunks)?;
@@ -232,8 +270,7 @@ fn builder(
     let held: Vec<Needed> = columns.iter().cloned().map(Needed::or_absent).collect();
     footer.check(file, &held)?;
     let metadata = footer.metadata.metadata();
-    let (groups, selection) = groups(metadata);
-    chunks.expect(&ranges(metadata, &groups, selection.as_ref(), columns))?;
+    let (groups, selection) = choose(&chunks, metadata)?;
     let builder = Builder::new_with_metadata(chunks, footer.metadata.clone());
     let wanted = footer
         .schema()
@@ -244,6 +281,8 @@ fn builder(
         .map(|(index, _)| index);
     let mask = ProjectionMask::roots(builder.parquet_schema(), wanted);
     let builder = builder.with_projection(mask).with_row_groups(groups);
+    // Rows that are passed over are never decoded, however few they are.
+    let builder = builder.with_row_selection_policy(RowSelectionPolicy::Selectors);
     Ok(match selection {
         Some(selection) => builder.with_row_selection(selection),
         None => builder,
@@ -360,32 +399,105 @@ pub(in crate::source) fn prefetch(file: &SourceFile, unit: Unit, columns: &[Need
 /// What is fetched ahead at a time, in memory until it is on disk.
 const PREFETCH_BYTES: u64 = 16 << 20;
 
-/// The rows of a unit, in order.
+/// The rows of a unit, in order. Those of pages that take too much are too large, and are not decoded.
 pub(in crate::source) fn read(
     file: &SourceFile,
     unit: Unit,
     columns: &[Needed],
-    size: BatchSize,
+    cuts: Cuts,
 ) -> Result<impl Iterator<Item = Result<ArrowBatch>> + use<>> {
-    let builder = builder(file, columns, |metadata| {
-        (groups_of(unit, metadata).collect(), None)
+    let pieces = pieces(file, unit, columns, cuts)?;
+    let columns = columns.to_vec();
+    Ok(pieces.map(move |piece| Ok(ArrowBatch::of(piece?, &columns))))
+}
+
+/// The rows of all columns of a file, in order.
+pub(crate) fn all_rows(
+    file: &SourceFile,
+    cuts: Cuts,
+) -> Result<impl Iterator<Item = Result<Piece>> + use<>> {
+    let names = Footer::read(file)?.column_kinds();
+    let columns: Vec<Needed> = names
+        .iter()
+        .map(|(name, _)| Needed::optional(name, Shape::Any))
+        .collect();
+    pieces(file, Unit::Whole, &columns, cuts)
+}
+
+fn pieces(
+    file: &SourceFile,
+    unit: Unit,
+    columns: &[Needed],
+    cuts: Cuts,
+) -> Result<impl Iterator<Item = Result<Piece>> + use<>> {
+    let mut looked = Pages::default();
+    let builder = builder(file, columns, |chunks, metadata| {
+        let groups: Vec<usize> = groups_of(unit, metadata).collect();
+        // What is looked at is also what is read.
+        chunks.expect(&ranges(metadata, &groups, None, columns))?;
+        let is_needed = |chunk: &ColumnChunkMetaData| is_needed(chunk, columns);
+        let found = pages::look(chunks, metadata, &groups, is_needed, cuts.row_bytes_max);
+        looked = found.map_err(|error| Error::parquet(&file.place.shown(), error))?;
+        memory::hold(&file.name, "pages", looked.held_bytes)?;
+        Ok(without(metadata, &groups, &looked.too_large))
     })?;
     let metadata = builder.metadata();
     let groups = &metadata.row_groups()[groups_of(unit, metadata)];
-    let rows = batch_rows(groups, columns, size);
-    let mut row = match unit {
+    let rows = decoded_rows(groups, columns, cuts.size, &looked);
+    let row = match unit {
         Unit::Whole => 0,
         Unit::RowGroups { row, .. } => row,
     };
-    let reader = build(file, builder.with_batch_size(rows))?;
-    let columns = columns.to_vec();
+    let too_large = looked.too_large.into_iter();
+    let too_large = too_large.map(|rows| row + rows.start..row + rows.end);
+    let batches = build(file, builder.with_batch_size(rows))?;
     let shown = file.place.shown();
-    Ok(reader.map(move |batch| {
-        let batch = batch.map_err(|error| Error::parquet(&shown, error.into()))?;
-        let batch = ArrowBatch::new(&batch, row, &columns);
-        row += batch.len() as u64;
-        Ok(batch)
-    }))
+    let batches =
+        batches.map(move |batch| batch.map_err(|error| Error::parquet(&shown, error.into())));
+    Ok(Cut::new(
+        batches,
+        |batch| batch,
+        row,
+        too_large.collect(),
+        cuts,
+    ))
+}
+
+/// These row groups without the rows that are not decoded.
+fn without(metadata: &ParquetMetaData, groups: &[usize], too_large: &[Range<u64>]) -> Chosen {
+    if too_large.is_empty() {
+        return (groups.to_vec(), None);
+    }
+    let (mut chosen, mut selectors, mut first) = (Vec::new(), Vec::new(), 0);
+    for &index in groups {
+        let group = metadata.row_group(index);
+        let end = first + group.num_rows().max(0) as u64;
+        if !pages::is_left_out(group, first, too_large) {
+            chosen.push(index);
+            let mut next = first;
+            for rows in too_large {
+                let (start, stop) = (rows.start.clamp(next, end), rows.end.clamp(next, end));
+                selectors.push(RowSelector::select((start - next) as usize));
+                selectors.push(RowSelector::skip((stop - start) as usize));
+                next = stop;
+            }
+            selectors.push(RowSelector::select((end - next) as usize));
+        }
+        first = end;
+    }
+    (chosen, Some(RowSelection::from(selectors)))
+}
+
+/// How many rows are decoded at a time. Where values are told by those before them each may come to all of its page.
+fn decoded_rows(
+    groups: &[RowGroupMetaData],
+    columns: &[Needed],
+    size: BatchSize,
+    pages: &Pages,
+) -> usize {
+    let rows = batch_rows(groups, columns, size);
+    let most = size.bytes as u64 / pages.chained_bytes.max(1);
+    rows.min(usize::try_from(most).unwrap_or(usize::MAX)).max(1)
 }
 
 /// How many rows of the widest row group, on average, fill a batch.
@@ -434,9 +546,10 @@ pub(in crate::source) fn read_rows(
 ) -> Result<()> {
     let mut numbers = rows.to_vec();
     numbers.dedup();
-    let builder = builder(file, columns, |metadata| {
+    let builder = builder(file, columns, |chunks, metadata| {
         let (groups, selection) = selection(metadata.row_groups(), &numbers);
-        (groups, Some(selection))
+        chunks.expect(&ranges(metadata, &groups, Some(&selection), columns))?;
+        Ok((groups, Some(selection)))
     })?;
     let total = builder.metadata().file_metadata().num_rows().max(0) as u64;
     if numbers.last().is_some_and(|&last| last >= total) {

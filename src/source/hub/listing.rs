@@ -145,7 +145,8 @@ pub(super) fn kept(path: &Path) -> Option<Vec<TreeEntry>> {
 /// Keeps the entries, with a hash of them in front.
 pub(super) fn keep(path: &Path, entries: &[TreeEntry]) -> Result<()> {
     let text = serde_json::to_vec(entries).map_err(std::io::Error::other)?;
-    crate::disk::put(path, &[blake3::hash(&text).as_bytes(), &text[..]].concat())
+    let bytes = [blake3::hash(&text).as_bytes(), &text[..]].concat();
+    crate::disk::put(path, &bytes)
 }
 
 /// The path and query of the page after this one: `<https://…>; rel="next"`.

@@ -18,6 +18,16 @@ pub(super) fn cells<'a>(
     row: &'a [u8],
     columns: &[String],
 ) -> (Result<Vec<Value<'a>>, Void>, Remarks) {
+    let (cells, remarks) = read_cells(row, columns);
+    let is_small = |cells: &Vec<Value<'_>>| !cells.iter().any(Value::is_overfull);
+    let cells = cells.and_then(|cells| match is_small(&cells) {
+        true => Ok(cells),
+        false => Err(Void::TooLarge),
+    });
+    (cells, remarks)
+}
+
+fn read_cells<'a>(row: &'a [u8], columns: &[String]) -> (Result<Vec<Value<'a>>, Void>, Remarks) {
     let Ok(text) = std::str::from_utf8(row) else {
         return (Err(Void::BadUtf8), Remarks::default());
     };
@@ -410,6 +420,21 @@ mod tests {
             read("{\"a\": \"1\t2\"}"),
             Ok(("1\t2".into(), "control_character".into()))
         );
+    }
+
+    #[test]
+    fn a_cell_of_more_values_than_any_is_too_large_however_they_are_nested() {
+        let many = |item: &str| vec![item; 600_000].join(",");
+        for value in [
+            format!("[{}]", many("[]")),
+            format!("[[{}], 1]", many("0")),
+            format!("{{\"b\": [{}]}}", many("{}")),
+        ] {
+            assert_eq!(read(&format!("{{\"a\": {value}}}")), Err(Void::TooLarge));
+            assert_eq!(read(&format!("{{\"b\": {value}, \"a\": 1}}")), clean("1"));
+        }
+        let few = format!("{{\"a\": \"x\", \"b\": [{}]}}", many("0"));
+        assert_eq!(read(&few), clean("x"));
     }
 
     #[test]

@@ -177,7 +177,11 @@ impl Rows {
     fn broken(&self, error: Error) -> Error {
         match (&self.reader, error) {
             (Input::Coded(_), Error::Io(error)) => {
-                let why = format!("is cut off or damaged ({error}): fetch it again");
+                let error = error.to_string();
+                let why = match error.contains("memory") {
+                    true => format!("cannot be unpacked ({error}): give more with `--memory`"),
+                    false => format!("is cut off or damaged ({error}): fetch it again"),
+                };
                 Error::Unreadable(vec![(self.name.clone(), why)])
             }
             (_, error) => error,

@@ -58,7 +58,8 @@ fn group_pieces(
         return None;
     };
     let scalars = arena.is_scalar(*low) && arena.is_scalar(*high);
-    if !scalars {
+    // `(\infty, -\infty)` starts where nothing starts.
+    if !scalars || is_infinite(arena, *low, true) || is_infinite(arena, *high, false) {
         return None;
     }
     Some(vec![Piece {
@@ -67,6 +68,15 @@ fn group_pieces(
         high: finite_end(arena, *high),
         high_closed: closed(close)? && finite_end(arena, *high).is_some(),
     }])
+}
+
+/// Whether a node is infinity, above all numbers or below them.
+fn is_infinite(arena: &Arena, id: Id, above: bool) -> bool {
+    let infinity = |id: Id| *arena.node(id) == Node::Constant(Const::Infinity);
+    match *arena.node(id) {
+        Node::Negative(inner) => !above && infinity(inner),
+        _ => above && infinity(id),
+    }
 }
 
 /// The end of an interval; nothing for an infinite one.

@@ -165,12 +165,12 @@ const HIDDEN: [&str; 12] = [
 ];
 
 /// Short words of English that are no products of variables.
-const PROSE: [&str; 64] = [
-    "the", "are", "was", "has", "had", "now", "all", "one", "two", "six", "ten", "for", "not",
-    "but", "any", "her", "his", "she", "its", "who", "out", "new", "old", "day", "men", "man",
-    "boy", "can", "our", "you", "per", "way", "yes", "no", "is", "of", "to", "at", "by", "on",
-    "it", "we", "he", "as", "an", "be", "do", "so", "up", "if", "let", "get", "use", "see", "then",
-    "than", "hence", "thus", "red", "pm", "am", "left", "more", "less",
+const PROSE: [&str; 65] = [
+    "the", "are", "was", "has", "had", "now", "all", "odd", "one", "two", "six", "ten", "for",
+    "not", "but", "any", "her", "his", "she", "its", "who", "out", "new", "old", "day", "men",
+    "man", "boy", "can", "our", "you", "per", "way", "yes", "no", "is", "of", "to", "at", "by",
+    "on", "it", "we", "he", "as", "an", "be", "do", "so", "up", "if", "let", "get", "use", "see",
+    "then", "than", "hence", "thus", "red", "pm", "am", "left", "more", "less",
 ];
 
 /// `and` and `or` in other languages, where they stand behind a value.

@@ -151,7 +151,7 @@ impl Lexer<'_> {
         if rest.starts_with('.') && (digit_at(1) || rest[1..].starts_with(['(', '\\'])) {
             let repeats = rest.starts_with(".(")
                 || rest.starts_with(".\\overline")
-                || rest.starts_with(".\\dot{")
+                || rest.starts_with(".\\dot")
                 || rest.starts_with(".\\bar");
             return (digit_at(1) || repeats).then_some(1);
         }
@@ -184,6 +184,12 @@ impl Lexer<'_> {
             return;
         }
         let rest = self.rest();
+        if let Some((period, length)) = dotted(rest) {
+            self.at += length;
+            literal.value += repeated(&period, digits.len() - whole);
+            literal.decimals = None;
+            return;
+        }
         let ends = [
             ("\\overline{", '}'),
             ("\\bar{", '}'),
@@ -279,6 +285,37 @@ impl Lexer<'_> {
             }
         }
     }
+}
+
+/// `0.\dot14285\dot7`, `0.1\dot{6}`: digits with a dot over the first and the last that repeat, and how
+/// long they are as they are written.
+fn dotted(text: &str) -> Option<(String, usize)> {
+    let dot = |text: &str| {
+        let inner = text.strip_prefix("\\dot")?.trim_start();
+        let braced = inner.strip_prefix('{');
+        let digit = braced
+            .unwrap_or(inner)
+            .chars()
+            .next()
+            .filter(char::is_ascii_digit)?;
+        let closed = braced.is_none_or(|inner| inner[1..].starts_with('}'));
+        let length = text.len() - inner.len() + if braced.is_some() { 3 } else { 1 };
+        closed.then_some((digit, length))
+    };
+    let (first, mut length) = dot(text)?;
+    let between = text[length..]
+        .bytes()
+        .take_while(u8::is_ascii_digit)
+        .count();
+    let mut period = String::from(first);
+    if let Some((last, end)) = dot(&text[length + between..]) {
+        period.push_str(&text[length..length + between]);
+        period.push(last);
+        length += between + end;
+    } else if between > 0 {
+        return None;
+    }
+    Some((period, length))
 }
 
 /// The digits that stand three times at the end of others.

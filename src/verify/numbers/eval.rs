@@ -255,6 +255,10 @@ impl<F: Field> Scope<'_, F> {
         else {
             return Err(Stop::Unsupported);
         };
+        if !matches!(big, Big::Sum | Big::Product) {
+            // What is not worked out is the same where its parts are.
+            return self.repeat_unknown(*big, *index, [*from, *to, *body]);
+        }
         let bounds = self
             .integer(*from)
             .and_then(|from| Ok((from, self.integer(*to)?)));

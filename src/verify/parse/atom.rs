@@ -170,6 +170,9 @@ impl Parser<'_> {
             return None;
         }
         let start = self.at;
+        if self.peek() == Some(&Tok::Open('(')) {
+            return self.called_combination(name);
+        }
         let (mut below, mut above) = (None, None);
         for _ in 0..2 {
             if self.eat_op(Op::Under) {
@@ -182,18 +185,35 @@ impl Parser<'_> {
             self.at = start;
             return None;
         };
-        if name == "C" {
-            return self.push(Node::Call(Func::Binomial, vec![below, above]));
+        self.count(name, below, above)
+    }
+
+    /// `C(5, 2)` as a number of choices.
+    fn called_combination(&mut self, name: &str) -> Option<Id> {
+        let start = self.at;
+        match self.arguments().as_deref() {
+            Some([from, of]) if name != "A" => self.count(name, *from, *of),
+            _ => {
+                self.at = start;
+                None
+            }
         }
-        let negative = self.push(Node::Negative(above))?;
-        let rest = self.push(Node::Sum(vec![below, negative]))?;
-        let all = self.push(Node::Call(Func::Factorial, vec![below]))?;
+    }
+
+    /// A number of choices or of arrangements.
+    fn count(&mut self, name: &str, from: Id, of: Id) -> Option<Id> {
+        if name == "C" {
+            return self.push(Node::Call(Func::Binomial, vec![from, of]));
+        }
+        let negative = self.push(Node::Negative(of))?;
+        let rest = self.push(Node::Sum(vec![from, negative]))?;
+        let all = self.push(Node::Call(Func::Factorial, vec![from]))?;
         let rest = self.push(Node::Call(Func::Factorial, vec![rest]))?;
         self.push(Node::Quotient(all, rest))
     }
 
     /// A number or a group below or above a letter.
-    fn exponent_number(&mut self) -> Option<Id> {
+    pub(super) fn exponent_number(&mut self) -> Option<Id> {
         match self.peek()? {
             Tok::Number(literal) => {
                 let literal = literal.clone();

@@ -131,8 +131,8 @@ impl Parser<'_> {
             Shape::Frac => {
                 let above = self.argument()?;
                 let below = self.argument()?;
-                if self.is_derivative(above, below) {
-                    return None;
+                if let Some((name, order)) = self.derivative_of(above, below) {
+                    return self.derivative(name, order);
                 }
                 self.push(Node::Quotient(above, below))
             }
@@ -145,15 +145,6 @@ impl Parser<'_> {
             Shape::Begin => self.matrix(),
             Shape::Pmod | Shape::End => None,
         }
-    }
-
-    /// Whether a fraction is `d/dx`.
-    pub(super) fn is_derivative(&self, above: Id, below: Id) -> bool {
-        let is_d = |id: Id| matches!(self.arena.node(id), Node::Symbol(name) if self.arena.text(*name) == "d");
-        let Node::Product(factors) = self.arena.node(below) else {
-            return false;
-        };
-        is_d(above) && factors.first().is_some_and(|first| is_d(*first))
     }
 
     pub(super) fn root(&mut self) -> Option<Id> {

@@ -5,6 +5,7 @@
 //! bounds the recursion; sums, products and lists are flat however long they are.
 
 mod atom;
+mod calculus;
 mod call;
 mod determinant;
 mod power;

@@ -6,8 +6,11 @@ use crate::lex::{Op, Shape, Tok};
 
 impl Parser<'_> {
     pub(super) fn repeat(&mut self, big: Big) -> Option<Id> {
-        if !matches!(big, Big::Sum | Big::Product) {
-            return None;
+        match big {
+            Big::Integral => return self.integral(),
+            Big::Limit => return self.limit(),
+            Big::Derivative => return None,
+            Big::Sum | Big::Product => {}
         }
         let mut lower = None;
         let mut to = None;

@@ -96,6 +96,14 @@ fn values(work: &mut Work<'_>, left: Id, right: Id, plain_degrees: bool) -> Deci
             _ => decision,
         };
     }
+    for renamed in names::free_constants(work.arena, (&left_names, right), &right_names) {
+        if matches!(
+            identity::compare(work, left, renamed, plain_degrees),
+            Equal(_)
+        ) {
+            return Equal(Reason::Identity);
+        }
+    }
     if !names::comparable(&left_names, &right_names) {
         return by_order_of_names(work, left, &left_names, right, &right_names);
     }

@@ -169,10 +169,17 @@ fn the_lock_file_repeats_the_run_when_benchmark_and_join_have_moved() {
         place.out("moved").selection(),
         place.out("first").selection()
     );
-    // A path of this machine stands in no lock file.
-    place.write("exam.jsonl", jsonl(&exam([20, 41])));
-    place.run("path", &["--source", "exam=exam.jsonl"]).ends(0);
-    assert!(!lock(&place, "path").contains("exam.jsonl"));
+    // A path of this machine stands in no lock file, but for its name.
+    place.write("mine/exam.jsonl", jsonl(&exam([20, 41])));
+    place
+        .run("path", &["--source", "exam=mine/exam.jsonl"])
+        .ends(0);
+    let lock = lock(&place, "path");
+    assert!(lock.contains("path = \"exam.jsonl\""), "{lock}");
+    assert!(
+        !lock.contains("mine/") && !lock.contains("open/exam"),
+        "{lock}"
+    );
 }
 
 #[test]

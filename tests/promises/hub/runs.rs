@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::mock::{Act, MockHub, retry_after};
 use crate::kills::killed_and_run_again;
 use crate::support::{Dice, Place, jsonl, openr1_rows, parquet, read_json, tree};
+use crate::writing::{has_strace, placed_durably};
 
 const PIPELINE: &str = r#"
 on_shortfall = "short"
@@ -361,6 +362,22 @@ fn a_token_opens_a_private_dataset_and_stands_nowhere() {
         let bytes = std::fs::read(place.path(name)).unwrap_or_default();
         let found = bytes.windows(12).any(|window| window == b"hf_let_me_in");
         assert!(!found, "{name} holds the token");
+        let is_left = name.ends_with(".lock") || name.ends_with(".draft");
+        assert!(!is_left, "{name} is left over");
+    }
+}
+
+#[test]
+fn what_comes_from_a_hub_is_on_the_disk_under_its_name() {
+    if !has_strace() {
+        return;
+    }
+    for (mode, kept) in [("cache", "/snapshots/"), ("stream", "/ranges/")] {
+        let (mock, place) = scene();
+        let environment = format!("HF_ENDPOINT={}", mock.endpoint());
+        let run = format!("run pipeline.toml --pool pool --out out --hub {mode}");
+        let placed = placed_durably(&place, &environment, &run);
+        assert!(placed.iter().any(|name| name.contains(kept)), "{placed:?}");
     }
 }
 

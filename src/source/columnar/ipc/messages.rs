@@ -12,9 +12,11 @@ use arrow::datatypes::{Schema, SchemaRef};
 use arrow::error::ArrowError;
 use arrow::ipc::convert::fb_to_schema;
 use arrow::ipc::reader::StreamDecoder;
-use arrow::ipc::{self, MessageHeader};
+use arrow::ipc::{self, CompressionType, MessageHeader};
 
+use crate::memory;
 use crate::source::columnar::quiet::quietly;
+use crate::source::columnar::unpacked::is_longer;
 
 /// Decodes a stream from its first message on.
 pub(super) struct Messages<R> {
@@ -105,10 +107,16 @@ impl<R: BufRead> Messages<R> {
         }
     }
 
-    /// So many bytes, as far as the file has them: memory follows what is there and not what is said.
+    /// So many bytes, as far as the file has them and a thread may hold them: memory follows what is there and not
+    /// what is said.
     fn bytes(&mut self, count: u64) -> Result<Vec<u8>, ArrowError> {
+        let most = memory::share() / 2;
         let mut bytes = Vec::new();
-        let read = self.reader.by_ref().take(count).read_to_end(&mut bytes)?;
+        let wanted = count.min(most.saturating_add(1));
+        let read = self.reader.by_ref().take(wanted).read_to_end(&mut bytes)?;
+        if read as u64 > most {
+            hold(count)?;
+        }
         match read as u64 == count {
             true => Ok(bytes),
             false => Err(damaged("it is cut off")),
@@ -180,7 +188,8 @@ fn check(message: &ipc::Message<'_>, body: &[u8]) -> Result<(), ArrowError> {
         _ => None,
     };
     let Some(batch) = batch else { return Ok(()) };
-    let is_packed = batch.compression().is_some();
+    let codec = batch.compression().map(|compression| compression.codec());
+    let mut all = 0_u64;
     for buffer in batch.buffers().into_iter().flatten() {
         let start = usize::try_from(buffer.offset()).ok();
         let length = usize::try_from(buffer.length()).ok();
@@ -189,11 +198,37 @@ fn check(message: &ipc::Message<'_>, body: &[u8]) -> Result<(), ArrowError> {
             .and_then(|(start, length)| body.get(start..start.checked_add(length)?));
         let inside = inside.ok_or_else(|| damaged("a column lies outside of its message"))?;
         let unpacked = inside.first_chunk().map(|bytes| i64::from_le_bytes(*bytes));
-        if is_packed && unpacked.is_some_and(|unpacked| unpacked > UNPACKED_BYTES_MAX) {
+        let (Some(codec), Some(unpacked)) = (codec, unpacked) else {
+            continue;
+        };
+        if unpacked > UNPACKED_BYTES_MAX {
             return Err(damaged("a column unpacks into more than 4 GiB"));
+        }
+        // Less than 0 says that it is not packed at all.
+        let Ok(unpacked) = u64::try_from(unpacked) else {
+            continue;
+        };
+        all = all.saturating_add(unpacked);
+        hold(all)?;
+        if unpacks_into_more(codec, &inside[8..], unpacked) {
+            return Err(damaged("a column unpacks into more than it says"));
         }
     }
     Ok(())
+}
+
+/// Fails where a batch of so many bytes is more than a thread may hold.
+fn hold(bytes: u64) -> Result<(), ArrowError> {
+    let held = memory::hold("an Arrow file", "batches", bytes);
+    held.map_err(|error| ArrowError::ExternalError(error.into()))
+}
+
+/// What is damaged in other ways is for its reader.
+fn unpacks_into_more(codec: CompressionType, packed: &[u8], most: u64) -> bool {
+    match codec {
+        CompressionType::LZ4_FRAME => is_longer(lz4_flex::frame::FrameDecoder::new(packed), most),
+        _ => zstd::Decoder::with_buffer(packed).is_ok_and(|unpacked| is_longer(unpacked, most)),
+    }
 }
 
 fn damaged(why: &str) -> ArrowError {

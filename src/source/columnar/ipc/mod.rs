@@ -12,10 +12,11 @@ use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
 use arrow::error::ArrowError;
 
+use super::cut::{Cut, Cuts};
 use super::parquet::ArrowBatch;
 use crate::source::needed::{self, Needed};
 use crate::source::place::Bytestream;
-use crate::source::{BatchSize, Row, SourceFile};
+use crate::source::{Row, SourceFile};
 use crate::{Error, Result};
 use messages::Messages;
 
@@ -42,7 +43,14 @@ fn schema(file: &SourceFile) -> Result<SchemaRef> {
 }
 
 fn failed(file: &SourceFile, error: ArrowError) -> Error {
-    Error::parquet(&file.place.shown(), error.into())
+    let told = |error: ArrowError| Error::parquet(&file.place.shown(), error.into());
+    match error {
+        ArrowError::ExternalError(inner) => match inner.downcast::<Error>() {
+            Ok(ours) => *ours,
+            Err(other) => told(ArrowError::ExternalError(other)),
+        },
+        error => told(error),
+    }
 }
 
 /// The columns' names and types.
@@ -64,29 +72,26 @@ pub(in crate::source) fn check(file: &SourceFile, columns: &[Needed]) -> Result<
 pub(in crate::source) fn read(
     file: &SourceFile,
     columns: &[Needed],
-    size: BatchSize,
+    cuts: Cuts,
 ) -> Result<impl Iterator<Item = Result<ArrowBatch>> + use<>> {
     let reader = open(file)?;
-    let (file, columns, most) = (file.clone(), columns.to_vec(), size.rows.max(1));
-    let mut first_row = 0;
-    Ok(reader
-        .flat_map(move |batch| match batch {
-            Ok(batch) => parts(&batch, most).into_iter().map(Ok).collect(),
-            Err(error) => vec![Err(failed(&file, error))],
-        })
-        .map(move |batch| {
-            let batch = ArrowBatch::new(&batch?, first_row, &columns);
-            first_row += batch.len() as u64;
-            Ok(batch)
-        }))
+    let (file, columns) = (file.clone(), columns.to_vec());
+    let wanted = columns.clone();
+    let batches = reader.map(move |batch| batch.map_err(|error| failed(&file, error)));
+    let needed = move |batch: RecordBatch| only(&batch, &wanted);
+    let pieces = Cut::new(batches, needed, 0, Vec::new(), cuts);
+    Ok(pieces.map(move |piece| Ok(ArrowBatch::of(piece?, &columns))))
 }
 
-/// A batch in parts of at most so many rows, which share its memory.
-fn parts(batch: &RecordBatch, most: usize) -> Vec<RecordBatch> {
-    let starts = (0..batch.num_rows()).step_by(most);
-    starts
-        .map(|start| batch.slice(start, most.min(batch.num_rows() - start)))
-        .collect()
+/// The needed columns of a batch: what nobody asks for has no weight.
+fn only(batch: &RecordBatch, columns: &[Needed]) -> RecordBatch {
+    let fields = batch.schema_ref().fields().iter().enumerate();
+    let is_needed = |name: &str| columns.iter().any(|needed| needed.name == name);
+    let indices: Vec<usize> = fields
+        .filter(|(_, field)| is_needed(field.name()))
+        .map(|(at, _)| at)
+        .collect();
+    batch.project(&indices).unwrap_or_else(|_| batch.clone())
 }
 
 /// The rows with the given numbers (ascending, may repeat), each once.
