@@ -38,9 +38,9 @@ pub(super) fn add(
     let columns = LedgerColumns::of(batch)?;
     let bodies = BodyColumns::of(batch)?;
     let texts = texts(batch)?;
-    for at in 0..batch.num_rows() {
+    for (at, text) in texts.into_iter().enumerate() {
         let ending = FATE.needed(columns.fate[at])?;
-        let body = match columns.ids(at, ending, texts[at])? {
+        let body = match columns.ids(at, ending, text)? {
             Some(ids) => Ok(entries.body(ids, &bodies, at)?),
             None => Err(columns.void(at)?),
         };

@@ -205,7 +205,8 @@ fn clusters(
     near: Option<&NearDuplicatesRecord>,
 ) -> Result<Option<Clusters>, String> {
     let asked = plan.cluster_threshold.is_some();
-    if asked != near.is_some() || asked != !stands.is_empty() && !entries.problems.is_empty() {
+    let lacks = asked == stands.is_empty() && !entries.problems.is_empty();
+    if asked != near.is_some() || lacks {
         return Err("it has near duplicates where none were looked for, or lacks them".to_owned());
     }
     let Some(near) = near else { return Ok(None) };
