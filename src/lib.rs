@@ -88,3 +88,20 @@ mod table;
 
 pub use error::{Error, Result};
 pub use gradatim_verify as verify;
+
+/// What `pool check` finds damaged, a line each, for the fuzz targets: parsing a command line takes longer than this.
+#[doc(hidden)]
+pub fn damaged_parts(pool: &std::path::Path) -> Result<Vec<String>> {
+    let parts = pool::Pool::open(Some(pool))?.parts()?;
+    let damaged = parts.into_iter().filter_map(|part| match part.checked() {
+        pool::PartFolder::Whole(_) => None,
+        pool::PartFolder::Damaged { why, .. } => Some(why),
+    });
+    Ok(damaged.collect())
+}
+
+/// What `check` finds broken, a line each, for the fuzz targets.
+#[doc(hidden)]
+pub fn broken_promises(out: &std::path::Path) -> Result<Vec<String>> {
+    Ok(audit::check::check(out, None)?.broken)
+}

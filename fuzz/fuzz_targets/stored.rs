@@ -39,11 +39,6 @@ impl Stored {
         assert_eq!(gradatim::cli::run(words), 0, "a sound pipeline runs");
     }
 
-    /// The folder as text, for a command line.
-    pub fn folder(&self) -> &str {
-        self.root.to_str().expect("UTF-8")
-    }
-
     /// Puts a file's bytes in their place.
     pub fn put(&self, name: &str, bytes: &[u8]) {
         std::fs::write(self.root.join(name), bytes).expect("a file for the fuzzer");
