@@ -8,8 +8,9 @@
 //! # The path of an answer
 //!
 //! `response` tells the answer part from the thinking; `extract` and `gold` find the answer in it
-//! (`chosen` a letter in prose); `clean` and `lex` turn it into tokens, `parse` into a tree in the
-//! arena of `expr`, in each way that `readings` knows. `decide` compares two answers, first as texts
+//! (`chosen` a letter in prose), and say how surely; `clean` and `lex` turn it into tokens, `parse` into a tree in the
+//! arena of `expr`, in each way that `readings` knows; `calculus` works out what a tree leaves to be worked
+//! out. `decide` compares two answers, first as texts
 //! and then as trees: it holds the one ordered table of the ways to decide. Each way stands in the
 //! file of its kind of answer in `kinds`; numbers and expressions in `values`, over the numbers of
 //! `numbers`. What has parts hands them back to the table through `work`.
@@ -19,15 +20,29 @@
 //! [`Options`] lists the conventions that differ by default, and which of its settings mean what
 //! here.
 //!
+//! # What is found, and how surely
+//!
+//! What points at an answer says whether it points at all of one. A box, a tag, what words announce in
+//! full, and a response that is nothing but an answer decide both ways. A number in prose that nothing
+//! announces may make a response `correct` and never `wrong`. A piece of a sentence that says something
+//! else (a bound, one of several, an argument, a case, a page), of a box that was cut, or of what is taken
+//! back decides neither way. Of two commitments the later counts: what is announced behind the last box
+//! near the end takes it back, whatever the spelling, and a problem that a model made up for itself is
+//! no part of its response.
+//!
 //! # What stays undecided
 //!
-//! - limits, integrals, derivatives, and sums without end, which are not worked out;
+//! - integrals, limits and endless sums that no textbook rule of `calculus` fits, as products of two
+//!   functions, several integrals in one, and limits with a parameter;
+//! - antiderivatives whose difference is a constant, beside a `+ C` each: `\frac{x^2}{2}+C` and
+//!   `\frac{(x+1)^2}{2}+C`;
 //! - equality that rests on what a name is: an integer (`\lceil n/2 \rceil` and
 //!   `\lfloor (n+1)/2 \rfloor`), positive, or free to be called otherwise (`f(x) = cx` and `kx`);
 //! - statements and conditions in words (`all even n`, `between 3 and 4`), names of persons and
 //!   things, ellipses in lists and products, divisibility, parallels;
 //! - a decimal of too few digits, and digits with a base against the same without;
-//! - a letter against the text of its choice, where the problem's choices are not given.
+//! - a letter against the text of its choice, where the problem's choices are not given;
+//! - `4!` at the end of a sentence against 4, and `5 m` against 5, where the letter may be a name.
 //!
 //! # Where its thresholds come from
 //!
@@ -40,9 +55,16 @@
 //!
 //! # Where a verdict is a convention
 //!
-//! A number alone is taken for the same with a unit, a name or degrees; the last of a chain of
-//! equations is its value; `a + b = 5` is 5; a list is compared with a tuple in order; percent may
-//! be left out. Each can call an answer right that somebody would not.
+//! A number alone is taken for the same with a unit, a name or degrees, and letters behind a number are a
+//! unit where they can hardly be names (`5 m/s`, `12 N` at the end); the last of a chain of equations is
+//! its value; `a + b = 5` is 5; a list is compared with a tuple in order; percent may be left out; `12,5`
+//! in a gold answer is two numbers or a decimal with a comma, and the latter only where the response
+//! writes a comma too. Each can call an answer right that somebody would not.
+//!
+//! One rule holds for rounding, of numbers alone as in tuples and matrices: a decimal stands for the value
+//! that rounds to the digits as written, of which a gold answer needs four and a response five
+//! ([`Options::rounding_digits`], [`Options::answer_rounding_digits`]); with fewer it is `undecided`, and a
+//! value that does not round to it is `wrong`.
 
 #![forbid(unsafe_code)]
 // `pub` means that others may use it.
@@ -194,7 +216,10 @@ pub fn compare(gold: &str, answer: &str) -> Verdict {
 /// Compares two answers with no response around them, in the way that `options` say.
 pub fn compare_with(gold: &str, answer: &str, options: &Options) -> Verdict {
     let given = gold;
-    let answer = with_last_brace(answer.trim());
+    let answer = match answer.trim() {
+        same if same == given.trim() => Cow::Borrowed(same),
+        other => with_last_brace(other),
+    };
     let extracted = (!answer.is_empty()).then(|| answer.to_string());
     let without = |outcome, reason| Verdict {
         outcome,
@@ -233,11 +258,11 @@ fn answers_verdict(
     let gold = Cleaned::of(gold);
     let (outcome, reason) = match decide(&gold, &Cleaned::of(answer), options) {
         Decision::Equal(reason) => (Outcome::Correct, reason),
-        Decision::Unknown(reason) => (Outcome::Undecided, reason),
-        // A reading that tells a text from itself has misread it.
-        Decision::Different(_) if answer.trim() == given.trim() => {
+        // A reading that tells a text from itself, or cannot tell, has misread it.
+        _ if options.text_fallback && answer.trim() == given.trim() => {
             (Outcome::Correct, Reason::SameText)
         }
+        Decision::Unknown(reason) => (Outcome::Undecided, reason),
         Decision::Different(_) if doubtful(&gold) => (Outcome::Undecided, Reason::Doubtful),
         Decision::Different(reason) => (Outcome::Wrong, reason),
     };

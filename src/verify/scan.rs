@@ -130,12 +130,20 @@ impl Braces {
 /// The backslash of the `\boxed` or `\fbox` whose `box` starts at `at`.
 fn box_start(bytes: &[u8], at: usize) -> Option<usize> {
     let before = bytes.get(..at)?;
+    let boxed = bytes[at..].starts_with(b"boxed");
+    // `boxed{70}`: the backslash is lost.
+    let lost = bytes[at..].starts_with(b"boxed{") && !before.ends_with(b"\\");
+    let apart = before
+        .last()
+        .is_none_or(|last| !last.is_ascii_alphanumeric());
     if before.ends_with(b"\\f") {
         Some(at - 2)
-    } else if before.ends_with(b"\\") && bytes[at..].starts_with(b"boxed") {
+    } else if before.ends_with(b"\\") && boxed {
         Some(at - 1)
+    } else if before.ends_with(b"\\begin") && boxed {
+        Some(at - 6)
     } else {
-        None
+        (lost && apart).then_some(at)
     }
 }
 
@@ -313,6 +321,7 @@ mod tests {
         assert_eq!(inner_boxes(r"\boxed{\{1\}}"), [r"\{1\}"]);
         assert_eq!(inner_boxes(r"\boxed 42. \boxed{5"), ["42", "5"]);
         assert_eq!(inner_boxes(r"unboxed, mailbox"), [""; 0]);
+        assert_eq!(inner_boxes(r"so boxed{5} \beginboxed{6}"), ["5", "6"]);
     }
 
     #[test]

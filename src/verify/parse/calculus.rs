@@ -63,10 +63,10 @@ impl Parser<'_> {
             match &self.tokens[at].tok {
                 Tok::Open(_) => depth += 1,
                 Tok::Close(_) => depth -= 1,
-                Tok::Symbol(letter) if letter == "d" && depth == 0 => {
-                    if self.name_at(at + 1).is_some() {
-                        return Some(at);
-                    }
+                Tok::Symbol(letter)
+                    if letter == "d" && depth == 0 && self.name_at(at + 1).is_some() =>
+                {
+                    return Some(at);
                 }
                 _ => {}
             }

@@ -2,12 +2,16 @@
 //! peer's cases where they are there. One binary, a module a file.
 
 mod answers;
+mod closed;
+mod findings;
 mod imports;
 mod kinds;
 mod oracle;
 mod peer;
 mod properties;
 mod table;
+mod threads;
+mod wild;
 
 use std::path::{Path, PathBuf};
 

@@ -149,6 +149,11 @@ fn outcome(gold: &str, answer: &str) -> Outcome {
     verify(gold, &format!("\\boxed{{{answer}}}")).outcome
 }
 
+/// The outcome where the response is nothing but the answer.
+fn bare(gold: &str, answer: &str) -> Outcome {
+    verify(gold, answer).outcome
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: std::env::var("CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(300), failure_persistence: None, max_global_rejects: 100_000, ..ProptestConfig::default() })]
 
@@ -156,6 +161,7 @@ proptest! {
     fn an_identity_is_never_wrong(expr in expression(true), mut a in any::<u64>(), mut b in any::<u64>()) {
         let (left, right) = (latex(&expr, &mut a), latex(&expr, &mut b));
         prop_assert_ne!(outcome(&left, &right), Outcome::Wrong, "{} | {}", left, right);
+        prop_assert_ne!(bare(&left, &right), Outcome::Wrong, "bare {} | {}", left, right);
     }
 
     #[test]
@@ -174,6 +180,7 @@ proptest! {
             _ => format!("\\left({right}\\right) + 10^{{-20}}"),
         };
         prop_assert_ne!(outcome(&left, &right), Outcome::Correct, "{} | {}", left, right);
+        prop_assert_ne!(bare(&left, &right), Outcome::Correct, "bare {} | {}", left, right);
     }
 
     #[test]

@@ -1,0 +1,118 @@
+//! Closed forms that a problem asked for, and left as they stand, against their values.
+
+use gradatim_verify::{Outcome, verify};
+
+/// Expressions with their values, from tables.
+const VALUES: [(&str, &str); 40] = [
+    ("\\int_0^1 x^2 dx", "1/3"),
+    ("\\int_0^{\\pi} \\sin x \\, dx", "2"),
+    ("\\int_0^1 e^x\\,\\mathrm{d}x", "e-1"),
+    ("\\int_1^2 \\frac{dx}{x}", "\\ln 2"),
+    ("\\int_0^1 \\frac{dx}{1+x^2}", "\\frac{\\pi}{4}"),
+    ("\\int_0^1 \\frac{1}{\\sqrt{1-x^2}} dx", "\\frac{\\pi}{2}"),
+    ("\\int_{-\\infty}^{\\infty} \\frac{1}{1+x^2}\\,dx", "\\pi"),
+    ("\\int_{-\\infty}^{\\infty} e^{-x^2}\\,dx", "\\sqrt{\\pi}"),
+    ("\\int_0^\\infty x^2 e^{-x} dx", "2"),
+    ("\\int_1^\\infty \\frac{1}{x^3} dx", "1/2"),
+    ("\\int_0^4 \\sqrt{x} dx", "16/3"),
+    ("\\int_1^e \\ln x\\,dx", "1"),
+    ("\\int x^2 dx", "\\frac{x^3}{3}+C"),
+    ("\\int \\cos 2x\\,dx", "\\frac{\\sin 2x}{2}+C"),
+    ("\\lim_{x\\to0}\\frac{\\sin x}{x}", "1"),
+    ("\\lim_{x\\to 0}\\frac{1-\\cos x}{x^2}", "1/2"),
+    ("\\lim_{n\\to\\infty}\\left(1+\\frac{1}{n}\\right)^n", "e"),
+    ("\\lim_{x\\to 0}(1+x)^{1/x}", "e"),
+    ("\\lim_{x\\to\\infty}\\frac{2x^2+1}{3x^2-x}", "2/3"),
+    ("\\lim_{x\\to 2}\\frac{x^2-4}{x-2}", "4"),
+    ("\\lim_{x\\to0}\\frac{e^x-1}{x}", "1"),
+    ("\\frac{d}{dx}x^2", "2x"),
+    ("\\frac{d^2}{dx^2} x^3", "6x"),
+    ("\\frac{d}{dx}\\ln(x^2+1)", "\\frac{2x}{x^2+1}"),
+    ("\\frac{d}{dx}\\sin x", "\\cos x"),
+    ("\\sum_{n=0}^{\\infty}\\frac{1}{2^n}", "2"),
+    ("\\sum_{n=0}^\\infty \\left(-\\frac{1}{3}\\right)^n", "3/4"),
+    ("\\sum_{n=1}^{\\infty}\\frac{1}{n^2}", "\\frac{\\pi^2}{6}"),
+    ("\\sum_{k=1}^{\\infty} k^{-4}", "\\frac{\\pi^4}{90}"),
+    ("\\sum_{n=1}^{\\infty}\\frac{1}{n(n+1)}", "1"),
+    ("\\sum_{n=1}^{\\infty}\\frac{1}{n(n+2)}", "3/4"),
+    ("\\sum_{n=0}^\\infty \\frac{1}{n!}", "e"),
+    ("\\sum_{n=1}^\\infty \\frac{2^n}{n!}", "e^2-1"),
+    ("\\sum_{n=1}^\\infty \\frac{(-1)^{n+1}}{n}", "\\ln 2"),
+    (
+        "\\sum_{n=0}^\\infty \\frac{(-1)^n}{2n+1}",
+        "\\frac{\\pi}{4}",
+    ),
+    ("\\sum_{n=1}^\\infty \\frac{n}{2^n}", "2"),
+    ("\\sum_{n=1}^\\infty \\frac{n^2}{3^n}", "3/2"),
+    ("\\sum_{n=2}^{\\infty}\\frac{1}{n^2-1}", "3/4"),
+    ("_{10}C_3", "120"),
+    ("0.\\dot14285\\dot7", "1/7"),
+];
+
+#[test]
+fn what_rules_work_out_has_its_value() {
+    for (expression, value) in VALUES {
+        for (gold, answer) in [(value, expression), (expression, value)] {
+            let verdict = verify(gold, &format!("\\boxed{{{answer}}}"));
+            assert_eq!(
+                verdict.outcome,
+                Outcome::Correct,
+                "{gold} | {answer}: {verdict:?}"
+            );
+        }
+        let wrong = verify(
+            &format!("{value} + 1/7"),
+            &format!("\\boxed{{{expression}}}"),
+        );
+        assert_ne!(wrong.outcome, Outcome::Correct, "{expression}");
+    }
+}
+
+/// What has no value, and what its rule would give without its conditions.
+const NONE: [(&str, &str); 9] = [
+    ("\\int_{-1}^1 \\frac{1}{x^2} dx", "-2"),
+    ("\\int_{-1}^1 \\frac{1}{x} dx", "0"),
+    ("\\int_0^{\\infty} \\frac{1}{x^2}\\,dx", "0"),
+    ("\\int_0^{\\infty} \\sin x\\,dx", "1"),
+    ("\\lim_{x\\to 0} \\frac{1}{x}", "0"),
+    ("\\lim_{x\\to0}\\frac{|x|}{x}", "1"),
+    ("\\sum_{n=0}^{\\infty} 2^n", "-1"),
+    ("\\sum_{n=1}^{\\infty} (-1)^n", "-1/2"),
+    ("\\sum_{n=1}^{\\infty}\\frac{1}{n}", "2"),
+];
+
+#[test]
+fn what_has_no_value_is_not_given_one() {
+    for (expression, value) in NONE {
+        let outcome = verify(value, &format!("\\boxed{{{expression}}}")).outcome;
+        assert_ne!(outcome, Outcome::Correct, "{expression}");
+        let itself = verify(expression, &format!("\\boxed{{{expression}}}")).outcome;
+        assert_eq!(itself, Outcome::Correct, "{expression}");
+    }
+}
+
+#[test]
+fn constants_of_integration_have_any_name() {
+    for (gold, answer) in [
+        ("C_1e^x+C_2e^{-x}", "Ae^{x}+Be^{-x}"),
+        ("C_1e^x+C_2e^{-x}", "C_1e^{-x}+C_2e^{x}"),
+        ("y = C_1\\cos x + C_2 \\sin x", "y = A\\cos x + B\\sin x"),
+        ("e^x+C", "e^x+K"),
+    ] {
+        assert_eq!(
+            verify(gold, &format!("\\boxed{{{answer}}}")).outcome,
+            Outcome::Correct,
+            "{answer}"
+        );
+    }
+    for (gold, answer) in [
+        ("C_1e^x+C_2e^{-x}", "Ae^{2x}+Be^{-x}"),
+        ("Ae^x+Be^{-x}", "Pe^{x}+Qe^{-x}"),
+    ] {
+        assert_ne!(
+            verify(gold, &format!("\\boxed{{{answer}}}")).outcome,
+            Outcome::Correct,
+            "{answer}"
+        );
+    }
+}
