@@ -194,7 +194,7 @@ impl Chunk<'_> {
             || found.bytes > most;
         Pages {
             too_large: match all {
-                true => vec![0..self.rows],
+                true => std::iter::once(0..self.rows).collect(),
                 false => found.too_large,
             },
             held_bytes: match all {
