@@ -108,11 +108,7 @@ fn clear(partial: &Path) -> Result<()> {
 /// What cannot be removed is left: it costs some bytes, and no run.
 fn clear_one(folder: &Path) {
     match Lock::take_left(&lock_of(folder)) {
-        Ok(Taken::Held(lock)) => {
-            if disk::remove(folder).is_ok() {
-                lock.remove();
-            }
-        }
+        Ok(Taken::Held(lock)) if disk::remove(folder).is_ok() => lock.remove(),
         // A folder is made after its lock and goes before it: without one it has no owner.
         Ok(Taken::Changed) if !disk::is_there(&lock_of(folder)) => {
             let _ = disk::remove(folder);
