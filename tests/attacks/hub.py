@@ -55,6 +55,8 @@ def is_text(path):
 def serve(hub, kind):
     handler = type(kind.__name__, (kind,), {"hub": hub})
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    # A client that is killed hangs up, which is part of the game.
+    server.handle_error = lambda *_: None
     server.daemon_threads = True
     threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
     return server
