@@ -112,7 +112,7 @@ use crate::decision::Decision;
 
 pub use self::extract::{Extracted, Rule, extract, extract_with};
 pub use self::gold::{Gold, read_gold, read_gold_with};
-pub use self::options::Options;
+pub use self::options::{Options, Tolerance, UnknownTolerance};
 pub use self::probe::has_value;
 pub use self::reading::reading;
 pub use self::response::{Parts, Thinking, before_thinking, split_thinking};

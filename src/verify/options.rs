@@ -23,6 +23,70 @@
 //! | `numeric_precision` below 15, the peer's default | the field of that name |
 //! | `numeric_precision` of 15 and more | no effect: values are enclosed as closely as it takes |
 
+use std::fmt;
+use std::str::FromStr;
+
+use dashu::{Natural, Rational};
+
+/// A difference that is allowed, exactly as it is written.
+///
+/// ```
+/// use gradatim_verify::{Options, Outcome, compare_with};
+///
+/// let options = Options { rel_tol: "1e-4".parse().ok(), ..Options::default() };
+/// assert_eq!(compare_with("2", "2.0001", &options).outcome, Outcome::Correct);
+/// assert_eq!(compare_with("2", "2.001", &options).outcome, Outcome::Wrong);
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tolerance(Rational);
+
+impl Tolerance {
+    /// The difference.
+    pub(crate) fn value(&self) -> &Rational {
+        &self.0
+    }
+}
+
+/// A text is no decimal that is zero or more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnknownTolerance;
+
+impl fmt::Display for UnknownTolerance {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("not a decimal that is zero or more, such as 0.001 or 1e-4")
+    }
+}
+
+impl std::error::Error for UnknownTolerance {}
+
+impl FromStr for Tolerance {
+    type Err = UnknownTolerance;
+
+    fn from_str(text: &str) -> Result<Self, UnknownTolerance> {
+        let (digits, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
+        let (whole, decimals) = digits.split_once('.').unwrap_or((digits, ""));
+        let all = format!("{whole}{decimals}");
+        let plain = !all.is_empty() && all.bytes().all(|byte| byte.is_ascii_digit());
+        let value = plain
+            .then(|| Natural::from_str_radix(&all, 10).ok())
+            .flatten();
+        let exponent = exponent
+            .parse::<i32>()
+            .ok()
+            .filter(|it| it.abs() <= EXPONENT_MAX);
+        let (Some(value), Some(exponent)) = (value, exponent) else {
+            return Err(UnknownTolerance);
+        };
+        let shift = exponent as isize - decimals.len() as isize;
+        Ok(Self(
+            Rational::from(value) * Rational::from(10u8).pow(shift),
+        ))
+    }
+}
+
+/// No difference is smaller or larger than ten to this power. By hand.
+const EXPONENT_MAX: i32 = 300;
+
 /// How strictly to compare, and how hard to try.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Options {
@@ -34,6 +98,11 @@ pub struct Options {
     /// Whether two values, one of them a decimal, are equal when they round to the same value at so
     /// many decimals.
     pub float_rounding: Option<u32>,
+    /// Whether two values are equal that differ by no more than this share of the gold answer, as some
+    /// graders allow. Nothing allows none, since it calls different answers equal.
+    pub rel_tol: Option<Tolerance>,
+    /// The same by a difference that does not depend on the gold answer.
+    pub abs_tol: Option<Tolerance>,
     /// Below how many decimals two constants, neither of them a number as it is written, may differ
     /// and be equal; nothing for a proof of equality.
     pub numeric_precision: Option<u32>,
@@ -76,6 +145,8 @@ impl Default for Options {
             // Five: a relative error below 1e-4, as the graders of ToRA and Qwen2.5-Math allow.
             answer_rounding_digits: Some(5),
             float_rounding: None,
+            rel_tol: None,
+            abs_tol: None,
             numeric_precision: None,
             bare_percent: true,
             strict: true,

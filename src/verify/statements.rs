@@ -24,6 +24,15 @@ const TURNING: [&str; 18] = [
     "without",
 ];
 
+/// Whether words turn a statement round, or into something else.
+pub(crate) fn turns(text: &str) -> bool {
+    let words = text.split_whitespace().map(str::to_lowercase);
+    let more = ["undefined", "except", "for", "than", "least", "most"];
+    words
+        .into_iter()
+        .any(|word| TURNING.contains(&word.as_str()) || more.contains(&word.as_str()))
+}
+
 /// A longer text is an argument.
 /// By hand: no verdict changes with 100 or 400.
 const STATEMENT_MAX: usize = 200;

@@ -17,10 +17,10 @@ use crate::units;
 const DENYING: &str = "\
     not no never neither nor none without cannot except excluding unable unknown undefined wrong incorrect \
     false impossible undetermined unclear unsure maybe perhaps possibly besides unlike \
-    withdrawn instead rather infinitely";
+    withdrawn instead rather infinitely pas nicht kein não не нет";
 
 /// Words right behind a number that take it back.
-const TAKING_BACK: &str = "not wrong incorrect false impossible never";
+const TAKING_BACK: &str = "not wrong incorrect false impossible never fails";
 
 /// Words that a condition starts with.
 const CONDITIONS: &str = "\
@@ -254,6 +254,7 @@ fn touches_after(after: &str) -> bool {
     match first {
         '+' | '*' | '/' | '^' | '_' | '>' | '≤' | '≥' | '≠' | '√' | '×' | '÷' | '·' | '=' | '±'
         | 'π' => true,
+        '|' => value,
         '<' => !rest.starts_with('/') && !rest.starts_with('|') && value,
         '-' | '−' | '–' | '—' => value,
         '(' => !spaced || rest.starts_with("mod") || rest.starts_with("\\"),
@@ -293,10 +294,7 @@ fn words(text: &str) -> Vec<String> {
 
 /// Whether the words right before make it a bound, a name or an argument.
 fn is_led(before: &str, found: &str) -> bool {
-    if CHINESE
-        .iter()
-        .any(|word| trimmed_end(before).ends_with(word))
-    {
+    if is_led_in_chinese(before) {
         return true;
     }
     let words = words(last_clause(before));
@@ -328,6 +326,16 @@ fn is_led(before: &str, found: &str) -> bool {
         (_, "about" | "approximately" | "around" | "roughly" | "nearly") => !found.contains('.'),
         _ => among(LEADING, last),
     }
+}
+
+/// Whether Chinese words right before deny it or make it a bound, or its clause denies.
+fn is_led_in_chinese(before: &str) -> bool {
+    const CLAUSE: [&str; 7] = ["不能", "不可能", "无法", "没有", "并非", "不会", "不等于"];
+    let plain = trimmed_end(before).trim_end_matches(['为', '是', '有']);
+    CHINESE
+        .iter()
+        .any(|word| plain.ends_with(word) || trimmed_end(before).ends_with(word))
+        || CLAUSE.iter().any(|word| last_clause(before).contains(word))
 }
 
 /// The last clause of a text: behind its last comma, semicolon or colon.
@@ -428,7 +436,9 @@ const BEHIND_WORDS: usize = 4;
 /// have 5 if she sold 3` is none: it says of what happened what it would have been.
 fn has_condition(before: &str, after: &str) -> bool {
     let within = words(last_clause(before));
-    let supposed = ["if", "suppose", "assuming", "unless"];
+    let supposed = [
+        "if", "suppose", "assuming", "unless", "since", "because", "although",
+    ];
     if within.iter().any(|word| supposed.contains(&word.as_str()))
         && !within.iter().any(|word| word == "we")
     {

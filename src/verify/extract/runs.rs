@@ -119,6 +119,8 @@ fn is_name(letters: &str) -> bool {
     let wide = letters.chars().any(|c| c >= '\u{2E80}');
     let signs = letters.chars().all(|c| "πθαβγδλμσφω".contains(c));
     !wide
+        // `5th` is an ordinal, and no hyperbolic tangent.
+        && letters != "th"
         && (single
             || signs
             || matches!(letters, "pi" | "infinity" | "cis")

@@ -1,7 +1,7 @@
 //! Names and the values they are given: what `x = 5`, `a = b = 1` and `(x, y) = (1, 2)` say.
 
 use crate::expr::{Arena, Const, Func, Id, Node, Rel};
-use crate::{replace, signs};
+use crate::{replace, signs, statements};
 
 /// A name and the value it is given.
 #[derive(Debug, Clone, Copy)]
@@ -36,6 +36,12 @@ pub(crate) fn value_of(arena: &mut Arena, chain: Id) -> Option<Id> {
     }
     let exact = relations.iter().take_while(|rel| **rel == Rel::Eq).count();
     let first = *sides.first()?;
+    // `\text{undefined at } x = 5` gives no value.
+    let turned =
+        |node: &Node| matches!(node, Node::Words(words) if statements::turns(arena.text(*words)));
+    if arena.any(first, turned) {
+        return None;
+    }
     if relations.contains(&Rel::Congruent) {
         return (relations.len() <= 2)
             .then(|| sides.get(1).copied())

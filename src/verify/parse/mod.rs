@@ -489,6 +489,7 @@ impl Parser<'_> {
         };
         let factor = match first.to_lowercase().as_str() {
             "dozen" => "12",
+            "hundred" => "100",
             "thousand" => "1000",
             "million" => "1000000",
             "billion" => "1000000000",

@@ -108,6 +108,34 @@ fn close_at_decimals(work: &mut Work<'_>, left: Id, right: Id, plain_degrees: bo
     left.is_real() && right.is_real() && difference.is_below(&margin, COARSE) == Some(true)
 }
 
+/// Whether two real constants differ by no more than the options allow.
+fn is_tolerated(work: &mut Work<'_>, left: Id, right: Id, plain_degrees: bool) -> bool {
+    let (gold, other) = if work.is_gold(left) {
+        (left, right)
+    } else {
+        (right, left)
+    };
+    let value =
+        |work: &mut Work<'_>, id| enclosures::constant(work, id, plain_degrees, COARSE, false);
+    let (Ok(gold), Ok(other)) = (value(work, gold), value(work, other)) else {
+        return false;
+    };
+    let (Ok(difference), Ok(size)) = (
+        gold.re.subtract(&other.re, COARSE).abs(),
+        gold.re.clone().abs(),
+    ) else {
+        return false;
+    };
+    let below = |margin: Ball| difference.is_below(&margin, COARSE) == Some(true);
+    let relative =
+        work.options.rel_tol.as_ref().is_some_and(|share| {
+            below(size.multiply(&Ball::rational(share.value(), COARSE), COARSE))
+        });
+    let absolute = work.options.abs_tol.as_ref();
+    let absolute = absolute.is_some_and(|it| below(Ball::rational(it.value(), COARSE)));
+    gold.is_real() && other.is_real() && (relative || absolute)
+}
+
 /// Whether a value is known exactly.
 fn is_rational(work: &mut Work<'_>, id: Id) -> bool {
     let mut field = Exact::new(&mut work.fuel);
@@ -116,7 +144,9 @@ fn is_rational(work: &mut Work<'_>, id: Id) -> bool {
 
 /// Two constants are apart: different, unless one is written as a rounded decimal.
 fn apart(work: &mut Work<'_>, left: Id, right: Id, plain_degrees: bool) -> Decision {
-    if close_at_decimals(work, left, right, plain_degrees) {
+    if close_at_decimals(work, left, right, plain_degrees)
+        || is_tolerated(work, left, right, plain_degrees)
+    {
         return Equal(Reason::Rounded);
     }
     if may_be_degrees(work.arena, left) || may_be_degrees(work.arena, right) {

@@ -27,6 +27,14 @@ pub(crate) fn compare(
         return decision;
     }
     let difference = (left_value - right_value).abs();
+    let gold = if work.is_gold(left) {
+        left_value
+    } else {
+        right_value
+    };
+    if margin(work, gold).is_some_and(|margin| difference <= margin) {
+        return Equal(Reason::Rounded);
+    }
     let digits = |literal: Option<&Literal>, other: Option<&Literal>, value: &Rational| {
         literal.and_then(|literal| rounds(literal, other, value, &difference))
     };
@@ -39,6 +47,14 @@ pub(crate) fn compare(
         .into_iter()
         .filter_map(|(id, digits)| Some(rounded(work, id, digits?)));
     close.reduce(better).unwrap_or(Different(Reason::Exact))
+}
+
+/// How far from a gold value another may be, where the options allow a difference.
+pub(crate) fn margin(work: &Work<'_>, gold: &Rational) -> Option<Rational> {
+    let relative = work.options.rel_tol.as_ref();
+    let relative = relative.map(|share| share.value() * gold.clone().abs());
+    let absolute = work.options.abs_tol.as_ref().map(|it| it.value().clone());
+    relative.into_iter().chain(absolute).max()
 }
 
 /// Whether two values, one of them a decimal, round to the same value at the decimals that the

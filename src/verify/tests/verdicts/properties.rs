@@ -229,7 +229,7 @@ proptest! {
     }
 
     #[test]
-    fn any_latex_has_a_verdict(parts in prop::collection::vec(0usize..60, 0..40), other in prop::collection::vec(0usize..60, 0..40)) {
+    fn any_latex_has_a_verdict(parts in prop::collection::vec(0usize..90, 0..40), other in prop::collection::vec(0usize..90, 0..40)) {
         let text = |parts: &[usize]| parts.iter().map(|at| PIECES[*at % PIECES.len()]).collect::<String>();
         let (gold, answer) = (text(&parts), text(&other));
         // A brace too many ends the box, so that another answer is read.
@@ -259,7 +259,19 @@ fn is_balanced(text: &str) -> bool {
         && !text.contains("\\boxed")
 }
 
-const WORDS: [&str; 36] = [
+const WORDS: [&str; 48] = [
+    "analysis",
+    "assistantfinal",
+    "Question: ",
+    "{\"answer\": ",
+    "Finish[",
+    "\\boxed{",
+    "not ",
+    "at least ",
+    "◁think▷",
+    " if n is odd",
+    " m/s",
+    "3",
     "final answer is ",
     "The answer is",
     "答案：",
@@ -298,7 +310,21 @@ const WORDS: [&str; 36] = [
     " is even",
 ];
 
-const PIECES: [&str; 60] = [
+const PIECES: [&str; 74] = [
+    "\\int_0^1 ",
+    "\\int ",
+    "dx",
+    "\\lim_{x\\to 0} ",
+    "\\lim_{x\\to\\infty} ",
+    "\\frac{d}{dx}",
+    "\\sum_{n=1}^{\\infty}",
+    "_{10}C_3",
+    "C_1",
+    "\\dot1",
+    " m/s",
+    "\\mathrm{kg\\,m}",
+    " squared",
+    "n!",
     "\\frac{",
     "}{",
     "}",
