@@ -44,6 +44,12 @@ impl Aside {
         }
     }
 
+    /// Clears away what dead processes left, for a run that writes nothing of its own. Where the pool cannot be written
+    /// it stays.
+    pub(crate) fn clear_left(pool: &Pool) {
+        let _ = clear(&pool.partial_folder());
+    }
+
     /// A name for a new folder. It is no part's: files with the same content have parts of the same name, and
     /// may be measured side by side.
     pub(crate) fn new_place(&self) -> PathBuf {

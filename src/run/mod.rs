@@ -23,6 +23,7 @@ use std::ffi::OsStr;
 use std::path::Path;
 
 use crate::plan::Plan;
+use crate::pool::Aside;
 use crate::{Error, Result};
 pub(crate) use companions::Joined;
 pub(crate) use experiment::Experiment;
@@ -65,6 +66,7 @@ fn measure_once<'p>(
     if let Some(note) = lock.as_ref().and_then(|lock| lock.note.as_ref()) {
         settings.watch.note(note);
     }
+    Aside::clear_left(&settings.pool);
     let slots = shards::measure(plan, settings, timings)?;
     loaded::refuse_unreadable(plan, &slots, settings.watch)?;
     settings.watch.begin("load", Amount::default());

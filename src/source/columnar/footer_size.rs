@@ -81,12 +81,14 @@ fn elements(thrift: &mut Thrift<'_>) -> Option<(u64, usize)> {
         if let Some(left) = open.last_mut() {
             *left = left.saturating_sub(1);
         }
-        while open.last() == Some(&0) {
-            open.pop();
-        }
         if children > 0 {
             open.push(children);
             deepest = deepest.max(open.len());
+            continue;
+        }
+        // With a column that holds none end all those whose last it is.
+        while open.last() == Some(&0) {
+            open.pop();
         }
     }
     Some((count, deepest))

@@ -188,7 +188,7 @@ impl Chunk<'_> {
     /// all of them together take more than so many may.
     fn judged(&self, found: Found) -> Pages {
         let bytes = found.dictionary;
-        let most = self.rows.max(1).saturating_mul(self.row_bytes_max);
+        let most = self.rows.max(ROWS_HELD).saturating_mul(self.row_bytes_max);
         let all = found.is_all
             || is_too_large(bytes, self.rows, self.row_bytes_max)
             || found.bytes > most;
@@ -243,8 +243,16 @@ impl Found {
 /// What a value of a list takes beside its text while its page is decoded: two levels and a view.
 const LISTED_BYTES: u64 = 20;
 
+/// As many rows of the largest size are held at a time, so a page of fewer may hold one that is too large beside others:
+/// it is decoded, and that one is told.
+const ROWS_HELD: u64 = 4;
+
+fn page_bytes_max(rows: u64, row_bytes_max: u64) -> u64 {
+    PAGE_BYTES_MAX.min(rows.max(ROWS_HELD).saturating_mul(row_bytes_max))
+}
+
 fn is_too_large(bytes: u64, rows: u64, row_bytes_max: u64) -> bool {
-    bytes > PAGE_BYTES_MAX.min(rows.max(1).saturating_mul(row_bytes_max))
+    bytes > page_bytes_max(rows, row_bytes_max)
 }
 
 /// What a header of a page says; see `PageHeader` in `parquet.thrift`.
