@@ -162,6 +162,13 @@ pub fn verify_parts(gold: &str, response: &str, parts: &Parts, options: &Options
     if let Some(verdict) = prose::by_letter(&gold, answer, found.as_ref(), options) {
         return verdict;
     }
+    if options.text_fallback && answer.is_some_and(|answer| answer.trim() == given.trim()) {
+        return Verdict {
+            outcome: Outcome::Correct,
+            extracted: Some(found.map_or(gold, |found| found.text)),
+            reason: Reason::SameText,
+        };
+    }
     if let Some(whole) = answer.and_then(|answer| extract::whole(answer, found.as_ref(), options)) {
         let verdict = answers_verdict(given, &gold, whole.text, options, |_| doubtful_gold);
         if verdict.outcome == Outcome::Correct || whole.is_mathematics {
