@@ -6,6 +6,8 @@
 //! the system lets go of however its process ends. What others made is never cleared away, and no link is followed
 //! into what is.
 //!
+//! What is read whole because it is small (a pipeline, a manifest) is read here as well, up to a bound.
+//!
 //! A low layer of its own, since pool, hub and output folder want the same care and none of them knows the others.
 
 mod draft;
@@ -14,7 +16,7 @@ mod partial;
 mod sync;
 
 use std::fs::File;
-use std::io::{ErrorKind, Write};
+use std::io::{self, ErrorKind, Read, Write};
 use std::path::Path;
 
 use fs_err as fs;
@@ -48,6 +50,24 @@ pub(crate) fn write_named(path: &Path, bytes: impl AsRef<[u8]>) -> Result<()> {
     let partial = Partial::begin_alone(path)?;
     write(&partial.built(), bytes)?;
     partial.finish(Over::Files)
+}
+
+/// No pipeline, manifest or certificate is longer.
+const TEXT_BYTES_MAX: u64 = 256 << 20;
+
+/// The text of a small file or of what comes through a pipe. One without an end, as a device has none, is an error
+/// before it fills the memory.
+pub(crate) fn read_text(path: &Path) -> io::Result<String> {
+    let mut text = String::new();
+    let file = fs::File::open(path)?;
+    file.take(TEXT_BYTES_MAX + 1).read_to_string(&mut text)?;
+    match text.len() as u64 > TEXT_BYTES_MAX {
+        true => Err(io::Error::other(format!(
+            "`{}` is longer than a text of its kind ever is",
+            path.display()
+        ))),
+        false => Ok(text),
+    }
 }
 
 /// Whether anything has that name, a link that leads nowhere too.

@@ -113,7 +113,7 @@ impl PipelineFile {
                  `gradatim inspect`",
             ));
         }
-        let text = fs_err::read_to_string(path).map_err(|error| {
+        let text = crate::disk::read_text(path).map_err(|error| {
             Error::usage(
                 error.to_string(),
                 "name a pipeline file; `gradatim example > pipeline.toml` writes a complete one, whose top \

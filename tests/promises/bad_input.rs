@@ -836,3 +836,11 @@ fn short_and_long_do_not_meet_where_lengths_are_equal() {
     place.write("data/a.jsonl", jsonl(&rows_of(&[1, 2, 3, 5, 5, 5, 7, 8])));
     place.run("out", &[]).ends(0);
 }
+
+#[cfg(unix)]
+#[test]
+fn a_pipeline_without_an_end_is_refused_before_it_fills_the_memory() {
+    let place = Place::new();
+    let refused = place.gradatim(&["plan", "/dev/zero"]).ends(2);
+    refused.tells(&["/dev/zero", "longer than"]);
+}

@@ -39,7 +39,7 @@ impl Lock {
             return Ok(None);
         }
         let folder = file.path.parent().unwrap_or(Path::new(""));
-        let Ok(text) = fs_err::read_to_string(folder.join("manifest.json")) else {
+        let Ok(text) = crate::disk::read_text(&folder.join("manifest.json")) else {
             notes.push(
                 "no `manifest.json` lies beside the lock file: whether its files are those of its run is not \
                  checked"
@@ -200,7 +200,7 @@ fn fingerprints(path: &Path) -> Result<BTreeMap<String, String>> {
     if !path.is_file() {
         return Ok(BTreeMap::new());
     }
-    let text = fs_err::read_to_string(path)?;
+    let text = crate::disk::read_text(path)?;
     let read: Certificate = serde_json::from_str(&text).map_err(std::io::Error::from)?;
     let sought = read.benchmarks.into_iter();
     Ok(sought
