@@ -123,8 +123,9 @@ fn seal_again(out: &Path) {
         for own in ["__run__/manifest.json", "__run__/SHA256SUMS"] {
             sealed.remove(own);
         }
-        let card = std::fs::read_to_string(out.join(CARD)).expect("a card");
-        sealed.insert(CARD.into(), card_seal(&card));
+        if let Ok(card) = std::fs::read_to_string(out.join(CARD)) {
+            sealed.insert(CARD.into(), card_seal(&card));
+        }
         manifest["seals"] = json!(sealed);
     });
 }
@@ -659,6 +660,28 @@ fn found() -> Vec<(&'static str, Edit)> {
         (
             "manifest gone",
             file(|out| std::fs::remove_file(out.join("__run__/selection.parquet"))),
+        ),
+        (
+            "card gone",
+            file(|out| std::fs::remove_file(out.join(CARD))),
+        ),
+        (
+            "metadata of a subset",
+            schema(|batch| {
+                let schema = batch.schema().as_ref().clone();
+                let metadata = [("huggingface".to_owned(), "{}".to_owned())].into();
+                let schema = schema.with_metadata(metadata);
+                batch.clone().with_schema(schema.into()).expect("a batch")
+            }),
+        ),
+        ("entries exchanged", rows(LEDGER, |rows| rows.swap(0, 1))),
+        (
+            "one place twice",
+            rows(LEDGER, |rows| {
+                for column in ["row", "generation"] {
+                    rows[1][column] = rows[0][column].clone();
+                }
+            }),
         ),
         (
             "ledger cut short",

@@ -19,6 +19,7 @@ pub(super) fn is_generated_as_sealed(folder: &mut Folder<'_>, stored: Option<&St
 /// Notes what of a card is not as generated: `expected` is the whole of a card to which nobody added.
 pub(super) fn check(folder: &mut Folder<'_>, expected: &str) {
     let Some(card) = folder.text(CARD) else {
+        folder.findings.broken(format!("{CARD} is missing"));
         return;
     };
     if generated(&card) != generated(expected) {

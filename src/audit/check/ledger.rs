@@ -7,11 +7,14 @@ use arrow::array::RecordBatch;
 
 use super::files::Folder;
 use super::manifest::Stored;
+use super::rows::of_schema;
 use crate::audit::ledger;
 use crate::emit::ledger::{CLUSTER, FATE, FILE, FateWord, REASON, SOURCE, TEXT_ID};
 use crate::ids::Id;
+use crate::manifest::VERSION;
 use crate::pool::Entries;
 use crate::schema::Misfit;
+use crate::{emit, schema};
 
 /// A ledger, read again.
 #[derive(Default)]
@@ -31,6 +34,8 @@ pub(super) struct Ledger {
     pub has_texts: bool,
     /// Whether all of it could be read.
     pub is_whole: bool,
+    /// Whether the entries of each file stand in the order of row and generation, each place once.
+    is_in_order: bool,
     counts: BTreeMap<String, Counts>,
 }
 
@@ -54,11 +59,17 @@ pub(super) fn read(folder: &mut Folder<'_>, stored: Option<&Stored>) -> Ledger {
     let Some(mut table) = folder.table("ledger.parquet") else {
         return ledger;
     };
+    ledger.is_in_order = true;
     ledger.has_texts = table.schema().field_with_name(TEXT_ID.name()).is_ok();
     if ledger.has_texts && stored.is_some_and(|stored| stored.manifest.manifest_version < 2) {
         folder
             .findings
             .broken("the ledger is of a newer form than the manifest says");
+    }
+    let expected = schema::schema(&emit::ledger::columns());
+    let is_ours = stored.is_some_and(|stored| stored.manifest.manifest_version == VERSION);
+    if let Some(difference) = of_schema(table.schema(), &expected).filter(|_| is_ours) {
+        folder.findings.broken(format!("the ledger {difference}"));
     }
     ledger.is_whole = true;
     while let Some(batch) = table.next() {
@@ -70,6 +81,11 @@ pub(super) fn read(folder: &mut Folder<'_>, stored: Option<&Stored>) -> Ledger {
             ledger.is_whole = false;
             break;
         }
+    }
+    if !ledger.is_in_order {
+        folder
+            .findings
+            .broken("the ledger's entries are not in the order of their rows, each place once");
     }
     folder.findings.entries = ledger.entries.rows.len() as u64;
     ledger.entries.count_verdicts();
@@ -121,7 +137,14 @@ impl Ledger {
 
     fn place(&mut self, source: &str, file: &str, at: usize) {
         match self.files.last_mut() {
-            Some(last) if last.source == source && last.file == file => last.entries.end = at + 1,
+            Some(last) if last.source == source && last.file == file => {
+                let spot = |at: usize| {
+                    let row = &self.entries.rows[at];
+                    (row.row, row.generation)
+                };
+                self.is_in_order &= spot(at - 1) < spot(at);
+                last.entries.end = at + 1;
+            }
             _ => self.files.push(FileEntries {
                 source: source.to_owned(),
                 file: file.to_owned(),

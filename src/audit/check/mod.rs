@@ -57,14 +57,17 @@ pub(crate) struct Findings {
 }
 
 /// More lines help nobody.
-const BROKEN_MAX: usize = 1000;
+const BROKEN_MAX: usize = 200;
 
 impl Findings {
     fn broken(&mut self, what: impl Into<String>) {
-        if self.broken.len() < BROKEN_MAX {
-            self.broken.push(what.into());
-        } else {
-            self.broken_more += 1;
+        let what = what.into();
+        if self.broken.contains(&what) {
+            return;
+        }
+        match self.broken.len() < BROKEN_MAX {
+            true => self.broken.push(what),
+            false => self.broken_more += 1,
         }
     }
 

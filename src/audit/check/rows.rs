@@ -5,7 +5,7 @@
 //! made by the code that wrote it.
 
 use arrow::array::{Array, AsArray, RecordBatch};
-use arrow::datatypes::Fields;
+use arrow::datatypes::{Fields, Schema};
 use rayon::prelude::*;
 
 use super::files::{Folder, StoredTable};
@@ -65,7 +65,7 @@ impl SubsetReader<'_> {
             Err(why) => return self.broken(&format!("its file cannot be read: {why}")),
         };
         let expected = schema::schema(&subset::columns(&self.replay.experiment.plan.emit.add));
-        if let Some(difference) = of_schema(table.schema().fields(), expected.fields()) {
+        if let Some(difference) = of_schema(table.schema(), &expected) {
             return self.broken(&difference);
         }
         let entries = self.replay.chosen.of(&self.subset.name);
@@ -169,7 +169,23 @@ pub(super) fn differing(column: &dyn Array, expected: &dyn Array) -> Vec<usize> 
 }
 
 /// How a file's columns differ from those that are written.
-fn of_schema(fields: &Fields, expected: &Fields) -> Option<String> {
+///
+/// What stands beside them in a file is read by loaders too: the hub's own reads there of what type each column is.
+pub(super) fn of_schema(schema: &Schema, expected: &Schema) -> Option<String> {
+    let (fields, expected_fields) = (schema.fields(), expected.fields());
+    if let Some(difference) = of_fields(fields, expected_fields) {
+        return Some(difference);
+    }
+    let beside = schema.metadata().keys().next();
+    let mut inside = fields.iter().map(|field| field.metadata().keys().next());
+    let key = beside.or_else(|| inside.find_map(|key| key))?;
+    Some(format!(
+        "has metadata `{}`, which no run writes",
+        crate::error::shortened(key)
+    ))
+}
+
+fn of_fields(fields: &Fields, expected: &Fields) -> Option<String> {
     let names = |fields: &Fields| -> Vec<String> {
         fields.iter().map(|field| field.name().clone()).collect()
     };
