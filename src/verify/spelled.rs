@@ -27,34 +27,38 @@ pub(crate) fn unit(text: &str) -> Option<Spelled> {
         unit: String::new(),
         certain: false,
     };
-    let mut joint = "";
-    for factors in 0..FACTORS_MAX {
-        let rest = &text[found.length..];
-        let (gap, mark) = if factors == 0 {
+    for _ in 0..FACTORS_MAX {
+        if found.add(text).is_none() {
+            break;
+        }
+    }
+    let rest = &text[found.length..];
+    let ends = !rest.starts_with(|c: char| c.is_ascii_alphanumeric() || "(^_".contains(c));
+    (ends && !found.unit.is_empty()).then_some(found)
+}
+
+impl Spelled {
+    /// Adds the next factor of a text, with its power.
+    fn add(&mut self, text: &str) -> Option<()> {
+        let rest = &text[self.length..];
+        let first = self.unit.is_empty();
+        let (gap, mark) = if first {
             (blanks(rest), "")
         } else {
             separator(rest)
         };
-        let Some((length, name, upright)) = factor(&rest[gap..]) else {
-            break;
-        };
-        if factors > 0 {
-            joint = if mark.is_empty() { " " } else { mark };
-            found.unit.push_str(joint);
-            found.certain = true;
+        let (length, name, upright) = factor(&rest[gap..])?;
+        if !first {
+            self.unit.push_str(if mark.is_empty() { " " } else { mark });
         }
-        found.unit.push_str(&name);
-        found.certain |= upright;
-        found.length += gap + length;
-        let (length, power) = power(&text[found.length..]);
-        found.unit.push_str(&power);
-        found.certain |= length > 0 && name.len() > 1;
-        found.length += length;
+        self.unit.push_str(&name);
+        self.length += gap + length;
+        let (length, power) = power(&text[self.length..]);
+        self.unit.push_str(&power);
+        self.length += length;
+        self.certain |= !first || upright || length > 0 && name.len() > 1;
+        Some(())
     }
-    let ends = !text[found.length..]
-        .starts_with(|c: char| c.is_ascii_alphanumeric() || "(^_\\".contains(c) && c != '\\');
-    let _ = joint;
-    (ends && !found.unit.is_empty()).then_some(found)
 }
 
 /// Whether a text is a unit and nothing else.
@@ -94,6 +98,14 @@ fn separator(text: &str) -> (usize, &'static str) {
 
 /// One factor: its length, its name, and whether it is set upright or is a sign that only units have.
 fn factor(text: &str) -> Option<(usize, String, bool)> {
+    upright(text)
+        .or_else(|| quotient(text))
+        .or_else(|| micro(text))
+        .or_else(|| lettered(text))
+}
+
+/// `\mathrm{kg}`: units that are set as words.
+fn upright(text: &str) -> Option<(usize, String, bool)> {
     const UPRIGHT: [&str; 5] = [
         "\\mathrm{",
         "\\text{",
@@ -101,48 +113,36 @@ fn factor(text: &str) -> Option<(usize, String, bool)> {
         "\\rm{",
         "\\textrm{",
     ];
-    if let Some(open) = UPRIGHT.iter().find(|open| text.starts_with(**open)) {
-        let close = scan::closing_brace(text.as_bytes(), open.len() - 1)?;
-        let name = is_unit(&text[open.len()..close])?;
-        return Some((close + 1, name, true));
-    }
-    if let Some(found) = quotient(text) {
-        return Some(found);
-    }
-    let (prefix, rest) = match ["\\mu ", "\\mu", "\u{b5}", "\u{3bc}"]
-        .iter()
-        .find_map(|mark| text.strip_prefix(mark))
-    {
-        Some(rest) => ("u", rest),
-        None => ("", text),
-    };
-    let skipped = text.len() - rest.len();
-    if !prefix.is_empty() {
-        let (length, name, _) = factor(&rest[blanks(rest)..])?;
-        let length = skipped + blanks(rest) + length;
-        return units::is_symbol(&name).then(|| (length, format!("{prefix}{name}"), true));
-    }
-    let letters = rest.bytes().take_while(u8::is_ascii_alphabetic).count();
+    let open = UPRIGHT.iter().find(|open| text.starts_with(**open))?;
+    let close = scan::closing_brace(text.as_bytes(), open.len() - 1)?;
+    let name = is_unit(&text[open.len()..close])?;
+    Some((close + 1, name, true))
+}
+
+/// `\mu m`: a millionth of a unit.
+fn micro(text: &str) -> Option<(usize, String, bool)> {
+    let signs = ["\\mu ", "\\mu", "\u{b5}", "\u{3bc}"];
+    let rest = signs.iter().find_map(|sign| text.strip_prefix(sign))?;
+    let rest = &rest[blanks(rest)..];
+    let (length, name, _) = upright(rest).or_else(|| lettered(rest))?;
+    let length = text.len() - rest.len() + length;
+    units::is_symbol(&name).then(|| (length, format!("u{name}"), true))
+}
+
+/// Plain letters that are a unit, also with a sign behind a prefix: `k\Omega`.
+fn lettered(text: &str) -> Option<(usize, String, bool)> {
+    let letters = text.bytes().take_while(u8::is_ascii_alphabetic).count();
+    let (word, rest) = text.split_at(letters);
     let signs = [
         ("\\Omega", "Ohm"),
         ("\\ohm", "Ohm"),
         ("\\AA", "Angstrom"),
         ("\\angstrom", "Angstrom"),
     ];
-    if let Some((sign, name)) = signs
-        .iter()
-        .find(|(sign, _)| rest[letters..].starts_with(sign))
-    {
-        let known = letters <= 2 && units::is_prefix(&rest[..letters]);
-        return known.then(|| {
-            (
-                letters + sign.len(),
-                format!("{}{name}", &rest[..letters]),
-                letters > 0,
-            )
-        });
+    if let Some((sign, name)) = signs.iter().find(|(sign, _)| rest.starts_with(sign)) {
+        let length = letters + sign.len();
+        return units::is_prefix(word).then(|| (length, format!("{word}{name}"), letters > 0));
     }
-    let word = &rest[..letters];
     let known = units::is_symbol(word) || letters > 1 && units::scale(word).is_some();
     known.then(|| (letters, word.to_owned(), false))
 }
