@@ -4,8 +4,9 @@ use crate::scan;
 
 /// A text with its counts spelt out.
 pub(crate) fn spelt_out(text: &str) -> Option<String> {
+    text.contains(['C', 'P']).then_some(())?;
     let letters = ["C_", "P_", "nCr(", "nPr("];
-    let short = text.len() <= SHORT_MAX && text.contains(['C', 'P']);
+    let short = text.len() <= SHORT_MAX;
     (short || letters.iter().any(|mark| text.contains(mark))).then_some(())?;
     let at = (0..text.len()).filter(|at| text.is_char_boundary(*at));
     let found = at

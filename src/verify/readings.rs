@@ -7,7 +7,7 @@ use crate::clean::clean;
 use crate::expr::{Arena, Id, Node};
 use crate::lex::Comma;
 use crate::parse::{self, Manner, Parsed};
-use crate::{units, words};
+use crate::{spelled, words};
 
 /// One way to read a text.
 #[derive(Debug, Clone, Copy)]
@@ -29,7 +29,8 @@ pub(crate) fn readings(arena: &mut Arena, text: &str) -> Vec<Reading> {
         && ["C_", "A_", "P_", "C^", "C}_", "A}_", "P}_"]
             .iter()
             .any(|mark| text.contains(mark));
-    let counts = scripts || ["C(", "P("].iter().any(|mark| text.contains(mark));
+    let called = text.contains('(') && ["C(", "P("].iter().any(|mark| text.contains(mark));
+    let counts = scripts || called;
     let mut readings: Vec<Reading> = Vec::new();
     let mut commas = text.contains(',');
     let mut slashes = text.contains('/');
@@ -81,18 +82,20 @@ pub(crate) fn readings(arena: &mut Arena, text: &str) -> Vec<Reading> {
     readings
 }
 
-/// Whether letters of a text may be units that are written as names are: behind a slash, as a sign, or as
-/// a capital at the end.
+/// Whether letters of a text may be units that are written as names are: behind a value.
 fn may_have_units(text: &str) -> bool {
-    let digits = text.bytes().any(|byte| byte.is_ascii_digit());
-    let letters = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
-    let capital = units::is_capital_unit(&text[letters.len()..]);
-    let apart = capital && letters.ends_with([' ', ',', '~']);
-    let signs = [
-        "\\Omega", "\\mu", "\\AA", "\\mathrm", "\\text", "\\frac", "/", "^",
-    ];
-    digits && (apart || signs.iter().any(|sign| text.contains(sign)))
+    let bytes = text.as_bytes();
+    let ends = (0..bytes.len()).filter(|at| {
+        let value = bytes[*at].is_ascii_digit() || b"})".contains(&bytes[*at]);
+        let next = bytes.get(at + 1);
+        value && next.is_some_and(|next| next.is_ascii_alphabetic() || b" ~,\\".contains(next))
+    });
+    ends.take(VALUES_MAX)
+        .any(|at| spelled::unit(&text[at + 1..]).is_some())
 }
+
+/// Units are looked for behind so many values of a text. By hand.
+const VALUES_MAX: usize = 64;
 
 /// Whether a clean text can be read as mathematics without words.
 pub(crate) fn is_mathematics(text: &str) -> bool {

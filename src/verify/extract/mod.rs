@@ -175,6 +175,10 @@ const AFTER_ANCHORS: i32 = 100;
 /// What is announced behind the last box and takes it back: what comes later counts, however it is spelt.
 fn final_word(text: &str, options: &Options) -> Option<Extracted> {
     let behind = scan::last_box_end(text)?;
+    // Mostly nothing but a full stop follows.
+    text.get(behind..)?
+        .contains(char::is_alphanumeric)
+        .then_some(())?;
     let first = options.boxed_match_priority >= AFTER_FINAL_WORD;
     // The peer knows a final answer only.
     let finals = options.any_match;
