@@ -83,6 +83,9 @@ fn new_name() -> String {
     format!("{}-{}", std::process::id(), now.as_nanos())
 }
 
+/// Held beside the folders by one who puts a part in the place of a damaged one.
+pub(super) const REPLACING: &str = "replacing.lock";
+
 /// Digits of a time in nanoseconds: nobody calls a folder of his own so.
 const TIME_DIGITS: usize = 18;
 
@@ -107,6 +110,12 @@ fn clear(partial: &Path) -> Result<()> {
         if is_name(stem) {
             clear_one(&partial.join(stem));
         }
+    }
+    // Whoever replaces a part removes it, if nobody kills him; ours is empty.
+    if let Ok(Taken::Held(lock)) = Lock::take_left(&partial.join(REPLACING))
+        && lock.file.metadata().is_ok_and(|found| found.len() == 0)
+    {
+        lock.remove();
     }
     Ok(())
 }
@@ -182,6 +191,7 @@ mod tests {
         for lock in [
             format!("1-{time}.lock"),
             format!("3-{time}.lock"),
+            REPLACING.into(),
             "book.lock".into(),
         ] {
             std::fs::write(partial.join(lock), "").expect("a file");

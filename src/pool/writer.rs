@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use arrow::array::ArrayRef;
 use fs_err as fs;
 
-use super::aside::Aside;
+use super::aside::{Aside, REPLACING};
 use super::examine::examine;
 use super::home::Pool;
 use super::identity::Made;
@@ -102,7 +102,7 @@ fn put_in_place(aside: &Path, folder: &Path) -> Result<()> {
     }
     // One at a time, so that nobody moves away what another has just put there instead.
     let partial = aside.ancestors().nth(2).unwrap_or(aside);
-    let lock = Lock::wait(&partial.join("replacing.lock"), &|| Ok(()))?;
+    let lock = Lock::wait(&partial.join(REPLACING), &|| Ok(()))?;
     let put = match sound(folder).and_then(examine) {
         Ok(_) => disk::remove(aside),
         Err(_) => replace(aside, folder),
