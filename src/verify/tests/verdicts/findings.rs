@@ -60,7 +60,7 @@ const PIECES: [&str; 40] = [
     "The answer is x = 2, y = {}.",
     "Hence x > {}",
     "Thus we get y = x^{}",
-    "Hence the angle equals pi/{}.",
+    "So the angle equals pi/{}.",
     "Therefore x equals 2√{}",
     "It takes 2 hours and {} minutes",
     "The ratio is 900 to {}",
@@ -70,7 +70,7 @@ const PIECES: [&str; 40] = [
     "If n is even the answer is {}.",
     "The interval is [2, {}]",
     "The roots are 2 and {}",
-    "I was not able to determine the answer in under {} steps.",
+    "I could not find the answer in under {} minutes.",
 ];
 
 fn said(template: &str, number: u32) -> String {
