@@ -1,5 +1,6 @@
 //! `gradatim check`: is an output folder what its manifest says?
 
+use std::hash::{BuildHasher, Hasher, RandomState};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -49,6 +50,9 @@ pub(super) struct Arguments {
     /// How many entries are measured again.
     #[arg(long, value_name = "ROWS", default_value_t = 200, requires = "sources")]
     sample: usize,
+    /// Draw the sample that another check drew [default: another in each check, which nobody can know before].
+    #[arg(long, value_name = "SEED", requires = "sources")]
+    sample_seed: Option<u64>,
     /// Report as JSON on stdout.
     #[arg(long)]
     json: bool,
@@ -94,11 +98,17 @@ fn with_sources(arguments: &Arguments) -> Result<Findings> {
             ..Overrides::default()
         },
         sample: arguments.sample,
+        seed: arguments.sample_seed.unwrap_or_else(any_seed),
         connect: &|| hub::connect(&stop, &progress, HUB_SPACE),
     };
     let findings = check::check(&arguments.out, Some(&again));
     progress.finish();
     findings
+}
+
+/// One that nobody can know before: what the standard library keeps its maps from being filled on purpose with.
+fn any_seed() -> u64 {
+    u64::from(RandomState::new().build_hasher().finish() as u32)
 }
 
 fn report(findings: &Findings) -> String {

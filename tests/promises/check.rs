@@ -1083,3 +1083,27 @@ fn what_the_sources_say_otherwise_is_told_by_measuring_again() {
         .ends(2)
         .tells(&["--base"]);
 }
+
+/// Whoever forges a folder could else change what is not in it.
+#[test]
+fn the_sample_that_is_measured_again_is_another_in_each_check() {
+    let base = MADE.folder().to_string_lossy().into_owned();
+    let place = edited(|_| {});
+    let sample = |more: &[&str]| {
+        let arguments = [
+            "check",
+            "out",
+            "--sources",
+            "--base",
+            &base,
+            "--sample",
+            "5",
+        ];
+        let done = place.gradatim(&[&arguments, more].concat()).ends(0);
+        let told = done.stdout.split_once("--sample-seed ").expect("a seed").1;
+        told.split_once('`').expect("its end").0.to_owned()
+    };
+    let [first, second, third] = [(); 3].map(|()| sample(&[]));
+    assert!(first != second || second != third, "{first}");
+    assert_eq!(sample(&["--sample-seed", &first]), first);
+}

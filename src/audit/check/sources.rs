@@ -33,6 +33,8 @@ pub(crate) struct Again<'a> {
     pub overrides: Overrides,
     /// How many entries.
     pub sample: usize,
+    /// Which entries are drawn. Whoever forges a folder must not know it: it is another in each check.
+    pub seed: u64,
     pub connect: Connect<'a>,
 }
 
@@ -62,7 +64,7 @@ pub(super) fn check(folder: &mut Folder<'_>, stored: &Stored, again: &Again<'_>)
         Err(error) => return Err(error),
     };
     compare_terms(folder, stored, &plan);
-    let sample = match sample(folder, stored.manifest.seed, again.sample) {
+    let sample = match sample(folder, again.seed, again.sample) {
         Ok(sample) => sample,
         Err(misfit) => {
             folder
@@ -73,6 +75,12 @@ pub(super) fn check(folder: &mut Folder<'_>, stored: &Stored, again: &Again<'_>)
     };
     let tokenizer = Tokenizer::load(&plan.tokenizer_name.0, &plan.folder)?;
     folder.findings.measured_again = Some(0);
+    if (sample.len() as u64) < folder.findings.entries {
+        folder.findings.note(format!(
+            "the entries that are measured again are a sample: `--sample-seed {}` draws the same",
+            again.seed
+        ));
+    }
     for of_file in sample.chunk_by(|a, b| (&a.source, &a.file) == (&b.source, &b.file)) {
         measure_file(folder, &plan, &tokenizer, of_file)?;
     }
