@@ -5,12 +5,14 @@ Standard library alone. Everything follows from the seed but the moments at whic
 can give: a machine's clock decides them.
 """
 import argparse
+import atexit
 import gzip
 import hashlib
 import json
 import os
 import random
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -203,9 +205,11 @@ def stale(arena):
 
 
 class Table:
-    """Counts by row and column, and a line for each miss."""
+    """Counts by row and column, and a line for each miss; printed at the end, also where the script is told to stop."""
 
     def __init__(self, columns):
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+        atexit.register(self.print)
         self.columns, self.counts, self.misses, self.rows = columns, Counter(), [], []
         # What is to be said of those that were no miss: by row, column and reason.
         self.why = Counter()
@@ -232,8 +236,7 @@ class Table:
             print(f"miss: {miss}")
 
     def end(self):
-        """Prints the table and ends the script: with 1 where something was missed."""
-        self.print()
+        """Ends the script: with 1 where something was missed."""
         sys.exit(1 if self.misses else 0)
 
 
