@@ -3,6 +3,7 @@
 use std::fs::Metadata;
 use std::path::{Path, PathBuf};
 
+use crate::folder::RUN_FOLDER;
 use crate::{Error, Result};
 
 /// Refuses to write to a file that is read, or to one that another option writes to: by whatever name, through links,
@@ -46,6 +47,35 @@ pub(super) fn refuse_inside(read: &[PathBuf], option: &str, written: &Path) -> R
                 folder.display()
             ),
             format!("name a folder outside of it with `{option}`"),
+        )),
+    }
+}
+
+/// Refuses a pool in an output folder, which it would spoil.
+pub(super) fn refuse_pool(pool: &Path) -> Result<()> {
+    match pool.join(RUN_FOLDER).is_dir() {
+        false => Ok(()),
+        true => Err(Error::usage(
+            format!("`--pool {}` is an output folder", pool.display()),
+            "name a folder for the pool alone, or none for the one in the cache",
+        )),
+    }
+}
+
+/// Refuses a pool that would lie in the output folder, which must hold what a run writes and nothing else.
+pub(super) fn refuse_pool_in(pool: &Path, out: &Path) -> Result<()> {
+    let (Some(first), Some(second)) = (whole(pool), whole(out)) else {
+        return Ok(());
+    };
+    match first.starts_with(&second) {
+        false => Ok(()),
+        true => Err(Error::usage(
+            format!(
+                "`--pool {}` would lie in `--out {}`",
+                pool.display(),
+                out.display()
+            ),
+            "name a folder for each, side by side",
         )),
     }
 }

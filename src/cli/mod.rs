@@ -232,7 +232,10 @@ impl Common {
         let named = named.map(|(_, source)| source.location().below(file.folder()));
         let read: Vec<PathBuf> = given.chain(named).collect();
         match &self.pool {
-            Some(pool) => apart::refuse_inside(&read, "--pool", pool),
+            Some(pool) => {
+                apart::refuse_pool(pool)?;
+                apart::refuse_inside(&read, "--pool", pool)
+            }
             None => Ok(()),
         }
     }

@@ -13,7 +13,7 @@ use serde_json::json;
 
 use super::progress::Progress;
 use super::table::{table, thousands};
-use super::{Common, print, print_json, say, stop_on_signals};
+use super::{Common, apart, print, print_json, say, stop_on_signals};
 
 /// Makes the subsets and controls of a pipeline.
 #[derive(Args)]
@@ -36,6 +36,9 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8> {
     if disk::is_there(&arguments.out) && !arguments.wait {
         // Before the hub is asked and files are hashed; the job looks again when it is about to write.
         return Err(Error::OutputExists(arguments.out.clone()));
+    }
+    if let Some(pool) = &common.pool {
+        apart::refuse_pool_in(pool, &arguments.out)?;
     }
     let stop = stop_on_signals()?;
     let progress = Arc::new(Progress::new());

@@ -525,6 +525,10 @@ fn a_run_writes_neither_over_its_pipeline_nor_a_pool_among_what_it_reads() {
         .ends(2)
         .tells(&told);
     place
+        .run("other", &["--pool", "other/pool"])
+        .ends(2)
+        .tells(&["would lie in", "side by side"]);
+    place
         .run("other", &["--timings", "pipeline.toml"])
         .ends(2)
         .tells(&["would write over what is read"]);

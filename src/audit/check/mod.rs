@@ -27,7 +27,10 @@ mod sums;
 
 use std::path::Path;
 
-use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
+use parquet::arrow::arrow_reader::{
+    ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
+};
+use parquet::file::metadata::PageIndexPolicy;
 use serde::Serialize;
 
 use crate::Result;
@@ -116,7 +119,9 @@ fn note_of_age(stored: &Stored) -> Option<String> {
 pub(super) fn open(path: &Path) -> parquet::errors::Result<ParquetRecordBatchReader> {
     let file = fs_err::File::open(path)
         .map_err(|error| parquet::errors::ParquetError::External(error.into()))?;
-    ParquetRecordBatchReaderBuilder::try_new(file.into_parts().0)?
+    // Other readers go by the index of its pages, so a damaged one is damage.
+    let options = ArrowReaderOptions::new().with_page_index_policy(PageIndexPolicy::Optional);
+    ParquetRecordBatchReaderBuilder::try_new_with_options(file.into_parts().0, options)?
         .with_batch_size(BATCH_ROWS)
         .build()
 }
