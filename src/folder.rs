@@ -27,7 +27,7 @@ pub(crate) fn shard(split: &str) -> String {
 /// The manifest of an output folder.
 pub(crate) fn manifest(out: &Path) -> Result<Manifest> {
     let path = out.join(RUN_FOLDER).join("manifest.json");
-    let text = crate::disk::read_text(&path).map_err(|error| Error::no_output(out, &error))?;
+    let text = crate::disk::read_own_text(&path).map_err(|error| Error::no_output(out, &error))?;
     serde_json::from_str(&text).map_err(|error| {
         Error::usage(
             format!("its manifest cannot be read: {error}"),

@@ -70,6 +70,14 @@ pub(crate) fn read_text(path: &Path) -> io::Result<String> {
     }
 }
 
+/// The same of a file of ours, where nothing else is waited for: a pipe in its place would never end.
+pub(crate) fn read_own_text(path: &Path) -> io::Result<String> {
+    match fs::metadata(path)?.is_file() {
+        true => read_text(path),
+        false => Err(io::Error::other(format!("`{}` is no file", path.display()))),
+    }
+}
+
 /// Whether anything has that name, a link that leads nowhere too.
 pub(crate) fn is_there(path: &Path) -> bool {
     path.symlink_metadata().is_ok()

@@ -844,3 +844,28 @@ fn a_pipeline_without_an_end_is_refused_before_it_fills_the_memory() {
     let refused = place.gradatim(&["plan", "/dev/zero"]).ends(2);
     refused.tells(&["/dev/zero", "longer than"]);
 }
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_in_the_place_of_a_file_of_ours_is_told_and_never_waited_for() {
+    let place = place(COLUMNS);
+    place.write("data/a.jsonl", format!("{}\n", row(0)));
+    place.run("out", &[]).ends(0);
+    for name in ["ledger.parquet", "manifest.json"] {
+        let path = place.path("out/__run__").join(name);
+        std::fs::remove_file(&path).expect("a file");
+        let made = std::process::Command::new("mkfifo").arg(&path).status();
+        assert!(made.expect("mkfifo").success());
+        let told = place.gradatim(&["balance", "out"]);
+        assert_ne!(told.code, Some(0), "{}", told.stdout);
+    }
+    let lock = [
+        "run",
+        "out/__run__/pipeline.lock.toml",
+        "--base",
+        ".",
+        "--out",
+        "again",
+    ];
+    place.gradatim(&lock);
+}

@@ -35,6 +35,7 @@ use serde::Serialize;
 
 use crate::Result;
 use crate::manifest::VERSION;
+use crate::source::disk_file::open_regular;
 use files::Folder;
 use manifest::Stored;
 use sources::Again;
@@ -117,7 +118,7 @@ fn note_of_age(stored: &Stored) -> Option<String> {
 
 /// A table's rows, some at a time.
 pub(super) fn open(path: &Path) -> parquet::errors::Result<ParquetRecordBatchReader> {
-    let file = fs_err::File::open(path)
+    let file = open_regular(path)
         .map_err(|error| parquet::errors::ParquetError::External(error.into()))?;
     // Other readers go by the index of its pages, so a damaged one is damage.
     let options = ArrowReaderOptions::new().with_page_index_policy(PageIndexPolicy::Optional);

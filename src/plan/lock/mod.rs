@@ -39,7 +39,7 @@ impl Lock {
             return Ok(None);
         }
         let folder = file.path.parent().unwrap_or(Path::new(""));
-        let Ok(text) = crate::disk::read_text(&folder.join("manifest.json")) else {
+        let Ok(text) = crate::disk::read_own_text(&folder.join("manifest.json")) else {
             notes.push(
                 "no `manifest.json` lies beside the lock file: whether its files are those of its run is not \
                  checked"
