@@ -1,8 +1,10 @@
 //! Memory is bounded by what is said, and what goes beyond it is told: a row is dropped, a run refused.
 
+use ::parquet::arrow::ArrowWriter;
+use ::parquet::file::properties::WriterProperties;
 use serde_json::{Value, json};
 
-use crate::support::{Place, jsonl, parquet, text};
+use crate::support::{Place, batches, jsonl, parquet, text};
 
 const ROWS: &str = r#"
 [sources.rows]
@@ -52,6 +54,39 @@ fn a_page_that_unpacks_into_more_than_its_rows_may_have_is_not_read_and_the_othe
     let numbers: Vec<&Value> = ledger.iter().map(|row| &row["row"]).collect();
     assert_eq!(numbers, [&json!(0), &json!(1), &json!(2)]);
     assert_eq!(text(&ledger[2], "verdict"), "correct");
+}
+
+/// Each row a page of its own, all in one group.
+#[test]
+fn a_page_that_is_too_large_takes_none_of_its_group_along() {
+    let rows: Vec<Value> = (0..6)
+        .map(|at| {
+            let large = if at == 2 { 2_000_000 } else { 10 };
+            row(&format!("What is 42 plus {at}?"), "x".repeat(large))
+        })
+        .collect();
+    let (schema, batches) = {
+        let place = Place::new();
+        place.write("rows.parquet", parquet(&rows, 10));
+        batches(&place.path("rows.parquet"))
+    };
+    let properties = WriterProperties::builder()
+        .set_dictionary_enabled(false)
+        .set_write_batch_size(1)
+        .set_data_page_row_count_limit(1)
+        .build();
+    let mut writer = ArrowWriter::try_new(Vec::new(), schema, Some(properties)).expect("a writer");
+    for batch in batches {
+        writer.write(&batch).expect("rows");
+    }
+    let place = place("parquet", writer.into_inner().expect("a file"));
+    let bounded = ROWS.replace("NAME", "parquet");
+    let bounded = bounded.replace("accept", "row_bytes_max = 100000\naccept");
+    place.write("pipeline.toml", bounded);
+    place.run("out", &[]).ends(0);
+    let mut expected = vec![None; 6];
+    expected[2] = Some("too_large".to_owned());
+    assert_eq!(reasons(&place), expected);
 }
 
 #[test]

@@ -159,7 +159,6 @@ impl Chunk<'_> {
             _ => {
                 let rows = rows.or_else(|| self.rows_of(&header, found));
                 found.end = rows.as_ref().map_or(found.end, |rows| rows.end);
-                found.bytes = found.bytes.saturating_add(header.unpacked);
                 if header.encoding == DELTA_BYTE_ARRAY {
                     found.chained = found.chained.max(header.unpacked);
                 }
@@ -213,6 +212,7 @@ struct Found {
     /// Behind the last row that a page has.
     end: u64,
     dictionary: u64,
+    /// Of the pages that are decoded.
     bytes: u64,
     largest: u64,
     chained: u64,
@@ -232,6 +232,7 @@ impl Found {
         };
         match rows {
             _ if !is_too_large(bytes, count, row_bytes_max) => {
+                self.bytes = self.bytes.saturating_add(header.unpacked);
                 self.largest = self.largest.max(header.unpacked);
             }
             Some(rows) => self.too_large.push(rows),
