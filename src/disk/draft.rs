@@ -1,7 +1,7 @@
 //! Small files of ours, put in place whole: written as a draft beside it, brought to the disk, renamed.
 //!
 //! A draft is held locked while it is written. One whose lock is free was left by a process that is dead, and the
-//! first who writes into that folder removes it.
+//! first who looks or writes into that folder removes it.
 
 use std::collections::HashSet;
 use std::io::Write;
@@ -61,8 +61,8 @@ fn begin(folder: &Path) -> Result<(PathBuf, Lock)> {
     }
 }
 
-/// Removes the drafts of dead processes, the first time that this one writes here.
-fn clear_once(folder: &Path) {
+/// Removes the drafts of dead processes, the first time that this one looks or writes here.
+pub(crate) fn clear_once(folder: &Path) {
     static CLEARED: Mutex<Option<HashSet<PathBuf>>> = Mutex::new(None);
     let mut cleared = match CLEARED.lock() {
         Ok(cleared) => cleared,

@@ -23,9 +23,9 @@ use fs_err as fs;
 
 use crate::{Error, Result};
 
-pub(crate) use draft::put;
 #[cfg(unix)]
 pub(crate) use draft::put_link;
+pub(crate) use draft::{clear_once, put};
 pub(crate) use lock::{Lock, Taken, open_own};
 pub(crate) use partial::{Over, Partial};
 pub(crate) use sync::{create_folders, place, sync_tree};

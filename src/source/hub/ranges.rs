@@ -280,7 +280,10 @@ impl Shelf {
 
     /// The spans that are kept of a content, by start.
     fn spans(&self, content: &ContentId) -> Vec<Span> {
-        let Ok(entries) = fs_err::read_dir(self.folder.join(content.to_string())) else {
+        let folder = self.folder.join(content.to_string());
+        // A run that finds all ranges here writes none, and what a killed one left would stay.
+        crate::disk::clear_once(&folder);
+        let Ok(entries) = fs_err::read_dir(folder) else {
             return Vec::new();
         };
         let names = entries.flatten().map(|entry| entry.file_name());
