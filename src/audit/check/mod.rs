@@ -66,12 +66,10 @@ const BROKEN_MAX: usize = 200;
 impl Findings {
     fn broken(&mut self, what: impl Into<String>) {
         let what = what.into();
-        if self.broken.contains(&what) {
-            return;
-        }
-        match self.broken.len() < BROKEN_MAX {
-            true => self.broken.push(what),
-            false => self.broken_more += 1,
+        if self.broken.len() == BROKEN_MAX {
+            self.broken_more += 1;
+        } else if !self.broken.contains(&what) {
+            self.broken.push(what);
         }
     }
 
