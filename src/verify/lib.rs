@@ -157,8 +157,8 @@ pub fn verify_parts(gold: &str, response: &str, parts: &Parts, options: &Options
         (Gold::Missing, _) => return without_gold(response, parts, Reason::EmptyGold),
         (Gold::Proof, _) => return without_gold(response, parts, Reason::ProofGold),
     };
-    let found = extract::extract_parts(response, parts, options);
     let answer = extract::answer_part(response, parts);
+    let found = answer.and_then(|answer| extract::extract_answer(answer, options));
     if let Some(verdict) = prose::by_letter(&gold, answer, found.as_ref(), options) {
         return verdict;
     }

@@ -7,7 +7,7 @@
 
 use std::ops::Range;
 
-use memchr::{memchr3_iter, memmem};
+use memchr::{memchr2_iter, memchr3_iter, memmem};
 
 /// Whether a response holds a thinking part, and whether that part ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -204,7 +204,7 @@ fn open_part(response: &str, start: usize) -> Parts {
     }
 }
 
-/// The marks after which a model has stopped answering.
+/// The marks after which a model has stopped answering. Each starts with `<` or `[`.
 const TURN_ENDS: [&str; 15] = [
     "<|end_of_solution|>",
     "<|im_end|>",
@@ -225,10 +225,12 @@ const TURN_ENDS: [&str; 15] = [
 
 fn without_turn_ends(response: &str, mut parts: Parts) -> Parts {
     let answer = response.get(parts.answer.clone()).unwrap_or("").as_bytes();
-    let cut = TURN_ENDS
-        .iter()
-        .filter_map(|mark| memmem::find(answer, mark.as_bytes()))
-        .min();
+    let cut = memchr2_iter(b'<', b'[', answer).find(|at| {
+        let here = &answer[*at..];
+        TURN_ENDS
+            .iter()
+            .any(|mark| here.starts_with(mark.as_bytes()))
+    });
     if let Some(cut) = cut {
         parts.answer.end = parts.answer.start + cut;
     }

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use memchr::memmem;
+
 use crate::extract::context;
 use crate::extract::found::{Extracted, Rule, has_digit, is_prose, one};
 use crate::extract::maths::{last_clause_math, maths, shift};
@@ -160,19 +162,63 @@ const ANCHORS_TRIED: usize = 3;
 
 /// Where words of these lists end, the last first.
 fn ends_of(folded: &str, lists: &[&[&str]]) -> Vec<usize> {
-    let words = lists.iter().flat_map(|words| words.iter());
-    let mut ends: Vec<usize> = words
-        .flat_map(|word| {
-            // The first character of mathematics belongs to the answer.
-            let kept = usize::from(word.ends_with(['$', '\\']));
-            folded
-                .rmatch_indices(word)
-                .take(ANCHORS_TRIED)
-                .map(move |(at, _)| at + word.len() - kept)
-        })
-        .collect();
+    let places = Places::of(folded);
+    let mut ends = Vec::new();
+    for word in lists.iter().flat_map(|words| words.iter()) {
+        // The first character of mathematics belongs to the answer.
+        let kept = usize::from(word.ends_with(['$', '\\']));
+        let starts = places.last(word);
+        ends.extend(starts.iter().map(|at| at + word.len() - kept));
+    }
     ends.sort_unstable_by(|one, other| other.cmp(one));
     ends
+}
+
+/// The word that most announcements are made with.
+const ROOT: &str = "answer";
+
+/// Where announcements may stand in a text, so that it is not searched for each of them.
+struct Places<'t> {
+    text: &'t str,
+    is_ascii: bool,
+    /// Where [`ROOT`] stands.
+    roots: Vec<usize>,
+}
+
+impl<'t> Places<'t> {
+    fn of(text: &'t str) -> Self {
+        Self {
+            text,
+            is_ascii: text.is_ascii(),
+            roots: memmem::find_iter(text.as_bytes(), ROOT).collect(),
+        }
+    }
+
+    /// Where a word stands, from the last, and no more often than is tried.
+    fn last(&self, word: &str) -> Vec<usize> {
+        match memmem::find(word.as_bytes(), ROOT.as_bytes()) {
+            Some(root) => {
+                let starts = self
+                    .roots
+                    .iter()
+                    .rev()
+                    .filter_map(|at| at.checked_sub(root));
+                let bytes = self.text.as_bytes();
+                let starts = starts.filter(|at| bytes[*at..].starts_with(word.as_bytes()));
+                starts.take(ANCHORS_TRIED).collect()
+            }
+            None if self.may_have(word) => {
+                let starts = self.text.rmatch_indices(word).map(|(at, _)| at);
+                starts.take(ANCHORS_TRIED).collect()
+            }
+            None => Vec::new(),
+        }
+    }
+
+    fn may_have(&self, word: &str) -> bool {
+        (!self.is_ascii || word.is_ascii())
+            && memmem::find(self.text.as_bytes(), word.as_bytes()).is_some()
+    }
 }
 
 /// Words that are said of an answer and are none: `I hope this answer is helpful`.
