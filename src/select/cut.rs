@@ -87,6 +87,8 @@ pub(super) fn prefixes(
         let (name, asked) = (wanted.name, wanted.size);
         let subset = Subset {
             control_of: wanted.control_of,
+            drawn_as: scope.draw.family.to_owned(),
+            stands_as: scope.draw.standing.to_owned(),
             ..Subset::of_order(name.clone(), order.role, asked, &order.entries, size)
         };
         subsets.push(described(subset));

@@ -775,7 +775,12 @@ proptest! {
                 largest = by_name[&**larger];
             }
             let mut used: HashSet<Id> = made.problems(largest).into_iter().collect();
-            let draw = Draw { role: Role::Matched, number: control.draw };
+            let draw = Draw {
+                role: Role::Matched,
+                number: control.draw,
+                family: &control.drawn_as,
+                standing: &control.stands_as,
+            };
             let standing = standing(&accepted, control.style.as_deref(), draw, seed);
             let steps: Vec<Vec<Stratum>> = {
                 let order = [Stratum::PassRate, Stratum::Origin, Stratum::Length];
@@ -827,13 +832,14 @@ proptest! {
 }
 
 /// For each problem the trajectory with the smallest hash, in the order of the problems' hash.
-fn standing<'r>(rows: &[&'r Row], style: Option<&str>, draw: Draw, seed: u64) -> Vec<&'r Row> {
-    // As `select::draw` documents it: `H(seed, role, draw, trajectory)`.
+fn standing<'r>(rows: &[&'r Row], style: Option<&str>, draw: Draw<'_>, seed: u64) -> Vec<&'r Row> {
+    // As `select::draw` documents it: `H(seed, role, draw, standing, trajectory)`.
     let key = |row: &&Row| {
-        let hasher = IdHasher::new("gradatim draw of a trajectory v1")
+        let hasher = IdHasher::new("gradatim draw of a trajectory v2")
             .part(seed.to_le_bytes())
             .part(draw.role.as_str())
-            .part(draw.number.to_le_bytes());
+            .part(draw.number.to_le_bytes())
+            .part(draw.standing);
         hasher.part(row.trajectory.to_bytes()).finish()
     };
     let mut by_problem: HashMap<Id, Vec<&Row>> = HashMap::new();
@@ -1082,6 +1088,8 @@ fn draws_and_controls_share_as_many_problems_as_independent_draws_do() {
             Draw {
                 role: Role::Subset,
                 number,
+                family: "a-all-normal",
+                standing: "a-all",
             },
             id,
         )
@@ -1108,6 +1116,57 @@ fn draws_and_controls_share_as_many_problems_as_independent_draws_do() {
         follows < 0.25 + 1.0 / 11.0,
         "a share of {follows:.3} would go unseen"
     );
+}
+
+/// Families that differ in their grid's name, in length, in the unit or in nothing but the grid that asks for them,
+/// their matched controls and their random ones: what two share over all seeds is as of independent draws. With the
+/// role and the number alone in the key, they would share what both can hold.
+#[test]
+fn families_share_as_many_problems_as_independent_draws_do() {
+    const SIZE: usize = 15;
+    let rows = plain_pool(60, |_| 1);
+    let matched = "[grid.control]\nrandom = 1\nmatched = true\nstrata = []\n";
+    // Every reply has 100 tokens, so that 1,500 are as many rows.
+    let grids = format!(
+        "[[grid]]\nname = 'a'\nsize = [{SIZE}]\n{matched}[[grid]]\nname = 'b'\nsize = [{SIZE}]\n{matched}\
+         [[grid]]\nsize = [{SIZE}]\n[grid.length]\nrule = ['normal', 'long']\nbucket = 30\n\
+         [[grid]]\nsize = [14]\n[[grid]]\nsize.tokens = [1500]\ncontrol.random = 1\n\
+         [[grid]]\nname = 'styled'\nstyle = ['r1']\nsize = [{SIZE}]\ncontrol.random = 1\n"
+    );
+    let made = over_seeds(&rows, &grids);
+    let names = [
+        "a-all-normal-15",
+        "b-all-normal-15",
+        "all-normal-15",
+        "all-normal-14",
+        "all-normal-1500tok",
+        "styled-all-normal-r1-15",
+        "a-all-normal-15-matched",
+        "b-all-normal-15-matched",
+        "all-long-15",
+        "random-15",
+        "random-r1-15",
+        "random-1500tok",
+    ];
+    for (at, one) in names.iter().enumerate() {
+        for other in &names[..at] {
+            let apart = [*one, *other] == ["a-all-normal-15-matched", "a-all-normal-15"]
+                || [*one, *other] == ["b-all-normal-15-matched", "b-all-normal-15"];
+            let sizes = [one, other].map(|name| made[0][*name].len());
+            let chances = hypergeometric(60, sizes[0], sizes[1]);
+            let allowed = match apart {
+                true => 0..=0,
+                false => bounds(&sum_of(SEEDS as usize, &chances)),
+            };
+            let pairs = made.iter();
+            let sum: usize = pairs.map(|seed| shared(&seed[*one], &seed[*other])).sum();
+            assert!(
+                allowed.contains(&sum),
+                "{one} and {other} share {sum}: not in {allowed:?}"
+            );
+            assert!(!allowed.contains(&(sizes[0].min(sizes[1]) * SEEDS as usize / 2)));
+        }
+    }
 }
 
 /// Every problem has four trajectories; where a subset and a control share a problem, they share its

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use crate::select::cut::{self, AskedSubset, FamilyOrder, MadeSubset};
 use crate::select::deciles::decile;
-use crate::select::draw::{Draw, Role};
+use crate::select::draw::Role;
 use crate::select::grid::{Family, Grid};
 use crate::select::scope::Scope;
 use crate::select::selection::Selection;
@@ -28,10 +28,7 @@ pub(in crate::select) fn select(
     selection: &mut Selection,
 ) {
     let scope = Scope {
-        draw: Draw {
-            role: Role::Matched,
-            number: family.draw,
-        },
+        draw: family.draw_of(Role::Matched),
         admitted: None,
         ..*scope
     };
