@@ -249,9 +249,7 @@ const NUMBER_MAX: usize = 24;
 
 /// A number that is written as a word, in digits.
 pub(crate) fn in_digits(text: String) -> String {
-    // Signs that no such word has, and that folding does not take away.
-    let is_sign = |byte: u8| byte.is_ascii_digit() || b"=^_+<>|/()[]".contains(&byte);
-    if text.len() > NUMBER_MAX || text.bytes().any(is_sign) {
+    if text.len() > NUMBER_MAX || has_sign(&text) {
         return text;
     }
     let word = folded(&text);
@@ -317,6 +315,12 @@ pub(crate) fn rivals(left: &str, right: &str) -> bool {
         && RIVALS
             .iter()
             .any(|words| words.contains(&left) && words.contains(&right))
+}
+
+/// Whether a text has a sign that no words have and that folding leaves: it need not be folded to be told from words.
+pub(crate) fn has_sign(text: &str) -> bool {
+    let is_sign = |byte: u8| byte.is_ascii_digit() || b"=^_+<>|/()[]".contains(&byte);
+    text.bytes().any(is_sign)
 }
 
 /// Whether a folded text is words and nothing that could be mathematics.

@@ -21,13 +21,14 @@ const FINAL: [&str; 3] = ["final answer is", "final answer: the", "final answer:
 pub(crate) fn last_word(text: &str, options: &Options, finals: bool) -> Option<Extracted> {
     let behind = scan::boxes(text).last()?.outer.end;
     let tail = text.get(behind..)?.to_ascii_lowercase();
+    let places = Places::of(&tail);
     let words: &mut dyn Iterator<Item = &&str> = if finals {
         &mut FINAL.iter()
     } else {
         &mut ANCHORS[..2].iter().flat_map(|words| words.iter())
     };
     let anchor = words
-        .filter_map(|word| tail.rfind(*word).map(|at| at + word.len()))
+        .filter_map(|word| places.last(word).first().map(|at| at + word.len()))
         .max()?;
     let found = announced(text, behind + anchor, options)?;
     let letter = words::choice(&found.text).is_some();
@@ -109,19 +110,19 @@ pub(crate) fn anchored(text: &str, options: &Options) -> Option<Extracted> {
         .take(ANCHORS_TRIED)
         .filter_map(|end| Some((*end, announced(text, *end, options)?)))
         .filter(|(_, found)| !is_enumerated(text, found));
-    let found: Vec<(usize, Extracted)> = found.collect();
-    let stated = found
-        .iter()
-        .find(|(end, found)| !found.piece && !heads_solution(text, *end, found))
-        .or(found
-            .first()
-            .filter(|(end, found)| !heads_solution(text, *end, found)));
-    if let Some((_, found)) = stated {
-        return Some(found.clone());
+    let mut last = None;
+    for (end, found) in found {
+        let heads = heads_solution(text, end, &found);
+        if !found.piece && !heads {
+            return Some(found);
+        }
+        last.get_or_insert((found, heads));
+    }
+    if let Some((found, heads)) = last {
+        return (!heads).then_some(found);
     }
     let weak = ends_of(&folded, &[ANCHORS[2]]);
-    let end = weak.first().filter(|_| found.is_empty())?;
-    announced(text, *end, options)
+    announced(text, *weak.first()?, options)
 }
 
 /// What words ending at `end` announce, if it may be an answer; a piece where they are doubted.
@@ -180,7 +181,8 @@ const ROOT: &str = "answer";
 /// Where announcements may stand in a text, so that it is not searched for each of them.
 struct Places<'t> {
     text: &'t str,
-    is_ascii: bool,
+    /// Which bytes beyond ASCII it has: most announcements of other languages are told to be absent by one of theirs.
+    wide: [bool; 256],
     /// Where [`ROOT`] stands.
     roots: Vec<usize>,
 }
@@ -189,7 +191,7 @@ impl<'t> Places<'t> {
     fn of(text: &'t str) -> Self {
         Self {
             text,
-            is_ascii: text.is_ascii(),
+            wide: wide_bytes(text),
             roots: memmem::find_iter(text.as_bytes(), ROOT).collect(),
         }
     }
@@ -216,9 +218,26 @@ impl<'t> Places<'t> {
     }
 
     fn may_have(&self, word: &str) -> bool {
-        (!self.is_ascii || word.is_ascii())
-            && memmem::find(self.text.as_bytes(), word.as_bytes()).is_some()
+        let known = |byte: u8| byte.is_ascii() || self.wide[usize::from(byte)];
+        word.bytes().all(known) && memmem::find(self.text.as_bytes(), word.as_bytes()).is_some()
     }
+}
+
+/// The bytes beyond ASCII that a text has.
+fn wide_bytes(text: &str) -> [bool; 256] {
+    // So many bytes are told to be ASCII at once.
+    const CHUNK: usize = 64;
+    let mut wide = [false; 256];
+    for chunk in text
+        .as_bytes()
+        .chunks(CHUNK)
+        .filter(|chunk| !chunk.is_ascii())
+    {
+        for byte in chunk.iter().filter(|byte| !byte.is_ascii()) {
+            wide[usize::from(*byte)] = true;
+        }
+    }
+    wide
 }
 
 /// Words that are said of an answer and are none: `I hope this answer is helpful`.

@@ -34,9 +34,30 @@ const NEXT: [&str; 9] = [
     "[question]",
 ];
 
+/// The marks of headings, emphasis and quotes that may stand before it.
+const BEFORE_NEXT: &[u8] = b"#* >";
+
+/// Which bytes a line that opens the next problem may start with: most lines are told by their first one.
+static MAY_OPEN: [bool; 256] = {
+    let mut may = [false; 256];
+    let mut at = 0;
+    while at < NEXT.len() {
+        let first = NEXT[at].as_bytes()[0];
+        may[first as usize] = true;
+        may[first.to_ascii_uppercase() as usize] = true;
+        at += 1;
+    }
+    at = 0;
+    while at < BEFORE_NEXT.len() {
+        may[BEFORE_NEXT[at] as usize] = true;
+        at += 1;
+    }
+    may
+};
+
 /// Whether a line, and what follows it, starts with what opens the next problem.
 fn opens_problem(line: &[u8]) -> bool {
-    let said = line.iter().position(|byte| !b"#* >".contains(byte));
+    let said = line.iter().position(|byte| !BEFORE_NEXT.contains(byte));
     let line = &line[said.unwrap_or(line.len())..];
     let Some(first) = line.first().map(u8::to_ascii_lowercase) else {
         return false;
@@ -57,6 +78,11 @@ pub(crate) fn next_problem(text: &str) -> Option<usize> {
     let lines = memchr::memchr_iter(b'\n', bytes).map(|at| at + 1);
     let next = lines
         .into_iter()
+        .filter(|start| {
+            bytes
+                .get(*start)
+                .is_some_and(|byte| MAY_OPEN[usize::from(*byte)])
+        })
         .find(|start| opens_problem(&bytes[*start..]))?;
     let before = &text[..next];
     let folded = before.to_ascii_lowercase();

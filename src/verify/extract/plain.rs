@@ -47,7 +47,7 @@ pub(crate) fn short(text: &str) -> Option<Extracted> {
     // `The ratio is [1/2].`
     let clause = [" is ", " are ", ": ", "是", "为", "等于", "："]
         .iter()
-        .filter_map(|verb| line.rfind(verb).map(|at| at + verb.len()))
+        .filter_map(|verb| scan::last(line, verb).map(|at| at + verb.len()))
         .max()
         .filter(|_| !line.contains("\\text"))
         .unwrap_or(0);
