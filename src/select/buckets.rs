@@ -12,7 +12,7 @@ use super::selection::{Selection, WideBucket};
 use super::standing;
 use crate::bucket::Candidate;
 use crate::bucket::category::ProblemGroup;
-use crate::bucket::length::{Length, LengthRules, Within, extreme};
+use crate::bucket::length::{Choose, Length, LengthRules, Within, extreme};
 use crate::rules::{Accept, OnShortfall};
 
 /// What short and long buckets of one grid have in common.
@@ -73,9 +73,9 @@ fn candidates(
     let problems = problems.filter(|&problem| scope.is_inside(groups, problem));
     let problems: Vec<u32> = problems.collect();
     let range = range(scope, length, &grid.length, &problems);
-    let stands = |problem: u32| match length {
-        Length::Short => standing::by_length(scope, problem, of, false),
-        Length::Long => standing::by_length(scope, problem, of, true),
+    let stands = |problem: u32| match (length, grid.length.choose) {
+        (Length::Short, Choose::Extreme) => standing::by_length(scope, problem, of, false),
+        (Length::Long, Choose::Extreme) => standing::by_length(scope, problem, of, true),
         _ => standing::by_hash(scope, problem, of, range),
     };
     let paired = grid.control.paired && length.ranks();
