@@ -424,6 +424,15 @@ fn power_is_undefined_with_one_draw_and_says_so() {
     assert!(text(&told, "undefined").contains("one draw"));
     assert_eq!(told["runs"]["is_at_least"], Value::Bool(true));
     assert_eq!(told["observed"]["power"], Value::Null);
+    for (key, word) in [
+        ("least_by", "--draw-sd 0"),
+        ("most_by", "--between-questions 0"),
+    ] {
+        assert!(told["runs"][key].to_string().contains(word), "{told}");
+        assert!(done.stdout.contains(word), "{}", done.stdout);
+    }
+    // 31 % is said, and is not where attempts vary most.
+    assert!(!done.stdout.contains("--accuracy 50"), "{}", done.stdout);
     let draws = ["power", "--draws", "4", "--draw-sd", "2", "--json"];
     let four = place.gradatim(&draws).ends(0).json();
     assert_eq!(four["runs"]["is_at_least"], Value::Bool(false));
@@ -447,5 +456,70 @@ fn power_is_undefined_with_one_draw_and_says_so() {
             .gradatim(&[&["power"], &wrong[..]].concat())
             .ends(2)
             .tells(&[wrong[0]]);
+    }
+}
+
+#[test]
+fn what_makes_scores_vary_is_taken_from_a_file_where_the_command_line_does_not_say_it() {
+    let place = Place::new();
+    let flags = [
+        "--draw-sd",
+        "2",
+        "--between-questions",
+        "0.6",
+        "--accuracy",
+        "31",
+        "--question-sd",
+        "12",
+    ];
+    let asked = |more: &[&str]| {
+        let told = place.gradatim(&[&["power", "--json"], more].concat());
+        told.ends(0).json()
+    };
+    let told = asked(&flags);
+    place.write("components.json", told["design"].to_string());
+    assert_eq!(asked(&["--components", "components.json"]), told);
+    let other = asked(&["--components", "components.json", "--draw-sd", "3"]);
+    assert_eq!(
+        (&other["design"]["draw_sd"], &other["design"]["accuracy"]),
+        (&json!(3.0), &json!(31.0))
+    );
+    for (text, says) in [
+        ("{}", "names none"),
+        ("{\"draw_sd\": \"2\"}", "draw_sd"),
+        ("[1", "EOF"),
+        ("{\"draw_sd\": -1}", "--draw-sd"),
+        ("{\"accuracy\": 1e300}", "--accuracy"),
+    ] {
+        place.write("components.json", text);
+        let refused = place.gradatim(&["power", "--components", "components.json"]);
+        refused.ends(2).tells(&[says, "hint:"]);
+    }
+    place
+        .gradatim(&["power", "--components", "none.json"])
+        .ends(2);
+}
+
+#[test]
+fn an_accuracy_that_could_be_a_share_is_refused_and_one_percent_is_one() {
+    let place = Place::new();
+    for unclear in ["0.5", "0.999", ".25"] {
+        let refused = place.gradatim(&["power", "--accuracy", unclear]);
+        refused
+            .ends(2)
+            .tells(&["could be a share", "hint:", &format!("{unclear}%")]);
+    }
+    for (clear, percent) in [("1", 1.0), ("50%", 50.0), ("0.5%", 0.5), ("31", 31.0)] {
+        let told = place
+            .gradatim(&["power", "--json", "--accuracy", clear])
+            .ends(0)
+            .json();
+        assert_eq!(number(&told["design"], "accuracy"), percent);
+    }
+    for wrong in ["half", "nan", "inf"] {
+        place
+            .gradatim(&["power", "--accuracy", wrong])
+            .ends(2)
+            .tells(&["--accuracy"]);
     }
 }
