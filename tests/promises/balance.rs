@@ -88,7 +88,7 @@ fn controls_share_what_their_kind_promises_and_criteria_are_by_design() {
             }
             let by_design = line["by_design"] == json!(true);
             let expected = match text(line, "variable") {
-                "tokens" | "thinking_tokens" | "answer_tokens" | "bytes" => {
+                "tokens" | "thinking_tokens" | "answer_tokens" | "bytes" | "repeated_share" => {
                     !subset.contains("normal")
                 }
                 // `long` and `short` are matched on category; else the choice of category is the criterion.
@@ -103,6 +103,75 @@ fn controls_share_what_their_kind_promises_and_criteria_are_by_design() {
             assert_eq!(by_design, expected, "{line}");
         }
     }
+}
+
+/// What is beyond chance and large follows from the two figures beside it, whichever subset it is; of a whole mix from
+/// its levels.
+#[test]
+fn each_figure_says_whether_it_is_beyond_chance_and_whether_it_is_large() {
+    let (mut mixes, mut beyond) = (0, 0);
+    for ((subset, control), lines) in balances(&QUICKSTART.out) {
+        let levels = |of: &Value, key: &str| {
+            let levels = lines
+                .iter()
+                .filter(|line| line["variable"] == of["variable"]);
+            levels
+                .filter(|line| !line["level"].is_null())
+                .any(|line| line[key] == json!(true))
+        };
+        for line in &lines {
+            let is = |key: &str| line[key] == json!(true);
+            match (line["smd"].as_f64(), line["mix_distance"].is_null()) {
+                (Some(smd), _) => {
+                    let told = (is("beyond_chance"), is("large"));
+                    assert_eq!(
+                        told,
+                        (smd.abs() > number(line, "chance"), smd.abs() >= 0.1),
+                        "{line}"
+                    );
+                    beyond += usize::from(told.0);
+                }
+                (None, false) => {
+                    let expected = ["beyond_chance", "large"].map(|key| levels(line, key));
+                    assert_eq!(
+                        [is("beyond_chance"), is("large")],
+                        expected,
+                        "{subset} and {control}"
+                    );
+                    mixes += 1;
+                }
+                // All are the same, in the pool too.
+                (None, true) => assert!(line["chance"].is_null() && !is("beyond_chance")),
+            }
+        }
+    }
+    assert!(
+        mixes > 100 && beyond > 100,
+        "{mixes} mixes, {beyond} figures beyond chance"
+    );
+}
+
+/// Chance takes two random sets of 100 rows farther apart than two of 1,000, by the root of the rows.
+#[test]
+fn chance_is_less_the_more_rows_there_are() {
+    let chance = |subset: &str, control: &str| {
+        let pairs = balances(&QUICKSTART.out);
+        let lines = &pairs[&(subset.to_owned(), control.to_owned())];
+        let line = lines
+            .iter()
+            .find(|line| line["variable"] == "accepted_count");
+        number(line.expect("a line"), "chance")
+    };
+    let [few, many] = [100, 1000].map(|size| {
+        chance(
+            &format!("ladder-diverse-long-r1-{size}"),
+            &format!("ladder-diverse-long-r1-{size}-matched"),
+        )
+    });
+    let ratio = few / many;
+    assert!((2.8..3.6).contains(&ratio), "{few} and {many}");
+    // One variable alone would pass 0.277 of 100 rows in 5 of 100.
+    assert!((0.3..0.6).contains(&few), "{few}");
 }
 
 #[test]
@@ -203,6 +272,9 @@ fn the_command_tells_of_a_folder_what_the_run_wrote() {
                 "difference",
                 "pool_sd",
                 "smd",
+                "chance",
+                "beyond_chance",
+                "large",
                 "variance_ratio",
                 "ks",
                 "mix_distance",
@@ -222,6 +294,20 @@ fn the_command_tells_of_a_folder_what_the_run_wrote() {
                 json!([row["subset_effective"], row["control_effective"]])
             );
         }
+    }
+    let standing = |standing: &str| {
+        let pairs = told["pairs"].as_array().into_iter().flatten();
+        pairs
+            .filter(|pair| text(pair, "standing") == standing)
+            .count()
+    };
+    let summary = &told["summary"];
+    for (key, word) in [
+        ("by_chance", "chance"),
+        ("small", "small"),
+        ("unbalanced", "unbalanced"),
+    ] {
+        assert_eq!(summary[key], json!(standing(word)), "{summary}");
     }
     let any = [
         "balance",
