@@ -46,9 +46,9 @@ pub struct Parts {
 /// ```
 pub fn split_thinking(response: &str) -> Parts {
     let marked = has_marks(response);
-    let mut rows = MARKS.iter().filter(|_| marked);
+    let mut rows = THINKING_MARKS.iter().filter(|_| marked);
     let parts = rows.find_map(|marks| marks.split(response));
-    let parts = parts.or_else(|| bare_channels(response));
+    let parts = parts.or_else(|| split_channels(response));
     let parts = parts.unwrap_or(Parts {
         state: Thinking::Absent,
         thinking: 0..0,
@@ -60,7 +60,7 @@ pub fn split_thinking(response: &str) -> Parts {
 /// What a response says before its thinking begins: mostly nothing.
 pub fn before_thinking<'r>(response: &'r str, parts: &Parts) -> &'r str {
     let before = response.get(..parts.thinking.start).unwrap_or("");
-    let unmarked = MARKS
+    let unmarked = THINKING_MARKS
         .iter()
         .find_map(|marks| before.strip_suffix(marks.open));
     unmarked.unwrap_or(before)
@@ -73,7 +73,7 @@ fn has_marks(response: &str) -> bool {
     let marks = |at: usize| {
         let here = &text[at..];
         let starts = |mark: &str| here.starts_with(mark.as_bytes());
-        MARKS
+        THINKING_MARKS
             .iter()
             .any(|marks| starts(marks.close) || starts(marks.open))
     };
@@ -81,70 +81,136 @@ fn has_marks(response: &str) -> bool {
 }
 
 /// How one family of models marks its thinking.
-struct ThinkingMarks {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ThinkingMarks {
+    /// What writes them so, by its chat template or its model card.
+    pub written_by: &'static str,
     /// Opens the thinking; a chat template may have written it.
-    open: &'static str,
+    pub open: &'static str,
     /// Ends the thinking.
-    close: &'static str,
+    pub close: &'static str,
     /// Opens the answer, where that is a mark of its own and not the end of the thinking.
-    answer: Option<&'static str>,
+    pub answer: Option<&'static str>,
+    /// Ends the answer, where that is a mark of its own and no end of a turn.
+    pub answer_end: Option<&'static str>,
+    /// What else the marks may be.
+    pub chance: Chance,
 }
 
-/// One row for each family: what its chat template or its model card writes. More than the thinking: what
-/// opens the answer, where that is a mark of its own.
-const MARKS: [ThinkingMarks; 19] = [
-    // DeepSeek-R1, QwQ, Qwen3, and what was distilled from them.
-    ThinkingMarks::tags("<think>", "</think>"),
-    // Sky-T1 and OpenThoughts.
-    ThinkingMarks {
-        open: "<|begin_of_thought|>",
-        close: "<|end_of_thought|>",
-        answer: Some("<|begin_of_solution|>"),
-    },
-    // s1.
-    ThinkingMarks::tags("<|im_start|>think", "<|im_start|>answer"),
-    // gpt-oss, in its harmony format.
+/// Whether a text may have a family's marks where nothing is thought.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Chance {
+    /// They are written for this and for nothing else.
+    Never,
+    /// Each is a word in brackets, as a text about markup has it.
+    Tags,
+    /// Each is a sentence.
+    Sentences,
+}
+
+/// One row for each family. More than the thinking: what opens and ends the answer, where that has marks of its own.
+///
+/// It is the one table of this program: what reads, measures and writes responses knows thinking by it.
+pub const THINKING_MARKS: [ThinkingMarks; 19] = [
     ThinkingMarks::tags(
+        "DeepSeek-R1, QwQ, Qwen3, and what was distilled from them",
+        "<think>",
+        "</think>",
+    ),
+    ThinkingMarks {
+        answer: Some("<|begin_of_solution|>"),
+        answer_end: Some("<|end_of_solution|>"),
+        ..ThinkingMarks::tags(
+            "Sky-T1, Bespoke-Stratos, OpenThoughts",
+            "<|begin_of_thought|>",
+            "<|end_of_thought|>",
+        )
+    },
+    ThinkingMarks::tags("s1", "<|im_start|>think", "<|im_start|>answer"),
+    ThinkingMarks::tags(
+        "gpt-oss, in its harmony format",
         "<|channel|>analysis<|message|>",
         "<|channel|>final<|message|>",
     ),
-    ThinkingMarks::tags("<|channel|>commentary", "<|channel|>final<|message|>"),
-    ThinkingMarks::tags("<thinking>", "</thinking>"),
-    // Magistral.
-    ThinkingMarks::tags("[THINK]", "[/THINK]"),
-    ThinkingMarks::tags("<reasoning>", "</reasoning>"),
-    // EXAONE Deep.
-    ThinkingMarks::tags("<thought>", "</thought>"),
-    // Seed-OSS.
-    ThinkingMarks::tags("<seed:think>", "</seed:think>"),
-    // Kimi-VL-Thinking.
-    ThinkingMarks::tags("◁think▷", "◁/think▷"),
-    // Hunyuan and others that write their tags as special tokens.
-    ThinkingMarks::tags("<|thinking|>", "<|/thinking|>"),
-    ThinkingMarks::tags("<|think|>", "<|/think|>"),
-    ThinkingMarks::tags("<|start_thinking|>", "<|end_thinking|>"),
-    // Cohere's Command A Reasoning.
+    ThinkingMarks::tags(
+        "gpt-oss, where it calls tools or announces what it does",
+        "<|channel|>commentary",
+        "<|channel|>final<|message|>",
+    ),
     ThinkingMarks {
-        open: "<|START_THINKING|>",
-        close: "<|END_THINKING|>",
-        answer: Some("<|START_RESPONSE|>"),
+        chance: Chance::Tags,
+        ..ThinkingMarks::tags(
+            "Open-O1, and prompts that ask for it",
+            "<thinking>",
+            "</thinking>",
+        )
     },
-    // Gemma: its thinking is a channel that closes, or stands between two unused tokens.
-    ThinkingMarks::tags("<|channel>thought", "<channel|>"),
-    ThinkingMarks::tags("<unused94>thought", "<unused95>"),
-    // Apriel.
-    ThinkingMarks::tags("Here are my reasoning steps:", "[BEGIN FINAL RESPONSE]"),
-    // Granite 3.
-    ThinkingMarks::tags("Here is my thought process:", "Here is my response:"),
+    ThinkingMarks::tags("Magistral", "[THINK]", "[/THINK]"),
+    ThinkingMarks {
+        chance: Chance::Tags,
+        ..ThinkingMarks::tags("prompts of GRPO", "<reasoning>", "</reasoning>")
+    },
+    ThinkingMarks {
+        chance: Chance::Tags,
+        ..ThinkingMarks::tags("EXAONE Deep", "<thought>", "</thought>")
+    },
+    ThinkingMarks::tags("Seed-OSS", "<seed:think>", "</seed:think>"),
+    ThinkingMarks::tags("Kimi-VL-Thinking", "◁think▷", "◁/think▷"),
+    ThinkingMarks::tags(
+        "Hunyuan and others that write their tags as special tokens",
+        "<|thinking|>",
+        "<|/thinking|>",
+    ),
+    ThinkingMarks::tags("the same", "<|think|>", "<|/think|>"),
+    ThinkingMarks::tags("the same", "<|start_thinking|>", "<|end_thinking|>"),
+    ThinkingMarks {
+        answer: Some("<|START_RESPONSE|>"),
+        answer_end: Some("<|END_RESPONSE|>"),
+        ..ThinkingMarks::tags(
+            "Command A Reasoning",
+            "<|START_THINKING|>",
+            "<|END_THINKING|>",
+        )
+    },
+    ThinkingMarks::tags(
+        "Gemma, whose thinking is a channel that closes",
+        "<|channel>thought",
+        "<channel|>",
+    ),
+    ThinkingMarks::tags(
+        "MedGemma, between two unused tokens",
+        "<unused94>thought",
+        "<unused95>",
+    ),
+    ThinkingMarks {
+        answer_end: Some("[END FINAL RESPONSE]"),
+        chance: Chance::Sentences,
+        ..ThinkingMarks::tags(
+            "Apriel",
+            "Here are my reasoning steps:",
+            "[BEGIN FINAL RESPONSE]",
+        )
+    },
+    ThinkingMarks {
+        chance: Chance::Sentences,
+        ..ThinkingMarks::tags(
+            "Granite 3",
+            "Here is my thought process:",
+            "Here is my response:",
+        )
+    },
 ];
 
 impl ThinkingMarks {
     /// Marks of which the second ends the thinking and opens the answer.
-    const fn tags(open: &'static str, close: &'static str) -> Self {
+    const fn tags(written_by: &'static str, open: &'static str, close: &'static str) -> Self {
         Self {
+            written_by,
             open,
             close,
             answer: None,
+            answer_end: None,
+            chance: Chance::Never,
         }
     }
 
@@ -174,9 +240,9 @@ impl ThinkingMarks {
     }
 }
 
-/// gpt-oss where the special tokens were dropped, which leaves the names of its channels:
-/// `analysisWe need … assistantfinalThe answer is …`.
-fn bare_channels(response: &str) -> Option<Parts> {
+/// Splits a response of gpt-oss whose special tokens were dropped, which leaves the names of its channels:
+/// `analysisWe need … assistantfinalThe answer is …`. None where it is no such response.
+pub fn split_channels(response: &str) -> Option<Parts> {
     let text = response.trim_start();
     let text = text.strip_prefix("assistant").unwrap_or(text);
     let inner = ["analysis", "commentary"]
@@ -279,6 +345,13 @@ mod tests {
             "\nb",
         );
         check("<|im_start|>think\na", Open, "\na", "");
+    }
+
+    #[test]
+    fn what_ends_an_answer_ends_the_turn() {
+        let ends = THINKING_MARKS.iter().filter_map(|marks| marks.answer_end);
+        let mut unknown = ends.filter(|end| !TURN_ENDS.contains(end));
+        assert_eq!(unknown.next(), None);
     }
 
     #[test]
