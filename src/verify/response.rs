@@ -45,9 +45,10 @@ pub struct Parts {
 /// assert_eq!(split_thinking("<think>It is").state, Thinking::Open);
 /// ```
 pub fn split_thinking(response: &str) -> Parts {
-    let marked = has_marks(response);
-    let mut rows = MARKS.iter().filter(|_| marked);
-    let parts = rows.find_map(|marks| marks.split(response));
+    let seen = Seen::of(response);
+    let mut rows = MARKS.iter().filter(|_| seen.marked);
+    let parts = seen.split(response);
+    let parts = parts.or_else(|| rows.find_map(|marks| marks.split(response)));
     let parts = parts.or_else(|| bare_channels(response));
     let parts = parts.unwrap_or(Parts {
         state: Thinking::Absent,
@@ -60,27 +61,156 @@ pub fn split_thinking(response: &str) -> Parts {
 /// What a response says before its thinking begins: mostly nothing.
 pub fn before_thinking<'r>(response: &'r str, parts: &Parts) -> &'r str {
     let before = response.get(..parts.thinking.start).unwrap_or("");
+    let tag = before.rfind('<').and_then(|at| Tag::at(before, at));
+    if let Some(tag) = tag.filter(|tag| tag.span.end == before.len()) {
+        return &before[..tag.span.start];
+    }
     let unmarked = MARKS
         .iter()
         .find_map(|marks| before.strip_suffix(marks.open));
     unmarked.unwrap_or(before)
 }
 
-/// Whether any mark stands in a response: one pass, where each row would make two.
-fn has_marks(response: &str) -> bool {
-    let text = response.as_bytes();
-    let starts = memchr3_iter(b'<', b'[', "◁".as_bytes()[0], text);
-    let marks = |at: usize| {
-        let here = &text[at..];
-        let starts = |mark: &str| here.starts_with(mark.as_bytes());
-        MARKS
-            .iter()
-            .any(|marks| starts(marks.close) || starts(marks.open))
-    };
-    starts.into_iter().any(marks) || response.trim_start().starts_with("Here ")
+/// The names of the tags that thinking stands between, as in `<think>` … `</think>`, from those that count
+/// first; as special tokens too: `<|think|>` … `<|/think|>`. Models and prompts write them in any case.
+///
+/// DeepSeek-R1, QwQ, Qwen3 and what was distilled from them write `think`, as their chat templates do; EXAONE
+/// Deep `thought`; Seed-OSS `seed:think`; LongCat-Flash-Thinking `longcat_think`; Hunyuan's open models
+/// `think:opensource`. `thinking` and `reasoning` are those of prompts for models without marks of their own
+/// (`<thinking>` of Claude's, `<reasoning>` of the GRPO recipes), and so are the rest.
+const TAGS: [&str; 14] = [
+    "think",
+    "thinking",
+    "reasoning",
+    "thought",
+    "thoughts",
+    "seed:think",
+    "longcat_think",
+    "think:opensource",
+    "mm:think",
+    "scratchpad",
+    "inner_thoughts",
+    "internal_monologue",
+    "rationale",
+    "analysis",
+];
+
+/// The longest name of [`TAGS`].
+const TAG_MAX: usize = 18;
+
+/// A tag that opens or ends thinking.
+struct Tag {
+    /// Its place in [`TAGS`].
+    name: usize,
+    closes: bool,
+    span: Range<usize>,
 }
 
-/// How one family of models marks its thinking.
+impl Tag {
+    /// The tag that starts at a `<`.
+    fn at(text: &str, at: usize) -> Option<Self> {
+        let bytes = text.as_bytes();
+        let mut inner = at + 1;
+        let mut closes = false;
+        while let Some(mark) = bytes.get(inner).filter(|byte| b"|/".contains(byte)) {
+            closes |= *mark == b'/';
+            inner += 1;
+        }
+        let name = &bytes[inner..bytes.len().min(inner + TAG_MAX + 1)];
+        let length = name
+            .iter()
+            .take_while(|byte| byte.is_ascii_alphabetic() || b"_:".contains(byte))
+            .count();
+        let known = |known: &&str| known.as_bytes().eq_ignore_ascii_case(&name[..length]);
+        let name = TAGS.iter().position(|name| known(&name))?;
+        let mut end = inner + length;
+        while bytes.get(end).is_some_and(|byte| b" |".contains(byte)) {
+            end += 1;
+        }
+        (bytes.get(end) == Some(&b'>')).then(|| Self {
+            name,
+            closes,
+            span: at..end + 1,
+        })
+    }
+}
+
+/// What one pass over a response sees of marks.
+#[derive(Default)]
+struct Seen {
+    /// Whether any of [`MARKS`] stands there.
+    marked: bool,
+    /// The tags of each name.
+    tags: [SeenTags; TAGS.len()],
+}
+
+/// The tags of one name.
+#[derive(Default)]
+struct SeenTags {
+    first_open: Option<Range<usize>>,
+    last_close: Option<Range<usize>>,
+    /// The first one that opens behind the last that closes.
+    open_behind: Option<Range<usize>>,
+}
+
+impl Seen {
+    fn of(response: &str) -> Self {
+        let text = response.as_bytes();
+        let mut seen = Self {
+            marked: response.trim_start().starts_with("Here"),
+            ..Self::default()
+        };
+        for at in memchr3_iter(b'<', b'[', "◁".as_bytes()[0], text) {
+            if let Some(tag) = Tag::at(response, at).filter(|_| text[at] == b'<') {
+                seen.tags[tag.name].add(tag.closes, tag.span);
+            } else if !seen.marked {
+                let starts = |mark: &str| text[at..].starts_with(mark.as_bytes());
+                seen.marked = MARKS
+                    .iter()
+                    .any(|marks| starts(marks.close) || starts(marks.open));
+            }
+        }
+        seen
+    }
+
+    /// The parts of a response by the first name that it has tags of. The last closing tag counts: a model
+    /// that thinks twice answers after the second time.
+    fn split(&self, response: &str) -> Option<Parts> {
+        self.tags.iter().find_map(|tags| tags.split(response))
+    }
+}
+
+impl SeenTags {
+    fn add(&mut self, closes: bool, span: Range<usize>) {
+        if closes {
+            self.last_close = Some(span);
+            self.open_behind = None;
+            return;
+        }
+        self.open_behind.get_or_insert_with(|| span.clone());
+        self.first_open.get_or_insert(span);
+    }
+
+    fn split(&self, response: &str) -> Option<Parts> {
+        if let Some(open) = &self.open_behind {
+            return Some(open_part(response, open.end));
+        }
+        let close = self.last_close.as_ref()?;
+        let before = |open: &&Range<usize>| open.end <= close.start;
+        let start = self
+            .first_open
+            .as_ref()
+            .filter(before)
+            .map_or(0, |open| open.end);
+        Some(Parts {
+            state: Thinking::Closed,
+            thinking: start..close.start,
+            answer: close.end..response.len(),
+        })
+    }
+}
+
+/// How one family of models marks its thinking, where its marks are no plain tags.
 struct ThinkingMarks {
     /// Opens the thinking; a chat template may have written it.
     open: &'static str,
@@ -90,52 +220,52 @@ struct ThinkingMarks {
     answer: Option<&'static str>,
 }
 
-/// One row for each family: what its chat template or its model card writes. More than the thinking: what
-/// opens the answer, where that is a mark of its own.
-const MARKS: [ThinkingMarks; 19] = [
-    // DeepSeek-R1, QwQ, Qwen3, and what was distilled from them.
-    ThinkingMarks::tags("<think>", "</think>"),
-    // Sky-T1 and OpenThoughts.
+/// One row for each family, with where its marks are written down.
+const MARKS: [ThinkingMarks; 16] = [
+    // Sky-T1 and OpenThoughts: the system prompt of their data.
     ThinkingMarks {
         open: "<|begin_of_thought|>",
         close: "<|end_of_thought|>",
         answer: Some("<|begin_of_solution|>"),
     },
-    // s1.
+    // The same by other names, as pipelines for DeepSeek's and others' models spell it.
+    ThinkingMarks::tags("<|begin_of_thinking|>", "<|end_of_thinking|>"),
+    ThinkingMarks::tags("<｜begin▁of▁thinking｜>", "<｜end▁of▁thinking｜>"),
+    ThinkingMarks::tags("<|begin_of_reasoning|>", "<|end_of_reasoning|>"),
+    // s1: the README of its evaluation.
     ThinkingMarks::tags("<|im_start|>think", "<|im_start|>answer"),
-    // gpt-oss, in its harmony format.
-    ThinkingMarks::tags(
-        "<|channel|>analysis<|message|>",
-        "<|channel|>final<|message|>",
-    ),
-    ThinkingMarks::tags("<|channel|>commentary", "<|channel|>final<|message|>"),
-    ThinkingMarks::tags("<thinking>", "</thinking>"),
-    // Magistral.
+    // gpt-oss: the description of its harmony format. A header may name a type before the message.
+    ThinkingMarks {
+        open: "<|channel|>analysis<|message|>",
+        close: "<|channel|>final",
+        answer: Some("<|message|>"),
+    },
+    ThinkingMarks {
+        open: "<|channel|>commentary",
+        close: "<|channel|>final",
+        answer: Some("<|message|>"),
+    },
+    // Magistral: its system prompt and its tokenizer.
     ThinkingMarks::tags("[THINK]", "[/THINK]"),
-    ThinkingMarks::tags("<reasoning>", "</reasoning>"),
-    // EXAONE Deep.
-    ThinkingMarks::tags("<thought>", "</thought>"),
-    // Seed-OSS.
-    ThinkingMarks::tags("<seed:think>", "</seed:think>"),
-    // Kimi-VL-Thinking.
+    // Kimi-VL-Thinking: its model card.
     ThinkingMarks::tags("◁think▷", "◁/think▷"),
-    // Hunyuan and others that write their tags as special tokens.
-    ThinkingMarks::tags("<|thinking|>", "<|/thinking|>"),
-    ThinkingMarks::tags("<|think|>", "<|/think|>"),
+    // Data for planning with tools that writes Cohere's tokens small.
     ThinkingMarks::tags("<|start_thinking|>", "<|end_thinking|>"),
-    // Cohere's Command A Reasoning.
+    // Cohere's Command R7B and Command A Reasoning: their chat templates.
     ThinkingMarks {
         open: "<|START_THINKING|>",
         close: "<|END_THINKING|>",
         answer: Some("<|START_RESPONSE|>"),
     },
-    // Gemma: its thinking is a channel that closes, or stands between two unused tokens.
+    // Gemma 4: the channel that its chat template opens.
     ThinkingMarks::tags("<|channel>thought", "<channel|>"),
+    // MedGemma 1.5: two unused tokens.
     ThinkingMarks::tags("<unused94>thought", "<unused95>"),
-    // Apriel.
+    // Apriel: what vLLM's parser for it looks for.
     ThinkingMarks::tags("Here are my reasoning steps:", "[BEGIN FINAL RESPONSE]"),
-    // Granite 3.
+    // Granite 3.2: the same, which also knows the short form of quantized ones.
     ThinkingMarks::tags("Here is my thought process:", "Here is my response:"),
+    ThinkingMarks::tags("Here's my thought process:", "Here's my response:"),
 ];
 
 impl ThinkingMarks {
@@ -148,8 +278,7 @@ impl ThinkingMarks {
         }
     }
 
-    /// The parts of a response that carries these marks. The last closing mark counts: a model
-    /// that thinks twice answers after the second time.
+    /// The parts of a response that carries these marks.
     fn split(&self, response: &str) -> Option<Parts> {
         let text = response.as_bytes();
         let close = memmem::rfind(text, self.close.as_bytes());
@@ -185,7 +314,8 @@ fn bare_channels(response: &str) -> Option<Parts> {
     let start = response.len() - inner.len();
     let close = inner.rfind("assistantfinal");
     // `analysis of the problem`: a word that starts a sentence.
-    let named = inner.starts_with(|c: char| c.is_uppercase() || c.is_ascii_digit());
+    let said = inner.trim_start_matches([' ', '\n']);
+    let named = said.starts_with(|c: char| c.is_uppercase() || c.is_ascii_digit());
     match close {
         Some(at) => Some(Parts {
             state: Thinking::Closed,
@@ -277,6 +407,52 @@ mod tests {
             "\nb",
         );
         check("<|im_start|>think\na", Open, "\na", "");
+    }
+
+    #[test]
+    fn tags_of_thinking_are_known_in_any_case_and_as_tokens() {
+        use Thinking::{Closed, Open};
+        for name in TAGS {
+            assert!(name.len() <= TAG_MAX, "{name}");
+            for name in [name.to_owned(), name.to_uppercase()] {
+                check(&format!("<{name}>a</{name}>b"), Closed, "a", "b");
+                check(&format!("<|{name}|>a<|/{name}|>b"), Closed, "a", "b");
+                check(&format!("a</{name}>b"), Closed, "a", "b");
+                check(&format!("<{name} >a"), Open, "a", "");
+            }
+        }
+        for text in ["<thinker>4", "<b>think</b>", "x < think > 4", "<|think"] {
+            check(text, Thinking::Absent, "", text);
+        }
+    }
+
+    #[test]
+    fn each_row_of_marks_splits_and_leaves_what_stands_before() {
+        let first = |row: &usize| {
+            let close = MARKS[*row].close;
+            MARKS[..*row].iter().all(|marks| marks.close != close)
+        };
+        for marks in (0..MARKS.len()).filter(first).map(|row| &MARKS[row]) {
+            let answer = marks.answer.unwrap_or("");
+            let text = format!("{}a{}{answer}b", marks.open, marks.close);
+            check(&text, Thinking::Closed, "a", "b");
+            let parts = split_thinking(&text);
+            assert_eq!(before_thinking(&text, &parts), "", "{text}");
+            check(&format!("{}a", marks.open), Thinking::Open, "a", "");
+        }
+        let text = "Sure. <Think>a</Think>b";
+        assert_eq!(before_thinking(text, &split_thinking(text)), "Sure. ");
+    }
+
+    #[test]
+    fn channels_are_known_without_their_tokens_and_with_a_type() {
+        use Thinking::{Closed, Open};
+        check("analysis\nAdd: 4?", Open, "\nAdd: 4?", "");
+        check("analysisAdd.assistantfinal4", Closed, "Add.", "4");
+        check("analysis of 4", Thinking::Absent, "", "analysis of 4");
+        let typed =
+            "<|channel|>analysis<|message|>a<|end|><|channel|>final <|constrain|>json<|message|>b";
+        check(typed, Closed, "a<|end|>", "b");
     }
 
     #[test]

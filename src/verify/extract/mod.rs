@@ -58,6 +58,7 @@ pub(crate) fn extract_parts(response: &str, parts: &Parts, options: &Options) ->
     let start = parts.answer.start;
     let answer = answer_part(response, parts)?;
     let mut found = find(answer, options).filter(|found| !is_cut_off(answer, found))?;
+    found.piece |= context::is_taken_back(answer, &found.span);
     found.span = start + found.span.start..start + found.span.end;
     Some(found)
 }
@@ -86,7 +87,10 @@ pub(crate) fn whole<'r>(
     if marked || text.is_empty() || text.len() > WHOLE_MAX || !options.plain_text {
         return None;
     }
-    let sentence = text.contains("\n\n")
+    let first = text.split_whitespace().next().unwrap_or("");
+    let led = is_prose(first) && first.ends_with([':', '.']) && first.len() < text.len();
+    let sentence = led
+        || text.contains("\n\n")
         || text
             .split_whitespace()
             .filter(|word| is_prose(word))
