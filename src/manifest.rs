@@ -47,6 +47,10 @@ pub(crate) struct Manifest {
     /// trajectories.
     pub acceptance: Vec<AcceptanceRecord>,
     pub subsets: Vec<SubsetRecord>,
+    /// Subsets and controls whose draws go together: what they score is compared draw by draw, in pairs. All other
+    /// draws are independent of each other, and compared as such (Welch).
+    #[serde(default)]
+    pub paired_draws: Vec<PairedDrawsRecord>,
     /// Subsets that were left out or made smaller.
     pub shortfalls: Vec<ShortfallRecord>,
     /// For each style pair: how often its trajectories are right.
@@ -260,7 +264,15 @@ pub(crate) struct SubsetRecord {
     /// How many trajectories of a problem it has at most.
     #[serde(default = "one")]
     pub per_problem: u32,
+    /// Number of its draw. Draws of one number go together only where `paired_draws` says so.
     pub draw: u32,
+    /// The family's name in the key of its draw, `H(seed, role, draw, name, problem)`: draws under different names
+    /// are independent. A paired control has its subset's draw.
+    #[serde(default)]
+    pub drawn_as: String,
+    /// The name in the key that chooses which of a problem's trajectories stands for it.
+    #[serde(default)]
+    pub stands_as: String,
     pub draw_kind: DrawKind,
     /// The next larger subset of the same draw.
     pub prefix_of: Option<String>,
@@ -275,6 +287,28 @@ pub(crate) struct SubsetRecord {
     /// Relative to the output folder; null where its text is not written.
     pub path: Option<String>,
     pub sha256: Option<String>,
+}
+
+/// Subsets and controls of one draw that go together.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub(crate) struct PairedDrawsRecord {
+    pub by: PairedDrawsBy,
+    /// Smallest first; the subset before its control.
+    pub subsets: Vec<String>,
+}
+
+/// What makes draws go together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum PairedDrawsBy {
+    /// Prefixes of one order.
+    Size,
+    /// The same problems in other styles.
+    Style,
+    /// A control row by row from its subset's strata.
+    Matched,
+    /// A control of the same problems at the other end of lengths.
+    Paired,
 }
 
 /// What a matched control matched on.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use sha2::{Digest, Sha256};
 
-use super::{Written, lock};
+use super::{Written, comparisons, lock};
 use crate::ids::{self, Id};
 use crate::manifest::{
     AcceptanceRecord, CompanionFileRecord, CompanionRecord, DisagreementRecord, FileRecord,
@@ -77,6 +77,7 @@ pub(crate) fn manifest(
         verdicts: verdicts(experiment),
         acceptance: acceptance(experiment, fates),
         subsets: subsets.collect(),
+        paired_draws: comparisons::paired_draws(&selection.subsets),
         shortfalls: shortfalls.collect(),
         pairs: pairs.collect(),
         near_duplicates: near_duplicates(experiment),
@@ -358,6 +359,8 @@ fn subset_record(
         available: subset.available,
         per_problem: subset.per_problem,
         draw: subset.draw,
+        drawn_as: subset.drawn_as.clone(),
+        stands_as: subset.stands_as.clone(),
         draw_kind: subset.draw_kind,
         prefix_of: subset.prefix_of.clone(),
         control_of: subset.control_of.clone(),

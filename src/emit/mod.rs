@@ -7,6 +7,7 @@ pub(crate) mod appendix;
 pub(crate) mod balance;
 pub(crate) mod card;
 mod chat;
+mod comparisons;
 pub(crate) mod csv;
 pub(crate) mod derived;
 pub(crate) mod leakage;

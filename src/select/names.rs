@@ -94,6 +94,31 @@ fn check_controls(families: &[(&Grid, Family)]) -> Result<(), (usize, Refusal)> 
     Ok(())
 }
 
+/// The families of every grid, each with a name of its own in the keys of its draws: where grids have families of
+/// one name, those of the second are `NAME#2` there.
+pub(super) fn families_of(grids: &[(Grid, Vec<Length>)]) -> Vec<Vec<Family>> {
+    let mut times: HashMap<String, u32> = HashMap::new();
+    let of_grid = |(index, (grid, lengths)): (usize, &(Grid, Vec<Length>))| {
+        let mut families = grid.families(index, lengths);
+        let names = families.iter();
+        let names = names.flat_map(|one| [one.drawn_as.clone(), one.stands_as.clone()]);
+        let names: HashSet<String> = names.collect();
+        for name in &names {
+            *times.entry(name.clone()).or_default() += 1;
+        }
+        for name in families
+            .iter_mut()
+            .flat_map(|one| [&mut one.drawn_as, &mut one.stands_as])
+        {
+            if let Some(time @ 2..) = times.get(name) {
+                *name = format!("{name}#{time}");
+            }
+        }
+        families
+    };
+    grids.iter().enumerate().map(of_grid).collect()
+}
+
 fn families(grids: &[(Grid, Vec<Length>)]) -> impl Iterator<Item = (&Grid, Family)> {
     grids
         .iter()

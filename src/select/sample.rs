@@ -115,11 +115,14 @@ pub(super) fn entries_of<'s>(selection: &'s Selection, name: &str) -> &'s [u32] 
         .entries()
 }
 
-/// So many problems, each with its own index for an id, in the order of the subsets' first draw.
-pub(super) fn drawn(problems: u32) -> Vec<u32> {
+/// So many problems, each with its own index for an id, in the order of the first draw of the subsets of that
+/// family.
+pub(super) fn drawn(problems: u32, family: &str) -> Vec<u32> {
     let draw = Draw {
         role: Role::Subset,
         number: 0,
+        family,
+        standing: family,
     };
     let mut drawn: Vec<u32> = (0..problems).collect();
     drawn.sort_by_key(|&problem| problem_key(0, draw, Id(u128::from(problem))));

@@ -16,4 +16,7 @@ pub enum Stratum {
     Length,
     /// Quarter of the share correct among a problem's decided trajectories; none below two.
     PassRate,
+    /// How many trajectories of the problem can be selected: accepted, and of the style asked for. Matched on only
+    /// where `strata` names it.
+    Accepted,
 }

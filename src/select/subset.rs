@@ -39,6 +39,9 @@ pub struct Subset {
     /// How many trajectories of a problem it has at most.
     pub per_problem: u32,
     pub draw: u32,
+    /// The names that the keys of its draw have: of its family, and for which trajectory stands for a problem.
+    pub drawn_as: String,
+    pub stands_as: String,
     pub draw_kind: DrawKind,
     /// The next larger subset of the same draw.
     pub prefix_of: Option<String>,
@@ -77,6 +80,8 @@ impl Subset {
             available,
             per_problem: 1,
             draw: 0,
+            drawn_as: String::new(),
+            stands_as: String::new(),
             draw_kind: DrawKind::Independent,
             prefix_of: None,
             control_of: Vec::new(),

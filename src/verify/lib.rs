@@ -96,6 +96,7 @@ mod readings;
 mod replace;
 mod response;
 mod scan;
+mod settings;
 mod signs;
 mod spelled;
 mod statements;
@@ -115,7 +116,11 @@ pub use self::gold::{Gold, read_gold, read_gold_with};
 pub use self::options::{Options, Tolerance, UnknownTolerance};
 pub use self::probe::has_value;
 pub use self::reading::reading;
-pub use self::response::{Parts, Thinking, before_thinking, split_thinking};
+pub use self::response::{
+    Chance, Parts, THINKING_MARKS, Thinking, ThinkingMarks, before_thinking, split_channels,
+    split_thinking,
+};
+pub use self::settings::{BadSetting, SETTINGS, Setting};
 pub use self::verdict::{Outcome, Reason, UnknownOutcome, Verdict};
 
 /// Compares the answer of a response with the gold answer.
@@ -157,8 +162,8 @@ pub fn verify_parts(gold: &str, response: &str, parts: &Parts, options: &Options
         (Gold::Missing, _) => return without_gold(response, parts, Reason::EmptyGold),
         (Gold::Proof, _) => return without_gold(response, parts, Reason::ProofGold),
     };
-    let found = extract::extract_parts(response, parts, options);
     let answer = extract::answer_part(response, parts);
+    let found = answer.and_then(|answer| extract::extract_answer(answer, options));
     if let Some(verdict) = prose::by_letter(&gold, answer, found.as_ref(), options) {
         return verdict;
     }

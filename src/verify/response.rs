@@ -7,7 +7,7 @@
 
 use std::ops::Range;
 
-use memchr::{memchr3_iter, memmem};
+use memchr::{memchr2_iter, memchr3_iter, memmem};
 
 /// Whether a response holds a thinking part, and whether that part ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,10 +46,10 @@ pub struct Parts {
 /// ```
 pub fn split_thinking(response: &str) -> Parts {
     let seen = Seen::of(response);
-    let mut rows = MARKS.iter().filter(|_| seen.marked);
+    let mut rows = THINKING_MARKS.iter().filter(|_| seen.marked);
     let parts = seen.split(response);
     let parts = parts.or_else(|| rows.find_map(|marks| marks.split(response)));
-    let parts = parts.or_else(|| bare_channels(response));
+    let parts = parts.or_else(|| split_channels(response));
     let parts = parts.unwrap_or(Parts {
         state: Thinking::Absent,
         thinking: 0..0,
@@ -65,43 +65,20 @@ pub fn before_thinking<'r>(response: &'r str, parts: &Parts) -> &'r str {
     if let Some(tag) = tag.filter(|tag| tag.span.end == before.len()) {
         return &before[..tag.span.start];
     }
-    let unmarked = MARKS
+    let unmarked = THINKING_MARKS
         .iter()
         .find_map(|marks| before.strip_suffix(marks.open));
     unmarked.unwrap_or(before)
 }
 
-/// The names of the tags that thinking stands between, as in `<think>` … `</think>`, from those that count
-/// first; as special tokens too: `<|think|>` … `<|/think|>`. Models and prompts write them in any case.
-///
-/// DeepSeek-R1, QwQ, Qwen3 and what was distilled from them write `think`, as their chat templates do; EXAONE
-/// Deep `thought`; Seed-OSS `seed:think`; LongCat-Flash-Thinking `longcat_think`; Hunyuan's open models
-/// `think:opensource`. `thinking` and `reasoning` are those of prompts for models without marks of their own
-/// (`<thinking>` of Claude's, `<reasoning>` of the GRPO recipes), and so are the rest.
-const TAGS: [&str; 14] = [
-    "think",
-    "thinking",
-    "reasoning",
-    "thought",
-    "thoughts",
-    "seed:think",
-    "longcat_think",
-    "think:opensource",
-    "mm:think",
-    "scratchpad",
-    "inner_thoughts",
-    "internal_monologue",
-    "rationale",
-    "analysis",
-];
-
-/// The longest name of [`TAGS`].
+/// The longest name of a tag in [`THINKING_MARKS`].
 const TAG_MAX: usize = 18;
 
-/// A tag that opens or ends thinking.
+/// A tag that opens or ends thinking, in any case and also as a special token: `<think>`, `</THINK>`,
+/// `<|think|>`.
 struct Tag {
-    /// Its place in [`TAGS`].
-    name: usize,
+    /// The first row of [`THINKING_MARKS`] that has it.
+    row: usize,
     closes: bool,
     span: Range<usize>,
 }
@@ -121,14 +98,16 @@ impl Tag {
             .iter()
             .take_while(|byte| byte.is_ascii_alphabetic() || b"_:".contains(byte))
             .count();
-        let known = |known: &&str| known.as_bytes().eq_ignore_ascii_case(&name[..length]);
-        let name = TAGS.iter().position(|name| known(&name))?;
+        let name = &name[..length];
+        let row = THINKING_MARKS
+            .iter()
+            .position(|marks| marks.is_named(name))?;
         let mut end = inner + length;
         while bytes.get(end).is_some_and(|byte| b" |".contains(byte)) {
             end += 1;
         }
         (bytes.get(end) == Some(&b'>')).then(|| Self {
-            name,
+            row,
             closes,
             span: at..end + 1,
         })
@@ -138,13 +117,13 @@ impl Tag {
 /// What one pass over a response sees of marks.
 #[derive(Default)]
 struct Seen {
-    /// Whether any of [`MARKS`] stands there.
+    /// Whether marks stand there that are no tags.
     marked: bool,
-    /// The tags of each name.
-    tags: [SeenTags; TAGS.len()],
+    /// The tags of each row.
+    tags: [SeenTags; THINKING_MARKS.len()],
 }
 
-/// The tags of one name.
+/// The tags of one row.
 #[derive(Default)]
 struct SeenTags {
     first_open: Option<Range<usize>>,
@@ -162,10 +141,10 @@ impl Seen {
         };
         for at in memchr3_iter(b'<', b'[', "◁".as_bytes()[0], text) {
             if let Some(tag) = Tag::at(response, at).filter(|_| text[at] == b'<') {
-                seen.tags[tag.name].add(tag.closes, tag.span);
+                seen.tags[tag.row].add(tag.closes, tag.span);
             } else if !seen.marked {
                 let starts = |mark: &str| text[at..].starts_with(mark.as_bytes());
-                seen.marked = MARKS
+                seen.marked = THINKING_MARKS
                     .iter()
                     .any(|marks| starts(marks.close) || starts(marks.open));
             }
@@ -173,7 +152,7 @@ impl Seen {
         seen
     }
 
-    /// The parts of a response by the first name that it has tags of. The last closing tag counts: a model
+    /// The parts of a response by the first row that it has tags of. The last closing tag counts: a model
     /// that thinks twice answers after the second time.
     fn split(&self, response: &str) -> Option<Parts> {
         self.tags.iter().find_map(|tags| tags.split(response))
@@ -210,79 +189,217 @@ impl SeenTags {
     }
 }
 
-/// How one family of models marks its thinking, where its marks are no plain tags.
-struct ThinkingMarks {
+/// How one family of models marks its thinking.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ThinkingMarks {
+    /// What writes them so, by its chat template or its model card.
+    pub written_by: &'static str,
     /// Opens the thinking; a chat template may have written it.
-    open: &'static str,
+    pub open: &'static str,
     /// Ends the thinking.
-    close: &'static str,
+    pub close: &'static str,
     /// Opens the answer, where that is a mark of its own and not the end of the thinking.
-    answer: Option<&'static str>,
+    pub answer: Option<&'static str>,
+    /// Ends the answer, where that is a mark of its own and no end of a turn.
+    pub answer_end: Option<&'static str>,
+    /// What else the marks may be.
+    pub chance: Chance,
 }
 
-/// One row for each family, with where its marks are written down.
-const MARKS: [ThinkingMarks; 16] = [
-    // Sky-T1 and OpenThoughts: the system prompt of their data.
+/// Whether a text may have a family's marks where nothing is thought.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Chance {
+    /// They are written for this and for nothing else.
+    Never,
+    /// Each is a word in brackets, as a text about markup has it.
+    Tags,
+    /// Each is a sentence.
+    Sentences,
+}
+
+/// One row for each family. More than the thinking: what opens and ends the answer, where that has marks of its own.
+///
+/// It is the one table of this program: what reads, measures and writes responses knows thinking by it.
+pub const THINKING_MARKS: [ThinkingMarks; 31] = [
+    ThinkingMarks::tags(
+        "DeepSeek-R1, QwQ, Qwen3, and what was distilled from them",
+        "<think>",
+        "</think>",
+    ),
     ThinkingMarks {
-        open: "<|begin_of_thought|>",
-        close: "<|end_of_thought|>",
         answer: Some("<|begin_of_solution|>"),
+        answer_end: Some("<|end_of_solution|>"),
+        ..ThinkingMarks::tags(
+            "Sky-T1, Bespoke-Stratos, OpenThoughts",
+            "<|begin_of_thought|>",
+            "<|end_of_thought|>",
+        )
     },
-    // The same by other names, as pipelines for DeepSeek's and others' models spell it.
-    ThinkingMarks::tags("<|begin_of_thinking|>", "<|end_of_thinking|>"),
-    ThinkingMarks::tags("<｜begin▁of▁thinking｜>", "<｜end▁of▁thinking｜>"),
-    ThinkingMarks::tags("<|begin_of_reasoning|>", "<|end_of_reasoning|>"),
-    // s1: the README of its evaluation.
-    ThinkingMarks::tags("<|im_start|>think", "<|im_start|>answer"),
-    // gpt-oss: the description of its harmony format. A header may name a type before the message.
+    ThinkingMarks::tags("s1", "<|im_start|>think", "<|im_start|>answer"),
+    ThinkingMarks::tags(
+        "gpt-oss, in its harmony format",
+        "<|channel|>analysis<|message|>",
+        "<|channel|>final<|message|>",
+    ),
+    ThinkingMarks::tags(
+        "gpt-oss, where it calls tools or announces what it does",
+        "<|channel|>commentary",
+        "<|channel|>final<|message|>",
+    ),
     ThinkingMarks {
-        open: "<|channel|>analysis<|message|>",
-        close: "<|channel|>final",
-        answer: Some("<|message|>"),
+        chance: Chance::Tags,
+        ..ThinkingMarks::tags(
+            "Open-O1, and prompts that ask for it",
+            "<thinking>",
+            "</thinking>",
+        )
+    },
+    ThinkingMarks::tags("Magistral", "[THINK]", "[/THINK]"),
+    ThinkingMarks {
+        chance: Chance::Tags,
+        ..ThinkingMarks::tags("prompts of GRPO", "<reasoning>", "</reasoning>")
     },
     ThinkingMarks {
-        open: "<|channel|>commentary",
-        close: "<|channel|>final",
-        answer: Some("<|message|>"),
+        chance: Chance::Tags,
+        ..ThinkingMarks::tags("EXAONE Deep", "<thought>", "</thought>")
     },
-    // Magistral: its system prompt and its tokenizer.
-    ThinkingMarks::tags("[THINK]", "[/THINK]"),
-    // Kimi-VL-Thinking: its model card.
-    ThinkingMarks::tags("◁think▷", "◁/think▷"),
-    // Data for planning with tools that writes Cohere's tokens small.
-    ThinkingMarks::tags("<|start_thinking|>", "<|end_thinking|>"),
-    // Cohere's Command R7B and Command A Reasoning: their chat templates.
+    ThinkingMarks::tags("Seed-OSS", "<seed:think>", "</seed:think>"),
+    ThinkingMarks::tags("Kimi-VL-Thinking", "◁think▷", "◁/think▷"),
+    ThinkingMarks::tags(
+        "Hunyuan and others that write their tags as special tokens",
+        "<|thinking|>",
+        "<|/thinking|>",
+    ),
+    ThinkingMarks::tags("the same", "<|think|>", "<|/think|>"),
+    ThinkingMarks::tags("the same", "<|start_thinking|>", "<|end_thinking|>"),
     ThinkingMarks {
-        open: "<|START_THINKING|>",
-        close: "<|END_THINKING|>",
         answer: Some("<|START_RESPONSE|>"),
+        answer_end: Some("<|END_RESPONSE|>"),
+        ..ThinkingMarks::tags(
+            "Command A Reasoning",
+            "<|START_THINKING|>",
+            "<|END_THINKING|>",
+        )
     },
-    // Gemma 4: the channel that its chat template opens.
-    ThinkingMarks::tags("<|channel>thought", "<channel|>"),
-    // MedGemma 1.5: two unused tokens.
-    ThinkingMarks::tags("<unused94>thought", "<unused95>"),
-    // Apriel: what vLLM's parser for it looks for.
-    ThinkingMarks::tags("Here are my reasoning steps:", "[BEGIN FINAL RESPONSE]"),
-    // Granite 3.2: the same, which also knows the short form of quantized ones.
-    ThinkingMarks::tags("Here is my thought process:", "Here is my response:"),
-    ThinkingMarks::tags("Here's my thought process:", "Here's my response:"),
+    ThinkingMarks::tags(
+        "Gemma, whose thinking is a channel that closes",
+        "<|channel>thought",
+        "<channel|>",
+    ),
+    ThinkingMarks::tags(
+        "MedGemma, between two unused tokens",
+        "<unused94>thought",
+        "<unused95>",
+    ),
+    ThinkingMarks {
+        answer_end: Some("[END FINAL RESPONSE]"),
+        chance: Chance::Sentences,
+        ..ThinkingMarks::tags(
+            "Apriel",
+            "Here are my reasoning steps:",
+            "[BEGIN FINAL RESPONSE]",
+        )
+    },
+    ThinkingMarks {
+        chance: Chance::Sentences,
+        ..ThinkingMarks::tags(
+            "Granite 3",
+            "Here is my thought process:",
+            "Here is my response:",
+        )
+    },
+    ThinkingMarks {
+        chance: Chance::Sentences,
+        ..ThinkingMarks::tags(
+            "Granite 3, quantized, as the parser of vLLM for it says",
+            "Here's my thought process:",
+            "Here's my response:",
+        )
+    },
+    ThinkingMarks::tags(
+        "LongCat-Flash-Thinking",
+        "<longcat_think>",
+        "</longcat_think>",
+    ),
+    ThinkingMarks::tags(
+        "Hunyuan's open models, as the tokenizers of MLX know them",
+        "<think:opensource>",
+        "</think:opensource>",
+    ),
+    ThinkingMarks::tags(
+        "pipelines for DeepSeek's models",
+        "<｜begin▁of▁thinking｜>",
+        "<｜end▁of▁thinking｜>",
+    ),
+    ThinkingMarks::tags(
+        "the same in ASCII",
+        "<|begin_of_thinking|>",
+        "<|end_of_thinking|>",
+    ),
+    ThinkingMarks::tags(
+        "the same by another name",
+        "<|begin_of_reasoning|>",
+        "<|end_of_reasoning|>",
+    ),
+    ThinkingMarks::prompted("<thoughts>", "</thoughts>"),
+    ThinkingMarks::prompted("<scratchpad>", "</scratchpad>"),
+    ThinkingMarks::prompted("<inner_thoughts>", "</inner_thoughts>"),
+    ThinkingMarks::prompted("<internal_monologue>", "</internal_monologue>"),
+    ThinkingMarks::prompted("<rationale>", "</rationale>"),
+    ThinkingMarks::prompted("<analysis>", "</analysis>"),
 ];
 
 impl ThinkingMarks {
     /// Marks of which the second ends the thinking and opens the answer.
-    const fn tags(open: &'static str, close: &'static str) -> Self {
+    const fn tags(written_by: &'static str, open: &'static str, close: &'static str) -> Self {
         Self {
+            written_by,
             open,
             close,
             answer: None,
+            answer_end: None,
+            chance: Chance::Never,
         }
     }
 
-    /// The parts of a response that carries these marks.
+    /// Tags that a prompt asks for, of a model without marks of its own.
+    const fn prompted(open: &'static str, close: &'static str) -> Self {
+        Self {
+            chance: Chance::Tags,
+            ..Self::tags("prompts that ask for it", open, close)
+        }
+    }
+
+    /// Whether its marks are the tags of a name: `<think>` and `<|think|>` are those of `think`.
+    fn is_named(&self, name: &[u8]) -> bool {
+        let close = self.close.as_bytes();
+        let inner = match close {
+            [b'<', b'/', inner @ .., b'>'] => inner,
+            [b'<', b'|', b'/', inner @ .., b'|', b'>'] => inner,
+            _ => return false,
+        };
+        inner.eq_ignore_ascii_case(name)
+    }
+
+    /// The last closing mark of a text. A header of gpt-oss may name a type: `<|channel|>final json<|message|>`.
+    fn closing(&self, text: &[u8]) -> Option<Range<usize>> {
+        const MESSAGE: &str = "<|message|>";
+        if let Some(at) = memmem::rfind(text, self.close.as_bytes()) {
+            return Some(at..at + self.close.len());
+        }
+        let header = self.close.strip_suffix(MESSAGE)?;
+        let at = memmem::rfind(text, header.as_bytes())?;
+        let message = memmem::find(&text[at..], MESSAGE.as_bytes())?;
+        Some(at..at + message + MESSAGE.len())
+    }
+
+    /// The parts of a response that carries these marks. The last closing mark counts: a model
+    /// that thinks twice answers after the second time.
     fn split(&self, response: &str) -> Option<Parts> {
         let text = response.as_bytes();
-        let close = memmem::rfind(text, self.close.as_bytes());
-        let after = close.map_or(0, |at| at + self.close.len());
+        let closing = self.closing(text);
+        let close = closing.as_ref().map(|mark| mark.start);
+        let after = closing.map_or(0, |mark| mark.end);
         if let Some(at) = memmem::find(&text[after..], self.open.as_bytes()) {
             return Some(open_part(response, after + at + self.open.len()));
         }
@@ -303,9 +420,9 @@ impl ThinkingMarks {
     }
 }
 
-/// gpt-oss where the special tokens were dropped, which leaves the names of its channels:
-/// `analysisWe need … assistantfinalThe answer is …`.
-fn bare_channels(response: &str) -> Option<Parts> {
+/// Splits a response of gpt-oss whose special tokens were dropped, which leaves the names of its channels:
+/// `analysisWe need … assistantfinalThe answer is …`. None where it is no such response.
+pub fn split_channels(response: &str) -> Option<Parts> {
     let text = response.trim_start();
     let text = text.strip_prefix("assistant").unwrap_or(text);
     let inner = ["analysis", "commentary"]
@@ -334,7 +451,7 @@ fn open_part(response: &str, start: usize) -> Parts {
     }
 }
 
-/// The marks after which a model has stopped answering.
+/// The marks after which a model has stopped answering. Each starts with `<` or `[`.
 const TURN_ENDS: [&str; 15] = [
     "<|end_of_solution|>",
     "<|im_end|>",
@@ -355,10 +472,12 @@ const TURN_ENDS: [&str; 15] = [
 
 fn without_turn_ends(response: &str, mut parts: Parts) -> Parts {
     let answer = response.get(parts.answer.clone()).unwrap_or("").as_bytes();
-    let cut = TURN_ENDS
-        .iter()
-        .filter_map(|mark| memmem::find(answer, mark.as_bytes()))
-        .min();
+    let cut = memchr2_iter(b'<', b'[', answer).find(|at| {
+        let here = &answer[*at..];
+        TURN_ENDS
+            .iter()
+            .any(|mark| here.starts_with(mark.as_bytes()))
+    });
     if let Some(cut) = cut {
         parts.answer.end = parts.answer.start + cut;
     }
@@ -410,9 +529,20 @@ mod tests {
     }
 
     #[test]
+    fn what_ends_an_answer_ends_the_turn() {
+        let ends = THINKING_MARKS.iter().filter_map(|marks| marks.answer_end);
+        let mut unknown = ends.filter(|end| !TURN_ENDS.contains(end));
+        assert_eq!(unknown.next(), None);
+    }
+
+    #[test]
     fn tags_of_thinking_are_known_in_any_case_and_as_tokens() {
         use Thinking::{Closed, Open};
-        for name in TAGS {
+        let tags = THINKING_MARKS.iter().filter_map(|marks| {
+            let name = marks.close.strip_prefix("</")?;
+            name.strip_suffix('>')
+        });
+        for name in tags {
             assert!(name.len() <= TAG_MAX, "{name}");
             for name in [name.to_owned(), name.to_uppercase()] {
                 check(&format!("<{name}>a</{name}>b"), Closed, "a", "b");
@@ -429,10 +559,15 @@ mod tests {
     #[test]
     fn each_row_of_marks_splits_and_leaves_what_stands_before() {
         let first = |row: &usize| {
-            let close = MARKS[*row].close;
-            MARKS[..*row].iter().all(|marks| marks.close != close)
+            let close = THINKING_MARKS[*row].close;
+            THINKING_MARKS[..*row]
+                .iter()
+                .all(|marks| marks.close != close)
         };
-        for marks in (0..MARKS.len()).filter(first).map(|row| &MARKS[row]) {
+        for marks in (0..THINKING_MARKS.len())
+            .filter(first)
+            .map(|row| &THINKING_MARKS[row])
+        {
             let answer = marks.answer.unwrap_or("");
             let text = format!("{}a{}{answer}b", marks.open, marks.close);
             check(&text, Thinking::Closed, "a", "b");

@@ -210,6 +210,8 @@ fn subset(record: &SubsetRecord, plan: &Plan, order: Arc<Vec<u32>>, family: u32)
         available: record.available,
         per_problem: record.per_problem,
         draw: record.draw,
+        drawn_as: record.drawn_as.clone(),
+        stands_as: record.stands_as.clone(),
         draw_kind: record.draw_kind,
         prefix_of: record.prefix_of.clone(),
         control_of: record.control_of.clone(),

@@ -8,7 +8,7 @@ use std::hash::Hash;
 
 use super::{Grid, PairedBy};
 use crate::bucket::category::{DIVERSE, PROPORTIONAL, is_mix};
-use crate::bucket::length::{Length, Nested, Within};
+use crate::bucket::length::{Choose, Length, Nested, Within};
 use crate::error::Refusal;
 use crate::select::recipe::Recipe;
 use crate::select::size::Sizes;
@@ -252,8 +252,9 @@ fn styles_can_be_paired(grid: &Grid, lengths: &[Length]) -> Checked {
 }
 
 fn draws_differ(grid: &Grid, _: &[Length]) -> Checked {
+    let is_one = grid.length.nested == Nested::ByKey && grid.length.choose == Choose::Extreme;
     Refusal::when(
-        grid.draws > 1 && grid.length.nested == Nested::ByKey,
+        grid.draws > 1 && is_one,
         "draws",
         "is more than 1 beside `nested = \"by_key\"`, where every draw is the same",
         "write `draws = 1`",
@@ -282,6 +283,12 @@ fn lengths_can_be_paired(grid: &Grid, lengths: &[Length]) -> Checked {
         "control.paired",
         "pairs the longest with the shortest of a problem, and no length is short or long",
         "write `[grid.length] rule = [\"short\", \"long\"]`, or leave it out",
+    )?;
+    Refusal::when(
+        grid.control.paired && grid.length.choose == Choose::Hash,
+        "control.paired",
+        "pairs the longest with the shortest of a problem, and `[grid.length] choose = \"hash\"` ranks neither",
+        "write `choose = \"extreme\"`, or leave `paired` out",
     )
 }
 
@@ -377,6 +384,10 @@ mod tests {
             ("draws = 2\nlength.nested = 'by_key'", "draws"),
             ("control.strata = ['origin']", "control.strata"),
             ("control.paired = true", "control.paired"),
+            (
+                "control.paired = true\nlength.rule = ['long']\nlength.choose = 'hash'",
+                "control.paired",
+            ),
             ("length.edges = [5, 5]", "length.edges"),
             ("difficulty = {}", "difficulty"),
             (

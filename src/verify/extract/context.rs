@@ -10,6 +10,8 @@
 
 use std::ops::Range;
 
+use memchr::memmem;
+
 use crate::extract::found::has_digit;
 use crate::units;
 
@@ -75,7 +77,15 @@ const CHINESE: [&str; 11] = [
 
 /// Whether a word is in a list.
 fn among(list: &str, word: &str) -> bool {
-    !word.is_empty() && list.split_ascii_whitespace().any(|known| known == word)
+    let list = list.as_bytes();
+    let apart = |byte: Option<&u8>| byte.is_none_or(u8::is_ascii_whitespace);
+    let is_whole = |at: usize| {
+        let before = at.checked_sub(1).and_then(|at| list.get(at));
+        apart(before) && apart(list.get(at + word.len()))
+    };
+    !word.is_empty()
+        && !word.contains(char::is_whitespace)
+        && memmem::find_iter(list, word).any(is_whole)
 }
 
 /// Whether what stands at `span` is a piece of a sentence that says something else.

@@ -84,7 +84,7 @@ fn before_denied(text: &str, span: &Range<usize>) -> usize {
     let start = span.end - from.len();
     let denied = [", not ", " (not ", " instead of ", " rather than "]
         .iter()
-        .filter_map(|denial| from.rfind(denial))
+        .filter_map(|denial| scan::last(from, denial))
         .filter(|at| {
             let denied = from[*at..].trim_end_matches(['.', ')', ' ', '\n']);
             has_digit(&from[..*at]) && !denied.contains(['\n', '.'])

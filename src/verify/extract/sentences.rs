@@ -85,7 +85,7 @@ pub(crate) fn last_clause(sentence: &str) -> usize {
         " is ", " are ", " be ", ": ", " = ", "是", "为", "等于", "：",
     ]
     .iter()
-    .filter_map(|verb| sentence.rfind(verb).map(|at| at + verb.len()))
+    .filter_map(|verb| scan::last(sentence, verb).map(|at| at + verb.len()))
     .max()
     .unwrap_or(0)
 }

@@ -127,14 +127,15 @@ impl Lexer<'_> {
     /// Up to three letters are a product; more are a word, and so are letters with a function in
     /// them, since nobody can tell `xsin` from four factors.
     pub(super) fn unknown_run(&mut self, run: &str) {
-        let hides_name = run.len() > 2 && HIDDEN.iter().any(|name| run.contains(name));
+        let hides_name = || run.len() > 2 && HIDDEN.iter().any(|name| run.contains(name));
         // `(at)` and `-at` are products; `5 at a time` is not.
         let apart = !self
             .rest()
             .starts_with([')', '}', '^', '(', '+', '-', '/', '*'])
             && (self.spaced || self.out.tokens.is_empty());
-        let prose = (run.len() > 2 || apart) && PROSE.contains(&run.to_ascii_lowercase().as_str());
-        if run.len() > 3 || hides_name || prose {
+        let prose =
+            || (run.len() > 2 || apart) && PROSE.contains(&run.to_ascii_lowercase().as_str());
+        if run.len() > 3 || hides_name() || prose() {
             self.push(Tok::Word(run.to_owned()));
             return;
         }
