@@ -16,4 +16,6 @@ pub enum Stratum {
     Length,
     /// Quarter of the share correct among a problem's decided trajectories; none below two.
     PassRate,
+    /// Quarter of the values of the column that `control.joined` names, as another model's pass rate; of words the word.
+    Joined,
 }

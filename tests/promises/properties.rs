@@ -724,6 +724,7 @@ fn values(known: &Known<'_>, row: &Row, strata: &[Stratum], deciles: &[u32]) -> 
                 .count()
                 .to_string(),
         ),
+        Stratum::Joined => None,
         Stratum::PassRate => known
             .pass_quarter(row.problem)
             .map(|quarter| quarter.to_string()),
