@@ -176,7 +176,11 @@ pub fn verify_parts(gold: &str, response: &str, parts: &Parts, options: &Options
     }
     if let Some(whole) = answer.and_then(|answer| extract::whole(answer, found.as_ref(), options)) {
         let verdict = answers_verdict(given, &gold, whole.text, options, |_| doubtful_gold);
-        if verdict.outcome == Outcome::Correct || whole.is_mathematics {
+        // A piece of a sentence is not right because the sentence is read around it.
+        let stated = found.as_ref().is_none_or(|found| !found.piece)
+            || prose::has_words(&gold)
+            || decide::is_same_text(&gold, whole.text);
+        if verdict.outcome == Outcome::Correct && stated || whole.is_mathematics {
             return verdict;
         }
     }
