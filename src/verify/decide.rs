@@ -256,17 +256,11 @@ fn any_reading(work: &mut Work<'_>, golds: &[Reading], answers: &[Reading]) -> D
         .any(|answer| is_pair(work.arena, answer, &[3]));
     for gold in golds {
         for answer in answers {
-            let mut decision = one_reading(work, gold, answer);
-            let comma = |reading: &Reading| reading.manner.comma == Comma::Decimal;
-            let guessed = match (comma(gold), comma(answer)) {
-                (true, false) => two,
-                (false, true) => thousands,
-                _ => false,
+            let decision = one_reading(work, gold, answer);
+            let decision = match guesses(gold, answer, two, thousands) {
+                true => decision.hedged(),
+                false => decision,
             };
-            if guessed {
-                // No point on that side says that it is one number with decimals.
-                decision = decision.hedged();
-            }
             if let Decision::Equal(_) = decision {
                 return decision;
             }
@@ -280,6 +274,17 @@ fn any_reading(work: &mut Work<'_>, golds: &[Reading], answers: &[Reading]) -> D
         }
     }
     total.unwrap_or(Decision::Unknown(Reason::Unproven))
+}
+
+/// Whether a pair of readings takes the comma of one side for that of decimals and the other side has none,
+/// where the gold answer may be two numbers, or the answer one with thousands: no point says which.
+fn guesses(gold: &Reading, answer: &Reading, two: bool, thousands: bool) -> bool {
+    let comma = |reading: &Reading| reading.manner.comma == Comma::Decimal;
+    match (comma(gold), comma(answer)) {
+        (true, false) => two,
+        (false, true) => thousands,
+        _ => false,
+    }
 }
 
 /// Compares one pair of readings.

@@ -86,30 +86,24 @@ struct Tag {
 impl Tag {
     /// The tag that starts at a `<`.
     fn at(text: &str, at: usize) -> Option<Self> {
-        let bytes = text.as_bytes();
-        let mut inner = at + 1;
-        let mut closes = false;
-        while let Some(mark) = bytes.get(inner).filter(|byte| b"|/".contains(byte)) {
-            closes |= *mark == b'/';
-            inner += 1;
-        }
-        let name = &bytes[inner..bytes.len().min(inner + TAG_MAX + 1)];
-        let length = name
-            .iter()
-            .take_while(|byte| byte.is_ascii_alphabetic() || b"_:".contains(byte))
-            .count();
-        let name = &name[..length];
+        let inner = text.as_bytes().get(at + 1..)?;
+        let count =
+            |bytes: &[u8], all: fn(&u8) -> bool| bytes.iter().take_while(|b| all(b)).count();
+        let marks = count(inner, |byte| b"|/".contains(byte));
+        let name = &inner[marks..];
+        let name = &name[..name.len().min(TAG_MAX + 1)];
+        let length = count(name, |byte| {
+            byte.is_ascii_alphabetic() || b"_:".contains(byte)
+        });
+        let (name, behind) = (&name[..length], &inner[marks + length..]);
         let row = THINKING_MARKS
             .iter()
             .position(|marks| marks.is_named(name))?;
-        let mut end = inner + length;
-        while bytes.get(end).is_some_and(|byte| b" |".contains(byte)) {
-            end += 1;
-        }
-        (bytes.get(end) == Some(&b'>')).then(|| Self {
+        let blanks = count(behind, |byte| b" |".contains(byte));
+        (behind.get(blanks) == Some(&b'>')).then(|| Self {
             row,
-            closes,
-            span: at..end + 1,
+            closes: inner[..marks].contains(&b'/'),
+            span: at..at + 1 + marks + length + blanks + 1,
         })
     }
 }

@@ -27,7 +27,7 @@ const TURNING: [&str; 18] = [
 /// Whether words turn a statement round, or into something else.
 pub(crate) fn turns(text: &str) -> bool {
     let words = text.split_whitespace().map(str::to_lowercase);
-    let more = ["undefined", "except", "for", "than", "least", "most"];
+    let more = ["undefined", "except", "for", "than", "least", "most", "at"];
     words
         .into_iter()
         .any(|word| TURNING.contains(&word.as_str()) || more.contains(&word.as_str()))
@@ -44,18 +44,7 @@ pub(crate) fn stated(text: &str) -> Option<String> {
     }
     let plain = words::bare(text);
     let plain = plain.trim();
-    let verb = plain
-        .split_inclusive(' ')
-        .scan(0, |at, word| {
-            let start = *at;
-            *at += word.len();
-            Some((start, word))
-        })
-        .find(|(_, word)| matches!(word.trim(), "is" | "are" | "equals"));
-    let (subject, value) = match verb {
-        Some((at, word)) => (&plain[..at], &plain[at + word.len()..]),
-        None => plain.split_once(['为', '是'])?,
-    };
+    let (subject, value) = parted(plain)?;
     let subject = subject.to_lowercase();
     let mut count = 0;
     for word in subject.split_whitespace() {
@@ -71,6 +60,22 @@ pub(crate) fn stated(text: &str) -> Option<String> {
         .iter()
         .any(|word| subject.trim_end().ends_with(word));
     (named && !turned && !value.is_empty() && !is_placed(value)).then(|| value.to_owned())
+}
+
+/// A sentence before and behind its first verb that states.
+fn parted(plain: &str) -> Option<(&str, &str)> {
+    let verb = plain
+        .split_inclusive(' ')
+        .scan(0, |at, word| {
+            let start = *at;
+            *at += word.len();
+            Some((start, word))
+        })
+        .find(|(_, word)| matches!(word.trim(), "is" | "are" | "equals"));
+    match verb {
+        Some((at, word)) => Some((&plain[..at], &plain[at + word.len()..])),
+        None => plain.split_once(['为', '是']),
+    }
 }
 
 /// Signs before `是` and `为` that turn them round, or make what follows a bound.

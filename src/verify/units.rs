@@ -449,7 +449,7 @@ pub(crate) enum Droppable {
 }
 
 /// Words behind a value that change it, or say when it holds.
-const CHANGING: [&str; 64] = [
+const CHANGING: [&str; 69] = [
     "squared",
     "cubed",
     "inverse",
@@ -480,6 +480,11 @@ const CHANGING: [&str; 64] = [
     "where",
     "is",
     "are",
+    "was",
+    "were",
+    "cannot",
+    "fails",
+    "wrong",
     "not",
     "or",
     "and",

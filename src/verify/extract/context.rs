@@ -176,11 +176,11 @@ fn takes_back_at(words: &[String], at: usize) -> bool {
     };
     let denied = |word: &str| word == "not" || word == "cannot" || word.ends_with("n't");
     match word(0) {
-        "wrong" | "incorrect" | "mistaken" => match word(1) {
-            "is" | "was" | "be" => subject(2) && words.get(at + 1).is_none_or(|next| next != "to"),
-            "that's" | "it's" | "clearly" | "obviously" => true,
-            _ => false,
-        },
+        "wrong" | "incorrect" | "mistaken" => {
+            let goes_on = words.get(at + 1).is_some_and(|next| next == "to");
+            among("that's it's clearly obviously", word(1))
+                || among("is was be", word(1)) && subject(2) && !goes_on
+        }
         "right" | "correct" => match word(1) {
             "be" => denied(word(2)) && subject(3),
             "not" => subject(3) || among("that's it's", word(2)),
@@ -396,15 +396,10 @@ fn is_led(before: &str, found: &str) -> bool {
         "the" | "a" | "an" | "exactly" | "just" | "only" => (word(2), word(3)),
         last => (last, word(2)),
     };
+    if is_arriving(second, last) {
+        return false;
+    }
     match (second, last) {
-        ("arrive" | "arrived" | "arrives" | "stands", "at") => false,
-        ("up" | "left" | "ends" | "end", "with")
-        | ("results" | "result" | "resulting" | "resulted", "in") => false,
-        (
-            "adds" | "add" | "adding" | "sums" | "sum" | "rounds" | "goes" | "comes" | "works",
-            "up" | "out" | "to",
-        ) => false,
-        ("total" | "all", "in") => false,
         (second, "of" | "by" | "to" | "with") => {
             among(OPERATORS, second)
                 || second == "equal" && words.iter().rev().take(6).any(|word| word == "than")
@@ -412,6 +407,18 @@ fn is_led(before: &str, found: &str) -> bool {
         // A decimal is mostly given as being about the value.
         (_, "about" | "approximately" | "around" | "roughly" | "nearly") => !found.contains('.'),
         _ => among(LEADING, last),
+    }
+}
+
+/// Whether two words lead to a value, of which the last alone would make it a bound: `adds up to`.
+fn is_arriving(second: &str, last: &str) -> bool {
+    const ARRIVING: &str = "adds add adding sums sum rounds goes comes works";
+    match last {
+        "at" => among("arrive arrived arrives stands", second),
+        "with" => among("up left ends end", second),
+        "in" => among("results result resulting resulted total all", second),
+        "up" | "out" | "to" => among(ARRIVING, second),
+        _ => false,
     }
 }
 
