@@ -46,7 +46,7 @@ pub struct Parts {
 /// ```
 pub fn split_thinking(response: &str) -> Parts {
     let seen = Seen::of(response);
-    let mut rows = THINKING_MARKS.iter().filter(|_| seen.marked);
+    let mut rows = seen.rows(response).iter();
     let parts = seen.split(response);
     let parts = parts.or_else(|| rows.find_map(|marks| marks.split(response)));
     let parts = parts.or_else(|| split_channels(response));
@@ -108,11 +108,33 @@ impl Tag {
     }
 }
 
+/// Which bytes stand second in a mark, in any case: most of what starts as one, as `\[` and `x < 3`, is told by its
+/// second byte to be none.
+static SECOND: [bool; 256] = {
+    let mut second = [false; 256];
+    second[b'|' as usize] = true;
+    second[b'/' as usize] = true;
+    let mut row = 0;
+    while row < THINKING_MARKS.len() {
+        let bytes = [
+            THINKING_MARKS[row].open.as_bytes()[1],
+            THINKING_MARKS[row].close.as_bytes()[1],
+        ];
+        let mut at = 0;
+        while at < bytes.len() {
+            second[bytes[at].to_ascii_lowercase() as usize] = true;
+            second[bytes[at].to_ascii_uppercase() as usize] = true;
+            at += 1;
+        }
+        row += 1;
+    }
+    second
+};
+
 /// What one pass over a response sees of marks.
-#[derive(Default)]
 struct Seen {
-    /// Whether marks stand there that are no tags.
-    marked: bool,
+    /// The first row with marks that stand there and are no tags; behind the last row where there is none.
+    row: usize,
     /// The tags of each row.
     tags: [SeenTags; THINKING_MARKS.len()],
 }
@@ -130,20 +152,34 @@ impl Seen {
     fn of(response: &str) -> Self {
         let text = response.as_bytes();
         let mut seen = Self {
-            marked: response.trim_start().starts_with("Here"),
-            ..Self::default()
+            row: THINKING_MARKS.len(),
+            tags: std::array::from_fn(|_| SeenTags::default()),
         };
-        for at in memchr3_iter(b'<', b'[', "◁".as_bytes()[0], text) {
-            if let Some(tag) = Tag::at(response, at).filter(|_| text[at] == b'<') {
+        let starts = memchr3_iter(b'<', b'[', "◁".as_bytes()[0], text);
+        let may_be = |at: &usize| {
+            let second = text.get(at + 1);
+            second.is_some_and(|byte| SECOND[usize::from(*byte)])
+        };
+        for at in starts.filter(may_be) {
+            let tag = (text[at] == b'<').then(|| Tag::at(response, at)).flatten();
+            if let Some(tag) = tag {
                 seen.tags[tag.row].add(tag.closes, tag.span);
-            } else if !seen.marked {
+            } else {
                 let starts = |mark: &str| text[at..].starts_with(mark.as_bytes());
-                seen.marked = THINKING_MARKS
-                    .iter()
-                    .any(|marks| starts(marks.close) || starts(marks.open));
+                let mut rows = THINKING_MARKS[..seen.row].iter();
+                let row = rows.position(|marks| starts(marks.close) || starts(marks.open));
+                seen.row = row.unwrap_or(seen.row);
             }
         }
         seen
+    }
+
+    /// The rows whose marks may stand in a response and are no tags; those that are sentences were not looked for.
+    fn rows(&self, response: &str) -> &'static [ThinkingMarks] {
+        match response.trim_start().starts_with("Here") {
+            true => &THINKING_MARKS,
+            false => THINKING_MARKS.get(self.row..=self.row).unwrap_or(&[]),
+        }
     }
 
     /// The parts of a response by the first row that it has tags of. The last closing tag counts: a model
