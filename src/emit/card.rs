@@ -46,8 +46,7 @@ pub(super) fn card(
     subsets: &[(&Subset, Option<&Written>)],
     balances: &[Compared],
 ) -> String {
-    let emit = &experiment.plan.emit;
-    let columns = subset::columns(&emit.add);
+    let columns = subset::columns(experiment.plan);
     let mut text = format!("---\n{FRONT_BEGIN}\n");
     front_matter(&mut text, manifest, license(experiment), &columns, subsets);
     text.push_str(&format!("{FRONT_END}\n---\n\n{BODY_BEGIN}\n\n"));

@@ -48,7 +48,7 @@ use scope::{Scope, Stock};
 pub(crate) use selection::shortfall_table;
 pub use selection::{PairTable, Selection, Shortfall, Steps};
 pub use stratum::Stratum;
-pub use subset::{DrawKind, Matching, Subset, SubsetRole, Thin};
+pub use subset::{Derivation, DrawKind, Matching, Subset, SubsetRole, Thin};
 use validation::{SetAside, Validation};
 
 /// What a pipeline asks to be selected.
