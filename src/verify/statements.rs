@@ -27,7 +27,17 @@ const TURNING: [&str; 18] = [
 /// Whether words turn a statement round, or into something else.
 pub(crate) fn turns(text: &str) -> bool {
     let words = text.split_whitespace().map(str::to_lowercase);
-    let more = ["undefined", "except", "for", "than", "least", "most", "at"];
+    let more = [
+        "undefined",
+        "except",
+        "for",
+        "than",
+        "least",
+        "most",
+        "at",
+        "let",
+        "assume",
+    ];
     words
         .into_iter()
         .any(|word| TURNING.contains(&word.as_str()) || more.contains(&word.as_str()))
@@ -46,6 +56,10 @@ pub(crate) fn stated(text: &str) -> Option<String> {
     let plain = plain.trim();
     let (subject, value) = parted(plain)?;
     let subject = subject.to_lowercase();
+    if subject.trim_start().starts_with("one of ") {
+        // One of several is stated, and not what is asked for.
+        return None;
+    }
     let mut count = 0;
     for word in subject.split_whitespace() {
         if TURNING.contains(&word) || !word.chars().all(|c| c.is_alphabetic() || c == '\'') {

@@ -19,7 +19,7 @@ use crate::units;
 const DENYING: &str = "\
     not no never neither nor none without cannot except excluding unable unknown undefined wrong incorrect \
     false impossible undetermined unclear unsure maybe perhaps possibly besides unlike \
-    withdrawn instead rather infinitely pas nicht kein não не нет";
+    probably whether withdrawn instead rather infinitely pas nicht kein não не нет";
 
 /// Words right behind a number that take it back.
 const TAKING_BACK: &str = "not wrong incorrect false impossible never fails";
@@ -37,7 +37,7 @@ const LEADING: &str = "\
     figure fig table chapter section example line row column theorem lemma corollary proposition formula \
     method attempt item note version round choice statement condition remark rule property axiom appendix \
     level grade day year week month number no either neither both except dividing divides bounded against \
-    e.g i.e say versus vs where angle reference ref footnote see";
+    e.g i.e say versus vs where angle reference ref footnote see first";
 
 /// Words before `of`, `by` or `to` that make the number behind it an argument or a bound.
 const OPERATORS: &str = "\
@@ -49,7 +49,7 @@ const OPERATORS: &str = "\
 /// Words right behind a number that change it.
 const TRAILING: &str = "\
     squared cubed factorial inverse plus minus over divided choose hundred thousand million billion trillion \
-    dozen and or to out mod modulo by of through th st nd rd multiplied raised";
+    dozen and or to out mod modulo by of through th st nd rd multiplied raised divides";
 
 /// Words between a number and one behind it that make of the two one statement.
 const CONNECTING: &str = "\
@@ -392,6 +392,9 @@ fn is_led(before: &str, found: &str) -> bool {
             .and_then(|at| words.get(at))
             .map_or("", String::as_str)
     };
+    if matches!(&words[..], [only] if only == "for") {
+        return true;
+    }
     let (last, second) = match word(1) {
         "the" | "a" | "an" | "exactly" | "just" | "only" => (word(2), word(3)),
         last => (last, word(2)),
@@ -466,6 +469,7 @@ fn is_trailed(after: &str) -> bool {
         ("at", next) => matches!(next, "least" | "most"),
         ("out", next) => next == "of",
         ("is", next) => at == 0 && among(SAID_OF, next),
+        ("as", next) => at == 0 && next == "a",
         ("times", next) => at == 0 && !next.is_empty() && !among(COUNTING, next),
         (word, _) => at == 0 && among(TRAILING, word),
     };
@@ -489,6 +493,8 @@ fn is_denied(before: &str, after: &str) -> bool {
 fn is_disbelieved(pair: &[String]) -> bool {
     let held = [
         "think",
+        "determine",
+        "tell",
         "believe",
         "sure",
         "certain",
@@ -554,8 +560,11 @@ const BEHIND_WORDS: usize = 4;
 fn has_condition(before: &str, after: &str) -> bool {
     let within = words(last_clause(before));
     let supposed = [
-        "if", "suppose", "assuming", "unless", "since", "because", "although",
+        "if", "suppose", "assume", "assuming", "unless", "since", "because", "although",
     ];
+    if is_named(&within) || is_of_several(&within) {
+        return true;
+    }
     if within.iter().any(|word| supposed.contains(&word.as_str()))
         && !within.iter().any(|word| word == "we")
     {
@@ -568,6 +577,17 @@ fn has_condition(before: &str, after: &str) -> bool {
             among(CONDITIONS, word) && is_conditional(word, &words[at + 1..], *text == after, would)
         })
     })
+}
+
+/// Whether a clause gives a name to something: `Let x =`.
+fn is_named(clause: &[String]) -> bool {
+    let names = |pair: &[String]| pair[0] == "let" && is_name(&pair[1]);
+    clause.windows(2).any(names) || clause.last().is_some_and(|last| last == "let")
+}
+
+/// Whether a clause speaks of one of several: `One of the roots is`.
+fn is_of_several(clause: &[String]) -> bool {
+    matches!(clause, [one, of, the, ..] if one == "one" && of == "of" && the == "the")
 }
 
 /// Whether what follows a word such as `for` says something of a name.

@@ -277,7 +277,7 @@ impl<'a> Lexer<'a> {
             return false;
         }
         match words {
-            "exactly" | "only" | "just" | "precisely" => {}
+            "exactly" | "only" | "just" | "precisely" | "Answer:" | "answer:" => {}
             "negative" | "minus" => self.push(Tok::Op(Op::Minus)),
             "twice" | "double" => {
                 self.push(Tok::Number(Literal::exact(2u8.into())));

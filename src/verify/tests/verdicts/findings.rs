@@ -42,7 +42,7 @@ const STATED: [&str; 34] = [
 ];
 
 /// Sentences in which a number is a piece of something else.
-const PIECES: [&str; 58] = [
+const PIECES: [&str; 66] = [
     "The answer is not {}.",
     "The answer isn't {}.",
     "I do not think the answer is {}.",
@@ -101,6 +101,14 @@ const PIECES: [&str; 58] = [
     "所以不是{}。",
     "至少是{}",
     "(see reference [{}])",
+    "We know that {} divides n.",
+    "It has {} as a factor.",
+    "Let x = {}.",
+    "Assume that n = {}.",
+    "One of the roots is {}.",
+    "For {} we get a contradiction.",
+    "I cannot determine whether it is {}.",
+    "the first {} terms",
 ];
 
 fn said(template: &str, number: u32) -> String {
