@@ -47,6 +47,10 @@ pub(crate) struct Manifest {
     /// trajectories.
     pub acceptance: Vec<AcceptanceRecord>,
     pub subsets: Vec<SubsetRecord>,
+    /// Subsets and controls whose draws go together: what they score is compared draw by draw, in pairs. All other
+    /// draws are independent of each other, and compared as such (Welch).
+    #[serde(default)]
+    pub paired_draws: Vec<PairedDrawsRecord>,
     /// Subsets that were left out or made smaller.
     pub shortfalls: Vec<ShortfallRecord>,
     /// For each style pair: how often its trajectories are right.
@@ -241,7 +245,8 @@ pub(crate) struct SubsetRecord {
     /// The rule of acceptance on top of the pipeline's; null for that alone.
     #[serde(default)]
     pub accept: Option<Accept>,
-    /// Rows that were asked for, or tokens: see `unit`.
+    /// Rows that were asked for, or tokens: see `unit`. A wrong control is asked for its subset's rows, and has (`size`)
+    /// one for each that a wrong trajectory of its problem is left for.
     pub asked: u64,
     /// What `asked` counts.
     #[serde(default)]
@@ -260,7 +265,15 @@ pub(crate) struct SubsetRecord {
     /// How many trajectories of a problem it has at most.
     #[serde(default = "one")]
     pub per_problem: u32,
+    /// Number of its draw. Draws of one number go together only where `paired_draws` says so.
     pub draw: u32,
+    /// The family's name in the key of its draw, `H(seed, role, draw, name, problem)`: draws under different names
+    /// are independent. A paired control has its subset's draw.
+    #[serde(default)]
+    pub drawn_as: String,
+    /// The name in the key that chooses which of a problem's trajectories stands for it.
+    #[serde(default)]
+    pub stands_as: String,
     pub draw_kind: DrawKind,
     /// The next larger subset of the same draw.
     pub prefix_of: Option<String>,
@@ -270,11 +283,53 @@ pub(crate) struct SubsetRecord {
     pub pair_of: Vec<String>,
     /// For a matched control: what it matched on and where strata were too thin.
     pub matched: Option<MatchedRecord>,
-    /// Tokens of all its replies.
+    /// For a derived control: how its rows were made of their trajectories.
+    #[serde(default)]
+    pub derived: Option<DerivedRecord>,
+    /// Tokens of all its replies; of a derived control's as they are after the change.
     pub tokens: u64,
     /// Relative to the output folder; null where its text is not written.
     pub path: Option<String>,
     pub sha256: Option<String>,
+}
+
+/// Subsets and controls of one draw that go together.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub(crate) struct PairedDrawsRecord {
+    pub by: PairedDrawsBy,
+    /// Smallest first; the subset before its control.
+    pub subsets: Vec<String>,
+}
+
+/// What makes draws go together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum PairedDrawsBy {
+    /// Prefixes of one order.
+    Size,
+    /// The same problems in other styles.
+    Style,
+    /// A control row by row from its subset's strata.
+    Matched,
+    /// A control of the same problems at the other end of lengths.
+    Paired,
+    /// A control of wrong trajectories of the same problems.
+    Wrong,
+    /// A control of the same trajectories, changed.
+    Derived,
+}
+
+/// How rows of a derived control were made: each of the trajectory that `derived_from` names.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub(crate) struct DerivedRecord {
+    /// `shuffled_steps_P`: P of a hundred steps, the paragraphs of the thinking, stand elsewhere.
+    pub transformation: String,
+    pub percent: u32,
+    /// What the places are hashed with, beside the trajectory's id.
+    pub seed: u64,
+    /// Rows in which there was nothing to change, as where the thinking has no two paragraphs: their `id` is that of
+    /// their trajectory.
+    pub unchanged: u32,
 }
 
 /// What a matched control matched on.

@@ -26,6 +26,11 @@ pub struct LengthRules {
     /// Whether the shortest and longest are ranked in each category or in the whole pool. The paper
     /// leaves it open; a ranking over all would make `long` a choice of categories too.
     pub within: Within,
+    /// Which trajectory of a problem is ranked, and then stands for it: its shortest or longest (`extreme`), or the
+    /// one that the draw's hash chooses (`hash`), the same for short, normal and long. With `extreme` a problem of
+    /// many accepted trajectories is long more often than one of few, by chance alone; `hash` removes that, and
+    /// nothing else. What the paper did is not known.
+    pub choose: Choose,
     /// What is measured: the whole reply, as it is trained, or the thinking alone. The paper leaves it
     /// open.
     pub of: Of,
@@ -46,6 +51,7 @@ impl Default for LengthRules {
             rule: None,
             bucket: 1000,
             within: Within::Category,
+            choose: Choose::Extreme,
             of: Of::Reply,
             nested: Nested::ByDraw,
             edges: None,
@@ -60,6 +66,14 @@ impl Default for LengthRules {
 pub enum Within {
     Category,
     Pool,
+}
+
+/// Which trajectory of a problem short and long rank.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Choose {
+    Extreme,
+    Hash,
 }
 
 /// What is measured.

@@ -4,13 +4,13 @@ use std::collections::{BTreeMap, HashSet};
 
 use sha2::{Digest, Sha256};
 
-use super::{Written, lock};
+use super::{Written, comparisons, lock};
 use crate::ids::{self, Id};
 use crate::manifest::{
-    AcceptanceRecord, CompanionFileRecord, CompanionRecord, DisagreementRecord, FileRecord,
-    HubCheck, HubRecord, LedgerRecord, LookupRecord, LookupRole, Manifest, MatchedRecord,
-    NearDuplicatesRecord, PairRecord, RecipeRecord, ShortfallRecord, SourceRecord, StepRecord,
-    SubsetRecord, ThinRecord, VERSION, VerdictRecord,
+    AcceptanceRecord, CompanionFileRecord, CompanionRecord, DerivedRecord, DisagreementRecord,
+    FileRecord, HubCheck, HubRecord, LedgerRecord, LookupRecord, LookupRole, Manifest,
+    MatchedRecord, NearDuplicatesRecord, PairRecord, RecipeRecord, ShortfallRecord, SourceRecord,
+    StepRecord, SubsetRecord, ThinRecord, VERSION, VerdictRecord,
 };
 use crate::plan::{PlannedCompanion, PlannedFile, VectorFile};
 use crate::run::{Experiment, Joined};
@@ -77,6 +77,7 @@ pub(crate) fn manifest(
         verdicts: verdicts(experiment),
         acceptance: acceptance(experiment, fates),
         subsets: subsets.collect(),
+        paired_draws: comparisons::paired_draws(&selection.subsets),
         shortfalls: shortfalls.collect(),
         pairs: pairs.collect(),
         near_duplicates: near_duplicates(experiment),
@@ -340,6 +341,7 @@ fn subset_record(
     written: Option<&Written>,
 ) -> SubsetRecord {
     let tokens = |&entry: &u32| u64::from(experiment.entries.body_of(entry).tokens);
+    let rows = written.and_then(|written| written.derived.as_ref());
     SubsetRecord {
         name: subset.name.clone(),
         role: subset.role,
@@ -358,6 +360,8 @@ fn subset_record(
         available: subset.available,
         per_problem: subset.per_problem,
         draw: subset.draw,
+        drawn_as: subset.drawn_as.clone(),
+        stands_as: subset.stands_as.clone(),
         draw_kind: subset.draw_kind,
         prefix_of: subset.prefix_of.clone(),
         control_of: subset.control_of.clone(),
@@ -374,7 +378,16 @@ fn subset_record(
                 })
                 .collect(),
         }),
-        tokens: subset.entries().iter().map(tokens).sum(),
+        derived: subset.derivation.map(|derivation| DerivedRecord {
+            transformation: derivation.name(),
+            percent: derivation.percent,
+            seed: derivation.seed,
+            unchanged: rows.map_or(0, |rows| rows.unchanged),
+        }),
+        tokens: match rows {
+            Some(rows) => rows.tokens.iter().copied().map(u64::from).sum(),
+            None => subset.entries().iter().map(tokens).sum(),
+        },
         path: written.map(|written| written.path.clone()),
         sha256: written.map(|written| written.sha256.clone()),
     }

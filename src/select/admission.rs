@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::draw::{Draw, Role};
+use super::draw::Role;
 use super::grid::{Family, Grid};
 use super::recipe::Recipe;
 use super::recipe::criterion::StepCounts;
-use super::scope::{Draws, Scope, Stock};
+use super::scope::{Scope, Stock};
 use crate::bucket::length::Length;
 use crate::pool::entries::Problem;
 
@@ -14,32 +14,27 @@ use crate::pool::entries::Problem;
 pub(super) struct Scopes<'s> {
     pub grid: &'s Grid,
     stock: &'s Stock<'s>,
-    draws: &'s Draws<'s>,
     /// By index, the problems that each recipe may select; all where none.
     admitted: BTreeMap<Recipe, Option<Vec<bool>>>,
 }
 
 impl<'s> Scopes<'s> {
-    pub(super) fn new(stock: &'s Stock<'s>, draws: &'s Draws<'s>, grid: &'s Grid) -> Self {
+    pub(super) fn new(stock: &'s Stock<'s>, grid: &'s Grid) -> Self {
         let admitted = |&recipe: &Recipe| (recipe, admitted(stock, grid, recipe));
         Self {
             grid,
             stock,
-            draws,
             admitted: grid.recipe.iter().map(admitted).collect(),
         }
     }
 
     /// The scope of a family's subsets.
-    pub(super) fn of<'a>(&'a self, family: &Family) -> Scope<'a> {
-        let draw = Draw {
-            role: Role::Subset,
-            number: family.draw,
-        };
+    pub(super) fn of<'a>(&'a self, family: &'a Family) -> Scope<'a> {
+        let draw = family.draw_of(Role::Subset);
         let stock = self.stock;
         Scope {
             admitted: self.admitted[&family.recipe].as_deref(),
-            ..stock.scope(self.draws, family.accept, family.style.as_deref(), draw)
+            ..stock.scope(family.accept, family.style.as_deref(), draw)
         }
     }
 }

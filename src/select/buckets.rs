@@ -2,6 +2,8 @@
 
 use std::collections::HashSet;
 
+use rayon::prelude::*;
+
 use super::admission::Scopes;
 use super::grid::{Family, Grid};
 use super::recipe::Recipe;
@@ -10,7 +12,7 @@ use super::selection::{Selection, WideBucket};
 use super::standing;
 use crate::bucket::Candidate;
 use crate::bucket::category::ProblemGroup;
-use crate::bucket::length::{Length, LengthRules, Of, Within, extreme};
+use crate::bucket::length::{Choose, Length, LengthRules, Within, extreme};
 use crate::rules::{Accept, OnShortfall};
 
 /// What short and long buckets of one grid have in common.
@@ -67,36 +69,29 @@ fn candidates(
     family: &Family,
 ) -> Vec<Candidate> {
     let (length, of) = (family.length, grid.length.of);
-    if length == Length::Normal && of == Of::Reply {
-        return held(scope, groups, &standing::in_order(scope));
-    }
-    let problems = scope.problems();
+    let problems = scope.problems().into_par_iter();
     let problems = problems.filter(|&problem| scope.is_inside(groups, problem));
-    let range = range(scope, length, &grid.length, problems.clone());
-    let stands = |&problem: &u32| match length {
-        Length::Short => standing::by_length(scope, problem, of, false),
-        Length::Long => standing::by_length(scope, problem, of, true),
+    let problems: Vec<u32> = problems.collect();
+    let range = range(scope, length, &grid.length, &problems);
+    let stands = |problem: u32| match (length, grid.length.choose) {
+        (Length::Short, Choose::Extreme) => standing::by_length(scope, problem, of, false),
+        (Length::Long, Choose::Extreme) => standing::by_length(scope, problem, of, true),
         _ => standing::by_hash(scope, problem, of, range),
     };
     let paired = grid.control.paired && length.ranks();
-    let can_stand = |&problem: &u32| !paired || standing::has_two_lengths(scope, problem, of);
-    problems
-        .filter(can_stand)
-        .filter_map(|problem| stands(&problem))
-        .collect()
+    let can_stand = |problem: &u32| !paired || standing::has_two_lengths(scope, *problem, of);
+    let problems = problems.into_par_iter().filter(can_stand);
+    problems.filter_map(stands).collect()
 }
 
 /// From which length on and below which a length rule takes trajectories.
-fn range(
-    scope: &Scope<'_>,
-    length: Length,
-    rules: &LengthRules,
-    problems: impl Iterator<Item = u32>,
-) -> (u32, u32) {
+fn range(scope: &Scope<'_>, length: Length, rules: &LengthRules, problems: &[u32]) -> (u32, u32) {
     match length {
         Length::Tokens(from, to) => (from, to.unwrap_or(u32::MAX)),
         Length::Quantile(index) => {
-            let entries = problems.flat_map(|problem| scope.entries_of(problem));
+            let entries = problems
+                .iter()
+                .flat_map(|&problem| scope.entries_of(problem));
             let mut lengths: Vec<u32> =
                 entries.map(|entry| scope.length(entry, rules.of)).collect();
             let edges = rules.quantile_edges(&mut lengths);

@@ -8,9 +8,11 @@ use super::order::Ordered;
 use super::scope::Scope;
 use super::selection::{Selection, Shortfall};
 use super::size::Size;
+use super::standing;
 use super::subset::{DrawKind, Subset, SubsetRole};
 use super::validation::SetAside;
 use crate::bucket::category::Category;
+use crate::bucket::length::Choose;
 use crate::error::{listed, nearest};
 use crate::pool::Entries;
 use crate::pool::entries::NameIndex;
@@ -87,6 +89,8 @@ pub(super) fn prefixes(
         let (name, asked) = (wanted.name, wanted.size);
         let subset = Subset {
             control_of: wanted.control_of,
+            drawn_as: scope.draw.family.to_owned(),
+            stands_as: scope.draw.standing.to_owned(),
             ..Subset::of_order(name.clone(), order.role, asked, &order.entries, size)
         };
         subsets.push(described(subset));
@@ -136,11 +140,11 @@ pub(super) fn family(
         true => lacks(scope, grid, family),
         false => "its bucket holds fewer".to_owned(),
     };
+    let ranks = family.recipe.criterion().ranks();
+    let is_fixed = ordered.is_whole && !entries.is_empty() && is_fixed(scope, grid, family);
     let kind = |asked: Size| {
-        // Of other lengths a draw also chooses which trajectory stands for a problem.
         let takes_all = asked.rows(scope.tokens(entries)) == entries.len() as u32;
-        let is_bucket = family.length.ranks() && takes_all && ordered.is_whole;
-        match family.recipe.criterion().ranks() || (is_bucket && !entries.is_empty()) {
+        match ranks || (is_fixed && takes_all) {
             true => DrawKind::Replicate,
             false => DrawKind::Independent,
         }
@@ -158,6 +162,16 @@ pub(super) fn family(
     wanted.retain(|wanted| family.draw == 0 || kind(wanted.size) == DrawKind::Independent);
     let order = FamilyOrder::new(SubsetRole::Subset, entries.clone(), reason);
     prefixes(scope, &order, wanted, described, selection)
+}
+
+/// Whether every draw's bucket has the same trajectories.
+fn is_fixed(scope: &Scope<'_>, grid: &Grid, family: &Family) -> bool {
+    let by_extreme = family.length.ranks() && grid.length.choose == Choose::Extreme;
+    by_extreme
+        || !standing::is_drawn(
+            scope,
+            &grid.category(&family.category).groups(scope.entries),
+        )
 }
 
 /// Why a bucket is empty: mostly since nothing has its name.

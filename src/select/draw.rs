@@ -1,15 +1,11 @@
 //! A draw is the smallest hash.
 //!
-//! The key of a problem is `H(seed, role, draw, problem)`. The role keeps a control from sharing its
-//! subset's winners; the size is not in it, so that sizes are prefixes of one order; and a problem is
-//! drawn once, whatever its number of trajectories. The order depends on nothing else: not on batches,
-//! threads, files or machines.
-
-use std::cell::RefCell;
-use std::collections::HashMap;
-use std::sync::Arc;
-
-use rayon::prelude::*;
+//! The key of a problem is `H(seed, role, draw, family, problem)`. The role keeps a control from sharing its
+//! subset's winners; the family's name keeps every other family from sharing them, so that draws that are
+//! compared as if they were independent are; the size is not in it, so that sizes are prefixes of one order;
+//! and a problem is drawn once, whatever its number of trajectories. Which of its trajectories stands for it
+//! is drawn with the name that families of one grid share whose lengths differ: the same for each of them. The
+//! order depends on nothing else: not on batches, threads, files or machines.
 
 use crate::ids::{Id, IdHasher};
 use crate::pool::Entries;
@@ -34,99 +30,93 @@ impl Role {
     }
 }
 
-/// One draw: of a role, with a number.
+/// One draw: of a role, with a number, for a family.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Draw {
+pub struct Draw<'n> {
     pub role: Role,
     pub number: u32,
+    /// Names the family that problems are drawn for.
+    pub family: &'n str,
+    /// Names the families for which one trajectory stands for a problem.
+    pub standing: &'n str,
 }
 
-/// The keys of every problem, computed once a draw: 20 bytes a problem and draw.
+/// The keys of a run's problems and trajectories.
+#[derive(Clone, Copy)]
 pub(crate) struct Keys<'e> {
     entries: &'e Entries,
     seed: u64,
-    problems: RefCell<HashMap<Draw, Arc<Vec<u128>>>>,
-    orders: RefCell<HashMap<Draw, Arc<Vec<u32>>>>,
 }
 
 impl<'e> Keys<'e> {
     pub(crate) fn new(entries: &'e Entries, seed: u64) -> Self {
-        Self {
-            entries,
-            seed,
-            problems: RefCell::default(),
-            orders: RefCell::default(),
-        }
+        Self { entries, seed }
     }
 
-    /// The key of each problem of the run, by its index.
-    pub(crate) fn problems(&self, draw: Draw) -> Arc<Vec<u128>> {
-        let (entries, seed) = (self.entries, self.seed);
-        let mut known = self.problems.borrow_mut();
-        let keys = known.entry(draw).or_insert_with(|| {
-            let ids = entries.problems.par_iter().map(|problem| problem.id);
-            Arc::new(ids.map(|id| problem_key(seed, draw, id)).collect())
-        });
-        keys.clone()
-    }
-
-    /// The run's problems in the order of a draw, by their index.
-    pub(crate) fn order(&self, draw: Draw) -> Arc<Vec<u32>> {
-        let keys = self.problems(draw);
-        let mut known = self.orders.borrow_mut();
-        let order = known.entry(draw).or_insert_with(|| {
-            let mut problems: Vec<u32> = (0..keys.len() as u32).collect();
-            problems.sort_unstable_by_key(|&problem| keys[problem as usize]);
-            Arc::new(problems)
-        });
-        order.clone()
+    /// The key of the problem with that index.
+    pub(crate) fn problem(self, draw: Draw<'_>, problem: u32) -> u128 {
+        problem_key(self.seed, draw, self.entries.problems[problem as usize].id)
     }
 
     /// A hash for one step of a recipe that draws step by step, and for one try in it.
-    pub(crate) fn step(&self, draw: Draw, what: &'static str, step: u64, turn: u64) -> u128 {
+    pub(crate) fn step(self, draw: Draw<'_>, what: &'static str, step: u64, turn: u64) -> u128 {
         let mut bytes = what.as_bytes().to_vec();
         bytes.extend(step.to_le_bytes());
         bytes.extend(turn.to_le_bytes());
-        key("gradatim draw of a step v1", self.seed, draw, &bytes)
-    }
-
-    /// The key by which one of a problem's trajectories is chosen.
-    pub(crate) fn trajectory(&self, draw: Draw, entry: u32) -> u128 {
-        let id = self.entries.body_of(entry).trajectory_id;
         key(
-            "gradatim draw of a trajectory v1",
+            "gradatim draw of a step v2",
             self.seed,
             draw,
-            &id.to_bytes(),
+            draw.family,
+            &bytes,
         )
     }
 
+    /// The key by which one of a problem's trajectories is chosen.
+    pub(crate) fn trajectory(self, draw: Draw<'_>, entry: u32) -> u128 {
+        trajectory_key(self.seed, draw, self.entries.body_of(entry).trajectory_id)
+    }
+
     /// The key by which categories take turns.
-    pub(crate) fn turn(&self, draw: Draw, category: &str) -> u128 {
+    pub(crate) fn turn(self, draw: Draw<'_>, category: &str) -> u128 {
         key(
-            "gradatim draw of a turn v1",
+            "gradatim draw of a turn v2",
             self.seed,
             draw,
+            draw.family,
             category.as_bytes(),
         )
     }
 }
 
-/// `H(seed, role, draw, problem)`.
-pub fn problem_key(seed: u64, draw: Draw, problem: Id) -> u128 {
+/// `H(seed, role, draw, family, problem)`.
+pub fn problem_key(seed: u64, draw: Draw<'_>, problem: Id) -> u128 {
     key(
-        "gradatim draw of a problem v1",
+        "gradatim draw of a problem v2",
         seed,
         draw,
+        draw.family,
         &problem.to_bytes(),
     )
 }
 
-fn key(context: &'static str, seed: u64, draw: Draw, what: &[u8]) -> u128 {
+/// `H(seed, role, draw, standing, trajectory)`: the smallest of a problem's trajectories stands for it.
+pub fn trajectory_key(seed: u64, draw: Draw<'_>, trajectory: Id) -> u128 {
+    key(
+        "gradatim draw of a trajectory v2",
+        seed,
+        draw,
+        draw.standing,
+        &trajectory.to_bytes(),
+    )
+}
+
+fn key(context: &'static str, seed: u64, draw: Draw<'_>, name: &str, what: &[u8]) -> u128 {
     let hasher = IdHasher::new(context)
         .part(seed.to_le_bytes())
         .part(draw.role.as_str())
         .part(draw.number.to_le_bytes())
+        .part(name)
         .part(what);
     hasher.finish().0
 }

@@ -10,8 +10,6 @@ use crate::screen::{Fate, accept};
 
 /// The kept entries that a rule of acceptance leaves, by problem.
 pub(super) struct KeptEntries {
-    /// The rule on top of the pipeline's own; that alone where none.
-    pub accept: Option<Accept>,
     /// Kept entries of each problem, in order.
     pub by_problem: Vec<Vec<u32>>,
     /// The counts of tokens between the tenths of all of them: of copies too, where the pipeline keeps those.
@@ -29,10 +27,7 @@ impl KeptEntries {
         let accepts = |body: &Body| {
             is_free(body.problem) && accept.is_none_or(|rule| accept::refusal(rule, body).is_none())
         };
-        Self {
-            accept,
-            ..Self::of_all(entries, fates, accepts)
-        }
+        Self::of_all(entries, fates, accepts)
     }
 
     /// What is kept and accepted by every one of the rules.
@@ -54,7 +49,6 @@ impl KeptEntries {
         let kept = by_problem.iter().flatten();
         let tokens = kept.map(|&entry| entries.body_of(entry).tokens);
         Self {
-            accept: None,
             deciles: token_deciles(tokens.collect()),
             by_problem,
         }

@@ -44,11 +44,11 @@ pub(crate) use deciles::{decile, token_deciles};
 use grid::{Family, Grid, PairedBy};
 use kept::KeptEntries;
 pub use knowledge::{JoinCounts, JoinedColumn, Knowledge, ProblemText, TextRule};
-use scope::{Draws, Scope, Stock};
+use scope::{Scope, Stock};
 pub(crate) use selection::shortfall_table;
 pub use selection::{PairTable, Selection, Shortfall, Steps};
 pub use stratum::Stratum;
-pub use subset::{DrawKind, Matching, Subset, SubsetRole, Thin};
+pub use subset::{Derivation, DrawKind, Matching, Subset, SubsetRole, Thin};
 use validation::{SetAside, Validation};
 
 /// What a pipeline asks to be selected.
@@ -72,24 +72,23 @@ pub fn select(
     let stock = Stock {
         entries,
         knowledge,
+        seed: asked.seed,
         kept: kept_by_rule(entries, fates, asked, aside.as_ref()),
         on_shortfall: asked.on_shortfall,
     };
-    let draws = Draws::new(entries, asked.seed);
     let mut selection = Selection::default();
     if let (Some(aside), Some(validation)) = (&aside, asked.validation) {
-        let scope = stock.scope(&draws, None, None, validation::DRAW);
+        let scope = stock.scope(None, None, validation::DRAW);
         cut::validation(&scope, aside, validation.size, &mut selection);
     }
-    for (index, (grid, lengths)) in asked.grids.iter().enumerate() {
+    for ((grid, _), families) in asked.grids.iter().zip(names::families_of(asked.grids)) {
         if grid.pair == Some(PairedBy::Style) {
-            pair::select(&stock, &draws, index, grid, &mut selection);
+            pair::select(&stock, grid, &families, &mut selection);
         } else {
-            let scopes = Scopes::new(&stock, &draws, grid);
-            select_grid(&scopes, &grid.families(index, lengths), &mut selection);
+            select_grid(&Scopes::new(&stock, grid), &families, &mut selection);
         }
     }
-    controls::random::select(&stock, asked.seed, asked.grids, &mut selection);
+    controls::random::select(&stock, asked.grids, &mut selection);
     selection.warn_of_wide_buckets();
     selection
 }
@@ -190,8 +189,14 @@ mod tests {
             None,
             OnShortfall::Refuse,
         );
-        assert_eq!(entries_of(&selection, "all-normal-5"), drawn(5));
-        assert_eq!(entries_of(&selection, "all-normal-2"), &drawn(5)[..2]);
+        assert_eq!(
+            entries_of(&selection, "all-normal-5"),
+            drawn(5, "all-normal")
+        );
+        assert_eq!(
+            entries_of(&selection, "all-normal-2"),
+            &drawn(5, "all-normal")[..2]
+        );
         let prefix = &selection.subsets[0];
         assert_eq!(prefix.prefix_of.as_deref(), Some("all-normal-5"));
     }

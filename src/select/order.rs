@@ -65,7 +65,7 @@ pub(super) fn joined(
     category: &Category,
 ) -> Vec<Candidate> {
     let keyed = |names: Vec<String>, lists: Vec<Vec<Candidate>>| {
-        let turn = |name: String| scope.draws.keys.turn(scope.draw, &name);
+        let turn = |name: String| scope.keys.turn(scope.draw, &name);
         names.into_iter().map(turn).zip(lists).collect()
     };
     match category {
@@ -86,18 +86,17 @@ fn by_recipe(
     scope: &Scope<'_>,
     grid: &Grid,
     family: &Family,
-    mut candidates: Vec<Candidate>,
+    candidates: Vec<Candidate>,
 ) -> InOrder {
     let beside = grid.beside(std::slice::from_ref(&family.length));
     let own = family.recipe.criterion().order(scope, &beside, &candidates);
     own.unwrap_or_else(|| {
         let by_key = grid.length.nested == Nested::ByKey && family.length.ranks();
-        if !by_key {
-            let keys = scope.draws.keys.problems(scope.draw);
-            candidates.sort_by_key(|candidate| keys[candidate.problem as usize]);
-        }
         InOrder {
-            candidates,
+            candidates: match by_key {
+                true => candidates,
+                false => standing::by_draw(scope, candidates),
+            },
             ..InOrder::default()
         }
     })
@@ -118,7 +117,7 @@ mod tests {
         let entries = pool(&rows);
         let long = "[[grid]]\nsize = [3]\n[grid.length]\nrule = ['long']\nbucket = 3";
         let selection = selected(&entries, long, None, OnShortfall::Refuse);
-        let mut by_draw = drawn(5);
+        let mut by_draw = drawn(5, "all-long");
         by_draw.retain(|problem| [0, 2, 4].contains(problem));
         assert_eq!(entries_of(&selection, "all-long-3"), by_draw);
         let by_key = format!("{long}\nnested = 'by_key'");
@@ -155,6 +154,10 @@ mod tests {
             .map(|&entry| entries.body_of(entry).problem)
             .collect();
         problems.dedup();
-        assert_eq!(problems, drawn(3), "each problem stands in one place");
+        assert_eq!(
+            problems,
+            drawn(3, "all-normal"),
+            "each problem stands in one place"
+        );
     }
 }

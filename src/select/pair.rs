@@ -3,15 +3,15 @@
 use std::collections::BTreeMap;
 
 use super::cut::{self, AskedSubset, FamilyOrder};
-use super::draw::{Draw, Role};
+use super::draw::Role;
 use super::grid::{Family, Grid, PairAccept};
 use super::kept::AskedStyle;
-use super::scope::{Draws, Scope, Stock};
+use super::scope::{Scope, Stock};
 use super::selection::{PairTable, Selection};
 use super::subset::{Subset, SubsetRole};
 use super::{order, standing};
 use crate::bucket::Candidate;
-use crate::bucket::length::{Length, Of};
+use crate::bucket::length::Of;
 use crate::screen::accept::right;
 
 /// A problem with one trajectory of each style.
@@ -23,24 +23,21 @@ struct Paired {
 /// The subsets of a grid that is paired by style; its length axis is `normal` (the plan saw to it).
 pub(super) fn select(
     stock: &Stock<'_>,
-    draws: &Draws<'_>,
-    index: usize,
     grid: &Grid,
+    families: &[Family],
     selection: &mut Selection,
 ) {
-    let families = grid.families(index, &[Length::Normal]);
     for category in &grid.category {
         for number in 0..grid.draws {
-            let draw = Draw {
-                role: Role::Subset,
-                number,
-            };
-            let scope = stock.scope(draws, None, None, draw);
             let of_draw = families.iter();
             let of_draw: Vec<&Family> = of_draw
                 .filter(|family| family.category == *category && family.draw == number)
                 .collect();
-            select_draw(&scope, grid, category, &of_draw, selection);
+            // Of each of its styles the same.
+            if let Some(draw) = of_draw.first().map(|family| family.draw_of(Role::Subset)) {
+                let scope = stock.scope(None, None, draw);
+                select_draw(&scope, grid, category, &of_draw, selection);
+            }
         }
     }
 }
@@ -132,18 +129,16 @@ fn in_order(
     category: &str,
     paired: &BTreeMap<u32, &Paired>,
 ) -> Vec<u32> {
-    let keys = scope.draws.keys.problems(scope.draw);
     let category = grid.category(category);
     let mut lists: Vec<Vec<Candidate>> = Vec::new();
     for group in category.groups(scope.entries) {
         let held = paired
             .iter()
             .filter(|(problem, _)| group.holds(scope.entries, **problem));
-        let mut list: Vec<Candidate> = held
+        let list: Vec<Candidate> = held
             .map(|(&problem, paired)| scope.candidate(problem, paired.entries[0], Of::Reply))
             .collect();
-        list.sort_by_key(|candidate| keys[candidate.problem as usize]);
-        lists.push(list);
+        lists.push(standing::by_draw(scope, list));
     }
     let order = order::joined(scope, lists, &category);
     order.iter().map(|candidate| candidate.problem).collect()

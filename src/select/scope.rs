@@ -1,12 +1,10 @@
 //! What a family selects from, as a value that is made for it and handed on.
 //!
-//! Nothing in a scope is set and reset: another rule of acceptance, style or draw is another scope. Only
-//! what a draw's hashes give is computed once and kept, for all families and controls that share it.
+//! Nothing in a scope is set and reset: another rule of acceptance, style or draw is another scope.
 
-use std::cell::RefCell;
-use std::collections::{BTreeMap, HashMap};
-use std::sync::Arc;
+use std::collections::BTreeMap;
 
+use super::controls::joined::JoinedStrata;
 use super::draw::{Draw, Keys};
 use super::kept::{AskedStyle, KeptEntries};
 use super::knowledge::Knowledge;
@@ -21,6 +19,7 @@ use crate::rules::{Accept, OnShortfall};
 pub(crate) struct Stock<'e> {
     pub entries: &'e Entries,
     pub knowledge: &'e Knowledge,
+    pub seed: u64,
     /// What each rule of acceptance leaves, the pipeline's own among them.
     pub(super) kept: BTreeMap<Option<Accept>, KeptEntries>,
     pub on_shortfall: OnShortfall,
@@ -36,38 +35,20 @@ pub(crate) struct Scope<'s> {
     pub(super) style: AskedStyle,
     /// By index, the problems that its recipe and the difficulty asked for admit; all where none.
     pub admitted: Option<&'s [bool]>,
-    pub(super) draws: &'s Draws<'s>,
-    pub draw: Draw,
+    pub keys: Keys<'s>,
+    pub draw: Draw<'s>,
     pub on_shortfall: OnShortfall,
-}
-
-/// What the hashes of draws give, each computed when it is first asked for.
-pub(super) struct Draws<'e> {
-    pub keys: Keys<'e>,
-    /// In the order of a draw: the trajectory that stands for each problem.
-    pub standing: RefCell<HashMap<StandingKey, Arc<Vec<Candidate>>>>,
-}
-
-/// What families and controls must have in common to share it.
-pub(super) type StandingKey = (Draw, AskedStyle, Option<Accept>);
-
-impl<'e> Draws<'e> {
-    pub(super) fn new(entries: &'e Entries, seed: u64) -> Self {
-        Self {
-            keys: Keys::new(entries, seed),
-            standing: RefCell::default(),
-        }
-    }
+    /// Where a control is matched on a joined column.
+    pub(super) joined: Option<&'s JoinedStrata>,
 }
 
 impl Stock<'_> {
     /// The scope of a rule, a style (any where none) and a draw, over all problems.
     pub(super) fn scope<'s>(
         &'s self,
-        draws: &'s Draws<'s>,
         accept: Option<Accept>,
         style: Option<&str>,
-        draw: Draw,
+        draw: Draw<'s>,
     ) -> Scope<'s> {
         Scope {
             entries: self.entries,
@@ -75,9 +56,10 @@ impl Stock<'_> {
             kept: &self.kept[&accept],
             style: AskedStyle::new(self.entries, style),
             admitted: None,
-            draws,
+            keys: Keys::new(self.entries, self.seed),
             draw,
             on_shortfall: self.on_shortfall,
+            joined: None,
         }
     }
 }

@@ -1,9 +1,10 @@
 //! Which trajectory stands for a problem, and which more of the problem stand behind it.
 
-use std::sync::Arc;
+use rayon::prelude::*;
 
 use super::scope::Scope;
 use crate::bucket::Candidate;
+use crate::bucket::category::ProblemGroup;
 use crate::bucket::length::{Length, Of};
 
 /// Which more trajectories of a problem are taken beside the one that stands for it. No length rule that
@@ -15,17 +16,17 @@ pub(super) struct More {
 }
 
 /// The trajectory that stands for each problem of any length, in the order of the draw's hash.
-pub(super) fn in_order(scope: &Scope<'_>) -> Arc<Vec<Candidate>> {
-    let key = (scope.draw, scope.style, scope.kept.accept);
-    if let Some(known) = scope.draws.standing.borrow().get(&key) {
-        return known.clone();
-    }
-    let order = scope.draws.keys.order(scope.draw);
-    let stands = |&problem: &u32| by_hash(scope, problem, Of::Reply, (0, u32::MAX));
-    let standing: Arc<Vec<Candidate>> = Arc::new(order.iter().filter_map(stands).collect());
-    let mut known = scope.draws.standing.borrow_mut();
-    known.insert(key, standing.clone());
-    standing
+pub(super) fn in_order(scope: &Scope<'_>) -> Vec<Candidate> {
+    let stands = |problem: u32| by_hash(scope, problem, Of::Reply, (0, u32::MAX));
+    let standing = scope.problems().into_par_iter().filter_map(stands);
+    by_draw(scope, standing.collect())
+}
+
+/// Candidates in the order of the draw's hash of their problems.
+pub(super) fn by_draw(scope: &Scope<'_>, mut candidates: Vec<Candidate>) -> Vec<Candidate> {
+    candidates
+        .par_sort_by_cached_key(|candidate| scope.keys.problem(scope.draw, candidate.problem));
+    candidates
 }
 
 /// The trajectory of a problem with the smallest hash, of those in the range of lengths.
@@ -46,7 +47,7 @@ pub(super) fn by_hash(
         Some(second) => [first, second]
             .into_iter()
             .chain(entries)
-            .min_by_key(|&entry| scope.draws.keys.trajectory(scope.draw, entry))?,
+            .min_by_key(|&entry| scope.keys.trajectory(scope.draw, entry))?,
     };
     Some(scope.candidate(problem, entry, of))
 }
@@ -65,6 +66,14 @@ pub(super) fn by_length(
     };
     let entry = scope.entries_of(problem).min_by_key(key)?;
     Some(scope.candidate(problem, entry, of))
+}
+
+/// Whether the draw chooses which trajectory stands for some problem of the groups.
+pub(super) fn is_drawn(scope: &Scope<'_>, groups: &[ProblemGroup]) -> bool {
+    let mut inside = scope
+        .problems()
+        .filter(|&problem| scope.is_inside(groups, problem));
+    inside.any(|problem| scope.entries_of(problem).nth(1).is_some())
 }
 
 /// Whether a problem has two trajectories of different length.
@@ -94,6 +103,6 @@ fn others(scope: &Scope<'_>, candidate: &Candidate, more: &More) -> impl Iterato
         .filter(|&entry| entry != candidate.entry)
         .filter(|&entry| more.length.holds(scope.length(entry, more.of)))
         .collect();
-    others.sort_by_cached_key(|&entry| scope.draws.keys.trajectory(scope.draw, entry));
+    others.sort_by_cached_key(|&entry| scope.keys.trajectory(scope.draw, entry));
     others.into_iter().take(more.per_problem as usize - 1)
 }

@@ -43,9 +43,11 @@ pub(super) struct SetAside {
 }
 
 /// The draw that sets problems aside.
-pub(crate) const DRAW: Draw = Draw {
+pub(crate) const DRAW: Draw<'static> = Draw {
     role: Role::Validation,
     number: 0,
+    family: "validation",
+    standing: "validation",
 };
 
 /// Draws clusters, of which a problem with a kept entry is one of its own where they are not known.

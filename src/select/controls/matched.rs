@@ -5,9 +5,10 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
+use super::joined::JoinedStrata;
 use crate::select::cut::{self, AskedSubset, FamilyOrder, MadeSubset};
 use crate::select::deciles::decile;
-use crate::select::draw::{Draw, Role};
+use crate::select::draw::Role;
 use crate::select::grid::{Family, Grid};
 use crate::select::scope::Scope;
 use crate::select::selection::Selection;
@@ -16,7 +17,7 @@ use crate::select::stratum::Stratum;
 use crate::select::subset::{Matching, Subset, SubsetRole, Thin};
 
 /// A problem's place in the strata, one value for each; those that are given up are none.
-type StratumKey = [Option<u32>; 4];
+type StratumKey = [Option<u32>; 5];
 
 /// Draws the matched control of a family: of its largest subset, whose prefixes it then shares.
 pub(in crate::select) fn select(
@@ -27,11 +28,11 @@ pub(in crate::select) fn select(
     cuts: &[MadeSubset],
     selection: &mut Selection,
 ) {
+    let joined = grid.control.joined.as_deref();
+    let joined = joined.map(|name| JoinedStrata::new(scope.knowledge, name));
     let scope = Scope {
-        draw: Draw {
-            role: Role::Matched,
-            number: family.draw,
-        },
+        joined: joined.as_ref(),
+        draw: family.draw_of(Role::Matched),
         admitted: None,
         ..*scope
     };
@@ -164,12 +165,18 @@ fn widths(
     widths
 }
 
-/// What is matched on, from all to least: pass rate is given up first, then origin, then length;
-/// category never.
+/// What is matched on, from all to least: pass rate is given up first, then origin, then length, then the count
+/// of accepted trajectories, then a joined column; category never.
 fn widenings(strata: &[Stratum]) -> Vec<BTreeSet<Stratum>> {
     let mut kept: BTreeSet<Stratum> = strata.iter().copied().collect();
     let mut steps = vec![kept.clone()];
-    for stratum in [Stratum::PassRate, Stratum::Origin, Stratum::Length] {
+    for stratum in [
+        Stratum::PassRate,
+        Stratum::Origin,
+        Stratum::Length,
+        Stratum::Accepted,
+        Stratum::Joined,
+    ] {
         if kept.remove(&stratum) {
             steps.push(kept.clone());
         }
@@ -202,7 +209,9 @@ fn in_stratum(scope: &Scope<'_>, stratum: Stratum, entry: u32) -> Option<u32> {
         Stratum::Category => problem.category,
         Stratum::Origin => body.origin,
         Stratum::Length => Some(decile(&scope.kept.deciles, body.tokens)),
+        Stratum::Joined => scope.joined.and_then(|joined| joined.of(body.problem)),
         Stratum::PassRate => (problem.decided >= 2).then(|| 4 * problem.correct / problem.decided),
+        Stratum::Accepted => Some(scope.entries_of(body.problem).count() as u32),
     }
 }
 
@@ -214,6 +223,12 @@ fn describe(scope: &Scope<'_>, strata: &[Stratum], place: &StratumKey) -> String
             Stratum::Origin => ("origin", value.map(named)),
             Stratum::Length => ("length_decile", value.map(|value| value.to_string())),
             Stratum::PassRate => ("pass_rate_quarter", value.map(|value| value.to_string())),
+            Stratum::Accepted => ("accepted", value.map(|value| value.to_string())),
+            Stratum::Joined => {
+                let told = scope.joined.map(|joined| joined.described(*value));
+                let (key, value) = told.unwrap_or_default();
+                return format!("{key}={}", value.as_deref().unwrap_or("none"));
+            }
         };
         format!("{key}={}", value.as_deref().unwrap_or("none"))
     };

@@ -9,7 +9,7 @@ use crate::rules::Accept;
 use crate::select::cut::{self, AskedSubset, FamilyOrder};
 use crate::select::draw::{Draw, Role};
 use crate::select::grid::Grid;
-use crate::select::scope::{Draws, Scope, Stock};
+use crate::select::scope::{Scope, Stock};
 use crate::select::selection::Selection;
 use crate::select::size::{Size, SizeUnit};
 use crate::select::standing::{self, More};
@@ -44,21 +44,22 @@ type Numbered = BTreeMap<u32, BTreeMap<(RandomKind, SizeUnit), ControlSizes>>;
 /// Draws the random controls that the grids ask for, beside the subsets that were made.
 pub(in crate::select) fn select(
     stock: &Stock<'_>,
-    seed: u64,
     grids: &[(Grid, Vec<Length>)],
     selection: &mut Selection,
 ) {
     let wanted = wanted(stock, grids, &selection.subsets);
     let several = wanted.len() > 1;
     for (number, kinds) in wanted {
-        // No number is asked for again, so that what is known of its draw goes with it.
-        let draws = Draws::new(stock.entries, seed);
-        let draw = Draw {
-            role: Role::Random,
-            number,
-        };
-        for ((kind, _), sizes) in kinds {
-            let scope = stock.scope(&draws, kind.accept, kind.style.as_deref(), draw);
+        for ((kind, unit), sizes) in kinds {
+            // Whatever else is called as it is.
+            let name = format!("{}#{unit}", kind.stem());
+            let draw = Draw {
+                role: Role::Random,
+                number,
+                family: &name,
+                standing: &name,
+            };
+            let scope = stock.scope(kind.accept, kind.style.as_deref(), draw);
             let tail = match several {
                 true => format!("-c{number}"),
                 false => String::new(),

@@ -8,15 +8,16 @@ use std::hash::Hash;
 
 use super::{Grid, PairedBy};
 use crate::bucket::category::{DIVERSE, PROPORTIONAL, is_mix};
-use crate::bucket::length::{Length, Nested, Within};
+use crate::bucket::length::{Choose, Length, Nested, Within};
 use crate::error::Refusal;
 use crate::select::recipe::Recipe;
 use crate::select::size::Sizes;
+use crate::select::stratum::Stratum;
 
 type Checked = Result<(), Refusal>;
 
 /// In the order in which they are asked: what is wrong by itself before what contradicts something else.
-const CHECKS: [fn(&Grid, &[Length]) -> Checked; 15] = [
+const CHECKS: [fn(&Grid, &[Length]) -> Checked; 17] = [
     lists_have_values,
     counts_are_no_zeros,
     subsets_can_be_counted,
@@ -28,7 +29,9 @@ const CHECKS: [fn(&Grid, &[Length]) -> Checked; 15] = [
     styles_can_be_paired,
     draws_differ,
     strata_are_matched_on,
+    a_joined_stratum_has_its_column,
     lengths_can_be_paired,
+    shares_of_steps_are_percents,
     recipes_agree,
     tables_are_read,
     a_pair_stays_whole,
@@ -252,8 +255,9 @@ fn styles_can_be_paired(grid: &Grid, lengths: &[Length]) -> Checked {
 }
 
 fn draws_differ(grid: &Grid, _: &[Length]) -> Checked {
+    let is_one = grid.length.nested == Nested::ByKey && grid.length.choose == Choose::Extreme;
     Refusal::when(
-        grid.draws > 1 && grid.length.nested == Nested::ByKey,
+        grid.draws > 1 && is_one,
         "draws",
         "is more than 1 beside `nested = \"by_key\"`, where every draw is the same",
         "write `draws = 1`",
@@ -276,13 +280,46 @@ fn strata_are_matched_on(grid: &Grid, _: &[Length]) -> Checked {
     )
 }
 
+fn a_joined_stratum_has_its_column(grid: &Grid, _: &[Length]) -> Checked {
+    let strata = grid.control.strata.as_deref().unwrap_or_default();
+    let is_asked = strata.contains(&Stratum::Joined);
+    Refusal::when(
+        is_asked && grid.control.joined.is_none(),
+        "control.strata",
+        "has `joined`, and no column is named",
+        "write `joined = \"NAME\"` beside it, of a table `[join.NAME]`",
+    )?;
+    Refusal::when(
+        !is_asked && grid.control.joined.is_some(),
+        "control.joined",
+        "names a column, and nothing is matched on it",
+        "write `joined` into `strata`, or leave it out",
+    )
+}
+
 fn lengths_can_be_paired(grid: &Grid, lengths: &[Length]) -> Checked {
     Refusal::when(
         grid.control.paired && !ranks(lengths),
         "control.paired",
         "pairs the longest with the shortest of a problem, and no length is short or long",
         "write `[grid.length] rule = [\"short\", \"long\"]`, or leave it out",
+    )?;
+    Refusal::when(
+        grid.control.paired && grid.length.choose == Choose::Hash,
+        "control.paired",
+        "pairs the longest with the shortest of a problem, and `[grid.length] choose = \"hash\"` ranks neither",
+        "write `choose = \"extreme\"`, or leave `paired` out",
     )
+}
+
+fn shares_of_steps_are_percents(grid: &Grid, _: &[Length]) -> Checked {
+    let key = "control.shuffled";
+    let percents = &grid.control.shuffled;
+    let is_other = percents.iter().any(|percent| !(1..=100).contains(percent));
+    let mend = "write percents from 1 to 100, as `shuffled = [33, 67, 100]`";
+    Refusal::when(is_other, key, "has a share of steps that is none", mend)?;
+    let hint = "write each value once";
+    Refusal::when(twice(percents), key, "has a value twice", hint)
 }
 
 fn recipes_agree(grid: &Grid, lengths: &[Length]) -> Checked {
@@ -376,7 +413,22 @@ mod tests {
             ("pair = 'style'\nstyle = ['r1']", "style"),
             ("draws = 2\nlength.nested = 'by_key'", "draws"),
             ("control.strata = ['origin']", "control.strata"),
+            (
+                "control.matched = true\ncontrol.strata = ['joined']",
+                "control.strata",
+            ),
+            (
+                "control.matched = true\ncontrol.joined = 'level'",
+                "control.joined",
+            ),
             ("control.paired = true", "control.paired"),
+            (
+                "control.paired = true\nlength.rule = ['long']\nlength.choose = 'hash'",
+                "control.paired",
+            ),
+            ("control.shuffled = [0]", "control.shuffled"),
+            ("control.shuffled = [50, 101]", "control.shuffled"),
+            ("control.shuffled = [50, 50]", "control.shuffled"),
             ("length.edges = [5, 5]", "length.edges"),
             ("difficulty = {}", "difficulty"),
             (

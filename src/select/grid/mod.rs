@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::difficulty::Difficulty;
+use super::draw::{Draw, Role};
 use super::recipe::Recipe;
 use super::recipe::criterion::Beside;
 use super::recipe::s1::draw::S1;
@@ -99,6 +100,14 @@ fn is_one(count: &u32) -> bool {
     *count == 1
 }
 
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde hands over a reference"
+)]
+fn is_false(flag: &bool) -> bool {
+    !flag
+}
+
 /// What a grid's subsets are paired by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename = "Pair", rename_all = "snake_case")]
@@ -130,9 +139,21 @@ pub struct Controls {
     /// For short and long: the longest against the shortest accepted trajectory of the same problems.
     /// The subsets then draw from problems that have two accepted trajectories of different length.
     pub paired: bool,
+    /// Wrong trajectories of each subset's problems, dropped as such: row by row where a problem has one, so that
+    /// the control has fewer rows where some have none, which is said.
+    #[serde(skip_serializing_if = "is_false")]
+    pub wrong: bool,
+    /// The subset's own rows with their reasoning in another order: how many of a hundred steps (paragraphs of the
+    /// thinking) change places, each a control of its own, as `[100]`. Its text is written whatever `[emit] subsets`
+    /// says: it is nothing else.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub shuffled: Vec<u32>,
     /// What `matched` matches on; all but what the subset's criterion decides where left out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub strata: Option<Vec<Stratum>>,
+    /// The `[join.NAME]` that the stratum `joined` is of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub joined: Option<String>,
 }
 
 /// Subsets that differ in size alone: one order, cut at each size.
@@ -151,9 +172,23 @@ pub(crate) struct Family {
     /// Its subsets' names without the size.
     pub stem: String,
     tail: String,
+    /// Its name in the keys of its draws; that of paired styles is one.
+    pub drawn_as: String,
+    /// The same without its length: what one trajectory stands for a problem in.
+    pub stands_as: String,
 }
 
 impl Family {
+    /// Its draw, for such a role.
+    pub(crate) fn draw_of(&self, role: Role) -> Draw<'_> {
+        Draw {
+            role,
+            number: self.draw,
+            family: &self.drawn_as,
+            standing: &self.stands_as,
+        }
+    }
+
     pub(crate) fn name(&self, size: Size) -> String {
         format!("{}-{size}{}", self.stem, self.tail)
     }
@@ -245,6 +280,8 @@ impl Grid {
                                 draw: 0,
                                 stem: String::new(),
                                 tail: String::new(),
+                                drawn_as: String::new(),
+                                stands_as: String::new(),
                             };
                             families.extend(self.draws_of(&family));
                         }
@@ -257,9 +294,17 @@ impl Grid {
 
     /// A family once for each draw, with its names.
     fn draws_of(&self, family: &Family) -> impl Iterator<Item = Family> {
-        let stem = self.stem(family);
+        let length = length_word(family.length);
+        let style = family.style.as_deref();
+        // The styles of a pair have the same problems.
+        let drawn_style = style.filter(|_| self.pair.is_none());
+        let stem = self.stem(family, Some(&length), style);
+        let drawn_as = self.stem(family, Some(&length), drawn_style);
+        let stands_as = self.stem(family, None, drawn_style);
         (0..self.draws).map(move |draw| Family {
             stem: stem.clone(),
+            drawn_as: drawn_as.clone(),
+            stands_as: stands_as.clone(),
             tail: if self.draws > 1 {
                 format!("-d{draw}")
             } else {
@@ -270,19 +315,24 @@ impl Grid {
         })
     }
 
-    fn stem(&self, family: &Family) -> String {
-        let length = family.length.to_string();
-        let length = match length.strip_suffix("..") {
-            Some(from) => format!("{from}up"),
-            None => length.replace("..", "to"),
-        };
+    fn stem(&self, family: &Family, length: Option<&str>, style: Option<&str>) -> String {
         let mut parts: Vec<&str> = Vec::new();
         parts.extend(self.name.as_deref());
         // The draw alone, which every grid has by default, goes without a name.
         parts.extend((family.recipe != Recipe::default()).then(|| family.recipe.as_str()));
-        parts.extend([family.category.as_str(), &length]);
-        parts.extend(family.style.as_deref());
+        parts.push(&family.category);
+        parts.extend(length);
+        parts.extend(style);
         parts.extend(family.accept.map(Accept::as_str));
         parts.join("-")
+    }
+}
+
+/// A length as names have it.
+fn length_word(length: Length) -> String {
+    let length = length.to_string();
+    match length.strip_suffix("..") {
+        Some(from) => format!("{from}up"),
+        None => length.replace("..", "to"),
     }
 }

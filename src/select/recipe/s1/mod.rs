@@ -64,7 +64,7 @@ impl Criterion for Domains {
         let rules = beside.s1.cloned().unwrap_or_default();
         let questions = candidates.iter();
         let questions = questions.map(|candidate| question(scope, &rules, *candidate));
-        let chance = |what, step, turn| scope.draws.keys.step(scope.draw, what, step, turn);
+        let chance = |what, step, turn| scope.keys.step(scope.draw, what, step, turn);
         let drawn = draw::order(questions.collect(), &rules, chance);
         let weighed = drawn.order.len() - drawn.first - drawn.uniform;
         Some(InOrder {
