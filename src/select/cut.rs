@@ -8,9 +8,9 @@ use super::order::Ordered;
 use super::scope::Scope;
 use super::selection::{Selection, Shortfall};
 use super::size::Size;
-use super::standing;
 use super::subset::{DrawKind, Subset, SubsetRole};
 use super::validation::SetAside;
+use super::{overlap, standing};
 use crate::bucket::category::Category;
 use crate::bucket::length::Choose;
 use crate::error::{listed, nearest};
@@ -140,20 +140,30 @@ pub(super) fn family(
         true => lacks(scope, grid, family),
         false => "its bucket holds fewer".to_owned(),
     };
-    let ranks = family.recipe.criterion().ranks();
-    let is_fixed = ordered.is_whole && !entries.is_empty() && is_fixed(scope, grid, family);
+    let is_fixed = is_fixed(scope, grid, family);
+    let ranks = family.recipe.criterion().ranks() || (is_fixed && grid.is_by_key(family));
     let kind = |asked: Size| {
         let takes_all = asked.rows(scope.tokens(entries)) == entries.len() as u32;
-        match ranks || (is_fixed && takes_all) {
+        match ranks || (is_fixed && ordered.is_whole && takes_all && !entries.is_empty()) {
             true => DrawKind::Replicate,
             false => DrawKind::Independent,
         }
+    };
+    let overlap = |subset: &Subset| match kind(subset.asked) {
+        DrawKind::Replicate => Some(1.0),
+        DrawKind::Independent if ordered.is_by_hash => {
+            let drawn = scope.problem_count(subset.entries());
+            overlap::of_lists(grid, family, drawn, &ordered.lists)
+        }
+        DrawKind::Independent => None,
     };
     let described = |subset: Subset| Subset {
         category: Some(family.category.clone()),
         length: Some(family.length.to_string()),
         recipe: Some(family.recipe),
         bucket: ordered.bucket as u32,
+        bucket_share: ordered.bucket_share,
+        draws_overlap: overlap(&subset),
         per_problem: grid.per_problem,
         draw_kind: kind(subset.asked),
         ..subset.of_family(grid, family)
@@ -248,14 +258,14 @@ pub(super) fn validation(
     );
 }
 
-/// Notes that a family's buckets short and long cannot stand beside each other.
-pub(super) fn refuse_overlap(grid: &Grid, family: &Family, selection: &mut Selection) {
+/// Notes that a family cannot stand, and why.
+pub(super) fn refuse(grid: &Grid, family: &Family, reason: &str, selection: &mut Selection) {
     for size in grid.size.as_written() {
         selection.shortfalls.push(Shortfall {
             name: family.name(size),
             asked: size,
             available: 0,
-            reason: "short and long overlap: the pool is smaller than two buckets".into(),
+            reason: reason.to_owned(),
         });
     }
 }

@@ -74,7 +74,9 @@ fn check_controls(families: &[(&Grid, Family)]) -> Result<(), (usize, Refusal)> 
         .map(|(_, family)| family.stem.to_ascii_lowercase())
         .collect();
     let mut kinds: HashMap<String, RandomKind> = HashMap::new();
-    let controlled = families.iter().filter(|(grid, _)| grid.control.random > 0);
+    let controlled = families
+        .iter()
+        .filter(|(grid, _)| grid.random_controls() > 0);
     for (grid, family) in controlled {
         let kind = RandomKind {
             accept: family.accept,

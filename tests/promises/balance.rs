@@ -265,6 +265,8 @@ draws = 2
 [grid.length]
 rule = ["long"]
 bucket = 8
+[grid.control]
+random = 0
 [emit]
 subsets = ["all-*"]
 [runs]

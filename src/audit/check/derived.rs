@@ -207,6 +207,8 @@ fn subset(record: &SubsetRecord, plan: &Plan, order: Arc<Vec<u32>>, family: u32)
         size: record.size.min(order.len() as u32),
         order,
         bucket: record.bucket,
+        bucket_share: record.bucket_share,
+        draws_overlap: record.draws_overlap,
         available: record.available,
         per_problem: record.per_problem,
         draw: record.draw,

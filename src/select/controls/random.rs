@@ -1,6 +1,8 @@
 //! Random controls: a subset's size and style, from all that its rule accepts.
 //!
-//! Subsets of one size (in rows, or in tokens), style, rule and number of trajectories a problem share them.
+//! Subsets of one draw, size (in rows, or in tokens), style, rule and number of trajectories a problem share them.
+//! Each draw has controls of its own, as many as there are for all draws: one control against several draws would
+//! be one run, and its difference from them would have no interval.
 
 use std::collections::BTreeMap;
 
@@ -9,11 +11,12 @@ use crate::rules::Accept;
 use crate::select::cut::{self, AskedSubset, FamilyOrder};
 use crate::select::draw::{Draw, Role};
 use crate::select::grid::Grid;
+use crate::select::overlap;
 use crate::select::scope::{Scope, Stock};
 use crate::select::selection::Selection;
 use crate::select::size::{Size, SizeUnit};
 use crate::select::standing::{self, More};
-use crate::select::subset::{Subset, SubsetRole};
+use crate::select::subset::{DrawKind, Subset, SubsetRole};
 
 /// What a random control has in common with its subsets beside their size. Subsets of one kind and size share
 /// their controls.
@@ -74,9 +77,11 @@ fn wanted(stock: &Stock<'_>, grids: &[(Grid, Vec<Length>)], subsets: &[Subset]) 
     let mut wanted = Numbered::new();
     let subsets = subsets.iter();
     for subset in subsets.filter(|subset| subset.role == SubsetRole::Subset) {
-        let asked = subset.grid_index.map(|index| grids[index].0.control.random);
+        let numbers = subset
+            .grid_index
+            .map(|index| numbers(&grids[index].0, subset));
         let size = size_of(stock, subset);
-        for number in 0..asked.unwrap_or_default() {
+        for number in numbers.unwrap_or_default() {
             let kind = RandomKind {
                 accept: subset.accept,
                 style: subset.style.clone(),
@@ -88,6 +93,17 @@ fn wanted(stock: &Stock<'_>, grids: &[(Grid, Vec<Length>)], subsets: &[Subset]) 
         }
     }
     wanted
+}
+
+/// The numbers of a subset's random controls: those of its draw, or all where there is no other draw of it.
+fn numbers(grid: &Grid, subset: &Subset) -> Vec<u32> {
+    let controls = grid.random_controls();
+    let draws = match subset.draw_kind {
+        DrawKind::Independent => grid.draws,
+        DrawKind::Replicate => 1,
+    };
+    let of_draw = |control: &u32| control % draws == subset.draw % draws.min(controls);
+    (0..controls).filter(of_draw).collect()
 }
 
 /// The size of a subset's random control: what was asked for, or as much as the subset got of it.
@@ -128,6 +144,7 @@ fn controls(
         per_problem: kind.per_problem,
         draw: scope.draw.number,
         bucket: standing.len() as u32,
+        draws_overlap: overlap::of_one(scope.problem_count(subset.entries()), standing.len()),
         ..subset
     };
     let wanted = sizes.into_iter().map(|(size, control_of)| AskedSubset {
@@ -136,4 +153,61 @@ fn controls(
         control_of,
     });
     cut::prefixes(scope, &order, wanted.collect(), described, selection);
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::OnShortfall;
+    use crate::select::sample::{pool, row, selected};
+
+    /// Each control with the subsets that it is the control of, of six problems.
+    fn controls(grid: &str) -> Vec<String> {
+        let entries = pool(&[0, 1, 2, 3, 4, 5].map(|problem| row(problem, 10 + problem)));
+        let selection = selected(&entries, grid, None, OnShortfall::Refuse);
+        let controls = selection.subsets.iter();
+        let controls = controls.filter(|subset| subset.name.starts_with("random"));
+        let told = controls.map(|one| format!("{}: {}", one.name, one.control_of.join(" ")));
+        told.collect()
+    }
+
+    #[test]
+    fn every_draw_has_a_control_of_its_own_where_nothing_is_said() {
+        let expected = [
+            "random-2-c0: all-normal-2-d0",
+            "random-2-c1: all-normal-2-d1",
+            "random-2-c2: all-normal-2-d2",
+        ];
+        assert_eq!(controls("[[grid]]\nsize = [2]\ndraws = 3"), expected);
+        assert_eq!(controls("[[grid]]\nsize = [2]"), ["random-2: all-normal-2"]);
+        assert!(controls("[[grid]]\nsize = [2]\ncontrol.random = 0").is_empty());
+    }
+
+    #[test]
+    fn draws_share_controls_in_turn_where_there_are_other_numbers_of_them() {
+        let several = "[[grid]]\nsize = [2]\ndraws = 2\ncontrol.random = 3";
+        let expected = [
+            "random-2-c0: all-normal-2-d0",
+            "random-2-c1: all-normal-2-d1",
+            "random-2-c2: all-normal-2-d0",
+        ];
+        assert_eq!(controls(several), expected);
+        let few = "[[grid]]\nsize = [2]\ndraws = 3\ncontrol.random = 2";
+        let expected = [
+            "random-2-c0: all-normal-2-d0 all-normal-2-d2",
+            "random-2-c1: all-normal-2-d1",
+        ];
+        assert_eq!(controls(few), expected);
+    }
+
+    #[test]
+    fn what_every_draw_would_make_again_has_the_controls_of_all_draws() {
+        let grid = "[[grid]]\nsize = [1, 3]\ndraws = 2\nlength.rule = ['long']\nlength.bucket = 3";
+        let expected = [
+            "random-1-c0: all-long-1-d0",
+            "random-3-c0: all-long-3-d0",
+            "random-1-c1: all-long-1-d1",
+            "random-3-c1: all-long-3-d0",
+        ];
+        assert_eq!(controls(grid), expected);
+    }
 }

@@ -89,7 +89,7 @@ fn subsets_can_be_counted(grid: &Grid, lengths: &[Length]) -> Checked {
     };
     for (key, count) in [
         ("draws", grid.draws),
-        ("control.random", grid.control.random),
+        ("control.random", grid.random_controls()),
     ] {
         if count > DRAWS_MAX {
             return is_more(key, &DRAWS_MAX);
@@ -98,6 +98,15 @@ fn subsets_can_be_counted(grid: &Grid, lengths: &[Length]) -> Checked {
     if grid.length.bucket > BUCKET_MAX {
         return is_more("length.bucket", &BUCKET_MAX);
     }
+    let is_share = |share: f64| share > 0.0 && share <= 1.0;
+    Refusal::when(
+        grid.length
+            .bucket_share_max
+            .is_some_and(|share| !is_share(share)),
+        "length.bucket_share_max",
+        "is no share above 0 and at most 1",
+        "write 0.25 for a quarter of the problems that a bucket is cut from",
+    )?;
     let axes = [
         grid.recipe.len(),
         grid.category.len(),
@@ -371,6 +380,9 @@ mod tests {
                 "length.rule = ['long']\nlength.bucket = 4294967296",
                 "length.bucket",
             ),
+            ("length.bucket_share_max = 0.0", "length.bucket_share_max"),
+            ("length.bucket_share_max = nan", "length.bucket_share_max"),
+            ("length.bucket_share_max = 25", "length.bucket_share_max"),
             ("category = ['Number Theory']", "category"),
             ("style = ['r1', 'r1']", "style"),
             ("recipe = ['limo', 'limo']", "recipe"),

@@ -14,7 +14,7 @@ use super::similar::Similar;
 use super::size::{Size, Sizes};
 use super::stratum::Stratum;
 use crate::bucket::category::{self, ALL, Category, SEVEN};
-use crate::bucket::length::{Length, LengthRules};
+use crate::bucket::length::{Length, LengthRules, Nested};
 use crate::rules::Accept;
 
 /// A grid of subsets: recipe × category × length × style × accept × draw, each at every size.
@@ -122,9 +122,12 @@ pub enum PairAccept {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Controls {
-    /// How many independent random controls of each size and style: from all that is accepted. Subsets
-    /// of the same size, style, rule of acceptance and `per_problem` share them.
-    pub random: u32,
+    /// How many independent random controls of each size and style: from all that is accepted. As many as
+    /// `draws` where this is left out, and none beside `pair`, whose other style is the control. Each draw has
+    /// controls of its own where there are as many; subsets of the same draw, size, style, rule of acceptance
+    /// and `per_problem` share them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub random: Option<u32>,
     /// A control for each subset whose row i comes from the stratum of the subset's row i, with other
     /// problems.
     pub matched: bool,
@@ -177,6 +180,17 @@ impl Family {
 impl Grid {
     pub(crate) fn category(&self, name: &str) -> Category {
         Category::new(name, &self.diverse_of)
+    }
+
+    /// How many random controls of each size and style there are.
+    pub(crate) fn random_controls(&self) -> u32 {
+        let own = if self.pair.is_none() { self.draws } else { 0 };
+        self.control.random.unwrap_or(own)
+    }
+
+    /// Whether the inside of the family's buckets is ordered by length.
+    pub(crate) fn is_by_key(&self, family: &Family) -> bool {
+        self.length.nested == Nested::ByKey && family.length.ranks()
     }
 
     /// What its recipes stand beside, of these lengths.
