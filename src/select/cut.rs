@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::grid::{Family, Grid};
+use super::grid::{EqualTokens, Family, Grid};
 use super::order::Ordered;
 use super::scope::Scope;
 use super::selection::{Selection, Shortfall};
@@ -55,21 +55,40 @@ impl AskedSubset {
         grid.size.ascending().into_iter().map(wanted).collect()
     }
 
-    /// A control for each of a family's subsets, of its rows.
-    pub(super) fn controls(cuts: &[MadeSubset], role: &str) -> Vec<Self> {
+    /// A control for each of a family's subsets, of the size that is said of each.
+    pub(super) fn controls(
+        cuts: &[MadeSubset],
+        role: &str,
+        size: impl Fn(&MadeSubset) -> Size,
+    ) -> Vec<Self> {
         let wanted = |cut: &MadeSubset| Self {
             name: format!("{}-{role}", cut.name),
-            size: Size::Rows(cut.size),
+            size: size(cut),
             control_of: vec![cut.name.clone()],
         };
         cuts.iter().map(wanted).collect()
     }
 }
 
-/// A subset that was made: its name and its rows.
+/// A subset that was made.
 pub(super) struct MadeSubset {
     pub name: String,
+    /// Its rows.
     pub size: u32,
+    /// Of its replies.
+    pub tokens: u64,
+    /// What it was asked for with, or what there was of it.
+    pub got: Size,
+}
+
+impl MadeSubset {
+    /// What a control beside it that has other problems is asked for with.
+    pub(super) fn as_control(&self, grid: &Grid) -> Size {
+        match grid.control.tokens {
+            Some(EqualTokens::Equal) => Size::Reach(self.tokens),
+            None => self.got,
+        }
+    }
 }
 
 /// Adds those of the subsets, smallest first, that the order can fill; `described` adds what else is said
@@ -94,10 +113,26 @@ pub(super) fn prefixes(
             ..Subset::of_order(name.clone(), order.role, asked, &order.entries, size)
         };
         subsets.push(described(subset));
-        cuts.push(MadeSubset { name, size });
+        let tokens = scope.tokens(&order.entries[..size as usize]);
+        cuts.push(MadeSubset {
+            name,
+            size,
+            tokens: tokens.map(u64::from).sum(),
+            got: got(scope, order, asked, size),
+        });
     }
     selection.add(subsets);
     cuts
+}
+
+/// What was asked for, as far as there is as much.
+fn got(scope: &Scope<'_>, order: &FamilyOrder, asked: Size, size: u32) -> Size {
+    let available = asked.available(scope.tokens(&order.entries));
+    match asked {
+        Size::Rows(_) => Size::Rows(size),
+        Size::Tokens(budget) => Size::Tokens(budget.min(available)),
+        Size::Reach(wanted) => Size::Reach(wanted.min(available)),
+    }
 }
 
 /// The rows that a subset gets, or none where it is left out; a shortfall is always noted.

@@ -147,7 +147,7 @@ pub(crate) fn shortfall_table(shortfalls: &[Shortfall]) -> String {
     let mut lines: Vec<[String; 4]> =
         vec![["subset", "asked", "available", "why"].map(str::to_owned)];
     let unit = |shortfall: &Shortfall| match shortfall.asked {
-        Size::Tokens(_) => " tokens",
+        Size::Tokens(_) | Size::Reach(_) => " tokens",
         Size::Rows(_) => "",
     };
     let same = |a: &Shortfall, b: &Shortfall| {

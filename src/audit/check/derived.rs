@@ -202,6 +202,7 @@ fn subset(record: &SubsetRecord, plan: &Plan, order: Arc<Vec<u32>>, family: u32)
         asked: match record.unit {
             SizeUnit::Rows => Size::Rows(record.asked.try_into().unwrap_or(u32::MAX)),
             SizeUnit::Tokens => Size::Tokens(record.asked),
+            SizeUnit::TokensReached => Size::Reach(record.asked),
         },
         family,
         size: record.size.min(order.len() as u32),

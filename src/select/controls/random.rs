@@ -28,6 +28,14 @@ pub(crate) struct RandomKind {
 }
 
 impl RandomKind {
+    fn of(subset: &Subset) -> Self {
+        Self {
+            accept: subset.accept,
+            style: subset.style.clone(),
+            per_problem: subset.per_problem,
+        }
+    }
+
     /// The names of its controls, without size and number.
     pub(crate) fn stem(&self) -> String {
         let mut parts = vec!["random".to_owned()];
@@ -50,6 +58,14 @@ pub(in crate::select) fn select(
     grids: &[(Grid, Vec<Length>)],
     selection: &mut Selection,
 ) {
+    shared(stock, grids, selection);
+    for family in of_equal_tokens(grids, &selection.subsets) {
+        equal(stock, grids, &family, selection);
+    }
+}
+
+/// The controls that subsets of one draw and size share.
+fn shared(stock: &Stock<'_>, grids: &[(Grid, Vec<Length>)], selection: &mut Selection) {
     let wanted = wanted(stock, grids, &selection.subsets);
     let several = wanted.len() > 1;
     for (number, kinds) in wanted {
@@ -67,8 +83,77 @@ pub(in crate::select) fn select(
                 true => format!("-c{number}"),
                 false => String::new(),
             };
-            controls(&scope, &kind, &tail, sizes, selection);
+            let asked = |(size, control_of): (Size, Vec<String>)| AskedSubset {
+                name: format!("{}-{size}{tail}", kind.stem()),
+                size,
+                control_of,
+            };
+            let wanted = sizes.into_iter().map(asked).collect();
+            controls(&scope, &kind, wanted, selection);
         }
+    }
+}
+
+/// The families whose controls have their subsets' tokens.
+fn of_equal_tokens(grids: &[(Grid, Vec<Length>)], subsets: &[Subset]) -> Vec<Vec<Subset>> {
+    let is_equal = |subset: &Subset| {
+        let grid = subset.grid_index.map(|index| &grids[index].0);
+        subset.role == SubsetRole::Subset && grid.is_some_and(|grid| grid.control.tokens.is_some())
+    };
+    let families = subsets.chunk_by(|one, other| one.family == other.family);
+    let families = families.filter(|family| is_equal(&family[0]));
+    families.map(<[Subset]>::to_vec).collect()
+}
+
+/// Controls for the subsets of one family, each with as many tokens as its subset, which no other subset has: by
+/// number the prefixes of one order, which is the family's own.
+fn equal(
+    stock: &Stock<'_>,
+    grids: &[(Grid, Vec<Length>)],
+    family: &[Subset],
+    selection: &mut Selection,
+) {
+    let mut wanted: BTreeMap<u32, Vec<AskedSubset>> = BTreeMap::new();
+    for subset in family {
+        let numbers = subset
+            .grid_index
+            .map(|index| own_numbers(&grids[index].0, subset));
+        let numbers = numbers.unwrap_or_default();
+        let tokens = |&entry: &u32| u64::from(stock.entries.body_of(entry).tokens);
+        let tokens = subset.entries().iter().map(tokens).sum();
+        for number in &numbers {
+            let tail = match numbers.len() {
+                1 => String::new(),
+                _ => format!("-c{number}"),
+            };
+            wanted.entry(*number).or_default().push(AskedSubset {
+                name: format!("{}-random{tail}", subset.name),
+                size: Size::Reach(tokens),
+                control_of: vec![subset.name.clone()],
+            });
+        }
+    }
+    let kind = RandomKind::of(&family[0]);
+    let name = format!("{}#{}", family[0].drawn_as, kind.stem());
+    for (number, wanted) in wanted {
+        let draw = Draw {
+            role: Role::Random,
+            number,
+            family: &name,
+            standing: &name,
+        };
+        let scope = stock.scope(kind.accept, kind.style.as_deref(), draw);
+        controls(&scope, &kind, wanted, selection);
+    }
+}
+
+/// The numbers of the controls that are a subset's alone; its draw's where there are fewer than draws.
+fn own_numbers(grid: &Grid, subset: &Subset) -> Vec<u32> {
+    let controls = grid.random_controls();
+    let is_one = subset.draw_kind == DrawKind::Independent && (1..grid.draws).contains(&controls);
+    match is_one {
+        true => vec![subset.draw],
+        false => numbers(grid, subset),
     }
 }
 
@@ -77,16 +162,12 @@ fn wanted(stock: &Stock<'_>, grids: &[(Grid, Vec<Length>)], subsets: &[Subset]) 
     let mut wanted = Numbered::new();
     let subsets = subsets.iter();
     for subset in subsets.filter(|subset| subset.role == SubsetRole::Subset) {
-        let numbers = subset
-            .grid_index
-            .map(|index| numbers(&grids[index].0, subset));
+        let grid = subset.grid_index.map(|index| &grids[index].0);
+        let grid = grid.filter(|grid| grid.control.tokens.is_none());
+        let numbers = grid.map(|grid| numbers(grid, subset));
         let size = size_of(stock, subset);
         for number in numbers.unwrap_or_default() {
-            let kind = RandomKind {
-                accept: subset.accept,
-                style: subset.style.clone(),
-                per_problem: subset.per_problem,
-            };
+            let kind = RandomKind::of(subset);
             let kinds = wanted.entry(number).or_default();
             let sizes = kinds.entry((kind, size.unit())).or_default();
             sizes.entry(size).or_default().push(subset.name.clone());
@@ -110,7 +191,7 @@ fn numbers(grid: &Grid, subset: &Subset) -> Vec<u32> {
 fn size_of(stock: &Stock<'_>, subset: &Subset) -> Size {
     match subset.asked {
         Size::Rows(_) => Size::Rows(subset.size),
-        asked @ Size::Tokens(budget) => {
+        asked @ (Size::Tokens(budget) | Size::Reach(budget)) => {
             let tokens = |&entry: &u32| stock.entries.body_of(entry).tokens;
             let available = asked.available(subset.order.iter().map(tokens));
             Size::Tokens(budget.min(available))
@@ -122,8 +203,7 @@ fn size_of(stock: &Stock<'_>, subset: &Subset) -> Size {
 fn controls(
     scope: &Scope<'_>,
     kind: &RandomKind,
-    tail: &str,
-    sizes: ControlSizes,
+    wanted: Vec<AskedSubset>,
     selection: &mut Selection,
 ) {
     let standing = standing::in_order(scope);
@@ -147,12 +227,7 @@ fn controls(
         draws_overlap: overlap::of_one(scope.problem_count(subset.entries()), standing.len()),
         ..subset
     };
-    let wanted = sizes.into_iter().map(|(size, control_of)| AskedSubset {
-        name: format!("{}-{size}{tail}", kind.stem()),
-        size,
-        control_of,
-    });
-    cut::prefixes(scope, &order, wanted.collect(), described, selection);
+    cut::prefixes(scope, &order, wanted, described, selection);
 }
 
 #[cfg(test)]

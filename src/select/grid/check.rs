@@ -16,7 +16,7 @@ use crate::select::size::Sizes;
 type Checked = Result<(), Refusal>;
 
 /// In the order in which they are asked: what is wrong by itself before what contradicts something else.
-const CHECKS: [fn(&Grid, &[Length]) -> Checked; 15] = [
+const CHECKS: [fn(&Grid, &[Length]) -> Checked; 16] = [
     lists_have_values,
     counts_are_no_zeros,
     subsets_can_be_counted,
@@ -29,6 +29,7 @@ const CHECKS: [fn(&Grid, &[Length]) -> Checked; 15] = [
     draws_differ,
     strata_are_matched_on,
     lengths_can_be_paired,
+    controls_can_have_its_tokens,
     recipes_agree,
     tables_are_read,
     a_pair_stays_whole,
@@ -301,6 +302,22 @@ fn lengths_can_be_paired(grid: &Grid, lengths: &[Length]) -> Checked {
     )
 }
 
+fn controls_can_have_its_tokens(grid: &Grid, _: &[Length]) -> Checked {
+    let control = &grid.control;
+    Refusal::when(
+        control.tokens.is_some() && control.paired,
+        "control.tokens",
+        "is `equal` beside `paired`: the same problems have other lengths there",
+        "leave one of them out",
+    )?;
+    Refusal::when(
+        control.tokens.is_some() && grid.random_controls() == 0 && !control.matched,
+        "control.tokens",
+        "says how much controls have, and there are none",
+        "write `matched = true` or `random = 1` beside it, or leave it out",
+    )
+}
+
 fn recipes_agree(grid: &Grid, lengths: &[Length]) -> Checked {
     let beside = grid.beside(lengths);
     let mut recipes = grid.recipe.iter();
@@ -395,6 +412,14 @@ mod tests {
             ("pair = 'style'\nstyle = ['r1']", "style"),
             ("draws = 2\nlength.nested = 'by_key'", "draws"),
             ("control.strata = ['origin']", "control.strata"),
+            (
+                "control.random = 0\ncontrol.tokens = 'equal'",
+                "control.tokens",
+            ),
+            (
+                "length.rule = ['long']\ncontrol.paired = true\ncontrol.tokens = 'equal'",
+                "control.tokens",
+            ),
             ("control.paired = true", "control.paired"),
             (
                 "control.paired = true\nlength.rule = ['long']\nlength.choose = 'hash'",

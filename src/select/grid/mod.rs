@@ -134,9 +134,22 @@ pub struct Controls {
     /// For short and long: the longest against the shortest accepted trajectory of the same problems.
     /// The subsets then draw from problems that have two accepted trajectories of different length.
     pub paired: bool,
+    /// `equal`: random and matched controls take rows until their subset's tokens are reached. A long subset has
+    /// several times the tokens of a control of as many rows; here the number of rows differs instead, and with it
+    /// the steps, which `runs.csv` has a second time as the subset's. Left out, they have the subset's rows, or its
+    /// budget of tokens.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tokens: Option<EqualTokens>,
     /// What `matched` matches on; all but what the subset's criterion decides where left out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub strata: Option<Vec<Stratum>>,
+}
+
+/// What a control has as much of as its subset, in place of rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum EqualTokens {
+    Equal,
 }
 
 /// Subsets that differ in size alone: one order, cut at each size.
