@@ -312,6 +312,7 @@ fn body(
     }
     pairs(&mut line, manifest);
     recipes(&mut line, manifest);
+    of_changed(&mut line, manifest);
     contamination(&mut line, leakage);
     near_duplicates(&mut line, manifest);
     balance(&mut line, manifest, balances);
@@ -467,6 +468,33 @@ fn subset_line(subset: &SubsetRecord, runs: &Runs) -> String {
         subset.tokens,
         steps.unwrap_or_default()
     )
+}
+
+/// How the rows of derived controls were made, and in how many there was nothing to change.
+fn of_changed(line: &mut impl FnMut(String), manifest: &Manifest) {
+    let records = manifest.subsets.iter();
+    let derived = records.filter_map(|record| Some((record, record.derived.as_ref()?)));
+    let derived: Vec<_> = derived.collect();
+    if derived.is_empty() {
+        return;
+    }
+    line(
+        "\n## Changed rows\n\nA derived control has its subset's trajectories with steps of their reasoning (paragraphs of \
+         the thinking) in other places: `shuffled_steps_33` moves a third of them. `derived_from` names the trajectory; \
+         a row in which there was nothing to change has its id.\n\n\
+         | control | transformation | seed | rows | unchanged |\n|---|---|--:|--:|--:|"
+            .into(),
+    );
+    for (record, derived) in derived {
+        line(format!(
+            "| {} | {} | {} | {} | {} |",
+            escaped(&record.name),
+            escaped(&derived.transformation),
+            derived.seed,
+            record.size,
+            derived.unchanged
+        ));
+    }
 }
 
 /// What each step of a recipe left.

@@ -305,8 +305,11 @@ fn encode(pens: &Pens<'_>, subset: &Subset, ends: &[usize], path: &Path) -> Resu
 impl Pens<'_> {
     /// The text of an entry as a subset has it.
     fn of_subset(&self, subset: &Subset, entry: u32, text: EntryText) -> EntryText {
-        let (Some(derivation), Some(tokenizer)) = (subset.derivation, self.tokenizer) else {
+        let Some(derivation) = subset.derivation else {
             return text;
+        };
+        let Some(tokenizer) = self.tokenizer else {
+            unreachable!("it is loaded where a derived control is written");
         };
         let trajectory = self.experiment.entries.body_of(entry).trajectory_id;
         shuffled::made(text, trajectory, derivation, tokenizer)

@@ -33,7 +33,7 @@ fn source() -> Vec<Value> {
             told(at, 4, 300),
             told(at + 1000, 400, 400),
         ];
-        let count = if at % 3 == 0 { 5 } else { 1 };
+        let count = if at.is_multiple_of(3) { 5 } else { 1 };
         let problem = format!("What is {at}+0?");
         let mut row = openr1_row(&problem, &at.to_string(), SEVEN[at % 7], &replies[..count]);
         let right = (0..count).map(|reply| json!(reply == 0));
@@ -374,7 +374,7 @@ fn a_matched_control_is_as_hard_for_the_model_whose_pass_rate_is_joined() {
         })
         .collect();
     place.write("data/a.jsonl", jsonl(&rows));
-    let known = (0..200).filter(|at| at % 5 > 0);
+    let known = (0..200).filter(|at: &usize| !at.is_multiple_of(5));
     let rated = known
         .clone()
         .map(|at| json!({ "problem": format!("What is {at}+0?"), "rate": rate(at) }));
@@ -393,7 +393,7 @@ fn a_matched_control_is_as_hard_for_the_model_whose_pass_rate_is_joined() {
             .expect("a number")
             .parse()
             .expect("a number");
-        (at % 5 > 0).then(|| quarter(&rates, rate(at)))
+        (!at.is_multiple_of(5)).then(|| quarter(&rates, rate(at)))
     };
     let out = place.out("out");
     let strata =

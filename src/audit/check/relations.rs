@@ -29,8 +29,23 @@ pub(super) fn check(
             findings.broken(broken);
         }
     }
+    let derived = manifest.subsets.iter();
+    for subset in derived.filter(|subset| !derives_soundly(subset, manifest.seed)) {
+        findings.broken(format!(
+            "{}: is derived otherwise than a run derives",
+            subset.name
+        ));
+    }
     for broken in relations.set_aside(manifest) {
         findings.broken(broken);
+    }
+}
+
+/// Whether a derived control, and nothing else, is made by a transformation with the run's seed.
+fn derives_soundly(subset: &SubsetRecord, seed: u64) -> bool {
+    match (&subset.derived, subset.role) {
+        (Some(derived), SubsetRole::Derived) => derived.seed == seed,
+        (derived, role) => derived.is_none() && role != SubsetRole::Derived,
     }
 }
 

@@ -57,29 +57,30 @@ impl WrongEntries {
     /// By a rule on top of the pipeline's, that alone where none.
     fn new(entries: &Entries, fates: &[Fate], bounds: &Bounds<'_>, rule: Option<Accept>) -> Self {
         let refusal = |body: &Body| rule.and_then(|rule| accept::refusal(rule, body));
-        let mut right: HashSet<Id> = HashSet::new();
         let mut wrong: HashMap<Id, (bool, u32)> = HashMap::new();
-        for ((at, row), fate) in (0..).zip(&entries.rows).zip(fates) {
-            let Ok(body) = &row.body else { continue };
+        let bodies = || {
+            let rows = (0..).zip(&entries.rows).zip(fates);
+            rows.filter_map(|((at, row), fate)| Some((at, row.body.as_ref().ok()?, *fate)))
+        };
+        for (at, body, fate) in bodies() {
             let (is_kept, reason) = match fate {
                 Fate::Kept => (true, refusal(body)),
-                Fate::Dropped(reason) => (false, Some(*reason)),
+                Fate::Dropped(reason) => (false, Some(reason)),
             };
-            match reason {
-                None => drop(right.insert(body.trajectory_id)),
-                Some(reason) if is_wrong(reason, body) && bounds.keep(entries, body) => {
-                    let known = wrong.entry(body.trajectory_id).or_insert((is_kept, at));
-                    *known = (is_kept, at).min(*known);
-                }
-                Some(_) => {}
+            let is_wrong = reason.is_some_and(|reason| is_wrong(reason, body));
+            if is_wrong && bounds.keep(entries, body) {
+                let known = wrong.entry(body.trajectory_id).or_insert((is_kept, at));
+                *known = (is_kept, at).min(*known);
             }
         }
+        let kept = bodies().filter(|(_, _, fate)| *fate == Fate::Kept);
+        for (_, body, _) in kept.filter(|(_, body, _)| refusal(body).is_none()) {
+            wrong.remove(&body.trajectory_id);
+        }
         let mut by_problem: HashMap<u32, Vec<u32>> = HashMap::new();
-        for (id, (_, entry)) in wrong {
-            if !right.contains(&id) {
-                let problem = entries.body_of(entry).problem;
-                by_problem.entry(problem).or_default().push(entry);
-            }
+        for (_, entry) in wrong.into_values() {
+            let problem = entries.body_of(entry).problem;
+            by_problem.entry(problem).or_default().push(entry);
         }
         Self(by_problem)
     }
