@@ -8,8 +8,10 @@ use serde_json::{Map, Value};
 
 use crate::verify::Options;
 
+type Profile = fn() -> Options;
+
 /// The conventions that others are named over.
-const PROFILES: [(&str, fn() -> Options); 2] = [
+const PROFILES: [(&str, Profile); 2] = [
     ("default", Options::default),
     ("math-verify", Options::math_verify),
 ];

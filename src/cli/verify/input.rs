@@ -78,6 +78,13 @@ impl Input {
         }
     }
 
+    /// Takes back a chunk that is done with.
+    pub(super) fn reuse(&mut self, chunk: Chunk) {
+        if let Rows::Lines(lines) = &mut self.rows {
+            lines.reuse(chunk);
+        }
+    }
+
     /// The next rows; none at the end. Of text those lines that are not blank, of which a chunk before the end may
     /// have none.
     pub(super) fn next(&mut self) -> io::Result<Option<Chunk>> {

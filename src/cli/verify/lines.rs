@@ -22,8 +22,10 @@ pub(super) struct Lines {
     source: Box<dyn Read>,
     /// What is read at once.
     bytes: usize,
-    /// The line that has begun, and where nothing else was read.
+    /// The line that has begun, and what was read behind it.
     begun: Vec<u8>,
+    /// Room for the next chunk: new room would cost the system more than what is read costs us.
+    room: Vec<u8>,
     /// The number of the last line.
     number: u64,
     is_first: bool,
@@ -36,6 +38,7 @@ impl Lines {
             source,
             bytes: BYTES * threads,
             begun: Vec::new(),
+            room: Vec::new(),
             number: 0,
             is_first: true,
             is_end: false,
@@ -47,7 +50,9 @@ impl Lines {
         if self.is_end {
             return Ok(None);
         }
-        let mut text = std::mem::take(&mut self.begun);
+        let mut text = std::mem::take(&mut self.room);
+        text.clear();
+        text.append(&mut self.begun);
         let mut looked = 0;
         loop {
             self.read(&mut text)?;
@@ -55,7 +60,8 @@ impl Lines {
             match end {
                 _ if self.is_end => break,
                 Some(end) => {
-                    self.begun = text.split_off(end);
+                    self.begun.extend_from_slice(&text[end..]);
+                    text.truncate(end);
                     break;
                 }
                 None if text.len() > LINE_BYTES_MAX => return self.pass_over(text).map(Some),
@@ -63,6 +69,11 @@ impl Lines {
             }
         }
         Ok(Some(self.chunk(text)))
+    }
+
+    /// Takes the room of a chunk that is done with.
+    pub(super) fn reuse(&mut self, chunk: Chunk) {
+        self.room = chunk.text;
     }
 
     /// Reads on behind the text.
@@ -150,6 +161,7 @@ mod tests {
                 let text = String::from_utf8_lossy(chunk.row(row)).trim().to_owned();
                 rows.push((row.0, text));
             }
+            lines.reuse(chunk);
         }
         rows
     }
@@ -188,6 +200,7 @@ mod tests {
                 assert!(chunk.text.capacity() < 6 * LINE_BYTES_MAX);
                 let row = |row: &_| chunk.row(row).trim_ascii().to_vec();
                 found.extend(chunk.rows.iter().map(|found| (found.0, row(found))));
+                lines.reuse(chunk);
             }
             let expected = [
                 (1, b"a".to_vec()),

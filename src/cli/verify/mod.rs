@@ -325,14 +325,18 @@ impl<'a> Judging<'a> {
             }
             self.judge(&chunk)?;
             progress.advance(Amount::rows(chunk.rows.len() as u64));
+            input.reuse(chunk);
         }
         self.wanted.error().map_or(Ok(()), Err)
     }
 
     fn judge(&mut self, chunk: &Chunk) -> Result<()> {
-        let rows = chunk.rows.par_iter();
-        let judged: Vec<Result<Judged, Bad>> =
-            rows.map(|row| judge(self.task, chunk.row(row))).collect();
+        let judge = |row| judge(self.task, chunk.row(row));
+        // One thread hands nothing over: on a busy machine another is waited for, chunk after chunk.
+        let judged: Vec<Result<Judged, Bad>> = match self.arguments.threads {
+            1 => chunk.rows.iter().map(judge).collect(),
+            _ => chunk.rows.par_iter().map(judge).collect(),
+        };
         let numbers = chunk.rows.iter().map(|(number, _)| *number);
         self.against.add(numbers.zip(&judged))?;
         for (row, judged) in chunk.rows.iter().zip(judged) {
