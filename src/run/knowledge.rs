@@ -273,9 +273,11 @@ fn by_terms(
                 questions.compare(&tokens::terms(&ids::canonical(text))),
             )
         };
-        let scores: Vec<(u32, Vec<f32>)> = new.par_iter().map(compare).collect();
+        let scores: Vec<(u32, Option<Vec<f32>>)> = new.par_iter().map(compare).collect();
         for (problem, scores) in scores {
-            similarity.set(problem as usize, &scores);
+            if let Some(scores) = scores {
+                similarity.set(problem as usize, &scores);
+            }
         }
         Ok(())
     })?;

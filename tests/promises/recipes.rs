@@ -111,13 +111,29 @@ fn questions_as_rows() -> Vec<Value> {
     rows.collect()
 }
 
-/// The words and numbers of these small texts.
+/// The terms of these small texts: words in the singular, and pairs of them.
 fn terms(text: &str) -> HashMap<String, f64> {
     let mut counts = HashMap::new();
+    let mut add = |term: String| *counts.entry(term).or_default() += 1.0;
     let lower = text.to_lowercase();
     let words = lower.split(|letter: char| !letter.is_alphanumeric());
+    let mut last: Option<&str> = None;
     for word in words.filter(|word| !word.is_empty()) {
-        *counts.entry(word.to_owned()).or_default() += 1.0;
+        match word {
+            "the" | "and" | "its" | "a" | "of" | "x" => continue,
+            "one" | "five" => last = None,
+            number if number.starts_with(|digit: char| digit.is_ascii_digit()) => last = None,
+            word => {
+                let word = word
+                    .strip_suffix('s')
+                    .filter(|_| word != "torus")
+                    .unwrap_or(word);
+                add(word.to_owned());
+                if let Some(last) = last.replace(word) {
+                    add(format!("{last} {word}"));
+                }
+            }
+        }
     }
     counts
 }
@@ -129,7 +145,8 @@ fn cosine(problems: &[String], a: &str, b: &str) -> f32 {
         let weight = |(term, count): (String, f64)| {
             let known = all.iter().filter(|terms| terms.contains_key(&term)).count() as f64;
             let idf = 1.0 + ((1.0 + all.len() as f64) / (1.0 + known)).ln();
-            (term, (1.0 + count.ln()) * idf)
+            let part = if term.contains(' ') { 0.5 } else { 1.0 };
+            (term, part * (1.0 + count.ln()) * idf)
         };
         terms(text).into_iter().map(weight).collect()
     };
@@ -170,6 +187,25 @@ fn in_turn(known: &[(String, Vec<f32>)], count: usize) -> Vec<String> {
     taken
 }
 
+/// Tenths by length in turn, each the problem that is farthest from the question that is nearest to it.
+fn farthest(problems: &[String], known: &[(String, Vec<f32>)], count: usize) -> Vec<String> {
+    let nearest = |scores: &[f32]| scores.iter().copied().fold(f32::MIN, f32::max);
+    let mut all: Vec<(usize, &String, f32)> = problems
+        .iter()
+        .zip(known)
+        .map(|(problem, (id, scores))| (problem.len(), id, nearest(scores)))
+        .collect();
+    all.sort_by(|a, b| (a.0, a.1).cmp(&(b.0, b.1)));
+    let mut tenths: Vec<Vec<(usize, &String, f32)>> =
+        all.chunks(all.len() / 10).map(<[_]>::to_vec).collect();
+    for tenth in &mut tenths {
+        tenth.sort_by(|a, b| a.2.total_cmp(&b.2).then_with(|| a.1.cmp(b.1)));
+    }
+    (0..count)
+        .map(|turn| tenths[turn % 10][turn / 10].1.clone())
+        .collect()
+}
+
 const SIMILAR: &str = "[benchmarks.exam]\npath = 'exam.jsonl'\nid = 'id'\ntier = 'level'\n\
     [verify]\naccept = 'ours'\n[[grid]]\nrecipe = ['similar', 'dissimilar']\nsize = [5, 12, 30]\n\
     [grid.similar]\nto = 'exam'\n[grid.control]\nrandom = 2\nmatched = true\n";
@@ -184,13 +220,10 @@ fn similar_and_dissimilar_are_what_tf_idf_and_turns_make_of_them() {
     let out = place.out("out");
     let known = similarities(&problems, &QUESTIONS);
     assert_eq!(ids(&out, "similar-all-normal-30"), in_turn(&known, 30));
-    let mut least: Vec<(f32, String)> = known
-        .iter()
-        .map(|(id, scores)| (scores.iter().copied().fold(f32::MIN, f32::max), id.clone()))
-        .collect();
-    least.sort_by(|a, b| a.0.total_cmp(&b.0).then_with(|| a.1.cmp(&b.1)));
-    let least: Vec<String> = least.into_iter().map(|(_, id)| id).take(30).collect();
-    assert_eq!(ids(&out, "dissimilar-all-normal-30"), least);
+    assert_eq!(
+        ids(&out, "dissimilar-all-normal-30"),
+        farthest(&problems, &known, 30)
+    );
     let names = out.selection();
     for name in ["similar", "dissimilar"] {
         assert_eq!(

@@ -1,4 +1,4 @@
-//! `dissimilar`: least similar to any of a benchmark's questions, the other end of `similar`.
+//! `dissimilar`: least similar to any of a benchmark's questions, the other end of `similar`, and as long as any.
 
 use super::criterion::{Beside, Criterion, InOrder};
 use super::similar::{by_similarity, refuse_without_table};
@@ -34,7 +34,8 @@ impl Criterion for LeastSimilar {
         candidates: &[Candidate],
     ) -> Option<InOrder> {
         let least_first = |similarity: &Similarity, problems: &[u32], id: &dyn Fn(u32) -> Id| {
-            similarity.least(problems, id)
+            let length = |problem: u32| scope.entries.problem_bytes(problem).unwrap_or_default();
+            similarity.least(problems, length, id)
         };
         Some(by_similarity(scope, beside, candidates, least_first))
     }

@@ -6,6 +6,9 @@
 //! brings. What the paper leaves open is stated: questions take turns in the order of their file and each
 //! takes its best problem that none has taken, so that any first N is a prefix; `dissimilar` has the
 //! smallest similarity to the question that is nearest to it. Equals fall to the smaller problem id.
+//!
+//! A short text shares little with anything. So that `dissimilar` is far and not short, tenths of the problems by
+//! length take turns there, and each gives its farthest: the subset has the lengths of what it was chosen from.
 
 pub mod tfidf;
 pub mod tokens;
@@ -156,15 +159,30 @@ impl Similarity {
         problems
     }
 
-    /// The least similar first, by the question that is nearest.
-    pub(crate) fn least(&self, problems: &[u32], id: impl Fn(u32) -> Id) -> Vec<u32> {
-        let known = problems
-            .iter()
-            .copied()
-            .filter(|&problem| self.of(problem).is_some());
-        let mut order: Vec<u32> = known.collect();
-        order.sort_by_cached_key(|&problem| (Sortable(self.nearest(problem)), id(problem)));
-        order
+    /// The least similar first, by the question that is nearest, in turn from each tenth of the problems by length.
+    pub(crate) fn least(
+        &self,
+        problems: &[u32],
+        length: impl Fn(u32) -> u32,
+        id: impl Fn(u32) -> Id,
+    ) -> Vec<u32> {
+        let is_known = |problem: &u32| self.of(*problem).is_some();
+        let mut known: Vec<u32> = problems.iter().copied().filter(is_known).collect();
+        known.sort_by_cached_key(|&problem| (length(problem), id(problem)));
+        let bound = |tenth: usize| known.len() * tenth / 10;
+        let farthest_first = |tenth: usize| {
+            let mut part = known[bound(tenth)..bound(tenth + 1)].to_vec();
+            part.sort_by_cached_key(|&problem| (Sortable(self.nearest(problem)), id(problem)));
+            part
+        };
+        let tenths: Vec<Vec<u32>> = (0..10).map(farthest_first).collect();
+        let longest = tenths.iter().map(Vec::len).max().unwrap_or_default();
+        let turn = |at: usize| {
+            tenths
+                .iter()
+                .filter_map(move |tenth| tenth.get(at).copied())
+        };
+        (0..longest).flat_map(turn).collect()
     }
 }
 
@@ -210,7 +228,28 @@ mod tests {
         assert_eq!(known.most(&[0, 1, 2, 3], None, 3, id), [0, 1, 2]);
         // With a top of 1 the second question looks at its nearest alone, which is taken.
         assert_eq!(known.most(&[0, 1, 2, 3], Some(1), 3, id), [0]);
-        assert_eq!(known.least(&[0, 1, 2, 3], id), [2, 1, 0]);
+        assert_eq!(
+            known.least(&[0, 1, 2, 3], |_| 1, id),
+            [0, 1, 2],
+            "a tenth each"
+        );
+    }
+
+    /// Forty problems, the short ones far from the question: ten of each length, of which the farthest ten come first.
+    #[test]
+    fn the_least_similar_have_the_lengths_of_what_they_are_chosen_from() {
+        let rows: Vec<[f32; 2]> = (0..40_u8).map(|at| [f32::from(at) / 40.0, 0.0]).collect();
+        let known = similarity(&rows);
+        let problems: Vec<u32> = (0..40).collect();
+        let least = known.least(&problems, |problem| problem / 10, id);
+        for first in [10, 20] {
+            let mut lengths: Vec<u32> = least[..first].iter().map(|problem| problem / 10).collect();
+            lengths.sort_unstable();
+            lengths.dedup();
+            assert_eq!(lengths, [0, 1, 2, 3], "the first {first}");
+        }
+        // Of four problems a tenth the farthest stands first.
+        assert_eq!(least[..10], (0..40).step_by(4).collect::<Vec<u32>>());
     }
 
     proptest! {
@@ -222,13 +261,14 @@ mod tests {
             let known = similarity(&rows);
             let mut problems: Vec<u32> = (0..rows.len() as u32).collect();
             let whole = known.most(&problems, None, rows.len(), id);
-            let least = known.least(&problems, id);
+            let length = |problem: u32| problem % 7;
+            let least = known.least(&problems, length, id);
             problems.reverse();
             let part = known.most(&problems, None, count, id);
             let shown = count.min(rows.len());
             prop_assert_eq!(&part[..shown], &whole[..shown]);
             prop_assert_eq!(part.len(), rows.len());
-            prop_assert_eq!(known.least(&problems, id), least);
+            prop_assert_eq!(known.least(&problems, length, id), least);
         }
     }
 }

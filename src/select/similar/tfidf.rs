@@ -2,13 +2,17 @@
 //!
 //! A term's weight in a text is `(1 + ln tf) · (1 + ln((1 + n) / (1 + df)))`, with tf how often it stands
 //! there, n the pool's problems and df those of them that have it: sublinear counts and smoothed document
-//! frequencies, as scikit-learn's `TfidfVectorizer(sublinear_tf=True)` has them. Similarity is the cosine of
-//! two texts' weights. Logarithms come from `libm`, since those of operating systems differ in the last
+//! frequencies, as scikit-learn's `TfidfVectorizer(sublinear_tf=True)` has them; of a pair of words half of that,
+//! since its words are counted as well. (Of the first 300 that AIME24's questions take in turn of 2,600 problems, 37 of
+//! 100 are those that an embedding takes, MiniLM-L6; 33 with whole pairs, 31 with every number and command as a term;
+//! 2026-11-27.) Similarity is the cosine of two texts' weights. Logarithms come from `libm`, since those of operating systems differ in the last
 //! bit, and sums run over terms in the order of the alphabet.
 
 use std::collections::{BTreeMap, HashMap};
 
 use foldhash::fast::FixedState;
+
+use super::tokens::is_pair;
 
 /// In how many problems each term stands: a tally.
 #[derive(Clone, Debug, Default)]
@@ -44,10 +48,13 @@ impl Frequencies {
         self
     }
 
-    fn weight(&self, term: u64, count: u32) -> f64 {
-        let known = f64::from(self.counts.get(&term).copied().unwrap_or_default());
+    /// A term's hash and weight in a text that has it so often.
+    fn weight(&self, term: &str, count: u32) -> (u64, f64) {
+        let hash = hash(term);
+        let known = f64::from(self.counts.get(&hash).copied().unwrap_or_default());
         let idf = 1.0 + libm::log((1.0 + self.problems as f64) / (1.0 + known));
-        (1.0 + libm::log(f64::from(count))) * idf
+        let part = if is_pair(term) { 0.5 } else { 1.0 };
+        (hash, part * (1.0 + libm::log(f64::from(count))) * idf)
     }
 }
 
@@ -64,10 +71,7 @@ impl<'f> Questions<'f> {
     pub(crate) fn new(frequencies: &'f Frequencies, questions: &[BTreeMap<String, u32>]) -> Self {
         let mut weights: HashMap<u64, Vec<(usize, f64)>, FixedState> = HashMap::default();
         for (at, terms) in questions.iter().enumerate() {
-            let of = |(term, &count): (&String, &u32)| {
-                let term = hash(term);
-                (term, frequencies.weight(term, count))
-            };
+            let of = |(term, &count): (&String, &u32)| frequencies.weight(term, count);
             let all: Vec<(u64, f64)> = terms.iter().map(of).collect();
             let length = length(all.iter().map(|(_, weight)| *weight));
             for (term, weight) in all {
@@ -81,27 +85,20 @@ impl<'f> Questions<'f> {
         }
     }
 
-    /// The cosine of a problem with each question; 0 where they share no term.
-    pub(crate) fn compare(&self, terms: &BTreeMap<String, u32>) -> Vec<f32> {
+    /// The cosine of a problem with each question, 0 where they share no term; none of a problem without terms, of
+    /// which nothing can be said.
+    pub(crate) fn compare(&self, terms: &BTreeMap<String, u32>) -> Option<Vec<f32>> {
         let mut sums = vec![0.0_f64; self.count];
         let mut squares = 0.0_f64;
         for (term, &count) in terms {
-            let term = hash(term);
-            let weight = self.frequencies.weight(term, count);
+            let (term, weight) = self.frequencies.weight(term, count);
             squares += weight * weight;
             for (question, share) in self.weights.get(&term).into_iter().flatten() {
                 sums[*question] += weight * share;
             }
         }
         let length = squares.sqrt();
-        let cosine = |sum: f64| {
-            if length > 0.0 {
-                (sum / length) as f32
-            } else {
-                0.0
-            }
-        };
-        sums.into_iter().map(cosine).collect()
+        (length > 0.0).then(|| sums.into_iter().map(|sum| (sum / length) as f32).collect())
     }
 }
 
@@ -145,11 +142,12 @@ mod tests {
             frequencies.add(&terms(text));
         }
         let questions = Questions::new(&frequencies, &[terms(texts[0])]);
-        let scores = texts.map(|text| questions.compare(&terms(text))[0]);
+        let score = |text: &str| questions.compare(&terms(text)).map(|scores| scores[0]);
+        let scores = texts.map(|text| score(text).expect("terms"));
         assert!((scores[0] - 1.0).abs() < 1e-6);
         assert!(scores[1] > 0.0 && scores[1] < scores[0] && scores[2] < scores[0]);
-        assert!(questions.compare(&terms("torus"))[0] > questions.compare(&terms("find"))[0]);
-        assert_eq!(questions.compare(&terms("nothing shared")), [0.0]);
-        assert_eq!(questions.compare(&terms("")), [0.0]);
+        assert!(score("torus") > score("find"));
+        assert_eq!(score("nothing shared"), Some(0.0));
+        assert_eq!(score(""), None);
     }
 }
