@@ -34,14 +34,15 @@ class Ledger:
     def __init__(self, run):
         rows = parquet.read_table(os.path.join(run, "ledger.parquet")).to_pylist()
         rows = [row for row in rows if row["trajectory_id"] is not None]
-        decided, categories = collections.defaultdict(list), {}
+        decided, votes = collections.defaultdict(list), collections.defaultdict(lambda: collections.defaultdict(set))
         for row in rows:
             problem, category = row["problem_id"], row["category"]
             if row["verdict"] in ("correct", "wrong"):
                 decided[problem].append(row["verdict"] == "correct")
-            known = categories.get(problem)
             if category is not None:
-                categories[problem] = category if known is None else min(known, category)
+                votes[problem][category].add(row["trajectory_id"])
+        # That of most trajectories, of equals the first by name.
+        categories = {problem: min(having, key=lambda name: (-len(having[name]), name)) for problem, having in votes.items()}
         self.kept = {}
         for row in rows:
             if row["fate"] == "kept" and row["trajectory_id"] not in self.kept:
