@@ -277,7 +277,8 @@ pub(crate) struct SubsetRecord {
     /// The rule of acceptance on top of the pipeline's; null for that alone.
     #[serde(default)]
     pub accept: Option<Accept>,
-    /// Rows that were asked for, or tokens: see `unit`.
+    /// Rows that were asked for, or tokens: see `unit`. A wrong control is asked for its subset's rows, and has (`size`)
+    /// one for each that a wrong trajectory of its problem is left for.
     pub asked: u64,
     /// What `asked` counts.
     #[serde(default)]
@@ -327,7 +328,10 @@ pub(crate) struct SubsetRecord {
     pub pair_of: Vec<String>,
     /// For a matched control: what it matched on and where strata were too thin.
     pub matched: Option<MatchedRecord>,
-    /// Tokens of all its replies.
+    /// For a derived control: how its rows were made of their trajectories.
+    #[serde(default)]
+    pub derived: Option<DerivedRecord>,
+    /// Tokens of all its replies; of a derived control's as they are after the change.
     pub tokens: u64,
     /// Relative to the output folder; null where its text is not written.
     pub path: Option<String>,
@@ -362,6 +366,23 @@ pub(crate) enum PairedDrawsBy {
     Matched,
     /// A control of the same problems at the other end of lengths.
     Paired,
+    /// A control of wrong trajectories of the same problems.
+    Wrong,
+    /// A control of the same trajectories, changed.
+    Derived,
+}
+
+/// How rows of a derived control were made: each of the trajectory that `derived_from` names.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub(crate) struct DerivedRecord {
+    /// `shuffled_steps_P`: P of a hundred steps, the paragraphs of the thinking, stand elsewhere.
+    pub transformation: String,
+    pub percent: u32,
+    /// What the places are hashed with, beside the trajectory's id.
+    pub seed: u64,
+    /// Rows in which there was nothing to change, as where the thinking has no two paragraphs: their `id` is that of
+    /// their trajectory.
+    pub unchanged: u32,
 }
 
 /// What a matched control matched on.

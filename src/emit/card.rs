@@ -12,7 +12,7 @@ use super::balance::Compared;
 use super::leakage::{BenchmarkRecord, Leakage};
 use super::markdown::escaped;
 use super::{Written, split, subset};
-use crate::compare::balance::{WORTH_A_LOOK, worst_first};
+use crate::compare::balance::{Summary, told_with_others, unbalanced_first, why};
 use crate::error::quoted;
 use crate::manifest::{HubCheck, HubRecord, Manifest, SubsetRecord};
 use crate::pipeline::Runs;
@@ -47,8 +47,7 @@ pub(super) fn card(
     subsets: &[(&Subset, Option<&Written>)],
     balances: &[Compared],
 ) -> String {
-    let emit = &experiment.plan.emit;
-    let columns = subset::columns(&emit.add);
+    let columns = subset::columns(experiment.plan);
     let mut text = format!("---\n{FRONT_BEGIN}\n");
     front_matter(&mut text, manifest, license(experiment), &columns, subsets);
     text.push_str(&format!("{FRONT_END}\n---\n\n{BODY_BEGIN}\n\n"));
@@ -313,6 +312,7 @@ fn body(
     }
     pairs(&mut line, manifest);
     recipes(&mut line, manifest);
+    of_changed(&mut line, manifest);
     contamination(&mut line, leakage);
     near_duplicates(&mut line, manifest);
     balance(&mut line, manifest, balances);
@@ -495,6 +495,33 @@ fn pass_rates(line: &mut impl FnMut(String), manifest: &Manifest) {
     ));
 }
 
+/// How the rows of derived controls were made, and in how many there was nothing to change.
+fn of_changed(line: &mut impl FnMut(String), manifest: &Manifest) {
+    let records = manifest.subsets.iter();
+    let derived = records.filter_map(|record| Some((record, record.derived.as_ref()?)));
+    let derived: Vec<_> = derived.collect();
+    if derived.is_empty() {
+        return;
+    }
+    line(
+        "\n## Changed rows\n\nA derived control has its subset's trajectories with steps of their reasoning (paragraphs of \
+         the thinking) in other places: `shuffled_steps_33` moves a third of them. `derived_from` names the trajectory; \
+         a row in which there was nothing to change has its id.\n\n\
+         | control | transformation | seed | rows | unchanged |\n|---|---|--:|--:|--:|"
+            .into(),
+    );
+    for (record, derived) in derived {
+        line(format!(
+            "| {} | {} | {} | {} | {} |",
+            escaped(&record.name),
+            escaped(&derived.transformation),
+            derived.seed,
+            record.size,
+            derived.unchanged
+        ));
+    }
+}
+
 /// What each step of a recipe left.
 fn recipes(line: &mut impl FnMut(String), manifest: &Manifest) {
     if manifest.recipes.is_empty() {
@@ -610,38 +637,54 @@ fn near_duplicates(line: &mut impl FnMut(String), manifest: &Manifest) {
 /// How many pairs the card names; the file has them all.
 const PAIRS_NAMED: usize = 12;
 
-/// The pairs that differ most, by their worst difference that nobody wanted.
+/// How pairs stand, and those that are out of balance with what neither chance nor the criterion explains.
 fn balance(line: &mut impl FnMut(String), manifest: &Manifest, balances: &[Compared]) {
     if balances.is_empty() {
         return;
     }
-    let name = |at: usize| &manifest.subsets[at].name;
-    let worst = worst_first(balances);
-    let even = worst
-        .iter()
-        .filter(|(_, worst)| !worst.is_worth_a_look())
-        .count();
+    let summary = Summary::of(balances.iter().map(|(_, balance)| balance));
     line(format!(
-        "\n## Balance\n\nOf {} pairs of a subset and its control, {even} differ in no variable by more than \
-         {WORTH_A_LOOK} standard deviations of the accepted pool, but for what the subset's criterion decides. \
-         Those that differ most:\n",
-        balances.len()
+        "\n## Balance\n\nOf {} pairs of a subset and its control, in what the subset's criterion does not decide and \
+         in standard deviations of the accepted pool:\n",
+        summary.pairs
     ));
-    line("| subset | control | differs most in | by (SD) | D | problems shared |".into());
-    line("|---|---|---|--:|--:|--:|".into());
-    for ((pair, balance), worst) in worst.iter().take(PAIRS_NAMED) {
-        line(format!(
-            "| {} | {} | {} | {:.2} | {} | {} |",
-            escaped(name(pair.first)),
-            escaped(name(pair.second)),
-            escaped(&worst.name()),
-            worst.smd.unwrap_or_default(),
-            worst.ks.map_or("–".into(), |d| format!("{d:.2}")),
-            balance.problems_shared
-        ));
+    for sentence in summary.sentences() {
+        line(format!("- {sentence}"));
+    }
+    let unbalanced = unbalanced_first(balances, |(_, balance)| balance);
+    if !unbalanced.is_empty() {
+        line(
+            "\n| subset | control | differs in | by (SD) | chance | why | problems shared |".into(),
+        );
+        line("|---|---|---|--:|--:|---|--:|".into());
+    }
+    for compared in unbalanced.into_iter().take(PAIRS_NAMED) {
+        line(unbalanced_line(manifest, compared));
     }
     line("\nAll of them, variable by variable: `__run__/balance.parquet` and `__run__/balance.svg` (`gradatim \
           balance` prints any two); what every two subsets share: `__run__/overlap.parquet`.".into());
+}
+
+/// The pair, and where it differs most.
+fn unbalanced_line(manifest: &Manifest, (pair, balance): &Compared) -> String {
+    let records = [pair.first, pair.second].map(|at| &manifest.subsets[at]);
+    let unexplained = balance.unexplained();
+    let [name, smd, chance, why] = match unexplained.first() {
+        None => [const { String::new() }; 4],
+        Some(worst) => [
+            told_with_others(&unexplained),
+            format!("{:.2}", worst.smd.unwrap_or_default()),
+            format!("{:.2}", worst.chance.unwrap_or_default()),
+            why(records, pair, worst.variable),
+        ],
+    };
+    format!(
+        "| {} | {} | {} | {smd} | {chance} | {why} | {} |",
+        escaped(&records[0].name),
+        escaped(&records[1].name),
+        escaped(&name),
+        balance.problems_shared
+    )
 }
 
 fn acceptance(line: &mut impl FnMut(String), manifest: &Manifest) {

@@ -85,6 +85,8 @@ fn of_control(control: &Subset) -> Option<PairedDrawsRecord> {
     let by = match control.role {
         SubsetRole::Matched => PairedDrawsBy::Matched,
         SubsetRole::Paired => PairedDrawsBy::Paired,
+        SubsetRole::Wrong => PairedDrawsBy::Wrong,
+        SubsetRole::Derived => PairedDrawsBy::Derived,
         SubsetRole::Subset | SubsetRole::Random | SubsetRole::Validation => return None,
     };
     let of = control.control_of.iter().cloned();

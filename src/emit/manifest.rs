@@ -7,10 +7,10 @@ use sha2::{Digest, Sha256};
 use super::{Written, comparisons, lock};
 use crate::ids::{self, Id};
 use crate::manifest::{
-    AcceptanceRecord, CompanionFileRecord, CompanionRecord, DisagreementRecord, FileRecord,
-    HubCheck, HubRecord, LedgerRecord, LookupRecord, LookupRole, Manifest, MatchedRecord,
-    NearDuplicatesRecord, PairRecord, PassRateOver, PassRatesRecord, RecipeRecord, ShortfallRecord,
-    SourceRecord, StepRecord, SubsetRecord, ThinRecord, VERSION, VerdictRecord,
+    AcceptanceRecord, CompanionFileRecord, CompanionRecord, DerivedRecord, DisagreementRecord,
+    FileRecord, HubCheck, HubRecord, LedgerRecord, LookupRecord, LookupRole, Manifest,
+    MatchedRecord, NearDuplicatesRecord, PairRecord, PassRateOver, PassRatesRecord, RecipeRecord,
+    ShortfallRecord, SourceRecord, StepRecord, SubsetRecord, ThinRecord, VERSION, VerdictRecord,
 };
 use crate::plan::{PlannedCompanion, PlannedFile, VectorFile};
 use crate::pool::Entries;
@@ -371,6 +371,7 @@ fn subset_record(
     written: Option<&Written>,
 ) -> SubsetRecord {
     let tokens = |&entry: &u32| u64::from(experiment.entries.body_of(entry).tokens);
+    let rows = written.and_then(|written| written.derived.as_ref());
     let problems = problems(experiment, subset);
     let is_drawn = matches!(subset.role, SubsetRole::Subset | SubsetRole::Random);
     SubsetRecord {
@@ -412,7 +413,16 @@ fn subset_record(
                 })
                 .collect(),
         }),
-        tokens: subset.entries().iter().map(tokens).sum(),
+        derived: subset.derivation.map(|derivation| DerivedRecord {
+            transformation: derivation.name(),
+            percent: derivation.percent,
+            seed: derivation.seed,
+            unchanged: rows.map_or(0, |rows| rows.unchanged),
+        }),
+        tokens: match rows {
+            Some(rows) => rows.tokens.iter().copied().map(u64::from).sum(),
+            None => subset.entries().iter().map(tokens).sum(),
+        },
         path: written.map(|written| written.path.clone()),
         sha256: written.map(|written| written.sha256.clone()),
     }

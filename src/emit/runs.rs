@@ -34,7 +34,7 @@ fn row_columns<'r>() -> Vec<Filled<'r, RunRow<'r>>> {
             format!("{}-t{}-{}", row.record.name, row.training_seed, row.budget)
         }),
         column::<str>("subset", "name of the subset or control").always(|row| &row.record.name),
-        column::<str>("role", "subset, random, matched or paired").always(|row| row.record.role.as_str()),
+        column::<str>("role", "subset, random, matched, paired, wrong or derived").always(|row| row.record.role.as_str()),
         column::<str>("path", "its file, relative to the output folder").always(|row| row.path),
         column::<u32>("draw", "number of its draw, from 0").always(|row| row.record.draw),
         column::<str>(

@@ -107,6 +107,8 @@ pub struct Entries {
     names: Vec<String>,
     name_index: HashMap<String, NameIndex>,
     problem_index: HashMap<Id, u32>,
+    /// For each problem the bytes of its text; none where that is not known.
+    problem_bytes: Vec<Option<u32>>,
     trajectory_count: u64,
     /// The problems whose entries are of different categories.
     conflicts: HashSet<u32>,
@@ -132,6 +134,17 @@ impl Entries {
     /// The index of a problem that some entry answers.
     pub fn find_problem(&self, id: Id) -> Option<u32> {
         self.problem_index.get(&id).copied()
+    }
+
+    /// The bytes of a problem's canonical text; none where a ledger does not say.
+    pub(crate) fn problem_bytes(&self, problem: u32) -> Option<u32> {
+        self.problem_bytes.get(problem as usize).copied().flatten()
+    }
+
+    pub(super) fn set_problem_bytes(&mut self, problem: u32, bytes: Option<u32>) {
+        let problems = self.problem_bytes.len().max(problem as usize + 1);
+        self.problem_bytes.resize(problems, None);
+        self.problem_bytes[problem as usize] = bytes;
     }
 
     pub(crate) fn intern(&mut self, name: &str) -> NameIndex {
@@ -171,7 +184,7 @@ impl Entries {
     }
 
     /// The index of these facts among those that entries have.
-    pub(super) fn index_facts(&mut self, facts: ProblemFacts) -> u32 {
+    pub(crate) fn index_facts(&mut self, facts: ProblemFacts) -> u32 {
         self.facts.insert_full(facts).0 as u32
     }
 

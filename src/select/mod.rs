@@ -49,7 +49,7 @@ use scope::{Scope, Stock};
 pub use selection::{PairTable, Selection, Shortfall, Steps};
 pub(crate) use selection::{WIDE, shortfall_table};
 pub use stratum::Stratum;
-pub use subset::{DrawKind, Matching, Subset, SubsetRole, Thin};
+pub use subset::{Derivation, DrawKind, Matching, Subset, SubsetRole, Thin};
 use validation::{SetAside, Validation};
 
 /// What a pipeline asks to be selected.

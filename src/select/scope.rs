@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use super::controls::joined::JoinedStrata;
 use super::draw::{Draw, Keys};
 use super::kept::{AskedStyle, KeptEntries};
 use super::knowledge::Knowledge;
@@ -37,6 +38,8 @@ pub(crate) struct Scope<'s> {
     pub keys: Keys<'s>,
     pub draw: Draw<'s>,
     pub on_shortfall: OnShortfall,
+    /// Where a control is matched on a joined column.
+    pub(super) joined: Option<&'s JoinedStrata>,
 }
 
 impl Stock<'_> {
@@ -56,6 +59,7 @@ impl Stock<'_> {
             keys: Keys::new(self.entries, self.seed),
             draw,
             on_shortfall: self.on_shortfall,
+            joined: None,
         }
     }
 }

@@ -54,6 +54,8 @@ pub struct Subset {
     pub pair_of: Vec<String>,
     /// What a matched control matched on, and where its strata were too thin.
     pub matched: Option<Matching>,
+    /// How a derived control's rows are made of their trajectories.
+    pub derivation: Option<Derivation>,
 }
 
 impl Subset {
@@ -93,6 +95,7 @@ impl Subset {
             control_of: Vec::new(),
             pair_of: Vec::new(),
             matched: None,
+            derivation: None,
         }
     }
 
@@ -111,6 +114,29 @@ impl Subset {
     /// The selected entries, in order of rank.
     pub fn entries(&self) -> &[u32] {
         &self.order[..self.size as usize]
+    }
+}
+
+/// How a row of a derived control is made of a trajectory: steps of its reasoning change places.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Derivation {
+    /// How many of a hundred steps stand elsewhere, 1 to 100.
+    pub percent: u32,
+    pub seed: u64,
+}
+
+impl Derivation {
+    /// The transformation's name.
+    pub(crate) fn name(self) -> String {
+        format!("shuffled_steps_{}", self.percent)
+    }
+
+    /// What a control's name has behind its subset's.
+    pub(crate) fn tail(self) -> String {
+        match self.percent {
+            100 => "shuffled".to_owned(),
+            percent => format!("shuffled{percent}"),
+        }
     }
 }
 
@@ -145,6 +171,10 @@ pub enum SubsetRole {
     Matched,
     /// A control of the same problems at the other end of lengths.
     Paired,
+    /// A control of wrong trajectories of the same problems.
+    Wrong,
+    /// A control of the same trajectories, changed: each row has an id of its own.
+    Derived,
     /// Set aside: none of its problems stands in another one.
     Validation,
 }
@@ -157,6 +187,8 @@ impl SubsetRole {
             Self::Random => "random",
             Self::Matched => "matched",
             Self::Paired => "paired",
+            Self::Wrong => "wrong",
+            Self::Derived => "derived",
             Self::Validation => "validation",
         }
     }

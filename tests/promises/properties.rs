@@ -768,6 +768,7 @@ fn values(
                 .count()
                 .to_string(),
         ),
+        Stratum::Joined => None,
         Stratum::PassRate => known
             .pass_quarter(row.problem)
             .map(|quarter| quarter.to_string()),

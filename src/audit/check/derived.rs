@@ -16,7 +16,7 @@ use crate::folder::{self, CARD, RUN_FOLDER};
 use crate::manifest::{FileRecord, Manifest, SubsetRecord};
 use crate::plan::Plan;
 use crate::select::size::{Size, SizeUnit};
-use crate::select::{Matching, Selection, Subset, Thin};
+use crate::select::{Derivation, Matching, Selection, Subset, Thin};
 use crate::source::quietly;
 use crate::{Error, Result};
 
@@ -187,6 +187,15 @@ fn restored(recorded: &Manifest, plan: &Plan, replay: &Replay<'_>) -> Selection 
     selection
 }
 
+/// How the rows of a derived control were made.
+pub(super) fn derivation(record: &SubsetRecord) -> Option<Derivation> {
+    let derived = record.derived.as_ref()?;
+    Some(Derivation {
+        percent: derived.percent,
+        seed: derived.seed,
+    })
+}
+
 fn subset(record: &SubsetRecord, plan: &Plan, order: Arc<Vec<u32>>, family: u32) -> Subset {
     let named = |(grid, _): &(crate::select::grid::Grid, _)| grid.name == record.grid;
     Subset {
@@ -219,6 +228,7 @@ fn subset(record: &SubsetRecord, plan: &Plan, order: Arc<Vec<u32>>, family: u32)
         prefix_of: record.prefix_of.clone(),
         control_of: record.control_of.clone(),
         pair_of: record.pair_of.clone(),
+        derivation: derivation(record),
         matched: record.matched.as_ref().map(|matched| Matching {
             strata: matched.strata.clone(),
             thin: matched

@@ -8,9 +8,10 @@ use std::collections::HashMap;
 
 use serde::Serialize;
 
-use super::variables::Decides;
+use super::variables::{self, Decides};
 use crate::bucket::category;
 use crate::manifest::SubsetRecord;
+use crate::select::recipe::Recipe;
 use crate::select::{Stratum, SubsetRole};
 
 /// What the second of two subsets is to the first.
@@ -54,7 +55,7 @@ impl Relation {
             match second.role {
                 SubsetRole::Matched => Self::Matched,
                 SubsetRole::Paired => Self::Paired,
-                SubsetRole::Random | SubsetRole::Subset | SubsetRole::Validation => Self::Random,
+                _ => Self::Random,
             }
         } else if second.pair_of.contains(&first.name) {
             Self::Style
@@ -104,6 +105,19 @@ impl Intended {
         }
     }
 
+    /// What the criterion decides, in words.
+    fn words(self) -> Vec<&'static str> {
+        let all = [
+            (self.length, "length"),
+            (self.category, "category"),
+            (self.style, "style"),
+            (self.pass_rate, "pass rate"),
+        ];
+        all.into_iter()
+            .filter_map(|(decides, word)| decides.then_some(word))
+            .collect()
+    }
+
     /// Whether it is the criterion that decides such a variable.
     pub(crate) fn decides(self, decides: Decides) -> bool {
         match decides {
@@ -113,6 +127,40 @@ impl Intended {
             Decides::Style => self.style,
             Decides::PassRate => self.pass_rate,
         }
+    }
+}
+
+/// Why two subsets differ in a variable that the criterion does not decide: what a match leaves open, or what the two
+/// are told apart by.
+pub(crate) fn why([first, second]: [&SubsetRecord; 2], pair: &Pair, variable: &str) -> String {
+    let matched = second
+        .matched
+        .as_ref()
+        .filter(|_| second.control_of.contains(&first.name));
+    if let Some(matched) = matched {
+        let stratum =
+            variables::stratum(variable).filter(|stratum| matched.strata.contains(stratum));
+        let Some(stratum) = stratum else {
+            return "not matched on".to_owned();
+        };
+        let thin = matched
+            .thin
+            .iter()
+            .filter(|thin| thin.gave_up.contains(&stratum));
+        return match thin.map(|thin| thin.rows).sum() {
+            0_u32 => "matched in ranges".to_owned(),
+            rows => format!("matched on but for {rows} rows, whose strata were too thin"),
+        };
+    }
+    let recipe = first.recipe.filter(|_| first.role == SubsetRole::Subset);
+    let recipe =
+        recipe.filter(|_| second.recipe != first.recipe && second.role != SubsetRole::Paired);
+    let recipe = recipe.filter(|recipe| *recipe != Recipe::Random);
+    let mut criteria = pair.intended.words();
+    criteria.extend(recipe.map(Recipe::as_str));
+    match criteria.as_slice() {
+        [] => "not told by what they were chosen for".to_owned(),
+        some => format!("goes with {}", some.join(" or ")),
     }
 }
 
@@ -140,13 +188,20 @@ fn category_of(record: &SubsetRecord) -> Option<&str> {
     category.filter(|&category| category::decides(category))
 }
 
-/// Each subset beside each of its controls, and the styles of a pair beside each other, in the order of
+/// Whether its rows are of what was accepted, in whose deviations a difference is told: neither wrong trajectories nor
+/// changed ones are.
+fn is_of_the_pool(record: &SubsetRecord) -> bool {
+    !matches!(record.role, SubsetRole::Wrong | SubsetRole::Derived)
+}
+
+/// Each subset beside each of its controls that is of the accepted pool too, and the styles of a pair beside each other, in the order of
 /// the records.
 pub(crate) fn pairs(records: &[SubsetRecord]) -> Vec<Pair> {
     let names = records.iter().enumerate();
     let index: HashMap<&str, usize> = names.map(|(at, one)| (one.name.as_str(), at)).collect();
     let mut beside = vec![Vec::new(); records.len()];
-    for (at, record) in records.iter().enumerate() {
+    let all = records.iter().enumerate();
+    for (at, record) in all.filter(|(_, record)| is_of_the_pool(record)) {
         for of in record
             .control_of
             .iter()

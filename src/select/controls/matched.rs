@@ -7,6 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
+use super::joined::JoinedStrata;
 use crate::select::cut::{self, AskedSubset, FamilyOrder, MadeSubset};
 use crate::select::deciles::decile;
 use crate::select::draw::Role;
@@ -29,7 +30,10 @@ pub(in crate::select) fn select(
     cuts: &[MadeSubset],
     selection: &mut Selection,
 ) {
+    let joined = grid.control.joined.as_deref();
+    let joined = joined.map(|name| JoinedStrata::new(scope.knowledge, name));
     let scope = Scope {
+        joined: joined.as_ref(),
         draw: family.draw_of(Role::Matched),
         admitted: None,
         ..*scope
@@ -174,7 +178,7 @@ fn widths(
 }
 
 /// What is matched on, from all to least: pass rate is given up first, then origin, then length, then the count
-/// of accepted trajectories; category never.
+/// of accepted trajectories, then a joined column; category never.
 fn widenings(strata: &[Stratum]) -> Vec<BTreeSet<Stratum>> {
     let mut kept: BTreeSet<Stratum> = strata.iter().copied().collect();
     let mut steps = vec![kept.clone()];
@@ -183,6 +187,7 @@ fn widenings(strata: &[Stratum]) -> Vec<BTreeSet<Stratum>> {
         Stratum::Origin,
         Stratum::Length,
         Stratum::Accepted,
+        Stratum::Joined,
     ] {
         if kept.remove(&stratum) {
             steps.push(kept.clone());
@@ -216,6 +221,7 @@ fn in_stratum(scope: &Scope<'_>, stratum: Stratum, entry: u32) -> Option<u32> {
         Stratum::Category => problem.category,
         Stratum::Origin => body.origin,
         Stratum::Length => Some(decile(&scope.kept.deciles, body.tokens)),
+        Stratum::Joined => scope.joined.and_then(|joined| joined.of(body.problem)),
         Stratum::PassRate => (problem.decided >= 2).then(|| 4 * problem.correct / problem.decided),
         Stratum::Accepted => Some(scope.entries_of(body.problem).count() as u32),
     }
@@ -230,6 +236,11 @@ fn describe(scope: &Scope<'_>, strata: &[Stratum], place: &StratumKey) -> String
             Stratum::Length => ("length_decile", value.map(|value| value.to_string())),
             Stratum::PassRate => ("pass_rate_quarter", value.map(|value| value.to_string())),
             Stratum::Accepted => ("accepted", value.map(|value| value.to_string())),
+            Stratum::Joined => {
+                let told = scope.joined.map(|joined| joined.described(*value));
+                let (key, value) = told.unwrap_or_default();
+                return format!("{key}={}", value.as_deref().unwrap_or("none"));
+            }
         };
         format!("{key}={}", value.as_deref().unwrap_or("none"))
     };

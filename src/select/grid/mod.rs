@@ -100,6 +100,14 @@ fn is_one(count: &u32) -> bool {
     *count == 1
 }
 
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde hands over a reference"
+)]
+fn is_false(flag: &bool) -> bool {
+    !flag
+}
+
 /// What a grid's subsets are paired by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename = "Pair", rename_all = "snake_case")]
@@ -134,6 +142,15 @@ pub struct Controls {
     /// For short and long: the longest against the shortest accepted trajectory of the same problems.
     /// The subsets then draw from problems that have two accepted trajectories of different length.
     pub paired: bool,
+    /// Wrong trajectories of each subset's problems, dropped as such: row by row where a problem has one, so that
+    /// the control has fewer rows where some have none, which is said.
+    #[serde(skip_serializing_if = "is_false")]
+    pub wrong: bool,
+    /// The subset's own rows with their reasoning in another order: how many of a hundred steps (paragraphs of the
+    /// thinking) change places, each a control of its own, as `[100]`. Its text is written whatever `[emit] subsets`
+    /// says: it is nothing else.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub shuffled: Vec<u32>,
     /// `equal`: random and matched controls take rows until their subset's tokens are reached. A long subset has
     /// several times the tokens of a control of as many rows; here the number of rows differs instead, and with it
     /// the steps, which `runs.csv` has a second time as the subset's. Left out, they have the subset's rows, or its
@@ -143,6 +160,9 @@ pub struct Controls {
     /// What `matched` matches on; all but what the subset's criterion decides where left out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub strata: Option<Vec<Stratum>>,
+    /// The `[join.NAME]` that the stratum `joined` is of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub joined: Option<String>,
 }
 
 /// What a control has as much of as its subset, in place of rows.
