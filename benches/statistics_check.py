@@ -35,14 +35,15 @@ class Ledger:
     def __init__(self, run):
         rows = parquet.read_table(os.path.join(run, "ledger.parquet")).to_pylist()
         rows = [row for row in rows if row["trajectory_id"] is not None]
-        verdicts, categories = collections.defaultdict(set), {}
+        verdicts, votes = collections.defaultdict(set), collections.defaultdict(lambda: collections.defaultdict(set))
         for row in rows:
             problem, category = row["problem_id"], row["category"]
             if row["verdict"] in ("correct", "wrong"):
                 verdicts[problem, row["trajectory_id"]].add(row["verdict"] == "correct")
-            known = categories.get(problem)
             if category is not None:
-                categories[problem] = category if known is None else min(known, category)
+                votes[problem][category].add(row["trajectory_id"])
+        # That of most trajectories, of equals the first by name.
+        categories = {problem: min(having, key=lambda name: (-len(having[name]), name)) for problem, having in votes.items()}
         # Exact copies are one trajectory; what their gold answers contradict each other about is not decided.
         decided = collections.defaultdict(list)
         for (problem, _), said in verdicts.items():

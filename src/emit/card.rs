@@ -325,6 +325,7 @@ fn body(
             verdict.count
         ));
     }
+    pass_rates(&mut line, manifest);
     line("\n## What filtering did\n\nAccepted, wrong and undecided (the last two by our verdict) in percent, by category, from the shortest tenth of all trajectories to the longest: filtering also removes long and hard ones.\n".into());
     acceptance(&mut line, manifest);
     if !manifest.warnings.is_empty() {
@@ -468,6 +469,30 @@ fn subset_line(subset: &SubsetRecord, runs: &Runs) -> String {
         subset.tokens,
         steps.unwrap_or_default()
     )
+}
+
+/// What pass rates are over, and what they would be over something else.
+fn pass_rates(line: &mut impl FnMut(String), manifest: &Manifest) {
+    let Some(rates) = &manifest.pass_rates else {
+        return;
+    };
+    let share = |of: u64| match of {
+        0 => "no share".to_owned(),
+        of => percent(rates.right as f64 / of as f64),
+    };
+    line(format!(
+        "\nA problem's pass rate, wherever it is used, is the share right of its trajectories that our verifier decided, \
+         of two or more: {} of {} problems have one. Over all problems that is {} of {} decided; of {} that are not cut \
+         off it would be {}, of all {} it would be {}. Exact copies count once.",
+        rates.problems_known,
+        rates.problems,
+        share(rates.decided),
+        rates.decided,
+        rates.finished,
+        share(rates.finished),
+        rates.all,
+        share(rates.all),
+    ));
 }
 
 /// How the rows of derived controls were made, and in how many there was nothing to change.

@@ -2,7 +2,8 @@
 //!
 //! About 130 bytes an entry: a million trajectories fit where their text would take 17 GB.
 
-use std::collections::HashMap;
+use std::cmp::Reverse;
+use std::collections::{HashMap, HashSet};
 
 use indexmap::IndexSet;
 use rayon::prelude::*;
@@ -82,7 +83,8 @@ impl ProblemFacts {
 #[derive(Clone, Debug)]
 pub struct Problem {
     pub id: Id,
-    /// The first by name of the categories that its entries have.
+    /// The category that most of its trajectories have, exact copies being one; of equals the first by name. That of
+    /// some entry before [`Entries::count_verdicts`].
     pub category: Option<NameIndex>,
     /// Trajectories that our verifier called correct, and those that it could decide; exact copies are one. None
     /// before [`Entries::count_verdicts`].
@@ -108,6 +110,8 @@ pub struct Entries {
     /// For each problem the bytes of its text; none where that is not known.
     problem_bytes: Vec<Option<u32>>,
     trajectory_count: u64,
+    /// The problems whose entries are of different categories.
+    conflicts: HashSet<u32>,
     /// Every combination that some entry has: a few dozen.
     facts: IndexSet<ProblemFacts>,
 }
@@ -197,31 +201,66 @@ impl Entries {
                 decided: 0,
             });
         }
-        let first = self.first_by_name(self.problems[index as usize].category, category);
-        self.problems[index as usize].category = first;
+        let known = &mut self.problems[index as usize].category;
+        *known = known.or(category);
         index
     }
 
-    fn first_by_name(&self, known: Option<NameIndex>, new: Option<NameIndex>) -> Option<NameIndex> {
-        match (known, new) {
-            (Some(a), Some(b)) if self.name(b) < self.name(a) => Some(b),
-            (known, new) => known.or(new),
-        }
+    /// Whether the problem's entries are of different categories.
+    pub(crate) fn categories_conflict(&self, problem: u32) -> bool {
+        self.conflicts.contains(&problem)
+    }
+
+    /// How many problems have entries of different categories.
+    pub(crate) fn conflict_count(&self) -> usize {
+        self.conflicts.len()
     }
 
     /// Makes the category of each problem what its entries say by now: a ledger, which has theirs, then tells it.
     pub(super) fn settle_categories(&mut self) {
         let mut categories = vec![None; self.problems.len()];
+        let mut conflicts = HashSet::new();
         for body in self.rows.iter().filter_map(|row| row.body.as_ref().ok()) {
-            let category = &mut categories[body.problem as usize];
-            *category = self.first_by_name(*category, body.category);
+            let Some(category) = body.category else {
+                continue;
+            };
+            if *categories[body.problem as usize].get_or_insert(category) != category {
+                conflicts.insert(body.problem);
+            }
+        }
+        for (problem, category) in self.most_common(&conflicts) {
+            categories[problem as usize] = Some(category);
         }
         for (problem, category) in self.problems.iter_mut().zip(categories) {
             problem.category = category;
         }
+        self.conflicts = conflicts;
     }
 
-    /// Counts for each problem what our verifier says of its trajectories, once all of them are here.
+    /// For each of the problems the category that most of its trajectories have, of equals the first by name. A
+    /// trajectory is counted once, so that a file that is given twice outvotes nobody.
+    fn most_common(&self, problems: &HashSet<u32>) -> Vec<(u32, NameIndex)> {
+        let bodies = self.rows.iter().filter_map(|row| row.body.as_ref().ok());
+        let bodies = bodies.filter(|body| problems.contains(&body.problem));
+        let vote = |body: &Body| Some((body.problem, body.category?, body.trajectory_id));
+        let mut votes: Vec<(u32, NameIndex, Id)> = bodies.filter_map(|body| vote(body)).collect();
+        votes.sort_unstable();
+        votes.dedup();
+        let mut counted: Vec<(u32, NameIndex, usize)> = votes
+            .chunk_by(|a, b| (a.0, a.1) == (b.0, b.1))
+            .map(|votes| (votes[0].0, votes[0].1, votes.len()))
+            .collect();
+        counted.sort_unstable_by_key(|&(problem, category, count)| {
+            (problem, Reverse(count), self.name(category))
+        });
+        let first = counted.chunk_by(|a, b| a.0 == b.0).map(|counts| counts[0]);
+        first
+            .map(|(problem, category, _)| (problem, category))
+            .collect()
+    }
+
+    /// Counts for each problem what our verifier says of its trajectories, once all of them are here, and settles its
+    /// category.
     ///
     /// A trajectory is counted once: the same words again, of a file that was given twice or a row that was copied,
     /// are no second try. One that is called both correct and wrong, since the gold answers of its copies contradict
@@ -241,6 +280,7 @@ impl Entries {
         for (problem, (correct, decided)) in self.problems.iter_mut().zip(counts) {
             (problem.correct, problem.decided) = (correct, decided);
         }
+        self.settle_categories();
     }
 
     /// Hands over the entries of each trajectory: one alone in nearly every case, its exact copies in the others.
