@@ -51,6 +51,10 @@ pub(crate) struct Manifest {
     /// draws are independent of each other, and compared as such (Welch).
     #[serde(default)]
     pub paired_draws: Vec<PairedDrawsRecord>,
+    /// Subsets and controls that are compared with more than one other: these differences share what the one scores,
+    /// and are correlated.
+    #[serde(default)]
+    pub shared: Vec<SharedRecord>,
     /// Subsets that were left out or made smaller.
     pub shortfalls: Vec<ShortfallRecord>,
     /// For each style pair: how often its trajectories are right.
@@ -260,6 +264,19 @@ pub(crate) struct SubsetRecord {
     pub written: u32,
     /// Problems in the bucket that it was drawn from.
     pub bucket: u32,
+    /// Shares are rounded to six digits. Of short and long: the share of the problems that it is cut from which the bucket holds; of the buckets of
+    /// several categories the largest. Above a quarter `long` is hardly long.
+    #[serde(default)]
+    pub bucket_share: Option<f64>,
+    /// Its problems over those of the bucket: what is near 1 leaves another draw little else to take. Null for a
+    /// control that follows its subset row by row, and for the validation set.
+    #[serde(default)]
+    pub bucket_taken: Option<f64>,
+    /// The share of its problems that another draw is expected to have too. Null where that is not known: where a
+    /// recipe draws by steps of its own, where each draw has a bucket of its own (`choose = "hash"`), and for a
+    /// control that follows its subset.
+    #[serde(default)]
+    pub draws_overlap: Option<f64>,
     /// Rows that could have been selected.
     pub available: u32,
     /// How many trajectories of a problem it has at most.
@@ -299,6 +316,14 @@ pub(crate) struct PairedDrawsRecord {
     pub by: PairedDrawsBy,
     /// Smallest first; the subset before its control.
     pub subsets: Vec<String>,
+}
+
+/// What several comparisons have in common.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub(crate) struct SharedRecord {
+    pub name: String,
+    /// What it is compared with, in the order of the selection.
+    pub compared_with: Vec<String>,
 }
 
 /// What makes draws go together.

@@ -23,9 +23,19 @@ pub struct LengthRules {
     pub rule: Option<Vec<String>>,
     /// How many problems the buckets short and long hold; 1000 in the paper.
     pub bucket: usize,
+    /// Which share of the problems that it is cut from a bucket of short or long may hold, above 0 and at most 1: what
+    /// holds more is called long and is not. Where it would, `on_shortfall` decides: refused, left out, or made
+    /// smaller. A share above a quarter is warned of in any case.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bucket_share_max: Option<f64>,
     /// Whether the shortest and longest are ranked in each category or in the whole pool. The paper
     /// leaves it open; a ranking over all would make `long` a choice of categories too.
     pub within: Within,
+    /// Which trajectory of a problem is ranked, and then stands for it: its shortest or longest (`extreme`), or the
+    /// one that the draw's hash chooses (`hash`), the same for short, normal and long. With `extreme` a problem of
+    /// many accepted trajectories is long more often than one of few, by chance alone; `hash` removes that, and
+    /// nothing else. What the paper did is not known.
+    pub choose: Choose,
     /// What is measured: the whole reply, as it is trained, or the thinking alone. The paper leaves it
     /// open.
     pub of: Of,
@@ -45,7 +55,9 @@ impl Default for LengthRules {
         Self {
             rule: None,
             bucket: 1000,
+            bucket_share_max: None,
             within: Within::Category,
+            choose: Choose::Extreme,
             of: Of::Reply,
             nested: Nested::ByDraw,
             edges: None,
@@ -60,6 +72,14 @@ impl Default for LengthRules {
 pub enum Within {
     Category,
     Pool,
+}
+
+/// Which trajectory of a problem short and long rank.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Choose {
+    Extreme,
+    Hash,
 }
 
 /// What is measured.
@@ -140,6 +160,12 @@ impl LengthRules {
             })
         };
         rules.iter().map(find).collect()
+    }
+
+    /// How many of so many problems a bucket may hold.
+    pub(crate) fn bucket_max(&self, of: usize) -> usize {
+        let share = |share: f64| (share * of as f64).floor() as usize;
+        self.bucket_share_max.map_or(of, share)
     }
 
     /// Every place that the axis can name.

@@ -15,7 +15,7 @@ use crate::manifest::{
 use crate::plan::{PlannedCompanion, PlannedFile, VectorFile};
 use crate::run::{Experiment, Joined};
 use crate::screen::{Fate, Tally};
-use crate::select::{Selection, Steps, Subset, decile, token_deciles};
+use crate::select::{Selection, Steps, Subset, SubsetRole, decile, token_deciles};
 use crate::source::{HubMode, Place};
 use crate::verify::Outcome;
 
@@ -78,6 +78,7 @@ pub(crate) fn manifest(
         acceptance: acceptance(experiment, fates),
         subsets: subsets.collect(),
         paired_draws: comparisons::paired_draws(&selection.subsets),
+        shared: comparisons::shared(&selection.subsets),
         shortfalls: shortfalls.collect(),
         pairs: pairs.collect(),
         near_duplicates: near_duplicates(experiment),
@@ -335,6 +336,11 @@ fn problems(experiment: &Experiment<'_>, subset: &Subset) -> u32 {
     problems.len() as u32
 }
 
+/// To six digits, which every reader of JSON reads as they are written.
+fn rounded(share: f64) -> f64 {
+    (share * 1e6).round() / 1e6
+}
+
 fn subset_record(
     experiment: &Experiment<'_>,
     subset: &Subset,
@@ -342,6 +348,8 @@ fn subset_record(
 ) -> SubsetRecord {
     let tokens = |&entry: &u32| u64::from(experiment.entries.body_of(entry).tokens);
     let rows = written.and_then(|written| written.derived.as_ref());
+    let problems = problems(experiment, subset);
+    let is_drawn = matches!(subset.role, SubsetRole::Subset | SubsetRole::Random);
     SubsetRecord {
         name: subset.name.clone(),
         role: subset.role,
@@ -354,9 +362,12 @@ fn subset_record(
         asked: subset.asked.count(),
         unit: subset.asked.unit(),
         size: subset.size,
-        problems: problems(experiment, subset),
+        problems,
         written: written.map_or(0, |written| written.rows),
         bucket: subset.bucket,
+        bucket_share: subset.bucket_share.map(rounded),
+        bucket_taken: is_drawn.then(|| rounded(f64::from(problems) / f64::from(subset.bucket))),
+        draws_overlap: subset.draws_overlap.map(rounded),
         available: subset.available,
         per_problem: subset.per_problem,
         draw: subset.draw,

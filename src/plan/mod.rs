@@ -329,6 +329,9 @@ fn settle(pipeline: &mut Pipeline, grids: &[(Grid, Vec<Length>)]) {
     let mut recipes = grids.iter().flat_map(|(grid, _)| &grid.recipe);
     pipeline.measure.behaviours |= recipes.any(|recipe| recipe.criterion().counts_words());
     pipeline.runs.settle();
+    for grid in &mut pipeline.grid {
+        grid.control.random = Some(grid.random_controls());
+    }
 }
 
 /// The client of the hub, made when it is first asked for. (`OnceCell::get_or_try_init` is not stable yet.)

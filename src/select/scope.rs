@@ -2,7 +2,7 @@
 //!
 //! Nothing in a scope is set and reset: another rule of acceptance, style or draw is another scope.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use super::controls::joined::JoinedStrata;
 use super::draw::{Draw, Keys};
@@ -115,6 +115,12 @@ impl<'s> Scope<'s> {
     ) -> impl ExactSizeIterator<Item = u32> + use<'s, 't> {
         let all = self.entries;
         entries.iter().map(|&entry| all.body_of(entry).tokens)
+    }
+
+    /// How many problems the entries are of.
+    pub(super) fn problem_count(&self, entries: &[u32]) -> usize {
+        let problems = entries.iter().map(|&entry| self.body(entry).problem);
+        problems.collect::<HashSet<u32>>().len()
     }
 
     /// An entry as the one that stands for its problem.

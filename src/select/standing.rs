@@ -4,6 +4,7 @@ use rayon::prelude::*;
 
 use super::scope::Scope;
 use crate::bucket::Candidate;
+use crate::bucket::category::ProblemGroup;
 use crate::bucket::length::{Length, Of};
 
 /// Which more trajectories of a problem are taken beside the one that stands for it. No length rule that
@@ -65,6 +66,14 @@ pub(super) fn by_length(
     };
     let entry = scope.entries_of(problem).min_by_key(key)?;
     Some(scope.candidate(problem, entry, of))
+}
+
+/// Whether the draw chooses which trajectory stands for some problem of the groups.
+pub(super) fn is_drawn(scope: &Scope<'_>, groups: &[ProblemGroup]) -> bool {
+    let mut inside = scope
+        .problems()
+        .filter(|&problem| scope.is_inside(groups, problem));
+    inside.any(|problem| scope.entries_of(problem).nth(1).is_some())
 }
 
 /// Whether a problem has two trajectories of different length.

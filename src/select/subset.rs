@@ -34,6 +34,10 @@ pub struct Subset {
     pub size: u32,
     /// How many its bucket holds.
     pub bucket: u32,
+    /// Of short and long, the share of its pool's problems that the bucket holds: of several the largest.
+    pub bucket_share: Option<f64>,
+    /// The share of its problems that another draw is expected to have too, where that is known.
+    pub draws_overlap: Option<f64>,
     /// How many could have been selected.
     pub available: u32,
     /// How many trajectories of a problem it has at most.
@@ -79,6 +83,8 @@ impl Subset {
             order: order.clone(),
             size,
             bucket: available,
+            bucket_share: None,
+            draws_overlap: None,
             available,
             per_problem: 1,
             draw: 0,
@@ -194,7 +200,8 @@ impl SubsetRole {
 pub enum DrawKind {
     /// One of many possible draws from the bucket.
     Independent,
-    /// The whole bucket is taken, or the recipe ranks: no draw decides, and seeds are training seeds.
+    /// No draw decides, and seeds are training seeds: the whole of a bucket is taken that is the same for every
+    /// draw, or the recipe (or `nested = "by_key"`) ranks.
     Replicate,
 }
 

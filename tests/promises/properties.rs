@@ -24,7 +24,9 @@ use gradatim::select::draw::{Draw, Role, problem_key};
 use gradatim::select::grid::Grid;
 use gradatim::select::similar::Similarity;
 use gradatim::select::validation::Validation;
-use gradatim::select::{Asked, Knowledge, Selection, Stratum, Subset, SubsetRole, select};
+use gradatim::select::{
+    Asked, DrawKind, Knowledge, Selection, Stratum, Subset, SubsetRole, select,
+};
 use proptest::prelude::*;
 
 use crate::support::Dice;
@@ -253,8 +255,8 @@ fn any_grids() -> impl Strategy<Value = String> {
         "quantiles = [0.3, 0.8]",
     ]);
     let strata = proptest::option::of(proptest::sample::subsequence(
-        vec!["category", "origin", "length", "pass_rate"],
-        0..=4,
+        vec!["category", "origin", "length", "pass_rate", "accepted"],
+        0..=5,
     ));
     let words = |a: &'static str, b: &'static str| proptest::sample::select(vec![a, b]);
     let rules = (
@@ -264,9 +266,11 @@ fn any_grids() -> impl Strategy<Value = String> {
         2_usize..9,
         words("", "accept = ['ours', 'either']"),
         words("", "style = ['r1', 'gemini']"),
+        words("extreme", "hash"),
     );
     (rules, strata, any::<bool>()).prop_map(|(rules, strata, paired)| {
-        let (axis, within, of, bucket, accept, style) = rules;
+        let (axis, within, of, bucket, accept, style, choose) = rules;
+        let paired = paired && choose == "extreme";
         let draws = if axis.contains("by_key") { 1 } else { 2 };
         let strata = strata.map_or_else(String::new, |strata| format!("strata = {strata:?}\n"));
         let control = format!("[grid.control]\nrandom = 2\nmatched = true\n{strata}");
@@ -274,7 +278,7 @@ fn any_grids() -> impl Strategy<Value = String> {
         format!(
             "[[grid]]\nname = 'length'\ncategory = ['all', 'diverse', 'algebra']\n{diverse}\n\
              draws = {draws}\n{accept}\n{style}\n[grid.length]\n{axis}\nwithin = '{within}'\n\
-             of = '{of}'\nbucket = {bucket}\n{control}paired = {paired}\n\
+             of = '{of}'\nbucket = {bucket}\nchoose = '{choose}'\n{control}paired = {paired}\n\
              [[grid]]\nname = 'recipe'\nrecipe = ['similar', 'dissimilar', 'random', 'light-r1', \
              'openthoughts']\ncategory = ['all', 'diverse', 'proportional']\n{diverse}\ndraws = 2\n{accept}\n\
              [grid.similar]\nto = 'exam'\n{control}\
@@ -609,12 +613,15 @@ proptest! {
                 prop_assert_eq!(made.problems(subset), made.problems(by_name[&**other]));
             }
         }
-        // What is short is long in no draw, size or control of the same axes.
+        // What is short is long in no draw, size or control of the same axes; where each draw chooses which
+        // trajectory stands for a problem, in none of the same draw.
+        let is_drawn = text.contains("choose = 'hash'");
         let mut by_axes: HashMap<_, [HashSet<Id>; 2]> = HashMap::new();
         for subset in made.of_role(SubsetRole::Subset) {
             let place = ["short", "long"].iter().position(|word| subset.length.as_deref() == Some(word));
             let Some(place) = place else { continue };
-            let axes = (subset.grid_index, &subset.category, &subset.style, subset.accept);
+            let draw = is_drawn.then_some(subset.draw);
+            let axes = (subset.grid_index, &subset.category, &subset.style, subset.accept, draw);
             by_axes.entry(axes).or_default()[place].extend(made.trajectories(subset));
         }
         for (axes, [short, long]) in by_axes {
@@ -713,7 +720,13 @@ proptest! {
 type Values = Vec<Option<String>>;
 
 /// For a row of a matched control: what its subset's row has of the variables that are matched.
-fn values(known: &Known<'_>, row: &Row, strata: &[Stratum], deciles: &[u32]) -> Values {
+fn values(
+    known: &Known<'_>,
+    row: &Row,
+    strata: &[Stratum],
+    deciles: &[u32],
+    accepted: &HashMap<Id, u32>,
+) -> Values {
     let value = |stratum: &Stratum| match stratum {
         Stratum::Category => known.category(row.problem).map(str::to_owned),
         Stratum::Origin => row.origin.map(str::to_owned),
@@ -728,6 +741,7 @@ fn values(known: &Known<'_>, row: &Row, strata: &[Stratum], deciles: &[u32]) -> 
         Stratum::PassRate => known
             .pass_quarter(row.problem)
             .map(|quarter| quarter.to_string()),
+        Stratum::Accepted => Some(accepted[&row.problem].to_string()),
     };
     strata.iter().map(value).collect()
 }
@@ -769,7 +783,13 @@ proptest! {
             let mut tokens: Vec<u32> = accepted.iter().map(|row| row.tokens).collect();
             tokens.sort_unstable();
             let deciles: Vec<u32> = (1..10).map(|tenth| tokens[tokens.len() * tenth / 10]).collect();
-            let values = |row: &Row| values(&known, row, strata, &deciles);
+            let mut counts = HashMap::new();
+            for row in accepted.iter().filter(|row| {
+                control.style.as_deref().is_none_or(|style| style == row.style)
+            }) {
+                *counts.entry(row.problem).or_insert(0_u32) += 1;
+            }
+            let values = |row: &Row| values(&known, row, strata, &deciles, &counts);
             let subset = by_name[&*control.control_of[0]];
             let mut largest = subset;
             while let Some(larger) = &largest.prefix_of {
@@ -784,7 +804,7 @@ proptest! {
             };
             let standing = standing(&accepted, control.style.as_deref(), draw, seed);
             let steps: Vec<Vec<Stratum>> = {
-                let order = [Stratum::PassRate, Stratum::Origin, Stratum::Length];
+                let order = [Stratum::PassRate, Stratum::Origin, Stratum::Length, Stratum::Accepted];
                 let order: Vec<Stratum> = order.into_iter().filter(|one| strata.contains(one)).collect();
                 (0..=order.len()).map(|count| order[..count].to_vec()).collect()
             };
@@ -1168,6 +1188,171 @@ fn families_share_as_many_problems_as_independent_draws_do() {
             assert!(!allowed.contains(&(sizes[0].min(sizes[1]) * SEEDS as usize / 2)));
         }
     }
+}
+
+/// 60 problems each of one to four trajectories, whose lengths are drawn from one distribution, so that the 60 of 240
+/// that are called long say nothing of a problem. Ranked by the trajectory that the hash chooses, each is among them
+/// as often as any other; ranked by its longest, one of four is more often than one of one.
+#[test]
+fn whether_a_problem_is_long_by_hash_does_not_depend_on_how_many_trajectories_it_has() {
+    const POOLS: u64 = 100;
+    let found = |choose: &str| -> [usize; 4] {
+        let mut found = [0; 4];
+        for pool in 0..POOLS {
+            let mut dice = Dice(pool);
+            let mut rows = plain_pool(240, |at| 1 + at % 4);
+            for row in &mut rows {
+                row.tokens = 1000 + dice.below(1_000_000) as u32;
+            }
+            let mut counts: HashMap<Id, usize> = HashMap::new();
+            for row in &rows {
+                *counts.entry(row.problem).or_default() += 1;
+            }
+            let grid = format!(
+                "[[grid]]\nsize = [60]\ncontrol.random = 0\n\
+                 [grid.length]\nrule = ['long']\nbucket = 60\nchoose = '{choose}'"
+            );
+            let made = Made::whole(&rows, &grid, pool);
+            let [long] = made.selection.subsets.as_slice() else {
+                panic!("one subset");
+            };
+            for problem in made.problems(long) {
+                found[counts[&problem] - 1] += 1;
+            }
+        }
+        found
+    };
+    let allowed = bounds(&sum_of(POOLS as usize, &hypergeometric(240, 60, 60)));
+    for (count, times) in (1..).zip(found("hash")) {
+        assert!(
+            allowed.contains(&times),
+            "{count} trajectories: {times} times, not {allowed:?}"
+        );
+    }
+    let extreme = found("extreme");
+    assert!(
+        extreme[0] < *allowed.start() && extreme[3] > *allowed.end(),
+        "{extreme:?}"
+    );
+}
+
+/// What a subset says of the next draw, against what 400 seeds draw: of a bucket of 30 of which 15 are taken, of all
+/// 60, of three categories of 10, 20 and 30 in turn, and for a random control. All of a bucket is one set.
+#[test]
+fn the_overlap_that_is_told_of_two_draws_is_that_of_the_draws() {
+    let category = |at: usize| CATEGORIES[[0, 1, 1, 2, 2, 2][at % 6]];
+    let mut rows = plain_pool(60, |_| 1);
+    for (at, row) in rows.iter_mut().enumerate() {
+        row.category = Some(category(at));
+    }
+    let grids = "[[grid]]\nsize = [15, 30]\ndraws = 2\n[grid.length]\nrule = ['long', 'normal']\nbucket = 30\n\
+                 [[grid]]\ncategory = ['diverse']\ndiverse_of = ['algebra', 'calculus', 'geometry']\nsize = [15]\n\
+                 draws = 2\n";
+    let made = Made::whole(&rows, grids, 0);
+    let by_name = made.by_name();
+    let all = over_seeds(&rows, grids);
+    let turns = [10, 20, 30].map(|of| hypergeometric(of, 5, 5));
+    let of_turns = turns.iter().fold(vec![1.0], |sum, count| {
+        let mut next = vec![0.0; sum.len() + count.len() - 1];
+        for (at, known) in sum.iter().enumerate() {
+            for (more, chance) in count.iter().enumerate() {
+                next[at + more] += known * chance;
+            }
+        }
+        next
+    });
+    for (one, other, chances) in [
+        (
+            "all-long-15-d0",
+            "all-long-15-d1",
+            hypergeometric(30, 15, 15),
+        ),
+        (
+            "all-normal-15-d0",
+            "all-normal-15-d1",
+            hypergeometric(60, 15, 15),
+        ),
+        (
+            "all-normal-30-d0",
+            "all-normal-30-d1",
+            hypergeometric(60, 30, 30),
+        ),
+        ("diverse-normal-15-d0", "diverse-normal-15-d1", of_turns),
+        ("random-15-c0", "random-15-c1", hypergeometric(60, 15, 15)),
+    ] {
+        let subset = by_name[one];
+        let mean: f64 = (0..)
+            .zip(&chances)
+            .map(|(count, chance)| f64::from(count) * chance)
+            .sum();
+        let told = subset.draws_overlap.expect("it is known");
+        assert!(
+            (told - mean / f64::from(subset.size)).abs() < 1e-9,
+            "{one}: {told}"
+        );
+        let allowed = bounds(&sum_of(SEEDS as usize, &chances));
+        let sum: usize = all
+            .iter()
+            .map(|seed| shared(&seed[one], &seed[other]))
+            .sum();
+        assert!(allowed.contains(&sum), "{one}: {sum} is not in {allowed:?}");
+    }
+    let whole = by_name["all-long-30-d0"];
+    assert_eq!(
+        (whole.draws_overlap, whole.draw_kind),
+        (Some(1.0), DrawKind::Replicate)
+    );
+    assert!(!by_name.contains_key("all-long-30-d1"));
+    assert_eq!(whole.bucket_share, Some(0.5));
+}
+
+#[test]
+fn by_hash_one_trajectory_stands_for_a_problem_at_every_length_of_a_draw_and_draws_differ() {
+    let mut dice = Dice(1);
+    let mut rows = plain_pool(90, |_| 3);
+    for row in &mut rows {
+        row.tokens = 1000 + dice.below(1000) as u32;
+    }
+    let grid = "[[grid]]\nsize = [30]\ndraws = 2\n[grid.length]\nrule = ['short', 'normal', 'long']\n\
+                bucket = 30\nchoose = 'hash'";
+    let made = Made::whole(&rows, grid, 3);
+    let known: HashMap<Id, &Row> = rows.iter().map(|row| (row.trajectory, row)).collect();
+    let mut stands: [HashMap<Id, Id>; 2] = Default::default();
+    let mut shared = 0;
+    for subset in made.of_role(SubsetRole::Subset) {
+        assert_eq!(subset.draw_kind, DrawKind::Independent, "{}", subset.name);
+        for trajectory in made.trajectories(subset) {
+            let of_draw = &mut stands[subset.draw as usize];
+            let known = of_draw.insert(known[&trajectory].problem, trajectory);
+            assert!(
+                known.is_none_or(|known| known == trajectory),
+                "{}",
+                subset.name
+            );
+            shared += usize::from(known.is_some());
+        }
+    }
+    assert!(shared > 0, "normal has problems of the others");
+    let [first, second] = &stands;
+    assert!(
+        first
+            .iter()
+            .any(|(problem, id)| second.get(problem).is_some_and(|other| other != id))
+    );
+    // Where each problem has one trajectory no draw chooses, and a bucket that is taken whole is one set.
+    let plain: Vec<Row> = rows.iter().step_by(3).cloned().collect();
+    let made = Made::whole(&plain, grid, 3);
+    let kinds: Vec<(&str, DrawKind)> = made
+        .of_role(SubsetRole::Subset)
+        .map(|subset| (subset.name.as_str(), subset.draw_kind))
+        .collect();
+    let long = kinds
+        .iter()
+        .filter(|(name, _)| name.starts_with("all-long"));
+    assert_eq!(
+        long.collect::<Vec<_>>(),
+        [&("all-long-30-d0", DrawKind::Replicate)]
+    );
 }
 
 /// Every problem has four trajectories; where a subset and a control share a problem, they share its

@@ -8,7 +8,7 @@ use std::hash::Hash;
 
 use super::{Grid, PairedBy};
 use crate::bucket::category::{DIVERSE, PROPORTIONAL, is_mix};
-use crate::bucket::length::{Length, Nested, Within};
+use crate::bucket::length::{Choose, Length, Nested, Within};
 use crate::error::Refusal;
 use crate::select::recipe::Recipe;
 use crate::select::size::Sizes;
@@ -17,7 +17,7 @@ use crate::select::stratum::Stratum;
 type Checked = Result<(), Refusal>;
 
 /// In the order in which they are asked: what is wrong by itself before what contradicts something else.
-const CHECKS: [fn(&Grid, &[Length]) -> Checked; 17] = [
+const CHECKS: [fn(&Grid, &[Length]) -> Checked; 18] = [
     lists_have_values,
     counts_are_no_zeros,
     subsets_can_be_counted,
@@ -32,6 +32,7 @@ const CHECKS: [fn(&Grid, &[Length]) -> Checked; 17] = [
     a_joined_stratum_has_its_column,
     lengths_can_be_paired,
     shares_of_steps_are_percents,
+    controls_can_have_its_tokens,
     recipes_agree,
     tables_are_read,
     a_pair_stays_whole,
@@ -92,7 +93,7 @@ fn subsets_can_be_counted(grid: &Grid, lengths: &[Length]) -> Checked {
     };
     for (key, count) in [
         ("draws", grid.draws),
-        ("control.random", grid.control.random),
+        ("control.random", grid.random_controls()),
     ] {
         if count > DRAWS_MAX {
             return is_more(key, &DRAWS_MAX);
@@ -101,6 +102,15 @@ fn subsets_can_be_counted(grid: &Grid, lengths: &[Length]) -> Checked {
     if grid.length.bucket > BUCKET_MAX {
         return is_more("length.bucket", &BUCKET_MAX);
     }
+    let is_share = |share: f64| share > 0.0 && share <= 1.0;
+    Refusal::when(
+        grid.length
+            .bucket_share_max
+            .is_some_and(|share| !is_share(share)),
+        "length.bucket_share_max",
+        "is no share above 0 and at most 1",
+        "write 0.25 for a quarter of the problems that a bucket is cut from",
+    )?;
     let axes = [
         grid.recipe.len(),
         grid.category.len(),
@@ -255,8 +265,9 @@ fn styles_can_be_paired(grid: &Grid, lengths: &[Length]) -> Checked {
 }
 
 fn draws_differ(grid: &Grid, _: &[Length]) -> Checked {
+    let is_one = grid.length.nested == Nested::ByKey && grid.length.choose == Choose::Extreme;
     Refusal::when(
-        grid.draws > 1 && grid.length.nested == Nested::ByKey,
+        grid.draws > 1 && is_one,
         "draws",
         "is more than 1 beside `nested = \"by_key\"`, where every draw is the same",
         "write `draws = 1`",
@@ -302,6 +313,28 @@ fn lengths_can_be_paired(grid: &Grid, lengths: &[Length]) -> Checked {
         "control.paired",
         "pairs the longest with the shortest of a problem, and no length is short or long",
         "write `[grid.length] rule = [\"short\", \"long\"]`, or leave it out",
+    )?;
+    Refusal::when(
+        grid.control.paired && grid.length.choose == Choose::Hash,
+        "control.paired",
+        "pairs the longest with the shortest of a problem, and `[grid.length] choose = \"hash\"` ranks neither",
+        "write `choose = \"extreme\"`, or leave `paired` out",
+    )
+}
+
+fn controls_can_have_its_tokens(grid: &Grid, _: &[Length]) -> Checked {
+    let control = &grid.control;
+    Refusal::when(
+        control.tokens.is_some() && control.paired,
+        "control.tokens",
+        "is `equal` beside `paired`: the same problems have other lengths there",
+        "leave one of them out",
+    )?;
+    Refusal::when(
+        control.tokens.is_some() && grid.random_controls() == 0 && !control.matched,
+        "control.tokens",
+        "says how much controls have, and there are none",
+        "write `matched = true` or `random = 1` beside it, or leave it out",
     )
 }
 
@@ -394,6 +427,9 @@ mod tests {
                 "length.rule = ['long']\nlength.bucket = 4294967296",
                 "length.bucket",
             ),
+            ("length.bucket_share_max = 0.0", "length.bucket_share_max"),
+            ("length.bucket_share_max = nan", "length.bucket_share_max"),
+            ("length.bucket_share_max = 25", "length.bucket_share_max"),
             ("category = ['Number Theory']", "category"),
             ("style = ['r1', 'r1']", "style"),
             ("recipe = ['limo', 'limo']", "recipe"),
@@ -414,10 +450,22 @@ mod tests {
                 "control.matched = true\ncontrol.joined = 'level'",
                 "control.joined",
             ),
-            ("control.paired = true", "control.paired"),
             ("control.shuffled = [0]", "control.shuffled"),
             ("control.shuffled = [50, 101]", "control.shuffled"),
             ("control.shuffled = [50, 50]", "control.shuffled"),
+            (
+                "control.random = 0\ncontrol.tokens = 'equal'",
+                "control.tokens",
+            ),
+            (
+                "length.rule = ['long']\ncontrol.paired = true\ncontrol.tokens = 'equal'",
+                "control.tokens",
+            ),
+            ("control.paired = true", "control.paired"),
+            (
+                "control.paired = true\nlength.rule = ['long']\nlength.choose = 'hash'",
+                "control.paired",
+            ),
             ("length.edges = [5, 5]", "length.edges"),
             ("difficulty = {}", "difficulty"),
             (
