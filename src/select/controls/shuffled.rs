@@ -29,6 +29,8 @@ fn control(subset: &Subset, derivation: Derivation) -> Subset {
         name: format!("{}-{}", subset.name, derivation.tail()),
         role: SubsetRole::Derived,
         recipe: None,
+        bucket_share: None,
+        draws_overlap: None,
         prefix_of: None,
         control_of: vec![subset.name.clone()],
         pair_of: Vec::new(),
