@@ -98,8 +98,9 @@ impl<'p> Experiment<'p> {
             on_shortfall: plan.on_shortfall,
         };
         let clusters = self.screened.clusters.as_ref();
-        let clusters = clusters.map(|clusters| clusters.first.as_slice());
-        let mut selection = select::select(&self.entries, fates, clusters, &self.knowledge, &asked);
+        let templates = clusters.map(|clusters| clusters.template.as_slice());
+        let mut selection =
+            select::select(&self.entries, fates, templates, &self.knowledge, &asked);
         selection.warnings.extend(self.warnings(&selection));
         selection
     }
