@@ -51,6 +51,10 @@ pub(crate) struct Manifest {
     /// draws are independent of each other, and compared as such (Welch).
     #[serde(default)]
     pub paired_draws: Vec<PairedDrawsRecord>,
+    /// Subsets and controls that are compared with more than one other: these differences share what the one scores,
+    /// and are correlated.
+    #[serde(default)]
+    pub shared: Vec<SharedRecord>,
     /// Subsets that were left out or made smaller.
     pub shortfalls: Vec<ShortfallRecord>,
     /// For each style pair: how often its trajectories are right.
@@ -245,7 +249,8 @@ pub(crate) struct SubsetRecord {
     /// The rule of acceptance on top of the pipeline's; null for that alone.
     #[serde(default)]
     pub accept: Option<Accept>,
-    /// Rows that were asked for, or tokens: see `unit`.
+    /// Rows that were asked for, or tokens: see `unit`. A wrong control is asked for its subset's rows, and has (`size`)
+    /// one for each that a wrong trajectory of its problem is left for.
     pub asked: u64,
     /// What `asked` counts.
     #[serde(default)]
@@ -259,6 +264,19 @@ pub(crate) struct SubsetRecord {
     pub written: u32,
     /// Problems in the bucket that it was drawn from.
     pub bucket: u32,
+    /// Shares are rounded to six digits. Of short and long: the share of the problems that it is cut from which the bucket holds; of the buckets of
+    /// several categories the largest. Above a quarter `long` is hardly long.
+    #[serde(default)]
+    pub bucket_share: Option<f64>,
+    /// Its problems over those of the bucket: what is near 1 leaves another draw little else to take. Null for a
+    /// control that follows its subset row by row, and for the validation set.
+    #[serde(default)]
+    pub bucket_taken: Option<f64>,
+    /// The share of its problems that another draw is expected to have too. Null where that is not known: where a
+    /// recipe draws by steps of its own, where each draw has a bucket of its own (`choose = "hash"`), and for a
+    /// control that follows its subset.
+    #[serde(default)]
+    pub draws_overlap: Option<f64>,
     /// Rows that could have been selected.
     pub available: u32,
     /// How many trajectories of a problem it has at most.
@@ -282,7 +300,10 @@ pub(crate) struct SubsetRecord {
     pub pair_of: Vec<String>,
     /// For a matched control: what it matched on and where strata were too thin.
     pub matched: Option<MatchedRecord>,
-    /// Tokens of all its replies.
+    /// For a derived control: how its rows were made of their trajectories.
+    #[serde(default)]
+    pub derived: Option<DerivedRecord>,
+    /// Tokens of all its replies; of a derived control's as they are after the change.
     pub tokens: u64,
     /// Relative to the output folder; null where its text is not written.
     pub path: Option<String>,
@@ -297,6 +318,14 @@ pub(crate) struct PairedDrawsRecord {
     pub subsets: Vec<String>,
 }
 
+/// What several comparisons have in common.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub(crate) struct SharedRecord {
+    pub name: String,
+    /// What it is compared with, in the order of the selection.
+    pub compared_with: Vec<String>,
+}
+
 /// What makes draws go together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -309,6 +338,23 @@ pub(crate) enum PairedDrawsBy {
     Matched,
     /// A control of the same problems at the other end of lengths.
     Paired,
+    /// A control of wrong trajectories of the same problems.
+    Wrong,
+    /// A control of the same trajectories, changed.
+    Derived,
+}
+
+/// How rows of a derived control were made: each of the trajectory that `derived_from` names.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub(crate) struct DerivedRecord {
+    /// `shuffled_steps_P`: P of a hundred steps, the paragraphs of the thinking, stand elsewhere.
+    pub transformation: String,
+    pub percent: u32,
+    /// What the places are hashed with, beside the trajectory's id.
+    pub seed: u64,
+    /// Rows in which there was nothing to change, as where the thinking has no two paragraphs: their `id` is that of
+    /// their trajectory.
+    pub unchanged: u32,
 }
 
 /// What a matched control matched on.

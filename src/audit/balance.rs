@@ -16,6 +16,7 @@ use crate::ids::Id;
 use crate::manifest::{Manifest, SubsetRecord};
 use crate::pool::Entries;
 use crate::schema::{Head, Misfit};
+use crate::select::SubsetRole;
 use crate::{Error, Result};
 
 /// An output folder's trajectories and subsets.
@@ -52,6 +53,7 @@ impl Folder {
             let id = entries.body_of(entry).trajectory_id;
             places.entry(id).or_insert(entry);
         }
+        add_wrong(&mut places, &manifest, &entries);
         let mut chosen: IndexMap<String, Vec<u32>> = IndexMap::new();
         each_batch(
             &run.join("selection.parquet"),
@@ -137,7 +139,20 @@ impl Folder {
     }
 }
 
-/// Adds the entries that a batch of the selection names to their subsets; `places` are the kept ones.
+/// Adds what was not kept, of which wrong controls are.
+fn add_wrong(places: &mut HashMap<Id, u32>, manifest: &Manifest, entries: &Entries) {
+    let mut records = manifest.subsets.iter();
+    if !records.any(|record| record.role == SubsetRole::Wrong) {
+        return;
+    }
+    for (at, row) in (0..).zip(&entries.rows) {
+        if let Ok(body) = &row.body {
+            places.entry(body.trajectory_id).or_insert(at);
+        }
+    }
+}
+
+/// Adds the entries that a batch of the selection names to their subsets; `places` are those that can be.
 fn choose(
     chosen: &mut IndexMap<String, Vec<u32>>,
     places: &HashMap<Id, u32>,

@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 use crate::Result;
 use crate::engine::Engine;
 use crate::engine::rows::objects;
+use crate::screen::DropReason;
 
 /// One entry's story: each column of its ledger row, and its places.
 pub(crate) struct Story {
@@ -34,12 +35,16 @@ pub(crate) fn why(out: &Path, id: &str, threads: usize) -> Result<Vec<Story>> {
     ))?;
     let mut stories = Vec::new();
     for ledger in objects(&found)? {
-        let is_kept = ledger.get("fate") == Some(&Value::from("kept"));
-        let id = ledger.get("trajectory_id").and_then(Value::as_str);
-        let (places, is_set_aside) = match id.filter(|_| is_kept) {
+        let text = |name: &str| ledger.get(name).and_then(Value::as_str);
+        let is_kept = text("fate") == Some("kept");
+        // What was dropped as wrong can stand in a wrong control.
+        let is_wrong = text("reason").is_some_and(DropReason::is_word_of_wrong);
+        let id = text("trajectory_id");
+        let (places, is_set_aside) = match id.filter(|_| is_kept || is_wrong) {
             Some(id) => {
                 let places = places(&engine, id)?;
-                let is_set_aside = places.is_empty() && is_set_aside(&engine, &ledger)?;
+                let is_unplaced = is_kept && places.is_empty();
+                let is_set_aside = is_unplaced && is_set_aside(&engine, &ledger)?;
                 (places, is_set_aside)
             }
             None => (Vec::new(), false),

@@ -23,6 +23,11 @@ pub struct LengthRules {
     pub rule: Option<Vec<String>>,
     /// How many problems the buckets short and long hold; 1000 in the paper.
     pub bucket: usize,
+    /// Which share of the problems that it is cut from a bucket of short or long may hold, above 0 and at most 1: what
+    /// holds more is called long and is not. Where it would, `on_shortfall` decides: refused, left out, or made
+    /// smaller. A share above a quarter is warned of in any case.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bucket_share_max: Option<f64>,
     /// Whether the shortest and longest are ranked in each category or in the whole pool. The paper
     /// leaves it open; a ranking over all would make `long` a choice of categories too.
     pub within: Within,
@@ -50,6 +55,7 @@ impl Default for LengthRules {
         Self {
             rule: None,
             bucket: 1000,
+            bucket_share_max: None,
             within: Within::Category,
             choose: Choose::Extreme,
             of: Of::Reply,
@@ -154,6 +160,12 @@ impl LengthRules {
             })
         };
         rules.iter().map(find).collect()
+    }
+
+    /// How many of so many problems a bucket may hold.
+    pub(crate) fn bucket_max(&self, of: usize) -> usize {
+        let share = |share: f64| (share * of as f64).floor() as usize;
+        self.bucket_share_max.map_or(of, share)
     }
 
     /// Every place that the axis can name.

@@ -34,6 +34,12 @@ enum Name {
     LightR1,
     /// R1 against Gemini on the same problems.
     Styles,
+    /// The same reasoning in another order, a third, two thirds or all of its steps.
+    Shuffled,
+    /// Wrong trajectories of the same problems.
+    Wrong,
+    /// Easy, middling and hard problems, by another model's pass rate.
+    Difficulty,
     /// Many subsets, text for few: what the benchmarks run.
     Bench,
 }
@@ -47,6 +53,9 @@ pub(super) fn example(arguments: &Arguments) -> Result<u8> {
         Name::Limo => include_str!("../../pipelines/limo.toml"),
         Name::LightR1 => include_str!("../../pipelines/light_r1.toml"),
         Name::Styles => include_str!("../../pipelines/styles.toml"),
+        Name::Shuffled => include_str!("../../pipelines/shuffled.toml"),
+        Name::Wrong => include_str!("../../pipelines/wrong.toml"),
+        Name::Difficulty => include_str!("../../pipelines/difficulty.toml"),
         Name::Bench => include_str!("../../pipelines/bench.toml"),
     };
     print(&(head(pipeline) + pipeline))?;

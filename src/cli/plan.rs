@@ -13,7 +13,7 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::progress::Progress;
-use super::run::{ledger_table, shortfalls, subset_table};
+use super::run::{ledger_table, shortfalls, steps, subset_table};
 use super::table::{bytes, thousands};
 use super::{Common, print, print_json, stop_on_signals};
 
@@ -82,6 +82,8 @@ impl Made<'_> {
                 "name": subset.name, "role": subset.role, "asked": subset.asked.count(),
                 "unit": subset.asked.unit(),
                 "size": subset.size, "available": subset.available, "bucket": subset.bucket,
+                "bucket_share": subset.bucket_share,
+                "steps": steps(subset, &self.experiment.plan.runs),
                 "text_bytes": text_bytes(self.experiment, subset),
             })
         });
@@ -139,7 +141,7 @@ impl Made<'_> {
         }
         format!(
             "{}\n{} subsets and controls; text of {} would be written: {} rows, {} before compression\n",
-            subset_table(self.selection),
+            subset_table(self.selection, &self.experiment.plan.runs),
             self.selection.subsets.len(),
             self.sizes.subsets,
             thousands(self.sizes.rows),

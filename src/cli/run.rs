@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use crate::disk;
 use crate::job::{Output, Report};
+use crate::pipeline::Runs;
 use crate::screen::Tally;
-use crate::select::{Selection, Subset};
+use crate::select::{Selection, Subset, SubsetRole, WIDE};
 use crate::{Error, Result};
 use clap::Args;
 use serde_json::json;
@@ -53,9 +54,9 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8> {
     let report = report?;
     common.write_timings(&report.timings)?;
     if common.json {
-        print_json(&json_report(&report))?;
+        print_json(&json_report(&report, &plan.runs))?;
     } else {
-        print(&text_report(&report))?;
+        print(&text_report(&report, &plan.runs))?;
     }
     say(&format!(
         "wrote {}; see {}",
@@ -65,15 +66,16 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8> {
     Ok(0)
 }
 
-fn json_report(report: &Report) -> serde_json::Value {
+fn json_report(report: &Report, runs: &Runs) -> serde_json::Value {
     let ledger = report.ledger.iter().map(|(source, tally)| {
         json!({ "source": source, "read": tally.read, "kept": tally.kept, "dropped": tally.dropped })
     });
-    let subsets = report
-        .selection
-        .subsets
-        .iter()
-        .map(|subset| json!({ "name": subset.name, "role": subset.role, "size": subset.size }));
+    let subsets = report.selection.subsets.iter().map(|subset| {
+        json!({
+            "name": subset.name, "role": subset.role, "size": subset.size, "steps": steps(subset, runs),
+            "bucket": subset.bucket, "bucket_share": subset.bucket_share,
+        })
+    });
     json!({
         "ledger": ledger.collect::<Vec<_>>(),
         "subsets": subsets.collect::<Vec<_>>(),
@@ -82,11 +84,11 @@ fn json_report(report: &Report) -> serde_json::Value {
     })
 }
 
-fn text_report(report: &Report) -> String {
+fn text_report(report: &Report, runs: &Runs) -> String {
     let ledger = ledger_table(&report.ledger);
     match report.selection.subsets.is_empty() {
         true => format!("{ledger}\nno subset was selected\n"),
-        false => format!("{ledger}\n{}", subset_table(&report.selection)),
+        false => format!("{ledger}\n{}", subset_table(&report.selection, runs)),
     }
 }
 
@@ -125,23 +127,43 @@ fn family_name(family: &[Subset]) -> String {
     parts.join("-")
 }
 
+/// The optimiser's steps over a subset; none for what is never trained on.
+pub(super) fn steps(subset: &Subset, runs: &Runs) -> Option<u64> {
+    (subset.role != SubsetRole::Validation).then(|| runs.steps(subset.size))
+}
+
+/// Which share of its pool a bucket holds, and what that means where it is much.
+fn of_pool(subset: &Subset) -> String {
+    let length = subset.length.as_deref().unwrap_or_default();
+    match subset.bucket_share {
+        None => String::new(),
+        Some(share) if share > WIDE => format!("{:.0}%: hardly {length}", 100.0 * share),
+        Some(share) => format!("{:.0}%", 100.0 * share),
+    }
+}
+
 /// The subsets by family, with the sizes of each in one line; then what could not be filled.
-pub(super) fn subset_table(selection: &Selection) -> String {
+pub(super) fn subset_table(selection: &Selection, runs: &Runs) -> String {
     let is_one = |a: &Subset, b: &Subset| a.family == b.family;
     let row = |family: &[Subset]| {
         let sizes: Vec<String> = family
             .iter()
             .map(|subset| subset.size.to_string())
             .collect();
+        let steps = family.iter().filter_map(|subset| steps(subset, runs));
+        let steps: Vec<String> = steps.map(|steps| steps.to_string()).collect();
         vec![
             family_name(family),
             family[0].role.as_str().to_owned(),
             sizes.join(" "),
+            steps.join(" "),
             thousands(u64::from(family[0].bucket)),
+            of_pool(&family[0]),
         ]
     };
     let rows: Vec<Vec<String>> = selection.subsets.chunk_by(is_one).map(row).collect();
-    let mut text = table(&["subset", "role", "sizes", "bucket"], &rows);
+    let heads = ["subset", "role", "sizes", "steps", "bucket", "of pool"];
+    let mut text = table(&heads, &rows);
     if !selection.shortfalls.is_empty() {
         text += "\nleft out or made smaller:\n";
         text += &crate::select::shortfall_table(&selection.shortfalls);

@@ -54,7 +54,11 @@ fn text(of: Of) -> Result<String> {
         Of::Companion => markdown(&COMPANION.heads()),
         Of::Ledger => markdown(&ledger::columns()),
         Of::Selection => markdown(&selection::columns()),
-        Of::Subset => markdown(&subset::columns(&[])) + ADDED_ABOVE + &markdown(&subset::added()),
+        Of::Subset => {
+            let derived = markdown(&subset::derived_columns());
+            let added = markdown(&subset::added());
+            markdown(&subset::own_columns()) + DERIVED_ABOVE + &derived + ADDED_ABOVE + &added
+        }
         Of::Balance => markdown(&balance::columns()),
         Of::Overlap => markdown(&balance::overlap_columns()) + OVERLAP_BELOW,
         Of::Runs => markdown(&runs::columns()),
@@ -68,6 +72,9 @@ fn json_schema<T: schemars::JsonSchema>() -> Result<String> {
         serde_json::to_string_pretty(&schema).map_err(|error| Error::Query(error.to_string()))?;
     Ok(text + "\n")
 }
+
+const DERIVED_ABOVE: &str =
+    "\nBehind these stand, in every subset of a folder in which a grid has `control.shuffled`:\n\n";
 
 const ADDED_ABOVE: &str =
     "\nBehind these stand those of the following that `[emit] add` names:\n\n";

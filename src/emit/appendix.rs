@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::csv::csv;
+use super::{DerivedRows, Written};
 use crate::Result;
 use crate::compare::balance::{NO_LEVEL, effective};
 use crate::error::one_line;
@@ -39,7 +40,7 @@ struct Figures {
 fn row_columns<'r>() -> Vec<Filled<'r, SummaryRow<'r>>> {
     vec![
         column::<str>("subset", "name of the subset or control").always(|row| &row.record.name),
-        column::<str>("role", "subset, random, matched or paired")
+        column::<str>("role", "subset, random, matched, paired, wrong or derived")
             .always(|row| row.record.role.as_str()),
         column::<u32>("draw", "number of its draw, from 0").always(|row| row.record.draw),
         column::<str>("draw_kind", "independent or replicate")
@@ -110,14 +111,22 @@ pub(super) fn write(
     experiment: &Experiment<'_>,
     selection: &Selection,
     records: &[SubsetRecord],
+    written: &[Option<Written>],
     run: &Path,
 ) -> Result<()> {
     let runs = &experiment.plan.runs;
-    let rows = selection.subsets.iter().zip(records);
+    let rows = selection.subsets.iter().zip(records).zip(written);
     let rows: Vec<SummaryRow<'_>> = rows
-        .map(|(subset, record)| SummaryRow {
+        .map(|((subset, record), written)| SummaryRow {
             record,
-            figures: Figures::new(&experiment.entries, subset.entries(), runs.max_length.get()),
+            figures: Figures::new(
+                &experiment.entries,
+                subset.entries(),
+                written
+                    .as_ref()
+                    .and_then(|written| written.derived.as_ref()),
+                runs.max_length.get(),
+            ),
             max_length: runs.max_length.get(),
             steps: (subset.role != SubsetRole::Validation).then(|| runs.steps(record.size)),
         })
@@ -128,9 +137,17 @@ pub(super) fn write(
 }
 
 impl Figures {
-    fn new(entries: &Entries, chosen: &[u32], max_length: u32) -> Self {
+    fn new(
+        entries: &Entries,
+        chosen: &[u32],
+        derived: Option<&DerivedRows>,
+        max_length: u32,
+    ) -> Self {
         let bodies = || chosen.iter().map(|&entry| entries.body_of(entry));
-        let mut tokens: Vec<u32> = bodies().map(|body| body.tokens).collect();
+        let mut tokens: Vec<u32> = match derived {
+            Some(rows) => rows.tokens.clone(),
+            None => bodies().map(|body| body.tokens).collect(),
+        };
         tokens.sort_unstable();
         let over = tokens
             .iter()

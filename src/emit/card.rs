@@ -15,9 +15,10 @@ use super::{Written, split, subset};
 use crate::compare::balance::{Summary, told_with_others, unbalanced_first, why};
 use crate::error::quoted;
 use crate::manifest::{HubCheck, HubRecord, Manifest, SubsetRecord};
+use crate::pipeline::Runs;
 use crate::run::Experiment;
 use crate::schema::{Head, Kind};
-use crate::select::{Subset, SubsetRole};
+use crate::select::{Subset, SubsetRole, WIDE};
 
 /// `dataset_info.json` of LLaMA-Factory: an entry for each written subset, naming its one file.
 pub(super) fn dataset_info(subsets: &[(&Subset, Option<&Written>)]) -> Value {
@@ -46,12 +47,12 @@ pub(super) fn card(
     subsets: &[(&Subset, Option<&Written>)],
     balances: &[Compared],
 ) -> String {
-    let emit = &experiment.plan.emit;
-    let columns = subset::columns(&emit.add);
+    let columns = subset::columns(experiment.plan);
     let mut text = format!("---\n{FRONT_BEGIN}\n");
     front_matter(&mut text, manifest, license(experiment), &columns, subsets);
     text.push_str(&format!("{FRONT_END}\n---\n\n{BODY_BEGIN}\n\n"));
-    body(&mut text, manifest, leakage, subsets, balances);
+    let runs = &experiment.plan.runs;
+    body(&mut text, manifest, leakage, (subsets, runs), balances);
     text.push_str(&format!("\n{BODY_END}\n"));
     text
 }
@@ -248,7 +249,7 @@ fn body(
     text: &mut String,
     manifest: &Manifest,
     leakage: Option<&Leakage>,
-    subsets: &[(&Subset, Option<&Written>)],
+    (subsets, runs): (&[(&Subset, Option<&Written>)], &Runs),
     balances: &[Compared],
 ) {
     let mut line = |line: String| {
@@ -279,18 +280,23 @@ fn body(
     line("\n## Where every entry went\n".into());
     waterfall(&mut line, manifest);
     line("\n## Subsets and controls\n".into());
-    line("| name | role | size | of | draw | tokens | control of |".into());
-    line("|---|---|--:|--:|---|--:|---|".into());
+    line(
+        "| name | role | size | of | of pool | overlap | draw | tokens | steps | control of |"
+            .into(),
+    );
+    line("|---|---|--:|--:|--:|--:|---|--:|--:|---|".into());
     for subset in &manifest.subsets {
-        line(subset_line(subset));
+        line(subset_line(subset, runs));
     }
     line(format!(
-        "\n`of` is how many problems the bucket holds. `replicate`: no draw decides (the whole bucket is taken, \
-         or the recipe ranks), so that seeds are training seeds. A matched control has other problems than its \
-         subset: where that takes its whole bucket, the control is of what lies outside of it. Tokens are counted \
-         with {}.",
+        "\n`of` is how many problems the bucket holds, `of pool` which share of the problems that it is cut from, \
+         `overlap` which share of its problems another draw is expected to have too. `replicate`: no draw decides \
+         (the whole of a bucket is taken that is the same for every draw, or the recipe ranks), so that seeds are \
+         training seeds. A matched control has other problems than its subset: where that takes its whole bucket, \
+         the control is of what lies outside of it. Tokens are counted with {}; steps are of a run by `[runs]`.",
         escaped(&manifest.tokenizer)
     ));
+    comparisons(&mut line, manifest);
     if !manifest.shortfalls.is_empty() {
         line("\n## Left out or made smaller\n\n| name | asked | available | why |\n|---|--:|--:|---|".into());
         for short in &manifest.shortfalls {
@@ -306,6 +312,7 @@ fn body(
     }
     pairs(&mut line, manifest);
     recipes(&mut line, manifest);
+    of_changed(&mut line, manifest);
     contamination(&mut line, leakage);
     near_duplicates(&mut line, manifest);
     balance(&mut line, manifest, balances);
@@ -415,22 +422,79 @@ fn waterfall(line: &mut impl FnMut(String), manifest: &Manifest) {
     }
 }
 
-fn subset_line(subset: &SubsetRecord) -> String {
+/// Which draws are compared in pairs, and which comparisons are not independent of each other.
+fn comparisons(line: &mut impl FnMut(String), manifest: &Manifest) {
+    let paired = manifest.paired_draws.len();
+    let shared = manifest.shared.len();
+    line(format!(
+        "\nDraws of one number belong together only where `paired_draws` in the manifest says so ({paired} sets: \
+         sizes of one order, paired styles, matched and paired controls); all others are independent. {shared} of \
+         these sets are compared with several others, so that these differences are correlated; `shared` lists them."
+    ));
+}
+
+/// Which share of its pool the bucket of a subset holds, and what that means where it is much.
+fn of_pool(subset: &SubsetRecord) -> String {
+    let length = subset.length.as_deref().unwrap_or_default();
+    match subset.bucket_share {
+        None => String::new(),
+        Some(share) if share > WIDE => format!("{}: hardly {length}", percent(share)),
+        Some(share) => percent(share),
+    }
+}
+
+fn percent(share: f64) -> String {
+    format!("{:.0}%", 100.0 * share)
+}
+
+fn subset_line(subset: &SubsetRecord, runs: &Runs) -> String {
+    let is_trained_on = subset.role != SubsetRole::Validation;
+    let steps = is_trained_on.then(|| runs.steps(subset.size).to_string());
     let controls = match subset.control_of.as_slice() {
         [] => String::new(),
         [one] => escaped(one).into_owned(),
         [first, rest @ ..] => format!("{} and {} more", escaped(first), rest.len()),
     };
     format!(
-        "| {} | {} | {} | {} | {} {} | {} | {controls} |",
+        "| {} | {} | {} | {} | {} | {} | {} {} | {} | {} | {controls} |",
         escaped(&subset.name),
         subset.role.as_str(),
         subset.size,
         subset.bucket,
+        escaped(&of_pool(subset)),
+        subset.draws_overlap.map(percent).unwrap_or_default(),
         subset.draw_kind.as_str(),
         subset.draw,
-        subset.tokens
+        subset.tokens,
+        steps.unwrap_or_default()
     )
+}
+
+/// How the rows of derived controls were made, and in how many there was nothing to change.
+fn of_changed(line: &mut impl FnMut(String), manifest: &Manifest) {
+    let records = manifest.subsets.iter();
+    let derived = records.filter_map(|record| Some((record, record.derived.as_ref()?)));
+    let derived: Vec<_> = derived.collect();
+    if derived.is_empty() {
+        return;
+    }
+    line(
+        "\n## Changed rows\n\nA derived control has its subset's trajectories with steps of their reasoning (paragraphs of \
+         the thinking) in other places: `shuffled_steps_33` moves a third of them. `derived_from` names the trajectory; \
+         a row in which there was nothing to change has its id.\n\n\
+         | control | transformation | seed | rows | unchanged |\n|---|---|--:|--:|--:|"
+            .into(),
+    );
+    for (record, derived) in derived {
+        line(format!(
+            "| {} | {} | {} | {} | {} |",
+            escaped(&record.name),
+            escaped(&derived.transformation),
+            derived.seed,
+            record.size,
+            derived.unchanged
+        ));
+    }
 }
 
 /// What each step of a recipe left.

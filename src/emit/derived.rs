@@ -46,7 +46,7 @@ impl Derived<'_> {
         disk::write(&run.join("pipeline.lock.toml"), lock)?;
         let balances = balance::write(experiment, fates, selection, records, &run)?;
         runs::write(experiment, selection, records, &run)?;
-        appendix::write(experiment, selection, records, &run)?;
+        appendix::write(experiment, selection, records, self.written, &run)?;
         let card = card::card(self.manifest, self.leakage, experiment, &all, &balances);
         disk::write(&root.join("README.md"), card)?;
         write_json(&root.join("dataset_info.json"), &card::dataset_info(&all))

@@ -7,16 +7,16 @@ use sha2::{Digest, Sha256};
 use super::{Written, comparisons, lock};
 use crate::ids::{self, Id};
 use crate::manifest::{
-    AcceptanceRecord, CompanionFileRecord, CompanionRecord, DisagreementRecord, FileRecord,
-    HubCheck, HubRecord, LedgerRecord, LookupRecord, LookupRole, Manifest, MatchedRecord,
-    NearDuplicatesRecord, PairRecord, RecipeRecord, ShortfallRecord, SourceRecord, StepRecord,
-    SubsetRecord, ThinRecord, VERSION, VerdictRecord,
+    AcceptanceRecord, CompanionFileRecord, CompanionRecord, DerivedRecord, DisagreementRecord,
+    FileRecord, HubCheck, HubRecord, LedgerRecord, LookupRecord, LookupRole, Manifest,
+    MatchedRecord, NearDuplicatesRecord, PairRecord, RecipeRecord, ShortfallRecord, SourceRecord,
+    StepRecord, SubsetRecord, ThinRecord, VERSION, VerdictRecord,
 };
 use crate::plan::{PlannedCompanion, PlannedFile, VectorFile};
 use crate::run::{Experiment, Joined};
 use crate::screen::near::Clusters;
 use crate::screen::{Fate, Tally};
-use crate::select::{Selection, Steps, Subset, decile, token_deciles};
+use crate::select::{Selection, Steps, Subset, SubsetRole, decile, token_deciles};
 use crate::source::{HubMode, Place};
 use crate::verify::Outcome;
 
@@ -79,6 +79,7 @@ pub(crate) fn manifest(
         acceptance: acceptance(experiment, fates),
         subsets: subsets.collect(),
         paired_draws: comparisons::paired_draws(&selection.subsets),
+        shared: comparisons::shared(&selection.subsets),
         shortfalls: shortfalls.collect(),
         pairs: pairs.collect(),
         near_duplicates: near_duplicates(experiment),
@@ -363,12 +364,20 @@ fn problems(experiment: &Experiment<'_>, subset: &Subset) -> u32 {
     problems.len() as u32
 }
 
+/// To six digits, which every reader of JSON reads as they are written.
+fn rounded(share: f64) -> f64 {
+    (share * 1e6).round() / 1e6
+}
+
 fn subset_record(
     experiment: &Experiment<'_>,
     subset: &Subset,
     written: Option<&Written>,
 ) -> SubsetRecord {
     let tokens = |&entry: &u32| u64::from(experiment.entries.body_of(entry).tokens);
+    let rows = written.and_then(|written| written.derived.as_ref());
+    let problems = problems(experiment, subset);
+    let is_drawn = matches!(subset.role, SubsetRole::Subset | SubsetRole::Random);
     SubsetRecord {
         name: subset.name.clone(),
         role: subset.role,
@@ -381,9 +390,12 @@ fn subset_record(
         asked: subset.asked.count(),
         unit: subset.asked.unit(),
         size: subset.size,
-        problems: problems(experiment, subset),
+        problems,
         written: written.map_or(0, |written| written.rows),
         bucket: subset.bucket,
+        bucket_share: subset.bucket_share.map(rounded),
+        bucket_taken: is_drawn.then(|| rounded(f64::from(problems) / f64::from(subset.bucket))),
+        draws_overlap: subset.draws_overlap.map(rounded),
         available: subset.available,
         per_problem: subset.per_problem,
         draw: subset.draw,
@@ -405,7 +417,16 @@ fn subset_record(
                 })
                 .collect(),
         }),
-        tokens: subset.entries().iter().map(tokens).sum(),
+        derived: subset.derivation.map(|derivation| DerivedRecord {
+            transformation: derivation.name(),
+            percent: derivation.percent,
+            seed: derivation.seed,
+            unchanged: rows.map_or(0, |rows| rows.unchanged),
+        }),
+        tokens: match rows {
+            Some(rows) => rows.tokens.iter().copied().map(u64::from).sum(),
+            None => subset.entries().iter().map(tokens).sum(),
+        },
         path: written.map(|written| written.path.clone()),
         sha256: written.map(|written| written.sha256.clone()),
     }

@@ -18,6 +18,7 @@ mod markdown;
 pub(crate) mod preview;
 pub(crate) mod runs;
 pub(crate) mod selection;
+pub(crate) mod shuffled;
 pub(crate) mod subset;
 pub(crate) mod sums;
 pub(crate) mod texts;
@@ -53,6 +54,16 @@ pub(crate) struct Written {
     pub file_bytes: u64,
     /// Bytes of its columns before compression.
     pub data_bytes: u64,
+    /// Of a derived control.
+    pub derived: Option<DerivedRows>,
+}
+
+/// What the rows of a derived control say that no other file does.
+pub(crate) struct DerivedRows {
+    /// Of each reply, in order of rank.
+    pub tokens: Vec<u32>,
+    /// Rows in which there was nothing to change.
+    pub unchanged: u32,
 }
 
 /// Writes everything that was selected into a folder, which gets its name when it is whole.
@@ -129,13 +140,23 @@ fn write_subsets(
         .collect();
     let rows = wanted.iter().map(|(_, subset)| u64::from(subset.size));
     settings.watch.begin("write", Amount::rows(rows.sum()));
+    let changes = |(_, subset): &(usize, &Subset)| subset.derivation.is_some();
+    let tokenizer = match wanted.iter().any(changes) {
+        true => Some(plan.load_tokenizer()?),
+        false => None,
+    };
     let written: Result<Vec<Vec<(usize, Written)>>> = by_order(wanted)
         .par_iter()
         .map(|nested| {
             settings.check_stop()?;
             let subsets: Vec<&Subset> = nested.iter().map(|(_, subset)| *subset).collect();
-            let watch = settings.watch;
-            let written = subset::write(experiment, &subsets, &texts, root, watch)?;
+            let pens = subset::Pens {
+                experiment,
+                texts: &texts,
+                tokenizer: tokenizer.as_ref(),
+                watch: settings.watch,
+            };
+            let written = subset::write(&pens, &subsets, root)?;
             let places = nested.iter().map(|(at, _)| *at);
             Ok(places.zip(written).collect())
         })

@@ -2,9 +2,12 @@
 //!
 //! Whoever writes that loop by hand decides again what a seed is. Here it is decided once: a subset that
 //! other draws would make anew is trained with each training seed, and one whose draws are all the same
-//! gets a training seed for each of them instead, so that every cell of a grid has as many runs. Size and
-//! the number of steps go together where epochs are fixed; constant steps part them.
+//! gets training seeds for each of them, or for each of its random controls, instead, so that every cell of a grid
+//! has as many runs. Size and the number of steps go together where epochs are fixed; constant steps part them. A
+//! control at equal tokens has another number of rows than its subset, and stands a second time with its subset's
+//! steps.
 
+use std::collections::HashMap;
 use std::path::Path;
 
 use super::csv::csv;
@@ -12,6 +15,7 @@ use crate::Result;
 use crate::manifest::SubsetRecord;
 use crate::run::Experiment;
 use crate::schema::{Filled, Head, column, heads};
+use crate::select::size::SizeUnit;
 use crate::select::{DrawKind, Selection, Subset, SubsetRole};
 
 /// One training run of a subset whose text is written.
@@ -30,19 +34,20 @@ fn row_columns<'r>() -> Vec<Filled<'r, RunRow<'r>>> {
             format!("{}-t{}-{}", row.record.name, row.training_seed, row.budget)
         }),
         column::<str>("subset", "name of the subset or control").always(|row| &row.record.name),
-        column::<str>("role", "subset, random, matched or paired").always(|row| row.record.role.as_str()),
+        column::<str>("role", "subset, random, matched, paired, wrong or derived").always(|row| row.record.role.as_str()),
         column::<str>("path", "its file, relative to the output folder").always(|row| row.path),
         column::<u32>("draw", "number of its draw, from 0").always(|row| row.record.draw),
         column::<str>(
             "draw_kind",
             "independent, or replicate where every draw is the same: it has a training seed for each draw of \
-             its grid times each of `[runs] training_seeds`",
+             its grid, or for each random control where those are more, times each of `[runs] training_seeds`",
         )
         .always(|row| row.record.draw_kind.as_str()),
         column::<u64>("training_seed", "the trainer's seed").always(|row| row.training_seed),
         column::<str>(
             "budget",
-            "epochs: as often over the rows as `[runs] epochs` says; steps: `[runs] steps`, whatever the size",
+            "epochs: as often over the rows as `[runs] epochs` says; steps: `[runs] steps`, whatever the size; \
+             subset_steps: of a control at equal tokens, as many steps as its subset has by epochs",
         )
         .always(|row| row.budget),
         column::<f64>("epochs", "times that each row is trained on").always(|row| row.epochs),
@@ -70,6 +75,10 @@ pub(super) fn write(
     run: &Path,
 ) -> Result<()> {
     let plan = experiment.plan;
+    let named = records
+        .iter()
+        .map(|record| (record.name.as_str(), record.size));
+    let sizes: HashMap<&str, u32> = named.collect();
     let mut rows = Vec::new();
     for (subset, record) in selection.subsets.iter().zip(records) {
         let Some(path) = &record.path else { continue };
@@ -77,12 +86,16 @@ pub(super) fn write(
             continue;
         }
         let draws = |subset: &Subset| match (subset.draw_kind, subset.grid_index) {
-            (DrawKind::Replicate, Some(grid)) => plan.grids[grid].0.draws,
+            (DrawKind::Replicate, Some(grid)) => {
+                let grid = &plan.grids[grid].0;
+                grid.draws.max(grid.random_controls())
+            }
             _ => 1,
         };
         let runs = &plan.runs;
         for training_seed in runs.training_seeds.of_draws(draws(subset)) {
-            for (budget, epochs, steps) in runs.budgets(record.size) {
+            let twin = twin(record, &sizes).and_then(|other| runs.as_long_as(record.size, other));
+            for (budget, epochs, steps) in runs.budgets(record.size).into_iter().chain(twin) {
                 rows.push(RunRow {
                     record,
                     path,
@@ -95,6 +108,13 @@ pub(super) fn write(
         }
     }
     crate::disk::write(&run.join("runs.csv"), csv(&row_columns(), &rows))
+}
+
+/// The rows of the subset whose tokens a control has.
+fn twin(control: &SubsetRecord, sizes: &HashMap<&str, u32>) -> Option<u32> {
+    let of = control.control_of.first()?;
+    let is_equal = control.unit == SizeUnit::TokensReached;
+    is_equal.then(|| sizes.get(of.as_str()).copied())?
 }
 
 #[cfg(test)]

@@ -11,8 +11,10 @@ use crate::select::{Selection, Subset};
 use crate::table::Table;
 
 pub(crate) const SUBSET: Column<str> = column("subset", "name of the subset or control");
-pub(crate) const TRAJECTORY_ID: Column<HexId> =
-    column("trajectory_id", "the trajectory's id in the ledger");
+pub(crate) const TRAJECTORY_ID: Column<HexId> = column(
+    "trajectory_id",
+    "the trajectory's id in the ledger; of a derived control the one that its row is made of",
+);
 pub(crate) const RANK: Column<u32> = column("rank", "place in the draw, from 0");
 pub(crate) const PROBLEM_ID: Column<HexId> = column("problem_id", "the problem's id");
 

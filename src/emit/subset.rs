@@ -5,18 +5,26 @@ use std::path::{Path, PathBuf};
 
 use arrow::array::ArrayRef;
 use fs_err as fs;
+use parquet::arrow::ProjectionMask;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use parquet::errors::ParquetError;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 
 use super::chat::{self, Speaker};
-use super::texts::{EntryText, Reader, Texts};
-use super::{Written, split};
+use super::shuffled;
+use super::texts::{EntryText, Texts};
+use super::{DerivedRows, Written, split};
 use crate::folder::{self, shard};
+use crate::ids::Id;
+use crate::measure::tokens::Tokenizer;
 use crate::pipeline::{Added, Emit};
-use crate::plan::PlannedSource;
+use crate::plan::{Plan, PlannedSource};
 use crate::pool::entries::{Body, Entries, NameIndex, Problem};
 use crate::run::{Amount, Experiment, Watch};
-use crate::schema::{self, Conversations, Dialogue, Filled, Head, HexId, Messages, column, heads};
-use crate::select::Subset;
+use crate::schema::{
+    self, Column, Conversations, Dialogue, Filled, Head, HexId, Messages, Misfit, column, heads,
+};
+use crate::select::{Derivation, Subset};
 use crate::table::{self, GROUP_ROWS, Table};
 use crate::{Error, Result};
 
@@ -30,10 +38,21 @@ struct SubsetRow<'r> {
     emit: &'r Emit,
 }
 
+pub(crate) const ID: Column<HexId> = column(
+    "id",
+    "trajectory_id; of a derived control's row that of the changed response",
+);
+pub(crate) const TOKENS: Column<u32> = column("tokens", "tokens of the whole reply");
+pub(crate) const DERIVED_FROM: Column<HexId> = column(
+    "derived_from",
+    "of a derived control's row the trajectory_id that it was made of, equal to `id` where there was nothing to change; \
+     null in all other subsets",
+);
+
 /// The columns that every subset has.
 fn own<'r>() -> Vec<Filled<'r, SubsetRow<'r>>> {
     vec![
-        column::<HexId>("id", "trajectory_id").always(|row| row.body.trajectory_id),
+        ID.always(SubsetRow::id),
         column::<HexId>("problem_id", "hash of the problem's canonical text")
             .always(|row| row.problem().id),
         column::<str>("problem", "the problem").always(|row| &row.text.problem),
@@ -52,7 +71,7 @@ fn own<'r>() -> Vec<Filled<'r, SubsetRow<'r>>> {
         .perhaps(|row| row.name(row.problem().category)),
         column::<str>("style", "style of the trajectory")
             .perhaps(|row| row.name(Some(row.body.style))),
-        column::<u32>("tokens", "tokens of the whole reply").always(|row| row.body.tokens),
+        TOKENS.always(SubsetRow::tokens),
         column::<str>("source", "the source's name in the pipeline")
             .always(|row| &row.source.name),
         column::<str>(
@@ -70,6 +89,20 @@ fn own<'r>() -> Vec<Filled<'r, SubsetRow<'r>>> {
             "place in the draw, from 0: rank < 100 of the 1000 is the 100",
         )
         .always(|row| row.rank),
+    ]
+}
+
+/// The columns of a folder in which a grid asks for a derived control, in every subset of it.
+fn of_derived<'r>() -> Vec<Filled<'r, SubsetRow<'r>>> {
+    vec![
+        DERIVED_FROM.perhaps(|row| row.text.made.as_ref().map(|_| row.body.trajectory_id)),
+        column::<String>(
+            "transformation",
+            "how it was made, as `shuffled_steps_100`: a hundred of a hundred steps change places",
+        )
+        .perhaps(|row| row.derivation().map(Derivation::name)),
+        column::<u64>("transformation_seed", "the seed of the transformation")
+            .perhaps(|row| row.derivation().map(|derivation| derivation.seed)),
     ]
 }
 
@@ -107,17 +140,31 @@ fn additions<'r>() -> [(Added, Vec<Filled<'r, SubsetRow<'r>>>); 3] {
     ]
 }
 
-/// The columns of a file with these additions, with what fills them.
-fn filled<'r>(added: &[Added]) -> Vec<Filled<'r, SubsetRow<'r>>> {
+/// The columns of a file of a plan, with what fills them.
+fn filled<'r>(plan: &Plan) -> Vec<Filled<'r, SubsetRow<'r>>> {
+    let mut columns = own();
+    if plan.derives() {
+        columns.extend(of_derived());
+    }
     let additions = additions().into_iter();
-    let asked = additions.filter(|(addition, _)| added.contains(addition));
-    let behind = asked.flat_map(|(_, columns)| columns);
-    own().into_iter().chain(behind).collect()
+    let asked = additions.filter(|(addition, _)| plan.emit.add.contains(addition));
+    columns.extend(asked.flat_map(|(_, columns)| columns));
+    columns
 }
 
-/// The columns of a subset's file.
-pub(crate) fn columns(added: &[Added]) -> Vec<Head> {
-    heads(&filled(added))
+/// The columns of a subset's file of a plan.
+pub(crate) fn columns(plan: &Plan) -> Vec<Head> {
+    heads(&filled(plan))
+}
+
+/// The columns that every subset has.
+pub(crate) fn own_columns() -> Vec<Head> {
+    heads(&own())
+}
+
+/// The columns that a derived control brings.
+pub(crate) fn derived_columns() -> Vec<Head> {
+    heads(&of_derived())
 }
 
 /// The columns that can be added.
@@ -137,6 +184,20 @@ impl<'r> SubsetRow<'r> {
             source: experiment.source_of(entries.rows[entry as usize].part),
             emit: &experiment.plan.emit,
         }
+    }
+
+    fn id(&self) -> Id {
+        let made = self.text.made.as_ref();
+        made.map_or(self.body.trajectory_id, |made| made.id)
+    }
+
+    fn tokens(&self) -> u32 {
+        let made = self.text.made.as_ref();
+        made.map_or(self.body.tokens, |made| made.tokens)
+    }
+
+    fn derivation(&self) -> Option<Derivation> {
+        Some(self.text.made.as_ref()?.derivation)
     }
 
     fn problem(&self) -> &'r Problem {
@@ -160,35 +221,31 @@ impl<'r> SubsetRow<'r> {
 /// Rows that are turned into arrays at once; part of the file's bytes, so it is fixed.
 const CHUNK: usize = 128;
 
+/// What files are written with.
+pub(super) struct Pens<'w> {
+    pub experiment: &'w Experiment<'w>,
+    pub texts: &'w Texts,
+    /// Where a derived control is among what is written.
+    pub tokenizer: Option<&'w Tokenizer>,
+    pub watch: &'w dyn Watch,
+}
+
 /// Writes the files of subsets that are prefixes of one order. The largest is encoded, with a row group
 /// ending wherever a smaller one ends; the others take its first row groups.
-pub(super) fn write(
-    experiment: &Experiment<'_>,
-    nested: &[&Subset],
-    texts: &Texts,
-    root: &Path,
-    watch: &dyn Watch,
-) -> Result<Vec<Written>> {
+pub(super) fn write(pens: &Pens<'_>, nested: &[&Subset], root: &Path) -> Result<Vec<Written>> {
     let Some(largest) = nested.iter().max_by_key(|subset| subset.size) else {
         return Ok(Vec::new());
     };
     let ends = group_ends(nested);
     let whole = file_of(largest, root)?;
-    encode(
-        experiment,
-        largest,
-        &ends,
-        &mut texts.reader()?,
-        &whole,
-        watch,
-    )?;
+    encode(pens, largest, &ends, &whole)?;
     let mut written = Vec::with_capacity(nested.len());
     for subset in nested {
         let path = file_of(subset, root)?;
         if path != whole {
             let groups = ends.partition_point(|&end| end <= subset.size as usize);
             table::copy_groups(&whole, groups, &path)?;
-            watch.advance(Amount::rows(u64::from(subset.size)));
+            pens.watch.advance(Amount::rows(u64::from(subset.size)));
         }
         written.push(describe(subset, &path)?);
     }
@@ -221,30 +278,42 @@ fn group_ends(nested: &[&Subset]) -> Vec<usize> {
     ends
 }
 
-fn encode(
-    experiment: &Experiment<'_>,
-    subset: &Subset,
-    ends: &[usize],
-    texts: &mut Reader<'_>,
-    path: &Path,
-    watch: &dyn Watch,
-) -> Result<()> {
-    let columns = columns(&experiment.plan.emit.add);
+fn encode(pens: &Pens<'_>, subset: &Subset, ends: &[usize], path: &Path) -> Result<()> {
+    let columns = columns(pens.experiment.plan);
+    let mut reader = pens.texts.reader()?;
     let mut table = Table::create_text(path, schema::schema(&columns))?;
     let mut start = 0;
     for &end in ends {
         for ranks in chunks(start, end) {
             let entries = &subset.order[ranks.clone()];
-            let texts: Result<Vec<EntryText>> =
-                entries.iter().map(|&entry| texts.text(entry)).collect();
-            table.write(rows(experiment, entries, ranks.start as u32, texts?))?;
-            watch.advance(Amount::rows(ranks.len() as u64));
+            let texts = entries.iter().map(|&entry| {
+                let text = reader.text(entry)?;
+                Ok(pens.of_subset(subset, entry, text))
+            });
+            let texts: Result<Vec<EntryText>> = texts.collect();
+            let rows = rows(pens.experiment, entries, ranks.start as u32, texts?);
+            table.write(rows)?;
+            pens.watch.advance(Amount::rows(ranks.len() as u64));
         }
         table.end_group()?;
         start = end;
     }
     table.finish()?;
     Ok(())
+}
+
+impl Pens<'_> {
+    /// The text of an entry as a subset has it.
+    fn of_subset(&self, subset: &Subset, entry: u32, text: EntryText) -> EntryText {
+        let Some(derivation) = subset.derivation else {
+            return text;
+        };
+        let Some(tokenizer) = self.tokenizer else {
+            unreachable!("it is loaded where a derived control is written");
+        };
+        let trajectory = self.experiment.entries.body_of(entry).trajectory_id;
+        shuffled::made(text, trajectory, derivation, tokenizer)
+    }
 }
 
 /// The rows of a subset's file that stand for these entries, the first of them at that rank: its [`columns`], in
@@ -258,7 +327,7 @@ pub(crate) fn rows(
     let ranked = entries.iter().zip(first_rank..).zip(texts);
     let rows = ranked.map(|((&entry, rank), text)| SubsetRow::new(experiment, entry, rank, text));
     let rows: Vec<SubsetRow<'_>> = rows.collect();
-    schema::arrays(&filled(&experiment.plan.emit.add), &rows)
+    schema::arrays(&filled(experiment.plan), &rows)
 }
 
 fn chunks(start: usize, end: usize) -> impl Iterator<Item = Range<usize>> {
@@ -280,5 +349,41 @@ pub(crate) fn describe(subset: &Subset, path: &Path) -> Result<Written> {
             .iter()
             .map(|group| group.total_byte_size().max(0) as u64)
             .sum(),
+        derived: match subset.derivation {
+            Some(_) => Some(derived_rows(path)?),
+            None => None,
+        },
     })
+}
+
+/// What the file of a derived control says of its rows.
+fn derived_rows(path: &Path) -> Result<DerivedRows> {
+    let mut rows = DerivedRows {
+        tokens: Vec::new(),
+        unchanged: 0,
+    };
+    let misfit = |misfit: Misfit| {
+        let why = format!("column `{}` {}", misfit.column, misfit.problem);
+        Error::parquet(path, ParquetError::General(why))
+    };
+    let columns = [ID.name(), DERIVED_FROM.name(), TOKENS.name()];
+    let file = fs::File::open(path)?.into_parts().0;
+    let failed = |error| Error::parquet(path, error);
+    let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(failed)?;
+    let read = ProjectionMask::columns(builder.parquet_schema(), columns);
+    let reader = builder.with_projection(read).build().map_err(failed)?;
+    for batch in reader {
+        let batch = batch.map_err(|error| failed(error.into()))?;
+        let ids = ID.of(&batch).map_err(misfit)?;
+        let from = DERIVED_FROM.of(&batch).map_err(misfit)?;
+        rows.unchanged += ids
+            .iter()
+            .zip(&from)
+            .filter(|(id, from)| id == from)
+            .count() as u32;
+        let tokens = TOKENS.of(&batch).map_err(misfit)?;
+        rows.tokens
+            .extend(tokens.into_iter().map(Option::unwrap_or_default));
+    }
+    Ok(rows)
 }

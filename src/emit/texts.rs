@@ -13,6 +13,7 @@ use std::sync::Mutex;
 use fs_err as fs;
 use rayon::prelude::*;
 
+use super::shuffled::Made;
 use crate::ids;
 use crate::run::{Amount, Experiment, Settings};
 use crate::source::{self, Spot, Trajectory};
@@ -49,6 +50,8 @@ pub(crate) struct EntryText {
     pub problem: String,
     pub response: String,
     pub gold: Option<String>,
+    /// Where the response is not the entry's own, but made of it.
+    pub made: Option<Made>,
 }
 
 impl Texts {
@@ -122,6 +125,7 @@ impl Reader<'_> {
             problem: take(extent.problem)?,
             response: take(extent.response)?,
             gold: extent.gold.map(take).transpose()?,
+            made: None,
         })
     }
 
@@ -164,6 +168,7 @@ pub(super) fn of_one(experiment: &Experiment<'_>, entry: u32) -> Result<Option<E
             problem: trajectory.problem.into_owned(),
             response: trajectory.response.into_owned(),
             gold: trajectory.gold.map(Into::into),
+            made: None,
         });
         Ok(())
     })?;

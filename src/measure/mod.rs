@@ -15,10 +15,10 @@ use serde::{Deserialize, Serialize};
 use crate::Result;
 use crate::ids::{self, Id, IdHasher};
 use crate::source::{Entry, Facts, Remarks, Trajectory, Void, answers};
-use crate::verify::{self, Outcome, Thinking, Verdict};
+use crate::verify::{self, Outcome, Parts, Thinking, Verdict};
 use behaviour::Behaviour;
 use style::Style;
-use tokens::Tokenizer;
+use tokens::{Count, Tokenizer};
 
 /// Part of every pool part's name: raised when a measurement (a verdict among them) changes its meaning.
 pub const VERSION: u32 = 8;
@@ -136,6 +136,20 @@ pub(crate) fn measure(
     }
 }
 
+/// Tokens of a reply as it will be trained.
+pub(crate) fn reply_tokens(tokenizer: &Tokenizer, response: &str) -> Count {
+    tokens_of(tokenizer, response, &verify::split_thinking(response))
+}
+
+fn tokens_of(tokenizer: &Tokenizer, response: &str, parts: &Parts) -> Count {
+    let thinking_end = match parts.state {
+        Thinking::Absent => 0,
+        Thinking::Closed => parts.answer.start,
+        Thinking::Open => response.len(),
+    };
+    tokenizer.count(response, thinking_end)
+}
+
 fn measurements(
     trajectory: Trajectory<'_>,
     tokenizer: &Tokenizer,
@@ -152,12 +166,7 @@ fn measurements(
     let gold = trajectory.gold.as_deref().unwrap_or_default();
     let verdict = judged(gold, response, &parts);
     done(Step::Verify);
-    let thinking_end = match parts.state {
-        Thinking::Absent => 0,
-        Thinking::Closed => parts.answer.start,
-        Thinking::Open => response.len(),
-    };
-    let count = tokenizer.count(response, thinking_end);
+    let count = tokens_of(tokenizer, response, &parts);
     done(Step::Tokenise);
     let finished = match parts.state {
         Thinking::Open => Some(false),

@@ -90,6 +90,16 @@ impl Runs {
     }
 }
 
+impl Runs {
+    /// What a second run over so many rows has that is as long as one by epochs over as many rows as another set
+    /// has; none where all runs are as long anyhow.
+    pub(crate) fn as_long_as(&self, rows: u32, other: u32) -> Option<(&'static str, f64, u64)> {
+        let steps = self.steps_of(other, self.epochs?);
+        let an_epoch = f64::from(rows.div_ceil(self.batch_size.get()));
+        Some(("subset_steps", steps as f64 / an_epoch, steps))
+    }
+}
+
 impl Seeds {
     /// The seeds, or for each of several draws that are all the same as many again: those that follow the
     /// largest.

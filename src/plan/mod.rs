@@ -21,7 +21,8 @@ use std::sync::Arc;
 
 use crate::Result;
 use crate::bucket::length::Length;
-use crate::measure::{TokenizerName, tokens};
+use crate::measure::TokenizerName;
+use crate::measure::tokens::{self, Tokenizer};
 use crate::pipeline::{Emit, Pipeline, PipelineFile, Runs};
 use crate::rules::{Accept, CategoryRule, OnShortfall};
 use crate::screen::Screen;
@@ -250,9 +251,21 @@ impl Plan {
         .fold(0, u64::saturating_add)
     }
 
-    /// Whether the text of a subset is written; that of the validation set always is.
+    /// Whether a grid asks for controls whose rows are made of others'.
+    pub(crate) fn derives(&self) -> bool {
+        let mut grids = self.grids.iter();
+        grids.any(|(grid, _)| !grid.control.shuffled.is_empty())
+    }
+
+    /// The tokenizer that the pipeline names; fails where its file is no longer the one that was planned with.
+    pub(crate) fn load_tokenizer(&self) -> Result<Tokenizer> {
+        Tokenizer::load_known(&self.tokenizer_name.0, &self.folder, &self.tokenizer)
+    }
+
+    /// Whether the text of a subset is written; that of the validation set always is, and of a derived control, which
+    /// is nothing else.
     pub(crate) fn emits(&self, subset: &Subset) -> bool {
-        subset.role == SubsetRole::Validation
+        matches!(subset.role, SubsetRole::Validation | SubsetRole::Derived)
             || self
                 .emitted
                 .iter()
@@ -316,6 +329,9 @@ fn settle(pipeline: &mut Pipeline, grids: &[(Grid, Vec<Length>)]) {
     let mut recipes = grids.iter().flat_map(|(grid, _)| &grid.recipe);
     pipeline.measure.behaviours |= recipes.any(|recipe| recipe.criterion().counts_words());
     pipeline.runs.settle();
+    for grid in &mut pipeline.grid {
+        grid.control.random = Some(grid.random_controls());
+    }
 }
 
 /// The client of the hub, made when it is first asked for. (`OnceCell::get_or_try_init` is not stable yet.)

@@ -18,8 +18,28 @@ pub(super) fn check(pipeline: &Pipeline, grid: &Grid) -> Result<(), Refusal> {
     if let Some(difficulty) = &grid.difficulty {
         check_joined(pipeline, difficulty)?;
     }
+    if let Some(name) = &grid.control.joined {
+        check_is_joined(pipeline, "control.joined", name)?;
+    }
+    check_wrong(pipeline, grid)?;
     let mut sources = pipeline.sources.iter();
     sources.try_for_each(|(name, source)| check_accept(pipeline, grid, name, source))
+}
+
+/// Something is dropped as wrong, of which a wrong control could be.
+fn check_wrong(pipeline: &Pipeline, grid: &Grid) -> Result<(), Refusal> {
+    let own = |source: &Source| source.accept.unwrap_or(pipeline.verify.accept);
+    let mut sources = pipeline.sources.values();
+    let keeps_all = match grid.accept.as_slice() {
+        [] => sources.all(|source| own(source) == Accept::None),
+        rules => rules.contains(&Accept::None),
+    };
+    Refusal::when(
+        grid.control.wrong && keeps_all,
+        "control.wrong",
+        "asks for what was dropped as wrong, and `accept = \"none\"` drops nothing",
+        "write another rule, as `accept = [\"recorded\"]` under this grid",
+    )
 }
 
 /// Each column that is asked for is joined, as numbers everywhere or as words everywhere.
@@ -32,17 +52,21 @@ fn check_joined(pipeline: &Pipeline, difficulty: &Difficulty) -> Result<(), Refu
             "is asked for as words in one grid and as numbers in another",
             "join the column twice, under two names",
         )?;
-        Refusal::when(
-            !pipeline.join.contains_key(name),
-            &key,
-            "is joined from nowhere",
-            &format!(
-                "{}write a table `[join.{name}]` with `path`, `value` and `problem`",
-                did_you_mean(name, pipeline.join.keys().map(String::as_str))
-            ),
-        )?;
+        check_is_joined(pipeline, &key, name)?;
     }
     Ok(())
+}
+
+fn check_is_joined(pipeline: &Pipeline, key: &str, name: &str) -> Result<(), Refusal> {
+    Refusal::when(
+        !pipeline.join.contains_key(name),
+        key,
+        "is joined from nowhere",
+        &format!(
+            "{}write a table `[join.{name}]` with `path`, `value` and `problem`",
+            did_you_mean(name, pipeline.join.keys().map(String::as_str))
+        ),
+    )
 }
 
 fn is_asked_otherwise(pipeline: &Pipeline, name: &str, wanted: &JoinedRule) -> bool {

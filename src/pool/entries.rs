@@ -180,7 +180,7 @@ impl Entries {
     }
 
     /// The index of these facts among those that entries have.
-    pub(super) fn index_facts(&mut self, facts: ProblemFacts) -> u32 {
+    pub(crate) fn index_facts(&mut self, facts: ProblemFacts) -> u32 {
         self.facts.insert_full(facts).0 as u32
     }
 

@@ -8,7 +8,7 @@ use super::loaded::{Loaded, RunPart};
 use super::remarked;
 use crate::plan::{Plan, PlannedFile, PlannedSource};
 use crate::pool::{Entries, Lock};
-use crate::screen::{self, Fate, Screened, Tally};
+use crate::screen::{self, Bounds, Fate, Screened, Tally};
 use crate::select::{self, JoinCounts, Knowledge, Selection};
 
 /// A plan, measured: every entry of its sources.
@@ -70,6 +70,7 @@ impl<'p> Experiment<'p> {
             let mut recipes = grid.recipe.iter();
             let joined = grid.difficulty.as_ref().map(|rule| &rule.joined);
             grid.similar.is_none()
+                && grid.control.joined.is_none()
                 && joined.is_none_or(BTreeMap::is_empty)
                 && recipes.all(|recipe| recipe.criterion().text_rule().is_none())
         })
@@ -101,6 +102,9 @@ impl<'p> Experiment<'p> {
         let templates = clusters.map(|clusters| clusters.template.as_slice());
         let mut selection =
             select::select(&self.entries, fates, templates, &self.knowledge, &asked);
+        let bounds = Bounds::new(&plan.screen, &self.entries);
+        select::controls::wrong::select(&self.entries, fates, &bounds, &asked, &mut selection);
+        select::controls::shuffled::select(&asked, &mut selection);
         selection.warnings.extend(self.warnings(&selection));
         selection
     }

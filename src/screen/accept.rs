@@ -42,6 +42,11 @@ fn ours(body: &Body) -> Option<DropReason> {
     }
 }
 
+/// Whether neither the source nor we say that a trajectory is right.
+pub(crate) fn no_verdict_is_right(body: &Body) -> bool {
+    body.recorded != Some(true) && body.outcome != Outcome::Correct
+}
+
 /// Right, wrong or unknown for the table of a style pair: the source's verdict where it has one.
 pub(crate) fn right(body: &Body) -> Option<bool> {
     body.recorded.or(match body.outcome {

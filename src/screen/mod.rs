@@ -126,6 +126,19 @@ pub enum DropReason {
 }
 
 impl DropReason {
+    /// The reasons of what was dropped as wrong.
+    const WRONG: [Self; 2] = [Self::RecordedWrong, Self::Wrong];
+
+    /// Whether a verdict is the reason: the answer is wrong.
+    pub(crate) fn is_wrong(self) -> bool {
+        Self::WRONG.contains(&self)
+    }
+
+    /// The same of a reason as it is written.
+    pub(crate) fn is_word_of_wrong(word: &str) -> bool {
+        Self::WRONG.iter().any(|reason| reason.as_str() == word)
+    }
+
     pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Void(void) => void.as_str(),
@@ -215,6 +228,26 @@ pub fn fates(
         duplicates::drop_near(entries, screened, &mut fates);
     }
     fates
+}
+
+/// The bounds of a pipeline's screen, by themselves: what a trajectory must keep beside being accepted.
+pub(crate) struct Bounds<'s> {
+    screen: &'s Screen,
+    wanted: facts::Conditions<'s>,
+}
+
+impl<'s> Bounds<'s> {
+    pub(crate) fn new(screen: &'s Screen, entries: &Entries) -> Self {
+        let wanted = facts::Conditions::new(screen, entries);
+        Self { screen, wanted }
+    }
+
+    /// Whether the trajectory keeps them. Of benchmarks and near duplicates its problem tells, where it has another
+    /// that was kept.
+    pub(crate) fn keep(&self, entries: &Entries, body: &Body) -> bool {
+        let facts = || self.wanted.refusal(entries.facts_of(body));
+        out_of_bounds(self.screen, body).or_else(facts).is_none()
+    }
 }
 
 fn out_of_bounds(screen: &Screen, body: &Body) -> Option<DropReason> {

@@ -8,7 +8,7 @@ use super::admission::Scopes;
 use super::grid::{Family, Grid};
 use super::recipe::Recipe;
 use super::scope::Scope;
-use super::selection::{Selection, WideBucket};
+use super::selection::{Selection, Width};
 use super::standing;
 use crate::bucket::Candidate;
 use crate::bucket::category::ProblemGroup;
@@ -26,13 +26,43 @@ impl Axes {
     }
 }
 
-/// The bucket of each of the category's groups.
+/// The buckets of a family.
+pub(super) struct Buckets {
+    /// One for each of the category's groups.
+    pub lists: Vec<Vec<Candidate>>,
+    /// Of short and long, the share of the problems that it is cut from which a bucket holds: of several the largest.
+    pub share: Option<f64>,
+    /// Where a bucket holds a larger share than the pipeline allows: which.
+    pub refused: Option<String>,
+}
+
+/// The bucket of each of the category's groups; notes those that hold much of what they are cut from.
 pub(super) fn of_family(
     scope: &Scope<'_>,
     grid: &Grid,
     family: &Family,
     selection: &mut Selection,
-) -> Vec<Vec<Candidate>> {
+) -> Buckets {
+    let (lists, widths) = cut(scope, grid, family);
+    let shares = widths.iter().filter(|width| width.of > 0).map(Width::share);
+    let share = shares.reduce(f64::max);
+    let widths = widths.into_iter();
+    let refused = widths
+        .clone()
+        .find(|width| width.taken > grid.length.bucket_max(width.of));
+    if refused.is_none() {
+        widths.for_each(|width| selection.note_width(width));
+    }
+    let max = grid.length.bucket_share_max.unwrap_or(1.0);
+    Buckets {
+        lists,
+        share,
+        refused: refused.map(|width| format!("{width}, and `bucket_share_max` is {max}")),
+    }
+}
+
+/// The bucket of each of the category's groups, and how wide those of short and long are.
+fn cut(scope: &Scope<'_>, grid: &Grid, family: &Family) -> (Vec<Vec<Candidate>>, Vec<Width>) {
     let groups = grid.category(&family.category).groups(scope.entries);
     let chosen = family.recipe.criterion().stands(scope);
     let candidates = |groups: &[ProblemGroup]| match &chosen {
@@ -43,14 +73,16 @@ pub(super) fn of_family(
         let bucket = |group: &ProblemGroup| {
             let all = candidates(std::slice::from_ref(group));
             let name = group.name(scope.entries).unwrap_or(&family.category);
-            bucket(scope, all, grid, family, name, selection)
+            bucket(scope, all, grid, family, name)
         };
-        return groups.iter().map(bucket).collect();
+        let (lists, widths): (_, Vec<Option<Width>>) = groups.iter().map(bucket).unzip();
+        return (lists, widths.into_iter().flatten().collect());
     }
     let all = candidates(&groups);
-    let bucket = bucket(scope, all, grid, family, &family.category, selection);
+    let (bucket, width) = bucket(scope, all, grid, family, &family.category);
     let of_group = |group: &ProblemGroup| held(scope, std::slice::from_ref(group), &bucket);
-    groups.iter().map(of_group).collect()
+    let lists = groups.iter().map(of_group).collect();
+    (lists, width.into_iter().collect())
 }
 
 /// The candidates whose problems the groups hold, in their order.
@@ -109,15 +141,18 @@ fn bucket(
     grid: &Grid,
     family: &Family,
     group_name: &str,
-    selection: &mut Selection,
-) -> Vec<Candidate> {
+) -> (Vec<Candidate>, Option<Width>) {
     if !family.length.ranks() {
-        return candidates;
+        return (candidates, None);
     }
     let of = candidates.len();
     let size = match scope.on_shortfall {
-        // As large as it can be without meeting the other end.
-        OnShortfall::Short => grid.length.bucket.min(of / 2),
+        // As large as it can be without meeting the other end, or being more than it may.
+        OnShortfall::Short => grid
+            .length
+            .bucket
+            .min(of / 2)
+            .min(grid.length.bucket_max(of)),
         OnShortfall::Refuse | OnShortfall::Skip => grid.length.bucket,
     };
     let longest = family.length == Length::Long;
@@ -127,21 +162,17 @@ fn bucket(
         if longest { u128::MAX - id } else { id }
     };
     let bucket = extreme(candidates, size, longest, tie);
-    selection.note_width(WideBucket {
+    let width = Width {
         length: family.length.to_string(),
         pool: group_name.to_owned(),
         taken: bucket.len(),
         of,
-    });
-    bucket
+    };
+    (bucket, Some(width))
 }
 
 /// The categories, styles and rules of a grid whose short and long buckets share a trajectory.
-pub(super) fn overlapping(
-    scopes: &Scopes<'_>,
-    families: &[Family],
-    selection: &mut Selection,
-) -> HashSet<Axes> {
+pub(super) fn overlapping(scopes: &Scopes<'_>, families: &[Family]) -> HashSet<Axes> {
     let of_length = |length: Length| {
         let families = families.iter();
         families.filter(move |family| family.length == length && family.draw == 0)
@@ -152,8 +183,8 @@ pub(super) fn overlapping(
         let Some(long) = of_length(Length::Long).find(|long| Axes::of(long) == axes) else {
             continue;
         };
-        let mut entries = |family: &Family| -> HashSet<u32> {
-            let buckets = of_family(&scopes.of(family), scopes.grid, family, selection);
+        let entries = |family: &Family| -> HashSet<u32> {
+            let buckets = cut(&scopes.of(family), scopes.grid, family).0;
             let candidates = buckets.into_iter().flatten();
             candidates.map(|candidate| candidate.entry).collect()
         };
@@ -188,6 +219,38 @@ mod tests {
         // Two of four problems are more than a quarter.
         assert_eq!(selection.warnings.len(), 2);
         assert!(selection.warnings[0].contains("all (2 of 4)"));
+    }
+
+    #[test]
+    fn a_bucket_that_would_hold_too_much_of_its_pool_is_refused_or_made_smaller() {
+        let entries = pool(&[0, 1, 2, 3, 4, 5, 6, 7].map(|problem| row(problem, 10 + problem)));
+        let long = "[[grid]]\nsize = [1, 2]\n[grid.length]\nrule = ['long']\nbucket = 3";
+        let wide = selected(&entries, long, None, OnShortfall::Refuse);
+        assert_eq!(wide.subsets[0].bucket_share, Some(0.375));
+        assert_eq!(wide.warnings.len(), 1, "{:?}", wide.warnings);
+        let bounded = format!("{long}\nbucket_share_max = 0.3");
+        let refused = selected(&entries, &bounded, None, OnShortfall::Skip);
+        let told: Vec<&str> = refused
+            .shortfalls
+            .iter()
+            .map(|one| one.name.as_str())
+            .collect();
+        assert_eq!(told, ["all-long-1", "all-long-2"]);
+        assert_eq!(
+            refused.shortfalls[0].reason,
+            "its bucket takes 3 of 8 problems of all, and `bucket_share_max` is 0.3"
+        );
+        assert!(refused.subsets.is_empty() && refused.warnings.is_empty());
+        // Three tenths of eight are two.
+        let short = selected(&entries, &bounded, None, OnShortfall::Short);
+        assert_eq!(sorted(entries_of(&short, "all-long-2")), [6, 7]);
+        assert_eq!(
+            (short.subsets[0].bucket, short.subsets[0].bucket_share),
+            (2, Some(0.25))
+        );
+        let enough = format!("{long}\nbucket_share_max = 0.375");
+        let selection = selected(&entries, &enough, None, OnShortfall::Refuse);
+        assert!(selection.shortfalls.is_empty());
     }
 
     #[test]

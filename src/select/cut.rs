@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::grid::{Family, Grid};
+use super::grid::{EqualTokens, Family, Grid};
 use super::order::Ordered;
 use super::scope::Scope;
 use super::selection::{Selection, Shortfall};
 use super::size::Size;
-use super::standing;
 use super::subset::{DrawKind, Subset, SubsetRole};
 use super::validation::SetAside;
+use super::{overlap, standing};
 use crate::bucket::category::Category;
 use crate::bucket::length::Choose;
 use crate::error::{listed, nearest};
@@ -55,21 +55,40 @@ impl AskedSubset {
         grid.size.ascending().into_iter().map(wanted).collect()
     }
 
-    /// A control for each of a family's subsets, of its rows.
-    pub(super) fn controls(cuts: &[MadeSubset], role: &str) -> Vec<Self> {
+    /// A control for each of a family's subsets, of the size that is said of each.
+    pub(super) fn controls(
+        cuts: &[MadeSubset],
+        role: &str,
+        size: impl Fn(&MadeSubset) -> Size,
+    ) -> Vec<Self> {
         let wanted = |cut: &MadeSubset| Self {
             name: format!("{}-{role}", cut.name),
-            size: Size::Rows(cut.size),
+            size: size(cut),
             control_of: vec![cut.name.clone()],
         };
         cuts.iter().map(wanted).collect()
     }
 }
 
-/// A subset that was made: its name and its rows.
+/// A subset that was made.
 pub(super) struct MadeSubset {
     pub name: String,
+    /// Its rows.
     pub size: u32,
+    /// Of its replies.
+    pub tokens: u64,
+    /// What it was asked for with, or what there was of it.
+    pub got: Size,
+}
+
+impl MadeSubset {
+    /// What a control beside it that has other problems is asked for with.
+    pub(super) fn as_control(&self, grid: &Grid) -> Size {
+        match grid.control.tokens {
+            Some(EqualTokens::Equal) => Size::Reach(self.tokens),
+            None => self.got,
+        }
+    }
 }
 
 /// Adds those of the subsets, smallest first, that the order can fill; `described` adds what else is said
@@ -94,10 +113,26 @@ pub(super) fn prefixes(
             ..Subset::of_order(name.clone(), order.role, asked, &order.entries, size)
         };
         subsets.push(described(subset));
-        cuts.push(MadeSubset { name, size });
+        let tokens = scope.tokens(&order.entries[..size as usize]);
+        cuts.push(MadeSubset {
+            name,
+            size,
+            tokens: tokens.map(u64::from).sum(),
+            got: got(scope, order, asked, size),
+        });
     }
     selection.add(subsets);
     cuts
+}
+
+/// What was asked for, as far as there is as much.
+fn got(scope: &Scope<'_>, order: &FamilyOrder, asked: Size, size: u32) -> Size {
+    let available = asked.available(scope.tokens(&order.entries));
+    match asked {
+        Size::Rows(_) => Size::Rows(size),
+        Size::Tokens(budget) => Size::Tokens(budget.min(available)),
+        Size::Reach(wanted) => Size::Reach(wanted.min(available)),
+    }
 }
 
 /// The rows that a subset gets, or none where it is left out; a shortfall is always noted.
@@ -140,20 +175,30 @@ pub(super) fn family(
         true => lacks(scope, grid, family),
         false => "its bucket holds fewer".to_owned(),
     };
-    let ranks = family.recipe.criterion().ranks();
-    let is_fixed = ordered.is_whole && !entries.is_empty() && is_fixed(scope, grid, family);
+    let is_fixed = is_fixed(scope, grid, family);
+    let ranks = family.recipe.criterion().ranks() || (is_fixed && grid.is_by_key(family));
     let kind = |asked: Size| {
         let takes_all = asked.rows(scope.tokens(entries)) == entries.len() as u32;
-        match ranks || (is_fixed && takes_all) {
+        match ranks || (is_fixed && ordered.is_whole && takes_all && !entries.is_empty()) {
             true => DrawKind::Replicate,
             false => DrawKind::Independent,
         }
+    };
+    let overlap = |subset: &Subset| match kind(subset.asked) {
+        DrawKind::Replicate => Some(1.0),
+        DrawKind::Independent if ordered.is_by_hash => {
+            let drawn = scope.problem_count(subset.entries());
+            overlap::of_lists(grid, family, drawn, &ordered.lists)
+        }
+        DrawKind::Independent => None,
     };
     let described = |subset: Subset| Subset {
         category: Some(family.category.clone()),
         length: Some(family.length.to_string()),
         recipe: Some(family.recipe),
         bucket: ordered.bucket as u32,
+        bucket_share: ordered.bucket_share,
+        draws_overlap: overlap(&subset),
         per_problem: grid.per_problem,
         draw_kind: kind(subset.asked),
         ..subset.of_family(grid, family)
@@ -248,14 +293,14 @@ pub(super) fn validation(
     );
 }
 
-/// Notes that a family's buckets short and long cannot stand beside each other.
-pub(super) fn refuse_overlap(grid: &Grid, family: &Family, selection: &mut Selection) {
+/// Notes that a family cannot stand, and why.
+pub(super) fn refuse(grid: &Grid, family: &Family, reason: &str, selection: &mut Selection) {
     for size in grid.size.as_written() {
         selection.shortfalls.push(Shortfall {
             name: family.name(size),
             asked: size,
             available: 0,
-            reason: "short and long overlap: the pool is smaller than two buckets".into(),
+            reason: reason.to_owned(),
         });
     }
 }

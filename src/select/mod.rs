@@ -18,6 +18,7 @@ mod kept;
 mod knowledge;
 pub(crate) mod names;
 mod order;
+mod overlap;
 mod pair;
 pub(crate) mod recipe;
 #[cfg(test)]
@@ -45,10 +46,10 @@ use grid::{Family, Grid, PairedBy};
 use kept::KeptEntries;
 pub use knowledge::{JoinCounts, JoinedColumn, Knowledge, ProblemText, TextRule};
 use scope::{Scope, Stock};
-pub(crate) use selection::shortfall_table;
 pub use selection::{PairTable, Selection, Shortfall, Steps};
+pub(crate) use selection::{WIDE, shortfall_table};
 pub use stratum::Stratum;
-pub use subset::{DrawKind, Matching, Subset, SubsetRole, Thin};
+pub use subset::{Derivation, DrawKind, Matching, Subset, SubsetRole, Thin};
 use validation::{SetAside, Validation};
 
 /// What a pipeline asks to be selected.
@@ -128,13 +129,14 @@ fn rules(asked: &Asked<'_>) -> BTreeSet<Accept> {
 
 /// The families of a grid, but for draws that would be the same again and lengths that share trajectories.
 fn select_grid(scopes: &Scopes<'_>, families: &[Family], selection: &mut Selection) {
-    let overlapping = buckets::overlapping(scopes, families, selection);
+    let overlapping = buckets::overlapping(scopes, families);
     for family in families {
         if family.draw > 0 && family.recipe.criterion().ranks() {
             continue;
         }
         if family.length.ranks() && overlapping.contains(&Axes::of(family)) {
-            cut::refuse_overlap(scopes.grid, family, selection);
+            let reason = "short and long overlap: the pool is smaller than two buckets";
+            cut::refuse(scopes.grid, family, reason, selection);
             continue;
         }
         select_family(&scopes.of(family), scopes.grid, family, selection);
@@ -144,6 +146,10 @@ fn select_grid(scopes: &Scopes<'_>, families: &[Family], selection: &mut Selecti
 /// The subsets of a family, its paired and its matched controls.
 fn select_family(scope: &Scope<'_>, grid: &Grid, family: &Family, selection: &mut Selection) {
     let buckets = buckets::of_family(scope, grid, family, selection);
+    if let Some(reason) = &buckets.refused {
+        cut::refuse(grid, family, reason, selection);
+        return;
+    }
     let ordered = order::order(scope, grid, family, buckets, selection);
     let cuts = cut::family(scope, grid, family, &ordered, selection);
     let Some(largest) = cuts.last() else {

@@ -21,7 +21,11 @@ pub(crate) fn check(grids: &[(Grid, Vec<Length>)]) -> Result<(), (usize, Refusal
             .map(|size| family.name(size))
         {
             let too_bad = |refusal| (family.grid, refusal);
-            folder_can_be_called(&name).map_err(too_bad)?;
+            let tail = match grid.control.tokens {
+                Some(_) => OWN_TAIL,
+                None => TAIL,
+            };
+            folder_can_be_called(&name, tail).map_err(too_bad)?;
             if !names.insert(name.to_ascii_lowercase()) {
                 let problem = format!("asks for a subset `{name}` that another place asks for too");
                 let hint = "give each grid a `name` of its own, not one in other letters' size alone, and each axis \
@@ -37,14 +41,17 @@ pub(crate) fn check(grids: &[(Grid, Vec<Length>)]) -> Result<(), (usize, Refusal
 const NAME_BYTES_MAX: usize = 255;
 
 /// The longest that controls put behind their subset's name.
-const TAIL: &str = "-matched";
+const TAIL: &str = "-shuffled67";
+
+/// The longest where random controls are a subset's own.
+const OWN_TAIL: &str = "-random-c999";
 
 /// Names that stand for devices on Windows, alone or before a dot.
 const DEVICES: [&str; 6] = ["con", "prn", "aux", "nul", "com", "lpt"];
 
 /// Refuses a name that some file system takes for no folder: datasets are carried from one to another.
-fn folder_can_be_called(name: &str) -> Result<(), Refusal> {
-    let bytes = name.len() + TAIL.len();
+fn folder_can_be_called(name: &str, tail: &str) -> Result<(), Refusal> {
+    let bytes = name.len() + tail.len();
     Refusal::when(
         bytes > NAME_BYTES_MAX,
         "",
@@ -74,7 +81,9 @@ fn check_controls(families: &[(&Grid, Family)]) -> Result<(), (usize, Refusal)> 
         .map(|(_, family)| family.stem.to_ascii_lowercase())
         .collect();
     let mut kinds: HashMap<String, RandomKind> = HashMap::new();
-    let controlled = families.iter().filter(|(grid, _)| grid.control.random > 0);
+    let controlled = families
+        .iter()
+        .filter(|(grid, _)| grid.random_controls() > 0 && grid.control.tokens.is_none());
     for (grid, family) in controlled {
         let kind = RandomKind {
             accept: family.accept,
@@ -162,8 +171,8 @@ mod tests {
     fn a_name_that_some_file_system_does_not_take_is_refused() {
         let named = |name: &str| refused(&[&format!("size = [5]\nname = '{name}'")]);
         let (_, problem) = named(&"x".repeat(240)).unwrap();
-        assert!(problem.contains("261 bytes"), "{problem}");
-        assert_eq!(named(&"x".repeat(232)), None);
+        assert!(problem.contains("264 bytes"), "{problem}");
+        assert_eq!(named(&"x".repeat(229)), None);
         for device in ["con.a", "COM1.x", "nul.", "lpt9.b.c"] {
             let problem = named(device).map(|(_, problem)| problem);
             assert!(

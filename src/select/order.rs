@@ -1,5 +1,6 @@
 //! The order of a family: its buckets' candidates, by the draw's hash or by its recipe.
 
+use super::buckets::Buckets;
 use super::grid::{Family, Grid};
 use super::recipe::criterion::{InOrder, StepCounts};
 use super::scope::Scope;
@@ -8,7 +9,6 @@ use super::standing::{self, More};
 use super::{admission, turns};
 use crate::bucket::Candidate;
 use crate::bucket::category::{Category, ProblemGroup};
-use crate::bucket::length::Nested;
 
 /// The order of a family, before it is cut.
 pub(super) struct Ordered {
@@ -20,23 +20,31 @@ pub(super) struct Ordered {
     pub steps: StepCounts,
     /// How many problems the buckets hold.
     pub bucket: usize,
+    /// How many each of them holds.
+    pub lists: Vec<usize>,
+    /// Of short and long, the share of its pool that a bucket takes: of several the largest.
+    pub bucket_share: Option<f64>,
     /// Whether all of them stand in the order.
     pub is_whole: bool,
+    /// Whether the draw's hash orders them, and no recipe.
+    pub is_by_hash: bool,
 }
 
-/// The order of a family's candidates, of which there is one list for each of its category's groups.
+/// The order of a family's candidates, of which there is one bucket for each of its category's groups.
 pub(super) fn order(
     scope: &Scope<'_>,
     grid: &Grid,
     family: &Family,
-    lists: Vec<Vec<Candidate>>,
+    buckets: Buckets,
     selection: &mut Selection,
 ) -> Ordered {
-    let bucket = lists.iter().map(Vec::len).sum();
+    let lists: Vec<usize> = buckets.lists.iter().map(Vec::len).collect();
+    let bucket = lists.iter().sum();
     let mut steps = admission::steps(scope, grid, family, bucket);
-    let mut sorted = Vec::with_capacity(lists.len());
-    for list in lists {
+    let (mut sorted, mut is_by_hash) = (Vec::with_capacity(lists.len()), true);
+    for list in buckets.lists {
         let ordered = by_recipe(scope, grid, family, list);
+        is_by_hash &= ordered.is_by_hash;
         steps.extend(ordered.steps);
         for warning in ordered.warnings {
             selection.warn(warning);
@@ -53,6 +61,9 @@ pub(super) fn order(
         entries: standing::with_more(scope, &candidates, &more),
         steps,
         bucket,
+        lists,
+        bucket_share: buckets.share,
+        is_by_hash,
         is_whole: candidates.len() == bucket,
         candidates,
     }
@@ -91,12 +102,13 @@ fn by_recipe(
     let beside = grid.beside(std::slice::from_ref(&family.length));
     let own = family.recipe.criterion().order(scope, &beside, &candidates);
     own.unwrap_or_else(|| {
-        let by_key = grid.length.nested == Nested::ByKey && family.length.ranks();
+        let is_by_hash = !grid.is_by_key(family);
         InOrder {
-            candidates: match by_key {
-                true => candidates,
-                false => standing::by_draw(scope, candidates),
+            candidates: match is_by_hash {
+                true => standing::by_draw(scope, candidates),
+                false => candidates,
             },
+            is_by_hash,
             ..InOrder::default()
         }
     })

@@ -5,12 +5,13 @@ use super::grid::{Grid, check};
 use super::knowledge::Knowledge;
 use super::selection::Selection;
 use super::validation::Validation;
-use super::{Asked, select};
+use super::{Asked, controls, select};
+use crate::bucket::length::Length;
 use crate::ids::Id;
 use crate::pool::Entries;
-use crate::pool::entries::{Body, Entry, Problem};
+use crate::pool::entries::{Body, Entry, Problem, ProblemFacts};
 use crate::rules::OnShortfall;
-use crate::screen::Fate;
+use crate::screen::{Bounds, Fate, Screen};
 use crate::verify::Outcome;
 
 /// One trajectory of a problem that its index names; those of a problem stand together.
@@ -35,6 +36,7 @@ pub(super) fn row(problem: u32, tokens: u32) -> Row {
 /// The pool of these rows: entry i is row i.
 pub(super) fn pool(rows: &[Row]) -> Entries {
     let mut entries = Entries::default();
+    let facts = entries.index_facts(ProblemFacts::default());
     for (at, row) in (0..).zip(rows) {
         let category = Some(entries.intern(row.category));
         if row.problem as usize == entries.problems.len() {
@@ -68,20 +70,15 @@ pub(super) fn pool(rows: &[Row]) -> Entries {
                 style,
                 category,
                 origin: None,
-                facts: 0,
+                facts,
             })),
         });
     }
     entries
 }
 
-/// What `[[grid]]` tables select of a pool of which all is kept, with a validation set of so many problems.
-pub(super) fn selected(
-    entries: &Entries,
-    grids: &str,
-    validation: Option<u32>,
-    on_shortfall: OnShortfall,
-) -> Selection {
+/// `[[grid]]` tables with their length axes.
+fn parsed(grids: &str) -> Vec<(Grid, Vec<Length>)> {
     #[derive(serde::Deserialize)]
     struct Grids {
         grid: Vec<Grid>,
@@ -91,7 +88,17 @@ pub(super) fn selected(
         let axis = check::grid(&grid).unwrap();
         (grid, axis)
     };
-    let grids: Vec<_> = grids.grid.into_iter().map(with_axis).collect();
+    grids.grid.into_iter().map(with_axis).collect()
+}
+
+/// What `[[grid]]` tables select of a pool of which all is kept, with a validation set of so many problems.
+pub(super) fn selected(
+    entries: &Entries,
+    grids: &str,
+    validation: Option<u32>,
+    on_shortfall: OnShortfall,
+) -> Selection {
+    let grids = parsed(grids);
     let validation = validation.map(|size| Validation {
         size,
         near_duplicates: None,
@@ -104,6 +111,29 @@ pub(super) fn selected(
     };
     let fates = vec![Fate::Kept; entries.rows.len()];
     select(entries, &fates, None, &Knowledge::of(entries), &asked)
+}
+
+/// What grids select of a pool with these fates, with the controls that are drawn beside the subsets that were made.
+pub(super) fn with_controls(
+    entries: &Entries,
+    fates: &[Fate],
+    screen: &Screen,
+    grids: &str,
+    on_shortfall: OnShortfall,
+) -> Selection {
+    let grids = parsed(grids);
+    let asked = Asked {
+        grids: &grids,
+        validation: None,
+        seed: 0,
+        on_shortfall,
+    };
+    let knowledge = Knowledge::of(entries);
+    let mut selection = select(entries, fates, None, &knowledge, &asked);
+    let bounds = Bounds::new(screen, entries);
+    controls::wrong::select(entries, fates, &bounds, &asked, &mut selection);
+    controls::shuffled::select(&asked, &mut selection);
+    selection
 }
 
 /// The entries of the subset of that name.

@@ -2,8 +2,9 @@
 //!
 //! Nothing in a scope is set and reset: another rule of acceptance, style or draw is another scope.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
+use super::controls::joined::JoinedStrata;
 use super::draw::{Draw, Keys};
 use super::kept::{AskedStyle, KeptEntries};
 use super::knowledge::Knowledge;
@@ -37,6 +38,8 @@ pub(crate) struct Scope<'s> {
     pub keys: Keys<'s>,
     pub draw: Draw<'s>,
     pub on_shortfall: OnShortfall,
+    /// Where a control is matched on a joined column.
+    pub(super) joined: Option<&'s JoinedStrata>,
 }
 
 impl Stock<'_> {
@@ -56,6 +59,7 @@ impl Stock<'_> {
             keys: Keys::new(self.entries, self.seed),
             draw,
             on_shortfall: self.on_shortfall,
+            joined: None,
         }
     }
 }
@@ -111,6 +115,12 @@ impl<'s> Scope<'s> {
     ) -> impl ExactSizeIterator<Item = u32> + use<'s, 't> {
         let all = self.entries;
         entries.iter().map(|&entry| all.body_of(entry).tokens)
+    }
+
+    /// How many problems the entries are of.
+    pub(super) fn problem_count(&self, entries: &[u32]) -> usize {
+        let problems = entries.iter().map(|&entry| self.body(entry).problem);
+        problems.collect::<HashSet<u32>>().len()
     }
 
     /// An entry as the one that stands for its problem.

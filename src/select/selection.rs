@@ -1,6 +1,7 @@
 //! What is selected: filled while the grids are gone through, and handed over as it is.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 use serde::Serialize;
 
@@ -17,7 +18,7 @@ pub struct Selection {
     pub shortfalls: Vec<Shortfall>,
     pub warnings: Vec<String>,
     /// Buckets that take more than a quarter of their pool.
-    wide: BTreeSet<WideBucket>,
+    wide: BTreeSet<Width>,
     /// For each style pair: how often its trajectories are right.
     pub pairs: Vec<PairTable>,
     /// For each family of a recipe that leaves problems out: how many each step left.
@@ -44,6 +45,9 @@ pub struct Shortfall {
     pub reason: String,
 }
 
+/// From which share of its pool on a bucket is hardly short or long: chosen by hand, before the middle half begins.
+pub(crate) const WIDE: f64 = 0.25;
+
 /// How often the trajectories of a pair of styles are right, over all problems that have both.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct PairTable {
@@ -53,15 +57,30 @@ pub struct PairTable {
     pub counts: BTreeMap<String, BTreeMap<String, u64>>,
 }
 
-/// A bucket that takes much of the problems that it is cut from.
-#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct WideBucket {
+/// How much of the problems that it is cut from a bucket takes.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Width {
     /// `short` or `long`.
     pub length: String,
     /// What it is cut from.
     pub pool: String,
     pub taken: usize,
     pub of: usize,
+}
+
+impl Width {
+    pub(super) fn share(&self) -> f64 {
+        self.taken as f64 / self.of as f64
+    }
+}
+
+impl fmt::Display for Width {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            pool, taken, of, ..
+        } = self;
+        write!(f, "its bucket takes {taken} of {of} problems of {pool}")
+    }
 }
 
 impl Selection {
@@ -95,22 +114,22 @@ impl Selection {
         }
     }
 
-    /// Notes a bucket, where it takes more than a quarter.
-    pub(super) fn note_width(&mut self, bucket: WideBucket) {
-        if bucket.taken * 4 > bucket.of && bucket.of > 0 {
+    /// Notes a bucket, where it takes more than [`WIDE`].
+    pub(super) fn note_width(&mut self, bucket: Width) {
+        if bucket.of > 0 && bucket.share() > WIDE {
             self.wide.insert(bucket);
         }
     }
 
     /// Adds one warning a length: the pools of which its bucket takes more than a quarter.
     pub(super) fn warn_of_wide_buckets(&mut self) {
-        let wide: Vec<&WideBucket> = self.wide.iter().collect();
+        let wide: Vec<&Width> = self.wide.iter().collect();
         let by_length = wide.chunk_by(|a, b| a.length == b.length);
         self.warnings.extend(by_length.map(wide_warning));
     }
 }
 
-fn wide_warning(buckets: &[&WideBucket]) -> String {
+fn wide_warning(buckets: &[&Width]) -> String {
     let length = &buckets[0].length;
     let pools: Vec<String> = buckets
         .iter()
@@ -128,7 +147,7 @@ pub(crate) fn shortfall_table(shortfalls: &[Shortfall]) -> String {
     let mut lines: Vec<[String; 4]> =
         vec![["subset", "asked", "available", "why"].map(str::to_owned)];
     let unit = |shortfall: &Shortfall| match shortfall.asked {
-        Size::Tokens(_) => " tokens",
+        Size::Tokens(_) | Size::Reach(_) => " tokens",
         Size::Rows(_) => "",
     };
     let same = |a: &Shortfall, b: &Shortfall| {

@@ -2,8 +2,8 @@
 //!
 //! A thousand long trajectories are several times the training of a thousand short ones. Where the amount of
 //! text is to be the same, a subset is the longest prefix of its order that a budget of tokens pays for. Its
-//! random controls have the same budget, and so another number of rows; its matched and paired ones have
-//! its rows, and so another number of tokens.
+//! random and matched controls have the same budget, and so another number of rows; paired ones have its rows,
+//! and so another number of tokens. A control at equal tokens goes on until its subset's tokens are reached.
 
 use std::fmt;
 
@@ -18,6 +18,8 @@ pub enum Size {
     Rows(u32),
     /// At most so many tokens of replies.
     Tokens(u64),
+    /// As many rows as reach so many tokens of replies: what a control at equal tokens is asked for with.
+    Reach(u64),
 }
 
 /// What a size counts.
@@ -28,15 +30,17 @@ pub enum Size {
 pub(crate) enum SizeUnit {
     #[default]
     Rows,
-    /// Of replies.
+    /// Of replies, at most so many.
     Tokens,
+    /// Of replies, at least so many: those of the subset that it is a control of.
+    TokensReached,
 }
 
 impl fmt::Display for SizeUnit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Rows => "rows",
-            Self::Tokens => "tokens",
+            Self::Tokens | Self::TokensReached => "tokens",
         })
     }
 }
@@ -46,7 +50,7 @@ impl Size {
     pub(crate) fn count(self) -> u64 {
         match self {
             Self::Rows(rows) => u64::from(rows),
-            Self::Tokens(tokens) => tokens,
+            Self::Tokens(tokens) | Self::Reach(tokens) => tokens,
         }
     }
 
@@ -54,6 +58,7 @@ impl Size {
         match self {
             Self::Rows(_) => SizeUnit::Rows,
             Self::Tokens(_) => SizeUnit::Tokens,
+            Self::Reach(_) => SizeUnit::TokensReached,
         }
     }
 
@@ -71,11 +76,21 @@ impl Size {
         }
     }
 
+    /// Whether an order of so many rows and tokens is long enough for it.
+    pub(crate) fn is_met(self, rows: u32, tokens: u64) -> bool {
+        match self {
+            Self::Rows(wanted) => rows >= wanted,
+            // Up to the first row that it does not pay for.
+            Self::Tokens(budget) => tokens > budget,
+            Self::Reach(wanted) => rows > 0 && tokens >= wanted,
+        }
+    }
+
     /// How much there is of its unit in rows of these tokens.
     pub(crate) fn available(self, tokens: impl ExactSizeIterator<Item = u32>) -> u64 {
         match self {
             Self::Rows(_) => tokens.len() as u64,
-            Self::Tokens(_) => tokens.map(u64::from).sum(),
+            Self::Tokens(_) | Self::Reach(_) => tokens.map(u64::from).sum(),
         }
     }
 
@@ -99,6 +114,15 @@ impl Size {
                 });
                 first_over.unwrap_or(all) as u32
             }
+            Self::Reach(wanted) => {
+                let all = tokens.len();
+                let mut had = 0;
+                let last = tokens.position(|tokens| {
+                    had += u64::from(tokens);
+                    had >= wanted
+                });
+                last.map_or(all, |at| at + 1) as u32
+            }
         }
     }
 }
@@ -108,7 +132,7 @@ impl fmt::Display for Size {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Rows(rows) => rows.fmt(f),
-            Self::Tokens(tokens) => write!(f, "{tokens}tok"),
+            Self::Tokens(tokens) | Self::Reach(tokens) => write!(f, "{tokens}tok"),
         }
     }
 }
@@ -261,6 +285,10 @@ mod tests {
             let spent = |rows: usize| tokens[..rows].iter().copied().map(u64::from).sum::<u64>();
             prop_assert!(spent(rows) <= budget);
             prop_assert!(rows == tokens.len() || spent(rows + 1) > budget);
+            // One row fewer than reaches it never does; at equality the budget is reached by what it pays for.
+            let reach = Size::Reach(budget).rows(tokens.iter().copied()) as usize;
+            prop_assert!(reach == tokens.len() || (reach > 0 && spent(reach) >= budget));
+            prop_assert!(reach < 2 || spent(reach - 1) < budget);
         }
     }
 }

@@ -19,4 +19,6 @@ pub enum Stratum {
     /// How many trajectories of the problem can be selected: accepted, and of the style asked for. Matched on only
     /// where `strata` names it.
     Accepted,
+    /// Quarter of the values of the column that `control.joined` names, as another model's pass rate; of words the word.
+    Joined,
 }

@@ -34,6 +34,10 @@ pub struct Subset {
     pub size: u32,
     /// How many its bucket holds.
     pub bucket: u32,
+    /// Of short and long, the share of its pool's problems that the bucket holds: of several the largest.
+    pub bucket_share: Option<f64>,
+    /// The share of its problems that another draw is expected to have too, where that is known.
+    pub draws_overlap: Option<f64>,
     /// How many could have been selected.
     pub available: u32,
     /// How many trajectories of a problem it has at most.
@@ -50,6 +54,8 @@ pub struct Subset {
     pub pair_of: Vec<String>,
     /// What a matched control matched on, and where its strata were too thin.
     pub matched: Option<Matching>,
+    /// How a derived control's rows are made of their trajectories.
+    pub derivation: Option<Derivation>,
 }
 
 impl Subset {
@@ -77,6 +83,8 @@ impl Subset {
             order: order.clone(),
             size,
             bucket: available,
+            bucket_share: None,
+            draws_overlap: None,
             available,
             per_problem: 1,
             draw: 0,
@@ -87,6 +95,7 @@ impl Subset {
             control_of: Vec::new(),
             pair_of: Vec::new(),
             matched: None,
+            derivation: None,
         }
     }
 
@@ -105,6 +114,29 @@ impl Subset {
     /// The selected entries, in order of rank.
     pub fn entries(&self) -> &[u32] {
         &self.order[..self.size as usize]
+    }
+}
+
+/// How a row of a derived control is made of a trajectory: steps of its reasoning change places.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Derivation {
+    /// How many of a hundred steps stand elsewhere, 1 to 100.
+    pub percent: u32,
+    pub seed: u64,
+}
+
+impl Derivation {
+    /// The transformation's name.
+    pub(crate) fn name(self) -> String {
+        format!("shuffled_steps_{}", self.percent)
+    }
+
+    /// What a control's name has behind its subset's.
+    pub(crate) fn tail(self) -> String {
+        match self.percent {
+            100 => "shuffled".to_owned(),
+            percent => format!("shuffled{percent}"),
+        }
     }
 }
 
@@ -139,6 +171,10 @@ pub enum SubsetRole {
     Matched,
     /// A control of the same problems at the other end of lengths.
     Paired,
+    /// A control of wrong trajectories of the same problems.
+    Wrong,
+    /// A control of the same trajectories, changed: each row has an id of its own.
+    Derived,
     /// Set aside: none of its problems stands in another one.
     Validation,
 }
@@ -151,6 +187,8 @@ impl SubsetRole {
             Self::Random => "random",
             Self::Matched => "matched",
             Self::Paired => "paired",
+            Self::Wrong => "wrong",
+            Self::Derived => "derived",
             Self::Validation => "validation",
         }
     }
@@ -162,7 +200,8 @@ impl SubsetRole {
 pub enum DrawKind {
     /// One of many possible draws from the bucket.
     Independent,
-    /// The whole bucket is taken, or the recipe ranks: no draw decides, and seeds are training seeds.
+    /// No draw decides, and seeds are training seeds: the whole of a bucket is taken that is the same for every
+    /// draw, or the recipe (or `nested = "by_key"`) ranks.
     Replicate,
 }
 

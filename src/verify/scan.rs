@@ -186,6 +186,15 @@ fn bare_end(bytes: &[u8], at: usize) -> usize {
     }
 }
 
+/// The first bytes of a text, up to the end of a character.
+pub(crate) fn head(text: &str, length: usize) -> &str {
+    let mut end = text.len().min(length);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
+}
+
 /// The last bytes of a text, from the start of a character.
 pub(crate) fn tail(text: &str, length: usize) -> &str {
     let mut start = text.len().saturating_sub(length);

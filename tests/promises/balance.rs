@@ -351,6 +351,8 @@ draws = 2
 [grid.length]
 rule = ["long"]
 bucket = 8
+[grid.control]
+random = 0
 [emit]
 subsets = ["all-*"]
 [runs]
@@ -450,6 +452,79 @@ fn a_launcher_is_told_every_run_and_draws_that_are_the_same_get_training_seeds()
             Some(told.collect::<Vec<_>>().join(",").as_str())
         );
     }
+}
+
+/// Every control of this kind of experiment, by the keys that nothing else here has.
+const EQUAL: &str = r#"
+[sources.all]
+layout = "openr1"
+path = "data"
+[measure]
+tokenizer = "bytes.json"
+[[grid]]
+size = [2, 6]
+style = ["r1"]
+draws = 2
+[grid.length]
+rule = ["short", "long"]
+bucket = 9
+bucket_share_max = 0.4
+choose = "hash"
+[grid.control]
+tokens = "equal"
+matched = true
+strata = ["accepted"]
+[runs]
+training_seeds = [3]
+epochs = 2
+batch_size = 2
+"#;
+
+#[test]
+fn a_control_at_equal_tokens_has_a_second_run_with_its_subsets_steps() {
+    let place = Place::new();
+    place.write("data/a.jsonl", jsonl(&openr1_rows(60)));
+    place.write("pipeline.toml", EQUAL);
+    place.run("out", &[]).ends(0);
+    place.gradatim(&["check", "out"]).ends(0);
+    let out = place.out("out");
+    let (manifest, runs) = (out.manifest(), csv(&out, "runs.csv"));
+    let subsets = manifest["subsets"].as_array().expect("a list");
+    let of_name = |name: &str| {
+        let mut named = subsets.iter();
+        named.find(|one| one["name"] == name).expect("a subset")
+    };
+    let number = |record: &Value, key: &str| record[key].as_u64().expect("a count");
+    let steps = |rows: u64| 2 * rows.div_ceil(2);
+    let mut twins = 0;
+    for record in subsets {
+        let name = text(record, "name");
+        let own: Vec<_> = runs.iter().filter(|run| run["subset"] == name).collect();
+        let rows = number(record, "size");
+        assert_eq!(own[0]["budget"], "epochs");
+        assert_eq!(own[0]["steps"], steps(rows).to_string());
+        if record["role"] == "subset" {
+            assert_eq!(own.len(), 1, "{name}");
+            assert!(
+                record["draws_overlap"].is_null(),
+                "each draw has a bucket of its own"
+            );
+            continue;
+        }
+        let subset = of_name(record["control_of"][0].as_str().expect("a name"));
+        assert_eq!(record["unit"], "tokens_reached");
+        assert_eq!(record["asked"], subset["tokens"]);
+        assert!(number(record, "tokens") >= number(subset, "tokens"));
+        assert_eq!(
+            (own.len(), own[1]["budget"].as_str()),
+            (2, "subset_steps"),
+            "{name}"
+        );
+        assert_eq!(own[1]["steps"], steps(number(subset, "size")).to_string());
+        twins += 1;
+    }
+    // Two lengths, two draws, two sizes; a matched and a random control for each.
+    assert_eq!((twins, subsets.len()), (16, 24));
 }
 
 #[test]

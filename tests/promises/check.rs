@@ -73,14 +73,14 @@ const CARD: &str = "README.md";
 
 // What hides an edit.
 
-fn edit_json(path: &Path, edit: impl FnOnce(&mut Value)) {
+pub(crate) fn edit_json(path: &Path, edit: impl FnOnce(&mut Value)) {
     let mut value = read_json(path);
     edit(&mut value);
     let text = serde_json::to_string_pretty(&value).expect("JSON") + "\n";
     std::fs::write(path, text).expect("the file");
 }
 
-fn sum_again(out: &Path) {
+pub(crate) fn sum_again(out: &Path) {
     let mut sums = tree(out);
     sums.remove("__run__/SHA256SUMS");
     let lines: String = sums
@@ -109,7 +109,7 @@ fn card_seal(card: &str) -> String {
 }
 
 /// Gives the manifest the hashes of the files as they are now.
-fn seal_again(out: &Path) {
+pub(crate) fn seal_again(out: &Path) {
     let sums = tree(out);
     edit_json(&out.join("__run__/manifest.json"), |manifest| {
         manifest["pipeline_sha256"] = json!(sums[LOCK]);

@@ -13,6 +13,7 @@ mod checksums;
 mod columns;
 mod commands;
 mod companions;
+mod controls;
 mod csv;
 mod evidence;
 mod folders;

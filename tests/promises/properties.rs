@@ -737,6 +737,7 @@ fn values(
                 .count()
                 .to_string(),
         ),
+        Stratum::Joined => None,
         Stratum::PassRate => known
             .pass_quarter(row.problem)
             .map(|quarter| quarter.to_string()),
@@ -1208,7 +1209,8 @@ fn whether_a_problem_is_long_by_hash_does_not_depend_on_how_many_trajectories_it
                 *counts.entry(row.problem).or_default() += 1;
             }
             let grid = format!(
-                "[[grid]]\nsize = [60]\n[grid.length]\nrule = ['long']\nbucket = 60\nchoose = '{choose}'"
+                "[[grid]]\nsize = [60]\ncontrol.random = 0\n\
+                 [grid.length]\nrule = ['long']\nbucket = 60\nchoose = '{choose}'"
             );
             let made = Made::whole(&rows, &grid, pool);
             let [long] = made.selection.subsets.as_slice() else {
@@ -1232,6 +1234,76 @@ fn whether_a_problem_is_long_by_hash_does_not_depend_on_how_many_trajectories_it
         extreme[0] < *allowed.start() && extreme[3] > *allowed.end(),
         "{extreme:?}"
     );
+}
+
+/// What a subset says of the next draw, against what 400 seeds draw: of a bucket of 30 of which 15 are taken, of all
+/// 60, of three categories of 10, 20 and 30 in turn, and for a random control. All of a bucket is one set.
+#[test]
+fn the_overlap_that_is_told_of_two_draws_is_that_of_the_draws() {
+    let category = |at: usize| CATEGORIES[[0, 1, 1, 2, 2, 2][at % 6]];
+    let mut rows = plain_pool(60, |_| 1);
+    for (at, row) in rows.iter_mut().enumerate() {
+        row.category = Some(category(at));
+    }
+    let grids = "[[grid]]\nsize = [15, 30]\ndraws = 2\n[grid.length]\nrule = ['long', 'normal']\nbucket = 30\n\
+                 [[grid]]\ncategory = ['diverse']\ndiverse_of = ['algebra', 'calculus', 'geometry']\nsize = [15]\n\
+                 draws = 2\n";
+    let made = Made::whole(&rows, grids, 0);
+    let by_name = made.by_name();
+    let all = over_seeds(&rows, grids);
+    let turns = [10, 20, 30].map(|of| hypergeometric(of, 5, 5));
+    let of_turns = turns.iter().fold(vec![1.0], |sum, count| {
+        let mut next = vec![0.0; sum.len() + count.len() - 1];
+        for (at, known) in sum.iter().enumerate() {
+            for (more, chance) in count.iter().enumerate() {
+                next[at + more] += known * chance;
+            }
+        }
+        next
+    });
+    for (one, other, chances) in [
+        (
+            "all-long-15-d0",
+            "all-long-15-d1",
+            hypergeometric(30, 15, 15),
+        ),
+        (
+            "all-normal-15-d0",
+            "all-normal-15-d1",
+            hypergeometric(60, 15, 15),
+        ),
+        (
+            "all-normal-30-d0",
+            "all-normal-30-d1",
+            hypergeometric(60, 30, 30),
+        ),
+        ("diverse-normal-15-d0", "diverse-normal-15-d1", of_turns),
+        ("random-15-c0", "random-15-c1", hypergeometric(60, 15, 15)),
+    ] {
+        let subset = by_name[one];
+        let mean: f64 = (0..)
+            .zip(&chances)
+            .map(|(count, chance)| f64::from(count) * chance)
+            .sum();
+        let told = subset.draws_overlap.expect("it is known");
+        assert!(
+            (told - mean / f64::from(subset.size)).abs() < 1e-9,
+            "{one}: {told}"
+        );
+        let allowed = bounds(&sum_of(SEEDS as usize, &chances));
+        let sum: usize = all
+            .iter()
+            .map(|seed| shared(&seed[one], &seed[other]))
+            .sum();
+        assert!(allowed.contains(&sum), "{one}: {sum} is not in {allowed:?}");
+    }
+    let whole = by_name["all-long-30-d0"];
+    assert_eq!(
+        (whole.draws_overlap, whole.draw_kind),
+        (Some(1.0), DrawKind::Replicate)
+    );
+    assert!(!by_name.contains_key("all-long-30-d1"));
+    assert_eq!(whole.bucket_share, Some(0.5));
 }
 
 #[test]

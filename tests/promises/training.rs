@@ -553,7 +553,7 @@ fn a_validation_set_that_cannot_be_filled_takes_nothing_away() {
         &openr1_rows(40),
         "",
         "[validation]\nsize = 30\n",
-        "size = [15]\n",
+        "size = [15]\ncontrol.random = 0\n",
     );
     place
         .run("refused", &[])

@@ -16,7 +16,7 @@ use crate::folder::{self, CARD, RUN_FOLDER};
 use crate::manifest::{FileRecord, Manifest, SubsetRecord};
 use crate::plan::Plan;
 use crate::select::size::{Size, SizeUnit};
-use crate::select::{Matching, Selection, Subset, Thin};
+use crate::select::{Derivation, Matching, Selection, Subset, Thin};
 use crate::source::quietly;
 use crate::{Error, Result};
 
@@ -187,6 +187,15 @@ fn restored(recorded: &Manifest, plan: &Plan, replay: &Replay<'_>) -> Selection 
     selection
 }
 
+/// How the rows of a derived control were made.
+pub(super) fn derivation(record: &SubsetRecord) -> Option<Derivation> {
+    let derived = record.derived.as_ref()?;
+    Some(Derivation {
+        percent: derived.percent,
+        seed: derived.seed,
+    })
+}
+
 fn subset(record: &SubsetRecord, plan: &Plan, order: Arc<Vec<u32>>, family: u32) -> Subset {
     let named = |(grid, _): &(crate::select::grid::Grid, _)| grid.name == record.grid;
     Subset {
@@ -202,11 +211,14 @@ fn subset(record: &SubsetRecord, plan: &Plan, order: Arc<Vec<u32>>, family: u32)
         asked: match record.unit {
             SizeUnit::Rows => Size::Rows(record.asked.try_into().unwrap_or(u32::MAX)),
             SizeUnit::Tokens => Size::Tokens(record.asked),
+            SizeUnit::TokensReached => Size::Reach(record.asked),
         },
         family,
         size: record.size.min(order.len() as u32),
         order,
         bucket: record.bucket,
+        bucket_share: record.bucket_share,
+        draws_overlap: record.draws_overlap,
         available: record.available,
         per_problem: record.per_problem,
         draw: record.draw,
@@ -216,6 +228,7 @@ fn subset(record: &SubsetRecord, plan: &Plan, order: Arc<Vec<u32>>, family: u32)
         prefix_of: record.prefix_of.clone(),
         control_of: record.control_of.clone(),
         pair_of: record.pair_of.clone(),
+        derivation: derivation(record),
         matched: record.matched.as_ref().map(|matched| Matching {
             strata: matched.strata.clone(),
             thin: matched

@@ -14,6 +14,7 @@ use crate::ids::Id;
 use crate::manifest::VERSION;
 use crate::pool::Entries;
 use crate::schema::Misfit;
+use crate::screen::DropReason;
 use crate::{emit, schema};
 
 /// A ledger, read again.
@@ -24,6 +25,8 @@ pub(super) struct Ledger {
     pub kept: Vec<u32>,
     /// The kept entry of each trajectory, of exact copies that stay (`duplicates = "keep"`) the first.
     pub places: HashMap<Id, u32>,
+    /// The first entry of each trajectory that was dropped as wrong.
+    pub wrong: HashMap<Id, u32>,
     /// The kept entries of each trajectory that has several.
     pub copies: HashMap<Id, Vec<u32>>,
     /// The entries of each file, as they follow one another.
@@ -122,6 +125,12 @@ impl Ledger {
             }
             if let (Ok(body), Some(template)) = (body, templates[at]) {
                 self.templates.insert(body.problem, template);
+            }
+            if let (Ok(body), Some(reason)) = (body, reasons[at])
+                && DropReason::is_word_of_wrong(reason)
+            {
+                let first = (start + at) as u32;
+                self.wrong.entry(body.trajectory_id).or_insert(first);
             }
             if self.has_texts && body.is_ok_and(|body| body.text_id == Id::default()) {
                 return Err(TEXT_ID.misfit("is null in a row that must have one"));

@@ -93,14 +93,15 @@ pub(crate) fn check(out: &Path, again: Option<&Again<'_>>) -> Result<Findings> {
     let stored = manifest::read(&mut folder);
     sums::check(&mut folder, stored.as_ref());
     let ledger = ledger::read(&mut folder, stored.as_ref());
-    let chosen = selection::read(&mut folder, &ledger);
+    let chosen = selection::read(&mut folder, stored.as_ref(), &ledger);
     if let Some(stored) = &stored {
         manifest::seals(&mut folder, stored);
         manifest::subsets(&mut folder, stored, &chosen);
         relations::check(&mut folder.findings, &stored.manifest, &ledger, &chosen);
         replay::check(&mut folder, stored, ledger, &chosen)?;
-        if let Some(again) = again {
-            sources::check(&mut folder, stored, again)?;
+        match again {
+            Some(again) => sources::check(&mut folder, stored, again)?,
+            None => rows::note_uncounted(&mut folder, stored),
         }
     }
     Ok(folder.findings)

@@ -7,6 +7,7 @@ use super::ledger::Ledger;
 use super::selection::Chosen;
 use crate::ids::Id;
 use crate::manifest::{Manifest, SubsetRecord};
+use crate::screen::accept;
 use crate::select::SubsetRole;
 use crate::select::size::SizeUnit;
 
@@ -28,8 +29,23 @@ pub(super) fn check(
             findings.broken(broken);
         }
     }
+    let derived = manifest.subsets.iter();
+    for subset in derived.filter(|subset| !derives_soundly(subset, manifest.seed)) {
+        findings.broken(format!(
+            "{}: is derived otherwise than a run derives",
+            subset.name
+        ));
+    }
     for broken in relations.set_aside(manifest) {
         findings.broken(broken);
+    }
+}
+
+/// Whether a derived control, and nothing else, is made by a transformation with the run's seed.
+fn derives_soundly(subset: &SubsetRecord, seed: u64) -> bool {
+    match (&subset.derived, subset.role) {
+        (Some(derived), SubsetRole::Derived) => derived.seed == seed,
+        (derived, role) => derived.is_none() && role != SubsetRole::Derived,
     }
 }
 
@@ -98,10 +114,32 @@ impl Relations<'_> {
                     broken.push(format!("{name}: shares a problem with {of}"));
                 }
             }
+            SubsetRole::Derived if self.chosen.of(name) != self.chosen.of(of) => {
+                broken.push(format!(
+                    "{name}: is made of other trajectories than those of {of}"
+                ));
+            }
+            SubsetRole::Wrong => broken.extend(self.as_wrong(name, own, &theirs, of)),
             SubsetRole::Paired if own != theirs => {
                 broken.push(format!("{name}: has other problems than {of}"));
             }
             _ => {}
+        }
+        broken
+    }
+
+    /// What a control of wrong trajectories promises beside: that it goes through its subset's problems, and that no
+    /// verdict calls one of its rows right.
+    fn as_wrong(&self, name: &str, own: &[u32], theirs: &[u32], of: &str) -> Vec<String> {
+        let mut left = theirs.iter();
+        let mut broken = Vec::new();
+        if !own.iter().all(|problem| left.any(|other| other == problem)) {
+            broken.push(format!("{name}: does not go through the problems of {of}"));
+        }
+        let is_right =
+            |&entry: &u32| !accept::no_verdict_is_right(self.ledger.entries.body_of(entry));
+        if self.chosen.of(name).iter().any(is_right) {
+            broken.push(format!("{name}: has a row that a verdict calls right"));
         }
         broken
     }

@@ -21,6 +21,7 @@ use crate::emit::leakage::Leakage;
 use crate::folder::RUN_FOLDER;
 use crate::ids::Id;
 use crate::manifest::{LookupRole, Manifest, NearDuplicatesRecord, VERSION};
+use crate::measure::tokens::{QWEN, Tokenizer};
 use crate::pipeline::PipelineFile;
 use crate::plan::Plan;
 use crate::pool::Entries;
@@ -41,6 +42,8 @@ pub(super) struct Replay<'r> {
     pub leakage: Option<Leakage>,
     pub has_texts: bool,
     pub copies: HashMap<Id, Vec<u32>>,
+    /// Where a derived control's tokens can be counted.
+    pub tokenizer: Option<Tokenizer>,
 }
 
 /// Makes again what follows and notes where the folder has something else.
@@ -61,6 +64,7 @@ pub(super) fn check(
         return Ok(());
     };
     let leakage = leakage(folder, &plan);
+    let tokenizer = tokenizer(&plan)?;
     // What contradicts itself can break a promise that the code of a run rests on.
     let replayed = quietly(|| -> Result<_, String> {
         let (has_texts, copies) = (ledger.has_texts, std::mem::take(&mut ledger.copies));
@@ -74,6 +78,7 @@ pub(super) fn check(
             leakage,
             has_texts,
             copies,
+            tokenizer,
         })
     });
     let replay = match replayed.unwrap_or_else(|| Err(CONTRADICTS.to_owned())) {
@@ -112,6 +117,13 @@ fn plan(folder: &mut Folder<'_>, manifest: &Manifest) -> Option<Plan> {
         .findings
         .broken(format!("the lock file is none that a run writes: {why}"));
     None
+}
+
+/// What counts the tokens of a derived control's rows; none where that is a file of the user's, which only `sources`
+/// can find.
+fn tokenizer(plan: &Plan) -> Result<Option<Tokenizer>> {
+    let is_own = plan.derives() && plan.tokenizer == QWEN;
+    is_own.then(Tokenizer::qwen).transpose()
 }
 
 /// The certificate of a run that looked for benchmarks; whether it has one is as the pipeline says.

@@ -8,14 +8,17 @@ use arrow::array::{Array, AsArray, RecordBatch};
 use arrow::datatypes::{Fields, Schema};
 use rayon::prelude::*;
 
+use super::derived;
 use super::files::{Folder, StoredTable};
+use super::manifest::Stored;
 use super::replay::{CONTRADICTS, Replay};
-use crate::emit::subset;
 use crate::emit::texts::EntryText;
-use crate::ids;
+use crate::emit::{shuffled, subset};
 use crate::manifest::SubsetRecord;
+use crate::measure::tokens::{QWEN, Tokenizer};
 use crate::schema;
 use crate::source::quietly;
+use crate::{ids, measure};
 
 /// Holds each written subset against its selection, row by row, column by column.
 pub(super) fn check(folder: &mut Folder<'_>, replay: &Replay<'_>) {
@@ -42,6 +45,49 @@ pub(super) fn check(folder: &mut Folder<'_>, replay: &Replay<'_>) {
     }
 }
 
+/// Says whose tokens nobody counted: those of derived rows, where the tokenizer is a file of the user's.
+pub(super) fn note_uncounted(folder: &mut Folder<'_>, stored: &Stored) {
+    if derived_of(stored).next().is_some() {
+        folder.findings.note(
+            "tokens of derived rows are taken as they stand: what counted them is no file of the folder (`--sources` \
+             finds it)",
+        );
+    }
+}
+
+/// Counts the tokens of derived rows with the tokenizer of the sources.
+pub(super) fn count_again(folder: &mut Folder<'_>, stored: &Stored, tokenizer: &Tokenizer) {
+    for subset in derived_of(stored) {
+        let path = subset.path.as_deref().and_then(|path| folder.path(path));
+        let Some(mut table) = path.and_then(|path| StoredTable::open(&path).ok()) else {
+            continue;
+        };
+        let mut rank = 0;
+        while let Some(Ok(batch)) = table.next() {
+            let (Some(texts), Ok(tokens)) = (texts(&batch), subset::TOKENS.of(&batch)) else {
+                break;
+            };
+            for (text, tokens) in texts.iter().zip(tokens) {
+                if tokens != Some(measure::reply_tokens(tokenizer, &text.response).whole) {
+                    let what = format!(
+                        "{}: `tokens` of row {rank} is measured otherwise",
+                        subset.name
+                    );
+                    folder.findings.broken(what);
+                }
+                rank += 1;
+            }
+        }
+    }
+}
+
+/// The derived controls whose tokens the binary's own vocabulary did not count.
+fn derived_of(stored: &Stored) -> impl Iterator<Item = &SubsetRecord> {
+    let subsets = stored.manifest.subsets.iter();
+    let is_other = stored.manifest.tokenizer != QWEN;
+    subsets.filter(move |subset| is_other && subset.derived.is_some())
+}
+
 /// One subset's file while it is read.
 struct SubsetReader<'r> {
     replay: &'r Replay<'r>,
@@ -64,7 +110,7 @@ impl SubsetReader<'_> {
             Ok(table) => table,
             Err(why) => return self.broken(&format!("its file cannot be read: {why}")),
         };
-        let expected = schema::schema(&subset::columns(&self.replay.experiment.plan.emit.add));
+        let expected = schema::schema(&subset::columns(self.replay.experiment.plan));
         if let Some(difference) = of_schema(table.schema(), &expected) {
             return self.broken(&difference);
         }
@@ -94,14 +140,23 @@ impl SubsetReader<'_> {
 
     /// Rows that should stand for these entries.
     fn check_batch(&mut self, batch: &RecordBatch, entries: &[u32]) {
-        let Some(texts) = texts(batch) else {
+        let Some(texts) = self.texts(batch) else {
             return self.broken("has rows without a problem or a response");
         };
         for (at, (&entry, text)) in entries.iter().zip(&texts).enumerate() {
             let body = self.replay.experiment.entries.body_of(entry);
             let problem = ids::problem_id(&text.problem);
             let gold = text.gold.as_deref();
-            if ids::trajectory_id(problem, &text.response) != body.trajectory_id {
+            let is_named = match &text.made {
+                Some(made) => shuffled::follows(text, body.trajectory_id, made.derivation),
+                None => ids::trajectory_id(problem, &text.response) == body.trajectory_id,
+            };
+            if !is_named && text.made.is_some() {
+                let row = self.rows + at;
+                self.broken(&format!(
+                    "the text of row {row} is not what the transformation makes of its trajectory"
+                ));
+            } else if !is_named {
                 let row = self.rows + at;
                 self.broken(&format!("the text of row {row} is not what its id names"));
             } else if self.replay.has_texts && ids::text_id(&text.problem, gold) != body.text_id {
@@ -131,6 +186,23 @@ impl SubsetReader<'_> {
         }
     }
 
+    /// The texts that rows hold, of a derived control with what they should say of themselves: tokens are counted where
+    /// the tokenizer is at hand, else taken as they stand.
+    fn texts(&self, batch: &RecordBatch) -> Option<Vec<EntryText>> {
+        let texts = texts(batch)?;
+        let Some(derivation) = derived::derivation(self.subset) else {
+            return Some(texts);
+        };
+        let stored = subset::TOKENS.of(batch).ok()?;
+        let made = texts.into_iter().zip(stored).map(|(text, stored)| {
+            let counted = |tokenizer| measure::reply_tokens(tokenizer, &text.response).whole;
+            let tokens = self.replay.tokenizer.as_ref().map(counted);
+            let tokens = tokens.or(stored).unwrap_or_default();
+            shuffled::named(text, derivation, tokens)
+        });
+        Some(made.collect())
+    }
+
     /// The entries with the one of exact copies that its row is of: an id alone does not tell.
     fn settled(&self, batch: &RecordBatch, entries: &[u32]) -> Vec<u32> {
         let mut entries = entries.to_vec();
@@ -142,7 +214,7 @@ impl SubsetReader<'_> {
             let id = experiment.entries.body_of(*entry).trajectory_id;
             let row = batch.slice(at, 1);
             let is_it = |copy: &&u32| {
-                let Some(text) = texts(&row) else {
+                let Some(text) = self.texts(&row) else {
                     return false;
                 };
                 let rank = (self.rows + at) as u32;
@@ -220,6 +292,7 @@ fn texts(batch: &RecordBatch) -> Option<Vec<EntryText>> {
             problem: problems.value(row).to_owned(),
             response: said.value(last).to_owned(),
             gold: answers.is_valid(row).then(|| answers.value(row).to_owned()),
+            made: None,
         })
     };
     (0..batch.num_rows()).map(text).collect()

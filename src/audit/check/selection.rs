@@ -1,18 +1,24 @@
 //! The selection: which entries stand in which subset, by the ids that the ledger kept.
 
+use std::collections::HashSet;
+
 use indexmap::IndexMap;
 
 use arrow::array::RecordBatch;
 
 use super::files::Folder;
 use super::ledger::Ledger;
+use super::manifest::Stored;
 use crate::emit::selection::{PROBLEM_ID, RANK, SUBSET, TRAJECTORY_ID};
 use crate::schema::Misfit;
+use crate::select::SubsetRole;
 
 /// The entries of each subset, in order of rank.
 #[derive(Default)]
 pub(super) struct Chosen {
     subsets: IndexMap<String, Vec<u32>>,
+    /// The subsets that are of wrong trajectories.
+    wrong: HashSet<String>,
     /// Whether all of it could be read and was kept.
     pub is_whole: bool,
 }
@@ -27,10 +33,15 @@ impl Chosen {
     }
 }
 
-/// Reads the selection: ranks are 0, 1, 2, … in each subset, what it selects was kept and is of the problem that
-/// stands beside it.
-pub(super) fn read(folder: &mut Folder<'_>, ledger: &Ledger) -> Chosen {
-    let mut chosen = Chosen::default();
+/// Reads the selection: ranks are 0, 1, 2, … in each subset, what it selects was kept (in a wrong control: may have been
+/// dropped as wrong) and is of the problem that stands beside it.
+pub(super) fn read(folder: &mut Folder<'_>, stored: Option<&Stored>, ledger: &Ledger) -> Chosen {
+    let records = stored.iter().flat_map(|stored| &stored.manifest.subsets);
+    let wrong = records.filter(|record| record.role == SubsetRole::Wrong);
+    let mut chosen = Chosen {
+        wrong: wrong.map(|record| record.name.clone()).collect(),
+        ..Chosen::default()
+    };
     let Some(mut table) = folder.table("selection.parquet") else {
         return chosen;
     };
@@ -64,7 +75,9 @@ impl Chosen {
         for at in 0..batch.num_rows() {
             let subset = SUBSET.needed(subsets[at])?;
             let id = TRAJECTORY_ID.needed(ids[at])?;
-            let Some(&entry) = ledger.places.get(&id) else {
+            let is_wrong = self.wrong.contains(subset);
+            let dropped = is_wrong.then(|| ledger.wrong.get(&id)).flatten();
+            let Some(&entry) = dropped.or_else(|| ledger.places.get(&id)) else {
                 folder
                     .findings
                     .broken(format!("{subset}: {id} was not kept"));

@@ -12,6 +12,7 @@ use arrow::compute::take_record_batch;
 
 use super::files::Folder;
 use super::manifest::Stored;
+use super::rows;
 use crate::emit::ledger::{
     FILE, PROBLEM_ID, REASON, SOURCE, TEXT_ID, TRAJECTORY_ID, completed_columns,
 };
@@ -74,6 +75,7 @@ pub(super) fn check(folder: &mut Folder<'_>, stored: &Stored, again: &Again<'_>)
         }
     };
     let tokenizer = Tokenizer::load(&plan.tokenizer_name.0, &plan.folder)?;
+    rows::count_again(folder, stored, &tokenizer);
     folder.findings.measured_again = Some(0);
     if (sample.len() as u64) < folder.findings.entries {
         folder.findings.note(format!(

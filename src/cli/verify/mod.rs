@@ -10,6 +10,7 @@ mod output;
 mod parquet;
 mod plain;
 mod row;
+mod scan;
 mod task;
 mod unjudged;
 
@@ -45,23 +46,27 @@ use crate::run::{Amount, Watch};
 /// no_gold), `extracted` and `reason`; where the response is a list, each of them is a list of its verdicts.
 #[derive(Args)]
 #[command(after_help = "\
-A row that has both `response` and `answer` is judged by its response; `--answer-field answer` has the answer
-judged. A field that is a path leads into objects and lists: `doc.answer`, `resps[0][]`, `outputs[].text`;
-`[0]` is the first item, `[-1]` the last, `[]` each, which has a verdict of its own, a null as well. A name
-with a dot or a bracket of its own stands between backticks.
+A row that has both a response and an `answer` is judged by its response;
+`--answer-field answer` has the answer judged. `resps[0][]`, as a field, leads
+into lists: `[0]` is the first item, `[-1]` the last, `[]` each of them, which
+has a verdict of its own, a null as well. A name with a dot or a bracket of its
+own stands between backticks.
 
-A row may carry `options`, an object with the names below (`{\"rel_tol\": 1e-4, \"strict\": false}`), with `profile`,
-or with Math-Verify's own (`gold_extract`, `fallback_mode`, ...); they go before those of the command line. In SQL the
-same object stands behind the texts: `verdict(gold, response, '{\"rel_tol\": 1e-4}')`, `compare(gold, answer)`.
+A row may carry `options`: an object with the names of the conventions above
+(`{\"rel_tol\": 1e-4, \"strict\": false}`), with `profile`, or with Math-Verify's own
+names (`gold_extract`, `fallback_mode`); they go before the command line's. SQL
+takes the same: `verdict(gold, response, '{\"rel_tol\": 1e-4}')`, and `compare(gold,
+answer)` for answers (`gradatim sql`).
 
-Ends with 0 when every row was judged, with 1 when a row is no object or its fields are no text, and
-with 2 when none of the first rows, or no row at all, has a field that is named.
+Ends with 0 when every row was judged, with 1 when a row is no object or its
+fields are no text, and with 2 when none of the first rows, or no row at all,
+has a field that is named.
 
 Examples:
   gradatim verify --gold '1/2' --response 'So it is \\boxed{0.5}.'
   gradatim verify --gold '2' --answer '2.0001' --rel-tol 1e-4
   gradatim verify answers.jsonl --gold-field answer --out judged.jsonl
-  gradatim verify samples.jsonl --gold-field doc.answer --response-field 'resps[0][]' --out b.parquet")]
+  gradatim verify samples.jsonl --gold-field doc.answer --response-field 'resps[0][]'")]
 pub(super) struct Arguments {
     /// Rows to judge.
     #[arg(required_unless_present = "gold", conflicts_with_all = ["gold", "response", "answer"])]

@@ -80,8 +80,13 @@ impl Output {
 
     /// Writes the line of a row that was read as `text`.
     pub(super) fn write(&mut self, text: &[u8], line: &Line) -> Result<()> {
-        for bytes in [&text[line.head.clone()], &line.tail] {
+        let parts = [
+            (&text[line.head.clone()], line.is_seen),
+            (&line.tail, false),
+        ];
+        for (bytes, is_seen) in parts {
             match self {
+                Self::Stdout(stdout) if is_seen => stdout.write_all(bytes)?,
                 Self::Stdout(stdout) => match std::str::from_utf8(bytes) {
                     Ok(text) => stdout.write_all(visible_json(text).as_bytes())?,
                     Err(_) => stdout.write_all(bytes)?,

@@ -4,11 +4,9 @@
 //! judged at its end. Any other row goes the long way, by `row`; both say the same of a row.
 
 use std::borrow::Cow;
-use std::fmt;
-
-use serde::de::{self, Deserialize, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 
 use super::row::{Added, Judged, Judgement, Line, write_added};
+use super::scan::Scan;
 use super::task::{Said, Task};
 
 /// Judges a row; none where it is not as plain as that.
@@ -16,26 +14,39 @@ pub(super) fn judge(task: &Task, text: &str) -> Option<Judged> {
     if !task.is_plain() {
         return None;
     }
-    let mut json = serde_json::Deserializer::from_str(text);
-    let row = Wanted(task).deserialize(&mut json).ok()?;
-    json.end().ok()?;
-    let (said, response) = match (&row.response, &row.answer) {
+    let row = text.trim();
+    let is_seen = is_all(row, |byte| matches!(byte, b' '..=b'~'));
+    if !is_seen && !is_all(row, |byte| byte >= b' ') {
+        return None;
+    }
+    let read = read(task, row)?;
+    let (said, response) = match (&read.response, &read.answer) {
         (Some(response), _) => (Said::Response, response.as_ref()),
         (None, Some(answer)) => (Said::Answer, answer.as_ref()),
         (None, None) => (Said::Response, ""),
     };
-    let gold = row.gold.as_deref().unwrap_or_default();
+    let gold = read.gold.as_deref().unwrap_or_default();
     let judgement = Judgement {
         verdict: said.verdict(gold, response, &task.options),
         recorded: None,
     };
     Some(Judged {
-        line: line(task, text, &judgement)?,
+        line: Line {
+            is_seen,
+            ..line(task, text, &judgement)?
+        },
         gold: String::new(),
         is_one: true,
         said,
         judgements: vec![judgement],
     })
+}
+
+/// Whether all of a text is such, looked at by the vector.
+fn is_all(text: &str, is_such: impl Fn(u8) -> bool) -> bool {
+    let blocks = text.as_bytes().chunks(4096);
+    let is_all = |block: &[u8]| block.iter().fold(true, |all, byte| all & is_such(*byte));
+    blocks.into_iter().all(is_all)
 }
 
 /// The row as it stands up to its last brace, and what comes behind that.
@@ -59,126 +70,53 @@ fn line(task: &Task, text: &str, judgement: &Judgement) -> Option<Line> {
     Some(Line {
         head: start..head.len(),
         tail,
+        is_seen: false,
     })
 }
 
 /// What is judged of a row; none where it has null or nothing.
-#[derive(Default)]
 struct Row<'r> {
     gold: Option<Cow<'r, str>>,
     response: Option<Cow<'r, str>>,
     answer: Option<Cow<'r, str>>,
 }
 
-/// Reads a row, and fails where it is not plain.
-struct Wanted<'t>(&'t Task);
-
-impl Wanted<'_> {
-    /// Which of the wanted fields has this name, and none where nobody wants it.
-    fn field(&self, name: &str) -> Option<usize> {
-        let task = self.0;
-        let fields = [
-            Some(&task.gold),
-            task.response.as_ref(),
-            task.answer.as_ref(),
-        ];
-        let mut fields = fields.into_iter();
-        fields.position(|field| field.is_some_and(|field| field.name == name))
+/// Reads a row; none where it is not plain.
+fn read<'r>(task: &Task, text: &'r str) -> Option<Row<'r>> {
+    let fields = [
+        Some(&task.gold),
+        task.response.as_ref(),
+        task.answer.as_ref(),
+    ];
+    let mut scan = Scan::begin(text)?;
+    let mut texts = [None, None, None];
+    let mut is_read = [false; 3];
+    while let Some(name) = scan.name()? {
+        let is_wanted = |at: &usize| fields[*at].is_some_and(|field| field.name == name);
+        let mut wanted = (0..3).filter(is_wanted);
+        match wanted.next() {
+            Some(at) => {
+                // Of two of a name the last counts, and one may be asked for twice: the long way knows.
+                if std::mem::replace(&mut is_read[at], true) || wanted.next().is_some() {
+                    return None;
+                }
+                texts[at] = scan.text()?;
+            }
+            None if is_special(name) => return None,
+            None => scan.pass()?,
+        }
     }
+    let [gold, response, answer] = texts;
+    Some(Row {
+        gold,
+        response,
+        answer,
+    })
 }
 
-/// Fields that make a row another than a plain one.
+/// Whether a field makes a row another than a plain one.
 fn is_special(name: &str) -> bool {
     name == "options" || Added::ALL.iter().any(|added| added.name() == name)
-}
-
-impl<'de> DeserializeSeed<'de> for Wanted<'_> {
-    type Value = Row<'de>;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Row<'de>, D::Error> {
-        deserializer.deserialize_map(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Wanted<'_> {
-    type Value = Row<'de>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Row<'de>, A::Error> {
-        let mut row = Row::default();
-        let mut is_read = [false; 3];
-        while let Some(Text(Some(name))) = map.next_key::<Text<'de>>()? {
-            let Some(at) = self.field(&name) else {
-                if is_special(&name) {
-                    return Err(de::Error::custom("another kind of row"));
-                }
-                map.next_value::<IgnoredAny>()?;
-                continue;
-            };
-            // Of two of a name the last counts, which only the long way knows.
-            if std::mem::replace(&mut is_read[at], true) || is_shared(self.0, at) {
-                return Err(de::Error::custom("another kind of row"));
-            }
-            let Text(text) = map.next_value()?;
-            *[&mut row.gold, &mut row.response, &mut row.answer][at] = text;
-        }
-        Ok(row)
-    }
-}
-
-/// Whether the gold answer's field is also judged.
-fn is_shared(task: &Task, at: usize) -> bool {
-    at == 0 && task.said().any(|(_, field)| field.name == task.gold.name)
-}
-
-/// A text, or what is written as one: an integer or a bool. None for null.
-struct Text<'r>(Option<Cow<'r, str>>);
-
-impl<'de> Deserialize<'de> for Text<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(TextVisitor)
-    }
-}
-
-struct TextVisitor;
-
-impl<'de> Visitor<'de> for TextVisitor {
-    type Value = Text<'de>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a text")
-    }
-
-    fn visit_unit<E>(self) -> Result<Text<'de>, E> {
-        Ok(Text(None))
-    }
-
-    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Text<'de>, E> {
-        Ok(Text(Some(Cow::Borrowed(text))))
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<Text<'de>, E> {
-        Ok(Text(Some(Cow::Owned(text.to_owned()))))
-    }
-
-    fn visit_i64<E>(self, number: i64) -> Result<Text<'de>, E> {
-        Ok(Text(Some(Cow::Owned(number.to_string()))))
-    }
-
-    fn visit_u64<E>(self, number: u64) -> Result<Text<'de>, E> {
-        Ok(Text(Some(Cow::Owned(number.to_string()))))
-    }
-
-    fn visit_bool<E>(self, truth: bool) -> Result<Text<'de>, E> {
-        Ok(Text(Some(Cow::Borrowed(if truth {
-            "true"
-        } else {
-            "false"
-        }))))
-    }
 }
 
 #[cfg(test)]
@@ -222,8 +160,8 @@ mod tests {
     #[test]
     fn a_row_that_asks_for_more_goes_the_long_way() {
         for row in [
-            r#"{"gold": 1.50, "response": "1"}"#,
             r#"{"gold": "1", "response": ["1"]}"#,
+            "{\"gold\": \"1\",\t\"response\": \"1\"}",
             r#"{"gold": "1", "response": "1", "options": {}}"#,
             r#"{"gold": "1", "response": "1", "verdict": null}"#,
             r#"{"gold": "1", "gold": "2", "response": "1"}"#,
@@ -238,11 +176,11 @@ mod tests {
     proptest! {
         #[test]
         fn both_ways_say_the_same_of_a_row(
-            fields in prop::collection::vec((0..5_usize, 0..9_usize), 0..6),
+            fields in prop::collection::vec((0..5_usize, 0..11_usize), 0..6),
         ) {
             const NAMES: [&str; 5] = ["gold", "response", "answer", "n", "\\u0067old"];
-            const VALUES: [&str; 9] = [
-                "null", "\"7\"", "7", "true", "-0", "\"\\\\boxed{7}\"", "\"caf\\u00e9 7\\n\"", "\"\"", "{\"a\": []}",
+            const VALUES: [&str; 11] = [
+                "null", "\"7\"", "7", "true", "-0", "\"\\\\boxed{7}\"", "\"caf\\u00e9 7\\n\"", "\"\"", "{\"a\": []}", "1.50", "\"\\ud83d\\ude00 é 7\"",
             ];
             let fields = fields.iter().map(|(name, value)| format!("\"{}\": {}", NAMES[*name], VALUES[*value]));
             let row = format!("{{{}}}", fields.collect::<Vec<_>>().join(", "));

@@ -70,6 +70,8 @@ pub(super) struct Judgement {
 pub(super) struct Line {
     pub head: Range<usize>,
     pub tail: Vec<u8>,
+    /// Whether the part has no letter but those of ASCII that are seen.
+    pub is_seen: bool,
 }
 
 /// Judges a row: an object with a gold answer and a response, or several, or an answer, and perhaps `options` of its
@@ -100,7 +102,8 @@ pub(super) fn judge_long(task: &Task, text: &str) -> Result<Judged, Bad> {
 fn judge_fields(task: &Task, fields: &Fields<'_>) -> Result<Judged, Bad> {
     let gold = task.gold.text(fields)?.unwrap_or_default();
     let options = match fields.get("options") {
-        Some(own) if own.get() != "null" => {
+        // A list is the choices of a problem.
+        Some(own) if own.get().starts_with('{') => {
             &conventions::named(own.get(), &task.options).map_err(|_| Bad::Options)?
         }
         _ => &task.options,
@@ -126,6 +129,7 @@ fn judge_fields(task: &Task, fields: &Fields<'_>) -> Result<Judged, Bad> {
         line: Line {
             head: 0..0,
             tail: tail.map_err(|_| Bad::Json)?,
+            is_seen: false,
         },
         judgements,
         is_one,
@@ -264,6 +268,7 @@ pub(super) fn unjudged(text: &[u8], why: Bad, line: u64, is_listed: bool) -> Lin
     Line {
         head: 0..0,
         tail: tail.unwrap_or_default(),
+        is_seen: false,
     }
 }
 
@@ -362,6 +367,7 @@ pub(super) mod tests {
         check(&tolerant, &row(json!({"rel_tol": 1e-9})), &json!("wrong"));
         check(&[], &row(json!({"abs_tol": 0.001})), &json!("correct"));
         check(&[], &row(Value::Null), &json!("wrong"));
+        check(&[], &row(json!(["A) 1", "B) 2"])), &json!("wrong"));
     }
 
     #[test]

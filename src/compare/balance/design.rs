@@ -55,7 +55,7 @@ impl Relation {
             match second.role {
                 SubsetRole::Matched => Self::Matched,
                 SubsetRole::Paired => Self::Paired,
-                SubsetRole::Random | SubsetRole::Subset | SubsetRole::Validation => Self::Random,
+                _ => Self::Random,
             }
         } else if second.pair_of.contains(&first.name) {
             Self::Style
@@ -188,13 +188,20 @@ fn category_of(record: &SubsetRecord) -> Option<&str> {
     category.filter(|&category| category::decides(category))
 }
 
-/// Each subset beside each of its controls, and the styles of a pair beside each other, in the order of
+/// Whether its rows are of what was accepted, in whose deviations a difference is told: neither wrong trajectories nor
+/// changed ones are.
+fn is_of_the_pool(record: &SubsetRecord) -> bool {
+    !matches!(record.role, SubsetRole::Wrong | SubsetRole::Derived)
+}
+
+/// Each subset beside each of its controls that is of the accepted pool too, and the styles of a pair beside each other, in the order of
 /// the records.
 pub(crate) fn pairs(records: &[SubsetRecord]) -> Vec<Pair> {
     let names = records.iter().enumerate();
     let index: HashMap<&str, usize> = names.map(|(at, one)| (one.name.as_str(), at)).collect();
     let mut beside = vec![Vec::new(); records.len()];
-    for (at, record) in records.iter().enumerate() {
+    let all = records.iter().enumerate();
+    for (at, record) in all.filter(|(_, record)| is_of_the_pool(record)) {
         for of in record
             .control_of
             .iter()

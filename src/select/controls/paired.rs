@@ -8,6 +8,7 @@ use crate::select::cut::{self, AskedSubset, FamilyOrder, MadeSubset};
 use crate::select::grid::{Family, Grid};
 use crate::select::scope::Scope;
 use crate::select::selection::Selection;
+use crate::select::size::Size;
 use crate::select::standing;
 use crate::select::subset::{Subset, SubsetRole};
 
@@ -31,6 +32,6 @@ pub(in crate::select) fn select(
         category: Some(family.category.clone()),
         ..control.of_family(grid, family)
     };
-    let wanted = AskedSubset::controls(cuts, "paired");
+    let wanted = AskedSubset::controls(cuts, "paired", |cut| Size::Rows(cut.size));
     cut::prefixes(scope, &order, wanted, described, selection);
 }

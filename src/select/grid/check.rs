@@ -12,11 +12,12 @@ use crate::bucket::length::{Choose, Length, Nested, Within};
 use crate::error::Refusal;
 use crate::select::recipe::Recipe;
 use crate::select::size::Sizes;
+use crate::select::stratum::Stratum;
 
 type Checked = Result<(), Refusal>;
 
 /// In the order in which they are asked: what is wrong by itself before what contradicts something else.
-const CHECKS: [fn(&Grid, &[Length]) -> Checked; 15] = [
+const CHECKS: [fn(&Grid, &[Length]) -> Checked; 18] = [
     lists_have_values,
     counts_are_no_zeros,
     subsets_can_be_counted,
@@ -28,7 +29,10 @@ const CHECKS: [fn(&Grid, &[Length]) -> Checked; 15] = [
     styles_can_be_paired,
     draws_differ,
     strata_are_matched_on,
+    a_joined_stratum_has_its_column,
     lengths_can_be_paired,
+    shares_of_steps_are_percents,
+    controls_can_have_its_tokens,
     recipes_agree,
     tables_are_read,
     a_pair_stays_whole,
@@ -89,7 +93,7 @@ fn subsets_can_be_counted(grid: &Grid, lengths: &[Length]) -> Checked {
     };
     for (key, count) in [
         ("draws", grid.draws),
-        ("control.random", grid.control.random),
+        ("control.random", grid.random_controls()),
     ] {
         if count > DRAWS_MAX {
             return is_more(key, &DRAWS_MAX);
@@ -98,6 +102,15 @@ fn subsets_can_be_counted(grid: &Grid, lengths: &[Length]) -> Checked {
     if grid.length.bucket > BUCKET_MAX {
         return is_more("length.bucket", &BUCKET_MAX);
     }
+    let is_share = |share: f64| share > 0.0 && share <= 1.0;
+    Refusal::when(
+        grid.length
+            .bucket_share_max
+            .is_some_and(|share| !is_share(share)),
+        "length.bucket_share_max",
+        "is no share above 0 and at most 1",
+        "write 0.25 for a quarter of the problems that a bucket is cut from",
+    )?;
     let axes = [
         grid.recipe.len(),
         grid.category.len(),
@@ -277,6 +290,23 @@ fn strata_are_matched_on(grid: &Grid, _: &[Length]) -> Checked {
     )
 }
 
+fn a_joined_stratum_has_its_column(grid: &Grid, _: &[Length]) -> Checked {
+    let strata = grid.control.strata.as_deref().unwrap_or_default();
+    let is_asked = strata.contains(&Stratum::Joined);
+    Refusal::when(
+        is_asked && grid.control.joined.is_none(),
+        "control.strata",
+        "has `joined`, and no column is named",
+        "write `joined = \"NAME\"` beside it, of a table `[join.NAME]`",
+    )?;
+    Refusal::when(
+        !is_asked && grid.control.joined.is_some(),
+        "control.joined",
+        "names a column, and nothing is matched on it",
+        "write `joined` into `strata`, or leave it out",
+    )
+}
+
 fn lengths_can_be_paired(grid: &Grid, lengths: &[Length]) -> Checked {
     Refusal::when(
         grid.control.paired && !ranks(lengths),
@@ -289,6 +319,32 @@ fn lengths_can_be_paired(grid: &Grid, lengths: &[Length]) -> Checked {
         "control.paired",
         "pairs the longest with the shortest of a problem, and `[grid.length] choose = \"hash\"` ranks neither",
         "write `choose = \"extreme\"`, or leave `paired` out",
+    )
+}
+
+fn shares_of_steps_are_percents(grid: &Grid, _: &[Length]) -> Checked {
+    let key = "control.shuffled";
+    let percents = &grid.control.shuffled;
+    let is_other = percents.iter().any(|percent| !(1..=100).contains(percent));
+    let mend = "write percents from 1 to 100, as `shuffled = [33, 67, 100]`";
+    Refusal::when(is_other, key, "has a share of steps that is none", mend)?;
+    let hint = "write each value once";
+    Refusal::when(twice(percents), key, "has a value twice", hint)
+}
+
+fn controls_can_have_its_tokens(grid: &Grid, _: &[Length]) -> Checked {
+    let control = &grid.control;
+    Refusal::when(
+        control.tokens.is_some() && control.paired,
+        "control.tokens",
+        "is `equal` beside `paired`: the same problems have other lengths there",
+        "leave one of them out",
+    )?;
+    Refusal::when(
+        control.tokens.is_some() && grid.random_controls() == 0 && !control.matched,
+        "control.tokens",
+        "says how much controls have, and there are none",
+        "write `matched = true` or `random = 1` beside it, or leave it out",
     )
 }
 
@@ -371,6 +427,9 @@ mod tests {
                 "length.rule = ['long']\nlength.bucket = 4294967296",
                 "length.bucket",
             ),
+            ("length.bucket_share_max = 0.0", "length.bucket_share_max"),
+            ("length.bucket_share_max = nan", "length.bucket_share_max"),
+            ("length.bucket_share_max = 25", "length.bucket_share_max"),
             ("category = ['Number Theory']", "category"),
             ("style = ['r1', 'r1']", "style"),
             ("recipe = ['limo', 'limo']", "recipe"),
@@ -383,11 +442,30 @@ mod tests {
             ("pair = 'style'\nstyle = ['r1']", "style"),
             ("draws = 2\nlength.nested = 'by_key'", "draws"),
             ("control.strata = ['origin']", "control.strata"),
+            (
+                "control.matched = true\ncontrol.strata = ['joined']",
+                "control.strata",
+            ),
+            (
+                "control.matched = true\ncontrol.joined = 'level'",
+                "control.joined",
+            ),
+            (
+                "control.random = 0\ncontrol.tokens = 'equal'",
+                "control.tokens",
+            ),
+            (
+                "length.rule = ['long']\ncontrol.paired = true\ncontrol.tokens = 'equal'",
+                "control.tokens",
+            ),
             ("control.paired = true", "control.paired"),
             (
                 "control.paired = true\nlength.rule = ['long']\nlength.choose = 'hash'",
                 "control.paired",
             ),
+            ("control.shuffled = [0]", "control.shuffled"),
+            ("control.shuffled = [50, 101]", "control.shuffled"),
+            ("control.shuffled = [50, 50]", "control.shuffled"),
             ("length.edges = [5, 5]", "length.edges"),
             ("difficulty = {}", "difficulty"),
             (

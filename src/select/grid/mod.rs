@@ -14,7 +14,7 @@ use super::similar::Similar;
 use super::size::{Size, Sizes};
 use super::stratum::Stratum;
 use crate::bucket::category::{self, ALL, Category, SEVEN};
-use crate::bucket::length::{Length, LengthRules};
+use crate::bucket::length::{Length, LengthRules, Nested};
 use crate::rules::Accept;
 
 /// A grid of subsets: recipe × category × length × style × accept × draw, each at every size.
@@ -100,6 +100,14 @@ fn is_one(count: &u32) -> bool {
     *count == 1
 }
 
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde hands over a reference"
+)]
+fn is_false(flag: &bool) -> bool {
+    !flag
+}
+
 /// What a grid's subsets are paired by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename = "Pair", rename_all = "snake_case")]
@@ -122,18 +130,46 @@ pub enum PairAccept {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Controls {
-    /// How many independent random controls of each size and style: from all that is accepted. Subsets
-    /// of the same size, style, rule of acceptance and `per_problem` share them.
-    pub random: u32,
+    /// How many independent random controls of each size and style: from all that is accepted. As many as
+    /// `draws` where this is left out, and none beside `pair`, whose other style is the control. Each draw has
+    /// controls of its own where there are as many; subsets of the same draw, size, style, rule of acceptance
+    /// and `per_problem` share them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub random: Option<u32>,
     /// A control for each subset whose row i comes from the stratum of the subset's row i, with other
     /// problems.
     pub matched: bool,
     /// For short and long: the longest against the shortest accepted trajectory of the same problems.
     /// The subsets then draw from problems that have two accepted trajectories of different length.
     pub paired: bool,
+    /// Wrong trajectories of each subset's problems, dropped as such: row by row where a problem has one, so that
+    /// the control has fewer rows where some have none, which is said.
+    #[serde(skip_serializing_if = "is_false")]
+    pub wrong: bool,
+    /// The subset's own rows with their reasoning in another order: how many of a hundred steps (paragraphs of the
+    /// thinking) change places, each a control of its own, as `[100]`. Its text is written whatever `[emit] subsets`
+    /// says: it is nothing else.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub shuffled: Vec<u32>,
+    /// `equal`: random and matched controls take rows until their subset's tokens are reached. A long subset has
+    /// several times the tokens of a control of as many rows; here the number of rows differs instead, and with it
+    /// the steps, which `runs.csv` has a second time as the subset's. Left out, they have the subset's rows, or its
+    /// budget of tokens.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tokens: Option<EqualTokens>,
     /// What `matched` matches on; all but what the subset's criterion decides where left out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub strata: Option<Vec<Stratum>>,
+    /// The `[join.NAME]` that the stratum `joined` is of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub joined: Option<String>,
+}
+
+/// What a control has as much of as its subset, in place of rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum EqualTokens {
+    Equal,
 }
 
 /// Subsets that differ in size alone: one order, cut at each size.
@@ -177,6 +213,17 @@ impl Family {
 impl Grid {
     pub(crate) fn category(&self, name: &str) -> Category {
         Category::new(name, &self.diverse_of)
+    }
+
+    /// How many random controls of each size and style there are.
+    pub(crate) fn random_controls(&self) -> u32 {
+        let own = if self.pair.is_none() { self.draws } else { 0 };
+        self.control.random.unwrap_or(own)
+    }
+
+    /// Whether the inside of the family's buckets is ordered by length.
+    pub(crate) fn is_by_key(&self, family: &Family) -> bool {
+        self.length.nested == Nested::ByKey && family.length.ranks()
     }
 
     /// What its recipes stand beside, of these lengths.

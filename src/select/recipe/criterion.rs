@@ -94,6 +94,8 @@ pub(crate) type StepCounts = Vec<(&'static str, u64)>;
 #[derive(Default)]
 pub(crate) struct InOrder {
     pub candidates: Vec<Candidate>,
+    /// Whether it is the draw's hash alone that gives it.
+    pub is_by_hash: bool,
     /// What its steps added, where it has some.
     pub steps: StepCounts,
     /// What was asked for and met nothing, or means something else than it seems.

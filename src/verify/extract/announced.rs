@@ -25,7 +25,7 @@ pub(crate) fn last_word(text: &str, options: &Options, finals: bool) -> Option<E
     let words: &mut dyn Iterator<Item = &&str> = if finals {
         &mut FINAL.iter()
     } else {
-        &mut ANCHORS[..2].iter().flat_map(|words| words.iter())
+        &mut ANCHORS[..2].iter().copied().flatten().chain(&EXPECTED)
     };
     let anchor = words
         .filter_map(|word| places.last(word).first().map(|at| at + word.len()))
@@ -62,10 +62,12 @@ pub(crate) fn is_minerva(text: &str, found: &Extracted) -> bool {
 
 /// Words that announce an answer, from the strongest; the last occurrence of the strongest counts.
 const ANCHORS: [&[&str]; 3] = [
-    &["final answer", "最终答案", "最后答案"],
+    &["final answer", "final result", "最终答案", "最后答案"],
     &[
         "answer is",
         "answers are",
+        "answer becomes",
+        "answer equals",
         "answer:",
         "answer**:",
         "answer:**",
@@ -100,11 +102,21 @@ const ANCHORS: [&[&str]; 3] = [
     ],
 ];
 
+/// Words that announce an answer near the end, and before it say what the answer has to be.
+const EXPECTED: [&str; 4] = [
+    "answer should be",
+    "answer must be",
+    "correct option is",
+    "correct choice is",
+];
+
 /// The answer that words announce: by the last of the strong ones that announce one, else by the last of
 /// the weak ones. `Answer:` above a whole solution announces none.
 pub(crate) fn anchored(text: &str, options: &Options) -> Option<Extracted> {
     let folded = text.to_ascii_lowercase();
-    let strong = ends_of(&folded, &[ANCHORS[0], ANCHORS[1]]);
+    let mut strong = ends_of(&folded, &[ANCHORS[0], ANCHORS[1], &EXPECTED]);
+    let expected = |end: usize| EXPECTED.iter().any(|words| folded[..end].ends_with(words));
+    strong.retain(|end| text.len() - end <= LATE_MAX || !expected(*end));
     let found = strong
         .iter()
         .take(ANCHORS_TRIED)
@@ -435,7 +447,7 @@ fn skip_lead(text: &str, mut at: usize) -> usize {
         let rest = &text[at..];
         let blank = rest.len()
             - rest
-                .trim_start_matches([' ', '\n', '\t', '\r', '*', ':', '：', '_', '#', ','])
+                .trim_start_matches([' ', '\n', '\t', '\r', '*', ':', '：', '_', '#', ',', '}'])
                 .len();
         at += blank;
         let rest = &text[at..];

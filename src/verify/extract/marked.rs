@@ -22,12 +22,14 @@ pub(crate) fn tagged(text: &str, options: &Options) -> Option<Extracted> {
 }
 
 /// What opens the next problem, where a model that was not tuned to stop makes one up.
-const NEXT: [&str; 9] = [
+const NEXT: [&str; 11] = [
     "question:",
     "q:",
     "problem:",
     "question 2",
     "problem 2",
+    "example 2",
+    "next question",
     "human:",
     "user:",
     "instruction:",
@@ -102,10 +104,11 @@ pub(crate) fn next_problem(text: &str) -> Option<usize> {
 }
 
 /// What opens the answer of a tool call or of JSON, and what closes it.
-const KEYED: [(&str, &str); 6] = [
+const KEYED: [(&str, &str); 7] = [
     ("\"answer\"", ""),
     ("\"final_answer\"", ""),
     ("\"finalAnswer\"", ""),
+    ("\"result\"", ""),
     ("'answer'", ""),
     ("Finish[", "]"),
     ("finish[", "]"),
@@ -119,12 +122,23 @@ pub(crate) fn keyed(text: &str) -> Option<Extracted> {
         return one(text, start..start + length, Rule::Tag);
     }
     let rest = text[start..].trim_start().strip_prefix(':')?.trim_start();
-    let start = text.len() - rest.len();
-    let Some(quoted) = rest.strip_prefix('"') else {
+    keyed_value(text, text.len() - rest.len())
+}
+
+/// The value of a key of JSON, or of a dictionary of Python's: a text, a list, or what it ends with.
+fn keyed_value(text: &str, start: usize) -> Option<Extracted> {
+    let rest = &text[start..];
+    if let Some(listed) = rest.strip_prefix('[') {
+        let length = listed.find(']')?;
+        let mut found = one(text, start + 1..start + 1 + length, Rule::Tag)?;
+        found.text = found.text.replace(['"', '\''], "");
+        return Some(found);
+    }
+    let Some(mark) = rest.chars().next().filter(|mark| "\"'".contains(*mark)) else {
         let length = rest.find([',', '}', '\n']).unwrap_or(rest.len());
         return one(text, start..start + length, Rule::Tag);
     };
-    let length = quoted_length(quoted)?;
+    let length = quoted_length(&rest[1..], mark as u8)?;
     let mut found = one(text, start + 1..start + 1 + length, Rule::Tag)?;
     found.text = found.text.replace("\\\\", "\\").replace("\\\"", "\"");
     Some(found)
@@ -148,10 +162,10 @@ fn last_key(text: &str) -> Option<(usize, &'static str)> {
 }
 
 /// How long a text is up to the quotation mark that no backslash escapes.
-fn quoted_length(text: &str) -> Option<usize> {
+fn quoted_length(text: &str, mark: u8) -> Option<usize> {
     let mut escaped = false;
     text.bytes().position(|byte| {
-        let closes = byte == b'"' && !escaped;
+        let closes = byte == mark && !escaped;
         escaped = byte == b'\\' && !escaped;
         closes
     })

@@ -52,6 +52,10 @@ pub(crate) fn short(text: &str) -> Option<Extracted> {
         .filter(|_| !line.contains("\\text"))
         .unwrap_or(0);
     let named = clause > 0 && wordy > 0 && has_digit(&line[clause..]);
+    if !named && wordy > 1 && line.ends_with('.') && has_digit(line) {
+        // A sentence, in which a number stands somewhere.
+        return None;
+    }
     let from = if named { start + clause } else { start };
     let mut found = one(text, from..end, Rule::Text)?;
     found.piece = named && context::is_piece(text, &found.span);

@@ -99,7 +99,12 @@ impl Lexer<'_> {
             return false;
         };
         let last = rest[found.length..].trim().is_empty();
-        let apart = self.spaced && last && units::is_capital_unit(&found.unit);
+        // `3 units from A`: a letter behind words is a name.
+        let words = matches!(
+            self.out.tokens.last().map(|token| &token.tok),
+            Some(Tok::Word(_) | Tok::Text(_))
+        );
+        let apart = self.spaced && last && !words && units::is_capital_unit(&found.unit);
         let sign = found.unit == "Ohm" || found.unit == "Angstrom";
         if !(found.certain || apart || sign) {
             return false;

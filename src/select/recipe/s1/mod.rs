@@ -75,6 +75,7 @@ impl Criterion for Domains {
             ],
             warnings: warnings(scope, &rules, &drawn),
             candidates: drawn.order,
+            is_by_hash: false,
         })
     }
 }
