@@ -432,9 +432,9 @@ pub(crate) struct PairRecord {
 /// Clusters of problems that are near duplicates.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct NearDuplicatesRecord {
-    /// The Jaccard index from which on two problems are one.
+    /// The share of the text, instructions and tags apart, that near duplicates have in common at least.
     pub threshold: f64,
-    /// Whether one problem of a cluster stays alone; else clusters only keep the validation set apart.
+    /// Whether one problem of a cluster stays alone; else only templates keep the validation set apart.
     #[serde(default = "yes")]
     pub dropped: bool,
     pub problems: u32,
@@ -444,7 +444,16 @@ pub(crate) struct NearDuplicatesRecord {
     pub clustered: u32,
     /// Problems in the largest cluster.
     pub largest: u32,
-    /// How often a problem was compared with a part of a large bucket only, and was near none of it.
+    /// Templates of two or more clusters: the same words with other numbers, or parts of one another.
+    #[serde(default)]
+    pub templates: u32,
+    /// Problems in these templates; none is dropped for that.
+    #[serde(default)]
+    pub templated: u32,
+    /// Problems in the largest template.
+    #[serde(default)]
+    pub largest_template: u32,
+    /// How often a problem was not compared with all of a large bucket, and was related to none of it.
     pub uncompared: u64,
     /// Clusters with a gold answer that is `wrong` by another of the cluster.
     pub disagreeing_count: u32,

@@ -14,7 +14,7 @@ pub(crate) struct Story {
     pub ledger: Map<String, Value>,
     /// Subset and rank, by name.
     pub places: Vec<(String, u64)>,
-    /// Whether no subset can have it since its problem, or one of its cluster, is in the validation set.
+    /// Whether no subset can have it since its problem, or one of its template, is in the validation set.
     pub is_set_aside: bool,
 }
 
@@ -76,12 +76,17 @@ fn places(engine: &Engine, id: &str) -> Result<Vec<(String, u64)>> {
 }
 
 fn is_set_aside(engine: &Engine, ledger: &Map<String, Value>) -> Result<bool> {
+    // Older ledgers have no templates: clusters were set aside.
+    let column = match ledger.contains_key("template") {
+        true => "template",
+        false => "cluster",
+    };
     let text = |name: &str| ledger.get(name).and_then(Value::as_str).unwrap_or_default();
     let rows = engine.query(&format!(
         "SELECT 1 FROM selection JOIN ledger ON selection.trajectory_id = ledger.trajectory_id \
-         WHERE subset = 'validation' AND (ledger.problem_id = '{}' OR ledger.cluster = '{}') LIMIT 1",
+         WHERE subset = 'validation' AND (ledger.problem_id = '{}' OR ledger.{column} = '{}') LIMIT 1",
         text("problem_id"),
-        text("cluster")
+        text(column)
     ))?;
     Ok(rows.iter().any(|batch| batch.num_rows() > 0))
 }

@@ -623,14 +623,20 @@ fn near_duplicates(line: &mut impl FnMut(String), manifest: &Manifest) {
     };
     let fate = match near.dropped {
         true => "one problem of a cluster stays",
-        false => {
-            "none was dropped for that, and a cluster with a problem of the validation set is in no subset"
-        }
+        false => "none was dropped for that",
     };
     line(format!(
-        "\n## Near duplicates\n\n{} of {} problems lie in {} clusters of which each shares at least {} of its \
-         text; {fate}. In {} clusters gold answers differ (the manifest lists them).",
-        near.clustered, near.problems, near.clusters, near.threshold, near.disagreeing_count
+        "\n## Near duplicates\n\n{} of {} problems lie in {} clusters of one problem each, with the same numbers and \
+         at least {} of the text in common, instructions and tags apart; {fate}. In {} clusters gold answers differ \
+         (the manifest lists them). {} problems lie in {} templates, which are the same words with other numbers or \
+         parts of one another: none was dropped for that, and none stands on both sides of a validation split.",
+        near.clustered,
+        near.problems,
+        near.clusters,
+        near.threshold,
+        near.disagreeing_count,
+        near.templated,
+        near.templates
     ));
 }
 

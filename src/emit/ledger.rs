@@ -33,6 +33,11 @@ pub(crate) const CLUSTER_DISAGREES: Column<bool> = column(
     "cluster_disagrees",
     "whether the gold answers of its cluster differ; null where no near duplicates were looked for",
 );
+pub(crate) const TEMPLATE: Column<HexId> = column(
+    "template",
+    "smallest problem_id of its template: near duplicates, the same words with other numbers, and parts of one \
+     another; null where no near duplicates were looked for",
+);
 pub(crate) const VALUE: Column<String> =
     column("value", "the value that decided, where there is one");
 pub(crate) const FATE: Column<OneOf<FateWord>> = column("fate", "kept or dropped");
@@ -76,7 +81,7 @@ struct LedgerRow<'r> {
     file: &'r str,
     entry: u32,
     fate: Fate,
-    near: Option<&'r Near>,
+    near: Option<&'r Near<'r>>,
     entries: &'r Entries,
     screened: &'r Screened,
 }
@@ -131,6 +136,7 @@ fn outcome<'r>() -> Vec<Filled<'r, LedgerRow<'r>>> {
         .perhaps(|row| Some(row.entries.categories_conflict(row.body()?.problem))),
         CLUSTER.perhaps(|row| Some(row.id_of(row.near?.stands[row.body()?.problem as usize]))),
         CLUSTER_DISAGREES.perhaps(|row| Some(row.near?.disagrees[row.body()?.problem as usize])),
+        TEMPLATE.perhaps(|row| Some(row.id_of(row.near?.templates[row.body()?.problem as usize]))),
         FATE.always(|row| match row.fate {
             Fate::Kept => FateWord::Kept,
             Fate::Dropped(_) => FateWord::Dropped,
@@ -191,7 +197,7 @@ fn write_part(
     table: &mut Table,
     experiment: &Experiment<'_>,
     fates: &[Fate],
-    near: Option<&Near>,
+    near: Option<&Near<'_>>,
     index: usize,
 ) -> Result<()> {
     let row = |entry: usize| LedgerRow {
@@ -225,7 +231,7 @@ fn write_part(
 pub(crate) struct Outcome<'e> {
     experiment: &'e Experiment<'e>,
     fates: &'e [Fate],
-    near: Option<Near>,
+    near: Option<Near<'e>>,
 }
 
 impl<'e> Outcome<'e> {
@@ -256,20 +262,23 @@ impl<'e> Outcome<'e> {
 }
 
 /// What is known of each problem's near duplicates.
-struct Near {
+struct Near<'e> {
     /// The problem that stands for its cluster.
     stands: Vec<u32>,
     /// Whether the gold answers of its cluster differ.
     disagrees: Vec<bool>,
+    /// The first problem of its template.
+    templates: &'e [u32],
 }
 
-impl Near {
+impl<'e> Near<'e> {
     /// None where they were not looked for.
-    fn new(experiment: &Experiment<'_>, fates: &[Fate]) -> Option<Self> {
+    fn new(experiment: &'e Experiment<'_>, fates: &[Fate]) -> Option<Self> {
         let screened = &experiment.screened;
         Some(Self {
             stands: screened.representatives(&experiment.entries, fates)?,
             disagrees: screened.disagrees()?,
+            templates: &screened.clusters.as_ref()?.template,
         })
     }
 }
@@ -343,6 +352,7 @@ mod tests {
         let near = Near {
             stands: vec![1, 1],
             disagrees: vec![true, false],
+            templates: &[0, 0],
         };
         let row = |entry, fate| LedgerRow {
             source: "a source",
@@ -370,7 +380,7 @@ mod tests {
                 "gold_kind": "proof", "problem_is_valid": "told problem",
                 "solution_is_valid": "told solution", "synthetic": false, "style": "a style",
                 "problem_category": "told category", "categories_conflict": false,
-                "cluster": hex(0xb1), "cluster_disagrees": true, "fate": "dropped", "reason": "too_short",
+                "cluster": hex(0xb1), "cluster_disagrees": true, "template": hex(0xa1), "fate": "dropped", "reason": "too_short",
                 "value": "9 tokens",
             }),
         );
@@ -378,7 +388,7 @@ mod tests {
             with(bare, place.clone()),
             json!({
                 "trajectory_id": hex(0xb2), "problem_id": hex(0xb1), "text_id": hex(0xb4), "row": 12, "generation": 112,
-                "style": "human", "problem_category": null, "categories_conflict": false, "cluster": hex(0xb1), "cluster_disagrees": false, "fate": "kept",
+                "style": "human", "problem_category": null, "categories_conflict": false, "cluster": hex(0xb1), "cluster_disagrees": false, "template": hex(0xa1), "fate": "kept",
                 "reason": null, "value": null,
             }),
         );

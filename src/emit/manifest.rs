@@ -16,6 +16,7 @@ use crate::plan::{PlannedCompanion, PlannedFile, VectorFile};
 use crate::pool::Entries;
 use crate::pool::entries::Problem;
 use crate::run::{Experiment, Joined};
+use crate::screen::near::Clusters;
 use crate::screen::{Fate, Tally};
 use crate::select::{Selection, Steps, Subset, SubsetRole, decile, token_deciles};
 use crate::source::{HubMode, Place};
@@ -325,11 +326,10 @@ fn near_duplicates(experiment: &Experiment<'_>) -> Option<NearDuplicatesRecord> 
     let plan = experiment.plan;
     let threshold = plan.cluster_threshold?;
     let clusters = experiment.screened.clusters.as_ref()?;
-    let mut sizes: BTreeMap<u32, u32> = BTreeMap::new();
-    for &first in &clusters.first {
-        *sizes.entry(first).or_default() += 1;
-    }
+    let mut sizes = sizes(&clusters.first);
     sizes.retain(|_, size| *size > 1);
+    let mut templates = sizes_of_templates(clusters);
+    templates.retain(|_, (clusters, _)| *clusters > 1);
     let problems = &experiment.entries.problems;
     let disagreeing = &experiment.screened.disagreeing;
     let listed = disagreeing.iter().take(DISAGREEING_MAX).map(|cluster| {
@@ -348,10 +348,38 @@ fn near_duplicates(experiment: &Experiment<'_>) -> Option<NearDuplicatesRecord> 
         clusters: sizes.len() as u32,
         clustered: sizes.values().sum(),
         largest: sizes.values().copied().max().unwrap_or_default(),
+        templates: templates.len() as u32,
+        templated: templates.values().map(|(_, problems)| problems).sum(),
+        largest_template: templates
+            .values()
+            .map(|(_, problems)| *problems)
+            .max()
+            .unwrap_or_default(),
         uncompared: clusters.uncompared,
         disagreeing_count: disagreeing.len() as u32,
         disagreeing: listed.collect(),
     })
+}
+
+/// How many problems each cluster has.
+fn sizes(first: &[u32]) -> BTreeMap<u32, u32> {
+    let mut sizes = BTreeMap::new();
+    for &first in first {
+        *sizes.entry(first).or_default() += 1;
+    }
+    sizes
+}
+
+/// How many clusters and how many problems each template has.
+fn sizes_of_templates(clusters: &Clusters) -> BTreeMap<u32, (u32, u32)> {
+    let mut sizes: BTreeMap<u32, (u32, u32)> = BTreeMap::new();
+    let problems = (0..).zip(clusters.first.iter().zip(&clusters.template));
+    for (problem, (&first, &template)) in problems {
+        let size = sizes.entry(template).or_default();
+        size.0 += u32::from(first == problem);
+        size.1 += 1;
+    }
+    sizes
 }
 
 fn problems(experiment: &Experiment<'_>, subset: &Subset) -> u32 {

@@ -99,8 +99,9 @@ impl<'p> Experiment<'p> {
             on_shortfall: plan.on_shortfall,
         };
         let clusters = self.screened.clusters.as_ref();
-        let clusters = clusters.map(|clusters| clusters.first.as_slice());
-        let mut selection = select::select(&self.entries, fates, clusters, &self.knowledge, &asked);
+        let templates = clusters.map(|clusters| clusters.template.as_slice());
+        let mut selection =
+            select::select(&self.entries, fates, templates, &self.knowledge, &asked);
         let bounds = Bounds::new(&plan.screen, &self.entries);
         select::controls::wrong::select(&self.entries, fates, &bounds, &asked, &mut selection);
         select::controls::shuffled::select(&asked, &mut selection);

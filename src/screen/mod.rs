@@ -64,12 +64,13 @@ pub struct Screen {
     /// What happens to exact copies (same problem, same response).
     #[serde(default)]
     pub duplicates: Duplicates,
-    /// From which share of common text on two problems are one, 0.5 to 1: the Jaccard index of the n-grams of
-    /// 8 characters of their canonical texts. One problem of such a cluster stays, the entries of the others
-    /// are dropped as `near_duplicate`. Nothing is looked for where this is left out.
+    /// From which share of common text on two problems with the same numbers are one, 0.5 to 1: of each text as
+    /// much must stand in the other, but for an instruction, a tag, a sentence of context or options at one end.
+    /// One problem of such a cluster stays, the entries of the others are dropped as `near_duplicate`. Nothing is
+    /// looked for where this is left out.
     ///
-    /// 0.9 takes copies that were spelled, cut or reworded differently; 0.8 takes also problems from one
-    /// template with other numbers, which have other answers.
+    /// 0.9 takes copies that were spelled or framed differently; 0.8 takes also those of which one word in ten was
+    /// replaced. The same words with other numbers are a template: the ledger says so, and nothing is dropped.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub near_duplicates: Option<f64>,
     /// Problems of benchmarks: which are looked for, and what is dropped as `contaminated`.

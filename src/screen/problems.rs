@@ -22,7 +22,6 @@ pub struct Looked {
 pub struct Looking<'s> {
     screen: &'s Screen,
     detector: Option<Detector>,
-    threshold: Option<f64>,
     hits: Vec<ProblemHit>,
     sketches: Option<Sketches>,
     /// The problem of each sketch.
@@ -46,7 +45,6 @@ impl<'s> Looking<'s> {
         Self {
             screen,
             detector,
-            threshold,
             hits: Vec::new(),
             sketches: threshold.map(Sketches::new),
             sketched: Vec::new(),
@@ -61,10 +59,8 @@ impl<'s> Looking<'s> {
 
     /// What a text says; the same on any thread.
     pub fn look(&self, text: &str) -> Looked {
-        let sketch = |canonical: &Canonical| {
-            self.threshold
-                .map(|threshold| Sketch::of(&canonical.text, threshold))
-        };
+        let is_asked = self.sketches.is_some();
+        let sketch = |canonical: &Canonical| is_asked.then(|| Sketch::of(canonical));
         let Some(detector) = &self.detector else {
             return Looked {
                 hits: Vec::new(),
@@ -101,11 +97,18 @@ impl<'s> Looking<'s> {
         self.hits.sort_by_key(key);
         let clusters = self.sketches.map(|sketches| {
             let found = sketches.clusters();
-            let mut first: Vec<u32> = (0..entries.problems.len() as u32).collect();
-            for (&problem, &of) in self.sketched.iter().zip(&found.first) {
-                first[problem as usize] = self.sketched[of as usize];
+            let of_problems = |firsts: &[u32]| {
+                let mut all: Vec<u32> = (0..entries.problems.len() as u32).collect();
+                for (&problem, &of) in self.sketched.iter().zip(firsts) {
+                    all[problem as usize] = self.sketched[of as usize];
+                }
+                all
+            };
+            Clusters {
+                first: of_problems(&found.first),
+                template: of_problems(&found.template),
+                uncompared: found.uncompared,
             }
-            Clusters { first, ..found }
         });
         Screened {
             detector: self.detector,
@@ -138,7 +141,8 @@ pub struct Screened {
     pub hits: Vec<ProblemHit>,
     /// The hit for which a problem's entries are dropped.
     decisive: HashMap<u32, u32>,
-    /// For each problem the first of its cluster, by id; none where near duplicates are not looked for.
+    /// For each problem the first of its cluster and of its template, by id; none where near duplicates are not
+    /// looked for.
     pub clusters: Option<Clusters>,
     /// The clusters whose gold answers differ.
     pub disagreeing: Vec<Disagreement>,

@@ -60,16 +60,16 @@ pub struct Asked<'p> {
     pub on_shortfall: OnShortfall,
 }
 
-/// Selects the validation set, then every subset and control of the grids. `clusters` has for each problem the
-/// one that its cluster of near duplicates is named by; none where each is its own.
+/// Selects the validation set, then every subset and control of the grids. `templates` has for each problem the
+/// one that its template is named by; none where each is its own.
 pub fn select(
     entries: &Entries,
     fates: &[Fate],
-    clusters: Option<&[u32]>,
+    templates: Option<&[u32]>,
     knowledge: &Knowledge,
     asked: &Asked<'_>,
 ) -> Selection {
-    let aside = set_aside(entries, fates, clusters, asked);
+    let aside = set_aside(entries, fates, templates, asked);
     let stock = Stock {
         entries,
         knowledge,
@@ -98,13 +98,13 @@ pub fn select(
 fn set_aside(
     entries: &Entries,
     fates: &[Fate],
-    clusters: Option<&[u32]>,
+    templates: Option<&[u32]>,
     asked: &Asked<'_>,
 ) -> Option<SetAside> {
     let size = asked.validation?.size;
     let kept = KeptEntries::by_all(entries, fates, &rules(asked));
     let (seed, on_shortfall) = (asked.seed, asked.on_shortfall);
-    let aside = validation::set_aside(entries, &kept, clusters, seed, size, on_shortfall);
+    let aside = validation::set_aside(entries, &kept, templates, seed, size, on_shortfall);
     Some(aside)
 }
 

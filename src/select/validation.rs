@@ -1,8 +1,8 @@
 //! The validation set: problems that are set aside before anything else is selected.
 //!
-//! A loss that is watched during training says nothing if its problems, or their near copies, are trained on.
-//! So what is set aside is a cluster of near duplicates, whole: one of its trajectories is validated on, and
-//! neither it nor another of the cluster can stand in any subset or control of the experiment.
+//! A loss that is watched during training says nothing if its problems, their near copies, or the same problems
+//! with other numbers are trained on. So what is set aside is a template, whole: one of its trajectories is
+//! validated on, and neither it nor another of the template can stand in any subset or control of the experiment.
 
 use std::collections::{HashMap, HashSet};
 
@@ -14,9 +14,8 @@ use super::kept::KeptEntries;
 use crate::pool::Entries;
 use crate::rules::OnShortfall;
 
-/// From which share of common text on two problems are one for the split, where `[screen] near_duplicates`
-/// says nothing: problems from one template too, since validating on one after training on the other says
-/// little. See the table in `screen::near`.
+/// From which share of common text on two problems are of one template for the split, where
+/// `[screen] near_duplicates` says nothing. See the table in `screen::near`.
 pub(crate) const THRESHOLD: f64 = 0.8;
 
 /// The `[validation]` table of a pipeline file: problems that no subset and no control has.
@@ -24,21 +23,21 @@ pub(crate) const THRESHOLD: f64 = 0.8;
 #[serde(deny_unknown_fields)]
 pub struct Validation {
     /// How many problems, each with one trajectory: drawn from all that every rule of acceptance in the
-    /// pipeline accepts, a cluster of near duplicates being one; half of the clusters at most.
+    /// pipeline accepts, a template (the same words, other numbers) being one; half of the templates at most.
     pub size: u32,
-    /// From which share of common text on two problems are one, for the split alone: 0.8 where this is left
-    /// out. Where `[screen] near_duplicates` is given, its clusters are taken.
+    /// From which share of common text on two problems are of one template, for the split alone: 0.8 where this
+    /// is left out. Where `[screen] near_duplicates` is given, its templates are taken.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub near_duplicates: Option<f64>,
 }
 
 /// What is set aside.
 pub(super) struct SetAside {
-    /// The trajectory of each cluster that can be drawn, in the order of the draw.
+    /// The trajectory of each template that can be drawn, in the order of the draw.
     pub order: Vec<u32>,
     /// How many of them are; 0 where the pipeline leaves out what it cannot fill.
     pub size: u32,
-    /// For each problem of the run whether its cluster is among them.
+    /// For each problem of the run whether its template is among them.
     pub problems: Vec<bool>,
 }
 
@@ -50,42 +49,42 @@ pub(crate) const DRAW: Draw<'static> = Draw {
     standing: "validation",
 };
 
-/// Draws clusters, of which a problem with a kept entry is one of its own where they are not known.
+/// Draws templates, of which a problem with a kept entry is one of its own where they are not known.
 pub(super) fn set_aside(
     entries: &Entries,
     kept: &KeptEntries,
-    clusters: Option<&[u32]>,
+    templates: Option<&[u32]>,
     seed: u64,
     asked: u32,
     on_shortfall: OnShortfall,
 ) -> SetAside {
-    let cluster = |problem: u32| clusters.map_or(problem, |known| known[problem as usize]);
+    let template = |problem: u32| templates.map_or(problem, |known| known[problem as usize]);
     let id = |problem: u32| entries.problems[problem as usize].id;
-    let stands = standing(entries, kept, seed, cluster).into_iter();
+    let stands = standing(entries, kept, seed, template).into_iter();
     let mut order: Vec<(u32, u32)> = stands.collect();
-    order.sort_by_cached_key(|(cluster, _)| problem_key(seed, DRAW, id(*cluster)));
+    order.sort_by_cached_key(|(template, _)| problem_key(seed, DRAW, id(*template)));
     // The other half is left for what is trained on.
     order.truncate(order.len() / 2);
     let size = size(asked, order.len() as u32, on_shortfall);
     let drawn = order.iter().take(size as usize);
-    let drawn: HashSet<u32> = drawn.map(|(cluster, _)| *cluster).collect();
+    let drawn: HashSet<u32> = drawn.map(|(template, _)| *template).collect();
     let problems = 0..entries.problems.len() as u32;
     SetAside {
         order: order.into_iter().map(|(_, entry)| entry).collect(),
         size,
         problems: problems
-            .map(|problem| drawn.contains(&cluster(problem)))
+            .map(|problem| drawn.contains(&template(problem)))
             .collect(),
     }
 }
 
-/// For each cluster with a kept entry the one that stands for it: of the problem with the smallest id the
+/// For each template with a kept entry the one that stands for it: of the problem with the smallest id the
 /// one with the smallest hash.
 fn standing(
     entries: &Entries,
     kept: &KeptEntries,
     seed: u64,
-    cluster: impl Fn(u32) -> u32,
+    template: impl Fn(u32) -> u32,
 ) -> HashMap<u32, u32> {
     let keys = Keys::new(entries, seed);
     let id = |problem: u32| entries.problems[problem as usize].id;
@@ -95,16 +94,16 @@ fn standing(
         let Some(entry) = all.iter().copied().min_by_key(hash) else {
             continue;
         };
-        let best = stands.entry(cluster(problem)).or_insert((problem, entry));
+        let best = stands.entry(template(problem)).or_insert((problem, entry));
         if id(problem) < id(best.0) {
             *best = (problem, entry);
         }
     }
-    let entry = |(cluster, (_, entry))| (cluster, entry);
+    let entry = |(template, (_, entry))| (template, entry);
     stands.into_iter().map(entry).collect()
 }
 
-/// How many clusters are set aside of those that can be.
+/// How many templates are set aside of those that can be.
 fn size(asked: u32, available: u32, on_shortfall: OnShortfall) -> u32 {
     match on_shortfall {
         _ if asked <= available => asked,

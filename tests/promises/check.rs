@@ -363,6 +363,7 @@ fn found() -> Vec<(&'static str, Edit)> {
         ("ledger's category", ledger(0, "category", json!("whim"))),
         ("ledger's style", ledger(0, "style", json!("human"))),
         ("ledger's cluster", ledger(0, "cluster", id.clone())),
+        ("ledger's template", ledger(0, "template", id.clone())),
         (
             "cluster disagrees",
             ledger(0, "cluster_disagrees", json!(true)),

@@ -6,6 +6,7 @@ use gradatim::ids::problem_id;
 use gradatim::screen::contamination::selftest::{CHANGES, NUMBERS};
 use gradatim::screen::contamination::shipped::{names, shipped};
 use gradatim::screen::contamination::{Class, Detector, Fingerprint};
+use gradatim::screen::near::clusters;
 use gradatim::source::benchmark::{ProblemColumns, problems};
 use gradatim::source::files;
 use serde_json::{Value, json};
@@ -162,6 +163,150 @@ fn the_order_of_rows_and_threads_leave_the_same_clusters() {
     assert_eq!(story(&first), story(&second));
     let selected = |out: &Out| out.selection();
     assert_eq!(selected(&first), selected(&second));
+}
+
+/// Every story three times: as it is, with other numbers, and with a tag in front.
+fn families() -> Vec<Value> {
+    let other = |story: &str| story.replace(|char: char| char.is_ascii_digit(), "8");
+    let forms = |story: &str| {
+        [
+            story.to_owned(),
+            other(story),
+            format!("(AIME 2012) {story}"),
+        ]
+    };
+    let texts = STORIES.iter().flat_map(|story| forms(story));
+    let rows = (0..).zip(texts);
+    rows.map(|(at, text)| row(&text, "5", &[10 + at])).collect()
+}
+
+#[test]
+fn other_numbers_make_a_template_and_no_cluster_and_none_is_dropped_for_that() {
+    let place = place(NEAR, &families());
+    place.run("out", &[]).ends(0);
+    place.gradatim(&["check", "out"]).ends(0);
+    let out = place.out("out");
+    let of_problem: BTreeMap<String, Value> = out
+        .ledger()
+        .into_iter()
+        .map(|row| (text(&row, "problem_id").to_owned(), row))
+        .collect();
+    let mut numbered = 0;
+    for three in families().chunks(3) {
+        let ids = [0, 1, 2].map(|at| problem_id(text(&three[at], "problem")).to_string());
+        let of = |at: usize, column: &str| of_problem[&ids[at]][column].clone();
+        assert_eq!(of(0, "cluster"), of(2, "cluster"));
+        assert_eq!(of(0, "template"), of(2, "template"));
+        if ids[0] != ids[1] {
+            numbered += 1;
+            assert_ne!(of(0, "cluster"), of(1, "cluster"));
+            assert_eq!(of(0, "template"), of(1, "template"));
+            assert_eq!(of(1, "fate"), "kept");
+            let smallest = ids.iter().min().expect("three");
+            assert_eq!(of(1, "template"), json!(smallest));
+        }
+    }
+    assert!(numbered > 3, "most stories have numbers");
+    let near = &out.manifest()["near_duplicates"];
+    assert_eq!(near["templates"], json!(numbered));
+    assert_eq!(near["templated"], json!(3 * numbered));
+    assert_eq!(near["largest_template"], json!(3));
+}
+
+#[test]
+fn no_template_stands_on_both_sides_of_a_validation_split() {
+    let tables = "[validation]\nsize = 3";
+    let place = place(tables, &families());
+    place.run("out", &["--on-shortfall", "short"]).ends(0);
+    place.gradatim(&["check", "out"]).ends(0);
+    let out = place.out("out");
+    let template: BTreeMap<String, Value> = out
+        .ledger()
+        .into_iter()
+        .map(|row| (text(&row, "problem_id").to_owned(), row["template"].clone()))
+        .collect();
+    let selection = out.selection();
+    let of = |chosen: &[(String, String)]| -> BTreeSet<String> {
+        chosen
+            .iter()
+            .map(|(_, problem)| template[problem].to_string())
+            .collect()
+    };
+    let aside = of(&selection["validation"]);
+    assert_eq!(aside.len(), 3);
+    for (name, chosen) in selection.iter().filter(|(name, _)| *name != "validation") {
+        assert!(!chosen.is_empty());
+        assert!(of(chosen).is_disjoint(&aside), "{name}");
+    }
+}
+
+/// How a class of near variants stands to its problem: the same, another, or not to be judged.
+fn is_the_same(class: &str) -> Option<bool> {
+    match class {
+        "base" | "typos 2%" | "variables renamed" => None,
+        "numbers changed" | "one number changed" | "last sentence replaced (other question)" => {
+            Some(false)
+        }
+        _ => Some(true),
+    }
+}
+
+#[test]
+fn variants_of_a_problem_are_joined_and_other_numbers_are_a_template() {
+    let Some(shared) = shared() else { return };
+    let path = shared.join("data/decontamination/near_variants.jsonl");
+    let rows: Vec<Value> = std::fs::read_to_string(path)
+        .expect("the variants")
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("a row"))
+        .collect();
+    let named: Vec<_> = rows
+        .iter()
+        .map(|row| (problem_id(text(row, "problem")), text(row, "problem")))
+        .collect();
+    let found = clusters(&named, 0.8);
+    let bases = (0..).zip(&rows).filter(|(_, row)| row["class"] == "base");
+    let base: BTreeMap<String, usize> = bases
+        .map(|(at, row)| (row["item"].to_string(), at))
+        .collect();
+    let mut classes: BTreeMap<&str, [usize; 3]> = BTreeMap::new();
+    for (at, row) in rows.iter().enumerate() {
+        let base = base[&row["item"].to_string()];
+        let counts = classes.entry(text(row, "class")).or_default();
+        counts[0] += 1;
+        counts[1] += usize::from(found.first[at] == found.first[base]);
+        counts[2] += usize::from(found.template[at] == found.template[base]);
+        let template = &rows[found.template[at] as usize];
+        assert_eq!(
+            template["item"], row["item"],
+            "no two of the problems are of one template"
+        );
+    }
+    let sum = |is_asked: &dyn Fn(&str) -> bool, count: usize| -> usize {
+        let asked = classes.iter().filter(|(class, _)| is_asked(class));
+        asked.map(|(_, counts)| counts[count]).sum()
+    };
+    for (class, [all, near, template]) in &classes {
+        println!("{class:44} {all:>4} joined {near:>4} template {template:>4}");
+    }
+    let same = |class: &str| is_the_same(class) == Some(true);
+    let numbers = |class: &str| class.ends_with("changed");
+    let (all, joined) = (sum(&same, 0), sum(&same, 1));
+    assert!(
+        20 * joined >= 19 * all,
+        "{joined} of {all} variants of one problem are joined"
+    );
+    let (all, joined) = (sum(&numbers, 0), sum(&numbers, 1));
+    assert!(
+        50 * joined <= all,
+        "{joined} of {all} with other numbers are joined"
+    );
+    assert_eq!(sum(&numbers, 2), all, "all of them are of its template");
+    let others = |class: &str| is_the_same(class) == Some(false);
+    assert!(
+        50 * sum(&others, 1) <= sum(&others, 0),
+        "another question is another problem"
+    );
 }
 
 const CONTAMINATION: &str = "[screen.contamination]\nbenchmarks = [\"bench.jsonl\"]";

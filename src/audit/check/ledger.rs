@@ -9,7 +9,7 @@ use super::files::Folder;
 use super::manifest::Stored;
 use super::rows::of_schema;
 use crate::audit::ledger;
-use crate::emit::ledger::{CLUSTER, FATE, FILE, FateWord, REASON, SOURCE, TEXT_ID};
+use crate::emit::ledger::{CLUSTER, FATE, FILE, FateWord, REASON, SOURCE, TEMPLATE, TEXT_ID};
 use crate::ids::Id;
 use crate::manifest::VERSION;
 use crate::pool::Entries;
@@ -33,6 +33,8 @@ pub(super) struct Ledger {
     pub files: Vec<FileEntries>,
     /// The problem that stands for each problem's cluster, where near duplicates were looked for.
     pub clusters: HashMap<u32, Id>,
+    /// The same for its template.
+    pub templates: HashMap<u32, Id>,
     /// Whether it names the texts of problems and gold answers.
     pub has_texts: bool,
     /// Whether all of it could be read.
@@ -106,6 +108,13 @@ impl Ledger {
         let (sources, files) = (SOURCE.of(batch)?, FILE.of(batch)?);
         let (fates, reasons) = (FATE.of(batch)?, REASON.of(batch)?);
         let clusters = CLUSTER.of(batch)?;
+        // Older ledgers have no templates.
+        let has_templates = batch.column_by_name(TEMPLATE.name()).is_some();
+        let templates = if has_templates {
+            TEMPLATE.of(batch)?
+        } else {
+            clusters.clone()
+        };
         for at in 0..batch.num_rows() {
             let (source, file) = (SOURCE.needed(sources[at])?, FILE.needed(files[at])?);
             self.count(source, FATE.needed(fates[at])?, reasons[at]);
@@ -113,6 +122,9 @@ impl Ledger {
             let body = self.entries.rows[start + at].body.as_ref();
             if let (Ok(body), Some(cluster)) = (body, clusters[at]) {
                 self.clusters.insert(body.problem, cluster);
+            }
+            if let (Ok(body), Some(template)) = (body, templates[at]) {
+                self.templates.insert(body.problem, template);
             }
             if let (Ok(body), Some(reason)) = (body, reasons[at])
                 && DropReason::is_word_of_wrong(reason)

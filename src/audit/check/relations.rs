@@ -144,29 +144,29 @@ impl Relations<'_> {
         broken
     }
 
-    /// No problem of the validation set, nor another of its cluster, stands in a subset or control.
+    /// No problem of the validation set, nor another of its template, stands in a subset or control.
     fn set_aside(&self, manifest: &Manifest) -> Vec<String> {
-        let cluster = |&entry: &u32| -> Id {
+        let template = |&entry: &u32| -> Id {
             let problem = self.problem(entry);
             let own = self.ledger.entries.problems[problem as usize].id;
-            self.ledger.clusters.get(&problem).copied().unwrap_or(own)
+            self.ledger.templates.get(&problem).copied().unwrap_or(own)
         };
         let subsets = manifest.subsets.iter();
         let aside: HashSet<&str> = subsets
             .filter(|subset| subset.role == SubsetRole::Validation)
             .map(|subset| subset.name.as_str())
             .collect();
-        let clusters: HashSet<Id> = aside
+        let templates: HashSet<Id> = aside
             .iter()
-            .flat_map(|name| self.chosen.of(name).iter().map(cluster))
+            .flat_map(|name| self.chosen.of(name).iter().map(template))
             .collect();
         let mut others: Vec<&str> = self
             .chosen
             .names()
             .filter(|name| !aside.contains(name))
             .filter(|name| {
-                let mut entries = self.chosen.of(name).iter().map(cluster);
-                entries.any(|one| clusters.contains(&one))
+                let mut entries = self.chosen.of(name).iter().map(template);
+                entries.any(|one| templates.contains(&one))
             })
             .collect();
         others.sort_unstable();

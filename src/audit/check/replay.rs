@@ -1,6 +1,6 @@
 //! The run again, from its measurements on: what follows from them is made as the run made it, and compared.
 //!
-//! Screening rests on what was found in texts, which the ledger (clusters) and `leakage.json` (hits) hold. So does
+//! Screening rests on what was found in texts, which the ledger (clusters, templates) and `leakage.json` (hits) hold. So does
 //! selecting where a grid asks for texts, similarities or joined columns: then the selection is taken as it stands,
 //! which a note says.
 
@@ -161,7 +161,8 @@ fn experiment<'p>(
     let mut entries = ledger.entries;
     let parts = parts(plan, &ledger.files, &mut entries)?;
     let near = manifest.near_duplicates.as_ref();
-    let clusters = clusters(plan, &entries, &ledger.clusters, near)?;
+    let found = [&ledger.clusters, &ledger.templates];
+    let clusters = clusters(plan, &entries, found, near)?;
     let hits = leakage.map_or(Ok(Vec::new()), |leakage| hits(&entries, leakage))?;
     let disagreeing = near.map_or(Ok(Vec::new()), |near| disagreeing(&entries, near))?;
     let problems = leakage.map_or(0, |leakage| leakage.problems);
@@ -209,19 +210,34 @@ fn parts(
     }
 }
 
-/// Which problems are near duplicates, by the problem that stands for them in the ledger.
+/// Which problems are near duplicates and which of one template, by the problems that stand for them in the ledger.
 fn clusters(
     plan: &Plan,
     entries: &Entries,
-    stands: &HashMap<u32, Id>,
+    found: [&HashMap<u32, Id>; 2],
     near: Option<&NearDuplicatesRecord>,
 ) -> Result<Option<Clusters>, String> {
     let asked = plan.cluster_threshold.is_some();
-    let lacks = asked == stands.is_empty() && !entries.problems.is_empty();
-    if asked != near.is_some() || lacks {
+    let lacks =
+        |stands: &HashMap<u32, Id>| asked == stands.is_empty() && !entries.problems.is_empty();
+    if asked != near.is_some() || found.into_iter().any(lacks) {
         return Err("it has near duplicates where none were looked for, or lacks them".to_owned());
     }
     let Some(near) = near else { return Ok(None) };
+    let [first, template] = found.map(|stands| firsts(entries, stands));
+    let is_whole = |(problem, &first): (usize, &u32)| template[problem] == template[first as usize];
+    if !first.iter().enumerate().all(is_whole) {
+        return Err("near duplicates are of two templates".to_owned());
+    }
+    Ok(Some(Clusters {
+        first,
+        template,
+        uncompared: near.uncompared,
+    }))
+}
+
+/// For each problem the one with the smallest id of those for which the same one stands.
+fn firsts(entries: &Entries, stands: &HashMap<u32, Id>) -> Vec<u32> {
     let id = |problem: u32| entries.problems[problem as usize].id;
     let mut smallest: HashMap<Id, u32> = HashMap::new();
     for (&problem, &of) in stands {
@@ -231,11 +247,9 @@ fn clusters(
         }
     }
     let problems = 0..entries.problems.len() as u32;
-    let first = problems.map(|problem| stands.get(&problem).map_or(problem, |of| smallest[of]));
-    Ok(Some(Clusters {
-        first: first.collect(),
-        uncompared: near.uncompared,
-    }))
+    problems
+        .map(|problem| stands.get(&problem).map_or(problem, |of| smallest[of]))
+        .collect()
 }
 
 fn problem(entries: &Entries, id: &str) -> Result<u32, String> {

@@ -383,8 +383,8 @@ fn is_digit(bytes: &[u8], at: usize) -> bool {
 fn control_sign(bytes: &[u8], at: usize, writer: &mut Writer) -> usize {
     match bytes.get(at) {
         Some(sign @ (b'%' | b'#' | b'|')) => writer.symbol(char::from(*sign)),
-        // A letter of another alphabet stands for itself.
-        None | Some(0x80..) => {
+        // A letter of another alphabet stands for itself, and so does a digit behind what was a brace (`\\{1`).
+        None | Some(b'0'..=b'9' | 0x80..) => {
             writer.gap();
             return at;
         }
