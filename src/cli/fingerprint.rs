@@ -3,10 +3,11 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::emit::leakage::{RecallRecord, not_found, recall};
 use crate::plan::contamination::{FINGERPRINT, SoughtBenchmark};
 use crate::run::Watch;
 use crate::screen::contamination::Detector;
-use crate::screen::contamination::selftest::{Found, Measured, Unrelated, measure};
+use crate::screen::contamination::selftest::{Measured, Unrelated, VERBATIM, measure};
 use crate::source::benchmark::{BenchmarkRow, ProblemColumns, problems};
 use crate::source::hub::Address;
 use crate::source::pick::Pick;
@@ -20,11 +21,11 @@ use super::table::{table, thousands};
 use super::{apart, hub, print, stop_on_signals};
 
 /// Makes the fingerprint of a benchmark: hashes of its problems, by which `[screen.contamination]` finds them
-/// in others. It holds no text. Plants every problem in several spellings and counts what is found.
+/// in others. It holds hashes and no text. Plants every problem in many rewritings and counts what is found.
 #[derive(Args)]
 #[command(after_help = "\
 The columns with problems and ids are recognised by name (`problem`, `question`, `prompt`, …)
-where they are not named. Ends with 1 where a planted problem was not found.
+where they are not named. Ends with 1 where a problem as it stands is not found.
 
 Example:
   gradatim fingerprint math500 test.jsonl --against train.parquet --out math500.fingerprint")]
@@ -49,7 +50,7 @@ pub(super) struct Arguments {
     /// The split of a dataset, on the hub or in a folder [default: `test`, or the only one].
     #[arg(long)]
     split: Option<String>,
-    /// Files with problems that are none of the benchmark's: what is flagged among them bounds the precision.
+    /// Files with problems that are none of the benchmark's: what is flagged among them is counted.
     #[arg(long, value_name = "FILE")]
     against: Vec<PathBuf>,
 }
@@ -83,7 +84,8 @@ pub(super) fn fingerprint(arguments: &Arguments) -> Result<u8> {
     let unrelated = unrelated(&detector, &arguments.against)?;
     let texts = benchmark.texts.take().unwrap_or_default();
     let measured = measure(&benchmark.fingerprint, &texts, unrelated);
-    let missed = measured.recall < 1.0;
+    let verbatim = measured.planted.get(VERBATIM).copied().unwrap_or_default();
+    let missed = verbatim.contaminated() < verbatim.planted;
     let report = report(&measured);
     benchmark.fingerprint.measured = Some(measured);
     crate::disk::write_named(&arguments.out, benchmark.fingerprint.to_bytes())?;
@@ -140,40 +142,35 @@ fn unrelated(detector: &Detector, paths: &[PathBuf]) -> Result<Option<Unrelated>
 }
 
 fn report(measured: &Measured) -> String {
-    let row = |(change, found): (&String, &Found)| {
-        let counts = [
-            found.planted,
-            found.exact,
-            found.near,
-            found.numbers_changed,
-            found.missed,
-        ];
-        let mut row = vec![change.clone()];
-        row.extend(counts.map(|count| thousands(count.into())));
-        row
+    let row = |one: RecallRecord| {
+        let found = one.contaminated + one.suspect;
+        let interval = |low: f64, high: f64| format!("{low:.3} to {high:.3}");
+        vec![
+            one.rewriting,
+            thousands(one.planted.into()),
+            thousands(one.contaminated.into()),
+            interval(one.contaminated_low, one.contaminated_high),
+            thousands(found.into()),
+            interval(one.found_low, one.found_high),
+        ]
     };
-    let rows: Vec<Vec<String>> = measured.planted.iter().map(row).collect();
+    let rows: Vec<Vec<String>> = recall(measured).into_iter().map(row).collect();
     let head = [
-        "planted",
+        "planted as",
         "items",
-        "exact",
-        "near",
-        "numbers_changed",
-        "missed",
+        "contaminated",
+        "at 95 %",
+        "or suspect",
+        "at 95 %",
     ];
     let mut text = table(&head, &rows);
-    text += &format!(
-        "\nrecall of copies, verbatim and respelled: {:.4}\n",
-        measured.recall
-    );
-    if let (Some(unrelated), Some(precision)) = (&measured.unrelated, measured.precision_min) {
+    text += &format!("\nnot found: {}\n", not_found(measured).join(", "));
+    if let Some(unrelated) = &measured.unrelated {
         text += &format!(
-            "flagged among {} problems that were not planted: {} exact, {} near, {} numbers_changed\n\
-             precision, if all of these were wrong: {precision:.4}\n",
+            "flagged among {} problems that were not planted, real copies too: {} contaminated, {} suspect\n",
             thousands(unrelated.problems.into()),
-            unrelated.exact,
-            unrelated.near,
-            unrelated.numbers_changed,
+            unrelated.contaminated,
+            unrelated.suspect,
         );
     }
     text

@@ -18,6 +18,7 @@ use crate::manifest::{HubCheck, HubRecord, Manifest, SubsetRecord};
 use crate::pipeline::Runs;
 use crate::run::Experiment;
 use crate::schema::{Head, Kind};
+use crate::screen::contamination::{Drops, shipped};
 use crate::select::{Subset, SubsetRole, WIDE};
 
 /// `dataset_info.json` of LLaMA-Factory: an entry for each written subset, naming its one file.
@@ -572,49 +573,93 @@ fn pairs(line: &mut impl FnMut(String), manifest: &Manifest) {
 fn contamination(line: &mut impl FnMut(String), leakage: Option<&Leakage>) {
     line("\n## Contamination\n".into());
     let Some(leakage) = leakage else {
-        line("No benchmark was looked for.".into());
+        line(format!(
+            "Not screened: no benchmark was looked for, and nothing is known of what these problems share with any. \
+             Fingerprints of {} come with gradatim.",
+            shipped::names().count()
+        ));
         return;
     };
-    let drop: Vec<&str> = leakage
-        .detector
-        .drop
-        .iter()
-        .map(|class| class.as_str())
-        .collect();
+    let alarms = &leakage.detector.false_alarms;
     line(format!(
-        "{} problems were compared with these benchmarks; entries of the classes {} were dropped. \
-         `exact`: the item's whole text, however it is spelled; `near`: most of it; `numbers_changed`: the \
-         same text with other numbers. `recall` is of the item's copies that were planted, verbatim and \
-         respelled; `precision` counts all that was flagged among real problems as wrong. \
-         `__run__/leakage.json` lists every hit.\n",
+        "{} problems were compared with these benchmarks: {} are contaminated (a benchmark's words and figures, \
+         however they are written) and {} suspect (a part of an item, its words with other numbers, its numbers in \
+         other words). Dropped: {}. `__run__/leakage.json` lists each with what speaks for it.\n",
         leakage.problems,
-        if drop.is_empty() {
-            "(none)".to_owned()
-        } else {
-            drop.join(", ")
+        leakage.contaminated,
+        leakage.suspect,
+        match leakage.detector.drop {
+            Drops::Nothing => "nothing",
+            Drops::Contaminated => "what is contaminated",
+            Drops::Suspect => "what is contaminated or suspect",
         },
     ));
-    line("| benchmark | items | recall | precision, at least | measured in | exact | near | numbers_changed |".into());
-    line("|---|--:|--:|--:|---|--:|--:|--:|".into());
+    line(format!(
+        "False alarms: {:.2} contaminated and {:.2} suspect of 1,000 real problems that are no copies ({} problems, {}).\n",
+        alarms.per_thousand(alarms.contaminated),
+        alarms.per_thousand(alarms.suspect),
+        alarms.problems,
+        escaped(&alarms.date),
+    ));
+    line(
+        "| benchmark | items | measured in | exact | near | part | numbers_changed | reworded |"
+            .into(),
+    );
+    line("|---|--:|---|--:|--:|--:|--:|--:|".into());
     for benchmark in &leakage.benchmarks {
         line(benchmark_line(benchmark));
+    }
+    for benchmark in &leakage.benchmarks {
+        recall(line, benchmark);
     }
 }
 
 fn benchmark_line(benchmark: &BenchmarkRecord) -> String {
-    let shown = |share: Option<f64>| share.map_or("–".into(), |share| format!("{share:.4}"));
-    let measured = benchmark.measured.as_ref();
+    let found = &benchmark.found;
     format!(
         "| {} | {} | {} | {} | {} | {} | {} | {} |",
         escaped(&benchmark.name),
         benchmark.items,
-        shown(measured.map(|measured| measured.recall)),
-        shown(measured.and_then(|measured| measured.precision_min)),
         escaped(&benchmark.measured_in),
-        benchmark.found.exact,
-        benchmark.found.near,
-        benchmark.found.numbers_changed,
+        found.exact,
+        found.near,
+        found.part,
+        found.numbers_changed,
+        found.reworded,
     )
+}
+
+/// How many of a benchmark's planted items were found, by rewriting.
+fn recall(line: &mut impl FnMut(String), benchmark: &BenchmarkRecord) {
+    let name = escaped(&benchmark.name);
+    if benchmark.recall.is_empty() {
+        line(format!(
+            "\nHow well items of {name} are found is not measured: another version of the detector made its fingerprint."
+        ));
+        return;
+    }
+    line(format!(
+        "\nItems of {name} that were planted and found, with intervals of 95 %. Not found: {}.\n",
+        escaped(&benchmark.not_found.join(", "))
+    ));
+    line(
+        "| rewriting | planted | contaminated | interval | contaminated or suspect | interval |"
+            .into(),
+    );
+    line("|---|--:|--:|---|--:|---|".into());
+    for one in &benchmark.recall {
+        line(format!(
+            "| {} | {} | {} | {:.3} to {:.3} | {} | {:.3} to {:.3} |",
+            escaped(&one.rewriting),
+            one.planted,
+            one.contaminated,
+            one.contaminated_low,
+            one.contaminated_high,
+            one.contaminated + one.suspect,
+            one.found_low,
+            one.found_high,
+        ));
+    }
 }
 
 fn near_duplicates(line: &mut impl FnMut(String), manifest: &Manifest) {

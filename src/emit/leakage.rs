@@ -1,26 +1,30 @@
 //! `leakage.json`: the certificate of what the problems of a run share with benchmarks.
 //!
 //! It says which benchmarks at which revision were looked for, by which detector, how well that detector
-//! finds them, and every problem that it found. How well is measured by planting
-//! (`screen/contamination/selftest.rs`), and the certificate says where: in this run for a benchmark whose
-//! texts the run had, when its fingerprint was made for all others, since hashes cannot be planted. What
-//! the detector flags in this run is what a reader is asked to judge, so no precision is claimed from it.
+//! finds their items in which rewriting, and every problem that it found, with what speaks for it. How well is
+//! measured by planting (`screen/contamination/selftest`), and the certificate says where: in this run for a
+//! benchmark whose texts the run had, when its fingerprint was made for all others, since hashes cannot be
+//! planted; and nowhere where another version of the detector measured. No one number stands for all rewritings,
+//! each has its interval, and those that are not found are named. What the detector flags in this run is what a
+//! reader is asked to judge, so no precision is claimed from it.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::plan::contamination::SoughtBenchmark;
 use crate::run::Experiment;
 use crate::screen::contamination::fingerprint::{
-    self, CHARACTER_GRAM, Fingerprint, MadeFrom, SKETCH_GRAMS, WORD_GRAM,
+    self, Fingerprint, MadeFrom, SKETCH_GRAMS, WORDS_GRAM,
 };
-use crate::screen::contamination::selftest::{Measured, measure};
+use crate::screen::contamination::interval::interval;
+use crate::screen::contamination::selftest::{Found, Measured, NOT_PLANTED, Unrelated, measure};
 use crate::screen::contamination::{
-    BRIEF_BYTES, BRIEF_SHARE_MIN, Class, LENGTH_RATIO_MAX, NEAR_SHARE_MIN, NUMBERLESS_SHARE_MIN,
-    SUPPORTED_SHARE_MIN,
+    Class, DETECTOR_VERSION, Drops, Evidence, FALSE_ALARMS, FalseAlarms, Outcome,
 };
+use crate::screen::problems::{ProblemHit, TEXT_CHARS};
 
 /// Version of a certificate's form.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// What the problems of a run share with benchmarks.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
@@ -31,36 +35,31 @@ pub(crate) struct Leakage {
     pub program: String,
     /// How many problems were looked at: all of the run's sources, kept or not.
     pub problems: u32,
+    /// How many of them are contaminated.
+    pub contaminated: u32,
+    /// How many of the others are suspect.
+    pub suspect: u32,
     pub detector: DetectorRecord,
     pub benchmarks: Vec<BenchmarkRecord>,
     /// Every problem that meets an item of a benchmark, by problem id; a problem may stand here twice.
     pub hits: Vec<HitRecord>,
 }
 
-/// The detector's parameters.
+/// The detector, and what is dropped.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct DetectorRecord {
-    /// Version of canonical texts and hashes.
+    /// Version of canonical texts, evidence and thresholds.
+    pub detector_version: u32,
+    /// Version of fingerprints.
     pub fingerprint_version: u32,
-    /// Bytes of a character n-gram of the canonical text.
-    pub character_gram: usize,
-    /// Words of a word n-gram.
-    pub word_gram: usize,
-    /// N-grams of a kind that are kept of an item.
+    /// Bytes of an n-gram of words.
+    pub words_gram: usize,
+    /// N-grams that are kept of an item.
     pub sketch_grams: usize,
-    /// Share of an item's character n-grams from which on a problem is `near` it.
-    pub near_share_min: f64,
-    /// The same where that share of word n-grams is found too.
-    pub supported_share_min: f64,
-    /// The same for an item of fewer than `brief_bytes`.
-    pub brief_share_min: f64,
-    pub brief_bytes: u32,
-    /// Share of an item's n-grams without numbers from which on only its numbers were changed.
-    pub numberless_share_min: f64,
-    /// How many times as long as the item a problem may be, unless it is `exact`.
-    pub length_ratio_max: u32,
-    /// The classes whose entries were dropped.
-    pub drop: Vec<Class>,
+    /// What it flags among problems that are no benchmark's.
+    pub false_alarms: FalseAlarms,
+    /// What was dropped.
+    pub drop: Drops,
 }
 
 /// One benchmark.
@@ -73,12 +72,36 @@ pub(crate) struct BenchmarkRecord {
     /// BLAKE3 of its fingerprint, 128 bits.
     #[serde(default)]
     pub content: Option<String>,
-    /// Where the detector's recall and precision on it were measured: `this_run`, `fingerprint` (when that
-    /// was made), or `nowhere`.
+    /// Where it was measured how well the detector finds its items: `this_run`, `fingerprint` (when that was
+    /// made), or `not_measured`, where another version of the detector was.
     pub measured_in: String,
-    pub measured: Option<Measured>,
+    /// What became of planted items, by rewriting.
+    pub recall: Vec<RecallRecord>,
+    /// The rewritings of which fewer than nine in ten were found, and those that cannot be planted.
+    pub not_found: Vec<String>,
+    /// What was flagged among problems of other files when the fingerprint was made; null where none were named.
+    pub unrelated: Option<Unrelated>,
     /// Items that some problem of the run meets, by the worst class of each.
     pub found: FoundRecord,
+}
+
+/// Planted items of one rewriting.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub(crate) struct RecallRecord {
+    pub rewriting: String,
+    pub planted: u32,
+    /// How many were contaminated.
+    pub contaminated: u32,
+    /// How many were suspect.
+    pub suspect: u32,
+    /// The share that is contaminated, at 95 % (Clopper and Pearson): at least.
+    pub contaminated_low: f64,
+    /// The same, at most.
+    pub contaminated_high: f64,
+    /// The share that is contaminated or suspect: at least.
+    pub found_low: f64,
+    /// The same, at most.
+    pub found_high: f64,
 }
 
 /// Items of a benchmark among the problems of the run.
@@ -86,20 +109,29 @@ pub(crate) struct BenchmarkRecord {
 pub(crate) struct FoundRecord {
     pub exact: u32,
     pub near: u32,
+    pub part: u32,
     pub numbers_changed: u32,
+    pub reworded: u32,
 }
 
 /// A problem that meets an item.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct HitRecord {
     pub problem_id: String,
+    /// How the problem begins.
+    pub problem: String,
     pub benchmark: String,
     /// The benchmark's own id of the item, or its row.
     pub item: String,
+    /// How the item begins, where the run had the benchmark's file; null where it had its fingerprint only.
+    pub item_text: Option<String>,
+    /// Words that both have in a row, the longest such places.
+    pub matched: Vec<String>,
+    pub outcome: Outcome,
     pub class: Class,
-    /// Share of the item's n-grams that the problem has, of the kind of which it has most.
-    pub share: f32,
-    /// Whether this class is dropped.
+    /// What speaks for the item.
+    pub evidence: Evidence,
+    /// Whether this outcome is dropped.
     pub dropped: bool,
 }
 
@@ -107,42 +139,99 @@ impl Leakage {
     /// The certificate of a run; none where no benchmark was looked for.
     pub(super) fn new(experiment: &Experiment<'_>) -> Option<Self> {
         let screened = &experiment.screened;
-        let detector = screened.detector.as_ref()?;
+        screened.detector.as_ref()?;
         let table = experiment.plan.screen.contamination.as_ref()?;
-        let hits = screened.hits.iter().map(|found| HitRecord {
-            problem_id: experiment.entries.problems[found.problem as usize]
-                .id
-                .to_string(),
-            benchmark: detector.benchmarks()[found.hit.benchmark as usize]
-                .name
-                .clone(),
-            item: detector.item(&found.hit).id.clone(),
-            class: found.hit.class,
-            share: found.hit.share,
-            dropped: found.dropped,
-        });
-        let benchmarks = (0..).zip(&experiment.plan.contamination);
-        let benchmarks = benchmarks.map(|(index, benchmark)| {
-            let (measured_in, measured) = self_test(&benchmark.fingerprint, &benchmark.texts);
-            BenchmarkRecord {
-                name: benchmark.fingerprint.name.clone(),
-                files: benchmark.fingerprint.files.clone(),
-                items: benchmark.fingerprint.items.len() as u32,
-                content: Some(benchmark.fingerprint.content().to_string()),
-                measured_in: measured_in.into(),
-                measured,
-                found: found(experiment, index),
-            }
-        });
+        let sought = &experiment.plan.contamination;
+        let benchmarks = (0..).zip(sought);
+        let hits = screened.hits.iter();
         Some(Self {
             leakage_version: VERSION,
             program: format!("gradatim {}", env!("CARGO_PKG_VERSION")),
             problems: screened.problems,
-            detector: DetectorRecord::new(table.drop.clone()),
-            benchmarks: benchmarks.collect(),
-            hits: hits.collect(),
+            contaminated: screened.problems_that_are(Outcome::Contaminated),
+            suspect: screened.problems_that_are(Outcome::Suspect),
+            detector: DetectorRecord::new(table.drop),
+            benchmarks: benchmarks
+                .map(|(index, one)| BenchmarkRecord::new(one, found(experiment, index)))
+                .collect(),
+            hits: hits
+                .map(|found| HitRecord::new(experiment, sought, found))
+                .collect(),
         })
     }
+}
+
+impl HitRecord {
+    fn new(experiment: &Experiment<'_>, sought: &[SoughtBenchmark], found: &ProblemHit) -> Self {
+        let hit = &found.hit;
+        let benchmark = &sought[hit.benchmark as usize];
+        let text = |texts: &Vec<String>| {
+            let text = texts.get(hit.item as usize)?;
+            Some(text.chars().take(TEXT_CHARS).collect())
+        };
+        Self {
+            problem_id: experiment.entries.problems[found.problem as usize]
+                .id
+                .to_string(),
+            problem: found.text.clone(),
+            benchmark: benchmark.fingerprint.name.clone(),
+            item: benchmark.fingerprint.items[hit.item as usize].id.clone(),
+            item_text: benchmark.texts.as_ref().and_then(text),
+            matched: hit.matched.clone(),
+            outcome: hit.class.outcome(),
+            class: hit.class,
+            evidence: hit.evidence,
+            dropped: found.dropped,
+        }
+    }
+}
+
+impl BenchmarkRecord {
+    fn new(benchmark: &SoughtBenchmark, found: FoundRecord) -> Self {
+        let fingerprint = &benchmark.fingerprint;
+        let (measured_in, measured) = self_test(fingerprint, &benchmark.texts);
+        let measured = measured.unwrap_or_default();
+        Self {
+            name: fingerprint.name.clone(),
+            files: fingerprint.files.clone(),
+            items: fingerprint.items.len() as u32,
+            content: Some(fingerprint.content().to_string()),
+            measured_in: measured_in.into(),
+            not_found: not_found(&measured),
+            recall: recall(&measured),
+            unrelated: measured.unrelated,
+            found,
+        }
+    }
+}
+
+/// What became of planted items, by rewriting.
+pub(crate) fn recall(measured: &Measured) -> Vec<RecallRecord> {
+    let record = |(rewriting, found): (&String, &Found)| {
+        let contaminated = interval(found.contaminated(), found.planted);
+        let either = interval(found.found(), found.planted);
+        RecallRecord {
+            rewriting: rewriting.clone(),
+            planted: found.planted,
+            contaminated: found.contaminated(),
+            suspect: found.found() - found.contaminated(),
+            contaminated_low: contaminated.0,
+            contaminated_high: contaminated.1,
+            found_low: either.0,
+            found_high: either.1,
+        }
+    };
+    measured.planted.iter().map(record).collect()
+}
+
+/// The rewritings of which too few were found, and those that cannot be planted.
+pub(crate) fn not_found(measured: &Measured) -> Vec<String> {
+    // Of a smaller share nobody would say that it is found.
+    let is_missed = |found: &Found| found.found() * 10 < found.planted * 9;
+    let missed = measured.planted.iter();
+    let missed = missed.filter(|(_, found)| is_missed(found));
+    let names = missed.map(|(rewriting, _)| rewriting.as_str());
+    names.chain(NOT_PLANTED).map(str::to_owned).collect()
 }
 
 impl Leakage {
@@ -154,7 +243,8 @@ impl Leakage {
             return None;
         }
         let hits = self.hits.iter().map(|hit| HitRecord {
-            dropped: table.drop.contains(&hit.class),
+            outcome: hit.class.outcome(),
+            dropped: table.drop.takes(hit.class.outcome()),
             ..hit.clone()
         });
         let mut hits: Vec<HitRecord> = hits.collect();
@@ -167,32 +257,47 @@ impl Leakage {
         let benchmarks = (0..).zip(&self.benchmarks);
         let benchmarks = benchmarks.map(|(index, benchmark)| BenchmarkRecord {
             found: found(experiment, index),
+            recall: benchmark.recall.iter().map(RecallRecord::derived).collect(),
             ..benchmark.clone()
         });
+        let screened = &experiment.screened;
         Some(Self {
             leakage_version: VERSION,
             program: self.program.clone(),
             problems: experiment.entries.problems.len() as u32,
-            detector: DetectorRecord::new(table.drop.clone()),
+            contaminated: screened.problems_that_are(Outcome::Contaminated),
+            suspect: screened.problems_that_are(Outcome::Suspect),
+            detector: DetectorRecord::new(table.drop),
             benchmarks: benchmarks.collect(),
             hits,
         })
     }
 }
 
-impl DetectorRecord {
-    fn new(drop: Vec<Class>) -> Self {
+impl RecallRecord {
+    /// The record with the intervals that follow from its counts.
+    fn derived(&self) -> Self {
+        let counts = |count: u32| interval(count.min(self.planted), self.planted);
+        let contaminated = counts(self.contaminated);
+        let either = counts(self.contaminated.saturating_add(self.suspect));
         Self {
+            contaminated_low: contaminated.0,
+            contaminated_high: contaminated.1,
+            found_low: either.0,
+            found_high: either.1,
+            ..self.clone()
+        }
+    }
+}
+
+impl DetectorRecord {
+    fn new(drop: Drops) -> Self {
+        Self {
+            detector_version: DETECTOR_VERSION,
             fingerprint_version: fingerprint::VERSION,
-            character_gram: CHARACTER_GRAM,
-            word_gram: WORD_GRAM,
+            words_gram: WORDS_GRAM,
             sketch_grams: SKETCH_GRAMS,
-            near_share_min: NEAR_SHARE_MIN,
-            supported_share_min: SUPPORTED_SHARE_MIN,
-            brief_share_min: BRIEF_SHARE_MIN,
-            brief_bytes: BRIEF_BYTES,
-            numberless_share_min: NUMBERLESS_SHARE_MIN,
-            length_ratio_max: LENGTH_RATIO_MAX,
+            false_alarms: FALSE_ALARMS,
             drop,
         }
     }
@@ -205,14 +310,16 @@ fn self_test(
 ) -> (&'static str, Option<Measured>) {
     match (texts, &fingerprint.measured) {
         (Some(texts), _) => ("this_run", Some(measure(fingerprint, texts, None))),
-        (None, Some(measured)) => ("fingerprint", Some(measured.clone())),
-        (None, None) => ("nowhere", None),
+        (None, Some(measured)) if measured.detector_version == DETECTOR_VERSION => {
+            ("fingerprint", Some(measured.clone()))
+        }
+        (None, _) => ("not_measured", None),
     }
 }
 
 fn found(experiment: &Experiment<'_>, benchmark: u32) -> FoundRecord {
     let mut worst = std::collections::BTreeMap::new();
-    let hits = experiment.screened.hits.iter().map(|found| found.hit);
+    let hits = experiment.screened.hits.iter().map(|found| &found.hit);
     for hit in hits.filter(|hit| hit.benchmark == benchmark) {
         let class = worst.entry(hit.item).or_insert(hit.class);
         *class = hit.class.min(*class);
@@ -221,6 +328,8 @@ fn found(experiment: &Experiment<'_>, benchmark: u32) -> FoundRecord {
     FoundRecord {
         exact: count(Class::Exact),
         near: count(Class::Near),
+        part: count(Class::Part),
         numbers_changed: count(Class::NumbersChanged),
+        reworded: count(Class::Reworded),
     }
 }

@@ -10,7 +10,7 @@ use crate::pool::entries::{Body, Entries, NameIndex, Problem, ProblemFacts};
 use crate::pool::tables::{self, GENERATION, ROW, TRAJECTORIES};
 use crate::run::{Experiment, Held, Settings};
 use crate::schema::{self, Column, Filled, Head, HexId, Misfit, OneOf, Worded, column, heads};
-use crate::screen::{DropReason, Fate, Screened};
+use crate::screen::{DropReason, Fate, Screened, contamination};
 use crate::table::Table;
 
 pub(crate) const TRAJECTORY_ID: Column<HexId> = column(
@@ -37,6 +37,15 @@ pub(crate) const TEMPLATE: Column<HexId> = column(
     "template",
     "smallest problem_id of its template: near duplicates, the same words with other numbers, and parts of one \
      another; null where no near duplicates were looked for",
+);
+/// The outcomes of `[screen.contamination]`, dropped or not.
+pub(crate) const CONTAMINATED: Column<String> = column(
+    "contaminated",
+    "the benchmark's item that the problem is, and how it meets it; null where it is none",
+);
+pub(crate) const SUSPECT: Column<String> = column(
+    "suspect",
+    "the benchmark's item that the problem may be made from, and how it meets it; null where there is none",
 );
 pub(crate) const VALUE: Column<String> =
     column("value", "the value that decided, where there is one");
@@ -137,6 +146,8 @@ fn outcome<'r>() -> Vec<Filled<'r, LedgerRow<'r>>> {
         CLUSTER.perhaps(|row| Some(row.id_of(row.near?.stands[row.body()?.problem as usize]))),
         CLUSTER_DISAGREES.perhaps(|row| Some(row.near?.disagrees[row.body()?.problem as usize])),
         TEMPLATE.perhaps(|row| Some(row.id_of(row.near?.templates[row.body()?.problem as usize]))),
+        CONTAMINATED.perhaps(|row| row.meets(contamination::Outcome::Contaminated)),
+        SUSPECT.perhaps(|row| row.meets(contamination::Outcome::Suspect)),
         FATE.always(|row| match row.fate {
             Fate::Kept => FateWord::Kept,
             Fate::Dropped(_) => FateWord::Dropped,
@@ -162,6 +173,10 @@ impl<'r> LedgerRow<'r> {
 
     fn name(&self, name: Option<NameIndex>) -> Option<&'r str> {
         name.map(|name| self.entries.name(name))
+    }
+
+    fn meets(&self, outcome: contamination::Outcome) -> Option<String> {
+        self.screened.meets(self.body()?.problem, outcome)
     }
 
     fn id_of(&self, problem: u32) -> Id {

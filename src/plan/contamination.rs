@@ -36,11 +36,15 @@ impl SoughtBenchmark {
             // First: what is read then is held against it.
             let content = identity::content(file)?;
             for BenchmarkRow {
-                row, problem, id, ..
+                row,
+                problem,
+                id,
+                answer,
+                ..
             } in problems(file, columns)?
             {
                 let id = id.unwrap_or_else(|| row.to_string());
-                items.push(Item::of(&id, &problem));
+                items.push(Item::of(&id, &problem, answer.as_deref()));
                 texts.push(problem);
             }
             made_from.push(MadeFrom {

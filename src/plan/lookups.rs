@@ -195,7 +195,8 @@ fn questions(
     benchmark: &Benchmark,
     files: &[PlannedFile],
 ) -> Result<Vec<Question>> {
-    let picks = benchmark.picks();
+    let [problem, id, tier] = benchmark.picks();
+    let picks = [problem, id, tier, None];
     let mut questions = Vec::new();
     for planned in files {
         let units = planned

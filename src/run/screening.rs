@@ -38,7 +38,10 @@ pub(super) fn screen(loaded: &Loaded<'_>, settings: &Settings<'_>) -> Result<Scr
     loaded.each_problem_batch(settings, &TEXTS, |batch| {
         let new = texts(entries, batch, &PROBLEM)?.filter(|(problem, _)| seen.insert(*problem));
         let new: Vec<(u32, &str)> = new.collect();
-        let looked: Vec<_> = new.par_iter().map(|(_, text)| looking.look(text)).collect();
+        let answers: HashMap<u32, &str> = texts(entries, batch, &ANSWER)?.collect();
+        let look =
+            |(problem, text): &(u32, &str)| looking.look(text, answers.get(problem).copied());
+        let looked: Vec<_> = new.par_iter().map(look).collect();
         settings.watch.advance(Amount::rows(new.len() as u64));
         for ((problem, _), looked) in new.iter().zip(looked) {
             looking.add(entries, *problem, looked);

@@ -72,20 +72,14 @@ impl Figures {
 
     /// Ends the run, as a word does; what is left of hyphens, and a variable by itself, is none.
     pub(super) fn end_run(&mut self) {
-        let hanging = |char| matches!(char, '-' | '*' | '^');
-        let kept = self.text[self.start..].trim_end_matches(hanging).len();
+        let run = self.text[self.start..].trim_end_matches(['-', '*', '^']);
+        let says = run.bytes().any(|byte| byte != VARIABLE as u8);
+        let kept = if says { run.len() } else { 0 };
         self.text.truncate(self.start + kept);
-        let run = self.text[self.start..].trim_start_matches(hanging);
-        if run.bytes().all(|byte| byte == VARIABLE as u8) {
-            self.text.truncate(self.start);
-            return;
+        if says {
+            self.text.push(' ');
+            self.start = self.text.len();
         }
-        let hangs = kept - run.len();
-        if hangs > 0 {
-            self.text.drain(self.start..self.start + hangs);
-        }
-        self.text.push(' ');
-        self.start = self.text.len();
     }
 
     /// How much was written: where [`Figures::reset`] takes back to.

@@ -86,13 +86,32 @@ impl Prefixes {
         Some(reduced(through + PRIME - shifted))
     }
 
+    /// Whether a window of so many bytes has this hash.
+    pub(crate) fn has_window(&self, bytes: usize, hash: u64) -> bool {
+        let shift = power(bytes);
+        let ends = self.0.iter().skip(bytes);
+        let mut windows = self.0.iter().zip(ends);
+        windows.any(|(&before, &through)| reduced(through + PRIME - product(before, shift)) == hash)
+    }
+
     /// Bytes of the text.
     pub(crate) fn bytes(&self) -> usize {
         self.0.len() - 1
     }
 }
 
-/// The hash of a whole text.
+/// A hash of a whole text of which no window is asked for: eight bytes a step.
+pub(crate) fn digest(text: &[u8]) -> u64 {
+    let (words, rest) = text.as_chunks::<8>();
+    let mut last = [0; 8];
+    last[..rest.len()].copy_from_slice(rest);
+    let words = words.iter().chain([&last]);
+    words.fold(text.len() as u64, |hash, word| {
+        mixed(hash.rotate_left(5) ^ u64::from_le_bytes(*word))
+    })
+}
+
+/// The hash of a whole text, as [`Prefixes`] have it of its windows.
 pub(crate) fn whole(text: &[u8]) -> u64 {
     text.iter().fold(0, |hash, &byte| step(hash, byte))
 }
@@ -119,6 +138,24 @@ mod tests {
 
     use super::*;
 
+    #[test]
+    fn texts_that_differ_have_other_digests() {
+        let texts = [
+            "",
+            "a",
+            "b",
+            "ab",
+            "ba",
+            "a\0",
+            "abcdefgh",
+            "abcdefghi",
+            "bcdefghi",
+        ];
+        let digests: std::collections::BTreeSet<u64> =
+            texts.iter().map(|text| digest(text.as_bytes())).collect();
+        assert_eq!(digests.len(), texts.len());
+    }
+
     proptest! {
         #[test]
         fn an_n_gram_has_one_hash_wherever_it_stands(text in "[ab]{0,40}", width in 1usize..12) {
@@ -137,6 +174,10 @@ mod tests {
             let prefixes = Prefixes::of(text);
             let expected = text.get(start..start + length).map(whole);
             prop_assert_eq!(prefixes.window(start, start + length), expected);
+            if let Some(hash) = expected {
+                prop_assert!(prefixes.has_window(length, hash));
+            }
+            prop_assert!(!prefixes.has_window(length, whole(b"d")) || length == 0);
         }
     }
 }

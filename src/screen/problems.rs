@@ -7,7 +7,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::canonical::{Canonical, canonical};
 use super::contamination::fingerprint::Forms;
-use super::contamination::{Class, Detector, Hit};
+use super::contamination::{Class, Detector, Hit, Outcome};
 use super::near::{Clusters, Sketch, Sketches};
 use super::{Fate, Screen};
 use crate::pool::Entries;
@@ -15,8 +15,13 @@ use crate::pool::Entries;
 /// What one text says.
 pub struct Looked {
     hits: Vec<Hit>,
+    /// How the text begins, where it has hits.
+    text: String,
     sketch: Option<Sketch>,
 }
+
+/// Characters of a problem that are kept where it meets a benchmark's item, to be read.
+pub(crate) const TEXT_CHARS: usize = 300;
 
 /// Looks at problems, and collects what their texts say.
 pub struct Looking<'s> {
@@ -30,11 +35,15 @@ pub struct Looking<'s> {
 }
 
 /// A problem's meeting with a benchmark.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ProblemHit {
     /// Its index among the run's problems.
     pub problem: u32,
     pub hit: Hit,
+    /// Benchmark and item: `math500/test/algebra/1.json`.
+    pub item: String,
+    /// How the problem begins.
+    pub text: String,
     /// Whether its class is one that the pipeline drops.
     pub dropped: bool,
 }
@@ -57,19 +66,23 @@ impl<'s> Looking<'s> {
         self.detector.is_some() || self.sketches.is_some()
     }
 
-    /// What a text says; the same on any thread.
-    pub fn look(&self, text: &str) -> Looked {
+    /// What a text says, with its gold answer where it has one; the same on any thread.
+    pub fn look(&self, text: &str, answer: Option<&str>) -> Looked {
         let is_asked = self.sketches.is_some();
         let sketch = |canonical: &Canonical| is_asked.then(|| Sketch::of(canonical));
         let Some(detector) = &self.detector else {
             return Looked {
                 hits: Vec::new(),
+                text: String::new(),
                 sketch: sketch(&canonical(text)),
             };
         };
         let forms = Forms::of(text);
+        let hits = detector.hits_of(&forms, answer);
+        let told = if hits.is_empty() { 0 } else { TEXT_CHARS };
         Looked {
-            hits: detector.hits_of(&forms),
+            hits,
+            text: text.chars().take(told).collect(),
             sketch: sketch(&forms.canonical),
         }
     }
@@ -78,17 +91,30 @@ impl<'s> Looking<'s> {
     pub fn add(&mut self, entries: &Entries, problem: u32, looked: Looked) {
         self.problems += 1;
         let contamination = self.screen.contamination.as_ref();
-        let drops = |class: Class| contamination.is_some_and(|table| table.drop.contains(&class));
+        let drops =
+            |class: Class| contamination.is_some_and(|table| table.drop.takes(class.outcome()));
         let hits = looked.hits.into_iter().map(|hit| ProblemHit {
             problem,
-            hit,
             dropped: drops(hit.class),
+            item: self.item(&hit),
+            hit,
+            text: looked.text.clone(),
         });
+        let hits: Vec<ProblemHit> = hits.collect();
         self.hits.extend(hits);
         if let (Some(sketches), Some(sketch)) = (&mut self.sketches, looked.sketch) {
             sketches.add(entries.problems[problem as usize].id, sketch);
             self.sketched.push(problem);
         }
+    }
+
+    /// A hit's benchmark and item.
+    fn item(&self, hit: &Hit) -> String {
+        let detector = self.detector.as_ref();
+        detector.map_or_else(String::new, |detector| {
+            let benchmark = &detector.benchmarks()[hit.benchmark as usize].name;
+            format!("{benchmark}/{}", detector.item(hit).id)
+        })
     }
 
     pub fn finish(mut self, entries: &Entries) -> Screened {
@@ -113,7 +139,7 @@ impl<'s> Looking<'s> {
         Screened {
             detector: self.detector,
             problems: self.problems,
-            decisive: decisive(&self.hits),
+            met: Met::of(&self.hits),
             hits: self.hits,
             clusters,
             disagreeing: Vec::new(),
@@ -121,13 +147,29 @@ impl<'s> Looking<'s> {
     }
 }
 
-/// The first dropped hit of each problem.
-fn decisive(hits: &[ProblemHit]) -> HashMap<u32, u32> {
-    let mut decisive = HashMap::new();
-    for (at, hit) in (0..).zip(hits).filter(|(_, hit)| hit.dropped) {
-        decisive.entry(hit.problem).or_insert(at);
+/// The first hit of a problem by what follows from it.
+#[derive(Clone, Copy, Debug, Default)]
+struct Met {
+    dropped: Option<u32>,
+    contaminated: Option<u32>,
+    suspect: Option<u32>,
+}
+
+impl Met {
+    fn of(hits: &[ProblemHit]) -> HashMap<u32, Self> {
+        let mut met: HashMap<u32, Self> = HashMap::new();
+        for (at, found) in (0..).zip(hits) {
+            let met = met.entry(found.problem).or_default();
+            if found.dropped {
+                met.dropped.get_or_insert(at);
+            }
+            match found.hit.class.outcome() {
+                Outcome::Contaminated => met.contaminated.get_or_insert(at),
+                Outcome::Suspect => met.suspect.get_or_insert(at),
+            };
+        }
+        met
     }
-    decisive
 }
 
 /// What the texts of a run's problems said.
@@ -139,8 +181,8 @@ pub struct Screened {
     pub problems: u32,
     /// By problem id, the worst class first.
     pub hits: Vec<ProblemHit>,
-    /// The hit for which a problem's entries are dropped.
-    decisive: HashMap<u32, u32>,
+    /// What the problems with hits are.
+    met: HashMap<u32, Met>,
     /// For each problem the first of its cluster and of its template, by id; none where near duplicates are not
     /// looked for.
     pub clusters: Option<Clusters>,
@@ -156,7 +198,7 @@ pub struct Disagreement {
 }
 
 impl Screened {
-    /// What a run found, read again; how each item is called is then not known. `hits` are in its order.
+    /// What a run found, read again. `hits` are in its order.
     pub(crate) fn recorded(
         problems: u32,
         hits: Vec<ProblemHit>,
@@ -166,7 +208,7 @@ impl Screened {
         Self {
             detector: None,
             problems,
-            decisive: decisive(&hits),
+            met: Met::of(&hits),
             hits,
             clusters,
             disagreeing,
@@ -175,16 +217,32 @@ impl Screened {
 
     /// The hit for which the entries of a problem are dropped.
     pub(crate) fn contaminated(&self, problem: u32) -> Option<u32> {
-        self.decisive.get(&problem).copied()
+        self.met.get(&problem)?.dropped
+    }
+
+    /// The item that a problem meets with this outcome, as people read it.
+    pub(crate) fn meets(&self, problem: u32, outcome: Outcome) -> Option<String> {
+        let met = self.met.get(&problem)?;
+        let hit = match outcome {
+            Outcome::Contaminated => met.contaminated,
+            Outcome::Suspect => met.suspect,
+        };
+        self.describe(hit?)
+    }
+
+    /// How many problems have this outcome at worst.
+    pub(crate) fn problems_that_are(&self, outcome: Outcome) -> u32 {
+        let worst = self.met.values().map(|met| match met.contaminated {
+            Some(_) => Outcome::Contaminated,
+            None => Outcome::Suspect,
+        });
+        worst.filter(|worst| *worst == outcome).count() as u32
     }
 
     /// A hit as people read it: `math500/test/algebra/1.json (near)`.
     pub(crate) fn describe(&self, hit: u32) -> Option<String> {
-        let hit = self.hits.get(hit as usize)?.hit;
-        let detector = self.detector.as_ref()?;
-        let benchmark = &detector.benchmarks()[hit.benchmark as usize].name;
-        let item = &detector.item(&hit).id;
-        Some(format!("{benchmark}/{item} ({})", hit.class.as_str()))
+        let found = self.hits.get(hit as usize)?;
+        Some(format!("{} ({})", found.item, found.hit.class.as_str()))
     }
 
     /// For each problem whether the gold answers of its cluster differ.

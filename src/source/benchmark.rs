@@ -17,10 +17,19 @@ pub struct BenchmarkRow {
     /// The benchmark's own id of the problem.
     pub id: Option<String>,
     pub tier: Option<String>,
+    /// Its gold answer.
+    pub answer: Option<String>,
 }
 
 /// Names that columns with problems have, the most telling first; case does not matter.
 const PROBLEM_COLUMNS: [&str; 5] = ["problem", "question", "prompt", "input", "messages"];
+const ANSWER_COLUMNS: [&str; 5] = [
+    "answer",
+    "short answer",
+    "final_answer",
+    "expected_answer",
+    "gold",
+];
 const ID_COLUMNS: [&str; 5] = ["unique_id", "problem_id", "problem id", "id", "uuid"];
 
 /// Which columns hold the problem and its id; they are recognised by name where this does not say.
@@ -35,19 +44,19 @@ pub fn problems(file: &SourceFile, columns: &ProblemColumns) -> Result<Vec<Bench
     let mut file = file.clone();
     settle(&mut file)?;
     let file = &file;
-    let (problem, id) = recognise(file, columns)?;
-    let picks = [Some(&problem), id.as_ref(), None];
+    let (problem, id, answer) = recognise(file, columns)?;
+    let picks = [Some(&problem), id.as_ref(), None, answer.as_ref()];
     let units = units(file, &lookup::columns(&picks), ROW_BYTES_MAX);
     let units = units
         .map_err(|error| error.without_layout("name a column of this file: `--column NAME`"))?;
     rows(file, &units, &picks)
 }
 
-/// The questions of a file's units, in order: the text, the id, the tier.
+/// The questions of a file's units, in order: the text, the id, the tier, the answer.
 pub(crate) fn rows(
     file: &SourceFile,
     units: &[Unit],
-    picks: &[Option<&Pick>; 3],
+    picks: &[Option<&Pick>; 4],
 ) -> Result<Vec<BenchmarkRow>> {
     let mut rows = Vec::new();
     for &unit in units {
@@ -58,12 +67,13 @@ pub(crate) fn rows(
                 Value::List(turns) => lookup::text(pick, asked(turns)?),
                 value => lookup::text(pick, value),
             };
-            let [problem, id, tier] = picks.map(&mut text);
+            let [problem, id, tier, answer] = picks.map(&mut text);
             rows.push(BenchmarkRow {
                 row,
                 problem: problem.ok_or_else(|| hole(file, picks[0], row))?,
                 id,
                 tier,
+                answer,
             });
             Ok(())
         })?;
@@ -97,8 +107,11 @@ fn unread(file: &SourceFile, row: u64, why: Void) -> Error {
     }
 }
 
-/// The columns with the problem and its id.
-fn recognise(file: &SourceFile, columns: &ProblemColumns) -> Result<(Pick, Option<Pick>)> {
+/// The columns with the problem, its id and its answer.
+fn recognise(
+    file: &SourceFile,
+    columns: &ProblemColumns,
+) -> Result<(Pick, Option<Pick>, Option<Pick>)> {
     let kinds = column_kinds(file)?;
     let names: Vec<String> = kinds.into_iter().map(|(name, _)| name).collect();
     let recognised = |known: &[&str]| {
@@ -122,7 +135,7 @@ fn recognise(file: &SourceFile, columns: &ProblemColumns) -> Result<(Pick, Optio
         ),
     })?;
     let id = columns.id.clone().or_else(|| recognised(&ID_COLUMNS));
-    Ok((problem, id))
+    Ok((problem, id, recognised(&ANSWER_COLUMNS)))
 }
 
 /// What the user says first in a chat.
@@ -152,6 +165,7 @@ mod tests {
             problem: problem.into(),
             id: id.map(str::to_owned),
             tier: None,
+            answer: None,
         }
     }
 

@@ -533,7 +533,7 @@ fn found() -> Vec<(&'static str, Edit)> {
         ),
         (
             "recall",
-            leakage("/benchmarks/0/measured/recall", json!(0.5)),
+            leakage("/benchmarks/0/recall/0/found_low", json!(0.5)),
         ),
         (
             "hit that is not dropped",
@@ -547,8 +547,8 @@ fn found() -> Vec<(&'static str, Edit)> {
             "detector",
             text_of(
                 "__run__/leakage.json",
-                "\"near_share_min\": 0.6",
-                "\"near_share_min\": 0.9",
+                "\"words_gram\": 12",
+                "\"words_gram\": 13",
             ),
         ),
         (

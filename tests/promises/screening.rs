@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use gradatim::ids::problem_id;
-use gradatim::screen::contamination::selftest::{CHANGES, NUMBERS};
+use gradatim::screen::contamination::selftest::CHANGES;
 use gradatim::screen::contamination::shipped::{names, shipped};
-use gradatim::screen::contamination::{Class, Detector, Fingerprint};
+use gradatim::screen::contamination::{Detector, Fingerprint, Outcome};
 use gradatim::screen::near::clusters;
 use gradatim::source::benchmark::{ProblemColumns, problems};
 use gradatim::source::files;
+use gradatim::source::pick::Pick;
 use serde_json::{Value, json};
 
 use crate::support::*;
@@ -27,11 +28,12 @@ const STORIES: [&str; 8] = [
 
 /// The same problem in another spelling.
 fn respelled(problem: &str) -> String {
-    let (_, change) = CHANGES
-        .iter()
-        .find(|(name, _)| *name == "all_together")
-        .expect("a change");
-    change(problem)
+    let changes = ["notation", "line_breaks", "upper_case"];
+    changes.iter().fold(problem.to_owned(), |text, wanted| {
+        let mut known = CHANGES.iter();
+        let (_, change) = known.find(|(name, _)| name == wanted).expect("a change");
+        change(&text)
+    })
 }
 
 fn row(problem: &str, answer: &str, words: &[usize]) -> Value {
@@ -376,11 +378,33 @@ fn copies_of_a_benchmark_are_dropped_and_certified() {
     assert_eq!(benchmark["name"], "bench");
     assert_eq!(benchmark["items"], 3);
     assert_eq!(benchmark["measured_in"], "this_run");
-    assert_eq!(benchmark["measured"]["recall"], 1.0);
+    let recall = benchmark["recall"].as_array().expect("a list");
+    let verbatim = recall
+        .iter()
+        .find(|one| one["rewriting"] == "verbatim")
+        .expect("verbatim");
+    assert_eq!(verbatim["planted"], 3);
+    assert_eq!(verbatim["contaminated"], 3);
+    // All of three says no more than three in ten.
+    let low = verbatim["contaminated_low"].as_f64().expect("a number");
+    assert!((low - 0.2924).abs() < 1e-4, "{low}");
+    let not_found = benchmark["not_found"].to_string();
+    assert!(not_found.contains("paraphrase"), "{not_found}");
     assert_eq!(
         benchmark["found"],
-        json!({ "exact": 3, "near": 0, "numbers_changed": 0 })
+        json!({ "exact": 3, "near": 0, "part": 0, "numbers_changed": 0, "reworded": 0 })
     );
+    assert_eq!(
+        (&leakage["contaminated"], &leakage["suspect"]),
+        (&json!(3), &json!(1))
+    );
+    for hit in leakage["hits"].as_array().expect("a list") {
+        assert!(
+            text(hit, "item_text").len() > 10,
+            "the pair is shown: {hit}"
+        );
+        assert!(text(hit, "problem").len() > 10, "{hit}");
+    }
     let hits: BTreeSet<(String, &str, bool)> = leakage["hits"]
         .as_array()
         .expect("a list")
@@ -402,17 +426,55 @@ fn copies_of_a_benchmark_are_dropped_and_certified() {
     ));
     assert_eq!(hits, all);
     let card = std::fs::read_to_string(out.0.join("README.md")).expect("a card");
-    assert!(card.contains("| bench | 3 | 1.0000 |"), "{card}");
+    assert!(card.contains("| bench | 3 | this_run | 3 | 0 |"), "{card}");
+    let suspects: Vec<String> = out
+        .ledger()
+        .iter()
+        .filter_map(|row| row["suspect"].as_str().map(str::to_owned))
+        .collect();
+    assert_eq!(suspects, ["bench/one (numbers_changed)"]);
+    let contaminated = out.ledger();
+    let contaminated = contaminated
+        .iter()
+        .filter(|row| !row["contaminated"].is_null());
+    assert_eq!(contaminated.count(), 3);
 }
 
 #[test]
-fn changed_numbers_are_dropped_where_the_pipeline_says_so() {
-    let drop = format!("{CONTAMINATION}\ndrop = [\"numbers_changed\"]");
-    let place = place(&drop, &leaky());
+fn suspects_are_dropped_where_the_pipeline_says_so() {
+    for (drop, dropped) in [("suspect", 4), ("contaminated", 3)] {
+        let screen = format!("{CONTAMINATION}\ndrop = \"{drop}\"");
+        let place = place(&screen, &leaky());
+        place.write("bench.jsonl", benchmark());
+        place.run("out", &[]).ends(0);
+        place.gradatim(&["check", "out"]).ends(0);
+        assert_eq!(place.out("out").drops()["contaminated"], dropped, "{drop}");
+    }
+    let place = place(&format!("{CONTAMINATION}\ndrop = \"nothing\""), &leaky());
     place.write("bench.jsonl", benchmark());
     place.run("out", &[]).ends(0);
-    let out = place.out("out");
-    assert_eq!(out.drops()["contaminated"], 1);
+    assert!(!place.out("out").drops().contains_key("contaminated"));
+}
+
+#[test]
+fn a_run_that_looked_for_no_benchmark_says_so() {
+    let place = place("", &leaky());
+    let done = place.run("out", &[]).ends(0);
+    assert!(
+        done.stderr.contains("no benchmark is screened for"),
+        "{}",
+        done.stderr
+    );
+    let card = std::fs::read_to_string(place.out("out").0.join("README.md")).expect("a card");
+    let count = names().count();
+    assert!(
+        card.contains("Not screened: no benchmark was looked for"),
+        "{card}"
+    );
+    assert!(
+        card.contains(&format!("Fingerprints of {count} come")),
+        "{card}"
+    );
 }
 
 #[test]
@@ -508,7 +570,7 @@ fn a_fingerprint_finds_what_its_texts_find() {
     };
     let said = make("b.fingerprint").stdout;
     assert!(
-        said.contains("recall of copies, verbatim and respelled: 1.0000"),
+        said.contains("verbatim") && said.contains("not found: ") && !said.contains("recall"),
         "{said}"
     );
     make("again.fingerprint");
@@ -526,8 +588,28 @@ fn a_fingerprint_finds_what_its_texts_find() {
     assert_eq!(out.drops()["contaminated"], 3);
     let benchmark = &read_json(&out.run("leakage.json"))["benchmarks"][0];
     assert_eq!(benchmark["measured_in"], "fingerprint");
-    assert_eq!(benchmark["measured"]["unrelated"]["problems"], 1);
-    assert_eq!(benchmark["measured"]["precision_min"], 1.0);
+    assert_eq!(benchmark["unrelated"]["problems"], 1);
+    let hits = read_json(&out.run("leakage.json"));
+    for hit in hits["hits"].as_array().expect("a list") {
+        assert!(
+            hit["item_text"].is_null(),
+            "a fingerprint has no text to show: {hit}"
+        );
+    }
+    // What another version of the detector measured says nothing of this one.
+    let header = bytes.split(|byte| *byte == b'\n').next().expect("a header");
+    let mut old: Value = serde_json::from_slice(header).expect("JSON");
+    old["measured"]["detector_version"] = json!(1);
+    let mut older = serde_json::to_vec(&old).expect("JSON");
+    older.extend(&bytes[header.len()..]);
+    place.write("b.fingerprint", older);
+    place.run("older", &[]).ends(0);
+    let older = place.out("older");
+    let benchmark = &read_json(&older.run("leakage.json"))["benchmarks"][0];
+    assert_eq!(benchmark["measured_in"], "not_measured");
+    assert_eq!(benchmark["recall"], json!([]));
+    let card = std::fs::read_to_string(older.0.join("README.md")).expect("a card");
+    assert!(card.contains("is not measured"), "{card}");
 }
 
 /// The files of each shipped benchmark in `../shared/data/benchmarks`.
@@ -539,40 +621,152 @@ const SHARED: [(&str, &[&str]); 5] = [
     ("olympiadbench", &["olympiadbench_675.jsonl"]),
 ];
 
+/// The detector of the five benchmarks that come first.
+fn detector() -> Detector {
+    let all = SHARED.map(|(name, _)| Fingerprint::from_bytes(shipped(name).expect("shipped")));
+    Detector::new(all.map(|one| one.expect("a fingerprint")).into())
+}
+
+/// The rewritings of `attacks.jsonl` that keep words and numbers, and those that keep a part of them.
+const KEPT: [&str; 17] = [
+    "verbatim",
+    "cosmetic: newlines every 4 words",
+    "cosmetic: PDF hyphenation",
+    "HTML every space as &nbsp;",
+    "HTML entities (some)",
+    "HTML entities (all punctuation)",
+    "HTML &lt; &gt; &amp; only",
+    "markdown/br",
+    "zero-width spaces",
+    "homoglyphs (Cyrillic)",
+    "full-width digits",
+    "number words",
+    "embedded in a prompt",
+    "embedded in a long prompt",
+    "few-shot",
+    "unicode math",
+    "ascii notation",
+];
+const REORDERED: [&str; 3] = ["question first", "sentences shuffled", "variables renamed"];
+const PARTLY: [&str; 6] = [
+    "typos 2% of letters",
+    "typos 5%",
+    "typos 10%",
+    "first two thirds",
+    "light paraphrase (synonyms)",
+    "numbers changed",
+];
+
+/// Thresholds were learned on the items with even numbers.
 #[test]
-fn no_planted_item_of_a_shipped_benchmark_is_missed() {
+fn rewritten_items_are_found_in_nine_of_ten_cases_of_each_class() {
     let Some(shared) = shared() else { return };
-    let all = names().map(|name| Fingerprint::from_bytes(shipped(name).expect("shipped")));
-    let detector = Detector::new(all.map(|one| one.expect("a fingerprint")).collect());
-    for (benchmark, (name, paths)) in (0..).zip(SHARED) {
-        assert_eq!(detector.benchmarks()[benchmark as usize].name, name);
-        let mut item = 0;
-        for path in paths {
-            let path = shared.join("data/benchmarks").join(path);
-            let file = &files::find(&path).expect("a file")[0];
-            for posed in problems(file, &ProblemColumns::default()).expect("problems") {
-                for (change, apply) in CHANGES {
-                    if *change == NUMBERS {
-                        continue;
-                    }
-                    let hits = detector.hits(&apply(&posed.problem));
-                    let own = hits
-                        .iter()
-                        .find(|hit| (hit.benchmark, hit.item) == (benchmark, item));
-                    let class = own.map(|hit| hit.class);
-                    assert_eq!(
-                        class,
-                        Some(Class::Exact),
-                        "{name} {change}: {}",
-                        posed.problem
-                    );
-                }
-                item += 1;
+    let path = shared.join("data/decontamination/attacks.jsonl");
+    let Ok(rows) = std::fs::read_to_string(path) else {
+        return println!("skipped: there are no attacks");
+    };
+    let detector = detector();
+    // By class: planted, contaminated, found at all; of all items, and of those that nothing was learned on.
+    let mut counts: BTreeMap<(String, bool), [u32; 3]> = BTreeMap::new();
+    for row in rows.lines() {
+        let row: Value = serde_json::from_str(row).expect("JSON");
+        let own = |name: &str| row["benchmark"] == name;
+        let hits = detector.hits(text(&row, "problem"));
+        let hit = hits
+            .iter()
+            .find(|hit| own(&detector.benchmarks()[hit.benchmark as usize].name));
+        let is_unseen = row["item"].as_u64().expect("a number") % 2 == 1;
+        for unseen in [false, is_unseen] {
+            let count = counts
+                .entry((text(&row, "class").to_owned(), unseen))
+                .or_default();
+            if !unseen || is_unseen {
+                count[0] += 1;
+                count[1] +=
+                    u32::from(hit.is_some_and(|hit| hit.class.outcome() == Outcome::Contaminated));
+                count[2] += u32::from(hit.is_some());
+            }
+            if !is_unseen {
+                break;
             }
         }
-        assert_eq!(
-            item as usize,
-            detector.benchmarks()[benchmark as usize].items.len()
+    }
+    for ((class, unseen), [planted, contaminated, found]) in &counts {
+        println!(
+            "{class:40} unseen {unseen:5} {planted:3} contaminated {contaminated:3} found {found:3}"
+        );
+    }
+    for (classes, at) in [(&KEPT[..], 1), (&REORDERED[..], 1), (&PARTLY[..], 2)] {
+        for class in classes {
+            for unseen in [false, true] {
+                let count = counts[&((*class).to_owned(), unseen)];
+                assert!(count[at] * 10 >= count[0] * 9, "{class}: {count:?}");
+            }
+        }
+    }
+    for part in ["first half", "last half", "numbers changed"] {
+        assert_eq!(counts[&(part.to_owned(), false)][1], 0, "{part} is no copy");
+    }
+}
+
+/// What other people's files of the same benchmarks are called, in which column, and how many of their problems
+/// are none of ours.
+const OTHERS: [(&str, &str, &str); 7] = [
+    ("aime24", "benchmarks/qwq_aime24.jsonl", "prompt"),
+    ("aime25", "benchmarks/qwq_aime25.jsonl", "prompt"),
+    (
+        "aime24",
+        "eval_runs/evalchemy_qwen2.5_1.5b_instruct/aime24_n10.jsonl.zst",
+        "problem",
+    ),
+    (
+        "amc23",
+        "eval_runs/evalchemy_qwen2.5_1.5b_instruct/amc23_n10.jsonl.zst",
+        "question",
+    ),
+    (
+        "math500",
+        "eval_runs/evalchemy_qwen2.5_1.5b_instruct/math500.jsonl.zst",
+        "problem",
+    ),
+    (
+        "aime24",
+        "eval_runs/areal/eval_aime24_deepscaler_base.jsonl.zst",
+        "prompt",
+    ),
+    (
+        "aime25",
+        "eval_runs/areal/eval_aime25_nemotron_base.jsonl.zst",
+        "prompt",
+    ),
+];
+
+/// In QwQ's file of AIME25 six problems are told otherwise or ask otherwise; they are suspect.
+#[test]
+fn other_files_of_a_benchmark_are_found_to_the_last_problem() {
+    let Some(shared) = shared() else { return };
+    let detector = detector();
+    for (name, path, column) in OTHERS {
+        let found = files::find(&shared.join("data").join(path)).expect(path);
+        let columns = ProblemColumns {
+            problem: Some(Pick::column(column)),
+            ..ProblemColumns::default()
+        };
+        let posed = problems(&found[0], &columns).expect(path);
+        let mut contaminated = 0;
+        for one in &posed {
+            let hits = detector.hits(&one.problem);
+            let hit = hits
+                .iter()
+                .find(|hit| detector.benchmarks()[hit.benchmark as usize].name == name);
+            let hit = hit.unwrap_or_else(|| panic!("{path}: {}", one.problem));
+            contaminated += usize::from(hit.class.outcome() == Outcome::Contaminated);
+        }
+        let reworded = if path.contains("qwq_aime25") { 6 } else { 0 };
+        assert!(
+            contaminated + reworded >= posed.len(),
+            "{path}: {contaminated} of {}",
+            posed.len()
         );
     }
 }

@@ -1,12 +1,11 @@
 //! The fates of the ledger, and what else of it follows from its measurements.
 
-use arrow::array::{Array, AsArray, RecordBatch};
+use arrow::array::RecordBatch;
 
 use super::files::Folder;
 use super::replay::{CONTRADICTS, Replay};
 use super::rows::differing;
-use crate::emit::leakage::Leakage;
-use crate::emit::ledger::{CLUSTER_DISAGREES, Outcome, REASON, VALUE, columns};
+use crate::emit::ledger::{CLUSTER_DISAGREES, Outcome, columns};
 use crate::schema;
 use crate::source::quietly;
 
@@ -56,9 +55,6 @@ fn compare(
             continue;
         }
         for row in differing(column.as_ref(), derived.as_ref()) {
-            if head.name == VALUE.name() && is_hit(replay, batch, &column, row, start) {
-                continue;
-            }
             broken.push(format!(
                 "the ledger's row {}: `{}` is not what its measurements give",
                 start + row,
@@ -67,35 +63,4 @@ fn compare(
         }
     }
     broken
-}
-
-/// Whether the value of a contaminated entry names the hit that decided, which only `leakage.json` describes.
-fn is_hit(
-    replay: &Replay<'_>,
-    batch: &RecordBatch,
-    values: &dyn Array,
-    row: usize,
-    start: usize,
-) -> bool {
-    let reasons = batch.column_by_name(REASON.name());
-    let reason = reasons.and_then(|reasons| reasons.as_string_opt::<i32>());
-    let is_contaminated = reason.is_some_and(|reason| reason.value(row) == "contaminated");
-    let Ok(body) = &replay.experiment.entries.rows[start + row].body else {
-        return false;
-    };
-    let hit = replay.experiment.screened.contaminated(body.problem);
-    let described = hit.and_then(|hit| described(replay.leakage.as_ref()?, hit as usize));
-    let values = values.as_string_opt::<i32>();
-    let value = values.and_then(|values| values.is_valid(row).then(|| values.value(row)));
-    is_contaminated && described.as_deref() == value
-}
-
-fn described(leakage: &Leakage, hit: usize) -> Option<String> {
-    let hit = leakage.hits.get(hit)?;
-    Some(format!(
-        "{}/{} ({})",
-        hit.benchmark,
-        hit.item,
-        hit.class.as_str()
-    ))
 }

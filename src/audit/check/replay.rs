@@ -268,8 +268,11 @@ fn hits(entries: &Entries, leakage: &Leakage) -> Result<Vec<ProblemHit>, String>
                 benchmark: benchmark.ok_or("a hit is of no benchmark")? as u32,
                 item: items.insert_full((&hit.benchmark, &hit.item)).0 as u32,
                 class: hit.class,
-                share: hit.share,
+                evidence: hit.evidence,
+                matched: hit.matched.clone(),
             },
+            item: format!("{}/{}", hit.benchmark, hit.item),
+            text: hit.problem.clone(),
             dropped: hit.dropped,
         })
     });

@@ -130,6 +130,8 @@ pub(super) struct Pictures {
     /// No `[/asy]` stands in the rest of the text: without this an unclosed picture would be looked for
     /// again and again.
     none_left: bool,
+    /// The same of `\end{tikzpicture}`.
+    no_drawing_left: bool,
 }
 
 /// The longest `![…](…)` that is taken for a picture.
@@ -152,6 +154,19 @@ impl Pictures {
         let found = ends.find(is_close);
         self.none_left = found.is_none();
         found.map(|start| start + CLOSE.len())
+    }
+
+    /// Behind the `\begin{tikzpicture} … \end{tikzpicture}` whose name starts here.
+    pub(super) fn drawing(&mut self, bytes: &[u8], at: usize) -> Option<usize> {
+        const NAME: &[u8] = b"{tikzpicture}";
+        const END: &[u8] = b"\\end{tikzpicture}";
+        let rest = bytes.get(at..)?;
+        if self.no_drawing_left || !rest.starts_with(NAME) {
+            return None;
+        }
+        let end = memmem::find(rest, END);
+        self.no_drawing_left = end.is_none();
+        end.map(|end| at + end + END.len())
     }
 
     /// Behind the `![…](…)` that starts here.

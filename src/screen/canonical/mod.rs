@@ -16,7 +16,7 @@
 //! - delimiters of mathematics, braces, `&`, `\\`, `\left` and `\right`, sizes, fonts, lines and marks above
 //!   letters, `\text`, spacing commands and environments, variants of one command (`\dfrac`, `\leq`),
 //!   fractions as `\frac{a+1}{2}` or `(a+1)/2`, bars as `|a|` or `abs(a)`, square or round brackets;
-//! - pictures (`[asy] … [/asy]`, `![…](…)`, `<img …>`). Decimal points stay.
+//! - pictures (`[asy] … [/asy]`, `\begin{tikzpicture} …`, `![…](…)`, `<img …>`). Decimal points stay.
 //!
 //! That is more than cosmetic in corners (`f'` and `f`, `z` and `\bar z`, `[0,1)` and `(0,1)`, `\frac{1}{2x}` and
 //! `\frac12 x` are one): two problems that differ there alone are copies for every purpose here. Nothing is
@@ -78,13 +78,15 @@ impl Canonical {
     /// ```
     pub fn prose(&self) -> String {
         let mut prose = String::with_capacity(self.text.len());
-        for &(start, end) in &self.words {
-            let word = &self.text[start as usize..end as usize];
-            if !word.starts_with(|first: char| first.is_ascii_digit()) {
-                prose.push_str(word);
-            }
-        }
+        prose.extend(self.prose_words());
         prose
+    }
+
+    /// The words of [`Canonical::prose`], one by one.
+    pub(crate) fn prose_words(&self) -> impl Iterator<Item = &str> {
+        let words = self.words.iter();
+        let words = words.map(|&(start, end)| &self.text[start as usize..end as usize]);
+        words.filter(|word| !word.starts_with(|first: char| first.is_ascii_digit()))
     }
 }
 
@@ -97,19 +99,15 @@ impl Canonical {
 /// ```
 pub fn numberless(canonical: &str) -> String {
     let mut without = String::with_capacity(canonical.len());
-    let mut in_number = false;
-    for char in canonical.chars() {
-        // A point stands in canonical text between digits only.
-        if char.is_ascii_digit() || char == '.' {
-            if !in_number {
-                without.push('0');
-            }
-            in_number = true;
-        } else {
-            without.push(char);
-            in_number = false;
-        }
+    // A point stands in canonical text between digits only.
+    let is_number = |char: char| char.is_ascii_digit() || char == '.';
+    let mut rest = canonical;
+    while let Some(start) = rest.find(is_number) {
+        without.push_str(&rest[..start]);
+        without.push('0');
+        rest = rest[start..].trim_start_matches(is_number);
     }
+    without.push_str(rest);
     without
 }
 
@@ -145,7 +143,13 @@ mod tests {
         same(&["a \\le b", "a \\leq b", "a ≤ b", "a \\leqslant b"]);
         same(&["2 \\times 3", "2 × 3", "2 \\cdot 3", "2·3", "2*3"]);
         same(&["1,000", "1000", "1{,}000", "1\\,000"]);
-        same(&["90^\\circ", "90^{\\circ}", "90°", "90\\degree"]);
+        same(&[
+            "90^\\circ",
+            "90^{\\circ}",
+            "90°",
+            "90\\degree",
+            "90 degrees",
+        ]);
         same(&["the \"end\".", "the “end”", "the ``end''?"]);
         same(&["x^2", "x^{2}", "x²"]);
         same(&["\\alpha_1", "α₁", "\\alpha_{1}"]);
@@ -153,6 +157,7 @@ mod tests {
             "See. [asy] draw(a); [/asy]",
             "See.",
             "See ![](https://a.b/c.jpg)",
+            "See.\n\\begin{tikzpicture}\n\\draw (0,0) -- (1,1);\n\\end{tikzpicture}",
         ]);
         same(&[
             "\\begin{align*} a &= b \\\\ c &= d \\end{align*}",
@@ -274,6 +279,10 @@ mod tests {
         let text = "[asy]".repeat(200_000);
         assert_eq!(form(&text).len(), text.len());
         assert!(form(&"![".repeat(200_000)).starts_with('('));
+        assert_eq!(form(&"\\begin{tikzpicture}".repeat(200_000)), "");
+        let nested = r"\frac{".repeat(200_000);
+        assert!(form(&nested).len() <= nested.len());
+        assert!(form(&"(".repeat(200_000)).len() <= 200_000);
     }
 
     proptest! {

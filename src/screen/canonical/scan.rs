@@ -140,12 +140,14 @@ impl Scan<'_> {
         match meaning(name) {
             Meaning::Nothing => writer.gap(),
             Meaning::Prime => writer.prime(),
+            Meaning::Ring => writer.ring(),
             Meaning::Same(words) => writer.word(words),
             Meaning::Itself => writer.word(name),
             Meaning::Fraction => return self.fraction(end, writer),
             Meaning::Environment => {
                 writer.gap();
-                return argument_end(bytes, end);
+                let drawing = self.pictures.drawing(bytes, end);
+                return drawing.unwrap_or_else(|| argument_end(bytes, end));
             }
         }
         end
@@ -415,6 +417,8 @@ enum Meaning {
     Nothing,
     /// `f'`, with the `^` before it.
     Prime,
+    /// `90^\circ` and `f \circ g`.
+    Ring,
     Same(&'static str),
     Itself,
     Fraction,
@@ -423,7 +427,7 @@ enum Meaning {
 }
 
 fn meaning(name: &str) -> Meaning {
-    use Meaning::{Environment, Fraction, Nothing, Prime, Same};
+    use Meaning::{Environment, Fraction, Nothing, Prime, Ring, Same};
     match name {
         "left" | "right" | "middle" | "big" | "Big" | "bigg" | "Bigg" | "bigl" | "bigr"
         | "Bigl" | "Bigr" | "biggl" | "biggr" | "Biggl" | "Biggr" | "displaystyle"
@@ -452,7 +456,8 @@ fn meaning(name: &str) -> Meaning {
         "times" | "cdot" | "ast" | "cdotp" => Same("*"),
         "to" | "rightarrow" | "longrightarrow" => Same("->"),
         "Rightarrow" | "Longrightarrow" | "implies" => Same("=>"),
-        "degree" => Same("^circ"),
+        "circ" => Ring,
+        "degree" => Same("degrees"),
         "infty" => Same("infinity"),
         "pm" => Same("+-"),
         "ell" => Same("l"),

@@ -106,6 +106,15 @@ pub(super) fn spelled(word: &str) -> Option<Spelled> {
     })
 }
 
+/// `two` and `b` of `a^twob`: words that stand for the digits of a formula run into what stands behind.
+pub(super) fn raised_number(word: &str) -> Option<(Spelled, &str)> {
+    const BEHIND_MAX: usize = 2;
+    (1..=BEHIND_MAX.min(word.len())).find_map(|behind| {
+        let (number, rest) = word.split_at_checked(word.len() - behind)?;
+        Some((spelled(number)?, rest))
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::canonical;
@@ -126,6 +135,7 @@ mod tests {
             ("two and three", "2and3"),
             ("thirty-\nfive", "35"),
             ("an eight-digit integer", "an8digitinteger"),
+            ("a^twob + c^nine", "a^2b+c^9"),
             ("none, often, tent", "noneoftentent"),
         ] {
             assert_eq!(canonical(words).text, digits, "{words}");

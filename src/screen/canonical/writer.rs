@@ -1,7 +1,7 @@
 //! Writes a canonical text: letters, digits and signs one after the other, and where words end.
 
 use super::Canonical;
-use super::spelled::{Spelled, spelled};
+use super::spelled::{Spelled, raised_number, spelled};
 
 /// Words of fewer letters are names of variables, which spacing joins and parts.
 const WORD_LETTERS_MIN: usize = 3;
@@ -97,6 +97,15 @@ impl Writer {
         }
     }
 
+    /// Writes a ring: raised it is a degree.
+    pub(super) fn ring(&mut self) {
+        self.gap();
+        match std::mem::take(&mut self.raises) {
+            true => self.word("degrees"),
+            false => self.word("circ"),
+        }
+    }
+
     /// Leaves out the `^` before a prime.
     pub(super) fn prime(&mut self) {
         self.gap();
@@ -139,9 +148,16 @@ impl Writer {
             }
             return;
         }
-        match spelled(word) {
-            Some(number) => self.number(number),
-            None => {
+        let is_raised = self.to.text[..self.start].ends_with('^');
+        match (spelled(word), raised_number(word)) {
+            (Some(number), _) => self.number(number),
+            (None, Some((number, rest))) if is_raised => {
+                let rest = rest.to_owned();
+                self.number(number);
+                self.letters(&rest);
+                self.gap();
+            }
+            _ => {
                 self.to.words.push((self.start as u32, end as u32));
                 self.to.figures.end_run();
             }

@@ -5,20 +5,17 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Class, Hit};
+use super::{Class, Hit, Outcome};
 
 /// What the self-test counted.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Measured {
-    /// By change: how many items were planted with it, and how many were found as themselves.
+    /// Version of the detector that was measured; what another version finds is not known from it.
+    pub detector_version: u32,
+    /// By rewriting: how many items were planted with it, and how they were found as themselves.
     pub planted: BTreeMap<String, Found>,
     /// Problems that were not planted; null where none were at hand.
     pub unrelated: Option<Unrelated>,
-    /// Planted items found, respelled in any way, of all that were planted so: verbatim and cosmetic.
-    pub recall: f64,
-    /// Of all that the classes `exact` and `near` flagged, how much was planted: a lower bound, since real
-    /// copies among the unrelated count against it. Null without unrelated problems.
-    pub precision_min: Option<f64>,
 }
 
 /// Planted items and what became of them.
@@ -27,19 +24,33 @@ pub struct Found {
     pub planted: u32,
     pub exact: u32,
     pub near: u32,
+    pub part: u32,
     pub numbers_changed: u32,
+    pub reworded: u32,
     pub missed: u32,
 }
 
 impl Found {
     pub(super) fn add(&mut self, class: Option<Class>) {
         self.planted += 1;
-        match class {
-            Some(Class::Exact) => self.exact += 1,
-            Some(Class::Near) => self.near += 1,
-            Some(Class::NumbersChanged) => self.numbers_changed += 1,
-            None => self.missed += 1,
-        }
+        *match class {
+            Some(Class::Exact) => &mut self.exact,
+            Some(Class::Near) => &mut self.near,
+            Some(Class::Part) => &mut self.part,
+            Some(Class::NumbersChanged) => &mut self.numbers_changed,
+            Some(Class::Reworded) => &mut self.reworded,
+            None => &mut self.missed,
+        } += 1;
+    }
+
+    /// How many were taken for the benchmark's own.
+    pub fn contaminated(&self) -> u32 {
+        self.exact + self.near
+    }
+
+    /// How many were contaminated or suspect.
+    pub fn found(&self) -> u32 {
+        self.planted - self.missed
     }
 }
 
@@ -49,19 +60,19 @@ pub struct Unrelated {
     /// The files they are from, by name.
     pub files: Vec<String>,
     pub problems: u32,
-    pub exact: u32,
-    pub near: u32,
-    pub numbers_changed: u32,
+    /// How many are taken for the benchmark's own: real copies among them too.
+    pub contaminated: u32,
+    /// How many are suspect: problems from a template of the benchmark's too.
+    pub suspect: u32,
 }
 
 impl Unrelated {
     /// Counts what a detector of one benchmark says of a problem.
     pub(crate) fn add(&mut self, hits: &[Hit]) {
         self.problems += 1;
-        match hits.first().map(|hit| hit.class) {
-            Some(Class::Exact) => self.exact += 1,
-            Some(Class::Near) => self.near += 1,
-            Some(Class::NumbersChanged) => self.numbers_changed += 1,
+        match hits.first().map(|hit| hit.class.outcome()) {
+            Some(Outcome::Contaminated) => self.contaminated += 1,
+            Some(Outcome::Suspect) => self.suspect += 1,
             None => {}
         }
     }

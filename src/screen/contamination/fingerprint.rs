@@ -1,129 +1,137 @@
 //! What is kept of a benchmark: hashes of its items, never their text.
 //!
-//! For each item: the hash of its canonical text and of the same without numbers, a sketch of the n-grams of
-//! both (the [`SKETCH_GRAMS`] smallest hashes, so that two texts agree on which are kept) and of its word
-//! n-grams, and a hash of its digits. An n-gram's hash has 40 bits: two of a million n-grams meet by chance
-//! once in a million look-ups, and one meeting decides nothing.
+//! For each item: hashes of its canonical text, of the same without numbers, of its words and of its figures; a
+//! sketch of the character n-grams of its words; its numbers; its formulas; and its gold answer. An n-gram's hash
+//! has 40 bits: two of a million n-grams meet by chance once in a million look-ups, and one meeting decides
+//! nothing. Numbers can be guessed from their hashes, words cannot be put together again from theirs.
+//!
+//! Which n-grams are kept: those that few problems have (see [`super::common`]) before those that many have,
+//! and of each the smallest hashes, so that two texts agree on which are kept.
 //!
 //! # The file
 //!
 //! One line of JSON, the [`Header`]: name, the files it was made from with their hashes, the number of
 //! items, the parameters, what its self-test measured, and the BLAKE3 of what follows. Then the items, in
-//! their order: numbers are little-endian, counts of bytes and n-grams are 32 bits and 8 bits, n-grams 5
-//! bytes each in ascending order. The same input gives the same bytes.
+//! their order: numbers are little-endian, counts of bytes are 32 bits, counts of n-grams, numbers and formulas
+//! 8 bits, n-grams 5 bytes each in ascending order. The same input gives the same bytes.
 
 use serde::{Deserialize, Serialize};
 
+use super::common::is_common;
 use super::counts::Measured;
 use crate::ids::{Id, IdHasher};
 use crate::screen::canonical::{Canonical, canonical, numberless};
-use crate::screen::grams::{grams, mixed, whole};
+use crate::screen::figures::Figures;
+use crate::screen::grams::{digest, grams, whole};
 
 /// Version of the file's form and of everything that its hashes depend on.
-pub(crate) const VERSION: u32 = 1;
-/// Bytes of a character n-gram of the canonical text. 24, as the escape test of
-/// `users_and_conventions.md`, App. 3, measured without an escape.
-pub(crate) const CHARACTER_GRAM: usize = 24;
-/// Words of a word n-gram.
-pub(crate) const WORD_GRAM: usize = 6;
-/// N-grams of one kind that are kept of an item.
-pub(crate) const SKETCH_GRAMS: usize = 64;
+pub(crate) const VERSION: u32 = 2;
+/// Bytes of a character n-gram of the words. One typo in twelve letters leaves a third of them.
+pub(crate) const WORDS_GRAM: usize = 12;
+/// N-grams that are kept of an item.
+pub(crate) const SKETCH_GRAMS: usize = 96;
+/// Numbers and formulas that are kept of an item.
+pub(crate) const FIGURES_MAX: usize = 64;
 /// Bits of an n-gram's hash.
 const GRAM_BITS: u32 = 40;
 
-/// The three kinds of n-grams; each is hashed with a salt of its own.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum GramKind {
-    Characters,
-    /// Of the text without numbers.
-    Numberless,
-    Words,
+/// The hash of an n-gram as it is kept.
+fn kept(hash: u64) -> u64 {
+    hash >> (64 - GRAM_BITS)
 }
 
-impl GramKind {
-    pub(crate) const ALL: [Self; 3] = [Self::Characters, Self::Numberless, Self::Words];
-
-    fn salted(self, hash: u64) -> u64 {
-        mixed(hash ^ (self as u64 + 1)) >> (64 - GRAM_BITS)
-    }
-}
-
-/// One text in the forms that are compared, with their n-grams.
-pub(crate) struct Forms {
+/// One text in the forms that are compared.
+pub struct Forms {
     pub canonical: Canonical,
-    pub numberless: String,
-    pub digits: String,
+    pub prose: String,
 }
 
 impl Forms {
-    pub(crate) fn of(problem: &str) -> Self {
+    pub fn of(problem: &str) -> Self {
         let canonical = canonical(problem);
-        let digits = canonical.text.chars().filter(char::is_ascii_digit);
         Self {
-            numberless: numberless(&canonical.text),
-            digits: digits.collect(),
+            prose: canonical.prose(),
             canonical,
         }
     }
 
-    /// Visits each n-gram of a kind, with the byte (or the word) where it starts.
-    pub(crate) fn grams(&self, kind: GramKind, mut visit: impl FnMut(usize, u64)) {
-        match kind {
-            GramKind::Characters => {
-                let text = self.canonical.text.as_bytes();
-                grams(text, CHARACTER_GRAM, |at, hash| {
-                    visit(at, kind.salted(hash))
-                });
-            }
-            GramKind::Numberless => {
-                let text = self.numberless.as_bytes();
-                grams(text, CHARACTER_GRAM, |at, hash| {
-                    visit(at, kind.salted(hash))
-                });
-            }
-            GramKind::Words => self.word_grams(|at, hash| visit(at, kind.salted(hash))),
-        }
+    /// Visits each n-gram of the words.
+    pub fn grams(&self, mut visit: impl FnMut(u64)) {
+        grams(self.prose.as_bytes(), WORDS_GRAM, |_, hash| {
+            visit(kept(hash));
+        });
     }
 
-    fn word_grams(&self, mut visit: impl FnMut(usize, u64)) {
-        let text = self.canonical.text.as_bytes();
-        let words = self.canonical.words.iter();
-        let words: Vec<u64> = words
-            .map(|&(start, end)| whole(&text[start as usize..end as usize]))
-            .collect();
-        for (at, gram) in words.windows(WORD_GRAM).enumerate() {
-            let hash = gram.iter().fold(0u64, |hash, &word| {
-                hash.rotate_left(7).wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ word
-            });
-            visit(at, hash);
-        }
+    /// The hash of the text without its numbers.
+    pub(crate) fn numberless(&self) -> u64 {
+        digest(numberless(&self.canonical.text).as_bytes())
+    }
+
+    /// The hash of words and figures, whatever their places and the names of variables are.
+    pub(crate) fn nameless(&self) -> u64 {
+        let figures = digest(self.canonical.figures.as_str().as_bytes());
+        digest(self.prose.as_bytes()).rotate_left(7) ^ figures
     }
 }
 
-/// A whole text as it can be found again inside another.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct WholeText {
-    pub bytes: u32,
-    pub hash: u64,
-    /// Where the n-gram with the smallest hash starts first.
-    pub anchor: u32,
-    /// The smallest hashes of its n-grams, ascending; the first is the anchor's.
-    pub grams: Vec<u64>,
+/// A number: 28 bits of its hash, and how many digits it has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Number(u32);
+
+impl Number {
+    const DIGITS_MAX: usize = 15;
+
+    fn of(number: &str) -> Self {
+        let digits = number.len().min(Self::DIGITS_MAX) as u32;
+        Self((digest(number.as_bytes()) >> 36) as u32 * 16 + digits)
+    }
+
+    /// How much a number says, in bits. Half of the problems have a 2, one in a hundred has a 97: each digit more
+    /// makes a number about ten times as rare.
+    pub(crate) fn bits(self) -> f32 {
+        const DIGITS_TOLD_MAX: u32 = 5;
+        let digits = (self.0 % 16).clamp(1, DIGITS_TOLD_MAX);
+        1.0 + 3.0 * (digits - 1) as f32
+    }
+
+    pub(crate) fn key(self) -> u64 {
+        self.0.into()
+    }
+
+    pub(crate) fn all(figures: &Figures) -> Vec<Self> {
+        figures.numbers().map(Self::of).collect()
+    }
+
+    /// What numbers say together, in bits.
+    pub(crate) fn bits_of(numbers: &[Self]) -> f32 {
+        numbers.iter().map(|number| number.bits()).sum()
+    }
 }
 
-impl WholeText {
-    fn of(text: &str, forms: &Forms, kind: GramKind) -> Self {
-        let mut all = Vec::new();
-        forms.grams(kind, |at, gram| all.push((gram, at as u32)));
+/// A formula: 24 bits of its hash, and its length up to 255.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Formula(u32);
+
+impl Formula {
+    pub(crate) fn of(run: &str) -> Self {
+        let bytes = run.len().min(255) as u32;
+        Self((digest(run.as_bytes()) >> 40) as u32 * 256 + bytes)
+    }
+
+    pub(crate) fn key(self) -> u64 {
+        self.0.into()
+    }
+
+    pub(crate) fn bytes(self) -> u32 {
+        self.0 % 256
+    }
+
+    /// The distinct formulas, in order.
+    pub(crate) fn all(figures: &Figures) -> Vec<Self> {
+        let mut all: Vec<Self> = figures.runs().map(Self::of).collect();
         all.sort_unstable();
-        all.dedup_by_key(|(gram, _)| *gram);
-        all.truncate(SKETCH_GRAMS);
-        Self {
-            bytes: text.len() as u32,
-            hash: whole(text.as_bytes()),
-            anchor: all.first().map_or(0, |(_, at)| *at),
-            grams: all.into_iter().map(|(gram, _)| gram).collect(),
-        }
+        all.dedup();
+        all
     }
 }
 
@@ -132,37 +140,113 @@ impl WholeText {
 pub struct Item {
     /// The benchmark's own id of it, or its row.
     pub id: String,
-    pub canonical: WholeText,
-    pub numberless: WholeText,
-    pub words: Vec<u64>,
-    /// Its digits in their order: how many, and their hash.
-    pub digits: (u32, u64),
+    /// Bytes and hash of its canonical text.
+    pub canonical: (u32, u64),
+    /// The hash of its canonical text without numbers.
+    pub numberless: u64,
+    /// The hash of its words and figures.
+    pub nameless: u64,
+    /// Hashes of the first and the last bytes of its canonical text.
+    pub edges: [u64; 2],
+    /// Bytes of its words.
+    pub words: u32,
+    /// N-grams of its words, ascending.
+    pub grams: Vec<u64>,
+    /// Its numbers in their order.
+    pub numbers: Vec<Number>,
+    /// Its formulas, ascending.
+    pub formulas: Vec<Formula>,
+    /// Eight bits of the hash of its gold answer, which tell whether another is it and not what it is; none where
+    /// the answer is so short that many problems have it.
+    pub answer: Option<u8>,
+    /// Which short n-grams its canonical text has.
+    pub parts: Parts,
+}
+
+/// Which short n-grams a text has, as a Bloom filter: of a part of the text all are found, of another text one in
+/// ten is by chance. That is enough to know a part, and too much to put the text together again letter by letter.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Parts(Vec<u8>);
+
+/// Bytes of a short n-gram.
+pub(crate) const PART_GRAM: usize = 8;
+
+impl Parts {
+    const BYTES_MAX: usize = 2048;
+
+    fn of(text: &str) -> Self {
+        // Six bits an n-gram.
+        let mut filter = vec![0; (text.len() * 3 / 4).clamp(8, Self::BYTES_MAX)];
+        part_grams(text, |gram| {
+            for (byte, bit) in Self::bits(gram, filter.len()) {
+                filter[byte] |= bit;
+            }
+        });
+        Self(filter)
+    }
+
+    pub(crate) fn has(&self, gram: u64) -> bool {
+        let mut bits = Self::bits(gram, self.0.len()).into_iter();
+        !self.0.is_empty() && bits.all(|(byte, bit)| self.0[byte] & bit != 0)
+    }
+
+    fn bits(gram: u64, bytes: usize) -> [(usize, u8); 2] {
+        [gram, gram >> 32].map(|half| {
+            let bit = (half & 0xffff_ffff) * (bytes as u64 * 8) >> 32;
+            ((bit / 8) as usize, 1 << (bit % 8))
+        })
+    }
+}
+
+/// Visits the short n-grams of a canonical text.
+pub(crate) fn part_grams(text: &str, mut visit: impl FnMut(u64)) {
+    grams(text.as_bytes(), PART_GRAM, |_, gram| visit(gram));
 }
 
 impl Item {
-    pub fn of(id: &str, problem: &str) -> Self {
+    pub fn of(id: &str, problem: &str, answer: Option<&str>) -> Self {
         let forms = Forms::of(problem);
-        let mut words = Vec::new();
-        forms.grams(GramKind::Words, |_, gram| words.push(gram));
-        words.sort_unstable();
-        words.dedup();
-        words.truncate(SKETCH_GRAMS);
+        let (mut numbers, mut formulas) = (
+            Number::all(&forms.canonical.figures),
+            Formula::all(&forms.canonical.figures),
+        );
+        numbers.truncate(FIGURES_MAX);
+        formulas.truncate(FIGURES_MAX);
+        let text = forms.canonical.text.as_bytes();
         Self {
             id: id.to_owned(),
-            canonical: WholeText::of(&forms.canonical.text, &forms, GramKind::Characters),
-            numberless: WholeText::of(&forms.numberless, &forms, GramKind::Numberless),
-            words,
-            digits: (forms.digits.len() as u32, whole(forms.digits.as_bytes())),
+            canonical: (text.len() as u32, whole(text)),
+            numberless: forms.numberless(),
+            nameless: forms.nameless(),
+            edges: super::edges(&forms.canonical.text),
+            words: forms.prose.len() as u32,
+            grams: sketch(&forms),
+            numbers,
+            formulas,
+            answer: answer.and_then(answer_hash),
+            parts: Parts::of(&forms.canonical.text),
         }
     }
+}
 
-    pub(crate) fn grams(&self, kind: GramKind) -> &[u64] {
-        match kind {
-            GramKind::Characters => &self.canonical.grams,
-            GramKind::Numberless => &self.numberless.grams,
-            GramKind::Words => &self.words,
-        }
-    }
+/// Eight bits of the hash of an answer, however it is spelled.
+pub(crate) fn answer_hash(answer: &str) -> Option<u8> {
+    const ANSWER_BYTES_MIN: usize = 2;
+    let text = canonical(answer).text;
+    let text = text.strip_suffix(".0").unwrap_or(&text);
+    (text.len() >= ANSWER_BYTES_MIN).then(|| digest(text.as_bytes()) as u8)
+}
+
+/// The n-grams that are kept, ascending.
+fn sketch(forms: &Forms) -> Vec<u64> {
+    let mut all = Vec::new();
+    forms.grams(|gram| all.push((is_common(gram), gram)));
+    all.sort_unstable();
+    all.dedup();
+    all.truncate(SKETCH_GRAMS);
+    let mut grams: Vec<u64> = all.into_iter().map(|(_, gram)| gram).collect();
+    grams.sort_unstable();
+    grams
 }
 
 /// A file that a fingerprint was made from.
@@ -182,8 +266,7 @@ pub(crate) struct Header {
     pub name: String,
     pub files: Vec<MadeFrom>,
     pub items: u32,
-    pub character_gram: usize,
-    pub word_gram: usize,
+    pub words_gram: usize,
     pub sketch_grams: usize,
     /// What its self-test found when it was made, from the texts.
     pub measured: Option<Measured>,
@@ -210,8 +293,7 @@ impl Fingerprint {
             name: self.name.clone(),
             files: self.files.clone(),
             items: self.items.len() as u32,
-            character_gram: CHARACTER_GRAM,
-            word_gram: WORD_GRAM,
+            words_gram: WORDS_GRAM,
             sketch_grams: SKETCH_GRAMS,
             measured: self.measured.clone(),
             body_blake3: sum(&body),
@@ -235,10 +317,8 @@ impl Fingerprint {
         let end = memchr::memchr(b'\n', bytes).ok_or("it has no header")?;
         let header: Header = serde_json::from_slice(&bytes[..end])
             .map_err(|error| format!("its header cannot be read: {error}"))?;
-        let made_for = (header.character_gram, header.word_gram, header.sketch_grams);
-        if header.fingerprint_version != VERSION
-            || made_for != (CHARACTER_GRAM, WORD_GRAM, SKETCH_GRAMS)
-        {
+        let made_for = (header.words_gram, header.sketch_grams);
+        if header.fingerprint_version != VERSION || made_for != (WORDS_GRAM, SKETCH_GRAMS) {
             return Err("another version of gradatim made it".into());
         }
         let mut body = &bytes[end + 1..];
@@ -259,7 +339,7 @@ impl Fingerprint {
 }
 
 fn sum(body: &[u8]) -> String {
-    let hasher = IdHasher::new("gradatim fingerprint v1");
+    let hasher = IdHasher::new("gradatim fingerprint v2");
     hasher.part(body).finish().to_string()
 }
 
@@ -268,22 +348,24 @@ const GRAM_BYTES: usize = GRAM_BITS as usize / 8;
 fn write_item(item: &Item, to: &mut Vec<u8>) {
     to.extend((item.id.len() as u32).to_le_bytes());
     to.extend(item.id.as_bytes());
-    for text in [&item.canonical, &item.numberless] {
-        to.extend(text.bytes.to_le_bytes());
-        to.extend(text.hash.to_le_bytes());
-        to.extend(text.anchor.to_le_bytes());
-        write_grams(&text.grams, to);
+    to.extend(item.canonical.0.to_le_bytes());
+    let hashes = [item.canonical.1, item.numberless, item.nameless];
+    for hash in hashes.into_iter().chain(item.edges) {
+        to.extend(hash.to_le_bytes());
     }
-    write_grams(&item.words, to);
-    to.extend(item.digits.0.to_le_bytes());
-    to.extend(item.digits.1.to_le_bytes());
-}
-
-fn write_grams(grams: &[u64], to: &mut Vec<u8>) {
-    to.push(grams.len() as u8);
-    for gram in grams {
+    to.extend(item.words.to_le_bytes());
+    to.push(item.grams.len() as u8);
+    for gram in &item.grams {
         to.extend(&gram.to_le_bytes()[..GRAM_BYTES]);
     }
+    to.push(item.numbers.len() as u8);
+    to.extend(item.numbers.iter().flat_map(|one| one.0.to_le_bytes()));
+    to.push(item.formulas.len() as u8);
+    to.extend(item.formulas.iter().flat_map(|one| one.0.to_le_bytes()));
+    to.push(u8::from(item.answer.is_some()));
+    to.push(item.answer.unwrap_or_default());
+    to.extend((item.parts.0.len() as u32).to_le_bytes());
+    to.extend(&item.parts.0);
 }
 
 fn read_item(from: &mut &[u8]) -> Option<Item> {
@@ -291,19 +373,23 @@ fn read_item(from: &mut &[u8]) -> Option<Item> {
     let id = String::from_utf8(from.split_off(..length)?.to_vec()).ok()?;
     Some(Item {
         id,
-        canonical: read_text(from)?,
-        numberless: read_text(from)?,
-        words: read_grams(from)?,
-        digits: (read_u32(from)?, read_u64(from)?),
-    })
-}
-
-fn read_text(from: &mut &[u8]) -> Option<WholeText> {
-    Some(WholeText {
-        bytes: read_u32(from)?,
-        hash: read_u64(from)?,
-        anchor: read_u32(from)?,
+        canonical: (read_u32(from)?, read_u64(from)?),
+        numberless: read_u64(from)?,
+        nameless: read_u64(from)?,
+        edges: [read_u64(from)?, read_u64(from)?],
+        words: read_u32(from)?,
         grams: read_grams(from)?,
+        numbers: read_u32s(from)?.map(Number).collect(),
+        formulas: read_u32s(from)?.map(Formula).collect(),
+        answer: {
+            let is_known = *from.split_off_first()? == 1;
+            let hash = *from.split_off_first()?;
+            is_known.then_some(hash)
+        },
+        parts: {
+            let length = read_u32(from)? as usize;
+            Parts(from.split_off(..length)?.to_vec())
+        },
     })
 }
 
@@ -316,6 +402,12 @@ fn read_grams(from: &mut &[u8]) -> Option<Vec<u64>> {
         u64::from_le_bytes(whole)
     };
     Some(bytes.chunks_exact(GRAM_BYTES).map(gram).collect())
+}
+
+fn read_u32s<'b>(from: &mut &'b [u8]) -> Option<impl Iterator<Item = u32> + use<'b>> {
+    let count = *from.split_off_first()? as usize;
+    let (words, _) = from.split_off(..count * 4)?.as_chunks();
+    Some(words.iter().map(|word| u32::from_le_bytes(*word)))
 }
 
 fn read_u32(from: &mut &[u8]) -> Option<u32> {
@@ -341,7 +433,7 @@ mod tests {
             name: "small".into(),
             files: Vec::new(),
             items: items
-                .map(|(text, id): (_, u32)| Item::of(&id.to_string(), text))
+                .map(|(text, id): (_, u32)| Item::of(&id.to_string(), text, Some("2")))
                 .collect(),
             measured: None,
         }
