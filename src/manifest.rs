@@ -12,8 +12,12 @@ use crate::select::size::SizeUnit;
 use crate::select::{DrawKind, JoinCounts, Stratum, SubsetRole};
 use crate::source::Layout;
 
-/// Version of a manifest's form: 1 had no seals, and its ledger no `text_id`.
-pub(crate) const VERSION: u32 = 2;
+/// Version of a manifest's form: 1 had no seals, and its ledger no `text_id`; in 2 the draws of all subsets went
+/// together, and nothing was said of what draws, controls and benchmarks share.
+pub(crate) const VERSION: u32 = 3;
+
+/// From which version on the manifest seals the files beside it.
+pub(crate) const SEALING_VERSION: u32 = 2;
 
 /// What one run made.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]

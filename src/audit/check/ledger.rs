@@ -11,7 +11,7 @@ use super::rows::of_schema;
 use crate::audit::ledger;
 use crate::emit::ledger::{CLUSTER, FATE, FILE, FateWord, REASON, SOURCE, TEMPLATE, TEXT_ID};
 use crate::ids::Id;
-use crate::manifest::VERSION;
+use crate::manifest::{SEALING_VERSION, VERSION};
 use crate::pool::Entries;
 use crate::schema::Misfit;
 use crate::screen::DropReason;
@@ -66,7 +66,9 @@ pub(super) fn read(folder: &mut Folder<'_>, stored: Option<&Stored>) -> Ledger {
     };
     ledger.is_in_order = true;
     ledger.has_texts = table.schema().field_with_name(TEXT_ID.name()).is_ok();
-    if ledger.has_texts && stored.is_some_and(|stored| stored.manifest.manifest_version < 2) {
+    if ledger.has_texts
+        && stored.is_some_and(|stored| stored.manifest.manifest_version < SEALING_VERSION)
+    {
         folder
             .findings
             .broken("the ledger is of a newer form than the manifest says");

@@ -5,7 +5,7 @@ use super::selection::Chosen;
 use super::{card, note_of_age};
 use crate::emit::sums::card_seal;
 use crate::folder::{CARD, RUN_FOLDER};
-use crate::manifest::{Manifest, SubsetRecord, VERSION};
+use crate::manifest::{Manifest, SEALING_VERSION, SubsetRecord, VERSION};
 use crate::source::quietly;
 
 /// A manifest as it is stored.
@@ -52,7 +52,7 @@ pub(super) fn seals(folder: &mut Folder<'_>, stored: &Stored) {
             .findings
             .broken("pipeline.lock.toml is not the one that the manifest names");
     }
-    if stored.manifest.manifest_version < VERSION {
+    if stored.manifest.manifest_version < SEALING_VERSION {
         return;
     }
     for (name, seal) in &stored.manifest.seals {

@@ -109,9 +109,15 @@ pub(crate) fn check(out: &Path, again: Option<&Again<'_>>) -> Result<Findings> {
 
 /// Says what a folder of an older form lacks.
 fn note_of_age(stored: &Stored) -> Option<String> {
-    (stored.manifest.manifest_version < VERSION).then(|| {
-        "its manifest has version 1: it seals no file, and nothing that follows from its ledger is derived again"
-            .to_owned()
+    let version = stored.manifest.manifest_version;
+    let lacks = match version {
+        1 => "it seals no file, and nothing",
+        _ => "nothing",
+    };
+    (version < VERSION).then(|| {
+        format!(
+            "its manifest has version {version}: {lacks} that follows from its ledger is derived again"
+        )
     })
 }
 
