@@ -657,7 +657,7 @@ const PARTLY: [&str; 6] = [
     "numbers changed",
 ];
 
-/// Thresholds were learned on the items with even numbers.
+/// Thresholds were chosen on these items; the self-test's rewritings of other benchmarks are those that were not seen.
 #[test]
 fn rewritten_items_are_found_in_nine_of_ten_cases_of_each_class() {
     let Some(shared) = shared() else { return };
@@ -666,8 +666,8 @@ fn rewritten_items_are_found_in_nine_of_ten_cases_of_each_class() {
         return println!("skipped: there are no attacks");
     };
     let detector = detector();
-    // By class: planted, contaminated, found at all; of all items, and of those that nothing was learned on.
-    let mut counts: BTreeMap<(String, bool), [u32; 3]> = BTreeMap::new();
+    // By class: planted, contaminated, found at all.
+    let mut counts: BTreeMap<String, [u32; 3]> = BTreeMap::new();
     for row in rows.lines() {
         let row: Value = serde_json::from_str(row).expect("JSON");
         let own = |name: &str| row["benchmark"] == name;
@@ -675,37 +675,23 @@ fn rewritten_items_are_found_in_nine_of_ten_cases_of_each_class() {
         let hit = hits
             .iter()
             .find(|hit| own(&detector.benchmarks()[hit.benchmark as usize].name));
-        let is_unseen = row["item"].as_u64().expect("a number") % 2 == 1;
-        for unseen in [false, is_unseen] {
-            let count = counts
-                .entry((text(&row, "class").to_owned(), unseen))
-                .or_default();
-            if !unseen || is_unseen {
-                count[0] += 1;
-                count[1] +=
-                    u32::from(hit.is_some_and(|hit| hit.class.outcome() == Outcome::Contaminated));
-                count[2] += u32::from(hit.is_some());
-            }
-            if !is_unseen {
-                break;
-            }
-        }
+        let is_copy = hit.is_some_and(|hit| hit.class.outcome() == Outcome::Contaminated);
+        let count = counts.entry(text(&row, "class").to_owned()).or_default();
+        count[0] += 1;
+        count[1] += u32::from(is_copy);
+        count[2] += u32::from(hit.is_some());
     }
-    for ((class, unseen), [planted, contaminated, found]) in &counts {
-        println!(
-            "{class:40} unseen {unseen:5} {planted:3} contaminated {contaminated:3} found {found:3}"
-        );
+    for (class, [planted, contaminated, found]) in &counts {
+        println!("{class:40} {planted:3} contaminated {contaminated:3} found {found:3}");
     }
     for (classes, at) in [(&KEPT[..], 1), (&REORDERED[..], 1), (&PARTLY[..], 2)] {
         for class in classes {
-            for unseen in [false, true] {
-                let count = counts[&((*class).to_owned(), unseen)];
-                assert!(count[at] * 10 >= count[0] * 9, "{class}: {count:?}");
-            }
+            let count = counts[*class];
+            assert!(count[at] * 10 >= count[0] * 9, "{class}: {count:?}");
         }
     }
     for part in ["first half", "last half", "numbers changed"] {
-        assert_eq!(counts[&(part.to_owned(), false)][1], 0, "{part} is no copy");
+        assert_eq!(counts[part][1], 0, "{part} is no copy");
     }
 }
 
@@ -782,6 +768,7 @@ fn published_overlaps_of_s1k_with_math500_are_found_and_its_clean_problems_are_n
         .expect("problems")
         .iter()
         .flat_map(|posed| detector.hits(&posed.problem))
+        .filter(|hit| hit.class.outcome() == Outcome::Contaminated)
         .map(|hit| detector.item(&hit).id.clone())
         .collect();
     let copies = ["1063", "1411", "1849", "558"]

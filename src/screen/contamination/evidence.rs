@@ -196,8 +196,6 @@ fn stands_in(item: &Item, seen: &Seen) -> bool {
     bytes > 0 && seen.text.has_window(bytes as usize, hash)
 }
 
-/// What the thresholds below were learned on, and reported on: see the table of [`super`].
-///
 /// Words and figures are two witnesses. A copy has both; where both agree the problem is the item, where one
 /// disagrees it is one of its kind. How much agreement of words is asked for depends on how much the figures
 /// say: a problem without numbers is known by its words alone.
@@ -317,6 +315,9 @@ impl Evidence {
         self.number_bits * self.numbers + self.formula_bytes * self.formulas / 2.0
     }
 }
+
+// Thresholds without a source of their own were chosen by hand on the rewritings and the problems that the module's
+// documentation names, 2026-11-27.
 
 /// Of sums of shares, which are not exactly 1.
 const ALL: f32 = 0.999;

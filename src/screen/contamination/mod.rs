@@ -19,8 +19,9 @@
 //! # What is found
 //!
 //! Measured on 2026-11-27 on `../shared/data/decontamination/attacks.jsonl`: 20 items of five benchmarks in 30
-//! rewritings. Thresholds were learned on the items with even numbers; the others show the same (a test in
-//! `tests/promises/screening.rs` holds both).
+//! rewritings. Thresholds were chosen by hand on these items, so the table is in sample (a test in
+//! `tests/promises/screening.rs` holds it); out of sample are the self-tests of AIME 1983 to 2024, Minerva and OlymMATH,
+//! which stand in their fingerprints.
 //!
 //! | rewriting | contaminated | or suspect |
 //! |---|--:|--:|
