@@ -174,7 +174,7 @@ fn batch(rows: &[Row]) -> RecordBatch {
             "verification_word_count" => counts(&|row| row.words[0]),
             "tentative_word_count" => counts(&|row| row.words[1]),
             "connective_count" => counts(&|row| row.words[2]),
-            "generation" | "bytes" => counts(&|_| 0),
+            "generation" | "bytes" | "problem_bytes" => counts(&|_| 0),
             "row" | "offset" => Arc::new(UInt64Array::from_iter_values(0..rows.len() as u64)),
             "recorded_rule" => {
                 Arc::new(BooleanArray::from_iter(rows.iter().map(|row| row.recorded)))
