@@ -50,7 +50,7 @@ mod tests {
     fn a_shuffled_control_has_its_subsets_rows_and_sizes_of_its_own_order() {
         let entries = pool(&[0, 1, 2, 3].map(|problem| row(problem, 5)));
         let fates = vec![Fate::Kept; 4];
-        let grid = "[[grid]]\nsize = [2, 3]\ncontrol.shuffled = [100, 33]";
+        let grid = "[[grid]]\nsize = [2, 3]\ncontrol.random = 0\ncontrol.shuffled = [100, 33]";
         let screen = Screen::default();
         let selection = with_controls(&entries, &fates, &screen, grid, OnShortfall::Refuse);
         let names: Vec<(&str, Option<&str>)> = selection
