@@ -155,7 +155,7 @@ pub(crate) struct RecipeRecord {
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct StepRecord {
     /// `candidates`, then what each filter left (`text`, `difficulty`, `length`), then for `s1` what each
-    /// step could add (`first`, `uniform`, `weighed`).
+    /// step could add (`first`, `uniform`, `weighed`), for `mix` what has a long and a short trajectory (`two_lengths`).
     pub step: String,
     pub problems: u64,
 }

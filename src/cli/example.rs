@@ -34,6 +34,8 @@ enum Name {
     LightR1,
     /// R1 against Gemini on the same problems.
     Styles,
+    /// Long trajectories among short ones, one in five, half and four in five.
+    Mix,
     /// The same reasoning in another order, a third, two thirds or all of its steps.
     Shuffled,
     /// Wrong trajectories of the same problems.
@@ -53,6 +55,7 @@ pub(super) fn example(arguments: &Arguments) -> Result<u8> {
         Name::Limo => include_str!("../../pipelines/limo.toml"),
         Name::LightR1 => include_str!("../../pipelines/light_r1.toml"),
         Name::Styles => include_str!("../../pipelines/styles.toml"),
+        Name::Mix => include_str!("../../pipelines/mix.toml"),
         Name::Shuffled => include_str!("../../pipelines/shuffled.toml"),
         Name::Wrong => include_str!("../../pipelines/wrong.toml"),
         Name::Difficulty => include_str!("../../pipelines/difficulty.toml"),

@@ -359,6 +359,7 @@ fn tables_are_read(grid: &Grid, _: &[Length]) -> Checked {
     for (table, is_there) in [
         ("similar", grid.similar.is_some()),
         ("s1", grid.s1.is_some()),
+        ("mix", grid.mix.is_some()),
     ] {
         let reads = |recipe: &Recipe| recipe.criterion().table() == Some(table);
         if is_there && !grid.recipe.iter().any(reads) {
@@ -491,6 +492,16 @@ mod tests {
             ("recipe = ['similar']".to_owned(), "recipe"),
             ("similar.to = 'exam'".to_owned(), "similar"),
             ("s1 = {}".to_owned(), "s1"),
+            ("mix.long_percent = 20".to_owned(), "mix"),
+            ("recipe = ['mix']".to_owned(), "recipe"),
+            (
+                "recipe = ['mix']\nmix.long_percent = 100".to_owned(),
+                "mix.long_percent",
+            ),
+            (
+                "recipe = ['mix']\nmix.long_percent = 20\nlength.edges = [9]".to_owned(),
+                "length",
+            ),
             ("recipe = ['s1']".to_owned(), "recipe"),
             (
                 format!("recipe = ['limo']\nlength.edges = [9]\n{hard}"),

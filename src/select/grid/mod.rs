@@ -9,6 +9,7 @@ use super::difficulty::Difficulty;
 use super::draw::{Draw, Role};
 use super::recipe::Recipe;
 use super::recipe::criterion::Beside;
+use super::recipe::mix::Mix;
 use super::recipe::s1::draw::S1;
 use super::similar::Similar;
 use super::size::{Size, Sizes};
@@ -25,7 +26,7 @@ pub struct Grid {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// What selects inside a bucket: `random` (the draw's hash), `similar`, `dissimilar`, `s1`, `limo`,
-    /// `light-r1` or `openthoughts`, each a subset of its own.
+    /// `light-r1`, `openthoughts` or `mix`, each a subset of its own.
     #[serde(default = "random")]
     pub recipe: Vec<Recipe>,
     /// Categories as the source names them (`number_theory`), `diverse` (an even mix, in turn), `all` (the
@@ -65,6 +66,9 @@ pub struct Grid {
     /// The choices of the recipe `s1`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub s1: Option<S1>,
+    /// The choices of the recipe `mix`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mix: Option<Mix>,
     /// The same problems for every style of `style`: what differs between two subsets is style alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pair: Option<PairedBy>,
@@ -236,6 +240,7 @@ impl Grid {
             difficulty: self.difficulty.as_ref(),
             similar: self.similar.as_ref(),
             s1: self.s1.as_ref(),
+            mix: self.mix.as_ref(),
         }
     }
 

@@ -1,5 +1,6 @@
 //! What a recipe is asked, and what it is told.
 
+use super::mix::Mix;
 use super::s1::draw::S1;
 use crate::bucket::Candidate;
 use crate::bucket::length::Length;
@@ -85,6 +86,7 @@ pub(crate) struct Beside<'g> {
     pub difficulty: Option<&'g Difficulty>,
     pub similar: Option<&'g Similar>,
     pub s1: Option<&'g S1>,
+    pub mix: Option<&'g Mix>,
 }
 
 /// Each step of a recipe with the problems that it left or added, in order.

@@ -12,6 +12,7 @@ pub(crate) mod criterion;
 mod dissimilar;
 mod light_r1;
 mod limo;
+pub(crate) mod mix;
 mod openthoughts;
 mod random;
 pub(crate) mod s1;
@@ -58,6 +59,9 @@ pub enum Recipe {
     LightR1,
     /// The rules that OpenThoughts-114k has for problems.
     Openthoughts,
+    /// Mix Distillation (Li et al., arXiv 2502.12143): the longest trajectory of some problems among the shortest of the
+    /// others. How many are long says `[grid.mix]`.
+    Mix,
 }
 
 impl Recipe {
@@ -77,6 +81,7 @@ impl Recipe {
             Self::Limo => &limo::Limo,
             Self::LightR1 => &light_r1::LightR1,
             Self::Openthoughts => &openthoughts::Openthoughts,
+            Self::Mix => &mix::Mixed,
         }
     }
 
