@@ -163,10 +163,13 @@ fn widths(
         Width { kept, left }
     };
     let mut widths: Vec<Width> = widenings(strata).into_iter().map(width).collect();
-    for candidate in standing::in_order(scope).iter().rev() {
-        if used.contains(&candidate.problem) {
-            continue;
-        }
+    let category = |problem: u32| scope.problem(problem).category;
+    let categories: HashSet<_> = used.iter().map(|&problem| category(problem)).collect();
+    let by_category = strata.contains(&Stratum::Category);
+    let wants = |problem: u32| {
+        !used.contains(&problem) && (!by_category || categories.contains(&category(problem)))
+    };
+    for candidate in standing::in_order(scope, wants).iter().rev() {
         let whole = place(scope, strata, candidate.entry);
         for width in &mut widths {
             if let Some(left) = width.left.get_mut(&narrow(&whole, strata, &width.kept)) {
