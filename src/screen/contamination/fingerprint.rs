@@ -192,7 +192,7 @@ impl Parts {
 
     fn bits(gram: u64, bytes: usize) -> [(usize, u8); 2] {
         [gram, gram >> 32].map(|half| {
-            let bit = (half & 0xffff_ffff) * (bytes as u64 * 8) >> 32;
+            let bit = ((half & 0xffff_ffff) * (bytes as u64 * 8)) >> 32;
             ((bit / 8) as usize, 1 << (bit % 8))
         })
     }

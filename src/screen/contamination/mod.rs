@@ -92,7 +92,7 @@ pub struct FalseAlarms {
     pub problems: u32,
     /// How many of them are called contaminated and are not.
     pub contaminated: u32,
-    /// How many are called suspect and have another text and other numbers.
+    /// How many are called suspect and are neither a part, a template nor a retelling: at most so many.
     pub suspect: u32,
 }
 

@@ -413,7 +413,7 @@ fn typos(text: &str, one_in: u64) -> String {
     for at in 0..chars.len() {
         let char = chars[at];
         let chance = mixed(seed ^ at as u64);
-        if !char.is_ascii_alphabetic() || chance % one_in != 0 {
+        if !char.is_ascii_alphabetic() || !chance.is_multiple_of(one_in) {
             changed.push(char);
             continue;
         }
