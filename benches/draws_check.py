@@ -361,8 +361,8 @@ class Experiment:
         ledger = self.ledger
         for record in (one for one in self.manifest["subsets"] if one["role"] == "matched"):
             name, subset = record["name"], self.records[record["control_of"][0]]
-            if record["accept"]:
-                taken["matched controls of a rule"] += 1
+            if record["accept"] or "joined" in record["matched"]["strata"]:
+                taken["matched controls of a rule or a joined column"] += 1
                 continue
             grid = self.grid_of[subset["name"]]
             equal, budget = grid["control"].get("tokens") == "equal", subset["unit"] == "tokens"
@@ -476,7 +476,7 @@ class Experiment:
             others = [one for one in record["pair_of"] if one in self.records]
             if others and all(names.index(one) > names.index(record["name"]) for one in others):
                 paired.append({"by": "style", "subsets": [record["name"], *others]})
-            if record["role"] in ("matched", "paired"):
+            if record["role"] in ("matched", "paired", "wrong", "derived"):
                 paired.append({"by": record["role"], "subsets": [*record["control_of"], record["name"]]})
         compare("paired_draws", "", self.manifest["paired_draws"], paired)
         beside = {name: set() for name in names}

@@ -2,11 +2,16 @@
 """Our verifier and Math-Verify on the same pairs, in the same run, one core each, as a ratio.
 
     pip install math-verify
-    benches/verify.py [--pairs 2000] [--peer-pairs 200] [--runs 5] [--source pairs.jsonl]
+    cargo build --release && benches/verify.py [--runs 5] [--source pairs.jsonl]
 
-Without --source (objects with `gold` and `response`) the pairs are made here: gold answers of the kinds that data
-sets have, before each answer some 15,000 characters of reasoning. Reading and writing JSON counts for us, not for
-the peer. Machines are noisy: rates are min, median and max of the runs.
+Two kinds of pairs are made here (or given by --source: objects with `gold` and `response`):
+
+- long: gold answers of the kinds that data sets have, and some 15,000 characters of reasoning before each answer;
+- short: 1 to 2 kB that end in an integer, for which the peer has a fast way.
+
+Each is judged by the library, with the texts in memory as the peer has them, and by `gradatim verify` as a process:
+it is started, reads JSON, writes JSON and ends, and all of that counts. The peer's parsing and comparing is timed
+within its process. Machines are noisy: the runs take turns, and rates are min, median and max of them.
 """
 import argparse, json, os, random, statistics, subprocess, tempfile, time
 
@@ -14,9 +19,10 @@ from peak import peak_mb
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 BINARY = os.path.join(ROOT, "target", "release", "gradatim")
+TIMED = os.path.join(ROOT, "target", "release", "examples", "timed")
 
 
-def made(count):
+def long_pairs(count):
     rng = random.Random(0)
     kinds = [
         lambda: (str(n := rng.randint(-9999, 9999)), str(n)),
@@ -36,56 +42,96 @@ def made(count):
         yield {"gold": gold, "response": f"<think>\n{text}\n</think>\n\nThe answer is $\\boxed{{{answer}}}$."}
 
 
-def ours(path, count, runs):
-    rates, verdicts = [], []
-    for _ in range(runs):
-        start = time.perf_counter()
-        done = subprocess.run([BINARY, "verify", path, "--threads", "1"], check=True, capture_output=True)
-        rates.append(count / (time.perf_counter() - start))
-        verdicts = [json.loads(line)["verdict"] for line in done.stdout.splitlines()]
-    return rates, verdicts, peak_mb([BINARY, "verify", path, "--threads", "1"])
+def short_pairs(count):
+    rng = random.Random(1)
+    steps = [
+        "First, we note that {} times {} gives {}.",
+        "Then the remaining amount is {} minus {}, which is {}.",
+        "Adding {} and {} we get {} in total.",
+        "So each of the {} groups has {} of the {} items.",
+    ]
+    ends = [
+        "The answer is $\\boxed{{{}}}$.",
+        "#### {}",
+        "The final answer is {}.",
+        "Therefore, the total is \\boxed{{{}}}.",
+        "**Answer:** {}",
+    ]
+    for _ in range(count):
+        gold, length, text = rng.randint(1, 9999), rng.randint(1000, 2000), ""
+        while len(text) < length:
+            text += rng.choice(steps).format(rng.randint(1, 99), rng.randint(1, 99), rng.randint(1, 9999)) + "\n"
+        answer = gold if rng.random() < 0.8 else gold + 1
+        yield {"gold": str(gold), "response": text + rng.choice(ends).format(answer)}
 
 
-def peer(pairs, runs):
+def library(path):
+    done = subprocess.run([TIMED, path, "1"], check=True, capture_output=True)
+    return json.loads(done.stdout)
+
+
+def process(path, count):
+    start = time.perf_counter()
+    done = subprocess.run([BINARY, "verify", path, "--threads", "1"], check=True, capture_output=True)
+    rate = count / (time.perf_counter() - start)
+    return rate, [json.loads(line)["verdict"] == "correct" for line in done.stdout.splitlines()]
+
+
+def peer(pairs):
     from math_verify import parse, verify
     verify(parse("$1$"), parse("$1$"))
-    rates, verdicts = [], []
+    start = time.perf_counter()
+    judged = [verify(parse("$" + pair["gold"] + "$"), parse(pair["response"])) for pair in pairs]
+    return len(pairs) / (time.perf_counter() - start), judged
+
+
+def line(name, rates, against=None):
+    middle = statistics.median(rates)
+    times = f"{middle / against:8.0f} times the peer" if against else ""
+    print(f"  {name:18} {min(rates):10.0f} {middle:10.0f} {max(rates):10.0f}{times}")
+
+
+def measure(name, pairs, peer_count, runs, work):
+    path = os.path.join(work, name + ".jsonl")
+    with open(path, "w") as out:
+        out.writelines(json.dumps(pair) + "\n" for pair in pairs)
+    timed, rates, peers = [], [], []
     for _ in range(runs):
-        start = time.perf_counter()
-        verdicts = [verify(parse("$" + pair["gold"] + "$"), parse(pair["response"])) for pair in pairs]
-        rates.append(len(pairs) / (time.perf_counter() - start))
-    return rates, verdicts
-
-
-def line(name, rates):
-    print(f"{name:14} {min(rates):10.0f} {statistics.median(rates):10.0f} {max(rates):10.0f}")
+        timed.append(library(path))
+        rate, ours = process(path, len(pairs))
+        rates.append(rate)
+        rate, theirs = peer(pairs[:peer_count])
+        peers.append(rate)
+    length = sum(len(pair["response"]) for pair in pairs) / len(pairs)
+    print(f"{name}: {len(pairs)} pairs, {length:.0f} characters a response")
+    print(f"  {'verdicts a second':18} {'min':>10} {'median':>10} {'max':>10}")
+    line("the library", [run["rate"] for run in timed], statistics.median(peers))
+    line("gradatim verify", rates, statistics.median(peers))
+    line("Math-Verify", peers)
+    spread = {share: statistics.median(run[share] for run in timed) for share in ("p50", "p99")}
+    print(f"  a verdict of the library: p50 {spread['p50']:.1f} µs, p99 {spread['p99']:.1f} µs")
+    memory = peak_mb([BINARY, "verify", path, "--threads", "1"])
+    same = sum(one == other for one, other in zip(ours, theirs))
+    print(f"  peak memory {memory:.0f} MB; the same answer on {same} of {len(theirs)}")
 
 
 def main():
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--pairs", type=int, default=2000)
-    arguments.add_argument("--peer-pairs", type=int, default=200)
+    arguments.add_argument("--short-pairs", type=int, default=20000)
+    arguments.add_argument("--peer-pairs", type=int, default=100)
     arguments.add_argument("--runs", type=int, default=5)
     arguments.add_argument("--source")
     given = arguments.parse_args()
-    if given.source:
-        pairs = [json.loads(row) for row in open(given.source)][: given.pairs]
-    else:
-        pairs = list(made(given.pairs))
+    build = ["cargo", "build", "--quiet", "--release", "--package", "gradatim-verify", "--example", "timed"]
+    subprocess.run(build, check=True, cwd=ROOT)
     with tempfile.TemporaryDirectory() as work:
-        path = os.path.join(work, "pairs.jsonl")
-        with open(path, "w") as out:
-            out.writelines(json.dumps(pair) + "\n" for pair in pairs)
-        rates, verdicts, memory = ours(path, len(pairs), given.runs)
-    length = sum(len(pair["response"]) for pair in pairs) / len(pairs)
-    print(f"{len(pairs)} pairs, {length:.0f} characters a response")
-    print(f"{'pairs a second':14} {'min':>10} {'median':>10} {'max':>10}")
-    line("gradatim", rates)
-    peers, judged = peer(pairs[: given.peer_pairs], min(3, given.runs))
-    line("Math-Verify", peers)
-    print(f"ratio of medians: {statistics.median(rates) / statistics.median(peers):.0f}; peak memory {memory:.0f} MB")
-    same = sum((ours == "correct") == theirs for ours, theirs in zip(verdicts, judged))
-    print(f"the same answer on {same} of {len(judged)}")
+        if given.source:
+            pairs = [json.loads(row) for row in open(given.source)][: given.pairs]
+            measure("given", pairs, given.peer_pairs, given.runs, work)
+            return
+        measure("long", list(long_pairs(given.pairs)), given.peer_pairs, given.runs, work)
+        measure("short", list(short_pairs(given.short_pairs)), given.peer_pairs * 10, given.runs, work)
 
 
 if __name__ == "__main__":

@@ -40,6 +40,7 @@ impl FromStr for Id {
 }
 
 /// Feeds parts to a hash under a context; each part carries its length, so that none runs into the next.
+#[derive(Clone)]
 pub struct IdHasher(blake3::Hasher);
 
 impl IdHasher {

@@ -43,6 +43,9 @@ pub(crate) struct Manifest {
     pub files: Vec<FileRecord>,
     /// How often our verdict meets the recorded one, over all trajectories; exact copies are one.
     pub verdicts: Vec<VerdictRecord>,
+    /// What pass rates of problems are over.
+    #[serde(default)]
+    pub pass_rates: Option<PassRatesRecord>,
     /// What share was accepted, by category and tenth of length: filtering also removes long and hard
     /// trajectories.
     pub acceptance: Vec<AcceptanceRecord>,
@@ -206,6 +209,31 @@ pub(crate) struct VerdictRecord {
     /// `right`, `wrong` or `none`.
     pub recorded: String,
     pub count: u64,
+}
+
+/// What a problem's pass rate is over, in difficulty, strata and balance, and what else it could be over: trajectories
+/// of all problems, before anything is screened; exact copies count once.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, JsonSchema)]
+pub(crate) struct PassRatesRecord {
+    /// What is used: right over this count.
+    pub used: PassRateOver,
+    /// Right by our verdict.
+    pub right: u64,
+    /// Right or wrong by our verdict.
+    pub decided: u64,
+    /// Not cut off, as far as anybody says.
+    pub finished: u64,
+    pub all: u64,
+    pub problems: u64,
+    /// Problems that have a pass rate: those of two decided trajectories or more.
+    pub problems_known: u64,
+}
+
+/// A denominator of pass rates.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum PassRateOver {
+    Decided,
 }
 
 /// Trajectories of one category and one tenth of length; exact copies count once, and are accepted where one of them

@@ -9,7 +9,6 @@ use indexmap::IndexMap;
 use super::{check, ledger};
 use crate::compare::balance::{Accepted, Balance, Intended, Pair, Relation, compare, pairs};
 use crate::emit;
-use crate::emit::ledger::TEXT_ID;
 use crate::emit::selection::{SUBSET, TRAJECTORY_ID};
 use crate::error::did_you_mean;
 use crate::folder::{self, RUN_FOLDER};
@@ -33,8 +32,8 @@ pub(crate) struct Folder {
 pub(crate) struct Told<'f> {
     pub first: &'f SubsetRecord,
     pub second: &'f SubsetRecord,
-    /// What the second is to the first.
-    pub relation: Relation,
+    /// What the second is to the first, and what is meant to differ.
+    pub pair: Pair,
     pub balance: Balance,
 }
 
@@ -44,8 +43,7 @@ impl Folder {
         let run = out.join(RUN_FOLDER);
         let (mut entries, mut kept) = (Entries::default(), Vec::new());
         let mut columns = emit::ledger::columns();
-        // The first version's ledgers have no such column, and nothing is compared by it.
-        columns.retain(|column| column.name != TEXT_ID.name());
+        columns.retain(|column| !ledger::is_late(column));
         each_batch(&run.join("ledger.parquet"), &columns, |batch| {
             ledger::add(&mut entries, &mut kept, batch)
         })?;
@@ -105,11 +103,11 @@ impl Folder {
             intended: Intended::between(first, second),
         };
         let samples = [self.chosen(&first.name), self.chosen(&second.name)];
-        let mut balances = compare(&self.accepted(), &samples, &[pair]);
+        let mut balances = compare(&self.accepted(), &samples, &[pair], self.manifest.seed);
         Ok(Told {
             first,
             second,
-            relation: pair.relation,
+            pair,
             balance: balances.remove(0),
         })
     }
@@ -122,11 +120,11 @@ impl Folder {
             .map(|record| self.chosen(&record.name))
             .collect();
         let pairs = pairs(records);
-        let balances = compare(&self.accepted(), &samples, &pairs);
+        let balances = compare(&self.accepted(), &samples, &pairs, self.manifest.seed);
         let told = pairs.iter().zip(balances).map(|(pair, balance)| Told {
             first: &records[pair.first],
             second: &records[pair.second],
-            relation: pair.relation,
+            pair: *pair,
             balance,
         });
         told.collect()

@@ -3,15 +3,18 @@
 //! Its rows become what a run holds in memory, so that a figure is computed by the same code, from the same values,
 //! while a run writes it and years later.
 
-use arrow::array::RecordBatch;
+use std::sync::Arc;
+
+use arrow::array::{RecordBatch, new_null_array};
+use arrow::datatypes::Schema;
 
 use crate::emit::ledger::{FATE, FateWord, PROBLEM_ID, REASON, TEXT_ID, TRAJECTORY_ID};
 use crate::ids::Id;
 use crate::pool::Entries;
 use crate::pool::entries::Entry;
 use crate::pool::load::{BodyColumns, TrajectoryIds};
-use crate::pool::tables::{GENERATION, ROW};
-use crate::schema::{HexId, Misfit, OneOf, Worded, read_columns};
+use crate::pool::tables::{self, GENERATION, PROBLEM_BYTES, ROW};
+use crate::schema::{Head, HexId, Misfit, OneOf, Worded, heads, read_columns};
 use crate::source::Void;
 
 read_columns! {
@@ -35,6 +38,7 @@ pub(super) fn add(
     kept: &mut Vec<u32>,
     batch: &RecordBatch,
 ) -> Result<(), Misfit> {
+    let batch = &with_late_columns(batch);
     let columns = LedgerColumns::of(batch)?;
     let bodies = BodyColumns::of(batch)?;
     let texts = texts(batch)?;
@@ -64,6 +68,27 @@ fn texts(batch: &RecordBatch) -> Result<Vec<Option<Id>>, Misfit> {
         Some(_) => TEXT_ID.of(batch),
         None => Ok(vec![None; batch.num_rows()]),
     }
+}
+
+/// Whether ledgers of earlier versions lack the column: a figure that rests on it is then not known.
+pub(super) fn is_late(column: &Head) -> bool {
+    [TEXT_ID.name(), PROBLEM_BYTES.name()].contains(&column.name)
+}
+
+/// The batch with a column of nulls for each that later versions added to what is measured.
+fn with_late_columns(batch: &RecordBatch) -> RecordBatch {
+    let mut columns: Vec<_> = batch.schema().fields().iter().cloned().collect();
+    let mut arrays = batch.columns().to_vec();
+    for head in heads(&tables::measures())
+        .iter()
+        .filter(|head| is_late(head))
+    {
+        if batch.column_by_name(head.name).is_none() {
+            columns.push(Arc::new(head.field().with_nullable(true)));
+            arrays.push(new_null_array(&head.kind.data_type(), batch.num_rows()));
+        }
+    }
+    RecordBatch::try_new(Arc::new(Schema::new(columns)), arrays).unwrap_or_else(|_| batch.clone())
 }
 
 /// The reason of an exact copy of a trajectory that was kept.

@@ -3,7 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use crate::audit::balance::{Folder, Told};
-use crate::compare::balance::{Balance, Line, Relation, WORTH_A_LOOK, love};
+use crate::compare::balance::{
+    Balance, LARGE, Line, Relation, Summary, love, told_with_others, unbalanced_first, why,
+};
 use crate::compare::overlap::Overlap;
 use crate::manifest::{Manifest, SubsetRecord};
 use crate::{Error, Result};
@@ -14,13 +16,17 @@ use super::table::{table, thousands};
 use super::{print, print_json, threads, use_threads};
 
 /// Shows how two subsets or controls of an output folder compare: standardised differences, variance ratios,
-/// Kolmogorov-Smirnov's D, mixes, overlap. Without names: every subset beside each of its controls, where
-/// they differ most, and what share was accepted by category and length.
+/// Kolmogorov-Smirnov's D, mixes, overlap. Without names: how every subset stands beside each of its controls,
+/// which pairs differ by more than chance and why, and what share was accepted by category and length.
 #[derive(Args)]
 #[command(after_help = "\
 A difference (SMD) is of means, over the standard deviation of all that was accepted; of
-tokens and bytes it is taken on ln(1 + x). `*` marks what the criterion makes differ on
-purpose. `gradatim schema balance` says what each figure is.
+tokens and bytes it is taken on ln(1 + x). Two things are asked of it. Is it beyond chance:
+farther than two random sets of these sizes lie apart, in their most different variable, in
+95 of 100 pairs (`chance`)? Is it large: a tenth of a standard deviation or more? Small sets
+differ by more than that by chance, large ones by less. `*` marks what the criterion makes
+differ on purpose, `!` what is beyond chance, large, and no purpose. `gradatim schema
+balance` says what each figure is.
 
 Example:
   gradatim balance out
@@ -78,7 +84,7 @@ fn plot(compared: &[Told<'_>], single: bool, path: &Path) -> Result<()> {
         .map(|told| love::Shown {
             first: &told.first.name,
             second: &told.second.name,
-            relation: told.relation,
+            relation: told.pair.relation,
             balance: &told.balance,
         })
         .collect();
@@ -95,13 +101,17 @@ fn report(folder: &Folder, compared: &[Told<'_>], single: bool) -> serde_json::V
         let Balance {
             rows_shared,
             problems_shared,
+            chance,
             lines,
         } = &told.balance;
         json!({
-            "subset": told.first.name, "control": told.second.name, "relation": told.relation,
+            "subset": told.first.name, "control": told.second.name, "relation": told.pair.relation,
             "rows": sizes, "tokens": [told.first.tokens, told.second.tokens],
             "rows_shared": rows_shared, "problems_shared": problems_shared,
             "rows_jaccard": Overlap::jaccard(*rows_shared, sizes[0], sizes[1]),
+            "chance": chance,
+            "standing": told.balance.standing(),
+            "unbalanced": unbalanced(told),
             "worst": told.balance.worst(),
             "variables": lines,
         })
@@ -109,15 +119,37 @@ fn report(folder: &Folder, compared: &[Told<'_>], single: bool) -> serde_json::V
     match compared {
         [pair] if single => told(pair),
         pairs => json!({
+            "summary": summary(pairs),
             "pairs": pairs.iter().map(told).collect::<Vec<_>>(),
             "acceptance": folder.manifest.acceptance,
         }),
     }
 }
 
+fn summary(compared: &[Told<'_>]) -> Summary {
+    Summary::of(compared.iter().map(|told| &told.balance))
+}
+
+/// What is out of balance, and why.
+fn unbalanced(told: &Told<'_>) -> Vec<serde_json::Value> {
+    let unexplained = told.balance.unexplained();
+    let large = unexplained.iter().filter(|line| line.is_unbalanced());
+    let told = |line: &&Line| {
+        json!({
+            "variable": line.variable, "level": line.level, "smd": line.smd, "chance": line.chance,
+            "why": reason(told, line),
+        })
+    };
+    large.map(told).collect()
+}
+
+fn reason(told: &Told<'_>, line: &Line) -> String {
+    why([told.first, told.second], &told.pair, line.variable)
+}
+
 /// Two subsets beside each other.
 fn one(told: &Told<'_>) -> String {
-    let relation = match told.relation {
+    let relation = match told.pair.relation {
         Relation::Random => "its random control",
         Relation::Matched => "its matched control",
         Relation::Paired => "the other length of the same problems",
@@ -136,22 +168,37 @@ fn one(told: &Told<'_>) -> String {
     let Balance {
         rows_shared,
         problems_shared,
+        chance,
         lines,
     } = &told.balance;
     let jaccard = Overlap::jaccard(*rows_shared, told.first.size, told.second.size);
     let mut text = table(&["", "subset", "rows", "tokens"], &head);
     text += &format!(
-        "B is {relation}; they share {} rows and {} problems (Jaccard of rows {jaccard:.3})\n\n",
+        "B is {relation}; they share {} rows and {} problems (Jaccard of rows {jaccard:.3})\n",
         thousands(u64::from(*rows_shared)),
         thousands(u64::from(*problems_shared)),
     );
+    if let Some(chance) = chance {
+        text += &format!(
+            "chance takes two random sets of these sizes up to {chance:.2} standard deviations apart\n"
+        );
+    }
+    text.push('\n');
     let measured: Vec<Vec<String>> = lines
         .iter()
         .filter(|line| line.ks.is_some())
         .map(measured)
         .collect();
     text += &table(
-        &["variable", "mean A", "mean B", "SMD", "variance A/B", "D"],
+        &[
+            "variable",
+            "mean A",
+            "mean B",
+            "SMD",
+            "chance",
+            "variance A/B",
+            "D",
+        ],
         &measured,
     );
     text.push('\n');
@@ -160,8 +207,17 @@ fn one(told: &Told<'_>) -> String {
         .filter(|line| is_of_mix(line))
         .map(level)
         .collect();
-    text += &table(&["mix", "A", "B", "SMD"], &levels);
-    text + "\n* by design\n"
+    text += &table(&["mix", "A", "B", "SMD", "chance"], &levels);
+    text += &format!("\n* by design   ! beyond chance, and {LARGE} or more\n");
+    for line in told
+        .balance
+        .unexplained()
+        .iter()
+        .filter(|line| line.is_unbalanced())
+    {
+        text += &format!("{}: {}\n", line.name(), reason(told, line));
+    }
+    text
 }
 
 fn is_of_mix(line: &Line) -> bool {
@@ -169,7 +225,11 @@ fn is_of_mix(line: &Line) -> bool {
 }
 
 fn marked(line: &Line) -> &'static str {
-    if line.by_design { " *" } else { "" }
+    match line.by_design {
+        true => " *",
+        false if line.is_unbalanced() => " !",
+        false => "",
+    }
 }
 
 fn measured(line: &Line) -> Vec<String> {
@@ -182,6 +242,7 @@ fn measured(line: &Line) -> Vec<String> {
         number(line.mean[0], digits),
         number(line.mean[1], digits),
         number(line.smd, 3),
+        number(line.chance, 3),
         number(line.variance_ratio, 2),
         number(line.ks, 3),
     ]
@@ -202,63 +263,62 @@ fn level(line: &Line) -> Vec<String> {
             effective(line.effective[0]),
             effective(line.effective[1]),
             String::new(),
+            String::new(),
         ];
     };
+    let number = |value: Option<f64>| value.map_or("–".into(), |value| format!("{value:.3}"));
     let percent = |share: Option<f64>| format!("{:.1} %", 100.0 * share.unwrap_or_default());
     vec![
-        format!("  {level}"),
+        format!("  {level}{}", marked(line)),
         percent(line.mean[0]),
         percent(line.mean[1]),
-        line.smd.map_or("–".into(), |smd| format!("{smd:.3}")),
+        number(line.smd),
+        number(line.chance),
     ]
 }
 
-/// Each subset beside its controls, those that differ most first.
+/// How pairs of a subset and its control stand, and those that are out of balance, the worst first.
 fn all(manifest: &Manifest, compared: &[Told<'_>]) -> String {
-    let mut worst: Vec<(&Told<'_>, &Line)> = compared
-        .iter()
-        .filter_map(|told| Some((told, told.balance.worst()?)))
-        .collect();
-    let size = |line: &Line| line.smd.unwrap_or_default().abs();
-    worst.sort_by(|a, b| size(b.1).total_cmp(&size(a.1)));
-    let even = worst
-        .iter()
-        .filter(|(_, line)| !line.is_worth_a_look())
-        .count();
-    let rows: Vec<Vec<String>> = worst
+    let summary = summary(compared);
+    let mut text = format!(
+        "{} pairs of a subset and its control, in what the criterion does not decide, in standard deviations:\n",
+        thousands(summary.pairs as u64)
+    );
+    for sentence in summary.sentences() {
+        text += &format!("  {sentence}\n");
+    }
+    let unbalanced = unbalanced_first(compared, |told| &told.balance);
+    let rows: Vec<Vec<String>> = unbalanced
         .iter()
         .take(PAIRS_SHOWN)
-        .map(|(told, line)| {
-            vec![
-                told.first.name.clone(),
-                told.second.name.clone(),
-                line.name(),
-                format!("{:.3}", line.smd.unwrap_or_default()),
-                thousands(u64::from(told.balance.problems_shared)),
-            ]
-        })
+        .map(|told| unbalanced_row(told))
         .collect();
-    let mut text = format!(
-        "{} pairs of a subset and its control; {even} differ by no more than {WORTH_A_LOOK} in anything that \
-         is not by design\n",
-        compared.len()
-    );
-    if rows.len() < worst.len() {
+    if rows.len() < unbalanced.len() {
         text += &format!("the {} that differ most:\n", rows.len());
     }
-    text.push('\n');
-    text += &table(
-        &[
-            "subset",
-            "control",
-            "differs most in",
-            "SMD",
-            "problems shared",
-        ],
-        &rows,
-    );
+    if !rows.is_empty() {
+        text.push('\n');
+        text += &table(
+            &["subset", "control", "differs in", "SMD", "chance", "why"],
+            &rows,
+        );
+    }
     text.push('\n');
     text + &acceptance(manifest)
+}
+
+fn unbalanced_row(told: &Told<'_>) -> Vec<String> {
+    let unexplained = told.balance.unexplained();
+    let number = |value: Option<f64>| format!("{:.2}", value.unwrap_or_default());
+    let mut row = vec![
+        told.first.name.clone(),
+        told.second.name.clone(),
+        told_with_others(&unexplained),
+    ];
+    if let Some(worst) = unexplained.first() {
+        row.extend([number(worst.smd), number(worst.chance), reason(told, worst)]);
+    }
+    row
 }
 
 /// What filtering did.

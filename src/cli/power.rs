@@ -1,5 +1,8 @@
 //! `gradatim power`: the smallest difference that an experiment can detect.
 
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
 use crate::compare::power::{Design, Detectable, RunsNeeded, Test};
 use crate::{Error, Result};
 use clap::Args;
@@ -15,15 +18,21 @@ use super::{print, print_json};
 #[command(after_help = "\
 With one draw the answer is undefined, says so, and is null in JSON; the exit code stays 0,
 since that is an answer: nothing then tells how much another draw of the same kind would
-differ. What attempts alone make is still shown: no experiment of this size does better. The
-draws that a difference takes are then a least number (`is_at_least` in JSON), as they are
-wherever `--draw-sd` is 0.
+differ. What attempts alone make is still shown: no experiment of this size whose attempts
+vary so does better.
+
+Where `--draw-sd` is 0 the draws that a difference takes are the least (`is_at_least` in
+JSON): each draw is then taken to teach the same. The defaults of `--accuracy` and
+`--between-questions` are those with which attempts vary most, so that they make it more. On
+AIME24 0.6 of the variance of attempts was found to lie between questions. What holds for
+your models, their scores tell.
 
 Example, the paper's numbers (Sun et al., arXiv 2504.11741): 12 Hard questions, 8 attempts of
 4 models of each set, 33.6 % right after the set similar to AIME24 and 28.4 % after the random
-one, one draw of each. Attempts alone give the 5.2 points a standard error of 3.3; they are
-1.6 of them, before any draw or training seed is counted. Then the same had the four been
-draws that vary by 2 points:
+one, one draw of each. Attempts alone give the 5.2 points a standard error of 3.3, of which
+they are 1.6, if no question is harder than another; of 2.1 and 2.5 if 0.6 of the variance
+lies between questions. No draw or training seed is counted in that. Then the same had the
+four been draws that vary by 2 points:
   gradatim power --draws 1 --seeds 4 --questions 12 --accuracy 31 --observed 5.2
   gradatim power --draws 4 --questions 12 --accuracy 31 --draw-sd 2 --observed 5.2")]
 pub(super) struct Arguments {
@@ -39,26 +48,30 @@ pub(super) struct Arguments {
     /// Attempts of each model at each question; 8 in the paper.
     #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     attempts: u32,
-    /// Percent of attempts that are right, between 0 and 100, as `31` or `31%`; attempts vary most at 50. What could
-    /// be a share too (1 or less) needs the `%`.
-    #[arg(long, value_name = "PERCENT", default_value = "50", value_parser = percent)]
-    accuracy: f64,
+    /// Percent of attempts that are right, between 0 and 100, as `31` or `31%`; attempts vary most at 50, which is taken
+    /// where nothing is said. What could be a share (below 1) needs the `%`.
+    #[arg(long, value_name = "PERCENT")]
+    accuracy: Option<String>,
     /// Share, from 0 to below 1, of the variance of attempts that lies between questions, some always solved and others
-    /// never; at 0 attempts vary most.
-    #[arg(long, value_name = "SHARE", default_value_t = 0.0)]
-    between_questions: f64,
-    /// Standard deviation between draws, beyond what seeds and attempts make; at 0 the answer is the least
-    /// that it can be.
-    #[arg(long, value_name = "POINTS", default_value_t = 0.0)]
-    draw_sd: f64,
-    /// Standard deviation between training seeds of one draw; at 0 the answer is the least that it can be.
-    #[arg(long, value_name = "POINTS", default_value_t = 0.0)]
-    seed_sd: f64,
+    /// never; at 0, which is taken where nothing is said, attempts vary most.
+    #[arg(long, value_name = "SHARE")]
+    between_questions: Option<f64>,
+    /// Standard deviation between draws, beyond what seeds and attempts make (with one training seed a draw it holds
+    /// theirs too); at 0, which is taken where nothing is said, the answer is the least that it can be.
+    #[arg(long, value_name = "POINTS")]
+    draw_sd: Option<f64>,
+    /// Standard deviation between training seeds of one draw; 0 where nothing is said.
+    #[arg(long, value_name = "POINTS")]
+    seed_sd: Option<f64>,
     /// Take the questions for a sample of others like them: how much the difference between the two subsets
     /// varies from question to question (standard deviation). Left out, the difference on these very
     /// questions is meant.
     #[arg(long, value_name = "POINTS")]
     question_sd: Option<f64>,
+    /// Take what is not said here from a JSON object: any of accuracy, between_questions, draw_sd, seed_sd and
+    /// question_sd, as `design` has them in what `--json` reports.
+    #[arg(long, value_name = "FILE")]
+    components: Option<PathBuf>,
     /// Chance, two-sided, to see a difference where there is none.
     #[arg(long, default_value_t = 0.05)]
     alpha: f64,
@@ -76,19 +89,64 @@ pub(super) struct Arguments {
     json: bool,
 }
 
+/// What makes scores vary, as far as a file or the command line says it; of an accuracy the percentage.
+#[derive(Clone, Copy, Debug, Default, PartialEq, serde::Deserialize)]
+struct Components {
+    accuracy: Option<f64>,
+    between_questions: Option<f64>,
+    draw_sd: Option<f64>,
+    seed_sd: Option<f64>,
+    question_sd: Option<f64>,
+}
+
+/// More than any object of a few numbers takes.
+const COMPONENTS_BYTES_MAX: u64 = 1 << 20;
+
+impl Components {
+    fn read(path: &Path) -> Result<Self> {
+        let mut text = String::new();
+        let file = fs_err::File::open(path)?;
+        file.take(COMPONENTS_BYTES_MAX).read_to_string(&mut text)?;
+        let refused = |why: String| {
+            let what = format!("`{}` holds no components: {why}", path.display());
+            let hint = "write a JSON object such as {\"draw_sd\": 2.0, \"between_questions\": 0.6}";
+            Error::usage(what, hint)
+        };
+        let found: Self = serde_json::from_str(&text).map_err(|why| refused(why.to_string()))?;
+        match found == Self::default() {
+            true => Err(refused("it names none".into())),
+            false => Ok(found),
+        }
+    }
+
+    /// What the others say where this says nothing.
+    fn or(self, other: Self) -> Self {
+        Self {
+            accuracy: self.accuracy.or(other.accuracy),
+            between_questions: self.between_questions.or(other.between_questions),
+            draw_sd: self.draw_sd.or(other.draw_sd),
+            seed_sd: self.seed_sd.or(other.seed_sd),
+            question_sd: self.question_sd.or(other.question_sd),
+        }
+    }
+}
+
 /// A percentage; `0.5` alone could be half of the attempts or half a percent.
-fn percent(text: &str) -> Result<f64, String> {
+fn percent(text: &str) -> Result<f64> {
     let (number, has_sign) = match text.trim().strip_suffix('%') {
         Some(number) => (number.trim(), true),
         None => (text.trim(), false),
     };
-    let value: f64 = number
-        .parse()
-        .map_err(|_| "write a percentage, as 31 or 31%".to_owned())?;
-    if !has_sign && value > 0.0 && value <= 1.0 {
-        return Err(format!(
-            "write {}% if it is a share of the attempts, {number}% if it is a percentage",
-            (value * 1e6).round() / 1e4
+    let Ok(value) = number.parse::<f64>() else {
+        return Err(Error::usage(
+            format!("`--accuracy {text}` is no number"),
+            "write a percentage, as 31 or 31%",
+        ));
+    };
+    if !has_sign && value > 0.0 && value < 1.0 {
+        return Err(Error::usage(
+            format!("`--accuracy {text}` could be a share of the attempts or a percentage of them"),
+            format!("write {}% or {number}%", (value * 1e6).round() / 1e4),
         ));
     }
     Ok(value)
@@ -104,14 +162,17 @@ struct PowerReport {
     runs: Option<RunsNeeded>,
 }
 
+/// The percentage of right attempts at which they vary most.
+const ACCURACY_WORST: f64 = 50.0;
+
 const ONE_DRAW: &str = "with one draw of each subset nothing tells how much draws differ, so that no difference \
                         between two subsets can be told from one between two draws";
 const ONE_QUESTION: &str =
     "with one question nothing tells how much the difference varies between questions";
 
 pub(super) fn power(arguments: &Arguments) -> Result<u8> {
-    arguments.check()?;
-    let design = arguments.design();
+    let design = arguments.design()?;
+    arguments.check(&design)?;
     let test = Test {
         alpha: arguments.alpha,
         power: arguments.power,
@@ -132,26 +193,26 @@ pub(super) fn power(arguments: &Arguments) -> Result<u8> {
 }
 
 impl Arguments {
-    fn check(&self) -> Result<()> {
+    fn check(&self, design: &Design) -> Result<()> {
         let share = |value: f64| value > 0.0 && value < 1.0;
         let points = |value: f64| (0.0..=1000.0).contains(&value);
         let checks = [
             (
                 "--accuracy",
-                self.accuracy > 0.0 && self.accuracy < 100.0,
+                design.accuracy > 0.0 && design.accuracy < 100.0,
                 "a percentage above 0 and below 100: at either end no attempt varies, and any difference \
                  would count as found",
             ),
             (
                 "--between-questions",
-                (0.0..1.0).contains(&self.between_questions),
+                (0.0..1.0).contains(&design.between_questions),
                 "a share from 0 to below 1: at 1 no attempt varies",
             ),
-            ("--draw-sd", points(self.draw_sd), "points from 0 on"),
-            ("--seed-sd", points(self.seed_sd), "points from 0 on"),
+            ("--draw-sd", points(design.draw_sd), "points from 0 on"),
+            ("--seed-sd", points(design.seed_sd), "points from 0 on"),
             (
                 "--question-sd",
-                self.question_sd.is_none_or(points),
+                design.question_sd.is_none_or(points),
                 "points from 0 on",
             ),
             // Below, the tails need more digits than a share has.
@@ -187,18 +248,31 @@ impl Arguments {
         Ok(())
     }
 
-    fn design(&self) -> Design {
-        Design {
+    fn design(&self) -> Result<Design> {
+        let said = Components {
+            accuracy: self.accuracy.as_deref().map(percent).transpose()?,
+            between_questions: self.between_questions,
+            draw_sd: self.draw_sd,
+            seed_sd: self.seed_sd,
+            question_sd: self.question_sd,
+        };
+        let file = self
+            .components
+            .as_deref()
+            .map(Components::read)
+            .transpose()?;
+        let components = said.or(file.unwrap_or_default());
+        Ok(Design {
             draws: self.draws,
             seeds: self.seeds,
             questions: self.questions,
             attempts: self.attempts,
-            draw_sd: self.draw_sd,
-            seed_sd: self.seed_sd,
-            accuracy: self.accuracy,
-            between_questions: self.between_questions,
-            question_sd: self.question_sd,
-        }
+            draw_sd: components.draw_sd.unwrap_or_default(),
+            seed_sd: components.seed_sd.unwrap_or_default(),
+            accuracy: components.accuracy.unwrap_or(ACCURACY_WORST),
+            between_questions: components.between_questions.unwrap_or_default(),
+            question_sd: components.question_sd,
+        })
     }
 }
 
@@ -212,10 +286,53 @@ impl PowerReport {
         }
     }
 
-    /// Whether the draws that are needed are a lower bound: how much draws differ is not known, or taken
-    /// for nothing.
+    /// Whether the draws that are needed are a lower bound: draws are taken to differ in nothing.
     fn is_at_least(&self) -> bool {
-        self.found.is_none() || self.design.draw_sd == 0.0
+        self.design.draw_sd == 0.0
+    }
+
+    /// What makes the draws that are needed fewer than they may be.
+    fn least_by(&self) -> Vec<&'static str> {
+        let design = &self.design;
+        let all = [
+            (
+                design.draw_sd == 0.0,
+                "draws are taken to differ in nothing (--draw-sd 0)",
+            ),
+            (
+                design.seed_sd == 0.0 && (design.seeds > 1 || design.draw_sd == 0.0),
+                "training seeds are taken to differ in nothing (--seed-sd 0)",
+            ),
+        ];
+        all.into_iter()
+            .filter_map(|(holds, what)| holds.then_some(what))
+            .collect()
+    }
+
+    /// What makes them more than they may be.
+    fn most_by(&self) -> Vec<&'static str> {
+        let design = &self.design;
+        let all = [
+            (
+                design.accuracy == ACCURACY_WORST,
+                "as many attempts are taken to be right as wrong (--accuracy 50)",
+            ),
+            (
+                design.between_questions == 0.0,
+                "no question is taken to be harder than another (--between-questions 0)",
+            ),
+        ];
+        all.into_iter()
+            .filter_map(|(holds, what)| holds.then_some(what))
+            .collect()
+    }
+
+    /// What the draws that are needed rest on.
+    fn assumptions(&self) -> String {
+        let lines = [("fewer", self.least_by()), ("more", self.most_by())];
+        let told = lines.into_iter().filter(|(_, by)| !by.is_empty());
+        told.map(|(way, by)| format!("  {way} than it may take, where {}\n", by.join(" and ")))
+            .collect()
     }
 
     fn json(&self, arguments: &Arguments) -> serde_json::Value {
@@ -241,6 +358,7 @@ impl PowerReport {
             },
             "runs": {
                 "difference": arguments.difference, "needed": self.runs, "is_at_least": self.is_at_least(),
+                "least_by": self.least_by(), "most_by": self.most_by(),
             },
             "observed": observed,
         })
@@ -292,6 +410,9 @@ impl PowerReport {
                 arguments.difference
             ),
         };
+        if self.runs.is_some() {
+            text += &self.assumptions();
+        }
         text
     }
 

@@ -7,7 +7,7 @@ use crate::disk;
 use crate::job::{Output, Report};
 use crate::pipeline::Runs;
 use crate::screen::Tally;
-use crate::select::{Selection, Subset, SubsetRole, WIDE};
+use crate::select::{DrawKind, Selection, Subset, SubsetRole, WIDE};
 use crate::{Error, Result};
 use clap::Args;
 use serde_json::json;
@@ -132,14 +132,27 @@ pub(super) fn steps(subset: &Subset, runs: &Runs) -> Option<u64> {
     (subset.role != SubsetRole::Validation).then(|| runs.steps(subset.size))
 }
 
-/// Which share of its pool a bucket holds, and what that means where it is much.
-fn of_pool(subset: &Subset) -> String {
-    let length = subset.length.as_deref().unwrap_or_default();
-    match subset.bucket_share {
-        None => String::new(),
-        Some(share) if share > WIDE => format!("{:.0}%: hardly {length}", 100.0 * share),
-        Some(share) => format!("{:.0}%", 100.0 * share),
+/// What a family's names do not say: which share of its pool the bucket holds, and what that means where it is much;
+/// and what every draw would make again.
+fn note(family: &[Subset]) -> String {
+    let mut notes = Vec::new();
+    if let Some(share) = family[0].bucket_share {
+        let length = family[0].length.as_deref().unwrap_or_default();
+        let hardly = match share > WIDE {
+            true => format!(": hardly {length}"),
+            false => String::new(),
+        };
+        notes.push(format!("{:.0}% of its pool{hardly}", 100.0 * share));
     }
+    let same = family
+        .iter()
+        .filter(|subset| subset.draw_kind == DrawKind::Replicate);
+    match same.count() {
+        0 => {}
+        count if count == family.len() => notes.push("one set".to_owned()),
+        _ => notes.push("the largest is one set".to_owned()),
+    }
+    notes.join("; ")
 }
 
 /// The subsets by family, with the sizes of each in one line; then what could not be filled.
@@ -158,11 +171,11 @@ pub(super) fn subset_table(selection: &Selection, runs: &Runs) -> String {
             sizes.join(" "),
             steps.join(" "),
             thousands(u64::from(family[0].bucket)),
-            of_pool(&family[0]),
+            note(family),
         ]
     };
     let rows: Vec<Vec<String>> = selection.subsets.chunk_by(is_one).map(row).collect();
-    let heads = ["subset", "role", "sizes", "steps", "bucket", "of pool"];
+    let heads = ["subset", "role", "sizes", "steps", "bucket", "note"];
     let mut text = table(&heads, &rows);
     if !selection.shortfalls.is_empty() {
         text += "\nleft out or made smaller:\n";

@@ -34,7 +34,7 @@ pub(super) fn write(
     let accepted = Accepted::new(&experiment.entries, kept.map(|(entry, _)| entry).collect());
     let pairs = balance::pairs(records);
     let samples: Vec<&[u32]> = selection.subsets.iter().map(Subset::entries).collect();
-    let balances = balance::compare(&accepted, &samples, &pairs);
+    let balances = balance::compare(&accepted, &samples, &pairs, experiment.plan.seed);
     let compared: Vec<Compared> = pairs.into_iter().zip(balances).collect();
     write_balance(records, &compared, &run.join("balance.parquet"))?;
     let shown: Vec<love::Shown<'_>> = compared
@@ -94,7 +94,8 @@ fn row_columns<'r>() -> Vec<Filled<'r, BalanceRow<'r>>> {
             "variable",
             "tokens, thinking_tokens, answer_tokens, bytes, repeated_share, correct (ours, where decided), \
              recorded (right by the source), finished, pass_rate (of the problem: correct / decided, of \
-             which exact copies are one, null below two decided), category, origin, style, verdict",
+             which exact copies are one, null below two decided), accepted_count (trajectories of the problem \
+             that were accepted, of which exact copies are one), problem_bytes, category, origin, style, verdict",
         )
         .always(|row| row.line.variable),
         column::<str>(
@@ -122,6 +123,9 @@ fn row_columns<'r>() -> Vec<Filled<'r, BalanceRow<'r>>> {
         column::<f64>("difference", "the subset's mean less the control's, on the scale").perhaps(|row| row.line.difference),
         column::<f64>("pool_sd", "standard deviation over all that was accepted (n below the sum), on the scale").perhaps(|row| row.line.pool_sd),
         column::<f64>("smd", "difference / pool_sd; null where that is 0, or nothing is known").perhaps(|row| row.line.smd),
+        column::<f64>("chance", "what |smd| passes, in this variable or another, in 5 of 100 pairs of random sets of these sizes (of problems of the accepted pool); less where rows stand in both").perhaps(|row| row.line.chance),
+        column::<bool>("beyond_chance", "whether |smd| passes `chance`; of a whole mix, whether a level's does").perhaps(|row| row.line.beyond_chance),
+        column::<bool>("large", "whether |smd| is at least 0.1; of a whole mix, whether a level's is").perhaps(|row| row.line.large),
         column::<f64>("variance_ratio", "the subset's variance over the control's (n - 1 below the sum), on the scale; null where that is 0").perhaps(|row| row.line.variance_ratio),
         column::<f64>("ks", "Kolmogorov-Smirnov's D: the largest distance between the two distribution functions, 0 to 1").perhaps(|row| row.line.ks),
         column::<f64>("mix_distance", "total variation distance of the two mixes: half the sum of |differences of shares|, 0 to 1").perhaps(|row| row.line.mix_distance),
@@ -260,6 +264,9 @@ pub(super) mod tests {
             difference: Some(5.0),
             pool_sd: Some(6.0),
             smd: Some(7.0),
+            chance: Some(7.5),
+            beyond_chance: Some(false),
+            large: Some(true),
             variance_ratio: Some(8.0),
             ks: Some(9.0),
             mix_distance: Some(10.0),
@@ -269,6 +276,7 @@ pub(super) mod tests {
         let balance = Balance {
             rows_shared: 13,
             problems_shared: 14,
+            chance: None,
             lines: vec![line, unknown],
         };
         let compared = (pair, balance);
@@ -278,13 +286,14 @@ pub(super) mod tests {
             "subset": "one", "control": "two", "relation": "matched", "variable": "a variable",
             "level": "a level", "by_design": true, "scale": "a scale", "subset_known": 1, "control_known": 2,
             "subset_mean": 3.0, "control_mean": 4.0, "difference": 5.0, "pool_sd": 6.0, "smd": 7.0,
+            "chance": 7.5, "beyond_chance": false, "large": true,
             "variance_ratio": 8.0, "ks": 9.0, "mix_distance": 10.0, "subset_effective": 11.0,
             "control_effective": 12.0, "rows_shared": 13, "problems_shared": 14,
         });
         assert_eq!(told[0], expected);
         let unknown = told[1].as_object().into_iter().flatten();
         let unknown = unknown.filter(|(_, value)| value.is_null());
-        assert_eq!(unknown.count(), 11, "a level and ten figures");
+        assert_eq!(unknown.count(), 14, "a level and thirteen figures");
     }
 
     #[test]

@@ -12,7 +12,7 @@ use super::balance::Compared;
 use super::leakage::{BenchmarkRecord, Leakage};
 use super::markdown::escaped;
 use super::{Written, split, subset};
-use crate::compare::balance::{WORTH_A_LOOK, worst_first};
+use crate::compare::balance::{Summary, told_with_others, unbalanced_first, why};
 use crate::error::quoted;
 use crate::manifest::{HubCheck, HubRecord, Manifest, SubsetRecord};
 use crate::pipeline::Runs;
@@ -325,6 +325,7 @@ fn body(
             verdict.count
         ));
     }
+    pass_rates(&mut line, manifest);
     line("\n## What filtering did\n\nAccepted, wrong and undecided (the last two by our verdict) in percent, by category, from the shortest tenth of all trajectories to the longest: filtering also removes long and hard ones.\n".into());
     acceptance(&mut line, manifest);
     if !manifest.warnings.is_empty() {
@@ -470,6 +471,30 @@ fn subset_line(subset: &SubsetRecord, runs: &Runs) -> String {
     )
 }
 
+/// What pass rates are over, and what they would be over something else.
+fn pass_rates(line: &mut impl FnMut(String), manifest: &Manifest) {
+    let Some(rates) = &manifest.pass_rates else {
+        return;
+    };
+    let share = |of: u64| match of {
+        0 => "no share".to_owned(),
+        of => percent(rates.right as f64 / of as f64),
+    };
+    line(format!(
+        "\nA problem's pass rate, wherever it is used, is the share right of its trajectories that our verifier decided, \
+         of two or more: {} of {} problems have one. Over all problems that is {} of {} decided; of {} that are not cut \
+         off it would be {}, of all {} it would be {}. Exact copies count once.",
+        rates.problems_known,
+        rates.problems,
+        share(rates.decided),
+        rates.decided,
+        rates.finished,
+        share(rates.finished),
+        rates.all,
+        share(rates.all),
+    ));
+}
+
 /// How the rows of derived controls were made, and in how many there was nothing to change.
 fn of_changed(line: &mut impl FnMut(String), manifest: &Manifest) {
     let records = manifest.subsets.iter();
@@ -612,38 +637,54 @@ fn near_duplicates(line: &mut impl FnMut(String), manifest: &Manifest) {
 /// How many pairs the card names; the file has them all.
 const PAIRS_NAMED: usize = 12;
 
-/// The pairs that differ most, by their worst difference that nobody wanted.
+/// How pairs stand, and those that are out of balance with what neither chance nor the criterion explains.
 fn balance(line: &mut impl FnMut(String), manifest: &Manifest, balances: &[Compared]) {
     if balances.is_empty() {
         return;
     }
-    let name = |at: usize| &manifest.subsets[at].name;
-    let worst = worst_first(balances);
-    let even = worst
-        .iter()
-        .filter(|(_, worst)| !worst.is_worth_a_look())
-        .count();
+    let summary = Summary::of(balances.iter().map(|(_, balance)| balance));
     line(format!(
-        "\n## Balance\n\nOf {} pairs of a subset and its control, {even} differ in no variable by more than \
-         {WORTH_A_LOOK} standard deviations of the accepted pool, but for what the subset's criterion decides. \
-         Those that differ most:\n",
-        balances.len()
+        "\n## Balance\n\nOf {} pairs of a subset and its control, in what the subset's criterion does not decide and \
+         in standard deviations of the accepted pool:\n",
+        summary.pairs
     ));
-    line("| subset | control | differs most in | by (SD) | D | problems shared |".into());
-    line("|---|---|---|--:|--:|--:|".into());
-    for ((pair, balance), worst) in worst.iter().take(PAIRS_NAMED) {
-        line(format!(
-            "| {} | {} | {} | {:.2} | {} | {} |",
-            escaped(name(pair.first)),
-            escaped(name(pair.second)),
-            escaped(&worst.name()),
-            worst.smd.unwrap_or_default(),
-            worst.ks.map_or("–".into(), |d| format!("{d:.2}")),
-            balance.problems_shared
-        ));
+    for sentence in summary.sentences() {
+        line(format!("- {sentence}"));
+    }
+    let unbalanced = unbalanced_first(balances, |(_, balance)| balance);
+    if !unbalanced.is_empty() {
+        line(
+            "\n| subset | control | differs in | by (SD) | chance | why | problems shared |".into(),
+        );
+        line("|---|---|---|--:|--:|---|--:|".into());
+    }
+    for compared in unbalanced.into_iter().take(PAIRS_NAMED) {
+        line(unbalanced_line(manifest, compared));
     }
     line("\nAll of them, variable by variable: `__run__/balance.parquet` and `__run__/balance.svg` (`gradatim \
           balance` prints any two); what every two subsets share: `__run__/overlap.parquet`.".into());
+}
+
+/// The pair, and where it differs most.
+fn unbalanced_line(manifest: &Manifest, (pair, balance): &Compared) -> String {
+    let records = [pair.first, pair.second].map(|at| &manifest.subsets[at]);
+    let unexplained = balance.unexplained();
+    let [name, smd, chance, why] = match unexplained.first() {
+        None => [const { String::new() }; 4],
+        Some(worst) => [
+            told_with_others(&unexplained),
+            format!("{:.2}", worst.smd.unwrap_or_default()),
+            format!("{:.2}", worst.chance.unwrap_or_default()),
+            why(records, pair, worst.variable),
+        ],
+    };
+    format!(
+        "| {} | {} | {} | {smd} | {chance} | {why} | {} |",
+        escaped(&records[0].name),
+        escaped(&records[1].name),
+        escaped(&name),
+        balance.problems_shared
+    )
 }
 
 fn acceptance(line: &mut impl FnMut(String), manifest: &Manifest) {

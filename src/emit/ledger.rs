@@ -6,7 +6,7 @@ use arrow::array::{ArrayRef, RecordBatch, new_null_array};
 
 use crate::Result;
 use crate::ids::Id;
-use crate::pool::entries::{Body, Entries, NameIndex, ProblemFacts};
+use crate::pool::entries::{Body, Entries, NameIndex, Problem, ProblemFacts};
 use crate::pool::tables::{self, GENERATION, ROW, TRAJECTORIES};
 use crate::run::{Experiment, Held, Settings};
 use crate::schema::{self, Column, Filled, Head, HexId, Misfit, OneOf, Worded, column, heads};
@@ -118,6 +118,17 @@ fn outcome<'r>() -> Vec<Filled<'r, LedgerRow<'r>>> {
             "style that the run uses: the source's where it is known, else the text's",
         )
         .perhaps(|row| row.name(Some(row.body()?.style))),
+        column::<str>(
+            "problem_category",
+            "category that counts for the problem: what most of its trajectories have, exact copies being one; of \
+             equals the first by name",
+        )
+        .perhaps(|row| row.name(row.problem()?.category)),
+        column::<bool>(
+            "categories_conflict",
+            "whether entries of the problem are of different categories",
+        )
+        .perhaps(|row| Some(row.entries.categories_conflict(row.body()?.problem))),
         CLUSTER.perhaps(|row| Some(row.id_of(row.near?.stands[row.body()?.problem as usize]))),
         CLUSTER_DISAGREES.perhaps(|row| Some(row.near?.disagrees[row.body()?.problem as usize])),
         FATE.always(|row| match row.fate {
@@ -132,6 +143,11 @@ fn outcome<'r>() -> Vec<Filled<'r, LedgerRow<'r>>> {
 impl<'r> LedgerRow<'r> {
     fn body(&self) -> Option<&'r Body> {
         self.entries.rows[self.entry as usize].body.as_deref().ok()
+    }
+
+    fn problem(&self) -> Option<&'r Problem> {
+        let problem = self.body()?.problem;
+        Some(&self.entries.problems[problem as usize])
     }
 
     fn facts(&self) -> Option<&'r ProblemFacts> {
@@ -353,6 +369,7 @@ mod tests {
                 "category": "told category", "origin": "told origin", "question_type": "told type",
                 "gold_kind": "proof", "problem_is_valid": "told problem",
                 "solution_is_valid": "told solution", "synthetic": false, "style": "a style",
+                "problem_category": "told category", "categories_conflict": false,
                 "cluster": hex(0xb1), "cluster_disagrees": true, "fate": "dropped", "reason": "too_short",
                 "value": "9 tokens",
             }),
@@ -361,7 +378,7 @@ mod tests {
             with(bare, place.clone()),
             json!({
                 "trajectory_id": hex(0xb2), "problem_id": hex(0xb1), "text_id": hex(0xb4), "row": 12, "generation": 112,
-                "style": "human", "cluster": hex(0xb1), "cluster_disagrees": false, "fate": "kept",
+                "style": "human", "problem_category": null, "categories_conflict": false, "cluster": hex(0xb1), "cluster_disagrees": false, "fate": "kept",
                 "reason": null, "value": null,
             }),
         );

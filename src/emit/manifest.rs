@@ -9,10 +9,12 @@ use crate::ids::{self, Id};
 use crate::manifest::{
     AcceptanceRecord, CompanionFileRecord, CompanionRecord, DerivedRecord, DisagreementRecord,
     FileRecord, HubCheck, HubRecord, LedgerRecord, LookupRecord, LookupRole, Manifest,
-    MatchedRecord, NearDuplicatesRecord, PairRecord, RecipeRecord, ShortfallRecord, SourceRecord,
-    StepRecord, SubsetRecord, ThinRecord, VERSION, VerdictRecord,
+    MatchedRecord, NearDuplicatesRecord, PairRecord, PassRateOver, PassRatesRecord, RecipeRecord,
+    ShortfallRecord, SourceRecord, StepRecord, SubsetRecord, ThinRecord, VERSION, VerdictRecord,
 };
 use crate::plan::{PlannedCompanion, PlannedFile, VectorFile};
+use crate::pool::Entries;
+use crate::pool::entries::Problem;
 use crate::run::{Experiment, Joined};
 use crate::screen::{Fate, Tally};
 use crate::select::{Selection, Steps, Subset, SubsetRole, decile, token_deciles};
@@ -75,6 +77,7 @@ pub(crate) fn manifest(
         ledger: ledger.collect(),
         files: files(experiment, fates),
         verdicts: verdicts(experiment),
+        pass_rates: Some(pass_rates(&experiment.entries)),
         acceptance: acceptance(experiment, fates),
         subsets: subsets.collect(),
         paired_draws: comparisons::paired_draws(&selection.subsets),
@@ -255,6 +258,27 @@ fn verdicts(experiment: &Experiment<'_>) -> Vec<VerdictRecord> {
         count,
     };
     counts.into_iter().map(record).collect()
+}
+
+fn pass_rates(entries: &Entries) -> PassRatesRecord {
+    let (mut finished, mut all) = (0, 0);
+    entries.each_trajectory(|copies| {
+        all += 1;
+        finished += u64::from(entries.witness(copies).finished != Some(false));
+    });
+    let sum = |count: fn(&Problem) -> u32| -> u64 {
+        let counts = entries.problems.iter().map(count);
+        counts.map(u64::from).sum()
+    };
+    PassRatesRecord {
+        used: PassRateOver::Decided,
+        right: sum(|problem| problem.correct),
+        decided: sum(|problem| problem.decided),
+        finished,
+        all,
+        problems: entries.problems.len() as u64,
+        problems_known: sum(|problem| u32::from(problem.pass_rate().is_some())),
+    }
 }
 
 fn acceptance(experiment: &Experiment<'_>, fates: &[Fate]) -> Vec<AcceptanceRecord> {

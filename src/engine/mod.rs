@@ -1,13 +1,16 @@
 //! The DataFusion session: what a run wrote as tables, and our functions over them.
 //!
-//! `verdict(gold, response)`, `tokens(text)` and `style(text)` are the same code as the stages', so that
-//! a query over raw text gives what a run would give.
+//! `verdict(gold, response)`, `compare(gold, answer)`, `tokens(text)` and `style(text)` are the same code as the
+//! stages', so that a query over raw text gives what a run would give. Behind the two texts of a verdict may stand its
+//! options, as the JSON object that a row of `gradatim verify` may carry: `'{"rel_tol": 1e-4}'`.
 
 mod bounded;
+pub(crate) mod conventions;
 mod failed;
 mod files;
 pub(crate) mod rows;
 mod statement;
+mod verdicts;
 
 use std::future::poll_fn;
 use std::path::Path;
@@ -177,7 +180,7 @@ fn is_show_tables(sql: &str) -> bool {
         .eq(["show".to_owned(), "tables".to_owned()])
 }
 
-/// Registers our functions with a session.
+/// Registers our functions with a session: `verdict`, `compare`, `tokens` and `style`.
 ///
 /// ```
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -185,21 +188,16 @@ fn is_show_tables(sql: &str) -> bool {
 /// gradatim::engine::register_functions(&context);
 /// let runtime = tokio::runtime::Runtime::new()?;
 /// let rows = runtime.block_on(async {
-///     context.sql("SELECT verdict('1/2', 'So it is \\boxed{0.5}.') AS v").await?.collect().await
+///     let sql = r#"SELECT verdict('1/2', 'So it is \boxed{0.5}.') AS v, compare('2', '2.0001', '{"rel_tol": 0.1}') AS c"#;
+///     context.sql(sql).await?.collect().await
 /// })?;
 /// let shown = arrow::util::pretty::pretty_format_batches(&rows)?.to_string();
-/// assert!(shown.contains("correct"));
+/// assert_eq!(shown.matches("correct").count(), 2);
 /// # Ok(())
 /// # }
 /// ```
 pub fn register_functions(context: &SessionContext) {
-    context.register_udf(create_udf(
-        "verdict",
-        vec![DataType::Utf8View, DataType::Utf8View],
-        DataType::Utf8View,
-        Volatility::Immutable,
-        Arc::new(verdict),
-    ));
+    verdicts::register(context);
     context.register_udf(create_udf(
         "tokens",
         vec![DataType::Utf8View],
@@ -217,21 +215,6 @@ pub fn register_functions(context: &SessionContext) {
 }
 
 type Answer = std::result::Result<ColumnarValue, DataFusionError>;
-
-fn verdict(arguments: &[ColumnarValue]) -> Answer {
-    let arrays = ColumnarValue::values_to_arrays(arguments)?;
-    let [gold, response] = arrays.as_slice() else {
-        return exec_err!("verdict takes a gold answer and a response");
-    };
-    let (gold, response) = (gold.as_string_view(), response.as_string_view());
-    let judged = gold.iter().zip(response).map(|(gold, response)| {
-        let verdict = verify::verify(gold.unwrap_or_default(), response?);
-        Some(verdict.outcome.as_str())
-    });
-    Ok(ColumnarValue::Array(Arc::new(
-        judged.collect::<StringViewArray>(),
-    )))
-}
 
 fn tokens(arguments: &[ColumnarValue]) -> Answer {
     static QWEN: LazyLock<std::result::Result<Tokenizer, String>> =

@@ -27,7 +27,7 @@ fn escaped(
     is_escaped: impl Fn(char) -> bool,
     escape: impl Fn(char) -> String,
 ) -> Cow<'_, str> {
-    if !text.contains(&is_escaped) {
+    if !holds(text, &is_escaped) {
         return Cow::Borrowed(text);
     }
     let mut shown = String::with_capacity(text.len() + 16);
@@ -38,6 +38,31 @@ fn escaped(
         }
     }
     Cow::Owned(shown)
+}
+
+/// Whether some letter is one; letters of ASCII that only stand for themselves, as most are, are passed over by the
+/// block.
+fn holds(text: &str, is_one: impl Fn(char) -> bool) -> bool {
+    const BLOCK: usize = 32;
+    let mut rest = text;
+    loop {
+        let is_plain = |block: &&[u8]| {
+            block
+                .iter()
+                .fold(true, |all, byte| all & matches!(byte, b' '..=b'~'))
+        };
+        let blocks = rest.as_bytes().chunks_exact(BLOCK).take_while(is_plain);
+        rest = &rest[blocks.count() * BLOCK..];
+        // The block that is not plain, and what lies over its end of its last letter.
+        let end = rest.ceil_char_boundary(BLOCK);
+        if rest[..end].contains(&is_one) {
+            return true;
+        }
+        rest = &rest[end..];
+        if rest.is_empty() {
+            return false;
+        }
+    }
 }
 
 /// As Rust writes it: `\n`, `\u{1b}`.

@@ -2,7 +2,8 @@
 //!
 //! About 130 bytes an entry: a million trajectories fit where their text would take 17 GB.
 
-use std::collections::HashMap;
+use std::cmp::Reverse;
+use std::collections::{HashMap, HashSet};
 
 use indexmap::IndexSet;
 use rayon::prelude::*;
@@ -82,7 +83,8 @@ impl ProblemFacts {
 #[derive(Clone, Debug)]
 pub struct Problem {
     pub id: Id,
-    /// The first by name of the categories that its entries have.
+    /// The category that most of its trajectories have, exact copies being one; of equals the first by name. That of
+    /// some entry before [`Entries::count_verdicts`].
     pub category: Option<NameIndex>,
     /// Trajectories that our verifier called correct, and those that it could decide; exact copies are one. None
     /// before [`Entries::count_verdicts`].
@@ -105,7 +107,11 @@ pub struct Entries {
     names: Vec<String>,
     name_index: HashMap<String, NameIndex>,
     problem_index: HashMap<Id, u32>,
+    /// For each problem the bytes of its text; none where that is not known.
+    problem_bytes: Vec<Option<u32>>,
     trajectory_count: u64,
+    /// The problems whose entries are of different categories.
+    conflicts: HashSet<u32>,
     /// Every combination that some entry has: a few dozen.
     facts: IndexSet<ProblemFacts>,
 }
@@ -128,6 +134,17 @@ impl Entries {
     /// The index of a problem that some entry answers.
     pub fn find_problem(&self, id: Id) -> Option<u32> {
         self.problem_index.get(&id).copied()
+    }
+
+    /// The bytes of a problem's canonical text; none where a ledger does not say.
+    pub(crate) fn problem_bytes(&self, problem: u32) -> Option<u32> {
+        self.problem_bytes.get(problem as usize).copied().flatten()
+    }
+
+    pub(super) fn set_problem_bytes(&mut self, problem: u32, bytes: Option<u32>) {
+        let problems = self.problem_bytes.len().max(problem as usize + 1);
+        self.problem_bytes.resize(problems, None);
+        self.problem_bytes[problem as usize] = bytes;
     }
 
     pub(crate) fn intern(&mut self, name: &str) -> NameIndex {
@@ -184,31 +201,66 @@ impl Entries {
                 decided: 0,
             });
         }
-        let first = self.first_by_name(self.problems[index as usize].category, category);
-        self.problems[index as usize].category = first;
+        let known = &mut self.problems[index as usize].category;
+        *known = known.or(category);
         index
     }
 
-    fn first_by_name(&self, known: Option<NameIndex>, new: Option<NameIndex>) -> Option<NameIndex> {
-        match (known, new) {
-            (Some(a), Some(b)) if self.name(b) < self.name(a) => Some(b),
-            (known, new) => known.or(new),
-        }
+    /// Whether the problem's entries are of different categories.
+    pub(crate) fn categories_conflict(&self, problem: u32) -> bool {
+        self.conflicts.contains(&problem)
+    }
+
+    /// How many problems have entries of different categories.
+    pub(crate) fn conflict_count(&self) -> usize {
+        self.conflicts.len()
     }
 
     /// Makes the category of each problem what its entries say by now: a ledger, which has theirs, then tells it.
     pub(super) fn settle_categories(&mut self) {
         let mut categories = vec![None; self.problems.len()];
+        let mut conflicts = HashSet::new();
         for body in self.rows.iter().filter_map(|row| row.body.as_ref().ok()) {
-            let category = &mut categories[body.problem as usize];
-            *category = self.first_by_name(*category, body.category);
+            let Some(category) = body.category else {
+                continue;
+            };
+            if *categories[body.problem as usize].get_or_insert(category) != category {
+                conflicts.insert(body.problem);
+            }
+        }
+        for (problem, category) in self.most_common(&conflicts) {
+            categories[problem as usize] = Some(category);
         }
         for (problem, category) in self.problems.iter_mut().zip(categories) {
             problem.category = category;
         }
+        self.conflicts = conflicts;
     }
 
-    /// Counts for each problem what our verifier says of its trajectories, once all of them are here.
+    /// For each of the problems the category that most of its trajectories have, of equals the first by name. A
+    /// trajectory is counted once, so that a file that is given twice outvotes nobody.
+    fn most_common(&self, problems: &HashSet<u32>) -> Vec<(u32, NameIndex)> {
+        let bodies = self.rows.iter().filter_map(|row| row.body.as_ref().ok());
+        let bodies = bodies.filter(|body| problems.contains(&body.problem));
+        let vote = |body: &Body| Some((body.problem, body.category?, body.trajectory_id));
+        let mut votes: Vec<(u32, NameIndex, Id)> = bodies.filter_map(|body| vote(body)).collect();
+        votes.sort_unstable();
+        votes.dedup();
+        let mut counted: Vec<(u32, NameIndex, usize)> = votes
+            .chunk_by(|a, b| (a.0, a.1) == (b.0, b.1))
+            .map(|votes| (votes[0].0, votes[0].1, votes.len()))
+            .collect();
+        counted.sort_unstable_by_key(|&(problem, category, count)| {
+            (problem, Reverse(count), self.name(category))
+        });
+        let first = counted.chunk_by(|a, b| a.0 == b.0).map(|counts| counts[0]);
+        first
+            .map(|(problem, category, _)| (problem, category))
+            .collect()
+    }
+
+    /// Counts for each problem what our verifier says of its trajectories, once all of them are here, and settles its
+    /// category.
     ///
     /// A trajectory is counted once: the same words again, of a file that was given twice or a row that was copied,
     /// are no second try. One that is called both correct and wrong, since the gold answers of its copies contradict
@@ -228,6 +280,7 @@ impl Entries {
         for (problem, (correct, decided)) in self.problems.iter_mut().zip(counts) {
             (problem.correct, problem.decided) = (correct, decided);
         }
+        self.settle_categories();
     }
 
     /// Hands over the entries of each trajectory: one alone in nearly every case, its exact copies in the others.

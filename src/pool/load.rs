@@ -47,6 +47,7 @@ read_columns! {
         tokens: u32 = TOKENS,
         thinking_tokens: u32 = THINKING_TOKENS,
         bytes: u32 = BYTES,
+        problem_bytes: u32 = PROBLEM_BYTES,
         finished: bool = FINISHED,
         repeated_share: f32 = REPEATED_SHARE,
         style_source: str = STYLE_SOURCE,
@@ -142,8 +143,10 @@ impl Entries {
         let category = self.intern_some(facts.category[at]);
         let origin = self.intern_some(facts.origin[at]);
         let facts = self.facts_in(facts, at);
+        let problem = self.index_problem(ids.problem, category);
+        self.set_problem_bytes(problem, measures.problem_bytes[at]);
         Ok(Body {
-            problem: self.index_problem(ids.problem, category),
+            problem,
             trajectory_id: ids.trajectory,
             text_id: ids.text,
             fields_id: ids.fields,
@@ -278,6 +281,11 @@ mod tests {
             (body.tokens, body.thinking_tokens, body.bytes),
             (1000, 1, 2)
         );
+        assert_eq!(
+            entries.problem_bytes(body.problem),
+            Some(9),
+            "of `a problem`"
+        );
         assert_eq!((body.repeated_share, body.words), (0.25, [7, 8, 9]));
         assert_eq!(name(Some(body.style)), Some("a style"));
         assert_eq!(name(body.category), Some("a category"));
@@ -317,7 +325,7 @@ mod tests {
             let misfit = Entries::default().add(0, &with(&stored(), column, None));
             let misfit = misfit.expect_err("a missing column");
             assert_eq!((misfit.column, &*misfit.problem), (column, "is missing"));
-            let is_count = column.ends_with("tokens") || column == "bytes";
+            let is_count = column.ends_with("tokens") || column.ends_with("bytes");
             let is_count = is_count || column.ends_with("count") || column == "generation";
             let other: ArrayRef = match is_count {
                 true => Arc::new(StringArray::new_null(3)),

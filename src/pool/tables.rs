@@ -169,6 +169,10 @@ pub(super) const THINKING_TOKENS: Column<u32> = column(
     "tokens up to the end of the thinking part; 0 where there is none",
 );
 pub(super) const BYTES: Column<u32> = column("bytes", "bytes of the whole reply");
+pub(crate) const PROBLEM_BYTES: Column<u32> = column(
+    "problem_bytes",
+    "bytes of the problem, in Unicode NFC with white space folded",
+);
 pub(super) const FINISHED: Column<bool> = column(
     "finished",
     "false: cut off; true: ended by itself; null: nothing says which",
@@ -253,6 +257,10 @@ pub(crate) fn measures() -> Vec<Filled<'static, Measurements>> {
         )
         .perhaps(|body| Some(body.tokens - body.thinking_tokens)),
         BYTES.perhaps(|body| Some(body.bytes)),
+        PROBLEM_BYTES.perhaps(|body| {
+            let bytes = ids::canonical(&body.problem).len();
+            Some(u32::try_from(bytes).unwrap_or(u32::MAX))
+        }),
         FINISHED.perhaps(|body| body.finished),
         REPEATED_SHARE.perhaps(|body| Some(body.repeated_share)),
         STYLE_SOURCE.perhaps(|body| body.style_source.as_deref()),
@@ -486,7 +494,7 @@ pub(crate) mod tests {
                 "remarks": "system_turn, end_token",
                 "recorded_rule": true, "recorded_judge": false, "verdict": "wrong", "verdict_reason": "a reason",
                 "extracted": "an extracted answer", "tokens": 1000, "thinking_tokens": 1, "answer_tokens": 999,
-                "bytes": 2, "finished": false, "repeated_share": 0.25, "style_source": "a style",
+                "bytes": 2, "problem_bytes": 9, "finished": false, "repeated_share": 0.25, "style_source": "a style",
                 "style_text": "gemini", "verification_count": 3, "backtracking_count": 4, "subgoal_count": 5,
                 "backward_chaining_count": 6, "verification_word_count": 7, "tentative_word_count": 8,
                 "connective_count": 9,
@@ -497,7 +505,7 @@ pub(crate) mod tests {
                 "remarks": null,
                 "recorded_rule": null, "recorded_judge": null, "verdict": "no_gold",
                 "verdict_reason": "another reason", "extracted": null, "tokens": 30, "thinking_tokens": 20,
-                "answer_tokens": 10, "bytes": 10, "finished": true, "repeated_share": 0.5, "style_source": null,
+                "answer_tokens": 10, "bytes": 10, "problem_bytes": 15, "finished": true, "repeated_share": 0.5, "style_source": null,
                 "style_text": "human", "verification_count": null, "backtracking_count": null,
                 "subgoal_count": null, "backward_chaining_count": null, "verification_word_count": null,
                 "tentative_word_count": null, "connective_count": null,

@@ -112,6 +112,13 @@ impl<'p> Experiment<'p> {
     fn warnings(&self, selection: &Selection) -> Vec<String> {
         let mut warnings = remarked::sentences(self);
         let of_all = self.entries.problems.len();
+        let conflicts = self.entries.conflict_count();
+        if conflicts > 0 {
+            warnings.push(format!(
+                "{conflicts} of {of_all} problems have entries of different categories: what most of their \
+                 trajectories have counts; `categories_conflict` in the ledger names them"
+            ));
+        }
         for (join, counts) in self.plan.joins.iter().zip(&self.joins) {
             let name = &join.name;
             if counts.problems_known == 0 {

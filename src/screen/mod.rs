@@ -10,6 +10,7 @@ pub mod canonical;
 pub mod contamination;
 pub(crate) mod duplicates;
 pub(crate) mod facts;
+pub mod figures;
 pub(crate) mod grams;
 pub mod near;
 pub mod problems;

@@ -105,10 +105,11 @@ fn candidates(
     let problems = problems.filter(|&problem| scope.is_inside(groups, problem));
     let problems: Vec<u32> = problems.collect();
     let range = range(scope, length, &grid.length, &problems);
+    let key = scope.keys.trajectories(scope.draw);
     let stands = |problem: u32| match (length, grid.length.choose) {
         (Length::Short, Choose::Extreme) => standing::by_length(scope, problem, of, false),
         (Length::Long, Choose::Extreme) => standing::by_length(scope, problem, of, true),
-        _ => standing::by_hash(scope, problem, of, range),
+        _ => standing::by_hash(scope, &key, problem, of, range),
     };
     let paired = grid.control.paired && length.ranks();
     let can_stand = |problem: &u32| !paired || standing::has_two_lengths(scope, *problem, of);

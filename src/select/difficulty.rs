@@ -23,7 +23,8 @@ use crate::pool::Entries;
 #[serde(deny_unknown_fields)]
 pub struct Difficulty {
     /// Share right among the problem's trajectories that our verifier decided, of which exact copies are one; none
-    /// below two of them.
+    /// below two of them. Not of all, nor of all that finished: what was cut off or could not be decided is in
+    /// neither count. The manifest's `pass_rates` says how many those are.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pass_rate: Option<Range>,
     /// Where the source has the problem from (OpenR1's column `source`): one of these.

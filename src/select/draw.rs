@@ -53,9 +53,24 @@ impl<'e> Keys<'e> {
         Self { entries, seed }
     }
 
-    /// The key of the problem with that index.
-    pub(crate) fn problem(self, draw: Draw<'_>, problem: u32) -> u128 {
-        problem_key(self.seed, draw, self.entries.problems[problem as usize].id)
+    /// The key of each problem by its index. What they have in common is hashed once.
+    pub(crate) fn problems(self, draw: Draw<'_>) -> impl Fn(u32) -> u128 + Sync + use<'e> {
+        let entries = self.entries;
+        let hasher = hasher(PROBLEM, self.seed, draw, draw.family);
+        move |problem| {
+            let id = entries.problems[problem as usize].id;
+            hasher.clone().part(id.to_bytes()).finish().0
+        }
+    }
+
+    /// The keys by which one of a problem's trajectories is chosen, by entry.
+    pub(crate) fn trajectories(self, draw: Draw<'_>) -> impl Fn(u32) -> u128 + Sync + use<'e> {
+        let entries = self.entries;
+        let hasher = hasher(TRAJECTORY, self.seed, draw, draw.standing);
+        move |entry| {
+            let id = entries.body_of(entry).trajectory_id;
+            hasher.clone().part(id.to_bytes()).finish().0
+        }
     }
 
     /// A hash for one step of a recipe that draws step by step, and for one try in it.
@@ -91,19 +106,13 @@ impl<'e> Keys<'e> {
 
 /// `H(seed, role, draw, family, problem)`.
 pub fn problem_key(seed: u64, draw: Draw<'_>, problem: Id) -> u128 {
-    key(
-        "gradatim draw of a problem v2",
-        seed,
-        draw,
-        draw.family,
-        &problem.to_bytes(),
-    )
+    key(PROBLEM, seed, draw, draw.family, &problem.to_bytes())
 }
 
 /// `H(seed, role, draw, standing, trajectory)`: the smallest of a problem's trajectories stands for it.
 pub fn trajectory_key(seed: u64, draw: Draw<'_>, trajectory: Id) -> u128 {
     key(
-        "gradatim draw of a trajectory v2",
+        TRAJECTORY,
         seed,
         draw,
         draw.standing,
@@ -111,12 +120,18 @@ pub fn trajectory_key(seed: u64, draw: Draw<'_>, trajectory: Id) -> u128 {
     )
 }
 
+const PROBLEM: &str = "gradatim draw of a problem v2";
+const TRAJECTORY: &str = "gradatim draw of a trajectory v2";
+
 fn key(context: &'static str, seed: u64, draw: Draw<'_>, name: &str, what: &[u8]) -> u128 {
-    let hasher = IdHasher::new(context)
+    hasher(context, seed, draw, name).part(what).finish().0
+}
+
+/// A key's hash before what is drawn is fed to it.
+fn hasher(context: &'static str, seed: u64, draw: Draw<'_>, name: &str) -> IdHasher {
+    IdHasher::new(context)
         .part(seed.to_le_bytes())
         .part(draw.role.as_str())
         .part(draw.number.to_le_bytes())
         .part(name)
-        .part(what);
-    hasher.finish().0
 }

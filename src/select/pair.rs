@@ -106,9 +106,10 @@ fn paired(scope: &Scope<'_>, grid: &Grid) -> Vec<Paired> {
         ..*scope
     };
     let scopes: Vec<Scope<'_>> = grid.style.iter().map(of_style).collect();
+    let key = scope.keys.trajectories(scope.draw);
     let pair = |problem: u32| {
         let stands = |scope: &Scope<'_>| {
-            let found = standing::by_hash(scope, problem, Of::Reply, (0, u32::MAX));
+            let found = standing::by_hash(scope, &key, problem, Of::Reply, (0, u32::MAX));
             found.map(|candidate| candidate.entry)
         };
         let entries: Option<Vec<u32>> = scopes.iter().map(stands).collect();

@@ -16,22 +16,31 @@ pub(super) struct More {
 }
 
 /// The trajectory that stands for each problem of any length, in the order of the draw's hash.
-pub(super) fn in_order(scope: &Scope<'_>) -> Vec<Candidate> {
-    let stands = |problem: u32| by_hash(scope, problem, Of::Reply, (0, u32::MAX));
-    let standing = scope.problems().into_par_iter().filter_map(stands);
+/// Of problems that `wants` does not want there is none.
+pub(super) fn in_order(
+    scope: &Scope<'_>,
+    wants: impl Fn(u32) -> bool + Sync + Send,
+) -> Vec<Candidate> {
+    let key = scope.keys.trajectories(scope.draw);
+    let stands = |problem: u32| by_hash(scope, &key, problem, Of::Reply, (0, u32::MAX));
+    let problems = scope.problems().into_par_iter();
+    let standing = problems
+        .filter(|&problem| wants(problem))
+        .filter_map(stands);
     by_draw(scope, standing.collect())
 }
 
 /// Candidates in the order of the draw's hash of their problems.
 pub(super) fn by_draw(scope: &Scope<'_>, mut candidates: Vec<Candidate>) -> Vec<Candidate> {
-    candidates
-        .par_sort_by_cached_key(|candidate| scope.keys.problem(scope.draw, candidate.problem));
+    let key = scope.keys.problems(scope.draw);
+    candidates.par_sort_by_cached_key(|candidate| key(candidate.problem));
     candidates
 }
 
-/// The trajectory of a problem with the smallest hash, of those in the range of lengths.
+/// The trajectory of a problem with the smallest hash, which is `key`, of those in the range of lengths.
 pub(super) fn by_hash(
     scope: &Scope<'_>,
+    key: &impl Fn(u32) -> u128,
     problem: u32,
     of: Of,
     range: (u32, u32),
@@ -47,7 +56,7 @@ pub(super) fn by_hash(
         Some(second) => [first, second]
             .into_iter()
             .chain(entries)
-            .min_by_key(|&entry| scope.keys.trajectory(scope.draw, entry))?,
+            .min_by_key(|&entry| key(entry))?,
     };
     Some(scope.candidate(problem, entry, of))
 }

@@ -16,9 +16,9 @@ pub enum Stratum {
     Length,
     /// Quarter of the share correct among a problem's decided trajectories; none below two.
     PassRate,
-    /// Quarter of the values of the column that `control.joined` names, as another model's pass rate; of words the word.
-    Joined,
     /// How many trajectories of the problem can be selected: accepted, and of the style asked for. Matched on only
     /// where `strata` names it.
     Accepted,
+    /// Quarter of the values of the column that `control.joined` names, as another model's pass rate; of words the word.
+    Joined,
 }

@@ -1,12 +1,16 @@
 //! Puts Unicode mathematics and common damage into the LaTeX that the lexer reads.
 
 use crate::commands;
+use crate::scan::{first, replaced};
 
 /// A text in plain ASCII mathematics, as far as its characters have a meaning there.
 pub(crate) fn clean(text: &str) -> String {
+    let repaired = unescaped(text.trim());
+    if repaired.is_ascii() {
+        return trim_end(repaired.trim()).to_owned();
+    }
     let mut plain = String::with_capacity(text.len());
     let mut raised = Raised::default();
-    let repaired = unescaped(text.trim());
     for c in repaired.chars() {
         if let Some((mark, inner)) = script(c) {
             raised.add(mark, inner, &mut plain);
@@ -230,11 +234,10 @@ pub(crate) fn tidy(text: &str) -> String {
     if !text.contains(['\\', '$', '~', '*']) {
         return joined(text).trim_end_matches(['.', ',']).to_owned();
     }
-    let mut plain = text
-        .replace("\\dfrac", "\\frac")
-        .replace("\\tfrac", "\\frac");
+    let mut plain = replaced(text.to_owned(), "\\dfrac", "\\frac");
+    plain = replaced(plain, "\\tfrac", "\\frac");
     for noise in NOISE {
-        if plain.contains(noise) {
+        if first(&plain, noise).is_some() {
             plain = without(&plain, noise);
         }
     }

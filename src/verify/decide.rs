@@ -118,6 +118,11 @@ pub(crate) fn decide(gold: &Cleaned, answer: &Cleaned, options: &Options) -> Dec
     first_of(BY_LETTERS, &texts).unwrap_or_else(|| by_meaning(&texts))
 }
 
+/// Whether two texts are the same but for spelling that means nothing.
+pub(crate) fn is_same_text(gold: &str, answer: &str) -> bool {
+    are_same(&Cleaned::of(gold).0, &Cleaned::of(answer).0)
+}
+
 /// Whether two texts are the same but for spacing.
 fn are_same(gold: &str, answer: &str) -> bool {
     let worded = words::is_worded(gold) || words::is_worded(answer);
@@ -213,21 +218,31 @@ fn work_out(work: &mut Work<'_>, readings: &mut [Reading]) {
     }
 }
 
-/// Whether a text is read as two whole numbers of which the last is one digit: `12,5`, which may be a
-/// decimal as well. More digits behind a comma are decimals.
-fn is_pair(arena: &Arena, reading: &Reading) -> bool {
-    let digits = |id: &Id| match arena.node(*id) {
-        Node::Number(literal) => literal.digits.as_deref().map(str::len),
-        Node::Negative(inner) => match arena.node(*inner) {
-            Node::Number(literal) => literal.digits.as_deref().map(str::len),
-            _ => None,
-        },
-        _ => None,
-    };
+/// Whether a text is read as two whole numbers of which the last has so many digits: `12,5`, which may be a
+/// decimal as well, and `1,234`, which is mostly one number. Other counts behind a comma are decimals, and so
+/// is `0,111`.
+fn is_pair(arena: &Arena, reading: &Reading, counts: &[usize]) -> bool {
     let Node::List(items) = arena.node(reading.parsed.root) else {
         return false;
     };
-    matches!(&items[..], [first, last] if digits(first).is_some() && digits(last) == Some(1))
+    let [first, last] = items[..] else {
+        return false;
+    };
+    match (digits(arena, first), digits(arena, last)) {
+        (Some(first), Some(last)) => {
+            counts.contains(&last.len()) && (last.len() == 1 || !first.starts_with('0'))
+        }
+        _ => false,
+    }
+}
+
+/// The digits of a whole number, with a sign or without.
+fn digits(arena: &Arena, id: Id) -> Option<&str> {
+    match arena.node(id) {
+        Node::Number(literal) => literal.digits.as_deref(),
+        Node::Negative(inner) => digits(arena, *inner),
+        _ => None,
+    }
 }
 
 /// Equal in one pair of readings is equal; different takes the pairs that read both sides in
@@ -235,29 +250,17 @@ fn is_pair(arena: &Arena, reading: &Reading) -> bool {
 fn any_reading(work: &mut Work<'_>, golds: &[Reading], answers: &[Reading]) -> Decision {
     let mut total: Option<Decision> = None;
     let single = golds.len() == 1 || answers.len() == 1;
-    let two = golds.iter().any(|gold| is_pair(work.arena, gold));
+    let two = golds.iter().any(|gold| is_pair(work.arena, gold, &[1, 3]));
+    let thousands = answers
+        .iter()
+        .any(|answer| is_pair(work.arena, answer, &[3]));
     for gold in golds {
         for answer in answers {
-            let (left, right) = (gold.parsed.root, answer.parsed.root);
-            let mut decision = match families::by_tree(work, left, right) {
-                Some(decision) => decision,
-                None => compare(work, left, right),
+            let decision = one_reading(work, gold, answer);
+            let decision = match guesses(gold, answer, two, thousands) {
+                true => decision.hedged(),
+                false => decision,
             };
-            let comma = |reading: &Reading| reading.manner.comma == Comma::Decimal;
-            if two && comma(gold) && !comma(answer) {
-                // No point elsewhere says that the gold answer is one number.
-                decision = decision.hedged();
-            }
-            if gold.parsed.conditioned && answer.parsed.conditioned {
-                // Two conditions that are not written the same.
-                decision = Decision::Unknown(Reason::Doubtful);
-            }
-            if gold.parsed.restricted != answer.parsed.restricted {
-                decision = Decision::Unknown(Reason::Doubtful);
-            }
-            if gold.parsed.doubtful || answer.parsed.doubtful {
-                decision = decision.doubted();
-            }
             if let Decision::Equal(_) = decision {
                 return decision;
             }
@@ -271,4 +274,35 @@ fn any_reading(work: &mut Work<'_>, golds: &[Reading], answers: &[Reading]) -> D
         }
     }
     total.unwrap_or(Decision::Unknown(Reason::Unproven))
+}
+
+/// Whether a pair of readings takes the comma of one side for that of decimals and the other side has none,
+/// where the gold answer may be two numbers, or the answer one with thousands: no point says which.
+fn guesses(gold: &Reading, answer: &Reading, two: bool, thousands: bool) -> bool {
+    let comma = |reading: &Reading| reading.manner.comma == Comma::Decimal;
+    match (comma(gold), comma(answer)) {
+        (true, false) => two,
+        (false, true) => thousands,
+        _ => false,
+    }
+}
+
+/// Compares one pair of readings.
+fn one_reading(work: &mut Work<'_>, gold: &Reading, answer: &Reading) -> Decision {
+    let (left, right) = (&gold.parsed, &answer.parsed);
+    if families::are_same_at_integers(work, left.root, right.root, left.integer.or(right.integer)) {
+        return Decision::Equal(Reason::Items);
+    }
+    let mut decision = match families::by_tree(work, left.root, right.root) {
+        Some(decision) => decision,
+        None => compare(work, left.root, right.root),
+    };
+    // Two conditions that are not written the same, or a case against the whole.
+    if left.conditioned && right.conditioned || left.restricted != right.restricted {
+        decision = Decision::Unknown(Reason::Doubtful);
+    }
+    if left.doubtful || right.doubtful {
+        decision = decision.doubted();
+    }
+    decision
 }

@@ -74,6 +74,10 @@ fn is_marked(text: &str) -> bool {
 
 /// A gold that is a whole solution is read as a response; any other is the answer as it stands.
 fn wrapped(text: &str, options: &Options) -> Option<Extracted> {
+    // Most are bare: nothing is looked for where what is found would not be taken.
+    if !may_be_marked(text) && !is_sentence(text) {
+        return None;
+    }
     let found = extract::find(text, options)?;
     let marked = found.rule == Rule::Box || found.rule == Rule::Hashes;
     let digit = |text: &str| text.bytes().any(|byte| byte.is_ascii_digit());
@@ -81,6 +85,11 @@ fn wrapped(text: &str, options: &Options) -> Option<Extracted> {
     // A sentence with another number in it may give two answers.
     let only = found.rule == Rule::Anchor || !digit(before) && !digit(after);
     (marked || is_sentence(text) && !found.ambiguous && only).then_some(found)
+}
+
+/// Whether a gold may hold a box or an answer behind hashes.
+fn may_be_marked(text: &str) -> bool {
+    memchr::memmem::find(text.as_bytes(), b"box").is_some() || scan::first(text, "####").is_some()
 }
 
 /// Whether a gold is prose around its answer.

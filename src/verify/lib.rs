@@ -33,16 +33,18 @@
 //! # What stays undecided
 //!
 //! - integrals, limits and endless sums that no textbook rule of `calculus` fits, as products of two
-//!   functions, several integrals in one, and limits with a parameter;
-//! - antiderivatives whose difference is a constant, beside a `+ C` each: `\frac{x^2}{2}+C` and
-//!   `\frac{(x+1)^2}{2}+C`;
-//! - equality that rests on what a name is: an integer (`\lceil n/2 \rceil` and
-//!   `\lfloor (n+1)/2 \rfloor`), positive, or free to be called otherwise (`f(x) = cx` and `kx`);
+//!   functions, several integrals in one, endless products, and limits with a parameter;
+//! - equality that rests on what a name is and that nobody said: an integer (`\lceil n/2 \rceil` and
+//!   `\lfloor (n+1)/2 \rfloor`, which are equal where `n` is said to be one), or positive where an absolute
+//!   value is written on one side only (`\ln|x|` and `\ln x`);
+//! - a parameter under another letter, where neither side calls it `c`, `k` or `C` (`f(x) = ax` and `bx`);
 //! - statements and conditions in words (`all even n`, `between 3 and 4`), names of persons and
 //!   things, ellipses in lists and products, divisibility, parallels;
-//! - a decimal of too few digits, and digits with a base against the same without;
+//! - a decimal of too few digits; a number in another base, or digits with a base against the same without; a
+//!   class of remainders against a number (`5 \pmod{12}` and 5); `1,234` against `1.234`;
 //! - a letter against the text of its choice, where the problem's choices are not given;
-//! - `4!` at the end of a sentence against 4, and `5 m` against 5, where the letter may be a name.
+//! - `4!` at the end of a sentence against 4, and `5 m` against 5, where the letter may be a name;
+//! - what is denied right before it or taken back behind it (`\boxed{7} is wrong`).
 //!
 //! # Where its thresholds come from
 //!
@@ -55,11 +57,21 @@
 //!
 //! # Where a verdict is a convention
 //!
-//! A number alone is taken for the same with a unit, a name or degrees, and letters behind a number are a
-//! unit where they can hardly be names (`5 m/s`, `12 N` at the end); the last of a chain of equations is
-//! its value; `a + b = 5` is 5; a list is compared with a tuple in order; percent may be left out; `12,5`
-//! in a gold answer is two numbers or a decimal with a comma, and the latter only where the response
-//! writes a comma too. Each can call an answer right that somebody would not.
+//! Each of these can call an answer right that somebody would not:
+//!
+//! - a number alone is taken for the same with a unit, an ordinal ending, a noun (`5 pairs`) or degrees, and
+//!   letters behind a number are a unit where they can hardly be names (`5 m/s`, `12 N` at the end); units of one
+//!   quantity are converted;
+//! - the last of a chain of equations is its value, and `a + b = 5` is 5;
+//! - a list is compared with a tuple in order, a column with both, `2i + 3j` in bold with `(2, 3)`;
+//! - a set is the relation that describes it: `(3, \infty)` and `x > 3`; no solution is the empty set;
+//! - percent may be left out, and letters of choices stand in any order: `AB` and `BA`;
+//! - letters are positive where only that gives both sides a value: `2 \ln x` and `\ln x^2`;
+//! - `+ C` is any constant: `\sin^2 x + C` and `-\cos^2 x + C`; the parameters of a family have no names of their
+//!   own: `C_1 e^x + C_2 e^{-x}` and `A e^x + B e^{-x}`, `f(x) = cx` and `kx`;
+//! - braces within a sum take the fractional part of a name that stands in it too: `\lfloor x \rfloor + \{x\}`;
+//! - `12,5` in a gold answer is two numbers or a decimal with a comma, and the latter only where the response
+//!   writes a comma too.
 //!
 //! One rule holds for rounding, of numbers alone as in tuples and matrices: a decimal stands for the value
 //! that rounds to the digits as written, of which a gold answer needs four and a response five
@@ -96,6 +108,7 @@ mod readings;
 mod replace;
 mod response;
 mod scan;
+mod settings;
 mod signs;
 mod spelled;
 mod statements;
@@ -115,7 +128,11 @@ pub use self::gold::{Gold, read_gold, read_gold_with};
 pub use self::options::{Options, Tolerance, UnknownTolerance};
 pub use self::probe::has_value;
 pub use self::reading::reading;
-pub use self::response::{Parts, Thinking, before_thinking, split_thinking};
+pub use self::response::{
+    Chance, Parts, THINKING_MARKS, Thinking, ThinkingMarks, before_thinking, split_channels,
+    split_thinking,
+};
+pub use self::settings::{BadSetting, SETTINGS, Setting};
 pub use self::verdict::{Outcome, Reason, UnknownOutcome, Verdict};
 
 /// Compares the answer of a response with the gold answer.
@@ -157,8 +174,8 @@ pub fn verify_parts(gold: &str, response: &str, parts: &Parts, options: &Options
         (Gold::Missing, _) => return without_gold(response, parts, Reason::EmptyGold),
         (Gold::Proof, _) => return without_gold(response, parts, Reason::ProofGold),
     };
-    let found = extract::extract_parts(response, parts, options);
     let answer = extract::answer_part(response, parts);
+    let found = answer.and_then(|answer| extract::extract_answer(answer, options));
     if let Some(verdict) = prose::by_letter(&gold, answer, found.as_ref(), options) {
         return verdict;
     }
@@ -171,7 +188,11 @@ pub fn verify_parts(gold: &str, response: &str, parts: &Parts, options: &Options
     }
     if let Some(whole) = answer.and_then(|answer| extract::whole(answer, found.as_ref(), options)) {
         let verdict = answers_verdict(given, &gold, whole.text, options, |_| doubtful_gold);
-        if verdict.outcome == Outcome::Correct || whole.is_mathematics {
+        // A piece of a sentence is not right because the sentence is read around it.
+        let stated = found.as_ref().is_none_or(|found| !found.piece)
+            || prose::has_words(&gold)
+            || decide::is_same_text(&gold, whole.text);
+        if verdict.outcome == Outcome::Correct && stated || whole.is_mathematics {
             return verdict;
         }
     }

@@ -63,6 +63,13 @@ pub(crate) fn by_word(gold: &str, answer: &str) -> Option<Verdict> {
     })
 }
 
+/// Whether a gold answer says something in words.
+pub(crate) fn has_words(gold: &str) -> bool {
+    words::bare(gold)
+        .split_whitespace()
+        .any(|word| word.chars().count() > 2 && word.chars().all(char::is_alphabetic))
+}
+
 /// Longer words, in bytes, are a sentence and no answer.
 /// By hand: no verdict changes with 40 or 160.
 const SAID_MAX: usize = 80;

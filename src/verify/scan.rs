@@ -52,6 +52,27 @@ pub(crate) fn boxes(text: &str) -> Vec<Boxed> {
     found.split_off(flood)
 }
 
+/// Where a mark stands first. Marks start with a byte that is rare in a text, so that looking for it needs nothing
+/// made ready; of what starts with a letter, `memmem` is faster.
+pub(crate) fn first(text: &str, mark: &str) -> Option<usize> {
+    let (bytes, mark) = (text.as_bytes(), mark.as_bytes());
+    memchr::memchr_iter(*mark.first()?, bytes).find(|at| bytes[*at..].starts_with(mark))
+}
+
+/// Where a mark stands last: see [`first`].
+pub(crate) fn last(text: &str, mark: &str) -> Option<usize> {
+    let (bytes, mark) = (text.as_bytes(), mark.as_bytes());
+    memchr::memrchr_iter(*mark.first()?, bytes).find(|at| bytes[*at..].starts_with(mark))
+}
+
+/// A text with something else in the place of each mark; the same text where there is none.
+pub(crate) fn replaced(text: String, mark: &str, with: &str) -> String {
+    match first(&text, mark) {
+        Some(_) => text.replace(mark, with),
+        None => text,
+    }
+}
+
 /// The end of the last box of a text.
 pub(crate) fn last_box_end(text: &str) -> Option<usize> {
     boxes(text).last().map(|last| last.outer.end)
@@ -163,6 +184,15 @@ fn bare_end(bytes: &[u8], at: usize) -> usize {
     } else {
         end
     }
+}
+
+/// The first bytes of a text, up to the end of a character.
+pub(crate) fn head(text: &str, length: usize) -> &str {
+    let mut end = text.len().min(length);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
 }
 
 /// The last bytes of a text, from the start of a character.

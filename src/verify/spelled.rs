@@ -47,7 +47,10 @@ impl Spelled {
         } else {
             separator(rest)
         };
-        let (length, name, upright) = factor(&rest[gap..])?;
+        let below = mark == "/";
+        let (length, name, upright) = bracketed(&rest[gap..])
+            .filter(|_| below)
+            .or_else(|| factor(&rest[gap..]))?;
         if !first {
             self.unit.push_str(if mark.is_empty() { " " } else { mark });
         }
@@ -104,18 +107,30 @@ fn factor(text: &str) -> Option<(usize, String, bool)> {
         .or_else(|| lettered(text))
 }
 
+/// `(kg K)`: several units that another one is divided by.
+fn bracketed(text: &str) -> Option<(usize, String, bool)> {
+    let inner = text.strip_prefix('(')?;
+    let length = inner.find(')')?;
+    let name = is_unit(&inner[..length]).filter(|name| !name.contains('/'))?;
+    Some((length + 2, name, true))
+}
+
 /// `\mathrm{kg}`: units that are set as words.
 fn upright(text: &str) -> Option<(usize, String, bool)> {
-    const UPRIGHT: [&str; 5] = [
+    const UPRIGHT: [&str; 7] = [
         "\\mathrm{",
+        "\\unit{",
+        "\\si{",
         "\\text{",
         "\\operatorname{",
         "\\rm{",
         "\\textrm{",
     ];
-    let open = UPRIGHT.iter().find(|open| text.starts_with(**open))?;
-    let close = scan::closing_brace(text.as_bytes(), open.len() - 1)?;
-    let name = is_unit(&text[open.len()..close])?;
+    let faced = text.starts_with("{\\rm ").then_some((0, "{\\rm ".len()));
+    let set = UPRIGHT.iter().find(|open| text.starts_with(**open));
+    let (brace, inner) = faced.or(set.map(|open| (open.len() - 1, open.len())))?;
+    let close = scan::closing_brace(text.as_bytes(), brace)?;
+    let name = is_unit(&text[inner..close])?;
     Some((close + 1, name, true))
 }
 
@@ -202,6 +217,8 @@ mod tests {
             ("\\mathrm{W/m^{2}}", "W/m^2"),
             ("\\text{miles per hour}", "miles/hour"),
             ("\\mathrm{kg\\,m/s}", "kg m/s"),
+            ("\\mathrm{J/(kg\\cdot K)}", "J/kg K"),
+            ("\\mathrm{M}", "M"),
         ] {
             assert_eq!(
                 unit(text).map(|found| found.unit).as_deref(),

@@ -46,7 +46,7 @@ const SYMBOLS: [(&str, Quantity, u64, u64); 33] = [
 ];
 
 /// Symbols that take none.
-const BARE: [(&str, Quantity, u64, u64); 7] = [
+const BARE: [(&str, Quantity, u64, u64); 10] = [
     ("min", Quantity::Time, 60, 1),
     ("h", Quantity::Time, 3600, 1),
     ("atm", Quantity::Pressure, 101_325, 1),
@@ -54,6 +54,9 @@ const BARE: [(&str, Quantity, u64, u64); 7] = [
     ("Da", Quantity::Dalton, 1, 1),
     ("dB", Quantity::Decibel, 1, 1),
     ("rpm", Quantity::Turns, 1, 1),
+    ("M", Quantity::Molar, 1, 1),
+    ("u", Quantity::Dalton, 1, 1),
+    ("D", Quantity::Debye, 1, 1),
 ];
 
 /// Prefixes of units, and the powers of ten that they stand for.
@@ -107,10 +110,14 @@ fn symbol(letters: &str) -> Option<(Quantity, dashu::Rational)> {
     })
 }
 
-/// Whether letters with a capital are a unit at the end of a text, apart from its number: `12 N`, `5 kJ`.
+/// Whether letters are a unit at the end of a text, apart from its number: `12 N`, `5 kJ`, `5 nm`.
 pub(crate) fn is_capital_unit(letters: &str) -> bool {
     let capital = letters.bytes().any(|byte| byte.is_ascii_uppercase());
-    matches!(letters, "N" | "J" | "W" | "V" | "K" | "C" | "F" | "T" | "L")
+    let small = matches!(letters, "nm" | "pm" | "fm" | "ns" | "ps");
+    matches!(
+        letters,
+        "N" | "J" | "W" | "V" | "A" | "K" | "C" | "F" | "T" | "L"
+    ) || small
         || letters.len() > 1 && capital && is_symbol(letters)
 }
 
@@ -195,6 +202,8 @@ pub(crate) enum Quantity {
     Dalton,
     Decibel,
     Turns,
+    Molar,
+    Debye,
 }
 
 /// Words that are counted or measured, whose size does not matter.
@@ -218,6 +227,42 @@ impl Measure {
         self.dimensions == other.dimensions
     }
 
+    /// The same in units that are made of no others: joules as kilograms, metres and seconds.
+    pub(crate) fn in_base_units(&self) -> Self {
+        let mut base = Self {
+            dimensions: Vec::new(),
+            factor: self.factor.clone(),
+        };
+        for (quantity, power) in &self.dimensions {
+            let made = MADE.iter().find(|(made, _)| made == quantity);
+            match made {
+                Some((_, parts)) => {
+                    for (part, own) in *parts {
+                        base.add(*part, own * power);
+                    }
+                }
+                None => base.add(*quantity, *power),
+            }
+            if *quantity == Quantity::Volume {
+                base.factor /= dashu::Rational::from(1000).pow(*power as isize);
+            }
+        }
+        base.dimensions.retain(|(_, power)| *power != 0);
+        base.dimensions.sort_unstable();
+        base
+    }
+
+    fn add(&mut self, quantity: Quantity, power: i32) {
+        let known = self
+            .dimensions
+            .iter_mut()
+            .find(|(known, _)| *known == quantity);
+        match known {
+            Some((_, known)) => *known += power,
+            None => self.dimensions.push((quantity, power)),
+        }
+    }
+
     /// Whether the unit is the base unit.
     pub(crate) fn is_one(&self) -> bool {
         self.factor.is_one()
@@ -237,17 +282,48 @@ impl Measure {
             ))
         })?;
         self.factor *= factor.pow(power as isize);
-        match self
-            .dimensions
-            .iter_mut()
-            .find(|(known, _)| *known == quantity)
-        {
-            Some((_, known)) => *known += power,
-            None => self.dimensions.push((quantity, power)),
-        }
+        self.add(quantity, power);
         Some(())
     }
 }
+
+/// Units of the SI that are made of others, whose factor is one; a litre is a thousandth.
+const MADE: [(Quantity, &[(Quantity, i32)]); 13] = {
+    use Quantity::{
+        Capacitance, Charge, Conductance, Current, Energy, Field, Flux, Force, Inductance, Length,
+        Mass, Power, Pressure, Resistance, Time, Voltage, Volume,
+    };
+    [
+        (Force, &[(Mass, 1), (Length, 1), (Time, -2)]),
+        (Energy, &[(Mass, 1), (Length, 2), (Time, -2)]),
+        (Power, &[(Mass, 1), (Length, 2), (Time, -3)]),
+        (Pressure, &[(Mass, 1), (Length, -1), (Time, -2)]),
+        (Charge, &[(Current, 1), (Time, 1)]),
+        (
+            Voltage,
+            &[(Mass, 1), (Length, 2), (Time, -3), (Current, -1)],
+        ),
+        (
+            Resistance,
+            &[(Mass, 1), (Length, 2), (Time, -3), (Current, -2)],
+        ),
+        (
+            Conductance,
+            &[(Mass, -1), (Length, -2), (Time, 3), (Current, 2)],
+        ),
+        (
+            Capacitance,
+            &[(Mass, -1), (Length, -2), (Time, 4), (Current, 2)],
+        ),
+        (Field, &[(Mass, 1), (Time, -2), (Current, -1)]),
+        (Flux, &[(Mass, 1), (Length, 2), (Time, -2), (Current, -1)]),
+        (
+            Inductance,
+            &[(Mass, 1), (Length, 2), (Time, -2), (Current, -2)],
+        ),
+        (Volume, &[(Length, 3)]),
+    ]
+};
 
 /// A unit of more words than this is a sentence.
 /// By hand: no verdict changes with 4 or 16.
@@ -373,7 +449,7 @@ pub(crate) enum Droppable {
 }
 
 /// Words behind a value that change it, or say when it holds.
-const CHANGING: [&str; 61] = [
+const CHANGING: [&str; 69] = [
     "squared",
     "cubed",
     "inverse",
@@ -404,6 +480,11 @@ const CHANGING: [&str; 61] = [
     "where",
     "is",
     "are",
+    "was",
+    "were",
+    "cannot",
+    "fails",
+    "wrong",
     "not",
     "or",
     "and",
@@ -419,6 +500,9 @@ const CHANGING: [&str; 61] = [
     "otherwise",
     "percent",
     "trillion",
+    "tenths",
+    "hundredths",
+    "thousandths",
     "万",
     "亿",
     "千",

@@ -1,5 +1,7 @@
 //! Answers that are words or the letters of choices.
 
+use crate::scan::replaced;
+
 /// A text without the LaTeX, the case and the blanks that do not tell words apart.
 pub(crate) fn folded(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
@@ -14,7 +16,13 @@ pub(crate) fn folded(text: &str) -> String {
 
 /// Whether a text has commands that only set it as words.
 pub(crate) fn is_worded(text: &str) -> bool {
-    text.contains("\\text") || text.contains("\\mbox") || text.contains("\\mathrm")
+    let bytes = text.as_bytes();
+    memchr::memchr_iter(b'\\', bytes).any(|at| {
+        let name = &bytes[at + 1..];
+        [&b"text"[..], b"mbox", b"mathrm"]
+            .iter()
+            .any(|known| name.starts_with(known))
+    })
 }
 
 /// The commands that only set their argument as words.
@@ -75,20 +83,14 @@ fn unwrapped(text: &str) -> String {
     }
     let mut plain = text.to_owned();
     for wrap in WORD_WRAPS.iter().chain(&FACE_WRAPS) {
-        plain = plain.replace(*wrap, "{");
+        plain = replaced(plain, wrap, "{");
     }
     let noise = [
         "{", "}", "$", "\\ ", "\\,", "~", "\"", "“", "”", "\\!", "**",
     ];
     for mark in noise {
-        plain = plain.replace(
-            mark,
-            if mark == "~" || mark.starts_with("\\") {
-                " "
-            } else {
-                ""
-            },
-        );
+        let blank = mark == "~" || mark.starts_with("\\");
+        plain = replaced(plain, mark, if blank { " " } else { "" });
     }
     plain.trim().trim_end_matches(['.', '。']).trim().to_owned()
 }
@@ -247,7 +249,7 @@ const NUMBER_MAX: usize = 24;
 
 /// A number that is written as a word, in digits.
 pub(crate) fn in_digits(text: String) -> String {
-    if text.len() > NUMBER_MAX {
+    if text.len() > NUMBER_MAX || has_sign(&text) {
         return text;
     }
     let word = folded(&text);
@@ -313,6 +315,12 @@ pub(crate) fn rivals(left: &str, right: &str) -> bool {
         && RIVALS
             .iter()
             .any(|words| words.contains(&left) && words.contains(&right))
+}
+
+/// Whether a text has a sign that no words have and that folding leaves: it need not be folded to be told from words.
+pub(crate) fn has_sign(text: &str) -> bool {
+    let is_sign = |byte: u8| byte.is_ascii_digit() || b"=^_+<>|/()[]".contains(&byte);
+    text.bytes().any(is_sign)
 }
 
 /// Whether a folded text is words and nothing that could be mathematics.

@@ -88,7 +88,7 @@ fn controls_share_what_their_kind_promises_and_criteria_are_by_design() {
             }
             let by_design = line["by_design"] == json!(true);
             let expected = match text(line, "variable") {
-                "tokens" | "thinking_tokens" | "answer_tokens" | "bytes" => {
+                "tokens" | "thinking_tokens" | "answer_tokens" | "bytes" | "repeated_share" => {
                     !subset.contains("normal")
                 }
                 // `long` and `short` are matched on category; else the choice of category is the criterion.
@@ -103,6 +103,75 @@ fn controls_share_what_their_kind_promises_and_criteria_are_by_design() {
             assert_eq!(by_design, expected, "{line}");
         }
     }
+}
+
+/// What is beyond chance and large follows from the two figures beside it, whichever subset it is; of a whole mix from
+/// its levels.
+#[test]
+fn each_figure_says_whether_it_is_beyond_chance_and_whether_it_is_large() {
+    let (mut mixes, mut beyond) = (0, 0);
+    for ((subset, control), lines) in balances(&QUICKSTART.out) {
+        let levels = |of: &Value, key: &str| {
+            let levels = lines
+                .iter()
+                .filter(|line| line["variable"] == of["variable"]);
+            levels
+                .filter(|line| !line["level"].is_null())
+                .any(|line| line[key] == json!(true))
+        };
+        for line in &lines {
+            let is = |key: &str| line[key] == json!(true);
+            match (line["smd"].as_f64(), line["mix_distance"].is_null()) {
+                (Some(smd), _) => {
+                    let told = (is("beyond_chance"), is("large"));
+                    assert_eq!(
+                        told,
+                        (smd.abs() > number(line, "chance"), smd.abs() >= 0.1),
+                        "{line}"
+                    );
+                    beyond += usize::from(told.0);
+                }
+                (None, false) => {
+                    let expected = ["beyond_chance", "large"].map(|key| levels(line, key));
+                    assert_eq!(
+                        [is("beyond_chance"), is("large")],
+                        expected,
+                        "{subset} and {control}"
+                    );
+                    mixes += 1;
+                }
+                // All are the same, in the pool too.
+                (None, true) => assert!(line["chance"].is_null() && !is("beyond_chance")),
+            }
+        }
+    }
+    assert!(
+        mixes > 100 && beyond > 100,
+        "{mixes} mixes, {beyond} figures beyond chance"
+    );
+}
+
+/// Chance takes two random sets of 100 rows farther apart than two of 1,000, by the root of the rows.
+#[test]
+fn chance_is_less_the_more_rows_there_are() {
+    let chance = |subset: &str, control: &str| {
+        let pairs = balances(&QUICKSTART.out);
+        let lines = &pairs[&(subset.to_owned(), control.to_owned())];
+        let line = lines
+            .iter()
+            .find(|line| line["variable"] == "accepted_count");
+        number(line.expect("a line"), "chance")
+    };
+    let [few, many] = [100, 1000].map(|size| {
+        chance(
+            &format!("ladder-diverse-long-r1-{size}"),
+            &format!("ladder-diverse-long-r1-{size}-matched"),
+        )
+    });
+    let ratio = few / many;
+    assert!((2.8..3.6).contains(&ratio), "{few} and {many}");
+    // One variable alone would pass 0.277 of 100 rows in 5 of 100.
+    assert!((0.3..0.6).contains(&few), "{few}");
 }
 
 #[test]
@@ -203,6 +272,9 @@ fn the_command_tells_of_a_folder_what_the_run_wrote() {
                 "difference",
                 "pool_sd",
                 "smd",
+                "chance",
+                "beyond_chance",
+                "large",
                 "variance_ratio",
                 "ks",
                 "mix_distance",
@@ -222,6 +294,20 @@ fn the_command_tells_of_a_folder_what_the_run_wrote() {
                 json!([row["subset_effective"], row["control_effective"]])
             );
         }
+    }
+    let standing = |standing: &str| {
+        let pairs = told["pairs"].as_array().into_iter().flatten();
+        pairs
+            .filter(|pair| text(pair, "standing") == standing)
+            .count()
+    };
+    let summary = &told["summary"];
+    for (key, word) in [
+        ("by_chance", "chance"),
+        ("small", "small"),
+        ("unbalanced", "unbalanced"),
+    ] {
+        assert_eq!(summary[key], json!(standing(word)), "{summary}");
     }
     let any = [
         "balance",
@@ -499,6 +585,15 @@ fn power_is_undefined_with_one_draw_and_says_so() {
     assert!(text(&told, "undefined").contains("one draw"));
     assert_eq!(told["runs"]["is_at_least"], Value::Bool(true));
     assert_eq!(told["observed"]["power"], Value::Null);
+    for (key, word) in [
+        ("least_by", "--draw-sd 0"),
+        ("most_by", "--between-questions 0"),
+    ] {
+        assert!(told["runs"][key].to_string().contains(word), "{told}");
+        assert!(done.stdout.contains(word), "{}", done.stdout);
+    }
+    // 31 % is said, and is not where attempts vary most.
+    assert!(!done.stdout.contains("--accuracy 50"), "{}", done.stdout);
     let draws = ["power", "--draws", "4", "--draw-sd", "2", "--json"];
     let four = place.gradatim(&draws).ends(0).json();
     assert_eq!(four["runs"]["is_at_least"], Value::Bool(false));
@@ -522,5 +617,70 @@ fn power_is_undefined_with_one_draw_and_says_so() {
             .gradatim(&[&["power"], &wrong[..]].concat())
             .ends(2)
             .tells(&[wrong[0]]);
+    }
+}
+
+#[test]
+fn what_makes_scores_vary_is_taken_from_a_file_where_the_command_line_does_not_say_it() {
+    let place = Place::new();
+    let flags = [
+        "--draw-sd",
+        "2",
+        "--between-questions",
+        "0.6",
+        "--accuracy",
+        "31",
+        "--question-sd",
+        "12",
+    ];
+    let asked = |more: &[&str]| {
+        let told = place.gradatim(&[&["power", "--json"], more].concat());
+        told.ends(0).json()
+    };
+    let told = asked(&flags);
+    place.write("components.json", told["design"].to_string());
+    assert_eq!(asked(&["--components", "components.json"]), told);
+    let other = asked(&["--components", "components.json", "--draw-sd", "3"]);
+    assert_eq!(
+        (&other["design"]["draw_sd"], &other["design"]["accuracy"]),
+        (&json!(3.0), &json!(31.0))
+    );
+    for (text, says) in [
+        ("{}", "names none"),
+        ("{\"draw_sd\": \"2\"}", "draw_sd"),
+        ("[1", "EOF"),
+        ("{\"draw_sd\": -1}", "--draw-sd"),
+        ("{\"accuracy\": 1e300}", "--accuracy"),
+    ] {
+        place.write("components.json", text);
+        let refused = place.gradatim(&["power", "--components", "components.json"]);
+        refused.ends(2).tells(&[says, "hint:"]);
+    }
+    place
+        .gradatim(&["power", "--components", "none.json"])
+        .ends(2);
+}
+
+#[test]
+fn an_accuracy_that_could_be_a_share_is_refused_and_one_percent_is_one() {
+    let place = Place::new();
+    for unclear in ["0.5", "0.999", ".25"] {
+        let refused = place.gradatim(&["power", "--accuracy", unclear]);
+        refused
+            .ends(2)
+            .tells(&["could be a share", "hint:", &format!("{unclear}%")]);
+    }
+    for (clear, percent) in [("1", 1.0), ("50%", 50.0), ("0.5%", 0.5), ("31", 31.0)] {
+        let told = place
+            .gradatim(&["power", "--json", "--accuracy", clear])
+            .ends(0)
+            .json();
+        assert_eq!(number(&told["design"], "accuracy"), percent);
+    }
+    for wrong in ["half", "nan", "inf"] {
+        place
+            .gradatim(&["power", "--accuracy", wrong])
+            .ends(2)
+            .tells(&["--accuracy"]);
     }
 }

@@ -367,6 +367,14 @@ fn found() -> Vec<(&'static str, Edit)> {
             "cluster disagrees",
             ledger(0, "cluster_disagrees", json!(true)),
         ),
+        (
+            "problem's category",
+            ledger(0, "problem_category", json!("topology")),
+        ),
+        (
+            "categories conflict",
+            ledger(0, "categories_conflict", json!(true)),
+        ),
         ("ledger's source", ledger(0, "source", json!("two"))),
         ("ledger's file", ledger(0, "file", json!("c.jsonl"))),
         (

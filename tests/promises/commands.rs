@@ -268,6 +268,138 @@ fn verify_reads_parquet_and_paths_and_gives_each_response_of_a_list_its_verdict(
 }
 
 #[test]
+fn verify_judges_answers_by_themselves_and_says_so() {
+    let place = Place::new();
+    let rows = [
+        json!({ "gold": "2 \\text{ or } 3", "answer": "2 or 3" }),
+        json!({ "gold": "3", "answer": "4", "response": "It is \\boxed{3}." }),
+        json!({ "gold": "3", "answer": null }),
+    ];
+    place.write("in.jsonl", jsonl(&rows));
+    let verdicts = |arguments: &[&str]| {
+        let done = place.gradatim(&[&["verify", "in.jsonl"][..], arguments].concat());
+        let done = done.ends(0);
+        let rows = judged(&done.stdout);
+        let verdicts = rows.iter().map(|row| row["verdict"].get().to_owned());
+        (verdicts.collect::<Vec<_>>().join(" "), done.stderr.clone())
+    };
+    let (told, note) = verdicts(&[]);
+    assert_eq!(told, r#""correct" "correct" "no_answer""#);
+    assert!(note.contains("note: 1 rows have no `response`"), "{note}");
+    let (told, note) = verdicts(&["--answer-field", "answer"]);
+    assert_eq!(told, r#""correct" "wrong" "no_answer""#);
+    assert_eq!(note, "");
+    let pair = ["verify", "--gold", "2", "--answer", "2.0001", "--json"];
+    let verdict = |options: &[&str]| {
+        let done = place.gradatim(&[&pair[..], options].concat()).ends(0);
+        done.json()["verdict"].clone()
+    };
+    assert_eq!(verdict(&[]), json!("wrong"));
+    assert_eq!(verdict(&["--rel-tol", "1e-4"]), json!("correct"));
+    assert_eq!(verdict(&["--abs-tol", "0.00001"]), json!("wrong"));
+    for wrong in [
+        ["--rel-tol", "-1"],
+        ["--strict", "maybe"],
+        ["--fuel", "none"],
+    ] {
+        let done = place.gradatim(&[&pair[..], &wrong].concat());
+        done.ends(2).tells(&[wrong[0]]);
+    }
+    place
+        .gradatim(&["verify", "--gold", "2"])
+        .ends(2)
+        .tells(&["--answer"]);
+}
+
+#[test]
+fn verify_writes_parquet_where_the_name_says_so_with_the_columns_types() {
+    let place = Place::new();
+    let rows = [
+        json!({ "gold": "1", "outputs": ["\\boxed{1}", null], "meta": { "n": 7 }, "share": 0.5 }),
+        json!({ "gold": ["1", "2"], "outputs": ["\\boxed{1}"], "meta": null, "share": 1.0 }),
+    ];
+    let single = [
+        json!({ "gold": "1", "response": "\\boxed{1}", "verdict": 5, "mixed": 1 }),
+        json!({ "gold": "2", "response": "\\boxed{1}", "mixed": "a" }),
+    ];
+    place.write("in.jsonl", jsonl(&rows[..1]));
+    place.write("in.parquet", parquet(&rows[..1], 10));
+    place.write("bad.jsonl", jsonl(&rows));
+    place.write("single.jsonl", jsonl(&single));
+    let written = |file: &str, field: &str, code: i32| {
+        let arguments = [
+            "verify",
+            file,
+            "--response-field",
+            field,
+            "--out",
+            "out.parquet",
+        ];
+        let done = place.gradatim(&arguments).ends(code);
+        assert!(
+            done.stdout.contains("rows that could not be judged"),
+            "{}",
+            done.stdout
+        );
+        table(&place.path("out.parquet"))
+    };
+    for file in ["in.jsonl", "in.parquet"] {
+        let row = &written(file, "outputs", 0)[0];
+        assert_eq!(row["verdict"], json!(["correct", "no_answer"]), "{file}");
+        assert_eq!(row["extracted"], json!(["1", null]), "{file}");
+        assert_eq!(
+            (&row["meta"], &row["share"]),
+            (&json!({ "n": 7 }), &json!(0.5)),
+            "{file}"
+        );
+    }
+    let bad = place.gradatim(&[
+        "verify",
+        "bad.jsonl",
+        "--response-field",
+        "outputs",
+        "--out",
+        "out.parquet",
+    ]);
+    bad.ends(2).tells(&["make no table", ".jsonl"]);
+    let rows = written("single.jsonl", "response", 0);
+    let verdicts: Vec<&Value> = rows.iter().map(|row| &row["verdict"]).collect();
+    assert_eq!(verdicts, [&json!("correct"), &json!("wrong")]);
+    assert_eq!(rows[0]["mixed"], json!("1"));
+    place
+        .gradatim(&["verify", "single.jsonl", "--out", "out.jsonl.gz"])
+        .ends(2)
+        .tells(&["another kind", ".parquet"]);
+}
+
+#[test]
+fn verify_tells_the_path_that_was_meant() {
+    let place = Place::new();
+    let row = json!({ "doc": { "answer": "1" }, "resps": [["\\boxed{1}", "2"]] });
+    place.write("in.jsonl", jsonl(&[row]));
+    let fields = [
+        "--gold-field",
+        "doc.anwser",
+        "--response-field",
+        "resps[0][]",
+    ];
+    let done = place.gradatim(&[&["verify", "in.jsonl"][..], &fields].concat());
+    let done = done
+        .ends(2)
+        .tells(&["`doc.anwser`", "doc.answer", "did you mean `doc.answer`?"]);
+    assert_eq!(done.stdout, "");
+    let fields = [
+        "--gold-field",
+        "doc.answer",
+        "--response-field",
+        "resps[0][]",
+    ];
+    let done = place.gradatim(&[&["verify", "in.jsonl"][..], &fields].concat());
+    let told = judged(&done.ends(0).stdout);
+    assert_eq!(told[0]["verdict"].get(), r#"["correct","wrong"]"#);
+}
+
+#[test]
 fn verify_writes_a_whole_file_or_none() {
     let place = Place::new();
     let line = json!({ "gold": "1", "response": "x".repeat(500) + " \\boxed{1}" });
@@ -971,6 +1103,20 @@ fn sql_answers_from_ledger_selection_and_subsets_with_our_functions() {
             "SELECT verdict('1/2', '\\boxed{0.5}') AS v, style('<think>\nOkay, so wait. Hmm.\n</think>\n1') AS s"
         ),
         json!([{ "v": "correct", "s": "r1" }])
+    );
+    assert_eq!(
+        sql(
+            "SELECT compare('2', '2.0001') AS a, compare('2', '2.0001', '{\"rel_tol\": 1e-4}') AS b, \
+             verdict('2', '\\boxed{2.0001}', '{\"abs_tol\": \"0.1\"}') AS c, verdict('2', NULL) AS d"
+        ),
+        json!([{ "a": "wrong", "b": "correct", "c": "correct", "d": null }])
+    );
+    let wrong = "SELECT compare('2', '2', '{\"rel\": 1}') AS a";
+    let wrong = place.gradatim(&["sql", wrong, "--in", "out"]);
+    assert!(
+        wrong.code != Some(0) && wrong.stderr.contains("`rel`"),
+        "{}",
+        wrong.stderr
     );
     let done = place
         .gradatim(&["sql", "SELECT fate FROM ledger LIMIT 1", "--in", "out"])

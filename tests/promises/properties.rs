@@ -174,7 +174,7 @@ fn batch(rows: &[Row]) -> RecordBatch {
             "verification_word_count" => counts(&|row| row.words[0]),
             "tentative_word_count" => counts(&|row| row.words[1]),
             "connective_count" => counts(&|row| row.words[2]),
-            "generation" | "bytes" => counts(&|_| 0),
+            "generation" | "bytes" | "problem_bytes" => counts(&|_| 0),
             "row" | "offset" => Arc::new(UInt64Array::from_iter_values(0..rows.len() as u64)),
             "recorded_rule" => {
                 Arc::new(BooleanArray::from_iter(rows.iter().map(|row| row.recorded)))
@@ -444,12 +444,17 @@ impl<'r> Known<'r> {
         Self { by_id, by_problem }
     }
 
-    /// The first by name of the categories of the problem's rows.
+    /// The category that most of the problem's trajectories have, of equals the first by name.
     fn category(&self, problem: Id) -> Option<&'static str> {
-        self.by_problem[&problem]
-            .iter()
-            .filter_map(|row| row.category)
-            .min()
+        let mut having: BTreeMap<&str, HashSet<Id>> = BTreeMap::new();
+        for row in &self.by_problem[&problem] {
+            if let Some(category) = row.category {
+                having.entry(category).or_default().insert(row.trajectory);
+            }
+        }
+        // Of equals the last one that is met is kept.
+        let most = having.into_iter().rev().max_by_key(|(_, ids)| ids.len());
+        most.map(|(category, _)| category)
     }
 
     /// What of a problem's trajectories could have been selected.
@@ -488,6 +493,32 @@ fn cases(count: u32) -> ProptestConfig {
         cases: count,
         failure_persistence: None,
         ..ProptestConfig::default()
+    }
+}
+
+#[test]
+fn of_conflicting_categories_that_of_most_trajectories_counts_and_of_equals_the_first_by_name() {
+    let mut rows = plain_pool(3, |_| 3);
+    let told = [
+        ["geometry", "algebra", "geometry"],
+        ["geometry", "calculus", "algebra"],
+        ["calculus", "calculus", "calculus"],
+    ];
+    for (row, category) in rows.iter_mut().zip(told.as_flattened()) {
+        row.category = Some(category);
+    }
+    // A copy is no second voice, and what says nothing is none.
+    rows.extend([rows[1].clone(), rows[1].clone()]);
+    rows[8].category = None;
+    for (at, category) in ["geometry", "algebra", "calculus"].into_iter().enumerate() {
+        let grid = format!("[[grid]]\nsize = [1]\ncategory = ['{category}']\ncontrol.random = 0");
+        let made = Made::whole(&rows, &grid, 0);
+        let problems = made.problems(&made.selection.subsets[0]);
+        assert_eq!(
+            problems,
+            [problem_id(&format!("problem {at}"))],
+            "{category}"
+        );
     }
 }
 

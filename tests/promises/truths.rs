@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::time::{Duration, Instant};
 
+use gradatim::ids::{Id, IdHasher};
 use serde_json::{Value, json};
 
 use crate::kills::killed_and_run_again;
@@ -423,7 +424,7 @@ struct Known {
     by_id: HashMap<String, usize>,
     /// Kept rows of each problem.
     kept: HashMap<String, Vec<usize>>,
-    /// The first by name of the categories of a problem's rows.
+    /// The category that most of a problem's trajectories have, of equals the first by name.
     category: HashMap<String, String>,
     /// Correct, and decided, of each problem's trajectories, of which exact copies are one.
     decided: HashMap<String, (u64, u64)>,
@@ -440,18 +441,15 @@ impl Known {
         };
         let ledger = known.ledger.clone();
         let mut verdicts: HashMap<&str, BTreeSet<&str>> = HashMap::new();
+        let mut votes: HashMap<&str, BTreeMap<&str, BTreeSet<&str>>> = HashMap::new();
         for (at, row) in ledger.iter().enumerate() {
             let Some(problem) = row["problem_id"].as_str().map(str::to_owned) else {
                 continue;
             };
             if let Some(category) = row["category"].as_str() {
-                let first = known
-                    .category
-                    .entry(problem.clone())
-                    .or_insert(category.to_owned());
-                if category < first.as_str() {
-                    *first = category.to_owned();
-                }
+                let votes = votes.entry(text(row, "problem_id")).or_default();
+                let votes = votes.entry(category).or_default();
+                votes.insert(text(row, "trajectory_id"));
             }
             let verdicts = verdicts.entry(text(row, "trajectory_id")).or_default();
             verdicts.insert(text(row, "verdict"));
@@ -461,7 +459,22 @@ impl Known {
                 known.kept.entry(problem).or_default().push(at);
             }
         }
+        for (problem, votes) in &votes {
+            let most = votes.values().map(BTreeSet::len).max();
+            let mut having = votes.iter();
+            let first = having.find(|(_, ids)| Some(ids.len()) == most);
+            let (category, _) = first.expect("a category");
+            known
+                .category
+                .insert((*problem).to_owned(), (*category).to_owned());
+        }
         for row in &ledger {
+            if let Some(problem) = row["problem_id"].as_str() {
+                let told = known.category.get(problem).map(String::as_str);
+                assert_eq!(row["problem_category"].as_str(), told, "{problem}");
+                let conflicts = votes.get(problem).is_some_and(|votes| votes.len() > 1);
+                assert_eq!(row["categories_conflict"], json!(conflicts), "{problem}");
+            }
             // Each trajectory once.
             let Some(verdicts) = row["trajectory_id"]
                 .as_str()
@@ -760,26 +773,29 @@ fn diverse_counts_differ_by_at_most_one_at_every_prefix() {
 fn long_and_short_are_drawn_from_the_bucket_of_that_size() {
     let out = &QUICKSTART.out;
     let (selection, known) = (out.selection(), Known::new(out));
-    // One trajectory for each problem of the category: its longest (its shortest).
+    // One trajectory for each problem of the category: of those in R1's style the one with the smallest hash, which is
+    // the same for both lengths.
+    let stands = |problem: &str| -> Option<&str> {
+        let rows = known.kept[problem].iter().map(|&at| &known.ledger[at]);
+        let rows = rows.filter(|row| row["style"] == "r1");
+        let ids = rows.map(|row| text(row, "trajectory_id"));
+        ids.min_by_key(|id| {
+            let id: Id = id.parse().expect("an id");
+            let hasher = IdHasher::new("gradatim draw of a trajectory v2")
+                .part(0_u64.to_le_bytes())
+                .part("subset")
+                .part(0_u32.to_le_bytes())
+                .part("algebra-r1");
+            hasher.part(id.to_bytes()).finish()
+        })
+    };
     let extremes = |longest: bool| -> Vec<u64> {
-        let mut all: Vec<u64> = known
-            .kept
-            .keys()
-            .filter(|problem| {
-                known
-                    .category
-                    .get(*problem)
-                    .is_some_and(|category| category == "algebra")
-            })
-            .filter_map(|problem| {
-                let lengths = known.lengths(problem, "r1");
-                if longest {
-                    lengths.iter().max().copied()
-                } else {
-                    lengths.iter().min().copied()
-                }
-            })
-            .collect();
+        let of_category = known.kept.keys().filter(|problem| {
+            let category = known.category.get(*problem);
+            category.is_some_and(|category| category == "algebra")
+        });
+        let standing = of_category.filter_map(|problem| stands(problem));
+        let mut all: Vec<u64> = standing.map(|id| known.tokens(id)).collect();
         all.sort_unstable();
         if longest {
             all.reverse();
@@ -792,13 +808,7 @@ fn long_and_short_are_drawn_from_the_bucket_of_that_size() {
     ] {
         let edge = extremes(longest)[160 - 1];
         for (id, problem) in &selection[name] {
-            let lengths = known.lengths(problem, "r1");
-            let stands = if longest {
-                lengths.iter().max()
-            } else {
-                lengths.iter().min()
-            };
-            assert_eq!(Some(&known.tokens(id)), stands);
+            assert_eq!(Some(id.as_str()), stands(problem));
             assert!(if longest {
                 known.tokens(id) >= edge
             } else {
@@ -813,6 +823,11 @@ fn long_and_short_are_drawn_from_the_bucket_of_that_size() {
             beyond.count() > 50,
             "the order inside the bucket is not the ranking"
         );
+    }
+    // The ladder's are the longest of their problems.
+    for (id, problem) in &selection["ladder-diverse-long-r1-1000"] {
+        let lengths = known.lengths(problem, "r1");
+        assert_eq!(Some(&known.tokens(id)), lengths.iter().max());
     }
 }
 

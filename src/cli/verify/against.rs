@@ -17,6 +17,7 @@ use super::row::{Bad, Judged, Judgement};
 pub(super) struct Against {
     counts: BTreeMap<(Outcome, Option<bool>), u64>,
     rows: Option<(Table, Partial)>,
+    row_count: u64,
 }
 
 /// A row whose verdict is not what its column says.
@@ -53,6 +54,7 @@ impl Against {
         });
         Ok(Self {
             counts: BTreeMap::new(),
+            row_count: 0,
             rows: rows.transpose()?,
         })
     }
@@ -64,6 +66,7 @@ impl Against {
     ) -> Result<()> {
         let mut rows = Vec::new();
         for (line, judged) in judged {
+            self.row_count += 1;
             let Ok(judged) = judged else { continue };
             for Judgement { verdict, recorded } in &judged.judgements {
                 let outcome = verdict.outcome;
@@ -83,6 +86,17 @@ impl Against {
             Some((table, _)) => table.write(arrays(&columns(), &rows)),
             None => Ok(()),
         }
+    }
+
+    /// How many rows there were, and verdicts on them.
+    pub(super) fn total(&self, unjudged: u64) -> String {
+        let verdicts = self.counts.values().sum();
+        format!(
+            "{} rows, {} verdicts, {} rows that could not be judged\n",
+            thousands(self.row_count),
+            thousands(verdicts),
+            thousands(unjudged)
+        )
     }
 
     /// How often each verdict came, for who asks for nothing else.

@@ -6,6 +6,7 @@ use std::str::FromStr;
 use serde_json::value::RawValue;
 
 use crate::source::pick::Pick;
+use crate::source::text::strict;
 use crate::source::value::{self, Value};
 
 use super::row::{Bad, Fields};
@@ -40,8 +41,26 @@ impl FromStr for Field {
 }
 
 impl Field {
+    /// The field of that name.
+    pub(super) fn plain(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            path: None,
+        }
+    }
+
+    /// Whether it is a name and no path.
+    pub(super) fn is_name(&self) -> bool {
+        self.path.is_none()
+    }
+
+    /// The field of a row that holds it, where it is a path.
+    pub(super) fn root(&self) -> &str {
+        self.path.as_ref().map_or(&self.name, Pick::root)
+    }
+
     /// Whether a row has it, be it null.
-    pub(super) fn is_in(&self, fields: &Fields) -> bool {
+    pub(super) fn is_in(&self, fields: &Fields<'_>) -> bool {
         let leads_somewhere = |pick: &Pick| match resolved(pick, fields) {
             Value::Missing => false,
             Value::List(items) => !items.iter().all(|item| matches!(item, Value::Missing)),
@@ -51,23 +70,23 @@ impl Field {
     }
 
     /// The truth that it says; none where it says none.
-    pub(super) fn truths(&self, fields: &Fields) -> Vec<Option<bool>> {
+    pub(super) fn truths(&self, fields: &Fields<'_>) -> Vec<Option<bool>> {
         match self.value(fields) {
             Value::List(items) => items.iter().map(Value::truth).collect(),
             value => vec![value.truth()],
         }
     }
 
-    fn value<'r>(&self, fields: &'r Fields) -> Value<'r> {
+    fn value<'r>(&self, fields: &'r Fields<'_>) -> Value<'r> {
         match (fields.get(&self.name), &self.path) {
-            (Some(raw), _) => value::from_json(raw.get()).unwrap_or(Value::Missing),
+            (Some(raw), _) => cell(raw),
             (None, Some(pick)) => resolved(pick, fields),
             (None, None) => Value::Missing,
         }
     }
 
     /// Its text: a string, or a number or bool as it is written; none for null. A list of one is that one.
-    pub(super) fn text<'r>(&self, fields: &'r Fields) -> Result<Option<Cow<'r, str>>, Bad> {
+    pub(super) fn text<'r>(&self, fields: &'r Fields<'_>) -> Result<Option<Cow<'r, str>>, Bad> {
         match self.texts(fields)? {
             Texts::One(text) => Ok(text),
             Texts::Several(mut texts) if texts.len() == 1 => Ok(texts.remove(0)),
@@ -76,7 +95,7 @@ impl Field {
     }
 
     /// Its text, or that of each item of a list.
-    pub(super) fn texts<'r>(&self, fields: &'r Fields) -> Result<Texts<'r>, Bad> {
+    pub(super) fn texts<'r>(&self, fields: &'r Fields<'_>) -> Result<Texts<'r>, Bad> {
         match (fields.get(&self.name), &self.path) {
             (Some(raw), _) => of_raw(raw),
             (None, Some(pick)) => of_value(resolved(pick, fields)),
@@ -85,10 +104,16 @@ impl Field {
     }
 }
 
-fn resolved<'r>(pick: &Pick, fields: &'r Fields) -> Value<'r> {
+fn resolved<'r>(pick: &Pick, fields: &'r Fields<'_>) -> Value<'r> {
     let root = fields.get(pick.root());
-    let cell = root.and_then(|raw| value::from_json(raw.get()).ok());
-    cell.map_or(Value::Missing, |cell| pick.resolve(cell))
+    root.map_or(Value::Missing, |raw| pick.resolve(cell(raw)))
+}
+
+/// The value of a field.
+fn cell(raw: &RawValue) -> Value<'_> {
+    let mended = || Some(value::from_json(&strict(raw.get())?).ok()?.into_owned());
+    let cell = value::from_json(raw.get()).ok();
+    cell.or_else(mended).unwrap_or(Value::Missing)
 }
 
 /// Each response of a row is judged by itself, and its verdict held until the row is written.
@@ -110,9 +135,12 @@ fn of_raw(raw: &RawValue) -> Result<Texts<'_>, Bad> {
 fn plain(raw: &RawValue) -> Result<Option<Cow<'_, str>>, Bad> {
     let raw = raw.get();
     match raw.as_bytes().first() {
-        Some(b'"') => serde_json::from_str::<String>(raw)
-            .map(|text| Some(Cow::Owned(text)))
-            .map_err(|_| Bad::Field),
+        Some(b'"') => {
+            let text = serde_json::from_str::<String>(raw).ok();
+            let mended = || serde_json::from_str::<String>(&strict(raw)?).ok();
+            let text = text.or_else(mended).ok_or(Bad::Field)?;
+            Ok(Some(Cow::Owned(text)))
+        }
         Some(b'n') => Ok(None),
         Some(b'{' | b'[') | None => Err(Bad::Field),
         Some(_) => Ok(Some(Cow::Borrowed(raw))),

@@ -1,67 +1,92 @@
 //! Rows to judge, as lines of JSON with their numbers: of JSONL as they are, of Parquet as written so.
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::{self, Read};
+use std::ops::Range;
 use std::path::Path;
 
 use arrow::array::{BooleanArray, RecordBatch};
 use arrow::buffer::BooleanBuffer;
 use arrow::compute::filter_record_batch;
+use arrow::datatypes::SchemaRef;
 use arrow::json::writer::{LineDelimited, WriterBuilder};
 use fs_err::File;
-use memchr::memchr;
+use memchr::memchr_iter;
 
+use super::lines::Lines;
 use super::unread;
 use crate::source::format::Form;
 use crate::source::{BatchSize, Cuts, Format, Piece, ROW_BYTES_MAX, files, head, parquet};
 use crate::{Error, Result};
 
-/// Rows that are judged at once: enough to share out, few enough to hold.
-pub(super) const CHUNK_ROWS: usize = 1024;
+/// Rows of Parquet that are judged at once: enough to share out, few enough to hold.
+const CHUNK_ROWS: usize = 1024;
 const CHUNK_BYTES: usize = 4 << 20;
 
 /// What stands for a row that is too large: no other row is empty.
 pub(super) const TOO_LARGE: &[u8] = b"";
 
-/// Rows with their numbers from 1.
-pub(super) type Chunk = Vec<(u64, Vec<u8>)>;
+/// Rows with their numbers from 1, in one text.
+#[derive(Default)]
+pub(super) struct Chunk {
+    pub text: Vec<u8>,
+    pub rows: Vec<(u64, Range<usize>)>,
+}
+
+impl Chunk {
+    /// The text of a row.
+    pub(super) fn row(&self, (_, range): &(u64, Range<usize>)) -> &[u8] {
+        &self.text[range.clone()]
+    }
+}
 
 /// Where rows come from.
 pub(super) struct Input {
     rows: Rows,
-    /// The number of the last row.
-    number: u64,
+    /// The columns of Parquet.
+    pub schema: Option<SchemaRef>,
 }
 
 enum Rows {
-    Lines(Box<dyn BufRead>),
-    Parquet(Box<dyn Iterator<Item = Result<Piece>>>),
+    Lines(Lines),
+    Parquet {
+        pieces: Box<dyn Iterator<Item = Result<Piece>>>,
+        /// The number of the last row.
+        number: u64,
+    },
 }
 
 impl Input {
-    pub(super) fn open(file: &Path) -> Result<Self> {
-        let rows = match file.as_os_str() == "-" {
-            true => Rows::Lines(Box::new(BufReader::new(std::io::stdin()))),
-            false => open(file)?,
-        };
-        Ok(Self { rows, number: 0 })
+    pub(super) fn open(file: &Path, threads: usize) -> Result<Self> {
+        match file.as_os_str() == "-" {
+            true => Ok(Self::of_lines(io::stdin(), threads)),
+            false => open(file, threads),
+        }
+    }
+
+    fn of_lines(text: impl Read + 'static, threads: usize) -> Self {
+        Self {
+            rows: Rows::Lines(Lines::of(Box::new(text), threads)),
+            schema: None,
+        }
     }
 
     /// What a row is called: a line of text has blank ones beside it.
     pub(super) fn unit(&self) -> &'static str {
         match self.rows {
             Rows::Lines(_) => "line",
-            Rows::Parquet(_) => "row",
+            Rows::Parquet { .. } => "row",
         }
     }
 
-    /// The next rows, none at the end; of text those lines that are not blank.
-    pub(super) fn next(&mut self) -> std::io::Result<Chunk> {
+    /// The next rows; none at the end. Of text those lines that are not blank, of which a chunk before the end may
+    /// have none.
+    pub(super) fn next(&mut self) -> io::Result<Option<Chunk>> {
         match &mut self.rows {
-            Rows::Lines(reader) => lines(reader.as_mut(), &mut self.number),
-            Rows::Parquet(batches) => match batches.next().transpose() {
-                Ok(None) => Ok(Vec::new()),
-                Ok(Some(piece)) => json_lines(&piece, &mut self.number),
-                Err(error) => Err(std::io::Error::other(error)),
+            Rows::Lines(lines) => lines.next(),
+            Rows::Parquet { pieces, number } => match pieces.next().transpose() {
+                Ok(None) => Ok(None),
+                Ok(Some(piece)) => json_lines(&piece, number).map(Some),
+                Err(error) => Err(io::Error::other(error)),
             },
         }
     }
@@ -98,7 +123,7 @@ fn mistaken(file: &Path, why: &str) -> Error {
     }
 }
 
-fn open(file: &Path) -> Result<Rows> {
+fn open(file: &Path, threads: usize) -> Result<Input> {
     let opened = File::open(file)?;
     let coded: Box<dyn Read> = match format(file)? {
         Some(Format::Parquet) => return parquet(file),
@@ -109,13 +134,10 @@ fn open(file: &Path) -> Result<Rows> {
         Some(Format::Text(text)) => text.coding.decoded(opened)?,
         None => Box::new(opened),
     };
-    Ok(Rows::Lines(Box::new(BufReader::with_capacity(
-        1 << 18,
-        coded,
-    ))))
+    Ok(Input::of_lines(coded, threads))
 }
 
-fn parquet(file: &Path) -> Result<Rows> {
+fn parquet(file: &Path) -> Result<Input> {
     let found = files::find(file)?.into_iter().next();
     let found = found.ok_or_else(|| unread(file, "it is no file"))?;
     let cuts = Cuts {
@@ -125,7 +147,13 @@ fn parquet(file: &Path) -> Result<Rows> {
         },
         row_bytes_max: ROW_BYTES_MAX,
     };
-    Ok(Rows::Parquet(Box::new(parquet::all_rows(&found, cuts)?)))
+    Ok(Input {
+        schema: Some(parquet::Footer::read(&found)?.schema().clone()),
+        rows: Rows::Parquet {
+            pieces: Box::new(parquet::all_rows(&found, cuts)?),
+            number: 0,
+        },
+    })
 }
 
 fn no_rows(file: &Path, kind: &str) -> Error {
@@ -135,64 +163,36 @@ fn no_rows(file: &Path, kind: &str) -> Error {
     )
 }
 
-fn lines(reader: &mut dyn BufRead, number: &mut u64) -> std::io::Result<Chunk> {
-    let (mut chunk, mut bytes) = (Vec::new(), 0);
-    while chunk.len() < CHUNK_ROWS && bytes < CHUNK_BYTES {
-        let Some(text) = line(reader)? else { break };
-        *number += 1;
-        bytes += text.len();
-        if text == TOO_LARGE || !text.trim_ascii().is_empty() {
-            chunk.push((*number, text));
-        }
-    }
-    Ok(chunk)
-}
-
-/// The next line, of which no more is held than a row may have; none at the end.
-fn line(reader: &mut dyn BufRead) -> std::io::Result<Option<Vec<u8>>> {
-    let (mut text, mut bytes) = (Vec::new(), 0_u64);
-    loop {
-        let piece = reader.fill_buf()?;
-        let end = memchr(b'\n', piece).map(|at| at + 1);
-        let used = end.unwrap_or(piece.len());
-        bytes += used as u64;
-        match bytes > ROW_BYTES_MAX {
-            true => text = Vec::new(),
-            false => text.extend_from_slice(&piece[..used]),
-        }
-        let is_end = end.is_some() || used == 0;
-        reader.consume(used);
-        if is_end {
-            return Ok((bytes > 0).then_some(text));
-        }
-    }
-}
-
 /// A row that is too large stands as an empty one in its place.
-fn json_lines(piece: &Piece, number: &mut u64) -> std::io::Result<Chunk> {
+fn json_lines(piece: &Piece, number: &mut u64) -> io::Result<Chunk> {
     let text = match &piece.batch {
         Some(batch) => json_text(batch, piece.too_large.as_ref())?,
         None => Vec::new(),
     };
-    let mut written = text.split_inclusive(|byte| *byte == b'\n');
+    let mut start = 0;
+    let ends: Vec<usize> = memchr_iter(b'\n', &text).collect();
+    let mut written = ends
+        .into_iter()
+        .map(|end| std::mem::replace(&mut start, end + 1)..end);
     let is_large = |at: usize| piece.too_large.as_ref().is_some_and(|rows| rows.value(at));
     let rows = (0..piece.rows).map(|at| {
         let row = match is_large(at) {
-            true => TOO_LARGE,
+            true => 0..0,
             false => written.next().unwrap_or_default(),
         };
         *number += 1;
-        (*number, row.to_vec())
+        (*number, row)
     });
-    Ok(rows.collect())
+    let rows = rows.collect();
+    Ok(Chunk { text, rows })
 }
 
 /// The rows that are not too large, as lines.
-fn json_text(batch: &RecordBatch, too_large: Option<&BooleanBuffer>) -> std::io::Result<Vec<u8>> {
+fn json_text(batch: &RecordBatch, too_large: Option<&BooleanBuffer>) -> io::Result<Vec<u8>> {
     let few = match too_large {
         Some(rows) => {
             let kept = BooleanArray::new(!rows, None);
-            &filter_record_batch(batch, &kept).map_err(std::io::Error::other)?
+            &filter_record_batch(batch, &kept).map_err(io::Error::other)?
         }
         None => batch,
     };
@@ -200,6 +200,6 @@ fn json_text(batch: &RecordBatch, too_large: Option<&BooleanBuffer>) -> std::io:
         .with_explicit_nulls(true)
         .build::<_, LineDelimited>(Vec::new());
     let written = writer.write(few).and_then(|()| writer.finish());
-    written.map_err(std::io::Error::other)?;
+    written.map_err(io::Error::other)?;
     Ok(writer.into_inner())
 }

@@ -1,11 +1,17 @@
 //! `gradatim verify`: the verifier by itself.
 
 mod against;
+mod conventions;
 mod field;
 mod fields;
 mod input;
+mod lines;
 mod output;
+mod parquet;
+mod plain;
 mod row;
+mod scan;
+mod task;
 mod unjudged;
 
 use std::path::{Path, PathBuf};
@@ -18,52 +24,81 @@ use clap::{Args, ValueEnum};
 use rayon::prelude::*;
 
 use against::Against;
+use conventions::Conventions;
 use field::Field;
 use fields::MissingFields;
 use input::{Chunk, Input};
 use output::Output;
 use row::{Bad, Judged, judge, unjudged};
+use task::{Said, Task};
 use unjudged::Unjudged;
 
 use super::progress::Progress;
+use super::table::thousands;
 use super::{
     apart, print, print_json, say, stop_on_signals, tell, thread_count, threads, use_threads,
 };
 use crate::run::{Amount, Watch};
 
-/// Judges answers: one pair given by `--gold` and `--response`, or each row of a JSONL file (plain, .gz,
-/// .zst; `-` for stdin) or a Parquet file. A row has `gold` and `response`; it is written back as JSONL, in
-/// order and with all other fields untouched, with `verdict` (correct, wrong, undecided, no_answer, no_gold),
-/// `extracted` and `reason`; where the response is a list, each of them is a list of its verdicts.
+/// Judges answers: one pair given by `--gold` with `--response` or `--answer`, or each row of a JSONL file (plain,
+/// .gz, .zst; `-` for stdin) or a Parquet file. A row has `gold`, and `response` or, to be read whole, `answer`; it is
+/// written back in order and with all other fields untouched, with `verdict` (correct, wrong, undecided, no_answer,
+/// no_gold), `extracted` and `reason`; where the response is a list, each of them is a list of its verdicts.
 #[derive(Args)]
 #[command(after_help = "\
-Ends with 0 when every row was judged, with 1 when a row is no object or its fields are no text, and
-with 2 when none of the first rows, or no row at all, has a field that is named.
+A row that has both a response and an `answer` is judged by its response;
+`--answer-field answer` has the answer judged. `resps[0][]`, as a field, leads
+into lists: `[0]` is the first item, `[-1]` the last, `[]` each of them, which
+has a verdict of its own, a null as well. A name with a dot or a bracket of its
+own stands between backticks.
+
+A row may carry `options`: an object with the names of the conventions above
+(`{\"rel_tol\": 1e-4, \"strict\": false}`), with `profile`, or with Math-Verify's own
+names (`gold_extract`, `fallback_mode`); they go before the command line's. SQL
+takes the same: `verdict(gold, response, '{\"rel_tol\": 1e-4}')`, and `compare(gold,
+answer)` for answers (`gradatim sql`).
+
+Ends with 0 when every row was judged, with 1 when a row is no object or its
+fields are no text, and with 2 when none of the first rows, or no row at all,
+has a field that is named.
 
 Examples:
   gradatim verify --gold '1/2' --response 'So it is \\boxed{0.5}.'
-  gradatim verify answers.jsonl --gold-field answer --out judged.jsonl")]
+  gradatim verify --gold '2' --answer '2.0001' --rel-tol 1e-4
+  gradatim verify answers.jsonl --gold-field answer --out judged.jsonl
+  gradatim verify samples.jsonl --gold-field doc.answer --response-field 'resps[0][]'")]
 pub(super) struct Arguments {
     /// Rows to judge.
-    #[arg(required_unless_present_all = ["gold", "response"], conflicts_with_all = ["gold", "response"])]
+    #[arg(required_unless_present = "gold", conflicts_with_all = ["gold", "response", "answer"])]
     file: Option<PathBuf>,
     /// The gold answer of a single pair; it may carry `$…$`, `\boxed{…}`, `#### …` or a sentence.
-    #[arg(long, requires = "response", allow_hyphen_values = true)]
+    #[arg(long, allow_hyphen_values = true)]
     gold: Option<String>,
-    /// The response of a single pair.
+    /// The response of a single pair, in which the answer is looked for.
     #[arg(long, requires = "gold", allow_hyphen_values = true)]
     response: Option<String>,
-    /// Write judged rows here [default: stdout].
+    /// The answer of a single pair, which is read whole.
+    #[arg(
+        long,
+        requires = "gold",
+        conflicts_with = "response",
+        allow_hyphen_values = true
+    )]
+    answer: Option<String>,
+    /// Write judged rows here, as JSONL, or as Parquet where the name ends so [default: stdout].
     #[arg(long, value_name = "FILE", requires = "file")]
     out: Option<PathBuf>,
     /// The field that holds the gold answer, or a path into one, as `info.truth`.
     #[arg(long, value_name = "NAME", default_value = "gold")]
     gold_field: Field,
-    /// The field that holds the response, or a path into one, as `outputs[].text` (a list: one verdict each).
-    #[arg(long, value_name = "NAME", default_value = "response")]
-    response_field: Field,
-    /// Which conventions decide: our own, or Math-Verify's. A row may carry an `options` object with
-    /// Math-Verify's names (`strict`, `float_rounding`, …), which goes first.
+    /// The field that holds the response, or a path into one, as `outputs[].text` (a list: one verdict each)
+    /// [default: `response`, and `answer` of rows that have none].
+    #[arg(long, value_name = "NAME")]
+    response_field: Option<Field>,
+    /// The field that holds a bare answer, which is read whole, or a path into one; no response is then looked at.
+    #[arg(long, value_name = "NAME", conflicts_with = "response_field")]
+    answer_field: Option<Field>,
+    /// Which conventions decide: our own, or Math-Verify's.
     #[arg(long, value_enum, default_value = "default")]
     profile: Profile,
     /// Hold verdicts against this column (a bool, 1 or 0, yes or no) and print the table; rows are written
@@ -82,6 +117,8 @@ pub(super) struct Arguments {
     /// For a single pair: answer as JSON.
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    conventions: Conventions,
 }
 
 /// Conventions of comparison.
@@ -103,6 +140,11 @@ impl Profile {
 }
 
 impl Arguments {
+    /// The profile's options with what the command line says in their place.
+    fn options(&self) -> Result<Options> {
+        self.conventions.over(self.profile.options())
+    }
+
     /// The files that are written, by option.
     fn written(&self) -> Vec<(&'static str, &Path)> {
         let written = [
@@ -117,19 +159,31 @@ impl Arguments {
 }
 
 pub(super) fn verify(arguments: &Arguments) -> Result<u8> {
-    match (&arguments.gold, &arguments.response, &arguments.file) {
-        (Some(gold), Some(response), _) => one_pair(arguments, gold, response),
-        (_, _, Some(file)) => rows(arguments, file),
+    let Arguments {
+        gold,
+        response,
+        answer,
+        file,
+        ..
+    } = arguments;
+    match (gold, response, answer, file) {
+        (Some(gold), Some(response), _, _) => one_pair(arguments, gold, Said::Response, response),
+        (Some(gold), _, Some(answer), _) => one_pair(arguments, gold, Said::Answer, answer),
+        (Some(_), ..) => Err(Error::usage(
+            "there is nothing to hold against the gold answer",
+            "give `--response` or `--answer` beside `--gold`",
+        )),
+        (.., Some(file)) => rows(arguments, file),
         _ => Err(Error::usage(
             "nothing to judge",
-            "name a file, or give --gold and --response",
+            "name a file, or give `--gold` with `--response` or `--answer`",
         )),
     }
 }
 
-fn one_pair(arguments: &Arguments, gold: &str, response: &str) -> Result<u8> {
-    let options = arguments.profile.options();
-    let verdict = verify::verify_with(gold, response, &options);
+fn one_pair(arguments: &Arguments, gold: &str, said: Said, text: &str) -> Result<u8> {
+    let options = arguments.options()?;
+    let verdict = said.verdict(gold, text, &options);
     if arguments.json {
         print_json(&serde_json::json!({
             "verdict": verdict.outcome.as_str(),
@@ -146,24 +200,30 @@ fn one_pair(arguments: &Arguments, gold: &str, response: &str) -> Result<u8> {
         ))?;
     }
     if arguments.explain {
-        explain(gold, response, &options)?;
+        print(&match said {
+            Said::Response => found(text, &options),
+            Said::Answer => format!("read as:   {}\n", read(text)),
+        })?;
+        print(&gold_read(gold, &options))?;
     }
     Ok(0)
 }
 
-/// What was found on either side, where, by which rule, and how it was read.
-fn explain(gold: &str, response: &str, options: &Options) -> Result<()> {
-    let read = |answer: &str| {
-        let reading = verify::reading(answer);
-        reading.map_or("(not read)".into(), |text| one_line(&text).into_owned())
-    };
+/// How an answer is read.
+fn read(answer: &str) -> String {
+    let reading = verify::reading(answer);
+    reading.map_or("(not read)".into(), |text| one_line(&text).into_owned())
+}
+
+/// What was found in a response, where, by which rule, and how it was read.
+fn found(response: &str, options: &Options) -> String {
     let parts = verify::split_thinking(response);
-    let mut text = format!(
+    let thinking = format!(
         "thinking:  {:?}, {} bytes\n",
         parts.state,
         parts.thinking.len()
     );
-    text += &match verify::extract_with(response, options) {
+    let found = match verify::extract_with(response, options) {
         Some(found) => format!(
             "found:     by rule {} at bytes {}..{}{}\nread as:   {}\n",
             found.rule.as_str(),
@@ -174,7 +234,11 @@ fn explain(gold: &str, response: &str, options: &Options) -> Result<()> {
         ),
         None => "found:     nothing\n".to_owned(),
     };
-    text += &match verify::read_gold_with(gold, options) {
+    thinking + &found
+}
+
+fn gold_read(gold: &str, options: &Options) -> String {
+    match verify::read_gold_with(gold, options) {
         verify::Gold::Answer(answer) => {
             format!(
                 "gold:      {}\nread as:   {}\n",
@@ -183,18 +247,20 @@ fn explain(gold: &str, response: &str, options: &Options) -> Result<()> {
             )
         }
         other => format!("gold:      {other:?}\n"),
-    };
-    print(&text)
+    }
 }
 
 fn rows(arguments: &Arguments, file: &Path) -> Result<u8> {
     apart::refuse_same(&[file], &arguments.written())?;
     use_threads(arguments.threads)?;
+    let out = arguments.out.as_deref();
+    let is_parquet = out.map_or(Ok(false), output::is_parquet)?;
+    let task = Task::of(arguments, is_parquet)?;
     let stop = stop_on_signals()?;
     let progress = Progress::new();
-    let input = Input::open(file)?;
+    let input = Input::open(file, arguments.threads)?;
     let unit = input.unit();
-    let mut judging = Judging::begin(arguments)?;
+    let mut judging = Judging::begin(arguments, &task, &input)?;
     progress.begin("verify", Amount::default());
     let read = judging.read(input, file, &stop, &progress);
     progress.finish();
@@ -206,24 +272,32 @@ fn rows(arguments: &Arguments, file: &Path) -> Result<u8> {
 /// A file being judged, and where that goes.
 struct Judging<'a> {
     arguments: &'a Arguments,
+    task: &'a Task,
     wanted: MissingFields,
     sink: Output,
     against: Against,
     unjudged: Unjudged,
+    /// Whether a row had a list of responses.
+    is_several: bool,
+    /// Rows that were judged by a bare answer.
+    answers: u64,
 }
 
 impl<'a> Judging<'a> {
-    fn begin(arguments: &'a Arguments) -> Result<Self> {
+    fn begin(arguments: &'a Arguments, task: &'a Task, input: &Input) -> Result<Self> {
         let sink = match arguments.against.is_some() && arguments.out.is_none() {
             true => Output::Nowhere,
-            false => Output::create(arguments.out.as_deref())?,
+            false => Output::create(arguments.out.as_deref(), input.schema.clone())?,
         };
         Ok(Self {
             arguments,
-            wanted: MissingFields::of(arguments),
+            task,
+            wanted: MissingFields::of(task),
             sink,
             against: Against::new(arguments.disagreements.as_deref())?,
             unjudged: Unjudged::default(),
+            is_several: false,
+            answers: 0,
         })
     }
 
@@ -236,14 +310,13 @@ impl<'a> Judging<'a> {
         progress: &Progress,
     ) -> Result<()> {
         let mut is_first = true;
-        loop {
+        while let Some(chunk) = input.next().map_err(|error| unread(file, error))? {
             check(stop)?;
-            let chunk = input.next().map_err(|error| unread(file, error))?;
+            if chunk.rows.is_empty() {
+                continue;
+            }
             if is_first && is_list(&chunk) {
                 return Err(no_lines(file));
-            }
-            if chunk.is_empty() {
-                break;
             }
             self.wanted.look(&chunk);
             let is_first = std::mem::take(&mut is_first);
@@ -251,41 +324,49 @@ impl<'a> Judging<'a> {
                 return Err(error);
             }
             self.judge(&chunk)?;
-            progress.advance(Amount::rows(chunk.len() as u64));
+            progress.advance(Amount::rows(chunk.rows.len() as u64));
         }
         self.wanted.error().map_or(Ok(()), Err)
     }
 
     fn judge(&mut self, chunk: &Chunk) -> Result<()> {
-        let judged: Vec<Result<Judged, Bad>> = chunk
-            .par_iter()
-            .map(|(_, text)| judge(self.arguments, text))
-            .collect();
-        let numbers = chunk.iter().map(|(number, _)| *number);
+        let rows = chunk.rows.par_iter();
+        let judged: Vec<Result<Judged, Bad>> =
+            rows.map(|row| judge(self.task, chunk.row(row))).collect();
+        let numbers = chunk.rows.iter().map(|(number, _)| *number);
         self.against.add(numbers.zip(&judged))?;
-        for ((number, text), judged) in chunk.iter().zip(judged) {
-            let written = judged.map_or_else(
-                |why| {
-                    self.unjudged.add(why, *number);
-                    unjudged(text, why, *number)
-                },
-                |judged| judged.line,
-            );
-            self.sink.write(&written)?;
+        for (row, judged) in chunk.rows.iter().zip(judged) {
+            let line = match judged {
+                Ok(judged) => {
+                    self.is_several |= !judged.is_one;
+                    self.answers += u64::from(judged.said == Said::Answer);
+                    judged.line
+                }
+                Err(why) => {
+                    self.unjudged.add(why, row.0);
+                    unjudged(chunk.row(row), why, row.0, self.task.is_listed)
+                }
+            };
+            self.sink.write(chunk.row(row), &line)?;
         }
-        Ok(())
+        self.sink.show()
     }
 
     fn finish(self, unit: &str) -> Result<u8> {
-        self.sink.finish()?;
+        self.sink.finish(self.is_several)?;
         let arguments = self.arguments;
+        let total = self.against.total(self.unjudged.count());
         if let Some(field) = &arguments.against {
             print(&self.against.finish(&field.name)?)?;
         } else if arguments.out.is_some() {
             print(&self.against.verdicts())?;
         }
         if let Some(out) = &arguments.out {
+            print(&total)?;
             say(&format!("wrote {}", out.display()));
+        }
+        if self.task.is_answer_found && self.answers > 0 {
+            tell(&by_answer(self.answers));
         }
         let is_bad = self.unjudged.count() > 0;
         if is_bad {
@@ -293,6 +374,14 @@ impl<'a> Judging<'a> {
         }
         Ok(u8::from(is_bad))
     }
+}
+
+/// That a field was judged which nobody named.
+fn by_answer(rows: u64) -> String {
+    format!(
+        "note: {} rows have no `response` and were judged by their `answer`, read whole",
+        thousands(rows)
+    )
 }
 
 fn unread(file: &Path, why: impl std::fmt::Display) -> Error {
@@ -305,8 +394,8 @@ fn unread(file: &Path, why: impl std::fmt::Display) -> Error {
 
 /// Whether the rows are items of one JSON list, of which no line is a row.
 fn is_list(chunk: &Chunk) -> bool {
-    let first = chunk.first();
-    first.is_some_and(|(_, text)| text.trim_ascii_start().starts_with(b"["))
+    let first = chunk.rows.first();
+    first.is_some_and(|row| chunk.row(row).trim_ascii_start().starts_with(b"["))
 }
 
 fn no_lines(file: &Path) -> Error {

@@ -1,12 +1,16 @@
 //! One row: read, judged, written back with its verdict.
 
-use crate::verify::{self, Options, Verdict};
+use std::ops::Range;
+
 use indexmap::IndexMap;
-use serde::Deserialize;
-use serde_json::value::{RawValue, to_raw_value};
+use serde_json::value::RawValue;
 
 use super::field::Texts;
-use super::{Arguments, input};
+use super::task::{Said, Task};
+use super::{input, plain};
+use crate::engine::conventions;
+use crate::source::text::strict;
+use crate::verify::Verdict;
 
 /// Why a row cannot be judged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,52 +44,18 @@ impl Bad {
 }
 
 /// A row's fields, in its order.
-pub(super) type Fields = IndexMap<String, Box<RawValue>>;
-
-/// Judges a row: an object with a gold answer and a response, or several, and perhaps `options` of its own.
-pub(super) fn judge(arguments: &Arguments, text: &[u8]) -> Result<Judged, Bad> {
-    if text == input::TOO_LARGE {
-        return Err(Bad::Large);
-    }
-    let mut fields: Fields = serde_json::from_slice(text).map_err(|_| Bad::Json)?;
-    let gold = arguments.gold_field.text(&fields)?.unwrap_or_default();
-    let gold = gold.into_owned();
-    let own = match fields.get("options") {
-        Some(raw) => serde_json::from_str(raw.get()).map_err(|_| Bad::Options)?,
-        None => RowOptions::default(),
-    };
-    let options = own.over(arguments.profile.options())?;
-    let against = arguments.against.as_ref();
-    let recorded = against.map_or_else(Vec::new, |field| field.truths(&fields));
-    let (responses, is_one) = match arguments.response_field.texts(&fields)? {
-        Texts::One(response) => (vec![response], true),
-        Texts::Several(responses) => (responses, false),
-    };
-    let responses = responses.iter().enumerate();
-    let judgements = responses.map(|(at, response)| Judgement {
-        verdict: verify::verify_with(&gold, response.as_deref().unwrap_or_default(), &options),
-        // One that is recorded of the row is of each of its responses.
-        recorded: *recorded
-            .get(if recorded.len() == 1 { 0 } else { at })
-            .unwrap_or(&None),
-    });
-    let judgements: Vec<Judgement> = judgements.collect();
-    add(&mut fields, &judgements, is_one).map_err(|_| Bad::Json)?;
-    let mut line = serde_json::to_vec(&fields).map_err(|_| Bad::Json)?;
-    line.push(b'\n');
-    Ok(Judged {
-        line,
-        judgements,
-        gold,
-    })
-}
+pub(super) type Fields<'r> = IndexMap<String, &'r RawValue>;
 
 /// A judged row.
 pub(super) struct Judged {
     /// The row as it is written back.
-    pub line: Vec<u8>,
+    pub line: Line,
     /// Of each response.
     pub judgements: Vec<Judgement>,
+    /// Whether the row has one response, and no list of them.
+    pub is_one: bool,
+    pub said: Said,
+    /// Kept where verdicts are held against a column.
     pub gold: String,
 }
 
@@ -96,121 +66,323 @@ pub(super) struct Judgement {
     pub recorded: Option<bool>,
 }
 
-/// Options of one row, under the names that Math-Verify's own cases use.
-#[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct RowOptions {
-    strict: Option<bool>,
-    float_rounding: Option<u32>,
-    numeric_precision: Option<u32>,
-    allow_set_relation_comp: Option<bool>,
-    boxed_match_priority: Option<i32>,
-    gold_extract: Option<Vec<PeerTarget>>,
-    pred_extract: Option<Vec<PeerTarget>>,
-    fallback_mode: Option<Fallback>,
-    extraction_mode: Option<Extraction>,
+/// A row to write: a part of the one that was read, and what follows it.
+pub(super) struct Line {
+    pub head: Range<usize>,
+    pub tail: Vec<u8>,
+    /// Whether the part has no letter but those of ASCII that are seen.
+    pub is_seen: bool,
 }
 
-/// What the peer looks for: `verify::Options` says what each means here.
-#[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum PeerTarget {
-    Latex,
-    Expr,
-    String,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Fallback {
-    NoFallback,
-    FirstMatch,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Extraction {
-    FirstMatch,
-    AnyMatch,
-}
-
-/// Whether plain text may be an answer; refused where nothing may be one.
-fn plain_text(kinds: Option<&Vec<PeerTarget>>, profile: bool) -> Result<bool, Bad> {
-    match kinds.map(Vec::as_slice) {
-        None => Ok(profile),
-        Some([]) => Err(Bad::Options),
-        Some(kinds) => Ok(kinds.iter().any(|kind| *kind != PeerTarget::Latex)),
+/// Judges a row: an object with a gold answer and a response, or several, or an answer, and perhaps `options` of its
+/// own.
+pub(super) fn judge(task: &Task, text: &[u8]) -> Result<Judged, Bad> {
+    if text == input::TOO_LARGE {
+        return Err(Bad::Large);
+    }
+    let text = std::str::from_utf8(text).map_err(|_| Bad::Json)?;
+    match plain::judge(task, text) {
+        Some(judged) => Ok(judged),
+        None => judge_long(task, text),
     }
 }
 
-/// The peer's precision where it is coarser than its default, up to which values are exact here.
-fn precision(decimals: Option<u32>) -> Option<u32> {
-    decimals.filter(|decimals| *decimals < 15)
-}
-
-impl RowOptions {
-    fn over(&self, profile: Options) -> Result<Options, Bad> {
-        Ok(Options {
-            strict: self.strict.unwrap_or(profile.strict),
-            float_rounding: self.float_rounding.or(profile.float_rounding),
-            numeric_precision: precision(self.numeric_precision).or(profile.numeric_precision),
-            allow_set_relation_comp: self
-                .allow_set_relation_comp
-                .unwrap_or(profile.allow_set_relation_comp),
-            boxed_match_priority: self
-                .boxed_match_priority
-                .unwrap_or(profile.boxed_match_priority),
-            plain_text: plain_text(self.pred_extract.as_ref(), profile.plain_text)?,
-            gold_plain_text: plain_text(self.gold_extract.as_ref(), profile.gold_plain_text)?,
-            text_fallback: self
-                .fallback_mode
-                .map_or(profile.text_fallback, |mode| mode == Fallback::FirstMatch),
-            any_match: self
-                .extraction_mode
-                .map_or(profile.any_match, |mode| mode == Extraction::AnyMatch),
-            ..profile
-        })
+/// Judges a row of any kind; one that is JSON but for what Python lets pass (`NaN`, half a surrogate pair) is mended.
+pub(super) fn judge_long(task: &Task, text: &str) -> Result<Judged, Bad> {
+    match serde_json::from_str(text) {
+        Ok(fields) => judge_fields(task, &fields),
+        Err(_) => {
+            let text = strict(text).ok_or(Bad::Json)?;
+            let fields = serde_json::from_str(&text).map_err(|_| Bad::Json)?;
+            judge_fields(task, &fields)
+        }
     }
 }
 
-/// Adds what was judged: of one response its verdict, of a list of them a list of each.
-fn add(fields: &mut Fields, judgements: &[Judgement], is_one: bool) -> serde_json::Result<()> {
-    let verdicts = || judgements.iter().map(|one| &one.verdict);
-    let outcomes = verdicts().map(|verdict| Some(verdict.outcome.as_str()));
-    let extracted = verdicts().map(|verdict| verdict.extracted.as_deref());
-    let reasons = verdicts().map(|verdict| Some(verdict.reason.as_str()));
-    for (name, values) in [
-        ("verdict", outcomes.collect::<Vec<_>>()),
-        ("extracted", extracted.collect()),
-        ("reason", reasons.collect()),
-    ] {
-        let raw = match (is_one, values.as_slice()) {
-            (true, [value]) => to_raw_value(value)?,
-            _ => to_raw_value(&values)?,
-        };
-        fields.insert(name.to_owned(), raw);
+fn judge_fields(task: &Task, fields: &Fields<'_>) -> Result<Judged, Bad> {
+    let gold = task.gold.text(fields)?.unwrap_or_default();
+    let options = match fields.get("options") {
+        // A list is the choices of a problem.
+        Some(own) if own.get().starts_with('{') => {
+            &conventions::named(own.get(), &task.options).map_err(|_| Bad::Options)?
+        }
+        _ => &task.options,
+    };
+    let against = task.against.as_ref();
+    let recorded = against.map_or_else(Vec::new, |field| field.truths(fields));
+    let (said, texts) = said(task, fields)?;
+    let is_one = matches!(texts, Texts::One(_));
+    let texts = match texts {
+        Texts::One(text) => vec![text],
+        Texts::Several(texts) => texts,
+    };
+    let judgements = texts.iter().enumerate().map(|(at, text)| Judgement {
+        verdict: said.verdict(&gold, text.as_deref().unwrap_or_default(), options),
+        // One that is recorded of the row is of each of its responses.
+        recorded: *recorded
+            .get(if recorded.len() == 1 { 0 } else { at })
+            .unwrap_or(&None),
+    });
+    let judgements: Vec<Judgement> = judgements.collect();
+    let tail = written(fields, &judgements, is_one && !task.is_listed);
+    Ok(Judged {
+        line: Line {
+            head: 0..0,
+            tail: tail.map_err(|_| Bad::Json)?,
+            is_seen: false,
+        },
+        judgements,
+        is_one,
+        said,
+        gold: gold.into_owned(),
+    })
+}
+
+/// What the row says that is judged: the first of its fields that is there and not null.
+fn said<'r>(task: &Task, fields: &'r Fields<'_>) -> Result<(Said, Texts<'r>), Bad> {
+    for (said, field) in task.said() {
+        match field.texts(fields)? {
+            Texts::One(None) => {}
+            texts => return Ok((said, texts)),
+        }
     }
+    Ok((Said::Response, Texts::One(None)))
+}
+
+/// What is added to a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Added {
+    Verdict,
+    Extracted,
+    Reason,
+}
+
+impl Added {
+    pub(super) const ALL: [Self; 3] = [Self::Verdict, Self::Extracted, Self::Reason];
+
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Verdict => "verdict",
+            Self::Extracted => "extracted",
+            Self::Reason => "reason",
+        }
+    }
+
+    fn of(self, verdict: &Verdict) -> Option<&str> {
+        match self {
+            Self::Verdict => Some(verdict.outcome.as_str()),
+            Self::Extracted => verdict.extracted.as_deref(),
+            Self::Reason => Some(verdict.reason.as_str()),
+        }
+    }
+}
+
+/// Writes a field with what was judged: of one response its own, of a list of them a list of each.
+pub(super) fn write_added(
+    out: &mut Vec<u8>,
+    added: Added,
+    judgements: &[Judgement],
+    is_one: bool,
+) -> serde_json::Result<()> {
+    write_key(out, added.name())?;
+    let text = |one: &Judgement| added.of(&one.verdict).map(str::to_owned);
+    match judgements {
+        [one] if is_one => serde_json::to_writer(out, &added.of(&one.verdict)),
+        _ => serde_json::to_writer(out, &judgements.iter().map(text).collect::<Vec<_>>()),
+    }
+}
+
+fn write_key(out: &mut Vec<u8>, name: &str) -> serde_json::Result<()> {
+    serde_json::to_writer(&mut *out, name)?;
+    out.push(b':');
     Ok(())
 }
 
+/// The row with what was judged, in the place of what has such a name and else at its end.
+fn written(
+    fields: &Fields<'_>,
+    judgements: &[Judgement],
+    is_one: bool,
+) -> serde_json::Result<Vec<u8>> {
+    line_of(fields, |out, added| {
+        write_added(out, added, judgements, is_one)
+    })
+}
+
+/// The line of a row whose added fields are written by `write`, a key each and what belongs to it.
+fn line_of(
+    fields: &Fields<'_>,
+    write: impl Fn(&mut Vec<u8>, Added) -> serde_json::Result<()>,
+) -> serde_json::Result<Vec<u8>> {
+    let bytes: usize = fields
+        .iter()
+        .map(|(name, raw)| name.len() + raw.get().len() + 4)
+        .sum();
+    let mut out = Vec::with_capacity(bytes + 128);
+    out.push(b'{');
+    for (name, raw) in fields {
+        match Added::ALL.into_iter().find(|added| added.name() == name) {
+            Some(added) => write(&mut out, added)?,
+            None => {
+                write_key(&mut out, name)?;
+                out.extend_from_slice(raw.get().as_bytes());
+            }
+        }
+        out.push(b',');
+    }
+    for added in Added::ALL {
+        if !fields.contains_key(added.name()) {
+            write(&mut out, added)?;
+            out.push(b',');
+        }
+    }
+    // The last comma.
+    out.pop();
+    out.extend_from_slice(b"}\n");
+    Ok(out)
+}
+
 /// A row that stands for a line which could not be judged, so that lines keep their places.
-pub(super) fn unjudged(text: &[u8], why: Bad, line: u64) -> Vec<u8> {
-    let mut fields: Fields = serde_json::from_slice(text).unwrap_or_default();
+pub(super) fn unjudged(text: &[u8], why: Bad, line: u64, is_listed: bool) -> Line {
+    let mended = std::str::from_utf8(text).ok().and_then(strict);
+    let text = mended.as_ref().map_or(text, |text| text.as_bytes());
+    let number = line.to_string();
+    let mut fields: Fields<'_> = serde_json::from_slice(text).unwrap_or_default();
     if fields.is_empty()
-        && let Ok(number) = to_raw_value(&line)
+        && let Ok(number) = serde_json::from_str(&number)
     {
         fields.insert("line".into(), number);
     }
-    for (name, value) in [
-        ("verdict", Some("undecided")),
-        ("extracted", None),
-        ("reason", Some(why.code())),
-    ] {
-        if let Ok(value) = to_raw_value(&value) {
-            fields.insert(name.into(), value);
+    let tail = line_of(&fields, |out, added| {
+        write_key(out, added.name())?;
+        let value = match added {
+            Added::Verdict => Some("undecided"),
+            Added::Extracted => None,
+            Added::Reason => Some(why.code()),
+        };
+        match is_listed {
+            true => serde_json::to_writer(out, &[value]),
+            false => serde_json::to_writer(out, &value),
+        }
+    });
+    Line {
+        head: 0..0,
+        tail: tail.unwrap_or_default(),
+        is_seen: false,
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use clap::Parser;
+    use serde_json::{Value, json};
+
+    use super::super::Arguments;
+    use super::*;
+
+    #[derive(Parser)]
+    struct Command {
+        #[command(flatten)]
+        arguments: Arguments,
+    }
+
+    impl Line {
+        pub(in super::super) fn written(&self, text: &str) -> String {
+            text[self.head.clone()].to_owned() + &String::from_utf8_lossy(&self.tail)
         }
     }
-    let mut line = serde_json::to_vec(&fields).unwrap_or_default();
-    line.push(b'\n');
-    line
+
+    /// The task of a command line.
+    pub(in super::super) fn task(arguments: &[&str]) -> Task {
+        let line = ["verify", "rows.jsonl"].iter().chain(arguments);
+        let command = Command::try_parse_from(line).expect("a command line");
+        Task::of(&command.arguments, false).expect("a task")
+    }
+
+    #[track_caller]
+    fn check(arguments: &[&str], row: &Value, verdict: &Value) {
+        let text = row.to_string();
+        let judged = judge(&task(arguments), text.as_bytes()).expect("a row that can be judged");
+        let written: Value = serde_json::from_str(&judged.line.written(&text)).expect("a row");
+        assert_eq!(&written["verdict"], verdict, "{row}");
+    }
+
+    #[test]
+    fn an_answer_is_read_whole_where_a_row_has_no_response() {
+        let sentence = "The answer is not 3";
+        check(&[], &json!({"gold": "3", "answer": "3"}), &json!("correct"));
+        check(
+            &[],
+            &json!({"gold": "3", "answer": "x > 3", "response": null}),
+            &json!("undecided"),
+        );
+        let both = json!({"gold": "3", "answer": sentence, "response": "\\boxed{3}"});
+        check(&[], &both, &json!("correct"));
+        check(&["--answer-field", "answer"], &both, &json!("undecided"));
+        check(
+            &["--response-field", "response"],
+            &json!({"gold": "3", "answer": "3"}),
+            &json!("no_answer"),
+        );
+        // The gold answer is no answer of the model.
+        check(
+            &["--gold-field", "answer"],
+            &json!({"answer": "3"}),
+            &json!("no_answer"),
+        );
+    }
+
+    #[test]
+    fn each_item_of_a_list_has_its_verdict_and_a_null_its_place() {
+        let row = json!({"doc": {"answer": 3}, "resps": [["\\boxed{3}", null, "\\boxed{4}"]]});
+        let fields = [
+            "--gold-field",
+            "doc.answer",
+            "--response-field",
+            "resps[0][]",
+        ];
+        check(&fields, &row, &json!(["correct", "no_answer", "wrong"]));
+        let fields = ["--gold-field", "doc.answer", "--answer-field", "picks[]"];
+        let row = json!({"doc": {"answer": "1/2"}, "picks": ["0.5", null, 3]});
+        check(&fields, &row, &json!(["correct", "no_answer", "wrong"]));
+        let row = json!({"gold": "1", "response": []});
+        check(&[], &row, &json!([]));
+    }
+
+    #[test]
+    fn options_of_the_command_line_hold_where_a_row_has_none() {
+        let row = |options: Value| json!({"gold": "2", "answer": "2.0001", "options": options});
+        check(
+            &[],
+            &json!({"gold": "2", "answer": "2.0001"}),
+            &json!("wrong"),
+        );
+        let tolerant = ["--rel-tol", "1e-4"];
+        check(
+            &tolerant,
+            &json!({"gold": "2", "answer": "2.0001"}),
+            &json!("correct"),
+        );
+        check(&tolerant, &row(json!({"strict": false})), &json!("correct"));
+        check(&tolerant, &row(json!({"rel_tol": 1e-9})), &json!("wrong"));
+        check(&[], &row(json!({"abs_tol": 0.001})), &json!("correct"));
+        check(&[], &row(Value::Null), &json!("wrong"));
+        check(&[], &row(json!(["A) 1", "B) 2"])), &json!("wrong"));
+    }
+
+    #[test]
+    fn what_python_lets_pass_is_mended() {
+        for row in [
+            r#"{"gold": "3", "reward": NaN, "response": "\\boxed{3}"}"#,
+            r#"{"gold": "3", "response": "\ud83d \\boxed{3}"}"#,
+        ] {
+            let judged = judge(&task(&[]), row.as_bytes()).expect("a row that can be judged");
+            assert_eq!(judged.judgements[0].verdict.outcome.as_str(), "correct");
+            let written = judged.line.written(row);
+            assert!(
+                serde_json::from_str::<Value>(&written).is_ok() || row.contains("ud83d"),
+                "{written}"
+            );
+        }
+    }
 }

@@ -40,6 +40,8 @@ pub(super) struct RankedColumn {
     values: Vec<f64>,
     /// The same on the scale of differences.
     scaled: Vec<f64>,
+    /// Of all known values on that scale.
+    mean: f64,
     /// Standard deviation of all known values on that scale; 0 where they are all the same.
     pub sd: f64,
 }
@@ -77,12 +79,21 @@ impl RankedColumn {
             .map(|value| value.map_or(UNKNOWN, rank))
             .collect();
         let scaled: Vec<f64> = distinct.iter().map(|&value| scale.of(value)).collect();
+        let (mean, sd) = moments(&ranks, &scaled);
         Self {
-            sd: deviation(&ranks, &scaled),
+            mean,
+            sd,
             ranks,
             values: distinct,
             scaled,
         }
+    }
+
+    /// How many standard deviations an entry's value lies above the mean; none where it is not known, or all are the same.
+    pub(super) fn standardised(&self, entry: u32) -> Option<f64> {
+        let rank = self.ranks[entry as usize];
+        let value = self.scaled.get(rank as usize)?;
+        (self.sd > 0.0).then(|| (value - self.mean) / self.sd)
     }
 
     /// The sample of some entries, which may be in any order.
@@ -128,20 +139,21 @@ impl Sample {
     }
 }
 
-/// The standard deviation of all known values, with n below the sum: the pool is whole and no sample.
-fn deviation(ranks: &[u32], scaled: &[f64]) -> f64 {
+/// Mean and standard deviation of all known values, with n below the sum: the pool is whole and no sample.
+fn moments(ranks: &[u32], scaled: &[f64]) -> (f64, f64) {
     let mut counts = vec![0_u64; scaled.len()];
     for &rank in ranks.iter().filter(|&&rank| rank != UNKNOWN) {
         counts[rank as usize] += 1;
     }
-    if scaled.len() < 2 {
-        return 0.0;
+    if let [] | [_] = scaled {
+        return (scaled.first().copied().unwrap_or_default(), 0.0);
     }
     let count = counts.iter().sum::<u64>() as f64;
     let pairs = || counts.iter().map(|&count| count as f64).zip(scaled);
     let mean = pairs().map(|(count, value)| count * value).sum::<f64>() / count;
     let squares = pairs().map(|(count, value)| count * (value - mean).powi(2));
-    (squares.sum::<f64>() / count).sqrt()
+    let variance = squares.sum::<f64>() / count;
+    (mean, variance.sqrt())
 }
 
 /// Kolmogorov-Smirnov's D: the largest distance between the two samples' distribution functions.

@@ -8,9 +8,10 @@ use std::collections::HashMap;
 
 use serde::Serialize;
 
-use super::variables::Decides;
+use super::variables::{self, Decides};
 use crate::bucket::category;
 use crate::manifest::SubsetRecord;
+use crate::select::recipe::Recipe;
 use crate::select::{Stratum, SubsetRole};
 
 /// What the second of two subsets is to the first.
@@ -104,6 +105,19 @@ impl Intended {
         }
     }
 
+    /// What the criterion decides, in words.
+    fn words(self) -> Vec<&'static str> {
+        let all = [
+            (self.length, "length"),
+            (self.category, "category"),
+            (self.style, "style"),
+            (self.pass_rate, "pass rate"),
+        ];
+        all.into_iter()
+            .filter_map(|(decides, word)| decides.then_some(word))
+            .collect()
+    }
+
     /// Whether it is the criterion that decides such a variable.
     pub(crate) fn decides(self, decides: Decides) -> bool {
         match decides {
@@ -113,6 +127,40 @@ impl Intended {
             Decides::Style => self.style,
             Decides::PassRate => self.pass_rate,
         }
+    }
+}
+
+/// Why two subsets differ in a variable that the criterion does not decide: what a match leaves open, or what the two
+/// are told apart by.
+pub(crate) fn why([first, second]: [&SubsetRecord; 2], pair: &Pair, variable: &str) -> String {
+    let matched = second
+        .matched
+        .as_ref()
+        .filter(|_| second.control_of.contains(&first.name));
+    if let Some(matched) = matched {
+        let stratum =
+            variables::stratum(variable).filter(|stratum| matched.strata.contains(stratum));
+        let Some(stratum) = stratum else {
+            return "not matched on".to_owned();
+        };
+        let thin = matched
+            .thin
+            .iter()
+            .filter(|thin| thin.gave_up.contains(&stratum));
+        return match thin.map(|thin| thin.rows).sum() {
+            0_u32 => "matched in ranges".to_owned(),
+            rows => format!("matched on but for {rows} rows, whose strata were too thin"),
+        };
+    }
+    let recipe = first.recipe.filter(|_| first.role == SubsetRole::Subset);
+    let recipe =
+        recipe.filter(|_| second.recipe != first.recipe && second.role != SubsetRole::Paired);
+    let recipe = recipe.filter(|recipe| *recipe != Recipe::Random);
+    let mut criteria = pair.intended.words();
+    criteria.extend(recipe.map(Recipe::as_str));
+    match criteria.as_slice() {
+        [] => "not told by what they were chosen for".to_owned(),
+        some => format!("goes with {}", some.join(" or ")),
     }
 }
 

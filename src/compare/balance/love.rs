@@ -8,7 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
-use super::{Balance, Line, Relation, WORTH_A_LOOK};
+use super::{Balance, LARGE, Line, Relation};
 use crate::error::one_line;
 
 /// How many of the pairs that differ most are named.
@@ -228,9 +228,9 @@ impl Panel {
         let centre = left + PLOT_WIDTH / 2.0;
         svg.text(centre, foot + 30.0, "middle", "normal", self.axis);
         let threshold: &[f64] = if self.signed {
-            &[-WORTH_A_LOOK, WORTH_A_LOOK]
+            &[-LARGE, LARGE]
         } else {
-            &[WORTH_A_LOOK]
+            &[LARGE]
         };
         for value in threshold {
             let x = left + self.x(*value);

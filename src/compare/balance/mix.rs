@@ -59,9 +59,19 @@ impl Names {
         }
     }
 
+    /// The index of an accepted entry's level.
+    pub(super) fn level(&self, entry: u32) -> u32 {
+        self.levels[entry as usize]
+    }
+
+    /// The share of all that was accepted that has the level.
+    pub(super) fn pool_share(&self, level: usize) -> f64 {
+        self.pool.share(level).unwrap_or_default()
+    }
+
     /// Standard deviation, over all that was accepted, of having the level.
     pub(super) fn sd(&self, level: usize) -> f64 {
-        let share = self.pool.share(level).unwrap_or_default();
+        let share = self.pool_share(level);
         (share * (1.0 - share)).sqrt()
     }
 }

@@ -7,13 +7,18 @@
 //! and balance is a property of these two sets and not of a population (Imai, King and Stuart 2008,
 //! doi:10.1111/j.1467-985X.2007.00527.x).
 //!
+//! Two random sets differ as well, the more the smaller they are: what differs by more than that, and by how much, are
+//! two questions, and each figure has an answer to both ([`chance`]).
+//!
 //! Thousands of subsets are compared in seconds: each variable becomes a column of ranks once, each subset's sample
 //! of it is sorted once, each pair is one walk along two sorted lists.
 
+mod chance;
 mod column;
 pub(crate) mod design;
 pub(crate) mod love;
 mod mix;
+mod summary;
 mod variables;
 
 use std::collections::HashMap;
@@ -23,15 +28,17 @@ use serde::Serialize;
 
 use crate::ids::Id;
 use crate::pool::Entries;
+use chance::{Shape, Urn};
 use column::{RankedColumn, Sample, Scale};
-pub(crate) use design::{Intended, Pair, Relation, pairs};
+pub(crate) use design::{Intended, Pair, Relation, pairs, why};
 use mix::{Mix, Names};
 pub(crate) use mix::{NO_LEVEL, effective};
+pub(crate) use summary::Summary;
 use variables::{MEASURED, NAMED, Named, Variable};
 
-/// A standardised difference above this is worth a look: a tenth of a standard deviation (Austin 2009,
+/// A standardised difference is large from here on: a tenth of a standard deviation (Austin 2009,
 /// doi:10.1002/sim.3697; the line that Love plots draw).
-pub(crate) const WORTH_A_LOOK: f64 = 0.1;
+pub(crate) const LARGE: f64 = 0.1;
 
 /// A run's entries, and those among them that could be selected.
 pub(crate) struct Accepted<'e> {
@@ -40,6 +47,8 @@ pub(crate) struct Accepted<'e> {
     pub kept: Vec<u32>,
     /// For each entry, the first accepted one that is its exact copy: itself in nearly every case.
     same: Vec<u32>,
+    /// For each problem, how many trajectories of it were accepted.
+    counts: Vec<u32>,
 }
 
 impl<'e> Accepted<'e> {
@@ -51,11 +60,21 @@ impl<'e> Accepted<'e> {
             let id = entries.body_of(entry).trajectory_id;
             same[entry as usize] = *first.entry(id).or_insert(entry);
         }
+        let mut counts = vec![0; entries.problems.len()];
+        for &entry in kept.iter().filter(|&&entry| same[entry as usize] == entry) {
+            counts[entries.body_of(entry).problem as usize] += 1;
+        }
         Self {
             entries,
             kept,
             same,
+            counts,
         }
+    }
+
+    /// How many trajectories of the problem were accepted; exact copies are one.
+    pub(crate) fn count(&self, problem: u32) -> u32 {
+        self.counts[problem as usize]
     }
 
     /// What stands for the trajectory wherever it stands.
@@ -74,6 +93,9 @@ pub(crate) struct Balance {
     /// Trajectories and problems that stand in both.
     pub rows_shared: u32,
     pub problems_shared: u32,
+    /// How far apart, in standard deviations, two random sets of these sizes lie by chance in what is known of every
+    /// row; see [`Line::chance`].
+    pub chance: Option<f64>,
     /// One line for each measured variable; for each variable of names one, then one for each level.
     pub lines: Vec<Line>,
 }
@@ -98,6 +120,12 @@ pub(crate) struct Line {
     pub pool_sd: Option<f64>,
     /// difference / pool_sd; none where that is 0.
     pub smd: Option<f64>,
+    /// What |smd| passes, in this or another variable, in 5 of 100 pairs of random sets of these sizes.
+    pub chance: Option<f64>,
+    /// Whether |smd| passes it; of a whole mix, whether that of a level does.
+    pub beyond_chance: Option<bool>,
+    /// Whether |smd| is at least [`LARGE`]; of a whole mix, whether that of a level is.
+    pub large: Option<bool>,
     /// First variance over second, on the scale.
     pub variance_ratio: Option<f64>,
     /// Kolmogorov-Smirnov's D.
@@ -117,6 +145,73 @@ impl Balance {
         // Of equals the first, as they are told.
         told.rev().max_by(|a, b| size(a).total_cmp(&size(b)))
     }
+
+    /// What neither the criterion nor chance explains, of the variables and levels, the largest difference first.
+    pub(crate) fn unexplained(&self) -> Vec<&Line> {
+        let is_it = |line: &&Line| !line.by_design && line.smd.is_some() && line.is_beyond_chance();
+        let mut lines: Vec<&Line> = self.lines.iter().filter(is_it).collect();
+        lines.sort_by(|a, b| b.size().total_cmp(&a.size()));
+        lines
+    }
+
+    pub(crate) fn standing(&self) -> Standing {
+        match self.unexplained().first() {
+            Some(line) if line.is_large() => Standing::Unbalanced,
+            Some(_) => Standing::Small,
+            None => Standing::Chance,
+        }
+    }
+
+    /// Says of each line what chance makes of it. `limit` is in units of that; none where nothing could be drawn.
+    fn tell_chance(&mut self, rows: [u32; 2], limit: Option<f64>) {
+        // What stands in both differs in nothing.
+        let apart = 1.0 - 2.0 * f64::from(self.rows_shared) / f64::from(rows[0] + rows[1]);
+        let limit = limit.map(|limit| limit * apart.max(0.0).sqrt());
+        let of = |unit: Option<f64>| limit.zip(unit).map(|(limit, unit)| limit * unit);
+        self.chance = of(chance::unit(1.0, rows));
+        for line in &mut self.lines {
+            let (Some(smd), Some(sd)) = (line.smd, line.pool_sd) else {
+                continue;
+            };
+            let variance = match line.level {
+                None => 1.0,
+                Some(_) => chance::level_variance(sd * sd, rows) / (sd * sd),
+            };
+            line.chance = of(chance::unit(variance, line.known));
+            line.beyond_chance = line.chance.map(|chance| smd.abs() > chance);
+            line.large = Some(smd.abs() >= LARGE);
+        }
+        self.tell_mixes();
+    }
+
+    /// Says of each whole mix what is said of one of its levels.
+    fn tell_mixes(&mut self) {
+        let same = |a: &Line, b: &Line| a.variable == b.variable;
+        for lines in self.lines.chunk_by_mut(same) {
+            let [whole, levels @ ..] = lines else {
+                continue;
+            };
+            if whole.mix_distance.is_some() {
+                let any = |of: fn(&Line) -> Option<bool>| {
+                    levels.iter().filter_map(of).reduce(|a, b| a || b)
+                };
+                whole.beyond_chance = any(|level| level.beyond_chance);
+                whole.large = any(|level| level.large);
+            }
+        }
+    }
+}
+
+/// What two subsets are beside each other, in all that the criterion does not decide.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Standing {
+    /// They differ by no more than random sets of their sizes do.
+    Chance,
+    /// They differ by more than that, and by less than [`LARGE`].
+    Small,
+    /// They differ by more than that, and it is large.
+    Unbalanced,
 }
 
 impl Line {
@@ -128,28 +223,62 @@ impl Line {
         }
     }
 
-    /// Whether it differs by more than [`WORTH_A_LOOK`].
-    pub(crate) fn is_worth_a_look(&self) -> bool {
-        self.smd.is_some_and(|smd| smd.abs() > WORTH_A_LOOK)
+    /// |smd|; 0 where there is none.
+    fn size(&self) -> f64 {
+        self.smd.unwrap_or_default().abs()
+    }
+
+    pub(crate) fn is_large(&self) -> bool {
+        self.large == Some(true)
+    }
+
+    pub(crate) fn is_beyond_chance(&self) -> bool {
+        self.beyond_chance == Some(true)
+    }
+
+    /// Whether neither the criterion nor chance explains a difference that is large.
+    pub(crate) fn is_unbalanced(&self) -> bool {
+        !self.by_design && self.is_beyond_chance() && self.is_large()
     }
 }
 
-/// Pairs with the line in which each differs most, the largest difference first.
-pub(crate) fn worst_first(compared: &[(Pair, Balance)]) -> Vec<(&(Pair, Balance), &Line)> {
-    let told = compared
-        .iter()
-        .filter_map(|one| Some((one, one.1.worst()?)));
-    let mut told: Vec<_> = told.collect();
-    let size = |line: &Line| line.smd.unwrap_or_default().abs();
-    told.sort_by(|a, b| size(b.1).total_cmp(&size(a.1)));
-    told
+/// Pairs that are out of balance, the largest difference that nothing explains first.
+pub(crate) fn unbalanced_first<T>(compared: &[T], balance: impl Fn(&T) -> &Balance) -> Vec<&T> {
+    let is_it = |one: &&T| balance(one).standing() == Standing::Unbalanced;
+    let size = |one: &T| {
+        balance(one)
+            .unexplained()
+            .first()
+            .map_or(0.0, |line| line.size())
+    };
+    let mut unbalanced: Vec<&T> = compared.iter().filter(is_it).collect();
+    unbalanced.sort_by(|a, b| size(b).total_cmp(&size(a)));
+    unbalanced
 }
 
-/// Compares each pair of samples (entries of subsets, in any order); in the order of the pairs.
-pub(crate) fn compare(accepted: &Accepted<'_>, samples: &[&[u32]], pairs: &[Pair]) -> Vec<Balance> {
+/// The first of some lines by name, and how many more there are that are large.
+pub(crate) fn told_with_others(lines: &[&Line]) -> String {
+    let large = lines.iter().filter(|line| line.is_large()).count();
+    match (lines.first(), large) {
+        (None, _) => String::new(),
+        (Some(line), 0 | 1) => line.name(),
+        (Some(line), large) => format!("{}; {} more", line.name(), large - 1),
+    }
+}
+
+/// Compares each pair of samples (entries of subsets, in any order); in the order of the pairs. The seed is the
+/// pipeline's.
+pub(crate) fn compare(
+    accepted: &Accepted<'_>,
+    samples: &[&[u32]],
+    pairs: &[Pair],
+    seed: u64,
+) -> Vec<Balance> {
     let mut balances = shared(accepted, samples, pairs);
-    for variable in &MEASURED {
+    let mut urn = Urn::new(accepted, seed);
+    for (at, variable) in MEASURED.iter().enumerate() {
         let column = variable.column(accepted);
+        urn.add_measured(at, &column);
         let measured: Vec<Sample> = samples
             .par_iter()
             .map(|entries| column.sample(entries))
@@ -160,8 +289,9 @@ pub(crate) fn compare(accepted: &Accepted<'_>, samples: &[&[u32]], pairs: &[Pair
         };
         add(&mut balances, pairs.par_iter().map(line).collect());
     }
-    for variable in &NAMED {
+    for (at, variable) in NAMED.iter().enumerate() {
         let names = variable.names(accepted);
+        urn.add_named(at, &names);
         let mixes: Vec<Mix> = samples
             .par_iter()
             .map(|entries| names.mix(entries))
@@ -172,7 +302,31 @@ pub(crate) fn compare(accepted: &Accepted<'_>, samples: &[&[u32]], pairs: &[Pair
         };
         add(&mut balances, pairs.par_iter().map(lines).collect());
     }
+    let shapes = shapes(accepted, samples, pairs);
+    let limits = urn.limits(&shapes.iter().copied().collect());
+    for (balance, shape) in balances.iter_mut().zip(shapes) {
+        balance.tell_chance(shape.rows, limits[&shape]);
+    }
     balances
+}
+
+/// What decides, of each pair, how far chance takes it apart.
+fn shapes(accepted: &Accepted<'_>, samples: &[&[u32]], pairs: &[Pair]) -> Vec<Shape> {
+    let most = |entries: &&[u32]| {
+        let mut problems: Vec<u32> = entries
+            .iter()
+            .map(|&entry| accepted.problem(entry))
+            .collect();
+        problems.sort_unstable();
+        let of_one = problems.chunk_by(|a, b| a == b).map(<[u32]>::len);
+        of_one.max().unwrap_or_default() as u32
+    };
+    let most: Vec<u32> = samples.par_iter().map(most).collect();
+    let shape = |pair: &Pair| Shape {
+        rows: [pair.first, pair.second].map(|at| samples[at].len() as u32),
+        per_problem: most[pair.first].max(most[pair.second]),
+    };
+    pairs.iter().map(shape).collect()
 }
 
 fn add(balances: &mut [Balance], lines: Vec<Vec<Line>>) {
@@ -198,7 +352,7 @@ fn shared(accepted: &Accepted<'_>, samples: &[&[u32]], pairs: &[Pair]) -> Vec<Ba
     let begin = |pair: &Pair| Balance {
         rows_shared: in_both(&rows[pair.first], &rows[pair.second]),
         problems_shared: in_both(&problems[pair.first], &problems[pair.second]),
-        lines: Vec::new(),
+        ..Balance::default()
     };
     pairs.par_iter().map(begin).collect()
 }
@@ -336,7 +490,7 @@ pub(super) mod tests {
         let entries = entries(40);
         let accepted = Accepted::new(&entries, (0..40).collect());
         let all: Vec<u32> = (0..40).step_by(2).collect();
-        let balance = &compare(&accepted, &[&all, &all], &[pair()])[0];
+        let balance = &compare(&accepted, &[&all, &all], &[pair()], 0)[0];
         assert_eq!((balance.rows_shared, balance.problems_shared), (20, 20));
         for line in &balance.lines {
             assert!(line.smd.is_none_or(|smd| smd == 0.0), "{line:?}");
@@ -355,9 +509,14 @@ pub(super) mod tests {
         let accepted = Accepted::new(&entries, (4..40).collect());
         let first: Vec<u32> = (4..20).step_by(2).collect();
         let second: Vec<u32> = (5..40).step_by(2).collect();
-        let forward = compare(&accepted, &[&first, &second], &[pair()]);
+        let forward = compare(&accepted, &[&first, &second], &[pair()], 0);
         let turned = |entries: &[u32]| entries.iter().rev().copied().collect::<Vec<u32>>();
-        let backward = compare(&accepted, &[&turned(&first), &turned(&second)], &[pair()]);
+        let backward = compare(
+            &accepted,
+            &[&turned(&first), &turned(&second)],
+            &[pair()],
+            0,
+        );
         assert_eq!(forward, backward);
         assert_eq!((forward[0].rows_shared, forward[0].problems_shared), (0, 8));
         let correct = forward[0]
@@ -385,7 +544,7 @@ pub(super) mod tests {
         }
         let accepted = Accepted::new(&entries, vec![0, 1, 2, 3]);
         assert_eq!(
-            compare(&accepted, &[&[0], &[2]], &[pair()])[0].rows_shared,
+            compare(&accepted, &[&[0], &[2]], &[pair()], 0)[0].rows_shared,
             1
         );
     }

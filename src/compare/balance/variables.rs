@@ -4,6 +4,7 @@ use super::Accepted;
 use super::column::{RankedColumn, Scale};
 use super::mix::Names;
 use crate::pool::entries::Body;
+use crate::select::Stratum;
 use crate::verify::Outcome;
 
 /// What in a subset's criterion decides a variable.
@@ -32,7 +33,7 @@ pub(super) struct Named {
 }
 
 /// In the order that they are told in. What is not known is null, and never zero.
-pub(super) const MEASURED: [Variable; 9] = [
+pub(super) const MEASURED: [Variable; 11] = [
     length("tokens", |_, body| Some(f64::from(body.tokens))),
     length("thinking_tokens", |_, body| {
         Some(f64::from(body.thinking_tokens))
@@ -41,9 +42,13 @@ pub(super) const MEASURED: [Variable; 9] = [
         Some(f64::from(body.tokens.saturating_sub(body.thinking_tokens)))
     }),
     length("bytes", |_, body| Some(f64::from(body.bytes))),
-    plain("repeated_share", |_, body| {
-        Some(f64::from(body.repeated_share))
-    }),
+    // Long trajectories say more of it again.
+    Variable {
+        name: "repeated_share",
+        scale: Scale::Plain,
+        decides: Decides::Length,
+        value: |_, body| Some(f64::from(body.repeated_share)),
+    },
     // Our verdict, where it could decide.
     plain("correct", |_, body| match body.outcome {
         Outcome::Correct => Some(1.0),
@@ -62,6 +67,19 @@ pub(super) const MEASURED: [Variable; 9] = [
             let rate = f64::from(problem.correct) / f64::from(problem.decided);
             (problem.decided >= 2).then_some(rate)
         },
+    },
+    // Of the problem: who takes the longest of several takes problems that have several.
+    Variable {
+        name: "accepted_count",
+        scale: Scale::Plain,
+        decides: Decides::PassRate,
+        value: |accepted, body| Some(f64::from(accepted.count(body.problem))),
+    },
+    Variable {
+        name: "problem_bytes",
+        scale: Scale::Log,
+        decides: Decides::Nothing,
+        value: |accepted, body| accepted.entries.problem_bytes(body.problem).map(f64::from),
     },
 ];
 
@@ -129,5 +147,16 @@ impl Named {
         let rows = accepted.entries.rows.iter();
         let levels = rows.map(|row| (self.level)(accepted, row.body.as_ref().ok()?));
         Names::new(levels, &accepted.kept)
+    }
+}
+
+/// What a match holds a variable alike by.
+pub(super) fn stratum(variable: &str) -> Option<Stratum> {
+    match variable {
+        "tokens" | "thinking_tokens" | "answer_tokens" | "bytes" => Some(Stratum::Length),
+        "category" => Some(Stratum::Category),
+        "origin" => Some(Stratum::Origin),
+        "pass_rate" => Some(Stratum::PassRate),
+        _ => None,
     }
 }

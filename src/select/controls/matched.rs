@@ -163,10 +163,13 @@ fn widths(
         Width { kept, left }
     };
     let mut widths: Vec<Width> = widenings(strata).into_iter().map(width).collect();
-    for candidate in standing::in_order(scope).iter().rev() {
-        if used.contains(&candidate.problem) {
-            continue;
-        }
+    let category = |problem: u32| scope.problem(problem).category;
+    let categories: HashSet<_> = used.iter().map(|&problem| category(problem)).collect();
+    let by_category = strata.contains(&Stratum::Category);
+    let wants = |problem: u32| {
+        !used.contains(&problem) && (!by_category || categories.contains(&category(problem)))
+    };
+    for candidate in standing::in_order(scope, wants).iter().rev() {
         let whole = place(scope, strata, candidate.entry);
         for width in &mut widths {
             if let Some(left) = width.left.get_mut(&narrow(&whole, strata, &width.kept)) {
@@ -235,12 +238,12 @@ fn describe(scope: &Scope<'_>, strata: &[Stratum], place: &StratumKey) -> String
             Stratum::Origin => ("origin", value.map(named)),
             Stratum::Length => ("length_decile", value.map(|value| value.to_string())),
             Stratum::PassRate => ("pass_rate_quarter", value.map(|value| value.to_string())),
+            Stratum::Accepted => ("accepted", value.map(|value| value.to_string())),
             Stratum::Joined => {
                 let told = scope.joined.map(|joined| joined.described(*value));
                 let (key, value) = told.unwrap_or_default();
                 return format!("{key}={}", value.as_deref().unwrap_or("none"));
             }
-            Stratum::Accepted => ("accepted", value.map(|value| value.to_string())),
         };
         format!("{key}={}", value.as_deref().unwrap_or("none"))
     };

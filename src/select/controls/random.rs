@@ -206,7 +206,7 @@ fn controls(
     wanted: Vec<AskedSubset>,
     selection: &mut Selection,
 ) {
-    let standing = standing::in_order(scope);
+    let standing = standing::in_order(scope, |_| true);
     let more = More {
         per_problem: kind.per_problem,
         length: Length::Normal,

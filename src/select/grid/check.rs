@@ -322,6 +322,16 @@ fn lengths_can_be_paired(grid: &Grid, lengths: &[Length]) -> Checked {
     )
 }
 
+fn shares_of_steps_are_percents(grid: &Grid, _: &[Length]) -> Checked {
+    let key = "control.shuffled";
+    let percents = &grid.control.shuffled;
+    let is_other = percents.iter().any(|percent| !(1..=100).contains(percent));
+    let mend = "write percents from 1 to 100, as `shuffled = [33, 67, 100]`";
+    Refusal::when(is_other, key, "has a share of steps that is none", mend)?;
+    let hint = "write each value once";
+    Refusal::when(twice(percents), key, "has a value twice", hint)
+}
+
 fn controls_can_have_its_tokens(grid: &Grid, _: &[Length]) -> Checked {
     let control = &grid.control;
     Refusal::when(
@@ -336,16 +346,6 @@ fn controls_can_have_its_tokens(grid: &Grid, _: &[Length]) -> Checked {
         "says how much controls have, and there are none",
         "write `matched = true` or `random = 1` beside it, or leave it out",
     )
-}
-
-fn shares_of_steps_are_percents(grid: &Grid, _: &[Length]) -> Checked {
-    let key = "control.shuffled";
-    let percents = &grid.control.shuffled;
-    let is_other = percents.iter().any(|percent| !(1..=100).contains(percent));
-    let mend = "write percents from 1 to 100, as `shuffled = [33, 67, 100]`";
-    Refusal::when(is_other, key, "has a share of steps that is none", mend)?;
-    let hint = "write each value once";
-    Refusal::when(twice(percents), key, "has a value twice", hint)
 }
 
 fn recipes_agree(grid: &Grid, lengths: &[Length]) -> Checked {
@@ -451,9 +451,6 @@ mod tests {
                 "control.matched = true\ncontrol.joined = 'level'",
                 "control.joined",
             ),
-            ("control.shuffled = [0]", "control.shuffled"),
-            ("control.shuffled = [50, 101]", "control.shuffled"),
-            ("control.shuffled = [50, 50]", "control.shuffled"),
             (
                 "control.random = 0\ncontrol.tokens = 'equal'",
                 "control.tokens",
@@ -467,6 +464,9 @@ mod tests {
                 "control.paired = true\nlength.rule = ['long']\nlength.choose = 'hash'",
                 "control.paired",
             ),
+            ("control.shuffled = [0]", "control.shuffled"),
+            ("control.shuffled = [50, 101]", "control.shuffled"),
+            ("control.shuffled = [50, 50]", "control.shuffled"),
             ("length.edges = [5, 5]", "length.edges"),
             ("difficulty = {}", "difficulty"),
             (

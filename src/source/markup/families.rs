@@ -1,9 +1,13 @@
 //! How families of models mark their thinking, where that is not `<think>`.
 //!
-//! Marks that no text has by chance are marks wherever they stand. Words in angle brackets (`<reasoning>`) may be
-//! text, and are marks only where a response begins with one, or has nothing but the one that closes.
+//! The verifier has the table of families. Marks that no text has by chance are marks wherever they stand. Words in
+//! brackets (`<reasoning>`) may be text, and are marks only where a response begins with one, or has nothing but
+//! the one that closes; sentences only where a response begins with one.
+
+use std::sync::LazyLock;
 
 use super::marks::{CLOSE, OPEN, find, marked, without_prefix};
+use crate::verify::{Chance, THINKING_MARKS, Thinking, ThinkingMarks, split_channels};
 
 /// What a mark does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,50 +20,53 @@ enum Sense {
 
 use Sense::{Closes, Opens, Passed};
 
-/// Marks of which a longer one stands before one that it begins with.
-const MARKS: [(&str, Sense); 22] = [
-    (OPEN, Opens),
-    (CLOSE, Closes),
-    // Sky-T1, Bespoke-Stratos, OpenThoughts.
-    ("<|begin_of_thought|>", Opens),
-    ("<|end_of_thought|>", Closes),
-    ("<|begin_of_solution|>", Passed),
-    ("<|end_of_solution|>", Passed),
-    // s1.
-    ("<|im_start|>think", Opens),
-    ("<|im_start|>answer", Closes),
-    // gpt-oss.
-    (
-        "<|end|><|start|>assistant<|channel|>analysis<|message|>",
-        Opens,
-    ),
-    ("<|start|>assistant<|channel|>analysis<|message|>", Opens),
-    ("<|channel|>analysis<|message|>", Opens),
-    (
-        "<|end|><|start|>assistant<|channel|>final<|message|>",
-        Closes,
-    ),
-    ("<|start|>assistant<|channel|>final<|message|>", Closes),
-    ("<|channel|>final<|message|>", Closes),
-    // Command A.
-    ("<|START_THINKING|>", Opens),
-    ("<|END_THINKING|>", Closes),
-    ("<|START_RESPONSE|>", Passed),
-    ("<|END_RESPONSE|>", Passed),
-    // Magistral.
-    ("[THINK]", Opens),
-    ("[/THINK]", Closes),
-    // Kimi.
-    ("◁think▷", Opens),
-    ("◁/think▷", Closes),
-];
+/// The marks that stand for themselves, and which bytes are second in one.
+struct Marks {
+    /// A longer one stands before one that it begins with.
+    marks: Vec<(String, Sense)>,
+    seconds: [bool; 256],
+}
 
-/// Tags of words: prompts of GRPO, EXAONE, Open-O1.
-const TAGS: [[&str; 2]; 3] = [
-    ["<thinking>", "</thinking>"],
-    ["<reasoning>", "</reasoning>"],
-    ["<thought>", "</thought>"],
-];
+static MARKS: LazyLock<Marks> = LazyLock::new(|| {
+    let families = THINKING_MARKS.iter();
+    let sure = families.filter(|marks| marks.chance == Chance::Never);
+    let mut marks: Vec<(String, Sense)> = sure.flat_map(of_family).collect();
+    marks.sort_by(|(a, _), (b, _)| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
+    marks.dedup();
+    let mut seconds = [false; 256];
+    for (mark, _) in &marks {
+        seconds[usize::from(mark.as_bytes()[1])] = true;
+    }
+    Marks { marks, seconds }
+});
+
+/// How a channel of gpt-oss begins, and what may stand before it in another message of the same turn.
+const CHANNEL: &str = "<|channel|>";
+const BEFORE_CHANNEL: [&str; 3] = ["", "<|start|>assistant", "<|end|><|start|>assistant"];
+const MESSAGE: &str = "<|message|>";
+
+/// The marks of one family, in each spelling.
+fn of_family(family: &ThinkingMarks) -> Vec<(String, Sense)> {
+    let passed = [family.answer, family.answer_end].into_iter().flatten();
+    let passed = passed.map(|mark| (mark, Passed));
+    let marks = [(family.open, Opens), (family.close, Closes)];
+    let marks = marks.into_iter().chain(passed);
+    marks
+        .flat_map(|(mark, sense)| spellings(mark).into_iter().map(move |mark| (mark, sense)))
+        .collect()
+}
+
+fn spellings(mark: &str) -> Vec<String> {
+    if !mark.starts_with(CHANNEL) {
+        return vec![mark.to_owned()];
+    }
+    let whole = mark.ends_with(MESSAGE);
+    let ends = if whole { &[""][..] } else { &["", MESSAGE][..] };
+    let before = BEFORE_CHANNEL.iter();
+    before
+        .flat_map(|before| ends.iter().map(move |end| format!("{before}{mark}{end}")))
+        .collect()
+}
 
 /// The text with `<think>` and `</think>` for the marks of another family; none where it has no such.
 pub(super) fn in_one_markup(text: &str) -> Option<String> {
@@ -69,30 +76,42 @@ pub(super) fn in_one_markup(text: &str) -> Option<String> {
     if marks(text).next().is_some() {
         return None;
     }
-    let by_tags = TAGS.iter().find_map(|tags| of_tags(text, tags));
-    by_tags.or_else(|| of_channels(text))
+    let by_chance = THINKING_MARKS.iter();
+    let mut by_chance = by_chance.filter(|marks| marks.chance != Chance::Never);
+    by_chance
+        .find_map(|marks| of_words(text, marks))
+        .or_else(|| of_channels(text))
 }
 
 /// gpt-oss's channels in a text that was decoded without its special tokens, which leaves their names.
 fn of_channels(text: &str) -> Option<String> {
-    let thinking = text.strip_prefix("analysis")?;
-    let (thinking, answer) = thinking.split_once("assistantfinal")?;
-    Some(marked(thinking, answer))
+    let parts = split_channels(text)?;
+    let thinking = &text[parts.thinking];
+    Some(match parts.state {
+        Thinking::Open => opened(thinking),
+        _ => marked(thinking, &text[parts.answer]),
+    })
+}
+
+/// Thinking that was cut off.
+fn opened(thinking: &str) -> String {
+    format!("{OPEN}\n{}", thinking.trim())
 }
 
 /// The marks of a text in their order: where each begins, what it is and what it does.
 fn marks(text: &str) -> impl Iterator<Item = (usize, &'static str, Sense)> {
     let bytes = text.as_bytes();
+    let Marks { marks, seconds } = &*MARKS;
     let starts = memchr::memchr3_iter(b'<', b'[', "◁".as_bytes()[0], bytes);
     let mut end = 0;
     starts.filter_map(move |at| {
         let tail = &bytes[at..];
-        let begins = |(mark, _): &&(&str, Sense)| tail.starts_with(mark.as_bytes());
+        let begins = |(mark, _): &&(String, Sense)| tail.starts_with(mark.as_bytes());
         // Most are signs of mathematics.
-        let may_be = at >= end && matches!(tail.get(1), Some(b'|' | b't' | b'/' | b'T' | 0x97));
-        let (mark, sense) = may_be.then(|| MARKS.iter().find(begins))??;
+        let may_be = at >= end && tail.get(1).is_some_and(|byte| seconds[usize::from(*byte)]);
+        let (mark, sense) = may_be.then(|| marks.iter().find(begins))??;
         end = at + mark.len();
-        Some((at, *mark, *sense))
+        Some((at, mark.as_str(), *sense))
     })
 }
 
@@ -155,16 +174,20 @@ impl Rewritten {
     }
 }
 
-fn of_tags(text: &str, [open, close]: &[&str; 2]) -> Option<String> {
+/// A text in the marks of a family that may be words of the text as well.
+fn of_words(text: &str, family: &ThinkingMarks) -> Option<String> {
+    let ThinkingMarks { open, close, .. } = family;
     let (thinking, rest) = match without_prefix(text, open) {
         Some(thinking) => (thinking, find(thinking, close)),
-        None if find(text, open).is_some() => return None,
+        None if family.chance == Chance::Sentences || find(text, open).is_some() => return None,
         None => (text, Some(only(text, close)?)),
     };
-    Some(match rest {
-        Some(at) => marked(&thinking[..at], &thinking[at + close.len()..]),
-        None => format!("{OPEN}\n{}", thinking.trim()),
-    })
+    let Some(at) = rest else {
+        return Some(opened(thinking));
+    };
+    let answer = thinking[at + close.len()..].trim();
+    let ended = family.answer_end.and_then(|end| answer.strip_suffix(end));
+    Some(marked(&thinking[..at], ended.unwrap_or(answer)))
 }
 
 /// Where a tag stands that stands once.
@@ -198,8 +221,39 @@ mod tests {
             "<thought>a</thought> b",
             "a</thinking>b",
             "analysisaassistantfinalb",
+            "assistantanalysisaassistantfinalb",
+            "<seed:think>a</seed:think>b",
+            "<|thinking|>a<|/thinking|>b",
+            "<|think|>a<|/think|>b",
+            "<|start_thinking|>a<|end_thinking|>b",
+            "<|channel>thought\na<channel|>b",
+            "<unused94>thought\na<unused95>b",
+            "<|channel|>commentary<|message|>a<|end|><|start|>assistant<|channel|>final<|message|>b",
+            "Here are my reasoning steps:\na\n[BEGIN FINAL RESPONSE]\nb\n[END FINAL RESPONSE]",
+            "Here is my thought process: a\n\nHere is my response: b",
         ] {
             check(text, whole);
+        }
+    }
+
+    #[test]
+    fn each_row_of_the_table_becomes_the_one_markup() {
+        for marks in &THINKING_MARKS {
+            let ThinkingMarks { open, close, .. } = marks;
+            let [answer, end] = [marks.answer, marks.answer_end].map(Option::unwrap_or_default);
+            let text = format!("{open}\na\n{close}{answer}\nb{end}");
+            let formed = in_one_markup(&text).unwrap_or(text);
+            let expected = ["<think>\na\n</think>\n\nb", "<think>\na\n</think>\nb"];
+            assert!(
+                expected.contains(&formed.as_str()),
+                "{}: {formed}",
+                marks.written_by
+            );
+            let is_sure = marks.chance == Chance::Never;
+            assert!(
+                !is_sure || open.starts_with(['<', '[', '◁']),
+                "{open} is looked for"
+            );
         }
     }
 
@@ -210,6 +264,7 @@ mod tests {
             "<|im_start|>think a",
             "[THINK]a",
             "<reasoning> a",
+            "Here is my thought process: a",
         ] {
             check(text, "<think>\na");
         }
@@ -240,6 +295,7 @@ mod tests {
             "0 < a < b",
             "[1, 2]",
             "analysis of the final answer",
+            "So. Here is my response: 3.",
         ] {
             assert_eq!(in_one_markup(text), None, "{text}");
         }

@@ -91,7 +91,7 @@ fn without_suffix<'t>(text: &'t str, tag: &str) -> Option<&'t str> {
 
 /// Where a tag stands, in whatever case it is written.
 pub(super) fn find(text: &str, tag: &str) -> Option<usize> {
-    let mut starts = memchr::memchr_iter(b'<', text.as_bytes());
+    let mut starts = memchr::memchr_iter(*tag.as_bytes().first()?, text.as_bytes());
     starts.find(|&at| without_prefix(&text[at..], tag).is_some())
 }
 

@@ -156,7 +156,7 @@ mod tests {
     }
 
     /// Pieces of which hard texts are made.
-    const PIECES: [&str; 46] = [
+    const PIECES: [&str; 60] = [
         "a",
         "b ",
         " ",
@@ -199,6 +199,20 @@ mod tests {
         "<｜end▁of▁sentence｜>",
         "<|x|>",
         "[INST]",
+        "<seed:think>",
+        "</seed:think>",
+        "<|thinking|>",
+        "<|/thinking|>",
+        "<|channel>thought",
+        "<channel|>",
+        "<unused94>thought",
+        "<unused95>",
+        "<|channel|>commentary",
+        "[BEGIN FINAL RESPONSE]",
+        "[END FINAL RESPONSE]",
+        "Here are my reasoning steps:",
+        "Here is my thought process:",
+        "Here is my response:",
         "analysis",
         "assistantfinal",
         "<",

@@ -239,6 +239,11 @@ fn raw_fields(text: &str) -> serde_json::Result<RawFields<'_>> {
     serde_json::Deserializer::from_str(text).deserialize_map(Fields)
 }
 
+/// The row as JSON has it, for who wants no more of it; none where there is nothing to mend.
+pub(crate) fn strict(text: &str) -> Option<String> {
+    mended(text).map(|(text, _)| text)
+}
+
 /// The row as JSON has it, where it is JSON but for what Python's tools write and let pass; else none.
 fn mended(text: &str) -> Option<(String, Remarks)> {
     let mut mending = Mending {

@@ -41,6 +41,22 @@ fn response(answer: &str) -> String {
     format!("<think>\n{thinking}\n</think>\n\nThe answer is $\\boxed{{{answer}}}$.")
 }
 
+/// Some 1,500 characters without thinking, which end in an integer.
+fn short_response(end: &str) -> String {
+    let step = "So each of the 61 groups has 84 of the 6220 items.\n";
+    format!("{}{end}", step.repeat(1_500 / step.len()))
+}
+
+/// The ways in which short responses give an integer.
+const ENDS: [&str; 6] = [
+    "The answer is $\\boxed{42}$.",
+    "#### 42",
+    "The final answer is 42.",
+    "**Answer:** 42",
+    "<answer>42</answer>",
+    "So there are 42 items left.",
+];
+
 /// The slowest pairs that could be constructed.
 fn hostile() -> Vec<(String, String)> {
     let boxed = |text: &str| format!("\\boxed{{{text}}}");
@@ -86,6 +102,8 @@ fn verdicts(criterion: &mut Criterion) {
         .map(|(gold, answer)| ((*gold).to_owned(), response(answer)))
         .collect();
     spread("15,000 characters", &long, 1000);
+    let short = ENDS.map(|end| ("42".to_owned(), short_response(end)));
+    spread("1,500 characters", &short, 1000);
     spread("hostile", &hostile(), 5);
     let mut group = criterion.benchmark_group("verify");
     group.throughput(Throughput::Elements(PAIRS.len() as u64));

@@ -121,47 +121,49 @@ fn lowered(arena: &mut Arena, base: Id, exponent: Id) -> Option<Id> {
 
 /// The derivative of a function at its argument.
 fn outer(arena: &mut Arena, func: Func, x: Id) -> Option<Id> {
-    let one = number(arena, 1)?;
-    let two = number(arena, 2)?;
     match func {
         Func::Sin => call(arena, Func::Cos, x),
         Func::Cos => {
             let sine = call(arena, Func::Sin, x)?;
             negative(arena, sine)
         }
-        Func::Tan => {
-            let cosine = call(arena, Func::Cos, x)?;
-            let square = power(arena, cosine, two)?;
-            quotient(arena, one, square)
-        }
         Func::Exp => {
             let base = e(arena)?;
             power(arena, base, x)
         }
-        Func::Ln => quotient(arena, one, x),
-        Func::Sqrt => {
-            let root = call(arena, Func::Sqrt, x)?;
-            let below = product(arena, two, root)?;
-            quotient(arena, one, below)
-        }
         Func::Sinh => call(arena, Func::Cosh, x),
         Func::Cosh => call(arena, Func::Sinh, x),
-        Func::Asin | Func::Acos => {
+        Func::Acos => {
+            let slope = reciprocal(arena, Func::Asin, x)?;
+            negative(arena, slope)
+        }
+        _ => reciprocal(arena, func, x),
+    }
+}
+
+/// The derivative of a function at its argument, where it is one above something.
+fn reciprocal(arena: &mut Arena, func: Func, x: Id) -> Option<Id> {
+    let (one, two) = (number(arena, 1)?, number(arena, 2)?);
+    let below = match func {
+        Func::Ln => x,
+        Func::Tan => {
+            let cosine = call(arena, Func::Cos, x)?;
+            power(arena, cosine, two)?
+        }
+        Func::Sqrt => {
+            let root = call(arena, Func::Sqrt, x)?;
+            product(arena, two, root)?
+        }
+        Func::Asin => {
             let square = power(arena, x, two)?;
             let inner = arena.difference(one, square)?;
-            let root = call(arena, Func::Sqrt, inner)?;
-            let slope = quotient(arena, one, root)?;
-            if func == Func::Asin {
-                Some(slope)
-            } else {
-                negative(arena, slope)
-            }
+            call(arena, Func::Sqrt, inner)?
         }
         Func::Atan => {
             let square = power(arena, x, two)?;
-            let below = sum(arena, one, square)?;
-            quotient(arena, one, below)
+            sum(arena, one, square)?
         }
-        _ => None,
-    }
+        _ => return None,
+    };
+    quotient(arena, one, below)
 }

@@ -223,25 +223,7 @@ fn scaled(work: &mut Work<'_>, term: Term, factor: Id) -> Option<Term> {
 
 /// A polynomial times a function whose antiderivatives go on for ever, by parts.
 fn by_parts(work: &mut Work<'_>, factors: &[Id], name: Name) -> Option<Vec<Term>> {
-    let is_polynomial = |work: &mut Work<'_>, id: Id| {
-        rational::ratio(work, id, name).is_some_and(|(_, below)| below.len() == 1)
-    };
-    let mut polynomials = Vec::new();
-    let mut others = Vec::new();
-    for factor in factors {
-        if is_polynomial(work, *factor) {
-            polynomials.push(*factor);
-        } else {
-            others.push(*factor);
-        }
-    }
-    let ([function], false) = (&others[..], polynomials.is_empty()) else {
-        return None;
-    };
-    let polynomial = work.arena.push(Node::Product(polynomials))?;
-    let (above, below) = rational::ratio(work, polynomial, name)?;
-    let mut polynomial: Polynomial = above.iter().map(|it| it / &below[0]).collect();
-    let mut function = *function;
+    let (mut polynomial, mut function) = polynomial_and_function(work, factors, name)?;
     let mut all = Vec::new();
     let mut minus = false;
     while !polynomial.is_empty() {
@@ -261,6 +243,26 @@ fn by_parts(work: &mut Work<'_>, factors: &[Id], name: Name) -> Option<Vec<Term>
         minus = !minus;
     }
     Some(all)
+}
+
+/// The factors of a product that are polynomials, in one, and the one that is another function.
+fn polynomial_and_function(
+    work: &mut Work<'_>,
+    factors: &[Id],
+    name: Name,
+) -> Option<(Polynomial, Id)> {
+    let is_polynomial = |factor: &Id| {
+        rational::ratio(work, *factor, name).is_some_and(|(_, below)| below.len() == 1)
+    };
+    let (polynomials, others): (Vec<Id>, Vec<Id>) =
+        factors.iter().copied().partition(is_polynomial);
+    let ([function], false) = (&others[..], polynomials.is_empty()) else {
+        return None;
+    };
+    let polynomial = work.arena.push(Node::Product(polynomials))?;
+    let (above, below) = rational::ratio(work, polynomial, name)?;
+    let polynomial = above.iter().map(|it| it / &below[0]).collect();
+    Some((polynomial, *function))
 }
 
 /// A polynomial as an expression.
@@ -290,17 +292,7 @@ fn of_function(work: &mut Work<'_>, id: Id, name: Name) -> Option<Term> {
             let term = of_function(work, inner, name)?;
             scaled(work, term, minus)
         }
-        Node::Product(factors) => {
-            let (constants, rest): (Vec<Id>, Vec<Id>) = factors
-                .into_iter()
-                .partition(|factor| !depends(work.arena, *factor, name));
-            let [only] = rest[..] else {
-                return None;
-            };
-            let constant = work.arena.push(Node::Product(constants))?;
-            let term = of_function(work, only, name)?;
-            scaled(work, term, constant)
-        }
+        Node::Product(factors) => of_scaled(work, factors, name),
         Node::Quotient(above, below) if !depends(work.arena, below, name) => {
             let one = number(work.arena, 1)?;
             let constant = quotient(work.arena, one, below)?;
@@ -325,6 +317,19 @@ fn of_function(work: &mut Work<'_>, id: Id, name: Name) -> Option<Term> {
         }
         _ => None,
     }
+}
+
+/// A product of constants and of one factor that is none.
+fn of_scaled(work: &mut Work<'_>, factors: Vec<Id>, name: Name) -> Option<Term> {
+    let (constants, rest): (Vec<Id>, Vec<Id>) = factors
+        .into_iter()
+        .partition(|factor| !depends(work.arena, *factor, name));
+    let [only] = rest[..] else {
+        return None;
+    };
+    let constant = work.arena.push(Node::Product(constants))?;
+    let term = of_function(work, only, name)?;
+    scaled(work, term, constant)
 }
 
 /// `a^u`, which vanishes on the side where it decays.

@@ -21,7 +21,7 @@ pub(crate) fn exact(work: &mut Work<'_>, id: Id) -> Option<Rational> {
 }
 
 /// The quotient of two polynomials that an expression is.
-pub(crate) fn ratio(work: &mut Work<'_>, id: Id, name: Name) -> Option<(Polynomial, Polynomial)> {
+pub(crate) fn ratio(work: &mut Work<'_>, id: Id, name: Name) -> Option<Ratio> {
     work.fuel.burn(50).ok()?;
     let one = || vec![Rational::ONE];
     if !depends(work.arena, id, name) {
@@ -33,30 +33,9 @@ pub(crate) fn ratio(work: &mut Work<'_>, id: Id, name: Name) -> Option<(Polynomi
             let (above, below) = ratio(work, inner, name)?;
             Some((above.into_iter().map(|it| -it).collect(), below))
         }
-        Node::Sum(terms) => {
-            let mut total = (Vec::new(), one());
-            for term in terms {
-                let term = ratio(work, term, name)?;
-                total = (
-                    plus(&times(&total.0, &term.1)?, &times(&term.0, &total.1)?),
-                    times(&total.1, &term.1)?,
-                );
-            }
-            Some(total)
-        }
-        Node::Product(factors) => {
-            let mut total = (one(), one());
-            for factor in factors {
-                let factor = ratio(work, factor, name)?;
-                total = (times(&total.0, &factor.0)?, times(&total.1, &factor.1)?);
-            }
-            Some(total)
-        }
-        Node::Quotient(above, below) => {
-            let (above, below) = (ratio(work, above, name)?, ratio(work, below, name)?);
-            (!below.0.is_empty()).then_some(())?;
-            Some((times(&above.0, &below.1)?, times(&above.1, &below.0)?))
-        }
+        Node::Sum(terms) => of_sum(work, &terms, name),
+        Node::Product(factors) => of_product(work, &factors, name),
+        Node::Quotient(above, below) => of_quotient(work, above, below, name),
         Node::Power(base, exponent) => {
             let exponent = exact(work, exponent)?;
             let base = ratio(work, base, name)?;
@@ -64,6 +43,36 @@ pub(crate) fn ratio(work: &mut Work<'_>, id: Id, name: Name) -> Option<(Polynomi
         }
         _ => None,
     }
+}
+
+/// A polynomial above another one.
+type Ratio = (Polynomial, Polynomial);
+
+fn of_sum(work: &mut Work<'_>, terms: &[Id], name: Name) -> Option<Ratio> {
+    let mut total = (Vec::new(), vec![Rational::ONE]);
+    for term in terms {
+        let term = ratio(work, *term, name)?;
+        total = (
+            plus(&times(&total.0, &term.1)?, &times(&term.0, &total.1)?),
+            times(&total.1, &term.1)?,
+        );
+    }
+    Some(total)
+}
+
+fn of_product(work: &mut Work<'_>, factors: &[Id], name: Name) -> Option<Ratio> {
+    let mut total = (vec![Rational::ONE], vec![Rational::ONE]);
+    for factor in factors {
+        let factor = ratio(work, *factor, name)?;
+        total = (times(&total.0, &factor.0)?, times(&total.1, &factor.1)?);
+    }
+    Some(total)
+}
+
+fn of_quotient(work: &mut Work<'_>, above: Id, below: Id, name: Name) -> Option<Ratio> {
+    let (above, below) = (ratio(work, above, name)?, ratio(work, below, name)?);
+    (!below.0.is_empty()).then_some(())?;
+    Some((times(&above.0, &below.1)?, times(&above.1, &below.0)?))
 }
 
 /// A quotient to a whole power.

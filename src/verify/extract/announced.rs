@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use memchr::memmem;
+
 use crate::extract::context;
 use crate::extract::found::{Extracted, Rule, has_digit, is_prose, one};
 use crate::extract::maths::{last_clause_math, maths, shift};
@@ -19,13 +21,14 @@ const FINAL: [&str; 3] = ["final answer is", "final answer: the", "final answer:
 pub(crate) fn last_word(text: &str, options: &Options, finals: bool) -> Option<Extracted> {
     let behind = scan::boxes(text).last()?.outer.end;
     let tail = text.get(behind..)?.to_ascii_lowercase();
+    let places = Places::of(&tail);
     let words: &mut dyn Iterator<Item = &&str> = if finals {
         &mut FINAL.iter()
     } else {
-        &mut ANCHORS[..2].iter().flat_map(|words| words.iter())
+        &mut ANCHORS[..2].iter().copied().flatten().chain(&EXPECTED)
     };
     let anchor = words
-        .filter_map(|word| tail.rfind(*word).map(|at| at + word.len()))
+        .filter_map(|word| places.last(word).first().map(|at| at + word.len()))
         .max()?;
     let found = announced(text, behind + anchor, options)?;
     let letter = words::choice(&found.text).is_some();
@@ -59,10 +62,12 @@ pub(crate) fn is_minerva(text: &str, found: &Extracted) -> bool {
 
 /// Words that announce an answer, from the strongest; the last occurrence of the strongest counts.
 const ANCHORS: [&[&str]; 3] = [
-    &["final answer", "最终答案", "最后答案"],
+    &["final answer", "final result", "最终答案", "最后答案"],
     &[
         "answer is",
         "answers are",
+        "answer becomes",
+        "answer equals",
         "answer:",
         "answer**:",
         "answer:**",
@@ -97,29 +102,39 @@ const ANCHORS: [&[&str]; 3] = [
     ],
 ];
 
+/// Words that announce an answer near the end, and before it say what the answer has to be.
+const EXPECTED: [&str; 4] = [
+    "answer should be",
+    "answer must be",
+    "correct option is",
+    "correct choice is",
+];
+
 /// The answer that words announce: by the last of the strong ones that announce one, else by the last of
 /// the weak ones. `Answer:` above a whole solution announces none.
 pub(crate) fn anchored(text: &str, options: &Options) -> Option<Extracted> {
     let folded = text.to_ascii_lowercase();
-    let strong = ends_of(&folded, &[ANCHORS[0], ANCHORS[1]]);
+    let mut strong = ends_of(&folded, &[ANCHORS[0], ANCHORS[1], &EXPECTED]);
+    let expected = |end: usize| EXPECTED.iter().any(|words| folded[..end].ends_with(words));
+    strong.retain(|end| text.len() - end <= LATE_MAX || !expected(*end));
     let found = strong
         .iter()
         .take(ANCHORS_TRIED)
         .filter_map(|end| Some((*end, announced(text, *end, options)?)))
         .filter(|(_, found)| !is_enumerated(text, found));
-    let found: Vec<(usize, Extracted)> = found.collect();
-    let stated = found
-        .iter()
-        .find(|(end, found)| !found.piece && !heads_solution(text, *end, found))
-        .or(found
-            .first()
-            .filter(|(end, found)| !heads_solution(text, *end, found)));
-    if let Some((_, found)) = stated {
-        return Some(found.clone());
+    let mut last = None;
+    for (end, found) in found {
+        let heads = heads_solution(text, end, &found);
+        if !found.piece && !heads {
+            return Some(found);
+        }
+        last.get_or_insert((found, heads));
+    }
+    if let Some((found, heads)) = last {
+        return (!heads).then_some(found);
     }
     let weak = ends_of(&folded, &[ANCHORS[2]]);
-    let end = weak.first().filter(|_| found.is_empty())?;
-    announced(text, *end, options)
+    announced(text, *weak.first()?, options)
 }
 
 /// What words ending at `end` announce, if it may be an answer; a piece where they are doubted.
@@ -160,19 +175,81 @@ const ANCHORS_TRIED: usize = 3;
 
 /// Where words of these lists end, the last first.
 fn ends_of(folded: &str, lists: &[&[&str]]) -> Vec<usize> {
-    let words = lists.iter().flat_map(|words| words.iter());
-    let mut ends: Vec<usize> = words
-        .flat_map(|word| {
-            // The first character of mathematics belongs to the answer.
-            let kept = usize::from(word.ends_with(['$', '\\']));
-            folded
-                .rmatch_indices(word)
-                .take(ANCHORS_TRIED)
-                .map(move |(at, _)| at + word.len() - kept)
-        })
-        .collect();
+    let places = Places::of(folded);
+    let mut ends = Vec::new();
+    for word in lists.iter().flat_map(|words| words.iter()) {
+        // The first character of mathematics belongs to the answer.
+        let kept = usize::from(word.ends_with(['$', '\\']));
+        let starts = places.last(word);
+        ends.extend(starts.iter().map(|at| at + word.len() - kept));
+    }
     ends.sort_unstable_by(|one, other| other.cmp(one));
     ends
+}
+
+/// The word that most announcements are made with.
+const ROOT: &str = "answer";
+
+/// Where announcements may stand in a text, so that it is not searched for each of them.
+struct Places<'t> {
+    text: &'t str,
+    /// Which bytes beyond ASCII it has: most announcements of other languages are told to be absent by one of theirs.
+    wide: [bool; 256],
+    /// Where [`ROOT`] stands.
+    roots: Vec<usize>,
+}
+
+impl<'t> Places<'t> {
+    fn of(text: &'t str) -> Self {
+        Self {
+            text,
+            wide: wide_bytes(text),
+            roots: memmem::find_iter(text.as_bytes(), ROOT).collect(),
+        }
+    }
+
+    /// Where a word stands, from the last, and no more often than is tried.
+    fn last(&self, word: &str) -> Vec<usize> {
+        match memmem::find(word.as_bytes(), ROOT.as_bytes()) {
+            Some(root) => {
+                let starts = self
+                    .roots
+                    .iter()
+                    .rev()
+                    .filter_map(|at| at.checked_sub(root));
+                let bytes = self.text.as_bytes();
+                let starts = starts.filter(|at| bytes[*at..].starts_with(word.as_bytes()));
+                starts.take(ANCHORS_TRIED).collect()
+            }
+            None if self.may_have(word) => {
+                let starts = self.text.rmatch_indices(word).map(|(at, _)| at);
+                starts.take(ANCHORS_TRIED).collect()
+            }
+            None => Vec::new(),
+        }
+    }
+
+    fn may_have(&self, word: &str) -> bool {
+        let known = |byte: u8| byte.is_ascii() || self.wide[usize::from(byte)];
+        word.bytes().all(known) && memmem::find(self.text.as_bytes(), word.as_bytes()).is_some()
+    }
+}
+
+/// The bytes beyond ASCII that a text has.
+fn wide_bytes(text: &str) -> [bool; 256] {
+    // So many bytes are told to be ASCII at once.
+    const CHUNK: usize = 64;
+    let mut wide = [false; 256];
+    for chunk in text
+        .as_bytes()
+        .chunks(CHUNK)
+        .filter(|chunk| !chunk.is_ascii())
+    {
+        for byte in chunk.iter().filter(|byte| !byte.is_ascii()) {
+            wide[usize::from(*byte)] = true;
+        }
+    }
+    wide
 }
 
 /// Words that are said of an answer and are none: `I hope this answer is helpful`.
@@ -370,7 +447,7 @@ fn skip_lead(text: &str, mut at: usize) -> usize {
         let rest = &text[at..];
         let blank = rest.len()
             - rest
-                .trim_start_matches([' ', '\n', '\t', '\r', '*', ':', '：', '_', '#', ','])
+                .trim_start_matches([' ', '\n', '\t', '\r', '*', ':', '：', '_', '#', ',', '}'])
                 .len();
         at += blank;
         let rest = &text[at..];

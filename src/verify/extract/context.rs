@@ -10,6 +10,8 @@
 
 use std::ops::Range;
 
+use memchr::memmem;
+
 use crate::extract::found::has_digit;
 use crate::units;
 
@@ -17,7 +19,7 @@ use crate::units;
 const DENYING: &str = "\
     not no never neither nor none without cannot except excluding unable unknown undefined wrong incorrect \
     false impossible undetermined unclear unsure maybe perhaps possibly besides unlike \
-    withdrawn instead rather infinitely pas nicht kein não не нет";
+    probably whether withdrawn instead rather infinitely pas nicht kein não не нет";
 
 /// Words right behind a number that take it back.
 const TAKING_BACK: &str = "not wrong incorrect false impossible never fails";
@@ -35,7 +37,7 @@ const LEADING: &str = "\
     figure fig table chapter section example line row column theorem lemma corollary proposition formula \
     method attempt item note version round choice statement condition remark rule property axiom appendix \
     level grade day year week month number no either neither both except dividing divides bounded against \
-    e.g i.e say versus vs";
+    e.g i.e say versus vs where angle reference ref footnote see first";
 
 /// Words before `of`, `by` or `to` that make the number behind it an argument or a bound.
 const OPERATORS: &str = "\
@@ -47,7 +49,7 @@ const OPERATORS: &str = "\
 /// Words right behind a number that change it.
 const TRAILING: &str = "\
     squared cubed factorial inverse plus minus over divided choose hundred thousand million billion trillion \
-    dozen and or to out mod modulo by of through th st nd rd multiplied raised";
+    dozen and or to out mod modulo by of through th st nd rd multiplied raised divides";
 
 /// Words between a number and one behind it that make of the two one statement.
 const CONNECTING: &str = "\
@@ -56,6 +58,10 @@ const CONNECTING: &str = "\
 /// Words behind `5 times` that leave it a count.
 const COUNTING: &str = "\
     a per each every in during before until total today daily this because on";
+
+/// What is said of a number, and not that it is the answer: `7 is prime`.
+const SAID_OF: &str = "\
+    a an not prime even odd composite divisible less greater smaller larger impossible too irrational";
 
 /// Words that a clause of its own has: what stands before them is no part of what follows.
 const VERBS: &str = "\
@@ -71,7 +77,15 @@ const CHINESE: [&str; 11] = [
 
 /// Whether a word is in a list.
 fn among(list: &str, word: &str) -> bool {
-    !word.is_empty() && list.split_ascii_whitespace().any(|known| known == word)
+    let list = list.as_bytes();
+    let apart = |byte: Option<&u8>| byte.is_none_or(u8::is_ascii_whitespace);
+    let is_whole = |at: usize| {
+        let before = at.checked_sub(1).and_then(|at| list.get(at));
+        apart(before) && apart(list.get(at + word.len()))
+    };
+    !word.is_empty()
+        && !word.contains(char::is_whitespace)
+        && memmem::find_iter(list, word).any(is_whole)
 }
 
 /// Whether what stands at `span` is a piece of a sentence that says something else.
@@ -109,6 +123,79 @@ pub(crate) fn is_doubted(text: &str, announcement: usize) -> bool {
             || word.ends_with("n’t")
     })
 }
+
+/// Whether the words right before an answer deny it, or those behind it take it back: `It cannot be 7`,
+/// `7 is wrong`, `7. Actually, no`.
+pub(crate) fn is_taken_back(text: &str, span: &Range<usize>) -> bool {
+    let before = trimmed_end(crate::scan::tail(
+        text.get(..span.start).unwrap_or(""),
+        DENIAL_MAX,
+    ));
+    let after = text.get(span.end..).unwrap_or("");
+    let after = crate::scan::head(after, TAKEN_BACK_MAX);
+    is_denied_right_before(before) || takes_back(after)
+}
+
+/// A denial right before an answer takes no more bytes. By hand.
+const DENIAL_MAX: usize = 40;
+
+/// What takes an answer back stands within so many bytes behind it. By hand.
+const TAKEN_BACK_MAX: usize = 300;
+
+/// Whether a text ends with words that deny what follows: `is not`, `cannot be`, `isn't equal to`.
+fn is_denied_right_before(before: &str) -> bool {
+    let words = words(before);
+    let plain = words
+        .iter()
+        .rev()
+        .skip_while(|word| matches!(word.as_str(), "be" | "equal" | "to" | "the"));
+    plain.take(1).any(|word| {
+        let denied = matches!(word.as_str(), "not" | "never" | "cannot" | "neither");
+        denied || word.ends_with("n't") || word.ends_with("n’t")
+    })
+}
+
+/// Whether a text behind an answer takes it back.
+fn takes_back(after: &str) -> bool {
+    let hints = [
+        "rong", "ncorrect", "istake", "rror", "not ", "n't ", "ctually", "cratch", "fails",
+    ];
+    if !hints.iter().any(|hint| after.contains(hint)) {
+        return false;
+    }
+    let words = words(after);
+    (0..words.len()).any(|at| takes_back_at(&words, at))
+}
+
+/// Whether the words that end here say of what stands before them that it is wrong.
+fn takes_back_at(words: &[String], at: usize) -> bool {
+    let word = |back: usize| at.checked_sub(back).map_or("", |at| words[at].as_str());
+    let subject = |back: usize| {
+        // What follows the answer at once says it of the answer.
+        at + 1 == back || among(TAKEN_BACK, word(back))
+    };
+    let denied = |word: &str| word == "not" || word == "cannot" || word.ends_with("n't");
+    match word(0) {
+        "wrong" | "incorrect" | "mistaken" => {
+            let goes_on = words.get(at + 1).is_some_and(|next| next == "to");
+            among("that's it's clearly obviously", word(1))
+                || among("is was be", word(1)) && subject(2) && !goes_on
+        }
+        "right" | "correct" => match word(1) {
+            "be" => denied(word(2)) && subject(3),
+            "not" => subject(3) || among("that's it's", word(2)),
+            last => denied(last) && subject(2),
+        },
+        "no" => word(1) == "actually",
+        "that" => word(1) == "scratch",
+        "mistake" | "error" => word(2) == "made" && word(3) == "i",
+        "fails" => subject(1),
+        _ => false,
+    }
+}
+
+/// Words that stand for an answer that was given.
+const TAKEN_BACK: &str = "that this it which answer result value";
 
 /// A doubt further before an announcement, in words, is of something else. By hand.
 const DOUBT_WORDS: usize = 8;
@@ -305,19 +392,17 @@ fn is_led(before: &str, found: &str) -> bool {
             .and_then(|at| words.get(at))
             .map_or("", String::as_str)
     };
+    if matches!(&words[..], [only] if only == "for") {
+        return true;
+    }
     let (last, second) = match word(1) {
         "the" | "a" | "an" | "exactly" | "just" | "only" => (word(2), word(3)),
         last => (last, word(2)),
     };
+    if is_arriving(second, last) {
+        return false;
+    }
     match (second, last) {
-        ("arrive" | "arrived" | "arrives" | "stands", "at") => false,
-        ("up" | "left" | "ends" | "end", "with")
-        | ("results" | "result" | "resulting" | "resulted", "in") => false,
-        (
-            "adds" | "add" | "adding" | "sums" | "sum" | "rounds" | "goes" | "comes" | "works",
-            "up" | "out" | "to",
-        ) => false,
-        ("total" | "all", "in") => false,
         (second, "of" | "by" | "to" | "with") => {
             among(OPERATORS, second)
                 || second == "equal" && words.iter().rev().take(6).any(|word| word == "than")
@@ -325,6 +410,18 @@ fn is_led(before: &str, found: &str) -> bool {
         // A decimal is mostly given as being about the value.
         (_, "about" | "approximately" | "around" | "roughly" | "nearly") => !found.contains('.'),
         _ => among(LEADING, last),
+    }
+}
+
+/// Whether two words lead to a value, of which the last alone would make it a bound: `adds up to`.
+fn is_arriving(second: &str, last: &str) -> bool {
+    const ARRIVING: &str = "adds add adding sums sum rounds goes comes works";
+    match last {
+        "at" => among("arrive arrived arrives stands", second),
+        "with" => among("up left ends end", second),
+        "in" => among("results result resulting resulted total all", second),
+        "up" | "out" | "to" => among(ARRIVING, second),
+        _ => false,
     }
 }
 
@@ -371,6 +468,8 @@ fn is_trailed(after: &str) -> bool {
         ("in", next) => next == "base",
         ("at", next) => matches!(next, "least" | "most"),
         ("out", next) => next == "of",
+        ("is", next) => at == 0 && among(SAID_OF, next),
+        ("as", next) => at == 0 && next == "a",
         ("times", next) => at == 0 && !next.is_empty() && !among(COUNTING, next),
         (word, _) => at == 0 && among(TRAILING, word),
     };
@@ -386,7 +485,31 @@ fn is_denied(before: &str, after: &str) -> bool {
     denies(predicate(&clause), DENYING)
         || denies(behind, TAKING_BACK)
         || near.iter().any(|word| word == "no")
-        || EXAMPLES.iter().any(|word| before.contains(word))
+        || clause.windows(2).any(is_disbelieved)
+        || is_example(before)
+}
+
+/// Whether two words say that what follows is not held: `I don't think that it is 5`.
+fn is_disbelieved(pair: &[String]) -> bool {
+    let held = [
+        "think",
+        "determine",
+        "tell",
+        "believe",
+        "sure",
+        "certain",
+        "convinced",
+        "know",
+        "expect",
+    ];
+    let denied = pair[0].ends_with("n't") || matches!(pair[0].as_str(), "not" | "never" | "cannot");
+    denied && held.contains(&pair[1].as_str())
+}
+
+/// Whether what stands before leads to an example or a guess.
+fn is_example(before: &str) -> bool {
+    let folded = before.to_ascii_lowercase();
+    EXAMPLES.iter().any(|words| folded.contains(words))
 }
 
 /// Whether one of these words denies, or leaves open as `could be` does.
@@ -413,7 +536,7 @@ const EXAMPLES: [&str; 8] = [
     "for instance",
     "my guess",
     "best guess",
-    "I guess",
+    "i guess",
 ];
 
 /// The words of a clause from the last verb on, with the one before it: what `the number of those that
@@ -437,8 +560,11 @@ const BEHIND_WORDS: usize = 4;
 fn has_condition(before: &str, after: &str) -> bool {
     let within = words(last_clause(before));
     let supposed = [
-        "if", "suppose", "assuming", "unless", "since", "because", "although",
+        "if", "suppose", "assume", "assuming", "unless", "since", "because", "although",
     ];
+    if is_named(&within) || is_of_several(&within) {
+        return true;
+    }
     if within.iter().any(|word| supposed.contains(&word.as_str()))
         && !within.iter().any(|word| word == "we")
     {
@@ -451,6 +577,17 @@ fn has_condition(before: &str, after: &str) -> bool {
             among(CONDITIONS, word) && is_conditional(word, &words[at + 1..], *text == after, would)
         })
     })
+}
+
+/// Whether a clause gives a name to something: `Let x =`.
+fn is_named(clause: &[String]) -> bool {
+    let names = |pair: &[String]| pair[0] == "let" && is_name(&pair[1]);
+    clause.windows(2).any(names) || clause.last().is_some_and(|last| last == "let")
+}
+
+/// Whether a clause speaks of one of several: `One of the roots is`.
+fn is_of_several(clause: &[String]) -> bool {
+    matches!(clause, [one, of, the, ..] if one == "one" && of == "of" && the == "the")
 }
 
 /// Whether what follows a word such as `for` says something of a name.
@@ -466,8 +603,14 @@ fn is_conditional(word: &str, next: &[String], behind: bool, would: bool) -> boo
         "if" | "unless" | "provided" | "assuming" | "suppose" | "supposing" => {
             names || parity || !we && !would
         }
-        _ => names && behind || parity,
+        _ => names && behind || parity || !behind && is_naming(next),
     }
+}
+
+/// Whether words up to an answer give it to a name: `when n =`.
+fn is_naming(next: &[String]) -> bool {
+    let value = |word: &String| is_name(word) || word == "=";
+    (1..=2).contains(&next.len()) && next.iter().all(value)
 }
 
 /// Whether a word is a letter that names something.

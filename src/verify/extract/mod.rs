@@ -55,10 +55,17 @@ pub(crate) fn answer_part<'r>(response: &'r str, parts: &Parts) -> Option<&'r st
 
 /// The answer of a response whose parts are known.
 pub(crate) fn extract_parts(response: &str, parts: &Parts, options: &Options) -> Option<Extracted> {
-    let start = parts.answer.start;
     let answer = answer_part(response, parts)?;
-    let mut found = find(answer, options).filter(|found| !is_cut_off(answer, found))?;
+    let mut found = extract_answer(answer, options)?;
+    let start = parts.answer.start;
     found.span = start + found.span.start..start + found.span.end;
+    Some(found)
+}
+
+/// The answer of an answer part, in which its span is counted.
+pub(crate) fn extract_answer(answer: &str, options: &Options) -> Option<Extracted> {
+    let mut found = find(answer, options).filter(|found| !is_cut_off(answer, found))?;
+    found.piece |= context::is_taken_back(answer, &found.span);
     Some(found)
 }
 
@@ -86,7 +93,10 @@ pub(crate) fn whole<'r>(
     if marked || text.is_empty() || text.len() > WHOLE_MAX || !options.plain_text {
         return None;
     }
-    let sentence = text.contains("\n\n")
+    let first = text.split_whitespace().next().unwrap_or("");
+    let led = is_prose(first) && first.ends_with([':', '.']) && first.len() < text.len();
+    let sentence = led
+        || text.contains("\n\n")
         || text
             .split_whitespace()
             .filter(|word| is_prose(word))

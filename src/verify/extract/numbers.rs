@@ -6,7 +6,7 @@ use crate::extract::context;
 use crate::extract::found::{Extracted, Rule, has_digit, one};
 use crate::extract::runs;
 use crate::readings::is_readable;
-use crate::scan;
+use crate::{scan, spelled};
 
 /// The last number of the last line that holds one.
 pub(crate) fn last_number(text: &str) -> Option<Extracted> {
@@ -16,9 +16,7 @@ pub(crate) fn last_number(text: &str) -> Option<Extracted> {
 pub(crate) fn last_number_in(text: &str, span: Range<usize>) -> Option<Extracted> {
     let span = span.start..before_denied(text, &span);
     let bytes = text.as_bytes();
-    let last = (span.clone())
-        .rev()
-        .find(|at| bytes[*at].is_ascii_digit())?;
+    let last = last_digit(text, &span)?;
     let inner = |byte: u8| byte.is_ascii_digit() || b".,/".contains(&byte);
     let mut start = last;
     while start > span.start && inner(bytes[start - 1]) {
@@ -56,6 +54,25 @@ pub(crate) fn last_number_in(text: &str, span: Range<usize>) -> Option<Extracted
     Some(found)
 }
 
+/// The last digit of a span that is no power of a unit: not the one of `7.25 g/cm^3`.
+fn last_digit(text: &str, span: &Range<usize>) -> Option<usize> {
+    let digit = |end: usize| {
+        let inner = &text.as_bytes()[span.start..end];
+        let at = inner.iter().rposition(u8::is_ascii_digit)?;
+        Some(span.start + at)
+    };
+    let last = digit(span.end)?;
+    let before = text[span.start..last].trim_end_matches(|c: char| !c.is_whitespace());
+    let start = span.start + before.len();
+    let word = text[start..span.end]
+        .split_whitespace()
+        .next()
+        .unwrap_or("");
+    let word = word.trim_end_matches(['.', ',', ';', '*', '$', ')']);
+    let unit = word.contains('^') && spelled::is_unit(word).is_some();
+    if unit { digit(start) } else { Some(last) }
+}
+
 /// Only so much of the end is searched for a denial, in bytes.
 /// By hand: no verdict changes with 200 or 800.
 const DENIAL_MAX: usize = 400;
@@ -67,7 +84,7 @@ fn before_denied(text: &str, span: &Range<usize>) -> usize {
     let start = span.end - from.len();
     let denied = [", not ", " (not ", " instead of ", " rather than "]
         .iter()
-        .filter_map(|denial| from.rfind(denial))
+        .filter_map(|denial| scan::last(from, denial))
         .filter(|at| {
             let denied = from[*at..].trim_end_matches(['.', ')', ' ', '\n']);
             has_digit(&from[..*at]) && !denied.contains(['\n', '.'])

@@ -18,6 +18,15 @@ const SHORT_PROSE_MAX: usize = 3;
 /// A response of one short line without a sentence in it.
 pub(crate) fn short(text: &str) -> Option<Extracted> {
     let line = text.trim();
+    // A longer one is its answer only where it is mathematics from its first character or its second.
+    let opens = line
+        .as_bytes()
+        .iter()
+        .take(2)
+        .any(|byte| b"$\\".contains(byte));
+    if line.len() > SHORT_MAX && !opens {
+        return None;
+    }
     let maths = scan::math(line);
     if let [only] = maths.as_slice() {
         let rest = line.len() - (only.outer.end - only.outer.start);
@@ -38,11 +47,15 @@ pub(crate) fn short(text: &str) -> Option<Extracted> {
     // `The ratio is [1/2].`
     let clause = [" is ", " are ", ": ", "是", "为", "等于", "："]
         .iter()
-        .filter_map(|verb| line.rfind(verb).map(|at| at + verb.len()))
+        .filter_map(|verb| scan::last(line, verb).map(|at| at + verb.len()))
         .max()
         .filter(|_| !line.contains("\\text"))
         .unwrap_or(0);
     let named = clause > 0 && wordy > 0 && has_digit(&line[clause..]);
+    if !named && wordy > 1 && line.ends_with('.') && has_digit(line) {
+        // A sentence, in which a number stands somewhere.
+        return None;
+    }
     let from = if named { start + clause } else { start };
     let mut found = one(text, from..end, Rule::Text)?;
     found.piece = named && context::is_piece(text, &found.span);

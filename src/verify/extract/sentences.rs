@@ -85,7 +85,7 @@ pub(crate) fn last_clause(sentence: &str) -> usize {
         " is ", " are ", " be ", ": ", " = ", "是", "为", "等于", "：",
     ]
     .iter()
-    .filter_map(|verb| sentence.rfind(verb).map(|at| at + verb.len()))
+    .filter_map(|verb| scan::last(sentence, verb).map(|at| at + verb.len()))
     .max()
     .unwrap_or(0)
 }
@@ -98,12 +98,16 @@ pub(crate) fn before_aside(sentence: &str) -> usize {
         let (before, after) = (&sentence[..at], &sentence[at + c.len_utf8()..]);
         let opens = c == '(' && !inside && before.ends_with([' ', '*', '$']);
         let letters = after.bytes().take_while(u8::is_ascii_alphabetic).count();
-        if opens && letters >= ASIDE_MIN && has_digit(before) {
+        let reasons = !inside && c == ' ' && REASONS.iter().any(|word| after.starts_with(word));
+        if (opens && letters >= ASIDE_MIN || reasons) && has_digit(before) {
             return at;
         }
     }
     sentence.len()
 }
+
+/// Words behind a value that say why.
+const REASONS: [&str; 2] = ["because ", "since "];
 
 /// Brackets that open with fewer letters hold mathematics.
 /// By hand: no verdict changes with 1,, 3 or 4.

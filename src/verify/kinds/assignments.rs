@@ -19,6 +19,11 @@ pub(crate) fn value_of(arena: &mut Arena, chain: Id) -> Option<Id> {
     if let Some(at) = relations.iter().rposition(|rel| *rel == Rel::To) {
         // `x + y - 1 = 0 \Rightarrow x = 2`: what follows.
         let (sides, relations) = (sides[at + 1..].to_vec(), relations[at + 1..].to_vec());
+        // `x \to 7` says where a name goes.
+        let goes = at == 0 && is_named_only(arena, chain) && sides.len() == 1;
+        if goes && arena.symbols(sides[0]).is_empty() {
+            return None;
+        }
         if let ([only], []) = (&sides[..], &relations[..]) {
             return arena.is_scalar(*only).then_some(*only);
         }
@@ -64,6 +69,15 @@ pub(crate) fn value_of(arena: &mut Arena, chain: Id) -> Option<Id> {
         _ => first,
     };
     Some(value)
+}
+
+/// Whether a chain starts with a name.
+fn is_named_only(arena: &Arena, chain: Id) -> bool {
+    let Node::Chain(sides, _) = arena.node(chain) else {
+        return false;
+    };
+    let first = sides.first().map(|id| arena.node(*id));
+    matches!(first, Some(Node::Symbol(_)))
 }
 
 /// Whether a node is nothing but names: `x`, `f(x)`, `AB`, `a_1 : a_2`.

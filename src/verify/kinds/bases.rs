@@ -2,6 +2,7 @@
 
 use crate::decision::Decision;
 use crate::expr::{Id, Node};
+use crate::values;
 use crate::verdict::Reason;
 use crate::work::Work;
 
@@ -15,8 +16,15 @@ pub(crate) fn by_tree(work: &mut Work<'_>, left: Id, right: Id) -> Option<Decisi
         Node::Based(digits, _) => Some(&**digits),
         _ => None,
     };
-    let bare = [(left, right), (right, left)]
+    let sides = [(left, right), (right, left)];
+    let mixed = sides
         .into_iter()
-        .any(|(one, other)| based(one).is_some() && based(one) == digits(other));
-    bare.then_some(Decision::Unknown(Reason::Doubtful))
+        .find(|(one, other)| based(*one).is_some() && digits(*other).is_some())?;
+    let bare = based(mixed.0) == digits(mixed.1);
+    Some(if bare {
+        Decision::Unknown(Reason::Doubtful)
+    } else {
+        // `1011_2` and `11`: the same number, in a base that may not be the one asked for.
+        values::by_tree(work, left, right)?.hedged()
+    })
 }

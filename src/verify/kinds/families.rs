@@ -7,7 +7,8 @@
 use dashu::Rational;
 
 use crate::decision::Decision;
-use crate::expr::{Arena, Const, Id, Name, Node, Rel};
+use crate::expr::{Arena, Const, Func, Id, Name, Node, Rel};
+use crate::kinds::floors;
 use crate::verdict::Reason;
 use crate::work::{Work, compare};
 use crate::{declared, linear, replace};
@@ -22,7 +23,8 @@ struct Family {
 
 /// Compares where both sides have one integer parameter; nothing where they do not.
 pub(crate) fn by_tree(work: &mut Work<'_>, left: Id, right: Id) -> Option<Decision> {
-    let (left, right) = (family(work.arena, left), family(work.arena, right));
+    let left = family(work.arena, left, declared::is_integers);
+    let right = family(work.arena, right, declared::is_integers);
     if left.declared.is_empty()
         && right.declared.is_empty()
         && !both_turn(work.arena, &left, &right)
@@ -54,6 +56,32 @@ pub(crate) fn by_tree(work: &mut Work<'_>, left: Id, right: Id) -> Option<Decisi
         return Some(Decision::Equal(Reason::Items));
     }
     Some(same.doubted())
+}
+
+/// Whether two expressions that round are equal at every integer that their name stands for, where either
+/// side says that it is one, or `said` does.
+pub(crate) fn are_same_at_integers(
+    work: &mut Work<'_>,
+    left: Id,
+    right: Id,
+    said: Option<Name>,
+) -> bool {
+    let rounds = |node: &Node| matches!(node, Node::Call(Func::Floor | Func::Ceil, _));
+    if !work.arena.any(left, rounds) && !work.arena.any(right, rounds) {
+        return false;
+    }
+    let left = family(work.arena, left, is_whole);
+    let right = family(work.arena, right, is_whole);
+    let declared = left.declared.first().or(right.declared.first());
+    let Some(name) = said.or(declared.copied()) else {
+        return false;
+    };
+    floors::are_same(work, left.body, right.body, name)
+}
+
+/// Whether a node is the set of integers, or of those that count.
+fn is_whole(arena: &Arena, id: Id) -> bool {
+    *arena.node(id) == Node::Constant(Const::Naturals) || declared::is_integers(arena, id)
 }
 
 /// Whether both sides are angles with a letter that may count their turns.
@@ -103,8 +131,11 @@ fn parameter(arena: &Arena, family: &Family) -> Option<Name> {
     }
 }
 
+/// Tells whether a node is a set of whole numbers.
+type Whole = fn(&Arena, Id) -> bool;
+
 /// Takes `k \in \mathbb{Z}` off a list.
-fn family(arena: &mut Arena, id: Id) -> Family {
+fn family(arena: &mut Arena, id: Id, whole: Whole) -> Family {
     let plain = Family {
         body: id,
         declared: Vec::new(),
@@ -115,7 +146,7 @@ fn family(arena: &mut Arena, id: Id) -> Family {
     let mut declared = Vec::new();
     let mut rest = Vec::new();
     for item in items {
-        match declaration(arena, item) {
+        match declaration(arena, item, whole) {
             Some(name) => declared.push(name),
             None => rest.push(item),
         }
@@ -130,14 +161,14 @@ fn family(arena: &mut Arena, id: Id) -> Family {
 }
 
 /// The name that `k \in \mathbb{Z}` says something of.
-fn declaration(arena: &Arena, id: Id) -> Option<Name> {
+fn declaration(arena: &Arena, id: Id, whole: Whole) -> Option<Name> {
     let Node::Chain(sides, relations) = arena.node(id) else {
         return None;
     };
     let ([element, set], [Rel::In]) = (&sides[..], &relations[..]) else {
         return None;
     };
-    let integers = declared::is_integers(arena, *set);
+    let integers = whole(arena, *set);
     match arena.node(*element) {
         Node::Symbol(name) if integers => Some(*name),
         _ => None,
@@ -187,7 +218,7 @@ fn counted(arena: &Arena, id: Id) -> Option<(Id, Option<Id>)> {
 
 /// The name, the start and the step of `n = 6k + 1`.
 pub(crate) fn stepped_value(work: &mut Work<'_>, id: Id) -> Option<(Id, Id, Id)> {
-    let family = family(work.arena, id);
+    let family = family(work.arena, id, declared::is_integers);
     let (value, label) = counted(work.arena, family.body)?;
     let label = label?;
     let names = work.arena.symbols(value);

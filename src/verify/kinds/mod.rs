@@ -9,6 +9,7 @@ pub(crate) mod congruences;
 pub(crate) mod dates;
 pub(crate) mod families;
 pub(crate) mod figures;
+pub(crate) mod floors;
 pub(crate) mod items;
 pub(crate) mod marks;
 pub(crate) mod matrices;

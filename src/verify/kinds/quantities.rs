@@ -2,7 +2,7 @@
 
 use crate::decision::Decision;
 use crate::expr::{Arena, Id, Node};
-use crate::units;
+use crate::units::{self, Measure};
 use crate::verdict::Reason;
 use crate::work::{Work, compare};
 
@@ -74,8 +74,7 @@ fn two_units(
     right: Id,
     right_unit: &str,
 ) -> Decision {
-    let (left_scale, right_scale) = (units::measure(left_unit), units::measure(right_unit));
-    match (left_scale, right_scale) {
+    match measures(left_unit, right_unit) {
         (Some(left_scale), Some(right_scale)) if left_scale.same_quantity(&right_scale) => {
             let (Some(left), Some(right)) = (
                 scaled(work.arena, left, &left_scale),
@@ -98,8 +97,18 @@ fn two_units(
     }
 }
 
+/// What two units measure, in units that are made of no others where they are not of one quantity already.
+fn measures(left: &str, right: &str) -> (Option<Measure>, Option<Measure>) {
+    match (units::measure(left), units::measure(right)) {
+        (Some(left), Some(right)) if !left.same_quantity(&right) => {
+            (Some(left.in_base_units()), Some(right.in_base_units()))
+        }
+        measures => measures,
+    }
+}
+
 /// A value in base units.
-fn scaled(arena: &mut Arena, value: Id, measure: &units::Measure) -> Option<Id> {
+fn scaled(arena: &mut Arena, value: Id, measure: &Measure) -> Option<Id> {
     if measure.is_one() {
         return Some(value);
     }

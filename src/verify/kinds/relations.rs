@@ -10,7 +10,7 @@ use crate::decision::Decision;
 use crate::expr::{Arena, Bracket, Id, Node, Rel};
 use crate::kinds::assignments::{self, Assignment};
 use crate::kinds::{named, regions};
-use crate::values::{self, functions};
+use crate::values::{self, functions, names};
 use crate::verdict::Reason;
 use crate::work::{Work, compare};
 use crate::{linear, replace};
@@ -32,7 +32,11 @@ pub(crate) fn by_tree(work: &mut Work<'_>, left: Id, right: Id) -> Option<Decisi
 /// Compares a relation with what is none.
 fn chain_and_value(work: &mut Work<'_>, chain: Id, other: Id) -> Option<Decision> {
     if let Some(value) = assignments::value_of(work.arena, chain) {
-        return Some(compare(work, value, other));
+        let decision = compare(work, value, other);
+        // `5 \pmod{12}` is more than five.
+        let class = matches!(work.arena.node(chain), Node::Chain(_, relations)
+            if relations[..] == [Rel::Modulo]);
+        return Some(if class { decision.hedged() } else { decision });
     }
     if let Some(value) = stated(work, chain, other) {
         return Some(compare(work, value, other).doubted());
@@ -80,6 +84,9 @@ fn two_chains(work: &mut Work<'_>, left: Id, right: Id) -> Option<Decision> {
         assignments::assignment(work.arena, right),
     );
     if let (Some(left_first), Some(right_first)) = assigned {
+        if is_one_family(work, left_first, right_first) {
+            return Some(Decision::Equal(Reason::Relation));
+        }
         if other_names(work.arena, left, right) {
             return Some(Decision::Unknown(Reason::Names));
         }
@@ -90,6 +97,11 @@ fn two_chains(work: &mut Work<'_>, left: Id, right: Id) -> Option<Decision> {
         return Some(two_assignments(work, left_first, right_first));
     }
     let (left_chain, right_chain) = (chain(work.arena, left)?, chain(work.arena, right)?);
+    if let Some(renamed) = with_constants_of(work, left, right)
+        && let Some(equal @ Decision::Equal(_)) = two_chains(work, left, renamed)
+    {
+        return Some(equal);
+    }
     if let Some(decision) = memberships(work, &left_chain, &right_chain) {
         return Some(decision);
     }
@@ -101,6 +113,12 @@ fn two_chains(work: &mut Work<'_>, left: Id, right: Id) -> Option<Decision> {
     }
     // What is left are orders, which are sets of reals, and what nothing is known of.
     side_by_side(work, &left_chain, &right_chain)
+}
+
+/// The right relation with its constant called as that of the left one: `x^2 + y^2 = C` and `= K`.
+fn with_constants_of(work: &mut Work<'_>, left: Id, right: Id) -> Option<Id> {
+    let (left, names) = (work.arena.symbols(left), work.arena.symbols(right));
+    names::free_constants(work.arena, (&left, right), &names).pop()
 }
 
 /// The sides of a chain, and how they are related.
@@ -180,6 +198,23 @@ fn memberships(work: &mut Work<'_>, left: &Chain, right: &Chain) -> Option<Decis
 }
 
 /// Compares two values with names.
+/// Whether two values of one function are the same but for what their parameters are called.
+fn is_one_family(work: &mut Work<'_>, left: Assignment, right: Assignment) -> bool {
+    if !matches!(work.arena.node(left.label), Node::Apply(..)) {
+        return false;
+    }
+    let value = match work.arena.same(left.label, right.label) {
+        true => Some(right.value),
+        false => assignments::renamed(work.arena, left, right),
+    };
+    let Some(value) = value else { return false };
+    let renamed = names::free_parameters(work.arena, left.value, value);
+    renamed
+        .into_iter()
+        .any(|value| matches!(compare(work, left.value, value), Decision::Equal(_)))
+}
+
+/// Compares two assignments.
 fn two_assignments(work: &mut Work<'_>, left: Assignment, right: Assignment) -> Decision {
     if work.arena.same(left.label, right.label) {
         return compare(work, left.value, right.value);

@@ -8,6 +8,9 @@ use crate::{phrases, words};
 
 /// Compares what is words on one side at least.
 pub(crate) fn by_text(gold: &str, answer: &str) -> Option<Decision> {
+    if words::has_sign(gold) && words::has_sign(answer) {
+        return None;
+    }
     let (gold, answer) = (words::folded(gold), words::folded(answer));
     if !words::is_words(&gold) && !words::is_words(&answer) {
         return None;

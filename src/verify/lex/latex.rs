@@ -245,7 +245,7 @@ impl<'a> Lexer<'a> {
             });
             return Some(());
         }
-        if self.parted_words(inner) || self.worded_operator(words) {
+        if self.parted_words(inner) || self.worded_operator(words) || self.leading_word(words) {
             return Some(());
         }
         let unit = self.behind_value() && units::is_unit(words);
@@ -268,6 +268,26 @@ impl<'a> Lexer<'a> {
         self.wordy(inner, words)
     }
 
+    /// A word before a number that changes it, or only stresses it: `\text{negative }8`, `\text{exactly }8`.
+    fn leading_word(&mut self, words: &str) -> bool {
+        let next = self.rest().trim_start();
+        if self.after_operand()
+            || !next.starts_with(|c: char| c.is_ascii_digit() || "\\(".contains(c))
+        {
+            return false;
+        }
+        match words {
+            "exactly" | "only" | "just" | "precisely" | "Answer:" | "answer:" => {}
+            "negative" | "minus" => self.push(Tok::Op(Op::Minus)),
+            "twice" | "double" => {
+                self.push(Tok::Number(Literal::exact(2u8.into())));
+                self.push(Tok::Op(Op::Times));
+            }
+            _ => return false,
+        }
+        true
+    }
+
     /// An operator in words behind a value: `5 \text{ squared}`, `5\text{ over }7`.
     fn worded_operator(&mut self, words: &str) -> bool {
         if !self.after_operand() {
@@ -281,6 +301,10 @@ impl<'a> Lexer<'a> {
         if let Some(power) = power {
             self.push(Tok::Op(Op::Caret));
             self.push(Tok::Number(Literal::exact(power.into())));
+            return true;
+        }
+        if words == "factorial" {
+            self.push(Tok::Op(Op::Bang));
             return true;
         }
         let op = match words {

@@ -99,7 +99,12 @@ impl Lexer<'_> {
             return false;
         };
         let last = rest[found.length..].trim().is_empty();
-        let apart = self.spaced && last && units::is_capital_unit(&found.unit);
+        // `3 units from A`: a letter behind words is a name.
+        let words = matches!(
+            self.out.tokens.last().map(|token| &token.tok),
+            Some(Tok::Word(_) | Tok::Text(_))
+        );
+        let apart = self.spaced && last && !words && units::is_capital_unit(&found.unit);
         let sign = found.unit == "Ohm" || found.unit == "Angstrom";
         if !(found.certain || apart || sign) {
             return false;
@@ -127,14 +132,15 @@ impl Lexer<'_> {
     /// Up to three letters are a product; more are a word, and so are letters with a function in
     /// them, since nobody can tell `xsin` from four factors.
     pub(super) fn unknown_run(&mut self, run: &str) {
-        let hides_name = run.len() > 2 && HIDDEN.iter().any(|name| run.contains(name));
+        let hides_name = || run.len() > 2 && HIDDEN.iter().any(|name| run.contains(name));
         // `(at)` and `-at` are products; `5 at a time` is not.
         let apart = !self
             .rest()
             .starts_with([')', '}', '^', '(', '+', '-', '/', '*'])
             && (self.spaced || self.out.tokens.is_empty());
-        let prose = (run.len() > 2 || apart) && PROSE.contains(&run.to_ascii_lowercase().as_str());
-        if run.len() > 3 || hides_name || prose {
+        let prose =
+            || (run.len() > 2 || apart) && PROSE.contains(&run.to_ascii_lowercase().as_str());
+        if run.len() > 3 || hides_name() || prose() {
             self.push(Tok::Word(run.to_owned()));
             return;
         }

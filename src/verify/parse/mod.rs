@@ -11,7 +11,7 @@ mod determinant;
 mod power;
 mod repeat;
 
-use crate::expr::{Arena, Func, Id, Literal, Node, Rel};
+use crate::expr::{Arena, Bracket, Func, Id, Literal, Name, Node, Rel};
 use crate::lex::{self, Comma, Op, Shape, Tok, Token};
 use crate::units;
 
@@ -43,6 +43,8 @@ pub(crate) struct Parsed {
     pub conditioned: bool,
     /// Whether that condition says when the answer holds, and not what a letter is.
     pub restricted: bool,
+    /// The name that is said to be an integer there.
+    pub integer: Option<Name>,
 }
 
 /// Brackets that nest deeper than this are refused.
@@ -66,6 +68,7 @@ pub(crate) fn parse(text: &str, manner: Manner, arena: &mut Arena) -> Option<Par
         pending: None,
         conditioned: false,
         restricted: false,
+        integer: None,
     };
     let root = parser.items(false)?;
     let done = parser.at == lexed.tokens.len();
@@ -76,6 +79,7 @@ pub(crate) fn parse(text: &str, manner: Manner, arena: &mut Arena) -> Option<Par
         slashes: parser.slashes,
         conditioned: parser.conditioned,
         restricted: parser.restricted,
+        integer: parser.integer,
     })
 }
 
@@ -96,6 +100,7 @@ struct Parser<'a> {
     pending: Option<usize>,
     conditioned: bool,
     restricted: bool,
+    integer: Option<Name>,
 }
 
 /// Items and what stands between them.
@@ -171,10 +176,11 @@ impl Parser<'_> {
         }
         while !self.at_end(in_cell) {
             if self.nesting == 0 && !found.items.is_empty() && self.at_condition() {
-                self.restricted = self.restricts();
+                self.restricted = self.restricts(&found.items);
+                self.integer = self.stated_integer();
+                self.conditioned = !self.leaves_free();
                 self.at = self.tokens.len();
                 self.doubtful = true;
-                self.conditioned = true;
                 found.parts.pop();
                 break;
             }
@@ -204,16 +210,46 @@ impl Parser<'_> {
     }
 
     /// Whether the condition that starts here leaves some cases out: `if …`, `for even n`, `for n = 5`;
-    /// `for all n` says what a letter is.
-    fn restricts(&self) -> bool {
+    /// `for all n` says what a letter is. Of a number without names, a condition on one does.
+    fn restricts(&self, items: &[Id]) -> bool {
         let rest = self.tokens.get(self.at..).unwrap_or(&[]);
+        let named = items.iter().any(|id| !self.arena.symbols(*id).is_empty());
         let partial = |words: &str| {
             let mut words = words.split_whitespace();
             words.any(|word| matches!(word, "if" | "when" | "even" | "odd" | "unless" | "only"))
         };
         rest.iter().any(|token| match &token.tok {
             Tok::Text(words) | Tok::Word(words) => partial(words),
-            Tok::Rel(rel) => *rel == Rel::Eq,
+            Tok::Rel(rel) => *rel == Rel::Eq || rel.is_order() && !named,
+            _ => false,
+        })
+    }
+
+    /// The name that the condition here says is an integer: `for integer n`.
+    fn stated_integer(&mut self) -> Option<Name> {
+        let rest = self.tokens.get(self.at..).unwrap_or(&[]);
+        let whole = |word: &str| matches!(word, "integer" | "integers" | "natural");
+        let said = rest.iter().any(|token| match &token.tok {
+            Tok::Text(words) | Tok::Word(words) => words.split_whitespace().any(whole),
+            _ => false,
+        });
+        let name = rest.iter().find_map(|token| match &token.tok {
+            Tok::Symbol(name) => Some(name),
+            _ => None,
+        });
+        Some(self.arena.name(name.filter(|_| said)?))
+    }
+
+    /// Whether the condition here only says that a letter is any constant: `for some constant c`.
+    fn leaves_free(&self) -> bool {
+        const FREE: &str = "\
+            for any some all every each arbitrary real complex constant constants number numbers where \
+            is are a an be with";
+        let free = |word: &str| FREE.split_ascii_whitespace().any(|known| known == word);
+        let rest = self.tokens.get(self.at..).unwrap_or(&[]);
+        rest.iter().all(|token| match &token.tok {
+            Tok::Text(words) | Tok::Word(words) => words.split_whitespace().all(free),
+            Tok::Symbol(_) | Tok::Op(Op::Gap | Op::Comma | Op::And) => true,
             _ => false,
         })
     }
@@ -436,7 +472,52 @@ impl Parser<'_> {
                 _ => break,
             }
         }
+        let terms = self.fractional(terms)?;
         self.summed(terms)
+    }
+
+    /// The terms of a sum in which braces take the fractional part: `\lfloor x \rfloor + \{x\}`. The name in
+    /// them stands in another term too, where a set that is taken away has a name of its own.
+    fn fractional(&mut self, mut terms: Vec<Id>) -> Option<Vec<Id>> {
+        for at in 0..terms.len() {
+            let Some(inner) = self.braced(terms[at]) else {
+                continue;
+            };
+            let names = self.arena.symbols(inner);
+            let others = terms.iter().enumerate().filter(|(other, _)| *other != at);
+            let elsewhere = |(_, id): (usize, &Id)| {
+                let own = self.arena.symbols(*id);
+                names.iter().any(|name| own.contains(name))
+            };
+            if others.into_iter().any(elsewhere) {
+                terms[at] = self.fraction_of(inner, terms[at])?;
+            }
+        }
+        Some(terms)
+    }
+
+    /// What stands alone between braces, also behind a minus sign.
+    fn braced(&self, id: Id) -> Option<Id> {
+        match self.arena.node(id) {
+            Node::Negative(inner) => self.braced(*inner),
+            Node::Group(Bracket::Curly, items, Bracket::Curly) => match items[..] {
+                [only] if self.arena.is_scalar(only) => Some(only),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// `x - \lfloor x \rfloor`, with the sign of the term that it stands in the place of.
+    fn fraction_of(&mut self, inner: Id, term: Id) -> Option<Id> {
+        let negative = matches!(self.arena.node(term), Node::Negative(_));
+        let floor = self.push(Node::Call(Func::Floor, vec![inner]))?;
+        let floor = self.push(Node::Negative(floor))?;
+        let part = self.push(Node::Sum(vec![inner, floor]))?;
+        if negative {
+            return self.push(Node::Negative(part));
+        }
+        Some(part)
     }
 
     fn summed(&mut self, mut terms: Vec<Id>) -> Option<Id> {

@@ -50,6 +50,8 @@ struct Tally {
     differ_positive: u32,
     differ_signed: u32,
     unknown: u32,
+    /// Where one side has a real value and the other has none.
+    beyond: u32,
 }
 
 /// Compares two functions at real points, and at integers where reals do not do.
@@ -63,6 +65,10 @@ pub(crate) fn compare(work: &mut Work<'_>, left: Id, right: Id, plain_degrees: b
         };
         sampled |= tally.agree + tally.differ_positive + tally.differ_signed > 0;
         decision = tally.decision();
+        if tally.beyond > 0 && has_size(work.arena, left) != has_size(work.arena, right) {
+            // `\ln|x|` and `\ln x`: the one was written to hold below zero.
+            decision = decision.hedged();
+        }
         if matches!(decision, Equal(_)) {
             return match steps(work.arena, left) || steps(work.arena, right) {
                 true => decision.and(at_integers(work, left, right, plain_degrees)),
@@ -88,6 +94,11 @@ fn steps(arena: &Arena, id: Id) -> bool {
             )
         )
     })
+}
+
+/// Whether an absolute value is taken.
+pub(crate) fn has_size(arena: &Arena, id: Id) -> bool {
+    arena.any(id, |node| matches!(node, Node::Call(Func::Abs, _)))
 }
 
 /// Whether a value is one of several, depending on where its variables are.
@@ -141,7 +152,10 @@ fn sample(
                 }
             }
             // Outside of the domain of one side, as `2 ln x` below zero.
-            (Ok(_), Ok(_)) | (Err(Stop::Undefined), _) | (_, Err(Stop::Undefined)) => {}
+            (Ok(_), Ok(_)) => {}
+            (Err(Stop::Undefined), other) | (other, Err(Stop::Undefined)) => {
+                tally.beyond += u32::from(other.is_ok_and(|other| other.is_real()));
+            }
             // Below zero one side may have no value that all conventions agree on.
             _ if point >= POSITIVE_SAMPLES => {}
             _ => tally.unknown += 1,

@@ -1,5 +1,7 @@
 //! What the names of two expressions may stand for: a unit, a constant of integration.
 
+use dashu::Rational;
+
 use crate::expr::{Arena, Id, Name, Node};
 use crate::{replace, units};
 
@@ -28,49 +30,108 @@ pub(crate) fn free_constants(
     (left_names, right): (&[Name], Id),
     right_names: &[Name],
 ) -> Vec<Id> {
-    let own = |names: &[Name], others: &[Name]| -> Vec<Name> {
-        names
-            .iter()
-            .filter(|name| !others.contains(name))
-            .copied()
-            .collect()
-    };
-    let numbered = |arena: &Arena, names: &[Name]| {
-        names
-            .iter()
-            .all(|name| is_constant(arena.text(*name), true))
-    };
-    let lettered = |arena: &Arena, names: &[Name]| {
-        names
-            .iter()
-            .all(|name| is_constant(arena.text(*name), false))
-    };
-    let (mut to, mut from) = (own(left_names, right_names), own(right_names, left_names));
+    let (mut to, mut from) = own_names(left_names, right_names);
     if to.is_empty() && from.is_empty() {
         // The same constants may stand in another order.
-        to = left_names
-            .iter()
-            .filter(|name| is_constant(arena.text(**name), true))
-            .copied()
-            .collect();
+        to = numbered(arena, left_names);
         from.clone_from(&to);
     }
-    let named = numbered(arena, &to) && lettered(arena, &from)
-        || lettered(arena, &to) && numbered(arena, &from);
-    if to.len() != from.len() || !(2..=CONSTANTS_MAX).contains(&to.len()) || !named {
+    let constants = match to.len() {
+        1 => are_one_constant(arena, &to, &from) && to.len() < left_names.len(),
+        _ => are_constants(arena, &to, &from),
+    };
+    if to.len() != from.len() || to.len() > CONSTANTS_MAX || !constants {
         return Vec::new();
     }
-    orders(&to)
+    called_otherwise(arena, right, &from, &to)
+}
+
+/// The right side of two values of one function, `f(x) = cx` and `f(x) = kx`, with its parameters called as
+/// those of the left side, in every order: all that is no argument is one.
+pub(crate) fn free_parameters(arena: &mut Arena, left: Id, right: Id) -> Vec<Id> {
+    let (to, from) = own_names(&arena.symbols(left), &arena.symbols(right));
+    let single = |name: &Name| is_constant(arena.text(*name), false);
+    let free = |name: &Name| is_free(arena.text(*name));
+    let parameters = to.iter().chain(&from).all(single) && to.iter().chain(&from).any(free);
+    if to.len() != from.len() || !(1..=CONSTANTS_MAX).contains(&to.len()) || !parameters {
+        return Vec::new();
+    }
+    called_otherwise(arena, right, &from, &to)
+}
+
+/// The names of each side that the other one does not have.
+fn own_names(left: &[Name], right: &[Name]) -> (Vec<Name>, Vec<Name>) {
+    let own = |names: &[Name], others: &[Name]| {
+        let own = names.iter().filter(|name| !others.contains(name));
+        own.copied().collect()
+    };
+    (own(left, right), own(right, left))
+}
+
+/// The constants with a number among some names.
+fn numbered(arena: &Arena, names: &[Name]) -> Vec<Name> {
+    let numbered = |name: &&Name| is_constant(arena.text(**name), true);
+    names.iter().filter(numbered).copied().collect()
+}
+
+/// Whether the names of one side are constants with numbers, and those of the other any constants.
+fn are_constants(arena: &Arena, to: &[Name], from: &[Name]) -> bool {
+    let all = |names: &[Name], numbered: bool| {
+        names
+            .iter()
+            .all(|name| is_constant(arena.text(*name), numbered))
+    };
+    !to.is_empty() && (all(to, true) && all(from, false) || all(to, false) && all(from, true))
+}
+
+/// Whether a single name on each side is a constant, one of them `C`, as one of integration is called.
+fn are_one_constant(arena: &Arena, to: &[Name], from: &[Name]) -> bool {
+    let ([to], [from]) = (to, from) else {
+        return false;
+    };
+    let names = [arena.text(*to), arena.text(*from)];
+    names.iter().all(|name| is_constant(name, false))
+        && names.iter().any(|name| name.starts_with('C'))
+}
+
+/// Whether a name is what a parameter is called that nothing has determined.
+fn is_free(name: &str) -> bool {
+    matches!(name, "c" | "C" | "k" | "K") || is_constant(name, true)
+}
+
+/// An expression with some names called as others, in every order.
+fn called_otherwise(arena: &mut Arena, id: Id, from: &[Name], to: &[Name]) -> Vec<Id> {
+    orders(to)
         .into_iter()
-        .filter_map(|order| renamed(arena, right, &from, &order))
+        .filter_map(|order| renamed(arena, id, from, &order))
         .collect()
+}
+
+/// What is left of two sides without the constant of integration that stands for itself in both.
+pub(crate) fn without_constants(arena: &mut Arena, left: Id, right: Id) -> Option<(Id, Id)> {
+    let right = free_constant(arena, left, right).unwrap_or(right);
+    let (name, other) = (added_constant(arena, left)?, added_constant(arena, right)?);
+    (name == other && arena.text(name).starts_with('C')).then_some(())?;
+    let zero = arena.number(Rational::ZERO)?;
+    let left = replace::replaced(arena, left, name, zero)?;
+    Some((left, replace::replaced(arena, right, name, zero)?))
+}
+
+/// The variable of two antiderivatives: the only name, or `x` among several.
+pub(crate) fn variable(arena: &Arena, left: Id, right: Id) -> Option<Name> {
+    let (left, right) = (arena.symbols(left), arena.symbols(right));
+    let named = |name: &&Name| right.contains(name) && arena.text(**name) == "x";
+    match (&left[..], &right[..]) {
+        ([one], [other]) => (one == other).then_some(*one),
+        _ => left.iter().find(named).copied(),
+    }
 }
 
 /// Whether a name is one that stands for any constant: `C_1`, and where nothing better is known `A`.
 fn is_constant(name: &str, numbered: bool) -> bool {
     let (base, below) = name.split_once('_').unwrap_or((name, ""));
     let index = below.is_empty() || below.bytes().all(|byte| byte.is_ascii_digit());
-    let letters = if numbered { "Cc" } else { "CcABDKkab" };
+    let letters = if numbered { "Cc" } else { "CcABDKkabdm" };
     let known = base.len() == 1 && letters.contains(base);
     known && index && (!numbered || !below.is_empty())
 }
@@ -125,6 +186,9 @@ fn added_constant(arena: &Arena, id: Id) -> Option<Name> {
     (found.next().is_none() && count == 1).then_some(only)
 }
 
+/// Letters that are seldom units, and may be: molar, dalton, debye, henry, siemens, solar masses.
+const RARE_UNITS: [&str; 7] = ["M", "u", "D", "H", "S", "l", "M_\\odot"];
+
 /// Whether one side is the other with a letter behind it that may be a unit: `5 m`, `5 m^2`.
 pub(crate) fn maybe_units(
     arena: &Arena,
@@ -148,7 +212,10 @@ pub(crate) fn maybe_units(
             matches!(arena.node(letter), Node::Symbol(_))
                 && others.iter().all(|other| arena.symbols(*other).is_empty())
         });
-        behind && units::is_upright_unit(arena.text(*name))
+        behind && {
+            let name = arena.text(*name);
+            units::is_upright_unit(name) || RARE_UNITS.contains(&name)
+        }
     };
     left_names.is_empty() && unit(right, right_names)
         || right_names.is_empty() && unit(left, left_names)

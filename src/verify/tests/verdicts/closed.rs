@@ -61,7 +61,11 @@ fn what_rules_work_out_has_its_value() {
             );
         }
         let wrong = verify(
-            &format!("{value} + 1/7"),
+            // A constant more is the same antiderivative.
+            &format!(
+                "{value} + {}",
+                if value.contains('C') { "x/7" } else { "1/7" }
+            ),
             &format!("\\boxed{{{expression}}}"),
         );
         assert_ne!(wrong.outcome, Outcome::Correct, "{expression}");
@@ -98,6 +102,13 @@ fn constants_of_integration_have_any_name() {
         ("C_1e^x+C_2e^{-x}", "C_1e^{-x}+C_2e^{x}"),
         ("y = C_1\\cos x + C_2 \\sin x", "y = A\\cos x + B\\sin x"),
         ("e^x+C", "e^x+K"),
+        ("\\sin^2 x + C", "-\\cos^2 x + C"),
+        ("\\ln|x| + C", "\\ln|2x| + C"),
+        ("x\\ln x - x + C", "x(\\ln x - 1) + 7 + C"),
+        ("Ce^{-t}", "Ae^{-t}"),
+        ("x^2 + y^2 = C", "x^2 + y^2 = K"),
+        ("f(x) = cx", "f(x) = kx"),
+        ("f(x) = ax + b", "f(t) = ct + d"),
     ] {
         assert_eq!(
             verify(gold, &format!("\\boxed{{{answer}}}")).outcome,
@@ -108,6 +119,13 @@ fn constants_of_integration_have_any_name() {
     for (gold, answer) in [
         ("C_1e^x+C_2e^{-x}", "Ae^{2x}+Be^{-x}"),
         ("Ae^x+Be^{-x}", "Pe^{x}+Qe^{-x}"),
+        ("\\sin^2 x + C", "\\cos^2 x + C"),
+        ("\\frac{x^2}{2} + C", "\\frac{(x+1)^2}{2} + C"),
+        ("\\ln|x| + C", "\\ln x + C"),
+        ("ax^2 + C", "ax^2 + x + C"),
+        ("Ce^{-t}", "Ae^{t}"),
+        ("f(x) = cx", "f(x) = kx^2"),
+        ("f(x) = x + a", "f(x) = x + b"),
     ] {
         assert_ne!(
             verify(gold, &format!("\\boxed{{{answer}}}")).outcome,
@@ -115,4 +133,65 @@ fn constants_of_integration_have_any_name() {
             "{answer}"
         );
     }
+}
+
+/// Steps of an integer, and whether they are the same.
+const STEPS: [(&str, &str, bool); 9] = [
+    ("\\lceil n/2 \\rceil", "\\lfloor (n+1)/2 \\rfloor", true),
+    ("\\lfloor (n+2)/3 \\rfloor", "\\lceil n/3 \\rceil", true),
+    ("\\lfloor n/2 \\rfloor", "\\frac{2n-1+(-1)^n}{4}", true),
+    (
+        "\\lfloor n^2/4 \\rfloor",
+        "\\lfloor n/2 \\rfloor \\lceil n/2 \\rceil",
+        true,
+    ),
+    ("n - \\lfloor n/2 \\rfloor", "\\lceil n/2 \\rceil", true),
+    ("\\lceil n/2 \\rceil", "\\lfloor n/2 \\rfloor", false),
+    ("\\lfloor n/3 \\rfloor", "\\lfloor (n+1)/3 \\rfloor", false),
+    (
+        "\\lfloor n^2/4 \\rfloor",
+        "\\lfloor (n^2+1)/4 \\rfloor + \\lfloor n/400 \\rfloor",
+        false,
+    ),
+    ("\\lfloor n/401 \\rfloor", "0", false),
+];
+
+#[test]
+fn steps_of_a_stated_integer_are_equal_in_every_class_of_remainders() {
+    for (gold, answer, equal) in STEPS {
+        for said in [
+            ", n \\in \\mathbb{Z}",
+            ", n \\in \\mathbb{N}",
+            " \\text{ for integer } n",
+        ] {
+            let outcome = verify(gold, &format!("\\boxed{{{answer}{said}}}")).outcome;
+            assert_eq!(
+                outcome == Outcome::Correct,
+                equal,
+                "{gold} | {answer}{said}: {outcome}"
+            );
+        }
+        // A power of minus one says it of its exponent.
+        let unsaid = verify(gold, &format!("\\boxed{{{answer}}}")).outcome;
+        assert!(
+            unsaid != Outcome::Correct || answer.contains("(-1)^n"),
+            "{gold} | {answer}"
+        );
+    }
+}
+
+#[test]
+fn braces_in_a_sum_take_the_fractional_part() {
+    for (gold, answer) in [
+        ("x", "\\lfloor x \\rfloor + \\{x\\}"),
+        ("\\lfloor x \\rfloor", "x - \\{x\\}"),
+    ] {
+        assert_eq!(
+            verify(gold, &format!("\\boxed{{{answer}}}")).outcome,
+            Outcome::Correct,
+            "{answer}"
+        );
+    }
+    let taken_away = verify("x", "\\boxed{A - \\{x\\}}").outcome;
+    assert_ne!(taken_away, Outcome::Correct);
 }

@@ -4,7 +4,7 @@
 use gradatim_verify::{Outcome, Thinking, compare, split_thinking, verify};
 
 /// Sentences that state a number.
-const STATED: [&str; 22] = [
+const STATED: [&str; 34] = [
     "The answer is {}.",
     "**Answer:** {} cm",
     "So x + y = {}",
@@ -27,10 +27,22 @@ const STATED: [&str; 22] = [
     "The result is therefore {}.",
     "x = {}",
     "{}",
+    "\\boxed{{}}\n\nIt is wrong to think that 8 works.",
+    "\\boxed{{}}\n\nThis is not a trivial result.",
+    "\\boxed{{}}. (It is not possible to do better.)",
+    "The number of those that are not prime is \\boxed{{}}.",
+    "{'answer': '{}'}",
+    "{\"result\": {}}",
+    "The answer is {} because 2 * 3 = 6",
+    "So we get v = {} g/cm^3",
+    "The value is {} J/(mol·K).",
+    "Die Antwort ist {}.",
+    "정답: {}",
+    "Our final answer is ${}$!",
 ];
 
 /// Sentences in which a number is a piece of something else.
-const PIECES: [&str; 40] = [
+const PIECES: [&str; 66] = [
     "The answer is not {}.",
     "The answer isn't {}.",
     "I do not think the answer is {}.",
@@ -71,6 +83,32 @@ const PIECES: [&str; 40] = [
     "The interval is [2, {}]",
     "The roots are 2 and {}",
     "I could not find the answer in under {} minutes.",
+    "I do not think that it is {}",
+    "My guess would be {}.",
+    "The answer is unknown; my guess is {}.",
+    "The answer is yes, when n = {}.",
+    "The answer is {} for x < 0.",
+    "The minimum value is attained at x = {}.",
+    "Here we use the fact that {} is prime.",
+    "where $k = {}$ was assumed.",
+    "It cannot be \\boxed{{}}.",
+    "The answer isn't \\boxed{{}}.",
+    "\\boxed{{}} is wrong.",
+    "\\boxed{{}}. Wait, that can't be right.",
+    "The answer is {}. Actually, no.",
+    "Answer: {}. Scratch that.",
+    "**Answer:** {}\n\nHmm, that fails the check.",
+    "所以不是{}。",
+    "至少是{}",
+    "(see reference [{}])",
+    "We know that {} divides n.",
+    "It has {} as a factor.",
+    "Let x = {}.",
+    "Assume that n = {}.",
+    "One of the roots is {}.",
+    "For {} we get a contradiction.",
+    "I cannot determine whether it is {}.",
+    "the first {} terms",
 ];
 
 fn said(template: &str, number: u32) -> String {
@@ -90,21 +128,23 @@ fn a_number_that_is_stated_decides() {
 
 #[test]
 fn a_number_that_is_a_piece_of_another_statement_is_never_the_answer() {
+    let mut surprises = Vec::new();
     for template in PIECES {
         for number in [3, 17, 451] {
             let response = said(template, number);
-            for verdict in [
-                verify(&number.to_string(), &response),
-                compare(&number.to_string(), &response),
-            ] {
-                assert_ne!(verdict.outcome, Outcome::Correct, "{response}: {verdict:?}");
+            let gold = number.to_string();
+            for verdict in [verify(&gold, &response), compare(&gold, &response)] {
+                if verdict.outcome == Outcome::Correct {
+                    surprises.push(format!("{response}: {verdict:?}"));
+                }
             }
         }
     }
+    assert!(surprises.is_empty(), "{}", surprises.join("\n"));
 }
 
 /// Announcements behind a box that take it back.
-const LATER: [&str; 10] = [
+const LATER: [&str; 14] = [
     "Wait, that is wrong. So the answer is 9.",
     "\n\n**Answer:** 9",
     "\n\n**Final Answer**\n\n$9$",
@@ -114,6 +154,10 @@ const LATER: [&str; 10] = [
     "\n#### 9",
     "\n<answer>9</answer>",
     "\nThe correct answer is 9.",
+    " Therefore, the answer should be 9.",
+    " Final result: 9",
+    "\n\nMy final answer is 9.",
+    "\n\nANSWER: $9$",
     "\n\n最终答案：9",
 ];
 

@@ -168,6 +168,7 @@ proptest! {
     fn a_rational_identity_is_correct(expr in expression(false), mut a in any::<u64>(), mut b in any::<u64>()) {
         let (left, right) = (latex(&expr, &mut a), latex(&expr, &mut b));
         prop_assert_eq!(outcome(&left, &right), Outcome::Correct, "{} | {}", left, right);
+        prop_assert_eq!(bare(&left, &right), Outcome::Correct, "bare {} | {}", left, right);
     }
 
     #[test]
@@ -187,6 +188,7 @@ proptest! {
     fn an_answer_is_itself(expr in expression(true), mut a in any::<u64>()) {
         let text = latex(&expr, &mut a);
         prop_assert_eq!(outcome(&text, &text), Outcome::Correct);
+        prop_assert_eq!(bare(&text, &text), Outcome::Correct, "bare {}", text);
     }
 
     #[test]
@@ -226,6 +228,7 @@ proptest! {
         let _ = verify(&text, &text);
         let _ = verify("C", &text);
         let _ = verify("even", &text);
+        let _ = gradatim_verify::compare(&gold, &text);
     }
 
     #[test]
