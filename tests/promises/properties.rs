@@ -280,8 +280,8 @@ fn any_grids() -> impl Strategy<Value = String> {
              draws = {draws}\n{accept}\n{style}\n[grid.length]\n{axis}\nwithin = '{within}'\n\
              of = '{of}'\nbucket = {bucket}\nchoose = '{choose}'\n{control}paired = {paired}\n\
              [[grid]]\nname = 'recipe'\nrecipe = ['similar', 'dissimilar', 'random', 'light-r1', \
-             'openthoughts']\ncategory = ['all', 'diverse', 'proportional']\n{diverse}\ndraws = 2\n{accept}\n\
-             [grid.similar]\nto = 'exam'\n{control}\
+             'openthoughts', 'mix']\ncategory = ['all', 'diverse', 'proportional']\n{diverse}\ndraws = 2\n{accept}\n\
+             mix.long_percent = 30\n             [grid.similar]\nto = 'exam'\n{control}\
              [[grid]]\nname = 'own'\nrecipe = ['limo', 's1']\nsize = SIZES\ndraws = 2\n{style}\n\
              [grid.s1]\nuniform = 4\nbenchmark = {{ amc = 0.5 }}\nfirst = ['olympiads']\n{control}\
              [[grid]]\nname = 'pair'\npair = 'style'\nstyle = ['r1', 'gemini']\nsize = SIZES\n\

@@ -1114,3 +1114,45 @@ fn s1s_steps_on_its_own_questions_leave_what_its_rules_leave() {
     assert!(chosen.iter().all(|(_, problem)| hard.contains(problem)));
     assert_eq!(selection["s1-all-normal-50"], chosen[..50]);
 }
+
+/// Of the first n rows n·percent/100 are their problems' longest, the others their shortest.
+#[test]
+fn a_mix_has_its_share_of_longest_trajectories_at_every_size() {
+    let tasks: Vec<Task> = (0..40)
+        .map(|at| Task {
+            problem: format!("What is {at}+0?"),
+            right: vec![true; 1 + at % 3],
+            origin: "olympiads",
+        })
+        .collect();
+    let place = pool(
+        &tasks,
+        "[verify]\naccept = 'ours'\n[[grid]]\nrecipe = ['mix']\nsize = [7, 20]\nmix.long_percent = 30\n",
+    );
+    place.run("out", &[]).ends(0);
+    place.gradatim(&["check", "out"]).ends(0);
+    let out = place.out("out");
+    let mut lengths: HashMap<String, BTreeMap<u64, String>> = HashMap::new();
+    for row in out.ledger() {
+        let of = lengths
+            .entry(text(&row, "problem_id").to_owned())
+            .or_default();
+        let tokens = row["tokens"].as_u64().expect("a count");
+        of.insert(tokens, text(&row, "trajectory_id").to_owned());
+    }
+    let selection = out.selection();
+    for (size, long) in [(7, 2), (20, 6)] {
+        let rows = &selection[&format!("mix-all-normal-{size}")];
+        let mut found = 0;
+        for (id, problem) in rows {
+            let of = &lengths[problem];
+            let ends = [of.first_key_value(), of.last_key_value()].map(|end| end.expect("some").1);
+            assert!(of.len() > 1 && ends.contains(&id));
+            found += usize::from(ends[1] == id);
+        }
+        assert_eq!((rows.len(), found), (size, long));
+    }
+    let steps = &out.manifest()["recipes"][0]["steps"];
+    let both = tasks.iter().filter(|task| task.right.len() > 1).count();
+    assert_eq!(*steps, json!([{ "step": "two_lengths", "problems": both }]));
+}
