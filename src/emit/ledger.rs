@@ -395,7 +395,7 @@ mod tests {
                 "gold_kind": "proof", "problem_is_valid": "told problem",
                 "solution_is_valid": "told solution", "synthetic": false, "style": "a style",
                 "problem_category": "told category", "categories_conflict": false,
-                "cluster": hex(0xb1), "cluster_disagrees": true, "template": hex(0xa1), "fate": "dropped", "reason": "too_short",
+                "cluster": hex(0xb1), "cluster_disagrees": true, "template": hex(0xa1), "contaminated": null, "suspect": null, "fate": "dropped", "reason": "too_short",
                 "value": "9 tokens",
             }),
         );
@@ -403,7 +403,7 @@ mod tests {
             with(bare, place.clone()),
             json!({
                 "trajectory_id": hex(0xb2), "problem_id": hex(0xb1), "text_id": hex(0xb4), "row": 12, "generation": 112,
-                "style": "human", "problem_category": null, "categories_conflict": false, "cluster": hex(0xb1), "cluster_disagrees": false, "template": hex(0xa1), "fate": "kept",
+                "style": "human", "problem_category": null, "categories_conflict": false, "cluster": hex(0xb1), "cluster_disagrees": false, "template": hex(0xa1), "contaminated": null, "suspect": null, "fate": "kept",
                 "reason": null, "value": null,
             }),
         );

@@ -940,7 +940,7 @@ fn a_manifest_that_is_none_is_the_answer_and_what_else_there_is_is_checked() {
                 manifest["manifest_version"] = json!(99);
             });
         },
-        &["has version 99, and this program knows up to 2"],
+        &["has version 99, and this program knows up to 3"],
     );
 }
 

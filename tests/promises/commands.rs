@@ -1558,7 +1558,11 @@ fn the_schema_of_a_subset_lists_the_columns_that_can_be_added() {
         .filter_map(|line| line.strip_prefix("| `")?.split('`').next())
         .collect();
     let names = written.fields().iter().map(|field| field.name().as_str());
-    assert_eq!(told, names.collect::<Vec<_>>());
+    // Rows say what they were made of where a control has changed ones.
+    let of_changed = ["derived_from", "transformation", "transformation_seed"];
+    assert!(of_changed.iter().all(|name| told.contains(name)));
+    let told = told.into_iter().filter(|name| !of_changed.contains(name));
+    assert!(told.eq(names));
     let overlap = place.gradatim(&["schema", "overlap"]).ends(0).stdout;
     assert!(overlap.contains("share no problem"), "{overlap}");
     for arguments in [&["schema", "--help"][..], &["--help"]] {
