@@ -66,9 +66,13 @@ fn trim_end(text: &str) -> &str {
     let mut text = text;
     loop {
         let shorter = text.trim_end_matches([' ', '\n', '\t', '\r', '.', ',', ';', ':']);
-        let shorter = shorter.strip_suffix("\\\\").unwrap_or(shorter);
-        // `3.14...` goes on, and `\,` is a blank.
-        if shorter.len() == text.len() || text.ends_with("..") || shorter.ends_with('\\') {
+        // `\,` is a blank, and so is a backslash whose blank was trimmed.
+        let shorter = shorter
+            .strip_suffix("\\\\")
+            .or_else(|| shorter.strip_suffix('\\'))
+            .unwrap_or(shorter);
+        // `3.14...` goes on.
+        if shorter.len() == text.len() || text.ends_with("..") {
             return text;
         }
         text = shorter;

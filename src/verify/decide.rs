@@ -7,15 +7,15 @@ use crate::clean::{clean, tidy};
 use crate::decision::Decision;
 use crate::expr::{Arena, Id, Node};
 use crate::kinds::{
-    bases, choices, congruences, dates, families, figures, items, marks, matrices, quantities,
-    ratios, relations, sets, times, vectors, wording,
+    bases, choices, congruences, dates, families, figures, fractions, items, marks, matrices,
+    quantities, ratios, relations, sets, times, vectors, wording,
 };
 use crate::lex::Comma;
 use crate::options::Options;
 use crate::readings::{Reading, is_mathematics, readings};
 use crate::verdict::Reason;
 use crate::work::{Way, Work, compare};
-use crate::{calculus, counts, phrases, statements, values, words};
+use crate::{calculus, counts, labels, phrases, statements, values, words};
 
 /// Two clean texts.
 struct Texts<'t> {
@@ -60,6 +60,8 @@ const BY_TREE: &[Way] = &[
     congruences::by_tree,
     // `x = 5` and `5`, `y = 2x` and `2x - y = 0`.
     relations::by_tree,
+    // `\{x\}` and `x - \lfloor x \rfloor`.
+    fractions::by_tree,
     // `[0, 1)` and `0 \le x < 1`.
     sets::by_tree,
     // `3i - 4j` and `(3, -4)`.
@@ -89,7 +91,7 @@ pub(crate) struct Cleaned(String);
 
 impl Cleaned {
     pub(crate) fn of(text: &str) -> Self {
-        let plain = words::in_digits(clean(text));
+        let plain = words::in_digits(labels::without(clean(text)));
         Self(counts::spelt_out(&plain).unwrap_or(plain))
     }
 }
@@ -250,10 +252,16 @@ fn digits(arena: &Arena, id: Id) -> Option<&str> {
 fn any_reading(work: &mut Work<'_>, golds: &[Reading], answers: &[Reading]) -> Decision {
     let mut total: Option<Decision> = None;
     let single = golds.len() == 1 || answers.len() == 1;
-    let two = golds.iter().any(|gold| is_pair(work.arena, gold, &[1, 3]));
+    let grouped = |reading: &Reading| {
+        reading.manner.comma == Comma::Thousands
+            && digits(work.arena, reading.parsed.root).is_some()
+    };
+    let two = golds
+        .iter()
+        .any(|gold| is_pair(work.arena, gold, &[1, 3]) || grouped(gold));
     let thousands = answers
         .iter()
-        .any(|answer| is_pair(work.arena, answer, &[3]));
+        .any(|answer| is_pair(work.arena, answer, &[3]) || grouped(answer));
     for gold in golds {
         for answer in answers {
             let decision = one_reading(work, gold, answer);

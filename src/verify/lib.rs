@@ -33,7 +33,7 @@
 //! # What stays undecided
 //!
 //! - integrals, limits and endless sums that no textbook rule of `calculus` fits, as products of two
-//!   functions, several integrals in one, endless products, and limits with a parameter;
+//!   functions, several integrals in one, endless products that do not telescope, and limits with a parameter;
 //! - equality that rests on what a name is and that nobody said: an integer (`\lceil n/2 \rceil` and
 //!   `\lfloor (n+1)/2 \rfloor`, which are equal where `n` is said to be one), or positive where an absolute
 //!   value is written on one side only (`\ln|x|` and `\ln x`);
@@ -41,7 +41,7 @@
 //! - statements and conditions in words (`all even n`, `between 3 and 4`), names of persons and
 //!   things, ellipses in lists and products, divisibility, parallels;
 //! - a decimal of too few digits; a number in another base, or digits with a base against the same without; a
-//!   class of remainders against a number (`5 \pmod{12}` and 5); `1,234` against `1.234`;
+//!   class of remainders against a number (`5 \pmod{12}` and 5); `1,234` and `1{,}234` against `1.234`;
 //! - a letter against the text of its choice, where the problem's choices are not given;
 //! - `4!` at the end of a sentence against 4, and `5 m` against 5, where the letter may be a name;
 //! - what is denied right before it or taken back behind it (`\boxed{7} is wrong`).
@@ -70,6 +70,10 @@
 //! - `+ C` is any constant: `\sin^2 x + C` and `-\cos^2 x + C`; the parameters of a family have no names of their
 //!   own: `C_1 e^x + C_2 e^{-x}` and `A e^x + B e^{-x}`, `f(x) = cx` and `kx`;
 //! - braces within a sum take the fractional part of a name that stands in it too: `\lfloor x \rfloor + \{x\}`;
+//!   alone they do where the other side rounds that name down: `\{x\}` and `x - \lfloor x \rfloor`;
+//! - small letters above a base are digits where the other side has digits in that base: `2a_{16}` and `2A_{16}`;
+//! - a comma in braces is a decimal point where the other side has the decimal: `7{,}5` and 7.5;
+//! - a label before the answer, as in `\boxed{Answer: 23}`, says nothing of it;
 //! - `12,5` in a gold answer is two numbers or a decimal with a comma, and the latter only where the response
 //!   writes a comma too.
 //!
@@ -83,6 +87,7 @@
 #![warn(missing_docs, unreachable_pub)]
 
 mod calculus;
+mod cardinals;
 mod chosen;
 mod clean;
 mod commands;
@@ -95,6 +100,7 @@ mod extract;
 mod fuel;
 mod gold;
 mod kinds;
+mod labels;
 mod lex;
 mod linear;
 mod numbers;
@@ -267,6 +273,10 @@ pub fn compare_with(gold: &str, answer: &str, options: &Options) -> Verdict {
 
 /// An answer with the brace that it lost at its end.
 fn with_last_brace(answer: &str) -> Cow<'_, str> {
+    // A blank of LaTeX whose blank was trimmed.
+    if answer.ends_with('\\') {
+        return Cow::Borrowed(answer);
+    }
     let boxed = format!("{{{answer}}}");
     match scan::closing_brace(boxed.as_bytes(), 0) {
         Some(_) => Cow::Borrowed(answer),

@@ -3,21 +3,25 @@
 use dashu::Rational;
 use dashu::base::Abs;
 
+use crate::calculus;
 use crate::clean::clean;
 use crate::expr::{Arena, Func, Id, Node};
 use crate::fuel::Fuel;
-use crate::lex::Comma;
+use crate::lex::{Comma, Letters};
 use crate::numbers::ball::{Ball, Precision};
 use crate::numbers::eval;
 use crate::numbers::exact::Exact;
 use crate::numbers::numeric::Numeric;
+use crate::options::Options;
 use crate::parse::{self, Manner};
+use crate::work::Work;
 
 /// Whether an expression has this value where its names have these values, all of them written as
 /// fractions or decimals; nothing where the expression cannot be read or evaluated.
 ///
 /// Equal means to 12 digits; a name without a value has one at random, `I` is the imaginary unit,
-/// and divisors of expressions are those of polynomials.
+/// divisors of expressions are those of polynomials, and an endless sum, an integral or a limit that a
+/// rule gives is worked out.
 ///
 /// ```
 /// use gradatim_verify::has_value;
@@ -30,6 +34,8 @@ pub fn has_value(expression: &str, point: &[(&str, &str)], value: &str) -> Optio
     let (re, im) = complex(value)?;
     let mut arena = Arena::default();
     let root = parse::parse(&clean(expression), MANNER, &mut arena)?.root;
+    let options = Options::default();
+    let root = calculus::worked_out(&mut Work::new(&mut arena, &options, &[]), root);
     let names = point
         .iter()
         .map(|(name, value)| Some((*name, number(value)?)));
@@ -51,7 +57,7 @@ const MANNER: Manner = Manner {
     comma: Comma::Thousands,
     tight_slash: true,
     counts: false,
-    units: false,
+    letters: Letters::Names,
 };
 
 /// The precision of the enclosures. By hand.

@@ -2,7 +2,7 @@
 
 use crate::clean::clean;
 use crate::expr::{Arena, Id, Node};
-use crate::lex::Comma;
+use crate::lex::{Comma, Letters};
 use crate::parse::{self, Manner};
 
 /// The tree that an answer is read as, operator first; nothing where it cannot be read.
@@ -21,7 +21,7 @@ pub fn reading(answer: &str) -> Option<String> {
         comma: Comma::Thousands,
         tight_slash: true,
         counts: false,
-        units: false,
+        letters: Letters::Names,
     };
     let mut arena = Arena::default();
     let root = parse::parse(&clean(answer), manner, &mut arena)?.root;

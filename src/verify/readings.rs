@@ -5,7 +5,7 @@
 
 use crate::clean::clean;
 use crate::expr::{Arena, Id, Node};
-use crate::lex::Comma;
+use crate::lex::{self, Comma, Letters};
 use crate::parse::{self, Manner, Parsed};
 use crate::{spelled, words};
 
@@ -22,7 +22,7 @@ pub(crate) fn readings(arena: &mut Arena, text: &str) -> Vec<Reading> {
         comma: Comma::Thousands,
         tight_slash: true,
         counts: false,
-        units: false,
+        letters: Letters::Names,
     };
     let scripts = text.contains('^')
         && text.contains('_')
@@ -45,7 +45,11 @@ pub(crate) fn readings(arena: &mut Arena, text: &str) -> Vec<Reading> {
             ..usual
         },
         Manner {
-            units: true,
+            letters: Letters::Units,
+            ..usual
+        },
+        Manner {
+            letters: Letters::Digits,
             ..usual
         },
         Manner {
@@ -59,7 +63,8 @@ pub(crate) fn readings(arena: &mut Arena, text: &str) -> Vec<Reading> {
     ] {
         let needed = manner == usual
             || counts && manner.counts
-            || manner.units && may_have_units(text)
+            || manner.letters == Letters::Units && may_have_units(text)
+            || manner.letters == Letters::Digits && lex::is_based(text)
             || slashes && !manner.tight_slash
             || commas && manner.comma != Comma::Thousands;
         if !needed {

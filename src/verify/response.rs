@@ -61,8 +61,9 @@ pub fn split_thinking(response: &str) -> Parts {
 /// What a response says before its thinking begins: mostly nothing.
 pub fn before_thinking<'r>(response: &'r str, parts: &Parts) -> &'r str {
     let before = response.get(..parts.thinking.start).unwrap_or("");
-    let tag = before.rfind('<').and_then(|at| Tag::at(before, at));
-    if let Some(tag) = tag.filter(|tag| tag.span.end == before.len()) {
+    let starts = BRACKETS.iter().filter_map(|(open, _)| before.rfind(open));
+    let mut tags = starts.filter_map(|at| Tag::at(before, at));
+    if let Some(tag) = tags.find(|tag| tag.span.end == before.len()) {
         return &before[..tag.span.start];
     }
     let unmarked = THINKING_MARKS
@@ -74,6 +75,9 @@ pub fn before_thinking<'r>(response: &'r str, parts: &Parts) -> &'r str {
 /// The longest name of a tag in [`THINKING_MARKS`].
 const TAG_MAX: usize = 18;
 
+/// The brackets of a tag, and how a file that was escaped for a page or for JSON spells them.
+const BRACKETS: [(&str, &str); 3] = [("<", ">"), ("&lt;", "&gt;"), ("\\u003c", "\\u003e")];
+
 /// A tag that opens or ends thinking, in any case and also as a special token: `<think>`, `</THINK>`,
 /// `<|think|>`.
 struct Tag {
@@ -84,9 +88,14 @@ struct Tag {
 }
 
 impl Tag {
-    /// The tag that starts at a `<`.
+    /// The tag that starts at a `<`, or at one that is spelt in other signs.
     fn at(text: &str, at: usize) -> Option<Self> {
-        let inner = text.as_bytes().get(at + 1..)?;
+        let rest = text.as_bytes().get(at..)?;
+        let brackets = BRACKETS.iter();
+        let (open, close) = brackets
+            .map(|(open, close)| (open.as_bytes(), close.as_bytes()))
+            .find(|(open, _)| rest.starts_with(open))?;
+        let inner = &rest[open.len()..];
         let count =
             |bytes: &[u8], all: fn(&u8) -> bool| bytes.iter().take_while(|b| all(b)).count();
         let marks = count(inner, |byte| b"|/".contains(byte));
@@ -100,10 +109,10 @@ impl Tag {
             .iter()
             .position(|marks| marks.is_named(name))?;
         let blanks = count(behind, |byte| b" |".contains(byte));
-        (behind.get(blanks) == Some(&b'>')).then(|| Self {
+        behind[blanks..].starts_with(close).then(|| Self {
             row,
             closes: inner[..marks].contains(&b'/'),
-            span: at..at + 1 + marks + length + blanks + 1,
+            span: at..at + open.len() + marks + length + blanks + close.len(),
         })
     }
 }
@@ -171,7 +180,21 @@ impl Seen {
                 seen.row = row.unwrap_or(seen.row);
             }
         }
+        if seen.row == THINKING_MARKS.len() && seen.tags.iter().all(SeenTags::is_empty) {
+            seen.add_escaped(response);
+        }
         seen
+    }
+
+    /// The tags of a response that was escaped, which has no others: `&lt;think&gt;`.
+    fn add_escaped(&mut self, response: &str) {
+        for (open, _) in &BRACKETS[1..] {
+            for at in memmem::find_iter(response.as_bytes(), open) {
+                if let Some(tag) = Tag::at(response, at) {
+                    self.tags[tag.row].add(tag.closes, tag.span);
+                }
+            }
+        }
     }
 
     /// The rows whose marks may stand in a response and are no tags; those that are sentences were not looked for.
@@ -190,6 +213,10 @@ impl Seen {
 }
 
 impl SeenTags {
+    fn is_empty(&self) -> bool {
+        self.first_open.is_none() && self.last_close.is_none()
+    }
+
     fn add(&mut self, closes: bool, span: Range<usize>) {
         if closes {
             self.last_close = Some(span);
@@ -581,7 +608,25 @@ mod tests {
                 check(&format!("<{name} >a"), Open, "a", "");
             }
         }
-        for text in ["<thinker>4", "<b>think</b>", "x < think > 4", "<|think"] {
+        check("&lt;think&gt;a&lt;/think&gt;b", Closed, "a", "b");
+        check("a&lt;/Thinking &gt;b", Closed, "a", "b");
+        check("\\u003cthink\\u003ea", Open, "a", "");
+        check(
+            "<think>&lt;/think&gt;a</think>b",
+            Closed,
+            "&lt;/think&gt;a",
+            "b",
+        );
+        let escaped = "So: &lt;think&gt;a&lt;/think&gt;b";
+        assert_eq!(before_thinking(escaped, &split_thinking(escaped)), "So: ");
+        for text in [
+            "<thinker>4",
+            "<b>think</b>",
+            "x < think > 4",
+            "<|think",
+            "&lt;think>4",
+            "x &lt; 4",
+        ] {
             check(text, Thinking::Absent, "", text);
         }
     }

@@ -1,5 +1,6 @@
 //! Answers that are words or the letters of choices.
 
+use crate::cardinals;
 use crate::scan::replaced;
 
 /// A text without the LaTeX, the case and the blanks that do not tell words apart.
@@ -189,36 +190,6 @@ fn strip_marks(mut text: &str) -> &str {
     text
 }
 
-/// The cardinals from zero on.
-const NUMBERS: [&str; 21] = [
-    "zero",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-    "thirteen",
-    "fourteen",
-    "fifteen",
-    "sixteen",
-    "seventeen",
-    "eighteen",
-    "nineteen",
-    "twenty",
-];
-
-/// The multiples of ten from twenty on.
-const TENS: [&str; 8] = [
-    "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety",
-];
-
 /// The ordinals from the first on.
 const ORDINALS: [&str; 20] = [
     "first",
@@ -243,39 +214,29 @@ const ORDINALS: [&str; 20] = [
     "twentieth",
 ];
 
-/// No number in words that is read is longer: `the seventy-seventh`, set in `\\text{}`.
-/// By hand: no verdict changes with 12 or 48.
-const NUMBER_MAX: usize = 24;
+/// No number in words that is read is longer: `nine hundred ninety-nine thousand nine hundred ninety-nine`,
+/// set in `\\text{}`. By hand.
+const NUMBER_MAX: usize = 80;
 
-/// A number that is written as a word, in digits.
+/// A number that is written in words, in digits.
 pub(crate) fn in_digits(text: String) -> String {
     if text.len() > NUMBER_MAX || has_sign(&text) {
         return text;
     }
-    let word = folded(&text);
-    let unit = |word: &str| NUMBERS.iter().position(|number| *number == word);
-    let ten = |word: &str| TENS.iter().position(|number| *number == word);
-    let ordinal = ORDINALS
-        .iter()
-        .position(|ordinal| *ordinal == word.trim_start_matches("the "));
-    let number = unit(&word)
-        .or_else(|| ten(&word).map(|at| (at + 2) * 10))
-        .or_else(|| ordinal.map(|at| at + 1));
-    let compound = || {
-        let (tens, units) = word.split_once(['-', ' '])?;
-        let units = unit(units).filter(|units| (1..10).contains(units))?;
-        Some((ten(tens)? + 2) * 10 + units)
+    let words = folded(&text);
+    let ordinal = || {
+        let words = words.strip_prefix("the ").unwrap_or(&words);
+        let at = ORDINALS.iter().position(|ordinal| *ordinal == words)?;
+        Some((at + 1).to_string())
     };
-    if let Some(fraction) = fraction(&word, unit) {
-        return fraction;
-    }
-    number
-        .or_else(compound)
-        .map_or(text, |number| number.to_string())
+    fraction(&words)
+        .or_else(|| cardinals::digits(&words))
+        .or_else(ordinal)
+        .unwrap_or(text)
 }
 
 /// `one half`, `three quarters`, `two-thirds`.
-fn fraction(word: &str, unit: impl Fn(&str) -> Option<usize>) -> Option<String> {
+fn fraction(word: &str) -> Option<String> {
     const PARTS: [&str; 11] = [
         "half", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth",
         "quarter", "halves",
@@ -283,7 +244,7 @@ fn fraction(word: &str, unit: impl Fn(&str) -> Option<usize>) -> Option<String> 
     let (above, below) = word.split_once([' ', '-'])?;
     let above = match above {
         "a" => 1,
-        above => unit(above)?,
+        above => cardinals::unit(above)?,
     };
     let plain = below.strip_suffix('s').unwrap_or(below);
     let below = match PARTS

@@ -1,4 +1,4 @@
-//! Works out integrals, limits, derivatives and endless sums where textbook rules do.
+//! Works out integrals, limits, derivatives, and endless sums and products where textbook rules do.
 //!
 //! An answer may be left as it was asked for: `\int_0^1 x^2 dx` is a third. Each rule here holds without a
 //! doubt where its conditions do, which are checked: an integrand without a pole between its bounds, a
@@ -8,6 +8,7 @@ mod build;
 mod derivatives;
 mod integrals;
 mod limits;
+mod products;
 mod rational;
 mod series;
 
@@ -48,7 +49,7 @@ fn inside(work: &mut Work<'_>, id: Id, depth: u32) -> Option<Id> {
 /// Expressions nest no deeper. By hand.
 const DEPTH_MAX: u32 = 100;
 
-/// The value of one integral, limit, derivative or endless sum; nothing where no rule gives it.
+/// The value of one integral, limit, derivative, endless sum or product; nothing where no rule gives it.
 fn closed(work: &mut Work<'_>, id: Id) -> Option<Id> {
     let Node::Repeat {
         big,
@@ -74,6 +75,9 @@ fn closed(work: &mut Work<'_>, id: Id) -> Option<Id> {
         (Big::Integral, None, None) => integrals::indefinite(work, body, name),
         (Big::Limit, _, Some(point)) => limits::limit(work, body, name, point),
         (Big::Sum, Some(from), Some(to)) if endless(to) => series::sum(work, body, name, from),
+        (Big::Product, Some(from), Some(to)) if endless(to) => {
+            products::product(work, body, name, from)
+        }
         _ => None,
     }
 }

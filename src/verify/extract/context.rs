@@ -136,10 +136,13 @@ pub(crate) fn is_taken_back(text: &str, span: &Range<usize>) -> bool {
     is_denied_right_before(before) || takes_back(after)
 }
 
-/// A denial right before an answer takes no more bytes. By hand.
+/// A denial right before an answer takes no more bytes.
+/// By hand: no verdict changes with 20 or 80, on 9,972 real responses and 3,485 cases whose outcome is known; with
+/// 10, 5 cases are lost.
 const DENIAL_MAX: usize = 40;
 
-/// What takes an answer back stands within so many bytes behind it. By hand.
+/// What takes an answer back stands within so many bytes behind it.
+/// By hand: no verdict changes with 150 or 600, on the same rows and cases; with 40, 1 case is lost.
 const TAKEN_BACK_MAX: usize = 300;
 
 /// Whether a text ends with words that deny what follows: `is not`, `cannot be`, `isn't equal to`.

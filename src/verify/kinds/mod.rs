@@ -10,6 +10,7 @@ pub(crate) mod dates;
 pub(crate) mod families;
 pub(crate) mod figures;
 pub(crate) mod floors;
+pub(crate) mod fractions;
 pub(crate) mod items;
 pub(crate) mod marks;
 pub(crate) mod matrices;

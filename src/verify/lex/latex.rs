@@ -352,7 +352,7 @@ impl<'a> Lexer<'a> {
 
     /// Reads a text inside of this one.
     fn within(&mut self, inner: &str) -> Option<()> {
-        let inner = lex_within(inner, self.comma, self.units, self.within + 1)?;
+        let inner = lex_within(inner, self.comma, self.letters, self.within + 1)?;
         self.out.doubtful |= inner.doubtful;
         self.out.tokens.extend(inner.tokens);
         Some(())

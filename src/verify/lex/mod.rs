@@ -8,6 +8,8 @@ mod latex;
 mod letters;
 mod numbers;
 
+pub(crate) use self::numbers::is_based;
+
 use crate::expr::{Big, Const, Func, Literal, Rel, SetOp};
 
 /// An operator.
@@ -86,6 +88,17 @@ pub(crate) struct Token {
     pub spaced: bool,
 }
 
+/// What letters next to a number are read as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Letters {
+    /// Names, unless they can be nothing but units or digits.
+    Names,
+    /// Units where they can be: `5 m/s`.
+    Units,
+    /// Digits where a base stands below them: `2a_{16}`.
+    Digits,
+}
+
 /// How an ambiguous comma between digits is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Comma {
@@ -111,10 +124,9 @@ pub(crate) struct Lexed {
 /// By hand: no verdict changes with 3,000 or 12,000.
 const TOKENS_MAX: usize = 6_000;
 
-/// The tokens of a text, or nothing where a character belongs to no mathematics. `units` says that letters
-/// behind a number are units where they can be.
-pub(crate) fn lex(text: &str, comma: Comma, units: bool) -> Option<Lexed> {
-    lex_within(text, comma, units, 0)
+/// The tokens of a text, or nothing where a character belongs to no mathematics.
+pub(crate) fn lex(text: &str, comma: Comma, letters: Letters) -> Option<Lexed> {
+    lex_within(text, comma, letters, 0)
 }
 
 /// Mathematics inside of words inside of mathematics: nobody writes more of it than this.
@@ -125,7 +137,7 @@ const WITHIN_MAX: usize = 3;
 /// By hand: no verdict changes with 100 or 400.
 const ARGUMENTS_MAX: usize = 200;
 
-fn lex_within(text: &str, comma: Comma, units: bool, within: usize) -> Option<Lexed> {
+fn lex_within(text: &str, comma: Comma, letters: Letters, within: usize) -> Option<Lexed> {
     if within > WITHIN_MAX {
         return None;
     }
@@ -136,7 +148,7 @@ fn lex_within(text: &str, comma: Comma, units: bool, within: usize) -> Option<Le
         arguments: 0,
         within,
         comma,
-        units,
+        letters,
         matrix: text.contains("\\begin"),
         indexed: text.contains('_'),
         out: Lexed {
@@ -165,8 +177,7 @@ struct Lexer<'a> {
     /// How many texts this one is inside of.
     within: usize,
     comma: Comma,
-    /// Whether letters behind a number are units where they can be.
-    units: bool,
+    letters: Letters,
     /// Whether the text has environments, in which `\\` ends a row.
     matrix: bool,
     /// Whether the text has subscripts.
@@ -201,7 +212,7 @@ impl<'a> Lexer<'a> {
         let rest = self.rest();
         let mut chars = rest.chars();
         let first = chars.next()?;
-        if self.units && self.spelled_unit(rest) {
+        if self.letters == Letters::Units && self.spelled_unit(rest) {
             return Some(());
         }
         match first {
@@ -209,7 +220,8 @@ impl<'a> Lexer<'a> {
                 self.at += first.len_utf8();
                 self.spaced = true;
             }
-            '0'..='9' | 'A'..='Z' if self.indexed && self.lettered() => {}
+            '0'..='9' | 'A'..='Z' | '(' | '\\' if self.indexed && self.lettered() => {}
+            'a'..='z' if self.letters == Letters::Digits && self.lettered() => {}
             '0'..='9' => self.number(),
             '.' if chars.next().is_some_and(|next| next.is_ascii_digit()) => self.number(),
             'a'..='z' | 'A'..='Z' => self.letters(),
@@ -320,7 +332,7 @@ mod tests {
     use super::*;
 
     fn value(text: &str) -> String {
-        let lexed = lex(text, Comma::Thousands, false).unwrap();
+        let lexed = lex(text, Comma::Thousands, Letters::Names).unwrap();
         match &lexed.tokens[..] {
             [
                 Token {
@@ -349,7 +361,10 @@ mod tests {
 
     #[test]
     fn escaped_backslashes_are_put_right() {
-        let once = lex("\\frac{1}{2}", Comma::Thousands, false);
-        assert_eq!(lex("\\\\frac{1}{2}", Comma::Thousands, false), once);
+        let once = lex("\\frac{1}{2}", Comma::Thousands, Letters::Names);
+        assert_eq!(
+            lex("\\\\frac{1}{2}", Comma::Thousands, Letters::Names),
+            once
+        );
     }
 }

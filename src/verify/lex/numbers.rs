@@ -2,43 +2,26 @@
 
 use dashu::{Natural, Rational};
 
-use super::{Comma, Lexer, Tok};
+use super::{Comma, Letters, Lexer, Tok};
 use crate::expr::Literal;
 
 impl Lexer<'_> {
     /// Digits and letters with a base above ten below them: `2A_{16}`.
     pub(super) fn lettered(&mut self) -> bool {
-        let rest = self.rest();
-        let length = rest
-            .bytes()
-            .take_while(|byte| byte.is_ascii_digit() || byte.is_ascii_uppercase())
-            .count();
-        let run = &rest[..length];
-        let base = rest[length..]
-            .strip_prefix('_')
-            .map(|below| below.trim_start_matches(['{', '(']));
-        let base = base.map_or("", |base| {
-            let digits = base.bytes().take_while(u8::is_ascii_digit).count();
-            &base[..digits]
-        });
-        let Ok(base) = base.parse::<u32>() else {
+        let small = self.letters == Letters::Digits;
+        let Some(found) = based(self.rest(), small) else {
             return false;
         };
-        let fits = (11..=36).contains(&base)
-            && run.bytes().any(|byte| byte.is_ascii_uppercase())
-            && run.chars().all(|digit| digit.is_digit(base))
-            && (1..=40).contains(&length);
-        if fits {
-            self.at += length;
-            self.push(Tok::Number(Literal {
-                value: Rational::ZERO,
-                decimals: None,
-                significant: 2,
-                digits: Some(run.into()),
-                open_ended: false,
-            }));
-        }
-        fits
+        let digits = found.digits.to_ascii_uppercase();
+        self.at += found.length;
+        self.push(Tok::Number(Literal {
+            value: Rational::ZERO,
+            decimals: None,
+            significant: 2,
+            digits: Some(digits.into()),
+            open_ended: false,
+        }));
+        true
     }
 
     pub(super) fn number(&mut self) {
@@ -108,6 +91,18 @@ impl Lexer<'_> {
         if digits.is_empty() || !rest.starts_with(['{', ',', '\\', ' ']) {
             return None;
         }
+        if let Some(group) = rest
+            .strip_prefix("{,}")
+            .filter(|_| self.comma == Comma::Decimal)
+        {
+            // `7{,}125`, where no further comma says that it parts thousands.
+            let length = group.bytes().take_while(u8::is_ascii_digit).count();
+            let whole = self.text[..self.at].bytes().rev();
+            let parted = whole.skip_while(u8::is_ascii_digit).next() == Some(b'}');
+            if !parted && !group[length..].starts_with("{,}") {
+                return None;
+            }
+        }
         let (mark, group) = MARKS.iter().find_map(|mark| {
             let tail = rest.strip_prefix(mark)?;
             let tail = tail.strip_prefix("\\!").unwrap_or(tail);
@@ -133,7 +128,10 @@ impl Lexer<'_> {
                 self.out.doubtful |= joins;
                 joins.then_some(group)
             }
-            _ => Some(group),
+            mark => {
+                self.out.commas |= mark == "{,}";
+                Some(group)
+            }
         }
     }
 
@@ -157,6 +155,11 @@ impl Lexer<'_> {
         }
         if rest.starts_with("{.}") && digit_at(3) {
             return Some(3);
+        }
+        // Braces around a comma keep it from parting items.
+        if rest.starts_with("{,}") && digit_at(3) {
+            self.out.commas = true;
+            return (self.comma == Comma::Decimal).then_some(3);
         }
         if rest.starts_with(',') && digit_at(1) {
             self.out.commas = true;
@@ -285,6 +288,57 @@ impl Lexer<'_> {
             }
         }
     }
+}
+
+/// Digits, letters among them, above a base.
+struct Based<'t> {
+    digits: &'t str,
+    /// How long they are with the brackets or the command that they are set in.
+    length: usize,
+    /// What follows the base.
+    behind: &'t str,
+}
+
+/// The digits that a text starts with, where they have letters among them and a base above ten below them.
+fn based(text: &str, small: bool) -> Option<Based<'_>> {
+    const WRAPS: [(&str, &str); 4] = [("", ""), ("(", ")"), ("\\text{", "}"), ("\\mathrm{", "}")];
+    WRAPS.iter().find_map(|(open, close)| {
+        let inner = text.strip_prefix(open)?;
+        let length = inner.bytes().take_while(u8::is_ascii_alphanumeric).count();
+        let (digits, below) = inner.split_at(length);
+        let behind = base_below(below.strip_prefix(close)?, digits, small)?;
+        Some(Based {
+            digits,
+            length: open.len() + length + close.len(),
+            behind,
+        })
+    })
+}
+
+/// What follows the base that a text starts with, if digits fit it. One small letter alone is a name.
+fn base_below<'t>(text: &'t str, digits: &str, small: bool) -> Option<&'t str> {
+    let below = text.strip_prefix('_')?.trim_start_matches(['{', '(']);
+    let length = below.bytes().take_while(u8::is_ascii_digit).count();
+    let base = below[..length].parse::<u32>().ok()?;
+    let lower = digits.bytes().any(|byte| byte.is_ascii_lowercase());
+    let fits = (11..=36).contains(&base)
+        && digits.bytes().any(|byte| byte.is_ascii_alphabetic())
+        && digits.chars().all(|digit| digit.is_digit(base))
+        && digits.len() <= RUN_MAX
+        && (!lower || small && digits.len() > 1);
+    fits.then_some(&below[length..])
+}
+
+/// No number in a base has more digits. By hand.
+const RUN_MAX: usize = 40;
+
+/// Whether a text is nothing but digits, small letters among them, with a base below: `2a_{16}`, `(ff)_{16}`,
+/// which may also be a term of a sequence.
+pub(crate) fn is_based(text: &str) -> bool {
+    based(text.trim_matches(['$', ' ']), true).is_some_and(|found| {
+        let ends = found.behind.chars().all(|c| "}) ".contains(c));
+        ends && found.digits.bytes().any(|byte| byte.is_ascii_lowercase())
+    })
 }
 
 /// `0.\dot14285\dot7`, `0.1\dot{6}`: digits with a dot over the first and the last that repeat, and how

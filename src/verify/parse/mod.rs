@@ -12,7 +12,7 @@ mod power;
 mod repeat;
 
 use crate::expr::{Arena, Bracket, Func, Id, Literal, Name, Node, Rel};
-use crate::lex::{self, Comma, Op, Shape, Tok, Token};
+use crate::lex::{self, Comma, Letters, Op, Shape, Tok, Token};
 use crate::units;
 
 /// How to read what can be read in two ways.
@@ -24,8 +24,8 @@ pub(crate) struct Manner {
     pub tight_slash: bool,
     /// Whether `C_5^2` counts choices, as `A_5^2` and `P_5^2` count arrangements.
     pub counts: bool,
-    /// Whether letters behind a number are units where they can be: `5 m/s`.
-    pub units: bool,
+    /// What letters next to a number are.
+    pub letters: Letters,
 }
 
 /// What a text was read as.
@@ -53,7 +53,7 @@ const NESTING_MAX: usize = 40;
 
 /// Reads a text, or refuses it where any part of it makes no sense.
 pub(crate) fn parse(text: &str, manner: Manner, arena: &mut Arena) -> Option<Parsed> {
-    let lexed = lex::lex(text, manner.comma, manner.units)?;
+    let lexed = lex::lex(text, manner.comma, manner.letters)?;
     let mut parser = Parser {
         tokens: &lexed.tokens,
         at: 0,
@@ -691,6 +691,11 @@ impl Parser<'_> {
             }
             factors.push(self.power()?);
         }
+        // Braces around a name may take its fractional part.
+        let named = |factor: &Id| {
+            self.unbraced(*factor) != *factor && !self.arena.symbols(*factor).is_empty()
+        };
+        self.doubtful |= factors.iter().any(named);
         let factors = factors
             .into_iter()
             .map(|factor| self.unbraced(factor))

@@ -26,18 +26,22 @@ impl Parser<'_> {
             }
         }
         let body = self.nested(Self::product)?;
-        let (index, from) = lower?;
+        let (index, from, endless) = lower?;
+        let to = match to {
+            None if endless => self.push(Node::Constant(Const::Infinity))?,
+            to => to.filter(|_| !endless)?,
+        };
         self.push(Node::Repeat {
             big,
             index: Some(index),
             from: Some(from),
-            to: Some(to?),
+            to: Some(to),
             body,
         })
     }
 
-    /// `{k = 1}` below a sum.
-    pub(super) fn bound(&mut self) -> Option<(Name, Id)> {
+    /// `{k = 1}` below a sum, or `{k \ge 1}` below one without an end; the last says which.
+    pub(super) fn bound(&mut self) -> Option<(Name, Id, bool)> {
         let Some(Tok::Open('g')) = self.peek() else {
             return None;
         };
@@ -48,12 +52,16 @@ impl Parser<'_> {
             _ => return None,
         };
         self.at += 1;
-        (self.peek()? == &Tok::Rel(Rel::Eq)).then_some(())?;
+        let endless = match self.peek()? {
+            Tok::Rel(Rel::Eq) => false,
+            Tok::Rel(Rel::Ge) => true,
+            _ => return None,
+        };
         self.at += 1;
         let from = self.sum()?;
         (self.peek()? == &Tok::Close('g')).then_some(())?;
         self.at += 1;
-        Some((self.arena.name(&index), from))
+        Some((self.arena.name(&index), from, endless))
     }
 
     pub(super) fn matrix(&mut self) -> Option<Id> {

@@ -3,7 +3,7 @@
 use gradatim_verify::{Outcome, verify};
 
 /// Expressions with their values, from tables.
-const VALUES: [(&str, &str); 40] = [
+const VALUES: [(&str, &str); 49] = [
     ("\\int_0^1 x^2 dx", "1/3"),
     ("\\int_0^{\\pi} \\sin x \\, dx", "2"),
     ("\\int_0^1 e^x\\,\\mathrm{d}x", "e-1"),
@@ -47,6 +47,27 @@ const VALUES: [(&str, &str); 40] = [
     ("\\sum_{n=2}^{\\infty}\\frac{1}{n^2-1}", "3/4"),
     ("_{10}C_3", "120"),
     ("0.\\dot14285\\dot7", "1/7"),
+    (
+        "\\prod_{n=2}^{\\infty}\\left(1-\\frac{1}{n^2}\\right)",
+        "1/2",
+    ),
+    ("\\prod_{n\\ge2}(1-1/n^2)", "1/2"),
+    (
+        "\\prod_{n=1}^\\infty \\left(1 - \\frac{1}{4n^2}\\right)",
+        "\\frac{2}{\\pi}",
+    ),
+    (
+        "\\prod_{n=1}^\\infty \\frac{4n^2}{4n^2-1}",
+        "\\frac{\\pi}{2}",
+    ),
+    ("\\prod_{k=2}^{\\infty} \\frac{k^3-1}{k^3+1}", "2/3"),
+    ("\\prod_{n=1}^\\infty \\frac{n(n+3)}{(n+1)(n+2)}", "1/3"),
+    (
+        "\\prod_{n=3}^\\infty \\left(1-\\frac{4}{n^2}\\right)",
+        "1/6",
+    ),
+    ("\\sum_{n\\geq1}\\frac{1}{n(n+1)}", "1"),
+    ("\\sum_{n \\ge 0} 2^{-n}", "2"),
 ];
 
 #[test]
@@ -73,7 +94,7 @@ fn what_rules_work_out_has_its_value() {
 }
 
 /// What has no value, and what its rule would give without its conditions.
-const NONE: [(&str, &str); 9] = [
+const NONE: [(&str, &str); 14] = [
     ("\\int_{-1}^1 \\frac{1}{x^2} dx", "-2"),
     ("\\int_{-1}^1 \\frac{1}{x} dx", "0"),
     ("\\int_0^{\\infty} \\frac{1}{x^2}\\,dx", "0"),
@@ -83,6 +104,11 @@ const NONE: [(&str, &str); 9] = [
     ("\\sum_{n=0}^{\\infty} 2^n", "-1"),
     ("\\sum_{n=1}^{\\infty} (-1)^n", "-1/2"),
     ("\\sum_{n=1}^{\\infty}\\frac{1}{n}", "2"),
+    ("\\prod_{n=2}^\\infty (1-\\frac{1}{n})", "1"),
+    ("\\prod_{n=1}^\\infty (1+\\frac{1}{n})", "1"),
+    ("\\prod_{n=1}^\\infty \\frac{n}{n-3}", "1"),
+    ("\\prod_{n=0}^\\infty \\frac{n^2-1}{n^2}", "1"),
+    ("\\prod_{n=1}^\\infty 2", "1"),
 ];
 
 #[test]

@@ -9,6 +9,7 @@ mod kinds;
 mod oracle;
 mod peer;
 mod properties;
+mod spellings;
 mod table;
 mod threads;
 mod wild;

@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::shared;
 
 #[test]
-fn at_least_97_of_100_values_are_read_and_all_42_that_must_be_are_refused() {
+fn at_least_975_of_1000_values_are_read_and_all_42_that_must_be_are_refused() {
     let Some(shared) = shared() else { return };
     let text = fs::read_to_string(shared.join("verify/parse_cases.jsonl")).expect("the cases");
     let (mut right, mut total) = (0, 0);
@@ -55,7 +55,7 @@ fn at_least_97_of_100_values_are_read_and_all_42_that_must_be_are_refused() {
         }
     }
     println!("{right} of {total} values, {refused} of {refusable} refused");
-    assert!(total >= 987 && 100 * right >= 97 * total);
+    assert!(total >= 987 && 1000 * right >= 975 * total);
     assert_eq!((refused, refusable), (42, 42));
 }
 
