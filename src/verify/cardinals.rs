@@ -110,21 +110,15 @@ impl Cardinal {
         ends.then_some(number.total + number.group)
     }
 
+    /// Reads the next word; nothing where no number goes on with it.
     fn add(&mut self, word: &str) -> Option<Word> {
-        let (after_tens, fresh) = (self.last == Word::Ten, self.group % 100 == 0);
         if let Some(unit) = unit(word) {
-            let fits = match unit {
-                0 => self.last == Word::None,
-                1..10 => after_tens || fresh,
-                _ => fresh,
-            };
-            self.group += unit;
-            let read = if unit == 0 { Word::Zero } else { Word::Unit };
-            return (fits && self.last != Word::Zero).then_some(read);
+            return self.with_unit(unit);
         }
         if let Some(ten) = TENS.iter().position(|ten| *ten == word) {
+            let fits = self.group.is_multiple_of(100) && self.last != Word::Zero;
             self.group += (u64::try_from(ten).ok()? + 2) * 10;
-            return (fresh && self.last != Word::Zero).then_some(Word::Ten);
+            return fits.then_some(Word::Ten);
         }
         match word {
             "and" => matches!(self.last, Word::Hundred | Word::Scale).then_some(Word::And),
@@ -134,6 +128,17 @@ impl Cardinal {
                 fits.then_some(Word::Hundred)
             }
             _ => self.scaled(word),
+        }
+    }
+
+    /// Zero stands alone, one to nine also behind tens.
+    fn with_unit(&mut self, unit: u64) -> Option<Word> {
+        let fresh = self.group.is_multiple_of(100) && self.last != Word::Zero;
+        self.group += unit;
+        match unit {
+            0 => (self.last == Word::None).then_some(Word::Zero),
+            1..10 => (fresh || self.last == Word::Ten).then_some(Word::Unit),
+            _ => fresh.then_some(Word::Unit),
         }
     }
 

@@ -91,17 +91,8 @@ impl Lexer<'_> {
         if digits.is_empty() || !rest.starts_with(['{', ',', '\\', ' ']) {
             return None;
         }
-        if let Some(group) = rest
-            .strip_prefix("{,}")
-            .filter(|_| self.comma == Comma::Decimal)
-        {
-            // `7{,}125`, where no further comma says that it parts thousands.
-            let length = group.bytes().take_while(u8::is_ascii_digit).count();
-            let whole = self.text[..self.at].bytes().rev();
-            let parted = whole.skip_while(u8::is_ascii_digit).next() == Some(b'}');
-            if !parted && !group[length..].starts_with("{,}") {
-                return None;
-            }
+        if self.is_decimal_comma(rest) {
+            return None;
         }
         let (mark, group) = MARKS.iter().find_map(|mark| {
             let tail = rest.strip_prefix(mark)?;
@@ -133,6 +124,19 @@ impl Lexer<'_> {
                 Some(group)
             }
         }
+    }
+
+    /// Whether a comma in braces is read as a decimal point: `7{,}125`, where no further one says that it parts
+    /// thousands.
+    fn is_decimal_comma(&self, rest: &str) -> bool {
+        let group = rest.strip_prefix("{,}");
+        let Some(group) = group.filter(|_| self.comma == Comma::Decimal) else {
+            return false;
+        };
+        let length = group.bytes().take_while(u8::is_ascii_digit).count();
+        let mut whole = self.text[..self.at].bytes().rev();
+        let parted = whole.find(|byte| !byte.is_ascii_digit()) == Some(b'}');
+        !parted && !group[length..].starts_with("{,}")
     }
 
     /// Whether what was read so far is one to three digits, or groups that were joined to them.
