@@ -232,7 +232,8 @@ fn what_describes_data_is_passed_over_in_silence_and_all_else_by_name() {
 fn a_folder_that_gradatim_wrote_is_passed_over_inside_of_a_source() {
     let place = Place::new();
     place.write("in/a.jsonl", lines("a"));
-    place.write("pipeline.toml", pipeline("path = 'in'"));
+    let alone = "[grid.control]\nrandom = 0\n";
+    place.write("pipeline.toml", pipeline("path = 'in'") + alone);
     place.run("in/out", &[]).ends(0);
     assert!(place.path("in/out/all-normal-1").is_dir());
     let looked = inspect(&place, "in", &[]);
