@@ -8,5 +8,10 @@
 //! stated seed. What each interval is about (this very run, its kind, questions like these) is part of its type, and one
 //! that would not hold is a reason instead of two numbers.
 
+pub mod compare;
+pub mod distributions;
+pub mod intervals;
+pub mod metrics;
+pub mod random;
 pub mod table;
 pub mod tiers;

@@ -167,6 +167,11 @@ pub fn pooled(runs: &[Vec<Counts>]) -> Option<Vec<Counts>> {
     Some(sum)
 }
 
+/// avg@n: the mean over questions of the share of right attempts; none without questions.
+pub fn avg(counts: &[Counts]) -> Option<f64> {
+    mean(counts.iter().map(Counts::mean))
+}
+
 /// The mean of what there is; none of nothing.
 pub(crate) fn mean(values: impl IntoIterator<Item = f64>) -> Option<f64> {
     let (mut sum, mut count) = (0.0, 0.0);
