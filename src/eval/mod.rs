@@ -11,7 +11,9 @@
 pub mod compare;
 pub mod distributions;
 pub mod intervals;
+pub mod ladder;
 pub mod metrics;
 pub mod random;
+pub mod scaling;
 pub mod table;
 pub mod tiers;
