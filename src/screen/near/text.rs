@@ -324,9 +324,14 @@ fn places(bytes: &[u8]) -> Vec<u32> {
 
 fn has(places: &[u32], shingle: u32) -> bool {
     let mask = places.len() - 1;
-    let from = shingle as usize;
-    let mut probed = (from..).map(|at| places[at & mask]);
-    probed.find(|&place| place == 0 || place == shingle) == Some(shingle)
+    let mut at = shingle as usize & mask;
+    while places[at] != shingle {
+        if places[at] == 0 {
+            return false;
+        }
+        at = (at + 1) & mask;
+    }
+    true
 }
 
 /// The hash of a sample: those that are sampled are small, and these are evenly spread.
