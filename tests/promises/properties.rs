@@ -315,11 +315,11 @@ fn with_validation(
         on_shortfall: OnShortfall::Short,
     };
     let clusters = screened.clusters.as_ref();
-    let clusters = clusters.map(|clusters| clusters.first.as_slice());
+    let templates = clusters.map(|clusters| clusters.template.as_slice());
     let selection = select(
         entries,
         &fates,
-        clusters,
+        templates,
         &knowledge(entries, &grids),
         &asked,
     );

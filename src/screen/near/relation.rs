@@ -1,7 +1,7 @@
 //! How two problems are related, by their texts.
 
 use super::super::grams::mixed;
-use super::marks::Mark;
+use super::marks::{Mark, Told};
 use super::text::{Placed, SHINGLE_BYTES, Text, instructs};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -38,16 +38,17 @@ pub(super) fn relation(one: &Text<'_>, other: &Text<'_>, threshold: f64) -> Rela
     let Some(b) = side(long, short) else {
         return Relation::Strangers;
     };
+    let is_whole = [&a, &b].iter().all(|side| side.share_of_all() >= threshold);
     let (whole_a, whole_b) = (a.whole(), b.whole());
     let (a, b) = without_edges(a, b);
     let cores = of_cores(&a, &b, threshold);
-    if cores == Relation::Near {
+    if cores == Relation::Near || !is_whole {
         return cores;
     }
     // What looks like an edge can be a short sentence in another place, or a word that was replaced.
-    let asks_no_more = a.is_all_that_is_asked() && b.is_all_that_is_asked();
+    let asks_more = || !(a.is_all_that_is_asked() && b.is_all_that_is_asked());
     match of_cores(&whole_a, &whole_b, threshold) {
-        Relation::Near if !asks_no_more && whole_a.sorted_marks() != whole_b.sorted_marks() => {
+        Relation::Near if whole_a.sorted_marks() != whole_b.sorted_marks() && asks_more() => {
             Relation::Template
         }
         whole => whole.max(cores),
@@ -230,9 +231,11 @@ const TAGS: [&[u8]; 9] = [
 /// Whether what stands behind a problem is none of it.
 fn concludes(text: &Text<'_>, edge: (usize, usize)) -> bool {
     let marks = text.marks_in(edge);
+    if marks.is_empty() {
+        return true;
+    }
     let instructs = instructs(&text.bytes[edge.0..edge.1]);
-    marks.is_empty()
-        || are_options(text, edge.0, instructs)
+    are_options(text, edge.0, instructs)
         || (instructs && marks.iter().all(|placed| placed.mark == Mark::Asks))
 }
 
@@ -263,7 +266,7 @@ const OPTION_BYTES: usize = 6;
 /// Gives back to the core what is no edge: an end that both have otherwise is another text, not more of it.
 fn without_edges<'t>(mut a: Side<'t>, mut b: Side<'t>) -> (Side<'t>, Side<'t>) {
     let is_own_tag = |side: &Side<'_>| {
-        is_tag(side.text, side.front()) && side.is_most() && opens_with_tag(side.text)
+        side.is_most() && opens_with_tag(side.text) && is_tag(side.text, side.front())
     };
     if !(is_own_tag(&a) && is_own_tag(&b)) {
         let more_b = is_more(&b, b.front(), a.front());
@@ -307,12 +310,14 @@ fn marks_agree(a: &Side<'_>, b: &Side<'_>) -> bool {
 }
 
 /// Whether a mark that only one text has can have been lost with a word of the other. A number that is lost could
-/// have been any, and would make one problem of all that have another in its place.
+/// have been any, and would make one problem of all that have another in its place; so could a word that is spoken
+/// of. Without `exactly`, more is asked for.
 fn may_be_lost(mark: &Mark) -> bool {
-    matches!(
-        mark,
-        Mark::Sign(b'=') | Mark::Asks | Mark::Word(_) | Mark::Named(_)
-    )
+    match mark {
+        Mark::Sign(b'=') | Mark::Asks => true,
+        Mark::Word(told) => *told != Told::Exactly,
+        _ => false,
+    }
 }
 
 /// What only one of two sorted lists has.
@@ -485,9 +490,16 @@ mod tests {
             ("sum", "product"),
             ("even", "odd"),
             ("What is", "Prove that it is"),
+            ("12 loaves", "exactly 12 loaves"),
         ] {
             check(BASE, &BASE.replace(word, other), Relation::Template);
         }
+        let asked = |powers| {
+            format!(
+                "What is the sum of all numbers less than 1000 that are {powers} of perfect squares?"
+            )
+        };
+        check(&asked("squares"), &asked("cubes"), Relation::Template);
         check(
             "Evaluate the expression $x^2 + 3x - 4$ at the point $x = 7$.",
             "Evaluate the expression $x^2 - 3x + 4x$ at the point $x = 7$.",
@@ -525,6 +537,7 @@ mod tests {
         };
         check(&asked("TOOTH"), &asked("BANANA"), Relation::Template);
         check(&asked("TOOTH"), &asked("\"Tooth\""), Relation::Near);
+        check(&asked("TOOTH"), &asked(""), Relation::Template);
     }
 
     #[test]

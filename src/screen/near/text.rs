@@ -1,10 +1,12 @@
 //! What is compared of a problem: its canonical text without instructions, with the places of its marks.
 
-use std::sync::OnceLock;
+use std::sync::{LazyLock, OnceLock};
+
+use memchr::memmem::Finder;
 
 use super::marks::Mark;
 use crate::screen::canonical::Canonical;
-use crate::screen::grams::{grams, mixed, whole};
+use crate::screen::grams::whole;
 
 /// Bytes of a shingle, about a word and a half.
 pub(super) const SHINGLE_BYTES: usize = 8;
@@ -21,10 +23,10 @@ pub(super) fn core(canonical: &Canonical) -> String {
         .iter()
         .flat_map(|&(from, to)| [from as usize, to as usize]);
     for bound in bounds.filter(|bound| (start + 1..end).contains(bound)) {
-        core.push_str(&text[done..bound]);
-        done = bound;
-        if meet(text.as_bytes(), bound) && !core.ends_with(' ') {
+        if bound > done && meet(text.as_bytes(), bound) {
+            core.push_str(&text[done..bound]);
             core.push(' ');
+            done = bound;
         }
     }
     core.push_str(&text[done..end]);
@@ -42,7 +44,7 @@ fn is_letter(byte: u8) -> bool {
     byte.is_ascii_alphabetic() || byte >= 0x80
 }
 
-fn is_digit(byte: u8) -> bool {
+const fn is_digit(byte: u8) -> bool {
     byte.is_ascii_digit() || byte == b'.'
 }
 
@@ -104,15 +106,15 @@ fn is_instruction(sentence: &str) -> bool {
     let is_figure = |byte: u8| byte.is_ascii_digit() || Mark::sign(byte).is_some();
     sentence.len() <= INSTRUCTION_BYTES_MAX
         && !sentence.bytes().any(is_figure)
-        && INSTRUCTS.iter().any(|told| sentence.contains(told))
+        && instructs(sentence.as_bytes())
         && !ASKS.iter().any(|asked| sentence.contains(asked))
 }
 
 /// Whether a piece of canonical text speaks of how to answer.
 pub(super) fn instructs(piece: &[u8]) -> bool {
-    INSTRUCTS
-        .iter()
-        .any(|told| memchr::memmem::find(piece, told.as_bytes()).is_some())
+    static INSTRUCTIONS: LazyLock<[Finder<'static>; INSTRUCTS.len()]> =
+        LazyLock::new(|| INSTRUCTS.map(Finder::new));
+    INSTRUCTIONS.iter().any(|told| told.find(piece).is_some())
 }
 
 /// A mark in its place.
@@ -130,22 +132,18 @@ pub(super) struct Text<'c> {
     pub bytes: Vec<u8>,
     /// Its marks in their order, once they are asked for: few pairs come so far.
     marks: OnceLock<Vec<Placed>>,
-    /// The shingle that starts at each byte.
-    shingles: Vec<u32>,
-    /// The same, each at the first free place from its low bits on; 0 where none is.
-    places: Vec<u32>,
+    /// The shingles that it has, each at the first free place from its low bits on, 0 where none is; once they are
+    /// asked for.
+    places: OnceLock<Vec<u32>>,
 }
 
 impl<'c> Text<'c> {
     pub(super) fn of(core: &'c [u8]) -> Self {
-        let bytes = compared(core);
-        let shingles = shingles(&bytes);
         Self {
             core,
-            bytes,
+            bytes: compared(core),
             marks: OnceLock::new(),
-            places: places(&shingles),
-            shingles,
+            places: OnceLock::new(),
         }
     }
 
@@ -159,23 +157,12 @@ impl<'c> Text<'c> {
         &self.core[at..]
     }
 
-    fn has(&self, shingle: u32) -> bool {
-        let mask = self.places.len() - 1;
-        let mut at = shingle as usize & mask;
-        while self.places[at] != 0 {
-            if self.places[at] == shingle {
-                return true;
-            }
-            at = (at + 1) & mask;
-        }
-        false
-    }
-
     /// The runs of bytes that stand in shingles which another has too, in their order.
     pub(super) fn runs_in(&self, other: &Text<'_>) -> Vec<(usize, usize)> {
         let mut runs: Vec<(usize, usize)> = Vec::new();
-        for (at, &shingle) in self.shingles.iter().enumerate() {
-            if !other.has(shingle) {
+        let places = other.places.get_or_init(|| places(&other.bytes));
+        for (at, shingle) in shingles(&self.bytes).enumerate() {
+            if !has(places, shingle) {
                 continue;
             }
             match runs.last_mut() {
@@ -201,19 +188,35 @@ impl<'c> Text<'c> {
 
 /// The bytes of a core that are compared: of a number one, of what renderings add and drop none.
 fn compared(core: &[u8]) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(core.len());
-    let mut in_number = false;
+    let mut bytes = vec![0; core.len()];
+    let (mut count, mut before) = (0, NONE);
     for &byte in core {
-        let is_number = is_digit(byte);
-        if !is_number && is_compared(byte) {
-            bytes.push(byte);
-        } else if is_number && !in_number {
-            bytes.push(b'0');
-        }
-        in_number = is_number;
+        let stands = STANDS[byte as usize];
+        bytes[count] = stands;
+        let goes_on = (stands == b'0') & (before == b'0');
+        count += usize::from((stands != NONE) & !goes_on);
+        before = stands;
     }
+    bytes.truncate(count);
     bytes
 }
+
+/// What stands for a byte where it is compared.
+const STANDS: [u8; 256] = {
+    let mut table = [NONE; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        table[byte] = match byte as u8 {
+            byte if is_digit(byte) => b'0',
+            byte if is_compared(byte) => byte,
+            _ => NONE,
+        };
+        byte += 1;
+    }
+    table
+};
+/// Stands for nothing.
+const NONE: u8 = 0;
 
 /// The marks of a core, each with its place among the bytes that are compared.
 fn marks(core: &[u8]) -> Vec<Placed> {
@@ -258,8 +261,8 @@ fn part(core: &[u8], start: usize) -> (usize, usize, Option<Mark>) {
 }
 
 /// Renderings add and drop brackets and bars.
-fn is_compared(sign: u8) -> bool {
-    !matches!(sign, b' ' | b'(' | b')' | b'|')
+const fn is_compared(sign: u8) -> bool {
+    !matches!(sign, NONE | b' ' | b'(' | b')' | b'|')
 }
 
 /// Whether a `-` joins words (`three-digit`, `x-axis`), which other copies write apart.
@@ -295,20 +298,21 @@ const COMMANDS: [&[u8]; 22] = [
     b"prod",
 ];
 
-/// The shingles of a text; one that is shorter than a shingle has none.
-fn shingles(bytes: &[u8]) -> Vec<u32> {
-    let mut shingles = Vec::with_capacity(bytes.len());
-    // 0 marks a free place.
-    grams(bytes, SHINGLE_BYTES, |_, shingle| {
-        shingles.push((shingle as u32).max(1))
-    });
-    shingles
+/// The shingles of a text, which are hashes and never 0; one that is shorter than a shingle has none.
+fn shingles(bytes: &[u8]) -> impl ExactSizeIterator<Item = u32> {
+    bytes.array_windows().map(|shingle: &[u8; SHINGLE_BYTES]| {
+        let product = u128::from(u64::from_le_bytes(*shingle)) * SPREADS;
+        (((product >> 64) as u64 ^ product as u64) as u32).max(1)
+    })
 }
 
-fn places(shingles: &[u32]) -> Vec<u32> {
-    let count = (2 * shingles.len() + 1).next_power_of_two();
+/// Spreads each bit of a shingle over the product.
+const SPREADS: u128 = 0x9e37_79b9_7f4a_7c15;
+
+fn places(bytes: &[u8]) -> Vec<u32> {
+    let count = (2 * bytes.len() + 1).next_power_of_two();
     let mut places = vec![0; count];
-    for &shingle in shingles {
+    for shingle in shingles(bytes) {
         let mut at = shingle as usize & (count - 1);
         while places[at] != 0 && places[at] != shingle {
             at = (at + 1) & (count - 1);
@@ -316,6 +320,23 @@ fn places(shingles: &[u32]) -> Vec<u32> {
         places[at] = shingle;
     }
     places
+}
+
+fn has(places: &[u32], shingle: u32) -> bool {
+    let mask = places.len() - 1;
+    let mut at = shingle as usize & mask;
+    while places[at] != shingle {
+        if places[at] == 0 {
+            return false;
+        }
+        at = (at + 1) & mask;
+    }
+    true
+}
+
+/// The hash of a sample: those that are sampled are small, and these are evenly spread.
+fn spread(shingle: u32) -> u32 {
+    shingle.wrapping_mul(0x9e37_79b1)
 }
 
 /// Shingles of which one is sampled at least: two texts that share a run of these and a shingle share a sample.
@@ -329,7 +350,7 @@ const SHORT_BYTES_MAX: usize = 120;
 
 /// The samples of a core (winnowing: Schleimer, Wilkerson, Aiken 2003), in order, each once.
 pub(super) fn samples(core: &[u8]) -> Vec<u32> {
-    let shingles = shingles(&compared(core));
+    let shingles: Vec<u32> = shingles(&compared(core)).collect();
     if shingles.is_empty() && !core.is_empty() {
         // It is found by its like.
         return vec![whole(core) as u32];
@@ -348,7 +369,7 @@ pub(super) fn samples(core: &[u8]) -> Vec<u32> {
         };
         if let Some(at) = next {
             least = at;
-            samples.push(mixed(u64::from(shingles[at])) as u32);
+            samples.push(spread(shingles[at]));
         }
     }
     samples.sort_unstable();
