@@ -23,9 +23,9 @@
 //!
 //! **Bounded work.** Thousands of problems share a sample where they share a template or a phrase. In a bucket of up
 //! to [`BUCKET_PAIRS_MAX`] problems all pairs are compared; in a larger one each problem is compared with the first
-//! [`LEADERS_MAX`] by id, and no more where half of these are strangers, or all of the first few: it is a phrase's. What is left is counted as
-//! uncompared; rarer samples still find it. Near duplicates are looked for within templates: all pairs up to
-//! [`TEMPLATE_PAIRS_MAX`] problems, above among those with the same numbers.
+//! [`LEADERS_MAX`] by id, and no more where half of these are strangers, or all of the first few: it is a phrase's.
+//! What is left is counted as uncompared; rarer samples still find it. Near duplicates are looked for within templates:
+//! all pairs up to [`TEMPLATE_PAIRS_MAX`] problems, above among those with the same numbers.
 //!
 //! **What is found.** 40 problems of NuminaMath in 21 variants (`../shared/data/decontamination/near_variants.jsonl`),
 //! joined with the original, 2026-11-27:
@@ -42,8 +42,8 @@
 //! | last sentence replaced | 0 %, two in five of them a template | 0 %, a third of them a template |
 //!
 //! Of 19,877 distinct problems of NuminaMath 197 are joined with another at 0.8 and 124 at 0.9; 1,914 and 1,035 are of
-//! another's template only. Of 50 joined pairs at 0.9 three are two problems, read by eye: questions about two pictures,
-//! or about another letter of one text.
+//! another's template only. Of 50 joined pairs at 0.9 the 24 whose gold answers are written differently were read: three
+//! are two problems, with questions about two pictures, or about another letter of one text.
 //!
 //! **Order.** Everything is done by rank of id, and a cluster or template is named by its smallest id: neither the
 //! order of the input nor threads can change it.
