@@ -156,7 +156,10 @@ const LAYERS: [(&str, &str); 25] = [
     ("job", "measure, select, emit"),
     ("engine", "SQL over what was emitted"),
     ("audit", "questions to folders, some by SQL"),
-    ("eval", "what the models that were trained on a folder's subsets made of it"),
+    (
+        "eval",
+        "what the models that were trained on a folder's subsets made of it",
+    ),
     ("cli", "the terminal, over all of it"),
 ];
 

@@ -487,8 +487,8 @@ impl<'b> Bucket<'b> {
         let mut leaders: Vec<Member<'_>> = Vec::new();
         for (at, &rank) in self.ranks.iter().enumerate() {
             let least = match at {
-                ..LEADERS_ALONE_MAX => 0,
-                ..LEADERS_MAX => 1,
+                0..LEADERS_ALONE_MAX => 0,
+                LEADERS_ALONE_MAX..LEADERS_MAX => 1,
                 _ => at.div_ceil(PHRASE_ONE_IN),
             };
             if edges.pairs.len() < least {
