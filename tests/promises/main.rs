@@ -15,7 +15,6 @@ mod commands;
 mod companions;
 mod controls;
 mod csv;
-mod eval_figures;
 mod evidence;
 mod folders;
 mod hub;
