@@ -21,9 +21,8 @@
 //! Measured on 2026-11-27 on `../shared/data/decontamination/attacks.jsonl`: 20 items of five benchmarks in 30
 //! rewritings. Thresholds were chosen by hand with all of them in sight, so the table is in sample (a test in
 //! `tests/promises/screening.rs` holds it). Parted into halves of ten items by the hash of the item, what is missed
-//! differs by one case at most in a class, and by three (nine and six of ten) for typos in 10 % of letters.
-//! Out of sample
-//! are the self-tests of AIME 1983 to 2024, Minerva and OlymMATH (1,305 items), which stand in their fingerprints.
+//! differs by one case at most in a class, and by three (nine and six of ten) for typos in 10 % of letters. Out of
+//! sample are the self-tests of AIME 1983 to 2024, Minerva and OlymMATH (1,305 items), in their fingerprints.
 //!
 //! | rewriting | contaminated | or suspect |
 //! |---|--:|--:|
