@@ -4,7 +4,8 @@ use crate::units;
 
 /// A text with the `and` taken out that stands between two units of one quantity, the larger one first.
 pub(crate) fn joined(text: String) -> String {
-    let Some(at) = text.find("and").filter(|_| text.len() <= TEXT_MAX) else {
+    let short = text.len() <= TEXT_MAX;
+    let Some(at) = short.then(|| text.find("and")).flatten() else {
         return text;
     };
     let (before, after) = (&text[..at], &text[at + 3..]);

@@ -76,15 +76,14 @@ fn half_day(text: &str) -> Option<bool> {
         return None;
     }
     let folded = text.replace('.', "").to_ascii_lowercase();
-    let found = tokens(&folded).find_map(|word| {
+    tokens(&folded).find_map(|word| {
         let letters = word.trim_start_matches(|c: char| c.is_ascii_digit());
         match letters {
             "am" => Some(false),
             "pm" => Some(true),
             _ => None,
         }
-    });
-    found
+    })
 }
 
 /// What money is counted in, and for dollars whether a sign says so.

@@ -133,8 +133,21 @@ pub(crate) fn decide(gold: &Cleaned, answer: &Cleaned, options: &Options) -> Dec
         Decision::Equal(_) if contrary::tells_apart(gold, answer) => {
             Decision::Unknown(Reason::Unlike)
         }
+        // A function that no tree knows is no product with its name.
+        Decision::Different(_) if is_unknown_function(gold) || is_unknown_function(answer) => {
+            Decision::Unknown(Reason::Unproven)
+        }
         decision => decision,
     }
+}
+
+/// Whether a text has a value of a function that is read as a letter: `\zeta(2)`.
+fn is_unknown_function(text: &str) -> bool {
+    let at = memchr::memmem::find(text.as_bytes(), b"\\zeta");
+    at.is_some_and(|at| {
+        let rest = text[at + "\\zeta".len()..].trim_start();
+        rest.trim_start_matches("\\left").starts_with('(')
+    })
 }
 
 /// `20 (4 packs)`: by the value before the bracket, where the answer has one that the gold answer has not. What

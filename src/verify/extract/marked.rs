@@ -122,9 +122,10 @@ const WEAKLY_KEYED: [(&str, &str); 2] = [("\"final\"", ""), ("\"solution\"", "")
 
 /// Whether a text is JSON that breaks off: its first brace is never closed.
 pub(crate) fn is_cut_json(text: &str) -> bool {
-    let text = text.trim_start();
+    let text = text.trim();
     let inner = text.strip_prefix('{').map(str::trim_start);
     inner.is_some_and(|inner| inner.starts_with('"'))
+        && !text.ends_with('}')
         && scan::closing_brace(text.as_bytes(), 0).is_none()
 }
 

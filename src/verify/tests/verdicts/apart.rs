@@ -165,6 +165,12 @@ fn what_prose_doubts_is_no_answer() {
 }
 
 #[test]
+fn a_function_that_is_not_known_is_no_product() {
+    let zeta = compare("\\frac{\\pi^4}{90}", "\\zeta(4)");
+    assert_eq!(zeta.outcome, Outcome::Undecided);
+}
+
+#[test]
 fn json_that_breaks_off_gives_no_answer() {
     not_correct(&[
         ("9", "{\"reasoning\": \"I think it is 9\", \"answ"),
@@ -179,6 +185,7 @@ fn keys_of_json_are_known_in_any_case() {
         ("-9", "{\"ANSWER\": -9}"),
         ("9", "{\"thinking\": \"2\", \"solution\": 9}"),
         ("9", "{\"final\": 9}"),
+        ("9", "{\"reasoning\": \"in {1\", \"answer\": 9}"),
         ("9", "{\"answer\": 9, \"solution\": \"We add 4 and 5\"}"),
         ("9", "<answer>{\"answer\": 9}</answer>"),
     ]);
