@@ -32,15 +32,19 @@ pub(crate) fn restated(text: &str) -> Option<Restated> {
     let (value, again) = (&inner[..open], inner[open + 1..].trim());
     let apart = value.ends_with([' ', '*', '$', '~']) || bare.len() != text.len();
     let value = value.trim_end_matches([' ', '*', '$', '~']);
-    let ended = value.ends_with(|c: char| c.is_ascii_digit() || "}%".contains(c));
-    let single = !value.contains([',', '(', ';']) && value.contains(|c: char| c.is_ascii_digit());
-    if !apart || !ended || !single || !is_number_first(again) {
+    let worded = is_worded(again)?;
+    // What words stand behind is no factor, and may be a list or have a unit.
+    let ended = value.ends_with(|c: char| c.is_ascii_digit() || "}%".contains(c))
+        || worded && value.ends_with(char::is_alphabetic);
+    let single = !value.contains(['(', ';']) && (worded || !value.contains(','));
+    let figures = value.contains(|c: char| c.is_ascii_digit());
+    if !apart || !ended || !single || !figures || !is_number_first(again) {
         return None;
     }
     Some(Restated {
         value: value.to_owned(),
         again: again.to_owned(),
-        worded: is_worded(again)?,
+        worded,
     })
 }
 

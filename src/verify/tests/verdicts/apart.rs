@@ -35,6 +35,8 @@ fn a_bracket_behind_a_value_says_it_again_and_multiplies_nothing() {
         ("16", "The answer is 16 (4 squared)"),
         ("24", "#### 24 (6*4)"),
         ("24", "The answer is 24 (8 each)."),
+        ("8 km", "The answer is 8 km (5 miles)."),
+        ("5, 6", "The answer is 5, 6 (2 values)"),
     ]);
     not_correct(&[
         ("72", "The answer is 24 (3 boxes)."),
