@@ -7,15 +7,17 @@ use crate::clean::{clean, tidy};
 use crate::decision::Decision;
 use crate::expr::{Arena, Id, Node};
 use crate::kinds::{
-    bases, choices, congruences, dates, families, figures, fractions, items, marks, matrices,
-    quantities, ratios, relations, sets, times, vectors, wording,
+    bases, choices, congruences, dates, families, figures, fractions, items, labelled, marks,
+    matrices, quantities, ratios, relations, sets, times, vectors, wording,
 };
 use crate::lex::Comma;
 use crate::options::Options;
 use crate::readings::{Reading, is_mathematics, readings};
 use crate::verdict::Reason;
 use crate::work::{Way, Work, compare};
-use crate::{calculus, counts, labels, phrases, statements, values, words};
+use crate::{
+    calculus, compounds, contrary, counts, labels, phrases, restated, statements, values, words,
+};
 
 /// Two clean texts.
 struct Texts<'t> {
@@ -29,6 +31,13 @@ type TextWay = fn(&Texts<'_>) -> Option<Decision>;
 
 /// The ways to decide between the letters of choices.
 const BY_LETTERS: &[TextWay] = &[
+    // `(a) 3 (b) 4`.
+    |texts| {
+        let again = |gold: &str, answer: &str| {
+            decide(&Cleaned::of(gold), &Cleaned::of(answer), texts.options)
+        };
+        labelled::by_text(texts.gold, texts.answer, &again)
+    },
     // `A, C` and `AC`, `①③`.
     |texts| marks::by_text(texts.gold, texts.answer),
     // `C` and `(C) 5`: the text behind a letter is an answer of its own.
@@ -91,7 +100,7 @@ pub(crate) struct Cleaned(String);
 
 impl Cleaned {
     pub(crate) fn of(text: &str) -> Self {
-        let plain = words::in_digits(labels::without(clean(text)));
+        let plain = words::in_digits(labels::without(compounds::joined(clean(text))));
         Self(counts::spelt_out(&plain).unwrap_or(plain))
     }
 }
@@ -117,7 +126,62 @@ pub(crate) fn decide(gold: &Cleaned, answer: &Cleaned, options: &Options) -> Dec
         answer,
         options,
     };
-    first_of(BY_LETTERS, &texts).unwrap_or_else(|| by_meaning(&texts))
+    let decision = restated_value(&texts)
+        .or_else(|| first_of(BY_LETTERS, &texts))
+        .unwrap_or_else(|| by_meaning(&texts));
+    match decision {
+        Decision::Equal(_) if contrary::tells_apart(gold, answer) => {
+            Decision::Unknown(Reason::Unlike)
+        }
+        // A function that no tree knows is no product with its name.
+        Decision::Different(_) if is_unknown_function(gold) || is_unknown_function(answer) => {
+            Decision::Unknown(Reason::Unproven)
+        }
+        decision => decision,
+    }
+}
+
+/// Whether a text has a value of a function that is read as a letter: `\zeta(2)`.
+fn is_unknown_function(text: &str) -> bool {
+    let at = memchr::memmem::find(text.as_bytes(), b"\\zeta");
+    at.is_some_and(|at| {
+        let rest = text[at + "\\zeta".len()..].trim_start();
+        rest.trim_start_matches("\\left").starts_with('(')
+    })
+}
+
+/// `20 (4 packs)`: by the value before the bracket, where the answer has one that the gold answer has not. What
+/// stands in it without words may be a factor, where it does not say the same.
+fn restated_value(texts: &Texts<'_>) -> Option<Decision> {
+    let answer = restated::restated(texts.answer)?;
+    if restated::restated(texts.gold).is_some() {
+        return None;
+    }
+    let value = Cleaned::of(&answer.value);
+    let by_value = decide(&Cleaned(texts.gold.to_owned()), &value, texts.options);
+    if answer.worded {
+        return Some(by_value);
+    }
+    match decide(&value, &Cleaned::of(&answer.again), texts.options) {
+        Decision::Equal(_) => Some(by_value),
+        // Either was meant.
+        _ => match (by_value, by_meaning(texts)) {
+            (Decision::Equal(_), _) => Some(Decision::Unknown(Reason::Doubtful)),
+            (_, Decision::Equal(_)) if is_plain(&answer) => {
+                Some(Decision::Unknown(Reason::Doubtful))
+            }
+            (_, product) => Some(product),
+        },
+    }
+}
+
+/// Whether a value and its bracket are nothing but figures, which nobody multiplies so.
+fn is_plain(answer: &restated::Restated) -> bool {
+    let figures = |text: &str| {
+        text.bytes()
+            .all(|byte| byte.is_ascii_digit() || b".,%/".contains(&byte))
+    };
+    figures(&answer.value) && figures(&answer.again)
 }
 
 /// Whether two texts are the same but for spelling that means nothing.

@@ -91,6 +91,8 @@ mod cardinals;
 mod chosen;
 mod clean;
 mod commands;
+mod compounds;
+mod contrary;
 mod counts;
 mod decide;
 mod decision;
@@ -113,6 +115,7 @@ mod reading;
 mod readings;
 mod replace;
 mod response;
+mod restated;
 mod scan;
 mod settings;
 mod signs;
@@ -211,11 +214,29 @@ pub fn verify_parts(gold: &str, response: &str, parts: &Parts, options: &Options
         found.ambiguous || doubtful_gold || is_one_of_several(gold, answer, &found, options)
     };
     let verdict = answers_verdict(given, &gold, &found.text, options, doubtful);
-    if found.piece {
+    let correct = verdict.outcome == Outcome::Correct;
+    if found.piece || correct && is_other_thing(&gold, answer, &found) {
         hedged(verdict)
     } else {
         verdict
     }
+}
+
+/// Whether the words around what was found say that it is of another thing than the gold answer: cents and not
+/// dollars, AM and not PM.
+fn is_other_thing(gold: &str, answer: Option<&str>, found: &Extracted) -> bool {
+    const AROUND: usize = 24;
+    let text = answer.unwrap_or("");
+    let before = scan::tail(text.get(..found.span.start).unwrap_or(""), 2);
+    let after = scan::head(text.get(found.span.end..).unwrap_or(""), AROUND);
+    // What follows a full stop is of something else.
+    let end = [". ", "\n"]
+        .iter()
+        .filter_map(|stop| after.find(stop))
+        .min();
+    let after = &after[..end.unwrap_or(after.len())];
+    let around = format!("{before}{}{after}", found.text);
+    contrary::surroundings_differ(gold, &found.text, &around)
 }
 
 /// A verdict on a piece of what was said, which decides neither way.

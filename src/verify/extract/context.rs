@@ -115,14 +115,29 @@ pub(crate) fn is_doubted(text: &str, announcement: usize) -> bool {
         .rfind(['.', '!', '?', '\n', ',', ';', ':'])
         .map_or(0, |at| at + 1);
     let words = words(before.get(start..).unwrap_or(""));
-    words.iter().rev().take(DOUBT_WORDS).any(|word| {
-        among(
-            "not never doubt unsure wrong if unless suppose assuming whether cannot",
-            word,
-        ) || word.ends_with("n't")
-            || word.ends_with("n’t")
+    let near = &words[words.len().saturating_sub(DOUBT_WORDS)..];
+    near.iter()
+        .any(|word| among(DOUBTING, word) || word.ends_with("n't") || word.ends_with("n’t"))
+        || is_said_by_others(near)
+}
+
+/// Words before an announcement that doubt it.
+const DOUBTING: &str = "\
+    not never no nobody doubt unsure wrong incorrect false if unless suppose assuming whether cannot refuse \
+    refuses tempting mistaken mistakenly erroneous";
+
+/// Whether somebody else says what follows: `The textbook says that`, `One might think`.
+fn is_said_by_others(words: &[String]) -> bool {
+    words.iter().enumerate().any(|(at, word)| {
+        let ours = |word: &String| among("i we i'd we'd i'll let us me can", word);
+        among(SAYING, word) && at > 0 && !words[..at].iter().any(ours)
     })
 }
+
+/// Verbs of those who say something.
+const SAYING: &str = "\
+    say says said claim claims claimed think thinks thought believe believes believed argue argues argued \
+    suggest suggested guess guesses guessed insist insists";
 
 /// Whether the words right before an answer deny it, or those behind it take it back: `It cannot be 7`,
 /// `7 is wrong`, `7. Actually, no`.
@@ -133,7 +148,7 @@ pub(crate) fn is_taken_back(text: &str, span: &Range<usize>) -> bool {
     ));
     let after = text.get(span.end..).unwrap_or("");
     let after = crate::scan::head(after, TAKEN_BACK_MAX);
-    is_denied_right_before(before) || takes_back(after)
+    is_denied_right_before(before) || takes_back(after) || is_asked(after)
 }
 
 /// A denial right before an answer takes no more bytes.
@@ -158,10 +173,27 @@ fn is_denied_right_before(before: &str) -> bool {
     })
 }
 
+/// Whether a question mark stands right behind an answer, and a denial behind that.
+fn is_asked(after: &str) -> bool {
+    let rest = trimmed_start(after).strip_prefix(['?', '？']);
+    let next = rest.and_then(|rest| rest.split_whitespace().next());
+    next.is_some_and(|next| next.starts_with("No") || next.starts_with("Wrong"))
+}
+
 /// Whether a text behind an answer takes it back.
 fn takes_back(after: &str) -> bool {
     let hints = [
-        "rong", "ncorrect", "istake", "rror", "not ", "n't ", "ctually", "cratch", "fails",
+        "rong",
+        "ncorrect",
+        "istake",
+        "rror",
+        "not ",
+        "n't ",
+        "ctually",
+        "cratch",
+        "fails",
+        "contradict",
+        "disagree",
     ];
     if !hints.iter().any(|hint| after.contains(hint)) {
         return false;
@@ -192,7 +224,8 @@ fn takes_back_at(words: &[String], at: usize) -> bool {
         "no" => word(1) == "actually",
         "that" => word(1) == "scratch",
         "mistake" | "error" => word(2) == "made" && word(3) == "i",
-        "fails" => subject(1),
+        "fails" | "contradicts" => subject(1),
+        "disagree" => word(1) == "i",
         _ => false,
     }
 }
@@ -265,6 +298,61 @@ fn ends_sentence(bytes: &[u8], at: usize) -> bool {
         _ => false,
     }
 }
+
+/// Whether a sentence checks with an equation an answer that was found before it, so that what the equation ends
+/// with is none. What is concluded is no check: `So it is indeed 5`.
+pub(crate) fn is_check(text: &str, span: &Range<usize>) -> bool {
+    let start = around(text, span).start;
+    let said = text.get(start..span.end).unwrap_or("");
+    if !said.contains('=') {
+        return false;
+    }
+    let said = said.to_ascii_lowercase();
+    if CONCLUDING.iter().any(|word| said.contains(word)) {
+        return false;
+    }
+    let lead = crate::scan::tail(text.get(..start).unwrap_or("").trim_end(), CHECK_MAX);
+    let lead = lead.to_ascii_lowercase();
+    let line = lead.rsplit(['\n', '.']).next().unwrap_or("");
+    let before = if line.ends_with([':', '*']) { line } else { "" };
+    let mut checks = CHECKING.iter();
+    checks.any(|word| said.contains(word) || before.contains(word))
+}
+
+/// Words of a conclusion.
+const CONCLUDING: [&str; 5] = ["therefore", "thus", "hence", "so ", "so,"];
+
+/// Words before a colon that say that a check follows take no more bytes. By hand.
+const CHECK_MAX: usize = 40;
+
+/// Words of a check.
+const CHECKING: [&str; 8] = [
+    "check",
+    "verif",
+    "substitut",
+    "plugging",
+    "plug ",
+    "indeed",
+    "confirm",
+    "sanity",
+];
+
+/// Whether a text breaks off behind an answer in a word that something has to follow: `which gives`.
+pub(crate) fn breaks_off(text: &str, span: &Range<usize>) -> bool {
+    let after = text.get(span.end..).unwrap_or("");
+    let last = after
+        .trim_end()
+        .rsplit(char::is_whitespace)
+        .next()
+        .unwrap_or("");
+    let worded = last.bytes().all(|byte| byte.is_ascii_alphabetic());
+    worded && among(DANGLING, &last.to_ascii_lowercase())
+}
+
+/// Words that no sentence ends with.
+const DANGLING: &str = "\
+    is are was be by the a an to of that which gives give get equals equal and or so thus hence then therefore \
+    we with from for in as because since has have must should will can";
 
 /// What sets a piece off without a meaning of its own.
 const SETTING: [char; 10] = ['*', '$', ' ', '\n', '"', '`', '\t', '{', '}', '~'];
@@ -489,8 +577,13 @@ fn is_denied(before: &str, after: &str) -> bool {
         || denies(behind, TAKING_BACK)
         || near.iter().any(|word| word == "no")
         || clause.windows(2).any(is_disbelieved)
+        || clause.iter().any(|word| among(UNHELD, word))
+        || is_said_by_others(&clause)
         || is_example(before)
 }
+
+/// Words of those who do not hold what follows.
+const UNHELD: &str = "nobody whether refuse refuses tempting";
 
 /// Whether two words say that what follows is not held: `I don't think that it is 5`.
 fn is_disbelieved(pair: &[String]) -> bool {

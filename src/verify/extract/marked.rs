@@ -13,7 +13,9 @@ pub(crate) fn tagged(text: &str, options: &Options) -> Option<Extracted> {
     let open = scan::last(text, "<answer>")? + "<answer>".len();
     let close = scan::first(&text[open..], "</answer>").map_or(text.len(), |at| open + at);
     let inner = &text[open..close];
-    let mut found = anchored(inner, options)
+    let mut found = keyed(inner)
+        .filter(|_| inner.trim_start().starts_with('{'))
+        .or_else(|| anchored(inner, options))
         .or_else(|| short(inner))
         .or_else(|| last_math(inner, options).or_else(|| last_number(inner)))?;
     found.span = open + found.span.start..open + found.span.end;
@@ -104,9 +106,10 @@ pub(crate) fn next_problem(text: &str) -> Option<usize> {
 }
 
 /// What opens the answer of a tool call or of JSON, and what closes it.
-const KEYED: [(&str, &str); 7] = [
+const KEYED: [(&str, &str); 8] = [
     ("\"answer\"", ""),
     ("\"final_answer\"", ""),
+    ("\"final answer\"", ""),
     ("\"finalAnswer\"", ""),
     ("\"result\"", ""),
     ("'answer'", ""),
@@ -114,9 +117,23 @@ const KEYED: [(&str, &str); 7] = [
     ("finish[", "]"),
 ];
 
+/// Keys that name an answer where no other key does.
+const WEAKLY_KEYED: [(&str, &str); 2] = [("\"final\"", ""), ("\"solution\"", "")];
+
+/// Whether a text is JSON that breaks off: its first brace is never closed.
+pub(crate) fn is_cut_json(text: &str) -> bool {
+    let text = text.trim();
+    let inner = text.strip_prefix('{').map(str::trim_start);
+    inner.is_some_and(|inner| inner.starts_with('"'))
+        && !text.ends_with('}')
+        && scan::closing_brace(text.as_bytes(), 0).is_none()
+}
+
 /// The answer that a key of JSON or an action of a tool names: `{"answer": "12"}`, `Finish[12]`.
 pub(crate) fn keyed(text: &str) -> Option<Extracted> {
-    let (start, close) = last_key(text)?;
+    let object = text.trim_start().starts_with('{');
+    let weak = || object.then(|| last_key(text, &WEAKLY_KEYED)).flatten();
+    let (start, close) = last_key(text, &KEYED).or_else(weak)?;
     if !close.is_empty() {
         let length = text[start..].find(close)?;
         return one(text, start..start + length, Rule::Tag);
@@ -146,14 +163,18 @@ fn keyed_value(text: &str, start: usize) -> Option<Extracted> {
 
 /// Where the last key ends, and what closes its value. A key starts with a quotation mark, an action ends with a
 /// bracket, and both are rare in a text.
-fn last_key(text: &str) -> Option<(usize, &'static str)> {
+fn last_key(text: &str, keys: &[(&str, &'static str)]) -> Option<(usize, &'static str)> {
     let bytes = text.as_bytes();
     memchr::memrchr3_iter(b'"', b'\'', b'[', bytes).find_map(|at| {
         let (before, after) = (&bytes[..=at], &bytes[at..]);
-        KEYED.iter().find_map(|(open, close)| {
+        keys.iter().find_map(|(open, close)| {
             let mark = open.as_bytes();
+            let named = |after: &[u8]| after.eq_ignore_ascii_case(mark);
             let end = match close.is_empty() {
-                true => after.starts_with(mark).then_some(at + mark.len()),
+                true => after
+                    .get(..mark.len())
+                    .is_some_and(named)
+                    .then_some(at + mark.len()),
                 false => before.ends_with(mark).then_some(at + 1),
             };
             end.map(|end| (end, *close))

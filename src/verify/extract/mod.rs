@@ -65,7 +65,10 @@ pub(crate) fn extract_parts(response: &str, parts: &Parts, options: &Options) ->
 /// The answer of an answer part, in which its span is counted.
 pub(crate) fn extract_answer(answer: &str, options: &Options) -> Option<Extracted> {
     let mut found = find(answer, options).filter(|found| !is_cut_off(answer, found))?;
-    found.piece |= context::is_taken_back(answer, &found.span);
+    let unmarked = matches!(found.rule, Rule::Math | Rule::Bold | Rule::Number);
+    found.piece |= context::is_taken_back(answer, &found.span)
+        || unmarked
+            && (context::is_check(answer, &found.span) || context::breaks_off(answer, &found.span));
     Some(found)
 }
 
@@ -111,9 +114,12 @@ pub(crate) fn whole<'r>(
 /// A longer response, in bytes, is more than its answer. By hand.
 const WHOLE_MAX: usize = 1_000;
 
-/// Whether a long response breaks off in the middle of a sentence behind an answer that nothing
-/// announced: that was a step on the way.
+/// Whether a response is JSON that breaks off, or a long one that does so in the middle of a sentence behind an
+/// answer that nothing announced: that was a step on the way.
 fn is_cut_off(text: &str, found: &Extracted) -> bool {
+    if found.rule != Rule::Box && marked::is_cut_json(text) {
+        return true;
+    }
     let announced = !matches!(found.rule, Rule::Math | Rule::Bold | Rule::Number);
     let tail = text.get(found.span.end..).unwrap_or("").trim_end();
     let ended = tail.ends_with([

@@ -12,6 +12,7 @@ pub(crate) mod figures;
 pub(crate) mod floors;
 pub(crate) mod fractions;
 pub(crate) mod items;
+pub(crate) mod labelled;
 pub(crate) mod marks;
 pub(crate) mod matrices;
 pub(crate) mod quantities;

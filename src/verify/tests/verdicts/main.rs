@@ -2,6 +2,7 @@
 //! peer's cases where they are there. One binary, a module a file.
 
 mod answers;
+mod apart;
 mod closed;
 mod findings;
 mod imports;
