@@ -264,7 +264,7 @@ impl Error {
             Self::Part { .. } => "remove that folder from the pool; the next run measures it again",
             Self::Changed { .. } => "run again: the new content is measured as a new file",
             Self::Interrupted { .. } => {
-                "the same command goes on where it was: what was measured is in the pool"
+                "give the same command again: a run goes on where it was, by what its pool holds"
             }
             Self::NotOurs(_) => {
                 "name another folder with `--out`, or move this one away; remove it where an earlier version of \

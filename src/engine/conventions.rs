@@ -6,7 +6,8 @@
 
 use serde_json::{Map, Value};
 
-use crate::verify::Options;
+use crate::error::did_you_mean;
+use crate::verify::{Options, SETTINGS};
 
 type Profile = fn() -> Options;
 
@@ -50,6 +51,10 @@ fn set(options: &mut Options, name: &str, value: &Value) -> Result<(), String> {
             options.any_match = is_second(name, value, ["first_match", "any_match"])?
         }
         _ => {
+            let mut known = SETTINGS.iter().map(|setting| setting.name);
+            if !known.clone().any(|known| known == name) {
+                return Err(unknown(name, &mut known));
+            }
             let value = match value {
                 Value::String(text) => text.clone(),
                 Value::Bool(_) | Value::Number(_) => value.to_string(),
@@ -61,6 +66,22 @@ fn set(options: &mut Options, name: &str, value: &Value) -> Result<(), String> {
         }
     }
     Ok(())
+}
+
+fn unknown<'k>(name: &str, known: &mut dyn Iterator<Item = &'k str>) -> String {
+    let theirs = [
+        "gold_extract",
+        "pred_extract",
+        "fallback_mode",
+        "extraction_mode",
+        "profile",
+    ];
+    let nearest = did_you_mean(name, known.chain(theirs));
+    let nearest = nearest.trim_end_matches(" otherwise ");
+    match nearest.is_empty() {
+        true => format!("no option is called `{name}`"),
+        false => format!("no option is called `{name}`: {nearest}"),
+    }
 }
 
 /// Whether a setting of two words has the second.
@@ -120,6 +141,7 @@ mod tests {
             ("[]", "JSON object"),
             (r#"{"profile": "mathverify"}"#, "math-verify"),
             (r#"{"relative": 1}"#, "`relative`"),
+            (r#"{"rel_tl": 1}"#, "did you mean `rel_tol`?"),
             (r#"{"rel_tol": -1}"#, "`rel_tol`"),
             (r#"{"strict": 1}"#, "`strict`"),
             (r#"{"strict": [true]}"#, "`strict`"),

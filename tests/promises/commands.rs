@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, AsArray, BooleanArray, RecordBatch, StringArray};
+use arrow::array::{
+    ArrayRef, AsArray, BinaryArray, BooleanArray, Float32Array, Float64Array, RecordBatch,
+    StringArray,
+};
 use arrow::compute::filter_record_batch;
 use parquet::arrow::ArrowWriter;
 use serde_json::value::RawValue;
@@ -319,7 +322,7 @@ fn verify_writes_parquet_where_the_name_says_so_with_the_columns_types() {
         json!({ "gold": ["1", "2"], "outputs": ["\\boxed{1}"], "meta": null, "share": 1.0 }),
     ];
     let single = [
-        json!({ "gold": "1", "response": "\\boxed{1}", "verdict": 5, "mixed": 1 }),
+        json!({ "gold": "1", "response": "\\boxed{1}", "mixed": 1 }),
         json!({ "gold": "2", "response": "\\boxed{1}", "mixed": "a" }),
     ];
     place.write("in.jsonl", jsonl(&rows[..1]));
@@ -370,6 +373,120 @@ fn verify_writes_parquet_where_the_name_says_so_with_the_columns_types() {
         .gradatim(&["verify", "single.jsonl", "--out", "out.jsonl.gz"])
         .ends(2)
         .tells(&["another kind", ".parquet"]);
+}
+
+/// What people and other judges wrote into a file is worth more than our verdicts on it.
+#[test]
+fn verify_overwrites_no_field_of_a_row() {
+    let place = Place::new();
+    let plain = json!({ "gold": "1", "response": "\\boxed{1}" });
+    let noted =
+        json!({ "gold": "1", "response": "\\boxed{1}", "reason": "a note", "verdict": "no" });
+    place.write("in.jsonl", jsonl(&[plain, noted]));
+    for out in [&[][..], &["--out", "out.jsonl"], &["--out", "out.parquet"]] {
+        let done = place.gradatim(&[&["verify", "in.jsonl"][..], out].concat());
+        let done = done.ends(2).tells(&["row 2", "`verdict`", "--prefix"]);
+        assert_eq!(done.stdout, "");
+    }
+    for out in ["out.jsonl", "out.parquet"] {
+        assert!(!place.path(out).exists(), "{out}");
+    }
+    // Where no row is written, nothing is lost.
+    let against = ["verify", "in.jsonl", "--against", "verdict"];
+    let done = place.gradatim(&against).ends(0);
+    assert!(
+        done.stdout.contains("verdict says wrong: 1\n"),
+        "{}",
+        done.stdout
+    );
+    let named = [&against[..], &["--prefix", "our_", "--out", "out.parquet"]].concat();
+    place.gradatim(&named).ends(0);
+    let rows = table(&place.path("out.parquet"));
+    let of = |name: &str| rows.iter().map(|row| row[name].clone()).collect::<Vec<_>>();
+    assert_eq!(of("our_verdict"), [json!("correct"), json!("correct")]);
+    assert_eq!(of("verdict"), [Value::Null, json!("no")]);
+    assert_eq!(of("reason"), [Value::Null, json!("a note")]);
+}
+
+#[test]
+fn verify_says_what_it_cannot_read_and_what_has_nothing_to_judge() {
+    let place = Place::new();
+    let row = json!({ "gold": null, "response": "1", "model.outputs": ["1"], "resps": [["1"]] });
+    place.write("in.jsonl", jsonl(&[row]));
+    let done = place.gradatim(&["verify", "in.jsonl"]).ends(0);
+    done.tells(&["no row has a gold answer", "--gold-field"]);
+    for (stdin, kind) in [
+        (gzip(b"{}\n"), "gzip"),
+        (zstd(b"{}\n"), "zstd"),
+        (b"PAR1....".to_vec(), "Parquet"),
+    ] {
+        let done = place.gradatim_with(&["verify", "-"], &stdin);
+        done.ends(4).tells(&[kind, "unpack"]);
+    }
+    place.gradatim(&["verify", "."]).ends(2).tells(&["folder"]);
+    let out = place.gradatim(&["verify", "in.jsonl", "--out", "-"]);
+    out.ends(2).tells(&["`-`", "stdout"]);
+    for (field, meant) in [
+        ("model.outptus[]", "did you mean ``model.outputs`[]`?"),
+        ("respss[0][]", "did you mean `resps[0][]`?"),
+    ] {
+        let done = place.gradatim(&["verify", "in.jsonl", "--response-field", field]);
+        done.ends(2).tells(&[meant]);
+    }
+}
+
+#[test]
+fn verify_reads_bytes_as_text_and_keeps_the_numbers_that_json_has_not() {
+    let place = Place::new();
+    let bytes = |values: [&'static [u8]; 4]| Arc::new(BinaryArray::from_iter_values(values));
+    let numbers = [f64::NAN, f64::NEG_INFINITY, 0.1, f64::INFINITY];
+    let write = |name: &str, golds| {
+        let columns: [(&str, ArrayRef); 5] = [
+            ("gold", bytes(golds)),
+            (
+                "response",
+                bytes([b"\\boxed{10}", b"\\boxed{3}", b"4", b""]),
+            ),
+            ("image", bytes([b"\xff\x00", b"10", b"", b"\x89PNG"])),
+            ("wide", Arc::new(Float64Array::from_iter_values(numbers))),
+            (
+                "narrow",
+                Arc::new(Float32Array::from_iter_values(
+                    numbers.map(|wide| wide as f32),
+                )),
+            ),
+        ];
+        let batch = RecordBatch::try_from_iter(columns).expect("columns of one length");
+        let mut writer = ArrowWriter::try_new(Vec::new(), batch.schema(), None).expect("a writer");
+        writer.write(&batch).expect("rows are written");
+        place.write(name, writer.into_inner().expect("a file"));
+        batch
+    };
+    let before = write("in.parquet", [b"10", b"2", b"", b"1"]);
+    let verdicts = ["correct", "wrong", "no_gold", "no_answer"];
+    let done = place.gradatim(&["verify", "in.parquet"]).ends(0);
+    for (row, verdict) in judged(&done.stdout).iter().zip(verdicts) {
+        assert_eq!(row["verdict"].get(), format!("\"{verdict}\""));
+    }
+    place
+        .gradatim(&["verify", "in.parquet", "--out", "out.parquet"])
+        .ends(0);
+    let (_, after) = batches(&place.path("out.parquet"));
+    let column = |name: &str| after[0].column_by_name(name).expect("a column").clone();
+    let gold = column("gold");
+    let golds: Vec<_> = gold.as_string::<i32>().iter().collect();
+    assert_eq!(golds, ["10", "2", "", "1"].map(Some));
+    for name in ["image", "wide", "narrow"] {
+        let before = before.column_by_name(name).expect("a column");
+        // Arrays compare floats by their bits.
+        assert_eq!(&column(name), before, "{name}");
+    }
+    write("bad.parquet", [b"10", b"\xff", b"", b"1"]);
+    place
+        .gradatim(&["verify", "bad.parquet", "--out", "none.parquet"])
+        .ends(4)
+        .tells(&["`gold`", "no UTF-8"]);
+    assert!(!place.path("none.parquet").exists());
 }
 
 #[test]

@@ -88,6 +88,12 @@ impl Against {
         }
     }
 
+    /// Whether there were verdicts, and each says that there was nothing to hold an answer against.
+    pub(super) fn is_without_gold(&self) -> bool {
+        let mut outcomes = self.counts.keys().map(|(outcome, _)| outcome);
+        !self.counts.is_empty() && outcomes.all(|outcome| *outcome == Outcome::NoGold)
+    }
+
     /// How many rows there were, and verdicts on them.
     pub(super) fn total(&self, unjudged: u64) -> String {
         let verdicts = self.counts.values().sum();

@@ -54,6 +54,13 @@ impl Field {
         self.path.is_none()
     }
 
+    /// Whether it leads to each item of a list.
+    pub(super) fn is_each(&self) -> bool {
+        // What stands between backticks is a name.
+        let mut parts = self.name.split('`').step_by(2);
+        self.path.is_some() && parts.any(|part| part.contains("[]"))
+    }
+
     /// The field of a row that holds it, where it is a path.
     pub(super) fn root(&self) -> &str {
         self.path.as_ref().map_or(&self.name, Pick::root)

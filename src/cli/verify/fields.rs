@@ -79,7 +79,7 @@ impl MissingFields {
         // Where the way into a field goes wrong inside of it, its inside is what can be named.
         let inside = known
             .iter()
-            .filter(|path| root(path) == named.root() && *path != named.root());
+            .filter(|path| root(path) == named.root() && **path != quoted(named.root()));
         let inside: Vec<&str> = inside.map(String::as_str).collect();
         let shown = match inside.is_empty() || named.is_name() {
             true => first.keys().map(String::as_str).collect(),
@@ -104,14 +104,25 @@ impl MissingFields {
 }
 
 fn root(path: &str) -> &str {
-    path.split(['.', '[']).next().unwrap_or(path)
+    let name = path
+        .strip_prefix('`')
+        .and_then(|path| path.split('`').next());
+    name.unwrap_or_else(|| path.split(['.', '[']).next().unwrap_or(path))
+}
+
+/// A name as a path has it.
+fn quoted(name: &str) -> String {
+    match name.contains(['.', '[']) {
+        true => format!("`{name}`"),
+        false => name.to_owned(),
+    }
 }
 
 /// What a row's fields and what is inside of them are called.
 fn paths(row: &serde_json::Map<String, Value>) -> Vec<String> {
     let mut paths = Vec::new();
     for (name, value) in row {
-        add_paths(name.clone(), value, DEPTH, &mut paths);
+        add_paths(quoted(name), value, DEPTH, &mut paths);
     }
     paths
 }
@@ -123,11 +134,13 @@ fn add_paths(path: String, value: &Value, depth: usize, paths: &mut Vec<String>)
     match value {
         Value::Object(fields) => {
             for (name, value) in fields {
-                add_paths(format!("{path}.{name}"), value, depth - 1, paths);
+                add_paths(format!("{path}.{}", quoted(name)), value, depth - 1, paths);
             }
         }
         Value::Array(items) => {
             if let Some(item) = items.first() {
+                // Each of each would be lists of lists, which have no verdicts.
+                let path = path.replace("[]", "[0]");
                 add_paths(format!("{path}[]"), item, depth - 1, paths);
             }
         }

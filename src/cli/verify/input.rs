@@ -3,14 +3,21 @@
 use std::io::{self, Read};
 use std::ops::Range;
 use std::path::Path;
+use std::sync::Arc;
 
-use arrow::array::{BooleanArray, RecordBatch};
+use arrow::array::{
+    Array, ArrayRef, ArrowPrimitiveType, AsArray, BooleanArray, PrimitiveArray, RecordBatch,
+};
 use arrow::buffer::BooleanBuffer;
-use arrow::compute::filter_record_batch;
-use arrow::datatypes::SchemaRef;
-use arrow::json::writer::{LineDelimited, WriterBuilder};
+use arrow::compute::{CastOptions, cast_with_options, filter_record_batch};
+use arrow::datatypes::{DataType, Field, FieldRef, Float32Type, Float64Type, Schema, SchemaRef};
+use arrow::error::ArrowError;
+use arrow::json::writer::{
+    Encoder, EncoderFactory, EncoderOptions, LineDelimited, NullableEncoder, WriterBuilder,
+};
 use fs_err::File;
 use memchr::memchr_iter;
+use serde::Serialize;
 
 use super::lines::Lines;
 use super::unread;
@@ -24,6 +31,101 @@ const CHUNK_BYTES: usize = 4 << 20;
 
 /// What stands for a row that is too large: no other row is empty.
 pub(super) const TOO_LARGE: &[u8] = b"";
+
+/// What is known of the columns before they are read.
+pub(super) struct Judged {
+    /// Those that are judged, in which bytes are text.
+    pub columns: Vec<String>,
+    /// Whether a table is made of the rows.
+    pub is_table: bool,
+}
+
+impl Judged {
+    /// The columns as they are read.
+    fn read(&self, schema: &SchemaRef) -> SchemaRef {
+        let fields = schema.fields().iter().map(|field| {
+            let kind = match self.columns.contains(field.name()) {
+                true => text_of(field.data_type()),
+                false => field.data_type().clone(),
+            };
+            field.as_ref().clone().with_data_type(kind)
+        });
+        Arc::new(Schema::new(fields.collect::<Vec<Field>>()))
+    }
+}
+
+/// A type with text in the place of bytes.
+fn text_of(kind: &DataType) -> DataType {
+    let inside = |field: &FieldRef| {
+        let kind = text_of(field.data_type());
+        Arc::new(field.as_ref().clone().with_data_type(kind))
+    };
+    match kind {
+        DataType::Binary | DataType::BinaryView => DataType::Utf8,
+        DataType::LargeBinary => DataType::LargeUtf8,
+        DataType::List(item) => DataType::List(inside(item)),
+        DataType::LargeList(item) => DataType::LargeList(inside(item)),
+        DataType::Struct(fields) => DataType::Struct(fields.iter().map(inside).collect()),
+        DataType::Dictionary(key, value) => {
+            DataType::Dictionary(key.clone(), Box::new(text_of(value)))
+        }
+        other => other.clone(),
+    }
+}
+
+/// A batch whose judged bytes are text; fails where they are none.
+fn readable(batch: &RecordBatch, schema: &SchemaRef) -> io::Result<RecordBatch> {
+    let strict = CastOptions {
+        safe: false,
+        ..CastOptions::default()
+    };
+    let arrays = schema.fields().iter().zip(batch.columns());
+    let arrays = arrays.map(
+        |(field, array)| match field.data_type() == array.data_type() {
+            true => Ok(Arc::clone(array)),
+            false => cast_with_options(array, field.data_type(), &strict).map_err(|_| {
+                let problem = format!("`{}` holds bytes that are no UTF-8", field.name());
+                io::Error::other(problem)
+            }),
+        },
+    );
+    let arrays = arrays.collect::<io::Result<Vec<ArrayRef>>>()?;
+    RecordBatch::try_new(Arc::clone(schema), arrays).map_err(io::Error::other)
+}
+
+/// Writes NaN and the infinities as texts, which a table's columns of floats are read from: JSON has no such numbers.
+#[derive(Debug)]
+struct Spelled;
+
+struct Floats<'a, T: ArrowPrimitiveType>(&'a PrimitiveArray<T>);
+
+impl<T: ArrowPrimitiveType<Native: Into<f64> + Serialize>> Encoder for Floats<'_, T> {
+    fn encode(&mut self, at: usize, out: &mut Vec<u8>) {
+        let number = self.0.value(at);
+        let wide: f64 = number.into();
+        let written = match wide.is_finite() {
+            true => serde_json::to_vec(&number),
+            false => serde_json::to_vec(&wide.to_string()),
+        };
+        out.extend(written.unwrap_or_else(|_| b"null".to_vec()));
+    }
+}
+
+impl EncoderFactory for Spelled {
+    fn make_default_encoder<'a>(
+        &self,
+        _: &'a FieldRef,
+        array: &'a dyn Array,
+        _: &'a EncoderOptions,
+    ) -> Result<Option<NullableEncoder<'a>>, ArrowError> {
+        let encoder: Box<dyn Encoder + 'a> = match array.data_type() {
+            DataType::Float32 => Box::new(Floats(array.as_primitive::<Float32Type>())),
+            DataType::Float64 => Box::new(Floats(array.as_primitive::<Float64Type>())),
+            _ => return Ok(None),
+        };
+        Ok(Some(NullableEncoder::new(encoder, array.nulls().cloned())))
+    }
+}
 
 /// Rows with their numbers from 1, in one text.
 #[derive(Default)]
@@ -52,14 +154,18 @@ enum Rows {
         pieces: Box<dyn Iterator<Item = Result<Piece>>>,
         /// The number of the last row.
         number: u64,
+        /// Its columns, those of bytes that are judged as text.
+        schema: SchemaRef,
+        /// Whether a table is made of the lines.
+        is_table: bool,
     },
 }
 
 impl Input {
-    pub(super) fn open(file: &Path, threads: usize) -> Result<Self> {
+    pub(super) fn open(file: &Path, threads: usize, judged: Judged) -> Result<Self> {
         match file.as_os_str() == "-" {
             true => Ok(Self::of_lines(io::stdin(), threads)),
-            false => open(file, threads),
+            false => open(file, threads, judged),
         }
     }
 
@@ -90,9 +196,14 @@ impl Input {
     pub(super) fn next(&mut self) -> io::Result<Option<Chunk>> {
         match &mut self.rows {
             Rows::Lines(lines) => lines.next(),
-            Rows::Parquet { pieces, number } => match pieces.next().transpose() {
+            Rows::Parquet {
+                pieces,
+                number,
+                schema,
+                is_table,
+            } => match pieces.next().transpose() {
                 Ok(None) => Ok(None),
-                Ok(Some(piece)) => json_lines(&piece, number).map(Some),
+                Ok(Some(piece)) => json_lines(&piece, number, schema, *is_table).map(Some),
                 Err(error) => Err(io::Error::other(error)),
             },
         }
@@ -130,10 +241,16 @@ fn mistaken(file: &Path, why: &str) -> Error {
     }
 }
 
-fn open(file: &Path, threads: usize) -> Result<Input> {
+fn open(file: &Path, threads: usize, judged: Judged) -> Result<Input> {
+    if file.is_dir() {
+        return Err(Error::usage(
+            format!("`{}` is a folder", file.display()),
+            "name one of its files: each is judged by itself",
+        ));
+    }
     let opened = File::open(file)?;
     let coded: Box<dyn Read> = match format(file)? {
-        Some(Format::Parquet) => return parquet(file),
+        Some(Format::Parquet) => return parquet(file, &judged),
         Some(Format::Text(text)) if !matches!(text.form, Form::Json(_)) => {
             return Err(no_rows(file, "CSV"));
         }
@@ -144,7 +261,7 @@ fn open(file: &Path, threads: usize) -> Result<Input> {
     Ok(Input::of_lines(coded, threads))
 }
 
-fn parquet(file: &Path) -> Result<Input> {
+fn parquet(file: &Path, judged: &Judged) -> Result<Input> {
     let found = files::find(file)?.into_iter().next();
     let found = found.ok_or_else(|| unread(file, "it is no file"))?;
     let cuts = Cuts {
@@ -154,11 +271,14 @@ fn parquet(file: &Path) -> Result<Input> {
         },
         row_bytes_max: ROW_BYTES_MAX,
     };
+    let schema = judged.read(parquet::Footer::read(&found)?.schema());
     Ok(Input {
-        schema: Some(parquet::Footer::read(&found)?.schema().clone()),
+        schema: Some(Arc::clone(&schema)),
         rows: Rows::Parquet {
             pieces: Box::new(parquet::all_rows(&found, cuts)?),
             number: 0,
+            schema,
+            is_table: judged.is_table,
         },
     })
 }
@@ -171,9 +291,17 @@ fn no_rows(file: &Path, kind: &str) -> Error {
 }
 
 /// A row that is too large stands as an empty one in its place.
-fn json_lines(piece: &Piece, number: &mut u64) -> io::Result<Chunk> {
+fn json_lines(
+    piece: &Piece,
+    number: &mut u64,
+    schema: &SchemaRef,
+    is_table: bool,
+) -> io::Result<Chunk> {
     let text = match &piece.batch {
-        Some(batch) => json_text(batch, piece.too_large.as_ref())?,
+        Some(batch) => {
+            let batch = readable(batch, schema)?;
+            json_text(&batch, piece.too_large.as_ref(), is_table)?
+        }
         None => Vec::new(),
     };
     let mut start = 0;
@@ -195,7 +323,11 @@ fn json_lines(piece: &Piece, number: &mut u64) -> io::Result<Chunk> {
 }
 
 /// The rows that are not too large, as lines.
-fn json_text(batch: &RecordBatch, too_large: Option<&BooleanBuffer>) -> io::Result<Vec<u8>> {
+fn json_text(
+    batch: &RecordBatch,
+    too_large: Option<&BooleanBuffer>,
+    is_table: bool,
+) -> io::Result<Vec<u8>> {
     let few = match too_large {
         Some(rows) => {
             let kept = BooleanArray::new(!rows, None);
@@ -203,9 +335,11 @@ fn json_text(batch: &RecordBatch, too_large: Option<&BooleanBuffer>) -> io::Resu
         }
         None => batch,
     };
-    let mut writer = WriterBuilder::new()
-        .with_explicit_nulls(true)
-        .build::<_, LineDelimited>(Vec::new());
+    let mut writer = WriterBuilder::new().with_explicit_nulls(true);
+    if is_table {
+        writer = writer.with_encoder_factory(Arc::new(Spelled));
+    }
+    let mut writer = writer.build::<_, LineDelimited>(Vec::new());
     let written = writer.write(few).and_then(|()| writer.finish());
     written.map_err(io::Error::other)?;
     Ok(writer.into_inner())

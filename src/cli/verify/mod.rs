@@ -52,7 +52,7 @@ into lists: `[0]` is the first item, `[-1]` the last, `[]` each of them, which
 has a verdict of its own, a null as well. A name with a dot or a bracket of its
 own stands between backticks.
 
-A row may carry `options`: an object with the names of the conventions above
+A row may carry `options`: an object, or the text of one, with the names of the conventions above
 (`{\"rel_tol\": 1e-4, \"strict\": false}`), with `profile`, or with Math-Verify's own
 names (`gold_extract`, `fallback_mode`); they go before the command line's. SQL
 takes the same: `verdict(gold, response, '{\"rel_tol\": 1e-4}')`, and `compare(gold,
@@ -60,7 +60,8 @@ answer)` for answers (`gradatim sql`).
 
 Ends with 0 when every row was judged, with 1 when a row is no object or its
 fields are no text, and with 2 when none of the first rows, or no row at all,
-has a field that is named.
+has a field that is named, or one has a field `verdict`, `extracted` or `reason`
+of its own (`--prefix our_` names ours otherwise). A file without rows ends with 0.
 
 Examples:
   gradatim verify --gold '1/2' --response 'So it is \\boxed{0.5}.'
@@ -88,6 +89,15 @@ pub(super) struct Arguments {
     /// Write judged rows here, as JSONL, or as Parquet where the name ends so [default: stdout].
     #[arg(long, value_name = "FILE", requires = "file")]
     out: Option<PathBuf>,
+    /// What stands before `verdict`, `extracted` and `reason` in the rows that are written, where these have such names.
+    #[arg(
+        long,
+        value_name = "TEXT",
+        default_value = "",
+        hide_default_value = true,
+        requires = "file"
+    )]
+    prefix: String,
     /// The field that holds the gold answer, or a path into one, as `info.truth`.
     #[arg(long, value_name = "NAME", default_value = "gold")]
     gold_field: Field,
@@ -143,6 +153,11 @@ impl Arguments {
     /// The profile's options with what the command line says in their place.
     fn options(&self) -> Result<Options> {
         self.conventions.over(self.profile.options())
+    }
+
+    /// Whether rows are written, and not only counted.
+    fn is_written(&self) -> bool {
+        self.against.is_none() || self.out.is_some()
     }
 
     /// The files that are written, by option.
@@ -258,7 +273,11 @@ fn rows(arguments: &Arguments, file: &Path) -> Result<u8> {
     let task = Task::of(arguments, is_parquet)?;
     let stop = stop_on_signals()?;
     let progress = Progress::new();
-    let input = Input::open(file, arguments.threads)?;
+    let judged = input::Judged {
+        columns: task.columns(),
+        is_table: is_parquet,
+    };
+    let input = Input::open(file, arguments.threads, judged)?;
     let unit = input.unit();
     let mut judging = Judging::begin(arguments, &task, &input)?;
     progress.begin("verify", Amount::default());
@@ -285,9 +304,9 @@ struct Judging<'a> {
 
 impl<'a> Judging<'a> {
     fn begin(arguments: &'a Arguments, task: &'a Task, input: &Input) -> Result<Self> {
-        let sink = match arguments.against.is_some() && arguments.out.is_none() {
-            true => Output::Nowhere,
-            false => Output::create(arguments.out.as_deref(), input.schema.clone())?,
+        let sink = match task.is_written {
+            true => Output::create(arguments.out.as_deref(), input.schema.clone(), &task.names)?,
+            false => Output::Nowhere,
         };
         Ok(Self {
             arguments,
@@ -315,6 +334,9 @@ impl<'a> Judging<'a> {
             if chunk.rows.is_empty() {
                 continue;
             }
+            if is_first && let Some(kind) = packed(&chunk) {
+                return Err(no_text(file, kind));
+            }
             if is_first && is_list(&chunk) {
                 return Err(no_lines(file));
             }
@@ -323,20 +345,32 @@ impl<'a> Judging<'a> {
             if let Some(error) = self.wanted.error_so_far().filter(|_| is_first) {
                 return Err(error);
             }
-            self.judge(&chunk)?;
+            self.judge(&chunk, stop)?;
             progress.advance(Amount::rows(chunk.rows.len() as u64));
             input.reuse(chunk);
         }
         self.wanted.error().map_or(Ok(()), Err)
     }
 
-    fn judge(&mut self, chunk: &Chunk) -> Result<()> {
-        let judge = |row| judge(self.task, chunk.row(row));
+    fn judge(&mut self, chunk: &Chunk, stop: &AtomicUsize) -> Result<()> {
+        // A chunk can take long: a signal stops it between two rows.
+        let judge = |row| {
+            let is_stopped = stop.load(Ordering::Relaxed) != 0;
+            (!is_stopped).then(|| judge(self.task, chunk.row(row)))
+        };
         // One thread hands nothing over: on a busy machine another is waited for, chunk after chunk.
-        let judged: Vec<Result<Judged, Bad>> = match self.arguments.threads {
+        let judged: Option<Vec<Result<Judged, Bad>>> = match self.arguments.threads {
             1 => chunk.rows.iter().map(judge).collect(),
             _ => chunk.rows.par_iter().map(judge).collect(),
         };
+        let Some(judged) = judged else {
+            return check(stop);
+        };
+        for (row, judged) in chunk.rows.iter().zip(&judged) {
+            if let Err(Bad::Taken(added)) = judged {
+                return Err(taken(self.task.names.name(*added), row.0));
+            }
+        }
         let numbers = chunk.rows.iter().map(|(number, _)| *number);
         self.against.add(numbers.zip(&judged))?;
         for (row, judged) in chunk.rows.iter().zip(judged) {
@@ -348,7 +382,7 @@ impl<'a> Judging<'a> {
                 }
                 Err(why) => {
                     self.unjudged.add(why, row.0);
-                    unjudged(chunk.row(row), why, row.0, self.task.is_listed)
+                    unjudged(self.task, chunk.row(row), why, row.0)
                 }
             };
             self.sink.write(chunk.row(row), &line)?;
@@ -360,6 +394,7 @@ impl<'a> Judging<'a> {
         self.sink.finish(self.is_several)?;
         let arguments = self.arguments;
         let total = self.against.total(self.unjudged.count());
+        let is_without_gold = self.against.is_without_gold();
         if let Some(field) = &arguments.against {
             print(&self.against.finish(&field.name)?)?;
         } else if arguments.out.is_some() {
@@ -368,6 +403,9 @@ impl<'a> Judging<'a> {
         if let Some(out) = &arguments.out {
             print(&total)?;
             say(&format!("wrote {}", out.display()));
+        }
+        if is_without_gold {
+            tell(&without_gold(&self.task.gold.name));
         }
         if self.task.is_answer_found && self.answers > 0 {
             tell(&by_answer(self.answers));
@@ -378,6 +416,21 @@ impl<'a> Judging<'a> {
         }
         Ok(u8::from(is_bad))
     }
+}
+
+/// That the field was there, and nothing in it.
+fn without_gold(field: &str) -> String {
+    format!(
+        "note: no row has a gold answer: `{field}` is empty or null in each; name another field with `--gold-field`"
+    )
+}
+
+/// That a field of the rows would be lost.
+fn taken(name: &str, row: u64) -> Error {
+    Error::usage(
+        format!("row {row} has a field `{name}` of its own, which would be overwritten"),
+        "name ours otherwise, as with `--prefix our_`",
+    )
 }
 
 /// That a field was judged which nobody named.
@@ -393,6 +446,29 @@ fn unread(file: &Path, why: impl std::fmt::Display) -> Error {
         file: file.display().to_string(),
         problem: format!("cannot be read: {why}"),
         hint: "fetch or write the file again".into(),
+    }
+}
+
+/// What a stream is by its first bytes, where it is no text.
+fn packed(chunk: &Chunk) -> Option<&'static str> {
+    let kinds: [(&[u8], &str); 3] = [
+        (b"\x1f\x8b", "gzip"),
+        (b"\x28\xb5\x2f\xfd", "zstd"),
+        (b"PAR1", "Parquet"),
+    ];
+    let mut kinds = kinds.into_iter();
+    kinds
+        .find(|(magic, _)| chunk.text.starts_with(magic))
+        .map(|(_, kind)| kind)
+}
+
+fn no_text(file: &Path, kind: &str) -> Error {
+    Error::File {
+        file: file.display().to_string(),
+        problem: format!("is {kind}, where lines of JSON are read"),
+        hint: "name the file itself with the ending of its kind (.jsonl.gz, .jsonl.zst, .parquet), or unpack it on the \
+               way"
+        .into(),
     }
 }
 

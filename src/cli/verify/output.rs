@@ -7,7 +7,7 @@ use std::path::Path;
 use arrow::datatypes::SchemaRef;
 
 use super::parquet;
-use super::row::Line;
+use super::row::{Line, Names};
 use crate::disk::{self, Over, Partial};
 use crate::error::visible_json;
 use crate::source::Format;
@@ -31,6 +31,7 @@ pub(super) enum Output {
         partial: Partial,
         /// The columns of the rows that are read, where they have some.
         schema: Option<SchemaRef>,
+        names: Names,
     },
 }
 
@@ -54,7 +55,11 @@ pub(super) fn is_parquet(path: &Path) -> Result<bool> {
 }
 
 impl Output {
-    pub(super) fn create(path: Option<&Path>, schema: Option<SchemaRef>) -> Result<Self> {
+    pub(super) fn create(
+        path: Option<&Path>,
+        schema: Option<SchemaRef>,
+        names: &Names,
+    ) -> Result<Self> {
         let Some(path) = path else {
             let stdout = std::io::stdout().lock();
             return Ok(Self::Stdout(BufWriter::with_capacity(BUFFER_BYTES, stdout)));
@@ -70,6 +75,7 @@ impl Output {
                 lines: writer(&partial.scratch(LINES))?,
                 partial,
                 schema,
+                names: names.clone(),
             },
             false => Self::File {
                 writer: writer(&partial.built())?,
@@ -126,10 +132,12 @@ impl Output {
                 lines,
                 partial,
                 schema,
+                names,
             } => {
                 let path = partial.scratch(LINES);
                 end(lines, &path)?;
-                parquet::convert(&path, schema.as_deref(), is_several, &partial.built())?;
+                let schema = schema.as_deref();
+                parquet::convert(&path, schema, &names, is_several, &partial.built())?;
                 partial.finish(Over::Files)
             }
         }
@@ -142,7 +150,7 @@ fn end(mut writer: BufWriter<File>, path: &Path) -> Result<()> {
 
 /// A place to build a file in, which one that is there makes room for in the end.
 pub(super) fn begin(path: &Path) -> Result<Partial> {
-    if path.exists() && !path.is_file() {
+    if path.as_os_str() == "-" || path.exists() && !path.is_file() {
         return Err(Error::usage(
             format!(
                 "`{}` is no regular file, and nothing else is replaced",

@@ -1,6 +1,7 @@
 //! Judged rows as a Parquet file: made of their lines when all are there, since only then is known what each holds.
 //!
-//! Columns of Parquet keep their types, but for dictionaries, which are unpacked. Of JSONL they have the types that
+//! Columns of Parquet keep their types, but for dictionaries, which are unpacked, lists of a fixed length, which are
+//! lists, and bytes that were judged, which are text. Of JSONL they have the types that
 //! hold all of their values: text where these are of several kinds.
 
 use std::io::BufReader;
@@ -14,7 +15,7 @@ use arrow::json::ReaderBuilder;
 use arrow::json::reader::infer_json_schema;
 use fs_err::File;
 
-use super::row::Added;
+use super::row::Names;
 use crate::table::Table;
 use crate::{Error, Result};
 
@@ -25,6 +26,7 @@ const ROWS: usize = 64;
 pub(super) fn convert(
     lines: &Path,
     columns: Option<&Schema>,
+    names: &Names,
     is_several: bool,
     out: &Path,
 ) -> Result<()> {
@@ -33,8 +35,8 @@ pub(super) fn convert(
         Some(columns) => columns,
         None => &infer_json_schema(open()?, None).map_err(no_table)?.0,
     };
-    let read = Arc::new(read_schema(columns));
-    let written = written_schema(&read, is_several);
+    let read = Arc::new(read_schema(columns, names));
+    let written = written_schema(&read, names, is_several);
     let mut table = Table::create_text(out, written)?;
     let rows = ReaderBuilder::new(Arc::clone(&read))
         .with_coerce_primitive(true)
@@ -43,10 +45,13 @@ pub(super) fn convert(
     for batch in rows.map_err(no_table)? {
         let batch = batch.map_err(no_table)?;
         let arrays = read.fields().iter().zip(batch.columns());
-        let arrays = arrays.map(|(field, array)| match is_added(field) && !is_several {
-            true => Arc::clone(array.as_list::<i32>().values()),
-            false => Arc::clone(array),
-        });
+        let arrays =
+            arrays.map(
+                |(field, array)| match names.contains(field.name()) && !is_several {
+                    true => Arc::clone(array.as_list::<i32>().values()),
+                    false => Arc::clone(array),
+                },
+            );
         table.write(arrays.collect::<Vec<ArrayRef>>())?;
     }
     table.finish()?;
@@ -60,15 +65,14 @@ fn no_table(error: ArrowError) -> Error {
     )
 }
 
-fn is_added(field: &Field) -> bool {
-    Added::ALL.iter().any(|added| added.name() == field.name())
-}
-
 /// The rows' columns, each of which a row may lack, and the added ones as lists.
-fn read_schema(columns: &Schema) -> Schema {
-    let own = columns.fields().iter().filter(|field| !is_added(field));
+fn read_schema(columns: &Schema, names: &Names) -> Schema {
+    let own = columns.fields().iter();
+    let own = own.filter(|field| !names.contains(field.name()));
     let own = own.map(|field| Field::new(field.name(), decoded(field.data_type()), true));
-    let added = Added::ALL.map(|added| Field::new_list(added.name(), text_item(), true));
+    let added = names
+        .all()
+        .map(|name| Field::new_list(name, text_item(), true));
     Schema::new(own.chain(added).collect::<Vec<Field>>())
 }
 
@@ -76,14 +80,14 @@ fn text_item() -> Field {
     Field::new_list_field(DataType::Utf8, true)
 }
 
-fn written_schema(read: &Schema, is_several: bool) -> SchemaRef {
-    let fields = read
-        .fields()
-        .iter()
-        .map(|field| match is_added(field) && !is_several {
-            true => Field::new(field.name(), DataType::Utf8, true),
-            false => field.as_ref().clone(),
-        });
+fn written_schema(read: &Schema, names: &Names, is_several: bool) -> SchemaRef {
+    let fields =
+        read.fields()
+            .iter()
+            .map(|field| match names.contains(field.name()) && !is_several {
+                true => Field::new(field.name(), DataType::Utf8, true),
+                false => field.as_ref().clone(),
+            });
     Arc::new(Schema::new(fields.collect::<Vec<Field>>()))
 }
 

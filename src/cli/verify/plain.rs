@@ -60,6 +60,7 @@ fn line(task: &Task, text: &str, judgement: &Judgement) -> Option<Line> {
         }
         write_added(
             &mut tail,
+            task.names.name(added),
             added,
             std::slice::from_ref(judgement),
             !task.is_listed,
@@ -102,7 +103,7 @@ fn read<'r>(task: &Task, text: &'r str) -> Option<Row<'r>> {
                 }
                 texts[at] = scan.text()?;
             }
-            None if is_special(name) => return None,
+            None if name == "options" || task.names.contains(name) => return None,
             None => scan.pass()?,
         }
     }
@@ -112,11 +113,6 @@ fn read<'r>(task: &Task, text: &'r str) -> Option<Row<'r>> {
         response,
         answer,
     })
-}
-
-/// Whether a field makes a row another than a plain one.
-fn is_special(name: &str) -> bool {
-    name == "options" || Added::ALL.iter().any(|added| added.name() == name)
 }
 
 #[cfg(test)]

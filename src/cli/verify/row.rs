@@ -1,5 +1,6 @@
 //! One row: read, judged, written back with its verdict.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use indexmap::IndexMap;
@@ -10,7 +11,7 @@ use super::task::{Said, Task};
 use super::{input, plain};
 use crate::engine::conventions;
 use crate::source::text::strict;
-use crate::verify::Verdict;
+use crate::verify::{Options, Verdict};
 
 /// Why a row cannot be judged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,6 +20,8 @@ pub(super) enum Bad {
     Field,
     Options,
     Large,
+    /// It has a field of the name that this would be written to.
+    Taken(Added),
 }
 
 impl Bad {
@@ -30,6 +33,7 @@ impl Bad {
             Self::Field => "bad_row",
             Self::Options => "bad_options",
             Self::Large => "too_large",
+            Self::Taken(_) => "taken",
         }
     }
 
@@ -38,6 +42,7 @@ impl Bad {
             Self::Json => "no JSON object",
             Self::Options => "`options` with an unknown name or a value that nothing here does",
             Self::Large => "more than 16 MiB, or more than 65,536 responses",
+            Self::Taken(_) => "a field of the name of one that is added",
             Self::Field => "a gold answer or a response that is neither text nor a number",
         }
     }
@@ -100,18 +105,16 @@ pub(super) fn judge_long(task: &Task, text: &str) -> Result<Judged, Bad> {
 }
 
 fn judge_fields(task: &Task, fields: &Fields<'_>) -> Result<Judged, Bad> {
+    if let Some(added) = task.names.taken(fields).filter(|_| task.is_written) {
+        return Err(Bad::Taken(added));
+    }
     let gold = task.gold.text(fields)?.unwrap_or_default();
-    let options = match fields.get("options") {
-        // A list is the choices of a problem.
-        Some(own) if own.get().starts_with('{') => {
-            &conventions::named(own.get(), &task.options).map_err(|_| Bad::Options)?
-        }
-        _ => &task.options,
-    };
+    let own = own_options(task, fields)?;
+    let options = own.as_ref().unwrap_or(&task.options);
     let against = task.against.as_ref();
     let recorded = against.map_or_else(Vec::new, |field| field.truths(fields));
     let (said, texts) = said(task, fields)?;
-    let is_one = matches!(texts, Texts::One(_));
+    let is_one = matches!(texts, Texts::One(_)) && !task.is_each;
     let texts = match texts {
         Texts::One(text) => vec![text],
         Texts::Several(texts) => texts,
@@ -124,7 +127,7 @@ fn judge_fields(task: &Task, fields: &Fields<'_>) -> Result<Judged, Bad> {
             .unwrap_or(&None),
     });
     let judgements: Vec<Judgement> = judgements.collect();
-    let tail = written(fields, &judgements, is_one && !task.is_listed);
+    let tail = written(task, fields, &judgements, is_one && !task.is_listed);
     Ok(Judged {
         line: Line {
             head: 0..0,
@@ -136,6 +139,21 @@ fn judge_fields(task: &Task, fields: &Fields<'_>) -> Result<Judged, Bad> {
         said,
         gold: gold.into_owned(),
     })
+}
+
+/// The options that a row has of its own: an object, or the text of one, as a column of Parquet holds it. A list is the
+/// choices of a problem.
+fn own_options(task: &Task, fields: &Fields<'_>) -> Result<Option<Options>, Bad> {
+    let Some(own) = fields.get("options").map(|own| own.get()) else {
+        return Ok(None);
+    };
+    let object = match own.as_bytes().first() {
+        Some(b'n' | b'[') => return Ok(None),
+        Some(b'"') => Cow::Owned(serde_json::from_str(own).map_err(|_| Bad::Options)?),
+        _ => Cow::Borrowed(own),
+    };
+    let options = conventions::named(&object, &task.options);
+    options.map(Some).map_err(|_| Bad::Options)
 }
 
 /// What the row says that is judged: the first of its fields that is there and not null.
@@ -160,7 +178,7 @@ pub(super) enum Added {
 impl Added {
     pub(super) const ALL: [Self; 3] = [Self::Verdict, Self::Extracted, Self::Reason];
 
-    pub(super) fn name(self) -> &'static str {
+    fn name(self) -> &'static str {
         match self {
             Self::Verdict => "verdict",
             Self::Extracted => "extracted",
@@ -177,14 +195,44 @@ impl Added {
     }
 }
 
+/// What the added fields are called.
+#[derive(Clone, Debug)]
+pub(super) struct Names([String; 3]);
+
+impl Names {
+    /// Their names with something before each.
+    pub(super) fn of(prefix: &str) -> Self {
+        Self(Added::ALL.map(|added| format!("{prefix}{}", added.name())))
+    }
+
+    pub(super) fn all(&self) -> [&str; 3] {
+        Added::ALL.map(|added| self.name(added))
+    }
+
+    pub(super) fn name(&self, added: Added) -> &str {
+        &self.0[added as usize]
+    }
+
+    pub(super) fn contains(&self, name: &str) -> bool {
+        self.0.iter().any(|added| added == name)
+    }
+
+    /// The first of them that a row has already.
+    fn taken(&self, fields: &Fields<'_>) -> Option<Added> {
+        let mut all = Added::ALL.into_iter();
+        all.find(|added| fields.contains_key(self.name(*added)))
+    }
+}
+
 /// Writes a field with what was judged: of one response its own, of a list of them a list of each.
 pub(super) fn write_added(
     out: &mut Vec<u8>,
+    name: &str,
     added: Added,
     judgements: &[Judgement],
     is_one: bool,
 ) -> serde_json::Result<()> {
-    write_key(out, added.name())?;
+    write_key(out, name)?;
     let text = |one: &Judgement| added.of(&one.verdict).map(str::to_owned);
     match judgements {
         [one] if is_one => serde_json::to_writer(out, &added.of(&one.verdict)),
@@ -198,14 +246,15 @@ fn write_key(out: &mut Vec<u8>, name: &str) -> serde_json::Result<()> {
     Ok(())
 }
 
-/// The row with what was judged, in the place of what has such a name and else at its end.
+/// The row with what was judged at its end.
 fn written(
+    task: &Task,
     fields: &Fields<'_>,
     judgements: &[Judgement],
     is_one: bool,
 ) -> serde_json::Result<Vec<u8>> {
     line_of(fields, |out, added| {
-        write_added(out, added, judgements, is_one)
+        write_added(out, task.names.name(added), added, judgements, is_one)
     })
 }
 
@@ -221,20 +270,13 @@ fn line_of(
     let mut out = Vec::with_capacity(bytes + 128);
     out.push(b'{');
     for (name, raw) in fields {
-        match Added::ALL.into_iter().find(|added| added.name() == name) {
-            Some(added) => write(&mut out, added)?,
-            None => {
-                write_key(&mut out, name)?;
-                out.extend_from_slice(raw.get().as_bytes());
-            }
-        }
+        write_key(&mut out, name)?;
+        out.extend_from_slice(raw.get().as_bytes());
         out.push(b',');
     }
     for added in Added::ALL {
-        if !fields.contains_key(added.name()) {
-            write(&mut out, added)?;
-            out.push(b',');
-        }
+        write(&mut out, added)?;
+        out.push(b',');
     }
     // The last comma.
     out.pop();
@@ -243,7 +285,7 @@ fn line_of(
 }
 
 /// A row that stands for a line which could not be judged, so that lines keep their places.
-pub(super) fn unjudged(text: &[u8], why: Bad, line: u64, is_listed: bool) -> Line {
+pub(super) fn unjudged(task: &Task, text: &[u8], why: Bad, line: u64) -> Line {
     let mended = std::str::from_utf8(text).ok().and_then(strict);
     let text = mended.as_ref().map_or(text, |text| text.as_bytes());
     let number = line.to_string();
@@ -254,13 +296,13 @@ pub(super) fn unjudged(text: &[u8], why: Bad, line: u64, is_listed: bool) -> Lin
         fields.insert("line".into(), number);
     }
     let tail = line_of(&fields, |out, added| {
-        write_key(out, added.name())?;
+        write_key(out, task.names.name(added))?;
         let value = match added {
             Added::Verdict => Some("undecided"),
             Added::Extracted => None,
             Added::Reason => Some(why.code()),
         };
-        match is_listed {
+        match task.is_listed {
             true => serde_json::to_writer(out, &[value]),
             false => serde_json::to_writer(out, &value),
         }
@@ -347,6 +389,10 @@ pub(super) mod tests {
         check(&fields, &row, &json!(["correct", "no_answer", "wrong"]));
         let row = json!({"gold": "1", "response": []});
         check(&[], &row, &json!([]));
+        // A row without a list has one verdict in a list, as the others have.
+        let fields = ["--response-field", "outs[]"];
+        let row = json!({"gold": "1", "outs": null});
+        check(&fields, &row, &json!(["no_answer"]));
     }
 
     #[test]
@@ -368,6 +414,18 @@ pub(super) mod tests {
         check(&[], &row(json!({"abs_tol": 0.001})), &json!("correct"));
         check(&[], &row(Value::Null), &json!("wrong"));
         check(&[], &row(json!(["A) 1", "B) 2"])), &json!("wrong"));
+        let text = json!(" {\"abs_tol\": 0.001}");
+        check(&[], &row(text), &json!("correct"));
+        for options in [
+            json!("{\"nonsense\": 1}"),
+            json!("rel"),
+            json!(1),
+            json!(true),
+        ] {
+            let text = row(options).to_string();
+            let judged = judge(&task(&[]), text.as_bytes());
+            assert_eq!(judged.err(), Some(Bad::Options), "{text}");
+        }
     }
 
     #[test]

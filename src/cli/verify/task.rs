@@ -5,6 +5,7 @@ use crate::verify::{self, Options, Verdict};
 
 use super::Arguments;
 use super::field::Field;
+use super::row::Names;
 
 /// What stands for the fields that nobody names.
 const RESPONSE: &str = "response";
@@ -22,6 +23,11 @@ pub(super) struct Task {
     pub options: Options,
     /// Whether one verdict is written as a list of it.
     pub is_listed: bool,
+    /// Whether what is judged is each item of a list, also where a row has none.
+    pub is_each: bool,
+    /// Whether rows are written.
+    pub is_written: bool,
+    pub names: Names,
 }
 
 /// What is held against the gold answer.
@@ -52,6 +58,10 @@ impl Task {
             ),
             (response, answer) => (response.clone(), answer.clone()),
         };
+        let is_each = [&response, &answer]
+            .into_iter()
+            .flatten()
+            .any(Field::is_each);
         Ok(Self {
             gold,
             response,
@@ -59,7 +69,10 @@ impl Task {
             answer,
             against: arguments.against.clone(),
             options: arguments.options()?,
-            is_listed,
+            is_listed: is_listed || is_each,
+            is_each,
+            is_written: arguments.is_written(),
+            names: Names::of(&arguments.prefix),
         })
     }
 
@@ -67,6 +80,17 @@ impl Task {
     pub(super) fn said(&self) -> impl Iterator<Item = (Said, &Field)> {
         let response = self.response.iter().map(|field| (Said::Response, field));
         response.chain(self.answer.iter().map(|field| (Said::Answer, field)))
+    }
+
+    /// The fields of a row that it is judged by.
+    pub(super) fn columns(&self) -> Vec<String> {
+        let fields = self.said().map(|(_, field)| field);
+        let fields = fields.chain([&self.gold]).chain(&self.against);
+        let names = fields.flat_map(|field| [field.root(), &field.name]);
+        names
+            .map(str::to_owned)
+            .chain(["options".to_owned()])
+            .collect()
     }
 
     /// Whether rows are asked for nothing but texts in fields of their own.
