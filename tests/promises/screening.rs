@@ -440,6 +440,114 @@ fn copies_of_a_benchmark_are_dropped_and_certified() {
     assert_eq!(contaminated.count(), 3);
 }
 
+/// Four stories more, so that intervals say something.
+const MORE: [&str; 4] = [
+    "A florist ties $144$ tulips into bunches of $9$. She sells each bunch for $7$ dollars. What does she earn?",
+    "Points $P$ and $Q$ lie on a circle of radius $13$. The chord $PQ$ has length $24$. How far is it from the centre?",
+    "A lift climbs $3$ floors every $8$ seconds and rests $20$ seconds at floor $15$. When does it reach floor $30$?",
+    "The digits of a number of three digits add up to $19$ and their product is $216$. Find the largest such number.",
+];
+
+/// A rewriting of the attacker's own making, the certificate's name for its kind, and what of it is certified.
+type Attack = (&'static str, fn(&str) -> String, bool);
+
+/// Not the changes that the self-test plants: others of their kind.
+const ATTACKS: [Attack; 7] = [
+    ("html", |text| text.replace(' ', "&nbsp;"), true),
+    (
+        "look_alikes",
+        |text| text.replace('o', "\u{43e}").replace('p', "\u{440}"),
+        true,
+    ),
+    (
+        "invisible_characters",
+        |text| text.replace("e", "e\u{2060}"),
+        true,
+    ),
+    (
+        "in_a_prompt",
+        |text| format!("You are a tutor.\n\nTask: {text}\n\nShow every step of your work."),
+        true,
+    ),
+    ("markdown", |text| format!("**Question 7.** {text}"), true),
+    ("typos_2_percent", |text| exchanged(text, 47), true),
+    ("last_half", |text| behind_the_middle(text), false),
+];
+
+/// Every so many letters two neighbours change places, outside of formulas.
+fn exchanged(text: &str, every: usize) -> String {
+    let mut letters: Vec<char> = text.chars().collect();
+    let mut outside = true;
+    for at in 1..letters.len() - 1 {
+        outside ^= letters[at] == '$';
+        let are_letters = letters[at].is_alphabetic() && letters[at + 1].is_alphabetic();
+        if outside && are_letters && at % every < 2 {
+            letters.swap(at, at + 1);
+        }
+    }
+    letters.into_iter().collect()
+}
+
+fn behind_the_middle(text: &str) -> String {
+    let words: Vec<&str> = text.split(' ').collect();
+    words[words.len() / 2..].join(" ")
+}
+
+#[test]
+fn the_intervals_of_a_certificate_contain_what_is_found_of_attacks() {
+    let items = || STORIES.iter().chain(&MORE);
+    let attacked = |attack: fn(&str) -> String| items().map(move |item| attack(item));
+    let rows: Vec<Value> = ATTACKS
+        .iter()
+        .flat_map(|(_, attack, _)| attacked(*attack))
+        .map(|problem| row(&problem, "5", &[9]))
+        .chain([row(
+            "Compute the sum of all primes below $50$ that are one more than a square.",
+            "66",
+            &[9],
+        )])
+        .collect();
+    let place = place(CONTAMINATION, &rows);
+    let posed: Vec<Value> = items().map(|item| json!({ "problem": item })).collect();
+    place.write("bench.jsonl", jsonl(&posed));
+    place.run("out", &[]).ends(0);
+    let leakage = read_json(&place.out("out").run("leakage.json"));
+    let outcomes: BTreeMap<&str, &str> = leakage["hits"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|hit| (text(hit, "problem_id"), text(hit, "outcome")))
+        .collect();
+    let recall = leakage["benchmarks"][0]["recall"]
+        .as_array()
+        .expect("a list");
+    for (rewriting, attack, is_contaminated) in ATTACKS {
+        let ids = attacked(attack).map(|problem| problem_id(&problem).to_string());
+        let found = ids.filter(|id| match outcomes.get(id.as_str()) {
+            Some(outcome) => !is_contaminated || *outcome == "contaminated",
+            None => false,
+        });
+        let share = found.count() as f64 / items().count() as f64;
+        let certified = recall.iter().find(|one| one["rewriting"] == rewriting);
+        let certified = certified.unwrap_or_else(|| panic!("{rewriting} is certified"));
+        let kind = if is_contaminated {
+            "contaminated"
+        } else {
+            "found"
+        };
+        let bound = |end: &str| {
+            certified[format!("{kind}_{end}")]
+                .as_f64()
+                .expect("a share")
+        };
+        let (low, high) = (bound("low"), bound("high"));
+        assert!(
+            (low..=high).contains(&share),
+            "{rewriting}: {share} in {low} to {high}"
+        );
+    }
+}
+
 #[test]
 fn suspects_are_dropped_where_the_pipeline_says_so() {
     for (drop, dropped) in [("suspect", 4), ("contaminated", 3)] {
