@@ -8,7 +8,9 @@ of buckets and pools, expected overlaps, what is paired and what is shared, cate
     benches/draws_check.py OUT
 
 Nothing of gradatim is used but its output. What a recipe other than `random`, a rule of acceptance on top of the
-pipeline's or a difficulty selects is taken as it stands, and counted as such. Ends with 1 where anything differs.
+pipeline's or a difficulty selects is taken as it stands, and counted as such. With `[validation]` all problems of a
+template are set aside, which the ledger names only where `[screen] near_duplicates` is given: leave `[validation]` out
+otherwise. Ends with 1 where anything differs.
 """
 import collections, csv, itertools, json, math, os, sys, tomllib
 import pyarrow.parquet as parquet

@@ -68,7 +68,7 @@ fn set(options: &mut Options, name: &str, value: &Value) -> Result<(), String> {
     Ok(())
 }
 
-fn unknown<'k>(name: &str, known: &mut dyn Iterator<Item = &'k str>) -> String {
+fn unknown(name: &str, known: &mut dyn Iterator<Item = &str>) -> String {
     let theirs = [
         "gold_extract",
         "pred_extract",

@@ -65,7 +65,8 @@
 //! - the last of a chain of equations is its value, and `a + b = 5` is 5;
 //! - a list is compared with a tuple in order, a column with both, `2i + 3j` in bold with `(2, 3)`;
 //! - a set is the relation that describes it: `(3, \infty)` and `x > 3`; no solution is the empty set;
-//! - percent may be left out, and letters of choices stand in any order: `AB` and `BA`;
+//! - percent may be left out, and two letters of choices stand in any order: `AB` and `BA`;
+//!   three and more that nothing parts may be an order, and are `undecided` in another;
 //! - letters are positive where only that gives both sides a value: `2 \ln x` and `\ln x^2`;
 //! - `+ C` is any constant: `\sin^2 x + C` and `-\cos^2 x + C`; the parameters of a family have no names of their
 //!   own: `C_1 e^x + C_2 e^{-x}` and `A e^x + B e^{-x}`, `f(x) = cx` and `kx`;
