@@ -53,6 +53,7 @@
 //! | [`job`] | measure, select, emit: the main job |
 //! | [`engine`] | the DataFusion session with our functions |
 //! | `audit` | reads output folders: `check`, `why`, `balance` |
+//! | [`eval`] | graded attempts to what an experiment shows |
 //! | [`cli`] | the terminal: one file a command |
 
 #![forbid(unsafe_code)]
@@ -69,6 +70,7 @@ mod disk;
 mod emit;
 pub mod engine;
 pub mod error;
+pub mod eval;
 mod folder;
 pub mod ids;
 pub mod job;

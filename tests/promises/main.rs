@@ -15,6 +15,7 @@ mod commands;
 mod companions;
 mod controls;
 mod csv;
+mod eval_figures;
 mod evidence;
 mod folders;
 mod hub;

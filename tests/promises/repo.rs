@@ -117,7 +117,7 @@ fn every_module_opens_with_what_it_does() {
 }
 
 /// The modules of `src/` in the order of their layers: each may import those before it, and none after.
-const LAYERS: [(&str, &str); 24] = [
+const LAYERS: [(&str, &str); 25] = [
     ("error", "every layer can fail"),
     ("memory", "how much may be held at a time"),
     (
@@ -156,6 +156,10 @@ const LAYERS: [(&str, &str); 24] = [
     ("job", "measure, select, emit"),
     ("engine", "SQL over what was emitted"),
     ("audit", "questions to folders, some by SQL"),
+    (
+        "eval",
+        "what the models that were trained on a folder's subsets made of it",
+    ),
     ("cli", "the terminal, over all of it"),
 ];
 

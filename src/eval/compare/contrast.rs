@@ -1,0 +1,212 @@
+//! Arms of several draws against each other: what a *kind* of subset does.
+
+use super::pairs::recovered;
+use crate::eval::distributions::{Z, gauss, t_beyond, t_critical};
+use crate::eval::intervals::{Interval, NoInterval};
+use crate::eval::table::{Counts, avg, pooled, variance};
+
+/// An arm with its weight in a contrast: 1 and −1 for one arm against another, 1/k and −1/k for the mean over k cells that
+/// differ in one axis alone.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Arm {
+    /// The weights of a contrast sum to 0.
+    pub weight: f64,
+    /// The run of each draw, all over the same questions in one order. Several runs of a draw come pooled.
+    pub draws: Vec<Vec<Counts>>,
+}
+
+/// What a contrast comes to, in shares.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Contrast {
+    /// The weighted sum of the arms' means.
+    pub effect: f64,
+    /// By the draws alone.
+    pub standard_error: f64,
+    /// Of the standard error: Welch's, or one less than the paired draws.
+    pub degrees_of_freedom: f64,
+    /// Where the effect on these questions lies.
+    pub this_kind: Interval,
+    /// Of no effect on these questions; below 0.05 where `this_kind` leaves 0 out.
+    pub p: f64,
+    /// Where the effect on questions like these lies; none with one question.
+    pub questions_like_these: Option<Interval>,
+}
+
+/// Weighs arms against each other. With `paired` the draws of all arms are the same, one to one, and what a draw shares
+/// cancels; else each arm's draws vary on their own (Welch 1947, Satterthwaite 1946).
+///
+/// The interval on these questions is the hull of t and of what the attempts alone leave open, as in
+/// [`this_kind`](crate::eval::intervals::this_kind). On questions like these the questions' differences are added: their
+/// variance with two more questions, one won and one lost, beside that between draws.
+pub fn contrast(arms: &[Arm], paired: bool) -> Result<Contrast, NoInterval> {
+    let together: Vec<Vec<Counts>> = arms
+        .iter()
+        .map(|arm| pooled(&arm.draws))
+        .collect::<Option<_>>()
+        .ok_or(NoInterval::OtherQuestions)?;
+    let questions = together.first().map_or(0, Vec::len);
+    if together.iter().any(|arm| arm.len() != questions) {
+        return Err(NoInterval::OtherQuestions);
+    }
+    let means = |arm: &Arm| -> Vec<f64> { arm.draws.iter().filter_map(|draw| avg(draw)).collect() };
+    let means: Vec<Vec<f64>> = arms.iter().map(means).collect();
+    let weights: Vec<f64> = arms.iter().map(|arm| arm.weight).collect();
+    let between = if paired {
+        paired_draws(&weights, &means)?
+    } else {
+        welch(&weights, &means)?
+    };
+    let terms: Vec<(f64, &[Counts])> = weights
+        .iter()
+        .copied()
+        .zip(together.iter().map(Vec::as_slice))
+        .collect();
+    let effect: f64 = terms
+        .iter()
+        .filter_map(|(weight, arm)| Some(weight * avg(arm)?))
+        .sum();
+    let attempts = recovered(&terms)?;
+    let (error, freedom) = (between.variance.sqrt(), between.freedom);
+    let students = Interval::around(effect, t_critical(0.05, freedom) * error);
+    Ok(Contrast {
+        effect,
+        standard_error: error,
+        degrees_of_freedom: freedom,
+        this_kind: students.hull(attempts).within(-1.0, 1.0),
+        p: by_draws(effect, between).max(by_attempts(effect, attempts)),
+        questions_like_these: like_these(&terms, between),
+    })
+}
+
+/// How much a contrast varies between draws.
+#[derive(Clone, Copy)]
+struct Between {
+    variance: f64,
+    freedom: f64,
+}
+
+fn paired_draws(weights: &[f64], means: &[Vec<f64>]) -> Result<Between, NoInterval> {
+    let draws = means.first().map_or(0, Vec::len);
+    if means.iter().any(|arm| arm.len() != draws) {
+        return Err(NoInterval::NotPaired);
+    }
+    let of_draw = |draw: usize| {
+        weights
+            .iter()
+            .zip(means)
+            .map(|(weight, arm)| weight * arm[draw])
+            .sum()
+    };
+    let values: Vec<f64> = (0..draws).map(of_draw).collect();
+    let spread = variance(&values).ok_or(NoInterval::OneDraw)?;
+    Ok(Between {
+        variance: spread / draws as f64,
+        freedom: draws as f64 - 1.0,
+    })
+}
+
+fn welch(weights: &[f64], means: &[Vec<f64>]) -> Result<Between, NoInterval> {
+    let (mut sum, mut squares, mut fewest) = (0.0, 0.0, f64::INFINITY);
+    for (weight, arm) in weights.iter().zip(means) {
+        let draws = arm.len() as f64;
+        let part = weight * weight * variance(arm).ok_or(NoInterval::OneDraw)? / draws;
+        sum += part;
+        squares += part * part / (draws - 1.0);
+        fewest = fewest.min(draws - 1.0);
+    }
+    let freedom = if squares > 0.0 {
+        sum * sum / squares
+    } else {
+        fewest
+    };
+    Ok(Between {
+        variance: sum,
+        freedom,
+    })
+}
+
+fn by_draws(effect: f64, between: Between) -> f64 {
+    if between.variance > 0.0 {
+        return t_beyond(effect / between.variance.sqrt(), between.freedom);
+    }
+    if effect == 0.0 { 1.0 } else { 0.0 }
+}
+
+/// So that it is 0.05 where the interval ends at 0.
+fn by_attempts(effect: f64, interval: Interval) -> f64 {
+    let reach = if effect > 0.0 {
+        effect - interval.low
+    } else {
+        interval.high - effect
+    };
+    if reach <= 0.0 {
+        return 1.0;
+    }
+    2.0 * gauss(-Z * effect.abs() / reach)
+}
+
+fn like_these(terms: &[(f64, &[Counts])], between: Between) -> Option<Interval> {
+    let questions = terms
+        .first()
+        .map(|(_, run)| run.len())
+        .filter(|count| *count > 1)?;
+    let of_question = |at: usize| -> f64 {
+        terms
+            .iter()
+            .map(|(weight, run)| weight * run[at].mean())
+            .sum()
+    };
+    let differences: Vec<f64> = (0..questions).map(of_question).collect();
+    let count = questions as f64 + 2.0;
+    let squares: f64 = differences.iter().map(|each| each * each).sum();
+    let centre = differences.iter().sum::<f64>() / count;
+    let spread = ((squares + 2.0) / count - centre * centre) / count;
+    let whole = spread + between.variance;
+    let freedom = whole * whole
+        / (spread * spread / (count - 3.0) + between.variance.powi(2) / between.freedom);
+    let reach = t_critical(0.05, freedom) * whole.sqrt();
+    Some(Interval::around(centre, reach).within(-1.0, 1.0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn arm(weight: f64, right: &[[u32; 2]]) -> Arm {
+        let draw = |right: &[u32; 2]| right.map(|right| Counts::new(right, 100)).to_vec();
+        Arm {
+            weight,
+            draws: right.iter().map(draw).collect(),
+        }
+    }
+
+    /// scipy 1.17.1: `ttest_ind([.3, .4, .5], [.1, .3, .2, .2], equal_var=False)`; by hand the variances
+    /// .01/3 and .02/3/4 make a standard error of .0707.
+    #[test]
+    fn draws_of_their_own_are_welchs() {
+        let a = arm(1.0, &[[30, 30], [40, 40], [50, 50]]);
+        let b = arm(-1.0, &[[10, 10], [30, 30], [20, 20], [20, 20]]);
+        let found = contrast(&[a, b], false).unwrap();
+        assert!((found.effect - 0.2).abs() < 1e-12);
+        assert!((found.standard_error - 0.005_f64.sqrt()).abs() < 1e-12);
+        assert!((found.degrees_of_freedom - 3.8571428571428563).abs() < 1e-9);
+        assert!((found.p - 0.049460559136628925).abs() < 1e-9, "{found:?}");
+        assert_eq!(found.p < 0.05, !found.this_kind.holds(0.0));
+    }
+
+    #[test]
+    fn what_paired_draws_share_cancels() {
+        let a = arm(1.0, &[[30, 30], [60, 60], [90, 90]]);
+        let b = arm(-1.0, &[[10, 10], [42, 42], [70, 70]]);
+        let alone = contrast(&[a.clone(), b.clone()], false).unwrap();
+        let paired = contrast(&[a.clone(), b], true).unwrap();
+        assert!(paired.p < 0.01 && alone.p > 0.3, "{} {}", paired.p, alone.p);
+        let two = arm(-1.0, &[[10, 10], [42, 42]]);
+        assert_eq!(
+            contrast(&[a.clone(), two], true),
+            Err(NoInterval::NotPaired)
+        );
+        let one = arm(-1.0, &[[10, 10]]);
+        assert_eq!(contrast(&[a, one], false), Err(NoInterval::OneDraw));
+    }
+}

@@ -1,0 +1,345 @@
+//! How accuracy grows with the size of the training set.
+//!
+//! Two curves: a·ln N + b, the paper's, and c − h·N^(−e), which has a ceiling. Draws and not sizes are what is repeated,
+//! since sizes are nested prefixes of a draw, so that every interval is Student's over what each draw says by itself. A
+//! ceiling beyond the data is a property of the formula: extrapolations hold both curves' uncertainty and end at four
+//! times the largest N.
+
+use super::distributions::t_critical;
+use super::intervals::{Interval, NoInterval, over_draws};
+use super::table::variance;
+
+/// With fewer sizes no curve is preferred to another: AICc of five points and three parameters and σ divides by 0.
+pub const SIZES_MIN: usize = 6;
+
+/// How far beyond the largest size a curve is followed.
+pub const BEYOND_MAX: f64 = 4.0;
+
+/// Exponents of the saturating curve that are looked at.
+const EXPONENTS: [f64; 2] = [0.01, 5.0];
+
+/// One size, with the accuracy of each draw, in shares.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Size {
+    /// Trajectories.
+    pub n: f64,
+    /// In the order of draws, the same for every size.
+    pub draws: Vec<f64>,
+}
+
+/// A curve.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Curve {
+    /// a·ln N + b.
+    Logarithm {
+        /// Gain with each factor e.
+        a: f64,
+        /// At one trajectory.
+        b: f64,
+    },
+    /// c − h·N^(−e), c not above 1, h not below 0.
+    Saturating {
+        /// The ceiling.
+        c: f64,
+        /// How far one trajectory is from it.
+        h: f64,
+        /// How fast it is neared.
+        e: f64,
+    },
+}
+
+/// A curve fitted to the draws' means.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Fit {
+    /// With its coefficients.
+    pub curve: Curve,
+    /// Sum of squares that it leaves.
+    pub residual: f64,
+    /// AICc, with σ counted as a coefficient; none where there are too few sizes for it.
+    pub aicc: Option<f64>,
+}
+
+/// What sizes say together.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Scaling {
+    /// Sizes.
+    pub sizes: usize,
+    /// Draws of each.
+    pub draws: usize,
+    /// The logarithm.
+    pub logarithm: Fit,
+    /// The curve with a ceiling; none with fewer than four sizes.
+    pub saturating: Option<Fit>,
+    /// Share of support of the saturating curve against the logarithm (Akaike's weight); none with fewer than six sizes:
+    /// the data do not choose.
+    pub saturating_weight: Option<f64>,
+    /// Where the gain of each factor e of size lies, over draws.
+    pub slope: Result<Interval, NoInterval>,
+    measured: Vec<Size>,
+}
+
+/// What is to be expected at a size that was not measured.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Extrapolated {
+    /// The size asked for.
+    pub n: f64,
+    /// By both curves, weighted by their support; alike where the data do not choose.
+    pub mean: f64,
+    /// Over draws and curves.
+    pub interval: Interval,
+}
+
+/// Fits both curves; none with fewer than two different sizes, none of them below 1, or where sizes have different numbers
+/// of draws or none.
+pub fn scaling(sizes: &[Size]) -> Option<Scaling> {
+    let draws = sizes.first()?.draws.len();
+    let fits = sizes
+        .iter()
+        .all(|size| size.n >= 1.0 && size.draws.len() == draws);
+    if draws == 0 || !fits {
+        return None;
+    }
+    let n: Vec<f64> = sizes.iter().map(|size| size.n).collect();
+    let means: Vec<f64> = sizes
+        .iter()
+        .map(|size| size.draws.iter().sum::<f64>() / draws as f64)
+        .collect();
+    let logarithm = fit_logarithm(&n, &means)?;
+    let saturating = fit_saturating(&n, &means);
+    let slope = |draw| match fit_logarithm(&n, &of_draw(sizes, draw))?.curve {
+        Curve::Logarithm { a, .. } => Some(a),
+        Curve::Saturating { .. } => None,
+    };
+    let slopes: Vec<f64> = (0..draws).filter_map(slope).collect();
+    Some(Scaling {
+        sizes: sizes.len(),
+        draws,
+        logarithm,
+        saturating,
+        saturating_weight: weight(sizes.len(), logarithm, saturating),
+        slope: over_draws(&slopes),
+        measured: sizes.to_vec(),
+    })
+}
+
+impl Curve {
+    /// Its share at a size.
+    pub fn at(self, n: f64) -> f64 {
+        match self {
+            Self::Logarithm { a, b } => a * libm::log(n) + b,
+            Self::Saturating { c, h, e } => c - h * libm::pow(n, -e),
+        }
+    }
+}
+
+impl Scaling {
+    /// What a size would do; none below 1, past four times the largest measured, or with one draw, which has no interval.
+    ///
+    /// Each curve has Student's interval over the draws' own fits; both become one by Burnham and Anderson's unconditional
+    /// error (2002, eq. 4.9), in which the distance of the curves is a part.
+    pub fn at(&self, n: f64) -> Option<Extrapolated> {
+        let largest = self.measured.iter().map(|size| size.n).fold(0.0, f64::max);
+        if !(1.0..=BEYOND_MAX * largest).contains(&n) || self.draws < 2 {
+            return None;
+        }
+        let saturating = self
+            .saturating
+            .map_or(0.0, |_| self.saturating_weight.unwrap_or(0.5));
+        let sizes: Vec<f64> = self.measured.iter().map(|size| size.n).collect();
+        let curves = [
+            (1.0 - saturating, fit_logarithm as Fitter),
+            (saturating, fit_saturating as Fitter),
+        ];
+        let mut parts = Vec::new();
+        for (weight, fitted) in curves.into_iter().filter(|(weight, _)| *weight > 0.0) {
+            let value = |draw| Some(fitted(&sizes, &of_draw(&self.measured, draw))?.curve.at(n));
+            let values: Vec<f64> = (0..self.draws).filter_map(value).collect();
+            let centre = values.iter().sum::<f64>() / values.len() as f64;
+            parts.push((weight, centre, variance(&values)? / values.len() as f64));
+        }
+        let mean: f64 = parts
+            .iter()
+            .map(|(weight, centre, _)| weight * centre)
+            .sum();
+        let error = |(weight, centre, variance): &(f64, f64, f64)| {
+            weight * (variance + (centre - mean).powi(2)).sqrt()
+        };
+        let error: f64 = parts.iter().map(error).sum();
+        let reach = t_critical(0.05, self.draws as f64 - 1.0) * error;
+        Some(Extrapolated {
+            n,
+            mean,
+            interval: Interval::around(mean, reach).within(0.0, 1.0),
+        })
+    }
+}
+
+type Fitter = fn(&[f64], &[f64]) -> Option<Fit>;
+
+fn of_draw(sizes: &[Size], draw: usize) -> Vec<f64> {
+    sizes.iter().map(|size| size.draws[draw]).collect()
+}
+
+fn fit_logarithm(n: &[f64], y: &[f64]) -> Option<Fit> {
+    let x: Vec<f64> = n.iter().map(|n| libm::log(*n)).collect();
+    let (a, b) = line(&x, y)?;
+    Some(fit(Curve::Logarithm { a, b }, n, y, 2))
+}
+
+/// For each exponent the rest is a line, so that one number is looked for: on a grid, then by golden section.
+fn fit_saturating(n: &[f64], y: &[f64]) -> Option<Fit> {
+    const GRID: u32 = 200;
+    if n.len() < 4 {
+        return None;
+    }
+    let [low, high] = EXPONENTS.map(libm::log);
+    let step = (high - low) / f64::from(GRID);
+    let at = |log_e: f64| with_exponent(libm::exp(log_e), n, y);
+    let grid = (0..=GRID).map(|index| low + step * f64::from(index));
+    let residual = |log_e: f64| at(log_e).map_or(f64::INFINITY, |fit| fit.residual);
+    let best = grid.min_by(|a, b| residual(*a).total_cmp(&residual(*b)))?;
+    let (mut left, mut right) = ((best - step).max(low), (best + step).min(high));
+    for _ in 0..60 {
+        let third = (right - left) * 0.381966011250105;
+        if residual(left + third) <= residual(right - third) {
+            right -= third;
+        } else {
+            left += third;
+        }
+    }
+    let refined = at((left + right) / 2.0)?;
+    let found = at(best)?;
+    Some(if refined.residual <= found.residual {
+        refined
+    } else {
+        found
+    })
+}
+
+fn with_exponent(e: f64, n: &[f64], y: &[f64]) -> Option<Fit> {
+    let x: Vec<f64> = n.iter().map(|n| -libm::pow(*n, -e)).collect();
+    let (mut h, mut c) = line(&x, y)?;
+    if c > 1.0 {
+        // The line through 1 at no distance.
+        let squares: f64 = x.iter().map(|x| x * x).sum();
+        (c, h) = (
+            1.0,
+            x.iter().zip(y).map(|(x, y)| x * (y - 1.0)).sum::<f64>() / squares,
+        );
+    }
+    if h < 0.0 {
+        (h, c) = (0.0, y.iter().sum::<f64>() / y.len() as f64);
+    }
+    Some(fit(Curve::Saturating { c, h, e }, n, y, 3))
+}
+
+/// Slope and height of the least squares' line; none where all x are the same.
+fn line(x: &[f64], y: &[f64]) -> Option<(f64, f64)> {
+    let count = x.len() as f64;
+    let [centre_x, centre_y] = [x, y].map(|values| values.iter().sum::<f64>() / count);
+    let squares: f64 = x.iter().map(|x| (x - centre_x).powi(2)).sum();
+    if squares <= 0.0 || squares.is_nan() {
+        return None;
+    }
+    let products: f64 = x
+        .iter()
+        .zip(y)
+        .map(|(x, y)| (x - centre_x) * (y - centre_y))
+        .sum();
+    let slope = products / squares;
+    Some((slope, centre_y - slope * centre_x))
+}
+
+fn fit(curve: Curve, n: &[f64], y: &[f64], coefficients: usize) -> Fit {
+    let residual: f64 = n
+        .iter()
+        .zip(y)
+        .map(|(n, y)| (y - curve.at(*n)).powi(2))
+        .sum();
+    let [count, k] = [n.len(), coefficients + 1].map(|number| number as f64);
+    let enough = count - k - 1.0 > 0.0 && residual > 0.0;
+    let aicc =
+        || count * libm::log(residual / count) + 2.0 * k + 2.0 * k * (k + 1.0) / (count - k - 1.0);
+    Fit {
+        curve,
+        residual,
+        aicc: enough.then(aicc),
+    }
+}
+
+fn weight(sizes: usize, logarithm: Fit, saturating: Option<Fit>) -> Option<f64> {
+    if sizes < SIZES_MIN {
+        return None;
+    }
+    let difference = saturating?.aicc? - logarithm.aicc?;
+    Some(1.0 / (1.0 + libm::exp(difference / 2.0)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SIZES: [f64; 7] = [100.0, 200.0, 500.0, 1000.0, 2000.0, 5000.0, 10000.0];
+
+    /// Draws that lie around a curve, with a residue that no curve takes away.
+    fn sizes(of: impl Fn(f64) -> f64, count: usize) -> Vec<Size> {
+        let size = |(at, n): (usize, &f64)| Size {
+            n: *n,
+            draws: [-0.01, 0.0, 0.01]
+                .map(|off| of(*n) + off + if at % 2 == 0 { 0.002 } else { -0.002 })
+                .to_vec(),
+        };
+        SIZES[..count].iter().enumerate().map(size).collect()
+    }
+
+    #[test]
+    fn a_line_in_the_logarithm_is_found_and_not_followed_past_four_times_its_end() {
+        let found = scaling(&sizes(|n| 0.05 * n.ln() + 0.1, 7)).unwrap();
+        let Curve::Logarithm { a, b } = found.logarithm.curve else {
+            panic!()
+        };
+        assert!(
+            (a - 0.05).abs() < 0.001 && (b - 0.1).abs() < 0.01,
+            "{a} {b}"
+        );
+        assert!(found.saturating_weight.unwrap() < 0.5);
+        assert!(found.at(40_000.0).is_some() && found.at(40_001.0).is_none());
+        assert!(found.at(f64::NAN).is_none());
+    }
+
+    #[test]
+    fn a_ceiling_inside_of_the_data_is_found() {
+        let found = scaling(&sizes(|n| 0.6 - 8.0 / n, 7)).unwrap();
+        let Some(Curve::Saturating { c, e, .. }) = found.saturating.map(|fit| fit.curve) else {
+            panic!()
+        };
+        assert!((c - 0.6).abs() < 0.01 && (e - 1.0).abs() < 0.1, "{c} {e}");
+        assert!(found.saturating_weight.unwrap() > 0.95);
+    }
+
+    #[test]
+    fn five_sizes_do_not_choose_a_curve_and_one_draw_has_no_interval() {
+        let five = scaling(&sizes(|n| 0.05 * n.ln() + 0.1, 5)).unwrap();
+        assert_eq!(five.saturating_weight, None);
+        let wide = five.at(8000.0).unwrap().interval;
+        assert!(wide.holds(0.05 * 8000_f64.ln() + 0.1));
+        let one: Vec<Size> = SIZES
+            .map(|n| Size {
+                n,
+                draws: vec![0.1],
+            })
+            .to_vec();
+        let one = scaling(&one).unwrap();
+        assert_eq!(one.slope, Err(NoInterval::OneDraw));
+        assert_eq!(one.at(1000.0), None);
+        assert_eq!(scaling(&[]), None);
+        let same = vec![
+            Size {
+                n: 5.0,
+                draws: vec![0.1]
+            };
+            3
+        ];
+        assert_eq!(scaling(&same), None);
+    }
+}
