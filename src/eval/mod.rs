@@ -8,6 +8,7 @@
 //! stated seed. What each interval is about (this very run, its kind, questions like these) is part of its type, and one
 //! that would not hold is a reason instead of two numbers.
 
+pub mod attempt;
 pub mod compare;
 pub mod distributions;
 pub mod intervals;
