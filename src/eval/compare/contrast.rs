@@ -45,6 +45,9 @@ pub fn contrast(arms: &[Arm], paired: bool) -> Result<Contrast, NoInterval> {
         .collect::<Option<_>>()
         .ok_or(NoInterval::OtherQuestions)?;
     let questions = together.first().map_or(0, Vec::len);
+    if questions == 0 {
+        return Err(NoInterval::NoAttempts);
+    }
     if together.iter().any(|arm| arm.len() != questions) {
         return Err(NoInterval::OtherQuestions);
     }
@@ -76,6 +79,17 @@ pub fn contrast(arms: &[Arm], paired: bool) -> Result<Contrast, NoInterval> {
         p: by_draws(effect, between).max(by_attempts(effect, attempts)),
         questions_like_these: like_these(&terms, between),
     })
+}
+
+/// Where the mean over arms lies of which each counts the same, as categories pooled: of this kind, on these questions. With
+/// one arm it is [`this_kind`](crate::eval::intervals::this_kind).
+pub fn over_arms(arms: &[Vec<Vec<Counts>>]) -> Result<Interval, NoInterval> {
+    let weighed = |draws: &Vec<Vec<Counts>>| Arm {
+        weight: 1.0 / arms.len() as f64,
+        draws: draws.clone(),
+    };
+    let weighed: Vec<Arm> = arms.iter().map(weighed).collect();
+    Ok(contrast(&weighed, false)?.this_kind.within(0.0, 1.0))
 }
 
 /// How much a contrast varies between draws.
@@ -192,6 +206,17 @@ mod tests {
         assert!((found.degrees_of_freedom - 3.8571428571428563).abs() < 1e-9);
         assert!((found.p - 0.049460559136628925).abs() < 1e-9, "{found:?}");
         assert_eq!(found.p < 0.05, !found.this_kind.holds(0.0));
+    }
+
+    #[test]
+    fn one_arm_pooled_with_none_is_its_kind() {
+        let one = arm(1.0, &[[30, 40], [45, 40], [50, 50]]).draws;
+        let alone = crate::eval::intervals::this_kind(&one).unwrap();
+        let found = over_arms(std::slice::from_ref(&one)).unwrap();
+        assert!((found.low - alone.low).abs() + (found.high - alone.high).abs() < 1e-12);
+        let narrower = over_arms(&[one.clone(), one]).unwrap();
+        assert!(narrower.high < alone.high && narrower.low > alone.low);
+        assert_eq!(over_arms(&[]), Err(NoInterval::NoAttempts));
     }
 
     #[test]
