@@ -10,6 +10,7 @@
 
 pub mod attempt;
 pub mod compare;
+pub mod components;
 pub mod distributions;
 pub mod intervals;
 pub mod ladder;
