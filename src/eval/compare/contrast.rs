@@ -9,7 +9,7 @@ use crate::eval::table::{Counts, avg, pooled, variance};
 /// differ in one axis alone.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Arm {
-    /// The weights of a contrast sum to 0.
+    /// The weights of a contrast sum to 0; those of a slope are its least squares'.
     pub weight: f64,
     /// The run of each draw, all over the same questions in one order. Several runs of a draw come pooled.
     pub draws: Vec<Vec<Counts>>,
@@ -37,7 +37,7 @@ pub struct Contrast {
 ///
 /// The interval on these questions is the hull of t and of what the attempts alone leave open, as in
 /// [`this_kind`](crate::eval::intervals::this_kind). On questions like these the questions' differences are added: their
-/// variance with two more questions, one won and one lost, beside that between draws.
+/// variance with two more questions, one won and one lost outright, beside that between draws.
 pub fn contrast(arms: &[Arm], paired: bool) -> Result<Contrast, NoInterval> {
     let together: Vec<Vec<Counts>> = arms
         .iter()
@@ -69,15 +69,16 @@ pub fn contrast(arms: &[Arm], paired: bool) -> Result<Contrast, NoInterval> {
         .filter_map(|(weight, arm)| Some(weight * avg(arm)?))
         .sum();
     let attempts = recovered(&terms)?;
+    let [least, most] = reachable(&weights);
     let (error, freedom) = (between.variance.sqrt(), between.freedom);
     let students = Interval::around(effect, t_critical(0.05, freedom) * error);
     Ok(Contrast {
         effect,
         standard_error: error,
         degrees_of_freedom: freedom,
-        this_kind: students.hull(attempts).within(-1.0, 1.0),
+        this_kind: students.hull(attempts).within(least, most),
         p: by_draws(effect, between).max(by_attempts(effect, attempts)),
-        questions_like_these: like_these(&terms, between),
+        questions_like_these: like_these(&terms, between, [least, most]),
     })
 }
 
@@ -89,7 +90,7 @@ pub fn over_arms(arms: &[Vec<Vec<Counts>>]) -> Result<Interval, NoInterval> {
         draws: draws.clone(),
     };
     let weighed: Vec<Arm> = arms.iter().map(weighed).collect();
-    Ok(contrast(&weighed, false)?.this_kind.within(0.0, 1.0))
+    Ok(contrast(&weighed, false)?.this_kind)
 }
 
 /// How much a contrast varies between draws.
@@ -159,7 +160,17 @@ fn by_attempts(effect: f64, interval: Interval) -> f64 {
     2.0 * gauss(-Z * effect.abs() / reach)
 }
 
-fn like_these(terms: &[(f64, &[Counts])], between: Between) -> Option<Interval> {
+/// The least and the most that a weighted sum of shares can be: −1 and 1 for one arm against another.
+fn reachable(weights: &[f64]) -> [f64; 2] {
+    let sum = |of: fn(f64) -> f64| weights.iter().map(|&weight| of(weight)).sum();
+    [sum(|weight| weight.min(0.0)), sum(|weight| weight.max(0.0))]
+}
+
+fn like_these(
+    terms: &[(f64, &[Counts])],
+    between: Between,
+    [least, most]: [f64; 2],
+) -> Option<Interval> {
     let questions = terms
         .first()
         .map(|(_, run)| run.len())
@@ -173,13 +184,14 @@ fn like_these(terms: &[(f64, &[Counts])], between: Between) -> Option<Interval> 
     let differences: Vec<f64> = (0..questions).map(of_question).collect();
     let count = questions as f64 + 2.0;
     let squares: f64 = differences.iter().map(|each| each * each).sum();
-    let centre = differences.iter().sum::<f64>() / count;
-    let spread = ((squares + 2.0) / count - centre * centre) / count;
+    let centre = (differences.iter().sum::<f64>() + least + most) / count;
+    let added = least * least + most * most;
+    let spread = ((squares + added) / count - centre * centre) / count;
     let whole = spread + between.variance;
     let freedom = whole * whole
         / (spread * spread / (count - 3.0) + between.variance.powi(2) / between.freedom);
     let reach = t_critical(0.05, freedom) * whole.sqrt();
-    Some(Interval::around(centre, reach).within(-1.0, 1.0))
+    Some(Interval::around(centre, reach).within(least, most))
 }
 
 #[cfg(test)]
