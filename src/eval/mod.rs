@@ -10,6 +10,7 @@
 
 pub mod attempt;
 pub mod compare;
+pub mod components;
 pub mod distributions;
 pub(crate) mod experiment;
 pub mod intervals;

@@ -24,7 +24,8 @@ pub struct Graded {
     /// Right, wrong or unknown.
     pub outcome: Outcome,
     /// Which of the question's distinct answers was given: equal numbers are equal answers. None where there was none
-    /// or it is not known; such an attempt has no vote.
+    /// or it is not known; such an attempt has no vote. What was tried inside of the reasoning is no answer, nor the last
+    /// formula of a reply that was cut off before it said one: on a real log both together make maj@2 .53 instead of .47.
     pub answer: Option<u32>,
     /// Tokens of the response, where the log says.
     pub tokens: Option<u32>,

@@ -2,14 +2,14 @@
 
 use super::pairs::recovered;
 use crate::eval::distributions::{Z, gauss, t_beyond, t_critical};
-use crate::eval::intervals::{Interval, NoInterval, this_run};
+use crate::eval::intervals::{Interval, NoInterval, attempts_variance};
 use crate::eval::table::{Counts, avg, pooled, variance};
 
 /// An arm with its weight in a contrast: 1 and −1 for one arm against another, 1/k and −1/k for the mean over k cells that
 /// differ in one axis alone.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Arm {
-    /// The weights of a contrast sum to 0.
+    /// The weights of a contrast sum to 0; those of a slope are its least squares'.
     pub weight: f64,
     /// The run of each draw, all over the same questions in one order. Several runs of a draw come pooled.
     pub draws: Vec<Vec<Counts>>,
@@ -53,6 +53,9 @@ pub fn contrast(arms: &[Arm], paired: bool) -> Result<Contrast, NoInterval> {
             .collect()
     };
     let questions = |arm: &Arm| arm.draws.first().map_or(0, Vec::len);
+    if arms.first().is_none_or(|arm| questions(arm) == 0) {
+        return Err(NoInterval::NoAttempts);
+    }
     if arms
         .windows(2)
         .any(|two| questions(&two[0]) != questions(&two[1]))
@@ -66,7 +69,7 @@ pub fn contrast(arms: &[Arm], paired: bool) -> Result<Contrast, NoInterval> {
 ///
 /// The interval on these questions is the hull of t and of what the attempts alone leave open, as in
 /// [`this_kind`](crate::eval::intervals::this_kind). On questions like these the questions' differences are added: their
-/// variance with two more questions, one won and one lost, beside that between draws. There is none where arms have
+/// variance with two more questions, one won and one lost outright, beside that between draws. There is none where arms have
 /// different questions.
 pub fn weigh(blocks: &[Block]) -> Result<Contrast, NoInterval> {
     let arms = || {
@@ -99,16 +102,27 @@ pub fn weigh(blocks: &[Block]) -> Result<Contrast, NoInterval> {
     } else {
         0.0
     };
-    let [low, high] =
-        [f64::min, f64::max].map(|side| terms.iter().map(|(weight, _)| side(*weight, 0.0)).sum());
+    let weights: Vec<f64> = terms.iter().map(|(weight, _)| *weight).collect();
+    let [least, most] = reachable(&weights);
     Ok(Contrast {
         effect,
         standard_error: error,
         degrees_of_freedom: freedom,
-        this_kind: found.within(low, high),
+        this_kind: found.within(least, most),
         p: by_draws.max(by_attempts(effect, attempts)),
-        questions_like_these: like_these(&terms, between).map(|found| found.within(low, high)),
+        questions_like_these: like_these(&terms, between, [least, most]),
     })
+}
+
+/// Where the mean over arms lies of which each counts the same, as categories pooled: of this kind, on these questions. With
+/// one arm it is [`this_kind`](crate::eval::intervals::this_kind).
+pub fn over_arms(arms: &[Vec<Vec<Counts>>]) -> Result<Interval, NoInterval> {
+    let weighed = |draws: &Vec<Vec<Counts>>| Arm {
+        weight: 1.0 / arms.len() as f64,
+        draws: draws.clone(),
+    };
+    let weighed: Vec<Arm> = arms.iter().map(weighed).collect();
+    Ok(contrast(&weighed, false)?.this_kind)
 }
 
 /// How much a contrast varies between draws.
@@ -127,7 +141,7 @@ impl Between {
         let (mut draws, mut fixed, mut squares, mut fewest) = (0.0, 0.0, 0.0, f64::INFINITY);
         for block in blocks {
             match block {
-                Block::Fixed(arm) => fixed += attempts_variance(arm)?,
+                Block::Fixed(arm) => fixed += of_model(arm)?,
                 Block::Draws(arms) => {
                     let (part, freedom) = draws_variance(arms)?;
                     draws += part;
@@ -176,11 +190,10 @@ pub(crate) fn of_draws(arms: &[Arm]) -> Result<Vec<f64>, NoInterval> {
     Ok((0..draws).map(of_draw).collect())
 }
 
-/// Of the weighted mean of one model, by its interval.
-fn attempts_variance(arm: &Arm) -> Result<f64, NoInterval> {
+/// Of the weighted mean of one model.
+fn of_model(arm: &Arm) -> Result<f64, NoInterval> {
     let run = pooled(&arm.draws).ok_or(NoInterval::OtherQuestions)?;
-    let found = this_run(&run)?;
-    Ok((arm.weight * (found.high - found.low) / 2.0 / Z).powi(2))
+    Ok(arm.weight * arm.weight * attempts_variance(&run))
 }
 
 fn by_draws(effect: f64, between: Between) -> f64 {
@@ -203,7 +216,17 @@ fn by_attempts(effect: f64, interval: Interval) -> f64 {
     2.0 * gauss(-Z * effect.abs() / reach)
 }
 
-fn like_these(terms: &[(f64, &[Counts])], between: Between) -> Option<Interval> {
+/// The least and the most that a weighted sum of shares can be: −1 and 1 for one arm against another.
+fn reachable(weights: &[f64]) -> [f64; 2] {
+    let sum = |of: fn(f64) -> f64| weights.iter().map(|&weight| of(weight)).sum();
+    [sum(|weight| weight.min(0.0)), sum(|weight| weight.max(0.0))]
+}
+
+fn like_these(
+    terms: &[(f64, &[Counts])],
+    between: Between,
+    [least, most]: [f64; 2],
+) -> Option<Interval> {
     let questions = terms
         .first()
         .map(|(_, run)| run.len())
@@ -220,14 +243,15 @@ fn like_these(terms: &[(f64, &[Counts])], between: Between) -> Option<Interval> 
     let differences: Vec<f64> = (0..questions).map(of_question).collect();
     let count = questions as f64 + 2.0;
     let squares: f64 = differences.iter().map(|each| each * each).sum();
-    let centre = differences.iter().sum::<f64>() / count;
-    let spread = ((squares + 2.0) / count - centre * centre) / count;
+    let centre = (differences.iter().sum::<f64>() + least + most) / count;
+    let added = least * least + most * most;
+    let spread = ((squares + added) / count - centre * centre) / count;
     // What a model's own attempts add is in its questions already.
     let whole = spread + between.draws;
     let freedom =
         whole * whole / (spread * spread / (count - 3.0) + between.draws.powi(2) / between.freedom);
     let reach = t_critical(0.05, freedom) * whole.sqrt();
-    Some(Interval::around(centre, reach))
+    Some(Interval::around(centre, reach).within(least, most))
 }
 
 #[cfg(test)]
@@ -283,6 +307,17 @@ mod tests {
         let pair =
             crate::eval::compare::this_pair(&[Counts::new(40, 100); 2], &[Counts::new(30, 100); 2]);
         assert_eq!(Ok(alone.this_kind), pair);
+    }
+
+    #[test]
+    fn one_arm_pooled_with_none_is_its_kind() {
+        let one = arm(1.0, &[[30, 40], [45, 40], [50, 50]]).draws;
+        let alone = crate::eval::intervals::this_kind(&one).unwrap();
+        let found = over_arms(std::slice::from_ref(&one)).unwrap();
+        assert!((found.low - alone.low).abs() + (found.high - alone.high).abs() < 1e-12);
+        let narrower = over_arms(&[one.clone(), one]).unwrap();
+        assert!(narrower.high < alone.high && narrower.low > alone.low);
+        assert_eq!(over_arms(&[]), Err(NoInterval::NoAttempts));
     }
 
     #[test]
