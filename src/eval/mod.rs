@@ -11,6 +11,7 @@
 pub mod attempt;
 pub mod compare;
 pub mod distributions;
+pub(crate) mod experiment;
 pub mod intervals;
 pub mod ladder;
 pub mod metrics;
