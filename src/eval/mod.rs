@@ -17,6 +17,7 @@ pub mod intervals;
 pub mod ladder;
 pub mod metrics;
 pub mod random;
+pub mod report;
 pub mod scaling;
 pub mod table;
 pub mod tiers;
