@@ -1,13 +1,14 @@
 //! What an experiment showed, as plain data: what is printed, and what `--json` writes.
 //!
-//! All figures are shares, not percent. An interval is `[low, high]`, or null with the reason beside it under `why_not`.
+//! All figures are shares, not percent. An interval is `[low, high]`, or null with the reason beside it under `no_interval` or `why_not`.
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// What `gradatim eval --experiment` answers.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, JsonSchema)]
 pub(crate) struct Answer {
     /// Which experiment the runs are of.
     pub experiment: Origin,
@@ -29,8 +30,6 @@ pub(crate) struct Answer {
     pub beside: Vec<Beside>,
     /// Arms against models that are no line of the experiment.
     pub references: Vec<Reference>,
-    /// How much of a ladder the questions are to these runs.
-    pub ladder: Vec<Ladder>,
     /// What made figures vary.
     pub components: Vec<Components>,
     /// What difference an experiment as this finds with a chance of 80 %.
@@ -46,7 +45,7 @@ pub(crate) struct Answer {
 }
 
 /// Where the experiment's design was read.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, JsonSchema)]
 pub(crate) struct Origin {
     /// `folder`, or `columns` of the logs themselves.
     pub by: String,
@@ -60,11 +59,11 @@ pub(crate) struct Origin {
     /// Lines that have a log.
     pub joined: usize,
     /// What differs between runs and was let through.
-    pub allowed: Vec<String>,
+    pub allowed: Vec<&'static str>,
 }
 
 /// What an interval, or a comparison as a whole, is about: what is thought to vary.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Estimand {
     /// Attempts alone: the very models.
@@ -77,7 +76,7 @@ pub(crate) enum Estimand {
 }
 
 /// Intervals of 95 %.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, JsonSchema)]
 pub(crate) struct Intervals {
     pub this_run: Option<[f64; 2]>,
     pub this_set: Option<[f64; 2]>,
@@ -85,11 +84,11 @@ pub(crate) struct Intervals {
     /// With the questions varying too, beside what the estimand lets vary.
     pub questions_like_these: Option<[f64; 2]>,
     /// Of each that is null, why.
-    pub why_not: BTreeMap<&'static str, String>,
+    pub no_interval: BTreeMap<&'static str, String>,
 }
 
 /// A kind of subset or control, with all its runs at one benchmark.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, JsonSchema)]
 pub(crate) struct Arm {
     /// The subsets' name, `*` where those of other draws have other letters.
     pub name: String,
@@ -129,7 +128,7 @@ pub(crate) struct Arm {
 }
 
 /// Figures of an arm: means over draws of the means over their runs.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, JsonSchema)]
 pub(crate) struct Figures {
     /// Questions that all its runs have.
     pub questions: usize,
@@ -155,7 +154,7 @@ pub(crate) struct Figures {
 }
 
 /// What question a comparison belongs to; p is adjusted inside of it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 pub(crate) enum Family {
     /// Number of trajectories.
     #[default]
@@ -182,10 +181,13 @@ pub(crate) enum Family {
     Wrong,
     #[serde(rename = "derived")]
     Derived,
+    /// An arm less a model that is no line of the experiment.
+    #[serde(rename = "reference")]
+    Reference,
 }
 
 /// What one kind of arm has more than another.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, JsonSchema)]
 pub(crate) struct Comparison {
     pub family: Family,
     /// `long - short`, `200 - 100`, `subset - random`: what is compared, whatever else it is with.
@@ -214,18 +216,22 @@ pub(crate) struct Comparison {
     pub ties: u32,
     /// Of coverage, at the smallest number of attempts that any run has.
     pub cov: Option<Part>,
-    /// Attempts that coverage is over.
+    /// Attempts that coverage is over: the first so many.
     pub cov_at: Option<u32>,
+    /// The difference of pass@k, k as many, which all attempts say.
+    pub pass_at: Option<f64>,
     pub tiers: BTreeMap<&'static str, Part>,
     pub verdict: Verdict,
     /// Why it is not made: what is known to differ.
     pub refused: Option<String>,
+    /// What differs and was let through.
+    pub allowed: Vec<String>,
     /// What the logs do not say and might differ.
-    pub unknown: Vec<String>,
+    pub unknown: Vec<&'static str>,
 }
 
 /// A part of a comparison.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, JsonSchema)]
 pub(crate) struct Part {
     pub questions: usize,
     pub difference: f64,
@@ -234,7 +240,7 @@ pub(crate) struct Part {
 }
 
 /// What a comparison says.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Verdict {
     /// The interval and the adjusted p agree that it is more.
@@ -249,7 +255,7 @@ pub(crate) enum Verdict {
 }
 
 /// The paper's headline: who solves nine in ten of Medium.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, JsonSchema)]
 pub(crate) struct MediumRule {
     pub threshold: f64,
     pub rows: Vec<MediumRow>,
@@ -258,7 +264,7 @@ pub(crate) struct MediumRule {
 }
 
 /// One arm, or the mean over categories.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, JsonSchema)]
 pub(crate) struct MediumRow {
     pub benchmark: Option<String>,
     pub grid: Option<String>,
@@ -282,26 +288,30 @@ pub(crate) struct MediumRow {
 }
 
 /// The smallest size that passes.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, JsonSchema)]
 pub(crate) struct SmallestPassing {
     pub benchmark: Option<String>,
     pub grid: Option<String>,
+    /// Null: the mean over `categories`.
     pub category: Option<String>,
+    pub categories: Vec<String>,
     pub length: Option<String>,
     pub style: Option<String>,
     pub recipe: Option<String>,
     pub budget: String,
     pub unit: String,
-    /// Null where none does.
-    pub size: Option<u64>,
-    /// The smallest that is not known to fail: what is smaller does.
-    pub size_not_failing: Option<u64>,
-    /// By the means alone.
-    pub size_by_point: Option<u64>,
+    /// Sizes that were looked at.
+    pub sizes: Vec<u64>,
+    /// By the interval's low end; null where none passes.
+    pub passing: Option<u64>,
+    /// By the mean alone, which says less.
+    pub by_reading: Option<u64>,
+    /// The largest that fails: what is sought is larger.
+    pub failing: Option<u64>,
 }
 
 /// How far categories differ beyond noise, as standard deviation of their true means.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, JsonSchema)]
 pub(crate) struct Spread {
     pub benchmark: Option<String>,
     pub grid: Option<String>,
@@ -314,18 +324,24 @@ pub(crate) struct Spread {
     /// Null: of all questions.
     pub tier: Option<&'static str>,
     pub categories: Vec<String>,
+    pub estimand: Estimand,
     pub sd: Option<f64>,
     pub interval: Option<[f64; 2]>,
+    /// With 95 % they differ by no more: all that can be said of their being the same.
+    pub at_most: Option<f64>,
     pub why_not: Option<String>,
     pub p: Option<f64>,
 }
 
-/// Accuracy by size of one family of subsets, or of several as their mean.
-#[derive(Clone, Debug, Default, Serialize)]
+/// Accuracy by size of one family of subsets, or the mean of several.
+#[derive(Clone, Debug, Default, Serialize, JsonSchema)]
 pub(crate) struct Scaling {
     pub benchmark: Option<String>,
     /// Null: of all questions.
     pub tier: Option<&'static str>,
+    /// The arms of each size, of each family.
+    pub families: Vec<Vec<String>>,
+    /// What all families have in common.
     pub grid: Option<String>,
     pub category: Option<String>,
     pub length: Option<String>,
@@ -333,36 +349,39 @@ pub(crate) struct Scaling {
     pub recipe: Option<String>,
     pub budget: String,
     pub unit: String,
+    pub questions: usize,
+    pub draws: usize,
+    pub estimand: Estimand,
     pub sizes: Vec<SizePoint>,
-    /// a·ln N + b: gain with each doubling of N.
+    /// Gain with each doubling of N.
     pub per_doubling: Option<f64>,
-    pub per_doubling_interval: Option<[f64; 2]>,
-    pub why_not: Option<String>,
-    /// a and b.
+    pub intervals: Intervals,
+    pub p: Option<f64>,
+    /// a and b of a·ln N + b.
     pub logarithm: Option<[f64; 2]>,
-    /// c, h and e of c − h·N^(−e).
+    /// c, h and e of c − h·N^(−e), c not above 1.
     pub saturating: Option<[f64; 3]>,
     /// Share of support of the saturating curve; null with fewer than six sizes, which do not choose.
     pub saturating_weight: Option<f64>,
     /// Up to four times the largest size.
     pub extrapolated: Vec<Extrapolated>,
-    /// Whether steps grow with size, so that it is not size alone.
-    pub steps_grow: bool,
+    /// Steps of the smallest and the largest size where they grow with size, so that it is not size alone.
+    pub steps_grow: Option<[f64; 2]>,
+    /// Why there is no fit.
+    pub refused: Option<String>,
 }
 
 /// One size.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, JsonSchema)]
 pub(crate) struct SizePoint {
     pub size: u64,
     pub avg: f64,
     /// In the order of draws; of runs where there is one draw.
     pub draws: Vec<f64>,
-    pub interval: Option<[f64; 2]>,
-    pub steps: Option<u64>,
 }
 
 /// A size that was not measured.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, JsonSchema)]
 pub(crate) struct Extrapolated {
     pub size: u64,
     pub avg: f64,
@@ -370,18 +389,27 @@ pub(crate) struct Extrapolated {
 }
 
 /// Stability against exploration, by how long a model thinks.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, JsonSchema)]
 pub(crate) struct ByTokens {
     pub arm: String,
     pub benchmark: Option<String>,
     /// Questions by their mean tokens, from the fewest on.
     pub quarters: Vec<Quarter>,
-    /// Of a question's attempts: the share right of the longer half less that of the shorter.
-    pub longer_less_shorter: Option<f64>,
+    /// Each question's attempts in four equal parts from the shortest to the longest, mean over questions and runs.
+    pub parts: Vec<Stretch>,
+    /// The chance that of a right and a wrong attempt at one question the right one is shorter.
+    pub right_is_shorter: Option<f64>,
+}
+
+/// A part of the attempts at a question.
+#[derive(Clone, Debug, Default, Serialize, JsonSchema)]
+pub(crate) struct Stretch {
+    pub tokens: f64,
+    pub avg: f64,
 }
 
 /// A quarter of the questions.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, JsonSchema)]
 pub(crate) struct Quarter {
     pub questions: usize,
     pub tokens: f64,
@@ -392,7 +420,7 @@ pub(crate) struct Quarter {
 }
 
 /// An effect on one benchmark less the same effect on another: memorising shows as more on the older one.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, JsonSchema)]
 pub(crate) struct Beside {
     pub family: Family,
     pub name: String,
@@ -406,7 +434,7 @@ pub(crate) struct Beside {
 }
 
 /// A model that is no line of the experiment.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, JsonSchema)]
 pub(crate) struct Reference {
     pub name: String,
     pub benchmark: Option<String>,
@@ -416,24 +444,8 @@ pub(crate) struct Reference {
     pub gains: Vec<Comparison>,
 }
 
-/// Runs and questions as a ladder.
-#[derive(Clone, Debug, Default, Serialize)]
-pub(crate) struct Ladder {
-    pub benchmark: Option<String>,
-    pub runs: usize,
-    pub questions: usize,
-    pub errors: usize,
-    pub reproducibility: f64,
-    pub marginal_reproducibility: f64,
-    pub scalability: Option<f64>,
-    pub h: Option<f64>,
-    pub null_mean: f64,
-    pub null_sd: f64,
-    pub p: f64,
-}
-
 /// Standard deviations, in shares, as `power` takes them in points.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, JsonSchema)]
 pub(crate) struct Components {
     pub benchmark: Option<String>,
     /// Between draws of an arm, beyond seeds and attempts; null with one draw in every arm.
@@ -447,16 +459,21 @@ pub(crate) struct Components {
     /// Share of the variance of attempts that lies between questions.
     pub between_questions: Option<f64>,
     pub accuracy: f64,
+    /// Degrees of freedom behind `draw_sd` and `seed_sd`: with few of them they may be off by a factor.
+    pub draw_freedom: u32,
+    pub seed_freedom: u32,
 }
 
 /// What the experiment could have found.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, JsonSchema)]
 pub(crate) struct Detectable {
     pub benchmark: Option<String>,
     pub draws: u32,
     pub seeds: u32,
     pub questions: u32,
     pub attempts: u32,
+    /// What is found: a difference of kinds, or with one draw of the very sets.
+    pub estimand: Estimand,
     /// The smallest difference of two arms that is found with a chance of 80 % at 5 %, on these questions.
     pub these_questions: Option<f64>,
     /// On questions like these.
@@ -465,7 +482,7 @@ pub(crate) struct Detectable {
 }
 
 /// A line of `runs.csv` that has no log of a benchmark.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct Missing {
     pub run: String,
     /// Null where it has none at all.
@@ -473,7 +490,7 @@ pub(crate) struct Missing {
 }
 
 /// A log of no line.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct Unmatched {
     pub log: String,
     pub benchmark: Option<String>,
@@ -526,6 +543,7 @@ impl Family {
             Self::Paired => "paired",
             Self::Wrong => "wrong",
             Self::Derived => "derived",
+            Self::Reference => "reference",
         }
     }
 }

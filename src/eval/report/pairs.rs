@@ -138,7 +138,8 @@ impl Differing {
         }
     }
 
-    fn words(self) -> &'static str {
+    /// In words.
+    pub(crate) fn words(self) -> &'static str {
         match self {
             Self::Template => "template",
             Self::Temperature => "temperature",
@@ -150,7 +151,7 @@ impl Differing {
     }
 
     /// What a run's log says of it; none where it says nothing.
-    fn of(self, run: &Run) -> Option<String> {
+    pub(crate) fn of(self, run: &Run) -> Option<String> {
         let facts = &run.facts;
         match self {
             Self::Template => facts.template.clone(),
