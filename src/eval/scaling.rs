@@ -265,18 +265,21 @@ fn fit_logarithm(n: &[f64], y: &[f64]) -> Option<Fit> {
 
 /// For each exponent the rest is a line, so that one number is looked for: on a grid, then by golden section.
 fn fit_saturating(n: &[f64], y: &[f64]) -> Option<Fit> {
-    const GRID: u32 = 200;
+    const GRID: u32 = 60;
+    const ROUNDS: u32 = 40;
     if n.len() < 4 {
         return None;
     }
+    let logs: Vec<f64> = n.iter().map(|n| libm::log(*n)).collect();
     let [low, high] = EXPONENTS.map(libm::log);
     let step = (high - low) / f64::from(GRID);
-    let at = |log_e: f64| with_exponent(libm::exp(log_e), n, y);
+    let at = |log_e: f64| with_exponent(libm::exp(log_e), &logs, y);
+    let residual = |log_e: f64| at(log_e).map_or(f64::INFINITY, |(_, residual)| residual);
     let grid = (0..=GRID).map(|index| low + step * f64::from(index));
-    let residual = |log_e: f64| at(log_e).map_or(f64::INFINITY, |fit| fit.residual);
-    let best = grid.min_by(|a, b| residual(*a).total_cmp(&residual(*b)))?;
+    let grid = grid.map(|log_e| (log_e, residual(log_e)));
+    let (best, _) = grid.min_by(|a, b| a.1.total_cmp(&b.1))?;
     let (mut left, mut right) = ((best - step).max(low), (best + step).min(high));
-    for _ in 0..60 {
+    for _ in 0..ROUNDS {
         let third = (right - left) * 0.381966011250105;
         if residual(left + third) <= residual(right - third) {
             right -= third;
@@ -284,17 +287,14 @@ fn fit_saturating(n: &[f64], y: &[f64]) -> Option<Fit> {
             left += third;
         }
     }
-    let refined = at((left + right) / 2.0)?;
-    let found = at(best)?;
-    Some(if refined.residual <= found.residual {
-        refined
-    } else {
-        found
-    })
+    let [refined, found] = [at((left + right) / 2.0)?, at(best)?];
+    let (curve, _) = if refined.1 <= found.1 { refined } else { found };
+    Some(fit(curve, n, y, 3))
 }
 
-fn with_exponent(e: f64, n: &[f64], y: &[f64]) -> Option<Fit> {
-    let x: Vec<f64> = n.iter().map(|n| -libm::pow(*n, -e)).collect();
+/// The best curve of an exponent, and the sum of squares that it leaves.
+fn with_exponent(e: f64, logs: &[f64], y: &[f64]) -> Option<(Curve, f64)> {
+    let x: Vec<f64> = logs.iter().map(|log| -libm::exp(-e * log)).collect();
     let (mut h, mut c) = line(&x, y)?;
     if c > 1.0 {
         // The line through 1 at no distance.
@@ -307,7 +307,8 @@ fn with_exponent(e: f64, n: &[f64], y: &[f64]) -> Option<Fit> {
     if h < 0.0 {
         (h, c) = (0.0, y.iter().sum::<f64>() / y.len() as f64);
     }
-    Some(fit(Curve::Saturating { c, h, e }, n, y, 3))
+    let left = x.iter().zip(y).map(|(x, y)| (y - c - h * x).powi(2)).sum();
+    Some((Curve::Saturating { c, h, e }, left))
 }
 
 /// Slope and height of the least squares' line; none where all x are the same.
