@@ -11,9 +11,12 @@
 pub mod attempt;
 pub mod compare;
 pub mod distributions;
+pub(crate) mod grade;
 pub mod intervals;
 pub mod ladder;
+pub(crate) mod logs;
 pub mod metrics;
+pub(crate) mod questions;
 pub mod random;
 pub mod scaling;
 pub mod table;
