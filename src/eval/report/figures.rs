@@ -52,7 +52,7 @@ pub struct RunFigures {
     /// Mean tokens of a response; null where the log does not say.
     pub tokens: Option<f64>,
     /// `easy`, `medium`, `hard`, `exh`; empty where the benchmark has no tiers.
-    pub tiers: BTreeMap<&'static str, TierFigures>,
+    pub tiers: BTreeMap<Tier, TierFigures>,
     /// Of `avg`, 95 %, by what they are about; null where none holds.
     pub intervals: Intervals,
     /// Why an interval is null.
@@ -261,7 +261,7 @@ fn by_end(table: &Table) -> Option<Ended> {
 
 /// The tiers of a benchmark that has them: all four, asked or not. Models that make the tiers have none: what they failed at
 /// is by choice what is hard.
-fn tiers(run: &Run, table: &Table, asked: &Asked) -> BTreeMap<&'static str, TierFigures> {
+fn tiers(run: &Run, table: &Table, asked: &Asked) -> BTreeMap<Tier, TierFigures> {
     let makes_them = asked.rule.iter().any(|(_, name)| *name == run.name);
     let has_tiers = table.questions.iter().any(|each| each.tier.is_some());
     if makes_them || !has_tiers {
@@ -284,7 +284,7 @@ fn tiers(run: &Run, table: &Table, asked: &Asked) -> BTreeMap<&'static str, Tier
             cov: found.as_ref().map(|found| found.cov),
             this_run: this_run(&counts).ok().map(super::ends),
         };
-        (tier.name(), figures)
+        (tier, figures)
     };
     Tier::ALL.into_iter().map(figures).collect()
 }

@@ -82,7 +82,7 @@ pub struct PairFigures {
     /// pass@k of both at the fewest attempts that a question has in either: what cov@n of different n cannot say.
     pub cov: Option<CovFigures>,
     /// By tier, where the benchmark has tiers.
-    pub tiers: BTreeMap<&'static str, TierDifference>,
+    pub tiers: BTreeMap<Tier, TierDifference>,
     /// What it comes to; null where it is refused.
     pub says: Option<Says>,
     /// Why no verdict is given.
@@ -138,8 +138,8 @@ impl Differing {
         }
     }
 
-    /// In words.
-    pub(crate) fn words(self) -> &'static str {
+    /// As in sentences.
+    pub fn words(self) -> &'static str {
         match self {
             Self::Template => "template",
             Self::Temperature => "temperature",
@@ -151,7 +151,7 @@ impl Differing {
     }
 
     /// What a run's log says of it; none where it says nothing.
-    pub(crate) fn of(self, run: &Run) -> Option<String> {
+    pub fn of(self, run: &Run) -> Option<String> {
         let facts = &run.facts;
         match self {
             Self::Template => facts.template.clone(),
@@ -283,7 +283,7 @@ impl Common {
         [of(&self.a), of(&self.b)]
     }
 
-    fn tiers(&self) -> BTreeMap<&'static str, TierDifference> {
+    fn tiers(&self) -> BTreeMap<Tier, TierDifference> {
         let of = |tier: Tier| {
             let [a, b] = self.of_tier(tier);
             let difference = TierDifference {
@@ -291,7 +291,7 @@ impl Common {
                 difference: avg(&a)? - avg(&b)?,
                 this_run: this_pair(&a, &b).ok().map(ends),
             };
-            Some((tier.name(), difference))
+            Some((tier, difference))
         };
         Tier::ALL.into_iter().filter_map(of).collect()
     }

@@ -51,7 +51,7 @@ pub struct LadderRow {
     /// As runs name it.
     pub question: String,
     /// Its tier, where the benchmark has tiers.
-    pub tier: Option<&'static str>,
+    pub tier: Option<Tier>,
     /// The share of right attempts in each run, in the order of the ladder's `names`.
     pub shares: Vec<f64>,
 }
@@ -73,9 +73,9 @@ pub struct PlacedQuestion {
     /// As runs name it.
     pub question: String,
     /// Its tier as the attempts say.
-    pub tier: &'static str,
+    pub tier: Tier,
     /// The chance of each tier, by the models' true rates.
-    pub chances: BTreeMap<&'static str, f64>,
+    pub chances: BTreeMap<Tier, f64>,
     /// Whether one attempt more or less at one model would place it elsewhere.
     pub at_boundary: bool,
     /// What a rate may still be where no model solved it: the upper end of 95 %.
@@ -140,11 +140,11 @@ fn placed(runs: &[Run], asked: &Asked) -> Vec<(Tier, PlacedQuestion)> {
             .iter()
             .map(|(role, _, counts)| Some((*role, *counts.get(id.as_str())?)));
         let found = place(&counts.collect::<Option<Vec<(Role, Counts)>>>()?)?;
-        let chances = Tier::ALL.into_iter().map(Tier::name).zip(found.chances);
+        let chances = Tier::ALL.into_iter().zip(found.chances);
         let question = PlacedQuestion {
             benchmark: first.benchmark.clone(),
             question: id.clone(),
-            tier: found.tier.name(),
+            tier: found.tier,
             chances: chances.collect(),
             at_boundary: found.at_boundary,
             rate_max: found.rate_max,
@@ -207,7 +207,7 @@ fn figures(runs: &[&Counted<'_>], asked: &Asked) -> Option<LadderFigures> {
     let easiest = sorted(questions.len(), ease);
     let cell = |at: &usize| LadderRow {
         question: questions[*at].id.clone(),
-        tier: questions[*at].tier.map(Tier::name),
+        tier: questions[*at].tier,
         shares: best.iter().map(|&run| table[run][*at].mean()).collect(),
     };
     Some(LadderFigures {

@@ -99,9 +99,7 @@ fn one_run_says_nothing_of_its_kind_and_says_why() {
 fn tiers_say_how_many_of_their_questions_were_asked() {
     let found = reported(vec![run("a", &["1", "0", "1"])], &asked());
     let tiers = &found.runs[0].tiers;
-    let of: Vec<u64> = ["easy", "medium", "hard", "exh"]
-        .map(|name| tiers[name].of)
-        .to_vec();
+    let of: Vec<u64> = tiers.values().map(|tier| tier.of).collect();
     assert_eq!(of, [4, 10, 12, 4]);
     assert_eq!(tiers.values().map(|tier| tier.questions).sum::<u64>(), 3);
     let unasked = tiers
@@ -299,10 +297,10 @@ fn named_models_make_tiers_and_are_not_judged_by_them() {
         .iter()
         .find(|run| run.name == "mine")
         .expect("a run");
-    let of = |name: &str| mine.tiers[name].questions;
-    assert_eq!(["easy", "medium", "hard", "exh"].map(of), [5, 10, 5, 10]);
+    let of = |tier: Tier| mine.tiers[&tier].questions;
+    assert_eq!(Tier::ALL.map(of), [5, 10, 5, 10]);
     assert_eq!(
-        (mine.tiers["easy"].avg, mine.tiers["medium"].avg),
+        (mine.tiers[&Tier::Easy].avg, mine.tiers[&Tier::Medium].avg),
         (Some(1.0), Some(0.5))
     );
     let small = found
