@@ -296,15 +296,17 @@ pub(super) fn is_suspect(nominees: &[Nominee], item: u32) -> bool {
     nominees.any(|nominee| nominee.item == item && nominee.is_suspect)
 }
 
-/// Items by their number, ascending: whether texts nominated it, and how near the vectors are where they did.
+/// Items by their number, each once: whether texts nominated it, and how near the vectors are where they did.
 pub(super) fn joined(
     by_text: Vec<u32>,
     nominees: &[Nominee],
 ) -> Vec<(u32, bool, Option<Likeness>)> {
-    let mut all: BTreeMap<u32, (bool, Option<Likeness>)> = by_text
-        .into_iter()
-        .map(|item| (item, (true, None)))
-        .collect();
+    let texts = by_text.into_iter();
+    if nominees.is_empty() {
+        return texts.map(|item| (item, true, None)).collect();
+    }
+    let texts = texts.map(|item| (item, (true, None)));
+    let mut all: BTreeMap<u32, (bool, Option<Likeness>)> = texts.collect();
     for nominee in nominees {
         all.entry(nominee.item).or_default().1 = Some(nominee.likeness);
     }
