@@ -162,7 +162,7 @@ impl<'g> Gathered<'g> {
 
     /// Reads a file that is one object; where no format has such a document, it is a file of one row.
     fn document(&mut self, file: &LogFile, text: &str, rows: &Rows) -> Result<()> {
-        let Some(document @ Value::Object(_)) = text::value(text) else {
+        let Some(document @ Value::Object(_)) = text::document(text) else {
             return self.rows(file, rows);
         };
         let Value::Object(fields) = &document else {
@@ -181,7 +181,10 @@ impl<'g> Gathered<'g> {
         };
         self.saw("document", &keys, format);
         let columns = Vec::new();
-        let context = self.context(file, &columns);
+        let context = Context {
+            document: text,
+            ..self.context(file, &columns)
+        };
         let maker = self.maker(format, &context);
         let mut told = Vec::new();
         let chunk = match format.document(document, &context, &mut told) {
@@ -218,6 +221,7 @@ impl<'g> Gathered<'g> {
         Context {
             columns,
             stem: &file.stem,
+            document: "",
             options: self.options,
         }
     }
