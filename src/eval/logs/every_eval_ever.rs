@@ -86,7 +86,8 @@ impl Format for EveryEvalEver {
                 .said("evaluation_result_id")
                 .or_else(|| reading.clone()),
             answer: attributed(cells.take("answer_attribution")),
-            tokens: count(&cells.take("token_usage").field("output_tokens")),
+            tokens: count(&cells.take("token_usage").field("output_tokens"))
+                .or_else(|| count(&metadata.clone().field("output_tokens"))),
             finished: metadata.clone().field("finished").truth(),
             said: Said {
                 model,

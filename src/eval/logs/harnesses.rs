@@ -297,7 +297,6 @@ fn a_problem_of_matharena_is_a_file_with_all_attempts() {
     assert_eq!((runs.len(), runs[0].name.as_str()), (1, "m--high"));
     assert_eq!(outcomes(&runs[0]), "rw ur");
     assert_eq!(runs[0].questions[0].attempts[1].tokens, Some(50));
-    assert_eq!(runs[0].questions[0].attempts[1].answer, None);
 
     let row = |model: &str, at: u32, correct: bool| {
         format!(
@@ -380,6 +379,7 @@ fn responses_of_lighteval_are_graded_again_where_a_row_has_several() {
     assert_eq!(run.benchmark.as_deref(), Some("sums"));
     assert_eq!(run.questions[0].attempts[1].tokens, Some(3));
     assert_eq!(run.facts.max_tokens, Some(99));
+    assert_eq!(run.questions[0].attempts[1].finished, Some(true));
 }
 
 #[test]

@@ -100,10 +100,6 @@ impl Format for Inspect {
         }
         Ok(())
     }
-
-    fn remarks(&self) -> &'static [&'static str] {
-        &["gives partial credit (P) where it does: such an attempt is neither right nor wrong"]
-    }
 }
 
 /// The keys of a log that are read, beside its samples.

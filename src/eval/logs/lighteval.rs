@@ -60,12 +60,16 @@ impl Format for Lighteval {
             return Err(Bad::NoAttempt);
         }
         let alone = texts.len() == 1;
+        let limit = asked.one.said.max_tokens;
         for (at, text) in texts.into_iter().enumerate() {
+            let tokens = asked.tokens.get(at).copied().flatten();
             told.push(Told {
                 attempt: Some(at as u64),
                 recorded: asked.grade.filter(|_| alone),
                 response: Some(text.ok_or(Bad::NoAttempt)?),
-                tokens: asked.tokens.get(at).copied().flatten(),
+                tokens,
+                // What has fewer tokens than it was allowed ended by itself.
+                finished: limit.zip(tokens).map(|(limit, tokens)| tokens < limit),
                 ..asked.one.clone()
             });
         }

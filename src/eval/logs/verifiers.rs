@@ -4,6 +4,8 @@
 //! question's had been. So questions are known by their prompt, and by `example_id` where newer files have it. A reward
 //! is a weighted sum, of form too: only where one function is named for being right, or the sum is 0 or 1, it is a grade.
 
+use std::borrow::Cow;
+
 use super::open::Look;
 use super::row::{count, number, said};
 use super::told::{Bad, Said, Told};
@@ -211,8 +213,9 @@ impl<'a> Trace<'a> {
         let sampling = call.clone().field("sampling");
         let is_stopped = matches!(&self.stop, Value::Text(stop) if LIMITS.contains(&stop.as_ref()));
         let ended = call.clone().field("finish_reason").finished();
+        let grader = grader(&self.rewards);
         Told {
-            recorded: graded(&self.rewards),
+            recorded: grader.as_ref().and_then(|(_, recorded)| *recorded),
             response,
             tokens: count(&self.tokens),
             finished: if is_stopped { Some(false) } else { ended },
@@ -221,7 +224,7 @@ impl<'a> Trace<'a> {
                 temperature: number(&sampling.clone().field("temperature")),
                 top_p: number(&sampling.clone().field("top_p")),
                 max_tokens: count(&sampling.field("max_tokens")),
-                grader: Some("rewards".into()),
+                grader: grader.map(|(name, _)| Cow::Owned(name)),
                 ..Said::default()
             },
             ..one
@@ -229,8 +232,8 @@ impl<'a> Trace<'a> {
     }
 }
 
-/// The grade among rewards by name: the one that is named for being right, else the only one.
-fn graded(rewards: &Value<'_>) -> Option<Outcome> {
+/// The reward that grades, with its grade: the one that is named for being right, else the only one.
+fn grader(rewards: &Value<'_>) -> Option<(String, Option<Outcome>)> {
     let Value::Object(fields) = rewards else {
         return None;
     };
@@ -238,5 +241,6 @@ fn graded(rewards: &Value<'_>) -> Option<Outcome> {
     let alone = || (fields.len() == 1).then(|| &*fields[0].0);
     let name = named.or_else(alone)?;
     let (_, reward) = fields.iter().find(|(key, _)| key == name)?;
-    rewards::decided(&reward.clone().field("score"))
+    let recorded = rewards::decided(&reward.clone().field("score"));
+    Some((name.to_owned(), recorded))
 }
