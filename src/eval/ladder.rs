@@ -5,6 +5,11 @@
 //! solved by all or by none it comes for nothing. What counts is the number of errors among tables with the same margins,
 //! the same questions as easy and the same runs as strong, in which nothing else hangs together (Strona and others 2014,
 //! doi:10.1038/ncomms5114, the curveball).
+//!
+//! Questions that as many runs solved have no order among themselves, and the errors depend on the one that is taken: on 11
+//! real runs they are 28 in the order of AIME24's ids and 32 in the order of the questions' texts. Here it is always the order
+//! of ids (numbers by value, then other ids by their characters), whatever order a log has, and beside the number stands
+//! between which two it lies for every order of equals.
 
 use super::random::Stream;
 use super::table::{Counts, variance};
@@ -22,8 +27,10 @@ pub struct Ladder {
     pub runs: usize,
     /// See `runs`.
     pub questions: usize,
-    /// Cells that differ from the perfect ladder.
+    /// Cells that differ from the perfect ladder; questions that as many runs solved stand in the order of their ids.
     pub errors: usize,
+    /// No order of questions that as many runs solved has fewer errors than the first or more than the second.
+    pub errors_between: [usize; 2],
     /// 1 − errors over cells.
     pub reproducibility: f64,
     /// The least that reproducibility can be with these questions' margins: mean of max(solved, unsolved).
@@ -45,13 +52,21 @@ pub fn solved(counts: &Counts) -> bool {
     2 * u64::from(counts.right) > u64::from(counts.of)
 }
 
-/// From which questions each run solved, `solved[run][question]`; none with fewer than two runs or questions, or where runs
-/// have different numbers of questions.
-pub fn ladder(solved: &[Vec<bool>], seed: u64) -> Option<Ladder> {
-    let (runs, questions) = (solved.len(), solved.first()?.len());
+/// From which questions each run solved, `solved[run][question]`, and the questions' ids, each once; none with fewer than two
+/// runs or questions, or where a run has not as many questions as there are ids. The order of questions and of runs is
+/// indifferent.
+///
+/// ```
+/// # use gradatim::eval::ladder::ladder;
+/// let solved = [vec![true, true, false], vec![true, true, false], vec![false, false, true]];
+/// assert_eq!(ladder(&["60", "61", "62"], &solved, 0).map(|found| found.errors), Some(2));
+/// ```
+pub fn ladder(ids: &[&str], solved: &[Vec<bool>], seed: u64) -> Option<Ladder> {
+    let (runs, questions) = (solved.len(), ids.len());
     if runs < 2 || questions < 2 || solved.iter().any(|run| run.len() != questions) {
         return None;
     }
+    let solved = &in_one_order(ids, solved);
     let order = easiest_first(solved);
     let cells = (runs * questions) as f64;
     let errors = errors(solved, &order);
@@ -67,6 +82,7 @@ pub fn ladder(solved: &[Vec<bool>], seed: u64) -> Option<Ladder> {
         runs,
         questions,
         errors,
+        errors_between: errors_between(solved),
         reproducibility,
         marginal_reproducibility: marginal,
         scalability: (marginal < 1.0).then(|| (reproducibility - marginal) / (1.0 - marginal)),
@@ -84,6 +100,18 @@ fn totals(solved: &[Vec<bool>]) -> Vec<usize> {
     (0..questions).map(total).collect()
 }
 
+/// Questions in the order of their ids, and runs in that of what they solved, so that the null's stream meets the same table
+/// however logs were read.
+fn in_one_order(ids: &[&str], solved: &[Vec<bool>]) -> Vec<Vec<bool>> {
+    let number = |at: usize| ids[at].parse::<u64>().unwrap_or(u64::MAX);
+    let mut order: Vec<usize> = (0..ids.len()).collect();
+    order.sort_by_key(|&at| (number(at), ids[at]));
+    let row = |run: &Vec<bool>| order.iter().map(|&at| run[at]).collect();
+    let mut rows: Vec<Vec<bool>> = solved.iter().map(row).collect();
+    rows.sort();
+    rows
+}
+
 /// Questions from the one that most runs solved on; equal ones as they came.
 fn easiest_first(solved: &[Vec<bool>]) -> Vec<usize> {
     let totals = totals(solved);
@@ -99,6 +127,28 @@ fn errors(solved: &[Vec<bool>], order: &[usize]) -> usize {
         2 * order[..score].iter().filter(|&&at| !run[at]).count()
     };
     solved.iter().map(of_run).sum()
+}
+
+/// Fewest and most errors over all orders of equals: a run whose score ends among equally easy questions has those that it
+/// solved first, or last. Each run by itself, so that both ends may be out of reach of one order for all.
+fn errors_between(solved: &[Vec<bool>]) -> [usize; 2] {
+    let totals = totals(solved);
+    let of_run = |run: &Vec<bool>| {
+        let score = run.iter().filter(|solved| **solved).count();
+        let mut before = 0;
+        let (mut fewest, mut most) = (0, 0);
+        for total in (0..=solved.len()).rev() {
+            let alike = || (0..totals.len()).filter(|&at| totals[at] == total);
+            let [all, own] = [alike().count(), alike().filter(|&at| run[at]).count()];
+            let inside = score.saturating_sub(before).min(all);
+            fewest += 2 * inside.saturating_sub(own);
+            most += 2 * inside.min(all - own);
+            before += all;
+        }
+        [fewest, most]
+    };
+    let both = |[a, b]: [usize; 2], [c, d]: [usize; 2]| [a + c, b + d];
+    solved.iter().map(of_run).fold([0, 0], both)
 }
 
 fn loevinger(solved: &[Vec<bool>], order: &[usize]) -> Option<f64> {
@@ -157,21 +207,36 @@ mod tests {
             .collect()
     }
 
+    const IDS: [&str; 4] = ["9", "10", "11", "b"];
+
     #[test]
     fn a_perfect_ladder_has_no_error() {
-        let found = ladder(&table(&["1110", "1100", "1000", "0000"]), 0).unwrap();
+        let found = ladder(&IDS[..4], &table(&["1110", "1100", "1000", "0000"]), 0).unwrap();
         assert_eq!((found.errors, found.reproducibility), (0, 1.0));
         assert_eq!((found.scalability, found.h), (Some(1.0), Some(1.0)));
-        assert_eq!(ladder(&table(&["111"]), 0), None);
-        assert_eq!(ladder(&table(&["111", "11"]), 0), None);
+        assert_eq!(found.errors_between, [0, 0]);
+        assert_eq!(ladder(&IDS[..3], &table(&["111"]), 0), None);
+        assert_eq!(ladder(&IDS[..3], &table(&["111", "11"]), 0), None);
     }
 
     /// By hand: the run that solves the hardest alone differs in two cells.
     #[test]
     fn a_question_out_of_order_is_two_errors() {
-        let found = ladder(&table(&["110", "110", "001"]), 0).unwrap();
+        let found = ladder(&IDS[..3], &table(&["110", "110", "001"]), 0).unwrap();
         assert_eq!(found.errors, 2);
         assert!((found.marginal_reproducibility - 2.0 / 3.0).abs() < 1e-12);
+    }
+
+    /// By hand: the second and third question are as easy, and the middle runs each solve one of them: in either order one run
+    /// has two errors, and if each had its own order neither or both would.
+    #[test]
+    fn equally_easy_questions_stand_by_id_whatever_the_order_of_rows() {
+        let found = ladder(&IDS[..3], &table(&["111", "110", "101"]), 7).unwrap();
+        assert_eq!((found.errors, found.errors_between), (2, [0, 4]));
+        let turned = ladder(&["11", "9", "10"], &table(&["011", "111", "110"]), 7);
+        let same = ladder(&["9", "10", "11"], &table(&["110", "111", "101"]), 7);
+        assert_eq!(turned, same);
+        assert_eq!(same, Some(found));
     }
 
     #[test]

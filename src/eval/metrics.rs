@@ -38,6 +38,37 @@ pub struct Figures {
     pub tokens: Option<f64>,
 }
 
+/// The figures of an arm: means over its runs, so that avg@8×4 and cov@8×4 are of eight attempts each.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct OverRuns {
+    /// Runs that the means are of.
+    pub runs: usize,
+    /// See [`Figures::avg`].
+    pub avg: f64,
+    /// See [`Figures::cov`].
+    pub cov: f64,
+    /// See [`Figures::maj_expected`]; none where a run has none.
+    pub maj_expected: Option<f64>,
+    /// See [`Figures::maj_first`]; none where a run has none.
+    pub maj_first: Option<f64>,
+    /// See [`Figures::unfinished`]; none where a run has none.
+    pub unfinished: Option<f64>,
+    /// See [`Figures::tokens`]; none where a run has none.
+    pub tokens: Option<f64>,
+}
+
+/// How accuracy goes with the tokens of a response, at one and the same question: stability against exploration.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ByTokens {
+    /// Questions that enough attempts with known tokens were made at.
+    pub questions: usize,
+    /// The questions' attempts from the shortest to the longest in equal parts: mean tokens, and share of right ones, of each.
+    pub parts: Vec<[f64; 2]>,
+    /// The chance that of a right and a wrong attempt at the same question the right one is shorter, ties by half; above a
+    /// half where wandering goes with failing. None where no question has both.
+    pub right_is_shorter: Option<f64>,
+}
+
 /// How far a run's average varies, and by what.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Spread {
@@ -83,6 +114,107 @@ impl Figures {
     pub fn gap(&self) -> f64 {
         self.cov - self.avg
     }
+}
+
+impl OverRuns {
+    /// None without runs.
+    pub fn of(runs: &[Figures]) -> Option<Self> {
+        let all = |of: fn(&Figures) -> Option<f64>| {
+            let values: Option<Vec<f64>> = runs.iter().map(of).collect();
+            mean(values?)
+        };
+        Some(Self {
+            runs: runs.len(),
+            avg: all(|run| Some(run.avg))?,
+            cov: all(|run| Some(run.cov))?,
+            maj_expected: all(|run| run.maj_expected),
+            maj_first: all(|run| run.maj_first),
+            unfinished: all(|run| run.unfinished),
+            tokens: all(|run| run.tokens),
+        })
+    }
+}
+
+/// Accuracy by tokens, each question's attempts in `parts` equal parts by their length; questions with fewer attempts of known
+/// length are left out. None where no question is left or `parts` is 0.
+pub fn by_tokens(table: &Table, parts: usize) -> Option<ByTokens> {
+    let mut sums = vec![[0.0; 2]; parts];
+    let (mut questions, mut shorter) = (0, Vec::new());
+    for question in &table.questions {
+        let known = question.attempts.iter().filter_map(|attempt| {
+            let right = attempt.outcome == Outcome::Right;
+            Some((attempt.tokens?, right))
+        });
+        let mut known: Vec<(u32, bool)> = known.collect();
+        shorter.extend(right_is_shorter(&known));
+        if parts == 0 || known.len() < parts {
+            continue;
+        }
+        // Equally long attempts share their parts in proportion, whatever their order.
+        known.sort_unstable();
+        questions += 1;
+        for (part, sum) in sums.iter_mut().enumerate() {
+            let [from, to] = [part, part + 1].map(|at| (at * known.len()) as f64 / parts as f64);
+            let [tokens, right] = stretch(&known, from, to);
+            sum[0] += tokens;
+            sum[1] += right;
+        }
+    }
+    let over = |sum: [f64; 2]| sum.map(|sum| sum / f64::from(questions));
+    (questions > 0).then(|| ByTokens {
+        questions: questions as usize,
+        parts: sums.into_iter().map(over).collect(),
+        right_is_shorter: mean(shorter),
+    })
+}
+
+/// Mean tokens and share of right ones of the sorted attempts between two places; a place inside of an attempt takes that part
+/// of it, and equally long attempts are taken as their mean.
+fn stretch(known: &[(u32, bool)], from: f64, to: f64) -> [f64; 2] {
+    let (mut tokens, mut right) = (0.0, 0.0);
+    for alike in known.chunk_by(|a, b| a.0 == b.0) {
+        let begin = known.partition_point(|each| each.0 < alike[0].0) as f64;
+        let end = begin + alike.len() as f64;
+        let inside = (end.min(to) - begin.max(from)).max(0.0);
+        let share = alike.iter().filter(|each| each.1).count() as f64 / alike.len() as f64;
+        tokens += inside * f64::from(alike[0].0);
+        right += inside * share;
+    }
+    [tokens / (to - from), right / (to - from)]
+}
+
+/// Over all pairs of a right and a wrong attempt; none without one.
+fn right_is_shorter(known: &[(u32, bool)]) -> Option<f64> {
+    let mut wrong: Vec<u32> = known
+        .iter()
+        .filter(|each| !each.1)
+        .map(|each| each.0)
+        .collect();
+    wrong.sort_unstable();
+    let of = |&(tokens, _): &(u32, bool)| {
+        let below = wrong.partition_point(|each| *each < tokens);
+        let same = wrong.partition_point(|each| *each <= tokens) - below;
+        let longer = wrong.len() - below - same;
+        (longer as f64 + same as f64 / 2.0) / wrong.len() as f64
+    };
+    if wrong.is_empty() {
+        return None;
+    }
+    mean(known.iter().filter(|each| each.1).map(of))
+}
+
+/// Whether each question is covered, as counts of one: cov@n is their mean, and every interval of [`super::intervals`] holds
+/// for it as it does for single answers.
+pub fn covered(counts: &[Counts]) -> Vec<Counts> {
+    let one = |each: &Counts| Counts::new(u32::from(each.right > 0), u32::from(each.of > 0));
+    counts.iter().map(one).collect()
+}
+
+/// The coverage of two runs at the number of attempts that both made at every question: k, and pass@k of each. More attempts
+/// cover more, so that cov@64 and cov@8 are not to be compared. None where a question has no attempt.
+pub fn cov_in_common(a: &[Counts], b: &[Counts]) -> Option<(u32, f64, f64)> {
+    let k = a.iter().chain(b).map(|each| each.of).min()?;
+    Some((k, pass_at(a, k)?, pass_at(b, k)?))
 }
 
 /// The figures of each tier of which the table has a question.
@@ -242,6 +374,55 @@ mod tests {
             questions: vec![question(&[(None, Right)])],
         };
         assert_eq!(maj(&silent, Ties::First), None, "no answer is known");
+    }
+
+    /// By hand: short ones right, long ones wrong, and one tie in length that is half of each.
+    #[test]
+    fn accuracy_falls_with_tokens_inside_of_a_question_whatever_the_question() {
+        let of = |made: &[(u32, Outcome)]| Question {
+            id: String::new(),
+            tier: None,
+            attempts: made
+                .iter()
+                .map(|&(tokens, outcome)| Graded {
+                    tokens: Some(tokens),
+                    ..Graded::new(outcome)
+                })
+                .collect(),
+        };
+        let falls = of(&[(900, Wrong), (100, Right), (200, Right), (800, Unknown)]);
+        let tied = of(&[(50, Right), (50, Wrong)]);
+        let unknown = question(&[(None, Right)]);
+        let table = Table {
+            questions: vec![falls, tied, unknown],
+        };
+        let found = by_tokens(&table, 2).unwrap();
+        assert_eq!(found.questions, 2);
+        assert_eq!(found.parts, [[100.0, 0.75], [450.0, 0.25]]);
+        assert_eq!(found.right_is_shorter, Some(0.75));
+        assert_eq!(by_tokens(&Table::default(), 2), None);
+    }
+
+    /// By hand: of four attempts with one right, a half of pairs hold it.
+    #[test]
+    fn coverage_is_compared_at_the_attempts_that_both_made() {
+        let [many, few] = [[Counts::new(1, 4); 2], [Counts::new(1, 2); 2]];
+        assert_eq!(cov_in_common(&many, &few), Some((2, 0.5, 1.0)));
+        assert_eq!(covered(&many), [Counts::new(1, 1); 2]);
+        assert_eq!(cov_in_common(&many, &[Counts::default()]), None);
+    }
+
+    #[test]
+    fn an_arms_coverage_is_of_eight_attempts_and_not_of_all_its_runs() {
+        let run = |outcome| {
+            let table = Table {
+                questions: vec![question(&[(None, outcome); 8])],
+            };
+            Figures::of(&table).unwrap()
+        };
+        let arm = OverRuns::of(&[run(Right), run(Wrong)]).unwrap();
+        assert_eq!((arm.runs, arm.avg, arm.cov), (2, 0.5, 0.5));
+        assert_eq!(OverRuns::of(&[]), None);
     }
 
     /// By counting: of 4 attempts with 1 right, 3 of the 6 pairs hold it.

@@ -10,14 +10,18 @@
 
 pub mod attempt;
 pub mod compare;
+pub mod components;
 pub mod distributions;
+pub(crate) mod experiment;
 pub(crate) mod grade;
 pub mod intervals;
 pub mod ladder;
 pub(crate) mod logs;
 pub mod metrics;
+pub(crate) mod output;
 pub(crate) mod questions;
 pub mod random;
+pub mod report;
 pub mod scaling;
 pub mod table;
 pub mod tiers;

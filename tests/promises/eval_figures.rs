@@ -12,6 +12,7 @@ use gradatim::eval::ladder::{Ladder, ladder, solved};
 use gradatim::eval::metrics::{Figures, by_tier, pass_at, spread};
 use gradatim::eval::table::{Counts, Graded, Outcome, Question, Table};
 use gradatim::eval::tiers::Tier;
+use gradatim_verify::{extract, reading};
 use serde_json::Value;
 
 fn logs() -> Option<PathBuf> {
@@ -66,21 +67,18 @@ fn outcome(right: bool) -> Outcome {
     }
 }
 
-/// What stands in the last box.
-fn boxed(text: &str) -> Option<&str> {
-    let text = &text[text.rfind("\\boxed{")? + 7..];
-    text.find('}').map(|end| &text[..end])
-}
-
 fn areal() -> Option<Table> {
     let rows = rows("areal", "aime24_nemotron1.5b_n2_all30.jsonl.zst")?;
     let mut questions: BTreeMap<u32, (Vec<String>, Vec<Graded>)> = BTreeMap::new();
     for row in &rows {
         let (said, attempts) = questions.entry(number(row, "question_id")).or_default();
-        let answer = boxed(row["completion"].as_str().expect("text")).map(|answer| {
-            let known = said.iter().position(|known| known == answer);
+        // Neither a box inside of the reasoning nor the last formula of a reply that was cut off is an answer with a vote.
+        let answer = extract(row["completion"].as_str().expect("text"));
+        let answer = answer.filter(|answer| !answer.ambiguous).map(|answer| {
+            let answer = reading(&answer.text).unwrap_or(answer.text);
+            let known = said.iter().position(|known| *known == answer);
             known.unwrap_or_else(|| {
-                said.push(answer.to_owned());
+                said.push(answer);
                 said.len() - 1
             }) as u32
         });
@@ -172,14 +170,9 @@ fn more_thinking_wins_thirty_two_to_four() {
     near(found.p, mcnemar(32, 4), 1e-12);
 }
 
-/// Which questions a run of Sky-T1 solved, by their text.
-fn sky_t1(name: &str) -> Option<BTreeMap<String, bool>> {
-    let of = |row: &Value| {
-        (
-            row["question"].as_str().expect("text").to_owned(),
-            row["score"][0].as_bool() == Some(true),
-        )
-    };
+/// Which questions a run of Sky-T1 solved, by their number, which is the same for the same text in all of its runs.
+fn sky_t1(name: &str) -> Option<BTreeMap<u32, bool>> {
+    let of = |row: &Value| (number(row, "idx"), row["score"][0].as_bool() == Some(true));
     Some(rows("skyt1_32b_aime24", name)?.iter().map(of).collect())
 }
 
@@ -190,7 +183,7 @@ fn long_trajectories_beat_short_ones_nine_to_nothing() {
     };
     let short = sky_t1("Sky-T1-math-correct-5K-32B-short-ckpts_ckpt133.jsonl").expect("beside it");
     assert!(long.keys().eq(short.keys()));
-    let counts = |run: BTreeMap<String, bool>| -> Vec<Counts> {
+    let counts = |run: BTreeMap<u32, bool>| -> Vec<Counts> {
         run.into_values()
             .map(|right| Counts::new(u32::from(right), 1))
             .collect()
@@ -218,7 +211,9 @@ fn sky_t1_ladder(is_meant: impl Fn(&str) -> bool) -> Option<Ladder> {
             .map(|right| solved(&Counts::new(u32::from(right), 1)))
             .collect()
     };
-    ladder(&names.iter().map(row).collect::<Vec<_>>(), 0)
+    let ids: Vec<String> = (0..30).map(|at| at.to_string()).collect();
+    let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+    ladder(&ids, &names.iter().map(row).collect::<Vec<_>>(), 0)
 }
 
 #[test]
@@ -233,9 +228,12 @@ fn a_reproducibility_above_nine_tenths_is_no_ladder() {
     near(all.null_mean, 52.0, 0.5);
     near(all.null_sd, 3.5, 0.3);
     near(all.p, 0.62, 0.05);
+    assert!(all.errors_between[0] <= 50 && 54 <= all.errors_between[1]);
     let long = sky_t1_ladder(|name| !name.contains("short")).expect("runs");
     assert_eq!((long.runs, long.errors), (11, 28));
     near(long.reproducibility, 0.915, 5e-4);
+    // Over the orders of equally easy questions: 26 to 34, by the assignment of questions to places.
+    assert!(long.errors_between[0] <= 26 && 34 <= long.errors_between[1]);
     near(long.null_mean, 31.5, 0.3);
     near(long.null_sd, 2.4, 0.3);
     near(long.p, 0.15, 0.05);

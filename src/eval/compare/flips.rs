@@ -1,7 +1,5 @@
 //! Tests that ask nothing of how differences are distributed: each could as well have had the other sign.
 
-use std::collections::BTreeMap;
-
 use crate::eval::distributions::beta;
 use crate::eval::random::Stream;
 use crate::eval::table::Counts;
@@ -56,21 +54,34 @@ fn common_divisor(a: i64, b: i64) -> i64 {
 
 /// By the distribution of the sum; none where it has too many values.
 fn exact(differences: &[i64]) -> Option<f64> {
-    let mut shares = BTreeMap::from([(0_i64, 1.0_f64)]);
-    for &each in differences.iter().filter(|each| **each != 0) {
-        let mut next = BTreeMap::new();
-        for (sum, share) in shares {
-            for sum in [sum + each, sum - each] {
-                *next.entry(sum).or_insert(0.0) += share / 2.0;
-            }
-        }
-        if next.len() > SUMS_MAX {
-            return None;
-        }
-        shares = next;
+    let unit = differences
+        .iter()
+        .fold(0, |unit, each| common_divisor(unit, each.abs()));
+    let steps: Vec<usize> = differences
+        .iter()
+        .filter(|each| **each != 0)
+        .map(|each| usize::try_from(each.abs() / unit).ok())
+        .collect::<Option<_>>()?;
+    let reach: usize = steps.iter().sum();
+    if reach > SUMS_MAX {
+        return None;
     }
-    let seen = differences.iter().sum::<i64>().abs();
-    let far = shares.iter().filter(|(sum, _)| sum.abs() >= seen);
+    // The share of flips whose negative ones make so much; a sum is the reach less twice that.
+    let mut shares = vec![0.0_f64; reach + 1];
+    shares[0] = 1.0;
+    let mut so_far = 0;
+    for step in steps {
+        so_far += step;
+        for at in (0..=so_far).rev() {
+            let flipped = at.checked_sub(step).map_or(0.0, |without| shares[without]);
+            shares[at] = (shares[at] + flipped) / 2.0;
+        }
+    }
+    let seen = differences.iter().sum::<i64>().unsigned_abs() as usize / unit.max(1) as usize;
+    let far = shares
+        .iter()
+        .enumerate()
+        .filter(|(negative, _)| reach.abs_diff(2 * negative) >= seen);
     Some(far.map(|(_, share)| share).sum::<f64>().min(1.0))
 }
 

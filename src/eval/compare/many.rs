@@ -1,8 +1,10 @@
 //! Many comparisons at once: p so adjusted that the chance to call any of a family by mistake stays what is said.
 
+use super::contrast::{Arm, contrast};
 use crate::eval::distributions::gauss;
+use crate::eval::intervals::{NoInterval, attempts_variance};
 use crate::eval::random::Stream;
-use crate::eval::table::variance;
+use crate::eval::table::{Counts, avg, mean, variance};
 
 /// With fewer paired draws no flip of signs can be rare: of 5 draws the rarest has p = 2/32.
 pub const DRAWS_MIN: usize = 6;
@@ -38,6 +40,46 @@ pub fn dunnett(t: &[f64], draws: &[u32], control_draws: u32, freedom: f64) -> Ve
     t.iter()
         .map(|&t| 1.0 - all_below(t.abs(), &loads, freedom))
         .collect()
+}
+
+/// Dunnett's adjusted p of arms against the control that they share, from the runs of each one's draws, in the order of arms.
+///
+/// The spread that all share is never below what attempts show, and no p is below that of the arm's own contrast: where
+/// arms differ in spread, or draws agree by chance, the family's is not to be surer than one comparison alone.
+pub fn against_control(
+    arms: &[Vec<Vec<Counts>>],
+    control: &[Vec<Counts>],
+) -> Result<Vec<f64>, NoInterval> {
+    let all = || arms.iter().map(Vec::as_slice).chain([control]);
+    let (mut squares, mut freedom) = (0.0, 0.0);
+    for arm in all() {
+        let means: Vec<f64> = arm.iter().filter_map(|draw| avg(draw)).collect();
+        let spread = variance(&means).ok_or(NoInterval::OneDraw)?;
+        squares += spread * (means.len() as f64 - 1.0);
+        freedom += means.len() as f64 - 1.0;
+    }
+    let attempts = mean(all().flatten().map(|draw| attempts_variance(draw)));
+    let spread = (squares / freedom).max(attempts.unwrap_or(0.0));
+    let count = |arm: &[Vec<Counts>]| arm.len() as u32;
+    let centre = |arm: &[Vec<Counts>]| mean(arm.iter().filter_map(|draw| avg(draw)));
+    let studentised = |arm: &Vec<Vec<Counts>>| {
+        let each = 1.0 / f64::from(count(arm)) + 1.0 / f64::from(count(control));
+        Some((centre(arm)? - centre(control)?) / (spread * each).sqrt())
+    };
+    let t: Option<Vec<f64>> = arms.iter().map(studentised).collect();
+    let draws: Vec<u32> = arms.iter().map(|arm| count(arm)).collect();
+    let t = t.ok_or(NoInterval::NoAttempts)?;
+    let adjusted = dunnett(&t, &draws, count(control), freedom);
+    let weighed = |weight: f64, draws: &[Vec<Counts>]| Arm {
+        weight,
+        draws: draws.to_vec(),
+    };
+    let mut p = Vec::new();
+    for (arm, adjusted) in arms.iter().zip(adjusted) {
+        let own = contrast(&[weighed(1.0, arm), weighed(-1.0, control)], false)?;
+        p.push(adjusted.max(own.p));
+    }
+    Ok(p)
 }
 
 /// P(every |T| ≤ t), over the logarithm of the spread as far as its density matters.
@@ -162,6 +204,23 @@ mod tests {
             let students = crate::eval::distributions::t_beyond(t, freedom);
             assert!((p - students).abs() < 1e-7, "{p} {students}");
         }
+    }
+
+    /// scipy 1.17.1: `dunnett([.33, .35, .32, .36], [.31, .3, .33, .28], control=[.3, .32, .31, .29])`, whose integral is
+    /// drawn: the mean of 40.
+    #[test]
+    fn arms_against_their_control_are_scipys_dunnett() {
+        let arm = |right: [u32; 4]| {
+            right
+                .map(|right| vec![Counts::new(right * 10_000, 1_000_000)])
+                .to_vec()
+        };
+        let control = arm([30, 32, 31, 29]);
+        let arms = [arm([33, 35, 32, 36]), arm([31, 30, 33, 28])];
+        let p = against_control(&arms, &control).unwrap();
+        assert!((p[0] - 0.03677).abs() < 0.0002 && p[1] > 0.99, "{p:?}");
+        let one = against_control(&[vec![vec![Counts::new(1, 2)]]], &control);
+        assert_eq!(one, Err(NoInterval::OneDraw));
     }
 
     /// A single comparison whose draws all agree in sign: two of 64 flips.

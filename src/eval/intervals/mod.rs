@@ -18,7 +18,44 @@ mod run;
 
 pub use kind::{over_draws, this_kind};
 pub use questions::questions_like_these;
-pub use run::this_run;
+pub use run::{attempts_variance, this_run};
+
+/// What an interval is about: every table says it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Estimand {
+    /// This trained model on these questions.
+    ThisRun,
+    /// Such subsets, drawn and trained anew, on these questions: what is compared between C, N, L and S.
+    ThisKind,
+    /// This very set trained anew, on these questions: of a set that has training seeds and no draws, as a `replicate`.
+    ThisSetRetrained,
+    /// The same on questions like these.
+    QuestionsLikeThese,
+}
+
+impl Estimand {
+    /// As in tables and JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::ThisRun => "this_run",
+            Self::ThisKind => "this_kind",
+            Self::ThisSetRetrained => "this_set_retrained",
+            Self::QuestionsLikeThese => "questions_like_these",
+        }
+    }
+
+    /// What it would take to see another value, in words.
+    pub fn repeats(self) -> &'static str {
+        match self {
+            Self::ThisRun => "this model's attempts at these questions, made again",
+            Self::ThisKind => {
+                "another draw of this kind of subset, trained and asked these questions"
+            }
+            Self::ThisSetRetrained => "this set, retrained, and asked these questions",
+            Self::QuestionsLikeThese => "other questions like these",
+        }
+    }
+}
 
 /// From the low end to the high, both of them in it.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -42,6 +79,10 @@ pub enum NoInterval {
     OneQuestion,
     /// The draws of the arms are not paired one to one.
     NotPaired,
+    /// One arm differs from no other.
+    OneArm,
+    /// Too few different sizes for a curve.
+    FewSizes,
 }
 
 impl Interval {
@@ -85,6 +126,8 @@ impl fmt::Display for NoInterval {
             Self::OtherQuestions => "the runs do not have the same questions",
             Self::OneQuestion => "one question says nothing of others like it",
             Self::NotPaired => "the arms do not have the same draws",
+            Self::OneArm => "one arm differs from no other",
+            Self::FewSizes => "too few different sizes",
         })
     }
 }

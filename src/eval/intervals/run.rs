@@ -29,10 +29,10 @@ pub fn this_run(run: &[Counts]) -> Result<Interval, NoInterval> {
     Ok(clopper_pearson(mean, count * count / inverse))
 }
 
-/// How much the mean varies by its attempts: the larger of what they show, Σ p(1−p)/(n−1), and what they would show if each
+/// How much a run's mean varies by its attempts: the larger of what they show, Σ p(1−p)/(n−1), and what they would show if each
 /// question had half an attempt more on both sides, Σ q(1−q)/(n+2) with q = (x+½)/(n+1), over the questions squared. The
 /// first alone is 0 where every question is always or never solved, the second too small where none is.
-fn attempts_variance(run: &[Counts]) -> f64 {
+pub fn attempts_variance(run: &[Counts]) -> f64 {
     let shown = |each: &Counts| {
         let mean = each.mean();
         mean * (1.0 - mean) / f64::from(each.of.saturating_sub(1)).max(1.0)
