@@ -9,9 +9,10 @@ use super::facts::told;
 use super::families::Question;
 use super::runs::{Benchmark, Measure, Trained};
 use super::weigh::{Term, Weighed, What, weighed, wins};
-use crate::eval::compare::{DRAWS_MIN, holm, max_t};
+use crate::eval::compare::{DRAWS_MIN, against_control, holm, max_t};
 use crate::eval::intervals::NoInterval;
 use crate::eval::metrics::pass_at;
+use crate::eval::table::Counts;
 
 /// What is called by mistake, at most so often in a family.
 const ALPHA: f64 = 0.05;
@@ -19,7 +20,10 @@ const ALPHA: f64 = 0.05;
 /// A comparison, with what its family needs to adjust its p.
 pub(super) struct Compared {
     pub comparison: Comparison,
+    /// Its value for each draw, where all its arms go together.
     draws: Vec<f64>,
+    /// Its only cell, where it has one.
+    cell: Option<[usize; 2]>,
 }
 
 /// The effects of a benchmark, each over all of its cells, and the contrasts, a cell each.
@@ -45,7 +49,7 @@ pub(super) fn all(
     let contrasts: Vec<Compared> = contrasts
         .map(|question| of(design, benchmark, &question, options))
         .collect();
-    [effects, contrasts].map(|compared| adjusted(compared, options.seed))
+    [effects, contrasts].map(|compared| adjusted(compared, design, benchmark, options.seed))
 }
 
 /// The weights of the mean over cells of the first less the second; arms that cancel are left out.
@@ -87,7 +91,14 @@ fn of(
             .collect(),
         ..Comparison::default()
     };
-    compared(comparison, design, benchmark, &what, &runs, options)
+    let cell = match question.cells.as_slice() {
+        [cell] => Some(*cell),
+        _ => None,
+    };
+    Compared {
+        cell,
+        ..compared(comparison, design, benchmark, &what, &runs, options)
+    }
 }
 
 /// Fills a comparison with what its arms come to.
@@ -108,6 +119,7 @@ pub(super) fn compared<'b, 'r>(
         return Compared {
             comparison,
             draws: Vec::new(),
+            cell: None,
         };
     }
     let part = |tier, measure| {
@@ -145,7 +157,11 @@ pub(super) fn compared<'b, 'r>(
             Vec::new()
         }
     };
-    Compared { comparison, draws }
+    Compared {
+        comparison,
+        draws,
+        cell: None,
+    }
 }
 
 /// Of pass@k, of all attempts.
@@ -194,7 +210,12 @@ fn fill(comparison: &mut Comparison, found: &Weighed) {
 }
 
 /// Adjusts p inside of each family, and says what each comparison comes to.
-pub(super) fn adjusted(mut all: Vec<Compared>, seed: u64) -> Vec<Comparison> {
+pub(super) fn adjusted(
+    mut all: Vec<Compared>,
+    design: &Design,
+    benchmark: &Benchmark<'_>,
+    seed: u64,
+) -> Vec<Comparison> {
     let mut families: BTreeMap<Family, Vec<usize>> = BTreeMap::new();
     for (at, compared) in all.iter().enumerate() {
         if compared.comparison.p.is_some() {
@@ -206,7 +227,7 @@ pub(super) fn adjusted(mut all: Vec<Compared>, seed: u64) -> Vec<Comparison> {
     }
     for places in families.values() {
         let members: Vec<&Compared> = places.iter().map(|&at| &all[at]).collect();
-        let (by, p) = adjust(&members, seed);
+        let (by, p) = adjust(&members, design, benchmark, seed);
         for (&at, p) in places.iter().zip(p) {
             let comparison = &mut all[at].comparison;
             comparison.p_adjusted = Some(p);
@@ -219,9 +240,14 @@ pub(super) fn adjusted(mut all: Vec<Compared>, seed: u64) -> Vec<Comparison> {
         .collect()
 }
 
-/// By flips of whole draws where all members are paired and have six draws or more, else Holm's. Never below a member's own
-/// p, which also asks what attempts alone leave open.
-fn adjust(members: &[&Compared], seed: u64) -> (&'static str, Vec<f64>) {
+/// By flips of whole draws where all members are paired and have six draws or more, by Dunnett where some share a control,
+/// else Holm's. Never below a member's own p, which also asks what attempts alone leave open.
+fn adjust(
+    members: &[&Compared],
+    design: &Design,
+    benchmark: &Benchmark<'_>,
+    seed: u64,
+) -> (&'static str, Vec<f64>) {
     let own: Vec<f64> = members
         .iter()
         .filter_map(|member| member.comparison.p)
@@ -233,17 +259,60 @@ fn adjust(members: &[&Compared], seed: u64) -> (&'static str, Vec<f64>) {
     } else {
         None
     };
-    match flipped {
-        Some(flipped) => (
-            "max_t",
-            flipped
-                .iter()
-                .zip(&own)
-                .map(|(flipped, own)| flipped.max(*own))
-                .collect(),
-        ),
+    let largest = |p: Vec<f64>| p.iter().zip(&own).map(|(p, own)| p.max(*own)).collect();
+    if let Some(flipped) = flipped {
+        return ("max_t", largest(flipped));
+    }
+    match by_control(members, design, benchmark) {
+        Some(p) => ("dunnett", largest(p)),
         None => ("holm", holm(&own)),
     }
+}
+
+/// Dunnett's p of the arms of each control, times the number of controls (Bonferroni). None where no two arms share one, or
+/// where arms have one draw.
+fn by_control(
+    members: &[&Compared],
+    design: &Design,
+    benchmark: &Benchmark<'_>,
+) -> Option<Vec<f64>> {
+    let mut groups: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for (at, member) in members.iter().enumerate() {
+        let [_, control] = member.cell?;
+        let is_control = !design.arms[control].is_subset();
+        groups
+            .entry(is_control.then_some(control)?)
+            .or_default()
+            .push(at);
+    }
+    if groups.values().all(|group| group.len() < 2) {
+        return None;
+    }
+    let mut p = vec![1.0; members.len()];
+    for (&control, group) in &groups {
+        let arms: Vec<usize> = group
+            .iter()
+            .filter_map(|&at| Some(members[at].cell?[0]))
+            .collect();
+        let runs = arms
+            .iter()
+            .chain([&control])
+            .flat_map(|&at| &benchmark.arms[at]);
+        let questions = benchmark.common(runs.collect::<Vec<&Trained<'_>>>(), None);
+        let draws = |at: usize| {
+            Some(
+                benchmark
+                    .units(design, at)?
+                    .draws(&questions, Measure::Avg, None),
+            )
+        };
+        let drawn: Option<Vec<Vec<Vec<Counts>>>> = arms.iter().map(|&at| draws(at)).collect();
+        let found = against_control(&drawn?, &draws(control)?).ok()?;
+        for (&at, found) in group.iter().zip(found) {
+            p[at] = (found * groups.len() as f64).min(1.0);
+        }
+    }
+    Some(p)
 }
 
 fn verdict(comparison: &Comparison) -> Verdict {

@@ -28,6 +28,9 @@ mod warnings;
 mod weigh;
 mod words;
 
+#[cfg(test)]
+mod tests;
+
 use std::path::{Path, PathBuf};
 
 use super::attempt::{Grader, Run};

@@ -1,8 +1,8 @@
 //! What a reader must know before believing an answer.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::answer::{Answer, Estimand};
+use super::answer::{Answer, Comparison, Estimand};
 use super::design::{Design, Shared};
 use super::runs::Benchmark;
 use crate::error::listed;
@@ -156,30 +156,26 @@ fn unknown(answer: &Answer) -> Option<String> {
     })
 }
 
+/// Effects and contrasts, one after another.
+fn comparisons(answer: &Answer) -> impl Iterator<Item = &Comparison> {
+    answer.effects.iter().chain(&answer.contrasts)
+}
+
 fn allowed(answer: &Answer) -> Vec<String> {
-    let all: BTreeSet<&String> = answer
-        .contrasts
-        .iter()
-        .flat_map(|contrast| &contrast.allowed)
-        .collect();
+    let all: BTreeSet<&String> = comparisons(answer).flat_map(|one| &one.allowed).collect();
     all.into_iter()
         .map(|what| format!("compared as allowed, though {what}"))
         .collect()
 }
 
 fn refused(answer: &Answer) -> Vec<String> {
-    let all = answer
-        .contrasts
-        .iter()
-        .filter_map(|contrast| contrast.refused.as_ref());
-    let mut counted: std::collections::BTreeMap<&String, usize> = std::collections::BTreeMap::new();
-    for why in all {
+    let mut counted: BTreeMap<&String, usize> = BTreeMap::new();
+    for why in comparisons(answer).filter_map(|one| one.refused.as_ref()) {
         *counted.entry(why).or_default() += 1;
     }
-    let total = answer.contrasts.len();
-    counted
-        .into_iter()
-        .map(|(why, count)| format!("{count} of {total} contrasts are not made: {why}"))
+    let total = comparisons(answer).count();
+    let said = counted.into_iter();
+    said.map(|(why, count)| format!("{count} of {total} effects and contrasts are not told: {why}"))
         .collect()
 }
 

@@ -29,9 +29,9 @@ pub(super) enum What<'b, 'r> {
 pub(super) struct Weighed {
     pub estimand: Estimand,
     pub contrast: Contrast,
-    /// Whether arms vary together, all of them.
+    /// Whether what draws share cancels: each cell's arms go together.
     pub is_paired: bool,
-    /// Its value for each draw, where it is paired.
+    /// Its value for each draw, where all its arms go together.
     pub draws: Vec<f64>,
 }
 
@@ -92,9 +92,10 @@ pub(super) fn weighed(
         .into_iter()
         .flat_map(|(together, members)| block(together, members, measure))
         .collect();
-    let (is_paired, draws) = match blocks.as_slice() {
-        [Block::Draws(arms)] if arms.len() == terms.len() => (true, of_draws(arms)?),
-        _ => (is_paired_in_each(&blocks), Vec::new()),
+    let is_paired = is_paired_in_each(&blocks);
+    let draws = match blocks.as_slice() {
+        [Block::Draws(arms)] if is_paired => of_draws(arms)?,
+        _ => Vec::new(),
     };
     Ok(Weighed {
         estimand,
@@ -104,10 +105,10 @@ pub(super) fn weighed(
     })
 }
 
-/// Whether no arm varies on its own.
+/// Whether the arms that go together weigh each other up, so that what their draws share cancels.
 fn is_paired_in_each(blocks: &[Block]) -> bool {
     blocks.iter().all(|block| match block {
-        Block::Draws(arms) => arms.len() > 1,
+        Block::Draws(arms) => arms.iter().map(|arm| arm.weight).sum::<f64>().abs() < 1e-12,
         Block::Fixed(_) => false,
     })
 }
