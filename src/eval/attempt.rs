@@ -96,6 +96,24 @@ impl Attempt {
 }
 
 impl Run {
+    /// The average if every attempt that is open were wrong, and if every one were right; none without questions.
+    ///
+    /// Open is what the grader calls unknown, and what was cut off and is not right: a log calls that wrong, which is what
+    /// others have published, and nobody knows what would have come of it.
+    pub fn bounds(&self, grader: Grader) -> Option<[f64; 2]> {
+        let mut table = self.table(grader);
+        let attempts = table
+            .questions
+            .iter_mut()
+            .flat_map(|question| &mut question.attempts);
+        for attempt in attempts {
+            if attempt.finished == Some(false) && attempt.outcome == Outcome::Wrong {
+                attempt.outcome = Outcome::Unknown;
+            }
+        }
+        table.bounds()
+    }
+
     /// The run as a table that figures are computed from.
     pub fn table(&self, grader: Grader) -> Table {
         let graded = |attempt: &Attempt| Graded {
@@ -127,6 +145,25 @@ mod tests {
             tokens: None,
             finished: None,
         }
+    }
+
+    #[test]
+    fn a_cut_attempt_that_the_log_calls_wrong_is_open() {
+        let cut = Attempt {
+            finished: Some(false),
+            ..attempt(Some(Outcome::Wrong), None)
+        };
+        let asked = Asked {
+            id: "60".into(),
+            tier: None,
+            attempts: vec![attempt(Some(Outcome::Right), None), cut],
+        };
+        let run = Run {
+            questions: vec![asked],
+            ..Run::default()
+        };
+        assert_eq!(run.bounds(Grader::Recorded), Some([0.5, 1.0]));
+        assert_eq!(run.table(Grader::Recorded).bounds(), Some([0.5, 0.5]));
     }
 
     #[test]

@@ -7,7 +7,7 @@
 
 use super::table::Outcome;
 use crate::verify::{
-    self, Options, Reason, Verdict, compare, extract, split_thinking, verify_parts,
+    self, Options, Reason, Thinking, Verdict, compare, extract, split_thinking, verify_parts,
 };
 
 /// What we say of an attempt.
@@ -15,12 +15,13 @@ use crate::verify::{
 pub(crate) struct Graded {
     /// None without a gold answer, or where nothing was to be graded.
     pub outcome: Option<Outcome>,
-    /// The answer that was found.
+    /// The answer to which the response commits.
     pub answer: Option<String>,
     /// What the outcome rests on.
     pub reason: Option<Reason>,
-    /// Whether the response's thinking never ends: it was cut off.
-    pub is_open: bool,
+    /// Whether the response shows that it came to its end: not, where its thinking never ends; it did, where an answer
+    /// is announced behind its thinking.
+    pub finished: Option<bool>,
 }
 
 /// Grades a response; where there is none, the answer that its log found.
@@ -29,34 +30,42 @@ pub(crate) struct Graded {
 pub(crate) fn grade(gold: Option<&str>, response: Option<&str>, answer: Option<&str>) -> Graded {
     match (response, answer) {
         (Some(response), _) => of_response(gold, response),
-        (None, Some(answer)) => Graded {
-            is_open: false,
-            ..of_verdict(gold.map(|gold| compare(gold, answer)))
-        },
-        (None, None) => of_verdict(None),
+        (None, Some(answer)) => {
+            let verdict = gold.map(|gold| compare(gold, answer));
+            let found = verdict
+                .as_ref()
+                .and_then(|verdict| verdict.extracted.clone());
+            graded(verdict, found)
+        }
+        (None, None) => graded(None, None),
     }
 }
 
 fn of_response(gold: Option<&str>, response: &str) -> Graded {
     let parts = split_thinking(response);
-    let is_open = parts.state == verify::Thinking::Open;
-    let Some(gold) = gold else {
-        let answer = response.get(parts.answer).filter(|_| !is_open);
-        return Graded {
-            outcome: None,
-            answer: answer.and_then(extract).map(|found| found.text),
-            reason: None,
-            is_open,
-        };
+    let answer = response.get(parts.answer.clone());
+    let answer = answer.filter(|_| parts.state != Thinking::Open);
+    // A piece of a sentence is nothing that anybody votes for.
+    let found = answer.and_then(extract);
+    let found = found.filter(|found| !found.piece && !found.ambiguous);
+    let finished = match parts.state {
+        Thinking::Open => Some(false),
+        Thinking::Closed => found.as_ref().map(|_| true),
+        Thinking::Absent => None,
     };
-    let verdict = verify_parts(gold, response, &parts, &Options::default());
+    let verdict = gold.map(|gold| verify_parts(gold, response, &parts, &Options::default()));
+    let committed = found.map(|found| found.text).or_else(|| {
+        let verdict = verdict.as_ref()?;
+        let is_right = verdict.outcome == verify::Outcome::Correct;
+        verdict.extracted.clone().filter(|_| is_right)
+    });
     Graded {
-        is_open,
-        ..of_verdict(Some(verdict))
+        finished,
+        ..graded(verdict, committed)
     }
 }
 
-fn of_verdict(verdict: Option<Verdict>) -> Graded {
+fn graded(verdict: Option<Verdict>, answer: Option<String>) -> Graded {
     let outcome = verdict.as_ref().and_then(|verdict| match verdict.outcome {
         verify::Outcome::Correct => Some(Outcome::Right),
         verify::Outcome::Wrong => Some(Outcome::Wrong),
@@ -65,9 +74,9 @@ fn of_verdict(verdict: Option<Verdict>) -> Graded {
     });
     Graded {
         outcome,
-        reason: verdict.as_ref().map(|verdict| verdict.reason),
-        answer: verdict.and_then(|verdict| verdict.extracted),
-        is_open: false,
+        reason: verdict.map(|verdict| verdict.reason),
+        answer,
+        finished: None,
     }
 }
 

@@ -10,7 +10,8 @@ use std::path::PathBuf;
 use std::sync::{OnceLock, PoisonError, RwLock};
 
 use crate::screen::canonical::canonical;
-use crate::screen::contamination::{Fingerprint, shipped};
+use crate::screen::contamination::fingerprint::Item;
+use crate::screen::contamination::{Class, Detector, Fingerprint, shipped};
 use crate::screen::grams::{digest, whole};
 use crate::source::benchmark::{BenchmarkRow, ProblemColumns, problems};
 use crate::source::files;
@@ -55,6 +56,9 @@ pub(crate) struct Sets {
 struct Found {
     sets: Vec<Set>,
     by_text: HashMap<TextKey, Vec<Place>>,
+    /// Finds questions inside of prompts and under other spellings; its benchmarks are the sets.
+    detector: OnceLock<Detector>,
+    prints: Vec<Fingerprint>,
 }
 
 impl Sets {
@@ -90,7 +94,8 @@ impl Sets {
         }
         drop(seen);
         let key = key_of(text);
-        let places = self.found().by_text.get(&key).cloned().unwrap_or_default();
+        let places = self.found().by_text.get(&key).cloned();
+        let places = places.unwrap_or_else(|| self.found().inside(text));
         let known = Known { key, places };
         let mut seen = self.seen.write().unwrap_or_else(PoisonError::into_inner);
         seen.insert(bytes, known.clone());
@@ -160,16 +165,15 @@ impl Found {
         let mut found = Self {
             sets: Vec::new(),
             by_text: HashMap::new(),
+            detector: OnceLock::new(),
+            prints: Vec::new(),
         };
         for name in shipped::names() {
             let bytes = shipped::shipped(name).unwrap_or_default();
             // A test reads all of them.
-            let items = Fingerprint::from_bytes(bytes).map_or(Vec::new(), |print| print.items);
-            let keys: Vec<TextKey> = items.iter().map(|item| item.canonical).collect();
-            found.add(
-                Set::new(name, items.into_iter().map(|item| item.id).collect()),
-                &keys,
-            );
+            if let Ok(print) = Fingerprint::from_bytes(bytes) {
+                found.add(print, Vec::new());
+            }
         }
         for (name, rows) in given {
             found.give(name, rows);
@@ -177,13 +181,42 @@ impl Found {
         found
     }
 
-    fn add(&mut self, set: Set, keys: &[TextKey]) {
+    fn add(&mut self, print: Fingerprint, golds: Vec<Option<String>>) {
         let number = self.sets.len() as u32;
-        self.sets.push(set);
-        for (key, item) in keys.iter().zip(0..) {
-            let places = self.by_text.entry(*key).or_default();
-            places.push(Place { set: number, item });
+        for (item, at) in print.items.iter().zip(0..) {
+            let places = self.by_text.entry(item.canonical).or_default();
+            places.push(Place {
+                set: number,
+                item: at,
+            });
         }
+        let ids = print.items.iter().map(|item| item.id.clone()).collect();
+        let mut set = Set::new(&print.name, ids);
+        if !golds.is_empty() {
+            set.golds = golds;
+        }
+        self.sets.push(set);
+        self.prints.push(print);
+    }
+
+    /// The questions that a text holds in other spellings, or among other words: of each set the one, if there is but one.
+    fn inside(&self, text: &str) -> Vec<Place> {
+        let detector = self
+            .detector
+            .get_or_init(|| Detector::new(self.prints.clone()));
+        let mut places: Vec<Place> = detector
+            .hits(text)
+            .into_iter()
+            .filter(|hit| matches!(hit.class, Class::Exact | Class::Near))
+            .map(|hit| Place {
+                set: hit.benchmark,
+                item: hit.item,
+            })
+            .collect();
+        places.sort_by_key(|place| (place.set, place.item));
+        let of_set = |set| places.iter().filter(|place| place.set == set).count();
+        let is_alone = |place: &&Place| of_set(place.set) == 1;
+        places.iter().filter(is_alone).copied().collect()
     }
 
     /// Takes the questions of a user's file.
@@ -206,10 +239,17 @@ impl Found {
             // Another set of that name: the shipped one steps back.
             self.sets[set].name = format!("{name} (shipped)");
         }
-        let id = |(row, at): (&BenchmarkRow, usize)| row.id.clone().unwrap_or(at.to_string());
-        let mut set = Set::new(name, rows.iter().zip(0..).map(id).collect());
-        set.golds = rows.iter().map(|row| row.answer.clone()).collect();
-        self.add(set, &keys);
+        let item = |(row, at): (&BenchmarkRow, usize)| {
+            let id = row.id.clone().unwrap_or(at.to_string());
+            Item::of(&id, &row.problem, row.answer.as_deref())
+        };
+        let print = Fingerprint {
+            name: name.to_owned(),
+            files: Vec::new(),
+            items: rows.iter().zip(0..).map(item).collect(),
+            measured: None,
+        };
+        self.add(print, rows.iter().map(|row| row.answer.clone()).collect());
     }
 }
 
@@ -289,7 +329,7 @@ mod tests {
         assert_eq!(sets.set(aime).ids.len(), 30);
         let of = |place: &&Place| place.set == aime;
         let place = known.places.iter().find(of).expect("a question of AIME24");
-        assert_eq!(sets.set(aime).ids[place.item as usize], "80");
+        assert_eq!(sets.set(aime).ids[place.item as usize], "83");
         assert_eq!(sets.known("What is 1 + 1?").places, []);
     }
 }

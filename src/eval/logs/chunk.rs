@@ -96,6 +96,8 @@ pub(super) struct Kept {
     pub bytes: u32,
     pub tokens: Option<u32>,
     pub finished: Option<bool>,
+    /// Whether the response shows that it came to its end.
+    pub shown: Option<bool>,
     pub ended: Option<bool>,
 }
 
@@ -340,7 +342,8 @@ impl Series {
                 .as_deref()
                 .map_or(0, |text| text.len().min(u32::MAX as usize) as u32),
             tokens: told.tokens,
-            finished: told.finished.or(graded.is_open.then_some(false)),
+            finished: told.finished,
+            shown: graded.finished,
             ended: told.ended,
         };
         if let (Some(gold), Some(reason)) = (&known.gold, graded.reason)

@@ -71,6 +71,7 @@ fn all(gathered: Gathered<'_>) -> Result<(Vec<Input>, Vec<Finished>, Seen)> {
         runs,
         mut inputs,
         seen,
+        ..
     } = gathered;
     let keys: Vec<RunKey> = runs.keys().cloned().collect();
     let names = names(&keys.iter().collect::<Vec<_>>());
@@ -118,7 +119,11 @@ fn of_run(
         .map(|dispute| (dispute.kept, dispute))
         .collect();
 
-    let (filters, is_read) = filter(
+    let Filtered {
+        filters,
+        is_read,
+        read,
+    } = filter(
         &name,
         &attempts,
         filters.into_keys().collect(),
@@ -133,6 +138,8 @@ fn of_run(
             input.attempts -= count;
         }
     }
+    // By file, then by number, then as they stand.
+    order.sort_by_key(|at| (attempts[*at].row >> 40, attempts[*at].attempt, *at));
     cut(&mut attempts, facts.max_tokens.clone().value());
 
     let matched = matching::of(&questions, key.benchmark.as_deref(), sets);
@@ -185,7 +192,13 @@ fn of_run(
     }
     remarks.extend(matched.remarks(asked.len()));
     remarks.extend(uneven(&asked));
-    let facts = facts_of(format.name(), facts, &mut remarks);
+    let mut facts = facts_of(format.name(), facts, &mut remarks);
+    if let Some(filter) = read.filter(|name| name != "none") {
+        facts.grader = Some(match facts.grader {
+            Some(metric) => format!("{metric}, {filter}"),
+            None => filter,
+        });
+    }
     let columns = columns
         .into_iter()
         .filter_map(|(name, value)| Some((name, value.value()?)));
@@ -238,6 +251,16 @@ fn disagreement(
     }
 }
 
+/// What is read of a log that has a row for each filter.
+struct Filtered {
+    /// All, where there are several.
+    filters: Vec<Filter>,
+    /// For each attempt, whether it is of the one that is read.
+    is_read: Vec<bool>,
+    /// The name of the one that is read, where they have names.
+    read: Option<String>,
+}
+
 /// The filters of a run, and for each attempt whether it is of the one that is read: the one that the user names, else
 /// the last, since harnesses list the strict one first.
 fn filter(
@@ -247,7 +270,7 @@ fn filter(
     repeats_are_filters: bool,
     options: &Options,
     remarks: &mut Vec<String>,
-) -> Result<(Vec<Filter>, Vec<bool>)> {
+) -> Result<Filtered> {
     let mut of: Vec<usize> = attempts
         .iter()
         .map(|kept| kept.filter.map_or(0, usize::from))
@@ -259,7 +282,11 @@ fn filter(
         filters = (1..=count).map(|number| number.to_string()).collect();
     }
     if filters.len() < 2 {
-        return Ok((Vec::new(), vec![true; attempts.len()]));
+        return Ok(Filtered {
+            filters: Vec::new(),
+            is_read: vec![true; attempts.len()],
+            read: filters.pop().filter(|_| is_named),
+        });
     }
     let read = match &options.filter {
         None => filters.len() - 1,
@@ -298,10 +325,11 @@ fn filter(
         shares.join(", "),
         filters[read],
     ));
-    Ok((
-        described,
-        of.into_iter().map(|number| number == read).collect(),
-    ))
+    Ok(Filtered {
+        filters: described,
+        is_read: of.into_iter().map(|number| number == read).collect(),
+        read: is_named.then(|| filters.swap_remove(read)),
+    })
 }
 
 /// The number of the filter that was asked for, by name or counted from 1.
@@ -350,17 +378,20 @@ fn drop_again(
             return true;
         };
         let known = first.entry((kept.question, number)).or_default();
+        // Another file's attempt of that number is another attempt, if not the same text.
+        let in_file = |other: &&usize| attempts[**other].row >> 40 == kept.row >> 40;
         let is_same = |other: &usize| {
-            let other = &attempts[*other];
+            let (same_file, other) = (in_file(&other), &attempts[*other]);
             (other.text, other.recorded, other.answer, other.tokens)
                 == (kept.text, kept.recorded, kept.answer, kept.tokens)
                 && other.row != kept.row
+                && (same_file || kept.text.is_some())
         };
         if known.iter().any(is_same) {
             *dropped.entry((kept.row >> 40) as usize).or_default() += 1;
             return false;
         }
-        differing += u64::from(!known.is_empty());
+        differing += u64::from(known.iter().any(|other| in_file(&other)));
         known.push(*at);
         true
     });
@@ -388,7 +419,7 @@ fn cut(attempts: &mut [Kept], max_tokens: Option<u32>) {
             .tokens
             .zip(max_tokens)
             .and_then(|(tokens, most)| (tokens >= most).then_some(false));
-        kept.finished = kept.finished.or(ended).or(at_limit);
+        kept.finished = kept.finished.or(ended).or(at_limit).or(kept.shown);
         if kept.finished == Some(false) {
             kept.ours = of_cut(kept.ours);
         }

@@ -9,12 +9,12 @@ use std::sync::mpsc;
 use indexmap::IndexMap;
 
 use super::chunk::{Agreed, Chunk, Kept, Maker, QuestionKey, Series, SeriesKey};
-use super::open::{Held, LogFile, Look, Rows, Shape};
+use super::open::{Archive, Held, LogFile, Look, Rows, Shape};
 use super::told::{Bad, Told};
-use super::{Context, Format, Input, Inspected, Logs, Options, finish, sniff};
+use super::{Context, Format, Input, Inspected, Logs, Options, finish, plain, sniff};
 use crate::eval::questions::Sets;
 use crate::source::value::Value;
-use crate::source::{BatchSize, text};
+use crate::source::{Batch, BatchSize, SourceFile, text};
 use crate::{Error, Result};
 
 /// What was read so far.
@@ -23,6 +23,10 @@ pub(super) struct Gathered<'g> {
     pub sets: &'g Sets,
     pub runs: IndexMap<RunKey, RunSoFar>,
     pub inputs: Vec<Input>,
+    /// The inputs' names without endings.
+    stems: Vec<String>,
+    /// Whether a file had the columns that the user named.
+    pub columns_used: bool,
     /// What the last file is, for who inspects it.
     pub seen: Seen,
 }
@@ -71,60 +75,92 @@ impl<'g> Gathered<'g> {
             sets,
             runs: IndexMap::new(),
             inputs: Vec::new(),
+            stems: Vec::new(),
+            columns_used: false,
             seen: Seen::default(),
         }
     }
 
-    /// Reads a file.
-    pub(super) fn file(&mut self, file: &LogFile) -> Result<()> {
+    /// Reads a file; says why it is passed over where it is no log and only a folder or a glob brought it in.
+    pub(super) fn file(&mut self, file: &LogFile) -> Result<Option<String>> {
         let (blake3, bytes) = file.hash()?;
-        let input = Input {
+        if let Some(first) = self.same(file, &blake3) {
+            return Ok(Some(format!("holds the same as `{first}`")));
+        }
+        self.stems.push(file.stem.clone());
+        self.inputs.push(Input {
             path: file.name.clone(),
             blake3,
             bytes,
             ..Input::default()
-        };
-        self.inputs.push(input);
-        match file.open()? {
-            Held::Nothing => Err(Error::File {
+        });
+        let failed = match file.open()? {
+            Held::Nothing(problem, hint) => Some(Error::File {
                 file: file.name.clone(),
-                problem: "is empty".into(),
-                hint: "leave it out, or fetch it again".into(),
+                problem,
+                hint,
             }),
-            Held::Rows(rows) => self.rows(file, &rows),
-            Held::Document(text, rows) => self.document(file, &text, &rows),
-            Held::Archive(mut archive) => {
-                let look = Look {
-                    columns: &[],
-                    shape: Shape::Archive(&archive.entries),
-                };
-                let format = self.format(file, &look)?;
-                let columns = Vec::new();
-                let context = self.context(file, &columns);
-                let maker = self.maker(format, &context);
-                let mut chunks = Vec::new();
-                format.archive(&mut archive, &context, &mut |told| {
-                    chunks.push(match told {
-                        Ok(told) => of_told(maker, &told),
-                        Err(bad) => of_bad(bad),
-                    });
-                })?;
-                for chunk in chunks {
-                    self.add(file, format, &columns, chunk);
-                }
-                Ok(())
+            Held::Rows(rows) => self.rows(file, &rows)?,
+            Held::Document(text, source) => self.document(file, &text, source)?,
+            Held::Archive(archive) => self.archive(file, archive)?,
+        };
+        match failed {
+            None => Ok(None),
+            Some(error) if file.is_named => Err(error),
+            Some(_) => {
+                self.inputs.pop();
+                self.stems.pop();
+                Ok(Some("is no log".to_owned()))
             }
         }
     }
 
-    fn rows(&mut self, file: &LogFile, rows: &Rows) -> Result<()> {
+    /// The name of a file that was read and holds the same under the same name: a copy of it is no second run.
+    fn same(&self, file: &LogFile, blake3: &str) -> Option<&str> {
+        let mut known = self.inputs.iter().zip(&self.stems);
+        let found = known.find(|(input, stem)| input.blake3 == blake3 && **stem == file.stem);
+        found.map(|(input, _)| input.path.as_str())
+    }
+
+    fn archive(&mut self, file: &LogFile, mut archive: Archive) -> Result<Option<Error>> {
+        let look = Look {
+            columns: &[],
+            shape: Shape::Archive(&archive.entries),
+        };
+        let Some(format) = sniff::format(&file.name, &look, self.options)? else {
+            return Ok(Some(sniff::unknown(&file.name, &look)));
+        };
+        self.saw("archive", &[], format);
+        let columns = Vec::new();
+        let context = self.context(file, &columns);
+        let maker = self.maker(format, &context);
+        let mut chunks = Vec::new();
+        format.archive(&mut archive, &context, &mut |told| {
+            chunks.push(match told {
+                Ok(told) => of_told(maker, &told),
+                Err(bad) => of_bad(bad),
+            });
+        })?;
+        for chunk in chunks {
+            self.add(file, format, &columns, chunk);
+        }
+        Ok(None)
+    }
+
+    fn rows(&mut self, file: &LogFile, rows: &Rows) -> Result<Option<Error>> {
         let look = Look {
             columns: &rows.columns,
             shape: Shape::Rows(&rows.first),
         };
-        let format = self.format(file, &look)?;
+        let Some(format) = sniff::format(&file.name, &look, self.options)? else {
+            return Ok(Some(sniff::unknown(&file.name, &look)));
+        };
+        if format.is_fallback() && !self.options.columns.is_empty() {
+            plain::check_file(&file.name, &look, self.options)?;
+            self.columns_used = true;
+        }
         let columns = format.columns(&look, self.options);
-        self.seen.shape = "rows";
+        self.saw("rows", &rows.columns, format);
         self.seen.wanted.clone_from(&columns);
         let context = self.context(file, &columns);
         let maker = self.maker(format, &context);
@@ -134,50 +170,33 @@ impl<'g> Gathered<'g> {
         };
         let mut batches = rows.batches(&columns, size)?;
         loop {
-            let (send, made) = mpsc::channel();
-            let is_more = rayon::in_place_scope(|scope| {
-                for at in 0..WINDOW {
-                    let Some(batch) = batches.next() else {
-                        return Ok(false);
-                    };
-                    let (batch, send) = (batch?, send.clone());
-                    scope.spawn(move |_| {
-                        // The other end is there until all are in.
-                        let _ = send.send((at, maker.of_rows(&batch)));
-                    });
-                }
-                Ok::<_, Error>(true)
-            })?;
-            drop(send);
-            let mut chunks: Vec<(usize, Chunk)> = made.into_iter().collect();
-            chunks.sort_by_key(|(at, _)| *at);
-            for (_, chunk) in chunks {
+            let (chunks, is_more) = window(maker, &mut batches)?;
+            for chunk in chunks {
                 self.add(file, format, &columns, chunk);
             }
             if !is_more {
-                return Ok(());
+                return Ok(None);
             }
         }
     }
 
-    /// Reads a file that is one object; where no format has such a document, it is a file of one row.
-    fn document(&mut self, file: &LogFile, text: &str, rows: &Rows) -> Result<()> {
+    /// Reads a file that is one object; where no format has such a document, its rows.
+    fn document(
+        &mut self,
+        file: &LogFile,
+        text: &str,
+        source: SourceFile,
+    ) -> Result<Option<Error>> {
         let Some(document @ Value::Object(_)) = text::value(text) else {
-            return self.rows(file, rows);
+            return self.rows(file, &Rows::new(source)?);
         };
-        let Value::Object(fields) = &document else {
-            return self.rows(file, rows);
-        };
-        let keys: Vec<(String, String)> = fields
-            .iter()
-            .map(|(key, value)| (key.to_string(), value.kind().to_owned()))
-            .collect();
+        let keys = keys(&document);
         let look = Look {
             columns: &keys,
             shape: Shape::Document(&document),
         };
         let Some(format) = sniff::document(&file.name, &look, self.options)? else {
-            return self.rows(file, rows);
+            return self.rows(file, &Rows::new(source)?);
         };
         self.saw("document", &keys, format);
         let columns = Vec::new();
@@ -189,15 +208,7 @@ impl<'g> Gathered<'g> {
             Err(bad) => of_bad(bad),
         };
         self.add(file, format, &columns, chunk);
-        Ok(())
-    }
-
-    /// The format of a file; notes how the file looked.
-    fn format(&mut self, file: &LogFile, look: &Look<'_>) -> Result<&'static dyn Format> {
-        let format = sniff::format(&file.name, look, self.options)?;
-        let format = format.ok_or_else(|| sniff::unknown(&file.name, look))?;
-        self.saw("archive", look.columns, format);
-        Ok(format)
+        Ok(None)
     }
 
     fn saw(&mut self, shape: &'static str, columns: &[(String, String)], format: &dyn Format) {
@@ -269,6 +280,45 @@ impl<'g> Gathered<'g> {
     pub(super) fn inspected(self) -> Result<Inspected> {
         finish::inspected(self)
     }
+}
+
+/// The chunks of the next batches, made while further ones are read, in order; and whether more may come.
+fn window(
+    maker: Maker<'_>,
+    batches: &mut dyn Iterator<Item = Result<Batch>>,
+) -> Result<(Vec<Chunk>, bool)> {
+    let (send, made) = mpsc::channel();
+    let is_more = rayon::in_place_scope(|scope| {
+        for at in 0..WINDOW {
+            let Some(batch) = batches.next() else {
+                return Ok::<_, Error>(false);
+            };
+            let (batch, send) = (batch?, send.clone());
+            scope.spawn(move |_| {
+                // The other end is there until all are in.
+                let _ = send.send((at, maker.of_rows(&batch)));
+            });
+        }
+        Ok(true)
+    })?;
+    drop(send);
+    let mut chunks: Vec<(usize, Chunk)> = made.into_iter().collect();
+    chunks.sort_by_key(|(at, _)| *at);
+    Ok((
+        chunks.into_iter().map(|(_, chunk)| chunk).collect(),
+        is_more,
+    ))
+}
+
+/// The keys of an object with what each holds.
+fn keys(object: &Value<'_>) -> Vec<(String, String)> {
+    let Value::Object(fields) = object else {
+        return Vec::new();
+    };
+    let fields = fields.iter();
+    fields
+        .map(|(key, value)| (key.to_string(), value.kind().to_owned()))
+        .collect()
 }
 
 /// What a run is known by: its log's word for it, else its file's.

@@ -103,10 +103,7 @@ impl Format for LmEval {
         let is_vote = one.filter.as_deref().is_some_and(is_vote);
         let recorded = metric.as_deref().and_then(|name| grade(cells.get(name)));
         let recorded = recorded.filter(|_| !is_vote);
-        one.said.grader = metric.map(|name| match &one.filter {
-            Some(filter) if filter != "none" => format!("{name}, {filter}").into(),
-            _ => name,
-        });
+        one.said.grader = metric;
         let answers = answers(cells.take("filtered_resps"));
         attempts(one, cells.take("resps"), recorded, answers, told)
     }

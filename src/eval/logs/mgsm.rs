@@ -13,6 +13,10 @@ pub(super) struct Mgsm;
 
 const COLUMNS: [&str; 4] = ["language", "prompt", "output", "gold_answer"];
 
+/// The marks of s1's models; the second is left out where the answer followed without one.
+const THINKING: &str = "<|im_start|>think";
+const ANSWER: &str = "<|im_start|>answer";
+
 /// Where the model's turn begins in a chat of ChatML.
 const TURN: &str = "<|im_start|>assistant\n";
 
@@ -45,7 +49,7 @@ impl Format for Mgsm {
         told.push(Told {
             benchmark: language.map(|language| format!("mgsm_{language}").into()),
             gold: cells.said("gold_answer"),
-            response: Some(response),
+            response: Some(without_open_mark(response)),
             said: Said {
                 prompt: before,
                 ..Said::default()
@@ -67,5 +71,16 @@ fn split(output: Cow<'_, str>) -> (Option<Cow<'_, str>>, Cow<'_, str>) {
             Some(text[..at].to_owned().into()),
             text[at..].to_owned().into(),
         ),
+    }
+}
+
+/// A response without the mark of a thinking that no mark ends: these outputs were read whole, and nearly all of them
+/// end with their answer.
+fn without_open_mark(response: Cow<'_, str>) -> Cow<'_, str> {
+    let at = response.find(THINKING).map(|at| at + THINKING.len());
+    match (at, response.contains(ANSWER), response) {
+        (Some(at), false, Cow::Borrowed(text)) => text[at..].into(),
+        (Some(at), false, Cow::Owned(text)) => text[at..].to_owned().into(),
+        (_, _, response) => response,
     }
 }

@@ -37,8 +37,12 @@ mod mgsm;
 mod open;
 mod plain;
 mod qwen_math;
+#[cfg(test)]
+mod real;
 mod row;
 mod sniff;
+#[cfg(test)]
+mod tests;
 mod told;
 mod zip;
 
@@ -47,11 +51,11 @@ use std::path::PathBuf;
 
 use super::attempt::{Grader, Run};
 use super::questions::Sets;
-use crate::Result;
 use crate::source::value::Value;
-pub(crate) use open::{Archive, Look, Shape};
+use crate::{Error, Result};
+pub(crate) use open::{Archive, Look};
 pub(crate) use row::Cells;
-pub(crate) use told::{Bad, Said, Told};
+pub(crate) use told::{Bad, Told};
 
 /// The formats that are known, in the order in which they are listed.
 const FORMATS: &[&dyn Format] = &[
@@ -203,6 +207,8 @@ pub(crate) struct Logs {
     pub runs: Vec<Run>,
     /// By path.
     pub inputs: Vec<Input>,
+    /// Files below a folder or a glob that were passed over, with why.
+    pub passed: Vec<(String, String)>,
     /// Attempts that the log and we grade differently, in the order of runs, questions and attempts; empty unless
     /// attempts are graded again.
     pub disagreements: Vec<Disagreement>,
@@ -299,22 +305,57 @@ pub(crate) struct Filter {
 ///
 /// Fails where a path names nothing, a file is of no format that is known or of several, or cannot be read to its end.
 pub(crate) fn read(paths: &[PathBuf], options: &Options) -> Result<Logs> {
+    plain::check(options)?;
     let sets = Sets::new(&options.benchmarks)?;
     let mut gathered = gather::Gathered::new(options, &sets);
+    let mut passed = Vec::new();
     for file in open::find(paths)? {
-        gathered.file(&file)?;
+        if let Some(why) = gathered.file(&file)? {
+            passed.push((file.name.clone(), why));
+        }
     }
-    gathered.finish()
+    if !options.columns.is_empty() && !gathered.columns_used {
+        let named: Vec<&str> = options.columns.values().map(String::as_str).collect();
+        return Err(Error::usage(
+            format!(
+                "no log has a column that `--column` names: {}",
+                named.join(", ")
+            ),
+            "see what a log has with `gradatim eval --inspect FILE`",
+        ));
+    }
+    let logs = gathered.finish()?;
+    if logs.runs.is_empty() {
+        return Err(nothing(&passed));
+    }
+    Ok(Logs { passed, ..logs })
 }
 
 /// What each file is, and what would be read of it.
 pub(crate) fn inspect(paths: &[PathBuf], options: &Options) -> Result<Vec<Inspected>> {
+    plain::check(options)?;
     let sets = Sets::new(&options.benchmarks)?;
     let files = open::find(paths)?;
     let one = |file| {
         let mut gathered = gather::Gathered::new(options, &sets);
-        gathered.file(file)?;
-        gathered.inspected()
+        match gathered.file(file) {
+            Ok(None) => Some(gathered.inspected()),
+            Ok(Some(_)) => None,
+            Err(error) => Some(Err(error)),
+        }
     };
-    files.iter().map(one).collect()
+    files.iter().filter_map(one).collect()
+}
+
+/// The error of paths in which nothing is a log.
+fn nothing(passed: &[(String, String)]) -> Error {
+    const SHOWN: usize = 10;
+    let listed = passed.iter().take(SHOWN);
+    let listed: String = listed
+        .map(|(file, why)| format!("\n  {file} {why}"))
+        .collect();
+    Error::usage(
+        format!("there is no attempt in what was named{listed}"),
+        "name a log itself: then what is wrong with it is said",
+    )
 }

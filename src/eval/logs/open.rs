@@ -34,6 +34,8 @@ pub(crate) struct LogFile {
     pub stem: String,
     /// The folders that it lies in, the nearest first.
     pub folders: Vec<String>,
+    /// Whether the user named the file itself, and not a folder or a glob: then it must be a log.
+    pub is_named: bool,
     disk: DiskFile,
     /// Keeps what came from standard input until it was read.
     _spooled: Option<Arc<tempfile::TempPath>>,
@@ -42,11 +44,11 @@ pub(crate) struct LogFile {
 /// A file that was opened, with what it holds.
 pub(crate) enum Held {
     Rows(Rows),
-    /// The text of one object, with what its rows would be.
-    Document(String, Rows),
+    /// The text of one object, which may be a file of one row, or hold a list of them.
+    Document(String, SourceFile),
     Archive(Archive),
-    /// Not a byte.
-    Nothing,
+    /// Nothing that can be a log: what it is, with what mends it.
+    Nothing(String, String),
 }
 
 /// A file of rows.
@@ -135,6 +137,7 @@ fn from_stdin() -> Result<LogFile> {
         name: "-".into(),
         stem: "stdin".into(),
         folders: Vec::new(),
+        is_named: true,
         disk: path.to_path_buf().into(),
         _spooled: Some(Arc::new(path)),
     })
@@ -152,6 +155,7 @@ impl LogFile {
         folders.reverse();
         Self {
             stem: stem(&last).to_owned(),
+            is_named: file.path == given,
             name,
             folders,
             disk: file.path.into(),
@@ -164,20 +168,19 @@ impl LogFile {
         Ok((self.disk.hash()?.to_string(), self.disk.bytes()?))
     }
 
-    /// Opens it, whatever it is; fails where it is nothing that can be read.
+    /// Opens it, whatever it is; fails where it cannot be read.
     pub(crate) fn open(&self) -> Result<Held> {
         let format = match head::content(&self.disk)? {
-            Content::Empty => return Ok(Held::Nothing),
             Content::Zip => return Ok(Held::Archive(Archive::new(self)?)),
             Content::Table(format) => format,
+            Content::Empty => {
+                let mend = "leave it out, or fetch it again";
+                return Ok(Held::Nothing("is empty".into(), mend.into()));
+            }
             Content::Unread(what, mend) => {
-                return Err(Error::File {
-                    file: self.name.clone(),
-                    problem: format!("is {what}, which is no log"),
-                    hint: mend
-                        .unwrap_or("name files of JSON, CSV, Parquet, Arrow or ZIP")
-                        .into(),
-                });
+                let usual = "name files of JSON, CSV, Parquet, Arrow or ZIP";
+                let what = format!("is {what}, which is no log");
+                return Ok(Held::Nothing(what, mend.unwrap_or(usual).into()));
             }
         };
         let mut file = SourceFile {
@@ -188,11 +191,9 @@ impl LogFile {
         };
         settle(&mut file)?;
         files::settle_delimiters(std::slice::from_mut(&mut file));
-        let document = document(&file)?;
-        let rows = Rows::new(file)?;
-        Ok(match document {
-            Some(text) => Held::Document(text, rows),
-            None => Held::Rows(rows),
+        Ok(match document(&file)? {
+            Some(text) => Held::Document(text, file),
+            None => Held::Rows(Rows::new(file)?),
         })
     }
 }
@@ -283,7 +284,7 @@ fn document(file: &SourceFile) -> Result<Option<String>> {
 const CHUNK_BYTES: u64 = 1 << 20;
 
 impl Rows {
-    fn new(file: SourceFile) -> Result<Self> {
+    pub(crate) fn new(file: SourceFile) -> Result<Self> {
         let columns = column_kinds(&file)?;
         let mut rows = Self {
             file,

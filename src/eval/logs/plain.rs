@@ -12,6 +12,7 @@ use super::row::{count, grade, number, said};
 use super::told::{Bad, Said, Told};
 use super::{Cells, Context, Format, Options};
 use crate::source::value::Value;
+use crate::{Error, Result};
 
 pub(super) struct Plain;
 
@@ -234,9 +235,28 @@ impl Role {
     }
 }
 
-/// The names that `--column` knows.
-pub(super) fn roles() -> impl Iterator<Item = &'static str> {
-    ROLES.iter().map(|(role, _)| role.name())
+/// Fails where `--column` names something that no column holds.
+pub(super) fn check(options: &Options) -> Result<()> {
+    let known = |name: &&String| ROLES.iter().any(|(role, _)| role.name() == name.as_str());
+    match options.columns.keys().find(|name| !known(name)) {
+        None => Ok(()),
+        Some(other) => Err(Error::usage(
+            format!("`{other}` is nothing that a column of a log holds"),
+            format!("name one of {}", roles().join(", ")),
+        )),
+    }
+}
+
+/// Fails where a file has not the columns that the user named.
+pub(super) fn check_file(file: &str, look: &Look<'_>, options: &Options) -> Result<()> {
+    let missing = options.columns.values().find(|name| !look.has(name));
+    let has = look.columns.iter().map(|(name, _)| name.as_str());
+    missing.map_or(Ok(()), |name| Err(Error::missing_column(file, name, has)))
+}
+
+/// What `--column` knows.
+fn roles() -> Vec<&'static str> {
+    ROLES.iter().map(|(role, _)| role.name()).collect()
 }
 
 /// The column of a role: the user's, else the first known spelling that the file has; an empty name where it has none.

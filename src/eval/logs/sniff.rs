@@ -7,7 +7,8 @@ use crate::{Error, Result};
 /// The format of tables whose columns the user names.
 const PLAIN: &str = "plain";
 
-/// The one format that claims a file, or the one that the user named; none where none claims it.
+/// The one format that claims a file, or the one that the user named, by itself or by a column; none where none claims
+/// it.
 ///
 /// Fails where the named one is unknown, and where several claim the file.
 pub(super) fn format(
@@ -18,7 +19,8 @@ pub(super) fn format(
     if let Some(name) = &options.format {
         return named(name).map(Some);
     }
-    if !options.columns.is_empty() && matches!(look.shape, Shape::Rows(_)) {
+    let is_theirs = options.columns.values().any(|name| look.has(name));
+    if is_theirs && matches!(look.shape, Shape::Rows(_)) {
         return named(PLAIN).map(Some);
     }
     let claim = |fallback: bool| {

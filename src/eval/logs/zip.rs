@@ -225,3 +225,108 @@ impl<'b> Fields<'b> {
         Some(u64::from_le_bytes(self.bytes(8)?.try_into().ok()?))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+
+    /// An archive with these entries: name, method, packed bytes, content.
+    fn archive(entries: &[(&str, u16, Vec<u8>, &[u8])]) -> Vec<u8> {
+        let (mut bytes, mut list) = (Vec::new(), Vec::new());
+        for (name, method, packed, content) in entries {
+            let mut crc = flate2::Crc::new();
+            crc.update(content);
+            let mut shared = Vec::new();
+            shared.extend(method.to_le_bytes());
+            shared.extend([0; 4]);
+            for number in [crc.sum(), packed.len() as u32, content.len() as u32] {
+                shared.extend(number.to_le_bytes());
+            }
+            shared.extend((name.len() as u16).to_le_bytes());
+            shared.extend([0; 2]);
+            list.extend(LISTED.to_le_bytes());
+            list.extend([0; 6]);
+            list.extend(&shared);
+            list.extend([0; 10]);
+            list.extend((bytes.len() as u32).to_le_bytes());
+            list.extend(name.as_bytes());
+            bytes.extend(LOCAL.to_le_bytes());
+            bytes.extend([0; 4]);
+            bytes.extend(&shared);
+            bytes.extend(name.as_bytes());
+            bytes.extend(packed);
+        }
+        let at = bytes.len() as u32;
+        bytes.extend(&list);
+        bytes.extend(END.to_le_bytes());
+        bytes.extend([0; 4]);
+        bytes.extend([entries.len() as u16; 2].map(u16::to_le_bytes).concat());
+        bytes.extend((list.len() as u32).to_le_bytes());
+        bytes.extend(at.to_le_bytes());
+        bytes.extend([0; 2]);
+        bytes
+    }
+
+    fn opened(bytes: &[u8]) -> io::Result<Zip> {
+        let mut file = tempfile::tempfile()?;
+        file.write_all(bytes)?;
+        Zip::new(file)
+    }
+
+    fn zstd_frames(parts: &[&[u8]]) -> Vec<u8> {
+        let frame = |part: &&[u8]| zstd::encode_all(*part, 3).expect("zstd");
+        parts.iter().flat_map(frame).collect()
+    }
+
+    #[test]
+    fn entries_are_read_whichever_way_they_are_packed() {
+        let mut deflate =
+            flate2::write::DeflateEncoder::new(Vec::new(), flate2::Compression::default());
+        deflate.write_all(b"deflated").expect("deflate");
+        let bytes = archive(&[
+            ("stored.json", 0, b"as it is".to_vec(), b"as it is"),
+            ("d.json", 8, deflate.finish().expect("deflate"), b"deflated"),
+            (
+                "samples/1.json",
+                93,
+                zstd_frames(&[b"one ", b"two ", b"three"]),
+                b"one two three",
+            ),
+        ]);
+        let mut zip = opened(&bytes).expect("an archive");
+        assert_eq!(zip.names(), ["stored.json", "d.json", "samples/1.json"]);
+        let mut read = |name| zip.bytes(name, 100).expect(name);
+        assert_eq!(read("stored.json").as_deref(), Some(&b"as it is"[..]));
+        assert_eq!(read("d.json").as_deref(), Some(&b"deflated"[..]));
+        assert_eq!(
+            read("samples/1.json").as_deref(),
+            Some(&b"one two three"[..])
+        );
+        assert_eq!(read("none"), None);
+        assert_eq!(zip.bytes("d.json", 3).expect("d.json"), None);
+    }
+
+    #[test]
+    fn what_lies_about_itself_is_an_error_and_takes_no_memory() {
+        let good = archive(&[("a", 0, b"content".to_vec(), b"content")]);
+        for cut in 0..good.len() {
+            assert!(opened(&good[..cut]).is_err(), "cut at {cut}");
+        }
+        // No byte that is changed makes it panic, or gives content that is another.
+        for at in 0..good.len() {
+            let mut bytes = good.clone();
+            bytes[at] ^= 0xff;
+            if let Ok(mut zip) = opened(&bytes)
+                && let Ok(Some(read)) = zip.bytes("a", 100)
+            {
+                assert_eq!(read, b"content", "changed at {at}");
+            }
+        }
+        // An entry that unpacks to more than it says.
+        let bomb = zstd_frames(&[&[0; 1 << 20]]);
+        let mut zip = opened(&archive(&[("a", 93, bomb, b"short")])).expect("an archive");
+        assert!(zip.bytes("a", 100).is_err());
+    }
+}
