@@ -214,7 +214,8 @@ fn meant(runs: &[Counted<'_>], asked: &Asked) -> (Vec<[usize; 2]>, u64) {
     for [a, b] in &asked.pairs {
         asked_pair(runs, [&named(a), &named(b)]).for_each(|[a, b]| add(a, b));
     }
-    for name in asked.against.iter().chain(&asked.references) {
+    let references = asked.references.iter().filter(|_| asked.all_pairs);
+    for name in asked.against.iter().chain(references) {
         for b in named(name) {
             let others = (0..runs.len()).filter(|&a| is_same(&runs[a], &runs[b]));
             others.for_each(|a| add(a, b));
