@@ -1,6 +1,6 @@
 //! Arms of several draws against each other: what a *kind* of subset does.
 
-use super::pairs::recovered;
+use super::pairs::{DIFFERING_MIN, QUESTIONS_MIN, recovered};
 use crate::eval::distributions::{Z, gauss, t_beyond, t_critical};
 use crate::eval::intervals::{Interval, NoInterval, attempts_variance};
 use crate::eval::table::{Counts, avg, pooled, variance};
@@ -69,8 +69,8 @@ pub fn contrast(arms: &[Arm], paired: bool) -> Result<Contrast, NoInterval> {
 ///
 /// The interval on these questions is the hull of t and of what the attempts alone leave open, as in
 /// [`this_kind`](crate::eval::intervals::this_kind). On questions like these the questions' differences are added: their
-/// variance with two more questions, one won and one lost outright, beside that between draws. There is none where arms have
-/// different questions.
+/// variance, below thirty questions with two more, one won and one lost outright, beside that between draws. There is none
+/// where arms have different questions.
 pub fn weigh(blocks: &[Block]) -> Result<Contrast, NoInterval> {
     let arms = || {
         blocks.iter().flat_map(|block| match block {
@@ -241,17 +241,31 @@ fn like_these(
             .sum()
     };
     let differences: Vec<f64> = (0..questions).map(of_question).collect();
-    let count = questions as f64 + 2.0;
-    let squares: f64 = differences.iter().map(|each| each * each).sum();
-    let centre = (differences.iter().sum::<f64>() + least + most) / count;
-    let added = least * least + most * most;
-    let spread = ((squares + added) / count - centre * centre) / count;
+    let (centre, spread, spread_freedom) = over_questions(&differences, [least, most]);
     // What a model's own attempts add is in its questions already.
     let whole = spread + between.draws;
-    let freedom =
-        whole * whole / (spread * spread / (count - 3.0) + between.draws.powi(2) / between.freedom);
+    let freedom = whole * whole
+        / (spread * spread / spread_freedom + between.draws.powi(2) / between.freedom);
     let reach = t_critical(0.05, freedom) * whole.sqrt();
     Some(Interval::around(centre, reach).within(least, most))
+}
+
+/// The mean over questions, how much it varies, and with how many degrees of freedom: t's where there are questions enough, as
+/// in [`pair`](super::pair), else with two more questions, one won and one lost outright.
+fn over_questions(differences: &[f64], [least, most]: [f64; 2]) -> (f64, f64, f64) {
+    let differing = differences.iter().filter(|each| each.abs() > 1e-12).count();
+    let questions = differences.len() as f64;
+    let sum: f64 = differences.iter().sum();
+    if differences.len() >= QUESTIONS_MIN && differing >= DIFFERING_MIN {
+        let spread = variance(differences).unwrap_or(0.0);
+        return (sum / questions, spread / questions, questions - 1.0);
+    }
+    let count = questions + 2.0;
+    let squares: f64 = differences.iter().map(|each| each * each).sum();
+    let centre = (sum + least + most) / count;
+    let added = least * least + most * most;
+    let spread = ((squares + added) / count - centre * centre) / count;
+    (centre, spread, count - 3.0)
 }
 
 #[cfg(test)]

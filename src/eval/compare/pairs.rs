@@ -6,10 +6,10 @@ use crate::eval::intervals::{Interval, NoInterval, this_run};
 use crate::eval::table::{Counts, avg, variance};
 
 /// From so many questions on, t knows the spread of their differences.
-const QUESTIONS_MIN: usize = 30;
+pub(super) const QUESTIONS_MIN: usize = 30;
 
 /// And of so many questions that differ at all: where hardly any does, t knows of no variation.
-const DIFFERING_MIN: usize = 8;
+pub(super) const DIFFERING_MIN: usize = 8;
 
 /// One run less another.
 #[derive(Clone, Copy, Debug, PartialEq)]
