@@ -2,8 +2,8 @@
 
 use super::pairs::recovered;
 use crate::eval::distributions::{Z, gauss, t_beyond, t_critical};
-use crate::eval::intervals::{Interval, NoInterval};
-use crate::eval::table::{Counts, avg, pooled, variance};
+use crate::eval::intervals::{Interval, NoInterval, attempts_variance};
+use crate::eval::table::{Counts, avg, mean, pooled, variance};
 
 /// An arm with its weight in a contrast: 1 and −1 for one arm against another, 1/k and −1/k for the mean over k cells that
 /// differ in one axis alone.
@@ -64,12 +64,57 @@ pub fn contrast(arms: &[Arm], paired: bool) -> Result<Contrast, NoInterval> {
         .copied()
         .zip(together.iter().map(Vec::as_slice))
         .collect();
-    let effect: f64 = terms
+    let centres = means.iter().filter_map(|arm| mean(arm.iter().copied()));
+    let effect: f64 = weights
         .iter()
-        .filter_map(|(weight, arm)| Some(weight * avg(arm)?))
+        .zip(centres)
+        .map(|(weight, centre)| weight * centre)
         .sum();
-    let attempts = recovered(&terms)?;
-    let [least, most] = reachable(&weights);
+    weigh(&terms, effect, between)
+}
+
+/// What an arm's draws gain over one model that is no draw of anything, as the base or R1: draws vary, and that model's
+/// attempts do.
+///
+/// The interval also holds t over the draws alone, which is all of it where the model's attempts are many: two draws that agree by
+/// chance would else count for no variation.
+pub fn gain(draws: &[Vec<Counts>], model: &[Counts]) -> Result<Contrast, NoInterval> {
+    let together = pooled(draws).ok_or(NoInterval::OtherQuestions)?;
+    if together.len() != model.len() {
+        return Err(NoInterval::OtherQuestions);
+    }
+    let means: Vec<f64> = draws.iter().filter_map(|draw| avg(draw)).collect();
+    let count = means.len() as f64;
+    let own = variance(&means).ok_or(NoInterval::OneDraw)? / count;
+    let whole = own + attempts_variance(model);
+    let alone = Between {
+        variance: own,
+        freedom: count - 1.0,
+    };
+    let both = Between {
+        variance: whole,
+        freedom: (count - 1.0) * (whole / own).powi(2),
+    };
+    let effect = mean(means).zip(avg(model)).map(|(arm, model)| arm - model);
+    let effect = effect.ok_or(NoInterval::NoAttempts)?;
+    let terms = [(1.0, together.as_slice()), (-1.0, model)];
+    let found = weigh(&terms, effect, both)?;
+    let least = weigh(&terms, effect, alone)?;
+    Ok(Contrast {
+        this_kind: found.this_kind.hull(least.this_kind),
+        p: found.p.max(least.p),
+        ..found
+    })
+}
+
+/// From the sum's variation between draws to what is known of it.
+fn weigh(
+    terms: &[(f64, &[Counts])],
+    effect: f64,
+    between: Between,
+) -> Result<Contrast, NoInterval> {
+    let attempts = recovered(terms)?;
+    let [least, most] = reachable(terms);
     let (error, freedom) = (between.variance.sqrt(), between.freedom);
     let students = Interval::around(effect, t_critical(0.05, freedom) * error);
     Ok(Contrast {
@@ -78,7 +123,7 @@ pub fn contrast(arms: &[Arm], paired: bool) -> Result<Contrast, NoInterval> {
         degrees_of_freedom: freedom,
         this_kind: students.hull(attempts).within(least, most),
         p: by_draws(effect, between).max(by_attempts(effect, attempts)),
-        questions_like_these: like_these(&terms, between, [least, most]),
+        questions_like_these: like_these(terms, between, [least, most]),
     })
 }
 
@@ -161,8 +206,8 @@ fn by_attempts(effect: f64, interval: Interval) -> f64 {
 }
 
 /// The least and the most that a weighted sum of shares can be: −1 and 1 for one arm against another.
-fn reachable(weights: &[f64]) -> [f64; 2] {
-    let sum = |of: fn(f64) -> f64| weights.iter().map(|&weight| of(weight)).sum();
+fn reachable(terms: &[(f64, &[Counts])]) -> [f64; 2] {
+    let sum = |of: fn(f64) -> f64| terms.iter().map(|&(weight, _)| of(weight)).sum();
     [sum(|weight| weight.min(0.0)), sum(|weight| weight.max(0.0))]
 }
 
@@ -229,6 +274,28 @@ mod tests {
         let narrower = over_arms(&[one.clone(), one]).unwrap();
         assert!(narrower.high < alone.high && narrower.low > alone.low);
         assert_eq!(over_arms(&[]), Err(NoInterval::NoAttempts));
+    }
+
+    /// By hand: draws of .3, .4 and .5, and a model of 2^24 attempts at .1: t over the draws alone, 4.303 · .1/√3.
+    #[test]
+    fn a_gain_over_one_model_varies_as_its_draws_do() {
+        let of = 1 << 24;
+        let model = [Counts::new(of / 10, of); 2];
+        let draws = [30, 40, 50].map(|right| vec![Counts::new(of / 100 * right, of); 2]);
+        let found = gain(&draws, &model).unwrap();
+        assert!((found.effect - 0.3).abs() < 1e-6);
+        let reach = 4.302652729911275 * 0.1 / 3.0_f64.sqrt();
+        assert!(
+            (found.this_kind.low - (0.3 - reach)).abs() < 1e-4,
+            "{found:?}"
+        );
+        let same = gain(
+            &[draws[0].clone(), draws[0].clone()],
+            &[Counts::new(1, 2); 2],
+        )
+        .unwrap();
+        assert!(same.this_kind.holds(0.0) && same.p > 0.05, "{same:?}");
+        assert_eq!(gain(&draws[..1], &model), Err(NoInterval::OneDraw));
     }
 
     #[test]

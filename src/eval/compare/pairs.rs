@@ -36,6 +36,16 @@ pub struct Pair {
     pub ties: u32,
 }
 
+/// With fewer questions no p of a pair can be below .05: all five of five won have 2/32.
+pub const VERDICT_MIN: usize = 6;
+
+impl Pair {
+    /// Whether so many questions can tell two runs apart at all; where not, the difference is printed without a verdict.
+    pub fn can_tell(&self) -> bool {
+        self.questions >= VERDICT_MIN
+    }
+}
+
 /// Compares two runs whose questions are the same, in one order.
 ///
 /// The interval is t over the questions' differences. Below thirty questions, where fewer than eight differ or where a few
@@ -153,6 +163,7 @@ mod tests {
         assert!((found.interval.low - (1.0 / 6.0 - reach)).abs() < 1e-12);
         assert_eq!((found.wins, found.losses, found.ties), (2, 1, 1));
         assert_eq!(found.mcnemar, Some(1.0));
+        assert!(!found.can_tell(), "of four questions no p is below .125");
         assert_eq!(found.difference, 0.25);
     }
 
