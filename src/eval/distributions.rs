@@ -60,30 +60,32 @@ pub fn f(value: f64, first: f64, second: f64) -> f64 {
     beta(part / (part + second), first / 2.0, second / 2.0)
 }
 
-/// The share of the noncentral F below a value: Poisson's mixture of beta's, at no more than some hundred of its terms
-/// where it has more, since they change slowly then.
+/// The share of the noncentral F below a value: Poisson's mixture of betas, each from the one before.
 pub fn f_noncentral(value: f64, first: f64, second: f64, noncentrality: f64) -> f64 {
-    const TERMS: f64 = 400.0;
     let centre = noncentrality / 2.0;
-    let reach = 9.0 * centre.sqrt() + 20.0;
-    let step = (2.0 * reach / TERMS).floor().max(1.0);
+    if centre <= 0.0 {
+        return f(value, first, second);
+    }
     let x = first * value / (first * value + second);
-    let (mut sum, mut weights) = (0.0, 0.0);
+    let reach = 9.0 * centre.sqrt() + 20.0;
     let mut at = (centre - reach).max(0.0).floor();
+    let [mut a, b] = [first / 2.0 + at, second / 2.0];
+    let mut log_weight = at * libm::log(centre) - centre - libm::lgamma(at + 1.0);
+    // I(a + 1) = I(a) − x^a (1−x)^b / (a B(a, b)), whose logarithm goes along since it may be too small for itself.
+    let mut log_step = libm::lgamma(a + b) - libm::lgamma(a + 1.0) - libm::lgamma(b)
+        + a * libm::log(x)
+        + b * libm::log1p(-x);
+    let mut below = beta(x, a, b);
+    let (mut sum, mut weights) = (0.0, 0.0);
     while at <= centre + reach {
-        let log = if centre > 0.0 {
-            at * libm::log(centre)
-        } else {
-            0.0
-        };
-        let weight = if centre > 0.0 || at == 0.0 {
-            libm::exp(log - centre - libm::lgamma(at + 1.0))
-        } else {
-            0.0
-        };
-        sum += weight * beta(x, first / 2.0 + at, second / 2.0);
+        let weight = libm::exp(log_weight);
+        sum += weight * below.max(0.0);
         weights += weight;
-        at += step;
+        below -= libm::exp(log_step);
+        log_step += libm::log(x * (a + b) / (a + 1.0));
+        at += 1.0;
+        a += 1.0;
+        log_weight += libm::log(centre / at);
     }
     sum / weights
 }
@@ -112,19 +114,40 @@ fn fraction(x: f64, a: f64, b: f64) -> f64 {
     sum
 }
 
-/// Where a rising function passes 0, by bisection to the last bit.
+/// Where a rising function passes 0, to the last bits: by Ridders' rule (1979), which at worst halves.
 pub(super) fn between(mut low: f64, mut high: f64, rising: impl Fn(f64) -> f64) -> f64 {
-    loop {
+    const ROUNDS: usize = 2000;
+    let (mut at_low, mut at_high) = (rising(low), rising(high));
+    if at_low >= 0.0 {
+        return low;
+    }
+    if at_high <= 0.0 {
+        return high;
+    }
+    let mut last = f64::INFINITY;
+    for _ in 0..ROUNDS {
         let middle = low + (high - low) / 2.0;
-        if middle <= low || middle >= high || high - low < 1e-15 * high {
-            return middle;
+        let at_middle = rising(middle);
+        let root = (at_middle * at_middle - at_low * at_high).sqrt();
+        let x = (middle - (middle - low) * at_middle / root).clamp(low, high);
+        let ends = middle <= low || middle >= high || (x - last).abs() <= 4e-15 * x.abs();
+        if ends || at_middle == 0.0 {
+            return if at_middle == 0.0 { middle } else { x };
         }
-        if rising(middle) < 0.0 {
-            low = middle;
-        } else {
-            high = middle;
+        last = x;
+        let at_x = rising(x);
+        for (point, value) in [(middle, at_middle), (x, at_x)] {
+            if value < 0.0 && point > low {
+                (low, at_low) = (point, value);
+            } else if value >= 0.0 && point < high {
+                (high, at_high) = (point, value);
+            }
+        }
+        if at_high == 0.0 {
+            return high;
         }
     }
+    last
 }
 
 #[cfg(test)]

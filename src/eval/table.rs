@@ -174,7 +174,7 @@ pub fn avg(counts: &[Counts]) -> Option<f64> {
 }
 
 /// The mean of what there is; none of nothing.
-pub(crate) fn mean(values: impl IntoIterator<Item = f64>) -> Option<f64> {
+pub fn mean(values: impl IntoIterator<Item = f64>) -> Option<f64> {
     let (mut sum, mut count) = (0.0, 0.0);
     for value in values {
         sum += value;
@@ -184,7 +184,7 @@ pub(crate) fn mean(values: impl IntoIterator<Item = f64>) -> Option<f64> {
 }
 
 /// The variance around the mean over one less than there are; none of fewer than two.
-pub(crate) fn variance(values: &[f64]) -> Option<f64> {
+pub fn variance(values: &[f64]) -> Option<f64> {
     let centre = mean(values.iter().copied())?;
     let squares: f64 = values.iter().map(|value| (value - centre).powi(2)).sum();
     (values.len() > 1).then(|| squares / (values.len() as f64 - 1.0))
