@@ -1,8 +1,10 @@
 //! How often the intervals of `eval` hold the truth, and how wide they are: simulated, with a seed.
 //!
 //! ```text
-//! cargo bench --bench eval_coverage [-- EXPERIMENTS]
+//! cargo bench --bench eval_coverage [-- [EXPERIMENTS] [NAME]]
 //! ```
+//!
+//! With a name only the intervals whose names hold it are simulated.
 //!
 //! Each cell of {4, 12, 30} questions × {1, 2, 4, 8} draws × {1, 2, 8, 64} attempts is simulated in 27 worlds: nine laws
 //! of how hard questions are, among them half always and half never solved and nearly all never, each with draws that are
@@ -13,7 +15,7 @@
 #[allow(dead_code, reason = "two benches share it, each its own part")]
 mod worlds;
 
-use gradatim::eval::compare::{Arm, arms_spread, contrast, over_arms, pair, this_pair};
+use gradatim::eval::compare::{Arm, arms_spread, contrast, gain, over_arms, pair, this_pair};
 use gradatim::eval::intervals::{Interval, questions_like_these, this_kind, this_run};
 use gradatim::eval::metrics::covered;
 use gradatim::eval::random::Stream;
@@ -25,7 +27,7 @@ const BAR: f64 = 0.93;
 const QUESTIONS: [usize; 3] = [4, 12, 30];
 const DRAWS: [usize; 4] = [1, 2, 4, 8];
 const ATTEMPTS: [u32; 4] = [1, 2, 8, 64];
-const KINDS: usize = 13;
+const KINDS: usize = 14;
 const NAMES: [&str; KINDS] = [
     "this_run",
     "this_kind",
@@ -40,6 +42,7 @@ const NAMES: [&str; KINDS] = [
     "arms pooled (Medium's), this kind",
     "spread of arms",
     "spread of arms, at most",
+    "gain over one model, this kind",
 ];
 
 /// Logits of each arm over the one before, and how much that differs between questions.
@@ -48,7 +51,26 @@ const SUITS: f64 = 0.7;
 /// Arms, which are sizes too, each twice the one before.
 const ARMS: usize = 4;
 
-type Found = [Option<(f64, Interval)>; KINDS];
+/// Truth and interval of each kind, where it is wanted and there is one.
+struct Found<'w> {
+    wanted: &'w [bool; KINDS],
+    known: [Option<(f64, Interval)>; KINDS],
+}
+
+impl<'w> Found<'w> {
+    fn of(wanted: &'w [bool; KINDS]) -> Self {
+        Self {
+            wanted,
+            known: [None; KINDS],
+        }
+    }
+
+    fn add(&mut self, kind: usize, found: impl FnOnce() -> Option<(f64, Interval)>) {
+        if self.wanted[kind] {
+            self.known[kind] = found();
+        }
+    }
+}
 
 /// What no experiment changes.
 struct Truths {
@@ -69,14 +91,15 @@ fn truths(world: &World) -> Truths {
     }
 }
 
-/// Truth and interval of each kind in one experiment.
-fn experiment(
+/// One experiment of so many questions, draws and attempts.
+fn experiment<'w>(
     world: &World,
     [q, d]: [usize; 2],
     n: u32,
     truths: &Truths,
+    wanted: &'w [bool; KINDS],
     stream: &mut Stream,
-) -> Found {
+) -> Found<'w> {
     let mut arms: Vec<Vec<f64>> = vec![world.questions(q, stream)];
     for arm in 1..ARMS {
         let shifted = |logit: &f64| logit + SHIFT * arm as f64 + SUITS * normal(stream);
@@ -84,19 +107,20 @@ fn experiment(
         arms.push(shifted);
     }
     if d == 1 {
-        one_draw(world, &arms, n, truths, stream)
+        one_draw(world, &arms, n, truths, wanted, stream)
     } else {
-        draws(world, &arms, d, n, truths, stream)
+        draws(world, &arms, d, n, truths, wanted, stream)
     }
 }
 
-fn one_draw(
+fn one_draw<'w>(
     world: &World,
     arms: &[Vec<f64>],
     n: u32,
     truths: &Truths,
+    wanted: &'w [bool; KINDS],
     stream: &mut Stream,
-) -> Found {
+) -> Found<'w> {
     let draw = world.draw(stream);
     let rates = world.rates(&arms[0], draw, stream);
     let run = grade(&rates, n, stream);
@@ -106,28 +130,30 @@ fn one_draw(
     let [a, b] = [1, 0].map(|arm| plain(&arms[arm]));
     let [run_a, run_b] = [&a, &b].map(|rates| grade(rates, n, stream));
     let of = |rates: &[f64]| mean(rates.iter().copied());
-    let mut found = [None; KINDS];
-    found[0] = this_run(&run).ok().map(|interval| (of(&rates), interval));
-    found[3] = questions_like_these(std::slice::from_ref(&run_b))
-        .ok()
-        .map(|interval| (truths.plain, interval));
-    found[4] = pair(&run_a, &run_b, 0)
-        .ok()
-        .map(|found| (truths.pair, found.interval));
-    found[5] = this_pair(&run_a, &run_b)
-        .ok()
-        .map(|interval| (of(&a) - of(&b), interval));
+    let mut found = Found::of(wanted);
+    found.add(0, || Some((of(&rates), this_run(&run).ok()?)));
+    found.add(3, || {
+        let one = std::slice::from_ref(&run_b);
+        Some((truths.plain, questions_like_these(one).ok()?))
+    });
+    found.add(4, || {
+        Some((truths.pair, pair(&run_a, &run_b, 0).ok()?.interval))
+    });
+    found.add(5, || {
+        Some((of(&a) - of(&b), this_pair(&run_a, &run_b).ok()?))
+    });
     found
 }
 
-fn draws(
+fn draws<'w>(
     world: &World,
     arms: &[Vec<f64>],
     d: usize,
     n: u32,
     truths: &Truths,
+    wanted: &'w [bool; KINDS],
     stream: &mut Stream,
-) -> Found {
+) -> Found<'w> {
     let mut own: Vec<Vec<Vec<Counts>>> = Vec::new();
     for logits in arms {
         let mut runs = Vec::new();
@@ -138,10 +164,10 @@ fn draws(
         }
         own.push(runs);
     }
-    let mut paired: Vec<Vec<Vec<Counts>>> = vec![Vec::new(); ARMS];
+    let mut paired_runs: Vec<Vec<Vec<Counts>>> = vec![Vec::new(); ARMS];
     for _ in 0..d {
         let draw = world.draw(stream);
-        for (arm, runs) in paired.iter_mut().enumerate() {
+        for (arm, runs) in paired_runs.iter_mut().enumerate() {
             let rates = world.rates(&arms[arm], draw, stream);
             runs.push(grade(&rates, n, stream));
         }
@@ -159,54 +185,52 @@ fn draws(
         })
     };
     let cov: Vec<Vec<Counts>> = own[0].iter().map(|run| covered(run)).collect();
-    let mut found = [None; KINDS];
-    found[1] = this_kind(&own[0]).ok().map(|interval| (here[0], interval));
-    found[2] = this_kind(&cov)
-        .ok()
-        .map(|interval| (mean(arms[0].iter().map(covers)), interval));
-    found[3] = questions_like_these(&own[0])
-        .ok()
-        .map(|interval| (truths.kind, interval));
-    if let Ok(contrast) = contrast(&against(&own), false) {
-        found[6] = Some((here[1] - here[0], contrast.this_kind));
-        found[7] = contrast
-            .questions_like_these
-            .map(|interval| (truths.contrast, interval));
-    }
-    found[8] = contrast(&against(&paired), true)
-        .ok()
-        .map(|found| (here[1] - here[0], found.this_kind));
-    found[9] = slope(paired, &here);
-    found[10] = over_arms(&own[..3])
-        .ok()
-        .map(|interval| (mean(here[..3].iter().copied()), interval));
+    let against =
+        |paired: bool| contrast(&against(if paired { &paired_runs } else { &own }), paired).ok();
+    let model: Vec<f64> = arms[1].iter().map(|&logit| chance(logit)).collect();
+    let model_run = grade(&model, n, stream);
+    let mut found = Found::of(wanted);
+    found.add(1, || Some((here[0], this_kind(&own[0]).ok()?)));
+    found.add(2, || {
+        Some((mean(arms[0].iter().map(covers)), this_kind(&cov).ok()?))
+    });
+    found.add(3, || {
+        Some((truths.kind, questions_like_these(&own[0]).ok()?))
+    });
+    found.add(6, || Some((here[1] - here[0], against(false)?.this_kind)));
+    found.add(7, || {
+        Some((truths.contrast, against(false)?.questions_like_these?))
+    });
+    found.add(8, || Some((here[1] - here[0], against(true)?.this_kind)));
+    found.add(9, || slope(&paired_runs, &here));
+    found.add(10, || {
+        Some((mean(here[..3].iter().copied()), over_arms(&own[..3]).ok()?))
+    });
     // Its limits take as long as all others together.
-    if stream.below(4) == 0
-        && let Ok(spread) = arms_spread(&own)
-    {
+    if stream.below(4) == 0 {
         let truth = variance(&here).map_or(0.0, f64::sqrt);
-        let [low, high] = [spread.low, spread.high];
-        found[11] = Some((truth, Interval { low, high }));
-        found[12] = Some((
-            truth,
-            Interval {
-                low: 0.0,
-                high: spread.at_most,
-            },
-        ));
+        let spread = || arms_spread(&own).ok();
+        let ends = |low, high| Interval { low, high };
+        found.add(11, || {
+            spread().map(|found| (truth, ends(found.low, found.high)))
+        });
+        found.add(12, || {
+            spread().map(|found| (truth, ends(0.0, found.at_most)))
+        });
     }
+    found.add(13, || {
+        let truth = here[0] - mean(model.iter().copied());
+        Some((truth, gain(&own[0], &model_run).ok()?.this_kind))
+    });
     found
 }
 
-fn slope(runs: Vec<Vec<Vec<Counts>>>, here: &[f64]) -> Option<(f64, Interval)> {
-    let sizes: Vec<Size> = runs
-        .into_iter()
-        .enumerate()
-        .map(|(arm, draws)| Size {
-            n: size(arm),
-            draws,
-        })
-        .collect();
+fn slope(runs: &[Vec<Vec<Counts>>], here: &[f64]) -> Option<(f64, Interval)> {
+    let of = |(arm, draws): (usize, &Vec<Vec<Counts>>)| Size {
+        n: size(arm),
+        draws: draws.clone(),
+    };
+    let sizes: Vec<Size> = runs.iter().enumerate().map(of).collect();
     let x: Vec<f64> = (0..ARMS).map(|arm| size(arm).ln()).collect();
     let centre = mean(x.iter().copied());
     let squares: f64 = x.iter().map(|x| (x - centre).powi(2)).sum();
@@ -269,7 +293,8 @@ fn line(name: &str, cell: &str, held: &[(Held, &str)]) -> u32 {
     u32::from(missed)
 }
 
-fn cells(worlds: &[(String, World)], experiments: u32) -> u32 {
+fn cells(worlds: &[(String, World)], experiments: u32, name: &str) -> u32 {
+    let wanted = NAMES.map(|known| known.contains(name));
     let mut below = 0;
     let truths: Vec<Truths> = worlds.iter().map(|(_, world)| truths(world)).collect();
     for q in QUESTIONS {
@@ -280,8 +305,8 @@ fn cells(worlds: &[(String, World)], experiments: u32) -> u32 {
                     let mut stream = Stream::new(seed);
                     let mut held = [Held::default(); KINDS];
                     for _ in 0..experiments {
-                        let found = experiment(world, [q, d], n, &truths[at], &mut stream);
-                        for (held, found) in held.iter_mut().zip(found) {
+                        let found = experiment(world, [q, d], n, &truths[at], &wanted, &mut stream);
+                        for (held, found) in held.iter_mut().zip(found.known) {
                             found.into_iter().for_each(|found| held.add(found));
                         }
                     }
@@ -370,9 +395,15 @@ fn extrapolated(
 }
 
 fn main() {
-    let experiments = std::env::args()
-        .find_map(|argument| argument.parse().ok())
-        .unwrap_or(2000);
+    let arguments = || {
+        std::env::args()
+            .skip(1)
+            .filter(|argument| argument != "--bench")
+    };
+    let experiments = arguments().find_map(|argument| argument.parse().ok());
+    let experiments = experiments.unwrap_or(2000);
+    let is_name = |argument: &String| argument.parse::<u32>().is_err();
+    let name = arguments().find(is_name).unwrap_or_default();
     println!(
         "{experiments} experiments a cell and world; 93 % less the simulation's error is {:.1} %",
         100.0 * bar(experiments)
@@ -381,7 +412,10 @@ fn main() {
         "{:>33} {:>9} {:>5} {:>8} {:>6} {:>6}  worst world",
         "interval", "questions", "draws", "attempts", "holds", "width"
     );
-    let below = cells(&worlds(), experiments) + extrapolations(experiments);
+    let mut below = cells(&worlds(), experiments, &name);
+    if "extrapolation".contains(&name) {
+        below += extrapolations(experiments);
+    }
     println!("{below} below the bar");
     std::process::exit(i32::from(below > 0));
 }

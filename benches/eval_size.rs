@@ -4,9 +4,10 @@
 //! cargo bench --bench eval_size [-- EXPERIMENTS]
 //! ```
 //!
-//! In the worlds of `eval_coverage` all arms are of one kind on the same questions. A cell's share is of experiments with a p of
-//! .05 or less, in the worst world; of families, with any. It ends with 1 where one lies above 5 % by more than the
-//! simulation's error (1.96 standard errors).
+//! In the 27 worlds of `eval_coverage` all arms are of one kind on the same questions. A cell's share is of experiments with a p of
+//! .05 or less, of families with any: over all worlds, and in the worst. It ends with 1 where one lies above 5 % by more than
+//! the simulation's error: 1.96 standard errors of the first, 3.1 of the second, since the worst of 27 exact tests lies beyond
+//! 1.96 as often as not.
 
 #[path = "worlds/mod.rs"]
 #[allow(dead_code, reason = "two benches share it, each its own part")]
@@ -112,11 +113,16 @@ fn draws(
     found[3] = p(&against(&paired, 1), true);
     found[4] = p(&sizes.collect::<Vec<_>>(), true);
     found[5] = family.map(|family| smallest(&holm(&family)));
-    found[6] = against_control(&own[1..], &own[0])
-        .ok()
-        .map(|p| smallest(&p));
+    // The integrals take as long as all else.
+    if stream.below(8) == 0 {
+        found[6] = against_control(&own[1..], &own[0])
+            .ok()
+            .map(|p| smallest(&p));
+    }
     found[7] = max_t(&differences(&paired), stream.bits()).map(|p| smallest(&p));
-    found[8] = arms_spread(&own).ok().map(|spread| spread.p);
+    if stream.below(4) == 0 {
+        found[8] = arms_spread(&own).ok().map(|spread| spread.p);
+    }
     found
 }
 
@@ -172,22 +178,25 @@ impl Called {
     }
 }
 
-fn bar(experiments: u32) -> f64 {
-    LEVEL + 1.96 * (LEVEL * (1.0 - LEVEL) / f64::from(experiments)).sqrt()
+fn bar(errors: f64, experiments: u32) -> f64 {
+    LEVEL + errors * (LEVEL * (1.0 - LEVEL) / f64::from(experiments)).sqrt()
 }
 
-/// Prints the worst world's share; 1 where it misses the bar.
+/// Prints the share over all worlds and the worst world's; 1 where one misses its bar.
 fn line(name: &str, cell: &str, called: &[(Called, &str)]) -> u32 {
-    let known = called.iter().filter(|(called, _)| called.experiments > 0);
-    let Some((worst, world)) = known.max_by(|a, b| a.0.share().total_cmp(&b.0.share())) else {
+    let known = || called.iter().filter(|(called, _)| called.experiments > 0);
+    let Some((worst, world)) = known().max_by(|a, b| a.0.share().total_cmp(&b.0.share())) else {
         return 0;
     };
-    let missed = worst.share() > bar(worst.experiments);
+    let all = known().fold(Called::default(), |sum, (called, _)| Called {
+        experiments: sum.experiments + called.experiments,
+        called: sum.called + called.called,
+    });
+    let missed =
+        all.share() > bar(1.96, all.experiments) || worst.share() > bar(3.1, worst.experiments);
     let missed_said = if missed { "  ABOVE" } else { "" };
-    println!(
-        "{name:>31} {cell} {:>6.1}  {world}{missed_said}",
-        100.0 * worst.share()
-    );
+    let [all, worst] = [all, *worst].map(|called| 100.0 * called.share());
+    println!("{name:>31} {cell} {all:>6.1} {worst:>6.1}  {world}{missed_said}");
     u32::from(missed)
 }
 
@@ -260,12 +269,12 @@ fn main() {
         .find_map(|argument| argument.parse().ok())
         .unwrap_or(2000);
     println!(
-        "{experiments} experiments a cell and world, a quarter for ladders; 5 % and the simulation's error is {:.1} %",
-        100.0 * bar(experiments)
+        "{experiments} experiments a cell and world, a quarter for ladders; 5 % and the simulation's error is {:.1} % in the worst world",
+        100.0 * bar(3.1, experiments)
     );
     println!(
-        "{:>31} {:>9} {:>5} {:>8} {:>6}  worst world",
-        "p of", "questions", "draws", "attempts", "called"
+        "{:>31} {:>9} {:>5} {:>8} {:>6} {:>6}  worst world",
+        "p of", "questions", "draws", "attempts", "called", "worst"
     );
     let above = cells(&worlds(), experiments) + ladders(experiments / 4);
     println!("{above} above the bar");

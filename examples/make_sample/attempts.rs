@@ -1,7 +1,7 @@
 //! Attempts that models trained on the lines of an experiment might have made: `make_sample attempts OUT LOGS [SEED]`.
 //!
 //! Nothing was trained. Each line of `OUT/__run__/runs.csv` is a model that solves a question with a chance which follows from
-//! what its subset is, by the effects below, from its draw, its training seed and the question. `LOGS/truth.json` says
+//! what its subset is, by the effects below, from its draw, its training seed and the question. `LOGS.truth.json` says
 //! these chances: what an analysis of the attempts must find again. Logarithms and exponentials are those of `libm`, so that two
 //! systems write the same bytes.
 
@@ -67,7 +67,6 @@ struct Subset {
 struct Line {
     run: String,
     subset: String,
-    seed: u64,
     length: f64,
 }
 
@@ -120,7 +119,7 @@ pub fn make(out: &Path, logs: &Path, seed: u64) -> Fallible<()> {
     file.flush()?;
     let truth = truth(&chance, seed, &subsets, &lines, &questions);
     fs_err::write(
-        logs.join("truth.json"),
+        logs.with_extension("truth.json"),
         serde_json::to_string_pretty(&truth)? + "\n",
     )?;
     Ok(())
@@ -190,10 +189,9 @@ fn lines(out: &Path) -> Fallible<Vec<Line>> {
             .position(|column| *column == name)
             .ok_or(format!("runs.csv has no {name}"))
     };
-    let [run, subset, seed, rows_at, tokens] = [
+    let [run, subset, rows_at, tokens] = [
         place("run")?,
         place("subset")?,
-        place("training_seed")?,
         place("rows")?,
         place("tokens")?,
     ];
@@ -204,7 +202,6 @@ fn lines(out: &Path) -> Fallible<Vec<Line>> {
         Ok(Line {
             run: row[run].to_owned(),
             subset: row[subset].to_owned(),
-            seed: row[seed].parse()?,
             length: row[tokens].parse::<f64>()? / row[rows_at].parse::<f64>()?.max(1.0),
         })
     };

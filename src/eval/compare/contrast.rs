@@ -1,9 +1,9 @@
 //! Arms of several draws against each other: what a *kind* of subset does.
 
-use super::pairs::recovered;
+use super::pairs::{are_many, recovered};
 use crate::eval::distributions::{Z, gauss, t_beyond, t_critical};
 use crate::eval::intervals::{Interval, NoInterval, attempts_variance};
-use crate::eval::table::{Counts, avg, pooled, variance};
+use crate::eval::table::{Counts, avg, mean, pooled, variance};
 
 /// An arm with its weight in a contrast: 1 and −1 for one arm against another, 1/k and −1/k for the mean over k cells that
 /// differ in one axis alone.
@@ -69,8 +69,8 @@ pub fn contrast(arms: &[Arm], paired: bool) -> Result<Contrast, NoInterval> {
 ///
 /// The interval on these questions is the hull of t and of what the attempts alone leave open, as in
 /// [`this_kind`](crate::eval::intervals::this_kind). On questions like these the questions' differences are added: their
-/// variance with two more questions, one won and one lost outright, beside that between draws. There is none where arms have
-/// different questions.
+/// variance, below thirty questions with two more, one won and one lost outright, beside that between draws. There is none
+/// where arms have different questions.
 pub fn weigh(blocks: &[Block]) -> Result<Contrast, NoInterval> {
     let arms = || {
         blocks.iter().flat_map(|block| match block {
@@ -86,32 +86,38 @@ pub fn weigh(blocks: &[Block]) -> Result<Contrast, NoInterval> {
         .map(|arm| arm.weight)
         .zip(together.iter().map(Vec::as_slice))
         .collect();
-    let effect: f64 = terms
-        .iter()
-        .filter_map(|(weight, arm)| Some(weight * avg(arm)?))
+    let centre = |arm: &Arm| mean(arm.draws.iter().filter_map(|draw| avg(draw)));
+    let effect: f64 = arms()
+        .filter_map(|arm| Some(arm.weight * centre(arm)?))
         .sum();
     let attempts = recovered(&terms)?;
     let between = Between::of(blocks)?;
-    let (error, freedom) = (between.variance.sqrt(), between.freedom);
-    let students = between
-        .has_draws
-        .then(|| Interval::around(effect, t_critical(0.05, freedom) * error));
-    let found = students.map_or(attempts, |students| students.hull(attempts));
-    let by_draws = if between.has_draws {
-        by_draws(effect, between)
-    } else {
-        0.0
-    };
-    let weights: Vec<f64> = terms.iter().map(|(weight, _)| *weight).collect();
-    let [least, most] = reachable(&weights);
+    let [least, most] = reachable(&terms);
+    let found = between.around(effect).hull(attempts);
     Ok(Contrast {
         effect,
-        standard_error: error,
-        degrees_of_freedom: freedom,
+        standard_error: between.all.variance.sqrt(),
+        degrees_of_freedom: between.all.freedom,
         this_kind: found.within(least, most),
-        p: by_draws.max(by_attempts(effect, attempts)),
+        p: between.p(effect).max(by_attempts(effect, attempts)),
         questions_like_these: like_these(&terms, between, [least, most]),
     })
+}
+
+/// What an arm's draws gain over one model that is no draw of anything, as the base or R1: draws vary, and that model's
+/// attempts do.
+pub fn gain(draws: &[Vec<Counts>], model: &[Counts]) -> Result<Contrast, NoInterval> {
+    if draws.first().is_some_and(|draw| draw.len() != model.len()) {
+        return Err(NoInterval::OtherQuestions);
+    }
+    let arm = |weight: f64, draws: &[Vec<Counts>]| Arm {
+        weight,
+        draws: draws.to_vec(),
+    };
+    weigh(&[
+        Block::Draws(vec![arm(1.0, draws)]),
+        Block::Fixed(arm(-1.0, &[model.to_vec()])),
+    ])
 }
 
 /// Where the mean over arms lies of which each counts the same, as categories pooled: of this kind, on these questions. With
@@ -125,15 +131,20 @@ pub fn over_arms(arms: &[Vec<Vec<Counts>>]) -> Result<Interval, NoInterval> {
     Ok(contrast(&weighed, false)?.this_kind)
 }
 
-/// How much a contrast varies between draws.
+/// A variance with its degrees of freedom.
 #[derive(Clone, Copy)]
-struct Between {
-    /// With the attempts of models that are meant themselves.
+struct Spread {
     variance: f64,
     freedom: f64,
-    /// Between draws alone.
-    draws: f64,
-    has_draws: bool,
+}
+
+/// How much a contrast varies beside its questions.
+#[derive(Clone, Copy)]
+struct Between {
+    /// Between draws; its degrees of freedom are infinite where no arm has draws.
+    draws: Spread,
+    /// And by the attempts of models that are meant themselves.
+    all: Spread,
 }
 
 impl Between {
@@ -150,18 +161,50 @@ impl Between {
                 }
             }
         }
-        let variance = draws + fixed;
-        let freedom = if squares > 0.0 {
-            variance * variance / squares
-        } else {
-            fewest
+        let spread = |variance: f64| Spread {
+            variance,
+            freedom: if squares > 0.0 {
+                variance * variance / squares
+            } else {
+                fewest
+            },
         };
         Ok(Self {
-            variance,
-            freedom,
-            draws,
-            has_draws: fewest.is_finite(),
+            draws: spread(draws),
+            all: spread(draws + fixed),
         })
+    }
+
+    /// With models that are meant themselves also t over the draws alone: two draws that agree by chance would else count for no
+    /// variation. Where there are no draws, what attempts alone leave open is for another to say.
+    fn around(self, effect: f64) -> Interval {
+        if self.draws.freedom.is_infinite() {
+            return Interval::around(effect, 0.0);
+        }
+        self.all.around(effect).hull(self.draws.around(effect))
+    }
+
+    fn p(self, effect: f64) -> f64 {
+        if self.draws.freedom.is_infinite() {
+            return 0.0;
+        }
+        self.all.p(effect).max(self.draws.p(effect))
+    }
+}
+
+impl Spread {
+    fn around(self, effect: f64) -> Interval {
+        Interval::around(
+            effect,
+            t_critical(0.05, self.freedom) * self.variance.sqrt(),
+        )
+    }
+
+    fn p(self, effect: f64) -> f64 {
+        if self.variance > 0.0 {
+            return t_beyond(effect / self.variance.sqrt(), self.freedom);
+        }
+        if effect == 0.0 { 1.0 } else { 0.0 }
     }
 }
 
@@ -196,13 +239,6 @@ fn of_model(arm: &Arm) -> Result<f64, NoInterval> {
     Ok(arm.weight * arm.weight * attempts_variance(&run))
 }
 
-fn by_draws(effect: f64, between: Between) -> f64 {
-    if between.variance > 0.0 {
-        return t_beyond(effect / between.variance.sqrt(), between.freedom);
-    }
-    if effect == 0.0 { 1.0 } else { 0.0 }
-}
-
 /// So that it is 0.05 where the interval ends at 0.
 fn by_attempts(effect: f64, interval: Interval) -> f64 {
     let reach = if effect > 0.0 {
@@ -217,8 +253,8 @@ fn by_attempts(effect: f64, interval: Interval) -> f64 {
 }
 
 /// The least and the most that a weighted sum of shares can be: −1 and 1 for one arm against another.
-fn reachable(weights: &[f64]) -> [f64; 2] {
-    let sum = |of: fn(f64) -> f64| weights.iter().map(|&weight| of(weight)).sum();
+fn reachable(terms: &[(f64, &[Counts])]) -> [f64; 2] {
+    let sum = |of: fn(f64) -> f64| terms.iter().map(|&(weight, _)| of(weight)).sum();
     [sum(|weight| weight.min(0.0)), sum(|weight| weight.max(0.0))]
 }
 
@@ -241,17 +277,31 @@ fn like_these(
             .sum()
     };
     let differences: Vec<f64> = (0..questions).map(of_question).collect();
-    let count = questions as f64 + 2.0;
-    let squares: f64 = differences.iter().map(|each| each * each).sum();
-    let centre = (differences.iter().sum::<f64>() + least + most) / count;
-    let added = least * least + most * most;
-    let spread = ((squares + added) / count - centre * centre) / count;
+    let (centre, spread, spread_freedom) = over_questions(&differences, [least, most]);
     // What a model's own attempts add is in its questions already.
-    let whole = spread + between.draws;
+    let draws = between.draws;
+    let whole = spread + draws.variance;
     let freedom =
-        whole * whole / (spread * spread / (count - 3.0) + between.draws.powi(2) / between.freedom);
+        whole * whole / (spread * spread / spread_freedom + draws.variance.powi(2) / draws.freedom);
     let reach = t_critical(0.05, freedom) * whole.sqrt();
     Some(Interval::around(centre, reach).within(least, most))
+}
+
+/// The mean over questions, how much it varies, and with how many degrees of freedom: t's where there are questions enough, as
+/// in [`pair`](super::pair), else with two more questions, one won and one lost outright.
+fn over_questions(differences: &[f64], [least, most]: [f64; 2]) -> (f64, f64, f64) {
+    let questions = differences.len() as f64;
+    let sum: f64 = differences.iter().sum();
+    if are_many(differences) {
+        let spread = variance(differences).unwrap_or(0.0);
+        return (sum / questions, spread / questions, questions - 1.0);
+    }
+    let count = questions + 2.0;
+    let squares: f64 = differences.iter().map(|each| each * each).sum();
+    let centre = (sum + least + most) / count;
+    let added = least * least + most * most;
+    let spread = ((squares + added) / count - centre * centre) / count;
+    (centre, spread, count - 3.0)
 }
 
 #[cfg(test)]
@@ -318,6 +368,28 @@ mod tests {
         let narrower = over_arms(&[one.clone(), one]).unwrap();
         assert!(narrower.high < alone.high && narrower.low > alone.low);
         assert_eq!(over_arms(&[]), Err(NoInterval::NoAttempts));
+    }
+
+    /// By hand: draws of .3, .4 and .5, and a model of 2^24 attempts at .1: t over the draws alone, 4.303 · .1/√3.
+    #[test]
+    fn a_gain_over_one_model_varies_as_its_draws_do() {
+        let of = 1 << 24;
+        let model = [Counts::new(of / 10, of); 2];
+        let draws = [30, 40, 50].map(|right| vec![Counts::new(of / 100 * right, of); 2]);
+        let found = gain(&draws, &model).unwrap();
+        assert!((found.effect - 0.3).abs() < 1e-6);
+        let reach = 4.302652729911275 * 0.1 / 3.0_f64.sqrt();
+        assert!(
+            (found.this_kind.low - (0.3 - reach)).abs() < 1e-4,
+            "{found:?}"
+        );
+        let same = gain(
+            &[draws[0].clone(), draws[0].clone()],
+            &[Counts::new(1, 2); 2],
+        )
+        .unwrap();
+        assert!(same.this_kind.holds(0.0) && same.p > 0.05, "{same:?}");
+        assert_eq!(gain(&draws[..1], &model), Err(NoInterval::OneDraw));
     }
 
     #[test]

@@ -36,6 +36,16 @@ pub struct Pair {
     pub ties: u32,
 }
 
+/// With fewer questions no p of a pair can be below .05: all five of five won have 2/32.
+pub const VERDICT_MIN: usize = 6;
+
+impl Pair {
+    /// Whether so many questions can tell two runs apart at all; where not, the difference is printed without a verdict.
+    pub fn can_tell(&self) -> bool {
+        self.questions >= VERDICT_MIN
+    }
+}
+
 /// Compares two runs whose questions are the same, in one order.
 ///
 /// The interval is t over the questions' differences. Below thirty questions, where fewer than eight differ or where a few
@@ -50,10 +60,7 @@ pub fn pair(a: &[Counts], b: &[Counts], seed: u64) -> Result<Pair, NoInterval> {
     let count = |is: fn(f64) -> bool| differences.iter().filter(|each| is(**each)).count() as u32;
     let [wins, losses, ties] = [count(|d| d > 0.0), count(|d| d < 0.0), count(|d| d == 0.0)];
     let is_single = a.iter().chain(b).all(|each| each.of == 1);
-    let enough = a.len() >= QUESTIONS_MIN
-        && (wins + losses) as usize >= DIFFERING_MIN
-        && alike(&differences) >= ALIKE_MIN;
-    let interval = if enough {
+    let interval = if are_many(&differences) {
         students(&differences)
     } else {
         few(a, b, &differences)
@@ -112,6 +119,15 @@ fn aligned(a: &[Counts], b: &[Counts]) -> Result<(), NoInterval> {
     }
 }
 
+/// Whether t over these differences of questions holds.
+pub(super) fn are_many(differences: &[f64]) -> bool {
+    // Sums of shares that cancel leave a last digit.
+    let differing = differences.iter().filter(|each| each.abs() > 1e-12);
+    differences.len() >= QUESTIONS_MIN
+        && differing.count() >= DIFFERING_MIN
+        && alike(differences) >= ALIKE_MIN
+}
+
 /// Over how many equal differences the squares are spread as much: (Σd²)² / Σd⁴.
 fn alike(differences: &[f64]) -> f64 {
     let power = |power: i32| differences.iter().map(|each| each.powi(power)).sum::<f64>();
@@ -153,6 +169,7 @@ mod tests {
         assert!((found.interval.low - (1.0 / 6.0 - reach)).abs() < 1e-12);
         assert_eq!((found.wins, found.losses, found.ties), (2, 1, 1));
         assert_eq!(found.mcnemar, Some(1.0));
+        assert!(!found.can_tell(), "of four questions no p is below .125");
         assert_eq!(found.difference, 0.25);
     }
 

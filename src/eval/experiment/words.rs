@@ -2,7 +2,7 @@
 //! p agree, no difference is never claimed, and what is about these very sets says so.
 
 use super::answer::{
-    Answer, Beside, Comparison, Family, Scaling, SmallestPassing, Spread, Verdict,
+    Answer, Beside, Comparison, Estimand, Family, Scaling, SmallestPassing, Spread, Verdict,
 };
 
 pub(super) fn of(answer: &Answer) -> Vec<String> {
@@ -28,13 +28,13 @@ pub(super) fn of(answer: &Answer) -> Vec<String> {
     said.extend(answer.detectable.iter().filter_map(|found| {
         let [these, like_these] = [found.these_questions, found.questions_like_these];
         let mut text = format!(
-            "{}an effect of {} points is what two such arms show with a chance of 80 %",
+            "{}two arms of this design that differ by {} points are told apart in 80 of 100 experiments",
             at(&found.benchmark),
             plain(these?)
         );
         if let Some(like_these) = like_these {
             text += &format!(
-                " on these questions, {} on questions like these",
+                " on these questions, and by {} on questions like these",
                 plain(like_these)
             );
         }
@@ -64,7 +64,7 @@ fn effect(effect: &Comparison) -> String {
         1 => "one cell".to_owned(),
         cells => format!("{cells} cells"),
     };
-    let tail = format!("({cells}; {})", effect.estimand.words());
+    let tail = format!("({cells}; {})", about(effect.estimand));
     match effect.verdict {
         Verdict::Higher => format!(
             "{head} is more by {} points, {range} {tail}",
@@ -137,18 +137,19 @@ fn smallest(found: &SmallestPassing) -> String {
 
 fn spread(found: &Spread) -> Option<String> {
     let [low, _] = found.interval?;
-    let size = found
-        .size
-        .map_or_else(String::new, |size| format!(", {size} {}", found.unit));
+    let size = found.size.map(|size| format!("{size} {}", found.unit));
+    let named = [found.length.clone(), found.style.clone(), size];
+    let named: Vec<String> = named.into_iter().flatten().collect();
     let head = format!(
-        "{}{} categories{size}",
+        "{}{} categories, {},",
         at(&found.benchmark),
-        found.categories.len()
+        found.categories.len(),
+        named.join(" ")
     );
     let at_most = plain(found.at_most?);
     Some(if low > 0.0 {
         format!(
-            "{head} differ: by a standard deviation of {} points at least and {at_most} at most",
+            "{head} differ by a standard deviation of {} points at least and {at_most} at most",
             plain(low)
         )
     } else {
@@ -177,7 +178,7 @@ fn scaling(found: &Scaling) -> Option<String> {
         points(found.per_doubling?),
         points(low),
         points(high),
-        found.estimand.words()
+        about(found.estimand)
     );
     match found.saturating_weight {
         Some(weight) if weight > 0.95 => {
@@ -209,6 +210,14 @@ fn beside(found: &Beside) -> String {
     format!("{head} does {more} on {one} than on {other}, {range}")
 }
 
+/// What is said is about, of several arms.
+fn about(estimand: Estimand) -> &'static str {
+    match estimand {
+        Estimand::ThisSet => "these sets, retrained, on these questions",
+        other => other.words(),
+    }
+}
+
 fn at(benchmark: &Option<String>) -> String {
     benchmark
         .as_ref()
@@ -227,7 +236,7 @@ fn plain(share: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::eval::experiment::answer::{Estimand, Intervals};
+    use crate::eval::experiment::answer::Intervals;
 
     fn said(verdict: Verdict, interval: [f64; 2]) -> String {
         effect(&Comparison {
