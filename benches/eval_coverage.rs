@@ -15,7 +15,9 @@
 #[allow(dead_code, reason = "two benches share it, each its own part")]
 mod worlds;
 
-use gradatim::eval::compare::{Arm, arms_spread, contrast, gain, over_arms, pair, this_pair};
+use gradatim::eval::compare::{
+    Arm, Block, arms_spread, contrast, over_arms, pair, this_pair, weigh,
+};
 use gradatim::eval::intervals::{Interval, questions_like_these, this_kind, this_run};
 use gradatim::eval::metrics::covered;
 use gradatim::eval::random::Stream;
@@ -27,7 +29,7 @@ const BAR: f64 = 0.93;
 const QUESTIONS: [usize; 3] = [4, 12, 30];
 const DRAWS: [usize; 4] = [1, 2, 4, 8];
 const ATTEMPTS: [u32; 4] = [1, 2, 8, 64];
-const KINDS: usize = 14;
+const KINDS: usize = 15;
 const NAMES: [&str; KINDS] = [
     "this_run",
     "this_kind",
@@ -43,6 +45,7 @@ const NAMES: [&str; KINDS] = [
     "spread of arms",
     "spread of arms, at most",
     "gain over one model, this kind",
+    "mean over cells, this kind",
 ];
 
 /// Logits of each arm over the one before, and how much that differs between questions.
@@ -218,9 +221,23 @@ fn draws<'w>(
             spread().map(|found| (truth, ends(0.0, found.at_most)))
         });
     }
+    let arm = |runs: &Vec<Vec<Counts>>, weight| Arm {
+        weight,
+        draws: runs.clone(),
+    };
     found.add(13, || {
         let truth = here[0] - mean(model.iter().copied());
-        Some((truth, gain(&own[0], &model_run).ok()?.this_kind))
+        let model = Block::Fixed(arm(&vec![model_run], -1.0));
+        let draws = Block::Draws(vec![arm(&own[0], 1.0)]);
+        Some((truth, weigh(&[draws, model]).ok()?.this_kind))
+    });
+    found.add(14, || {
+        let cell = |a: usize, b: usize| {
+            let [a, b] = [(a, 0.5), (b, -0.5)].map(|(at, weight)| arm(&paired_runs[at], weight));
+            Block::Draws(vec![a, b])
+        };
+        let truth = (here[1] - here[0] + here[3] - here[2]) / 2.0;
+        Some((truth, weigh(&[cell(1, 0), cell(3, 2)]).ok()?.this_kind))
     });
     found
 }

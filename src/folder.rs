@@ -16,6 +16,20 @@ pub(crate) const RUN_FOLDER: &str = "__run__";
 /// The dataset's card.
 pub(crate) const CARD: &str = "README.md";
 
+/// The manifest of an evaluation's folder, which has no [`RUN_FOLDER`].
+pub(crate) const EVALUATION: &str = "manifest.json";
+
+/// The tables of an evaluation's folder, where it has them.
+pub(crate) const EVALUATION_TABLES: [&str; 7] = [
+    "attempts",
+    "runs",
+    "tiers",
+    "pairs",
+    "arms",
+    "comparisons",
+    "disagreements",
+];
+
 /// The splits that a folder can have, in each a file of this name.
 pub(crate) const SPLITS: [&str; 2] = ["train", "validation"];
 
@@ -34,6 +48,13 @@ pub(crate) fn manifest(out: &Path) -> Result<Manifest> {
             "check it with the version that wrote it",
         )
     })
+}
+
+/// Whether a folder holds an evaluation, as `gradatim eval --out` writes it.
+pub(crate) fn is_evaluation(folder: &Path) -> bool {
+    [EVALUATION, "eval.json", "attempts.parquet"]
+        .iter()
+        .all(|name| folder.join(name).is_file())
 }
 
 /// Every file below `root` by its name relative to it, hidden ones left out.

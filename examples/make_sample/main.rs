@@ -1,4 +1,5 @@
-//! Makes the sample that the quickstart and the tests run on: `make_sample DIR`.
+//! Makes the sample that the quickstart and the tests run on: `make_sample DIR`; or attempts of models that might have been
+//! trained on a run's subsets: `make_sample attempts OUT LOGS [SEED]`.
 //!
 //! Everything comes from the templates in `families`, with `SEED`; no text is taken from a dataset.
 //! Two runs write the same bytes, since nothing here asks the clock, the order of a hash map or the
@@ -12,6 +13,7 @@
 
 mod answer;
 mod arithmetic;
+mod attempts;
 mod families;
 mod number;
 mod openr1;
@@ -44,8 +46,20 @@ const SHARDS: [&str; 2] = [
 type Fallible<T> = Result<T, Box<dyn std::error::Error>>;
 
 fn main() -> Fallible<()> {
-    let folder = std::env::args().nth(1).ok_or("usage: make_sample DIR")?;
-    make(Path::new(&folder))
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match arguments
+        .iter()
+        .map(String::as_str)
+        .collect::<Vec<&str>>()
+        .as_slice()
+    {
+        ["attempts", out, logs] => attempts::make(Path::new(out), Path::new(logs), 0),
+        ["attempts", out, logs, seed] => {
+            attempts::make(Path::new(out), Path::new(logs), seed.parse()?)
+        }
+        [folder] => make(Path::new(folder)),
+        _ => Err("usage: make_sample DIR, or make_sample attempts OUT LOGS [SEED]".into()),
+    }
 }
 
 fn make(folder: &Path) -> Fallible<()> {

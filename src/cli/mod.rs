@@ -7,6 +7,7 @@ mod apart;
 mod balance;
 mod check;
 mod completions;
+mod eval;
 mod example;
 mod fingerprint;
 mod hub;
@@ -108,10 +109,12 @@ enum Command {
     Verify(Box<verify::Arguments>),
     /// Show why a trajectory or a problem is where it is.
     Why(why::Arguments),
-    /// Query the ledger, the selection, the balance and the subsets of an output folder.
+    /// Query the tables of an output folder, or of an evaluation's.
     Sql(sql::Arguments),
     /// Verify that an output folder is what its manifest says.
     Check(check::Arguments),
+    /// Show what logs of evaluations say of the trained models, and of the experiment.
+    Eval(Box<eval::Arguments>),
     /// Show how two subsets compare: balance, mixes, overlap.
     Balance(balance::Arguments),
     /// Show the smallest difference that an experiment can detect.
@@ -122,7 +125,7 @@ enum Command {
     Fingerprint(fingerprint::Arguments),
     /// Print a complete pipeline.
     Example(example::Arguments),
-    /// Print the JSON schema of pipeline, manifest or leakage, or the columns of a table.
+    /// Print the JSON schema of pipeline, manifest, leakage or evaluation, or the columns of a table.
     Schema(schema::Arguments),
     /// Print completions for a shell.
     Completions(completions::Arguments),
@@ -139,6 +142,7 @@ impl Command {
             Self::Why(arguments) => why::why(arguments),
             Self::Sql(arguments) => sql::sql(arguments),
             Self::Check(arguments) => check::check(arguments),
+            Self::Eval(arguments) => eval::eval(arguments),
             Self::Balance(arguments) => balance::balance(arguments),
             Self::Power(arguments) => power::power(arguments),
             Self::Pool(arguments) => pool::pool(arguments),

@@ -2,6 +2,7 @@
 
 use crate::emit::leakage::Leakage;
 use crate::emit::{appendix, balance, ledger, runs, selection, subset};
+use crate::eval::output::{Evaluation, tables};
 use crate::manifest::Manifest;
 use crate::pipeline::Pipeline;
 use crate::pool::tables::{COMPANION, PROBLEMS, TRAJECTORIES};
@@ -11,7 +12,8 @@ use clap::{Args, ValueEnum};
 
 use super::print;
 
-/// Prints the JSON schema of the pipeline file, the manifest or `leakage.json`, or the columns of a table.
+/// Prints the JSON schema of the pipeline file, the manifest, `leakage.json` or what `eval --json` prints, or the columns
+/// of a table.
 #[derive(Args)]
 #[command(after_help = "\
 Example:
@@ -37,6 +39,14 @@ enum Of {
     Overlap,
     Runs,
     Subsets,
+    Eval,
+    Attempts,
+    EvalRuns,
+    Tiers,
+    Pairs,
+    Arms,
+    Comparisons,
+    Disagreements,
 }
 
 pub(super) fn schema(arguments: &Arguments) -> Result<u8> {
@@ -63,6 +73,14 @@ fn text(of: Of) -> Result<String> {
         Of::Overlap => markdown(&balance::overlap_columns()) + OVERLAP_BELOW,
         Of::Runs => markdown(&runs::columns()),
         Of::Subsets => markdown(&appendix::columns()),
+        Of::Eval => json_schema::<Evaluation>()?,
+        Of::Attempts => markdown(&tables::attempts_heads()),
+        Of::EvalRuns => markdown(&tables::runs_heads()),
+        Of::Tiers => markdown(&tables::tiers_heads()),
+        Of::Pairs => markdown(&tables::pairs_heads()),
+        Of::Arms => markdown(&tables::arms_heads()),
+        Of::Comparisons => markdown(&tables::comparisons_heads()),
+        Of::Disagreements => markdown(&tables::disagreements_heads()),
     })
 }
 

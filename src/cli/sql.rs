@@ -21,7 +21,7 @@ use serde_json::Value;
 use super::size::ByteSize;
 use super::{named_path, print, print_for_programs, print_json, threads};
 
-/// Queries an output folder: its tables, and the functions `verdict(gold, response)`, `tokens(text)`,
+/// Queries an output folder, or an evaluation's: its tables, and the functions `verdict(gold, response)`, `tokens(text)`,
 /// `style(text)`.
 #[derive(Args)]
 #[command(after_help = "\
@@ -32,6 +32,13 @@ Tables (`gradatim schema TABLE` prints the columns of each):
   overlap    what each two subsets share
   \"NAME\"     each written subset, by its name in double quotes (columns: `subset`)
 
+Tables of a folder that `gradatim eval --out` wrote:
+  attempts       every attempt, with its outcome (right, wrong or unknown)
+  runs           the figures of each run (columns: `eval-runs`)
+  tiers, pairs   the same by tier; runs against each other
+  arms, comparisons, disagreements
+                 an experiment's; where the log and our verifier differ
+
 `SHOW TABLES` lists them, `DESCRIBE ledger` shows a table's columns. Names in a query are
 lower-case; in double quotes they keep their letters.
 
@@ -41,7 +48,7 @@ Examples:
 pub(super) struct Arguments {
     /// The query.
     query: String,
-    /// The folder that `gradatim run` wrote.
+    /// The folder that `gradatim run` or `gradatim eval` wrote.
     #[arg(long = "in", value_name = "DIR", default_value = "out")]
     out: PathBuf,
     /// Ask a file of your own beside them, as the table NAME: Parquet, JSONL, CSV or TSV. Cells of CSV are text:

@@ -14,6 +14,11 @@ pub(super) fn table(head: &[&str], rows: &[Vec<String>]) -> String {
     laid_out(head, rows, width.flatten())
 }
 
+/// The same in its full width, for a file.
+pub(super) fn whole(head: &[&str], rows: &[Vec<String>]) -> String {
+    laid_out(head, rows, None)
+}
+
 /// A column of a table.
 struct Laid {
     width: usize,

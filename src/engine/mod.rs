@@ -13,7 +13,7 @@ mod statement;
 mod verdicts;
 
 use std::future::poll_fn;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock};
 
 use arrow::array::{ArrayRef, AsArray, RecordBatch, StringViewArray, UInt32Array};
@@ -26,7 +26,7 @@ use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
 use datafusion::logical_expr::{ColumnarValue, Volatility, create_udf};
 use datafusion::prelude::{SessionConfig, SessionContext};
 
-use crate::folder::{self, RUN_FOLDER};
+use crate::folder::{self, EVALUATION_TABLES, RUN_FOLDER};
 use crate::measure::tokens::Tokenizer;
 use crate::measure::{style, thinking_part};
 use crate::source::quiet;
@@ -44,11 +44,13 @@ pub(crate) struct Engine {
 }
 
 impl Engine {
-    /// Registers the folder's [`TABLES`] and a table for each written subset; fails where no run wrote it.
+    /// Registers the tables of an output folder: [`TABLES`] and one for each written subset, or those of an evaluation;
+    /// fails where neither wrote it.
     pub(crate) fn open(out: &Path, threads: usize) -> Result<Self> {
-        let run = out.join(RUN_FOLDER);
-        fs_err::metadata(run.join("manifest.json"))
-            .map_err(|error| Error::no_output(out, &error))?;
+        let files = match folder::is_evaluation(out) {
+            true => present(out, &EVALUATION_TABLES),
+            false => tables_of_run(out)?,
+        };
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(threads)
             .thread_stack_size(STACK_BYTES)
@@ -65,19 +67,8 @@ impl Engine {
         bounded::register(&context, memory::rest() / 4);
         register_functions(&context);
         let engine = Self { context, runtime };
-        for name in TABLES {
-            let path = run.join(format!("{name}.parquet"));
-            if path.is_file() {
-                engine.register_parquet(name, &path)?;
-            }
-        }
-        for entry in fs_err::read_dir(out)? {
-            let entry = entry?;
-            let shards = folder::SPLITS.map(|split| entry.path().join(folder::shard(split)));
-            if let Some(shard) = shards.iter().find(|shard| shard.is_file()) {
-                let name = entry.file_name();
-                engine.register_parquet(&name.to_string_lossy(), shard)?;
-            }
+        for (name, path) in files {
+            engine.register_parquet(&name, &path)?;
         }
         Ok(engine)
     }
@@ -112,9 +103,33 @@ impl Engine {
             .catalog("datafusion")
             .and_then(|catalog| catalog.schema("public"));
         let mut names = schema.map_or_else(Vec::new, |schema| schema.table_names());
-        names.sort_unstable_by_key(|name| (!TABLES.contains(&name.as_str()), name.clone()));
+        let is_ours = |name: &str| TABLES.contains(&name) || EVALUATION_TABLES.contains(&name);
+        names.sort_unstable_by_key(|name| (!is_ours(name), name.clone()));
         names
     }
+}
+
+/// The tables of a run's folder, by name.
+fn tables_of_run(out: &Path) -> Result<Vec<(String, PathBuf)>> {
+    let run = out.join(RUN_FOLDER);
+    fs_err::metadata(run.join("manifest.json")).map_err(|error| Error::no_output(out, &error))?;
+    let mut files = present(&run, &TABLES);
+    for entry in fs_err::read_dir(out)? {
+        let entry = entry?;
+        let shards = folder::SPLITS.map(|split| entry.path().join(folder::shard(split)));
+        if let Some(shard) = shards.into_iter().find(|shard| shard.is_file()) {
+            files.push((entry.file_name().to_string_lossy().into_owned(), shard));
+        }
+    }
+    Ok(files)
+}
+
+/// Those of the tables that a folder has.
+fn present(folder: &Path, tables: &[&str]) -> Vec<(String, PathBuf)> {
+    let paths = tables
+        .iter()
+        .map(|name| ((*name).to_owned(), folder.join(format!("{name}.parquet"))));
+    paths.filter(|(_, path)| path.is_file()).collect()
 }
 
 /// What a query that `statement` lets pass takes of it, several times over; only what is used is taken.

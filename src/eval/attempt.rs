@@ -78,6 +78,8 @@ pub struct Run {
     pub columns: BTreeMap<String, String>,
     /// In the benchmark's order, where it is known; else in that of the log.
     pub questions: Vec<Asked>,
+    /// The files that it was read from, as the user named them, in order.
+    pub files: Vec<String>,
     /// What a reader should know of how it was read, a sentence each.
     pub remarks: Vec<String>,
 }

@@ -10,7 +10,10 @@ use super::distributions::{beta, beta_quantile};
 use super::table::Counts;
 
 /// A rung of the ladder.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, schemars::JsonSchema,
+)]
+#[serde(rename_all = "lowercase")]
 pub enum Tier {
     /// The base model solves it.
     Easy,

@@ -72,6 +72,9 @@ impl Figures {
 
     /// Ends the run, as a word does; what is left of hyphens, and a variable by itself, is none.
     pub(super) fn end_run(&mut self) {
+        if self.text.len() == self.start {
+            return;
+        }
         let run = self.text[self.start..].trim_end_matches(['-', '*', '^']);
         let says = run.bytes().any(|byte| byte != VARIABLE as u8);
         let kept = if says { run.len() } else { 0 };

@@ -429,6 +429,53 @@ pub(super) fn told(path: &Path) -> Option<Format> {
     }
 }
 
+/// What a file holds, by its first bytes alone.
+pub(crate) enum Content {
+    /// Nothing.
+    Empty,
+    /// Rows, or for JSON perhaps one object; of a file of cells, with commas until somebody looks.
+    Table(Format),
+    /// A ZIP.
+    Zip,
+    /// Something else, in the words of "it is …", with what mends it.
+    Unread(&'static str, Option<&'static str>),
+}
+
+/// What a file on this disk holds, whatever its name.
+pub(crate) fn content(path: &Path) -> std::io::Result<Content> {
+    let read = |coding: Coding| {
+        let mut head = Vec::new();
+        let mut decoded = coding.decoded(open_regular(path)?)?.take(HEAD_BYTES);
+        match decoded.read_to_end(&mut head) {
+            // What came before it was cut counts.
+            Err(_) if head.is_empty() => Ok(vec![0]),
+            _ => Ok(head),
+        }
+    };
+    let head = read(Coding::Plain)?;
+    let coding = match Kind::of(&head) {
+        Kind::Parquet | Kind::EncryptedColumns => return Ok(Content::Table(Format::Parquet)),
+        Kind::Arrow => return Ok(Content::Table(Format::Arrow)),
+        _ if head.starts_with(b"PK\x03\x04") => return Ok(Content::Zip),
+        Kind::Gzip => Coding::Gzip,
+        Kind::Zstd => Coding::Zstd,
+        Kind::Bzip2 => Coding::Bzip2,
+        Kind::Xz => Coding::Xz,
+        _ => Coding::Plain,
+    };
+    let head: std::io::Result<_> = match coding {
+        Coding::Plain => Ok(head),
+        coding => read(coding),
+    };
+    let table = |form| Ok(Content::Table(Format::Text(TextFormat { form, coding })));
+    match Kind::of(&head?) {
+        Kind::Empty => Ok(Content::Empty),
+        Kind::Json => table(Form::Json(JsonForm::Lines)),
+        Kind::Text => table(Form::Csv { delimiter: b',' }),
+        kind => Ok(Content::Unread(kind.words(), kind.mend())),
+    }
+}
+
 /// What a file is that nobody reads, in the words of "it is …"; none where its bytes do not tell.
 pub(super) fn described(path: &Path) -> Option<&'static str> {
     let mut head = Vec::new();

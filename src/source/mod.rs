@@ -58,6 +58,7 @@ pub use disk_file::DiskFile;
 pub use entry::{Entry, Row, Trajectory};
 pub(crate) use facts::{Facts, GoldKind};
 pub use files::SourceFile;
+pub(crate) use folder::{Candidate, every};
 pub use format::{Format, JsonForm};
 pub use layout::{Columns, Layout};
 pub use location::{Located, Location};

@@ -46,7 +46,7 @@ impl Needed {
     }
 
     /// A column that a file may lack.
-    pub(super) fn optional(name: &str, shape: Shape) -> Self {
+    pub(crate) fn optional(name: &str, shape: Shape) -> Self {
         Self {
             name: name.to_owned(),
             required: false,

@@ -16,6 +16,7 @@ mod companions;
 mod controls;
 mod csv;
 mod eval_figures;
+mod evaluation;
 mod evidence;
 mod folders;
 mod hub;

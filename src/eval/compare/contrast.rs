@@ -3,7 +3,7 @@
 use super::pairs::recovered;
 use crate::eval::distributions::{Z, gauss, t_beyond, t_critical};
 use crate::eval::intervals::{Interval, NoInterval, attempts_variance};
-use crate::eval::table::{Counts, avg, mean, pooled, variance};
+use crate::eval::table::{Counts, avg, pooled, variance};
 
 /// An arm with its weight in a contrast: 1 and −1 for one arm against another, 1/k and −1/k for the mean over k cells that
 /// differ in one axis alone.
@@ -32,98 +32,88 @@ pub struct Contrast {
     pub questions_like_these: Option<Interval>,
 }
 
-/// Weighs arms against each other. With `paired` the draws of all arms are the same, one to one, and what a draw shares
-/// cancels; else each arm's draws vary on their own (Welch 1947, Satterthwaite 1946).
+/// Arms of a contrast that vary together.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Block {
+    /// Draws that are the same in all of these arms, one to one, so that what a draw shares cancels; one arm alone varies on
+    /// its own.
+    Draws(Vec<Arm>),
+    /// One model that is meant itself, as a base model: nothing varies but its attempts.
+    Fixed(Arm),
+}
+
+/// Weighs arms against each other. With `paired` the draws of all arms are the same, one to one; else each arm's draws vary
+/// on their own (Welch 1947, Satterthwaite 1946).
+pub fn contrast(arms: &[Arm], paired: bool) -> Result<Contrast, NoInterval> {
+    let blocks: Vec<Block> = if paired {
+        vec![Block::Draws(arms.to_vec())]
+    } else {
+        arms.iter()
+            .map(|arm| Block::Draws(vec![arm.clone()]))
+            .collect()
+    };
+    let questions = |arm: &Arm| arm.draws.first().map_or(0, Vec::len);
+    if arms.first().is_none_or(|arm| questions(arm) == 0) {
+        return Err(NoInterval::NoAttempts);
+    }
+    if arms
+        .windows(2)
+        .any(|two| questions(&two[0]) != questions(&two[1]))
+    {
+        return Err(NoInterval::OtherQuestions);
+    }
+    weigh(&blocks)
+}
+
+/// Weighs arms against each other, of which those of a block vary together and blocks on their own.
 ///
 /// The interval on these questions is the hull of t and of what the attempts alone leave open, as in
 /// [`this_kind`](crate::eval::intervals::this_kind). On questions like these the questions' differences are added: their
-/// variance with two more questions, one won and one lost outright, beside that between draws.
-pub fn contrast(arms: &[Arm], paired: bool) -> Result<Contrast, NoInterval> {
-    let together: Vec<Vec<Counts>> = arms
-        .iter()
+/// variance with two more questions, one won and one lost outright, beside that between draws. There is none where arms have
+/// different questions.
+pub fn weigh(blocks: &[Block]) -> Result<Contrast, NoInterval> {
+    let arms = || {
+        blocks.iter().flat_map(|block| match block {
+            Block::Draws(arms) => arms.as_slice(),
+            Block::Fixed(arm) => std::slice::from_ref(arm),
+        })
+    };
+    let together: Vec<Vec<Counts>> = arms()
         .map(|arm| pooled(&arm.draws))
         .collect::<Option<_>>()
         .ok_or(NoInterval::OtherQuestions)?;
-    let questions = together.first().map_or(0, Vec::len);
-    if questions == 0 {
-        return Err(NoInterval::NoAttempts);
-    }
-    if together.iter().any(|arm| arm.len() != questions) {
-        return Err(NoInterval::OtherQuestions);
-    }
-    let means = |arm: &Arm| -> Vec<f64> { arm.draws.iter().filter_map(|draw| avg(draw)).collect() };
-    let means: Vec<Vec<f64>> = arms.iter().map(means).collect();
-    let weights: Vec<f64> = arms.iter().map(|arm| arm.weight).collect();
-    let between = if paired {
-        paired_draws(&weights, &means)?
-    } else {
-        welch(&weights, &means)?
-    };
-    let terms: Vec<(f64, &[Counts])> = weights
-        .iter()
-        .copied()
+    let terms: Vec<(f64, &[Counts])> = arms()
+        .map(|arm| arm.weight)
         .zip(together.iter().map(Vec::as_slice))
         .collect();
-    let centres = means.iter().filter_map(|arm| mean(arm.iter().copied()));
-    let effect: f64 = weights
+    let effect: f64 = terms
         .iter()
-        .zip(centres)
-        .map(|(weight, centre)| weight * centre)
+        .filter_map(|(weight, arm)| Some(weight * avg(arm)?))
         .sum();
-    weigh(&terms, effect, between)
-}
-
-/// What an arm's draws gain over one model that is no draw of anything, as the base or R1: draws vary, and that model's
-/// attempts do.
-///
-/// The interval also holds t over the draws alone, which is all of it where the model's attempts are many: two draws that agree by
-/// chance would else count for no variation.
-pub fn gain(draws: &[Vec<Counts>], model: &[Counts]) -> Result<Contrast, NoInterval> {
-    let together = pooled(draws).ok_or(NoInterval::OtherQuestions)?;
-    if together.len() != model.len() {
-        return Err(NoInterval::OtherQuestions);
-    }
-    let means: Vec<f64> = draws.iter().filter_map(|draw| avg(draw)).collect();
-    let count = means.len() as f64;
-    let own = variance(&means).ok_or(NoInterval::OneDraw)? / count;
-    let whole = own + attempts_variance(model);
-    let alone = Between {
-        variance: own,
-        freedom: count - 1.0,
-    };
-    let both = Between {
-        variance: whole,
-        freedom: (count - 1.0) * (whole / own).powi(2),
-    };
-    let effect = mean(means).zip(avg(model)).map(|(arm, model)| arm - model);
-    let effect = effect.ok_or(NoInterval::NoAttempts)?;
-    let terms = [(1.0, together.as_slice()), (-1.0, model)];
-    let found = weigh(&terms, effect, both)?;
-    let least = weigh(&terms, effect, alone)?;
-    Ok(Contrast {
-        this_kind: found.this_kind.hull(least.this_kind),
-        p: found.p.max(least.p),
-        ..found
-    })
-}
-
-/// From the sum's variation between draws to what is known of it.
-fn weigh(
-    terms: &[(f64, &[Counts])],
-    effect: f64,
-    between: Between,
-) -> Result<Contrast, NoInterval> {
-    let attempts = recovered(terms)?;
-    let [least, most] = reachable(terms);
+    let attempts = recovered(&terms)?;
+    let between = Between::of(blocks)?;
     let (error, freedom) = (between.variance.sqrt(), between.freedom);
-    let students = Interval::around(effect, t_critical(0.05, freedom) * error);
+    // With draws alone beside: two draws that agree by chance would else leave all to a model's attempts.
+    let students = between.has_draws.then(|| {
+        let alone = t_critical(0.05, between.draws_freedom) * between.draws.sqrt();
+        Interval::around(effect, (t_critical(0.05, freedom) * error).max(alone))
+    });
+    let found = students.map_or(attempts, |students| students.hull(attempts));
+    let by_draws = if between.has_draws {
+        let alone = by_draws(effect, between.draws, between.draws_freedom);
+        by_draws(effect, between.variance, freedom).max(alone)
+    } else {
+        0.0
+    };
+    let weights: Vec<f64> = terms.iter().map(|(weight, _)| *weight).collect();
+    let [least, most] = reachable(&weights);
     Ok(Contrast {
         effect,
         standard_error: error,
         degrees_of_freedom: freedom,
-        this_kind: students.hull(attempts).within(least, most),
-        p: by_draws(effect, between).max(by_attempts(effect, attempts)),
-        questions_like_these: like_these(terms, between, [least, most]),
+        this_kind: found.within(least, most),
+        p: by_draws.max(by_attempts(effect, attempts)),
+        questions_like_these: like_these(&terms, between, [least, most]),
     })
 }
 
@@ -141,53 +131,81 @@ pub fn over_arms(arms: &[Vec<Vec<Counts>>]) -> Result<Interval, NoInterval> {
 /// How much a contrast varies between draws.
 #[derive(Clone, Copy)]
 struct Between {
+    /// With the attempts of models that are meant themselves.
     variance: f64,
     freedom: f64,
+    /// Between draws alone.
+    draws: f64,
+    draws_freedom: f64,
+    has_draws: bool,
 }
 
-fn paired_draws(weights: &[f64], means: &[Vec<f64>]) -> Result<Between, NoInterval> {
+impl Between {
+    fn of(blocks: &[Block]) -> Result<Self, NoInterval> {
+        let (mut draws, mut fixed, mut squares, mut fewest) = (0.0, 0.0, 0.0, f64::INFINITY);
+        for block in blocks {
+            match block {
+                Block::Fixed(arm) => fixed += of_model(arm)?,
+                Block::Draws(arms) => {
+                    let (part, freedom) = draws_variance(arms)?;
+                    draws += part;
+                    squares += part * part / freedom;
+                    fewest = fewest.min(freedom);
+                }
+            }
+        }
+        let variance = draws + fixed;
+        let freedom = |variance: f64| {
+            if squares > 0.0 {
+                variance * variance / squares
+            } else {
+                fewest
+            }
+        };
+        Ok(Self {
+            variance,
+            freedom: freedom(variance),
+            draws,
+            draws_freedom: freedom(draws),
+            has_draws: fewest.is_finite(),
+        })
+    }
+}
+
+/// Of the weighted sum of arms whose draws go together, with its degrees of freedom.
+fn draws_variance(arms: &[Arm]) -> Result<(f64, f64), NoInterval> {
+    let values = of_draws(arms)?;
+    let draws = values.len() as f64;
+    let spread = variance(&values).ok_or(NoInterval::OneDraw)?;
+    Ok((spread / draws, draws - 1.0))
+}
+
+/// The weighted sum of arms whose draws go together, for each draw.
+pub(crate) fn of_draws(arms: &[Arm]) -> Result<Vec<f64>, NoInterval> {
+    let means = |arm: &Arm| -> Vec<f64> { arm.draws.iter().filter_map(|draw| avg(draw)).collect() };
+    let means: Vec<Vec<f64>> = arms.iter().map(means).collect();
     let draws = means.first().map_or(0, Vec::len);
     if means.iter().any(|arm| arm.len() != draws) {
         return Err(NoInterval::NotPaired);
     }
     let of_draw = |draw: usize| {
-        weights
-            .iter()
-            .zip(means)
-            .map(|(weight, arm)| weight * arm[draw])
+        arms.iter()
+            .zip(&means)
+            .map(|(arm, means)| arm.weight * means[draw])
             .sum()
     };
-    let values: Vec<f64> = (0..draws).map(of_draw).collect();
-    let spread = variance(&values).ok_or(NoInterval::OneDraw)?;
-    Ok(Between {
-        variance: spread / draws as f64,
-        freedom: draws as f64 - 1.0,
-    })
+    Ok((0..draws).map(of_draw).collect())
 }
 
-fn welch(weights: &[f64], means: &[Vec<f64>]) -> Result<Between, NoInterval> {
-    let (mut sum, mut squares, mut fewest) = (0.0, 0.0, f64::INFINITY);
-    for (weight, arm) in weights.iter().zip(means) {
-        let draws = arm.len() as f64;
-        let part = weight * weight * variance(arm).ok_or(NoInterval::OneDraw)? / draws;
-        sum += part;
-        squares += part * part / (draws - 1.0);
-        fewest = fewest.min(draws - 1.0);
-    }
-    let freedom = if squares > 0.0 {
-        sum * sum / squares
-    } else {
-        fewest
-    };
-    Ok(Between {
-        variance: sum,
-        freedom,
-    })
+/// Of the weighted mean of one model.
+fn of_model(arm: &Arm) -> Result<f64, NoInterval> {
+    let run = pooled(&arm.draws).ok_or(NoInterval::OtherQuestions)?;
+    Ok(arm.weight * arm.weight * attempts_variance(&run))
 }
 
-fn by_draws(effect: f64, between: Between) -> f64 {
-    if between.variance > 0.0 {
-        return t_beyond(effect / between.variance.sqrt(), between.freedom);
+fn by_draws(effect: f64, variance: f64, freedom: f64) -> f64 {
+    if variance > 0.0 {
+        return t_beyond(effect / variance.sqrt(), freedom);
     }
     if effect == 0.0 { 1.0 } else { 0.0 }
 }
@@ -206,8 +224,8 @@ fn by_attempts(effect: f64, interval: Interval) -> f64 {
 }
 
 /// The least and the most that a weighted sum of shares can be: −1 and 1 for one arm against another.
-fn reachable(terms: &[(f64, &[Counts])]) -> [f64; 2] {
-    let sum = |of: fn(f64) -> f64| terms.iter().map(|&(weight, _)| of(weight)).sum();
+fn reachable(weights: &[f64]) -> [f64; 2] {
+    let sum = |of: fn(f64) -> f64| weights.iter().map(|&weight| of(weight)).sum();
     [sum(|weight| weight.min(0.0)), sum(|weight| weight.max(0.0))]
 }
 
@@ -220,6 +238,9 @@ fn like_these(
         .first()
         .map(|(_, run)| run.len())
         .filter(|count| *count > 1)?;
+    if terms.iter().any(|(_, run)| run.len() != questions) {
+        return None;
+    }
     let of_question = |at: usize| -> f64 {
         terms
             .iter()
@@ -232,9 +253,10 @@ fn like_these(
     let centre = (differences.iter().sum::<f64>() + least + most) / count;
     let added = least * least + most * most;
     let spread = ((squares + added) / count - centre * centre) / count;
-    let whole = spread + between.variance;
+    // What a model's own attempts add is in its questions already.
+    let whole = spread + between.draws;
     let freedom = whole * whole
-        / (spread * spread / (count - 3.0) + between.variance.powi(2) / between.freedom);
+        / (spread * spread / (count - 3.0) + between.draws.powi(2) / between.draws_freedom);
     let reach = t_critical(0.05, freedom) * whole.sqrt();
     Some(Interval::around(centre, reach).within(least, most))
 }
@@ -265,6 +287,39 @@ mod tests {
         assert_eq!(found.p < 0.05, !found.this_kind.holds(0.0));
     }
 
+    /// By hand: two pairs whose differences are 0, .1, .2 and .1, .1, .1 have the variances .01/3 and 0, each weighed by ¼,
+    /// and the two degrees of freedom of the one that varies.
+    #[test]
+    fn a_mean_over_cells_pairs_inside_of_them_alone() {
+        let cell = |a: &[[u32; 2]], b: &[[u32; 2]]| Block::Draws(vec![arm(0.5, a), arm(-0.5, b)]);
+        let one = cell(&[[50, 50], [60, 60], [70, 70]], &[[50, 50]; 3]);
+        let other = cell(
+            &[[20, 20], [40, 40], [80, 80]],
+            &[[10, 10], [30, 30], [70, 70]],
+        );
+        let found = weigh(&[one, other]).unwrap();
+        assert!((found.effect - 0.1).abs() < 1e-12);
+        assert!((found.standard_error - (0.01_f64 / 3.0 / 4.0).sqrt()).abs() < 1e-12);
+        assert!((found.degrees_of_freedom - 2.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn a_model_that_is_meant_itself_varies_by_its_attempts_alone() {
+        let base = || Block::Fixed(arm(-1.0, &[[30, 30]]));
+        let draws = Block::Draws(vec![arm(1.0, &[[40, 40], [50, 50], [60, 60]])]);
+        let found = weigh(&[draws, base()]).unwrap();
+        assert!(found.standard_error > (0.01_f64 / 3.0).sqrt());
+        assert!(found.degrees_of_freedom > 2.0);
+        let reach = 4.302652729911275 * (0.01_f64 / 3.0).sqrt();
+        assert!(found.this_kind.low <= 0.2 - reach + 1e-12, "{found:?}");
+        let alike = Block::Draws(vec![arm(1.0, &[[40, 40], [40, 40]])]);
+        assert!(weigh(&[alike, base()]).unwrap().this_kind.holds(0.0));
+        let alone = weigh(&[Block::Fixed(arm(1.0, &[[40, 40]])), base()]).unwrap();
+        let pair =
+            crate::eval::compare::this_pair(&[Counts::new(40, 100); 2], &[Counts::new(30, 100); 2]);
+        assert_eq!(Ok(alone.this_kind), pair);
+    }
+
     #[test]
     fn one_arm_pooled_with_none_is_its_kind() {
         let one = arm(1.0, &[[30, 40], [45, 40], [50, 50]]).draws;
@@ -274,28 +329,6 @@ mod tests {
         let narrower = over_arms(&[one.clone(), one]).unwrap();
         assert!(narrower.high < alone.high && narrower.low > alone.low);
         assert_eq!(over_arms(&[]), Err(NoInterval::NoAttempts));
-    }
-
-    /// By hand: draws of .3, .4 and .5, and a model of 2^24 attempts at .1: t over the draws alone, 4.303 · .1/√3.
-    #[test]
-    fn a_gain_over_one_model_varies_as_its_draws_do() {
-        let of = 1 << 24;
-        let model = [Counts::new(of / 10, of); 2];
-        let draws = [30, 40, 50].map(|right| vec![Counts::new(of / 100 * right, of); 2]);
-        let found = gain(&draws, &model).unwrap();
-        assert!((found.effect - 0.3).abs() < 1e-6);
-        let reach = 4.302652729911275 * 0.1 / 3.0_f64.sqrt();
-        assert!(
-            (found.this_kind.low - (0.3 - reach)).abs() < 1e-4,
-            "{found:?}"
-        );
-        let same = gain(
-            &[draws[0].clone(), draws[0].clone()],
-            &[Counts::new(1, 2); 2],
-        )
-        .unwrap();
-        assert!(same.this_kind.holds(0.0) && same.p > 0.05, "{same:?}");
-        assert_eq!(gain(&draws[..1], &model), Err(NoInterval::OneDraw));
     }
 
     #[test]

@@ -20,43 +20,6 @@ pub use kind::{over_draws, this_kind};
 pub use questions::questions_like_these;
 pub use run::{attempts_variance, this_run};
 
-/// What an interval is about: every table says it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Estimand {
-    /// This trained model on these questions.
-    ThisRun,
-    /// Such subsets, drawn and trained anew, on these questions: what is compared between C, N, L and S.
-    ThisKind,
-    /// This very set trained anew, on these questions: of a set that has training seeds and no draws, as a `replicate`.
-    ThisSetRetrained,
-    /// The same on questions like these.
-    QuestionsLikeThese,
-}
-
-impl Estimand {
-    /// As in tables and JSON.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::ThisRun => "this_run",
-            Self::ThisKind => "this_kind",
-            Self::ThisSetRetrained => "this_set_retrained",
-            Self::QuestionsLikeThese => "questions_like_these",
-        }
-    }
-
-    /// What it would take to see another value, in words.
-    pub fn repeats(self) -> &'static str {
-        match self {
-            Self::ThisRun => "this model's attempts at these questions, made again",
-            Self::ThisKind => {
-                "another draw of this kind of subset, trained and asked these questions"
-            }
-            Self::ThisSetRetrained => "this set, retrained, and asked these questions",
-            Self::QuestionsLikeThese => "other questions like these",
-        }
-    }
-}
-
 /// From the low end to the high, both of them in it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Interval {

@@ -100,12 +100,15 @@ impl Canonical {
 pub fn numberless(canonical: &str) -> String {
     let mut without = String::with_capacity(canonical.len());
     // A point stands in canonical text between digits only.
-    let is_number = |char: char| char.is_ascii_digit() || char == '.';
+    let is_number = |byte: &u8| byte.is_ascii_digit() || *byte == b'.';
     let mut rest = canonical;
-    while let Some(start) = rest.find(is_number) {
+    while let Some(start) = rest.as_bytes().iter().position(is_number) {
         without.push_str(&rest[..start]);
         without.push('0');
-        rest = rest[start..].trim_start_matches(is_number);
+        let digits = rest.as_bytes()[start..]
+            .iter()
+            .take_while(|byte| is_number(byte));
+        rest = &rest[start + digits.count()..];
     }
     without.push_str(rest);
     without

@@ -59,11 +59,13 @@ impl Scan<'_> {
         let mut next = at + 1;
         match byte {
             b'a'..=b'z' => {
-                let run = bytes[at..]
-                    .iter()
-                    .take_while(|byte| byte.is_ascii_lowercase());
-                next = at + run.count();
+                next = at + small_letters(&bytes[at..]);
                 writer.letters(&self.text[at..next]);
+                // As it would be one step later.
+                if bytes.get(next) == Some(&b' ') {
+                    writer.gap();
+                    next += 1;
+                }
             }
             b'A'..=b'Z' => {
                 if opens_sentence(bytes, at) {
@@ -265,6 +267,27 @@ impl Scan<'_> {
             None | Some(Bracket::Plain) => writer.symbol(')'),
         }
     }
+}
+
+/// How many small letters a text begins with. Eight are looked at together, for words are shorter, and to guess at
+/// each letter whether it is the last costs more.
+fn small_letters(text: &[u8]) -> usize {
+    const EACH: u64 = 0x0101_0101_0101_0101;
+    const HIGH: u64 = 0x80 * EACH;
+    let (words, rest) = text.as_chunks::<8>();
+    for (at, word) in words.iter().enumerate() {
+        let word = u64::from_le_bytes(*word);
+        let low = word & !HIGH;
+        // The highest bit of each byte: whether it is `a` or more, and more than `z`.
+        let from_a = low + (0x80 - u64::from(b'a')) * EACH;
+        let behind_z = low + (0x7f - u64::from(b'z')) * EACH;
+        let others = (word | !from_a | behind_z) & HIGH;
+        if others != 0 {
+            return at * 8 + others.trailing_zeros() as usize / 8;
+        }
+    }
+    let last = rest.iter().take_while(|byte| byte.is_ascii_lowercase());
+    words.len() * 8 + last.count()
 }
 
 /// The longest operand that is looked at.

@@ -57,7 +57,9 @@ impl Spelled {
 
 /// The number of one word in lower case; `hundred` by itself is 100.
 pub(super) fn spelled(word: &str) -> Option<Spelled> {
-    if !(3..=9).contains(&word.len()) {
+    // What most words are told from these by.
+    let (first, last) = (word.bytes().next()?, word.bytes().next_back()?);
+    if !(3..=9).contains(&word.len()) || !is_in(b"befhmnostz", first) || !is_in(b"denortxy", last) {
         return None;
     }
     let (value, kind) = match word {
@@ -104,6 +106,16 @@ pub(super) fn spelled(word: &str) -> Option<Spelled> {
         current,
         kind,
     })
+}
+
+/// Whether a letter is one of some small ones.
+const fn is_in(letters: &[u8], letter: u8) -> bool {
+    let (mut mask, mut at) = (0_u32, 0);
+    while at < letters.len() {
+        mask |= 1 << (letters[at] - b'a');
+        at += 1;
+    }
+    letter.is_ascii_lowercase() && mask >> (letter - b'a') & 1 == 1
 }
 
 /// `two` and `b` of `a^twob`: words that stand for the digits of a formula run into what stands behind.

@@ -6,11 +6,15 @@ use super::spelled::{Spelled, raised_number, spelled};
 /// Words of fewer letters are names of variables, which spacing joins and parts.
 const WORD_LETTERS_MIN: usize = 3;
 
-/// Words of two letters that are none.
-const SMALL_WORDS: [&str; 20] = [
-    "an", "as", "at", "be", "by", "do", "he", "if", "in", "is", "it", "my", "no", "of", "on", "or",
-    "so", "to", "up", "we",
-];
+/// Whether a word of two letters or fewer is one, and no variables.
+#[rustfmt::skip]
+fn is_small_word(word: &str) -> bool {
+    matches!(
+        word.as_bytes(),
+        b"an" | b"as" | b"at" | b"be" | b"by" | b"do" | b"he" | b"if" | b"in" | b"is" | b"it" | b"my"
+            | b"no" | b"of" | b"on" | b"or" | b"so" | b"to" | b"up" | b"we"
+    )
+}
 
 /// What was written last, for the bounds of words.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -142,25 +146,24 @@ impl Writer {
     fn end_letters(&mut self, end: usize) {
         let word = &self.to.text[self.start..end];
         if word.len() < WORD_LETTERS_MIN {
-            match SMALL_WORDS.contains(&word) {
+            match is_small_word(word) {
                 true => self.to.figures.end_run(),
                 false => self.to.figures.variable(),
             }
             return;
         }
-        let is_raised = self.to.text[..self.start].ends_with('^');
-        match (spelled(word), raised_number(word)) {
-            (Some(number), _) => self.number(number),
-            (None, Some((number, rest))) if is_raised => {
-                let rest = rest.to_owned();
-                self.number(number);
-                self.letters(&rest);
-                self.gap();
-            }
-            _ => {
-                self.to.words.push((self.start as u32, end as u32));
-                self.to.figures.end_run();
-            }
+        if let Some(number) = spelled(word) {
+            self.number(number);
+        } else if self.to.text.as_bytes()[..self.start].ends_with(b"^")
+            && let Some((number, rest)) = raised_number(word)
+        {
+            let rest = rest.to_owned();
+            self.number(number);
+            self.letters(&rest);
+            self.gap();
+        } else {
+            self.to.words.push((self.start as u32, end as u32));
+            self.to.figures.end_run();
         }
     }
 

@@ -6,48 +6,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Class;
-use super::common::is_common;
-use super::fingerprint::{Forms, Formula, Item, Number, answer_hash, part_grams};
-use crate::screen::grams::Prefixes;
-
-/// A problem as it is compared with items.
-pub(super) struct Seen {
-    text: Prefixes,
-    /// The n-grams of its words, ascending.
-    grams: Vec<u64>,
-    numbers: Vec<Number>,
-    sorted: Vec<Number>,
-    formulas: Vec<Formula>,
-    numberless: u64,
-    nameless: u64,
-    answer: Option<u8>,
-    /// The short n-grams of its text.
-    parts: Vec<u64>,
-}
-
-impl Seen {
-    pub(super) fn of(forms: &Forms, text: Prefixes, answer: Option<&str>) -> Self {
-        let mut grams = Vec::with_capacity(forms.prose.len());
-        forms.grams(|gram| grams.push(gram));
-        grams.sort_unstable();
-        let mut parts = Vec::with_capacity(forms.canonical.text.len());
-        part_grams(&forms.canonical.text, |gram| parts.push(gram));
-        let numbers = Number::all(&forms.canonical.figures);
-        let mut sorted = numbers.clone();
-        sorted.sort_unstable();
-        Self {
-            text,
-            grams,
-            sorted,
-            numbers,
-            formulas: Formula::all(&forms.canonical.figures),
-            numberless: forms.numberless(),
-            nameless: forms.nameless(),
-            answer: answer.and_then(answer_hash),
-            parts,
-        }
-    }
-}
+use super::fingerprint::Item;
+use super::seen::{Seen, Sums};
 
 /// How an item and a problem agree.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -79,44 +39,39 @@ pub struct Evidence {
     pub part_grams: f32,
     /// How many times as long the problem is.
     pub length: f32,
-    /// Whether the gold answers are one, as far as eight bits tell; none where a side has none that says much.
+    /// Whether the gold answers are one, as far as their hashes tell; none where a side has none that says much.
     pub answer: Option<bool>,
     /// How many numbers the problem has for one of the item's, one added to both.
     pub numbers_ratio: f32,
 }
 
-/// What a common n-gram counts.
-const COMMON_WEIGHT: f32 = 0.1;
-
 impl Evidence {
-    pub(super) fn of(item: &Item, seen: &Seen) -> Self {
-        let (words, words_known) = words(item, seen);
-        let (numbers, number_bits) = numbers(item, seen);
-        let (formulas, formula_bytes) = formulas(item, seen);
-        let length = seen.text.bytes() as f32 / item.canonical.0.max(1) as f32;
+    /// `sums` are the item's.
+    pub(super) fn of(item: &Item, sums: &Sums, seen: &Seen<'_>) -> Self {
+        let words = share(seen.words(item), sums.words);
+        let (neighbours, all) = seen.neighbours(&item.numbers);
+        let length = seen.bytes() as f32 / item.canonical.0.max(1) as f32;
+        let part_grams = seen.part_grams() as f32;
         Self {
-            exact: words >= ALL && stands_in(item, seen),
+            exact: words >= ALL && seen.has(item),
             numberless: item.numberless == seen.numberless,
             nameless: item.nameless == seen.nameless,
             words,
-            words_known,
-            numbers,
-            number_bits,
-            order: order(&item.numbers, &seen.numbers),
-            formulas,
-            formula_bytes,
+            words_known: sums.words,
+            numbers: share(seen.number_bits(sums), sums.number_bits),
+            number_bits: sums.number_bits,
+            order: share(neighbours as f32, all as f32),
+            formulas: share(seen.formula_bytes(item), sums.formula_bytes),
+            formula_bytes: sums.formula_bytes,
             // In a longer text the item would be the part.
             part: if length <= LENGTH_MAX {
-                part(item, seen)
+                share(seen.parts(item) as f32, part_grams)
             } else {
                 0.0
             },
-            part_grams: seen.parts.len() as f32,
+            part_grams,
             length,
-            answer: item
-                .answer
-                .zip(seen.answer)
-                .map(|(one, other)| one == other),
+            answer: seen.answers_as(item),
             numbers_ratio: (seen.numbers.len() + 1) as f32 / (item.numbers.len() + 1) as f32,
         }
     }
@@ -125,75 +80,6 @@ impl Evidence {
 /// A part of a whole; 1 where there is nothing to find.
 fn share(part: f32, whole: f32) -> f32 {
     if whole > 0.0 { part / whole } else { 1.0 }
-}
-
-fn words(item: &Item, seen: &Seen) -> (f32, f32) {
-    let (mut found, mut known) = (0.0, 0.0);
-    for gram in &item.grams {
-        let weight = if is_common(*gram) { COMMON_WEIGHT } else { 1.0 };
-        known += weight;
-        if seen.grams.binary_search(gram).is_ok() {
-            found += weight;
-        }
-    }
-    (share(found, known), known)
-}
-
-fn numbers(item: &Item, seen: &Seen) -> (f32, f32) {
-    let mut wanted = item.numbers.clone();
-    wanted.sort_unstable();
-    let (mut found, mut known) = (0.0, 0.0);
-    let mut rest = seen.sorted.as_slice();
-    for number in wanted {
-        let bits = number.bits();
-        known += bits;
-        let at = rest.partition_point(|other| *other < number);
-        rest = &rest[at..];
-        if let Some((first, behind)) = rest.split_first()
-            && *first == number
-        {
-            found += bits;
-            rest = behind;
-        }
-    }
-    (share(found, known), known)
-}
-
-fn order(item: &[Number], seen: &[Number]) -> f32 {
-    let mut pairs: Vec<&[Number]> = seen.windows(2).collect();
-    pairs.sort_unstable();
-    let wanted = item.windows(2);
-    let all = wanted.len();
-    let found = wanted
-        .filter(|pair| pairs.binary_search(pair).is_ok())
-        .count();
-    share(found as f32, all as f32)
-}
-
-fn formulas(item: &Item, seen: &Seen) -> (f32, f32) {
-    let (mut found, mut known) = (0.0, 0.0);
-    for formula in &item.formulas {
-        known += formula.bytes() as f32;
-        if seen.formulas.binary_search(formula).is_ok() {
-            found += formula.bytes() as f32;
-        }
-    }
-    (share(found, known), known)
-}
-
-fn part(item: &Item, seen: &Seen) -> f32 {
-    let found = seen
-        .parts
-        .iter()
-        .filter(|gram| item.parts.has(**gram))
-        .count();
-    share(found as f32, seen.parts.len() as f32)
-}
-
-/// Whether the item's canonical text stands anywhere in the problem's.
-fn stands_in(item: &Item, seen: &Seen) -> bool {
-    let (bytes, hash) = item.canonical;
-    bytes > 0 && seen.text.has_window(bytes as usize, hash)
 }
 
 /// Words and figures are two witnesses. A copy has both; where both agree the problem is the item, where one

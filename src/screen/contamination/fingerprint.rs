@@ -25,7 +25,7 @@ use crate::screen::figures::Figures;
 use crate::screen::grams::{digest, grams, whole};
 
 /// Version of the file's form and of everything that its hashes depend on.
-pub(crate) const VERSION: u32 = 2;
+pub(crate) const VERSION: u32 = 3;
 /// Bytes of a character n-gram of the words. One typo in twelve letters leaves a third of them.
 pub(crate) const WORDS_GRAM: usize = 12;
 /// N-grams that are kept of an item.
@@ -104,7 +104,8 @@ impl Number {
 
     /// What numbers say together, in bits.
     pub(crate) fn bits_of(numbers: &[Self]) -> f32 {
-        numbers.iter().map(|number| number.bits()).sum()
+        let bits = numbers.iter().map(|number| number.bits());
+        bits.fold(0.0, |sum, bits| sum + bits)
     }
 }
 
@@ -156,9 +157,9 @@ pub struct Item {
     pub numbers: Vec<Number>,
     /// Its formulas, ascending.
     pub formulas: Vec<Formula>,
-    /// Eight bits of the hash of its gold answer, which tell whether another is it and not what it is; none where
-    /// the answer is so short that many problems have it.
-    pub answer: Option<u8>,
+    /// Bits of the hash of its gold answer; none where the answer is so short that many problems have it. Of eight
+    /// bits, which this was, one pair of answers in 256 agreed by chance.
+    pub answer: Option<u16>,
     /// Which short n-grams its canonical text has.
     pub parts: Parts,
 }
@@ -185,9 +186,18 @@ impl Parts {
         Self(filter)
     }
 
-    pub(crate) fn has(&self, gram: u64) -> bool {
-        let mut bits = Self::bits(gram, self.0.len()).into_iter();
-        !self.0.is_empty() && bits.all(|(byte, bit)| self.0[byte] & bit != 0)
+    /// How many of some n-grams it has.
+    pub(crate) fn count<'g>(&self, grams: impl Iterator<Item = &'g u64>) -> usize {
+        if self.0.is_empty() {
+            return 0;
+        }
+        // Both bits are looked at, which a third of all have: to guess whether the first is there costs more.
+        let is_set = |(byte, bit): (usize, u8)| usize::from(self.0[byte] & bit != 0);
+        let has = |gram: &u64| {
+            let [one, other] = Self::bits(*gram, self.0.len());
+            is_set(one) & is_set(other)
+        };
+        grams.map(has).sum()
     }
 
     fn bits(gram: u64, bytes: usize) -> [(usize, u8); 2] {
@@ -229,12 +239,12 @@ impl Item {
     }
 }
 
-/// Eight bits of the hash of an answer, however it is spelled.
-pub(crate) fn answer_hash(answer: &str) -> Option<u8> {
+/// Sixteen bits of the hash of an answer, however it is spelled.
+pub(crate) fn answer_hash(answer: &str) -> Option<u16> {
     const ANSWER_BYTES_MIN: usize = 2;
     let text = canonical(answer).text;
     let text = text.strip_suffix(".0").unwrap_or(&text);
-    (text.len() >= ANSWER_BYTES_MIN).then(|| digest(text.as_bytes()) as u8)
+    (text.len() >= ANSWER_BYTES_MIN).then(|| digest(text.as_bytes()) as u16)
 }
 
 /// The n-grams that are kept, ascending.
@@ -339,7 +349,7 @@ impl Fingerprint {
 }
 
 fn sum(body: &[u8]) -> String {
-    let hasher = IdHasher::new("gradatim fingerprint v2");
+    let hasher = IdHasher::new("gradatim fingerprint v3");
     hasher.part(body).finish().to_string()
 }
 
@@ -363,7 +373,7 @@ fn write_item(item: &Item, to: &mut Vec<u8>) {
     to.push(item.formulas.len() as u8);
     to.extend(item.formulas.iter().flat_map(|one| one.0.to_le_bytes()));
     to.push(u8::from(item.answer.is_some()));
-    to.push(item.answer.unwrap_or_default());
+    to.extend(item.answer.unwrap_or_default().to_le_bytes());
     to.extend((item.parts.0.len() as u32).to_le_bytes());
     to.extend(&item.parts.0);
 }
@@ -383,8 +393,8 @@ fn read_item(from: &mut &[u8]) -> Option<Item> {
         formulas: read_u32s(from)?.map(Formula).collect(),
         answer: {
             let is_known = *from.split_off_first()? == 1;
-            let hash = *from.split_off_first()?;
-            is_known.then_some(hash)
+            let hash = from.split_off(..2)?.try_into().ok()?;
+            is_known.then_some(u16::from_le_bytes(hash))
         },
         parts: {
             let length = read_u32(from)? as usize;

@@ -32,6 +32,20 @@ pub(crate) struct Candidate {
     pub path: PathBuf,
 }
 
+/// Every file that a path means, whatever it is called, by name: itself, those below it, or those that it matches.
+pub(crate) fn every(path: &Path) -> Result<Vec<Candidate>> {
+    if path.is_dir() {
+        return Ok(walk::walk(path, walk::Reach::Glob)?.files);
+    }
+    if path.symlink_metadata().is_ok() {
+        return Ok(vec![Candidate {
+            name: path.file_name().map_or_else(String::new, shown),
+            path: path.to_owned(),
+        }]);
+    }
+    Ok(matches(path)?.files)
+}
+
 /// The files of the dataset in a folder.
 pub(crate) fn find(folder: &Path, asked: Asked<'_>) -> Result<Found> {
     let mut notes = Vec::new();

@@ -74,7 +74,7 @@ pub(super) fn object(row: &[u8]) -> Option<Vec<(Cow<'_, str>, Value<'_>)>> {
 }
 
 /// What a text of JSON means, read as a row is; none where it is none.
-pub(in crate::source) fn value(text: &str) -> Option<Value<'_>> {
+pub(crate) fn value(text: &str) -> Option<Value<'_>> {
     match whole(text) {
         Ok(value) => Some(value),
         Err(_) => {

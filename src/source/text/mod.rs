@@ -18,12 +18,12 @@ use std::sync::Arc;
 
 use crate::source::SourceFile;
 use crate::source::entry::Row;
-use crate::source::format::{Coding, Form, Format, TextFormat};
+use crate::source::format::{Coding, Form, Format, JsonForm, TextFormat};
 use crate::source::needed::Needed;
 use crate::source::remark::Remarks;
 use crate::source::unit::{BatchSize, ROW_BYTES_MAX, Spot};
 use crate::{Error, Result};
-pub(crate) use json::strict;
+pub(crate) use json::{strict, value};
 use rows::{FoundRow, Rows};
 
 /// Rows as they were read.
@@ -137,6 +137,20 @@ pub(super) fn form(file: &SourceFile, format: TextFormat) -> Result<Form> {
     let read = opened.take(HEAD_BYTES).read_to_end(&mut head);
     let is_all = read.is_ok() && (head.len() as u64) < HEAD_BYTES;
     Ok(Form::Json(json_rows::told_by(&head, is_all)))
+}
+
+/// Finds where the object that a text begins with ends, however the text is cut into chunks.
+pub(crate) struct ObjectEnd(json_rows::RowFinder);
+
+impl ObjectEnd {
+    pub(crate) fn new() -> Self {
+        Self(json_rows::RowFinder::new(JsonForm::Objects))
+    }
+
+    /// How many bytes of the chunk are the object's; none where it goes on behind it.
+    pub(crate) fn of(&mut self, chunk: &[u8]) -> Option<usize> {
+        self.0.end(chunk)
+    }
 }
 
 /// Enough for a first row in nearly every file.

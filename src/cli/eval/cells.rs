@@ -1,0 +1,106 @@
+//! Cells of tables: shares as percent, differences as points, intervals, p.
+
+/// What stands where nothing is known.
+pub(super) const NONE: &str = "–";
+
+/// As `46.7`.
+pub(super) fn percent(share: f64) -> String {
+    format!("{:.1}", 100.0 * share)
+}
+
+/// The same of what may not be known.
+pub(super) fn perhaps(share: Option<f64>) -> String {
+    share.map_or(NONE.to_owned(), percent)
+}
+
+/// As `[33.7, 60.0]`.
+pub(super) fn interval(ends: Option<[f64; 2]>) -> String {
+    ends.map_or(NONE.to_owned(), |[low, high]| {
+        format!("[{}, {}]", percent(low), percent(high))
+    })
+}
+
+/// As `+11.2`.
+pub(super) fn points(difference: Option<f64>) -> String {
+    difference.map_or(NONE.to_owned(), |difference| {
+        format!("{:+.1}", 100.0 * difference)
+    })
+}
+
+/// As `[+6.5, +15.9]`.
+pub(super) fn reach(ends: Option<[f64; 2]>) -> String {
+    ends.map_or(NONE.to_owned(), |[low, high]| {
+        format!("[{}, {}]", points(Some(low)), points(Some(high)))
+    })
+}
+
+/// As `.0039`; below a ten-thousandth in powers of ten.
+pub(super) fn p(p: Option<f64>) -> String {
+    match p {
+        None => NONE.to_owned(),
+        Some(p) if p < 0.0001 => format!("{p:.1e}"),
+        Some(p) if p >= 0.99995 => "1".to_owned(),
+        Some(p) => format!("{p:.4}").trim_start_matches('0').to_owned(),
+    }
+}
+
+/// As `4 of 30`, or `30` where that is all.
+pub(super) fn covered(questions: u64, of: Option<u64>) -> String {
+    match of.filter(|of| *of != questions) {
+        Some(of) => format!("{questions} of {of}"),
+        None => questions.to_string(),
+    }
+}
+
+/// As `8`, or `2–32`.
+pub(super) fn range([fewest, most]: [u32; 2]) -> String {
+    match fewest == most {
+        true => most.to_string(),
+        false => format!("{fewest}–{most}"),
+    }
+}
+
+/// As `1 run`, `20 runs`.
+pub(super) fn counted(count: usize, noun: &str) -> String {
+    let ending = if count == 1 { "" } else { "s" };
+    format!("{count} {noun}{ending}")
+}
+
+/// Lays out rows under a head.
+pub(super) type Laid = fn(&[&str], &[Vec<String>]) -> String;
+
+/// A table without the columns of which no row knows anything.
+pub(super) fn told(laid: Laid, head: &[&str], rows: &[Vec<String>]) -> String {
+    let says = |at: &usize| {
+        rows.iter().any(|row| {
+            row.get(*at)
+                .is_some_and(|cell| cell != NONE && !cell.is_empty())
+        })
+    };
+    let kept: Vec<usize> = (0..head.len()).filter(says).collect();
+    let head: Vec<&str> = kept.iter().map(|&at| head[at]).collect();
+    let row = |row: &Vec<String>| kept.iter().map(|&at| row[at].clone()).collect();
+    let rows: Vec<Vec<String>> = rows.iter().map(row).collect();
+    laid(&head, &rows)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_small_p_is_not_nothing_and_a_large_one_is_one() {
+        let cells = [Some(1.94e-6), Some(0.00390625), Some(1.0), None].map(p);
+        assert_eq!(cells, ["1.9e-6", ".0039", "1", NONE]);
+    }
+
+    #[test]
+    fn a_column_of_which_nothing_is_known_is_not_shown() {
+        let rows = [["a", NONE, "1"], ["b", NONE, "2"]].map(|row| row.map(str::to_owned).to_vec());
+        let laid: Laid = |head, rows| format!("{head:?} {rows:?}");
+        assert_eq!(
+            told(laid, &["run", "cut", "n"], &rows),
+            r#"["run", "n"] [["a", "1"], ["b", "2"]]"#
+        );
+    }
+}

@@ -1,0 +1,341 @@
+//! Effects and contrasts: each question of the design put to the runs.
+
+use std::collections::BTreeMap;
+
+use super::Options;
+use super::answer::{Comparison, Family, Verdict};
+use super::design::Design;
+use super::facts::told;
+use super::families::Question;
+use super::runs::{Benchmark, Measure, Trained};
+use super::weigh::{Term, Weighed, What, weighed, wins};
+use crate::eval::compare::{DRAWS_MIN, against_control, holm, max_t};
+use crate::eval::intervals::NoInterval;
+use crate::eval::metrics::pass_at;
+use crate::eval::table::Counts;
+
+/// What is called by mistake, at most so often in a family.
+const ALPHA: f64 = 0.05;
+
+/// A comparison, with what its family needs to adjust its p.
+pub(super) struct Compared {
+    pub comparison: Comparison,
+    /// Its value for each draw, where all its arms go together.
+    draws: Vec<f64>,
+    /// Its only cell, where it has one.
+    cell: Option<[usize; 2]>,
+}
+
+/// The effects of a benchmark, each over all of its cells, and the contrasts, a cell each.
+pub(super) fn all(
+    design: &Design,
+    benchmark: &Benchmark<'_>,
+    questions: &[Question],
+    options: &Options<'_>,
+) -> [Vec<Comparison>; 2] {
+    let effects: Vec<Compared> = questions
+        .iter()
+        .map(|question| of(design, benchmark, question, options))
+        .collect();
+    let single = |question: &Question| -> Vec<Question> {
+        let cells = question.cells.iter();
+        let alone = |cell: &[usize; 2]| Question {
+            cells: vec![*cell],
+            ..question.clone()
+        };
+        cells.map(alone).collect()
+    };
+    let contrasts = questions.iter().flat_map(single);
+    let contrasts: Vec<Compared> = contrasts
+        .map(|question| of(design, benchmark, &question, options))
+        .collect();
+    [effects, contrasts].map(|compared| adjusted(compared, design, benchmark, options.seed))
+}
+
+/// The weights of the mean over cells of the first less the second; arms that cancel are left out.
+pub(super) fn weights(cells: &[[usize; 2]]) -> Vec<(usize, f64)> {
+    let mut weights: BTreeMap<usize, i64> = BTreeMap::new();
+    for [first, second] in cells {
+        *weights.entry(*first).or_default() += 1;
+        *weights.entry(*second).or_default() -= 1;
+    }
+    let kept = weights.into_iter().filter(|(_, weight)| *weight != 0);
+    kept.map(|(arm, weight)| (arm, weight as f64 / cells.len() as f64))
+        .collect()
+}
+
+fn of(
+    design: &Design,
+    benchmark: &Benchmark<'_>,
+    question: &Question,
+    options: &Options<'_>,
+) -> Compared {
+    let weights = weights(&question.cells);
+    let runs: Vec<&Trained<'_>> = weights
+        .iter()
+        .flat_map(|(arm, _)| &benchmark.arms[*arm])
+        .collect();
+    let what: Vec<(What<'_, '_>, f64)> = weights
+        .iter()
+        .map(|(arm, weight)| (What::Arm(*arm), *weight))
+        .collect();
+    let name = |at: &usize| design.arms[*at].name.clone();
+    let comparison = Comparison {
+        family: question.family,
+        name: question.name.clone(),
+        benchmark: benchmark.name.clone(),
+        cells: question
+            .cells
+            .iter()
+            .map(|[first, second]| [name(first), name(second)])
+            .collect(),
+        ..Comparison::default()
+    };
+    let cell = match question.cells.as_slice() {
+        [cell] => Some(*cell),
+        _ => None,
+    };
+    Compared {
+        cell,
+        ..compared(comparison, design, benchmark, &what, &runs, options)
+    }
+}
+
+/// Fills a comparison with what its arms come to.
+pub(super) fn compared<'b, 'r>(
+    mut comparison: Comparison,
+    design: &Design,
+    benchmark: &'b Benchmark<'r>,
+    what: &[(What<'b, 'r>, f64)],
+    runs: &[&'b Trained<'r>],
+    options: &Options<'_>,
+) -> Compared {
+    let told = told(runs, options);
+    comparison.unknown = told.unknown;
+    comparison.allowed = told.allowed;
+    comparison.refused = told.refused;
+    if comparison.refused.is_some() {
+        comparison.verdict = Verdict::Refused;
+        return Compared {
+            comparison,
+            draws: Vec::new(),
+            cell: None,
+        };
+    }
+    let part = |tier, measure| {
+        let questions = benchmark.common(runs.iter().copied(), tier);
+        let terms = terms(benchmark, what, &questions);
+        let found = weighed(design, &terms, measure)?;
+        Ok::<_, NoInterval>((questions.len(), wins(&terms, design), found))
+    };
+    for tier in benchmark.tiers() {
+        if let Ok((questions, _, found)) = part(Some(tier), Measure::Avg) {
+            comparison.tiers.insert(tier.name(), found.part(questions));
+        }
+    }
+    let questions = benchmark.common(runs.iter().copied(), None);
+    let attempts = runs
+        .iter()
+        .map(|trained| trained.attempts(&questions)[0])
+        .min()
+        .unwrap_or(0);
+    if let Ok((questions, _, found)) = part(None, Measure::Cov(attempts)) {
+        comparison.cov = Some(found.part(questions));
+        comparison.cov_at = Some(attempts);
+    }
+    comparison.pass_at = pass_at_difference(design, benchmark, what, &questions, attempts);
+    let draws = match part(None, Measure::Avg) {
+        Ok((questions, wins, found)) => {
+            comparison.questions = questions;
+            [comparison.wins, comparison.losses, comparison.ties] = wins;
+            fill(&mut comparison, &found);
+            found.draws
+        }
+        Err(why) => {
+            comparison.refused = Some(why.to_string());
+            comparison.verdict = Verdict::Refused;
+            Vec::new()
+        }
+    };
+    Compared {
+        comparison,
+        draws,
+        cell: None,
+    }
+}
+
+/// Of pass@k, of all attempts.
+fn pass_at_difference(
+    design: &Design,
+    benchmark: &Benchmark<'_>,
+    what: &[(What<'_, '_>, f64)],
+    questions: &[usize],
+    k: u32,
+) -> Option<f64> {
+    let of_run = |trained: &Trained<'_>| pass_at(&trained.all_counts(questions, Measure::Avg), k);
+    let of = |(what, weight): &(What<'_, '_>, f64)| {
+        let mean = match what {
+            What::Model(model) => of_run(model),
+            What::Arm(arm) => benchmark.units(design, *arm)?.mean(of_run),
+        };
+        Some(weight * mean?)
+    };
+    what.iter().map(of).sum()
+}
+
+fn terms<'b, 'r>(
+    benchmark: &'b Benchmark<'r>,
+    what: &[(What<'b, 'r>, f64)],
+    questions: &'b [usize],
+) -> Vec<Term<'b, 'r>> {
+    let term = |&(what, weight): &(What<'b, 'r>, f64)| Term {
+        benchmark,
+        what,
+        weight,
+        questions,
+    };
+    what.iter().map(term).collect()
+}
+
+fn fill(comparison: &mut Comparison, found: &Weighed) {
+    let contrast = &found.contrast;
+    comparison.estimand = found.estimand;
+    comparison.paired = found.is_paired;
+    comparison.difference = Some(contrast.effect);
+    comparison.standard_error = Some(contrast.standard_error);
+    comparison.degrees_of_freedom =
+        Some(contrast.degrees_of_freedom).filter(|freedom| freedom.is_finite());
+    comparison.p = Some(contrast.p);
+    comparison.intervals = found.intervals();
+}
+
+/// Adjusts p inside of each family, and says what each comparison comes to.
+pub(super) fn adjusted(
+    mut all: Vec<Compared>,
+    design: &Design,
+    benchmark: &Benchmark<'_>,
+    seed: u64,
+) -> Vec<Comparison> {
+    let mut families: BTreeMap<Family, Vec<usize>> = BTreeMap::new();
+    for (at, compared) in all.iter().enumerate() {
+        if compared.comparison.p.is_some() {
+            families
+                .entry(compared.comparison.family)
+                .or_default()
+                .push(at);
+        }
+    }
+    for places in families.values() {
+        let members: Vec<&Compared> = places.iter().map(|&at| &all[at]).collect();
+        let (by, p) = adjust(&members, design, benchmark, seed);
+        for (&at, p) in places.iter().zip(p) {
+            let comparison = &mut all[at].comparison;
+            comparison.p_adjusted = Some(p);
+            comparison.adjusted_by = Some(by);
+            comparison.verdict = verdict(comparison);
+        }
+    }
+    all.into_iter()
+        .map(|compared| compared.comparison)
+        .collect()
+}
+
+/// By flips of whole draws where all members are paired and have six draws or more, by Dunnett where some share a control,
+/// else Holm's. Never below a member's own p, which also asks what attempts alone leave open.
+fn adjust(
+    members: &[&Compared],
+    design: &Design,
+    benchmark: &Benchmark<'_>,
+    seed: u64,
+) -> (&'static str, Vec<f64>) {
+    let own: Vec<f64> = members
+        .iter()
+        .filter_map(|member| member.comparison.p)
+        .collect();
+    let draws: Vec<Vec<f64>> = members.iter().map(|member| member.draws.clone()).collect();
+    let enough = draws.iter().all(|draws| draws.len() >= DRAWS_MIN);
+    let flipped = if enough && members.len() > 1 {
+        max_t(&draws, seed)
+    } else {
+        None
+    };
+    let largest = |p: Vec<f64>| p.iter().zip(&own).map(|(p, own)| p.max(*own)).collect();
+    if let Some(flipped) = flipped {
+        return ("max_t", largest(flipped));
+    }
+    match by_control(members, design, benchmark) {
+        Some(p) => ("dunnett", largest(p)),
+        None => ("holm", holm(&own)),
+    }
+}
+
+/// Dunnett's p of the arms of each control, times the number of controls (Bonferroni). None where no two arms share one, or
+/// where arms have one draw.
+fn by_control(
+    members: &[&Compared],
+    design: &Design,
+    benchmark: &Benchmark<'_>,
+) -> Option<Vec<f64>> {
+    let mut groups: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for (at, member) in members.iter().enumerate() {
+        let [_, control] = member.cell?;
+        let is_control = !design.arms[control].is_subset();
+        groups
+            .entry(is_control.then_some(control)?)
+            .or_default()
+            .push(at);
+    }
+    if groups.values().all(|group| group.len() < 2) {
+        return None;
+    }
+    let mut p = vec![1.0; members.len()];
+    for (&control, group) in &groups {
+        let arms: Vec<usize> = group
+            .iter()
+            .filter_map(|&at| Some(members[at].cell?[0]))
+            .collect();
+        let runs = arms
+            .iter()
+            .chain([&control])
+            .flat_map(|&at| &benchmark.arms[at]);
+        let questions = benchmark.common(runs.collect::<Vec<&Trained<'_>>>(), None);
+        let draws = |at: usize| {
+            Some(
+                benchmark
+                    .units(design, at)?
+                    .draws(&questions, Measure::Avg, None),
+            )
+        };
+        let drawn: Option<Vec<Vec<Vec<Counts>>>> = arms.iter().map(|&at| draws(at)).collect();
+        let found = against_control(&drawn?, &draws(control)?).ok()?;
+        for (&at, found) in group.iter().zip(found) {
+            p[at] = (found * groups.len() as f64).min(1.0);
+        }
+    }
+    Some(p)
+}
+
+fn verdict(comparison: &Comparison) -> Verdict {
+    let Some([low, high]) = comparison.intervals.of(comparison.estimand) else {
+        return Verdict::Open;
+    };
+    if low <= 0.0 && high >= 0.0 {
+        return Verdict::Open;
+    }
+    match comparison.p_adjusted {
+        Some(p) if p < ALPHA && low > 0.0 => Verdict::Higher,
+        Some(p) if p < ALPHA => Verdict::Lower,
+        _ => Verdict::NotAlone,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_control_of_two_subsets_weighs_as_both() {
+        assert_eq!(weights(&[[0, 4], [2, 4]]), [(0, 0.5), (2, 0.5), (4, -1.0)]);
+        assert_eq!(weights(&[[0, 1], [1, 2]]), [(0, 0.5), (2, -0.5)]);
+    }
+}

@@ -1,0 +1,192 @@
+//! What a reader must know before believing an answer.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::answer::{Answer, Comparison, Estimand};
+use super::design::{Design, Shared};
+use super::runs::Benchmark;
+use crate::error::listed;
+
+pub(super) fn of(design: &Design, benchmarks: &[Benchmark<'_>], answer: &Answer) -> Vec<String> {
+    let mut said = Vec::new();
+    said.extend(joining(answer));
+    for benchmark in benchmarks {
+        said.extend(partial(benchmark));
+        said.extend(leaked(design, benchmark));
+    }
+    said.extend(not_drawn(answer));
+    said.extend(unknown(answer));
+    said.extend(allowed(answer));
+    said.extend(refused(answer));
+    said.extend(steps(answer));
+    said
+}
+
+fn joining(answer: &Answer) -> Vec<String> {
+    let mut said = Vec::new();
+    let missing: BTreeSet<&str> = answer
+        .missing
+        .iter()
+        .map(|missing| missing.run.as_str())
+        .collect();
+    if !missing.is_empty() {
+        said.push(format!(
+            "{} of {} runs have no log, or not of every benchmark: {}",
+            missing.len(),
+            answer.experiment.lines,
+            listed(missing)
+        ));
+    }
+    if !answer.unmatched.is_empty() {
+        let logs = answer
+            .unmatched
+            .iter()
+            .map(|unmatched| unmatched.log.as_str());
+        said.push(format!(
+            "logs of no run of the experiment were left out: {}",
+            listed(logs)
+        ));
+    }
+    said
+}
+
+fn partial(benchmark: &Benchmark<'_>) -> Option<String> {
+    let common = benchmark
+        .common(benchmark.arms.iter().flatten(), None)
+        .len();
+    let of = benchmark
+        .of
+        .unwrap_or(benchmark.questions.len())
+        .max(benchmark.questions.len());
+    (common < of).then(|| {
+        format!(
+            "{}: {common} of {of} questions were asked of every run",
+            named(benchmark)
+        )
+    })
+}
+
+fn named(benchmark: &Benchmark<'_>) -> String {
+    benchmark
+        .name
+        .clone()
+        .unwrap_or_else(|| "a benchmark that no log names".to_owned())
+}
+
+/// What the subsets share with the benchmark that judges them.
+fn leaked(design: &Design, benchmark: &Benchmark<'_>) -> Vec<String> {
+    if design.origin.by != "folder" {
+        return Vec::new();
+    }
+    let name = named(benchmark);
+    let is_looked_for = design
+        .leak
+        .looked_for
+        .as_ref()
+        .is_some_and(|looked| looked.contains(&name));
+    if !is_looked_for {
+        return vec![format!(
+            "{name}: nobody looked whether the subsets hold its questions (`[screen.contamination]` had not its name)"
+        )];
+    }
+    let mut said = Vec::new();
+    for (at, arm) in design
+        .arms
+        .iter()
+        .enumerate()
+        .filter(|(at, _)| !benchmark.arms[*at].is_empty())
+    {
+        let of = |subset: &String| {
+            design
+                .leak
+                .shared
+                .get(&(subset.clone(), name.clone()))
+                .copied()
+        };
+        let worst = arm
+            .subsets
+            .iter()
+            .filter_map(of)
+            .max_by_key(|shared| (shared.contaminated, shared.suspect));
+        let Some(Shared {
+            contaminated,
+            suspect,
+        }) = worst
+        else {
+            continue;
+        };
+        let name_of_arm = &design.arms[at].name;
+        if contaminated > 0 {
+            said.push(format!("{name_of_arm} was trained on questions of {name}: up to {contaminated} of a subset's rows are contaminated"));
+        } else if suspect > 0 {
+            said.push(format!(
+                "{name_of_arm}: up to {suspect} of a subset's rows are suspected to be of {name}"
+            ));
+        }
+    }
+    said
+}
+
+fn not_drawn(answer: &Answer) -> Option<String> {
+    let narrow: BTreeSet<&str> = answer
+        .arms
+        .iter()
+        .filter(|arm| arm.estimand != Estimand::ThisKind)
+        .map(|arm| arm.name.as_str())
+        .collect();
+    (!narrow.is_empty()).then(|| {
+        format!(
+            "one draw each of {}: what is said of them is of these very sets, not of their kind",
+            listed(narrow)
+        )
+    })
+}
+
+fn unknown(answer: &Answer) -> Option<String> {
+    let all = answer
+        .effects
+        .iter()
+        .flat_map(|effect| effect.unknown.iter().copied());
+    let all: BTreeSet<&str> = all.collect();
+    (!all.is_empty()).then(|| {
+        format!(
+            "some logs do not say their {}: that runs do not differ in it is believed, not known",
+            listed(all)
+        )
+    })
+}
+
+/// Effects and contrasts, one after another.
+fn comparisons(answer: &Answer) -> impl Iterator<Item = &Comparison> {
+    answer.effects.iter().chain(&answer.contrasts)
+}
+
+fn allowed(answer: &Answer) -> Vec<String> {
+    let all: BTreeSet<&String> = comparisons(answer).flat_map(|one| &one.allowed).collect();
+    all.into_iter()
+        .map(|what| format!("compared as allowed, though {what}"))
+        .collect()
+}
+
+fn refused(answer: &Answer) -> Vec<String> {
+    let mut counted: BTreeMap<&String, usize> = BTreeMap::new();
+    for why in comparisons(answer).filter_map(|one| one.refused.as_ref()) {
+        *counted.entry(why).or_default() += 1;
+    }
+    let total = comparisons(answer).count();
+    let said = counted.into_iter();
+    said.map(|(why, count)| format!("{count} of {total} effects and contrasts are not told: {why}"))
+        .collect()
+}
+
+fn steps(answer: &Answer) -> Option<String> {
+    let grown = answer
+        .scaling
+        .iter()
+        .filter(|scaling| scaling.tier.is_none())
+        .find_map(|scaling| scaling.steps_grow)?;
+    Some(format!(
+        "steps grow with size, from {} to {}: what N does is told from what steps do by runs of constant steps alone (`[runs] steps`)",
+        grown[0], grown[1]
+    ))
+}

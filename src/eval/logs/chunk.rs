@@ -1,0 +1,440 @@
+//! Some rows of a log, told and graded: what stays of them when their text is gone.
+//!
+//! Chunks are made side by side and put together in the order of the file, so that nothing depends on threads.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use indexmap::IndexMap;
+
+use super::told::{Bad, Said, Told};
+use super::{Cells, Context, Format};
+use crate::eval::grade::{self, Graded};
+use crate::eval::questions::{Known, Sets};
+use crate::eval::table::Outcome;
+use crate::screen::grams::digest;
+use crate::source::{Batch, Void};
+
+/// What a chunk is made with.
+#[derive(Clone, Copy)]
+pub(super) struct Maker<'m> {
+    pub format: &'static dyn Format,
+    pub context: &'m Context<'m>,
+    pub sets: &'m Sets,
+}
+
+/// Rows of a log that were read.
+#[derive(Default)]
+pub(super) struct Chunk {
+    pub series: IndexMap<SeriesKey, Series>,
+    pub rows: u64,
+    pub bad: BTreeMap<Bad, u64>,
+}
+
+/// What tells the runs of one file apart.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub(super) struct SeriesKey {
+    pub run: Option<String>,
+    pub benchmark: Option<String>,
+}
+
+/// The attempts of one run.
+#[derive(Default)]
+pub(super) struct Series {
+    pub facts: FactsTold,
+    /// Further columns, by their place among the columns read.
+    pub columns: BTreeMap<usize, Agreed<String>>,
+    pub filters: IndexMap<String, ()>,
+    pub questions: IndexMap<QuestionKey, Question>,
+    pub kept: Vec<Kept>,
+    pub disputes: Vec<Dispute>,
+}
+
+/// A question as a log has it: by its id, by its text, or by both.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct QuestionKey {
+    pub id: Option<String>,
+    /// A hash of the text's bytes.
+    pub text: Option<u64>,
+}
+
+/// What is known of a question.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Question {
+    pub known: Option<Known>,
+    pub gold: Option<String>,
+    pub answers: Vec<Answer>,
+}
+
+/// A distinct answer to a question.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Answer {
+    pub key: String,
+    /// As it was given first.
+    pub text: String,
+    /// Whether our verifier called it the gold answer.
+    pub is_right: bool,
+}
+
+/// What is kept of an attempt.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Kept {
+    /// Among the series' questions.
+    pub question: u32,
+    /// In the file.
+    pub row: u64,
+    pub attempt: Option<u32>,
+    /// Among the series' filters.
+    pub filter: Option<u16>,
+    pub recorded: Option<Outcome>,
+    pub ours: Option<Outcome>,
+    /// Among the question's answers.
+    pub answer: Option<u32>,
+    /// A hash of the response.
+    pub text: Option<u64>,
+    /// Bytes of the response.
+    pub bytes: u32,
+    pub tokens: Option<u32>,
+    pub finished: Option<bool>,
+    pub ended: Option<bool>,
+}
+
+/// An attempt that the log and our verifier grade differently.
+#[derive(Clone, Debug)]
+pub(super) struct Dispute {
+    /// Among the attempts that were kept.
+    pub kept: usize,
+    pub gold: String,
+    pub recorded: Option<String>,
+    pub ours: Option<String>,
+    pub reason: &'static str,
+}
+
+/// A value on which rows agree, or do not.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) enum Agreed<T> {
+    /// No row says it.
+    #[default]
+    Nothing,
+    /// All rows that say it say this.
+    On(T),
+    /// They differ.
+    Differ,
+}
+
+/// The facts of a run, as far as rows agree.
+#[derive(Clone, Debug, Default)]
+pub(super) struct FactsTold {
+    pub model: Agreed<String>,
+    pub template: Agreed<String>,
+    pub temperature: Agreed<f64>,
+    pub top_p: Agreed<f64>,
+    pub max_tokens: Agreed<u32>,
+    pub grader: Agreed<String>,
+}
+
+/// No text of an answer is kept beyond.
+const SHOWN_BYTES_MAX: usize = 200;
+
+impl<T: PartialEq> Agreed<T> {
+    /// Takes what another row says; `own` makes it of what was borrowed.
+    pub(super) fn add<B: ?Sized>(&mut self, said: &B, own: impl FnOnce(&B) -> T)
+    where
+        T: PartialEq<B>,
+    {
+        match self {
+            Self::Nothing => *self = Self::On(own(said)),
+            Self::On(known) if *known != *said => *self = Self::Differ,
+            _ => {}
+        }
+    }
+
+    /// Takes what others say.
+    pub(super) fn merge(&mut self, other: Self) {
+        match (&*self, other) {
+            (_, Self::Nothing) => {}
+            (Self::Nothing, other) => *self = other,
+            (Self::On(a), Self::On(b)) if *a == b => {}
+            _ => *self = Self::Differ,
+        }
+    }
+
+    /// What they agree on.
+    pub(super) fn value(self) -> Option<T> {
+        match self {
+            Self::On(value) => Some(value),
+            _ => None,
+        }
+    }
+}
+
+impl FactsTold {
+    fn add(&mut self, said: &Said<'_>) {
+        let text = |fact: &mut Agreed<String>, said: &Option<Cow<'_, str>>| {
+            if let Some(said) = said {
+                fact.add::<str>(said, str::to_owned);
+            }
+        };
+        text(&mut self.model, &said.model);
+        text(&mut self.template, &said.template);
+        text(&mut self.grader, &said.grader);
+        let number = |fact: &mut Agreed<f64>, said: Option<f64>| {
+            if let Some(said) = said {
+                fact.add(&said, |said| *said);
+            }
+        };
+        number(&mut self.temperature, said.temperature);
+        number(&mut self.top_p, said.top_p);
+        if let Some(said) = said.max_tokens {
+            self.max_tokens.add(&said, |said| *said);
+        }
+    }
+
+    pub(super) fn merge(&mut self, other: Self) {
+        self.model.merge(other.model);
+        self.template.merge(other.template);
+        self.temperature.merge(other.temperature);
+        self.top_p.merge(other.top_p);
+        self.max_tokens.merge(other.max_tokens);
+        self.grader.merge(other.grader);
+    }
+}
+
+impl Question {
+    /// The number of an answer among the question's; a new one where it was not given before.
+    fn answer(&mut self, text: &str, is_right: bool) -> u32 {
+        let key = grade::answer_key(text);
+        self.keyed(Answer {
+            key,
+            text: shown(text),
+            is_right,
+        })
+    }
+
+    /// The same of an answer whose key is known.
+    pub(super) fn keyed(&mut self, answer: Answer) -> u32 {
+        let known = self
+            .answers
+            .iter()
+            .position(|known| known.key == answer.key);
+        let at = known.unwrap_or_else(|| {
+            self.answers.push(answer.clone());
+            self.answers.len() - 1
+        });
+        self.answers[at].is_right |= answer.is_right;
+        at as u32
+    }
+
+    /// Takes what another row, or another chunk, knows of it.
+    pub(super) fn learn(&mut self, known: Option<Known>, gold: Option<String>) {
+        if self.known.is_none() {
+            self.known = known;
+        }
+        if self.gold.is_none() {
+            self.gold = gold;
+        }
+    }
+}
+
+impl Maker<'_> {
+    /// A chunk of a batch of rows.
+    pub(super) fn of_rows(self, batch: &Batch) -> Chunk {
+        let mut chunk = Chunk::default();
+        let mut told = Vec::new();
+        for index in 0..batch.len() {
+            let row = batch.row(index);
+            chunk.rows += 1;
+            told.clear();
+            let cells = row.cells.map_err(bad);
+            let read = cells.and_then(|cells| {
+                let mut cells = Cells::new(self.context.columns, cells, row.number);
+                self.format.row(&mut cells, self.context, &mut told)
+            });
+            match read {
+                Ok(()) => {
+                    for one in told.drain(..) {
+                        chunk.add(self, row.number, one);
+                    }
+                }
+                Err(bad) => *chunk.bad.entry(bad).or_default() += 1,
+            }
+        }
+        chunk
+    }
+
+    /// A chunk of what a document or an entry of an archive told.
+    pub(super) fn of_told(self, told: &[Told<'_>]) -> Chunk {
+        let mut chunk = Chunk::default();
+        for one in told {
+            chunk.add(self, 0, one.clone());
+        }
+        chunk
+    }
+}
+
+/// Why a row was not read, in this module's words.
+fn bad(void: Void) -> Bad {
+    match void {
+        Void::BadJson => Bad::Json,
+        Void::BadCsv => Bad::Csv,
+        Void::BadUtf8 => Bad::Utf8,
+        Void::TooLarge => Bad::TooLarge,
+        _ => Bad::WrongType,
+    }
+}
+
+impl Chunk {
+    /// Takes one attempt: grades it and lets its texts go.
+    fn add(&mut self, maker: Maker<'_>, row: u64, told: Told<'_>) {
+        if told.id.is_none() && told.text.is_none() {
+            *self.bad.entry(Bad::NoQuestion).or_default() += 1;
+            return;
+        }
+        if told.recorded.is_none() && told.response.is_none() && told.answer.is_none() {
+            *self.bad.entry(Bad::NoAttempt).or_default() += 1;
+            return;
+        }
+        let owned = |text: &Option<Cow<'_, str>>| text.as_deref().map(str::to_owned);
+        let key = SeriesKey {
+            run: owned(&told.run),
+            benchmark: owned(&told.benchmark),
+        };
+        self.series.entry(key).or_default().add(maker, row, &told);
+    }
+}
+
+impl Series {
+    fn add(&mut self, maker: Maker<'_>, row: u64, told: &Told<'_>) {
+        self.facts.add(&told.said);
+        for (column, value) in &told.columns {
+            let agreed = self.columns.entry(*column).or_default();
+            agreed.add::<str>(value, str::to_owned);
+        }
+        let question = self.question(maker, told);
+        let graded = self.graded(maker, question, told);
+        let is_right = graded.outcome == Some(Outcome::Right);
+        let answer = match maker.context.options.grading {
+            super::Grading::Ours => graded.answer.as_deref().or(told.answer.as_deref()),
+            _ => told.answer.as_deref().or(graded.answer.as_deref()),
+        };
+        let is_ours = answer.is_some() && answer == graded.answer.as_deref();
+        let known = &mut self.questions[question];
+        let kept = Kept {
+            question: question as u32,
+            row,
+            attempt: told
+                .attempt
+                .map(|number| number.min(u64::from(u32::MAX)) as u32),
+            filter: told
+                .filter
+                .as_deref()
+                .map(|name| filter(&mut self.filters, name)),
+            recorded: told.recorded,
+            ours: graded.outcome,
+            answer: answer
+                .filter(|answer| !answer.trim().is_empty())
+                .map(|answer| known.answer(answer, is_right && is_ours)),
+            text: told.response.as_deref().map(|text| digest(text.as_bytes())),
+            bytes: told
+                .response
+                .as_deref()
+                .map_or(0, |text| text.len().min(u32::MAX as usize) as u32),
+            tokens: told.tokens,
+            finished: told.finished.or(graded.is_open.then_some(false)),
+            ended: told.ended,
+        };
+        if let (Some(gold), Some(reason)) = (&known.gold, graded.reason)
+            && told
+                .recorded
+                .is_some_and(|recorded| Some(recorded) != graded.outcome)
+        {
+            self.disputes.push(Dispute {
+                kept: self.kept.len(),
+                gold: shown(gold),
+                recorded: told.answer.as_deref().map(shown),
+                ours: graded.answer.as_deref().map(shown),
+                reason: reason.as_str(),
+            });
+        }
+        self.kept.push(kept);
+    }
+
+    /// The place of the question that an attempt is at.
+    fn question(&mut self, maker: Maker<'_>, told: &Told<'_>) -> usize {
+        let key = QuestionKey {
+            id: told.id.as_deref().map(str::to_owned),
+            text: told.text.as_deref().map(|text| digest(text.as_bytes())),
+        };
+        if let Some(at) = self.questions.get_index_of(&key) {
+            return at;
+        }
+        if let (Agreed::Nothing | Agreed::On(_), Some(prompt)) =
+            (&self.facts.template, &told.said.prompt)
+            && told.said.template.is_none()
+            && let Some(template) = template(prompt, told.text.as_deref())
+        {
+            self.facts.template.add::<str>(&template, str::to_owned);
+        }
+        let known = told.text.as_deref().map(|text| maker.sets.known(text));
+        let places = known.as_ref().map_or(&[][..], |known| &known.places);
+        let by_id = || {
+            let (benchmark, id) = (told.benchmark.as_deref()?, told.id.as_deref()?);
+            maker.sets.gold_by_id(benchmark, id)
+        };
+        let gold = told
+            .gold
+            .as_deref()
+            .or_else(|| maker.sets.gold(places))
+            .or_else(by_id);
+        let question = Question {
+            gold: gold.map(str::to_owned),
+            known,
+            answers: Vec::new(),
+        };
+        self.questions.insert_full(key, question).0
+    }
+
+    /// Our grade of an attempt, where one is wanted or the log has none; else the answer alone.
+    fn graded(&self, maker: Maker<'_>, question: usize, told: &Told<'_>) -> Graded {
+        let is_wanted = maker.context.options.grading.grades_all() || told.recorded.is_none();
+        let gold = told
+            .gold
+            .as_deref()
+            .or(self.questions[question].gold.as_deref());
+        let response = match &told.answer {
+            Some(_) if !is_wanted => None,
+            _ => told.response.as_deref(),
+        };
+        grade::grade(gold.filter(|_| is_wanted), response, told.answer.as_deref())
+    }
+}
+
+/// The number of a filter.
+fn filter(filters: &mut IndexMap<String, ()>, name: &str) -> u16 {
+    let at = filters
+        .get_index_of(name)
+        .unwrap_or_else(|| filters.insert_full(name.to_owned(), ()).0);
+    at.min(usize::from(u16::MAX)) as u16
+}
+
+/// A name for what is left of a prompt without the question; none where the question is not in it.
+fn template(prompt: &str, question: Option<&str>) -> Option<String> {
+    let question = question?.trim();
+    let at = prompt.find(question).filter(|_| !question.is_empty())?;
+    let (before, behind) = (&prompt[..at], &prompt[at + question.len()..]);
+    let hash = digest(format!("{before}\u{0}{behind}").as_bytes());
+    Some(format!("prompt {:08x}", hash >> 32))
+}
+
+/// A text of which no more is shown than anybody reads.
+fn shown(text: &str) -> String {
+    let text = text.trim();
+    let mut end = text.len().min(SHOWN_BYTES_MAX);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    match end < text.len() {
+        true => format!("{}…", &text[..end]),
+        false => text.to_owned(),
+    }
+}

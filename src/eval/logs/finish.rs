@@ -1,0 +1,513 @@
+//! From what was gathered to runs, with what a reader should know of each.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::chunk::{Agreed, Dispute, Kept};
+use super::gather::{Gathered, RunKey, RunSoFar, Seen, names};
+use super::told::Bad;
+use super::{Disagreement, Filter, Grading, Input, Inspected, InspectedRun, Logs, Options};
+use super::{classes, matching};
+use crate::eval::attempt::{Asked, Attempt, Facts, Run};
+use crate::eval::grade::of_cut;
+use crate::eval::questions::Sets;
+use crate::eval::table::Outcome;
+use crate::{Error, Result};
+
+/// A run, with what only an inspection shows.
+struct Finished {
+    run: Run,
+    filters: Vec<Filter>,
+    disagreements: Vec<Disagreement>,
+    recorded: u32,
+    responses: u32,
+    golds: u32,
+}
+
+/// All runs.
+pub(super) fn logs(gathered: Gathered<'_>) -> Result<Logs> {
+    let (inputs, finished, _) = all(gathered)?;
+    let mut logs = Logs {
+        inputs,
+        ..Logs::default()
+    };
+    for one in finished {
+        logs.runs.push(one.run);
+        logs.disagreements.extend(one.disagreements);
+    }
+    logs.inputs.sort_by(|a, b| a.path.cmp(&b.path));
+    Ok(logs)
+}
+
+/// The one file.
+pub(super) fn inspected(gathered: Gathered<'_>) -> Result<Inspected> {
+    let (inputs, finished, seen) = all(gathered)?;
+    let has = |name: &String| seen.columns.iter().any(|(known, _)| known == name);
+    let (read, missing) = seen.wanted.iter().cloned().partition(has);
+    let mut inspected = Inspected {
+        input: inputs.into_iter().next().unwrap_or_default(),
+        shape: seen.shape,
+        columns: seen.columns,
+        read,
+        missing,
+        ..Inspected::default()
+    };
+    for one in finished {
+        inspected.traps.extend(one.run.remarks.iter().cloned());
+        if inspected.filters.is_empty() {
+            inspected.filters.clone_from(&one.filters);
+        }
+        inspected.runs.push(one.inspected());
+    }
+    inspected.traps.sort();
+    inspected.traps.dedup();
+    Ok(inspected)
+}
+
+/// The runs by name, then benchmark; the inputs in the order in which they were read.
+fn all(gathered: Gathered<'_>) -> Result<(Vec<Input>, Vec<Finished>, Seen)> {
+    let Gathered {
+        options,
+        sets,
+        runs,
+        mut inputs,
+        seen,
+    } = gathered;
+    let keys: Vec<RunKey> = runs.keys().cloned().collect();
+    let names = names(&keys.iter().collect::<Vec<_>>());
+    let mut finished = Vec::new();
+    for ((key, run), name) in runs.into_iter().zip(names) {
+        finished.push(of_run(key, name, run, options, sets, &mut inputs)?);
+    }
+    finished.sort_by(|a, b| {
+        let key = |one: &Finished| (one.run.name.clone(), one.run.benchmark.clone());
+        key(a).cmp(&key(b))
+    });
+    matching::label(finished.iter_mut().map(|one| &mut one.run));
+    Ok((inputs, finished, seen))
+}
+
+fn of_run(
+    key: RunKey,
+    name: String,
+    so_far: RunSoFar,
+    options: &Options,
+    sets: &Sets,
+    inputs: &mut [Input],
+) -> Result<Finished> {
+    let RunSoFar {
+        format,
+        files,
+        told,
+        columns,
+    } = so_far;
+    let mut remarks: Vec<String> = format
+        .remarks()
+        .iter()
+        .map(|text| (*text).to_owned())
+        .collect();
+    let super::chunk::Series {
+        facts,
+        filters,
+        questions,
+        kept: mut attempts,
+        disputes,
+        ..
+    } = told;
+    let mut disputed: HashMap<usize, Dispute> = disputes
+        .into_iter()
+        .map(|dispute| (dispute.kept, dispute))
+        .collect();
+
+    let (filters, is_read) = filter(
+        &name,
+        &attempts,
+        filters.into_keys().collect(),
+        format.repeats_are_filters(),
+        options,
+        &mut remarks,
+    )?;
+    let mut order: Vec<usize> = (0..attempts.len()).filter(|at| is_read[*at]).collect();
+    for (file, count) in drop_again(&mut order, &attempts, &mut remarks) {
+        if let Some(input) = files.get(file).and_then(|file| inputs.get_mut(*file)) {
+            *input.bad.entry(Bad::Again.as_str()).or_default() += count;
+            input.attempts -= count;
+        }
+    }
+    cut(&mut attempts, facts.max_tokens.clone().value());
+
+    let matched = matching::of(&questions, key.benchmark.as_deref(), sets);
+    let mut by_group: Vec<Vec<usize>> = vec![Vec::new(); matched.groups.len()];
+    for at in order {
+        by_group[matched.group_of[attempts[at].question as usize]].push(at);
+    }
+    repeats(&mut by_group, &attempts, &facts.temperature, &mut remarks);
+    let classes = classes::of(&questions, &matched);
+    let mut asked = Vec::new();
+    let mut disagreements = Vec::new();
+    let questions: Vec<_> = questions.into_values().collect();
+    let (mut recorded, mut responses, mut golds) = (0, 0, 0);
+    for (group, members) in matched.groups.iter().zip(&by_group) {
+        if members.is_empty() {
+            continue;
+        }
+        let of = |at: &usize| {
+            let kept = &attempts[*at];
+            let answer = kept.answer;
+            Attempt {
+                recorded: kept.recorded,
+                ours: kept.ours,
+                answer: answer.map(|answer| classes.class(kept.question, answer)),
+                tokens: kept.tokens,
+                finished: kept.finished,
+            }
+        };
+        for (number, at) in members.iter().enumerate() {
+            let kept = &attempts[*at];
+            recorded += u32::from(kept.recorded.is_some());
+            responses += u32::from(kept.text.is_some());
+            golds += u32::from(questions[kept.question as usize].gold.is_some());
+            if options.grading != Grading::Recorded
+                && kept.recorded.is_some()
+                && kept.ours.is_some()
+                && kept.recorded != kept.ours
+                && let Some(dispute) = disputed.remove(at)
+            {
+                disagreements.push(disagreement(
+                    &name, &matched, &group.id, number, kept, dispute,
+                ));
+            }
+        }
+        asked.push(Asked {
+            id: group.id.clone(),
+            tier: group.tier,
+            attempts: members.iter().map(of).collect(),
+        });
+    }
+    remarks.extend(matched.remarks(asked.len()));
+    remarks.extend(uneven(&asked));
+    let facts = facts_of(format.name(), facts, &mut remarks);
+    let columns = columns
+        .into_iter()
+        .filter_map(|(name, value)| Some((name, value.value()?)));
+    Ok(Finished {
+        run: Run {
+            name,
+            benchmark: matched.benchmark,
+            of: matched.of,
+            facts,
+            columns: columns.collect(),
+            questions: asked,
+            files: files
+                .iter()
+                .map(|file| inputs[*file].path.clone())
+                .collect(),
+            remarks,
+        },
+        filters,
+        disagreements,
+        recorded,
+        responses,
+        golds,
+    })
+}
+
+fn disagreement(
+    run: &str,
+    matched: &matching::Matched,
+    question: &str,
+    attempt: usize,
+    kept: &Kept,
+    dispute: Dispute,
+) -> Disagreement {
+    let word = |outcome: Option<Outcome>| match outcome {
+        Some(Outcome::Right) => "right",
+        Some(Outcome::Wrong) => "wrong",
+        Some(Outcome::Unknown) | None => "unknown",
+    };
+    Disagreement {
+        run: run.to_owned(),
+        benchmark: matched.benchmark.clone(),
+        question: question.to_owned(),
+        attempt: attempt as u32,
+        gold: dispute.gold,
+        answer_recorded: dispute.recorded,
+        answer_ours: dispute.ours,
+        recorded: word(kept.recorded),
+        ours: word(kept.ours),
+        reason: dispute.reason,
+    }
+}
+
+/// The filters of a run, and for each attempt whether it is of the one that is read: the one that the user names, else
+/// the last, since harnesses list the strict one first.
+fn filter(
+    run: &str,
+    attempts: &[Kept],
+    mut filters: Vec<String>,
+    repeats_are_filters: bool,
+    options: &Options,
+    remarks: &mut Vec<String>,
+) -> Result<(Vec<Filter>, Vec<bool>)> {
+    let mut of: Vec<usize> = attempts
+        .iter()
+        .map(|kept| kept.filter.map_or(0, usize::from))
+        .collect();
+    let is_named = !filters.is_empty();
+    if !is_named && repeats_are_filters {
+        of = occurrences(attempts);
+        let count = of.iter().max().map_or(0, |most| most + 1);
+        filters = (1..=count).map(|number| number.to_string()).collect();
+    }
+    if filters.len() < 2 {
+        return Ok((Vec::new(), vec![true; attempts.len()]));
+    }
+    let read = match &options.filter {
+        None => filters.len() - 1,
+        Some(asked) => chosen(run, asked, &filters)?,
+    };
+    let described: Vec<Filter> = filters
+        .iter()
+        .enumerate()
+        .map(|(number, name)| {
+            let own = || (0..attempts.len()).filter(|at| of[*at] == number);
+            let graded: Vec<Outcome> = own().filter_map(|at| attempts[at].recorded).collect();
+            let right = graded.iter().filter(|one| **one == Outcome::Right).count();
+            Filter {
+                name: name.clone(),
+                rows: own().count() as u64,
+                mean: (!graded.is_empty()).then(|| right as f64 / graded.len() as f64),
+                is_read: number == read,
+            }
+        })
+        .collect();
+    let shares: Vec<String> = described
+        .iter()
+        .map(|filter| match filter.mean {
+            Some(mean) => format!("{} ({mean:.3} right)", filter.name),
+            None => filter.name.clone(),
+        })
+        .collect();
+    let names = if is_named {
+        ""
+    } else {
+        " that the log does not name"
+    };
+    remarks.push(format!(
+        "holds {} filters{names}, which are no attempts: {}; `{}` is read, and `--filter` chooses another",
+        filters.len(),
+        shares.join(", "),
+        filters[read],
+    ));
+    Ok((
+        described,
+        of.into_iter().map(|number| number == read).collect(),
+    ))
+}
+
+/// The number of the filter that was asked for, by name or counted from 1.
+fn chosen(run: &str, asked: &str, filters: &[String]) -> Result<usize> {
+    let by_name = filters.iter().position(|name| name == asked);
+    let by_number = || asked.parse::<usize>().ok()?.checked_sub(1);
+    let found = by_name.or_else(by_number).filter(|at| *at < filters.len());
+    found.ok_or_else(|| {
+        Error::usage(
+            format!("`{run}` has no filter `{asked}`"),
+            format!("name one of {}", filters.join(", ")),
+        )
+    })
+}
+
+/// For each attempt which of its question's rows in its file it is from: the first, the second, …
+fn occurrences(attempts: &[Kept]) -> Vec<usize> {
+    // The file's number and the row's.
+    let mut last: HashMap<(u32, u64), (u64, usize)> = HashMap::new();
+    attempts
+        .iter()
+        .map(|kept| {
+            let place = last
+                .entry((kept.question, kept.row >> 40))
+                .or_insert((kept.row, 0));
+            if place.0 != kept.row {
+                *place = (kept.row, place.1 + 1);
+            }
+            place.1
+        })
+        .collect()
+}
+
+/// Leaves out attempts that were told before in the same words; how many of each of the run's files.
+fn drop_again(
+    order: &mut Vec<usize>,
+    attempts: &[Kept],
+    remarks: &mut Vec<String>,
+) -> BTreeMap<usize, u64> {
+    let mut first: HashMap<(u32, u32), Vec<usize>> = HashMap::new();
+    let mut dropped = BTreeMap::new();
+    let mut differing = 0;
+    order.retain(|at| {
+        let kept = &attempts[*at];
+        let Some(number) = kept.attempt else {
+            return true;
+        };
+        let known = first.entry((kept.question, number)).or_default();
+        let is_same = |other: &usize| {
+            let other = &attempts[*other];
+            (other.text, other.recorded, other.answer, other.tokens)
+                == (kept.text, kept.recorded, kept.answer, kept.tokens)
+                && other.row != kept.row
+        };
+        if known.iter().any(is_same) {
+            *dropped.entry((kept.row >> 40) as usize).or_default() += 1;
+            return false;
+        }
+        differing += u64::from(!known.is_empty());
+        known.push(*at);
+        true
+    });
+    let again: u64 = dropped.values().sum();
+    if again > 0 {
+        remarks.push(format!(
+            "{again} attempts were told twice in the same words, and count once"
+        ));
+    }
+    if differing > 0 {
+        remarks.push(format!(
+            "{differing} attempts have the number of another one of their question and say something else: they are \
+             read as further attempts; where they are of several runs, say which column tells: `--column run=NAME`"
+        ));
+    }
+    dropped
+}
+
+/// Says of each attempt whether it was cut off, as far as the run shows it, and what follows for our grade.
+fn cut(attempts: &mut [Kept], max_tokens: Option<u32>) {
+    let some_end = attempts.iter().any(|kept| kept.ended == Some(true));
+    for kept in attempts {
+        let ended = kept.ended.filter(|_| some_end);
+        let at_limit = kept
+            .tokens
+            .zip(max_tokens)
+            .and_then(|(tokens, most)| (tokens >= most).then_some(false));
+        kept.finished = kept.finished.or(ended).or(at_limit);
+        if kept.finished == Some(false) {
+            kept.ours = of_cut(kept.ours);
+        }
+    }
+}
+
+/// A response of so many bytes is hardly sampled twice.
+///
+/// By hand, 2026-11-27: an answer alone, as `\boxed{204}`, has fewer.
+const REPEATED_BYTES_MIN: u64 = 100;
+
+/// Leaves one attempt of each question where the repeats are one text: what a model says greedily it says each time.
+fn repeats(
+    by_group: &mut [Vec<usize>],
+    attempts: &[Kept],
+    temperature: &Agreed<f64>,
+    remarks: &mut Vec<String>,
+) {
+    let is_same = |members: &Vec<usize>| {
+        let text = attempts[members[0]].text;
+        text.is_some() && members.iter().all(|at| attempts[*at].text == text)
+    };
+    let several: Vec<&Vec<usize>> = by_group
+        .iter()
+        .filter(|members| members.len() > 1)
+        .collect();
+    let same = several.iter().filter(|members| is_same(members)).count();
+    let (mut bytes, mut count) = (0, 0);
+    for at in several.iter().flat_map(|members| members.iter()) {
+        bytes += u64::from(attempts[*at].bytes);
+        count += 1;
+    }
+    let is_greedy = *temperature == Agreed::On(0.0) || bytes >= count * REPEATED_BYTES_MIN;
+    if same == 0 || same * 2 <= several.len() || !is_greedy {
+        return;
+    }
+    let most = several
+        .iter()
+        .map(|members| members.len())
+        .max()
+        .unwrap_or(1);
+    remarks.push(format!(
+        "the repeats are one and the same text in {same} of {} questions, as greedy decoding gives it: n is 1, not \
+         {most}",
+        several.len(),
+    ));
+    for members in by_group {
+        members.truncate(1);
+    }
+}
+
+fn uneven(asked: &[Asked]) -> Option<String> {
+    let counts = || asked.iter().map(|asked| asked.attempts.len());
+    let (least, most) = (counts().min()?, counts().max()?);
+    (least < most).then(|| format!("questions have {least} to {most} attempts"))
+}
+
+fn facts_of(harness: &str, told: super::chunk::FactsTold, remarks: &mut Vec<String>) -> Facts {
+    let mut differ = Vec::new();
+    fn one<T: PartialEq>(
+        name: &'static str,
+        fact: Agreed<T>,
+        differ: &mut Vec<&'static str>,
+    ) -> Option<T> {
+        if matches!(fact, Agreed::Differ) {
+            differ.push(name);
+        }
+        fact.value()
+    }
+    let facts = Facts {
+        harness: harness.to_owned(),
+        model: one("model", told.model, &mut differ),
+        template: one("template", told.template, &mut differ),
+        temperature: one("temperature", told.temperature, &mut differ),
+        top_p: one("top_p", told.top_p, &mut differ),
+        max_tokens: one("max_tokens", told.max_tokens, &mut differ),
+        grader: one("grader", told.grader, &mut differ),
+    };
+    if !differ.is_empty() {
+        remarks.push(format!("its attempts differ in {}", differ.join(", ")));
+    }
+    facts
+}
+
+impl Finished {
+    fn inspected(self) -> InspectedRun {
+        let run = self.run;
+        let counts = || {
+            run.questions
+                .iter()
+                .map(|asked| asked.attempts.len() as u32)
+        };
+        let mut facts = BTreeMap::from([("harness", run.facts.harness.clone())]);
+        let mut fact = |name: &'static str, value: Option<String>| {
+            if let Some(value) = value {
+                facts.insert(name, value);
+            }
+        };
+        let number = |number: Option<f64>| number.map(|number| number.to_string());
+        fact("model", run.facts.model.clone());
+        fact("template", run.facts.template.clone());
+        fact("temperature", number(run.facts.temperature));
+        fact("top_p", number(run.facts.top_p));
+        fact(
+            "max_tokens",
+            run.facts.max_tokens.map(|most| most.to_string()),
+        );
+        fact("grader", run.facts.grader.clone());
+        InspectedRun {
+            questions: run.questions.len() as u32,
+            of: run.of,
+            attempts: [counts().min().unwrap_or(0), counts().max().unwrap_or(0)],
+            recorded: self.recorded,
+            responses: self.responses,
+            golds: self.golds,
+            facts,
+            name: run.name,
+            benchmark: run.benchmark,
+            remarks: run.remarks,
+        }
+    }
+}

@@ -1,0 +1,407 @@
+//! Chunks of all files, put together to runs.
+//!
+//! What no single row knows is decided here: which filter is read, whether repeats are one text, whether an attempt was
+//! told before, whether a run was cut off, which benchmark its questions are of, and what of it is missing.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::mpsc;
+
+use indexmap::IndexMap;
+
+use super::chunk::{Agreed, Chunk, Kept, Maker, QuestionKey, Series, SeriesKey};
+use super::open::{Held, LogFile, Look, Rows, Shape};
+use super::told::{Bad, Told};
+use super::{Context, Format, Input, Inspected, Logs, Options, finish, sniff};
+use crate::eval::questions::Sets;
+use crate::source::value::Value;
+use crate::source::{BatchSize, text};
+use crate::{Error, Result};
+
+/// What was read so far.
+pub(super) struct Gathered<'g> {
+    pub options: &'g Options,
+    pub sets: &'g Sets,
+    pub runs: IndexMap<RunKey, RunSoFar>,
+    pub inputs: Vec<Input>,
+    /// What the last file is, for who inspects it.
+    pub seen: Seen,
+}
+
+/// What a run is known by while files are read.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct RunKey {
+    pub name: String,
+    pub benchmark: Option<String>,
+    /// Where its name is a file's: the folder, since files of one name in two folders are two runs.
+    pub folder: Option<String>,
+}
+
+/// A run of which more may come.
+pub(super) struct RunSoFar {
+    pub format: &'static dyn Format,
+    /// Among the inputs.
+    pub files: Vec<usize>,
+    pub told: Series,
+    /// The columns' names, by their place in `told`.
+    pub columns: BTreeMap<String, Agreed<String>>,
+}
+
+/// How a file looked.
+#[derive(Default)]
+pub(super) struct Seen {
+    pub shape: &'static str,
+    pub columns: Vec<(String, String)>,
+    pub wanted: Vec<String>,
+}
+
+/// Bytes of text in a batch: enough rows for a thread to be busy, and few enough that a window of them is small.
+const BATCH_BYTES: usize = 2 << 20;
+const BATCH_ROWS: usize = 1 << 14;
+
+/// Batches that are held at a time.
+const WINDOW: usize = 16;
+
+/// Attempts of a document that one thread grades at a time.
+const TOLD_AT_A_TIME: usize = 64;
+
+impl<'g> Gathered<'g> {
+    pub(super) fn new(options: &'g Options, sets: &'g Sets) -> Self {
+        Self {
+            options,
+            sets,
+            runs: IndexMap::new(),
+            inputs: Vec::new(),
+            seen: Seen::default(),
+        }
+    }
+
+    /// Reads a file.
+    pub(super) fn file(&mut self, file: &LogFile) -> Result<()> {
+        let (blake3, bytes) = file.hash()?;
+        let input = Input {
+            path: file.name.clone(),
+            blake3,
+            bytes,
+            ..Input::default()
+        };
+        self.inputs.push(input);
+        match file.open()? {
+            Held::Nothing => Err(Error::File {
+                file: file.name.clone(),
+                problem: "is empty".into(),
+                hint: "leave it out, or fetch it again".into(),
+            }),
+            Held::Rows(rows) => self.rows(file, &rows),
+            Held::Document(text, rows) => self.document(file, &text, &rows),
+            Held::Archive(mut archive) => {
+                let look = Look {
+                    columns: &[],
+                    shape: Shape::Archive(&archive.entries),
+                };
+                let format = self.format(file, &look)?;
+                let columns = Vec::new();
+                let context = self.context(file, &columns);
+                let maker = self.maker(format, &context);
+                let mut chunks = Vec::new();
+                format.archive(&mut archive, &context, &mut |told| {
+                    chunks.push(match told {
+                        Ok(told) => of_told(maker, &told),
+                        Err(bad) => of_bad(bad),
+                    });
+                })?;
+                for chunk in chunks {
+                    self.add(file, format, &columns, chunk);
+                }
+                Ok(())
+            }
+        }
+    }
+
+    fn rows(&mut self, file: &LogFile, rows: &Rows) -> Result<()> {
+        let look = Look {
+            columns: &rows.columns,
+            shape: Shape::Rows(&rows.first),
+        };
+        let format = self.format(file, &look)?;
+        let columns = format.columns(&look, self.options);
+        self.seen.shape = "rows";
+        self.seen.wanted.clone_from(&columns);
+        let context = self.context(file, &columns);
+        let maker = self.maker(format, &context);
+        let size = BatchSize {
+            rows: BATCH_ROWS,
+            bytes: BATCH_BYTES,
+        };
+        let mut batches = rows.batches(&columns, size)?;
+        loop {
+            let (send, made) = mpsc::channel();
+            let is_more = rayon::in_place_scope(|scope| {
+                for at in 0..WINDOW {
+                    let Some(batch) = batches.next() else {
+                        return Ok(false);
+                    };
+                    let (batch, send) = (batch?, send.clone());
+                    scope.spawn(move |_| {
+                        // The other end is there until all are in.
+                        let _ = send.send((at, maker.of_rows(&batch)));
+                    });
+                }
+                Ok::<_, Error>(true)
+            })?;
+            drop(send);
+            let mut chunks: Vec<(usize, Chunk)> = made.into_iter().collect();
+            chunks.sort_by_key(|(at, _)| *at);
+            for (_, chunk) in chunks {
+                self.add(file, format, &columns, chunk);
+            }
+            if !is_more {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Reads a file that is one object; where no format has such a document, it is a file of one row.
+    fn document(&mut self, file: &LogFile, text: &str, rows: &Rows) -> Result<()> {
+        let Some(document @ Value::Object(_)) = text::value(text) else {
+            return self.rows(file, rows);
+        };
+        let Value::Object(fields) = &document else {
+            return self.rows(file, rows);
+        };
+        let keys: Vec<(String, String)> = fields
+            .iter()
+            .map(|(key, value)| (key.to_string(), value.kind().to_owned()))
+            .collect();
+        let look = Look {
+            columns: &keys,
+            shape: Shape::Document(&document),
+        };
+        let Some(format) = sniff::document(&file.name, &look, self.options)? else {
+            return self.rows(file, rows);
+        };
+        self.saw("document", &keys, format);
+        let columns = Vec::new();
+        let context = self.context(file, &columns);
+        let maker = self.maker(format, &context);
+        let mut told = Vec::new();
+        let chunk = match format.document(document, &context, &mut told) {
+            Ok(()) => of_told(maker, &told),
+            Err(bad) => of_bad(bad),
+        };
+        self.add(file, format, &columns, chunk);
+        Ok(())
+    }
+
+    /// The format of a file; notes how the file looked.
+    fn format(&mut self, file: &LogFile, look: &Look<'_>) -> Result<&'static dyn Format> {
+        let format = sniff::format(&file.name, look, self.options)?;
+        let format = format.ok_or_else(|| sniff::unknown(&file.name, look))?;
+        self.saw("archive", look.columns, format);
+        Ok(format)
+    }
+
+    fn saw(&mut self, shape: &'static str, columns: &[(String, String)], format: &dyn Format) {
+        self.seen = Seen {
+            shape,
+            columns: columns.to_vec(),
+            wanted: Vec::new(),
+        };
+        if let Some(input) = self.inputs.last_mut() {
+            format.name().clone_into(&mut input.format);
+        }
+    }
+
+    fn context<'c>(&self, file: &'c LogFile, columns: &'c [String]) -> Context<'c>
+    where
+        'g: 'c,
+    {
+        Context {
+            columns,
+            stem: &file.stem,
+            options: self.options,
+        }
+    }
+
+    fn maker<'m>(&self, format: &'static dyn Format, context: &'m Context<'m>) -> Maker<'m>
+    where
+        'g: 'm,
+    {
+        Maker {
+            format,
+            context,
+            sets: self.sets,
+        }
+    }
+
+    /// Takes a chunk of a file.
+    fn add(
+        &mut self,
+        file: &LogFile,
+        format: &'static dyn Format,
+        columns: &[String],
+        chunk: Chunk,
+    ) {
+        let input_at = self.inputs.len() - 1;
+        let input = &mut self.inputs[input_at];
+        input.rows += chunk.rows;
+        for (bad, count) in chunk.bad {
+            *input.bad.entry(bad.as_str()).or_default() += count;
+        }
+        for (key, series) in chunk.series {
+            input.attempts += series.kept.len() as u64;
+            let run = self.runs.entry(run_key(file, format, key));
+            let run = run.or_insert_with(|| RunSoFar {
+                format,
+                files: Vec::new(),
+                told: Series::default(),
+                columns: BTreeMap::new(),
+            });
+            run.merge(input_at, columns, series);
+        }
+    }
+
+    /// The runs of all files.
+    pub(super) fn finish(self) -> Result<Logs> {
+        finish::logs(self)
+    }
+
+    /// What the one file that was read is.
+    pub(super) fn inspected(self) -> Result<Inspected> {
+        finish::inspected(self)
+    }
+}
+
+/// What a run is known by: its log's word for it, else its file's.
+fn run_key(file: &LogFile, format: &dyn Format, key: SeriesKey) -> RunKey {
+    let is_named = key.run.is_some();
+    RunKey {
+        name: key
+            .run
+            .unwrap_or_else(|| format.run_name(&file.stem, &file.folders)),
+        benchmark: key.benchmark,
+        folder: (!is_named).then(|| file.folders.join("/")),
+    }
+}
+
+/// A chunk of what a document told, made side by side.
+fn of_told(maker: Maker<'_>, told: &[Told<'_>]) -> Chunk {
+    use rayon::prelude::*;
+    let chunks: Vec<Chunk> = told
+        .par_chunks(TOLD_AT_A_TIME)
+        .map(|some| maker.of_told(some))
+        .collect();
+    let mut all = Chunk {
+        rows: told.len() as u64,
+        ..Chunk::default()
+    };
+    for chunk in chunks {
+        for (bad, count) in chunk.bad {
+            *all.bad.entry(bad).or_default() += count;
+        }
+        for (key, series) in chunk.series {
+            all.series.entry(key).or_default().merge(series, |row| row);
+        }
+    }
+    all
+}
+
+fn of_bad(bad: Bad) -> Chunk {
+    Chunk {
+        rows: 1,
+        bad: BTreeMap::from([(bad, 1)]),
+        ..Chunk::default()
+    }
+}
+
+impl RunSoFar {
+    fn merge(&mut self, input: usize, columns: &[String], mut series: Series) {
+        if !self.files.contains(&input) {
+            self.files.push(input);
+        }
+        for (column, value) in std::mem::take(&mut series.columns) {
+            if let Some(name) = columns.get(column) {
+                self.columns.entry(name.clone()).or_default().merge(value);
+            }
+        }
+        // Rows of two files are never the same.
+        let file = (self.files.len() as u64 - 1) << 40;
+        self.told.merge(series, |row| file + row);
+    }
+}
+
+impl Series {
+    /// Takes another series of the same run, behind what is there.
+    fn merge(&mut self, other: Self, row: impl Fn(u64) -> u64) {
+        self.facts.merge(other.facts);
+        for (column, value) in other.columns {
+            self.columns.entry(column).or_default().merge(value);
+        }
+        let filters: Vec<u16> = other
+            .filters
+            .into_keys()
+            .map(|name| self.filters.insert_full(name, ()).0 as u16)
+            .collect();
+        let questions: Vec<(u32, Vec<u32>)> = other
+            .questions
+            .into_iter()
+            .map(|(key, question)| self.take_question(key, question))
+            .collect();
+        let from = self.kept.len();
+        self.kept.extend(other.kept.into_iter().map(|kept| {
+            let (question, answers) = &questions[kept.question as usize];
+            Kept {
+                question: *question,
+                row: row(kept.row),
+                filter: kept.filter.map(|filter| filters[usize::from(filter)]),
+                answer: kept.answer.map(|answer| answers[answer as usize]),
+                ..kept
+            }
+        }));
+        self.disputes
+            .extend(other.disputes.into_iter().map(|mut dispute| {
+                dispute.kept += from;
+                dispute
+            }));
+    }
+
+    /// The place of a question, and of each of its answers.
+    fn take_question(
+        &mut self,
+        key: QuestionKey,
+        question: super::chunk::Question,
+    ) -> (u32, Vec<u32>) {
+        let entry = self.questions.entry(key);
+        let at = entry.index() as u32;
+        let known = entry.or_default();
+        known.learn(question.known, question.gold);
+        let answers = question.answers.into_iter();
+        (at, answers.map(|answer| known.keyed(answer)).collect())
+    }
+}
+
+/// Names that several keys share, told apart by the folders that they differ in.
+pub(super) fn names(keys: &[&RunKey]) -> Vec<String> {
+    let mut sharing: HashMap<(&str, Option<&str>), usize> = HashMap::new();
+    for key in keys {
+        *sharing
+            .entry((&key.name, key.benchmark.as_deref()))
+            .or_default() += 1;
+    }
+    keys.iter()
+        .map(|key| {
+            let shared = sharing[&(key.name.as_str(), key.benchmark.as_deref())] > 1;
+            match key
+                .folder
+                .as_deref()
+                .filter(|folder| shared && !folder.is_empty())
+            {
+                // The nearest folder comes first.
+                Some(folder) => {
+                    let folders: Vec<&str> = folder.split('/').rev().collect();
+                    format!("{}/{}", folders.join("/"), key.name)
+                }
+                None => key.name.clone(),
+            }
+        })
+        .collect()
+}

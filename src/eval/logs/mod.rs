@@ -1,0 +1,320 @@
+//! Logs of evaluations as people have them, to runs.
+//!
+//! ```text
+//! paths ─► open (any packing) ─► sniff (by shape) ─► a format's `Told`, one an attempt ─► grade ─► gather ─► runs
+//! ```
+//!
+//! A file is recognised by what it holds and never by its name, since people rename files; where two formats fit, or
+//! none does, that is said and `--format` decides. A row is told (`Told`), graded, and its text is let go at once: what
+//! stays of an attempt is a few dozen bytes, so that a log of any length is read in the memory of its attempts.
+//!
+//! # To add a format
+//!
+//! One file, `logs/NAME.rs`, with a unit struct that implements [`Format`], and a line in [`FORMATS`].
+//!
+//! - [`Format::claims`] looks at the first rows (or the document, or the archive's entries) and says whether they are
+//!   its. Claim by keys that only this harness writes together: no two formats may claim the same file (a test holds
+//!   every format against every other's sample).
+//! - Files of rows (JSONL, lists of objects, CSV, Parquet, Arrow): [`Format::columns`] names the top-level columns that
+//!   are wanted, all others are passed over; [`Format::row`] makes of a row one [`Told`] an attempt.
+//! - A file that is one JSON object: [`Format::document`].
+//! - A ZIP: [`Format::archive`], which reads the entries that it wants and hands over what each tells.
+//! - A row that tells nothing is a [`Bad`] reason, which is counted; no input is an error of the program.
+//! - Say what the log says, and nothing that it does not: no gold from a response, no `finished` from a length. The
+//!   benchmark's own ids, partial coverage, repeats of one text, cut-off attempts, answers' classes and grading are
+//!   done once for all formats, in `gather`, `grade` and `questions`.
+
+mod areal;
+mod chunk;
+mod classes;
+mod evalchemy;
+mod finish;
+mod fork;
+mod gather;
+mod lm_eval;
+mod matching;
+mod mgsm;
+mod open;
+mod plain;
+mod qwen_math;
+mod row;
+mod sniff;
+mod told;
+mod zip;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use super::attempt::{Grader, Run};
+use super::questions::Sets;
+use crate::Result;
+use crate::source::value::Value;
+pub(crate) use open::{Archive, Look, Shape};
+pub(crate) use row::Cells;
+pub(crate) use told::{Bad, Said, Told};
+
+/// The formats that are known, in the order in which they are listed.
+const FORMATS: &[&dyn Format] = &[
+    &lm_eval::LmEval,
+    &fork::Fork,
+    &evalchemy::Evalchemy,
+    &areal::Areal,
+    &qwen_math::QwenMath,
+    &mgsm::Mgsm,
+    &plain::Plain,
+];
+
+/// One format of logs.
+pub(crate) trait Format: Sync {
+    /// As `--format` and the run's facts name it.
+    fn name(&self) -> &'static str;
+
+    /// The keys by which its files are known, for who has another file.
+    fn keys(&self) -> &'static str;
+
+    /// Whether the file is its.
+    fn claims(&self, look: &Look<'_>) -> bool;
+
+    /// Whether it is asked only where no other format claims a file.
+    fn is_fallback(&self) -> bool {
+        false
+    }
+
+    /// The columns of rows that are read; of those that the file lacks, cells are missing.
+    fn columns(&self, _look: &Look<'_>, _options: &Options) -> Vec<String> {
+        Vec::new()
+    }
+
+    /// What a row tells: one for each attempt in it.
+    fn row<'a>(
+        &self,
+        _cells: &mut Cells<'a, '_>,
+        _context: &Context<'_>,
+        _told: &mut Vec<Told<'a>>,
+    ) -> Result<(), Bad> {
+        Err(Bad::NoAttempt)
+    }
+
+    /// What a document tells.
+    fn document<'a>(
+        &self,
+        _document: Value<'a>,
+        _context: &Context<'_>,
+        _told: &mut Vec<Told<'a>>,
+    ) -> Result<(), Bad> {
+        Err(Bad::NoAttempt)
+    }
+
+    /// Reads an archive's entries; what each tells goes to `take`, which lets it go.
+    fn archive(
+        &self,
+        _archive: &mut Archive,
+        _context: &Context<'_>,
+        _take: &mut dyn FnMut(Result<Vec<Told<'_>>, Bad>),
+    ) -> Result<()> {
+        Ok(())
+    }
+
+    /// The name of a run whose log does not say it. `stem` is the file's name without endings, `folders` those that it
+    /// lies in, the nearest first.
+    fn run_name(&self, stem: &str, _folders: &[String]) -> String {
+        stem.to_owned()
+    }
+
+    /// Whether a second row of one question in one run is the same attempt through another filter, where no column says
+    /// which.
+    fn repeats_are_filters(&self) -> bool {
+        false
+    }
+
+    /// What everybody who reads this format's grades should know, a sentence each.
+    fn remarks(&self) -> &'static [&'static str] {
+        &[]
+    }
+}
+
+/// What a format may ask for while it reads.
+pub(crate) struct Context<'c> {
+    /// The columns asked for, in their order.
+    pub columns: &'c [String],
+    /// What the file's name says, without folders and endings.
+    pub stem: &'c str,
+    pub options: &'c Options,
+}
+
+/// How logs are read.
+#[derive(Clone, Debug)]
+pub(crate) struct Options {
+    /// `--format`: all files are of this one.
+    pub format: Option<String>,
+    /// `--filter`: a filter's name or its number from 1, where a log has several.
+    pub filter: Option<String>,
+    /// `--column WHAT=NAME`: which column of a plain table holds what.
+    pub columns: BTreeMap<String, String>,
+    /// `--benchmark NAME=FILE`: questions with their gold answers.
+    pub benchmarks: Vec<(String, PathBuf)>,
+    /// `--grader`.
+    pub grading: Grading,
+}
+
+/// `--grader`: whose grades are made and counted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Grading {
+    /// What the log says; ours where it says nothing.
+    #[default]
+    Recorded,
+    /// Ours; what the log says where it carries nothing to grade.
+    Ours,
+    /// Both, side by side; what the log says counts.
+    Both,
+}
+
+impl Grading {
+    /// Whose grades count.
+    pub(crate) fn grader(self) -> Grader {
+        match self {
+            Self::Recorded | Self::Both => Grader::Recorded,
+            Self::Ours => Grader::Ours,
+        }
+    }
+
+    /// Whether attempts are graded that the log graded, too.
+    pub(crate) fn grades_all(self) -> bool {
+        self != Self::Recorded
+    }
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            format: None,
+            filter: None,
+            columns: BTreeMap::new(),
+            benchmarks: Vec::new(),
+            grading: Grading::default(),
+        }
+    }
+}
+
+/// What was read.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Logs {
+    /// By name, then benchmark.
+    pub runs: Vec<Run>,
+    /// By path.
+    pub inputs: Vec<Input>,
+    /// Attempts that the log and we grade differently, in the order of runs, questions and attempts; empty unless
+    /// attempts are graded again.
+    pub disagreements: Vec<Disagreement>,
+}
+
+/// A file that was read.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
+pub(crate) struct Input {
+    /// As the user named it, or below the folder that the user named.
+    pub path: String,
+    /// BLAKE3 of its bytes, 128 bits.
+    pub blake3: String,
+    pub bytes: u64,
+    /// The format's name.
+    pub format: String,
+    /// Rows that were found, bad ones among them; entries of an archive.
+    pub rows: u64,
+    /// Attempts that were told.
+    pub attempts: u64,
+    /// Rows that tell nothing, by reason.
+    pub bad: BTreeMap<&'static str, u64>,
+}
+
+/// An attempt that the log and we grade differently.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub(crate) struct Disagreement {
+    pub run: String,
+    pub benchmark: Option<String>,
+    pub question: String,
+    /// From 0, in the order of the log.
+    pub attempt: u32,
+    pub gold: String,
+    /// The answer that the log found, where it says.
+    pub answer_recorded: Option<String>,
+    /// The answer that we found.
+    pub answer_ours: Option<String>,
+    /// `right`, `wrong` or `unknown`.
+    pub recorded: &'static str,
+    pub ours: &'static str,
+    /// What our verdict rests on, by the verifier's code of it.
+    pub reason: &'static str,
+}
+
+/// What `--inspect` says of one file: what it is, and what would be read.
+#[derive(Clone, Debug, Default, serde::Serialize)]
+pub(crate) struct Inspected {
+    pub input: Input,
+    /// `rows`, `document` or `archive`.
+    pub shape: &'static str,
+    /// Columns or keys that the file has, with what each holds.
+    pub columns: Vec<(String, String)>,
+    /// Columns that the format reads, and the file has.
+    pub read: Vec<String>,
+    /// Columns that the format reads, and the file lacks.
+    pub missing: Vec<String>,
+    /// The runs, with their facts and remarks.
+    pub runs: Vec<InspectedRun>,
+    /// Filters by name (or number, where they have none) with the mean of each, and whether it is the one that is read.
+    pub filters: Vec<Filter>,
+    /// What was noticed: a sentence each.
+    pub traps: Vec<String>,
+}
+
+/// One run of an inspected file.
+#[derive(Clone, Debug, Default, serde::Serialize)]
+pub(crate) struct InspectedRun {
+    pub name: String,
+    pub benchmark: Option<String>,
+    /// Questions that were asked, and that the benchmark has.
+    pub questions: u32,
+    pub of: Option<u32>,
+    /// The fewest and the most attempts of a question.
+    pub attempts: [u32; 2],
+    /// Attempts that the log graded, that carry a response, and that have a gold answer.
+    pub recorded: u32,
+    pub responses: u32,
+    pub golds: u32,
+    /// The facts that the log tells, by name, as text.
+    pub facts: BTreeMap<&'static str, String>,
+    pub remarks: Vec<String>,
+}
+
+/// A filter of a log that has a row for each.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
+pub(crate) struct Filter {
+    pub name: String,
+    pub rows: u64,
+    /// The share that the log calls right.
+    pub mean: Option<f64>,
+    pub is_read: bool,
+}
+
+/// Reads logs: files, folders, globs, and `-` for what comes from standard input.
+///
+/// Fails where a path names nothing, a file is of no format that is known or of several, or cannot be read to its end.
+pub(crate) fn read(paths: &[PathBuf], options: &Options) -> Result<Logs> {
+    let sets = Sets::new(&options.benchmarks)?;
+    let mut gathered = gather::Gathered::new(options, &sets);
+    for file in open::find(paths)? {
+        gathered.file(&file)?;
+    }
+    gathered.finish()
+}
+
+/// What each file is, and what would be read of it.
+pub(crate) fn inspect(paths: &[PathBuf], options: &Options) -> Result<Vec<Inspected>> {
+    let sets = Sets::new(&options.benchmarks)?;
+    let files = open::find(paths)?;
+    let one = |file| {
+        let mut gathered = gather::Gathered::new(options, &sets);
+        gathered.file(file)?;
+        gathered.inspected()
+    };
+    files.iter().map(one).collect()
+}

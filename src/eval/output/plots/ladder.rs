@@ -1,0 +1,170 @@
+//! The heat map of a ladder: a row a run, a column a question, as dark as the share of right attempts.
+
+use super::super::svg::{Anchor, LETTER, Svg, shortened};
+use super::benchmark;
+use crate::eval::report::{LadderFigures, LadderRow};
+use crate::eval::tiers::Tier;
+
+/// More columns are wider than any page: questions beside each other then share one.
+const COLUMNS_MAX: usize = 240;
+
+/// With more cells, what each stands for would be most of the file.
+const TOLD_CELLS_MAX: usize = 3000;
+
+const LABEL_MAX: usize = 44;
+const MARGIN: f64 = 16.0;
+const ROW: f64 = 18.0;
+
+/// A column: one question, or some of about the same ease.
+struct Column {
+    label: String,
+    tier: Option<Tier>,
+    shares: Vec<f64>,
+}
+
+/// Draws a ladder: the strongest run on top, the easiest question at the left.
+pub(super) fn draw(ladder: &LadderFigures) -> String {
+    let columns = columns(ladder);
+    let title = format!(
+        "The ladder of {}: {} runs, {} questions",
+        benchmark(ladder.benchmark.as_deref()),
+        ladder.runs,
+        ladder.questions
+    );
+    let about = format!(
+        "{} errors of Guttman's scale; tables with the same margins have {:.1} ± {:.1}, and a share of {:.2} of them as few",
+        ladder.errors, ladder.null_mean, ladder.null_sd, ladder.p
+    );
+    let mut svg = Svg::new(&title, &about);
+    let labels: Vec<String> = ladder
+        .names
+        .iter()
+        .map(|name| shortened(name, LABEL_MAX))
+        .collect();
+    let longest = labels
+        .iter()
+        .map(|label| label.chars().count())
+        .max()
+        .unwrap_or(0);
+    let left = MARGIN + longest as f64 * LETTER + 10.0;
+    let width = (760.0 / columns.len().max(1) as f64).clamp(3.0, 22.0);
+    let grid = [left, 72.0];
+    svg.text("head", [MARGIN, 22.0], Anchor::Start, &title);
+    svg.text("soft", [MARGIN, 40.0], Anchor::Start, &about);
+    rows(&mut svg, &labels, grid);
+    cells(&mut svg, ladder, &columns, grid, width);
+    let foot = grid[1] + ROW * labels.len() as f64;
+    let depth = feet(&mut svg, &columns, [left, foot], width);
+    let right = left + width * columns.len() as f64;
+    key(&mut svg, [left, foot + depth + 24.0]);
+    if columns.len() < ladder.cells.len() {
+        let said = "a column is the mean of several questions of about the same ease";
+        svg.text("soft", [left, 62.0], Anchor::Start, said);
+    }
+    let words = MARGIN * 2.0 + about.chars().count() as f64 * LETTER;
+    svg.finish(
+        (right + MARGIN).max(words).max(left + 330.0),
+        foot + depth + 48.0,
+    )
+}
+
+fn columns(ladder: &LadderFigures) -> Vec<Column> {
+    let together = ladder.cells.len().div_ceil(COLUMNS_MAX).max(1);
+    let column = |rows: &[LadderRow]| {
+        let share =
+            |run: usize| rows.iter().map(|row| row.shares[run]).sum::<f64>() / rows.len() as f64;
+        let tier = rows[0]
+            .tier
+            .filter(|tier| rows.iter().all(|row| row.tier == Some(*tier)));
+        Column {
+            label: if rows.len() == 1 {
+                rows[0].question.clone()
+            } else {
+                String::new()
+            },
+            tier,
+            shares: (0..ladder.names.len()).map(share).collect(),
+        }
+    };
+    ladder.cells.chunks(together).map(column).collect()
+}
+
+fn rows(svg: &mut Svg, labels: &[String], [left, top]: [f64; 2]) {
+    for (at, label) in labels.iter().enumerate() {
+        let middle = top + ROW * (at as f64 + 0.5) + 4.0;
+        svg.text("", [left - 8.0, middle], Anchor::End, label);
+    }
+}
+
+fn cells(
+    svg: &mut Svg,
+    ladder: &LadderFigures,
+    columns: &[Column],
+    [left, top]: [f64; 2],
+    width: f64,
+) {
+    let is_told = columns.len() * ladder.names.len() <= TOLD_CELLS_MAX;
+    for (x, column) in columns.iter().enumerate() {
+        for (y, share) in column.shares.iter().enumerate() {
+            let place = [left + width * x as f64, top + ROW * y as f64];
+            let about = match is_told {
+                true => format!(
+                    "{}, question {}: {:.0} % right",
+                    ladder.names[y],
+                    column.label,
+                    100.0 * share
+                ),
+                false => String::new(),
+            };
+            svg.heat(*share, place, [width, ROW], &about);
+        }
+    }
+    let size = [
+        width * columns.len() as f64,
+        ROW * ladder.names.len() as f64,
+    ];
+    svg.rect("cell", [left, top], size);
+}
+
+/// The tiers and the questions' names below; how deep they go.
+fn feet(svg: &mut Svg, columns: &[Column], [left, foot]: [f64; 2], width: f64) -> f64 {
+    let mut depth = 0.0;
+    for (at, column) in columns.iter().enumerate() {
+        let x = left + width * at as f64;
+        if let Some(tier) = column.tier {
+            svg.rect(class(tier), [x + 0.5, foot + 3.0], [width - 1.0, 6.0]);
+        }
+        if width >= 12.0 {
+            let label = shortened(&column.label, 16);
+            let long = label.chars().count() as f64 * LETTER;
+            depth = f64::max(depth, long);
+            svg.upright("soft", [x + width / 2.0 + 4.0, foot + 14.0 + long], &label);
+        }
+    }
+    depth + 14.0
+}
+
+/// The colour of a tier.
+fn class(tier: Tier) -> &'static str {
+    ["c1", "c2", "c3", "c4"][tier as usize]
+}
+
+fn key(svg: &mut Svg, [left, y]: [f64; 2]) {
+    let mut x = left;
+    for tier in Tier::ALL {
+        svg.rect(class(tier), [x, y - 8.0], [10.0, 6.0]);
+        svg.text("soft", [x + 14.0, y], Anchor::Start, tier.name());
+        x += 32.0 + LETTER * tier.name().len() as f64;
+    }
+    for (at, share) in [0.0, 0.5, 1.0].into_iter().enumerate() {
+        let place = [x + 20.0 * at as f64, y - 10.0];
+        svg.heat(share, place, [20.0, 12.0], "");
+        svg.rect("cell", place, [20.0, 12.0]);
+    }
+    svg.text(
+        "soft",
+        [x + 66.0, y],
+        Anchor::Start,
+        "0, half, all attempts right",
+    );
+}

@@ -1,0 +1,125 @@
+//! Each plot of made figures: hostile names are shown, and what is drawn is where its value is.
+
+use super::*;
+use crate::eval::experiment::answer::{
+    Comparison, Estimand, Intervals, Scaling, SizePoint, Verdict,
+};
+use crate::eval::report::{LadderFigures, LadderRow};
+
+const NAME: &str = "a<script>\u{202e}\n&\u{1b}[2J";
+
+fn ladder(questions: usize) -> LadderFigures {
+    let row = |at: usize| LadderRow {
+        question: at.to_string(),
+        tier: Some(crate::eval::tiers::Tier::Easy),
+        shares: vec![1.0, 0.25],
+    };
+    LadderFigures {
+        benchmark: Some("aime24".to_owned()),
+        names: vec![NAME.to_owned(), "b".to_owned()],
+        runs: 2,
+        questions: questions as u64,
+        errors: 0,
+        reproducibility: 1.0,
+        marginal_reproducibility: 1.0,
+        scalability: None,
+        h: None,
+        null_mean: 0.0,
+        null_sd: 0.0,
+        p: 1.0,
+        cells: (0..questions).map(row).collect(),
+    }
+}
+
+fn is_harmless(svg: &str) {
+    for mark in ["<script", "\u{202e}", "\u{1b}", "&\u{1b}"] {
+        assert!(!svg.contains(mark), "{mark:?}: {svg}");
+    }
+}
+
+#[test]
+fn a_cell_is_as_dark_as_its_share_and_says_what_it_is() {
+    let drawn = ladder::draw(&ladder(30));
+    is_harmless(&drawn);
+    assert_eq!(drawn.matches("fill-opacity=\"0.250\"").count(), 30);
+    assert!(drawn.contains("b, question 7: 25 % right"));
+}
+
+#[test]
+fn questions_that_no_page_has_room_for_share_a_column() {
+    let drawn = ladder::draw(&ladder(500));
+    assert_eq!(drawn.matches("fill-opacity=\"0.250\"").count(), 167);
+    assert!(drawn.contains("mean of several questions"));
+}
+
+fn comparison() -> Comparison {
+    Comparison {
+        name: NAME.to_owned(),
+        difference: Some(0.1),
+        estimand: Estimand::ThisKind,
+        intervals: Intervals {
+            this_kind: Some([0.05, 0.15]),
+            ..Intervals::default()
+        },
+        verdict: Verdict::Higher,
+        ..Comparison::default()
+    }
+}
+
+#[test]
+fn an_effect_without_an_interval_is_not_drawn() {
+    let mut report = crate::eval::report::report(&mut [], &asked()).expect("a report of nothing");
+    report.runs.clear();
+    let without = Comparison {
+        intervals: Intervals::default(),
+        ..comparison()
+    };
+    let of = |effects: Vec<Comparison>| Answer {
+        effects,
+        ..Answer::default()
+    };
+    assert!(effects::draw(&report, Some(&of(vec![without]))).is_none());
+    let drawn = effects::draw(&report, Some(&of(vec![comparison()]))).expect("a plot");
+    is_harmless(&drawn);
+    assert!(drawn.contains("this kind of subset on these questions"));
+}
+
+fn asked() -> crate::eval::report::Asked {
+    crate::eval::report::Asked {
+        grader: crate::eval::attempt::Grader::Recorded,
+        seed: 0,
+        pairs: Vec::new(),
+        all_pairs: true,
+        against: Vec::new(),
+        references: Vec::new(),
+        allow: std::collections::BTreeSet::new(),
+        ladder: false,
+        rule: Vec::new(),
+    }
+}
+
+#[test]
+fn sizes_are_on_a_logarithm_and_extremes_of_figures_draw_nothing_that_is_no_number() {
+    let point = |size: u64, avg: f64| SizePoint {
+        size,
+        avg,
+        draws: vec![avg - 0.1, avg + 0.1],
+        ..SizePoint::default()
+    };
+    let whole = Scaling {
+        category: Some(NAME.to_owned()),
+        sizes: vec![point(100, 0.2), point(1000, 0.4), point(10_000, 0.6)],
+        logarithm: Some([0.087, -0.2]),
+        saturating: Some([1.0, 2.0, 0.0]),
+        ..Scaling::default()
+    };
+    let drawn = scaling::draw(&[whole]).expect("a plot");
+    is_harmless(&drawn);
+    assert!(!drawn.contains("NaN") && !drawn.contains("inf"), "{drawn}");
+    let middle = "<path class=\"c0 line\" d=\"M56.0 272.0L256.0 224.0L456.0 176.0\"/>";
+    assert!(
+        drawn.contains(middle),
+        "1000 is half way from 100 to 10,000: {drawn}"
+    );
+    assert!(scaling::draw(&[]).is_none());
+}

@@ -1,0 +1,295 @@
+//! Sets of questions: which benchmark a log's question is of, and what its gold answer is.
+//!
+//! A question is found by its canonical text, by which the shipped fingerprints know eight public benchmarks without
+//! holding a text; only where a log has no texts do ids decide. So a run in another order, with ids of its own, or of a
+//! few of the questions is joined to the others, and what is missing of a benchmark is known. Gold answers come with
+//! `--benchmark NAME=FILE`: a fingerprint holds none.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::{OnceLock, PoisonError, RwLock};
+
+use crate::screen::canonical::canonical;
+use crate::screen::contamination::{Fingerprint, shipped};
+use crate::screen::grams::{digest, whole};
+use crate::source::benchmark::{BenchmarkRow, ProblemColumns, problems};
+use crate::source::files;
+use crate::{Error, Result};
+
+/// A text in canonical form: its length and hash, as fingerprints have them.
+pub(crate) type TextKey = (u32, u64);
+
+/// A question of a set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Place {
+    pub set: u32,
+    pub item: u32,
+}
+
+/// What is known of a text.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Known {
+    pub key: TextKey,
+    /// In every set that has it.
+    pub places: Vec<Place>,
+}
+
+/// A benchmark.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Set {
+    pub name: String,
+    /// Its questions' ids, in its order.
+    pub ids: Vec<String>,
+    golds: Vec<Option<String>>,
+    by_id: HashMap<String, u32>,
+}
+
+/// The benchmarks that are known: those that come with the program, and the user's.
+pub(crate) struct Sets {
+    given: Vec<(String, Vec<BenchmarkRow>)>,
+    found: OnceLock<Found>,
+    /// Texts that were looked up, by the hash of their bytes: canonical forms take longer than the look-up.
+    seen: RwLock<HashMap<u64, Known>>,
+}
+
+struct Found {
+    sets: Vec<Set>,
+    by_text: HashMap<TextKey, Vec<Place>>,
+}
+
+impl Sets {
+    /// The shipped ones and those of the user's files, whose columns are recognised by their names. A file under a
+    /// shipped name gives its questions gold answers; where it has other questions, it takes its place.
+    pub(crate) fn new(given: &[(String, PathBuf)]) -> Result<Self> {
+        let read = |(name, path): &(String, PathBuf)| {
+            let mut rows = Vec::new();
+            for file in files::find(path)? {
+                rows.extend(problems(&file, &ProblemColumns::default())?);
+            }
+            match rows.is_empty() {
+                true => Err(Error::usage(
+                    format!("`{}` has no questions", path.display()),
+                    "name a file with the benchmark's questions and answers",
+                )),
+                false => Ok((known_name(name).unwrap_or(name).to_owned(), rows)),
+            }
+        };
+        Ok(Self {
+            given: given.iter().map(read).collect::<Result<_>>()?,
+            found: OnceLock::new(),
+            seen: RwLock::default(),
+        })
+    }
+
+    /// What is known of a question's text.
+    pub(crate) fn known(&self, text: &str) -> Known {
+        let bytes = digest(text.as_bytes());
+        let seen = self.seen.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = seen.get(&bytes) {
+            return known.clone();
+        }
+        drop(seen);
+        let key = key_of(text);
+        let places = self.found().by_text.get(&key).cloned().unwrap_or_default();
+        let known = Known { key, places };
+        let mut seen = self.seen.write().unwrap_or_else(PoisonError::into_inner);
+        seen.insert(bytes, known.clone());
+        known
+    }
+
+    /// The gold answer at one of these places, where the user gave one.
+    pub(crate) fn gold(&self, places: &[Place]) -> Option<&str> {
+        let sets = &self.found().sets;
+        let gold = |place: &Place| {
+            let gold = sets
+                .get(place.set as usize)?
+                .golds
+                .get(place.item as usize)?;
+            gold.as_deref()
+        };
+        places.iter().find_map(gold)
+    }
+
+    /// The gold answer of a question that is known by its id alone.
+    pub(crate) fn gold_by_id(&self, benchmark: &str, id: &str) -> Option<&str> {
+        if self.given.is_empty() {
+            return None;
+        }
+        let set = self.named(benchmark)?;
+        let item = self.set(set).item(id)?;
+        self.gold(&[Place { set, item }])
+    }
+
+    /// The set of that name, however a harness spells it.
+    pub(crate) fn named(&self, benchmark: &str) -> Option<u32> {
+        let sets = &self.found().sets;
+        let place = |name: &str| sets.iter().position(|set| set.name == name);
+        let at = place(benchmark).or_else(|| place(known_name(benchmark)?))?;
+        u32::try_from(at).ok()
+    }
+
+    /// A set by its number.
+    pub(crate) fn set(&self, set: u32) -> &Set {
+        &self.found().sets[set as usize]
+    }
+
+    fn found(&self) -> &Found {
+        self.found.get_or_init(|| Found::of(&self.given))
+    }
+}
+
+impl Set {
+    fn new(name: &str, ids: Vec<String>) -> Self {
+        let by_id = ids.iter().zip(0..).map(|(id, at)| (id.clone(), at));
+        Self {
+            name: name.to_owned(),
+            golds: vec![None; ids.len()],
+            by_id: by_id.collect(),
+            ids,
+        }
+    }
+
+    /// The question of that id.
+    pub(crate) fn item(&self, id: &str) -> Option<u32> {
+        self.by_id.get(id).copied()
+    }
+}
+
+impl Found {
+    fn of(given: &[(String, Vec<BenchmarkRow>)]) -> Self {
+        let mut found = Self {
+            sets: Vec::new(),
+            by_text: HashMap::new(),
+        };
+        for name in shipped::names() {
+            let bytes = shipped::shipped(name).unwrap_or_default();
+            // A test reads all of them.
+            let items = Fingerprint::from_bytes(bytes).map_or(Vec::new(), |print| print.items);
+            let keys: Vec<TextKey> = items.iter().map(|item| item.canonical).collect();
+            found.add(
+                Set::new(name, items.into_iter().map(|item| item.id).collect()),
+                &keys,
+            );
+        }
+        for (name, rows) in given {
+            found.give(name, rows);
+        }
+        found
+    }
+
+    fn add(&mut self, set: Set, keys: &[TextKey]) {
+        let number = self.sets.len() as u32;
+        self.sets.push(set);
+        for (key, item) in keys.iter().zip(0..) {
+            let places = self.by_text.entry(*key).or_default();
+            places.push(Place { set: number, item });
+        }
+    }
+
+    /// Takes the questions of a user's file.
+    fn give(&mut self, name: &str, rows: &[BenchmarkRow]) {
+        let keys: Vec<TextKey> = rows.iter().map(|row| key_of(&row.problem)).collect();
+        if let Some(set) = self.sets.iter().position(|set| set.name == name) {
+            let place = |key: &TextKey| {
+                let places = self.by_text.get(key)?;
+                places.iter().find(|place| place.set as usize == set)
+            };
+            let items: Vec<Option<u32>> = keys.iter().map(|key| Some(place(key)?.item)).collect();
+            if items.iter().flatten().count() * 2 >= rows.len() {
+                for (item, row) in items.into_iter().zip(rows) {
+                    if let Some(item) = item {
+                        self.sets[set].golds[item as usize] = row.answer.clone();
+                    }
+                }
+                return;
+            }
+            // Another set of that name: the shipped one steps back.
+            self.sets[set].name = format!("{name} (shipped)");
+        }
+        let id = |(row, at): (&BenchmarkRow, usize)| row.id.clone().unwrap_or(at.to_string());
+        let mut set = Set::new(name, rows.iter().zip(0..).map(id).collect());
+        set.golds = rows.iter().map(|row| row.answer.clone()).collect();
+        self.add(set, &keys);
+    }
+}
+
+/// A text's key.
+pub(crate) fn key_of(text: &str) -> TextKey {
+    let text = canonical(text).text;
+    (text.len() as u32, whole(text.as_bytes()))
+}
+
+/// The shipped name of a benchmark that a harness calls otherwise: `AIME_2024`, `aime24_nofigures`, `HuggingFaceH4/MATH-500`.
+pub(crate) fn known_name(name: &str) -> Option<&'static str> {
+    const NAMES: [(&str, &[&str]); 8] = [
+        ("aime24", &["aime24", "aime2024"]),
+        ("aime25", &["aime25", "aime2025"]),
+        ("math500", &["math500"]),
+        ("amc23", &["amc23", "amc2023"]),
+        ("olympiadbench", &["olympiadbench"]),
+        ("minerva", &["minervamath", "minerva"]),
+        ("aime_1983_2024", &["aime19832024"]),
+        ("olymmath_en_hard", &["olymmathenhard"]),
+    ];
+    let plain: String = name
+        .chars()
+        .filter(char::is_ascii_alphanumeric)
+        .map(|letter| letter.to_ascii_lowercase())
+        .collect();
+    // Half of a year's AIME is not the year's.
+    if plain.contains("aime19832024") {
+        return Some("aime_1983_2024");
+    }
+    let spelled = |known: &str| {
+        plain.match_indices(known).any(|(at, _)| {
+            let next = plain[at + known.len()..].chars().next();
+            !next.is_some_and(|next| next.is_ascii_digit())
+        })
+    };
+    let found = NAMES
+        .iter()
+        .find(|(_, spellings)| spellings.iter().any(|known| spelled(known)));
+    found.map(|(name, _)| *name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_benchmark_is_known_by_the_names_that_harnesses_give_it() {
+        let expected = [
+            ("aime24", Some("aime24")),
+            ("AIME_2024", Some("aime24")),
+            ("AIME24", Some("aime24")),
+            ("aime24_nofigures", Some("aime24")),
+            ("Maxwell-Jia/AIME_2024", Some("aime24")),
+            ("math-ai/aime25", Some("aime25")),
+            ("aime_1983_2024", Some("aime_1983_2024")),
+            ("HuggingFaceH4/MATH-500", Some("math500")),
+            ("hendrycks_math5000", None),
+            ("gsm8k", None),
+            ("", None),
+        ];
+        for (name, known) in expected {
+            assert_eq!(known_name(name), known, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_question_is_found_by_its_text_however_it_is_set() {
+        let sets = Sets::new(&[]).expect("shipped sets");
+        let text = "Find the number of ways to place a digit in each cell of a 2x3 grid so that the sum of the \
+                    two numbers formed by reading left to right is $999$, and the sum of the three numbers formed \
+                    by reading top to bottom is $99$. The grid below is an example of such an arrangement because \
+                    $8+991=999$ and $9+9+81=99$.\n\\[\\begin{array}{|c|c|c|} \\hline 0 & 0 & 8 \\\\ \\hline 9 & 9 & \
+                    1 \\\\ \\hline \\end{array}\\]";
+        let known = sets.known(text);
+        let aime = sets.named("AIME_2024").expect("a shipped set");
+        assert_eq!(sets.set(aime).ids.len(), 30);
+        let of = |place: &&Place| place.set == aime;
+        let place = known.places.iter().find(of).expect("a question of AIME24");
+        assert_eq!(sets.set(aime).ids[place.item as usize], "80");
+        assert_eq!(sets.known("What is 1 + 1?").places, []);
+    }
+}
