@@ -367,8 +367,10 @@ fn cells(worlds: &[(String, World)], experiments: u32, name: &str) -> u32 {
     below
 }
 
+type Follows = fn(f64) -> f64;
+
 /// Curves that accuracy may follow with size; both are among those that are fitted.
-const CURVES: [(&str, fn(f64) -> f64); 3] = [
+const CURVES: [(&str, Follows); 3] = [
     ("logarithm", |n| 0.06 * n.ln() - 0.1),
     ("ceiling inside of the data", |n| 0.6 - 60.0 / n),
     ("flat", |_| 0.4),
@@ -400,7 +402,7 @@ fn extrapolations(experiments: u32) -> u32 {
 }
 
 fn extrapolated(
-    curve: fn(f64) -> f64,
+    curve: Follows,
     [count, d]: [usize; 2],
     n: u32,
     times: f64,

@@ -310,7 +310,7 @@ mod tests {
         let found = weigh(&[draws, base()]).unwrap();
         assert!(found.standard_error > (0.01_f64 / 3.0).sqrt());
         assert!(found.degrees_of_freedom > 2.0);
-        let reach = 4.302652729911275 * (0.01_f64 / 3.0).sqrt();
+        let reach = 4.302652729696142 * (0.01_f64 / 3.0).sqrt();
         assert!(found.this_kind.low <= 0.2 - reach + 1e-12, "{found:?}");
         let alike = Block::Draws(vec![arm(1.0, &[[40, 40], [40, 40]])]);
         assert!(weigh(&[alike, base()]).unwrap().this_kind.holds(0.0));
