@@ -10,12 +10,38 @@
 //! of how hard questions are, among them half always and half never solved and nearly all never, each with draws that are
 //! alike and draws that differ by about 3 and 8 points and suit some questions more. A cell's share is of the worst world.
 //! It ends with 1 where one lies below 93 % by more than the simulation's error (1.96 standard errors).
+//!
+//! Measured 2026-11-27 with 2,000 experiments a cell and world (spreads a quarter of them; gains, and means over cells of 4 and 12
+//! questions, 1,000), so that the bar less the error is 91.9 %; the worst cell of each interval, and the median cell:
+//!
+//! | interval | worst | questions × draws × attempts | median |
+//! |---|---|---|---|
+//! | this_run | 93.5 | 4 × 1 × 8 | 95.9 |
+//! | this_kind | 93.5 | 4 × 4 × 64 | 95.7 |
+//! | this_kind of cov | 95.2 | 4 × 8 × 2 | 98.8 |
+//! | questions_like_these | 92.7 | 30 × 1 × 1 | 96.0 |
+//! | pair, questions like these | 94.2 | 30 × 1 × 64 | 97.8 |
+//! | pair, these questions | 93.5 | 4 × 1 × 8 | 96.2 |
+//! | contrast, this kind | 93.8 | 12 × 8 × 64 | 97.0 |
+//! | contrast, questions like these | 96.9 | 30 × 2 × 8 | 100 |
+//! | paired contrast, this kind | 94.2 | 4 × 8 × 64 | 97.4 |
+//! | slope, this kind | 94.4 | 30 × 4 × 64 | 96.9 |
+//! | arms pooled (Medium's), this kind | 94.2 | 4 × 8 × 64 | 96.5 |
+//! | spread of arms | 95.5 | 4 × 8 × 64 | 98.4 |
+//! | spread of arms, at most | 93.2 | 4 × 8 × 64 | 96.5 |
+//! | gain over one model, this kind | 92.4 | 30 × 8 × 8 | 96.5 |
+//! | mean over cells, this kind | 93.9 | 12 × 8 × 64 | 97.0 |
+//!
+//! The worst of 27 worlds lies two standard errors, one point, below what holds on average: t that is exact shows as 94.
+//! Extrapolations to twice and four times the largest of 4 or 7 sizes (1,000 experiments): 92.5 or more.
 
 #[path = "worlds/mod.rs"]
 #[allow(dead_code, reason = "two benches share it, each its own part")]
 mod worlds;
 
-use gradatim::eval::compare::{Arm, arms_spread, contrast, gain, over_arms, pair, this_pair};
+use gradatim::eval::compare::{
+    Arm, Block, arms_spread, contrast, over_arms, pair, this_pair, weigh,
+};
 use gradatim::eval::intervals::{Interval, questions_like_these, this_kind, this_run};
 use gradatim::eval::metrics::covered;
 use gradatim::eval::random::Stream;
@@ -27,7 +53,7 @@ const BAR: f64 = 0.93;
 const QUESTIONS: [usize; 3] = [4, 12, 30];
 const DRAWS: [usize; 4] = [1, 2, 4, 8];
 const ATTEMPTS: [u32; 4] = [1, 2, 8, 64];
-const KINDS: usize = 14;
+const KINDS: usize = 15;
 const NAMES: [&str; KINDS] = [
     "this_run",
     "this_kind",
@@ -43,6 +69,7 @@ const NAMES: [&str; KINDS] = [
     "spread of arms",
     "spread of arms, at most",
     "gain over one model, this kind",
+    "mean over cells, this kind",
 ];
 
 /// Logits of each arm over the one before, and how much that differs between questions.
@@ -218,9 +245,23 @@ fn draws<'w>(
             spread().map(|found| (truth, ends(0.0, found.at_most)))
         });
     }
+    let arm = |runs: &Vec<Vec<Counts>>, weight| Arm {
+        weight,
+        draws: runs.clone(),
+    };
     found.add(13, || {
         let truth = here[0] - mean(model.iter().copied());
-        Some((truth, gain(&own[0], &model_run).ok()?.this_kind))
+        let model = Block::Fixed(arm(&vec![model_run], -1.0));
+        let draws = Block::Draws(vec![arm(&own[0], 1.0)]);
+        Some((truth, weigh(&[draws, model]).ok()?.this_kind))
+    });
+    found.add(14, || {
+        let cell = |a: usize, b: usize| {
+            let [a, b] = [(a, 0.5), (b, -0.5)].map(|(at, weight)| arm(&paired_runs[at], weight));
+            Block::Draws(vec![a, b])
+        };
+        let truth = (here[1] - here[0] + here[3] - here[2]) / 2.0;
+        Some((truth, weigh(&[cell(1, 0), cell(3, 2)]).ok()?.this_kind))
     });
     found
 }
@@ -326,8 +367,10 @@ fn cells(worlds: &[(String, World)], experiments: u32, name: &str) -> u32 {
     below
 }
 
+type Follows = fn(f64) -> f64;
+
 /// Curves that accuracy may follow with size; both are among those that are fitted.
-const CURVES: [(&str, fn(f64) -> f64); 3] = [
+const CURVES: [(&str, Follows); 3] = [
     ("logarithm", |n| 0.06 * n.ln() - 0.1),
     ("ceiling inside of the data", |n| 0.6 - 60.0 / n),
     ("flat", |_| 0.4),
@@ -359,7 +402,7 @@ fn extrapolations(experiments: u32) -> u32 {
 }
 
 fn extrapolated(
-    curve: fn(f64) -> f64,
+    curve: Follows,
     [count, d]: [usize; 2],
     n: u32,
     times: f64,
