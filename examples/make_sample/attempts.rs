@@ -11,8 +11,8 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use crate::Fallible;
-use crate::rng::Rng;
+use super::Fallible;
+use super::rng::Rng;
 
 /// What is added to the log-odds of an attempt.
 mod effect {

@@ -248,7 +248,7 @@ fn tex_table(rows: &str, runs: &Runs) -> String {
 }
 
 /// As LaTeX prints it. What begins a line would be an argument of the `\\` before it if it were a bracket or a star.
-fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     let text = one_line(text);
     let letter = |letter: char| match letter {
         '[' | ']' | '*' => format!("{{{letter}}}"),

@@ -9,7 +9,7 @@ use arrow::datatypes::DataType;
 use serde_json::{Map, Value, json};
 
 use super::balance::Compared;
-use super::leakage::{BenchmarkRecord, Leakage};
+use super::leakage::{BenchmarkRecord, Leakage, VectorsRecord};
 use super::markdown::escaped;
 use super::{Written, split, subset};
 use crate::compare::balance::{Summary, told_with_others, unbalanced_first, why};
@@ -602,22 +602,40 @@ fn contamination(line: &mut impl FnMut(String), leakage: Option<&Leakage>) {
         escaped(&alarms.date),
     ));
     line(
-        "| benchmark | items | measured in | exact | near | part | numbers_changed | reworded |"
+        "| benchmark | items | measured in | exact | near | part | numbers_changed | reworded | similar |"
             .into(),
     );
-    line("|---|--:|---|--:|--:|--:|--:|--:|".into());
+    line("|---|--:|---|--:|--:|--:|--:|--:|--:|".into());
     for benchmark in &leakage.benchmarks {
         line(benchmark_line(benchmark));
+    }
+    if let Some(vectors) = &leakage.vectors {
+        line(by_vectors(vectors));
     }
     for benchmark in &leakage.benchmarks {
         recall(line, benchmark);
     }
 }
 
+/// What vectors added to what texts say.
+fn by_vectors(vectors: &VectorsRecord) -> String {
+    format!(
+        "\nVectors of {} of these problems were compared with those of the items of {}, and {} pairs from a cosine of {} \
+         on were looked at by their texts too: {} of the hits are there for that. {} problems have no vector and were \
+         compared by their texts alone. The counts of false alarms and of planted items are those of texts.",
+        vectors.problems_with,
+        escaped(&vectors.benchmarks.join(", ")),
+        vectors.pairs,
+        vectors.cosine_min,
+        vectors.hits,
+        vectors.problems_without,
+    )
+}
+
 fn benchmark_line(benchmark: &BenchmarkRecord) -> String {
     let found = &benchmark.found;
     format!(
-        "| {} | {} | {} | {} | {} | {} | {} | {} |",
+        "| {} | {} | {} | {} | {} | {} | {} | {} | {} |",
         escaped(&benchmark.name),
         benchmark.items,
         escaped(&benchmark.measured_in),
@@ -626,6 +644,7 @@ fn benchmark_line(benchmark: &BenchmarkRecord) -> String {
         found.part,
         found.numbers_changed,
         found.reworded,
+        found.similar,
     )
 }
 

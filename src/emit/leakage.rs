@@ -17,6 +17,7 @@ use crate::screen::contamination::fingerprint::{
     self, Fingerprint, MadeFrom, SKETCH_GRAMS, WORDS_GRAM,
 };
 use crate::screen::contamination::interval::interval;
+use crate::screen::contamination::nominees::{Nominated, Scale};
 use crate::screen::contamination::selftest::{Found, Measured, NOT_PLANTED, Unrelated, measure};
 use crate::screen::contamination::{
     Class, DETECTOR_VERSION, Drops, Evidence, FALSE_ALARMS, FalseAlarms, Outcome,
@@ -41,6 +42,9 @@ pub(crate) struct Leakage {
     pub suspect: u32,
     pub detector: DetectorRecord,
     pub benchmarks: Vec<BenchmarkRecord>,
+    /// What was compared by vectors beside the texts; null where nobody asks.
+    #[serde(default)]
+    pub vectors: Option<VectorsRecord>,
     /// Every problem that meets an item of a benchmark, by problem id; a problem may stand here twice.
     pub hits: Vec<HitRecord>,
 }
@@ -60,6 +64,30 @@ pub(crate) struct DetectorRecord {
     pub false_alarms: FalseAlarms,
     /// What was dropped.
     pub drop: Drops,
+}
+
+/// What vectors of the user's nominated, and what came of it. How well they do depends on their model: neither the
+/// recall of planted items nor the false alarms above are measured with them.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub(crate) struct VectorsRecord {
+    /// The benchmarks of whose items there are vectors.
+    pub benchmarks: Vec<String>,
+    /// From which cosine on an item was looked at.
+    pub cosine_min: f32,
+    /// The cosines of different items, by which those of problems are judged.
+    pub items: Scale,
+    /// How many items a problem looked at, at most.
+    pub nearest: u32,
+    /// From which cosine on a problem is suspect by that alone; null where none is.
+    pub suspect_cosine_min: Option<f32>,
+    /// Problems that have a vector.
+    pub problems_with: u32,
+    /// Problems that have none, and were compared by their texts alone.
+    pub problems_without: u32,
+    /// Pairs of a problem and an item that vectors nominated.
+    pub pairs: u32,
+    /// How many of the hits texts alone would not have, or in another class.
+    pub hits: u32,
 }
 
 /// One benchmark.
@@ -112,6 +140,8 @@ pub(crate) struct FoundRecord {
     pub part: u32,
     pub numbers_changed: u32,
     pub reworded: u32,
+    #[serde(default)]
+    pub similar: u32,
 }
 
 /// A problem that meets an item.
@@ -131,6 +161,9 @@ pub(crate) struct HitRecord {
     pub class: Class,
     /// What speaks for the item.
     pub evidence: Evidence,
+    /// Whether vectors found it: by its text it would be none, or of another class.
+    #[serde(default)]
+    pub by_vectors: bool,
     /// Whether this outcome is dropped.
     pub dropped: bool,
 }
@@ -154,6 +187,7 @@ impl Leakage {
             benchmarks: benchmarks
                 .map(|(index, one)| BenchmarkRecord::new(one, found(experiment, index)))
                 .collect(),
+            vectors: VectorsRecord::new(experiment),
             hits: hits
                 .map(|found| HitRecord::new(experiment, sought, found))
                 .collect(),
@@ -181,8 +215,31 @@ impl HitRecord {
             outcome: hit.class.outcome(),
             class: hit.class,
             evidence: hit.evidence,
+            by_vectors: hit.by_vectors,
             dropped: found.dropped,
         }
+    }
+}
+
+impl VectorsRecord {
+    fn new(experiment: &Experiment<'_>) -> Option<Self> {
+        let table = experiment.plan.screen.contamination.as_ref()?;
+        let asked = table.vectors.as_ref()?;
+        let screened = &experiment.screened;
+        let nominated = screened.nominated?;
+        let hits = screened.hits.iter();
+        let problems = experiment.entries.problems.len() as u32;
+        Some(Self {
+            benchmarks: asked.items.keys().cloned().collect(),
+            cosine_min: nominated.cosine_min,
+            items: nominated.scale,
+            nearest: asked.nearest,
+            suspect_cosine_min: asked.suspect_cosine_min,
+            problems_with: nominated.problems,
+            problems_without: problems.saturating_sub(nominated.problems),
+            pairs: nominated.pairs,
+            hits: hits.filter(|found| found.hit.by_vectors).count() as u32,
+        })
     }
 }
 
@@ -245,6 +302,7 @@ impl Leakage {
         let hits = self.hits.iter().map(|hit| HitRecord {
             outcome: hit.class.outcome(),
             dropped: table.drop.takes(hit.class.outcome()),
+            by_vectors: hit.by_vectors && hit.evidence.vectors.is_some(),
             ..hit.clone()
         });
         let mut hits: Vec<HitRecord> = hits.collect();
@@ -269,7 +327,19 @@ impl Leakage {
             suspect: screened.problems_that_are(Outcome::Suspect),
             detector: DetectorRecord::new(table.drop),
             benchmarks: benchmarks.collect(),
+            vectors: VectorsRecord::new(experiment),
             hits,
+        })
+    }
+
+    /// What vectors nominated, as it stands here.
+    pub(crate) fn nominated(&self) -> Option<Nominated> {
+        let vectors = self.vectors.as_ref()?;
+        Some(Nominated {
+            problems: vectors.problems_with,
+            pairs: vectors.pairs,
+            cosine_min: vectors.cosine_min,
+            scale: vectors.items,
         })
     }
 }
@@ -331,5 +401,6 @@ fn found(experiment: &Experiment<'_>, benchmark: u32) -> FoundRecord {
         part: count(Class::Part),
         numbers_changed: count(Class::NumbersChanged),
         reworded: count(Class::Reworded),
+        similar: count(Class::Similar),
     }
 }

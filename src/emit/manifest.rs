@@ -12,7 +12,7 @@ use crate::manifest::{
     MatchedRecord, NearDuplicatesRecord, PairRecord, PassRateOver, PassRatesRecord, RecipeRecord,
     ShortfallRecord, SourceRecord, StepRecord, SubsetRecord, ThinRecord, VERSION, VerdictRecord,
 };
-use crate::plan::{PlannedCompanion, PlannedFile, VectorFile};
+use crate::plan::{PlannedCompanion, PlannedFile, PlannedScreenVectors, VectorFile};
 use crate::pool::Entries;
 use crate::pool::entries::Problem;
 use crate::run::{Experiment, Joined};
@@ -185,7 +185,21 @@ fn lookups(experiment: &Experiment<'_>) -> Vec<LookupRecord> {
             .map(vector_record)
             .into(),
     });
-    benchmarks.chain(joins).chain(vectors).collect()
+    let screened = plan.screen_vectors.iter().flat_map(screen_vectors);
+    let lookups = benchmarks.chain(joins).chain(vectors);
+    lookups.chain(screened).collect()
+}
+
+/// The vectors that problems were screened by, for each benchmark.
+fn screen_vectors(planned: &PlannedScreenVectors) -> impl Iterator<Item = LookupRecord> {
+    let benchmarks = planned.benchmarks.iter();
+    benchmarks.map(|(name, items, file)| LookupRecord {
+        name: name.clone(),
+        role: LookupRole::Vectors,
+        questions: Some(*items),
+        joined: None,
+        files: [&planned.problems, file].map(vector_record).into(),
+    })
 }
 
 fn vector_record(file: &VectorFile) -> CompanionFileRecord {

@@ -6,6 +6,7 @@ use std::collections::HashSet;
 use super::Overrides;
 use super::lock::named_files;
 use super::lookups::at_key;
+use super::screen_vectors;
 use crate::error::{did_you_mean, listed};
 use crate::pipeline::{Added, Pipeline, PipelineFile, TextColumn};
 use crate::rules::Accept;
@@ -24,6 +25,7 @@ pub(super) fn check(
     check_screen(file, pipeline)?;
     check_names(file, pipeline)?;
     check_near(file, pipeline)?;
+    screen_vectors::check(file, pipeline)?;
     Ok(emitted)
 }
 

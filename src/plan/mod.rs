@@ -11,6 +11,7 @@ mod lock;
 mod lookups;
 mod recipes;
 mod recorded;
+mod screen_vectors;
 mod vector_files;
 mod written;
 
@@ -37,6 +38,7 @@ use files::Finder;
 
 pub(crate) use files::{Terms, unreadable};
 pub(crate) use lookups::{PlannedBenchmark, PlannedJoin};
+pub(crate) use screen_vectors::PlannedScreenVectors;
 pub(crate) use vector_files::{PlannedVectors, VectorFile};
 
 /// What will run.
@@ -70,6 +72,8 @@ pub struct Plan {
     pub cluster_threshold: Option<f64>,
     /// The benchmarks that problems are screened for.
     pub contamination: Vec<SoughtBenchmark>,
+    /// The vectors that they are screened by beside their texts; none where nobody asks.
+    pub screen_vectors: Option<PlannedScreenVectors>,
     pub validation: Option<Validation>,
     pub emit: Emit,
     pub runs: Runs,
@@ -89,6 +93,7 @@ struct Data {
     joins: Vec<PlannedJoin>,
     vectors: Vec<PlannedVectors>,
     contamination: Vec<SoughtBenchmark>,
+    screen_vectors: Option<PlannedScreenVectors>,
     tokenizer: String,
     tokenizer_name: TokenizerName,
 }
@@ -172,10 +177,12 @@ impl Plan {
         let joins = lookups::joins(&finder, &pipeline)?;
         recipes::check_similar(file, &grids, &benchmarks)?;
         let vectors = vector_files::plan(&finder, &pipeline, &grids, &benchmarks)?;
+        let screen_vectors = screen_vectors::plan(&finder, &pipeline, &contamination)?;
         let tokenizer_name = tokenizer(&pipeline, overrides);
         let tokenizer = tokens::identity(&tokenizer_name.0, file.folder())?;
         if let Some(lock) = &lock {
-            lock.check_others(&tokenizer, &contamination, &vectors)?;
+            lock.check_others(&tokenizer, &contamination)?;
+            lock.check_vectors(&vectors, screen_vectors.as_ref())?;
         }
         let pinned = written::Pinned {
             sources: &sources,
@@ -191,6 +198,7 @@ impl Plan {
             joins,
             vectors,
             contamination,
+            screen_vectors,
             tokenizer,
             tokenizer_name,
         };
@@ -228,6 +236,7 @@ impl Plan {
             tokenizer: data.tokenizer,
             tokenizer_name: data.tokenizer_name,
             contamination: data.contamination,
+            screen_vectors: data.screen_vectors,
             notes: Vec::new(),
             emitted,
         })

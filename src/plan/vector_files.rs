@@ -52,7 +52,6 @@ pub(super) fn plan(
     grids: &[(Grid, Vec<Length>)],
     benchmarks: &[PlannedBenchmark],
 ) -> Result<Vec<PlannedVectors>> {
-    let file = finder.file;
     let mut planned: Vec<PlannedVectors> = Vec::new();
     for (index, (grid, _)) in grids.iter().enumerate() {
         let asked = grid.similar.as_ref();
@@ -70,15 +69,8 @@ pub(super) fn plan(
             unreachable!("`check_similar` has found the benchmark");
         };
         let key = |key: &str| format!("grid[{index}].similar.vectors.{key}");
-        let problems = find(finder, &key("problems"), &asked.problems)?;
+        let problems = find_problems(finder, pipeline, &key("problems"), &asked.problems)?;
         let asking = find(finder, &key("questions"), &asked.questions)?;
-        if vectors::is_by_place(&problems.file) && pipeline.sources.len() > 1 {
-            return Err(file.error(
-                &key("problems"),
-                "is an NPY beside several sources, whose rows it does not tell apart",
-                "write the vectors as Parquet with a column `problem_id` or `problem`",
-            ));
-        }
         let questions = questions(&asking.file, benchmark)?;
         check_problems(&problems.file, questions.first().map(Vec::len))?;
         planned.push(PlannedVectors {
@@ -92,7 +84,26 @@ pub(super) fn plan(
     Ok(planned)
 }
 
-fn find(finder: &Finder<'_>, key: &str, named: &str) -> Result<VectorFile> {
+/// The file of the vectors of problems.
+pub(super) fn find_problems(
+    finder: &Finder<'_>,
+    pipeline: &Pipeline,
+    key: &str,
+    named: &str,
+) -> Result<VectorFile> {
+    let found = find(finder, key, named)?;
+    if vectors::is_by_place(&found.file) && pipeline.sources.len() > 1 {
+        return Err(finder.file.error(
+            key,
+            "is an NPY beside several sources, whose rows it does not tell apart",
+            "write the vectors as Parquet with a column `problem_id` or `problem`",
+        ));
+    }
+    Ok(found)
+}
+
+/// A file of vectors where it lies.
+pub(super) fn find(finder: &Finder<'_>, key: &str, named: &str) -> Result<VectorFile> {
     let file = finder.file;
     let given = finder.overrides.path_of(named);
     let path = given.unwrap_or_else(|| Location::here(named).below(file.folder()));
@@ -132,7 +143,8 @@ fn questions(path: &DiskFile, benchmark: &PlannedBenchmark) -> Result<Vec<Vec<f3
     Ok(questions)
 }
 
-fn check_problems(path: &DiskFile, width: Option<usize>) -> Result<()> {
+/// Reads the vectors of problems through; refuses one that belongs to none.
+pub(super) fn check_problems(path: &DiskFile, width: Option<usize>) -> Result<()> {
     let keyless = |row: u64| Error::Schema {
         file: path.display().to_string(),
         column: "problem_id".into(),

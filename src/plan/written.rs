@@ -67,6 +67,10 @@ fn forget_places(pipeline: &mut Pipeline, folder: &Path) {
     if let Some(table) = &mut pipeline.screen.contamination {
         // With its ending: the bare name could be that of a fingerprint that we ship.
         table.benchmarks.iter_mut().for_each(forget);
+        if let Some(vectors) = &mut table.vectors {
+            forget(&mut vectors.problems);
+            vectors.items.values_mut().for_each(forget);
+        }
     }
     forget(&mut pipeline.measure.tokenizer.0);
     let similar = pipeline

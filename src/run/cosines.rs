@@ -1,7 +1,7 @@
 //! Compares problems with a benchmark's questions by vectors that the user brings.
 
 use super::loaded::Loaded;
-use crate::plan::{PlannedBenchmark, PlannedVectors};
+use crate::plan::{PlannedBenchmark, PlannedVectors, VectorFile};
 use crate::select::similar::tfidf::cosine;
 use crate::select::similar::{Similar, Similarity};
 use crate::source::vectors::{self, Key};
@@ -17,42 +17,55 @@ pub(super) fn compare(
     let chosen = benchmark.of_tiers(&asked.tiers);
     let questions: Vec<&Vec<f32>> = chosen.iter().map(|&at| &planned.questions[at]).collect();
     let mut similarity = Similarity::unknown(loaded.entries.problems.len(), questions.len());
-    let path = &planned.problems.file;
+    each_vector(
+        loaded,
+        &planned.problems,
+        planned.width(),
+        |problem, vector| {
+            let scores = questions.iter().map(|question| cosine(&vector, question));
+            let Some(scores) = scores.collect::<Option<Vec<f32>>>() else {
+                unreachable!("vectors of one width with a direction have a cosine");
+            };
+            similarity.set(problem as usize, &scores);
+            Ok(())
+        },
+    )?;
+    Ok(similarity)
+}
+
+/// Hands the vector of each row to `take` whose problem the run has, in the order of the file.
+pub(super) fn each_vector(
+    loaded: &Loaded<'_>,
+    vectors: &VectorFile,
+    width: Option<usize>,
+    mut take: impl FnMut(u32, Vec<f32>) -> Result<()>,
+) -> Result<()> {
+    let path = &vectors.file;
     let is_by_place = vectors::is_by_place(path);
     let by_place = if is_by_place {
         by_place(loaded)
     } else {
         Vec::new()
     };
-    let rows = vectors::read(path, planned.width(), |row| {
+    let rows = vectors::read(path, width, |row| {
         let problem = match row.key {
             Key::Id(id) => loaded.entries.find_problem(id),
             Key::Place => by_place.get(row.number as usize).copied().flatten(),
-            Key::None => return Err(changed(planned)),
+            Key::None => return Err(changed(vectors)),
         };
-        let Some(problem) = problem else {
-            return Ok(());
-        };
-        let scores = questions
-            .iter()
-            .map(|question| cosine(&row.vector, question));
-        let Some(scores) = scores.collect::<Option<Vec<f32>>>() else {
-            unreachable!("vectors of one width with a direction have a cosine");
-        };
-        similarity.set(problem as usize, &scores);
-        Ok(())
+        problem.map_or(Ok(()), |problem| take(problem, row.vector))
     })?;
     if is_by_place && rows != by_place.len() as u64 {
         let problem = format!("has {rows} rows, and the source has {}", by_place.len());
         return Err(vectors::wrong(path, problem));
     }
-    Ok(similarity)
+    Ok(())
 }
 
 /// The plan has read the file and refused what has no key.
-fn changed(planned: &PlannedVectors) -> Error {
+fn changed(vectors: &VectorFile) -> Error {
     Error::Changed {
-        file: planned.problems.name.clone(),
+        file: vectors.name.clone(),
     }
 }
 

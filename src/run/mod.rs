@@ -11,6 +11,7 @@ mod experiment;
 mod held;
 mod knowledge;
 mod loaded;
+mod nominations;
 mod remarked;
 mod screening;
 mod settings;

@@ -9,6 +9,7 @@ use arrow::array::RecordBatch;
 use rayon::prelude::*;
 
 use super::loaded::Loaded;
+use super::nominations::nominate;
 use super::{Amount, Settings};
 use crate::Result;
 use crate::pool::Entries;
@@ -31,6 +32,11 @@ pub(super) fn screen(loaded: &Loaded<'_>, settings: &Settings<'_>) -> Result<Scr
         return Ok(Screened::default());
     }
     let entries = &loaded.entries;
+    let nominations = plan.screen_vectors.as_ref();
+    let nominations = nominations
+        .map(|planned| nominate(loaded, planned, settings))
+        .transpose()?
+        .unwrap_or_default();
     settings
         .watch
         .begin("screen", Amount::rows(entries.problems.len() as u64));
@@ -39,8 +45,10 @@ pub(super) fn screen(loaded: &Loaded<'_>, settings: &Settings<'_>) -> Result<Scr
         let new = texts(entries, batch, &PROBLEM)?.filter(|(problem, _)| seen.insert(*problem));
         let new: Vec<(u32, &str)> = new.collect();
         let answers: HashMap<u32, &str> = texts(entries, batch, &ANSWER)?.collect();
-        let look =
-            |(problem, text): &(u32, &str)| looking.look(text, answers.get(problem).copied());
+        let look = |(problem, text): &(u32, &str)| {
+            let answer = answers.get(problem).copied();
+            looking.look(text, answer, nominations.of(*problem))
+        };
         let looked: Vec<_> = new.par_iter().map(look).collect();
         settings.watch.advance(Amount::rows(new.len() as u64));
         for ((problem, _), looked) in new.iter().zip(looked) {
@@ -49,6 +57,8 @@ pub(super) fn screen(loaded: &Loaded<'_>, settings: &Settings<'_>) -> Result<Scr
         Ok(())
     })?;
     let mut screened = looking.finish(entries);
+    let planned = plan.screen_vectors.as_ref();
+    screened.nominated = planned.map(|planned| nominations.counts(&planned.items));
     if let Some(clusters) = &screened.clusters {
         screened.disagreeing = disagreeing(loaded, settings, clusters)?;
     }

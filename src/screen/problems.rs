@@ -7,6 +7,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::canonical::{Canonical, canonical};
 use super::contamination::fingerprint::Forms;
+use super::contamination::nominees::{Nominated, Nominee};
 use super::contamination::{Class, Detector, Hit, Outcome};
 use super::near::{Clusters, Sketch, Sketches};
 use super::{Fate, Screen};
@@ -66,8 +67,9 @@ impl<'s> Looking<'s> {
         self.detector.is_some() || self.sketches.is_some()
     }
 
-    /// What a text says, with its gold answer where it has one; the same on any thread.
-    pub fn look(&self, text: &str, answer: Option<&str>) -> Looked {
+    /// What a text says, with its gold answer where it has one and the items that its vector nominates; the same on
+    /// any thread.
+    pub fn look(&self, text: &str, answer: Option<&str>, nominees: &[Nominee]) -> Looked {
         let is_asked = self.sketches.is_some();
         let sketch = |canonical: &Canonical| is_asked.then(|| Sketch::of(canonical));
         let Some(detector) = &self.detector else {
@@ -78,7 +80,7 @@ impl<'s> Looking<'s> {
             };
         };
         let forms = Forms::of(text);
-        let hits = detector.hits_of(&forms, answer);
+        let hits = detector.hits_of(&forms, answer, nominees);
         let told = if hits.is_empty() { 0 } else { TEXT_CHARS };
         Looked {
             hits,
@@ -143,6 +145,7 @@ impl<'s> Looking<'s> {
             hits: self.hits,
             clusters,
             disagreeing: Vec::new(),
+            nominated: None,
         }
     }
 }
@@ -188,6 +191,8 @@ pub struct Screened {
     pub clusters: Option<Clusters>,
     /// The clusters whose gold answers differ.
     pub disagreeing: Vec<Disagreement>,
+    /// What vectors nominated; none where nobody asks.
+    pub nominated: Option<Nominated>,
 }
 
 /// A cluster whose problems have different gold answers.
@@ -204,6 +209,7 @@ impl Screened {
         hits: Vec<ProblemHit>,
         clusters: Option<Clusters>,
         disagreeing: Vec<Disagreement>,
+        nominated: Option<Nominated>,
     ) -> Self {
         Self {
             detector: None,
@@ -212,6 +218,7 @@ impl Screened {
             hits,
             clusters,
             disagreeing,
+            nominated,
         }
     }
 
@@ -239,10 +246,16 @@ impl Screened {
         worst.filter(|worst| *worst == outcome).count() as u32
     }
 
-    /// A hit as people read it: `math500/test/algebra/1.json (near)`.
+    /// A hit as people read it: `math500/test/algebra/1.json (near)`; where vectors found it with their cosine.
     pub(crate) fn describe(&self, hit: u32) -> Option<String> {
         let found = self.hits.get(hit as usize)?;
-        Some(format!("{} ({})", found.item, found.hit.class.as_str()))
+        let class = found.hit.class.as_str();
+        Some(match found.hit.evidence.vectors {
+            Some(near) if found.hit.by_vectors => {
+                format!("{} ({class}, cosine {:.2})", found.item, near.cosine)
+            }
+            _ => format!("{} ({class})", found.item),
+        })
     }
 
     /// For each problem whether the gold answers of its cluster differ.

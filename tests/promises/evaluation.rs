@@ -371,8 +371,8 @@ fn a_reference_is_what_every_other_run_is_held_against() {
 #[test]
 fn a_kill_leaves_a_whole_folder_or_none() {
     let place = Place::new();
-    let runs: Vec<(String, Vec<String>)> = (0..6)
-        .map(|at| (format!("r{at}"), first(3 + at, 300)))
+    let runs: Vec<(String, Vec<String>)> = (0..4)
+        .map(|at| (format!("r{at}"), first(3 + at, 100)))
         .collect();
     let runs: Vec<(&str, Vec<String>)> = runs
         .iter()
@@ -388,7 +388,7 @@ fn a_kill_leaves_a_whole_folder_or_none() {
     let expected = tree(&place.path("undisturbed"));
     let mut dice = Dice(5);
     let mut killed = 0;
-    for _ in 0..24 {
+    for _ in 0..12 {
         let mut child = place.start(&eval);
         // Most of the moments lie where the folder is written.
         std::thread::sleep(span.mul_f64(0.5 + dice.below(500) as f64 / 1000.0));

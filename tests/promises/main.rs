@@ -32,6 +32,7 @@ mod real;
 mod recipes;
 mod repo;
 mod sample;
+mod screen_vectors;
 mod screening;
 mod shapes;
 mod sources;

@@ -709,7 +709,7 @@ proptest! {
         let mut looking = Looking::new(&screen, None, Some(NEAR));
         for (problem, text) in &texts {
             if let Some(index) = entries.find_problem(*problem) {
-                looking.add(&entries, index, looking.look(text, None));
+                looking.add(&entries, index, looking.look(text, None, &[]));
             }
         }
         let screened = looking.finish(&entries);

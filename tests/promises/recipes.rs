@@ -319,7 +319,7 @@ fn a_question_may_be_a_chat_and_one_without_a_text_is_refused() {
 }
 
 /// NumPy's format, of float32.
-fn npy(rows: &[Vec<f32>]) -> Vec<u8> {
+pub(crate) fn npy(rows: &[Vec<f32>]) -> Vec<u8> {
     let shape = format!("({}, {})", rows.len(), rows[0].len());
     let mut header = format!("{{'descr': '<f4', 'fortran_order': False, 'shape': {shape}, }}");
     while (header.len() + 11) % 64 != 0 {

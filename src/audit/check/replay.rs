@@ -166,7 +166,8 @@ fn experiment<'p>(
     let hits = leakage.map_or(Ok(Vec::new()), |leakage| hits(&entries, leakage))?;
     let disagreeing = near.map_or(Ok(Vec::new()), |near| disagreeing(&entries, near))?;
     let problems = leakage.map_or(0, |leakage| leakage.problems);
-    let screened = Screened::recorded(problems, hits, clusters, disagreeing);
+    let nominated = leakage.and_then(Leakage::nominated);
+    let screened = Screened::recorded(problems, hits, clusters, disagreeing, nominated);
     let joins = joins(plan, manifest);
     Ok(Experiment::recorded(plan, entries, parts, screened, joins))
 }
@@ -269,6 +270,7 @@ fn hits(entries: &Entries, leakage: &Leakage) -> Result<Vec<ProblemHit>, String>
                 item: items.insert_full((&hit.benchmark, &hit.item)).0 as u32,
                 class: hit.class,
                 evidence: hit.evidence,
+                by_vectors: hit.by_vectors,
                 matched: hit.matched.clone(),
             },
             item: format!("{}/{}", hit.benchmark, hit.item),

@@ -23,7 +23,12 @@ pub(super) fn interval(ends: Option<[f64; 2]>) -> String {
 /// As `+11.2`.
 pub(super) fn points(difference: Option<f64>) -> String {
     difference.map_or(NONE.to_owned(), |difference| {
-        format!("{:+.1}", 100.0 * difference)
+        let tenths = (1000.0 * difference).round();
+        // Neither more nor less, as far as is shown.
+        match tenths == 0.0 {
+            true => "0.0".to_owned(),
+            false => format!("{:+.1}", tenths / 10.0),
+        }
     })
 }
 
@@ -92,6 +97,12 @@ mod tests {
     fn a_small_p_is_not_nothing_and_a_large_one_is_one() {
         let cells = [Some(1.94e-6), Some(0.00390625), Some(1.0), None].map(p);
         assert_eq!(cells, ["1.9e-6", ".0039", "1", NONE]);
+    }
+
+    #[test]
+    fn what_is_no_difference_has_no_sign() {
+        let cells = [Some(-0.0003), Some(0.112), Some(-0.2), None].map(points);
+        assert_eq!(cells, ["0.0", "+11.2", "-20.0", NONE]);
     }
 
     #[test]

@@ -52,7 +52,7 @@ The tiers of AIME24 are the paper's, by its ids. `--tiers` names models that mak
 paper's rule instead, at any benchmark; those models are then not judged by them.
 
 Ends with 1 where a comparison that was asked for by `--pair`, `--against` or `--reference` is
-refused, and with 2 where a log is of no format that is known.
+refused, and with 4 where a log is of no format that is known.
 
 Examples:
   gradatim eval logs/base.jsonl logs/mine.jsonl

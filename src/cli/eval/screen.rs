@@ -7,6 +7,7 @@ use super::cells::{
     Laid, NONE, counted, covered, interval, p, percent, perhaps, points, range, reach, told,
 };
 use crate::cli::table::thousands;
+use crate::error::one_line;
 
 /// Pairs that the screen shows; JSON and the folder have all.
 const PAIRS_SHOWN: usize = 20;
@@ -22,7 +23,7 @@ pub(super) fn runs(report: &Report, laid: Laid) -> String {
         text += &figures(of, laid);
         text += &tiers(of, laid);
     }
-    text
+    text + &variances(&report.runs, laid)
 }
 
 /// What holds of a report with an experiment as without.
@@ -30,7 +31,6 @@ pub(super) fn rest(report: &Report, laid: Laid) -> String {
     let parts = [
         pairs(report, laid),
         gains(report, laid),
-        variances(&report.runs, laid),
         graders(&report.runs, laid),
         report.ladder.iter().map(ladder).collect(),
         report
@@ -41,29 +41,37 @@ pub(super) fn rest(report: &Report, laid: Laid) -> String {
     parts.concat()
 }
 
-/// What a reader should know, a line each.
+/// What a reader should know, a line each; what is said of several runs alike is said once.
 pub(super) fn notes(report: &Report, more: &[String]) -> String {
-    let warnings = more
-        .iter()
-        .chain(&report.warnings)
-        .map(|said| ("warning", said.clone()));
-    let remark = |run: &RunFigures| -> Vec<(&'static str, String)> {
-        let said = run
-            .remarks
-            .iter()
-            .map(|remark| format!("{}: {remark}", run.name));
-        said.map(|said| ("note", said)).collect()
-    };
-    let all: Vec<(&str, String)> = warnings
-        .chain(report.runs.iter().flat_map(remark))
+    let warnings = more.iter().chain(&report.warnings);
+    let mut lines: Vec<String> = warnings
+        .map(|said| format!("warning: {}\n", one_line(said)))
         .collect();
-    let line =
-        |(word, said): &(&str, String)| format!("{word}: {}\n", crate::error::one_line(said));
-    let mut text: String = all.iter().take(NOTES_SHOWN).map(line).collect();
-    if all.len() > NOTES_SHOWN {
+    let mut remarks: Vec<(&str, Vec<&str>)> = Vec::new();
+    for run in &report.runs {
+        for remark in &run.remarks {
+            match remarks
+                .iter_mut()
+                .find(|(known, _)| *known == remark.as_str())
+            {
+                Some((_, names)) => names.push(&run.name),
+                None => remarks.push((remark.as_str(), vec![&run.name])),
+            }
+        }
+    }
+    let of_several = |(remark, names): &(&str, Vec<&str>)| {
+        let of = match names.as_slice() {
+            [first, _, .., last] => format!("{first} to {last}, {} runs", names.len()),
+            few => few.join(" and "),
+        };
+        format!("note: {}: {}\n", one_line(&of), one_line(remark))
+    };
+    lines.extend(remarks.iter().map(of_several));
+    let mut text: String = lines.iter().take(NOTES_SHOWN).map(String::as_str).collect();
+    if lines.len() > NOTES_SHOWN {
         text += &format!(
             "note: {} more; `--json` and `--out` have them all\n",
-            all.len() - NOTES_SHOWN
+            lines.len() - NOTES_SHOWN
         );
     }
     text
@@ -80,7 +88,7 @@ fn head(runs: &[RunFigures], grader: &str) -> String {
     };
     format!(
         "{}: {}, {graded}\n\n",
-        crate::error::one_line(benchmark),
+        one_line(benchmark),
         counted(runs.len(), "run")
     )
 }
@@ -375,7 +383,7 @@ fn ladder(of: &LadderFigures) -> String {
     format!(
         "ladder of {}, {} runs × {} questions: {} errors, where tables with the same margins have {:.1} ± {:.1} (p {}): {verdict}\n  \
          reproducibility {:.3} (at least {:.3} by the margins), scalability {}, Loevinger's H {}\n\n",
-        crate::error::one_line(benchmark),
+        one_line(benchmark),
         of.runs,
         of.questions,
         of.errors,

@@ -145,8 +145,8 @@ fn none_joined(gathered: &Gathered<'_>, source: &Source<'_>) -> Error {
     match source {
         Source::Folder(_) => Error::usage(
             format!("no log is of a run of the experiment: {why}"),
-            "say which run each log is of, by `--run-pattern '{run}/samples_*.jsonl'`, `--run-column COLUMN` or \
-             `--runs TABLE.csv` with the columns `log` and `run`",
+            "say which run each log is of, by `--join-pattern '{run}/samples_*.jsonl'`, `--join-column NAME` or \
+             `--join TABLE.csv` with the columns `log` and `run`",
         ),
         Source::Columns { .. } => Error::usage(
             format!("no log is of an arm: {why}"),

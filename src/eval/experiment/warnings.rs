@@ -134,11 +134,13 @@ fn not_drawn(answer: &Answer) -> Option<String> {
         .filter(|arm| arm.estimand != Estimand::ThisKind)
         .map(|arm| arm.name.as_str())
         .collect();
+    let all = answer.arms.iter().map(|arm| arm.name.as_str());
+    let which = match all.collect::<BTreeSet<&str>>() == narrow {
+        true => "every arm".to_owned(),
+        false => listed(narrow.iter().copied()),
+    };
     (!narrow.is_empty()).then(|| {
-        format!(
-            "one draw each of {}: what is said of them is of these very sets, not of their kind",
-            listed(narrow)
-        )
+        format!("one draw of {which}: what is said of it is of these very sets, not of their kind")
     })
 }
 

@@ -12,7 +12,11 @@ pub(super) fn of(answer: &Answer) -> Vec<String> {
         .iter()
         .filter(|effect| effect.verdict != Verdict::Refused);
     said.extend(effects.map(effect));
-    said.extend(answer.medium_rule.smallest.iter().map(smallest));
+    // An arm alone, of one size that does not pass, says nothing that its row does not.
+    let smallest = answer.medium_rule.smallest.iter().filter(|found| {
+        found.category.is_none() || found.sizes.len() > 1 || found.passing.is_some()
+    });
+    said.extend(smallest.map(self::smallest));
     let whole = answer.spread.iter().filter(|spread| spread.tier.is_none());
     said.extend(whole.filter_map(spread));
     let whole = answer
@@ -114,18 +118,20 @@ fn smallest(found: &SmallestPassing) -> String {
         Some(size) => format!("the mean alone reads {size}"),
         None => "nor does any mean read so".to_owned(),
     };
-    let failing = found
-        .failing
-        .map_or_else(String::new, |size| format!(", {size} is too few"));
+    let largest = found.sizes.iter().max().copied().unwrap_or(0);
+    let failing = match found.failing {
+        Some(size) if size == largest => ", and it is shown not to be".to_owned(),
+        Some(size) => format!(", {size} is shown not to be"),
+        None => String::new(),
+    };
     match found.passing {
         Some(size) => format!(
             "{head}: {size} {} are enough{failing}; {reading}",
             found.unit
         ),
-        None => format!(
-            "{head}: no size up to {} is shown to be enough{failing}; {reading}",
-            found.sizes.iter().max().unwrap_or(&0)
-        ),
+        None => {
+            format!("{head}: no size up to {largest} is shown to be enough{failing}; {reading}")
+        }
     }
 }
 

@@ -187,7 +187,7 @@ impl<'g> Gathered<'g> {
         text: &str,
         source: SourceFile,
     ) -> Result<Option<Error>> {
-        let Some(document @ Value::Object(_)) = text::value(text) else {
+        let Some(document @ Value::Object(_)) = text::document(text) else {
             return self.rows(file, &Rows::new(source)?);
         };
         let keys = keys(&document);
@@ -200,7 +200,10 @@ impl<'g> Gathered<'g> {
         };
         self.saw("document", &keys, format);
         let columns = Vec::new();
-        let context = self.context(file, &columns);
+        let context = Context {
+            document: text,
+            ..self.context(file, &columns)
+        };
         let maker = self.maker(format, &context);
         let mut told = Vec::new();
         let chunk = match format.document(document, &context, &mut told) {
@@ -229,6 +232,7 @@ impl<'g> Gathered<'g> {
         Context {
             columns,
             stem: &file.stem,
+            document: "",
             options: self.options,
         }
     }

@@ -25,25 +25,40 @@
 //!   done once for all formats, in `gather`, `grade` and `questions`.
 
 mod areal;
+mod chat;
 mod chunk;
 mod classes;
 mod evalchemy;
+mod every_eval_ever;
 mod finish;
 mod fork;
 mod gather;
+#[cfg(test)]
+mod harnesses;
+mod helm;
+mod inspect;
+mod lighteval;
 mod lm_eval;
 mod matching;
+mod matharena;
 mod mgsm;
+mod nemo_skills;
 mod open;
+mod opencompass;
 mod plain;
 mod qwen_math;
 #[cfg(test)]
 mod real;
+mod rewards;
 mod row;
 mod sniff;
 #[cfg(test)]
 mod tests;
 mod told;
+mod trl;
+mod verifiers;
+mod verl;
+mod write;
 mod zip;
 
 use std::collections::BTreeMap;
@@ -66,6 +81,16 @@ const FORMATS: &[&dyn Format] = &[
     &qwen_math::QwenMath,
     &mgsm::Mgsm,
     &plain::Plain,
+    &every_eval_ever::EveryEvalEver,
+    &helm::Helm,
+    &inspect::Inspect,
+    &lighteval::Lighteval,
+    &matharena::MathArena,
+    &nemo_skills::NemoSkills,
+    &opencompass::OpenCompass,
+    &trl::Trl,
+    &verifiers::Verifiers,
+    &verl::Verl,
 ];
 
 /// One format of logs.
@@ -143,6 +168,8 @@ pub(crate) struct Context<'c> {
     pub columns: &'c [String],
     /// What the file's name says, without folders and endings.
     pub stem: &'c str,
+    /// The text of a document, for who reads a part of it that is too large to be held as a value; else empty.
+    pub document: &'c str,
     pub options: &'c Options,
 }
 

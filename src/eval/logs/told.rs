@@ -104,6 +104,41 @@ impl<'a> Told<'a> {
     }
 }
 
+impl Told<'_> {
+    /// The same, borrowed from nothing.
+    pub(crate) fn into_owned(self) -> Told<'static> {
+        let own = |text: Option<Cow<'_, str>>| text.map(|text| Cow::Owned(text.into_owned()));
+        let columns = self.columns.into_iter();
+        Told {
+            run: own(self.run),
+            benchmark: own(self.benchmark),
+            id: own(self.id),
+            text: own(self.text),
+            gold: own(self.gold),
+            attempt: self.attempt,
+            filter: own(self.filter),
+            recorded: self.recorded,
+            answer: own(self.answer),
+            response: own(self.response),
+            tokens: self.tokens,
+            finished: self.finished,
+            ended: self.ended,
+            said: Said {
+                model: own(self.said.model),
+                prompt: own(self.said.prompt),
+                template: own(self.said.template),
+                temperature: self.said.temperature,
+                top_p: self.said.top_p,
+                max_tokens: self.said.max_tokens,
+                grader: own(self.said.grader),
+            },
+            columns: columns
+                .map(|(column, value)| (column, Cow::Owned(value.into_owned())))
+                .collect(),
+        }
+    }
+}
+
 /// Right or wrong.
 pub(crate) fn outcome(is_right: bool) -> Outcome {
     if is_right {

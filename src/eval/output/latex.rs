@@ -2,7 +2,7 @@
 //!
 //! Tiers are printed as the paper prints them: avg@n, then cov@n in brackets, in percent.
 
-use crate::error::one_line;
+use crate::emit::appendix::escaped;
 use crate::eval::experiment::answer::{Answer, Comparison};
 use crate::eval::report::{Report, RunFigures, estimand};
 use crate::eval::tiers::Tier;
@@ -192,7 +192,10 @@ fn percent(share: Option<f64>) -> String {
 }
 
 fn points(share: Option<f64>) -> String {
-    share.map_or("--".to_owned(), |share| format!("${:+.1}$", 100.0 * share))
+    share.map_or("--".to_owned(), |share| match (1000.0 * share).round() {
+        0.0 => "$0.0$".to_owned(),
+        tenths => format!("${:+.1}$", tenths / 10.0),
+    })
 }
 
 fn both(avg: Option<f64>, cov: Option<f64>) -> String {
@@ -239,34 +242,9 @@ fn attempts([fewest, most]: [u32; 2]) -> String {
     }
 }
 
-/// A text as LaTeX prints it: nothing in it is a command, a comment or a line of its own.
-fn escaped(text: &str) -> String {
-    let mut shown = String::with_capacity(text.len() + 8);
-    for letter in one_line(text).chars() {
-        match letter {
-            '\\' => shown += "\\textbackslash{}",
-            '~' => shown += "\\textasciitilde{}",
-            '^' => shown += "\\textasciicircum{}",
-            '<' => shown += "\\textless{}",
-            '>' => shown += "\\textgreater{}",
-            '{' | '}' | '$' | '&' | '#' | '%' | '_' => shown.extend(['\\', letter]),
-            other => shown.push(other),
-        }
-    }
-    shown
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_name_from_a_log_is_no_command() {
-        let name = "a_b%\\input{/etc/passwd}\n$x$^^M&~";
-        let shown = "a\\_b\\%\\textbackslash{}input\\{/etc/passwd\\}\\textbackslash{}n\\$x\\$\\textasciicircum{}\
-                     \\textasciicircum{}M\\&\\textasciitilde{}";
-        assert_eq!(escaped(name), shown);
-    }
 
     #[test]
     fn a_table_has_a_row_for_each_and_none_is_no_table() {

@@ -36,7 +36,7 @@ pub struct Asked {
     pub seed: u64,
     /// Pairs that are meant, by name: the first less the second.
     pub pairs: Vec<[String; 2]>,
-    /// Whether each run meets each other where neither pairs nor runs to compare with are named.
+    /// Whether each run meets each other, where neither pairs nor runs to compare with are named, and each reference.
     pub all_pairs: bool,
     /// Runs that every other at their benchmark is compared with: the other less it.
     pub against: Vec<String>,

@@ -171,6 +171,9 @@ pub(super) fn pairs(runs: &[Counted<'_>], asked: &Asked) -> (Vec<PairFigures>, u
         .par_iter()
         .map(|[a, b]| compare(&runs[*a], &runs[*b], asked))
         .collect();
+    // Runs at benchmarks of unknown names may have nothing to do with each other.
+    let names_none = asked.pairs.is_empty() && asked.against.is_empty();
+    pairs.retain(|pair| pair.questions > 0 || !names_none);
     for family in families(&pairs) {
         let p: Vec<f64> = family.iter().filter_map(|&at| pairs[at].p).collect();
         for (at, p) in family.into_iter().zip(holm(&p)) {
@@ -211,7 +214,8 @@ fn meant(runs: &[Counted<'_>], asked: &Asked) -> (Vec<[usize; 2]>, u64) {
     for [a, b] in &asked.pairs {
         asked_pair(runs, [&named(a), &named(b)]).for_each(|[a, b]| add(a, b));
     }
-    for name in asked.against.iter().chain(&asked.references) {
+    let references = asked.references.iter().filter(|_| asked.all_pairs);
+    for name in asked.against.iter().chain(references) {
         for b in named(name) {
             let others = (0..runs.len()).filter(|&a| is_same(&runs[a], &runs[b]));
             others.for_each(|a| add(a, b));
@@ -310,12 +314,14 @@ fn compare(a: &Counted<'_>, b: &Counted<'_>, asked: &Asked) -> PairFigures {
     let common = Common::of(a, b);
     let (a, b) = (a.run, b.run);
     let mut pair = PairFigures::blank(a, b, common.a.len());
-    let (refused, allowed) = differences(a, b, asked);
+    let (mut refused, allowed) = differences(a, b, asked);
     pair.allowed = allowed;
     pair.unknown = unknown(a, b, asked.grader);
-    pair.refused = refused.or_else(|| few(&common, asked, &mut pair.allowed));
-    if pair.refused.is_none() {
+    refused.extend(few(&common, asked, &mut pair.allowed));
+    if refused.is_empty() {
         pair.fill(&common, asked.seed);
+    } else {
+        pair.refused = Some(refused.join("; "));
     }
     pair
 }
@@ -381,9 +387,9 @@ impl PairFigures {
     }
 }
 
-/// What is known to differ: the first that is not allowed as a reason to refuse, and what is allowed.
-fn differences(a: &Run, b: &Run, asked: &Asked) -> (Option<String>, Vec<String>) {
-    let (mut refused, mut allowed) = (None, Vec::new());
+/// What is known to differ: what is not allowed, as reasons to refuse, and what is.
+fn differences(a: &Run, b: &Run, asked: &Asked) -> (Vec<String>, Vec<String>) {
+    let (mut refused, mut allowed) = (Vec::new(), Vec::new());
     for differing in Differing::ALL {
         if differing == Differing::Grader && grades_ourselves(a, b, asked.grader) {
             continue;
@@ -397,8 +403,8 @@ fn differences(a: &Run, b: &Run, asked: &Asked) -> (Option<String>, Vec<String>)
         let said = format!("{} differs: {first} and {second}", differing.words());
         if asked.allow.contains(&differing) {
             allowed.push(said);
-        } else if refused.is_none() {
-            refused = Some(format!("{said} (--allow {})", differing.word()));
+        } else {
+            refused.push(format!("{said} (--allow {})", differing.word()));
         }
     }
     (refused, allowed)

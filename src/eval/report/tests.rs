@@ -347,3 +347,32 @@ fn cov_is_compared_at_the_fewest_attempts_of_either() {
         "one of eight is in two of eight draws of two"
     );
 }
+
+#[test]
+fn every_reason_to_refuse_is_said_and_runs_without_a_common_question_are_no_pair() {
+    let with = |mut run: Run, temperature: f64, questions: usize| {
+        run.facts.temperature = Some(temperature);
+        run.questions.truncate(questions);
+        run
+    };
+    let runs = vec![with(single("a", 12), 0.6, 30), with(single("b", 3), 0.0, 4)];
+    let found = reported(runs, &asked());
+    let refused = found.pairs[0].refused.as_deref().expect("reasons");
+    assert!(refused.contains("temperature differs") && refused.contains("4 questions in common"));
+    let elsewhere = |name: &str, id: &str| {
+        let mut run = single(name, 3);
+        run.benchmark = None;
+        run.questions
+            .iter_mut()
+            .for_each(|question| question.id.insert_str(0, id));
+        run
+    };
+    let apart = vec![elsewhere("a", "x"), elsewhere("b", "y")];
+    assert!(reported(apart.clone(), &asked()).pairs.is_empty());
+    let pairs = vec![["a".to_owned(), "b".to_owned()]];
+    let named = reported(apart, &Asked { pairs, ..asked() });
+    assert!(
+        named.pairs[0].refused.is_some(),
+        "a pair that is asked for is answered"
+    );
+}

@@ -57,12 +57,19 @@ fn of_run(run: &Run, figures: &RunFigures) -> Vec<String> {
         .collect()
 }
 
+/// Where the reader of the log has not said it already.
 fn coverage(figures: &RunFigures) -> Option<String> {
     let of = figures.of.filter(|of| figures.questions < u64::from(*of))?;
-    Some(format!(
-        "{} of {of} questions: its figures are of these alone",
-        figures.questions
-    ))
+    let is_said = figures
+        .remarks
+        .iter()
+        .any(|remark| remark.contains(&format!("of the {of} questions")));
+    (!is_said).then(|| {
+        format!(
+            "{} of {of} questions: its figures are of these alone",
+            figures.questions
+        )
+    })
 }
 
 fn uneven(figures: &RunFigures) -> Option<String> {

@@ -8,14 +8,14 @@
 
 mod read_file;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
 use super::contamination::{self, SoughtBenchmark};
 use super::files::{DataTable, FoundFiles, Terms};
-use super::{Overrides, PlannedVectors, VectorFile};
+use super::{Overrides, PlannedScreenVectors, PlannedVectors, VectorFile};
 use crate::error::shortened;
 use crate::manifest::{LookupRecord, LookupRole, Manifest};
 use crate::measure::tokens;
@@ -141,13 +141,8 @@ impl Lock {
         found.unwrap_or_default()
     }
 
-    /// Refuses another tokenizer, other fingerprints and other vectors than those of the run.
-    pub(super) fn check_others(
-        &self,
-        tokenizer: &str,
-        sought: &[SoughtBenchmark],
-        vectors: &[PlannedVectors],
-    ) -> Result<()> {
+    /// Refuses another tokenizer and other fingerprints than those of the run.
+    pub(super) fn check_others(&self, tokenizer: &str, sought: &[SoughtBenchmark]) -> Result<()> {
         let was = &self.manifest.tokenizer;
         if was != tokenizer {
             return Err(other("the tokenizer", tokenizer, was));
@@ -162,16 +157,27 @@ impl Lock {
                 _ => {}
             }
         }
-        let pairs = vectors
-            .iter()
-            .map(|one| (&one.benchmark, [&one.problems, &one.asking]));
-        for (name, pair) in pairs {
-            self.check_vectors(name, pair)?;
-        }
         Ok(())
     }
 
-    fn check_vectors(&self, benchmark: &str, pair: [&VectorFile; 2]) -> Result<()> {
+    /// Refuses other vectors than those of the run.
+    pub(super) fn check_vectors(
+        &self,
+        compared: &[PlannedVectors],
+        screened: Option<&PlannedScreenVectors>,
+    ) -> Result<()> {
+        for one in compared {
+            self.check_pair(&one.benchmark, [&one.problems, &one.asking])?;
+        }
+        let Some(screened) = screened else {
+            return Ok(());
+        };
+        let mut benchmarks = screened.benchmarks.iter();
+        benchmarks
+            .try_for_each(|(name, _, items)| self.check_pair(name, [&screened.problems, items]))
+    }
+
+    fn check_pair(&self, benchmark: &str, pair: [&VectorFile; 2]) -> Result<()> {
         let read = self.lookup(LookupRole::Vectors, benchmark);
         for file in pair {
             let is = file.content.to_string();
@@ -252,8 +258,8 @@ pub(super) fn refuse_missing(
             .into_iter()
             .filter(|name| !below(name)),
     );
-    missing.retain(|name| !overrides.sources.contains_key(name));
-    missing.dedup();
+    let mut told = HashSet::new();
+    missing.retain(|name| !overrides.sources.contains_key(name) && told.insert(name.clone()));
     if missing.is_empty() {
         return Ok(());
     }
@@ -308,6 +314,11 @@ pub(super) fn named_files(pipeline: &Pipeline) -> Vec<String> {
         .filter_map(|grid| grid.similar.as_ref());
     for vectors in similar.filter_map(|similar| similar.vectors.as_ref()) {
         named.extend([vectors.problems.clone(), vectors.questions.clone()]);
+    }
+    let screened = pipeline.screen.contamination.iter();
+    for vectors in screened.filter_map(|table| table.vectors.as_ref()) {
+        named.push(vectors.problems.clone());
+        named.extend(vectors.items.values().cloned());
     }
     named
 }

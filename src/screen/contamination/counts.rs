@@ -39,7 +39,8 @@ impl Found {
             Some(Class::Part) => &mut self.part,
             Some(Class::NumbersChanged) => &mut self.numbers_changed,
             Some(Class::Reworded) => &mut self.reworded,
-            None => &mut self.missed,
+            // Planted items have no vectors.
+            Some(Class::Similar) | None => &mut self.missed,
         } += 1;
     }
 

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Class;
 use super::fingerprint::Item;
+use super::nominees::Likeness;
 use super::seen::{Seen, Sums};
 
 /// How an item and a problem agree.
@@ -43,6 +44,17 @@ pub struct Evidence {
     pub answer: Option<bool>,
     /// How many numbers the problem has for one of the item's, one added to both.
     pub numbers_ratio: f32,
+    /// Whether the texts led to the item; otherwise vectors alone did.
+    #[serde(default = "by_text")]
+    pub by_text: bool,
+    /// How near the vectors are that led to the item; null where none did.
+    #[serde(default)]
+    pub vectors: Option<Likeness>,
+}
+
+/// What a version says that knew no vectors.
+fn by_text() -> bool {
+    true
 }
 
 impl Evidence {
@@ -73,6 +85,8 @@ impl Evidence {
             length,
             answer: seen.answers_as(item),
             numbers_ratio: (seen.numbers.len() + 1) as f32 / (item.numbers.len() + 1) as f32,
+            by_text: true,
+            vectors: None,
         }
     }
 }
@@ -90,13 +104,13 @@ impl Evidence {
     pub fn class(&self) -> Option<Class> {
         if self.exact {
             Some(Class::Exact)
-        } else if self.is_same() || self.is_reworded() && self.answer == Some(true) {
+        } else if self.is_same() || self.is_in_other_words() && self.answer == Some(true) {
             Some(Class::Near)
         } else if self.is_part() {
             Some(Class::Part)
         } else if self.is_template() {
             Some(Class::NumbersChanged)
-        } else if self.is_reworded() {
+        } else if self.is_in_other_words() || self.is_retold_with_answer() {
             Some(Class::Reworded)
         } else {
             None
@@ -159,7 +173,12 @@ impl Evidence {
         self.numberless || has_words || is_spelled
     }
 
-    /// The item's figures in other words.
+    /// The item's figures in other words, as the texts or vectors tell.
+    fn is_in_other_words(&self) -> bool {
+        self.is_reworded() || self.is_retold()
+    }
+
+    /// The item's figures with some of its words.
     fn is_reworded(&self) -> bool {
         let some_words = self.is_alike()
             && self.numbers_ratio >= 1.0 / NUMBERS_RATIO_MAX
@@ -197,7 +216,7 @@ impl Evidence {
     }
 
     /// What those of them say that the problem has.
-    fn figures_found(&self) -> f32 {
+    pub(super) fn figures_found(&self) -> f32 {
         self.number_bits * self.numbers + self.formula_bytes * self.formulas / 2.0
     }
 }

@@ -84,6 +84,51 @@ pub(crate) fn value(text: &str) -> Option<Value<'_>> {
     }
 }
 
+/// The values of some keys of an object, passing over the others; none where the text is no object, or one of them is too
+/// large to be held.
+pub(crate) fn wanted<'a>(text: &'a str, keys: &[&str]) -> Option<Vec<Value<'a>>> {
+    let keys: Vec<String> = keys.iter().map(|key| (*key).to_owned()).collect();
+    cells(text.as_bytes(), &keys).0.ok()
+}
+
+/// An object each of whose values is held on its own: one that is too large is named by what it is, and the others are
+/// there. None where the text is no object.
+pub(crate) fn document(text: &str) -> Option<Value<'_>> {
+    match fields(text) {
+        Ok(fields) => Some(fields),
+        Err(_) => Some(fields(&mended(text)?.0).ok()?.into_owned()),
+    }
+}
+
+fn fields(text: &str) -> serde_json::Result<Value<'_>> {
+    let mut fields = Vec::new();
+    for (key, raw) in raw_fields(text)? {
+        fields.push((key, whole(raw.get())?));
+    }
+    Ok(Value::Object(fields))
+}
+
+/// The texts of the items of a list in an object, as JSON has them; none where there is no such list.
+pub(crate) fn items(text: &str, key: &str) -> Option<Vec<String>> {
+    let items = |text| -> serde_json::Result<Option<Vec<String>>> {
+        let found = raw_fields(text)?.into_iter().find(|(name, _)| name == key);
+        let Some((_, raw)) = found else {
+            return Ok(None);
+        };
+        let items: Vec<&RawValue> = serde_json::from_str(raw.get())?;
+        Ok(Some(
+            items
+                .into_iter()
+                .map(|item| item.get().to_owned())
+                .collect(),
+        ))
+    };
+    match items(text) {
+        Ok(found) => found,
+        Err(_) => items(&mended(text)?.0).ok()?,
+    }
+}
+
 fn whole(text: &str) -> serde_json::Result<Value<'_>> {
     let value: Value<'_> = serde_json::from_str(text)?;
     match is_rounded(&value) {

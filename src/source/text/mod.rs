@@ -23,7 +23,7 @@ use crate::source::needed::Needed;
 use crate::source::remark::Remarks;
 use crate::source::unit::{BatchSize, ROW_BYTES_MAX, Spot};
 use crate::{Error, Result};
-pub(crate) use json::{strict, value};
+pub(crate) use json::{document, items, strict, wanted};
 use rows::{FoundRow, Rows};
 
 /// Rows as they were read.

@@ -11,7 +11,7 @@ const PANELS_MAX: usize = 12;
 const WIDTH: f64 = 400.0;
 const HEIGHT: f64 = 240.0;
 const MARGIN: f64 = 56.0;
-const TOP: f64 = 56.0;
+const TOP: f64 = 72.0;
 
 /// Draws a panel for each family of sizes, with its tiers; none where there is none.
 pub(super) fn draw(scaling: &[Scaling]) -> Option<String> {
@@ -29,11 +29,15 @@ pub(super) fn draw(scaling: &[Scaling]) -> Option<String> {
         ),
         false => "Accuracy by size".to_owned(),
     };
-    let about = "Percent of avg@n over the logarithm of size; small dots are draws. Dashed: a ln N + b. Dotted: c − h N^(−e), \
-                 whose ceiling is a property of the formula. Beyond the largest size: 95 %, on these questions.";
-    let mut svg = Svg::new(&title, about);
+    let about = [
+        "Percent of avg@n over the logarithm of size; small dots are draws. Dashed: a ln N + b.",
+        "Dotted: c − h N^(−e), whose ceiling is a property of the formula. Beyond the largest size: 95 %, on these questions.",
+    ];
+    let mut svg = Svg::new(&title, &about.join(" "));
     svg.text("head", [16.0, 22.0], Anchor::Start, &title);
-    svg.text("soft", [16.0, 40.0], Anchor::Start, about);
+    for (at, line) in about.iter().enumerate() {
+        svg.text("soft", [16.0, 40.0 + 15.0 * at as f64], Anchor::Start, line);
+    }
     let shown = &wholes[..wholes.len().min(PANELS_MAX)];
     for (at, whole) in shown.iter().enumerate() {
         let corner = [
@@ -47,7 +51,7 @@ pub(super) fn draw(scaling: &[Scaling]) -> Option<String> {
     }
     let columns = shown.len().min(2) as f64;
     let width =
-        (columns * (WIDTH + MARGIN * 2.0)).max(16.0 + about.chars().count() as f64 * LETTER);
+        (columns * (WIDTH + MARGIN * 2.0)).max(16.0 + about[1].chars().count() as f64 * LETTER);
     let height = TOP + shown.len().div_ceil(2) as f64 * (HEIGHT + 96.0);
     Some(svg.finish(width, height))
 }
@@ -136,10 +140,11 @@ fn axes(svg: &mut Svg, frame: &Frame, whole: &Scaling) {
         );
     }
     let mut free = f64::NEG_INFINITY;
-    for at in &whole.sizes {
-        let [x, y] = frame.place(at.size as f64, 0.0);
+    let beyond = whole.extrapolated.iter().map(|at| at.size);
+    for size in whole.sizes.iter().map(|at| at.size).chain(beyond) {
+        let [x, y] = frame.place(size as f64, 0.0);
         svg.line("grid", [x, y], [x, y - HEIGHT]);
-        let label = at.size.to_string();
+        let label = size.to_string();
         let half = label.len() as f64 * LETTER / 2.0;
         if x - half > free {
             svg.text("soft", [x, y + 16.0], Anchor::Middle, &label);
@@ -201,7 +206,7 @@ fn key(svg: &mut Svg, frame: &Frame, tiers: &[&Scaling]) {
     {
         svg.dot(class, [x + 4.0, y + 44.0], 3.5);
         svg.text("soft", [x + 12.0, y + 48.0], Anchor::Start, name);
-        x += 26.0 + name.len() as f64 * LETTER;
+        x += 32.0 + name.len() as f64 * LETTER;
     }
 }
 

@@ -116,7 +116,7 @@ fn sizes_are_on_a_logarithm_and_extremes_of_figures_draw_nothing_that_is_no_numb
     let drawn = scaling::draw(&[whole]).expect("a plot");
     is_harmless(&drawn);
     assert!(!drawn.contains("NaN") && !drawn.contains("inf"), "{drawn}");
-    let middle = "<path class=\"c0 line\" d=\"M56.0 272.0L256.0 224.0L456.0 176.0\"/>";
+    let middle = "<path class=\"c0 line\" d=\"M56.0 288.0L256.0 240.0L456.0 192.0\"/>";
     assert!(
         drawn.contains(middle),
         "1000 is half way from 100 to 10,000: {drawn}"
