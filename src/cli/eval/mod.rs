@@ -293,6 +293,7 @@ impl Arguments {
             };
             logs.runs.extend(read.runs.into_iter().map(renamed));
             logs.inputs.extend(read.inputs);
+            logs.passed.extend(read.passed);
             let renamed = read.disagreements.into_iter().map(|of| logs::Disagreement {
                 run: name.clone(),
                 ..of
@@ -452,11 +453,10 @@ impl Done {
             None => screen::runs(&self.report, laid),
         };
         text += &screen::rest(&self.report, laid);
-        let more = self
-            .answer
-            .as_ref()
-            .map_or(&[][..], |answer| &answer.warnings);
-        text + &screen::notes(&self.report, more)
+        let mut more = self.logs.notes();
+        let answer = self.answer.iter();
+        more.extend(answer.flat_map(|answer| answer.warnings.clone()));
+        text + &screen::notes(&self.report, &more)
     }
 
     /// Writes the folder that was asked for; a signal leaves nothing of it.

@@ -63,15 +63,15 @@ pub(super) struct QuestionKey {
 pub(super) struct Question {
     pub known: Option<Known>,
     pub gold: Option<String>,
-    pub answers: Vec<Answer>,
+    /// By the key under which equal ones meet.
+    pub answers: IndexMap<Box<str>, Answer>,
 }
 
 /// A distinct answer to a question.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Answer {
-    pub key: String,
-    /// As it was given first.
-    pub text: String,
+    /// As it was given first, where that is not its key.
+    pub text: Option<Box<str>>,
     /// Whether our verifier called it the gold answer.
     pub is_right: bool,
 }
@@ -92,6 +92,8 @@ pub(super) struct Kept {
     pub answer: Option<u32>,
     /// A hash of the response.
     pub text: Option<u64>,
+    /// A hash of what stands in the columns beside.
+    pub beside: u64,
     /// Bytes of the response.
     pub bytes: u32,
     pub tokens: Option<u32>,
@@ -205,25 +207,20 @@ impl FactsTold {
 impl Question {
     /// The number of an answer among the question's; a new one where it was not given before.
     fn answer(&mut self, text: &str, is_right: bool) -> u32 {
-        let key = grade::answer_key(text);
-        self.keyed(Answer {
-            key,
-            text: shown(text),
+        let (key, text) = (grade::answer_key(text), shown(text));
+        let answer = Answer {
+            text: (text != key).then(|| text.into()),
             is_right,
-        })
+        };
+        self.keyed(key.into(), answer)
     }
 
     /// The same of an answer whose key is known.
-    pub(super) fn keyed(&mut self, answer: Answer) -> u32 {
-        let known = self
-            .answers
-            .iter()
-            .position(|known| known.key == answer.key);
-        let at = known.unwrap_or_else(|| {
-            self.answers.push(answer.clone());
-            self.answers.len() - 1
-        });
-        self.answers[at].is_right |= answer.is_right;
+    pub(super) fn keyed(&mut self, key: Box<str>, answer: Answer) -> u32 {
+        let is_right = answer.is_right;
+        let entry = self.answers.entry(key);
+        let at = entry.index();
+        entry.or_insert(answer).is_right |= is_right;
         at as u32
     }
 
@@ -337,6 +334,7 @@ impl Series {
                 .filter(|answer| !answer.trim().is_empty())
                 .map(|answer| known.answer(answer, is_right && is_ours)),
             text: told.response.as_deref().map(|text| digest(text.as_bytes())),
+            beside: beside(&told.columns),
             bytes: told
                 .response
                 .as_deref()
@@ -392,7 +390,7 @@ impl Series {
         let question = Question {
             gold: gold.map(str::to_owned),
             known,
-            answers: Vec::new(),
+            answers: IndexMap::new(),
         };
         self.questions.insert_full(key, question).0
     }
@@ -410,6 +408,13 @@ impl Series {
         };
         grade::grade(gold.filter(|_| is_wanted), response, told.answer.as_deref())
     }
+}
+
+/// A hash of the cells of further columns.
+fn beside(columns: &[(usize, Cow<'_, str>)]) -> u64 {
+    columns.iter().fold(0, |hash, (column, value)| {
+        hash.rotate_left(5) ^ digest(value.as_bytes()).wrapping_add(*column as u64)
+    })
 }
 
 /// The number of a filter.

@@ -1,5 +1,7 @@
 //! Which answers to a question are one: votes are of answers, and not of spellings.
 
+use std::collections::HashMap;
+
 use indexmap::IndexMap;
 use rayon::prelude::*;
 
@@ -10,8 +12,7 @@ use crate::verify::{self, compare};
 /// The class of each answer of each of the log's questions.
 pub(super) struct Classes(Vec<Vec<u32>>);
 
-/// Answers to one question of which each is compared with each; further ones are classes of their own. With 64 attempts
-/// a model gives fewer.
+/// Answers to one question with which others are compared; with 64 attempts a model gives fewer.
 const COMPARED_MAX: usize = 64;
 
 impl Classes {
@@ -28,7 +29,7 @@ pub(super) fn of(questions: &IndexMap<QuestionKey, Question>, matched: &Matched)
         .par_iter()
         .map(|group| {
             let members = group.members.iter().map(|at| &questions[*at as usize]);
-            let answers: Vec<&Answer> = members.flat_map(|question| &question.answers).collect();
+            let answers: Vec<(&str, &Answer)> = members.flat_map(answers_of).collect();
             (group.members.as_slice(), of_question(&answers))
         })
         .collect();
@@ -43,34 +44,51 @@ pub(super) fn of(questions: &IndexMap<QuestionKey, Question>, matched: &Matched)
 }
 
 /// A number for each answer: the same where they are equal, from 0 in the order in which they came.
-fn of_question(answers: &[&Answer]) -> Vec<u32> {
-    let mut firsts: Vec<&Answer> = Vec::new();
-    answers
-        .iter()
-        .map(|answer| {
-            let known = firsts
-                .iter()
-                .position(|first| are_one(first, answer, firsts.len()));
-            known.unwrap_or_else(|| {
-                firsts.push(answer);
-                firsts.len() - 1
-            }) as u32
-        })
-        .collect()
+fn of_question(answers: &[(&str, &Answer)]) -> Vec<u32> {
+    let mut known: HashMap<&str, u32> = HashMap::new();
+    let mut right = None;
+    let mut firsts: Vec<(bool, &str, u32)> = Vec::new();
+    let mut count = 0;
+    let mut classes = Vec::new();
+    for (key, answer) in answers {
+        let is_number = is_integer(key);
+        let text = answer.text.as_deref().unwrap_or(key);
+        let by_key = known.get(key).copied();
+        let by_grade = right.filter(|_| answer.is_right);
+        let class = by_key.or(by_grade).unwrap_or_else(|| {
+            let equal = firsts.iter().find(|(is_first_number, first, _)| {
+                // Two integers of two keys are two.
+                !(is_number && *is_first_number) && are_equal(first, text)
+            });
+            equal.map_or(count, |(.., class)| *class)
+        });
+        if class == count {
+            count += 1;
+            if firsts.len() < COMPARED_MAX {
+                firsts.push((is_number, text, class));
+            }
+        }
+        if answer.is_right {
+            right.get_or_insert(class);
+        }
+        known.insert(key, class);
+        classes.push(class);
+    }
+    classes
 }
 
-fn are_one(a: &Answer, b: &Answer, count: usize) -> bool {
-    if a.key == b.key || (a.is_right && b.is_right) {
-        return true;
-    }
-    let is_integer = |key: &str| {
-        key.bytes()
-            .all(|byte| byte.is_ascii_digit() || byte == b'-')
-    };
-    if is_integer(&a.key) && is_integer(&b.key) || count > COMPARED_MAX {
-        return false;
-    }
-    compare(&a.text, &b.text).outcome == verify::Outcome::Correct
+fn answers_of(question: &Question) -> impl Iterator<Item = (&str, &Answer)> {
+    let answers = question.answers.iter();
+    answers.map(|(key, answer)| (&**key, answer))
+}
+
+fn is_integer(key: &str) -> bool {
+    key.bytes()
+        .all(|byte| byte.is_ascii_digit() || byte == b'-')
+}
+
+fn are_equal(a: &str, b: &str) -> bool {
+    compare(a, b).outcome == verify::Outcome::Correct
 }
 
 #[cfg(test)]
@@ -80,10 +98,12 @@ mod tests {
 
     #[test]
     fn equal_answers_are_one_class_however_they_are_spelled() {
-        let answer = |text: &str, is_right| Answer {
-            key: answer_key(text),
-            text: text.to_owned(),
-            is_right,
+        let answer = |text: &str, is_right| {
+            let answer = Answer {
+                text: Some(text.into()),
+                is_right,
+            };
+            (answer_key(text), answer)
         };
         let answers = [
             answer("\\frac{1}{2}", false),
@@ -93,7 +113,10 @@ mod tests {
             answer("three", true),
             answer("the third", true),
         ];
-        let answers: Vec<&Answer> = answers.iter().collect();
+        let answers: Vec<_> = answers
+            .iter()
+            .map(|(key, answer)| (key.as_str(), answer))
+            .collect();
         let classes = of_question(&answers);
         assert_eq!(classes[..4], [0, 1, 0, 0]);
         assert_eq!(classes[4], classes[5]);

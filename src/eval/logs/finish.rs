@@ -1,6 +1,7 @@
 //! From what was gathered to runs, with what a reader should know of each.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::hash::BuildHasher;
 
 use super::chunk::{Agreed, Dispute, Kept};
 use super::gather::{Gathered, RunKey, RunSoFar, Seen, names};
@@ -42,7 +43,8 @@ pub(super) fn logs(gathered: Gathered<'_>) -> Result<Logs> {
 pub(super) fn inspected(gathered: Gathered<'_>) -> Result<Inspected> {
     let (inputs, finished, seen) = all(gathered)?;
     let has = |name: &String| seen.columns.iter().any(|(known, _)| known == name);
-    let (read, missing) = seen.wanted.iter().cloned().partition(has);
+    let wanted = seen.wanted.iter().filter(|name| !name.is_empty());
+    let (read, missing) = wanted.cloned().partition(has);
     let mut inspected = Inspected {
         input: inputs.into_iter().next().unwrap_or_default(),
         shape: seen.shape,
@@ -369,7 +371,9 @@ fn drop_again(
     attempts: &[Kept],
     remarks: &mut Vec<String>,
 ) -> BTreeMap<usize, u64> {
-    let mut first: HashMap<(u32, u32), Vec<usize>> = HashMap::new();
+    // What was told, by its hash: the sets of a run of a million attempts would be larger than the attempts.
+    let mut known: HashSet<u64> = HashSet::new();
+    let hasher = foldhash::fast::FixedState::default();
     let mut dropped = BTreeMap::new();
     let mut differing = 0;
     order.retain(|at| {
@@ -377,22 +381,23 @@ fn drop_again(
         let Some(number) = kept.attempt else {
             return true;
         };
-        let known = first.entry((kept.question, number)).or_default();
+        let (file, place) = (kept.row >> 40, (kept.question, number));
+        let said = (
+            kept.text,
+            kept.recorded,
+            kept.answer,
+            kept.tokens,
+            kept.beside,
+        );
         // Another file's attempt of that number is another attempt, if not the same text.
-        let in_file = |other: &&usize| attempts[**other].row >> 40 == kept.row >> 40;
-        let is_same = |other: &usize| {
-            let (same_file, other) = (in_file(&other), &attempts[*other]);
-            (other.text, other.recorded, other.answer, other.tokens)
-                == (kept.text, kept.recorded, kept.answer, kept.tokens)
-                && other.row != kept.row
-                && (same_file || kept.text.is_some())
-        };
-        if known.iter().any(is_same) {
-            *dropped.entry((kept.row >> 40) as usize).or_default() += 1;
+        let in_file = hasher.hash_one((place, file, said));
+        let anywhere = kept.text.map(|_| hasher.hash_one((place, said)));
+        let is_again = !known.insert(in_file) | anywhere.is_some_and(|hash| !known.insert(hash));
+        if is_again {
+            *dropped.entry(file as usize).or_default() += 1;
             return false;
         }
-        differing += u64::from(known.iter().any(|other| in_file(&other)));
-        known.push(*at);
+        differing += u64::from(!known.insert(hasher.hash_one((place, file))));
         true
     });
     let again: u64 = dropped.values().sum();

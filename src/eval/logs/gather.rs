@@ -429,33 +429,45 @@ impl Series {
         let known = entry.or_default();
         known.learn(question.known, question.gold);
         let answers = question.answers.into_iter();
-        (at, answers.map(|answer| known.keyed(answer)).collect())
+        let numbers = answers.map(|(key, answer)| known.keyed(key, answer));
+        (at, numbers.collect())
     }
 }
 
-/// Names that several keys share, told apart by the folders that they differ in.
+/// Names that several keys share, told apart by as few of the nearest folders as they differ in.
 pub(super) fn names(keys: &[&RunKey]) -> Vec<String> {
-    let mut sharing: HashMap<(&str, Option<&str>), usize> = HashMap::new();
+    let mut sharing: HashMap<(&str, Option<&str>), Vec<&RunKey>> = HashMap::new();
     for key in keys {
-        *sharing
-            .entry((&key.name, key.benchmark.as_deref()))
-            .or_default() += 1;
+        let name = (key.name.as_str(), key.benchmark.as_deref());
+        sharing.entry(name).or_default().push(key);
     }
     keys.iter()
         .map(|key| {
-            let shared = sharing[&(key.name.as_str(), key.benchmark.as_deref())] > 1;
-            match key
-                .folder
-                .as_deref()
-                .filter(|folder| shared && !folder.is_empty())
-            {
-                // The nearest folder comes first.
-                Some(folder) => {
-                    let folders: Vec<&str> = folder.split('/').rev().collect();
-                    format!("{}/{}", folders.join("/"), key.name)
-                }
-                None => key.name.clone(),
-            }
+            let all = &sharing[&(key.name.as_str(), key.benchmark.as_deref())];
+            let folders = key.folder.iter().flat_map(|folders| folders.split('/'));
+            let most = folders.filter(|_| all.len() > 1).count();
+            let differ = |depth: &usize| {
+                let own = below(key, *depth);
+                all.iter()
+                    .filter(|other| below(other, *depth) == own)
+                    .count()
+                    == 1
+            };
+            let depth = (0..=most).find(differ).unwrap_or(most);
+            below(key, depth)
         })
         .collect()
+}
+
+/// A name below so many of its nearest folders.
+fn below(key: &RunKey, depth: usize) -> String {
+    // The nearest folder comes first.
+    let folders = key.folder.iter().flat_map(|folders| folders.split('/'));
+    let mut folders: Vec<&str> = folders
+        .filter(|folder| !folder.is_empty())
+        .take(depth)
+        .collect();
+    folders.reverse();
+    folders.push(&key.name);
+    folders.join("/")
 }

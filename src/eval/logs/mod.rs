@@ -328,6 +328,37 @@ pub(crate) struct Filter {
     pub is_read: bool,
 }
 
+impl Logs {
+    /// What a reader should know of the files, a sentence each: rows that tell nothing, and what was passed over.
+    pub(crate) fn notes(&self) -> Vec<String> {
+        const NAMED: usize = 5;
+        let bad = |input: &Input| {
+            let count: u64 = input.bad.values().sum();
+            let each = input
+                .bad
+                .iter()
+                .map(|(why, count)| format!("{why} {count}"));
+            let each: Vec<String> = each.collect();
+            let (path, rows, each) = (&input.path, input.rows, each.join(", "));
+            (count > 0).then(|| format!("`{path}`: {count} of {rows} rows tell nothing: {each}"))
+        };
+        let mut notes: Vec<String> = self.inputs.iter().filter_map(bad).collect();
+        let mut passed: Vec<String> = self
+            .passed
+            .iter()
+            .take(NAMED)
+            .map(|(file, why)| format!("`{file}` {why}"))
+            .collect();
+        if self.passed.len() > NAMED {
+            passed.push(format!("and {} more", self.passed.len() - NAMED));
+        }
+        if !passed.is_empty() {
+            notes.push(format!("passed over: {}", passed.join(", ")));
+        }
+        notes
+    }
+}
+
 /// Reads logs: files, folders, globs, and `-` for what comes from standard input.
 ///
 /// Fails where a path names nothing, a file is of no format that is known or of several, or cannot be read to its end.

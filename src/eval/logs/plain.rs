@@ -259,19 +259,24 @@ fn roles() -> Vec<&'static str> {
     ROLES.iter().map(|(role, _)| role.name()).collect()
 }
 
-/// The column of a role: the user's, else the first known spelling that the file has; an empty name where it has none.
-fn column(role: Role, look: &Look<'_>, options: &Options) -> String {
+/// The column of a role: the user's, else the first known spelling that the file has.
+fn column(role: Role, look: &Look<'_>, options: &Options) -> Option<String> {
     if let Some(name) = options.columns.get(role.name()) {
-        return name.clone();
+        return Some(name.clone());
     }
-    let known = ROLES[role as usize].1;
     let is_free =
         |name: &&&str| look.has(name) && !options.columns.values().any(|own| own == **name);
-    known
-        .iter()
-        .find(is_free)
-        .map_or("", |name| *name)
-        .to_owned()
+    let known = ROLES[role as usize].1.iter().find(is_free);
+    known.map(|name| (*name).to_owned())
+}
+
+/// The name under which a role is looked for in a file whose first rows lack it: later ones may have it. None where
+/// another role has a column of that name.
+fn absent(role: Role, look: &Look<'_>) -> String {
+    match look.has(role.name()) {
+        true => String::new(),
+        false => role.name().to_owned(),
+    }
 }
 
 impl Format for Plain {
@@ -292,7 +297,7 @@ impl Format for Plain {
             return false;
         };
         let options = Options::default();
-        let has = |role| !column(role, look, &options).is_empty();
+        let has = |role| column(role, look, &options).is_some();
         let asks = has(Role::QuestionId) || has(Role::Question) || has(Role::Prompt);
         asks && (has(Role::Correct) || has(Role::Response) || has(Role::Gold) && has(Role::Answer))
     }
@@ -300,7 +305,7 @@ impl Format for Plain {
     fn columns(&self, look: &Look<'_>, options: &Options) -> Vec<String> {
         let mut columns: Vec<String> = ROLES
             .iter()
-            .map(|(role, _)| column(*role, look, options))
+            .map(|(role, _)| column(*role, look, options).unwrap_or_else(|| absent(*role, look)))
             .collect();
         columns.extend(PARTS.map(str::to_owned));
         let mut extra = 0;

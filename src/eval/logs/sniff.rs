@@ -65,7 +65,7 @@ pub(super) fn document(
 /// The format of that name.
 fn named(name: &str) -> Result<&'static dyn Format> {
     let found = FORMATS.iter().find(|format| format.name() == name);
-    found.map(|format| *format).ok_or_else(|| {
+    found.copied().ok_or_else(|| {
         let names: Vec<&str> = FORMATS.iter().map(|format| format.name()).collect();
         Error::usage(
             format!("`{name}` is no format of logs"),

@@ -367,6 +367,34 @@ fn cells_are_read_as_objects_are() {
 }
 
 #[test]
+fn parquet_is_read_as_objects_are() {
+    use arrow::array::{ArrayRef, BooleanArray, Int64Array, RecordBatch, StringArray};
+    let columns: [(&str, ArrayRef); 3] = [
+        (
+            "question_id",
+            std::sync::Arc::new(Int64Array::from(vec![1, 2])),
+        ),
+        (
+            "correct",
+            std::sync::Arc::new(BooleanArray::from(vec![Some(true), None])),
+        ),
+        (
+            "answer",
+            std::sync::Arc::new(StringArray::from(vec!["4", "5"])),
+        ),
+    ];
+    let batch = RecordBatch::try_from_iter(columns).expect("a batch");
+    let mut writer = parquet::arrow::ArrowWriter::try_new(Vec::new(), batch.schema(), None);
+    let writer = writer.as_mut().expect("a writer");
+    writer.write(&batch).expect("rows");
+    writer.finish().expect("a footer");
+    let folder = folder(&[("log", writer.inner().as_slice())]);
+    let logs = read(&[folder.path().join("log")], &Options::default()).expect("a log");
+    // Without a grade and without a gold answer nobody knows.
+    assert_eq!(recorded(&logs.runs[0]), ["r", "?"]);
+}
+
+#[test]
 fn packings_are_told_by_their_bytes() {
     let text = b"{\"question_id\": 1, \"correct\": true}\n";
     let zstd = zstd::encode_all(&text[..], 3).expect("zstd");
@@ -431,6 +459,8 @@ fn a_copy_of_a_file_is_no_second_run() {
     let logs = read(&[folder.path().to_owned()], &Options::default()).expect("logs");
     assert_eq!(logs.runs.len(), 1);
     assert_eq!(logs.passed.len(), 2);
+    let notes = logs.notes();
+    assert!(notes[0].contains("readme.md` is no log"), "{notes:?}");
 }
 
 #[test]
@@ -443,10 +473,7 @@ fn files_of_one_name_in_two_folders_are_two_runs() {
     ]);
     let logs = read(&[folder.path().to_owned()], &Options::default()).expect("logs");
     let names: Vec<&str> = logs.runs.iter().map(|run| run.name.as_str()).collect();
-    assert!(
-        names[0].ends_with("a/log") && names[1].ends_with("b/log"),
-        "{names:?}"
-    );
+    assert_eq!(names, ["a/log", "b/log"]);
 }
 
 #[test]

@@ -8,17 +8,18 @@
 use std::fs::File;
 use std::io::{self, BufReader, ErrorKind, Read, Seek, SeekFrom};
 
+use indexmap::IndexMap;
+
 use crate::source::format::Coding;
 
 /// A ZIP whose list of entries was read.
 pub(super) struct Zip {
     file: File,
-    /// In the list's order.
-    entries: Vec<Entry>,
+    /// By name, in the list's order.
+    entries: IndexMap<String, Entry>,
 }
 
 struct Entry {
-    name: String,
     method: u16,
     crc: u32,
     packed: u64,
@@ -69,15 +70,12 @@ impl Zip {
 
     /// The entries' names, in the list's order.
     pub(super) fn names(&self) -> Vec<String> {
-        self.entries
-            .iter()
-            .map(|entry| entry.name.clone())
-            .collect()
+        self.entries.keys().cloned().collect()
     }
 
     /// The bytes of an entry; none where there is none of that name, or it has more than `most`.
     pub(super) fn bytes(&mut self, name: &str, most: u64) -> io::Result<Option<Vec<u8>>> {
-        let Some(entry) = self.entries.iter().find(|entry| entry.name == name) else {
+        let Some(entry) = self.entries.get(name) else {
             return Ok(None);
         };
         if entry.unpacked > most {
@@ -149,9 +147,9 @@ fn list_64(file: &mut File, before: &[u8]) -> io::Result<Option<(u64, u64)>> {
 }
 
 /// The entries of a list; none where it is cut.
-fn entries(list: &[u8]) -> Option<Vec<Entry>> {
+fn entries(list: &[u8]) -> Option<IndexMap<String, Entry>> {
     let mut rest = Fields(list);
-    let mut entries = Vec::new();
+    let mut entries = IndexMap::new();
     while !rest.0.is_empty() {
         if rest.u32()? != LISTED {
             // What follows the entries is a signature of the whole.
@@ -174,14 +172,14 @@ fn entries(list: &[u8]) -> Option<Vec<Entry>> {
             short => Some(u64::from(short)),
         };
         let (unpacked, packed, at) = (real(unpacked)?, real(packed)?, real(at)?);
-        entries.push(Entry {
-            name: String::from_utf8_lossy(name).into_owned(),
+        let entry = Entry {
             method,
             crc,
             packed,
             unpacked,
             at,
-        });
+        };
+        entries.insert(String::from_utf8_lossy(name).into_owned(), entry);
     }
     Some(entries)
 }
