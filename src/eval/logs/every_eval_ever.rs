@@ -88,7 +88,11 @@ impl Format for EveryEvalEver {
             answer: attributed(cells.take("answer_attribution")),
             tokens: count(&cells.take("token_usage").field("output_tokens"))
                 .or_else(|| count(&metadata.clone().field("output_tokens"))),
-            finished: metadata.clone().field("finished").truth(),
+            finished: metadata
+                .clone()
+                .field("finished")
+                .truth()
+                .or_else(|| metadata.clone().field("stop_reason").finished()),
             said: Said {
                 model,
                 prompt: field("formatted"),
@@ -131,6 +135,10 @@ impl Format for EveryEvalEver {
         Ok(())
     }
 
+    fn remarks(&self) -> &'static [&'static str] {
+        &["may have means over epochs for scores: what is neither 0 nor 1 is graded again"]
+    }
+
     /// An aggregate has no attempts: its samples are the file beside it.
     fn document<'a>(
         &self,
@@ -142,17 +150,17 @@ impl Format for EveryEvalEver {
     }
 }
 
-/// What a record says of its attempt: nothing of one that failed, and of partial credit that it is neither.
+/// What a record says of its attempt: unknown of one that failed, and nothing where the score is no verdict. Converters put
+/// the mean over epochs there, and call all of it right that is not 0.
 fn recorded(cells: &mut Cells<'_, '_>) -> Option<Outcome> {
     let evaluation = cells.take("evaluation");
     if !cells.get("error").is_absent() {
         return Some(Outcome::Unknown);
     }
     let score = number(&evaluation.clone().field("score"));
-    let is_right = evaluation.field("is_correct").truth();
-    match (score, is_right) {
-        (Some(score), Some(false)) if score > 0.0 && score < 1.0 => Some(Outcome::Unknown),
-        (_, Some(is_right)) => Some(outcome(is_right)),
+    match (score, evaluation.field("is_correct").truth()?) {
+        (None | Some(1.0), true) => Some(outcome(true)),
+        (None | Some(0.0), false) => Some(outcome(false)),
         _ => None,
     }
 }

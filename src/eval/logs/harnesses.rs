@@ -479,6 +479,10 @@ fn metrics_of_every_eval_ever_are_no_attempts_and_epochs_are() {
         ("acme/m 17", "ru".into())
     );
     assert_eq!(run.benchmark.as_deref(), Some("sums"));
+    // The mean over epochs is of no attempt, whatever it is called.
+    let means = rows.replace("\"score\": 1", "\"score\": 0.5");
+    let run = self::run(&[("x_samples.jsonl", &means.replace("So 2", "So \\\\boxed{3}"))]);
+    assert_eq!(outcomes(&run), "wu");
 }
 
 /// What a run says, whoever wrote it down.
@@ -572,7 +576,7 @@ fn cut_and_senseless_files_of_every_format_are_counted_or_refused() {
     }
 }
 
-/// Prints what files of harnesses hold, as JSON, for a look by hand.
+/// Prints what files of harnesses hold and writes it for Every Eval Ever, for a look by hand.
 #[test]
 #[ignore = "reads what `GRADATIM_LOGS` names"]
 fn shown() {
@@ -581,6 +585,9 @@ fn shown() {
     let started = std::time::Instant::now();
     let logs = read(&paths, &Options::default()).unwrap();
     for run in &logs.runs {
+        if let Ok(folder) = std::env::var("GRADATIM_RECORDS") {
+            write_record(Path::new(&folder), run);
+        }
         let figures = Figures::of(&run.table(Grader::Recorded));
         let unknown = outcomes(run).matches('u').count();
         eprintln!(
@@ -595,4 +602,19 @@ fn shown() {
         );
     }
     eprintln!("{:?}", started.elapsed());
+}
+
+fn write_record(folder: &Path, run: &Run) {
+    use super::write::{Publication, Record};
+    let publication = Publication {
+        organization: "acme".into(),
+        relationship: "first_party",
+        retrieved: 1_700_000_000,
+    };
+    let record = Record::new(run, Grader::Recorded, &publication).unwrap();
+    let path = folder.join(record.path());
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    let mut samples = std::fs::File::create(folder.join(record.samples_path())).unwrap();
+    let written = record.samples(&mut samples).unwrap();
+    std::fs::write(path, record.aggregate(&written)).unwrap();
 }

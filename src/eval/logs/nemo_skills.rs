@@ -88,7 +88,6 @@ impl Format for NemoSkills {
             let mut one = one.clone();
             one.recorded = Some(recorded);
             one.filter = Some(name.into());
-            one.said.grader = Some(name.into());
             told.push(one);
         };
         if let Some(recorded) = symbolic {
