@@ -58,7 +58,7 @@ mod told;
 mod trl;
 mod verifiers;
 mod verl;
-mod write;
+pub(crate) mod write;
 mod zip;
 
 use std::collections::BTreeMap;
