@@ -44,7 +44,8 @@ lower-case; in double quotes they keep their letters.
 
 Examples:
   gradatim sql 'SELECT reason, count(*) FROM ledger GROUP BY reason' --in out
-  gradatim sql 'SELECT * FROM selection JOIN mine USING (trajectory_id)' --with mine=scores.csv")]
+  gradatim sql 'SELECT * FROM selection JOIN mine USING (trajectory_id)' --with mine=scores.csv
+  gradatim sql 'SELECT run, avg(tokens) FROM attempts GROUP BY run' --in evaluation")]
 pub(super) struct Arguments {
     /// The query.
     query: String,

@@ -368,6 +368,32 @@ fn a_reference_is_what_every_other_run_is_held_against() {
     assert!(pair["tiers"]["easy"]["difference"].is_number());
 }
 
+/// The standard's record of a run is read again as the run that it was.
+#[test]
+fn what_is_published_is_read_as_the_same_run() {
+    let place = Place::new();
+    let log = written(&place, "log.jsonl", &[("a", first(12, 4))]);
+    let publish = ["--publish", "nobody", "--published-at", "1700000000"];
+    place
+        .gradatim(&[&["eval", &log, "--out", "evaluation"], &publish[..]].concat())
+        .ends(0);
+    let files = tree(&place.path("evaluation/every_eval_ever"));
+    let rows = files.keys().find(|name| name.ends_with("_samples.jsonl"));
+    let rows = rows.unwrap_or_else(|| panic!("a record: {:?}", files.keys()));
+    let path = format!("evaluation/every_eval_ever/{rows}");
+    let report = place.gradatim(&["eval", &path, "--json"]).ends(0).json();
+    let run = &report["runs"][0];
+    assert_eq!(
+        (&run["questions"], &run["attempts"]),
+        (&json!(30), &json!(120))
+    );
+    near(&run["avg"], 0.4);
+    place
+        .gradatim(&["eval", &log, "--publish", "nobody", "--out", "again"])
+        .ends(2)
+        .tells(&["--published-at"]);
+}
+
 #[test]
 fn a_kill_leaves_a_whole_folder_or_none() {
     let place = Place::new();

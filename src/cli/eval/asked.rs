@@ -46,5 +46,8 @@ pub(super) fn asked(arguments: &Arguments) -> Value {
         "against": arguments.against,
         "allow": allow.collect::<Vec<_>>(),
         "ladder": arguments.ladder,
+        "publish": arguments.publish,
+        "published_at": arguments.published_at,
+        "relationship": arguments.publish.as_ref().map(|_| arguments.relationship.as_str()),
     })
 }

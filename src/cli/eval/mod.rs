@@ -14,7 +14,7 @@ use clap::{Args, ValueEnum};
 use serde_json::{Map, Value};
 
 use super::progress::Progress;
-use super::table::{table, whole};
+use super::table::{table, thousands, whole};
 use super::{
     apart, named_path, print, print_json, say, stop_on_signals, thread_count, threads, use_threads,
 };
@@ -22,6 +22,7 @@ use crate::error::{did_you_mean, listed};
 use crate::eval::attempt::Run;
 use crate::eval::experiment::answer::Answer;
 use crate::eval::experiment::{self, Joining, Logged, Named, Source};
+use crate::eval::logs::write::Publication;
 use crate::eval::logs::{self, Grading, Logs};
 use crate::eval::output::{folder, object};
 use crate::eval::report::{self, Differing, Report, Unanswerable};
@@ -48,6 +49,8 @@ meant by `--pair` or `--against`. Two runs are not compared where they are known
 template, temperature, top-p, token limit, grader or benchmark, or have fewer than six questions
 in common: `--allow` lets it through, and says so.
 
+`gradatim sql` asks the tables of the folder that `--out` writes: attempts, runs, tiers, pairs.
+
 The tiers of AIME24 are the paper's, by its ids. `--tiers` names models that make tiers by the
 paper's rule instead, at any benchmark; those models are then not judged by them.
 
@@ -58,8 +61,7 @@ Examples:
   gradatim eval logs/base.jsonl logs/mine.jsonl
   gradatim eval logs --experiment out --reference base=base.jsonl --out evaluation
   gradatim eval samples.jsonl --inspect
-  gradatim eval logs --tiers base=qwen --tiers small=s1 --tiers large=r1 --ladder
-  gradatim sql 'SELECT run, avg(tokens) FROM attempts GROUP BY run' --in evaluation")]
+  gradatim eval logs --tiers base=qwen --tiers small=s1 --tiers large=r1 --ladder")]
 pub(super) struct Arguments {
     /// Logs: files, folders or globs; `-` for stdin.
     #[arg(required = true)]
@@ -134,6 +136,16 @@ pub(super) struct Arguments {
     /// Write tables (Parquet, CSV, LaTeX), plots (SVG) and a manifest into this folder, which must not exist.
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
+    /// Write each run as a record of Every Eval Ever too, below `every_eval_ever/` in that folder, in the name of this
+    /// organisation.
+    #[arg(long, value_name = "ORGANISATION", requires_all = ["out", "published_at"])]
+    publish: Option<String>,
+    /// When the records are made, in seconds since 1970, as `date +%s` says: no clock decides what is written here.
+    #[arg(long, value_name = "SECONDS", requires = "publish")]
+    published_at: Option<u64>,
+    /// What the organisation is to the makers of the models.
+    #[arg(long, value_enum, default_value = "third-party")]
+    relationship: Relationship,
     /// How many threads work; the output is the same for any number.
     #[arg(long, default_value_t = threads(), value_parser = thread_count)]
     threads: usize,
@@ -162,6 +174,26 @@ enum Allowed {
     MaxTokens,
     Grader,
     Questions,
+}
+
+/// What a publisher is to the makers of the models, as the standard has it.
+#[derive(Clone, Copy, ValueEnum)]
+enum Relationship {
+    FirstParty,
+    ThirdParty,
+    Collaborative,
+    Other,
+}
+
+impl Relationship {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::FirstParty => "first_party",
+            Self::ThirdParty => "third_party",
+            Self::Collaborative => "collaborative",
+            Self::Other => "other",
+        }
+    }
 }
 
 impl From<Allowed> for Differing {
@@ -272,11 +304,19 @@ impl Arguments {
         }
     }
 
+    fn publication(&self) -> Option<Publication> {
+        Some(Publication {
+            organization: self.publish.clone()?,
+            relationship: self.relationship.as_str(),
+            retrieved: self.published_at?,
+        })
+    }
+
     fn read(&self) -> Result<Read> {
         let mut logs = logs::read(&self.logs, &self.options())?;
         let mut references = Vec::new();
         for (name, path) in &self.reference {
-            let read = logs::read(std::slice::from_ref(path), &self.options())?;
+            let read = self.read_reference(path)?;
             let several = read.runs.iter().any(|run| run.name != read.runs[0].name);
             if several {
                 return Err(Error::usage(
@@ -303,6 +343,18 @@ impl Arguments {
         }
         refuse_same_names(&logs.runs)?;
         Ok(Read { logs, references })
+    }
+
+    /// A reference may be of a harness, in which nobody names columns.
+    fn read_reference(&self, path: &PathBuf) -> Result<Logs> {
+        let path = std::slice::from_ref(path);
+        let options = self.options();
+        let read = logs::read(path, &options);
+        if read.is_ok() || options.columns.is_empty() {
+            return read;
+        }
+        let columns = std::collections::BTreeMap::new();
+        logs::read(path, &logs::Options { columns, ..options })
     }
 
     fn computed(&self, read: Read) -> Result<Done> {
@@ -433,6 +485,12 @@ impl Done {
         let mut object = self.portable_object()?;
         let inputs = serde_json::to_value(&self.logs.inputs).map_err(std::io::Error::from)?;
         object.insert("inputs".to_owned(), inputs);
+        let passed = self
+            .logs
+            .passed
+            .iter()
+            .map(|(path, why)| serde_json::json!({ "path": path, "why": why }));
+        object.insert("passed_over".to_owned(), passed.collect());
         if Grading::from(arguments.grader).grades_all() {
             let differ =
                 serde_json::to_value(&self.logs.disagreements).map_err(std::io::Error::from)?;
@@ -453,10 +511,30 @@ impl Done {
             None => screen::runs(&self.report, laid),
         };
         text += &screen::rest(&self.report, laid);
-        let mut more = self.logs.notes();
-        let answer = self.answer.iter();
-        more.extend(answer.flat_map(|answer| answer.warnings.clone()));
-        text + &screen::notes(&self.report, &more)
+        let warnings = self
+            .answer
+            .as_ref()
+            .map_or(&[][..], |answer| &answer.warnings);
+        text + &screen::notes(&self.report, warnings, &self.said_of_files())
+    }
+
+    /// Rows that tell nothing, and files that were passed over.
+    fn said_of_files(&self) -> Vec<String> {
+        let bad = self.logs.inputs.iter().flat_map(|input| {
+            let bad = input.bad.iter();
+            bad.map(|(why, rows)| {
+                let path = folder::portable(&input.path);
+                format!(
+                    "{path}: {} rows of {} tell nothing ({why})",
+                    thousands(*rows),
+                    thousands(input.rows)
+                )
+            })
+        });
+        let passed = self.logs.passed.iter();
+        let passed =
+            passed.map(|(path, why)| format!("{} is passed over: {why}", folder::portable(path)));
+        bad.chain(passed).collect()
     }
 
     /// Writes the folder that was asked for; a signal leaves nothing of it.
@@ -478,6 +556,7 @@ impl Done {
                 signal: signal as i32,
             }),
         };
+        let publication = arguments.publication();
         let contents = folder::Contents {
             report: &self.report,
             answer: self.answer.as_ref(),
@@ -485,6 +564,7 @@ impl Done {
             grader: Grading::from(arguments.grader).grader(),
             disagreements: &self.logs.disagreements,
             inputs: &self.logs.inputs,
+            publication: publication.as_ref(),
             asked: asked::asked(arguments),
             object: &self.portable_object()?,
             text: &self.text(whole),

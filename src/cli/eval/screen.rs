@@ -41,8 +41,9 @@ pub(super) fn rest(report: &Report, laid: Laid) -> String {
     parts.concat()
 }
 
-/// What a reader should know, a line each; what is said of several runs alike is said once.
-pub(super) fn notes(report: &Report, more: &[String]) -> String {
+/// What a reader should know, a line each; what is said of several runs alike is said once. `more` are
+/// warnings, `files` what is to be known of the files that were read.
+pub(super) fn notes(report: &Report, more: &[String], files: &[String]) -> String {
     let warnings = more.iter().chain(&report.warnings);
     let mut lines: Vec<String> = warnings
         .map(|said| format!("warning: {}\n", one_line(said)))
@@ -67,6 +68,11 @@ pub(super) fn notes(report: &Report, more: &[String]) -> String {
         format!("note: {}: {}\n", one_line(&of), one_line(remark))
     };
     lines.extend(remarks.iter().map(of_several));
+    lines.extend(
+        files
+            .iter()
+            .map(|said| format!("note: {}\n", one_line(said))),
+    );
     let mut text: String = lines.iter().take(NOTES_SHOWN).map(String::as_str).collect();
     if lines.len() > NOTES_SHOWN {
         text += &format!(

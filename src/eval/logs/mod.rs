@@ -58,7 +58,7 @@ mod told;
 mod trl;
 mod verifiers;
 mod verl;
-mod write;
+pub(crate) mod write;
 mod zip;
 
 use std::collections::BTreeMap;
@@ -326,37 +326,6 @@ pub(crate) struct Filter {
     /// The share that the log calls right.
     pub mean: Option<f64>,
     pub is_read: bool,
-}
-
-impl Logs {
-    /// What a reader should know of the files, a sentence each: rows that tell nothing, and what was passed over.
-    pub(crate) fn notes(&self) -> Vec<String> {
-        const NAMED: usize = 5;
-        let bad = |input: &Input| {
-            let count: u64 = input.bad.values().sum();
-            let each = input
-                .bad
-                .iter()
-                .map(|(why, count)| format!("{why} {count}"));
-            let each: Vec<String> = each.collect();
-            let (path, rows, each) = (&input.path, input.rows, each.join(", "));
-            (count > 0).then(|| format!("`{path}`: {count} of {rows} rows tell nothing: {each}"))
-        };
-        let mut notes: Vec<String> = self.inputs.iter().filter_map(bad).collect();
-        let mut passed: Vec<String> = self
-            .passed
-            .iter()
-            .take(NAMED)
-            .map(|(file, why)| format!("`{file}` {why}"))
-            .collect();
-        if self.passed.len() > NAMED {
-            passed.push(format!("and {} more", self.passed.len() - NAMED));
-        }
-        if !passed.is_empty() {
-            notes.push(format!("passed over: {}", passed.join(", ")));
-        }
-        notes
-    }
 }
 
 /// Reads logs: files, folders, globs, and `-` for what comes from standard input.

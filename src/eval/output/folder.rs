@@ -9,12 +9,14 @@
 //!   arms, comparisons             the same of an experiment
 //!   disagreements                 attempts that the log and we grade differently
 //!   ladder.svg, potential.svg …   plots
+//!   every_eval_ever/              each run as a record of that standard, where it is published
 //!   manifest.json                 what was asked, of what, by which version, and the hash of every file
 //! ```
 //!
 //! The same logs, options and version give the same bytes: no time, thread count or absolute path stands in it.
 
 use std::collections::BTreeMap;
+use std::io::{BufWriter, Write};
 use std::path::{Component, Path};
 
 use serde::Serialize;
@@ -24,6 +26,7 @@ use super::{latex, plots, tables};
 use crate::disk::{self, Over, Partial};
 use crate::eval::attempt::{Grader, Run};
 use crate::eval::experiment::answer::Answer;
+use crate::eval::logs::write::{Publication, Record};
 use crate::eval::logs::{Disagreement, Input};
 use crate::eval::report::Report;
 use crate::folder::{EVALUATION, sha256, walk};
@@ -38,6 +41,8 @@ pub(crate) struct Contents<'c> {
     pub disagreements: &'c [Disagreement],
     /// Files that were read.
     pub inputs: &'c [Input],
+    /// Who publishes the runs as records of Every Eval Ever, where they are to be.
+    pub publication: Option<&'c Publication>,
     /// What was asked, as the manifest holds it.
     pub asked: Value,
     /// What `--json` prints.
@@ -93,11 +98,42 @@ pub(crate) fn write(
     for (name, svg) in plots(contents.report, contents.answer) {
         put(&name, &svg)?;
     }
+    if let Some(publication) = contents.publication {
+        publish(&built.join(RECORDS), contents, publication, go_on)?;
+    }
     put("eval.json", &json(contents.object)?)?;
     put("report.txt", contents.text)?;
     put(EVALUATION, &json(&manifest(&built, contents)?)?)?;
     go_on()?;
     partial.finish(Over::Nothing)
+}
+
+/// Where the records lie.
+const RECORDS: &str = "every_eval_ever";
+
+/// Writes each run as a record.
+fn publish(
+    folder: &Path,
+    contents: &Contents<'_>,
+    publication: &Publication,
+    go_on: &dyn Fn() -> Result<()>,
+) -> Result<()> {
+    for run in contents.runs {
+        go_on()?;
+        let Some(record) = Record::new(run, contents.grader, publication) else {
+            continue;
+        };
+        let path = folder.join(record.samples_path());
+        if let Some(above) = path.parent() {
+            disk::create_folders(above)?;
+        }
+        let mut file = BufWriter::new(disk::create(&path)?);
+        let written = record.samples(&mut file);
+        let written = written.and_then(|written| file.flush().map(|()| written));
+        let written = written.map_err(|error| Error::write(&path, error))?;
+        disk::write(&folder.join(record.path()), record.aggregate(&written))?;
+    }
+    Ok(())
 }
 
 fn manifest<'m>(built: &Path, contents: &'m Contents<'_>) -> Result<Manifest<'m>> {

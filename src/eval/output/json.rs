@@ -16,7 +16,9 @@ pub(crate) struct Evaluation {
     #[serde(flatten)]
     answer: Option<Answer>,
     /// Files that were read; `manifest.json` has them in the folder.
-    inputs: Vec<Value>,
+    inputs: Option<Vec<Value>>,
+    /// Files of a folder or a glob that are no logs, with why; in what `--json` prints.
+    passed_over: Option<Vec<Value>>,
     /// Attempts that the log and we grade differently, with `--grader ours` or `both`; a table of their own in the folder.
     disagreements: Option<Vec<Value>>,
 }
