@@ -1,13 +1,14 @@
 //! How well copies of benchmarks and near duplicates are found, beside the peers' rule, and how fast.
 //!
-//!     cargo bench --bench detectors [-- --planted planted.jsonl] [-- --hits hits.jsonl]
+//!     cargo bench --bench detectors [-- --planted planted.jsonl] [-- --hits hits.jsonl] [-- --evidence evidence.jsonl]
 //!
 //! Needs `../shared/data`. Thresholds were chosen on what is called *seen* here: the five shipped benchmarks
 //! and five collections of problems. Whatever is *unseen* had no part in that. The peers' rule is s1's and
-//! open-r1's: lower case, split at white space, one shared n-gram of 8 words. Rates are of one thread.
+//! open-r1's: lower case, split at white space, one shared n-gram of 8 words. Rates are of one thread's CPU time.
 //! `--common` writes `data/common_grams.filter`, which comes before all else: fingerprints rest on it.
 //! `--planted` writes what was planted and the seen problems, for `benches/detectors.py`; `--hits` writes each
-//! real problem that an unseen benchmark flags, beside the item, to be read.
+//! real problem that an unseen benchmark flags, beside the item, to be read; `--evidence` writes what speaks for each
+//! pair of rewritings and real problems with shipped items, for `benches/thresholds.py`, and nothing else is done.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io::Write;
@@ -23,7 +24,7 @@ use gradatim::screen::contamination::selftest::{CHANGES, VERBATIM, measure};
 use gradatim::screen::contamination::shipped::{names, shipped};
 use gradatim::screen::contamination::{Detector, Fingerprint};
 use gradatim::screen::near::clusters;
-use gradatim::source::benchmark::{ProblemColumns, problems};
+use gradatim::source::benchmark::{BenchmarkRow, ProblemColumns, problems};
 use gradatim::source::files;
 use gradatim::source::pick::Pick;
 use serde_json::json;
@@ -40,7 +41,7 @@ const UNSEEN: [(&str, &[&str]); 8] = [
     ("aime_1983_2024", &["aime_1983_2024.csv"]),
     ("imo_answerbench", &["imo_answerbench_v2.csv"]),
     ("minerva", &["minerva_272.jsonl"]),
-    ("olymmath_hard", &["olymmath_en_hard.jsonl"]),
+    ("olymmath_en_hard", &["olymmath_en_hard.jsonl"]),
     ("chmath_2024", &["chmath_2024.jsonl"]),
     ("gaokao_zh", &["gaokao_zh.jsonl"]),
     ("kaoyan_zh", &["kaoyan_zh.jsonl"]),
@@ -87,6 +88,10 @@ fn main() {
     let seen = SEEN.map(|(name, files)| benchmark(&shared, name, files));
     let unseen = UNSEEN.map(|(name, files)| benchmark(&shared, name, files));
     let (real, fresh) = (all(&SEEN_PROBLEMS), all(&UNSEEN_PROBLEMS));
+    if let Some(mut file) = file("--evidence") {
+        evidence(&mut file, &shared);
+        return;
+    }
     if let Some(mut file) = file("--planted") {
         dump(&mut file, &seen, &real);
     }
@@ -150,48 +155,22 @@ fn common(problems: &[String]) -> Vec<u8> {
 }
 
 fn texts(path: &Path) -> Vec<String> {
-    match path.extension().is_some_and(|extension| extension == "csv") {
-        true => csv_column(
-            &std::fs::read_to_string(path).expect("a file"),
-            &["Question", "Problem"],
-        ),
-        false => column(path, None),
-    }
+    column(path, None)
 }
 
 /// The texts of a column, or of the one that is recognised as the problem.
 fn column(path: &Path, name: Option<&str>) -> Vec<String> {
+    let posed = posed(path, name);
+    posed.into_iter().map(|one| one.problem).collect()
+}
+
+fn posed(path: &Path, name: Option<&str>) -> Vec<BenchmarkRow> {
     let file = &files::find(path).expect("a file")[0];
     let named = ProblemColumns {
         problem: name.map(Pick::column),
         ..ProblemColumns::default()
     };
-    let posed = problems(file, &named).expect("problems");
-    posed.into_iter().map(|one| one.problem).collect()
-}
-
-/// One column of a CSV file, by the first of the names that it has; fields may be quoted.
-fn csv_column(text: &str, names: &[&str]) -> Vec<String> {
-    let mut rows = vec![vec![String::new()]];
-    let (mut quoted, mut chars) = (false, text.chars().peekable());
-    while let Some(char) = chars.next() {
-        let row = rows.last_mut().expect("a row");
-        let field = row.last_mut().expect("a field");
-        match char {
-            '"' if quoted && chars.peek() == Some(&'"') => field.extend(chars.next()),
-            // A quote opens a field at its start only.
-            '"' if quoted || field.is_empty() => quoted = !quoted,
-            ',' if !quoted => row.push(String::new()),
-            '\n' if !quoted => rows.push(vec![String::new()]),
-            other => field.push(other),
-        }
-    }
-    let place = names
-        .iter()
-        .find_map(|name| rows[0].iter().position(|field| field == name));
-    let place = place.expect("a column of that name");
-    let fields = rows[1..].iter().filter_map(|row| row.get(place).cloned());
-    fields.filter(|field| !field.trim().is_empty()).collect()
+    problems(file, &named).expect("problems").rows
 }
 
 fn benchmark(shared: &Path, name: &'static str, files: &[&str]) -> Benchmark {
@@ -218,6 +197,104 @@ fn benchmark(shared: &Path, name: &'static str, files: &[&str]) -> Benchmark {
         items,
         fingerprint,
     }
+}
+
+/// The problems of a file with their gold answers, which some files have in a column of columns.
+fn answered(path: &Path) -> Vec<BenchmarkRow> {
+    const NESTED: [(&str, &str); 3] = [
+        (
+            "deepscaler_uniform_10k.parquet",
+            "reward_model.ground_truth",
+        ),
+        (
+            "numina_mixed_sources_1024.parquet",
+            "reward_model.ground_truth",
+        ),
+        ("numinamath_20k.parquet", "reward_model.ground_truth[0]"),
+    ];
+    let mut posed = posed(path, None);
+    let nested = NESTED.iter().find(|(file, _)| path.ends_with(file));
+    if let Some((_, place)) = nested {
+        let file = &files::find(path).expect("a file")[0];
+        let named = ProblemColumns {
+            problem: Some(serde_json::from_value(json!(place)).expect("a path")),
+            ..ProblemColumns::default()
+        };
+        let answers = problems(file, &named).expect("answers").rows;
+        let answers = answers.into_iter().map(|one| (one.row, one.problem));
+        let mut answers: HashMap<u64, String> = answers.collect();
+        for one in &mut posed {
+            one.answer = answers.remove(&one.row);
+        }
+    }
+    posed
+}
+
+/// A detector of all shipped benchmarks.
+fn all_shipped() -> Detector {
+    let all = names().map(|name| shipped(name).expect("shipped"));
+    let all = all.map(|bytes| Fingerprint::from_bytes(bytes).expect("a fingerprint"));
+    Detector::new(all.collect())
+}
+
+/// What speaks for each pair that is looked at: of rewritings, and of real problems with their gold answers.
+fn evidence(file: &mut std::fs::File, shared: &Path) {
+    let detector = all_shipped();
+    let items = detector.benchmarks().iter().flat_map(|benchmark| {
+        (0..benchmark.items.len()).map(move |at| format!("{}/{at}", benchmark.name))
+    });
+    let items: Vec<String> = items.collect();
+    let mut write = |row: serde_json::Value| writeln!(file, "{row}").expect("a line");
+    let pairs = |text: &str, answer: Option<&str>| -> Vec<(String, serde_json::Value)> {
+        let judged = detector.evidence(&Forms::of(text), answer);
+        let told = judged.into_iter().map(|(number, evidence)| {
+            let verdict = evidence.class().map(|class| class.as_str());
+            (
+                items[number as usize].clone(),
+                json!({ "verdict": verdict, "evidence": evidence }),
+            )
+        });
+        told.collect()
+    };
+    let attacks = std::fs::read_to_string(shared.join("decontamination/attacks.jsonl"));
+    let attacks = attacks.expect("attacks");
+    // The item of the attacked benchmark that the text as it stands is.
+    let mut own = HashMap::new();
+    for (at, line) in attacks.lines().enumerate() {
+        let row: serde_json::Value = serde_json::from_str(line).expect("JSON");
+        let text = row["problem"].as_str().expect("a text");
+        let found = pairs(text, None);
+        let key = format!("{}/{}", row["benchmark"], row["item"]);
+        let benchmark = format!("{}/", row["benchmark"].as_str().expect("a name"));
+        if row["class"] == "verbatim" {
+            let mut exact = found
+                .iter()
+                .filter(|(item, told)| item.starts_with(&benchmark) && told["verdict"] == "exact");
+            own.insert(key.clone(), exact.next().expect("its own item").0.clone());
+        }
+        write(
+            json!({ "kind": "attack", "row": at, "class": row["class"], "benchmark": row["benchmark"], "item": row["item"] }),
+        );
+        for (hit, mut told) in found {
+            told["own"] = json!(hit == own[&key]);
+            (told["kind"], told["row"], told["hit"]) = (json!("attack"), json!(at), json!(hit));
+            write(told);
+        }
+    }
+    let real = SEEN_PROBLEMS
+        .iter()
+        .flat_map(|name| answered(&shared.join(name)));
+    let mut problems = 0;
+    for one in real {
+        problems += 1;
+        for (hit, mut told) in pairs(&one.problem, one.answer.as_deref()) {
+            let problem = problem_id(&one.problem).to_string();
+            (told["kind"], told["problem"], told["hit"]) =
+                (json!("real"), json!(problem), json!(hit));
+            write(told);
+        }
+    }
+    write(json!({ "kind": "total", "problems": problems }));
 }
 
 fn dump(file: &mut std::fs::File, seen: &[Benchmark], real: &[String]) {
@@ -371,14 +448,14 @@ fn longer(text: &str) -> String {
     format!("{text} Give your answer as an integer or as a fraction in lowest terms.")
 }
 
-/// Problems with a changed copy beside each: how many of them are one cluster.
+/// Problems with a changed copy beside each: how many of them are one cluster, and how many one template.
 fn planted_twins(problems: &[String]) {
     let mut changes = CHANGES.to_vec();
     changes.push(("every_tenth_word", reworded));
     changes.push(("a_sentence_more", longer));
     println!(
-        "{:20} {:>7} | {:>7} {:>7} | {:>7}",
-        "", "planted", "at 0.8", "at 0.9", "8 words"
+        "{:20} {:>7} | {:>7} {:>7} | {:>9} {:>9} | {:>7}",
+        "", "planted", "at 0.8", "at 0.9", "template", "at 0.9", "8 words"
     );
     for (change, apply) in changes {
         let pairs: Vec<(&String, String)> =
@@ -393,25 +470,30 @@ fn planted_twins(problems: &[String]) {
             .map(|text| (problem_id(text), text))
             .collect();
         let found = [0.8, 0.9].map(|threshold| {
-            let first = clusters(&named, threshold).first;
-            first.chunks(2).filter(|pair| pair[0] == pair[1]).count()
+            let found = clusters(&named, threshold);
+            let joined =
+                |firsts: &[u32]| firsts.chunks(2).filter(|pair| pair[0] == pair[1]).count();
+            [joined(&found.first), joined(&found.template)]
         });
         let share =
             |(text, changed): &&&(&String, String)| !words_8(text).is_disjoint(&words_8(changed));
         let peers = pairs.iter().filter(share).count();
         if !pairs.is_empty() {
             println!(
-                "{change:20} {:>7} | {:>7} {:>7} | {:>7}",
+                "{change:20} {:>7} | {:>7} {:>7} | {:>9} {:>9} | {:>7}",
                 pairs.len(),
-                percent(found[0], pairs.len()),
-                percent(found[1], pairs.len()),
+                percent(found[0][0], pairs.len()),
+                percent(found[1][0], pairs.len()),
+                percent(found[0][1], pairs.len()),
+                percent(found[1][1], pairs.len()),
                 percent(peers, pairs.len())
             );
         }
     }
 }
 
-/// What would be dropped of real problems, and how each differs from the problem that stays.
+/// What would be dropped of real problems, and how each differs from the problem that stays; and how many are of
+/// another's template only, which the same words with other numbers are.
 fn real_twins(collections: &[(&str, &[String])]) {
     println!(
         "{:18} {:>8} {:>9} {:>8} {:>10} {:>12} {:>12} {:>12}",
@@ -421,7 +503,7 @@ fn real_twins(collections: &[(&str, &[String])]) {
         "dropped",
         "same text",
         "same digits",
-        "other digits",
+        "template",
         "8 words drop"
     );
     for (name, problems) in collections {
@@ -446,34 +528,42 @@ fn real_twins(collections: &[(&str, &[String])]) {
         });
         let peers = peers.count();
         for threshold in [0.8, 0.9] {
-            let first = clusters(&named, threshold).first;
+            let found = clusters(&named, threshold);
+            let first = found.first;
+            let of_template = (0..named.len())
+                .filter(|&at| first[at] as usize == at && found.template[at] as usize != at);
+            let of_template = of_template.count();
             let dropped = first
                 .iter()
                 .enumerate()
                 .filter(|(at, first)| **first as usize != *at);
-            let (mut all, mut kinds) = (0, [0; 3]);
+            let (mut all, mut kinds) = (0, [0; 2]);
             for (at, &first) in dropped {
                 let first = first as usize;
                 all += 1;
                 let same_text = texts[at] == texts[first];
-                let kind = if same_text {
-                    0
-                } else if digits(at) == digits(first) {
-                    1
-                } else {
-                    2
-                };
-                kinds[kind] += 1;
+                kinds[0] += usize::from(same_text);
+                kinds[1] += usize::from(!same_text && digits(at) == digits(first));
             }
             println!(
                 "{name:18} {:>8} {threshold:>9} {all:>8} {:>10} {:>12} {:>12} {peers:>12}",
                 named.len(),
                 kinds[0],
                 kinds[1],
-                kinds[2]
+                of_template
             );
         }
     }
+}
+
+/// The CPU time of all threads, where Linux tells it.
+fn cpu_seconds() -> Option<f64> {
+    let tasks = std::fs::read_dir("/proc/self/task").ok()?;
+    let nanoseconds = tasks.filter_map(|task| {
+        let spent = std::fs::read_to_string(task.ok()?.path().join("schedstat")).ok()?;
+        spent.split(' ').next()?.parse::<f64>().ok()
+    });
+    Some(nanoseconds.sum::<f64>() / 1e9)
 }
 
 fn rates(real: &[String]) {
@@ -485,9 +575,13 @@ fn rates(real: &[String]) {
     let rate = |what: &str, work: &dyn Fn()| {
         let mut rates: Vec<f64> = Vec::new();
         for _ in 0..5 {
-            let started = Instant::now();
+            let (started, cpu) = (Instant::now(), cpu_seconds());
             work();
-            rates.push(real.len() as f64 / started.elapsed().as_secs_f64());
+            let wall = started.elapsed().as_secs_f64();
+            let spent = cpu_seconds()
+                .zip(cpu)
+                .map_or(wall, |(now, before)| now - before);
+            rates.push(real.len() as f64 / spent);
         }
         rates.sort_by(f64::total_cmp);
         println!(
@@ -495,9 +589,7 @@ fn rates(real: &[String]) {
             rates[0], rates[2], rates[4]
         );
     };
-    let all = names().map(|name| shipped(name).expect("shipped"));
-    let all = all.map(|bytes| Fingerprint::from_bytes(bytes).expect("a fingerprint"));
-    let detector = Detector::new(all.collect());
+    let detector = all_shipped();
     rate("canonical", &|| {
         real.iter().for_each(|text| {
             std::hint::black_box(canonical(text));

@@ -8,7 +8,7 @@ use crate::plan::contamination::{FINGERPRINT, SoughtBenchmark};
 use crate::run::Watch;
 use crate::screen::contamination::Detector;
 use crate::screen::contamination::selftest::{Measured, Unrelated, VERBATIM, measure};
-use crate::source::benchmark::{BenchmarkRow, ProblemColumns, problems};
+use crate::source::benchmark::{ProblemColumns, problems};
 use crate::source::hub::Address;
 use crate::source::pick::Pick;
 use crate::source::{Asked, HubMode, SourceFile, files};
@@ -80,6 +80,11 @@ pub(super) fn fingerprint(arguments: &Arguments) -> Result<u8> {
         id: arguments.id_column.as_deref().map(Pick::column),
     };
     let mut benchmark = SoughtBenchmark::of_files(&arguments.name, &found, &named)?;
+    let progress = Progress::new();
+    benchmark
+        .notes()
+        .iter()
+        .for_each(|note| progress.note(note));
     let detector = Detector::new(vec![benchmark.fingerprint.clone()]);
     let unrelated = unrelated(&detector, &arguments.against)?;
     let texts = benchmark.texts.take().unwrap_or_default();
@@ -129,7 +134,7 @@ fn unrelated(detector: &Detector, paths: &[PathBuf]) -> Result<Option<Unrelated>
     let mut unrelated = Unrelated::default();
     for path in paths {
         for file in found_here(path, Asked::usual("train"))? {
-            let posed: Vec<BenchmarkRow> = problems(&file, &ProblemColumns::default())?;
+            let posed = problems(&file, &ProblemColumns::default())?.rows;
             let hits: Vec<_> = posed
                 .par_iter()
                 .map(|one| detector.hits(&one.problem))

@@ -612,6 +612,16 @@ fn contamination(line: &mut impl FnMut(String), leakage: Option<&Leakage>) {
     if let Some(vectors) = &leakage.vectors {
         line(by_vectors(vectors));
     }
+    for file in leakage.benchmarks.iter().flat_map(|one| &one.files) {
+        if !file.unread.is_empty() {
+            let rows: Vec<String> = file.unread.iter().map(|one| one.row.to_string()).collect();
+            line(format!(
+                "\nRows of {} that cannot be read, and whose problems were not looked for, counted from 0: {}.",
+                escaped(&file.file),
+                rows.join(", ")
+            ));
+        }
+    }
     for benchmark in &leakage.benchmarks {
         recall(line, benchmark);
     }

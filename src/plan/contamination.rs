@@ -9,7 +9,7 @@ use crate::error::{did_you_mean, listed};
 use crate::pipeline::{Pipeline, PipelineFile};
 use crate::pool::identity;
 use crate::screen::contamination::Fingerprint;
-use crate::screen::contamination::fingerprint::{Item, MadeFrom};
+use crate::screen::contamination::fingerprint::{Item, MadeFrom, Unread};
 use crate::screen::contamination::shipped::{names, shipped};
 use crate::source::benchmark::{BenchmarkRow, ProblemColumns, problems};
 use crate::source::disk_file::read_small;
@@ -35,13 +35,14 @@ impl SoughtBenchmark {
         for file in found {
             // First: what is read then is held against it.
             let content = identity::content(file)?;
+            let found = problems(file, columns)?;
             for BenchmarkRow {
                 row,
                 problem,
                 id,
                 answer,
                 ..
-            } in problems(file, columns)?
+            } in found.rows
             {
                 let id = id.unwrap_or_else(|| row.to_string());
                 items.push(Item::of(&id, &problem, answer.as_deref()));
@@ -49,6 +50,7 @@ impl SoughtBenchmark {
             }
             made_from.push(MadeFrom {
                 file: file.name.clone(),
+                unread: found.unread.into_iter().map(Unread::from).collect(),
                 blake3: match &file.place {
                     Place::Disk(_) => Some(content.to_string()),
                     Place::Hub(_) => None,
@@ -70,6 +72,20 @@ impl SoughtBenchmark {
             },
             texts: Some(texts),
         })
+    }
+
+    /// What the user should know: the rows of its files whose problems are not looked for.
+    pub(crate) fn notes(&self) -> Vec<String> {
+        let files = self.fingerprint.files.iter();
+        let notes = files.flat_map(|file| {
+            file.unread.iter().map(|Unread { row, why }| {
+                format!(
+                    "{}: row {row}, counted from 0, {why}: its problem is not looked for",
+                    file.file
+                )
+            })
+        });
+        notes.collect()
     }
 
     fn of_fingerprint(bytes: &[u8]) -> Result<Self, String> {
@@ -112,6 +128,7 @@ pub(super) fn check(
             ),
             other => other,
         })?;
+        notes.extend(benchmark.notes());
         if !known.insert(benchmark.fingerprint.name.clone()) {
             let problem = format!("has `{}` twice", benchmark.fingerprint.name);
             return Err(file.error(key, &problem, "name each benchmark once"));

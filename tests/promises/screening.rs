@@ -846,7 +846,7 @@ fn other_files_of_a_benchmark_are_found_to_the_last_problem() {
             problem: Some(Pick::column(column)),
             ..ProblemColumns::default()
         };
-        let posed = problems(&found[0], &columns).expect(path);
+        let posed = problems(&found[0], &columns).expect(path).rows;
         let mut contaminated = 0;
         for one in &posed {
             let hits = detector.hits(&one.problem);
@@ -874,6 +874,7 @@ fn published_overlaps_of_s1k_with_math500_are_found_and_its_clean_problems_are_n
     let file = &files::find(&path).expect("a file")[0];
     let found: BTreeSet<String> = problems(file, &ProblemColumns::default())
         .expect("problems")
+        .rows
         .iter()
         .flat_map(|posed| detector.hits(&posed.problem))
         .filter(|hit| hit.class.outcome() == Outcome::Contaminated)

@@ -267,6 +267,23 @@ pub struct MadeFrom {
     pub blake3: Option<String>,
     /// The dataset and commit of the hub where it lies; null for a file on disk.
     pub hub: Option<String>,
+    /// Its rows that have no problem which can be read: what was theirs is not looked for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unread: Vec<Unread>,
+}
+
+/// A row of a benchmark's file that yields no item.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct Unread {
+    /// Counted from 0.
+    pub row: u64,
+    pub why: String,
+}
+
+impl From<(u64, String)> for Unread {
+    fn from((row, why): (u64, String)) -> Self {
+        Self { row, why }
+    }
 }
 
 /// What a fingerprint says of itself.

@@ -19,22 +19,25 @@
 //! # What is found
 //!
 //! Measured on 2026-11-27 on `../shared/data/decontamination/attacks.jsonl`: 20 items of five benchmarks in 30
-//! rewritings. Thresholds were chosen by hand with all of them in sight, so the table is in sample (a test in
-//! `tests/promises/screening.rs` holds it). Parted into halves of ten items by the hash of the item, what is missed
-//! differs by one case at most in a class, and by three (nine and six of ten) for typos in 10 % of letters. Out of
-//! sample are the self-tests of AIME 1983 to 2024, Minerva and OlymMATH (1,305 items), in their fingerprints.
+//! rewritings. The thresholds were chosen by hand with all of them in sight, so what the program finds there is in sample
+//! (a test in `tests/promises/screening.rs` holds it). What the same rules find out of sample is beside it: items and
+//! real problems are parted in halves by their hashes, all 29 thresholds are learned on one half from random starts, and
+//! each half is judged by those of the other (`benches/thresholds.py`, which first shows that its rules are these). There
+//! typos and synonyms were asked to be found, not to be contaminated; of the real problems' other halves 0 were
+//! falsely contaminated and 19 of 34,845 falsely suspect. Not seen by anybody's choice are the self-tests of AIME 1983 to
+//! 2024, Minerva and OlymMATH (1,305 items), in their fingerprints.
 //!
-//! | rewriting | contaminated | or suspect |
-//! |---|--:|--:|
-//! | verbatim, lines, hyphens, entities, Markdown, invisible or look-alike characters, digits, prompts | 100 % | 100 % |
-//! | number words | 91 % | 100 % |
-//! | Unicode, ASCII; question first, sentences shuffled, variables renamed | 100 % | 100 % |
-//! | typos in 2, 5, 10 % of letters | 94, 83, 25 % | 100, 100, 90 % |
-//! | synonyms | 94 % | 94 % |
-//! | two thirds, halves | 5, 0 % | 100 % |
-//! | numbers changed | 0 % | 100 % |
-//! | other languages with formulas kept (6 items) | 17 % | 100 % |
-//! | paraphrase by hand | 0 % | 5 % |
+//! | rewriting, in % | contaminated | or suspect | other half: contaminated | or suspect |
+//! |---|--:|--:|--:|--:|
+//! | verbatim, lines, hyphens, entities, Markdown, invisible or look-alike characters, digits, prompts | 100 | 100 | 100 | 100 |
+//! | number words | 91 | 100 | 91 | 100 |
+//! | Unicode, ASCII; question first, sentences shuffled, variables renamed | 100 | 100 | 100 | 100 |
+//! | typos in 2, 5, 10 % of letters | 94, 83, 25 | 100, 100, 90 | 81, 28, 0 | 100, 100, 85 |
+//! | synonyms | 94 | 94 | 72 | 94 |
+//! | two thirds, halves | 5, 0 | 100 | 0 | 100 |
+//! | numbers changed | 0 | 100 | 0 | 95 |
+//! | other languages with formulas kept (6 items) | 17 | 100 | 0 | 67 |
+//! | paraphrase by hand | 0 | 5 | 0 | 0 |
 //!
 //! One shared n-gram of 8 (13) words, the peers' rule, finds 95 (90) % verbatim, 0 (0) with `&nbsp;` or invisible
 //! characters, 5 (5) with look-alikes, 75 (50) with full-width digits, 67 (33) in Unicode, 60 (40) in ASCII, 80 (40) with
@@ -51,15 +54,17 @@
 //!
 //! | | exact | near | suspect |
 //! |---|--:|--:|--:|
-//! | problems | 144 | 78 | 351 |
+//! | problems | 143 | 95 | 333 |
 //! | not the item's, its template's or its retelling | 0 | 1 | 58 |
 //! | in 10,000 | 0 | 0.3 | 17 |
 //!
 //! All suspects were read, and of the contaminated those whose gold answers differ or which have less than half of the
 //! item's words. The one is another rectangle in the same words, dissected in its picture. The 58 share an ending, as
 //! "the remainder when N is divided by 1000", a number as 2024, or an ellipse's equation with all of its names; of the
-//! 87 that the five benchmarks have, 24. [`FALSE_ALARMS`] has these counts. Gold answers that agree make a retelling
-//! contaminated, so how much of an answer is kept matters: with eight bits instead of sixteen, four were false.
+//! 84 that the five benchmarks have, 24. [`FALSE_ALARMS`] has these counts. Gold answers that agree make a retelling
+//! contaminated, so how much of an answer is kept matters: with eight bits instead of sixteen, four were false. And
+//! answers that differ keep another question in the same words from it: where no problem has its answer, 6 are falsely
+//! contaminated (1.7 in 10,000; repeating decimals of four digits for three, an even sum for an odd one).
 //!
 //! # What vectors add
 //!
