@@ -68,7 +68,7 @@ impl Sets {
         let read = |(name, path): &(String, PathBuf)| {
             let mut rows = Vec::new();
             for file in files::find(path)? {
-                rows.extend(problems(&file, &ProblemColumns::default())?);
+                rows.extend(problems(&file, &ProblemColumns::default())?.rows);
             }
             match rows.is_empty() {
                 true => Err(Error::usage(
