@@ -272,8 +272,12 @@ fn evidence(file: &mut std::fs::File, shared: &Path) {
                 .filter(|(item, told)| item.starts_with(&benchmark) && told["verdict"] == "exact");
             own.insert(key.clone(), exact.next().expect("its own item").0.clone());
         }
+        let index = own[&key]
+            .rsplit('/')
+            .next()
+            .and_then(|at| at.parse::<u32>().ok());
         write(
-            json!({ "kind": "attack", "row": at, "class": row["class"], "benchmark": row["benchmark"], "item": row["item"] }),
+            json!({ "kind": "attack", "row": at, "class": row["class"], "benchmark": row["benchmark"], "item": index }),
         );
         for (hit, mut told) in found {
             told["own"] = json!(hit == own[&key]);
