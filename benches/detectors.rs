@@ -246,7 +246,7 @@ fn evidence(file: &mut std::fs::File, shared: &Path) {
     let items: Vec<String> = items.collect();
     let mut write = |row: serde_json::Value| writeln!(file, "{row}").expect("a line");
     let pairs = |text: &str, answer: Option<&str>| -> Vec<(String, serde_json::Value)> {
-        let judged = detector.evidence(&Forms::of(text), answer);
+        let judged = detector.evidence(&Forms::of(text), answer, &[]);
         let told = judged.into_iter().map(|(number, evidence)| {
             let verdict = evidence.class().map(|class| class.as_str());
             (
