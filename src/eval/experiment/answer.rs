@@ -65,6 +65,10 @@ pub(crate) struct Origin {
 /// What an interval, or a comparison as a whole, is about: what is thought to vary.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[expect(
+    clippy::enum_variant_names,
+    reason = "read and written as `this_run`, `this_set` and `this_kind`"
+)]
 pub(crate) enum Estimand {
     /// Attempts alone: the very models.
     #[default]

@@ -63,11 +63,14 @@ impl Found {
     }
 }
 
+/// Where an arm stands on an axis; none where it does not.
+type Value = Box<dyn Fn(&Definition) -> Option<String>>;
+
 /// An axis of a design.
 struct Axis {
     family: Family,
     name: String,
-    value: Box<dyn Fn(&Definition) -> Option<String>>,
+    value: Value,
 }
 
 fn axes(design: &Design) -> Vec<Axis> {

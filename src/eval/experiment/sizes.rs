@@ -16,6 +16,9 @@ use crate::eval::tiers::Tier;
 /// Arms of one family, from the smallest size on.
 type Family = Vec<usize>;
 
+/// What families have in common that can be read together: sizes, their unit, the budget.
+type Sizes = (Vec<Option<u64>>, String, String);
+
 /// Each family with two sizes or more, of all questions and by tier; then families of the same sizes together.
 pub(super) fn all(
     design: &Design,
@@ -23,7 +26,7 @@ pub(super) fn all(
     options: &Options<'_>,
 ) -> Vec<Scaling> {
     let families = families(design, benchmark);
-    let mut alike: BTreeMap<(Vec<Option<u64>>, String, String), Vec<Family>> = BTreeMap::new();
+    let mut alike: BTreeMap<Sizes, Vec<Family>> = BTreeMap::new();
     for family in &families {
         let sizes = family.iter().map(|&at| design.arms[at].size).collect();
         let first = &design.arms[family[0]];

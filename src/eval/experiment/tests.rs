@@ -241,7 +241,6 @@ fn intervals_hold_what_was_planted_and_little_is_called_that_was_not() {
         }
     }
     for (what, [held, of]) in held {
-        println!("{what}: {:.3} of {of}", held / of);
         assert!(held / of >= 0.93, "{what}: {held} of {of}");
     }
     assert!(

@@ -10,7 +10,7 @@ use std::borrow::Cow;
 use super::open::{Archive, Look, Shape};
 use super::row::{count, grade, number, said};
 use super::told::{Bad, Said, Told, outcome};
-use super::{Context, Format, chat};
+use super::{Context, Format, Take, chat};
 use crate::Result;
 use crate::eval::table::Outcome;
 use crate::source::text;
@@ -57,7 +57,7 @@ impl Format for Inspect {
         &self,
         archive: &mut Archive,
         context: &Context<'_>,
-        take: &mut dyn FnMut(Result<Vec<Told<'_>>, Bad>),
+        take: &mut Take<'_>,
     ) -> Result<()> {
         let header = match archive.text(HEADER)? {
             Some(header) => Some(header),

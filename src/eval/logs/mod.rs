@@ -93,6 +93,9 @@ const FORMATS: &[&dyn Format] = &[
     &verl::Verl,
 ];
 
+/// Takes what one entry of an archive tells.
+pub(crate) type Take<'t> = dyn FnMut(Result<Vec<Told<'_>>, Bad>) + 't;
+
 /// One format of logs.
 pub(crate) trait Format: Sync {
     /// As `--format` and the run's facts name it.
@@ -139,7 +142,7 @@ pub(crate) trait Format: Sync {
         &self,
         _archive: &mut Archive,
         _context: &Context<'_>,
-        _take: &mut dyn FnMut(Result<Vec<Told<'_>>, Bad>),
+        _take: &mut Take<'_>,
     ) -> Result<()> {
         Ok(())
     }
@@ -174,7 +177,7 @@ pub(crate) struct Context<'c> {
 }
 
 /// How logs are read.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Options {
     /// `--format`: all files are of this one.
     pub format: Option<String>,
@@ -212,18 +215,6 @@ impl Grading {
     /// Whether attempts are graded that the log graded, too.
     pub(crate) fn grades_all(self) -> bool {
         self != Self::Recorded
-    }
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self {
-            format: None,
-            filter: None,
-            columns: BTreeMap::new(),
-            benchmarks: Vec::new(),
-            grading: Grading::default(),
-        }
     }
 }
 

@@ -104,7 +104,7 @@ fn is_results(document: &Value<'_>) -> bool {
     };
     first.is_some_and(|detail| {
         let has = |name: &&str| !matches!(detail.clone().field(name), Value::Missing);
-        SAID.iter().any(|name| has(name)) || VERDICTS.iter().any(|name| has(name))
+        SAID.iter().any(has) || VERDICTS.iter().any(has)
     })
 }
 

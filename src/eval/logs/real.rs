@@ -1,5 +1,6 @@
 //! Logs as they were found, beside the repository; passed over, visibly, where they are not there.
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use super::{Grading, Logs, Options, read};
@@ -11,7 +12,12 @@ use crate::eval::table::Counts;
 fn folder() -> Option<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data/eval_runs");
     if !folder.is_dir() {
-        println!("passed over: {} is not there", folder.display());
+        writeln!(
+            std::io::stderr(),
+            "skipped: {} is not there",
+            folder.display()
+        )
+        .ok();
     }
     folder.is_dir().then_some(folder)
 }
@@ -258,21 +264,4 @@ fn a_factorial_is_as_many_runs_as_it_has_arms_and_draws() {
         assert_eq!(run.name, format!("{category}-{length}-r1-{size}-d{draw}"));
     }
     assert_eq!((logs.inputs[0].rows, logs.inputs[0].attempts), (8640, 8640));
-}
-
-/// Reads the log that a variable names, for who measures how fast that is without the command around it.
-#[test]
-#[ignore = "reads what `GRADATIM_LOG` names"]
-fn a_large_log_is_read() {
-    let Some(path) = std::env::var_os("GRADATIM_LOG") else {
-        return;
-    };
-    let started = std::time::Instant::now();
-    let logs = read(&[PathBuf::from(path)], &Options::default()).expect("a log");
-    let attempts: u64 = logs.inputs.iter().map(|input| input.attempts).sum();
-    println!(
-        "{attempts} attempts of {} runs in {:?}",
-        logs.runs.len(),
-        started.elapsed()
-    );
 }

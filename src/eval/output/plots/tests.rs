@@ -104,7 +104,6 @@ fn sizes_are_on_a_logarithm_and_extremes_of_figures_draw_nothing_that_is_no_numb
         size,
         avg,
         draws: vec![avg - 0.1, avg + 0.1],
-        ..SizePoint::default()
     };
     let whole = Scaling {
         category: Some(NAME.to_owned()),
