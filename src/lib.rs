@@ -46,6 +46,7 @@
 //! | `manifest` | what a run says of itself |
 //! | `compare` | statistics over subsets: balance, overlap, power |
 //! | `folder` | an output folder, read again |
+//! | [`templates`] | a conversation in a model's chat template |
 //! | [`pipeline`] | a pipeline file, as written |
 //! | [`plan`] | a pipeline checked against its sources |
 //! | `run` | takes the shards of a plan through the stages |
@@ -87,6 +88,7 @@ pub mod screen;
 pub mod select;
 pub mod source;
 mod table;
+pub mod templates;
 
 pub use error::{Error, Result};
 pub use gradatim_verify as verify;

@@ -117,7 +117,7 @@ fn every_module_opens_with_what_it_does() {
 }
 
 /// The modules of `src/` in the order of their layers: each may import those before it, and none after.
-const LAYERS: [(&str, &str); 25] = [
+const LAYERS: [(&str, &str); 26] = [
     ("error", "every layer can fail"),
     ("memory", "how much may be held at a time"),
     (
@@ -148,6 +148,10 @@ const LAYERS: [(&str, &str); 25] = [
     (
         "folder",
         "an output folder, read again through its manifest",
+    ),
+    (
+        "templates",
+        "a conversation to a model's text, which knows no column and no file of ours",
     ),
     ("pipeline", "the file: it holds the stages' tables"),
     ("plan", "the file held against its sources"),
