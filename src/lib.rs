@@ -55,6 +55,7 @@
 //! | [`engine`] | the DataFusion session with our functions |
 //! | `audit` | reads output folders: `check`, `why`, `balance` |
 //! | [`eval`] | graded attempts to what an experiment shows |
+//! | [`train`] | what a trainer makes of a folder's rows |
 //! | [`cli`] | the terminal: one file a command |
 
 #![forbid(unsafe_code)]
@@ -89,6 +90,7 @@ pub mod select;
 pub mod source;
 mod table;
 pub mod templates;
+pub mod train;
 
 pub use error::{Error, Result};
 pub use gradatim_verify as verify;

@@ -16,6 +16,7 @@ mod machine;
 mod plan;
 mod pool;
 mod power;
+mod preflight;
 mod progress;
 mod run;
 mod schema;
@@ -114,6 +115,8 @@ enum Command {
     Check(check::Arguments),
     /// Show how two subsets compare: balance, mixes, overlap.
     Balance(balance::Arguments),
+    /// Show what a trainer makes of each subset, and what is lost on the way.
+    Preflight(preflight::Arguments),
     /// Show the smallest difference that an experiment can detect.
     Power(power::Arguments),
     /// List, verify and prune the measured trajectories that runs keep.
@@ -140,6 +143,7 @@ impl Command {
             Self::Sql(arguments) => sql::sql(arguments),
             Self::Check(arguments) => check::check(arguments),
             Self::Balance(arguments) => balance::balance(arguments),
+            Self::Preflight(arguments) => preflight::preflight(arguments),
             Self::Power(arguments) => power::power(arguments),
             Self::Pool(arguments) => pool::pool(arguments),
             Self::Fingerprint(arguments) => fingerprint::fingerprint(arguments),
