@@ -288,7 +288,8 @@ mod tests {
 
     fn model(family: &str) -> Model {
         let template = Family::named(family).expect("a family").template();
-        let tokenizer = Tokenizer::of_family(family).expect("a vocabulary");
+        let vocabulary = family.trim_end_matches("-thinking");
+        let tokenizer = Tokenizer::of_family(vocabulary).expect("a vocabulary");
         Model {
             template: template.expect("a template"),
             tokenizer: tokenizer.expect("a tokenizer"),
@@ -347,11 +348,14 @@ mod tests {
 
     #[test]
     fn a_trainer_stops_where_turns_are_rendered_otherwise_alone_or_are_too_long() {
-        let verl = counted(Trainer::Verl, "qwen2.5", 40, &[THOUGHT, &THOUGHT.repeat(9)]);
-        assert_eq!((verl.refused, verl.over), (1, 1));
-        // The end of the last turn has a thinking part, and alone none is the last.
+        let replies = [THOUGHT, &THOUGHT.repeat(9)];
+        let verl = counted(Trainer::Verl, "qwen2.5", 80, &replies);
+        assert_eq!((verl.refused, verl.over, verl.rows), (1, 1, 2));
+        // Qwen3's template puts thinking behind a question alone, and a turn that is rendered alone has none before it.
         let qwen3 = counted(Trainer::Verl, "qwen3", 1024, &[THOUGHT]);
-        assert_eq!((qwen3.refused, qwen3.tokens_kept), (0, qwen3.tokens));
+        assert_eq!((qwen3.refused, qwen3.tokens_kept), (1, 0));
+        let whole = counted(Trainer::Verl, "qwen3-thinking", 1024, &[THOUGHT]);
+        assert_eq!((whole.refused, whole.thinking_lost), (0, 0));
     }
 
     #[test]
