@@ -46,6 +46,7 @@
 //! | `manifest` | what a run says of itself |
 //! | `compare` | statistics over subsets: balance, overlap, power |
 //! | `folder` | an output folder, read again |
+//! | [`templates`] | a conversation in a model's chat template |
 //! | [`pipeline`] | a pipeline file, as written |
 //! | [`plan`] | a pipeline checked against its sources |
 //! | `run` | takes the shards of a plan through the stages |
@@ -54,6 +55,7 @@
 //! | [`engine`] | the DataFusion session with our functions |
 //! | `audit` | reads output folders: `check`, `why`, `balance` |
 //! | [`eval`] | graded attempts to what an experiment shows |
+//! | [`train`] | what a trainer makes of a folder's rows |
 //! | [`cli`] | the terminal: one file a command |
 
 #![forbid(unsafe_code)]
@@ -87,6 +89,8 @@ pub mod screen;
 pub mod select;
 pub mod source;
 mod table;
+pub mod templates;
+pub mod train;
 
 pub use error::{Error, Result};
 pub use gradatim_verify as verify;

@@ -17,6 +17,7 @@ mod machine;
 mod plan;
 mod pool;
 mod power;
+mod preflight;
 mod progress;
 mod run;
 mod schema;
@@ -117,6 +118,8 @@ enum Command {
     Eval(Box<eval::Arguments>),
     /// Show how two subsets compare: balance, mixes, overlap.
     Balance(balance::Arguments),
+    /// Show what a trainer makes of each subset, and what is lost on the way.
+    Preflight(preflight::Arguments),
     /// Show the smallest difference that an experiment can detect.
     Power(power::Arguments),
     /// List, verify and prune the measured trajectories that runs keep.
@@ -144,6 +147,7 @@ impl Command {
             Self::Check(arguments) => check::check(arguments),
             Self::Eval(arguments) => eval::eval(arguments),
             Self::Balance(arguments) => balance::balance(arguments),
+            Self::Preflight(arguments) => preflight::preflight(arguments),
             Self::Power(arguments) => power::power(arguments),
             Self::Pool(arguments) => pool::pool(arguments),
             Self::Fingerprint(arguments) => fingerprint::fingerprint(arguments),

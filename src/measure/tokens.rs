@@ -11,7 +11,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use serde_json::json;
-use tokenizers::pipeline::{EncodeOptions, PipelineToken, PipelineTokenizer};
+use tokenizers::pipeline::{EncodeOptions, PipelineModel, PipelineToken, PipelineTokenizer};
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 use crate::ids::IdHasher;
@@ -93,8 +93,30 @@ impl Tokenizer {
     }
 
     pub fn qwen() -> Result<Self> {
+        Self::with_added(&QWEN_ADDED, None)
+    }
+
+    /// The vocabulary of a family of models that differs from Qwen2.5's in its added tokens alone; none where there is
+    /// no such family of this name: `qwen2.5`, `qwen3`, `r1-distill` (the models distilled into Qwen2.5).
+    pub fn of_family(name: &str) -> Option<Result<Self>> {
+        match name {
+            QWEN => Some(Self::qwen()),
+            "qwen3" => Some(Self::with_added(
+                &[&QWEN_ADDED[..], &QWEN3_ADDED].concat(),
+                None,
+            )),
+            "r1-distill" => {
+                let added = [&R1_DISTILL_ADDED[..], &QWEN_ADDED[7..]].concat();
+                Some(Self::with_added(&added, Some("<｜begin▁of▁sentence｜>")))
+            }
+            _ => None,
+        }
+    }
+
+    /// Qwen2.5's vocabulary with these tokens behind it, and one that is put before each text.
+    fn with_added(added: &[(&str, bool)], begin: Option<&str>) -> Result<Self> {
         Ok(Self {
-            inner: from_json(QWEN, &qwen_json())?,
+            inner: from_json(QWEN, &qwen_json(added, begin))?,
             is_qwen: true,
         })
     }
@@ -128,6 +150,76 @@ impl Tokenizer {
             return self.tokens_as_is(&composed);
         }
         self.tokens_as_is(text)
+    }
+
+    /// The token ids of a text as it is trained on: what names a special token in it is one. With `marks`, those that the
+    /// tokenizer puts around a text are added. None where the text cannot be tokenised.
+    pub fn ids(&self, text: &str, marks: bool) -> Vec<u32> {
+        let composed: String;
+        let text = match self.is_qwen && !is_surely_nfc(text) {
+            true => {
+                composed = text.nfc().collect();
+                &composed
+            }
+            false => text,
+        };
+        let options = EncodeOptions {
+            add_special_tokens: marks,
+            ..EncodeOptions::no_specials()
+        };
+        let mut ids = Vec::new();
+        let encoded = self.inner.encode_into(text, &options, &mut ids);
+        encoded.map_or_else(
+            |_| Vec::new(),
+            |()| ids.into_iter().map(u32::from).collect(),
+        )
+    }
+
+    /// The id of a special token, or of any that is one token.
+    pub fn id(&self, token: &str) -> Option<u32> {
+        match self.ids(token, false).as_slice() {
+            [id] => Some(*id),
+            _ => None,
+        }
+    }
+
+    /// How many bytes of its text a token stands for.
+    pub fn bytes(&self, id: u32) -> usize {
+        if let Some(added) = self.inner.get_added_vocabulary().simple_id_to_token(id) {
+            return added.len();
+        }
+        let model = self.inner.get_model();
+        let token = model.id_to_token(id).unwrap_or_default();
+        let PipelineModel::BPE(bpe) = model;
+        match token
+            .strip_prefix("<0x")
+            .and_then(|rest| rest.strip_suffix('>'))
+        {
+            // One letter stands for each byte.
+            _ if bpe.is_byte_level() => token.chars().count(),
+            // SentencePiece: bytes by their number, and a mark for a blank.
+            Some(number) if number.len() == 2 => 1,
+            _ => token.replace('\u{2581}', " ").len(),
+        }
+    }
+
+    /// The added tokens that a text names, as marks of turns do, in their order.
+    pub fn marks_in(&self, text: &str) -> Vec<String> {
+        // None is without one of them, and most texts are.
+        if !text.contains(['<', '[', '\u{ff5c}']) {
+            return Vec::new();
+        }
+        let added = self.inner.get_added_vocabulary();
+        let ids = self.ids(text, false);
+        let marks = ids
+            .into_iter()
+            .filter_map(|id| added.simple_id_to_token(id));
+        marks.collect()
+    }
+
+    /// The texts that ids stand for.
+    pub fn text(&self, ids: &[u32]) -> String {
+        self.inner.decode(ids, false).unwrap_or_default()
     }
 
     fn tokens_as_is(&self, text: &str) -> u32 {
@@ -177,7 +269,7 @@ fn from_json(name: &str, text: &str) -> Result<PipelineTokenizer> {
 
 /// Qwen2.5's `tokenizer.json`, from the ranks: each token above the bytes is the pair that the merges
 /// below its own rank leave of it.
-fn qwen_json() -> String {
+fn qwen_json(added: &[(&str, bool)], begin: Option<&str>) -> String {
     let bpe = &bpe_openai::voyage3_base().bpe;
     let letters = byte_letters();
     let spell =
@@ -204,11 +296,18 @@ fn qwen_json() -> String {
             Some(format!("{} {}", spell(&token[..cut]), spell(&token[cut..])))
         })
         .collect();
-    let added: Vec<_> = QWEN_ADDED.iter().zip(bpe.num_tokens()..).map(|((content, special), id)| json!({
+    let added: Vec<_> = added.iter().zip(bpe.num_tokens()..).map(|((content, special), id)| json!({
         "id": id, "content": content, "single_word": false, "lstrip": false, "rstrip": false,
         "normalized": false, "special": special,
     })).collect();
     let byte_level = json!({ "type": "ByteLevel", "add_prefix_space": false, "trim_offsets": false, "use_regex": false });
+    let begin_id = added
+        .iter()
+        .find(|token| token["content"].as_str() == begin);
+    let processor = match begin_id {
+        Some(token) => template_processor(token),
+        None => byte_level.clone(),
+    };
     json!({
         "version": "1.0", "truncation": null, "padding": null, "added_tokens": added,
         "normalizer": null,
@@ -216,7 +315,7 @@ fn qwen_json() -> String {
             { "type": "Split", "pattern": { "Regex": QWEN_PATTERN }, "behavior": "Isolated", "invert": false },
             byte_level,
         ] },
-        "post_processor": byte_level, "decoder": byte_level,
+        "post_processor": processor, "decoder": byte_level,
         "model": {
             "type": "BPE", "dropout": null, "unk_token": null, "continuing_subword_prefix": "",
             "end_of_word_suffix": "", "fuse_unk": false, "byte_fallback": false,
@@ -224,6 +323,20 @@ fn qwen_json() -> String {
         },
     })
     .to_string()
+}
+
+/// Puts a token before each text.
+fn template_processor(token: &serde_json::Value) -> serde_json::Value {
+    let (id, content) = (&token["id"], &token["content"]);
+    let text = content.as_str().unwrap_or_default();
+    let begin = |part: u8| json!({ "SpecialToken": { "id": content, "type_id": part } });
+    let sequence = |name: &str, part: u8| json!({ "Sequence": { "id": name, "type_id": part } });
+    json!({
+        "type": "TemplateProcessing",
+        "single": [begin(0), sequence("A", 0)],
+        "pair": [begin(0), sequence("A", 0), begin(1), sequence("B", 1)],
+        "special_tokens": { text: { "id": content, "ids": [id], "tokens": [content] } },
+    })
 }
 
 /// Where the last merge that makes `token` joins its two halves.
@@ -285,6 +398,25 @@ const QWEN_ADDED: [(&str, bool); 22] = [
     ("<|fim_pad|>", false),
     ("<|repo_name|>", false),
     ("<|file_sep|>", false),
+];
+
+/// What Qwen3 has behind those.
+const QWEN3_ADDED: [(&str, bool); 4] = [
+    ("<tool_response>", false),
+    ("</tool_response>", false),
+    ("<think>", false),
+    ("</think>", false),
+];
+
+/// What the models distilled from DeepSeek-R1 have in place of the first seven.
+const R1_DISTILL_ADDED: [(&str, bool); 7] = [
+    ("<｜end▁of▁sentence｜>", true),
+    ("<｜User｜>", false),
+    ("<｜Assistant｜>", false),
+    ("<｜begin▁of▁sentence｜>", true),
+    ("<|EOT|>", false),
+    ("<think>", false),
+    ("</think>", false),
 ];
 
 /// The second implementation, for the cross-check.

@@ -27,6 +27,7 @@ mod measured;
 mod memory;
 mod owners;
 mod pool;
+mod preflight;
 mod printed;
 mod properties;
 mod real;

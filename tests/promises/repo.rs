@@ -117,7 +117,7 @@ fn every_module_opens_with_what_it_does() {
 }
 
 /// The modules of `src/` in the order of their layers: each may import those before it, and none after.
-const LAYERS: [(&str, &str); 25] = [
+const LAYERS: [(&str, &str); 27] = [
     ("error", "every layer can fail"),
     ("memory", "how much may be held at a time"),
     (
@@ -149,6 +149,10 @@ const LAYERS: [(&str, &str); 25] = [
         "folder",
         "an output folder, read again through its manifest",
     ),
+    (
+        "templates",
+        "a conversation to a model's text, which knows no column and no file of ours",
+    ),
     ("pipeline", "the file: it holds the stages' tables"),
     ("plan", "the file held against its sources"),
     ("run", "a plan taken through the measuring stages"),
@@ -159,6 +163,10 @@ const LAYERS: [(&str, &str); 25] = [
     (
         "eval",
         "what the models that were trained on a folder's subsets made of it",
+    ),
+    (
+        "train",
+        "what trainers make of an output folder, read through its manifest",
     ),
     ("cli", "the terminal, over all of it"),
 ];

@@ -1,0 +1,209 @@
+//! What each trainer does to a row, token for token: one file a trainer.
+//!
+//! Each says in its head which version it was read from and held against (`tests/clients`), which of our columns the
+//! trainer takes, how it renders (the whole conversation, or turn by turn), where the loss is and what becomes of a row
+//! that is too long.
+
+mod axolotl;
+mod llamafactory;
+mod s1;
+mod swift;
+mod torchtune;
+mod trl;
+mod verl;
+
+use std::ops::Range;
+
+use serde_json::{Map, Value as Json, json};
+use unicode_normalization::UnicodeNormalization;
+
+use super::{Beyond, Model, Prepared, Row, Settings, TrainedColumn};
+use crate::templates::{ChatTemplate, Refused, Rendered};
+
+/// A trainer by its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Trainer {
+    Trl,
+    #[serde(rename = "llamafactory")]
+    LlamaFactory,
+    Axolotl,
+    MsSwift,
+    Verl,
+    Torchtune,
+    S1,
+}
+
+/// All of them.
+pub const TRAINERS: [Trainer; 7] = [
+    Trainer::Trl,
+    Trainer::LlamaFactory,
+    Trainer::Axolotl,
+    Trainer::MsSwift,
+    Trainer::Verl,
+    Trainer::Torchtune,
+    Trainer::S1,
+];
+
+/// A trainer that is ready for rows.
+pub trait Prepare: Sync {
+    fn prepare(&self, row: &Row) -> Prepared;
+
+    /// What becomes of a row that is too long.
+    fn beyond(&self) -> Beyond;
+}
+
+impl Trainer {
+    /// As a user writes it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Trl => "trl",
+            Self::LlamaFactory => "llamafactory",
+            Self::Axolotl => "axolotl",
+            Self::MsSwift => "ms-swift",
+            Self::Verl => "verl",
+            Self::Torchtune => "torchtune",
+            Self::S1 => "s1",
+        }
+    }
+
+    /// The version that it was held against.
+    pub fn version(self) -> &'static str {
+        match self {
+            Self::Trl => "1.16.0",
+            Self::LlamaFactory => "0.9.5",
+            Self::Axolotl => "0.21.0",
+            Self::MsSwift => "4.6.0",
+            Self::Verl => "0.9.1",
+            Self::Torchtune => "0.6.1",
+            Self::S1 => "sft.py over trl 0.12.0",
+        }
+    }
+
+    /// Tokens that a row may have where nobody says how many.
+    pub fn length_max(self) -> Option<usize> {
+        match self {
+            Self::Trl | Self::Verl => Some(1024),
+            Self::LlamaFactory => Some(2048),
+            Self::Axolotl => Some(512),
+            Self::S1 => Some(32768),
+            Self::MsSwift | Self::Torchtune => None,
+        }
+    }
+
+    /// The column that it takes of a row, among those that there are.
+    pub fn column(self, row: &Row) -> Option<TrainedColumn> {
+        let has = |there: bool, column| there.then_some(column);
+        let messages = has(row.messages.is_some(), TrainedColumn::Messages);
+        match self {
+            Self::Trl => trl::column(row),
+            Self::S1 => has(row.text.is_some(), TrainedColumn::Text),
+            _ => messages,
+        }
+    }
+
+    /// Takes rows for this model and in these settings; fails where it does not train such a model, or not so.
+    pub fn ready<'m>(
+        self,
+        model: &'m Model,
+        settings: Settings,
+    ) -> Result<Box<dyn Prepare + 'm>, Refused> {
+        Ok(match self {
+            Self::Trl => Box::new(trl::Trl::new(model, settings)?),
+            Self::LlamaFactory => Box::new(llamafactory::LlamaFactory::new(model, settings)?),
+            Self::Axolotl => Box::new(axolotl::Axolotl::new(model, settings)?),
+            Self::MsSwift => Box::new(swift::Swift::new(model, settings)?),
+            Self::Verl => Box::new(verl::Verl::new(model, settings)?),
+            Self::Torchtune => Box::new(torchtune::Torchtune::new(model, settings)?),
+            Self::S1 => Box::new(s1::S1::new(model, settings)?),
+        })
+    }
+}
+
+/// What a trainer can be told to do with a row that is too long, and does unless it is told (the first).
+fn beyond(settings: &Settings, can: &[Beyond]) -> Result<Beyond, Refused> {
+    match settings.beyond {
+        None => Ok(can[0]),
+        Some(asked) if can.contains(&asked) => Ok(asked),
+        Some(_) => Err(Refused(
+            "this trainer cannot be told to do that with rows that are too long".into(),
+        )),
+    }
+}
+
+/// Who speaks, and what is said.
+#[derive(Clone, Copy)]
+struct Turn<'r> {
+    role: &'r str,
+    content: &'r str,
+}
+
+/// The turns of `messages`.
+fn turns(row: &Row) -> Result<Vec<Turn<'_>>, Prepared> {
+    let list = row.messages.as_ref().and_then(Json::as_array);
+    let list = list.ok_or_else(|| Prepared::refused("there is no column `messages`"))?;
+    let turns: Option<Vec<Turn<'_>>> = list.iter().map(turn).collect();
+    turns.ok_or_else(|| Prepared::refused("a turn of `messages` has no role or no text"))
+}
+
+fn turn(turn: &Json) -> Option<Turn<'_>> {
+    Some(Turn {
+        role: turn["role"].as_str()?,
+        content: turn["content"].as_str()?,
+    })
+}
+
+fn said(turns: &[Turn<'_>]) -> Json {
+    let turns = turns.iter();
+    turns
+        .map(|turn| json!({ "role": turn.role, "content": turn.content }))
+        .collect()
+}
+
+/// A conversation in a template, with nothing but itself.
+fn render(template: &ChatTemplate, messages: &Json, prompt: bool) -> Result<Rendered, Prepared> {
+    let rendered = template.render(messages, prompt, &Map::new());
+    rendered.map_err(|refused| Prepared::refused(format!("the template: {refused}")))
+}
+
+/// Where each token of a text begins, and where the last ends, in bytes of the text as it was tokenised.
+fn borders(model: &Model, ids: &[u32]) -> Vec<usize> {
+    let mut at = 0;
+    let mut borders = vec![0];
+    borders.extend(ids.iter().map(|id| {
+        at += model.tokenizer.bytes(*id);
+        at
+    }));
+    borders
+}
+
+/// Spans of a text as spans of what was tokenised: a tokenizer may compose letters first.
+fn as_tokenised(text: &str, spans: &[Range<usize>], borders: &[usize]) -> Vec<Range<usize>> {
+    if borders.last() == Some(&text.len()) {
+        return spans.to_vec();
+    }
+    let composed = |at: usize| -> usize { text[..at].nfc().map(char::len_utf8).sum() };
+    let spans = spans.iter();
+    spans
+        .map(|span| composed(span.start)..composed(span.end))
+        .collect()
+}
+
+/// Which tokens have a byte in one of the spans, which are in order.
+fn within(borders: &[usize], spans: &[Range<usize>]) -> Vec<bool> {
+    let tokens = borders.windows(2);
+    tokens
+        .map(|token| {
+            let after = spans.partition_point(|span| span.end <= token[0]);
+            spans.get(after).is_some_and(|span| token[1] > span.start)
+        })
+        .collect()
+}
+
+/// The places at which `part` stands in `ids`.
+fn places<'i>(ids: &'i [u32], part: &'i [u32]) -> impl Iterator<Item = usize> + 'i {
+    let windows = ids.windows(part.len().max(1)).enumerate();
+    windows
+        .filter(move |(_, window)| *window == part)
+        .map(|(at, _)| at)
+}

@@ -1,0 +1,49 @@
+"""What TRL makes of rows: `python of_trl.py ROWS.jsonl MODEL LENGTH cut_end COLUMN 0 > theirs.jsonl` (of_trl.txt)."""
+
+import json
+import logging
+import os
+import sys
+import tempfile
+
+os.environ["HF_HUB_OFFLINE"] = "1"
+import datasets
+import transformers
+from trl import SFTConfig, SFTTrainer
+
+datasets.disable_progress_bars()
+datasets.disable_caching()
+logging.disable(logging.WARNING)
+path, model, length, _, column, on_prompt = sys.argv[1:7]
+columns = {"messages": ["messages"], "prompt_completion": ["prompt", "completion"], "text": ["text"], "conversations": ["conversations", "messages"]}
+rows = [json.loads(line) for line in open(path, encoding="utf-8")]
+rows = [{**{name: row[name] for name in columns[column]}, "row": at} for at, row in enumerate(rows)]
+tiny = transformers.AutoModelForCausalLM.from_config(transformers.AutoConfig.from_pretrained(model))
+tokenizer = transformers.AutoTokenizer.from_pretrained(model)
+
+
+def prepared(some):
+    settings = SFTConfig(
+        output_dir=tempfile.mkdtemp(), max_length=int(length), assistant_only_loss=on_prompt == "0" and "messages" in columns[column],
+        completion_only_loss=None, report_to="none", use_cpu=True, bf16=False)
+    data = datasets.Dataset.from_list(some)
+    return SFTTrainer(model=tiny, processing_class=tokenizer, train_dataset=data, args=settings).train_dataset
+
+
+def one_by_one():
+    for row in rows:
+        try:
+            yield from prepared([row])
+        except Exception as error:
+            yield {"row": row["row"], "fate": f"{type(error).__name__}: {error}"[:200]}
+
+
+try:
+    made = list(prepared(rows))
+except Exception:
+    made = list(one_by_one())
+by_row = {one["row"]: one for one in made}
+for row in rows:
+    one = by_row.get(row["row"], {"fate": "dropped"})
+    ids = one.get("input_ids", [])
+    print(json.dumps({"ids": ids, "trained": [int(label != -100) for label in one.get("labels", [])], "fate": one.get("fate", "")}))
