@@ -58,6 +58,7 @@ mod told;
 mod trl;
 mod verifiers;
 mod verl;
+mod wording;
 pub(crate) mod write;
 mod zip;
 
