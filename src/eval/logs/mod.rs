@@ -27,6 +27,8 @@
 mod areal;
 mod chat;
 mod chunk;
+#[cfg(test)]
+mod claims;
 mod classes;
 mod evalchemy;
 mod every_eval_ever;
