@@ -246,7 +246,7 @@ impl Maker<'_> {
             told.clear();
             let cells = row.cells.map_err(bad);
             let read = cells.and_then(|cells| {
-                let mut cells = Cells::new(self.context.columns, cells, row.number);
+                let mut cells = Cells::new(self.context.columns, cells);
                 self.format.row(&mut cells, self.context, &mut told)
             });
             match read {
