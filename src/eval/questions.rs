@@ -74,8 +74,9 @@ impl Sets {
                 let found = problems(&file, &ProblemColumns::default())?;
                 rows.extend(found.rows);
                 unread.extend(found.unread.iter().map(|(row, why)| {
-                    let row = row + 1;
-                    format!("row {row} of the benchmark `{name}` is not read, and has no gold answer: it {why}")
+                    format!(
+                        "row {row}, counted from 0, of the benchmark `{name}` is not read, and has no gold answer: it {why}"
+                    )
                 }));
             }
             match rows.is_empty() {

@@ -567,7 +567,10 @@ fn rows_of_a_benchmark_that_have_no_question_are_said() {
     let [said] = logs.unread.as_slice() else {
         panic!("{:?}", logs.unread);
     };
-    assert!(said.contains("row 30 of the benchmark `mine`"), "{said}");
+    assert!(
+        said.contains("row 29, counted from 0, of the benchmark `mine`"),
+        "{said}"
+    );
 }
 
 #[test]
