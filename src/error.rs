@@ -264,7 +264,7 @@ impl Error {
             Self::Part { .. } => "remove that folder from the pool; the next run measures it again",
             Self::Changed { .. } => "run again: the new content is measured as a new file",
             Self::Interrupted { .. } => {
-                "give the same command again: a run goes on where it was, by what its pool holds"
+                "give the same command again; what `run` had measured is kept in its pool, and it goes on where it was"
             }
             Self::NotOurs(_) => {
                 "name another folder with `--out`, or move this one away; remove it where an earlier version of \

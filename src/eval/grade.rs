@@ -6,6 +6,7 @@
 //! also where it calls a cut-off attempt wrong: the recorded average is the one that others have published.
 
 use super::table::Outcome;
+use crate::source::answers;
 use crate::verify::{
     self, Options, Reason, Thinking, Verdict, compare, extract, split_thinking, verify_parts,
 };
@@ -31,7 +32,7 @@ pub(crate) fn grade(gold: Option<&str>, response: Option<&str>, answer: Option<&
     match (response, answer) {
         (Some(response), _) => of_response(gold, response),
         (None, Some(answer)) => {
-            let verdict = gold.map(|gold| compare(gold, answer));
+            let verdict = gold.and_then(|gold| by_any(gold, |gold| compare(gold, answer)));
             let found = verdict
                 .as_ref()
                 .and_then(|verdict| verdict.extracted.clone());
@@ -53,7 +54,9 @@ fn of_response(gold: Option<&str>, response: &str) -> Graded {
         Thinking::Closed => found.as_ref().map(|_| true),
         Thinking::Absent => None,
     };
-    let verdict = gold.map(|gold| verify_parts(gold, response, &parts, &Options::default()));
+    let options = Options::default();
+    let by = |gold: &str| verify_parts(gold, response, &parts, &options);
+    let verdict = gold.and_then(|gold| by_any(gold, by));
     let committed = found.map(|found| found.text).or_else(|| {
         let verdict = verdict.as_ref()?;
         let is_right = verdict.outcome == verify::Outcome::Correct;
@@ -63,6 +66,19 @@ fn of_response(gold: Option<&str>, response: &str) -> Graded {
         finished,
         ..graded(verdict, committed)
     }
+}
+
+/// The verdict by a gold answer; of several, of which each would do, the first that calls the attempt right, else the
+/// first that is not sure.
+fn by_any(gold: &str, by: impl Fn(&str) -> Verdict) -> Option<Verdict> {
+    let rank = |verdict: &Verdict| match verdict.outcome {
+        verify::Outcome::Correct => 0,
+        verify::Outcome::Undecided | verify::Outcome::NoAnswer => 1,
+        verify::Outcome::Wrong => 2,
+        verify::Outcome::NoGold => 3,
+    };
+    let golds = answers::each(gold);
+    golds.iter().map(|gold| by(gold)).min_by_key(rank)
 }
 
 fn graded(verdict: Option<Verdict>, answer: Option<String>) -> Graded {
@@ -142,6 +158,26 @@ mod tests {
             Some(Outcome::Right)
         );
         assert_eq!(grade(Some("4"), None, None).outcome, None);
+    }
+
+    #[test]
+    fn of_several_gold_answers_any_will_do() {
+        let golds = "[\"14\", \"14.5\"]";
+        assert_eq!(outcome(golds, "\\boxed{14}"), Some(Outcome::Right));
+        assert_eq!(outcome(golds, "\\boxed{29/2}"), Some(Outcome::Right));
+        assert_eq!(outcome(golds, "\\boxed{15}"), Some(Outcome::Wrong));
+        assert_eq!(outcome(golds, "So"), Some(Outcome::Unknown));
+        let of = |answer| grade(Some(golds), None, Some(answer)).outcome;
+        assert_eq!(
+            (of("14.5"), of("13")),
+            (Some(Outcome::Right), Some(Outcome::Wrong))
+        );
+        // What differs from one and cannot be held against the other is not known to be wrong.
+        let golds = "[\"14\", \"the whole plane\"]";
+        let of = |answer| grade(Some(golds), None, Some(answer)).outcome;
+        assert_eq!(of("a plane"), Some(Outcome::Unknown));
+        // A list that is no list of texts is an answer.
+        assert_eq!(outcome("[1, 2]", "\\boxed{[1, 2]}"), Some(Outcome::Right));
     }
 
     #[test]

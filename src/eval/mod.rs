@@ -18,6 +18,7 @@ pub mod intervals;
 pub mod ladder;
 pub(crate) mod logs;
 pub mod metrics;
+mod natural;
 pub(crate) mod output;
 pub(crate) mod questions;
 pub mod random;

@@ -48,6 +48,8 @@ pub(crate) struct Set {
 /// The benchmarks that are known: those that come with the program, and the user's.
 pub(crate) struct Sets {
     given: Vec<(String, Vec<BenchmarkRow>)>,
+    /// Rows of the user's files that have no question which can be read: a sentence each.
+    pub(crate) unread: Vec<String>,
     found: OnceLock<Found>,
     /// Texts that were looked up, by the hash of their bytes: canonical forms take longer than the look-up.
     seen: RwLock<HashMap<u64, Known>>,
@@ -65,10 +67,17 @@ impl Sets {
     /// The shipped ones and those of the user's files, whose columns are recognised by their names. A file under a
     /// shipped name gives its questions gold answers; where it has other questions, it takes its place.
     pub(crate) fn new(given: &[(String, PathBuf)]) -> Result<Self> {
+        let mut unread = Vec::new();
         let read = |(name, path): &(String, PathBuf)| {
             let mut rows = Vec::new();
             for file in files::find(path)? {
-                rows.extend(problems(&file, &ProblemColumns::default())?.rows);
+                let found = problems(&file, &ProblemColumns::default())?;
+                rows.extend(found.rows);
+                unread.extend(found.unread.iter().map(|(row, why)| {
+                    format!(
+                        "row {row}, counted from 0, of the benchmark `{name}` is not read, and has no gold answer: it {why}"
+                    )
+                }));
             }
             match rows.is_empty() {
                 true => Err(Error::usage(
@@ -78,8 +87,10 @@ impl Sets {
                 false => Ok((known_name(name).unwrap_or(name).to_owned(), rows)),
             }
         };
+        let given = given.iter().map(read).collect::<Result<_>>()?;
         Ok(Self {
-            given: given.iter().map(read).collect::<Result<_>>()?,
+            given,
+            unread,
             found: OnceLock::new(),
             seen: RwLock::default(),
         })

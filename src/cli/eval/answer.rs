@@ -123,7 +123,7 @@ fn about(estimand: Estimand) -> String {
 
 fn tiers(arms: &[Arm], laid: Laid) -> String {
     let row = |arm: &Arm| {
-        let tier = |tier: Tier| match arm.tiers.get(tier.name()) {
+        let tier = |tier: Tier| match arm.tiers.get(&tier) {
             None => NONE.to_owned(),
             Some(of) => format!(
                 "{} {}, {}",
@@ -431,7 +431,7 @@ fn references(answer: &Answer, laid: Laid) -> String {
         .iter()
         .flat_map(|reference| reference.gains.iter().map(move |gain| (reference, gain)));
     let row = |(reference, gain): (&crate::eval::experiment::answer::Reference, &Comparison)| {
-        let tier = |tier: Tier| points(gain.tiers.get(tier.name()).map(|part| part.difference));
+        let tier = |tier: Tier| points(gain.tiers.get(&tier).map(|part| part.difference));
         let cov = gain.cov.as_ref().map(|part| part.difference);
         let cov = match (gain.cov_at, cov) {
             (Some(k), Some(cov)) => format!("{} at {k}", points(Some(cov))),

@@ -24,6 +24,13 @@ pub(super) fn inspect(paths: &[PathBuf], options: &logs::Options, json: bool) ->
 
 fn one(of: &Inspected) -> String {
     let input = &of.input;
+    if let Some(why) = &of.passed_over {
+        return format!(
+            "{}: passed over: {}\n\n",
+            one_line(&input.path),
+            one_line(why)
+        );
+    }
     let mut text = format!(
         "{}: {}, {}, {} rows, {} attempts\n",
         one_line(&input.path),

@@ -491,6 +491,7 @@ impl Done {
             .iter()
             .map(|(path, why)| serde_json::json!({ "path": path, "why": why }));
         object.insert("passed_over".to_owned(), passed.collect());
+        object.insert("unread".to_owned(), self.logs.unread.clone().into());
         if Grading::from(arguments.grader).grades_all() {
             let differ =
                 serde_json::to_value(&self.logs.disagreements).map_err(std::io::Error::from)?;
@@ -518,7 +519,7 @@ impl Done {
         text + &screen::notes(&self.report, warnings, &self.said_of_files())
     }
 
-    /// Rows that tell nothing, and files that were passed over.
+    /// Rows that tell nothing, files that were passed over, and rows of benchmark files that were not read.
     fn said_of_files(&self) -> Vec<String> {
         let bad = self.logs.inputs.iter().flat_map(|input| {
             let bad = input.bad.iter();
@@ -534,7 +535,8 @@ impl Done {
         let passed = self.logs.passed.iter();
         let passed =
             passed.map(|(path, why)| format!("{} is passed over: {why}", folder::portable(path)));
-        bad.chain(passed).collect()
+        let unread = self.logs.unread.iter().cloned();
+        bad.chain(passed).chain(unread).collect()
     }
 
     /// Writes the folder that was asked for; a signal leaves nothing of it.

@@ -7,6 +7,8 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::eval::tiers::Tier;
+
 /// What `gradatim eval --experiment` answers.
 #[derive(Clone, Debug, Default, Serialize, JsonSchema)]
 pub(crate) struct Answer {
@@ -128,7 +130,7 @@ pub(crate) struct Arm {
     /// Of all its questions.
     pub whole: Figures,
     /// By tier, from the easiest on.
-    pub tiers: BTreeMap<&'static str, Figures>,
+    pub tiers: BTreeMap<Tier, Figures>,
 }
 
 /// Figures of an arm: means over draws of the means over their runs.
@@ -224,7 +226,7 @@ pub(crate) struct Comparison {
     pub cov_at: Option<u32>,
     /// The difference of pass@k, k as many, which all attempts say.
     pub pass_at: Option<f64>,
-    pub tiers: BTreeMap<&'static str, Part>,
+    pub tiers: BTreeMap<Tier, Part>,
     pub verdict: Verdict,
     /// Why it is not made: what is known to differ.
     pub refused: Option<String>,
@@ -443,7 +445,7 @@ pub(crate) struct Reference {
     pub name: String,
     pub benchmark: Option<String>,
     pub whole: Figures,
-    pub tiers: BTreeMap<&'static str, Figures>,
+    pub tiers: BTreeMap<Tier, Figures>,
     /// What each arm has more.
     pub gains: Vec<Comparison>,
 }

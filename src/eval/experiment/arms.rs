@@ -59,11 +59,8 @@ fn arm(design: &Design, benchmark: &Benchmark<'_>, at: usize) -> Option<Arm> {
     })
 }
 
-pub(super) fn by_tier(
-    benchmark: &Benchmark<'_>,
-    units: &Units<'_, '_>,
-) -> BTreeMap<&'static str, Figures> {
-    let of = |tier: Tier| Some((tier.name(), figures(benchmark, units, Some(tier))?));
+pub(super) fn by_tier(benchmark: &Benchmark<'_>, units: &Units<'_, '_>) -> BTreeMap<Tier, Figures> {
+    let of = |tier: Tier| Some((tier, figures(benchmark, units, Some(tier))?));
     benchmark.tiers().into_iter().filter_map(of).collect()
 }
 

@@ -130,7 +130,7 @@ pub(super) fn compared<'b, 'r>(
     };
     for tier in benchmark.tiers() {
         if let Ok((questions, _, found)) = part(Some(tier), Measure::Avg) {
-            comparison.tiers.insert(tier.name(), found.part(questions));
+            comparison.tiers.insert(tier, found.part(questions));
         }
     }
     let questions = benchmark.common(runs.iter().copied(), None);

@@ -3,11 +3,13 @@
 //! An arm is a kind of subset or control: all draws of one definition, trained with one budget. What it is stands in the
 //! manifest, or in columns of the logs, and is never read from its name.
 
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::answer::Origin;
 use super::sealed::Listed;
 use crate::eval::attempt::Run;
+use crate::eval::natural;
 use crate::manifest::{Manifest, SubsetRecord};
 use crate::select::size::SizeUnit;
 use crate::select::{DrawKind, SubsetRole};
@@ -205,8 +207,11 @@ impl Design {
     }
 
     /// By columns of the logs: runs that have the same text in all of `columns` are of one arm, and of one draw where they
-    /// also have the same in `draw`. Runs that lack a column are of none. Draws are not known to go together.
+    /// also have the same in `draw`. Runs that lack a column are of none. Draws are not known to go together. Arms stand in
+    /// the order of their values, numbers by what they are.
     pub(super) fn of_columns(runs: &[&Run], columns: &[String], draw: Option<&str>) -> Self {
+        let mut runs = runs.to_vec();
+        runs.sort_by(|a, b| by_values(a, b, columns.iter().map(String::as_str).chain(draw)));
         let mut design = Self::default();
         let mut places: HashMap<Vec<&str>, usize> = HashMap::new();
         let mut draws: Vec<Vec<&str>> = Vec::new();
@@ -279,6 +284,14 @@ impl Definition {
     pub(super) fn is_subset(&self) -> bool {
         self.role == SubsetRole::Subset.as_str()
     }
+}
+
+/// The order of two runs by what they have in columns, the first first.
+fn by_values<'c>(a: &Run, b: &Run, columns: impl Iterator<Item = &'c str>) -> Ordering {
+    columns.fold(Ordering::Equal, |order, column| {
+        let [a, b] = [a, b].map(|run| run.columns.get(column).map_or("", String::as_str));
+        order.then_with(|| natural::values(a, b))
+    })
 }
 
 /// Whether a control of that budget stands beside a subset of this one.
@@ -396,16 +409,34 @@ mod tests {
         assert_eq!(starred(&["a-b".to_owned(), "a".to_owned()]), "a-b");
     }
 
-    #[test]
-    fn columns_make_arms_and_draws() {
-        let run = |name: &str, columns: &[(&str, &str)]| Run {
+    fn run(name: &str, columns: &[(&str, &str)]) -> Run {
+        let columns = columns.iter();
+        Run {
             name: name.to_owned(),
             columns: columns
-                .iter()
                 .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
                 .collect(),
             ..Run::default()
-        };
+        }
+    }
+
+    #[test]
+    fn arms_of_columns_stand_in_the_order_of_their_numbers() {
+        let of = |name, size, rate| run(name, &[("size", size), ("rate", rate)]);
+        let runs = [
+            of("a", "1000", "0.5"),
+            of("b", "200", "1"),
+            of("c", "100", "0.25"),
+            of("d", "200", "0.125"),
+        ];
+        let columns = ["size", "rate"].map(str::to_owned);
+        let design = Design::of_columns(&runs.each_ref(), &columns, None);
+        let names: Vec<&str> = design.arms.iter().map(|arm| arm.name.as_str()).collect();
+        assert_eq!(names, ["100-0.25", "200-0.125", "200-1", "1000-0.5"]);
+    }
+
+    #[test]
+    fn columns_make_arms_and_draws() {
         let runs = [
             run("x", &[("size", "100"), ("mood", "good"), ("draw", "0")]),
             run("y", &[("size", "100"), ("mood", "good"), ("draw", "1")]),

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use indexmap::IndexMap;
 
 use super::told::{Bad, Said, Told};
-use super::{Cells, Context, Format};
+use super::{Cells, Context, Format, wording};
 use crate::eval::grade::{self, Graded};
 use crate::eval::questions::{Known, Sets};
 use crate::eval::table::Outcome;
@@ -246,7 +246,7 @@ impl Maker<'_> {
             told.clear();
             let cells = row.cells.map_err(bad);
             let read = cells.and_then(|cells| {
-                let mut cells = Cells::new(self.context.columns, cells, row.number);
+                let mut cells = Cells::new(self.context.columns, cells);
                 self.format.row(&mut cells, self.context, &mut told)
             });
             match read {
@@ -372,7 +372,7 @@ impl Series {
         if let (Agreed::Nothing | Agreed::On(_), Some(prompt)) =
             (&self.facts.template, &told.said.prompt)
             && told.said.template.is_none()
-            && let Some(template) = template(prompt, told.text.as_deref())
+            && let Some(template) = wording::name(prompt, told.text.as_deref())
         {
             self.facts.template.add::<str>(&template, str::to_owned);
         }
@@ -423,15 +423,6 @@ fn filter(filters: &mut IndexMap<String, ()>, name: &str) -> u16 {
         .get_index_of(name)
         .unwrap_or_else(|| filters.insert_full(name.to_owned(), ()).0);
     at.min(usize::from(u16::MAX)) as u16
-}
-
-/// A name for what is left of a prompt without the question; none where the question is not in it.
-fn template(prompt: &str, question: Option<&str>) -> Option<String> {
-    let question = question?.trim();
-    let at = prompt.find(question).filter(|_| !question.is_empty())?;
-    let (before, behind) = (&prompt[..at], &prompt[at + question.len()..]);
-    let hash = digest(format!("{before}\u{0}{behind}").as_bytes());
-    Some(format!("prompt {:08x}", hash >> 32))
 }
 
 /// A text of which no more is shown than anybody reads.

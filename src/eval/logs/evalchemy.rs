@@ -92,7 +92,7 @@ impl Format for Evalchemy {
             };
             for row in examples {
                 let values = names.iter().map(|name| row.clone().field(name)).collect();
-                let mut cells = Cells::new(&names, values, 0);
+                let mut cells = Cells::new(&names, values);
                 // One example without an answer leaves the others.
                 let _ = example(&mut cells, Some(benchmark.clone()), &said_of_all, told);
             }

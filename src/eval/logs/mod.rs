@@ -27,6 +27,8 @@
 mod areal;
 mod chat;
 mod chunk;
+#[cfg(test)]
+mod claims;
 mod classes;
 mod evalchemy;
 mod every_eval_ever;
@@ -58,6 +60,7 @@ mod told;
 mod trl;
 mod verifiers;
 mod verl;
+mod wording;
 pub(crate) mod write;
 mod zip;
 
@@ -68,6 +71,7 @@ use super::attempt::{Grader, Run};
 use super::questions::Sets;
 use crate::source::value::Value;
 use crate::{Error, Result};
+use open::LogFile;
 pub(crate) use open::{Archive, Look};
 pub(crate) use row::Cells;
 pub(crate) use told::{Bad, Told};
@@ -227,6 +231,8 @@ pub(crate) struct Logs {
     pub inputs: Vec<Input>,
     /// Files below a folder or a glob that were passed over, with why.
     pub passed: Vec<(String, String)>,
+    /// Rows of the user's benchmark files that were not read: a sentence each.
+    pub unread: Vec<String>,
     /// Attempts that the log and we grade differently, in the order of runs, questions and attempts; empty unless
     /// attempts are graded again.
     pub disagreements: Vec<Disagreement>,
@@ -274,6 +280,8 @@ pub(crate) struct Disagreement {
 #[derive(Clone, Debug, Default, serde::Serialize)]
 pub(crate) struct Inspected {
     pub input: Input,
+    /// Why a file below a folder or a glob is passed over: then all else is empty.
+    pub passed_over: Option<String>,
     /// `rows`, `document` or `archive`.
     pub shape: &'static str,
     /// Columns or keys that the file has, with what each holds.
@@ -346,7 +354,11 @@ pub(crate) fn read(paths: &[PathBuf], options: &Options) -> Result<Logs> {
     if logs.runs.is_empty() {
         return Err(nothing(&passed));
     }
-    Ok(Logs { passed, ..logs })
+    Ok(Logs {
+        passed,
+        unread: sets.unread,
+        ..logs
+    })
 }
 
 /// What each file is, and what would be read of it.
@@ -354,15 +366,28 @@ pub(crate) fn inspect(paths: &[PathBuf], options: &Options) -> Result<Vec<Inspec
     plain::check(options)?;
     let sets = Sets::new(&options.benchmarks)?;
     let files = open::find(paths)?;
-    let one = |file| {
+    let one = |file: &LogFile| {
         let mut gathered = gather::Gathered::new(options, &sets);
         match gathered.file(file) {
-            Ok(None) => Some(gathered.inspected()),
-            Ok(Some(_)) => None,
-            Err(error) => Some(Err(error)),
+            Ok(None) => gathered.inspected(),
+            Ok(Some(why)) => Ok(passed_over(file, why)),
+            Err(error) => Err(error),
         }
     };
-    files.iter().filter_map(one).collect()
+    files.iter().map(one).collect()
+}
+
+/// What is said of a file that is not read.
+fn passed_over(file: &LogFile, why: String) -> Inspected {
+    let path = file.name.clone();
+    Inspected {
+        input: Input {
+            path,
+            ..Input::default()
+        },
+        passed_over: Some(why),
+        ..Inspected::default()
+    }
 }
 
 /// The error of paths in which nothing is a log.

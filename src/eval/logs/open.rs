@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::zip::Zip;
+use crate::eval::natural;
 use crate::source::format::{Form, Format, TextFormat};
 use crate::source::head::{self, Content};
 use crate::source::needed::{Needed, Shape as Cell};
@@ -101,8 +102,9 @@ impl Look<'_> {
     }
 }
 
-/// The files that paths name, in their order, those of one path by name; `-` is standard input. A file that two paths
-/// name is read once.
+/// The files that paths name, by name, in the order in which people count: attempts of seeds that are files of their own
+/// are in that of the seeds, however a shell or a folder lists them. `-` is standard input. A file that two paths name is
+/// read once.
 pub(crate) fn find(paths: &[PathBuf]) -> Result<Vec<LogFile>> {
     let mut found = Vec::new();
     let mut known = std::collections::HashSet::new();
@@ -125,6 +127,7 @@ pub(crate) fn find(paths: &[PathBuf]) -> Result<Vec<LogFile>> {
             }
         }
     }
+    found.sort_by(|a: &LogFile, b| natural::names(&a.name, &b.name));
     Ok(found)
 }
 

@@ -245,6 +245,25 @@ fn ways_of_prompting_mgsm_are_three_runs_of_one_set() {
     assert_eq!(runs[0].questions[7].id, runs[1].questions[7].id);
 }
 
+/// `Question: …\nAnswer:` by the templates of two families; and a system prompt of its own for one of three ways.
+#[test]
+fn models_that_were_asked_in_the_same_words_have_one_form_of_prompt() {
+    let forms = |name: &str| -> Option<Vec<Option<String>>> {
+        let runs = logs_of(name, &Options::default())?.runs;
+        Some(runs.into_iter().map(|run| run.facts.template).collect())
+    };
+    let (Some(families), Some(ways)) =
+        (forms("lm_eval_mgsm_en"), forms("mgsm_en_s1.1_32b_attempts"))
+    else {
+        return;
+    };
+    assert!(families[0].is_some());
+    assert!(families.iter().all(|form| *form == families[0]));
+    assert!(ways[0].is_some() && ways[1].is_some());
+    assert_ne!(ways[0], ways[1]);
+    assert_ne!(ways[0], families[0]);
+}
+
 #[test]
 fn a_factorial_is_as_many_runs_as_it_has_arms_and_draws() {
     let Some(logs) = logs_of("synthetic/factorial.jsonl.gz", &Options::default()) else {

@@ -10,17 +10,11 @@ use crate::source::value::Value;
 pub(crate) struct Cells<'a, 'n> {
     names: &'n [String],
     values: Vec<Value<'a>>,
-    /// The row's number in its file, from 0.
-    pub number: u64,
 }
 
 impl<'a, 'n> Cells<'a, 'n> {
-    pub(crate) fn new(names: &'n [String], values: Vec<Value<'a>>, number: u64) -> Self {
-        Self {
-            names,
-            values,
-            number,
-        }
+    pub(crate) fn new(names: &'n [String], values: Vec<Value<'a>>) -> Self {
+        Self { names, values }
     }
 
     /// The value of a column, which is missing afterwards.

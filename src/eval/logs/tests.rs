@@ -462,6 +462,11 @@ fn a_copy_of_a_file_is_no_second_run() {
     let is_no_log =
         |(file, why): &(String, String)| file.contains("readme.md") && why.contains("no log");
     assert!(logs.passed.iter().any(is_no_log), "{:?}", logs.passed);
+    let seen = inspect(&[folder.path().to_owned()], &Options::default()).expect("logs");
+    let passed = seen.iter().filter_map(|one| one.passed_over.as_deref());
+    let passed: Vec<&str> = passed.collect();
+    // Each file is looked at by itself, a copy too.
+    assert_eq!((seen.len(), passed), (3, vec!["is no log"]));
 }
 
 #[test]
@@ -540,6 +545,50 @@ fn gold_answers_come_from_the_benchmarks_file() {
         (vec!["q1"], vec!["r".to_owned()])
     );
     assert_eq!(avg(&one.table(Grader::Recorded).counts()), Some(1.0));
+}
+
+#[test]
+fn rows_of_a_benchmark_that_have_no_question_are_said() {
+    let row = |at: u32| {
+        format!("{{\"id\": {at}, \"problem\": \"How much is {at}?\", \"answer\": \"{at}\"}}\n")
+    };
+    let mut questions: String = (0..29).map(row).collect();
+    questions += "{\"id\": 29, \"problem\": null}\n";
+    let text = "{\"question\": \"How much is 3?\", \"response\": \"\\\\boxed{3}\"}\n";
+    let folder = folder(&[
+        ("set.jsonl", questions.as_bytes()),
+        ("log.jsonl", text.as_bytes()),
+    ]);
+    let options = Options {
+        benchmarks: vec![("mine".into(), folder.path().join("set.jsonl"))],
+        ..Options::default()
+    };
+    let logs = read(&[folder.path().join("log.jsonl")], &options).expect("a log");
+    let [said] = logs.unread.as_slice() else {
+        panic!("{:?}", logs.unread);
+    };
+    assert!(
+        said.contains("row 29, counted from 0, of the benchmark `mine`"),
+        "{said}"
+    );
+}
+
+#[test]
+fn seeds_in_files_of_their_own_are_the_attempts_in_the_seeds_order() {
+    let row = |symbolic: bool| {
+        format!(
+            "{{\"problem\": \"What is 1?\", \"expected_answer\": \"1\", \"generation\": \"So\", \
+             \"predicted_answer\": 1, \"symbolic_correct\": {symbolic}, \"num_generated_tokens\": 5}}\n"
+        )
+    };
+    let (right, wrong) = (row(true), row(false).replace("So", "No"));
+    let files = [
+        ("a/output-rs10.jsonl", wrong.as_str()),
+        ("a/output-rs2.jsonl", &right.replace("So", "Then")),
+        ("a/output-rs1.jsonl", &right),
+    ];
+    let logs = read_as(&files, &Options::default()).expect("logs");
+    assert_eq!(recorded(&logs.runs[0]), ["rrw"]);
 }
 
 #[test]

@@ -45,7 +45,7 @@ pub(crate) struct Told<'a> {
 pub(crate) struct Said<'a> {
     /// The model, as the log names it.
     pub model: Option<Cow<'a, str>>,
-    /// The prompt with which the model was asked: what is left of it without the question is the template.
+    /// The prompt with which the model was asked: the words around the question in it are its form.
     pub prompt: Option<Cow<'a, str>>,
     /// The template by name.
     pub template: Option<Cow<'a, str>>,

@@ -307,6 +307,21 @@ mod tests {
     }
 
     #[test]
+    fn of_two_entries_of_one_name_the_last_counts() {
+        let bytes = archive(&[
+            ("a", 0, b"first".to_vec(), b"first"),
+            ("b", 0, b"other".to_vec(), b"other"),
+            ("a", 0, b"last".to_vec(), b"last"),
+        ]);
+        let mut zip = opened(&bytes).expect("an archive");
+        assert_eq!(zip.names(), ["a", "b"]);
+        assert_eq!(
+            zip.bytes("a", 100).expect("a").as_deref(),
+            Some(&b"last"[..])
+        );
+    }
+
+    #[test]
     fn what_lies_about_itself_is_an_error_and_takes_no_memory() {
         let good = archive(&[("a", 0, b"content".to_vec(), b"content")]);
         for cut in 0..good.len() {

@@ -19,6 +19,8 @@ pub(crate) struct Evaluation {
     inputs: Option<Vec<Value>>,
     /// Files of a folder or a glob that are no logs, with why; in what `--json` prints.
     passed_over: Option<Vec<Value>>,
+    /// Rows of benchmark files that have no question which can be read; in what `--json` prints.
+    unread: Option<Vec<String>>,
     /// Attempts that the log and we grade differently, with `--grader ours` or `both`; a table of their own in the folder.
     disagreements: Option<Vec<Value>>,
 }

@@ -112,7 +112,7 @@ fn pairs(report: &Report) -> Option<String> {
 fn arms(answer: &Answer) -> Option<String> {
     let row = |arm: &crate::eval::experiment::answer::Arm| {
         let tier = |tier: Tier| {
-            let of = arm.tiers.get(tier.name());
+            let of = arm.tiers.get(&tier);
             both(of.map(|of| of.avg), of.map(|of| of.cov))
         };
         let first = [escaped(&arm.name), arm.draws.to_string()];

@@ -443,7 +443,7 @@ fn arm_rows(arm: &Arm) -> impl Iterator<Item = ArmRow<'_>> {
     };
     let tiers = arm.tiers.iter().map(move |(tier, figures)| ArmRow {
         arm,
-        tier: Some(tier),
+        tier: Some(tier.name()),
         figures,
     });
     std::iter::once(whole).chain(tiers)

@@ -16,6 +16,7 @@ use serde::Serialize;
 
 use super::attempt::{self, Grader, Run};
 use super::intervals::{Interval, NoInterval};
+use super::natural;
 use super::table::Counts;
 use super::tiers::Role;
 
@@ -192,25 +193,8 @@ fn order(run: &Run) -> (bool, bool, Option<&str>, Vec<(String, u128)>) {
         benchmark != Some("aime24"),
         benchmark.is_none(),
         benchmark,
-        natural(&run.name),
+        natural::parts(&run.name),
     )
-}
-
-/// A name as texts, each with the number behind it: `size-100` before `size-1000`.
-fn natural(name: &str) -> Vec<(String, u128)> {
-    let mut parts = Vec::new();
-    let mut rest = name;
-    while !rest.is_empty() {
-        let digits = |text: &str, is: bool| {
-            let end = text.find(|letter: char| letter.is_ascii_digit() != is);
-            end.unwrap_or(text.len())
-        };
-        let (text, behind) = rest.split_at(digits(rest, false));
-        let (number, behind) = behind.split_at(digits(behind, true));
-        parts.push((text.to_owned(), number.parse().unwrap_or(u128::MAX)));
-        rest = behind;
-    }
-    parts
 }
 
 /// An interval as JSON has it.

@@ -16,7 +16,8 @@ pub(crate) fn plots(report: &Report, answer: Option<&Answer>) -> Vec<(String, St
     for (at, found) in report.ladder.iter().enumerate() {
         drawn.push((numbered("ladder", at), ladder::draw(found)));
     }
-    drawn.extend(potential::draw(&report.runs).map(|svg| ("potential.svg".to_owned(), svg)));
+    drawn
+        .extend(potential::draw(&report.runs, answer).map(|svg| ("potential.svg".to_owned(), svg)));
     drawn.extend(effects::draw(report, answer).map(|svg| ("effects.svg".to_owned(), svg)));
     let scaling = answer.and_then(|answer| scaling::draw(&answer.scaling));
     drawn.extend(scaling.map(|svg| ("scaling.svg".to_owned(), svg)));

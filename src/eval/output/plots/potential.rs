@@ -1,73 +1,129 @@
-//! Potential against stability: avg@n to the right, cov@n upwards, a dot a run.
+//! Potential against stability: avg@n to the right, cov@n upwards, a dot a run, or an arm where an experiment has some.
 
 use super::super::svg::{Anchor, COLOURS, LETTER, Svg, shortened, ticks};
 use super::between;
+use crate::eval::experiment::answer::{Answer, Estimand};
 use crate::eval::report::RunFigures;
 
-/// Runs that the key names.
+/// Dots that the key names.
 const NAMED_MAX: usize = 40;
 
 const SIDE: f64 = 380.0;
 const LEFT: f64 = 64.0;
 const TOP: f64 = 58.0;
 
-/// Draws the runs; none where there is none.
-pub(super) fn draw(runs: &[RunFigures]) -> Option<String> {
-    let first = runs.first()?;
+/// What a dot stands for.
+struct Dot<'a> {
+    name: &'a str,
+    benchmark: Option<&'a str>,
+    /// The fewest and the most attempts at a question.
+    attempts: [u32; 2],
+    avg: f64,
+    cov: f64,
+    interval: Option<[f64; 2]>,
+}
+
+/// Draws the runs; of an experiment its arms' means and the models beside it, since runs are many and an arm's are near
+/// each other. None where there is none.
+pub(super) fn draw(runs: &[RunFigures], answer: Option<&Answer>) -> Option<String> {
+    let mut dots: Vec<Dot<'_>> = answer.map_or_else(Vec::new, of_answer);
+    let of_arms = !dots.is_empty();
+    if !of_arms {
+        dots = runs.iter().map(of_run).collect();
+    }
+    let first = dots.first()?;
     let title =
         "Potential against stability: share of questions solved at least once, and each time";
-    let about = "Dots on the diagonal solve the same questions each time. Bars: 95 % of avg@n, this very model on these \
-                 questions. cov@n grows with n.";
+    let about = match of_arms {
+        true => {
+            "A dot an arm: means over its runs. Bars: 95 % of avg@n, by what the arm's interval is about, on these \
+             questions. cov@n grows with n."
+        }
+        false => {
+            "Dots on the diagonal solve the same questions each time. Bars: 95 % of avg@n, this very model on these \
+             questions. cov@n grows with n."
+        }
+    };
     let mut svg = Svg::new(title, about);
     svg.text("head", [16.0, 22.0], Anchor::Start, title);
     svg.text("soft", [16.0, 40.0], Anchor::Start, about);
     axes(&mut svg);
-    let several = runs.iter().any(|run| run.benchmark != first.benchmark);
-    for (at, run) in runs.iter().enumerate() {
-        one(&mut svg, at, run);
+    let several = dots.iter().any(|dot| dot.benchmark != first.benchmark);
+    for (at, dot) in dots.iter().enumerate() {
+        one(&mut svg, at, dot);
     }
-    numbers(&mut svg, &runs[..runs.len().min(NAMED_MAX)]);
-    let labels: Vec<String> = runs
-        .iter()
-        .take(NAMED_MAX)
-        .map(|run| label(run, several))
-        .collect();
-    for (at, label) in labels.iter().enumerate() {
-        let y = TOP + 12.0 + 16.0 * at as f64;
-        svg.dot(class(at), [LEFT + SIDE + 24.0, y - 4.0], 4.0);
-        svg.text(
-            "",
-            [LEFT + SIDE + 34.0, y],
-            Anchor::Start,
-            &format!("{} {label}", at + 1),
-        );
-    }
-    if runs.len() > NAMED_MAX {
-        let said = format!("and {} more", runs.len() - NAMED_MAX);
-        let y = TOP + 12.0 + 16.0 * NAMED_MAX as f64;
-        svg.text("soft", [LEFT + SIDE + 34.0, y], Anchor::Start, &said);
-    }
-    let longest = labels
-        .iter()
-        .map(|label| label.chars().count())
-        .max()
-        .unwrap_or(0) as f64;
+    let named = &dots[..dots.len().min(NAMED_MAX)];
+    numbers(&mut svg, named);
+    let labels: Vec<String> = named.iter().map(|dot| label(dot, several)).collect();
+    key(&mut svg, &labels, dots.len());
+    let longest = labels.iter().map(|label| label.chars().count()).max();
+    let longest = longest.unwrap_or(0) as f64;
     let width =
         (LEFT + SIDE + 76.0 + longest * LETTER).max(32.0 + about.chars().count() as f64 * LETTER);
     let height = (TOP + SIDE + 52.0).max(TOP + 40.0 + 16.0 * labels.len() as f64);
     Some(svg.finish(width, height))
 }
 
-fn label(run: &RunFigures, several: bool) -> String {
-    let [fewest, most] = run.attempts_each;
+fn of_run(run: &RunFigures) -> Dot<'_> {
+    Dot {
+        name: &run.name,
+        benchmark: run.benchmark.as_deref(),
+        attempts: run.attempts_each,
+        avg: run.avg,
+        cov: run.cov,
+        interval: run.intervals.this_run,
+    }
+}
+
+/// The arms, and the models that are no line of the experiment.
+fn of_answer(answer: &Answer) -> Vec<Dot<'_>> {
+    let arms = answer.arms.iter().map(|arm| Dot {
+        name: &arm.name,
+        benchmark: arm.benchmark.as_deref(),
+        attempts: arm.whole.attempts,
+        avg: arm.whole.avg,
+        cov: arm.whole.cov,
+        interval: arm.whole.intervals.of(arm.estimand),
+    });
+    let beside = answer.references.iter().map(|model| Dot {
+        name: &model.name,
+        benchmark: model.benchmark.as_deref(),
+        attempts: model.whole.attempts,
+        avg: model.whole.avg,
+        cov: model.whole.cov,
+        interval: model.whole.intervals.of(Estimand::ThisRun),
+    });
+    match answer.arms.is_empty() {
+        true => Vec::new(),
+        false => arms.chain(beside).collect(),
+    }
+}
+
+/// What the numbers stand for; how many of all have none.
+fn key(svg: &mut Svg, labels: &[String], all: usize) {
+    let line = |at: usize| TOP + 12.0 + 16.0 * at as f64;
+    for (at, label) in labels.iter().enumerate() {
+        svg.dot(class(at), [LEFT + SIDE + 24.0, line(at) - 4.0], 4.0);
+        let said = format!("{} {label}", at + 1);
+        svg.text("", [LEFT + SIDE + 34.0, line(at)], Anchor::Start, &said);
+    }
+    if all > labels.len() {
+        let said = format!("and {} more", all - labels.len());
+        let place = [LEFT + SIDE + 34.0, line(labels.len())];
+        svg.text("soft", place, Anchor::Start, &said);
+    }
+}
+
+fn label(dot: &Dot<'_>, several: bool) -> String {
+    let [fewest, most] = dot.attempts;
     let n = if fewest == most {
         format!("n = {most}")
     } else {
         format!("n = {fewest} to {most}")
     };
-    let benchmark = run.benchmark.as_deref().filter(|_| several);
+    let benchmark = dot.benchmark.filter(|_| several);
     let of = benchmark.map_or(String::new(), |benchmark| format!(", {benchmark}"));
-    format!("{}{of} ({n})", shortened(&run.name, 48))
+    format!("{}{of} ({n})", shortened(dot.name, 48))
 }
 
 fn class(at: usize) -> &'static str {
@@ -104,11 +160,11 @@ fn axes(svg: &mut Svg) {
     );
 }
 
-/// The key's numbers beside the dots; those of runs in one place stand together.
-fn numbers(svg: &mut Svg, runs: &[RunFigures]) {
+/// The key's numbers beside the dots; those of dots in one place stand together.
+fn numbers(svg: &mut Svg, dots: &[Dot<'_>]) {
     let mut places: Vec<([f64; 2], String)> = Vec::new();
-    for (at, run) in runs.iter().enumerate() {
-        let here = place(run.avg, run.cov);
+    for (at, dot) in dots.iter().enumerate() {
+        let here = place(dot.avg, dot.cov);
         let near = |other: &[f64; 2]| (other[0] - here[0]).abs() + (other[1] - here[1]).abs() < 6.0;
         match places.iter_mut().find(|(other, _)| near(other)) {
             Some((_, said)) => *said += &format!(" {}", at + 1),
@@ -120,10 +176,9 @@ fn numbers(svg: &mut Svg, runs: &[RunFigures]) {
     }
 }
 
-fn one(svg: &mut Svg, at: usize, run: &RunFigures) {
-    let centre = place(run.avg, run.cov);
-    if let Some([low, high]) = run.intervals.this_run {
-        svg.line(class(at), place(low, run.cov), place(high, run.cov));
+fn one(svg: &mut Svg, at: usize, dot: &Dot<'_>) {
+    if let Some([low, high]) = dot.interval {
+        svg.line(class(at), place(low, dot.cov), place(high, dot.cov));
     }
-    svg.dot(class(at), centre, 4.5);
+    svg.dot(class(at), place(dot.avg, dot.cov), 4.5);
 }

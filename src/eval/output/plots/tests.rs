@@ -46,6 +46,37 @@ fn a_cell_is_as_dark_as_its_share_and_says_what_it_is() {
 }
 
 #[test]
+fn of_an_experiment_the_arms_are_drawn_and_not_their_runs() {
+    use crate::eval::experiment::answer::{Arm, Figures};
+    let arm = |name: &str, avg: f64| Arm {
+        name: name.to_owned(),
+        whole: Figures {
+            attempts: [8, 8],
+            avg,
+            cov: 0.75,
+            intervals: Intervals {
+                this_kind: Some([avg - 0.1, avg + 0.1]),
+                ..Intervals::default()
+            },
+            ..Figures::default()
+        },
+        estimand: Estimand::ThisKind,
+        ..Arm::default()
+    };
+    let answer = Answer {
+        arms: vec![arm(NAME, 0.25), arm("b-*-100", 0.5)],
+        ..Answer::default()
+    };
+    let drawn = potential::draw(&[], Some(&answer)).expect("two arms");
+    is_harmless(&drawn);
+    assert!(drawn.contains("2 b-*-100 (n = 8)"), "{drawn}");
+    // A dot a place and one beside its name, and a bar from .4 to .6 of 380 points.
+    assert_eq!(drawn.matches("<circle").count(), 4);
+    assert!(drawn.contains("M216.0 153.0L292.0 153.0"), "{drawn}");
+    assert_eq!(potential::draw(&[], Some(&Answer::default())), None);
+}
+
+#[test]
 fn questions_that_no_page_has_room_for_share_a_column() {
     let drawn = ladder::draw(&ladder(500));
     assert_eq!(drawn.matches("fill-opacity=\"0.250\"").count(), 167);
