@@ -78,7 +78,8 @@
 //!
 //! Of 18,000 of the real problems 20 more are suspect and 3 contaminated, read one by one. Three of these are items
 //! retold, which no text had shown (competition problems in other wordings); the others are problems of the same
-//! kind: 18 suspect and one contaminated (the domain of another function, which is the same), 10 and 0.6 in 10,000.
+//! kind: 19 suspect and one contaminated (the domain of another function, which is the same), 11 and 0.6 in 10,000.
+//! With their items' gold answers 60 % of the paraphrases are contaminated and 90 % found.
 //!
 //! Benchmarks come as [`Fingerprint`]s: hashes, never texts.
 
