@@ -12,7 +12,7 @@ words, and a cosine of at least 0.85 alone. Attacks have no gold answers unless 
 Below the table stands what is flagged among the real problems, and how much of it by vectors alone; `--hits FILE`
 writes these pairs, to be read. With `--out` the folder stays, with vectors that are not computed twice.
 """
-import argparse, collections, contextlib, json, pathlib, random, subprocess, tempfile, time
+import argparse, collections, contextlib, json, pathlib, random, shutil, subprocess, tempfile, time
 
 import numpy
 import pyarrow
@@ -113,6 +113,7 @@ def write(folder, rows, vectors, items):
 def hits_of(gradatim, folder, pipeline, count):
     """By row what a run found of it: (benchmark, item), outcome, class, cosine, and whether vectors found it."""
     out = folder / f"out_{pipeline}"
+    shutil.rmtree(out, ignore_errors=True)  # of the run before, in a folder that stays
     start = time.time()
     subprocess.run(
         [gradatim, "run", folder / f"{pipeline}.toml", "--out", out, "--pool", folder / "pool"],

@@ -20,8 +20,8 @@ import numpy as np
 
 # The program's, by the names that `src/screen/contamination/evidence.rs` has for them.
 OWN = dict(
-    shuffled_formulas=0.9, shuffled_words=0.6, figures_full=15.0, words_alone=0.85, disagreeing_words=0.9,
-    extra_numbers=0.15, words_known=8.0, evidence=20.0, nameless_grams=12.0, spelled_alone=0.65, alike_formulas=0.3,
+    shuffled_formulas=0.9, shuffled_words=0.6, figures_full=15.0, words_alone=0.88, disagreeing_words=0.9,
+    extra_numbers=0.15, words_known=8.0, evidence=20.0, nameless_grams=12.0, spelled_alone=0.68, alike_formulas=0.3,
     alike_length=1.4, numbers_ratio=1.3, part=0.95, part_grams=5.0, template_words=0.8, template_known=10.0,
     template_part=0.3, reworded_part=0.24, reworded_part_few=0.32, few_figures=6.0, both_part=0.38, both_numbers=0.4,
     reworded_words=0.4, figures=12.0, figures_part=0.12, figures_alone=24.0, figures_share=0.75, half=0.5,

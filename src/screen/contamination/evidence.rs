@@ -232,8 +232,9 @@ const SHUFFLED_FORMULAS_MIN: f32 = 0.9;
 const SHUFFLED_WORDS_MIN: f32 = 0.6;
 /// Figures that say as much leave nothing for the words but to agree for the most part.
 const FIGURES_FULL: f32 = 15.0;
-/// The share of words that is asked for where an item has no figures.
-const WORDS_MIN_ALONE: f32 = 0.85;
+/// The share of words that is asked for where an item has no figures. One name of a variable's letters more, as in
+/// repeating decimals of four digits for three, leaves 0.83.
+const WORDS_MIN_ALONE: f32 = 0.88;
 /// The share of words that is asked for where the gold answers differ.
 const DISAGREEING_WORDS_MIN: f32 = 0.9;
 /// How much more is asked for where the problem has more numbers.
@@ -245,7 +246,7 @@ const EVIDENCE_MIN: f32 = 20.0;
 /// Short n-grams of the smallest text that is known by its spelling.
 const NAMELESS_GRAMS_MIN: f32 = 12.0;
 /// The share of short n-grams of a copy with typos, where an item has no figures.
-const SPELLED_MIN_ALONE: f32 = 0.65;
+const SPELLED_MIN_ALONE: f32 = 0.68;
 const ALIKE_FORMULAS_MIN: f32 = 0.3;
 /// How many times as long a text of the item's size is.
 const ALIKE_LENGTH: f32 = 1.4;
@@ -283,3 +284,39 @@ pub(super) const FIGURES_MIN: f32 = 12.0;
 const FIGURES_PART_MIN: f32 = 0.12;
 const FIGURES_ALONE_MIN: f32 = 24.0;
 const FIGURES_SHARE_MIN: f32 = 0.75;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Repeating decimals of four digits for three: all figures there are, the same question, and no answers.
+    fn of_another_length(words: f32) -> Evidence {
+        Evidence {
+            words,
+            words_known: 62.0,
+            numbers: 1.0,
+            number_bits: 1.0,
+            order: 1.0,
+            formulas: 1.0,
+            formula_bytes: 1.0,
+            part: 0.645,
+            part_grams: 170.0,
+            length: 1.39,
+            numbers_ratio: 1.0,
+            by_text: true,
+            ..Evidence::default()
+        }
+    }
+
+    #[test]
+    fn without_figures_or_an_answer_a_sixth_of_the_words_makes_another_problem() {
+        let class = |words: f32| of_another_length(words).class();
+        assert_eq!(class(0.83), Some(Class::NumbersChanged));
+        assert_eq!(class(0.90), Some(Class::Near));
+        let answered = Evidence {
+            answer: Some(true),
+            ..of_another_length(0.83)
+        };
+        assert_eq!(answered.class(), Some(Class::Near));
+    }
+}

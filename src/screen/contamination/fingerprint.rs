@@ -15,6 +15,8 @@
 //! their order: numbers are little-endian, counts of bytes are 32 bits, counts of n-grams, numbers and formulas
 //! 8 bits, n-grams 5 bytes each in ascending order. The same input gives the same bytes.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 use super::common::is_common;
@@ -242,9 +244,40 @@ impl Item {
 /// Sixteen bits of the hash of an answer, however it is spelled.
 pub(crate) fn answer_hash(answer: &str) -> Option<u16> {
     const ANSWER_BYTES_MIN: usize = 2;
-    let text = canonical(answer).text;
+    let text = canonical(&unlisted(answer)).text;
     let text = text.strip_suffix(".0").unwrap_or(&text);
     (text.len() >= ANSWER_BYTES_MIN).then(|| digest(text.as_bytes()) as u16)
+}
+
+/// An answer without the list around it, `['675']` or `[675]`, and without quotes. An interval or a list without quotes
+/// keeps its brackets, which say something.
+fn unlisted(answer: &str) -> Cow<'_, str> {
+    let answer = answer.trim();
+    let listed = answer
+        .strip_prefix('[')
+        .and_then(|rest| rest.strip_suffix(']'))
+        .map(str::trim);
+    let inner = listed.unwrap_or(answer);
+    for quote in ["'", "\""] {
+        let quoted = inner
+            .strip_prefix(quote)
+            .and_then(|rest| rest.strip_suffix(quote));
+        if let Some(quoted) = quoted {
+            let between = format!("{quote}, {quote}");
+            let text = quoted.replace(&between, ", ");
+            // A list as text has each backslash twice.
+            let is_text = listed.is_some();
+            return Cow::Owned(if is_text {
+                text.replace(r"\\", r"\")
+            } else {
+                text
+            });
+        }
+    }
+    match listed {
+        Some(one) if !one.contains([',', ';', '[', ']', '(', ')']) => Cow::Borrowed(one),
+        _ => Cow::Borrowed(answer),
+    }
 }
 
 /// The n-grams that are kept, ascending.
@@ -474,6 +507,31 @@ mod tests {
             !String::from_utf8_lossy(&bytes).contains("apples"),
             "no text is in it"
         );
+    }
+
+    #[test]
+    fn an_answer_in_a_list_of_one_is_that_answer_and_an_interval_is_none() {
+        let same = [
+            ("675", r"['675']"),
+            ("675", r#"["675"]"#),
+            ("675", " [ 675 ] "),
+            ("675", "'675'"),
+            (r"\frac{83}{499}", r"['\\frac{83}{499}']"),
+            ("12, 35", "['12', '35']"),
+        ];
+        for (plain, listed) in same {
+            assert!(answer_hash(plain).is_some(), "{plain}");
+            assert_eq!(answer_hash(plain), answer_hash(listed), "{listed}");
+        }
+        for (one, other) in [("10,12", "[10,12]"), ("675", "['676']")] {
+            assert_ne!(answer_hash(one), answer_hash(other), "{other}");
+        }
+        assert_eq!(
+            answer_hash("['7']"),
+            None,
+            "one digit is no evidence in a list either"
+        );
+        assert_eq!(answer_hash("["), answer_hash(""));
     }
 
     #[test]
