@@ -20,12 +20,15 @@ import tempfile
 ESTIMANDS = ["this_run", "this_set", "this_kind", "questions_like_these"]
 
 
-def true_rate(truth, arm, estimand, part):
-    """The mean over an arm's subsets, or runs, of the chance that the estimand is about."""
+def true_rate(truth, arm, estimand, part, of):
+    """The mean over an arm's subsets, or runs, of the chance that the estimand is about. On questions like these, what varies beside
+    them is `of`: where that is `this_set`, draws do not."""
+    if estimand == "questions_like_these":
+        estimand = of + "_on_questions_like_these"
     if estimand == "this_run":
         rates = [truth["runs"][run][part] for run in truth["runs"] if run.rsplit("-t", 1)[0] in arm["subsets"]]
-    elif estimand == "this_set":
-        rates = [truth["subsets"][name]["this_set"][part] for name in arm["subsets"]]
+    elif estimand.startswith("this_set"):
+        rates = [truth["subsets"][name][estimand][part] for name in arm["subsets"]]
     else:
         rates = [truth["subsets"][arm["subsets"][0]][estimand][part]]
     return sum(rates) / len(rates)
@@ -42,14 +45,17 @@ def held_by(answer, truth):
                 yield f"{what}, {estimand}", low <= of(estimand) <= high
 
     for arm in answer["arms"]:
-        yield from hold("arm", arm["whole"]["intervals"], lambda estimand: true_rate(truth, arm, estimand, "whole"))
+        yield from hold("arm", arm["whole"]["intervals"], lambda estimand: true_rate(truth, arm, estimand, "whole", arm["estimand"]))
         for tier, part in arm["tiers"].items():
-            yield from hold("arm by tier", part["intervals"], lambda estimand: true_rate(truth, arm, estimand, tier))
+            yield from hold("arm by tier", part["intervals"], lambda estimand: true_rate(truth, arm, estimand, tier, arm["estimand"]))
     for what in ["effects", "contrasts"]:
         for one in answer[what]:
 
             def difference(estimand, part):
-                cells = [[true_rate(truth, arms[name], estimand, part) for name in cell] for cell in one["cells"]]
+                def rate(name):
+                    return true_rate(truth, arms[name], estimand, part, one["estimand"])
+
+                cells = [[rate(name) for name in cell] for cell in one["cells"]]
                 return sum(first - second for first, second in cells) / len(cells)
 
             yield from hold(f"{what} {one['family']}", one["intervals"], lambda estimand: difference(estimand, "whole"))

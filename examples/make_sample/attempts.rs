@@ -264,8 +264,8 @@ fn write(
     Ok(())
 }
 
-/// The mean chance over the questions, whole and by tier, of each subset: as this very set, and as any set of its kind; both
-/// over all trainings; and of each run.
+/// The mean chance over the questions, whole and by tier, of each subset: as this very set, and as any set of its kind, on these
+/// questions and on questions like these, all over all trainings; and of each run.
 fn truth(
     chance: &Chance,
     seed: u64,
@@ -283,18 +283,25 @@ fn truth(
         let subset = trained[**name];
         let own = of_draw(chance, subset);
         let any_draw = (DRAW_SD * DRAW_SD + SEED_SD * SEED_SD).sqrt();
-        let any_question =
-            (any_draw * any_draw + QUESTION_SD * QUESTION_SD + TIER_SD * TIER_SD).sqrt();
+        let of_questions = QUESTION_SD * QUESTION_SD + TIER_SD * TIER_SD;
+        let like_these = |draw: f64, training: f64| {
+            let any_question = (training * training + of_questions).sqrt();
+            rates(questions, |question| {
+                smoothed(mean_of(question.tier) + subset.effect + draw, any_question)
+            })
+        };
         let this_set = rates(questions, |question| {
             smoothed(odds(chance, subset, question) + own, SEED_SD)
         });
         let this_kind = rates(questions, |question| {
             smoothed(odds(chance, subset, question), any_draw)
         });
-        let like_these = rates(questions, |question| {
-            smoothed(mean_of(question.tier) + subset.effect, any_question)
+        let value = json!({
+            "this_set": this_set,
+            "this_kind": this_kind,
+            "this_set_on_questions_like_these": like_these(own, SEED_SD),
+            "this_kind_on_questions_like_these": like_these(0.0, any_draw),
         });
-        let value = json!({ "this_set": this_set, "this_kind": this_kind, "questions_like_these": like_these });
         ((**name).to_owned(), value)
     };
     let of_run = |line: &Line| {
