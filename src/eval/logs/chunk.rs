@@ -289,7 +289,8 @@ impl Chunk {
             *self.bad.entry(Bad::NoQuestion).or_default() += 1;
             return;
         }
-        if told.recorded.is_none() && told.response.is_none() && told.answer.is_none() {
+        let is_silent = told.recorded.is_none() && told.response.is_none() && told.answer.is_none();
+        if is_silent && told.finished.is_none() {
             *self.bad.entry(Bad::NoAttempt).or_default() += 1;
             return;
         }

@@ -171,6 +171,8 @@ pub(crate) struct Context<'c> {
     pub columns: &'c [String],
     /// What the file's name says, without folders and endings.
     pub stem: &'c str,
+    /// For each column asked for, whether the file has it and writes nothing for null, as CSV does.
+    pub blank_is_null: &'c [bool],
     /// The text of a document, for who reads a part of it that is too large to be held as a value; else empty.
     pub document: &'c str,
     pub options: &'c Options,

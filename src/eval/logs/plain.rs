@@ -347,13 +347,21 @@ impl Format for Plain {
             }
             false => answer,
         };
-        let truncated = take(Role::Truncated).truth().map(|is_cut| !is_cut);
+        let (ending, truncated) = (take(Role::FinishReason), take(Role::Truncated));
+        let is_there = |role: Role, value: &Value<'_>| {
+            *value != Value::Missing || context.blank_is_null.get(role as usize) == Some(&true)
+        };
+        // Who writes null for a verdict made an attempt; who has no such column tells of a question alone.
+        let is_attempt = is_there(Role::Correct, &correct)
+            || is_there(Role::FinishReason, &ending)
+            || is_there(Role::Truncated, &truncated);
+        let truncated = truncated.truth().map(|is_cut| !is_cut);
         let one = Told {
             benchmark: said(take(Role::Benchmark)),
             gold,
             attempt: attempt(&take(Role::Attempt)),
             tokens: count(&take(Role::Tokens)),
-            finished: take(Role::FinishReason).finished().or(truncated),
+            finished: ending.finished().or(truncated),
             said: Said {
                 temperature: number(&take(Role::Temperature)),
                 top_p: number(&take(Role::TopP)),
@@ -380,7 +388,12 @@ impl Format for Plain {
             columns,
             ..one
         };
-        attempts(one, correct, response, answer, told)
+        let from = told.len();
+        attempts(one, correct, response, answer, told)?;
+        for attempt in told.iter_mut().skip(from).filter(|_| is_attempt) {
+            attempt.unknown_if_silent();
+        }
+        Ok(())
     }
 }
 

@@ -426,6 +426,35 @@ fn bad_rows_are_counted_and_the_others_read() {
 }
 
 #[test]
+fn a_verdict_of_null_is_an_attempt_that_counts_as_wrong_and_leaves_its_average_open() {
+    let row = |correct: &str, end: &str| {
+        format!("{{\"question_id\": 1, \"correct\": {correct}, \"finish_reason\": {end}}}\n")
+    };
+    let text = row("true", "\"stop\"") + &row("null", "\"length\"") + &row("NaN", "null");
+    let both = run(&(text + &row("true", "\"stop\"")));
+    assert_eq!(recorded(&both), ["r??r"]);
+    assert_eq!(both.bounds(Grader::Recorded), Some([0.5, 1.0]));
+    assert_eq!(avg(&both.table(Grader::Recorded).counts()), Some(0.5));
+    assert_eq!(both.questions[0].attempts[1].finished, Some(false));
+    let ended =
+        "{\"question_id\": 1, \"correct\": 1}\n{\"question_id\": 1, \"finish_reason\": null}\n";
+    assert_eq!(recorded(&run(ended)), ["r?"]);
+    let listed = "{\"question_id\": 1, \"correct\": [true, null, false]}\n";
+    assert_eq!(recorded(&run(listed)), ["r?w"]);
+    let table = "question_id,attempt,correct\n1,0,True\n1,1,\n1,2,nan\n";
+    let logs = read_as(&[("log.csv", table)], &Options::default()).expect("a log");
+    assert_eq!(recorded(&logs.runs[0]), ["r??"]);
+    let without = "{\"question_id\": 1, \"correct\": 1}\n{\"question_id\": 1, \"note\": 2}\n";
+    assert_eq!(logs_bad(without), [("no_attempt", 1)]);
+}
+
+/// Why rows of a log tell nothing.
+fn logs_bad(text: &str) -> Vec<(&'static str, u64)> {
+    let bad = &logs(text).inputs[0].bad;
+    bad.iter().map(|(why, count)| (*why, *count)).collect()
+}
+
+#[test]
 fn a_score_that_is_no_number_says_nothing() {
     let text = "{\"question_id\": 1, \"score\": NaN, \"response\": \"\\\\boxed{3}\", \"gold\": \"3\"}\n\
                 {\"question_id\": 2, \"score\": 0.5}\n";

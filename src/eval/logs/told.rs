@@ -105,6 +105,13 @@ impl<'a> Told<'a> {
 }
 
 impl Told<'_> {
+    /// Takes an attempt of which nothing is said but that it was made as one of unknown outcome.
+    pub(crate) fn unknown_if_silent(&mut self) {
+        if self.response.is_none() && self.answer.is_none() {
+            self.recorded = self.recorded.or(Some(Outcome::Unknown));
+        }
+    }
+
     /// The same, borrowed from nothing.
     pub(crate) fn into_owned(self) -> Told<'static> {
         let own = |text: Option<Cow<'_, str>>| text.map(|text| Cow::Owned(text.into_owned()));
