@@ -47,6 +47,8 @@ pub(super) struct Series {
     pub filters: IndexMap<String, ()>,
     pub questions: IndexMap<QuestionKey, Question>,
     pub kept: Vec<Kept>,
+    /// What stands where verdicts should, and is none.
+    pub no_verdicts: NoVerdicts,
     pub disputes: Vec<Dispute>,
 }
 
@@ -74,6 +76,50 @@ pub(super) struct Answer {
     pub text: Option<Box<str>>,
     /// Whether our verifier called it the gold answer.
     pub is_right: bool,
+}
+
+/// How many attempts have something in the verdict's place that is none; the first few kinds by name.
+#[derive(Clone, Debug, Default)]
+pub(super) struct NoVerdicts {
+    pub attempts: u64,
+    kinds: IndexMap<String, u64>,
+}
+
+/// So many kinds are named.
+const KINDS_MAX: usize = 5;
+
+impl NoVerdicts {
+    fn add(&mut self, kind: &str, count: u64) {
+        if let Some(known) = self.kinds.get_mut(kind) {
+            *known += count;
+        } else if self.kinds.len() < KINDS_MAX {
+            self.kinds.insert(kind.to_owned(), count);
+        }
+    }
+
+    pub(super) fn merge(&mut self, other: Self) {
+        self.attempts += other.attempts;
+        for (kind, count) in other.kinds {
+            self.add(&kind, count);
+        }
+    }
+
+    /// As `correct` = 100 (42 times), 0.5 (once); nothing where all are verdicts.
+    pub(super) fn listed(&self) -> String {
+        let times = |count: u64| match count {
+            1 => "once".to_owned(),
+            count => format!("{count} times"),
+        };
+        let kinds = self.kinds.iter();
+        let kinds: Vec<String> = kinds
+            .map(|(kind, count)| format!("{kind} ({})", times(*count)))
+            .collect();
+        let named: u64 = self.kinds.values().sum();
+        match self.attempts - named {
+            0 => kinds.join(", "),
+            more => format!("{}, and others ({})", kinds.join(", "), times(more)),
+        }
+    }
 }
 
 /// What is kept of an attempt.
@@ -306,6 +352,10 @@ impl Chunk {
 impl Series {
     fn add(&mut self, maker: Maker<'_>, row: u64, told: &Told<'_>) {
         self.facts.add(&told.said);
+        if let Some(kind) = &told.no_verdict {
+            self.no_verdicts.attempts += 1;
+            self.no_verdicts.add(kind, 1);
+        }
         for (column, value) in &told.columns {
             let agreed = self.columns.entry(*column).or_default();
             agreed.add::<str>(value, str::to_owned);

@@ -392,6 +392,7 @@ impl Series {
     /// Takes another series of the same run, behind what is there.
     fn merge(&mut self, other: Self, row: impl Fn(u64) -> u64) {
         self.facts.merge(other.facts);
+        self.no_verdicts.merge(other.no_verdicts);
         for (column, value) in other.columns {
             self.columns.entry(column).or_default().merge(value);
         }

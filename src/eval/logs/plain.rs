@@ -8,7 +8,7 @@
 use std::borrow::Cow;
 
 use super::open::{Look, Shape};
-use super::row::{count, grade, number, said};
+use super::row::{count, grade, no_verdict, number, said};
 use super::told::{Bad, Said, Told};
 use super::{Cells, Context, Format, Options};
 use crate::source::value::Value;
@@ -390,8 +390,12 @@ impl Format for Plain {
         };
         let from = told.len();
         attempts(one, correct, response, answer, told)?;
+        let column = context.columns.get(Role::Correct as usize);
+        let column = column.map_or(Role::Correct.name(), String::as_str);
         for attempt in told.iter_mut().skip(from).filter(|_| is_attempt) {
             attempt.unknown_if_silent();
+            let value = attempt.no_verdict.take();
+            attempt.no_verdict = value.map(|value| format!("`{column}` = {value}"));
         }
         Ok(())
     }
@@ -424,6 +428,7 @@ fn attempts<'a>(
     if !is_list(&correct) && !is_list(&response) {
         told.push(Told {
             recorded: grade(&correct),
+            no_verdict: no_verdict(&correct),
             response: said(response),
             answer: said(answer),
             ..one
@@ -441,6 +446,7 @@ fn attempts<'a>(
         told.push(Told {
             attempt: Some(at as u64),
             recorded: grades.get(at).and_then(grade),
+            no_verdict: grades.get(at).and_then(no_verdict),
             response: responses.next().and_then(said),
             answer: answers.next().and_then(said),
             ..one.clone()

@@ -455,6 +455,37 @@ fn logs_bad(text: &str) -> Vec<(&'static str, u64)> {
 }
 
 #[test]
+fn what_is_no_verdict_is_said_by_count_and_letters_are_verdicts() {
+    let row = |question: u32, correct: &str| {
+        format!("{{\"question_id\": {question}, \"correct\": {correct}}}\n")
+    };
+    let letters = [
+        "\"Y\"",
+        "\"n\"",
+        "\"T\"",
+        "\"F\"",
+        "\"Right\"",
+        "\"wrong\"",
+        "\"pass\"",
+        "\"FAIL\"",
+    ];
+    let text: String = letters.map(|letter| row(1, letter)).concat();
+    assert_eq!(recorded(&run(&text)), ["rwrwrwrw"]);
+    let percent = run(&(row(1, "0") + &row(2, "100") + &row(3, "100") + &row(4, "0.5")));
+    assert_eq!(recorded(&percent), ["w", "?", "?", "?"]);
+    let said = "3 attempts have no verdict: `correct` = 100 (2 times), `correct` = 0.5 (once)";
+    let is_said = |remark: &String| remark.starts_with(said);
+    assert!(percent.remarks.iter().any(is_said), "{:?}", percent.remarks);
+    let none = error(&(row(1, "\"maybe\"") + &row(2, "\"perhaps\"")));
+    assert!(
+        none.contains("`correct` = maybe (once), `correct` = perhaps (once)"),
+        "{none}"
+    );
+    let nothing = error("{\"question_id\": 1, \"answer\": null, \"gold\": 2}\n");
+    assert!(nothing.contains("no_attempt: 1"), "{nothing}");
+}
+
+#[test]
 fn a_score_that_is_no_number_says_nothing() {
     let text = "{\"question_id\": 1, \"score\": NaN, \"response\": \"\\\\boxed{3}\", \"gold\": \"3\"}\n\
                 {\"question_id\": 2, \"score\": 0.5}\n";

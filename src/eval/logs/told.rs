@@ -23,6 +23,8 @@ pub(crate) struct Told<'a> {
     pub filter: Option<Cow<'a, str>>,
     /// What the log says of the attempt.
     pub recorded: Option<Outcome>,
+    /// What stands in the verdict's place and is none: as `correct` = 100.
+    pub no_verdict: Option<String>,
     /// The answer that the log found in the response.
     pub answer: Option<Cow<'a, str>>,
     /// The response, which is graded and then let go.
@@ -125,6 +127,7 @@ impl Told<'_> {
             attempt: self.attempt,
             filter: own(self.filter),
             recorded: self.recorded,
+            no_verdict: self.no_verdict,
             answer: own(self.answer),
             response: own(self.response),
             tokens: self.tokens,
