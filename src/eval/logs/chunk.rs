@@ -427,7 +427,7 @@ impl Series {
         {
             self.facts.template.add::<str>(&template, str::to_owned);
         }
-        let known = told.text.as_deref().map(|text| maker.sets.known(text));
+        let known = known(maker.sets, told);
         let places = known.as_ref().map_or(&[][..], |known| &known.places);
         let by_id = || {
             let (benchmark, id) = (told.benchmark.as_deref()?, told.id.as_deref()?);
@@ -459,6 +459,21 @@ impl Series {
         };
         grade::grade(gold.filter(|_| is_wanted), response, told.answer.as_deref())
     }
+}
+
+/// What is known of an attempt's question by its text; the nearest of the benchmark that the log names, where no text is
+/// the same.
+fn known(sets: &Sets, told: &Told<'_>) -> Option<Known> {
+    let text = told.text.as_deref()?;
+    let mut known = sets.known(text);
+    let named = told
+        .benchmark
+        .as_deref()
+        .filter(|_| known.places.is_empty());
+    known
+        .places
+        .extend(named.and_then(|name| sets.near(name, text)));
+    Some(known)
 }
 
 /// A hash of the cells of further columns.

@@ -486,6 +486,48 @@ fn what_is_no_verdict_is_said_by_count_and_letters_are_verdicts() {
 }
 
 #[test]
+fn ids_that_are_not_the_benchmarks_own_are_not_called_other_questions() {
+    let row = |id: &str| {
+        format!("{{\"benchmark\": \"aime24\", \"question_id\": \"{id}\", \"correct\": 1}}\n")
+    };
+    let counted: String = (0..30).map(|id| row(&id.to_string())).collect();
+    let counted = run(&counted);
+    assert_eq!(counted.remarks.len(), 1, "{:?}", counted.remarks);
+    assert!(counted.remarks[0].starts_with("30 ids are not aime24's own, as `0`, and no text"));
+    let named = run(&(row("2024-II-3") + &row("2024-I-1")));
+    assert_eq!(ids(&named), ["60", "83"]);
+    assert!(named.questions.iter().all(|asked| asked.tier.is_some()));
+}
+
+#[test]
+fn a_word_that_is_another_is_no_other_question_of_the_benchmark_that_the_log_names() {
+    let text = |noun: &str| {
+        format!(
+            "Let K, L, M and N be {noun} on the ellipse $\\\\frac{{x^2}}{{35}} + \\\\frac{{y^2}}{{18}} = 1$ such that KLMN is a \
+             square whose sides are parallel to the axes. Find the area of the square."
+        )
+    };
+    let folder = folder(&[(
+        "bench.jsonl",
+        format!(
+            "{{\"id\": \"q7\", \"problem\": \"{}\", \"answer\": \"5\"}}\n",
+            text("point")
+        )
+        .as_bytes(),
+    )]);
+    let options = Options {
+        benchmarks: vec![("conics".into(), folder.path().join("bench.jsonl"))],
+        ..Options::default()
+    };
+    let log = format!(
+        "{{\"benchmark\": \"conics\", \"question_id\": \"a\", \"question\": \"{}\", \"correct\": 1}}\n",
+        text("points")
+    );
+    let logs = read_as(&[("log.jsonl", &log)], &options).expect("a log");
+    assert_eq!(ids(&logs.runs[0]), ["q7"]);
+}
+
+#[test]
 fn a_score_that_is_no_number_says_nothing() {
     let text = "{\"question_id\": 1, \"score\": NaN, \"response\": \"\\\\boxed{3}\", \"gold\": \"3\"}\n\
                 {\"question_id\": 2, \"score\": 0.5}\n";
