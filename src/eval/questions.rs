@@ -113,6 +113,13 @@ impl Sets {
         known
     }
 
+    /// The question of a benchmark that the log names which a text is nearest to: its numbers and formulas in words of which
+    /// some are others. Elsewhere that is too little to tell questions apart; among those of one benchmark only one is so near.
+    pub(crate) fn near(&self, benchmark: &str, text: &str) -> Option<Place> {
+        let set = self.named(benchmark)?;
+        self.found().nearest(set, text)
+    }
+
     /// The gold answer at one of these places, where the user gave one.
     pub(crate) fn gold(&self, places: &[Place]) -> Option<&str> {
         let sets = &self.found().sets;
@@ -165,9 +172,13 @@ impl Set {
         }
     }
 
-    /// The question of that id.
+    /// The question of that id; of AIME24 also by its exam and number.
     pub(crate) fn item(&self, id: &str) -> Option<u32> {
-        self.by_id.get(id).copied()
+        let own = self.by_id.get(id).copied();
+        own.or_else(|| {
+            let id = exam_id(id).filter(|_| self.name == "aime24")?;
+            self.by_id.get(&id.to_string()).copied()
+        })
     }
 }
 
@@ -210,12 +221,29 @@ impl Found {
         self.prints.push(print);
     }
 
+    /// The only question of a set that is near to a text.
+    fn nearest(&self, set: u32, text: &str) -> Option<Place> {
+        let hits = self.detector().hits(text);
+        let is_near = |class| matches!(class, Class::Exact | Class::Near | Class::Reworded);
+        let mut near = hits
+            .iter()
+            .filter(|hit| hit.benchmark == set && is_near(hit.class));
+        let (first, others) = (near.next()?, near.count());
+        (others == 0).then_some(Place {
+            set,
+            item: first.item,
+        })
+    }
+
+    fn detector(&self) -> &Detector {
+        let made = || Detector::new(self.prints.clone());
+        self.detector.get_or_init(made)
+    }
+
     /// The questions that a text holds in other spellings, or among other words: of each set the one, if there is but one.
     fn inside(&self, text: &str) -> Vec<Place> {
-        let detector = self
-            .detector
-            .get_or_init(|| Detector::new(self.prints.clone()));
-        let mut places: Vec<Place> = detector
+        let mut places: Vec<Place> = self
+            .detector()
             .hits(text)
             .into_iter()
             .filter(|hit| matches!(hit.class, Class::Exact | Class::Near))
@@ -242,6 +270,11 @@ impl Found {
             if items.iter().flatten().count() * 2 >= rows.len() {
                 for (item, row) in items.into_iter().zip(rows) {
                     if let Some(item) = item {
+                        // Logs of who reads that file have its ids.
+                        let id = row.id.clone();
+                        if let Some(id) = id {
+                            self.sets[set].by_id.entry(id).or_insert(item);
+                        }
                         self.sets[set].golds[item as usize] = row.answer.clone();
                     }
                 }
@@ -262,6 +295,35 @@ impl Found {
         };
         self.add(print, rows.iter().map(|row| row.answer.clone()).collect());
     }
+}
+
+/// The id in AIME24 of what others call `2024-I-1` or `AIME_2024_II_15`.
+///
+/// Its 30 questions are numbered from 60 in the order in which their names sort as text: I 1, I 10, …, I 15, I 2, …
+fn exam_id(id: &str) -> Option<u32> {
+    const ORDER: [u32; 15] = [1, 10, 11, 12, 13, 14, 15, 2, 3, 4, 5, 6, 7, 8, 9];
+    let parts = id.split(|letter: char| !letter.is_ascii_alphanumeric());
+    let is_said = |part: &&str| {
+        let words = ["", "aime", "problem", "problems"];
+        !words.contains(&part.to_ascii_lowercase().as_str())
+    };
+    let parts: Vec<&str> = parts.filter(is_said).collect();
+    let (exam, number) = match parts.as_slice() {
+        ["2024", exam, number] | [exam, "2024", number] => (*exam, *number),
+        _ => return None,
+    };
+    let from = match exam {
+        "I" => 60,
+        "II" => 75,
+        _ => return None,
+    };
+    let number: u32 = number.parse().ok()?;
+    let place = ORDER
+        .iter()
+        .zip(0..)
+        .find(|(known, _)| **known == number)?
+        .1;
+    Some(from + place)
 }
 
 /// A text's key.
@@ -325,6 +387,32 @@ mod tests {
         for (name, known) in expected {
             assert_eq!(known_name(name), known, "{name}");
         }
+    }
+
+    #[test]
+    fn exam_and_number_name_a_question_of_aime24() {
+        let expected = [
+            ("2024-I-1", Some(60)),
+            ("2024-I-10", Some(61)),
+            ("2024-I-2", Some(67)),
+            ("2024-I-9", Some(74)),
+            ("2024-II-1", Some(75)),
+            ("2024-II-15", Some(81)),
+            ("AIME_2024_II_3", Some(83)),
+            ("2024_AIME_I_Problems/Problem_15", Some(66)),
+            ("2024-I-16", None),
+            ("2023-I-1", None),
+            ("I-1", None),
+            ("2024-III-1", None),
+            ("1", None),
+        ];
+        for (id, known) in expected {
+            assert_eq!(exam_id(id), known, "{id}");
+        }
+        let sets = Sets::new(&[]).expect("shipped sets");
+        let aime = sets.set(sets.named("aime24").expect("a shipped set"));
+        assert_eq!(aime.item("2024-II-3"), aime.item("83"));
+        assert!(aime.item("83").is_some());
     }
 
     #[test]

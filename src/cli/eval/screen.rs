@@ -88,9 +88,15 @@ fn head(runs: &[RunFigures], grader: &str) -> String {
         .benchmark
         .as_deref()
         .unwrap_or("(benchmark unknown)");
-    let graded = match grader {
-        "ours" => "graded by our verifier",
-        _ => "graded as the logs record",
+    let sum = |of: fn(&RunFigures) -> u64| runs.iter().map(of).sum::<u64>();
+    let graded = match (grader, sum(|run| run.by_log), sum(|run| run.by_us)) {
+        ("ours", 0, _) => "graded by our verifier",
+        ("ours", _, 0) => "graded as the logs record, for there is nothing that we can grade",
+        ("ours", ..) => "graded by our verifier, and as the logs record where it cannot",
+        (_, 0, 0) => "graded by nobody",
+        (_, 0, _) => "graded by us, for the logs record no verdict",
+        (_, _, 0) => "graded as the logs record",
+        _ => "graded as the logs record where they do, else by us",
     };
     format!(
         "{}: {}, {graded}\n\n",

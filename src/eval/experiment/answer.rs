@@ -501,6 +501,9 @@ pub(crate) struct Unmatched {
     pub log: String,
     pub benchmark: Option<String>,
     pub why: String,
+    /// Whether it is of a run that another log is of.
+    #[serde(skip)]
+    pub is_second: bool,
 }
 
 impl Estimand {

@@ -28,6 +28,56 @@ pub(super) fn join(lines: &[Line], logs: &[Logged<'_>], joining: &Joining) -> Re
     Ok(logs.iter().map(find).collect())
 }
 
+/// What in the user's table leads nowhere: rows that name a run that the experiment has not, or a log that was not read.
+pub(super) fn astray(
+    lines: &[Line],
+    logs: &[Logged<'_>],
+    joining: &Joining,
+) -> Result<Vec<String>> {
+    let Some(table) = joining.table.as_deref().map(read_table).transpose()? else {
+        return Ok(Vec::new());
+    };
+    let lines = Lines::of(lines);
+    let has_log = |log: &str| logs.iter().any(|logged| is_named(log, logged));
+    let no_run = table.values().filter(|run| lines.named(run).is_none());
+    let no_log = table.keys().filter(|log| !has_log(log));
+    let of = |what: &str, names: BTreeSet<&str>| {
+        const SHOWN: usize = 5;
+        let shown: Vec<String> = names
+            .iter()
+            .take(SHOWN)
+            .map(|name| format!("`{name}`"))
+            .collect();
+        let more = match names.len() - shown.len() {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        let said = format!(
+            "the table of `--join` names {what}: {}{more}",
+            shown.join(", ")
+        );
+        (!names.is_empty()).then_some(said)
+    };
+    let said = [
+        of(
+            "runs that the experiment does not have",
+            no_run.map(String::as_str).collect(),
+        ),
+        of(
+            "logs that were not read",
+            no_log.map(String::as_str).collect(),
+        ),
+    ];
+    Ok(said.into_iter().flatten().collect())
+}
+
+/// Whether a table's log is this one: by the end of its path, or by its run's name.
+fn is_named(log: &str, logged: &Logged<'_>) -> bool {
+    let before = logged.log.strip_suffix(log);
+    let is_end = before.is_some_and(|before| before.is_empty() || before.ends_with('/'));
+    is_end || logged.run.name == log
+}
+
 struct Lines<'l> {
     runs: HashMap<&'l str, usize>,
     subsets: HashMap<&'l str, Vec<usize>>,
@@ -148,18 +198,8 @@ fn read_table(path: &std::path::Path) -> Result<BTreeMap<String, String>> {
 
 /// The table may name a log by the end of its path, or a run by the name that its log has.
 fn by_table(lines: &Lines<'_>, table: &BTreeMap<String, String>, logged: &Logged<'_>) -> Found {
-    let is_end = |log: &str| {
-        logged
-            .log
-            .strip_suffix(log)
-            .is_some_and(|before| before.is_empty() || before.ends_with('/'))
-    };
-    let by_run = table.get(&logged.run.name).into_iter();
-    let by_path = table
-        .iter()
-        .filter(|(log, _)| is_end(log))
-        .map(|(_, run)| run);
-    let runs: BTreeSet<&String> = by_run.chain(by_path).collect();
+    let of = table.iter().filter(|(log, _)| is_named(log, logged));
+    let runs: BTreeSet<&String> = of.map(|(_, run)| run).collect();
     match runs.len() {
         0 => Err("the table does not have it".to_owned()),
         1 => runs
@@ -325,6 +365,38 @@ mod tests {
         assert!(
             none.starts_with("`a-100-t7` is no run of the experiment: did you mean"),
             "{none}"
+        );
+    }
+
+    #[test]
+    fn rows_of_the_table_that_lead_nowhere_are_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let table = folder.path().join("join.csv");
+        std::fs::write(
+            &table,
+            "log,run\nm0.jsonl,a-100-t0\nm1.jsonl,c-9-t0\nm9.jsonl,a-100-t1\n",
+        )
+        .unwrap();
+        let joining = Joining {
+            table: Some(table),
+            ..Joining::default()
+        };
+        let run = Run::default();
+        let logged = ["out/m0.jsonl", "out/m1.jsonl"].map(|log| Logged {
+            run: &run,
+            log: log.to_owned(),
+        });
+        assert_eq!(
+            astray(&lines(), &logged, &joining).unwrap(),
+            [
+                "the table of `--join` names runs that the experiment does not have: `c-9-t0`",
+                "the table of `--join` names logs that were not read: `m9.jsonl`",
+            ]
+        );
+        assert!(
+            astray(&lines(), &logged, &Joining::default())
+                .unwrap()
+                .is_empty()
         );
     }
 

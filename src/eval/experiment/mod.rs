@@ -118,7 +118,12 @@ pub(crate) fn answer(
     if gathered.joined == 0 {
         return Err(none_joined(&gathered, source));
     }
-    Ok(answer_of(&design, gathered, options))
+    let mut answer = answer_of(&design, gathered, options);
+    if let Source::Folder(_) = source {
+        let astray = join::astray(&design.lines, logs, &options.joining)?;
+        answer.warnings.extend(astray);
+    }
+    Ok(answer)
 }
 
 /// Runs of a design that was made of them.

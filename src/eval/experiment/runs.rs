@@ -76,13 +76,11 @@ pub(super) fn gather<'r>(
     for at in order {
         let logged = &logs[at];
         let benchmark = logged.run.benchmark.as_deref();
-        let why = match &found[at] {
-            Err(why) => why.clone(),
+        let (why, is_second) = match &found[at] {
+            Err(why) => (why.clone(), false),
             Ok(line) if taken.contains_key(&(benchmark, *line)) => {
-                format!(
-                    "another log is of the run `{}` already",
-                    design.lines[*line].run
-                )
+                let run = &design.lines[*line].run;
+                (format!("another log is of the run `{run}` already"), true)
             }
             Ok(line) => {
                 taken.insert((benchmark, *line), logged.run);
@@ -93,6 +91,7 @@ pub(super) fn gather<'r>(
             log: logged.log.clone(),
             benchmark: logged.run.benchmark.clone(),
             why,
+            is_second,
         });
     }
     let names: BTreeSet<Option<&str>> = taken.keys().map(|(name, _)| *name).collect();

@@ -37,14 +37,21 @@ fn joining(answer: &Answer) -> Vec<String> {
             listed(missing)
         ));
     }
-    if !answer.unmatched.is_empty() {
-        let logs = answer
-            .unmatched
-            .iter()
-            .map(|unmatched| unmatched.log.as_str());
+    let left_out = |is_second: bool| {
+        let unmatched = answer.unmatched.iter();
+        let of = unmatched.filter(move |unmatched| unmatched.is_second == is_second);
+        of.map(|unmatched| unmatched.log.as_str())
+    };
+    if left_out(true).next().is_some() {
+        said.push(format!(
+            "two logs for one run: the first by name counts, and left out were {}",
+            listed(left_out(true))
+        ));
+    }
+    if left_out(false).next().is_some() {
         said.push(format!(
             "logs of no run of the experiment were left out: {}",
-            listed(logs)
+            listed(left_out(false))
         ));
     }
     said

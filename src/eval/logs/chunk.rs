@@ -47,6 +47,8 @@ pub(super) struct Series {
     pub filters: IndexMap<String, ()>,
     pub questions: IndexMap<QuestionKey, Question>,
     pub kept: Vec<Kept>,
+    /// What stands where verdicts should, and is none.
+    pub no_verdicts: NoVerdicts,
     pub disputes: Vec<Dispute>,
 }
 
@@ -74,6 +76,50 @@ pub(super) struct Answer {
     pub text: Option<Box<str>>,
     /// Whether our verifier called it the gold answer.
     pub is_right: bool,
+}
+
+/// How many attempts have something in the verdict's place that is none; the first few kinds by name.
+#[derive(Clone, Debug, Default)]
+pub(super) struct NoVerdicts {
+    pub attempts: u64,
+    kinds: IndexMap<String, u64>,
+}
+
+/// So many kinds are named.
+const KINDS_MAX: usize = 5;
+
+impl NoVerdicts {
+    fn add(&mut self, kind: &str, count: u64) {
+        if let Some(known) = self.kinds.get_mut(kind) {
+            *known += count;
+        } else if self.kinds.len() < KINDS_MAX {
+            self.kinds.insert(kind.to_owned(), count);
+        }
+    }
+
+    pub(super) fn merge(&mut self, other: Self) {
+        self.attempts += other.attempts;
+        for (kind, count) in other.kinds {
+            self.add(&kind, count);
+        }
+    }
+
+    /// As `correct` = 100 (42 times), 0.5 (once); nothing where all are verdicts.
+    pub(super) fn listed(&self) -> String {
+        let times = |count: u64| match count {
+            1 => "once".to_owned(),
+            count => format!("{count} times"),
+        };
+        let kinds = self.kinds.iter();
+        let kinds: Vec<String> = kinds
+            .map(|(kind, count)| format!("{kind} ({})", times(*count)))
+            .collect();
+        let named: u64 = self.kinds.values().sum();
+        match self.attempts - named {
+            0 => kinds.join(", "),
+            more => format!("{}, and others ({})", kinds.join(", "), times(more)),
+        }
+    }
 }
 
 /// What is kept of an attempt.
@@ -289,7 +335,8 @@ impl Chunk {
             *self.bad.entry(Bad::NoQuestion).or_default() += 1;
             return;
         }
-        if told.recorded.is_none() && told.response.is_none() && told.answer.is_none() {
+        let is_silent = told.recorded.is_none() && told.response.is_none() && told.answer.is_none();
+        if is_silent && told.finished.is_none() {
             *self.bad.entry(Bad::NoAttempt).or_default() += 1;
             return;
         }
@@ -305,6 +352,10 @@ impl Chunk {
 impl Series {
     fn add(&mut self, maker: Maker<'_>, row: u64, told: &Told<'_>) {
         self.facts.add(&told.said);
+        if let Some(kind) = &told.no_verdict {
+            self.no_verdicts.attempts += 1;
+            self.no_verdicts.add(kind, 1);
+        }
         for (column, value) in &told.columns {
             let agreed = self.columns.entry(*column).or_default();
             agreed.add::<str>(value, str::to_owned);
@@ -376,7 +427,7 @@ impl Series {
         {
             self.facts.template.add::<str>(&template, str::to_owned);
         }
-        let known = told.text.as_deref().map(|text| maker.sets.known(text));
+        let known = known(maker.sets, told);
         let places = known.as_ref().map_or(&[][..], |known| &known.places);
         let by_id = || {
             let (benchmark, id) = (told.benchmark.as_deref()?, told.id.as_deref()?);
@@ -408,6 +459,21 @@ impl Series {
         };
         grade::grade(gold.filter(|_| is_wanted), response, told.answer.as_deref())
     }
+}
+
+/// What is known of an attempt's question by its text; the nearest of the benchmark that the log names, where no text is
+/// the same.
+fn known(sets: &Sets, told: &Told<'_>) -> Option<Known> {
+    let text = told.text.as_deref()?;
+    let mut known = sets.known(text);
+    let named = told
+        .benchmark
+        .as_deref()
+        .filter(|_| known.places.is_empty());
+    known
+        .places
+        .extend(named.and_then(|name| sets.near(name, text)));
+    Some(known)
 }
 
 /// A hash of the cells of further columns.

@@ -22,11 +22,18 @@ struct Finished {
     recorded: u32,
     responses: u32,
     golds: u32,
+    /// What stands where verdicts should, where no attempt can be graded.
+    no_verdict: Option<String>,
 }
 
 /// All runs.
 pub(super) fn logs(gathered: Gathered<'_>) -> Result<Logs> {
     let (inputs, finished, _) = all(gathered)?;
+    if finished.iter().all(|one| one.no_verdict.is_some())
+        && let Some(what) = finished.iter().find_map(|one| one.no_verdict.as_deref())
+    {
+        return Err(without_verdict(&finished[0].run, what));
+    }
     let mut logs = Logs {
         inputs,
         ..Logs::default()
@@ -38,6 +45,20 @@ pub(super) fn logs(gathered: Gathered<'_>) -> Result<Logs> {
     logs.inputs.sort_by(|a, b| a.path.cmp(&b.path));
     Ok(logs)
 }
+
+fn without_verdict(run: &Run, what: &str) -> Error {
+    Error::File {
+        file: run.files.first().cloned().unwrap_or_default(),
+        problem: format!("has no verdict that can be read: {what}"),
+        hint: format!(
+            "write {VERDICTS}; or name the column of the verdict or of the response: `--column correct=NAME`, \
+             `--column response=NAME`"
+        ),
+    }
+}
+
+/// What a verdict is.
+const VERDICTS: &str = "0 or 1, true or false, yes or no, right or wrong, pass or fail";
 
 /// The one file.
 pub(super) fn inspected(gathered: Gathered<'_>) -> Result<Inspected> {
@@ -114,6 +135,7 @@ fn of_run(
         questions,
         kept: mut attempts,
         disputes,
+        no_verdicts,
         ..
     } = told;
     let mut disputed: HashMap<usize, Dispute> = disputes
@@ -193,6 +215,25 @@ fn of_run(
         });
     }
     remarks.extend(matched.remarks(asked.len()));
+    let is_graded = |attempt: &Attempt| {
+        attempt.ours.is_some() || matches!(attempt.recorded, Some(Outcome::Right | Outcome::Wrong))
+    };
+    let is_any_graded = asked
+        .iter()
+        .flat_map(|asked| &asked.attempts)
+        .any(is_graded);
+    let mut no_verdict = None;
+    if no_verdicts.attempts > 0 {
+        let have = match no_verdicts.attempts {
+            1 => "1 attempt has".to_owned(),
+            count => format!("{count} attempts have"),
+        };
+        let listed = no_verdicts.listed();
+        remarks.push(format!(
+            "{have} no verdict: {listed}; a verdict is {VERDICTS}"
+        ));
+        no_verdict = (!is_any_graded).then_some(listed);
+    }
     remarks.extend(uneven(&asked));
     let mut facts = facts_of(format.name(), facts, &mut remarks);
     if let Some(filter) = read.filter(|name| name != "none") {
@@ -223,6 +264,7 @@ fn of_run(
         recorded,
         responses,
         golds,
+        no_verdict,
     })
 }
 

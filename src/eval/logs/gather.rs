@@ -162,7 +162,11 @@ impl<'g> Gathered<'g> {
         let columns = format.columns(&look, self.options);
         self.saw("rows", &rows.columns, format);
         self.seen.wanted.clone_from(&columns);
-        let context = self.context(file, &columns);
+        let blank_is_null = rows.blank_is_null(&columns);
+        let context = Context {
+            blank_is_null: &blank_is_null,
+            ..self.context(file, &columns)
+        };
         let maker = self.maker(format, &context);
         let size = BatchSize {
             rows: BATCH_ROWS,
@@ -233,6 +237,7 @@ impl<'g> Gathered<'g> {
             columns,
             stem: &file.stem,
             document: "",
+            blank_is_null: &[],
             options: self.options,
         }
     }
@@ -387,6 +392,7 @@ impl Series {
     /// Takes another series of the same run, behind what is there.
     fn merge(&mut self, other: Self, row: impl Fn(u64) -> u64) {
         self.facts.merge(other.facts);
+        self.no_verdicts.merge(other.no_verdicts);
         for (column, value) in other.columns {
             self.columns.entry(column).or_default().merge(value);
         }

@@ -537,6 +537,39 @@ fn what_is_written_for_every_eval_ever_is_read_again_as_the_same_attempts() {
 }
 
 #[test]
+fn who_publishes_a_record_is_not_who_made_the_model() {
+    use super::write::{Publication, Record};
+    let publication = Publication {
+        organization: "acme".into(),
+        relationship: "third_party",
+        retrieved: 1_700_000_000,
+    };
+    let developer = |model: &str| {
+        let row = format!(
+            "{{\"question_id\": 1, \"correct\": 1, \"run\": \"x\", \"model\": \"{model}\"}}\n"
+        );
+        let run = run(&[("attempts.jsonl", &row)]);
+        let record = Record::new(&run, Grader::Recorded, &publication).unwrap();
+        let written = record.samples(&mut Vec::new()).unwrap();
+        let object: serde_json::Value = serde_json::from_str(&record.aggregate(&written)).unwrap();
+        let said = object["model_info"]["developer"]
+            .as_str()
+            .map(str::to_owned);
+        (
+            said,
+            record.samples_path().split('/').nth(2).map(str::to_owned),
+        )
+    };
+    assert_eq!(
+        developer("zeta/m-7"),
+        (Some("zeta".into()), Some("zeta".into()))
+    );
+    for unsaid in ["m-7", "/models/zeta/m-7"] {
+        assert_eq!(developer(unsaid), (None, Some("unknown".into())));
+    }
+}
+
+#[test]
 fn cut_and_senseless_files_of_every_format_are_counted_or_refused() {
     let inspect = format!("{HEADER}, \"samples\": [{}]}}", samples().join(","));
     let whole = zip(&[

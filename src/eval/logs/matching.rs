@@ -19,7 +19,11 @@ pub(super) struct Matched {
     /// For each question of the log its group.
     pub group_of: Vec<usize>,
     by_ids_alone: bool,
+    /// Groups that are none of the benchmark's, by text.
     foreign: usize,
+    /// The same of those without a text, by id: an example.
+    unknown_ids: usize,
+    unknown_id: Option<String>,
 }
 
 /// One question.
@@ -53,7 +57,20 @@ pub(super) fn of(
         None => vec![None; questions.len()],
     };
     let (group_of, mut groups) = groups(questions, &items);
-    let foreign = groups.iter().filter(|group| group.item.is_none()).count();
+    let has_text = |group: &Group| {
+        let mut of = group.members.iter();
+        of.any(|at| {
+            questions
+                .get_index(*at as usize)
+                .is_some_and(|(key, _)| key.text.is_some())
+        })
+    };
+    let open = || groups.iter().filter(|group| group.item.is_none());
+    let foreign = open().filter(|group| has_text(group)).count();
+    let unknown_ids = open().filter(|group| !has_text(group)).count();
+    let unknown_id = open()
+        .find(|group| !has_text(group))
+        .map(|group| group.id.clone());
     if let Some(set) = set {
         let set = sets.set(set);
         for group in &mut groups {
@@ -83,6 +100,8 @@ pub(super) fn of(
         group_of: group_of.into_iter().map(|old| place[old]).collect(),
         by_ids_alone,
         foreign,
+        unknown_ids,
+        unknown_id,
     }
 }
 
@@ -249,14 +268,27 @@ impl Matched {
         if self.by_ids_alone {
             remarks.push(format!("recognised as {benchmark} by its ids alone"));
         }
-        let found = asked.saturating_sub(self.foreign);
-        if let Some(of) = self.of.filter(|of| (found as u32) < *of) {
+        let found = asked.saturating_sub(self.foreign + self.unknown_ids);
+        let is_unknown = found == 0 && self.unknown_ids > 0;
+        let lacking = self.of.filter(|of| (found as u32) < *of && !is_unknown);
+        if let Some(of) = lacking {
             remarks.push(format!("has {found} of the {of} questions of {benchmark}"));
         }
         if self.of.is_some() && self.foreign > 0 {
             remarks.push(format!(
                 "{} of its questions are none of {benchmark}",
                 self.foreign
+            ));
+        }
+        if let Some(id) = self.unknown_id.as_deref().filter(|_| self.of.is_some()) {
+            let (count, ids) = match self.unknown_ids {
+                1 => ("1".to_owned(), "id is"),
+                count => (count.to_string(), "ids are"),
+            };
+            remarks.push(format!(
+                "{count} {ids} not {benchmark}'s own, as `{id}`, and no text is there to recognise questions by: they have no \
+                 tiers, and meet only questions with the same ids; add a column with the problem's text, or give a file that has \
+                 texts and these ids: `--benchmark {benchmark}=FILE`"
             ));
         }
         remarks

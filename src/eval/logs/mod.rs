@@ -175,6 +175,8 @@ pub(crate) struct Context<'c> {
     pub columns: &'c [String],
     /// What the file's name says, without folders and endings.
     pub stem: &'c str,
+    /// For each column asked for, whether the file has it and writes nothing for null, as CSV does.
+    pub blank_is_null: &'c [bool],
     /// The text of a document, for who reads a part of it that is too large to be held as a value; else empty.
     pub document: &'c str,
     pub options: &'c Options,
@@ -352,7 +354,7 @@ pub(crate) fn read(paths: &[PathBuf], options: &Options) -> Result<Logs> {
     }
     let logs = gathered.finish()?;
     if logs.runs.is_empty() {
-        return Err(nothing(&passed));
+        return Err(nothing(&logs.inputs, &passed));
     }
     Ok(Logs {
         passed,
@@ -391,14 +393,28 @@ fn passed_over(file: &LogFile, why: String) -> Inspected {
 }
 
 /// The error of paths in which nothing is a log.
-fn nothing(passed: &[(String, String)]) -> Error {
+fn nothing(inputs: &[Input], passed: &[(String, String)]) -> Error {
     const SHOWN: usize = 10;
-    let listed = passed.iter().take(SHOWN);
+    let tells_nothing = |input: &Input| {
+        let bad = input.bad.iter();
+        let bad: Vec<String> = bad.map(|(why, rows)| format!("{why}: {rows}")).collect();
+        let why = format!("has no row that tells of an attempt ({})", bad.join(", "));
+        (input.path.clone(), why)
+    };
+    let read = inputs.iter().map(tells_nothing);
+    let listed = read.chain(passed.iter().cloned()).take(SHOWN);
     let listed: String = listed
         .map(|(file, why)| format!("\n  {file} {why}"))
         .collect();
+    let mend = match inputs.is_empty() {
+        true => "name a log itself: then what is wrong with it is said",
+        false => {
+            "say which columns hold the question, and the verdict or the response: `--column question_id=NAME`, \
+             `--column correct=NAME`, `--column response=NAME`; `gradatim eval --inspect FILE` shows what a file has"
+        }
+    };
     Error::usage(
         format!("there is no attempt in what was named{listed}"),
-        "name a log itself: then what is wrong with it is said",
+        mend,
     )
 }

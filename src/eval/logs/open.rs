@@ -311,6 +311,20 @@ impl Rows {
         self.columns.iter().map(|(name, _)| name.clone()).collect()
     }
 
+    /// For each of these columns whether it has it and writes nothing for null: in CSV an empty cell is all that null is.
+    pub(crate) fn blank_is_null(&self, names: &[String]) -> Vec<bool> {
+        let is_json = matches!(
+            self.file.format,
+            Format::Text(TextFormat {
+                form: Form::Json(_),
+                ..
+            })
+        );
+        let is_csv = matches!(self.file.format, Format::Text(_)) && !is_json;
+        let has = |name: &String| self.columns.iter().any(|(known, _)| known == name);
+        names.iter().map(|name| is_csv && has(name)).collect()
+    }
+
     /// Its rows in order, with these columns as cells, a batch at a time.
     pub(crate) fn batches(
         &self,

@@ -8,7 +8,7 @@
 use std::borrow::Cow;
 
 use super::open::{Look, Shape};
-use super::row::{count, grade, number, said};
+use super::row::{count, grade, no_verdict, number, said};
 use super::told::{Bad, Said, Told};
 use super::{Cells, Context, Format, Options};
 use crate::source::value::Value;
@@ -347,13 +347,21 @@ impl Format for Plain {
             }
             false => answer,
         };
-        let truncated = take(Role::Truncated).truth().map(|is_cut| !is_cut);
+        let (ending, truncated) = (take(Role::FinishReason), take(Role::Truncated));
+        let is_there = |role: Role, value: &Value<'_>| {
+            *value != Value::Missing || context.blank_is_null.get(role as usize) == Some(&true)
+        };
+        // Who writes null for a verdict made an attempt; who has no such column tells of a question alone.
+        let is_attempt = is_there(Role::Correct, &correct)
+            || is_there(Role::FinishReason, &ending)
+            || is_there(Role::Truncated, &truncated);
+        let truncated = truncated.truth().map(|is_cut| !is_cut);
         let one = Told {
             benchmark: said(take(Role::Benchmark)),
             gold,
             attempt: attempt(&take(Role::Attempt)),
             tokens: count(&take(Role::Tokens)),
-            finished: take(Role::FinishReason).finished().or(truncated),
+            finished: ending.finished().or(truncated),
             said: Said {
                 temperature: number(&take(Role::Temperature)),
                 top_p: number(&take(Role::TopP)),
@@ -380,7 +388,16 @@ impl Format for Plain {
             columns,
             ..one
         };
-        attempts(one, correct, response, answer, told)
+        let from = told.len();
+        attempts(one, correct, response, answer, told)?;
+        let column = context.columns.get(Role::Correct as usize);
+        let column = column.map_or(Role::Correct.name(), String::as_str);
+        for attempt in told.iter_mut().skip(from).filter(|_| is_attempt) {
+            attempt.unknown_if_silent();
+            let value = attempt.no_verdict.take();
+            attempt.no_verdict = value.map(|value| format!("`{column}` = {value}"));
+        }
+        Ok(())
     }
 }
 
@@ -411,6 +428,7 @@ fn attempts<'a>(
     if !is_list(&correct) && !is_list(&response) {
         told.push(Told {
             recorded: grade(&correct),
+            no_verdict: no_verdict(&correct),
             response: said(response),
             answer: said(answer),
             ..one
@@ -428,6 +446,7 @@ fn attempts<'a>(
         told.push(Told {
             attempt: Some(at as u64),
             recorded: grades.get(at).and_then(grade),
+            no_verdict: grades.get(at).and_then(no_verdict),
             response: responses.next().and_then(said),
             answer: answers.next().and_then(said),
             ..one.clone()

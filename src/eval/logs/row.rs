@@ -86,12 +86,49 @@ pub(crate) fn grade(value: &Value<'_>) -> Option<Outcome> {
     match value {
         Value::Number(score) => told::of_score(*score),
         Value::Integer(score) => told::of_score(*score as f64),
-        value => match value.truth() {
+        value => match value.truth().or_else(|| verdict_word(value)) {
             Some(is_right) => Some(told::outcome(is_right)),
             None => told::of_score(number(value)?),
         },
     }
 }
+
+/// A verdict by a word or a letter that sheets and judges write.
+fn verdict_word(value: &Value<'_>) -> Option<bool> {
+    const RIGHT: [&str; 4] = ["y", "t", "pass", "passed"];
+    const WRONG: [&str; 4] = ["n", "f", "fail", "failed"];
+    let Value::Text(text) = value else {
+        return None;
+    };
+    let is = |words: [&str; 4]| {
+        words
+            .iter()
+            .any(|word| text.trim().eq_ignore_ascii_case(word))
+    };
+    (is(RIGHT) || is(WRONG)).then(|| is(RIGHT))
+}
+
+/// What stands where a verdict should, and is none: no number but 0 and 1, and no word for right or wrong. Nothing of
+/// null and what stands for it.
+pub(crate) fn no_verdict(value: &Value<'_>) -> Option<String> {
+    let is_verdict = matches!(grade(value), Some(Outcome::Right | Outcome::Wrong));
+    let is_blank = match value {
+        Value::Missing | Value::Null => true,
+        Value::Number(number) => number.is_nan(),
+        Value::Text(text) => {
+            let words = ["", "nan", "none", "null"];
+            words.contains(&text.trim().to_lowercase().as_str())
+        }
+        _ => false,
+    };
+    (!is_verdict && !is_blank).then(|| match said(value.clone()) {
+        Some(text) => text.chars().take(NO_VERDICT_CHARS_MAX).collect(),
+        None => value.kind().to_owned(),
+    })
+}
+
+/// So much is shown of it.
+const NO_VERDICT_CHARS_MAX: usize = 40;
 
 /// What chat templates write where a turn ends.
 const TURN_ENDS: [&str; 12] = [

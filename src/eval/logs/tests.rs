@@ -426,6 +426,108 @@ fn bad_rows_are_counted_and_the_others_read() {
 }
 
 #[test]
+fn a_verdict_of_null_is_an_attempt_that_counts_as_wrong_and_leaves_its_average_open() {
+    let row = |correct: &str, end: &str| {
+        format!("{{\"question_id\": 1, \"correct\": {correct}, \"finish_reason\": {end}}}\n")
+    };
+    let text = row("true", "\"stop\"") + &row("null", "\"length\"") + &row("NaN", "null");
+    let both = run(&(text + &row("true", "\"stop\"")));
+    assert_eq!(recorded(&both), ["r??r"]);
+    assert_eq!(both.bounds(Grader::Recorded), Some([0.5, 1.0]));
+    assert_eq!(avg(&both.table(Grader::Recorded).counts()), Some(0.5));
+    assert_eq!(both.questions[0].attempts[1].finished, Some(false));
+    let ended =
+        "{\"question_id\": 1, \"correct\": 1}\n{\"question_id\": 1, \"finish_reason\": null}\n";
+    assert_eq!(recorded(&run(ended)), ["r?"]);
+    let listed = "{\"question_id\": 1, \"correct\": [true, null, false]}\n";
+    assert_eq!(recorded(&run(listed)), ["r?w"]);
+    let table = "question_id,attempt,correct\n1,0,True\n1,1,\n1,2,nan\n";
+    let logs = read_as(&[("log.csv", table)], &Options::default()).expect("a log");
+    assert_eq!(recorded(&logs.runs[0]), ["r??"]);
+    let without = "{\"question_id\": 1, \"correct\": 1}\n{\"question_id\": 1, \"note\": 2}\n";
+    assert_eq!(logs_bad(without), [("no_attempt", 1)]);
+}
+
+/// Why rows of a log tell nothing.
+fn logs_bad(text: &str) -> Vec<(&'static str, u64)> {
+    let bad = &logs(text).inputs[0].bad;
+    bad.iter().map(|(why, count)| (*why, *count)).collect()
+}
+
+#[test]
+fn what_is_no_verdict_is_said_by_count_and_letters_are_verdicts() {
+    let row = |question: u32, correct: &str| {
+        format!("{{\"question_id\": {question}, \"correct\": {correct}}}\n")
+    };
+    let letters = [
+        "\"Y\"",
+        "\"n\"",
+        "\"T\"",
+        "\"F\"",
+        "\"Right\"",
+        "\"wrong\"",
+        "\"pass\"",
+        "\"FAIL\"",
+    ];
+    let text: String = letters.map(|letter| row(1, letter)).concat();
+    assert_eq!(recorded(&run(&text)), ["rwrwrwrw"]);
+    let percent = run(&(row(1, "0") + &row(2, "100") + &row(3, "100") + &row(4, "0.5")));
+    assert_eq!(recorded(&percent), ["w", "?", "?", "?"]);
+    let said = "3 attempts have no verdict: `correct` = 100 (2 times), `correct` = 0.5 (once)";
+    let is_said = |remark: &String| remark.starts_with(said);
+    assert!(percent.remarks.iter().any(is_said), "{:?}", percent.remarks);
+    let none = error(&(row(1, "\"maybe\"") + &row(2, "\"perhaps\"")));
+    assert!(
+        none.contains("`correct` = maybe (once), `correct` = perhaps (once)"),
+        "{none}"
+    );
+    let nothing = error("{\"question_id\": 1, \"answer\": null, \"gold\": 2}\n");
+    assert!(nothing.contains("no_attempt: 1"), "{nothing}");
+}
+
+#[test]
+fn ids_that_are_not_the_benchmarks_own_are_not_called_other_questions() {
+    let row = |id: &str| {
+        format!("{{\"benchmark\": \"aime24\", \"question_id\": \"{id}\", \"correct\": 1}}\n")
+    };
+    let counted: String = (0..30).map(|id| row(&id.to_string())).collect();
+    let counted = run(&counted);
+    assert_eq!(counted.remarks.len(), 1, "{:?}", counted.remarks);
+    assert!(counted.remarks[0].starts_with("30 ids are not aime24's own, as `0`, and no text"));
+    let named = run(&(row("2024-II-3") + &row("2024-I-1")));
+    assert_eq!(ids(&named), ["60", "83"]);
+    assert!(named.questions.iter().all(|asked| asked.tier.is_some()));
+}
+
+#[test]
+fn a_word_that_is_another_is_no_other_question_of_the_benchmark_that_the_log_names() {
+    let text = |noun: &str| {
+        format!(
+            "Let K, L, M and N be {noun} on the ellipse $\\\\frac{{x^2}}{{35}} + \\\\frac{{y^2}}{{18}} = 1$ such that KLMN is a \
+             square whose sides are parallel to the axes. Find the area of the square."
+        )
+    };
+    let folder = folder(&[(
+        "bench.jsonl",
+        format!(
+            "{{\"id\": \"q7\", \"problem\": \"{}\", \"answer\": \"5\"}}\n",
+            text("point")
+        )
+        .as_bytes(),
+    )]);
+    let options = Options {
+        benchmarks: vec![("conics".into(), folder.path().join("bench.jsonl"))],
+        ..Options::default()
+    };
+    let log = format!(
+        "{{\"benchmark\": \"conics\", \"question_id\": \"a\", \"question\": \"{}\", \"correct\": 1}}\n",
+        text("points")
+    );
+    let logs = read_as(&[("log.jsonl", &log)], &options).expect("a log");
+    assert_eq!(ids(&logs.runs[0]), ["q7"]);
+}
+
+#[test]
 fn a_score_that_is_no_number_says_nothing() {
     let text = "{\"question_id\": 1, \"score\": NaN, \"response\": \"\\\\boxed{3}\", \"gold\": \"3\"}\n\
                 {\"question_id\": 2, \"score\": 0.5}\n";

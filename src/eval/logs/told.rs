@@ -23,6 +23,8 @@ pub(crate) struct Told<'a> {
     pub filter: Option<Cow<'a, str>>,
     /// What the log says of the attempt.
     pub recorded: Option<Outcome>,
+    /// What stands in the verdict's place and is none: as `correct` = 100.
+    pub no_verdict: Option<String>,
     /// The answer that the log found in the response.
     pub answer: Option<Cow<'a, str>>,
     /// The response, which is graded and then let go.
@@ -105,6 +107,13 @@ impl<'a> Told<'a> {
 }
 
 impl Told<'_> {
+    /// Takes an attempt of which nothing is said but that it was made as one of unknown outcome.
+    pub(crate) fn unknown_if_silent(&mut self) {
+        if self.response.is_none() && self.answer.is_none() {
+            self.recorded = self.recorded.or(Some(Outcome::Unknown));
+        }
+    }
+
     /// The same, borrowed from nothing.
     pub(crate) fn into_owned(self) -> Told<'static> {
         let own = |text: Option<Cow<'_, str>>| text.map(|text| Cow::Owned(text.into_owned()));
@@ -118,6 +127,7 @@ impl Told<'_> {
             attempt: self.attempt,
             filter: own(self.filter),
             recorded: self.recorded,
+            no_verdict: self.no_verdict,
             answer: own(self.answer),
             response: own(self.response),
             tokens: self.tokens,

@@ -102,8 +102,9 @@ impl<'r> Record<'r> {
             "id": self.model_id(),
             "additional_details": {"deployment_type": "unknown", "model_availability": "unknown"},
         });
-        if !self.model_id().contains('/') {
-            model["developer"] = json!(self.developer());
+        let developer = self.developer().filter(|_| !self.model_id().contains('/'));
+        if let Some(developer) = developer {
+            model["developer"] = json!(developer);
         }
         if let Some(name) = &facts.model {
             model["additional_details"]["model"] = json!(name);
@@ -299,11 +300,12 @@ impl<'r> Record<'r> {
         }
     }
 
-    fn developer(&self) -> &str {
-        match self.publication.organization.trim() {
-            "" => "organization",
-            organization => organization,
-        }
+    /// Who made the model, as far as its name says; who publishes the record need not have.
+    fn developer(&self) -> Option<&str> {
+        let (organization, model) = self.run.facts.model.as_deref()?.split_once('/')?;
+        // A path of several folders is no name.
+        let is_name = |part: &str| !part.contains('/') && !matches!(part.trim(), "" | "." | "..");
+        (is_name(organization) && is_name(model)).then_some(organization)
     }
 
     /// `data/BENCHMARK/DEVELOPER/MODEL/UUID`
@@ -311,7 +313,7 @@ impl<'r> Record<'r> {
         let id = self.model_id();
         let (developer, model) = match id.split_once('/') {
             Some((developer, model)) => (developer, model),
-            None => (self.developer(), id.as_str()),
+            None => (self.developer().unwrap_or("unknown"), id.as_str()),
         };
         let parts = [&self.benchmark, developer, model].map(component);
         format!("data/{}/{}", parts.join("/"), self.uuid())

@@ -59,6 +59,10 @@ pub struct RunFigures {
     pub no_interval: BTreeMap<&'static str, String>,
     /// How far `avg` varies; null with one attempt a question, or one question.
     pub spread: Option<SpreadFigures>,
+    /// Attempts whose grade here is the log's.
+    pub by_log: u64,
+    /// Attempts whose grade here is our verifier's.
+    pub by_us: u64,
     /// What the log's grades and ours say of the same attempts; null where either says nothing.
     pub graders: Option<Graders>,
     /// What the log says of how the attempts were made.
@@ -128,9 +132,9 @@ pub struct Graders {
     pub ours_only: u64,
     /// Of them, those that we could not decide.
     pub undecided: u64,
-    /// `avg` by the log's grades.
+    /// `avg` by the log's grades, of the attempts that it graded.
     pub avg_recorded: f64,
-    /// `avg` by ours.
+    /// `avg` of the same attempts by ours.
     pub avg_ours: f64,
 }
 
@@ -169,6 +173,7 @@ pub(super) fn of(run: &Run, asked: &Asked) -> RunFigures {
             &mut why,
         ),
     };
+    let [by_log, by_us] = graded_by(run, asked.grader);
     let of_each = || counts.iter().map(|each| each.of);
     let share = |of: fn(&Figures) -> f64| whole.as_ref().map_or(0.0, of);
     RunFigures {
@@ -194,6 +199,8 @@ pub(super) fn of(run: &Run, asked: &Asked) -> RunFigures {
         intervals,
         no_interval: why,
         spread: spread(&counts).map(SpreadFigures::from),
+        by_log,
+        by_us,
         graders: graders(run),
         facts: FactFigures::from(&run.facts),
         remarks: run.remarks.clone(),
@@ -289,6 +296,32 @@ fn tiers(run: &Run, table: &Table, asked: &Asked) -> BTreeMap<Tier, TierFigures>
     Tier::ALL.into_iter().map(figures).collect()
 }
 
+/// How many attempts have the log's grade, and how many ours.
+fn graded_by(run: &Run, grader: Grader) -> [u64; 2] {
+    let attempts = run.questions.iter().flat_map(|asked| &asked.attempts);
+    let mut by = [0, 0];
+    for attempt in attempts {
+        let [log, us] = [attempt.recorded, attempt.ours].map(|outcome| outcome.is_some());
+        let is_logs = match grader {
+            Grader::Recorded => log,
+            Grader::Ours => log && !us,
+        };
+        by[0] += u64::from(is_logs);
+        by[1] += u64::from(us && !is_logs);
+    }
+    by
+}
+
+/// A run without the attempts that its log does not grade.
+fn of_the_log(run: &Run) -> Run {
+    let mut run = run.clone();
+    for asked in &mut run.questions {
+        asked.attempts.retain(|attempt| attempt.recorded.is_some());
+    }
+    run.questions.retain(|asked| !asked.attempts.is_empty());
+    run
+}
+
 /// Of attempts that both graded; none where there is none.
 fn graders(run: &Run) -> Option<Graders> {
     let attempts = run.questions.iter().flat_map(|asked| &asked.attempts);
@@ -304,6 +337,7 @@ fn graders(run: &Run) -> Option<Graders> {
         undecided += u64::from(ours == Outcome::Unknown);
     }
     (both > 0).then_some(())?;
+    let run = of_the_log(run);
     let by = |grader| avg(&run.table(grader).counts());
     Some(Graders {
         both,

@@ -126,7 +126,7 @@ pub fn report(runs: &mut [Run], asked: &Asked) -> Result<Report, Unanswerable> {
         grader: word(asked.grader),
         seed: asked.seed,
         estimands: ESTIMANDS.into(),
-        warnings: warnings::of(runs, &figures, &pairs),
+        warnings: warnings::of(runs, &figures, &pairs, asked.grader),
         runs: figures,
         pairs,
         pairs_left_out,

@@ -83,6 +83,30 @@ fn a_run_has_the_figures_of_all_its_attempts() {
 }
 
 #[test]
+fn a_log_that_grades_the_first_repeat_alone_says_whose_the_average_is() {
+    let mut mixed = run("a", &["1000", "0000"]);
+    for asked in &mut mixed.questions {
+        for (at, attempt) in asked.attempts.iter_mut().enumerate() {
+            attempt.ours = Some(Outcome::Right);
+            attempt.recorded = attempt.recorded.filter(|_| at == 0);
+        }
+    }
+    let found = reported(vec![mixed], &asked());
+    let of = &found.runs[0];
+    assert_eq!((of.by_log, of.by_us, of.avg), (2, 6, 0.875));
+    let graders = of.graders.expect("two graders");
+    assert_eq!((graders.avg_recorded, graders.avg_ours), (0.5, 1.0));
+    let said = "a: the log grades 2 of 8 attempts; 6 are graded by us";
+    assert!(found.warnings.iter().any(|warning| warning == said));
+    let ours = Asked {
+        grader: Grader::Ours,
+        ..asked()
+    };
+    let all = reported(vec![run("a", &["10"])], &ours);
+    assert_eq!((all.runs[0].by_log, all.runs[0].by_us), (2, 0));
+}
+
+#[test]
 fn one_run_says_nothing_of_its_kind_and_says_why() {
     let found = reported(vec![single("a", 12)], &asked());
     let of = &found.runs[0];

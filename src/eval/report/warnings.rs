@@ -2,7 +2,7 @@
 
 use super::figures::RunFigures;
 use super::pairs::PairFigures;
-use crate::eval::attempt::Run;
+use crate::eval::attempt::{Grader, Run};
 
 /// From so large a share on, what was cut off or differs is said.
 const SHARE_SAID: f64 = 0.01;
@@ -17,10 +17,15 @@ const MADE_THE_TIERS: [&str; 6] = [
     "still-3",
 ];
 
-pub(super) fn of(runs: &[Run], figures: &[RunFigures], pairs: &[PairFigures]) -> Vec<String> {
+pub(super) fn of(
+    runs: &[Run],
+    figures: &[RunFigures],
+    pairs: &[PairFigures],
+    grader: Grader,
+) -> Vec<String> {
     let mut said = Vec::new();
     for (run, figures) in runs.iter().zip(figures) {
-        said.extend(of_run(run, figures));
+        said.extend(of_run(run, figures, grader));
     }
     let refused = pairs.iter().filter_map(|pair| {
         let why = pair.refused.as_deref()?;
@@ -41,13 +46,14 @@ pub(super) fn of(runs: &[Run], figures: &[RunFigures], pairs: &[PairFigures]) ->
     said
 }
 
-fn of_run(run: &Run, figures: &RunFigures) -> Vec<String> {
+fn of_run(run: &Run, figures: &RunFigures, grader: Grader) -> Vec<String> {
     let name = &figures.name;
     let all = [
         coverage(figures),
         uneven(figures),
         cut(figures),
         unknown(figures),
+        two_graders(figures, grader),
         disagreement(figures),
         made_the_tiers(run, figures),
     ];
@@ -104,6 +110,18 @@ fn unknown(figures: &RunFigures) -> Option<String> {
              them are, {high:.1} % if none is",
             100.0 * figures.unknown
         )
+    })
+}
+
+/// An average of which one part is the log's and the other ours is nobody's.
+fn two_graders(figures: &RunFigures, grader: Grader) -> Option<String> {
+    let (log, us, all) = (figures.by_log, figures.by_us, figures.attempts);
+    let are = if us == 1 { "is" } else { "are" };
+    (log > 0 && us > 0).then(|| match grader {
+        Grader::Recorded => {
+            format!("the log grades {log} of {all} attempts; {us} {are} graded by us")
+        }
+        Grader::Ours => format!("we grade {us} of {all} attempts; {log} count as the log says"),
     })
 }
 
