@@ -168,7 +168,9 @@ fn comparisons(kind: &str, of: &[Comparison], laid: Laid) -> String {
                 .map_or(NONE.into(), |freedom| format!("{freedom:.1}")),
             p(one.p),
             p(one.p_adjusted),
-            format!("{}:{}:{}", one.wins, one.losses, one.ties),
+            one.difference.map_or(NONE.into(), |_| {
+                format!("{}:{}:{}", one.wins, one.losses, one.ties)
+            }),
             verdict(one),
         ]
     };

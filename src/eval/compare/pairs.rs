@@ -50,7 +50,9 @@ impl Pair {
 ///
 /// The interval is t over the questions' differences. Below thirty questions, where fewer than eight differ or where a few
 /// of them make nearly all of the difference, it is the one of evalstats 0.3 (MIT): Bonett and Price's of paired shares, by question: Δ̃ = Σδ/(Q+2), V = (Σδ²+2m)/(Q+2) − Δ̃²
-/// with m = (Σδ²+2)/(Σu+2), where u is the chance that an attempt of one and an attempt of the other differ.
+/// with m = (Σδ²+2)/(Σu+2), where u is the chance that an attempt of one and an attempt of the other differ. It is no hull with
+/// [`this_pair`], which takes the attempts at a question for those of one rate: what two runs of one attempt each share by
+/// question it cannot see.
 pub fn pair(a: &[Counts], b: &[Counts], seed: u64) -> Result<Pair, NoInterval> {
     aligned(a, b)?;
     if a.len() < 2 {
@@ -120,7 +122,7 @@ fn aligned(a: &[Counts], b: &[Counts]) -> Result<(), NoInterval> {
 }
 
 /// Whether t over these differences of questions holds.
-pub(super) fn are_many(differences: &[f64]) -> bool {
+fn are_many(differences: &[f64]) -> bool {
     // Sums of shares that cancel leave a last digit.
     let differing = differences.iter().filter(|each| each.abs() > 1e-12);
     differences.len() >= QUESTIONS_MIN
@@ -129,7 +131,7 @@ pub(super) fn are_many(differences: &[f64]) -> bool {
 }
 
 /// Over how many equal differences the squares are spread as much: (Σd²)² / Σd⁴.
-fn alike(differences: &[f64]) -> f64 {
+pub(super) fn alike(differences: &[f64]) -> f64 {
     let power = |power: i32| differences.iter().map(|each| each.powi(power)).sum::<f64>();
     power(2).powi(2) / power(4)
 }

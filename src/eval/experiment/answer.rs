@@ -230,10 +230,23 @@ pub(crate) struct Comparison {
     pub verdict: Verdict,
     /// Why it is not made: what is known to differ.
     pub refused: Option<String>,
+    /// Cells that are left out, since their two arms are known to differ; the others are compared.
+    pub refused_cells: Vec<RefusedCell>,
+    /// Contaminated rows of the subset that has most, of the first and of the second arm, in the cell where they lie furthest
+    /// apart; null where both have as many in each cell, or nobody looked.
+    pub contaminated: Option<[u32; 2]>,
     /// What differs and was let through.
     pub allowed: Vec<String>,
     /// What the logs do not say and might differ.
     pub unknown: Vec<&'static str>,
+}
+
+/// A cell that is not compared.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+pub(crate) struct RefusedCell {
+    pub cell: [String; 2],
+    /// What is known to differ.
+    pub why: String,
 }
 
 /// A part of a comparison.

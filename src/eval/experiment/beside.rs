@@ -24,11 +24,12 @@ pub(super) fn all(
                         && effects[other][*at].difference.is_some()
                 };
                 let beside = questions[other].iter().enumerate().find(same);
-                if let (Some((_, beside)), Some(_)) = (beside, effect.difference) {
+                if let (Some((at, beside)), Some(_)) = (beside, effect.difference) {
                     found.extend(of(
                         design,
                         [&benchmarks[one], &benchmarks[other]],
                         [question, beside],
+                        [effect, &effects[other][at]],
                     ));
                 }
             }
@@ -37,16 +38,21 @@ pub(super) fn all(
     found
 }
 
-/// Over the cells that have runs at both.
+/// Over the cells that are compared at both.
 fn of(
     design: &Design,
     benchmarks: [&Benchmark<'_>; 2],
     questions: [&Question; 2],
+    effects: [&Comparison; 2],
 ) -> Option<Beside> {
     let cells: Vec<[usize; 2]> = questions[0]
         .cells
         .iter()
         .filter(|cell| questions[1].cells.contains(cell))
+        .filter(|cell| {
+            let named = cell.map(|at| design.arms[at].name.clone());
+            effects.iter().all(|effect| effect.cells.contains(&named))
+        })
         .copied()
         .collect();
     let weights = weights(&cells);

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::Options;
-use super::answer::{Comparison, Family, Verdict};
+use super::answer::{Comparison, Family, RefusedCell, Verdict};
 use super::design::Design;
-use super::facts::told;
+use super::facts::{Told, told};
 use super::families::Question;
 use super::runs::{Benchmark, Measure, Trained};
 use super::weigh::{Term, Weighed, What, weighed, wins};
@@ -70,7 +70,9 @@ fn of(
     question: &Question,
     options: &Options<'_>,
 ) -> Compared {
-    let weights = weights(&question.cells);
+    let [cells, refused_cells] = split(benchmark, question, options);
+    let told = of_cells(benchmark, &cells, options);
+    let weights = weights(&cells);
     let runs: Vec<&Trained<'_>> = weights
         .iter()
         .flat_map(|(arm, _)| &benchmark.arms[*arm])
@@ -79,16 +81,21 @@ fn of(
         .iter()
         .map(|(arm, weight)| (What::Arm(*arm), *weight))
         .collect();
-    let name = |at: &usize| design.arms[*at].name.clone();
+    let named =
+        |[first, second]: &[usize; 2]| [first, second].map(|&at| design.arms[at].name.clone());
+    let refused_cells = refused_cells.iter().map(|cell| RefusedCell {
+        cell: named(cell),
+        why: of_cells(benchmark, &[*cell], options)
+            .refused
+            .unwrap_or_default(),
+    });
     let comparison = Comparison {
+        refused_cells: refused_cells.collect(),
+        contaminated: contaminated(design, benchmark, &cells),
         family: question.family,
         name: question.name.clone(),
         benchmark: benchmark.name.clone(),
-        cells: question
-            .cells
-            .iter()
-            .map(|[first, second]| [name(first), name(second)])
-            .collect(),
+        cells: cells.iter().map(named).collect(),
         ..Comparison::default()
     };
     let cell = match question.cells.as_slice() {
@@ -97,8 +104,61 @@ fn of(
     };
     Compared {
         cell,
-        ..compared(comparison, design, benchmark, &what, &runs, options)
+        ..compared(comparison, design, benchmark, &what, &runs, told)
     }
+}
+
+/// The cells that are compared, and those whose arms are known to differ. Where none is left all are: nothing is compared then.
+fn split(
+    benchmark: &Benchmark<'_>,
+    question: &Question,
+    options: &Options<'_>,
+) -> [Vec<[usize; 2]>; 2] {
+    let (refused, kept): (Vec<_>, Vec<_>) = question.cells.iter().copied().partition(|cell| {
+        of_cells(benchmark, std::slice::from_ref(cell), options)
+            .refused
+            .is_some()
+    });
+    match kept.is_empty() {
+        true => [refused, Vec::new()],
+        false => [kept, refused],
+    }
+}
+
+/// What is known of the runs of some cells, each by itself: what differs from cell to cell alone cancels inside of each.
+fn of_cells(benchmark: &Benchmark<'_>, cells: &[[usize; 2]], options: &Options<'_>) -> Told {
+    let of_cell = |cell: &[usize; 2]| {
+        let runs: Vec<&Trained<'_>> = cell.iter().flat_map(|&at| &benchmark.arms[at]).collect();
+        told(&runs, options)
+    };
+    let mut all = Told::default();
+    for told in cells.iter().map(of_cell) {
+        all.refused = all.refused.or(told.refused);
+        all.unknown.extend(told.unknown);
+        all.allowed.extend(told.allowed);
+    }
+    all.unknown.sort_unstable();
+    all.unknown.dedup();
+    all.allowed.sort_unstable();
+    all.allowed.dedup();
+    all
+}
+
+/// Contaminated rows of the first and of the second arm, of the cell where they lie furthest apart.
+fn contaminated(
+    design: &Design,
+    benchmark: &Benchmark<'_>,
+    cells: &[[usize; 2]],
+) -> Option<[u32; 2]> {
+    let of = |at: usize| {
+        let shared = design.worst_shared(at, benchmark.name.as_deref())?;
+        Some(shared.contaminated)
+    };
+    let counts = cells
+        .iter()
+        .filter_map(|&[first, second]| Some([of(first)?, of(second)?]));
+    let furthest = counts.max_by_key(|[first, second]| first.abs_diff(*second))?;
+    (furthest[0] != furthest[1]).then_some(furthest)
 }
 
 /// Fills a comparison with what its arms come to.
@@ -108,9 +168,8 @@ pub(super) fn compared<'b, 'r>(
     benchmark: &'b Benchmark<'r>,
     what: &[(What<'b, 'r>, f64)],
     runs: &[&'b Trained<'r>],
-    options: &Options<'_>,
+    told: Told,
 ) -> Compared {
-    let told = told(runs, options);
     comparison.unknown = told.unknown;
     comparison.allowed = told.allowed;
     comparison.refused = told.refused;

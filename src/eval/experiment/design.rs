@@ -72,6 +72,20 @@ pub(super) struct Leak {
     pub shared: BTreeMap<(String, String), Shared>,
 }
 
+impl Design {
+    /// Rows of an arm's subset that shares most with a benchmark; none where nobody looked.
+    pub(super) fn worst_shared(&self, arm: usize, benchmark: Option<&str>) -> Option<Shared> {
+        let name = benchmark?;
+        self.leak.looked_for.as_ref()?.get(name)?;
+        let of = |subset: &String| {
+            let key = (subset.clone(), name.to_owned());
+            self.leak.shared.get(&key).copied().unwrap_or_default()
+        };
+        let subsets = self.arms[arm].subsets.iter().map(of);
+        subsets.max_by_key(|shared| (shared.contaminated, shared.suspect))
+    }
+}
+
 /// Rows of a subset whose problems meet a benchmark's items.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Shared {

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use super::Options;
 use super::answer::{Components, Detectable, Estimand};
 use super::design::Design as Experiment;
+use super::facts::told;
 use super::runs::{Benchmark, Measure, Trained};
 use crate::compare::power::{Design, Test};
 use crate::eval::components::{self, Seeds};
@@ -14,17 +16,22 @@ const TEST: Test = Test {
     power: 0.8,
 };
 
-/// The parts of variation at a benchmark, and the smallest difference that is found; none where no question is common to all
-/// runs.
+/// The parts of variation at a benchmark, and the smallest difference that is found, of the arms whose runs are not known to
+/// differ in more than their training; none where there is none, or no question is common to all runs.
 pub(super) fn of(
     experiment: &Experiment,
     benchmark: &Benchmark<'_>,
+    options: &Options<'_>,
 ) -> Option<(Components, Detectable)> {
+    let are_alike = |runs: &[Trained<'_>]| {
+        let runs: Vec<&Trained<'_>> = runs.iter().collect();
+        told(&runs, options).refused.is_none()
+    };
     let questions = benchmark.common(benchmark.arms.iter().flatten(), None);
     let arms: Vec<Vec<Seeds>> = benchmark
         .arms
         .iter()
-        .filter(|runs| !runs.is_empty())
+        .filter(|runs| !runs.is_empty() && are_alike(runs))
         .map(|runs| draws(runs, &questions))
         .collect();
     let found = components::components(&arms)?;

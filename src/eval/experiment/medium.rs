@@ -59,7 +59,8 @@ fn row(
     options: &Options<'_>,
 ) -> Option<MediumRow> {
     let runs: Vec<&Trained<'_>> = arms.iter().flat_map(|&at| &benchmark.arms[at]).collect();
-    if arms.len() > 1 && told(&runs, options).refused.is_some() {
+    // Of runs that are known to differ in more than their training no mean is judged.
+    if told(&runs, options).refused.is_some() {
         return None;
     }
     let questions = benchmark.common(runs.iter().copied(), Some(Tier::Medium));

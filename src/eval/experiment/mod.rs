@@ -174,7 +174,7 @@ fn answer_of(design: &Design, gathered: Gathered<'_>, options: &Options<'_>) -> 
         .unzip();
     let (components, detectable) = benchmarks
         .iter()
-        .filter_map(|benchmark| finding::of(design, benchmark))
+        .filter_map(|benchmark| finding::of(design, benchmark, options))
         .unzip();
     let mut origin = design.origin.clone();
     origin.joined = gathered.joined;
@@ -215,7 +215,7 @@ fn answer_of(design: &Design, gathered: Gathered<'_>, options: &Options<'_>) -> 
         unmatched: gathered.unmatched.clone(),
         ..Answer::default()
     };
-    answer.warnings = warnings::of(design, benchmarks, &answer);
+    answer.warnings = warnings::of(design, benchmarks, &answer, options);
     answer.words = words::of(&answer);
     answer
 }

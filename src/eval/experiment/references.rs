@@ -5,6 +5,7 @@ use super::answer::{Comparison, Estimand, Family, Reference};
 use super::arms::{by_tier, figures};
 use super::comparisons::{adjusted, compared};
 use super::design::Design;
+use super::facts::told;
 use super::runs::{Benchmark, Trained, Units};
 use super::weigh::What;
 
@@ -41,7 +42,8 @@ fn reference<'b, 'r>(
         };
         let what = [(What::Arm(at), 1.0), (What::Model(model), -1.0)];
         let runs: Vec<&Trained<'_>> = benchmark.arms[at].iter().chain([model]).collect();
-        compared(comparison, design, benchmark, &what, &runs, options)
+        let told = told(&runs, options);
+        compared(comparison, design, benchmark, &what, &runs, told)
     };
     let arms = (0..design.arms.len()).filter(|&at| !benchmark.arms[at].is_empty());
     Some(Reference {

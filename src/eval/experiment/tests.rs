@@ -338,12 +338,15 @@ fn one_draw_says_nothing_of_its_kind() {
 #[test]
 fn runs_that_differ_in_more_than_their_training_are_not_compared() {
     let mut world = world(4, 2, 1);
-    let last = world.runs.len() - 1;
-    world.runs[last].facts = Facts {
-        temperature: Some(1.0),
-        ..Facts::default()
-    };
-    world.runs[0].facts.temperature = Some(0.6);
+    // All attempts of the random controls and of no subset, so that no cell of theirs is alike.
+    for (run, line) in world.runs.iter_mut().zip(&world.design.lines) {
+        let is_control = world.design.arms[line.arm].role == "random";
+        run.facts = Facts {
+            temperature: Some(if is_control { 1.0 } else { 0.6 }),
+            ..Facts::default()
+        };
+    }
+    world.runs[0].facts.temperature = None;
     let answer = asked(&world, &world.runs, &options());
     let curated = answer
         .effects
@@ -382,16 +385,94 @@ fn runs_that_differ_in_more_than_their_training_are_not_compared() {
 }
 
 #[test]
+fn cells_whose_arms_agree_are_compared_though_others_do_not() {
+    let mut world = world(4, 2, 1);
+    for (run, line) in world.runs.iter_mut().zip(&world.design.lines) {
+        let arm = &world.design.arms[line.arm];
+        let is_hot = arm.size == Some(400) && arm.length.as_deref() == Some("long");
+        run.facts.temperature = Some(if is_hot { 1.0 } else { 0.6 });
+    }
+    let answer = asked(&world, &world.runs, &options());
+    let length = answer
+        .effects
+        .iter()
+        .find(|effect| effect.name == "long - short")
+        .unwrap();
+    assert_eq!((length.cells.len(), length.refused_cells.len()), (4, 2));
+    let others: Vec<&Run> = (world.runs.iter().zip(&world.design.lines))
+        .filter(|(_, line)| world.design.arms[line.arm].size != Some(400))
+        .map(|(run, _)| run)
+        .collect();
+    let without = asked(&world, others, &options());
+    assert_eq!(length.difference, without.effects[1].difference);
+    let category = answer
+        .effects
+        .iter()
+        .find(|effect| effect.name == "b - a")
+        .unwrap();
+    assert_eq!((category.cells.len(), category.refused_cells.len()), (6, 0));
+}
+
+#[test]
+fn an_arm_of_unlike_runs_is_named_and_not_judged() {
+    let mut world = world(5, 2, 1);
+    for (run, line) in world.runs.iter_mut().zip(&world.design.lines) {
+        run.facts.template = Some(if line.draw == 0 { "A" } else { "B" }.to_owned());
+    }
+    let answer = asked(&world, &world.runs, &options());
+    assert!(answer.medium_rule.rows.is_empty() && answer.detectable.is_empty());
+    let named = |warning: &String| {
+        warning.contains("differ in more than their training") && warning.contains("a-short-100")
+    };
+    assert!(answer.warnings.iter().any(named), "{:?}", answer.warnings);
+    let refused = answer
+        .words
+        .iter()
+        .filter(|words| words.contains("is not compared: template differs"));
+    assert_eq!(refused.count(), answer.effects.len());
+}
+
+#[test]
+fn unlike_contamination_is_said_where_a_difference_is() {
+    let mut world = world(6, 4, 1);
+    world.design.origin.by = "folder".to_owned();
+    world.design.leak.looked_for = Some(["made".to_owned()].into());
+    for arm in world.design.arms.iter().filter(|arm| arm.size == Some(400)) {
+        let shared = design::Shared {
+            contaminated: 18,
+            suspect: 0,
+        };
+        let key = (arm.subsets[0].clone(), "made".to_owned());
+        world.design.leak.shared.insert(key, shared);
+    }
+    let answer = asked(&world, &world.runs, &options());
+    let with = |effect: &&Comparison| effect.contaminated == Some([18, 0]);
+    let grown: Vec<&str> = (answer.effects.iter().filter(with))
+        .map(|effect| effect.name.as_str())
+        .collect();
+    assert_eq!(grown, ["400 - 200", "400 - 100"]);
+    let said = "contaminated rows: up to 18 against 0";
+    let words = answer.words.iter().filter(|words| words.contains(said));
+    assert_eq!(words.count(), 2 + 5, "and each doubling");
+    assert!(
+        answer.warnings[0].contains("2 of 6 effects"),
+        "{:?}",
+        answer.warnings
+    );
+}
+
+#[test]
 fn a_question_that_one_run_lacks_is_a_reason_to_refuse() {
     let mut world = world(5, 2, 1);
     world.runs[0].questions.pop();
     let answer = asked(&world, &world.runs, &options());
-    assert!(
-        answer.effects[0]
-            .refused
-            .as_deref()
-            .unwrap()
-            .contains("different questions, 11 and 12 of them")
+    let [cell] = answer.effects[0].refused_cells.as_slice() else {
+        panic!()
+    };
+    assert!(cell.why.contains("different questions, 11 and 12 of them"));
+    assert_eq!(
+        (answer.effects[0].cells.len(), answer.effects[0].questions),
+        (3, 12)
     );
     let allowing = Options {
         allow: vec![Differing::Questions],

@@ -2,16 +2,25 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::Options;
 use super::answer::{Answer, Comparison, Estimand};
 use super::design::{Design, Shared};
-use super::runs::Benchmark;
+use super::facts::told;
+use super::runs::{Benchmark, Trained};
 use crate::error::listed;
 
-pub(super) fn of(design: &Design, benchmarks: &[Benchmark<'_>], answer: &Answer) -> Vec<String> {
+pub(super) fn of(
+    design: &Design,
+    benchmarks: &[Benchmark<'_>],
+    answer: &Answer,
+    options: &Options<'_>,
+) -> Vec<String> {
     let mut said = Vec::new();
     said.extend(joining(answer));
     for benchmark in benchmarks {
         said.extend(partial(benchmark));
+        said.extend(unlike(design, benchmark, options));
+        said.extend(unlike_leaks(answer, benchmark));
         said.extend(leaked(design, benchmark));
     }
     said.extend(not_drawn(answer));
@@ -80,6 +89,46 @@ fn named(benchmark: &Benchmark<'_>) -> String {
         .unwrap_or_else(|| "a benchmark that no log names".to_owned())
 }
 
+/// Arms whose own runs are known to differ in more than their training.
+fn unlike(design: &Design, benchmark: &Benchmark<'_>, options: &Options<'_>) -> Vec<String> {
+    let mut why: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+    for (arm, runs) in design.arms.iter().zip(&benchmark.arms) {
+        let runs: Vec<&Trained<'_>> = runs.iter().collect();
+        if let Some(refused) = told(&runs, options).refused {
+            why.entry(refused).or_default().push(&arm.name);
+        }
+    }
+    let said = why.into_iter().map(|(why, arms)| {
+        format!(
+            "{}: the runs of an arm differ in more than their training, so that its figures are of no one thing ({why}): {}",
+            named(benchmark),
+            listed(arms)
+        )
+    });
+    said.collect()
+}
+
+/// Before the arms one by one: how many comparisons it touches.
+fn unlike_leaks(answer: &Answer, benchmark: &Benchmark<'_>) -> Option<String> {
+    let all: Vec<&Comparison> = answer
+        .effects
+        .iter()
+        .filter(|effect| effect.benchmark == benchmark.name)
+        .collect();
+    let touched = all
+        .iter()
+        .filter(|effect| effect.contaminated.is_some())
+        .count();
+    (touched > 0).then(|| {
+        format!(
+            "{}: {touched} of {} effects compare subsets with unlike numbers of its own questions in training: what they show may be \
+             memorised",
+            named(benchmark),
+            all.len()
+        )
+    })
+}
+
 /// What the subsets share with the benchmark that judges them.
 fn leaked(design: &Design, benchmark: &Benchmark<'_>) -> Vec<String> {
     if design.origin.by != "folder" {
@@ -97,24 +146,8 @@ fn leaked(design: &Design, benchmark: &Benchmark<'_>) -> Vec<String> {
         )];
     }
     let mut said = Vec::new();
-    for (at, arm) in design
-        .arms
-        .iter()
-        .enumerate()
-        .filter(|(at, _)| !benchmark.arms[*at].is_empty())
-    {
-        let of = |subset: &String| {
-            design
-                .leak
-                .shared
-                .get(&(subset.clone(), name.clone()))
-                .copied()
-        };
-        let worst = arm
-            .subsets
-            .iter()
-            .filter_map(of)
-            .max_by_key(|shared| (shared.contaminated, shared.suspect));
+    for at in (0..design.arms.len()).filter(|at| !benchmark.arms[*at].is_empty()) {
+        let worst = design.worst_shared(at, Some(&name));
         let Some(Shared {
             contaminated,
             suspect,

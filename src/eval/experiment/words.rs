@@ -7,11 +7,8 @@ use super::answer::{
 
 pub(super) fn of(answer: &Answer) -> Vec<String> {
     let mut said: Vec<String> = Vec::new();
-    let effects = answer
-        .effects
-        .iter()
-        .filter(|effect| effect.verdict != Verdict::Refused);
-    said.extend(effects.map(effect));
+    let effects = answer.effects.iter();
+    said.extend(effects.map(|of| effect(of, &answer.contrasts)));
     // An arm alone, of one size that does not pass, says nothing that its row does not.
     let smallest = answer.medium_rule.smallest.iter().filter(|found| {
         found.category.is_none() || found.sizes.len() > 1 || found.passing.is_some()
@@ -23,7 +20,7 @@ pub(super) fn of(answer: &Answer) -> Vec<String> {
         .scaling
         .iter()
         .filter(|scaling| scaling.tier.is_none());
-    said.extend(whole.filter_map(scaling));
+    said.extend(whole.filter_map(|of| scaling(of, &answer.contrasts)));
     said.extend(answer.beside.iter().map(beside));
     said.extend(answer.detectable.iter().filter_map(|found| {
         let [these, like_these] = [found.these_questions, found.questions_like_these];
@@ -43,7 +40,15 @@ pub(super) fn of(answer: &Answer) -> Vec<String> {
     said
 }
 
-fn effect(effect: &Comparison) -> String {
+fn effect(effect: &Comparison, contrasts: &[Comparison]) -> String {
+    if let Some(why) = &effect.refused {
+        return format!(
+            "{}{} {} is not compared: {why}",
+            at(&effect.benchmark),
+            axis(effect.family),
+            effect.name
+        );
+    }
     let (Some(difference), Some([low, high])) =
         (effect.difference, effect.intervals.of(effect.estimand))
     else {
@@ -60,11 +65,12 @@ fn effect(effect: &Comparison) -> String {
         effect.name
     );
     let range = format!("{} to {}", points(low), points(high));
-    let cells = match effect.cells.len() {
-        1 => "one cell".to_owned(),
-        cells => format!("{cells} cells"),
-    };
-    let tail = format!("({cells}; {})", about(effect.estimand));
+    let tail = format!(
+        "({}; {}){}",
+        cells(effect, contrasts),
+        about(effect.estimand),
+        contaminated(effect)
+    );
     match effect.verdict {
         Verdict::Higher => format!(
             "{head} is more by {} points, {range} {tail}",
@@ -75,11 +81,50 @@ fn effect(effect: &Comparison) -> String {
             plain(-difference)
         ),
         Verdict::NotAlone => format!(
-            "{head}: {} points, {range} by itself; among all that was compared it is not shown {tail}",
+            "{head}: {} points, {range} by itself; in its family of comparisons it is not shown {tail}",
             points(difference)
         ),
         _ => format!("{head} is open: {range} points {tail}"),
     }
+}
+
+/// Over how many cells, how far they differ, and which were left out.
+fn cells(effect: &Comparison, contrasts: &[Comparison]) -> String {
+    let mut text = match effect.cells.len() {
+        1 => "one cell".to_owned(),
+        cells => format!("{cells} cells"),
+    };
+    let is_cell = |one: &&Comparison| {
+        let [cell] = one.cells.as_slice() else {
+            return false;
+        };
+        one.benchmark == effect.benchmark
+            && one.family == effect.family
+            && effect.cells.contains(cell)
+    };
+    let alone = contrasts.iter().filter(is_cell);
+    let alone: Vec<f64> = alone.filter_map(|one| one.difference).collect();
+    if alone.len() > 1 {
+        let [low, high] =
+            [f64::min, f64::max].map(|of| alone.iter().copied().reduce(of).unwrap_or(0.0));
+        text += &format!(" from {} to {}", points(low), points(high));
+    }
+    if let Some(first) = effect.refused_cells.first() {
+        let refused = effect.refused_cells.len();
+        text += &format!(
+            ", {refused} of {} refused: {}",
+            refused + effect.cells.len(),
+            first.why
+        );
+    }
+    text
+}
+
+/// What may have been memorised.
+fn contaminated(of: &Comparison) -> String {
+    of.contaminated.map_or_else(String::new, |[first, second]| {
+        format!(" (contaminated rows: up to {first} against {second})")
+    })
 }
 
 fn axis(family: Family) -> &'static str {
@@ -116,11 +161,11 @@ fn smallest(found: &SmallestPassing) -> String {
     );
     let reading = match found.by_reading {
         Some(size) => format!("the mean alone reads {size}"),
-        None => "nor does any mean read so".to_owned(),
+        None => "no mean reads 90 % either".to_owned(),
     };
     let largest = found.sizes.iter().max().copied().unwrap_or(0);
     let failing = match found.failing {
-        Some(size) if size == largest => ", and it is shown not to be".to_owned(),
+        Some(size) if size == largest => ", and all are shown not to be".to_owned(),
         Some(size) => format!(", {size} is shown not to be"),
         None => String::new(),
     };
@@ -159,19 +204,26 @@ fn spread(found: &Spread) -> Option<String> {
     })
 }
 
-fn scaling(found: &Scaling) -> Option<String> {
+fn scaling(found: &Scaling, contrasts: &[Comparison]) -> Option<String> {
     let [low, high] = found.intervals.of(found.estimand)?;
     let named = [
         found.category.clone(),
         found.length.clone(),
         found.style.clone(),
+        found.recipe.clone(),
+        Some(found.budget.clone()).filter(|budget| budget != "epochs"),
     ];
     let named: Vec<String> = named.into_iter().flatten().collect();
-    let which = if found.families.len() > 1 {
-        format!("mean of {} families", found.families.len())
-    } else {
-        named.join(" ")
-    };
+    let mut which = named.join(" ");
+    if found.families.len() > 1 {
+        let sizes: Vec<String> = found.sizes.iter().map(|of| of.size.to_string()).collect();
+        let which_ones = [vec![format!("{} {}", sizes.join(", "), found.unit)], named].concat();
+        which = format!(
+            "mean of {} families ({})",
+            found.families.len(),
+            which_ones.join("; ")
+        );
+    }
     let mut text = format!(
         "{}each doubling of N, {which}: {} points, {} to {} ({})",
         at(&found.benchmark),
@@ -180,6 +232,15 @@ fn scaling(found: &Scaling) -> Option<String> {
         points(high),
         about(found.estimand)
     );
+    let ends = |family: &Vec<String>| Some([family.last()?.clone(), family.first()?.clone()]);
+    let ends: Vec<[String; 2]> = found.families.iter().filter_map(ends).collect();
+    let grown = contrasts.iter().filter(|one| {
+        one.benchmark == found.benchmark && one.cells.iter().all(|cell| ends.contains(cell))
+    });
+    let most = grown
+        .filter(|one| one.contaminated.is_some())
+        .max_by_key(|one| one.contaminated);
+    text += &most.map_or_else(String::new, contaminated);
     match found.saturating_weight {
         Some(weight) if weight > 0.95 => {
             text += "; a curve with a ceiling fits better than the logarithm"
@@ -239,7 +300,7 @@ mod tests {
     use crate::eval::experiment::answer::Intervals;
 
     fn said(verdict: Verdict, interval: [f64; 2]) -> String {
-        effect(&Comparison {
+        let of = Comparison {
             family: Family::L,
             name: "long - short".to_owned(),
             benchmark: Some("aime24".to_owned()),
@@ -252,7 +313,8 @@ mod tests {
             },
             verdict,
             ..Comparison::default()
-        })
+        };
+        effect(&of, &[])
     }
 
     #[test]
@@ -266,5 +328,51 @@ mod tests {
         assert!(open.contains("is open: -2.0 to +10.0 points"), "{open}");
         let alone = said(Verdict::NotAlone, [0.001, 0.08]);
         assert!(alone.contains("not shown"), "{alone}");
+    }
+
+    /// A length's cells lie far apart, one was left out, and its first arms saw more of the benchmark.
+    #[test]
+    fn an_effect_says_how_far_its_cells_differ_which_are_left_out_and_what_may_be_memorised() {
+        let cell = |name: &str| [format!("{name}-long"), format!("{name}-short")];
+        let alone = |name: &str, difference: f64| Comparison {
+            family: Family::L,
+            cells: vec![cell(name)],
+            difference: Some(difference),
+            ..Comparison::default()
+        };
+        let whole = Comparison {
+            family: Family::L,
+            name: "long - short".to_owned(),
+            cells: vec![cell("a"), cell("b")],
+            estimand: Estimand::ThisKind,
+            difference: Some(0.04),
+            intervals: Intervals {
+                this_kind: Some([0.01, 0.07]),
+                ..Intervals::default()
+            },
+            verdict: Verdict::Higher,
+            contaminated: Some([18, 4]),
+            refused_cells: vec![crate::eval::experiment::answer::RefusedCell {
+                cell: cell("c"),
+                why: "temperature differs: 0.6, 1".to_owned(),
+            }],
+            ..Comparison::default()
+        };
+        assert_eq!(
+            effect(
+                &whole,
+                &[alone("a", -0.01), alone("b", 0.09), alone("c", 0.5)]
+            ),
+            "length long - short is more by 4.0 points, +1.0 to +7.0 (2 cells from -1.0 to +9.0, 1 of 3 refused: temperature \
+             differs: 0.6, 1; this kind of subset on these questions) (contaminated rows: up to 18 against 4)"
+        );
+        let refused = Comparison {
+            refused: Some("temperature differs: 0.6, 1".to_owned()),
+            ..whole
+        };
+        assert_eq!(
+            effect(&refused, &[]),
+            "length long - short is not compared: temperature differs: 0.6, 1"
+        );
     }
 }

@@ -1,7 +1,7 @@
 //! The same on questions like these.
 
 use super::run::clopper_pearson;
-use super::{Interval, NoInterval, over_draws};
+use super::{Interval, NoInterval, this_kind, this_run};
 use crate::eval::distributions::{Z, t_critical};
 use crate::eval::table::{Counts, avg, pooled, variance};
 
@@ -14,8 +14,11 @@ const QUESTIONS_MIN: usize = 30;
 /// Two questions are added, one always solved and one never, as Agresti and Coull do for a share: p̃ = (Σm+1)/(Q+2) and
 /// V = (Σm²+1)/(Q+2) − p̃² over the questions' means m. A question's mean holds its attempts' variation already, which is not
 /// counted again. With several draws what all questions share in a draw is added, s²/D, and t has Satterthwaite's degrees
-/// of freedom; the hull with t over the draws alone, since two draws that agree by chance make those degrees many (simulated
-/// without: 90 of 100 for 30 questions, two draws and 8 attempts).
+/// of freedom.
+///
+/// It is the hull with the interval on these questions ([`this_run`], of several draws [`this_kind`]), which are some of those
+/// like them: two draws that agree by chance make those degrees many (simulated without t over the draws: 90 of 100 for 30
+/// questions, two draws and 8 attempts), and with one attempt at a question Clopper and Pearson's is the wider.
 ///
 /// Below thirty questions it is the hull of that and of Clopper and Pearson's for as many questions of which each is always
 /// or never solved as would vary as much: four such questions, all unsolved, happen in one of sixteen experiments where half
@@ -45,8 +48,12 @@ pub fn questions_like_these(draws: &[Vec<Counts>]) -> Result<Interval, NoInterva
         }
     };
     let mut found = Interval::around(centre, critical * (questions + between).sqrt());
-    if let Ok(draws) = over_draws(&means) {
-        found = found.hull(draws);
+    let here = match draws {
+        [run] => this_run(run),
+        draws => this_kind(draws),
+    };
+    if let Ok(here) = here {
+        found = found.hull(here);
     }
     if together.len() >= QUESTIONS_MIN {
         return Ok(found.within(0.0, 1.0));
@@ -64,9 +71,30 @@ mod tests {
     /// By hand: p̃ = 1/2 and V = 1/2 − 1/4 of sixteen solved and sixteen unsolved questions.
     #[test]
     fn many_questions_have_two_more() {
-        let half: Vec<Counts> = (0..32).map(|at| Counts::new(at % 2, 1)).collect();
+        let half: Vec<Counts> = (0..32).map(|at| Counts::new(64 * (at % 2), 64)).collect();
         let found = questions_like_these(&[half]).unwrap();
         assert!((found.high - (0.5 + Z * (0.25 / 34.0_f64).sqrt())).abs() < 1e-12);
+    }
+
+    #[test]
+    fn these_questions_are_some_of_those_like_them() {
+        for [draws, questions, of] in [[1, 32, 1], [1, 8, 8], [2, 30, 8], [3, 12, 64], [4, 60, 1]] {
+            let draw = |draw: u32| -> Vec<Counts> {
+                (0..questions)
+                    .map(|at| Counts::new((at + draw) % (of + 1), of))
+                    .collect()
+            };
+            let drawn: Vec<Vec<Counts>> = (0..draws).map(draw).collect();
+            let here = match drawn.as_slice() {
+                [run] => this_run(run).unwrap(),
+                drawn => this_kind(drawn).unwrap(),
+            };
+            let likely = questions_like_these(&drawn).unwrap();
+            assert!(
+                likely.low <= here.low && here.high <= likely.high,
+                "{drawn:?}: {likely:?} {here:?}"
+            );
+        }
     }
 
     #[test]

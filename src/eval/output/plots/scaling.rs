@@ -2,7 +2,7 @@
 
 use super::super::svg::{Anchor, LETTER, Svg, shortened, ticks};
 use super::between;
-use crate::eval::experiment::answer::{Scaling, SizePoint};
+use crate::eval::experiment::answer::{Estimand, Scaling, SizePoint};
 use crate::eval::tiers::Tier;
 
 /// Families that a page has room for.
@@ -29,8 +29,12 @@ pub(super) fn draw(scaling: &[Scaling]) -> Option<String> {
         ),
         false => "Accuracy by size".to_owned(),
     };
+    let percent = format!(
+        "Percent of avg@n over the logarithm of size; small dots are {}. Dashed: a ln N + b.",
+        dots(&wholes)
+    );
     let about = [
-        "Percent of avg@n over the logarithm of size; small dots are draws. Dashed: a ln N + b.",
+        percent.as_str(),
         "Dotted: c − h N^(−e), whose ceiling is a property of the formula. Beyond the largest size: 95 %, on these questions.",
     ];
     let mut svg = Svg::new(&title, &about.join(" "));
@@ -54,6 +58,17 @@ pub(super) fn draw(scaling: &[Scaling]) -> Option<String> {
         (columns * (WIDTH + MARGIN * 2.0)).max(16.0 + about[1].chars().count() as f64 * LETTER);
     let height = TOP + shown.len().div_ceil(2) as f64 * (HEIGHT + 96.0);
     Some(svg.finish(width, height))
+}
+
+/// What the small dots are: what is repeated.
+fn dots(wholes: &[&Scaling]) -> &'static str {
+    let of = |estimand: Estimand| wholes.iter().any(|whole| whole.estimand == estimand);
+    match (of(Estimand::ThisKind), of(Estimand::ThisSet)) {
+        (true, false) => "draws",
+        (true, true) => "draws, of one draw training seeds",
+        (false, true) => "training seeds",
+        (false, false) => "runs",
+    }
 }
 
 /// What a family's sizes share, in words.
