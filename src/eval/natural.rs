@@ -42,7 +42,7 @@ pub(crate) fn values(a: &str, b: &str) -> Ordering {
 mod tests {
     use super::*;
 
-    fn sorted<'t>(mut texts: Vec<&'t str>, by: fn(&str, &str) -> Ordering) -> Vec<&'t str> {
+    fn sorted(mut texts: Vec<&str>, by: fn(&str, &str) -> Ordering) -> Vec<&str> {
         texts.sort_by(|a, b| by(a, b));
         texts
     }

@@ -87,7 +87,7 @@ impl<'m> Axolotl<'m> {
         if end <= start {
             return Ok(None);
         }
-        let spans = as_tokenised(text, &[start..end], borders);
+        let spans = as_tokenised(text, std::slice::from_ref(&(start..end)), borders);
         let first = borders[1..].partition_point(|ends| *ends <= spans[0].start);
         let behind = borders[..borders.len() - 1].partition_point(|starts| *starts < spans[0].end);
         Ok((first < behind).then_some(first..behind))
