@@ -1,5 +1,7 @@
 //! Cells of tables: shares as percent, differences as points, intervals, p.
 
+use crate::cli::table::{table, thousands};
+
 /// What stands where nothing is known.
 pub(super) const NONE: &str = "–";
 
@@ -68,7 +70,28 @@ pub(super) fn range([fewest, most]: [u32; 2]) -> String {
 /// As `1 run`, `20 runs`.
 pub(super) fn counted(count: usize, noun: &str) -> String {
     let ending = if count == 1 { "" } else { "s" };
-    format!("{count} {noun}{ending}")
+    format!("{} {noun}{ending}", thousands(count as u64))
+}
+
+/// No name is shown longer on the screen; JSON and the folder have all of it.
+const NAME_CHARS_MAX: usize = 100;
+
+/// A name that is too long to be shown, cut in its middle: names tell apart by their ends. None of any other.
+pub(super) fn cut(name: &str) -> Option<String> {
+    let count = name.chars().count();
+    (count > NAME_CHARS_MAX).then(|| {
+        let half = (NAME_CHARS_MAX - 1) / 2;
+        let start = name.chars().take(half);
+        let end = name.chars().skip(count - half);
+        start.chain(['…']).chain(end).collect()
+    })
+}
+
+/// A table for the screen, without long names.
+pub(super) fn narrow(head: &[&str], rows: &[Vec<String>]) -> String {
+    let cell = |cell: &String| cut(cell).unwrap_or_else(|| cell.clone());
+    let row = |row: &Vec<String>| row.iter().map(cell).collect();
+    table(head, &rows.iter().map(row).collect::<Vec<Vec<String>>>())
 }
 
 /// Lays out rows under a head.
@@ -97,6 +120,23 @@ mod tests {
     fn a_small_p_is_not_nothing_and_a_large_one_is_one() {
         let cells = [Some(1.94e-6), Some(0.00390625), Some(1.0), None].map(p);
         assert_eq!(cells, ["1.9e-6", ".0039", "1", NONE]);
+    }
+
+    #[test]
+    fn a_long_name_is_cut_in_its_middle_and_counts_agree_with_their_noun() {
+        let long = "a".repeat(3000) + "-t1";
+        let shown = narrow(&["run"], &[vec![long.clone()]]);
+        assert!(
+            shown
+                .lines()
+                .all(|line| line.chars().count() <= NAME_CHARS_MAX)
+        );
+        assert!(cut(&long).is_some_and(|name| name.ends_with("a-t1")));
+        assert_eq!(cut("aime24"), None);
+        assert_eq!(
+            [1, 1200].map(|count| counted(count, "row")),
+            ["1 row", "1,200 rows"]
+        );
     }
 
     #[test]

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use crate::Result;
 use crate::eval::logs::{self, Inspected, InspectedRun};
 
-use super::cells::{covered, range, told};
-use crate::cli::table::{table, thousands};
+use super::cells::{counted, covered, range, told};
+use crate::cli::table::table;
 use crate::cli::{print, print_json};
 use crate::error::one_line;
 
@@ -32,15 +32,18 @@ fn one(of: &Inspected) -> String {
         );
     }
     let mut text = format!(
-        "{}: {}, {}, {} rows, {} attempts\n",
+        "{}: {}, {}, {}, {}\n",
         one_line(&input.path),
         one_line(&input.format),
         of.shape,
-        thousands(input.rows),
-        thousands(input.attempts),
+        counted(input.rows as usize, "row"),
+        counted(input.attempts as usize, "attempt"),
     );
     for (reason, rows) in &input.bad {
-        text += &format!("  not read: {} rows ({reason})\n", thousands(*rows));
+        text += &format!(
+            "  not read: {} ({reason})\n",
+            counted(*rows as usize, "row")
+        );
     }
     text += &list("read", &of.read);
     text += &list("not in it", &of.missing);

@@ -14,7 +14,7 @@ use clap::{Args, ValueEnum};
 use serde_json::{Map, Value};
 
 use super::progress::Progress;
-use super::table::{table, thousands, whole};
+use super::table::{thousands, whole};
 use super::{
     apart, named_path, print, print_json, say, stop_on_signals, thread_count, threads, use_threads,
 };
@@ -264,7 +264,7 @@ pub(super) fn eval(arguments: &Arguments) -> Result<u8> {
     if arguments.json {
         print_json(&done.object(arguments)?)?;
     } else {
-        print(&done.text(table))?;
+        print(&done.shown())?;
     }
     if let Some(out) = &arguments.out {
         say(&format!(
@@ -505,6 +505,17 @@ impl Done {
         object(&self.report, self.answer.as_ref())
     }
 
+    /// What people read on a screen: without names that nobody can read there.
+    fn shown(&self) -> String {
+        let mut text = self.text(cells::narrow);
+        for run in &self.report.runs {
+            if let Some(short) = cells::cut(&run.name) {
+                text = text.replace(&run.name, &short);
+            }
+        }
+        text
+    }
+
     /// What people read.
     fn text(&self, laid: cells::Laid) -> String {
         let mut text = match &self.answer {
@@ -525,9 +536,15 @@ impl Done {
             let bad = input.bad.iter();
             bad.map(|(why, rows)| {
                 let path = folder::portable(&input.path);
+                let tell = if *rows == 1 { "tells" } else { "tell" };
+                let place = match (rows, input.first_bad.get(why)) {
+                    (_, None) => String::new(),
+                    (1, Some(row)) => format!(": row {row}"),
+                    (_, Some(row)) => format!(": the first is row {row}"),
+                };
                 format!(
-                    "{path}: {} rows of {} tell nothing ({why})",
-                    thousands(*rows),
+                    "{path}: {} of {} {tell} nothing ({why}){place}",
+                    cells::counted(*rows as usize, "row"),
                     thousands(input.rows)
                 )
             })

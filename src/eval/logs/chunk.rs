@@ -29,6 +29,8 @@ pub(super) struct Chunk {
     pub series: IndexMap<SeriesKey, Series>,
     pub rows: u64,
     pub bad: BTreeMap<Bad, u64>,
+    /// The number of the first such row, from 0.
+    pub first_bad: BTreeMap<Bad, u64>,
 }
 
 /// What tells the runs of one file apart.
@@ -301,7 +303,7 @@ impl Maker<'_> {
                         chunk.add(self, row.number, one);
                     }
                 }
-                Err(bad) => *chunk.bad.entry(bad).or_default() += 1,
+                Err(bad) => chunk.add_bad(bad, row.number),
             }
         }
         chunk
@@ -329,15 +331,20 @@ fn bad(void: Void) -> Bad {
 }
 
 impl Chunk {
+    fn add_bad(&mut self, bad: Bad, row: u64) {
+        *self.bad.entry(bad).or_default() += 1;
+        self.first_bad.entry(bad).or_insert(row);
+    }
+
     /// Takes one attempt: grades it and lets its texts go.
     fn add(&mut self, maker: Maker<'_>, row: u64, told: Told<'_>) {
         if told.id.is_none() && told.text.is_none() {
-            *self.bad.entry(Bad::NoQuestion).or_default() += 1;
+            self.add_bad(Bad::NoQuestion, row);
             return;
         }
         let is_silent = told.recorded.is_none() && told.response.is_none() && told.answer.is_none();
         if is_silent && told.finished.is_none() {
-            *self.bad.entry(Bad::NoAttempt).or_default() += 1;
+            self.add_bad(Bad::NoAttempt, row);
             return;
         }
         let owned = |text: &Option<Cow<'_, str>>| text.as_deref().map(str::to_owned);

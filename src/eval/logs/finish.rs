@@ -444,14 +444,19 @@ fn drop_again(
     });
     let again: u64 = dropped.values().sum();
     if again > 0 {
-        remarks.push(format!(
-            "{again} attempts were told twice in the same words, and count once"
-        ));
+        remarks.push(match again {
+            1 => "1 attempt was told twice in the same words, and counts once".to_owned(),
+            _ => format!("{again} attempts were told twice in the same words, and count once"),
+        });
     }
     if differing > 0 {
         remarks.push(format!(
-            "{differing} attempts have the number of another one of their question and say something else: they are \
-             read as further attempts; where they are of several runs, say which column tells: `--column run=NAME`"
+            "{} the number of another one of the same question and something else to say: read as further attempts; \
+             where they are of several runs, say which column tells: `--column run=NAME`",
+            match differing {
+                1 => "1 attempt has".to_owned(),
+                _ => format!("{differing} attempts have"),
+            }
         ));
     }
     dropped

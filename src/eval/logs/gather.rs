@@ -266,6 +266,10 @@ impl<'g> Gathered<'g> {
         input.rows += chunk.rows;
         for (bad, count) in chunk.bad {
             *input.bad.entry(bad.as_str()).or_default() += count;
+            // Those of a document have none.
+            if let Some(row) = chunk.first_bad.get(&bad) {
+                input.first_bad.entry(bad.as_str()).or_insert(row + 1);
+            }
         }
         for (key, series) in chunk.series {
             input.attempts += series.kept.len() as u64;

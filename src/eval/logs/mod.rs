@@ -256,6 +256,9 @@ pub(crate) struct Input {
     pub attempts: u64,
     /// Rows that tell nothing, by reason.
     pub bad: BTreeMap<&'static str, u64>,
+    /// The number, from 1, of the first such row, where rows have numbers.
+    #[serde(skip)]
+    pub first_bad: BTreeMap<&'static str, u64>,
 }
 
 /// An attempt that the log and we grade differently.
@@ -338,7 +341,7 @@ pub(crate) fn read(paths: &[PathBuf], options: &Options) -> Result<Logs> {
     let mut gathered = gather::Gathered::new(options, &sets);
     let mut passed = Vec::new();
     for file in open::find(paths)? {
-        if let Some(why) = gathered.file(&file)? {
+        if let Some(why) = gathered.file(&file).map_err(of_log)? {
             passed.push((file.name.clone(), why));
         }
     }
@@ -373,7 +376,7 @@ pub(crate) fn inspect(paths: &[PathBuf], options: &Options) -> Result<Vec<Inspec
         match gathered.file(file) {
             Ok(None) => gathered.inspected(),
             Ok(Some(why)) => Ok(passed_over(file, why)),
-            Err(error) => Err(error),
+            Err(error) => Err(of_log(error)),
         }
     };
     files.iter().map(one).collect()
@@ -389,6 +392,23 @@ fn passed_over(file: &LogFile, why: String) -> Inspected {
         },
         passed_over: Some(why),
         ..Inspected::default()
+    }
+}
+
+/// What is wrong with a file, and how to mend it where there is no pipeline: no source, no layout and no pool.
+fn of_log(error: Error) -> Error {
+    match error {
+        Error::Unreadable(files) if files.len() == 1 => {
+            let (file, problem) = files.into_iter().next().unwrap_or_default();
+            Error::File {
+                file,
+                problem,
+                hint: "mend the file or fetch it again; or leave it out".to_owned(),
+            }
+        }
+        error => error.without_layout(
+            "name a column that the file has: `--column WHAT=NAME`; `gradatim eval --inspect FILE` shows them",
+        ),
     }
 }
 

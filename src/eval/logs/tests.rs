@@ -528,6 +528,36 @@ fn a_word_that_is_another_is_no_other_question_of_the_benchmark_that_the_log_nam
 }
 
 #[test]
+fn what_mends_a_log_is_no_key_of_a_pipeline() {
+    let row = "{\"question_id\": 1, \"correct\": 1}\n";
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    std::io::Write::write_all(&mut gzip, row.repeat(1000).as_bytes()).expect("gzip");
+    let gzip = gzip.finish().expect("gzip");
+    let cut = folder(&[("log.jsonl.gz", &gzip[..gzip.len() - 12])]);
+    let failed = read(&[cut.path().join("log.jsonl.gz")], &Options::default()).expect_err("cut");
+    let hint = failed.hint().unwrap_or_default();
+    assert!(
+        hint.contains("fetch it again") && !hint.contains("pool"),
+        "{hint}"
+    );
+    let options = Options {
+        columns: [("correct".to_owned(), "nope".to_owned())].into(),
+        ..Options::default()
+    };
+    let failed = read_as(&[("log.jsonl", row)], &options).expect_err("no such column");
+    let hint = failed.hint().unwrap_or_default();
+    assert!(
+        hint.contains("--column") && !hint.contains("layout"),
+        "{hint}"
+    );
+    let truncated = logs(&format!(
+        "{row}{}{{\"question_id\": 3, \"corr",
+        row.replace('1', "2")
+    ));
+    assert_eq!(truncated.inputs[0].first_bad["no_json"], 3);
+}
+
+#[test]
 fn a_score_that_is_no_number_says_nothing() {
     let text = "{\"question_id\": 1, \"score\": NaN, \"response\": \"\\\\boxed{3}\", \"gold\": \"3\"}\n\
                 {\"question_id\": 2, \"score\": 0.5}\n";
