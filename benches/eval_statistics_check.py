@@ -32,7 +32,9 @@ def this_run(right, of):
 
 def questions_like_these(right, of):
     rate = np.append(np.array(right) / of, [0, 1])
-    return list(np.clip(rate.mean() + np.array([-Z, Z]) * math.sqrt(rate.var() / len(rate)), 0, 1))
+    low, high = rate.mean() + np.array([-Z, Z]) * math.sqrt(rate.var() / len(rate))
+    here = this_run(right, of)
+    return list(np.clip([min(low, here[0]), max(high, here[1])], 0, 1))
 
 
 def spread(right, of):
@@ -133,7 +135,7 @@ AGAIN = {
     "t_critical": (lambda share, freedom: stats.t.ppf(1 - share / 2, freedom), 1e-10),
     "f_noncentral": (stats.ncf.cdf, 1e-9),
     "this_run": (this_run, 1e-10),
-    "questions_like_these": (questions_like_these, 1e-12),
+    "questions_like_these": (questions_like_these, 1e-10),
     "pass_at": (pass_at, 1e-12),
     "spread": (spread, 1e-12),
     "mcnemar": (lambda wins, losses: mcnemar([[0, wins], [losses, 0]], exact=True).pvalue, 1e-12),

@@ -165,7 +165,6 @@ fn smallest(found: &SmallestPassing) -> String {
     };
     let largest = found.sizes.iter().max().copied().unwrap_or(0);
     let failing = match found.failing {
-        Some(size) if size == largest => ", and all are shown not to be".to_owned(),
         Some(size) => format!(", {size} is shown not to be"),
         None => String::new(),
     };
