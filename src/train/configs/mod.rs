@@ -22,7 +22,7 @@ use crate::error::{did_you_mean, one_line};
 use crate::eval::experiment::csv::{Csv, Row};
 use crate::eval::experiment::sealed::sealed;
 use crate::folder::{self, shard};
-use crate::pipeline::Runs;
+use crate::pipeline::{Runs, Scheduler};
 use crate::select::SubsetRole;
 use crate::source::disk_file::open_regular;
 use crate::templates::Refused;
@@ -116,18 +116,18 @@ struct Hyperparameters {
     learning_rate: f64,
     weight_decay: f64,
     warmup_steps: u64,
-    scheduler: &'static str,
+    scheduler: Scheduler,
     adam_beta2: f64,
 }
 
 impl Hyperparameters {
-    fn of(_runs: &Runs, steps: u64) -> Self {
+    fn of(runs: &Runs, steps: u64) -> Self {
         Self {
-            learning_rate: 1e-5,
-            weight_decay: 1e-4,
-            warmup_steps: (steps as f64 * 0.05).ceil() as u64,
-            scheduler: "cosine",
-            adam_beta2: 0.95,
+            learning_rate: runs.learning_rate,
+            weight_decay: runs.weight_decay,
+            warmup_steps: runs.warmup_steps(steps),
+            scheduler: runs.scheduler,
+            adam_beta2: runs.adam_beta2,
         }
     }
 }
@@ -212,8 +212,8 @@ impl Training<'_> {
     /// The scheduler by the name that `transformers` has for it.
     fn scheduler(&self) -> &'static str {
         match self.hyper.scheduler {
-            "constant" => "constant_with_warmup",
-            other => other,
+            Scheduler::Constant => "constant_with_warmup",
+            other => other.as_str(),
         }
     }
 
