@@ -25,6 +25,7 @@ mod size;
 mod sql;
 mod starter;
 mod table;
+mod training;
 mod verify;
 mod why;
 
