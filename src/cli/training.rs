@@ -199,10 +199,16 @@ fn grid(subset: &Subset) -> &str {
 
 /// What all draws of its definition are called, with a star for the draw, and the budget where it is not by epochs.
 fn arm_name(subset: &Subset, budget: &str) -> String {
-    let draw = format!("d{}", subset.draw);
+    let stars = [("d", "d*"), ("c", "c*")];
+    let stars = stars.map(|(letter, star)| (format!("{letter}{}", subset.draw), star));
     let mut parts: Vec<&str> = subset.name.split('-').collect();
-    if let Some(part) = parts.iter_mut().rev().find(|part| **part == draw) {
-        *part = "d*";
+    let star = |part: &str| stars.iter().find(|(number, _)| number == part);
+    if let Some((part, (_, star))) = parts
+        .iter_mut()
+        .rev()
+        .find_map(|part| star(part).map(|star| (part, star)))
+    {
+        *part = star;
     }
     let name = parts.join("-");
     match budget {
