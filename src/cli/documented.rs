@@ -6,7 +6,8 @@ use std::path::Path;
 fn commands(page: &str) -> Vec<Vec<String>> {
     let mut found = Vec::new();
     let blocks = page.split("\n```").skip(1).step_by(2);
-    for block in blocks.filter(|block| block.starts_with("sh\n") || block.starts_with("console\n")) {
+    for block in blocks.filter(|block| block.starts_with("sh\n") || block.starts_with("console\n"))
+    {
         let joined = block.replace("\\\n", " ");
         for line in joined.lines() {
             let line = line.strip_prefix("$ ").unwrap_or(line);
@@ -52,5 +53,8 @@ fn every_command_that_a_page_shows_is_one() {
 #[test]
 fn a_line_of_shell_is_ours_up_to_the_next_command() {
     let page = "x\n```sh\ngradatim plan 'a b.toml' \\\n  --json | jq .   # why\nls\n```\n```toml\ngradatim = 1\n```\n```console\n$ gradatim sql \"SELECT 1\" > x\n```\n";
-    assert_eq!(commands(page), [vec!["plan", "a b.toml", "--json"], vec!["sql", "SELECT 1"]]);
+    assert_eq!(
+        commands(page),
+        [vec!["plan", "a b.toml", "--json"], vec!["sql", "SELECT 1"]]
+    );
 }

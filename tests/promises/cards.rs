@@ -92,7 +92,10 @@ fn each_file_of_a_subset_says_its_features_as_datasets_writes_them() {
     }
     // A file that begins with another's rows, its own and that of a validation set.
     for name in ["all-normal-5", "all-normal-10", "all-normal-10-shuffled100"] {
-        assert!(names.contains(&format!("{name}/train-00000-of-00001.parquet")), "{names:?}");
+        assert!(
+            names.contains(&format!("{name}/train-00000-of-00001.parquet")),
+            "{names:?}"
+        );
     }
     assert!(names.contains("validation/validation-00000-of-00001.parquet"));
     place.gradatim(&["check", "out"]).ends(0);
@@ -103,7 +106,10 @@ fn the_front_matter_lists_configs_alone_and_the_validation_set_last() {
     let (place, done) = made(["", ""], GRID);
     done.ends(0);
     let front = front(&place);
-    assert!(!front.contains("features") && !front.contains("dataset_info"), "{front}");
+    assert!(
+        !front.contains("features") && !front.contains("dataset_info"),
+        "{front}"
+    );
     let configs = front.lines();
     let configs = configs.filter_map(|line| line.strip_prefix("- config_name: "));
     let configs: Vec<&str> = configs.map(|name| name.trim_matches('"')).collect();
@@ -136,7 +142,9 @@ fn the_card_begins_with_a_line_for_each_grid_and_kind_of_control() {
         ("derived control", "derived"),
         ("set aside", "validation"),
     ] {
-        let line = section.lines().find(|line| line.contains(&format!("| {what} |")));
+        let line = section
+            .lines()
+            .find(|line| line.contains(&format!("| {what} |")));
         let line = line.unwrap_or_else(|| panic!("{what}: {section}"));
         let tail = format!("| {} | {} |", sum(role, "size"), sum(role, "tokens"));
         assert!(line.ends_with(&tail), "{line} {tail}");
@@ -155,7 +163,10 @@ fn a_licence_is_written_as_the_hub_takes_it() {
     place.gradatim(&["check", "out"]).ends(0);
     // Of SPDX's alone, and several.
     for (license, lines) in [
-        ("BlueOak-1.0.0", "license: \"other\"\nlicense_name: \"blueoak-1.0.0\"\n"),
+        (
+            "BlueOak-1.0.0",
+            "license: \"other\"\nlicense_name: \"blueoak-1.0.0\"\n",
+        ),
         ("MIT, GPL-3.0-only", "license: [\"mit\", \"gpl-3.0\"]\n"),
     ] {
         let (place, done) = made(["", ""], &format!("[emit]\nlicense = '{license}'\n{GRID}"));
@@ -178,7 +189,11 @@ fn what_is_no_licence_is_refused_with_the_one_that_was_meant() {
             "[emit]\nlicense = 'in our own words'\n",
             ["`emit.license`", "an id of SPDX's"],
         ),
-        (["", "license = ' '"], "", ["`sources.two.license`", "is empty"]),
+        (
+            ["", "license = ' '"],
+            "",
+            ["`sources.two.license`", "is empty"],
+        ),
     ] {
         let (_, done) = made(terms, &format!("{more}{GRID}"));
         done.ends(2).tells(&words);
@@ -189,12 +204,14 @@ fn what_is_no_licence_is_refused_with_the_one_that_was_meant() {
 fn licences_that_differ_are_told_and_the_card_names_none_unless_it_is_told() {
     let terms = ["license = 'mit'", "license = 'cc-by-sa-4.0'"];
     let (place, done) = made(terms, GRID);
-    done.ends(0).tells(&["different licences (mit: one; cc-by-sa-4.0: two)"]);
+    done.ends(0)
+        .tells(&["different licences (mit: one; cc-by-sa-4.0: two)"]);
     assert!(!front(&place).contains("license"), "{}", front(&place));
     assert!(card(&place).contains("different licences"));
     place.gradatim(&["check", "out"]).ends(0);
     let (place, done) = made(terms, &format!("[emit]\nlicense = 'mit'\n{GRID}"));
-    done.ends(0).tells(&["the card says mit", "(cc-by-sa-4.0: two)"]);
+    done.ends(0)
+        .tells(&["the card says mit", "(cc-by-sa-4.0: two)"]);
     assert!(front(&place).contains("license: \"mit\"\n"));
     let (_, done) = made([terms[0], terms[0]], GRID);
     assert!(!done.ends(0).stderr.contains("licence"));
@@ -212,8 +229,14 @@ fn more_configs_than_the_hub_shows_are_warned_of_before_a_run() {
     };
     for (draws, is_told) in [(1000, false), (1001, true)] {
         place.write("pipeline.toml", pipeline(draws));
-        let done = place.gradatim(&["plan", "pipeline.toml", "--pool", "pool"]).ends(0);
+        let done = place
+            .gradatim(&["plan", "pipeline.toml", "--pool", "pool"])
+            .ends(0);
         let told = done.stdout + &done.stderr;
-        assert_eq!(told.contains("3003 configs: the hub's viewer"), is_told, "{draws}");
+        assert_eq!(
+            told.contains("3003 configs: the hub's viewer"),
+            is_told,
+            "{draws}"
+        );
     }
 }

@@ -1051,7 +1051,11 @@ fn what_a_download_from_the_hub_leaves_is_noted_and_nothing_beside_it() {
     for word in [".gitattributes", ".cache/huggingface", "the hub's"] {
         assert!(done.stdout.contains(word), "{word}: {}", done.stdout);
     }
-    for name in [".cache/more/a.txt", ".git/a.txt", "all-long-r1-10/.gitattributes"] {
+    for name in [
+        ".cache/more/a.txt",
+        ".git/a.txt",
+        "all-long-r1-10/.gitattributes",
+    ] {
         told(
             |out| {
                 let path = out.join(name);

@@ -66,7 +66,11 @@ fn the_snippets_of_python_load_what_they_say() {
                 .output()
                 .expect("Python runs");
             let said = String::from_utf8_lossy(&done.stderr);
-            assert!(done.status.success(), "{}\n{snippet}\n{said}", path.display());
+            assert!(
+                done.status.success(),
+                "{}\n{snippet}\n{said}",
+                path.display()
+            );
             run += 1;
         }
     }
@@ -95,6 +99,9 @@ fn every_page_is_in_the_index() {
     let index = std::fs::read_to_string(repository().join("docs/README.md")).expect("the index");
     for (path, _) in pages().iter().skip(1) {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        assert!(name == "README.md" || index.contains(&format!("({name})")), "{name}");
+        assert!(
+            name == "README.md" || index.contains(&format!("({name})")),
+            "{name}"
+        );
     }
 }
