@@ -7,6 +7,8 @@ mod apart;
 mod balance;
 mod check;
 mod completions;
+#[cfg(test)]
+mod documented;
 mod eval;
 mod example;
 mod fingerprint;

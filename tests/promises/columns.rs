@@ -15,7 +15,7 @@ const PIPELINE: &str = r#"
 layout = "openr1"
 path = "data"
 style = "a style"
-license = "a licence"
+license = "CC-BY-SA-4.0"
 attribution = "an attribution"
 [measure]
 tokenizer = "bytes.json"
@@ -44,7 +44,7 @@ fn expected(row: &Value, reply: &str, rank: usize) -> Value {
         "id": trajectory_id(id, reply).to_string(), "problem_id": id.to_string(), "problem": problem,
         "answer": row["answer"], "messages": messages,
         "category": text(row, "problem_type").to_lowercase().replace(' ', "_"), "style": "a style",
-        "tokens": reply.len(), "source": "own", "license": "a licence", "attribution": "an attribution",
+        "tokens": reply.len(), "source": "own", "license": "cc-by-sa-4.0", "attribution": "an attribution",
         "rank": rank,
         "text": format!(
             "<|im_start|>system\nA system.<|im_end|>\n<|im_start|>user\n{problem}<|im_end|>\n\
