@@ -22,7 +22,8 @@ pub struct Runs {
     pub steps: Option<NonZeroU32>,
     /// Rows of a step, over all devices; 16 in the paper.
     pub batch_size: NonZeroU32,
-    /// Tokens that the trainer takes of a row; 32768 in the paper. `subsets.csv` says what is longer.
+    /// Tokens that the trainer takes of a row, prompt and all; 32768 in the paper. `subsets.csv` says how many
+    /// conversations are longer.
     pub max_length: NonZeroU32,
 }
 
