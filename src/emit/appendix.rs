@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::Written;
-use super::csv::csv;
+use super::csv::{csv, four_decimals};
 use crate::Result;
 use crate::compare::balance::{NO_LEVEL, effective};
 use crate::error::one_line;
@@ -84,14 +84,14 @@ fn row_columns<'r>() -> Vec<Filled<'r, SummaryRow<'r>>> {
         column::<u32>("rows_over", "rows whose conversation has more than max_length")
             .or_empty(|row| Some(row.figures.lengths.as_ref()?.rows_over)),
         column::<f64>("rows_over_share", "the same over rows")
-            .or_empty(SummaryRow::rows_over_share),
+            .or_empty(|row| row.rows_over_share().map(four_decimals)),
         column::<f64>(
             "tokens_over_share",
             "share of conversation_tokens that lie beyond max_length and would be cut",
         )
         .or_empty(|row| {
             let lengths = row.figures.lengths.as_ref()?;
-            Some(share(lengths.tokens_over, lengths.tokens))
+            Some(four_decimals(share(lengths.tokens_over, lengths.tokens)))
         }),
         column::<String>(
             "category_mix",
@@ -104,7 +104,7 @@ fn row_columns<'r>() -> Vec<Filled<'r, SummaryRow<'r>>> {
             "category_effective",
             "exp(entropy) of the categories: as many, all as common, would be as mixed",
         )
-        .always(|row| row.figures.effective_categories()),
+        .always(|row| four_decimals(row.figures.effective_categories())),
         column::<u64>(
             "steps",
             "optimiser's steps of a run at `[runs] epochs`, else `[runs] steps`",
@@ -249,10 +249,9 @@ fn tex_table(rows: &str, runs: &Runs) -> String {
         "Subset & Role & Rows & Problems & Tokens (M) & Median & $>${} (\\%) & Categories (\\%) & Steps \\\\",
         runs.max_length
     );
-    let length = if let Some(epochs) = runs.epochs {
-        format!("{epochs} epochs")
-    } else {
-        "a fixed number of steps".to_owned()
+    let length = match &runs.epochs {
+        Some(epochs) => format!("epochs: {epochs}"),
+        None => "a fixed number of steps".to_owned(),
     };
     format!(
         "% Every subset and control of this run; needs \\usepackage{{booktabs,longtable}}, and a wide page.\n\

@@ -164,10 +164,10 @@ fn subset(record: &SubsetRecord, tally: Tally, runs: &Runs) -> Subset {
         trained_share: tally.trained_share(),
         tally,
         budgets: budgets
-            .map(|(name, epochs, steps)| Budget {
-                name,
-                epochs,
-                steps,
+            .map(|one| Budget {
+                name: one.name,
+                epochs: one.epochs,
+                steps: one.steps,
             })
             .collect(),
     }
