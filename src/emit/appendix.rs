@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::csv::csv;
+use super::csv::{csv, four_decimals};
 use super::{DerivedRows, Written};
 use crate::Result;
 use crate::compare::balance::{NO_LEVEL, effective};
@@ -57,12 +57,13 @@ fn row_columns<'r>() -> Vec<Filled<'r, SummaryRow<'r>>> {
         )
         .always(|row| row.max_length),
         column::<u32>("rows_over", "rows whose reply has more").always(|row| row.figures.rows_over),
-        column::<f64>("rows_over_share", "the same over rows").always(SummaryRow::rows_over_share),
+        column::<f64>("rows_over_share", "the same over rows")
+            .always(|row| four_decimals(row.rows_over_share())),
         column::<f64>(
             "tokens_over_share",
             "share of all tokens that lie beyond max_length and would be cut",
         )
-        .always(|row| share(row.figures.tokens_over, row.record.tokens)),
+        .always(|row| four_decimals(share(row.figures.tokens_over, row.record.tokens))),
         column::<String>(
             "category_mix",
             "rows of each category, as `algebra:15;geometry:14`, the most common first",
@@ -74,7 +75,7 @@ fn row_columns<'r>() -> Vec<Filled<'r, SummaryRow<'r>>> {
             "category_effective",
             "exp(entropy) of the categories: as many, all as common, would be as mixed",
         )
-        .always(|row| row.figures.effective_categories()),
+        .always(|row| four_decimals(row.figures.effective_categories())),
         column::<u64>(
             "steps",
             "optimiser's steps of a run at `[runs] epochs`, else `[runs] steps`",
@@ -231,10 +232,9 @@ fn tex_table(rows: &str, runs: &Runs) -> String {
         "Subset & Role & Rows & Problems & Tokens (M) & Median & $>${} (\\%) & Categories (\\%) & Steps \\\\",
         runs.max_length
     );
-    let length = if let Some(epochs) = runs.epochs {
-        format!("{epochs} epochs")
-    } else {
-        "a fixed number of steps".to_owned()
+    let length = match &runs.epochs {
+        Some(epochs) => format!("epochs: {epochs}"),
+        None => "a fixed number of steps".to_owned(),
     };
     format!(
         "% Every subset and control of this run; needs \\usepackage{{booktabs,longtable}}, and a wide page.\n\

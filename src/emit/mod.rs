@@ -10,11 +10,13 @@ mod chat;
 mod comparisons;
 pub(crate) mod csv;
 pub(crate) mod derived;
+mod features;
 pub(crate) mod leakage;
 pub(crate) mod ledger;
 mod lock;
 pub(crate) mod manifest;
 mod markdown;
+mod picture;
 pub(crate) mod preview;
 pub(crate) mod runs;
 pub(crate) mod selection;
@@ -51,9 +53,6 @@ pub(crate) struct Written {
     /// Relative to the output folder, with `/`.
     pub path: String,
     pub sha256: String,
-    pub file_bytes: u64,
-    /// Bytes of its columns before compression.
-    pub data_bytes: u64,
     /// Of a derived control.
     pub derived: Option<DerivedRows>,
 }

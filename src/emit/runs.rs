@@ -10,9 +10,10 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use super::csv::csv;
+use super::csv::{csv, four_decimals};
 use crate::Result;
 use crate::manifest::SubsetRecord;
+use crate::pipeline::{Budget, Runs};
 use crate::run::Experiment;
 use crate::schema::{Filled, Head, column, heads};
 use crate::select::size::SizeUnit;
@@ -23,15 +24,14 @@ struct RunRow<'r> {
     record: &'r SubsetRecord,
     path: &'r str,
     training_seed: u64,
-    budget: &'static str,
-    epochs: f64,
-    steps: u64,
+    budget: Budget,
+    runs: &'r Runs,
 }
 
 fn row_columns<'r>() -> Vec<Filled<'r, RunRow<'r>>> {
     vec![
         column::<String>("run", "name of the run: subset, training seed, budget").always(|row| {
-            format!("{}-t{}-{}", row.record.name, row.training_seed, row.budget)
+            format!("{}-t{}-{}", row.record.name, row.training_seed, row.budget.name)
         }),
         column::<str>("subset", "name of the subset or control").always(|row| &row.record.name),
         column::<str>("role", "subset, random, matched, paired, wrong or derived").always(|row| row.record.role.as_str()),
@@ -49,13 +49,24 @@ fn row_columns<'r>() -> Vec<Filled<'r, RunRow<'r>>> {
             "epochs: as often over the rows as `[runs] epochs` says; steps: `[runs] steps`, whatever the size; \
              subset_steps: of a control at equal tokens, as many steps as its subset has by epochs",
         )
-        .always(|row| row.budget),
-        column::<f64>("epochs", "times that each row is trained on").always(|row| row.epochs),
+        .always(|row| row.budget.name),
+        column::<f64>("epochs", "times that each row is trained on").always(|row| four_decimals(row.budget.epochs)),
         column::<u64>(
             "steps",
-            "optimiser's steps at `[runs] batch_size`; the last of an epoch may be smaller",
+            "optimiser's steps at `batch_size`; the last of an epoch may be smaller",
         )
-        .always(|row| row.steps),
+        .always(|row| row.budget.steps),
+        column::<u64>("warmup_steps", "of these, those over which the learning rate rises")
+            .always(|row| row.runs.warmup_steps(row.budget.steps)),
+        column::<u32>("batch_size", "rows of a step, over all devices")
+            .always(|row| row.runs.batch_size.get()),
+        column::<f64>("learning_rate", "the highest learning rate").always(|row| row.runs.learning_rate),
+        column::<f64>("weight_decay", "of AdamW").always(|row| row.runs.weight_decay),
+        column::<str>("scheduler", "how the learning rate falls: cosine, linear or constant")
+            .always(|row| row.runs.scheduler.as_str()),
+        column::<f64>("adam_beta2", "of AdamW").always(|row| row.runs.adam_beta2),
+        column::<u32>("max_length", "tokens that the trainer takes of a row")
+            .always(|row| row.runs.max_length.get()),
         column::<u32>("rows", "rows of the subset").always(|row| row.record.size),
         column::<u64>("tokens", "tokens of all its replies").always(|row| row.record.tokens),
     ]
@@ -95,14 +106,13 @@ pub(super) fn write(
         let runs = &plan.runs;
         for training_seed in runs.training_seeds.of_draws(draws(subset)) {
             let twin = twin(record, &sizes).and_then(|other| runs.as_long_as(record.size, other));
-            for (budget, epochs, steps) in runs.budgets(record.size).into_iter().chain(twin) {
+            for budget in runs.budgets(record.size).into_iter().chain(twin) {
                 rows.push(RunRow {
                     record,
                     path,
                     training_seed,
                     budget,
-                    epochs,
-                    steps,
+                    runs,
                 });
             }
         }
@@ -136,12 +146,17 @@ mod tests {
             record: &record,
             path: "a/path",
             training_seed: 4,
-            budget: "steps",
-            epochs: 5.5,
-            steps: 6,
+            budget: Budget {
+                name: "steps",
+                epochs: 50.0 / 7.0,
+                steps: 61,
+            },
+            runs: &Runs::default(),
         };
-        let expected = "run,subset,role,path,draw,draw_kind,training_seed,budget,epochs,steps,rows,tokens\n\
-                        \"one, two-t4-steps\",\"one, two\",paired,a/path,1,replicate,4,steps,5.5,6,2,3\n";
+        let expected = "run,subset,role,path,draw,draw_kind,training_seed,budget,epochs,steps,warmup_steps,\
+                        batch_size,learning_rate,weight_decay,scheduler,adam_beta2,max_length,rows,tokens\n\
+                        \"one, two-t4-steps\",\"one, two\",paired,a/path,1,replicate,4,steps,7.1429,61,4,\
+                        32,0.00001,0.0001,cosine,0.95,32768,2,3\n";
         assert_eq!(csv(&row_columns(), &[row]), expected);
     }
 }

@@ -4,16 +4,15 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use arrow::array::ArrayRef;
+use arrow::datatypes::SchemaRef;
 use fs_err as fs;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::errors::ParquetError;
-use parquet::file::reader::{FileReader, SerializedFileReader};
 
 use super::chat::{self, Speaker};
-use super::shuffled;
 use super::texts::{EntryText, Texts};
-use super::{DerivedRows, Written, split};
+use super::{DerivedRows, Written, features, shuffled, split};
 use crate::folder::{self, shard};
 use crate::ids::Id;
 use crate::measure::tokens::Tokenizer;
@@ -157,6 +156,14 @@ pub(crate) fn columns(plan: &Plan) -> Vec<Head> {
     heads(&filled(plan))
 }
 
+/// The schema of a subset's file of a plan: its columns, and beside them what `datasets` takes for their types.
+pub(crate) fn file_schema(plan: &Plan) -> SchemaRef {
+    let columns = columns(plan);
+    let schema = schema::schema(&columns).as_ref().clone();
+    let beside = (features::KEY.to_owned(), features::features(&columns));
+    schema.with_metadata([beside].into()).into()
+}
+
 /// The columns that every subset has.
 pub(crate) fn own_columns() -> Vec<Head> {
     heads(&own())
@@ -279,9 +286,8 @@ fn group_ends(nested: &[&Subset]) -> Vec<usize> {
 }
 
 fn encode(pens: &Pens<'_>, subset: &Subset, ends: &[usize], path: &Path) -> Result<()> {
-    let columns = columns(pens.experiment.plan);
     let mut reader = pens.texts.reader()?;
-    let mut table = Table::create_text(path, schema::schema(&columns))?;
+    let mut table = Table::create_text(path, file_schema(pens.experiment.plan))?;
     let mut start = 0;
     for &end in ends {
         for ranks in chunks(start, end) {
@@ -337,18 +343,10 @@ fn chunks(start: usize, end: usize) -> impl Iterator<Item = Range<usize>> {
 
 /// What was written of a subset into that file.
 pub(crate) fn describe(subset: &Subset, path: &Path) -> Result<Written> {
-    let file = fs::File::open(path)?.into_parts().0;
-    let parquet = SerializedFileReader::new(file).map_err(|error| Error::parquet(path, error))?;
-    let groups = parquet.metadata().row_groups();
     Ok(Written {
         rows: subset.size,
         path: path_of(subset),
         sha256: folder::sha256(path)?,
-        file_bytes: fs::metadata(path)?.len(),
-        data_bytes: groups
-            .iter()
-            .map(|group| group.total_byte_size().max(0) as u64)
-            .sum(),
         derived: match subset.derivation {
             Some(_) => Some(derived_rows(path)?),
             None => None,

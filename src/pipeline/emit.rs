@@ -12,8 +12,8 @@ pub struct Emit {
     pub subsets: Vec<String>,
     /// Columns beside a subset's own, for trainers that want them.
     pub add: Vec<Added>,
-    /// The licence that the dataset card names, as the hub spells it (`apache-2.0`); that of the sources where
-    /// this is left out and they have one and the same.
+    /// The licence that the dataset card names: an id of SPDX's or a name of the hub's (`apache-2.0`); that of the
+    /// sources where this is left out and they have one and the same.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub license: Option<String>,
     /// A system message before each problem. Where it is left out `messages` has none, and `text` has the one

@@ -299,10 +299,10 @@ fn ordered(records: Vec<&SubsetRecord>) -> Vec<&SubsetRecord> {
 fn subset(name: &str, control_of: Vec<String>, tally: Tally, runs: &Runs) -> Subset {
     let budgets = runs.budgets(u32::try_from(tally.left()).unwrap_or(u32::MAX));
     let budgets = budgets.into_iter().filter(|_| tally.left() > 0);
-    let budgets = budgets.map(|(name, epochs, steps)| Budget {
-        name,
-        epochs,
-        steps,
+    let budgets = budgets.map(|one| Budget {
+        name: one.name,
+        epochs: one.epochs,
+        steps: one.steps,
     });
     Subset {
         name: name.to_owned(),

@@ -357,10 +357,13 @@ random = 0
 subsets = ["all-*"]
 [runs]
 training_seeds = [3, 5]
-epochs = 2
+epochs = { 1 = 2, 8 = 3 }
 steps = 30
 batch_size = 3
 max_length = 150
+learning_rate = 3e-7
+warmup_share = 0.1
+scheduler = "linear"
 "#;
 
 #[test]
@@ -398,15 +401,16 @@ fn a_launcher_is_told_every_run_and_draws_that_are_the_same_get_training_seeds()
         ),
         ("all-long-r1-4-d1", "independent", &["3", "5"][..], "4"),
     ] {
-        let (steps, epochs) = if rows == "4" {
-            // Two steps an epoch of batches of three, the last of one row; and three of eight rows.
-            ("4", "15")
+        // Two steps an epoch of batches of three, the last of one row; and three of eight rows, from which on there
+        // are three epochs.
+        let (epochs, steps, longer) = if rows == "4" {
+            ("2", "4", "15")
         } else {
-            ("6", "10")
+            ("3", "9", "10")
         };
         for seed in seeds {
-            expected.push([subset, kind, seed, "epochs", "2", steps, rows]);
-            expected.push([subset, kind, seed, "steps", epochs, "30", rows]);
+            expected.push([subset, kind, seed, "epochs", epochs, steps, rows]);
+            expected.push([subset, kind, seed, "steps", longer, "30", rows]);
         }
     }
     assert_eq!(told, expected);
@@ -414,7 +418,22 @@ fn a_launcher_is_told_every_run_and_draws_that_are_the_same_get_training_seeds()
     assert_eq!(names.len(), runs.len(), "each run has a name of its own");
     for run in &runs {
         assert!(out.0.join(&run["path"]).is_file());
+        let said = ["batch_size", "max_length", "learning_rate", "weight_decay"];
+        let more = ["scheduler", "adam_beta2"];
+        let told: Vec<&str> = said
+            .iter()
+            .chain(&more)
+            .map(|key| run[*key].as_str())
+            .collect();
+        assert_eq!(told, ["3", "150", "0.0000003", "0.0001", "linear", "0.95"]);
+        // A tenth of them, a part of a step for a step.
+        let warmup = match run["steps"].as_str() {
+            "30" => "3",
+            _ => "1",
+        };
+        assert_eq!(run["warmup_steps"], warmup);
     }
+    place.gradatim(&["check", "out"]).ends(0);
     let subsets = csv(&out, "subsets.csv");
     for subset in &subsets {
         let tokens: Vec<u64> = out
@@ -538,6 +557,13 @@ fn runs_that_cannot_be_are_refused_where_they_stand() {
         "epochs = 0",
         "batch_size = 0",
         "step = 3",
+        "epochs = { 2000 = 4 }",
+        "learning_rate = 0",
+        "learning_rate = nan",
+        "warmup_share = 1",
+        "weight_decay = -1",
+        "adam_beta2 = 2",
+        "scheduler = 'cos'",
     ] {
         let pipeline = format!(
             "[sources.all]\nlayout = 'openr1'\npath = 'data'\n[[grid]]\nsize = [1]\n[runs]\n{wrong}\n"

@@ -16,7 +16,6 @@ use crate::emit::texts::EntryText;
 use crate::emit::{shuffled, subset};
 use crate::manifest::SubsetRecord;
 use crate::measure::tokens::{QWEN, Tokenizer};
-use crate::schema;
 use crate::source::quietly;
 use crate::{ids, measure};
 
@@ -110,7 +109,7 @@ impl SubsetReader<'_> {
             Ok(table) => table,
             Err(why) => return self.broken(&format!("its file cannot be read: {why}")),
         };
-        let expected = schema::schema(&subset::columns(self.replay.experiment.plan));
+        let expected = subset::file_schema(self.replay.experiment.plan);
         if let Some(difference) = of_schema(table.schema(), &expected) {
             return self.broken(&difference);
         }
@@ -248,13 +247,16 @@ pub(super) fn of_schema(schema: &Schema, expected: &Schema) -> Option<String> {
     if let Some(difference) = of_fields(fields, expected_fields) {
         return Some(difference);
     }
-    let beside = schema.metadata().keys().next();
+    let (beside, expected) = (schema.metadata(), expected.metadata());
+    let mut more = beside.keys().filter(|key| !expected.contains_key(*key));
     let mut inside = fields.iter().map(|field| field.metadata().keys().next());
-    let key = beside.or_else(|| inside.find_map(|key| key))?;
-    Some(format!(
-        "has metadata `{}`, which no run writes",
-        crate::error::shortened(key)
-    ))
+    if let Some(key) = more.next().or_else(|| inside.find_map(|key| key)) {
+        let key = crate::error::shortened(key);
+        return Some(format!("has metadata `{key}`, which no run writes"));
+    }
+    let mut other = expected.iter();
+    let (key, _) = other.find(|(key, value)| beside.get(*key) != Some(*value))?;
+    Some(format!("its metadata `{key}` is not what a run writes"))
 }
 
 fn of_fields(fields: &Fields, expected: &Fields) -> Option<String> {

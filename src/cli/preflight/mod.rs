@@ -70,7 +70,7 @@ pub(super) struct Arguments {
 
 /// What becomes of a row that is too long, as typed.
 #[derive(Clone, Copy, ValueEnum)]
-enum Told {
+pub(in crate::cli) enum Told {
     CutEnd,
     CutStart,
     Drop,
@@ -78,7 +78,7 @@ enum Told {
 }
 
 impl Told {
-    fn beyond(self) -> Beyond {
+    pub(in crate::cli) fn beyond(self) -> Beyond {
         match self {
             Self::CutEnd => Beyond::CutEnd,
             Self::CutStart => Beyond::CutStart,
