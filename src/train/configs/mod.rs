@@ -8,7 +8,7 @@
 mod axolotl;
 mod llamafactory;
 mod s1;
-mod subject;
+pub(crate) mod subject;
 mod swift;
 mod text;
 mod trl;
