@@ -7,6 +7,7 @@
 mod bad_input;
 mod balance;
 mod behaviours;
+mod cards;
 mod changes;
 mod check;
 mod checksums;
@@ -15,6 +16,7 @@ mod commands;
 mod companions;
 mod controls;
 mod csv;
+mod docs;
 mod eval_figures;
 mod eval_loop;
 mod evaluation;

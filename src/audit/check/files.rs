@@ -46,6 +46,12 @@ impl<'o> Folder<'o> {
         for what in walk.broken {
             folder.findings.broken(what);
         }
+        if !walk.left.is_empty() {
+            folder.findings.note(format!(
+                "{} is the hub's and was not looked at: no loader reads it",
+                walk.left.join(", ")
+            ));
+        }
         let hashed: Vec<(String, Result<String>)> = walk
             .files
             .into_par_iter()
@@ -150,6 +156,8 @@ fn refuse_stranger(out: &Path) -> Result<()> {
 struct Walk {
     files: Vec<String>,
     others: BTreeMap<String, &'static str>,
+    /// What the hub puts into every repository, and its client beside what it downloads.
+    left: Vec<String>,
     broken: Vec<String>,
     /// Each name as systems take it that tell neither case nor forms of Unicode apart.
     folded: HashMap<String, String>,
@@ -194,8 +202,21 @@ impl Walk {
 
     /// Adds what has that name; says whether it is a folder.
     fn add(&mut self, name: &str, kind: std::io::Result<std::fs::FileType>) -> bool {
+        let is_folder = kind.as_ref().is_ok_and(std::fs::FileType::is_dir);
+        match name {
+            ".gitattributes" if kind.as_ref().is_ok_and(std::fs::FileType::is_file) => {
+                self.left.push(name.to_owned());
+                return false;
+            }
+            ".cache/huggingface" if is_folder => {
+                self.left.push(name.to_owned());
+                return false;
+            }
+            ".cache" if is_folder => return true,
+            _ => {}
+        }
         let file_name = name.rsplit_once('/').map_or(name, |(_, name)| name);
-        if file_name.starts_with('.') {
+        if file_name.starts_with('.') || name.starts_with(".cache/") {
             self.broken
                 .push(format!("{name} is hidden, and a run hides nothing"));
         }

@@ -50,7 +50,7 @@ pub(crate) struct Findings {
     /// How many entries were measured again from the sources; null where that was not asked for.
     pub measured_again: Option<u64>,
     /// SHA-256 over the list of all files with their SHA-256, taken from the files: of a folder in which nothing
-    /// changed, that of its `SHA256SUMS`.
+    /// changed, or its card's own part alone, that of its `SHA256SUMS`.
     pub digest: String,
     /// Each broken promise, in one line; empty where all hold.
     pub broken: Vec<String>,
