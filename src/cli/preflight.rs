@@ -60,7 +60,7 @@ pub(super) struct Arguments {
 
 /// What becomes of a row that is too long, as typed.
 #[derive(Clone, Copy, ValueEnum)]
-enum Told {
+pub(super) enum Told {
     CutEnd,
     CutStart,
     Drop,
@@ -68,7 +68,7 @@ enum Told {
 }
 
 impl Told {
-    fn beyond(self) -> Beyond {
+    pub(super) fn beyond(self) -> Beyond {
         match self {
             Self::CutEnd => Beyond::CutEnd,
             Self::CutStart => Beyond::CutStart,

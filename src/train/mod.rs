@@ -4,6 +4,7 @@
 //! most say nothing when they cut an answer off, drop a row or train on the prompt; a subset and its control that lose
 //! different rows are no longer a comparison. [`trainers`] does to a row what each trainer does, token for token.
 
+pub(crate) mod configs;
 pub(crate) mod preflight;
 mod rows;
 mod tally;

@@ -19,6 +19,8 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::{Beyond, Model, Prepared, Row, Settings, TrainedColumn};
 use crate::templates::{ChatTemplate, Refused, Rendered};
+pub(crate) use llamafactory::template_name as llamafactory_template;
+pub(crate) use swift::template_name as swift_template;
 
 /// A trainer by its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
