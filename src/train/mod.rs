@@ -5,6 +5,7 @@
 //! different rows are no longer a comparison. [`trainers`] does to a row what each trainer does, token for token.
 
 pub(crate) mod configs;
+pub(crate) mod launcher;
 pub(crate) mod preflight;
 mod rows;
 mod tally;

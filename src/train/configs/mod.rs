@@ -35,6 +35,7 @@ use crate::{Error, Result};
 
 pub(crate) use subject::Subject;
 use text::Keys;
+pub(crate) use text::quoted;
 
 /// A trainer that configurations are written for.
 pub(crate) struct Target {
@@ -443,6 +444,10 @@ fn beyond_name(beyond: Beyond) -> &'static str {
 pub(crate) struct Config {
     pub text: String,
     pub template: Option<String>,
+    /// What trains with it, with `"$config"` in place of its path.
+    pub command: String,
+    /// Where the trained model will lie.
+    pub model: String,
 }
 
 impl Asked {
@@ -467,7 +472,17 @@ impl Asked {
         Ok(Config {
             text: self.head(&training, name) + &written,
             template: template.map(|template| template.text.clone()),
+            command: (self.target.command)(&training, "\"$config\""),
+            model: self.trained(&training),
         })
+    }
+
+    /// Where the trained model of a run will lie.
+    fn trained(&self, training: &Training<'_>) -> String {
+        match (self.target.trained)(training).as_str() {
+            "" => training.model_folder(),
+            below => format!("{}/{below}", training.model_folder()),
+        }
     }
 
     fn refused(&self, refused: &Refused) -> Error {
@@ -539,11 +554,7 @@ impl Asked {
             ..
         } = training.line;
         let target = self.target;
-        let below = (target.trained)(training);
-        let trained = match below.as_str() {
-            "" => training.model_folder(),
-            below => format!("{}/{below}", training.model_folder()),
-        };
+        let trained = self.trained(training);
         let shell = match target.ending {
             "sh" => "#!/usr/bin/env bash\n",
             _ => "",
