@@ -7,6 +7,8 @@ mod apart;
 mod balance;
 mod check;
 mod completions;
+#[cfg(test)]
+mod documented;
 mod eval;
 mod example;
 mod fingerprint;
@@ -26,6 +28,7 @@ mod sql;
 mod starter;
 mod table;
 mod train_config;
+mod training;
 mod verify;
 mod why;
 

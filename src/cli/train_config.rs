@@ -16,7 +16,8 @@ use crate::{Error, Result, disk};
 /// default says why.
 #[derive(Args)]
 #[command(after_help = "\
-Trainers: trl, llamafactory, axolotl, ms-swift, s1. The first lines of a configuration say how it
+Trainers: trl, llamafactory, axolotl, ms-swift, verl, torchtune, open-instruct, nemo-rl, prime-rl,
+s1. The first lines of a configuration say how it
 is run, where the trained model will lie, and how `gradatim preflight` looks at the rows before.
 
 A model is a folder, or an id on the hub: of that only the name is known, so trainers with
@@ -107,7 +108,8 @@ pub(super) fn train_config(arguments: &Arguments) -> Result<u8> {
             let mut files = Vec::new();
             for line in &folder.lines {
                 let name = format!("{}.{ending}", line.run);
-                let config = asked.config(&folder, line, &name)?;
+                let file = configs.join(&name).display().to_string();
+                let config = asked.config(&folder, line, &file)?;
                 add(&mut files, &name, config, &template);
             }
             write_all(&configs, &files, arguments.overwrite)?;
@@ -127,17 +129,21 @@ pub(super) fn train_config(arguments: &Arguments) -> Result<u8> {
             };
             let template = to.as_ref().map(|to| to.with_extension("jinja"));
             let asked = asked(arguments, "models".into(), template.as_deref())?;
-            let name = match to.as_ref().and_then(|to| to.file_name()) {
-                Some(name) => name.to_string_lossy().into_owned(),
-                None => format!("{}.{ending}", line.run),
-            };
-            let config = asked.config(&folder, line, &name)?;
+            let own = PathBuf::from(format!("{}.{ending}", line.run));
+            let file = to.as_ref().unwrap_or(&own);
+            let config = asked.config(&folder, line, &file.display().to_string())?;
             match (to, template) {
                 (Some(to), Some(template)) => {
+                    let told = format!(
+                        "train with `{}`; the model will lie in `{}`",
+                        config.command, config.model
+                    );
                     let mut files = Vec::new();
+                    let name = to.file_name().unwrap_or_default().to_string_lossy();
                     add(&mut files, &name, config, &template);
                     let folder = to.parent().unwrap_or(Path::new(""));
                     write_each(folder, &files, arguments.overwrite)?;
+                    say(&told);
                 }
                 _ => print_for_programs(&config.text)?,
             }

@@ -15,7 +15,7 @@ const PIPELINE: &str = r#"
 layout = "openr1"
 path = "data"
 style = "a style"
-license = "a licence"
+license = "CC-BY-SA-4.0"
 attribution = "an attribution"
 [measure]
 tokenizer = "bytes.json"
@@ -50,7 +50,7 @@ fn expected(row: &Value, reply: &str, rank: usize) -> Value {
         "answer": row["answer"], "messages": messages,
         "category": text(row, "problem_type").to_lowercase().replace(' ', "_"), "style": "a style",
         "tokens": reply.len(), "conversation_tokens": conversation.len() - 3 * "<|im_start|><|im_end|>".len() + 6,
-        "source": "own", "license": "a licence", "attribution": "an attribution",
+        "source": "own", "license": "cc-by-sa-4.0", "attribution": "an attribution",
         "rank": rank,
         "text": conversation.trim_end(),
         "prompt": prompt, "completion": [response],

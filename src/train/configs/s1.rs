@@ -12,10 +12,14 @@ pub(super) const TARGET: Target = Target {
     column: TrainedColumn::Text,
     beyond: &[Beyond::CutEnd],
     takes: Takes::None,
-    command: |_, file| {
-        format!("bash {file}   # in a checkout of simplescaling/s1; SFT_PY names another script")
-    },
+    command: |_, file| format!("bash {file}"),
     trained: |_| String::new(),
+    notes: |_| {
+        vec![
+            "it is run in a checkout of simplescaling/s1, or with SFT_PY=PATH of such a script"
+                .to_owned(),
+        ]
+    },
     write,
 };
 
@@ -55,7 +59,7 @@ fn write(training: &Training<'_>) -> Result<String, Refused> {
             "the trained model is saved at the end",
         )
         .and(sharded(training));
-    let arguments = keys.shell(|name, value| format!("--{name}={}", text::plain(value)));
+    let arguments = keys.shell(|name, value| vec![format!("--{name}={}", text::plain(value))]);
     Ok(format!(
         "set -euo pipefail\n{arguments}exec torchrun --nproc-per-node {} \"${{SFT_PY:-train/sft.py}}\" \"${{arguments[@]}}\" \"$@\"\n",
         training.batch.gpus

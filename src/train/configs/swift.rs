@@ -1,7 +1,8 @@
 //! ms-swift's `swift sft FILE` (4.6.0).
 
 use super::text::{Keys, Value};
-use super::{SHARDED, Takes, Target, Training};
+use super::training::{MODEL_ALONE, SHARDED, Training};
+use super::{Takes, Target};
 use crate::templates::Refused;
 use crate::train::trainers::swift_template;
 use crate::train::{Beyond, TrainedColumn};
@@ -19,7 +20,8 @@ pub(super) const TARGET: Target = Target {
     ],
     takes: Takes::None,
     command: |_, file| format!("swift sft {file}"),
-    trained: |training| format!("checkpoint-{}", training.line.steps),
+    trained: |training| format!("/checkpoint-{}", training.line.steps),
+    notes: |_| Vec::new(),
     write,
 };
 
@@ -55,15 +57,11 @@ fn write(training: &Training<'_>) -> Result<String, Refused> {
             training.settings.length_max as u64,
             "default: the model's own",
         )
-        .because(
-            "truncation_strategy",
-            strategy,
-            "default delete: a subset and its control would lose different rows",
-        )
+        .because("truncation_strategy", strategy, beyond_why(training))
         .because(
             "strict",
             strict,
-            "default false: a row that cannot be taken is left out without an end of the run",
+            "default false: rows that cannot be taken are left out",
         )
         .because("packing", false, "a row is a sequence")
         .because(
@@ -88,12 +86,19 @@ fn write(training: &Training<'_>) -> Result<String, Refused> {
             "",
         )
         .because("save_total_limit", 1u32, "the last alone")
-        .because("save_only_model", true, super::MODEL_ALONE);
+        .because("save_only_model", true, MODEL_ALONE);
     let keys = match training.batch.gpus {
         1 => keys,
         _ => keys.because("deepspeed", "zero3", SHARDED),
     };
     Ok(keys.yaml())
+}
+
+fn beyond_why(training: &Training<'_>) -> &'static str {
+    match training.settings.beyond {
+        Some(Beyond::Refuse) => "with strict: the run ends at a longer row, before its first step",
+        _ => "default delete",
+    }
 }
 
 /// `delete` with `strict` ends the run at a row that is too long, before the first step.
