@@ -11,7 +11,7 @@ use crate::error::{did_you_mean, listed};
 use crate::pipeline::{Added, Pipeline, PipelineFile, TextColumn};
 use crate::rules::Accept;
 use crate::screen::near::THRESHOLD_MIN;
-use crate::source::{Layout, Source, layout, license};
+use crate::source::{Layout, Source, control_token, layout, license};
 use crate::{Error, Result};
 
 /// Refuses what any table of the pipeline gets wrong; returns what `[emit] subsets` means.
@@ -236,10 +236,40 @@ fn check_license(file: &PipelineFile, key: &str, written: &mut Option<String>) -
     Ok(())
 }
 
+/// Refuses words of the pipeline's own that a tokenizer takes for the end or the beginning of a turn.
+fn check_said(file: &PipelineFile, key: &str, text: Option<&String>) -> Result<()> {
+    let Some(token) = text.and_then(|text| control_token(text)) else {
+        return Ok(());
+    };
+    Err(file.error(
+        key,
+        &format!("has `{token}`, which ends or begins a turn wherever it stands"),
+        "leave it out: the trainer's chat template puts such tokens around each turn",
+    ))
+}
+
+/// Refuses `conversations` as what TRL trains on: it takes that column before `messages`, and in its turns nobody is a user
+/// or an assistant.
+fn check_added(file: &PipelineFile, add: &[Added]) -> Result<()> {
+    match add.contains(&Added::Conversations) && !add.contains(&Added::PromptCompletion) {
+        true => Err(file.error(
+            "emit.add",
+            "has `conversations` without `prompt_completion`: TRL takes it before `messages`, does not know `human` and \
+             `gpt`, and trains on hardly a token of each row",
+            "write `prompt_completion` too, which TRL takes before both, or leave `conversations` out: LLaMA-Factory, \
+             axolotl, ms-swift and verl read `messages`",
+        )),
+        false => Ok(()),
+    }
+}
+
 fn check_emit(file: &PipelineFile, pipeline: &Pipeline) -> Result<Vec<glob::Pattern>> {
     let emit = &pipeline.emit;
     check_not_blank(file, "emit.system", emit.system.as_ref())?;
     check_not_blank(file, "emit.instruction", emit.instruction.as_ref())?;
+    check_said(file, "emit.system", emit.system.as_ref())?;
+    check_said(file, "emit.instruction", emit.instruction.as_ref())?;
+    check_added(file, &emit.add)?;
     if emit.text != TextColumn::default() && !emit.add.contains(&Added::Text) {
         return Err(file.error(
             "emit.text",

@@ -64,6 +64,8 @@ pub use format::{Format, JsonForm};
 pub use layout::{Columns, Layout};
 pub use location::{Located, Location};
 pub use lookup::{Benchmark, Join};
+pub(crate) use markup::control_token;
+pub(crate) use pick::Pick;
 pub use place::{HubMode, Place};
 pub use remark::{Remark, Remarks};
 pub(crate) use unit::ROW_BYTES_MAX;

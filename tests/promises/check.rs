@@ -264,6 +264,10 @@ fn found() -> Vec<(&'static str, Edit)> {
         ("style", cell(LONG, 3, "style", json!("human"))),
         ("tokens", cell(LONG, 3, "tokens", json!(1))),
         (
+            "conversation's tokens",
+            cell(LONG, 3, "conversation_tokens", json!(1)),
+        ),
+        (
             "source",
             row(LONG, 3, |row| {
                 row["source"] = json!(if row["source"] == "one" { "two" } else { "one" });
