@@ -16,7 +16,8 @@ use crate::{Error, Result, disk};
 /// default says why.
 #[derive(Args)]
 #[command(after_help = "\
-Trainers: trl, llamafactory, axolotl, ms-swift, s1. The first lines of a configuration say how it
+Trainers: trl, llamafactory, axolotl, ms-swift, verl, torchtune, open-instruct, nemo-rl, prime-rl,
+s1. The first lines of a configuration say how it
 is run, where the trained model will lie, and how `gradatim preflight` looks at the rows before.
 
 A model is a folder, or an id on the hub: of that only the name is known, so trainers with

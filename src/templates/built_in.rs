@@ -122,6 +122,11 @@ impl Family {
         ChatTemplate::new(self.source, self.tokens())
     }
 
+    /// Whether TRL itself knows where the assistant speaks in the originals.
+    pub(crate) fn is_known_to_trl(&self) -> bool {
+        self.trl.is_some()
+    }
+
     fn tokens(&self) -> SpecialTokens {
         SpecialTokens::new(self.bos, Some(self.eos))
     }

@@ -17,6 +17,7 @@ pub(super) const TARGET: Target = Target {
         gpus => format!("axolotl train {file} --num-processes {gpus}"),
     },
     trained: |_| String::new(),
+    notes: |_| Vec::new(),
     write,
 };
 
@@ -54,16 +55,16 @@ fn write(training: &Training<'_>) -> Result<String, Refused> {
             training.line.steps,
             "where epochs do not end with a full step axolotl counts fewer",
         )
-        .key("learning_rate", training.hyper.learning_rate)
+        .key("learning_rate", training.runs.learning_rate)
         .key("lr_scheduler", training.scheduler())
         .because(
             "warmup_steps",
-            training.hyper.warmup_steps,
+            training.warmup_steps(),
             "its warmup_ratio rounds down",
         )
         .key("optimizer", "adamw_torch")
-        .key("weight_decay", training.hyper.weight_decay)
-        .because("adam_beta2", training.hyper.adam_beta2, "default 0.999")
+        .key("weight_decay", training.runs.weight_decay)
+        .because("adam_beta2", training.runs.adam_beta2, "default 0.999")
         .key("seed", training.line.seed)
         .key("bf16", true)
         .key("gradient_checkpointing", true)
@@ -85,7 +86,7 @@ fn write(training: &Training<'_>) -> Result<String, Refused> {
 }
 
 const BEYOND: &str =
-    "default drop: a subset and its control would lose different rows without a word";
+    "default drop, after which a subset and its control have other rows than they should";
 
 fn beyond(training: &Training<'_>) -> &'static str {
     match training.settings.beyond {

@@ -7,11 +7,16 @@
 
 mod axolotl;
 mod llamafactory;
+mod nemo_rl;
+mod open_instruct;
+mod prime_rl;
 mod s1;
 mod subject;
 mod swift;
 mod text;
+mod torchtune;
 mod trl;
+mod verl;
 
 use std::path::Path;
 
@@ -49,6 +54,8 @@ pub(crate) struct Target {
     command: fn(&Training, &str) -> String,
     /// Where the trained model lies below the run's folder; empty: in it.
     trained: fn(&Training) -> String,
+    /// What is otherwise than the experiment says, and cannot be configured.
+    notes: fn(&Training) -> Vec<String>,
     /// The configuration itself, without its head.
     write: fn(&Training) -> Result<String, Refused>,
 }
@@ -60,16 +67,23 @@ enum Takes {
     Text,
     /// The model's own, or another from a file.
     File,
+    /// The model's own and no other.
+    Own,
     /// None of the model's: one of its own, by name, or what is rendered already.
     None,
 }
 
 /// All of them.
-pub(crate) const TARGETS: [&Target; 5] = [
+pub(crate) const TARGETS: [&Target; 10] = [
     &trl::TARGET,
     &llamafactory::TARGET,
     &axolotl::TARGET,
     &swift::TARGET,
+    &verl::TARGET,
+    &torchtune::TARGET,
+    &open_instruct::TARGET,
+    &nemo_rl::TARGET,
+    &prime_rl::TARGET,
     &s1::TARGET,
 ];
 
@@ -110,28 +124,6 @@ impl Batch {
     }
 }
 
-/// How a run is trained beside its length and its seed.
-#[derive(Clone, Debug, PartialEq)]
-struct Hyperparameters {
-    learning_rate: f64,
-    weight_decay: f64,
-    warmup_steps: u64,
-    scheduler: Scheduler,
-    adam_beta2: f64,
-}
-
-impl Hyperparameters {
-    fn of(runs: &Runs, steps: u64) -> Self {
-        Self {
-            learning_rate: runs.learning_rate,
-            weight_decay: runs.weight_decay,
-            warmup_steps: runs.warmup_steps(steps),
-            scheduler: runs.scheduler,
-            adam_beta2: runs.adam_beta2,
-        }
-    }
-}
-
 /// A template that goes in place of the model's.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Template {
@@ -151,7 +143,7 @@ struct Training<'t> {
     columns: &'t [String],
     subject: &'t Subject,
     template: Option<Template>,
-    hyper: Hyperparameters,
+    runs: &'t Runs,
     batch: Batch,
     settings: Settings,
     /// Where the trained model goes.
@@ -186,6 +178,33 @@ impl Training<'_> {
         self.line.epochs.ceil() as u64
     }
 
+    fn warmup_steps(&self) -> u64 {
+        self.runs.warmup_steps(self.line.steps)
+    }
+
+    /// Epochs and steps of a trainer that leaves out the rows of an epoch which fill no step.
+    fn full_steps(&self) -> Result<(u64, u64), Refused> {
+        let batch_size = self.runs.batch_size.get();
+        let an_epoch = u64::from(self.line.rows / batch_size);
+        match (an_epoch, self.is_by_steps()) {
+            (0, _) => Err(Refused(format!(
+                "it leaves out the rows of an epoch that fill no step, and {} rows do not fill one of {batch_size}",
+                self.line.rows
+            ))),
+            (_, true) => Ok((self.line.steps.div_ceil(an_epoch), self.line.steps)),
+            (_, false) => Ok((self.epochs_begun(), self.epochs_begun() * an_epoch)),
+        }
+    }
+
+    /// What is said where such a trainer has other steps than the experiment says.
+    fn left_out(&self) -> Option<String> {
+        let (_, steps) = self.full_steps().ok()?;
+        let rest = self.line.rows % self.runs.batch_size.get();
+        (rest > 0).then(|| {
+            format!("{steps} steps: it leaves out {rest} rows of each epoch, others each time, which fill no step")
+        })
+    }
+
     /// Keys that all have in common who train with the `Trainer` of `transformers`.
     fn of_transformers(&self) -> Keys {
         const ROWS: &str = "rows of a step = this x accumulation x GPUs";
@@ -197,12 +216,12 @@ impl Training<'_> {
             true => keys.because("max_steps", self.line.steps, "in place of epochs"),
             false => keys.key("num_train_epochs", self.epochs_begun()),
         };
-        keys.key("learning_rate", self.hyper.learning_rate)
+        keys.key("learning_rate", self.runs.learning_rate)
             .key("lr_scheduler_type", self.scheduler())
-            .because("warmup_steps", self.hyper.warmup_steps, WARMUP)
-            .key("weight_decay", self.hyper.weight_decay)
-            .because("adam_beta2", self.hyper.adam_beta2, "default 0.999")
-            .because("seed", self.line.seed, "of weights and of the rows' order")
+            .because("warmup_steps", self.warmup_steps(), WARMUP)
+            .key("weight_decay", self.runs.weight_decay)
+            .because("adam_beta2", self.runs.adam_beta2, "default 0.999")
+            .because("seed", self.line.seed, "of the rows' order")
             .key("bf16", true)
             .key("gradient_checkpointing", true)
             .key("logging_steps", 1u32)
@@ -211,7 +230,7 @@ impl Training<'_> {
 
     /// The scheduler by the name that `transformers` has for it.
     fn scheduler(&self) -> &'static str {
-        match self.hyper.scheduler {
+        match self.runs.scheduler {
             Scheduler::Constant => "constant_with_warmup",
             other => other.as_str(),
         }
@@ -265,6 +284,8 @@ pub(crate) struct Line {
     epochs: f64,
     steps: u64,
     rows: u32,
+    /// Of all its replies.
+    tokens: u64,
 }
 
 impl Line {
@@ -279,6 +300,7 @@ impl Line {
             epochs: row.get("epochs")?.parse().ok()?,
             steps: row.get("steps")?.parse().ok()?,
             rows: row.get("rows")?.parse().ok()?,
+            tokens: row.get("tokens")?.parse().ok()?,
         })
     }
 }
@@ -434,7 +456,7 @@ impl Asked {
             columns: &folder.columns,
             subject: &self.subject,
             template: self.template()?,
-            hyper: Hyperparameters::of(&folder.runs, line.steps),
+            runs: &folder.runs,
             batch,
             settings: self.settings(folder)?,
             models: &self.models,
@@ -485,6 +507,7 @@ impl Asked {
     fn template(&self) -> Result<Option<Template>> {
         let text = match self.target.takes {
             Takes::None => None,
+            Takes::Own => self.subject.unreplaced(self.target.name)?,
             _ if self.target.name == trl::TARGET.name => self.subject.marked()?,
             _ => self.subject.kept()?,
         };
@@ -545,7 +568,11 @@ impl Asked {
                 training.settings.length_max,
             ),
         ];
-        let lines = lines.iter().map(|line| format!("# {}\n", one_line(line)));
+        let notes = (target.notes)(training)
+            .into_iter()
+            .map(|note| format!("Note:   {note}"));
+        let lines = lines.into_iter().chain(notes);
+        let lines = lines.map(|line| format!("# {}\n", one_line(&line)));
         format!("{shell}{}\n", lines.collect::<String>())
     }
 }

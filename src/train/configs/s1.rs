@@ -16,6 +16,7 @@ pub(super) const TARGET: Target = Target {
         format!("bash {file}   # in a checkout of simplescaling/s1; SFT_PY names another script")
     },
     trained: |_| String::new(),
+    notes: |_| Vec::new(),
     write,
 };
 
@@ -55,7 +56,7 @@ fn write(training: &Training<'_>) -> Result<String, Refused> {
             "the trained model is saved at the end",
         )
         .and(sharded(training));
-    let arguments = keys.shell(|name, value| format!("--{name}={}", text::plain(value)));
+    let arguments = keys.shell(|name, value| vec![format!("--{name}={}", text::plain(value))]);
     Ok(format!(
         "set -euo pipefail\n{arguments}exec torchrun --nproc-per-node {} \"${{SFT_PY:-train/sft.py}}\" \"${{arguments[@]}}\" \"$@\"\n",
         training.batch.gpus

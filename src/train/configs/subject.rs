@@ -2,7 +2,7 @@
 //!
 //! A folder's template is read; of a model on the hub the family alone is known, by its name or by the user's word.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde_json::{Map, json};
 
@@ -15,6 +15,8 @@ use crate::{Error, Result};
 pub(crate) struct Subject {
     /// A hub's id as it was written, or a folder as a trainer finds it from anywhere.
     pub name: String,
+    /// Where it lies; none of a model on the hub.
+    pub(super) folder: Option<PathBuf>,
     family: Option<&'static Family>,
     /// What the folder has; none of a model on the hub.
     own: Option<ChatTemplate>,
@@ -61,12 +63,14 @@ impl Subject {
                 None => of_name(name),
             },
         };
-        let name = match is_folder {
-            true => std::path::absolute(folder)?.display().to_string(),
-            false => name.to_owned(),
+        let folder = is_folder.then(|| std::path::absolute(folder)).transpose()?;
+        let name = match &folder {
+            Some(folder) => folder.display().to_string(),
+            None => name.to_owned(),
         };
         Ok(Self {
             name,
+            folder,
             family,
             own,
             asked,
@@ -103,6 +107,7 @@ impl Subject {
         }
         match (&self.own, self.family) {
             (Some(own), _) if as_trl_trains(own).is_some() => Ok(None),
+            (None, Some(family)) if family.is_known_to_trl() => Ok(None),
             (_, Some(family)) => source(family).map(Some),
             (Some(_), None) => Err(Error::usage(
                 format!(
@@ -113,6 +118,25 @@ impl Subject {
             )),
             (None, None) => Ok(None),
         }
+    }
+
+    /// None, where the model's own template will do; fails where a trainer that takes no other would lose thinking.
+    pub(super) fn unreplaced(&self, trainer: &str) -> Result<Option<String>> {
+        match self.kept()? {
+            None => Ok(None),
+            Some(_) => Err(Error::usage(
+                format!(
+                    "{trainer} takes the model's own chat template alone, which does not train on thinking as it stands"
+                ),
+                "copy the model's folder, write a template that keeps thinking as its `chat_template.jinja` (`--trainer trl --out` \
+                 writes one), and give the copy with `--model`",
+            )),
+        }
+    }
+
+    /// The name of its family.
+    pub(super) fn family_name(&self) -> Option<&'static str> {
+        self.family.map(|family| family.name)
     }
 
     /// The mark that ends a turn in ChatML.

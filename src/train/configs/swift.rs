@@ -20,6 +20,7 @@ pub(super) const TARGET: Target = Target {
     takes: Takes::None,
     command: |_, file| format!("swift sft {file}"),
     trained: |training| format!("checkpoint-{}", training.line.steps),
+    notes: |_| Vec::new(),
     write,
 };
 
@@ -55,15 +56,11 @@ fn write(training: &Training<'_>) -> Result<String, Refused> {
             training.settings.length_max as u64,
             "default: the model's own",
         )
-        .because(
-            "truncation_strategy",
-            strategy,
-            "default delete: a subset and its control would lose different rows",
-        )
+        .because("truncation_strategy", strategy, beyond_why(training))
         .because(
             "strict",
             strict,
-            "default false: a row that cannot be taken is left out without an end of the run",
+            "default false: rows that cannot be taken are left out",
         )
         .because("packing", false, "a row is a sequence")
         .because(
@@ -94,6 +91,13 @@ fn write(training: &Training<'_>) -> Result<String, Refused> {
         _ => keys.because("deepspeed", "zero3", SHARDED),
     };
     Ok(keys.yaml())
+}
+
+fn beyond_why(training: &Training<'_>) -> &'static str {
+    match training.settings.beyond {
+        Some(Beyond::Refuse) => "with strict: the run ends at a longer row, before its first step",
+        _ => "default delete",
+    }
 }
 
 /// `delete` with `strict` ends the run at a row that is too long, before the first step.

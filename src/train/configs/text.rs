@@ -149,12 +149,13 @@ impl Keys {
         text
     }
 
-    /// As the arguments of a command, a line each, in an array of a shell; `spell` makes the argument of name and value.
-    pub(super) fn shell(&self, spell: fn(&str, &Value) -> String) -> String {
+    /// As the arguments of a command, a line each, in an array of a shell; `spell` makes words of name and value.
+    pub(super) fn shell(&self, spell: fn(&str, &Value) -> Vec<String>) -> String {
         let keys = self.0.iter();
         let lines = keys.map(|key| {
-            let argument = quoted(&spell(key.name, &key.value));
-            format!("  {argument}{}\n", why(key.why))
+            let words = spell(key.name, &key.value);
+            let words: Vec<String> = words.iter().map(|word| quoted(word)).collect();
+            format!("  {}{}\n", words.join(" "), why(key.why))
         });
         format!("arguments=(\n{})\n", lines.collect::<String>())
     }
@@ -199,7 +200,7 @@ fn yaml_list(text: &mut String, list: &[Value], indent: usize) {
 }
 
 /// A value in one line.
-fn flow(value: &Value) -> String {
+pub(super) fn flow(value: &Value) -> String {
     match value {
         Value::Nothing => "null".into(),
         Value::Bool(value) => value.to_string(),
@@ -272,7 +273,7 @@ pub(super) fn decimal(number: f64) -> String {
 }
 
 /// Whether every reader of YAML takes the text for itself without quotes.
-fn is_plain(text: &str) -> bool {
+pub(super) fn is_plain(text: &str) -> bool {
     const WORDS: [&str; 9] = ["true", "false", "yes", "no", "on", "off", "null", "y", "n"];
     let begins = text.starts_with(|first: char| first.is_ascii_alphabetic() || first == '/');
     let goes_on = |letter: char| letter.is_ascii_alphanumeric() || "_-./".contains(letter);

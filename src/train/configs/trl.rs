@@ -14,6 +14,7 @@ pub(super) const TARGET: Target = Target {
     takes: Takes::File,
     command: |_, file| format!("trl sft --config {file}"),
     trained: |_| String::new(),
+    notes: |_| Vec::new(),
     write,
 };
 
