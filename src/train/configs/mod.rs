@@ -13,7 +13,7 @@ mod open_instruct;
 mod prime_rl;
 mod read;
 mod s1;
-mod subject;
+pub(crate) mod subject;
 mod swift;
 #[cfg(test)]
 mod tests;

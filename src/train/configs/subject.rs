@@ -221,7 +221,8 @@ fn named(name: &str) -> Result<&'static Family> {
     })
 }
 
-fn of_name(name: &str) -> Option<&'static Family> {
+/// The family that a name on the hub tells.
+pub(crate) fn of_name(name: &str) -> Option<&'static Family> {
     let name = name.to_lowercase();
     let found = NAMES.iter().find(|(part, _)| name.contains(part))?;
     Family::named(found.1)
