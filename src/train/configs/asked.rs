@@ -39,7 +39,7 @@ pub(crate) struct Config {
     pub text: String,
     /// The template that it wants beside it.
     pub template: Option<String>,
-    /// What trains with it, in a shell.
+    /// What trains with it, in a shell, with `"$config"` in place of its path.
     pub command: String,
     /// Where the trained model will lie.
     pub model: String,
@@ -70,7 +70,7 @@ impl Asked {
         Ok(Config {
             text: self.head(&training, &command, &model) + &written,
             template: template.map(|template| template.text.clone()),
-            command,
+            command: (self.target.command)(&training, "\"$config\""),
             model,
         })
     }

@@ -29,6 +29,7 @@ use crate::templates::Refused;
 pub(crate) use asked::{Asked, Config};
 pub(crate) use read::Folder;
 pub(crate) use subject::Subject;
+pub(crate) use text::quoted;
 use training::Training;
 
 /// A trainer that configurations are written for.

@@ -301,7 +301,7 @@ pub(super) fn in_quotes(text: &str) -> String {
 }
 
 /// A word of a shell.
-pub(super) fn quoted(word: &str) -> String {
+pub(crate) fn quoted(word: &str) -> String {
     let is_safe = |letter: char| letter.is_ascii_alphanumeric() || "_-./=:,+@%".contains(letter);
     match !word.is_empty() && word.chars().all(is_safe) {
         true => word.to_owned(),
