@@ -62,6 +62,7 @@ fn each_file_of_a_subset_says_its_features_as_datasets_writes_them() {
         ("category", value("string")),
         ("style", value("string")),
         ("tokens", value("uint32")),
+        ("conversation_tokens", value("uint32")),
         ("source", value("string")),
         ("license", value("string")),
         ("attribution", value("string")),
@@ -91,7 +92,7 @@ fn each_file_of_a_subset_says_its_features_as_datasets_writes_them() {
         names.insert(name);
     }
     // A file that begins with another's rows, its own and that of a validation set.
-    for name in ["all-normal-5", "all-normal-10", "all-normal-10-shuffled100"] {
+    for name in ["all-normal-5", "all-normal-10", "all-normal-10-shuffled"] {
         assert!(
             names.contains(&format!("{name}/train-00000-of-00001.parquet")),
             "{names:?}"
@@ -221,22 +222,22 @@ fn licences_that_differ_are_told_and_the_card_names_none_unless_it_is_told() {
 fn more_configs_than_the_hub_shows_are_warned_of_before_a_run() {
     let place = Place::new();
     place.write("data/a.jsonl", jsonl(&openr1_rows(20)));
-    let pipeline = |draws: u32| {
+    let pipeline = |sizes: &str| {
         format!(
             "[sources.all]\nlayout = 'openr1'\npath = 'data'\n[measure]\ntokenizer = 'bytes.json'\n\
-             [[grid]]\nsize = [1, 2, 3]\ndraws = {draws}\n[grid.control]\nrandom = 0\n"
+             [[grid]]\nsize = {sizes}\ndraws = 1000\n[grid.control]\nrandom = 0\n"
         )
     };
-    for (draws, is_told) in [(1000, false), (1001, true)] {
-        place.write("pipeline.toml", pipeline(draws));
+    for (sizes, is_told) in [("[1, 2, 3]", false), ("[1, 2, 3, 4]", true)] {
+        place.write("pipeline.toml", pipeline(sizes));
         let done = place
             .gradatim(&["plan", "pipeline.toml", "--pool", "pool"])
             .ends(0);
         let told = done.stdout + &done.stderr;
         assert_eq!(
-            told.contains("3003 configs: the hub's viewer"),
+            told.contains("4000 configs: the hub's viewer"),
             is_told,
-            "{draws}"
+            "{sizes}"
         );
     }
 }

@@ -3,13 +3,15 @@
 //! Only what is found here as a regular file is ever opened, under the name that it has here: no path that a file
 //! of the folder names leads anywhere.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
 use fs_err as fs;
+use parquet::arrow::ARROW_SCHEMA_META_KEY;
+use parquet::file::metadata::ParquetMetaData;
 use rayon::prelude::*;
 use unicode_normalization::UnicodeNormalization;
 
@@ -115,20 +117,47 @@ impl<'o> Folder<'o> {
 pub(super) struct StoredTable {
     reader: parquet::arrow::arrow_reader::ParquetRecordBatchReader,
     schema: SchemaRef,
+    keys: Vec<String>,
+}
+
+/// The keys in a file's footer, but for the one that every file of Arrow's has.
+fn keys_beside(metadata: &ParquetMetaData) -> Vec<String> {
+    let said = metadata.file_metadata().key_value_metadata();
+    let keys = said.into_iter().flatten().map(|one| one.key.clone());
+    keys.filter(|key| key != ARROW_SCHEMA_META_KEY).collect()
 }
 
 const DAMAGED: &str = "it is damaged";
 
 impl StoredTable {
     pub(super) fn open(path: &Path) -> Result<Self, String> {
-        let opened = quietly(|| super::open(path)).ok_or_else(|| DAMAGED.to_owned())?;
-        let reader = opened.map_err(|error| error.to_string())?;
-        let schema = arrow::array::RecordBatchReader::schema(&reader);
-        Ok(Self { reader, schema })
+        let opened = quietly(|| {
+            let builder = super::opened(path)?;
+            // The reader's own schema has lost what stands beside the columns.
+            let schema = builder.schema().clone();
+            let keys = keys_beside(builder.metadata());
+            Ok((builder.build()?, schema, keys))
+        });
+        let opened: parquet::errors::Result<_> = opened.ok_or_else(|| DAMAGED.to_owned())?;
+        let (reader, schema, keys) = opened.map_err(|error| error.to_string())?;
+        Ok(Self {
+            reader,
+            schema,
+            keys,
+        })
     }
 
+    /// Its columns, with what the file says beside them.
     pub(super) fn schema(&self) -> &SchemaRef {
         &self.schema
+    }
+
+    /// A key that the file has twice: readers differ in which of both they take.
+    pub(super) fn key_twice(&self) -> Option<&str> {
+        let mut seen = HashSet::new();
+        let mut keys = self.keys.iter();
+        let twice = keys.find(|key| !seen.insert(key.as_str()))?;
+        Some(twice)
     }
 
     /// The next rows; none at the end.

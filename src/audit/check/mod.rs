@@ -25,6 +25,7 @@ mod selection;
 pub(crate) mod sources;
 mod sums;
 
+use std::fs::File;
 use std::path::Path;
 
 use parquet::arrow::arrow_reader::{
@@ -123,13 +124,18 @@ fn note_of_age(stored: &Stored) -> Option<String> {
 
 /// A table's rows, some at a time.
 pub(super) fn open(path: &Path) -> parquet::errors::Result<ParquetRecordBatchReader> {
+    opened(path)?.build()
+}
+
+/// A table whose rows can be read, some at a time.
+fn opened(path: &Path) -> parquet::errors::Result<ParquetRecordBatchReaderBuilder<File>> {
     let file = open_regular(path)
         .map_err(|error| parquet::errors::ParquetError::External(error.into()))?;
     // Other readers go by the index of its pages, so a damaged one is damage.
     let options = ArrowReaderOptions::new().with_page_index_policy(PageIndexPolicy::Optional);
-    ParquetRecordBatchReaderBuilder::try_new_with_options(file.into_parts().0, options)?
-        .with_batch_size(BATCH_ROWS)
-        .build()
+    let builder =
+        ParquetRecordBatchReaderBuilder::try_new_with_options(file.into_parts().0, options)?;
+    Ok(builder.with_batch_size(BATCH_ROWS))
 }
 
 /// Rows that are held at once, some 17 kB each in a subset.

@@ -133,6 +133,10 @@ impl SubsetReader<'_> {
         if let Some(difference) = of_schema(table.schema(), &expected) {
             return self.broken(&difference);
         }
+        if let Some(key) = table.key_twice() {
+            let key = crate::error::shortened(key);
+            return self.broken(&format!("its footer has the key `{key}` twice"));
+        }
         let entries = self.replay.chosen.of(&self.subset.name);
         while let Some(batch) = table.next() {
             match batch {

@@ -11,23 +11,27 @@ use crate::train::{Beyond, TrainedColumn};
 
 pub(super) const TARGET: Target = Target {
     name: "nemo-rl",
-    version: "of 2026-08",
+    version: "of August 2026 (read, not run)",
     ending: "yaml",
     column: TrainedColumn::Messages,
     beyond: &[Beyond::Drop],
     takes: Takes::Text,
-    command: |_, file| {
-        format!(
-            "cp {file} examples/configs/ && uv run examples/run_sft.py --config examples/configs/{file}   # in a checkout of NVIDIA-NeMo/RL"
-        )
+    command: |training, file| {
+        let beside = format!("examples/configs/{}.yaml", training.line.run);
+        format!("cp {file} {beside} && uv run examples/run_sft.py --config {beside}")
     },
     trained: |training| {
         let steps = training.full_steps().map_or(0, |(_, steps)| steps);
-        format!(
-            "step_{steps}   # `examples/converters/convert_dcp_to_hf.py` makes it one that transformers loads"
-        )
+        format!("/step_{steps}")
     },
-    notes: |training| training.left_out().into_iter().collect(),
+    notes: |training| {
+        let place = "it is run in a checkout of NVIDIA-NeMo/RL, whose `examples/converters/convert_dcp_to_hf.py` makes of what it saves a model that transformers loads";
+        training
+            .left_out()
+            .into_iter()
+            .chain([place.to_owned()])
+            .collect()
+    },
     write,
 };
 
@@ -184,16 +188,10 @@ fn data(training: &Training<'_>) -> Keys {
         false => Value::Nothing,
     };
     Keys::new()
-        .because("add_bos", false, "the chat template has it")
-        .because(
-            "add_eos",
-            false,
-            "the chat template has it; default true: a second one",
-        )
         .because(
             "add_generation_prompt",
             true,
-            "what opens the reply is not in the loss",
+            "default false: what opens the reply is in the loss",
         )
         .key("shuffle", true)
         .key("train", rows(&training.line.subset, "train"))
