@@ -28,6 +28,7 @@ mod sql;
 mod starter;
 mod table;
 mod train_config;
+mod training;
 mod verify;
 mod why;
 

@@ -209,33 +209,6 @@ fn check_not_blank(file: &PipelineFile, key: &str, text: Option<&String>) -> Res
     }
 }
 
-/// Puts each licence of the pipeline as the hub spells it; refuses what is none.
-pub(super) fn licenses(file: &PipelineFile, pipeline: &mut Pipeline) -> Result<()> {
-    for (name, source) in &mut pipeline.sources {
-        check_license(
-            file,
-            &format!("sources.{name}.license"),
-            &mut source.license,
-        )?;
-    }
-    check_license(file, "emit.license", &mut pipeline.emit.license)
-}
-
-fn check_license(file: &PipelineFile, key: &str, written: &mut Option<String>) -> Result<()> {
-    check_not_blank(file, key, written.as_ref())?;
-    let Some(text) = written else { return Ok(()) };
-    let settled = license::settled(text).map_err(|unknown| {
-        let problem = format!("names `{unknown}`, a licence that neither SPDX nor the hub knows");
-        let mend = format!(
-            "{}write an id of SPDX's or a name of the hub's, as `apache-2.0`, or `other` and its terms as `attribution`",
-            license::meant(unknown)
-        );
-        file.error(key, &problem, &mend)
-    })?;
-    *text = settled;
-    Ok(())
-}
-
 /// Refuses words of the pipeline's own that a tokenizer takes for the end or the beginning of a turn.
 fn check_said(file: &PipelineFile, key: &str, text: Option<&String>) -> Result<()> {
     let Some(token) = text.and_then(|text| control_token(text)) else {
@@ -261,6 +234,33 @@ fn check_added(file: &PipelineFile, add: &[Added]) -> Result<()> {
         )),
         false => Ok(()),
     }
+}
+
+/// Puts each licence of the pipeline as the hub spells it; refuses what is none.
+pub(super) fn licenses(file: &PipelineFile, pipeline: &mut Pipeline) -> Result<()> {
+    for (name, source) in &mut pipeline.sources {
+        check_license(
+            file,
+            &format!("sources.{name}.license"),
+            &mut source.license,
+        )?;
+    }
+    check_license(file, "emit.license", &mut pipeline.emit.license)
+}
+
+fn check_license(file: &PipelineFile, key: &str, written: &mut Option<String>) -> Result<()> {
+    check_not_blank(file, key, written.as_ref())?;
+    let Some(text) = written else { return Ok(()) };
+    let settled = license::settled(text).map_err(|unknown| {
+        let problem = format!("names `{unknown}`, a licence that neither SPDX nor the hub knows");
+        let mend = format!(
+            "{}write an id of SPDX's or a name of the hub's, as `apache-2.0`, or `other` and its terms as `attribution`",
+            license::meant(unknown)
+        );
+        file.error(key, &problem, &mend)
+    })?;
+    *text = settled;
+    Ok(())
 }
 
 fn check_emit(file: &PipelineFile, pipeline: &Pipeline) -> Result<Vec<glob::Pattern>> {

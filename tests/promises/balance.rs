@@ -483,6 +483,59 @@ fn a_launcher_is_told_every_run_and_draws_that_are_the_same_get_training_seeds()
     }
 }
 
+#[test]
+fn a_plan_tells_the_runs_and_what_they_train_as_the_folder_then_has_them() {
+    let place = Place::new();
+    place.write("data/a.jsonl", jsonl(&openr1_rows(40)));
+    place.write("pipeline.toml", DRAWS);
+    let plan = ["plan", "pipeline.toml", "--pool", "pool"];
+    let shown = place.gradatim(&plan).ends(0).stdout;
+    let told = place.gradatim(&[&plan[..], &["--json"]].concat()).ends(0);
+    let training = told.json()["training"].clone();
+    place.run("out", &[]).ends(0);
+    let out = place.out("out");
+    let number = |text: &str| text.parse::<f64>().expect("a number");
+    let expected: Vec<Value> = csv(&out, "runs.csv")
+        .iter()
+        .map(|run| {
+            let rows = out.subset(&run["subset"]);
+            let tokens: u64 = rows.iter().filter_map(|row| row["tokens"].as_u64()).sum();
+            // Of the epochs there are four decimals, which are none here.
+            let trained = (tokens as f64 * number(&run["epochs"])).round() as u64;
+            assert_eq!(run["trained_tokens"], trained.to_string());
+            json!({
+                "run": run["run"], "subset": run["subset"], "budget": run["budget"],
+                "steps": number(&run["steps"]) as u64, "trained_tokens": trained,
+            })
+        })
+        .collect();
+    assert_eq!(training["runs"], json!(expected));
+    // Of 4 rows two draws with two seeds, of 8 four seeds; each by epochs and by steps.
+    let sum: u64 = expected
+        .iter()
+        .filter_map(|run| run["trained_tokens"].as_u64())
+        .sum();
+    let total = json!({
+        "arms": 4, "runs": 16, "steps": 4 * (4 + 30) + 4 * (9 + 30), "trained_tokens": sum,
+    });
+    assert_eq!(training["total"], total);
+    let arms = training["arms"].as_array().expect("a list").iter();
+    let arms: Vec<(&str, u64)> = arms
+        .map(|arm| (text(arm, "arm"), arm["runs"].as_u64().expect("a count")))
+        .collect();
+    let names = [
+        "all-long-r1-4-d*",
+        "all-long-r1-4-d* (steps)",
+        "all-long-r1-8-d*",
+        "all-long-r1-8-d* (steps)",
+    ];
+    assert_eq!(arms, names.map(|name| (name, 4)));
+    assert!(
+        shown.contains("16 runs of 4 arms: 292 steps of 3 rows"),
+        "{shown}"
+    );
+}
+
 /// Every control of this kind of experiment, by the keys that nothing else here has.
 const EQUAL: &str = r#"
 [sources.all]
