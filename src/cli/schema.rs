@@ -1,5 +1,6 @@
 //! `gradatim schema`: the form of what is read and written.
 
+use crate::audit::dataset::Audit;
 use crate::emit::leakage::Leakage;
 use crate::emit::{appendix, balance, ledger, runs, selection, subset};
 use crate::eval::output::{Evaluation, tables};
@@ -7,13 +8,14 @@ use crate::manifest::Manifest;
 use crate::pipeline::Pipeline;
 use crate::pool::tables::{COMPANION, PROBLEMS, TRAJECTORIES};
 use crate::schema::markdown;
+use crate::train::preflight::Preflight;
 use crate::{Error, Result};
 use clap::{Args, ValueEnum};
 
 use super::print;
 
-/// Prints the JSON schema of the pipeline file, the manifest, `leakage.json` or what `eval --json` prints, or the columns
-/// of a table.
+/// Prints the JSON schema of the pipeline file, the manifest, `leakage.json` or what `audit --json`, `eval --json`
+/// and `preflight --json` print, or the columns of a table.
 #[derive(Args)]
 #[command(after_help = "\
 Example:
@@ -29,6 +31,7 @@ enum Of {
     Pipeline,
     Manifest,
     Leakage,
+    Audit,
     Trajectories,
     Problems,
     Companion,
@@ -47,6 +50,7 @@ enum Of {
     Arms,
     Comparisons,
     Disagreements,
+    Preflight,
 }
 
 pub(super) fn schema(arguments: &Arguments) -> Result<u8> {
@@ -59,6 +63,7 @@ fn text(of: Of) -> Result<String> {
         Of::Pipeline => json_schema::<Pipeline>()?,
         Of::Manifest => json_schema::<Manifest>()?,
         Of::Leakage => json_schema::<Leakage>()?,
+        Of::Audit => json_schema::<Audit>()?,
         Of::Trajectories => markdown(&TRAJECTORIES.heads()),
         Of::Problems => markdown(&PROBLEMS.heads()),
         Of::Companion => markdown(&COMPANION.heads()),
@@ -81,6 +86,7 @@ fn text(of: Of) -> Result<String> {
         Of::Arms => markdown(&tables::arms_heads()),
         Of::Comparisons => markdown(&tables::comparisons_heads()),
         Of::Disagreements => markdown(&tables::disagreements_heads()),
+        Of::Preflight => json_schema::<Preflight>()?,
     })
 }
 

@@ -111,7 +111,8 @@ pub(super) fn train_config(arguments: &Arguments) -> Result<u8> {
             let mut steps = Vec::new();
             for line in &folder.lines {
                 let name = format!("{}.{ending}", line.run);
-                let config = asked.config(&folder, line, &name)?;
+                let file = configs.join(&name).display().to_string();
+                let config = asked.config(&folder, line, &file)?;
                 steps.push(Step {
                     run: line.run.clone(),
                     config: name.clone(),
@@ -141,17 +142,21 @@ pub(super) fn train_config(arguments: &Arguments) -> Result<u8> {
             };
             let template = to.as_ref().map(|to| to.with_extension("jinja"));
             let asked = asked(arguments, "models".into(), template.as_deref())?;
-            let name = match to.as_ref().and_then(|to| to.file_name()) {
-                Some(name) => name.to_string_lossy().into_owned(),
-                None => format!("{}.{ending}", line.run),
-            };
-            let config = asked.config(&folder, line, &name)?;
+            let own = PathBuf::from(format!("{}.{ending}", line.run));
+            let file = to.as_ref().unwrap_or(&own);
+            let config = asked.config(&folder, line, &file.display().to_string())?;
             match (to, template) {
                 (Some(to), Some(template)) => {
+                    let told = format!(
+                        "train with `{}`; the model will lie in `{}`",
+                        config.command, config.model
+                    );
                     let mut files = Vec::new();
+                    let name = to.file_name().unwrap_or_default().to_string_lossy();
                     add(&mut files, &name, config, &template);
                     let folder = to.parent().unwrap_or(Path::new(""));
                     write_each(folder, &files, arguments.overwrite)?;
+                    say(&told);
                 }
                 _ => print_for_programs(&config.text)?,
             }

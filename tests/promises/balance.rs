@@ -436,10 +436,16 @@ fn a_launcher_is_told_every_run_and_draws_that_are_the_same_get_training_seeds()
     place.gradatim(&["check", "out"]).ends(0);
     let subsets = csv(&out, "subsets.csv");
     for subset in &subsets {
+        // A token is a byte, or a mark of the template: of Qwen2.5's system message, the problem and the reply.
+        let around = 6 + "system\nYou are Qwen, created by Alibaba Cloud. You are a helpful assistant.\nuser\n\nassistant\n\n"
+            .len();
+        let length = |row: &Value| {
+            around + text(row, "problem").len() + text(&row["messages"][1], "content").len()
+        };
         let tokens: Vec<u64> = out
             .subset(&subset["subset"])
             .iter()
-            .map(|row| row["tokens"].as_u64().expect("tokens"))
+            .map(|row| length(row) as u64)
             .collect();
         let over: Vec<u64> = tokens
             .iter()
@@ -447,6 +453,10 @@ fn a_launcher_is_told_every_run_and_draws_that_are_the_same_get_training_seeds()
             .collect();
         let rows_over = over.iter().filter(|&&over| over > 0).count();
         assert_eq!(subset["rows_over"], rows_over.to_string());
+        assert_eq!(
+            subset["conversation_tokens"],
+            tokens.iter().sum::<u64>().to_string()
+        );
         let share = over.iter().sum::<u64>() as f64 / tokens.iter().sum::<u64>() as f64;
         let told: f64 = subset["tokens_over_share"].parse().expect("a share");
         assert!((told - share).abs() <= 5e-5, "{told} for {share}");

@@ -46,7 +46,8 @@ pub struct Runs {
     #[serde(deserialize_with = "below_one")]
     #[schemars(extend("minimum" = 0, "exclusiveMaximum" = 1))]
     pub adam_beta2: f64,
-    /// Tokens that the trainer takes of a row; 32768 in the paper. `subsets.csv` says what is longer.
+    /// Tokens that the trainer takes of a row, prompt and all; 32768 in the paper. `subsets.csv` says how many
+    /// conversations are longer.
     pub max_length: NonZeroU32,
     /// How often each row is trained on: a number, or one by rows, as `{ 1 = 5, 2000 = 4 }`, which is the
     /// paper's, and what stands where this and `steps` are left out.

@@ -50,7 +50,7 @@ const PROBLEMS: [&str; 15] = [
     "doc",
 ];
 
-const RESPONSES: [&str; 30] = [
+const RESPONSES: [&str; 31] = [
     "generations",
     "responses",
     "response",
@@ -81,6 +81,7 @@ const RESPONSES: [&str; 30] = [
     "conversations",
     "conversation",
     "chat",
+    "text",
 ];
 
 const THINKING: [&str; 7] = [
@@ -344,6 +345,7 @@ fn is_said(found: &Candidate<'_>) -> bool {
 fn is_chat(found: &Candidate<'_>) -> bool {
     match turns::cell(found.value.clone()) {
         Ok(Cell::Chat(chat)) => turns::chat(chat) != Err(Void::WrongType),
+        Ok(Cell::Plain(Value::Text(text))) => matches!(turns::rendered(&text), Ok(Some(_))),
         _ => false,
     }
 }
@@ -434,6 +436,10 @@ mod tests {
         assert_eq!(paths(row), "problem=messages response=messages");
         let row = r#"{"chat": {"from": ["human", "gpt"], "value": ["x", "y"]}}"#;
         assert_eq!(paths(row), "problem=chat response=chat");
+        let row =
+            r#"{"text": "<|im_start|>user\nx<|im_end|>\n<|im_start|>assistant\ny<|im_end|>"}"#;
+        assert_eq!(paths(row), "problem=text response=text");
+        assert_eq!(paths(r#"{"text": "x: y"}"#), "problem=text");
     }
 
     #[test]
