@@ -188,16 +188,10 @@ fn data(training: &Training<'_>) -> Keys {
         false => Value::Nothing,
     };
     Keys::new()
-        .because("add_bos", false, "the chat template has it")
-        .because(
-            "add_eos",
-            false,
-            "the chat template has it; default true: a second one",
-        )
         .because(
             "add_generation_prompt",
             true,
-            "what opens the reply is not in the loss",
+            "default false: what opens the reply is in the loss",
         )
         .key("shuffle", true)
         .key("train", rows(&training.line.subset, "train"))
