@@ -310,11 +310,17 @@ fn attempts_are_asked_in_the_words_of_training_and_join_the_runs_by_their_names(
         .expect("arms")
         .iter()
         .map(|arm| {
-            let share = arm["avg"]["value"].as_f64().expect("a share");
+            let whole = &arm["whole"];
+            assert_eq!(whole["attempts"], json!([8, 8]));
+            assert_eq!(
+                (&whole["questions"], &whole["tokens"]),
+                (&json!(3), &json!(17.0))
+            );
+            let runs = arm["runs"].as_u64().expect("runs");
             (
                 text(arm, "name"),
-                share,
-                arm["runs"].as_u64().expect("runs"),
+                whole["avg"].as_f64().expect("a share"),
+                runs,
             )
         })
         .collect();

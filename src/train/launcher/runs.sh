@@ -182,7 +182,6 @@ attempts() {
 # one RUN CONFIG MODEL COMMAND: all that is to be done of a run that nobody else is at.
 one() {
     local run=$1 config=$2 model=$3 command=$4 by code=0
-    [[ $model == /* ]] || model=$here/$model
     by=$(trained_by "$here/configs/$config" "$command")
     if [[ -n $does_train ]]; then
         stage "$run" train "$by" train "$run" "$config" "$command" || return 1
