@@ -1052,7 +1052,7 @@ fn what_a_download_from_the_hub_leaves_is_noted_and_nothing_beside_it() {
     let done = place
         .gradatim(&["check", "out", "--expect", &sha256(&sums)])
         .ends(0);
-    for word in [".gitattributes", ".cache/huggingface", "the hub's"] {
+    for word in [".gitattributes", ".cache/huggingface", "of the hub"] {
         assert!(done.stdout.contains(word), "{word}: {}", done.stdout);
     }
     for name in [

@@ -11,7 +11,7 @@ use crate::train::{Beyond, TrainedColumn};
 
 pub(super) const TARGET: Target = Target {
     name: "nemo-rl",
-    version: "of 2026-08",
+    version: "of August 2026 (read, not run)",
     ending: "yaml",
     column: TrainedColumn::Messages,
     beyond: &[Beyond::Drop],
