@@ -24,6 +24,7 @@ mod evidence;
 mod folders;
 mod hub;
 mod kills;
+mod launcher;
 mod lock;
 mod measured;
 mod memory;
