@@ -3,5 +3,6 @@
 
 pub(crate) mod balance;
 pub(crate) mod check;
+pub(crate) mod dataset;
 mod ledger;
 pub(crate) mod why;

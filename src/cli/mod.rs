@@ -4,6 +4,7 @@
 //! whoever brings another front to the same program.
 
 mod apart;
+mod audit;
 mod balance;
 mod check;
 mod completions;
@@ -120,6 +121,8 @@ enum Command {
     Check(check::Arguments),
     /// Show what logs of evaluations say of the trained models, and of the experiment.
     Eval(Box<eval::Arguments>),
+    /// Show what a dataset is, and what is wrong with it.
+    Audit(Box<audit::Arguments>),
     /// Show how two subsets compare: balance, mixes, overlap.
     Balance(balance::Arguments),
     /// Show what a trainer makes of each subset, and what is lost on the way.
@@ -134,7 +137,7 @@ enum Command {
     Fingerprint(fingerprint::Arguments),
     /// Print a complete pipeline.
     Example(example::Arguments),
-    /// Print the JSON schema of pipeline, manifest, leakage or evaluation, or the columns of a table.
+    /// Print the JSON schema of pipeline, manifest, leakage, audit or evaluation, or the columns of a table.
     Schema(schema::Arguments),
     /// Print completions for a shell.
     Completions(completions::Arguments),
@@ -152,6 +155,7 @@ impl Command {
             Self::Sql(arguments) => sql::sql(arguments),
             Self::Check(arguments) => check::check(arguments),
             Self::Eval(arguments) => eval::eval(arguments),
+            Self::Audit(arguments) => audit::audit(arguments),
             Self::Balance(arguments) => balance::balance(arguments),
             Self::Preflight(arguments) => preflight::preflight(arguments),
             Self::TrainConfig(arguments) => train_config::train_config(arguments),
@@ -180,15 +184,22 @@ struct Common {
     /// Where relative paths in the pipeline start [default: its folder; of a lock file the current one].
     #[arg(long, value_name = "DIR")]
     base: Option<PathBuf>,
-    /// Where measured trajectories are kept between runs [default: the user's cache folder].
-    #[arg(long, value_name = "DIR")]
-    pool: Option<PathBuf>,
     /// What happens when a subset cannot be filled [default: as the pipeline says].
     #[arg(long, value_enum)]
     on_shortfall: Option<OnShortfall>,
     /// Another seed than the pipeline's.
     #[arg(long, value_parser = clap::value_parser!(u64).range(..=SEED_MAX))]
     seed: Option<u64>,
+    #[command(flatten)]
+    work: Work,
+}
+
+/// How what is asked for is carried out, which changes nothing of what comes out.
+#[derive(Args)]
+struct Work {
+    /// Where measured trajectories are kept between runs [default: the user's cache folder].
+    #[arg(long, value_name = "DIR")]
+    pool: Option<PathBuf>,
     /// How many threads work; the output is the same for any number [default: as many as the machine has and
     /// `--memory` allows].
     #[arg(long, value_parser = thread_count)]
@@ -216,17 +227,31 @@ struct Common {
 
 impl Common {
     fn plan(&self, stop: &Arc<AtomicUsize>, progress: &Arc<Progress>) -> Result<Plan> {
-        self.limit().keep();
+        self.work.limit().keep();
         let file = PipelineFile::read(&self.pipeline)?.with_base(self.base.as_deref());
-        self.refuse_meeting(&file)?;
+        self.work.refuse_over(&self.pipeline)?;
+        self.work.refuse_meeting(&file, &self.source)?;
         let overrides = Overrides {
             sources: self.source.iter().cloned().collect(),
             on_shortfall: self.on_shortfall,
             seed: self.seed,
-            hub_mode: self.hub,
+            hub_mode: self.work.hub,
         };
+        self.work.plan(&file, &overrides, stop, progress)
+    }
+}
+
+impl Work {
+    /// Plans the pipeline of a file; says what should be known of it.
+    fn plan(
+        &self,
+        file: &PipelineFile,
+        overrides: &Overrides,
+        stop: &Arc<AtomicUsize>,
+        progress: &Arc<Progress>,
+    ) -> Result<Plan> {
         progress.begin("plan", Amount::default());
-        let plan = Plan::new(&file, &overrides, &|| {
+        let plan = Plan::new(file, overrides, &|| {
             hub::connect(stop, progress, self.hub_space.0)
         });
         progress.finish();
@@ -235,17 +260,24 @@ impl Common {
         Ok(plan)
     }
 
-    /// Refuses to write over the pipeline, and a pool in a folder whose files are read, where its parts would be found.
-    /// (An output folder is known there, and passed over.)
-    fn refuse_meeting(&self, file: &PipelineFile) -> Result<()> {
+    /// Refuses to write over the pipeline.
+    fn refuse_over(&self, pipeline: &Path) -> Result<()> {
         let timings = self.timings.as_deref().map(|path| ("--timings", path));
-        apart::refuse_same(&[self.pipeline.as_path()], timings.as_slice())?;
-        let given = self.source.iter().map(|(_, path)| path.clone());
-        let is_given = |name: &String| self.source.iter().any(|(given, _)| given == name);
+        apart::refuse_same(&[pipeline], timings.as_slice())
+    }
+
+    /// Refuses a pool in a folder whose files are read, where its parts would be found. (An output folder is known
+    /// there, and passed over.)
+    fn refuse_meeting(&self, file: &PipelineFile, given: &[(String, PathBuf)]) -> Result<()> {
+        let is_given = |name: &String| given.iter().any(|(given, _)| given == name);
         let sources = file.pipeline.sources.iter();
         let named = sources.filter(|(name, source)| source.path.is_some() && !is_given(name));
         let named = named.map(|(_, source)| source.location().below(file.folder()));
-        let read: Vec<PathBuf> = given.chain(named).collect();
+        let read: Vec<PathBuf> = given
+            .iter()
+            .map(|(_, path)| path.clone())
+            .chain(named)
+            .collect();
         match &self.pool {
             Some(pool) => {
                 apart::refuse_pool(pool)?;

@@ -36,7 +36,7 @@ pub(super) fn plan(arguments: &Arguments) -> Result<u8> {
     let stop = stop_on_signals()?;
     let progress = Arc::new(Progress::new());
     let plan = common.plan(&stop, &progress)?;
-    let settings = common.settings(&plan, &stop, &progress)?;
+    let settings = common.work.settings(&plan, &stop, &progress)?;
     let mut timings = Timings::default();
     let measured = measure(&plan, &settings, &mut timings);
     progress.finish();
@@ -44,7 +44,7 @@ pub(super) fn plan(arguments: &Arguments) -> Result<u8> {
     let fates = experiment.fates();
     let selection = experiment.select(&fates);
     let ledger = experiment.ledger(&fates);
-    common.write_timings(&timings)?;
+    common.work.write_timings(&timings)?;
     let shown = preview(&experiment, &selection, &fates)?;
     let made = Made {
         experiment: &experiment,
@@ -55,7 +55,7 @@ pub(super) fn plan(arguments: &Arguments) -> Result<u8> {
         timings: &timings,
         shown: shown.as_ref(),
     };
-    match common.json {
+    match common.work.json {
         true => print_json(&made.as_json())?,
         false => print(&made.as_text())?,
     }

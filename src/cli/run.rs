@@ -38,13 +38,13 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8> {
         // Before the hub is asked and files are hashed; the job looks again when it is about to write.
         return Err(Error::OutputExists(arguments.out.clone()));
     }
-    if let Some(pool) = &common.pool {
+    if let Some(pool) = &common.work.pool {
         apart::refuse_pool_in(pool, &arguments.out)?;
     }
     let stop = stop_on_signals()?;
     let progress = Arc::new(Progress::new());
     let plan = common.plan(&stop, &progress)?;
-    let settings = common.settings(&plan, &stop, &progress)?;
+    let settings = common.work.settings(&plan, &stop, &progress)?;
     let output = Output {
         folder: &arguments.out,
         waits: arguments.wait,
@@ -52,8 +52,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8> {
     let report = crate::job::run(&plan, output, &settings);
     progress.finish();
     let report = report?;
-    common.write_timings(&report.timings)?;
-    if common.json {
+    common.work.write_timings(&report.timings)?;
+    if common.work.json {
         print_json(&json_report(&report, &plan.runs))?;
     } else {
         print(&text_report(&report, &plan.runs))?;

@@ -1,5 +1,6 @@
 //! `gradatim schema`: the form of what is read and written.
 
+use crate::audit::dataset::Audit;
 use crate::emit::leakage::Leakage;
 use crate::emit::{appendix, balance, ledger, runs, selection, subset};
 use crate::eval::output::{Evaluation, tables};
@@ -13,8 +14,8 @@ use clap::{Args, ValueEnum};
 
 use super::print;
 
-/// Prints the JSON schema of the pipeline file, the manifest, `leakage.json` or what `eval --json` or `preflight --json`
-/// prints, or the columns of a table.
+/// Prints the JSON schema of the pipeline file, the manifest, `leakage.json` or what `audit --json`, `eval --json`
+/// and `preflight --json` print, or the columns of a table.
 #[derive(Args)]
 #[command(after_help = "\
 Example:
@@ -30,6 +31,7 @@ enum Of {
     Pipeline,
     Manifest,
     Leakage,
+    Audit,
     Trajectories,
     Problems,
     Companion,
@@ -61,6 +63,7 @@ fn text(of: Of) -> Result<String> {
         Of::Pipeline => json_schema::<Pipeline>()?,
         Of::Manifest => json_schema::<Manifest>()?,
         Of::Leakage => json_schema::<Leakage>()?,
+        Of::Audit => json_schema::<Audit>()?,
         Of::Trajectories => markdown(&TRAJECTORIES.heads()),
         Of::Problems => markdown(&PROBLEMS.heads()),
         Of::Companion => markdown(&COMPANION.heads()),

@@ -1,12 +1,16 @@
 //! A pipeline to start from, over a file that was looked at: what `init` writes and `inspect` shows.
 
-use crate::Result;
+use std::path::Path;
+
 use crate::error::{one_line, quoted};
 use crate::rules::{Accept, TurnsRule};
-use crate::source::look::Look;
 use crate::source::look::suggest::{Pick, suggest};
 use crate::source::look::trial::{Trial, trial};
-use crate::source::{Columns, Layout, Source, SourceFile, Void, layout};
+use crate::source::look::{Look, look};
+use crate::source::{self, Columns, Layout, Source, SourceFile, Void, layout};
+use crate::{Error, Result};
+
+use super::inspect::{Data, columns_table};
 
 /// How a file is likely read.
 pub(super) struct Starter {
@@ -20,7 +24,51 @@ pub(super) struct Starter {
 /// How many rows a layout is tried on.
 const ROWS: usize = 100;
 
+/// Where data lies, as the keys of a source's table say it.
+pub(super) struct DataPlace {
+    keys: Vec<(&'static str, String)>,
+}
+
+impl DataPlace {
+    fn of(data: &Data) -> Self {
+        let address = data.address();
+        let address = address.as_deref();
+        let (repo, revision) = address.unwrap_or_default().split_once('@').unzip();
+        let place = match address {
+            Some(address) => ("hub", repo.unwrap_or(address).to_owned()),
+            None => ("path", data.source.to_string_lossy().into_owned()),
+        };
+        let more = [
+            ("revision", revision),
+            ("config", data.config.as_deref()),
+            ("split", data.split.as_deref()),
+        ];
+        let more = more
+            .into_iter()
+            .filter_map(|(key, value)| Some((key, value?.to_owned())));
+        Self {
+            keys: std::iter::once(place).chain(more).collect(),
+        }
+    }
+
+    pub(super) fn keys(&self) -> Vec<(&str, &str)> {
+        let keys = self.keys.iter();
+        keys.map(|(key, value)| (*key, value.as_str())).collect()
+    }
+
+    /// What its source is called.
+    pub(super) fn name(&self) -> String {
+        name(&self.keys[0].1)
+    }
+}
+
 impl Starter {
+    /// How data is likely read, by the first file that can be read, and where it lies.
+    pub(super) fn of_data(data: &Data) -> Result<(Self, DataPlace)> {
+        let (_, files) = data.find()?;
+        Ok((starter(files, data)?, DataPlace::of(data)))
+    }
+
     /// By the layout that is asked for, or the one whose columns the file has, or its likely columns; none where
     /// nothing looks like a problem with a response.
     pub(super) fn of(
@@ -139,6 +187,83 @@ impl Starter {
     }
 }
 
+/// Of the first file that can be read.
+fn starter(files: Vec<SourceFile>, data: &Data) -> Result<Starter> {
+    let mut failed = None;
+    for mut file in files {
+        let looked = source::settle(&mut file).and_then(|()| look(&file, ROWS));
+        match looked {
+            Ok(look) if look.rows == 0 => {}
+            Ok(look) => {
+                let starter = Starter::of(&file, &look, data.layout)?;
+                return starter.ok_or_else(|| Error::File {
+                    file: file.name.clone(),
+                    problem: format!(
+                        "has no column that looks like a problem with a response\n{}",
+                        columns_table(&look)
+                    ),
+                    hint: "write its columns by hand: `gradatim example columns` shows how".into(),
+                });
+            }
+            Err(error) => failed = failed.or(Some(error)),
+        }
+    }
+    Err(failed.unwrap_or_else(|| {
+        Error::usage(
+            format!("`{}` has no rows", data.source.display()),
+            "name data with at least one row",
+        )
+    }))
+}
+
+/// Endings that are no part of a name.
+const ENDINGS: [&str; 16] = [
+    "jsonl",
+    "ndjson",
+    "jsonlines",
+    "json",
+    "csv",
+    "tsv",
+    "parquet",
+    "parq",
+    "pq",
+    "arrow",
+    "feather",
+    "tar",
+    "gz",
+    "zst",
+    "bz2",
+    "xz",
+];
+
+/// What the source is called: the last part of its path, as a key of TOML.
+fn name(path: &str) -> String {
+    let last = Path::new(path)
+        .file_name()
+        .unwrap_or_default()
+        .to_string_lossy();
+    let mut stem = last.as_ref();
+    while let Some((before, ending)) = stem.rsplit_once('.')
+        && ENDINGS.contains(&ending.to_lowercase().as_str())
+    {
+        stem = before;
+    }
+    let plain = |c: char| {
+        if c.is_ascii_alphanumeric() || matches!(c, '-' | '_') {
+            c
+        } else {
+            '-'
+        }
+    };
+    let name: String = stem.chars().map(plain).collect::<String>().to_lowercase();
+    let name = name.trim_matches('-');
+    if name.is_empty() {
+        "data".to_owned()
+    } else {
+        name.to_owned()
+    }
+}
+
 /// What the source makes of the first rows. Of chats with several questions it takes each where it would have none.
 fn tried(file: &SourceFile, mut source: Source) -> Result<(Source, Trial)> {
     let first = trial(file, &source, ROWS, |_, _| {})?;
@@ -162,4 +287,18 @@ fn commented(picks: &[Pick]) -> String {
         format!("{} = {}  # {kind}\n", pick.key, pick.as_toml())
     };
     picks.iter().map(line).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_source_is_called_after_its_path() {
+        assert_eq!(name("data/My Rows.v2.jsonl.gz"), "my-rows-v2");
+        assert_eq!(name("s1.1-32B.jsonl"), "s1-1-32b");
+        assert_eq!(name("open-r1/OpenR1-Math-220k"), "openr1-math-220k");
+        assert_eq!(name("data/*.parquet"), "data");
+        assert_eq!(name("."), "data");
+    }
 }

@@ -7,11 +7,16 @@ use crate::error::one_line;
 /// Lays out rows under a head; a column is set to the right where its every cell is a number. On a terminal that is
 /// narrower the widest texts are cut.
 pub(super) fn table(head: &[&str], rows: &[Vec<String>]) -> String {
-    let width = std::io::stdout().is_terminal().then(|| {
+    laid_out(head, rows, width())
+}
+
+/// How wide the terminal is that stdout is; none where it is none.
+pub(super) fn width() -> Option<usize> {
+    let size = std::io::stdout().is_terminal().then(|| {
         let size = terminal_size::terminal_size_of(std::io::stdout());
         size.map(|(width, _)| usize::from(width.0))
     });
-    laid_out(head, rows, width.flatten())
+    size.flatten()
 }
 
 /// The same in its full width, for a file.

@@ -8,6 +8,7 @@ use super::preflight::Told;
 use super::{apart, print_for_programs, say};
 use crate::error::did_you_mean;
 use crate::train::configs::{Asked, Config, Folder, Subject, TARGETS, Target, names};
+use crate::train::launcher::{Launcher, Step};
 use crate::{Error, Result, disk};
 
 /// Writes the configuration with which a trainer trains on a subset as the experiment says: learning rate, batch, epochs
@@ -24,7 +25,8 @@ A model is a folder, or an id on the hub: of that only the name is known, so tra
 templates of their own may ask for `--family`.
 
 With `--all`, `DIR/configs` has one configuration for each line of `runs.csv`, by the name of the
-run. Nothing is written into OUT, which is sealed.
+run; `bash DIR/runs.sh` goes through them, skips what is done and makes the attempts that
+`gradatim eval --experiment OUT` joins (`--help` says how); `DIR/slurm.sh` is the same as an array. Nothing is written into OUT, which is sealed.
 
 Example:
   gradatim train-config out diverse-long-r1-100 --trainer trl --model Qwen/Qwen2.5-7B-Instruct
@@ -106,16 +108,28 @@ pub(super) fn train_config(arguments: &Arguments) -> Result<u8> {
             let models = shown(&to.join("models"))?;
             let asked = asked(arguments, models, Some(&template))?;
             let mut files = Vec::new();
+            let mut steps = Vec::new();
             for line in &folder.lines {
                 let name = format!("{}.{ending}", line.run);
-                let config = asked.config(&folder, line, &name)?;
+                let file = configs.join(&name).display().to_string();
+                let config = asked.config(&folder, line, &file)?;
+                steps.push(Step {
+                    run: line.run.clone(),
+                    config: name.clone(),
+                    model: config.model.clone(),
+                    command: config.command.clone(),
+                });
                 add(&mut files, &name, config, &template);
             }
+            let launcher = launcher(arguments, to, &steps)?;
             write_all(&configs, &files, arguments.overwrite)?;
+            disk::create_folders(&to.join("attempts"))?;
+            write_each(to, &launcher, arguments.overwrite)?;
             say(&format!(
-                "{} configurations in `{}`",
+                "{} configurations in `{}`; `bash {}` trains them all and makes their attempts",
                 folder.lines.len(),
-                configs.display()
+                configs.display(),
+                to.join("runs.sh").display(),
             ));
         }
         (to, _) => {
@@ -128,23 +142,38 @@ pub(super) fn train_config(arguments: &Arguments) -> Result<u8> {
             };
             let template = to.as_ref().map(|to| to.with_extension("jinja"));
             let asked = asked(arguments, "models".into(), template.as_deref())?;
-            let name = match to.as_ref().and_then(|to| to.file_name()) {
-                Some(name) => name.to_string_lossy().into_owned(),
-                None => format!("{}.{ending}", line.run),
-            };
-            let config = asked.config(&folder, line, &name)?;
+            let own = PathBuf::from(format!("{}.{ending}", line.run));
+            let file = to.as_ref().unwrap_or(&own);
+            let config = asked.config(&folder, line, &file.display().to_string())?;
             match (to, template) {
                 (Some(to), Some(template)) => {
+                    let told = format!(
+                        "train with `{}`; the model will lie in `{}`",
+                        config.command, config.model
+                    );
                     let mut files = Vec::new();
+                    let name = to.file_name().unwrap_or_default().to_string_lossy();
                     add(&mut files, &name, config, &template);
                     let folder = to.parent().unwrap_or(Path::new(""));
                     write_each(folder, &files, arguments.overwrite)?;
+                    say(&told);
                 }
                 _ => print_for_programs(&config.text)?,
             }
         }
     }
     Ok(0)
+}
+
+/// The files that go through the runs and make the attempts.
+fn launcher(arguments: &Arguments, to: &Path, steps: &[Step]) -> Result<Vec<(String, String)>> {
+    let launcher = Launcher {
+        out: &arguments.out,
+        experiment: &shown(&arguments.out)?,
+        folder: &shown(to)?,
+        gpus: arguments.gpus,
+    };
+    launcher.files(steps)
 }
 
 /// The name of the template that all configurations of a folder share.

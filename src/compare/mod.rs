@@ -5,5 +5,6 @@
 //! and a folder that is read years later are compared by the same code.
 
 pub(crate) mod balance;
+pub(crate) mod null;
 pub(crate) mod overlap;
 pub(crate) mod power;

@@ -269,8 +269,9 @@ fn body(
          `overlap` which share of its problems another draw is expected to have too. `replicate`: no draw decides \
          (the whole of a bucket is taken that is the same for every draw, or the recipe ranks), so that seeds are \
          training seeds. A matched control has other problems than its subset: where that takes its whole bucket, \
-         the control is of what lies outside of it. Tokens are counted with {}; steps are of a run by `[runs]`.",
-        escaped(&manifest.tokenizer)
+         the control is of what lies outside of it. Tokens are of replies, counted with {}; steps are of a run by `[runs]`. {}",
+        escaped(&manifest.tokenizer),
+        beyond(subsets, runs.max_length.get())
     ));
     comparisons(&mut line, manifest);
     if !manifest.shortfalls.is_empty() {
@@ -310,6 +311,20 @@ fn body(
             line(format!("- {}", escaped(warning)));
         }
     }
+}
+
+/// How many subsets have rows that are longer than a trainer takes them.
+fn beyond(subsets: &[(&Subset, Option<&Written>)], max_length: u32) -> String {
+    let is_over = |written: &&Written| {
+        let mut tokens = written.conversation_tokens.iter();
+        tokens.any(|&tokens| tokens > max_length)
+    };
+    let written = subsets.iter().filter_map(|(_, written)| *written);
+    let (all, over) = (written.clone().count(), written.filter(is_over).count());
+    format!(
+        "A trainer holds the whole conversation against its limit (`conversation_tokens` of a row): of {all} subsets and \
+         controls that are written, {over} have rows with more than {max_length} (`rows_over` in `__run__/subsets.csv`)."
+    )
 }
 
 /// Which files the entries came from, and whose word vouches for their bytes.

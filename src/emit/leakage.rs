@@ -170,7 +170,7 @@ pub(crate) struct HitRecord {
 
 impl Leakage {
     /// The certificate of a run; none where no benchmark was looked for.
-    pub(super) fn new(experiment: &Experiment<'_>) -> Option<Self> {
+    pub(crate) fn new(experiment: &Experiment<'_>) -> Option<Self> {
         let screened = &experiment.screened;
         screened.detector.as_ref()?;
         let table = experiment.plan.screen.contamination.as_ref()?;

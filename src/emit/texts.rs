@@ -180,7 +180,7 @@ pub(super) fn of_one(experiment: &Experiment<'_>, entry: u32) -> Result<Option<E
 }
 
 /// Reads entries of one part, which are in its order, and hands over each, if it is what was measured.
-fn each(
+pub(crate) fn each(
     experiment: &Experiment<'_>,
     chosen: &[u32],
     mut take: impl FnMut(u32, Trajectory<'_>) -> Result<()>,

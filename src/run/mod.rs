@@ -32,6 +32,7 @@ pub(crate) use experiment::Experiment;
 pub(crate) use held::Held;
 use loaded::Loaded;
 pub(crate) use loaded::RunPart;
+pub(crate) use screening::differ;
 pub use settings::{Amount, Settings, Timings, Watch};
 
 /// Measures what the pool does not hold yet into it, and loads every entry of the plan's sources.

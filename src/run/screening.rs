@@ -114,7 +114,7 @@ fn disagreeing(
 }
 
 /// Whether two gold answers are decidedly not the same: of several that would do, no two are.
-fn differ(gold_answer: &str, other: &str) -> bool {
+pub(crate) fn differ(gold_answer: &str, other: &str) -> bool {
     let is_wrong = |a: &str, b: &str| a != b && compare(a, b).outcome == Outcome::Wrong;
     let others = answers::each(other);
     let differs = |a: &str| others.iter().all(|b| is_wrong(a, b));

@@ -222,6 +222,14 @@ impl Screened {
         }
     }
 
+    /// Forgets what was found in problems that are not asked for; of clusters nothing is forgotten.
+    pub(crate) fn keep_hits(&mut self, entries: &Entries, is_asked: impl Fn(u32) -> bool) {
+        self.hits.retain(|found| is_asked(found.problem));
+        self.met = Met::of(&self.hits);
+        let problems = 0..entries.problems.len() as u32;
+        self.problems = problems.filter(|problem| is_asked(*problem)).count() as u32;
+    }
+
     /// The hit for which the entries of a problem are dropped.
     pub(crate) fn contaminated(&self, problem: u32) -> Option<u32> {
         self.met.get(&problem)?.dropped

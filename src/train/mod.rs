@@ -7,6 +7,7 @@
 pub(crate) mod asked;
 pub(crate) mod configs;
 pub(crate) mod findings;
+pub(crate) mod launcher;
 pub(crate) mod preflight;
 mod rows;
 mod said;

@@ -4,7 +4,7 @@
 //! of which a trainer drops different rows are no longer of the same size, and one of which it cuts more ends is trained
 //! on other answers.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use schemars::JsonSchema;
@@ -122,8 +122,6 @@ impl Share {
 
 /// How the subsets of a folder will be trained, as its pipeline says.
 pub(crate) fn runs(out: &Path) -> Result<Runs> {
-    // Says what is not there in the words of a folder.
-    folder::manifest(out)?;
     let lock = out.join(RUN_FOLDER).join("pipeline.lock.toml");
     let mut runs = PipelineFile::read(&lock)?.pipeline.runs;
     runs.settle();
@@ -137,26 +135,48 @@ pub(crate) fn usual_runs() -> Runs {
     runs
 }
 
-/// What a trainer makes of the subsets of these names and their controls; of all whose rows are written, where no name
-/// is given. Names may have stars.
+/// Some subsets of a folder, and how they are trained.
+pub(crate) struct Folder {
+    out: PathBuf,
+    records: Vec<SubsetRecord>,
+    pub runs: Runs,
+}
+
+impl Folder {
+    /// The subsets of these names and their controls; all whose rows are written, where no name is given. Names may have
+    /// stars.
+    pub(crate) fn open(out: &Path, names: &[String]) -> Result<Self> {
+        let manifest = folder::manifest(out)?;
+        let records = ordered(chosen(out, &manifest, names)?);
+        let order: Vec<String> = records.iter().map(|record| record.name.clone()).collect();
+        let all = manifest.subsets.into_iter();
+        let mut all: HashMap<String, SubsetRecord> =
+            all.map(|record| (record.name.clone(), record)).collect();
+        Ok(Self {
+            out: out.to_owned(),
+            records: order.iter().filter_map(|name| all.remove(name)).collect(),
+            runs: runs(out)?,
+        })
+    }
+}
+
+/// What a trainer makes of a folder's subsets, each beside its controls.
 pub(crate) fn of_folder(
-    out: &Path,
-    names: &[String],
+    folder: &Folder,
     asked: &Asked<'_>,
-    runs: &Runs,
     watch: &dyn Watch,
 ) -> Result<Preflight> {
-    let manifest = folder::manifest(out)?;
-    let records = ordered(chosen(out, &manifest, names)?);
-    let rows = records.iter().map(|record| u64::from(record.size)).sum();
-    watch.begin("preflight", amount(records.len(), rows));
+    let rows = folder.records.iter().map(|record| u64::from(record.size));
+    watch.begin("preflight", amount(folder.records.len(), rows.sum()));
     let mut subsets = Vec::new();
-    for record in &records {
-        let tally = tally(&rows::find(&file(out, record))?, asked, watch)?;
-        subsets.push(subset(&record.name, record.control_of.clone(), tally, runs));
+    for record in &folder.records {
+        let files = rows::find(&file(&folder.out, record))?;
+        let tally = tally(&files, asked, watch)?;
+        let of = record.control_of.clone();
+        subsets.push(subset(&record.name, of, tally, &folder.runs));
     }
-    let pairs = pairs(&records, &subsets, asked);
-    Ok(preflight(subsets, pairs, asked, runs))
+    let pairs = pairs(&folder.records, &subsets, asked);
+    Ok(preflight(subsets, pairs, asked, &folder.runs))
 }
 
 /// What a trainer makes of files, folders of files or globs, each for itself.
@@ -314,7 +334,7 @@ fn subset(name: &str, control_of: Vec<String>, tally: Tally, runs: &Runs) -> Sub
 }
 
 /// Each subset beside each of its controls and the other style of its pair, of those that were looked at.
-fn pairs(records: &[&SubsetRecord], subsets: &[Subset], asked: &Asked<'_>) -> Vec<Pair> {
+fn pairs(records: &[SubsetRecord], subsets: &[Subset], asked: &Asked<'_>) -> Vec<Pair> {
     let all: Vec<_> = records.iter().zip(subsets).collect();
     let mut pairs = Vec::new();
     for (at, first) in all.iter().enumerate() {
@@ -340,8 +360,8 @@ fn relation(
 }
 
 fn pair(
-    (first, of_first): (&&SubsetRecord, &Subset),
-    (second, of_second): (&&SubsetRecord, &Subset),
+    (first, of_first): (&SubsetRecord, &Subset),
+    (second, of_second): (&SubsetRecord, &Subset),
     relation: &'static str,
     asked: &Asked<'_>,
 ) -> Pair {

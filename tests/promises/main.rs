@@ -43,6 +43,7 @@ mod sources;
 mod support;
 mod terminal;
 mod tokens;
+mod train_config;
 mod training;
 mod truths;
 mod writing;

@@ -382,6 +382,19 @@ fn a_model_is_its_folder_or_a_family_and_a_trainer_has_a_name() {
     ] {
         asked(wrong).ends(2).tells(words);
     }
+    let by_name = asked(&[
+        "--trainer",
+        "llamafactory",
+        "--model",
+        "Qwen/Qwen3-8B",
+        LONG,
+    ]);
+    assert!(
+        by_name
+            .ends(0)
+            .stdout
+            .contains("Qwen/Qwen3-8B, by its name as qwen3")
+    );
     place.gradatim(&["preflight", "--trainer", "trl"]).ends(2);
     place
         .gradatim(&["preflight", "no-tokens", "--trainer", "trl"])

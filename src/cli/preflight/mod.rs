@@ -10,7 +10,7 @@ use crate::error::did_you_mean;
 use crate::pipeline::Runs;
 use crate::run::Watch;
 use crate::train::asked::Asked;
-use crate::train::preflight::{Preflight, of_files, of_folder, runs, usual_runs};
+use crate::train::preflight::{Folder, Preflight, of_files, of_folder, usual_runs};
 use crate::train::trainers::{NOT_KNOWN, TRAINERS, Trainer};
 use crate::train::{Beyond, Settings, TrainedColumn};
 use clap::{Args, ValueEnum};
@@ -131,13 +131,6 @@ fn trainers() -> String {
 }
 
 impl Arguments {
-    /// How the rows are trained.
-    fn runs(&self) -> Result<Runs> {
-        self.out
-            .as_ref()
-            .map_or_else(|| Ok(usual_runs()), |out| runs(out))
-    }
-
     fn settings(&self, runs: &Runs) -> Settings {
         let length = self.max_length.unwrap_or(runs.max_length.get());
         Settings {
@@ -149,12 +142,18 @@ impl Arguments {
     }
 
     fn told(&self, watch: &dyn Watch) -> Result<Preflight> {
-        let runs = self.runs()?;
+        // What is quickly refused is refused before a tokenizer is loaded.
+        let folder = self.out.as_ref();
+        let folder = folder
+            .map(|out| Folder::open(out, &self.subsets))
+            .transpose()?;
+        let usual = usual_runs();
+        let runs = folder.as_ref().map_or(&usual, |folder| &folder.runs);
         let model = self.model.model()?;
-        let asked = Asked::new(&model, self.trainer, self.settings(&runs))?;
-        match &self.out {
-            Some(out) => of_folder(out, &self.subsets, &asked, &runs, watch),
-            None => of_files(&self.rows, &asked, &runs, watch),
+        let asked = Asked::new(&model, self.trainer, self.settings(runs))?;
+        match &folder {
+            Some(folder) => of_folder(folder, &asked, watch),
+            None => of_files(&self.rows, &asked, runs, watch),
         }
     }
 }

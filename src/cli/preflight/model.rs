@@ -9,13 +9,15 @@ use crate::measure::tokens::Tokenizer;
 use crate::templates::built_in::{FAMILIES, Family};
 use crate::templates::{self, ChatTemplate, Refused};
 use crate::train::Model;
+use crate::train::configs::subject::of_name as of_hub;
 use crate::{Error, Result};
 
 #[derive(Args)]
 pub(super) struct Asked {
     /// The model's folder (its chat template and `tokenizer.json`), or a family of models whose template is built in:
-    /// `qwen2.5`, `qwen3`, `qwen3-thinking`, `r1-distill`, `r1-distill-thinking`, `llama3`, `llama3.1`, `gemma3`.
-    #[arg(long, value_name = "DIR|FAMILY", default_value = "qwen2.5")]
+    /// `qwen2.5`, `qwen3`, `qwen3-thinking`, `r1-distill`, `r1-distill-thinking`, `llama3`, `llama3.1`, `gemma3`; of a
+    /// model on the hub (`Qwen/Qwen2.5-7B`) nothing is fetched, its name tells the family.
+    #[arg(long, value_name = "DIR|FAMILY|ID", default_value = "qwen2.5")]
     model: String,
     /// Another chat template than the model's: a Jinja file, or a family's.
     #[arg(long, value_name = "FILE|FAMILY")]
@@ -28,15 +30,28 @@ pub(super) struct Asked {
 impl Asked {
     /// As it is called in a report.
     pub(super) fn name(&self) -> String {
+        let name = match (Family::named(&self.model), self.family()) {
+            (None, Some(family)) => format!("{}, by its name as {}", self.model, family.name),
+            _ => self.model.clone(),
+        };
         match &self.template {
-            None => self.model.clone(),
-            Some(template) => format!("{} with the template {template}", self.model),
+            None => name,
+            Some(template) => format!("{name}, with the template {template}"),
         }
+    }
+
+    /// Its family: as typed, or of a model on the hub as its name says.
+    fn family(&self) -> Option<&'static Family> {
+        let on_the_hub = || {
+            let is_id = self.model.split('/').count() == 2 && !Path::new(&self.model).exists();
+            is_id.then(|| of_hub(&self.model)).flatten()
+        };
+        Family::named(&self.model).or_else(on_the_hub)
     }
 
     /// Fails where it has no template or no tokenizer that can be used.
     pub(super) fn model(&self) -> Result<Model> {
-        let family = Family::named(&self.model);
+        let family = self.family();
         Ok(Model {
             template: self.chat_template(family)?,
             tokenizer: self.tokenizer(family)?,

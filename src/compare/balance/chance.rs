@@ -302,7 +302,7 @@ impl Sums {
 }
 
 /// Random numbers: SplitMix64 (Steele, Lea and Flood 2014, doi:10.1145/2660193.2660195).
-struct Stream(u64);
+pub(in crate::compare) struct Stream(u64);
 
 const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
 
@@ -314,7 +314,7 @@ fn mixed(mut z: u64) -> u64 {
 
 impl Stream {
     /// The stream of one draw.
-    fn of(seed: u64, draw: u64) -> Self {
+    pub(in crate::compare) fn of(seed: u64, draw: u64) -> Self {
         Self(mixed(mixed(seed.wrapping_add(GOLDEN)).wrapping_add(draw)))
     }
 
@@ -324,7 +324,7 @@ impl Stream {
     }
 
     /// A number from 0 to below `count`.
-    fn below(&mut self, count: usize) -> usize {
+    pub(in crate::compare) fn below(&mut self, count: usize) -> usize {
         ((u128::from(self.next()) * count as u128) >> 64) as usize
     }
 }

@@ -19,7 +19,7 @@ pub(crate) mod design;
 pub(crate) mod love;
 mod mix;
 mod summary;
-mod variables;
+pub(super) mod variables;
 
 use std::collections::HashMap;
 
@@ -28,6 +28,7 @@ use serde::Serialize;
 
 use crate::ids::Id;
 use crate::pool::Entries;
+pub(super) use chance::Stream;
 use chance::{Shape, Urn};
 use column::{RankedColumn, Sample, Scale};
 pub(crate) use design::{Intended, Pair, Relation, pairs, why};

@@ -18,22 +18,22 @@ pub(crate) enum Decides {
 }
 
 /// A measured variable.
-pub(super) struct Variable {
+pub(in crate::compare) struct Variable {
     pub name: &'static str,
-    pub scale: Scale,
+    pub(super) scale: Scale,
     pub decides: Decides,
     value: fn(&Accepted<'_>, &Body) -> Option<f64>,
 }
 
 /// A variable of names.
-pub(super) struct Named {
+pub(in crate::compare) struct Named {
     pub name: &'static str,
     pub decides: Decides,
     level: for<'e> fn(&Accepted<'e>, &Body) -> Option<&'e str>,
 }
 
 /// In the order that they are told in. What is not known is null, and never zero.
-pub(super) const MEASURED: [Variable; 11] = [
+pub(in crate::compare) const MEASURED: [Variable; 11] = [
     length("tokens", |_, body| Some(f64::from(body.tokens))),
     length("thinking_tokens", |_, body| {
         Some(f64::from(body.thinking_tokens))
@@ -84,7 +84,7 @@ pub(super) const MEASURED: [Variable; 11] = [
 ];
 
 /// In the order that they are told in.
-pub(super) const NAMED: [Named; 4] = [
+pub(in crate::compare) const NAMED: [Named; 4] = [
     Named {
         name: "category",
         decides: Decides::Category,
@@ -133,6 +133,11 @@ fn flag(set: bool) -> f64 {
 }
 
 impl Variable {
+    /// What is known of a trajectory.
+    pub(in crate::compare) fn value_of(&self, accepted: &Accepted<'_>, body: &Body) -> Option<f64> {
+        (self.value)(accepted, body)
+    }
+
     pub(super) fn column(&self, accepted: &Accepted<'_>) -> RankedColumn {
         let mut values = vec![None; accepted.entries.rows.len()];
         for &entry in &accepted.kept {
@@ -143,6 +148,15 @@ impl Variable {
 }
 
 impl Named {
+    /// The name that a trajectory has.
+    pub(in crate::compare) fn level_of<'e>(
+        &self,
+        accepted: &Accepted<'e>,
+        body: &Body,
+    ) -> Option<&'e str> {
+        (self.level)(accepted, body)
+    }
+
     pub(super) fn names(&self, accepted: &Accepted<'_>) -> Names {
         let rows = accepted.entries.rows.iter();
         let levels = rows.map(|row| (self.level)(accepted, row.body.as_ref().ok()?));

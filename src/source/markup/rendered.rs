@@ -8,7 +8,7 @@ use std::borrow::Cow;
 
 use super::families::in_one_markup;
 use super::marks::{CLOSE, OPEN};
-use super::tokens::{has_token, without_ends};
+use super::tokens::{has_token, is_token, without_ends};
 use crate::source::Void;
 use crate::source::remark::{Remark, Remarks};
 
@@ -237,6 +237,10 @@ pub(super) fn answer<'t>(
     asked: &str,
     remarks: &mut Remarks,
 ) -> Option<Cow<'t, str>> {
+    // Most responses are none, and not worth a look at all of them.
+    if !is_token(text) {
+        return None;
+    }
     let mut turns = turns(text)?;
     let last = turns.pop().filter(|last| last.speaker == Assistant)?;
     let is_it = |turn: &Said<'_>| match turn.speaker {
@@ -245,11 +249,7 @@ pub(super) fn answer<'t>(
         Assistant => false,
     };
     let users = turns.iter().filter(|turn| turn.speaker == User).count();
-    // What stands ahead without a mark may be an answer too, behind which another was asked.
-    let is_behind = |first: &Said<'_>| {
-        first.speaker == System && !first.text.is_empty() && text.starts_with(&*first.text)
-    };
-    if users > 1 || !turns.iter().all(is_it) || turns.first().is_some_and(is_behind) {
+    if users > 1 || !turns.iter().all(is_it) {
         return None;
     }
     let has_system = turns
@@ -366,7 +366,7 @@ mod tests {
     }
 
     fn answered(text: &str, asked: &str) -> Option<String> {
-        answer(text, asked, &mut Remarks::default()).map(Cow::into_owned)
+        answer(&bare(text), asked, &mut Remarks::default()).map(Cow::into_owned)
     }
 
     #[test]
@@ -396,11 +396,10 @@ mod tests {
     #[test]
     fn a_whole_conversation_is_its_answer_where_it_answers_what_was_asked() {
         for text in rendered("Count.", "1+1?\nBox it.", Some("It is 2.")) {
-            assert_eq!(
-                answered(&text, "1+1?").as_deref(),
-                Some("It is 2."),
-                "{text}"
-            );
+            // What stands ahead without a mark may be an answer too, behind which the same was asked again.
+            let is_marked = !text.contains("<｜User｜>");
+            let expected = is_marked.then_some("It is 2.");
+            assert_eq!(answered(&text, "1+1?").as_deref(), expected, "{text}");
             assert_eq!(answered(&text, "1+3?"), None, "{text}");
             assert_eq!(asked(&text), Ok((None, String::new())), "{text}");
         }
@@ -411,6 +410,8 @@ mod tests {
         );
         let empty = "<|im_start|>system\n<|im_end|>\n<|im_start|>user\n1+1?<|im_end|>\n<|im_start|>assistant\n2<|im_end|>";
         assert_eq!(answered(empty, "1+1?").as_deref(), Some("2"));
+        let alone = "<｜begin▁of▁sentence｜><｜User｜>1+1?<｜Assistant｜>2<｜end▁of▁sentence｜>";
+        assert_eq!(answered(alone, "1+1?").as_deref(), Some("2"));
         let behind = "It is 2.<｜User｜>1+1?<｜Assistant｜>It is 3.";
         assert_eq!(answered(behind, "1+1?"), None);
         let channels = "<|start|>user<|message|>1+1?<|end|><|start|>assistant<|channel|>analysis<|message|>Two.<|end|>\

@@ -292,7 +292,7 @@ fn starts(text: &str) -> impl Iterator<Item = usize> {
 const NAME_BYTES_MAX: usize = 64;
 
 /// Whether a text begins with a token.
-fn is_token(text: &str) -> bool {
+pub(super) fn is_token(text: &str) -> bool {
     token(text).is_some()
 }
 

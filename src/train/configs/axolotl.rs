@@ -1,7 +1,8 @@
 //! axolotl's `axolotl train FILE` (0.21.0).
 
 use super::text::{Keys, Value};
-use super::{SHARDED, Takes, Target, Training, zero3};
+use super::training::{SHARDED, Training, zero3};
+use super::{Takes, Target};
 use crate::templates::Refused;
 use crate::train::{Beyond, TrainedColumn};
 

@@ -3,7 +3,8 @@
 //! It finds subsets in the folder's `dataset_info.json`, and renders with a template of its own, which is named here.
 
 use super::text::Keys;
-use super::{SHARDED, Takes, Target, Training, zero3};
+use super::training::{SHARDED, Training, zero3};
+use super::{Takes, Target};
 use crate::templates::Refused;
 use crate::train::trainers::llamafactory_template;
 use crate::train::{Beyond, TrainedColumn};

@@ -16,18 +16,22 @@ pub(super) const TARGET: Target = Target {
     column: TrainedColumn::Messages,
     beyond: &[Beyond::Drop],
     takes: Takes::Text,
-    command: |_, file| {
-        format!(
-            "cp {file} examples/configs/ && uv run examples/run_sft.py --config examples/configs/{file}   # in a checkout of NVIDIA-NeMo/RL"
-        )
+    command: |training, file| {
+        let beside = format!("examples/configs/{}.yaml", training.line.run);
+        format!("cp {file} {beside} && uv run examples/run_sft.py --config {beside}")
     },
     trained: |training| {
         let steps = training.full_steps().map_or(0, |(_, steps)| steps);
-        format!(
-            "step_{steps}   # `examples/converters/convert_dcp_to_hf.py` makes it one that transformers loads"
-        )
+        format!("/step_{steps}")
     },
-    notes: |training| training.left_out().into_iter().collect(),
+    notes: |training| {
+        let place = "it is run in a checkout of NVIDIA-NeMo/RL, whose `examples/converters/convert_dcp_to_hf.py` makes of what it saves a model that transformers loads";
+        training
+            .left_out()
+            .into_iter()
+            .chain([place.to_owned()])
+            .collect()
+    },
     write,
 };
 

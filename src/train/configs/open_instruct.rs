@@ -12,13 +12,14 @@ pub(super) const TARGET: Target = Target {
     column: TrainedColumn::Messages,
     beyond: &[Beyond::CutEnd],
     takes: Takes::Own,
-    command: |_, file| format!("bash {file}   # in a checkout of allenai/open-instruct"),
+    command: |_, file| format!("bash {file}"),
     trained: |_| String::new(),
     notes: |training| {
         let beta = training.runs.adam_beta2;
-        vec![format!(
-            "it has no option for AdamW's beta2, which is 0.999 there, not {beta}"
-        )]
+        vec![
+            "it is run in a checkout of allenai/open-instruct".to_owned(),
+            format!("it has no option for AdamW's beta2, which is 0.999 there, not {beta}"),
+        ]
     },
     write,
 };

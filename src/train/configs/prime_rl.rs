@@ -16,20 +16,21 @@ pub(super) const TARGET: Target = Target {
     column: TrainedColumn::Messages,
     beyond: &[Beyond::CutEnd],
     takes: Takes::Text,
-    command: |_, file| {
-        format!("uv run sft @ {file}   # in a checkout of PrimeIntellect-ai/prime-rl")
-    },
-    trained: |training| format!("weights/step_{}", filled(training).steps),
+    command: |_, file| format!("uv run sft @ {file}"),
+    trained: |training| format!("/weights/step_{}", filled(training).steps),
     notes: |training| {
         let Filled {
             sequences,
             rows,
             steps,
         } = filled(training);
-        vec![format!(
-            "it fills sequences with rows: a step has {sequences} of them with about {rows} rows, and {steps} steps make about {} epochs",
-            training.line.epochs
-        )]
+        vec![
+            "it is run in a checkout of PrimeIntellect-ai/prime-rl".to_owned(),
+            format!(
+                "it fills sequences with rows: a step has {sequences} of them with about {rows} rows, and {steps} steps make about {} epochs",
+                training.line.epochs
+            ),
+        ]
     },
     write,
 };

@@ -12,11 +12,14 @@ pub(super) const TARGET: Target = Target {
     column: TrainedColumn::Text,
     beyond: &[Beyond::CutEnd],
     takes: Takes::None,
-    command: |_, file| {
-        format!("bash {file}   # in a checkout of simplescaling/s1; SFT_PY names another script")
-    },
+    command: |_, file| format!("bash {file}"),
     trained: |_| String::new(),
-    notes: |_| Vec::new(),
+    notes: |_| {
+        vec![
+            "it is run in a checkout of simplescaling/s1, or with SFT_PY=PATH of such a script"
+                .to_owned(),
+        ]
+    },
     write,
 };
 

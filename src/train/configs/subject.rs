@@ -134,6 +134,21 @@ impl Subject {
         }
     }
 
+    /// Its folder, or the family whose template stands for it; `is_replaced` where one that keeps thinking does.
+    pub(super) fn as_preflight_knows_it(&self, is_replaced: bool) -> Option<String> {
+        if self.folder.is_some() {
+            return Some(self.name.clone());
+        }
+        let family = self.family_name()?;
+        let thinking = format!("{family}-thinking");
+        let is_replaced = is_replaced && Family::named(&thinking).is_some();
+        Some(if is_replaced {
+            thinking
+        } else {
+            family.to_owned()
+        })
+    }
+
     /// The name of its family.
     pub(super) fn family_name(&self) -> Option<&'static str> {
         self.family.map(|family| family.name)
@@ -206,7 +221,8 @@ fn named(name: &str) -> Result<&'static Family> {
     })
 }
 
-fn of_name(name: &str) -> Option<&'static Family> {
+/// The family that a name on the hub tells.
+pub(crate) fn of_name(name: &str) -> Option<&'static Family> {
     let name = name.to_lowercase();
     let found = NAMES.iter().find(|(part, _)| name.contains(part))?;
     Family::named(found.1)

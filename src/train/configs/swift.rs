@@ -1,7 +1,8 @@
 //! ms-swift's `swift sft FILE` (4.6.0).
 
 use super::text::{Keys, Value};
-use super::{SHARDED, Takes, Target, Training};
+use super::training::{MODEL_ALONE, SHARDED, Training};
+use super::{Takes, Target};
 use crate::templates::Refused;
 use crate::train::trainers::swift_template;
 use crate::train::{Beyond, TrainedColumn};
@@ -19,7 +20,7 @@ pub(super) const TARGET: Target = Target {
     ],
     takes: Takes::None,
     command: |_, file| format!("swift sft {file}"),
-    trained: |training| format!("checkpoint-{}", training.line.steps),
+    trained: |training| format!("/checkpoint-{}", training.line.steps),
     notes: |_| Vec::new(),
     write,
 };
@@ -85,7 +86,7 @@ fn write(training: &Training<'_>) -> Result<String, Refused> {
             "",
         )
         .because("save_total_limit", 1u32, "the last alone")
-        .because("save_only_model", true, super::MODEL_ALONE);
+        .because("save_only_model", true, MODEL_ALONE);
     let keys = match training.batch.gpus {
         1 => keys,
         _ => keys.because("deepspeed", "zero3", SHARDED),

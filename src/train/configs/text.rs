@@ -301,7 +301,7 @@ pub(super) fn in_quotes(text: &str) -> String {
 }
 
 /// A word of a shell.
-pub(super) fn quoted(word: &str) -> String {
+pub(crate) fn quoted(word: &str) -> String {
     let is_safe = |letter: char| letter.is_ascii_alphanumeric() || "_-./=:,+@%".contains(letter);
     match !word.is_empty() && word.chars().all(is_safe) {
         true => word.to_owned(),
@@ -316,5 +316,77 @@ pub(super) fn plain(value: &Value) -> String {
         Value::Bool(true) => "True".into(),
         Value::Bool(false) => "False".into(),
         other => flow(other),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::{Value as Json, json};
+
+    use super::*;
+
+    fn keys() -> Keys {
+        let inner = Keys::new()
+            .because("path", "a b", "odd")
+            .key("roles", ["assistant"]);
+        Keys::new()
+            .key("plain", "Qwen/Qwen2.5-7B")
+            .because("no", "no", "a word of YAML")
+            .key("rate", 1e-5)
+            .key("whole", 5.0)
+            .key("count", 3u32)
+            .key("is", true)
+            .key("none", Value::Nothing)
+            .because("list", Value::List(vec![inner.clone().into()]), "of one")
+            .because("table", inner, "")
+    }
+
+    #[test]
+    fn each_key_stands_in_a_line_with_why_it_does() {
+        let yaml = "plain: Qwen/Qwen2.5-7B\nno: \"no\"  # a word of YAML\nrate: 1.0e-5\nwhole: 5.0\ncount: 3\nis: true\nnone: null\n\
+                    list:  # of one\n  - path: \"a b\"  # odd\n    roles: [assistant]\ntable:\n  path: \"a b\"  # odd\n  roles: [assistant]\n";
+        assert_eq!(keys().yaml(), yaml);
+        let table = Keys::new()
+            .key("a", 1u32)
+            .because("b", Keys::new().key("c", "d"), "why");
+        assert_eq!(table.toml(), "a = 1\n\n[b]  # why\nc = \"d\"\n");
+        let shell = Keys::new()
+            .because("a", "it's", "odd")
+            .shell(|name, value| vec![format!("--{name}"), plain(value)]);
+        assert_eq!(shell, "arguments=(\n  --a 'it'\\''s'  # odd\n)\n");
+    }
+
+    #[test]
+    fn a_number_has_a_point_and_its_exponent_a_sign() {
+        for (number, text) in [
+            (1e-5, "1.0e-5"),
+            (1.5e-4, "1.5e-4"),
+            (0.95, "0.95"),
+            (0.0, "0.0"),
+            (32.0, "32.0"),
+            (1e16, "1.0e+16"),
+        ] {
+            assert_eq!(decimal(number), text);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_comes_back_from_yaml_and_toml(text in any::<String>()) {
+            let keys = Keys::new().key("a", text.as_str()).key("list", Value::List(vec![text.clone().into()]));
+            let expected = json!({ "a": text, "list": [text] });
+            let yaml: Json = serde_saphyr::from_str(&keys.yaml()).expect("YAML");
+            prop_assert_eq!(&yaml, &expected);
+            let toml: Json = toml::from_str(&keys.toml()).expect("TOML");
+            prop_assert_eq!(&toml, &expected);
+        }
+
+        #[test]
+        fn any_word_that_looks_like_something_else_is_a_text(text in "[-0-9.eE+_:#~yYnNoOtrufals \\[{&*!|>'\"%@`]{0,6}") {
+            let keys = Keys::new().key("a", text.as_str());
+            let yaml: Json = serde_saphyr::from_str(&keys.yaml()).expect("YAML");
+            prop_assert_eq!(yaml, json!({ "a": text }));
+        }
     }
 }

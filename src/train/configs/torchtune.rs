@@ -27,7 +27,7 @@ pub(super) const TARGET: Target = Target {
     },
     trained: |training| {
         let epochs = length(training).map_or(1, |length| length.epochs);
-        format!("epoch_{}", epochs - 1)
+        format!("/epoch_{}", epochs - 1)
     },
     notes: |training| {
         let length = length(training).ok();

@@ -74,7 +74,7 @@ fn sharded(training: &Training<'_>) -> Keys {
     match training.batch.gpus {
         1 => Keys::new(),
         gpus => Keys::new()
-            .because("accelerate_config", "zero3", super::SHARDED)
+            .because("accelerate_config", "zero3", super::training::SHARDED)
             .key("num_processes", gpus),
     }
 }

@@ -16,7 +16,7 @@ pub(super) const TARGET: Target = Target {
     command: |_, file| format!("bash {file}"),
     trained: |training| {
         let steps = training.full_steps().map_or(0, |(_, steps)| steps);
-        format!("global_step_{steps}/huggingface")
+        format!("/global_step_{steps}/huggingface")
     },
     notes: |training| {
         let order = "it shuffles rows in one order whatever the seed: runs that differ by their seed differ by rounding";

@@ -264,3 +264,55 @@ fn places<'i>(ids: &'i [u32], part: &'i [u32]) -> impl Iterator<Item = usize> + 
         .filter(move |(_, window)| *window == part)
         .map(|(at, _)| at)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::measure::tokens::Tokenizer;
+    use crate::templates::built_in::Family;
+
+    /// A family's model, or one with its tokens and a template of another's.
+    pub(super) fn model(family: &str, template: Option<&str>) -> Model {
+        let own = Family::named(family).expect("a family").template();
+        let own = own.expect("a template");
+        let template = match template {
+            Some(source) => ChatTemplate::new(source, own.tokens().clone()).expect("a template"),
+            None => own,
+        };
+        let tokenizer = Tokenizer::of_family(family).expect("a vocabulary");
+        Model {
+            template,
+            tokenizer: tokenizer.expect("a tokenizer"),
+        }
+    }
+
+    pub(super) fn row(asked: &str, reply: &str) -> Row {
+        let turns = [("user", asked), ("assistant", reply)];
+        let messages = turns.map(|(role, content)| json!({ "role": role, "content": content }));
+        let text = turns.map(|(role, said)| format!("<|im_start|>{role}\n{said}<|im_end|>\n"));
+        Row {
+            messages: Some(messages.to_vec().into()),
+            text: Some(text.concat()),
+            ..Row::default()
+        }
+    }
+
+    pub(super) fn settings(length_max: usize, beyond: Option<Beyond>) -> Settings {
+        Settings {
+            length_max,
+            beyond,
+            column: None,
+            on_prompt: false,
+        }
+    }
+
+    /// What a row is trained on, as text.
+    pub(super) fn learned(model: &Model, prepared: &Prepared) -> String {
+        let tokens = prepared.ids.iter().zip(&prepared.trained);
+        let learned: Vec<u32> = tokens
+            .filter(|(_, trained)| **trained)
+            .map(|(id, _)| *id)
+            .collect();
+        model.tokenizer.text(&learned)
+    }
+}

@@ -1,4 +1,5 @@
-//! TRL's `SFTTrainer` (1.16.0): the whole conversation in the model's template; what is too long loses its end.
+//! TRL's `SFTTrainer` (1.16.0): the whole conversation in the model's template; what is too long loses its end
+//! (its start with `truncation_mode`).
 //!
 //! Of several columns it takes `prompt` and `completion` before `conversations`, `conversations` before `messages`, and
 //! `text` last. With loss on the assistant's turns alone (`assistant_only_loss`) it renders `messages` with a template that
@@ -52,7 +53,7 @@ impl<'m> Trl<'m> {
         Ok(Self {
             model,
             settings,
-            beyond: beyond(&settings, &[Beyond::CutEnd])?,
+            beyond: beyond(&settings, &[Beyond::CutEnd, Beyond::CutStart])?,
             marked,
         })
     }
@@ -168,5 +169,23 @@ impl Prepare for Trl<'_> {
 
     fn beyond(&self) -> Beyond {
         self.beyond
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{learned, model, row, settings};
+    use super::*;
+
+    #[test]
+    fn what_is_too_long_loses_its_start_where_trl_is_told_so() {
+        let model = model("qwen2.5", None);
+        let row = row("2+2?", &"Two and two. ".repeat(60));
+        let cut = |beyond| {
+            let trl = Trl::new(&model, settings(50, beyond)).expect("TRL");
+            learned(&model, &trl.prepare(&row))
+        };
+        assert!(!cut(None).contains("<|im_end|>"));
+        assert!(cut(Some(Beyond::CutStart)).ends_with("<|im_end|>\n"));
     }
 }

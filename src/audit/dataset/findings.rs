@@ -1,0 +1,238 @@
+//! What was found in the rows of a dataset: each kind with how many rows have it and where the first stand.
+
+use std::collections::{BTreeMap, HashMap};
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::golds::Golds;
+use super::kinds::{Kind, REPEATED_SHARE_MAX, Section};
+use super::lengths::share;
+use super::scope::Scope;
+use crate::ids::Id;
+use crate::pool::entries::Body;
+use crate::screen::contamination::Outcome as Found;
+use crate::source::Remark;
+use crate::verify::Outcome;
+
+/// How many rows are named of a kind, to be looked at.
+pub(super) const FIRST: usize = 3;
+
+/// A kind of finding, with its rows.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct Finding {
+    /// Its word.
+    pub kind: &'static str,
+    pub section: Section,
+    /// What the rows are.
+    pub sentence: String,
+    /// Rows without a trajectory under `reading`, else trajectories; exact copies count as often as they stand there.
+    pub rows: u64,
+    /// Of all entries under `reading`, else of all trajectories.
+    pub share: f64,
+    /// The first of them.
+    pub examples: Vec<Example>,
+}
+
+/// A row to look at.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub(crate) struct Example {
+    /// Source, file and row, counted from 0.
+    pub place: String,
+    /// Which of the row's trajectories it is, from 0; null where it has none.
+    pub generation: Option<u32>,
+    pub trajectory_id: Option<String>,
+    pub problem_id: Option<String>,
+    /// What is to be seen there, where more than the kind is to be said.
+    pub told: Option<String>,
+}
+
+impl Example {
+    pub(super) fn of(scope: &Scope<'_>, entry: u32, told: Option<String>) -> Self {
+        let entries = &scope.experiment.entries;
+        let row = &entries.rows[entry as usize];
+        let body = row.body.as_deref().ok();
+        Self {
+            place: scope.place(entry),
+            generation: row.generation,
+            trajectory_id: body.map(|body| body.trajectory_id.to_string()),
+            problem_id: body.map(|body| entries.problems[body.problem as usize].id.to_string()),
+            told,
+        }
+    }
+}
+
+/// What only all of a dataset's rows together tell.
+pub(super) struct Known<'k> {
+    pub golds: &'k Golds,
+    /// The language of each problem of the run; none where it is not told.
+    pub languages: &'k [Option<&'static str>],
+    /// The one that most trajectories ask in.
+    pub language: Option<&'k str>,
+    /// Thinking tokens of an empty thinking part, at most.
+    pub empty_thinking: u32,
+}
+
+/// Rows of one kind.
+#[derive(Default)]
+struct Sighting {
+    rows: u64,
+    first: Vec<(u32, Option<String>)>,
+}
+
+/// What was seen so far.
+#[derive(Default)]
+struct Sightings(BTreeMap<Kind, Sighting>);
+
+impl Sightings {
+    fn see(&mut self, kind: Kind, entry: u32, told: impl FnOnce() -> Option<String>) {
+        let sighting = self.0.entry(kind).or_default();
+        sighting.rows += 1;
+        if sighting.first.len() < FIRST {
+            sighting.first.push((entry, told()));
+        }
+    }
+}
+
+/// What was found in the rows of a dataset, in the order of sections and kinds.
+pub(super) fn findings(scope: &Scope<'_>, known: &Known<'_>) -> Vec<Finding> {
+    let mut seen = Sightings::default();
+    for kind in Kind::ALWAYS {
+        seen.0.entry(kind).or_default();
+    }
+    let (mut entries, mut trajectories, mut thoughtless) = (0, 0, 0);
+    let mut copies = Copies::default();
+    for (at, entry) in scope.entries() {
+        entries += 1;
+        match &entry.body {
+            Err(void) => seen.see(Kind::Unread(*void), at, || None),
+            Ok(body) => {
+                trajectories += 1;
+                thoughtless += u64::from(body.thinking_tokens == 0);
+                alone(&mut seen, at, body, known);
+                of_problem(&mut seen, scope, at, body, known);
+                copies.look(&mut seen, scope, at, body);
+            }
+        }
+    }
+    if thoughtless == trajectories {
+        // Where none thinks, nothing was lost.
+        seen.0.insert(Kind::ThinkingMissing, Sighting::default());
+    }
+    let finding = |(kind, sighting): (Kind, Sighting)| {
+        let section = kind.section();
+        let examples = sighting.first.into_iter();
+        Finding {
+            kind: kind.as_str(),
+            section,
+            sentence: kind.sentence(),
+            rows: sighting.rows,
+            share: share(
+                sighting.rows,
+                if section == Section::Reading {
+                    entries
+                } else {
+                    trajectories
+                },
+            ),
+            examples: examples
+                .map(|(at, told)| Example::of(scope, at, told))
+                .collect(),
+        }
+    };
+    let mut findings: Vec<Finding> = seen.0.into_iter().map(finding).collect();
+    findings.sort_by_key(|finding| finding.section);
+    findings
+}
+
+/// What a trajectory tells by itself.
+fn alone(seen: &mut Sightings, at: u32, body: &Body, known: &Known<'_>) {
+    let mut see = |kind: Kind, is_so: bool| {
+        if is_so {
+            seen.see(kind, at, || None);
+        }
+    };
+    for remark in Remark::ALL {
+        see(Kind::Remarked(remark), body.remarks.has(remark));
+    }
+    let is = |outcome: Outcome| body.outcome == outcome;
+    see(Kind::Wrong, is(Outcome::Wrong));
+    see(Kind::Undecided, is(Outcome::Undecided));
+    see(Kind::NoAnswer, is(Outcome::NoAnswer));
+    see(Kind::NoGold, is(Outcome::NoGold));
+    see(
+        Kind::RecordedRightFoundWrong,
+        is(Outcome::Wrong) && body.recorded == Some(true),
+    );
+    see(
+        Kind::RecordedWrongFoundRight,
+        is(Outcome::Correct) && body.recorded == Some(false),
+    );
+    let thinks = body.thinking_tokens > 0;
+    let is_all_thinking = thinks && body.thinking_tokens == body.tokens;
+    let is_cut = body.finished == Some(false);
+    see(Kind::ThinkingUnclosed, is_all_thinking && is_cut);
+    see(Kind::CutOff, is_cut && !is_all_thinking);
+    see(Kind::NothingBehindThinking, is_all_thinking && !is_cut);
+    see(Kind::ThinkingMissing, !thinks);
+    see(
+        Kind::ThinkingEmpty,
+        thinks && !is_all_thinking && body.thinking_tokens <= known.empty_thinking,
+    );
+    see(Kind::Repetitive, body.repeated_share > REPEATED_SHARE_MAX);
+}
+
+/// What its problem tells.
+fn of_problem(seen: &mut Sightings, scope: &Scope<'_>, at: u32, body: &Body, known: &Known<'_>) {
+    let problem = body.problem;
+    let language = known.languages[problem as usize];
+    if language.is_some() && language != known.language {
+        seen.see(Kind::OtherLanguage, at, || language.map(str::to_owned));
+    }
+    if scope.experiment.entries.categories_conflict(problem) {
+        seen.see(Kind::CategoriesConflict, at, || None);
+    }
+    if known.golds.problems.contains(&problem) {
+        seen.see(Kind::GoldDisagrees, at, || None);
+    }
+    let screened = &scope.experiment.screened;
+    let meets = |outcome: Found| screened.meets(problem, outcome);
+    match (meets(Found::Contaminated), meets(Found::Suspect)) {
+        (Some(item), _) => seen.see(Kind::Contaminated, at, || Some(item)),
+        (None, Some(item)) => seen.see(Kind::Suspect, at, || Some(item)),
+        (None, None) => {}
+    }
+}
+
+/// The rows so far, by what a later one may have in common with them.
+#[derive(Default)]
+struct Copies {
+    trajectories: HashMap<Id, u32>,
+    /// The first entry and its problem.
+    clusters: HashMap<u32, (u32, u32)>,
+    /// The first entry and its cluster.
+    templates: HashMap<u32, (u32, u32)>,
+}
+
+impl Copies {
+    fn look(&mut self, seen: &mut Sightings, scope: &Scope<'_>, at: u32, body: &Body) {
+        let of = |first: u32| Some(format!("of {}", scope.place(first)));
+        let first = *self.trajectories.entry(body.trajectory_id).or_insert(at);
+        if first != at {
+            seen.see(Kind::Copy, at, || of(first));
+        }
+        let Some(clusters) = &scope.experiment.screened.clusters else {
+            return;
+        };
+        let cluster = clusters.first[body.problem as usize];
+        let template = clusters.template[body.problem as usize];
+        let (first, problem) = *self.clusters.entry(cluster).or_insert((at, body.problem));
+        if problem != body.problem {
+            seen.see(Kind::NearDuplicate, at, || of(first));
+        }
+        let (first, known) = *self.templates.entry(template).or_insert((at, cluster));
+        if known != cluster {
+            seen.see(Kind::SameTemplate, at, || of(first));
+        }
+    }
+}

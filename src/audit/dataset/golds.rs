@@ -1,0 +1,152 @@
+//! Gold answers that disagree: of one problem that stands in several rows, and of its near duplicates.
+//!
+//! A run keeps one gold answer a problem and part, so that rows whose problem and gold answer are written in other ways
+//! than the first are read once more, one for each way.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::scope::Scope;
+use crate::Result;
+use crate::emit::texts;
+use crate::ids::Id;
+use crate::pool::entries::Body;
+use crate::run::{Settings, differ};
+
+/// A problem, with its near duplicates, whose gold answers are not the same.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct GoldDisagreement {
+    /// Whether rows of one text disagree; else only near duplicates do.
+    pub same_text: bool,
+    pub answers: Vec<GoldRecord>,
+}
+
+/// A gold answer, and where it stands first.
+#[derive(Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub(crate) struct GoldRecord {
+    pub answer: String,
+    pub problem_id: String,
+    /// Source, file and row, counted from 0.
+    pub place: String,
+}
+
+/// What was found, and which problems of the run it is about.
+pub(super) struct Golds {
+    pub disagreements: Vec<GoldDisagreement>,
+    pub problems: HashSet<u32>,
+}
+
+/// Rows that are read once more, at most: of more ways to write problems than this the first are compared.
+const ROWS_MAX: usize = 50_000;
+
+/// A gold answer of a problem, where it was first met.
+struct Gold {
+    problem: u32,
+    entry: u32,
+    answer: String,
+}
+
+pub(super) fn golds(scope: &Scope<'_>, settings: &Settings<'_>) -> Result<Golds> {
+    let clusters = scope.experiment.screened.clusters.as_ref();
+    let cluster =
+        |problem: u32| clusters.map_or(problem, |clusters| clusters.first[problem as usize]);
+    let mut of_cluster: BTreeMap<u32, Vec<Gold>> = BTreeMap::new();
+    for gold in read(scope, &spellings(scope, cluster), settings)? {
+        of_cluster
+            .entry(cluster(gold.problem))
+            .or_default()
+            .push(gold);
+    }
+    let mut golds = Golds {
+        disagreements: Vec::new(),
+        problems: HashSet::new(),
+    };
+    let mut found: Vec<Vec<Gold>> = of_cluster
+        .into_values()
+        .filter(|golds| disagree(golds.iter()))
+        .collect();
+    found.sort_by_key(|golds| golds[0].entry);
+    for group in found {
+        golds.problems.extend(group.iter().map(|gold| gold.problem));
+        golds.disagreements.push(told(scope, &group));
+    }
+    Ok(golds)
+}
+
+/// The first entry of each way in which the problems of a cluster that has several are written with their gold answers.
+fn spellings(scope: &Scope<'_>, cluster: impl Fn(u32) -> u32) -> Vec<u32> {
+    let mut first: HashMap<u32, Id> = HashMap::new();
+    let mut several = HashSet::new();
+    for (_, body) in scope.trajectories() {
+        let cluster = cluster(body.problem);
+        if *first.entry(cluster).or_insert(body.text_id) != body.text_id {
+            several.insert(cluster);
+        }
+    }
+    let mut seen = HashSet::new();
+    let is_new = |(entry, body): (u32, &Body)| {
+        (several.contains(&cluster(body.problem)) && seen.insert(body.text_id)).then_some(entry)
+    };
+    scope
+        .trajectories()
+        .filter_map(is_new)
+        .take(ROWS_MAX)
+        .collect()
+}
+
+/// The gold answers of these entries; those without one are left out.
+fn read(scope: &Scope<'_>, entries: &[u32], settings: &Settings<'_>) -> Result<Vec<Gold>> {
+    let all = &scope.experiment.entries;
+    let part = |entry: u32| all.rows[entry as usize].part;
+    let mut golds = Vec::with_capacity(entries.len());
+    for of_part in entries.chunk_by(|a, b| part(*a) == part(*b)) {
+        texts::each(scope.experiment, of_part, |entry, trajectory| {
+            settings.check_stop()?;
+            if let Some(answer) = trajectory.gold.filter(|gold| !gold.trim().is_empty()) {
+                let problem = all.body_of(entry).problem;
+                golds.push(Gold {
+                    problem,
+                    entry,
+                    answer: answer.into_owned(),
+                });
+            }
+            Ok(())
+        })?;
+    }
+    Ok(golds)
+}
+
+/// Answers of a cluster that are compared with each other, at most.
+const ANSWERS_MAX: usize = 16;
+
+/// Whether two of the answers are decidedly not the same.
+fn disagree<'g>(golds: impl Iterator<Item = &'g Gold>) -> bool {
+    let mut seen = HashSet::new();
+    let answers = golds.map(|gold| gold.answer.trim());
+    let new = answers
+        .filter(|answer| seen.insert(*answer))
+        .take(ANSWERS_MAX);
+    let answers: Vec<&str> = new.collect();
+    let mut firsts = answers.iter().enumerate();
+    firsts.any(|(at, first)| answers[at + 1..].iter().any(|other| differ(first, other)))
+}
+
+/// The answers of a cluster, each once.
+fn told(scope: &Scope<'_>, golds: &[Gold]) -> GoldDisagreement {
+    let id = |problem: u32| scope.experiment.entries.problems[problem as usize].id;
+    let mut seen = HashSet::new();
+    let new = golds.iter().filter(|gold| seen.insert(gold.answer.trim()));
+    let record = |gold: &Gold| GoldRecord {
+        answer: gold.answer.clone(),
+        problem_id: id(gold.problem).to_string(),
+        place: scope.place(gold.entry),
+    };
+    GoldDisagreement {
+        same_text: golds
+            .iter()
+            .any(|first| disagree(golds.iter().filter(|gold| gold.problem == first.problem))),
+        answers: new.map(record).collect(),
+    }
+}

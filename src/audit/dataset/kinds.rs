@@ -1,0 +1,196 @@
+//! What an audit looks for in rows: each kind with its word, and what it says of the rows that have it.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::source::{Remark, Void};
+
+/// A kind of finding. Those of reading are counted where they were met, all others in every audit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Kind {
+    /// The row yields no trajectory.
+    Unread(Void),
+    /// Something was done to the trajectory, or seen in it, when it was read.
+    Remarked(Remark),
+    Wrong,
+    Undecided,
+    NoAnswer,
+    NoGold,
+    RecordedRightFoundWrong,
+    RecordedWrongFoundRight,
+    GoldDisagrees,
+    Copy,
+    NearDuplicate,
+    SameTemplate,
+    Contaminated,
+    Suspect,
+    CutOff,
+    ThinkingUnclosed,
+    ThinkingMissing,
+    ThinkingEmpty,
+    NothingBehindThinking,
+    Repetitive,
+    OtherLanguage,
+    CategoriesConflict,
+}
+
+/// Under which head a kind is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Section {
+    Reading,
+    Answers,
+    Copies,
+    Benchmarks,
+    Thinking,
+    Text,
+    Problems,
+}
+
+impl Section {
+    pub(crate) const ALL: [Self; 7] = [
+        Self::Reading,
+        Self::Answers,
+        Self::Copies,
+        Self::Benchmarks,
+        Self::Thinking,
+        Self::Text,
+        Self::Problems,
+    ];
+
+    pub(crate) fn title(self) -> &'static str {
+        match self {
+            Self::Reading => "reading",
+            Self::Answers => "answers",
+            Self::Copies => "copies",
+            Self::Benchmarks => "benchmarks",
+            Self::Thinking => "thinking",
+            Self::Text => "text",
+            Self::Problems => "problems",
+        }
+    }
+}
+
+/// More of a reply said before than this is a loop: what the pipelines that come with the program drop.
+pub(super) const REPEATED_SHARE_MAX: f32 = 0.5;
+
+impl Kind {
+    /// What every audit looks for.
+    pub(crate) const ALWAYS: [Self; 20] = [
+        Self::Wrong,
+        Self::Undecided,
+        Self::NoAnswer,
+        Self::NoGold,
+        Self::RecordedRightFoundWrong,
+        Self::RecordedWrongFoundRight,
+        Self::GoldDisagrees,
+        Self::Copy,
+        Self::NearDuplicate,
+        Self::SameTemplate,
+        Self::Contaminated,
+        Self::Suspect,
+        Self::CutOff,
+        Self::ThinkingUnclosed,
+        Self::ThinkingMissing,
+        Self::ThinkingEmpty,
+        Self::NothingBehindThinking,
+        Self::Repetitive,
+        Self::OtherLanguage,
+        Self::CategoriesConflict,
+    ];
+
+    /// Its word in JSON; of reading that of the ledger.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Unread(void) => void.as_str(),
+            Self::Remarked(remark) => remark.as_str(),
+            Self::Wrong => "wrong",
+            Self::Undecided => "undecided",
+            Self::NoAnswer => "no_answer",
+            Self::NoGold => "no_gold",
+            Self::RecordedRightFoundWrong => "recorded_right_found_wrong",
+            Self::RecordedWrongFoundRight => "recorded_wrong_found_right",
+            Self::GoldDisagrees => "gold_disagrees",
+            Self::Copy => "copy",
+            Self::NearDuplicate => "near_duplicate",
+            Self::SameTemplate => "same_template",
+            Self::Contaminated => "contaminated",
+            Self::Suspect => "suspect",
+            Self::CutOff => "cut_off",
+            Self::ThinkingUnclosed => "thinking_unclosed",
+            Self::ThinkingMissing => "thinking_missing",
+            Self::ThinkingEmpty => "thinking_empty",
+            Self::NothingBehindThinking => "nothing_behind_thinking",
+            Self::Repetitive => "repetitive",
+            Self::OtherLanguage => "other_language",
+            Self::CategoriesConflict => "categories_conflict",
+        }
+    }
+
+    pub(crate) fn section(self) -> Section {
+        match self {
+            Self::Unread(_) => Section::Reading,
+            Self::Remarked(remark) => section_of(remark),
+            Self::Wrong
+            | Self::Undecided
+            | Self::NoAnswer
+            | Self::NoGold
+            | Self::RecordedRightFoundWrong
+            | Self::RecordedWrongFoundRight
+            | Self::GoldDisagrees => Section::Answers,
+            Self::Copy | Self::NearDuplicate | Self::SameTemplate => Section::Copies,
+            Self::Contaminated | Self::Suspect => Section::Benchmarks,
+            Self::CutOff
+            | Self::ThinkingUnclosed
+            | Self::ThinkingMissing
+            | Self::ThinkingEmpty
+            | Self::NothingBehindThinking => Section::Thinking,
+            Self::Repetitive => Section::Text,
+            Self::OtherLanguage | Self::CategoriesConflict => Section::Problems,
+        }
+    }
+
+    /// What the rows of this kind are, as a sentence goes on behind their count.
+    pub(crate) fn sentence(self) -> String {
+        match self {
+            Self::Unread(void) => {
+                return format!("yield no trajectory: {}", void.as_str().replace('_', " "));
+            }
+            Self::Remarked(remark) => remark.sentence(),
+            Self::Wrong => "give another answer than the gold answer",
+            Self::Undecided => "give an answer that could not be decided",
+            Self::NoAnswer => "give no answer",
+            Self::NoGold => "have no gold answer to be judged by",
+            Self::RecordedRightFoundWrong => "are recorded as right, and wrong by our verifier",
+            Self::RecordedWrongFoundRight => "are recorded as wrong, and right by our verifier",
+            Self::GoldDisagrees => "answer a problem that stands here with different gold answers",
+            Self::Copy => "copy an earlier row, problem and response",
+            Self::NearDuplicate => "answer a near duplicate of an earlier problem",
+            Self::SameTemplate => "answer an earlier problem's words with other numbers",
+            Self::Contaminated => "answer a benchmark's problem",
+            Self::Suspect => "answer what may be made from a benchmark's problem",
+            Self::CutOff => "were cut off before their end",
+            Self::ThinkingUnclosed => "open a thinking part that never closes",
+            Self::ThinkingMissing => "have no thinking, where others have",
+            Self::ThinkingEmpty => "have an empty thinking part",
+            Self::NothingBehindThinking => "say nothing behind their thinking",
+            Self::Repetitive => "say more than half of their text again",
+            Self::OtherLanguage => "ask in another language than most",
+            Self::CategoriesConflict => "answer a problem that is of several categories",
+        }
+        .to_owned()
+    }
+}
+
+fn section_of(remark: Remark) -> Section {
+    match remark {
+        Remark::ThinkingMarks
+        | Remark::ThinkingOpened
+        | Remark::SeveralThoughts
+        | Remark::ThinkingUnread => Section::Thinking,
+        Remark::BeginToken | Remark::EndToken | Remark::ControlTokens | Remark::EscapedTokens => {
+            Section::Text
+        }
+        _ => Section::Reading,
+    }
+}

@@ -1,0 +1,226 @@
+//! What a dataset of somebody else's is: what was found in its rows, each kind with rows to look at, how long they are,
+//! what they consist of, what they share with benchmarks, and with a source that they may be made from.
+//!
+//! Everything is asked of what the measuring pass and the screens know of each entry; nothing here reads a response.
+//! Only gold answers that are written in several ways, and the words of problems, are read again.
+
+mod against;
+mod findings;
+mod golds;
+mod kinds;
+mod language;
+mod lengths;
+mod mixes;
+mod scope;
+
+use std::collections::HashSet;
+
+use arrow::array::RecordBatch;
+use rayon::prelude::*;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::Result;
+use crate::emit::leakage::Leakage;
+use crate::pool::tables::{PROBLEM, PROBLEM_ID};
+use crate::run::{Experiment, Settings};
+use crate::schema::Misfit;
+use crate::source::Void;
+use crate::verify::Outcome;
+pub(crate) use against::{Against, Match};
+use findings::Known;
+pub(crate) use findings::{Example, Finding};
+pub(crate) use golds::GoldDisagreement;
+pub(crate) use kinds::Section;
+pub(crate) use lengths::{Lengths, Quantiles};
+pub(crate) use mixes::Mix;
+use scope::Scope;
+
+/// Version of an audit's form.
+const VERSION: u32 = 1;
+
+/// What a dataset is, and what was found in it.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct Audit {
+    /// Version of this report's form.
+    pub audit_version: u32,
+    /// The program and its version.
+    pub program: String,
+    pub sources: Vec<SourceRecord>,
+    /// Rows and the trajectories of rows: what was read.
+    pub entries: u64,
+    /// Those that are trajectories.
+    pub trajectories: u64,
+    /// The same with exact copies as one.
+    pub distinct: u64,
+    /// Problems that they answer, by their texts.
+    pub problems: u64,
+    /// The same with near duplicates as one.
+    pub clusters: u64,
+    /// By section; kinds of which there are none have no rows.
+    pub findings: Vec<Finding>,
+    /// Our verdicts beside those that the dataset records.
+    pub verdicts: Vec<VerdictRecord>,
+    pub lengths: Lengths,
+    /// Trajectories that have a thinking part.
+    pub thinking: u64,
+    /// What they consist of: categories, origins, styles, and the languages of their problems, which are guessed.
+    pub mixes: Vec<Mix>,
+    /// Gold answers that disagree, the first problem first.
+    pub gold_disagreements: Vec<GoldDisagreement>,
+    /// What the problems share with benchmarks: the certificate that a run writes as `leakage.json`.
+    pub contamination: Option<Leakage>,
+    /// Null where it is held against nothing.
+    pub against: Option<Against>,
+}
+
+/// A source of the dataset.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct SourceRecord {
+    pub name: String,
+    /// How its columns were read.
+    pub layout: String,
+    pub files: u64,
+    /// Files that could not be read.
+    pub files_unreadable: u64,
+    /// Of its card; null where that says none.
+    pub license: Option<String>,
+    pub entries: u64,
+}
+
+/// Trajectories of one of our verdicts, by what the dataset records.
+#[derive(Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub(crate) struct VerdictRecord {
+    pub verdict: &'static str,
+    pub recorded_right: u64,
+    pub recorded_wrong: u64,
+    pub not_recorded: u64,
+}
+
+/// Audits the sources of these names; the run's others are what they are held against.
+pub(crate) fn audit(
+    mut experiment: Experiment<'_>,
+    names: &HashSet<String>,
+    settings: &Settings<'_>,
+) -> Result<Audit> {
+    let asked = Scope::new(&experiment, names).problems();
+    experiment
+        .screened
+        .keep_hits(&experiment.entries, |problem| asked[problem as usize]);
+    let scope = Scope::new(&experiment, names);
+    let languages = languages(&scope)?;
+    let mixes = mixes::mixes(&scope, &languages);
+    let golds = golds::golds(&scope, settings)?;
+    let known = Known {
+        golds: &golds,
+        languages: &languages,
+        language: mixes
+            .iter()
+            .find(|mix| mix.variable == mixes::LANGUAGE)
+            .and_then(Mix::first),
+        empty_thinking: empty_thinking(&experiment)?,
+    };
+    let counts: Vec<(u32, u32)> = scope
+        .trajectories()
+        .map(|(_, body)| (body.tokens, body.thinking_tokens))
+        .collect();
+    Ok(Audit {
+        audit_version: VERSION,
+        program: format!("gradatim {}", env!("CARGO_PKG_VERSION")),
+        sources: scope.sources().map(|index| source(&scope, index)).collect(),
+        entries: scope.entries().count() as u64,
+        trajectories: counts.len() as u64,
+        distinct: scope.distinct().len() as u64,
+        problems: count(&asked),
+        clusters: clusters(&experiment, &asked),
+        findings: findings::findings(&scope, &known),
+        verdicts: verdicts(&scope),
+        thinking: counts.iter().filter(|(_, thinking)| *thinking > 0).count() as u64,
+        lengths: lengths::lengths(&experiment.plan.tokenizer, &counts),
+        mixes,
+        gold_disagreements: golds.disagreements,
+        contamination: Leakage::new(&experiment),
+        against: (!scope.others().is_empty()).then(|| against::against(&scope)),
+    })
+}
+
+fn count(set: &[bool]) -> u64 {
+    set.iter().filter(|is_in| **is_in).count() as u64
+}
+
+/// How many clusters the problems asked for are of.
+fn clusters(experiment: &Experiment<'_>, asked: &[bool]) -> u64 {
+    let clusters = experiment.screened.clusters.as_ref();
+    let cluster =
+        |problem: usize| clusters.map_or(problem as u32, |clusters| clusters.first[problem]);
+    let problems = (0..asked.len()).filter(|problem| asked[*problem]);
+    problems.map(cluster).collect::<HashSet<u32>>().len() as u64
+}
+
+fn source(scope: &Scope<'_>, index: usize) -> SourceRecord {
+    let source = &scope.experiment.plan.sources[index];
+    let parts = scope.parts().filter(|part| part.source == index);
+    let entries: Vec<_> = parts.map(|part| part.entries.clone()).collect();
+    let rows = &scope.experiment.entries.rows;
+    let is_file = |at: &usize| matches!(rows[*at].body, Err(Void::UnreadableFile));
+    let unreadable = entries.iter().cloned().flatten().filter(is_file).count();
+    SourceRecord {
+        name: source.name.clone(),
+        layout: source.source.layout.name().to_owned(),
+        files: source.files.len() as u64,
+        files_unreadable: unreadable as u64,
+        license: source.terms.license.clone(),
+        entries: entries.iter().map(|entries| entries.len() as u64).sum(),
+    }
+}
+
+fn verdicts(scope: &Scope<'_>) -> Vec<VerdictRecord> {
+    let record = |outcome: Outcome| VerdictRecord {
+        verdict: outcome.as_str(),
+        recorded_right: 0,
+        recorded_wrong: 0,
+        not_recorded: 0,
+    };
+    let mut records = Outcome::ALL.map(record);
+    for (_, body) in scope.trajectories() {
+        let at = Outcome::ALL
+            .iter()
+            .position(|outcome| *outcome == body.outcome);
+        let record = &mut records[at.unwrap_or_default()];
+        *match body.recorded {
+            Some(true) => &mut record.recorded_right,
+            Some(false) => &mut record.recorded_wrong,
+            None => &mut record.not_recorded,
+        } += 1;
+    }
+    records.into()
+}
+
+/// The language of each problem of the run that the dataset has; none where its words do not tell.
+fn languages(scope: &Scope<'_>) -> Result<Vec<Option<&'static str>>> {
+    let entries = &scope.experiment.entries;
+    let mut languages = vec![None; entries.problems.len()];
+    let columns = [PROBLEM_ID.name(), PROBLEM.name()];
+    scope.each_problem_batch(&columns, |batch: &RecordBatch| -> Result<(), Misfit> {
+        let rows = PROBLEM_ID.of(batch)?.into_iter().zip(PROBLEM.of(batch)?);
+        let rows: Vec<_> = rows
+            .filter_map(|(id, text)| Some((entries.find_problem(id?)?, text?)))
+            .collect();
+        let guess = |(problem, text): &(u32, &str)| (*problem, language::language(text));
+        for (problem, language) in rows.par_iter().map(guess).collect::<Vec<_>>() {
+            languages[problem as usize] = language;
+        }
+        Ok(())
+    })?;
+    Ok(languages)
+}
+
+/// Tokens of a thinking part that says nothing.
+fn empty_thinking(experiment: &Experiment<'_>) -> Result<u32> {
+    const EMPTY: &str = "<think>\n\n</think>\n\n";
+    Ok(experiment
+        .plan
+        .load_tokenizer()?
+        .count(EMPTY, EMPTY.len())
+        .thinking)
+}

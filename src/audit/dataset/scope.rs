@@ -1,0 +1,106 @@
+//! The entries that are audited, among those of a run that may hold another source to compare them with.
+
+use std::collections::HashSet;
+
+use crate::Result;
+use crate::pool::entries::{Body, Entry};
+use crate::run::{Experiment, RunPart};
+use crate::schema::Misfit;
+use arrow::array::RecordBatch;
+
+/// Some sources of a run.
+pub(super) struct Scope<'e> {
+    pub experiment: &'e Experiment<'e>,
+    /// For each source of the plan, whether it is one of them.
+    sources: Vec<bool>,
+}
+
+impl<'e> Scope<'e> {
+    /// The sources of the run by name: those that `names` has.
+    pub(super) fn new(experiment: &'e Experiment<'_>, names: &HashSet<String>) -> Self {
+        let sources = experiment.plan.sources.iter();
+        Self {
+            experiment,
+            sources: sources.map(|source| names.contains(&source.name)).collect(),
+        }
+    }
+
+    /// The same run's other sources.
+    pub(super) fn others(&self) -> Self {
+        Self {
+            experiment: self.experiment,
+            sources: self.sources.iter().map(|is_in| !is_in).collect(),
+        }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        !self.sources.contains(&true)
+    }
+
+    /// The indices of its sources in the plan.
+    pub(super) fn sources(&self) -> impl Iterator<Item = usize> {
+        let indices = self.sources.iter().enumerate();
+        indices.filter_map(|(index, is_in)| is_in.then_some(index))
+    }
+
+    pub(super) fn parts(&self) -> impl Iterator<Item = &'e RunPart> {
+        let parts = self.experiment.parts.iter();
+        parts.filter(|part| self.sources[part.source])
+    }
+
+    /// Its entries with their indices in the run, in the order of source, file and row.
+    pub(super) fn entries(&self) -> impl Iterator<Item = (u32, &'e Entry)> {
+        let rows = &self.experiment.entries.rows;
+        let of_part = |part: &'e RunPart| {
+            let entries = part.entries.clone();
+            entries.map(|at| (at as u32, &rows[at]))
+        };
+        self.parts().flat_map(of_part)
+    }
+
+    /// Those that are trajectories.
+    pub(super) fn trajectories(&self) -> impl Iterator<Item = (u32, &'e Body)> {
+        let bodies = self.entries();
+        bodies.filter_map(|(at, entry)| Some((at, entry.body.as_deref().ok()?)))
+    }
+
+    /// Each trajectory once: the first of its exact copies.
+    pub(super) fn distinct(&self) -> Vec<u32> {
+        let mut seen = HashSet::new();
+        let first = self
+            .trajectories()
+            .filter(|(_, body)| seen.insert(body.trajectory_id));
+        first.map(|(at, _)| at).collect()
+    }
+
+    /// For each problem of the run, whether one of the trajectories answers it.
+    pub(super) fn problems(&self) -> Vec<bool> {
+        let mut problems = vec![false; self.experiment.entries.problems.len()];
+        for (_, body) in self.trajectories() {
+            problems[body.problem as usize] = true;
+        }
+        problems
+    }
+
+    /// Where an entry stands: its source, file and row.
+    pub(super) fn place(&self, entry: u32) -> String {
+        let row = &self.experiment.entries.rows[entry as usize];
+        let source = &self.experiment.source_of(row.part).name;
+        let file = &self.experiment.file_of(row.part).file.name;
+        format!("{source}/{file}:{}", row.row)
+    }
+
+    /// Hands over every batch of its parts' problems with these columns.
+    pub(super) fn each_problem_batch(
+        &self,
+        columns: &[&str],
+        mut take: impl FnMut(&RecordBatch) -> Result<(), Misfit>,
+    ) -> Result<()> {
+        for part in self.parts() {
+            for batch in part.held.read(crate::pool::tables::PROBLEMS, columns)? {
+                take(&batch?).map_err(|misfit| part.held.misread(&misfit))?;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,222 @@
+//! `gradatim audit`: what a dataset of somebody else's is, and what is wrong with it.
+
+mod page;
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::Result;
+use crate::audit::dataset;
+use crate::measure::TokenizerName;
+use crate::pipeline::{Emit, Pipeline, PipelineFile, Verify};
+use crate::plan::Overrides;
+use crate::rules::{Accept, ControlTokens};
+use crate::run::{Amount, Timings, Watch, measure};
+use crate::screen::contamination::{Contamination, Drops, shipped};
+use crate::screen::{Duplicates, Screen};
+use crate::select::validation::THRESHOLD;
+use crate::source::Layout;
+use clap::Args;
+
+use super::inspect::Data;
+use super::progress::Progress;
+use super::starter::Starter;
+use super::{Work, print, print_json, stop_on_signals};
+
+/// Shows what a dataset is, on one page: verdicts beside those that it records, exact copies and near duplicates, gold
+/// answers that disagree, benchmarks' problems, replies that were cut off, thinking that is lost or unclosed, template
+/// tokens inside of text, lengths and what a trainer's maximum takes of them, categories, styles, languages, licences.
+///
+/// Each finding names rows to look at, as SOURCE/FILE:ROW, counted from 0. Nothing is written but what is measured, into
+/// the pool, where another audit or a run finds it.
+#[derive(Args)]
+#[command(after_help = "\
+Ends with 0 whatever is found; what was found is data, and `--json` has it for a script.
+
+Examples:
+  gradatim audit rows.jsonl
+  gradatim audit data/limo --against hub:open-r1/OpenR1-Math-220k
+  gradatim audit pipeline.toml --json")]
+pub(super) struct Arguments {
+    /// Files, folders, globs or datasets (`hub:NAMESPACE/NAME@REVISION`), in any layout that `inspect` reads; or one
+    /// pipeline, whose sources are audited as it reads them.
+    #[arg(required = true, value_name = "SOURCE")]
+    sources: Vec<PathBuf>,
+    /// Say which rows are this source's, and how the dataset compares with random draws of its size from it.
+    #[arg(long, value_name = "SOURCE")]
+    against: Vec<PathBuf>,
+    /// The config of the datasets [default: their default one].
+    #[arg(long)]
+    config: Option<String>,
+    /// The split of the datasets [default: `train`, or the only one].
+    #[arg(long)]
+    split: Option<String>,
+    /// Read with this layout, instead of the one that the columns suggest.
+    #[arg(long, value_enum)]
+    layout: Option<Layout>,
+    /// Count tokens with this `tokenizer.json` [default: the one of Qwen2.5, which is built in].
+    #[arg(long, value_name = "FILE")]
+    tokenizer: Option<PathBuf>,
+    #[command(flatten)]
+    work: Work,
+}
+
+pub(super) fn audit(arguments: &Arguments) -> Result<u8> {
+    let work = &arguments.work;
+    let stop = stop_on_signals()?;
+    let progress = Arc::new(Progress::new());
+    work.limit().keep();
+    let (file, names) = arguments.pipeline()?;
+    work.refuse_meeting(&file, &[])?;
+    let overrides = Overrides {
+        hub_mode: work.hub,
+        ..Overrides::default()
+    };
+    let plan = work.plan(&file, &overrides, &stop, &progress)?;
+    let settings = work.settings(&plan, &stop, &progress)?;
+    let mut timings = Timings::default();
+    let measured = measure(&plan, &settings, &mut timings);
+    progress.finish();
+    let measured = measured?;
+    progress.begin("audit", Amount::default());
+    let audit = timings.stage("audit", || dataset::audit(measured, &names, &settings));
+    progress.finish();
+    let audit = audit?;
+    work.write_timings(&timings)?;
+    match work.json {
+        true => print_json(&audit)?,
+        false => print(&page::page(&audit))?,
+    }
+    Ok(0)
+}
+
+impl Arguments {
+    /// The pipeline that reads it all, and the names of the sources that are audited.
+    fn pipeline(&self) -> Result<(PipelineFile, HashSet<String>)> {
+        let mut tables = Tables::default();
+        let own = match self.sources.as_slice() {
+            [file] if is_pipeline(file) => Some(PipelineFile::read(file)?),
+            sources => {
+                for source in sources {
+                    tables.add(&self.data(source))?;
+                }
+                None
+            }
+        };
+        let mut names: HashSet<String> = tables.names.iter().cloned().collect();
+        if let Some(own) = &own {
+            names.extend(own.pipeline.sources.keys().cloned());
+            tables.names.extend(own.pipeline.sources.keys().cloned());
+        }
+        for source in &self.against {
+            tables.add(&Data {
+                source: source.clone(),
+                config: None,
+                split: None,
+                layout: None,
+            })?;
+        }
+        let mut file = tables.file(own)?;
+        settle(&mut file.pipeline);
+        if let Some(tokenizer) = &self.tokenizer {
+            let path = std::path::absolute(tokenizer)?;
+            file.pipeline.measure.tokenizer = TokenizerName(path.to_string_lossy().into_owned());
+        }
+        Ok((file, names))
+    }
+
+    fn data(&self, source: &Path) -> Data {
+        Data {
+            source: source.to_owned(),
+            config: self.config.clone(),
+            split: self.split.clone(),
+            layout: self.layout,
+        }
+    }
+}
+
+fn is_pipeline(path: &Path) -> bool {
+    path.extension().is_some_and(|ending| ending == "toml")
+}
+
+/// The sources as tables of a pipeline.
+#[derive(Default)]
+struct Tables {
+    text: String,
+    names: Vec<String>,
+}
+
+impl Tables {
+    fn add(&mut self, data: &Data) -> Result<()> {
+        let (starter, place) = Starter::of_data(data)?;
+        let name = self.free(&place.name());
+        self.text += &starter.table(&name, &place.keys());
+        self.text.push('\n');
+        self.names.push(name);
+        Ok(())
+    }
+
+    /// The name, with a number where another source has it.
+    fn free(&self, name: &str) -> String {
+        let numbered = (2..).map(|number| format!("{name}-{number}"));
+        let mut names = std::iter::once(name.to_owned()).chain(numbered);
+        let is_free = |name: &String| !self.names.contains(name);
+        names.find(is_free).unwrap_or_default()
+    }
+
+    /// The pipeline of these tables, beside those of `own`.
+    fn file(self, own: Option<PipelineFile>) -> Result<PipelineFile> {
+        let path = Path::new("audit.toml");
+        match own {
+            None => PipelineFile::parse(path, self.text),
+            Some(own) if self.text.is_empty() => Ok(own),
+            Some(mut own) => {
+                let more = PipelineFile::parse(path, self.text)?;
+                for (name, mut source) in more.pipeline.sources {
+                    source.path = source.path.map(from_here);
+                    own.pipeline.sources.insert(name, source);
+                }
+                Ok(own)
+            }
+        }
+    }
+}
+
+/// A path from the current folder as one from anywhere.
+fn from_here(path: String) -> String {
+    let whole = std::path::absolute(&path).map(|path| path.to_string_lossy().into_owned());
+    whole.unwrap_or(path)
+}
+
+/// Nothing is dropped and nothing selected: what is wrong with a row is counted.
+fn settle(pipeline: &mut Pipeline) {
+    pipeline.grid.clear();
+    pipeline.validation = None;
+    pipeline.join.clear();
+    pipeline.benchmarks.clear();
+    pipeline.emit = Emit::default();
+    pipeline.verify = Verify {
+        accept: Accept::None,
+    };
+    for source in pipeline.sources.values_mut() {
+        source.accept = None;
+        source.control_tokens = ControlTokens::Keep;
+        source.skip_unreadable = true;
+        source.unread_max = UNREAD_MAX;
+    }
+    let asked = pipeline.screen.contamination.take();
+    pipeline.screen = Screen {
+        duplicates: Duplicates::Keep,
+        near_duplicates: pipeline.screen.near_duplicates.or(Some(THRESHOLD)),
+        contamination: Some(asked.unwrap_or_else(|| Contamination {
+            benchmarks: shipped::names().map(str::to_owned).collect(),
+            drop: Drops::Nothing,
+            vectors: None,
+        })),
+        ..Screen::default()
+    };
+}
+
+/// A dataset of which next to nothing can be read is read in the wrong way.
+const UNREAD_MAX: f64 = 0.999;

@@ -1,0 +1,468 @@
+//! An audit on one page: what to look at first, then what the dataset consists of.
+
+use crate::audit::dataset::{
+    Against, Audit, Example, Finding, GoldDisagreement, Lengths, Match, Mix, Quantiles, Section,
+};
+use crate::compare::null::{Null, NullLine};
+use crate::emit::leakage::{BenchmarkRecord, Leakage};
+use crate::error::one_line;
+
+use crate::cli::table::{self, table, thousands};
+
+/// The page, as wide as the terminal.
+pub(super) fn page(audit: &Audit) -> String {
+    let width = table::width().unwrap_or(WIDTH).clamp(WIDTH_MIN, WIDTH_MAX);
+    Page { width }.of(audit)
+}
+
+/// Where nobody says how wide the terminal is.
+const WIDTH: usize = 80;
+/// Lines are laid out between these.
+const WIDTH_MIN: usize = 60;
+const WIDTH_MAX: usize = 120;
+
+struct Page {
+    width: usize,
+}
+
+impl Page {
+    fn of(&self, audit: &Audit) -> String {
+        let parts = [
+            self.head(audit),
+            self.findings(audit),
+            self.golds(&audit.gold_disagreements),
+            verdicts(audit),
+            lengths(&audit.lengths),
+            self.mixes(&audit.mixes),
+            self.benchmarks(audit.contamination.as_ref()),
+            self.against(audit.against.as_ref()),
+        ];
+        let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+        parts.join("\n")
+    }
+
+    /// Words in lines that are no wider than the page, all but the first behind an indent.
+    fn wrapped(&self, text: &str, indent: usize) -> String {
+        let (mut wrapped, mut line) = (String::new(), String::new());
+        for word in text.split(' ') {
+            let is_full = line.chars().count() + word.chars().count() >= self.width;
+            if is_full && !line.trim().is_empty() {
+                wrapped += line.trim_end();
+                wrapped.push('\n');
+                line = " ".repeat(indent);
+            }
+            line += word;
+            line.push(' ');
+        }
+        wrapped + line.trim_end() + "\n"
+    }
+
+    fn head(&self, audit: &Audit) -> String {
+        let mut text = String::new();
+        for source in &audit.sources {
+            let files = counted(source.files, "file");
+            let unread = match source.files_unreadable {
+                0 => String::new(),
+                count => format!(" ({} cannot be read)", thousands(count)),
+            };
+            let license = source.license.as_deref().unwrap_or("not stated");
+            text += &self.wrapped(
+                &format!(
+                    "{}: layout {}, {files}{unread}, {} entries; licence {}",
+                    one_line(&source.name),
+                    source.layout,
+                    thousands(source.entries),
+                    one_line(license),
+                ),
+                2,
+            );
+        }
+        let unread = audit.entries - audit.trajectories;
+        text + &self.wrapped(
+            &format!(
+                "{} trajectories ({} without exact copies) of {} problems ({} without near duplicates); {} \
+                 entries yield none",
+                thousands(audit.trajectories),
+                thousands(audit.distinct),
+                thousands(audit.problems),
+                thousands(audit.clusters),
+                thousands(unread),
+            ),
+            2,
+        )
+    }
+
+    fn findings(&self, audit: &Audit) -> String {
+        let mut text = self.line("found, with rows to look at", "rows", "share");
+        for section in Section::ALL {
+            let found = audit
+                .findings
+                .iter()
+                .filter(|one| one.section == section && one.rows > 0);
+            let found: Vec<String> = found.map(|one| self.finding(one)).collect();
+            if !found.is_empty() {
+                text += &format!("{}\n{}", section.title(), found.concat());
+            }
+        }
+        let missed = audit.findings.iter().filter(|one| one.rows == 0);
+        let missed: Vec<String> = missed.map(|one| one.kind.replace('_', " ")).collect();
+        if !missed.is_empty() {
+            text += &self.wrapped(
+                &format!("looked for, and not found: {}", missed.join(", ")),
+                2,
+            );
+        }
+        text
+    }
+
+    /// A line with two figures at its end.
+    fn line(&self, words: &str, rows: &str, share: &str) -> String {
+        let room = self.width - FIGURES;
+        let wrapped = Self { width: room }.wrapped(words, 4);
+        let mut lines: Vec<String> = wrapped.lines().map(str::to_owned).collect();
+        let last = lines.pop().unwrap_or_default();
+        lines.push(format!("{last:room$}{rows:>10}{share:>8}"));
+        lines.join("\n") + "\n"
+    }
+
+    fn finding(&self, finding: &Finding) -> String {
+        let rows = thousands(finding.rows);
+        let words = format!("  {}", finding.sentence);
+        self.line(&words, &rows, &percent(finding.share)) + &self.examples(&finding.examples)
+    }
+
+    /// Rows to look at: in one line, or where more is told of them in one each.
+    fn examples(&self, examples: &[Example]) -> String {
+        if examples.iter().any(|example| example.told.is_some()) {
+            let line = |example: &Example| {
+                let told = example.told.as_deref().unwrap_or_default();
+                self.cut(&format!(
+                    "      {}  {}",
+                    one_line(&example.place),
+                    one_line(told)
+                ))
+            };
+            return examples.iter().map(line).collect();
+        }
+        match examples {
+            [] => String::new(),
+            _ => self.wrapped(&format!("      {}", places(examples)), 6),
+        }
+    }
+
+    /// A line of which only what the page has room for is told.
+    fn cut(&self, line: &str) -> String {
+        let line = line.trim_end();
+        match line.chars().count() <= self.width {
+            true => format!("{line}\n"),
+            false => line
+                .chars()
+                .take(self.width - 1)
+                .chain("…\n".chars())
+                .collect(),
+        }
+    }
+
+    fn golds(&self, disagreements: &[GoldDisagreement]) -> String {
+        if disagreements.is_empty() {
+            return String::new();
+        }
+        let count = counted(disagreements.len() as u64, "problem");
+        let mut text = format!("gold answers that disagree: {count}\n");
+        for one in disagreements.iter().take(SHOWN) {
+            let answers = one.answers.iter().take(SHOWN);
+            let answers: Vec<String> = answers
+                .map(|gold| {
+                    format!(
+                        "{} at {}",
+                        shortened(&gold.answer, ANSWER_CHARS),
+                        one_line(&gold.place)
+                    )
+                })
+                .collect();
+            let of = if one.same_text {
+                "one text"
+            } else {
+                "near duplicates"
+            };
+            text += &self.wrapped(&format!("  {of}: {}", answers.join("; ")), 4);
+        }
+        text
+    }
+
+    fn mixes(&self, mixes: &[Mix]) -> String {
+        let mix = |mix: &Mix| {
+            let told = mix.levels.iter().take(LEVELS);
+            let mut told: Vec<String> = told
+                .map(|level| format!("{} {}", one_line(&level.name), percent(level.share)))
+                .collect();
+            match mix.levels.len().saturating_sub(LEVELS) {
+                0 => {}
+                others => told.push(counted(others as u64, "other")),
+            }
+            if mix.unknown > 0 {
+                told.push(format!("not said of {}", thousands(mix.unknown)));
+            }
+            let guessed = if mix.variable == "language" {
+                " (guessed)"
+            } else {
+                ""
+            };
+            self.wrapped(
+                &format!("{}{guessed}: {}", mix.variable, told.join(", ")),
+                2,
+            )
+        };
+        mixes.iter().map(mix).collect()
+    }
+
+    fn benchmarks(&self, leakage: Option<&Leakage>) -> String {
+        let Some(leakage) = leakage else {
+            return String::new();
+        };
+        let told: Vec<String> = leakage.benchmarks.iter().map(found).collect();
+        let alarms = &leakage.detector.false_alarms;
+        let mut missed: Vec<&str> = Vec::new();
+        for name in leakage.benchmarks.iter().flat_map(|one| &one.not_found) {
+            if !missed.contains(&name.as_str()) {
+                missed.push(name);
+            }
+        }
+        let missed: Vec<String> = missed.iter().map(|name| name.replace('_', " ")).collect();
+        self.wrapped(&format!("benchmarks, items that stand here: {}", told.join(", ")), 2)
+            + &self.wrapped(
+                &format!(
+                    "  of {} problems that are none of theirs {} are falsely contaminated and {} suspect; not \
+                     found are some: {}",
+                    thousands(u64::from(alarms.problems)),
+                    alarms.contaminated,
+                    alarms.suspect,
+                    missed.join(", "),
+                ),
+                2,
+            )
+    }
+
+    fn against(&self, against: Option<&Against>) -> String {
+        let Some(against) = against else {
+            return String::new();
+        };
+        let head = format!(
+            "against {}: {} trajectories of {} problems",
+            against
+                .sources
+                .iter()
+                .map(|name| one_line(name))
+                .collect::<Vec<_>>()
+                .join(", "),
+            thousands(against.trajectories),
+            thousands(against.problems),
+        );
+        let mut text = self.line(&head, "rows", "share");
+        for one in against.matches.iter().filter(|one| one.rows > 0) {
+            text += &self.meeting(one);
+        }
+        text + &match &against.null {
+            Some(null) => format!("\n{}", self.null(null)),
+            None => "it has fewer than the dataset: no draws of that size can be made\n".to_owned(),
+        }
+    }
+
+    fn meeting(&self, one: &Match) -> String {
+        let words = format!("  {}", one.meeting.sentence());
+        self.line(&words, &thousands(one.rows), &percent(one.share)) + &self.examples(&one.examples)
+    }
+
+    fn null(&self, null: &Null) -> String {
+        let unit = if null.by_problem {
+            "problems, a trajectory of each"
+        } else {
+            "trajectories"
+        };
+        let mut text = self.wrapped(
+            &format!(
+                "beside {} random draws of {} {unit}, where 95 of 100 lie (* outside of that, ** beyond all chance):",
+                thousands(u64::from(null.draws)),
+                thousands(u64::from(null.rows)),
+            ),
+            2,
+        );
+        let told = null.lines.iter().filter(|line| is_told(line));
+        let rows: Vec<Vec<String>> = told.map(null_row).collect();
+        text += &table(&["", "dataset", "expected", "from", "to", ""], &rows);
+        let outside = null
+            .lines
+            .iter()
+            .filter(|line| !is_told(line) && line.outside)
+            .count();
+        if outside > 0 {
+            text += &format!(
+                "and {} of smaller names outside: `--json` has them\n",
+                counted(outside as u64, "share")
+            );
+        }
+        text
+    }
+}
+
+/// What the two figures of a line take.
+const FIGURES: usize = 18;
+/// Disagreements, and answers of each, that are told.
+const SHOWN: usize = 3;
+/// Letters of a gold answer that are told.
+const ANSWER_CHARS: usize = 30;
+/// Names of a mix that are told.
+const LEVELS: usize = 6;
+
+fn counted(count: u64, noun: &str) -> String {
+    let ending = if count == 1 { "" } else { "s" };
+    format!("{} {noun}{ending}", thousands(count))
+}
+
+/// `12.3%`; what is some and rounds to none is told as that.
+fn percent(share: f64) -> String {
+    match 100.0 * share {
+        some if some > 0.0 && some < 0.05 => "<0.1%".to_owned(),
+        share => format!("{share:.1}%"),
+    }
+}
+
+fn shortened(text: &str, most: usize) -> String {
+    let text = one_line(text);
+    match text.chars().count() <= most {
+        true => text.into_owned(),
+        false => text.chars().take(most - 1).chain(['…']).collect(),
+    }
+}
+
+/// `data/rows.jsonl:3, :17`, the file once.
+fn places(examples: &[Example]) -> String {
+    let (mut told, mut last) = (Vec::new(), "");
+    for example in examples {
+        let (file, row) = example
+            .place
+            .rsplit_once(':')
+            .unwrap_or((&example.place, ""));
+        told.push(match file == last {
+            true => format!(":{row}"),
+            false => one_line(&example.place).into_owned(),
+        });
+        last = file;
+    }
+    told.join(", ")
+}
+
+fn verdicts(audit: &Audit) -> String {
+    let known = audit
+        .verdicts
+        .iter()
+        .filter(|one| one.recorded_right + one.recorded_wrong + one.not_recorded > 0);
+    let row = |one: &crate::audit::dataset::VerdictRecord| {
+        let counts = [one.recorded_right, one.recorded_wrong, one.not_recorded];
+        std::iter::once(one.verdict.to_owned())
+            .chain(counts.map(thousands))
+            .collect()
+    };
+    let rows: Vec<Vec<String>> = known.map(row).collect();
+    table(
+        &[
+            "our verdict",
+            "recorded right",
+            "recorded wrong",
+            "not recorded",
+        ],
+        &rows,
+    )
+}
+
+fn lengths(lengths: &Lengths) -> String {
+    let row = |name: &str, of: &Quantiles| {
+        let count =
+            |value: Option<u32>| value.map_or("-".to_owned(), |count| thousands(u64::from(count)));
+        let mean = of
+            .mean
+            .map_or("-".to_owned(), |mean| thousands(mean.round() as u64));
+        vec![
+            name.to_owned(),
+            thousands(of.count),
+            count(of.min),
+            count(of.p10),
+            count(of.median),
+            mean,
+            count(of.p90),
+            count(of.p99),
+            count(of.max),
+        ]
+    };
+    let rows = [
+        row("reply", &lengths.reply),
+        row("thinking", &lengths.thinking),
+        row("answer", &lengths.answer),
+    ];
+    let limits = lengths.limits.iter().map(|limit| {
+        vec![
+            thousands(u64::from(limit.tokens)),
+            thousands(limit.rows_over),
+            percent(limit.share),
+            percent(limit.tokens_share),
+        ]
+    });
+    let heads = [
+        "tokens", "rows", "min", "p10", "median", "mean", "p90", "p99", "max",
+    ];
+    table(&heads, &rows)
+        + "\n"
+        + &table(
+            &["a maximum of", "replies over", "share", "tokens cut"],
+            &limits.collect::<Vec<_>>(),
+        )
+}
+
+/// A benchmark with how many of its items were found.
+fn found(benchmark: &BenchmarkRecord) -> String {
+    let found = &benchmark.found;
+    let contaminated = found.exact + found.near;
+    let suspect = found.part + found.numbers_changed + found.reworded + found.similar;
+    let suspect = match suspect {
+        0 => String::new(),
+        count => format!(" and {count} suspect"),
+    };
+    format!(
+        "{} {contaminated}{suspect} of {}",
+        one_line(&benchmark.name),
+        benchmark.items
+    )
+}
+
+/// Shares of the smaller names are told by JSON alone, and what nobody knows.
+fn is_told(line: &NullLine) -> bool {
+    let is_large = |share: Option<f64>| share.is_some_and(|share| share >= 0.05);
+    let is_known = line.dataset.is_some() && line.expected.is_some();
+    is_known && (line.level.is_none() || is_large(line.dataset) || is_large(line.expected))
+}
+
+fn null_row(line: &NullLine) -> Vec<String> {
+    let name = match &line.level {
+        Some(level) => format!("{}: {}", line.variable, one_line(level)),
+        None => format!("{} ({})", line.variable, line.statistic.replace('_', " ")),
+    };
+    let mark = match (line.outside, line.beyond_chance) {
+        (_, true) => "**",
+        (true, false) => "*",
+        (false, false) => "",
+    };
+    let values = [line.dataset, line.expected, line.low, line.high];
+    let values = values.map(|value| value.map_or("-".to_owned(), figure));
+    std::iter::once(name)
+        .chain(values)
+        .chain([mark.to_owned()])
+        .collect()
+}
+
+/// Counts as counts, shares with three digits.
+fn figure(value: f64) -> String {
+    match value.abs() {
+        large if large >= 100.0 => thousands(value.round() as u64),
+        _ => format!("{value:.3}"),
+    }
+}
