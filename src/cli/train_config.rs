@@ -7,7 +7,7 @@ use clap::Args;
 use super::preflight::Told;
 use super::{apart, print_for_programs, say};
 use crate::error::did_you_mean;
-use crate::train::configs::{Asked, Config, Folder, Subject, TARGETS, Target, names};
+use crate::train::configs::{Asked, Config, Folder, Line, Subject, TARGETS, Target, names, quoted};
 use crate::train::launcher::{Launcher, Step};
 use crate::{Error, Result, disk};
 
@@ -18,15 +18,16 @@ use crate::{Error, Result, disk};
 #[derive(Args)]
 #[command(after_help = "\
 Trainers: trl, llamafactory, axolotl, ms-swift, verl, torchtune, open-instruct, nemo-rl, prime-rl,
-s1. The first lines of a configuration say how it
-is run, where the trained model will lie, and how `gradatim preflight` looks at the rows before.
+s1. The first lines of a configuration say how it is run, where the trained model will lie, how
+`gradatim preflight` looks at the rows before, and what is otherwise than the experiment says.
 
 A model is a folder, or an id on the hub: of that only the name is known, so trainers with
 templates of their own may ask for `--family`.
 
 With `--all`, `DIR/configs` has one configuration for each line of `runs.csv`, by the name of the
 run; `bash DIR/runs.sh` goes through them, skips what is done and makes the attempts that
-`gradatim eval --experiment OUT` joins (`--help` says how); `DIR/slurm.sh` is the same as an array. Nothing is written into OUT, which is sealed.
+`gradatim eval --experiment OUT` joins (`--help` says how); `DIR/slurm.sh` is the same as an array.
+Nothing is written into OUT, which is sealed.
 
 Example:
   gradatim train-config out diverse-long-r1-100 --trainer trl --model Qwen/Qwen2.5-7B-Instruct
@@ -100,69 +101,80 @@ pub(super) fn train_config(arguments: &Arguments) -> Result<u8> {
         apart::refuse_inside(std::slice::from_ref(&arguments.out), "--out", to)?;
     }
     let folder = Folder::read(&arguments.out)?;
-    let ending = arguments.trainer.ending;
     match (&arguments.to, arguments.all) {
-        (Some(to), true) => {
-            let configs = to.join("configs");
-            let template = configs.join(TEMPLATE);
-            let models = shown(&to.join("models"))?;
-            let asked = asked(arguments, models, Some(&template))?;
-            let mut files = Vec::new();
-            let mut steps = Vec::new();
-            for line in &folder.lines {
-                let name = format!("{}.{ending}", line.run);
-                let file = configs.join(&name).display().to_string();
-                let config = asked.config(&folder, line, &file)?;
-                steps.push(Step {
-                    run: line.run.clone(),
-                    config: name.clone(),
-                    model: config.model.clone(),
-                    command: config.command.clone(),
-                });
-                add(&mut files, &name, config, &template);
-            }
-            let launcher = launcher(arguments, to, &steps)?;
-            write_all(&configs, &files, arguments.overwrite)?;
-            disk::create_folders(&to.join("attempts"))?;
-            write_each(to, &launcher, arguments.overwrite)?;
-            say(&format!(
-                "{} configurations in `{}`; `bash {}` trains them all and makes their attempts",
-                folder.lines.len(),
-                configs.display(),
-                to.join("runs.sh").display(),
-            ));
-        }
-        (to, _) => {
-            let line = match &arguments.run {
-                Some(run) => folder.of_run(run)?,
-                None => {
-                    let subset = arguments.subset.as_deref().unwrap_or_default();
-                    folder.of_subset(subset, arguments.seed, arguments.budget.as_deref())?
-                }
-            };
-            let template = to.as_ref().map(|to| to.with_extension("jinja"));
-            let asked = asked(arguments, "models".into(), template.as_deref())?;
-            let own = PathBuf::from(format!("{}.{ending}", line.run));
-            let file = to.as_ref().unwrap_or(&own);
-            let config = asked.config(&folder, line, &file.display().to_string())?;
-            match (to, template) {
-                (Some(to), Some(template)) => {
-                    let told = format!(
-                        "train with `{}`; the model will lie in `{}`",
-                        config.command, config.model
-                    );
-                    let mut files = Vec::new();
-                    let name = to.file_name().unwrap_or_default().to_string_lossy();
-                    add(&mut files, &name, config, &template);
-                    let folder = to.parent().unwrap_or(Path::new(""));
-                    write_each(folder, &files, arguments.overwrite)?;
-                    say(&told);
-                }
-                _ => print_for_programs(&config.text)?,
-            }
+        (Some(to), true) => every_run(arguments, &folder, to)?,
+        (Some(to), false) => one_run(arguments, &folder, to)?,
+        (None, _) => {
+            let asked = asked(arguments, "models".into(), None)?;
+            let line = line(arguments, &folder)?;
+            let file = format!("{}.{}", line.run, asked.target.ending);
+            print_for_programs(&asked.config(&folder, line, &file)?.text)?;
         }
     }
     Ok(0)
+}
+
+/// The run that is asked for.
+fn line<'f>(arguments: &Arguments, folder: &'f Folder) -> Result<&'f Line> {
+    match (&arguments.run, arguments.subset.as_deref()) {
+        (Some(run), _) => folder.of_run(run),
+        (None, subset) => {
+            let subset = subset.unwrap_or_default();
+            folder.of_subset(subset, arguments.seed, arguments.budget.as_deref())
+        }
+    }
+}
+
+/// Writes the configuration of one run to a file, with its template beside it.
+fn one_run(arguments: &Arguments, folder: &Folder, to: &Path) -> Result<()> {
+    let template = to.with_extension("jinja");
+    let asked = asked(arguments, "models".into(), Some(&template))?;
+    let file = to.display().to_string();
+    let config = asked.config(folder, line(arguments, folder)?, &file)?;
+    let command = config.command.replace("\"$config\"", &quoted(&file));
+    let model = &config.model;
+    let told = format!("train with `{command}`; the model will lie in `{model}`");
+    let mut files = Vec::new();
+    let name = to.file_name().unwrap_or_default().to_string_lossy();
+    add(&mut files, &name, config, &template);
+    let beside = to.parent().unwrap_or(Path::new(""));
+    refuse_other(beside, &files, arguments.overwrite)?;
+    write_each(beside, &files)?;
+    say(&told);
+    Ok(())
+}
+
+/// Writes the configurations of all runs, and what goes through them.
+fn every_run(arguments: &Arguments, folder: &Folder, to: &Path) -> Result<()> {
+    let configs = to.join("configs");
+    let template = configs.join(TEMPLATE);
+    let asked = asked(arguments, shown(&to.join("models"))?, Some(&template))?;
+    let (mut files, mut steps) = (Vec::new(), Vec::new());
+    for line in &folder.lines {
+        let name = format!("{}.{}", line.run, asked.target.ending);
+        let file = configs.join(&name).display().to_string();
+        let config = asked.config(folder, line, &file)?;
+        steps.push(Step {
+            run: line.run.clone(),
+            config: name.clone(),
+            model: config.model.clone(),
+            command: config.command.clone(),
+        });
+        add(&mut files, &name, config, &template);
+    }
+    let launcher = launcher(arguments, to, &steps)?;
+    refuse_other(&configs, &files, arguments.overwrite)?;
+    refuse_other(to, &launcher, arguments.overwrite)?;
+    write_all(&configs, &files)?;
+    disk::create_folders(&to.join("attempts"))?;
+    write_each(to, &launcher)?;
+    say(&format!(
+        "{} configurations in `{}`; `bash {}` trains them all and makes their attempts",
+        folder.lines.len(),
+        configs.display(),
+        to.join("runs.sh").display(),
+    ));
+    Ok(())
 }
 
 /// The files that go through the runs and make the attempts.
@@ -224,10 +236,30 @@ fn add(files: &mut Vec<(String, String)>, name: &str, config: Config, template: 
     files.push((name.to_owned(), config.text));
 }
 
+/// Files by their paths below a folder, each with its text.
+type Files = [(String, String)];
+
+/// Refuses, before anything is written, to write over a file that says something else.
+fn refuse_other(folder: &Path, files: &Files, is_over: bool) -> Result<()> {
+    let other = files.iter().map(|(name, text)| (folder.join(name), text));
+    let mut other = other.filter(|(path, text)| disk::is_there(path) && !says(path, text));
+    match other.next() {
+        Some((path, _)) if !is_over => Err(Error::usage(
+            format!("`{}` is there and says something else", path.display()),
+            "name another with `--out`, or write over it with `--overwrite`",
+        )),
+        _ => Ok(()),
+    }
+}
+
+fn says(path: &Path, text: &str) -> bool {
+    disk::read_own_text(path).is_ok_and(|found| found == text)
+}
+
 /// Writes a folder of files: as one where it is not there yet.
-fn write_all(folder: &Path, files: &[(String, String)], is_over: bool) -> Result<()> {
+fn write_all(folder: &Path, files: &Files) -> Result<()> {
     if disk::is_there(folder) {
-        return write_each(folder, files, is_over);
+        return write_each(folder, files);
     }
     let partial = disk::Partial::begin_alone(folder)?;
     disk::create_folders(&partial.built())?;
@@ -237,23 +269,10 @@ fn write_all(folder: &Path, files: &[(String, String)], is_over: bool) -> Result
     partial.finish(disk::Over::Nothing)
 }
 
-/// Writes files that are not there yet, each whole or not at all; refuses before the first where one says something else.
-fn write_each(folder: &Path, files: &[(String, String)], is_over: bool) -> Result<()> {
-    let mut new = Vec::new();
-    for (name, text) in files {
-        let path = folder.join(name);
-        match disk::read_own_text(&path) {
-            Ok(found) if found == *text => continue,
-            Ok(_) | Err(_) if disk::is_there(&path) && !is_over => {
-                return Err(Error::usage(
-                    format!("`{}` is there and says something else", path.display()),
-                    "name another with `--out`, or write over it with `--overwrite`",
-                ));
-            }
-            _ => new.push((path, text)),
-        }
-    }
-    for (path, text) in new {
+/// Writes those files that do not say so yet, each whole or not at all.
+fn write_each(folder: &Path, files: &Files) -> Result<()> {
+    let files = files.iter().map(|(name, text)| (folder.join(name), text));
+    for (path, text) in files.filter(|(path, text)| !says(path, text)) {
         disk::write_named(&path, text)?;
     }
     Ok(())

@@ -1,6 +1,7 @@
 //! What is asked of configurations, and the head of each: what it is, how it is run and looked at.
 
 use super::read::Line;
+use super::subject::Kept;
 use super::training::{Batch, Template, Training};
 use super::{Beyond, Folder, Settings, Subject, Takes, Target, text, trl};
 use crate::error::one_line;
@@ -110,13 +111,15 @@ impl Asked {
 
     /// The template that goes in place of the model's, if one must.
     fn template(&self) -> Result<Option<Template>> {
-        let text = match self.target.takes {
+        let kept = match self.target.takes {
             Takes::None => None,
             Takes::Own => self.subject.unreplaced(self.target.name)?,
             _ if self.target.name == trl::TARGET.name => self.subject.marked()?,
             _ => self.subject.kept()?,
         };
-        let Some(text) = text else { return Ok(None) };
+        let Some(Kept { name, text }) = kept else {
+            return Ok(None);
+        };
         let file = match (self.target.takes, &self.template_file) {
             (Takes::File, None) => {
                 return Err(Error::usage(
@@ -130,7 +133,7 @@ impl Asked {
             (Takes::File, file) => file.clone(),
             _ => None,
         };
-        Ok(Some(Template { text, file }))
+        Ok(Some(Template { name, text, file }))
     }
 
     /// What is said before the configuration: of what it is, how it is run, and how it is looked at before.
@@ -173,14 +176,15 @@ impl Asked {
     fn preflight(&self, training: &Training<'_>) -> Option<String> {
         let name = self.target.name;
         TRAINERS.iter().find(|trainer| trainer.name() == name)?;
-        let model = self
-            .subject
-            .as_preflight_knows_it(training.template.is_some())?;
+        let model = self.subject.as_preflight_knows_it()?;
+        let template = training.template.as_ref();
+        let template = template.map(|one| format!(" --template {}", text::quoted(&one.name)));
         Some(format!(
-            "gradatim preflight {} {} --trainer {name} --model {} --max-length {} --beyond {}",
+            "gradatim preflight {} {} --trainer {name} --model {}{} --max-length {} --beyond {}",
             text::quoted(training.data),
             text::quoted(&training.line.subset),
-            text::quoted(&model),
+            text::quoted(model),
+            template.unwrap_or_default(),
             training.settings.length_max,
             training.settings.beyond.map_or("", beyond_name),
         ))

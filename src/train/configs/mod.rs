@@ -27,7 +27,7 @@ use super::{Beyond, Settings, TrainedColumn};
 use crate::templates::Refused;
 
 pub(crate) use asked::{Asked, Config};
-pub(crate) use read::Folder;
+pub(crate) use read::{Folder, Line};
 pub(crate) use subject::Subject;
 pub(crate) use text::quoted;
 use training::Training;

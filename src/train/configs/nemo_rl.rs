@@ -11,7 +11,7 @@ use crate::train::{Beyond, TrainedColumn};
 
 pub(super) const TARGET: Target = Target {
     name: "nemo-rl",
-    version: "of 2026-08",
+    version: "of August 2026 (read, not run)",
     ending: "yaml",
     column: TrainedColumn::Messages,
     beyond: &[Beyond::Drop],
@@ -188,16 +188,10 @@ fn data(training: &Training<'_>) -> Keys {
         false => Value::Nothing,
     };
     Keys::new()
-        .because("add_bos", false, "the chat template has it")
-        .because(
-            "add_eos",
-            false,
-            "the chat template has it; default true: a second one",
-        )
         .because(
             "add_generation_prompt",
             true,
-            "what opens the reply is not in the loss",
+            "default false: what opens the reply is in the loss",
         )
         .key("shuffle", true)
         .key("train", rows(&training.line.subset, "train"))

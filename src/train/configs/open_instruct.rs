@@ -7,7 +7,7 @@ use crate::train::{Beyond, TrainedColumn};
 
 pub(super) const TARGET: Target = Target {
     name: "open-instruct",
-    version: "of 2026-08",
+    version: "of August 2026 (read, not run)",
     ending: "sh",
     column: TrainedColumn::Messages,
     beyond: &[Beyond::CutEnd],

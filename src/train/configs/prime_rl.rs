@@ -11,7 +11,7 @@ use crate::train::{Beyond, TrainedColumn};
 
 pub(super) const TARGET: Target = Target {
     name: "prime-rl",
-    version: "of 2026-08",
+    version: "of August 2026 (read, not run)",
     ending: "toml",
     column: TrainedColumn::Messages,
     beyond: &[Beyond::CutEnd],

@@ -8,7 +8,7 @@ use serde_json::{Map, json};
 
 use crate::error::did_you_mean;
 use crate::templates::built_in::{FAMILIES, Family, as_trl_trains};
-use crate::templates::{ChatTemplate, Refused, of_model};
+use crate::templates::{ChatTemplate, Refused, SpecialTokens, of_file, of_model};
 use crate::{Error, Result};
 
 /// A model as a user names it.
@@ -21,7 +21,24 @@ pub(crate) struct Subject {
     /// What the folder has; none of a model on the hub.
     own: Option<ChatTemplate>,
     /// A template that the user wants in its place.
-    asked: Option<ChatTemplate>,
+    asked: Option<Kept>,
+}
+
+/// A template in place of the model's.
+#[derive(Clone)]
+pub(super) struct Kept {
+    /// As a preflight takes it: a family's name, or a file.
+    pub(super) name: String,
+    pub(super) text: String,
+}
+
+impl Kept {
+    fn of(family: &Family) -> Self {
+        Self {
+            name: family.name.to_owned(),
+            text: family.source().to_owned(),
+        }
+    }
 }
 
 /// Parts of names on the hub, in small letters, and the families that they belong to; the first that fits.
@@ -78,15 +95,13 @@ impl Subject {
     }
 
     /// The template to render with so that thinking is trained on as it stands; none where the model's own does.
-    pub(super) fn kept(&self) -> Result<Option<String>> {
+    pub(super) fn kept(&self) -> Result<Option<Kept>> {
         if let Some(asked) = &self.asked {
-            return Ok(Some(asked.source().to_owned()));
+            return Ok(Some(asked.clone()));
         }
-        let thinking = self
-            .family
-            .and_then(|family| Family::named(&format!("{}-thinking", family.name)));
-        if let Some(thinking) = thinking {
-            return source(thinking).map(Some);
+        let thinking = self.family_name().map(|name| format!("{name}-thinking"));
+        if let Some(thinking) = thinking.and_then(|name| Family::named(&name)) {
+            return Ok(Some(Kept::of(thinking)));
         }
         match &self.own {
             Some(own) if !keeps(own) => Err(Error::usage(
@@ -101,14 +116,14 @@ impl Subject {
     }
 
     /// The same, which must also say where the assistant speaks, as TRL asks of a template where it knows none itself.
-    pub(super) fn marked(&self) -> Result<Option<String>> {
+    pub(super) fn marked(&self) -> Result<Option<Kept>> {
         if let Some(kept) = self.kept()? {
             return Ok(Some(kept));
         }
         match (&self.own, self.family) {
             (Some(own), _) if as_trl_trains(own).is_some() => Ok(None),
             (None, Some(family)) if family.is_known_to_trl() => Ok(None),
-            (_, Some(family)) => source(family).map(Some),
+            (_, Some(family)) => Ok(Some(Kept::of(family))),
             (Some(_), None) => Err(Error::usage(
                 format!(
                     "the chat template of `{}` does not say where the assistant speaks",
@@ -121,7 +136,7 @@ impl Subject {
     }
 
     /// None, where the model's own template will do; fails where a trainer that takes no other would lose thinking.
-    pub(super) fn unreplaced(&self, trainer: &str) -> Result<Option<String>> {
+    pub(super) fn unreplaced(&self, trainer: &str) -> Result<Option<Kept>> {
         match self.kept()? {
             None => Ok(None),
             Some(_) => Err(Error::usage(
@@ -134,19 +149,12 @@ impl Subject {
         }
     }
 
-    /// Its folder, or the family whose template stands for it; `is_replaced` where one that keeps thinking does.
-    pub(super) fn as_preflight_knows_it(&self, is_replaced: bool) -> Option<String> {
-        if self.folder.is_some() {
-            return Some(self.name.clone());
+    /// As a preflight knows it: a folder or a name on the hub that tells the family, or else the family.
+    pub(super) fn as_preflight_knows_it(&self) -> Option<&str> {
+        if self.folder.is_some() || of_name(&self.name).is_some() {
+            return Some(&self.name);
         }
-        let family = self.family_name()?;
-        let thinking = format!("{family}-thinking");
-        let is_replaced = is_replaced && Family::named(&thinking).is_some();
-        Some(if is_replaced {
-            thinking
-        } else {
-            family.to_owned()
-        })
+        self.family_name()
     }
 
     /// The name of its family.
@@ -183,27 +191,24 @@ impl Subject {
     }
 }
 
-fn source(family: &Family) -> Result<String> {
-    let template = family.template();
-    let template =
-        template.map_err(|refused| Error::usage(refused.to_string(), "name another model"))?;
-    Ok(template.source().to_owned())
-}
-
 /// A template of a family, or of a file.
-fn asked(name: &str) -> Result<ChatTemplate> {
-    let refused = |refused: Refused| {
+fn asked(name: &str) -> Result<Kept> {
+    if let Some(family) = Family::named(name) {
+        return Ok(Kept::of(family));
+    }
+    let template = of_file(Path::new(name), SpecialTokens::default());
+    let template = template.map_err(|refused| {
+        let known = FAMILIES.map(|family| family.name);
+        let meant = did_you_mean(name, known);
         Error::usage(
             format!("the template `{name}` cannot be used: {refused}"),
-            "give a Jinja file, or a family's name",
+            format!("{meant}give a Jinja file, or one of {}", known.join(", ")),
         )
-    };
-    if let Some(family) = Family::named(name) {
-        return family.template().map_err(refused);
-    }
-    let text = crate::disk::read_own_text(Path::new(name))
-        .map_err(|error| refused(Refused(error.to_string())))?;
-    ChatTemplate::new(text, crate::templates::SpecialTokens::default()).map_err(refused)
+    })?;
+    Ok(Kept {
+        name: name.to_owned(),
+        text: template.source().to_owned(),
+    })
 }
 
 fn named(name: &str) -> Result<&'static Family> {

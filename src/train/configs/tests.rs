@@ -114,7 +114,7 @@ fn told(name: &str, beyond: Beyond) -> Vec<&'static str> {
         "nemo-rl" => &[
             "max_total_sequence_length: 4096",
             "chat_template: default",
-            "add_eos: false",
+            "add_generation_prompt: true",
         ],
         "prime-rl" => &["seq_len = 4096", "assistant = true", "user = false"],
         "s1" => &["--block_size=4096", "--train_file_path=/data/out/one "],

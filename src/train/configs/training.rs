@@ -43,6 +43,8 @@ impl Batch {
 /// A template that goes in place of the model's.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Template {
+    /// As a preflight takes it.
+    pub(super) name: String,
     pub(super) text: String,
     /// Where it will lie; none where the configuration holds it.
     pub(super) file: Option<String>,

@@ -1,8 +1,9 @@
 //! NeMo-RL's `sft_processor` (as read in August 2026 and not run): the conversation rendered turn by turn, each tokenised
-//! alone, the loss on the assistant's turns with the words that open them.
+//! alone, the loss on the assistant's turns.
 //!
-//! It takes `messages`. A turn is what the conversation up to it adds to the one before. With `add_bos` and `add_eos`, as its
-//! example has them, the first begins with the beginning and the last ends with the end, once. A row that is too long stays
+//! It takes `messages`. A turn is what the conversation up to it adds to the one before. With `add_generation_prompt`, as our
+//! configurations have it, what opens a reply belongs to the turn before. With `add_bos` and `add_eos`, as its example has
+//! them, the first turn begins with the beginning and the last ends with the end, once. A row that is too long stays
 //! in its batch as some tokens of no weight: it is left out.
 
 use super::{Prepare, beyond, render, said, turns};
@@ -28,7 +29,8 @@ impl<'m> NemoRl<'m> {
         let (mut ids, mut trained) = (Vec::new(), Vec::new());
         let mut before = String::new();
         for (at, turn) in turns.iter().enumerate() {
-            let text = render(&self.model.template, &said(&turns[..=at]), false)?.text;
+            let opens = turn.role == "user";
+            let text = render(&self.model.template, &said(&turns[..=at]), opens)?.text;
             let added = self.with_marks(added(&before, &text), at == 0, at + 1 == turns.len());
             let turn_ids = self.model.tokenizer.ids(&added, false);
             trained.extend(std::iter::repeat_n(

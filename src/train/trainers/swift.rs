@@ -256,20 +256,27 @@ impl Prepare for Swift<'_> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::LazyLock;
+
     use super::*;
     use crate::measure::tokens::Tokenizer;
     use crate::templates::built_in::Family;
     use serde_json::json;
 
-    /// What is trained on, and of that what the loss is on.
-    fn trained(family: &str, turns: &[(&str, &str)], on_prompt: bool) -> Option<[String; 2]> {
+    static QWEN3: LazyLock<Model> = LazyLock::new(|| model("qwen3"));
+    static R1_DISTILL: LazyLock<Model> = LazyLock::new(|| model("r1-distill"));
+
+    fn model(family: &str) -> Model {
         let template = Family::named(family).and_then(|family| family.template().ok());
-        let model = Model {
+        let tokenizer = Tokenizer::of_family(family).and_then(Result::ok);
+        Model {
             template: template.expect("it is built in"),
-            tokenizer: Tokenizer::of_family(family)
-                .expect("one is built in")
-                .expect("it loads"),
-        };
+            tokenizer: tokenizer.expect("it is built in"),
+        }
+    }
+
+    /// What is trained on, and of that what the loss is on.
+    fn trained(model: &Model, turns: &[(&str, &str)], on_prompt: bool) -> Option<[String; 2]> {
         let settings = Settings {
             length_max: 1000,
             beyond: None,
@@ -283,7 +290,7 @@ mod tests {
             messages: Some(messages.collect()),
             ..Row::default()
         };
-        let swift = Swift::new(&model, settings).expect("it trains such models");
+        let swift = Swift::new(model, settings).expect("it trains such models");
         let prepared = swift.prepare(&row);
         let ids = prepared.ids.iter().zip(&prepared.trained);
         let learned: Vec<u32> = ids.filter(|(_, on)| **on).map(|(id, _)| *id).collect();
@@ -301,7 +308,7 @@ mod tests {
             ("user", "2+2?"),
             ("assistant", "4"),
         ];
-        let [whole, learned] = trained("r1-distill", &turns, false).expect("it is trained on");
+        let [whole, learned] = trained(&R1_DISTILL, &turns, false).expect("it is trained on");
         assert_eq!(
             whole,
             "<｜begin▁of▁sentence｜><｜User｜>1+1?Go.<｜Assistant｜>Well. 2<｜end▁of▁sentence｜><｜User｜>2+2?<｜Assistant｜>4<｜end▁of▁sentence｜>"
@@ -315,7 +322,7 @@ mod tests {
     #[test]
     fn a_reply_that_nobody_asked_for_answers_an_empty_question() {
         let [whole, learned] =
-            trained("r1-distill", &[("assistant", "2")], false).expect("it is trained on");
+            trained(&R1_DISTILL, &[("assistant", "2")], false).expect("it is trained on");
         assert_eq!(
             whole,
             "<｜begin▁of▁sentence｜><｜User｜><｜Assistant｜>2<｜end▁of▁sentence｜>"
@@ -325,12 +332,12 @@ mod tests {
 
     #[test]
     fn a_question_without_a_reply_is_trained_on_without_loss() {
-        for (family, behind) in [
-            ("qwen3", "<|im_start|>assistant\n<think>\n\n</think>\n\n"),
-            ("r1-distill", "<｜Assistant｜><think>\n"),
+        for (model, behind) in [
+            (&QWEN3, "<|im_start|>assistant\n<think>\n\n</think>\n\n"),
+            (&R1_DISTILL, "<｜Assistant｜><think>\n"),
         ] {
             let [whole, learned] =
-                trained(family, &[("user", "1+1?")], false).expect("it is trained on");
+                trained(model, &[("user", "1+1?")], false).expect("it is trained on");
             assert!(whole.ends_with(behind), "{whole}");
             assert_eq!(learned, "");
         }
@@ -347,13 +354,13 @@ mod tests {
             ],
             &[("user", "1+1?"), ("critic", "2")],
         ] {
-            assert_eq!(trained("qwen2.5", turns, false), None);
+            assert_eq!(trained(&QWEN3, turns, false), None);
         }
     }
 
     #[test]
     fn loss_on_all_leaves_out_the_first_token_alone() {
-        let [whole, learned] = trained("qwen3", &[("user", "1+1?"), ("assistant", "2")], true)
+        let [whole, learned] = trained(&QWEN3, &[("user", "1+1?"), ("assistant", "2")], true)
             .expect("it is trained on");
         assert_eq!(whole.strip_prefix("<|im_start|>"), Some(learned.as_str()));
     }
