@@ -22,13 +22,13 @@ pub enum TurnsRule {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ControlTokens {
-    /// Its row is dropped as `control_tokens`. Where a whole template stands in the text, `after` and `before` cut
-    /// out what is meant (layout `columns`).
+    /// Its row is dropped as `control_tokens`. A whole chat template around the text is read as its turns where it is one
+    /// that is known; of any other `after` and `before` cut out what is meant (layout `columns`).
     #[default]
     Drop,
-    /// It stays as it is: trainers make the token of it, which ends or begins a turn there.
+    /// It stays as it is, a template too: trainers make the token of it, which ends or begins a turn there.
     Keep,
-    /// A space behind their first character makes them text.
+    /// A space behind their first character makes them text, once a known template was read.
     Escape,
 }
 

@@ -7,13 +7,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, RecordBatch};
-use arrow::datatypes::SchemaRef;
+use arrow::datatypes::{Schema, SchemaRef};
 use fs_err as fs;
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions};
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::column::writer::ColumnCloseResult;
-use parquet::file::metadata::{PageIndexPolicy, ParquetMetaData};
+use parquet::file::metadata::{KeyValue, PageIndexPolicy, ParquetMetaData};
 use parquet::file::properties::WriterProperties;
 use parquet::file::writer::SerializedFileWriter;
 
@@ -65,7 +65,9 @@ impl Table {
         let properties = properties
             .into_builder()
             .set_compression(Compression::ZSTD(level))
+            .set_key_value_metadata(beside(&schema))
             .build();
+        let schema = Arc::new(Schema::new(schema.fields().clone()));
         let writer = ArrowWriter::try_new(disk::create(path)?, schema.clone(), Some(properties))
             .map_err(|error| Error::write_parquet(path, error))?;
         Ok(Self {
@@ -95,6 +97,17 @@ impl Table {
         closed.map_err(|error| Error::write_parquet(&self.path, error))?;
         Ok(self.path)
     }
+}
+
+/// What a schema says beside its columns, as the file's footer has it: under its own keys, where other programs look.
+fn beside(schema: &Schema) -> Option<Vec<KeyValue>> {
+    let said = schema.metadata().iter();
+    let mut said: Vec<KeyValue> = said
+        .map(|(key, value)| KeyValue::new(key.clone(), value.clone()))
+        .collect();
+    // Of a map, whose order is nobody's.
+    said.sort_by(|a, b| a.key.cmp(&b.key));
+    (!said.is_empty()).then_some(said)
 }
 
 /// Writes a file of the first `groups` row groups of another, without decoding them.

@@ -25,6 +25,8 @@ enum Name {
     Columns,
     /// The paper's grid over OpenR1.
     Ladder,
+    /// The paper's headline questions in 12 arms.
+    Headline,
     /// s1's selection, step by step, beside its controls.
     S1,
     /// LIMO's lexical score, beside its controls.
@@ -51,6 +53,7 @@ pub(super) fn example(arguments: &Arguments) -> Result<u8> {
         Name::Quickstart => include_str!("../../pipelines/quickstart.toml"),
         Name::Columns => include_str!("../../pipelines/columns.toml"),
         Name::Ladder => include_str!("../../pipelines/ladder.toml"),
+        Name::Headline => include_str!("../../pipelines/headline.toml"),
         Name::S1 => include_str!("../../pipelines/s1.toml"),
         Name::Limo => include_str!("../../pipelines/limo.toml"),
         Name::LightR1 => include_str!("../../pipelines/light_r1.toml"),

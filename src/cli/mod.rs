@@ -8,6 +8,8 @@ mod audit;
 mod balance;
 mod check;
 mod completions;
+#[cfg(test)]
+mod documented;
 mod eval;
 mod example;
 mod fingerprint;
@@ -26,6 +28,8 @@ mod size;
 mod sql;
 mod starter;
 mod table;
+mod train_config;
+mod training;
 mod verify;
 mod why;
 
@@ -123,6 +127,8 @@ enum Command {
     Balance(balance::Arguments),
     /// Show what a trainer makes of each subset, and what is lost on the way.
     Preflight(preflight::Arguments),
+    /// Write a trainer's configuration for a subset, or for every run of the experiment.
+    TrainConfig(Box<train_config::Arguments>),
     /// Show the smallest difference that an experiment can detect.
     Power(power::Arguments),
     /// List, verify and prune the measured trajectories that runs keep.
@@ -152,6 +158,7 @@ impl Command {
             Self::Audit(arguments) => audit::audit(arguments),
             Self::Balance(arguments) => balance::balance(arguments),
             Self::Preflight(arguments) => preflight::preflight(arguments),
+            Self::TrainConfig(arguments) => train_config::train_config(arguments),
             Self::Power(arguments) => power::power(arguments),
             Self::Pool(arguments) => pool::pool(arguments),
             Self::Fingerprint(arguments) => fingerprint::fingerprint(arguments),

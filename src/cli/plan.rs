@@ -15,10 +15,11 @@ use serde_json::{Value, json};
 use super::progress::Progress;
 use super::run::{ledger_table, shortfalls, steps, subset_table};
 use super::table::{bytes, thousands};
+use super::training::Training;
 use super::{Common, print, print_json, stop_on_signals};
 
-/// Shows what a run would make: the subsets and controls, what the pool offers, what is missing, and one finished row
-/// as it would be trained on. Writes nothing but what it measures into the pool, where the run finds it.
+/// Shows what a run would make: the subsets and controls, what the pool offers, what is missing, how much there is to
+/// train, and one finished row as it would be trained on. Writes nothing but what it measures into the pool, where the run finds it.
 #[derive(Args)]
 #[command(after_help = "\
 Ends with 5 where the pipeline refuses a shortfall that a run would meet.
@@ -50,6 +51,7 @@ pub(super) fn plan(arguments: &Arguments) -> Result<u8> {
         selection: &selection,
         ledger: &ledger,
         sizes: TextSizes::new(&experiment, &selection),
+        training: Training::new(&experiment, &selection),
         timings: &timings,
         shown: shown.as_ref(),
     };
@@ -71,6 +73,7 @@ struct Made<'m> {
     selection: &'m Selection,
     ledger: &'m [(String, Tally)],
     sizes: TextSizes,
+    training: Training<'m>,
     timings: &'m Timings,
     shown: Option<&'m Preview>,
 }
@@ -107,6 +110,7 @@ impl Made<'_> {
             "shortfalls": shortfalls(self.selection),
             "warnings": self.selection.warnings,
             "text_bytes": self.sizes.bytes,
+            "training": self.training.as_json(),
             "row": row,
         })
     }
@@ -140,12 +144,13 @@ impl Made<'_> {
             return "there is no `[[grid]]`: nothing is selected, and a run writes the ledger alone\n".into();
         }
         format!(
-            "{}\n{} subsets and controls; text of {} would be written: {} rows, {} before compression\n",
+            "{}\n{} subsets and controls; text of {} would be written: {} rows, {} before compression\n{}",
             subset_table(self.selection, &self.experiment.plan.runs),
             self.selection.subsets.len(),
             self.sizes.subsets,
             thousands(self.sizes.rows),
             bytes(self.sizes.bytes),
+            self.training.as_text(),
         )
     }
 }

@@ -8,13 +8,14 @@ use crate::manifest::Manifest;
 use crate::pipeline::Pipeline;
 use crate::pool::tables::{COMPANION, PROBLEMS, TRAJECTORIES};
 use crate::schema::markdown;
+use crate::train::preflight::Preflight;
 use crate::{Error, Result};
 use clap::{Args, ValueEnum};
 
 use super::print;
 
-/// Prints the JSON schema of the pipeline file, the manifest, `leakage.json` or what `audit --json` and `eval --json`
-/// print, or the columns of a table.
+/// Prints the JSON schema of the pipeline file, the manifest, `leakage.json` or what `audit --json`, `eval --json`
+/// and `preflight --json` print, or the columns of a table.
 #[derive(Args)]
 #[command(after_help = "\
 Example:
@@ -49,6 +50,7 @@ enum Of {
     Arms,
     Comparisons,
     Disagreements,
+    Preflight,
 }
 
 pub(super) fn schema(arguments: &Arguments) -> Result<u8> {
@@ -84,6 +86,7 @@ fn text(of: Of) -> Result<String> {
         Of::Arms => markdown(&tables::arms_heads()),
         Of::Comparisons => markdown(&tables::comparisons_heads()),
         Of::Disagreements => markdown(&tables::disagreements_heads()),
+        Of::Preflight => json_schema::<Preflight>()?,
     })
 }
 

@@ -6,8 +6,8 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::csv::csv;
-use super::{DerivedRows, Written};
+use super::Written;
+use super::csv::{csv, four_decimals};
 use crate::Result;
 use crate::compare::balance::{NO_LEVEL, effective};
 use crate::error::one_line;
@@ -30,11 +30,30 @@ struct SummaryRow<'r> {
 /// What the rows of a subset say together.
 struct Figures {
     tokens_median: f64,
-    rows_over: u32,
-    tokens_over: u64,
+    /// None where no text is written.
+    lengths: Option<Lengths>,
     /// Rows of each, the most common first.
     categories: Vec<(String, u64)>,
     styles: Vec<(String, u64)>,
+}
+
+/// What its conversations are against the limit of a trainer.
+struct Lengths {
+    tokens: u64,
+    rows_over: u32,
+    tokens_over: u64,
+}
+
+impl Lengths {
+    fn new(conversation_tokens: &[u32], max_length: u32) -> Self {
+        let all = conversation_tokens.iter();
+        let over = all.clone().map(|tokens| tokens.saturating_sub(max_length));
+        Self {
+            tokens: all.copied().map(u64::from).sum(),
+            rows_over: over.clone().filter(|&over| over > 0).count() as u32,
+            tokens_over: over.map(u64::from).sum(),
+        }
+    }
 }
 
 fn row_columns<'r>() -> Vec<Filled<'r, SummaryRow<'r>>> {
@@ -53,16 +72,27 @@ fn row_columns<'r>() -> Vec<Filled<'r, SummaryRow<'r>>> {
             .always(|row| row.figures.tokens_median),
         column::<u32>(
             "max_length",
-            "`[runs] max_length`: tokens that a reply may have",
+            "`[runs] max_length`: tokens that a conversation may have",
         )
         .always(|row| row.max_length),
-        column::<u32>("rows_over", "rows whose reply has more").always(|row| row.figures.rows_over),
-        column::<f64>("rows_over_share", "the same over rows").always(SummaryRow::rows_over_share),
+        column::<u64>(
+            "conversation_tokens",
+            "tokens of all its conversations (`conversation_tokens` of its rows), which a trainer holds against its \
+             limit; empty, as the three that follow, where no text is written",
+        )
+        .or_empty(|row| Some(row.figures.lengths.as_ref()?.tokens)),
+        column::<u32>("rows_over", "rows whose conversation has more than max_length")
+            .or_empty(|row| Some(row.figures.lengths.as_ref()?.rows_over)),
+        column::<f64>("rows_over_share", "the same over rows")
+            .or_empty(|row| row.rows_over_share().map(four_decimals)),
         column::<f64>(
             "tokens_over_share",
-            "share of all tokens that lie beyond max_length and would be cut",
+            "share of conversation_tokens that lie beyond max_length and would be cut",
         )
-        .always(|row| share(row.figures.tokens_over, row.record.tokens)),
+        .or_empty(|row| {
+            let lengths = row.figures.lengths.as_ref()?;
+            Some(four_decimals(share(lengths.tokens_over, lengths.tokens)))
+        }),
         column::<String>(
             "category_mix",
             "rows of each category, as `algebra:15;geometry:14`, the most common first",
@@ -74,7 +104,7 @@ fn row_columns<'r>() -> Vec<Filled<'r, SummaryRow<'r>>> {
             "category_effective",
             "exp(entropy) of the categories: as many, all as common, would be as mixed",
         )
-        .always(|row| row.figures.effective_categories()),
+        .always(|row| four_decimals(row.figures.effective_categories())),
         column::<u64>(
             "steps",
             "optimiser's steps of a run at `[runs] epochs`, else `[runs] steps`",
@@ -89,11 +119,9 @@ pub(crate) fn columns() -> Vec<Head> {
 }
 
 impl SummaryRow<'_> {
-    fn rows_over_share(&self) -> f64 {
-        share(
-            u64::from(self.figures.rows_over),
-            u64::from(self.record.size),
-        )
+    fn rows_over_share(&self) -> Option<f64> {
+        let over = self.figures.lengths.as_ref()?.rows_over;
+        Some(share(u64::from(over), u64::from(self.record.size)))
     }
 }
 
@@ -122,9 +150,7 @@ pub(super) fn write(
             figures: Figures::new(
                 &experiment.entries,
                 subset.entries(),
-                written
-                    .as_ref()
-                    .and_then(|written| written.derived.as_ref()),
+                written.as_ref(),
                 runs.max_length.get(),
             ),
             max_length: runs.max_length.get(),
@@ -137,27 +163,18 @@ pub(super) fn write(
 }
 
 impl Figures {
-    fn new(
-        entries: &Entries,
-        chosen: &[u32],
-        derived: Option<&DerivedRows>,
-        max_length: u32,
-    ) -> Self {
+    fn new(entries: &Entries, chosen: &[u32], written: Option<&Written>, max_length: u32) -> Self {
         let bodies = || chosen.iter().map(|&entry| entries.body_of(entry));
-        let mut tokens: Vec<u32> = match derived {
+        let mut tokens: Vec<u32> = match written.and_then(|written| written.derived.as_ref()) {
             Some(rows) => rows.tokens.clone(),
             None => bodies().map(|body| body.tokens).collect(),
         };
         tokens.sort_unstable();
-        let over = tokens
-            .iter()
-            .map(|&tokens| tokens.saturating_sub(max_length));
         let category = |problem: u32| entries.problems[problem as usize].category;
         let named = |name| entries.name(name);
         Self {
             tokens_median: median(&tokens),
-            rows_over: over.clone().filter(|&over| over > 0).count() as u32,
-            tokens_over: over.map(u64::from).sum(),
+            lengths: written.map(|written| Lengths::new(&written.conversation_tokens, max_length)),
             categories: mix(bodies().map(|body| category(body.problem).map(named))),
             styles: mix(bodies().map(|body| Some(named(body.style)))),
         }
@@ -212,14 +229,15 @@ fn tex_row(row: &SummaryRow<'_>) -> String {
         mix.push(format!("{more} more"));
     }
     format!(
-        "{} & {} & {} & {} & {:.2} & {:.0} & {:.1} & {} & {} \\\\\n",
+        "{} & {} & {} & {} & {:.2} & {:.0} & {} & {} & {} \\\\\n",
         escaped(&record.name),
         escaped(record.role.as_str()),
         record.size,
         record.problems,
         record.tokens as f64 / 1e6,
         figures.tokens_median,
-        100.0 * row.rows_over_share(),
+        row.rows_over_share()
+            .map_or_else(String::new, |share| format!("{:.1}", 100.0 * share)),
         escaped(&mix.join(", ")),
         row.steps
             .map_or_else(String::new, |steps| steps.to_string()),
@@ -231,14 +249,14 @@ fn tex_table(rows: &str, runs: &Runs) -> String {
         "Subset & Role & Rows & Problems & Tokens (M) & Median & $>${} (\\%) & Categories (\\%) & Steps \\\\",
         runs.max_length
     );
-    let length = if let Some(epochs) = runs.epochs {
-        format!("{epochs} epochs")
-    } else {
-        "a fixed number of steps".to_owned()
+    let length = match &runs.epochs {
+        Some(epochs) => format!("epochs: {epochs}"),
+        None => "a fixed number of steps".to_owned(),
     };
     format!(
         "% Every subset and control of this run; needs \\usepackage{{booktabs,longtable}}, and a wide page.\n\
-         % Tokens: of all replies, in millions; Median: tokens of a reply; >{max}: rows whose reply is longer.\n\
+         % Tokens: of all replies, in millions; Median: tokens of a reply; >{max}: rows whose\n\
+         % conversation is longer (system message, problem and the template's marks with the reply).\n\
          % Steps: at batch size {batch}, {length}.\n\
          \\begingroup\\scriptsize\\setlength{{\\tabcolsep}}{{3pt}}\n\\begin{{longtable}}{{llrrrrrlr}}\n\\toprule\n{head}\n\\midrule\n\\endhead\n{rows}\\bottomrule\n\
          \\end{{longtable}}\n\\endgroup\n",
@@ -283,12 +301,16 @@ mod tests {
                 .map(|(name, rows)| ((*name).to_owned(), *rows))
                 .collect()
         };
-        let row = |record, steps| SummaryRow {
+        let lengths = Some(Lengths {
+            tokens: 5000,
+            rows_over: 6,
+            tokens_over: 75,
+        });
+        let row = |record, lengths, steps| SummaryRow {
             record,
             figures: Figures {
                 tokens_median: 5.5,
-                rows_over: 6,
-                tokens_over: 70,
+                lengths,
                 categories: mix(&[("algebra", 4), ("geometry", 4)]),
                 styles: mix(&[("r1", 9)]),
             },
@@ -297,7 +319,7 @@ mod tests {
         };
         let table = csv(
             &row_columns(),
-            &[row(&trained, Some(10)), row(&aside, None)],
+            &[row(&trained, lengths, Some(10)), row(&aside, None, None)],
         );
         let expected = [
             ("subset", "one"),
@@ -309,9 +331,10 @@ mod tests {
             ("tokens", "4000"),
             ("tokens_median", "5.5"),
             ("max_length", "8"),
+            ("conversation_tokens", "5000"),
             ("rows_over", "6"),
             ("rows_over_share", "0.075"),
-            ("tokens_over_share", "0.0175"),
+            ("tokens_over_share", "0.015"),
             ("category_mix", "algebra:4;geometry:4"),
             ("style_mix", "r1:9"),
             ("category_effective", "2"),
@@ -328,6 +351,18 @@ mod tests {
             Some(&""),
             "what is set aside is never trained on"
         );
+        assert_eq!(
+            lines[2][9..13],
+            [""; 4],
+            "nothing is said of texts that are not written"
+        );
+    }
+
+    #[test]
+    fn a_conversation_that_is_as_long_as_it_may_be_is_not_over() {
+        let lengths = Lengths::new(&[8, 9, 3, 12], 8);
+        let told = (lengths.tokens, lengths.rows_over, lengths.tokens_over);
+        assert_eq!(told, (32, 2, 5));
     }
 
     #[test]

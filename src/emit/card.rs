@@ -5,21 +5,20 @@
 
 use std::fmt::Write;
 
-use arrow::datatypes::DataType;
 use serde_json::{Map, Value, json};
 
 use super::balance::Compared;
 use super::leakage::{BenchmarkRecord, Leakage, VectorsRecord};
 use super::markdown::escaped;
-use super::{Written, split, subset};
+use super::{Written, picture, split};
 use crate::compare::balance::{Summary, told_with_others, unbalanced_first, why};
 use crate::error::quoted;
 use crate::manifest::{HubCheck, HubRecord, Manifest, SubsetRecord};
 use crate::pipeline::Runs;
 use crate::run::Experiment;
-use crate::schema::{Head, Kind};
 use crate::screen::contamination::{Drops, shipped};
 use crate::select::{Subset, SubsetRole, WIDE};
+use crate::source::license;
 
 /// `dataset_info.json` of LLaMA-Factory: an entry for each written subset, naming its one file.
 pub(super) fn dataset_info(subsets: &[(&Subset, Option<&Written>)]) -> Value {
@@ -48,9 +47,8 @@ pub(super) fn card(
     subsets: &[(&Subset, Option<&Written>)],
     balances: &[Compared],
 ) -> String {
-    let columns = subset::columns(experiment.plan);
     let mut text = format!("---\n{FRONT_BEGIN}\n");
-    front_matter(&mut text, manifest, license(experiment), &columns, subsets);
+    front_matter(&mut text, manifest, license(experiment), subsets);
     text.push_str(&format!("{FRONT_END}\n---\n\n{BODY_BEGIN}\n\n"));
     let runs = &experiment.plan.runs;
     body(&mut text, manifest, leakage, (subsets, runs), balances);
@@ -130,15 +128,26 @@ fn title(manifest: &Manifest) -> &str {
     manifest.title.as_deref().unwrap_or("A gradatim experiment")
 }
 
+/// A licence, or several, as the hub takes them.
+fn license_lines(license: &str) -> String {
+    let (names, called) = license::of_card(license);
+    let names: Vec<String> = names.into_iter().map(quoted).collect();
+    let names = match names.as_slice() {
+        [one] => one.clone(),
+        several => format!("[{}]", several.join(", ")),
+    };
+    let called = called.map(|name| format!("license_name: {}\n", quoted(name)));
+    format!("license: {names}\n{}", called.unwrap_or_default())
+}
+
 fn front_matter(
     text: &mut String,
     manifest: &Manifest,
     license: Option<&str>,
-    columns: &[Head],
     subsets: &[(&Subset, Option<&Written>)],
 ) {
     if let Some(license) = license {
-        text.push_str(&format!("license: {}\n", quoted(license)));
+        text.push_str(&license_lines(license));
     }
     text.push_str(&format!("pretty_name: {}\n", quoted(title(manifest))));
     text.push_str("task_categories: [text-generation]\n");
@@ -156,77 +165,42 @@ fn front_matter(
         return;
     }
     text.push_str("configs:\n");
-    let configs = configs(&written);
-    for (name, splits) in &configs {
-        text.push_str(&format!("- config_name: {}\n  data_files:\n", quoted(name)));
-        for (subset, _) in splits {
-            let split = split(subset);
-            let path = quoted(&format!("{}/{split}-*.parquet", subset.name));
-            text.push_str(&format!("  - split: {split}\n    path: {path}\n"));
-        }
-    }
-    text.push_str("dataset_info:\n");
-    for (name, splits) in &configs {
-        text.push_str(&format!("- config_name: {}\n  features:\n", quoted(name)));
-        for column in columns {
-            text.push_str(&feature(column));
-        }
-        text.push_str("  splits:\n");
-        for (subset, written) in splits {
-            text.push_str(&format!(
-                "  - name: {}\n    num_bytes: {}\n    num_examples: {}\n",
-                split(subset),
-                written.data_bytes,
-                written.rows
-            ));
-        }
-        let sum = |bytes: fn(&Written) -> u64| -> u64 {
-            splits.iter().map(|(_, written)| bytes(written)).sum()
-        };
-        text.push_str(&format!(
-            "  download_size: {}\n  dataset_size: {}\n",
-            sum(|written| written.file_bytes),
-            sum(|written| written.data_bytes)
-        ));
+    for (name, splits) in configs(&written) {
+        text.push_str(&config(name, &splits));
     }
 }
 
-/// A config for each written subset, with its splits: its own rows, and the validation set beside them.
-fn configs<'s>(
-    written: &[(&'s Subset, &'s Written)],
-) -> Vec<(&'s str, Vec<(&'s Subset, &'s Written)>)> {
-    let is_aside = |subset: &Subset| subset.role == SubsetRole::Validation;
-    let aside = written.iter().find(|(subset, _)| is_aside(subset));
-    let mut configs = Vec::with_capacity(written.len());
-    for one in written {
-        let beside = aside.filter(|_| !is_aside(one.0));
-        let splits = std::iter::once(one).chain(beside).copied().collect();
-        configs.push((one.0.name.as_str(), splits));
+/// A config's lines. One that is rows to train on alone takes the form that loaders read fastest.
+fn config(name: &str, splits: &[&Subset]) -> String {
+    let path = |subset: &Subset| quoted(&format!("{}/{}-*.parquet", subset.name, split(subset)));
+    let mut text = format!("- config_name: {}\n  data_files:", quoted(name));
+    if let [only] = splits
+        && split(only) == "train"
+    {
+        return text + &format!(" {}\n", path(only));
     }
-    configs
+    text.push('\n');
+    for subset in splits {
+        let lines = format!("  - split: {}\n    path: {}\n", split(subset), path(subset));
+        text.push_str(&lines);
+    }
+    text
 }
 
-fn feature(column: &Head) -> String {
-    let pair = |first: &str, second: &str| {
-        format!(
-            "  - name: {}\n    list:\n    - name: {first}\n      dtype: string\n    - name: \
-             {second}\n      dtype: string\n",
-            column.name
-        )
-    };
-    let plain = |kind: &str| format!("  - name: {}\n    dtype: {kind}\n", column.name);
-    match column.kind {
-        Kind::Messages => pair("role", "content"),
-        Kind::Conversations => pair("from", "value"),
-        Kind::Text | Kind::Id => plain("string"),
-        Kind::Bool => plain("bool"),
-        Kind::U32 | Kind::U64 | Kind::F32 | Kind::F64 => plain(match column.kind.data_type() {
-            DataType::UInt32 => "uint32",
-            DataType::UInt64 => "uint64",
-            DataType::Float64 => "float64",
-            _ => "float32",
-        }),
-    }
+/// A config for each written subset, with its splits: its own rows, and the validation set beside them. The
+/// validation set's own is the last: the hub shows the first.
+fn configs<'s>(written: &[(&'s Subset, &'s Written)]) -> Vec<(&'s str, Vec<&'s Subset>)> {
+    let subsets = written.iter().map(|(subset, _)| *subset);
+    let (aside, trained): (Vec<&Subset>, Vec<&Subset>) =
+        subsets.partition(|subset| subset.role == SubsetRole::Validation);
+    let beside = |subset: &'s Subset| std::iter::once(subset).chain(aside.first().copied());
+    let own = trained
+        .into_iter()
+        .map(|subset| (subset, beside(subset).collect()));
+    let aside = aside.iter().map(|&subset| (subset, vec![subset]));
+    let all = own.chain(aside);
+    all.map(|(subset, splits)| (subset.name.as_str(), splits))
+        .collect()
 }
 
 /// The hub's names of sizes.
@@ -258,8 +232,9 @@ fn body(
         text.push('\n');
     };
     line(format!("# {}\n", escaped(title(manifest))));
+    picture::picture(&mut line, manifest);
     line(format!(
-        "Made by {} with seed {}. Every subset is a prefix of an order, of the draw's hash or of its recipe, so \
+        "\nMade by {} with seed {}. Every subset is a prefix of an order, of the draw's hash or of its recipe, so \
          that a smaller one is part of the larger one of the same draw (`rank < 100` of the 1000 is the 100). \
          `__run__/manifest.json` holds every count, `__run__/ledger.parquet` the fate of every entry \
          that was read, `__run__/pipeline.lock.toml` the pipeline with every default; `gradatim check` \
@@ -294,8 +269,9 @@ fn body(
          `overlap` which share of its problems another draw is expected to have too. `replicate`: no draw decides \
          (the whole of a bucket is taken that is the same for every draw, or the recipe ranks), so that seeds are \
          training seeds. A matched control has other problems than its subset: where that takes its whole bucket, \
-         the control is of what lies outside of it. Tokens are counted with {}; steps are of a run by `[runs]`.",
-        escaped(&manifest.tokenizer)
+         the control is of what lies outside of it. Tokens are of replies, counted with {}; steps are of a run by `[runs]`. {}",
+        escaped(&manifest.tokenizer),
+        beyond(subsets, runs.max_length.get())
     ));
     comparisons(&mut line, manifest);
     if !manifest.shortfalls.is_empty() {
@@ -335,6 +311,20 @@ fn body(
             line(format!("- {}", escaped(warning)));
         }
     }
+}
+
+/// How many subsets have rows that are longer than a trainer takes them.
+fn beyond(subsets: &[(&Subset, Option<&Written>)], max_length: u32) -> String {
+    let is_over = |written: &&Written| {
+        let mut tokens = written.conversation_tokens.iter();
+        tokens.any(|&tokens| tokens > max_length)
+    };
+    let written = subsets.iter().filter_map(|(_, written)| *written);
+    let (all, over) = (written.clone().count(), written.filter(is_over).count());
+    format!(
+        "A trainer holds the whole conversation against its limit (`conversation_tokens` of a row): of {all} subsets and \
+         controls that are written, {over} have rows with more than {max_length} (`rows_over` in `__run__/subsets.csv`)."
+    )
 }
 
 /// Which files the entries came from, and whose word vouches for their bytes.

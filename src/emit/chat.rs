@@ -8,6 +8,7 @@
 use std::borrow::Cow;
 
 use super::texts::EntryText;
+use crate::measure::tokens::Tokenizer;
 use crate::pipeline::{Emit, Template};
 use crate::verify::{Thinking, before_thinking, split_thinking};
 
@@ -65,40 +66,61 @@ pub(super) fn turns<'t>(emit: &'t Emit, text: &'t EntryText) -> Vec<(Speaker, Co
     system.into_iter().chain([user, assistant]).collect()
 }
 
-/// The conversation in Qwen2.5's chat template.
+/// The marks of a turn in Qwen2.5's chat template.
+const START: &str = "<|im_start|>";
+const END: &str = "<|im_end|>";
+
+/// The conversation in Qwen2.5's chat template. It ends in the end token, and not in the line end that the template has
+/// behind that: trainers of texts look for the token at the very end, and put a second one there where it is not.
 pub(super) fn chat(emit: &Emit, text: &EntryText) -> String {
-    format!(
-        "<|im_start|>system\n{}<|im_end|>\n<|im_start|>user\n{}<|im_end|>\n<|im_start|>assistant\n{}\
-         <|im_end|>\n",
-        emit.system.as_deref().unwrap_or(QWEN_SYSTEM),
-        user_turn(emit, &text.problem),
-        marked(emit.text.template, &text.response),
-    )
+    let response = marked(emit.text.template, &text.response);
+    format!("{}{response}{END}", opening(emit, &text.problem))
 }
 
-/// A response with its thinking and its answer marked as the template says. One without thinking has none
-/// here, and one whose thinking never ends has no answer.
+/// What the template has before the assistant's words.
+fn opening(emit: &Emit, problem: &str) -> String {
+    let system = emit.system.as_deref().unwrap_or(QWEN_SYSTEM);
+    let user = user_turn(emit, problem);
+    format!("{START}system\n{system}{END}\n{START}user\n{user}{END}\n{START}assistant\n")
+}
+
+/// Tokens of the conversation in Qwen2.5's chat template: what a trainer holds against its limit, of which the reply's
+/// are a part.
+///
+/// A mark of the template is one token, also by a vocabulary that has another model's marks. Nothing is merged across
+/// marks, nor across the line end before a reply, which begins with no white space.
+pub(crate) fn conversation_tokens(
+    emit: &Emit,
+    problem: &str,
+    reply_tokens: u32,
+    tokenizer: &Tokenizer,
+) -> u32 {
+    let opening = opening(emit, problem);
+    let before: u32 = opening
+        .split(START)
+        .flat_map(|piece| piece.split(END))
+        .map(|piece| 1 + tokenizer.tokens(piece))
+        .sum();
+    // There is one mark less than there are pieces, and another behind the reply.
+    before + reply_tokens + tokenizer.tokens("\n")
+}
+
+/// A response with its thinking and its answer marked as the template says: `<think>` as every column has it, since a
+/// response was read into that form. One without thinking has none here, and one whose thinking never ends has no answer.
 fn marked(template: Template, response: &str) -> Cow<'_, str> {
-    let parts = split_thinking(response);
-    // What stands before the opening mark is no answer, and is not lost.
-    let before = before_thinking(response, &parts).trim();
-    let thinking = response[parts.thinking].trim();
-    let thinking = format!("{before}\n{thinking}");
-    let thinking = thinking.trim_start();
-    let answer = response[parts.answer].trim();
     match template {
-        Template::Think if parts.state == Thinking::Absent || response.contains("<think>") => {
-            Cow::Borrowed(response)
-        }
-        Template::Think if parts.state == Thinking::Open => {
-            Cow::Owned(format!("<think>\n{thinking}"))
-        }
-        Template::Think => Cow::Owned(format!("<think>\n{thinking}\n</think>\n\n{answer}")),
-        Template::S1 => Cow::Owned(marked_as_s1(parts.state, thinking, answer)),
+        Template::Think => Cow::Borrowed(response),
+        Template::S1 => Cow::Owned(marked_as_s1(response)),
     }
 }
 
-fn marked_as_s1(state: Thinking, thinking: &str, answer: &str) -> String {
+fn marked_as_s1(response: &str) -> String {
+    let parts = split_thinking(response);
+    // What stands before the opening mark is no answer, and is not lost.
+    let before = before_thinking(response, &parts).trim();
+    let thinking = format!("{before}\n{}", response[parts.thinking].trim());
+    let thinking = thinking.trim_start();
+    let (state, answer) = (parts.state, response[parts.answer].trim());
     let thinking = match state {
         Thinking::Absent => String::new(),
         _ => format!("<|im_start|>think\n{thinking}"),
@@ -120,18 +142,118 @@ fn marked_as_s1(state: Thinking, thinking: &str, answer: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::LazyLock;
+
+    use proptest::prelude::*;
+    use serde_json::{Map, Value, json};
+
     use super::*;
+    use crate::source::{Layout, Remarks, Row, Source, layout, value};
+    use crate::templates::ChatTemplate;
+    use crate::templates::built_in::Family;
+
+    static QWEN: LazyLock<(ChatTemplate, Tokenizer)> = LazyLock::new(|| {
+        let template = Family::named("qwen2.5").expect("a family").template();
+        let tokenizer = Tokenizer::qwen().expect("a vocabulary");
+        (template.expect("a template"), tokenizer)
+    });
+
+    /// A row as it is read: hard pieces of problem and reply in the form that all columns have.
+    fn read(problem: &str, response: &str) -> Option<EntryText> {
+        let source = Source {
+            control_tokens: crate::rules::ControlTokens::Escape,
+            ..Source::of(Layout::Limo)
+        };
+        let row = json!({ "question": problem, "solution": response }).to_string();
+        let row = value::from_json(&row).expect("JSON");
+        let needed = layout::columns(&source);
+        let cells = needed.iter().map(|needed| row.clone().field(&needed.name));
+        let row = Row {
+            number: 0,
+            offset: None,
+            cells: Ok(cells.collect()),
+            remarks: Remarks::default(),
+        };
+        let mut entries = Vec::new();
+        layout::entries(&source, row, &mut entries);
+        let read = entries.remove(0).body.ok()?;
+        Some(EntryText {
+            problem: read.problem.into_owned(),
+            response: read.response.into_owned(),
+            gold: None,
+            made: None,
+            conversation_tokens: None,
+        })
+    }
+
+    const PIECES: [&str; 30] = [
+        "a",
+        "B ",
+        " ",
+        "\n",
+        "\n\n",
+        "\t",
+        "4",
+        "?",
+        ".",
+        "\u{301}",
+        "\u{200b}",
+        "数学",
+        "\u{1100}\u{1161}",
+        "'s",
+        "{{ x }}",
+        "{% raw %}",
+        "<think>",
+        "</think>",
+        "<think>\n",
+        "\n</think>\n\n",
+        "<|im_start|>think\n",
+        "<|im_start|>answer\n",
+        "<|im_start|>user\n",
+        "<|im_start|>assistant\n",
+        "<|im_end|>",
+        "<|endoftext|>",
+        "<reasoning>",
+        "</reasoning>",
+        "<tool_call>",
+        "</s>",
+    ];
+
+    fn hard_text() -> impl Strategy<Value = String> {
+        let piece = prop::sample::select(&PIECES[..]);
+        prop::collection::vec(piece, 1..14).prop_map(|pieces| pieces.concat())
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2048))]
+
+        #[test]
+        fn the_text_is_the_turns_in_qwens_own_template_and_its_tokens_are_counted(
+            problem in hard_text(),
+            response in hard_text(),
+            system in prop::option::of("[A-Z][a-z .\n]{0,9}"),
+            instruction in prop::option::of(prop::sample::select(&["Box it.", " \nBox it?\n", "Solve\n{problem}"][..])),
+        ) {
+            let emit = Emit { system, instruction: instruction.map(str::to_owned), ..Emit::default() };
+            if let Some(text) = read(&problem, &response) {
+                let (template, tokenizer) = &*QWEN;
+                let said = turns(&emit, &text).into_iter();
+                let said: Value = said.map(|(who, words)| json!({ "role": who.role(), "content": words })).collect();
+                let rendered = template.render(&said, false, &Map::new()).expect("a text").text;
+                prop_assert_eq!(format!("{}\n", chat(&emit, &text)), &rendered[..]);
+                let reply = tokenizer.tokens(&text.response);
+                let counted = conversation_tokens(&emit, &text.problem, reply, tokenizer);
+                prop_assert_eq!(counted as usize, tokenizer.ids(&rendered, false).len());
+            }
+        }
+    }
 
     #[test]
-    fn thinking_is_marked_as_the_template_says_whatever_marked_it_before() {
+    fn thinking_is_marked_as_the_template_says() {
         let response = "<think>\n2 + 2 is 4.\n</think>\n\nIt is 4.";
         assert_eq!(marked(Template::Think, response), response);
         let s1 = "<|im_start|>think\n2 + 2 is 4.\n<|im_start|>answer\nAnswer: It is 4.";
         assert_eq!(marked(Template::S1, response), s1);
-        assert_eq!(
-            marked(Template::Think, s1),
-            "<think>\n2 + 2 is 4.\n</think>\n\nAnswer: It is 4."
-        );
     }
 
     #[test]
@@ -146,10 +268,6 @@ mod tests {
             "<|im_start|>think\nSure.\nHm\n<|im_start|>answer\nAnswer: 4"
         );
         assert_eq!(marked(Template::Think, "It is 4."), "It is 4.");
-        assert_eq!(
-            marked(Template::Think, "<|im_start|>think\nHm"),
-            "<think>\nHm"
-        );
     }
 
     #[test]

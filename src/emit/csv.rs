@@ -26,16 +26,15 @@ fn cell(kind: Kind, array: &ArrayRef, at: usize) -> String {
     match kind {
         Kind::U32 => array.as_primitive::<UInt32Type>().value(at).to_string(),
         Kind::U64 => array.as_primitive::<UInt64Type>().value(at).to_string(),
-        Kind::F64 => decimal(array.as_primitive::<Float64Type>().value(at)),
+        Kind::F64 => array.as_primitive::<Float64Type>().value(at).to_string(),
         Kind::Text => array.as_string::<i32>().value(at).to_owned(),
         other => unreachable!("no table of CSV has a column of {}", other.words()),
     }
 }
 
-/// A number with at most four decimals, and none that say nothing.
-fn decimal(number: f64) -> String {
-    let text = format!("{number:.4}");
-    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+/// A number of which four decimals are told, for those that were computed.
+pub(super) fn four_decimals(number: f64) -> f64 {
+    (number * 1e4).round() / 1e4
 }
 
 /// A line, each cell quoted where it must be (RFC 4180; lines end as those of a text file).

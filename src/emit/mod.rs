@@ -6,15 +6,17 @@
 pub(crate) mod appendix;
 pub(crate) mod balance;
 pub(crate) mod card;
-mod chat;
+pub(crate) mod chat;
 mod comparisons;
 pub(crate) mod csv;
 pub(crate) mod derived;
+mod features;
 pub(crate) mod leakage;
 pub(crate) mod ledger;
 mod lock;
 pub(crate) mod manifest;
 mod markdown;
+mod picture;
 pub(crate) mod preview;
 pub(crate) mod runs;
 pub(crate) mod selection;
@@ -51,9 +53,8 @@ pub(crate) struct Written {
     /// Relative to the output folder, with `/`.
     pub path: String,
     pub sha256: String,
-    pub file_bytes: u64,
-    /// Bytes of its columns before compression.
-    pub data_bytes: u64,
+    /// Tokens of each row's conversation, in order of rank.
+    pub conversation_tokens: Vec<u32>,
     /// Of a derived control.
     pub derived: Option<DerivedRows>,
 }
@@ -131,7 +132,14 @@ fn write_subsets(
         .zip(&emitted)
         .filter(|(_, emitted)| **emitted)
         .flat_map(|(subset, _)| subset.entries().iter().copied());
-    let texts = Texts::gather(experiment, wanted, &partial.scratch("texts"), settings)?;
+    let scratch = partial.scratch("texts");
+    let is_any = emitted.contains(&true);
+    // Half a second, and the texts take as long.
+    let (texts, tokenizer) = rayon::join(
+        || Texts::gather(experiment, wanted, &scratch, settings),
+        || is_any.then(|| plan.load_tokenizer()).transpose(),
+    );
+    let (texts, tokenizer) = (texts?, tokenizer?);
     let wanted: Vec<(usize, &Subset)> = selection
         .subsets
         .iter()
@@ -140,11 +148,6 @@ fn write_subsets(
         .collect();
     let rows = wanted.iter().map(|(_, subset)| u64::from(subset.size));
     settings.watch.begin("write", Amount::rows(rows.sum()));
-    let changes = |(_, subset): &(usize, &Subset)| subset.derivation.is_some();
-    let tokenizer = match wanted.iter().any(changes) {
-        true => Some(plan.load_tokenizer()?),
-        false => None,
-    };
     let written: Result<Vec<Vec<(usize, Written)>>> = by_order(wanted)
         .par_iter()
         .map(|nested| {

@@ -242,7 +242,7 @@ mod tests {
             let id = ids::trajectory_id(problem, &response);
             let derivation = Derivation { percent, seed };
             let text = |response: &str| EntryText {
-                problem: "p".into(), response: response.into(), gold: None, made: None,
+                problem: "p".into(), response: response.into(), gold: None, made: None, conversation_tokens: None,
             };
             let made = shuffled(&response, id, derivation);
             let made = made.as_deref().unwrap_or(&response);

@@ -3,17 +3,16 @@
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use arrow::array::ArrayRef;
+use arrow::array::{ArrayRef, RecordBatch};
+use arrow::datatypes::SchemaRef;
 use fs_err as fs;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::errors::ParquetError;
-use parquet::file::reader::{FileReader, SerializedFileReader};
 
 use super::chat::{self, Speaker};
-use super::shuffled;
 use super::texts::{EntryText, Texts};
-use super::{DerivedRows, Written, split};
+use super::{DerivedRows, Written, features, shuffled, split};
 use crate::folder::{self, shard};
 use crate::ids::Id;
 use crate::measure::tokens::Tokenizer;
@@ -43,6 +42,11 @@ pub(crate) const ID: Column<HexId> = column(
     "trajectory_id; of a derived control's row that of the changed response",
 );
 pub(crate) const TOKENS: Column<u32> = column("tokens", "tokens of the whole reply");
+pub(crate) const CONVERSATION_TOKENS: Column<u32> = column(
+    "conversation_tokens",
+    "tokens of `messages` in Qwen2.5's chat template, with its system message where there is none: what a trainer holds \
+     against its limit; a mark of the template is one token in any vocabulary",
+);
 pub(crate) const DERIVED_FROM: Column<HexId> = column(
     "derived_from",
     "of a derived control's row the trajectory_id that it was made of, equal to `id` where there was nothing to change; \
@@ -72,6 +76,7 @@ fn own<'r>() -> Vec<Filled<'r, SubsetRow<'r>>> {
         column::<str>("style", "style of the trajectory")
             .perhaps(|row| row.name(Some(row.body.style))),
         TOKENS.always(SubsetRow::tokens),
+        CONVERSATION_TOKENS.always(|row| row.text.conversation_tokens.unwrap_or_default()),
         column::<str>("source", "the source's name in the pipeline")
             .always(|row| &row.source.name),
         column::<str>(
@@ -110,7 +115,7 @@ fn of_derived<'r>() -> Vec<Filled<'r, SubsetRow<'r>>> {
 fn additions<'r>() -> [(Added, Vec<Filled<'r, SubsetRow<'r>>>); 3] {
     let text = column::<String>(
         "text",
-        "all turns in Qwen2.5's chat template, marked as `[emit.text] template` says",
+        "all turns in Qwen2.5's chat template up to the last end token, marked as `[emit.text] template` says",
     );
     let prompt = column::<Messages>(
         "prompt",
@@ -155,6 +160,14 @@ fn filled<'r>(plan: &Plan) -> Vec<Filled<'r, SubsetRow<'r>>> {
 /// The columns of a subset's file of a plan.
 pub(crate) fn columns(plan: &Plan) -> Vec<Head> {
     heads(&filled(plan))
+}
+
+/// The schema of a subset's file of a plan: its columns, and beside them what `datasets` takes for their types.
+pub(crate) fn file_schema(plan: &Plan) -> SchemaRef {
+    let columns = columns(plan);
+    let schema = schema::schema(&columns).as_ref().clone();
+    let beside = (features::KEY.to_owned(), features::features(&columns));
+    schema.with_metadata([beside].into()).into()
 }
 
 /// The columns that every subset has.
@@ -225,7 +238,7 @@ const CHUNK: usize = 128;
 pub(super) struct Pens<'w> {
     pub experiment: &'w Experiment<'w>,
     pub texts: &'w Texts,
-    /// Where a derived control is among what is written.
+    /// Where anything is written.
     pub tokenizer: Option<&'w Tokenizer>,
     pub watch: &'w dyn Watch,
 }
@@ -279,9 +292,8 @@ fn group_ends(nested: &[&Subset]) -> Vec<usize> {
 }
 
 fn encode(pens: &Pens<'_>, subset: &Subset, ends: &[usize], path: &Path) -> Result<()> {
-    let columns = columns(pens.experiment.plan);
     let mut reader = pens.texts.reader()?;
-    let mut table = Table::create_text(path, schema::schema(&columns))?;
+    let mut table = Table::create_text(path, file_schema(pens.experiment.plan))?;
     let mut start = 0;
     for &end in ends {
         for ranks in chunks(start, end) {
@@ -303,16 +315,23 @@ fn encode(pens: &Pens<'_>, subset: &Subset, ends: &[usize], path: &Path) -> Resu
 }
 
 impl Pens<'_> {
-    /// The text of an entry as a subset has it.
+    /// The text of an entry as a subset has it, and its tokens counted.
     fn of_subset(&self, subset: &Subset, entry: u32, text: EntryText) -> EntryText {
-        let Some(derivation) = subset.derivation else {
-            return text;
-        };
         let Some(tokenizer) = self.tokenizer else {
-            unreachable!("it is loaded where a derived control is written");
+            unreachable!("it is loaded where a subset is written");
         };
-        let trajectory = self.experiment.entries.body_of(entry).trajectory_id;
-        shuffled::made(text, trajectory, derivation, tokenizer)
+        let body = self.experiment.entries.body_of(entry);
+        let text = match subset.derivation {
+            Some(derivation) => shuffled::made(text, body.trajectory_id, derivation, tokenizer),
+            None => text,
+        };
+        let reply = text.made.as_ref().map_or(body.tokens, |made| made.tokens);
+        let emit = &self.experiment.plan.emit;
+        let tokens = chat::conversation_tokens(emit, &text.problem, reply, tokenizer);
+        EntryText {
+            conversation_tokens: Some(tokens),
+            ..text
+        }
     }
 }
 
@@ -337,23 +356,27 @@ fn chunks(start: usize, end: usize) -> impl Iterator<Item = Range<usize>> {
 
 /// What was written of a subset into that file.
 pub(crate) fn describe(subset: &Subset, path: &Path) -> Result<Written> {
-    let file = fs::File::open(path)?.into_parts().0;
-    let parquet = SerializedFileReader::new(file).map_err(|error| Error::parquet(path, error))?;
-    let groups = parquet.metadata().row_groups();
     Ok(Written {
         rows: subset.size,
         path: path_of(subset),
         sha256: folder::sha256(path)?,
-        file_bytes: fs::metadata(path)?.len(),
-        data_bytes: groups
-            .iter()
-            .map(|group| group.total_byte_size().max(0) as u64)
-            .sum(),
+        conversation_tokens: conversation_tokens(path)?,
         derived: match subset.derivation {
             Some(_) => Some(derived_rows(path)?),
             None => None,
         },
     })
+}
+
+/// What a subset's file says of its rows' conversations.
+fn conversation_tokens(path: &Path) -> Result<Vec<u32>> {
+    let mut tokens = Vec::new();
+    each_batch(path, &[CONVERSATION_TOKENS.name()], |batch| {
+        let counted = CONVERSATION_TOKENS.of(batch)?;
+        tokens.extend(counted.into_iter().map(Option::unwrap_or_default));
+        Ok(())
+    })?;
+    Ok(tokens)
 }
 
 /// What the file of a derived control says of its rows.
@@ -362,28 +385,35 @@ fn derived_rows(path: &Path) -> Result<DerivedRows> {
         tokens: Vec::new(),
         unchanged: 0,
     };
-    let misfit = |misfit: Misfit| {
-        let why = format!("column `{}` {}", misfit.column, misfit.problem);
-        Error::parquet(path, ParquetError::General(why))
-    };
     let columns = [ID.name(), DERIVED_FROM.name(), TOKENS.name()];
-    let file = fs::File::open(path)?.into_parts().0;
-    let failed = |error| Error::parquet(path, error);
-    let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(failed)?;
-    let read = ProjectionMask::columns(builder.parquet_schema(), columns);
-    let reader = builder.with_projection(read).build().map_err(failed)?;
-    for batch in reader {
-        let batch = batch.map_err(|error| failed(error.into()))?;
-        let ids = ID.of(&batch).map_err(misfit)?;
-        let from = DERIVED_FROM.of(&batch).map_err(misfit)?;
-        rows.unchanged += ids
-            .iter()
-            .zip(&from)
-            .filter(|(id, from)| id == from)
-            .count() as u32;
-        let tokens = TOKENS.of(&batch).map_err(misfit)?;
+    each_batch(path, &columns, |batch| {
+        let (ids, from) = (ID.of(batch)?, DERIVED_FROM.of(batch)?);
+        let same = ids.iter().zip(&from).filter(|(id, from)| id == from);
+        rows.unchanged += same.count() as u32;
+        let tokens = TOKENS.of(batch)?;
         rows.tokens
             .extend(tokens.into_iter().map(Option::unwrap_or_default));
-    }
+        Ok(())
+    })?;
     Ok(rows)
+}
+
+/// Hands over some columns of a subset's file, a batch at a time.
+fn each_batch(
+    path: &Path,
+    columns: &[&str],
+    mut take: impl FnMut(&RecordBatch) -> std::result::Result<(), Misfit>,
+) -> Result<()> {
+    let failed = |error| Error::parquet(path, error);
+    let file = fs::File::open(path)?.into_parts().0;
+    let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(failed)?;
+    let read = ProjectionMask::columns(builder.parquet_schema(), columns.iter().copied());
+    for batch in builder.with_projection(read).build().map_err(failed)? {
+        let batch = batch.map_err(|error| failed(error.into()))?;
+        take(&batch).map_err(|misfit| {
+            let why = format!("column `{}` {}", misfit.column, misfit.problem);
+            failed(ParquetError::General(why))
+        })?;
+    }
+    Ok(())
 }

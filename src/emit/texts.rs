@@ -52,6 +52,8 @@ pub(crate) struct EntryText {
     pub gold: Option<String>,
     /// Where the response is not the entry's own, but made of it.
     pub made: Option<Made>,
+    /// Of the conversation that a row has of it; none before they were counted.
+    pub conversation_tokens: Option<u32>,
 }
 
 impl Texts {
@@ -126,6 +128,7 @@ impl Reader<'_> {
             response: take(extent.response)?,
             gold: extent.gold.map(take).transpose()?,
             made: None,
+            conversation_tokens: None,
         })
     }
 
@@ -169,6 +172,7 @@ pub(super) fn of_one(experiment: &Experiment<'_>, entry: u32) -> Result<Option<E
             response: trajectory.response.into_owned(),
             gold: trajectory.gold.map(Into::into),
             made: None,
+            conversation_tokens: None,
         });
         Ok(())
     })?;

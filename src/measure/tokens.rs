@@ -440,6 +440,16 @@ mod tests {
     }
 
     #[test]
+    fn what_a_vocabulary_adds_for_turns_and_tools_is_known_where_texts_are_read() {
+        let added = [&QWEN_ADDED[..], &QWEN3_ADDED, &R1_DISTILL_ADDED].concat();
+        for (token, _) in added {
+            let is_thinking = ["<think>", "</think>"].contains(&token);
+            let known = crate::source::control_token(token);
+            assert_eq!(known, (!is_thinking).then_some(token));
+        }
+    }
+
+    #[test]
     fn plain_mathematics_is_seen_to_be_composed() {
         for text in ["caf\u{e9}", "π ≤ 4, 答案 ✓", "x\u{b2}"] {
             assert!(is_surely_nfc(text), "{text}");

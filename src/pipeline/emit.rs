@@ -12,8 +12,8 @@ pub struct Emit {
     pub subsets: Vec<String>,
     /// Columns beside a subset's own, for trainers that want them.
     pub add: Vec<Added>,
-    /// The licence that the dataset card names, as the hub spells it (`apache-2.0`); that of the sources where
-    /// this is left out and they have one and the same.
+    /// The licence that the dataset card names: an id of SPDX's or a name of the hub's (`apache-2.0`); that of the
+    /// sources where this is left out and they have one and the same.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub license: Option<String>,
     /// A system message before each problem. Where it is left out `messages` has none, and `text` has the one
@@ -45,12 +45,13 @@ impl Default for Emit {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Added {
-    /// `text`: both turns in Qwen2.5's chat template, for the paper's and s1's trainer.
+    /// `text`: all turns in Qwen2.5's chat template up to the last end token, for the paper's and s1's trainer.
     Text,
     /// `prompt` and `completion` as lists of turns, for TRL's completion-only loss over the model's own chat
     /// template.
     PromptCompletion,
-    /// `conversations`, ShareGPT's form of `messages`.
+    /// `conversations`, ShareGPT's form of `messages`, beside `prompt_completion`: TRL takes it before `messages` and
+    /// does not know its roles, and `prompt` and `completion` before both.
     Conversations,
 }
 
@@ -66,7 +67,7 @@ pub struct TextColumn {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Template {
-    /// `<think>…</think>`, then the answer, as DeepSeek-R1 writes it; what is so already stays as it is.
+    /// `<think>…</think>`, then the answer, as DeepSeek-R1 writes it and every column has it.
     #[default]
     Think,
     /// As s1's `data/tokenization.py` writes it: `<|im_start|>think`, the thinking, `<|im_start|>answer`,

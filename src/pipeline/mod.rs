@@ -22,7 +22,7 @@ use crate::select::validation::{THRESHOLD, Validation};
 use crate::source::{Benchmark, Companion, Format, Join, Source};
 use crate::{Error, Result};
 pub(crate) use emit::{Added, Emit, Template, TextColumn};
-pub(crate) use runs::Runs;
+pub(crate) use runs::{Budget, Runs, Scheduler};
 
 /// A pipeline: where trajectories come from, which are accepted, and the grid of subsets to select.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]

@@ -11,7 +11,7 @@ use crate::error::{did_you_mean, listed};
 use crate::pipeline::{Added, Pipeline, PipelineFile, TextColumn};
 use crate::rules::Accept;
 use crate::screen::near::THRESHOLD_MIN;
-use crate::source::{Layout, Source, layout};
+use crate::source::{Layout, Source, control_token, layout, license};
 use crate::{Error, Result};
 
 /// Refuses what any table of the pipeline gets wrong; returns what `[emit] subsets` means.
@@ -146,7 +146,6 @@ pub(super) fn source(
             "write `layout = \"numina\"` for the human solutions, or a table under `[companions]`",
         ));
     }
-    check_not_blank(file, &format!("{key}.license"), source.license.as_ref())?;
     check_not_blank(
         file,
         &format!("{key}.attribution"),
@@ -210,11 +209,67 @@ fn check_not_blank(file: &PipelineFile, key: &str, text: Option<&String>) -> Res
     }
 }
 
+/// Refuses words of the pipeline's own that a tokenizer takes for the end or the beginning of a turn.
+fn check_said(file: &PipelineFile, key: &str, text: Option<&String>) -> Result<()> {
+    let Some(token) = text.and_then(|text| control_token(text)) else {
+        return Ok(());
+    };
+    Err(file.error(
+        key,
+        &format!("has `{token}`, which ends or begins a turn wherever it stands"),
+        "leave it out: the trainer's chat template puts such tokens around each turn",
+    ))
+}
+
+/// Refuses `conversations` as what TRL trains on: it takes that column before `messages`, and in its turns nobody is a user
+/// or an assistant.
+fn check_added(file: &PipelineFile, add: &[Added]) -> Result<()> {
+    match add.contains(&Added::Conversations) && !add.contains(&Added::PromptCompletion) {
+        true => Err(file.error(
+            "emit.add",
+            "has `conversations` without `prompt_completion`: TRL takes it before `messages`, does not know `human` and \
+             `gpt`, and trains on hardly a token of each row",
+            "write `prompt_completion` too, which TRL takes before both, or leave `conversations` out: LLaMA-Factory, \
+             axolotl, ms-swift and verl read `messages`",
+        )),
+        false => Ok(()),
+    }
+}
+
+/// Puts each licence of the pipeline as the hub spells it; refuses what is none.
+pub(super) fn licenses(file: &PipelineFile, pipeline: &mut Pipeline) -> Result<()> {
+    for (name, source) in &mut pipeline.sources {
+        check_license(
+            file,
+            &format!("sources.{name}.license"),
+            &mut source.license,
+        )?;
+    }
+    check_license(file, "emit.license", &mut pipeline.emit.license)
+}
+
+fn check_license(file: &PipelineFile, key: &str, written: &mut Option<String>) -> Result<()> {
+    check_not_blank(file, key, written.as_ref())?;
+    let Some(text) = written else { return Ok(()) };
+    let settled = license::settled(text).map_err(|unknown| {
+        let problem = format!("names `{unknown}`, a licence that neither SPDX nor the hub knows");
+        let mend = format!(
+            "{}write an id of SPDX's or a name of the hub's, as `apache-2.0`, or `other` and its terms as `attribution`",
+            license::meant(unknown)
+        );
+        file.error(key, &problem, &mend)
+    })?;
+    *text = settled;
+    Ok(())
+}
+
 fn check_emit(file: &PipelineFile, pipeline: &Pipeline) -> Result<Vec<glob::Pattern>> {
     let emit = &pipeline.emit;
-    check_not_blank(file, "emit.license", emit.license.as_ref())?;
     check_not_blank(file, "emit.system", emit.system.as_ref())?;
     check_not_blank(file, "emit.instruction", emit.instruction.as_ref())?;
+    check_said(file, "emit.system", emit.system.as_ref())?;
+    check_said(file, "emit.instruction", emit.instruction.as_ref())?;
+    check_added(file, &emit.add)?;
     if emit.text != TextColumn::default() && !emit.add.contains(&Added::Text) {
         return Err(file.error(
             "emit.text",

@@ -313,11 +313,13 @@ fn overridden(file: &PipelineFile, overrides: &Overrides) -> Result<Pipeline> {
     if written.sources.is_empty() {
         return Err(file.error("sources", "is empty", "name at least one source"));
     }
-    Ok(Pipeline {
+    let mut pipeline = Pipeline {
         on_shortfall: overrides.on_shortfall.unwrap_or(written.on_shortfall),
         seed: overrides.seed.unwrap_or(written.seed),
         ..written
-    })
+    };
+    check::licenses(file, &mut pipeline)?;
+    Ok(pipeline)
 }
 
 /// The tokenizer as it is loaded: the pipeline's, or the file that the command line gives for it.

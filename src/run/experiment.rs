@@ -5,11 +5,14 @@ use std::collections::BTreeMap;
 use super::companions::Joined;
 use super::knowledge::Gathered;
 use super::loaded::{Loaded, RunPart};
-use super::remarked;
+use super::{remarked, terms};
 use crate::plan::{Plan, PlannedFile, PlannedSource};
 use crate::pool::{Entries, Lock};
 use crate::screen::{self, Bounds, Fate, Screened, Tally};
 use crate::select::{self, JoinCounts, Knowledge, Selection};
+
+/// As many configs the hub's viewer takes of a dataset.
+const CONFIGS_MAX: usize = 3000;
 
 /// A plan, measured: every entry of its sources.
 pub(crate) struct Experiment<'p> {
@@ -117,6 +120,7 @@ impl<'p> Experiment<'p> {
     /// What was done to rows when they were read; what was asked for and met nothing.
     fn warnings(&self, selection: &Selection) -> Vec<String> {
         let mut warnings = remarked::sentences(self);
+        warnings.extend(terms::sentence(self.plan));
         let of_all = self.entries.problems.len();
         let conflicts = self.entries.conflict_count();
         if conflicts > 0 {
@@ -140,6 +144,14 @@ impl<'p> Experiment<'p> {
                     counts.rows_void, counts.rows, counts.problems_known
                 ));
             }
+        }
+        let emitted = selection.subsets.iter();
+        let configs = emitted.filter(|subset| self.plan.emits(subset)).count();
+        if configs > CONFIGS_MAX {
+            warnings.push(format!(
+                "{configs} configs: the hub's viewer takes no dataset of more than {CONFIGS_MAX}, and loaders read the names \
+                 of all for each; `[emit] subsets` writes fewer"
+            ));
         }
         for pattern in self.plan.emits_nothing(&selection.subsets) {
             warnings.push(format!(

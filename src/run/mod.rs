@@ -16,6 +16,7 @@ mod remarked;
 mod screening;
 mod settings;
 mod shards;
+mod terms;
 mod unit;
 mod unread;
 

@@ -2,10 +2,11 @@
 //! of them, in sentences with counts. They count entries, exact copies too: it is the reading that they describe.
 
 use super::experiment::Experiment;
+use crate::error::quoted;
 use crate::plan::PlannedSource;
 use crate::source::look::{self, Look};
 use crate::source::value::Value;
-use crate::source::{Place, Remark, Remarks, layout};
+use crate::source::{Pick, Place, Remark, Remarks, layout};
 
 /// The trajectories of one source.
 #[derive(Default)]
@@ -27,6 +28,11 @@ impl Counts {
         }
     }
 
+    fn are_all(&self, remark: Remark) -> bool {
+        let mut counts = Remark::ALL.into_iter().zip(self.remarked);
+        counts.any(|(known, count)| known == remark && count == self.all)
+    }
+
     /// What is to be said of the source of that name.
     fn sentences(&self, source: &str) -> Vec<String> {
         let of = |count: u64| format!("{count} of {} trajectories of `{source}`", self.all);
@@ -37,7 +43,10 @@ impl Counts {
             .collect();
         if (1..self.all).contains(&self.without_thinking) {
             let none = of(self.without_thinking);
-            sentences.push(format!("{none} have no thinking, and the others have"));
+            sentences.push(format!(
+                "{none} have no thinking, and the others have: templates of models that reason, as Qwen3's, put an \
+                 empty one there, which is trained on"
+            ));
         }
         sentences
     }
@@ -85,11 +94,13 @@ fn of_unread(source: &PlannedSource, counts: &Counts) -> Vec<String> {
     let Some(look) = first_rows(source) else {
         return Vec::new();
     };
+    let lacks_mark = counts.are_all(Remark::CutUnmatched);
     let lacks_thinking = counts.without_thinking > 0;
     let lacks_gold = counts.all > 0 && counts.without_gold == counts.all;
     let responses = other_responses(source, &look).into_iter();
     responses
         .chain(other_media(source, &look))
+        .chain(unmatched(source, &look).filter(|_| lacks_mark))
         .chain(other_thinking(source, &look).filter(|_| lacks_thinking))
         .chain(other_answers(source, &look).filter(|_| lacks_gold))
         .collect()
@@ -139,6 +150,28 @@ fn other_responses(source: &PlannedSource, look: &Look) -> Option<String> {
             source.name
         )
     })
+}
+
+/// Which column lacks a mark that its text is cut at, where no row has them all.
+fn unmatched(source: &PlannedSource, look: &Look) -> Option<String> {
+    let columns = source.source.columns.as_ref()?;
+    let lacks = |(key, pick): (&'static str, &Pick)| {
+        let column = look
+            .columns
+            .iter()
+            .find(|column| column.name == pick.root())?;
+        let Value::Text(text) = pick.resolve(column.first.clone()) else {
+            return None;
+        };
+        let mark = pick.missing_in(&text)?;
+        Some((key, pick.0.column.as_str().to_owned(), mark.to_owned()))
+    };
+    let (key, column, mark) = columns.picks().find_map(lacks)?;
+    Some(format!(
+        "`{column}`, the {key} of `{}`, is to be cut at {}, which its first row has not: write the mark as it stands there",
+        source.name,
+        quoted(&mark)
+    ))
 }
 
 /// What columns of thinking are called, or have in their names.

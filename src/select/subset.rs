@@ -160,7 +160,7 @@ pub struct Thin {
 }
 
 /// What a subset is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum SubsetRole {
     /// To be trained on and compared.

@@ -21,6 +21,7 @@ pub(crate) mod head;
 mod hive;
 pub mod hub;
 pub mod layout;
+pub(crate) mod license;
 pub(crate) mod location;
 pub(crate) mod look;
 pub(crate) mod lookup;
@@ -63,6 +64,8 @@ pub use format::{Format, JsonForm};
 pub use layout::{Columns, Layout};
 pub use location::{Located, Location};
 pub use lookup::{Benchmark, Join};
+pub(crate) use markup::control_token;
+pub(crate) use pick::Pick;
 pub use place::{HubMode, Place};
 pub use remark::{Remark, Remarks};
 pub(crate) use unit::ROW_BYTES_MAX;
@@ -119,8 +122,8 @@ pub struct Source {
     /// Which verdicts decide here; `[verify] accept` where this is left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub accept: Option<Accept>,
-    /// The licence of its texts, as the hub spells it (`apache-2.0`); that of its card on the hub where this is
-    /// left out.
+    /// The licence of its texts: an id of SPDX's or a name of the hub's (`apache-2.0`), of several all of them
+    /// (`mit, cc-by-4.0`); that of its card on the hub where this is left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub license: Option<String>,
     /// Whom its licence asks to name; the dataset on the hub where this is left out.

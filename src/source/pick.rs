@@ -61,15 +61,27 @@ impl Pick {
         self.0.column.resolve(cell)
     }
 
+    /// Whether a part of the text is meant.
+    pub(crate) fn is_cut(&self) -> bool {
+        self.0.after.is_some() || self.0.before.is_some()
+    }
+
     /// Whether the text has the marks that it is cut at.
     pub(crate) fn is_in(&self, text: &str) -> bool {
+        self.missing_in(text).is_none()
+    }
+
+    /// The first mark that the text should be cut at and does not have; none where it has them.
+    pub(crate) fn missing_in(&self, text: &str) -> Option<&str> {
         let Cut { after, before, .. } = &self.0;
         let behind = match after {
             Some(mark) => text.split_once(mark).map(|(_, behind)| behind),
             None => Some(text),
         };
-        let has = |text: &str| before.as_ref().is_none_or(|mark| text.contains(mark));
-        behind.is_some_and(has)
+        let Some(behind) = behind else {
+            return after.as_deref();
+        };
+        before.as_deref().filter(|mark| !behind.contains(mark))
     }
 
     /// The part of the text that is meant.

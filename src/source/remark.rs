@@ -28,6 +28,10 @@ pub enum Remark {
     ThinkingOpened,
     /// It thinks more than once: some chat templates lose what stands between.
     SeveralThoughts,
+    /// Its thinking was empty: marks alone, as a template writes them where nothing is to be thought.
+    EmptyThinking,
+    /// It stood in a chat template, and was read as the turns that it has there.
+    TemplateRead,
     /// A template's token stood in front of a text and was stripped.
     BeginToken,
     /// A template's token stood behind a text and was stripped.
@@ -49,7 +53,7 @@ pub enum Remark {
 }
 
 impl Remark {
-    pub(crate) const ALL: [Self; 19] = [
+    pub(crate) const ALL: [Self; 21] = [
         Self::LoneSurrogate,
         Self::ControlCharacter,
         Self::NullWord,
@@ -60,6 +64,8 @@ impl Remark {
         Self::ThinkingMarks,
         Self::ThinkingOpened,
         Self::SeveralThoughts,
+        Self::EmptyThinking,
+        Self::TemplateRead,
         Self::BeginToken,
         Self::EndToken,
         Self::ControlTokens,
@@ -84,6 +90,8 @@ impl Remark {
             Self::ThinkingMarks => "thinking_marks",
             Self::ThinkingOpened => "thinking_opened",
             Self::SeveralThoughts => "several_thoughts",
+            Self::EmptyThinking => "empty_thinking",
+            Self::TemplateRead => "template_read",
             Self::BeginToken => "begin_token",
             Self::EndToken => "end_token",
             Self::ControlTokens => "control_tokens",
@@ -121,6 +129,10 @@ impl Remark {
                 "lacked `<think>` before their thinking, and have it in front now"
             }
             Self::SeveralThoughts => "think more than once, which some chat templates cut",
+            Self::EmptyThinking => {
+                "had an empty thinking part, which was taken out: they have no thinking"
+            }
+            Self::TemplateRead => "stood in a chat template, and were read as its turns",
             Self::BeginToken => "had a begin token in front of a text, which was stripped",
             Self::EndToken => "had an end token behind a text, which was stripped",
             Self::ControlTokens => "have a chat's control token inside a text, which was kept",

@@ -12,6 +12,7 @@
 use std::borrow::Cow;
 
 use super::markup::joined;
+use super::markup::rendered::{self, Said, Speaker};
 use super::parts::{self, Fields, content, says, take};
 use super::remark::{Remark, Remarks};
 use super::value::Value;
@@ -261,11 +262,38 @@ fn is_by_roles(fields: &Fields<'_>) -> bool {
 
 /// The questions of a chat with their answers. None where there is no chat.
 pub(super) fn chat(value: Value<'_>) -> Result<Option<Chat<'_>>, Void> {
-    let (mut exchanges, mut remarks) = (Vec::new(), Remarks::default());
-    let Some(turns) = turns(value, &mut remarks)? else {
-        return Ok(None);
+    let mut remarks = Remarks::default();
+    let turns = turns(value, &mut remarks)?;
+    turns.map(|turns| dialogue(turns, remarks)).transpose()
+}
+
+/// The questions with their answers of a text that a chat template was written around. None where it is none such, or
+/// where nobody answers.
+pub(super) fn rendered(text: &str) -> Result<Option<Chat<'static>>, Void> {
+    let turn = |said: Said<'_>| Turn {
+        role: match said.speaker {
+            Speaker::System => Role::System,
+            Speaker::User => Role::User,
+            Speaker::Assistant => Role::Assistant,
+        },
+        text: Some(Cow::Owned(said.text.into_owned())),
+        info: Value::Missing,
     };
-    let mut asked = None;
+    let turns = rendered::turns(text).unwrap_or_default().into_iter();
+    // A template writes an empty system message where it has none to write.
+    let turns = turns.filter(|said| said.speaker != Speaker::System || !said.text.is_empty());
+    let turns: Vec<Turn<'_>> = turns.map(turn).collect();
+    if !turns.iter().any(|turn| turn.role == Role::Assistant) {
+        return Ok(None);
+    }
+    let mut remarks = Remarks::default();
+    remarks.add(Remark::TemplateRead);
+    dialogue(turns, remarks).map(Some)
+}
+
+/// The questions of turns with their answers.
+fn dialogue(turns: Vec<Turn<'_>>, mut remarks: Remarks) -> Result<Chat<'_>, Void> {
+    let (mut exchanges, mut asked) = (Vec::new(), None);
     for turn in turns {
         match (turn.role, asked.take()) {
             (Role::System, before) => {
@@ -284,7 +312,7 @@ pub(super) fn chat(value: Value<'_>) -> Result<Option<Chat<'_>>, Void> {
         None if exchanges.is_empty() => return Err(Void::NoProblem),
         None => {}
     }
-    Ok(Some(Chat { exchanges, remarks }))
+    Ok(Chat { exchanges, remarks })
 }
 
 fn exchange<'a>(question: Turn<'a>, answer: Option<Cow<'a, str>>) -> Exchange<'a> {
@@ -764,6 +792,33 @@ mod tests {
             let _ = answer(value.clone(), &mut Remarks::default());
             let _ = cell(value);
         }
+    }
+
+    #[test]
+    fn a_text_in_a_chat_template_is_the_chat_that_it_was() {
+        let said = |text: &str| {
+            let chat = rendered(text)?;
+            let chat = chat.map(|chat| {
+                let pairs = chat.exchanges.into_iter();
+                let text = |text: Option<Cow<'_, str>>| text.map(Cow::into_owned);
+                let pairs = pairs.map(|pair| (text(pair.question), text(pair.answer)));
+                (pairs.collect::<Pairs>(), chat.remarks.to_string())
+            });
+            Ok(chat)
+        };
+        let text = "<|im_start|>system\n<|im_end|>\n<|im_start|>user\nq<|im_end|>\n<|im_start|>assistant\n\
+                    <think>\nt\n</think>\n\na<|im_end|>";
+        let pairs = vec![pair("q", "<think>\nt\n</think>\n\na")];
+        assert_eq!(said(text), Ok(Some((pairs, "template_read".into()))));
+        let two = "<｜begin▁of▁sentence｜>s<｜User｜>q<｜Assistant｜>a<｜end▁of▁sentence｜><｜User｜>r<｜Assistant｜>b";
+        let pairs = vec![pair("q", "a"), pair("r", "b")];
+        assert_eq!(
+            said(two),
+            Ok(Some((pairs, "system_turn, template_read".into())))
+        );
+        assert_eq!(said("<|im_start|>user\nq<|im_end|>\n"), Ok(None));
+        assert_eq!(said("q: a"), Ok(None));
+        assert_eq!(said("[/INST] a"), Err(Void::TurnOrder));
     }
 
     #[test]

@@ -104,6 +104,16 @@ impl Family {
         FAMILIES.iter().find(|family| family.name == name)
     }
 
+    /// The family whose template leaves the thinking of such models as it is; none where there is no other than its own.
+    pub fn keeping_thinking(&self) -> Option<&'static Self> {
+        Self::named(&format!("{}-thinking", self.name))
+    }
+
+    /// As its template is written.
+    pub fn source(&self) -> &'static str {
+        self.source
+    }
+
     /// The family whose template this is, either the original or ours.
     pub fn of(template: &ChatTemplate) -> Option<&'static Self> {
         let source = template.source();
@@ -122,7 +132,13 @@ impl Family {
         ChatTemplate::new(self.source, self.tokens())
     }
 
-    fn tokens(&self) -> SpecialTokens {
+    /// Whether TRL itself knows where the assistant speaks in the originals.
+    pub(crate) fn is_known_to_trl(&self) -> bool {
+        self.trl.is_some()
+    }
+
+    /// The special tokens of its models.
+    pub fn tokens(&self) -> SpecialTokens {
         SpecialTokens::new(self.bos, Some(self.eos))
     }
 }

@@ -201,33 +201,74 @@ fn without_marks(marked: &str, mark: &str) -> Rendered {
 /// `chat_template.jinja` goes before the `chat_template` of `tokenizer_config.json`, as in `transformers`; of several
 /// named ones there the `default` is taken.
 pub fn of_model(folder: &Path) -> Result<ChatTemplate, Refused> {
-    let config = read_json(&folder.join("tokenizer_config.json"))?;
-    let map = read_json(&folder.join("special_tokens_map.json"))?;
-    let tokens = SpecialTokens::read(config.as_ref(), map.as_ref());
+    let config = config_of(folder)?;
     let source = match read_text(&folder.join("chat_template.jinja"))? {
         Some(source) => Some(source),
-        None => config.as_ref().and_then(of_config),
+        None => config
+            .as_ref()
+            .map(|config| of_config(folder, config))
+            .transpose()?
+            .flatten(),
     };
-    let source = source.ok_or_else(|| {
-        let folder = folder.display();
-        Refused(format!(
-            "`{folder}` has neither a `chat_template.jinja` nor a `chat_template` in its `tokenizer_config.json`"
-        ))
-    })?;
+    let source = source.ok_or_else(|| without_template(folder, config.is_some()))?;
+    ChatTemplate::new(source, tokens_of(folder)?)
+}
+
+/// The special tokens of a model's folder; none where it names none.
+pub fn tokens_of(folder: &Path) -> Result<SpecialTokens, Refused> {
+    let config = config_of(folder)?;
+    let map = read_json(&folder.join("special_tokens_map.json"))?;
+    Ok(SpecialTokens::read(config.as_ref(), map.as_ref()))
+}
+
+/// A template of a file, with the special tokens of a model.
+pub fn of_file(path: &Path, tokens: SpecialTokens) -> Result<ChatTemplate, Refused> {
+    let source = read_text(path)?;
+    let source = source.ok_or_else(|| Refused(format!("there is no `{}`", path.display())))?;
     ChatTemplate::new(source, tokens)
 }
 
-/// The template of a `tokenizer_config.json`.
-fn of_config(config: &Json) -> Option<String> {
-    let template = config.get("chat_template")?;
-    if let Some(template) = template.as_str() {
-        return Some(template.to_owned());
+fn config_of(folder: &Path) -> Result<Option<Json>, Refused> {
+    read_json(&folder.join("tokenizer_config.json"))
+}
+
+fn without_template(folder: &Path, has_config: bool) -> Refused {
+    let shown = folder.display();
+    Refused(match (folder.is_dir(), has_config) {
+        (false, _) => format!("there is no folder `{shown}`"),
+        (true, false) => {
+            format!("`{shown}` has neither a `chat_template.jinja` nor a `tokenizer_config.json`")
+        }
+        (true, true) => format!(
+            "`{shown}` has neither a `chat_template.jinja` nor a `chat_template` in its `tokenizer_config.json`"
+        ),
+    })
+}
+
+/// The template of a `tokenizer_config.json`: a text, or several by name, as a list or as an object.
+fn of_config(folder: &Path, config: &Json) -> Result<Option<String>, Refused> {
+    let named: Vec<(&str, &str)> = match config.get("chat_template") {
+        None | Some(Json::Null) => return Ok(None),
+        Some(Json::String(template)) => return Ok(Some(template.clone())),
+        Some(Json::Array(list)) => list
+            .iter()
+            .filter_map(|one| Some((one["name"].as_str()?, one["template"].as_str()?)))
+            .collect(),
+        Some(Json::Object(by_name)) => by_name
+            .iter()
+            .filter_map(|(name, template)| Some((name.as_str(), template.as_str()?)))
+            .collect(),
+        Some(_) => Vec::new(),
+    };
+    let default = named.iter().find(|(name, _)| *name == "default");
+    match default {
+        Some((_, template)) => Ok(Some((*template).to_owned())),
+        None => Err(Refused(format!(
+            "of the chat templates of `{}` ({}) none is named `default`",
+            folder.display(),
+            crate::error::listed(named.into_iter().map(|(name, _)| name))
+        ))),
     }
-    let named = template.as_array()?.iter();
-    let default = named
-        .into_iter()
-        .find(|one| one["name"].as_str() == Some("default"))?;
-    default["template"].as_str().map(str::to_owned)
 }
 
 /// No template or configuration of a tokenizer is longer: those with every added token take some megabytes.
@@ -378,5 +419,37 @@ mod tests {
         );
         write("chat_template.jinja", "j".into());
         assert_eq!(of_model(folder.path()).expect("a template").source(), "j");
+        let other = folder.path().join("other.jinja");
+        assert!(of_file(&other, SpecialTokens::default()).is_err());
+        write("other.jinja", "{{ eos_token }}".into());
+        let tokens = tokens_of(folder.path()).expect("tokens");
+        let other = of_file(&other, tokens).expect("a template");
+        let rendered = other
+            .render(&json!([]), false, &Map::new())
+            .expect("a text");
+        assert_eq!(rendered.text, "<e>");
+    }
+
+    #[test]
+    fn named_templates_stand_in_a_list_or_an_object_and_the_default_is_taken() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let config = |template: Json| {
+            let text = json!({ "chat_template": template }).to_string();
+            std::fs::write(folder.path().join("tokenizer_config.json"), text).expect("a file");
+            of_model(folder.path()).map(|template| template.source().to_owned())
+        };
+        assert_eq!(
+            config(json!({ "default": "d", "rag": "r" })),
+            Ok("d".into())
+        );
+        assert_eq!(
+            config(json!([{ "name": "default", "template": "d" }])),
+            Ok("d".into())
+        );
+        let named = config(json!([{ "name": "rag", "template": "r" }]));
+        assert!(named.is_err_and(|why| why.0.contains("(rag)")));
+        assert!(config(Json::Null).is_err_and(|why| why.0.contains("chat_template.jinja")));
+        let nowhere = of_model(&folder.path().join("nowhere"));
+        assert!(nowhere.is_err_and(|why| why.0.contains("there is no folder")));
     }
 }

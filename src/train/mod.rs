@@ -4,9 +4,14 @@
 //! most say nothing when they cut an answer off, drop a row or train on the prompt; a subset and its control that lose
 //! different rows are no longer a comparison. [`trainers`] does to a row what each trainer does, token for token.
 
+pub(crate) mod asked;
+pub(crate) mod configs;
+pub(crate) mod findings;
+pub(crate) mod launcher;
 pub(crate) mod preflight;
 mod rows;
-mod tally;
+mod said;
+pub(crate) mod tally;
 pub mod trainers;
 
 use serde_json::Value as Json;
@@ -61,7 +66,7 @@ pub struct Settings {
 }
 
 /// What becomes of a row that is longer than it may be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Beyond {
     /// Its end is cut off.
@@ -75,7 +80,7 @@ pub enum Beyond {
 }
 
 /// A column that a trainer takes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum TrainedColumn {
     Messages,

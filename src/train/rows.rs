@@ -1,66 +1,141 @@
-//! The rows of a subset's file, with the columns that trainers take.
+//! The rows of a file, with the columns that trainers take: of a folder of ours, or of any file that somebody trains on.
 
 use std::path::Path;
 
-use arrow::array::{Array, AsArray, RecordBatch};
-use parquet::arrow::ProjectionMask;
-use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
-use serde_json::{Value as Json, json};
+use serde_json::{Map, Number, Value as Json};
 
 use super::Row;
-use crate::source::disk_file::open_regular;
+use crate::error::listed;
+use crate::source::needed::{Needed, Shape};
+use crate::source::value::Value;
+use crate::source::{self, Batch, BatchSize, ROW_BYTES_MAX, SourceFile, files};
 use crate::{Error, Result};
 
 /// The columns that some trainer takes.
 const COLUMNS: [&str; 5] = ["messages", "prompt", "completion", "text", "conversations"];
 
-/// Rows that are held at once.
-const BATCH_ROWS: usize = 256;
+/// Rows that are held at once: enough to share out among threads.
+const HELD: BatchSize = BatchSize {
+    rows: 1024,
+    bytes: 16 << 20,
+};
 
-/// Hands over the rows of a subset's file, some at a time, in their order.
-pub(crate) fn each(path: &Path, mut take: impl FnMut(Vec<Row>) -> Result<()>) -> Result<()> {
-    let unreadable = |error| Error::parquet(path, error);
-    let file = open_regular(path)?.into_parts().0;
-    let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(unreadable)?;
-    let mask = ProjectionMask::columns(builder.parquet_schema(), COLUMNS);
-    let reader = builder.with_projection(mask).with_batch_size(BATCH_ROWS);
-    for batch in reader.build().map_err(unreadable)? {
-        let batch = batch.map_err(|error| unreadable(error.into()))?;
-        take(rows(&batch))?;
+/// A row, or why it cannot be read.
+pub(crate) type Read = std::result::Result<Row, &'static str>;
+
+/// The files that a path means: a file, or those of a folder or glob. Fails where one has none of the columns.
+pub(crate) fn find(path: &Path) -> Result<Vec<SourceFile>> {
+    let mut found = files::find(path)?;
+    for file in &mut found {
+        source::settle(file)?;
+        let names = source::column_kinds(file)?;
+        let names = names.iter().map(|(name, _)| name.as_str());
+        if !names.clone().any(|name| COLUMNS.contains(&name)) {
+            return Err(without_columns(file, names));
+        }
+    }
+    Ok(found)
+}
+
+fn without_columns<'n>(file: &SourceFile, names: impl Iterator<Item = &'n str>) -> Error {
+    Error::usage(
+        format!(
+            "`{}` has no column that a trainer takes; it has {}",
+            file.name,
+            listed(names)
+        ),
+        "name its columns `messages`, `prompt` and `completion`, `text` or `conversations`; or make a folder of it with \
+         `gradatim run`",
+    )
+}
+
+/// Hands over the rows of a file, some at a time, in their order.
+pub(crate) fn each(file: &SourceFile, mut take: impl FnMut(Vec<Read>)) -> Result<()> {
+    let columns = COLUMNS.map(|name| Needed::optional(name, Shape::Any));
+    for unit in source::units(file, &columns, ROW_BYTES_MAX)? {
+        for batch in source::read_columns(file, unit, &columns, ROW_BYTES_MAX, HELD)? {
+            take(rows(&batch?));
+        }
     }
     Ok(())
 }
 
-fn rows(batch: &RecordBatch) -> Vec<Row> {
-    let turns = |name: &str, names: [&str; 2], row: usize| turns(batch, name, names, row);
-    let own = ["role", "content"];
-    let row = |row: usize| Row {
-        messages: turns("messages", own, row),
-        prompt: turns("prompt", own, row),
-        completion: turns("completion", own, row),
-        text: text(batch, row),
-        conversations: turns("conversations", ["from", "value"], row),
-    };
-    (0..batch.num_rows()).map(row).collect()
+fn rows(batch: &Batch) -> Vec<Read> {
+    let rows = 0..batch.len();
+    rows.map(|at| {
+        let cells = batch.row(at).cells.map_err(|void| void.as_str())?;
+        let mut cells = cells.into_iter().map(json);
+        let mut next = || cells.next().flatten();
+        Ok(Row {
+            messages: next(),
+            prompt: next(),
+            completion: next(),
+            text: next().and_then(|text| text.as_str().map(str::to_owned)),
+            conversations: next(),
+        })
+    })
+    .collect()
 }
 
-fn text(batch: &RecordBatch, row: usize) -> Option<String> {
-    let texts = batch.column_by_name("text")?.as_string_opt::<i32>()?;
-    (!texts.is_null(row)).then(|| texts.value(row).to_owned())
+/// A cell as JSON; none where there is nothing in it.
+fn json(value: Value<'_>) -> Option<Json> {
+    Some(match value {
+        Value::Missing | Value::Null | Value::Other(_) => return None,
+        Value::Bool(truth) => truth.into(),
+        Value::Integer(number) => Number::from_i128(number).map_or(Json::Null, Json::Number),
+        Value::Number(number) => number.into(),
+        Value::Decimal(text) | Value::Text(text) => Json::String(text.into_owned()),
+        Value::List(items) => items.into_iter().map(or_null).collect(),
+        Value::Object(fields) => {
+            let fields = fields.into_iter();
+            let fields = fields.map(|(name, value)| (name.into_owned(), or_null(value)));
+            Json::Object(fields.collect::<Map<String, Json>>())
+        }
+    })
 }
 
-/// A list of turns, by the names that its fields have; none where there is no such column.
-fn turns(batch: &RecordBatch, column: &str, names: [&str; 2], row: usize) -> Option<Json> {
-    let lists = batch.column_by_name(column)?.as_list_opt::<i32>()?;
-    if lists.is_null(row) {
-        return None;
+fn or_null(value: Value<'_>) -> Json {
+    json(value).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn read(name: &str, text: &str) -> Result<Vec<Read>> {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).expect("a file");
+        let mut all = Vec::new();
+        for file in find(&path)? {
+            each(&file, |rows| all.extend(rows))?;
+        }
+        Ok(all)
     }
-    let list = lists.value(row);
-    let fields = list.as_struct_opt()?;
-    let [who, said] = names;
-    let speakers = fields.column_by_name(who)?.as_string_opt::<i32>()?;
-    let words = fields.column_by_name(said)?.as_string_opt::<i32>()?;
-    let turns = speakers.iter().zip(words);
-    let turns = turns.map(|(speaker, words)| json!({ who: speaker, said: words }));
-    Some(turns.collect())
+
+    #[test]
+    fn rows_of_any_file_have_the_columns_that_trainers_take_and_bad_ones_a_reason() {
+        let messages = json!([{ "role": "user", "content": "1" }]);
+        let lines = format!(
+            "{}\n{}\nno row\n",
+            json!({ "messages": messages, "other": 1 }),
+            json!({ "prompt": "1", "completion": "2", "text": null })
+        );
+        let rows = read("rows.jsonl", &lines).expect("rows");
+        let first = rows[0].as_ref().expect("a row");
+        assert_eq!(first.messages, Some(messages));
+        assert_eq!(first.prompt, None);
+        let second = rows[1].as_ref().expect("a row");
+        assert_eq!(second.prompt, Some("1".into()));
+        assert_eq!((&second.text, &second.messages), (&None, &None));
+        assert_eq!(rows[2], Err("bad_json"));
+    }
+
+    #[test]
+    fn a_file_without_such_a_column_is_told() {
+        let error = read("rows.jsonl", "{\"problem\": \"1\"}\n").expect_err("no column");
+        assert!(error.to_string().contains("problem"), "{error}");
+    }
 }

@@ -1,4 +1,4 @@
-"""What axolotl makes of rows: `python of_axolotl.py ROWS.jsonl MODEL LENGTH drop|cut_end messages 0 > theirs.jsonl` (of_axolotl.txt).
+"""What axolotl makes of rows: `python of_axolotl.py ROWS.jsonl MODEL LENGTH drop|cut_end|refuse messages 0|1 > theirs.jsonl` (of_axolotl.txt).
 
 Its own loader of the `chat_template` strategy, and what it does with rows that are too long.
 """
@@ -22,18 +22,15 @@ path, model, length, beyond, _, on_prompt = sys.argv[1:7]
 tokenizer = transformers.AutoTokenizer.from_pretrained(model)
 settings = DictDefault({
     "sequence_len": int(length), "train_on_inputs": on_prompt == "1", "chat_template": "tokenizer_default",
-    "excess_length_strategy": {"cut_end": "truncate"}.get(beyond, "drop")})
+    "excess_length_strategy": {"cut_end": "truncate", "refuse": "raise"}.get(beyond, "drop")})
 strategy = load(tokenizer, settings, ds_cfg=DictDefault({
     "type": "chat_template", "field_messages": "messages", "roles_to_train": ["assistant"], "train_on_eos": "turn"}))
-rows, fates = [], {}
-for at, line in enumerate(open(path, encoding="utf-8")):
+for line in open(path, encoding="utf-8"):
     try:
         made = strategy.tokenize_prompt({"messages": json.loads(line)["messages"]})
-        rows.append({"row": at, "input_ids": made["input_ids"], "labels": made["labels"]})
+        one = datasets.Dataset.from_list([{name: made[name] for name in ("input_ids", "labels")}])
+        left, fate = list(handle_long_seq_in_dataset(one, int(length), settings)), ""
     except Exception as error:
-        fates[at] = f"{type(error).__name__}: {error}"[:200]
-left = handle_long_seq_in_dataset(datasets.Dataset.from_list(rows), int(length), settings)
-by_row = {one["row"]: one for one in left}
-for at in range(len(rows) + len(fates)):
-    one = by_row.get(at, {"input_ids": [], "labels": []})
-    print(json.dumps({"ids": one["input_ids"], "trained": [int(label != -100) for label in one["labels"]], "fate": fates.get(at, "")}))
+        left, fate = [], f"{type(error).__name__}: {error}"[:200]
+    one = left[0] if left else {"input_ids": [], "labels": []}
+    print(json.dumps({"ids": one["input_ids"], "trained": [int(label != -100) for label in one["labels"]], "fate": fate}))

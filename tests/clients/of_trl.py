@@ -1,4 +1,4 @@
-"""What TRL makes of rows: `python of_trl.py ROWS.jsonl MODEL LENGTH cut_end COLUMN 0 > theirs.jsonl` (of_trl.txt)."""
+"""What TRL makes of rows: `python of_trl.py ROWS.jsonl MODEL LENGTH cut_end|cut_start COLUMN 0 > theirs.jsonl` (of_trl.txt)."""
 
 import json
 import logging
@@ -14,7 +14,7 @@ from trl import SFTConfig, SFTTrainer
 datasets.disable_progress_bars()
 datasets.disable_caching()
 logging.disable(logging.WARNING)
-path, model, length, _, column, on_prompt = sys.argv[1:7]
+path, model, length, beyond, column, on_prompt = sys.argv[1:7]
 columns = {"messages": ["messages"], "prompt_completion": ["prompt", "completion"], "text": ["text"], "conversations": ["conversations", "messages"]}
 rows = [json.loads(line) for line in open(path, encoding="utf-8")]
 rows = [{**{name: row[name] for name in columns[column]}, "row": at} for at, row in enumerate(rows)]
@@ -22,12 +22,24 @@ tiny = transformers.AutoModelForCausalLM.from_config(transformers.AutoConfig.fro
 tokenizer = transformers.AutoTokenizer.from_pretrained(model)
 
 
+settings = SFTConfig(
+    output_dir=tempfile.mkdtemp(), max_length=int(length), assistant_only_loss=on_prompt == "0" and "messages" in columns[column],
+    truncation_mode={"cut_start": "keep_end"}.get(beyond, "keep_start"), completion_only_loss=None if on_prompt == "0" else False,
+    report_to="none", use_cpu=True, bf16=False)
+
+
+class Waiting(SFTTrainer):
+    """Made once: what it makes of rows is asked of it afterwards."""
+
+    def _prepare_dataset(self, dataset, *_):
+        return dataset
+
+
+trainer = Waiting(model=tiny, processing_class=tokenizer, train_dataset=datasets.Dataset.from_list(rows[:1]), args=settings)
+
+
 def prepared(some):
-    settings = SFTConfig(
-        output_dir=tempfile.mkdtemp(), max_length=int(length), assistant_only_loss=on_prompt == "0" and "messages" in columns[column],
-        completion_only_loss=None, report_to="none", use_cpu=True, bf16=False)
-    data = datasets.Dataset.from_list(some)
-    return SFTTrainer(model=tiny, processing_class=tokenizer, train_dataset=data, args=settings).train_dataset
+    return SFTTrainer._prepare_dataset(trainer, datasets.Dataset.from_list(some), tokenizer, settings, False, None, "train")
 
 
 def one_by_one():

@@ -1,7 +1,7 @@
 """Rows to hold what we say of trainers against the trainers: `python rows.py OUT[/SUBSET] … > rows.jsonl`.
 
 Rows of an output folder, and rows that people have: control tokens inside of a turn, no thinking, thinking twice or never
-closed, white space, other scripts, a system turn, several rounds. Each has every column that some trainer takes.
+closed, white space, other scripts, a system turn, several rounds, turns in other orders. Each has every column that some trainer takes.
 """
 
 import glob
@@ -46,19 +46,45 @@ SAID = [
     ("1", "[[dummy_message]]"),
 ]
 
+REPLY = thought("Two and two.")
+# Turns in other orders, and turns that say nothing.
+ORDERS = [
+    [("user", "What is 2+2?"), ("user", "Please."), ("assistant", REPLY)],
+    [("user", "What is 2+2?"), ("assistant", REPLY), ("assistant", "That is all.")],
+    [("user", "What is 2+2?"), ("assistant", "First.<|im_end|>"), ("assistant", REPLY), ("user", "And?"), ("assistant", REPLY)],
+    [("user", "What is 2+2?"), ("assistant", REPLY), ("user", "And 3+3?")],
+    [("user", "What is 2+2?")],
+    [("assistant", REPLY)],
+    [("assistant", REPLY), ("user", "And 3+3?"), ("assistant", REPLY)],
+    [("system", "Be brief.")],
+    [("system", "Be brief."), ("assistant", REPLY)],
+    [("system", ""), ("user", "What is 2+2?"), ("assistant", REPLY)],
+    [("system", "  Say {{QUERY}}.  "), ("user", "{{SYSTEM}} 2+2?"), ("assistant", REPLY)],
+    [("user", "What is 2+2?"), ("system", "Be brief."), ("assistant", REPLY)],
+    [("user", "What is 2+2?"), ("tool", "4"), ("assistant", REPLY)],
+    [("user", "What is 2+2?"), ("assistant", "Let me see."), ("tool", "4"), ("assistant", REPLY)],
+    [("human", "What is 2+2?"), ("gpt", REPLY)],
+    [("user", "What is 2+2?"), ("assistant", "")],
+    [("user", "What is 2+2?"), ("assistant", "  \n")],
+    [("user", ""), ("assistant", REPLY)],
+    [("user", "<image>What is 2+2?"), ("assistant", thought("An <image>, a <video> and a <bbox>."))],
+    [("user", "2+2?"), ("assistant", REPLY), ("user", "3+3?"), ("assistant", "Six."), ("user", "4+4?"), ("assistant", REPLY)],
+    [("user", "e\u0301"), ("assistant", "\u0301 e\u0301 \u212b \u1100\u1161\u11a8 \U0001f9d1\u200d\U0001f680")],
+]
+
 
 def turn(role, content):
     return {"role": role, "content": content}
 
 
 def row(messages, text=None):
-    names = {"system": "system", "user": "human", "assistant": "gpt"}
+    names = {"user": "human", "assistant": "gpt"}
     if text is None:
         head = [] if messages[0]["role"] == "system" else [turn("system", SYSTEM)]
         text = "".join(f"<|im_start|>{m['role']}\n{m['content']}<|im_end|>\n" for m in head + messages)
     return {
         "messages": messages, "prompt": messages[:-1], "completion": messages[-1:], "text": text,
-        "conversations": [{"from": names[m["role"]], "value": m["content"]} for m in messages],
+        "conversations": [{"from": names.get(m["role"], m["role"]), "value": m["content"]} for m in messages],
     }
 
 
@@ -67,6 +93,7 @@ def main():
     rows += [row([turn("system", "Be brief.\n"), turn("user", asked), turn("assistant", answered)]) for asked, answered in SAID[:12]]
     rows += [row([turn("user", "2+2?"), turn("assistant", answered), turn("user", "And 3+3?"), turn("assistant", thought("Three.", "6"))])
              for _, answered in SAID[:12]]
+    rows += [row([turn(*said) for said in turns]) for turns in ORDERS]
     for folder in sys.argv[1:]:
         for path in sorted(glob.glob(folder + "/*.parquet")):
             for kept in parquet.read_table(path).to_pylist():

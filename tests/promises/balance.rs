@@ -357,10 +357,13 @@ random = 0
 subsets = ["all-*"]
 [runs]
 training_seeds = [3, 5]
-epochs = 2
+epochs = { 1 = 2, 8 = 3 }
 steps = 30
 batch_size = 3
 max_length = 150
+learning_rate = 3e-7
+warmup_share = 0.1
+scheduler = "linear"
 "#;
 
 #[test]
@@ -398,15 +401,16 @@ fn a_launcher_is_told_every_run_and_draws_that_are_the_same_get_training_seeds()
         ),
         ("all-long-r1-4-d1", "independent", &["3", "5"][..], "4"),
     ] {
-        let (steps, epochs) = if rows == "4" {
-            // Two steps an epoch of batches of three, the last of one row; and three of eight rows.
-            ("4", "15")
+        // Two steps an epoch of batches of three, the last of one row; and three of eight rows, from which on there
+        // are three epochs.
+        let (epochs, steps, longer) = if rows == "4" {
+            ("2", "4", "15")
         } else {
-            ("6", "10")
+            ("3", "9", "10")
         };
         for seed in seeds {
-            expected.push([subset, kind, seed, "epochs", "2", steps, rows]);
-            expected.push([subset, kind, seed, "steps", epochs, "30", rows]);
+            expected.push([subset, kind, seed, "epochs", epochs, steps, rows]);
+            expected.push([subset, kind, seed, "steps", longer, "30", rows]);
         }
     }
     assert_eq!(told, expected);
@@ -414,13 +418,34 @@ fn a_launcher_is_told_every_run_and_draws_that_are_the_same_get_training_seeds()
     assert_eq!(names.len(), runs.len(), "each run has a name of its own");
     for run in &runs {
         assert!(out.0.join(&run["path"]).is_file());
+        let said = ["batch_size", "max_length", "learning_rate", "weight_decay"];
+        let more = ["scheduler", "adam_beta2"];
+        let told: Vec<&str> = said
+            .iter()
+            .chain(&more)
+            .map(|key| run[*key].as_str())
+            .collect();
+        assert_eq!(told, ["3", "150", "0.0000003", "0.0001", "linear", "0.95"]);
+        // A tenth of them, a part of a step for a step.
+        let warmup = match run["steps"].as_str() {
+            "30" => "3",
+            _ => "1",
+        };
+        assert_eq!(run["warmup_steps"], warmup);
     }
+    place.gradatim(&["check", "out"]).ends(0);
     let subsets = csv(&out, "subsets.csv");
     for subset in &subsets {
+        // A token is a byte, or a mark of the template: of Qwen2.5's system message, the problem and the reply.
+        let around = 6 + "system\nYou are Qwen, created by Alibaba Cloud. You are a helpful assistant.\nuser\n\nassistant\n\n"
+            .len();
+        let length = |row: &Value| {
+            around + text(row, "problem").len() + text(&row["messages"][1], "content").len()
+        };
         let tokens: Vec<u64> = out
             .subset(&subset["subset"])
             .iter()
-            .map(|row| row["tokens"].as_u64().expect("tokens"))
+            .map(|row| length(row) as u64)
             .collect();
         let over: Vec<u64> = tokens
             .iter()
@@ -428,6 +453,10 @@ fn a_launcher_is_told_every_run_and_draws_that_are_the_same_get_training_seeds()
             .collect();
         let rows_over = over.iter().filter(|&&over| over > 0).count();
         assert_eq!(subset["rows_over"], rows_over.to_string());
+        assert_eq!(
+            subset["conversation_tokens"],
+            tokens.iter().sum::<u64>().to_string()
+        );
         let share = over.iter().sum::<u64>() as f64 / tokens.iter().sum::<u64>() as f64;
         let told: f64 = subset["tokens_over_share"].parse().expect("a share");
         assert!((told - share).abs() <= 5e-5, "{told} for {share}");
@@ -452,6 +481,59 @@ fn a_launcher_is_told_every_run_and_draws_that_are_the_same_get_training_seeds()
             Some(told.collect::<Vec<_>>().join(",").as_str())
         );
     }
+}
+
+#[test]
+fn a_plan_tells_the_runs_and_what_they_train_as_the_folder_then_has_them() {
+    let place = Place::new();
+    place.write("data/a.jsonl", jsonl(&openr1_rows(40)));
+    place.write("pipeline.toml", DRAWS);
+    let plan = ["plan", "pipeline.toml", "--pool", "pool"];
+    let shown = place.gradatim(&plan).ends(0).stdout;
+    let told = place.gradatim(&[&plan[..], &["--json"]].concat()).ends(0);
+    let training = told.json()["training"].clone();
+    place.run("out", &[]).ends(0);
+    let out = place.out("out");
+    let number = |text: &str| text.parse::<f64>().expect("a number");
+    let expected: Vec<Value> = csv(&out, "runs.csv")
+        .iter()
+        .map(|run| {
+            let rows = out.subset(&run["subset"]);
+            let tokens: u64 = rows.iter().filter_map(|row| row["tokens"].as_u64()).sum();
+            // Of the epochs there are four decimals, which are none here.
+            let trained = (tokens as f64 * number(&run["epochs"])).round() as u64;
+            assert_eq!(run["trained_tokens"], trained.to_string());
+            json!({
+                "run": run["run"], "subset": run["subset"], "budget": run["budget"],
+                "steps": number(&run["steps"]) as u64, "trained_tokens": trained,
+            })
+        })
+        .collect();
+    assert_eq!(training["runs"], json!(expected));
+    // Of 4 rows two draws with two seeds, of 8 four seeds; each by epochs and by steps.
+    let sum: u64 = expected
+        .iter()
+        .filter_map(|run| run["trained_tokens"].as_u64())
+        .sum();
+    let total = json!({
+        "arms": 4, "runs": 16, "steps": 4 * (4 + 30) + 4 * (9 + 30), "trained_tokens": sum,
+    });
+    assert_eq!(training["total"], total);
+    let arms = training["arms"].as_array().expect("a list").iter();
+    let arms: Vec<(&str, u64)> = arms
+        .map(|arm| (text(arm, "arm"), arm["runs"].as_u64().expect("a count")))
+        .collect();
+    let names = [
+        "all-long-r1-4-d*",
+        "all-long-r1-4-d* (steps)",
+        "all-long-r1-8-d*",
+        "all-long-r1-8-d* (steps)",
+    ];
+    assert_eq!(arms, names.map(|name| (name, 4)));
+    assert!(
+        shown.contains("16 runs of 4 arms: 292 steps of 3 rows"),
+        "{shown}"
+    );
 }
 
 /// Every control of this kind of experiment, by the keys that nothing else here has.
@@ -538,6 +620,13 @@ fn runs_that_cannot_be_are_refused_where_they_stand() {
         "epochs = 0",
         "batch_size = 0",
         "step = 3",
+        "epochs = { 2000 = 4 }",
+        "learning_rate = 0",
+        "learning_rate = nan",
+        "warmup_share = 1",
+        "weight_decay = -1",
+        "adam_beta2 = 2",
+        "scheduler = 'cos'",
     ] {
         let pipeline = format!(
             "[sources.all]\nlayout = 'openr1'\npath = 'data'\n[[grid]]\nsize = [1]\n[runs]\n{wrong}\n"

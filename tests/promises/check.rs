@@ -264,6 +264,10 @@ fn found() -> Vec<(&'static str, Edit)> {
         ("style", cell(LONG, 3, "style", json!("human"))),
         ("tokens", cell(LONG, 3, "tokens", json!(1))),
         (
+            "conversation's tokens",
+            cell(LONG, 3, "conversation_tokens", json!(1)),
+        ),
+        (
             "source",
             row(LONG, 3, |row| {
                 row["source"] = json!(if row["source"] == "one" { "two" } else { "one" });
@@ -1019,6 +1023,52 @@ fn text_of_ones_own_stands_beside_what_was_generated() {
         "{}",
         done.stdout
     );
+    // The hash that was published is that of the folder as it was written.
+    let sums = std::fs::read(MADE.path("out/__run__/SHA256SUMS")).expect("the sums");
+    place
+        .gradatim(&["check", "out", "--expect", &sha256(&sums)])
+        .ends(0);
+    let text = String::from_utf8(sums).expect("a text");
+    let other = text
+        .lines()
+        .find(|line| line.ends_with("README.md"))
+        .expect("the card's line")
+        .to_owned();
+    let forged = text.replace(&other, &format!("{}  README.md", "0".repeat(64)));
+    place.write("out/__run__/SHA256SUMS", forged);
+    let done = place.gradatim(&["check", "out", "--expect", &sha256(text.as_bytes())]);
+    done.ends(1);
+}
+
+#[test]
+fn what_a_download_from_the_hub_leaves_is_noted_and_nothing_beside_it() {
+    let place = edited(|out| {
+        std::fs::write(out.join(".gitattributes"), "*.parquet filter=lfs").expect("a file");
+        let left = out.join(".cache/huggingface/download");
+        std::fs::create_dir_all(&left).expect("a folder");
+        std::fs::write(left.join("README.md.metadata"), "etag").expect("a file");
+    });
+    let sums = std::fs::read(MADE.path("out/__run__/SHA256SUMS")).expect("the sums");
+    let done = place
+        .gradatim(&["check", "out", "--expect", &sha256(&sums)])
+        .ends(0);
+    for word in [".gitattributes", ".cache/huggingface", "of the hub"] {
+        assert!(done.stdout.contains(word), "{word}: {}", done.stdout);
+    }
+    for name in [
+        ".cache/more/a.txt",
+        ".git/a.txt",
+        "all-long-r1-10/.gitattributes",
+    ] {
+        told(
+            |out| {
+                let path = out.join(name);
+                std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+                std::fs::write(path, "more").expect("a file");
+            },
+            &["is hidden"],
+        );
+    }
 }
 
 #[test]

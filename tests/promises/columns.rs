@@ -15,7 +15,7 @@ const PIPELINE: &str = r#"
 layout = "openr1"
 path = "data"
 style = "a style"
-license = "a licence"
+license = "CC-BY-SA-4.0"
 attribution = "an attribution"
 [measure]
 tokenizer = "bytes.json"
@@ -39,17 +39,20 @@ fn expected(row: &Value, reply: &str, rank: usize) -> Value {
     let said = |who, said| turn(["from", "value"], who, said);
     let prompt = [message("system", "A system."), message("user", problem)];
     let response = message("assistant", reply);
+    // Of its bytes each is a token, and each of its marks.
+    let conversation = format!(
+        "<|im_start|>system\nA system.<|im_end|>\n<|im_start|>user\n{problem}<|im_end|>\n\
+         <|im_start|>assistant\n{reply}<|im_end|>\n"
+    );
     let messages: Vec<&Value> = prompt.iter().chain([&response]).collect();
     json!({
         "id": trajectory_id(id, reply).to_string(), "problem_id": id.to_string(), "problem": problem,
         "answer": row["answer"], "messages": messages,
         "category": text(row, "problem_type").to_lowercase().replace(' ', "_"), "style": "a style",
-        "tokens": reply.len(), "source": "own", "license": "a licence", "attribution": "an attribution",
+        "tokens": reply.len(), "conversation_tokens": conversation.len() - 3 * "<|im_start|><|im_end|>".len() + 6,
+        "source": "own", "license": "cc-by-sa-4.0", "attribution": "an attribution",
         "rank": rank,
-        "text": format!(
-            "<|im_start|>system\nA system.<|im_end|>\n<|im_start|>user\n{problem}<|im_end|>\n\
-             <|im_start|>assistant\n{reply}<|im_end|>\n"
-        ),
+        "text": conversation.trim_end(),
         "prompt": prompt, "completion": [response],
         "conversations": [said("system", "A system."), said("human", problem), said("gpt", reply)],
     })

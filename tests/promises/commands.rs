@@ -1837,7 +1837,7 @@ fn the_card_and_the_registry_name_every_written_subset() {
         let (name, path) = (text(subset, "name"), text(subset, "path"));
         assert!(card.contains(&format!("config_name: \"{name}\"")), "{name}");
         assert!(
-            card.contains(&format!("path: \"{name}/train-*.parquet\"")),
+            card.contains(&format!("data_files: \"{name}/train-*.parquet\"")),
             "{name}"
         );
         assert!(out.0.join(path).is_file());

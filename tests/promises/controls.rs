@@ -315,7 +315,7 @@ fn the_tokens_of_a_derived_row_are_counted_again_where_the_tokenizer_is_at_hand(
     let made = made(SHUFFLED);
     says(
         &made.gradatim(&["check", "out"]).ends(0),
-        &["tokens of derived rows are taken as they stand"],
+        &["tokens of conversations and of derived rows are taken as they stand"],
     );
     is_found("tokens", true, |row| row["tokens"] = json!(7));
     let qwen = SHUFFLED.replace("size = [10, 30]", "size = [30]");

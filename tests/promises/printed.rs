@@ -52,21 +52,40 @@ fn the_printed_schemas_are_the_committed_ones() {
     assert_eq!(kept, names, "schemas/ holds nothing else");
 }
 
-/// Its sessions, and the quickstart's report; one test, since each may write the file anew.
+/// The mark of the quickstart's report.
+const REPORT: &str = "<!-- the output of `gradatim run pipelines/quickstart.toml`";
+
+/// What stands behind a mark in the README as the program printed it; the whole with that in its place.
+fn kept<'r>(readme: &'r str, mark: &str, printed: &str) -> (&'r str, String) {
+    let begin = format!("{mark}; a test keeps it true -->\n```text\n");
+    let (before, rest) = readme.split_once(&begin).expect("the place");
+    let (shown, after) = rest.split_once("```").expect("its end");
+    (shown, format!("{before}{begin}{printed}```{after}"))
+}
+
+/// Its sessions, and the quickstart's report with what a trainer makes of it; one test, since each may write the file
+/// anew.
 #[test]
 fn the_readme_shows_what_the_program_prints() {
     let path = repository().join("README.md");
     trycmd::TestCases::new().case(&path);
     let place = Place::new();
-    let done = quickstart(&place.path("out"), &place.path("pool"), &[]).ends(0);
-    let readme = std::fs::read_to_string(&path).expect("a README");
-    let begin = "a test keeps it true -->\n```text\n";
-    let (before, rest) = readme.split_once(begin).expect("the place");
-    let (shown, after) = rest.split_once("```").expect("its end");
-    if is_renewed() {
-        let renewed = format!("{before}{begin}{}```{after}", done.stdout);
-        std::fs::write(&path, renewed).expect("a README");
-        return;
+    let report = quickstart(&place.path("out"), &place.path("pool"), &[]).ends(0);
+    let preflight =
+        "preflight out diverse-long-r1-100 --trainer axolotl --model qwen3 --max-length 2048";
+    let mut readme = std::fs::read_to_string(&path).expect("a README");
+    assert!(readme.contains(&format!("\ngradatim {preflight}\n")));
+    let preflight: Vec<&str> = preflight.split(' ').collect();
+    let preflight = place.gradatim(&preflight).ends(1);
+    for (mark, done) in [(REPORT, report), ("<!-- what preflight says", preflight)] {
+        let (shown, renewed) = kept(&readme, mark, &done.stdout);
+        if is_renewed() {
+            readme = renewed;
+        } else {
+            assert_eq!(shown, done.stdout, "{RENEW}");
+        }
     }
-    assert_eq!(shown, done.stdout, "{RENEW}");
+    if is_renewed() {
+        std::fs::write(&path, readme).expect("a README");
+    }
 }

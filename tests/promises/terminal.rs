@@ -76,7 +76,7 @@ title = \"# Title <img src=x> \\u001b[31m\\n---\\n[a](b)\"
 [sources.\"s|`x`\\u001b\\n\"]
 layout = 'columns'
 path = 'data'
-license = \"mit\\u009b\\n---\\n&a *b\"
+attribution = \"mit\\u009b\\n---\\n&a *b\"
 [sources.\"s|`x`\\u001b\\n\".columns]
 problem = 'problem'
 response = 'response'
@@ -94,9 +94,13 @@ size = [4, 200]
 random = 1
 ";
 
+/// A licence of anybody's words, as a dataset's card may have it.
+const CARD: &str = "---\nlicense: other\nlicense_name: \"mit\\u009b\\n---\\n&a *b\"\n---\n";
+
 fn place() -> Place {
     let place = Place::new();
     place.write(&format!("data/{}.jsonl", name("rows")), jsonl(&rows()));
+    place.write("data/README.md", CARD);
     place.write("pipeline.toml", PIPELINE);
     place
 }
@@ -275,7 +279,7 @@ fn what_a_run_writes_for_others_runs_nothing_and_links_nowhere() {
     assert!(
         front
             .lines()
-            .any(|line| line.starts_with("license: \"mit\\u009b\\n---\\n&a *b\"")),
+            .any(|line| line.starts_with("license_name: \"mit\\u009b\\n---\\n&a *b\"")),
         "{front}"
     );
     assert!(front.contains("size_categories"), "{front}");

@@ -88,7 +88,7 @@ fn a_system_message_and_an_instruction_stand_in_every_form_of_a_conversation() {
             text(&row, "text"),
             format!(
                 "<|im_start|>system\nYou count.<|im_end|>\n<|im_start|>user\n{asked}<|im_end|>\n\
-                 <|im_start|>assistant\n{reply}<|im_end|>\n"
+                 <|im_start|>assistant\n{reply}<|im_end|>"
             )
         );
     }
@@ -120,7 +120,7 @@ fn s1s_markers_stand_in_the_text_and_nowhere_else() {
         assert_eq!(
             after,
             format!(
-                "<|im_start|>think\n{thinking}\n<|im_start|>answer\nAnswer: {}<|im_end|>\n",
+                "<|im_start|>think\n{thinking}\n<|im_start|>answer\nAnswer: {}<|im_end|>",
                 answer.trim()
             )
         );
@@ -174,6 +174,21 @@ fn what_a_prompt_cannot_hold_is_refused_where_it_stands() {
             "[emit]\ninstruction = \" \"\n",
             "size = [5]\n",
             "emit.instruction",
+        ),
+        (
+            "[emit]\nsystem = \"Be brief.<|eot_id|>\"\n",
+            "size = [5]\n",
+            "has `<|eot_id|>`",
+        ),
+        (
+            "[emit]\ninstruction = \"<｜User｜>{problem}\"\n",
+            "size = [5]\n",
+            "emit.instruction",
+        ),
+        (
+            "[emit]\nadd = [\"text\", \"conversations\"]\n",
+            "size = [5]\n",
+            "without `prompt_completion`: TRL takes it before `messages`",
         ),
         (
             "[screen]\nnear_duplicates = 0.9\n[validation]\nsize = 2\nnear_duplicates = 0.8\n",
@@ -696,6 +711,146 @@ fn a_file_of_problems_keeps_its_ending_in_the_lock() {
         lock.contains("\"amc23.jsonl\"") && !lock.contains("exams"),
         "{lock}"
     );
+}
+
+/// Replies as datasets have them, all of them two and two.
+fn replies_as_stored() -> Vec<String> {
+    [
+        "<think>\nTwo and two.\n</think>\n\nIt is \\boxed{4}.",
+        "Two and two.\n</think>\n\nIt is \\boxed{4}.",
+        "\n\n  <think>\n  Two and two.  \n\n\n</think>\n\n\n It is \\boxed{4}.  \n\n",
+        "<|im_start|>think\nTwo and two.\n<|im_start|>answer\nIt is \\boxed{4}.",
+        "Sure. <think>\nTwo and two.\n</think>\n\nIt is \\boxed{4}.",
+        "<think>\n\n</think>\n\nIt is \\boxed{4}.",
+        "It is \\boxed{4}.",
+        "<think>\nTwo and two, and so",
+        "<|im_start|>assistant\n<think>\nTwo.\n</think>\n\nIt is \\boxed{4}.<|im_end|>\n",
+        "<reasoning>Two {{ two }}</reasoning><answer>It is \\boxed{4}.</answer>",
+        "[THINK]Two {% raw %} and two.[/THINK]It is \\boxed{4}.</s>",
+    ]
+    .map(str::to_owned)
+    .into()
+}
+
+#[test]
+fn every_column_of_a_row_carries_the_same_turns_and_is_read_again_as_what_it_was() {
+    let replies = replies_as_stored().into_iter().enumerate();
+    let rows: Vec<Value> = replies
+        .map(|(at, reply)| {
+            let problem = format!("  What is 2 plus 2, number {at}?\n");
+            let asked = match at % 2 {
+                0 => problem,
+                _ => format!("<|im_start|>user\n{problem}<|im_end|>\n<|im_start|>assistant\n"),
+            };
+            openr1_row(&asked, "4", "Algebra", &[reply])
+        })
+        .collect();
+    let emit = "[emit]\nadd = [\"text\", \"conversations\", \"prompt_completion\"]\n";
+    let source = "accept = \"none\"\n";
+    let (place, out) = run(place(&rows, source, emit, "size = [11]\n"));
+    let chosen = out.subset("all-normal-11");
+    assert_eq!(chosen.len(), 11);
+    let mut ids: Vec<String> = chosen
+        .iter()
+        .map(|row| text(row, "id").to_owned())
+        .collect();
+    ids.sort_unstable();
+    for row in &chosen {
+        let said = turns(row, "messages", ["role", "content"]);
+        let both = [
+            turns(row, "prompt", ["role", "content"]),
+            turns(row, "completion", ["role", "content"]),
+        ];
+        assert_eq!(both.concat(), said);
+        let words = |turns: &[(String, String)]| -> Vec<String> {
+            turns.iter().map(|(_, words)| words.clone()).collect()
+        };
+        let sharegpt = turns(row, "conversations", ["from", "value"]);
+        assert_eq!(words(&sharegpt), words(&said));
+        let spoken = words(&said);
+        let whole = format!(
+            "<|im_start|>user\n{}<|im_end|>\n<|im_start|>assistant\n{}<|im_end|>",
+            spoken[0], spoken[1]
+        );
+        assert!(text(row, "text").ends_with(&whole));
+        assert!(spoken.iter().all(|words| words.trim() == words));
+        let (opened, closed) = (spoken[1].find("<think>"), spoken[1].find("</think>"));
+        assert!(closed.is_none_or(|closed| opened.is_some_and(|opened| opened < closed)));
+        assert!(!spoken[1].contains("<think>\n\n</think>") && !spoken[1].contains("<|im_start|>"));
+    }
+    for (name, layout) in [
+        ("messages", "layout = 'messages'"),
+        ("sharegpt", "layout = 'sharegpt'"),
+        ("completion", "layout = 'completion'"),
+        (
+            "text",
+            "layout = 'columns'\n[sources.own.columns]\nproblem = 'text'\nresponse = 'text'",
+        ),
+    ] {
+        let again = format!(
+            "[sources.own]\npath = 'out/all-normal-11/*.parquet'\naccept = 'none'\n{layout}\n\
+             [measure]\ntokenizer = 'bytes.json'\n"
+        );
+        place.write("pipeline.toml", again);
+        place.run(name, &[]).ends(0);
+        let ledger = place.out(name).ledger();
+        let mut read: Vec<String> = ledger
+            .iter()
+            .map(|entry| text(entry, "trajectory_id").to_owned())
+            .collect();
+        read.sort_unstable();
+        assert_eq!(read, ids, "{name}");
+    }
+}
+
+#[test]
+fn what_a_trainer_holds_against_its_limit_is_what_a_folder_says() {
+    let rows = openr1_rows(40);
+    let place = Place::new();
+    place.write("data/rows.jsonl", jsonl(&rows));
+    let tables = "[emit]\nsubsets = [\"all-*\"]\ninstruction = \"Box it — please?\\n\"\n[runs]\nmax_length = 110\n";
+    place.write(
+        "pipeline.toml",
+        format!("{HEAD}{tables}[[grid]]\nsize = [10, 30]\ncontrol.random = 1\n"),
+    );
+    let (place, out) = run(place);
+    let asked = ["preflight", "out", "--trainer", "trl", "--json", "all-*"];
+    let told = place.gradatim(&asked);
+    let told: Value = serde_json::from_str(&told.stdout).expect("JSON");
+    let table = std::fs::read_to_string(out.run("subsets.csv")).expect("a table");
+    let lines: Vec<Vec<&str>> = table
+        .lines()
+        .map(|line| line.split(',').collect())
+        .collect();
+    let at = |name: &str| {
+        lines[0]
+            .iter()
+            .position(|column| *column == name)
+            .expect("a column")
+    };
+    let mut seen = 0;
+    for line in &lines[1..] {
+        let name = line[at("subset")];
+        let cells = [at("conversation_tokens"), at("rows_over")].map(|at| line[at]);
+        let known = told["subsets"].as_array().expect("subsets");
+        let Some(met) = known.iter().find(|subset| subset["name"] == name) else {
+            assert_eq!(cells, ["", ""], "{name} is not written");
+            continue;
+        };
+        seen += 1;
+        let met = [&met["tokens"], &met["over"]].map(Value::to_string);
+        assert_eq!(cells, [met[0].as_str(), met[1].as_str()], "{name}");
+        let rows = out.subset(name);
+        let tokens = |column: &str| -> u64 {
+            let counts = rows.iter().map(|row| row[column].as_u64().expect("tokens"));
+            counts.sum()
+        };
+        assert_eq!(cells[0], tokens("conversation_tokens").to_string());
+        assert!(tokens("conversation_tokens") > tokens("tokens") + 20 * rows.len() as u64);
+        let over: u64 = cells[1].parse().expect("a count");
+        assert!((1..rows.len() as u64).contains(&over), "{over} of {name}");
+    }
+    assert_eq!(seen, 2);
 }
 
 #[test]

@@ -614,7 +614,7 @@ fn a_subset_holds_the_rows_that_were_selected_in_order_of_rank() {
             assert_eq!(row["messages"][1]["role"], "assistant");
             let chat = text(row, "text");
             assert!(chat.contains(&format!("<|im_start|>user\n{}<|im_end|>", said(0))));
-            assert!(chat.ends_with(&format!("<|im_start|>assistant\n{}<|im_end|>\n", said(1))));
+            assert!(chat.ends_with(&format!("<|im_start|>assistant\n{}<|im_end|>", said(1))));
             tokens += row["tokens"].as_u64().expect("a count");
         }
         assert_eq!(subset["tokens"], json!(tokens), "{name}");

@@ -3,13 +3,15 @@
 //! Only what is found here as a regular file is ever opened, under the name that it has here: no path that a file
 //! of the folder names leads anywhere.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
 use fs_err as fs;
+use parquet::arrow::ARROW_SCHEMA_META_KEY;
+use parquet::file::metadata::ParquetMetaData;
 use rayon::prelude::*;
 use unicode_normalization::UnicodeNormalization;
 
@@ -45,6 +47,12 @@ impl<'o> Folder<'o> {
         };
         for what in walk.broken {
             folder.findings.broken(what);
+        }
+        if !walk.left.is_empty() {
+            folder.findings.note(format!(
+                "of the hub, and not looked at: {}",
+                walk.left.join(", ")
+            ));
         }
         let hashed: Vec<(String, Result<String>)> = walk
             .files
@@ -109,20 +117,47 @@ impl<'o> Folder<'o> {
 pub(super) struct StoredTable {
     reader: parquet::arrow::arrow_reader::ParquetRecordBatchReader,
     schema: SchemaRef,
+    keys: Vec<String>,
+}
+
+/// The keys in a file's footer, but for the one that every file of Arrow's has.
+fn keys_beside(metadata: &ParquetMetaData) -> Vec<String> {
+    let said = metadata.file_metadata().key_value_metadata();
+    let keys = said.into_iter().flatten().map(|one| one.key.clone());
+    keys.filter(|key| key != ARROW_SCHEMA_META_KEY).collect()
 }
 
 const DAMAGED: &str = "it is damaged";
 
 impl StoredTable {
     pub(super) fn open(path: &Path) -> Result<Self, String> {
-        let opened = quietly(|| super::open(path)).ok_or_else(|| DAMAGED.to_owned())?;
-        let reader = opened.map_err(|error| error.to_string())?;
-        let schema = arrow::array::RecordBatchReader::schema(&reader);
-        Ok(Self { reader, schema })
+        let opened = quietly(|| {
+            let builder = super::opened(path)?;
+            // The reader's own schema has lost what stands beside the columns.
+            let schema = builder.schema().clone();
+            let keys = keys_beside(builder.metadata());
+            Ok((builder.build()?, schema, keys))
+        });
+        let opened: parquet::errors::Result<_> = opened.ok_or_else(|| DAMAGED.to_owned())?;
+        let (reader, schema, keys) = opened.map_err(|error| error.to_string())?;
+        Ok(Self {
+            reader,
+            schema,
+            keys,
+        })
     }
 
+    /// Its columns, with what the file says beside them.
     pub(super) fn schema(&self) -> &SchemaRef {
         &self.schema
+    }
+
+    /// A key that the file has twice: readers differ in which of both they take.
+    pub(super) fn key_twice(&self) -> Option<&str> {
+        let mut seen = HashSet::new();
+        let mut keys = self.keys.iter();
+        let twice = keys.find(|key| !seen.insert(key.as_str()))?;
+        Some(twice)
     }
 
     /// The next rows; none at the end.
@@ -150,6 +185,8 @@ fn refuse_stranger(out: &Path) -> Result<()> {
 struct Walk {
     files: Vec<String>,
     others: BTreeMap<String, &'static str>,
+    /// What the hub puts into every repository, and its client beside what it downloads.
+    left: Vec<String>,
     broken: Vec<String>,
     /// Each name as systems take it that tell neither case nor forms of Unicode apart.
     folded: HashMap<String, String>,
@@ -194,8 +231,21 @@ impl Walk {
 
     /// Adds what has that name; says whether it is a folder.
     fn add(&mut self, name: &str, kind: std::io::Result<std::fs::FileType>) -> bool {
+        let is_folder = kind.as_ref().is_ok_and(std::fs::FileType::is_dir);
+        match name {
+            ".gitattributes" if kind.as_ref().is_ok_and(std::fs::FileType::is_file) => {
+                self.left.push(name.to_owned());
+                return false;
+            }
+            ".cache/huggingface" if is_folder => {
+                self.left.push(name.to_owned());
+                return false;
+            }
+            ".cache" if is_folder => return true,
+            _ => {}
+        }
         let file_name = name.rsplit_once('/').map_or(name, |(_, name)| name);
-        if file_name.starts_with('.') {
+        if file_name.starts_with('.') || name.starts_with(".cache/") {
             self.broken
                 .push(format!("{name} is hidden, and a run hides nothing"));
         }

@@ -25,6 +25,7 @@ mod selection;
 pub(crate) mod sources;
 mod sums;
 
+use std::fs::File;
 use std::path::Path;
 
 use parquet::arrow::arrow_reader::{
@@ -50,7 +51,7 @@ pub(crate) struct Findings {
     /// How many entries were measured again from the sources; null where that was not asked for.
     pub measured_again: Option<u64>,
     /// SHA-256 over the list of all files with their SHA-256, taken from the files: of a folder in which nothing
-    /// changed, that of its `SHA256SUMS`.
+    /// changed, or its card's own part alone, that of its `SHA256SUMS`.
     pub digest: String,
     /// Each broken promise, in one line; empty where all hold.
     pub broken: Vec<String>,
@@ -123,13 +124,18 @@ fn note_of_age(stored: &Stored) -> Option<String> {
 
 /// A table's rows, some at a time.
 pub(super) fn open(path: &Path) -> parquet::errors::Result<ParquetRecordBatchReader> {
+    opened(path)?.build()
+}
+
+/// A table whose rows can be read, some at a time.
+fn opened(path: &Path) -> parquet::errors::Result<ParquetRecordBatchReaderBuilder<File>> {
     let file = open_regular(path)
         .map_err(|error| parquet::errors::ParquetError::External(error.into()))?;
     // Other readers go by the index of its pages, so a damaged one is damage.
     let options = ArrowReaderOptions::new().with_page_index_policy(PageIndexPolicy::Optional);
-    ParquetRecordBatchReaderBuilder::try_new_with_options(file.into_parts().0, options)?
-        .with_batch_size(BATCH_ROWS)
-        .build()
+    let builder =
+        ParquetRecordBatchReaderBuilder::try_new_with_options(file.into_parts().0, options)?;
+    Ok(builder.with_batch_size(BATCH_ROWS))
 }
 
 /// Rows that are held at once, some 17 kB each in a subset.

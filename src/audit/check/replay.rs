@@ -42,7 +42,7 @@ pub(super) struct Replay<'r> {
     pub leakage: Option<Leakage>,
     pub has_texts: bool,
     pub copies: HashMap<Id, Vec<u32>>,
-    /// Where a derived control's tokens can be counted.
+    /// Where tokens of rows can be counted.
     pub tokenizer: Option<Tokenizer>,
 }
 
@@ -119,10 +119,9 @@ fn plan(folder: &mut Folder<'_>, manifest: &Manifest) -> Option<Plan> {
     None
 }
 
-/// What counts the tokens of a derived control's rows; none where that is a file of the user's, which only `sources`
-/// can find.
+/// What counts the tokens of rows; none where that is a file of the user's, which only `sources` can find.
 fn tokenizer(plan: &Plan) -> Result<Option<Tokenizer>> {
-    let is_own = plan.derives() && plan.tokenizer == QWEN;
+    let is_own = plan.tokenizer == QWEN;
     is_own.then(Tokenizer::qwen).transpose()
 }
 

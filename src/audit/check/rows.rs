@@ -13,10 +13,10 @@ use super::files::{Folder, StoredTable};
 use super::manifest::Stored;
 use super::replay::{CONTRADICTS, Replay};
 use crate::emit::texts::EntryText;
-use crate::emit::{shuffled, subset};
+use crate::emit::{chat, shuffled, subset};
 use crate::manifest::SubsetRecord;
 use crate::measure::tokens::{QWEN, Tokenizer};
-use crate::schema;
+use crate::pipeline::Emit;
 use crate::source::quietly;
 use crate::{ids, measure};
 
@@ -45,34 +45,45 @@ pub(super) fn check(folder: &mut Folder<'_>, replay: &Replay<'_>) {
     }
 }
 
-/// Says whose tokens nobody counted: those of derived rows, where the tokenizer is a file of the user's.
+/// Says which tokens nobody counted: what no other file has, where the tokenizer is a file of the user's.
 pub(super) fn note_uncounted(folder: &mut Folder<'_>, stored: &Stored) {
-    if derived_of(stored).next().is_some() {
+    if counted_elsewhere(stored).next().is_some() {
         folder.findings.note(
-            "tokens of derived rows are taken as they stand: what counted them is no file of the folder (`--sources` \
-             finds it)",
+            "tokens of conversations and of derived rows are taken as they stand: what counted them is no file of the \
+             folder (`--sources` finds it)",
         );
     }
 }
 
-/// Counts the tokens of derived rows with the tokenizer of the sources.
-pub(super) fn count_again(folder: &mut Folder<'_>, stored: &Stored, tokenizer: &Tokenizer) {
-    for subset in derived_of(stored) {
+/// Counts those tokens with the tokenizer of the sources.
+pub(super) fn count_again(
+    folder: &mut Folder<'_>,
+    stored: &Stored,
+    emit: &Emit,
+    tokenizer: &Tokenizer,
+) {
+    for subset in counted_elsewhere(stored) {
         let path = subset.path.as_deref().and_then(|path| folder.path(path));
         let Some(mut table) = path.and_then(|path| StoredTable::open(&path).ok()) else {
             continue;
         };
         let mut rank = 0;
         while let Some(Ok(batch)) = table.next() {
-            let (Some(texts), Ok(tokens)) = (texts(&batch), subset::TOKENS.of(&batch)) else {
+            let (Some(texts), Some(stored)) = (texts(&batch), counts(&batch)) else {
                 break;
             };
-            for (text, tokens) in texts.iter().zip(tokens) {
-                if tokens != Some(measure::reply_tokens(tokenizer, &text.response).whole) {
-                    let what = format!(
-                        "{}: `tokens` of row {rank} is measured otherwise",
-                        subset.name
-                    );
+            for (text, stored) in texts.iter().zip(stored) {
+                // The ledger has those of replies that are nobody else's.
+                let reply = match subset.derived {
+                    Some(_) => measure::reply_tokens(tokenizer, &text.response).whole,
+                    None => stored[0],
+                };
+                let whole = chat::conversation_tokens(emit, &text.problem, reply, tokenizer);
+                let counted = [("tokens", reply), ("conversation_tokens", whole)];
+                let other = counted.into_iter().zip(stored);
+                for ((column, _), _) in other.filter(|((_, counted), stored)| counted != stored) {
+                    let name = &subset.name;
+                    let what = format!("{name}: `{column}` of row {rank} is measured otherwise");
                     folder.findings.broken(what);
                 }
                 rank += 1;
@@ -81,11 +92,19 @@ pub(super) fn count_again(folder: &mut Folder<'_>, stored: &Stored, tokenizer: &
     }
 }
 
-/// The derived controls whose tokens the binary's own vocabulary did not count.
-fn derived_of(stored: &Stored) -> impl Iterator<Item = &SubsetRecord> {
+/// The subsets whose tokens the binary's own vocabulary did not count.
+fn counted_elsewhere(stored: &Stored) -> impl Iterator<Item = &SubsetRecord> {
     let subsets = stored.manifest.subsets.iter();
     let is_other = stored.manifest.tokenizer != QWEN;
-    subsets.filter(move |subset| is_other && subset.derived.is_some())
+    subsets.filter(move |subset| is_other && subset.path.is_some())
+}
+
+/// Tokens of each row's reply and of its conversation, as they stand.
+fn counts(batch: &RecordBatch) -> Option<Vec<[u32; 2]>> {
+    let replies = subset::TOKENS.of(batch).ok()?;
+    let wholes = subset::CONVERSATION_TOKENS.of(batch).ok()?;
+    let both = replies.into_iter().zip(wholes);
+    both.map(|(reply, whole)| Some([reply?, whole?])).collect()
 }
 
 /// One subset's file while it is read.
@@ -110,9 +129,13 @@ impl SubsetReader<'_> {
             Ok(table) => table,
             Err(why) => return self.broken(&format!("its file cannot be read: {why}")),
         };
-        let expected = schema::schema(&subset::columns(self.replay.experiment.plan));
+        let expected = subset::file_schema(self.replay.experiment.plan);
         if let Some(difference) = of_schema(table.schema(), &expected) {
             return self.broken(&difference);
+        }
+        if let Some(key) = table.key_twice() {
+            let key = crate::error::shortened(key);
+            return self.broken(&format!("its footer has the key `{key}` twice"));
         }
         let entries = self.replay.chosen.of(&self.subset.name);
         while let Some(batch) = table.next() {
@@ -140,7 +163,7 @@ impl SubsetReader<'_> {
 
     /// Rows that should stand for these entries.
     fn check_batch(&mut self, batch: &RecordBatch, entries: &[u32]) {
-        let Some(texts) = self.texts(batch) else {
+        let Some(texts) = self.texts(batch, entries) else {
             return self.broken("has rows without a problem or a response");
         };
         for (at, (&entry, text)) in entries.iter().zip(&texts).enumerate() {
@@ -186,21 +209,33 @@ impl SubsetReader<'_> {
         }
     }
 
-    /// The texts that rows hold, of a derived control with what they should say of themselves: tokens are counted where
-    /// the tokenizer is at hand, else taken as they stand.
-    fn texts(&self, batch: &RecordBatch) -> Option<Vec<EntryText>> {
-        let texts = texts(batch)?;
-        let Some(derivation) = derived::derivation(self.subset) else {
-            return Some(texts);
+    /// The texts that rows of these entries hold, with what they should say of themselves: tokens that no other file has
+    /// are counted where the tokenizer is at hand, else taken as they stand.
+    fn texts(&self, batch: &RecordBatch, entries: &[u32]) -> Option<Vec<EntryText>> {
+        let stored = counts(batch)?.into_iter().zip(entries);
+        let all = texts(batch)?.into_iter().zip(stored);
+        Some(
+            all.map(|(text, (stored, entry))| self.counted(text, stored, *entry))
+                .collect(),
+        )
+    }
+
+    fn counted(&self, text: EntryText, [reply, whole]: [u32; 2], entry: u32) -> EntryText {
+        let (replay, tokenizer) = (self.replay, self.replay.tokenizer.as_ref());
+        let (text, reply) = match derived::derivation(self.subset) {
+            Some(derivation) => {
+                let counted = |tokenizer| measure::reply_tokens(tokenizer, &text.response).whole;
+                let reply = tokenizer.map_or(reply, counted);
+                (shuffled::named(text, derivation, reply), reply)
+            }
+            None => (text, replay.experiment.entries.body_of(entry).tokens),
         };
-        let stored = subset::TOKENS.of(batch).ok()?;
-        let made = texts.into_iter().zip(stored).map(|(text, stored)| {
-            let counted = |tokenizer| measure::reply_tokens(tokenizer, &text.response).whole;
-            let tokens = self.replay.tokenizer.as_ref().map(counted);
-            let tokens = tokens.or(stored).unwrap_or_default();
-            shuffled::named(text, derivation, tokens)
-        });
-        Some(made.collect())
+        let emit = &replay.experiment.plan.emit;
+        let counted = |tokenizer| chat::conversation_tokens(emit, &text.problem, reply, tokenizer);
+        EntryText {
+            conversation_tokens: Some(tokenizer.map_or(whole, counted)),
+            ..text
+        }
     }
 
     /// The entries with the one of exact copies that its row is of: an id alone does not tell.
@@ -214,7 +249,7 @@ impl SubsetReader<'_> {
             let id = experiment.entries.body_of(*entry).trajectory_id;
             let row = batch.slice(at, 1);
             let is_it = |copy: &&u32| {
-                let Some(text) = self.texts(&row) else {
+                let Some(text) = self.texts(&row, &[**copy]) else {
                     return false;
                 };
                 let rank = (self.rows + at) as u32;
@@ -248,13 +283,16 @@ pub(super) fn of_schema(schema: &Schema, expected: &Schema) -> Option<String> {
     if let Some(difference) = of_fields(fields, expected_fields) {
         return Some(difference);
     }
-    let beside = schema.metadata().keys().next();
+    let (beside, expected) = (schema.metadata(), expected.metadata());
+    let mut more = beside.keys().filter(|key| !expected.contains_key(*key));
     let mut inside = fields.iter().map(|field| field.metadata().keys().next());
-    let key = beside.or_else(|| inside.find_map(|key| key))?;
-    Some(format!(
-        "has metadata `{}`, which no run writes",
-        crate::error::shortened(key)
-    ))
+    if let Some(key) = more.next().or_else(|| inside.find_map(|key| key)) {
+        let key = crate::error::shortened(key);
+        return Some(format!("has metadata `{key}`, which no run writes"));
+    }
+    let mut other = expected.iter();
+    let (key, _) = other.find(|(key, value)| beside.get(*key) != Some(*value))?;
+    Some(format!("its metadata `{key}` is not what a run writes"))
 }
 
 fn of_fields(fields: &Fields, expected: &Fields) -> Option<String> {
@@ -293,6 +331,7 @@ fn texts(batch: &RecordBatch) -> Option<Vec<EntryText>> {
             response: said.value(last).to_owned(),
             gold: answers.is_valid(row).then(|| answers.value(row).to_owned()),
             made: None,
+            conversation_tokens: None,
         })
     };
     (0..batch.num_rows()).map(text).collect()

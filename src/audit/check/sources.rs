@@ -75,7 +75,7 @@ pub(super) fn check(folder: &mut Folder<'_>, stored: &Stored, again: &Again<'_>)
         }
     };
     let tokenizer = Tokenizer::load(&plan.tokenizer_name.0, &plan.folder)?;
-    rows::count_again(folder, stored, &tokenizer);
+    rows::count_again(folder, stored, &plan.emit, &tokenizer);
     folder.findings.measured_again = Some(0);
     if (sample.len() as u64) < folder.findings.entries {
         folder.findings.note(format!(

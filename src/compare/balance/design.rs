@@ -106,7 +106,7 @@ impl Intended {
     }
 
     /// What the criterion decides, in words.
-    fn words(self) -> Vec<&'static str> {
+    pub(crate) fn words(self) -> Vec<&'static str> {
         let all = [
             (self.length, "length"),
             (self.category, "category"),

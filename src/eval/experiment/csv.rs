@@ -6,14 +6,14 @@ use csv_core::{ReadRecordResult, Reader};
 
 /// A table whose rows have a cell for each column.
 #[derive(Debug, Default)]
-pub(super) struct Csv {
+pub(crate) struct Csv {
     places: HashMap<String, usize>,
     rows: Vec<Vec<String>>,
 }
 
 /// A row, whose cells are asked for by their column.
 #[derive(Clone, Copy)]
-pub(super) struct Row<'c> {
+pub(crate) struct Row<'c> {
     csv: &'c Csv,
     cells: &'c [String],
 }
@@ -21,7 +21,7 @@ pub(super) struct Row<'c> {
 impl Csv {
     /// Reads a table whose first row names its columns; blank lines are none. Says what is wrong where a row has another
     /// number of cells.
-    pub(super) fn read(text: &str) -> Result<Self, String> {
+    pub(crate) fn read(text: &str) -> Result<Self, String> {
         let mut rows = records(text.strip_prefix('\u{feff}').unwrap_or(text).as_bytes());
         if rows.is_empty() {
             return Err("it is empty".to_owned());
@@ -45,21 +45,21 @@ impl Csv {
     }
 
     /// The first of these columns that it lacks.
-    pub(super) fn lacks<'n>(&self, names: &[&'n str]) -> Option<&'n str> {
+    pub(crate) fn lacks<'n>(&self, names: &[&'n str]) -> Option<&'n str> {
         names
             .iter()
             .copied()
             .find(|name| !self.places.contains_key(*name))
     }
 
-    pub(super) fn rows(&self) -> impl Iterator<Item = Row<'_>> {
+    pub(crate) fn rows(&self) -> impl Iterator<Item = Row<'_>> {
         self.rows.iter().map(|cells| Row { csv: self, cells })
     }
 }
 
 impl<'c> Row<'c> {
     /// The text of a column; none where it is empty or there is no such column.
-    pub(super) fn get(&self, column: &str) -> Option<&'c str> {
+    pub(crate) fn get(&self, column: &str) -> Option<&'c str> {
         let cell = self.cells.get(*self.csv.places.get(column)?)?.trim();
         (!cell.is_empty()).then_some(cell)
     }

@@ -28,7 +28,7 @@ pub(super) fn design(out: &Path) -> Result<Design> {
 }
 
 /// The text of a file of the run's folder, as it was sealed.
-fn sealed(out: &Path, manifest: &Manifest, name: &str) -> Result<String> {
+pub(crate) fn sealed(out: &Path, manifest: &Manifest, name: &str) -> Result<String> {
     let path = out.join(RUN_FOLDER).join(name);
     is_as_sealed(out, manifest, name)?;
     crate::disk::read_own_text(&path).map_err(|error| Error::no_output(out, &error))

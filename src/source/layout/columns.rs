@@ -16,7 +16,7 @@ use crate::source::needed::Needed;
 use crate::source::path::ColumnPath;
 use crate::source::pick::Pick;
 use crate::source::remark::{Remark, Remarks};
-use crate::source::turns::{self, Cell};
+use crate::source::turns::{self, Cell, Chat};
 use crate::source::value::Value;
 use crate::source::{Entry, Trajectory, Void};
 
@@ -25,8 +25,8 @@ use crate::source::{Entry, Trajectory, Void};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Columns {
-    /// The problem's text, or the turns of a prompt, of which it is the one question. A column of whole chats
-    /// is named here and under `response`.
+    /// The problem's text, or the turns of a prompt, of which it is the one question. A column of whole chats (also as a
+    /// chat template wrote them) is named here and under `response`.
     pub problem: Pick,
     /// The response, as a text or as turns, or a list of them (also as JSON text); or several columns, each
     /// with a response of its own.
@@ -303,9 +303,9 @@ fn answered<'a>(
 ) -> Result<Vec<(Place, Answered<'a>)>, Void> {
     let problem = row.value(&columns.problem);
     if columns.is_of_chats()
-        && let Cell::Chat(chat) = turns::cell(problem.clone())?
+        && let Some(chat) = whole_chat(columns, problem.clone())?
     {
-        let all = of_chat(turns::chat(chat)?, rule, &rest)?.into_iter();
+        let all = of_chat(Some(chat), rule, &rest)?.into_iter();
         let place = |within| Place {
             within,
             ..Place::default()
@@ -342,6 +342,18 @@ fn answered<'a>(
     match all.is_empty() {
         true => Err(Void::NoGenerations),
         false => Ok(all),
+    }
+}
+
+/// The chat that a cell of whole chats has; none where it has none. A text in a chat template is one, unless marks are
+/// named that it is cut at.
+fn whole_chat<'a>(columns: &Columns, cell: Value<'a>) -> Result<Option<Chat<'a>>, Void> {
+    let mut picks = columns.picks();
+    let is_cut = picks.any(|(key, pick)| ["problem", "response"].contains(&key) && pick.is_cut());
+    match turns::cell(cell)? {
+        Cell::Chat(chat) => Ok(turns::chat(chat)?),
+        Cell::Plain(Value::Text(text)) if !is_cut => turns::rendered(&text),
+        _ => Ok(None),
     }
 }
 

@@ -274,7 +274,7 @@ fn normalise<'a>(source: &'a Source, trajectory: &mut Trajectory<'a>) -> Result<
     // A problem that is read alone has no response.
     if !trajectory.response.is_empty() {
         let response = mem::take(&mut trajectory.response);
-        trajectory.response = markup::response(response, rule, remarks)?;
+        trajectory.response = markup::response(response, &trajectory.problem, rule, remarks)?;
         if trajectory.response.is_empty() {
             return Err(Void::EmptyResponse);
         }

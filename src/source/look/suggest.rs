@@ -82,6 +82,7 @@ const RESPONSES: [&str; 31] = [
     "conversations",
     "conversation",
     "chat",
+    "text",
 ];
 
 const THINKING: [&str; 7] = [
@@ -345,6 +346,7 @@ fn is_said(found: &Candidate<'_>) -> bool {
 fn is_chat(found: &Candidate<'_>) -> bool {
     match turns::cell(found.value.clone()) {
         Ok(Cell::Chat(chat)) => turns::chat(chat) != Err(Void::WrongType),
+        Ok(Cell::Plain(Value::Text(text))) => matches!(turns::rendered(&text), Ok(Some(_))),
         _ => false,
     }
 }
@@ -435,6 +437,10 @@ mod tests {
         assert_eq!(paths(row), "problem=messages response=messages");
         let row = r#"{"chat": {"from": ["human", "gpt"], "value": ["x", "y"]}}"#;
         assert_eq!(paths(row), "problem=chat response=chat");
+        let row =
+            r#"{"text": "<|im_start|>user\nx<|im_end|>\n<|im_start|>assistant\ny<|im_end|>"}"#;
+        assert_eq!(paths(row), "problem=text response=text");
+        assert_eq!(paths(r#"{"text": "x: y"}"#), "problem=text");
     }
 
     #[test]

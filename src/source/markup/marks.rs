@@ -61,6 +61,12 @@ pub(super) fn once(text: &str) -> Option<String> {
     (taken > 0).then(|| kept + &text[taken..])
 }
 
+/// Without thinking that says nothing, at the beginning; none where there is none such.
+pub(super) fn without_empty(text: &str) -> Option<String> {
+    let behind = text.strip_prefix(OPEN)?.trim_start().strip_prefix(CLOSE)?;
+    Some(behind.trim_start().to_owned())
+}
+
 /// The tags that some prompts ask to write the answer between, where they hold all of it.
 const ANSWER_TAGS: [[&str; 2]; 2] = [["<answer>", "</answer>"], ["<output>", "</output>"]];
 

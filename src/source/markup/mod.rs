@@ -6,7 +6,9 @@
 //! column that is trained on are of one form, so that a difference between two replies is one in what they say:
 //!
 //! - no white space outside;
-//! - thinking between `<think>` and `</think>`; thinking that was cut off has no `</think>`, which is a fact;
+//! - of a text that a chat template was written around, the turn that is meant alone;
+//! - thinking between `<think>` and `</think>`; thinking that was cut off has no `</think>`, which is a fact,
+//!   and thinking that says nothing has no marks;
 //! - no token of a chat template at either end, and inside only where the pipeline says so: a tokenizer takes such
 //!   a token in a text for the end of a turn (OpenRLHF#1069).
 //!
@@ -14,6 +16,7 @@
 
 mod families;
 mod marks;
+pub(super) mod rendered;
 mod tokens;
 
 use std::borrow::Cow;
@@ -23,24 +26,43 @@ use super::remark::{Remark, Remarks};
 use crate::rules::ControlTokens;
 use crate::verify::{Thinking, split_thinking};
 use marks::OPEN;
+pub(crate) use tokens::control_token;
 
-/// A problem in its normal form. Fails where a control token stands inside and the rule is to drop such.
+/// A problem in its normal form: of a prompt that was stored in its chat template the one question. Fails where there are
+/// several, or a control token stands inside and the rule is to drop such.
 pub(super) fn problem<'a>(
     text: Cow<'a, str>,
     rule: ControlTokens,
     remarks: &mut Remarks,
 ) -> Result<Cow<'a, str>, Void> {
     let text = tokens::without_ends(text, remarks);
+    let text = match is_read(rule) {
+        true => rendered::question(&text, remarks)?
+            .map(|asked| Cow::Owned(asked.into_owned()))
+            .unwrap_or(text),
+        false => text,
+    };
     tokens::ruled(text, rule, remarks)
 }
 
-/// A response in its normal form. Fails where a control token stands inside and the rule is to drop such.
+/// Whether templates are read: who keeps tokens keeps them all.
+fn is_read(rule: ControlTokens) -> bool {
+    rule != ControlTokens::Keep
+}
+
+/// A response to that problem in its normal form. Fails where a control token stands inside and the rule is to drop such.
 pub(super) fn response<'a>(
     text: Cow<'a, str>,
+    problem: &str,
     rule: ControlTokens,
     remarks: &mut Remarks,
 ) -> Result<Cow<'a, str>, Void> {
     let mut text = tokens::without_ends(text, remarks);
+    if is_read(rule)
+        && let Some(answer) = rendered::answer(&text, problem, remarks)
+    {
+        text = Cow::Owned(answer.into_owned());
+    }
     // Each step takes marks away or adds the one that was missing, so that there are but a few.
     while let Some((remark, changed)) = nearer(&text) {
         remarks.add(remark);
@@ -58,6 +80,7 @@ fn nearer(text: &str) -> Option<(Remark, String)> {
     let written = written().or_else(|| marks::without_answer_tags(text));
     written
         .map(|text| (Remark::ThinkingMarks, text))
+        .or_else(|| Some((Remark::EmptyThinking, marks::without_empty(text)?)))
         .or_else(|| Some((Remark::ThinkingOpened, marks::opened(text)?)))
 }
 
@@ -93,7 +116,7 @@ mod tests {
 
     fn formed(text: &str, rule: ControlTokens) -> (Result<String, Void>, String) {
         let mut remarks = Remarks::default();
-        let text = response(text.into(), rule, &mut remarks);
+        let text = response(text.into(), "q", rule, &mut remarks);
         (text.map(Cow::into_owned), remarks.to_string())
     }
 
@@ -110,7 +133,12 @@ mod tests {
     #[test]
     fn a_text_that_has_the_form_is_not_copied() {
         let text = "<think>\na < b [c]\n</think>\n\nd";
-        let formed = response(text.into(), ControlTokens::Drop, &mut Remarks::default());
+        let formed = response(
+            text.into(),
+            "q",
+            ControlTokens::Drop,
+            &mut Remarks::default(),
+        );
         assert!(matches!(formed, Ok(Cow::Borrowed(same)) if same == text));
     }
 
@@ -135,6 +163,36 @@ mod tests {
         check(sky, whole, "thinking_marks, end_token");
         let twice = "<think>a</think>b<think>c</think>d";
         check(twice, twice, "several_thoughts");
+    }
+
+    #[test]
+    fn thinking_that_says_nothing_is_none() {
+        for text in [
+            "<think>\n\n</think>\n\nb",
+            "<think></think>b",
+            "<reasoning> </reasoning>b",
+        ] {
+            let formed = formed(text, ControlTokens::Drop);
+            assert_eq!(formed.0.as_deref(), Ok("b"), "{text}");
+            assert!(formed.1.contains("empty_thinking"), "{text}");
+        }
+        check("<think></think>", "", "empty_thinking");
+        let later = "<think>\na\n</think>\n\nb <think></think>";
+        check(later, later, "several_thoughts");
+    }
+
+    #[test]
+    fn a_text_in_a_template_is_the_turn_that_is_meant() {
+        let whole = "<|im_start|>user\nq<|im_end|>\n<|im_start|>assistant\na</think>b<|im_end|>\n";
+        let told = "thinking_opened, template_read, end_token";
+        check(whole, "<think>\na</think>b", told);
+        let kept = formed(whole, ControlTokens::Keep);
+        assert!(kept.0.is_ok_and(|kept| kept.contains("<|im_start|>user")));
+        let other = whole.replace("q<", "another<");
+        assert_eq!(
+            formed(&other, ControlTokens::Drop).0,
+            Err(Void::ControlTokens)
+        );
     }
 
     #[test]

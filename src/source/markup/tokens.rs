@@ -12,15 +12,21 @@ use crate::source::remark::{Remark, Remarks};
 
 /// What stands between `<|` and `|>`: of ChatML and Qwen, Llama 3 and 4, Phi, GLM and Zephyr, GPT and gpt-oss, Yi,
 /// Kimi, Granite and Command, in the order of their bytes.
-const NAMES: [&str; 71] = [
+const NAMES: [&str; 83] = [
     "CHATBOT_TOKEN",
     "END_OF_TURN_TOKEN",
+    "EOT",
     "START_OF_TURN_TOKEN",
     "SYSTEM_TOKEN",
     "USER_TOKEN",
+    "action_end",
+    "action_start",
     "assistant",
     "assistant_end",
+    "begin_of_audio",
+    "begin_of_image",
     "begin_of_text",
+    "begin_of_video",
     "box_end",
     "box_start",
     "call",
@@ -28,8 +34,11 @@ const NAMES: [&str; 71] = [
     "constrain",
     "end",
     "end_header_id",
+    "end_of_audio",
+    "end_of_image",
     "end_of_role",
     "end_of_text",
+    "end_of_video",
     "endofprompt",
     "endoftext",
     "endofturn",
@@ -55,6 +64,7 @@ const NAMES: [&str; 71] = [
     "image",
     "image_pad",
     "message",
+    "message_sep",
     "object_ref_end",
     "object_ref_start",
     "observation",
@@ -66,11 +76,13 @@ const NAMES: [&str; 71] = [
     "quad_start",
     "repo_name",
     "return",
+    "role_sep",
     "start",
     "start_header_id",
     "start_of_role",
     "startoftext",
     "system",
+    "system_end",
     "tool",
     "tool_call",
     "tool_call_argument_begin",
@@ -86,16 +98,33 @@ const NAMES: [&str; 71] = [
     "vision_start",
 ];
 
-/// Tokens of other forms: Gemma, Llama 2 and Mistral, EXAONE; calls of tools as Qwen and Hermes write them.
-const OTHERS: [&str; 22] = [
+/// Tokens of other forms: Gemma, Llama 2 and Mistral, EXAONE, GLM, Command, Seed; calls of tools as Qwen and Hermes write
+/// them.
+const OTHERS: [&str; 40] = [
     "<tool_call>",
     "</tool_call>",
     "<tool_response>",
     "</tool_response>",
     "<start_of_turn>",
     "<end_of_turn>",
+    "<|turn>",
+    "<turn|>",
+    "<|channel>",
+    "<channel|>",
+    "<|tool_call>",
+    "<tool_call|>",
+    "<end_of_utterance>",
+    "<start_of_image>",
+    "<end_of_image>",
     "<bos>",
     "<eos>",
+    "<BOS_TOKEN>",
+    "<EOS_TOKEN>",
+    "<seed:bos>",
+    "<seed:eos>",
+    "[gMASK]",
+    "<sop>",
+    "<eop>",
     "<<SYS>>",
     "<</SYS>>",
     "[INST]",
@@ -106,6 +135,8 @@ const OTHERS: [&str; 22] = [
     "[/AVAILABLE_TOOLS]",
     "[TOOL_CALLS]",
     "[TOOL_RESULTS]",
+    "[/TOOL_RESULTS]",
+    "[TOOL_CONTENT]",
     "[|system|]",
     "[|user|]",
     "[|assistant|]",
@@ -113,7 +144,7 @@ const OTHERS: [&str; 22] = [
 ];
 
 /// What a text is decoded with at its end: the end of a turn or of a text, and what fills a batch behind it.
-const ENDS: [&str; 19] = [
+const ENDS: [&str; 24] = [
     "<|im_end|>",
     "<|endoftext|>",
     "<|eot_id|>",
@@ -131,16 +162,24 @@ const ENDS: [&str; 19] = [
     "<end_of_turn>",
     "<eos>",
     "[|endofturn|]",
+    "<turn|>",
+    "<end_of_utterance>",
+    "<seed:eos>",
+    "<EOS_TOKEN>",
+    "[/SYSTEM_PROMPT]",
     "<pad>",
     "<|pad|>",
 ];
 
 /// What a text is decoded with at its beginning.
-const BEGINS: [&str; 4] = [
+const BEGINS: [&str; 7] = [
     "<|begin_of_text|>",
     "<|startoftext|>",
     "<｜begin▁of▁sentence｜>",
     "<bos>",
+    "<BOS_TOKEN>",
+    "[gMASK]",
+    "<sop>",
 ];
 
 /// Llama 2's and Mistral's tokens for the two ends of a text are HTML's marks for text that is struck out.
@@ -233,6 +272,16 @@ fn escaped(text: &str) -> String {
     written + &text[from..]
 }
 
+/// The first token of a chat's control in a text; none where it has none.
+pub(crate) fn control_token(text: &str) -> Option<&str> {
+    token(&text[starts(text).next()?..])
+}
+
+/// Whether a text has such a token.
+pub(super) fn has_token(text: &str) -> bool {
+    starts(text).next().is_some()
+}
+
 /// Where tokens begin.
 fn starts(text: &str) -> impl Iterator<Item = usize> {
     let starts = memchr::memchr2_iter(b'<', b'[', text.as_bytes());
@@ -243,21 +292,35 @@ fn starts(text: &str) -> impl Iterator<Item = usize> {
 const NAME_BYTES_MAX: usize = 64;
 
 /// Whether a text begins with a token.
-fn is_token(text: &str) -> bool {
-    let name = |open: &str, close: &str| {
+pub(super) fn is_token(text: &str) -> bool {
+    token(text).is_some()
+}
+
+/// The token that a text begins with; none where it begins with none.
+fn token(text: &str) -> Option<&str> {
+    let name = |[open, close]: [&str; 2]| {
         let behind = text.strip_prefix(open)?;
         let most = behind.floor_char_boundary(NAME_BYTES_MAX);
-        behind[..most].split_once(close).map(|(name, _)| name)
+        let (name, _) = behind[..most].split_once(close)?;
+        (!name.is_empty() && !name.contains(['<', '>', '\n'])).then_some(name)
     };
-    if let Some(name) = name("<|", "|>") {
-        return NAMES.binary_search(&name).is_ok() || name.starts_with("reserved_special_token_");
-    }
-    if let Some(name) = name("<｜", "｜>") {
+    let whole = |[open, close]: [&str; 2], name: &str| open.len() + name.len() + close.len();
+    let (marks, name, is_known) = if let Some(name) = name(PIPES) {
+        let is_known = NAMES.binary_search(&name).is_ok() || name.starts_with("reserved_");
+        (PIPES, name, is_known)
+    } else if let Some(name) = name(WIDE_PIPES) {
         // DeepSeek's, which no text has by chance.
-        return !name.is_empty() && !name.contains(['<', '\n']);
-    }
-    OTHERS.iter().any(|token| text.starts_with(token))
+        (WIDE_PIPES, name, true)
+    } else {
+        let mut others = OTHERS.iter();
+        return others.find(|token| text.starts_with(**token)).copied();
+    };
+    is_known.then(|| &text[..whole(marks, name)])
 }
+
+/// What stands around the names of tokens.
+const PIPES: [&str; 2] = ["<|", "|>"];
+const WIDE_PIPES: [&str; 2] = ["<｜", "｜>"];
 
 #[cfg(test)]
 mod tests {
@@ -343,6 +406,16 @@ mod tests {
             ruled(ControlTokens::Escape),
             (Ok(escaped), "escaped_tokens".into())
         );
+    }
+
+    #[test]
+    fn the_first_token_is_named_as_it_stands() {
+        assert_eq!(control_token("a [1] <|im_end|> <eos>"), Some("<|im_end|>"));
+        assert_eq!(control_token("<<SYS>> a"), Some("<<SYS>>"));
+        assert_eq!(control_token("a < b > c [d]"), None);
+        assert_eq!(control_token("｜<｜User｜>｜"), Some("<｜User｜>"));
+        assert_eq!(control_token("<｜｜｜>"), Some("<｜｜｜>"));
+        assert_eq!(control_token("<|turn>user <turn|>"), Some("<|turn>"));
     }
 
     #[test]

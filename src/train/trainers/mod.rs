@@ -6,6 +6,8 @@
 
 mod axolotl;
 mod llamafactory;
+mod nemo_rl;
+mod open_instruct;
 mod s1;
 mod swift;
 mod torchtune;
@@ -19,9 +21,11 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::{Beyond, Model, Prepared, Row, Settings, TrainedColumn};
 use crate::templates::{ChatTemplate, Refused, Rendered};
+pub(crate) use llamafactory::template_name as llamafactory_template;
+pub(crate) use swift::template_name as swift_template;
 
 /// A trainer by its name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Trainer {
     Trl,
@@ -31,19 +35,29 @@ pub enum Trainer {
     MsSwift,
     Verl,
     Torchtune,
+    OpenInstruct,
+    NemoRl,
     S1,
 }
 
 /// All of them.
-pub const TRAINERS: [Trainer; 7] = [
+pub const TRAINERS: [Trainer; 9] = [
     Trainer::Trl,
     Trainer::LlamaFactory,
     Trainer::Axolotl,
     Trainer::MsSwift,
     Trainer::Verl,
     Trainer::Torchtune,
+    Trainer::OpenInstruct,
+    Trainer::NemoRl,
     Trainer::S1,
 ];
+
+/// Those of which nobody here knows what they do to a row, and why.
+pub(crate) const NOT_KNOWN: [(&str, &str); 1] = [(
+    "prime-rl",
+    "it renders with a package of its own (`renderers`) for each model, which is not modelled here",
+)];
 
 /// A trainer that is ready for rows.
 pub trait Prepare: Sync {
@@ -63,11 +77,13 @@ impl Trainer {
             Self::MsSwift => "ms-swift",
             Self::Verl => "verl",
             Self::Torchtune => "torchtune",
+            Self::OpenInstruct => "open-instruct",
+            Self::NemoRl => "nemo-rl",
             Self::S1 => "s1",
         }
     }
 
-    /// The version that it was held against.
+    /// The version that it was held against, or read from where it says so.
     pub fn version(self) -> &'static str {
         match self {
             Self::Trl => "1.16.0",
@@ -76,6 +92,7 @@ impl Trainer {
             Self::MsSwift => "4.6.0",
             Self::Verl => "0.9.1",
             Self::Torchtune => "0.6.1",
+            Self::OpenInstruct | Self::NemoRl => "of August 2026 (read, not run)",
             Self::S1 => "sft.py over trl 0.12.0",
         }
     }
@@ -83,11 +100,49 @@ impl Trainer {
     /// Tokens that a row may have where nobody says how many.
     pub fn length_max(self) -> Option<usize> {
         match self {
-            Self::Trl | Self::Verl => Some(1024),
+            Self::Trl | Self::Verl | Self::NemoRl => Some(1024),
             Self::LlamaFactory => Some(2048),
             Self::Axolotl => Some(512),
             Self::S1 => Some(32768),
-            Self::MsSwift | Self::Torchtune => None,
+            Self::MsSwift | Self::Torchtune | Self::OpenInstruct => None,
+        }
+    }
+
+    /// What its configuration calls the tokens that a row may have.
+    pub(crate) fn length_key(self) -> &'static str {
+        match self {
+            Self::Trl | Self::MsSwift => "max_length",
+            Self::LlamaFactory => "cutoff_len",
+            Self::Axolotl => "sequence_len",
+            Self::Verl => "data.max_length",
+            Self::Torchtune => "tokenizer.max_seq_len",
+            Self::OpenInstruct => "max_seq_length",
+            Self::NemoRl => "policy.max_total_sequence_length",
+            Self::S1 => "block_size",
+        }
+    }
+
+    /// Whether it renders with the model's chat template, so that another one can be given to it.
+    pub(crate) fn takes_templates(self) -> bool {
+        match self {
+            Self::Trl | Self::Axolotl | Self::Verl | Self::OpenInstruct | Self::NemoRl => true,
+            Self::LlamaFactory | Self::MsSwift | Self::Torchtune | Self::S1 => false,
+        }
+    }
+
+    /// What it renders a model's rows with, in words.
+    pub(crate) fn template(self, model: &Model, settings: &Settings) -> String {
+        let family = model.family().map_or("", |family| family.name);
+        let own = |name: Option<&str>| format!("its own, `{}`", name.unwrap_or_default());
+        match self {
+            Self::LlamaFactory => own(llamafactory::template_name(family)),
+            Self::MsSwift => own(swift::template_name(family)),
+            Self::Torchtune => "its own for Qwen2.5".to_owned(),
+            Self::S1 => "none: the text is what it is".to_owned(),
+            Self::Trl if trl::replaces(model, settings) => {
+                "its own in the place of the model's, for loss on replies alone".to_owned()
+            }
+            _ => "the model's".to_owned(),
         }
     }
 
@@ -115,6 +170,8 @@ impl Trainer {
             Self::MsSwift => Box::new(swift::Swift::new(model, settings)?),
             Self::Verl => Box::new(verl::Verl::new(model, settings)?),
             Self::Torchtune => Box::new(torchtune::Torchtune::new(model, settings)?),
+            Self::OpenInstruct => Box::new(open_instruct::OpenInstruct::new(model, settings)?),
+            Self::NemoRl => Box::new(nemo_rl::NemoRl::new(model, settings)?),
             Self::S1 => Box::new(s1::S1::new(model, settings)?),
         })
     }
@@ -206,4 +263,56 @@ fn places<'i>(ids: &'i [u32], part: &'i [u32]) -> impl Iterator<Item = usize> + 
     windows
         .filter(move |(_, window)| *window == part)
         .map(|(at, _)| at)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::measure::tokens::Tokenizer;
+    use crate::templates::built_in::Family;
+
+    /// A family's model, or one with its tokens and a template of another's.
+    pub(super) fn model(family: &str, template: Option<&str>) -> Model {
+        let own = Family::named(family).expect("a family").template();
+        let own = own.expect("a template");
+        let template = match template {
+            Some(source) => ChatTemplate::new(source, own.tokens().clone()).expect("a template"),
+            None => own,
+        };
+        let tokenizer = Tokenizer::of_family(family).expect("a vocabulary");
+        Model {
+            template,
+            tokenizer: tokenizer.expect("a tokenizer"),
+        }
+    }
+
+    pub(super) fn row(asked: &str, reply: &str) -> Row {
+        let turns = [("user", asked), ("assistant", reply)];
+        let messages = turns.map(|(role, content)| json!({ "role": role, "content": content }));
+        let text = turns.map(|(role, said)| format!("<|im_start|>{role}\n{said}<|im_end|>\n"));
+        Row {
+            messages: Some(messages.to_vec().into()),
+            text: Some(text.concat()),
+            ..Row::default()
+        }
+    }
+
+    pub(super) fn settings(length_max: usize, beyond: Option<Beyond>) -> Settings {
+        Settings {
+            length_max,
+            beyond,
+            column: None,
+            on_prompt: false,
+        }
+    }
+
+    /// What a row is trained on, as text.
+    pub(super) fn learned(model: &Model, prepared: &Prepared) -> String {
+        let tokens = prepared.ids.iter().zip(&prepared.trained);
+        let learned: Vec<u32> = tokens
+            .filter(|(_, trained)| **trained)
+            .map(|(id, _)| *id)
+            .collect();
+        model.tokenizer.text(&learned)
+    }
 }

@@ -8,6 +8,28 @@ use super::{Prepare, beyond, places};
 use crate::templates::Refused;
 use crate::train::{Beyond, Model, Prepared, Row, Settings, TrainedColumn};
 
+/// What the script looks for in a text, by the name of the model.
+struct Marks {
+    asks: &'static str,
+    answers: &'static str,
+    /// A token that no text has, which only models of this name know.
+    pad: &'static str,
+}
+
+/// A model that is distilled into one of these has its name too, and not its marks: they are plain words to it.
+const MARKS: [Marks; 2] = [
+    Marks {
+        asks: "<|start_header_id|>user<|end_header_id|>",
+        answers: "<|start_header_id|>assistant<|end_header_id|>\n\n",
+        pad: "<|reserved_special_token_5|>",
+    },
+    Marks {
+        asks: "<|im_start|>user",
+        answers: "<|im_start|>assistant\n",
+        pad: "<|fim_pad|>",
+    },
+];
+
 pub(super) struct S1<'m> {
     model: &'m Model,
     settings: Settings,
@@ -27,28 +49,18 @@ impl<'m> S1<'m> {
         {
             return Err(Refused("s1's script takes the column `text` alone".into()));
         }
-        let family = model.family().map_or("", |family| family.name);
-        let (asks, answers, pad) = match family {
-            "llama3" | "llama3.1" => (
-                "<|start_header_id|>user<|end_header_id|>",
-                "<|start_header_id|>assistant<|end_header_id|>\n\n",
-                "<|reserved_special_token_5|>",
-            ),
-            name if name.starts_with("qwen") => {
-                ("<|im_start|>user", "<|im_start|>assistant\n", "<|fim_pad|>")
-            }
-            _ => {
-                return Err(Refused(
-                    "s1's script knows models of Qwen and of Llama by their names alone".into(),
-                ));
-            }
-        };
+        let known = MARKS
+            .iter()
+            .find(|marks| model.tokenizer.id(marks.pad).is_some());
+        let marks = known.ok_or_else(|| {
+            Refused("s1's script knows models of Qwen and of Llama by their names alone".into())
+        })?;
         Ok(Self {
             model,
             settings,
-            asks: model.tokenizer.ids(asks, false),
-            answers: model.tokenizer.ids(answers, false),
-            pad: model.tokenizer.id(pad),
+            asks: model.tokenizer.ids(marks.asks, false),
+            answers: model.tokenizer.ids(marks.answers, false),
+            pad: model.tokenizer.id(marks.pad),
         })
     }
 
@@ -95,5 +107,24 @@ impl Prepare for S1<'_> {
 
     fn beyond(&self) -> Beyond {
         Beyond::CutEnd
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{learned, model, row, settings};
+    use super::*;
+
+    #[test]
+    fn a_model_distilled_into_qwen_is_trained_behind_qwen_s_marks_though_they_are_words_to_it() {
+        let model = model("r1-distill", None);
+        let s1 = S1::new(&model, settings(1024, None)).expect("s1 by the name of Qwen");
+        let prepared = s1.prepare(&row("2+2?", "<think>\nTwo.\n</think>\n\n4"));
+        assert_eq!(
+            learned(&model, &prepared),
+            "<think>\nTwo.\n</think>\n\n4<|im_end|>\n"
+        );
+        // None of the marks is one token to it, and what it takes for the opening of a turn is several.
+        assert!(s1.answers.len() > 3);
     }
 }

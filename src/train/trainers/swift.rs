@@ -1,8 +1,10 @@
 //! ms-swift's `swift sft` (4.6.0): a template of its own, the prompt and the reply each tokenised as one text.
 //!
-//! It takes `messages`. The end token is learned, with the line end behind it where the template has one; the first token
-//! of a row never is. A template for models that may think puts an empty thinking part before a reply that does not
-//! begin with one, with loss on it. A row beyond `max_length` is dropped unless `truncation_strategy` says otherwise.
+//! It takes `messages`. Turns of one speaker in a row become one; where nobody asked, an empty question is put first, and a
+//! question without a reply is trained on without loss. The end token is learned, with the line end behind it where the
+//! template has one; the first token of a row never is. A template for models that may think puts an empty thinking part
+//! before a reply that does not begin with one, with loss on it. A row beyond `max_length` is dropped unless
+//! `truncation_strategy` says otherwise; `--strict true` stops at it.
 
 use super::{Prepare, Turn, beyond, turns};
 use crate::templates::Refused;
@@ -19,6 +21,8 @@ struct Template {
     stops: &'static [&'static str],
     system_default: Option<&'static str>,
     empty_thinking: Option<&'static str>,
+    /// What stands behind a question that has no reply.
+    opening: &'static str,
 }
 
 const QWEN2_5: Template = Template {
@@ -29,6 +33,7 @@ const QWEN2_5: Template = Template {
     stops: &["<|endoftext|>", "<|im_end|>"],
     system_default: Some("You are Qwen, created by Alibaba Cloud. You are a helpful assistant."),
     empty_thinking: None,
+    opening: "",
 };
 
 const TEMPLATES: [Template; 3] = [
@@ -37,6 +42,7 @@ const TEMPLATES: [Template; 3] = [
         name: "qwen3",
         system_default: None,
         empty_thinking: Some("<think>\n\n</think>\n\n"),
+        opening: "<think>\n\n</think>\n\n",
         ..QWEN2_5
     },
     Template {
@@ -50,6 +56,7 @@ const TEMPLATES: [Template; 3] = [
         stops: &["<｜end▁of▁sentence｜>"],
         system_default: None,
         empty_thinking: None,
+        opening: "<think>\n",
     },
 ];
 
@@ -94,41 +101,44 @@ impl<'m> Swift<'m> {
     }
 
     /// The texts that are tokenised one by one, and whether the loss is on each.
-    fn parts(&self, turns: &[Turn<'_>]) -> Result<Vec<(String, bool)>, Prepared> {
+    fn parts(&self, turns: &[Turn<'_>]) -> Result<Parts, Prepared> {
         let (system, spoken) = match turns.split_first() {
             Some((first, rest)) if first.role == "system" => (Some(first.content), rest),
             _ => (self.template.system_default, turns),
         };
-        let takes_turns = spoken
-            .iter()
-            .enumerate()
-            .all(|(at, turn)| turn.role == ["user", "assistant"][at % 2]);
-        if spoken.is_empty() || spoken.len() % 2 != 0 || !takes_turns {
-            return Err(Prepared::dropped("user and assistant do not take turns"));
-        }
+        let spoken = in_rounds(spoken)?;
         let [with, without] = self.template.first;
-        let mut asked = match system.filter(|system| !system.is_empty()) {
-            Some(system) => with.replace("{{SYSTEM}}", system),
-            None => without.to_owned(),
-        };
-        let rounds = spoken.len() / 2;
-        let mut parts = Vec::new();
+        let mut parts = Parts::new(self.settings.on_prompt);
+        match system.filter(|system| !system.is_empty()) {
+            Some(system) => parts.push(false, &with.replace("{{SYSTEM}}", system)),
+            None => parts.push(false, without),
+        }
+        let rounds = spoken.len().div_ceil(2);
         for (round, pair) in spoken.chunks(2).enumerate() {
-            let [open, close] = self.template.user;
-            let query = pair[0].content;
-            let query = query.replace("{{ROUND0}}", &round.to_string());
-            let query = query.replace("{{ROUND1}}", &(round + 1).to_string());
-            parts.push((std::mem::take(&mut asked) + open + &query + close, false));
-            let mut reply = self.reply(pair[1].content);
-            let [between, last] = self.template.ends;
-            match round + 1 == rounds {
-                true if self.stops(pair[1].content) => {}
-                true => reply += last,
-                false => asked = between.to_owned(),
+            parts.push(false, &self.question(&pair[0], round));
+            match pair.get(1) {
+                Some(reply) => self.push_reply(reply, round + 1 == rounds, &mut parts),
+                None => parts.push(false, self.template.opening),
             }
-            parts.push((reply, true));
         }
         Ok(parts)
+    }
+
+    fn question(&self, asked: &str, round: usize) -> String {
+        let [open, close] = self.template.user;
+        let asked = asked.replace("{{ROUND0}}", &round.to_string());
+        let asked = asked.replace("{{ROUND1}}", &(round + 1).to_string());
+        format!("{open}{asked}{close}")
+    }
+
+    fn push_reply(&self, reply: &str, is_last: bool, parts: &mut Parts) {
+        parts.push(true, &self.reply(reply));
+        let [between, last] = self.template.ends;
+        match is_last {
+            true if self.stops(reply) => {}
+            true => parts.push(true, last),
+            false => parts.push(false, between),
+        }
     }
 
     fn reply(&self, content: &str) -> String {
@@ -145,7 +155,7 @@ impl<'m> Swift<'m> {
 
     fn whole(&self, row: &Row) -> Result<Prepared, Prepared> {
         let (mut ids, mut trained) = (Vec::new(), Vec::new());
-        for (text, learned) in self.parts(&turns(row)?)? {
+        for (learned, text) in self.parts(&turns(row)?)?.texts {
             let part = self.model.tokenizer.ids(&text, false);
             trained.extend(std::iter::repeat_n(learned, part.len()));
             ids.extend(part);
@@ -156,6 +166,62 @@ impl<'m> Swift<'m> {
             *first = false;
         }
         Ok(Prepared::whole(ids, trained))
+    }
+}
+
+/// Texts, and whether the loss is on each; what stands side by side and is alike in that is one.
+struct Parts {
+    texts: Vec<(bool, String)>,
+    /// Whether the loss is on all of them (`loss_scale: all`).
+    all: bool,
+}
+
+impl Parts {
+    fn new(all: bool) -> Self {
+        let texts = Vec::new();
+        Self { texts, all }
+    }
+
+    fn push(&mut self, learned: bool, text: &str) {
+        let learned = learned || self.all;
+        match self.texts.last_mut() {
+            _ if text.is_empty() => {}
+            Some((before, texts)) if *before == learned => texts.push_str(text),
+            _ => self.texts.push((learned, text.to_owned())),
+        }
+    }
+}
+
+/// Questions and replies by turns, a question first; what one says twice in a row is one.
+fn in_rounds(turns: &[Turn<'_>]) -> Result<Vec<String>, Prepared> {
+    let mut rounds: Vec<String> = Vec::new();
+    for turn in turns {
+        let place = match turn.role {
+            "user" | "human" => 0,
+            "assistant" | "gpt" | "bot" => 1,
+            "tool" | "tool_call" | "tool_response" => {
+                return Err(Prepared::refused(
+                    "what becomes of a tool's turns is not known",
+                ));
+            }
+            _ => {
+                return Err(Prepared::dropped(
+                    "neither the user nor the assistant speaks",
+                ));
+            }
+        };
+        if rounds.is_empty() && place == 1 {
+            rounds.push(String::new());
+        }
+        let is_next = rounds.len() % 2 == place;
+        match rounds.last_mut() {
+            Some(said) if !is_next => said.push_str(turn.content),
+            _ => rounds.push(turn.content.to_owned()),
+        }
+    }
+    match rounds.is_empty() {
+        true => Err(Prepared::dropped("nobody says anything")),
+        false => Ok(rounds),
     }
 }
 
@@ -185,5 +251,117 @@ impl Prepare for Swift<'_> {
 
     fn beyond(&self) -> Beyond {
         self.beyond
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::LazyLock;
+
+    use super::*;
+    use crate::measure::tokens::Tokenizer;
+    use crate::templates::built_in::Family;
+    use serde_json::json;
+
+    static QWEN3: LazyLock<Model> = LazyLock::new(|| model("qwen3"));
+    static R1_DISTILL: LazyLock<Model> = LazyLock::new(|| model("r1-distill"));
+
+    fn model(family: &str) -> Model {
+        let template = Family::named(family).and_then(|family| family.template().ok());
+        let tokenizer = Tokenizer::of_family(family).and_then(Result::ok);
+        Model {
+            template: template.expect("it is built in"),
+            tokenizer: tokenizer.expect("it is built in"),
+        }
+    }
+
+    /// What is trained on, and of that what the loss is on.
+    fn trained(model: &Model, turns: &[(&str, &str)], on_prompt: bool) -> Option<[String; 2]> {
+        let settings = Settings {
+            length_max: 1000,
+            beyond: None,
+            column: None,
+            on_prompt,
+        };
+        let messages = turns
+            .iter()
+            .map(|(role, content)| json!({ "role": role, "content": content }));
+        let row = Row {
+            messages: Some(messages.collect()),
+            ..Row::default()
+        };
+        let swift = Swift::new(model, settings).expect("it trains such models");
+        let prepared = swift.prepare(&row);
+        let ids = prepared.ids.iter().zip(&prepared.trained);
+        let learned: Vec<u32> = ids.filter(|(_, on)| **on).map(|(id, _)| *id).collect();
+        let texts = [&prepared.ids, &learned].map(|ids| model.tokenizer.text(ids));
+        (!prepared.ids.is_empty()).then_some(texts)
+    }
+
+    #[test]
+    fn what_one_says_twice_in_a_row_is_one_turn() {
+        let turns = [
+            ("user", "1+1?"),
+            ("human", "Go."),
+            ("gpt", "Well. "),
+            ("assistant", "2"),
+            ("user", "2+2?"),
+            ("assistant", "4"),
+        ];
+        let [whole, learned] = trained(&R1_DISTILL, &turns, false).expect("it is trained on");
+        assert_eq!(
+            whole,
+            "<｜begin▁of▁sentence｜><｜User｜>1+1?Go.<｜Assistant｜>Well. 2<｜end▁of▁sentence｜><｜User｜>2+2?<｜Assistant｜>4<｜end▁of▁sentence｜>"
+        );
+        assert_eq!(
+            learned,
+            "Well. 2<｜end▁of▁sentence｜>4<｜end▁of▁sentence｜>"
+        );
+    }
+
+    #[test]
+    fn a_reply_that_nobody_asked_for_answers_an_empty_question() {
+        let [whole, learned] =
+            trained(&R1_DISTILL, &[("assistant", "2")], false).expect("it is trained on");
+        assert_eq!(
+            whole,
+            "<｜begin▁of▁sentence｜><｜User｜><｜Assistant｜>2<｜end▁of▁sentence｜>"
+        );
+        assert_eq!(learned, "2<｜end▁of▁sentence｜>");
+    }
+
+    #[test]
+    fn a_question_without_a_reply_is_trained_on_without_loss() {
+        for (model, behind) in [
+            (&QWEN3, "<|im_start|>assistant\n<think>\n\n</think>\n\n"),
+            (&R1_DISTILL, "<｜Assistant｜><think>\n"),
+        ] {
+            let [whole, learned] =
+                trained(model, &[("user", "1+1?")], false).expect("it is trained on");
+            assert!(whole.ends_with(behind), "{whole}");
+            assert_eq!(learned, "");
+        }
+    }
+
+    #[test]
+    fn a_row_in_which_somebody_else_or_nobody_speaks_is_left_out() {
+        for turns in [
+            &[("system", "Be brief.")][..],
+            &[
+                ("user", "1+1?"),
+                ("system", "Be brief."),
+                ("assistant", "2"),
+            ],
+            &[("user", "1+1?"), ("critic", "2")],
+        ] {
+            assert_eq!(trained(&QWEN3, turns, false), None);
+        }
+    }
+
+    #[test]
+    fn loss_on_all_leaves_out_the_first_token_alone() {
+        let [whole, learned] = trained(&QWEN3, &[("user", "1+1?"), ("assistant", "2")], true)
+            .expect("it is trained on");
+        assert_eq!(whole.strip_prefix("<|im_start|>"), Some(learned.as_str()));
     }
 }

@@ -1,4 +1,5 @@
-//! TRL's `SFTTrainer` (1.16.0): the whole conversation in the model's template; what is too long loses its end.
+//! TRL's `SFTTrainer` (1.16.0): the whole conversation in the model's template; what is too long loses its end
+//! (its start with `truncation_mode`).
 //!
 //! Of several columns it takes `prompt` and `completion` before `conversations`, `conversations` before `messages`, and
 //! `text` last. With loss on the assistant's turns alone (`assistant_only_loss`) it renders `messages` with a template that
@@ -32,6 +33,17 @@ pub(super) fn column(row: &Row) -> Option<TrainedColumn> {
     there.map(|(_, column)| column)
 }
 
+/// Whether conversations are rendered with a template of TRL's own where the model has another.
+pub(super) fn replaces(model: &Model, settings: &Settings) -> bool {
+    let of_turns = matches!(
+        settings.column,
+        None | Some(TrainedColumn::Messages | TrainedColumn::Conversations)
+    );
+    let marked = built_in::as_trl_trains(&model.template).and_then(Result::ok);
+    let is_other = marked.is_some_and(|marked| marked.source() != model.template.source());
+    of_turns && !settings.on_prompt && is_other
+}
+
 impl<'m> Trl<'m> {
     pub(super) fn new(model: &'m Model, settings: Settings) -> Result<Self, Refused> {
         let marked = match settings.on_prompt {
@@ -41,7 +53,7 @@ impl<'m> Trl<'m> {
         Ok(Self {
             model,
             settings,
-            beyond: beyond(&settings, &[Beyond::CutEnd])?,
+            beyond: beyond(&settings, &[Beyond::CutEnd, Beyond::CutStart])?,
             marked,
         })
     }
@@ -73,6 +85,9 @@ impl<'m> Trl<'m> {
         let (Some(prompt), Some(completion)) = (&row.prompt, &row.completion) else {
             return Err(no_column());
         };
+        if let (Some(prompt), Some(completion)) = (prompt.as_str(), completion.as_str()) {
+            return Ok(self.plain_completion(prompt, completion));
+        }
         let template = &self.model.template;
         let asked = self.ids(template, prompt, true)?;
         let turns = [prompt, completion].into_iter().filter_map(Json::as_array);
@@ -84,11 +99,25 @@ impl<'m> Trl<'m> {
         Ok(Prepared::whole(ids, trained))
     }
 
-    fn text(&self, row: &Row) -> Result<Prepared, Prepared> {
-        let text = row.text.as_deref().ok_or_else(no_column)?;
+    /// A prompt and a completion that are texts: no template, and the end behind them.
+    fn plain_completion(&self, prompt: &str, completion: &str) -> Prepared {
+        let ids = |text: &str| self.model.tokenizer.ids(text, true);
+        let asked = ids(prompt).len();
+        let whole = ids(&self.with_end(&format!("{prompt}{completion}")));
+        let trained = (0..whole.len()).map(|at| self.settings.on_prompt || at >= asked);
+        let trained = trained.collect();
+        Prepared::whole(whole, trained)
+    }
+
+    fn with_end(&self, text: &str) -> String {
         let eos = self.model.template.tokens().eos().unwrap_or_default();
         let end = if text.ends_with(eos) { "" } else { eos };
-        let ids = self.model.tokenizer.ids(&format!("{text}{end}"), true);
+        format!("{text}{end}")
+    }
+
+    fn text(&self, row: &Row) -> Result<Prepared, Prepared> {
+        let text = row.text.as_deref().ok_or_else(no_column)?;
+        let ids = self.model.tokenizer.ids(&self.with_end(text), true);
         let trained = vec![true; ids.len()];
         Ok(Prepared::whole(ids, trained))
     }
@@ -140,5 +169,23 @@ impl Prepare for Trl<'_> {
 
     fn beyond(&self) -> Beyond {
         self.beyond
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{learned, model, row, settings};
+    use super::*;
+
+    #[test]
+    fn what_is_too_long_loses_its_start_where_trl_is_told_so() {
+        let model = model("qwen2.5", None);
+        let row = row("2+2?", &"Two and two. ".repeat(60));
+        let cut = |beyond| {
+            let trl = Trl::new(&model, settings(50, beyond)).expect("TRL");
+            learned(&model, &trl.prepare(&row))
+        };
+        assert!(!cut(None).contains("<|im_end|>"));
+        assert!(cut(Some(Beyond::CutStart)).ends_with("<|im_end|>\n"));
     }
 }

@@ -4,7 +4,7 @@
 //! loss is on the assistant's turns behind the words that open them. Where the turns together are not what the template
 //! makes of the whole conversation, as where it treats the last turn otherwise, training stops.
 
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
 use super::{Prepare, Turn, beyond, render, said, turns};
 use crate::templates::Refused;
@@ -46,8 +46,7 @@ impl<'m> Verl<'m> {
     }
 
     fn turn(&self, at: usize, turn: Turn<'_>) -> Result<(Vec<u32>, Vec<bool>), Prepared> {
-        let rendered = render(&self.model.template, &said(&[turn]), false)?;
-        let mut ids = self.model.tokenizer.ids(&rendered.text, false);
+        let mut ids = self.alone(turn)?;
         if at > 0 && turn.role != "system" {
             ids.drain(..self.before.min(ids.len()));
         }
@@ -55,6 +54,22 @@ impl<'m> Verl<'m> {
         let trained = (0..ids.len()).map(|at| speaks && at >= self.opening);
         let trained = trained.collect();
         Ok((ids, trained))
+    }
+
+    /// A turn by itself; where the template takes none without a user's before it, what stands behind an empty one.
+    fn alone(&self, turn: Turn<'_>) -> Result<Vec<u32>, Prepared> {
+        let ids = |turns: &Json| -> Result<Vec<u32>, Prepared> {
+            let rendered = render(&self.model.template, turns, false)?;
+            Ok(self.model.tokenizer.ids(&rendered.text, false))
+        };
+        let only = said(&[turn]);
+        ids(&only).or_else(|_| {
+            let asked = json!({ "role": "user", "content": [{ "type": "text", "text": "" }] });
+            let before = ids(&json!([asked]))?.len();
+            let mut both = ids(&json!([asked, only[0]]))?;
+            both.drain(..before.min(both.len()));
+            Ok(both)
+        })
     }
 
     fn whole(&self, row: &Row) -> Result<Prepared, Prepared> {
@@ -85,5 +100,28 @@ impl Prepare for Verl<'_> {
 
     fn beyond(&self) -> Beyond {
         self.beyond
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{learned, model, row, settings};
+    use super::*;
+
+    /// As templates of models with tools have it: nothing is said before somebody has asked.
+    const ASKS_FIRST: &str = "{%- if messages[0].role != 'user' %}{{ raise_exception('nobody asked') }}{% endif -%}
+        {%- for m in messages -%}
+        <|im_start|>{{ m.role }}\\n{{ m.content if m.content is string else m.content[0].text }}<|im_end|>\\n
+        {%- endfor -%}
+        {%- if add_generation_prompt %}<|im_start|>assistant\\n{% endif -%}";
+
+    #[test]
+    fn a_turn_that_a_template_takes_only_behind_a_user_s_is_rendered_behind_an_empty_one() {
+        let source = ASKS_FIRST.replace("\\n", "{{ '\\n' }}");
+        let model = model("qwen2.5", Some(&source));
+        let verl = Verl::new(&model, settings(1024, None)).expect("verl");
+        let prepared = verl.prepare(&row("2+2?", "4"));
+        assert_eq!(learned(&model, &prepared), "4<|im_end|>\n");
+        assert_eq!(prepared.fate, crate::train::Fate::Whole);
     }
 }
