@@ -400,8 +400,6 @@ fn controls(turns: &[Turn<'_>], asked: &Asked<'_>, tally: &mut Tally) {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Mutex;
-
     use serde_json::json;
 
     use super::*;
@@ -410,20 +408,14 @@ mod tests {
     use crate::train::trainers::Trainer;
     use crate::train::{Model, Settings};
 
-    /// A family's model: each is loaded once.
-    fn model(family: &str) -> &'static Model {
-        static LOADED: Mutex<BTreeMap<String, &'static Model>> = Mutex::new(BTreeMap::new());
-        let mut loaded = LOADED.lock().expect("no test fails in here");
-        let load = || -> &'static Model {
-            let template = Family::named(family).expect("a family").template();
-            let vocabulary = family.trim_end_matches("-thinking");
-            let tokenizer = Tokenizer::of_family(vocabulary).expect("a vocabulary");
-            Box::leak(Box::new(Model {
-                template: template.expect("a template"),
-                tokenizer: tokenizer.expect("a tokenizer"),
-            }))
-        };
-        *loaded.entry(family.to_owned()).or_insert_with(load)
+    fn model(family: &str) -> Model {
+        let template = Family::named(family).expect("a family").template();
+        let vocabulary = family.trim_end_matches("-thinking");
+        let tokenizer = Tokenizer::of_family(vocabulary).expect("a vocabulary");
+        Model {
+            template: template.expect("a template"),
+            tokenizer: tokenizer.expect("a tokenizer"),
+        }
     }
 
     fn of_replies(replies: &[&str]) -> Vec<Row> {
@@ -444,7 +436,7 @@ mod tests {
             column: None,
             on_prompt: false,
         };
-        let asked = Asked::new(model, trainer, settings).expect("a trainer");
+        let asked = Asked::new(&model, trainer, settings).expect("a trainer");
         let mut tally = Tally::default();
         for row in rows {
             tally.add(&[Ok(row)], &asked);
@@ -557,7 +549,7 @@ mod tests {
                 column: of_text.then_some(TrainedColumn::Text),
                 on_prompt: false,
             };
-            let asked = Asked::new(model, trainer, settings).expect("a trainer");
+            let asked = Asked::new(&model, trainer, settings).expect("a trainer");
             for with_messages in [true, false].into_iter().filter(|there| of_text || *there) {
                 let mut tally = Tally::default();
                 tally.add(&[Ok(text(with_messages))], &asked);
@@ -576,7 +568,7 @@ mod tests {
             completion: Some(" four".into()),
             ..Row::default()
         };
-        let tokenizer = &model("qwen2.5").tokenizer;
+        let tokenizer = model("qwen2.5").tokenizer;
         let [prompt, completion] =
             ["2+2 is", " four"].map(|text| u64::from(tokenizer.tokens(text)));
         let tally = of_rows(Trainer::Trl, "qwen2.5", 1024, vec![row]);
@@ -621,7 +613,7 @@ mod tests {
             column: None,
             on_prompt: false,
         };
-        let asked = Asked::new(model, Trainer::Trl, settings).expect("a trainer");
+        let asked = Asked::new(&model, Trainer::Trl, settings).expect("a trainer");
         all.add(&[Err("bad_json")], &asked);
         assert_eq!(all.refused_for[OTHERS], 81);
     }
