@@ -50,7 +50,7 @@ const PROBLEMS: [&str; 15] = [
     "doc",
 ];
 
-const RESPONSES: [&str; 31] = [
+const RESPONSES: [&str; 32] = [
     "generations",
     "responses",
     "response",
