@@ -192,12 +192,14 @@ impl Table {
             let body = all.entries.body_of(entry);
             measured().map(move |one| one.value_of(all, body).unwrap_or(f64::NAN))
         };
-        let names = NAMED.iter().map(|one| {
-            let level = |entry: u32| {
-                one.level_of(all, all.entries.body_of(entry))
-                    .unwrap_or(NOT_SAID)
-            };
-            Names::new(one.name, rows().map(level), own.len())
+        let names = NAMED.iter().filter_map(|one| {
+            let level = |entry: u32| one.level_of(all, all.entries.body_of(entry));
+            let levels: Vec<Option<&str>> = rows().map(level).collect();
+            let is_said = |levels: &[Option<&str>]| levels.iter().any(Option::is_some);
+            // What one of the two never says is no difference of theirs.
+            let (ours, theirs) = levels.split_at(own.len());
+            let named = levels.iter().map(|level| level.unwrap_or(NOT_SAID));
+            (is_said(ours) && is_said(theirs)).then(|| Names::new(one.name, named, own.len()))
         });
         Self {
             tokens: variables.iter().position(|name| *name == TOKENS),

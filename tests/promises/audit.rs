@@ -20,11 +20,15 @@ fn problem(at: usize, numbers: usize) -> String {
     let mut dice = Dice(1000 + at as u64);
     let mut ten = || {
         let ten = (0..10).map(|_| words[dice.below(words.len() as u64) as usize]);
-        ten.collect::<Vec<_>>().join(" ")
+        let joined = ten
+            .collect::<Vec<_>>()
+            .chunks(2)
+            .map(|pair| pair.join(" with the "));
+        joined.collect::<Vec<_>>().join(" and then the other ")
     };
     let [a, b, c] = [numbers + 11, 3 * numbers + 101, 7 * numbers + 1009];
     format!(
-        "How many {} are {a} {} with {b} {} and {c}?",
+        "How many of the {} are there if {a} of them belong to the {}, while {b} were sold to the {} and {c} were lost?",
         ten(),
         ten(),
         ten()
@@ -176,11 +180,18 @@ fn faulty() -> Planted {
             format!("We count what is left. It is \\boxed{{{answer}}}."),
         )
     });
-    all.plant(&["thinking_empty"], |_, row| {
+    all.plant(&["thinking_short"], |_, row| {
         let answer = text(&row, "answer").to_owned();
         saying(
             row,
-            format!("<think>\n\n</think>\n\nIt is \\boxed{{{answer}}}."),
+            format!("<think>\nOk\n</think>\n\nIt is \\boxed{{{answer}}}."),
+        )
+    });
+    all.plant(&["empty_thinking", "thinking_missing"], |one, row| {
+        let answer = text(&row, "answer").to_owned();
+        saying(
+            row,
+            format!("<think>\n\n</think>\n\nIt is number {one}: \\boxed{{{answer}}}."),
         )
     });
     all.plant(&["nothing_behind_thinking", "no_answer"], |one, row| {

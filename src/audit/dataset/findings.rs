@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::golds::Golds;
-use super::kinds::{EMPTY_THINKING_TOKENS, Kind, REPEATED_SHARE_MAX, Section};
+use super::kinds::{Kind, REPEATED_SHARE_MAX, SHORT_THINKING_TOKENS, Section};
 use super::lengths::share;
 use super::scope::Scope;
 use crate::Result;
@@ -241,8 +241,8 @@ fn alone(seen: &mut Sightings<'_>, at: u32, body: &Body) {
     see(Kind::NothingBehindThinking, is_all_thinking && !is_cut);
     see(Kind::ThinkingMissing, !thinks);
     see(
-        Kind::ThinkingEmpty,
-        thinks && !is_all_thinking && body.thinking_tokens <= EMPTY_THINKING_TOKENS,
+        Kind::ThinkingShort,
+        thinks && !is_all_thinking && body.thinking_tokens <= SHORT_THINKING_TOKENS,
     );
     see(Kind::Repetitive, body.repeated_share > REPEATED_SHARE_MAX);
 }

@@ -28,7 +28,7 @@ pub(crate) enum Kind {
     CutOff,
     ThinkingUnclosed,
     ThinkingMissing,
-    ThinkingEmpty,
+    ThinkingShort,
     NothingBehindThinking,
     Repetitive,
     OtherLanguage,
@@ -75,8 +75,8 @@ impl Section {
 /// More of a reply said before than this is a loop: what the pipelines that come with the program drop.
 pub(super) const REPEATED_SHARE_MAX: f32 = 0.5;
 
-/// A thinking part of so many tokens is hardly more than its marks; where bytes are counted it is those alone.
-pub(super) const EMPTY_THINKING_TOKENS: u32 = 20;
+/// A thinking part of so many tokens is hardly more than its marks.
+pub(super) const SHORT_THINKING_TOKENS: u32 = 24;
 
 impl Kind {
     /// What every audit looks for.
@@ -97,7 +97,7 @@ impl Kind {
         Self::CutOff,
         Self::ThinkingUnclosed,
         Self::ThinkingMissing,
-        Self::ThinkingEmpty,
+        Self::ThinkingShort,
         Self::NothingBehindThinking,
         Self::Repetitive,
         Self::OtherLanguage,
@@ -125,7 +125,7 @@ impl Kind {
             Self::CutOff => "cut_off",
             Self::ThinkingUnclosed => "thinking_unclosed",
             Self::ThinkingMissing => "thinking_missing",
-            Self::ThinkingEmpty => "thinking_empty",
+            Self::ThinkingShort => "thinking_short",
             Self::NothingBehindThinking => "nothing_behind_thinking",
             Self::Repetitive => "repetitive",
             Self::OtherLanguage => "other_language",
@@ -151,7 +151,7 @@ impl Kind {
             Self::CutOff
             | Self::ThinkingUnclosed
             | Self::ThinkingMissing
-            | Self::ThinkingEmpty
+            | Self::ThinkingShort
             | Self::NothingBehindThinking => Section::Thinking,
             Self::Repetitive => Section::Text,
             Self::OtherLanguage | Self::CategoriesConflict => Section::Problems,
@@ -183,7 +183,7 @@ impl Kind {
             Self::CutOff => "were cut off before their end",
             Self::ThinkingUnclosed => "open a thinking part that never closes",
             Self::ThinkingMissing => "have no thinking, where others have",
-            Self::ThinkingEmpty => "have a thinking part of hardly a word",
+            Self::ThinkingShort => "have a thinking part of hardly a word",
             Self::NothingBehindThinking => "say nothing behind their thinking",
             Self::Repetitive => "say more than half of their text again",
             Self::OtherLanguage => "ask in another language than most",
@@ -198,10 +198,13 @@ fn section_of(remark: Remark) -> Section {
         Remark::ThinkingMarks
         | Remark::ThinkingOpened
         | Remark::SeveralThoughts
+        | Remark::EmptyThinking
         | Remark::ThinkingUnread => Section::Thinking,
-        Remark::BeginToken | Remark::EndToken | Remark::ControlTokens | Remark::EscapedTokens => {
-            Section::Text
-        }
+        Remark::BeginToken
+        | Remark::EndToken
+        | Remark::ControlTokens
+        | Remark::EscapedTokens
+        | Remark::TemplateRead => Section::Text,
         _ => Section::Reading,
     }
 }
