@@ -19,12 +19,10 @@ fn problem(at: usize, numbers: usize) -> String {
     let words: Vec<&str> = WORDS.split_whitespace().collect();
     let mut dice = Dice(1000 + at as u64);
     let mut ten = || {
-        let ten = (0..10).map(|_| words[dice.below(words.len() as u64) as usize]);
-        let joined = ten
-            .collect::<Vec<_>>()
-            .chunks(2)
-            .map(|pair| pair.join(" with the "));
-        joined.collect::<Vec<_>>().join(" and then the other ")
+        let word = |_| words[dice.below(words.len() as u64) as usize];
+        let ten: Vec<&str> = (0..10).map(word).collect();
+        let pairs: Vec<String> = ten.chunks(2).map(|pair| pair.join(" with the ")).collect();
+        pairs.join(" and then the other ")
     };
     let [a, b, c] = [numbers + 11, 3 * numbers + 101, 7 * numbers + 1009];
     format!(
