@@ -368,7 +368,7 @@ fn a_template_that_deletes_thinking_is_replaced_by_one_that_keeps_it() {
             model,
         ];
         place.gradatim(&asked).ends(2).tells(&["--out"]);
-        let to = ["--out", "configs/one.yaml"];
+        let to = ["--out", "configs/one.yaml", "--overwrite"];
         place.gradatim(&[&asked[..], &to].concat()).ends(0);
         let written = std::fs::read_to_string(place.path("configs/one.yaml")).expect("a file");
         let file = yaml(&written)["chat_template_path"]
@@ -481,7 +481,7 @@ fn what_cannot_be_configured_is_refused_with_the_mend() {
     asked("llamafactory", &[SUBSET, "--model", "me/mine"]).tells(&["--family"]);
     asked(
         "llamafactory",
-        &[SUBSET, "--model", "me/mine", "--family", "qwen2"],
+        &[SUBSET, "--model", "me/mine", "--family", "qwen25"],
     )
     .tells(&["did you mean `qwen2.5`"]);
     asked("torchtune", &with(&[SUBSET])).tells(&["tune download"]);
