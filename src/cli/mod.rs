@@ -464,12 +464,9 @@ pub(crate) fn command() -> clap::Command {
 
 const EXIT_CODES_ELSEWHERE: &str = "Exit codes are listed by `gradatim --help`.";
 
-/// A mistyped command with the one that was meant: clap finds none for short words.
+/// A mistyped command with the one that was meant: clap finds none for short words, or one that is far.
 fn with_nearest_command(mut error: clap::Error) -> clap::Error {
     use clap::error::{ContextKind, ContextValue};
-    if error.get(ContextKind::SuggestedSubcommand).is_some() {
-        return error;
-    }
     let Some(ContextValue::String(word)) = error.get(ContextKind::InvalidSubcommand) else {
         return error;
     };

@@ -128,6 +128,12 @@ fn line<'f>(arguments: &Arguments, folder: &'f Folder) -> Result<&'f Line> {
 /// Writes the configuration of one run to a file, with its template beside it.
 fn one_run(arguments: &Arguments, folder: &Folder, to: &Path) -> Result<()> {
     let template = to.with_extension("jinja");
+    if template == to {
+        return Err(Error::usage(
+            format!("`--out {}` names the file of a chat template", to.display()),
+            format!("let it end with `.{}`", arguments.trainer.ending),
+        ));
+    }
     let asked = asked(arguments, "models".into(), Some(&template))?;
     let file = to.display().to_string();
     let config = asked.config(folder, line(arguments, folder)?, &file)?;

@@ -192,12 +192,14 @@ impl Table {
             let body = all.entries.body_of(entry);
             measured().map(move |one| one.value_of(all, body).unwrap_or(f64::NAN))
         };
-        let names = NAMED.iter().map(|one| {
-            let level = |entry: u32| {
-                one.level_of(all, all.entries.body_of(entry))
-                    .unwrap_or(NOT_SAID)
-            };
-            Names::new(one.name, rows().map(level), own.len())
+        let names = NAMED.iter().filter_map(|one| {
+            let level = |entry: u32| one.level_of(all, all.entries.body_of(entry));
+            let levels: Vec<Option<&str>> = rows().map(level).collect();
+            let is_said = |levels: &[Option<&str>]| levels.iter().any(Option::is_some);
+            // What one of the two never says is no difference of theirs.
+            let (ours, theirs) = levels.split_at(own.len());
+            let named = levels.iter().map(|level| level.unwrap_or(NOT_SAID));
+            (is_said(ours) && is_said(theirs)).then(|| Names::new(one.name, named, own.len()))
         });
         Self {
             tokens: variables.iter().position(|name| *name == TOKENS),
@@ -371,4 +373,60 @@ fn lines(
         }
     };
     heads.into_iter().enumerate().map(line).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::balance::tests::entries;
+    use super::*;
+
+    #[test]
+    fn a_draw_has_no_trajectory_twice_and_by_problem_no_problem() {
+        let entries = entries(40);
+        let all = Accepted::new(&entries, (0..40).collect());
+        let urn = Urn::new(&all, &(0..40).collect::<Vec<_>>());
+        for draw in 0..50 {
+            for (count, by_problem) in [(40, false), (20, true), (7, true)] {
+                let mut drawn = urn.draw(count, by_problem, &mut Stream::of(3, draw));
+                let problems = drawn.iter().map(|at| all.problem(urn.entries[*at]));
+                let mut problems: Vec<u32> = problems.collect();
+                problems.sort_unstable();
+                problems.dedup();
+                drawn.sort_unstable();
+                drawn.dedup();
+                assert_eq!(drawn.len(), count);
+                assert!(!by_problem || problems.len() == count);
+            }
+        }
+    }
+
+    #[test]
+    fn what_all_draws_have_leaves_their_band_by_any_difference_but_rounding() {
+        let heads = || vec![("style", None, "mix_distance")];
+        let drawn = vec![vec![0.25]; 20];
+        let told = |own: f64| lines(heads(), &[own], &drawn).remove(0);
+        let same = told(0.25 + 1e-12);
+        assert!(!same.beyond_chance);
+        let other = told(0.5);
+        assert!(other.outside && other.beyond_chance);
+        let unknown = told(f64::NAN);
+        assert_eq!((unknown.dataset, unknown.outside), (None, false));
+    }
+
+    #[test]
+    fn as_many_of_a_thousand_draws_lie_beyond_chance_as_five_in_a_hundred() {
+        let entries = entries(200);
+        let all = Accepted::new(&entries, (0..200).collect());
+        let source: Vec<u32> = (0..200).collect();
+        let urn = Urn::new(&all, &source);
+        let beyond = |draw: u64| {
+            let own = urn.draw(30, false, &mut Stream::of(11, draw));
+            let own: Vec<u32> = own.into_iter().map(|at| urn.entries[at]).collect();
+            let told = null(&all, &own, &source, 5).expect("draws");
+            told.lines.iter().any(|line| line.beyond_chance)
+        };
+        let count = (0..100).filter(|draw| beyond(*draw)).count();
+        // Of 100 with a chance of 0.05, more than 12 are met once in a thousand times.
+        assert!(count <= 12, "{count} of 100");
+    }
 }

@@ -4,7 +4,7 @@
 const LISTED_MAX: usize = 20;
 
 /// The known name that a mistyped one most likely means: one that differs from it in at most a third of its
-/// letters (a swap of two is one difference), or else one that begins with it. None where nothing is near.
+/// letters (a swap of two is one difference), and before such the shortest that begins with it. None where nothing is near.
 pub(crate) fn nearest<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
     let word = word.to_lowercase();
     let allowed = (word.chars().count() / 3).max(1);
@@ -12,8 +12,9 @@ pub(crate) fn nearest<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) 
     let distance = |known: &'k str| {
         let lowered = known.to_lowercase();
         match strsim::osa_distance(&word, &lowered) {
-            few if few <= allowed => Some((few, known)),
-            many => is_longer(&lowered).then_some((many, known)),
+            more if is_longer(&lowered) => Some(((false, more), known)),
+            few if few <= allowed => Some(((true, few), known)),
+            _ => None,
         }
     };
     let near = known.into_iter().filter_map(distance);
@@ -52,6 +53,8 @@ mod tests {
             "verify",
             "response",
             "problem_text",
+            "qwen3",
+            "qwen2.5",
         ];
         for (word, meant) in [
             ("rn", Some("run")),
@@ -59,6 +62,7 @@ mod tests {
             ("inspcet", Some("inspect")),
             ("problem", Some("problem_text")),
             ("respnse", Some("response")),
+            ("qwen2", Some("qwen2.5")),
             ("sql", None),
             ("x", None),
             ("", None),

@@ -112,6 +112,11 @@ impl<'p> Experiment<'p> {
         selection
     }
 
+    /// The columns of some sources that nothing reads, and what they may hold, in sentences.
+    pub(crate) fn unread_columns(&self, is_asked: impl Fn(usize) -> bool) -> Vec<String> {
+        remarked::unread_columns(self, is_asked)
+    }
+
     /// What was done to rows when they were read; what was asked for and met nothing.
     fn warnings(&self, selection: &Selection) -> Vec<String> {
         let mut warnings = remarked::sentences(self);

@@ -54,6 +54,28 @@ impl Counts {
 
 /// The sentences of every source, in the order of the plan.
 pub(super) fn sentences(experiment: &Experiment<'_>) -> Vec<String> {
+    let sources = experiment.plan.sources.iter().zip(counts(experiment));
+    let of = |(source, counts): (&PlannedSource, Counts)| {
+        let mut sentences = counts.sentences(&source.name);
+        sentences.extend(of_unread(source, &counts));
+        sentences
+    };
+    sources.flat_map(of).collect()
+}
+
+/// Those about columns that nothing reads, of the sources that are asked for.
+pub(super) fn unread_columns(
+    experiment: &Experiment<'_>,
+    is_asked: impl Fn(usize) -> bool,
+) -> Vec<String> {
+    let sources = experiment.plan.sources.iter().zip(counts(experiment));
+    let asked = sources.enumerate().filter(|(index, _)| is_asked(*index));
+    let of = |(_, (source, counts)): (usize, (&PlannedSource, Counts))| of_unread(source, &counts);
+    asked.flat_map(of).collect()
+}
+
+/// The trajectories of each source of the plan.
+fn counts(experiment: &Experiment<'_>) -> Vec<Counts> {
     let sources = &experiment.plan.sources;
     let mut counts: Vec<Counts> = sources.iter().map(|_| Counts::default()).collect();
     for part in &experiment.parts {
@@ -64,22 +86,24 @@ pub(super) fn sentences(experiment: &Experiment<'_>) -> Vec<String> {
             }
         }
     }
-    let all = sources.iter().zip(counts);
-    let of = |(source, counts): (&PlannedSource, Counts)| {
-        let mut sentences = counts.sentences(&source.name);
-        if let Some(look) = first_rows(source) {
-            sentences.extend(other_responses(source, &look));
-            sentences.extend(other_media(source, &look));
-            let lacks_mark = counts.are_all(Remark::CutUnmatched);
-            sentences.extend(unmatched(source, &look).filter(|_| lacks_mark));
-            let lacks_thinking = counts.without_thinking > 0;
-            sentences.extend(other_thinking(source, &look).filter(|_| lacks_thinking));
-            let lacks_gold = counts.all > 0 && counts.without_gold == counts.all;
-            sentences.extend(other_answers(source, &look).filter(|_| lacks_gold));
-        }
-        sentences
+    counts
+}
+
+/// What columns that nothing reads may hold, by the first rows of a source.
+fn of_unread(source: &PlannedSource, counts: &Counts) -> Vec<String> {
+    let Some(look) = first_rows(source) else {
+        return Vec::new();
     };
-    all.flat_map(of).collect()
+    let lacks_mark = counts.are_all(Remark::CutUnmatched);
+    let lacks_thinking = counts.without_thinking > 0;
+    let lacks_gold = counts.all > 0 && counts.without_gold == counts.all;
+    let responses = other_responses(source, &look).into_iter();
+    responses
+        .chain(other_media(source, &look))
+        .chain(unmatched(source, &look).filter(|_| lacks_mark))
+        .chain(other_thinking(source, &look).filter(|_| lacks_thinking))
+        .chain(other_answers(source, &look).filter(|_| lacks_gold))
+        .collect()
 }
 
 /// Rows that are looked at for what stands in columns that nothing reads.

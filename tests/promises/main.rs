@@ -4,6 +4,7 @@
 //! own and reads what it wrote; expected values are computed here, from what a test wrote itself or from
 //! `data/truth.jsonl.gz`, never from the program's output.
 
+mod audit;
 mod bad_input;
 mod balance;
 mod behaviours;
@@ -24,6 +25,7 @@ mod evidence;
 mod folders;
 mod hub;
 mod kills;
+mod launcher;
 mod lock;
 mod measured;
 mod memory;

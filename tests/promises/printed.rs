@@ -77,7 +77,14 @@ fn the_readme_shows_what_the_program_prints() {
     assert!(readme.contains(&format!("\ngradatim {preflight}\n")));
     let preflight: Vec<&str> = preflight.split(' ').collect();
     let preflight = place.gradatim(&preflight).ends(1);
-    for (mark, done) in [(REPORT, report), ("<!-- what preflight says", preflight)] {
+    let sample = repository().join("data/s1k");
+    let audit = place.gradatim(&["audit", &sample.to_string_lossy(), "--pool", "pool"]);
+    let blocks = [
+        (REPORT, report),
+        ("<!-- `gradatim audit data/s1k`", audit.ends(0)),
+        ("<!-- what preflight says", preflight),
+    ];
+    for (mark, done) in blocks {
         let (shown, renewed) = kept(&readme, mark, &done.stdout);
         if is_renewed() {
             readme = renewed;

@@ -368,7 +368,7 @@ fn a_template_that_deletes_thinking_is_replaced_by_one_that_keeps_it() {
             model,
         ];
         place.gradatim(&asked).ends(2).tells(&["--out"]);
-        let to = ["--out", "configs/one.yaml"];
+        let to = ["--out", "configs/one.yaml", "--overwrite"];
         place.gradatim(&[&asked[..], &to].concat()).ends(0);
         let written = std::fs::read_to_string(place.path("configs/one.yaml")).expect("a file");
         let file = yaml(&written)["chat_template_path"]
@@ -394,6 +394,15 @@ fn a_template_that_deletes_thinking_is_replaced_by_one_that_keeps_it() {
         .gradatim(&asked)
         .ends(2)
         .tells(&["deletes the thinking", "--template"]);
+    // A base model's folder has none: one of a family goes in its place.
+    std::fs::remove_file(place.path("deletes/chat_template.jinja")).expect("a file");
+    place
+        .gradatim(&asked)
+        .ends(2)
+        .tells(&["has no chat template", "--template"]);
+    let named = ["--model", &*folder, "--family", "llama3"];
+    let text = of_quickstart(&place, "axolotl", &named);
+    assert_eq!(yaml(&text)["chat_template_jinja"], built_in("llama3.jinja"));
     let own = place.write(
         "own.jinja",
         "{% for m in messages %}{{ m.content }}{% endfor %}",

@@ -50,7 +50,7 @@ impl<'o> Folder<'o> {
         }
         if !walk.left.is_empty() {
             folder.findings.note(format!(
-                "{} is the hub's and was not looked at: no loader reads it",
+                "of the hub, and not looked at: {}",
                 walk.left.join(", ")
             ));
         }

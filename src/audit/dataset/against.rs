@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::findings::{Example, FIRST};
+use super::findings::{Example, FIRST, Measures, TELLING_TOKENS, measures};
 use super::lengths::share;
 use super::scope::Scope;
 use crate::compare::balance::Accepted;
@@ -131,18 +131,6 @@ fn compared(scope: &Scope<'_>, source: &[u32]) -> Option<Null> {
     null(&accepted, &own, source, SEED)
 }
 
-/// What of a response is the same in every copy of it, and hardly ever in another.
-type Measures = (u32, u32, u32, u32);
-
-fn measures(body: &Body) -> Measures {
-    (
-        body.bytes,
-        body.tokens,
-        body.thinking_tokens,
-        body.repeated_share.to_bits(),
-    )
-}
-
 /// What the source has, by what it is looked for.
 struct Held<'s> {
     clusters: Option<&'s [u32]>,
@@ -183,15 +171,16 @@ impl<'s> Held<'s> {
     /// How a trajectory meets the source, and in which of its entries.
     fn meets(&self, body: &Body) -> (Meeting, Option<u32>) {
         let cluster = self.cluster(body.problem);
+        let is_telling = body.tokens >= TELLING_TOKENS;
+        let measured = self.measured.get(&(cluster, measures(body)));
+        let measured =
+            measured.filter(|_| is_telling && !self.problems.contains_key(&body.problem));
         let ways = [
             (
                 Meeting::Trajectory,
                 self.trajectories.get(&body.trajectory_id),
             ),
-            (
-                Meeting::TrajectoryOfNearProblem,
-                self.measured.get(&(cluster, measures(body))),
-            ),
+            (Meeting::TrajectoryOfNearProblem, measured),
             (Meeting::Problem, self.problems.get(&body.problem)),
             (Meeting::NearProblem, self.near.get(&cluster)),
         ];

@@ -1,19 +1,20 @@
 //! What was found in the rows of a dataset: each kind with how many rows have it and where the first stand.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::golds::Golds;
-use super::kinds::{Kind, REPEATED_SHARE_MAX, Section};
+use super::kinds::{Kind, REPEATED_SHARE_MAX, SHORT_THINKING_TOKENS, Section};
 use super::lengths::share;
 use super::scope::Scope;
+use crate::Result;
 use crate::ids::Id;
-use crate::pool::entries::Body;
+use crate::pool::entries::{Body, Entry};
 use crate::screen::contamination::Outcome as Found;
 use crate::source::Remark;
-use crate::verify::Outcome;
+use crate::verify::{Outcome, verify};
 
 /// How many rows are named of a kind, to be looked at.
 pub(super) const FIRST: usize = 3;
@@ -69,9 +70,18 @@ pub(super) struct Known<'k> {
     pub languages: &'k [Option<&'static str>],
     /// The one that most trajectories ask in.
     pub language: Option<&'k str>,
-    /// Thinking tokens of an empty thinking part, at most.
-    pub empty_thinking: u32,
 }
+
+/// What of a response is the same in every copy of it, and hardly ever in another that is long enough.
+pub(super) type Measures = (u32, u32, u32, u32);
+
+pub(super) fn measures(body: &Body) -> Measures {
+    let repeated = body.repeated_share.to_bits();
+    (body.bytes, body.tokens, body.thinking_tokens, repeated)
+}
+
+/// Of shorter responses several have the same measures.
+pub(super) const TELLING_TOKENS: u32 = 64;
 
 /// Rows of one kind.
 #[derive(Default)]
@@ -81,25 +91,38 @@ struct Sighting {
 }
 
 /// What was seen so far.
-#[derive(Default)]
-struct Sightings(BTreeMap<Kind, Sighting>);
+struct Sightings<'e> {
+    rows: &'e [Entry],
+    kinds: BTreeMap<Kind, Sighting>,
+}
 
-impl Sightings {
+impl<'e> Sightings<'e> {
+    fn new(rows: &'e [Entry]) -> Self {
+        let kinds = Kind::ALWAYS.map(|kind| (kind, Sighting::default()));
+        Self {
+            rows,
+            kinds: BTreeMap::from(kinds),
+        }
+    }
+
+    /// Counts an entry; of one row the first is named.
     fn see(&mut self, kind: Kind, entry: u32, told: impl FnOnce() -> Option<String>) {
-        let sighting = self.0.entry(kind).or_default();
+        let place = |entry: u32| {
+            let row = &self.rows[entry as usize];
+            (row.part, row.row)
+        };
+        let sighting = self.kinds.entry(kind).or_default();
         sighting.rows += 1;
-        if sighting.first.len() < FIRST {
+        let last = sighting.first.last().map(|(last, _)| place(*last));
+        if sighting.first.len() < FIRST && last != Some(place(entry)) {
             sighting.first.push((entry, told()));
         }
     }
 }
 
 /// What was found in the rows of a dataset, in the order of sections and kinds.
-pub(super) fn findings(scope: &Scope<'_>, known: &Known<'_>) -> Vec<Finding> {
-    let mut seen = Sightings::default();
-    for kind in Kind::ALWAYS {
-        seen.0.entry(kind).or_default();
-    }
+pub(super) fn findings(scope: &Scope<'_>, known: &Known<'_>) -> Result<Vec<Finding>> {
+    let mut seen = Sightings::new(&scope.experiment.entries.rows);
     let (mut entries, mut trajectories, mut thoughtless) = (0, 0, 0);
     let mut copies = Copies::default();
     for (at, entry) in scope.entries() {
@@ -109,7 +132,7 @@ pub(super) fn findings(scope: &Scope<'_>, known: &Known<'_>) -> Vec<Finding> {
             Ok(body) => {
                 trajectories += 1;
                 thoughtless += u64::from(body.thinking_tokens == 0);
-                alone(&mut seen, at, body, known);
+                alone(&mut seen, at, body);
                 of_problem(&mut seen, scope, at, body, known);
                 copies.look(&mut seen, scope, at, body);
             }
@@ -117,36 +140,78 @@ pub(super) fn findings(scope: &Scope<'_>, known: &Known<'_>) -> Vec<Finding> {
     }
     if thoughtless == trajectories {
         // Where none thinks, nothing was lost.
-        seen.0.insert(Kind::ThinkingMissing, Sighting::default());
+        seen.kinds
+            .insert(Kind::ThinkingMissing, Sighting::default());
     }
+    tell_answers(&mut seen, scope)?;
     let finding = |(kind, sighting): (Kind, Sighting)| {
         let section = kind.section();
+        let of = if section == Section::Reading {
+            entries
+        } else {
+            trajectories
+        };
         let examples = sighting.first.into_iter();
         Finding {
             kind: kind.as_str(),
             section,
             sentence: kind.sentence(),
             rows: sighting.rows,
-            share: share(
-                sighting.rows,
-                if section == Section::Reading {
-                    entries
-                } else {
-                    trajectories
-                },
-            ),
+            share: share(sighting.rows, of),
             examples: examples
                 .map(|(at, told)| Example::of(scope, at, told))
                 .collect(),
         }
     };
-    let mut findings: Vec<Finding> = seen.0.into_iter().map(finding).collect();
+    let mut findings: Vec<Finding> = seen.kinds.into_iter().map(finding).collect();
     findings.sort_by_key(|finding| finding.section);
-    findings
+    Ok(findings)
+}
+
+/// The kinds that a gold answer beside an extracted one explains.
+const OF_ANSWERS: [Kind; 4] = [
+    Kind::Wrong,
+    Kind::Undecided,
+    Kind::RecordedRightFoundWrong,
+    Kind::RecordedWrongFoundRight,
+];
+
+/// Letters of an answer that are told.
+const ANSWER_CHARS: usize = 40;
+
+/// Says of the rows to look at what was asked for and what was answered.
+fn tell_answers(seen: &mut Sightings<'_>, scope: &Scope<'_>) -> Result<()> {
+    let of_kind = |kind: &Kind| seen.kinds.get(kind).map_or(&[][..], |found| &found.first);
+    let wanted = OF_ANSWERS.iter().flat_map(of_kind).map(|(entry, _)| *entry);
+    let wanted: Vec<u32> = wanted.collect::<BTreeSet<u32>>().into_iter().collect();
+    let mut told: HashMap<u32, String> = HashMap::new();
+    scope.each_text(&wanted, |entry, trajectory| {
+        let gold = trajectory.gold.unwrap_or_default();
+        let answer = verify(&gold, &trajectory.response).extracted;
+        let answer = answer.unwrap_or_default();
+        let [gold, answer] = [gold.as_ref(), &answer].map(shortened);
+        told.insert(entry, format!("gold {gold}, answered {answer}"));
+        Ok(())
+    })?;
+    for kind in OF_ANSWERS {
+        let found = seen.kinds.entry(kind).or_default();
+        for (entry, words) in &mut found.first {
+            *words = told.get(entry).cloned();
+        }
+    }
+    Ok(())
+}
+
+fn shortened(answer: &str) -> String {
+    let letters = answer.trim().chars();
+    match letters.clone().count() {
+        ..=ANSWER_CHARS => letters.collect(),
+        _ => letters.take(ANSWER_CHARS).chain(['…']).collect(),
+    }
 }
 
 /// What a trajectory tells by itself.
-fn alone(seen: &mut Sightings, at: u32, body: &Body, known: &Known<'_>) {
+fn alone(seen: &mut Sightings<'_>, at: u32, body: &Body) {
     let mut see = |kind: Kind, is_so: bool| {
         if is_so {
             seen.see(kind, at, || None);
@@ -176,14 +241,20 @@ fn alone(seen: &mut Sightings, at: u32, body: &Body, known: &Known<'_>) {
     see(Kind::NothingBehindThinking, is_all_thinking && !is_cut);
     see(Kind::ThinkingMissing, !thinks);
     see(
-        Kind::ThinkingEmpty,
-        thinks && !is_all_thinking && body.thinking_tokens <= known.empty_thinking,
+        Kind::ThinkingShort,
+        thinks && !is_all_thinking && body.thinking_tokens <= SHORT_THINKING_TOKENS,
     );
     see(Kind::Repetitive, body.repeated_share > REPEATED_SHARE_MAX);
 }
 
 /// What its problem tells.
-fn of_problem(seen: &mut Sightings, scope: &Scope<'_>, at: u32, body: &Body, known: &Known<'_>) {
+fn of_problem(
+    seen: &mut Sightings<'_>,
+    scope: &Scope<'_>,
+    at: u32,
+    body: &Body,
+    known: &Known<'_>,
+) {
     let problem = body.problem;
     let language = known.languages[problem as usize];
     if language.is_some() && language != known.language {
@@ -208,6 +279,8 @@ fn of_problem(seen: &mut Sightings, scope: &Scope<'_>, at: u32, body: &Body, kno
 #[derive(Default)]
 struct Copies {
     trajectories: HashMap<Id, u32>,
+    /// The first entry of a cluster with a response of these measures, and its problem.
+    responses: HashMap<(u32, Measures), (u32, u32)>,
     /// The first entry and its problem.
     clusters: HashMap<u32, (u32, u32)>,
     /// The first entry and its cluster.
@@ -215,7 +288,7 @@ struct Copies {
 }
 
 impl Copies {
-    fn look(&mut self, seen: &mut Sightings, scope: &Scope<'_>, at: u32, body: &Body) {
+    fn look(&mut self, seen: &mut Sightings<'_>, scope: &Scope<'_>, at: u32, body: &Body) {
         let of = |first: u32| Some(format!("of {}", scope.place(first)));
         let first = *self.trajectories.entry(body.trajectory_id).or_insert(at);
         if first != at {
@@ -226,6 +299,13 @@ impl Copies {
         };
         let cluster = clusters.first[body.problem as usize];
         let template = clusters.template[body.problem as usize];
+        if body.tokens >= TELLING_TOKENS {
+            let key = (cluster, measures(body));
+            let (first, problem) = *self.responses.entry(key).or_insert((at, body.problem));
+            if problem != body.problem {
+                seen.see(Kind::CopyOfNear, at, || of(first));
+            }
+        }
         let (first, problem) = *self.clusters.entry(cluster).or_insert((at, body.problem));
         if problem != body.problem {
             seen.see(Kind::NearDuplicate, at, || of(first));

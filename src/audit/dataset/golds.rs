@@ -10,7 +10,6 @@ use serde::Serialize;
 
 use super::scope::Scope;
 use crate::Result;
-use crate::emit::texts;
 use crate::ids::Id;
 use crate::pool::entries::Body;
 use crate::run::{Settings, differ};
@@ -98,23 +97,18 @@ fn spellings(scope: &Scope<'_>, cluster: impl Fn(u32) -> u32) -> Vec<u32> {
 
 /// The gold answers of these entries; those without one are left out.
 fn read(scope: &Scope<'_>, entries: &[u32], settings: &Settings<'_>) -> Result<Vec<Gold>> {
-    let all = &scope.experiment.entries;
-    let part = |entry: u32| all.rows[entry as usize].part;
     let mut golds = Vec::with_capacity(entries.len());
-    for of_part in entries.chunk_by(|a, b| part(*a) == part(*b)) {
-        texts::each(scope.experiment, of_part, |entry, trajectory| {
-            settings.check_stop()?;
-            if let Some(answer) = trajectory.gold.filter(|gold| !gold.trim().is_empty()) {
-                let problem = all.body_of(entry).problem;
-                golds.push(Gold {
-                    problem,
-                    entry,
-                    answer: answer.into_owned(),
-                });
-            }
-            Ok(())
-        })?;
-    }
+    scope.each_text(entries, |entry, trajectory| {
+        settings.check_stop()?;
+        if let Some(answer) = trajectory.gold.filter(|gold| !gold.trim().is_empty()) {
+            golds.push(Gold {
+                problem: scope.experiment.entries.body_of(entry).problem,
+                entry,
+                answer: answer.into_owned(),
+            });
+        }
+        Ok(())
+    })?;
     Ok(golds)
 }
 

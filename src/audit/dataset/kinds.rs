@@ -20,6 +20,7 @@ pub(crate) enum Kind {
     RecordedWrongFoundRight,
     GoldDisagrees,
     Copy,
+    CopyOfNear,
     NearDuplicate,
     SameTemplate,
     Contaminated,
@@ -27,7 +28,7 @@ pub(crate) enum Kind {
     CutOff,
     ThinkingUnclosed,
     ThinkingMissing,
-    ThinkingEmpty,
+    ThinkingShort,
     NothingBehindThinking,
     Repetitive,
     OtherLanguage,
@@ -74,9 +75,12 @@ impl Section {
 /// More of a reply said before than this is a loop: what the pipelines that come with the program drop.
 pub(super) const REPEATED_SHARE_MAX: f32 = 0.5;
 
+/// A thinking part of so many tokens is hardly more than its marks.
+pub(super) const SHORT_THINKING_TOKENS: u32 = 24;
+
 impl Kind {
     /// What every audit looks for.
-    pub(crate) const ALWAYS: [Self; 20] = [
+    pub(crate) const ALWAYS: [Self; 21] = [
         Self::Wrong,
         Self::Undecided,
         Self::NoAnswer,
@@ -85,6 +89,7 @@ impl Kind {
         Self::RecordedWrongFoundRight,
         Self::GoldDisagrees,
         Self::Copy,
+        Self::CopyOfNear,
         Self::NearDuplicate,
         Self::SameTemplate,
         Self::Contaminated,
@@ -92,7 +97,7 @@ impl Kind {
         Self::CutOff,
         Self::ThinkingUnclosed,
         Self::ThinkingMissing,
-        Self::ThinkingEmpty,
+        Self::ThinkingShort,
         Self::NothingBehindThinking,
         Self::Repetitive,
         Self::OtherLanguage,
@@ -112,6 +117,7 @@ impl Kind {
             Self::RecordedWrongFoundRight => "recorded_wrong_found_right",
             Self::GoldDisagrees => "gold_disagrees",
             Self::Copy => "copy",
+            Self::CopyOfNear => "copy_of_near",
             Self::NearDuplicate => "near_duplicate",
             Self::SameTemplate => "same_template",
             Self::Contaminated => "contaminated",
@@ -119,7 +125,7 @@ impl Kind {
             Self::CutOff => "cut_off",
             Self::ThinkingUnclosed => "thinking_unclosed",
             Self::ThinkingMissing => "thinking_missing",
-            Self::ThinkingEmpty => "thinking_empty",
+            Self::ThinkingShort => "thinking_short",
             Self::NothingBehindThinking => "nothing_behind_thinking",
             Self::Repetitive => "repetitive",
             Self::OtherLanguage => "other_language",
@@ -138,12 +144,14 @@ impl Kind {
             | Self::RecordedRightFoundWrong
             | Self::RecordedWrongFoundRight
             | Self::GoldDisagrees => Section::Answers,
-            Self::Copy | Self::NearDuplicate | Self::SameTemplate => Section::Copies,
+            Self::Copy | Self::CopyOfNear | Self::NearDuplicate | Self::SameTemplate => {
+                Section::Copies
+            }
             Self::Contaminated | Self::Suspect => Section::Benchmarks,
             Self::CutOff
             | Self::ThinkingUnclosed
             | Self::ThinkingMissing
-            | Self::ThinkingEmpty
+            | Self::ThinkingShort
             | Self::NothingBehindThinking => Section::Thinking,
             Self::Repetitive => Section::Text,
             Self::OtherLanguage | Self::CategoriesConflict => Section::Problems,
@@ -165,6 +173,9 @@ impl Kind {
             Self::RecordedWrongFoundRight => "are recorded as wrong, and right by our verifier",
             Self::GoldDisagrees => "answer a problem that stands here with different gold answers",
             Self::Copy => "copy an earlier row, problem and response",
+            Self::CopyOfNear => {
+                "have the measures of an earlier response, to a near duplicate of its problem"
+            }
             Self::NearDuplicate => "answer a near duplicate of an earlier problem",
             Self::SameTemplate => "answer an earlier problem's words with other numbers",
             Self::Contaminated => "answer a benchmark's problem",
@@ -172,7 +183,7 @@ impl Kind {
             Self::CutOff => "were cut off before their end",
             Self::ThinkingUnclosed => "open a thinking part that never closes",
             Self::ThinkingMissing => "have no thinking, where others have",
-            Self::ThinkingEmpty => "have an empty thinking part",
+            Self::ThinkingShort => "have a thinking part of hardly a word",
             Self::NothingBehindThinking => "say nothing behind their thinking",
             Self::Repetitive => "say more than half of their text again",
             Self::OtherLanguage => "ask in another language than most",
@@ -187,10 +198,13 @@ fn section_of(remark: Remark) -> Section {
         Remark::ThinkingMarks
         | Remark::ThinkingOpened
         | Remark::SeveralThoughts
+        | Remark::EmptyThinking
         | Remark::ThinkingUnread => Section::Thinking,
-        Remark::BeginToken | Remark::EndToken | Remark::ControlTokens | Remark::EscapedTokens => {
-            Section::Text
-        }
+        Remark::BeginToken
+        | Remark::EndToken
+        | Remark::ControlTokens
+        | Remark::EscapedTokens
+        | Remark::TemplateRead => Section::Text,
         _ => Section::Reading,
     }
 }

@@ -25,7 +25,7 @@ use crate::emit::leakage::Leakage;
 use crate::pool::tables::{PROBLEM, PROBLEM_ID};
 use crate::run::{Experiment, Settings};
 use crate::schema::Misfit;
-use crate::source::Void;
+use crate::source::{Columns, Void};
 use crate::verify::Outcome;
 pub(crate) use against::{Against, Match};
 use findings::Known;
@@ -47,6 +47,8 @@ pub(crate) struct Audit {
     /// The program and its version.
     pub program: String,
     pub sources: Vec<SourceRecord>,
+    /// Columns that nothing reads, and what they may hold.
+    pub notes: Vec<String>,
     /// Rows and the trajectories of rows: what was read.
     pub entries: u64,
     /// Those that are trajectories.
@@ -80,6 +82,8 @@ pub(crate) struct SourceRecord {
     pub name: String,
     /// How its columns were read.
     pub layout: String,
+    /// The columns that were taken for problem, response and the rest, of layout `columns`.
+    pub columns: Option<Columns>,
     pub files: u64,
     /// Files that could not be read.
     pub files_unreadable: u64,
@@ -118,7 +122,6 @@ pub(crate) fn audit(
             .iter()
             .find(|mix| mix.variable == mixes::LANGUAGE)
             .and_then(Mix::first),
-        empty_thinking: empty_thinking(&experiment)?,
     };
     let counts: Vec<(u32, u32)> = scope
         .trajectories()
@@ -128,12 +131,13 @@ pub(crate) fn audit(
         audit_version: VERSION,
         program: format!("gradatim {}", env!("CARGO_PKG_VERSION")),
         sources: scope.sources().map(|index| source(&scope, index)).collect(),
+        notes: experiment.unread_columns(|source| scope.has(source)),
         entries: scope.entries().count() as u64,
         trajectories: counts.len() as u64,
         distinct: scope.distinct().len() as u64,
         problems: count(&asked),
         clusters: clusters(&experiment, &asked),
-        findings: findings::findings(&scope, &known),
+        findings: findings::findings(&scope, &known)?,
         verdicts: verdicts(&scope),
         thinking: counts.iter().filter(|(_, thinking)| *thinking > 0).count() as u64,
         lengths: lengths::lengths(&experiment.plan.tokenizer, &counts),
@@ -167,6 +171,7 @@ fn source(scope: &Scope<'_>, index: usize) -> SourceRecord {
     SourceRecord {
         name: source.name.clone(),
         layout: source.source.layout.name().to_owned(),
+        columns: source.source.columns.clone(),
         files: source.files.len() as u64,
         files_unreadable: unreadable as u64,
         license: source.terms.license.clone(),
@@ -213,14 +218,4 @@ fn languages(scope: &Scope<'_>) -> Result<Vec<Option<&'static str>>> {
         Ok(())
     })?;
     Ok(languages)
-}
-
-/// Tokens of a thinking part that says nothing.
-fn empty_thinking(experiment: &Experiment<'_>) -> Result<u32> {
-    const EMPTY: &str = "<think>\n\n</think>\n\n";
-    Ok(experiment
-        .plan
-        .load_tokenizer()?
-        .count(EMPTY, EMPTY.len())
-        .thinking)
 }

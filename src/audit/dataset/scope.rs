@@ -3,9 +3,11 @@
 use std::collections::HashSet;
 
 use crate::Result;
+use crate::emit::texts;
 use crate::pool::entries::{Body, Entry};
 use crate::run::{Experiment, RunPart};
 use crate::schema::Misfit;
+use crate::source::Trajectory;
 use arrow::array::RecordBatch;
 
 /// Some sources of a run.
@@ -35,6 +37,11 @@ impl<'e> Scope<'e> {
 
     pub(super) fn is_empty(&self) -> bool {
         !self.sources.contains(&true)
+    }
+
+    /// Whether the source of that index in the plan is one of them.
+    pub(super) fn has(&self, source: usize) -> bool {
+        self.sources[source]
     }
 
     /// The indices of its sources in the plan.
@@ -80,6 +87,19 @@ impl<'e> Scope<'e> {
             problems[body.problem as usize] = true;
         }
         problems
+    }
+
+    /// Hands over the texts of some entries, which are read from their files once more.
+    pub(super) fn each_text(
+        &self,
+        entries: &[u32],
+        mut take: impl FnMut(u32, Trajectory<'_>) -> Result<()>,
+    ) -> Result<()> {
+        let part = |entry: u32| self.experiment.entries.rows[entry as usize].part;
+        for of_part in entries.chunk_by(|a, b| part(*a) == part(*b)) {
+            texts::each(self.experiment, of_part, &mut take)?;
+        }
+        Ok(())
     }
 
     /// Where an entry stands: its source, file and row.

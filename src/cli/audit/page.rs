@@ -2,10 +2,12 @@
 
 use crate::audit::dataset::{
     Against, Audit, Example, Finding, GoldDisagreement, Lengths, Match, Mix, Quantiles, Section,
+    SourceRecord, VerdictRecord,
 };
 use crate::compare::null::{Null, NullLine};
 use crate::emit::leakage::{BenchmarkRecord, Leakage};
 use crate::error::one_line;
+use crate::source::Columns;
 
 use crate::cli::table::{self, table, thousands};
 
@@ -58,38 +60,49 @@ impl Page {
     }
 
     fn head(&self, audit: &Audit) -> String {
-        let mut text = String::new();
-        for source in &audit.sources {
-            let files = counted(source.files, "file");
-            let unread = match source.files_unreadable {
-                0 => String::new(),
-                count => format!(" ({} cannot be read)", thousands(count)),
-            };
-            let license = source.license.as_deref().unwrap_or("not stated");
-            text += &self.wrapped(
-                &format!(
-                    "{}: layout {}, {files}{unread}, {} entries; licence {}",
-                    one_line(&source.name),
-                    source.layout,
-                    thousands(source.entries),
-                    one_line(license),
-                ),
-                2,
-            );
+        let sources = audit.sources.iter().map(|source| self.source(source));
+        let mut text: String = sources.collect();
+        for note in &audit.notes {
+            text += &self.wrapped(&format!("note: {}", one_line(note)), 2);
         }
         let unread = audit.entries - audit.trajectories;
         text + &self.wrapped(
             &format!(
-                "{} trajectories ({} without exact copies) of {} problems ({} without near duplicates); {} \
-                 entries yield none",
+                "{} trajectories ({} without exact copies) of {} problems ({} without near duplicates), {} with \
+                 thinking; {} entries yield none",
                 thousands(audit.trajectories),
                 thousands(audit.distinct),
                 thousands(audit.problems),
                 thousands(audit.clusters),
+                thousands(audit.thinking),
                 thousands(unread),
             ),
             2,
         )
+    }
+
+    fn source(&self, source: &SourceRecord) -> String {
+        let unread = match source.files_unreadable {
+            0 => String::new(),
+            count => format!(" ({} cannot be read)", thousands(count)),
+        };
+        let text = format!(
+            "{}: {}{unread}, {} entries, layout {}; licence {}",
+            one_line(&source.name),
+            counted(source.files, "file"),
+            thousands(source.entries),
+            source.layout,
+            one_line(source.license.as_deref().unwrap_or("not stated")),
+        );
+        let columns = source.columns.iter().flat_map(Columns::picks);
+        let columns: Vec<String> = columns
+            .map(|(key, pick)| format!("{key} = {}", one_line(pick.0.column.as_str())))
+            .collect();
+        let columns = match columns.is_empty() {
+            true => String::new(),
+            false => self.wrapped(&format!("  read as: {}", columns.join(", ")), 4),
+        };
+        self.wrapped(&text, 2) + &columns
     }
 
     fn findings(&self, audit: &Audit) -> String {
@@ -134,15 +147,10 @@ impl Page {
     /// Rows to look at: in one line, or where more is told of them in one each.
     fn examples(&self, examples: &[Example]) -> String {
         if examples.iter().any(|example| example.told.is_some()) {
-            let line = |example: &Example| {
-                let told = example.told.as_deref().unwrap_or_default();
-                self.cut(&format!(
-                    "      {}  {}",
-                    one_line(&example.place),
-                    one_line(told)
-                ))
-            };
-            return examples.iter().map(line).collect();
+            return examples
+                .iter()
+                .map(|example| self.example(example))
+                .collect();
         }
         match examples {
             [] => String::new(),
@@ -150,17 +158,13 @@ impl Page {
         }
     }
 
-    /// A line of which only what the page has room for is told.
-    fn cut(&self, line: &str) -> String {
-        let line = line.trim_end();
-        match line.chars().count() <= self.width {
-            true => format!("{line}\n"),
-            false => line
-                .chars()
-                .take(self.width - 1)
-                .chain("…\n".chars())
-                .collect(),
-        }
+    /// A row with what is told of it; another row of its file goes by its number.
+    fn example(&self, example: &Example) -> String {
+        let file = example.place.rsplit_once(':').map_or("", |(file, _)| file);
+        let told = example.told.as_deref().unwrap_or_default();
+        let told = told.replace(&format!("{file}:"), ":");
+        let line = format!("      {} {}", one_line(&example.place), one_line(&told));
+        self.wrapped(&line, 8)
     }
 
     fn golds(&self, disagreements: &[GoldDisagreement]) -> String {
@@ -357,7 +361,7 @@ fn verdicts(audit: &Audit) -> String {
         .verdicts
         .iter()
         .filter(|one| one.recorded_right + one.recorded_wrong + one.not_recorded > 0);
-    let row = |one: &crate::audit::dataset::VerdictRecord| {
+    let row = |one: &VerdictRecord| {
         let counts = [one.recorded_right, one.recorded_wrong, one.not_recorded];
         std::iter::once(one.verdict.to_owned())
             .chain(counts.map(thousands))
@@ -403,8 +407,8 @@ fn lengths(lengths: &Lengths) -> String {
         vec![
             thousands(u64::from(limit.tokens)),
             thousands(limit.rows_over),
-            percent(limit.share),
-            percent(limit.tokens_share),
+            format!("{:.1}", 100.0 * limit.share),
+            format!("{:.1}", 100.0 * limit.tokens_share),
         ]
     });
     let heads = [
@@ -413,7 +417,7 @@ fn lengths(lengths: &Lengths) -> String {
     table(&heads, &rows)
         + "\n"
         + &table(
-            &["a maximum of", "replies over", "share", "tokens cut"],
+            &["a maximum of", "replies over", "in %", "tokens cut, in %"],
             &limits.collect::<Vec<_>>(),
         )
 }

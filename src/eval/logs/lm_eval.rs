@@ -91,11 +91,12 @@ impl Format for LmEval {
     fn row<'a>(
         &self,
         cells: &mut Cells<'a, '_>,
-        _: &Context<'_>,
+        context: &Context<'_>,
         told: &mut Vec<Told<'a>>,
     ) -> Result<(), Bad> {
         let id = cells.said("doc_id");
         let mut one = of_doc(id, cells.take("doc"))?;
+        one.benchmark = task(context.stem);
         one.gold = cells.said("target").or(one.gold);
         one.filter = cells.said("filter");
         one.said = said_of(cells.take("arguments"));
@@ -212,6 +213,15 @@ pub(super) fn responses(resps: Value<'_>) -> Result<Vec<Option<Cow<'_, str>>>, B
     Ok(responses)
 }
 
+/// The task, where a file has the harness's own name, `samples_TASK_DATE`: a model's folder has a file for each.
+fn task(stem: &str) -> Option<Cow<'static, str>> {
+    let (task, date) = stem.strip_prefix("samples_")?.rsplit_once('_')?;
+    let is_date = |letter: char| letter.is_ascii_digit() || "-T.:".contains(letter);
+    let is_dated = date.starts_with(|first: char| first.is_ascii_digit()) && date.contains('T');
+    let is_dated = is_dated && date.chars().all(is_date);
+    (is_dated && !task.is_empty()).then(|| Cow::Owned(task.to_owned()))
+}
+
 /// The model's folder, where a file has the harness's own name.
 pub(super) fn run_name(stem: &str, folders: &[String]) -> String {
     match (stem.strip_prefix("samples_"), folders.first()) {
@@ -253,4 +263,28 @@ fn attempts<'a>(
         });
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_of_the_harness_names_its_task() {
+        let of = |stem: &str| task(stem).map(Cow::into_owned);
+        let dated = of("samples_aime24_kept_2026-11-27T07-17-13.312058");
+        assert_eq!(dated.as_deref(), Some("aime24_kept"));
+        assert_eq!(
+            of("samples_aime_2026-01-01T00-00-00").as_deref(),
+            Some("aime")
+        );
+        for other in [
+            "samples_aime24",
+            "aime24_2026-01-01T00-00-00",
+            "samples__2026-01-01T00-00-00",
+            "samples_aime24_T",
+        ] {
+            assert_eq!(of(other), None, "{other}");
+        }
+    }
 }

@@ -1,7 +1,7 @@
 //! Which columns of a file are likely its problems, responses and answers, for who does not know its layout yet.
 //!
-//! It is a guess, by the names that datasets use and by what the first rows hold. It is only ever shown, or written
-//! into a pipeline that a person reads before it runs: nothing is read by it in silence.
+//! It is a guess, by the names that datasets use and by what the first rows hold. It is shown, written into a pipeline
+//! that a person reads before it runs, or told at the head of an audit: nothing is read by it in silence.
 
 use crate::error::quoted;
 use crate::source::layout::{self, Layout};
@@ -50,7 +50,7 @@ const PROBLEMS: [&str; 15] = [
     "doc",
 ];
 
-const RESPONSES: [&str; 31] = [
+const RESPONSES: [&str; 32] = [
     "generations",
     "responses",
     "response",
@@ -63,6 +63,7 @@ const RESPONSES: [&str; 31] = [
     "r1_response",
     "deepseek_response",
     "model_response",
+    "model_answer",
     "generated_text",
     "generated_solution",
     "outputs",

@@ -103,16 +103,21 @@ impl Subject {
         if let Some(thinking) = thinking.and_then(|name| Family::named(&name)) {
             return Ok(Some(Kept::of(thinking)));
         }
-        match &self.own {
-            Some(own) if !keeps(own) => Err(Error::usage(
-                format!(
-                    "the chat template of `{}` deletes the thinking of a reply",
-                    self.name
-                ),
-                "give one that keeps it with `--template FILE`",
-            )),
+        match (&self.own, self.family) {
+            (Some(own), _) if !keeps(own) => {
+                Err(self.has("a chat template that deletes the thinking of a reply"))
+            }
+            (None, Some(family)) if self.folder.is_some() => Ok(Some(Kept::of(family))),
+            (None, None) if self.folder.is_some() => Err(self.has("no chat template")),
             _ => Ok(None),
         }
+    }
+
+    fn has(&self, what: &str) -> Error {
+        Error::usage(
+            format!("`{}` has {what}", self.name),
+            "give one that keeps thinking with `--template`: a Jinja file, or a family's",
+        )
     }
 
     /// The same, which must also say where the assistant speaks, as TRL asks of a template where it knows none itself.

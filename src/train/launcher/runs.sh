@@ -164,7 +164,8 @@ attempts_by_lm_eval() {
         --gen_kwargs "max_gen_toks=$tokens" --batch_size auto --log_samples --output_path "$partial" || return
     # Nothing stands there but what was moved when the mark could not be made any more.
     rm -rf -- "$here/attempts/logs/$run" || return
-    mv -- "$partial" "$here/attempts/logs/$run"
+    # It holds one folder, which the harness names by the model.
+    mv -- "$partial"/*/ "$here/attempts/logs/$run"
 }
 
 attempts() {
@@ -181,7 +182,6 @@ attempts() {
 # one RUN CONFIG MODEL COMMAND: all that is to be done of a run that nobody else is at.
 one() {
     local run=$1 config=$2 model=$3 command=$4 by code=0
-    [[ $model == /* ]] || model=$here/$model
     by=$(trained_by "$here/configs/$config" "$command")
     if [[ -n $does_train ]]; then
         stage "$run" train "$by" train "$run" "$config" "$command" || return 1
@@ -253,5 +253,5 @@ if ((${#busy[@]})); then
 fi
 say "all $wanted runs are done"
 if [[ -n $does_attempt ]]; then
-    printf 'What they show:\n  gradatim eval %q --experiment %q\n' "$here/attempts/logs" "$experiment"
+    printf 'What they show:\n  gradatim eval %q/* --experiment %q\n' "$here/attempts/logs" "$experiment"
 fi
