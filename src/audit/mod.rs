@@ -4,5 +4,6 @@
 pub(crate) mod balance;
 pub(crate) mod check;
 pub(crate) mod dataset;
+pub(crate) mod diff;
 mod ledger;
 pub(crate) mod why;

@@ -8,6 +8,7 @@ mod audit;
 mod balance;
 mod check;
 mod completions;
+mod diff;
 #[cfg(test)]
 mod documented;
 mod eval;
@@ -123,6 +124,8 @@ enum Command {
     Eval(Box<eval::Arguments>),
     /// Show what a dataset is, and what is wrong with it.
     Audit(Box<audit::Arguments>),
+    /// Show where two output folders, or two datasets, differ.
+    Diff(Box<diff::Arguments>),
     /// Show how two subsets compare: balance, mixes, overlap.
     Balance(balance::Arguments),
     /// Show what a trainer makes of each subset, and what is lost on the way.
@@ -156,6 +159,7 @@ impl Command {
             Self::Check(arguments) => check::check(arguments),
             Self::Eval(arguments) => eval::eval(arguments),
             Self::Audit(arguments) => audit::audit(arguments),
+            Self::Diff(arguments) => diff::diff(arguments),
             Self::Balance(arguments) => balance::balance(arguments),
             Self::Preflight(arguments) => preflight::preflight(arguments),
             Self::TrainConfig(arguments) => train_config::train_config(arguments),

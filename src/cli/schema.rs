@@ -1,6 +1,7 @@
 //! `gradatim schema`: the form of what is read and written.
 
 use crate::audit::dataset::Audit;
+use crate::audit::diff::{self, Diff};
 use crate::emit::leakage::Leakage;
 use crate::emit::{appendix, balance, ledger, runs, selection, subset};
 use crate::eval::output::{Evaluation, tables};
@@ -14,8 +15,8 @@ use clap::{Args, ValueEnum};
 
 use super::print;
 
-/// Prints the JSON schema of the pipeline file, the manifest, `leakage.json` or what `audit --json`, `eval --json`
-/// and `preflight --json` print, or the columns of a table.
+/// Prints the JSON schema of the pipeline file, the manifest, `leakage.json` or what `audit --json`, `diff --json`,
+/// `eval --json` and `preflight --json` print, or the columns of a table.
 #[derive(Args)]
 #[command(after_help = "\
 Example:
@@ -32,6 +33,8 @@ enum Of {
     Manifest,
     Leakage,
     Audit,
+    Diff,
+    Differing,
     Trajectories,
     Problems,
     Companion,
@@ -64,6 +67,8 @@ fn text(of: Of) -> Result<String> {
         Of::Manifest => json_schema::<Manifest>()?,
         Of::Leakage => json_schema::<Leakage>()?,
         Of::Audit => json_schema::<Audit>()?,
+        Of::Diff => json_schema::<Diff>()?,
+        Of::Differing => markdown(&diff::columns()),
         Of::Trajectories => markdown(&TRAJECTORIES.heads()),
         Of::Problems => markdown(&PROBLEMS.heads()),
         Of::Companion => markdown(&COMPANION.heads()),

@@ -17,6 +17,7 @@ mod commands;
 mod companions;
 mod controls;
 mod csv;
+mod diff;
 mod docs;
 mod eval_figures;
 mod eval_loop;

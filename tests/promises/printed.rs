@@ -63,6 +63,24 @@ fn kept<'r>(readme: &'r str, mark: &str, printed: &str) -> (&'r str, String) {
     (shown, format!("{before}{begin}{printed}```{after}"))
 }
 
+/// What is said of forty rows and of the same with a few changes.
+fn two_versions(place: &Place) -> Done {
+    let first = openr1_rows(40);
+    let mut second = first.clone();
+    second[1]["answer"] = "5".into();
+    second[2]["problem"] = "What is 2 plus 5?".into();
+    let reply = second[3]["generations"][0].as_str().expect("a reply");
+    second[3]["generations"][0] = reply.replace("It is", "So it is").into();
+    second[4]["correctness_math_verify"][0] = false.into();
+    second.push(second[5].clone());
+    second.remove(6);
+    second.reverse();
+    place.write("v1.jsonl", jsonl(&first));
+    place.write("v2.jsonl", jsonl(&second));
+    let diff = ["diff", "v1.jsonl", "v2.jsonl", "--pool", "pool"];
+    place.gradatim(&diff).ends(1)
+}
+
 /// Its sessions, and the quickstart's report with what a trainer makes of it; one test, since each may write the file
 /// anew.
 #[test]
@@ -83,6 +101,7 @@ fn the_readme_shows_what_the_program_prints() {
         (REPORT, report),
         ("<!-- `gradatim audit data/s1k`", audit.ends(0)),
         ("<!-- what preflight says", preflight),
+        ("<!-- two versions of forty rows", two_versions(&place)),
     ];
     for (mark, done) in blocks {
         let (shown, renewed) = kept(&readme, mark, &done.stdout);

@@ -123,7 +123,7 @@ fn note_of_age(stored: &Stored) -> Option<String> {
 }
 
 /// A table's rows, some at a time.
-pub(super) fn open(path: &Path) -> parquet::errors::Result<ParquetRecordBatchReader> {
+pub(in crate::audit) fn open(path: &Path) -> parquet::errors::Result<ParquetRecordBatchReader> {
     opened(path)?.build()
 }
 

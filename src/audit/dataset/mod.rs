@@ -34,7 +34,7 @@ pub(crate) use golds::GoldDisagreement;
 pub(crate) use kinds::Section;
 pub(crate) use lengths::{Lengths, Quantiles};
 pub(crate) use mixes::Mix;
-use scope::Scope;
+pub(in crate::audit) use scope::Scope;
 
 /// Version of an audit's form.
 const VERSION: u32 = 1;

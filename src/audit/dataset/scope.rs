@@ -11,7 +11,7 @@ use crate::source::Trajectory;
 use arrow::array::RecordBatch;
 
 /// Some sources of a run.
-pub(super) struct Scope<'e> {
+pub(in crate::audit) struct Scope<'e> {
     pub experiment: &'e Experiment<'e>,
     /// For each source of the plan, whether it is one of them.
     sources: Vec<bool>,
@@ -19,7 +19,7 @@ pub(super) struct Scope<'e> {
 
 impl<'e> Scope<'e> {
     /// The sources of the run by name: those that `names` has.
-    pub(super) fn new(experiment: &'e Experiment<'_>, names: &HashSet<String>) -> Self {
+    pub(in crate::audit) fn new(experiment: &'e Experiment<'_>, names: &HashSet<String>) -> Self {
         let sources = experiment.plan.sources.iter();
         Self {
             experiment,
@@ -28,35 +28,35 @@ impl<'e> Scope<'e> {
     }
 
     /// The same run's other sources.
-    pub(super) fn others(&self) -> Self {
+    pub(in crate::audit) fn others(&self) -> Self {
         Self {
             experiment: self.experiment,
             sources: self.sources.iter().map(|is_in| !is_in).collect(),
         }
     }
 
-    pub(super) fn is_empty(&self) -> bool {
+    pub(in crate::audit) fn is_empty(&self) -> bool {
         !self.sources.contains(&true)
     }
 
     /// Whether the source of that index in the plan is one of them.
-    pub(super) fn has(&self, source: usize) -> bool {
+    pub(in crate::audit) fn has(&self, source: usize) -> bool {
         self.sources[source]
     }
 
     /// The indices of its sources in the plan.
-    pub(super) fn sources(&self) -> impl Iterator<Item = usize> {
+    pub(in crate::audit) fn sources(&self) -> impl Iterator<Item = usize> {
         let indices = self.sources.iter().enumerate();
         indices.filter_map(|(index, is_in)| is_in.then_some(index))
     }
 
-    pub(super) fn parts(&self) -> impl Iterator<Item = &'e RunPart> {
+    pub(in crate::audit) fn parts(&self) -> impl Iterator<Item = &'e RunPart> {
         let parts = self.experiment.parts.iter();
         parts.filter(|part| self.sources[part.source])
     }
 
     /// Its entries with their indices in the run, in the order of source, file and row.
-    pub(super) fn entries(&self) -> impl Iterator<Item = (u32, &'e Entry)> {
+    pub(in crate::audit) fn entries(&self) -> impl Iterator<Item = (u32, &'e Entry)> {
         let rows = &self.experiment.entries.rows;
         let of_part = |part: &'e RunPart| {
             let entries = part.entries.clone();
@@ -66,13 +66,13 @@ impl<'e> Scope<'e> {
     }
 
     /// Those that are trajectories.
-    pub(super) fn trajectories(&self) -> impl Iterator<Item = (u32, &'e Body)> {
+    pub(in crate::audit) fn trajectories(&self) -> impl Iterator<Item = (u32, &'e Body)> {
         let bodies = self.entries();
         bodies.filter_map(|(at, entry)| Some((at, entry.body.as_deref().ok()?)))
     }
 
     /// Each trajectory once: the first of its exact copies.
-    pub(super) fn distinct(&self) -> Vec<u32> {
+    pub(in crate::audit) fn distinct(&self) -> Vec<u32> {
         let mut seen = HashSet::new();
         let first = self
             .trajectories()
@@ -81,7 +81,7 @@ impl<'e> Scope<'e> {
     }
 
     /// For each problem of the run, whether one of the trajectories answers it.
-    pub(super) fn problems(&self) -> Vec<bool> {
+    pub(in crate::audit) fn problems(&self) -> Vec<bool> {
         let mut problems = vec![false; self.experiment.entries.problems.len()];
         for (_, body) in self.trajectories() {
             problems[body.problem as usize] = true;
@@ -90,7 +90,7 @@ impl<'e> Scope<'e> {
     }
 
     /// Hands over the texts of some entries, which are read from their files once more.
-    pub(super) fn each_text(
+    pub(in crate::audit) fn each_text(
         &self,
         entries: &[u32],
         mut take: impl FnMut(u32, Trajectory<'_>) -> Result<()>,
@@ -103,7 +103,7 @@ impl<'e> Scope<'e> {
     }
 
     /// Where an entry stands: its source, file and row.
-    pub(super) fn place(&self, entry: u32) -> String {
+    pub(in crate::audit) fn place(&self, entry: u32) -> String {
         let row = &self.experiment.entries.rows[entry as usize];
         let source = &self.experiment.source_of(row.part).name;
         let file = &self.experiment.file_of(row.part).file.name;
@@ -111,7 +111,7 @@ impl<'e> Scope<'e> {
     }
 
     /// Hands over every batch of its parts' problems with these columns.
-    pub(super) fn each_problem_batch(
+    pub(in crate::audit) fn each_problem_batch(
         &self,
         columns: &[&str],
         mut take: impl FnMut(&RecordBatch) -> Result<(), Misfit>,

@@ -142,13 +142,13 @@ fn is_pipeline(path: &Path) -> bool {
 
 /// The sources as tables of a pipeline.
 #[derive(Default)]
-struct Tables {
+pub(in crate::cli) struct Tables {
     text: String,
-    names: Vec<String>,
+    pub names: Vec<String>,
 }
 
 impl Tables {
-    fn add(&mut self, data: &Data) -> Result<()> {
+    pub(in crate::cli) fn add(&mut self, data: &Data) -> Result<()> {
         let (starter, place) = Starter::of_data(data)?;
         let name = self.free(&place.name());
         self.text += &starter.table(&name, &place.keys());
@@ -166,7 +166,7 @@ impl Tables {
     }
 
     /// The pipeline of these tables, beside those of `own`.
-    fn file(self, own: Option<PipelineFile>) -> Result<PipelineFile> {
+    pub(in crate::cli) fn file(self, own: Option<PipelineFile>) -> Result<PipelineFile> {
         let path = Path::new("audit.toml");
         match own {
             None => PipelineFile::parse(path, self.text),
@@ -190,7 +190,7 @@ fn from_here(path: String) -> String {
 }
 
 /// Nothing is dropped and nothing selected: what is wrong with a row is counted.
-fn settle(pipeline: &mut Pipeline) {
+pub(in crate::cli) fn settle(pipeline: &mut Pipeline) {
     pipeline.grid.clear();
     pipeline.validation = None;
     pipeline.join.clear();

@@ -1,0 +1,173 @@
+//! `gradatim diff`: what two versions do not share.
+
+mod page;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::audit::diff::{self, Columns, Compared, Diff};
+use crate::folder::RUN_FOLDER;
+use crate::plan::Overrides;
+use crate::run::{Amount, Timings, Watch, measure};
+use crate::source::Layout;
+use crate::source::look::look;
+use crate::{Error, Result};
+use clap::Args;
+
+use super::audit::{Tables, settle};
+use super::inspect::Data;
+use super::progress::Progress;
+use super::{Work, apart, print, print_json, stop_on_signals};
+
+/// Shows where two versions differ: two folders that `run` wrote, or two datasets, as two revisions of one.
+///
+/// Rows are told apart by what they say, so that another order is no difference. Of datasets: rows that came, went, were
+/// copied or edited, the near ones as such, and what is said of the others otherwise. Of folders also which fates and
+/// verdicts moved and why, which subsets, and which keys of the pipeline differ.
+#[derive(Args)]
+#[command(after_help = "\
+Ends with 1 where they differ, with 0 where they do not.
+
+Examples:
+  gradatim diff out-before out-after
+  gradatim diff v1.jsonl v2.jsonl --out differing.parquet
+  gradatim diff hub:open-r1/OpenR1-Math-220k@v1 hub:open-r1/OpenR1-Math-220k --json")]
+pub(super) struct Arguments {
+    /// A folder that `gradatim run` wrote, or a file, folder, glob or dataset (`hub:NAMESPACE/NAME@REVISION`).
+    first: PathBuf,
+    /// What it is held against, of the same kind.
+    second: PathBuf,
+    /// Write the rows that differ to this Parquet file.
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// The config of the datasets [default: their default one].
+    #[arg(long)]
+    config: Option<String>,
+    /// The split of the datasets [default: `train`, or the only one].
+    #[arg(long)]
+    split: Option<String>,
+    /// Read both with this layout, instead of the one that the columns suggest.
+    #[arg(long, value_enum)]
+    layout: Option<Layout>,
+    #[command(flatten)]
+    work: Work,
+}
+
+pub(super) fn diff(arguments: &Arguments) -> Result<u8> {
+    arguments.work.limit().keep();
+    arguments.refuse_over()?;
+    let sides = arguments.sides();
+    let (compared, diff) = match sides.map(is_output) {
+        [true, true] => diff::outputs(sides)?,
+        [false, false] => arguments.datasets()?,
+        _ => return Err(unlike(sides)),
+    };
+    if let Some(out) = &arguments.out {
+        diff::write(&compared, out)?;
+    }
+    match arguments.work.json {
+        true => print_json(&diff)?,
+        false => print(&page::page(&diff))?,
+    }
+    Ok(u8::from(diff.differs))
+}
+
+fn is_output(path: &Path) -> bool {
+    path.join(RUN_FOLDER).is_dir()
+}
+
+fn unlike(sides: [&Path; 2]) -> Error {
+    let [output, other] = match is_output(sides[0]) {
+        true => sides,
+        false => [sides[1], sides[0]],
+    };
+    let (output, other) = (output.display(), other.display());
+    Error::usage(
+        format!("`{output}` is an output folder, and `{other}` is none"),
+        format!(
+            "name two output folders, or a subset's own folder as a dataset: `{output}/SUBSET`"
+        ),
+    )
+}
+
+impl Arguments {
+    fn sides(&self) -> [&Path; 2] {
+        [&self.first, &self.second]
+    }
+
+    fn refuse_over(&self) -> Result<()> {
+        let out = self.out.as_deref().map(|out| ("--out", out));
+        let timings = self.work.timings.as_deref();
+        let timings = timings.map(|path| ("--timings", path));
+        let written: Vec<(&str, &Path)> = out.into_iter().chain(timings).collect();
+        apart::refuse_same(&self.sides(), &written)?;
+        match &self.out {
+            Some(out) => apart::refuse_inside(&self.sides().map(Path::to_owned), "--out", out),
+            None => Ok(()),
+        }
+    }
+
+    fn data(&self, source: &Path) -> Data {
+        Data {
+            source: source.to_owned(),
+            config: self.config.clone(),
+            split: self.split.clone(),
+            layout: self.layout,
+        }
+    }
+
+    /// Measures both datasets as two sources of one pipeline, and compares them.
+    fn datasets(&self) -> Result<(Compared, Diff)> {
+        let work = &self.work;
+        let stop = stop_on_signals()?;
+        let progress = Arc::new(Progress::new());
+        let data = self.sides().map(|side| self.data(side));
+        let mut tables = Tables::default();
+        data.iter().try_for_each(|data| tables.add(data))?;
+        let names = tables.names.clone();
+        let mut file = tables.file(None)?;
+        settle(&mut file.pipeline);
+        file.pipeline.screen.contamination = None;
+        work.refuse_meeting(&file, &[])?;
+        let overrides = Overrides {
+            hub_mode: work.hub,
+            ..Overrides::default()
+        };
+        let plan = work.plan(&file, &overrides, &stop, &progress)?;
+        let settings = work.settings(&plan, &stop, &progress)?;
+        let mut timings = Timings::default();
+        let measured = measure(&plan, &settings, &mut timings);
+        progress.finish();
+        let measured = measured?;
+        progress.begin("diff", Amount::default());
+        let [first, second] = [columns(&data[0])?, columns(&data[1])?];
+        let shown = self.sides().map(|side| side.display().to_string());
+        let compared = timings.stage("diff", || {
+            let names = [names[0].as_str(), names[1].as_str()];
+            diff::datasets(&measured, names, shown, [&first, &second])
+        });
+        progress.finish();
+        work.write_timings(&timings)?;
+        compared
+    }
+}
+
+/// Rows that are looked at for columns.
+const ROWS: usize = 100;
+
+/// The columns of the data's first file.
+fn columns(data: &Data) -> Result<Columns> {
+    let (_, files) = data.find()?;
+    let Some(file) = files.first() else {
+        return Ok(Columns::new());
+    };
+    let Ok(look) = look(file, ROWS) else {
+        // What cannot be read is told by the rows.
+        return Ok(Columns::new());
+    };
+    let column = |column: &crate::source::look::LookedColumn| {
+        let is_always = column.held.iter().all(|(_, count)| *count == look.rows);
+        (column.name.clone(), is_always && look.rows > 0)
+    };
+    Ok(look.columns.iter().map(column).collect())
+}
