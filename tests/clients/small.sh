@@ -17,5 +17,5 @@ pip() { "$python" -m pip "$@" --quiet --disable-pip-version-check; }
 # Of TRL's wheel the training template alone is read, so nothing that TRL needs is fetched.
 pip download --retries 1 --timeout 20 --no-deps --dest "$work" "$(grep '^trl==' "$here/of_trl.txt")" \
     || skipped "the packages' registry is not reached"
-pip install --no-compile --requirement "$here/small.txt"
+pip install --no-compile --requirement "$here/small.txt" || skipped "the packages were not fetched"
 HF_HUB_OFFLINE=1 HF_HOME=$work/hub TRANSFORMERS_VERBOSITY=error "$python" "$here/small.py" "$out" "$subset" "$model" "$prepare" "$work"/trl-*.whl
