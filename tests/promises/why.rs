@@ -40,7 +40,7 @@ fn why(place: &Place, id: &str, more: &[&str]) -> Value {
     place.gradatim(&arguments).ends(0).json()
 }
 
-fn last<'s>(story: &'s Value) -> &'s Value {
+fn last(story: &Value) -> &Value {
     let decisions = story["decisions"].as_array().expect("decisions");
     decisions.last().expect("a decision")
 }
