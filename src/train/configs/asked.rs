@@ -179,8 +179,13 @@ impl Asked {
         let model = self.subject.as_preflight_knows_it()?;
         let template = training.template.as_ref();
         let template = template.map(|one| format!(" --template {}", text::quoted(&one.name)));
+        // Left to itself, it would be shown another.
+        let column = match name == trl::TARGET.name && trl::is_shadowed(training) {
+            true => " --column messages",
+            false => "",
+        };
         Some(format!(
-            "gradatim preflight {} {} --trainer {name} --model {}{} --max-length {} --beyond {}",
+            "gradatim preflight {} {} --trainer {name} --model {}{}{column} --max-length {} --beyond {}",
             text::quoted(training.data),
             text::quoted(&training.line.subset),
             text::quoted(model),

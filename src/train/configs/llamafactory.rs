@@ -21,7 +21,7 @@ pub(super) const TARGET: Target = Target {
         gpus => format!("FORCE_TORCHRUN=1 NPROC_PER_NODE={gpus} llamafactory-cli train {file}"),
     },
     trained: |_| String::new(),
-    notes: |_| Vec::new(),
+    notes: |training| training.blanks().into_iter().collect(),
     write,
 };
 

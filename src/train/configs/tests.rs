@@ -206,7 +206,31 @@ fn trl_takes_its_columns_by_name_where_others_would_go_before_messages() {
     };
     assert!(text(&folder).contains("dataset_config: one\n"));
     assert!(text(&folder).contains("eval_strategy: epoch"));
+    assert!(!text(&folder).contains("--column"));
     folder.columns.push("conversations".into());
     assert!(text(&folder).contains("    columns: [messages]\n"));
+    assert!(text(&folder).contains(" --column messages "));
     assert!(text(&folder).contains("eval_strategy: \"no\""));
+}
+
+#[test]
+fn who_may_lose_the_blanks_of_a_distilled_model_is_told_so_and_nobody_else() {
+    let folder = folder();
+    let is_told = |target: &'static Target, model: &str| {
+        let config =
+            asked(target, model, target.beyond[0]).config(&folder, &folder.lines[0], "one");
+        config
+            .expect("a configuration")
+            .text
+            .contains("deletes every blank")
+    };
+    let (distilled, other) = (
+        "deepseek-ai/DeepSeek-R1-Distill-Qwen-7B",
+        "Qwen/Qwen2.5-7B-Instruct",
+    );
+    for target in [&llamafactory::TARGET, &verl::TARGET] {
+        assert!(is_told(target, distilled), "{}", target.name);
+        assert!(!is_told(target, other), "{}", target.name);
+    }
+    assert!(!is_told(&axolotl::TARGET, distilled));
 }

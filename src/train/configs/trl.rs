@@ -44,7 +44,7 @@ fn is_evaluated(training: &Training<'_>) -> bool {
 }
 
 /// Whether there are columns that TRL takes before `messages`.
-fn is_shadowed(training: &Training<'_>) -> bool {
+pub(super) fn is_shadowed(training: &Training<'_>) -> bool {
     training.has_column("prompt") || training.has_column("conversations")
 }
 

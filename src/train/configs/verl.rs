@@ -24,6 +24,7 @@ pub(super) const TARGET: Target = Target {
             .left_out()
             .into_iter()
             .chain([order.to_owned()])
+            .chain(training.blanks())
             .collect()
     },
     write,
