@@ -18,20 +18,17 @@ const WORDS: &str = "garden river window teacher market bridge candle summer let
 fn problem(at: usize, numbers: usize) -> String {
     let words: Vec<&str> = WORDS.split_whitespace().collect();
     let mut dice = Dice(1000 + at as u64);
-    let mut ten = || {
-        let ten = (0..10).map(|_| words[dice.below(words.len() as u64) as usize]);
-        let joined = ten
-            .collect::<Vec<_>>()
-            .chunks(2)
-            .map(|pair| pair.join(" with the "));
-        joined.collect::<Vec<_>>().join(" and then the other ")
+    let mut four = || {
+        let word = |_| words[dice.below(words.len() as u64) as usize];
+        (0..4).map(word).collect::<Vec<_>>().join(" ")
     };
     let [a, b, c] = [numbers + 11, 3 * numbers + 101, 7 * numbers + 1009];
     format!(
-        "How many of the {} are there if {a} of them belong to the {}, while {b} were sold to the {} and {c} were lost?",
-        ten(),
-        ten(),
-        ten()
+        "How many of the {} are there if the {} has {a} and the {} has {b}, but the {} has {c}?",
+        four(),
+        four(),
+        four(),
+        four()
     )
 }
 
