@@ -1,14 +1,16 @@
 //! `gradatim sql`: questions to an output folder.
 
 use std::borrow::Cow;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::disk::{Over, Partial};
 use crate::emit::csv::line;
 use crate::engine::Engine;
 use crate::engine::rows::{objects, with_names_apart};
 use crate::error::{one_line, visible};
 use crate::memory::Limit;
+use crate::table::Table;
 use crate::{Error, Result};
 use arrow::array::{Array, ArrayRef, RecordBatch, RecordBatchOptions, StringArray};
 use arrow::datatypes::{DataType, Field, Schema};
@@ -19,10 +21,9 @@ use clap::Args;
 use serde_json::Value;
 
 use super::size::ByteSize;
-use super::{named_path, print, print_for_programs, print_json, threads};
+use super::{apart, named_path, print, print_for_programs, print_json, threads};
 
-/// Queries an output folder, or an evaluation's: its tables, and the functions `verdict(gold, response)`, `tokens(text)`,
-/// `style(text)`.
+/// Queries an output folder, or an evaluation's: its tables, files of your own, and our functions over them.
 #[derive(Args)]
 #[command(after_help = "\
 Tables (`gradatim schema TABLE` prints the columns of each):
@@ -30,6 +31,10 @@ Tables (`gradatim schema TABLE` prints the columns of each):
   selection  which trajectory stands in which subset, at which rank
   balance    how each subset compares with each of its controls
   overlap    what each two subsets share
+  subsets    each subset and control in a line
+  leakage    each problem that meets a benchmark's item, where the run looked for some
+  pool, problems
+             what was measured, and the problems with their texts, from the pool that `--pool` names
   \"NAME\"     each written subset, by its name in double quotes (columns: `subset`)
 
 Tables of a folder that `gradatim eval --out` wrote:
@@ -38,6 +43,15 @@ Tables of a folder that `gradatim eval --out` wrote:
   tiers, pairs   the same by tier; runs against each other
   arms, comparisons, disagreements
                  an experiment's; where the log and our verifier differ
+
+Functions, by the code of the other commands:
+  verdict(gold, response), compare(gold, answer), with options behind them as JSON
+  extract_answer(response), extract_answer(gold, response)
+  token_count(text), style(text)
+  contaminated(problem), contaminated(problem, gold)
+                 the item of a benchmark that comes with the program, or null
+  same_problem(a, b)
+                 whether two problems are one, or near duplicates
 
 `SHOW TABLES` lists them, `DESCRIBE ledger` shows a table's columns. Names in a query are
 lower-case; in double quotes they keep their letters.
@@ -54,8 +68,12 @@ pub(super) struct Arguments {
     out: PathBuf,
     /// Ask a file of your own beside them, as the table NAME: Parquet, JSONL, CSV or TSV. Cells of CSV are text:
     /// `CAST(level AS DOUBLE)` makes numbers of them.
-    #[arg(long, value_name = "NAME=PATH", value_parser = named_path)]
+    #[arg(long, visible_alias = "table", value_name = "NAME=PATH", value_parser = named_path)]
     with: Vec<(String, PathBuf)>,
+    /// The pool that the run was given: its parts of the folder's files, which the manifest names, become the tables
+    /// `pool` and `problems`.
+    #[arg(long, value_name = "DIR")]
+    pool: Option<PathBuf>,
     /// How much memory to stay under; what is sorted and joined beyond it goes through a folder of the system's for
     /// temporary files [default: three quarters of what the machine leaves].
     #[arg(long, value_name = "SIZE")]
@@ -67,18 +85,27 @@ pub(super) struct Arguments {
     /// spreadsheet would run has `'` before it.
     #[arg(long, conflicts_with = "json")]
     csv: bool,
+    /// Write the rows to this Parquet file, with their types, and print nothing.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["json", "csv"])]
+    parquet: Option<PathBuf>,
 }
 
 pub(super) fn sql(arguments: &Arguments) -> Result<u8> {
     if let Some(ByteSize(bytes)) = arguments.memory {
         Limit::asked(bytes).for_query()?.keep();
     }
+    refuse_over(arguments)?;
     let engine = Engine::open(&arguments.out, threads())?;
+    if let Some(pool) = &arguments.pool {
+        engine.add_pool(pool, &arguments.out)?;
+    }
     for (name, path) in &arguments.with {
         engine.add_file(name, path)?;
     }
     let rows = engine.query(&arguments.query)?;
-    if arguments.json {
+    if let Some(path) = &arguments.parquet {
+        write(&rows, path)?;
+    } else if arguments.json {
         print_json(&objects(&rows)?)?;
     } else if arguments.csv {
         print_for_programs(&csv(&rows)?)?;
@@ -91,6 +118,34 @@ pub(super) fn sql(arguments: &Arguments) -> Result<u8> {
         print(&text(&rows, cell).map_err(|error| Error::Query(error.to_string()))?)?;
     }
     Ok(0)
+}
+
+/// Refuses to write the answer over what is asked, or into the folder that a run wrote.
+fn refuse_over(arguments: &Arguments) -> Result<()> {
+    let Some(path) = arguments.parquet.as_deref() else {
+        return Ok(());
+    };
+    let read: Vec<&Path> = arguments
+        .with
+        .iter()
+        .map(|(_, path)| path.as_path())
+        .collect();
+    apart::refuse_same(&read, &[("--parquet", path)])?;
+    apart::refuse_inside(std::slice::from_ref(&arguments.out), "--parquet", path)
+}
+
+/// Writes the answer as one Parquet file, whole or not at all; a second `id`, as a join has it, is `id_2`.
+fn write(rows: &[RecordBatch], path: &Path) -> Result<()> {
+    let schema = rows
+        .first()
+        .map_or_else(|| Arc::new(Schema::empty()), RecordBatch::schema);
+    let partial = Partial::begin_alone(path)?;
+    let mut table = Table::create_text(&partial.built(), with_names_apart(&schema))?;
+    for batch in rows {
+        table.write(batch.columns().to_vec())?;
+    }
+    table.finish()?;
+    partial.finish(Over::Files)
 }
 
 /// How a cell is shown.

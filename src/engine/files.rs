@@ -34,7 +34,7 @@ const SPECIAL: &AsciiSet = &CONTROLS
     .add(b'}');
 
 /// The address of a file or folder that is there. DataFusion would take a bare path for a glob.
-fn address(path: &Path) -> Result<String> {
+pub(super) fn address(path: &Path) -> Result<String> {
     let whole = fs_err::canonicalize(path)?;
     let text = whole.to_str().ok_or_else(|| {
         Error::usage(
@@ -104,7 +104,7 @@ impl Engine {
     }
 
     /// Waits for a file to be a table; a reader that breaks off on a damaged one ends as it does.
-    fn registered(
+    pub(super) fn registered(
         &self,
         path: &Path,
         registered: impl Future<Output = std::result::Result<(), DataFusionError>>,

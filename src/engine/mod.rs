@@ -1,7 +1,7 @@
 //! The DataFusion session: what a run wrote as tables, and our functions over them.
 //!
-//! `verdict(gold, response)`, `compare(gold, answer)`, `tokens(text)` and `style(text)` are the same code as the
-//! stages', so that a query over raw text gives what a run would give. Behind the two texts of a verdict may stand its
+//! `verdict(gold, response)`, `compare(gold, answer)`, `extract_answer(response)`, `token_count(text)`, `style(text)`,
+//! `contaminated(problem)` and `same_problem(a, b)` are the same code as the stages', so that a query over raw text gives what a run would give. Behind the two texts of a verdict may stand its
 //! options, as the JSON object that a row of `gradatim verify` may carry: `'{"rel_tol": 1e-4}'`.
 
 mod bounded;
@@ -10,6 +10,8 @@ mod failed;
 mod files;
 pub(crate) mod rows;
 mod statement;
+mod texts;
+mod told;
 mod verdicts;
 
 use std::future::poll_fn;
@@ -36,6 +38,9 @@ use failed::failed;
 
 /// What a run writes of all its subsets together, where it has it.
 pub(crate) const TABLES: [&str; 4] = ["ledger", "selection", "balance", "overlap"];
+
+/// What is made into tables of what is none: a run's `subsets.csv`, the hits of its `leakage.json`, the parts of a pool.
+const TOLD: [&str; 4] = ["subsets", "leakage", "pool", "problems"];
 
 /// A session over one output folder, and the runtime that it runs on.
 pub(crate) struct Engine {
@@ -70,6 +75,7 @@ impl Engine {
         for (name, path) in files {
             engine.register_parquet(&name, &path)?;
         }
+        engine.register_told(&out.join(RUN_FOLDER))?;
         Ok(engine)
     }
 
@@ -96,6 +102,18 @@ impl Engine {
         rows.map_err(|error| failed(error, sql, &self.names()))
     }
 
+    /// Whether there is a table of that name.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.names().iter().any(|known| known == name)
+    }
+
+    /// The written subsets of a run's folder, by name.
+    pub(crate) fn subsets(&self) -> Vec<String> {
+        let mut names = self.names();
+        names.retain(|name| !TABLES.contains(&name.as_str()) && !TOLD.contains(&name.as_str()));
+        names
+    }
+
     /// What can be asked: the run's tables, then the others, by name.
     fn names(&self) -> Vec<String> {
         let schema = self
@@ -103,7 +121,8 @@ impl Engine {
             .catalog("datafusion")
             .and_then(|catalog| catalog.schema("public"));
         let mut names = schema.map_or_else(Vec::new, |schema| schema.table_names());
-        let is_ours = |name: &str| TABLES.contains(&name) || EVALUATION_TABLES.contains(&name);
+        let ours = [&TABLES[..], &TOLD, &EVALUATION_TABLES].concat();
+        let is_ours = |name: &str| ours.contains(&name);
         names.sort_unstable_by_key(|name| (!is_ours(name), name.clone()));
         names
     }
@@ -195,7 +214,8 @@ fn is_show_tables(sql: &str) -> bool {
         .eq(["show".to_owned(), "tables".to_owned()])
 }
 
-/// Registers our functions with a session: `verdict`, `compare`, `tokens` and `style`.
+/// Registers our functions with a session: `verdict`, `compare`, `extract_answer`, `tokens` (`token_count`), `style`,
+/// `contaminated` and `same_problem`.
 ///
 /// ```
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -213,13 +233,15 @@ fn is_show_tables(sql: &str) -> bool {
 /// ```
 pub fn register_functions(context: &SessionContext) {
     verdicts::register(context);
-    context.register_udf(create_udf(
+    texts::register(context);
+    let tokens = create_udf(
         "tokens",
         vec![DataType::Utf8View],
         DataType::UInt32,
         Volatility::Immutable,
         Arc::new(tokens),
-    ));
+    );
+    context.register_udf(tokens.with_aliases(["token_count"]));
     context.register_udf(create_udf(
         "style",
         vec![DataType::Utf8View],

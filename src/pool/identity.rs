@@ -67,6 +67,11 @@ impl Made {
         }
     }
 
+    /// Whether it was made of a file with this content, as a manifest spells it.
+    pub(crate) fn is_of(&self, content: &str) -> bool {
+        self.file == content
+    }
+
     /// The name of the part.
     pub(crate) fn name(&self) -> String {
         let text = serde_json::to_string(self).unwrap_or_default();

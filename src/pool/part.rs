@@ -215,6 +215,11 @@ impl Part {
         &self.folder
     }
 
+    /// Where a table's file lies.
+    pub(crate) fn file_of(&self, table: PartTable) -> PathBuf {
+        self.folder.join(file_of(table.name))
+    }
+
     /// The error of a part that was written as its seal says and holds what nobody can read.
     pub(crate) fn misread(&self, why: &Misfit) -> Error {
         damaged(&self.folder, &why.to_string())

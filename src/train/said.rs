@@ -44,7 +44,7 @@ fn listed<'r>(list: &'r Json, [who, what]: [&str; 2]) -> Vec<Turn<'r>> {
 }
 
 /// The thinking of each reply that has some, in their order, without its marks.
-pub(crate) fn thinking<'r>(row: &'r Row, column: Option<TrainedColumn>) -> Vec<&'r str> {
+pub(crate) fn thinking(row: &Row, column: Option<TrainedColumn>) -> Vec<&str> {
     let turns = turns(row);
     let text = row.text.as_deref().filter(|_| turns.is_empty());
     // Of a text in a template the reply is what stands behind the first mark of thinking.

@@ -16,7 +16,9 @@ from verl.utils.dataset.multiturn_sft_dataset import MultiTurnSFTDataset
 path, model, length, beyond = sys.argv[1:5]
 rows = [json.loads(line)["messages"] for line in open(path, encoding="utf-8")]
 tokenizer = transformers.AutoTokenizer.from_pretrained(model)
-settings = {"pad_mode": "no_padding", "truncation": {"cut_end": "right"}.get(beyond, "error"), "max_length": int(length), "messages_key": "messages"}
+settings = {"pad_mode": "no_padding", "truncation": {"cut_end": "right"}.get(beyond, "error"), "max_length": int(length), "messages_key": "messages",
+    # As its trainer has it: a word.
+    "enable_thinking_default": "none"}
 with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stdout(sys.stderr):
     file = folder + "/rows.parquet"
     pyarrow.parquet.write_table(pyarrow.table({"messages": rows}), file)

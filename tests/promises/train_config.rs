@@ -481,7 +481,7 @@ fn what_cannot_be_configured_is_refused_with_the_mend() {
     asked("llamafactory", &[SUBSET, "--model", "me/mine"]).tells(&["--family"]);
     asked(
         "llamafactory",
-        &[SUBSET, "--model", "me/mine", "--family", "qwen2"],
+        &[SUBSET, "--model", "me/mine", "--family", "qwen25"],
     )
     .tells(&["did you mean `qwen2.5`"]);
     asked("torchtune", &with(&[SUBSET])).tells(&["tune download"]);

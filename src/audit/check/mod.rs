@@ -19,7 +19,7 @@ mod ledger;
 mod manifest;
 mod outcome;
 mod relations;
-mod replay;
+pub(crate) mod replay;
 mod rows;
 mod selection;
 pub(crate) mod sources;

@@ -30,7 +30,7 @@ use crate::screen::contamination::Hit;
 use crate::screen::near::Clusters;
 use crate::screen::problems::{Disagreement, ProblemHit};
 use crate::screen::{Fate, Screened};
-use crate::select::JoinCounts;
+use crate::select::{JoinCounts, Selection};
 use crate::source::quietly;
 
 /// What is made again, and what it is made from.
@@ -99,6 +99,42 @@ pub(super) fn check(
 }
 
 pub(super) const CONTRADICTS: &str = "ledger, selection and pipeline contradict one another";
+
+/// A run as it stood when it had selected, read again from its folder.
+pub(crate) struct Replayed<'p> {
+    pub experiment: Experiment<'p>,
+    pub fates: Vec<Fate>,
+    /// Every order whole, beyond the cuts too; none where a grid asks for what no file of the folder holds.
+    pub selection: Option<Selection>,
+}
+
+/// Hands over the run of a folder; none where its files do not give it again, as of one that was damaged or written by
+/// an older version. Fails where no run ever wrote the folder.
+pub(crate) fn with<T>(out: &Path, take: impl FnOnce(&Replayed<'_>) -> T) -> Result<Option<T>> {
+    let mut folder = Folder::unhashed(out)?;
+    let Some(stored) = super::manifest::read(&mut folder) else {
+        return Ok(None);
+    };
+    let ledger = super::ledger::read(&mut folder, Some(&stored));
+    let planned = plan(&mut folder, &stored.manifest);
+    let (true, Some(plan)) = (ledger.is_whole, planned) else {
+        return Ok(None);
+    };
+    let leakage = leakage(&mut folder, &plan);
+    // What contradicts itself can break a promise that the code of a run rests on.
+    let taken = quietly(|| {
+        let experiment = experiment(&plan, ledger, &stored.manifest, leakage.as_ref()).ok()?;
+        let fates = experiment.fates();
+        let selects = experiment.selects_by_entries();
+        let selection = selects.then(|| experiment.select(&fates));
+        Some(take(&Replayed {
+            experiment,
+            fates,
+            selection,
+        }))
+    });
+    Ok(taken.flatten())
+}
 
 /// The plan of the lock file; none, which is noted, where that is none of a run.
 fn plan(folder: &mut Folder<'_>, manifest: &Manifest) -> Option<Plan> {

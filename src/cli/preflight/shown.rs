@@ -156,9 +156,12 @@ fn own_control(one: &Subset, shown: &HashSet<&str>) -> Option<String> {
     (of.count() == 1).then(|| one.name.clone())
 }
 
+/// The head of a column, and how many it counts.
+type Lost = (&'static str, fn(&Tally) -> u64);
+
 /// The columns of what is lost, of which there is any.
 fn losses(subsets: &[Subset]) -> Vec<Column> {
-    let all: [(&'static str, fn(&Tally) -> u64); 6] = [
+    let all: [Lost; 6] = [
         ("over", |tally| tally.over),
         ("cut", |tally| tally.cut),
         ("left out", |tally| tally.dropped),

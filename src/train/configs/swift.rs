@@ -1,5 +1,9 @@
 //! ms-swift's `swift sft FILE` (4.6.0).
 
+use std::path::Path;
+
+use serde_json::Value as Json;
+
 use super::text::{Keys, Value};
 use super::training::{MODEL_ALONE, SHARDED, Training};
 use super::{Takes, Target};
@@ -35,6 +39,11 @@ fn write(training: &Training<'_>) -> Result<String, Refused> {
             "use_hf",
             true,
             "default false: models and data come from ModelScope",
+        )
+        .maybe(
+            "model_type",
+            training.subject.folder.as_deref().and_then(model_type),
+            "what it is built like, which a folder's name does not tell",
         )
         .because(
             "template",
@@ -94,6 +103,17 @@ fn write(training: &Training<'_>) -> Result<String, Refused> {
     Ok(keys.yaml())
 }
 
+/// Types of models whose architecture ms-swift knows under several names, and asks for one; both call them alike.
+const MODEL_TYPES: [&str; 3] = ["llama", "qwen2", "qwen3"];
+
+/// The type of the model in a folder, where it must be told.
+fn model_type(folder: &Path) -> Option<&'static str> {
+    let text = crate::disk::read_own_text(&folder.join("config.json")).ok()?;
+    let config: Json = serde_json::from_str(&text).ok()?;
+    let mut types = MODEL_TYPES.into_iter();
+    types.find(|name| config["model_type"].as_str() == Some(*name))
+}
+
 fn beyond_why(training: &Training<'_>) -> &'static str {
     match training.settings.beyond {
         Some(Beyond::Refuse) => "with strict: the run ends at a longer row, before its first step",
@@ -115,5 +135,25 @@ fn gpus(training: &Training<'_>) -> Keys {
     match training.batch.gpus {
         1 => Keys::new(),
         gpus => Keys::new().key("ENV", Keys::new().key("NPROC_PER_NODE", gpus)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_whose_architecture_has_several_names_says_its_type() {
+        let folder = tempfile::tempdir().expect("a folder");
+        assert_eq!(model_type(folder.path()), None);
+        for (config, told) in [
+            (r#"{"model_type": "qwen3"}"#, Some("qwen3")),
+            (r#"{"model_type": "gemma3_text"}"#, None),
+            ("{}", None),
+            ("no JSON", None),
+        ] {
+            std::fs::write(folder.path().join("config.json"), config).expect("a file");
+            assert_eq!(model_type(folder.path()), told);
+        }
     }
 }

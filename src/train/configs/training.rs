@@ -20,14 +20,14 @@ impl Batch {
     /// Splits the rows of a step; fails where they cannot be split evenly.
     pub(super) fn of(rows: u32, gpus: u32, per_device: u32) -> Result<Self> {
         let at_once = gpus.saturating_mul(per_device);
-        if rows % at_once == 0 {
+        if rows.is_multiple_of(at_once) {
             return Ok(Self {
                 gpus,
                 per_device,
                 accumulation: rows / at_once,
             });
         }
-        let fits = (1..=rows).filter(|count| rows % (count.saturating_mul(per_device)) == 0);
+        let fits = (1..=rows).filter(|count| rows.is_multiple_of(count.saturating_mul(per_device)));
         let fits: Vec<String> = fits.map(|count| count.to_string()).collect();
         let hint = match fits.is_empty() {
             true => format!("give a number of rows with `--per-device` that divides {rows}"),

@@ -220,7 +220,11 @@ fn said(turns: &[Turn<'_>]) -> Json {
 /// A conversation in a template, with nothing but itself.
 fn render(template: &ChatTemplate, messages: &Json, prompt: bool) -> Result<Rendered, Prepared> {
     let rendered = template.render(messages, prompt, &Map::new());
-    rendered.map_err(|refused| Prepared::refused(format!("the template: {refused}")))
+    rendered.map_err(refused)
+}
+
+fn refused(by_template: Refused) -> Prepared {
+    Prepared::refused(format!("the template: {by_template}"))
 }
 
 /// Where each token of a text begins, and where the last ends, in bytes of the text as it was tokenised.

@@ -6,8 +6,8 @@
 
 use serde_json::{Value as Json, json};
 
-use super::{Prepare, Turn, beyond, render, said, turns};
-use crate::templates::Refused;
+use super::{Prepare, Turn, beyond, refused, said, turns};
+use crate::templates::{Refused, Rendered};
 use crate::train::{Beyond, Model, Prepared, Row, Settings};
 
 pub(super) struct Verl<'m> {
@@ -56,10 +56,20 @@ impl<'m> Verl<'m> {
         Ok((ids, trained))
     }
 
+    /// Its trainer's configuration says `enable_thinking_default: none`, a word, which counts as true.
+    fn rendered(&self, turns: &Json) -> Result<Rendered, Prepared> {
+        let thinks = [("enable_thinking".to_owned(), Json::Bool(true))];
+        let rendered = self
+            .model
+            .template
+            .render(turns, false, &thinks.into_iter().collect());
+        rendered.map_err(refused)
+    }
+
     /// A turn by itself; where the template takes none without a user's before it, what stands behind an empty one.
     fn alone(&self, turn: Turn<'_>) -> Result<Vec<u32>, Prepared> {
         let ids = |turns: &Json| -> Result<Vec<u32>, Prepared> {
-            let rendered = render(&self.model.template, turns, false)?;
+            let rendered = self.rendered(turns)?;
             Ok(self.model.tokenizer.ids(&rendered.text, false))
         };
         let only = said(&[turn]);
@@ -80,7 +90,7 @@ impl<'m> Verl<'m> {
             ids.extend(turn_ids);
             trained.extend(turn_trained);
         }
-        let rendered = render(&self.model.template, &said(&turns), false)?;
+        let rendered = self.rendered(&said(&turns))?;
         match self.model.tokenizer.ids(&rendered.text, false) == ids {
             true => Ok(Prepared::whole(ids, trained)),
             false => Err(Prepared::refused(
@@ -114,6 +124,18 @@ mod tests {
         <|im_start|>{{ m.role }}\\n{{ m.content if m.content is string else m.content[0].text }}<|im_end|>\\n
         {%- endfor -%}
         {%- if add_generation_prompt %}<|im_start|>assistant\\n{% endif -%}";
+
+    #[test]
+    fn a_template_that_asks_is_told_to_think() {
+        let source = "{%- for m in messages -%}<|im_start|>{{ m.role }}{{ '\\n' }}\
+            {%- if m.role == 'assistant' and enable_thinking %}Thinks. {% endif -%}\
+            {{ m.content }}<|im_end|>{%- endfor -%}\
+            {%- if add_generation_prompt %}<|im_start|>assistant{{ '\\n' }}{%- endif -%}";
+        let model = model("qwen2.5", Some(source));
+        let verl = Verl::new(&model, settings(1024, None)).expect("verl");
+        let prepared = verl.prepare(&row("2+2?", "4"));
+        assert_eq!(learned(&model, &prepared), "Thinks. 4<|im_end|>");
+    }
 
     #[test]
     fn a_turn_that_a_template_takes_only_behind_a_user_s_is_rendered_behind_an_empty_one() {

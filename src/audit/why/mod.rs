@@ -1,0 +1,191 @@
+//! Why a trajectory or a problem is where it is: what each stage decided of it, its copies, near duplicates and
+//! benchmark's items with their texts, and where it stands in each subset.
+
+mod decisions;
+mod find;
+mod partners;
+mod standing;
+mod texts;
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::Path;
+
+use serde_json::{Map, Value};
+
+use crate::Result;
+use crate::audit::check::replay;
+use crate::engine::Engine;
+use crate::engine::rows::objects;
+use crate::folder::RUN_FOLDER;
+use crate::pipeline::PipelineFile;
+use crate::screen::DropReason;
+pub(crate) use decisions::Decision;
+use decisions::Row;
+pub(crate) use partners::Partner;
+pub(crate) use standing::Standing;
+use standing::Standings;
+use texts::Wanted;
+pub(crate) use texts::{Sources, Texts};
+
+/// One entry's story.
+pub(crate) struct Story {
+    /// Each column of its row in the ledger.
+    pub ledger: Map<String, Value>,
+    /// Subset and rank, by name.
+    pub places: Vec<(String, u64)>,
+    /// Whether no subset can have it since its problem, or one of its template, is in the validation set.
+    pub is_set_aside: bool,
+    pub texts: Texts,
+    pub decisions: Vec<Decision>,
+    pub partners: Vec<Partner>,
+    /// Where it stands in each subset; none where what was selected cannot be made again from the folder.
+    pub standings: Option<Vec<Standing>>,
+}
+
+impl Story {
+    /// Its place and its fate.
+    pub(crate) fn headline(&self) -> String {
+        let row = Row(&self.ledger);
+        let place = partners::place(&self.ledger);
+        match row.text("reason") {
+            Some(reason) => format!("{place}: dropped as {reason}"),
+            None => format!("{place}: kept"),
+        }
+    }
+}
+
+/// What was found.
+pub(crate) struct Found {
+    pub stories: Vec<Story>,
+    /// Whether there are more entries than are told.
+    pub are_more: bool,
+}
+
+/// Finds entries by trajectory id or problem id (both may be cut short, to 6 digits), by the source's own id, whole, by
+/// a place (`source/file:row`), or by a text: a whole problem, or a piece of what was emitted. Empty where nothing
+/// matches.
+pub(crate) fn why(out: &Path, id: &str, sources: &Sources<'_>, threads: usize) -> Result<Found> {
+    let engine = Engine::open(out, threads)?;
+    let found = find::entries(&engine, id)?;
+    let rows: Vec<Row<'_>> = found.rows.iter().map(Row).collect();
+    let mut partners = partners::of(&engine, out, &rows)?;
+    let texts = texts_of(&engine, out, &rows, &mut partners, sources)?;
+    let lock = PipelineFile::read(&out.join(RUN_FOLDER).join("pipeline.lock.toml"));
+    let pipeline = lock.ok().map(|file| file.pipeline);
+    let mut standings = standings(out, &rows)?;
+    let mut stories = Vec::new();
+    for (ledger, partners) in found.rows.iter().zip(partners) {
+        let row = Row(ledger);
+        let (places, is_set_aside) = selected(&engine, row)?;
+        let id = row.text("trajectory_id").unwrap_or_default();
+        stories.push(Story {
+            places,
+            is_set_aside,
+            texts: texts.get(&Wanted::of(row)).cloned().unwrap_or_default(),
+            decisions: match &pipeline {
+                Some(pipeline) => decisions::decisions(row, pipeline),
+                None => Vec::new(),
+            },
+            partners,
+            standings: standings
+                .as_mut()
+                .map(|known| known.get(id).cloned().unwrap_or_default()),
+            ledger: ledger.clone(),
+        });
+    }
+    Ok(Found {
+        stories,
+        are_more: found.are_more,
+    })
+}
+
+/// The texts of the entries; those of their partners are put where they belong.
+fn texts_of(
+    engine: &Engine,
+    out: &Path,
+    rows: &[Row<'_>],
+    partners: &mut [Vec<Partner>],
+    sources: &Sources<'_>,
+) -> Result<HashMap<Wanted, Texts>> {
+    let entries = partners
+        .iter()
+        .flatten()
+        .filter_map(|partner| partner.entry.as_ref());
+    let mut wanted: Vec<Wanted> = entries.cloned().collect();
+    wanted.extend(rows.iter().map(|&row| Wanted::of(row)));
+    wanted.sort();
+    wanted.dedup();
+    let found = texts::of(engine, out, &wanted, sources)?;
+    for partner in partners.iter_mut().flatten() {
+        if let Some(texts) = partner.entry.as_ref().and_then(|entry| found.get(entry)) {
+            partner.texts = texts.clone();
+        }
+    }
+    Ok(found)
+}
+
+/// Where each trajectory stands, by id; none where the run cannot be made again.
+fn standings(out: &Path, rows: &[Row<'_>]) -> Result<Option<BTreeMap<String, Vec<Standing>>>> {
+    let ids: Vec<&str> = rows
+        .iter()
+        .filter_map(|row| row.text("trajectory_id"))
+        .collect();
+    if ids.is_empty() {
+        return Ok(None);
+    }
+    let found = replay::with(out, |replayed| {
+        let standings = Standings::new(replayed)?;
+        let each = ids.iter().map(|id| ((*id).to_owned(), standings.of(id)));
+        Some(each.collect())
+    });
+    Ok(found?.flatten())
+}
+
+/// The places of an entry, and whether it can have none since its problem was set aside.
+fn selected(engine: &Engine, row: Row<'_>) -> Result<(Vec<(String, u64)>, bool)> {
+    // What was dropped as wrong can stand in a wrong control.
+    let is_wrong = row.text("reason").is_some_and(DropReason::is_word_of_wrong);
+    let id = row
+        .text("trajectory_id")
+        .filter(|_| row.is_kept() || is_wrong);
+    let Some(id) = id else {
+        return Ok((Vec::new(), false));
+    };
+    let places = places(engine, id)?;
+    let is_unplaced = row.is_kept() && places.is_empty();
+    let is_set_aside = is_unplaced && is_set_aside(engine, row)?;
+    Ok((places, is_set_aside))
+}
+
+fn places(engine: &Engine, id: &str) -> Result<Vec<(String, u64)>> {
+    let rows = engine.query(&format!(
+        "SELECT subset, CAST(rank AS BIGINT) AS rank FROM selection WHERE trajectory_id = '{id}' \
+         ORDER BY subset"
+    ))?;
+    let mut places = Vec::new();
+    for object in objects(&rows)? {
+        let subset = object.get("subset").and_then(Value::as_str);
+        let rank = object.get("rank").and_then(Value::as_u64);
+        places.push((
+            subset.unwrap_or_default().to_owned(),
+            rank.unwrap_or_default(),
+        ));
+    }
+    Ok(places)
+}
+
+fn is_set_aside(engine: &Engine, row: Row<'_>) -> Result<bool> {
+    // Older ledgers have no templates: clusters were set aside.
+    let column = match row.0.contains_key("template") {
+        true => "template",
+        false => "cluster",
+    };
+    let text = |name: &str| row.text(name).unwrap_or_default();
+    let rows = engine.query(&format!(
+        "SELECT 1 FROM selection JOIN ledger ON selection.trajectory_id = ledger.trajectory_id \
+         WHERE subset = 'validation' AND (ledger.problem_id = '{}' OR ledger.{column} = '{}') LIMIT 1",
+        text("problem_id"),
+        text(column)
+    ))?;
+    Ok(rows.iter().any(|batch| batch.num_rows() > 0))
+}

@@ -1,0 +1,255 @@
+//! The texts of entries: from the subsets that hold them, else from the sources, by the manifest's places.
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::Path;
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::decisions::Row;
+use crate::engine::Engine;
+use crate::engine::rows::objects;
+use crate::folder::RUN_FOLDER;
+use crate::ids;
+use crate::pipeline::PipelineFile;
+use crate::plan::{Connect, Overrides, Plan};
+use crate::source::{self, Entry, Spot};
+use crate::{Error, Result};
+
+/// Where sources are.
+pub(crate) struct Sources<'a> {
+    /// Where paths of the lock file start; the current folder where none is said.
+    pub base: Option<&'a Path>,
+    pub overrides: Overrides,
+    pub connect: Connect<'a>,
+}
+
+/// The texts of one entry.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub(crate) struct Texts {
+    pub problem: Option<String>,
+    /// The gold answer; null where the source has none, or nothing of it was found.
+    pub gold: Option<String>,
+    pub response: Option<String>,
+    /// Where they were found: `subset NAME`, or `source FILE`; null where they were not.
+    pub from: Option<String>,
+    /// Why they were not found, or not all.
+    pub missing: Option<String>,
+}
+
+/// An entry whose texts are wanted.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) struct Wanted {
+    source: String,
+    file: String,
+    row: u64,
+    generation: u64,
+    /// Null where the entry yields no trajectory: it has no texts.
+    trajectory: Option<String>,
+}
+
+impl Wanted {
+    pub(super) fn of(row: Row<'_>) -> Self {
+        let text = |name| row.text(name).unwrap_or_default().to_owned();
+        Self {
+            source: text("source"),
+            file: text("file"),
+            row: row.number("row").unwrap_or_default(),
+            generation: row.number("generation").unwrap_or_default(),
+            trajectory: row.text("trajectory_id").map(str::to_owned),
+        }
+    }
+}
+
+/// The texts of all that are wanted, by entry.
+pub(super) fn of(
+    engine: &Engine,
+    out: &Path,
+    wanted: &[Wanted],
+    sources: &Sources<'_>,
+) -> Result<HashMap<Wanted, Texts>> {
+    let mut found = HashMap::new();
+    let emitted = emitted(engine, wanted)?;
+    let mut rest: Vec<&Wanted> = Vec::new();
+    for one in wanted {
+        match one.trajectory.as_ref().map(|id| emitted.get(id)) {
+            Some(Some(texts)) => drop(found.insert(one.clone(), texts.clone())),
+            Some(None) => rest.push(one),
+            None => drop(found.insert(one.clone(), missing("the entry yields no trajectory"))),
+        }
+    }
+    if !rest.is_empty() {
+        found.extend(from_sources(out, rest, sources)?);
+    }
+    Ok(found)
+}
+
+fn missing(why: &str) -> Texts {
+    Texts {
+        missing: Some(why.to_owned()),
+        ..Texts::default()
+    }
+}
+
+/// Those of the trajectories whose text stands in a subset, by id.
+fn emitted(engine: &Engine, wanted: &[Wanted]) -> Result<HashMap<String, Texts>> {
+    let mut found = HashMap::new();
+    for (subset, mut ids) in subsets_of(engine, wanted)? {
+        ids.retain(|id| !found.contains_key(id));
+        if !ids.is_empty() && engine.has(&subset) {
+            found.extend(texts_in(engine, &subset, &ids)?);
+        }
+    }
+    Ok(found)
+}
+
+/// The subsets that hold some of the trajectories, with their ids.
+fn subsets_of(engine: &Engine, wanted: &[Wanted]) -> Result<BTreeMap<String, Vec<String>>> {
+    let mut by_subset: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let ids: Vec<&String> = wanted
+        .iter()
+        .filter_map(|one| one.trajectory.as_ref())
+        .collect();
+    if ids.is_empty() {
+        return Ok(by_subset);
+    }
+    let asked = format!(
+        "SELECT subset, trajectory_id FROM selection WHERE trajectory_id IN ({})",
+        listed(ids)
+    );
+    for object in objects(&engine.query(&asked)?)? {
+        let text = |name: &str| object.get(name).and_then(Value::as_str).map(str::to_owned);
+        if let (Some(subset), Some(id)) = (text("subset"), text("trajectory_id")) {
+            by_subset.entry(subset).or_default().push(id);
+        }
+    }
+    Ok(by_subset)
+}
+
+/// Ids, which are hexadecimal, as values of SQL.
+fn listed<'i>(ids: impl IntoIterator<Item = &'i String>) -> String {
+    let quoted = ids.into_iter().map(|id| format!("'{id}'"));
+    quoted.collect::<Vec<_>>().join(", ")
+}
+
+/// The texts of a subset's rows with these ids.
+fn texts_in(engine: &Engine, subset: &str, ids: &[String]) -> Result<HashMap<String, Texts>> {
+    let asked = format!(
+        "SELECT id, problem, answer, messages[-1]['content'] AS response FROM \"{}\" WHERE id IN ({})",
+        subset.replace('"', "\"\""),
+        listed(ids)
+    );
+    let rows = objects(&engine.query(&asked)?)?;
+    let each = rows.iter().map(|object| {
+        let text = |name: &str| object.get(name).and_then(Value::as_str).map(str::to_owned);
+        let texts = Texts {
+            problem: text("problem"),
+            gold: text("answer"),
+            response: text("response"),
+            from: Some(format!("subset {subset}")),
+            missing: None,
+        };
+        (text("id").unwrap_or_default(), texts)
+    });
+    Ok(each.collect())
+}
+
+/// What stands in no subset, read from its file again.
+fn from_sources(
+    out: &Path,
+    mut wanted: Vec<&Wanted>,
+    sources: &Sources<'_>,
+) -> Result<HashMap<Wanted, Texts>> {
+    let lock = out.join(RUN_FOLDER).join("pipeline.lock.toml");
+    let planned = PipelineFile::read(&lock).and_then(|file| {
+        Plan::new(
+            &file.with_base(sources.base),
+            &sources.overrides,
+            sources.connect,
+        )
+    });
+    wanted.sort();
+    let plan = match planned {
+        Ok(plan) => plan,
+        Err(error @ Error::Interrupted { .. }) => return Err(error),
+        Err(error) => return Ok(all_missing(&wanted, &unreachable(&error))),
+    };
+    let mut found = HashMap::new();
+    for of_file in wanted.chunk_by(|a, b| (&a.source, &a.file) == (&b.source, &b.file)) {
+        match of_one_file(&plan, of_file) {
+            Ok(texts) => found.extend(texts),
+            Err(error @ Error::Interrupted { .. }) => return Err(error),
+            Err(error) => found.extend(all_missing(of_file, &error.to_string())),
+        }
+    }
+    Ok(found)
+}
+
+fn unreachable(error: &Error) -> String {
+    format!(
+        "it stands in no subset, and the sources are not to be reached (name where they start by `--base DIR`, or each by \
+         `--source NAME=PATH`): {error}"
+    )
+}
+
+fn all_missing(wanted: &[&Wanted], why: &str) -> HashMap<Wanted, Texts> {
+    let each = wanted.iter().map(|&one| {
+        let why = format!("{}/{} row {}: {why}", one.source, one.file, one.row);
+        (one.clone(), missing(&why))
+    });
+    each.collect()
+}
+
+/// The texts of entries of one file, which are in its order.
+fn of_one_file(plan: &Plan, wanted: &[&Wanted]) -> Result<HashMap<Wanted, Texts>> {
+    let first = wanted[0];
+    let mut found = all_missing(wanted, "the sources have no such entry any more");
+    let source = plan
+        .sources
+        .iter()
+        .find(|source| source.name == first.source);
+    let file = source.and_then(|source| {
+        let mut files = source.files.iter();
+        files.find(|file| file.file.name == first.file)
+    });
+    let (Some(source), Some(file)) = (source, file) else {
+        return Ok(all_missing(wanted, "it is no file of the sources"));
+    };
+    let mut spots: Vec<Spot> = wanted.iter().map(|one| spot(one)).collect();
+    spots.dedup_by_key(|spot| spot.row);
+    source::entries_of(&file.file, &source.source, &spots, |row, entries| {
+        for one in wanted.iter().filter(|one| one.row == row) {
+            if let Some(texts) = of_entry(one, &entries) {
+                found.insert((*one).clone(), texts);
+            }
+        }
+        Ok(())
+    })?;
+    Ok(found)
+}
+
+fn spot(one: &Wanted) -> Spot {
+    Spot {
+        row: one.row,
+        generation: u32::try_from(one.generation).unwrap_or(u32::MAX),
+        offset: None,
+    }
+}
+
+/// The texts of the entry that was measured; none where another stands in its place.
+fn of_entry(one: &Wanted, entries: &[Entry<'_>]) -> Option<Texts> {
+    let is_it = |entry: &&Entry<'_>| entry.generation.map(u64::from) == Some(one.generation);
+    let trajectory = entries.iter().find(is_it)?.body.as_ref().ok()?;
+    let problem = ids::problem_id(&trajectory.problem);
+    let id = ids::trajectory_id(problem, &trajectory.response).to_string();
+    (Some(id) == one.trajectory).then(|| Texts {
+        problem: Some(trajectory.problem.to_string()),
+        gold: trajectory.gold.as_ref().map(ToString::to_string),
+        response: Some(trajectory.response.to_string()),
+        from: Some(format!(
+            "source {}/{} row {}",
+            one.source, one.file, one.row
+        )),
+        missing: None,
+    })
+}

@@ -1,0 +1,166 @@
+//! Tables of what a folder says in other forms: `subsets` of `subsets.csv`, `leakage` of the certificate's hits; and
+//! `pool` and `problems` of the parts of a pool that the folder's manifest names.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use arrow::datatypes::{DataType, Field, Schema};
+use arrow::json::ReaderBuilder;
+use datafusion::common::DataFusionError;
+use datafusion::execution::FunctionRegistry;
+use datafusion::prelude::{
+    CsvReadOptions, DataFrame, ParquetReadOptions, SessionContext, ident, lit,
+};
+use serde_json::{Map, Value};
+
+use super::Engine;
+use super::failed::failed;
+use super::files::address;
+use crate::folder::{self, RUN_FOLDER};
+use crate::manifest::{FileRecord, Manifest};
+use crate::pool::part::Part;
+use crate::pool::tables::{PROBLEMS, PartTable, TRAJECTORIES};
+use crate::pool::{PartFolder, Pool};
+use crate::{Error, Result};
+
+impl Engine {
+    /// Registers `subsets` and `leakage`, where the run's folder has them.
+    pub(super) fn register_told(&self, run: &Path) -> Result<()> {
+        let subsets = run.join("subsets.csv");
+        if subsets.is_file() && !self.has("subsets") {
+            let options = CsvReadOptions::new().schema_infer_max_records(usize::MAX);
+            let registered = self
+                .context
+                .register_csv("subsets", address(&subsets)?, options);
+            self.registered(&subsets, registered)?;
+        }
+        let leakage = run.join("leakage.json");
+        if leakage.is_file() && !self.has("leakage") {
+            self.register_hits(&leakage)?;
+        }
+        Ok(())
+    }
+
+    /// The hits of a certificate as a table; one that cannot be read is none, which `check` says.
+    fn register_hits(&self, path: &Path) -> Result<()> {
+        let Ok(text) = crate::disk::read_own_text(path) else {
+            return Ok(());
+        };
+        let Ok(leakage) = serde_json::from_str::<Value>(&text) else {
+            return Ok(());
+        };
+        let hits = leakage.get("hits").and_then(Value::as_array);
+        let hits: Vec<&Map<String, Value>> = hits
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_object)
+            .collect();
+        let query = |error: &dyn std::fmt::Display| Error::Query(error.to_string());
+        let schema = Arc::new(hit_schema());
+        let mut decoder = ReaderBuilder::new(schema.clone())
+            .with_batch_size(hits.len().max(1))
+            .build_decoder()
+            .map_err(|error| query(&error))?;
+        decoder.serialize(&hits).map_err(|error| query(&error))?;
+        let batch = decoder.flush().map_err(|error| query(&error))?;
+        let batch = batch.unwrap_or_else(|| arrow::array::RecordBatch::new_empty(schema));
+        let registered = self.context.register_batch("leakage", batch);
+        registered.map(drop).map_err(|error| failed(error, "", &[]))
+    }
+
+    /// Registers `pool` (every measured trajectory) and `problems` (with their texts and gold answers) from the parts that
+    /// were measured of the folder's files; fails where the pool has none of them.
+    pub(crate) fn add_pool(&self, pool: &Path, out: &Path) -> Result<()> {
+        let manifest = folder::manifest(out)?;
+        let parts = Pool::open(Some(pool))?.parts()?;
+        let parts: Vec<Part> = parts
+            .into_iter()
+            .filter_map(|part| match part {
+                PartFolder::Whole(part) => Some(part),
+                PartFolder::Damaged { .. } => None,
+            })
+            .filter(|part| is_of(&manifest, part))
+            .collect();
+        if parts.is_empty() {
+            return Err(Error::usage(
+                format!(
+                    "the pool in `{}` has no part of the files that `{}` names",
+                    pool.display(),
+                    out.join(RUN_FOLDER).join("manifest.json").display()
+                ),
+                "name the pool that the run was given (`--pool`), or run it again to fill it",
+            ));
+        }
+        self.register_parts("pool", TRAJECTORIES, &parts, pool)?;
+        self.register_parts("problems", PROBLEMS, &parts, pool)
+    }
+
+    fn register_parts(
+        &self,
+        name: &str,
+        table: PartTable,
+        parts: &[Part],
+        pool: &Path,
+    ) -> Result<()> {
+        let files = parts.iter().map(|part| address(&part.file_of(table)));
+        let files: Vec<String> = files.collect::<Result<_>>()?;
+        let registered = async {
+            let options = ParquetReadOptions::default();
+            let frame = self.context.read_parquet(files, options).await?;
+            let frame = with_ids_as_text(&self.context, frame)?;
+            self.context
+                .register_table(name, frame.into_view())
+                .map(drop)
+        };
+        self.registered(pool, registered)
+    }
+}
+
+/// The ids of a part, which are bytes, as the ledger spells them.
+fn with_ids_as_text(
+    context: &SessionContext,
+    frame: DataFrame,
+) -> std::result::Result<DataFrame, DataFusionError> {
+    let encode = context.udf("encode")?;
+    let fields = frame.schema().fields().clone();
+    let ids = fields
+        .iter()
+        .filter(|field| matches!(field.data_type(), DataType::FixedSizeBinary(_)));
+    ids.map(|field| field.name())
+        .try_fold(frame, |frame, name| {
+            frame.with_column(name, encode.call(vec![ident(name), lit("hex")]))
+        })
+}
+
+/// Whether the part was measured of one of the manifest's files, by the run's tokenizer.
+fn is_of(manifest: &Manifest, part: &Part) -> bool {
+    let is_its_file = |file: &&FileRecord| match &file.blake3 {
+        Some(content) => part.made.is_of(content),
+        // Of a hub the manifest has other hashes than the pool's.
+        None => file.file == part.file,
+    };
+    let is_its_source = |file: &FileRecord| {
+        let mut sources = manifest.sources.iter();
+        sources.any(|source| source.name == file.source && source.layout == part.made.layout)
+    };
+    part.made.is_current()
+        && part.made.tokenizer == manifest.tokenizer
+        && manifest.files.iter().filter(is_its_file).any(is_its_source)
+}
+
+fn hit_schema() -> Schema {
+    let text = |name: &str| Field::new(name, DataType::Utf8, true);
+    let matched = DataType::List(Arc::new(Field::new_list_field(DataType::Utf8, true)));
+    Schema::new(vec![
+        text("problem_id"),
+        text("problem"),
+        text("benchmark"),
+        text("item"),
+        text("item_text"),
+        text("outcome"),
+        text("class"),
+        Field::new("matched", matched, true),
+        Field::new("by_vectors", DataType::Boolean, true),
+        Field::new("dropped", DataType::Boolean, true),
+    ])
+}

@@ -1,0 +1,183 @@
+//! `gradatim sql`: our functions against the commands, the tables of a folder and its pool, and what goes in and out.
+
+use serde_json::{Value, json};
+
+use crate::support::{Place, jsonl, openr1_rows, table, text};
+
+/// A run that looked for benchmarks; one of its problems is one.
+fn made() -> Place {
+    let place = Place::new();
+    let mut rows = openr1_rows(40);
+    rows[3]["problem"] = json!(
+        "Every morning Aya goes for a $9$-kilometer-long walk and stops at a coffee shop afterwards. When she walks at a \
+         constant speed of $s$ kilometers per hour, the walk takes her 4 hours, including $t$ minutes spent in the coffee \
+         shop. When she walks $s+2$ kilometers per hour, the walk takes her 2 hours and 24 minutes, including $t$ minutes \
+         spent in the coffee shop. Suppose Aya walks at $s+\\frac{1}{2}$ kilometers per hour. Find the number of minutes \
+         the walk takes her, including the $t$ minutes spent in the coffee shop."
+    );
+    place.write("data/a.jsonl", jsonl(&rows));
+    place.write(
+        "pipeline.toml",
+        "[sources.all]\nlayout = 'openr1'\npath = 'data'\n[measure]\ntokenizer = 'bytes.json'\n\
+         [screen.contamination]\nbenchmarks = ['aime24']\n[[grid]]\nsize = [5]\n",
+    );
+    place
+        .gradatim(&["run", "pipeline.toml", "--out", "out", "--pool", "measured"])
+        .ends(0);
+    place
+}
+
+fn ask(place: &Place, query: &str, more: &[&str]) -> Value {
+    let arguments = [&["sql", query, "--in", "out", "--json"][..], more].concat();
+    place.gradatim(&arguments).ends(0).json()
+}
+
+#[test]
+fn functions_of_sql_say_of_every_row_what_the_run_said() {
+    let place = made();
+    let pool = ["--pool", "measured"];
+    let counts = ask(
+        &place,
+        "SELECT count(*) AS n, count(contaminated) AS c FROM ledger",
+        &pool,
+    );
+    assert!(
+        counts[0]["n"].as_u64() > Some(40) && counts[0]["c"].as_u64() > Some(0),
+        "{counts}"
+    );
+    let differ = "SELECT ledger.problem_id FROM ledger JOIN problems ON ledger.problem_id = problems.problem_id \
+                  WHERE contaminated(problem, answer) IS DISTINCT FROM contaminated";
+    assert_eq!(ask(&place, differ, &pool), json!([]));
+    let same =
+        "SELECT count(*) AS n FROM problems WHERE same_problem(problem, concat('  ', problem))";
+    assert_eq!(ask(&place, same, &pool), json!([{ "n": 40 }]));
+    let others = "SELECT same_problem('What is the sum of the first ten primes?', 'A cube has which volume?') AS a, \
+                  same_problem(NULL, 'a') AS b";
+    assert_eq!(
+        ask(&place, others, &pool),
+        json!([{ "a": false, "b": null }])
+    );
+    // The verdict's reading of each row that was written, against the ledger's.
+    let name = place
+        .out("out")
+        .selection()
+        .keys()
+        .next()
+        .expect("a subset")
+        .clone();
+    let rows = ask(
+        &place,
+        &format!(
+            "SELECT verdict(answer, messages[-1]['content']) AS v, extract_answer(answer, messages[-1]['content']) AS e, \
+             extract_answer(messages[-1]['content']) AS bare, verdict, extracted FROM \"{name}\" AS s JOIN ledger ON \
+             s.id = ledger.trajectory_id"
+        ),
+        &[],
+    );
+    let rows = rows.as_array().expect("rows");
+    assert!(rows.len() >= 5);
+    for row in rows {
+        assert_eq!((&row["v"], &row["e"]), (&row["verdict"], &row["extracted"]));
+        assert_eq!(row["bare"], row["extracted"]);
+    }
+    let counted = ask(
+        &place,
+        "SELECT token_count('a b') = tokens('a b') AS same, token_count(NULL) AS none",
+        &[],
+    );
+    assert_eq!(counted, json!([{ "same": true, "none": null }]));
+}
+
+#[test]
+fn a_folder_has_its_subsets_and_hits_as_tables_and_the_pool_that_its_manifest_names() {
+    let place = made();
+    let subsets = ask(&place, "SELECT subset, \"rows\" FROM subsets", &[]);
+    assert_eq!(
+        subsets.as_array().map(Vec::len),
+        Some(place.out("out").selection().len())
+    );
+    assert_eq!(subsets[0]["rows"], json!(5));
+    let hits = ask(
+        &place,
+        "SELECT benchmark, outcome, matched FROM leakage",
+        &[],
+    );
+    assert_eq!(
+        (text(&hits[0], "benchmark"), text(&hits[0], "outcome")),
+        ("aime24", "contaminated")
+    );
+    assert!(
+        hits[0]["matched"]
+            .as_array()
+            .is_some_and(|words| !words.is_empty())
+    );
+    let read = ask(
+        &place,
+        "SELECT count(*) AS n FROM pool",
+        &["--pool", "measured"],
+    );
+    assert_eq!(read, json!([{ "n": place.out("out").ledger().len() }]));
+    // A part of another file is none of the folder's.
+    place.write("other/b.jsonl", jsonl(&openr1_rows(7)));
+    place.write(
+        "other.toml",
+        "[sources.all]\nlayout = 'openr1'\npath = 'other'\n[measure]\ntokenizer = 'bytes.json'\n[[grid]]\nsize = [1]\n",
+    );
+    place
+        .gradatim(&["run", "other.toml", "--out", "second", "--pool", "measured"])
+        .ends(0);
+    assert_eq!(
+        ask(
+            &place,
+            "SELECT count(*) AS n FROM pool",
+            &["--pool", "measured"]
+        ),
+        read
+    );
+    place
+        .gradatim(&["sql", "SELECT 1", "--in", "out", "--pool", "nowhere"])
+        .ends(2)
+        .tells(&["no part of the files", "--pool"]);
+}
+
+#[test]
+fn an_answer_goes_to_parquet_with_nested_values_and_nulls_and_never_over_what_is_asked() {
+    let place = made();
+    place.write("mine.csv", "trajectory_id,\"Odd Name\"\na,1\n");
+    let query = "SELECT [1, NULL] AS list, {'a': NULL, 'b': 'x'} AS pair, \"Odd Name\" FROM mine";
+    let more = ["--table", "mine=mine.csv"];
+    let expected = json!([{ "list": [1, null], "pair": { "a": null, "b": "x" }, "Odd Name": "1" }]);
+    assert_eq!(ask(&place, query, &more), expected);
+    let to = |path: &str| {
+        place.gradatim(&[
+            "sql",
+            query,
+            "--in",
+            "out",
+            "--table",
+            "mine=mine.csv",
+            "--parquet",
+            path,
+        ])
+    };
+    assert_eq!(to("answer.parquet").ends(0).stdout, "");
+    assert_eq!(table(&place.path("answer.parquet")).len(), 1);
+    let back = ask(
+        &place,
+        "SELECT * FROM answer",
+        &["--table", "answer=answer.parquet"],
+    );
+    assert_eq!(back, expected);
+    to("mine.csv").ends(2);
+    to("out/answer.parquet").ends(2);
+    assert!(!place.path("out/answer.parquet").exists());
+    for refused in [
+        "COPY (SELECT 1) TO 'x.csv'",
+        "CREATE EXTERNAL TABLE t STORED AS CSV LOCATION 'mine.csv'",
+        "SELECT * FROM 'mine.csv'",
+        "SELECT * FROM read_parquet('answer.parquet')",
+        "SELECT * FROM \"answer.parquet\"",
+    ] {
+        place.gradatim(&["sql", refused, "--in", "out"]).ends(2);
+    }
+}
