@@ -182,10 +182,10 @@ fn each_text(
     mut take: impl FnMut(u32, &Trajectory<'_>),
 ) -> Result<()> {
     let wanted: Vec<u32> = rows.iter().map(|row| entries[*row as usize]).collect();
-    let mut rows = rows.iter();
-    scope.each_text(&wanted, |_, trajectory| {
-        if let Some(row) = rows.next() {
-            take(*row, &trajectory);
+    scope.each_text(&wanted, |entry, trajectory| {
+        // The entries of a version ascend.
+        if let Ok(row) = entries.binary_search(&entry) {
+            take(row as u32, &trajectory);
         }
         Ok(())
     })

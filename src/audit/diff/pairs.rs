@@ -137,6 +137,16 @@ impl<'r> Pairing<'r> {
             let text = text(side, at)?;
             text.is_telling.then_some(text.response)
         });
+        let former = self.former();
+        self.by(How::ProblemEdited, |side, at| {
+            let problem = row(side, at).problem;
+            let former = if side == 0 {
+                Some(problem)
+            } else {
+                former.get(&problem).copied()
+            };
+            Some((text(side, at)?.response, former?))
+        });
         self.alike(How::ResponseEdited, texts, |row| row.problem);
         self.by(How::ResponseReplaced, |side, at| {
             let row = row(side, at);
@@ -151,6 +161,19 @@ impl<'r> Pairing<'r> {
         self.alike(How::BothEdited, texts, |row| row.cluster);
         self.alike(How::BothEdited, texts, |row| row.place);
         self.measure(texts);
+    }
+
+    /// What problems of the second that were edited were in the first, by the rows that are paired so far.
+    fn former(&self) -> HashMap<u128, u128> {
+        let edited = self
+            .pairs
+            .iter()
+            .filter(|pair| pair.how == How::ProblemEdited);
+        let problems = edited.map(|pair| {
+            let problem = |side: usize| self.rows[side][pair.rows[side] as usize].problem;
+            (problem(1), problem(0))
+        });
+        problems.collect()
     }
 
     /// Pairs lone rows of one key, the first with the first.
@@ -407,6 +430,21 @@ mod tests {
             HashMap::from([(0, short)]),
         ]);
         assert_eq!(pairing.lone, [vec![0], vec![0]]);
+    }
+
+    #[test]
+    fn a_short_response_goes_with_the_long_one_to_the_same_problem() {
+        let first = [row(10, 1, 0), row(10, 2, 1)];
+        let second = [row(90, 1, 5), row(90, 2, 6)];
+        let mut pairing = Pairing::new(&first, &second);
+        let short = Texts {
+            is_telling: false,
+            ..text(2, "4")
+        };
+        let texts = HashMap::from([(0, text(1, REPLY)), (1, short)]);
+        pairing.meet(&[texts.clone(), texts]);
+        let found = [([0, 0], How::ProblemEdited), ([1, 1], How::ProblemEdited)];
+        assert_eq!(hows(&pairing), found);
     }
 
     #[test]
