@@ -266,8 +266,13 @@ fn standings(story: &Story, is_of_one: bool) -> String {
         }
     }
     let mut text = String::new();
+    let all = story.standings.as_ref().map_or(0, Vec::len);
     for (first, names) in told {
-        text += &line("not in", &format!("{}: {}", named(&names), first.words));
+        let subsets = match names.len() == all && all > 1 {
+            true => format!("all {all} subsets and controls"),
+            false => named(&names),
+        };
+        text += &line("not in", &format!("{subsets}: {}", first.words));
         if let (true, Some(change)) = (is_of_one, &first.change) {
             text += &line("to be in it", change);
         }

@@ -26,9 +26,11 @@ fn made() -> Place {
         openr1_row("", "505", "algebra", &[good(505)]),
     ]);
     place.write("data/a.jsonl", jsonl(&rows));
+    let more = openr1_row("What is 600+1?", "601", "algebra", &[good(601)]);
+    place.write("more/b.jsonl", jsonl(&[more]));
     place.write(
         "pipeline.toml",
-        "[sources.all]\nlayout = 'openr1'\npath = 'data'\n[measure]\ntokenizer = 'bytes.json'\n[screen]\n\
+        "[sources.all]\nlayout = 'openr1'\npath = 'data'\n[sources.more]\nlayout = 'openr1'\npath = 'more'\n[measure]\ntokenizer = 'bytes.json'\n[screen]\n\
          tokens_max = 5000\n[validation]\nsize = 4\n[[grid]]\nsize = [5, 10]\ncategory = ['algebra', 'geometry']\n",
     );
     place.run("out", &[]).ends(0);
@@ -57,7 +59,7 @@ fn each_fate_is_told_with_its_stage_rule_value_and_threshold() {
         ),
         (91, "accept", false, &["cut off"]),
         (92, "length", false, &["at most 5000"]),
-        (93, "duplicates", true, &["the one that stays"]),
+        (93, "duplicates", true, &["no other exact copy of it stays"]),
         (94, "duplicates", false, &["copy of row 93"]),
         (
             95,
@@ -85,6 +87,11 @@ fn each_fate_is_told_with_its_stage_rule_value_and_threshold() {
     let copy = &why(&place, "all/a.jsonl:94", &[])[0]["partners"][0];
     assert_eq!((text(copy, "kind"), text(copy, "fate")), ("copy", "kept"));
     assert!(text(copy, "name").starts_with("all/a.jsonl:93"));
+    let standing = &why(&place, "all/a.jsonl:94", &[])[0]["standings"][0];
+    assert!(
+        text(standing, "words").contains("the copy of it that stays"),
+        "{standing}"
+    );
 }
 
 #[test]
@@ -104,6 +111,13 @@ fn texts_come_from_a_subset_else_from_the_source_and_what_is_missing_is_named() 
     let story = &why(&place, "all/a.jsonl:92", &[])[0];
     let end = text(&story["texts"], "response");
     assert!(end.len() < whole && end.ends_with("\\boxed{503}"));
+    std::fs::rename(place.path("more"), place.path("lost")).expect("a folder");
+    let story = &why(&place, "all/a.jsonl:92", &[])[0];
+    assert_eq!(
+        story["texts"]["problem"],
+        json!("What is 500+3?"),
+        "another source is not needed"
+    );
     std::fs::rename(place.path("data"), place.path("elsewhere")).expect("a folder");
     let story = &why(&place, "all/a.jsonl:92", &[])[0];
     assert_eq!(story["texts"]["problem"], Value::Null);

@@ -312,7 +312,7 @@ fn copies(row: Row<'_>, pipeline: &Pipeline) -> Decision {
             "dropped: it is an exact copy (same problem, same response), and one stays: {}",
             value.unwrap_or("another entry")
         ),
-        (true, true) => "of exact copies it is the one that stays".to_owned(),
+        (true, true) => "no other exact copy of it stays".to_owned(),
         (true, false) => "exact copies stay, as the pipeline says".to_owned(),
     };
     Decision {
@@ -335,7 +335,7 @@ fn near(row: Row<'_>, pipeline: &Pipeline) -> Option<Decision> {
              both",
             100.0 * share
         ),
-        None => "of the near duplicates of its problem it is the one that stays".to_owned(),
+        None => "no near duplicate of its problem stays beside it".to_owned(),
     };
     Some(Decision {
         stage: "near_duplicates",

@@ -72,12 +72,11 @@ pub(crate) fn why(out: &Path, id: &str, sources: &Sources<'_>, threads: usize) -
     let texts = texts_of(&engine, out, &rows, &mut partners, sources)?;
     let lock = PipelineFile::read(&out.join(RUN_FOLDER).join("pipeline.lock.toml"));
     let pipeline = lock.ok().map(|file| file.pipeline);
-    let mut standings = standings(out, &rows)?;
+    let standings = standings(out, &rows)?;
     let mut stories = Vec::new();
     for (ledger, partners) in found.rows.iter().zip(partners) {
         let row = Row(ledger);
         let (places, is_set_aside) = selected(&engine, row)?;
-        let id = row.text("trajectory_id").unwrap_or_default();
         stories.push(Story {
             places,
             is_set_aside,
@@ -87,9 +86,7 @@ pub(crate) fn why(out: &Path, id: &str, sources: &Sources<'_>, threads: usize) -
                 None => Vec::new(),
             },
             partners,
-            standings: standings
-                .as_mut()
-                .map(|known| known.get(id).cloned().unwrap_or_default()),
+            standings: standings.as_ref().map(|known| known_of(known, row)),
             ledger: ledger.clone(),
         });
     }
@@ -139,6 +136,18 @@ fn standings(out: &Path, rows: &[Row<'_>]) -> Result<Option<BTreeMap<String, Vec
         Some(each.collect())
     });
     Ok(found?.flatten())
+}
+
+/// Where an entry stands: of a copy that was dropped where the one stands that stays.
+fn known_of(known: &BTreeMap<String, Vec<Standing>>, row: Row<'_>) -> Vec<Standing> {
+    let id = row.text("trajectory_id").unwrap_or_default();
+    let mut standings = known.get(id).cloned().unwrap_or_default();
+    if row.text("reason") == Some("duplicate") {
+        for standing in &mut standings {
+            standing.words = format!("the copy of it that stays: {}", standing.words);
+        }
+    }
+    standings
 }
 
 /// The places of an entry, and whether it can have none since its problem was set aside.

@@ -292,7 +292,7 @@ fn by_role(subset: &Subset) -> Out {
     let beside = subset.control_of.join(", ");
     let (words, change) = match subset.role {
         SubsetRole::Matched => (
-            format!("the control takes as many of each stratum as {beside} has, and others of its stratum were drawn"),
+            "the control takes as many of each stratum as its subset has, and others of its stratum were drawn".to_owned(),
             "its subset would have to have more rows of its stratum, or the seed to be another".to_owned(),
         ),
         SubsetRole::Paired => (

@@ -11,8 +11,9 @@ use crate::engine::Engine;
 use crate::engine::rows::objects;
 use crate::folder::RUN_FOLDER;
 use crate::ids;
-use crate::pipeline::PipelineFile;
+use crate::pipeline::{Emit, PipelineFile};
 use crate::plan::{Connect, Overrides, Plan};
+use crate::screen::Screen;
 use crate::source::{self, Entry, Spot};
 use crate::{Error, Result};
 
@@ -160,23 +161,22 @@ fn from_sources(
     mut wanted: Vec<&Wanted>,
     sources: &Sources<'_>,
 ) -> Result<HashMap<Wanted, Texts>> {
-    let lock = out.join(RUN_FOLDER).join("pipeline.lock.toml");
-    let planned = PipelineFile::read(&lock).and_then(|file| {
-        Plan::new(
-            &file.with_base(sources.base),
-            &sources.overrides,
-            sources.connect,
-        )
-    });
     wanted.sort();
-    let plan = match planned {
-        Ok(plan) => plan,
-        Err(error @ Error::Interrupted { .. }) => return Err(error),
-        Err(error) => return Ok(all_missing(&wanted, &unreachable(&error))),
-    };
     let mut found = HashMap::new();
-    for of_file in wanted.chunk_by(|a, b| (&a.source, &a.file) == (&b.source, &b.file)) {
-        match of_one_file(&plan, of_file) {
+    for of_source in wanted.chunk_by(|a, b| a.source == b.source) {
+        match plan_of(out, &of_source[0].source, sources) {
+            Ok(plan) => found.extend(from_source(&plan, of_source)?),
+            Err(error @ Error::Interrupted { .. }) => return Err(error),
+            Err(error) => found.extend(all_missing(of_source, &unreachable(&error))),
+        }
+    }
+    Ok(found)
+}
+
+fn from_source(plan: &Plan, wanted: &[&Wanted]) -> Result<HashMap<Wanted, Texts>> {
+    let mut found = HashMap::new();
+    for of_file in wanted.chunk_by(|a, b| a.file == b.file) {
+        match of_one_file(plan, of_file) {
             Ok(texts) => found.extend(texts),
             Err(error @ Error::Interrupted { .. }) => return Err(error),
             Err(error) => found.extend(all_missing(of_file, &error.to_string())),
@@ -185,10 +185,31 @@ fn from_sources(
     Ok(found)
 }
 
+/// The lock file's plan of one source alone: whatever else the run read may lie nowhere by now.
+fn plan_of(out: &Path, source: &str, sources: &Sources<'_>) -> Result<Plan> {
+    let lock = out.join(RUN_FOLDER).join("pipeline.lock.toml");
+    let mut file = PipelineFile::read(&lock)?.with_base(sources.base);
+    let pipeline = &mut file.pipeline;
+    pipeline.sources.retain(|name, _| name == source);
+    pipeline.companions.clear();
+    pipeline.join.clear();
+    pipeline.benchmarks.clear();
+    pipeline.screen = Screen::default();
+    pipeline.validation = None;
+    pipeline.grid.clear();
+    pipeline.emit = Emit::default();
+    let mut overrides = sources.overrides.clone();
+    let tokenizer = &pipeline.measure.tokenizer.0;
+    overrides
+        .sources
+        .retain(|name, _| name == source || name == tokenizer);
+    Plan::new(&file, &overrides, sources.connect)
+}
+
 fn unreachable(error: &Error) -> String {
     format!(
-        "it stands in no subset, and the sources are not to be reached (name where they start by `--base DIR`, or each by \
-         `--source NAME=PATH`): {error}"
+        "it stands in no subset, and its source is not to be reached (name where its path starts by `--base DIR`, or itself \
+         by `--source NAME=PATH`): {error}"
     )
 }
 
