@@ -67,7 +67,6 @@ impl Table {
             .set_compression(Compression::ZSTD(level))
             .set_key_value_metadata(beside(&schema))
             .build();
-        let schema = Arc::new(Schema::new(schema.fields().clone()));
         let writer = ArrowWriter::try_new(disk::create(path)?, schema.clone(), Some(properties))
             .map_err(|error| Error::write_parquet(path, error))?;
         Ok(Self {
@@ -99,7 +98,8 @@ impl Table {
     }
 }
 
-/// What a schema says beside its columns, as the file's footer has it: under its own keys, where other programs look.
+/// What a schema says beside its columns, as the file's footer has it: under its own keys too, where programs look that
+/// do not read Arrow's.
 fn beside(schema: &Schema) -> Option<Vec<KeyValue>> {
     let said = schema.metadata().iter();
     let mut said: Vec<KeyValue> = said

@@ -52,7 +52,23 @@ pub(crate) fn thinking(row: &Row, column: Option<TrainedColumn>) -> Vec<&str> {
     let text = text.and_then(|text| Some(&text[text.find("<think>")?..]));
     let said = turns.into_iter().filter(|(role, _)| *role == "assistant");
     let replies = said.map(|(_, reply)| reply).chain(text);
-    replies.filter_map(of_reply).collect()
+    let inside = replies.filter_map(of_reply);
+    inside.chain(thinking_apart(row)).collect()
+}
+
+/// The thinking that stands beside what a turn says, in a key of its own: many templates have no word of it.
+fn thinking_apart(row: &Row) -> impl Iterator<Item = &str> {
+    let columns = match &row.messages {
+        Some(messages) => [Some(messages), None],
+        None => [row.prompt.as_ref(), row.completion.as_ref()],
+    };
+    let turns = columns.into_iter().flatten().filter_map(Json::as_array);
+    let replies = turns.flatten().filter(|turn| turn["role"] == "assistant");
+    let parts = replies.filter_map(|turn| {
+        let mut keys = ["reasoning_content", "reasoning", "thinking"].iter();
+        keys.find_map(|key| turn[*key].as_str().map(str::trim))
+    });
+    parts.filter(|part| !part.is_empty())
 }
 
 fn of_reply(reply: &str) -> Option<&str> {
@@ -66,6 +82,18 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn thinking_in_a_key_of_its_own_is_thinking() {
+        let reply = json!({ "role": "assistant", "content": "4", "reasoning_content": " one " });
+        let of = |messages| Row {
+            messages: Some(messages),
+            ..Row::default()
+        };
+        let row = of(json!([{ "role": "user", "content": "1+1?", "thinking": "no" }, reply]));
+        assert_eq!(thinking(&row, None), ["one"]);
+        assert!(thinking(&of(json!([{ "role": "assistant", "content": "4" }])), None).is_empty());
+    }
 
     #[test]
     fn turns_stand_in_any_column_and_have_one_name_each() {

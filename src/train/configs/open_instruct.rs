@@ -16,10 +16,11 @@ pub(super) const TARGET: Target = Target {
     trained: |_| String::new(),
     notes: |training| {
         let beta = training.runs.adam_beta2;
-        vec![
+        let notes = [
             "it is run in a checkout of allenai/open-instruct".to_owned(),
             format!("it has no option for AdamW's beta2, which is 0.999 there, not {beta}"),
-        ]
+        ];
+        notes.into_iter().chain(training.unvalidated()).collect()
     },
     write,
 };

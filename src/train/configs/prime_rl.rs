@@ -24,13 +24,25 @@ pub(super) const TARGET: Target = Target {
             rows,
             steps,
         } = filled(training);
-        vec![
+        let notes = [
             "it is run in a checkout of PrimeIntellect-ai/prime-rl".to_owned(),
             format!(
                 "it fills sequences with rows: a step has {sequences} of them with about {rows} rows, and {steps} steps make about {} epochs",
                 training.line.epochs
             ),
-        ]
+        ];
+        let other = is_other(training, rows).then(|| {
+            let batch_size = training.runs.batch_size;
+            format!(
+                "THIS IS NOT THE EXPERIMENT'S STEP of {batch_size} rows: give `--max-length` near the longest row that `gradatim \
+                 preflight` tells, and fewer GPUs"
+            )
+        });
+        notes
+            .into_iter()
+            .chain(other)
+            .chain(training.unvalidated())
+            .collect()
     },
     write,
 };
@@ -57,6 +69,12 @@ fn filled(training: &Training<'_>) -> Filled {
         rows,
         steps: (steps.ceil() as u64).max(1),
     }
+}
+
+/// Whether a step has more than a quarter more or fewer rows than the experiment's.
+fn is_other(training: &Training<'_>, rows: u64) -> bool {
+    let wanted = u64::from(training.runs.batch_size.get());
+    4 * rows > 5 * wanted || 4 * rows < 3 * wanted
 }
 
 fn write(training: &Training<'_>) -> Result<String, Refused> {

@@ -14,11 +14,13 @@ pub(super) const TARGET: Target = Target {
     takes: Takes::None,
     command: |_, file| format!("bash {file}"),
     trained: |_| String::new(),
-    notes: |_| {
-        vec![
-            "it is run in a checkout of simplescaling/s1, or with SFT_PY=PATH of such a script"
-                .to_owned(),
-        ]
+    notes: |training| {
+        let checkout =
+            "it is run in a checkout of simplescaling/s1, or with SFT_PY=PATH of such a script";
+        [checkout.to_owned()]
+            .into_iter()
+            .chain(training.unvalidated())
+            .collect()
     },
     write,
 };

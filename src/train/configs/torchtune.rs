@@ -34,7 +34,7 @@ pub(super) const TARGET: Target = Target {
         let more = length.filter(|length| length.steps() != training.line.steps).map(|length| {
             format!("{} steps: every epoch has a whole number of steps, and rows that fill none are left out", length.steps())
         });
-        more.into_iter().collect()
+        more.into_iter().chain(training.unvalidated()).collect()
     },
     write,
 };

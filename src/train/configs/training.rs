@@ -123,6 +123,12 @@ impl Training<'_> {
         })
     }
 
+    /// What is said where a configuration makes nothing of the folder's validation set.
+    pub(super) fn unvalidated(&self) -> Option<String> {
+        self.is_validated
+            .then(|| "the folder's validation set is not looked at in training".to_owned())
+    }
+
     /// What is said where versions of `transformers` that such a trainer takes lose every blank of the models distilled
     /// from R1 (`tests/clients/README.md`).
     pub(super) fn blanks(&self) -> Option<String> {

@@ -14,7 +14,13 @@ pub(super) const TARGET: Target = Target {
     takes: Takes::File,
     command: |_, file| format!("trl sft --config {file}"),
     trained: |_| String::new(),
-    notes: |_| Vec::new(),
+    notes: |training| {
+        let unvalidated = training.unvalidated();
+        unvalidated
+            .filter(|_| !is_evaluated(training))
+            .into_iter()
+            .collect()
+    },
     write,
 };
 
