@@ -178,7 +178,7 @@ fn every_run(arguments: &Arguments, folder: &Folder, to: &Path) -> Result<()> {
         "{} configurations in `{}`; `bash {}` trains them all and makes their attempts",
         folder.lines.len(),
         configs.display(),
-        to.join("runs.sh").display(),
+        quoted(&to.join("runs.sh").to_string_lossy()),
     ));
     Ok(())
 }
