@@ -494,6 +494,12 @@ class Experiment:
         runs, expected = self.pipeline["runs"], []
         batch, seeds = runs["batch_size"], runs["training_seeds"]
         an_epoch = lambda rows: -(-rows // batch)
+
+        def epochs(rows):
+            """One number, or by the least rows that each holds from."""
+            told = runs["epochs"]
+            return told if not isinstance(told, dict) else max((int(least), count) for least, count in told.items() if int(least) <= rows)[1]
+
         for record in (one for one in self.manifest["subsets"] if one["path"] and one["role"] != "validation"):
             grid, times = self.grid_of.get(record["name"]), 1
             if record["draw_kind"] == "replicate" and grid:
@@ -501,11 +507,12 @@ class Experiment:
             more = [max(seeds) + 1 + at for at in range((times - 1) * len(seeds))]
             for seed in seeds + more:
                 if "epochs" in runs:
-                    expected.append((record["name"], seed, "epochs", runs["epochs"] * an_epoch(record["size"]), float(runs["epochs"])))
+                    expected.append((record["name"], seed, "epochs", epochs(record["size"]) * an_epoch(record["size"]), float(epochs(record["size"]))))
                 if "steps" in runs:
                     expected.append((record["name"], seed, "steps", runs["steps"], runs["steps"] / an_epoch(record["size"])))
                 if "epochs" in runs and record["unit"] == "tokens_reached":
-                    steps = runs["epochs"] * an_epoch(self.records[record["control_of"][0]]["size"])
+                    other = self.records[record["control_of"][0]]["size"]
+                    steps = epochs(other) * an_epoch(other)
                     expected.append((record["name"], seed, "subset_steps", steps, steps / an_epoch(record["size"])))
         with open(os.path.join(self.run, "runs.csv")) as file:
             told = [(row["subset"], int(row["training_seed"]), row["budget"], int(row["steps"]), float(row["epochs"])) for row in csv.DictReader(file)]
