@@ -53,7 +53,7 @@
 //! | `emit` | subsets to files, card, manifest, ledger |
 //! | [`job`] | measure, select, emit: the main job |
 //! | [`engine`] | the DataFusion session with our functions |
-//! | `audit` | reads output folders: `check`, `why`, `balance`; and what others made |
+//! | `audit` | reads output folders: `check`, `why`, `balance`, `diff`; and what others made |
 //! | [`eval`] | graded attempts to what an experiment shows |
 //! | [`train`] | what a trainer makes of a folder's rows |
 //! | [`cli`] | the terminal: one file a command |
