@@ -35,6 +35,7 @@
 //! | [`error`], `memory` | failures; what may be held |
 //! | `disk` | what is written: whose it is, and that it stays |
 //! | [`ids`], `schema`, `table` | names and hashes, columns, Parquet files |
+//! | `svg` | a drawing |
 //! | [`rules`] | what the pipeline file and the stages both say |
 //! | [`verify`] | response and gold answer to a verdict; a package of its own, which knows no Arrow |
 //! | [`source`] | files to trajectories |
@@ -56,6 +57,7 @@
 //! | `audit` | reads output folders: `check`, `why`, `balance`, `diff`; and what others made |
 //! | [`eval`] | graded attempts to what an experiment shows |
 //! | [`train`] | what a trainer makes of a folder's rows |
+//! | `view` | the report and the viewer: pages to look at |
 //! | [`cli`] | the terminal: one file a command |
 
 #![forbid(unsafe_code)]
@@ -88,9 +90,11 @@ mod schema;
 pub mod screen;
 pub mod select;
 pub mod source;
+mod svg;
 mod table;
 pub mod templates;
 pub mod train;
+mod view;
 
 pub use error::{Error, Result};
 pub use gradatim_verify as verify;

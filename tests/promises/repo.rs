@@ -117,7 +117,7 @@ fn every_module_opens_with_what_it_does() {
 }
 
 /// The modules of `src/` in the order of their layers: each may import those before it, and none after.
-const LAYERS: [(&str, &str); 27] = [
+const LAYERS: [(&str, &str); 29] = [
     ("error", "every layer can fail"),
     ("memory", "how much may be held at a time"),
     (
@@ -127,6 +127,7 @@ const LAYERS: [(&str, &str); 27] = [
     ("ids", "names and hashes, which rest on nothing but texts"),
     ("schema", "what a column is"),
     ("table", "a Parquet file of such columns"),
+    ("svg", "a drawing, which knows nothing but words"),
     ("rules", "what the pipeline file and the stages both say"),
     (
         "source",
@@ -167,6 +168,10 @@ const LAYERS: [(&str, &str); 27] = [
     (
         "train",
         "what trainers make of an output folder, read through its manifest",
+    ),
+    (
+        "view",
+        "pages to look at: what the questions above find, drawn",
     ),
     ("cli", "the terminal, over all of it"),
 ];

@@ -4,7 +4,6 @@ pub(crate) mod folder;
 mod json;
 mod latex;
 mod plots;
-mod svg;
 pub(crate) mod tables;
 
 pub(crate) use json::{Evaluation, object};

@@ -1,9 +1,9 @@
 //! Effects with their intervals: those of an experiment's axes, or without one the differences between runs.
 
-use super::super::svg::{Anchor, LETTER, Svg, shortened, ticks};
 use super::between;
 use crate::eval::experiment::answer::{Answer, Comparison};
 use crate::eval::report::{PairFigures, Report};
+use crate::svg::{Anchor, LETTER, Svg, shortened, ticks};
 
 /// Rows that a page has room for; the differences that are largest beside their interval's width come first.
 const ROWS_MAX: usize = 60;

@@ -1,9 +1,9 @@
 //! The heat map of a ladder: a row a run, a column a question, as dark as the share of right attempts.
 
-use super::super::svg::{Anchor, LETTER, Svg, shortened};
 use super::benchmark;
 use crate::eval::report::{LadderFigures, LadderRow};
 use crate::eval::tiers::Tier;
+use crate::svg::{Anchor, LETTER, Svg, shortened};
 
 /// More columns are wider than any page: questions beside each other then share one.
 const COLUMNS_MAX: usize = 240;

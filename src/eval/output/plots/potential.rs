@@ -1,9 +1,9 @@
 //! Potential against stability: avg@n to the right, cov@n upwards, a dot a run, or an arm where an experiment has some.
 
-use super::super::svg::{Anchor, COLOURS, LETTER, Svg, shortened, ticks};
 use super::between;
 use crate::eval::experiment::answer::{Answer, Estimand};
 use crate::eval::report::RunFigures;
+use crate::svg::{Anchor, COLOURS, LETTER, Svg, shortened, ticks};
 
 /// Dots that the key names.
 const NAMED_MAX: usize = 40;

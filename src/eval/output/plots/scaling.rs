@@ -1,9 +1,9 @@
 //! Accuracy by size: draws, their means with intervals, and the curves that were fitted.
 
-use super::super::svg::{Anchor, LETTER, Svg, shortened, ticks};
 use super::between;
 use crate::eval::experiment::answer::{Estimand, Scaling, SizePoint};
 use crate::eval::tiers::Tier;
+use crate::svg::{Anchor, LETTER, Svg, shortened, ticks};
 
 /// Families that a page has room for.
 const PANELS_MAX: usize = 12;

@@ -24,28 +24,28 @@ const STYLE: &str = "\
 ";
 
 /// Pixels that a letter takes, on average.
-pub(super) const LETTER: f64 = 6.7;
+pub(crate) const LETTER: f64 = 6.7;
 
 /// How many classes of colour there are: `c0` to `c4`.
-pub(super) const COLOURS: usize = 5;
+pub(crate) const COLOURS: usize = 5;
 
 /// Where a text begins, is centred or ends.
 #[derive(Clone, Copy)]
-pub(super) enum Anchor {
+pub(crate) enum Anchor {
     Start,
     Middle,
     End,
 }
 
 /// A drawing being made.
-pub(super) struct Svg {
+pub(crate) struct Svg {
     title: String,
     description: String,
     body: String,
 }
 
 impl Svg {
-    pub(super) fn new(title: &str, description: &str) -> Self {
+    pub(crate) fn new(title: &str, description: &str) -> Self {
         Self {
             title: title.to_owned(),
             description: description.to_owned(),
@@ -54,14 +54,14 @@ impl Svg {
     }
 
     /// A filled rectangle.
-    pub(super) fn rect(&mut self, class: &str, [x, y]: [f64; 2], [width, height]: [f64; 2]) {
+    pub(crate) fn rect(&mut self, class: &str, [x, y]: [f64; 2], [width, height]: [f64; 2]) {
         self.push(&format!(
             "<rect class=\"{class}\" x=\"{x:.1}\" y=\"{y:.1}\" width=\"{width:.1}\" height=\"{height:.1}\"/>"
         ));
     }
 
     /// A rectangle as dark as a share, from 0 to 1, with what it stands for.
-    pub(super) fn heat(
+    pub(crate) fn heat(
         &mut self,
         share: f64,
         [x, y]: [f64; 2],
@@ -78,12 +78,12 @@ impl Svg {
         ));
     }
 
-    pub(super) fn line(&mut self, class: &str, from: [f64; 2], to: [f64; 2]) {
+    pub(crate) fn line(&mut self, class: &str, from: [f64; 2], to: [f64; 2]) {
         self.path(class, &[from, to], "");
     }
 
     /// A line through points, with dashes as SVG has them.
-    pub(super) fn path(&mut self, class: &str, points: &[[f64; 2]], dashes: &str) {
+    pub(crate) fn path(&mut self, class: &str, points: &[[f64; 2]], dashes: &str) {
         let mut d = String::new();
         for (at, [x, y]) in points.iter().enumerate() {
             let step = if at == 0 { 'M' } else { 'L' };
@@ -97,13 +97,13 @@ impl Svg {
         self.push(&format!("<path class=\"{class} line\" d=\"{d}\"{dashes}/>"));
     }
 
-    pub(super) fn dot(&mut self, class: &str, [x, y]: [f64; 2], radius: f64) {
+    pub(crate) fn dot(&mut self, class: &str, [x, y]: [f64; 2], radius: f64) {
         self.push(&format!(
             "<circle class=\"{class}\" cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"{radius:.1}\"/>"
         ));
     }
 
-    pub(super) fn text(&mut self, class: &str, [x, y]: [f64; 2], anchor: Anchor, text: &str) {
+    pub(crate) fn text(&mut self, class: &str, [x, y]: [f64; 2], anchor: Anchor, text: &str) {
         let anchor = match anchor {
             Anchor::Start => "start",
             Anchor::Middle => "middle",
@@ -116,7 +116,7 @@ impl Svg {
     }
 
     /// A text that is read from below to above, ending at a point.
-    pub(super) fn upright(&mut self, class: &str, [x, y]: [f64; 2], text: &str) {
+    pub(crate) fn upright(&mut self, class: &str, [x, y]: [f64; 2], text: &str) {
         self.push(&format!(
             "<text class=\"{class}\" transform=\"translate({x:.1} {y:.1}) rotate(-90)\" text-anchor=\"start\">{}</text>",
             shown(text)
@@ -128,7 +128,7 @@ impl Svg {
         self.body.push('\n');
     }
 
-    pub(super) fn finish(self, width: f64, height: f64) -> String {
+    pub(crate) fn finish(self, width: f64, height: f64) -> String {
         format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"plot\" role=\"img\" aria-labelledby=\"title about\" \
              width=\"{width:.0}\" height=\"{height:.0}\" viewBox=\"0 0 {width:.0} {height:.0}\">\n<title id=\"title\">{}\
@@ -152,7 +152,7 @@ fn shown(text: &str) -> String {
 }
 
 /// At most so many letters, cut in the middle: names differ at both ends.
-pub(super) fn shortened(label: &str, most: usize) -> String {
+pub(crate) fn shortened(label: &str, most: usize) -> String {
     let label = one_line(label);
     let letters: Vec<char> = label.chars().collect();
     if letters.len() <= most {
@@ -168,7 +168,7 @@ pub(super) fn shortened(label: &str, most: usize) -> String {
 }
 
 /// Steps of an axis between two values: at most ten, of 1, 2 or 5 in some power of ten.
-pub(super) fn ticks(low: f64, high: f64) -> Vec<f64> {
+pub(crate) fn ticks(low: f64, high: f64) -> Vec<f64> {
     let width = high - low;
     if width.is_nan() || width <= 0.0 || !width.is_finite() {
         return vec![low];

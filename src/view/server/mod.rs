@@ -1,0 +1,1 @@
+//! The viewer: a folder served on loopback.
