@@ -23,6 +23,7 @@ mod pool;
 mod power;
 mod preflight;
 mod progress;
+mod report;
 mod run;
 mod schema;
 mod size;
@@ -124,6 +125,8 @@ enum Command {
     Eval(Box<eval::Arguments>),
     /// Show what a dataset is, and what is wrong with it.
     Audit(Box<audit::Arguments>),
+    /// Write one page that shows what is in a folder.
+    Report(report::Arguments),
     /// Show where two output folders, or two datasets, differ.
     Diff(Box<diff::Arguments>),
     /// Show how two subsets compare: balance, mixes, overlap.
@@ -159,6 +162,7 @@ impl Command {
             Self::Check(arguments) => check::check(arguments),
             Self::Eval(arguments) => eval::eval(arguments),
             Self::Audit(arguments) => audit::audit(arguments),
+            Self::Report(arguments) => report::report(arguments),
             Self::Diff(arguments) => diff::diff(arguments),
             Self::Balance(arguments) => balance::balance(arguments),
             Self::Preflight(arguments) => preflight::preflight(arguments),
