@@ -33,7 +33,7 @@ pub(super) fn section(facts: &Facts) -> Result<Option<Section>> {
         title: "Are the controls comparable?",
         found: found(&relations),
         body,
-        drawings: Vec::new(),
+        figures: Vec::new(),
     }))
 }
 

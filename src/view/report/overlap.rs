@@ -34,7 +34,7 @@ pub(super) fn section(facts: &Facts) -> Result<Option<Section>> {
             thousands(count("half")),
         ),
         body,
-        drawings: Vec::new(),
+        figures: Vec::new(),
     }))
 }
 

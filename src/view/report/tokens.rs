@@ -28,7 +28,7 @@ pub(super) fn section(facts: &Facts) -> Result<Option<Section>> {
         title: "How long trajectories are",
         found: found(whole, &facts.manifest.tokenizer),
         body,
-        drawings: Vec::new(),
+        figures: Vec::new(),
     }))
 }
 
