@@ -1,6 +1,7 @@
 //! Lines over a logarithm of sizes: scores by how much was trained on. A panel a family, a series an arm.
 
-use super::{Anchor, BOLD, Svg, between, counted, fitted, tick, ticks, width_of};
+use super::{Anchor, BOLD, Svg, between, fitted, tick, ticks, width_of};
+use crate::error::thousands;
 
 /// Between two panels, and under each.
 const FOOT: f64 = 64.0;
@@ -20,7 +21,7 @@ const DASHES: [&str; 5] = ["", "7 3", "2 3", "9 3 2 3", "4 4"];
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Panel {
     pub title: String,
-    /// What sizes are counted in.
+    /// What sizes are thousands in.
     pub unit: String,
     pub series: Vec<Series>,
     /// Fitted curves: points, and their dashes.
@@ -137,7 +138,7 @@ fn axes(svg: &mut Svg, frame: &Frame, panel: &Panel) {
     for size in sizes {
         let [x, y] = frame.place(size, frame.scores[0]);
         svg.line("grid", [x, y], [x, y - HEIGHT]);
-        let label = counted(size.round() as u64);
+        let label = thousands(size.round() as u64);
         let half = width_of(&label) / 2.0;
         if x - half > free {
             svg.text("soft", [x, y + 16.0], Anchor::Middle, &label);

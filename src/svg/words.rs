@@ -1,6 +1,6 @@
 //! Words and numbers of a drawing: how wide they are, and how they are cut and written.
 
-use crate::error::one_line;
+use crate::error::{one_line, thousands};
 
 /// How many times wider a bold letter is.
 pub(crate) const BOLD: f64 = 1.08;
@@ -90,19 +90,6 @@ pub(crate) fn wrapped(text: &str, width: f64) -> Vec<String> {
     lines
 }
 
-/// A count as people read it: `16,057`.
-pub(crate) fn counted(count: u64) -> String {
-    let digits = count.to_string();
-    let ahead = digits.len() % 3;
-    let (first, rest) = digits.split_at(ahead);
-    let mut parts: Vec<&str> = Vec::new();
-    if !first.is_empty() {
-        parts.push(first);
-    }
-    parts.extend((0..rest.len()).step_by(3).map(|at| &rest[at..at + 3]));
-    parts.join(",")
-}
-
 /// A share of a whole as people read it: `12.3 %`; what is there is never `0.0 %`, and what is not all never `100.0 %`.
 pub(crate) fn percent(part: u64, whole: u64) -> String {
     if whole == 0 {
@@ -124,7 +111,7 @@ pub(crate) fn tick(value: f64, step: f64) -> String {
     let size = value.abs();
     let whole = decimals == 0 && size < 1e15;
     let number = match whole {
-        true => counted(libm::round(size) as u64),
+        true => thousands(libm::round(size) as u64),
         false => format!("{size:.decimals$}"),
     };
     match value < 0.0 && number.contains(|digit| matches!(digit, '1'..='9')) {
@@ -158,9 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_are_grouped_by_three() {
-        let found = [0, 7, 999, 1000, 16_057, 123_456_789].map(counted);
-        assert_eq!(found, ["0", "7", "999", "1,000", "16,057", "123,456,789"]);
+    fn numbers_of_an_axis_have_the_decimals_of_its_steps() {
         assert_eq!(tick(-20_000.0, 5000.0), "−20,000");
         assert_eq!(tick(0.30000000000000004, 0.1), "0.3");
         assert_eq!(tick(-0.0, 0.5), "0.0");

@@ -1,9 +1,10 @@
 //! Counts, shares or means by name: horizontal bars under the names of their groups, each with its number.
 
 use super::{Figure, Table, WIDTH, Words, listed};
-use crate::svg::{Anchor, BOLD, Svg, counted, fitted, percent, tick, width_of};
+use crate::error::thousands;
+use crate::svg::{Anchor, BOLD, Svg, fitted, percent, tick, width_of};
 
-/// Bars that a page has room for; of each group the first, the others are counted.
+/// Bars that a page has room for; of each group the first, the others are thousands.
 const BARS_MAX: usize = 48;
 
 /// Pixels.
@@ -78,7 +79,7 @@ pub(crate) fn bars(words: Words<'_>, unit: Unit, groups: &[BarGroup]) -> Option<
         }
         let more = group.bars.len().saturating_sub(room);
         if more > 0 {
-            let said = format!("and {} more", counted(more as u64));
+            let said = format!("and {} more", thousands(more as u64));
             svg.text("soft", [left - 10.0, y + 14.0], Anchor::End, &said);
             y += ROW;
         }
@@ -110,7 +111,7 @@ fn how_read(groups: &[BarGroup]) -> String {
     if groups.len() > BARS_MAX {
         said += &format!(
             "The first {BARS_MAX} of {} groups.",
-            counted(groups.len() as u64)
+            thousands(groups.len() as u64)
         );
     }
     said.trim_end().to_owned()
@@ -159,7 +160,7 @@ fn draw(svg: &mut Svg, bar: &Bar, [most, whole]: [f64; 2], unit: Unit, [left, to
 /// A bar's number, and its share of its group where there is one.
 fn said(value: f64, whole: f64, unit: Unit) -> [String; 2] {
     match unit {
-        Unit::Count => [counted(value as u64), percent(value as u64, whole as u64)],
+        Unit::Count => [thousands(value as u64), percent(value as u64, whole as u64)],
         Unit::Share => [format!("{:.1} %", 100.0 * value), String::new()],
         Unit::Number if value >= 100.0 => [tick(value, 1.0), String::new()],
         Unit::Number => [tick(value, 0.01), String::new()],

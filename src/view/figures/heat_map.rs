@@ -1,8 +1,9 @@
-//! What the grid has to choose from: a row a category, a column a length of a style, in each cell the trajectories that
-//! are available and the largest size that was asked of it.
+//! What the grid has to draw from: a row a category, a column a length of a style, in each cell how many problems or
+//! trajectories are available and the largest size that was asked of it.
 
 use super::{Figure, Table, WIDTH, Words, listed};
-use crate::svg::{Anchor, BOLD, Svg, counted, fitted, width_of};
+use crate::error::thousands;
+use crate::svg::{Anchor, BOLD, Svg, fitted, width_of};
 
 /// Categories, columns and cells that a page has room for; those with most are drawn, the others told.
 const ROWS_MAX: usize = 30;
@@ -93,14 +94,14 @@ pub(crate) fn heat_map(words: Words<'_>, grid: &Grid) -> Option<Figure> {
 }
 
 fn how_read(grid: &Grid, order: &Order<'_>) -> String {
-    let mut said = String::from("In each cell: how many trajectories there are to choose from");
+    let mut said = String::from("In each cell: how many there are to draw from");
     if grid.cells.iter().any(|cell| cell.asked.is_some()) {
         said += ", and below whether that is enough for the largest size asked (≥) or short of it (<, dashed)";
     }
     said.push('.');
     for (left_out, what) in order.left_out.into_iter().zip(["categories", "columns"]) {
         if left_out > 0 {
-            let left_out = counted(left_out as u64);
+            let left_out = thousands(left_out as u64);
             said += &format!(" {left_out} {what} with fewer are not drawn.");
         }
     }
@@ -112,16 +113,16 @@ fn about(grid: &Grid, short: &[&Cell]) -> String {
     let each = grid.cells.iter().map(|cell| cell.available);
     let (least, most) = (each.clone().min().unwrap_or(0), each.max().unwrap_or(0));
     let mut said = format!(
-        "{} cells of {} to {} trajectories.",
-        counted(cells as u64),
-        counted(least),
-        counted(most)
+        "{} cells with {} to {} to draw from.",
+        thousands(cells as u64),
+        thousands(least),
+        thousands(most)
     );
     if !short.is_empty() {
         let names = short.iter().map(|cell| {
-            let asked = counted(cell.asked.unwrap_or(0));
+            let asked = thousands(cell.asked.unwrap_or(0));
             let name = fitted(&cell.name(), 2.0 * LABEL_MAX);
-            format!("{name} ({} of {asked})", counted(cell.available))
+            format!("{name} ({} of {asked})", thousands(cell.available))
         });
         said += &format!(" Short: {}.", listed(names));
     } else if grid.cells.iter().any(|cell| cell.asked.is_some()) {
@@ -200,11 +201,11 @@ fn draw(svg: &mut Svg, cell: &Cell, most: u64, [left, top]: [f64; 2], width: f64
     svg.tones(share, &[[left + 1.0, top + 1.0, width - 2.0, ROW - 2.0]]);
     let middle = left + width / 2.0;
     let base = top + if cell.asked.is_some() { 15.0 } else { 21.0 };
-    let available = fitted(&counted(cell.available), width - 4.0);
+    let available = fitted(&thousands(cell.available), width - 4.0);
     svg.text("", [middle, base], Anchor::Middle, &available);
     if let Some(asked) = cell.asked {
         let sign = if cell.is_short() { '<' } else { '≥' };
-        let said = fitted(&format!("{sign} {}", counted(asked)), width - 4.0);
+        let said = fitted(&format!("{sign} {}", thousands(asked)), width - 4.0);
         svg.text("", [middle, top + 28.0], Anchor::Middle, &said);
     }
 }
@@ -223,8 +224,8 @@ fn table(grid: &Grid) -> Table {
             cell.category.clone(),
             cell.length.clone(),
             cell.style.clone(),
-            counted(cell.available),
-            cell.asked.map_or("–".into(), counted),
+            thousands(cell.available),
+            cell.asked.map_or("–".into(), thousands),
             if cell.is_short() {
                 "short".into()
             } else {

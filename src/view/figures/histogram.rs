@@ -1,8 +1,9 @@
 //! How a measurement is distributed: one histogram, or one a style or category over the same axis, with cuts as lines.
 
 use super::{Figure, Table, WIDTH, Words, listed};
+use crate::error::thousands;
 use crate::svg::{
-    Anchor, BOLD, Svg, between, counted, fitted, logarithmic_ticks, percent, tick, ticks, width_of,
+    Anchor, BOLD, Svg, between, fitted, logarithmic_ticks, percent, tick, ticks, width_of,
 };
 
 /// Histograms that a page has room for; the largest come first, the others together are the last.
@@ -74,8 +75,8 @@ pub(crate) fn histogram(
         let name = fitted(&one.name, LABEL);
         format!(
             "{name}: {} values, median {}",
-            counted(one.count),
-            counted(one.median)
+            thousands(one.count),
+            thousands(one.median)
         )
     });
     let about = format!("{unit}. {}.", listed(medians));
@@ -123,7 +124,7 @@ fn few(series: &[Distribution]) -> Vec<Distribution> {
     drawn.sort_by_key(|one| std::cmp::Reverse(count(one)));
     let others = drawn.split_off(SERIES_MAX - 1);
     drawn.push(Distribution {
-        name: format!("{} others", counted(others.len() as u64)),
+        name: format!("{} others", thousands(others.len() as u64)),
         values: others.into_iter().flat_map(|one| one.values).collect(),
     });
     drawn
@@ -286,7 +287,7 @@ fn single(svg: &mut Svg, axis: &Axis, bars: &Bars, top: f64) -> f64 {
     for value in steps.into_iter().filter(|value| value.fract() == 0.0) {
         let y = foot - SINGLE * value / tallest;
         svg.line("grid", [axis.left, y], [WIDTH - 16.0, y]);
-        let count = counted(value as u64);
+        let count = thousands(value as u64);
         svg.text("soft", [axis.left - 8.0, y + 4.0], Anchor::End, &count);
     }
     draw(svg, axis, bars, foot, SINGLE);
@@ -300,9 +301,9 @@ fn multiples(svg: &mut Svg, axis: &Axis, many: &[Bars], top: f64) -> f64 {
         let room = LABEL - 14.0;
         let name = fitted(&bars.name, room / BOLD);
         svg.text("strong", [0.0, foot - 28.0], Anchor::Start, &name);
-        let count = fitted(&format!("{} values", counted(bars.count)), room);
+        let count = fitted(&format!("{} values", thousands(bars.count)), room);
         svg.text("soft", [0.0, foot - 14.0], Anchor::Start, &count);
-        let median = fitted(&format!("median {}", counted(bars.median)), room);
+        let median = fitted(&format!("median {}", thousands(bars.median)), room);
         svg.text("soft", [0.0, foot], Anchor::Start, &median);
         draw(svg, axis, bars, foot, PANEL - 4.0);
         svg.line("grid", [axis.left, foot], [WIDTH - 16.0, foot]);
@@ -356,11 +357,11 @@ fn table(bars: &[Bars], edges: &[f64]) -> Table {
             if *count > 0 {
                 table.push([
                     one.name.clone(),
-                    counted(one.count),
-                    counted(one.median),
+                    thousands(one.count),
+                    thousands(one.median),
                     tick(libm::ceil(ends[0] - 1e-6), 1.0),
                     tick(libm::ceil(ends[1] - 1e-6), 1.0),
-                    counted(*count),
+                    thousands(*count),
                     percent(*count, one.count),
                 ]);
             }

@@ -1,8 +1,9 @@
 //! Effects of an evaluation: estimates with their intervals.
 
 use super::{Figure, Table, WIDTH, Words, listed};
+use crate::error::thousands;
 use crate::svg::intervals::{Estimate, draw};
-use crate::svg::{counted, fitted, tick};
+use crate::svg::{fitted, tick};
 
 /// Rows that a page has room for; the first are drawn.
 const ROWS_MAX: usize = 48;
@@ -20,7 +21,7 @@ pub(crate) fn intervals(words: Words<'_>, unit: &str, estimates: &[Estimate]) ->
     if drawn.len() < estimates.len() {
         how_read += &format!(
             " The first {ROWS_MAX} of {}.",
-            counted(estimates.len() as u64)
+            thousands(estimates.len() as u64)
         );
     }
     let mut svg = words.svg(&how_read, &format!("{unit}. {}.", listed(parts)));

@@ -1,8 +1,9 @@
 //! Scores against sizes, a panel a family, a series an arm.
 
 use super::{Figure, Table, WIDTH, Words, listed};
+use crate::error::thousands;
 use crate::svg::lines::{Panel, draw};
-use crate::svg::{counted, fitted, tick};
+use crate::svg::{fitted, tick};
 
 /// Panels, and series of one, that a page has room for; the first are drawn.
 const PANELS_MAX: usize = 6;
@@ -26,13 +27,13 @@ pub(crate) fn lines(words: Words<'_>, scores: [f64; 2], panels: &[Panel]) -> Opt
     if drawn.len() > PANELS_MAX {
         how_read += &format!(
             " The first {PANELS_MAX} of {} families.",
-            counted(drawn.len() as u64)
+            thousands(drawn.len() as u64)
         );
         drawn.truncate(PANELS_MAX);
     }
     for panel in &mut drawn {
         if panel.series.len() > SERIES_MAX {
-            let most = counted(panel.series.len() as u64);
+            let most = thousands(panel.series.len() as u64);
             panel.title += &format!(" (the first {SERIES_MAX} of {most})");
             panel.series.truncate(SERIES_MAX);
         }
@@ -60,9 +61,9 @@ fn about(panels: &[Panel]) -> String {
                 fitted(&panel.title, 200.0),
                 fitted(&series.name, 200.0),
                 tick(first.score, 0.1),
-                counted(first.size as u64),
+                thousands(first.size as u64),
                 tick(last.score, 0.1),
-                counted(last.size as u64)
+                thousands(last.size as u64)
             ))
         })
         .collect();
@@ -81,7 +82,7 @@ fn table(panels: &[Panel]) -> Table {
                 table.push([
                     panel.title.clone(),
                     series.name.clone(),
-                    counted(point.size as u64),
+                    thousands(point.size as u64),
                     tick(point.score, 0.01),
                     end(0),
                     end(1),

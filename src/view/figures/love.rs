@@ -3,7 +3,8 @@
 use super::{Figure, Table, Words, listed};
 use crate::compare::balance::Relation;
 use crate::compare::balance::love::{self, Difference, Shown};
-use crate::svg::{counted, fitted, tick};
+use crate::error::thousands;
+use crate::svg::{fitted, tick};
 
 /// One variable of one pair, or one level of it: a row of `balance.parquet`.
 #[derive(Clone, Debug)]
@@ -42,7 +43,7 @@ pub(crate) fn love(words: Words<'_>, rows: &[Compared]) -> Option<Figure> {
     });
     let about = format!(
         "{} pairs of a subset and its control. Those that differ most, not by design: {}.",
-        counted(pairs.len() as u64),
+        thousands(pairs.len() as u64),
         listed(parts)
     );
     let drawing = love::of_run(&pairs).told(words.title, words.said, &about);

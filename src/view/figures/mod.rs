@@ -1,7 +1,7 @@
 //! What a report draws, each drawing with its words and its numbers.
 //!
 //! A figure says by a sentence what is seen, by an alternative text what those would see who do not, and by a table what
-//! was drawn. It takes plain names and numbers, whose number is bounded by none: what a page has no room for is counted
+//! was drawn. It takes plain names and numbers, whose number is bounded by none: what a page has no room for is thousands
 //! in one line or left out, and said. Names come from data: they are cut where they are wide, and act on nothing.
 //! None of nothing is drawn: each function gives none where there is nothing to see.
 
@@ -179,7 +179,7 @@ impl Table {
                 }
             }
             @if self.left_out > 0 {
-                p { "and " (crate::svg::counted(self.left_out as u64)) " more" }
+                p { "and " (crate::error::thousands(self.left_out as u64)) " more" }
             }
         }
     }

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::{Figure, Table, WIDTH, Words, listed};
-use crate::svg::{Anchor, Svg, counted, fitted, percent};
+use crate::error::thousands;
+use crate::svg::{Anchor, Svg, fitted, percent};
 
 /// Rows that a page has room for: of more subsets those stand together whose names begin alike.
 const ROWS_MAX: usize = 36;
@@ -40,7 +41,7 @@ struct Group {
     members: Vec<usize>,
 }
 
-/// The matrix of subsets in their order, of what is counted: "rows", "problems". None with fewer than two.
+/// The matrix of subsets in their order, of what is thousands: "rows", "problems". None with fewer than two.
 pub(crate) fn overlap(
     words: Words<'_>,
     unit: &str,
@@ -78,7 +79,7 @@ fn how_read(unit: &str, subsets: &[Sized], groups: &[Group]) -> String {
         true => format!(
             "{} subsets, those together whose names begin alike. In each cell: {cell}, of the pair of subsets that has \
              most in common.",
-            counted(subsets.len() as u64)
+            thousands(subsets.len() as u64)
         ),
     }
 }
@@ -88,14 +89,14 @@ fn about(unit: &str, subsets: &[Sized], largest: &[&Shared]) -> String {
     let pairs = subsets.len() as u64 * (subsets.len() as u64 - 1) / 2;
     let most = largest.iter().take(6).map(|pair| {
         let [first, second] = [pair.first, pair.second].map(|at| fitted(&subsets[at].name, LABEL));
-        format!("{first} and {second} {}", counted(pair.count))
+        format!("{first} and {second} {}", thousands(pair.count))
     });
     let some = some.count() as u64;
     let mut said = format!(
         "Of {} pairs of {} subsets {} have {unit} in common.",
-        counted(pairs),
-        counted(subsets.len() as u64),
-        counted(some)
+        thousands(pairs),
+        thousands(subsets.len() as u64),
+        thousands(some)
     );
     if some > 0 {
         said += &format!(" The most, as a share of the smaller: {}.", listed(most));
@@ -252,7 +253,7 @@ fn table(unit: &str, subsets: &[Sized], largest: &[&Shared]) -> Table {
         table.push([
             first.name.clone(),
             second.name.clone(),
-            counted(pair.count),
+            thousands(pair.count),
             percent(pair.count, first.size),
             percent(pair.count, second.size),
         ]);

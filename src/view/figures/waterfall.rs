@@ -1,7 +1,8 @@
 //! Where every row went: what came in, what was dropped for which reason, what is kept.
 
 use super::{Figure, Table, WIDTH, Words, listed};
-use crate::svg::{Anchor, BOLD, Svg, counted, fitted, percent, width_of};
+use crate::error::thousands;
+use crate::svg::{Anchor, BOLD, Svg, fitted, percent, width_of};
 
 /// Reasons that a page has room for; the others are one bar of their stage.
 const REASONS_MAX: usize = 40;
@@ -74,13 +75,13 @@ pub(crate) fn waterfall(
         format!(
             "{} {}",
             fitted(&drop.reason, LABEL_MAX),
-            counted(drop.count)
+            thousands(drop.count)
         )
     });
     let about = format!(
         "Of {} {unit} {} are kept ({}). Dropped: {}.",
-        counted(entered),
-        counted(kept),
+        thousands(entered),
+        thousands(kept),
         percent(kept, entered),
         listed(reasons)
     );
@@ -121,7 +122,7 @@ fn few(stages: &[Stage]) -> Vec<Stage> {
         drops.sort_by_key(|drop| std::cmp::Reverse(drop.count));
         if !others.is_empty() {
             drops.push(Drop {
-                reason: format!("{} other reasons", counted(others.len() as u64)),
+                reason: format!("{} other reasons", thousands(others.len() as u64)),
                 count: others.iter().map(|drop| drop.count).sum(),
             });
         }
@@ -179,7 +180,7 @@ fn draw(svg: &mut Svg, step: &Step, axis: &Axis, top: f64) {
     let width = (to - from).max(if step.from > step.to { 1.0 } else { 0.0 });
     svg.rect(class, [to - width, top + (ROW - BAR) / 2.0], [width, BAR]);
     let count = step.from - step.to;
-    let said = format!("{sign}{}", counted(count));
+    let said = format!("{sign}{}", thousands(count));
     svg.text("", [COUNT_END, base], Anchor::End, &said);
     svg.text(
         "soft",
@@ -202,9 +203,9 @@ fn table(unit: &str, entered: u64, stages: &[Stage]) -> Table {
         [
             stage.to_owned(),
             reason.to_owned(),
-            counted(count),
+            thousands(count),
             percent(count, entered),
-            counted(left),
+            thousands(left),
         ]
     };
     table.push(row(&format!("{unit} read"), "", entered, entered));
