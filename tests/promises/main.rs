@@ -50,5 +50,6 @@ mod tokens;
 mod train_config;
 mod training;
 mod truths;
+mod viewer;
 mod why;
 mod writing;
