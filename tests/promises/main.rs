@@ -52,5 +52,6 @@ mod tokens;
 mod train_config;
 mod training;
 mod truths;
+mod viewer;
 mod why;
 mod writing;

@@ -67,16 +67,36 @@ pub(crate) struct Found {
 pub(crate) fn why(out: &Path, id: &str, sources: &Sources<'_>, threads: usize) -> Result<Found> {
     let engine = Engine::open(out, threads)?;
     let found = find::entries(&engine, id)?;
+    let mut stories = stories(&engine, out, &found.rows, sources)?;
     let rows: Vec<Row<'_>> = found.rows.iter().map(Row).collect();
-    let mut partners = partners::of(&engine, out, &rows)?;
-    let texts = texts_of(&engine, out, &rows, &mut partners, sources)?;
+    if let Some(known) = standings(out, &rows)? {
+        for (story, row) in stories.iter_mut().zip(rows) {
+            story.standings = Some(known_of(&known, row));
+        }
+    }
+    Ok(Found {
+        stories,
+        are_more: found.are_more,
+    })
+}
+
+/// The stories of entries, by their rows of the ledger, as far as nothing has to be selected again for them: without
+/// their standings.
+pub(crate) fn stories(
+    engine: &Engine,
+    out: &Path,
+    ledger: &[Map<String, Value>],
+    sources: &Sources<'_>,
+) -> Result<Vec<Story>> {
+    let rows: Vec<Row<'_>> = ledger.iter().map(Row).collect();
+    let mut partners = partners::of(engine, out, &rows)?;
+    let texts = texts_of(engine, out, &rows, &mut partners, sources)?;
     let lock = PipelineFile::read(&out.join(RUN_FOLDER).join("pipeline.lock.toml"));
     let pipeline = lock.ok().map(|file| file.pipeline);
-    let standings = standings(out, &rows)?;
     let mut stories = Vec::new();
-    for (ledger, partners) in found.rows.iter().zip(partners) {
+    for (ledger, partners) in ledger.iter().zip(partners) {
         let row = Row(ledger);
-        let (places, is_set_aside) = selected(&engine, row)?;
+        let (places, is_set_aside) = selected(engine, row)?;
         stories.push(Story {
             places,
             is_set_aside,
@@ -86,14 +106,24 @@ pub(crate) fn why(out: &Path, id: &str, sources: &Sources<'_>, threads: usize) -
                 None => Vec::new(),
             },
             partners,
-            standings: standings.as_ref().map(|known| known_of(known, row)),
+            standings: None,
             ledger: ledger.clone(),
         });
     }
-    Ok(Found {
-        stories,
-        are_more: found.are_more,
-    })
+    Ok(stories)
+}
+
+/// The texts of entries alone, by their rows of the ledger, in the same order.
+pub(crate) fn texts(
+    engine: &Engine,
+    out: &Path,
+    ledger: &[Map<String, Value>],
+    sources: &Sources<'_>,
+) -> Result<Vec<Texts>> {
+    let rows: Vec<Row<'_>> = ledger.iter().map(Row).collect();
+    let mut found = texts_of(engine, out, &rows, &mut [], sources)?;
+    let each = rows.iter().map(|&row| found.remove(&Wanted::of(row)));
+    Ok(each.map(Option::unwrap_or_default).collect())
 }
 
 /// The texts of the entries; those of their partners are put where they belong.
