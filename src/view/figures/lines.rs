@@ -14,22 +14,19 @@ const POINTS_MAX: usize = 40;
 
 /// The panels in their order, with scores from and to `scores`. None where none has a point.
 pub(crate) fn lines(words: Words<'_>, scores: [f64; 2], panels: &[Panel]) -> Option<Figure> {
-    let mut drawn: Vec<Panel> = panels
+    let with_points = panels
         .iter()
-        .filter(|panel| panel.series.iter().any(|series| !series.points.is_empty()))
-        .cloned()
-        .collect();
+        .filter(|panel| panel.series.iter().any(|series| !series.points.is_empty()));
+    let found = with_points.clone().count();
+    let mut drawn: Vec<Panel> = with_points.take(PANELS_MAX).cloned().collect();
     if drawn.is_empty() {
         return None;
     }
     let table = table(&drawn);
     let mut how_read = String::from("Sizes are on a logarithm.");
-    if drawn.len() > PANELS_MAX {
-        how_read += &format!(
-            " The first {PANELS_MAX} of {} families.",
-            thousands(drawn.len() as u64)
-        );
-        drawn.truncate(PANELS_MAX);
+    if found > PANELS_MAX {
+        let found = thousands(found as u64);
+        how_read += &format!(" The first {PANELS_MAX} of {found} families.");
     }
     for panel in &mut drawn {
         if panel.series.len() > SERIES_MAX {

@@ -48,9 +48,9 @@ fn name(at: usize) -> String {
     }
 }
 
-/// Numbers of no order, none of which is far from the next in size.
+/// Numbers of no order up to a million, none of them 0.
 fn number(at: usize) -> u64 {
-    (at as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 44
+    (at as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 44
 }
 
 /// Every figure of `count` things.
@@ -82,7 +82,7 @@ fn figures(count: usize) -> Vec<Option<Figure>> {
     let series: Vec<Distribution> = all()
         .map(|at| Distribution {
             name: name(at),
-            values: (0..200).map(|value| (number(value) >> 5, 1)).collect(),
+            values: (0..50).map(|value| (number(value) >> 5, 1)).collect(),
         })
         .collect();
     let cuts: Vec<Cut> = (0..12)
@@ -189,16 +189,12 @@ fn of_nothing_nothing_is_drawn() {
 
 #[test]
 fn few_and_thousands_are_drawn_in_words_that_can_be_read_and_in_few_bytes() {
-    for count in [1, 2, 7, 41, 1000] {
-        for figure in figures(count).into_iter().flatten() {
-            is_sound(&figure);
-        }
+    // Of one there is no second to have something in common with.
+    for (count, expected) in [(1, 7), (2, 8), (7, 8), (41, 8), (1000, 8)] {
+        let drawn: Vec<Figure> = figures(count).into_iter().flatten().collect();
+        assert_eq!(drawn.len(), expected, "of {count}");
+        drawn.iter().for_each(is_sound);
     }
-    let drawn = figures(1000).into_iter().flatten().count();
-    assert_eq!(drawn, 8);
-    let of_one = figures(1).into_iter().flatten().count();
-    // One row that is dropped for one reason; one subset overlaps with none.
-    assert_eq!(of_one, 7 - usize::from(number(0) == 0));
 }
 
 #[test]
