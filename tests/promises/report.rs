@@ -49,10 +49,12 @@ fn page_of(place: &Place, folder: &str) -> Element {
 
 /// The rows of the table with such a caption, its head first.
 fn cells(page: &Element, caption: &str) -> Vec<Vec<String>> {
-    let tables = page.named("table").into_iter();
-    let mut tables = tables.filter(|table| {
-        let captions = table.named("caption");
-        captions.iter().any(|one| one.text().starts_with(caption))
+    // A long table is folded under its caption.
+    let regions = page.named("div").into_iter();
+    let mut tables = regions.filter(|region| {
+        let label = region.attribute("aria-label");
+        region.attribute("class") == Some("scroll")
+            && label.is_some_and(|label| label.starts_with(caption))
     });
     let table = tables
         .next()
@@ -94,7 +96,7 @@ fn commands(page: &Element) -> BTreeMap<String, Vec<String>> {
 #[track_caller]
 fn each_runs(place: &Place, page: &Element) {
     let commands = commands(page);
-    assert!(commands.len() > 12, "{commands:?}");
+    assert!(commands.len() > 7, "{commands:?}");
     let id = place
         .out("out")
         .ledger()
@@ -395,7 +397,7 @@ fn a_folder_full_of_hostile_texts_gives_a_page_that_holds_nothing_that_acts() {
     place.write(
         "pipeline.toml",
         "title = '''<script>alert(1)</script>\u{2066} \"&'''\n[sources.all]\nlayout = 'openr1'\npath = 'data'\n[verify]\naccept = \
-         'all'\n[measure]\ntokenizer = 'bytes.json'\n[[grid]]\nsize = [5, 10]\n[grid.control]\nrandom = 1\n",
+         'none'\n[measure]\ntokenizer = 'bytes.json'\n[[grid]]\nsize = [5, 10]\n[grid.control]\nrandom = 1\n",
     );
     place.run("out", &[]).ends(0);
     let page = page_of(&place, "out");

@@ -10,7 +10,7 @@ use crate::disk::read_own_text;
 use crate::error::{one_line, thousands};
 use crate::folder::EVALUATION;
 use crate::view::figures::{self, Estimate, Figure, Panel, Point, Series, Words};
-use crate::view::page::{Cell, Section, Table, counted, folded, percent, said, typed};
+use crate::view::page::{Cell, Section, Table, counted, percent, said, typed};
 use crate::{Error, Result};
 
 /// An evaluation's folder, open for questions.
@@ -90,7 +90,7 @@ impl Evaluation {
         let body = html! {
             @if !words.is_empty() { (sentences("What it answers", words)) }
             (self.arms()?.markup())
-            (folded("Every run", &self.runs()?.markup()))
+            (self.runs()?.markup())
             (self.tables.shown_by("Every attempt", "SELECT * FROM attempts LIMIT 20"))
             @if !warnings.is_empty() { (sentences("What it warns of", warnings)) }
         };
@@ -292,7 +292,7 @@ impl Evaluation {
             return Ok(None);
         }
         let mut table = Table::new(
-            "Score by number of training rows",
+            "The same in numbers",
             &[
                 "rows",
                 "of",
