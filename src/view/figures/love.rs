@@ -1,5 +1,7 @@
 //! Balance as a Love plot: how subsets and their controls differ, before the grey that chance makes.
 
+use indexmap::IndexMap;
+
 use super::{Figure, Table, Words, listed};
 use crate::compare::balance::Relation;
 use crate::compare::balance::love::{self, Difference, Shown};
@@ -20,11 +22,15 @@ pub(crate) struct Compared {
     pub chance: Option<f64>,
 }
 
-/// The plot of a run's pairs; rows of one pair stand beside each other. None where there is none.
+/// The plot of a run's pairs, in the order of their first rows. None where there is none.
 pub(crate) fn love(words: Words<'_>, rows: &[Compared]) -> Option<Figure> {
-    let drawn: Vec<&Compared> = rows.iter().filter(|row| row.smd.is_finite()).collect();
-    let same = |a: &&Compared, b: &&Compared| (&a.subset, &a.control) == (&b.subset, &b.control);
-    let pairs: Vec<Shown<'_>> = drawn.chunk_by(same).map(shown).collect();
+    let drawn = rows.iter().filter(|row| row.smd.is_finite());
+    let mut of_pairs: IndexMap<[&str; 2], Vec<&Compared>> = IndexMap::new();
+    for row in drawn {
+        let pair = of_pairs.entry([&row.subset, &row.control]).or_default();
+        pair.push(row);
+    }
+    let pairs: Vec<Shown<'_>> = of_pairs.values().map(|rows| shown(rows)).collect();
     if pairs.is_empty() {
         return None;
     }
