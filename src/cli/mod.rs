@@ -25,6 +25,7 @@ mod preflight;
 mod progress;
 mod run;
 mod schema;
+mod shell;
 mod size;
 mod sql;
 mod starter;
