@@ -4,16 +4,13 @@ mod page;
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use crate::audit::dataset;
 use crate::disk;
 use crate::job::{self, Output};
 use crate::measure::TokenizerName;
 use crate::pipeline::{Emit, Pipeline, PipelineFile, Verify};
-use crate::plan::Overrides;
 use crate::rules::{Accept, ControlTokens};
-use crate::run::{Amount, Timings, Watch, measure};
 use crate::screen::contamination::{Contamination, Drops, shipped};
 use crate::screen::{Duplicates, Screen};
 use crate::select::validation::THRESHOLD;
@@ -22,9 +19,8 @@ use crate::{Error, Result};
 use clap::Args;
 
 use super::inspect::Data;
-use super::progress::Progress;
 use super::starter::{DataPlace, Starter};
-use super::{Work, apart, print, print_json, say, stop_on_signals};
+use super::{Work, apart, print, print_json, say};
 
 /// Shows what a dataset is, on one page: verdicts beside those that it records, exact copies and near duplicates, gold
 /// answers that disagree, benchmarks' problems, replies that were cut off, thinking that is lost or unclosed, template
@@ -71,46 +67,25 @@ pub(super) struct Arguments {
 
 pub(super) fn audit(arguments: &Arguments) -> Result<u8> {
     let work = &arguments.work;
-    let stop = stop_on_signals()?;
-    let progress = Arc::new(Progress::new());
     work.limit().keep();
     arguments.refuse_out()?;
     let Read { file, names, notes } = arguments.pipeline()?;
-    work.refuse_meeting(&file, &[])?;
-    let overrides = Overrides {
-        hub_mode: work.hub,
-        ..Overrides::default()
-    };
-    let plan = work.plan(&file, &overrides, &stop, &progress)?;
-    let settings = work.settings(&plan, &stop, &progress)?;
-    let partial = arguments.out.as_deref().map(|folder| {
-        let output = Output {
+    let audit = work.answer(&file, "audit", |mut measured, settings| {
+        let output = arguments.out.as_deref().map(|folder| Output {
             folder,
             waits: false,
-        };
-        job::begin(output, &settings)
-    });
-    let partial = partial.transpose()?;
-    let mut timings = Timings::default();
-    let measured = measure(&plan, &settings, &mut timings);
-    progress.finish();
-    let mut measured = measured?;
-    progress.begin("audit", Amount::default());
-    let rows = partial.as_ref().map(dataset::rows_path).transpose()?;
-    let audit = timings.stage("audit", || {
-        dataset::audit(&mut measured, &names, rows.as_deref(), &settings)
-    });
-    progress.finish();
-    let mut audit = audit?;
-    audit.notes.splice(0..0, notes);
-    if let Some(partial) = partial {
-        let written = timings.stage("emit", || {
-            dataset::write(&measured, &audit, partial, &settings)
         });
-        progress.finish();
-        written?;
-    }
-    work.write_timings(&timings)?;
+        let partial = output
+            .map(|output| job::begin(output, settings))
+            .transpose()?;
+        let rows = partial.as_ref().map(dataset::rows_path).transpose()?;
+        let mut audit = dataset::audit(&mut measured, &names, rows.as_deref(), settings)?;
+        audit.notes.splice(0..0, notes);
+        if let Some(partial) = partial {
+            dataset::write(&measured, &audit, partial, settings)?;
+        }
+        Ok(audit)
+    })?;
     match work.json {
         true => print_json(&audit)?,
         false => print(&page::page(&audit, arguments.out.as_deref()))?,
