@@ -331,14 +331,10 @@ mod tests {
 
     #[test]
     fn names_between_backticks_are_code_and_one_alone_is_a_backtick() {
-<<<<<<< HEAD
         assert_eq!(
             said("of `a<b` and").into_string(),
             "of <code>a&lt;b</code> and"
         );
-=======
-        assert_eq!(said("of `a<b` and").into_string(), "of <code>a&lt;b</code> and");
->>>>>>> 9e1084bc5b11d292a4b9633e37ba96c3f084058f
         assert_eq!(said("it`s").into_string(), "it`s");
     }
 

@@ -64,13 +64,9 @@ fn begin<'p>(open: &mut Vec<Element>, tag: &'p str) -> Result<&'p str, String> {
             rest = after;
             break false;
         }
-<<<<<<< HEAD
         let (key, after) = rest
             .split_once("=\"")
             .ok_or_else(|| format!("<{name} {}", head(rest)))?;
-=======
-        let (key, after) = rest.split_once("=\"").ok_or_else(|| format!("<{name} {}", head(rest)))?;
->>>>>>> 9e1084bc5b11d292a4b9633e37ba96c3f084058f
         let (value, after) = after.split_once('"').ok_or("an attribute has no end")?;
         let is_key = |letter: char| letter.is_ascii_alphanumeric() || "-:_".contains(letter);
         if key.is_empty() || !key.chars().all(is_key) || value.contains('<') {
@@ -81,7 +77,6 @@ fn begin<'p>(open: &mut Vec<Element>, tag: &'p str) -> Result<&'p str, String> {
     };
     open.push(element);
     if name == "style" {
-<<<<<<< HEAD
         let (css, after) = rest
             .split_once("</style>")
             .ok_or("<style> is never closed")?;
@@ -89,11 +84,6 @@ fn begin<'p>(open: &mut Vec<Element>, tag: &'p str) -> Result<&'p str, String> {
         inside
             .into_iter()
             .for_each(|inside| inside.push(Node::Text(css.to_owned())));
-=======
-        let (css, after) = rest.split_once("</style>").ok_or("<style> is never closed")?;
-        let inside = open.last_mut().map(|style| &mut style.inside);
-        inside.into_iter().for_each(|inside| inside.push(Node::Text(css.to_owned())));
->>>>>>> 9e1084bc5b11d292a4b9633e37ba96c3f084058f
         rest = after;
         close(open, "style")?;
     } else if is_closed || VOID.contains(&name) {
@@ -105,13 +95,9 @@ fn begin<'p>(open: &mut Vec<Element>, tag: &'p str) -> Result<&'p str, String> {
 fn close(open: &mut Vec<Element>, name: &str) -> Result<(), String> {
     let element = open.pop().filter(|element| element.name == name);
     let element = element.ok_or_else(|| format!("</{name}> closes something else"))?;
-<<<<<<< HEAD
     let around = open
         .last_mut()
         .ok_or_else(|| format!("</{name}> closes nothing"))?;
-=======
-    let around = open.last_mut().ok_or_else(|| format!("</{name}> closes nothing"))?;
->>>>>>> 9e1084bc5b11d292a4b9633e37ba96c3f084058f
     around.inside.push(Node::Element(element));
     Ok(())
 }
@@ -127,13 +113,9 @@ fn unescaped(text: &str) -> Result<String, String> {
     let mut parts = text.split('&');
     let mut found = parts.next().unwrap_or_default().to_owned();
     for part in parts {
-<<<<<<< HEAD
         let (name, after) = part
             .split_once(';')
             .ok_or_else(|| format!("&{} is no entity", head(part)))?;
-=======
-        let (name, after) = part.split_once(';').ok_or_else(|| format!("&{} is no entity", head(part)))?;
->>>>>>> 9e1084bc5b11d292a4b9633e37ba96c3f084058f
         found += match name {
             "lt" => "<",
             "gt" => ">",
@@ -164,25 +146,17 @@ impl Element {
     }
 
     pub fn named(&self, name: &str) -> Vec<&Element> {
-<<<<<<< HEAD
         self.all()
             .into_iter()
             .filter(|one| one.name == name)
             .collect()
-=======
-        self.all().into_iter().filter(|one| one.name == name).collect()
->>>>>>> 9e1084bc5b11d292a4b9633e37ba96c3f084058f
     }
 
     pub fn attribute(&self, key: &str) -> Option<&str> {
         let mut attributes = self.attributes.iter();
-<<<<<<< HEAD
         attributes
             .find(|(known, _)| known == key)
             .map(|(_, value)| value.as_str())
-=======
-        attributes.find(|(known, _)| known == key).map(|(_, value)| value.as_str())
->>>>>>> 9e1084bc5b11d292a4b9633e37ba96c3f084058f
     }
 
     /// All its text.
@@ -198,7 +172,6 @@ impl Element {
 #[test]
 fn what_is_not_well_formed_is_found() {
     let page = |inside: &str| parse(&format!("<!DOCTYPE html><p>{inside}</p>"));
-<<<<<<< HEAD
     for broken in [
         "<b>",
         "</b>",
@@ -209,9 +182,6 @@ fn what_is_not_well_formed_is_found() {
         "<b c=\"<\"></b>",
         "&#x3c;",
     ] {
-=======
-    for broken in ["<b>", "</b>", "<b></i></b>", "a & b", "<b x=y></b>", "<1>", "<b c=\"<\"></b>", "&#x3c;"] {
->>>>>>> 9e1084bc5b11d292a4b9633e37ba96c3f084058f
         assert!(page(broken).is_err(), "{broken}");
     }
     let read = page("a &lt;<b id=\"1\">c</b><br>").expect("a page");

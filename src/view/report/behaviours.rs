@@ -94,7 +94,6 @@ fn found(styles: &[&Row]) -> String {
 fn drawn(styles: &[&Row]) -> Option<Figure> {
     let group = |row: &&Row| figures::BarGroup {
         name: name(row).to_owned(),
-<<<<<<< HEAD
         bars: BEHAVIOURS
             .iter()
             .filter_map(|(column, what, _)| {
@@ -106,27 +105,17 @@ fn drawn(styles: &[&Row]) -> Option<Figure> {
                 })
             })
             .collect(),
-=======
-        bars: BEHAVIOURS.iter().filter_map(|(column, what, _)| {
-            let value = row.number(&format!("{column}_any"))?;
-            Some(figures::Bar { label: (*what).to_owned(), value, is_marked: false })
-        }).collect(),
->>>>>>> 9e1084bc5b11d292a4b9633e37ba96c3f084058f
     };
     let words = Words {
         name: "plot-behaviours",
         title: "The share of kept trajectories in which it stands at least once",
         said: "",
     };
-<<<<<<< HEAD
     figures::bars(
         words,
         figures::Unit::Share,
         &styles.iter().map(group).collect::<Vec<_>>(),
     )
-=======
-    figures::bars(words, figures::Unit::Share, &styles.iter().map(group).collect::<Vec<_>>())
->>>>>>> 9e1084bc5b11d292a4b9633e37ba96c3f084058f
 }
 
 fn of_style(facts: &Facts, row: &Row) -> Table {

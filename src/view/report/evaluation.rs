@@ -10,11 +10,7 @@ use crate::disk::read_own_text;
 use crate::error::{one_line, thousands};
 use crate::folder::EVALUATION;
 use crate::view::figures::{self, Estimate, Figure, Panel, Point, Series, Words};
-<<<<<<< HEAD
 use crate::view::page::{Cell, Section, Table, counted, folded, percent, said, typed};
-=======
-use crate::view::page::{Cell, Section, Table, counted, folded, percent, typed};
->>>>>>> 9e1084bc5b11d292a4b9633e37ba96c3f084058f
 use crate::{Error, Result};
 
 /// An evaluation's folder, open for questions.
@@ -634,13 +630,9 @@ fn drawn_sizes(rows: &[Row]) -> Option<Figure> {
 }
 
 fn add_point(panel: &mut Panel, row: &Row) {
-<<<<<<< HEAD
     let Some(score) = row.number("avg") else {
         return;
     };
-=======
-    let Some(score) = row.number("avg") else { return };
->>>>>>> 9e1084bc5b11d292a4b9633e37ba96c3f084058f
     let name = family_of(row);
     let at = panel.series.iter().position(|series| series.name == name);
     let at = at.unwrap_or_else(|| {

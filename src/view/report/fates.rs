@@ -92,7 +92,6 @@ fn found(facts: &Facts, dropped: &[Dropped]) -> String {
 fn drawn(facts: &Facts, dropped: &[Dropped]) -> Option<Figure> {
     let stages = dropped.chunk_by(|a, b| a.stage == b.stage);
     let stages = stages.map(|of_stage| figures::Stage {
-<<<<<<< HEAD
         name: of_stage[0]
             .stage
             .map_or("another reason", Stage::words)
@@ -104,26 +103,18 @@ fn drawn(facts: &Facts, dropped: &[Dropped]) -> Option<Figure> {
                 count: one.count,
             })
             .collect(),
-=======
-        name: of_stage[0].stage.map_or("another reason", Stage::words).to_owned(),
-        drops: of_stage.iter().map(|one| figures::Drop { reason: one.reason.clone(), count: one.count }).collect(),
->>>>>>> 9e1084bc5b11d292a4b9633e37ba96c3f084058f
     });
     let words = Words {
         name: "plot-fates",
         title: "What came in, what was dropped, what stays",
         said: "Each entry is dropped for the first reason that holds.",
     };
-<<<<<<< HEAD
     figures::waterfall(
         words,
         "entries",
         facts.entries(),
         &stages.collect::<Vec<_>>(),
     )
-=======
-    figures::waterfall(words, "entries", facts.entries(), &stages.collect::<Vec<_>>())
->>>>>>> 9e1084bc5b11d292a4b9633e37ba96c3f084058f
 }
 
 /// How many reasons a table names; there are some thirty.

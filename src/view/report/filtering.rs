@@ -79,7 +79,6 @@ fn found(deciles: &BTreeMap<u32, Accepted>) -> String {
 /// The share that was kept, by tenth of length and by category.
 fn drawn(deciles: &BTreeMap<u32, Accepted>, acceptance: &[AcceptanceRecord]) -> Option<Figure> {
     let bar = |label: String, one: Accepted| {
-<<<<<<< HEAD
         one.share().map(|value| figures::Bar {
             label,
             value,
@@ -96,14 +95,6 @@ fn drawn(deciles: &BTreeMap<u32, Accepted>, acceptance: &[AcceptanceRecord]) -> 
         name: name.to_owned(),
         bars,
     };
-=======
-        one.share().map(|value| figures::Bar { label, value, is_marked: false })
-    };
-    let by_length = deciles.iter().filter_map(|(decile, one)| bar(nth(*decile + 1), *one));
-    let by_category = by_size(acceptance).into_iter().take(CATEGORIES_DRAWN);
-    let by_category = by_category.filter_map(|(name, one)| bar(name.unwrap_or("not known").to_owned(), one));
-    let group = |name: &str, bars: Vec<figures::Bar>| figures::BarGroup { name: name.to_owned(), bars };
->>>>>>> 9e1084bc5b11d292a4b9633e37ba96c3f084058f
     let groups = [
         group("by tenth of length", by_length.collect()),
         group("by category, the largest first", by_category.collect()),

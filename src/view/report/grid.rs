@@ -43,7 +43,6 @@ struct Made<'m> {
 pub(super) fn section(facts: &Facts) -> Result<Option<Section>> {
     let manifest = &facts.manifest;
     let made = Made {
-<<<<<<< HEAD
         records: manifest
             .subsets
             .iter()
@@ -59,12 +58,6 @@ pub(super) fn section(facts: &Facts) -> Result<Option<Section>> {
         .pipeline
         .as_ref()
         .map(|pipeline| asked(pipeline, &made));
-=======
-        records: manifest.subsets.iter().map(|one| (one.name.as_str(), one)).collect(),
-        shortfalls: manifest.shortfalls.iter().map(|one| (one.name.as_str(), one)).collect(),
-    };
-    let asked = facts.pipeline.as_ref().map(|pipeline| asked(pipeline, &made));
->>>>>>> 9e1084bc5b11d292a4b9633e37ba96c3f084058f
     let asked = asked.unwrap_or_default();
     if asked.is_empty() && manifest.shortfalls.is_empty() {
         return Ok(None);
@@ -123,7 +116,6 @@ fn cell_of(grid: &Grid, family: &Family) -> Asked {
 
 impl Asked {
     fn is_same(&self, other: &Self) -> bool {
-<<<<<<< HEAD
         let key = |one: &Self| {
             (
                 one.grid.0,
@@ -133,9 +125,6 @@ impl Asked {
                 one.style.clone(),
             )
         };
-=======
-        let key = |one: &Self| (one.grid.0, one.recipe, one.category.clone(), one.length.clone(), one.style.clone());
->>>>>>> 9e1084bc5b11d292a4b9633e37ba96c3f084058f
         key(self) == key(other)
     }
 
@@ -168,28 +157,20 @@ impl Asked {
     }
 
     fn style(&self) -> &str {
-<<<<<<< HEAD
         if self.style.is_empty() {
             "any"
         } else {
             &self.style
         }
-=======
-        if self.style.is_empty() { "any" } else { &self.style }
->>>>>>> 9e1084bc5b11d292a4b9633e37ba96c3f084058f
     }
 }
 
 fn found(asked: &[Asked], shortfalls: &[ShortfallRecord]) -> String {
-<<<<<<< HEAD
     let of_grid = counted(
         asked.len() as u64,
         "cell was asked for",
         "cells were asked for",
     );
-=======
-    let of_grid = counted(asked.len() as u64, "cell was asked for", "cells were asked for");
->>>>>>> 9e1084bc5b11d292a4b9633e37ba96c3f084058f
     let short = asked.iter().filter(|cell| cell.short != [0, 0]).count() as u64;
     match shortfalls {
         [] => format!("{of_grid}, and every size of each is filled."),
@@ -225,7 +206,6 @@ fn drawn(asked: &[Asked]) -> Vec<Figure> {
             length: cell.length.clone(),
             style: cell.style().to_owned(),
             available: cell.available.unwrap_or_default(),
-<<<<<<< HEAD
             asked: cell
                 .sizes
                 .iter()
@@ -239,11 +219,6 @@ fn drawn(asked: &[Asked]) -> Vec<Figure> {
                 cells: cells.collect(),
             },
         )
-=======
-            asked: cell.sizes.iter().max().copied().filter(|_| cell.unit == SizeUnit::Rows),
-        });
-        figures::heat_map(words, &figures::Grid { cells: cells.collect() })
->>>>>>> 9e1084bc5b11d292a4b9633e37ba96c3f084058f
     };
     let grids = asked.chunk_by(|a, b| a.grid.0 == b.grid.0);
     grids.take(GRIDS_MAX).filter_map(of_grid).collect()
@@ -255,7 +230,6 @@ const CELLS_MAX: usize = 500;
 fn cells(facts: &Facts, asked: &[Asked]) -> Table {
     let mut table = Table::new(
         "Each cell: the problems that it can be drawn from, and the sizes that were asked for",
-<<<<<<< HEAD
         &[
             "grid",
             "recipe",
@@ -268,9 +242,6 @@ fn cells(facts: &Facts, asked: &[Asked]) -> Table {
             "standing",
             "see",
         ],
-=======
-        &["grid", "recipe", "category", "length", "style", "problems there", "asked", "draws", "standing", "see"],
->>>>>>> 9e1084bc5b11d292a4b9633e37ba96c3f084058f
     );
     for cell in asked.iter().take(CELLS_MAX) {
         let sizes: Vec<String> = cell.sizes.iter().map(|&size| thousands(size)).collect();
@@ -278,15 +249,11 @@ fn cells(facts: &Facts, asked: &[Asked]) -> Table {
             SizeUnit::Rows => "",
             _ => " tokens",
         };
-<<<<<<< HEAD
         let like = cell
             .stem
             .replace('\'', "''")
             .replace('_', "\\_")
             .replace('%', "\\%");
-=======
-        let like = cell.stem.replace('\'', "''").replace('_', "\\_").replace('%', "\\%");
->>>>>>> 9e1084bc5b11d292a4b9633e37ba96c3f084058f
         let sql = format!("SELECT * FROM subsets WHERE subset LIKE '{like}-%' ORDER BY subset");
         let grid = match cell.grid.1.as_str() {
             "" => (cell.grid.0 + 1).to_string(),
@@ -309,7 +276,10 @@ fn cells(facts: &Facts, asked: &[Asked]) -> Table {
 }
 
 fn short(shortfalls: &[ShortfallRecord]) -> Table {
-    let mut table = Table::new("Left out or made smaller", &["set", "asked", "there", "of", "why"]);
+    let mut table = Table::new(
+        "Left out or made smaller",
+        &["set", "asked", "there", "of", "why"],
+    );
     for one in shortfalls.iter().take(CELLS_MAX) {
         table.rows.push(vec![
             Cell::code(&one.name),

@@ -97,15 +97,11 @@ impl Counts<'_> {
                 bars: counts.map(bar).collect(),
             }
         };
-<<<<<<< HEAD
         let groups: Vec<figures::BarGroup> = LABELS
             .map(group)
             .into_iter()
             .filter(|group| !group.bars.is_empty())
             .collect();
-=======
-        let groups: Vec<figures::BarGroup> = LABELS.map(group).into_iter().filter(|group| !group.bars.is_empty()).collect();
->>>>>>> 9e1084bc5b11d292a4b9633e37ba96c3f084058f
         let words = Words {
             name: "plot-verdicts",
             title: "Our verdict under each recorded label",
