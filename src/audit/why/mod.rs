@@ -25,7 +25,7 @@ pub(crate) use partners::Partner;
 pub(crate) use standing::Standing;
 use standing::Standings;
 use texts::Wanted;
-pub(crate) use texts::{Sources, Texts};
+pub(crate) use texts::{Sources, Texts, texts_in};
 
 /// One entry's story.
 pub(crate) struct Story {

@@ -6,7 +6,6 @@ use maud::{Markup, html};
 
 use super::super::asked::Asked;
 use super::super::conditions::literal;
-use crate::view::text::{prose, response};
 use super::super::viewed::{Row, Viewed, number, shown, text};
 use super::rows::place;
 use super::{Made, cell, count, page_number};
@@ -14,6 +13,7 @@ use crate::Result;
 use crate::audit::why::{self, Texts};
 use crate::error::one_line;
 use crate::view::page::counted;
+use crate::view::text::{prose, response};
 
 /// Attempts beside each other: more than a window is wide, and few enough that their texts are read at once.
 const BESIDE: u64 = 6;

@@ -6,7 +6,6 @@ use serde_json::Value;
 
 use super::super::asked::Asked;
 use super::super::conditions::literal;
-use crate::view::text::{prose, response};
 use super::super::viewed::{Row, Viewed, number, shown, text};
 use super::list::{KEYS, List};
 use super::rows::{place, to_row};
@@ -14,6 +13,7 @@ use super::{Made, cell, count, unasked, verdict, whole};
 use crate::Result;
 use crate::audit::why::{self, Decision, Partner, Story, Texts};
 use crate::error::one_line;
+use crate::view::text::{prose, response};
 
 /// What an entry's neighbours in a list are known by.
 const NEIGHBOUR: &str = "trajectory_id, source, file, \"row\", generation";

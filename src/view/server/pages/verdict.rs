@@ -3,12 +3,12 @@
 
 use maud::{Markup, html};
 
-use crate::view::text::prose;
 use super::super::viewed::shown;
 use super::cell;
 use crate::audit::why::Story;
 use crate::error::{one_line, thousands};
 use crate::verify::{self, Gold, Thinking};
+use crate::view::text::prose;
 
 pub(super) fn explained(story: &Story) -> Markup {
     let row = &story.ledger;
