@@ -26,7 +26,7 @@ use decisions::Row;
 pub(crate) use partners::Partner;
 pub(crate) use standing::Standing;
 use texts::Wanted;
-pub(crate) use texts::{Sources, Texts};
+pub(crate) use texts::{Sources, Texts, texts_in};
 
 /// One entry's story.
 pub(crate) struct Story {

@@ -142,7 +142,11 @@ fn listed<'i>(ids: impl IntoIterator<Item = &'i String>) -> String {
 }
 
 /// The texts of a subset's rows with these ids.
-fn texts_in(engine: &Engine, subset: &str, ids: &[String]) -> Result<HashMap<String, Texts>> {
+pub(crate) fn texts_in(
+    engine: &Engine,
+    subset: &str,
+    ids: &[String],
+) -> Result<HashMap<String, Texts>> {
     let asked = format!(
         "SELECT id, problem, answer, messages[-1]['content'] AS response FROM \"{}\" WHERE id IN ({})",
         subset.replace('"', "\"\""),
