@@ -110,6 +110,15 @@ pub fn damaged_parts(pool: &std::path::Path) -> Result<Vec<String>> {
     Ok(damaged.collect())
 }
 
+/// The formulas of a text as they stand in it, and whether each is rendered on a page, for `benches/formulas.rs`.
+#[doc(hidden)]
+pub fn formulas(text: &str) -> Vec<(String, bool)> {
+    let found = view::text::formulas(text).into_iter();
+    found
+        .map(|formula| (formula.source, formula.is_rendered))
+        .collect()
+}
+
 /// What `check` finds broken, a line each, for the fuzz targets.
 #[doc(hidden)]
 pub fn broken_promises(out: &std::path::Path) -> Result<Vec<String>> {

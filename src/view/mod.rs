@@ -8,4 +8,4 @@ mod figures;
 mod page;
 pub(crate) mod report;
 pub(crate) mod server;
-mod text;
+pub(crate) mod text;
