@@ -34,6 +34,7 @@ mod table;
 mod train_config;
 mod training;
 mod verify;
+mod view;
 mod why;
 
 use std::borrow::Cow;
@@ -118,6 +119,8 @@ enum Command {
     Verify(Box<verify::Arguments>),
     /// Show why a trajectory or a problem is where it is.
     Why(why::Arguments),
+    /// Look at an output folder, or an evaluation's, in a browser.
+    View(view::Arguments),
     /// Query the tables of an output folder, or of an evaluation's.
     Sql(sql::Arguments),
     /// Verify that an output folder is what its manifest says.
@@ -159,6 +162,7 @@ impl Command {
             Self::Init(arguments) => init::init(arguments),
             Self::Verify(arguments) => verify::verify(arguments),
             Self::Why(arguments) => why::why(arguments),
+            Self::View(arguments) => view::view(arguments),
             Self::Sql(arguments) => sql::sql(arguments),
             Self::Check(arguments) => check::check(arguments),
             Self::Eval(arguments) => eval::eval(arguments),

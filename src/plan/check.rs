@@ -21,7 +21,7 @@ pub(super) fn check(
     overrides: &Overrides,
 ) -> Result<Vec<glob::Pattern>> {
     let emitted = check_emit(file, pipeline)?;
-    check_overrides(pipeline, overrides)?;
+    refuse_unknown(pipeline, overrides)?;
     check_screen(file, pipeline)?;
     check_names(file, pipeline)?;
     check_near(file, pipeline)?;
@@ -30,7 +30,7 @@ pub(super) fn check(
 }
 
 /// Refuses a `--source` of a name that the pipeline does not have.
-fn check_overrides(pipeline: &Pipeline, overrides: &Overrides) -> Result<()> {
+pub(crate) fn refuse_unknown(pipeline: &Pipeline, overrides: &Overrides) -> Result<()> {
     let known = pipeline.sources.keys().chain(pipeline.companions.keys());
     let known = known.chain(pipeline.benchmarks.keys());
     let files = named_files(pipeline);

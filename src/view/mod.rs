@@ -7,5 +7,5 @@
 mod figures;
 mod page;
 pub(crate) mod report;
-mod server;
-mod text;
+pub(crate) mod server;
+pub(crate) mod text;
