@@ -23,6 +23,7 @@ mod pool;
 mod power;
 mod preflight;
 mod progress;
+mod report;
 mod run;
 mod schema;
 mod size;
@@ -47,7 +48,7 @@ use crate::pipeline::PipelineFile;
 use crate::plan::{Overrides, Plan};
 use crate::pool::Pool;
 use crate::rules::OnShortfall;
-use crate::run::{Amount, Settings, Watch};
+use crate::run::{Amount, Experiment, Settings, Timings, Watch, measure};
 use crate::source::{BatchSize, HubMode, Located};
 use crate::{Error, Result};
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
@@ -124,6 +125,8 @@ enum Command {
     Eval(Box<eval::Arguments>),
     /// Show what a dataset is, and what is wrong with it.
     Audit(Box<audit::Arguments>),
+    /// Write one page that shows what is in a folder.
+    Report(report::Arguments),
     /// Show where two output folders, or two datasets, differ.
     Diff(Box<diff::Arguments>),
     /// Show how two subsets compare: balance, mixes, overlap.
@@ -159,6 +162,7 @@ impl Command {
             Self::Check(arguments) => check::check(arguments),
             Self::Eval(arguments) => eval::eval(arguments),
             Self::Audit(arguments) => audit::audit(arguments),
+            Self::Report(arguments) => report::report(arguments),
             Self::Diff(arguments) => diff::diff(arguments),
             Self::Balance(arguments) => balance::balance(arguments),
             Self::Preflight(arguments) => preflight::preflight(arguments),
@@ -264,6 +268,34 @@ impl Work {
         Ok(plan)
     }
 
+    /// Measures what a question is about, and answers it as a stage of that name.
+    fn answer<T>(
+        &self,
+        file: &PipelineFile,
+        stage: &'static str,
+        answer: impl FnOnce(Experiment<'_>, &Settings<'_>) -> Result<T>,
+    ) -> Result<T> {
+        let stop = stop_on_signals()?;
+        let progress = Arc::new(Progress::new());
+        self.refuse_meeting(file, &[])?;
+        let overrides = Overrides {
+            hub_mode: self.hub,
+            ..Overrides::default()
+        };
+        let plan = self.plan(file, &overrides, &stop, &progress)?;
+        let settings = self.settings(&plan, &stop, &progress)?;
+        let mut timings = Timings::default();
+        let measured = measure(&plan, &settings, &mut timings);
+        progress.finish();
+        let measured = measured?;
+        progress.begin(stage, Amount::default());
+        let answer = timings.stage(stage, || answer(measured, &settings));
+        progress.finish();
+        let answer = answer?;
+        self.write_timings(&timings)?;
+        Ok(answer)
+    }
+
     /// Refuses to write over the pipeline.
     fn refuse_over(&self, pipeline: &Path) -> Result<()> {
         let timings = self.timings.as_deref().map(|path| ("--timings", path));
@@ -324,7 +356,7 @@ impl Work {
     }
 
     /// Writes the timings where the user asked for them.
-    fn write_timings(&self, timings: &crate::run::Timings) -> Result<()> {
+    fn write_timings(&self, timings: &Timings) -> Result<()> {
         let Some(path) = &self.timings else {
             return Ok(());
         };

@@ -4,15 +4,12 @@ mod page;
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use crate::Result;
 use crate::audit::dataset;
 use crate::measure::TokenizerName;
 use crate::pipeline::{Emit, Pipeline, PipelineFile, Verify};
-use crate::plan::Overrides;
 use crate::rules::{Accept, ControlTokens};
-use crate::run::{Amount, Timings, Watch, measure};
 use crate::screen::contamination::{Contamination, Drops, shipped};
 use crate::screen::{Duplicates, Screen};
 use crate::select::validation::THRESHOLD;
@@ -20,9 +17,8 @@ use crate::source::Layout;
 use clap::Args;
 
 use super::inspect::Data;
-use super::progress::Progress;
 use super::starter::Starter;
-use super::{Work, print, print_json, stop_on_signals};
+use super::{Work, print, print_json};
 
 /// Shows what a dataset is, on one page: verdicts beside those that it records, exact copies and near duplicates, gold
 /// answers that disagree, benchmarks' problems, replies that were cut off, thinking that is lost or unclosed, template
@@ -64,26 +60,11 @@ pub(super) struct Arguments {
 
 pub(super) fn audit(arguments: &Arguments) -> Result<u8> {
     let work = &arguments.work;
-    let stop = stop_on_signals()?;
-    let progress = Arc::new(Progress::new());
     work.limit().keep();
     let (file, names) = arguments.pipeline()?;
-    work.refuse_meeting(&file, &[])?;
-    let overrides = Overrides {
-        hub_mode: work.hub,
-        ..Overrides::default()
-    };
-    let plan = work.plan(&file, &overrides, &stop, &progress)?;
-    let settings = work.settings(&plan, &stop, &progress)?;
-    let mut timings = Timings::default();
-    let measured = measure(&plan, &settings, &mut timings);
-    progress.finish();
-    let measured = measured?;
-    progress.begin("audit", Amount::default());
-    let audit = timings.stage("audit", || dataset::audit(measured, &names, &settings));
-    progress.finish();
-    let audit = audit?;
-    work.write_timings(&timings)?;
+    let audit = work.answer(&file, "audit", |measured, settings| {
+        dataset::audit(measured, &names, settings)
+    })?;
     match work.json {
         true => print_json(&audit)?,
         false => print(&page::page(&audit))?,

@@ -3,20 +3,16 @@
 mod page;
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use crate::audit::diff::{self, Asked, Diff};
 use crate::folder::RUN_FOLDER;
-use crate::plan::Overrides;
-use crate::run::{Amount, Timings, Watch, measure};
 use crate::source::Layout;
 use crate::{Error, Result};
 use clap::Args;
 
 use super::audit::{Tables, settle};
 use super::inspect::Data;
-use super::progress::Progress;
-use super::{Work, apart, print, print_json, stop_on_signals};
+use super::{Work, apart, print, print_json};
 
 /// Shows where two versions differ: two folders that `run` wrote, or two datasets, as two revisions of one.
 ///
@@ -114,9 +110,6 @@ impl Arguments {
 
     /// Measures both datasets as two sources of one pipeline, and compares them.
     fn datasets(&self) -> Result<Diff> {
-        let work = &self.work;
-        let stop = stop_on_signals()?;
-        let progress = Arc::new(Progress::new());
         let data = self.sides().map(|side| self.data(side));
         let mut tables = Tables::default();
         data.iter().try_for_each(|data| tables.add(data))?;
@@ -124,28 +117,14 @@ impl Arguments {
         let mut file = tables.file(None)?;
         settle(&mut file.pipeline);
         file.pipeline.screen.contamination = None;
-        work.refuse_meeting(&file, &[])?;
-        let overrides = Overrides {
-            hub_mode: work.hub,
-            ..Overrides::default()
-        };
-        let plan = work.plan(&file, &overrides, &stop, &progress)?;
-        let settings = work.settings(&plan, &stop, &progress)?;
-        let mut timings = Timings::default();
-        let measured = measure(&plan, &settings, &mut timings);
-        progress.finish();
-        let measured = measured?;
-        progress.begin("diff", Amount::default());
-        let asked = Asked {
-            experiment: &measured,
-            names: [names[0].as_str(), names[1].as_str()],
-            shown: self.sides().map(|side| side.display().to_string()),
-            out: self.out.as_deref(),
-            stop: &|| settings.check_stop(),
-        };
-        let compared = timings.stage("diff", || diff::datasets(&asked));
-        progress.finish();
-        work.write_timings(&timings)?;
-        compared
+        self.work.answer(&file, "diff", |measured, settings| {
+            diff::datasets(&Asked {
+                experiment: &measured,
+                names: [names[0].as_str(), names[1].as_str()],
+                shown: self.sides().map(|side| side.display().to_string()),
+                out: self.out.as_deref(),
+                stop: &|| settings.check_stop(),
+            })
+        })
     }
 }
