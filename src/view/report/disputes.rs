@@ -45,7 +45,7 @@ pub(super) fn section(facts: &Facts) -> Result<Option<Section>> {
             counted(rows.len() as u64, "example", "examples")
         ),
         body,
-        drawings: Vec::new(),
+        figures: Vec::new(),
     }))
 }
 

@@ -52,7 +52,7 @@ pub(super) fn section(facts: &Facts) -> Result<Option<Section>> {
             counted(with as u64, "set", "sets"),
         ),
         body,
-        drawings: Vec::new(),
+        figures: Vec::new(),
     }))
 }
 
