@@ -23,7 +23,9 @@ mod again;
 mod balance;
 mod behaviours;
 mod contamination;
+mod disputes;
 mod evaluation;
+mod examples;
 mod facts;
 mod fates;
 mod filtering;
@@ -41,6 +43,7 @@ use maud::{Markup, html};
 
 use super::figures::{self, Figure};
 use super::page::{Page, STYLE, Section, Style, contents, typed};
+use super::text;
 use crate::error::one_line;
 use crate::{Result, disk, folder};
 use evaluation::Evaluation;
@@ -116,12 +119,14 @@ fn sections(facts: &Facts) -> Result<Vec<Section>> {
         grid::section(facts)?,
         tokens::section(facts)?,
         verdicts::section(facts)?,
+        disputes::section(facts)?,
         filtering::section(facts)?,
         balance::section(facts)?,
         overlap::section(facts)?,
         behaviours::section(facts)?,
         contamination::section(facts)?,
         subsets::section(facts)?,
+        examples::section(facts)?,
     ];
     Ok(all.into_iter().flatten().collect())
 }
@@ -163,7 +168,7 @@ fn made(title: &str, about: Markup, mut sections: Vec<Section>, program: &str) -
     let page = Page {
         title,
         about,
-        style: Style::Inside(&[STYLE, figures::STYLE].concat()),
+        style: Style::Inside(&[STYLE, text::STYLE, figures::STYLE].concat()),
         nav: contents(&sections),
         main: html! { @for section in &sections { (section.markup()) } },
         footer,
