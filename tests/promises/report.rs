@@ -567,3 +567,52 @@ fn a_run_and_an_evaluation_write_their_reports_when_asked() {
     parse(&std::fs::read_to_string(place.path("one.report.html")).expect("a page"))
         .expect("a page");
 }
+
+#[test]
+fn an_audit_s_report_names_each_finding_with_as_many_rows_as_the_query_shows() {
+    let place = Place::new();
+    let mut rows = openr1_rows(30);
+    rows.push(rows[4].clone());
+    rows[7]["answer"] = json!(format!("not {}", text(&rows[8], "answer")));
+    place.write("data/a.jsonl", jsonl(&rows));
+    let arguments = [
+        "audit",
+        "data",
+        "--tokenizer",
+        "bytes.json",
+        "--out",
+        "audited",
+        "--pool",
+        "pool",
+        "--report",
+    ];
+    place
+        .gradatim(&arguments)
+        .ends(0)
+        .tells(&["audited.report.html"]);
+    let page = std::fs::read_to_string(place.path("audited.report.html")).expect("a page");
+    let page = parse(&page).unwrap_or_else(|why| panic!("{why}"));
+    holds_nothing_that_acts(&page);
+    let shown = cells(&page, "Findings, by how many rows");
+    let findings = table(&place.path("audited/__run__/findings.parquet"));
+    assert!(shown.len() > 2, "{shown:?}");
+    for row in &shown[1..] {
+        let of = findings
+            .iter()
+            .filter(|one| one["kind"] == row[0].as_str())
+            .count() as u64;
+        assert_eq!(number(&row[3]), of, "{row:?}");
+    }
+    let kinds: Vec<&str> = shown.iter().map(|row| row[0].as_str()).collect();
+    assert!(
+        kinds.iter().any(|kind| kind.contains("cop")),
+        "a row stands twice: {kinds:?}"
+    );
+    let sql = commands(&page)
+        .into_values()
+        .filter(|words| words.iter().any(|word| word.contains("findings")));
+    for words in sql {
+        let words: Vec<&str> = words[1..].iter().map(String::as_str).collect();
+        place.gradatim(&words).ends(0);
+    }
+}

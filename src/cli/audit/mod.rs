@@ -61,6 +61,9 @@ pub(super) struct Arguments {
     /// row of each finding; and the ledger of a run that selects nothing. The page then names the query of each figure.
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
+    /// Write a page to look at beside that folder too, as `gradatim report` does.
+    #[arg(long, requires = "out")]
+    report: bool,
     #[command(flatten)]
     work: Work,
 }
@@ -92,6 +95,9 @@ pub(super) fn audit(arguments: &Arguments) -> Result<u8> {
     }
     if let Some(out) = &arguments.out {
         say(&format!("wrote {}", out.display()));
+        if arguments.report {
+            super::report::beside(out)?;
+        }
     }
     Ok(0)
 }

@@ -5,8 +5,7 @@ use std::path::Path;
 use maud::{Markup, html};
 use serde::Deserialize;
 
-use super::facts::{Row, Tables, is, literal};
-use crate::disk::read_own_text;
+use super::facts::{Row, Tables, is, json, literal};
 use crate::error::{one_line, thousands};
 use crate::folder::EVALUATION;
 use crate::view::figures::{self, Estimate, Figure, Panel, Point, Series, Words};
@@ -59,8 +58,8 @@ impl Evaluation {
         }
         Ok(Self {
             tables: Tables::open(out)?,
-            said: read(&out.join("eval.json"))?,
-            manifest: read(&out.join(EVALUATION))?,
+            said: json(&out.join("eval.json"))?,
+            manifest: json(&out.join(EVALUATION))?,
         })
     }
 
@@ -663,15 +662,6 @@ const DIFFERENCES_MAX: usize = 100;
 
 /// What arms have in common that differ in size alone.
 const FAMILY: &str = "benchmark, role, category, length, style, recipe, budget";
-
-fn read<T: for<'d> Deserialize<'d>>(path: &Path) -> Result<T> {
-    let text = read_own_text(path)?;
-    serde_json::from_str(&text).map_err(|error| Error::File {
-        file: path.display().to_string(),
-        problem: format!("cannot be read: {error}"),
-        hint: "make the evaluation again with this version".into(),
-    })
-}
 
 /// How many sentences a list has.
 const SENTENCES_MAX: usize = 80;

@@ -159,7 +159,7 @@ fn about(row: &Row) -> Markup {
 
 /// How one asks what was decided of a row.
 pub(super) fn decided(facts: &Facts) -> Markup {
-    html! { p.ask { "What was decided of a row, by the start of its id: " (typed(&facts.tables.command("gradatim why {} ID"))) } }
+    html! { p.ask { "What was decided of a row, by the start of its id: " (typed(&facts.tables.command("gradatim why ID --in {}"))) } }
 }
 
 /// An entry with its texts, of at most so many letters of problem and response each.

@@ -3,8 +3,10 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
+use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use super::findings::Audit;
 use crate::audit::why::{self, Sources, Texts};
 use crate::emit::leakage::Leakage;
 use crate::engine::Engine;
@@ -25,6 +27,8 @@ pub(crate) struct Facts {
     pub pipeline: Option<Pipeline>,
     /// None where no benchmark was looked for.
     pub leakage: Option<Leakage>,
+    /// None where no audit wrote the folder.
+    pub(super) audit: Option<Audit>,
     pub tables: Tables,
 }
 
@@ -49,6 +53,7 @@ impl Facts {
             manifest,
             pipeline: lock.ok().map(|file| file.pipeline),
             leakage: leakage(&run.join("leakage.json"))?,
+            audit: super::findings::read(out)?,
             tables,
         })
     }
@@ -73,16 +78,20 @@ impl Facts {
 
 /// The certificate, where the folder has one.
 fn leakage(path: &Path) -> Result<Option<Leakage>> {
-    if !path.is_file() {
-        return Ok(None);
+    match path.is_file() {
+        true => json(path).map(Some),
+        false => Ok(None),
     }
+}
+
+/// A file of ours, read whole.
+pub(super) fn json<T: for<'d> Deserialize<'d>>(path: &Path) -> Result<T> {
     let read = serde_json::from_str(&crate::disk::read_own_text(path)?);
-    let read = read.map_err(|error| Error::File {
+    read.map_err(|error| Error::File {
         file: path.display().to_string(),
-        problem: format!("is no certificate: {error}"),
-        hint: "hold the folder against its sums with `gradatim check`".into(),
-    });
-    read.map(Some)
+        problem: format!("cannot be read: {error}"),
+        hint: "hold the folder against its sums with `gradatim check`, or make it again with this version".into(),
+    })
 }
 
 impl Tables {

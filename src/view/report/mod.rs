@@ -18,6 +18,8 @@
 //! 10. Which problems meet a benchmark's, and are they out? (`contamination`)
 //! 11. What is in each subset, and what do its rows look like? (`subsets`, `examples`)
 //! 12. How is it made again, and how checked? (`again`)
+//!
+//! And of an audit: what is wrong with the data, and in which rows? (`findings`)
 
 mod again;
 mod balance;
@@ -29,6 +31,7 @@ mod examples;
 mod facts;
 mod fates;
 mod filtering;
+mod findings;
 mod glance;
 mod grid;
 mod overlap;
@@ -60,7 +63,7 @@ pub(crate) struct Report {
     pub figures: Vec<Figure>,
 }
 
-/// The report of a folder that `gradatim run` or `gradatim eval` wrote; of a run's with the effects of an evaluation where
+/// The report of a folder that `gradatim run`, `gradatim audit` or `gradatim eval` wrote; of a run's with the effects of an evaluation where
 /// one is named. Fails where the folder is neither, or cannot be read.
 pub(crate) fn report(out: &Path, evaluation: Option<&Path>) -> Result<Report> {
     match folder::is_evaluation(out) {
@@ -106,7 +109,7 @@ fn of_run(out: &Path, evaluation: Option<&Path>) -> Result<Report> {
     }
     sections.extend(again::section(&facts)?);
     let about = html! {
-        p { "A report of the training sets in the folder " code { (facts.name()) } ". " (how_to_ask(facts.name())) }
+        p { "A report of what is in the folder " code { (facts.name()) } ". " (how_to_ask(facts.name())) }
     };
     Ok(made(&title, about, sections, &facts.manifest.program))
 }
@@ -115,6 +118,7 @@ fn of_run(out: &Path, evaluation: Option<&Path>) -> Result<Report> {
 fn sections(facts: &Facts) -> Result<Vec<Section>> {
     let all = [
         glance::section(facts)?,
+        findings::section(facts),
         fates::section(facts)?,
         grid::section(facts)?,
         tokens::section(facts)?,
