@@ -21,7 +21,7 @@ Examples:
   gradatim report out --eval evaluation --figures figures
   gradatim report evaluation --out evaluation.html")]
 pub(super) struct Arguments {
-    /// A folder that `gradatim run` or `gradatim eval --out` wrote.
+    /// A folder that `gradatim run`, `gradatim audit --out` or `gradatim eval --out` wrote.
     folder: PathBuf,
     /// Write the page to this file [default: FOLDER.report.html, beside the folder].
     #[arg(long, value_name = "FILE")]

@@ -204,6 +204,9 @@ impl Cell {
     }
 }
 
+/// Tables with more rows are folded.
+const OPEN_MAX: usize = 16;
+
 /// A table whose first column names its rows; a column of numbers stands to the right.
 pub(crate) struct Table {
     pub caption: String,
@@ -220,17 +223,26 @@ impl Table {
         }
     }
 
-    /// The table; nothing where it has no row.
+    /// The table; nothing where it has no row. A long one is opened by who wants it.
     pub(crate) fn markup(&self) -> Markup {
-        if self.rows.is_empty() {
-            return html! {};
+        match self.rows.len() {
+            0 => html! {},
+            rows if rows > OPEN_MAX => {
+                let summary = format!("{} ({} rows)", self.caption, thousands(rows as u64));
+                folded(&summary, &self.whole(None))
+            }
+            _ => self.whole(Some(&one_line(&self.caption))),
         }
+    }
+
+    /// The table under its caption, or where that stands elsewhere without.
+    fn whole(&self, shown: Option<&str>) -> Markup {
         let caption = one_line(&self.caption);
         html! {
             // What is wider than the window scrolls by itself, by keys too.
             div.scroll role="region" aria-label=(caption) tabindex="0" {
                 table {
-                    caption { (caption) }
+                    @if let Some(caption) = shown { caption { (caption) } }
                     thead { tr { @for (at, head) in self.heads.iter().enumerate() {
                         th scope="col" class=[self.class(at)] { (head) }
                     } } }
@@ -273,7 +285,7 @@ pub(crate) fn typed(command: &str) -> Markup {
 
 /// What is shown only to who asks.
 pub(crate) fn folded(summary: &str, body: &Markup) -> Markup {
-    html! { details { summary { (one_line(summary)) } (body) } }
+    html! { details.long { summary { (one_line(summary)) } (body) } }
 }
 
 /// A share of 1 in percent; something is never written as nothing, nor less than all as all.

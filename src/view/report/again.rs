@@ -6,12 +6,11 @@ use super::facts::Facts;
 use crate::Result;
 use crate::error::one_line;
 use crate::manifest::FileRecord;
-use crate::view::page::{Cell, Section, Table, counted, folded, typed};
+use crate::view::page::{Cell, Section, Table, counted, typed};
 
 pub(super) fn section(facts: &Facts) -> Result<Option<Section>> {
     let manifest = &facts.manifest;
     let run = "gradatim run {}/__run__/pipeline.lock.toml --out again";
-    let files = files(&manifest.files).markup();
     let of_files = counted(
         manifest.files.len() as u64,
         "file that was read",
@@ -27,7 +26,7 @@ pub(super) fn section(facts: &Facts) -> Result<Option<Section>> {
             dt { "Seed" } dd { (manifest.seed) }
             dt { "SHA-256 of the pipeline, every default filled in" } dd { code { (one_line(&manifest.pipeline_sha256)) } }
         }
-        (folded(&format!("The {of_files}, with hashes"), &files))
+        (files(&manifest.files).markup())
     };
     Ok(Some(Section {
         id: "again",

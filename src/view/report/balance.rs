@@ -137,7 +137,7 @@ const NAMED_MAX: usize = 30;
 fn worst(facts: &Facts) -> Result<Table> {
     let rows = facts.ask(&format!(
         "SELECT subset, control, variable, level, subset_mean, control_mean, smd, chance FROM balance WHERE large AND \
-         beyond_chance AND NOT by_design ORDER BY abs(smd) DESC, subset, control, variable, level LIMIT {NAMED_MAX}"
+         beyond_chance AND NOT by_design AND smd IS NOT NULL ORDER BY abs(smd) DESC, subset, control, variable, level LIMIT {NAMED_MAX}"
     ))?;
     let mut table = Table::new(
         format!("The largest differences that nothing explains, at most {NAMED_MAX}"),

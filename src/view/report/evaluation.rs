@@ -5,12 +5,11 @@ use std::path::Path;
 use maud::{Markup, html};
 use serde::Deserialize;
 
-use super::facts::{Row, Tables, is, literal};
-use crate::disk::read_own_text;
+use super::facts::{Row, Tables, is, json, literal};
 use crate::error::{one_line, thousands};
 use crate::folder::EVALUATION;
 use crate::view::figures::{self, Estimate, Figure, Panel, Point, Series, Words};
-use crate::view::page::{Cell, Section, Table, counted, folded, percent, said, typed};
+use crate::view::page::{Cell, Section, Table, counted, percent, said, typed};
 use crate::{Error, Result};
 
 /// An evaluation's folder, open for questions.
@@ -59,8 +58,8 @@ impl Evaluation {
         }
         Ok(Self {
             tables: Tables::open(out)?,
-            said: read(&out.join("eval.json"))?,
-            manifest: read(&out.join(EVALUATION))?,
+            said: json(&out.join("eval.json"))?,
+            manifest: json(&out.join(EVALUATION))?,
         })
     }
 
@@ -90,7 +89,7 @@ impl Evaluation {
         let body = html! {
             @if !words.is_empty() { (sentences("What it answers", words)) }
             (self.arms()?.markup())
-            (folded("Every run", &self.runs()?.markup()))
+            (self.runs()?.markup())
             (self.tables.shown_by("Every attempt", "SELECT * FROM attempts LIMIT 20"))
             @if !warnings.is_empty() { (sentences("What it warns of", warnings)) }
         };
@@ -292,7 +291,7 @@ impl Evaluation {
             return Ok(None);
         }
         let mut table = Table::new(
-            "Score by number of training rows",
+            "The same in numbers",
             &[
                 "rows",
                 "of",
@@ -663,15 +662,6 @@ const DIFFERENCES_MAX: usize = 100;
 
 /// What arms have in common that differ in size alone.
 const FAMILY: &str = "benchmark, role, category, length, style, recipe, budget";
-
-fn read<T: for<'d> Deserialize<'d>>(path: &Path) -> Result<T> {
-    let text = read_own_text(path)?;
-    serde_json::from_str(&text).map_err(|error| Error::File {
-        file: path.display().to_string(),
-        problem: format!("cannot be read: {error}"),
-        hint: "make the evaluation again with this version".into(),
-    })
-}
 
 /// How many sentences a list has.
 const SENTENCES_MAX: usize = 80;

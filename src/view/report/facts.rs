@@ -1,15 +1,20 @@
 //! What a run's folder says: its manifest, and answers to questions by SQL.
 
-use std::path::Path;
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
 
+use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use super::findings::Audit;
+use crate::audit::why::{self, Sources, Texts};
 use crate::emit::leakage::Leakage;
 use crate::engine::Engine;
 use crate::engine::rows::objects;
 use crate::folder::{self, RUN_FOLDER};
 use crate::manifest::Manifest;
 use crate::pipeline::{Pipeline, PipelineFile};
+use crate::plan::{Connect, Overrides};
 use crate::train::configs::quoted;
 use crate::view::page::{Cell, typed};
 use crate::{Error, Result};
@@ -22,12 +27,15 @@ pub(crate) struct Facts {
     pub pipeline: Option<Pipeline>,
     /// None where no benchmark was looked for.
     pub leakage: Option<Leakage>,
+    /// None where no audit wrote the folder.
+    pub(super) audit: Option<Audit>,
     pub tables: Tables,
 }
 
 /// Tables by SQL, and how one asks them oneself.
 pub(crate) struct Tables {
     engine: Engine,
+    out: PathBuf,
     /// The folder's own name.
     name: String,
 }
@@ -45,6 +53,7 @@ impl Facts {
             manifest,
             pipeline: lock.ok().map(|file| file.pipeline),
             leakage: leakage(&run.join("leakage.json"))?,
+            audit: super::findings::read(out)?,
             tables,
         })
     }
@@ -69,16 +78,20 @@ impl Facts {
 
 /// The certificate, where the folder has one.
 fn leakage(path: &Path) -> Result<Option<Leakage>> {
-    if !path.is_file() {
-        return Ok(None);
+    match path.is_file() {
+        true => json(path).map(Some),
+        false => Ok(None),
     }
+}
+
+/// A file of ours, read whole.
+pub(super) fn json<T: for<'d> Deserialize<'d>>(path: &Path) -> Result<T> {
     let read = serde_json::from_str(&crate::disk::read_own_text(path)?);
-    let read = read.map_err(|error| Error::File {
+    read.map_err(|error| Error::File {
         file: path.display().to_string(),
-        problem: format!("is no certificate: {error}"),
-        hint: "hold the folder against its sums with `gradatim check`".into(),
-    });
-    read.map(Some)
+        problem: format!("cannot be read: {error}"),
+        hint: "hold the folder against its sums with `gradatim check`, or make it again with this version".into(),
+    })
 }
 
 impl Tables {
@@ -92,6 +105,7 @@ impl Tables {
             .map(|name| name.to_string_lossy().into_owned());
         Ok(Self {
             engine,
+            out: out.to_owned(),
             name: name.unwrap_or_else(|| "out".to_owned()),
         })
     }
@@ -107,6 +121,28 @@ impl Tables {
     pub(super) fn ask(&self, sql: &str) -> Result<Vec<Row>> {
         let rows = objects(&self.engine.query(sql)?)?;
         Ok(rows.into_iter().map(Row).collect())
+    }
+
+    /// The texts of rows of a set, by the id of their trajectory, as the set has them.
+    pub(super) fn texts_in(&self, set: &str, ids: &[String]) -> Result<HashMap<String, Texts>> {
+        match ids.is_empty() || !self.engine.has(set) {
+            true => Ok(HashMap::new()),
+            false => why::texts_in(&self.engine, set, ids),
+        }
+    }
+
+    /// The texts of rows of the ledger, in their order: from the sets, else from the sources, where these lie on this
+    /// machine where the folder says. Nobody is asked for a page: what is on the hub is named as missing.
+    pub(super) fn texts(&self, rows: &[Row]) -> Result<Vec<Texts>> {
+        let ledger: Vec<_> = rows.iter().map(|row| row.0.clone()).collect();
+        let nobody: Connect<'_> = &|| {
+            Err(Error::usage(
+                "a report asks nobody",
+                "look at it with `gradatim view`",
+            ))
+        };
+        let sources = Sources::to_read(None, Overrides::default(), nobody);
+        why::texts(&self.engine, &self.out, &ledger, &sources)
     }
 
     /// A command over the folder, whose name stands where `{}` does.
@@ -154,6 +190,11 @@ pub(super) fn is(column: &str, value: Option<&str>) -> String {
 }
 
 impl Row {
+    /// The trajectory's id.
+    pub(super) fn name(&self) -> &str {
+        self.text("trajectory_id").unwrap_or_default()
+    }
+
     pub(super) fn text(&self, name: &str) -> Option<&str> {
         self.0.get(name).and_then(Value::as_str)
     }

@@ -69,22 +69,23 @@ fn found(facts: &Facts, dropped: &[Dropped]) -> String {
         thousands(kept),
         share(kept)
     );
+    let since = most.map_or("", |most| most.meaning);
     match most {
         None => format!("{came}: none was dropped."),
-        Some(most) if most.count == gone => format!(
-            "{came} and {} dropped, all as {}.",
-            thousands(gone),
-            most.reason
-        ),
-        Some(most) => {
+        Some(most) if most.count == gone => {
             format!(
-                "{came} and {} dropped, most as {}: {} ({}).",
+                "{came} and {} dropped, all because {since} (`{}`).",
                 thousands(gone),
-                most.reason,
-                thousands(most.count),
-                share(most.count)
+                most.reason
             )
         }
+        Some(most) => format!(
+            "{came} and {} dropped; {} of them ({}) because {since} (`{}`).",
+            thousands(gone),
+            thousands(most.count),
+            share(most.count),
+            most.reason
+        ),
     }
 }
 

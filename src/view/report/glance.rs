@@ -38,18 +38,18 @@ fn found(facts: &Facts) -> String {
     let records = &facts.manifest.subsets;
     let [subsets, controls] =
         [is_subset, is_control].map(|is| records.iter().filter(|one| is(one)).count() as u64);
-    let drawn = match records.is_empty() {
-        true => "No training set was drawn".to_owned(),
-        false => format!(
-            "{} and {} were drawn",
-            counted(subsets, "training set", "training sets"),
-            counted(
-                controls,
-                "control to compare them with",
-                "controls to compare them with"
-            ),
+    if records.is_empty() {
+        return of_entries(facts);
+    }
+    let drawn = format!(
+        "{} and {} were drawn",
+        counted(subsets, "training set", "training sets"),
+        counted(
+            controls,
+            "control to compare them with",
+            "controls to compare them with"
         ),
-    };
+    );
     let (read, kept) = (facts.entries(), facts.kept());
     let share = match read {
         0 => String::new(),
@@ -59,6 +59,20 @@ fn found(facts: &Facts) -> String {
         "{drawn} from the {} of {} entries that were kept{share}.",
         thousands(kept),
         thousands(read)
+    )
+}
+
+/// Of a folder without training sets.
+fn of_entries(facts: &Facts) -> String {
+    let (read, kept) = (facts.entries(), facts.kept());
+    let are = match facts.audit {
+        Some(_) => "trajectories",
+        None => "kept, and no training set was drawn from them",
+    };
+    format!(
+        "Of {} that were read, {} are {are}.",
+        counted(read, "entry", "entries"),
+        thousands(kept)
     )
 }
 

@@ -69,7 +69,7 @@ pub(super) fn section(facts: &Facts) -> Result<Option<Section>> {
     };
     Ok(Some(Section {
         id: "grid",
-        title: "The grid: what was asked, and what there is",
+        title: "The grid, and what there is for it",
         found: found(&asked, &manifest.shortfalls),
         figures: drawn(&asked),
         body,
@@ -199,7 +199,7 @@ fn drawn(asked: &[Asked]) -> Vec<Figure> {
         let words = Words {
             name: &format!("plot-grid-{}", index + 1),
             title: &title,
-            said: "Problems with an accepted trajectory, and the largest size that was asked for.",
+            said: "",
         };
         let cells = cells.iter().map(|cell| figures::Cell {
             category: cell.category.clone(),

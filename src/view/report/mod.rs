@@ -18,15 +18,20 @@
 //! 10. Which problems meet a benchmark's, and are they out? (`contamination`)
 //! 11. What is in each subset, and what do its rows look like? (`subsets`, `examples`)
 //! 12. How is it made again, and how checked? (`again`)
+//!
+//! And of an audit: what is wrong with the data, and in which rows? (`findings`)
 
 mod again;
 mod balance;
 mod behaviours;
 mod contamination;
+mod disputes;
 mod evaluation;
+mod examples;
 mod facts;
 mod fates;
 mod filtering;
+mod findings;
 mod glance;
 mod grid;
 mod overlap;
@@ -41,6 +46,7 @@ use maud::{Markup, html};
 
 use super::figures::{self, Figure};
 use super::page::{Page, STYLE, Section, Style, contents, typed};
+use super::text;
 use crate::error::one_line;
 use crate::{Result, disk, folder};
 use evaluation::Evaluation;
@@ -57,7 +63,7 @@ pub(crate) struct Report {
     pub figures: Vec<Figure>,
 }
 
-/// The report of a folder that `gradatim run` or `gradatim eval` wrote; of a run's with the effects of an evaluation where
+/// The report of a folder that `gradatim run`, `gradatim audit` or `gradatim eval` wrote; of a run's with the effects of an evaluation where
 /// one is named. Fails where the folder is neither, or cannot be read.
 pub(crate) fn report(out: &Path, evaluation: Option<&Path>) -> Result<Report> {
     match folder::is_evaluation(out) {
@@ -103,7 +109,7 @@ fn of_run(out: &Path, evaluation: Option<&Path>) -> Result<Report> {
     }
     sections.extend(again::section(&facts)?);
     let about = html! {
-        p { "A report of the training sets in the folder " code { (facts.name()) } ". " (how_to_ask(facts.name())) }
+        p { "A report of what is in the folder " code { (facts.name()) } ". " (how_to_ask(facts.name())) }
     };
     Ok(made(&title, about, sections, &facts.manifest.program))
 }
@@ -112,16 +118,19 @@ fn of_run(out: &Path, evaluation: Option<&Path>) -> Result<Report> {
 fn sections(facts: &Facts) -> Result<Vec<Section>> {
     let all = [
         glance::section(facts)?,
+        findings::section(facts),
         fates::section(facts)?,
         grid::section(facts)?,
         tokens::section(facts)?,
         verdicts::section(facts)?,
+        disputes::section(facts)?,
         filtering::section(facts)?,
         balance::section(facts)?,
         overlap::section(facts)?,
         behaviours::section(facts)?,
         contamination::section(facts)?,
         subsets::section(facts)?,
+        examples::section(facts)?,
     ];
     Ok(all.into_iter().flatten().collect())
 }
@@ -163,7 +172,7 @@ fn made(title: &str, about: Markup, mut sections: Vec<Section>, program: &str) -
     let page = Page {
         title,
         about,
-        style: Style::Inside(&[STYLE, figures::STYLE].concat()),
+        style: Style::Inside(&[STYLE, text::STYLE, figures::STYLE].concat()),
         nav: contents(&sections),
         main: html! { @for section in &sections { (section.markup()) } },
         footer,

@@ -7,18 +7,15 @@ use crate::Result;
 use crate::error::{one_line, thousands};
 use crate::manifest::SubsetRecord;
 use crate::select::SubsetRole;
-use crate::view::page::{Cell, Section, Table, counted, folded};
+use crate::view::page::{Cell, Section, Table, counted};
 
 pub(super) fn section(facts: &Facts) -> Result<Option<Section>> {
     let records = &facts.manifest.subsets;
     if records.is_empty() {
         return Ok(None);
     }
-    let table = table(facts).markup();
     let body = html! {
-        // A long list is opened by who wants it.
-        @if records.len() > OPEN_MAX { (folded(&format!("All {} sets", thousands(records.len() as u64)), &table)) }
-        @else { (table) }
+        (table(facts).markup())
         @if records.len() > SETS_MAX {
             p.soft { "The first " (thousands(SETS_MAX as u64)) " are shown." }
         }
@@ -33,9 +30,6 @@ pub(super) fn section(facts: &Facts) -> Result<Option<Section>> {
         figures: Vec::new(),
     }))
 }
-
-/// More sets than this are folded away.
-const OPEN_MAX: usize = 60;
 
 /// How many are shown at all.
 const SETS_MAX: usize = 2000;

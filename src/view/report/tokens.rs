@@ -164,7 +164,7 @@ fn measures() -> String {
     let over = CUTS.map(|cut| format!("count(*) FILTER (WHERE tokens > {cut}) AS over_{cut}"));
     let cut = CUTS[2];
     format!(
-        "count(*) AS trajectories, median(CAST(tokens AS DOUBLE)) AS median, avg(tokens) AS mean, \
+        "count(*) AS trajectories, median(CAST(tokens AS DOUBLE)) AS median, \
          percentile_cont(0.9) WITHIN GROUP (ORDER BY CAST(tokens AS DOUBLE)) AS ninth, max(tokens) AS longest, {}, \
          sum(CASE WHEN thinking_tokens > {cut} THEN thinking_tokens - {cut} ELSE 0 END) AS lost, sum(thinking_tokens) AS \
          thinking",
@@ -218,7 +218,6 @@ fn by(facts: &Facts, column: &str, what: &str) -> Result<Table> {
             "became",
             "trajectories",
             "half below",
-            "mean",
             "nine tenths below",
             "longest",
             "over 8,192",
@@ -242,8 +241,7 @@ fn by(facts: &Facts, column: &str, what: &str) -> Result<Table> {
             Cell::text(row.text("fate").unwrap_or_default()),
             Cell::Count(all),
         ];
-        cells
-            .extend(["median", "mean", "ninth"].map(|name| Cell::count(rounded(row.number(name)))));
+        cells.extend(["median", "ninth"].map(|name| Cell::count(rounded(row.number(name)))));
         cells.push(Cell::Count(row.count("longest")));
         cells.extend(CUTS.map(|cut| share(row.count(&format!("over_{cut}")), all)));
         cells.push(share(row.count("lost"), row.count("thinking")));

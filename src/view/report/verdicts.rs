@@ -31,7 +31,7 @@ pub(super) fn section(facts: &Facts) -> Result<Option<Section>> {
 }
 
 /// What a source recorded, of its rule and its judge.
-const RECORDED: &str = "CASE WHEN recorded_rule OR recorded_judge THEN 'right' WHEN recorded_rule IS NULL AND \
+pub(super) const RECORDED: &str = "CASE WHEN recorded_rule OR recorded_judge THEN 'right' WHEN recorded_rule IS NULL AND \
                         recorded_judge IS NULL THEN 'none' ELSE 'wrong' END";
 
 /// Our verdicts in their order, and the labels in theirs.

@@ -247,9 +247,7 @@ fn a_subset_stands_beside_its_control_with_its_numbers_and_rows() {
     let place = made();
     let viewer = Viewer::start(&place, &["out", "--pool", "pool"]);
     let selection = place.out("out").selection();
-    let control = selection
-        .keys()
-        .find(|name| name.starts_with("random-10"));
+    let control = selection.keys().find(|name| name.starts_with("random-10"));
     let control = control.expect("a control").clone();
     let page = viewer.page(&format!("compare?a=all-normal-10&b={control}&by=rank"));
     let links = attributes(&page, "href");
