@@ -135,6 +135,8 @@ impl Tables {
                     "look at it with `gradatim view`",
                 ))
             },
+            settings: None,
+            stop: &|| Ok(()),
         };
         why::texts(&self.engine, &self.out, &ledger, &sources)
     }
