@@ -33,6 +33,23 @@ pub(crate) struct Sources<'a> {
     pub stop: &'a dyn Fn() -> Result<()>,
 }
 
+impl<'a> Sources<'a> {
+    /// Sources that texts are read from, for as long as it takes: nothing is measured again.
+    pub(crate) fn to_read(
+        base: Option<&'a Path>,
+        overrides: Overrides,
+        connect: Connect<'a>,
+    ) -> Self {
+        Self {
+            base,
+            overrides,
+            connect,
+            settings: None,
+            stop: &|| Ok(()),
+        }
+    }
+}
+
 /// The texts of one entry.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub(crate) struct Texts {

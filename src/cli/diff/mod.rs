@@ -117,12 +117,11 @@ impl Arguments {
         let mut file = tables.file(None)?;
         settle(&mut file.pipeline);
         file.pipeline.screen.contamination = None;
-        let shown = self.sides().map(|side| side.display().to_string());
         self.work.answer(&file, "diff", |measured, settings| {
             diff::datasets(&Asked {
                 experiment: &measured,
                 names: [names[0].as_str(), names[1].as_str()],
-                shown,
+                shown: self.sides().map(|side| side.display().to_string()),
                 out: self.out.as_deref(),
                 stop: &|| settings.check_stop(),
             })

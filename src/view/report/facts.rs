@@ -12,7 +12,7 @@ use crate::engine::rows::objects;
 use crate::folder::{self, RUN_FOLDER};
 use crate::manifest::Manifest;
 use crate::pipeline::{Pipeline, PipelineFile};
-use crate::plan::Overrides;
+use crate::plan::{Connect, Overrides};
 use crate::train::configs::quoted;
 use crate::view::page::{Cell, typed};
 use crate::{Error, Result};
@@ -126,18 +126,13 @@ impl Tables {
     /// machine where the folder says. Nobody is asked for a page: what is on the hub is named as missing.
     pub(super) fn texts(&self, rows: &[Row]) -> Result<Vec<Texts>> {
         let ledger: Vec<_> = rows.iter().map(|row| row.0.clone()).collect();
-        let sources = Sources {
-            base: None,
-            overrides: Overrides::default(),
-            connect: &|| {
-                Err(Error::usage(
-                    "a report asks nobody",
-                    "look at it with `gradatim view`",
-                ))
-            },
-            settings: None,
-            stop: &|| Ok(()),
+        let nobody: Connect<'_> = &|| {
+            Err(Error::usage(
+                "a report asks nobody",
+                "look at it with `gradatim view`",
+            ))
         };
+        let sources = Sources::to_read(None, Overrides::default(), nobody);
         why::texts(&self.engine, &self.out, &ledger, &sources)
     }
 

@@ -168,7 +168,7 @@ fn made(title: &str, about: Markup, mut sections: Vec<Section>, program: &str) -
     let page = Page {
         title,
         about,
-        style: Style::Inside(&[STYLE, figures::STYLE, text::STYLE].concat()),
+        style: Style::Inside(&[STYLE, text::STYLE, figures::STYLE].concat()),
         nav: contents(&sections),
         main: html! { @for section in &sections { (section.markup()) } },
         footer,

@@ -161,14 +161,12 @@ impl Viewed {
 
     /// How the sources are reached that hold what stands in no subset.
     pub(super) fn with_sources<T>(&self, ask: impl FnOnce(&Sources<'_>) -> T) -> T {
-        ask(&Sources {
-            base: self.places.base.as_deref(),
-            overrides: self.places.overrides.clone(),
-            connect: &|| (self.places.connect)(),
-            settings: None,
-            // Ctrl-C ends the process.
-            stop: &|| Ok(()),
-        })
+        // Ctrl-C ends the process.
+        ask(&Sources::to_read(
+            self.places.base.as_deref(),
+            self.places.overrides.clone(),
+            &|| (self.places.connect)(),
+        ))
     }
 
     /// The names in each of [`NAMED`]'s columns, the most common first, with how many entries have each.

@@ -13,7 +13,7 @@ use crate::Result;
 use crate::audit::why::{self, Texts};
 use crate::error::one_line;
 use crate::view::page::counted;
-use crate::view::text::{prose, response};
+use crate::view::text::{answer, prose, response};
 
 /// Attempts beside each other: more than a window is wide, and few enough that their texts are read at once.
 const BESIDE: u64 = 6;
@@ -46,8 +46,8 @@ pub(in crate::view::server) fn problem(viewed: &Viewed, id: &str, asked: &Asked)
     let main = html! {
         section aria-labelledby="problem" {
             h2 #problem { "Problem" }
-            @match &of_problem { Some(text) => div.text { (prose(text)) }, None => p { "Its text is not at hand." } }
-            @if let Some(gold) = texts.iter().find_map(|texts| texts.gold.as_ref()) { h3 { "Gold answer" } div.text { (prose(gold)) } }
+            @match &of_problem { Some(text) => (prose(text)), None => p { "Its text is not at hand." } }
+            @if let Some(gold) = texts.iter().find_map(|texts| texts.gold.as_ref()) { h3 { "Gold answer" } p { (answer(gold)) } }
         }
         section aria-labelledby="attempts" {
             h2 #attempts { "Attempts" }
@@ -135,8 +135,9 @@ fn attempt(viewed: &Viewed, row: &Row, texts: &Texts) -> Markup {
     html! {
         article {
             h3 { a.row href=(to) { (cell(&shown(row, "style"))) ", " (cell(&shown(row, "verdict"))) } }
-            p.soft { (count(number(row, "tokens"))) " tokens, " (cell(&fate)) ", answer " (cell(&shown(row, "extracted"))) }
-            @if let Some(said) = &texts.response { div.text { (response(said)) } }
+            p.soft { (count(number(row, "tokens"))) " tokens, " (cell(&fate)) }
+            @if row.get("extracted").is_some_and(|found| !found.is_null()) { p { "Answer: " (answer(&shown(row, "extracted"))) } }
+            @if let Some(said) = &texts.response { (response(said)) }
             @if let Some(why) = &texts.missing { p role="note" { (one_line(why)) } }
         }
     }

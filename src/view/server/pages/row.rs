@@ -13,7 +13,7 @@ use super::{Made, cell, count, unasked, verdict, whole};
 use crate::Result;
 use crate::audit::why::{self, Decision, Partner, Story, Texts};
 use crate::error::one_line;
-use crate::view::text::{prose, response};
+use crate::view::text::{answer, prose, response};
 
 /// What an entry's neighbours in a list are known by.
 const NEIGHBOUR: &str = "trajectory_id, source, file, \"row\", generation";
@@ -133,12 +133,12 @@ fn texts(texts: &Texts) -> Markup {
     html! {
         section aria-labelledby="problem" {
             h2 #problem { "Problem" }
-            @match &texts.problem { Some(problem) => div.text { (prose(problem)) }, None => p { "Not at hand." } }
-            @if let Some(gold) = &texts.gold { h3 { "Gold answer" } div.text { (prose(gold)) } }
+            @match &texts.problem { Some(problem) => (prose(problem)), None => p { "Not at hand." } }
+            @if let Some(gold) = &texts.gold { h3 { "Gold answer" } p { (answer(gold)) } }
         }
         section aria-labelledby="response" {
             h2 #response { "Response" }
-            @if let Some(said) = &texts.response { div.text { (response(said)) } }
+            @if let Some(said) = &texts.response { (response(said)) }
             @if let Some(why) = &texts.missing { p role="note" { (one_line(why)) } }
             @if let Some(from) = &texts.from { p.soft { "Text from " (one_line(from)) "." } }
         }
@@ -191,8 +191,8 @@ fn partners(viewed: &Viewed, partners: &[Partner]) -> Markup {
 fn held_against(viewed: &Viewed, partner: &Partner) -> Markup {
     html! {
         h3 { (kind(partner.kind)) ": " (one_line(&partner.name)) @if let Some(fate) = &partner.fate { " (" (fate) ")" } }
-        @if let Some(problem) = &partner.texts.problem { div.text { (prose(problem)) } }
-        @if let Some(gold) = &partner.texts.gold { p { "Gold answer: " (prose(gold)) } }
+        @if let Some(problem) = &partner.texts.problem { (prose(problem)) }
+        @if let Some(gold) = &partner.texts.gold { p { "Gold answer: " (answer(gold)) } }
         @if let Some(why) = &partner.texts.missing { p.soft { (one_line(why)) } }
         @if !partner.matched.is_empty() { p { "Both say: " @for words in &partner.matched { q { (one_line(words)) } " " } } }
         @if let Some(at) = address(partner) {

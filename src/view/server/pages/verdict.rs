@@ -8,7 +8,7 @@ use super::cell;
 use crate::audit::why::Story;
 use crate::error::{one_line, thousands};
 use crate::verify::{self, Gold, Thinking};
-use crate::view::text::prose;
+use crate::view::text;
 
 pub(super) fn explained(story: &Story) -> Markup {
     let row = &story.ledger;
@@ -51,7 +51,7 @@ fn gold_read(gold: &str) -> Markup {
     html! {
         dt { "Gold answer" }
         dd { @match verify::read_gold(gold) {
-            Gold::Answer(answer) => { (prose(&answer)) ", read as " (read(&answer)) },
+            Gold::Answer(answer) => { (text::answer(&answer)) ", read as " (read(&answer)) },
             Gold::Missing => { "none is given" },
             Gold::Proof => { "a proof, or one that was not found" },
         } }
@@ -76,7 +76,7 @@ fn response_read(response: &str) -> Markup {
         dt { "Answer found" }
         dd { @match verify::extract(response) {
             Some(found) => {
-                (prose(&found.text)) ", by the rule " code { (found.rule.as_str()) } ", at bytes "
+                (text::answer(&found.text)) ", by the rule " code { (found.rule.as_str()) } ", at bytes "
                 (thousands(found.span.start as u64)) " to " (thousands(found.span.end as u64))
                 @if found.ambiguous { ", one of several" }
                 ", read as " (read(&found.text))
