@@ -23,6 +23,7 @@ mod eval_figures;
 mod eval_loop;
 mod evaluation;
 mod evidence;
+mod examples;
 mod folders;
 mod html;
 mod hub;

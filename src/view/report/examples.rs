@@ -170,6 +170,7 @@ pub(super) fn of_row(row: &Row, about: &Markup, texts: &Texts, letters: (usize, 
             div.soft { code { (id.get(..12).unwrap_or(id)) } " · " (about) }
             @if let Some(problem) = &texts.problem { (part("Problem", &text::prose_within(problem, letters.0))) }
             @if let Some(gold) = &texts.gold { (part("Gold answer", &text::answer(gold))) }
+            @if let Some(found) = row.text("extracted") { (part("Answer that was found", &text::answer(found))) }
             @if let Some(response) = &texts.response { (part("Response", &text::response_within(response, letters.1))) }
             @if let Some(why) = &texts.missing { p.soft { "Its texts are not shown: " (one_line(why)) } }
         }

@@ -433,3 +433,21 @@ proptest! {
         prop_assert_eq!(letters(&unescaped(&page)), letters(&parts.concat()));
     }
 }
+
+#[test]
+fn a_long_formula_in_a_line_may_be_broken_behind_operators_and_is_the_same_formula() {
+    let page = prose(&format!("${}$", vec!["a_1b_2"; 12].join("+"))).into_string();
+    let said_of = |page: &str| {
+        let texts = page.split('<').filter_map(|part| part.split_once('>'));
+        texts.map(|(_, text)| text).collect::<String>()
+    };
+    assert!(
+        page.matches("<math>").count() > 3
+            && page.matches("<mo>+</mo></mrow></math><math>").count() > 3,
+        "{page}"
+    );
+    assert_eq!(said_of(&page), vec!["a1b2"; 12].join("+"));
+    let inside = prose(&format!(r"$\{{{}\}}$", vec!["a"; 30].join(","))).into_string();
+    assert!(inside.matches("<math>").count() >= 2, "{inside}");
+    assert_eq!(prose("$a+b=c$").into_string().matches("<math").count(), 1);
+}
