@@ -44,6 +44,9 @@ pub(super) fn failed(error: DataFusionError, sql: &str, tables: &[String]) -> Er
 }
 
 fn unanswered(words: &str) -> Error {
+    if let Some(error) = no_function(words) {
+        return error;
+    }
     Error::Query(format!("the query cannot be answered: {words}"))
 }
 
@@ -99,6 +102,24 @@ fn no_column(name: &str, known: impl Iterator<Item = String>) -> Error {
             listed(written.iter().map(String::as_str))
         ),
     )
+}
+
+/// A function that there is none of; DataFusion adds the nearest in a line of its own.
+fn no_function(words: &str) -> Option<Error> {
+    let name = words
+        .split_once("Invalid function '")?
+        .1
+        .split('\'')
+        .next()?;
+    let meant = words.split_once("Did you mean '");
+    let meant = meant.and_then(|(_, rest)| rest.split('\'').next());
+    let meant = meant.map_or_else(String::new, |meant| {
+        format!("did you mean `{meant}`? otherwise ")
+    });
+    Some(Error::usage(
+        format!("there is no function `{}`", one_line(name)),
+        format!("{meant}see ours with `gradatim sql --help`"),
+    ))
 }
 
 /// The table that a query names and nobody registered. DataFusion says so in words only.
