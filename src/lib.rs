@@ -113,5 +113,5 @@ pub fn damaged_parts(pool: &std::path::Path) -> Result<Vec<String>> {
 /// What `check` finds broken, a line each, for the fuzz targets.
 #[doc(hidden)]
 pub fn broken_promises(out: &std::path::Path) -> Result<Vec<String>> {
-    Ok(audit::check::check(out, None)?.broken)
+    Ok(audit::check::check(out, None, &())?.broken)
 }

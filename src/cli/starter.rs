@@ -4,6 +4,7 @@ use std::path::Path;
 
 use crate::error::{one_line, quoted};
 use crate::rules::{Accept, TurnsRule};
+use crate::run::Watch;
 use crate::source::look::suggest::{Pick, suggest};
 use crate::source::look::trial::{Trial, trial};
 use crate::source::look::{Look, look};
@@ -64,8 +65,8 @@ impl DataPlace {
 
 impl Starter {
     /// How data is likely read, by the first file that can be read, and where it lies.
-    pub(super) fn of_data(data: &Data) -> Result<(Self, DataPlace)> {
-        let (_, files) = data.find()?;
+    pub(super) fn of_data(data: &Data, watch: &dyn Watch) -> Result<(Self, DataPlace)> {
+        let (_, files) = data.find(watch)?;
         Ok((starter(files, data)?, DataPlace::of(data)))
     }
 

@@ -129,8 +129,9 @@ pub(in crate::cli) struct Tables {
 }
 
 impl Tables {
+    /// Adds data; what should be known of its files is said by the plan.
     pub(in crate::cli) fn add(&mut self, data: &Data) -> Result<()> {
-        let (starter, place) = Starter::of_data(data)?;
+        let (starter, place) = Starter::of_data(data, &())?;
         let name = self.free(&place.name());
         self.text += &starter.table(&name, &place.keys());
         self.text.push('\n');

@@ -9,6 +9,7 @@ use crate::emit::leakage::{BenchmarkRecord, Leakage};
 use crate::error::one_line;
 use crate::source::Columns;
 
+use crate::cli::style::{Style, heading, styled};
 use crate::cli::table::{self, table, thousands};
 
 /// The page, as wide as the terminal.
@@ -106,7 +107,7 @@ impl Page {
     }
 
     fn findings(&self, audit: &Audit) -> String {
-        let mut text = self.line("found, with rows to look at", "rows", "share");
+        let mut text = heading(&self.line("found, with rows to look at", "rows", "share"));
         for section in Section::ALL {
             let found = audit
                 .findings
@@ -114,7 +115,7 @@ impl Page {
                 .filter(|one| one.section == section && one.rows > 0);
             let found: Vec<String> = found.map(|one| self.finding(one)).collect();
             if !found.is_empty() {
-                text += &format!("{}\n{}", section.title(), found.concat());
+                text += &format!("{}\n{}", heading(section.title()), found.concat());
             }
         }
         let missed = audit.findings.iter().filter(|one| one.rows == 0);
@@ -141,7 +142,8 @@ impl Page {
     fn finding(&self, finding: &Finding) -> String {
         let rows = thousands(finding.rows);
         let words = format!("  {}", finding.sentence);
-        self.line(&words, &rows, &percent(finding.share)) + &self.examples(&finding.examples)
+        let line = self.line(&words, &rows, &percent(finding.share));
+        styled(Style::Caution, &line) + &self.examples(&finding.examples)
     }
 
     /// Rows to look at: in one line, or where more is told of them in one each.
@@ -172,7 +174,7 @@ impl Page {
             return String::new();
         }
         let count = counted(disagreements.len() as u64, "problem");
-        let mut text = format!("gold answers that disagree: {count}\n");
+        let mut text = heading(&format!("gold answers that disagree: {count}")) + "\n";
         for one in disagreements.iter().take(SHOWN) {
             let answers = one.answers.iter().take(SHOWN);
             let answers: Vec<String> = answers

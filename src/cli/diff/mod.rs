@@ -135,7 +135,7 @@ const ROWS: usize = 100;
 
 /// The columns of the data's first file.
 fn columns(data: &Data) -> Result<Columns> {
-    let (_, files) = data.find()?;
+    let (_, files) = data.find(&())?;
     let Some(file) = files.first() else {
         return Ok(Columns::new());
     };
