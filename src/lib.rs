@@ -54,7 +54,7 @@
 //! | `emit` | subsets to files, card, manifest, ledger |
 //! | [`job`] | measure, select, emit: the main job |
 //! | [`engine`] | the DataFusion session with our functions |
-//! | `audit` | reads output folders: `check`, `why`, `balance`, `diff`; and what others made |
+//! | `audit` | reads output folders: `check` and `why` (which make a run again from its folder), `balance`, `diff`; and what others made |
 //! | [`eval`] | graded attempts to what an experiment shows |
 //! | [`train`] | what a trainer makes of a folder's rows |
 //! | `view` | the report and the viewer: pages to look at |
@@ -108,6 +108,15 @@ pub fn damaged_parts(pool: &std::path::Path) -> Result<Vec<String>> {
         pool::PartFolder::Damaged { why, .. } => Some(why),
     });
     Ok(damaged.collect())
+}
+
+/// The formulas of a text as they stand in it, and whether each is rendered on a page, for `benches/formulas.rs`.
+#[doc(hidden)]
+pub fn formulas(text: &str) -> Vec<(String, bool)> {
+    let found = view::text::formulas(text).into_iter();
+    found
+        .map(|formula| (formula.source, formula.is_rendered))
+        .collect()
 }
 
 /// What `check` finds broken, a line each, for the fuzz targets.

@@ -23,8 +23,10 @@ mod pool;
 mod power;
 mod preflight;
 mod progress;
+mod report;
 mod run;
 mod schema;
+mod shell;
 mod size;
 mod sql;
 mod starter;
@@ -34,6 +36,7 @@ mod terminal;
 mod train_config;
 mod training;
 mod verify;
+mod view;
 mod why;
 
 use std::ffi::OsString;
@@ -120,6 +123,8 @@ enum Command {
     Verify(Box<verify::Arguments>),
     /// Show why a trajectory or a problem is where it is.
     Why(why::Arguments),
+    /// Look at an output folder, or an evaluation's, in a browser.
+    View(view::Arguments),
     /// Query the tables of an output folder, or of an evaluation's.
     Sql(sql::Arguments),
     /// Verify that an output folder is what its manifest says.
@@ -128,6 +133,8 @@ enum Command {
     Eval(Box<eval::Arguments>),
     /// Show what a dataset is, and what is wrong with it.
     Audit(Box<audit::Arguments>),
+    /// Write one page that shows what is in a folder.
+    Report(report::Arguments),
     /// Show where two output folders, or two datasets, differ.
     Diff(Box<diff::Arguments>),
     /// Show how two subsets compare: balance, mixes, overlap.
@@ -159,10 +166,12 @@ impl Command {
             Self::Init(arguments) => init::init(arguments),
             Self::Verify(arguments) => verify::verify(arguments),
             Self::Why(arguments) => why::why(arguments),
+            Self::View(arguments) => view::view(arguments),
             Self::Sql(arguments) => sql::sql(arguments),
             Self::Check(arguments) => check::check(arguments),
             Self::Eval(arguments) => eval::eval(arguments),
             Self::Audit(arguments) => audit::audit(arguments),
+            Self::Report(arguments) => report::report(arguments),
             Self::Diff(arguments) => diff::diff(arguments),
             Self::Balance(arguments) => balance::balance(arguments),
             Self::Preflight(arguments) => preflight::preflight(arguments),

@@ -30,6 +30,9 @@ pub(super) struct Arguments {
     /// Wait where another run builds the same folder, and go on when it has ended.
     #[arg(long)]
     wait: bool,
+    /// Write a page to look at beside the folder too, as `gradatim report` does.
+    #[arg(long)]
+    report: bool,
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<u8> {
@@ -63,6 +66,9 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8> {
         arguments.out.display(),
         arguments.out.join("README.md").display()
     ));
+    if arguments.report {
+        super::report::beside(&arguments.out)?;
+    }
     Ok(0)
 }
 

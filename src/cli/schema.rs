@@ -1,6 +1,6 @@
 //! `gradatim schema`: the form of what is read and written.
 
-use crate::audit::dataset::Audit;
+use crate::audit::dataset::{self, Audit};
 use crate::audit::diff::{self, Diff};
 use crate::emit::leakage::Leakage;
 use crate::emit::{appendix, balance, ledger, runs, selection, subset};
@@ -34,6 +34,7 @@ enum Of {
     Manifest,
     Leakage,
     Audit,
+    Findings,
     Diff,
     Differing,
     Trajectories,
@@ -85,6 +86,7 @@ fn json(of: Of) -> Option<Result<String>> {
 /// The columns of what is a table.
 fn columns(of: Of, shown: fn(&[Head]) -> String) -> String {
     match of {
+        Of::Findings => shown(&dataset::columns()),
         Of::Differing => shown(&diff::columns()),
         Of::Trajectories => shown(&TRAJECTORIES.heads()),
         Of::Problems => shown(&PROBLEMS.heads()),

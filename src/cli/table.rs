@@ -7,6 +7,7 @@
 use super::style::{beginning, columns, ending, heading};
 use super::terminal;
 use crate::error::one_line;
+pub(super) use crate::error::thousands;
 
 /// Lays out rows under a head; a column is set to the right where its every cell is a number.
 pub(super) fn table(head: &[&str], rows: &[Vec<String>]) -> String {
@@ -262,19 +263,6 @@ fn is_number(cell: &str) -> bool {
         && cell
             .chars()
             .all(|c| c.is_ascii_digit() || matches!(c, ',' | '.'))
-}
-
-/// `1234567` as `1,234,567`.
-pub(super) fn thousands(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 /// `1536` as `1.5 KiB`.

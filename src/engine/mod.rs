@@ -9,6 +9,7 @@ pub(crate) mod conventions;
 mod failed;
 mod files;
 pub(crate) mod rows;
+mod served;
 mod statement;
 mod texts;
 mod told;
@@ -17,6 +18,7 @@ mod verdicts;
 use std::future::poll_fn;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock};
+use std::time::Duration;
 
 use arrow::array::{ArrayRef, AsArray, RecordBatch, StringViewArray, UInt32Array};
 use arrow::datatypes::DataType;
@@ -27,6 +29,7 @@ use datafusion::execution::memory_pool::FairSpillPool;
 use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
 use datafusion::logical_expr::{ColumnarValue, Volatility, create_udf};
 use datafusion::prelude::{SessionConfig, SessionContext};
+use tokio::time::timeout;
 
 use crate::folder::{self, EVALUATION_TABLES, RUN_FOLDER};
 use crate::measure::tokens::Tokenizer;
@@ -36,8 +39,8 @@ use crate::verify;
 use crate::{Error, Result, memory};
 use failed::failed;
 
-/// What a run writes of all its subsets together, where it has it.
-pub(crate) const TABLES: [&str; 4] = ["ledger", "selection", "balance", "overlap"];
+/// What a run writes of all its subsets together, and an audit beside it, where it has it.
+pub(crate) const TABLES: [&str; 5] = ["ledger", "selection", "balance", "overlap", "findings"];
 
 /// What is made into tables of what is none: a run's `subsets.csv`, the hits of its `leakage.json`, the parts of a pool.
 const TOLD: [&str; 4] = ["subsets", "leakage", "pool", "problems"];
@@ -81,6 +84,11 @@ impl Engine {
 
     /// The rows of a query.
     pub(crate) fn query(&self, sql: &str) -> Result<Vec<RecordBatch>> {
+        self.query_within(sql, Bounds::NONE)
+    }
+
+    /// The same up to a number of rows; fails where they were not there after a time.
+    pub(crate) fn query_within(&self, sql: &str, most: Bounds) -> Result<Vec<RecordBatch>> {
         statement::check(sql)?;
         let asked = match is_show_tables(sql) {
             true => NAMES,
@@ -88,17 +96,22 @@ impl Engine {
         };
         let (context, asked) = (self.context.clone(), asked.to_owned());
         // On a thread of the runtime: the stack of this one is somebody else's to choose.
-        let rows = self.runtime.spawn(async move {
+        let mut rows = self.runtime.spawn(async move {
             let frame = context.sql_with_options(&asked, reading()).await?;
             // A query without a row has columns still.
             let schema = Arc::clone(frame.schema().inner());
-            let mut rows = answer(frame.execute_stream().await?).await?;
+            let mut rows = answer(frame.execute_stream().await?, most.rows).await?;
             if rows.is_empty() {
                 rows.push(RecordBatch::new_empty(schema));
             }
             Ok(rows)
         });
-        let rows = self.runtime.block_on(rows).map_err(|_| broken_off())?;
+        let waited = async { timeout(most.time, &mut rows).await };
+        let Ok(done) = self.runtime.block_on(waited) else {
+            rows.abort();
+            return Err(too_slow(most.time));
+        };
+        let rows = done.map_err(|_| broken_off())?;
         rows.map_err(|error| failed(error, sql, &self.names()))
     }
 
@@ -151,6 +164,21 @@ fn present(folder: &Path, tables: &[&str]) -> Vec<(String, PathBuf)> {
     paths.filter(|(_, path)| path.is_file()).collect()
 }
 
+/// How much a query may be asked for.
+#[derive(Clone, Copy)]
+pub(crate) struct Bounds {
+    pub time: Duration,
+    /// Once there are so many no more are waited for; the last batch is whole.
+    pub rows: usize,
+}
+
+impl Bounds {
+    pub(crate) const NONE: Self = Self {
+        time: Duration::MAX,
+        rows: usize::MAX,
+    };
+}
+
 /// What a query that `statement` lets pass takes of it, several times over; only what is used is taken.
 const STACK_BYTES: usize = 32 << 20;
 /// What a query may write beside its memory, into a folder that goes with the session.
@@ -169,9 +197,10 @@ fn limited() -> Result<Arc<RuntimeEnv>> {
 /// The rows of an answer, which are shown as a whole and so held as one.
 async fn answer(
     mut stream: SendableRecordBatchStream,
+    rows_max: usize,
 ) -> std::result::Result<Vec<RecordBatch>, DataFusionError> {
     let most = memory::rest() / 8;
-    let (mut rows, mut bytes) = (Vec::new(), 0_u64);
+    let (mut rows, mut bytes, mut count) = (Vec::new(), 0_u64, 0_usize);
     while let Some(batch) = poll_fn(|context| stream.as_mut().poll_next(context)).await {
         let batch = batch?;
         bytes = bytes.saturating_add(batch.get_array_memory_size() as u64);
@@ -179,7 +208,11 @@ async fn answer(
             let most = most / 1_000_000;
             return exec_err!("the answer has more than {most} MB: ask for less, as by `LIMIT`");
         }
+        count += batch.num_rows();
         rows.push(batch);
+        if count >= rows_max {
+            break;
+        }
     }
     Ok(rows)
 }
@@ -201,6 +234,13 @@ fn broken_off() -> Error {
                inspect`"
             .into(),
     }
+}
+
+fn too_slow(most: Duration) -> Error {
+    Error::Query(format!(
+        "the query has no answer after {} seconds, which is as long as it may take here: ask for less",
+        most.as_secs()
+    ))
 }
 
 /// DataFusion's own answer would begin with seven tables about tables.

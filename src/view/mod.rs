@@ -5,6 +5,7 @@
 //! ([`text`] for texts with formulas, `maud` for all else), asks nobody for anything and runs nothing.
 
 mod figures;
-mod report;
-mod server;
-mod text;
+mod page;
+pub(crate) mod report;
+pub(crate) mod server;
+pub(crate) mod text;

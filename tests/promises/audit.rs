@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use gradatim::screen::contamination::selftest::CHANGES;
 use serde_json::{Value, json};
 
+use crate::hub::mock::MockHub;
 use crate::support::*;
 
 /// Words that problems are made of.
@@ -598,4 +599,266 @@ fn several_sources_are_audited_as_one_and_their_rows_told_apart() {
     assert_eq!(copy["rows"], json!(1));
     assert_eq!(copy["examples"][0]["place"], json!("rows-2/rows.jsonl:0"));
     assert_eq!(copy["examples"][0]["told"], json!("of rows/rows.jsonl:8"));
+}
+
+/// The words of each command that a page names, without the program's.
+fn commands(page: &str) -> Vec<Vec<String>> {
+    let lines = page
+        .lines()
+        .filter_map(|line| line.trim_start().strip_prefix("gradatim "));
+    lines
+        .map(|line| shlex::split(line).expect("words of a shell"))
+        .collect()
+}
+
+#[test]
+fn every_figure_of_a_page_is_shown_by_the_query_beside_it() {
+    let place = Place::new();
+    place.write("source.jsonl", jsonl(&source()));
+    let mut rows = faulty().rows;
+    rows.extend(source()[..7].iter().cloned());
+    place.write("rows.jsonl", jsonl(&rows));
+    let arguments = ["rows.jsonl", "--against", "source.jsonl"];
+    let out = "my audit's";
+    let page = audited(&place, &[&arguments[..], &["--out", out]].concat()).stdout;
+    let told = audited(&place, &[&arguments[..], &["--json"]].concat());
+    let kept = std::fs::read_to_string(place.path(out).join("__run__/audit.json"));
+    assert_eq!(kept.expect("the findings"), told.stdout);
+    let told = told.json();
+    let shown = |words: &[String]| {
+        let mut words: Vec<&str> = words.iter().map(String::as_str).collect();
+        words.push("--json");
+        place.gradatim(&words).ends(0).json()
+    };
+    let count = |rows: &Value| rows.as_array().expect("rows").len() as u64;
+    let all = told["trajectories"].as_u64().expect("a count");
+    let mut asked = BTreeSet::new();
+    for words in commands(&page) {
+        let rows = shown(&words);
+        let sql = &words[1];
+        let kind = sql
+            .split("kind = '")
+            .nth(1)
+            .and_then(|rest| rest.split('\'').next());
+        let (name, expected) = match kind {
+            Some("language") => ("language", None),
+            Some(kind) => {
+                let meetings = told["against"]["matches"].as_array().expect("matches");
+                let meeting = kind.strip_prefix("against_");
+                let meeting = meeting
+                    .and_then(|word| meetings.iter().find(|one| text(one, "meeting") == word));
+                let found = findings(&told);
+                let of = meeting.unwrap_or_else(|| &found[kind]);
+                assert_eq!(count(&rows), of["rows"].as_u64().expect("rows"), "{sql}");
+                asked.insert(kind.to_owned());
+                continue;
+            }
+            None if sql.contains("tokens >") => ("lengths", Some(1)),
+            None if sql.contains("recorded") => ("verdicts", None),
+            None if sql.contains("leakage") => ("leakage", Some(1)),
+            None => (
+                sql.split_whitespace()
+                    .nth(1)
+                    .expect("a column")
+                    .trim_end_matches(','),
+                None,
+            ),
+        };
+        asked.insert(name.to_owned());
+        match expected {
+            Some(expected) => assert_eq!(count(&rows), expected, "{sql}"),
+            // Groups of them all.
+            None => {
+                let rows = rows.as_array().expect("rows").iter();
+                let sum: u64 = rows.filter_map(|row| row["count(*)"].as_u64()).sum();
+                assert_eq!(sum, all, "{sql}");
+            }
+        }
+    }
+    let met = told["against"]["matches"]
+        .as_array()
+        .expect("matches")
+        .iter();
+    let met = met.map(|one| (format!("against_{}", text(one, "meeting")), &one["rows"]));
+    let found = told["findings"].as_array().expect("findings").iter();
+    let found = found.map(|one| (text(one, "kind").to_owned(), &one["rows"]));
+    let some = met.chain(found).filter(|(_, rows)| **rows != json!(0));
+    let mut expected: BTreeSet<String> = some.map(|(kind, _)| kind).collect();
+    let figures = [
+        "verdicts", "lengths", "category", "style", "language", "leakage", "origin",
+    ];
+    expected.extend(figures.map(str::to_owned));
+    assert_eq!(asked, expected);
+    place.gradatim(&["check", out]).ends(0).tells(&["sound"]);
+    let of_row = place.gradatim(&["why", "rows/rows.jsonl:62", "--in", out]);
+    of_row.ends(0).tells(&["verdict          wrong"]);
+}
+
+#[test]
+fn an_audit_is_written_nowhere_that_is_taken_and_its_folder_is_the_same_for_any_threads() {
+    let place = Place::new();
+    place.write("data/rows.jsonl", jsonl(&faulty().rows));
+    audited(&place, &["data", "--out", "one"]);
+    audited(&place, &["data", "--out", "two", "--threads", "1"]);
+    assert!(tree(&place.path("one")) == tree(&place.path("two")));
+    for out in ["one", "data/out"] {
+        place
+            .gradatim(&["audit", "data", "--pool", "pool", "--out", out])
+            .ends(2);
+    }
+    assert!(!place.path("data/out").exists());
+}
+
+#[test]
+fn a_folder_of_several_layouts_is_audited_file_by_file_and_what_is_none_is_named() {
+    let place = Place::new();
+    let alpaca =
+        |at: usize| json!({ "instruction": problem(at, at), "input": "", "output": reply(at, 9) });
+    let sharegpt = |at: usize| {
+        json!({ "conversations": [
+            { "from": "human", "value": problem(at, at) }, { "from": "gpt", "value": reply(at, 8) }
+        ] })
+    };
+    place.write(
+        "data/a.json",
+        json!((0..4).map(alpaca).collect::<Vec<_>>()).to_string(),
+    );
+    place.write(
+        "data/b.json",
+        json!((3..8).map(sharegpt).collect::<Vec<_>>()).to_string(),
+    );
+    place.write(
+        "data/c.jsonl",
+        jsonl(&[json!({ "text": "A page of the web, and no problem." })]),
+    );
+    let told = audited(&place, &["data", "--json"]).json();
+    let sources = told["sources"].as_array().expect("sources").iter();
+    let sources: Vec<(&str, &str, &Value)> = sources
+        .map(|one| (text(one, "name"), text(one, "layout"), &one["entries"]))
+        .collect();
+    assert_eq!(
+        sources,
+        [("a", "alpaca", &json!(4)), ("b", "sharegpt", &json!(5))]
+    );
+    assert_eq!(
+        (&told["trajectories"], &told["problems"]),
+        (&json!(9), &json!(8))
+    );
+    let notes = told["notes"].as_array().expect("notes");
+    assert!(
+        notes
+            .iter()
+            .any(|note| note.to_string().contains("`c.jsonl`")),
+        "{notes:?}"
+    );
+}
+
+#[test]
+fn problems_without_responses_are_audited_for_what_they_have() {
+    let place = Place::new();
+    let asked = |at: usize| json!({ "question": problem(at, at), "answer": at.to_string() });
+    let mut rows: Vec<Value> = (0..20).map(asked).collect();
+    rows.push(asked(3));
+    rows.push(with(asked(4), "answer", json!("900001")));
+    rows.push(json!({ "question": respelled(&problem(5, 5)), "answer": "5" }));
+    rows.push(json!({ "question": OF_A_BENCHMARK, "answer": "70" }));
+    rows.push(with(asked(30), "answer", Value::Null));
+    place.write("rows.jsonl", jsonl(&rows));
+    let done = audited(&place, &["rows.jsonl", "--out", "out"]);
+    let told = audited(&place, &["rows.jsonl", "--json"]).json();
+    assert_eq!(
+        (&told["trajectories"], &told["problems_alone"]),
+        (&json!(25), &json!(25))
+    );
+    let rows = |kind: &str| findings(&told)[kind]["rows"].clone();
+    let kinds = [
+        "copy",
+        "gold_disagrees",
+        "near_duplicate",
+        "contaminated",
+        "no_gold",
+    ];
+    assert_eq!(
+        kinds.map(rows),
+        [2, 2, 1, 1, 1].map(|count: u64| json!(count))
+    );
+    // What only a response has is not looked for.
+    assert!(
+        !findings(&told).contains_key("wrong") && !findings(&told).contains_key("thinking_missing")
+    );
+    assert_eq!(told["lengths"]["problem"]["count"], told["problems"]);
+    assert_eq!(told["lengths"]["reply"]["count"], json!(0));
+    assert!(!done.stdout.contains("our verdict"), "{}", done.stdout);
+    place.gradatim(&["check", "out"]).ends(0);
+    // Nothing could be selected of them.
+    place.write(
+        "pipeline.toml",
+        "[sources.rows]\nlayout = \"columns\"\npath = \"rows.jsonl\"\n[sources.rows.columns]\n\
+         problem = \"question\"\n[verify]\naccept = \"none\"\n[[grid]]\nsize = [2]\n",
+    );
+    place
+        .gradatim(&["plan", "pipeline.toml", "--pool", "pool"])
+        .ends(2)
+        .tells(&["names no `response`", "hint: write `response"]);
+}
+
+#[test]
+fn licences_that_rows_state_are_counted() {
+    let place = Place::new();
+    let licensed = |at: usize| match at % 4 {
+        3 => clean(at),
+        other => with(
+            clean(at),
+            "licence",
+            json!(["mit", "mit", "cc-by-4.0"][other]),
+        ),
+    };
+    let rows: Vec<Value> = (0..40).map(licensed).collect();
+    place.write("rows.jsonl", jsonl(&rows));
+    let told = audited(&place, &["rows.jsonl", "--json"]).json();
+    let mixes = told["mixes"].as_array().expect("mixes");
+    let found = mixes.iter().find(|mix| text(mix, "variable") == "license");
+    assert_eq!(
+        found.expect("licences"),
+        &json!({ "variable": "license", "unknown": 10, "levels": [
+            { "name": "mit", "rows": 20, "share": 0.5 }, { "name": "cc-by-4.0", "rows": 10, "share": 0.25 }
+        ] })
+    );
+}
+
+#[test]
+fn a_dataset_of_the_hub_is_audited_at_the_commit_and_config_that_are_asked_for() {
+    let mock = MockHub::start();
+    let card = "---\nlicense: mit\nconfigs:\n- config_name: small\n  data_files: small/*.jsonl\n- config_name: large\n  \
+                data_files: large/*.parquet\n---\n# A set\n";
+    let rows = |count: usize| -> Vec<Value> { (0..count).map(clean).collect() };
+    let draft = mock.dataset("open/set").file("README.md", card);
+    let draft = draft.file("small/rows.jsonl", jsonl(&rows(6)));
+    let draft = draft.file("large/rows.parquet", parquet(&rows(9), 4));
+    let first = draft.push("main");
+    mock.dataset("open/set")
+        .file("small/rows.jsonl", jsonl(&rows(8)))
+        .push("main");
+    let place = Place::new()
+        .with("HF_ENDPOINT", mock.endpoint())
+        .with("HF_HOME", "hf");
+    let told = |address: &str, config: &str, out: &str| {
+        audited(
+            &place,
+            &[address, "--config", config, "--out", out, "--json"],
+        )
+        .json()
+    };
+    let now = told("hub:open/set", "small", "now");
+    assert_eq!(now["trajectories"], json!(8));
+    assert_eq!(now["sources"][0]["license"], json!("mit"));
+    let then = told(&format!("hub:open/set@{first}"), "small", "then");
+    assert_eq!(then["trajectories"], json!(6));
+    let large = told("hub:open/set", "large", "large");
+    assert_eq!(large["trajectories"], json!(9));
+    for out in ["now", "then", "large"] {
+        place.gradatim(&["check", out]).ends(0);
+    }
+    let lock = std::fs::read_to_string(place.path("then/__run__/pipeline.lock.toml"));
+    assert!(lock.expect("a lock").contains(&first));
 }

@@ -1,6 +1,7 @@
 //! Why a trajectory or a problem is where it is: what each stage decided of it, its copies, near duplicates and
 //! benchmark's items with their texts, and where it stands in each subset.
 
+mod again;
 mod decisions;
 mod find;
 mod partners;
@@ -13,19 +14,19 @@ use std::path::Path;
 use serde_json::{Map, Value};
 
 use crate::Result;
-use crate::audit::check::replay;
 use crate::engine::Engine;
 use crate::engine::rows::objects;
 use crate::folder::RUN_FOLDER;
 use crate::pipeline::PipelineFile;
+use crate::plan::refuse_unknown;
 use crate::screen::DropReason;
+use again::Again;
 pub(crate) use decisions::Decision;
 use decisions::Row;
 pub(crate) use partners::Partner;
 pub(crate) use standing::Standing;
-use standing::Standings;
 use texts::Wanted;
-pub(crate) use texts::{Sources, Texts};
+pub(crate) use texts::{Sources, Texts, texts_in};
 
 /// One entry's story.
 pub(crate) struct Story {
@@ -38,7 +39,7 @@ pub(crate) struct Story {
     pub texts: Texts,
     pub decisions: Vec<Decision>,
     pub partners: Vec<Partner>,
-    /// Where it stands in each subset; none where what was selected cannot be made again from the folder.
+    /// Where it stands in each subset; none where what was selected cannot be made again, which `Found` explains.
     pub standings: Option<Vec<Standing>>,
 }
 
@@ -59,24 +60,58 @@ pub(crate) struct Found {
     pub stories: Vec<Story>,
     /// Whether there are more entries than are told.
     pub are_more: bool,
+    /// Why it is not known where they stand, and how it could be; none where it is.
+    pub unknown: Option<String>,
 }
 
 /// Finds entries by trajectory id or problem id (both may be cut short, to 6 digits), by the source's own id, whole, by
 /// a place (`source/file:row`), or by a text: a whole problem, or a piece of what was emitted. Empty where nothing
 /// matches.
 pub(crate) fn why(out: &Path, id: &str, sources: &Sources<'_>, threads: usize) -> Result<Found> {
-    let engine = Engine::open(out, threads)?;
-    let found = find::entries(&engine, id)?;
-    let rows: Vec<Row<'_>> = found.rows.iter().map(Row).collect();
-    let mut partners = partners::of(&engine, out, &rows)?;
-    let texts = texts_of(&engine, out, &rows, &mut partners, sources)?;
     let lock = PipelineFile::read(&out.join(RUN_FOLDER).join("pipeline.lock.toml"));
     let pipeline = lock.ok().map(|file| file.pipeline);
-    let standings = standings(out, &rows)?;
+    if let Some(pipeline) = &pipeline {
+        refuse_unknown(pipeline, &sources.overrides)?;
+    }
+    let engine = Engine::open(out, threads)?;
+    let found = find::entries(&engine, id)?;
+    let mut stories = stories(&engine, out, &found.rows, sources)?;
+    let rows: Vec<Row<'_>> = found.rows.iter().map(Row).collect();
+    let (standings, mut unknown) = match again::standings(out, &rows, sources)? {
+        Again::Known(standings) => (Some(standings), None),
+        Again::Unknown(why) => (None, why),
+    };
+    for (story, row) in stories.iter_mut().zip(rows) {
+        story.standings = standings.as_ref().map(|known| known_of(known, row));
+    }
+    if !stories.iter().all(stands_as_selected) {
+        stories.iter_mut().for_each(|story| story.standings = None);
+        unknown = Some(OTHERWISE.to_owned());
+    }
+    Ok(Found {
+        stories,
+        are_more: found.are_more,
+        unknown,
+    })
+}
+
+/// The stories of entries, by their rows of the ledger, as far as nothing has to be selected again for them: without
+/// their standings.
+pub(crate) fn stories(
+    engine: &Engine,
+    out: &Path,
+    ledger: &[Map<String, Value>],
+    sources: &Sources<'_>,
+) -> Result<Vec<Story>> {
+    let rows: Vec<Row<'_>> = ledger.iter().map(Row).collect();
+    let mut partners = partners::of(engine, out, &rows)?;
+    let texts = texts_of(engine, out, &rows, &mut partners, sources)?;
+    let lock = PipelineFile::read(&out.join(RUN_FOLDER).join("pipeline.lock.toml"));
+    let pipeline = lock.ok().map(|file| file.pipeline);
     let mut stories = Vec::new();
-    for (ledger, partners) in found.rows.iter().zip(partners) {
+    for (ledger, partners) in ledger.iter().zip(partners) {
         let row = Row(ledger);
-        let (places, is_set_aside) = selected(&engine, row)?;
+        let (places, is_set_aside) = selected(engine, row)?;
         stories.push(Story {
             places,
             is_set_aside,
@@ -86,14 +121,24 @@ pub(crate) fn why(out: &Path, id: &str, sources: &Sources<'_>, threads: usize) -
                 None => Vec::new(),
             },
             partners,
-            standings: standings.as_ref().map(|known| known_of(known, row)),
+            standings: None,
             ledger: ledger.clone(),
         });
     }
-    Ok(Found {
-        stories,
-        are_more: found.are_more,
-    })
+    Ok(stories)
+}
+
+/// The texts of entries alone, by their rows of the ledger, in the same order.
+pub(crate) fn texts(
+    engine: &Engine,
+    out: &Path,
+    ledger: &[Map<String, Value>],
+    sources: &Sources<'_>,
+) -> Result<Vec<Texts>> {
+    let rows: Vec<Row<'_>> = ledger.iter().map(Row).collect();
+    let mut found = texts_of(engine, out, &rows, &mut [], sources)?;
+    let each = rows.iter().map(|&row| found.remove(&Wanted::of(row)));
+    Ok(each.map(Option::unwrap_or_default).collect())
 }
 
 /// The texts of the entries; those of their partners are put where they belong.
@@ -121,21 +166,27 @@ fn texts_of(
     Ok(found)
 }
 
-/// Where each trajectory stands, by id; none where the run cannot be made again.
-fn standings(out: &Path, rows: &[Row<'_>]) -> Result<Option<BTreeMap<String, Vec<Standing>>>> {
-    let ids: Vec<&str> = rows
-        .iter()
-        .filter_map(|row| row.text("trajectory_id"))
-        .collect();
-    if ids.is_empty() {
-        return Ok(None);
+/// What is said where the run that was made again is not the one that wrote the folder.
+const OTHERWISE: &str = "made again, the run selects other rows than the folder has: the folder, or what it was made from, is \
+                         no longer as it was, which `gradatim check --sources` explains";
+
+/// Whether what was made again says the same of an entry as the folder's selection. A copy stands where another does.
+fn stands_as_selected(story: &Story) -> bool {
+    let Some(standings) = &story.standings else {
+        return true;
+    };
+    if Row(&story.ledger).text("reason") == Some("duplicate") {
+        return true;
     }
-    let found = replay::with(out, |replayed| {
-        let standings = Standings::new(replayed)?;
-        let each = ids.iter().map(|id| ((*id).to_owned(), standings.of(id)));
-        Some(each.collect())
-    });
-    Ok(found?.flatten())
+    let inside = standings.iter().filter(|one| one.is_in);
+    let mut inside: Vec<(&str, u64)> = inside
+        .filter_map(|one| Some((one.subset.as_str(), one.rank?)))
+        .collect();
+    let places = story.places.iter();
+    let mut places: Vec<(&str, u64)> = places.map(|(name, rank)| (name.as_str(), *rank)).collect();
+    inside.sort_unstable();
+    places.sort_unstable();
+    inside == places
 }
 
 /// Where an entry stands: of a copy that was dropped where the one stands that stays.

@@ -136,6 +136,9 @@ pub(super) struct Arguments {
     /// Write tables (Parquet, CSV, LaTeX), plots (SVG) and a manifest into this folder, which must not exist.
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
+    /// Write a page to look at beside that folder too, as `gradatim report` does.
+    #[arg(long, requires = "out")]
+    report: bool,
     /// Write each run as a record of Every Eval Ever too, below `every_eval_ever/` in that folder, in the name of this
     /// organisation.
     #[arg(long, value_name = "ORGANISATION", requires_all = ["out", "published_at"])]
@@ -272,6 +275,9 @@ pub(super) fn eval(arguments: &Arguments) -> Result<u8> {
             out.display(),
             out.join("report.txt").display()
         ));
+        if arguments.report {
+            super::report::beside(out)?;
+        }
     }
     Ok(u8::from(done.refuses_what_was_asked(arguments)))
 }

@@ -1,1 +1,244 @@
-//! The report: one page that holds all that is worth seeing of a folder, and needs nothing beside it.
+//! The report of a folder: one page that holds everything, to be looked at, sent and printed.
+//!
+//! It is made of aggregates and of a bounded number of texts, so that its size does not follow the folder's. A section
+//! is a file here: it says in a sentence what was found, draws it, and names the command that shows the rows. One that has
+//! nothing to say is absent.
+//!
+//! The page answers these by itself, to somebody who knows the field and not the program:
+//!
+//! 1. What was made of which data, under which licences, by which version? (`glance`)
+//! 2. How many rows came in, and why was each dropped? (`fates`)
+//! 3. Which cells of the grid are short, and how much is there for each? (`grid`)
+//! 4. How long are the trajectories by style and category, and how much would be cut at 32,768 tokens? (`tokens`)
+//! 5. Where do verifier and recorded labels differ, and who is right? (`verdicts`, `disputes`)
+//! 6. Did filtering change the mix: are long, hard or some categories' trajectories gone? (`filtering`)
+//! 7. Is each control comparable with its subset? (`balance`)
+//! 8. Are sets that are called independent independent? (`overlap`)
+//! 9. How do styles differ in what they do: checking, going back, subgoals? (`behaviours`)
+//! 10. Which problems meet a benchmark's, and are they out? (`contamination`)
+//! 11. What is in each subset, and what do its rows look like? (`subsets`, `examples`)
+//! 12. How is it made again, and how checked? (`again`)
+
+mod again;
+mod balance;
+mod behaviours;
+mod contamination;
+mod disputes;
+mod evaluation;
+mod examples;
+mod facts;
+mod fates;
+mod filtering;
+mod glance;
+mod grid;
+mod overlap;
+mod reasons;
+mod subsets;
+mod tokens;
+mod verdicts;
+
+use std::path::{Path, PathBuf};
+
+use maud::{Markup, html};
+
+use super::figures::{self, Figure};
+use super::page::{Page, STYLE, Section, Style, contents, typed};
+use super::text;
+use crate::error::one_line;
+use crate::{Result, disk, folder};
+use evaluation::Evaluation;
+pub(crate) use facts::Facts;
+
+/// How much the sections of a report may have: with its head and style a page is at most 5 MB.
+const SECTIONS_BYTES_MAX: usize = 4_800_000;
+
+/// A report that is made, and not yet written.
+pub(crate) struct Report {
+    /// The page, as HTML.
+    pub page: String,
+    /// Each drawing of it, as a file of its own.
+    pub figures: Vec<Figure>,
+}
+
+/// The report of a folder that `gradatim run` or `gradatim eval` wrote; of a run's with the effects of an evaluation where
+/// one is named. Fails where the folder is neither, or cannot be read.
+pub(crate) fn report(out: &Path, evaluation: Option<&Path>) -> Result<Report> {
+    match folder::is_evaluation(out) {
+        true => of_evaluation(out),
+        false => of_run(out, evaluation),
+    }
+}
+
+/// Where the report of a folder stands unless somebody says: beside it, since the folder is sealed.
+pub(crate) fn place(out: &Path) -> PathBuf {
+    let whole = std::path::absolute(out).unwrap_or_else(|_| out.to_owned());
+    let named = whole.components().as_path();
+    let mut name = named.file_name().unwrap_or("gradatim".as_ref()).to_owned();
+    name.push(".report.html");
+    match out.parent().filter(|_| out.file_name().is_some()) {
+        Some(parent) => parent.join(name),
+        None => named.with_file_name(name),
+    }
+}
+
+impl Report {
+    /// Writes the page, and where a folder is named each drawing into it: files of their own, whole or not at all.
+    pub(crate) fn write(&self, page: &Path, figures: Option<&Path>) -> Result<()> {
+        if let Some(folder) = figures {
+            disk::create_folders(folder)?;
+            for figure in &self.figures {
+                let path = folder.join(format!("{}.svg", figure.name()));
+                disk::write_named(&path, figure.file())?;
+            }
+        }
+        disk::write_named(page, &self.page)
+    }
+}
+
+fn of_run(out: &Path, evaluation: Option<&Path>) -> Result<Report> {
+    let facts = Facts::open(out)?;
+    let evaluation = evaluation.map(Evaluation::open).transpose()?;
+    let title = facts.manifest.title.clone();
+    let title = title.unwrap_or_else(|| format!("What is in {}", facts.name()));
+    let mut sections = sections(&facts)?;
+    if let Some(evaluation) = &evaluation {
+        sections.extend(evaluation.sections()?);
+    }
+    sections.extend(again::section(&facts)?);
+    let about = html! {
+        p { "A report of the training sets in the folder " code { (facts.name()) } ". " (how_to_ask(facts.name())) }
+    };
+    Ok(made(&title, about, sections, &facts.manifest.program))
+}
+
+/// A run's sections, in the order in which one asks.
+fn sections(facts: &Facts) -> Result<Vec<Section>> {
+    let all = [
+        glance::section(facts)?,
+        fates::section(facts)?,
+        grid::section(facts)?,
+        tokens::section(facts)?,
+        verdicts::section(facts)?,
+        disputes::section(facts)?,
+        filtering::section(facts)?,
+        balance::section(facts)?,
+        overlap::section(facts)?,
+        behaviours::section(facts)?,
+        contamination::section(facts)?,
+        subsets::section(facts)?,
+        examples::section(facts)?,
+    ];
+    Ok(all.into_iter().flatten().collect())
+}
+
+fn of_evaluation(out: &Path) -> Result<Report> {
+    let evaluation = Evaluation::open(out)?;
+    let about = html! {
+        p {
+            "A report of graded attempts in the folder " code { (evaluation.name()) } ". " (how_to_ask(evaluation.name()))
+        }
+    };
+    let mut sections = evaluation.sections()?;
+    sections.extend(evaluation.again()?);
+    Ok(made(
+        "What the evaluation shows",
+        about,
+        sections,
+        &evaluation.program(),
+    ))
+}
+
+/// What goes for every command on the page.
+fn how_to_ask(name: &str) -> Markup {
+    html! {
+        "Beside each number stands the command that shows its rows; it is run where " code { (name) } " lies. "
+        "What the columns of a table mean is printed by " (typed("gradatim schema ledger")) "."
+    }
+}
+
+/// The page of these sections.
+fn made(title: &str, about: Markup, mut sections: Vec<Section>, program: &str) -> Report {
+    fit(&mut sections);
+    let footer = html! {
+        p {
+            "Made by gradatim " (env!("CARGO_PKG_VERSION")) " of what " (one_line(program))
+            " wrote. This page is one file, asks nobody for anything and runs no script."
+        }
+    };
+    let page = Page {
+        title,
+        about,
+        style: Style::Inside(&[STYLE, text::STYLE, figures::STYLE].concat()),
+        nav: contents(&sections),
+        main: html! { @for section in &sections { (section.markup()) } },
+        footer,
+    };
+    Report {
+        page: page.html(),
+        figures: sections
+            .into_iter()
+            .flat_map(|section| section.figures)
+            .collect(),
+    }
+}
+
+/// Leaves the body of the largest sections out until the page has its size: each is bounded, and together they may be more.
+fn fit(sections: &mut [Section]) {
+    let size = |section: &Section| section.body.0.len();
+    while sections.iter().map(size).sum::<usize>() > SECTIONS_BYTES_MAX {
+        let Some(largest) = sections.iter_mut().max_by_key(|section| size(section)) else {
+            return;
+        };
+        largest.body =
+            html! { p.soft { "Left out of this page, which would be too large with it." } };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn section(bytes: usize) -> Section {
+        Section {
+            id: "s",
+            title: "s",
+            found: "f".to_owned(),
+            body: html! { (".".repeat(bytes)) },
+            figures: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_page_is_never_larger_than_its_bound_and_loses_its_largest_part_alone() {
+        let mut sections = vec![section(1000), section(SECTIONS_BYTES_MAX), section(2000)];
+        fit(&mut sections);
+        let sizes: Vec<bool> = sections
+            .iter()
+            .map(|one| one.body.0.contains("Left out"))
+            .collect();
+        assert_eq!(sizes, [false, true, false]);
+        let made = made("t", html! {}, vec![section(SECTIONS_BYTES_MAX)], "p");
+        assert!(made.page.len() <= 5_000_000 && made.page.len() > SECTIONS_BYTES_MAX);
+    }
+
+    #[test]
+    fn a_report_stands_beside_its_folder_however_that_is_named() {
+        for (out, page) in [
+            ("out", "out.report.html"),
+            ("a/out/", "a/out.report.html"),
+            ("./out", "./out.report.html"),
+        ] {
+            assert_eq!(place(Path::new(out)), Path::new(page), "{out}");
+        }
+        let here = std::env::current_dir().expect("a folder");
+        let name = here
+            .file_name()
+            .expect("a name")
+            .to_string_lossy()
+            .into_owned();
+        assert_eq!(
+            place(Path::new(".")),
+            here.with_file_name(format!("{name}.report.html"))
+        );
+    }
+}

@@ -1,1 +1,91 @@
 //! Texts from data on a page: formulas as MathML, thinking folded, all else as it stands.
+//!
+//! Nobody vouches for these texts: problems were scraped, responses are what a model wrote. So nothing of them acts on
+//! the page. Every letter is escaped by `maud`; letters that hide or turn the order of what is read are shown as
+//! escapes ([`crate::error::visible`]); a formula reaches the page only through [`mathml`], which writes the elements
+//! and attributes of a fixed list; and whatever a formula holds, a bound of depth and length is asked before the
+//! renderer is ([`bounds`]). No text sets a style, an address or a name; the classes are ours.
+//!
+//! A formula is set without its source beside it: `<annotation>` would make a page a third larger for what no reader
+//! sees. The source is the formula's `alttext`, for those who hear the page and for those who copy.
+
+mod answer;
+mod blocks;
+mod bounds;
+mod cut;
+mod dollars;
+mod formula;
+mod letters;
+mod marks;
+mod mathml;
+mod mend;
+mod pieces;
+mod response;
+
+#[cfg(test)]
+mod tests;
+
+use maud::{Markup, html};
+
+use formula::with_room;
+use pieces::{Marks, Piece};
+
+/// Letters of a problem or another short text that a page shows; the middle of a longer one is left out.
+const PROSE_MAX: usize = 50_000;
+
+/// Letters of a response that a page shows: 32,768 tokens are about 100,000.
+const RESPONSE_MAX: usize = 200_000;
+
+/// The CSS of what these write, once a page.
+pub(crate) const STYLE: &str = include_str!("style.css");
+
+/// A text with its formulas as MathML, all else as it stands: a problem, a part of a response.
+pub(crate) fn prose(text: &str) -> Markup {
+    prose_within(text, PROSE_MAX)
+}
+
+/// The same of at most so many letters, the middle of a longer text left out with how much that was.
+pub(crate) fn prose_within(text: &str, letters_max: usize) -> Markup {
+    let shown = with_room(|| blocks::shown(text, letters_max, Marks::Formulas));
+    html! { div.text dir="auto" { (shown) } }
+}
+
+/// A response: its thinking folded with its size, its answer open; of Markdown what models write in answers.
+pub(crate) fn response(text: &str) -> Markup {
+    response_within(text, RESPONSE_MAX)
+}
+
+/// The same of at most so many letters, of which the thinking has half where there is an answer.
+pub(crate) fn response_within(text: &str, letters_max: usize) -> Markup {
+    let shown = with_room(|| response::shown(text, letters_max));
+    html! { div.text dir="auto" { (shown) } }
+}
+
+/// A gold or an extracted answer in a line: mostly a formula without delimiters.
+pub(crate) fn answer(text: &str) -> Markup {
+    html! { bdi.text { (with_room(|| answer::shown(text))) } }
+}
+
+/// One formula of a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Formula {
+    /// With its delimiters, as it stands.
+    pub source: String,
+    /// Whether it is set as a formula; else its source stands on the page.
+    pub is_rendered: bool,
+}
+
+/// The formulas of a text in their order, and which of them could not be rendered: for measurements.
+pub(crate) fn formulas(text: &str) -> Vec<Formula> {
+    with_room(|| {
+        let pieces = pieces::of(text, Marks::Markdown).into_iter();
+        let formulas = pieces.filter_map(|piece| match piece {
+            Piece::Formula(formula) => Some(Formula {
+                source: formula.source.to_owned(),
+                is_rendered: formula::rendered(&formula).is_some(),
+            }),
+            _ => None,
+        });
+        formulas.collect()
+    })
+}

@@ -1,0 +1,190 @@
+//! What problems share with benchmarks, and whether it is out.
+
+use maud::{Markup, html};
+
+use super::facts::{Facts, is, literal};
+use crate::Result;
+use crate::emit::leakage::{BenchmarkRecord, Leakage};
+use crate::error::thousands;
+use crate::screen::contamination::Drops;
+use crate::view::page::{Cell, Section, Table, counted};
+
+pub(super) fn section(facts: &Facts) -> Result<Option<Section>> {
+    let (found, body) = match &facts.leakage {
+        Some(leakage) => (found(leakage), of_certificate(facts, leakage)?),
+        None => (NOT_LOOKED.to_owned(), html! { p.soft { (MEND) } }),
+    };
+    Ok(Some(Section {
+        id: "contamination",
+        title: "What it shares with benchmarks",
+        found,
+        body,
+        figures: Vec::new(),
+    }))
+}
+
+const NOT_LOOKED: &str =
+    "No benchmark was looked for: nothing is known of what these problems share with any.";
+const MEND: &str = "The table [screen.contamination] of a pipeline names benchmarks to look for.";
+
+fn found(leakage: &Leakage) -> String {
+    let dropped = match leakage.detector.drop {
+        Drops::Nothing => "nothing was dropped for it",
+        Drops::Contaminated => "what is one was dropped",
+        Drops::Suspect => "both were dropped",
+    };
+    format!(
+        "Of {} problems that were compared with {}, {} a benchmark's and {} suspect (a part of one, or its words with other \
+         numbers); {dropped}.",
+        thousands(leakage.problems.into()),
+        counted(leakage.benchmarks.len() as u64, "benchmark", "benchmarks"),
+        counted(leakage.contaminated.into(), "is", "are"),
+        counted(leakage.suspect.into(), "is", "are"),
+    )
+}
+
+fn of_certificate(facts: &Facts, leakage: &Leakage) -> Result<Markup> {
+    Ok(html! {
+        (benchmarks(facts, &leakage.benchmarks).markup())
+        (selected(facts)?)
+        (pairs(facts)?.markup())
+        (recall(&leakage.benchmarks).markup())
+    })
+}
+
+/// How many benchmarks a table has.
+const BENCHMARKS_MAX: usize = 40;
+
+fn benchmarks(facts: &Facts, records: &[BenchmarkRecord]) -> Table {
+    let mut table = Table::new(
+        "Items of each benchmark that some problem meets, by the closest way in which it does",
+        &[
+            "benchmark",
+            "items",
+            "the same",
+            "nearly",
+            "a part",
+            "other numbers",
+            "other words",
+            "by vectors",
+            "see",
+        ],
+    );
+    for one in records.iter().take(BENCHMARKS_MAX) {
+        let found = &one.found;
+        let counts = [
+            found.exact,
+            found.near,
+            found.part,
+            found.numbers_changed,
+            found.reworded,
+            found.similar,
+        ];
+        let sql = format!(
+            "SELECT outcome, class, item, problem, item_text, dropped FROM leakage WHERE {} ORDER BY outcome, item LIMIT 20",
+            is("benchmark", Some(&one.name))
+        );
+        let mut row = vec![Cell::code(&one.name), Cell::Count(one.items.into())];
+        row.extend(counts.map(|count| Cell::Count(count.into())));
+        row.push(facts.tables.rows(&sql));
+        table.rows.push(row);
+    }
+    table
+}
+
+/// What of them is in a training set all the same.
+const IN_SETS: &str = "SELECT selection.subset, ledger.contaminated, ledger.suspect, ledger.problem_id FROM selection JOIN ledger \
+                       ON selection.trajectory_id = ledger.trajectory_id WHERE ledger.fate = 'kept' AND (ledger.contaminated \
+                       IS NOT NULL OR ledger.suspect IS NOT NULL) ORDER BY 1, 4";
+
+fn selected(facts: &Facts) -> Result<Markup> {
+    let counts = facts.ask(&format!(
+        "SELECT count(DISTINCT problem_id) AS problems, count(DISTINCT CASE WHEN contaminated IS NOT NULL THEN problem_id END) \
+         AS contaminated, count(DISTINCT subset) AS sets FROM ({IN_SETS})"
+    ))?;
+    let count = |name| counts.first().map_or(0, |row| row.count(name));
+    let (all, contaminated) = (count("problems"), count("contaminated"));
+    let said = match all {
+        0 => "No training set holds a problem that meets a benchmark.".to_owned(),
+        _ => format!(
+            "Training sets hold {} of a benchmark and {} suspect, in {}.",
+            counted(contaminated, "problem", "problems"),
+            counted(all - contaminated, "that is", "that are"),
+            counted(count("sets"), "set", "sets"),
+        ),
+    };
+    Ok(html! { p { (said) } (facts.tables.shown_by("They are shown by", IN_SETS)) })
+}
+
+/// How many hits are shown; those that are closest first.
+const HITS_MAX: usize = 60;
+
+fn pairs(facts: &Facts) -> Result<Table> {
+    let rows = facts.ask(&format!(
+        "SELECT problem_id, benchmark, item, outcome, class, dropped, problem, item_text FROM leakage ORDER BY outcome, \
+         CASE class WHEN 'exact' THEN 0 WHEN 'near' THEN 1 WHEN 'part' THEN 2 ELSE 3 END, benchmark, item, problem_id LIMIT \
+         {HITS_MAX}"
+    ))?;
+    let mut table = Table::new(
+        "Problems beside the benchmark's item that they meet",
+        &[
+            "problem",
+            "is",
+            "how",
+            "item",
+            "the problem says",
+            "the item says",
+            "out",
+            "see",
+        ],
+    );
+    for row in rows {
+        let text = |name| row.text(name).unwrap_or_default().to_owned();
+        let id = text("problem_id");
+        let out = match row.truth("dropped") {
+            Some(true) => "dropped",
+            _ => "stays",
+        };
+        let sql = format!("SELECT * FROM ledger WHERE problem_id = {}", literal(&id));
+        table.rows.push(vec![
+            Cell::code(id.get(..8).unwrap_or(&id)),
+            Cell::Text(text("outcome")),
+            Cell::Text(text("class").replace('_', " ")),
+            Cell::Text(format!("{} {}", text("benchmark"), text("item"))),
+            Cell::Text(text("problem")),
+            Cell::text(
+                row.text("item_text")
+                    .unwrap_or("not shown: the benchmark's file was not read"),
+            ),
+            Cell::text(out),
+            facts.tables.rows(&sql),
+        ]);
+    }
+    Ok(table)
+}
+
+/// How well planted items were found.
+fn recall(records: &[BenchmarkRecord]) -> Table {
+    let mut table = Table::new(
+        "How well the benchmark's items are found where they are planted on purpose (95 % interval)",
+        &["benchmark", "rewritten by", "planted", "found", "interval"],
+    );
+    for one in records.iter().take(BENCHMARKS_MAX) {
+        for recall in &one.recall {
+            let found = recall.contaminated + recall.suspect;
+            let interval = format!(
+                "{:.0} to {:.0} %",
+                100.0 * recall.found_low,
+                100.0 * recall.found_high
+            );
+            table.rows.push(vec![
+                Cell::code(&one.name),
+                Cell::Text(recall.rewriting.replace('_', " ")),
+                Cell::Count(recall.planted.into()),
+                Cell::Count(found.into()),
+                Cell::Figure(interval),
+            ]);
+        }
+    }
+    table
+}

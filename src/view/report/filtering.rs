@@ -1,0 +1,273 @@
+//! What filtering did: accepted against dropped, by length, category and difficulty.
+
+use std::collections::BTreeMap;
+
+use maud::html;
+
+use super::facts::{Facts, Tables, is};
+use crate::Result;
+use crate::manifest::AcceptanceRecord;
+use crate::view::figures::{self, Figure, Words};
+use crate::view::page::{Cell, Section, Table, percent};
+
+/// Trajectories of one kind: all, and those that were kept.
+#[derive(Clone, Copy, Default)]
+struct Accepted {
+    all: u64,
+    kept: u64,
+}
+
+impl Accepted {
+    fn add(&mut self, record: &AcceptanceRecord) {
+        self.all += record.trajectories;
+        self.kept += record.accepted;
+    }
+
+    fn share(self) -> Option<f64> {
+        (self.all > 0).then(|| self.kept as f64 / self.all as f64)
+    }
+}
+
+pub(super) fn section(facts: &Facts) -> Result<Option<Section>> {
+    let acceptance = &facts.manifest.acceptance;
+    let deciles = deciles(acceptance);
+    if deciles.is_empty() {
+        return Ok(None);
+    }
+    let tables = &facts.tables;
+    let body = html! {
+        (by_length(tables, &deciles)?.markup())
+        (by_category(tables, acceptance).markup())
+        (by_difficulty(tables)?.markup())
+    };
+    Ok(Some(Section {
+        id: "filtering",
+        title: "What filtering did to the mix",
+        found: found(&deciles),
+        figures: drawn(&deciles, acceptance).into_iter().collect(),
+        body,
+    }))
+}
+
+fn deciles(acceptance: &[AcceptanceRecord]) -> BTreeMap<u32, Accepted> {
+    let mut deciles: BTreeMap<u32, Accepted> = BTreeMap::new();
+    for record in acceptance {
+        deciles.entry(record.length_decile).or_default().add(record);
+    }
+    deciles
+}
+
+fn found(deciles: &BTreeMap<u32, Accepted>) -> String {
+    let share =
+        |at: Option<(&u32, &Accepted)>| at.and_then(|(_, one)| one.share()).unwrap_or_default();
+    let [shortest, longest] = [
+        share(deciles.first_key_value()),
+        share(deciles.last_key_value()),
+    ];
+    let said = match longest - shortest {
+        gap if gap.abs() < 0.05 => "so that length hardly decides",
+        gap if gap < 0.0 => "so that what stays is shorter than what came in",
+        _ => "so that what stays is longer than what came in",
+    };
+    format!(
+        "Of the shortest tenth of the trajectories {} were kept, of the longest tenth {}, {said}.",
+        percent(shortest),
+        percent(longest)
+    )
+}
+
+/// The share that was kept, by tenth of length and by category.
+fn drawn(deciles: &BTreeMap<u32, Accepted>, acceptance: &[AcceptanceRecord]) -> Option<Figure> {
+    let bar = |label: String, one: Accepted| {
+        one.share().map(|value| figures::Bar {
+            label,
+            value,
+            is_marked: false,
+        })
+    };
+    let by_length = deciles
+        .iter()
+        .filter_map(|(decile, one)| bar(nth(*decile + 1), *one));
+    let by_category = by_size(acceptance).into_iter().take(CATEGORIES_DRAWN);
+    let by_category =
+        by_category.filter_map(|(name, one)| bar(name.unwrap_or("not known").to_owned(), one));
+    let group = |name: &str, bars: Vec<figures::Bar>| figures::BarGroup {
+        name: name.to_owned(),
+        bars,
+    };
+    let groups = [
+        group("by tenth of length", by_length.collect()),
+        group("by category, the largest first", by_category.collect()),
+    ];
+    let words = Words {
+        name: "plot-filtering",
+        title: "The share of trajectories that was kept",
+        said: "Where bars differ, filtering changed the mix.",
+    };
+    figures::bars(words, figures::Unit::Share, &groups)
+}
+
+/// How many categories are drawn: the largest.
+const CATEGORIES_DRAWN: usize = 12;
+
+/// From which token on each tenth is; the edges are those of all trajectories, copies once.
+const BY_DECILE: &str = "SELECT decile, min(tokens) AS low, max(tokens) AS high FROM (SELECT tokens, ntile(10) OVER (ORDER BY \
+                         tokens, trajectory_id) - 1 AS decile FROM (SELECT trajectory_id, max(tokens) AS tokens FROM ledger \
+                         WHERE trajectory_id IS NOT NULL GROUP BY trajectory_id)) GROUP BY decile ORDER BY decile";
+
+fn by_length(tables: &Tables, deciles: &BTreeMap<u32, Accepted>) -> Result<Table> {
+    let edges = tables.ask(BY_DECILE)?;
+    let mut table = Table::new(
+        "Kept, by tenth of length",
+        &[
+            "tenth",
+            "tokens, about",
+            "trajectories",
+            "kept",
+            "share kept",
+            "see",
+        ],
+    );
+    for (decile, one) in deciles {
+        let edge = edges
+            .iter()
+            .find(|row| row.count("decile") == u64::from(*decile));
+        let [low, high] = ["low", "high"].map(|name| edge.map_or(0, |row| row.count(name)));
+        let sql = format!(
+            "SELECT fate, reason, count(*) AS entries FROM ledger WHERE tokens BETWEEN {low} AND {high} GROUP BY fate, reason \
+             ORDER BY entries DESC"
+        );
+        table.rows.push(vec![
+            Cell::text(nth(*decile + 1)),
+            Cell::Figure(format!(
+                "{} to {}",
+                crate::error::thousands(low),
+                crate::error::thousands(high)
+            )),
+            Cell::Count(one.all),
+            Cell::Count(one.kept),
+            Cell::share(one.share()),
+            tables.rows(&sql),
+        ]);
+    }
+    Ok(table)
+}
+
+/// `1st`, `2nd`, … of ten.
+fn nth(number: u32) -> String {
+    let ending = match number {
+        1 => "st",
+        2 => "nd",
+        3 => "rd",
+        _ => "th",
+    };
+    let extreme = match number {
+        1 => " (shortest)",
+        10 => " (longest)",
+        _ => "",
+    };
+    format!("{number}{ending}{extreme}")
+}
+
+/// How many categories a table has; the largest.
+const CATEGORIES_MAX: usize = 40;
+
+/// The categories with their counts, the largest first.
+fn by_size(acceptance: &[AcceptanceRecord]) -> Vec<(Option<&str>, Accepted)> {
+    let mut categories: BTreeMap<Option<&str>, Accepted> = BTreeMap::new();
+    for record in acceptance {
+        categories
+            .entry(record.category.as_deref())
+            .or_default()
+            .add(record);
+    }
+    let mut by_size: Vec<_> = categories.into_iter().collect();
+    by_size.sort_by_key(|(_, one)| std::cmp::Reverse(one.all));
+    by_size
+}
+
+fn by_category(tables: &Tables, acceptance: &[AcceptanceRecord]) -> Table {
+    let by_size = by_size(acceptance);
+    let all: u64 = by_size.iter().map(|(_, one)| one.all).sum();
+    let kept: u64 = by_size.iter().map(|(_, one)| one.kept).sum();
+    let mut table = Table::new(
+        "Kept, by category",
+        &[
+            "category",
+            "trajectories",
+            "kept",
+            "share kept",
+            "of all",
+            "of the kept",
+            "see",
+        ],
+    );
+    let of = |part: u64, whole: u64| Cell::share((whole > 0).then(|| part as f64 / whole as f64));
+    for (category, one) in by_size.into_iter().take(CATEGORIES_MAX) {
+        let sql = format!(
+            "SELECT fate, reason, count(*) AS entries FROM ledger WHERE {} GROUP BY fate, reason ORDER BY entries DESC",
+            is("category", category)
+        );
+        table.rows.push(vec![
+            Cell::text(category.unwrap_or("not known")),
+            Cell::Count(one.all),
+            Cell::Count(one.kept),
+            Cell::share(one.share()),
+            of(one.all, all),
+            of(one.kept, kept),
+            tables.rows(&sql),
+        ]);
+    }
+    table
+}
+
+/// Problems by the share right of their decided trajectories, of two or more.
+const BY_DIFFICULTY: &str = "SELECT CASE WHEN pass = 0 THEN 0 WHEN pass < 0.5 THEN 1 WHEN pass < 1 THEN 2 ELSE 3 END AS band, \
+                             count(*) AS problems, sum(trajectories) AS trajectories, sum(kept) AS kept, \
+                             sum(CASE WHEN kept > 0 THEN 1 ELSE 0 END) AS problems_kept FROM (SELECT problem_id, \
+                             count(DISTINCT CASE WHEN verdict = 'correct' THEN trajectory_id END) * 1.0 / count(DISTINCT CASE \
+                             WHEN verdict IN ('correct', 'wrong') THEN trajectory_id END) AS pass, count(DISTINCT \
+                             trajectory_id) AS trajectories, count(DISTINCT CASE WHEN fate = 'kept' THEN trajectory_id END) \
+                             AS kept FROM ledger WHERE trajectory_id IS NOT NULL GROUP BY problem_id HAVING count(DISTINCT \
+                             CASE WHEN verdict IN ('correct', 'wrong') THEN trajectory_id END) >= 2) GROUP BY band ORDER BY \
+                             band";
+
+const BANDS: [&str; 4] = [
+    "never right",
+    "right less than half of the time",
+    "right half of the time or more",
+    "always right",
+];
+
+fn by_difficulty(tables: &Tables) -> Result<Table> {
+    let mut table = Table::new(
+        "Kept, by how often a problem was solved (problems with two decided trajectories or more)",
+        &[
+            "the problem was",
+            "problems",
+            "with a kept one",
+            "trajectories",
+            "kept",
+            "share kept",
+        ],
+    );
+    for row in tables.ask(BY_DIFFICULTY)? {
+        let one = Accepted {
+            all: row.count("trajectories"),
+            kept: row.count("kept"),
+        };
+        let band = BANDS
+            .get(row.count("band") as usize)
+            .copied()
+            .unwrap_or_default();
+        table.rows.push(vec![
+            Cell::text(band),
+            Cell::Count(row.count("problems")),
+            Cell::Count(row.count("problems_kept")),
+            Cell::Count(one.all),
+            Cell::Count(one.kept),
+            Cell::share(one.share()),
+        ]);
+    }
+    Ok(table)
+}

@@ -1,0 +1,172 @@
+//! At a glance: what was made of what, by which version, and how to check it.
+
+use maud::{Markup, html};
+
+use super::facts::Facts;
+use crate::Result;
+use crate::error::{one_line, thousands};
+use crate::manifest::{FileRecord, Manifest, SubsetRecord};
+use crate::select::SubsetRole;
+use crate::view::page::{Cell, Section, Table, counted, percent, said, typed};
+
+pub(super) fn section(facts: &Facts) -> Result<Option<Section>> {
+    let manifest = &facts.manifest;
+    let body = html! {
+        dl.facts {
+            dt { "Training sets" } dd { (sets(facts)?) }
+            dt { "Made from" } dd { (counted(facts.entries(), "entry", "entries")) " in "
+                (counted(manifest.files.len() as u64, "file", "files")) " of "
+                (counted(manifest.sources.len() as u64, "source", "sources")) }
+            dt { "Made by" } dd { (one_line(&manifest.program)) ", seed " (manifest.seed) ", tokens counted by "
+                code { (one_line(&manifest.tokenizer)) } }
+            dt { "To check it" } dd { (typed(&facts.tables.command("gradatim check {}"))) }
+            @if let Some(seal) = seal(manifest) { dt { "To cite it" } dd { "pipeline " code { (seal) } } }
+        }
+        (sources(manifest).markup())
+        (warnings(&manifest.warnings))
+    };
+    Ok(Some(Section {
+        id: "glance",
+        title: "At a glance",
+        found: found(facts),
+        body,
+        figures: Vec::new(),
+    }))
+}
+
+fn found(facts: &Facts) -> String {
+    let records = &facts.manifest.subsets;
+    let [subsets, controls] =
+        [is_subset, is_control].map(|is| records.iter().filter(|one| is(one)).count() as u64);
+    let drawn = match records.is_empty() {
+        true => "No training set was drawn".to_owned(),
+        false => format!(
+            "{} and {} were drawn",
+            counted(subsets, "training set", "training sets"),
+            counted(
+                controls,
+                "control to compare them with",
+                "controls to compare them with"
+            ),
+        ),
+    };
+    let (read, kept) = (facts.entries(), facts.kept());
+    let share = match read {
+        0 => String::new(),
+        read => format!(" ({})", percent(kept as f64 / read as f64)),
+    };
+    format!(
+        "{drawn} from the {} of {} entries that were kept{share}.",
+        thousands(kept),
+        thousands(read)
+    )
+}
+
+fn is_subset(record: &SubsetRecord) -> bool {
+    record.role == SubsetRole::Subset
+}
+
+fn is_control(record: &SubsetRecord) -> bool {
+    !is_subset(record) && record.role != SubsetRole::Validation
+}
+
+/// Rows and tokens of all sets, and how many trajectories they are of.
+fn sets(facts: &Facts) -> Result<Markup> {
+    let records = &facts.manifest.subsets;
+    let rows: u64 = records.iter().map(|record| u64::from(record.size)).sum();
+    let tokens: u64 = records.iter().map(|record| record.tokens).sum();
+    let validation = records
+        .iter()
+        .find(|record| record.role == SubsetRole::Validation);
+    let sql = "SELECT count(DISTINCT trajectory_id) AS trajectories, count(DISTINCT problem_id) AS problems FROM selection";
+    let distinct = facts.ask(sql)?;
+    let distinct = |name| distinct.first().map_or(0, |row| row.count(name));
+    Ok(html! {
+        (counted(rows, "row", "rows")) " of " (counted(tokens, "token", "tokens")) ", which are "
+        (counted(distinct("trajectories"), "different trajectory", "different trajectories")) " to "
+        (counted(distinct("problems"), "problem", "problems"))
+        @if let Some(one) = validation {
+            "; " (counted(one.size.into(), "row", "rows")) " of them are set aside to validate"
+        }
+    })
+}
+
+/// The hash by which the pipeline, with every default, is known.
+fn seal(manifest: &Manifest) -> Option<&str> {
+    manifest.pipeline_sha256.get(..12)
+}
+
+/// How many sources a table names; nobody has as many.
+const SOURCES_MAX: usize = 100;
+
+fn sources(manifest: &Manifest) -> Table {
+    let heads = [
+        "source",
+        "licence",
+        "whom to name",
+        "files",
+        "from",
+        "read",
+        "kept",
+    ];
+    let mut table = Table::new("Where the rows come from", &heads);
+    for source in manifest.sources.iter().take(SOURCES_MAX) {
+        let files: Vec<&FileRecord> = manifest
+            .files
+            .iter()
+            .filter(|file| file.source == source.name)
+            .collect();
+        let counts = manifest
+            .ledger
+            .iter()
+            .find(|counts| counts.source == source.name);
+        let unsaid = |said: &Option<String>| Cell::text(said.as_deref().unwrap_or("not stated"));
+        table.rows.push(vec![
+            Cell::code(&source.name),
+            unsaid(&source.license),
+            unsaid(&source.attribution),
+            Cell::Count(files.len() as u64),
+            Cell::text(origin(&files)),
+            Cell::count(counts.map(|counts| counts.read)),
+            Cell::count(counts.map(|counts| counts.kept)),
+        ]);
+    }
+    table
+}
+
+/// The dataset on a hub with the commits, or this disk.
+fn origin(files: &[&FileRecord]) -> String {
+    let mut places: Vec<String> = files
+        .iter()
+        .filter_map(|file| file.hub.as_ref())
+        .map(|hub| {
+            format!(
+                "{} at {}",
+                hub.dataset,
+                hub.commit.get(..12).unwrap_or(&hub.commit)
+            )
+        })
+        .collect();
+    places.dedup();
+    match places.as_slice() {
+        [] => "files on disk".to_owned(),
+        places => places.join(", "),
+    }
+}
+
+/// How many warnings are shown.
+const WARNINGS_MAX: usize = 20;
+
+fn warnings(warnings: &[String]) -> Markup {
+    html! {
+        @if !warnings.is_empty() {
+            h3 { "What the run warned of" }
+            ul {
+                @for warning in warnings.iter().take(WARNINGS_MAX) { li { (said(warning)) } }
+                @if warnings.len() > WARNINGS_MAX {
+                    li { "and " (counted((warnings.len() - WARNINGS_MAX) as u64, "more", "more")) ", in the manifest" }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! Each training set and control in a line.
+
+use maud::html;
+
+use super::facts::{Facts, literal};
+use crate::Result;
+use crate::error::{one_line, thousands};
+use crate::manifest::SubsetRecord;
+use crate::select::SubsetRole;
+use crate::view::page::{Cell, Section, Table, counted, folded};
+
+pub(super) fn section(facts: &Facts) -> Result<Option<Section>> {
+    let records = &facts.manifest.subsets;
+    if records.is_empty() {
+        return Ok(None);
+    }
+    let table = table(facts).markup();
+    let body = html! {
+        // A long list is opened by who wants it.
+        @if records.len() > OPEN_MAX { (folded(&format!("All {} sets", thousands(records.len() as u64)), &table)) }
+        @else { (table) }
+        @if records.len() > SETS_MAX {
+            p.soft { "The first " (thousands(SETS_MAX as u64)) " are shown." }
+        }
+        (facts.tables.shown_by("All of them, with their mixes and lengths", "SELECT * FROM subsets"))
+        (facts.tables.shown_by("Rows of one", &rows_of(&records[0].name)))
+    };
+    Ok(Some(Section {
+        id: "subsets",
+        title: "The sets one by one",
+        found: found(records),
+        body,
+        figures: Vec::new(),
+    }))
+}
+
+/// More sets than this are folded away.
+const OPEN_MAX: usize = 60;
+
+/// How many are shown at all.
+const SETS_MAX: usize = 2000;
+
+fn found(records: &[SubsetRecord]) -> String {
+    let sizes = records.iter().map(|record| record.size);
+    let [least, most] = [sizes.clone().min(), sizes.max()].map(Option::unwrap_or_default);
+    let written = records.iter().filter(|record| record.written > 0).count() as u64;
+    let of_rows = match least == most {
+        true => format!("{} each", counted(most.into(), "row", "rows")),
+        false => format!(
+            "{} to {} rows",
+            thousands(least.into()),
+            thousands(most.into())
+        ),
+    };
+    let all = records.len() as u64;
+    let text = match written == all {
+        true => "the text of all of them is in the folder".to_owned(),
+        false => format!("the text of {} is in the folder", thousands(written)),
+    };
+    format!("{} of {of_rows}; {text}.", counted(all, "set", "sets"))
+}
+
+fn rows_of(name: &str) -> String {
+    format!(
+        "SELECT rank, trajectory_id FROM selection WHERE subset = {} ORDER BY rank LIMIT 20",
+        literal(name)
+    )
+}
+
+fn table(facts: &Facts) -> Table {
+    let runs = facts.pipeline.as_ref().map(|pipeline| &pipeline.runs);
+    let mut table = Table::new(
+        "Training sets and their controls",
+        &[
+            "set",
+            "what",
+            "compared with",
+            "rows",
+            "problems",
+            "tokens",
+            "tokens a row",
+            "drawn from",
+            "steps",
+            "draw",
+            "see",
+        ],
+    );
+    for record in facts.manifest.subsets.iter().take(SETS_MAX) {
+        let is_trained_on = record.role != SubsetRole::Validation;
+        let steps = runs
+            .filter(|_| is_trained_on)
+            .map(|runs| runs.steps(record.size));
+        table.rows.push(vec![
+            Cell::code(&record.name),
+            Cell::text(role(record.role)),
+            Cell::text(compared_with(record)),
+            Cell::Count(record.size.into()),
+            Cell::Count(record.problems.into()),
+            Cell::Count(record.tokens),
+            Cell::count((record.size > 0).then(|| record.tokens / u64::from(record.size))),
+            Cell::Count(record.bucket.into()),
+            Cell::count(steps),
+            Cell::text(format!("{} {}", record.draw_kind.as_str(), record.draw)),
+            facts.tables.rows(&rows_of(&record.name)),
+        ]);
+    }
+    table
+}
+
+/// What a set is, in the field's words.
+fn role(role: SubsetRole) -> &'static str {
+    match role {
+        SubsetRole::Subset => "training set",
+        SubsetRole::Random => "random control",
+        SubsetRole::Matched => "matched control",
+        SubsetRole::Paired => "paired control",
+        SubsetRole::Wrong => "control of wrong answers",
+        SubsetRole::Derived => "changed control",
+        SubsetRole::Validation => "validation",
+    }
+}
+
+fn compared_with(record: &SubsetRecord) -> String {
+    match record.control_of.as_slice() {
+        [] => String::new(),
+        [one] => one_line(one).into_owned(),
+        [first, rest @ ..] => format!("{first} and {} more", rest.len()),
+    }
+}

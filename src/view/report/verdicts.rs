@@ -1,0 +1,178 @@
+//! Our verifier against what the sources recorded.
+
+use maud::html;
+
+use super::facts::{Facts, Tables, is};
+use crate::Result;
+use crate::error::thousands;
+use crate::manifest::VerdictRecord;
+use crate::view::figures::{self, Figure, Words};
+use crate::view::page::{Cell, Section, Table, percent};
+
+pub(super) fn section(facts: &Facts) -> Result<Option<Section>> {
+    let counts = Counts(&facts.manifest.verdicts);
+    if counts.all() == 0 {
+        return Ok(None);
+    }
+    let body = html! {
+        p.soft {
+            "A source's label is right where its rule or its judge says so. Exact copies of a trajectory count once."
+        }
+        (counts.crossed().markup())
+        (disputes(&facts.tables)?.markup())
+    };
+    Ok(Some(Section {
+        id: "verdicts",
+        title: "Our verifier against the recorded labels",
+        found: counts.found(),
+        figures: counts.drawn().into_iter().collect(),
+        body,
+    }))
+}
+
+/// What a source recorded, of its rule and its judge.
+pub(super) const RECORDED: &str = "CASE WHEN recorded_rule OR recorded_judge THEN 'right' WHEN recorded_rule IS NULL AND \
+                        recorded_judge IS NULL THEN 'none' ELSE 'wrong' END";
+
+/// Our verdicts in their order, and the labels in theirs.
+const VERDICTS: [(&str, &str); 5] = [
+    ("correct", "the answer is the gold answer"),
+    ("wrong", "the answer is another"),
+    ("undecided", "they cannot be compared"),
+    ("no_answer", "the response gives no answer"),
+    ("no_gold", "there is no gold answer"),
+];
+const LABELS: [&str; 3] = ["right", "wrong", "none"];
+
+/// How often a verdict of ours meets a label.
+struct Counts<'m>(&'m [VerdictRecord]);
+
+impl Counts<'_> {
+    fn of(&self, verdict: &str, recorded: &str) -> u64 {
+        let mut cells = self.0.iter();
+        cells
+            .find(|cell| cell.verdict == verdict && cell.recorded == recorded)
+            .map_or(0, |cell| cell.count)
+    }
+
+    fn all(&self) -> u64 {
+        self.0.iter().map(|cell| cell.count).sum()
+    }
+
+    fn found(&self) -> String {
+        let agreed = self.of("correct", "right") + self.of("wrong", "wrong");
+        let [more, less] = [self.of("correct", "wrong"), self.of("wrong", "right")];
+        match agreed + more + less {
+            0 => format!(
+                "No trajectory has both a verdict and a label: of {}, our verifier finds {} correct.",
+                thousands(self.all()),
+                thousands(LABELS.iter().map(|label| self.of("correct", label)).sum())
+            ),
+            both => format!(
+                "Of {} trajectories on which both decide, our verifier and the recorded label agree on {}; it finds {} \
+                 correct that are labelled wrong, and {} wrong that are labelled right.",
+                thousands(both),
+                percent(agreed as f64 / both as f64),
+                thousands(more),
+                thousands(less)
+            ),
+        }
+    }
+
+    /// Our verdicts under each label; where both decide and differ, marked.
+    fn drawn(&self) -> Option<Figure> {
+        let group = |label: &str| {
+            let counts = VERDICTS.map(|(verdict, _)| (verdict, self.of(verdict, label)));
+            let counts = counts.into_iter().filter(|(_, count)| *count > 0);
+            let bar = |(verdict, count): (&str, u64)| figures::Bar {
+                label: verdict.replace('_', " "),
+                value: count as f64,
+                is_marked: matches!((verdict, label), ("wrong", "right") | ("correct", "wrong")),
+            };
+            figures::BarGroup {
+                name: match label {
+                    "none" => "no label".to_owned(),
+                    label => format!("labelled {label}"),
+                },
+                bars: counts.map(bar).collect(),
+            }
+        };
+        let groups: Vec<figures::BarGroup> = LABELS
+            .map(group)
+            .into_iter()
+            .filter(|group| !group.bars.is_empty())
+            .collect();
+        let words = Words {
+            name: "plot-verdicts",
+            title: "Our verdict under each recorded label",
+            said: "Trajectories; marked where both decide and differ.",
+        };
+        figures::bars(words, figures::Unit::Count, &groups)
+    }
+
+    fn crossed(&self) -> Table {
+        let mut table = Table::new(
+            "Trajectories by our verdict (down) and by the recorded label (across)",
+            &[
+                "our verdict",
+                "means",
+                "labelled right",
+                "labelled wrong",
+                "no label",
+                "all",
+            ],
+        );
+        for (verdict, means) in VERDICTS {
+            let counts = LABELS.map(|label| self.of(verdict, label));
+            let all: u64 = counts.iter().sum();
+            if all > 0 {
+                let mut row = vec![Cell::code(verdict), Cell::text(means)];
+                row.extend(counts.into_iter().chain([all]).map(Cell::Count));
+                table.rows.push(row);
+            }
+        }
+        table
+    }
+}
+
+/// How many kinds of disagreement a table has.
+const KINDS_MAX: usize = 40;
+
+/// Where they differ, by what our verdict rests on.
+fn disputes(tables: &Tables) -> Result<Table> {
+    let rows = tables.ask(&format!(
+        "SELECT verdict, {RECORDED} AS recorded, source, verdict_reason, count(DISTINCT trajectory_id) AS trajectories \
+         FROM ledger WHERE (verdict = 'wrong' AND {RECORDED} = 'right') OR (verdict = 'correct' AND {RECORDED} = 'wrong') \
+         GROUP BY 1, 2, 3, 4 ORDER BY trajectories DESC, 1, 2, 3, 4 LIMIT {KINDS_MAX}"
+    ))?;
+    let mut table = Table::new(
+        "Where they differ, by what our verdict rests on",
+        &[
+            "our verdict",
+            "label",
+            "source",
+            "rests on",
+            "trajectories",
+            "see",
+        ],
+    );
+    for row in rows {
+        let text = |name| row.text(name).unwrap_or_default().to_owned();
+        let sql = format!(
+            "SELECT trajectory_id, source, file, row, extracted FROM ledger WHERE {} AND {} AND {} AND {RECORDED} = '{}' LIMIT 20",
+            is("verdict", row.text("verdict")),
+            is("source", row.text("source")),
+            is("verdict_reason", row.text("verdict_reason")),
+            text("recorded"),
+        );
+        table.rows.push(vec![
+            Cell::Code(text("verdict")),
+            Cell::Text(text("recorded")),
+            Cell::Code(text("source")),
+            Cell::Code(text("verdict_reason")),
+            Cell::Count(row.count("trajectories")),
+            tables.rows(&sql),
+        ]);
+    }
+    Ok(table)
+}
