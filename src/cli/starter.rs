@@ -4,6 +4,7 @@ use std::path::Path;
 
 use crate::error::{one_line, quoted};
 use crate::rules::{Accept, TurnsRule};
+use crate::run::Watch;
 use crate::source::look::suggest::{Pick, picks_of_problems, suggest};
 use crate::source::look::trial::{Trial, trial};
 use crate::source::look::{Look, look};
@@ -72,15 +73,15 @@ impl DataPlace {
 
 impl Starter {
     /// How data is likely read, by the first file that can be read, and where it lies.
-    pub(super) fn of_data(data: &Data) -> Result<(Self, DataPlace)> {
-        let (_, files) = data.find()?;
+    pub(super) fn of_data(data: &Data, watch: &dyn Watch) -> Result<(Self, DataPlace)> {
+        let (_, files) = data.find(watch)?;
         Ok((starter(files, data)?, DataPlace::of(data)))
     }
 
     /// The same for an audit, which takes what there is: files that are not alike each as it is read, problems without
     /// responses where there is nothing else. Says what should be known of that.
     pub(super) fn of_each(data: &Data) -> Result<Parted> {
-        let (_, files) = data.find()?;
+        let (_, files) = data.find(&())?;
         let whole = starter(files.clone(), data);
         let is_alike = |starter: &Self| files.iter().all(|file| fits(file, &starter.source));
         match whole {
