@@ -12,7 +12,6 @@ use crate::source::{self, Columns, Layout, Place, Source, SourceFile, Void, layo
 use crate::{Error, Result};
 
 use super::inspect::{Data, columns_table};
-use super::shell::shell;
 
 /// How a file is likely read.
 pub(super) struct Starter {
@@ -160,13 +159,14 @@ impl Starter {
     }
 
     /// What is said of data that is read as problems without responses.
-    fn note_of_problems(&self, name: &str) -> Option<String> {
+    fn note_of_problems(&self) -> Option<String> {
         let columns = self.source.columns.as_ref()?;
         columns.response.is_none().then(|| {
+            let problem = &columns.problem.0.column;
             format!(
-                "no column of `{name}` looks like a response, and its problems are audited alone; where one is, `gradatim \
-                 init {}` begins a pipeline that names it",
-                shell(name)
+                "no column beside `{}` looks like a response, so that problems are audited alone: name the response in a \
+                 pipeline where there is one (`gradatim example columns`)",
+                problem.as_str()
             )
         })
     }
@@ -244,7 +244,7 @@ pub(super) struct Parted {
 
 impl Parted {
     fn one(starter: Starter, data: &Data) -> Self {
-        let notes = starter.note_of_problems(&data.source.to_string_lossy());
+        let notes = starter.note_of_problems();
         Self {
             notes: notes.into_iter().collect(),
             sources: vec![(starter, DataPlace::of(data))],
