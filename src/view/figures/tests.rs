@@ -173,7 +173,7 @@ fn figures(count: usize) -> Vec<Option<Figure>> {
     vec![
         waterfall(words("waterfall"), "entries", entered, &stages),
         heat_map(words("heat-map"), &grid),
-        histogram(words("histogram"), "tokens", &series, &cuts),
+        histogram(words("histogram"), "trajectories", "tokens", &series, &cuts),
         love(words("love"), &compared),
         overlap(words("overlap"), "rows", &subsets, &shared),
         bars(words("bars"), Unit::Count, &groups),
@@ -303,7 +303,8 @@ fn bars_of_a_histogram_are_as_high_as_their_counts_and_a_cut_stands_between_them
         value,
         label: format!("cut at {value}"),
     });
-    let figure = histogram(words("tokens"), "tokens", &series, &cuts).expect("values");
+    let figure =
+        histogram(words("tokens"), "trajectories", "tokens", &series, &cuts).expect("values");
     let svg = figure.drawing.inline("tokens");
     let bars = read::columns(&svg, "c1 bar");
     let heights: Vec<f64> = bars.iter().map(|bar| bar[3]).collect();
@@ -321,7 +322,7 @@ fn bars_of_a_histogram_are_as_high_as_their_counts_and_a_cut_stands_between_them
         svg.contains(">cut at 1024<") && !svg.contains("99999"),
         "{svg}"
     );
-    assert!(svg.contains("91 values, median 1,025"), "{svg}");
+    assert!(svg.contains("91 trajectories, median 1,025"), "{svg}");
 }
 
 #[test]
@@ -335,7 +336,7 @@ fn the_median_is_the_middle_value() {
         series(&[(7, 1)]),
         series(&[(3, 1), (4, 1)]),
     ];
-    let figure = histogram(words("all"), "turns", &all, &[]).expect("values");
+    let figure = histogram(words("all"), "trajectories", "turns", &all, &[]).expect("values");
     let svg = figure.drawing.inline("all");
     let medians: Vec<_> = svg
         .split(">median ")
