@@ -16,6 +16,12 @@ pub(crate) const RUN_FOLDER: &str = "__run__";
 /// The dataset's card.
 pub(crate) const CARD: &str = "README.md";
 
+/// What an audit found, in its folder's [`RUN_FOLDER`].
+pub(crate) const AUDIT: &str = "audit.json";
+
+/// The rows of what an audit found, beside it.
+pub(crate) const FINDINGS: &str = "findings.parquet";
+
 /// The manifest of an evaluation's folder, which has no [`RUN_FOLDER`].
 pub(crate) const EVALUATION: &str = "manifest.json";
 

@@ -61,7 +61,7 @@ pub fn run(plan: &Plan, output: Output<'_>, settings: &Settings<'_>) -> Result<R
 }
 
 /// Owns the place where the folder is built, and then sees whether its name is free.
-fn begin(output: Output<'_>, settings: &Settings<'_>) -> Result<Partial> {
+pub(crate) fn begin(output: Output<'_>, settings: &Settings<'_>) -> Result<Partial> {
     let folder = output.folder;
     let mut told = false;
     let partial = Partial::begin(folder, &mut |held| {

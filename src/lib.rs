@@ -54,7 +54,7 @@
 //! | `emit` | subsets to files, card, manifest, ledger |
 //! | [`job`] | measure, select, emit: the main job |
 //! | [`engine`] | the DataFusion session with our functions |
-//! | `audit` | reads output folders: `check`, `why`, `balance`, `diff`; and what others made |
+//! | `audit` | reads output folders: `check` and `why` (which make a run again from its folder), `balance`, `diff`; and what others made |
 //! | [`eval`] | graded attempts to what an experiment shows |
 //! | [`train`] | what a trainer makes of a folder's rows |
 //! | `view` | the report and the viewer: pages to look at |

@@ -175,6 +175,28 @@ fn entries_within(entries: u64, bodies: u64, most: u64) -> Result<()> {
     }
 }
 
+/// A row of one of two versions that are compared: its hashes, its place, and what it is looked for by.
+const COMPARED_BYTES: u64 = 320;
+
+/// Fails where so many rows of both versions together take more than is left to compare them.
+pub(crate) fn check_compared(rows: u64) -> Result<()> {
+    let (bytes, most) = (rows.saturating_mul(COMPARED_BYTES), rest());
+    match bytes > most {
+        false => Ok(()),
+        true => Err(too_little(
+            format!(
+                "to compare {rows} rows takes {}, and {} are left for it",
+                megabytes(bytes),
+                megabytes(most),
+            ),
+            format!(
+                "give `--memory {}`, or compare some of the files at a time",
+                compact(PROGRAM_BYTES.saturating_add(bytes.saturating_mul(5) / 4))
+            ),
+        )),
+    }
+}
+
 /// What one thread may hold of a file at a time; where nobody said it, what a page may come to at most.
 static SHARE_BYTES: AtomicU64 = AtomicU64::new(1 << 30);
 

@@ -82,18 +82,16 @@ pub(super) fn balance(arguments: &Arguments) -> Result<u8> {
 fn plot(compared: &[Told<'_>], single: bool, path: &Path) -> Result<()> {
     let shown: Vec<love::Shown<'_>> = compared
         .iter()
-        .map(|told| love::Shown {
-            first: &told.first.name,
-            second: &told.second.name,
-            relation: told.pair.relation,
-            balance: &told.balance,
+        .map(|told| {
+            let names = [&*told.first.name, &*told.second.name];
+            love::Shown::new(names, told.pair.relation, &told.balance)
         })
         .collect();
-    let svg = match shown.as_slice() {
+    let drawing = match shown.as_slice() {
         [pair] if single => love::of_pair(pair),
         pairs => love::of_run(pairs),
     };
-    fs_err::write(path, svg).map_err(Error::from)
+    fs_err::write(path, drawing.file("balance")).map_err(Error::from)
 }
 
 fn report(folder: &Folder, compared: &[Told<'_>], single: bool) -> serde_json::Value {

@@ -26,6 +26,7 @@ mod progress;
 mod report;
 mod run;
 mod schema;
+mod shell;
 mod size;
 mod sql;
 mod starter;

@@ -1,6 +1,6 @@
 //! `gradatim schema`: the form of what is read and written.
 
-use crate::audit::dataset::Audit;
+use crate::audit::dataset::{self, Audit};
 use crate::audit::diff::{self, Diff};
 use crate::emit::leakage::Leakage;
 use crate::emit::{appendix, balance, ledger, runs, selection, subset};
@@ -33,6 +33,7 @@ enum Of {
     Manifest,
     Leakage,
     Audit,
+    Findings,
     Diff,
     Differing,
     Trajectories,
@@ -67,6 +68,7 @@ fn text(of: Of) -> Result<String> {
         Of::Manifest => json_schema::<Manifest>()?,
         Of::Leakage => json_schema::<Leakage>()?,
         Of::Audit => json_schema::<Audit>()?,
+        Of::Findings => markdown(&dataset::columns()),
         Of::Diff => json_schema::<Diff>()?,
         Of::Differing => markdown(&diff::columns()),
         Of::Trajectories => markdown(&TRAJECTORIES.heads()),

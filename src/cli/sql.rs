@@ -33,6 +33,7 @@ Tables (`gradatim schema TABLE` prints the columns of each):
   overlap    what each two subsets share
   subsets    each subset and control in a line
   leakage    each problem that meets a benchmark's item, where the run looked for some
+  findings   of a folder that `gradatim audit --out` wrote: each row of each finding
   pool, problems
              what was measured, and the problems with their texts, from the pool that `--pool` names
   \"NAME\"     each written subset, by its name in double quotes (columns: `subset`)
@@ -63,7 +64,7 @@ Examples:
 pub(super) struct Arguments {
     /// The query.
     query: String,
-    /// The folder that `gradatim run` or `gradatim eval` wrote.
+    /// The folder that `gradatim run`, `gradatim audit` or `gradatim eval` wrote.
     #[arg(long = "in", value_name = "DIR", default_value = "out")]
     out: PathBuf,
     /// Ask a file of your own beside them, as the table NAME: Parquet, JSONL, CSV or TSV. Cells of CSV are text:

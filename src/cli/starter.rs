@@ -4,13 +4,14 @@ use std::path::Path;
 
 use crate::error::{one_line, quoted};
 use crate::rules::{Accept, TurnsRule};
-use crate::source::look::suggest::{Pick, suggest};
+use crate::source::look::suggest::{Pick, picks_of_problems, suggest};
 use crate::source::look::trial::{Trial, trial};
 use crate::source::look::{Look, look};
-use crate::source::{self, Columns, Layout, Source, SourceFile, Void, layout};
+use crate::source::{self, Columns, Layout, Place, Source, SourceFile, Void, layout};
 use crate::{Error, Result};
 
 use super::inspect::{Data, columns_table};
+use super::shell::shell;
 
 /// How a file is likely read.
 pub(super) struct Starter {
@@ -51,6 +52,13 @@ impl DataPlace {
         }
     }
 
+    /// Of a file on this disk.
+    fn of_file(path: &Path) -> Self {
+        Self {
+            keys: vec![("path", path.to_string_lossy().into_owned())],
+        }
+    }
+
     pub(super) fn keys(&self) -> Vec<(&str, &str)> {
         let keys = self.keys.iter();
         keys.map(|(key, value)| (*key, value.as_str())).collect()
@@ -67,6 +75,26 @@ impl Starter {
     pub(super) fn of_data(data: &Data) -> Result<(Self, DataPlace)> {
         let (_, files) = data.find()?;
         Ok((starter(files, data)?, DataPlace::of(data)))
+    }
+
+    /// The same for an audit, which takes what there is: files that are not alike each as it is read, problems without
+    /// responses where there is nothing else. Says what should be known of that.
+    pub(super) fn of_each(data: &Data) -> Result<Parted> {
+        let (_, files) = data.find()?;
+        let whole = starter(files.clone(), data);
+        let is_alike = |starter: &Self| files.iter().all(|file| fits(file, &starter.source));
+        match whole {
+            Ok(whole) if data.layout.is_some() || is_alike(&whole) => Ok(Parted::one(whole, data)),
+            whole => {
+                let parted = parted(&files, data)?;
+                if !parted.sources.is_empty() {
+                    return Ok(parted);
+                }
+                whole
+                    .or_else(|error| of_problems(&files)?.ok_or(error))
+                    .map(|starter| Parted::one(starter, data))
+            }
+        }
     }
 
     /// By the layout that is asked for, or the one whose columns the file has, or its likely columns; none where
@@ -105,8 +133,15 @@ impl Starter {
     }
 
     fn by_columns(file: &SourceFile, picks: Vec<Pick>) -> Result<Option<Self>> {
+        match picks.iter().any(|pick| pick.key == "response") {
+            true => Self::by_picks(file, picks),
+            false => Ok(None),
+        }
+    }
+
+    fn by_picks(file: &SourceFile, picks: Vec<Pick>) -> Result<Option<Self>> {
         let Ok(columns) = toml::from_str::<Columns>(&lines(&picks)) else {
-            // Without a problem and a response they are none.
+            // Without a problem they are none.
             return Ok(None);
         };
         let (source, trial) = tried(
@@ -121,6 +156,18 @@ impl Starter {
             picks,
             trial,
         }))
+    }
+
+    /// What is said of data that is read as problems without responses.
+    fn note_of_problems(&self, name: &str) -> Option<String> {
+        let columns = self.source.columns.as_ref()?;
+        columns.response.is_none().then(|| {
+            format!(
+                "no column of `{name}` looks like a response, and its problems are audited alone; where one is, `gradatim \
+                 init {}` begins a pipeline that names it",
+                shell(name)
+            )
+        })
     }
 
     /// Which verdicts can decide.
@@ -185,6 +232,91 @@ impl Starter {
             self.accept().as_str(),
         )
     }
+}
+
+/// Sources that are read each in its own way.
+pub(super) struct Parted {
+    pub sources: Vec<(Starter, DataPlace)>,
+    /// What should be known: files that were passed over, and what was guessed.
+    pub notes: Vec<String>,
+}
+
+impl Parted {
+    fn one(starter: Starter, data: &Data) -> Self {
+        let notes = starter.note_of_problems(&data.source.to_string_lossy());
+        Self {
+            notes: notes.into_iter().collect(),
+            sources: vec![(starter, DataPlace::of(data))],
+        }
+    }
+}
+
+/// Files of a folder that are read each in its own way, at most: more are no folder of some datasets.
+const PARTED_MAX: usize = 100;
+
+/// The files that can be read, each as a source of its own; none of a dataset of the hub.
+fn parted(files: &[SourceFile], data: &Data) -> Result<Parted> {
+    let mut parted = Parted {
+        sources: Vec::new(),
+        notes: Vec::new(),
+    };
+    if files.len() < 2 || data.layout.is_some() {
+        return Ok(parted);
+    }
+    if files.len() > PARTED_MAX {
+        return Err(Error::usage(
+            format!(
+                "the {} files of `{}` are not of one layout",
+                files.len(),
+                data.source.display()
+            ),
+            "name those of one layout, as a glob",
+        ));
+    }
+    for file in files {
+        let Place::Disk(path) = &file.place else {
+            return Ok(parted);
+        };
+        match starter(vec![file.clone()], data) {
+            Ok(starter) => parted.sources.push((starter, DataPlace::of_file(path))),
+            Err(Error::File { problem, .. }) => {
+                let problem = problem.lines().next().unwrap_or_default();
+                parted
+                    .notes
+                    .push(format!("`{}` {problem}, and is passed over", file.name));
+            }
+            Err(error) => parted
+                .notes
+                .push(format!("`{}` is passed over: {error}", file.name)),
+        }
+    }
+    Ok(parted)
+}
+
+/// Whether a file has the columns of a source, as far as it can be read.
+fn fits(file: &SourceFile, source: &Source) -> bool {
+    if file.place.is_remote() {
+        // The files of one split on the hub are alike.
+        return true;
+    }
+    let columns = layout::columns(source);
+    let mut file = file.clone();
+    let units = source::settle(&mut file)
+        .and_then(|()| source::units(&file, &columns, source.row_bytes_max));
+    !matches!(units, Err(Error::Schema { .. }))
+}
+
+/// How the first file with rows is read as problems without responses; none where it has none.
+fn of_problems(files: &[SourceFile]) -> Result<Option<Starter>> {
+    for file in files {
+        let mut file = file.clone();
+        let looked = source::settle(&mut file).and_then(|()| look(&file, ROWS));
+        match looked {
+            Ok(look) if look.rows > 0 => return Starter::by_picks(&file, picks_of_problems(&look)),
+            _ => {}
+        }
+    }
+    Ok(None)
 }
 
 /// Of the first file that can be read.

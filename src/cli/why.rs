@@ -2,16 +2,18 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use crate::audit::why::{self, Found, Partner, Sources, Standing, Story, Texts};
 use crate::error::{did_you_mean, one_line};
-use crate::plan::Overrides;
+use crate::plan::{Overrides, Plan};
 use crate::{Error, Result};
 use clap::Args;
 use serde_json::{Value, json};
 
 use super::progress::Progress;
-use super::{hub, named_path, print, print_json, say, stop_on_signals, threads};
+use super::size::ByteSize;
+use super::{Work, hub, named_path, print, print_json, say, stop_on_signals, threads};
 
 /// Shows why a trajectory or a problem is where it is: its texts, what each stage decided by which rule, its copies, near
 /// duplicates and benchmark's items, its rank in each subset and the cut, and its measurements.
@@ -44,10 +46,17 @@ pub(super) struct Arguments {
     /// Read the source, companion, benchmark or join NAME from this path, as `gradatim run` does.
     #[arg(long, value_name = "NAME=PATH", value_parser = named_path)]
     source: Vec<(String, PathBuf)>,
+    /// The pool that the run was given: where a grid asks for texts, similarities or joined columns, the run is made again
+    /// from it and from the sources, to say where the entry stands. What it lacks is measured into it.
+    #[arg(long, value_name = "DIR")]
+    pool: Option<PathBuf>,
     /// Report as JSON on stdout.
     #[arg(long)]
     json: bool,
 }
+
+/// Rows that are measured at a time.
+const BATCH_ROWS: usize = 512;
 
 /// How much disk ranges of hub files may take.
 const HUB_SPACE: u64 = 20_000_000_000;
@@ -55,6 +64,8 @@ const HUB_SPACE: u64 = 20_000_000_000;
 pub(super) fn why(arguments: &Arguments) -> Result<u8> {
     let stop = stop_on_signals()?;
     let progress = Arc::new(Progress::new());
+    let work = arguments.work();
+    let settings = |plan: &Plan| work.settings(plan, &stop, &progress);
     let sources = Sources {
         base: arguments.base.as_deref(),
         overrides: Overrides {
@@ -62,6 +73,13 @@ pub(super) fn why(arguments: &Arguments) -> Result<u8> {
             ..Overrides::default()
         },
         connect: &|| hub::connect(&stop, &progress, HUB_SPACE),
+        settings: arguments.pool.as_ref().map(|_| &settings as _),
+        stop: &|| match stop.load(Ordering::Relaxed) {
+            0 => Ok(()),
+            signal => Err(Error::Interrupted {
+                signal: signal as i32,
+            }),
+        },
     };
     let found = why::why(&arguments.out, &arguments.id, &sources, threads());
     progress.finish();
@@ -73,14 +91,32 @@ pub(super) fn why(arguments: &Arguments) -> Result<u8> {
         found.stories.iter_mut().for_each(shorten);
     }
     if arguments.json {
-        print_json(&found.stories.iter().map(object).collect::<Vec<_>>())?;
+        let unknown = found.unknown.as_deref();
+        let stories = found.stories.iter().map(|story| object(story, unknown));
+        print_json(&stories.collect::<Vec<_>>())?;
     } else {
         for story in &found.stories {
-            print(&told(story, arguments.subset.is_some()))?;
+            print(&told(story, found.unknown.as_deref()))?;
         }
     }
     say_what_is_not_there(&found, &arguments.id);
     Ok(u8::from(found.stories.is_empty()))
+}
+
+impl Arguments {
+    /// How what the pool lacks is measured.
+    fn work(&self) -> Work {
+        Work {
+            pool: self.pool.clone(),
+            threads: None,
+            batch_size: BATCH_ROWS,
+            memory: None,
+            hub: None,
+            hub_space: ByteSize(HUB_SPACE),
+            timings: None,
+            json: self.json,
+        }
+    }
 }
 
 fn say_what_is_not_there(found: &Found, id: &str) {
@@ -147,7 +183,7 @@ fn end(text: &str) -> String {
     }
 }
 
-fn object(story: &Story) -> Value {
+fn object(story: &Story, unknown: Option<&str>) -> Value {
     let places = story.places.iter();
     let places = places.map(|(subset, rank)| json!({ "subset": subset, "rank": rank }));
     json!({
@@ -158,10 +194,11 @@ fn object(story: &Story) -> Value {
         "decisions": story.decisions,
         "partners": story.partners,
         "standings": story.standings,
+        "standings_unknown": unknown,
     })
 }
 
-fn told(story: &Story, is_of_one: bool) -> String {
+fn told(story: &Story, unknown: Option<&str>) -> String {
     let mut text = line("entry", &story.headline());
     text += &texts(&story.texts);
     for decision in &story.decisions {
@@ -171,7 +208,7 @@ fn told(story: &Story, is_of_one: bool) -> String {
         text += &line(partner.kind, &of_partner(partner));
     }
     text += &selected(story);
-    text += &standings(story, is_of_one);
+    text += &standings(story, unknown);
     text.push('\n');
     for (name, value) in &story.ledger {
         let value = match value {
@@ -256,7 +293,7 @@ fn selected(story: &Story) -> String {
 }
 
 /// What keeps it out of the subsets that it is not in; those of which the same is to be said together.
-fn standings(story: &Story, is_of_one: bool) -> String {
+fn standings(story: &Story, unknown: Option<&str>) -> String {
     let out = story.standings.iter().flatten().filter(|one| !one.is_in);
     let mut told: Vec<(&Standing, Vec<&str>)> = Vec::new();
     for one in out {
@@ -273,14 +310,14 @@ fn standings(story: &Story, is_of_one: bool) -> String {
             false => named(&names),
         };
         text += &line("not in", &format!("{subsets}: {}", first.words));
-        if let (true, Some(change)) = (is_of_one, &first.change) {
+        if let (1, Some(change)) = (all, &first.change) {
             text += &line("to be in it", change);
         }
     }
-    if story.standings.is_none() && is_of_one {
+    if let (None, Some(why)) = (&story.standings, unknown) {
         text += &line(
-            "subset",
-            "what would have to change is not known: the folder alone does not tell how it was selected",
+            "not known",
+            &format!("where it stands in each subset: {why}"),
         );
     }
     text

@@ -39,14 +39,13 @@ pub(super) fn write(
     write_balance(records, &compared, &run.join("balance.parquet"))?;
     let shown: Vec<love::Shown<'_>> = compared
         .iter()
-        .map(|(pair, balance)| love::Shown {
-            first: &records[pair.first].name,
-            second: &records[pair.second].name,
-            relation: pair.relation,
-            balance,
+        .map(|(pair, balance)| {
+            let names = [pair.first, pair.second].map(|at| &*records[at].name);
+            love::Shown::new(names, pair.relation, balance)
         })
         .collect();
-    crate::disk::write(&run.join("balance.svg"), love::of_run(&shown))?;
+    let drawing = love::of_run(&shown).file("balance");
+    crate::disk::write(&run.join("balance.svg"), drawing)?;
     let found = overlaps(&accepted, &orders(selection));
     write_overlap(records, &found, &run.join("overlap.parquet"))?;
     Ok(compared)

@@ -33,7 +33,13 @@ pub(super) fn failed(error: DataFusionError, sql: &str, tables: &[String]) -> Er
             ),
             other => unanswered(&other.to_string()),
         },
-        DataFusionError::Plan(words) => misused(words).unwrap_or_else(|| unanswered(words)),
+        DataFusionError::Plan(words) => misused(words)
+            .or_else(|| no_function(words))
+            .unwrap_or_else(|| unanswered(words)),
+        DataFusionError::NotImplemented(words) if words.starts_with("Dot access") => Error::usage(
+            "the query cannot be answered: a part of a nested value is not read by a dot",
+            "write the part's name in brackets: `messages[1]['content']`",
+        ),
         DataFusionError::NotImplemented(words) => Error::usage(
             format!("the query cannot be answered: {words}"),
             "ask one question at a time, by `SELECT`",
@@ -71,14 +77,35 @@ fn misused(words: &str) -> Option<Error> {
     ))
 }
 
+/// A function that is none; files are read by none.
+fn no_function(words: &str) -> Option<Error> {
+    let quoted = |words: &str| Some(words.split_once('\'')?.1.split_once('\'')?.0.to_owned());
+    if words.starts_with("table function ") {
+        return Some(Error::usage(
+            format!("there is no function `{}`", one_line(&quoted(words)?)),
+            "ask a file as a table: `--with NAME=PATH` beside `FROM NAME`",
+        ));
+    }
+    let (told, suggested) = words.strip_prefix("Invalid function ")?.split_once('\n')?;
+    let (name, suggested) = (quoted(told)?, quoted(suggested)?);
+    let meant = did_you_mean(&name, [suggested.as_str()]);
+    Some(Error::usage(
+        format!("there is no function `{}`", one_line(&name)),
+        format!("{meant}`SHOW FUNCTIONS` lists all"),
+    ))
+}
+
 fn no_table(name: &str, tables: &[String]) -> Error {
     let written: Vec<String> = tables.iter().map(|name| as_written(name)).collect();
     let names = || written.iter().map(String::as_str);
+    let mend = match name.contains(['/', '\\', '.']) {
+        true => "ask a file as a table, by `--with NAME=PATH` beside `FROM NAME`, or ".to_owned(),
+        false => did_you_mean(name, tables.iter().map(String::as_str)),
+    };
     Error::usage(
         format!("there is no table `{}`", one_line(name)),
         format!(
-            "{}ask one of {}; `SHOW TABLES` lists all",
-            did_you_mean(name, tables.iter().map(String::as_str)),
+            "{mend}ask one of {}; `SHOW TABLES` lists all",
             listed(names())
         ),
     )
@@ -87,7 +114,9 @@ fn no_table(name: &str, tables: &[String]) -> Error {
 fn no_column(name: &str, known: impl Iterator<Item = String>) -> Error {
     let mut known: Vec<String> = known.collect();
     known.dedup();
-    let meant = nearest(name, known.iter().map(String::as_str)).map(as_written);
+    let names = || known.iter().map(String::as_str);
+    let meant = nearest(name, names()).or_else(|| names().find(|known| is_begun(known, name)));
+    let meant = meant.map(as_written);
     let meant = meant.map_or_else(String::new, |meant| {
         format!("did you mean `{meant}`? otherwise ")
     });
@@ -99,6 +128,15 @@ fn no_column(name: &str, known: impl Iterator<Item = String>) -> Error {
             listed(written.iter().map(String::as_str))
         ),
     )
+}
+
+/// Whether a name that needs quotes was read up to where it needs them, as `my col` and `my-col` are.
+fn is_begun(name: &str, read: &str) -> bool {
+    let rest = name
+        .to_lowercase()
+        .strip_prefix(&read.to_lowercase())
+        .map(str::to_owned);
+    rest.is_some_and(|rest| rest.starts_with(|c: char| !c.is_alphanumeric() && c != '_'))
 }
 
 /// The table that a query names and nobody registered. DataFusion says so in words only.
@@ -140,6 +178,45 @@ mod tests {
         assert_eq!(as_written("Mine"), "\"Mine\"");
         assert_eq!(as_written("a\"b"), "\"a\"\"b\"");
         assert_eq!(as_written("1a"), "\"1a\"");
+    }
+
+    #[test]
+    fn a_column_that_was_read_to_its_first_blank_is_meant_whole() {
+        let hint = |name: &str| {
+            let known = ["id", "my col", "some-thing"]
+                .map(str::to_owned)
+                .into_iter();
+            no_column(name, known).hint().unwrap_or_default()
+        };
+        assert!(
+            hint("my").starts_with("did you mean `\"my col\"`?"),
+            "{}",
+            hint("my")
+        );
+        assert!(hint("some").starts_with("did you mean `\"some-thing\"`?"));
+    }
+
+    #[test]
+    fn a_function_that_reads_files_is_none_and_the_hint_says_how_files_are_asked() {
+        let told = |words: &str| no_function(words).expect("an error");
+        let error = told("table function 'read_parquet' not found");
+        assert_eq!(error.to_string(), "there is no function `read_parquet`");
+        assert!(
+            error
+                .hint()
+                .unwrap_or_default()
+                .contains("--with NAME=PATH")
+        );
+        let error = told("Invalid function 'lenght'.\nDid you mean 'length'?");
+        assert_eq!(error.to_string(), "there is no function `lenght`");
+        assert!(
+            error
+                .hint()
+                .unwrap_or_default()
+                .contains("did you mean `length`")
+        );
+        let far = told("Invalid function 'read_text'.\nDid you mean 'greatest'?");
+        assert!(!far.hint().unwrap_or_default().contains("greatest"));
     }
 
     #[test]

@@ -39,8 +39,8 @@ use crate::verify;
 use crate::{Error, Result, memory};
 use failed::failed;
 
-/// What a run writes of all its subsets together, where it has it.
-pub(crate) const TABLES: [&str; 4] = ["ledger", "selection", "balance", "overlap"];
+/// What a run writes of all its subsets together, and an audit beside it, where it has it.
+pub(crate) const TABLES: [&str; 5] = ["ledger", "selection", "balance", "overlap", "findings"];
 
 /// What is made into tables of what is none: a run's `subsets.csv`, the hits of its `leakage.json`, the parts of a pool.
 const TOLD: [&str; 4] = ["subsets", "leakage", "pool", "problems"];

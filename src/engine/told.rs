@@ -17,7 +17,10 @@ use super::Engine;
 use super::failed::failed;
 use super::files::address;
 use crate::folder::{self, RUN_FOLDER};
-use crate::manifest::{FileRecord, Manifest};
+use crate::manifest::{FileRecord, HubCheck, HubRecord, Manifest};
+use crate::pipeline::PipelineFile;
+use crate::plan::Plan;
+use crate::pool::identity::hub_content;
 use crate::pool::part::Part;
 use crate::pool::tables::{PROBLEMS, PartTable, TRAJECTORIES};
 use crate::pool::{PartFolder, Pool};
@@ -72,6 +75,8 @@ impl Engine {
     /// were measured of the folder's files; fails where the pool has none of them.
     pub(crate) fn add_pool(&self, pool: &Path, out: &Path) -> Result<()> {
         let manifest = folder::manifest(out)?;
+        let lock = PipelineFile::read(&out.join(RUN_FOLDER).join("pipeline.lock.toml"))?;
+        let plan = Plan::recorded(&lock, &manifest)?;
         let parts = Pool::open(Some(pool))?.parts()?;
         let parts: Vec<Part> = parts
             .into_iter()
@@ -79,7 +84,7 @@ impl Engine {
                 PartFolder::Whole(part) => Some(part),
                 PartFolder::Damaged { .. } => None,
             })
-            .filter(|part| is_of(&manifest, part))
+            .filter(|part| is_of(&manifest, &plan, part))
             .collect();
         if parts.is_empty() {
             return Err(Error::usage(
@@ -132,20 +137,30 @@ fn with_ids_as_text(
         })
 }
 
-/// Whether the part was measured of one of the manifest's files, by the run's tokenizer.
-fn is_of(manifest: &Manifest, part: &Part) -> bool {
-    let is_its_file = |file: &&FileRecord| match &file.blake3 {
-        Some(content) => part.made.is_of(content),
-        // Of a hub the manifest has other hashes than the pool's.
-        None => file.file == part.file,
-    };
+/// Whether the part was measured of one of the manifest's files, as its source says.
+fn is_of(manifest: &Manifest, plan: &Plan, part: &Part) -> bool {
+    let is_its_file =
+        |file: &&FileRecord| content(file).is_some_and(|content| part.made.is_of(&content));
     let is_its_source = |file: &FileRecord| {
-        let mut sources = manifest.sources.iter();
-        sources.any(|source| source.name == file.source && source.layout == part.made.layout)
+        let mut sources = plan.sources.iter();
+        let source = sources.find(|source| source.name == file.source);
+        source.is_some_and(|source| {
+            let made = &part.made;
+            made.is_as(&source.source, &plan.tokenizer, plan.behaviours)
+        })
     };
-    part.made.is_current()
-        && part.made.tokenizer == manifest.tokenizer
-        && manifest.files.iter().filter(is_its_file).any(is_its_source)
+    part.made.is_current() && manifest.files.iter().filter(is_its_file).any(is_its_source)
+}
+
+/// What a file is, as the pool knows it; none of one that could not be read.
+fn content(file: &FileRecord) -> Option<String> {
+    let of_hub = |hub: &HubRecord| {
+        let is_checked = hub.check == HubCheck::Verified;
+        hub_content(&hub.content, is_checked).to_string()
+    };
+    file.blake3
+        .clone()
+        .or_else(|| file.hub.as_ref().map(of_hub))
 }
 
 fn hit_schema() -> Schema {

@@ -21,7 +21,7 @@ pub(super) fn check(
     overrides: &Overrides,
 ) -> Result<Vec<glob::Pattern>> {
     let emitted = check_emit(file, pipeline)?;
-    check_overrides(pipeline, overrides)?;
+    refuse_unknown(pipeline, overrides)?;
     check_screen(file, pipeline)?;
     check_names(file, pipeline)?;
     check_near(file, pipeline)?;
@@ -30,7 +30,7 @@ pub(super) fn check(
 }
 
 /// Refuses a `--source` of a name that the pipeline does not have.
-fn check_overrides(pipeline: &Pipeline, overrides: &Overrides) -> Result<()> {
+pub(crate) fn refuse_unknown(pipeline: &Pipeline, overrides: &Overrides) -> Result<()> {
     let known = pipeline.sources.keys().chain(pipeline.companions.keys());
     let known = known.chain(pipeline.benchmarks.keys());
     let files = named_files(pipeline);
@@ -139,13 +139,7 @@ pub(super) fn source(
     source: &Source,
 ) -> Result<()> {
     let key = format!("sources.{name}");
-    if source.layout == Layout::Problems {
-        return Err(file.error(
-            &format!("{key}.layout"),
-            "has no responses, so nothing could be selected",
-            "write `layout = \"numina\"` for the human solutions, or a table under `[companions]`",
-        ));
-    }
+    check_responses(file, &key, source)?;
     check_not_blank(
         file,
         &format!("{key}.attribution"),
@@ -161,6 +155,29 @@ pub(super) fn source(
         ));
     }
     Ok(())
+}
+
+/// Refuses problems without responses where something is to be selected: an audit takes them.
+fn check_responses(file: &PipelineFile, key: &str, source: &Source) -> Result<()> {
+    let pipeline = &file.pipeline;
+    if pipeline.grid.is_empty() && pipeline.validation.is_none() {
+        return Ok(());
+    }
+    if source.layout == Layout::Problems {
+        return Err(file.error(
+            &format!("{key}.layout"),
+            "has no responses, so nothing could be selected",
+            "write `layout = \"numina\"` for the human solutions, or a table under `[companions]`",
+        ));
+    }
+    match &source.columns {
+        Some(columns) if columns.response.is_none() => Err(file.error(
+            &format!("{key}.columns"),
+            "names no `response`, so nothing could be selected",
+            "write `response = \"NAME\"` with the column of the responses under it",
+        )),
+        _ => Ok(()),
+    }
 }
 
 /// Refuses layout `columns` without columns, and columns of another.

@@ -36,6 +36,7 @@ use crate::source::{HubMode, Source, SourceFile, Unit};
 use contamination::SoughtBenchmark;
 use files::Finder;
 
+pub(crate) use check::refuse_unknown;
 pub(crate) use files::{Terms, unreadable};
 pub(crate) use lookups::{PlannedBenchmark, PlannedJoin};
 pub(crate) use screen_vectors::PlannedScreenVectors;

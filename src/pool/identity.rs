@@ -72,6 +72,23 @@ impl Made {
         self.file == content
     }
 
+    /// Whether it was measured as this source is, of whatever file and unit.
+    pub(crate) fn is_as(&self, source: &Source, tokenizer: &str, behaviours: bool) -> bool {
+        let as_source = Self {
+            tokenizer: tokenizer.to_owned(),
+            behaviours,
+            layout: source.layout,
+            columns: source.columns.clone().map(Box::new),
+            style: source.style.clone(),
+            category: source.category.clone(),
+            turns: source.turns,
+            control_tokens: source.control_tokens,
+            row_bytes_max: source.row_bytes_max,
+            ..self.clone()
+        };
+        *self == as_source
+    }
+
     /// The name of the part.
     pub(crate) fn name(&self) -> String {
         let text = serde_json::to_string(self).unwrap_or_default();
@@ -97,11 +114,16 @@ pub(crate) fn content(file: &SourceFile) -> Result<Id> {
     match &file.place {
         Place::Disk(file) => file.hash(),
         Place::Hub(remote) => {
-            let checked = [u8::from(remote.mode == HubMode::Cache)];
-            Ok(IdHasher::new("gradatim hub file v1")
-                .part(remote.file.content.to_string())
-                .part(checked)
-                .finish())
+            let content = remote.file.content.to_string();
+            Ok(hub_content(&content, remote.mode == HubMode::Cache))
         }
     }
+}
+
+/// What a file of the hub is, by what the hub says of it and whether we checked that.
+pub(crate) fn hub_content(content: &str, is_checked: bool) -> Id {
+    IdHasher::new("gradatim hub file v1")
+        .part(content)
+        .part([u8::from(is_checked)])
+        .finish()
 }

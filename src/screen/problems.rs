@@ -195,6 +195,12 @@ pub struct Screened {
     pub nominated: Option<Nominated>,
 }
 
+/// What was found in all problems, while some of it is put aside.
+pub(crate) struct AllHits {
+    hits: Vec<ProblemHit>,
+    problems: u32,
+}
+
 /// A cluster whose problems have different gold answers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Disagreement {
@@ -222,12 +228,29 @@ impl Screened {
         }
     }
 
-    /// Forgets what was found in problems that are not asked for; of clusters nothing is forgotten.
-    pub(crate) fn keep_hits(&mut self, entries: &Entries, is_asked: impl Fn(u32) -> bool) {
-        self.hits.retain(|found| is_asked(found.problem));
+    /// Puts what was found in problems that are not asked for aside, until it is put back; of clusters nothing is.
+    pub(crate) fn keep_hits(
+        &mut self,
+        entries: &Entries,
+        is_asked: impl Fn(u32) -> bool,
+    ) -> AllHits {
+        let hits = std::mem::take(&mut self.hits);
+        let kept = hits.iter().filter(|found| is_asked(found.problem));
+        self.hits = kept.cloned().collect();
         self.met = Met::of(&self.hits);
         let problems = 0..entries.problems.len() as u32;
-        self.problems = problems.filter(|problem| is_asked(*problem)).count() as u32;
+        let asked = problems.filter(|problem| is_asked(*problem)).count() as u32;
+        AllHits {
+            hits,
+            problems: std::mem::replace(&mut self.problems, asked),
+        }
+    }
+
+    /// Takes back what [`Screened::keep_hits`] put aside.
+    pub(crate) fn restore_hits(&mut self, all: AllHits) {
+        self.met = Met::of(&all.hits);
+        self.hits = all.hits;
+        self.problems = all.problems;
     }
 
     /// The hit for which the entries of a problem are dropped.

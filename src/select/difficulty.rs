@@ -13,7 +13,7 @@ use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
 use serde::de::{MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::knowledge::{JoinedColumn, Knowledge};
+use super::knowledge::Knowledge;
 use super::stratum::Stratum;
 use crate::error::Refusal;
 use crate::pool::Entries;
@@ -149,36 +149,140 @@ impl Difficulty {
 
     /// Whether the problem with that index is in every range.
     pub(super) fn admits(&self, entries: &Entries, knowledge: &Knowledge, index: usize) -> bool {
-        let problem = &entries.problems[index];
-        let holds = |range: &Option<Range>, value: Option<f64>| {
-            range.is_none_or(|range| value.is_some_and(|value| range.holds(value)))
-        };
-        let from = |origins: &Vec<String>| {
-            let origin = knowledge.origins.get(index).copied().flatten();
-            origin.is_some_and(|name| {
-                let name = entries.name(name);
-                origins.iter().any(|origin| origin == name)
-            })
-        };
-        let shortest = || {
-            let tokens = knowledge.shortest_right.get(index).copied().flatten();
-            tokens.map(f64::from)
-        };
-        holds(&self.pass_rate, problem.pass_rate())
-            && self.origin.as_ref().is_none_or(from)
-            && holds(&self.shortest_right_tokens, shortest())
-            && self.joined.iter().all(
-                |(name, wanted)| match (wanted, knowledge.joined.get(name)) {
-                    (JoinedRule::Range(range), Some(JoinedColumn::Numbers(numbers))) => {
-                        numbers[index].is_some_and(|number| range.holds(number))
-                    }
-                    (JoinedRule::OneOf(words), Some(JoinedColumn::Words(known))) => known[index]
-                        .as_ref()
-                        .is_some_and(|word| words.contains(word)),
-                    _ => false,
-                },
-            )
+        self.clauses(entries, knowledge, index)
+            .all(|clause| clause.holds())
     }
+
+    /// The first thing that is asked for and does not hold of the problem with that index.
+    pub(super) fn missed<'a>(
+        &'a self,
+        entries: &'a Entries,
+        knowledge: &'a Knowledge,
+        index: usize,
+    ) -> Option<Clause<'a>> {
+        self.clauses(entries, knowledge, index)
+            .find(|clause| !clause.holds())
+    }
+
+    /// All that is asked for, with what is known of the problem with that index.
+    fn clauses<'a>(
+        &'a self,
+        entries: &'a Entries,
+        knowledge: &'a Knowledge,
+        index: usize,
+    ) -> impl Iterator<Item = Clause<'a>> {
+        let shortest = knowledge.shortest_right.get(index).copied().flatten();
+        let number = |key: &'static str, wanted: &Option<Range>, known: Option<f64>| {
+            let range = *wanted.as_ref()?;
+            let key = key.to_owned();
+            Some(Clause::Number { key, range, known })
+        };
+        let own = [
+            number(
+                "pass_rate",
+                &self.pass_rate,
+                entries.problems[index].pass_rate(),
+            ),
+            self.origin.as_ref().map(|words| Clause::Word {
+                key: "origin".to_owned(),
+                words,
+                known: knowledge
+                    .origins
+                    .get(index)
+                    .copied()
+                    .flatten()
+                    .map(|name| entries.name(name)),
+            }),
+            number(
+                "shortest_right_tokens",
+                &self.shortest_right_tokens,
+                shortest.map(f64::from),
+            ),
+        ];
+        let joined = self.joined.iter().map(move |(name, wanted)| {
+            let key = format!("joined.{name}");
+            let column = knowledge.joined.get(name);
+            match wanted {
+                JoinedRule::Range(range) => Clause::Number {
+                    key,
+                    range: *range,
+                    known: column.and_then(|column| column.number(index)),
+                },
+                JoinedRule::OneOf(words) => Clause::Word {
+                    key,
+                    words,
+                    known: column.and_then(|column| column.word(index)),
+                },
+            }
+        });
+        own.into_iter().flatten().chain(joined)
+    }
+}
+
+/// One thing that is asked of a problem, and what is known of it there.
+pub(super) enum Clause<'a> {
+    Number {
+        key: String,
+        range: Range,
+        known: Option<f64>,
+    },
+    /// One of these words.
+    Word {
+        key: String,
+        words: &'a [String],
+        known: Option<&'a str>,
+    },
+}
+
+impl Clause<'_> {
+    fn holds(&self) -> bool {
+        match self {
+            Self::Number { range, known, .. } => known.is_some_and(|known| range.holds(known)),
+            Self::Word { words, known, .. } => {
+                known.is_some_and(|known| words.iter().any(|word| word == known))
+            }
+        }
+    }
+
+    /// Its key under `[grid.difficulty]`.
+    pub(super) fn key(&self) -> &str {
+        match self {
+            Self::Number { key, .. } | Self::Word { key, .. } => key,
+        }
+    }
+
+    /// What is known, in words.
+    pub(super) fn known(&self) -> String {
+        let known = match self {
+            Self::Number { known, .. } => known.map(rounded),
+            Self::Word { known, .. } => known.map(str::to_owned),
+        };
+        known.unwrap_or_else(|| "not known".to_owned())
+    }
+
+    /// What is asked for, as the pipeline has it.
+    pub(super) fn wanted(&self) -> String {
+        match self {
+            Self::Number { range, .. } => {
+                let ends = [
+                    ("min", range.min),
+                    ("max", range.max),
+                    ("above", range.above),
+                    ("below", range.below),
+                ];
+                let ends = ends.into_iter();
+                let ends = ends.filter_map(|(key, end)| Some(format!("{key} = {}", end?)));
+                format!("{{ {} }}", ends.collect::<Vec<_>>().join(", "))
+            }
+            Self::Word { words, .. } => format!("{words:?}"),
+        }
+    }
+}
+
+/// A number with as many digits as are read.
+fn rounded(number: f64) -> String {
+    let text = format!("{number:.4}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
 /// Derived for an untagged enum, it would not say what is wrong inside.

@@ -50,6 +50,22 @@ pub enum JoinedColumn {
     Words(Vec<Option<String>>),
 }
 
+impl JoinedColumn {
+    pub(super) fn number(&self, index: usize) -> Option<f64> {
+        match self {
+            Self::Numbers(numbers) => numbers[index],
+            Self::Words(_) => None,
+        }
+    }
+
+    pub(super) fn word(&self, index: usize) -> Option<&str> {
+        match self {
+            Self::Numbers(_) => None,
+            Self::Words(words) => words[index].as_deref(),
+        }
+    }
+}
+
 /// What joining one column did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct JoinCounts {
@@ -82,6 +98,11 @@ impl Knowledge {
             shortest_right,
             ..Self::default()
         }
+    }
+
+    /// The same; none where that was not gathered.
+    pub(super) fn may_pass(&self, rule: TextRule, index: usize) -> Option<bool> {
+        Some(self.text_rules.get(rule.name)?[index])
     }
 
     /// Whether the problem's text passes.

@@ -6,6 +6,7 @@
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
+use super::figures::Figure;
 use crate::error::{one_line, thousands};
 use crate::svg::shortened;
 
@@ -89,15 +90,8 @@ pub(crate) struct Section {
     pub title: &'static str,
     /// What was found, with its numbers: one sentence.
     pub found: String,
+    pub figures: Vec<Figure>,
     pub body: Markup,
-    pub drawings: Vec<Drawing>,
-}
-
-/// A drawing as a file of its own.
-pub(crate) struct Drawing {
-    /// The stem of its file's name.
-    pub name: String,
-    pub svg: String,
 }
 
 impl Section {
@@ -105,9 +99,25 @@ impl Section {
         html! {
             section aria-labelledby=(self.id) {
                 h2 id=(self.id) { (self.title) }
-                p.found { (one_line(&self.found)) }
+                p.found { (said(&self.found)) }
+                @for figure in &self.figures { (figure.inline()) }
                 (self.body)
             }
+        }
+    }
+}
+
+/// A sentence of ours, in which names may stand between backticks.
+pub(crate) fn said(sentence: &str) -> Markup {
+    let sentence = one_line(sentence);
+    let parts: Vec<&str> = sentence.split('`').collect();
+    // A backtick that nothing closes is one.
+    let is_paired = parts.len() % 2 == 1;
+    html! {
+        @for (at, part) in parts.iter().enumerate() {
+            @if is_paired && at % 2 == 1 { code { (part) } }
+            @else if at > 0 && !is_paired { "`" (part) }
+            @else { (part) }
         }
     }
 }
@@ -123,6 +133,9 @@ pub(crate) fn contents(sections: &[Section]) -> Markup {
 
 /// How many letters a cell has at most; its middle is left out.
 const LETTERS_MAX: usize = 300;
+
+/// Bytes from which a column of words is given room for some of them in a line.
+const LONG: usize = 24;
 
 /// A cell of a table.
 pub(crate) enum Cell {
@@ -159,6 +172,10 @@ impl Cell {
 
     fn is_number(&self) -> bool {
         matches!(self, Self::Count(_) | Self::Figure(_))
+    }
+
+    fn is_long(&self) -> bool {
+        matches!(self, Self::Text(text) if text.len() > LONG)
     }
 
     fn is_nothing(&self) -> bool {
@@ -236,13 +253,16 @@ impl Table {
         }
     }
 
-    /// The class of a column.
+    /// The class of a column: numbers, and words that need room.
     fn class(&self, at: usize) -> Option<&'static str> {
         let mut cells = self.rows.iter().filter_map(|row| row.get(at));
         let is_of_numbers = cells
             .clone()
             .all(|cell| cell.is_number() || cell.is_nothing());
-        (is_of_numbers && cells.any(Cell::is_number)).then_some("n")
+        match is_of_numbers {
+            true => cells.any(Cell::is_number).then_some("n"),
+            false => cells.any(Cell::is_long).then_some("w"),
+        }
     }
 }
 
@@ -256,15 +276,14 @@ pub(crate) fn folded(summary: &str, body: &Markup) -> Markup {
     html! { details { summary { (one_line(summary)) } (body) } }
 }
 
-/// A share of 1 in percent: whole from a tenth on, with a digit or two below, and never nothing of something.
+/// A share of 1 in percent; something is never written as nothing, nor less than all as all.
 pub(crate) fn percent(share: f64) -> String {
-    let percent = 100.0 * share;
-    match percent {
+    match 100.0 * share {
         0.0 => "0 %".to_owned(),
-        small if small.abs() < 0.1 => "below 0.1 %".to_owned(),
-        some if some > 99.9 && some < 100.0 => "above 99.9 %".to_owned(),
-        some if some.abs() < 10.0 || (99.0..100.0).contains(&some) => format!("{some:.1} %"),
-        whole => format!("{whole:.0} %"),
+        100.0 => "100 %".to_owned(),
+        little if little > 0.0 && little < 0.05 => "< 0.1 %".to_owned(),
+        most if (99.95..100.0).contains(&most) => "> 99.9 %".to_owned(),
+        share => format!("{share:.1} %"),
     }
 }
 
@@ -311,18 +330,20 @@ mod tests {
     }
 
     #[test]
+    fn names_between_backticks_are_code_and_one_alone_is_a_backtick() {
+        assert_eq!(
+            said("of `a<b` and").into_string(),
+            "of <code>a&lt;b</code> and"
+        );
+        assert_eq!(said("it`s").into_string(), "it`s");
+    }
+
+    #[test]
     fn a_share_of_something_is_never_written_as_nothing_and_less_than_all_never_as_all() {
         let shown = [0.0, 0.000_01, 0.0123, 0.25, 0.9996, 1.0].map(percent);
         assert_eq!(
             shown,
-            [
-                "0 %",
-                "below 0.1 %",
-                "1.2 %",
-                "25 %",
-                "above 99.9 %",
-                "100 %"
-            ]
+            ["0 %", "< 0.1 %", "1.2 %", "25.0 %", "> 99.9 %", "100 %"]
         );
     }
 

@@ -166,6 +166,68 @@ fn each_planted_change_is_found_to_the_row_and_none_is_invented() {
 }
 
 #[test]
+fn of_more_rows_than_are_read_at_a_time_only_those_differ_that_were_changed() {
+    let place = Place::new();
+    let short = |at: usize| {
+        let response = format!("<think>\nWe count to {at}.\n</think>\nIt is \\boxed{{{at}}}.");
+        let category = ["Algebra", "Geometry", "Number Theory"][at % 3];
+        openr1_row(&problem(at), &at.to_string(), category, &[response])
+    };
+    let first: Vec<Value> = (0..3000).map(short).collect();
+    let mut second = first.clone();
+    for at in [5, 1023, 1024, 1025, 2999] {
+        second[at] = with(second[at].clone(), "answer", json!("77"));
+    }
+    second.remove(2000);
+    let diff = compared(&place, &first, &second, &[], 1);
+    let expected = [("fields_changed", 5), ("removed", 1)];
+    assert_eq!(counts(&diff), BTreeMap::from(expected));
+    let rows = table(&place.path("rows.parquet"));
+    let places: Vec<&Value> = rows.iter().map(|row| &row["first"]).collect();
+    let expected = [5, 1023, 1024, 1025, 2999, 2000].map(|at| json!(format!("v1/v1.jsonl:{at}")));
+    assert_eq!(places, expected.iter().collect::<Vec<&Value>>());
+}
+
+#[test]
+fn an_edit_is_shown_where_it_is_and_not_where_its_text_begins() {
+    let place = Place::new();
+    let first: Vec<Value> = (0..3).map(row).collect();
+    let mut second = first.clone();
+    let [long, typed] = ["seven", "sevne"].map(|word| format!("{} then {word}.", words(1, 90)));
+    let problems = [long, typed].map(|text| json!(text));
+    let mut first_rows = first.clone();
+    first_rows[0] = with(first[0].clone(), "problem", problems[0].clone());
+    second[0] = with(second[0].clone(), "problem", problems[1].clone());
+    let edited = response(1).replace("It is", "So it is");
+    second[1] = with(second[1].clone(), "generations", json!([edited]));
+    compared(&place, &first_rows, &second, &[], 1);
+    let page = place.gradatim(&["diff", "v1.jsonl", "v2.jsonl", "--pool", "pool"]);
+    let page = page.ends(1).stdout;
+    for piece in ["then seven.", "then sevne.", "So it is"] {
+        assert!(page.contains(piece), "{piece}: {page}");
+    }
+}
+
+#[test]
+fn a_column_that_only_some_rows_fill_is_missed_where_it_was_dropped() {
+    let place = Place::new();
+    let plain = |at: usize| json!({ "problem": problem(at), "solution": response(at), "answer": at.to_string() });
+    let noted = |at: usize| match at % 2 {
+        0 => with(plain(at), "note", json!("seen")),
+        _ => with(plain(at), "note", Value::Null),
+    };
+    let first: Vec<Value> = (0..20).map(noted).collect();
+    let second: Vec<Value> = (0..20).map(plain).collect();
+    let diff = compared(&place, &first, &second, &[], 1);
+    let gone = json!({ "key": "column note", "first": "there", "second": null });
+    assert_eq!(diff["keys"], json!([gone]));
+    // The same rows in other forms are the same.
+    place.write("v1.json", json!(first).to_string());
+    let same = place.gradatim(&["diff", "v1.jsonl", "v1.json", "--pool", "pool"]);
+    assert!(same.ends(0).stdout.contains("they do not differ"));
+}
+
+#[test]
 fn a_column_that_was_renamed_is_named_and_its_rows_are_the_same() {
     let place = Place::new();
     let row = |name: &str, at: usize| json!({ "problem": problem(at), name: response(at), "answer": at.to_string() });
@@ -272,6 +334,118 @@ fn of_two_folders_the_key_that_differs_says_which_fates_and_subsets_moved() {
     assert!(
         page.contains("kept -> too_long, by screen.tokens_max"),
         "{page}"
+    );
+}
+
+#[test]
+fn what_a_key_asks_for_in_one_folder_alone_is_told_once_and_not_for_each_row() {
+    let place = Place::new();
+    let mut rows: Vec<Value> = (0..ROWS).map(row).collect();
+    // The second is a near duplicate of the first, and dropped.
+    for last in ["many", "few"] {
+        let problem = format!("{} {last}?", words(9, 80));
+        rows.push(openr1_row(&problem, "700", "Algebra", &[response(700)]));
+    }
+    place.write("own.jsonl", jsonl(&rows));
+    run(&place, "before", "");
+    run(&place, "after", "[screen]\nnear_duplicates = 0.8\n");
+    let diff = place.gradatim(&["diff", "before", "after", "--json"]);
+    let diff = diff.ends(1).json();
+    let dropped = place.out("after").ledger();
+    let dropped = dropped
+        .iter()
+        .filter(|row| row["reason"] == json!("near_duplicate"));
+    let dropped = dropped.count() as u64;
+    assert_eq!(dropped, 1);
+    assert_eq!(counts(&diff), BTreeMap::from([("fields_changed", dropped)]));
+    let keys: Vec<&str> = diff["keys"]
+        .as_array()
+        .expect("keys")
+        .iter()
+        .map(|key| text(key, "key"))
+        .collect();
+    assert!(
+        keys.contains(&"screen.near_duplicates") && keys.contains(&"column cluster"),
+        "{keys:?}"
+    );
+    assert_eq!(diff["fields"], json!([]));
+    assert_eq!(diff["fates"][0]["keys"], json!(["screen.near_duplicates"]));
+}
+
+#[test]
+fn keys_of_a_grid_move_subsets_and_no_row_and_a_screen_moves_the_fates_that_it_decides() {
+    let place = Place::new();
+    let two = |at: usize| {
+        let long = response(at).replace("</think>", &format!("{}\n</think>", words(at, 60)));
+        let answer = if at < 4 {
+            "proof".to_owned()
+        } else {
+            at.to_string()
+        };
+        openr1_row(&problem(at), &answer, "Algebra", &[response(at), long])
+    };
+    place.write("own.jsonl", jsonl(&(0..ROWS).map(two).collect::<Vec<_>>()));
+    let long = "[grid.length]\nrule = ['long']\nbucket = 20\n";
+    for (out, grid) in [
+        ("base", "size = [20]\n".to_owned()),
+        ("sized", "size = [20, 30]\n".to_owned()),
+        ("hash", format!("size = [20]\n{long}choose = 'hash'\n")),
+        (
+            "extreme",
+            format!("size = [20]\n{long}choose = 'extreme'\n"),
+        ),
+        (
+            "values",
+            "size = [20]\n[screen]\ngold_kind = ['value']\n".to_owned(),
+        ),
+    ] {
+        place.write("pipeline.toml", PIPELINE.replace("size = [20]\n", &grid));
+        place.run(out, &[]).ends(0);
+    }
+    let diff = |first: &str, second: &str| {
+        let told = place.gradatim(&["diff", first, second, "--json"]);
+        told.ends(1).json()
+    };
+    let keys = |diff: &Value| -> Vec<String> {
+        let keys = diff["keys"].as_array().expect("keys").iter();
+        keys.map(|key| text(key, "key").to_owned()).collect()
+    };
+    let subsets = |diff: &Value| -> Vec<String> {
+        let subsets = diff["subsets"].as_array().expect("subsets").iter();
+        subsets.map(|one| text(one, "subset").to_owned()).collect()
+    };
+    let sized = diff("base", "sized");
+    assert_eq!(keys(&sized), ["grid[0].size"]);
+    assert!(
+        counts(&sized).is_empty() && sized["fates"] == json!([]),
+        "{sized}"
+    );
+    let new = subsets(&sized);
+    assert!(
+        !new.is_empty() && new.iter().all(|name| name.contains("30")),
+        "{new:?}"
+    );
+    let chosen = diff("hash", "extreme");
+    assert_eq!(keys(&chosen), ["grid[0].length.choose"]);
+    assert!(
+        counts(&chosen).is_empty() && chosen["fates"] == json!([]),
+        "{chosen}"
+    );
+    assert!(
+        subsets(&chosen).iter().any(|name| name.contains("long")),
+        "{chosen}"
+    );
+    let valued = diff("base", "values");
+    assert_eq!(keys(&valued), ["screen.gold_kind"]);
+    assert_eq!(counts(&valued), BTreeMap::from([("fields_changed", 8)]));
+    let fate = &valued["fates"][0];
+    assert_eq!(
+        (&fate["first"], &fate["second"]),
+        (&json!("kept"), &json!("gold_kind"))
+    );
+    assert_eq!(
+        (&fate["rows"], &fate["keys"]),
+        (&json!(8), &json!(["screen.gold_kind"]))
     );
 }
 

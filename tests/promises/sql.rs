@@ -181,3 +181,76 @@ fn an_answer_goes_to_parquet_with_nested_values_and_nulls_and_never_over_what_is
         place.gradatim(&["sql", refused, "--in", "out"]).ends(2);
     }
 }
+
+#[test]
+fn of_a_file_that_was_measured_in_two_ways_the_pool_has_the_parts_of_the_folders_own() {
+    let place = made();
+    let read = ask(
+        &place,
+        "SELECT count(*) AS n FROM pool",
+        &["--pool", "measured"],
+    );
+    let pipeline = std::fs::read_to_string(place.path("pipeline.toml")).expect("a pipeline");
+    let styled = pipeline.replace("path = 'data'\n", "path = 'data'\nstyle = 'mine'\n");
+    place.write("styled.toml", styled);
+    place
+        .gradatim(&[
+            "run",
+            "styled.toml",
+            "--out",
+            "styled",
+            "--pool",
+            "measured",
+        ])
+        .ends(0);
+    let again = ask(
+        &place,
+        "SELECT count(*) AS n FROM pool",
+        &["--pool", "measured"],
+    );
+    assert_eq!(again, read);
+}
+
+#[test]
+fn no_file_is_read_that_was_not_named_and_the_hint_says_how_one_is() {
+    let place = made();
+    place.write("other.csv", "Id,my col\n007,x\n");
+    let path = place.path("other.csv").display().to_string();
+    for query in [
+        format!("SELECT * FROM read_parquet('{path}')"),
+        format!("SELECT * FROM read_csv('{path}')"),
+        format!("SELECT * FROM '{path}'"),
+        format!("SELECT * FROM \"{path}\""),
+    ] {
+        place
+            .gradatim(&["sql", &query, "--in", "out"])
+            .ends(2)
+            .tells(&["there is no ", "--with NAME=PATH"]);
+    }
+    for query in [
+        format!("CREATE EXTERNAL TABLE t STORED AS CSV LOCATION '{path}'"),
+        "COPY ledger TO 'stolen.csv'".to_owned(),
+        "EXPLAIN ANALYZE COPY ledger TO 'stolen.csv'".to_owned(),
+    ] {
+        place.gradatim(&["sql", &query, "--in", "out"]).ends(2);
+    }
+    assert!(!place.path("stolen.csv").exists());
+    let own = [
+        "sql",
+        "SELECT my col FROM mine",
+        "--in",
+        "out",
+        "--table",
+        "mine=other.csv",
+    ];
+    place
+        .gradatim(&own)
+        .ends(2)
+        .tells(&["did you mean `\"my col\"`"]);
+    let own = ask(
+        &place,
+        "SELECT \"Id\", \"my col\" AS c FROM mine",
+        &["--table", "mine=other.csv"],
+    );
+    assert_eq!(own, json!([{ "Id": "007", "c": "x" }]));
+}

@@ -195,3 +195,122 @@ fn each_subset_has_its_rank_and_cut_and_what_would_have_to_change() {
     let mut outside = outside.filter(|one| one["subset"] != "validation");
     assert!(outside.all(|one| one["kept_out_by"] == "validation"));
 }
+
+#[test]
+fn a_source_that_nobody_knows_is_refused_with_the_one_that_was_meant() {
+    let place = made();
+    let asked = [
+        "why",
+        "all/a.jsonl:92",
+        "--in",
+        "out",
+        "--source",
+        "al=data",
+    ];
+    place
+        .gradatim(&asked)
+        .ends(2)
+        .tells(&["benchmark or join `al`", "did you mean `all`"]);
+}
+
+/// Thirty problems with one right reply, and six with a right and a wrong one; the grids are these.
+fn graded(grids: &str) -> Place {
+    let place = Place::new();
+    let reply = |answer: usize| format!("<think>\nWe add.\n</think>\nIt is \\boxed{{{answer}}}.");
+    let row = |at: usize| {
+        let problem = match at {
+            7 => "In the figure there are seven boxes: how many are there?".to_owned(),
+            _ => format!("What is {at}+{at}?"),
+        };
+        let gold = if at == 7 { 7 } else { 2 * at };
+        let replies = match at {
+            30.. => vec![reply(gold), reply(5000)],
+            _ => vec![reply(gold)],
+        };
+        openr1_row(&problem, &gold.to_string(), "algebra", &replies)
+    };
+    let rows: Vec<Value> = (0..36).map(row).collect();
+    place.write("data/a.jsonl", jsonl(&rows));
+    let levels =
+        (0..36).map(|at| json!({ "text": format!("What is {at}+{at}?"), "level": at % 5 }));
+    place.write("levels.jsonl", jsonl(&levels.collect::<Vec<_>>()));
+    let head = "[sources.all]\nlayout = 'openr1'\npath = 'data'\n[measure]\ntokenizer = 'bytes.json'\n[verify]\naccept = 'ours'\n";
+    place.write("pipeline.toml", format!("{head}{grids}"));
+    place.run("out", &[]).ends(0);
+    place
+}
+
+fn standing<'s>(story: &'s Value, subset: &str) -> &'s Value {
+    let mut standings = story["standings"].as_array().expect("standings").iter();
+    standings
+        .find(|one| one["subset"] == subset)
+        .expect("a subset")
+}
+
+#[test]
+fn a_rule_that_takes_others_is_named_with_the_value_and_what_it_asks_for() {
+    let place = graded(
+        "[[grid]]\nrecipe = ['light-r1']\nsize = [3]\n[[grid]]\nname = 'hard'\nsize = [3]\ndifficulty.pass_rate = { max = 0.5 }\n",
+    );
+    let story = &why(&place, "all/a.jsonl:4", &[])[0];
+    for (subset, words) in [
+        (
+            "light-r1-all-normal-3",
+            ["recipe = \"light-r1\"", "decided 1, and 1 of them"],
+        ),
+        (
+            "hard-all-normal-3",
+            ["difficulty.pass_rate", "{ max = 0.5 }"],
+        ),
+    ] {
+        let one = standing(story, subset);
+        assert_eq!(one["kept_out_by"], json!("rule"), "{one}");
+        for word in words {
+            assert!(text(one, "words").contains(word), "{one}");
+        }
+    }
+}
+
+#[test]
+fn what_rests_on_texts_and_joined_columns_is_made_again_from_the_pool_or_said_not_to_be_known() {
+    let place = graded(
+        "[join.level]\npath = 'levels.jsonl'\nvalue = 'level'\nproblem = 'text'\n[[grid]]\nrecipe = ['openthoughts']\n\
+         size = [5, 20]\n[[grid]]\nname = 'easy'\nsize = [4]\ndifficulty.joined.level = { max = 1 }\n",
+    );
+    let story = &why(&place, "all/a.jsonl:7", &[])[0];
+    assert_eq!(story["standings"], Value::Null);
+    let unknown = text(story, "standings_unknown");
+    for word in [
+        "recipe = \"openthoughts\"",
+        "difficulty.joined.level",
+        "--pool DIR",
+    ] {
+        assert!(unknown.contains(word), "{unknown}");
+    }
+    let pool = ["--pool", "pool"];
+    let story = &why(&place, "all/a.jsonl:7", &pool)[0];
+    let one = standing(story, "openthoughts-all-normal-20");
+    assert_eq!(one["kept_out_by"], json!("rule"), "{one}");
+    assert!(text(one, "words").contains("no figure"), "{one}");
+    let one = standing(&why(&place, "all/a.jsonl:4", &pool)[0], "easy-all-normal-4").clone();
+    assert!(text(&one, "words").contains("that is 4"), "{one}");
+    let selection = place.out("out").selection();
+    for (name, chosen) in &selection {
+        for (rank, (id, _)) in chosen.iter().enumerate().step_by(3) {
+            let story = &why(&place, id, &pool)[0];
+            let one = standing(story, name);
+            assert_eq!(
+                (&one["is_in"], &one["rank"]),
+                (&json!(true), &json!(rank)),
+                "{name}"
+            );
+        }
+    }
+    // Other texts give another run, of which nothing is said.
+    let levels =
+        (0..36).map(|at| json!({ "text": format!("What is {at}+{at}?"), "level": (at + 3) % 5 }));
+    place.write("levels.jsonl", jsonl(&levels.collect::<Vec<_>>()));
+    let (id, _) = &selection["easy-all-normal-4"][0];
+    let other = place.gradatim(&["why", id, "--in", "out", "--json", "--pool", "pool"]);
+    assert!(other.code != Some(0) || other.json()[0]["standings"] == Value::Null);
+}

@@ -12,7 +12,7 @@ use super::replay::{CONTRADICTS, Replay};
 use super::{card, difference};
 use crate::emit::derived::Derived;
 use crate::emit::{self, Written, subset};
-use crate::folder::{self, CARD, RUN_FOLDER};
+use crate::folder::{self, AUDIT, CARD, FINDINGS, RUN_FOLDER};
 use crate::manifest::{FileRecord, Manifest, SubsetRecord};
 use crate::plan::Plan;
 use crate::select::size::{Size, SizeUnit};
@@ -20,8 +20,14 @@ use crate::select::{Derivation, Matching, Selection, Subset, Thin};
 use crate::source::quietly;
 use crate::{Error, Result};
 
-/// Files that a run writes and that do not follow from others.
-const GIVEN: [&str; 3] = ["ledger.parquet", "manifest.json", "SHA256SUMS"];
+/// Files that a run or an audit writes and that do not follow from others.
+const GIVEN: [&str; 5] = [
+    "ledger.parquet",
+    "manifest.json",
+    "SHA256SUMS",
+    AUDIT,
+    FINDINGS,
+];
 
 /// Makes the files again and notes which are others; fails where there is no place to make them.
 pub(super) fn check(folder: &mut Folder<'_>, replay: &Replay<'_>) -> Result<()> {

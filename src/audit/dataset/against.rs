@@ -8,7 +8,10 @@ use serde::Serialize;
 
 use super::findings::{Example, FIRST, Measures, TELLING_TOKENS, measures};
 use super::lengths::share;
+use super::queries::AGAINST;
+use super::rows::Rows;
 use super::scope::Scope;
+use crate::Result;
 use crate::compare::balance::Accepted;
 use crate::compare::null::{Null, null};
 use crate::ids::Id;
@@ -53,6 +56,22 @@ impl Meeting {
         Self::Neither,
     ];
 
+    /// Its word, as JSON has it.
+    pub(crate) fn as_str(self) -> &'static str {
+        &self.kind()[AGAINST.len()..]
+    }
+
+    /// What its rows stand under in `findings.parquet`.
+    fn kind(self) -> &'static str {
+        match self {
+            Self::Trajectory => "against_trajectory",
+            Self::TrajectoryOfNearProblem => "against_trajectory_of_near_problem",
+            Self::Problem => "against_problem",
+            Self::NearProblem => "against_near_problem",
+            Self::Neither => "against_neither",
+        }
+    }
+
     /// What the rows are, as a sentence goes on behind their count.
     pub(crate) fn sentence(self) -> &'static str {
         match self {
@@ -80,7 +99,8 @@ pub(crate) struct Match {
 /// The seed of the draws: an audit of the same data says the same.
 const SEED: u64 = 0;
 
-pub(super) fn against(scope: &Scope<'_>) -> Against {
+/// Holds the dataset against the run's other sources; how each trajectory meets them goes to `rows`.
+pub(super) fn against(scope: &Scope<'_>, rows_of: &mut Rows<'_>) -> Result<Against> {
     let source = scope.others();
     let distinct = source.distinct();
     let held = Held::of(&source, &distinct);
@@ -88,13 +108,16 @@ pub(super) fn against(scope: &Scope<'_>) -> Against {
     let mut all = 0;
     for (entry, body) in scope.trajectories() {
         let (meeting, there) = held.meets(body);
+        let told = || there.map(|there| scope.place(there));
+        rows_of.add(meeting.kind(), entry, told);
+        rows_of.flush_if_many()?;
         let (rows, examples) = met.entry(meeting).or_default();
         (*rows, all) = (*rows + 1, all + 1);
         if examples.len() < FIRST {
             examples.push(Example::of(
                 scope,
                 entry,
-                there.map(|there| format!("there {}", scope.place(there))),
+                told().map(|place| format!("there {place}")),
             ));
         }
     }
@@ -109,7 +132,7 @@ pub(super) fn against(scope: &Scope<'_>) -> Against {
             examples,
         }
     });
-    Against {
+    Ok(Against {
         sources: source.sources().map(of_plan).collect(),
         trajectories: distinct.len() as u64,
         problems: source
@@ -119,7 +142,7 @@ pub(super) fn against(scope: &Scope<'_>) -> Against {
             .count() as u64,
         matches: matches.collect(),
         null: compared(scope, &distinct),
-    }
+    })
 }
 
 /// The dataset beside random draws of the source's trajectories.

@@ -8,6 +8,8 @@ use serde::Serialize;
 use super::golds::Golds;
 use super::kinds::{Kind, REPEATED_SHARE_MAX, SHORT_THINKING_TOKENS, Section};
 use super::lengths::share;
+use super::mixes::LANGUAGE;
+use super::rows::Rows;
 use super::scope::Scope;
 use crate::Result;
 use crate::ids::Id;
@@ -19,7 +21,7 @@ use crate::verify::{Outcome, verify};
 /// How many rows are named of a kind, to be looked at.
 pub(super) const FIRST: usize = 3;
 
-/// A kind of finding, with its rows.
+/// A kind of finding, with its rows: all of them stand in `findings.parquet` of an audit's folder, under its word.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct Finding {
     /// Its word.
@@ -70,6 +72,10 @@ pub(super) struct Known<'k> {
     pub languages: &'k [Option<&'static str>],
     /// The one that most trajectories ask in.
     pub language: Option<&'k str>,
+    /// Whether some trajectory has a response; else all are problems alone.
+    pub are_answered: bool,
+    /// Whether some trajectory thinks: where none does, nothing was lost.
+    pub is_thought: bool,
 }
 
 /// What of a response is the same in every copy of it, and hardly ever in another that is long enough.
@@ -91,24 +97,29 @@ struct Sighting {
 }
 
 /// What was seen so far.
-struct Sightings<'e> {
-    rows: &'e [Entry],
+struct Sightings<'e, 'r> {
+    entries: &'e [Entry],
     kinds: BTreeMap<Kind, Sighting>,
+    /// Where each sighting is written.
+    rows: &'r mut Rows<'e>,
 }
 
-impl<'e> Sightings<'e> {
-    fn new(rows: &'e [Entry]) -> Self {
-        let kinds = Kind::ALWAYS.map(|kind| (kind, Sighting::default()));
+impl<'e, 'r> Sightings<'e, 'r> {
+    fn new(entries: &'e [Entry], are_answered: bool, rows: &'r mut Rows<'e>) -> Self {
+        let kinds = Kind::ALWAYS.into_iter();
+        let asked = kinds.filter(|kind| are_answered || !kind.is_of_responses());
         Self {
+            entries,
+            kinds: asked.map(|kind| (kind, Sighting::default())).collect(),
             rows,
-            kinds: BTreeMap::from(kinds),
         }
     }
 
     /// Counts an entry; of one row the first is named.
-    fn see(&mut self, kind: Kind, entry: u32, told: impl FnOnce() -> Option<String>) {
+    fn see(&mut self, kind: Kind, entry: u32, told: impl Fn() -> Option<String>) {
+        self.rows.add(kind.as_str(), entry, &told);
         let place = |entry: u32| {
-            let row = &self.rows[entry as usize];
+            let row = &self.entries[entry as usize];
             (row.part, row.row)
         };
         let sighting = self.kinds.entry(kind).or_default();
@@ -121,9 +132,15 @@ impl<'e> Sightings<'e> {
 }
 
 /// What was found in the rows of a dataset, in the order of sections and kinds.
-pub(super) fn findings(scope: &Scope<'_>, known: &Known<'_>) -> Result<Vec<Finding>> {
-    let mut seen = Sightings::new(&scope.experiment.entries.rows);
-    let (mut entries, mut trajectories, mut thoughtless) = (0, 0, 0);
+///
+/// Each row of each kind goes to `rows`.
+pub(super) fn findings<'e>(
+    scope: &Scope<'e>,
+    known: &Known<'_>,
+    rows: &mut Rows<'e>,
+) -> Result<Vec<Finding>> {
+    let mut seen = Sightings::new(&scope.experiment.entries.rows, known.are_answered, rows);
+    let (mut entries, mut trajectories) = (0, 0);
     let mut copies = Copies::default();
     for (at, entry) in scope.entries() {
         entries += 1;
@@ -131,17 +148,14 @@ pub(super) fn findings(scope: &Scope<'_>, known: &Known<'_>) -> Result<Vec<Findi
             Err(void) => seen.see(Kind::Unread(*void), at, || None),
             Ok(body) => {
                 trajectories += 1;
-                thoughtless += u64::from(body.thinking_tokens == 0);
-                alone(&mut seen, at, body);
+                let language = known.languages[body.problem as usize];
+                seen.rows.add(LANGUAGE, at, || language.map(str::to_owned));
+                alone(&mut seen, at, body, known);
                 of_problem(&mut seen, scope, at, body, known);
                 copies.look(&mut seen, scope, at, body);
             }
         }
-    }
-    if thoughtless == trajectories {
-        // Where none thinks, nothing was lost.
-        seen.kinds
-            .insert(Kind::ThinkingMissing, Sighting::default());
+        seen.rows.flush_if_many()?;
     }
     tell_answers(&mut seen, scope)?;
     let finding = |(kind, sighting): (Kind, Sighting)| {
@@ -155,7 +169,10 @@ pub(super) fn findings(scope: &Scope<'_>, known: &Known<'_>) -> Result<Vec<Findi
         Finding {
             kind: kind.as_str(),
             section,
-            sentence: kind.sentence(),
+            sentence: match known.are_answered {
+                true => kind.sentence(),
+                false => kind.sentence_of_problems(),
+            },
             rows: sighting.rows,
             share: share(sighting.rows, of),
             examples: examples
@@ -180,7 +197,7 @@ const OF_ANSWERS: [Kind; 4] = [
 const ANSWER_CHARS: usize = 40;
 
 /// Says of the rows to look at what was asked for and what was answered.
-fn tell_answers(seen: &mut Sightings<'_>, scope: &Scope<'_>) -> Result<()> {
+fn tell_answers(seen: &mut Sightings<'_, '_>, scope: &Scope<'_>) -> Result<()> {
     let of_kind = |kind: &Kind| seen.kinds.get(kind).map_or(&[][..], |found| &found.first);
     let wanted = OF_ANSWERS.iter().flat_map(of_kind).map(|(entry, _)| *entry);
     let wanted: Vec<u32> = wanted.collect::<BTreeSet<u32>>().into_iter().collect();
@@ -189,29 +206,40 @@ fn tell_answers(seen: &mut Sightings<'_>, scope: &Scope<'_>) -> Result<()> {
         let gold = trajectory.gold.unwrap_or_default();
         let answer = verify(&gold, &trajectory.response).extracted;
         let answer = answer.unwrap_or_default();
-        let [gold, answer] = [gold.as_ref(), &answer].map(shortened);
+        let [gold, answer] =
+            [gold.as_ref(), &answer].map(|text| without_middle(text, ANSWER_CHARS));
         told.insert(entry, format!("gold {gold}, answered {answer}"));
         Ok(())
     })?;
-    for kind in OF_ANSWERS {
-        let found = seen.kinds.entry(kind).or_default();
+    let found = OF_ANSWERS.map(|kind| seen.kinds.remove_entry(&kind));
+    for (kind, mut found) in found.into_iter().flatten() {
         for (entry, words) in &mut found.first {
             *words = told.get(entry).cloned();
         }
+        seen.kinds.insert(kind, found);
     }
     Ok(())
 }
 
-fn shortened(answer: &str) -> String {
-    let letters = answer.trim().chars();
-    match letters.clone().count() {
-        ..=ANSWER_CHARS => letters.collect(),
-        _ => letters.take(ANSWER_CHARS).chain(['…']).collect(),
+/// The text without its middle where it has more letters: answers in words differ at their ends.
+pub(crate) fn without_middle(text: &str, most: usize) -> String {
+    let letters: Vec<char> = text.trim().chars().collect();
+    if letters.len() <= most {
+        return letters.into_iter().collect();
     }
+    let ahead = most / 2;
+    let behind = letters.len() - (most - ahead - 1);
+    let ends = letters[..ahead].iter().chain(['…'].iter());
+    ends.chain(&letters[behind..]).collect()
+}
+
+/// Whether an entry is a problem without a response, as a benchmark's rows are.
+pub(super) fn is_problem_alone(body: &Body) -> bool {
+    body.bytes == 0
 }
 
 /// What a trajectory tells by itself.
-fn alone(seen: &mut Sightings<'_>, at: u32, body: &Body) {
+fn alone(seen: &mut Sightings<'_, '_>, at: u32, body: &Body, known: &Known<'_>) {
     let mut see = |kind: Kind, is_so: bool| {
         if is_so {
             seen.see(kind, at, || None);
@@ -221,10 +249,13 @@ fn alone(seen: &mut Sightings<'_>, at: u32, body: &Body) {
         see(Kind::Remarked(remark), body.remarks.has(remark));
     }
     let is = |outcome: Outcome| body.outcome == outcome;
+    see(Kind::NoGold, is(Outcome::NoGold));
+    if is_problem_alone(body) {
+        return;
+    }
     see(Kind::Wrong, is(Outcome::Wrong));
     see(Kind::Undecided, is(Outcome::Undecided));
     see(Kind::NoAnswer, is(Outcome::NoAnswer));
-    see(Kind::NoGold, is(Outcome::NoGold));
     see(
         Kind::RecordedRightFoundWrong,
         is(Outcome::Wrong) && body.recorded == Some(true),
@@ -239,7 +270,7 @@ fn alone(seen: &mut Sightings<'_>, at: u32, body: &Body) {
     see(Kind::ThinkingUnclosed, is_all_thinking && is_cut);
     see(Kind::CutOff, is_cut && !is_all_thinking);
     see(Kind::NothingBehindThinking, is_all_thinking && !is_cut);
-    see(Kind::ThinkingMissing, !thinks);
+    see(Kind::ThinkingMissing, !thinks && known.is_thought);
     see(
         Kind::ThinkingShort,
         thinks && !is_all_thinking && body.thinking_tokens <= SHORT_THINKING_TOKENS,
@@ -249,7 +280,7 @@ fn alone(seen: &mut Sightings<'_>, at: u32, body: &Body) {
 
 /// What its problem tells.
 fn of_problem(
-    seen: &mut Sightings<'_>,
+    seen: &mut Sightings<'_, '_>,
     scope: &Scope<'_>,
     at: u32,
     body: &Body,
@@ -269,8 +300,8 @@ fn of_problem(
     let screened = &scope.experiment.screened;
     let meets = |outcome: Found| screened.meets(problem, outcome);
     match (meets(Found::Contaminated), meets(Found::Suspect)) {
-        (Some(item), _) => seen.see(Kind::Contaminated, at, || Some(item)),
-        (None, Some(item)) => seen.see(Kind::Suspect, at, || Some(item)),
+        (Some(item), _) => seen.see(Kind::Contaminated, at, || Some(item.clone())),
+        (None, Some(item)) => seen.see(Kind::Suspect, at, || Some(item.clone())),
         (None, None) => {}
     }
 }
@@ -288,7 +319,7 @@ struct Copies {
 }
 
 impl Copies {
-    fn look(&mut self, seen: &mut Sightings<'_>, scope: &Scope<'_>, at: u32, body: &Body) {
+    fn look(&mut self, seen: &mut Sightings<'_, '_>, scope: &Scope<'_>, at: u32, body: &Body) {
         let of = |first: u32| Some(format!("of {}", scope.place(first)));
         let first = *self.trajectories.entry(body.trajectory_id).or_insert(at);
         if first != at {

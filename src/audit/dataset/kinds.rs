@@ -104,6 +104,23 @@ impl Kind {
         Self::CategoriesConflict,
     ];
 
+    /// Whether it is seen in responses alone: of a set of problems nobody looks for it.
+    pub(super) fn is_of_responses(self) -> bool {
+        !matches!(
+            self,
+            Self::Unread(_)
+                | Self::NoGold
+                | Self::GoldDisagrees
+                | Self::Copy
+                | Self::NearDuplicate
+                | Self::SameTemplate
+                | Self::Contaminated
+                | Self::Suspect
+                | Self::OtherLanguage
+                | Self::CategoriesConflict
+        )
+    }
+
     /// Its word in JSON; of reading that of the ledger.
     pub(crate) fn as_str(self) -> &'static str {
         match self {
@@ -156,6 +173,21 @@ impl Kind {
             Self::Repetitive => Section::Text,
             Self::OtherLanguage | Self::CategoriesConflict => Section::Problems,
         }
+    }
+
+    /// The same of problems without responses, which answer nothing.
+    pub(super) fn sentence_of_problems(self) -> String {
+        match self {
+            Self::GoldDisagrees => "have a problem that stands here with different gold answers",
+            Self::Copy => "repeat an earlier problem",
+            Self::NearDuplicate => "are a near duplicate of an earlier problem",
+            Self::SameTemplate => "are an earlier problem's words with other numbers",
+            Self::Contaminated => "are a benchmark's problem",
+            Self::Suspect => "may be made from a benchmark's problem",
+            Self::CategoriesConflict => "have a problem that is of several categories",
+            other => return other.sentence(),
+        }
+        .to_owned()
     }
 
     /// What the rows of this kind are, as a sentence goes on behind their count.

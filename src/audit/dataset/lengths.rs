@@ -1,4 +1,4 @@
-//! How long replies are, and what a trainer's usual maximum takes of them.
+//! How long problems and replies are, and what a trainer's usual maximum takes of them.
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -6,11 +6,13 @@ use serde::Serialize;
 /// The maxima that people train with, in tokens.
 const LIMITS: [u32; 6] = [1024, 2048, 4096, 8192, 16384, 32768];
 
-/// Lengths of replies, in tokens.
+/// Lengths in tokens.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct Lengths {
     /// What tokens are counted with.
     pub tokenizer: String,
+    /// Each different problem, once.
+    pub problem: Quantiles,
     /// The whole reply.
     pub reply: Quantiles,
     /// Its thinking part, of those that have one.
@@ -48,12 +50,13 @@ pub(crate) struct Limit {
     pub tokens_share: f64,
 }
 
-/// The lengths of replies by their whole and thinking tokens.
-pub(super) fn lengths(tokenizer: &str, counts: &[(u32, u32)]) -> Lengths {
+/// The lengths of problems, and of replies by their whole and thinking tokens.
+pub(super) fn lengths(tokenizer: &str, problems: Vec<u32>, counts: &[(u32, u32)]) -> Lengths {
     let of = |value: fn(&(u32, u32)) -> u32| counts.iter().map(value);
     let whole: Vec<u32> = of(|count| count.0).collect();
     Lengths {
         tokenizer: tokenizer.to_owned(),
+        problem: quantiles(problems),
         thinking: quantiles(of(|count| count.1).filter(|tokens| *tokens > 0).collect()),
         answer: quantiles(of(|count| count.0.saturating_sub(count.1)).collect()),
         limits: LIMITS.iter().map(|limit| over(*limit, &whole)).collect(),
@@ -112,9 +115,10 @@ mod tests {
 
     #[test]
     fn a_maximum_cuts_what_stands_behind_it_and_a_reply_of_just_as_many_tokens_is_whole() {
-        let lengths = lengths("any", &[(1024, 0), (1025, 25), (3072, 3072)]);
+        let lengths = lengths("any", vec![7, 5], &[(1024, 0), (1025, 25), (3072, 3072)]);
         let limit = |tokens| lengths.limits.iter().find(|limit| limit.tokens == tokens);
         let first = limit(1024).expect("a limit");
+        assert_eq!(lengths.problem.max, Some(7));
         assert_eq!((first.rows_over, first.share), (2, 2.0 / 3.0));
         assert_eq!(first.tokens_share, (1.0 + 2048.0) / 5121.0);
         assert_eq!(limit(4096).expect("a limit").rows_over, 0);

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::findings::is_problem_alone;
 use super::lengths::share;
 use super::scope::Scope;
 use crate::pool::entries::Body;
@@ -13,7 +14,8 @@ use crate::pool::entries::Body;
 /// The names that trajectories have in one respect.
 #[derive(Debug, PartialEq, Serialize, JsonSchema)]
 pub(crate) struct Mix {
-    /// `category`, `origin`, `style` or `language`, which is guessed from the problem's words.
+    /// `category`, `origin`, `style`, `language`, which is guessed from the problem's words, or `license`, where rows
+    /// state one.
     pub variable: &'static str,
     /// Trajectories of which nobody says it.
     pub unknown: u64,
@@ -31,6 +33,27 @@ pub(crate) struct Level {
 }
 
 impl Mix {
+    /// By how many of `all` have each name, and how many none.
+    pub(super) fn of(
+        variable: &'static str,
+        counts: HashMap<String, u64>,
+        unknown: u64,
+        all: u64,
+    ) -> Self {
+        let mut counts: Vec<(String, u64)> = counts.into_iter().collect();
+        counts.sort_by_key(|(name, rows)| (Reverse(*rows), name.clone()));
+        let levels = counts.into_iter().map(|(name, rows)| Level {
+            name,
+            rows,
+            share: share(rows, all),
+        });
+        Self {
+            variable,
+            unknown,
+            levels: levels.collect(),
+        }
+    }
+
     /// The most common name.
     pub(super) fn first(&self) -> Option<&str> {
         self.levels.first().map(|level| level.name.as_str())
@@ -40,16 +63,21 @@ impl Mix {
 /// The variable that is guessed.
 pub(super) const LANGUAGE: &str = "language";
 
+/// The variable that some files have a column for.
+pub(super) const LICENSE: &str = "license";
+
 pub(super) fn mixes(scope: &Scope<'_>, languages: &[Option<&'static str>]) -> Vec<Mix> {
     let entries = &scope.experiment.entries;
     let mix = |variable, name: &dyn Fn(&Body) -> Option<String>| {
         count(variable, scope.trajectories().map(|(_, body)| name(body)))
     };
     let named = |name: Option<u32>| name.map(|name| entries.name(name).to_owned());
+    // A problem without a response has no style.
+    let style = |body: &Body| Some(body.style).filter(|_| !is_problem_alone(body));
     vec![
         mix("category", &|body| named(body.category)),
         mix("origin", &|body| named(body.origin)),
-        mix("style", &|body| named(Some(body.style))),
+        mix("style", &|body| named(style(body))),
         mix(LANGUAGE, &|body| {
             languages[body.problem as usize].map(str::to_owned)
         }),
@@ -66,18 +94,7 @@ fn count(variable: &'static str, names: impl Iterator<Item = Option<String>>) ->
             None => unknown += 1,
         }
     }
-    let mut counts: Vec<(String, u64)> = counts.into_iter().collect();
-    counts.sort_by_key(|(name, rows)| (Reverse(*rows), name.clone()));
-    let levels = counts.into_iter().map(|(name, rows)| Level {
-        name,
-        rows,
-        share: share(rows, all),
-    });
-    Mix {
-        variable,
-        unknown,
-        levels: levels.collect(),
-    }
+    Mix::of(variable, counts, unknown, all)
 }
 
 #[cfg(test)]

@@ -6,14 +6,19 @@
 
 mod against;
 mod findings;
+mod folder;
 mod golds;
 mod kinds;
 mod language;
 mod lengths;
+mod licenses;
 mod mixes;
+mod queries;
+mod rows;
 mod scope;
 
 use std::collections::HashSet;
+use std::path::Path;
 
 use arrow::array::RecordBatch;
 use rayon::prelude::*;
@@ -22,18 +27,23 @@ use serde::Serialize;
 
 use crate::Result;
 use crate::emit::leakage::Leakage;
+use crate::pool::entries::Body;
 use crate::pool::tables::{PROBLEM, PROBLEM_ID};
 use crate::run::{Experiment, Settings};
 use crate::schema::Misfit;
 use crate::source::{Columns, Void};
 use crate::verify::Outcome;
 pub(crate) use against::{Against, Match};
-use findings::Known;
-pub(crate) use findings::{Example, Finding};
+pub(crate) use findings::{Example, Finding, without_middle};
+use findings::{Known, is_problem_alone};
+pub(crate) use folder::{rows_path, write};
 pub(crate) use golds::GoldDisagreement;
 pub(crate) use kinds::Section;
 pub(crate) use lengths::{Lengths, Quantiles};
 pub(crate) use mixes::Mix;
+pub(crate) use queries::{Asked, query};
+use rows::Rows;
+pub(crate) use rows::columns;
 pub(in crate::audit) use scope::Scope;
 
 /// Version of an audit's form.
@@ -47,12 +57,14 @@ pub(crate) struct Audit {
     /// The program and its version.
     pub program: String,
     pub sources: Vec<SourceRecord>,
-    /// Columns that nothing reads, and what they may hold.
+    /// Columns that nothing reads, and what they may hold; files that were passed over; what is guessed.
     pub notes: Vec<String>,
     /// Rows and the trajectories of rows: what was read.
     pub entries: u64,
-    /// Those that are trajectories.
+    /// Those that are trajectories, and problems that have no response in their source.
     pub trajectories: u64,
+    /// How many of them are such problems alone, as those of a benchmark or a set of prompts.
+    pub problems_alone: u64,
     /// The same with exact copies as one.
     pub distinct: u64,
     /// Problems that they answer, by their texts.
@@ -66,7 +78,8 @@ pub(crate) struct Audit {
     pub lengths: Lengths,
     /// Trajectories that have a thinking part.
     pub thinking: u64,
-    /// What they consist of: categories, origins, styles, and the languages of their problems, which are guessed.
+    /// What they consist of: categories, origins, styles, the languages of their problems, which are guessed, and the
+    /// licences that rows state.
     pub mixes: Vec<Mix>,
     /// Gold answers that disagree, the first problem first.
     pub gold_disagreements: Vec<GoldDisagreement>,
@@ -101,50 +114,81 @@ pub(crate) struct VerdictRecord {
     pub not_recorded: u64,
 }
 
-/// Audits the sources of these names; the run's others are what they are held against.
+/// Audits the sources of these names; the run's others are what they are held against. The row of each finding is
+/// written to `rows`, where that is a file to be.
 pub(crate) fn audit(
-    mut experiment: Experiment<'_>,
+    experiment: &mut Experiment<'_>,
     names: &HashSet<String>,
+    rows: Option<&Path>,
     settings: &Settings<'_>,
 ) -> Result<Audit> {
-    let asked = Scope::new(&experiment, names).problems();
-    experiment
+    let asked = Scope::new(experiment, names).problems();
+    let all = experiment
         .screened
         .keep_hits(&experiment.entries, |problem| asked[problem as usize]);
-    let scope = Scope::new(&experiment, names);
-    let languages = languages(&scope)?;
-    let mixes = mixes::mixes(&scope, &languages);
-    let golds = golds::golds(&scope, settings)?;
+    let audit = of_scope(&Scope::new(experiment, names), &asked, rows, settings);
+    experiment.screened.restore_hits(all);
+    audit
+}
+
+/// Audits sources of a run of whose problems `asked` holds which are theirs.
+fn of_scope(
+    scope: &Scope<'_>,
+    asked: &[bool],
+    rows: Option<&Path>,
+    settings: &Settings<'_>,
+) -> Result<Audit> {
+    let experiment = scope.experiment;
+    let mut rows = Rows::new(scope, rows)?;
+    let texts = Texts::read(scope)?;
+    let mut mixes = mixes::mixes(scope, &texts.languages);
+    mixes.extend(licenses::licenses(scope, &mut rows, settings)?);
+    let golds = golds::golds(scope, settings)?;
+    let answered = || {
+        scope
+            .trajectories()
+            .filter(|(_, body)| !is_problem_alone(body))
+    };
+    let counts: Vec<(u32, u32)> = answered()
+        .map(|(_, body)| (body.tokens, body.thinking_tokens))
+        .collect();
+    let thinking = counts.iter().filter(|(_, thinking)| *thinking > 0).count() as u64;
     let known = Known {
         golds: &golds,
-        languages: &languages,
+        languages: &texts.languages,
         language: mixes
             .iter()
             .find(|mix| mix.variable == mixes::LANGUAGE)
             .and_then(Mix::first),
+        are_answered: !counts.is_empty(),
+        is_thought: thinking > 0,
     };
-    let counts: Vec<(u32, u32)> = scope
-        .trajectories()
-        .map(|(_, body)| (body.tokens, body.thinking_tokens))
-        .collect();
+    let findings = findings::findings(scope, &known, &mut rows)?;
+    let against = match scope.others().is_empty() {
+        true => None,
+        false => Some(against::against(scope, &mut rows)?),
+    };
+    rows.finish()?;
+    let trajectories = scope.trajectories().count() as u64;
     Ok(Audit {
         audit_version: VERSION,
         program: format!("gradatim {}", env!("CARGO_PKG_VERSION")),
-        sources: scope.sources().map(|index| source(&scope, index)).collect(),
+        sources: scope.sources().map(|index| source(scope, index)).collect(),
         notes: experiment.unread_columns(|source| scope.has(source)),
         entries: scope.entries().count() as u64,
-        trajectories: counts.len() as u64,
+        trajectories,
+        problems_alone: trajectories - counts.len() as u64,
         distinct: scope.distinct().len() as u64,
-        problems: count(&asked),
-        clusters: clusters(&experiment, &asked),
-        findings: findings::findings(&scope, &known)?,
-        verdicts: verdicts(&scope),
-        thinking: counts.iter().filter(|(_, thinking)| *thinking > 0).count() as u64,
-        lengths: lengths::lengths(&experiment.plan.tokenizer, &counts),
+        problems: count(asked),
+        clusters: clusters(experiment, asked),
+        findings,
+        verdicts: verdicts(answered().map(|(_, body)| body)),
+        thinking,
+        lengths: lengths::lengths(&experiment.plan.tokenizer, texts.tokens_of(asked), &counts),
         mixes,
         gold_disagreements: golds.disagreements,
-        contamination: Leakage::new(&experiment),
-        against: (!scope.others().is_empty()).then(|| against::against(&scope)),
+        contamination: Leakage::new(experiment),
+        against,
     })
 }
 
@@ -179,7 +223,7 @@ fn source(scope: &Scope<'_>, index: usize) -> SourceRecord {
     }
 }
 
-fn verdicts(scope: &Scope<'_>) -> Vec<VerdictRecord> {
+fn verdicts<'b>(bodies: impl Iterator<Item = &'b Body>) -> Vec<VerdictRecord> {
     let record = |outcome: Outcome| VerdictRecord {
         verdict: outcome.as_str(),
         recorded_right: 0,
@@ -187,7 +231,7 @@ fn verdicts(scope: &Scope<'_>) -> Vec<VerdictRecord> {
         not_recorded: 0,
     };
     let mut records = Outcome::ALL.map(record);
-    for (_, body) in scope.trajectories() {
+    for body in bodies {
         let at = Outcome::ALL
             .iter()
             .position(|outcome| *outcome == body.outcome);
@@ -201,21 +245,45 @@ fn verdicts(scope: &Scope<'_>) -> Vec<VerdictRecord> {
     records.into()
 }
 
-/// The language of each problem of the run that the dataset has; none where its words do not tell.
-fn languages(scope: &Scope<'_>) -> Result<Vec<Option<&'static str>>> {
-    let entries = &scope.experiment.entries;
-    let mut languages = vec![None; entries.problems.len()];
-    let columns = [PROBLEM_ID.name(), PROBLEM.name()];
-    scope.each_problem_batch(&columns, |batch: &RecordBatch| -> Result<(), Misfit> {
-        let rows = PROBLEM_ID.of(batch)?.into_iter().zip(PROBLEM.of(batch)?);
-        let rows: Vec<_> = rows
-            .filter_map(|(id, text)| Some((entries.find_problem(id?)?, text?)))
-            .collect();
-        let guess = |(problem, text): &(u32, &str)| (*problem, language::language(text));
-        for (problem, language) in rows.par_iter().map(guess).collect::<Vec<_>>() {
-            languages[problem as usize] = language;
-        }
-        Ok(())
-    })?;
-    Ok(languages)
+/// What the texts of problems say, for each problem of the run.
+struct Texts {
+    /// None where its words do not tell, or the dataset has it not.
+    languages: Vec<Option<&'static str>>,
+    tokens: Vec<u32>,
+}
+
+impl Texts {
+    fn read(scope: &Scope<'_>) -> Result<Self> {
+        let entries = &scope.experiment.entries;
+        let tokenizer = scope.experiment.plan.load_tokenizer()?;
+        let mut texts = Self {
+            languages: vec![None; entries.problems.len()],
+            tokens: vec![0; entries.problems.len()],
+        };
+        let columns = [PROBLEM_ID.name(), PROBLEM.name()];
+        scope.each_problem_batch(&columns, |batch: &RecordBatch| -> Result<(), Misfit> {
+            let rows = PROBLEM_ID.of(batch)?.into_iter().zip(PROBLEM.of(batch)?);
+            let rows: Vec<_> = rows
+                .filter_map(|(id, text)| Some((entries.find_problem(id?)? as usize, text?)))
+                .collect();
+            let read = |(problem, text): &(usize, &str)| {
+                (*problem, language::language(text), tokenizer.tokens(text))
+            };
+            for (problem, language, tokens) in rows.par_iter().map(read).collect::<Vec<_>>() {
+                texts.languages[problem] = language;
+                texts.tokens[problem] = tokens;
+            }
+            Ok(())
+        })?;
+        Ok(texts)
+    }
+
+    /// The tokens of the problems that are asked for.
+    fn tokens_of(&self, asked: &[bool]) -> Vec<u32> {
+        let tokens = self.tokens.iter().zip(asked);
+        tokens
+            .filter(|(_, is_asked)| **is_asked)
+            .map(|(tokens, _)| *tokens)
+            .collect()
+    }
 }

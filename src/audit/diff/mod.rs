@@ -3,7 +3,10 @@
 //! Rows are paired by what they say (`pairs`), so that another order is no difference and an edited row is one row that
 //! changed, not one that came and one that went. Of two folders the ledgers, selections and pipelines are all that is
 //! read; of two datasets what the measuring pass knows, and of rows without an equal their texts.
+//!
+//! Of each row hashes are held (`version`): what is said of the rows that differ is read again, some at a time.
 
+mod around;
 mod datasets;
 mod keys;
 mod outputs;
@@ -14,42 +17,42 @@ mod subsets;
 mod table;
 mod version;
 
-pub(crate) use datasets::{Columns, datasets};
+pub(crate) use around::around;
+pub(crate) use datasets::{Asked, datasets};
 pub(crate) use keys::KeyChange;
 pub(crate) use outputs::outputs;
 pub(crate) use report::{
-    Diff, Example, FateMove, FieldChange, FileChange, Kind, RowCount, SideRecord, There,
+    Diff, Example, FateMove, FieldChange, FileChange, Kind, MOVES_MAX, RowCount, SideRecord, There,
 };
 pub(crate) use subsets::{SubsetChange, Way};
-pub(crate) use table::{columns, write};
+pub(crate) use table::columns;
 
 use std::collections::{HashMap, HashSet};
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::{Result, memory};
 use pairs::{How, Pair, Pairing, Texts};
-use version::{Version, Words};
+use version::{Again, Cells, Version};
 
 /// Two versions, with each row paired or alone.
-pub(crate) struct Compared {
+struct Compared<'v> {
     /// What the cells of a row are.
     columns: Vec<&'static str>,
-    words: Words,
     versions: [Version; 2],
+    /// Gives the cells.
+    again: Again<'v>,
     /// In the order of the first.
     pairs: Vec<Pair>,
     /// Rows that are paired with none.
     lone: [Vec<u32>; 2],
-    /// What is written in rows whose texts were read again.
-    written: [HashMap<u32, Written>; 2],
+    /// How the texts of pairs differ that were read again, by the first's row.
+    written: HashMap<u32, Vec<Change>>,
 }
 
-/// The texts of a row that are short.
-struct Written {
-    problem: String,
-    answer: Option<String>,
-}
+/// Pairs whose cells are held at a time, of some 500 bytes each.
+const AT_ONCE: usize = 1 << 15;
 
 /// How a row differs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
@@ -104,7 +107,8 @@ impl RowChange {
 /// Something that is said of a row otherwise.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct Change {
-    /// A column of the ledger; `problem` and `answer` are the texts, cut where they are long.
+    /// A column of the ledger; `problem`, `answer` and `response` are the texts, those that are long from shortly before
+    /// their first difference on.
     pub field: &'static str,
     /// Null where the first says nothing.
     pub first: Option<String>,
@@ -112,19 +116,16 @@ pub(crate) struct Change {
 }
 
 /// A row that differs.
-pub(crate) struct Differing {
-    pub change: RowChange,
+struct Differing {
+    change: RowChange,
     /// The row in each version.
     rows: [Option<u32>; 2],
     /// Of the responses, where they were compared.
-    pub similarity: Option<f64>,
+    similarity: Option<f64>,
     /// Of a row that came or went: whether the other version has its problem.
-    pub problem_there: Option<There>,
-    pub changes: Vec<Change>,
+    problem_there: Option<There>,
+    changes: Vec<Change>,
 }
-
-/// Letters of a problem or gold answer that are kept.
-const WRITTEN_CHARS: usize = 200;
 
 /// The hash of problem and gold answer as they are written.
 const TEXT: &str = "text_id";
@@ -148,32 +149,52 @@ const SAID: [&str; 15] = [
     "style",
 ];
 
-impl Compared {
+impl<'v> Compared<'v> {
     /// Pairs the rows; `texts` gives what the texts of lone rows say, of each version.
     fn new(
         columns: Vec<&'static str>,
-        words: Words,
         versions: [Version; 2],
-        texts: impl FnOnce(&Pairing<'_>) -> crate::Result<[HashMap<u32, Texts>; 2]>,
-    ) -> crate::Result<Self> {
+        again: Again<'v>,
+        texts: impl FnOnce(&Pairing<'_>, &Again<'_>) -> Result<[HashMap<u32, Texts>; 2]>,
+    ) -> Result<Self> {
+        let rows = versions.iter().map(|version| version.rows.len() as u64);
+        memory::check_compared(rows.sum())?;
         let mut pairing = Pairing::new(&versions[0].rows, &versions[1].rows);
-        let texts = texts(&pairing)?;
+        let texts = texts(&pairing, &again)?;
         pairing.meet(&texts);
         let (mut pairs, lone) = (pairing.pairs, pairing.lone);
         pairs.sort_unstable_by_key(|pair| pair.rows);
         Ok(Self {
             columns,
-            words,
             versions,
+            again,
             pairs,
             lone,
-            written: [HashMap::new(), HashMap::new()],
+            written: HashMap::new(),
         })
     }
 
-    /// Every row that differs: those that changed, then those that went, then those that came.
-    pub(crate) fn each(&self) -> impl Iterator<Item = Differing> {
-        let changed = self.pairs.iter().filter_map(|pair| self.changed(pair));
+    /// Hands over every row that differs: those that changed, then those that went, then those that came.
+    fn each(&self, mut take: impl FnMut(Differing) -> Result<()>) -> Result<()> {
+        let pairs = self.pairs.iter().filter(|pair| self.may_differ(pair));
+        let pairs: Vec<&Pair> = pairs.collect();
+        for some in pairs.chunks(AT_ONCE) {
+            let rows = [0, 1].map(|side: usize| some.iter().map(|pair| pair.rows[side]).collect());
+            let cells = Cells::read(&self.again, &self.columns, rows)?;
+            let mut changed = some.iter().filter_map(|pair| self.changed(pair, &cells));
+            changed.try_for_each(&mut take)?;
+        }
+        self.lone().try_for_each(take)
+    }
+
+    /// Whether something may be said of a pair otherwise.
+    fn may_differ(&self, pair: &Pair) -> bool {
+        let said = |side: usize| self.versions[side].rows[pair.rows[side] as usize].said;
+        pair.how != How::Same || said(0) != said(1)
+    }
+
+    /// The rows that one version alone has.
+    fn lone(&self) -> impl Iterator<Item = Differing> {
         let trajectories = [0, 1].map(|side| self.set(side, |row| row.trajectory));
         let problems = [0, 1].map(|side| self.set(side, |row| row.problem));
         let clusters = [0, 1].map(|side| self.set(side, |row| row.cluster));
@@ -193,7 +214,7 @@ impl Compared {
             };
             self.alone(side, at, is_copy, there)
         };
-        changed.chain(lone.map(alone))
+        lone.map(alone)
     }
 
     fn set(&self, side: usize, key: fn(&pairs::Row) -> u128) -> HashSet<u128> {
@@ -220,8 +241,8 @@ impl Compared {
         }
     }
 
-    fn changed(&self, pair: &Pair) -> Option<Differing> {
-        let changes = self.changes(pair);
+    fn changed(&self, pair: &Pair, cells: &Cells) -> Option<Differing> {
+        let changes = self.changes(pair, cells);
         let change = match pair.how {
             How::Same if changes.is_empty() => return None,
             How::Same => RowChange::FieldsChanged,
@@ -240,33 +261,30 @@ impl Compared {
     }
 
     /// What is said of a pair otherwise.
-    fn changes(&self, pair: &Pair) -> Vec<Change> {
-        let cells = [0, 1].map(|side| self.versions[side].cells(pair.rows[side]));
-        let written = [0, 1].map(|side| self.written[side].get(&pair.rows[side]));
-        let mut changes = match written {
-            [Some(first), Some(second)] => texts(first, second),
-            _ => Vec::new(),
-        };
-        let has_texts = written.iter().all(Option::is_some);
+    fn changes(&self, pair: &Pair, cells: &Cells) -> Vec<Change> {
+        let written = self.written.get(&pair.rows[0]);
         let is_told = |field: &str| match pair.how {
-            How::Same => !(has_texts && field == TEXT),
+            How::Same => !(written.is_some() && field == TEXT),
             _ => SAID.contains(&field),
         };
-        let cells = cells[0].iter().zip(cells[1]).zip(&self.columns);
-        let differing = cells.filter(|((first, second), field)| first != second && is_told(field));
-        changes.extend(differing.map(|((first, second), field)| Change {
-            field,
-            first: self.words.get(*first).map(str::to_owned),
-            second: self.words.get(*second).map(str::to_owned),
+        let mut changes = written.cloned().unwrap_or_default();
+        let columns = self.columns.iter().enumerate();
+        changes.extend(columns.filter_map(|(at, field)| {
+            let [first, second] = [0, 1].map(|side: usize| cells.get(side, pair.rows[side], at));
+            let differs = first != second && is_told(field);
+            differs.then(|| Change {
+                field,
+                first: first.map(str::to_owned),
+                second: second.map(str::to_owned),
+            })
         }));
         changes
     }
 
     /// Whether problem or gold answer of a pair are written otherwise.
     fn is_rewritten(&self, pair: &Pair) -> bool {
-        let at = self.columns.iter().position(|column| *column == TEXT);
-        let cell = |side: usize| Some(self.versions[side].cells(pair.rows[side])[at?]);
-        cell(0) != cell(1)
+        let text = |side: usize| self.versions[side].rows[pair.rows[side] as usize].text;
+        text(0) != text(1)
     }
 
     fn place(&self, side: usize, row: &Differing) -> Option<String> {
@@ -277,27 +295,5 @@ impl Compared {
     fn row(&self, side: usize, row: &Differing) -> Option<&pairs::Row> {
         let row = &self.versions[side].rows[row.rows[side]? as usize];
         (!row.is_void).then_some(row)
-    }
-}
-
-/// The texts of a pair that are not the same.
-fn texts(first: &Written, second: &Written) -> Vec<Change> {
-    let change = |field: &'static str, first: Option<&str>, second: Option<&str>| {
-        let text = |text: &str| shortened(text, WRITTEN_CHARS);
-        (first != second).then(|| Change {
-            field,
-            first: first.map(text),
-            second: second.map(text),
-        })
-    };
-    let problem = change("problem", Some(&first.problem), Some(&second.problem));
-    let answer = change("answer", first.answer.as_deref(), second.answer.as_deref());
-    problem.into_iter().chain(answer).collect()
-}
-
-fn shortened(text: &str, most: usize) -> String {
-    match text.chars().count() <= most {
-        true => text.to_owned(),
-        false => text.chars().take(most - 1).chain(['…']).collect(),
     }
 }

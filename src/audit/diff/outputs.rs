@@ -1,16 +1,20 @@
 //! Two output folders, by what their runs wrote: ledger, selection, pipeline and sums.
 
 use std::collections::{BTreeMap, HashMap};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use arrow::array::{RecordBatch, RecordBatchReader};
+use arrow::array::{Array, RecordBatch, RecordBatchReader};
+use indexmap::IndexSet;
 
 use super::Compared;
+use super::keys::KeyChange;
 use super::keys::{self, Keys};
 use super::pairs::{How, Pairing, Row, Texts};
 use super::report::{Beside, Diff, FileChange, Kind};
 use super::subsets::{self, Fates, Selected};
-use super::version::{Spot, Version, Words, hash};
+use super::table;
+use super::version::{Again, Cells, Spot, Take, Version, hash, said};
 use crate::audit::check;
 use crate::emit::ledger::{self, FILE, SOURCE};
 use crate::emit::selection::{self, RANK, SUBSET};
@@ -29,6 +33,7 @@ read_columns! {
         row: u64 = ROW,
         generation: u32 = GENERATION,
         reason: str = ledger::REASON,
+        text: crate::schema::HexId = ledger::TEXT_ID,
     }
 }
 
@@ -42,44 +47,113 @@ const NAMES: [&str; 6] = [
     "generation",
 ];
 
-/// What measures a response: of no other trajectory of any length are all of them the same.
-const MEASURES: [&str; 4] = ["bytes", "tokens", "thinking_tokens", "repeated_share"];
+/// What is measured of a response alone: of hardly another one of any length are all of them the same.
+const MEASURES: [&str; 7] = [
+    "bytes",
+    "tokens",
+    "thinking_tokens",
+    "repeated_share",
+    "extracted",
+    "finished",
+    "style_text",
+];
+
+/// The source's own name of a row.
+const SOURCE_ID: &str = "source_id";
 
 /// Shorter responses have measures in common.
 const TELLING_TOKENS: u64 = 64;
 
-/// Compares two output folders.
-pub(crate) fn outputs(folders: [&Path; 2]) -> Result<(Compared, Diff)> {
-    let heads = ledger::columns();
-    let columns: Vec<&'static str> = heads.iter().map(|head| head.name).collect();
-    let columns: Vec<&'static str> = columns
-        .into_iter()
-        .filter(|name| !NAMES.contains(name))
-        .collect();
-    let mut words = Words::new();
-    let first = version(folders[0], &columns, &mut words)?;
-    let second = version(folders[1], &columns, &mut words)?;
-    let versions = [first, second];
-    let texts = texts(&columns, &words, &versions);
-    let compared = Compared::new(columns, words, versions, |pairing| Ok(texts(pairing)))?;
+/// Reasons for which rows were dropped, each once; behind them stands 0 for what was kept.
+type Reasons = IndexSet<Arc<str>>;
+
+/// Compares two output folders, and writes the rows that differ to a file.
+pub(crate) fn outputs(folders: [&Path; 2], out: Option<&Path>) -> Result<Diff> {
+    let ledgers = folders.map(|folder| folder.join(RUN_FOLDER).join("ledger.parquet"));
+    for folder in folders {
+        folder::manifest(folder)?;
+    }
+    let told = [told(&ledgers[0])?, told(&ledgers[1])?];
+    let columns = columns(&told);
+    let mut reasons = Reasons::new();
+    let first = version(&ledgers[0], &columns, &mut reasons)?;
+    let second = version(&ledgers[1], &columns, &mut reasons)?;
+    let again = again(ledgers);
+    let compared = Compared::new(columns, [first, second], again, texts)?;
+    let mut keys = keys::changes(&keys_of(folders[0])?, &keys_of(folders[1])?);
+    keys.extend(columns_of_one(&told));
     let beside = Beside {
-        keys: keys::changes(&keys_of(folders[0])?, &keys_of(folders[1])?),
-        subsets: subsets(&compared, folders)?,
+        keys,
+        subsets: subsets(&compared, folders, &reasons)?,
         files: files(folders)?,
     };
+    if let Some(out) = out {
+        table::write(&compared, out)?;
+    }
     let names = folders.map(|folder| folder.display().to_string());
-    let diff = Diff::new(&compared, Kind::Outputs, names, beside);
-    Ok((compared, diff))
+    Diff::new(&compared, Kind::Outputs, names, beside)
+}
+
+/// For each column of a ledger whether it says something of any row.
+type Told = BTreeMap<&'static str, bool>;
+
+fn told(path: &Path) -> Result<Told> {
+    let names = ledger::columns().into_iter().map(|head| head.name);
+    let mut told: Told = names.map(|name| (name, false)).collect();
+    each_batch(path, |batch| {
+        for (name, is_told) in &mut told {
+            let array = batch.column_by_name(name);
+            *is_told |= array.is_some_and(|array| array.null_count() < array.len());
+        }
+        Ok(())
+    })?;
+    Ok(told)
+}
+
+/// What is compared of rows that both have: what a pipeline asks for in one folder alone is no difference of each row.
+fn columns(told: &[Told; 2]) -> Vec<&'static str> {
+    let heads = ledger::columns();
+    let names = heads.iter().map(|head| head.name);
+    let is_compared = |name: &&str| !NAMES.contains(name) && !is_of_one(told, name);
+    names.filter(is_compared).collect()
+}
+
+/// Whether a column says something in one folder, and nothing at all in the other. What became of a row is always told.
+fn is_of_one(told: &[Told; 2], name: &str) -> bool {
+    let is_of_fate = ["reason", "value"].contains(&name);
+    !is_of_fate && told[0].get(name) != told[1].get(name)
+}
+
+/// The columns that one folder alone has something in.
+fn columns_of_one(told: &[Told; 2]) -> Vec<KeyChange> {
+    let names = told[0].keys().filter(|name| is_of_one(told, name));
+    let there = |is_told: bool| is_told.then(|| "there".to_owned());
+    let change = |name: &&'static str| KeyChange {
+        key: format!("column {name}"),
+        first: there(told[0][name]),
+        second: there(told[1][name]),
+    };
+    names.map(change).collect()
+}
+
+/// Reads the ledgers again.
+fn again(ledgers: [PathBuf; 2]) -> Again<'static> {
+    Box::new(move |side: usize, take: &mut Take<'_>| {
+        let mut start = 0;
+        each_batch_of(&ledgers[side], |batch| {
+            take(start, batch)?;
+            start += batch.num_rows() as u32;
+            Ok(())
+        })
+    })
 }
 
 /// The rows of a folder's ledger.
-fn version(out: &Path, columns: &[&'static str], words: &mut Words) -> Result<Version> {
-    folder::manifest(out)?;
+fn version(path: &Path, columns: &[&'static str], reasons: &mut Reasons) -> Result<Version> {
     let mut version = Version::default();
-    let path = out.join(RUN_FOLDER).join("ledger.parquet");
-    each_batch(&path, |batch| {
+    each_batch(path, |batch| {
         let names = Names::of(batch)?;
-        let cells = words.cells(batch, columns).map_err(|error| Misfit {
+        let said = said(batch, columns).map_err(|error| Misfit {
             column: "fate",
             problem: format!("stands beside a column that cannot be shown: {error}"),
         })?;
@@ -87,8 +161,13 @@ fn version(out: &Path, columns: &[&'static str], words: &mut Words) -> Result<Ve
             Some(_) => ledger::CLUSTER.of(batch)?,
             None => vec![None; batch.num_rows()],
         };
-        for (at, cells) in cells.chunks(columns.len()).enumerate() {
-            let row = names.row(at, clusters[at].map(|id| id.0));
+        for (at, said) in said.into_iter().enumerate() {
+            let row = Row {
+                said,
+                fate: fate(reasons, names.reason[at]),
+                text: hash(&names.text[at]),
+                ..names.row(at, clusters[at].map(|id| id.0))
+            };
             let source = SOURCE.needed(names.source[at])?;
             let file = format!("{source}/{}", FILE.needed(names.file[at])?);
             let spot = Spot {
@@ -96,11 +175,19 @@ fn version(out: &Path, columns: &[&'static str], words: &mut Words) -> Result<Ve
                 row: ROW.needed(names.row[at])?,
                 generation: names.generation[at],
             };
-            version.add(row, spot, cells);
+            version.add(row, spot);
         }
         Ok(())
     })?;
     Ok(version)
+}
+
+/// What became of a row, as a number: its reason's place behind 0.
+fn fate(reasons: &mut Reasons, reason: Option<&str>) -> u32 {
+    let Some(reason) = reason else { return 0 };
+    let known = reasons.get_index_of(reason);
+    let at = known.unwrap_or_else(|| reasons.insert_full(reason.into()).0);
+    at as u32 + 1
 }
 
 impl Names<'_> {
@@ -113,7 +200,7 @@ impl Names<'_> {
                 ..Row::default()
             },
             _ => Row {
-                trajectory: hash(&self.reason[at]),
+                trajectory: hash(&self.reason[at]).into(),
                 is_void: true,
                 ..Row::default()
             },
@@ -122,40 +209,37 @@ impl Names<'_> {
 }
 
 /// What is known of the response of rows without an equal: how it was measured.
-fn texts(
-    columns: &[&'static str],
-    words: &Words,
-    versions: &[Version; 2],
-) -> impl FnOnce(&Pairing<'_>) -> [HashMap<u32, Texts>; 2] + use<> {
-    let at = |name: &str| columns.iter().position(|column| *column == name);
-    let measures: Vec<usize> = MEASURES.iter().filter_map(|name| at(name)).collect();
-    let of = |version: &Version, row: u32| {
-        let cells = version.cells(row);
-        let measures: Vec<u32> = measures.iter().map(|at| cells[*at]).collect();
-        let tokens = at("tokens").and_then(|at| words.get(cells[at])?.parse::<u64>().ok());
-        let is_telling = tokens.is_some_and(|tokens| tokens >= TELLING_TOKENS);
-        let response = match is_telling {
-            true => hash(&measures),
-            false => version.rows[row as usize].trajectory,
+fn texts(pairing: &Pairing<'_>, again: &Again<'_>) -> Result<[HashMap<u32, Texts>; 2]> {
+    let strangers = pairing.strangers();
+    let columns = [&MEASURES[..], &[SOURCE_ID]].concat();
+    let cells = Cells::read(again, &columns, strangers.clone())?;
+    Ok([0, 1].map(|side: usize| {
+        let rows = strangers[side].iter().copied();
+        let texts = |row: u32| {
+            (
+                row,
+                measured(&cells, side, row, pairing.trajectory(side, row)),
+            )
         };
-        Texts {
-            response,
-            is_telling,
-            words: None,
-        }
-    };
-    let all = [0, 1].map(|side: usize| {
-        let version: &Version = &versions[side];
-        let rows = (0..version.rows.len() as u32).map(|row| of(version, row));
-        rows.collect::<Vec<Texts>>()
-    });
-    move |pairing| {
-        let strangers = pairing.strangers();
-        [0, 1].map(|side: usize| {
-            let rows = strangers[side].iter();
-            rows.map(|row| (*row, all[side][*row as usize].clone()))
-                .collect()
-        })
+        rows.map(texts).collect()
+    }))
+}
+
+fn measured(cells: &Cells, side: usize, row: u32, trajectory: u128) -> Texts {
+    let measures: Vec<Option<&str>> = (0..MEASURES.len())
+        .map(|at| cells.get(side, row, at))
+        .collect();
+    let tokens = MEASURES.iter().position(|name| *name == "tokens");
+    let tokens = tokens.and_then(|at| measures[at]?.parse::<u64>().ok());
+    let is_telling = tokens.is_some_and(|tokens| tokens >= TELLING_TOKENS);
+    Texts {
+        response: match is_telling {
+            true => hash(&measures).into(),
+            false => trajectory,
+        },
+        is_telling,
+        source_id: cells.get(side, row, MEASURES.len()).map(hash),
+        words: None,
     }
 }
 
@@ -176,10 +260,14 @@ fn keys_of(out: &Path) -> Result<Keys> {
 }
 
 /// The subsets that moved.
-fn subsets(compared: &Compared, folders: [&Path; 2]) -> Result<Vec<subsets::SubsetChange>> {
+fn subsets(
+    compared: &Compared<'_>,
+    folders: [&Path; 2],
+    reasons: &Reasons,
+) -> Result<Vec<subsets::SubsetChange>> {
     let first = selected(folders[0])?;
     let second = selected(folders[1])?;
-    let [before, after] = [0, 1].map(|side| fates(compared, side));
+    let [before, after] = [0, 1].map(|side| fates(compared, side, reasons));
     Ok(subsets::changes([&first, &second], [&before, &after]))
 }
 
@@ -206,20 +294,15 @@ fn selected(out: &Path) -> Result<Selected> {
 }
 
 /// What became of each trajectory of a version.
-fn fates(compared: &Compared, side: usize) -> Fates {
+fn fates(compared: &Compared<'_>, side: usize, reasons: &Reasons) -> Fates {
     let version = &compared.versions[side];
-    let reason = compared
-        .columns
-        .iter()
-        .position(|column| *column == "reason");
     let mut fates = Fates::default();
-    for (at, row) in (0..).zip(&version.rows).filter(|(_, row)| !row.is_void) {
-        let word = reason.and_then(|reason| compared.words.get(version.cells(at)[reason]));
-        let fate = fates
-            .of
-            .entry(row.trajectory)
-            .or_insert_with(|| word.map(str::to_owned));
-        if word.is_none() {
+    for row in version.rows.iter().filter(|row| !row.is_void) {
+        let dropped = (row.fate as usize).checked_sub(1);
+        let reason = dropped.and_then(|at| reasons.get_index(at).cloned());
+        let is_kept = reason.is_none();
+        let fate = fates.of.entry(row.trajectory).or_insert(reason);
+        if is_kept {
             *fate = None;
         }
     }
@@ -255,19 +338,25 @@ fn sums(out: &Path) -> Result<BTreeMap<String, String>> {
         .collect())
 }
 
-/// Hands over a table's rows, some at a time.
+/// Hands over a table's rows, some at a time, to what may find them unfit.
 fn each_batch(path: &Path, mut take: impl FnMut(&RecordBatch) -> Result<(), Misfit>) -> Result<()> {
+    each_batch_of(path, |batch| {
+        take(batch).map_err(|misfit| Error::Schema {
+            file: path.display().to_string(),
+            column: misfit.column.into(),
+            problem: misfit.problem,
+            hint: "see what else is wrong with the folder with `gradatim check`".into(),
+        })
+    })
+}
+
+/// Hands over a table's rows, some at a time; of a table without a row its columns.
+fn each_batch_of(path: &Path, mut take: impl FnMut(&RecordBatch) -> Result<()>) -> Result<()> {
     let reader = check::open(path).map_err(|error| Error::parquet(path, error))?;
-    let misread = |misfit: Misfit| Error::Schema {
-        file: path.display().to_string(),
-        column: misfit.column.into(),
-        problem: misfit.problem,
-        hint: "see what else is wrong with the folder with `gradatim check`".into(),
-    };
-    take(&RecordBatch::new_empty(reader.schema())).map_err(misread)?;
+    take(&RecordBatch::new_empty(reader.schema()))?;
     for batch in reader {
         let batch = batch.map_err(|error| Error::parquet(path, error.into()))?;
-        take(&batch).map_err(misread)?;
+        take(&batch)?;
     }
     Ok(())
 }

@@ -21,9 +21,13 @@ pub(super) struct Row {
     /// The same of all near duplicates of the problem.
     pub cluster: u128,
     /// Of all else that is known of it.
-    pub said: u128,
+    pub said: u64,
     /// Of its number in its file.
-    pub place: u128,
+    pub place: u64,
+    /// Of problem and gold answer as they are written.
+    pub text: u64,
+    /// What became of it: 0 where it was kept, else which reason it was dropped for.
+    pub fate: u32,
     /// Whether it yields no trajectory.
     pub is_void: bool,
 }
@@ -34,6 +38,8 @@ pub(super) struct Texts {
     pub response: u128,
     /// Whether the response is long enough to be of one problem alone.
     pub is_telling: bool,
+    /// Of the source's own name of the row, which may repeat; none where it has none.
+    pub source_id: Option<u64>,
     /// What the response consists of; none where it cannot be read any more.
     pub words: Option<Sketch>,
 }
@@ -113,6 +119,10 @@ impl<'r> Pairing<'r> {
         })
     }
 
+    pub(super) fn trajectory(&self, side: usize, row: u32) -> u128 {
+        self.rows[side][row as usize].trajectory
+    }
+
     fn trajectories(&self, side: usize) -> HashSet<u128> {
         self.rows[side].iter().map(|row| row.trajectory).collect()
     }
@@ -129,6 +139,10 @@ impl<'r> Pairing<'r> {
         let text = |side: usize, at: u32| texts[side].get(&at);
         self.by(How::ProblemEdited, |side, at| {
             Some((text(side, at)?.response, row(side, at).cluster))
+        });
+        self.by(How::ProblemEdited, |side, at| {
+            let text = text(side, at)?;
+            Some((text.response, text.source_id?))
         });
         self.by(How::ProblemEdited, |side, at| {
             Some((text(side, at)?.response, row(side, at).place))
@@ -149,6 +163,9 @@ impl<'r> Pairing<'r> {
         });
         self.alike(How::ResponseEdited, texts, |row| row.problem);
         self.by(How::ResponseReplaced, |side, at| {
+            Some((row(side, at).problem, text(side, at)?.source_id?))
+        });
+        self.by(How::ResponseReplaced, |side, at| {
             let row = row(side, at);
             text(side, at).map(|_| (row.problem, row.place))
         });
@@ -159,7 +176,7 @@ impl<'r> Pairing<'r> {
             (counts[0].get(&problem) == counts[1].get(&problem)).then_some(problem)
         });
         self.alike(How::BothEdited, texts, |row| row.cluster);
-        self.alike(How::BothEdited, texts, |row| row.place);
+        self.alike(How::BothEdited, texts, |row| u128::from(row.place));
         self.measure(texts);
     }
 
@@ -294,14 +311,13 @@ mod tests {
     use super::*;
 
     /// A row of that problem and response, at that place.
-    fn row(problem: u128, response: u128, place: u128) -> Row {
+    fn row(problem: u128, response: u128, place: u64) -> Row {
         Row {
             trajectory: problem << 64 | response,
             problem,
             cluster: problem / 10,
-            said: 0,
             place,
-            is_void: false,
+            ..Row::default()
         }
     }
 
@@ -309,6 +325,7 @@ mod tests {
         Texts {
             response,
             is_telling: true,
+            source_id: None,
             words: Some(Sketch::of(words)),
         }
     }
@@ -320,7 +337,7 @@ mod tests {
 
     #[test]
     fn another_order_changes_nothing_and_one_copy_more_is_one_row_more() {
-        let first: Vec<Row> = (0..50).map(|at| row(at, at, at)).collect();
+        let first: Vec<Row> = (0..50).map(|at| row(at.into(), at.into(), at)).collect();
         let mut second: Vec<Row> = first.iter().rev().copied().collect();
         second.push(row(7, 7, 99));
         let pairing = Pairing::new(&first, &second);
@@ -331,7 +348,7 @@ mod tests {
 
     #[test]
     fn a_copy_whose_other_words_are_the_same_is_the_one_that_stays() {
-        let said = |said: u128, place: u128| Row {
+        let said = |said: u64, place: u64| Row {
             said,
             ..row(1, 1, place)
         };
@@ -417,6 +434,27 @@ mod tests {
     }
 
     #[test]
+    fn the_sources_own_name_says_which_of_several_rows_of_a_problem_one_was() {
+        let first = [row(10, 1, 0), row(10, 2, 1)];
+        let second = [row(10, 3, 5), row(10, 4, 6)];
+        let named = |response: u128, name: u64| Texts {
+            source_id: Some(name),
+            words: None,
+            ..text(response, "")
+        };
+        let mut pairing = Pairing::new(&first, &second);
+        let texts = [[named(1, 7), named(2, 8)], [named(3, 8), named(4, 7)]];
+        pairing.meet(&texts.map(|texts| (0..).zip(texts).collect::<HashMap<u32, Texts>>()));
+        let found = [
+            ([0, 1], How::ResponseReplaced),
+            ([1, 0], How::ResponseReplaced),
+        ];
+        let mut hows = hows(&pairing);
+        hows.sort_unstable_by_key(|(rows, _)| *rows);
+        assert_eq!(hows, found);
+    }
+
+    #[test]
     fn a_short_response_makes_no_other_problem_the_same() {
         let first = [row(10, 1, 0)];
         let second = [row(90, 1, 5)];
@@ -452,7 +490,7 @@ mod tests {
         let rows = |seed: u128| -> Vec<Row> {
             let number = |at: u128| (at * seed * 2_654_435_761) >> 5;
             (0..400)
-                .map(|at| row(number(at) % 40, number(at) % 7, at))
+                .map(|at| row(number(at) % 40, number(at) % 7, at as u64))
                 .collect()
         };
         let (first, second) = (rows(3), rows(7));

@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::keys::{KeyChange, decides};
 use super::subsets::SubsetChange;
 use super::{Change, Compared, Differing, RowChange};
+use crate::Result;
 
 /// Version of this report's form.
 const VERSION: u32 = 1;
@@ -17,6 +18,9 @@ const FIRST: usize = 3;
 
 /// How many pairs of values are told of a field.
 const MOVES: usize = 5;
+
+/// How many pairs of values are told apart of a field.
+pub(crate) const MOVES_MAX: usize = 1 << 14;
 
 /// Where two versions differ.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -126,7 +130,7 @@ pub(crate) struct FieldChange {
     pub rows: u64,
     /// The commonest pairs of values.
     pub moves: Vec<Move>,
-    /// How many other pairs there are.
+    /// How many other pairs there are; of more than 16384 those that come behind are not told apart, and not counted.
     pub more_moves: u64,
 }
 
@@ -169,11 +173,17 @@ pub(super) struct Beside {
 }
 
 impl Diff {
-    pub(super) fn new(compared: &Compared, kind: Kind, names: [String; 2], beside: Beside) -> Self {
+    pub(super) fn new(
+        compared: &Compared<'_>,
+        kind: Kind,
+        names: [String; 2],
+        beside: Beside,
+    ) -> Result<Self> {
         let mut seen = Seen::default();
-        for row in compared.each() {
+        compared.each(|row| {
             seen.add(compared, &row, &beside.keys);
-        }
+            Ok(())
+        })?;
         let [first, second] = names;
         let differing: u64 = seen.rows.values().map(|count| count.rows).sum();
         let paired: u64 = PAIRED
@@ -182,7 +192,7 @@ impl Diff {
             .sum();
         let differs = differing > 0
             || !(beside.keys.is_empty() && beside.subsets.is_empty() && beside.files.is_empty());
-        Self {
+        Ok(Self {
             diff_version: VERSION,
             program: format!("gradatim {}", env!("CARGO_PKG_VERSION")),
             kind,
@@ -197,7 +207,7 @@ impl Diff {
             keys: beside.keys,
             subsets: beside.subsets,
             files: beside.files,
-        }
+        })
     }
 }
 
@@ -210,7 +220,7 @@ const PAIRED: [RowChange; 5] = [
     RowChange::FieldsChanged,
 ];
 
-impl Compared {
+impl Compared<'_> {
     fn side(&self, side: usize, name: String) -> SideRecord {
         let problems = self.set(side, |row| row.problem);
         let other = self.set(1 - side, |row| row.problem);
@@ -254,15 +264,34 @@ type Values = (Option<String>, Option<String>);
 #[derive(Default)]
 struct Seen {
     rows: BTreeMap<RowChange, RowCount>,
-    fields: HashMap<&'static str, HashMap<Values, u64>>,
+    fields: HashMap<&'static str, Moves>,
     fates: BTreeMap<(String, String), FateMove>,
 }
 
-/// The columns that fates are told of.
-const OF_FATE: [&str; 3] = ["fate", "reason", "value"];
+/// The values of a field that moved, and how many rows did.
+#[derive(Default)]
+struct Moves {
+    rows: u64,
+    of: HashMap<Values, u64>,
+}
+
+impl Moves {
+    fn add(&mut self, values: Values) {
+        self.rows += 1;
+        let has_room = self.of.len() < MOVES_MAX;
+        match self.of.get_mut(&values) {
+            Some(rows) => *rows += 1,
+            None if has_room => drop(self.of.insert(values, 1)),
+            None => {}
+        }
+    }
+}
+
+/// What is not told by field: fates are told as such, and a response that was edited by the kind of its row.
+const TOLD: [&str; 4] = ["fate", "reason", "value", "response"];
 
 impl Seen {
-    fn add(&mut self, compared: &Compared, row: &Differing, keys: &[KeyChange]) {
+    fn add(&mut self, compared: &Compared<'_>, row: &Differing, keys: &[KeyChange]) {
         let count = self
             .rows
             .entry(row.change)
@@ -276,16 +305,15 @@ impl Seen {
         for change in row
             .changes
             .iter()
-            .filter(|change| !OF_FATE.contains(&change.field))
+            .filter(|change| !TOLD.contains(&change.field))
         {
             let values = (change.first.clone(), change.second.clone());
-            let moves = self.fields.entry(change.field).or_default();
-            *moves.entry(values).or_default() += 1;
+            self.fields.entry(change.field).or_default().add(values);
         }
         self.add_fate(compared, row, keys);
     }
 
-    fn add_fate(&mut self, compared: &Compared, row: &Differing, keys: &[KeyChange]) {
+    fn add_fate(&mut self, compared: &Compared<'_>, row: &Differing, keys: &[KeyChange]) {
         let of = |field: &str| row.changes.iter().find(|change| change.field == field);
         let (Some(fate), reason) = (of("fate").or(of("reason")), of("reason")) else {
             return;
@@ -314,8 +342,9 @@ impl Seen {
 
     fn fields(&mut self) -> Vec<FieldChange> {
         let fields = self.fields.drain().map(|(field, moves)| {
-            let rows = moves.values().sum();
+            let rows = moves.rows;
             let mut moves: Vec<Move> = moves
+                .of
                 .into_iter()
                 .map(|((first, second), rows)| Move {
                     first,

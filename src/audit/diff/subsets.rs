@@ -1,6 +1,7 @@
 //! Which subsets moved, and by what each of their rows did.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
 
 use indexmap::IndexMap;
 use schemars::JsonSchema;
@@ -45,7 +46,7 @@ pub(super) type Selected = IndexMap<String, HashMap<u128, u32>>;
 #[derive(Default)]
 pub(super) struct Fates {
     /// Why it was dropped; none where it was kept. Of copies that which was kept counts.
-    pub of: HashMap<u128, Option<String>>,
+    pub of: HashMap<u128, Option<Arc<str>>>,
     /// Those whose row is another one in the other folder.
     pub changed: HashSet<u128>,
 }
@@ -140,7 +141,7 @@ mod tests {
     use super::*;
 
     fn fates(of: &[(u128, Option<&str>)], changed: &[u128]) -> Fates {
-        let of = of.iter().map(|(id, why)| (*id, why.map(str::to_owned)));
+        let of = of.iter().map(|(id, why)| (*id, why.map(Arc::from)));
         Fates {
             of: of.collect(),
             changed: changed.iter().copied().collect(),

@@ -71,22 +71,25 @@ pub(crate) fn columns() -> Vec<Head> {
 const ROWS: usize = 4096;
 
 /// Writes the rows that differ: whole or not at all, in place of a file that is there.
-pub(crate) fn write(compared: &Compared, path: &Path) -> Result<()> {
+pub(super) fn write(compared: &Compared<'_>, path: &Path) -> Result<()> {
     let partial = disk::Partial::begin_alone(path)?;
     let mut table = Table::create(&partial.built(), schema::schema(&columns()))?;
-    let mut rows = compared
-        .each()
-        .map(|row| written(compared, &row))
-        .peekable();
-    while rows.peek().is_some() {
-        let some: Vec<Written> = rows.by_ref().take(ROWS).collect();
-        table.write(arrays(&row_columns(), &some))?;
+    let mut rows: Vec<Written> = Vec::with_capacity(ROWS);
+    compared.each(|row| {
+        rows.push(written(compared, &row));
+        match rows.len() < ROWS {
+            true => Ok(()),
+            false => table.write(arrays(&row_columns(), &std::mem::take(&mut rows))),
+        }
+    })?;
+    if !rows.is_empty() {
+        table.write(arrays(&row_columns(), &rows))?;
     }
     table.finish()?;
     partial.finish(disk::Over::Files)
 }
 
-fn written(compared: &Compared, row: &Differing) -> Written {
+fn written(compared: &Compared<'_>, row: &Differing) -> Written {
     let ids = |side: usize| {
         let row = compared.row(side, row)?;
         Some((Id(row.trajectory), Id(row.problem)))

@@ -1,54 +1,137 @@
-//! One version: its rows, by what they are looked for by, and what is known of each in words.
+//! One version: its rows, by what they are looked for by, and how what is said of them is read again.
+//!
+//! Of each row hashes are held, and no word: what is said of a row is read once more for the rows that differ, some at a
+//! time. So two versions that are nearly the same take little, however wide their rows.
 
-use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
+use std::collections::HashMap;
+use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher, Hash, Hasher};
 
-use arrow::array::RecordBatch;
+use arrow::array::{Array, RecordBatch, UInt32Array};
+use arrow::compute::take_record_batch;
 use arrow::error::ArrowError;
 use arrow::util::display::{ArrayFormatter, FormatOptions};
 use indexmap::IndexSet;
 
 use super::pairs::Row;
+use crate::{Error, Result};
 
-/// The words of all cells of two versions, each once; the first is that of none.
-pub(super) struct Words(IndexSet<String>);
+/// Words, each once; the first is that of none.
+struct Words(IndexSet<String>);
 
 /// The word of a cell without a value.
 const NONE: u32 = 0;
 
 impl Words {
-    pub(super) fn new() -> Self {
+    fn new() -> Self {
         Self(IndexSet::from([String::new()]))
-    }
-
-    /// The cells of some columns of a batch, row by row; none where the batch has no such column.
-    pub(super) fn cells(
-        &mut self,
-        batch: &RecordBatch,
-        columns: &[&'static str],
-    ) -> Result<Vec<u32>, ArrowError> {
-        let options = FormatOptions::default();
-        let width = columns.len();
-        let mut cells = vec![NONE; width * batch.num_rows()];
-        for (at, column) in columns.iter().enumerate() {
-            let Some(array) = batch.column_by_name(column) else {
-                continue;
-            };
-            let shown = ArrayFormatter::try_new(array.as_ref(), &options)?;
-            for row in (0..batch.num_rows()).filter(|&row| array.is_valid(row)) {
-                let word = shown.value(row).try_to_string()?;
-                cells[row * width + at] = self.word(word);
-            }
-        }
-        Ok(cells)
     }
 
     fn word(&mut self, word: String) -> u32 {
         self.0.insert_full(word).0 as u32
     }
 
-    pub(super) fn get(&self, word: u32) -> Option<&str> {
+    fn get(&self, word: u32) -> Option<&str> {
         let words = self.0.get_index(word as usize);
         words.map(String::as_str).filter(|_| word != NONE)
+    }
+}
+
+/// Hands over each cell of some columns of a batch that has a value: its row, the column's place among them, its words.
+fn each_cell(
+    batch: &RecordBatch,
+    columns: &[&'static str],
+    mut take: impl FnMut(usize, usize, String),
+) -> Result<(), ArrowError> {
+    let options = FormatOptions::default();
+    for (at, column) in columns.iter().enumerate() {
+        let Some(array) = batch.column_by_name(column) else {
+            continue;
+        };
+        let shown = ArrayFormatter::try_new(array.as_ref(), &options)?;
+        for row in (0..batch.num_rows()).filter(|&row| array.is_valid(row)) {
+            take(row, at, shown.value(row).try_to_string()?);
+        }
+    }
+    Ok(())
+}
+
+/// For each row of a batch a hash of what some columns say of it.
+pub(super) fn said(batch: &RecordBatch, columns: &[&'static str]) -> Result<Vec<u64>, ArrowError> {
+    let mut hashers = vec![DefaultHasher::new(); batch.num_rows()];
+    each_cell(batch, columns, |row, at, word| {
+        (at, word).hash(&mut hashers[row]);
+    })?;
+    Ok(hashers.iter().map(Hasher::finish).collect())
+}
+
+/// What takes batches of a version's rows, each with the number of its first row.
+pub(super) type Take<'t> = dyn FnMut(u32, &RecordBatch) -> Result<()> + 't;
+
+/// Reads the rows of a version again, in their order.
+pub(super) type Again<'v> = Box<dyn Fn(usize, &mut Take<'_>) -> Result<()> + 'v>;
+
+/// The cells of some rows of two versions.
+pub(super) struct Cells {
+    words: Words,
+    /// A word of each column, by row.
+    rows: [HashMap<u32, Box<[u32]>>; 2],
+}
+
+impl Cells {
+    /// Reads the cells of these rows of each version.
+    pub(super) fn read(
+        again: &Again<'_>,
+        columns: &[&'static str],
+        mut rows: [Vec<u32>; 2],
+    ) -> Result<Self> {
+        let mut cells = Self {
+            words: Words::new(),
+            rows: [HashMap::new(), HashMap::new()],
+        };
+        for (side, wanted) in rows.iter_mut().enumerate() {
+            wanted.sort_unstable();
+            wanted.dedup();
+            if !wanted.is_empty() {
+                again(side, &mut |start, batch| {
+                    let read = cells.add(side, columns, wanted, start, batch);
+                    read.map_err(|error| Error::Query(error.to_string()))
+                })?;
+            }
+        }
+        Ok(cells)
+    }
+
+    /// Adds the rows of a batch that are wanted.
+    fn add(
+        &mut self,
+        side: usize,
+        columns: &[&'static str],
+        wanted: &[u32],
+        start: u32,
+        batch: &RecordBatch,
+    ) -> Result<(), ArrowError> {
+        let end = start + batch.num_rows() as u32;
+        let bound = |row: u32| wanted.partition_point(|&known| known < row);
+        let wanted = &wanted[bound(start)..bound(end)];
+        if wanted.is_empty() {
+            return Ok(());
+        }
+        let indices: UInt32Array = wanted.iter().map(|row| row - start).collect();
+        let batch = take_record_batch(batch, &indices)?;
+        let width = columns.len();
+        let mut cells = vec![NONE; width * wanted.len()];
+        each_cell(&batch, columns, |row, at, word| {
+            cells[row * width + at] = self.words.word(word);
+        })?;
+        let rows = wanted.iter().copied().zip(cells.chunks(width));
+        self.rows[side].extend(rows.map(|(row, cells)| (row, cells.into())));
+        Ok(())
+    }
+
+    /// What a column says of a row.
+    pub(super) fn get(&self, side: usize, row: u32, column: usize) -> Option<&str> {
+        let word = self.rows[side].get(&row)?[column];
+        self.words.get(word)
     }
 }
 
@@ -68,24 +151,13 @@ pub(super) struct Version {
     pub spots: Vec<Spot>,
     /// Its files, as `SOURCE/FILE`.
     pub files: Vec<String>,
-    /// A word of each column for each row.
-    cells: Vec<u32>,
 }
 
 impl Version {
-    /// Adds a row; `said` of it are its cells.
-    pub(super) fn add(&mut self, mut row: Row, spot: Spot, cells: &[u32]) {
-        row.said = hash(cells);
+    pub(super) fn add(&mut self, mut row: Row, spot: Spot) {
         row.place = hash(&(spot.row, spot.generation));
         self.rows.push(row);
         self.spots.push(spot);
-        self.cells.extend_from_slice(cells);
-    }
-
-    pub(super) fn cells(&self, row: u32) -> &[u32] {
-        let width = self.cells.len() / self.rows.len().max(1);
-        let start = row as usize * width;
-        &self.cells[start..start + width]
     }
 
     /// `SOURCE/FILE:ROW`, with the trajectory's number in its row where that is not the first.
@@ -109,7 +181,6 @@ impl Version {
 }
 
 /// A hash of the same value in every run.
-pub(super) fn hash(value: &(impl std::hash::Hash + ?Sized)) -> u128 {
-    let hash = BuildHasherDefault::<DefaultHasher>::default().hash_one(value);
-    u128::from(hash)
+pub(super) fn hash(value: &(impl Hash + ?Sized)) -> u64 {
+    BuildHasherDefault::<DefaultHasher>::default().hash_one(value)
 }

@@ -1,6 +1,7 @@
 //! Why a trajectory or a problem is where it is: what each stage decided of it, its copies, near duplicates and
 //! benchmark's items with their texts, and where it stands in each subset.
 
+mod again;
 mod decisions;
 mod find;
 mod partners;
@@ -13,17 +14,17 @@ use std::path::Path;
 use serde_json::{Map, Value};
 
 use crate::Result;
-use crate::audit::check::replay;
 use crate::engine::Engine;
 use crate::engine::rows::objects;
 use crate::folder::RUN_FOLDER;
 use crate::pipeline::PipelineFile;
+use crate::plan::refuse_unknown;
 use crate::screen::DropReason;
+use again::Again;
 pub(crate) use decisions::Decision;
 use decisions::Row;
 pub(crate) use partners::Partner;
 pub(crate) use standing::Standing;
-use standing::Standings;
 use texts::Wanted;
 pub(crate) use texts::{Sources, Texts};
 
@@ -38,7 +39,7 @@ pub(crate) struct Story {
     pub texts: Texts,
     pub decisions: Vec<Decision>,
     pub partners: Vec<Partner>,
-    /// Where it stands in each subset; none where what was selected cannot be made again from the folder.
+    /// Where it stands in each subset; none where what was selected cannot be made again, which `Found` explains.
     pub standings: Option<Vec<Standing>>,
 }
 
@@ -59,24 +60,38 @@ pub(crate) struct Found {
     pub stories: Vec<Story>,
     /// Whether there are more entries than are told.
     pub are_more: bool,
+    /// Why it is not known where they stand, and how it could be; none where it is.
+    pub unknown: Option<String>,
 }
 
 /// Finds entries by trajectory id or problem id (both may be cut short, to 6 digits), by the source's own id, whole, by
 /// a place (`source/file:row`), or by a text: a whole problem, or a piece of what was emitted. Empty where nothing
 /// matches.
 pub(crate) fn why(out: &Path, id: &str, sources: &Sources<'_>, threads: usize) -> Result<Found> {
+    let lock = PipelineFile::read(&out.join(RUN_FOLDER).join("pipeline.lock.toml"));
+    let pipeline = lock.ok().map(|file| file.pipeline);
+    if let Some(pipeline) = &pipeline {
+        refuse_unknown(pipeline, &sources.overrides)?;
+    }
     let engine = Engine::open(out, threads)?;
     let found = find::entries(&engine, id)?;
     let mut stories = stories(&engine, out, &found.rows, sources)?;
     let rows: Vec<Row<'_>> = found.rows.iter().map(Row).collect();
-    if let Some(known) = standings(out, &rows)? {
-        for (story, row) in stories.iter_mut().zip(rows) {
-            story.standings = Some(known_of(&known, row));
-        }
+    let (standings, mut unknown) = match again::standings(out, &rows, sources)? {
+        Again::Known(standings) => (Some(standings), None),
+        Again::Unknown(why) => (None, why),
+    };
+    for (story, row) in stories.iter_mut().zip(rows) {
+        story.standings = standings.as_ref().map(|known| known_of(known, row));
+    }
+    if !stories.iter().all(stands_as_selected) {
+        stories.iter_mut().for_each(|story| story.standings = None);
+        unknown = Some(OTHERWISE.to_owned());
     }
     Ok(Found {
         stories,
         are_more: found.are_more,
+        unknown,
     })
 }
 
@@ -151,21 +166,27 @@ fn texts_of(
     Ok(found)
 }
 
-/// Where each trajectory stands, by id; none where the run cannot be made again.
-fn standings(out: &Path, rows: &[Row<'_>]) -> Result<Option<BTreeMap<String, Vec<Standing>>>> {
-    let ids: Vec<&str> = rows
-        .iter()
-        .filter_map(|row| row.text("trajectory_id"))
-        .collect();
-    if ids.is_empty() {
-        return Ok(None);
+/// What is said where the run that was made again is not the one that wrote the folder.
+const OTHERWISE: &str = "made again, the run selects other rows than the folder has: the folder, or what it was made from, is \
+                         no longer as it was, which `gradatim check --sources` explains";
+
+/// Whether what was made again says the same of an entry as the folder's selection. A copy stands where another does.
+fn stands_as_selected(story: &Story) -> bool {
+    let Some(standings) = &story.standings else {
+        return true;
+    };
+    if Row(&story.ledger).text("reason") == Some("duplicate") {
+        return true;
     }
-    let found = replay::with(out, |replayed| {
-        let standings = Standings::new(replayed)?;
-        let each = ids.iter().map(|id| ((*id).to_owned(), standings.of(id)));
-        Some(each.collect())
-    });
-    Ok(found?.flatten())
+    let inside = standings.iter().filter(|one| one.is_in);
+    let mut inside: Vec<(&str, u64)> = inside
+        .filter_map(|one| Some((one.subset.as_str(), one.rank?)))
+        .collect();
+    let places = story.places.iter();
+    let mut places: Vec<(&str, u64)> = places.map(|(name, rank)| (name.as_str(), *rank)).collect();
+    inside.sort_unstable();
+    places.sort_unstable();
+    inside == places
 }
 
 /// Where an entry stands: of a copy that was dropped where the one stands that stays.

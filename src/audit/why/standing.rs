@@ -14,7 +14,7 @@ use crate::pool::Entries;
 use crate::pool::entries::Body;
 use crate::screen::{Fate, accept};
 use crate::select::size::Size;
-use crate::select::{Subset, SubsetRole};
+use crate::select::{LeftOut, Subset, SubsetRole, left_out};
 
 /// One trajectory and one subset.
 #[derive(Clone, Debug, Serialize)]
@@ -27,8 +27,8 @@ pub(crate) struct Standing {
     pub cut: u64,
     /// How many the order has.
     pub available: u64,
-    /// What kept it out, in one word: `cut`, `stands_for_it`, `style`, `accept`, `category`, `length`, `validation`,
-    /// `fate` or `control`; null where it is in.
+    /// What kept it out, in one word: `cut`, `stands_for_it`, `style`, `accept`, `category`, `length`, `rule`,
+    /// `validation`, `fate` or `control`; null where it is in.
     pub kept_out_by: Option<&'static str>,
     pub words: String,
     /// What would have to change for it to be in; null where it is in.
@@ -149,6 +149,7 @@ impl<'r> Standings<'r> {
             .or_else(|| of_rule(subset, body))
             .or_else(|| self.of_another_category(subset, body))
             .or_else(|| self.stood_for(subset, body))
+            .or_else(|| self.left_out(subset, entry))
             .or_else(|| self.of_another_length(subset, body))
             .unwrap_or_else(|| by_role(subset))
     }
@@ -185,6 +186,30 @@ impl<'r> Standings<'r> {
         })
     }
 
+    /// A rule of its grid that takes others.
+    fn left_out(&self, subset: &Subset, entry: u32) -> Option<Out> {
+        let experiment = &self.replayed.experiment;
+        let (grid, _) = experiment.plan.grids.get(subset.grid_index?)?;
+        if subset.role != SubsetRole::Subset {
+            return None;
+        }
+        let known = (
+            self.entries,
+            &self.replayed.fates[..],
+            &experiment.knowledge,
+        );
+        let LeftOut {
+            rule,
+            value,
+            wanted,
+        } = left_out(known, grid, subset, entry)?;
+        Some(Out {
+            by: "rule",
+            words: format!("`{rule}` takes others: {value}; {wanted}"),
+            change: format!("`{rule}` would have to ask for less, or its problem to be as it asks"),
+        })
+    }
+
     /// Another of its problem's trajectories that has the place.
     fn stood_for(&self, subset: &Subset, body: &Body) -> Option<Out> {
         let is_sibling = |&&other: &&u32| self.entries.body_of(other).problem == body.problem;
@@ -211,7 +236,10 @@ impl<'r> Standings<'r> {
     }
 
     fn of_another_length(&self, subset: &Subset, body: &Body) -> Option<Out> {
-        let length = subset.length.as_deref()?;
+        let length = subset
+            .length
+            .as_deref()
+            .filter(|length| *length != "normal")?;
         let tokens = self.tokens_of(subset)?;
         let (own, least, most) = (body.tokens, tokens.start(), tokens.end());
         let where_it_is = match own {
@@ -312,8 +340,8 @@ fn by_role(subset: &Subset) -> Out {
             "`[validation] size` would have to be larger, or the seed to be another".to_owned(),
         ),
         SubsetRole::Subset | SubsetRole::Random => (
-            "a rule of its grid (recipe, difficulty, pair or length) takes others".to_owned(),
-            "that rule would have to take it, which `gradatim plan` explains".to_owned(),
+            "each rule of its grid lets it through, and the order that they give has others of its problem or kind".to_owned(),
+            "its grid would have to take more of each problem, or the seed to be another".to_owned(),
         ),
     };
     Out {

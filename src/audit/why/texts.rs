@@ -13,9 +13,13 @@ use crate::folder::RUN_FOLDER;
 use crate::ids;
 use crate::pipeline::{Emit, PipelineFile};
 use crate::plan::{Connect, Overrides, Plan};
+use crate::run::Settings;
 use crate::screen::Screen;
 use crate::source::{self, Entry, Spot};
 use crate::{Error, Result};
+
+/// How a plan is measured.
+pub(crate) type Measuring<'a> = &'a dyn Fn(&Plan) -> Result<Settings<'a>>;
 
 /// Where sources are.
 pub(crate) struct Sources<'a> {
@@ -23,6 +27,10 @@ pub(crate) struct Sources<'a> {
     pub base: Option<&'a Path>,
     pub overrides: Overrides,
     pub connect: Connect<'a>,
+    /// How a plan is measured again into the pool of the run; none where nobody named that.
+    pub settings: Option<Measuring<'a>>,
+    /// Fails where the user wants it to end.
+    pub stop: &'a dyn Fn() -> Result<()>,
 }
 
 /// The texts of one entry.
@@ -165,7 +173,7 @@ fn from_sources(
     let mut found = HashMap::new();
     for of_source in wanted.chunk_by(|a, b| a.source == b.source) {
         match plan_of(out, &of_source[0].source, sources) {
-            Ok(plan) => found.extend(from_source(&plan, of_source)?),
+            Ok(plan) => found.extend(from_source(&plan, of_source, sources.stop)?),
             Err(error @ Error::Interrupted { .. }) => return Err(error),
             Err(error) => found.extend(all_missing(of_source, &unreachable(&error))),
         }
@@ -173,10 +181,14 @@ fn from_sources(
     Ok(found)
 }
 
-fn from_source(plan: &Plan, wanted: &[&Wanted]) -> Result<HashMap<Wanted, Texts>> {
+fn from_source(
+    plan: &Plan,
+    wanted: &[&Wanted],
+    stop: &dyn Fn() -> Result<()>,
+) -> Result<HashMap<Wanted, Texts>> {
     let mut found = HashMap::new();
     for of_file in wanted.chunk_by(|a, b| a.file == b.file) {
-        match of_one_file(plan, of_file) {
+        match of_one_file(plan, of_file, stop) {
             Ok(texts) => found.extend(texts),
             Err(error @ Error::Interrupted { .. }) => return Err(error),
             Err(error) => found.extend(all_missing(of_file, &error.to_string())),
@@ -222,7 +234,11 @@ fn all_missing(wanted: &[&Wanted], why: &str) -> HashMap<Wanted, Texts> {
 }
 
 /// The texts of entries of one file, which are in its order.
-fn of_one_file(plan: &Plan, wanted: &[&Wanted]) -> Result<HashMap<Wanted, Texts>> {
+fn of_one_file(
+    plan: &Plan,
+    wanted: &[&Wanted],
+    stop: &dyn Fn() -> Result<()>,
+) -> Result<HashMap<Wanted, Texts>> {
     let first = wanted[0];
     let mut found = all_missing(wanted, "the sources have no such entry any more");
     let source = plan
@@ -238,7 +254,9 @@ fn of_one_file(plan: &Plan, wanted: &[&Wanted]) -> Result<HashMap<Wanted, Texts>
     };
     let mut spots: Vec<Spot> = wanted.iter().map(|one| spot(one)).collect();
     spots.dedup_by_key(|spot| spot.row);
+    stop()?;
     source::entries_of(&file.file, &source.source, &spots, |row, entries| {
+        stop()?;
         for one in wanted.iter().filter(|one| one.row == row) {
             if let Some(texts) = of_entry(one, &entries) {
                 found.insert((*one).clone(), texts);

@@ -5,8 +5,9 @@ mod page;
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
-use crate::Result;
 use crate::audit::dataset;
+use crate::disk;
+use crate::job::{self, Output};
 use crate::measure::TokenizerName;
 use crate::pipeline::{Emit, Pipeline, PipelineFile, Verify};
 use crate::rules::{Accept, ControlTokens};
@@ -14,18 +15,19 @@ use crate::screen::contamination::{Contamination, Drops, shipped};
 use crate::screen::{Duplicates, Screen};
 use crate::select::validation::THRESHOLD;
 use crate::source::Layout;
+use crate::{Error, Result};
 use clap::Args;
 
 use super::inspect::Data;
-use super::starter::Starter;
-use super::{Work, print, print_json};
+use super::starter::{DataPlace, Starter};
+use super::{Work, apart, print, print_json, say};
 
 /// Shows what a dataset is, on one page: verdicts beside those that it records, exact copies and near duplicates, gold
 /// answers that disagree, benchmarks' problems, replies that were cut off, thinking that is lost or unclosed, template
 /// tokens inside of text, lengths and what a trainer's maximum takes of them, categories, styles, languages, licences.
 ///
 /// Each finding names rows to look at, as SOURCE/FILE:ROW, counted from 0. Nothing is written but what is measured, into
-/// the pool, where another audit or a run finds it.
+/// the pool, where another audit or a run finds it; and with `--out` a folder that `sql`, `why` and `check` answer from.
 #[derive(Args)]
 #[command(after_help = "\
 Ends with 0 whatever is found; what was found is data, and `--json` has it for a script.
@@ -33,7 +35,8 @@ Ends with 0 whatever is found; what was found is data, and `--json` has it for a
 Examples:
   gradatim audit rows.jsonl
   gradatim audit data/limo --against hub:open-r1/OpenR1-Math-220k
-  gradatim audit pipeline.toml --json")]
+  gradatim audit pipeline.toml --json
+  gradatim audit rows.jsonl --out audited && gradatim sql 'SELECT kind, count(*) FROM findings GROUP BY kind' --in audited")]
 pub(super) struct Arguments {
     /// Files, folders, globs or datasets (`hub:NAMESPACE/NAME@REVISION`), in any layout that `inspect` reads; or one
     /// pipeline, whose sources are audited as it reads them.
@@ -54,6 +57,10 @@ pub(super) struct Arguments {
     /// Count tokens with this `tokenizer.json` [default: the one of Qwen2.5, which is built in].
     #[arg(long, value_name = "FILE")]
     tokenizer: Option<PathBuf>,
+    /// Write what was found into this folder, which must not exist: `audit.json`, which `--json` prints; `findings`, each
+    /// row of each finding; and the ledger of a run that selects nothing. The page then names the query of each figure.
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
     #[command(flatten)]
     work: Work,
 }
@@ -61,26 +68,67 @@ pub(super) struct Arguments {
 pub(super) fn audit(arguments: &Arguments) -> Result<u8> {
     let work = &arguments.work;
     work.limit().keep();
-    let (file, names) = arguments.pipeline()?;
-    let audit = work.answer(&file, "audit", |measured, settings| {
-        dataset::audit(measured, &names, settings)
+    arguments.refuse_out()?;
+    let Read { file, names, notes } = arguments.pipeline()?;
+    let audit = work.answer(&file, "audit", |mut measured, settings| {
+        let output = arguments.out.as_deref().map(|folder| Output {
+            folder,
+            waits: false,
+        });
+        let partial = output
+            .map(|output| job::begin(output, settings))
+            .transpose()?;
+        let rows = partial.as_ref().map(dataset::rows_path).transpose()?;
+        let mut audit = dataset::audit(&mut measured, &names, rows.as_deref(), settings)?;
+        audit.notes.splice(0..0, notes);
+        if let Some(partial) = partial {
+            dataset::write(&measured, &audit, partial, settings)?;
+        }
+        Ok(audit)
     })?;
     match work.json {
         true => print_json(&audit)?,
-        false => print(&page::page(&audit))?,
+        false => print(&page::page(&audit, arguments.out.as_deref()))?,
+    }
+    if let Some(out) = &arguments.out {
+        say(&format!("wrote {}", out.display()));
     }
     Ok(0)
 }
 
+/// What an audit reads.
+struct Read {
+    file: PipelineFile,
+    /// The sources that are audited.
+    names: HashSet<String>,
+    /// What should be known of how they are read.
+    notes: Vec<String>,
+}
+
 impl Arguments {
-    /// The pipeline that reads it all, and the names of the sources that are audited.
-    fn pipeline(&self) -> Result<(PipelineFile, HashSet<String>)> {
+    /// Refuses a folder that is there, and one that what is read or measured lies around.
+    fn refuse_out(&self) -> Result<()> {
+        let Some(out) = &self.out else {
+            return Ok(());
+        };
+        if disk::is_there(out) {
+            return Err(Error::OutputExists(out.clone()));
+        }
+        if let Some(pool) = &self.work.pool {
+            apart::refuse_pool_in(pool, out)?;
+        }
+        let read = [self.sources.as_slice(), &self.against].concat();
+        apart::refuse_inside(&read, "--out", out)
+    }
+
+    /// The pipeline that reads it all, with the names of the sources that are audited.
+    fn pipeline(&self) -> Result<Read> {
         let mut tables = Tables::default();
         let own = match self.sources.as_slice() {
             [file] if is_pipeline(file) => Some(PipelineFile::read(file)?),
             sources => {
                 for source in sources {
-                    tables.add(&self.data(source))?;
+                    tables.add_each(&self.data(source))?;
                 }
                 None
             }
@@ -91,20 +139,22 @@ impl Arguments {
             tables.names.extend(own.pipeline.sources.keys().cloned());
         }
         for source in &self.against {
-            tables.add(&Data {
+            tables.add_each(&Data {
                 source: source.clone(),
                 config: None,
                 split: None,
                 layout: None,
             })?;
         }
+        let notes = std::mem::take(&mut tables.notes);
         let mut file = tables.file(own)?;
         settle(&mut file.pipeline);
+        file.pipeline.title = Some("An audit".into());
         if let Some(tokenizer) = &self.tokenizer {
             let path = std::path::absolute(tokenizer)?;
             file.pipeline.measure.tokenizer = TokenizerName(path.to_string_lossy().into_owned());
         }
-        Ok((file, names))
+        Ok(Read { file, names, notes })
     }
 
     fn data(&self, source: &Path) -> Data {
@@ -126,16 +176,31 @@ fn is_pipeline(path: &Path) -> bool {
 pub(in crate::cli) struct Tables {
     text: String,
     pub names: Vec<String>,
+    notes: Vec<String>,
 }
 
 impl Tables {
     pub(in crate::cli) fn add(&mut self, data: &Data) -> Result<()> {
         let (starter, place) = Starter::of_data(data)?;
+        self.put(&starter, &place);
+        Ok(())
+    }
+
+    /// The same of data whose files are perhaps not alike.
+    fn add_each(&mut self, data: &Data) -> Result<()> {
+        let parted = Starter::of_each(data)?;
+        for (starter, place) in &parted.sources {
+            self.put(starter, place);
+        }
+        self.notes.extend(parted.notes);
+        Ok(())
+    }
+
+    fn put(&mut self, starter: &Starter, place: &DataPlace) {
         let name = self.free(&place.name());
         self.text += &starter.table(&name, &place.keys());
         self.text.push('\n');
         self.names.push(name);
-        Ok(())
     }
 
     /// The name, with a number where another source has it.

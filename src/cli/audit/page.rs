@@ -1,20 +1,25 @@
 //! An audit on one page: what to look at first, then what the dataset consists of.
 
+use std::path::Path;
+
 use crate::audit::dataset::{
-    Against, Audit, Example, Finding, GoldDisagreement, Lengths, Match, Mix, Quantiles, Section,
-    SourceRecord, VerdictRecord,
+    Against, Asked, Audit, Example, Finding, GoldDisagreement, Lengths, Match, Mix, Quantiles,
+    Section, SourceRecord, VerdictRecord, query, without_middle,
 };
 use crate::compare::null::{Null, NullLine};
 use crate::emit::leakage::{BenchmarkRecord, Leakage};
 use crate::error::one_line;
 use crate::source::Columns;
 
+use crate::cli::shell::shell;
 use crate::cli::table::{self, table, thousands};
 
-/// The page, as wide as the terminal.
-pub(super) fn page(audit: &Audit) -> String {
+/// The page, as wide as the terminal; beside each figure the command that shows its rows, where the audit is written to
+/// a folder.
+pub(super) fn page(audit: &Audit, out: Option<&Path>) -> String {
     let width = table::width().unwrap_or(WIDTH).clamp(WIDTH_MIN, WIDTH_MAX);
-    Page { width }.of(audit)
+    let out = out.map(|out| out.to_string_lossy().into_owned());
+    Page { width, audit, out }.text()
 }
 
 /// Where nobody says how wide the terminal is.
@@ -23,18 +28,22 @@ const WIDTH: usize = 80;
 const WIDTH_MIN: usize = 60;
 const WIDTH_MAX: usize = 120;
 
-struct Page {
+struct Page<'a> {
     width: usize,
+    audit: &'a Audit,
+    /// The folder that it is written to.
+    out: Option<String>,
 }
 
-impl Page {
-    fn of(&self, audit: &Audit) -> String {
+impl Page<'_> {
+    fn text(&self) -> String {
+        let audit = self.audit;
         let parts = [
             self.head(audit),
             self.findings(audit),
             self.golds(&audit.gold_disagreements),
-            verdicts(audit),
-            lengths(&audit.lengths),
+            self.verdicts(audit),
+            self.lengths(audit),
             self.mixes(&audit.mixes),
             self.benchmarks(audit.contamination.as_ref()),
             self.against(audit.against.as_ref()),
@@ -43,20 +52,18 @@ impl Page {
         parts.join("\n")
     }
 
-    /// Words in lines that are no wider than the page, all but the first behind an indent.
     fn wrapped(&self, text: &str, indent: usize) -> String {
-        let (mut wrapped, mut line) = (String::new(), String::new());
-        for word in text.split(' ') {
-            let is_full = line.chars().count() + word.chars().count() >= self.width;
-            if is_full && !line.trim().is_empty() {
-                wrapped += line.trim_end();
-                wrapped.push('\n');
-                line = " ".repeat(indent);
-            }
-            line += word;
-            line.push(' ');
-        }
-        wrapped + line.trim_end() + "\n"
+        wrapped(text, indent, self.width)
+    }
+
+    /// The command that shows the rows of a figure, in one line, however long; empty where there is no folder.
+    fn command(&self, asked: Asked<'_>, indent: usize) -> String {
+        let Some(out) = &self.out else {
+            return String::new();
+        };
+        let query = query(self.audit, asked);
+        let command = format!("gradatim sql {} --in {}", shell(&query), shell(out));
+        format!("{:indent$}{}\n", "", one_line(&command))
     }
 
     fn head(&self, audit: &Audit) -> String {
@@ -65,20 +72,7 @@ impl Page {
         for note in &audit.notes {
             text += &self.wrapped(&format!("note: {}", one_line(note)), 2);
         }
-        let unread = audit.entries - audit.trajectories;
-        text + &self.wrapped(
-            &format!(
-                "{} trajectories ({} without exact copies) of {} problems ({} without near duplicates), {} with \
-                 thinking; {} entries yield none",
-                thousands(audit.trajectories),
-                thousands(audit.distinct),
-                thousands(audit.problems),
-                thousands(audit.clusters),
-                thousands(audit.thinking),
-                thousands(unread),
-            ),
-            2,
-        )
+        text + &self.wrapped(&counts(audit), 2)
     }
 
     fn source(&self, source: &SourceRecord) -> String {
@@ -87,10 +81,13 @@ impl Page {
             count => format!(" ({} cannot be read)", thousands(count)),
         };
         let text = format!(
-            "{}: {}{unread}, {} entries, layout {}; licence {}",
+            "{}: {}{unread}, {}, layout {}; licence {}",
             one_line(&source.name),
             counted(source.files, "file"),
-            thousands(source.entries),
+            match source.entries {
+                1 => "1 entry".to_owned(),
+                count => format!("{} entries", thousands(count)),
+            },
             source.layout,
             one_line(source.license.as_deref().unwrap_or("not stated")),
         );
@@ -131,7 +128,7 @@ impl Page {
     /// A line with two figures at its end.
     fn line(&self, words: &str, rows: &str, share: &str) -> String {
         let room = self.width - FIGURES;
-        let wrapped = Self { width: room }.wrapped(words, 4);
+        let wrapped = wrapped(words, 4, room);
         let mut lines: Vec<String> = wrapped.lines().map(str::to_owned).collect();
         let last = lines.pop().unwrap_or_default();
         lines.push(format!("{last:room$}{rows:>10}{share:>8}"));
@@ -141,7 +138,9 @@ impl Page {
     fn finding(&self, finding: &Finding) -> String {
         let rows = thousands(finding.rows);
         let words = format!("  {}", finding.sentence);
-        self.line(&words, &rows, &percent(finding.share)) + &self.examples(&finding.examples)
+        self.line(&words, &rows, &percent(finding.share))
+            + &self.examples(&finding.examples)
+            + &self.command(Asked::Finding(finding.kind), 6)
     }
 
     /// Rows to look at: in one line, or where more is told of them in one each.
@@ -179,7 +178,7 @@ impl Page {
                 .map(|gold| {
                     format!(
                         "{} at {}",
-                        shortened(&gold.answer, ANSWER_CHARS),
+                        one_line(&without_middle(&gold.answer, ANSWER_CHARS)),
                         one_line(&gold.place)
                     )
                 })
@@ -194,8 +193,29 @@ impl Page {
         text
     }
 
+    fn verdicts(&self, audit: &Audit) -> String {
+        if audit.lengths.reply.count == 0 {
+            return String::new();
+        }
+        verdicts(audit) + &self.command(Asked::Verdicts, 0)
+    }
+
+    fn lengths(&self, audit: &Audit) -> String {
+        let told = lengths(&audit.lengths);
+        let limits = &audit.lengths.limits;
+        let cutting = limits.iter().rev().find(|limit| limit.rows_over > 0);
+        let shown = cutting
+            .or(limits.last())
+            .filter(|_| audit.lengths.reply.count > 0);
+        let command = shown.map(|limit| self.command(Asked::Lengths(limit.tokens), 0));
+        told + &command.unwrap_or_default()
+    }
+
     fn mixes(&self, mixes: &[Mix]) -> String {
         let mix = |mix: &Mix| {
+            if mix.levels.is_empty() {
+                return self.wrapped(&format!("{}: not said", mix.variable), 2);
+            }
             let told = mix.levels.iter().take(LEVELS);
             let mut told: Vec<String> = told
                 .map(|level| format!("{} {}", one_line(&level.name), percent(level.share)))
@@ -212,10 +232,8 @@ impl Page {
             } else {
                 ""
             };
-            self.wrapped(
-                &format!("{}{guessed}: {}", mix.variable, told.join(", ")),
-                2,
-            )
+            let line = format!("{}{guessed}: {}", mix.variable, told.join(", "));
+            self.wrapped(&line, 2) + &self.command(Asked::Mix(mix.variable), 2)
         };
         mixes.iter().map(mix).collect()
     }
@@ -245,6 +263,7 @@ impl Page {
                 ),
                 2,
             )
+            + &self.command(Asked::Benchmarks, 2)
     }
 
     fn against(&self, against: Option<&Against>) -> String {
@@ -274,7 +293,9 @@ impl Page {
 
     fn meeting(&self, one: &Match) -> String {
         let words = format!("  {}", one.meeting.sentence());
-        self.line(&words, &thousands(one.rows), &percent(one.share)) + &self.examples(&one.examples)
+        self.line(&words, &thousands(one.rows), &percent(one.share))
+            + &self.examples(&one.examples)
+            + &self.command(Asked::Meeting(one.meeting.as_str()), 6)
     }
 
     fn null(&self, null: &Null) -> String {
@@ -331,14 +352,6 @@ fn percent(share: f64) -> String {
     }
 }
 
-fn shortened(text: &str, most: usize) -> String {
-    let text = one_line(text);
-    match text.chars().count() <= most {
-        true => text.into_owned(),
-        false => text.chars().take(most - 1).chain(['…']).collect(),
-    }
-}
-
 /// `data/rows.jsonl:3, :17`, the file once.
 fn places(examples: &[Example]) -> String {
     let (mut told, mut last) = (Vec::new(), "");
@@ -354,6 +367,48 @@ fn places(examples: &[Example]) -> String {
         last = file;
     }
     told.join(", ")
+}
+
+/// What was read, in numbers.
+fn counts(audit: &Audit) -> String {
+    let unread = match audit.entries - audit.trajectories {
+        1 => "1 entry yields none".to_owned(),
+        count => format!("{} entries yield none", thousands(count)),
+    };
+    let [distinct, problems, clusters] =
+        [audit.distinct, audit.problems, audit.clusters].map(thousands);
+    if audit.problems_alone == audit.trajectories && audit.trajectories > 0 {
+        return format!(
+            "{} problems without responses ({problems} different ones, {clusters} without near duplicates); {unread}",
+            thousands(audit.trajectories),
+        );
+    }
+    let alone = match audit.problems_alone {
+        0 => String::new(),
+        some => format!(", {} of them problems without responses,", thousands(some)),
+    };
+    format!(
+        "{} trajectories{alone} ({distinct} without exact copies) of {problems} problems ({clusters} without near \
+         duplicates), {} with thinking; {unread}",
+        thousands(audit.trajectories),
+        thousands(audit.thinking),
+    )
+}
+
+/// Words in lines that are no wider than that, all but the first behind an indent.
+fn wrapped(text: &str, indent: usize, width: usize) -> String {
+    let (mut wrapped, mut line) = (String::new(), String::new());
+    for word in text.split(' ') {
+        let is_full = line.chars().count() + word.chars().count() >= width;
+        if is_full && !line.trim().is_empty() {
+            wrapped += line.trim_end();
+            wrapped.push('\n');
+            line = " ".repeat(indent);
+        }
+        line += word;
+        line.push(' ');
+    }
+    wrapped + line.trim_end() + "\n"
 }
 
 fn verdicts(audit: &Audit) -> String {
@@ -398,11 +453,14 @@ fn lengths(lengths: &Lengths) -> String {
             count(of.max),
         ]
     };
-    let rows = [
-        row("reply", &lengths.reply),
-        row("thinking", &lengths.thinking),
-        row("answer", &lengths.answer),
-    ];
+    let mut rows = vec![row("problem", &lengths.problem)];
+    if lengths.reply.count > 0 {
+        rows.extend([
+            row("reply", &lengths.reply),
+            row("thinking", &lengths.thinking),
+            row("answer", &lengths.answer),
+        ]);
+    }
     let limits = lengths.limits.iter().map(|limit| {
         vec![
             thousands(u64::from(limit.tokens)),
@@ -414,12 +472,12 @@ fn lengths(lengths: &Lengths) -> String {
     let heads = [
         "tokens", "rows", "min", "p10", "median", "mean", "p90", "p99", "max",
     ];
-    table(&heads, &rows)
-        + "\n"
-        + &table(
-            &["a maximum of", "replies over", "in %", "tokens cut, in %"],
-            &limits.collect::<Vec<_>>(),
-        )
+    let quantiles = table(&heads, &rows);
+    if lengths.reply.count == 0 {
+        return quantiles;
+    }
+    let heads = ["a maximum of", "replies over", "in %", "tokens cut, in %"];
+    quantiles + "\n" + &table(&heads, &limits.collect::<Vec<_>>())
 }
 
 /// A benchmark with how many of its items were found.

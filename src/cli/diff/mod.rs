@@ -4,10 +4,9 @@ mod page;
 
 use std::path::{Path, PathBuf};
 
-use crate::audit::diff::{self, Columns, Compared, Diff};
+use crate::audit::diff::{self, Asked, Diff};
 use crate::folder::RUN_FOLDER;
 use crate::source::Layout;
-use crate::source::look::look;
 use crate::{Error, Result};
 use clap::Args;
 
@@ -53,14 +52,11 @@ pub(super) fn diff(arguments: &Arguments) -> Result<u8> {
     arguments.work.limit().keep();
     arguments.refuse_over()?;
     let sides = arguments.sides();
-    let (compared, diff) = match sides.map(is_output) {
-        [true, true] => diff::outputs(sides)?,
+    let diff = match sides.map(is_output) {
+        [true, true] => diff::outputs(sides, arguments.out.as_deref())?,
         [false, false] => arguments.datasets()?,
         _ => return Err(unlike(sides)),
     };
-    if let Some(out) = &arguments.out {
-        diff::write(&compared, out)?;
-    }
     match arguments.work.json {
         true => print_json(&diff)?,
         false => print(&page::page(&diff))?,
@@ -113,7 +109,7 @@ impl Arguments {
     }
 
     /// Measures both datasets as two sources of one pipeline, and compares them.
-    fn datasets(&self) -> Result<(Compared, Diff)> {
+    fn datasets(&self) -> Result<Diff> {
         let data = self.sides().map(|side| self.data(side));
         let mut tables = Tables::default();
         data.iter().try_for_each(|data| tables.add(data))?;
@@ -122,30 +118,14 @@ impl Arguments {
         settle(&mut file.pipeline);
         file.pipeline.screen.contamination = None;
         let shown = self.sides().map(|side| side.display().to_string());
-        self.work.answer(&file, "diff", |measured, _| {
-            let names = [names[0].as_str(), names[1].as_str()];
-            let [first, second] = [columns(&data[0])?, columns(&data[1])?];
-            diff::datasets(&measured, names, shown, [&first, &second])
+        self.work.answer(&file, "diff", |measured, settings| {
+            diff::datasets(&Asked {
+                experiment: &measured,
+                names: [names[0].as_str(), names[1].as_str()],
+                shown,
+                out: self.out.as_deref(),
+                stop: &|| settings.check_stop(),
+            })
         })
     }
-}
-
-/// Rows that are looked at for columns.
-const ROWS: usize = 100;
-
-/// The columns of the data's first file.
-fn columns(data: &Data) -> Result<Columns> {
-    let (_, files) = data.find()?;
-    let Some(file) = files.first() else {
-        return Ok(Columns::new());
-    };
-    let Ok(look) = look(file, ROWS) else {
-        // What cannot be read is told by the rows.
-        return Ok(Columns::new());
-    };
-    let column = |column: &crate::source::look::LookedColumn| {
-        let is_always = column.held.iter().all(|(_, count)| *count == look.rows);
-        (column.name.clone(), is_always && look.rows > 0)
-    };
-    Ok(look.columns.iter().map(column).collect())
 }

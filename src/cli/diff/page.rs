@@ -1,8 +1,8 @@
 //! Two versions on one page: what came and went, what is said otherwise, and by which keys.
 
 use crate::audit::diff::{
-    Change, Diff, Example, FateMove, FieldChange, FileChange, KeyChange, Kind, RowChange, RowCount,
-    SideRecord, SubsetChange, Way,
+    Change, Diff, Example, FateMove, FieldChange, FileChange, KeyChange, Kind, MOVES_MAX,
+    RowChange, RowCount, SideRecord, SubsetChange, Way, around,
 };
 use crate::cli::table::{table, thousands};
 use crate::error::one_line;
@@ -129,7 +129,12 @@ fn changed(change: &Change) -> String {
     )
 }
 
+/// Two values; of long ones what is around their first difference.
 fn from_to(first: Option<&str>, second: Option<&str>) -> String {
+    if let (Some(first), Some(second)) = (first, second) {
+        let [first, second] = around(&one_line(first), &one_line(second), VALUE_CHARS);
+        return format!("{first} -> {second}");
+    }
     let value = |value: Option<&str>| value.map_or("none".to_owned(), shortened);
     format!("{} -> {}", value(first), value(second))
 }
@@ -147,11 +152,17 @@ fn fields(fields: &[FieldChange]) -> String {
         let first = field.moves.first();
         let common = first.map_or(String::new(), |one| {
             let values = from_to(one.first.as_deref(), one.second.as_deref());
-            match field.more_moves + field.moves.len() as u64 {
+            let all = field.more_moves + field.moves.len() as u64;
+            match all {
                 1 => values,
-                all => format!(
-                    "{values} ({} of them), and {} others",
+                _ => format!(
+                    "{values} ({} of them), and {}{} others",
                     thousands(one.rows),
+                    if all < MOVES_MAX as u64 {
+                        ""
+                    } else {
+                        "at least "
+                    },
                     thousands(all - 1)
                 ),
             }

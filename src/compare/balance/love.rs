@@ -2,67 +2,142 @@
 //!
 //! Named for Thomas Love, who drew them first. One of two subsets has a row for each variable. One of a
 //! whole run, which may have thousands of pairs, has a row for each variable too, in which each pair is a
-//! dot in the lane of its relation, and below the pairs that differ most. The SVG is written by hand: a
-//! few lines, circles and words are all that it needs, and it then opens everywhere.
+//! dot in the lane of its relation, and below the pairs that differ most. Behind the dots lies what chance
+//! makes of two random sets: a dot on it says nothing, however far from 0, and is faint.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write;
 
-use super::{Balance, LARGE, Line, Relation};
-use crate::error::one_line;
+use super::{Balance, LARGE, Relation};
+use crate::svg::{Anchor, Drawing, Svg, fitted, tick, width_of};
 
 /// How many of the pairs that differ most are named.
 const NAMED_PAIRS: usize = 20;
+
+/// Variables and levels that a plot has room for; those that differ most come first then.
+const ROWS_MAX: usize = 60;
 
 /// What the axes tell.
 const SIGNED: &str = "difference of means / standard deviation of the accepted pool";
 const UNSIGNED: &str = "|difference of means| / standard deviation of the accepted pool";
 
-/// The legend's word for an arrow.
+/// The legend's words.
 const BEYOND: &str = "beyond the axis";
+const BY_DESIGN: &str = "by design";
+const CHANCE: &str = "what chance makes";
 
 /// How far the axis goes at most, so that one far pair does not press all others together; chosen by hand.
 const LIMIT_MAX: f64 = 3.0;
 
 /// Pixels.
+const WIDTH: f64 = 680.0;
+const PLOT_WIDTH: f64 = 250.0;
+const NOTES: f64 = 140.0;
+const LEFT: f64 = WIDTH - PLOT_WIDTH - NOTES;
 const ROW: f64 = 18.0;
-const PLOT_WIDTH: f64 = 420.0;
-const LETTER: f64 = 6.7;
-const MARGIN: f64 = 16.0;
+const LANE: f64 = 8.0;
 
-/// Colours that the colour-blind tell apart (Okabe and Ito 2008), in the order of [`Relation::ALL`].
-const COLOURS: [&str; 5] = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#333333"];
+/// Of many pairs, dots so near each other are one.
+const NEAR: f64 = 4.0;
 
-/// One pair of a run, with its names.
+/// The classes of colours, in the order of [`Relation::ALL`].
+const COLOURS: [&str; 5] = ["c1", "c3", "c2", "c4", "c0"];
+
+/// One pair of a run, with its names and how it differs.
 pub(crate) struct Shown<'b> {
     pub first: &'b str,
     pub second: &'b str,
     pub relation: Relation,
-    pub balance: &'b Balance,
+    pub differences: Vec<Difference<'b>>,
+}
+
+/// One variable of a pair, or a level of it.
+#[derive(Clone, Copy)]
+pub(crate) struct Difference<'b> {
+    pub variable: &'b str,
+    pub level: Option<&'b str>,
+    pub by_design: bool,
+    pub smd: f64,
+    /// What |smd| passes by chance; none where nobody can say.
+    pub chance: Option<f64>,
+}
+
+impl<'b> Shown<'b> {
+    pub(crate) fn new(names: [&'b str; 2], relation: Relation, balance: &'b Balance) -> Self {
+        let difference = |line: &'b super::Line| {
+            Some(Difference {
+                variable: line.variable,
+                level: line.level.as_deref(),
+                by_design: line.by_design,
+                smd: line.smd?,
+                chance: line.chance,
+            })
+        };
+        Self {
+            first: names[0],
+            second: names[1],
+            relation,
+            differences: balance.lines.iter().filter_map(difference).collect(),
+        }
+    }
+
+    /// The largest difference of those that nobody wanted; of equals the first.
+    pub(crate) fn worst(&self) -> Option<&Difference<'b>> {
+        let unwanted = self.differences.iter().filter(|one| !one.by_design);
+        unwanted
+            .rev()
+            .max_by(|a, b| a.smd.abs().total_cmp(&b.smd.abs()))
+    }
+
+    /// The two names; what the second begins with as the first does is said once.
+    pub(crate) fn name(&self) -> String {
+        match self.second.strip_prefix(self.first) {
+            Some(rest) if !rest.is_empty() => format!("{} / …{rest}", self.first),
+            _ => format!("{} / {}", self.first, self.second),
+        }
+    }
+}
+
+impl Difference<'_> {
+    /// The variable, with its level.
+    pub(crate) fn name(&self) -> String {
+        match self.level {
+            None => self.variable.to_owned(),
+            Some(level) => format!("{}: {level}", self.variable),
+        }
+    }
+
+    /// Whether chance alone makes as much.
+    fn is_chance(&self) -> bool {
+        self.chance.is_some_and(|chance| self.smd.abs() <= chance)
+    }
 }
 
 /// The plot of two subsets: a row for each variable and each level, differences with their sign.
-pub(crate) fn of_pair(pair: &Shown<'_>) -> String {
-    let told: Vec<&Line> = pair
-        .balance
-        .lines
-        .iter()
-        .filter(|line| line.smd.is_some())
-        .collect();
-    let mut panel = Panel::new(limit(told.iter().copied()), true);
-    for line in told {
-        let mut row = PlotRow::new(line.name());
-        row.dots.push(Dot::new(line, pair.relation));
+pub(crate) fn of_pair(pair: &Shown<'_>) -> Drawing {
+    let mut told: Vec<&Difference<'_>> = pair.differences.iter().collect();
+    let title = format!("{} against {}", pair.first, pair.second);
+    let mut said = format!(
+        "Differences of the first less the second. {}",
+        how_read(true)
+    );
+    if told.len() > ROWS_MAX {
+        told.sort_by(|a, b| b.smd.abs().total_cmp(&a.smd.abs()));
+        said += &format!(" The {ROWS_MAX} largest of {}.", told.len());
+        told.truncate(ROWS_MAX);
+    }
+    let mut panel = Panel::new(limit(pair.differences.iter()), true);
+    for difference in told {
+        let mut row = PlotRow::new(difference.name());
+        row.dots.push(Dot::new(difference, pair.relation));
+        row.chance = difference.chance.map(|chance| [chance, chance]);
         panel.rows.push(row);
     }
-    let title = format!("{} against {}", pair.first, pair.second);
-    drawing(&title, &[panel], &[])
+    drawing(Svg::new(&title, &said), &[panel], &[])
 }
 
 /// The plot of a run: every pair in a row for each variable, then the pairs that differ most.
-pub(crate) fn of_run(pairs: &[Shown<'_>]) -> String {
-    let lines = pairs.iter().flat_map(|pair| &pair.balance.lines);
-    let limit = limit(lines);
+pub(crate) fn of_run(pairs: &[Shown<'_>]) -> Drawing {
+    let limit = limit(pairs.iter().flat_map(|pair| &pair.differences));
     let relations: BTreeSet<Relation> = pairs.iter().map(|pair| pair.relation).collect();
     let relations: Vec<Relation> = relations.into_iter().collect();
     let title = format!(
@@ -70,68 +145,89 @@ pub(crate) fn of_run(pairs: &[Shown<'_>]) -> String {
         pairs.len()
     );
     let panels = [by_variable(pairs, &relations, limit), by_pair(pairs, limit)];
-    drawing(&title, &panels, &relations)
+    drawing(Svg::new(&title, &how_read(false)), &panels, &relations)
+}
+
+fn how_read(one: bool) -> String {
+    let dot = if one {
+        "A dot a variable"
+    } else {
+        "A dot a pair"
+    };
+    format!(
+        "{dot}. Grey: as far as random sets of these sizes lie apart by chance; what is no farther is faint. The dashed \
+         line is {LARGE}: large."
+    )
 }
 
 /// A row for each variable, with a lane for each relation. Of a mix the level that differs most.
 fn by_variable(pairs: &[Shown<'_>], relations: &[Relation], limit: f64) -> Panel {
     let mut rows: Vec<PlotRow> = Vec::new();
+    let mut places: BTreeMap<&str, usize> = BTreeMap::new();
     for pair in pairs {
-        let mut worst: BTreeMap<&str, (usize, &Line)> = BTreeMap::new();
-        for (at, line) in pair.balance.lines.iter().enumerate() {
-            let Some(smd) = line.smd else { continue };
-            let place = worst.entry(line.variable).or_insert((at, line));
-            if place.1.smd.is_some_and(|other| smd.abs() > other.abs()) {
-                place.1 = line;
-            }
-        }
-        let mut in_order: Vec<(usize, &Line)> = worst.into_values().collect();
-        in_order.sort_by_key(|(at, _)| *at);
-        for (_, line) in in_order {
-            let at = rows.iter().position(|row| row.label == line.variable);
-            let at = at.unwrap_or_else(|| {
-                rows.push(PlotRow::new(line.variable.to_owned()));
+        for difference in worst_levels(pair) {
+            let at = *places.entry(difference.variable).or_insert_with(|| {
+                rows.push(PlotRow::new(difference.variable.to_owned()));
                 rows.len() - 1
             });
-            let mut dot = Dot::new(line, pair.relation);
-            let lane = relations
-                .iter()
-                .position(|one| *one == pair.relation)
-                .unwrap_or_default();
-            dot.lane = (lane as f64 + 0.5) / relations.len() as f64 - 0.5;
+            let lane = relations.iter().position(|one| *one == pair.relation);
+            let mut dot = Dot::new(difference, pair.relation);
+            dot.lane = (lane.unwrap_or_default() as f64 + 0.5) / relations.len() as f64 - 0.5;
             rows[at].dots.push(dot);
+            rows[at].widen(difference.chance);
         }
+    }
+    let farthest = |row: &PlotRow| {
+        let sizes = row.dots.iter().map(|dot| dot.value.abs());
+        sizes.fold(0.0, f64::max)
+    };
+    if rows.len() > ROWS_MAX {
+        rows.sort_by(|a, b| farthest(b).total_cmp(&farthest(a)));
+        rows.truncate(ROWS_MAX);
     }
     Panel {
         rows,
         lanes: relations.len().max(1),
-        faint: pairs.len() > 8,
         ..Panel::new(limit, false)
     }
 }
 
+/// Of each variable the level that differs most, in the order in which they are told.
+fn worst_levels<'p, 'b>(pair: &'p Shown<'b>) -> Vec<&'p Difference<'b>> {
+    let mut worst: Vec<&Difference<'b>> = Vec::new();
+    let mut places: BTreeMap<&str, usize> = BTreeMap::new();
+    for difference in &pair.differences {
+        let at = *places.entry(difference.variable).or_insert(worst.len());
+        match worst.get_mut(at) {
+            Some(place) if difference.smd.abs() > place.smd.abs() => *place = difference,
+            Some(_) => {}
+            None => worst.push(difference),
+        }
+    }
+    worst
+}
+
 /// The pairs whose worst difference is largest.
 fn by_pair(pairs: &[Shown<'_>], limit: f64) -> Panel {
-    let mut worst: Vec<(&Shown<'_>, &Line)> = pairs
+    let mut worst: Vec<(&Shown<'_>, &Difference<'_>)> = pairs
         .iter()
-        .filter_map(|pair| Some((pair, pair.balance.worst()?)))
+        .filter_map(|pair| Some((pair, pair.worst()?)))
         .collect();
-    let size = |line: &Line| line.smd.unwrap_or_default().abs();
-    worst.sort_by(|a, b| size(b.1).total_cmp(&size(a.1)));
+    worst.sort_by(|a, b| b.1.smd.abs().total_cmp(&a.1.smd.abs()));
     let mut panel = Panel::new(limit, false);
-    if worst.len() > NAMED_PAIRS {
-        panel.title = format!(
-            "the {NAMED_PAIRS} pairs that differ most, of {}",
+    panel.title = match worst.len() > NAMED_PAIRS {
+        true => format!(
+            "the {NAMED_PAIRS} pairs that differ most, of {}, and in what",
             worst.len()
-        );
-        worst.truncate(NAMED_PAIRS);
-    } else {
-        panel.title = "each pair, where it differs most".into();
-    }
-    for (pair, line) in worst {
-        let mut row = PlotRow::new(format!("{} / {}", pair.first, pair.second));
-        row.note = line.name();
-        row.dots.push(Dot::new(line, pair.relation));
+        ),
+        false => "each pair, where it differs most".into(),
+    };
+    worst.truncate(NAMED_PAIRS);
+    for (pair, difference) in worst {
+        let mut row = PlotRow::new(pair.name());
+        row.note = difference.name();
+        row.dots.push(Dot::new(difference, pair.relation));
+        row.widen(difference.chance);
         panel.rows.push(row);
     }
     panel
@@ -139,9 +235,8 @@ fn by_pair(pairs: &[Shown<'_>], limit: f64) -> Panel {
 
 /// How far the axis goes: to the largest difference, by design or not, from 0.3 to [`LIMIT_MAX`]; what is
 /// farther is an arrow at the edge, which the legend tells.
-fn limit<'l>(lines: impl Iterator<Item = &'l Line>) -> f64 {
-    let told = lines.filter_map(|line| line.smd);
-    let largest = told.fold(0.0_f64, |most, smd| most.max(smd.abs()));
+fn limit<'l, 'b: 'l>(differences: impl Iterator<Item = &'l Difference<'b>>) -> f64 {
+    let largest = differences.fold(0.0_f64, |most, one| most.max(one.smd.abs()));
     ((largest * 10.5).ceil() / 10.0).clamp(0.3, LIMIT_MAX)
 }
 
@@ -153,14 +248,15 @@ struct Panel {
     limit: f64,
     signed: bool,
     lanes: usize,
-    faint: bool,
 }
 
 struct PlotRow {
     label: String,
-    /// Said behind its dot.
+    /// Said behind the plot.
     note: String,
     dots: Vec<Dot>,
+    /// The least and the most of what chance makes of its dots.
+    chance: Option<[f64; 2]>,
 }
 
 #[derive(Clone, Copy)]
@@ -168,8 +264,21 @@ struct Dot {
     value: f64,
     relation: Relation,
     by_design: bool,
+    /// Whether chance makes as much.
+    is_faint: bool,
     /// Above or below the middle of its row, from -0.5 to 0.5.
     lane: f64,
+}
+
+/// What a difference is drawn as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Mark {
+    Dot,
+    /// By design: hollow, so that what was meant is told from what was not without its colour.
+    Diamond,
+    /// Beyond the axis: on its edge, pointing off the plot.
+    ArrowLeft,
+    ArrowRight,
 }
 
 impl Panel {
@@ -181,19 +290,22 @@ impl Panel {
             limit,
             signed,
             lanes: 1,
-            faint: false,
         }
     }
 
     fn row_height(&self) -> f64 {
-        ROW.max(8.0 * self.lanes as f64 + 4.0)
+        ROW.max(LANE * self.lanes as f64 + 6.0)
+    }
+
+    fn head(&self) -> f64 {
+        if self.title.is_empty() { 4.0 } else { 24.0 }
     }
 
     fn height(&self) -> f64 {
-        self.row_height() * self.rows.len() as f64 + 70.0
+        self.head() + self.row_height() * self.rows.len() as f64 + 46.0
     }
 
-    /// Pixels from the plot's left edge.
+    /// Pixels from the drawing's left edge.
     fn x(&self, value: f64) -> f64 {
         let inside = value.clamp(-self.limit, self.limit) / self.limit;
         let share = if self.signed {
@@ -201,7 +313,7 @@ impl Panel {
         } else {
             inside
         };
-        share * PLOT_WIDTH
+        LEFT + share * PLOT_WIDTH
     }
 
     fn ticks(&self) -> Vec<f64> {
@@ -213,65 +325,100 @@ impl Panel {
         (first..=count).map(|at| f64::from(at) * step).collect()
     }
 
-    fn draw(&self, svg: &mut Svg, left: f64, top: f64) {
-        let (head, height) = (top + 24.0, self.row_height());
+    fn draw(&self, svg: &mut Svg, top: f64) {
+        let (head, height) = (top + self.head(), self.row_height());
         let foot = head + height * self.rows.len() as f64;
-        svg.text(left, top + 14.0, "start", "bold", &self.title);
-        for at in (0..self.rows.len()).step_by(2) {
-            svg.band(left, head + height * at as f64, PLOT_WIDTH, height);
+        if !self.title.is_empty() {
+            svg.text("strong", [0.0, top + 14.0], Anchor::Start, &self.title);
         }
-        for tick in self.ticks() {
-            let x = left + self.x(tick);
-            svg.line(x, head, x, foot, "#dddddd", "");
-            svg.text(x, foot + 14.0, "middle", "normal", &format!("{tick:.1}"));
-        }
-        let centre = left + PLOT_WIDTH / 2.0;
-        svg.text(centre, foot + 30.0, "middle", "normal", self.axis);
-        let threshold: &[f64] = if self.signed {
-            &[-LARGE, LARGE]
-        } else {
-            &[LARGE]
-        };
-        for value in threshold {
-            let x = left + self.x(*value);
-            svg.line(x, head, x, foot, "#666666", "4 3");
-        }
-        let zero = left + self.x(0.0);
-        svg.line(zero, head, zero, foot, "#333333", "");
         for (at, row) in self.rows.iter().enumerate() {
-            let middle = head + height * (at as f64 + 0.5);
-            svg.text(
-                left - 10.0,
-                middle + 4.0,
-                "end",
-                "normal",
-                &shortened(&row.label),
-            );
-            self.draw_row(svg, row, left, middle);
+            let y = head + height * at as f64;
+            if at % 2 == 0 {
+                svg.rect("band", [LEFT, y], [PLOT_WIDTH, height]);
+            }
+            self.draw_chance(svg, row, y);
+        }
+        for value in self.ticks() {
+            let x = self.x(value);
+            svg.line("grid", [x, head], [x, foot]);
+            let place = [x, foot + 14.0];
+            svg.text("soft", place, Anchor::Middle, &tick(value, 0.1));
+        }
+        let centre = [LEFT + PLOT_WIDTH / 2.0, foot + 30.0];
+        svg.text("soft", centre, Anchor::Middle, self.axis);
+        for large in [-LARGE, LARGE] {
+            if large > 0.0 || self.signed {
+                let x = self.x(large);
+                svg.path("axis", &[[x, head], [x, foot]], "4 3");
+            }
+        }
+        svg.line("axis", [self.x(0.0), head], [self.x(0.0), foot]);
+        for (at, row) in self.rows.iter().enumerate() {
+            self.draw_row(svg, row, head + height * (at as f64 + 0.5));
         }
     }
 
-    /// A row's dots; those that fall on one pixel are drawn once.
-    fn draw_row(&self, svg: &mut Svg, row: &PlotRow, left: f64, middle: f64) {
-        let mut drawn = BTreeSet::new();
-        for dot in &row.dots {
-            let value = self.value(dot);
-            let x = left + self.x(value);
-            let y = middle + dot.lane * (self.row_height() - 4.0);
-            let beyond = self.is_beyond(dot);
-            let place = (x.round() as i64, dot.relation, dot.by_design, beyond);
-            match (drawn.insert(place), beyond) {
-                (false, _) => {}
-                (true, false) => svg.dot(x, y, dot, self.faint),
-                (true, true) => svg.arrow(x, y, value.signum(), dot, self.faint),
+    /// What chance makes, from the row's least on in fainter grey.
+    fn draw_chance(&self, svg: &mut Svg, row: &PlotRow, y: f64) {
+        let Some(ends) = row.chance else { return };
+        let mut band = |class: &str, from: f64, to: f64| {
+            let (from, to) = (self.x(from), self.x(to));
+            let size = [to - from, self.row_height() - 2.0];
+            svg.rect(class, [from, y + 1.0], size);
+        };
+        let [least, most] = ends;
+        match self.signed {
+            true => band("null", -most, most),
+            false => {
+                band("null", 0.0, least);
+                band("null faint", least, most);
             }
-            let (anchor, off) = if beyond && value < 0.0 {
-                ("end", -12.0)
-            } else {
-                ("start", 12.0)
-            };
-            let note = row.note_of(value, beyond);
-            svg.text(x + off, middle + 4.0, anchor, "normal", &note);
+        }
+    }
+
+    /// A row's words, and its dots: one path for all of a kind, those that fall on one place drawn once.
+    fn draw_row(&self, svg: &mut Svg, row: &PlotRow, middle: f64) {
+        let label = fitted(&row.label, LEFT - 12.0);
+        svg.text("", [LEFT - 10.0, middle + 4.0], Anchor::End, &label);
+        let near = if row.dots.len() > 100 { NEAR } else { 1.0 };
+        let mut kinds: BTreeMap<(Relation, bool, Mark), BTreeSet<[i64; 2]>> = BTreeMap::new();
+        for dot in &row.dots {
+            let x = (self.x(self.value(dot)) / near).round() * near;
+            let y = middle + dot.lane * (self.row_height() - 6.0);
+            let kind = (dot.relation, dot.is_faint, self.mark(dot));
+            let place = [x, y.round()].map(|pixels| pixels as i64);
+            kinds.entry(kind).or_default().insert(place);
+        }
+        for ((relation, is_faint, mark), places) in kinds {
+            let places: Vec<[f64; 2]> = places
+                .into_iter()
+                .map(|place| place.map(|pixels| pixels as f64))
+                .collect();
+            let faint = if is_faint { " faint" } else { "" };
+            mark.draw(
+                svg,
+                &format!("{}{faint}", COLOURS[place(relation)]),
+                &places,
+            );
+        }
+        let note = fitted(&self.note(row), NOTES - 14.0);
+        if !note.is_empty() {
+            let place = [LEFT + PLOT_WIDTH + 14.0, middle + 4.0];
+            svg.text("soft", place, Anchor::Start, &note);
+        }
+    }
+
+    /// What stands behind the plot: the row's note, with the value where the axis does not tell it.
+    fn note(&self, row: &PlotRow) -> String {
+        match row.dots.as_slice() {
+            [dot] if self.is_beyond(dot) => {
+                let value = tick(self.value(dot), 0.1);
+                match row.note.as_str() {
+                    "" => value,
+                    note => format!("{value}, {note}"),
+                }
+            }
+            _ => row.note.clone(),
         }
     }
 
@@ -284,9 +431,18 @@ impl Panel {
         }
     }
 
-    fn has_beyond(&self) -> bool {
+    fn has(&self, is: impl Fn(&Dot) -> bool) -> bool {
         let mut dots = self.rows.iter().flat_map(|row| &row.dots);
-        dots.any(|dot| self.is_beyond(dot))
+        dots.any(is)
+    }
+
+    fn mark(&self, dot: &Dot) -> Mark {
+        match (self.is_beyond(dot), dot.by_design) {
+            (true, _) if self.value(dot) < 0.0 => Mark::ArrowLeft,
+            (true, _) => Mark::ArrowRight,
+            (false, true) => Mark::Diamond,
+            (false, false) => Mark::Dot,
+        }
     }
 
     /// Whether the axis ends before it.
@@ -301,164 +457,107 @@ impl PlotRow {
             label,
             note: String::new(),
             dots: Vec::new(),
+            chance: None,
         }
     }
 
-    /// What stands behind a dot: its value where the axis does not tell it and no other dot is in the way.
-    fn note_of(&self, value: f64, beyond: bool) -> String {
-        match (beyond && self.dots.len() == 1, self.note.as_str()) {
-            (false, note) => note.to_owned(),
-            (true, "") => format!("{value:.1}"),
-            (true, note) => format!("{value:.1}, {note}"),
-        }
+    /// Takes in what chance makes of one more dot.
+    fn widen(&mut self, chance: Option<f64>) {
+        self.chance = match (self.chance, chance) {
+            (None, Some(chance)) => Some([chance, chance]),
+            (Some([least, most]), Some(chance)) => Some([least.min(chance), most.max(chance)]),
+            (ends, None) => ends,
+        };
     }
 }
 
 impl Dot {
-    fn new(line: &Line, relation: Relation) -> Self {
+    fn new(difference: &Difference<'_>, relation: Relation) -> Self {
         Self {
-            value: line.smd.unwrap_or_default(),
+            value: difference.smd,
             relation,
-            by_design: line.by_design,
+            by_design: difference.by_design,
+            is_faint: difference.is_chance(),
             lane: 0.0,
         }
     }
 }
 
-/// At most 72 letters, cut in the middle: names of subsets differ at both ends.
-fn shortened(label: &str) -> String {
-    let letters: Vec<char> = label.chars().collect();
-    if letters.len() <= 72 {
-        return label.to_owned();
-    }
-    let (head, tail) = (&letters[..35], &letters[letters.len() - 36..]);
-    head.iter().chain(&['…']).chain(tail).collect()
+fn place(relation: Relation) -> usize {
+    let at = Relation::ALL.iter().position(|one| *one == relation);
+    at.unwrap_or_default()
 }
 
-fn drawing(title: &str, panels: &[Panel], relations: &[Relation]) -> String {
-    let labels = panels.iter().flat_map(|panel| &panel.rows);
-    let longest = labels
-        .map(|row| shortened(&row.label).chars().count())
-        .max();
-    let left = MARGIN + longest.unwrap_or_default() as f64 * LETTER + 12.0;
-    let notes = panels.iter().flat_map(|panel| &panel.rows);
-    let note = notes
-        .map(|row| row.note.chars().count())
-        .max()
-        .unwrap_or_default();
-    // Behind its dot's value where that is beyond the axis.
-    let note = (note + 5) as f64 * LETTER + 12.0;
-    let width = left + PLOT_WIDTH + note.max(56.0);
-    let heights: f64 = panels.iter().map(Panel::height).sum();
-    let mut svg = Svg::default();
-    svg.text(MARGIN, 22.0, "start", "bold", &shortened(title));
-    let mut key = MARGIN;
-    for relation in relations {
-        let dot = Dot {
-            value: 0.0,
-            relation: *relation,
-            by_design: false,
-            lane: 0.0,
-        };
-        svg.dot(key + 4.0, 40.0, &dot, false);
-        svg.text(key + 12.0, 44.0, "start", "normal", relation.as_str());
-        key += 84.0;
-    }
-    let mark = |by_design| Dot {
-        value: 0.0,
-        relation: Relation::None,
-        by_design,
-        lane: 0.0,
-    };
-    svg.dot(key + 4.0, 40.0, &mark(true), false);
-    svg.text(key + 12.0, 44.0, "start", "normal", "by design");
-    key += 84.0;
-    if panels.iter().any(Panel::has_beyond) {
-        svg.arrow(key, 40.0, 1.0, &mark(false), false);
-        svg.text(key + 12.0, 44.0, "start", "normal", BEYOND);
-        key += BEYOND.len() as f64 * LETTER;
-    }
-    let mut top = 52.0;
+fn drawing(mut svg: Svg, panels: &[Panel], relations: &[Relation]) -> Drawing {
+    key(&mut svg, panels, relations);
+    let mut top = 26.0;
     for panel in panels {
-        panel.draw(&mut svg, left, top);
-        top += panel.height();
+        panel.draw(&mut svg, top);
+        top += panel.height() + 8.0;
     }
-    svg.finish(width.max(key + MARGIN), heights + 60.0)
+    svg.finish(WIDTH, top)
 }
 
-/// The elements of a drawing.
-#[derive(Default)]
-struct Svg(String);
-
-impl Svg {
-    /// Behind every second row, so that the eye keeps to it.
-    fn band(&mut self, x: f64, y: f64, width: f64, height: f64) {
-        // Writing to a string cannot fail.
-        let _ = writeln!(
-            self.0,
-            "<rect x=\"{x:.1}\" y=\"{y:.1}\" width=\"{width:.1}\" height=\"{height:.1}\" fill=\"#f4f4f4\"/>"
-        );
+/// What colours, forms and grey mean, of those that are drawn.
+fn key(svg: &mut Svg, panels: &[Panel], relations: &[Relation]) {
+    let (mut x, y) = (4.0, 8.0);
+    let mut said = |svg: &mut Svg, words: &str, mark: &dyn Fn(&mut Svg, [f64; 2])| {
+        mark(svg, [x, y]);
+        svg.text("", [x + 11.0, y + 4.0], Anchor::Start, words);
+        x += 28.0 + width_of(words);
+    };
+    for relation in relations {
+        let class = COLOURS[place(*relation)];
+        said(svg, relation.as_str(), &|svg, at| {
+            Mark::Dot.draw(svg, class, &[at])
+        });
     }
-
-    fn line(&mut self, x1: f64, y1: f64, x2: f64, y2: f64, colour: &str, dashes: &str) {
-        let _ = writeln!(
-            self.0,
-            "<path d=\"M{x1:.1} {y1:.1}L{x2:.1} {y2:.1}\" stroke=\"{colour}\" stroke-dasharray=\"{dashes}\"/>"
-        );
+    let any = |is: &dyn Fn(&Panel, &Dot) -> bool| {
+        let mut panels = panels.iter();
+        panels.any(|panel| panel.has(|dot| is(panel, dot)))
+    };
+    if any(&|_, dot| dot.by_design) {
+        said(svg, BY_DESIGN, &|svg, at| {
+            Mark::Diamond.draw(svg, "c0", &[at])
+        });
     }
+    if any(&Panel::is_beyond) {
+        said(svg, BEYOND, &|svg, [x, y]| {
+            Mark::ArrowRight.draw(svg, "c0", &[[x - 4.0, y]]);
+        });
+    }
+    let mut rows = panels.iter().flat_map(|panel| &panel.rows);
+    if rows.any(|row| row.chance.is_some()) {
+        said(svg, CHANCE, &|svg, [x, y]| {
+            svg.rect("null", [x - 5.0, y - 6.0], [12.0, 12.0]);
+        });
+    }
+}
 
-    fn text(&mut self, x: f64, y: f64, anchor: &str, weight: &str, text: &str) {
-        if text.is_empty() {
-            return;
+impl Mark {
+    fn draw(self, svg: &mut Svg, class: &str, places: &[[f64; 2]]) {
+        let around = |corners: &[[f64; 2]]| -> Vec<Vec<[f64; 2]>> {
+            let shape =
+                |[x, y]: &[f64; 2]| corners.iter().map(|[dx, dy]| [x + dx, y + dy]).collect();
+            places.iter().map(shape).collect()
+        };
+        match self {
+            Self::Dot => svg.dots(class, places),
+            Self::Diamond => {
+                let shapes = around(&[[0.0, -4.0], [4.0, 0.0], [0.0, 4.0], [-4.0, 0.0]]);
+                svg.shapes(&format!("{class} line"), &shapes);
+            }
+            Self::ArrowLeft => svg.shapes(class, &around(&[[0.0, -4.0], [-8.0, 0.0], [0.0, 4.0]])),
+            Self::ArrowRight => svg.shapes(class, &around(&[[0.0, -4.0], [8.0, 0.0], [0.0, 4.0]])),
         }
-        // XML has no word for a control.
-        let text = one_line(text)
-            .replace('&', "&amp;")
-            .replace('<', "&lt;")
-            .replace('>', "&gt;");
-        let _ = writeln!(
-            self.0,
-            "<text x=\"{x:.1}\" y=\"{y:.1}\" text-anchor=\"{anchor}\" font-weight=\"{weight}\">{text}</text>"
-        );
-    }
-
-    fn dot(&mut self, x: f64, y: f64, dot: &Dot, faint: bool) {
-        let place = format!("circle cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"3.4\"");
-        self.mark(&place, dot, faint);
-    }
-
-    /// It stands on the edge and points off the plot: to the right with 1, to the left with -1.
-    fn arrow(&mut self, x: f64, y: f64, side: f64, dot: &Dot, faint: bool) {
-        let (above, below, point) = (y - 3.8, y + 3.8, x + 8.0 * side);
-        let place = format!("path d=\"M{x:.1} {above:.1}L{point:.1} {y:.1}L{x:.1} {below:.1}Z\"");
-        self.mark(&place, dot, faint);
-    }
-
-    /// Filled, or hollow where the difference is by design.
-    fn mark(&mut self, place: &str, dot: &Dot, faint: bool) {
-        let at = Relation::ALL.iter().position(|one| *one == dot.relation);
-        let colour = COLOURS[at.unwrap_or_default()];
-        let fill = if dot.by_design { "none" } else { colour };
-        let opacity = if faint { 0.5 } else { 1.0 };
-        let _ = writeln!(
-            self.0,
-            "<{place} fill=\"{fill}\" stroke=\"{colour}\" opacity=\"{opacity}\"/>"
-        );
-    }
-
-    fn finish(self, width: f64, height: f64) -> String {
-        format!(
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width:.0}\" height=\"{height:.0}\" viewBox=\"0 0 \
-             {width:.0} {height:.0}\" font-family=\"ui-sans-serif, Helvetica, Arial, sans-serif\" \
-             font-size=\"12\">\n<rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>\n{}</svg>\n",
-            self.0
-        )
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::Line;
     use super::*;
+    use crate::svg::read;
 
     /// The plot of a run with one pair for each `tokens` difference, by design, beside a small one.
     fn plot(tokens: &[f64]) -> String {
@@ -466,6 +565,7 @@ mod tests {
             variable,
             by_design,
             smd: Some(smd),
+            chance: Some(0.21),
             ..Line::default()
         };
         let balances: Vec<Balance> = tokens
@@ -477,31 +577,47 @@ mod tests {
             .collect();
         let pairs: Vec<Shown<'_>> = balances
             .iter()
-            .map(|balance| Shown {
-                first: "long",
-                second: "random",
-                relation: Relation::Random,
-                balance,
-            })
+            .map(|balance| Shown::new(["long", "random"], Relation::Random, balance))
             .collect();
-        of_run(&pairs)
+        of_run(&pairs).file("balance")
     }
 
     #[test]
     fn a_difference_by_design_is_drawn_where_its_value_is() {
-        let drawn = plot(&[0.25, -2.0]);
-        for tick in ["0.5", "1.0", "1.5", "2.0"] {
+        let drawn = plot(&[0.25, -1.0]);
+        read::is_clean(&drawn);
+        for tick in ["0.5", "1.0"] {
             assert!(drawn.contains(&format!(">{tick}<")), "{tick}: {drawn}");
         }
         assert!(!drawn.contains(BEYOND));
-        assert_eq!(drawn.matches("<circle").count(), 2 + 2 + 1 + 2, "{drawn}");
+        // The axis goes to 1.1: 1.05 times the largest, rounded up.
+        let diamonds = &read::paths(&drawn, "c1 line")[0];
+        let middles: Vec<f64> = diamonds.iter().step_by(4).map(|corner| corner[0]).collect();
+        let expected = [0.25, 1.0].map(|value| LEFT + value / 1.1 * PLOT_WIDTH);
+        for (found, expected) in middles.iter().zip(expected) {
+            // To a pixel.
+            assert!((found - expected).abs() < 1.0, "{middles:?} {expected}");
+        }
+        assert_eq!(middles.len(), 2);
+    }
+
+    #[test]
+    fn what_chance_makes_is_faint_and_lies_on_grey() {
+        let drawn = plot(&[0.25]);
+        let faint = &read::paths(&drawn, "c1 faint dots")[0];
+        let grey = read::rects(&drawn, "null");
+        let [left, _, width, _] = grey[1];
+        assert!(faint[0][0] > left && faint[0][0] < left + width, "{grey:?}");
+        // 0.21 of an axis that goes to 0.3.
+        assert!((width - 0.7 * PLOT_WIDTH).abs() < 0.1, "{width}");
+        assert!(drawn.contains(CHANCE));
     }
 
     #[test]
     fn what_is_beyond_the_axis_is_an_arrow_and_the_legend_says_so() {
         let drawn = plot(&[0.25, 3.5]);
         assert!(drawn.contains(&format!(">{BEYOND}<")), "{drawn}");
-        let arrows = drawn.matches("Z\"").count();
+        let arrows = read::paths(&drawn, "c1").len() + read::paths(&drawn, "c0").len();
         assert_eq!(arrows, 2, "the pair's and the legend's: {drawn}");
         assert!(drawn.contains(">3.0<") && !drawn.contains(">3.5<"));
     }
@@ -509,5 +625,26 @@ mod tests {
     #[test]
     fn each_panel_says_what_its_axis_is() {
         assert_eq!(plot(&[0.25]).matches(UNSIGNED).count(), 2);
+    }
+
+    #[test]
+    fn thousands_of_pairs_are_a_drawing_of_some_kilobytes() {
+        let tokens: Vec<f64> = (0..4000).map(|at| f64::from(at) / 4000.0).collect();
+        let drawn = plot(&tokens);
+        assert!(drawn.len() < 60_000, "{}", drawn.len());
+        read::is_clean(&drawn);
+    }
+
+    #[test]
+    fn a_name_that_the_second_repeats_is_said_once() {
+        let pair = |first, second| Shown {
+            first,
+            second,
+            relation: Relation::Matched,
+            differences: Vec::new(),
+        };
+        assert_eq!(pair("a-100", "a-100-matched").name(), "a-100 / …-matched");
+        assert_eq!(pair("a-100", "random").name(), "a-100 / random");
+        assert_eq!(pair("a", "a").name(), "a / a");
     }
 }

@@ -37,6 +37,11 @@ pub(crate) trait Criterion: Sync {
         false
     }
 
+    /// What its rules ask of a problem and its text, as the end of a sentence; none where it takes any.
+    fn asks(&self) -> Option<&'static str> {
+        None
+    }
+
     /// The rule for a problem's text, where it has one.
     fn text_rule(&self) -> Option<TextRule> {
         None

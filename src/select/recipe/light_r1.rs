@@ -14,6 +14,10 @@ impl Criterion for LightR1 {
         "light-r1"
     }
 
+    fn asks(&self) -> Option<&'static str> {
+        Some("two or more that our verifier decided, some of them right and some wrong")
+    }
+
     fn admits(&self) -> Option<fn(&Problem) -> bool> {
         Some(is_sometimes_right)
     }

@@ -11,6 +11,10 @@ impl Criterion for Openthoughts {
         "openthoughts"
     }
 
+    fn asks(&self) -> Option<&'static str> {
+        Some("no figure, no parts a) and b), and a gold answer")
+    }
+
     fn text_rule(&self) -> Option<TextRule> {
         Some(TextRule {
             name: self.name(),

@@ -84,7 +84,7 @@ impl Similarity {
     }
 
     /// The similarity to the question that is nearest.
-    fn nearest(&self, problem: u32) -> f32 {
+    pub(crate) fn nearest(&self, problem: u32) -> f32 {
         let scores = self.of(problem).unwrap_or_default();
         scores.iter().copied().fold(f32::NEG_INFINITY, f32::max)
     }

@@ -29,8 +29,10 @@ pub struct Columns {
     /// chat template wrote them) is named here and under `response`.
     pub problem: Pick,
     /// The response, as a text or as turns, or a list of them (also as JSON text); or several columns, each
-    /// with a response of its own.
-    pub response: Picks,
+    /// with a response of its own. Of problems that stand alone, as a benchmark's, nothing can be selected, and the key is
+    /// left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub response: Option<Picks>,
     /// The thinking of the response, where it has a column of its own: both become one text, with the thinking
     /// between `<think>` and `</think>`. A list, or several columns, where `response` is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -62,7 +64,7 @@ pub struct Columns {
 impl Columns {
     /// The key that names several columns, and not as many as `response`; none where all fit.
     pub(crate) fn misaligned(&self) -> Option<&'static str> {
-        let responses = self.response.as_slice().len();
+        let responses = self.responses().len();
         let beside = [
             ("thinking", &self.thinking),
             ("recorded", &self.recorded),
@@ -74,9 +76,14 @@ impl Columns {
         lost.next().map(|(key, _)| key)
     }
 
+    /// The columns of responses; none where problems stand alone.
+    fn responses(&self) -> &[Pick] {
+        self.response.as_ref().map_or(&[], Picks::as_slice)
+    }
+
     /// Whether problem and response are of one column, which then has whole chats.
     fn is_of_chats(&self) -> bool {
-        match self.response.as_slice() {
+        match self.responses() {
             [response] => response.0.column == self.problem.0.column,
             _ => false,
         }
@@ -97,7 +104,7 @@ impl Columns {
             id,
         } = self;
         let several = [
-            ("response", Some(response)),
+            ("response", response.as_ref()),
             ("thinking", thinking.as_ref()),
             ("recorded", recorded.as_ref()),
             ("finish", finish.as_ref()),
@@ -272,6 +279,10 @@ fn entries<'a>(
         ..Trajectory::default()
     };
     rest.remarks = remarks;
+    if columns.response.is_none() {
+        out.push(alone(columns, row, rest)?);
+        return Ok(());
+    }
     let answered = answered(columns, row, rule, rest)?;
     let mut remarks = Remarks::default();
     let told = Told::of(columns, row);
@@ -294,6 +305,24 @@ fn entries<'a>(
     Ok(())
 }
 
+/// A problem that no response stands beside.
+fn alone<'a>(
+    columns: &'a Columns,
+    row: &Picked<'a>,
+    mut rest: Trajectory<'a>,
+) -> Result<Entry<'a>, Void> {
+    let problem = asked(row.value(&columns.problem), &mut rest.remarks)?;
+    let problem = problem.map(|text| cut(&columns.problem, text, &mut rest.remarks));
+    let problem = problem.filter(|text| !text.trim().is_empty());
+    Ok(Entry {
+        generation: Some(0),
+        body: Ok(Trajectory {
+            problem: problem.ok_or(Void::NoProblem)?,
+            ..rest
+        }),
+    })
+}
+
 /// The responses of a row with their places, in order of generation.
 fn answered<'a>(
     columns: &'a Columns,
@@ -314,9 +343,9 @@ fn answered<'a>(
     }
     let problem = asked(problem, &mut rest.remarks)?;
     let mut all = Vec::new();
-    for (column, pick) in columns.response.as_slice().iter().enumerate() {
+    for (column, pick) in columns.responses().iter().enumerate() {
         let mut found = responses(row.value(pick))?;
-        if found.is_empty() && columns.response.as_slice().len() > 1 {
+        if found.is_empty() && columns.responses().len() > 1 {
             // A column without a response keeps its place, so that a generation is always one column's.
             found.push((Ok(None), Remarks::default()));
         }
@@ -402,7 +431,7 @@ impl<'a> Told<'a> {
         } = one;
         let remarks = &mut rest.remarks;
         let problem = problem.map(|text| cut(&columns.problem, text, remarks));
-        let pick = &columns.response.as_slice()[place.column];
+        let pick = &columns.responses()[place.column];
         let said = said.map(|said| said.map(|text| cut(pick, text, remarks)));
         let thinking = self.thinking.of(place).cloned().unwrap_or(Value::Missing);
         let said = said.and_then(|said| Ok(joined(thinking.text()?, said)));

@@ -74,7 +74,8 @@ fn count(held: &mut Vec<(String, usize)>, kind: String) {
     }
 }
 
-const NOTHING: &str = "nothing";
+/// What a cell holds that is null or missing.
+pub(crate) const NOTHING: &str = "nothing";
 const KINDS_SHOWN: usize = 3;
 
 /// What pandas makes of a list where it writes CSV.

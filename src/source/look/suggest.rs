@@ -180,6 +180,32 @@ pub(crate) fn suggest(look: &Look) -> Suggestion {
     }
 }
 
+/// The columns of a file that has problems alone, as a benchmark or a set of prompts; empty where none has a name that
+/// says so.
+pub(crate) fn picks_of_problems(look: &Look) -> Vec<Pick> {
+    let picks = picks(&candidates(look)).into_iter();
+    let picks: Vec<Pick> = picks.filter(|pick| pick.key != "response").collect();
+    let is_telling = |pick: &Pick| {
+        let name = pick.paths.first().map(|path| path.to_lowercase());
+        pick.key == "problem" && name.is_some_and(|name| ALONE.contains(&name.as_str()))
+    };
+    match picks.iter().any(is_telling) {
+        true => picks,
+        false => Vec::new(),
+    }
+}
+
+/// Names of problems' columns that say that what stands there is asked, whatever stands beside it.
+const ALONE: [&str; 7] = [
+    "problem",
+    "question",
+    "problem_text",
+    "query",
+    "instruction",
+    "prompt",
+    "problem_statement",
+];
+
 /// A value that a path could lead to.
 struct Candidate<'l> {
     path: String,

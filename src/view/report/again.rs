@@ -41,7 +41,7 @@ pub(super) fn section(facts: &Facts) -> Result<Option<Section>> {
             }
         ),
         body,
-        drawings: Vec::new(),
+        figures: Vec::new(),
     }))
 }
 

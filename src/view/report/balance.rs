@@ -5,6 +5,7 @@ use maud::html;
 use super::facts::{Facts, Row, literal};
 use crate::Result;
 use crate::error::thousands;
+use crate::view::figures::{self, Figure, Words};
 use crate::view::page::{Cell, Section, Table, counted};
 
 pub(super) fn section(facts: &Facts) -> Result<Option<Section>> {
@@ -33,8 +34,34 @@ pub(super) fn section(facts: &Facts) -> Result<Option<Section>> {
         title: "Are the controls comparable?",
         found: found(&relations),
         body,
-        drawings: Vec::new(),
+        figures: drawn(facts)?.into_iter().collect(),
     }))
+}
+
+/// Every difference of every pair: a Love plot.
+fn drawn(facts: &Facts) -> Result<Option<Figure>> {
+    let rows = facts.ask(
+        "SELECT subset, control, relation, variable, level, by_design, smd, chance FROM balance WHERE smd IS NOT NULL",
+    )?;
+    let compared = rows.iter().filter_map(|row| {
+        let text = |name| row.text(name).unwrap_or_default().to_owned();
+        Some(figures::Compared {
+            subset: text("subset"),
+            control: text("control"),
+            relation: text("relation"),
+            variable: text("variable"),
+            level: row.text("level").map(str::to_owned),
+            by_design: row.truth("by_design").unwrap_or_default(),
+            smd: row.number("smd")?,
+            chance: row.number("chance"),
+        })
+    });
+    let words = Words {
+        name: "plot-balance",
+        title: "How far each set lies from its control, in each thing that is measured",
+        said: "",
+    };
+    Ok(figures::love(words, &compared.collect::<Vec<_>>()))
 }
 
 /// Each pair, with the differences that count, and the largest that no purpose explains.

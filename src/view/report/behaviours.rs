@@ -4,6 +4,7 @@ use maud::html;
 
 use super::facts::{Facts, Row};
 use crate::Result;
+use crate::view::figures::{self, Figure, Words};
 use crate::view::page::{Cell, Section, Table, percent};
 
 /// A count of the ledger, and what it counts.
@@ -42,8 +43,8 @@ pub(super) fn section(facts: &Facts) -> Result<Option<Section>> {
         id: "behaviours",
         title: "What trajectories do",
         found: found(&styles),
+        figures: drawn(&styles).into_iter().collect(),
         body,
-        drawings: Vec::new(),
     }))
 }
 
@@ -86,6 +87,34 @@ fn found(styles: &[&Row]) -> String {
         "{}{}.",
         first.map(String::from).unwrap_or_default(),
         letters.as_str()
+    )
+}
+
+/// The share of trajectories with each, a group a style.
+fn drawn(styles: &[&Row]) -> Option<Figure> {
+    let group = |row: &&Row| figures::BarGroup {
+        name: name(row).to_owned(),
+        bars: BEHAVIOURS
+            .iter()
+            .filter_map(|(column, what, _)| {
+                let value = row.number(&format!("{column}_any"))?;
+                Some(figures::Bar {
+                    label: (*what).to_owned(),
+                    value,
+                    is_marked: false,
+                })
+            })
+            .collect(),
+    };
+    let words = Words {
+        name: "plot-behaviours",
+        title: "The share of kept trajectories in which it stands at least once",
+        said: "",
+    };
+    figures::bars(
+        words,
+        figures::Unit::Share,
+        &styles.iter().map(group).collect::<Vec<_>>(),
     )
 }
 

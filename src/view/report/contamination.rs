@@ -19,7 +19,7 @@ pub(super) fn section(facts: &Facts) -> Result<Option<Section>> {
         title: "What it shares with benchmarks",
         found,
         body,
-        drawings: Vec::new(),
+        figures: Vec::new(),
     }))
 }
 

@@ -9,7 +9,8 @@ use super::facts::{Row, Tables, is, literal};
 use crate::disk::read_own_text;
 use crate::error::{one_line, thousands};
 use crate::folder::EVALUATION;
-use crate::view::page::{Cell, Section, Table, counted, folded, percent, typed};
+use crate::view::figures::{self, Estimate, Figure, Panel, Point, Series, Words};
+use crate::view::page::{Cell, Section, Table, counted, folded, percent, said, typed};
 use crate::{Error, Result};
 
 /// An evaluation's folder, open for questions.
@@ -98,7 +99,7 @@ impl Evaluation {
             title: "What the models score",
             found: self.found()?,
             body,
-            drawings: Vec::new(),
+            figures: Vec::new(),
         }))
     }
 
@@ -246,7 +247,7 @@ impl Evaluation {
                 counted(shown, "is", "are")
             ),
             body: html! { (table.markup()) (self.tables.shown_by("The same cell by cell", contrasts)) },
-            drawings: Vec::new(),
+            figures: drawn_effects(&rows).into_iter().collect(),
         }))
     }
 
@@ -332,7 +333,7 @@ impl Evaluation {
                 thousands(most.unwrap_or_default())
             ),
             body: table.markup(),
-            drawings: Vec::new(),
+            figures: drawn_sizes(&rows).into_iter().collect(),
         }))
     }
 
@@ -393,7 +394,7 @@ impl Evaluation {
                 score(last.number("middle"))
             ),
             body: shown.markup(),
-            drawings: Vec::new(),
+            figures: Vec::new(),
         }))
     }
 
@@ -458,7 +459,7 @@ impl Evaluation {
                 thousands(decided)
             ),
             body: table.markup(),
-            drawings: Vec::new(),
+            figures: drawn_pairs(&rows).into_iter().collect(),
         }))
     }
 
@@ -513,7 +514,7 @@ impl Evaluation {
                 (table.markup())
                 (self.tables.shown_by("All of them", "SELECT * FROM disagreements"))
             },
-            drawings: Vec::new(),
+            figures: Vec::new(),
         }))
     }
 
@@ -555,9 +556,104 @@ impl Evaluation {
                 }
             ),
             body,
-            drawings: Vec::new(),
+            figures: Vec::new(),
         }))
     }
+}
+
+/// Each effect with its interval, under its question.
+fn drawn_effects(rows: &[Row]) -> Option<Figure> {
+    let words = Words {
+        name: "plot-effects",
+        title: "Effects with their intervals of 95 %",
+        said: "What the first scores more than the second, over cells that differ in nothing else.",
+    };
+    let estimate = |row: &Row| {
+        let [difference, low, high] = ["difference", "low", "high"].map(|name| row.number(name));
+        let benchmark = row.text("benchmark").map(|name| format!(" ({name})"));
+        Some(Estimate {
+            label: format!("{}{}", row.text("name")?, benchmark.unwrap_or_default()),
+            group: question(row.text("family")?),
+            value: 100.0 * difference?,
+            interval: [100.0 * low?, 100.0 * high?],
+            is_clear: is_shown(row),
+        })
+    };
+    let estimates: Vec<Estimate> = rows.iter().filter_map(estimate).collect();
+    figures::intervals(words, "points of the score", &estimates)
+}
+
+/// Runs against each other.
+fn drawn_pairs(rows: &[Row]) -> Option<Figure> {
+    let words = Words {
+        name: "plot-pairs",
+        title: "Differences between runs, with intervals of 95 %",
+        said: "What the first scores more than the second.",
+    };
+    let estimate = |row: &Row| {
+        let [difference, low, high] = ["difference", "low", "high"].map(|name| row.number(name));
+        Some(Estimate {
+            label: format!("{} − {}", row.text("a")?, row.text("b")?),
+            group: row.text("benchmark").unwrap_or_default().to_owned(),
+            value: 100.0 * difference?,
+            interval: [100.0 * low?, 100.0 * high?],
+            is_clear: matches!(row.text("says"), Some("a" | "b")),
+        })
+    };
+    let estimates: Vec<Estimate> = rows.iter().filter_map(estimate).collect();
+    figures::intervals(words, "points of the score", &estimates)
+}
+
+/// Score against size, a panel for each benchmark and length of training, a line for each kind of set.
+fn drawn_sizes(rows: &[Row]) -> Option<Figure> {
+    let words = Words {
+        name: "plot-sizes",
+        title: "Score by number of training rows",
+        said: "Bars hold 95 %.",
+    };
+    let mut panels: Vec<Panel> = Vec::new();
+    for row in rows {
+        let of = |name| row.text(name).unwrap_or("not known");
+        let title = format!("{}, {}", of("benchmark"), of("budget").replace('_', " "));
+        let at = panels.iter().position(|panel| panel.title == title);
+        let at = at.unwrap_or_else(|| {
+            panels.push(Panel {
+                title,
+                unit: "rows".to_owned(),
+                ..Panel::default()
+            });
+            panels.len() - 1
+        });
+        add_point(&mut panels[at], row);
+    }
+    figures::lines(words, [0.0, 100.0], &panels)
+}
+
+fn add_point(panel: &mut Panel, row: &Row) {
+    let Some(score) = row.number("avg") else {
+        return;
+    };
+    let name = family_of(row);
+    let at = panel.series.iter().position(|series| series.name == name);
+    let at = at.unwrap_or_else(|| {
+        let colour = panel.series.len();
+        panel.series.push(Series {
+            name,
+            colour,
+            points: Vec::new(),
+        });
+        colour
+    });
+    let ends = ["avg_low", "avg_high"].map(|name| row.number(name));
+    panel.series[at].points.push(Point {
+        size: row.count("size") as f64,
+        score: 100.0 * score,
+        interval: match ends {
+            [Some(low), Some(high)] => Some([100.0 * low, 100.0 * high]),
+            _ => None,
+        },
+        ..Point::default()
+    });
 }
 
 /// How many rows a table has.
@@ -583,7 +679,7 @@ const SENTENCES_MAX: usize = 80;
 fn sentences(title: &str, all: &[String]) -> Markup {
     html! {
         h3 { (title) }
-        ul { @for one in all.iter().take(SENTENCES_MAX) { li { (one_line(one)) } } }
+        ul { @for one in all.iter().take(SENTENCES_MAX) { li { (said(one)) } } }
         @if all.len() > SENTENCES_MAX {
             p.soft { "and " (thousands((all.len() - SENTENCES_MAX) as u64)) " more, in " code { "report.txt" } }
         }

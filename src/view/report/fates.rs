@@ -9,6 +9,7 @@ use super::reasons::{Stage, meaning};
 use crate::Result;
 use crate::error::thousands;
 use crate::manifest::LedgerRecord;
+use crate::view::figures::{self, Figure, Words};
 use crate::view::page::{Cell, Section, Table, percent};
 
 /// What was dropped for one reason.
@@ -30,8 +31,8 @@ pub(super) fn section(facts: &Facts) -> Result<Option<Section>> {
         id: "fates",
         title: "Where every row went",
         found: found(facts, &dropped),
+        figures: drawn(facts, &dropped).into_iter().collect(),
         body,
-        drawings: Vec::new(),
     }))
 }
 
@@ -85,6 +86,35 @@ fn found(facts: &Facts, dropped: &[Dropped]) -> String {
             )
         }
     }
+}
+
+/// The waterfall, stage by stage.
+fn drawn(facts: &Facts, dropped: &[Dropped]) -> Option<Figure> {
+    let stages = dropped.chunk_by(|a, b| a.stage == b.stage);
+    let stages = stages.map(|of_stage| figures::Stage {
+        name: of_stage[0]
+            .stage
+            .map_or("another reason", Stage::words)
+            .to_owned(),
+        drops: of_stage
+            .iter()
+            .map(|one| figures::Drop {
+                reason: one.reason.clone(),
+                count: one.count,
+            })
+            .collect(),
+    });
+    let words = Words {
+        name: "plot-fates",
+        title: "What came in, what was dropped, what stays",
+        said: "Each entry is dropped for the first reason that holds.",
+    };
+    figures::waterfall(
+        words,
+        "entries",
+        facts.entries(),
+        &stages.collect::<Vec<_>>(),
+    )
 }
 
 /// How many reasons a table names; there are some thirty.

@@ -7,6 +7,7 @@ use maud::html;
 use super::facts::{Facts, Tables, is};
 use crate::Result;
 use crate::manifest::AcceptanceRecord;
+use crate::view::figures::{self, Figure, Words};
 use crate::view::page::{Cell, Section, Table, percent};
 
 /// Trajectories of one kind: all, and those that were kept.
@@ -43,8 +44,8 @@ pub(super) fn section(facts: &Facts) -> Result<Option<Section>> {
         id: "filtering",
         title: "What filtering did to the mix",
         found: found(&deciles),
+        figures: drawn(&deciles, acceptance).into_iter().collect(),
         body,
-        drawings: Vec::new(),
     }))
 }
 
@@ -74,6 +75,40 @@ fn found(deciles: &BTreeMap<u32, Accepted>) -> String {
         percent(longest)
     )
 }
+
+/// The share that was kept, by tenth of length and by category.
+fn drawn(deciles: &BTreeMap<u32, Accepted>, acceptance: &[AcceptanceRecord]) -> Option<Figure> {
+    let bar = |label: String, one: Accepted| {
+        one.share().map(|value| figures::Bar {
+            label,
+            value,
+            is_marked: false,
+        })
+    };
+    let by_length = deciles
+        .iter()
+        .filter_map(|(decile, one)| bar(nth(*decile + 1), *one));
+    let by_category = by_size(acceptance).into_iter().take(CATEGORIES_DRAWN);
+    let by_category =
+        by_category.filter_map(|(name, one)| bar(name.unwrap_or("not known").to_owned(), one));
+    let group = |name: &str, bars: Vec<figures::Bar>| figures::BarGroup {
+        name: name.to_owned(),
+        bars,
+    };
+    let groups = [
+        group("by tenth of length", by_length.collect()),
+        group("by category, the largest first", by_category.collect()),
+    ];
+    let words = Words {
+        name: "plot-filtering",
+        title: "The share of trajectories that was kept",
+        said: "Where bars differ, filtering changed the mix.",
+    };
+    figures::bars(words, figures::Unit::Share, &groups)
+}
+
+/// How many categories are drawn: the largest.
+const CATEGORIES_DRAWN: usize = 12;
 
 /// From which token on each tenth is; the edges are those of all trajectories, copies once.
 const BY_DECILE: &str = "SELECT decile, min(tokens) AS low, max(tokens) AS high FROM (SELECT tokens, ntile(10) OVER (ORDER BY \
@@ -137,7 +172,8 @@ fn nth(number: u32) -> String {
 /// How many categories a table has; the largest.
 const CATEGORIES_MAX: usize = 40;
 
-fn by_category(tables: &Tables, acceptance: &[AcceptanceRecord]) -> Table {
+/// The categories with their counts, the largest first.
+fn by_size(acceptance: &[AcceptanceRecord]) -> Vec<(Option<&str>, Accepted)> {
     let mut categories: BTreeMap<Option<&str>, Accepted> = BTreeMap::new();
     for record in acceptance {
         categories
@@ -145,10 +181,15 @@ fn by_category(tables: &Tables, acceptance: &[AcceptanceRecord]) -> Table {
             .or_default()
             .add(record);
     }
-    let all: u64 = categories.values().map(|one| one.all).sum();
-    let kept: u64 = categories.values().map(|one| one.kept).sum();
     let mut by_size: Vec<_> = categories.into_iter().collect();
     by_size.sort_by_key(|(_, one)| std::cmp::Reverse(one.all));
+    by_size
+}
+
+fn by_category(tables: &Tables, acceptance: &[AcceptanceRecord]) -> Table {
+    let by_size = by_size(acceptance);
+    let all: u64 = by_size.iter().map(|(_, one)| one.all).sum();
+    let kept: u64 = by_size.iter().map(|(_, one)| one.kept).sum();
     let mut table = Table::new(
         "Kept, by category",
         &[

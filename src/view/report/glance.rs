@@ -7,7 +7,7 @@ use crate::Result;
 use crate::error::{one_line, thousands};
 use crate::manifest::{FileRecord, Manifest, SubsetRecord};
 use crate::select::SubsetRole;
-use crate::view::page::{Cell, Section, Table, counted, percent, typed};
+use crate::view::page::{Cell, Section, Table, counted, percent, said, typed};
 
 pub(super) fn section(facts: &Facts) -> Result<Option<Section>> {
     let manifest = &facts.manifest;
@@ -30,7 +30,7 @@ pub(super) fn section(facts: &Facts) -> Result<Option<Section>> {
         title: "At a glance",
         found: found(facts),
         body,
-        drawings: Vec::new(),
+        figures: Vec::new(),
     }))
 }
 
@@ -162,7 +162,7 @@ fn warnings(warnings: &[String]) -> Markup {
         @if !warnings.is_empty() {
             h3 { "What the run warned of" }
             ul {
-                @for warning in warnings.iter().take(WARNINGS_MAX) { li { (one_line(warning)) } }
+                @for warning in warnings.iter().take(WARNINGS_MAX) { li { (said(warning)) } }
                 @if warnings.len() > WARNINGS_MAX {
                     li { "and " (counted((warnings.len() - WARNINGS_MAX) as u64, "more", "more")) ", in the manifest" }
                 }

@@ -1,136 +1,241 @@
 //! The grid: what was asked of each cell, and how much there is to draw it from.
 
+use std::collections::HashMap;
+
 use maud::html;
 
 use super::facts::Facts;
 use crate::Result;
 use crate::error::thousands;
 use crate::manifest::{ShortfallRecord, SubsetRecord};
-use crate::select::SubsetRole;
+use crate::pipeline::Pipeline;
+use crate::select::grid::{Family, Grid, check};
 use crate::select::size::SizeUnit;
+use crate::view::figures::{self, Figure, Words};
 use crate::view::page::{Cell, Section, Table, counted};
 
-/// The subsets of one cell in all their sizes and draws.
-struct GridCell<'m> {
-    first: &'m SubsetRecord,
+/// What was asked of one recipe, category, length and style in all sizes and draws, and what came of it.
+struct Asked {
+    /// Index of its grid, and the grid's name.
+    grid: (usize, String),
+    recipe: &'static str,
+    category: String,
+    length: String,
+    /// Any where empty.
+    style: String,
     sizes: Vec<u64>,
-    draws: usize,
-    /// The most that one draw of it was asked for.
-    asked_most: u64,
-    /// How many were not filled.
-    short: usize,
+    unit: SizeUnit,
+    draws: u32,
+    /// Problems that it can be drawn from; none where nobody counted.
+    available: Option<u64>,
+    /// Names of sets without the size.
+    stem: String,
+    /// Sets that are smaller than asked, and sets that are not there.
+    short: [usize; 2],
+}
+
+/// What became of sets, by name.
+struct Made<'m> {
+    records: HashMap<&'m str, &'m SubsetRecord>,
+    shortfalls: HashMap<&'m str, &'m ShortfallRecord>,
 }
 
 pub(super) fn section(facts: &Facts) -> Result<Option<Section>> {
-    let cells = cells(&facts.manifest.subsets);
-    let shortfalls = &facts.manifest.shortfalls;
-    if cells.is_empty() && shortfalls.is_empty() {
+    let manifest = &facts.manifest;
+    let made = Made {
+        records: manifest
+            .subsets
+            .iter()
+            .map(|one| (one.name.as_str(), one))
+            .collect(),
+        shortfalls: manifest
+            .shortfalls
+            .iter()
+            .map(|one| (one.name.as_str(), one))
+            .collect(),
+    };
+    let asked = facts
+        .pipeline
+        .as_ref()
+        .map(|pipeline| asked(pipeline, &made));
+    let asked = asked.unwrap_or_default();
+    if asked.is_empty() && manifest.shortfalls.is_empty() {
         return Ok(None);
     }
     let body = html! {
-        (available(facts, &cells).markup())
-        (short(shortfalls).markup())
+        (cells(facts, &asked).markup())
+        (short(&manifest.shortfalls).markup())
         (facts.tables.shown_by("What can be drawn, by category and style", SUPPLY))
     };
     Ok(Some(Section {
         id: "grid",
         title: "The grid: what was asked, and what there is",
-        found: found(&cells, shortfalls),
+        found: found(&asked, &manifest.shortfalls),
+        figures: drawn(&asked),
         body,
-        drawings: Vec::new(),
     }))
 }
 
 const SUPPLY: &str = "SELECT problem_category, style, count(DISTINCT problem_id) AS problems, count(*) AS trajectories \
                       FROM ledger WHERE fate = 'kept' GROUP BY problem_category, style ORDER BY problem_category, style";
 
-/// The cells in the order in which they were selected.
-fn cells(records: &[SubsetRecord]) -> Vec<GridCell<'_>> {
-    let mut cells: Vec<GridCell<'_>> = Vec::new();
-    for record in records
-        .iter()
-        .filter(|record| record.role == SubsetRole::Subset)
-    {
-        let at = cells.iter().position(|cell| is_one(cell.first, record));
-        let at = at.unwrap_or_else(|| {
-            cells.push(GridCell {
-                first: record,
-                sizes: Vec::new(),
-                draws: 0,
-                asked_most: 0,
-                short: 0,
+/// Every cell that the pipeline asks for, in its order.
+fn asked(pipeline: &Pipeline, made: &Made<'_>) -> Vec<Asked> {
+    let mut cells: Vec<Asked> = Vec::new();
+    for (index, grid) in pipeline.grid.iter().enumerate() {
+        let lengths = check::grid(grid).unwrap_or_default();
+        for family in grid.families(index, &lengths) {
+            let cell = cell_of(grid, &family);
+            let at = cells.iter().position(|known| known.is_same(&cell));
+            let at = at.unwrap_or_else(|| {
+                cells.push(cell);
+                cells.len() - 1
             });
-            cells.len() - 1
-        });
-        let cell = &mut cells[at];
-        if !cell.sizes.contains(&record.asked) {
-            cell.sizes.push(record.asked);
+            cells[at].add(grid, &family, made);
         }
-        cell.draws = cell.draws.max(record.draw as usize + 1);
-        cell.asked_most = cell.asked_most.max(record.asked);
-        cell.short += usize::from(is_short(record));
     }
     cells
 }
 
-fn is_one(a: &SubsetRecord, b: &SubsetRecord) -> bool {
-    let key = |record: &SubsetRecord| {
-        let SubsetRecord {
-            grid,
-            category,
-            length,
-            style,
-            recipe,
-            unit,
-            ..
-        } = record;
-        (
-            grid.clone(),
-            category.clone(),
-            length.clone(),
-            style.clone(),
-            recipe.map(|one| one.as_str()),
-            *unit,
-        )
-    };
-    key(a) == key(b)
+fn cell_of(grid: &Grid, family: &Family) -> Asked {
+    let first = grid.size.as_written();
+    Asked {
+        grid: (family.grid, grid.name.clone().unwrap_or_default()),
+        recipe: family.recipe.as_str(),
+        category: family.category.clone(),
+        length: family.length.to_string(),
+        style: family.style.clone().unwrap_or_default(),
+        sizes: first.iter().map(|size| size.count()).collect(),
+        unit: first.first().map(|size| size.unit()).unwrap_or_default(),
+        draws: 0,
+        available: None,
+        stem: family.stem.clone(),
+        short: [0, 0],
+    }
 }
 
-fn is_short(record: &SubsetRecord) -> bool {
-    record.unit == SizeUnit::Rows && u64::from(record.size) < record.asked
-}
-
-fn found(cells: &[GridCell<'_>], shortfalls: &[ShortfallRecord]) -> String {
-    let of_grid = counted(cells.len() as u64, "cell of the grid", "cells of the grid");
-    match shortfalls.len() as u64 {
-        0 => format!("{of_grid} were asked for, and every size of each is filled."),
-        count => {
-            let first = &shortfalls[0];
-            format!(
-                "{of_grid} have training sets, and {} left out or made smaller: {} asked for {} {} and there are {}.",
-                counted(count, "set was", "sets were"),
-                first.name,
-                thousands(first.asked),
-                first.unit,
-                thousands(first.available),
+impl Asked {
+    fn is_same(&self, other: &Self) -> bool {
+        let key = |one: &Self| {
+            (
+                one.grid.0,
+                one.recipe,
+                one.category.clone(),
+                one.length.clone(),
+                one.style.clone(),
             )
+        };
+        key(self) == key(other)
+    }
+
+    /// Adds the sets of a family.
+    fn add(&mut self, grid: &Grid, family: &Family, made: &Made<'_>) {
+        self.draws = self.draws.max(family.draw + 1);
+        for size in grid.size.as_written() {
+            let name = family.name(size);
+            let record = made.records.get(name.as_str());
+            let shortfall = made.shortfalls.get(name.as_str());
+            let there = record.map(|record| u64::from(record.bucket));
+            let of_rows = shortfall.filter(|one| one.unit == SizeUnit::Rows);
+            let there = there.or(of_rows.map(|one| one.available));
+            self.available = self.available.max(there);
+            match (record.is_some(), shortfall.is_some()) {
+                (true, true) => self.short[0] += 1,
+                (false, true) => self.short[1] += 1,
+                (_, false) => {}
+            }
         }
     }
+
+    fn standing(&self) -> String {
+        match self.short {
+            [0, 0] => "filled".to_owned(),
+            [smaller, 0] => format!("{smaller} smaller than asked"),
+            [0, missing] => format!("{missing} left out"),
+            [smaller, missing] => format!("{smaller} smaller than asked, {missing} left out"),
+        }
+    }
+
+    fn style(&self) -> &str {
+        if self.style.is_empty() {
+            "any"
+        } else {
+            &self.style
+        }
+    }
+}
+
+fn found(asked: &[Asked], shortfalls: &[ShortfallRecord]) -> String {
+    let of_grid = counted(
+        asked.len() as u64,
+        "cell was asked for",
+        "cells were asked for",
+    );
+    let short = asked.iter().filter(|cell| cell.short != [0, 0]).count() as u64;
+    match shortfalls {
+        [] => format!("{of_grid}, and every size of each is filled."),
+        [first, ..] => format!(
+            "{of_grid}; in {} there is too little for some size: `{}` asked for {} {}, and there are {}.",
+            thousands(short),
+            first.name,
+            thousands(first.asked),
+            first.unit,
+            thousands(first.available),
+        ),
+    }
+}
+
+/// How many grids are drawn.
+const GRIDS_MAX: usize = 6;
+
+/// A heat map for each grid.
+fn drawn(asked: &[Asked]) -> Vec<Figure> {
+    let of_grid = |cells: &[Asked]| {
+        let (index, grid) = &cells[0].grid;
+        let title = match grid.as_str() {
+            "" => "What each cell can be drawn from".to_owned(),
+            grid => format!("What each cell of the grid {grid} can be drawn from"),
+        };
+        let words = Words {
+            name: &format!("plot-grid-{}", index + 1),
+            title: &title,
+            said: "Problems with an accepted trajectory, and the largest size that was asked for.",
+        };
+        let cells = cells.iter().map(|cell| figures::Cell {
+            category: cell.category.clone(),
+            length: cell.length.clone(),
+            style: cell.style().to_owned(),
+            available: cell.available.unwrap_or_default(),
+            asked: cell
+                .sizes
+                .iter()
+                .max()
+                .copied()
+                .filter(|_| cell.unit == SizeUnit::Rows),
+        });
+        figures::heat_map(
+            words,
+            &figures::Grid {
+                cells: cells.collect(),
+            },
+        )
+    };
+    let grids = asked.chunk_by(|a, b| a.grid.0 == b.grid.0);
+    grids.take(GRIDS_MAX).filter_map(of_grid).collect()
 }
 
 /// How many cells a table has.
 const CELLS_MAX: usize = 500;
 
-fn available(facts: &Facts, cells: &[GridCell<'_>]) -> Table {
+fn cells(facts: &Facts, asked: &[Asked]) -> Table {
     let mut table = Table::new(
         "Each cell: the problems that it can be drawn from, and the sizes that were asked for",
         &[
-            "cell",
             "grid",
+            "recipe",
             "category",
             "length",
             "style",
-            "recipe",
             "problems there",
             "asked",
             "draws",
@@ -138,29 +243,32 @@ fn available(facts: &Facts, cells: &[GridCell<'_>]) -> Table {
             "see",
         ],
     );
-    for cell in cells.iter().take(CELLS_MAX) {
-        let first = cell.first;
-        let or_any = |name: &Option<String>| Cell::text(name.as_deref().unwrap_or("any"));
+    for cell in asked.iter().take(CELLS_MAX) {
         let sizes: Vec<String> = cell.sizes.iter().map(|&size| thousands(size)).collect();
-        let standing = match cell.short {
-            0 => "filled".to_owned(),
-            short => format!("short ({})", counted(short as u64, "set", "sets")),
+        let unit = match cell.unit {
+            SizeUnit::Rows => "",
+            _ => " tokens",
         };
-        let sql = format!(
-            "SELECT * FROM subsets WHERE subset LIKE '{}%'",
-            first.drawn_as.replace('\'', "''")
-        );
+        let like = cell
+            .stem
+            .replace('\'', "''")
+            .replace('_', "\\_")
+            .replace('%', "\\%");
+        let sql = format!("SELECT * FROM subsets WHERE subset LIKE '{like}-%' ORDER BY subset");
+        let grid = match cell.grid.1.as_str() {
+            "" => (cell.grid.0 + 1).to_string(),
+            name => name.to_owned(),
+        };
         table.rows.push(vec![
-            Cell::code(&first.drawn_as),
-            Cell::text(first.grid.as_deref().unwrap_or_default()),
-            or_any(&first.category),
-            or_any(&first.length),
-            or_any(&first.style),
-            Cell::text(first.recipe.map_or("", |recipe| recipe.as_str())),
-            Cell::Count(first.bucket.into()),
-            Cell::Figure(sizes.join(" · ")),
-            Cell::Count(cell.draws as u64),
-            Cell::text(standing),
+            Cell::Text(grid),
+            Cell::text(cell.recipe),
+            Cell::text(&cell.category),
+            Cell::text(&cell.length),
+            Cell::text(cell.style()),
+            Cell::count(cell.available),
+            Cell::Figure(format!("{}{unit}", sizes.join(" · "))),
+            Cell::Count(cell.draws.into()),
+            Cell::Text(cell.standing()),
             facts.tables.rows(&sql),
         ]);
     }

@@ -39,7 +39,8 @@ use std::path::{Path, PathBuf};
 
 use maud::{Markup, html};
 
-use super::page::{Drawing, Page, STYLE, Section, Style, contents, typed};
+use super::figures::{self, Figure};
+use super::page::{Page, STYLE, Section, Style, contents, typed};
 use crate::error::one_line;
 use crate::{Result, disk, folder};
 use evaluation::Evaluation;
@@ -53,7 +54,7 @@ pub(crate) struct Report {
     /// The page, as HTML.
     pub page: String,
     /// Each drawing of it, as a file of its own.
-    pub drawings: Vec<Drawing>,
+    pub figures: Vec<Figure>,
 }
 
 /// The report of a folder that `gradatim run` or `gradatim eval` wrote; of a run's with the effects of an evaluation where
@@ -82,9 +83,9 @@ impl Report {
     pub(crate) fn write(&self, page: &Path, figures: Option<&Path>) -> Result<()> {
         if let Some(folder) = figures {
             disk::create_folders(folder)?;
-            for drawing in &self.drawings {
-                let path = folder.join(format!("{}.svg", drawing.name));
-                disk::write_named(&path, &drawing.svg)?;
+            for figure in &self.figures {
+                let path = folder.join(format!("{}.svg", figure.name()));
+                disk::write_named(&path, figure.file())?;
             }
         }
         disk::write_named(page, &self.page)
@@ -162,16 +163,16 @@ fn made(title: &str, about: Markup, mut sections: Vec<Section>, program: &str) -
     let page = Page {
         title,
         about,
-        style: Style::Inside(STYLE),
+        style: Style::Inside(&[STYLE, figures::STYLE].concat()),
         nav: contents(&sections),
         main: html! { @for section in &sections { (section.markup()) } },
         footer,
     };
     Report {
         page: page.html(),
-        drawings: sections
+        figures: sections
             .into_iter()
-            .flat_map(|section| section.drawings)
+            .flat_map(|section| section.figures)
             .collect(),
     }
 }
@@ -198,7 +199,7 @@ mod tests {
             title: "s",
             found: "f".to_owned(),
             body: html! { (".".repeat(bytes)) },
-            drawings: Vec::new(),
+            figures: Vec::new(),
         }
     }
 

@@ -1,10 +1,15 @@
 //! What sets share: whether draws that are called independent are.
 
+use std::collections::HashMap;
+
 use maud::html;
 
-use super::facts::{Facts, literal};
+use super::facts::{Facts, Row, literal};
 use crate::Result;
 use crate::error::thousands;
+use crate::manifest::SubsetRecord;
+use crate::select::SubsetRole;
+use crate::view::figures::{self, Figure, Shared, Words};
 use crate::view::page::{Cell, Section, Table, counted, percent};
 
 pub(super) fn section(facts: &Facts) -> Result<Option<Section>> {
@@ -34,8 +39,68 @@ pub(super) fn section(facts: &Facts) -> Result<Option<Section>> {
             thousands(count("half")),
         ),
         body,
-        drawings: Vec::new(),
+        figures: drawn(facts)?.into_iter().collect(),
     }))
+}
+
+/// Sets of which every two are held against each other in the drawing; pairs grow with their square.
+const DRAWN_MAX: usize = 400;
+
+/// Every two sets, by the problems that they share.
+fn drawn(facts: &Facts) -> Result<Option<Figure>> {
+    let (drawn, said) = chosen(&facts.manifest.subsets);
+    let names: HashMap<&str, usize> = drawn
+        .iter()
+        .enumerate()
+        .map(|(at, one)| (&*one.name, at))
+        .collect();
+    let listed = drawn
+        .iter()
+        .map(|one| literal(&one.name))
+        .collect::<Vec<_>>()
+        .join(", ");
+    let pairs = facts.ask(&format!(
+        "SELECT a, b, problems_shared FROM overlap WHERE a IN ({listed}) AND b IN ({listed})"
+    ))?;
+    let place = |row: &Row, name| names.get(row.text(name)?).copied();
+    let shared: Vec<Shared> = pairs
+        .iter()
+        .filter_map(|row| {
+            Some(Shared {
+                first: place(row, "a")?,
+                second: place(row, "b")?,
+                count: row.count("problems_shared"),
+            })
+        })
+        .collect();
+    let sets: Vec<figures::Sized> = drawn
+        .iter()
+        .map(|one| figures::Sized {
+            name: one.name.clone(),
+            size: u64::from(one.problems),
+        })
+        .collect();
+    let words = Words {
+        name: "plot-overlap",
+        title: "The problems that every two sets share",
+        said: &said,
+    };
+    Ok(figures::overlap(words, "problems", &sets, &shared))
+}
+
+/// All sets; of more than can be drawn the first that are no control, and what is said of that.
+fn chosen(sets: &[SubsetRecord]) -> (Vec<&SubsetRecord>, String) {
+    if sets.len() <= DRAWN_MAX {
+        return (sets.iter().collect(), String::new());
+    }
+    let chosen = sets.iter().filter(|one| one.role == SubsetRole::Subset);
+    let chosen: Vec<&SubsetRecord> = chosen.take(DRAWN_MAX).collect();
+    let said = format!(
+        "Of the {} sets {} are drawn, and no control.",
+        thousands(sets.len() as u64),
+        thousands(chosen.len() as u64)
+    );
+    (chosen, said)
 }
 
 /// How many pairs are named.

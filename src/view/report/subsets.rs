@@ -30,7 +30,7 @@ pub(super) fn section(facts: &Facts) -> Result<Option<Section>> {
         title: "The sets one by one",
         found: found(records),
         body,
-        drawings: Vec::new(),
+        figures: Vec::new(),
     }))
 }
 

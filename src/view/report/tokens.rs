@@ -2,9 +2,12 @@
 
 use maud::html;
 
-use super::facts::{Facts, Row, is};
+use super::facts::{Facts, Row, is, literal};
 use crate::Result;
+use crate::bucket::length::Of;
 use crate::error::thousands;
+use crate::select::SubsetRole;
+use crate::view::figures::{self, Cut, Distribution, Figure, Words};
 use crate::view::page::{Cell, Section, Table, percent};
 
 /// Where trainers cut, beside the pipeline's own limit.
@@ -28,8 +31,129 @@ pub(super) fn section(facts: &Facts) -> Result<Option<Section>> {
         title: "How long trajectories are",
         found: found(whole, &facts.manifest.tokenizer),
         body,
-        drawings: Vec::new(),
+        figures: drawn(facts)?,
     }))
+}
+
+/// The histograms: of all, by style and by category.
+fn drawn(facts: &Facts) -> Result<Vec<Figure>> {
+    let cuts = cuts(facts)?;
+    let mut drawn = Vec::new();
+    let all = [
+        ("plot-tokens", "Tokens of all trajectories", "'all'"),
+        ("plot-tokens-style", "Tokens by style", "style"),
+        (
+            "plot-tokens-category",
+            "Tokens by category",
+            "problem_category",
+        ),
+    ];
+    for (name, title, column) in all {
+        let series = distributions(facts, column)?;
+        // One style, or one category, is all that is drawn already.
+        if drawn.is_empty() || series.len() > 1 {
+            let words = Words {
+                name,
+                title,
+                said: "",
+            };
+            drawn.extend(figures::histogram(
+                words,
+                "tokens of the whole response",
+                &series,
+                &cuts,
+            ));
+        }
+    }
+    Ok(drawn)
+}
+
+/// How many histograms stand under each other: of the largest groups, and of all others together.
+const DRAWN_MAX: usize = 12;
+
+/// What stands for the groups that have no histogram of their own.
+const OTHERS: &str = "all others";
+
+/// How often each count of tokens occurs in each of the largest groups, the largest first.
+fn distributions(facts: &Facts, column: &str) -> Result<Vec<Distribution>> {
+    let rows = facts.ask(&format!(
+        "WITH measured AS (SELECT coalesce({column}, 'not known') AS of, tokens FROM ledger WHERE tokens IS NOT NULL), largest AS \
+         (SELECT of, count(*) AS trajectories FROM measured GROUP BY of ORDER BY trajectories DESC, of LIMIT {}) SELECT \
+         coalesce(largest.of, '{OTHERS}') AS of, coalesce(trajectories, 0) AS trajectories, tokens, count(*) AS times FROM \
+         measured LEFT JOIN largest ON measured.of = largest.of GROUP BY 1, 2, 3 ORDER BY trajectories DESC, of, tokens",
+        DRAWN_MAX - 1
+    ))?;
+    let mut found: Vec<Distribution> = Vec::new();
+    for row in &rows {
+        let name = row.text("of").unwrap_or_default();
+        if found.last().is_none_or(|last| last.name != name) {
+            found.push(Distribution {
+                name: name.to_owned(),
+                values: Vec::new(),
+            });
+        }
+        if let Some(last) = found.last_mut() {
+            last.values.push((row.count("tokens"), row.count("times")));
+        }
+    }
+    Ok(found)
+}
+
+/// Where something is cut: what is dropped, what the length axis of a grid is made of, and trainers' usual limit.
+fn cuts(facts: &Facts) -> Result<Vec<Cut>> {
+    let mut cuts: Vec<Cut> = Vec::new();
+    let mut put = |value: u64, label: &str| {
+        if cuts.iter().all(|cut| cut.value != value) {
+            let label = format!("{label} {}", thousands(value));
+            cuts.push(Cut { value, label });
+        }
+    };
+    let Some(pipeline) = &facts.pipeline else {
+        put(CUTS[2], "many trainers cut at");
+        return Ok(cuts);
+    };
+    if let Some(most) = pipeline.screen.tokens_max {
+        put(u64::from(most), "dropped above");
+    }
+    let of_reply = pipeline
+        .grid
+        .iter()
+        .filter(|grid| grid.length.of == Of::Reply);
+    for edge in of_reply.flat_map(|grid| grid.length.edges.iter().flatten()) {
+        put(u64::from(*edge), "lengths part at");
+    }
+    if pipeline.grid.iter().all(|grid| grid.length.of == Of::Reply) {
+        if let Some(end) = end_of(facts, "short", "max")? {
+            put(end, "short sets reach");
+        }
+        if let Some(begin) = end_of(facts, "long", "min")? {
+            put(begin, "long sets begin at");
+        }
+    }
+    put(CUTS[2], "many trainers cut at");
+    Ok(cuts)
+}
+
+/// The most or the least tokens that a set of that length has, controls left out.
+fn end_of(facts: &Facts, length: &str, end: &str) -> Result<Option<u64>> {
+    let sets = facts
+        .manifest
+        .subsets
+        .iter()
+        .filter(|one| one.role == SubsetRole::Subset && one.length.as_deref() == Some(length));
+    let names: Vec<String> = sets.map(|one| literal(&one.name)).collect();
+    if names.is_empty() {
+        return Ok(None);
+    }
+    let rows = facts.ask(&format!(
+        "SELECT {end}(tokens) AS tokens FROM ledger WHERE fate = 'kept' AND trajectory_id IN (SELECT trajectory_id FROM selection \
+         WHERE subset IN ({}))",
+        names.join(", ")
+    ))?;
+    Ok(rows
+        .first()
+        .and_then(|row| row.number("tokens"))
+        .map(|tokens| tokens as u64))
 }
 
 const LONGEST: &str = "SELECT trajectory_id, source, style, problem_category, tokens, thinking_tokens, finished, fate, reason FROM \

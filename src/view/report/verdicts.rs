@@ -6,6 +6,7 @@ use super::facts::{Facts, Tables, is};
 use crate::Result;
 use crate::error::thousands;
 use crate::manifest::VerdictRecord;
+use crate::view::figures::{self, Figure, Words};
 use crate::view::page::{Cell, Section, Table, percent};
 
 pub(super) fn section(facts: &Facts) -> Result<Option<Section>> {
@@ -24,8 +25,8 @@ pub(super) fn section(facts: &Facts) -> Result<Option<Section>> {
         id: "verdicts",
         title: "Our verifier against the recorded labels",
         found: counts.found(),
+        figures: counts.drawn().into_iter().collect(),
         body,
-        drawings: Vec::new(),
     }))
 }
 
@@ -76,6 +77,37 @@ impl Counts<'_> {
                 thousands(less)
             ),
         }
+    }
+
+    /// Our verdicts under each label; where both decide and differ, marked.
+    fn drawn(&self) -> Option<Figure> {
+        let group = |label: &str| {
+            let counts = VERDICTS.map(|(verdict, _)| (verdict, self.of(verdict, label)));
+            let counts = counts.into_iter().filter(|(_, count)| *count > 0);
+            let bar = |(verdict, count): (&str, u64)| figures::Bar {
+                label: verdict.replace('_', " "),
+                value: count as f64,
+                is_marked: matches!((verdict, label), ("wrong", "right") | ("correct", "wrong")),
+            };
+            figures::BarGroup {
+                name: match label {
+                    "none" => "no label".to_owned(),
+                    label => format!("labelled {label}"),
+                },
+                bars: counts.map(bar).collect(),
+            }
+        };
+        let groups: Vec<figures::BarGroup> = LABELS
+            .map(group)
+            .into_iter()
+            .filter(|group| !group.bars.is_empty())
+            .collect();
+        let words = Words {
+            name: "plot-verdicts",
+            title: "Our verdict under each recorded label",
+            said: "Trajectories; marked where both decide and differ.",
+        };
+        figures::bars(words, figures::Unit::Count, &groups)
     }
 
     fn crossed(&self) -> Table {

@@ -165,6 +165,9 @@ impl Viewed {
             base: self.places.base.as_deref(),
             overrides: self.places.overrides.clone(),
             connect: &|| (self.places.connect)(),
+            settings: None,
+            // Ctrl-C ends the process.
+            stop: &|| Ok(()),
         })
     }
 

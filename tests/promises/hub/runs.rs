@@ -110,6 +110,41 @@ fn lines_on_the_hub_are_read_as_lines_on_disk() {
 }
 
 #[test]
+fn two_revisions_of_a_dataset_differ_in_what_was_pushed_between_them() {
+    let (mock, place) = scene();
+    let first = mock.dataset("open/set").commit();
+    let mut rows = rows();
+    rows[3]["answer"] = json!("31");
+    rows[60]["problem"] = json!("Of ninety red boxes, how many hold three blue cups each?");
+    let gone = rows.remove(80);
+    mock.dataset("open/set")
+        .file("data/train-00000-of-00002.parquet", parquet(&rows[..50], 8))
+        .file("data/train-00001-of-00002.parquet", parquet(&rows[50..], 8))
+        .push("main");
+    let diff = |first: &str, second: &str, ends: i32| {
+        let asked = [
+            "diff", first, second, "--config", "default", "--json", "--pool", "pool",
+        ];
+        place.gradatim(&asked).ends(ends).json()
+    };
+    let (old, new) = (format!("hub:open/set@{first}"), "hub:open/set");
+    let told = diff(&old, new, 1);
+    let counted = |change: &str| {
+        let mut rows = told["rows"].as_array().expect("counts").iter();
+        rows.find(|row| row["change"] == json!(change))
+            .expect("a kind")["rows"]
+            .clone()
+    };
+    let replies = gone["generations"].as_array().expect("replies").len();
+    let of_row = |row: usize| rows[row]["generations"].as_array().expect("replies").len();
+    assert_eq!(counted("removed"), json!(replies));
+    assert_eq!(counted("fields_changed"), json!(of_row(3)));
+    assert_eq!(counted("problem_edited"), json!(of_row(60)));
+    assert_eq!(counted("added"), json!(0));
+    assert_eq!(diff(&old, &old, 0)["differs"], json!(false));
+}
+
+#[test]
 fn a_datasets_card_says_whose_texts_they_are_where_the_pipeline_does_not() {
     let (mock, place) = scene();
     let silent = PIPELINE.replace(
@@ -437,4 +472,38 @@ fn keys_that_contradict_each_other_are_shown_where_they_stand() {
         .ends(2)
         .tells(&["stands without a dataset of the hub", "config = "]);
     let _ = read_json;
+}
+
+#[test]
+fn sql_finds_the_parts_of_the_hubs_files_by_what_they_are_and_not_by_their_names() {
+    let (mock, place) = scene();
+    place.run("out", &["--pool", "pool"]).ends(0);
+    let count = || {
+        let asked = [
+            "sql",
+            "SELECT count(*) AS n FROM pool",
+            "--in",
+            "out",
+            "--json",
+            "--pool",
+            "pool",
+        ];
+        place.gradatim(&asked).ends(0).json()
+    };
+    let read = count();
+    assert_eq!(read, json!([{ "n": place.out("out").ledger().len() }]));
+    // The same names, with other rows.
+    let other = &rows()[20..];
+    mock.dataset("open/set")
+        .file(
+            "data/train-00000-of-00002.parquet",
+            parquet(&other[..30], 8),
+        )
+        .file(
+            "data/train-00001-of-00002.parquet",
+            parquet(&other[30..], 8),
+        )
+        .push("main");
+    place.run("later", &["--pool", "pool"]).ends(0);
+    assert_eq!(count(), read);
 }

@@ -3,7 +3,7 @@
 use super::benchmark;
 use crate::eval::report::{LadderFigures, LadderRow};
 use crate::eval::tiers::Tier;
-use crate::svg::{Anchor, LETTER, Svg, shortened};
+use crate::svg::{Anchor, Drawing, Svg, fitted, width_of};
 
 /// More columns are wider than any page: questions beside each other then share one.
 const COLUMNS_MAX: usize = 240;
@@ -11,8 +11,9 @@ const COLUMNS_MAX: usize = 240;
 /// With more cells, what each stands for would be most of the file.
 const TOLD_CELLS_MAX: usize = 3000;
 
-const LABEL_MAX: usize = 44;
-const MARGIN: f64 = 16.0;
+/// Pixels.
+const LABEL_MAX: f64 = 290.0;
+const FOOT_MAX: f64 = 110.0;
 const ROW: f64 = 18.0;
 
 /// A column: one question, or some of about the same ease.
@@ -23,7 +24,7 @@ struct Column {
 }
 
 /// Draws a ladder: the strongest run on top, the easiest question at the left.
-pub(super) fn draw(ladder: &LadderFigures) -> String {
+pub(super) fn draw(ladder: &LadderFigures) -> Drawing {
     let columns = columns(ladder);
     let title = format!(
         "The ladder of {}: {} runs, {} questions",
@@ -31,41 +32,33 @@ pub(super) fn draw(ladder: &LadderFigures) -> String {
         ladder.runs,
         ladder.questions
     );
-    let about = format!(
-        "{} errors of Guttman's scale; tables with the same margins have {:.1} ± {:.1}, and a share of {:.2} of them as few",
+    let mut said = format!(
+        "A row a run, a column a question, as dark as the share of right attempts. {} errors of Guttman's scale; tables \
+         with the same margins have {:.1} ± {:.1}, and a share of {:.2} of them as few.",
         ladder.errors, ladder.null_mean, ladder.null_sd, ladder.p
     );
-    let mut svg = Svg::new(&title, &about);
+    if columns.len() < ladder.cells.len() {
+        said += " A column is the mean of several questions of about the same ease.";
+    }
+    let mut svg = Svg::new(&title, &said);
     let labels: Vec<String> = ladder
         .names
         .iter()
-        .map(|name| shortened(name, LABEL_MAX))
+        .map(|name| fitted(name, LABEL_MAX))
         .collect();
     let longest = labels
         .iter()
-        .map(|label| label.chars().count())
-        .max()
-        .unwrap_or(0);
-    let left = MARGIN + longest as f64 * LETTER + 10.0;
+        .map(|label| width_of(label))
+        .fold(0.0, f64::max);
+    let left = longest + 10.0;
     let width = (760.0 / columns.len().max(1) as f64).clamp(3.0, 22.0);
-    let grid = [left, 72.0];
-    svg.text("head", [MARGIN, 22.0], Anchor::Start, &title);
-    svg.text("soft", [MARGIN, 40.0], Anchor::Start, &about);
-    rows(&mut svg, &labels, grid);
-    cells(&mut svg, ladder, &columns, grid, width);
-    let foot = grid[1] + ROW * labels.len() as f64;
+    rows(&mut svg, &labels, [left, 0.0]);
+    cells(&mut svg, ladder, &columns, [left, 0.0], width);
+    let foot = ROW * labels.len() as f64;
     let depth = feet(&mut svg, &columns, [left, foot], width);
     let right = left + width * columns.len() as f64;
     key(&mut svg, [left, foot + depth + 24.0]);
-    if columns.len() < ladder.cells.len() {
-        let said = "a column is the mean of several questions of about the same ease";
-        svg.text("soft", [left, 62.0], Anchor::Start, said);
-    }
-    let words = MARGIN * 2.0 + about.chars().count() as f64 * LETTER;
-    svg.finish(
-        (right + MARGIN).max(words).max(left + 330.0),
-        foot + depth + 48.0,
-    )
+    svg.finish(right.max(left + 480.0), foot + depth + 32.0)
 }
 
 fn columns(ladder: &LadderFigures) -> Vec<Column> {
@@ -135,8 +128,8 @@ fn feet(svg: &mut Svg, columns: &[Column], [left, foot]: [f64; 2], width: f64) -
             svg.rect(class(tier), [x + 0.5, foot + 3.0], [width - 1.0, 6.0]);
         }
         if width >= 12.0 {
-            let label = shortened(&column.label, 16);
-            let long = label.chars().count() as f64 * LETTER;
+            let label = fitted(&column.label, FOOT_MAX);
+            let long = width_of(&label);
             depth = f64::max(depth, long);
             svg.upright("soft", [x + width / 2.0 + 4.0, foot + 14.0 + long], &label);
         }
@@ -154,7 +147,7 @@ fn key(svg: &mut Svg, [left, y]: [f64; 2]) {
     for tier in Tier::ALL {
         svg.rect(class(tier), [x, y - 8.0], [10.0, 6.0]);
         svg.text("soft", [x + 14.0, y], Anchor::Start, tier.name());
-        x += 32.0 + LETTER * tier.name().len() as f64;
+        x += 32.0 + width_of(tier.name());
     }
     for (at, share) in [0.0, 0.5, 1.0].into_iter().enumerate() {
         let place = [x + 20.0 * at as f64, y - 10.0];

@@ -1,16 +1,15 @@
 //! Potential against stability: avg@n to the right, cov@n upwards, a dot a run, or an arm where an experiment has some.
 
-use super::between;
 use crate::eval::experiment::answer::{Answer, Estimand};
 use crate::eval::report::RunFigures;
-use crate::svg::{Anchor, COLOURS, LETTER, Svg, shortened, ticks};
+use crate::svg::{Anchor, COLOURS, Drawing, Svg, between, shortened, ticks, width_of};
 
 /// Dots that the key names.
 const NAMED_MAX: usize = 40;
 
 const SIDE: f64 = 380.0;
 const LEFT: f64 = 64.0;
-const TOP: f64 = 58.0;
+const TOP: f64 = 8.0;
 
 /// What a dot stands for.
 struct Dot<'a> {
@@ -25,7 +24,7 @@ struct Dot<'a> {
 
 /// Draws the runs; of an experiment its arms' means and the models beside it, since runs are many and an arm's are near
 /// each other. None where there is none.
-pub(super) fn draw(runs: &[RunFigures], answer: Option<&Answer>) -> Option<String> {
+pub(super) fn draw(runs: &[RunFigures], answer: Option<&Answer>) -> Option<Drawing> {
     let mut dots: Vec<Dot<'_>> = answer.map_or_else(Vec::new, of_answer);
     let of_arms = !dots.is_empty();
     if !of_arms {
@@ -45,8 +44,6 @@ pub(super) fn draw(runs: &[RunFigures], answer: Option<&Answer>) -> Option<Strin
         }
     };
     let mut svg = Svg::new(title, about);
-    svg.text("head", [16.0, 22.0], Anchor::Start, title);
-    svg.text("soft", [16.0, 40.0], Anchor::Start, about);
     axes(&mut svg);
     let several = dots.iter().any(|dot| dot.benchmark != first.benchmark);
     for (at, dot) in dots.iter().enumerate() {
@@ -56,10 +53,11 @@ pub(super) fn draw(runs: &[RunFigures], answer: Option<&Answer>) -> Option<Strin
     numbers(&mut svg, named);
     let labels: Vec<String> = named.iter().map(|dot| label(dot, several)).collect();
     key(&mut svg, &labels, dots.len());
-    let longest = labels.iter().map(|label| label.chars().count()).max();
-    let longest = longest.unwrap_or(0) as f64;
-    let width =
-        (LEFT + SIDE + 76.0 + longest * LETTER).max(32.0 + about.chars().count() as f64 * LETTER);
+    let longest = labels
+        .iter()
+        .map(|label| width_of(label))
+        .fold(0.0, f64::max);
+    let width = (LEFT + SIDE + 60.0 + longest).max(680.0);
     let height = (TOP + SIDE + 52.0).max(TOP + 40.0 + 16.0 * labels.len() as f64);
     Some(svg.finish(width, height))
 }

@@ -44,6 +44,10 @@ impl Criterion for Domains {
         )
     }
 
+    fn asks(&self) -> Option<&'static str> {
+        Some("no figure, no image, and no number of a page or section")
+    }
+
     fn text_rule(&self) -> Option<TextRule> {
         Some(TextRule {
             name: self.name(),

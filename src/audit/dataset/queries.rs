@@ -1,0 +1,63 @@
+//! The SQL that shows the rows behind a figure of an audit, for `gradatim sql` over the audit's folder.
+
+use super::mixes::LANGUAGE;
+use super::{Audit, mixes::LICENSE};
+
+/// A figure of an audit.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Asked<'a> {
+    /// The rows of a kind of finding, by its word.
+    Finding(&'a str),
+    /// The rows that meet the source that the dataset is held against in one way, by its word.
+    Meeting(&'a str),
+    Verdicts,
+    /// Replies and what a maximum of so many tokens takes.
+    Lengths(u32),
+    /// How many have each name of a variable.
+    Mix(&'a str),
+    Benchmarks,
+}
+
+/// What [`Asked::Meeting`] stands under in `findings`, before its word.
+pub(super) const AGAINST: &str = "against_";
+
+/// The query of a figure.
+pub(crate) fn query(audit: &Audit, asked: Asked<'_>) -> String {
+    let own = own(audit);
+    match asked {
+        Asked::Finding(kind) => format!("SELECT * FROM findings WHERE kind = '{kind}'"),
+        Asked::Meeting(word) => format!("SELECT * FROM findings WHERE kind = '{AGAINST}{word}'"),
+        Asked::Verdicts => format!(
+            "SELECT verdict, coalesce(recorded_rule, recorded_judge) OR coalesce(recorded_judge, recorded_rule) AS \
+             recorded, count(*) FROM ledger WHERE {own} GROUP BY 1, 2"
+        ),
+        Asked::Lengths(limit) => format!(
+            "SELECT count(*), avg(tokens), max(tokens), count(*) FILTER (WHERE tokens > {limit}) FROM ledger WHERE \
+             bytes > 0 AND {own}"
+        ),
+        Asked::Mix(variable) if [LANGUAGE, LICENSE].contains(&variable) => format!(
+            "SELECT told, count(*) FROM findings WHERE kind = '{variable}' GROUP BY told ORDER BY 2 DESC"
+        ),
+        Asked::Mix(variable) => format!(
+            "SELECT {variable}, count(*) FROM ledger WHERE {own} GROUP BY {variable} ORDER BY 2 DESC"
+        ),
+        Asked::Benchmarks => {
+            format!(
+                "SELECT * FROM leakage WHERE problem_id IN (SELECT problem_id FROM ledger WHERE {own})"
+            )
+        }
+    }
+}
+
+/// Which rows of the ledger are the dataset's trajectories: beside them stand those of what it is held against.
+fn own(audit: &Audit) -> String {
+    let are = "trajectory_id IS NOT NULL";
+    if audit.against.is_none() {
+        return are.to_owned();
+    }
+    let names = audit.sources.iter();
+    let names: Vec<String> = names
+        .map(|source| format!("'{}'", source.name.replace('\'', "''")))
+        .collect();
+    format!("{are} AND source IN ({})", names.join(", "))
+}

@@ -1,0 +1,75 @@
+//! Where entries stand, by the run made again: from the folder alone, or, where its grids ask for what stands in no file of
+//! it, from the run's pool and sources.
+
+use std::collections::BTreeMap;
+
+use super::decisions::Row;
+use super::standing::{Standing, Standings};
+use super::texts::Sources;
+use crate::Result;
+use crate::audit::check::replay::{self, Replayed};
+use crate::error::listed;
+use crate::folder::RUN_FOLDER;
+use crate::pipeline::PipelineFile;
+use crate::plan::Plan;
+use crate::run::{Timings, measure};
+
+/// Where each trajectory stands, by id.
+type Known = BTreeMap<String, Vec<Standing>>;
+
+/// What is known of where entries stand.
+pub(super) enum Again {
+    Known(Known),
+    /// Nothing, and why, where there is something to know.
+    Unknown(Option<String>),
+}
+
+/// Where each of the rows stands.
+pub(super) fn standings(
+    out: &std::path::Path,
+    rows: &[Row<'_>],
+    sources: &Sources<'_>,
+) -> Result<Again> {
+    let ids = rows.iter().filter_map(|row| row.text("trajectory_id"));
+    let ids: Vec<&str> = ids.collect();
+    if ids.is_empty() {
+        return Ok(Again::Unknown(None));
+    }
+    let found = replay::with(out, |replayed| match known(replayed, &ids) {
+        Some(known) => Ok(known),
+        None => Err(replayed.experiment.asked_beside_entries()),
+    })?;
+    Ok(match (found, sources.settings) {
+        (Some(Ok(known)), _) => Again::Known(known),
+        (None, _) => Again::Unknown(Some(
+            "the files of the folder do not give its run again, which `gradatim check` explains"
+                .to_owned(),
+        )),
+        (Some(Err(asked)), None) => Again::Unknown(Some(format!(
+            "its grids ask for {}, which no file of the folder holds: name the pool of the run by `--pool DIR`, and \
+             the run is made again from it and from the sources",
+            listed(asked.iter().map(String::as_str))
+        ))),
+        (Some(Err(_)), Some(settings)) => {
+            let lock = out.join(RUN_FOLDER).join("pipeline.lock.toml");
+            let file = PipelineFile::read(&lock)?.with_base(sources.base);
+            let plan = Plan::new(&file, &sources.overrides, sources.connect)?;
+            let experiment = measure(&plan, &settings(&plan)?, &mut Timings::default())?;
+            let fates = experiment.fates();
+            let selection = Some(experiment.select(&fates));
+            let replayed = Replayed {
+                experiment,
+                fates,
+                selection,
+            };
+            Again::Known(known(&replayed, &ids).unwrap_or_default())
+        }
+    })
+}
+
+/// Where the trajectories stand; none where what was selected cannot be made again.
+fn known(replayed: &Replayed<'_>, ids: &[&str]) -> Option<Known> {
+    let standings = Standings::new(replayed)?;
+    let each = ids.iter().map(|id| ((*id).to_owned(), standings.of(id)));
+    Some(each.collect())
+}

@@ -1,0 +1,237 @@
+//! What the grid has to draw from: a row a category, a column a length of a style, in each cell how many problems or
+//! trajectories are available and the largest size that was asked of it.
+
+use super::{Figure, Table, WIDTH, Words, listed};
+use crate::error::thousands;
+use crate::svg::{Anchor, BOLD, Svg, fitted, width_of};
+
+/// Categories, columns and cells that a page has room for; those with most are drawn, the others told.
+const ROWS_MAX: usize = 30;
+const COLUMNS_MAX: usize = 9;
+const CELLS_MAX: usize = 150;
+
+/// Pixels.
+const ROW: f64 = 34.0;
+const LABEL_MAX: f64 = 190.0;
+const CELL_MAX: f64 = 110.0;
+
+/// What is available in one cell.
+#[derive(Clone, Debug)]
+pub(crate) struct Cell {
+    pub category: String,
+    pub length: String,
+    /// Empty where the grid knows no styles.
+    pub style: String,
+    pub available: u64,
+    /// The largest size that was asked of it.
+    pub asked: Option<u64>,
+}
+
+impl Cell {
+    fn is_short(&self) -> bool {
+        self.asked.is_some_and(|asked| asked > self.available)
+    }
+
+    fn name(&self) -> String {
+        let names = [&self.category, &self.length, &self.style];
+        let names: Vec<&str> = names
+            .into_iter()
+            .map(String::as_str)
+            .filter(|name| !name.is_empty())
+            .collect();
+        names.join(", ")
+    }
+}
+
+/// The cells of a grid. Categories, and columns, stand in the order of their first cells.
+#[derive(Clone, Debug)]
+pub(crate) struct Grid {
+    pub cells: Vec<Cell>,
+}
+
+/// The order of rows and columns that are drawn, and how many are not.
+struct Order<'g> {
+    categories: Vec<&'g str>,
+    /// Style and length.
+    columns: Vec<[&'g str; 2]>,
+    left_out: [usize; 2],
+}
+
+/// The heat map; none where there is no cell.
+pub(crate) fn heat_map(words: Words<'_>, grid: &Grid) -> Option<Figure> {
+    let most = grid.cells.iter().map(|cell| cell.available).max()?;
+    let order = Order::of(grid);
+    let too_few: Vec<&Cell> = grid.cells.iter().filter(|cell| cell.is_short()).collect();
+    let how_read = how_read(grid, &order);
+    let mut svg = words.svg(&how_read, &about(grid, &too_few));
+    let labels = order.categories.iter().map(|name| width_of(name));
+    let left = labels.fold(40.0, f64::max).min(LABEL_MAX) + 12.0;
+    let width = ((WIDTH - left) / order.columns.len() as f64).min(CELL_MAX);
+    let top = heads(&mut svg, &order.columns, left, width);
+    let (mut cells, mut short) = (Vec::new(), Vec::new());
+    for (y, category) in order.categories.iter().enumerate() {
+        let place = [left - 10.0, top + ROW * (y as f64 + 0.5) + 4.0];
+        svg.text("", place, Anchor::End, &fitted(category, LABEL_MAX));
+        for (x, column) in order.columns.iter().enumerate() {
+            let found = grid.cells.iter().find(|cell| {
+                cell.category == **category && [&*cell.style, &*cell.length] == *column
+            });
+            let corner = [left + width * x as f64, top + ROW * y as f64];
+            if let Some(cell) = found {
+                draw(&mut svg, cell, most, corner, width);
+                let [x, y] = corner;
+                cells.push([x + 1.0, y + 1.0, width - 2.0, ROW - 2.0]);
+                if cell.is_short() {
+                    short.push([x + 2.0, y + 2.0, width - 4.0, ROW - 4.0]);
+                }
+            }
+        }
+    }
+    svg.rects("cell", &cells);
+    svg.rects("short", &short);
+    let height = top + ROW * order.categories.len() as f64 + 4.0;
+    Some(words.figure(svg.finish(WIDTH, height), table(grid)))
+}
+
+fn how_read(grid: &Grid, order: &Order<'_>) -> String {
+    let mut said = String::from("In each cell: how many there are to draw from");
+    if grid.cells.iter().any(|cell| cell.asked.is_some()) {
+        said += ", and below whether that is enough for the largest size asked (≥) or short of it (<, dashed)";
+    }
+    said.push('.');
+    for (left_out, what) in order.left_out.into_iter().zip(["categories", "columns"]) {
+        if left_out > 0 {
+            let left_out = thousands(left_out as u64);
+            said += &format!(" {left_out} {what} with fewer are not drawn.");
+        }
+    }
+    said
+}
+
+fn about(grid: &Grid, short: &[&Cell]) -> String {
+    let cells = grid.cells.len();
+    let each = grid.cells.iter().map(|cell| cell.available);
+    let (least, most) = (each.clone().min().unwrap_or(0), each.max().unwrap_or(0));
+    let mut said = format!(
+        "{} cells with {} to {} to draw from.",
+        thousands(cells as u64),
+        thousands(least),
+        thousands(most)
+    );
+    if !short.is_empty() {
+        let names = short.iter().map(|cell| {
+            let asked = thousands(cell.asked.unwrap_or(0));
+            let name = fitted(&cell.name(), 2.0 * LABEL_MAX);
+            format!("{name} ({} of {asked})", thousands(cell.available))
+        });
+        said += &format!(" Short: {}.", listed(names));
+    } else if grid.cells.iter().any(|cell| cell.asked.is_some()) {
+        said += " None is short of what was asked.";
+    }
+    said
+}
+
+impl<'g> Order<'g> {
+    fn of(grid: &'g Grid) -> Self {
+        let of = |name: fn(&Cell) -> [&str; 2], most: usize| few(&grid.cells, name, most);
+        let (mut columns, left) = of(|cell| [&cell.style, &cell.length], COLUMNS_MAX);
+        let rows_max = ROWS_MAX.min(CELLS_MAX / columns.len().max(1));
+        let (categories, rows) = of(|cell| [&cell.category, ""], rows_max);
+        // Columns of one style stand together.
+        let styles: Vec<&str> = columns.iter().map(|[style, _]| *style).collect();
+        columns.sort_by_key(|[style, _]| styles.iter().position(|other| other == style));
+        Self {
+            categories: categories.into_iter().map(|[name, _]| name).collect(),
+            columns,
+            left_out: [rows, left],
+        }
+    }
+}
+
+/// The names with most trajectories, in the order of their first cells; how many there are besides.
+fn few<'g>(
+    cells: &'g [Cell],
+    name: impl Fn(&'g Cell) -> [&'g str; 2],
+    most: usize,
+) -> (Vec<[&'g str; 2]>, usize) {
+    let mut found: indexmap::IndexMap<[&str; 2], u64> = indexmap::IndexMap::new();
+    for cell in cells {
+        let count = found.entry(name(cell)).or_default();
+        *count = count.saturating_add(cell.available);
+    }
+    let mut counts: Vec<u64> = found.values().copied().collect();
+    counts.sort_unstable_by(|a, b| b.cmp(a));
+    let least = counts.get(most.min(counts.len()) - 1).copied().unwrap_or(0);
+    let all = found.len();
+    let names: Vec<[&str; 2]> = found
+        .into_iter()
+        .filter(|(_, count)| *count >= least)
+        .map(|(name, _)| name)
+        .take(most)
+        .collect();
+    let left = all - names.len();
+    (names, left)
+}
+
+/// The names over the columns, styles over lengths; how far down the cells begin.
+fn heads(svg: &mut Svg, columns: &[[&str; 2]], left: f64, width: f64) -> f64 {
+    let has_styles = columns.iter().any(|[style, _]| !style.is_empty());
+    let top = if has_styles { 38.0 } else { 20.0 };
+    for (at, [_, length]) in columns.iter().enumerate() {
+        let place = [left + width * (at as f64 + 0.5), top - 7.0];
+        svg.text("", place, Anchor::Middle, &fitted(length, width - 6.0));
+    }
+    let mut first = 0;
+    for group in columns.chunk_by(|[a, _], [b, _]| a == b) {
+        let room = width * group.len() as f64;
+        let from = left + width * first as f64;
+        let style = fitted(group[0][0], (room - 6.0) / BOLD);
+        svg.text("strong", [from + room / 2.0, 11.0], Anchor::Middle, &style);
+        if has_styles {
+            svg.line("axis", [from + 3.0, 16.0], [from + room - 3.0, 16.0]);
+        }
+        first += group.len();
+    }
+    top
+}
+
+fn draw(svg: &mut Svg, cell: &Cell, most: u64, [left, top]: [f64; 2], width: f64) {
+    // A root: what is a hundredth of the most is still a tenth as dark.
+    let share = libm::sqrt(cell.available as f64 / most.max(1) as f64);
+    svg.tones(share, &[[left + 1.0, top + 1.0, width - 2.0, ROW - 2.0]]);
+    let middle = left + width / 2.0;
+    let base = top + if cell.asked.is_some() { 15.0 } else { 21.0 };
+    let available = fitted(&thousands(cell.available), width - 4.0);
+    svg.text("", [middle, base], Anchor::Middle, &available);
+    if let Some(asked) = cell.asked {
+        let sign = if cell.is_short() { '<' } else { '≥' };
+        let said = fitted(&format!("{sign} {}", thousands(asked)), width - 4.0);
+        svg.text("", [middle, top + 28.0], Anchor::Middle, &said);
+    }
+}
+
+fn table(grid: &Grid) -> Table {
+    let mut table = Table::new(&[
+        "category",
+        "length",
+        "style",
+        "available",
+        "largest asked",
+        "",
+    ]);
+    for cell in &grid.cells {
+        table.push([
+            cell.category.clone(),
+            cell.length.clone(),
+            cell.style.clone(),
+            thousands(cell.available),
+            cell.asked.map_or("–".into(), thousands),
+            if cell.is_short() {
+                "short".into()
+            } else {
+                String::new()
+            },
+        ]);
+    }
+    table
+}
