@@ -24,7 +24,10 @@ async function opened(path, scheme, width) {
   await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: scheme }]);
   page.on("dialog", (dialog) => { tell(`${path}: a script of somebody else's ran`); dialog.dismiss(); });
   page.on("pageerror", (error) => tell(`${path}: ${error}`));
-  page.on("console", (message) => { if (message.type() === "error") tell(`${path}: ${message.text()}`); });
+  // A page that is refused on purpose is logged as such.
+  page.on("console", (message) => {
+    if (message.type() === "error" && path !== "nowhere") tell(`${path}: ${message.text()}`);
+  });
   page.on("request", (request) => { if (!request.url().startsWith(origin)) tell(`${path}: asks ${request.url()}`); });
   const start = performance.now();
   await page.goto(new URL(path, address).href, { waitUntil: "load" });
