@@ -125,8 +125,10 @@ fn shown(
     let mut texts = HashMap::new();
     for (at, record) in sets.iter().enumerate() {
         let of_set = chosen.iter().filter(|(set, _)| *set == at);
-        let ids: Vec<String> = of_set.map(|(_, row)| row.name().to_owned()).collect();
-        let found = facts.tables.texts_in(&record.name, &ids)?;
+        let named = of_set.map(|(_, row)| (row.name().to_owned(), row.count("rank")));
+        let found = facts
+            .tables
+            .texts_in(&record.name, &named.collect::<Vec<_>>())?;
         texts.extend(found.into_iter().map(|(id, texts)| ((at, id), texts)));
     }
     let mut shown = vec![Vec::new(); sets.len()];
