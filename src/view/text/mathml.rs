@@ -240,7 +240,7 @@ impl Page {
 
     /// A space, or a rule as one that is filled.
     fn struts(&mut self, node: &MathNode) {
-        if node.attributes.get("linebreak").is_some() {
+        if node.attributes.contains_key("linebreak") {
             return self.space(1.0);
         }
         let size = |name| {
