@@ -421,3 +421,38 @@ fn hundreds_of_subsets_stand_in_groups_that_hide_no_overlap() {
     assert_eq!(read::columns(&svg, "tone").len(), 2);
     is_sound(&figure);
 }
+
+#[test]
+fn scores_that_are_near_each_other_are_told_apart_on_a_part_of_the_axis() {
+    let point = |size, score| Point {
+        size,
+        score,
+        interval: Some([score - 1.0, score + 1.0]),
+        ..Point::default()
+    };
+    let panel = |scores: [f64; 2]| Panel {
+        series: vec![Series {
+            name: "all".into(),
+            colour: 0,
+            points: vec![point(100.0, scores[0]), point(1000.0, scores[1])],
+        }],
+        ..Panel::default()
+    };
+    let axis = |scores: [f64; 2]| -> Vec<String> {
+        let figure = lines(words("lines"), [0.0, 100.0], &[panel(scores)]).expect("a line");
+        is_sound(&figure);
+        let texts = read::texts(&figure.drawing.inline("lines"));
+        let mut numbers: Vec<f64> = texts
+            .iter()
+            .filter(|one| one.x + one.width < 34.0)
+            .filter_map(|one| one.text.parse().ok())
+            .collect();
+        numbers.sort_by(f64::total_cmp);
+        [numbers.first(), numbers.last()]
+            .map(|end| end.expect("a number").to_string())
+            .to_vec()
+    };
+    assert_eq!(axis([42.0, 48.0]), ["40", "70"]);
+    assert_eq!(axis([0.0, 100.0]), ["0", "100"]);
+    assert_eq!(axis([99.5, 99.6]), ["70", "100"]);
+}
