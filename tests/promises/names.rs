@@ -80,7 +80,7 @@ fn a_name_that_is_none_is_met_with_the_one_that_was_meant() {
     for (query, meant) in [
         ("SELECT * FROM ledgr", "ledger"),
         ("SELECT * FROM \"randm-4\"", "random-4"),
-        ("SELECT resn FROM ledger", "reason"),
+        ("SELECT reasn FROM ledger", "reason"),
         ("SELECT token_cout(reason) FROM ledger", "token_count"),
     ] {
         told(&place, &["sql", query, "--in", "out"], meant);
