@@ -351,19 +351,27 @@ fn ground(svg: &mut Svg, axis: &Axis, foot: f64, unit: &str) {
     svg.text("soft", centre, Anchor::Middle, &unit);
 }
 
+/// Rows that the table has room for.
+const TABLE_ROWS: usize = 80;
+
+/// Each bar that holds something; of many series as many bars together as leave room for all of them.
 fn table(bars: &[Bars], edges: &[f64]) -> Table {
     let mut table = Table::new(&["", "in all", "median", "from", "below", "count", "share"]);
+    let whole = |edge: f64| tick(libm::ceil(edge - 1e-6), 1.0);
+    let together = (bars.len() * (edges.len() - 1)).div_ceil(TABLE_ROWS).max(1);
     for one in bars {
-        for (ends, count) in edges.windows(2).zip(&one.heights) {
-            if *count > 0 {
+        for (at, heights) in one.heights.chunks(together).enumerate() {
+            let first = at * together;
+            let count: u64 = heights.iter().sum();
+            if count > 0 {
                 table.push([
                     one.name.clone(),
                     thousands(one.count),
                     thousands(one.median),
-                    tick(libm::ceil(ends[0] - 1e-6), 1.0),
-                    tick(libm::ceil(ends[1] - 1e-6), 1.0),
-                    thousands(*count),
-                    percent(*count, one.count),
+                    whole(edges[first]),
+                    whole(edges[first + heights.len()]),
+                    thousands(count),
+                    percent(count, one.count),
                 ]);
             }
         }
