@@ -6,7 +6,8 @@
 //! columns; of CSV the lines. Prints one JSON object: formulas by source and by use, the shares rendered, and seconds;
 //! then the most frequent that are not rendered. It ends with 1 below 99.5 %.
 //!
-//! Measured 2026-11-27 on `../shared/data`: see the commit that names this bench.
+//! Measured 2026-11-27 on `../shared/data`: of 168,839 distinct formulas in 586,692 uses 99.80 % are rendered, by use
+//! 99.93 %. What is left is damaged (`\\f` read as a form feed, braces left open) or defines commands.
 
 use std::collections::HashMap;
 use std::io::Read;

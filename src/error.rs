@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 pub(crate) use nearest::{did_you_mean, listed, nearest};
 pub(crate) use text::{bounded, shortened, thousands};
-pub(crate) use visible::{one_line, quoted, visible, visible_json, visible_message};
+pub(crate) use visible::{MARKS, one_line, quoted, visible, visible_json, visible_message};
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 

@@ -122,5 +122,5 @@ pub fn formulas(text: &str) -> Vec<(String, bool)> {
 /// What `check` finds broken, a line each, for the fuzz targets.
 #[doc(hidden)]
 pub fn broken_promises(out: &std::path::Path) -> Result<Vec<String>> {
-    Ok(audit::check::check(out, None)?.broken)
+    Ok(audit::check::check(out, None, &())?.broken)
 }

@@ -11,7 +11,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Candidate;
-use crate::error::Refusal;
+use crate::error::{Refusal, did_you_mean, listed};
 
 /// The `[grid.length]` table: how a grid's length axis is made.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -154,9 +154,16 @@ impl LengthRules {
         let find = |rule: &String| {
             let found = known.iter().find(|length| length.to_string() == *rule);
             found.copied().ok_or_else(|| {
-                let names: Vec<String> = known.iter().map(|length| format!("`{length}`")).collect();
-                let names = names.join(", ");
-                refusal("rule", format!("has no `{rule}`; it has {names}"))
+                let names: Vec<String> = known.iter().map(Length::to_string).collect();
+                let names = || names.iter().map(String::as_str);
+                Refusal::new(
+                    "length.rule",
+                    format!("has no `{rule}`; it has {}", listed(names())),
+                    format!(
+                        "{}see `gradatim schema pipeline`",
+                        did_you_mean(rule, names())
+                    ),
+                )
             })
         };
         rules.iter().map(find).collect()

@@ -11,6 +11,7 @@ use crate::plan::Overrides;
 use clap::Args;
 
 use super::progress::Progress;
+use super::style::{Style, styled};
 use super::table::thousands;
 use super::{hub, named_path, print, print_json, stop_on_signals, tell, threads, use_threads};
 
@@ -72,7 +73,12 @@ pub(super) fn check(arguments: &Arguments) -> Result<u8> {
     use_threads(threads())?;
     let mut findings = match arguments.sources {
         true => with_sources(arguments)?,
-        false => check::check(&arguments.out, None)?,
+        false => {
+            let progress = Progress::new();
+            let findings = check::check(&arguments.out, None, &progress);
+            progress.finish();
+            findings?
+        }
     };
     if let Some(expected) = &arguments.expect {
         findings.expect(expected);
@@ -101,7 +107,7 @@ fn with_sources(arguments: &Arguments) -> Result<Findings> {
         seed: arguments.sample_seed.unwrap_or_else(any_seed),
         connect: &|| hub::connect(&stop, &progress, HUB_SPACE),
     };
-    let findings = check::check(&arguments.out, Some(&again));
+    let findings = check::check(&arguments.out, Some(&again), &*progress);
     progress.finish();
     findings
 }
@@ -112,22 +118,23 @@ fn any_seed() -> u64 {
 }
 
 fn report(findings: &Findings) -> String {
-    let lines = |word: &str, lines: &[String]| -> String {
+    let lines = |word: String, lines: &[String]| -> String {
         lines
             .iter()
             .map(|line| format!("{word}: {}\n", one_line(line)))
             .collect()
     };
-    let mut text = lines("broken", &findings.broken);
+    let broken = styled(Style::Bad, "broken");
+    let mut text = lines(broken.clone(), &findings.broken);
     if findings.broken_more > 0 {
-        text += &format!("broken: {} more\n", thousands(findings.broken_more));
+        text += &format!("{broken}: {} more\n", thousands(findings.broken_more));
     }
-    text += &lines("note", &findings.notes);
+    text += &lines("note".to_owned(), &findings.notes);
     text += &format!(
         "{}: {} files, {} subsets with {} rows, {} ledger entries",
         match findings.broken.is_empty() {
-            true => "sound",
-            false => "not sound",
+            true => styled(Style::Good, "sound"),
+            false => styled(Style::Bad, "not sound"),
         },
         findings.files,
         findings.subsets,

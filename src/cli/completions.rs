@@ -4,7 +4,7 @@ use crate::Result;
 use clap::{Args, CommandFactory};
 use clap_complete::Shell;
 
-use super::{Cli, print};
+use super::{Cli, print_to_keep};
 
 /// Prints completions for a shell.
 #[derive(Args)]
@@ -24,6 +24,6 @@ pub(super) fn completions(arguments: &Arguments) -> Result<u8> {
         "gradatim",
         &mut script,
     );
-    print(&String::from_utf8_lossy(&script))?;
+    print_to_keep(&String::from_utf8_lossy(&script))?;
     Ok(0)
 }

@@ -3,7 +3,7 @@
 use crate::Result;
 use clap::{Args, ValueEnum};
 
-use super::print;
+use super::print_to_keep;
 
 /// Prints a complete pipeline, to start from; its top says how to name your own data in it.
 #[derive(Args)]
@@ -64,7 +64,7 @@ pub(super) fn example(arguments: &Arguments) -> Result<u8> {
         Name::Difficulty => include_str!("../../pipelines/difficulty.toml"),
         Name::Bench => include_str!("../../pipelines/bench.toml"),
     };
-    print(&(head(pipeline) + pipeline))?;
+    print_to_keep(&(head(pipeline) + pipeline))?;
     Ok(0)
 }
 

@@ -5,7 +5,7 @@ use crate::run::Watch;
 use clap::Args;
 
 use super::inspect::Data;
-use super::print;
+use super::print_to_keep;
 use super::progress::Progress;
 use super::starter::Starter;
 
@@ -25,13 +25,14 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn init(arguments: &Arguments) -> Result<u8> {
-    let (starter, place) = Starter::of_data(&arguments.data)?;
+    let progress = Progress::new();
+    let (starter, place) = Starter::of_data(&arguments.data, &progress)?;
     if starter.trial.trajectories == 0 {
-        Progress::new().note(&format!(
+        progress.note(&format!(
             "as this pipeline reads it, {}: mend it first",
             starter.trial.told()
         ));
     }
-    print(&starter.pipeline(&place.name(), &place.keys()))?;
+    print_to_keep(&starter.pipeline(&place.name(), &place.keys()))?;
     Ok(0)
 }

@@ -30,21 +30,21 @@ mod shell;
 mod size;
 mod sql;
 mod starter;
+mod style;
 mod table;
+mod terminal;
 mod train_config;
 mod training;
 mod verify;
 mod view;
 mod why;
 
-use std::borrow::Cow;
 use std::ffi::OsString;
-use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 
-use crate::error::{bounded, nearest, one_line, visible, visible_json, visible_message};
+use crate::error::nearest;
 use crate::memory::{Limit, Need};
 use crate::pipeline::PipelineFile;
 use crate::plan::{Overrides, Plan};
@@ -57,6 +57,10 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use progress::Progress;
 use size::ByteSize;
+use terminal::{
+    is_closed_pipe, print, print_error, print_for_programs, print_json, print_misuse,
+    print_to_keep, say, tell,
+};
 
 /// Runs the program with these arguments, its own name first; returns the exit code.
 ///
@@ -433,56 +437,6 @@ fn stop_on_signals() -> Result<Arc<AtomicUsize>> {
     Ok(stop)
 }
 
-/// Data goes to stdout: for people, so that nothing in it acts on their terminal.
-fn print(text: &str) -> Result<()> {
-    write_out(&visible(text))
-}
-
-/// What is for programs stays as it is where one reads it.
-fn print_for_programs(text: &str) -> Result<()> {
-    match std::io::stdout().is_terminal() {
-        true => print(text),
-        false => write_out(text),
-    }
-}
-
-fn print_json(value: &impl serde::Serialize) -> Result<()> {
-    let text = serde_json::to_string_pretty(value).map_err(std::io::Error::from)?;
-    write_out(&(visible_json(&text) + "\n"))
-}
-
-fn write_out(text: &str) -> Result<()> {
-    let mut stdout = std::io::stdout().lock();
-    let written = stdout.write_all(text.as_bytes());
-    let written = written.and_then(|()| stdout.flush());
-    written.map_err(|error| Error::write(Path::new("stdout"), error))
-}
-
-/// Talk goes to stderr, in one line.
-fn say(text: &str) {
-    write_err(&one_line(text));
-}
-
-/// Talk of several lines.
-fn tell(text: &str) {
-    write_err(&visible(text));
-}
-
-fn write_err(text: &str) {
-    // Where nobody can be told, as on a full disk, nothing ends for it.
-    let _ = writeln!(std::io::stderr(), "{text}");
-}
-
-/// Whether the reader of our stdout has gone, as `| head` does.
-fn is_closed_pipe(error: &Error) -> bool {
-    match error {
-        Error::Io(error) | Error::Write { source: error, .. } => {
-            error.kind() == std::io::ErrorKind::BrokenPipe
-        }
-        _ => false,
-    }
-}
-
 /// The arguments as typed, as clap reads them.
 fn parse(
     arguments: impl IntoIterator<Item = impl Into<OsString> + Clone>,
@@ -518,52 +472,6 @@ fn with_nearest_command(mut error: clap::Error) -> clap::Error {
         error.insert(ContextKind::SuggestedSubcommand, meant);
     }
     error
-}
-
-/// Whether what is said to people may have colours (no-color.org).
-fn has_colours() -> bool {
-    let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-    let is_dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
-    std::io::stderr().is_terminal() && !is_set("NO_COLOR") && !is_dumb
-}
-
-/// A word before a message; `code` is its colour as terminals number them.
-fn label(word: &str, code: u8) -> String {
-    match has_colours() {
-        true => format!("\x1b[1;{code}m{word}:\x1b[0m"),
-        false => format!("{word}:"),
-    }
-}
-
-const RED: u8 = 31;
-const CYAN: u8 = 36;
-
-/// The error, its causes, and how to mend it.
-fn print_error(error: &Error) {
-    let message = visible_message(&error.to_string());
-    let mut text = format!("{} {message}", label("error", RED));
-    let mut cause = std::error::Error::source(error);
-    while let Some(source) = cause {
-        text += &format!("\n  caused by: {}", one_line(&source.to_string()));
-        cause = source.source();
-    }
-    if let Some(hint) = error.hint() {
-        text += &format!("\n{} {}", label("hint", CYAN), one_line(&hint));
-    }
-    write_err(&bounded(&text));
-}
-
-/// Help, or what is wrong with the arguments, which may be names of files that a shell found.
-fn print_misuse(error: &clap::Error) {
-    let plain = error.to_string();
-    // Where the terminal has gone nobody can be told.
-    let _ = match visible(&plain) {
-        Cow::Borrowed(_) => error.print(),
-        Cow::Owned(_) => {
-            let shown = visible_message(&plain);
-            writeln!(std::io::stderr(), "{}", shown.trim_end())
-        }
-    };
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use crate::pool::{Aside, Part, PartFolder, Pool};
 use clap::{Args, Subcommand};
 use serde_json::json;
 
+use super::style::{Style, styled};
 use super::table::{bytes, table, thousands};
 use super::{print, print_json};
 
@@ -164,7 +165,8 @@ fn check(pool: &Pool, as_json: bool) -> Result<u8> {
         let mut text = String::new();
         for (folder, why) in &damaged {
             let folder = folder.display().to_string();
-            text += &format!("damaged: {}: {}\n", one_line(&folder), one_line(why));
+            let damaged = styled(Style::Bad, "damaged");
+            text += &format!("{damaged}: {}: {}\n", one_line(&folder), one_line(why));
         }
         text += &format!(
             "{} parts whole, {} damaged\n",

@@ -3,6 +3,7 @@
 //! The line is drawn some times a second whether anything moved or not, so that a stage is seen at once, and holds
 //! what its width has room for.
 
+use std::collections::VecDeque;
 use std::io::IsTerminal;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
@@ -12,6 +13,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 use super::say;
 use super::table::{bytes, thousands};
+use super::terminal::width_of;
 use crate::error::one_line;
 
 pub(crate) struct Progress {
@@ -33,6 +35,47 @@ struct Shown {
     began: Instant,
     total: Amount,
     done: Amount,
+    pace: Pace,
+}
+
+/// How far the stage was at some moments before, the oldest first: by what was done since rates are told. A stage that
+/// finds much in the pool, or waits, would else have a rate that nothing has.
+#[derive(Default)]
+struct Pace {
+    marks: VecDeque<(Duration, Amount)>,
+    /// What was waited for is there, and what comes next is the first of it.
+    is_over: bool,
+}
+
+/// Older moments are forgotten.
+const WINDOW: Duration = Duration::from_secs(20);
+
+/// Moments are apart.
+const APART: Duration = Duration::from_millis(250);
+
+impl Pace {
+    /// What was done by then, and how long the stage took until then.
+    fn mark(&mut self, took: Duration, done: Amount) {
+        if std::mem::take(&mut self.is_over) {
+            self.marks.clear();
+        }
+        let is_near = |(at, _): &(Duration, Amount)| took < *at + APART;
+        if !self.marks.back().is_some_and(is_near) {
+            self.marks.push_back((took, done));
+        }
+        let is_old = |marks: &VecDeque<(Duration, Amount)>| {
+            let second = marks.get(1);
+            second.is_some_and(|(at, _)| took > *at + WINDOW)
+        };
+        while is_old(&self.marks) {
+            self.marks.pop_front();
+        }
+    }
+
+    /// The moment from which rates are told, and what was done by then.
+    fn since(&self) -> (Duration, Amount) {
+        self.marks.front().copied().unwrap_or_default()
+    }
 }
 
 /// Without a terminal, a stage that took less leaves no line.
@@ -95,15 +138,28 @@ impl Progress {
 impl Shown {
     /// How much of it is done; none where its length is not known.
     fn share(&self) -> Option<f64> {
+        self.share_of(self.done)
+    }
+
+    fn share_of(&self, done: Amount) -> Option<f64> {
         let (done, total) = match self.total {
-            Amount { bytes: 0, rows, .. } => (self.done.rows, rows),
-            Amount { bytes, .. } => (self.done.bytes, bytes),
+            Amount { bytes: 0, rows, .. } => (done.rows, rows),
+            Amount { bytes, .. } => (done.bytes, bytes),
         };
         (total > 0).then(|| (done as f64 / total as f64).min(1.0))
     }
 
+    /// Bytes a second since rates are told; none before one can be.
+    fn rate(&self, took: Duration) -> Option<f64> {
+        let (since, before) = self.pace.since();
+        let bytes = self.done.bytes.saturating_sub(before.bytes);
+        let seconds = took.saturating_sub(since);
+        let is_told = seconds >= TELLING && bytes > 0;
+        is_told.then(|| bytes as f64 / seconds.as_secs_f64())
+    }
+
     /// As `2 of 10 files`, `18,000 rows`, `812 MB`, `142 MB/s`.
-    fn amounts(&self, took: Duration) -> [Option<String>; 4] {
+    fn amounts(&self, rate: Option<f64>) -> [Option<String>; 4] {
         let count = |done: u64, total: u64, noun: &str| match (done, total) {
             (0, 0) => None,
             (done, 0) => Some(format!("{} {noun}", thousands(done))),
@@ -114,21 +170,20 @@ impl Shown {
             )),
         };
         let amount = Some(self.done.bytes).filter(|&done| self.total.bytes > 0 && done > 0);
-        let rate = |done: u64| bytes((done as f64 / took.as_secs_f64()) as u64);
         [
             count(self.done.files, self.total.files, "files"),
             count(self.done.rows, self.total.rows, "rows"),
             amount.map(bytes),
-            amount
-                .filter(|_| took >= TELLING)
-                .map(|done| format!("{}/s", rate(done))),
+            rate.map(|rate| format!("{}/s", bytes(rate as u64))),
         ]
     }
 
     /// Of a stage that has ended.
     fn whole(&self, took: Duration) -> String {
-        let parts: Vec<String> = self.amounts(took).into_iter().flatten().collect();
         let seconds = took.as_secs_f64();
+        let is_told = took >= TELLING && self.total.bytes > 0 && self.done.bytes > 0;
+        let rate = is_told.then(|| self.done.bytes as f64 / seconds);
+        let parts: Vec<String> = self.amounts(rate).into_iter().flatten().collect();
         match parts.as_slice() {
             [] => format!("{}: {seconds:.1} s", self.name),
             parts => format!("{}: {} in {seconds:.1} s", self.name, parts.join(", ")),
@@ -137,9 +192,12 @@ impl Shown {
 
     /// As `12 s left`.
     fn left(&self, took: Duration) -> Option<String> {
+        let (since, before) = self.pace.since();
         let share = self.share().filter(|share| *share > 0.02)?;
-        let left = took.as_secs_f64() * (1.0 - share) / share;
-        let is_told = took >= TELLING && left >= 1.0;
+        let made = share - self.share_of(before)?;
+        let seconds = took.saturating_sub(since);
+        let left = seconds.as_secs_f64() * (1.0 - share) / made;
+        let is_told = seconds >= TELLING && made > 0.0 && left >= 1.0;
         is_told.then(|| match left as u64 {
             seconds @ ..120 => format!("{seconds} s left"),
             seconds @ ..7200 => format!("{} min left", seconds / 60),
@@ -161,7 +219,7 @@ impl Shown {
         if self.share().is_none() && took >= TELLING {
             line += &format!("  {} s", took.as_secs());
         }
-        let [files, rows, bytes, rate] = self.amounts(took);
+        let [files, rows, bytes, rate] = self.amounts(self.rate(took));
         let parts = [files, rows, bytes, rate, self.left(took)];
         cut(
             &(line.clone() + &fitted(parts, width.saturating_sub(line.len()))),
@@ -191,11 +249,9 @@ fn cut(line: &str, width: usize) -> String {
     line.chars().take(width).collect()
 }
 
-fn terminal_width() -> usize {
-    let size = terminal_size::terminal_size_of(std::io::stderr());
-    let width = size.map_or(WIDTH, |(width, _)| usize::from(width.0));
+fn line_width() -> usize {
     // A letter in the last column wraps on some.
-    width.saturating_sub(1).max(20)
+    width_of(&std::io::stderr()).unwrap_or(WIDTH) - 1
 }
 
 /// A line that draws itself.
@@ -204,7 +260,7 @@ fn bar(shown: &Arc<Mutex<Shown>>) -> ProgressBar {
     let line = move |_: &ProgressState, out: &mut dyn std::fmt::Write| {
         let shown = lock(&of);
         // Where the terminal has gone nobody can be told.
-        let _ = out.write_str(&shown.line(terminal_width(), shown.began.elapsed()));
+        let _ = out.write_str(&shown.line(line_width(), shown.began.elapsed()));
     };
     let style = ProgressStyle::with_template("{line}")
         .unwrap_or_else(|_| ProgressStyle::default_spinner())
@@ -225,6 +281,7 @@ impl Watch for Progress {
             began: Instant::now(),
             total,
             done: Amount::default(),
+            pace: Pace::default(),
         }));
         let bar = self.is_terminal.then(|| bar(&shown));
         *lock(&self.stage) = Some(Stage { shown, bar });
@@ -238,11 +295,15 @@ impl Watch for Progress {
         shown.done.files += done.files;
         shown.done.rows += done.rows;
         shown.done.bytes += done.bytes;
+        let (took, done) = (shown.began.elapsed(), shown.done);
+        shown.pace.mark(took, done);
     }
 
     fn waits_for(&self, what: &'static str) {
         if let Some(stage) = lock(&self.stage).as_ref() {
-            lock(&stage.shown).waits_for = Some(what);
+            let mut shown = lock(&stage.shown);
+            shown.waits_for = Some(what);
+            shown.pace.is_over = true;
         }
     }
 
@@ -270,6 +331,7 @@ mod tests {
             began: Instant::now(),
             total,
             done,
+            pace: Pace::default(),
         }
     }
 
@@ -307,6 +369,29 @@ mod tests {
             ended.contains("100 %") && !ended.contains("left"),
             "{ended}"
         );
+    }
+
+    #[test]
+    fn a_rate_is_of_what_came_since_the_stage_waited_and_of_the_last_seconds() {
+        let seconds = Duration::from_secs;
+        let mut found = shown(Amount::files(2, 900 << 20), Amount::files(4, 1000 << 20));
+        found.pace.mark(seconds(1), found.done);
+        let line = found.line(99, seconds(1));
+        assert!(!line.contains("/s"), "{line}");
+        found.done.bytes += 50 << 20;
+        found.pace.mark(seconds(11), found.done);
+        let line = found.line(99, seconds(11));
+        assert!(line.ends_with("5.00 MiB/s  10 s left"), "{line}");
+        for second in 12..=60 {
+            found.done.bytes += 1 << 20;
+            found.pace.mark(seconds(second), found.done);
+        }
+        let line = found.line(99, seconds(60));
+        assert!(line.contains("1.00 MiB/s"), "{line}");
+        found.pace.is_over = true;
+        found.pace.mark(seconds(90), found.done);
+        let line = found.line(99, seconds(95));
+        assert!(!line.contains("/s") && !line.contains("left"), "{line}");
     }
 
     #[test]

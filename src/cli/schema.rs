@@ -8,12 +8,13 @@ use crate::eval::output::{Evaluation, tables};
 use crate::manifest::Manifest;
 use crate::pipeline::Pipeline;
 use crate::pool::tables::{COMPANION, PROBLEMS, TRAJECTORIES};
-use crate::schema::markdown;
+use crate::schema::{Head, markdown};
 use crate::train::preflight::Preflight;
 use crate::{Error, Result};
 use clap::{Args, ValueEnum};
 
-use super::print;
+use super::table::{table, width};
+use super::{print, print_to_keep};
 
 /// Prints the JSON schema of the pipeline file, the manifest, `leakage.json` or what `audit --json`, `diff --json`,
 /// `eval --json` and `preflight --json` print, or the columns of a table.
@@ -58,43 +59,76 @@ enum Of {
 }
 
 pub(super) fn schema(arguments: &Arguments) -> Result<u8> {
-    print(&text(arguments.of)?)?;
+    match json(arguments.of) {
+        Some(schema) => print_to_keep(&schema?)?,
+        None => match width() {
+            Some(_) => print(&columns(arguments.of, laid_out))?,
+            None => print_to_keep(&columns(arguments.of, markdown))?,
+        },
+    }
     Ok(0)
 }
 
-fn text(of: Of) -> Result<String> {
-    Ok(match of {
-        Of::Pipeline => json_schema::<Pipeline>()?,
-        Of::Manifest => json_schema::<Manifest>()?,
-        Of::Leakage => json_schema::<Leakage>()?,
-        Of::Audit => json_schema::<Audit>()?,
-        Of::Findings => markdown(&dataset::columns()),
-        Of::Diff => json_schema::<Diff>()?,
-        Of::Differing => markdown(&diff::columns()),
-        Of::Trajectories => markdown(&TRAJECTORIES.heads()),
-        Of::Problems => markdown(&PROBLEMS.heads()),
-        Of::Companion => markdown(&COMPANION.heads()),
-        Of::Ledger => markdown(&ledger::columns()),
-        Of::Selection => markdown(&selection::columns()),
-        Of::Subset => {
-            let derived = markdown(&subset::derived_columns());
-            let added = markdown(&subset::added());
-            markdown(&subset::own_columns()) + DERIVED_ABOVE + &derived + ADDED_ABOVE + &added
-        }
-        Of::Balance => markdown(&balance::columns()),
-        Of::Overlap => markdown(&balance::overlap_columns()) + OVERLAP_BELOW,
-        Of::Runs => markdown(&runs::columns()),
-        Of::Subsets => markdown(&appendix::columns()),
-        Of::Eval => json_schema::<Evaluation>()?,
-        Of::Attempts => markdown(&tables::attempts_heads()),
-        Of::EvalRuns => markdown(&tables::runs_heads()),
-        Of::Tiers => markdown(&tables::tiers_heads()),
-        Of::Pairs => markdown(&tables::pairs_heads()),
-        Of::Arms => markdown(&tables::arms_heads()),
-        Of::Comparisons => markdown(&tables::comparisons_heads()),
-        Of::Disagreements => markdown(&tables::disagreements_heads()),
-        Of::Preflight => json_schema::<Preflight>()?,
+/// The JSON schema of what is JSON, or TOML.
+fn json(of: Of) -> Option<Result<String>> {
+    Some(match of {
+        Of::Pipeline => json_schema::<Pipeline>(),
+        Of::Manifest => json_schema::<Manifest>(),
+        Of::Leakage => json_schema::<Leakage>(),
+        Of::Audit => json_schema::<Audit>(),
+        Of::Diff => json_schema::<Diff>(),
+        Of::Eval => json_schema::<Evaluation>(),
+        Of::Preflight => json_schema::<Preflight>(),
+        _ => return None,
     })
+}
+
+/// The columns of what is a table.
+fn columns(of: Of, shown: fn(&[Head]) -> String) -> String {
+    match of {
+        Of::Findings => shown(&dataset::columns()),
+        Of::Differing => shown(&diff::columns()),
+        Of::Trajectories => shown(&TRAJECTORIES.heads()),
+        Of::Problems => shown(&PROBLEMS.heads()),
+        Of::Companion => shown(&COMPANION.heads()),
+        Of::Ledger => shown(&ledger::columns()),
+        Of::Selection => shown(&selection::columns()),
+        Of::Subset => {
+            let derived = shown(&subset::derived_columns());
+            let added = shown(&subset::added());
+            shown(&subset::own_columns()) + DERIVED_ABOVE + &derived + ADDED_ABOVE + &added
+        }
+        Of::Balance => shown(&balance::columns()),
+        Of::Overlap => shown(&balance::overlap_columns()) + OVERLAP_BELOW,
+        Of::Runs => shown(&runs::columns()),
+        Of::Subsets => shown(&appendix::columns()),
+        Of::Attempts => shown(&tables::attempts_heads()),
+        Of::EvalRuns => shown(&tables::runs_heads()),
+        Of::Tiers => shown(&tables::tiers_heads()),
+        Of::Pairs => shown(&tables::pairs_heads()),
+        Of::Arms => shown(&tables::arms_heads()),
+        Of::Comparisons => shown(&tables::comparisons_heads()),
+        Of::Disagreements => shown(&tables::disagreements_heads()),
+        Of::Pipeline
+        | Of::Manifest
+        | Of::Leakage
+        | Of::Audit
+        | Of::Diff
+        | Of::Eval
+        | Of::Preflight => String::new(),
+    }
+}
+
+/// As a terminal has room for it.
+fn laid_out(heads: &[Head]) -> String {
+    let row = |head: &Head| {
+        let null = if head.nullable { "may be" } else { "never" };
+        [head.name, head.kind.words(), null, head.meaning]
+            .map(str::to_owned)
+            .to_vec()
+    };
+    let rows: Vec<Vec<String>> = heads.iter().map(row).collect();
+    table(&["column", "type", "null", "meaning"], &rows)
 }
 
 fn json_schema<T: schemars::JsonSchema>() -> Result<String> {

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use crate::error::{one_line, quoted};
 use crate::rules::{Accept, TurnsRule};
+use crate::run::Watch;
 use crate::source::look::suggest::{Pick, picks_of_problems, suggest};
 use crate::source::look::trial::{Trial, trial};
 use crate::source::look::{Look, look};
@@ -11,7 +12,6 @@ use crate::source::{self, Columns, Layout, Place, Source, SourceFile, Void, layo
 use crate::{Error, Result};
 
 use super::inspect::{Data, columns_table};
-use super::shell::shell;
 
 /// How a file is likely read.
 pub(super) struct Starter {
@@ -72,15 +72,15 @@ impl DataPlace {
 
 impl Starter {
     /// How data is likely read, by the first file that can be read, and where it lies.
-    pub(super) fn of_data(data: &Data) -> Result<(Self, DataPlace)> {
-        let (_, files) = data.find()?;
+    pub(super) fn of_data(data: &Data, watch: &dyn Watch) -> Result<(Self, DataPlace)> {
+        let (_, files) = data.find(watch)?;
         Ok((starter(files, data)?, DataPlace::of(data)))
     }
 
     /// The same for an audit, which takes what there is: files that are not alike each as it is read, problems without
     /// responses where there is nothing else. Says what should be known of that.
     pub(super) fn of_each(data: &Data) -> Result<Parted> {
-        let (_, files) = data.find()?;
+        let (_, files) = data.find(&())?;
         let whole = starter(files.clone(), data);
         let is_alike = |starter: &Self| files.iter().all(|file| fits(file, &starter.source));
         match whole {
@@ -159,13 +159,14 @@ impl Starter {
     }
 
     /// What is said of data that is read as problems without responses.
-    fn note_of_problems(&self, name: &str) -> Option<String> {
+    fn note_of_problems(&self) -> Option<String> {
         let columns = self.source.columns.as_ref()?;
         columns.response.is_none().then(|| {
+            let problem = &columns.problem.0.column;
             format!(
-                "no column of `{name}` looks like a response, and its problems are audited alone; where one is, `gradatim \
-                 init {}` begins a pipeline that names it",
-                shell(name)
+                "no column beside `{}` looks like a response, so that problems are audited alone: name the response in a \
+                 pipeline where there is one (`gradatim example columns`)",
+                problem.as_str()
             )
         })
     }
@@ -243,7 +244,7 @@ pub(super) struct Parted {
 
 impl Parted {
     fn one(starter: Starter, data: &Data) -> Self {
-        let notes = starter.note_of_problems(&data.source.to_string_lossy());
+        let notes = starter.note_of_problems();
         Self {
             notes: notes.into_iter().collect(),
             sources: vec![(starter, DataPlace::of(data))],

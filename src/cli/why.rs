@@ -145,12 +145,10 @@ fn of_subset(found: &mut Found, name: &str) -> Result<()> {
         if !known.is_empty() && !known.contains(&name) {
             return Err(Error::usage(
                 format!("the folder has no subset `{name}`"),
-                match did_you_mean(name, known) {
-                    meant if meant.is_empty() => {
-                        "ask `SELECT DISTINCT subset FROM selection` by `gradatim sql`".into()
-                    }
-                    meant => meant,
-                },
+                format!(
+                    "{}ask `SELECT DISTINCT subset FROM selection` by `gradatim sql`",
+                    did_you_mean(name, known)
+                ),
             ));
         }
         standings.retain(|one| one.subset == name);

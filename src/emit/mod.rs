@@ -136,7 +136,11 @@ fn write_subsets(
     let is_any = emitted.contains(&true);
     // Half a second, and the texts take as long.
     let (texts, tokenizer) = rayon::join(
-        || Texts::gather(experiment, wanted, &scratch, settings),
+        || {
+            let texts = Texts::gather(experiment, wanted, &scratch, settings);
+            settings.watch.begin("tokenizer", Amount::default());
+            texts
+        },
         || is_any.then(|| plan.load_tokenizer()).transpose(),
     );
     let (texts, tokenizer) = (texts?, tokenizer?);

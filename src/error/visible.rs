@@ -5,11 +5,16 @@
 //! programs; for people each stands as an escape.
 
 use std::borrow::Cow;
+use std::ops::RangeInclusive;
+
+/// Noncharacters by which pages mark the style of words, kept by Unicode for a program's own use.
+pub(crate) const MARKS: RangeInclusive<char> = '\u{fdd0}'..='\u{fdd1}';
 
 /// Whether a letter acts on what is around it, or is not seen where it stands: controls (C0, DEL, C1), separators of
-/// lines, marks of direction, and what Unicode calls default ignorable, but for the forms of emoji.
+/// lines, marks of direction, and what Unicode calls default ignorable, but for the forms of emoji. And what acts here.
 fn acts(letter: char) -> bool {
     letter.is_control()
+        || MARKS.contains(&letter)
         || matches!(letter,
             '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
             | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
@@ -163,7 +168,7 @@ mod tests {
 
     /// One of each kind that acts.
     const ACTING: &str = "\u{7}\u{1b}\u{7f}\u{85}\u{9b}\u{ad}\u{61c}\u{200b}\u{200d}\u{200e}\u{2028}\u{2029}\
-                          \u{202a}\u{202e}\u{2066}\u{2069}\u{feff}\u{e0041}\r\0";
+                          \u{202a}\u{202e}\u{2066}\u{2069}\u{fdd0}\u{fdd1}\u{feff}\u{e0041}\r\0";
 
     #[test]
     fn what_acts_or_hides_is_an_escape_and_all_else_stays() {

@@ -58,7 +58,21 @@ struct Sought<'p, 'f> {
     file: &'p PlannedFile,
     content: Id,
     unit: Unit,
+    rows: Option<u64>,
     units_left: &'f Arc<AtomicUsize>,
+}
+
+/// About how many rows a unit has, by where the next one begins, else by those before it; none of the only one.
+fn rows_about(units: &[Unit], at: usize) -> Option<u64> {
+    let start = |at: usize| match units.get(at)? {
+        Unit::RowGroups { row, .. } => Some(*row),
+        Unit::Whole => None,
+    };
+    let own = start(at)?;
+    match start(at + 1) {
+        Some(next) => Some(next.saturating_sub(own)),
+        None => own.checked_div(at as u64),
+    }
 }
 
 /// One pass over all units, and what its threads share.
@@ -124,12 +138,13 @@ impl<'p, 's> Pass<'p, 's> {
                 match self.content(source, file)? {
                     Ok((content, units)) => {
                         let units_left = Arc::new(AtomicUsize::new(units.len()));
-                        for &unit in units {
+                        for (at, &unit) in units.iter().enumerate() {
                             let sought = Sought {
                                 source,
                                 file,
                                 content,
                                 unit,
+                                rows: rows_about(units, at),
                                 units_left: &units_left,
                             };
                             let filling = self.find_unit(sought, slots.len())?;
@@ -176,6 +191,7 @@ impl<'p, 's> Pass<'p, 's> {
             file,
             content,
             unit,
+            rows,
             units_left,
         } = sought;
         let bytes = file.bytes / file.units.as_ref().map_or(1, Vec::len) as u64;
@@ -205,6 +221,7 @@ impl<'p, 's> Pass<'p, 's> {
             unit,
             made,
             bytes,
+            rows,
             units_left: Arc::clone(units_left),
         });
         Ok(Filling::Awaited)

@@ -28,6 +28,8 @@ pub(super) struct Job<'p> {
     pub unit: Unit,
     pub made: Made,
     pub bytes: u64,
+    /// About how many rows it has; none where nobody knows before it is read.
+    pub rows: Option<u64>,
     /// The units of its file that are not done yet.
     pub units_left: Arc<AtomicUsize>,
 }
@@ -135,9 +137,10 @@ fn fill(part: &mut PartWriter, job: &Job<'_>, means: Means<'_>) -> Result<Option
         now = Clock::add(&clock.write, now);
         let text = text_bytes(&measured);
         all_text += text;
-        let bytes = match batch.file_bytes() {
-            0 => means.pace.of(text),
-            bytes => bytes,
+        let bytes = match (batch.file_bytes(), job.rows) {
+            (0, Some(rows)) => job.bytes / rows.max(1) * batch.len() as u64,
+            (0, None) => means.pace.of(text),
+            (bytes, _) => bytes,
         };
         let bytes = bytes.min(bytes_left);
         bytes_left -= bytes;

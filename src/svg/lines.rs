@@ -7,9 +7,13 @@ use crate::error::thousands;
 const FOOT: f64 = 64.0;
 const HEAD: f64 = 24.0;
 const HEIGHT: f64 = 210.0;
-/// Room for the numbers of the axis, and for the series' names at their ends.
+/// Room for the numbers of the axis.
 const LEFT: f64 = 40.0;
-const RIGHT: f64 = 112.0;
+/// Before a series' name: a piece of its line.
+const SIGN: f64 = 34.0;
+/// Room for names; where they are wider than the first, panels stand under each other.
+const NAMES: f64 = 120.0;
+const NAMES_MAX: f64 = 220.0;
 
 /// Lines of names at the ends of their series.
 const NAME: f64 = 14.0;
@@ -69,20 +73,34 @@ impl Frame {
 
 /// Draws the panels beside and under each other, scores from and to `scores`; the size that it took.
 pub(crate) fn draw(svg: &mut Svg, panels: &[Panel], scores: [f64; 2], width: f64) -> [f64; 2] {
-    let across = panels.len().clamp(1, 2);
+    let names = panels.iter().flat_map(|panel| &panel.series);
+    let names = names
+        .map(|series| width_of(&series.name))
+        .fold(0.0, f64::max);
+    let across = if names > NAMES {
+        1
+    } else {
+        panels.len().clamp(1, 2)
+    };
     let room = width / across as f64;
     for (at, panel) in panels.iter().enumerate() {
         let corner = [
             (at % across) as f64 * room,
             (at / across) as f64 * (HEAD + HEIGHT + FOOT),
         ];
-        one(svg, panel, scores, corner, room);
+        one(svg, panel, scores, corner, [room, names.min(NAMES_MAX)]);
     }
     let rows = panels.len().div_ceil(across);
     [width, rows as f64 * (HEAD + HEIGHT + FOOT) - 16.0]
 }
 
-fn one(svg: &mut Svg, panel: &Panel, scores: [f64; 2], [left, top]: [f64; 2], room: f64) {
+fn one(
+    svg: &mut Svg,
+    panel: &Panel,
+    scores: [f64; 2],
+    [left, top]: [f64; 2],
+    [room, names]: [f64; 2],
+) {
     let sizes = || points(panel).map(|point| point.size);
     let first = sizes().fold(f64::INFINITY, f64::min);
     if !first.is_finite() {
@@ -93,7 +111,7 @@ fn one(svg: &mut Svg, panel: &Panel, scores: [f64; 2], [left, top]: [f64; 2], ro
         sizes: [first, last],
         scores,
         corner: [left + LEFT, top + HEAD],
-        width: room - LEFT - RIGHT,
+        width: room - LEFT - SIGN - names,
     };
     let title = fitted(&panel.title, (room - 12.0) / BOLD);
     svg.text("strong", [left, top + 12.0], Anchor::Start, &title);
@@ -109,7 +127,7 @@ fn one(svg: &mut Svg, panel: &Panel, scores: [f64; 2], [left, top]: [f64; 2], ro
     for series in &panel.series {
         draw_series(svg, &frame, series);
     }
-    names(svg, &frame, panel);
+    name_ends(svg, &frame, panel, names);
 }
 
 fn is_drawn([size, score]: &[f64; 2]) -> bool {
@@ -165,11 +183,7 @@ fn draw_series(svg: &mut Svg, frame: &Frame, series: &Series) {
         .filter(|point| !point.is_guess)
         .map(|point| frame.place(point.size, point.score))
         .collect();
-    svg.path(
-        &format!("{class} thick"),
-        &measured,
-        DASHES[series.colour % DASHES.len()],
-    );
+    svg.path(&format!("{class} thick"), &measured, dashes(series.colour));
     let bars = |is_guess: bool| -> Vec<[[f64; 2]; 2]> {
         drawn()
             .filter(|point| point.is_guess == is_guess)
@@ -193,13 +207,18 @@ fn draw_series(svg: &mut Svg, frame: &Frame, series: &Series) {
     }
 }
 
+/// Which dashes go with a colour: after as many series as there are colours, others.
+fn dashes(at: usize) -> &'static str {
+    DASHES[(at + at / DASHES.len()) % DASHES.len()]
+}
+
 /// The class of a series' colour.
 fn colour(at: usize) -> &'static str {
     ["c0", "c1", "c2", "c3", "c4"][at % super::COLOURS]
 }
 
 /// Each series' name at its end, moved where it would lie on another.
-fn names(svg: &mut Svg, frame: &Frame, panel: &Panel) {
+fn name_ends(svg: &mut Svg, frame: &Frame, panel: &Panel, width: f64) {
     let end = |series: &Series| {
         let last = series
             .points
@@ -229,10 +248,10 @@ fn names(svg: &mut Svg, frame: &Frame, panel: &Panel) {
         svg.path(
             &format!("{class} thick"),
             &[[x, y], [x + 16.0, y]],
-            DASHES[series.colour % DASHES.len()],
+            dashes(series.colour),
         );
         svg.dot(class, [x + 8.0, y], 2.5);
-        let name = fitted(&series.name, RIGHT - 34.0);
+        let name = fitted(&series.name, width);
         svg.text("", [x + 21.0, y + 4.0], Anchor::Start, &name);
     }
 }
@@ -283,6 +302,24 @@ mod tests {
     fn names_of_series_that_end_in_one_place_stand_under_each_other() {
         let all = (0..12).map(|at| series(&format!("arm {at}"), at, [1.0, 2.0, 3.0]));
         read::is_clean(&drawn(all.collect()));
+    }
+
+    #[test]
+    fn no_two_of_a_dozen_series_are_drawn_alike() {
+        let drawn = (0..12).map(|at| (colour(at), dashes(at)));
+        let alike: std::collections::BTreeSet<_> = drawn.collect();
+        assert_eq!(alike.len(), 12);
+    }
+
+    #[test]
+    fn a_long_name_has_room_where_panels_can_stand_under_each_other() {
+        let svg = drawn(vec![series(
+            "diverse-long against random",
+            0,
+            [1.0, 2.0, 3.0],
+        )]);
+        assert!(svg.contains(">diverse-long against random<"), "{svg}");
+        read::is_clean(&svg);
     }
 
     #[test]

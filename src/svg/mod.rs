@@ -349,4 +349,50 @@ mod tests {
             "{file}"
         );
     }
+
+    /// What a class is filled with, red to blue from 0 to 1; in the dark where that says so, else as in light.
+    fn colour(class: &str, is_dark: bool) -> [f64; 3] {
+        let (light, dark) = STYLE.split_once("@media").expect("both schemes");
+        let fill = |css: &str| {
+            let rule = css.split(&format!(".plot {class}{{")).nth(1)?;
+            let fill = rule.split('}').next()?.split("fill:#").nth(1)?;
+            let byte = |at: usize| u8::from_str_radix(&fill[at..at + 2], 16).expect("a colour");
+            Some([0, 2, 4].map(|at| f64::from(byte(at)) / 255.0))
+        };
+        let dark = is_dark.then(|| fill(dark)).flatten();
+        dark.or_else(|| fill(light)).expect("a colour")
+    }
+
+    /// By WCAG 2.2: (L1 + .05) / (L2 + .05) of the relative luminances.
+    fn contrast(one: [f64; 3], other: [f64; 3]) -> f64 {
+        let luminance = |colour: [f64; 3]| {
+            let linear = colour.map(|part| match part <= 0.04045 {
+                true => part / 12.92,
+                false => libm::pow((part + 0.055) / 1.055, 2.4),
+            });
+            0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2] + 0.05
+        };
+        let [one, other] = [one, other].map(luminance);
+        one.max(other) / one.min(other)
+    }
+
+    #[test]
+    fn words_and_marks_stand_out_from_what_is_behind_them_in_both_schemes() {
+        for is_dark in [false, true] {
+            let of = |class: &str| colour(class, is_dark);
+            let page = of(".page");
+            let tone = of(".tone");
+            let darkest = [0, 1, 2].map(|part| 0.7 * tone[part] + 0.3 * page[part]);
+            for behind in [page, of(".band"), darkest] {
+                assert!(contrast(of("text"), behind) >= 4.5, "{is_dark} {behind:?}");
+            }
+            assert!(
+                contrast(of(".soft"), page) >= 4.5 && contrast(of(".soft"), of(".band")) >= 4.5
+            );
+            for class in [".c0", ".c1", ".c2", ".c3", ".c4"] {
+                assert!(contrast(of(class), page) >= 3.0, "{class} {is_dark}");
+            }
+        }
+        assert!((contrast([0.0; 3], [1.0; 3]) - 21.0).abs() < 1e-9);
+    }
 }

@@ -129,10 +129,37 @@ impl Place {
         spawned(&mut self.command(arguments))
     }
 
+    /// Runs the program on a terminal of so many columns; what it says to stderr goes to a file. None where there is no
+    /// `script` of util-linux, which makes terminals: that is said.
+    pub fn on_terminal(&self, columns: usize, arguments: &[&str]) -> Option<Done> {
+        let version = Command::new("script").arg("--version").output();
+        if !version.is_ok_and(|version| version.stdout.starts_with(b"script from util-linux")) {
+            println!("skipped: no `script` of util-linux makes a terminal");
+            return None;
+        }
+        let program =
+            std::iter::once(env!("CARGO_BIN_EXE_gradatim")).chain(arguments.iter().copied());
+        let program = shlex::try_join(program).expect("words of a shell");
+        let line = format!("stty cols {columns} rows 50 -opost; exec {program} 2>said.txt");
+        let mut command = self.of("script");
+        command.args(["--quiet", "--return", "--command", &line, "/dev/null"]);
+        let mut child = spawned(&mut command);
+        drop(child.stdin.take());
+        let done = wait(child);
+        let stderr = std::fs::read_to_string(self.path("said.txt")).expect("what was said");
+        Some(Done { stderr, ..done })
+    }
+
     fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_gradatim"));
+        let mut command = self.of(env!("CARGO_BIN_EXE_gradatim"));
+        command.args(arguments);
         command
-            .args(arguments)
+    }
+
+    /// A program in the folder, with all that ours sees there.
+    fn of(&self, program: &str) -> Command {
+        let mut command = Command::new(program);
+        command
             .current_dir(self.folder())
             .env("XDG_CACHE_HOME", self.path("cache"))
             .env("HOME", self.folder())

@@ -17,6 +17,7 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::Findings;
 use crate::folder::{RUN_FOLDER, sha256};
+use crate::run::{Amount, Watch};
 use crate::source::quietly;
 use crate::{Error, Result};
 
@@ -28,6 +29,7 @@ pub(super) struct Folder<'o> {
     /// What is no regular file, with what it is.
     pub others: BTreeMap<String, &'static str>,
     pub findings: Findings,
+    pub watch: &'o dyn Watch,
 }
 
 /// No list, card or manifest of a run is larger: reading one takes memory.
@@ -35,16 +37,20 @@ const TEXT_BYTES_MAX: u64 = 1 << 30;
 
 impl<'o> Folder<'o> {
     /// Finds and hashes the files; refused where no run ever wrote the folder.
-    pub(super) fn read(out: &'o Path) -> Result<Self> {
-        Self::with_sums(out, sha256)
+    pub(super) fn read(out: &'o Path, watch: &'o dyn Watch) -> Result<Self> {
+        Self::with_sums(out, watch, sha256)
     }
 
     /// Finds the files and leaves them unhashed: for questions that rest on a few of them.
     pub(super) fn unhashed(out: &'o Path) -> Result<Self> {
-        Self::with_sums(out, |_| Ok(String::new()))
+        Self::with_sums(out, &(), |_| Ok(String::new()))
     }
 
-    fn with_sums(out: &'o Path, sum: impl Fn(&Path) -> Result<String> + Sync) -> Result<Self> {
+    fn with_sums(
+        out: &'o Path,
+        watch: &'o dyn Watch,
+        sum: impl Fn(&Path) -> Result<String> + Sync,
+    ) -> Result<Self> {
         refuse_stranger(out)?;
         let mut walk = Walk::default();
         walk.below(out);
@@ -53,6 +59,7 @@ impl<'o> Folder<'o> {
             files: BTreeMap::new(),
             others: walk.others,
             findings: Findings::default(),
+            watch,
         };
         for what in walk.broken {
             folder.findings.broken(what);
@@ -63,10 +70,18 @@ impl<'o> Folder<'o> {
                 walk.left.join(", ")
             ));
         }
+        let bytes = |name: &String| fs::metadata(out.join(name)).map_or(0, |file| file.len());
+        let all = walk.files.iter().map(bytes).sum();
+        watch.begin("hash", Amount::files(walk.files.len() as u64, all));
+        let sum = |name: &String| {
+            let sum = sum(&out.join(name));
+            watch.advance(Amount::files(1, bytes(name)));
+            sum
+        };
         let hashed: Vec<(String, Result<String>)> = walk
             .files
             .into_par_iter()
-            .map(|name| (sum(&out.join(&name)), name))
+            .map(|name| (sum(&name), name))
             .map(|(sum, name)| (name, sum))
             .collect();
         for (name, sum) in hashed {

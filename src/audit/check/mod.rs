@@ -36,6 +36,7 @@ use serde::Serialize;
 
 use crate::Result;
 use crate::manifest::VERSION;
+use crate::run::{Amount, Watch};
 use crate::source::disk_file::open_regular;
 use files::Folder;
 use manifest::Stored;
@@ -89,8 +90,9 @@ impl Findings {
 
 /// Checks the folder, and against its sources where that is asked for; fails only where no run ever wrote it, or the
 /// sources cannot be reached.
-pub(crate) fn check(out: &Path, again: Option<&Again<'_>>) -> Result<Findings> {
-    let mut folder = Folder::read(out)?;
+pub(crate) fn check(out: &Path, again: Option<&Again<'_>>, watch: &dyn Watch) -> Result<Findings> {
+    let mut folder = Folder::read(out, watch)?;
+    watch.begin("ledger", Amount::default());
     let stored = manifest::read(&mut folder);
     sums::check(&mut folder, stored.as_ref());
     let ledger = ledger::read(&mut folder, stored.as_ref());
@@ -101,7 +103,10 @@ pub(crate) fn check(out: &Path, again: Option<&Again<'_>>) -> Result<Findings> {
         relations::check(&mut folder.findings, &stored.manifest, &ledger, &chosen);
         replay::check(&mut folder, stored, ledger, &chosen)?;
         match again {
-            Some(again) => sources::check(&mut folder, stored, again)?,
+            Some(again) => {
+                watch.begin("sources", Amount::default());
+                sources::check(&mut folder, stored, again)?;
+            }
             None => rows::note_uncounted(&mut folder, stored),
         }
     }

@@ -25,7 +25,7 @@ use crate::measure::tokens::{QWEN, Tokenizer};
 use crate::pipeline::PipelineFile;
 use crate::plan::Plan;
 use crate::pool::Entries;
-use crate::run::{Experiment, Held, RunPart};
+use crate::run::{Amount, Experiment, Held, RunPart};
 use crate::screen::contamination::Hit;
 use crate::screen::near::Clusters;
 use crate::screen::problems::{Disagreement, ProblemHit};
@@ -91,6 +91,7 @@ pub(super) fn check(
         }
     };
     rows::check(folder, &replay);
+    folder.watch.begin("derive", Amount::default());
     if stored.manifest.manifest_version == VERSION {
         outcome::check(folder, &replay);
         derived::check(folder, &replay)?;

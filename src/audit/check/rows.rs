@@ -17,12 +17,16 @@ use crate::emit::{chat, shuffled, subset};
 use crate::manifest::SubsetRecord;
 use crate::measure::tokens::{QWEN, Tokenizer};
 use crate::pipeline::Emit;
+use crate::run::Amount;
 use crate::source::quietly;
 use crate::{ids, measure};
 
 /// Holds each written subset against its selection, row by row, column by column.
 pub(super) fn check(folder: &mut Folder<'_>, replay: &Replay<'_>) {
-    let subsets = replay.stored.manifest.subsets.par_iter();
+    let subsets = &replay.stored.manifest.subsets;
+    let rows = subsets.iter().map(|subset| u64::from(subset.written)).sum();
+    folder.watch.begin("rows", Amount::rows(rows));
+    let subsets = subsets.par_iter();
     let found: Vec<(u64, Vec<String>)> = subsets
         .map(|subset| {
             let mut reader = SubsetReader {
@@ -143,6 +147,7 @@ impl SubsetReader<'_> {
                 Ok(batch) if self.rows + batch.num_rows() <= entries.len() => {
                     self.check_batch(&batch, &entries[self.rows..self.rows + batch.num_rows()]);
                     self.rows += batch.num_rows();
+                    folder.watch.advance(Amount::rows(batch.num_rows() as u64));
                 }
                 Ok(batch) => {
                     self.rows += batch.num_rows();

@@ -94,16 +94,16 @@ pub(crate) fn outputs(folders: [&Path; 2], out: Option<&Path>) -> Result<Diff> {
     Diff::new(&compared, Kind::Outputs, names, beside)
 }
 
-/// For each column of a ledger whether it says something of any row.
-type Told = BTreeMap<&'static str, bool>;
+/// Of how many rows each column of a ledger says something.
+type Told = BTreeMap<&'static str, usize>;
 
 fn told(path: &Path) -> Result<Told> {
     let names = ledger::columns().into_iter().map(|head| head.name);
-    let mut told: Told = names.map(|name| (name, false)).collect();
+    let mut told: Told = names.map(|name| (name, 0)).collect();
     each_batch(path, |batch| {
-        for (name, is_told) in &mut told {
+        for (name, rows) in &mut told {
             let array = batch.column_by_name(name);
-            *is_told |= array.is_some_and(|array| array.null_count() < array.len());
+            *rows += array.map_or(0, |array| array.len() - array.null_count());
         }
         Ok(())
     })?;
@@ -118,16 +118,20 @@ fn columns(told: &[Told; 2]) -> Vec<&'static str> {
     names.filter(is_compared).collect()
 }
 
-/// Whether a column says something in one folder, and nothing at all in the other. What became of a row is always told.
+/// Whether a column says something of each trajectory of one folder, and nothing at all in the other.
 fn is_of_one(told: &[Told; 2], name: &str) -> bool {
-    let is_of_fate = ["reason", "value"].contains(&name);
-    !is_of_fate && told[0].get(name) != told[1].get(name)
+    let rows = |side: usize, name: &str| told[side].get(name).copied().unwrap_or_default();
+    let is_of = |side: usize| {
+        let all = rows(side, ledger::TRAJECTORY_ID.name());
+        all > 0 && rows(side, name) == all && rows(1 - side, name) == 0
+    };
+    is_of(0) || is_of(1)
 }
 
 /// The columns that one folder alone has something in.
 fn columns_of_one(told: &[Told; 2]) -> Vec<KeyChange> {
     let names = told[0].keys().filter(|name| is_of_one(told, name));
-    let there = |is_told: bool| is_told.then(|| "there".to_owned());
+    let there = |rows: usize| (rows > 0).then(|| "there".to_owned());
     let change = |name: &&'static str| KeyChange {
         key: format!("column {name}"),
         first: there(told[0][name]),

@@ -2,10 +2,11 @@
 //! it, from the run's pool and sources.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use super::decisions::Row;
 use super::standing::{Standing, Standings};
-use super::texts::Sources;
+use super::texts::{Measuring, Sources};
 use crate::Result;
 use crate::audit::check::replay::{self, Replayed};
 use crate::error::listed;
@@ -25,11 +26,7 @@ pub(super) enum Again {
 }
 
 /// Where each of the rows stands.
-pub(super) fn standings(
-    out: &std::path::Path,
-    rows: &[Row<'_>],
-    sources: &Sources<'_>,
-) -> Result<Again> {
+pub(super) fn standings(out: &Path, rows: &[Row<'_>], sources: &Sources<'_>) -> Result<Again> {
     let ids = rows.iter().filter_map(|row| row.text("trajectory_id"));
     let ids: Vec<&str> = ids.collect();
     if ids.is_empty() {
@@ -41,30 +38,43 @@ pub(super) fn standings(
     })?;
     Ok(match (found, sources.settings) {
         (Some(Ok(known)), _) => Again::Known(known),
-        (None, _) => Again::Unknown(Some(
-            "the files of the folder do not give its run again, which `gradatim check` explains"
-                .to_owned(),
-        )),
-        (Some(Err(asked)), None) => Again::Unknown(Some(format!(
-            "its grids ask for {}, which no file of the folder holds: name the pool of the run by `--pool DIR`, and \
-             the run is made again from it and from the sources",
-            listed(asked.iter().map(String::as_str))
-        ))),
-        (Some(Err(_)), Some(settings)) => {
-            let lock = out.join(RUN_FOLDER).join("pipeline.lock.toml");
-            let file = PipelineFile::read(&lock)?.with_base(sources.base);
-            let plan = Plan::new(&file, &sources.overrides, sources.connect)?;
-            let experiment = measure(&plan, &settings(&plan)?, &mut Timings::default())?;
-            let fates = experiment.fates();
-            let selection = Some(experiment.select(&fates));
-            let replayed = Replayed {
-                experiment,
-                fates,
-                selection,
-            };
-            Again::Known(known(&replayed, &ids).unwrap_or_default())
-        }
+        (Some(Err(_)), Some(measuring)) => Again::Known(measured(out, &ids, sources, measuring)?),
+        (Some(Err(asked)), None) => Again::Unknown(Some(asks(&asked))),
+        (None, _) => Again::Unknown(Some(CONTRADICTS.to_owned())),
     })
+}
+
+const CONTRADICTS: &str =
+    "the files of the folder do not give its run again, which `gradatim check` explains";
+
+/// What the folder alone does not tell, and how it is found.
+fn asks(asked: &[String]) -> String {
+    format!(
+        "its grids ask for {}, which no file of the folder holds: name the pool of the run by `--pool DIR`, and the run \
+         is made again from it and from the sources",
+        listed(asked.iter().map(String::as_str))
+    )
+}
+
+/// Where the trajectories stand by the run as its pool and its sources give it.
+fn measured(
+    out: &Path,
+    ids: &[&str],
+    sources: &Sources<'_>,
+    measuring: Measuring<'_>,
+) -> Result<Known> {
+    let lock = out.join(RUN_FOLDER).join("pipeline.lock.toml");
+    let file = PipelineFile::read(&lock)?.with_base(sources.base);
+    let plan = Plan::new(&file, &sources.overrides, sources.connect)?;
+    let experiment = measure(&plan, &measuring(&plan)?, &mut Timings::default())?;
+    let fates = experiment.fates();
+    let selection = Some(experiment.select(&fates));
+    let replayed = Replayed {
+        experiment,
+        fates,
+        selection,
+    };
+    Ok(known(&replayed, ids).unwrap_or_default())
 }
 
 /// Where the trajectories stand; none where what was selected cannot be made again.

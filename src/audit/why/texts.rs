@@ -120,18 +120,18 @@ fn missing(why: &str) -> Texts {
 /// Those of the trajectories whose text stands in a subset, by id.
 fn emitted(engine: &Engine, wanted: &[Wanted]) -> Result<HashMap<String, Texts>> {
     let mut found = HashMap::new();
-    for (subset, mut ids) in subsets_of(engine, wanted)? {
-        ids.retain(|id| !found.contains_key(id));
-        if !ids.is_empty() && engine.has(&subset) {
-            found.extend(texts_in(engine, &subset, &ids)?);
+    for (subset, mut rows) in subsets_of(engine, wanted)? {
+        rows.retain(|(id, _)| !found.contains_key(id));
+        if !rows.is_empty() && engine.has(&subset) {
+            found.extend(texts_in(engine, &subset, &rows)?);
         }
     }
     Ok(found)
 }
 
-/// The subsets that hold some of the trajectories, with their ids.
-fn subsets_of(engine: &Engine, wanted: &[Wanted]) -> Result<BTreeMap<String, Vec<String>>> {
-    let mut by_subset: BTreeMap<String, Vec<String>> = BTreeMap::new();
+/// The subsets that hold some of the trajectories, with their ids and ranks.
+fn subsets_of(engine: &Engine, wanted: &[Wanted]) -> Result<BTreeMap<String, Vec<(String, u64)>>> {
+    let mut by_subset: BTreeMap<String, Vec<(String, u64)>> = BTreeMap::new();
     let ids: Vec<&String> = wanted
         .iter()
         .filter_map(|one| one.trajectory.as_ref())
@@ -140,13 +140,15 @@ fn subsets_of(engine: &Engine, wanted: &[Wanted]) -> Result<BTreeMap<String, Vec
         return Ok(by_subset);
     }
     let asked = format!(
-        "SELECT subset, trajectory_id FROM selection WHERE trajectory_id IN ({})",
+        "SELECT subset, trajectory_id, CAST(rank AS BIGINT) AS rank FROM selection WHERE trajectory_id IN ({})",
         listed(ids)
     );
     for object in objects(&engine.query(&asked)?)? {
         let text = |name: &str| object.get(name).and_then(Value::as_str).map(str::to_owned);
-        if let (Some(subset), Some(id)) = (text("subset"), text("trajectory_id")) {
-            by_subset.entry(subset).or_default().push(id);
+        let rank = object.get("rank").and_then(Value::as_u64);
+        if let (Some(subset), Some(id), Some(rank)) = (text("subset"), text("trajectory_id"), rank)
+        {
+            by_subset.entry(subset).or_default().push((id, rank));
         }
     }
     Ok(by_subset)
@@ -158,16 +160,19 @@ fn listed<'i>(ids: impl IntoIterator<Item = &'i String>) -> String {
     quoted.collect::<Vec<_>>().join(", ")
 }
 
-/// The texts of a subset's rows with these ids.
+/// The texts of a subset's rows, by their ids and ranks. By their ranks, in whose order they stand, only their part of the file
+/// is unpacked.
 pub(crate) fn texts_in(
     engine: &Engine,
     subset: &str,
-    ids: &[String],
+    rows: &[(String, u64)],
 ) -> Result<HashMap<String, Texts>> {
+    let ranks: Vec<String> = rows.iter().map(|(_, rank)| rank.to_string()).collect();
     let asked = format!(
-        "SELECT id, problem, answer, messages[-1]['content'] AS response FROM \"{}\" WHERE id IN ({})",
+        "SELECT id, problem, answer, messages[-1]['content'] AS response FROM \"{}\" WHERE rank IN ({}) AND id IN ({})",
         subset.replace('"', "\"\""),
-        listed(ids)
+        ranks.join(", "),
+        listed(rows.iter().map(|(id, _)| id))
     );
     let rows = objects(&engine.query(&asked)?)?;
     let each = rows.iter().map(|object| {

@@ -186,8 +186,9 @@ pub(in crate::cli) struct Tables {
 }
 
 impl Tables {
+    /// Adds data; what should be known of its files is said by the plan.
     pub(in crate::cli) fn add(&mut self, data: &Data) -> Result<()> {
-        let (starter, place) = Starter::of_data(data)?;
+        let (starter, place) = Starter::of_data(data, &())?;
         self.put(&starter, &place);
         Ok(())
     }

@@ -12,6 +12,7 @@ use crate::error::one_line;
 use crate::source::Columns;
 
 use crate::cli::shell::shell;
+use crate::cli::style::{Style, heading, styled};
 use crate::cli::table::{self, table, thousands};
 
 /// The page, as wide as the terminal; beside each figure the command that shows its rows, where the audit is written to
@@ -103,7 +104,7 @@ impl Page<'_> {
     }
 
     fn findings(&self, audit: &Audit) -> String {
-        let mut text = self.line("found, with rows to look at", "rows", "share");
+        let mut text = heading(&self.line("found, with rows to look at", "rows", "share"));
         for section in Section::ALL {
             let found = audit
                 .findings
@@ -111,7 +112,7 @@ impl Page<'_> {
                 .filter(|one| one.section == section && one.rows > 0);
             let found: Vec<String> = found.map(|one| self.finding(one)).collect();
             if !found.is_empty() {
-                text += &format!("{}\n{}", section.title(), found.concat());
+                text += &format!("{}\n{}", heading(section.title()), found.concat());
             }
         }
         let missed = audit.findings.iter().filter(|one| one.rows == 0);
@@ -138,7 +139,8 @@ impl Page<'_> {
     fn finding(&self, finding: &Finding) -> String {
         let rows = thousands(finding.rows);
         let words = format!("  {}", finding.sentence);
-        self.line(&words, &rows, &percent(finding.share))
+        let line = self.line(&words, &rows, &percent(finding.share));
+        styled(Style::Caution, &line)
             + &self.examples(&finding.examples)
             + &self.command(Asked::Finding(finding.kind), 6)
     }
@@ -171,7 +173,7 @@ impl Page<'_> {
             return String::new();
         }
         let count = counted(disagreements.len() as u64, "problem");
-        let mut text = format!("gold answers that disagree: {count}\n");
+        let mut text = heading(&format!("gold answers that disagree: {count}")) + "\n";
         for one in disagreements.iter().take(SHOWN) {
             let answers = one.answers.iter().take(SHOWN);
             let answers: Vec<String> = answers

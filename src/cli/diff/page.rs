@@ -4,6 +4,7 @@ use crate::audit::diff::{
     Change, Diff, Example, FateMove, FieldChange, FileChange, KeyChange, Kind, MOVES_MAX,
     RowChange, RowCount, SideRecord, SubsetChange, Way, around,
 };
+use crate::cli::style::{Style, heading, styled};
 use crate::cli::table::{table, thousands};
 use crate::error::one_line;
 
@@ -49,8 +50,8 @@ fn head(diff: &Diff) -> String {
         "near the other's",
     ];
     let differ = match diff.differs {
-        true => "they differ",
-        false => "they do not differ",
+        true => styled(Style::Bad, "they differ"),
+        false => styled(Style::Good, "they do not differ"),
     };
     let same = thousands(diff.same_rows);
     table(&heads, &sides) + &format!("{same} rows are the same in both: {differ}\n")
@@ -73,17 +74,26 @@ fn sentence(change: RowChange) -> &'static str {
     }
 }
 
+/// What came, what went, and what is neither.
+fn style(change: RowChange) -> Style {
+    match change {
+        RowChange::Added | RowChange::CopyAdded => Style::Good,
+        RowChange::Removed | RowChange::CopyRemoved => Style::Bad,
+        _ => Style::Caution,
+    }
+}
+
 fn rows(diff: &Diff) -> String {
     let some: Vec<&RowCount> = diff.rows.iter().filter(|count| count.rows > 0).collect();
     if some.is_empty() {
         return String::new();
     }
-    let mut text = "rows that differ\n".to_owned();
+    let mut text = heading("rows that differ") + "\n";
     for count in some {
         text += &format!(
             "  {}: {}{}\n",
             thousands(count.rows),
-            sentence(count.change),
+            styled(style(count.change), sentence(count.change)),
             known(count)
         );
         count.examples.iter().for_each(|one| text += &example(one));
@@ -180,7 +190,7 @@ fn fates(fates: &[FateMove]) -> String {
     if fates.is_empty() {
         return String::new();
     }
-    let mut text = "fates that moved\n".to_owned();
+    let mut text = heading("fates that moved") + "\n";
     for fate in fates.iter().take(SHOWN) {
         let by = match fate.keys.is_empty() {
             true => "by what is said of it, or of other rows".to_owned(),

@@ -8,7 +8,6 @@ use crate::source::{Asked, Layout, SourceFile, files};
 use clap::Args;
 
 use super::hub::OnHub;
-use crate::cli::progress::Progress;
 
 /// The data that is looked at.
 #[derive(Args)]
@@ -27,8 +26,11 @@ pub(in crate::cli) struct Data {
 }
 
 impl Data {
-    /// Its files, and of a dataset of the hub what that offers.
-    pub(in crate::cli) fn find(&self) -> Result<(Option<OnHub>, Vec<SourceFile>)> {
+    /// Its files, and of a dataset of the hub what that offers; `watch` is told what should be known of them.
+    pub(in crate::cli) fn find(
+        &self,
+        watch: &dyn Watch,
+    ) -> Result<(Option<OnHub>, Vec<SourceFile>)> {
         let (config, split) = (self.config.as_deref(), self.split.as_deref());
         match self.address() {
             Some(address) => {
@@ -36,7 +38,7 @@ impl Data {
                 let files = on_hub.files.clone();
                 Ok((Some(on_hub), files))
             }
-            None => Ok((None, found_here(&self.source, config, split)?)),
+            None => Ok((None, found_here(&self.source, config, split, watch)?)),
         }
     }
 
@@ -49,15 +51,19 @@ impl Data {
     }
 }
 
-/// The files of a path on this disk; what should be known of them is said.
-fn found_here(path: &Path, config: Option<&str>, split: Option<&str>) -> Result<Vec<SourceFile>> {
+/// The files of a path on this disk.
+fn found_here(
+    path: &Path,
+    config: Option<&str>,
+    split: Option<&str>,
+    watch: &dyn Watch,
+) -> Result<Vec<SourceFile>> {
     let asked = Asked {
         config,
         split,
         ..Asked::usual("train")
     };
     let found = files::find_as(path, asked)?;
-    let progress = Progress::new();
-    found.notes.iter().for_each(|note| progress.note(note));
+    found.notes.iter().for_each(|note| watch.note(note));
     Ok(found.files)
 }

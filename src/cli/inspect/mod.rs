@@ -16,9 +16,10 @@ use crate::{Error, Result};
 use clap::Args;
 use serde_json::{Value, json};
 
+use super::progress::Progress;
 use super::starter::Starter;
-use super::table::{bytes, table, thousands};
-use super::{print, print_json};
+use super::table::{bytes, table, thousands, width};
+use super::{print, print_json, print_to_keep};
 pub(super) use data::Data;
 use hub::OnHub;
 
@@ -55,7 +56,7 @@ fn entry_count(text: &str) -> Result<usize, String> {
 }
 
 pub(super) fn inspect(arguments: &Arguments) -> Result<u8> {
-    let (on_hub, files) = arguments.data.find()?;
+    let (on_hub, files) = arguments.data.find(&Progress::new())?;
     let mut described = Vec::new();
     for file in files {
         described.push(Described::of(file)?);
@@ -63,7 +64,13 @@ pub(super) fn inspect(arguments: &Arguments) -> Result<u8> {
     let seen = Seen::of(&described, arguments);
     match arguments.json {
         true => print_json(&as_json(on_hub.as_ref(), &described, &seen))?,
-        false => print(&as_text(on_hub.as_ref(), &described, &seen, arguments))?,
+        false => {
+            print(&as_text(on_hub.as_ref(), &described, &seen))?;
+            if let Some(starter) = &seen.starter {
+                let path = arguments.data.source.display().to_string();
+                print_to_keep(&starter.table("data", &[("path", &path)]))?;
+            }
+        }
     }
     end(described, seen)
 }
@@ -247,12 +254,8 @@ fn columns(described: &[Described]) -> &[(String, String)] {
     first.map_or(&[], |file| &file.columns)
 }
 
-fn as_text(
-    on_hub: Option<&OnHub>,
-    described: &[Described],
-    seen: &Seen,
-    arguments: &Arguments,
-) -> String {
+/// All but the lines of a pipeline, which are to be kept.
+fn as_text(on_hub: Option<&OnHub>, described: &[Described], seen: &Seen) -> String {
     let mut text = on_hub.map(OnHub::text).unwrap_or_default();
     text += &layout_line(seen);
     text.push('\n');
@@ -278,11 +281,9 @@ fn as_text(
         text += &format!("\nas this layout reads them, {}\n", trial.told());
     }
     if let Some(starter) = &seen.starter {
-        let path = arguments.data.source.display().to_string();
         text += &format!(
-            "\nperhaps it is read so (`gradatim init` writes a whole pipeline); {}\n\n{}",
+            "\nperhaps it is read so (`gradatim init` writes a whole pipeline); {}\n\n",
             starter.trial.told(),
-            starter.table("data", &[("path", &path)]),
         );
     }
     text
@@ -327,9 +328,9 @@ pub(super) fn columns_table(look: &Look) -> String {
     let rows = look.columns.iter().map(|column| {
         vec![
             column.name.clone(),
-            start_of(&column.declared, TYPE_CHARS),
+            start_of(&column.declared, room(TYPE_CHARS, 4)),
             column.kinds(),
-            start_of(&shown(&column.first), VALUE_CHARS),
+            start_of(&shown(&column.first), room(VALUE_CHARS, 2)),
         ]
     });
     let held = format!("the first {} rows hold", look.rows);
@@ -350,6 +351,14 @@ pub(super) fn columns_table(look: &Look) -> String {
 const TYPE_CHARS: usize = 30;
 const VALUE_CHARS: usize = 50;
 
+/// So many letters, or what a share of the terminal has room for where that is more.
+fn room(least: usize, share: usize) -> usize {
+    width().map_or(least, |width| (width / share).max(least))
+}
+
+/// What stands before a field of an entry.
+const NAME_CHARS: usize = 14;
+
 fn entry_lines(entry: &Value) -> String {
     let mut text = "\n".to_owned();
     for (name, value) in entry.as_object().into_iter().flatten() {
@@ -358,7 +367,7 @@ fn entry_lines(entry: &Value) -> String {
             Value::String(value) => value.clone(),
             other => other.to_string(),
         };
-        text += &format!("{name:14} {}\n", one_line(&value));
+        text += &format!("{name:NAME_CHARS$} {}\n", one_line(&value));
     }
     text
 }

@@ -2,7 +2,8 @@
 
 use std::collections::HashSet;
 
-use crate::cli::table::{table, thousands};
+use crate::cli::style::heading;
+use crate::cli::table::{self, table, thousands};
 use crate::train::Beyond;
 use crate::train::TrainedColumn;
 use crate::train::findings::Finding;
@@ -21,7 +22,7 @@ pub(super) fn shown(told: &Preflight, model: &str) -> String {
     });
     let headed = |head: &str, text: String| match text.is_empty() {
         true => text,
-        false => format!("\n{head}\n{text}"),
+        false => format!("\n{}\n{text}", heading(head)),
     };
     let mut text = head(told, model) + "\n" + &rows(&told.subsets);
     text += &headed("lost", lost);
@@ -209,13 +210,18 @@ fn shown_finding(finding: &Finding, all: usize) -> String {
 /// As wide as a page is read well.
 const WIDTH: usize = 80;
 
+/// As wide as that, or as the terminal.
+fn width() -> usize {
+    table::width().map_or(WIDTH, |width| width.min(WIDTH))
+}
+
 /// A text in lines, the first behind its mark and the others below that.
 fn wrapped(mark: &str, text: &str) -> String {
-    let indent = " ".repeat(mark.len());
+    let (indent, width) = (" ".repeat(mark.len()), width());
     let (mut all, mut line) = (String::new(), mark.to_owned());
     for word in text.split(' ') {
         let is_begun = line.len() > mark.len();
-        if is_begun && line.chars().count() + 1 + word.chars().count() > WIDTH {
+        if is_begun && line.chars().count() + 1 + word.chars().count() > width {
             all += &(std::mem::replace(&mut line, indent.clone()) + "\n");
         } else if is_begun {
             line.push(' ');

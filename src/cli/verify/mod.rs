@@ -34,6 +34,7 @@ use task::{Said, Task};
 use unjudged::Unjudged;
 
 use super::progress::Progress;
+use super::style::{Style, styled};
 use super::table::thousands;
 use super::{
     apart, print, print_json, say, stop_on_signals, tell, thread_count, threads, use_threads,
@@ -209,7 +210,7 @@ fn one_pair(arguments: &Arguments, gold: &str, said: Said, text: &str) -> Result
         let extracted = verdict.extracted.as_deref().unwrap_or("(none)");
         print(&format!(
             "{}\nextracted: {}\nreason:    {}\n",
-            verdict.outcome.as_str(),
+            shown(verdict.outcome),
             one_line(extracted),
             verdict.reason.as_str()
         ))?;
@@ -222,6 +223,16 @@ fn one_pair(arguments: &Arguments, gold: &str, said: Said, text: &str) -> Result
         print(&gold_read(gold, &options))?;
     }
     Ok(0)
+}
+
+/// A verdict in its colour.
+fn shown(outcome: verify::Outcome) -> String {
+    let word = outcome.as_str();
+    match outcome {
+        verify::Outcome::Correct => styled(Style::Good, word),
+        verify::Outcome::Wrong => styled(Style::Bad, word),
+        _ => styled(Style::Caution, word),
+    }
 }
 
 /// How an answer is read.

@@ -80,12 +80,10 @@ impl<'b> Shown<'b> {
         }
     }
 
-    /// The largest difference of those that nobody wanted; of equals the first.
+    /// The difference that says most, of those that nobody wanted; of equals the first.
     pub(crate) fn worst(&self) -> Option<&Difference<'b>> {
         let unwanted = self.differences.iter().filter(|one| !one.by_design);
-        unwanted
-            .rev()
-            .max_by(|a, b| a.smd.abs().total_cmp(&b.smd.abs()))
+        unwanted.rev().max_by(|a, b| a.says_less(b))
     }
 
     /// The two names; what the second begins with as the first does is said once.
@@ -104,6 +102,12 @@ impl Difference<'_> {
             None => self.variable.to_owned(),
             Some(level) => format!("{}: {level}", self.variable),
         }
+    }
+
+    /// How much less it says than another: what chance makes says less than what it does not, and then what is smaller.
+    pub(crate) fn says_less(&self, other: &Self) -> std::cmp::Ordering {
+        let is_chance = other.is_chance().cmp(&self.is_chance());
+        is_chance.then(self.smd.abs().total_cmp(&other.smd.abs()))
     }
 
     /// Whether chance alone makes as much.
@@ -207,17 +211,17 @@ fn worst_levels<'p, 'b>(pair: &'p Shown<'b>) -> Vec<&'p Difference<'b>> {
     worst
 }
 
-/// The pairs whose worst difference is largest.
+/// The pairs whose worst difference says most.
 fn by_pair(pairs: &[Shown<'_>], limit: f64) -> Panel {
     let mut worst: Vec<(&Shown<'_>, &Difference<'_>)> = pairs
         .iter()
         .filter_map(|pair| Some((pair, pair.worst()?)))
         .collect();
-    worst.sort_by(|a, b| b.1.smd.abs().total_cmp(&a.1.smd.abs()));
+    worst.sort_by(|a, b| b.1.says_less(a.1));
     let mut panel = Panel::new(limit, false);
     panel.title = match worst.len() > NAMED_PAIRS {
         true => format!(
-            "the {NAMED_PAIRS} pairs that differ most, of {}, and in what",
+            "the {NAMED_PAIRS} pairs that differ most beyond chance, of {}, and in what",
             worst.len()
         ),
         false => "each pair, where it differs most".into(),
@@ -633,6 +637,29 @@ mod tests {
         let drawn = plot(&tokens);
         assert!(drawn.len() < 60_000, "{}", drawn.len());
         read::is_clean(&drawn);
+    }
+
+    #[test]
+    fn what_chance_does_not_make_is_named_before_what_it_does_however_large() {
+        let difference = |variable, smd, chance| Difference {
+            variable,
+            level: None,
+            by_design: false,
+            smd,
+            chance: Some(chance),
+        };
+        let pair = Shown {
+            first: "a",
+            second: "b",
+            relation: Relation::Random,
+            differences: vec![
+                difference("rare", 1.5, 2.0),
+                difference("first", -0.4, 0.1),
+                difference("second", 0.4, 0.1),
+                difference("small", 0.2, 0.1),
+            ],
+        };
+        assert_eq!(pair.worst().map(|worst| worst.variable), Some("first"));
     }
 
     #[test]

@@ -8,6 +8,7 @@ use super::gather::{Gathered, RunKey, RunSoFar, Seen, names};
 use super::told::Bad;
 use super::{Disagreement, Filter, Grading, Input, Inspected, InspectedRun, Logs, Options};
 use super::{classes, matching};
+use crate::error::{did_you_mean, listed};
 use crate::eval::attempt::{Asked, Attempt, Facts, Run};
 use crate::eval::grade::of_cut;
 use crate::eval::questions::Sets;
@@ -384,7 +385,11 @@ fn chosen(run: &str, asked: &str, filters: &[String]) -> Result<usize> {
     found.ok_or_else(|| {
         Error::usage(
             format!("`{run}` has no filter `{asked}`"),
-            format!("name one of {}", filters.join(", ")),
+            format!(
+                "{}name one of {}",
+                did_you_mean(asked, filters.iter().map(String::as_str)),
+                listed(filters.iter().map(String::as_str))
+            ),
         )
     })
 }

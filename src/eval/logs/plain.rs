@@ -11,6 +11,7 @@ use super::open::{Look, Shape};
 use super::row::{count, grade, no_verdict, number, said};
 use super::told::{Bad, Said, Told};
 use super::{Cells, Context, Format, Options};
+use crate::error::did_you_mean;
 use crate::source::value::Value;
 use crate::{Error, Result};
 
@@ -242,7 +243,11 @@ pub(super) fn check(options: &Options) -> Result<()> {
         None => Ok(()),
         Some(other) => Err(Error::usage(
             format!("`{other}` is nothing that a column of a log holds"),
-            format!("name one of {}", roles().join(", ")),
+            format!(
+                "{}name one of {}",
+                did_you_mean(other, roles()),
+                roles().join(", ")
+            ),
         )),
     }
 }

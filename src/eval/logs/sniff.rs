@@ -2,6 +2,7 @@
 
 use super::open::{Look, Shape};
 use super::{FORMATS, Format, Options};
+use crate::error::did_you_mean;
 use crate::{Error, Result};
 
 /// The format of tables whose columns the user names.
@@ -69,7 +70,11 @@ fn named(name: &str) -> Result<&'static dyn Format> {
         let names: Vec<&str> = FORMATS.iter().map(|format| format.name()).collect();
         Error::usage(
             format!("`{name}` is no format of logs"),
-            format!("name one of {}", names.join(", ")),
+            format!(
+                "{}name one of {}",
+                did_you_mean(name, names.iter().copied()),
+                names.join(", ")
+            ),
         )
     })
 }

@@ -1,5 +1,6 @@
 //! Which config and split is meant: those that are named, else the default one and the usual one.
 
+use crate::error::did_you_mean;
 use indexmap::IndexMap;
 
 /// A named part of a dataset.
@@ -101,7 +102,7 @@ fn config<'d, F>(
         let names = configs.iter().map(|config| config.name.as_str());
         Unmet {
             what,
-            hint: one_of("config", names),
+            hint: one_of("config", name, names),
         }
     })
 }
@@ -126,7 +127,7 @@ fn split<'d, F>(
         };
         Unmet {
             what,
-            hint: one_of("split", splits.keys().map(String::as_str)),
+            hint: one_of("split", name, splits.keys().map(String::as_str)),
         }
     })?;
     Ok((split, files))
@@ -135,15 +136,19 @@ fn split<'d, F>(
 /// As many names stand in a hint.
 const NAMES_MAX: usize = 20;
 
-fn one_of<'a>(key: &str, names: impl Iterator<Item = &'a str>) -> String {
-    let names: Vec<String> = names.map(|name| format!("`{name}`")).collect();
+fn one_of<'a>(key: &str, asked: Option<&str>, names: impl Iterator<Item = &'a str>) -> String {
+    let names: Vec<&str> = names.collect();
+    let meant = asked.map_or_else(String::new, |asked| {
+        did_you_mean(asked, names.iter().copied())
+    });
+    let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
     match names.len() {
         0 => String::new(),
         count if count > NAMES_MAX => format!(
-            "write `{key} = …` with one of {}, or of {} more",
+            "{meant}write `{key} = …` with one of {}, or of {} more",
             names[..NAMES_MAX].join(", "),
             count - NAMES_MAX
         ),
-        _ => format!("write `{key} = …` with one of {}", names.join(", ")),
+        _ => format!("{meant}write `{key} = …` with one of {}", names.join(", ")),
     }
 }

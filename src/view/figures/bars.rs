@@ -1,8 +1,8 @@
-//! Counts, shares or means by name: horizontal bars under the names of their groups, each with its number.
+//! Counts or shares by name: horizontal bars under the names of their groups, each with its number.
 
 use super::{Figure, Table, WIDTH, Words, listed};
 use crate::error::thousands;
-use crate::svg::{Anchor, BOLD, Svg, fitted, percent, tick, width_of};
+use crate::svg::{Anchor, BOLD, Svg, fitted, percent, width_of};
 
 /// Bars that a page has room for; of each group the first, the others are thousands.
 const BARS_MAX: usize = 48;
@@ -25,8 +25,6 @@ pub(crate) enum Unit {
     Count,
     /// From 0 to 1, shown in percent.
     Share,
-    /// Any number that is not below 0.
-    Number,
 }
 
 /// Bars under one name.
@@ -47,11 +45,10 @@ pub(crate) struct Bar {
 
 /// The bars of each group in their order; all on one scale. None where no bar has a number.
 pub(crate) fn bars(words: Words<'_>, unit: Unit, groups: &[BarGroup]) -> Option<Figure> {
-    let drawable = |bar: &&Bar| bar.value.is_finite() && bar.value >= 0.0;
     let all = || {
         groups
             .iter()
-            .flat_map(|group| group.bars.iter().filter(drawable))
+            .flat_map(|group| group.bars.iter().filter(is_drawn))
     };
     let most = all().map(|bar| bar.value).reduce(f64::max)?;
     let room = (BARS_MAX / groups.len().max(1)).max(1);
@@ -67,13 +64,8 @@ pub(crate) fn bars(words: Words<'_>, unit: Unit, groups: &[BarGroup]) -> Option<
             svg.text("strong", [0.0, y + 15.0], Anchor::Start, &name);
             y += HEAD;
         }
-        let whole: f64 = group
-            .bars
-            .iter()
-            .filter(drawable)
-            .map(|bar| bar.value)
-            .sum();
-        for bar in group.bars.iter().filter(drawable).take(room) {
+        let whole = whole(group);
+        for bar in group.bars.iter().filter(is_drawn).take(room) {
             draw(&mut svg, bar, [most, whole], unit, [left, y]);
             y += ROW;
         }
@@ -86,12 +78,7 @@ pub(crate) fn bars(words: Words<'_>, unit: Unit, groups: &[BarGroup]) -> Option<
         y += 6.0;
     }
     for group in groups {
-        let whole: f64 = group
-            .bars
-            .iter()
-            .filter(drawable)
-            .map(|bar| bar.value)
-            .sum();
+        let whole = whole(group);
         for bar in &group.bars {
             let [value, share] = said(bar.value, whole, unit);
             table.push([group.name.clone(), bar.label.clone(), value, share]);
@@ -118,19 +105,32 @@ fn how_read(groups: &[BarGroup]) -> String {
 }
 
 fn about(unit: Unit, groups: &[BarGroup]) -> String {
-    let parts: Vec<String> = groups
+    let all: Vec<(&BarGroup, &Bar)> = groups
         .iter()
-        .flat_map(|group| {
-            let whole: f64 = group.bars.iter().map(|bar| bar.value).sum();
-            group.bars.iter().map(move |bar| {
-                let [value, _] = said(bar.value, whole, unit);
-                let names = [&group.name, &bar.label].map(|name| fitted(name, LABEL_MAX));
-                let name = names.join(" ");
-                format!("{} {value}", name.trim())
-            })
-        })
+        .flat_map(|group| group.bars.iter().map(move |bar| (group, bar)))
         .collect();
-    format!("{}.", listed(parts.into_iter()))
+    let parts = all.iter().map(|(group, bar)| {
+        let [value, _] = said(bar.value, whole(group), unit);
+        let names = [&group.name, &bar.label].map(|name| fitted(name, LABEL_MAX));
+        let name = names.join(" ");
+        format!("{} {value}", name.trim())
+    });
+    format!("{}.", listed(parts))
+}
+
+/// Whether a bar has a length.
+fn is_drawn(bar: &&Bar) -> bool {
+    bar.value.is_finite() && bar.value >= 0.0
+}
+
+/// What a group's shares are of.
+fn whole(group: &BarGroup) -> f64 {
+    group
+        .bars
+        .iter()
+        .filter(is_drawn)
+        .map(|bar| bar.value)
+        .sum()
 }
 
 fn draw(svg: &mut Svg, bar: &Bar, [most, whole]: [f64; 2], unit: Unit, [left, top]: [f64; 2]) {
@@ -162,7 +162,5 @@ fn said(value: f64, whole: f64, unit: Unit) -> [String; 2] {
     match unit {
         Unit::Count => [thousands(value as u64), percent(value as u64, whole as u64)],
         Unit::Share => [format!("{:.1} %", 100.0 * value), String::new()],
-        Unit::Number if value >= 100.0 => [tick(value, 1.0), String::new()],
-        Unit::Number => [tick(value, 0.01), String::new()],
     }
 }

@@ -19,7 +19,7 @@ const CUTS_MAX: usize = 6;
 const DECADES: f64 = 20.0;
 
 /// Pixels.
-const LABEL: f64 = 150.0;
+const LABEL: f64 = 164.0;
 const PANEL: f64 = 46.0;
 const SINGLE: f64 = 150.0;
 const LANE: f64 = 15.0;
@@ -56,10 +56,11 @@ struct Bars {
     heights: Vec<u64>,
 }
 
-/// The histograms of one measurement, whose name and unit stand under the axis ("tokens of a response"). None where no
-/// series has a value.
+/// The histograms of one measurement of some things ("trajectories"); its name and unit stand under the axis ("tokens of
+/// the whole response"). None where no series has a value.
 pub(crate) fn histogram(
     words: Words<'_>,
+    things: &str,
     unit: &str,
     series: &[Distribution],
     cuts: &[Cut],
@@ -74,7 +75,7 @@ pub(crate) fn histogram(
     let medians = bars.iter().map(|one| {
         let name = fitted(&one.name, LABEL);
         format!(
-            "{name}: {} values, median {}",
+            "{name}: {} {things}, median {}",
             thousands(one.count),
             thousands(one.median)
         )
@@ -88,7 +89,7 @@ pub(crate) fn histogram(
     let top = label_cuts(&mut svg, &axis, &inside);
     let foot = match bars.as_slice() {
         [one] => single(&mut svg, &axis, one, top),
-        many => multiples(&mut svg, &axis, many, top),
+        many => multiples(&mut svg, &axis, things, many, top),
     };
     for cut in inside {
         let x = axis.x(cut.value as f64);
@@ -295,13 +296,13 @@ fn single(svg: &mut Svg, axis: &Axis, bars: &Bars, top: f64) -> f64 {
 }
 
 /// A row a histogram; where the last stands.
-fn multiples(svg: &mut Svg, axis: &Axis, many: &[Bars], top: f64) -> f64 {
+fn multiples(svg: &mut Svg, axis: &Axis, things: &str, many: &[Bars], top: f64) -> f64 {
     for (at, bars) in many.iter().enumerate() {
         let foot = top + (PANEL + 6.0) * (at + 1) as f64 - 6.0;
         let room = LABEL - 14.0;
         let name = fitted(&bars.name, room / BOLD);
         svg.text("strong", [0.0, foot - 28.0], Anchor::Start, &name);
-        let count = fitted(&format!("{} values", thousands(bars.count)), room);
+        let count = fitted(&format!("{} {things}", thousands(bars.count)), room);
         svg.text("soft", [0.0, foot - 14.0], Anchor::Start, &count);
         let median = fitted(&format!("median {}", thousands(bars.median)), room);
         svg.text("soft", [0.0, foot], Anchor::Start, &median);
@@ -351,7 +352,7 @@ fn ground(svg: &mut Svg, axis: &Axis, foot: f64, unit: &str) {
 }
 
 fn table(bars: &[Bars], edges: &[f64]) -> Table {
-    let mut table = Table::new(&["", "values", "median", "from", "below", "count", "share"]);
+    let mut table = Table::new(&["", "in all", "median", "from", "below", "count", "share"]);
     for one in bars {
         for (ends, count) in edges.windows(2).zip(&one.heights) {
             if *count > 0 {

@@ -14,22 +14,19 @@ const POINTS_MAX: usize = 40;
 
 /// The panels in their order, with scores from and to `scores`. None where none has a point.
 pub(crate) fn lines(words: Words<'_>, scores: [f64; 2], panels: &[Panel]) -> Option<Figure> {
-    let mut drawn: Vec<Panel> = panels
+    let with_points = panels
         .iter()
-        .filter(|panel| panel.series.iter().any(|series| !series.points.is_empty()))
-        .cloned()
-        .collect();
+        .filter(|panel| panel.series.iter().any(|series| !series.points.is_empty()));
+    let found = with_points.clone().count();
+    let mut drawn: Vec<Panel> = with_points.take(PANELS_MAX).cloned().collect();
     if drawn.is_empty() {
         return None;
     }
     let table = table(&drawn);
     let mut how_read = String::from("Sizes are on a logarithm.");
-    if drawn.len() > PANELS_MAX {
-        how_read += &format!(
-            " The first {PANELS_MAX} of {} families.",
-            thousands(drawn.len() as u64)
-        );
-        drawn.truncate(PANELS_MAX);
+    if found > PANELS_MAX {
+        let found = thousands(found as u64);
+        how_read += &format!(" The first {PANELS_MAX} of {found} families.");
     }
     for panel in &mut drawn {
         if panel.series.len() > SERIES_MAX {
@@ -45,8 +42,29 @@ pub(crate) fn lines(words: Words<'_>, scores: [f64; 2], panels: &[Panel]) -> Opt
         }
     }
     let mut svg = words.svg(&how_read, &about(&drawn));
-    let [width, height] = draw(&mut svg, &drawn, scores, WIDTH);
+    let [width, height] = draw(&mut svg, &drawn, part(scores, &drawn), WIDTH);
     Some(words.figure(svg.finish(width, height), table))
+}
+
+/// The tenths of all scores that hold what is drawn, so that near lines are told apart; at least three.
+fn part(scores: [f64; 2], panels: &[Panel]) -> [f64; 2] {
+    let tenth = (scores[1] - scores[0]) / 10.0;
+    let points = || {
+        let series = panels.iter().flat_map(|panel| &panel.series);
+        series.flat_map(|series| &series.points)
+    };
+    let drawn = || {
+        let ends = points().flat_map(|point| point.interval.into_iter().flatten());
+        let each = points().flat_map(|point| point.each.iter().copied());
+        let all = points().map(|point| point.score).chain(ends).chain(each);
+        all.filter(|score| score.is_finite())
+    };
+    let place = |score: f64| ((score - scores[0]) / tenth).clamp(0.0, 10.0);
+    let low = libm::floor(place(drawn().fold(f64::INFINITY, f64::min)));
+    let high = libm::ceil(place(drawn().fold(f64::NEG_INFINITY, f64::max)));
+    let high = high.max(low + 3.0).min(10.0);
+    let low = low.min(high - 3.0).max(0.0);
+    [low, high].map(|tenths| scores[0] + tenth * tenths)
 }
 
 /// Where each series begins and ends.

@@ -38,7 +38,7 @@ pub(crate) fn love(words: Words<'_>, rows: &[Compared]) -> Option<Figure> {
         .iter()
         .filter_map(|pair| Some((pair, pair.worst()?)))
         .collect();
-    worst.sort_by(|a, b| b.1.smd.abs().total_cmp(&a.1.smd.abs()));
+    worst.sort_by(|a, b| b.1.says_less(a.1));
     let parts = worst.iter().map(|(pair, difference)| {
         let name = fitted(&pair.name(), 400.0);
         format!(
@@ -48,7 +48,7 @@ pub(crate) fn love(words: Words<'_>, rows: &[Compared]) -> Option<Figure> {
         )
     });
     let about = format!(
-        "{} pairs of a subset and its control. Those that differ most, not by design: {}.",
+        "{} pairs of a subset and its control. Those that differ most beyond chance and not by design: {}.",
         thousands(pairs.len() as u64),
         listed(parts)
     );

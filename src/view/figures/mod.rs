@@ -5,9 +5,6 @@
 //! in one line or left out, and said. Names come from data: they are cut where they are wide, and act on nothing.
 //! None of nothing is drawn: each function gives none where there is nothing to see.
 
-// Until every section of the report that draws is there.
-#![allow(dead_code, unused_imports)]
-
 mod bars;
 mod heat_map;
 mod histogram;

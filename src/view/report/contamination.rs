@@ -2,12 +2,14 @@
 
 use maud::{Markup, html};
 
-use super::facts::{Facts, is, literal};
+use super::examples::part;
+use super::facts::{Facts, Row, is, literal};
 use crate::Result;
 use crate::emit::leakage::{BenchmarkRecord, Leakage};
-use crate::error::thousands;
+use crate::error::{one_line, thousands};
 use crate::screen::contamination::Drops;
 use crate::view::page::{Cell, Section, Table, counted};
+use crate::view::text;
 
 pub(super) fn section(facts: &Facts) -> Result<Option<Section>> {
     let (found, body) = match &facts.leakage {
@@ -48,6 +50,7 @@ fn of_certificate(facts: &Facts, leakage: &Leakage) -> Result<Markup> {
         (benchmarks(facts, &leakage.benchmarks).markup())
         (selected(facts)?)
         (pairs(facts)?.markup())
+        (side_by_side(facts)?)
         (recall(&leakage.benchmarks).markup())
     })
 }
@@ -161,6 +164,35 @@ fn pairs(facts: &Facts) -> Result<Table> {
         ]);
     }
     Ok(table)
+}
+
+/// Pairs that are shown with their texts as they are read, and letters of each text.
+const PAIRS_MAX: usize = 12;
+const PAIR_LETTERS: usize = 1_000;
+
+/// The closest pairs that are not simply the same, with their formulas.
+fn side_by_side(facts: &Facts) -> Result<Markup> {
+    let rows = facts.ask(&format!(
+        "SELECT benchmark, item, class, problem, item_text FROM leakage WHERE class <> 'exact' AND item_text IS NOT NULL ORDER BY \
+         outcome, class, benchmark, item, problem_id LIMIT {PAIRS_MAX}"
+    ))?;
+    let text =
+        |row: &Row, name| text::prose_within(row.text(name).unwrap_or_default(), PAIR_LETTERS);
+    let named = |row: &Row, name| one_line(row.text(name).unwrap_or_default()).replace('_', " ");
+    Ok(html! {
+        @if !rows.is_empty() {
+            details {
+                summary { "The closest that are not simply the same, with their texts" }
+                @for row in &rows {
+                    article.example aria-label={ (named(row, "benchmark")) " " (named(row, "item")) } {
+                        p.soft { (named(row, "class")) }
+                        (part("Problem", &text(row, "problem")))
+                        (part(&format!("{} {}", named(row, "benchmark"), named(row, "item")), &text(row, "item_text")))
+                    }
+                }
+            }
+        }
+    })
 }
 
 /// How well planted items were found.

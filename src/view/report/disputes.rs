@@ -5,13 +5,12 @@
 
 use maud::html;
 
-use super::examples::{decided, of_row, part};
+use super::examples::{decided, of_row};
 use super::facts::{Facts, Row};
 use super::verdicts::RECORDED;
 use crate::Result;
 use crate::error::one_line;
 use crate::view::page::{Section, counted};
-use crate::view::text;
 
 pub(super) fn section(facts: &Facts) -> Result<Option<Section>> {
     let rows = rows(facts)?;
@@ -78,7 +77,7 @@ fn rows(facts: &Facts) -> Result<Vec<Row>> {
     ))
 }
 
-/// Who says what of it, and the answer that our verdict is of.
+/// Who says what of it.
 fn about(row: &Row) -> maud::Markup {
     let of = |name| one_line(row.text(name).unwrap_or_default()).into_owned();
     let label = |name| match row.truth(name) {
@@ -89,6 +88,5 @@ fn about(row: &Row) -> maud::Markup {
     html! {
         (of("source")) " · our verdict " code { (of("verdict")) } ", which rests on " code { (of("verdict_reason")) }
         " · the source's rule says " (label("recorded_rule")) ", its judge " (label("recorded_judge"))
-        @if let Some(extracted) = row.text("extracted") { (part("Answer that was found", &text::answer(extracted))) }
     }
 }

@@ -125,8 +125,10 @@ fn shown(
     let mut texts = HashMap::new();
     for (at, record) in sets.iter().enumerate() {
         let of_set = chosen.iter().filter(|(set, _)| *set == at);
-        let ids: Vec<String> = of_set.map(|(_, row)| row.name().to_owned()).collect();
-        let found = facts.tables.texts_in(&record.name, &ids)?;
+        let named = of_set.map(|(_, row)| (row.name().to_owned(), row.count("rank")));
+        let found = facts
+            .tables
+            .texts_in(&record.name, &named.collect::<Vec<_>>())?;
         texts.extend(found.into_iter().map(|(id, texts)| ((at, id), texts)));
     }
     let mut shown = vec![Vec::new(); sets.len()];
@@ -170,6 +172,7 @@ pub(super) fn of_row(row: &Row, about: &Markup, texts: &Texts, letters: (usize, 
             div.soft { code { (id.get(..12).unwrap_or(id)) } " · " (about) }
             @if let Some(problem) = &texts.problem { (part("Problem", &text::prose_within(problem, letters.0))) }
             @if let Some(gold) = &texts.gold { (part("Gold answer", &text::answer(gold))) }
+            @if let Some(found) = row.text("extracted") { (part("Answer that was found", &text::answer(found))) }
             @if let Some(response) = &texts.response { (part("Response", &text::response_within(response, letters.1))) }
             @if let Some(why) = &texts.missing { p.soft { "Its texts are not shown: " (one_line(why)) } }
         }

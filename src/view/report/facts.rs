@@ -124,10 +124,14 @@ impl Tables {
     }
 
     /// The texts of rows of a set, by the id of their trajectory, as the set has them.
-    pub(super) fn texts_in(&self, set: &str, ids: &[String]) -> Result<HashMap<String, Texts>> {
-        match ids.is_empty() || !self.engine.has(set) {
+    pub(super) fn texts_in(
+        &self,
+        set: &str,
+        rows: &[(String, u64)],
+    ) -> Result<HashMap<String, Texts>> {
+        match rows.is_empty() || !self.engine.has(set) {
             true => Ok(HashMap::new()),
-            false => why::texts_in(&self.engine, set, ids),
+            false => why::texts_in(&self.engine, set, rows),
         }
     }
 

@@ -59,6 +59,7 @@ fn drawn(facts: &Facts) -> Result<Vec<Figure>> {
             };
             drawn.extend(figures::histogram(
                 words,
+                "trajectories",
                 "tokens of the whole response",
                 &series,
                 &cuts,

@@ -33,6 +33,7 @@ pub(super) struct Library {
     pub problems: Shelf,
     /// Responses that stand in subsets.
     pub responses: Shelf,
+    /// What was found lately, the last first. Who looks holds it: the threads of one query ask the same at once.
     lately: Mutex<Vec<(Question, Arc<Hits>)>>,
 }
 
@@ -88,16 +89,12 @@ impl Library {
             scope,
             counts: [&self.problems, &self.responses].map(|shelf| shelf.state().count),
         };
-        let lately = || {
-            self.lately
-                .lock()
-                .unwrap_or_else(|broken| broken.into_inner())
-        };
-        if let Some((_, hits)) = lately().iter().find(|(known, _)| *known == question) {
+        let lately = self.lately.lock();
+        let mut lately = lately.unwrap_or_else(|broken| broken.into_inner());
+        if let Some((_, hits)) = lately.iter().find(|(known, _)| *known == question) {
             return Some(Arc::clone(hits));
         }
         let hits = Arc::new(self.searched(typed, scope)?);
-        let mut lately = lately();
         lately.truncate(KEPT - 1);
         lately.insert(0, (question, Arc::clone(&hits)));
         Some(hits)

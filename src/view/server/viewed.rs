@@ -17,8 +17,10 @@ use super::texts::Filling;
 use crate::audit::why::Sources;
 use crate::engine::rows::objects;
 use crate::engine::{Bounds, Engine};
+use crate::folder::RUN_FOLDER;
 use crate::ids::Id;
-use crate::plan::Overrides;
+use crate::pipeline::PipelineFile;
+use crate::plan::{Overrides, refuse_unknown};
 use crate::pool::Pool;
 use crate::source::hub::Hub;
 use crate::{Error, Result, folder, memory};
@@ -71,6 +73,10 @@ pub(super) const NAMED: [(&str, &str); 6] = [
 impl Viewed {
     /// Opens a folder; fails where it is none that was written by this program.
     pub(super) fn open(places: Places, threads: usize, base: String) -> Result<Self> {
+        let lock = places.out.join(RUN_FOLDER).join("pipeline.lock.toml");
+        if let Ok(file) = PipelineFile::read(&lock) {
+            refuse_unknown(&file.pipeline, &places.overrides)?;
+        }
         let engine = Engine::open(&places.out, threads)?;
         let has_problems = with_pool(&engine, &places)?;
         let library = Arc::<Library>::default();

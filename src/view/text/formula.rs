@@ -85,9 +85,8 @@ fn settings(is_display: bool) -> Settings {
     settings
 }
 
-/// Does some work on a stack that holds the deepest formula that is rendered.
-///
-/// Where no thread can be had, or the work panics, that goes on as it would have without a thread.
+/// Does some work on a stack that holds the deepest formula that is rendered. Panics where the work does, and where the
+/// system has no thread left.
 pub(super) fn with_room<T: Send>(work: impl FnOnce() -> T + Send) -> T {
     std::thread::scope(|scope| {
         let thread = std::thread::Builder::new().stack_size(STACK_BYTES);

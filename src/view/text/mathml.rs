@@ -74,8 +74,14 @@ fn broken(nodes: &[MathDomNode]) -> Vec<&[MathDomNode]> {
             ")" | "]" | "}" => -1,
             _ => 0,
         });
-        let is_apart = at + 1 >= from + BESIDE_BREAK && at + 1 + BESIDE_BREAK <= nodes.len();
-        if is_apart && depth == 0 && is_operator(node) {
+        // Between delimiters a line ends only where the part would be as long as a formula that is not broken.
+        let least = if depth == 0 {
+            BESIDE_BREAK
+        } else {
+            UNBROKEN_MAX
+        };
+        let is_apart = at + 1 >= from + least && at + 1 + BESIDE_BREAK <= nodes.len();
+        if is_apart && is_operator(node) {
             parts.push(&nodes[from..=at]);
             from = at + 1;
         }
@@ -234,7 +240,7 @@ impl Page {
 
     /// A space, or a rule as one that is filled.
     fn struts(&mut self, node: &MathNode) {
-        if node.attributes.get("linebreak").is_some() {
+        if node.attributes.contains_key("linebreak") {
             return self.space(1.0);
         }
         let size = |name| {

@@ -92,13 +92,13 @@ fn neighbours(viewed: &Viewed, asked: &Asked) -> Result<Markup> {
         return Ok(html! {});
     };
     let skip = at.saturating_sub(1);
-    let found = viewed.rows(&List::of(viewed, asked)?.some(NEIGHBOUR, skip, at - skip + 2))?;
+    let found = viewed.rows(&List::of(viewed, asked)?.some(NEIGHBOUR, skip, 3))?;
     let other = |other: u64| {
         let row = found.get(usize::try_from(other.checked_sub(skip)?).ok()?)?;
         Some(to_row(viewed, asked, row, other))
     };
     let before = at.checked_sub(1).and_then(other);
-    let behind = other(at + 1);
+    let behind = other(at.saturating_add(1));
     let list = asked
         .of(&KEYS)
         .with("page", at / super::rows::PAGE_ROWS + 1);

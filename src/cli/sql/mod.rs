@@ -1,6 +1,7 @@
 //! `gradatim sql`: questions to an output folder.
 
-use std::borrow::Cow;
+mod answer;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -12,16 +13,14 @@ use crate::error::{one_line, visible};
 use crate::memory::Limit;
 use crate::table::Table;
 use crate::{Error, Result};
-use arrow::array::{Array, ArrayRef, RecordBatch, RecordBatchOptions, StringArray};
-use arrow::datatypes::{DataType, Field, Schema};
-use arrow::error::ArrowError;
-use arrow::util::display::{ArrayFormatter, FormatOptions};
-use arrow::util::pretty::pretty_format_batches;
+use arrow::array::RecordBatch;
+use arrow::datatypes::Schema;
 use clap::Args;
 use serde_json::Value;
 
 use super::size::ByteSize;
-use super::{apart, named_path, print, print_for_programs, print_json, threads};
+use super::table::width;
+use super::{apart, named_path, print, print_for_programs, print_json, say, threads};
 
 /// Queries an output folder, or an evaluation's: its tables, files of your own, and our functions over them.
 #[derive(Args)]
@@ -116,7 +115,14 @@ pub(super) fn sql(arguments: &Arguments) -> Result<u8> {
             Some(word) if word.eq_ignore_ascii_case("explain") => visible,
             _ => one_line,
         };
-        print(&text(&rows, cell).map_err(|error| Error::Query(error.to_string()))?)?;
+        let shown = answer::shown(&rows, cell, width());
+        let shown = shown.map_err(|error| Error::Query(error.to_string()))?;
+        print(&shown.text)?;
+        if shown.is_cut {
+            say(
+                "note: what ends in `…` is cut to the terminal; `--json`, `--csv` or `--parquet FILE` has it whole",
+            );
+        }
     }
     Ok(0)
 }
@@ -147,34 +153,6 @@ fn write(rows: &[RecordBatch], path: &Path) -> Result<()> {
     }
     table.finish()?;
     partial.finish(Over::Files)
-}
-
-/// How a cell is shown.
-type Shown = for<'t> fn(&'t str) -> Cow<'t, str>;
-
-/// A table for people.
-fn text(rows: &[RecordBatch], shown: Shown) -> Result<String, ArrowError> {
-    let rows: Result<Vec<_>, _> = rows.iter().map(|rows| as_shown(rows, shown)).collect();
-    Ok(format!("{}\n", pretty_format_batches(&rows?)?))
-}
-
-/// The same rows with each cell as it is shown.
-fn as_shown(rows: &RecordBatch, shown: Shown) -> Result<RecordBatch, ArrowError> {
-    let options = FormatOptions::default();
-    let (mut fields, mut columns) = (Vec::new(), Vec::<ArrayRef>::new());
-    for (field, column) in rows.schema().fields().iter().zip(rows.columns()) {
-        let cells = ArrayFormatter::try_new(column.as_ref(), &options)?;
-        let cells = (0..column.len()).map(|at| cells.value(at).try_to_string());
-        let cells: Result<Vec<String>, _> = cells.collect();
-        let cells = cells?
-            .into_iter()
-            .map(|cell| Some(shown(&cell).into_owned()));
-        fields.push(Field::new(one_line(field.name()), DataType::Utf8, true));
-        columns.push(Arc::new(cells.collect::<StringArray>()));
-    }
-    let schema = Arc::new(Schema::new(fields));
-    let count = RecordBatchOptions::new().with_row_count(Some(rows.num_rows()));
-    RecordBatch::try_new_with_options(schema, columns, &count)
 }
 
 /// A header, then a line a row; a null is an empty cell, a list or struct is its JSON.
