@@ -1,5 +1,6 @@
 //! What an evaluation shows: the arms or runs, effects, sizes, tiers, and where log and verifier differ.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use maud::{Markup, html};
@@ -749,7 +750,6 @@ fn family_of(row: &Row) -> String {
 }
 
 fn families(rows: &[Row]) -> usize {
-    let mut all: Vec<String> = rows.iter().map(family_of).collect();
-    all.dedup();
+    let all: BTreeSet<String> = rows.iter().map(family_of).collect();
     all.len()
 }

@@ -221,16 +221,16 @@ fn by_category(tables: &Tables, acceptance: &[AcceptanceRecord]) -> Table {
     table
 }
 
-/// Problems by the share right of their decided trajectories, of two or more.
-const BY_DIFFICULTY: &str = "SELECT CASE WHEN pass = 0 THEN 0 WHEN pass < 0.5 THEN 1 WHEN pass < 1 THEN 2 ELSE 3 END AS band, \
-                             count(*) AS problems, sum(trajectories) AS trajectories, sum(kept) AS kept, \
-                             sum(CASE WHEN kept > 0 THEN 1 ELSE 0 END) AS problems_kept FROM (SELECT problem_id, \
-                             count(DISTINCT CASE WHEN verdict = 'correct' THEN trajectory_id END) * 1.0 / count(DISTINCT CASE \
-                             WHEN verdict IN ('correct', 'wrong') THEN trajectory_id END) AS pass, count(DISTINCT \
-                             trajectory_id) AS trajectories, count(DISTINCT CASE WHEN fate = 'kept' THEN trajectory_id END) \
-                             AS kept FROM ledger WHERE trajectory_id IS NOT NULL GROUP BY problem_id HAVING count(DISTINCT \
-                             CASE WHEN verdict IN ('correct', 'wrong') THEN trajectory_id END) >= 2) GROUP BY band ORDER BY \
-                             band";
+/// Problems by the share right of their decided trajectories, of two or more; copies of a trajectory are one. Distinct ones
+/// are counted by groups of their own: a `count(DISTINCT …)` for each problem takes gigabytes where problems are many.
+const BY_DIFFICULTY: &str = "WITH once AS (SELECT trajectory_id, min(problem_id) AS problem_id, min(verdict) AS verdict, max(CASE \
+                             WHEN fate = 'kept' THEN 1 ELSE 0 END) AS kept FROM ledger WHERE trajectory_id IS NOT NULL GROUP BY \
+                             trajectory_id), problem AS (SELECT sum(CASE WHEN verdict = 'correct' THEN 1 ELSE 0 END) AS solved, \
+                             sum(CASE WHEN verdict IN ('correct', 'wrong') THEN 1 ELSE 0 END) AS decided, count(*) AS \
+                             trajectories, sum(kept) AS kept FROM once GROUP BY problem_id) SELECT CASE WHEN solved = 0 THEN 0 \
+                             WHEN 2 * solved < decided THEN 1 WHEN solved < decided THEN 2 ELSE 3 END AS band, count(*) AS \
+                             problems, sum(trajectories) AS trajectories, sum(kept) AS kept, sum(CASE WHEN kept > 0 THEN 1 ELSE \
+                             0 END) AS problems_kept FROM problem WHERE decided >= 2 GROUP BY 1 ORDER BY 1";
 
 const BANDS: [&str; 4] = [
     "never right",
