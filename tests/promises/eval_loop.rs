@@ -8,12 +8,12 @@ use serde_json::{Value, json};
 use crate::support::*;
 
 #[path = "../../examples/make_sample/attempts.rs"]
-mod attempts;
+pub(crate) mod attempts;
 #[path = "../../examples/make_sample/rng.rs"]
 #[allow(dead_code, reason = "the sample draws whole numbers too")]
 mod rng;
 
-type Fallible<T> = Result<T, Box<dyn std::error::Error>>;
+pub(crate) type Fallible<T> = Result<T, Box<dyn std::error::Error>>;
 
 /// Attempts on the quickstart's lines, with their truth.
 fn simulated(place: &Place, seed: u64) -> Value {

@@ -35,7 +35,7 @@ fn place() -> Place {
     place.write("other/rows.jsonl", jsonl(&rows));
     place.write("pipeline.toml", PIPELINE);
     place.write("eval.jsonl", jsonl(&attempts()));
-    let pairs = |at: usize| json!({"gold": at.to_string(), "response": format!("\\boxed{{{}}}", at / 2 * 2), "recorded": at % 3 == 0});
+    let pairs = |at: usize| json!({"gold": at.to_string(), "response": format!("\\boxed{{{}}}", at / 2 * 2), "recorded": at.is_multiple_of(3)});
     place.write(
         "pairs.jsonl",
         jsonl(&(0..30).map(pairs).collect::<Vec<_>>()),

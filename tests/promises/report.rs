@@ -5,17 +5,9 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use crate::eval_loop::attempts;
 use crate::html::{Element, parse};
 use crate::support::*;
-
-#[path = "../../examples/make_sample/attempts.rs"]
-#[allow(dead_code, reason = "the loop's tests use all of it")]
-mod attempts;
-#[path = "../../examples/make_sample/rng.rs"]
-#[allow(dead_code, reason = "the sample draws whole numbers too")]
-mod rng;
-
-type Fallible<T> = Result<T, Box<dyn std::error::Error>>;
 
 /// A run with something to say in every section: behaviours, a benchmark's problem, a size that is not there.
 fn made() -> Place {

@@ -244,7 +244,7 @@ mod tests {
     #[test]
     fn rows_of_many_columns_stand_below_each_other() {
         let shown = shown(&rows(9), one_line, Some(60)).expect("a text");
-        assert!(shown.is_cut == false && fits(&shown, 60), "{}", shown.text);
+        assert!(!shown.is_cut && fits(&shown, 60), "{}", shown.text);
         assert_eq!(shown.text.lines().count(), 2 * 11, "{}", shown.text);
         assert!(shown.text.contains("\nn       1234567\n"), "{}", shown.text);
         let narrow = super::shown(&rows(9), one_line, Some(40)).expect("a text");

@@ -28,6 +28,9 @@ use crate::{Error, Result, folder, memory};
 /// A row of an answer.
 pub(super) type Row = Map<String, Value>;
 
+/// A column's key, and the names in it with how many entries have each.
+type Named = (&'static str, Vec<(String, u64)>);
+
 /// As long may a page's query take, and as many rows may its answer have.
 const BOUNDS: Bounds = Bounds {
     time: Duration::from_secs(15),
@@ -55,7 +58,7 @@ pub(super) struct Viewed {
     /// Columns of the ledger, or of an evaluation's attempts.
     columns: SchemaRef,
     pub library: Arc<Library>,
-    counts: OnceLock<Vec<(&'static str, Vec<(String, u64)>)>>,
+    counts: OnceLock<Vec<Named>>,
     subsets: OnceLock<Vec<Row>>,
     has_problems: bool,
 }
@@ -176,7 +179,7 @@ impl Viewed {
     }
 
     /// The names in each of [`NAMED`]'s columns, the most common first, with how many entries have each.
-    pub(super) fn names(&self) -> Result<&[(&'static str, Vec<(String, u64)>)]> {
+    pub(super) fn names(&self) -> Result<&[Named]> {
         if let Some(known) = self.counts.get() {
             return Ok(known);
         }

@@ -58,7 +58,8 @@ fn the_pages_of_a_list_hold_every_entry_that_is_asked_for_once() {
         )
     };
     let tokens = |row: &Value| row["tokens"].as_u64();
-    let cases: [(&str, &dyn Fn(&Value) -> bool); 9] = [
+    type Asked<'a> = &'a dyn Fn(&Value) -> bool;
+    let cases: [(&str, Asked<'_>); 9] = [
         ("", &|_| true),
         ("fate=dropped", &|row| row["fate"] == "dropped"),
         ("reason=duplicate", &|row| row["reason"] == "duplicate"),
