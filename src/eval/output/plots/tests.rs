@@ -75,7 +75,7 @@ fn of_an_experiment_the_arms_are_drawn_and_not_their_runs() {
     assert!(drawn.contains("2 b-*-100 (n = 8)"), "{drawn}");
     // A dot a place and one beside its name, and a bar from .4 to .6 of 380 points.
     assert_eq!(drawn.matches("<circle").count(), 4);
-    assert!(drawn.contains("M216.0 103.0L292.0 103.0"), "{drawn}");
+    assert!(drawn.contains("M216 103L292 103"), "{drawn}");
     assert_eq!(potential::draw(&[], Some(&Answer::default())), None);
 }
 
