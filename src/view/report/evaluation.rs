@@ -10,7 +10,7 @@ use super::facts::{Row, Tables, is, json, literal};
 use crate::error::{one_line, thousands};
 use crate::folder::EVALUATION;
 use crate::view::figures::{self, Estimate, Figure, Panel, Point, Series, Words};
-use crate::view::page::{Cell, Section, Table, counted, percent, said, typed};
+use crate::view::page::{Cell, Section, Table, counted, folded, percent, said, typed};
 use crate::{Error, Result};
 
 /// An evaluation's folder, open for questions.
@@ -117,7 +117,7 @@ impl Evaluation {
             None => String::new(),
         };
         Ok(format!(
-            "{} at {} were graded on {}, and score from {} to {} on average{cut}.",
+            "{} at {} were graded on {}; of these {} to {} percent are right, by run{cut}.",
             counted(row.count("runs"), "run", "runs"),
             counted(row.count("benchmarks"), "benchmark", "benchmarks"),
             counted(row.count("attempts"), "attempt", "attempts"),
@@ -664,16 +664,18 @@ const DIFFERENCES_MAX: usize = 100;
 /// What arms have in common that differ in size alone.
 const FAMILY: &str = "benchmark, role, category, length, style, recipe, budget";
 
-/// How many sentences a list has.
-const SENTENCES_MAX: usize = 80;
+/// How many sentences a list has, and how many of them are not folded; all stand in the folder's `report.txt`.
+const SENTENCES_MAX: usize = 200;
+const SENTENCES_OPEN: usize = 14;
 
 fn sentences(title: &str, all: &[String]) -> Markup {
+    let listed = |some: &[String]| html! { ul { @for one in some { li { (said(one)) } } } };
+    let all = &all[..all.len().min(SENTENCES_MAX)];
+    let (first, rest) = all.split_at(all.len().min(SENTENCES_OPEN));
     html! {
         h3 { (title) }
-        ul { @for one in all.iter().take(SENTENCES_MAX) { li { (said(one)) } } }
-        @if all.len() > SENTENCES_MAX {
-            p.soft { "and " (thousands((all.len() - SENTENCES_MAX) as u64)) " more, in " code { "report.txt" } }
-        }
+        (listed(first))
+        @if !rest.is_empty() { (folded(&format!("{} more", rest.len()), &listed(rest))) }
     }
 }
 

@@ -109,7 +109,7 @@ fn of_run(out: &Path, evaluation: Option<&Path>) -> Result<Report> {
     }
     sections.extend(again::section(&facts)?);
     let about = html! {
-        p { "A report of what is in the folder " code { (facts.name()) } ". " (how_to_ask(facts.name())) }
+        p { "A report of what is in the folder " code { (facts.name()) } ". " (how_to_ask(facts.name(), "ledger")) }
     };
     Ok(made(&title, about, sections, &facts.manifest.program))
 }
@@ -139,7 +139,7 @@ fn of_evaluation(out: &Path) -> Result<Report> {
     let evaluation = Evaluation::open(out)?;
     let about = html! {
         p {
-            "A report of graded attempts in the folder " code { (evaluation.name()) } ". " (how_to_ask(evaluation.name()))
+            "A report of graded attempts in the folder " code { (evaluation.name()) } ". " (how_to_ask(evaluation.name(), "eval-runs"))
         }
     };
     let mut sections = evaluation.sections()?;
@@ -153,10 +153,10 @@ fn of_evaluation(out: &Path) -> Result<Report> {
 }
 
 /// What goes for every command on the page.
-fn how_to_ask(name: &str) -> Markup {
+fn how_to_ask(name: &str, table: &str) -> Markup {
     html! {
         "Beside each number stands the command that shows its rows; it is run where " code { (name) } " lies. "
-        "What the columns of a table mean is printed by " (typed("gradatim schema ledger")) "."
+        "What the columns of a table mean is printed by " (typed(&format!("gradatim schema {table}"))) "."
     }
 }
 
