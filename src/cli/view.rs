@@ -60,7 +60,8 @@ pub(super) fn view(arguments: &Arguments) -> Result<u8> {
     let server = Server::open(places(arguments, &stop), arguments.port, threads())?;
     print(&format!("{}\n", server.address()))?;
     say("open this address in a browser of this machine; Ctrl-C ends it");
-    server.serve(&stop).map(|()| 0)
+    // Nothing went wrong, and nothing is to be said.
+    Ok(128 + server.serve(&stop)? as u8)
 }
 
 fn places(arguments: &Arguments, stop: &Arc<std::sync::atomic::AtomicUsize>) -> Places {

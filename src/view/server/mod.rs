@@ -77,8 +77,8 @@ impl Server {
         self.door.address()
     }
 
-    /// Answers until `stop` is the number of a signal; fails with it then.
-    pub(crate) fn serve(self, stop: &Arc<AtomicUsize>) -> Result<()> {
+    /// Answers until `stop` is the number of a signal, and returns it: that is how a server is ended.
+    pub(crate) fn serve(self, stop: &Arc<AtomicUsize>) -> Result<usize> {
         self.listener.set_nonblocking(true)?;
         let (viewed, asked) = (self.viewed.clone(), stop.clone());
         std::thread::Builder::new().spawn(move || {
@@ -104,9 +104,7 @@ impl Server {
         });
         // Whoever waits for a page waits no longer.
         runtime.shutdown_background();
-        Err(Error::Interrupted {
-            signal: signal? as i32,
-        })
+        signal
     }
 }
 

@@ -178,11 +178,8 @@ fn the_attempts_on_a_problem_stand_side_by_side() {
     let viewer = Viewer::start(&place, &["out", "--pool", "pool"]);
     let ledger = place.out("out").ledger();
     let of = |id: &str| ledger.iter().filter(|row| row["problem_id"] == id).count();
-    let ids = ledger.iter().filter_map(|row| row["problem_id"].as_str());
-    let id = ids
-        .into_iter()
-        .find(|id| of(id) == 4)
-        .expect("a problem with four");
+    let mut ids = ledger.iter().filter_map(|row| row["problem_id"].as_str());
+    let id = ids.find(|id| of(id) == 4).expect("a problem with four");
     let page = viewer.page(&format!("problem/{id}"));
     assert_eq!(page.matches("<article>").count(), 4);
     assert!(page.contains("4 attempts"), "{page}");
