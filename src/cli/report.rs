@@ -4,9 +4,10 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::{apart, say};
+use super::{apart, named_path, say};
 use crate::Result;
-use crate::view::report;
+use crate::plan::Overrides;
+use crate::view::report::{self, Origin};
 
 /// Writes one page that shows what is in a folder: where every row went, the grid and what there is for each cell, lengths,
 /// verifier against labels, what filtering did, balance, overlap, contamination, and examples of each set.
@@ -14,7 +15,9 @@ use crate::view::report;
 #[command(after_help = "\
 The page is one file of at most 5 MB, asks nobody for anything and runs no script: it can be
 sent, printed and read without a mouse. It stands beside the folder, which stays as it is.
-Beside each number stands the command that shows its rows. The same folder gives the same page.
+Beside each number stands the command that shows its rows. Examples of rows that no set holds are
+read from the sources, where these lie on this machine. The same folder and sources give the same
+page.
 
 Examples:
   gradatim report out
@@ -32,6 +35,12 @@ pub(super) struct Arguments {
     /// Add the scores and effects of this evaluation of the folder's sets.
     #[arg(long, value_name = "DIR")]
     eval: Option<PathBuf>,
+    /// Where relative paths in the lock file start [default: the current folder].
+    #[arg(long, value_name = "DIR")]
+    base: Option<PathBuf>,
+    /// Read the source, companion, benchmark or join NAME from this path, as `gradatim run` does.
+    #[arg(long, value_name = "NAME=PATH", value_parser = named_path)]
+    source: Vec<(String, PathBuf)>,
 }
 
 pub(super) fn report(arguments: &Arguments) -> Result<u8> {
@@ -49,18 +58,30 @@ pub(super) fn report(arguments: &Arguments) -> Result<u8> {
     if let Some(figures) = &arguments.figures {
         apart::refuse_inside(&read, "--figures", figures)?;
     }
-    let made = report::report(folder, arguments.eval.as_deref())?;
+    let origin = origin(arguments.base.as_deref(), &arguments.source);
+    let made = report::report(folder, arguments.eval.as_deref(), origin)?;
     made.write(&page, arguments.figures.as_deref())?;
     tell(&page);
     Ok(0)
 }
 
-/// Writes the report of what another command has just made.
-pub(super) fn beside(folder: &Path) -> Result<()> {
+/// Writes the report of what another command has just made of sources that lie there.
+pub(super) fn beside(folder: &Path, origin: Origin) -> Result<()> {
     let page = report::place(folder);
-    report::report(folder, None)?.write(&page, None)?;
+    report::report(folder, None, origin)?.write(&page, None)?;
     tell(&page);
     Ok(())
+}
+
+/// Where sources lie, as the command line says it.
+pub(super) fn origin(base: Option<&Path>, sources: &[(String, PathBuf)]) -> Origin {
+    Origin {
+        base: base.map(Path::to_owned),
+        overrides: Overrides {
+            sources: sources.iter().cloned().collect(),
+            ..Overrides::default()
+        },
+    }
 }
 
 fn tell(page: &Path) {

@@ -67,7 +67,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8> {
         arguments.out.join("README.md").display()
     ));
     if arguments.report {
-        super::report::beside(&arguments.out)?;
+        let origin = super::report::origin(common.base.as_deref(), &common.source);
+        super::report::beside(&arguments.out, origin)?;
     }
     Ok(0)
 }

@@ -276,7 +276,7 @@ pub(super) fn eval(arguments: &Arguments) -> Result<u8> {
             out.join("report.txt").display()
         ));
         if arguments.report {
-            super::report::beside(out)?;
+            super::report::beside(out, super::report::origin(None, &[]))?;
         }
     }
     Ok(u8::from(done.refuses_what_was_asked(arguments)))

@@ -38,14 +38,26 @@ pub(crate) struct Tables {
     out: PathBuf,
     /// The folder's own name.
     name: String,
+    origin: Origin,
+}
+
+/// Where the sources lie, of whose rows no set holds the text.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Origin {
+    /// Where relative paths of the lock file start; the current folder where none is said.
+    pub base: Option<PathBuf>,
+    pub overrides: Overrides,
 }
 
 /// A row of an answer.
 pub(crate) struct Row(Map<String, Value>);
 
 impl Facts {
-    pub(crate) fn open(out: &Path) -> Result<Self> {
-        let tables = Tables::open(out)?;
+    pub(crate) fn open(out: &Path, origin: Origin) -> Result<Self> {
+        let tables = Tables {
+            origin,
+            ..Tables::open(out)?
+        };
         let manifest = folder::manifest(out)?;
         let run = out.join(RUN_FOLDER);
         let lock = PipelineFile::read(&run.join("pipeline.lock.toml"));
@@ -107,6 +119,7 @@ impl Tables {
             engine,
             out: out.to_owned(),
             name: name.unwrap_or_else(|| "out".to_owned()),
+            origin: Origin::default(),
         })
     }
 
@@ -136,7 +149,7 @@ impl Tables {
     }
 
     /// The texts of rows of the ledger, in their order: from the sets, else from the sources, where these lie on this
-    /// machine where the folder says. Nobody is asked for a page: what is on the hub is named as missing.
+    /// machine. Nobody is asked for a page: what is on the hub is named as missing.
     pub(super) fn texts(&self, rows: &[Row]) -> Result<Vec<Texts>> {
         let ledger: Vec<_> = rows.iter().map(|row| row.0.clone()).collect();
         let nobody: Connect<'_> = &|| {
@@ -145,7 +158,11 @@ impl Tables {
                 "look at it with `gradatim view`",
             ))
         };
-        let sources = Sources::to_read(None, Overrides::default(), nobody);
+        let sources = Sources::to_read(
+            self.origin.base.as_deref(),
+            self.origin.overrides.clone(),
+            nobody,
+        );
         why::texts(&self.engine, &self.out, &ledger, &sources)
     }
 

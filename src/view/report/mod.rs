@@ -50,7 +50,7 @@ use super::text;
 use crate::error::one_line;
 use crate::{Result, disk, folder};
 use evaluation::Evaluation;
-pub(crate) use facts::Facts;
+pub(crate) use facts::{Facts, Origin};
 
 /// How much the sections of a report may have: with its head and style a page is at most 5 MB.
 const SECTIONS_BYTES_MAX: usize = 4_800_000;
@@ -65,10 +65,10 @@ pub(crate) struct Report {
 
 /// The report of a folder that `gradatim run`, `gradatim audit` or `gradatim eval` wrote; of a run's with the effects of an evaluation where
 /// one is named. Fails where the folder is neither, or cannot be read.
-pub(crate) fn report(out: &Path, evaluation: Option<&Path>) -> Result<Report> {
+pub(crate) fn report(out: &Path, evaluation: Option<&Path>, origin: Origin) -> Result<Report> {
     match folder::is_evaluation(out) {
         true => of_evaluation(out),
-        false => of_run(out, evaluation),
+        false => of_run(out, evaluation, origin),
     }
 }
 
@@ -98,8 +98,8 @@ impl Report {
     }
 }
 
-fn of_run(out: &Path, evaluation: Option<&Path>) -> Result<Report> {
-    let facts = Facts::open(out)?;
+fn of_run(out: &Path, evaluation: Option<&Path>, origin: Origin) -> Result<Report> {
+    let facts = Facts::open(out, origin)?;
     let evaluation = evaluation.map(Evaluation::open).transpose()?;
     let title = facts.manifest.title.clone();
     let title = title.unwrap_or_else(|| format!("What is in {}", facts.name()));

@@ -13,6 +13,7 @@ use super::{Made, command, count, cut, page_number};
 use crate::Result;
 use crate::error::{one_line, thousands};
 use crate::view::page::counted;
+use crate::view::text::prose;
 
 /// Entries on a page.
 pub(super) const PAGE_ROWS: u64 = 50;
@@ -354,7 +355,10 @@ fn problem(viewed: &Viewed, row: &Row, search: Option<&Search>) -> Markup {
     let problem = viewed.problem(text(row, "problem_id"));
     let problem = problem.filter(|text| !text.trim().is_empty());
     let Some(search) = search else {
-        return html! { (problem.map_or_else(|| nameless(row), |text| cut(&text, SHOWN_CHARS))) };
+        return match problem {
+            Some(text) => prose(&cut(&text, SHOWN_CHARS)),
+            None => html! { (nameless(row)) },
+        };
     };
     let response = || {
         viewed

@@ -6,7 +6,7 @@ use maud::{Markup, html};
 use super::super::viewed::shown;
 use super::cell;
 use crate::audit::why::Story;
-use crate::error::{one_line, thousands};
+use crate::error::thousands;
 use crate::verify::{self, Gold, Thinking};
 use crate::view::text;
 
@@ -18,7 +18,7 @@ pub(super) fn explained(story: &Story) -> Markup {
     html! {
         section aria-labelledby="verdict" {
             h2 #verdict { "Verdict" }
-            p.found { (one_line(&said(story))) }
+            p.found { (said(story)) }
             dl.facts {
                 dt { "Rule" } dd { code { (cell(&shown(row, "verdict_reason"))) } }
                 @if let Some(gold) = &story.texts.gold { (gold_read(gold)) }
@@ -30,13 +30,12 @@ pub(super) fn explained(story: &Story) -> Markup {
     }
 }
 
-fn said(story: &Story) -> String {
+fn said(story: &Story) -> Markup {
     let answer = shown(&story.ledger, "extracted");
-    let answer = match answer.is_empty() {
-        true => "no answer was found".to_owned(),
-        false => format!("its answer is `{answer}`"),
-    };
-    format!("Ours: {}; {answer}.", shown(&story.ledger, "verdict"))
+    html! {
+        "Ours: " (cell(&shown(&story.ledger, "verdict"))) "; "
+        @if answer.is_empty() { "no answer was found." } @else { "its answer is " (text::answer(&answer)) "." }
+    }
 }
 
 fn recorded(value: &str) -> &'static str {
