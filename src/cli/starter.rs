@@ -12,6 +12,7 @@ use crate::source::{self, Columns, Layout, Place, Source, SourceFile, Void, layo
 use crate::{Error, Result};
 
 use super::inspect::{Data, columns_table};
+use super::table;
 
 /// How a file is likely read.
 pub(super) struct Starter {
@@ -333,7 +334,7 @@ fn starter(files: Vec<SourceFile>, data: &Data) -> Result<Starter> {
                     file: file.name.clone(),
                     problem: format!(
                         "has no column that looks like a problem with a response\n{}",
-                        columns_table(&look)
+                        columns_table(&look, table::plain)
                     ),
                     hint: "write its columns by hand: `gradatim example columns` shows how".into(),
                 });

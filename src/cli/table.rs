@@ -14,6 +14,11 @@ pub(super) fn table(head: &[&str], rows: &[Vec<String>]) -> String {
     Table::of(head, rows).laid_out(terminal::width(), heading)
 }
 
+/// The same without a style, for a message: what styles a page would be shown in one as somebody else's marks.
+pub(super) fn plain(head: &[&str], rows: &[Vec<String>]) -> String {
+    Table::of(head, rows).laid_out(terminal::width(), str::to_owned)
+}
+
 /// The same in its full width, for a file.
 pub(super) fn whole(head: &[&str], rows: &[Vec<String>]) -> String {
     Table::of(head, rows).laid_out(None, str::to_owned)

@@ -594,7 +594,7 @@ fn what_cannot_run_is_refused_with_its_key_and_the_mend() {
     );
     refuses(
         &with("size = [1]\n[grid.length]\nrule = ['tall']\n"),
-        &["grid[0].length.rule", "no `tall`", "`short`"],
+        &["grid[0].length.rule", "no `tall`", "it has short"],
     );
     refuses(
         &with("size = [1]\n[grid.length]\nedges = [5, 2]\n"),

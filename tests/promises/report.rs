@@ -405,7 +405,9 @@ fn a_folder_full_of_hostile_texts_gives_a_page_that_holds_nothing_that_acts() {
     );
     let categories = cells(&page, "Kept, by category");
     assert!(
-        categories.iter().any(|row| row[0] == hostile[1]),
+        categories
+            .iter()
+            .any(|row| row[0] == hostile[1].replace(' ', "_")),
         "it is shown as it is: {categories:?}"
     );
     // No word of it is run by the shell that a command is pasted into, nor by the query.

@@ -35,8 +35,8 @@ Ends with 0 whatever is found; what was found is data, and `--json` has it for a
 Examples:
   gradatim audit rows.jsonl
   gradatim audit data/limo --against hub:open-r1/OpenR1-Math-220k
-  gradatim audit pipeline.toml --json
-  gradatim audit rows.jsonl --out audited && gradatim sql 'SELECT kind, count(*) FROM findings GROUP BY kind' --in audited")]
+  gradatim audit rows.jsonl --out audited && gradatim sql 'SELECT * FROM findings' --in audited
+  gradatim audit pipeline.toml --json")]
 pub(super) struct Arguments {
     /// Files, folders, globs or datasets (`hub:NAMESPACE/NAME@REVISION`), in any layout that `inspect` reads; or one
     /// pipeline, whose sources are audited as it reads them.

@@ -262,7 +262,7 @@ fn as_text(on_hub: Option<&OnHub>, described: &[Described], seen: &Seen) -> Stri
     text += &files_table(described);
     text.push('\n');
     text += &match &seen.look {
-        Some(look) => columns_table(look),
+        Some(look) => columns_table(look, table),
         None => {
             let rows = columns(described)
                 .iter()
@@ -323,8 +323,11 @@ fn files_table(described: &[Described]) -> String {
     )
 }
 
-/// Columns with their types, what the first rows hold, and a value.
-pub(super) fn columns_table(look: &Look) -> String {
+/// Columns with their types, what the first rows hold, and a value, laid out for a page or for a message.
+pub(super) fn columns_table(
+    look: &Look,
+    laid_out: fn(&[&str], &[Vec<String>]) -> String,
+) -> String {
     let rows = look.columns.iter().map(|column| {
         vec![
             column.name.clone(),
@@ -334,7 +337,7 @@ pub(super) fn columns_table(look: &Look) -> String {
         ]
     });
     let held = format!("the first {} rows hold", look.rows);
-    let mut text = table(
+    let mut text = laid_out(
         &["column", "type", &held, "for example"],
         &rows.collect::<Vec<_>>(),
     );
