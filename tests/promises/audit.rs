@@ -565,10 +565,11 @@ fn a_pipeline_says_how_its_sources_are_read_and_nothing_it_selects_matters() {
 fn what_cannot_be_read_at_all_is_refused_and_a_broken_file_beside_others_is_told() {
     let place = Place::new();
     place.write("none.jsonl", jsonl(&[json!({ "a": 1 }), json!({ "a": 2 })]));
-    place
+    let refused = place
         .gradatim(&["audit", "none.jsonl", "--pool", "pool"])
         .ends(4)
-        .tells(&["no column that looks like a problem"]);
+        .tells(&["no column that looks like a problem", "\ncolumn  type"]);
+    assert!(!refused.stderr.contains("fdd0"), "{}", refused.stderr);
     place
         .gradatim(&["audit", "missing.jsonl", "--pool", "pool"])
         .ends(2);
