@@ -461,4 +461,6 @@ fn a_folder_is_held_against_a_folder_and_nothing_is_written_over_what_is_read() 
     let over = place.gradatim(&["diff", "own.jsonl", "own.jsonl", "--out", "own.jsonl"]);
     over.ends(2).tells(&["would write over what is read"]);
     place.gradatim(&["diff", "own.jsonl", "gone.jsonl"]).ends(2);
+    let gone = place.gradatim(&["diff", "out", "gone"]).ends(2);
+    gone.tells(&["there is no `gone`"]);
 }

@@ -73,7 +73,14 @@ fn unlike(sides: [&Path; 2]) -> Error {
         true => sides,
         false => [sides[1], sides[0]],
     };
+    let is_there = other.exists() || other.to_string_lossy().starts_with("hub:");
     let (output, other) = (output.display(), other.display());
+    if !is_there {
+        return Error::usage(
+            format!("there is no `{other}`"),
+            format!("name the output folder that `{output}` is held against"),
+        );
+    }
     Error::usage(
         format!("`{output}` is an output folder, and `{other}` is none"),
         format!(
