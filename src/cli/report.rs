@@ -6,7 +6,9 @@ use clap::Args;
 
 use super::{apart, named_path, say};
 use crate::Result;
+use crate::pipeline::PipelineFile;
 use crate::plan::Overrides;
+use crate::source::{Located, Source};
 use crate::view::report::{self, Origin};
 
 /// Writes one page that shows what is in a folder: where every row went, the grid and what there is for each cell, lengths,
@@ -71,6 +73,16 @@ pub(super) fn beside(folder: &Path, origin: Origin) -> Result<()> {
     report::report(folder, None, origin)?.write(&page, None)?;
     tell(&page);
     Ok(())
+}
+
+/// Where the sources of a pipeline lie that was just read.
+pub(super) fn origin_of(file: &PipelineFile, given: &[(String, PathBuf)]) -> Origin {
+    let named = file.pipeline.sources.iter();
+    let named = named.filter(|(_, source)| source.path.is_some());
+    let lies =
+        |(name, source): (&String, &Source)| (name.clone(), source.location().below(file.folder()));
+    let all: Vec<_> = named.map(lies).chain(given.iter().cloned()).collect();
+    origin(None, &all)
 }
 
 /// Where sources lie, as the command line says it.

@@ -17,6 +17,7 @@ mod verdicts;
 
 use std::future::poll_fn;
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::{RecvTimeoutError, sync_channel};
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
@@ -29,7 +30,6 @@ use datafusion::execution::memory_pool::FairSpillPool;
 use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
 use datafusion::logical_expr::{ColumnarValue, Volatility, create_udf};
 use datafusion::prelude::{SessionConfig, SessionContext};
-use tokio::time::timeout;
 
 use crate::folder::{self, EVALUATION_TABLES, RUN_FOLDER};
 use crate::measure::tokens::Tokenizer;
@@ -95,24 +95,21 @@ impl Engine {
             false => sql,
         };
         let (context, asked) = (self.context.clone(), asked.to_owned());
+        let (tell, told) = sync_channel(1);
         // On a thread of the runtime: the stack of this one is somebody else's to choose.
-        let mut rows = self.runtime.spawn(async move {
-            let frame = context.sql_with_options(&asked, reading()).await?;
-            // A query without a row has columns still.
-            let schema = Arc::clone(frame.schema().inner());
-            let mut rows = answer(frame.execute_stream().await?, most.rows).await?;
-            if rows.is_empty() {
-                rows.push(RecordBatch::new_empty(schema));
-            }
-            Ok(rows)
+        let work = self.runtime.spawn(async move {
+            // Nobody hears it where the time was up.
+            let _ = tell.send(rows_of(&context, &asked, most).await);
         });
-        let waited = async { timeout(most.time, &mut rows).await };
-        let Ok(done) = self.runtime.block_on(waited) else {
-            rows.abort();
-            return Err(too_slow(most.time));
-        };
-        let rows = done.map_err(|_| broken_off())?;
-        rows.map_err(|error| failed(error, sql, &self.names()))
+        // By this thread's own clock: that of the runtime stands still where a query keeps all of its threads busy.
+        match told.recv_timeout(most.time) {
+            Ok(rows) => rows.map_err(|error| failed(error, sql, &self.names())),
+            Err(RecvTimeoutError::Timeout) => {
+                work.abort();
+                Err(too_slow(most.time))
+            }
+            Err(RecvTimeoutError::Disconnected) => Err(broken_off()),
+        }
     }
 
     /// Whether there is a table of that name.
@@ -192,6 +189,21 @@ fn limited() -> Result<Arc<RuntimeEnv>> {
         .with_max_temp_directory_size(SPILLED_BYTES_MAX)
         .build_arc();
     runtime.map_err(|error| Error::Query(error.to_string()))
+}
+
+async fn rows_of(
+    context: &SessionContext,
+    asked: &str,
+    most: Bounds,
+) -> Result<Vec<RecordBatch>, DataFusionError> {
+    let frame = context.sql_with_options(asked, reading()).await?;
+    // A query without a row has columns still.
+    let schema = Arc::clone(frame.schema().inner());
+    let mut rows = answer(frame.execute_stream().await?, most.rows).await?;
+    if rows.is_empty() {
+        rows.push(RecordBatch::new_empty(schema));
+    }
+    Ok(rows)
 }
 
 /// The rows of an answer, which are shown as a whole and so held as one.

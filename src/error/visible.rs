@@ -7,19 +7,24 @@
 use std::borrow::Cow;
 use std::ops::RangeInclusive;
 
-/// Noncharacters by which pages mark the style of words, kept by Unicode for a program's own use.
+/// Two of the noncharacters, by which pages mark the style of words: Unicode keeps them for a program's own use.
 pub(crate) const MARKS: RangeInclusive<char> = '\u{fdd0}'..='\u{fdd1}';
 
 /// Whether a letter acts on what is around it, or is not seen where it stands: controls (C0, DEL, C1), separators of
-/// lines, marks of direction, and what Unicode calls default ignorable, but for the forms of emoji. And what acts here.
+/// lines, marks of direction, and what Unicode calls default ignorable, but for the forms of emoji. And noncharacters, of
+/// which some act here, and which no page may hold.
 fn acts(letter: char) -> bool {
     letter.is_control()
-        || MARKS.contains(&letter)
+        || is_noncharacter(letter)
         || matches!(letter,
             '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
             | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
             | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}'
             | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
+}
+
+fn is_noncharacter(letter: char) -> bool {
+    matches!(letter, '\u{fdd0}'..='\u{fdef}') || u32::from(letter) & 0xfffe == 0xfffe
 }
 
 fn breaks(letter: char) -> bool {

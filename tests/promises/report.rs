@@ -249,7 +249,7 @@ fn a_report_says_which_cell_is_short_and_which_problem_meets_a_benchmark() {
         .map(|row| text(row, "problem_id").to_owned())
         .collect::<BTreeSet<_>>();
     assert_eq!(number(&many[5]), algebra.len() as u64, "{many:?}");
-    assert_eq!(many[8], "1 left out", "{many:?}");
+    assert_eq!(many[8], "1 left out: its bucket holds fewer", "{many:?}");
     let hits = cells(&page, "Problems beside the benchmark's item");
     assert_eq!(hits.len(), 2, "{hits:?}");
     assert!(

@@ -96,7 +96,7 @@ pub(super) fn audit(arguments: &Arguments) -> Result<u8> {
     if let Some(out) = &arguments.out {
         say(&format!("wrote {}", out.display()));
         if arguments.report {
-            super::report::beside(out, super::report::origin(None, &[]))?;
+            super::report::beside(out, super::report::origin_of(&file, &[]))?;
         }
     }
     Ok(0)

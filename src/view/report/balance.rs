@@ -27,7 +27,7 @@ pub(super) fn section(facts: &Facts) -> Result<Option<Section>> {
         }
         (by_relation(facts, &relations).markup())
         (worst(facts)?.markup())
-        (facts.tables.shown_by("Every difference of every pair", "SELECT * FROM balance ORDER BY abs(smd) DESC LIMIT 50"))
+        (facts.tables.shown_by("Every difference of every pair", "SELECT * FROM balance WHERE smd IS NOT NULL ORDER BY abs(smd) DESC LIMIT 50"))
     };
     Ok(Some(Section {
         id: "balance",
@@ -115,7 +115,7 @@ fn by_relation(facts: &Facts, relations: &[Row]) -> Table {
         let relation = row.text("relation").unwrap_or_default();
         let sql = format!(
             "SELECT subset, control, variable, level, smd, chance FROM balance WHERE relation = {} AND large AND beyond_chance \
-             AND NOT by_design ORDER BY abs(smd) DESC LIMIT 50",
+             AND NOT by_design ORDER BY abs(smd) DESC",
             literal(relation)
         );
         table.rows.push(vec![

@@ -101,6 +101,9 @@ const IN_SETS: &str = "SELECT selection.subset, ledger.contaminated, ledger.susp
                        IS NOT NULL OR ledger.suspect IS NOT NULL) ORDER BY 1, 4";
 
 fn selected(facts: &Facts) -> Result<Markup> {
+    if facts.manifest.subsets.is_empty() {
+        return Ok(html! {});
+    }
     let counts = facts.ask(&format!(
         "SELECT count(DISTINCT problem_id) AS problems, count(DISTINCT CASE WHEN contaminated IS NOT NULL THEN problem_id END) \
          AS contaminated, count(DISTINCT subset) AS sets FROM ({IN_SETS})"

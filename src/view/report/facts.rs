@@ -88,6 +88,10 @@ impl Facts {
     }
 }
 
+/// What is said of texts that are not found.
+const NOT_AT_HAND: &str = "no set holds them, and their source is not where this page was made, or is no longer as it was (`gradatim report \
+                           --source NAME=PATH` names where it lies)";
+
 /// The certificate, where the folder has one.
 fn leakage(path: &Path) -> Result<Option<Leakage>> {
     match path.is_file() {
@@ -163,7 +167,12 @@ impl Tables {
             self.origin.overrides.clone(),
             nobody,
         );
-        why::texts(&self.engine, &self.out, &ledger, &sources)
+        let mut texts = why::texts(&self.engine, &self.out, &ledger, &sources)?;
+        // What is wrong with a source is said where somebody asks for the row: here it would name this machine's folders.
+        for texts in texts.iter_mut().filter(|texts| texts.missing.is_some()) {
+            texts.missing = Some(NOT_AT_HAND.to_owned());
+        }
+        Ok(texts)
     }
 
     /// A command over the folder, whose name stands where `{}` does.

@@ -118,7 +118,7 @@ const BY_DECILE: &str = "SELECT decile, min(tokens) AS low, max(tokens) AS high 
 fn by_length(tables: &Tables, deciles: &BTreeMap<u32, Accepted>) -> Result<Table> {
     let edges = tables.ask(BY_DECILE)?;
     let mut table = Table::new(
-        "Kept, by tenth of length",
+        "Kept, by tenth of length; copies of a trajectory count once",
         &[
             "tenth",
             "tokens, about",
@@ -134,8 +134,8 @@ fn by_length(tables: &Tables, deciles: &BTreeMap<u32, Accepted>) -> Result<Table
             .find(|row| row.count("decile") == u64::from(*decile));
         let [low, high] = ["low", "high"].map(|name| edge.map_or(0, |row| row.count(name)));
         let sql = format!(
-            "SELECT fate, reason, count(*) AS entries FROM ledger WHERE tokens BETWEEN {low} AND {high} GROUP BY fate, reason \
-             ORDER BY entries DESC"
+            "SELECT fate, count(*) AS trajectories FROM (SELECT trajectory_id, max(fate) AS fate FROM ledger WHERE tokens \
+             BETWEEN {low} AND {high} GROUP BY trajectory_id) GROUP BY fate"
         );
         table.rows.push(vec![
             Cell::text(nth(*decile + 1)),
@@ -191,7 +191,7 @@ fn by_category(tables: &Tables, acceptance: &[AcceptanceRecord]) -> Table {
     let all: u64 = by_size.iter().map(|(_, one)| one.all).sum();
     let kept: u64 = by_size.iter().map(|(_, one)| one.kept).sum();
     let mut table = Table::new(
-        "Kept, by category",
+        "Kept, by category; copies of a trajectory count once",
         &[
             "category",
             "trajectories",
@@ -205,7 +205,8 @@ fn by_category(tables: &Tables, acceptance: &[AcceptanceRecord]) -> Table {
     let of = |part: u64, whole: u64| Cell::share((whole > 0).then(|| part as f64 / whole as f64));
     for (category, one) in by_size.into_iter().take(CATEGORIES_MAX) {
         let sql = format!(
-            "SELECT fate, reason, count(*) AS entries FROM ledger WHERE {} GROUP BY fate, reason ORDER BY entries DESC",
+            "SELECT fate, count(*) AS trajectories FROM (SELECT trajectory_id, max(fate) AS fate FROM ledger WHERE {} AND \
+             trajectory_id IS NOT NULL GROUP BY trajectory_id) GROUP BY fate",
             is("category", category)
         );
         table.rows.push(vec![

@@ -13,7 +13,7 @@ pub(super) fn section(facts: &Facts) -> Result<Option<Section>> {
     let manifest = &facts.manifest;
     let body = html! {
         dl.facts {
-            dt { "Training sets" } dd { (sets(facts)?) }
+            @if !manifest.subsets.is_empty() { dt { "Training sets" } dd { (sets(facts)?) } }
             dt { "Made from" } dd { (counted(facts.entries(), "entry", "entries")) " in "
                 (counted(manifest.files.len() as u64, "file", "files")) " of "
                 (counted(manifest.sources.len() as u64, "source", "sources")) }

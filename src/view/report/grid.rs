@@ -32,6 +32,8 @@ struct Asked {
     stem: String,
     /// Sets that are smaller than asked, and sets that are not there.
     short: [usize; 2],
+    /// Why the first of them is.
+    reason: Option<String>,
 }
 
 /// What became of sets, by name.
@@ -111,6 +113,7 @@ fn cell_of(grid: &Grid, family: &Family) -> Asked {
         available: None,
         stem: family.stem.clone(),
         short: [0, 0],
+        reason: None,
     }
 }
 
@@ -139,6 +142,8 @@ impl Asked {
             let of_rows = shortfall.filter(|one| one.unit == SizeUnit::Rows);
             let there = there.or(of_rows.map(|one| one.available));
             self.available = self.available.max(there);
+            let reason = shortfall.map(|one| &one.reason);
+            self.reason = self.reason.take().or(reason.cloned());
             match (record.is_some(), shortfall.is_some()) {
                 (true, true) => self.short[0] += 1,
                 (false, true) => self.short[1] += 1,
@@ -148,11 +153,15 @@ impl Asked {
     }
 
     fn standing(&self) -> String {
-        match self.short {
+        let said = match self.short {
             [0, 0] => "filled".to_owned(),
             [smaller, 0] => format!("{smaller} smaller than asked"),
             [0, missing] => format!("{missing} left out"),
             [smaller, missing] => format!("{smaller} smaller than asked, {missing} left out"),
+        };
+        match &self.reason {
+            Some(reason) => format!("{said}: {reason}"),
+            None => said,
         }
     }
 
@@ -175,12 +184,13 @@ fn found(asked: &[Asked], shortfalls: &[ShortfallRecord]) -> String {
     match shortfalls {
         [] => format!("{of_grid}, and every size of each is filled."),
         [first, ..] => format!(
-            "{of_grid}; in {} there is too little for some size: `{}` asked for {} {}, and there are {}.",
+            "{of_grid}; in {} there is too little for some size: `{}` asked for {} {}, and there are {} ({}).",
             thousands(short),
             first.name,
             thousands(first.asked),
             first.unit,
             thousands(first.available),
+            first.reason,
         ),
     }
 }

@@ -62,6 +62,11 @@ pub(super) fn compared(name: &str, kind: Kind, operator: &str, value: &str) -> R
         )),
         (Kind::Text, _) => Ok(format!("{column} {operator} {}", literal(&unquoted(value)))),
         (Kind::Number, _) => Ok(format!("{column} {operator} {}", number(name, value)?)),
+        // As narrow as the column: a page shows its values in as many digits as tell them apart.
+        (Kind::Single, _) => Ok(format!(
+            "{column} {operator} CAST({} AS FLOAT)",
+            number(name, value)?
+        )),
         (Kind::Truth, _) => Ok(format!("{column} {operator} {}", truth(name, value)?)),
     }
 }
@@ -71,6 +76,8 @@ pub(super) fn compared(name: &str, kind: Kind, operator: &str, value: &str) -> R
 pub(super) enum Kind {
     Text,
     Number,
+    /// A number of 32 bits.
+    Single,
     Truth,
 }
 
@@ -79,6 +86,7 @@ pub(super) fn kind_of(name: &str, columns: &Schema) -> Result<Kind> {
     match columns.field_with_name(name) {
         Ok(field) => Ok(match field.data_type() {
             DataType::Boolean => Kind::Truth,
+            DataType::Float32 => Kind::Single,
             kind if kind.is_numeric() => Kind::Number,
             _ => Kind::Text,
         }),
