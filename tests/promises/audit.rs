@@ -705,9 +705,9 @@ fn a_page_counts_in_good_words_and_names_what_is_blank_and_what_was_passed_over(
         .enumerate()
         .map(|(at, origin)| of(at, origin));
     place.write("data/rows.jsonl", jsonl(&rows.collect::<Vec<_>>()));
-    place.write("data/dataset_info.json", "{}");
+    place.write("data/state.json", "{}");
     let page = audited(&place, &["data"]).stdout.replace("\n ", "");
-    for told in ["e 12.5%", "f 12.5%", "dataset_info.json"] {
+    for told in ["(blank) 25.0%", "f 12.5%", "state.json"] {
         assert!(page.contains(told), "{told}\n{page}");
     }
     assert!(
