@@ -165,12 +165,15 @@ fn faulty() -> Planted {
     all.plant(&["cut_off"], |_, row| {
         with(row, "finish_reasons", json!(["length"]))
     });
-    all.plant(&["thinking_unclosed", "no_answer"], |one, row| {
-        saying(
-            row,
-            format!("<think>\nOkay, so {}", "step and step ".repeat(60 + one)),
-        )
-    });
+    all.plant(
+        &["thinking_unclosed", "cut_off", "no_answer"],
+        |one, row| {
+            saying(
+                row,
+                format!("<think>\nOkay, so {}", "step and step ".repeat(60 + one)),
+            )
+        },
+    );
     all.plant(&["thinking_missing"], |_, row| {
         let answer = text(&row, "answer").to_owned();
         saying(
@@ -612,6 +615,114 @@ fn commands(page: &str) -> Vec<Vec<String>> {
         .collect()
 }
 
+/// How many items of each benchmark are contaminated and suspect, where any is.
+fn items_by_query(rows: &Value) -> Vec<(String, u64, u64)> {
+    let count = |row: &Value, key: &str| row[key].as_u64().expect("a count");
+    let rows = rows.as_array().expect("rows").iter();
+    rows.map(|row| {
+        (
+            text(row, "benchmark").to_owned(),
+            count(row, "contaminated"),
+            count(row, "suspect"),
+        )
+    })
+    .collect()
+}
+
+/// The same by the certificate, which the page tells.
+fn items_by_certificate(told: &Value) -> Vec<(String, u64, u64)> {
+    let benchmarks = told["contamination"]["benchmarks"].as_array();
+    let sum = |found: &Value, classes: &[&str]| -> u64 {
+        let counts = classes.iter().map(|class| found[class].as_u64());
+        counts.map(|count| count.expect("a count")).sum()
+    };
+    let items = benchmarks.expect("benchmarks").iter().map(|one| {
+        let found = &one["found"];
+        (
+            text(one, "name").to_owned(),
+            sum(found, &["exact", "near"]),
+            sum(found, &["part", "numbers_changed", "reworded", "similar"]),
+        )
+    });
+    let mut items: Vec<_> = items.filter(|one| one.1 + one.2 > 0).collect();
+    items.sort();
+    items
+}
+
+#[test]
+fn what_no_row_has_what_it_needs_for_could_not_be_looked_for() {
+    let place = Place::new();
+    let bare = |at: usize| {
+        let output = format!("It is {at}, as one counts.");
+        json!({ "instruction": problem(at, at), "input": "", "output": output })
+    };
+    place.write("bare.jsonl", jsonl(&(0..9).map(bare).collect::<Vec<_>>()));
+    place.write("full.jsonl", jsonl(&faulty().rows));
+    let told = audited(&place, &["bare.jsonl", "--json"]).json();
+    let unsought = told["not_looked_for"].as_array().expect("kinds").iter();
+    let unsought: BTreeMap<&str, &str> = unsought
+        .map(|one| (text(one, "kind"), text(one, "reason")))
+        .collect();
+    for (kind, reason) in [
+        ("wrong", "no row has a gold answer"),
+        ("no_answer", "no row has a gold answer"),
+        ("recorded_right_found_wrong", "no row has a gold answer"),
+        ("cut_off", "no row says how its response ended"),
+        ("thinking_missing", "no row has thinking"),
+        ("categories_conflict", "no row has a category"),
+    ] {
+        assert_eq!(unsought.get(kind), Some(&reason), "{kind}: {unsought:?}");
+        assert!(!findings(&told).contains_key(kind), "{kind}");
+    }
+    assert_eq!(findings(&told)["copy"]["rows"], json!(0));
+    let page = audited(&place, &["bare.jsonl"]).stdout;
+    let page = page.replace("\n ", "");
+    let (sought, unsought) = page
+        .split_once("could not be looked for: ")
+        .expect("both lists");
+    assert!(
+        unsought.contains("cut off (no row says how its response ended)"),
+        "{page}"
+    );
+    let (_, sought) = sought
+        .split_once("looked for, and not found: ")
+        .expect("a list");
+    assert!(
+        sought.contains("near duplicate") && !sought.contains("wrong"),
+        "{page}"
+    );
+    // Where something tells of it, all is looked for.
+    let told = audited(&place, &["full.jsonl", "--json"]).json();
+    assert_eq!(told["not_looked_for"], json!([]));
+}
+
+#[test]
+fn a_page_counts_in_good_words_and_names_what_is_blank_and_what_was_passed_over() {
+    let place = Place::new();
+    let of = |at: usize, origin: &str| with(clean(at), "source", json!(origin));
+    let origins = ["", "", "a", "b", "c", "d", "e", "f"];
+    let rows = origins
+        .iter()
+        .enumerate()
+        .map(|(at, origin)| of(at, origin));
+    place.write("data/rows.jsonl", jsonl(&rows.collect::<Vec<_>>()));
+    place.write("data/state.json", "{}");
+    let page = audited(&place, &["data"]).stdout.replace("\n ", "");
+    for told in ["(blank) 25.0%", "f 12.5%", "state.json"] {
+        assert!(page.contains(told), "{told}\n{page}");
+    }
+    assert!(
+        !page.contains("1 other") && !page.contains("origin:  "),
+        "{page}"
+    );
+    place.write("one.jsonl", jsonl(&[clean(3)]));
+    let page = audited(&place, &["one.jsonl"]).stdout.replace("\n ", "");
+    assert!(
+        page.contains("1 trajectory (1 without exact copies) of 1 problem ("),
+        "{page}"
+    );
+}
+
 #[test]
 fn every_figure_of_a_page_is_shown_by_the_query_beside_it() {
     let place = Place::new();
@@ -656,7 +767,10 @@ fn every_figure_of_a_page_is_shown_by_the_query_beside_it() {
             }
             None if sql.contains("tokens >") => ("lengths", Some(1)),
             None if sql.contains("recorded") => ("verdicts", None),
-            None if sql.contains("leakage") => ("leakage", Some(1)),
+            None if sql.contains("leakage") => {
+                assert_eq!(items_by_query(&rows), items_by_certificate(&told), "{sql}");
+                ("leakage", Some(1))
+            }
             None => (
                 sql.split_whitespace()
                     .nth(1)

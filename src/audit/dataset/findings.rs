@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::golds::Golds;
-use super::kinds::{Kind, REPEATED_SHARE_MAX, SHORT_THINKING_TOKENS, Section};
+use super::kinds::{Basis, Kind, REPEATED_SHARE_MAX, SHORT_THINKING_TOKENS, Section};
 use super::lengths::share;
 use super::mixes::LANGUAGE;
 use super::rows::Rows;
@@ -35,6 +35,15 @@ pub(crate) struct Finding {
     pub share: f64,
     /// The first of them.
     pub examples: Vec<Example>,
+}
+
+/// A kind that could not be looked for, as nothing in the dataset tells of it.
+#[derive(Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub(crate) struct Unsought {
+    /// Its word.
+    pub kind: &'static str,
+    /// What the rows lack.
+    pub reason: &'static str,
 }
 
 /// A row to look at.
@@ -72,10 +81,26 @@ pub(super) struct Known<'k> {
     pub languages: &'k [Option<&'static str>],
     /// The one that most trajectories ask in.
     pub language: Option<&'k str>,
-    /// Whether some trajectory has a response; else all are problems alone.
-    pub are_answered: bool,
-    /// Whether some trajectory thinks: where none does, nothing was lost.
-    pub is_thought: bool,
+    /// What the trajectories have.
+    pub basis: Basis,
+}
+
+/// What the trajectories have that a kind may need.
+pub(super) fn basis(scope: &Scope<'_>, language: Option<&str>) -> Basis {
+    let mut basis = Basis {
+        language: language.is_some(),
+        ..Basis::default()
+    };
+    for (_, body) in scope.trajectories() {
+        basis.response |= !is_problem_alone(body);
+        basis.gold |= body.outcome != Outcome::NoGold;
+        basis.recorded |= body.recorded.is_some();
+        basis.ending |= body.finished.is_some();
+        basis.thinking |= body.thinking_tokens > 0;
+        basis.long_response |= body.tokens >= TELLING_TOKENS;
+        basis.category |= body.category.is_some();
+    }
+    basis
 }
 
 /// What of a response is the same in every copy of it, and hardly ever in another that is long enough.
@@ -105,12 +130,11 @@ struct Sightings<'e, 'r> {
 }
 
 impl<'e, 'r> Sightings<'e, 'r> {
-    fn new(entries: &'e [Entry], are_answered: bool, rows: &'r mut Rows<'e>) -> Self {
+    fn new(entries: &'e [Entry], rows: &'r mut Rows<'e>) -> Self {
         let kinds = Kind::ALWAYS.into_iter();
-        let asked = kinds.filter(|kind| are_answered || !kind.is_of_responses());
         Self {
             entries,
-            kinds: asked.map(|kind| (kind, Sighting::default())).collect(),
+            kinds: kinds.map(|kind| (kind, Sighting::default())).collect(),
             rows,
         }
     }
@@ -129,17 +153,31 @@ impl<'e, 'r> Sightings<'e, 'r> {
             sighting.first.push((entry, told()));
         }
     }
+
+    /// Takes away the kinds without rows that could not be looked for: of them nobody knows that there are none.
+    fn take_unsought(&mut self, basis: &Basis) -> Vec<Unsought> {
+        let mut unsought = Vec::new();
+        self.kinds.retain(|kind, sighting| {
+            let reason = kind.unsought(basis).filter(|_| sighting.rows == 0);
+            unsought.extend(reason.map(|reason| Unsought {
+                kind: kind.as_str(),
+                reason,
+            }));
+            reason.is_none()
+        });
+        unsought
+    }
 }
 
-/// What was found in the rows of a dataset, in the order of sections and kinds.
+/// What was found in the rows of a dataset, in the order of sections and kinds, and what could not be looked for.
 ///
 /// Each row of each kind goes to `rows`.
 pub(super) fn findings<'e>(
     scope: &Scope<'e>,
     known: &Known<'_>,
     rows: &mut Rows<'e>,
-) -> Result<Vec<Finding>> {
-    let mut seen = Sightings::new(&scope.experiment.entries.rows, known.are_answered, rows);
+) -> Result<(Vec<Finding>, Vec<Unsought>)> {
+    let mut seen = Sightings::new(&scope.experiment.entries.rows, rows);
     let (mut entries, mut trajectories) = (0, 0);
     let mut copies = Copies::default();
     for (at, entry) in scope.entries() {
@@ -158,6 +196,7 @@ pub(super) fn findings<'e>(
         seen.rows.flush_if_many()?;
     }
     tell_answers(&mut seen, scope)?;
+    let unsought = seen.take_unsought(&known.basis);
     let finding = |(kind, sighting): (Kind, Sighting)| {
         let section = kind.section();
         let of = if section == Section::Reading {
@@ -169,7 +208,7 @@ pub(super) fn findings<'e>(
         Finding {
             kind: kind.as_str(),
             section,
-            sentence: match known.are_answered {
+            sentence: match known.basis.response {
                 true => kind.sentence(),
                 false => kind.sentence_of_problems(),
             },
@@ -182,7 +221,7 @@ pub(super) fn findings<'e>(
     };
     let mut findings: Vec<Finding> = seen.kinds.into_iter().map(finding).collect();
     findings.sort_by_key(|finding| finding.section);
-    Ok(findings)
+    Ok((findings, unsought))
 }
 
 /// The kinds that a gold answer beside an extracted one explains.
@@ -268,12 +307,13 @@ fn alone(seen: &mut Sightings<'_, '_>, at: u32, body: &Body, known: &Known<'_>) 
     let is_all_thinking = thinks && body.thinking_tokens == body.tokens;
     let is_cut = body.finished == Some(false);
     see(Kind::ThinkingUnclosed, is_all_thinking && is_cut);
-    see(Kind::CutOff, is_cut && !is_all_thinking);
+    // Each kind counts its rows whatever else they are: what is cut off in its thinking is cut off too.
+    see(Kind::CutOff, is_cut);
     see(Kind::NothingBehindThinking, is_all_thinking && !is_cut);
-    see(Kind::ThinkingMissing, !thinks && known.is_thought);
+    see(Kind::ThinkingMissing, !thinks && known.basis.thinking);
     see(
         Kind::ThinkingShort,
-        thinks && !is_all_thinking && body.thinking_tokens <= SHORT_THINKING_TOKENS,
+        thinks && body.thinking_tokens <= SHORT_THINKING_TOKENS,
     );
     see(Kind::Repetitive, body.repeated_share > REPEATED_SHARE_MAX);
 }

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::source::{Remark, Void};
 
-/// A kind of finding. Those of reading are counted where they were met, all others in every audit.
+/// A kind of finding. Those of reading are counted where they were met, all others wherever they can be looked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Kind {
     /// The row yields no trajectory.
@@ -78,8 +78,25 @@ pub(super) const REPEATED_SHARE_MAX: f32 = 0.5;
 /// A thinking part of so many tokens is hardly more than its marks.
 pub(super) const SHORT_THINKING_TOKENS: u32 = 24;
 
+/// What the trajectories of a dataset have; a kind that needs what none of them has cannot be looked for.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Basis {
+    /// Some has a response; else all are problems alone.
+    pub response: bool,
+    pub gold: bool,
+    /// The source says of some whether it is right.
+    pub recorded: bool,
+    /// It is known of some how its response ended.
+    pub ending: bool,
+    pub thinking: bool,
+    /// Some response is so long that its measures tell it from others.
+    pub long_response: bool,
+    pub category: bool,
+    pub language: bool,
+}
+
 impl Kind {
-    /// What every audit looks for.
+    /// What every audit looks for, as far as its rows have what is needed for it.
     pub(crate) const ALWAYS: [Self; 21] = [
         Self::Wrong,
         Self::Undecided,
@@ -104,8 +121,62 @@ impl Kind {
         Self::CategoriesConflict,
     ];
 
-    /// Whether it is seen in responses alone: of a set of problems nobody looks for it.
-    pub(super) fn is_of_responses(self) -> bool {
+    /// Why it cannot be looked for; none where it can.
+    pub(super) fn unsought(self, basis: &Basis) -> Option<&'static str> {
+        let has_response = basis.response || !self.is_of_responses();
+        let needs = [
+            (has_response, "no row has a response"),
+            (basis.gold || !self.needs_gold(), "no row has a gold answer"),
+            (
+                basis.recorded || !self.needs_record(),
+                "no row is recorded as right or wrong",
+            ),
+            (
+                basis.ending || self != Self::CutOff,
+                "no row says how its response ended",
+            ),
+            (
+                basis.thinking || self != Self::ThinkingMissing,
+                "no row has thinking",
+            ),
+            (
+                basis.long_response || self != Self::CopyOfNear,
+                "every response is too short to be told from others",
+            ),
+            (
+                basis.category || self != Self::CategoriesConflict,
+                "no row has a category",
+            ),
+            (
+                basis.language || self != Self::OtherLanguage,
+                "no problem's words tell its language",
+            ),
+        ];
+        let unmet = needs.into_iter().find(|(is_met, _)| !is_met);
+        unmet.map(|(_, reason)| reason)
+    }
+
+    fn needs_gold(self) -> bool {
+        matches!(
+            self,
+            Self::Wrong
+                | Self::Undecided
+                | Self::NoAnswer
+                | Self::RecordedRightFoundWrong
+                | Self::RecordedWrongFoundRight
+                | Self::GoldDisagrees
+        )
+    }
+
+    fn needs_record(self) -> bool {
+        matches!(
+            self,
+            Self::RecordedRightFoundWrong | Self::RecordedWrongFoundRight
+        )
+    }
+
+    /// Whether it is seen in responses alone: in a set of problems nobody can look for it.
+    fn is_of_responses(self) -> bool {
         !matches!(
             self,
             Self::Unread(_)
@@ -212,7 +283,9 @@ impl Kind {
             Self::SameTemplate => "answer an earlier problem's words with other numbers",
             Self::Contaminated => "answer a benchmark's problem",
             Self::Suspect => "answer what may be made from a benchmark's problem",
-            Self::CutOff => "were cut off before their end",
+            Self::CutOff => {
+                "were cut off: they are recorded as that, or their thinking never closes"
+            }
             Self::ThinkingUnclosed => "open a thinking part that never closes",
             Self::ThinkingMissing => "have no thinking, where others have",
             Self::ThinkingShort => "have a thinking part of hardly a word",

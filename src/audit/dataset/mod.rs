@@ -34,7 +34,7 @@ use crate::schema::Misfit;
 use crate::source::{Columns, Void};
 use crate::verify::Outcome;
 pub(crate) use against::{Against, Match};
-pub(crate) use findings::{Example, Finding, without_middle};
+pub(crate) use findings::{Example, Finding, Unsought, without_middle};
 use findings::{Known, is_problem_alone};
 pub(crate) use folder::{rows_path, write};
 pub(crate) use golds::GoldDisagreement;
@@ -73,6 +73,8 @@ pub(crate) struct Audit {
     pub clusters: u64,
     /// By section; kinds of which there are none have no rows.
     pub findings: Vec<Finding>,
+    /// Kinds that could not be looked for, as no row has what they need; they are none of the findings.
+    pub not_looked_for: Vec<Unsought>,
     /// Our verdicts beside those that the dataset records.
     pub verdicts: Vec<VerdictRecord>,
     pub lengths: Lengths,
@@ -153,17 +155,15 @@ fn of_scope(
         .map(|(_, body)| (body.tokens, body.thinking_tokens))
         .collect();
     let thinking = counts.iter().filter(|(_, thinking)| *thinking > 0).count() as u64;
+    let language = mixes.iter().find(|mix| mix.variable == mixes::LANGUAGE);
+    let language = language.and_then(Mix::first);
     let known = Known {
         golds: &golds,
         languages: &texts.languages,
-        language: mixes
-            .iter()
-            .find(|mix| mix.variable == mixes::LANGUAGE)
-            .and_then(Mix::first),
-        are_answered: !counts.is_empty(),
-        is_thought: thinking > 0,
+        language,
+        basis: findings::basis(scope, language),
     };
-    let findings = findings::findings(scope, &known, &mut rows)?;
+    let (findings, not_looked_for) = findings::findings(scope, &known, &mut rows)?;
     let against = match scope.others().is_empty() {
         true => None,
         false => Some(against::against(scope, &mut rows)?),
@@ -174,7 +174,7 @@ fn of_scope(
         audit_version: VERSION,
         program: format!("gradatim {}", env!("CARGO_PKG_VERSION")),
         sources: scope.sources().map(|index| source(scope, index)).collect(),
-        notes: experiment.unread_columns(|source| scope.has(source)),
+        notes: notes(scope),
         entries: scope.entries().count() as u64,
         trajectories,
         problems_alone: trajectories - counts.len() as u64,
@@ -182,6 +182,7 @@ fn of_scope(
         problems: count(asked),
         clusters: clusters(experiment, asked),
         findings,
+        not_looked_for,
         verdicts: verdicts(answered().map(|(_, body)| body)),
         thinking,
         lengths: lengths::lengths(&experiment.plan.tokenizer, texts.tokens_of(asked), &counts),
@@ -190,6 +191,19 @@ fn of_scope(
         contamination: Leakage::new(experiment),
         against,
     })
+}
+
+/// What should be known of how the sources are read: files that were passed over, and columns that nothing reads.
+fn notes(scope: &Scope<'_>) -> Vec<String> {
+    let plan = &scope.experiment.plan;
+    let of_files = plan.notes.iter().filter(|note| {
+        let source = note.split_once(": ").map(|(source, _)| source);
+        scope
+            .sources()
+            .any(|index| Some(plan.sources[index].name.as_str()) == source)
+    });
+    let of_columns = scope.experiment.unread_columns(|source| scope.has(source));
+    of_files.cloned().chain(of_columns).collect()
 }
 
 fn count(set: &[bool]) -> u64 {

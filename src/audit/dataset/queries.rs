@@ -15,6 +15,7 @@ pub(crate) enum Asked<'a> {
     Lengths(u32),
     /// How many have each name of a variable.
     Mix(&'a str),
+    /// How many different items of each benchmark stand here, by the worst outcome of each; of others none does.
     Benchmarks,
 }
 
@@ -43,7 +44,10 @@ pub(crate) fn query(audit: &Audit, asked: Asked<'_>) -> String {
         ),
         Asked::Benchmarks => {
             format!(
-                "SELECT * FROM leakage WHERE problem_id IN (SELECT problem_id FROM ledger WHERE {own})"
+                "SELECT benchmark, count(*) FILTER (WHERE worst = 'contaminated') AS contaminated, count(*) FILTER \
+                 (WHERE worst = 'suspect') AS suspect FROM (SELECT benchmark, item, min(outcome) AS worst FROM leakage \
+                 WHERE problem_id IN (SELECT problem_id FROM ledger WHERE {own}) GROUP BY benchmark, item) GROUP BY \
+                 benchmark ORDER BY benchmark"
             )
         }
     }

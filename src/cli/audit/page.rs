@@ -1,10 +1,11 @@
 //! An audit on one page: what to look at first, then what the dataset consists of.
 
+use std::borrow::Cow;
 use std::path::Path;
 
 use crate::audit::dataset::{
     Against, Asked, Audit, Example, Finding, GoldDisagreement, Lengths, Match, Mix, Quantiles,
-    Section, SourceRecord, VerdictRecord, query, without_middle,
+    Section, SourceRecord, Unsought, VerdictRecord, query, without_middle,
 };
 use crate::compare::null::{Null, NullLine};
 use crate::emit::leakage::{BenchmarkRecord, Leakage};
@@ -123,7 +124,27 @@ impl Page<'_> {
                 2,
             );
         }
-        text
+        text + &self.unsought(&audit.not_looked_for)
+    }
+
+    /// What could not be looked for, by reason.
+    fn unsought(&self, kinds: &[Unsought]) -> String {
+        if kinds.is_empty() {
+            return String::new();
+        }
+        let mut by_reason: Vec<(&str, Vec<String>)> = Vec::new();
+        for Unsought { kind, reason } in kinds {
+            let kind = kind.replace('_', " ");
+            match by_reason.iter_mut().find(|(known, _)| known == reason) {
+                Some((_, kinds)) => kinds.push(kind),
+                None => by_reason.push((reason, vec![kind])),
+            }
+        }
+        let told = by_reason.iter();
+        let told: Vec<String> = told
+            .map(|(reason, kinds)| format!("{} ({reason})", kinds.join(", ")))
+            .collect();
+        self.wrapped(&format!("could not be looked for: {}", told.join("; ")), 2)
     }
 
     /// A line with two figures at its end.
@@ -218,11 +239,16 @@ impl Page<'_> {
             if mix.levels.is_empty() {
                 return self.wrapped(&format!("{}: not said", mix.variable), 2);
             }
-            let told = mix.levels.iter().take(LEVELS);
+            // One other takes no more room by its name than by its number.
+            let shown = match mix.levels.len() {
+                all if all <= LEVELS + 1 => all,
+                _ => LEVELS,
+            };
+            let told = mix.levels.iter().take(shown);
             let mut told: Vec<String> = told
-                .map(|level| format!("{} {}", one_line(&level.name), percent(level.share)))
+                .map(|level| format!("{} {}", named(&level.name), percent(level.share)))
                 .collect();
-            match mix.levels.len().saturating_sub(LEVELS) {
+            match mix.levels.len() - shown {
                 0 => {}
                 others => told.push(counted(others as u64, "other")),
             }
@@ -256,11 +282,11 @@ impl Page<'_> {
         self.wrapped(&format!("benchmarks, items that stand here: {}", told.join(", ")), 2)
             + &self.wrapped(
                 &format!(
-                    "  of {} problems that are none of theirs {} are falsely contaminated and {} suspect; not \
-                     found are some: {}",
-                    thousands(u64::from(alarms.problems)),
-                    alarms.contaminated,
-                    alarms.suspect,
+                    "  falsely flagged of {} that are none of theirs: {} as contaminated and {} as suspect; not found \
+                     are some: {}",
+                    counted(u64::from(alarms.problems), "problem"),
+                    thousands(u64::from(alarms.contaminated)),
+                    thousands(u64::from(alarms.suspect)),
                     missed.join(", "),
                 ),
                 2,
@@ -273,15 +299,15 @@ impl Page<'_> {
             return String::new();
         };
         let head = format!(
-            "against {}: {} trajectories of {} problems",
+            "against {}: {} of {}",
             against
                 .sources
                 .iter()
                 .map(|name| one_line(name))
                 .collect::<Vec<_>>()
                 .join(", "),
-            thousands(against.trajectories),
-            thousands(against.problems),
+            trajectories(against.trajectories),
+            counted(against.problems, "problem"),
         );
         let mut text = self.line(&head, "rows", "share");
         for one in against.matches.iter().filter(|one| one.rows > 0) {
@@ -302,15 +328,17 @@ impl Page<'_> {
 
     fn null(&self, null: &Null) -> String {
         let unit = if null.by_problem {
-            "problems, a trajectory of each"
+            format!(
+                "{}, a trajectory of each",
+                counted(u64::from(null.rows), "problem")
+            )
         } else {
-            "trajectories"
+            trajectories(u64::from(null.rows))
         };
         let mut text = self.wrapped(
             &format!(
-                "beside {} random draws of {} {unit}, where 95 of 100 lie (* outside of that, ** beyond all chance):",
+                "beside {} random draws of {unit}, where 95 of 100 lie (* outside of that, ** beyond all chance):",
                 thousands(u64::from(null.draws)),
-                thousands(u64::from(null.rows)),
             ),
             2,
         );
@@ -346,6 +374,21 @@ fn counted(count: u64, noun: &str) -> String {
     format!("{} {noun}{ending}", thousands(count))
 }
 
+fn trajectories(count: u64) -> String {
+    match count {
+        1 => "1 trajectory".to_owned(),
+        count => format!("{} trajectories", thousands(count)),
+    }
+}
+
+/// A name of the data; one that is blank is told as that.
+fn named(name: &str) -> Cow<'_, str> {
+    match name.trim().is_empty() {
+        true => Cow::Borrowed("(blank)"),
+        false => one_line(name),
+    }
+}
+
 /// `12.3%`; what is some and rounds to none is told as that.
 fn percent(share: f64) -> String {
     match 100.0 * share {
@@ -377,22 +420,24 @@ fn counts(audit: &Audit) -> String {
         1 => "1 entry yields none".to_owned(),
         count => format!("{} entries yield none", thousands(count)),
     };
-    let [distinct, problems, clusters] =
-        [audit.distinct, audit.problems, audit.clusters].map(thousands);
+    let [distinct, clusters] = [audit.distinct, audit.clusters].map(thousands);
     if audit.problems_alone == audit.trajectories && audit.trajectories > 0 {
         return format!(
-            "{} problems without responses ({problems} different ones, {clusters} without near duplicates); {unread}",
-            thousands(audit.trajectories),
+            "{} without responses ({} different, {clusters} without near duplicates); {unread}",
+            counted(audit.trajectories, "problem"),
+            thousands(audit.problems),
         );
     }
     let alone = match audit.problems_alone {
         0 => String::new(),
+        1 => ", 1 of them a problem without a response,".to_owned(),
         some => format!(", {} of them problems without responses,", thousands(some)),
     };
     format!(
-        "{} trajectories{alone} ({distinct} without exact copies) of {problems} problems ({clusters} without near \
-         duplicates), {} with thinking; {unread}",
-        thousands(audit.trajectories),
+        "{}{alone} ({distinct} without exact copies) of {} ({clusters} without near duplicates), {} with thinking; \
+         {unread}",
+        trajectories(audit.trajectories),
+        counted(audit.problems, "problem"),
         thousands(audit.thinking),
     )
 }
@@ -507,7 +552,7 @@ fn is_told(line: &NullLine) -> bool {
 
 fn null_row(line: &NullLine) -> Vec<String> {
     let name = match &line.level {
-        Some(level) => format!("{}: {}", line.variable, one_line(level)),
+        Some(level) => format!("{}: {}", line.variable, named(level)),
         None => format!("{} ({})", line.variable, line.statistic.replace('_', " ")),
     };
     let mark = match (line.outside, line.beyond_chance) {
