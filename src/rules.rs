@@ -28,6 +28,8 @@ pub enum ControlTokens {
     Drop,
     /// It stays as it is, a template too: trainers make the token of it, which ends or begins a turn there.
     Keep,
+    /// It stays as it is, once a known template was read.
+    KeepInside,
     /// A space behind their first character makes them text, once a known template was read.
     Escape,
 }

@@ -1,11 +1,12 @@
 //! A pipeline to start from, over a file that was looked at: what `init` writes and `inspect` shows.
 
+use std::collections::HashSet;
 use std::path::Path;
 
 use crate::error::{one_line, quoted};
 use crate::rules::{Accept, TurnsRule};
 use crate::run::Watch;
-use crate::source::look::suggest::{Pick, picks_of_problems, suggest};
+use crate::source::look::suggest::{Pick, picks_of_another, picks_of_problems, suggest};
 use crate::source::look::trial::{Trial, trial};
 use crate::source::look::{Look, look};
 use crate::source::{self, Columns, Layout, Place, Source, SourceFile, Void, layout};
@@ -83,11 +84,16 @@ impl Starter {
     pub(super) fn of_each(data: &Data) -> Result<Parted> {
         let (_, files) = data.find(&())?;
         let whole = starter(files.clone(), data);
-        let is_alike = |starter: &Self| files.iter().all(|file| fits(file, &starter.source));
+        let is_alike = |starter: &Self| {
+            let is_so = |file: &SourceFile| fits(file, &starter.source);
+            // Of more files than are read apart none is looked into.
+            let are_few = files.len() <= PARTED_MAX;
+            files.iter().all(is_so) && !(are_few && files.iter().any(|file| starter.misses(file)))
+        };
         match whole {
             Ok(whole) if data.layout.is_some() || is_alike(&whole) => Ok(Parted::one(whole, data)),
             whole => {
-                let parted = parted(&files, data)?;
+                let parted = parted(&files, data, whole.as_ref().ok())?;
                 if !parted.sources.is_empty() {
                     return Ok(parted);
                 }
@@ -157,6 +163,41 @@ impl Starter {
             picks,
             trial,
         }))
+    }
+
+    /// Whether a file that has the columns names something by another: its gold answers, say.
+    fn misses(&self, file: &SourceFile) -> bool {
+        let paths = |picks: &[Pick]| -> HashSet<(&'static str, Vec<String>)> {
+            let picks = picks.iter();
+            picks.map(|pick| (pick.key, pick.paths.clone())).collect()
+        };
+        let picks = self.picks_of(file).ok().flatten();
+        picks.is_some_and(|picks| paths(&picks) != paths(&self.picks))
+    }
+
+    /// The picks of another file; none where it is no file of such, or has no rows.
+    fn picks_of(&self, file: &SourceFile) -> Result<Option<Vec<Pick>>> {
+        if self.picks.is_empty() || file.place.is_remote() {
+            return Ok(None);
+        }
+        let mut file = file.clone();
+        source::settle(&mut file)?;
+        let look = look(&file, ROWS)?;
+        Ok((look.rows > 0).then(|| picks_of_another(&self.picks, &look)))
+    }
+
+    /// How another file that has the columns is read, by those that it has more of; none where it is to be read by its own
+    /// alone.
+    fn of_another(&self, file: &SourceFile) -> Result<Option<Self>> {
+        if !fits(file, &self.source) {
+            return Ok(None);
+        }
+        let Some(picks) = self.picks_of(file)? else {
+            return Ok(None);
+        };
+        let mut file = file.clone();
+        source::settle(&mut file)?;
+        Self::by_columns(&file, picks)
     }
 
     /// What is said of data that is read as problems without responses.
@@ -256,8 +297,8 @@ impl Parted {
 /// Files of a folder that are read each in its own way, at most: more are no folder of some datasets.
 const PARTED_MAX: usize = 100;
 
-/// The files that can be read, each as a source of its own; none of a dataset of the hub.
-fn parted(files: &[SourceFile], data: &Data) -> Result<Parted> {
+/// The files that can be read, each as a source of its own, as the `whole` is where it fits; none of a dataset of the hub.
+fn parted(files: &[SourceFile], data: &Data, whole: Option<&Starter>) -> Result<Parted> {
     let mut parted = Parted {
         sources: Vec::new(),
         notes: Vec::new(),
@@ -279,7 +320,8 @@ fn parted(files: &[SourceFile], data: &Data) -> Result<Parted> {
         let Place::Disk(path) = &file.place else {
             return Ok(parted);
         };
-        match starter(vec![file.clone()], data) {
+        let as_whole = whole.and_then(|whole| whole.of_another(file).ok().flatten());
+        match as_whole.map_or_else(|| starter(vec![file.clone()], data), Ok) {
             Ok(starter) => parted.sources.push((starter, DataPlace::of_file(path))),
             Err(Error::File { problem, .. }) => {
                 let problem = problem.lines().next().unwrap_or_default();

@@ -6,7 +6,7 @@ use crate::error::quoted;
 use crate::plan::PlannedSource;
 use crate::source::look::{self, Look};
 use crate::source::value::Value;
-use crate::source::{Pick, Place, Remark, Remarks, layout};
+use crate::source::{ColumnPath, Pick, Place, Remark, Remarks, layout};
 
 /// The trajectories of one source.
 #[derive(Default)]
@@ -253,11 +253,29 @@ const ANSWERS: [&str; 12] = [
 /// That a column is passed over which likely has the gold answers of a source that has none.
 fn other_answers(source: &PlannedSource, look: &Look) -> Option<String> {
     let mut others = unread(source, look).into_iter();
-    let is_called = |name: &str| ANSWERS.iter().any(|word| name.eq_ignore_ascii_case(word));
-    let found = others.find(|column| is_called(&column.name) && !column.first.is_absent())?;
+    let found = others.find_map(|column| answer_in(&column.name, &column.first))?;
     Some(format!(
-        "nothing reads `{}` of `{}`, which has no gold answer: where that column has it, name it as `answer` under \
+        "nothing reads `{found}` of `{}`, which has no gold answer: where that column has it, name it as `answer` under \
          layout `columns`",
-        found.name, source.name
+        source.name
     ))
+}
+
+/// The path of what is called a gold answer: the column, or a field of it, also where that is written as JSON text.
+fn answer_in(name: &str, value: &Value<'_>) -> Option<String> {
+    let is_called = |name: &str, value: &Value<'_>| {
+        let name = name.trim_matches('_');
+        !value.is_absent() && ANSWERS.iter().any(|word| name.eq_ignore_ascii_case(word))
+    };
+    let root = ColumnPath::column(name);
+    if is_called(name, value) {
+        return Some(root.as_str().to_owned());
+    }
+    let Value::Object(fields) = value.clone().opened() else {
+        return None;
+    };
+    let mut fields = fields.iter();
+    let (field, _) = fields.find(|(field, value)| is_called(field, value))?;
+    let field = ColumnPath::column(field);
+    Some(format!("{}.{}", root.as_str(), field.as_str()))
 }

@@ -65,6 +65,7 @@ pub use layout::{Columns, Layout};
 pub use location::{Located, Location};
 pub use lookup::{Benchmark, Join};
 pub(crate) use markup::control_token;
+pub(crate) use path::ColumnPath;
 pub(crate) use pick::Pick;
 pub use place::{HubMode, Place};
 pub use remark::{Remark, Remarks};

@@ -875,6 +875,53 @@ fn a_folder_of_several_layouts_is_audited_file_by_file_and_what_is_none_is_named
 }
 
 #[test]
+fn gold_that_files_of_a_folder_name_differently_is_read_of_each() {
+    let place = Place::new();
+    let row = |at: usize, gold: &str| json!({ "question": problem(at, at), "response": reply(at, 9), gold: at.to_string() });
+    let rows = |from: usize, gold: &str| -> Vec<Value> {
+        (from..from + 6).map(|at| row(at, gold)).collect()
+    };
+    place.write("data/a.jsonl", jsonl(&rows(0, "answer")));
+    place.write("data/b.jsonl", jsonl(&rows(6, "ground_truth")));
+    let told = audited(&place, &["data", "--json"]).json();
+    let answers: Vec<&Value> = told["sources"]
+        .as_array()
+        .expect("sources")
+        .iter()
+        .map(|one| &one["columns"]["answer"])
+        .collect();
+    assert_eq!(answers, [&json!("answer"), &json!("ground_truth")]);
+    assert!(!findings(&told).contains_key("no_gold"), "{told}");
+    // Files that name it alike stay one source, also where the first rows of one have none.
+    let mut none = rows(12, "answer");
+    none.iter_mut().for_each(|row| row["answer"] = Value::Null);
+    place.write("alike/a.jsonl", jsonl(&rows(0, "answer")));
+    place.write("alike/b.jsonl", jsonl(&none));
+    let told = audited(&place, &["alike", "--json"]).json();
+    assert_eq!(told["sources"].as_array().map(Vec::len), Some(1));
+    assert_eq!(findings(&told)["no_gold"]["rows"], json!(6));
+}
+
+#[test]
+fn prompts_in_a_template_are_audited_as_their_questions_and_gold_that_nothing_reads_is_named() {
+    let place = Place::new();
+    let row = |at: usize| {
+        json!({
+            "prompt": format!("<｜begin▁of▁sentence｜><｜User｜>{}<｜Assistant｜><think>\n", problem(at, at)),
+            "completion": reply(at, 9).replacen("<think>\n", "", 1),
+            "info": json!({ "ground_truth": at.to_string() }).to_string(),
+        })
+    };
+    place.write("rows.jsonl", jsonl(&(0..6).map(row).collect::<Vec<_>>()));
+    let told = audited(&place, &["rows.jsonl", "--json"]).json();
+    let found = findings(&told);
+    assert_eq!(found["template_read"]["rows"], json!(6), "{told}");
+    assert!(!found.contains_key("control_tokens"), "{told}");
+    let notes = told["notes"].to_string();
+    assert!(notes.contains("`info.ground_truth`"), "{notes}");
+}
+
+#[test]
 fn problems_without_responses_are_audited_for_what_they_have() {
     let place = Place::new();
     let asked = |at: usize| json!({ "question": problem(at, at), "answer": at.to_string() });

@@ -254,7 +254,7 @@ pub(in crate::cli) fn settle(pipeline: &mut Pipeline) {
     };
     for source in pipeline.sources.values_mut() {
         source.accept = None;
-        source.control_tokens = ControlTokens::Keep;
+        source.control_tokens = ControlTokens::KeepInside;
         source.skip_unreadable = true;
         source.unread_max = UNREAD_MAX;
     }

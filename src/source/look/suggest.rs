@@ -23,6 +23,7 @@ pub(crate) struct Suggestion {
 }
 
 /// A key of `columns` with the paths that are likely meant by it.
+#[derive(Clone)]
 pub(crate) struct Pick {
     pub key: &'static str,
     /// One, or of a response each column that has one.
@@ -194,6 +195,36 @@ pub(crate) fn picks_of_problems(look: &Look) -> Vec<Pick> {
         false => Vec::new(),
     }
 }
+
+/// What another file of a folder is read by: these picks where they lead to something in it; where they do not, what is
+/// likely meant there, so that files which name the same thing differently each have it.
+pub(crate) fn picks_of_another(known: &[Pick], look: &Look) -> Vec<Pick> {
+    let candidates = candidates(look);
+    let is_held = |path: &String| {
+        let mut found = candidates.iter().filter(|found| found.path == *path);
+        found.any(|found| found.kind != look::NOTHING)
+    };
+    let (mut all, lost): (Vec<Pick>, Vec<Pick>) = known
+        .iter()
+        .cloned()
+        .partition(|pick| pick.paths.iter().any(is_held));
+    let is_free = |pick: &Pick| {
+        let mut kept = all.iter();
+        kept.all(|kept| kept.key != pick.key && kept.paths != pick.paths)
+    };
+    let own = picks(&candidates).into_iter();
+    let own = own.filter(|pick| TELLING.contains(&pick.key) && is_free(pick));
+    let own: Vec<Pick> = own.collect();
+    let is_replaced = |lost: &Pick| own.iter().any(|own| own.key == lost.key);
+    let lost = lost.into_iter().filter(|lost| !is_replaced(lost));
+    let lost: Vec<Pick> = lost.collect();
+    all.extend(own);
+    all.extend(lost);
+    all
+}
+
+/// Keys without which a row is read as something else, or as nothing.
+const TELLING: [&str; 5] = ["problem", "response", "thinking", "answer", "recorded"];
 
 /// Names of problems' columns that say that what stands there is asked, whatever stands beside it.
 const ALONE: [&str; 7] = [
@@ -395,9 +426,16 @@ fn is_verdict(kind: &str) -> bool {
 /// How thinking ends in the texts of datasets.
 const THOUGHT_ENDS: [&str; 3] = ["</think>", "<|end_of_thought|>", "</thinking>"];
 
+/// How a text begins that is thinking, also where it was cut off in it.
+const THOUGHT_BEGINS: [&str; 2] = ["<think>", "<|begin_of_thought|>"];
+
 fn has_thinking(value: &Value<'_>) -> bool {
     match value {
-        Value::Text(text) => THOUGHT_ENDS.iter().any(|mark| text.contains(mark)),
+        Value::Text(text) => {
+            let mut begins = THOUGHT_BEGINS.iter();
+            THOUGHT_ENDS.iter().any(|mark| text.contains(mark))
+                || begins.any(|mark| text.trim_start().starts_with(mark))
+        }
         Value::List(items) => items.first().is_some_and(has_thinking),
         Value::Object(fields) => fields.iter().any(|(_, value)| has_thinking(value)),
         _ => false,
@@ -452,6 +490,8 @@ mod tests {
             paths(&row),
             "problem=question response=code answer=solution recorded=score"
         );
+        let row = r#"{"question": "q", "solution": "human", "code": ["<|begin_of_thought|>cut"], "gt": "2"}"#;
+        assert_eq!(paths(row), "problem=question response=code answer=gt");
         let row = r#"{"question": "q", "solution": "human", "score": [true, false]}"#;
         assert_eq!(paths(row), "problem=question response=solution");
         let row = r#"{"question": "q", "reasoning": "Hm, two.", "response": "2"}"#;

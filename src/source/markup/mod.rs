@@ -188,7 +188,11 @@ mod tests {
         check(whole, "<think>\na</think>b", told);
         let kept = formed(whole, ControlTokens::Keep);
         assert!(kept.0.is_ok_and(|kept| kept.contains("<|im_start|>user")));
+        let read = formed(whole, ControlTokens::KeepInside);
+        assert_eq!(read, (Ok("<think>\na</think>b".into()), told.into()));
         let other = whole.replace("q<", "another<");
+        let kept = formed(&other, ControlTokens::KeepInside).0;
+        assert!(kept.is_ok_and(|kept| kept.contains("<|im_start|>user")));
         assert_eq!(
             formed(&other, ControlTokens::Drop).0,
             Err(Void::ControlTokens)
@@ -299,7 +303,11 @@ mod tests {
 
         #[test]
         fn the_normal_form_of_a_normal_form_is_itself(text in hard_text()) {
-            for rule in [ControlTokens::Keep, ControlTokens::Escape] {
+            for rule in [
+                ControlTokens::Keep,
+                ControlTokens::KeepInside,
+                ControlTokens::Escape,
+            ] {
                 let once = formed(&text, rule).0.expect("kept");
                 let again = formed(&once, rule).0.expect("kept");
                 prop_assert_eq!(&once, &again);

@@ -249,7 +249,7 @@ pub(super) fn ruled<'a>(
     }
     match rule {
         ControlTokens::Drop => Err(Void::ControlTokens),
-        ControlTokens::Keep => {
+        ControlTokens::Keep | ControlTokens::KeepInside => {
             remarks.add(Remark::ControlTokens);
             Ok(text)
         }
