@@ -303,11 +303,8 @@ mod tests {
 
         #[test]
         fn the_normal_form_of_a_normal_form_is_itself(text in hard_text()) {
-            for rule in [
-                ControlTokens::Keep,
-                ControlTokens::KeepInside,
-                ControlTokens::Escape,
-            ] {
+            // Where templates are read, what one leaves may read as another.
+            for rule in [ControlTokens::Keep, ControlTokens::Escape] {
                 let once = formed(&text, rule).0.expect("kept");
                 let again = formed(&once, rule).0.expect("kept");
                 prop_assert_eq!(&once, &again);

@@ -185,8 +185,14 @@ mod tests {
         for (typed, expected) in [
             ("tokens >= 8,192", "\"tokens\" >= 8192"),
             ("tokens<100", "\"tokens\" < 100"),
-            ("repeated_share > .5", "\"repeated_share\" > 0.5"),
-            ("repeated_share>1e-3", "\"repeated_share\" > 0.001"),
+            (
+                "repeated_share > .5",
+                "\"repeated_share\" > CAST(0.5 AS FLOAT)",
+            ),
+            (
+                "repeated_share>1e-3",
+                "\"repeated_share\" > CAST(0.001 AS FLOAT)",
+            ),
             ("recorded_rule = no", "\"recorded_rule\" = false"),
             ("recorded_rule IS NULL", "\"recorded_rule\" IS NULL"),
             ("reason != too_long", "\"reason\" <> 'too_long'"),
