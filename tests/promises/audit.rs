@@ -916,7 +916,7 @@ fn prompts_in_a_template_are_audited_as_their_questions_and_gold_that_nothing_re
     let told = audited(&place, &["rows.jsonl", "--json"]).json();
     let found = findings(&told);
     assert_eq!(found["template_read"]["rows"], json!(6), "{told}");
-    assert_eq!(found["control_tokens"]["rows"], json!(0), "{told}");
+    assert!(!found.contains_key("control_tokens"), "{told}");
     let notes = told["notes"].to_string();
     assert!(notes.contains("`info.ground_truth`"), "{notes}");
 }
