@@ -1,8 +1,8 @@
 //! The one place that prints: reports to stdout, talk and errors to stderr.
 //!
 //! What is for people is made visible, has colours where a terminal shows them (`NO_COLOR`, `CLICOLOR`,
-//! `CLICOLOR_FORCE` and `TERM=dumb` say so for clap's help and for ours alike), and is as wide as the terminal. What is
-//! for programs stays as it is.
+//! `CLICOLOR_FORCE`, `CI` and `TERM=dumb` say so for clap's help and for ours alike), and is as wide as the terminal. What
+//! is for programs stays as it is.
 
 use std::borrow::Cow;
 use std::io::{IsTerminal, Write};

@@ -164,6 +164,8 @@ impl Place {
             .env("XDG_CACHE_HOME", self.path("cache"))
             .env("HOME", self.folder())
             .env("NO_COLOR", "1")
+            // Where it is set, a terminal has colours whatever it is.
+            .env_remove("CI")
             .envs(self.environment.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
