@@ -41,23 +41,44 @@ impl FromStr for Id {
 
 /// Feeds parts to a hash under a context; each part carries its length, so that none runs into the next.
 #[derive(Clone)]
-pub struct IdHasher(blake3::Hasher);
+pub struct IdHasher {
+    hasher: blake3::Hasher,
+    /// What is not hashed yet: BLAKE3 hashes sixteen chunks side by side, but not where what comes first is shorter than
+    /// one.
+    held: Vec<u8>,
+}
+
+/// More than this is hashed without being held.
+const HELD_BYTES_MAX: usize = 256 << 10;
 
 impl IdHasher {
     pub fn new(context: &'static str) -> Self {
-        Self(blake3::Hasher::new_derive_key(context))
+        Self {
+            hasher: blake3::Hasher::new_derive_key(context),
+            held: Vec::new(),
+        }
     }
 
     pub fn part(mut self, bytes: impl AsRef<[u8]>) -> Self {
         let bytes = bytes.as_ref();
-        self.0.update(&(bytes.len() as u64).to_le_bytes());
-        self.0.update(bytes);
+        self.take(&(bytes.len() as u64).to_le_bytes());
+        self.take(bytes);
         self
     }
 
-    pub fn finish(self) -> Id {
+    fn take(&mut self, bytes: &[u8]) {
+        if self.held.len() + bytes.len() <= HELD_BYTES_MAX {
+            self.held.extend_from_slice(bytes);
+            return;
+        }
+        self.hasher.update(&self.held).update(bytes);
+        self.held.clear();
+    }
+
+    pub fn finish(mut self) -> Id {
         let mut bytes = [0; 16];
-        self.0.finalize_xof().fill(&mut bytes);
+        self.hasher.update(&self.held);
+        self.hasher.finalize_xof().fill(&mut bytes);
         Id::from_bytes(bytes)
     }
 }
@@ -125,6 +146,28 @@ mod tests {
         let id = |a: &str, b: &str| IdHasher::new("test").part(a).part(b).finish();
         assert_ne!(id("ab", "c"), id("a", "bc"));
         assert_eq!(id("ab", "c"), id("ab", "c"));
+    }
+
+    #[test]
+    fn an_id_is_of_the_bytes_and_not_of_how_they_are_held() {
+        for bytes in [
+            0,
+            1,
+            1000,
+            HELD_BYTES_MAX - 8,
+            HELD_BYTES_MAX,
+            3 * HELD_BYTES_MAX,
+        ] {
+            let part = vec![7; bytes];
+            let mut hasher = blake3::Hasher::new_derive_key("test");
+            for part in [&part[..], b"ab", &part[..]] {
+                hasher.update(&(part.len() as u64).to_le_bytes());
+                hasher.update(part);
+            }
+            let whole = IdHasher::new("test").part(&part).part("ab").part(&part);
+            let expected = hasher.finalize();
+            assert_eq!(whole.finish().to_bytes(), expected.as_bytes()[..16], "{bytes}");
+        }
     }
 
     #[test]

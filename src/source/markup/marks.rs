@@ -30,8 +30,15 @@ fn marks(text: &str) -> impl Iterator<Item = (usize, &'static str)> {
 
 /// Whether it thinks more than once.
 pub(super) fn is_several(text: &str) -> bool {
-    let count = |wanted: &str| marks(text).filter(|(_, mark)| *mark == wanted).count();
-    count(OPEN) > 1 || count(CLOSE) > 1
+    let (mut opens, mut closes) = (0, 0);
+    for (_, mark) in marks(text) {
+        *(if mark == OPEN {
+            &mut opens
+        } else {
+            &mut closes
+        }) += 1;
+    }
+    opens > 1 || closes > 1
 }
 
 /// With the mark that a chat template wrote in front, where the text has but the closing one; none where nothing is

@@ -143,6 +143,17 @@ const OTHERS: [&str; 40] = [
     "[|endofturn|]",
 ];
 
+/// Which bytes are second in one of these.
+const SECONDS_OF_OTHERS: [bool; 256] = {
+    let mut seconds = [false; 256];
+    let mut at = 0;
+    while at < OTHERS.len() {
+        seconds[OTHERS[at].as_bytes()[1] as usize] = true;
+        at += 1;
+    }
+    seconds
+};
+
 /// What a text is decoded with at its end: the end of a turn or of a text, and what fills a batch behind it.
 const ENDS: [&str; 24] = [
     "<|im_end|>",
@@ -188,11 +199,16 @@ const STRIKE: [&str; 2] = ["<s>", "</s>"];
 /// Without white space and without a template's tokens outside.
 pub(super) fn without_ends<'a>(text: Cow<'a, str>, remarks: &mut Remarks) -> Cow<'a, str> {
     let (mut range, mut done) = core(&text, true);
-    if STRIKE.iter().any(|mark| text[range.clone()].contains(mark)) {
+    if has_strike(&text[range.clone()]) {
         (range, done) = core(&text, false);
     }
     *remarks = remarks.and(done);
     part(text, range)
+}
+
+fn has_strike(text: &str) -> bool {
+    let mut starts = memchr::memchr_iter(b'<', text.as_bytes());
+    starts.any(|at| STRIKE.iter().any(|mark| text[at..].starts_with(mark)))
 }
 
 /// Where the text stands between white space and tokens, and which of these there are. `strike`: whether Llama 2's
@@ -312,8 +328,13 @@ fn token(text: &str) -> Option<&str> {
         // DeepSeek's, which no text has by chance.
         (WIDE_PIPES, name, true)
     } else {
+        // Most are signs of mathematics.
+        let second = *text.as_bytes().get(1)?;
         let mut others = OTHERS.iter();
-        return others.find(|token| text.starts_with(**token)).copied();
+        let may_be = SECONDS_OF_OTHERS[usize::from(second)];
+        return others
+            .find(|token| may_be && text.starts_with(**token))
+            .copied();
     };
     is_known.then(|| &text[..whole(marks, name)])
 }
