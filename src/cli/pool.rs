@@ -133,7 +133,7 @@ fn list(pool: &Pool, as_json: bool) -> Result<u8> {
 
 fn describe(part: &Part) -> [String; 4] {
     let made = &part.made;
-    let layout = serde_json::to_value(made.layout).unwrap_or_default();
+    let layout = serde_json::to_value(made.manner.layout).unwrap_or_default();
     let state = if made.is_current() {
         "usable"
     } else {
@@ -142,7 +142,7 @@ fn describe(part: &Part) -> [String; 4] {
     [
         part.file.clone(),
         layout.as_str().unwrap_or_default().to_owned(),
-        made.tokenizer.clone(),
+        made.manner.tokenizer.clone(),
         state.to_owned(),
     ]
 }

@@ -357,7 +357,7 @@ fn near_duplicates(experiment: &Experiment<'_>) -> Option<NearDuplicatesRecord> 
     });
     Some(NearDuplicatesRecord {
         threshold,
-        dropped: plan.screen.near_duplicates.is_some(),
+        dropped: plan.screen.drops_near_duplicates(),
         problems: clusters.first.len() as u32,
         clusters: sizes.len() as u32,
         clustered: sizes.values().sum(),

@@ -11,6 +11,7 @@ mod files;
 pub(crate) mod rows;
 mod served;
 mod statement;
+mod streamed;
 mod texts;
 mod told;
 mod verdicts;
@@ -38,6 +39,7 @@ use crate::source::quiet;
 use crate::verify;
 use crate::{Error, Result, memory};
 use failed::failed;
+pub(crate) use streamed::Streamed;
 
 /// What a run writes of all its subsets together, and an audit beside it, where it has it.
 pub(crate) const TABLES: [&str; 5] = ["ledger", "selection", "balance", "overlap", "findings"];
@@ -90,11 +92,7 @@ impl Engine {
     /// The same up to a number of rows; fails where they were not there after a time.
     pub(crate) fn query_within(&self, sql: &str, most: Bounds) -> Result<Vec<RecordBatch>> {
         statement::check(sql)?;
-        let asked = match is_show_tables(sql) {
-            true => NAMES,
-            false => sql,
-        };
-        let (context, asked) = (self.context.clone(), asked.to_owned());
+        let (context, asked) = (self.context.clone(), asked(sql).to_owned());
         let (tell, told) = sync_channel(1);
         // On a thread of the runtime: the stack of this one is somebody else's to choose.
         let work = self.runtime.spawn(async move {
@@ -218,7 +216,10 @@ async fn answer(
         bytes = bytes.saturating_add(batch.get_array_memory_size() as u64);
         if bytes > most {
             let most = most / 1_000_000;
-            return exec_err!("the answer has more than {most} MB: ask for less, as by `LIMIT`");
+            return exec_err!(
+                "the answer has more than {most} MB: ask for less, as by `LIMIT`, or have it written by `gradatim sql … \
+                 --parquet FILE`, which holds none of it"
+            );
         }
         count += batch.num_rows();
         rows.push(batch);
@@ -258,6 +259,14 @@ fn too_slow(most: Duration) -> Error {
 /// DataFusion's own answer would begin with seven tables about tables.
 const NAMES: &str = "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public' \
                      ORDER BY table_name";
+
+/// The question that is asked of DataFusion.
+fn asked(sql: &str) -> &str {
+    match is_show_tables(sql) {
+        true => NAMES,
+        false => sql,
+    }
+}
 
 fn is_show_tables(sql: &str) -> bool {
     let words = sql.trim().trim_end_matches(';').split_whitespace();

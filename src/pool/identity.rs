@@ -25,6 +25,13 @@ pub(crate) struct Made {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     hive: Vec<(String, Option<String>)>,
     unit: Unit,
+    #[serde(flatten)]
+    pub manner: Manner,
+}
+
+/// How files are measured, whichever they are. Its fields stand in a part's name in this order.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Manner {
     pub tokenizer: String,
     /// Whether behaviours were counted.
     pub behaviours: bool,
@@ -35,6 +42,22 @@ pub(crate) struct Made {
     turns: TurnsRule,
     control_tokens: ControlTokens,
     row_bytes_max: u64,
+}
+
+impl Manner {
+    fn of(source: &Source, tokenizer: &str, behaviours: bool) -> Self {
+        Self {
+            tokenizer: tokenizer.to_owned(),
+            behaviours,
+            layout: source.layout,
+            columns: source.columns.clone().map(Box::new),
+            style: source.style.clone(),
+            category: source.category.clone(),
+            turns: source.turns,
+            control_tokens: source.control_tokens,
+            row_bytes_max: source.row_bytes_max,
+        }
+    }
 }
 
 impl Made {
@@ -55,15 +78,7 @@ impl Made {
             form: file.format.json_form(),
             hive: file.hive_of(source),
             unit,
-            tokenizer: tokenizer.to_owned(),
-            behaviours,
-            layout: source.layout,
-            columns: source.columns.clone().map(Box::new),
-            style: source.style.clone(),
-            category: source.category.clone(),
-            turns: source.turns,
-            control_tokens: source.control_tokens,
-            row_bytes_max: source.row_bytes_max,
+            manner: Manner::of(source, tokenizer, behaviours),
         }
     }
 
@@ -74,19 +89,7 @@ impl Made {
 
     /// Whether it was measured as this source is, of whatever file and unit.
     pub(crate) fn is_as(&self, source: &Source, tokenizer: &str, behaviours: bool) -> bool {
-        let as_source = Self {
-            tokenizer: tokenizer.to_owned(),
-            behaviours,
-            layout: source.layout,
-            columns: source.columns.clone().map(Box::new),
-            style: source.style.clone(),
-            category: source.category.clone(),
-            turns: source.turns,
-            control_tokens: source.control_tokens,
-            row_bytes_max: source.row_bytes_max,
-            ..self.clone()
-        };
-        *self == as_source
+        self.manner == Manner::of(source, tokenizer, behaviours)
     }
 
     /// The name of the part.
@@ -126,4 +129,66 @@ pub(crate) fn hub_content(content: &str, is_checked: bool) -> Id {
         .part(content)
         .part([u8::from(is_checked)])
         .finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use serde_json::Value;
+
+    use super::*;
+    use crate::source::Format;
+
+    fn made(source: &Source) -> Made {
+        let path = PathBuf::from("rows.jsonl");
+        let file = SourceFile {
+            format: Format::of(&path).expect("a format"),
+            place: Place::Disk(path.into()),
+            name: "rows.jsonl".into(),
+            hive: Vec::new(),
+        };
+        Made::of(Id(1), &file, Unit::Whole, source, "t", true)
+    }
+
+    #[test]
+    fn a_parts_name_is_of_these_keys_in_this_order_and_reads_back() {
+        let made = made(&Source::of(Layout::Openr1));
+        let text = serde_json::to_string(&made).expect("JSON");
+        let Ok(Value::Object(keys)) = serde_json::from_str(&text) else {
+            panic!("an object: {text}");
+        };
+        let keys: Vec<&String> = keys.keys().collect();
+        let expected = [
+            "pool",
+            "measure",
+            "file",
+            "unit",
+            "tokenizer",
+            "behaviours",
+            "layout",
+            "columns",
+            "style",
+            "category",
+            "turns",
+            "control_tokens",
+            "row_bytes_max",
+        ];
+        assert_eq!(keys, expected);
+        let read: Made = serde_json::from_str(&text).expect("a making");
+        assert_eq!((read.name(), read), (made.name(), made));
+    }
+
+    #[test]
+    fn a_part_is_as_its_source_alone() {
+        let source = Source::of(Layout::Openr1);
+        let made = made(&source);
+        assert!(made.is_as(&source, "t", true));
+        assert!(!made.is_as(&source, "t", false) && !made.is_as(&source, "u", true));
+        let styled = Source {
+            style: Some("r1".into()),
+            ..source
+        };
+        assert!(!made.is_as(&styled, "t", true));
+    }
 }

@@ -162,6 +162,8 @@ pub(super) const VERDICT: Column<OneOf<Outcome>> = column(
     "verdict",
     "ours: correct, wrong, undecided, no_answer or no_gold",
 );
+pub(crate) const VERDICT_REASON: Column<str> =
+    column("verdict_reason", "the rule that decided our verdict");
 pub(super) const TOKENS: Column<u32> =
     column("tokens", "tokens of the whole reply as it will be trained");
 pub(super) const THINKING_TOKENS: Column<u32> = column(
@@ -245,8 +247,7 @@ pub(crate) fn measures() -> Vec<Filled<'static, Measurements>> {
         RECORDED_RULE.perhaps(|body| body.recorded_rule),
         RECORDED_JUDGE.perhaps(|body| body.recorded_judge),
         VERDICT.perhaps(|body| Some(body.outcome)),
-        column::<str>("verdict_reason", "the rule that decided our verdict")
-            .perhaps(|body| Some(body.reason)),
+        VERDICT_REASON.perhaps(|body| Some(body.reason)),
         column::<str>("extracted", "the extracted answer, cut at 200 characters")
             .perhaps(|body| body.extracted.as_deref()),
         TOKENS.perhaps(|body| Some(body.tokens)),

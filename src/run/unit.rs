@@ -205,7 +205,7 @@ fn measure_batch(batch: &Batch, job: &Job<'_>, means: Means<'_>) -> Vec<Measured
                 offset,
                 entry,
                 tokenizer,
-                job.made.behaviours,
+                job.made.manner.behaviours,
                 &mut done,
             )
         });

@@ -66,16 +66,31 @@ pub struct Screen {
     pub duplicates: Duplicates,
     /// From which share of common text on two problems with the same numbers are one, 0.5 to 1: of each text as
     /// much must stand in the other, but for an instruction, a tag, a sentence of context or options at one end.
-    /// One problem of such a cluster stays, the entries of the others are dropped as `near_duplicate`. Nothing is
-    /// looked for where this is left out.
+    /// One problem of such a cluster stays, the entries of the others are dropped as `near_duplicate`, unless
+    /// `near_duplicates_stay`. Nothing is looked for where this is left out.
     ///
     /// 0.9 takes copies that were spelled or framed differently; 0.8 takes also those of which one word in ten was
     /// replaced. The same words with other numbers are a template: the ledger says so, and nothing is dropped.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub near_duplicates: Option<f64>,
+    /// Near duplicates are looked for, and all stay: the ledger names their cluster.
+    #[serde(default, skip_serializing_if = "is_left_out")]
+    pub near_duplicates_stay: bool,
     /// Problems of benchmarks: which are looked for, and what is dropped as `contaminated`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub contamination: Option<Contamination>,
+}
+
+/// Of a key that says nothing where it is `false`.
+fn is_left_out(is_said: &bool) -> bool {
+    !is_said
+}
+
+impl Screen {
+    /// Whether of a cluster of near duplicates one problem alone stays.
+    pub(crate) fn drops_near_duplicates(&self) -> bool {
+        self.near_duplicates.is_some() && !self.near_duplicates_stay
+    }
 }
 
 /// What happens to exact copies of a trajectory.
@@ -224,7 +239,7 @@ pub fn fates(
     if screen.duplicates == Duplicates::Drop {
         duplicates::drop_copies(entries, &mut fates);
     }
-    if screen.near_duplicates.is_some() {
+    if screen.drops_near_duplicates() {
         duplicates::drop_near(entries, screened, &mut fates);
     }
     fates

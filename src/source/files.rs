@@ -149,7 +149,9 @@ fn globbed(pattern: &Path) -> Result<Found> {
                 all.display()
             )
         } else {
-            format!("name a file, a folder or a glob with files ending in {ENDINGS}")
+            folder::instead(pattern).unwrap_or_else(|| {
+                format!("name a file, a folder or a glob with files ending in {ENDINGS}")
+            })
         };
         return Err(Error::usage(
             format!("`{}` names no file", pattern.display()),

@@ -28,6 +28,8 @@ pub enum Remark {
     ThinkingOpened,
     /// It thinks more than once: some chat templates lose what stands between.
     SeveralThoughts,
+    /// It says something before its thinking begins, which counts as part of that.
+    BeforeThinking,
     /// Its thinking was empty: marks alone, as a template writes them where nothing is to be thought.
     EmptyThinking,
     /// It stood in a chat template, and was read as the turns that it has there.
@@ -53,7 +55,7 @@ pub enum Remark {
 }
 
 impl Remark {
-    pub(crate) const ALL: [Self; 21] = [
+    pub(crate) const ALL: [Self; 22] = [
         Self::LoneSurrogate,
         Self::ControlCharacter,
         Self::NullWord,
@@ -64,6 +66,7 @@ impl Remark {
         Self::ThinkingMarks,
         Self::ThinkingOpened,
         Self::SeveralThoughts,
+        Self::BeforeThinking,
         Self::EmptyThinking,
         Self::TemplateRead,
         Self::BeginToken,
@@ -90,6 +93,7 @@ impl Remark {
             Self::ThinkingMarks => "thinking_marks",
             Self::ThinkingOpened => "thinking_opened",
             Self::SeveralThoughts => "several_thoughts",
+            Self::BeforeThinking => "before_thinking",
             Self::EmptyThinking => "empty_thinking",
             Self::TemplateRead => "template_read",
             Self::BeginToken => "begin_token",
@@ -129,6 +133,9 @@ impl Remark {
                 "lacked `<think>` before their thinking, and have it in front now"
             }
             Self::SeveralThoughts => "think more than once, which some chat templates cut",
+            Self::BeforeThinking => {
+                "say something before their thinking begins, which counts as part of it"
+            }
             Self::EmptyThinking => {
                 "had an empty thinking part, which was taken out: they have no thinking"
             }

@@ -233,6 +233,94 @@ fn faulty() -> Planted {
     all
 }
 
+/// Thinking that closes and has nothing behind it is not open, whatever its source records of how it ended, with a gold
+/// answer and without.
+#[test]
+fn thinking_that_closes_is_never_unclosed_and_what_stands_before_it_is_told() {
+    let thought = |at: usize| format!("<think>\nOkay, so {}", "step and step ".repeat(30 + at));
+    let closed = |at: usize| thought(at) + "\n</think>";
+    let gold = |at: usize| match at % 2 {
+        0 => json!(at.to_string()),
+        _ => Value::Null,
+    };
+    let row = |at: usize, response: String, finish: &str| json!({ "problem": problem(at, at), "response": response, "answer": gold(at), "finish_reason": finish });
+    let rows = [
+        row(0, closed(0), "length"),
+        row(1, closed(1), "length"),
+        row(2, closed(2), "stop"),
+        row(3, closed(3), "stop"),
+        row(4, thought(4), "length"),
+        row(5, thought(5), "length"),
+        row(6, thought(6), "stop"),
+        row(7, format!("{} It is 7.", closed(7)), "length"),
+        row(
+            8,
+            format!("Sure, let me see.\n{} It is \\boxed{{8}}.", closed(8)),
+            "stop",
+        ),
+        row(9, format!("{} It is 9.", closed(9)), "stop"),
+    ];
+    let place = Place::new();
+    place.write("rows.jsonl", jsonl(&rows));
+    let told = audited(&place, &["rows.jsonl", "--out", "out", "--json"]).json();
+    let found = findings(&told);
+    let ask = "SELECT kind, \"row\" FROM findings ORDER BY \"row\"";
+    let answer = place
+        .gradatim(&["sql", ask, "--in", "out", "--json"])
+        .ends(0)
+        .json();
+    let rows_of = |kind: &str| -> Vec<u64> {
+        let rows = answer.as_array().expect("rows").iter();
+        let rows = rows.filter(|row| row["kind"] == json!(kind));
+        rows.filter_map(|row| row["row"].as_u64()).collect()
+    };
+    for (kind, expected) in [
+        ("thinking_unclosed", &[4, 5, 6][..]),
+        ("nothing_behind_thinking", &[0, 1, 2, 3]),
+        ("cut_off", &[0, 1, 4, 5, 6, 7]),
+        ("before_thinking", &[8]),
+    ] {
+        assert_eq!(rows_of(kind), expected, "{kind}");
+        assert_eq!(found[kind]["rows"], json!(expected.len()), "{kind}");
+    }
+}
+
+#[test]
+fn an_audit_drops_no_trajectory_and_its_ledger_says_so() {
+    let same = problem(1, 1);
+    let rows = [
+        clean(0),
+        row(&same, 1, 1),
+        row(&respelled(&same), 1, 2),
+        clean(0),
+    ];
+    let place = Place::new();
+    place.write("rows.jsonl", jsonl(&rows));
+    let told = audited(&place, &["rows.jsonl", "--out", "out", "--json"]).json();
+    let found = findings(&told);
+    assert_eq!(found["near_duplicate"]["rows"], json!(1));
+    assert_eq!(found["copy"]["rows"], json!(1));
+    let ledger = place.out("out").ledger();
+    let fates: Vec<(&Value, &Value)> = ledger
+        .iter()
+        .map(|row| (&row["fate"], &row["reason"]))
+        .collect();
+    assert_eq!(fates, vec![(&json!("kept"), &Value::Null); 4]);
+    assert_eq!(ledger[1]["cluster"], ledger[2]["cluster"]);
+    assert_eq!(
+        place.out("out").manifest()["near_duplicates"]["dropped"],
+        json!(false)
+    );
+    let told = place
+        .gradatim(&["why", "rows/rows.jsonl:2", "--in", "out"])
+        .ends(0)
+        .stdout;
+    for words in ["near duplicates of its problem stay", "rows/rows.jsonl:1"] {
+        assert!(told.contains(words), "{words}: {told}");
+    }
+    place.gradatim(&["check", "out"]).ends(0);
+}
+
 /// The findings of an audit, by kind.
 fn findings(told: &Value) -> BTreeMap<String, Value> {
     let findings = told["findings"].as_array().expect("findings").iter();

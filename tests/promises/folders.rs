@@ -180,22 +180,30 @@ fn the_card_says_which_config_is_meant() {
 }
 
 #[test]
-fn what_describes_data_is_passed_over_in_silence_and_all_else_by_name() {
-    let silent = [
+fn what_is_passed_over_is_named_but_for_texts_for_people_and_what_is_hidden() {
+    check(
+        &[
+            "a.jsonl",
+            ".b.jsonl",
+            ".git/c.jsonl",
+            "__run__/d.jsonl",
+            "LICENSE",
+        ],
+        &["a.jsonl"],
+        &[],
+    );
+    let describing = [
         "dataset_infos.json",
         "config.json",
         "dataset_info.json",
         "x/dataset_dict.json",
-        "LICENSE",
+        "README.json",
     ];
+    let each = "dataset_infos.json (describes data, by its name)";
     check(
-        &[
-            &["a.jsonl", ".b.jsonl", ".git/c.jsonl", "__run__/d.jsonl"],
-            &silent[..],
-        ]
-        .concat(),
+        &[&["a.jsonl"], &describing[..]].concat(),
         &["a.jsonl"],
-        &[],
+        &[&["passes over 5 files", each], &describing[..]].concat(),
     );
     let told = [
         "notes.txt",
@@ -503,6 +511,47 @@ fn a_path_that_exists_is_that_path_and_a_glob_meets_odd_names() {
         .said
         .ends(2)
         .tells(&["names no file", "only in a shell"]);
+}
+
+#[test]
+fn a_path_that_names_nothing_is_answered_with_what_is_there() {
+    let place = Place::new();
+    for name in ["a.parquet", "b.parquet"] {
+        place.write(&format!("data/{name}"), columns(name));
+    }
+    for name in ["c.jsonl.gz", "x/deep.csv", "dataset_info.json"] {
+        place.write(&format!("data/{name}"), gzip(&lines(name)));
+    }
+    place.write("Capitals/A.JSONL", lines("a"));
+    place.write("bare/notes.txt", "no rows");
+    for (path, hint) in [
+        (
+            "data/*.jsonl",
+            "2 files lie there, as `a.parquet`: write `data/*.parquet`",
+        ),
+        ("data/**/*.jsonl", "write `data/*.parquet`"),
+        (
+            "data/*.csv",
+            "`x/deep.csv` lies there: write `data/**/*.csv`",
+        ),
+        ("dta/*.parquet", "there is no `dta`: did you mean `data`?"),
+        (
+            "data/y/*.csv",
+            "there is no `data/y`: did you mean `data/x`?",
+        ),
+        (
+            "Capitals/*.jsonl",
+            "`A.JSONL` lies there: write `Capitals/*.JSONL`",
+        ),
+        ("data/a.parqet", "did you mean `data/a.parquet`?"),
+        ("bare/*.jsonl", "name a file, a folder or a glob"),
+        ("nowhere/at/all/*.jsonl", "name a file, a folder or a glob"),
+    ] {
+        inspect(&place, path, &[])
+            .said
+            .ends(2)
+            .tells(&["names no file", hint]);
+    }
 }
 
 #[cfg(unix)]

@@ -182,6 +182,66 @@ fn an_answer_goes_to_parquet_with_nested_values_and_nulls_and_never_over_what_is
     }
 }
 
+/// Each answer has 200 MB, of which under this limit a small part may be held.
+#[test]
+fn an_answer_of_any_size_goes_to_parquet_as_it_comes_and_one_that_fails_leaves_nothing() {
+    let place = made();
+    let to = |query: &str, path: &str| {
+        place.gradatim(&[
+            "sql",
+            query,
+            "--in",
+            "out",
+            "--memory",
+            "400MB",
+            "--parquet",
+            path,
+        ])
+    };
+    let many = "SELECT value AS n, concat(repeat('x', 2000), CAST(value AS VARCHAR)) AS t FROM generate_series(1, 100000)";
+    assert_eq!(to(many, "many.parquet").ends(0).stdout, "");
+    let counted = ask(
+        &place,
+        "SELECT count(*) AS n, sum(n) AS s, count(DISTINCT t) AS t FROM many",
+        &["--with", "many=many.parquet"],
+    );
+    let sum: u64 = (1..=100_000).sum();
+    assert_eq!(counted, json!([{ "n": 100_000, "s": sum, "t": 100_000 }]));
+    place
+        .gradatim(&["sql", many, "--in", "out", "--memory", "400MB", "--csv"])
+        .ends(2)
+        .tells(&["--parquet"]);
+    let names = |place: &Place| -> Vec<_> {
+        let entries = std::fs::read_dir(place.folder()).expect("a folder");
+        let mut names: Vec<_> = entries
+            .map(|entry| entry.expect("a name").file_name())
+            .collect();
+        names.sort();
+        names
+    };
+    let before = names(&place);
+    let late = "SELECT value, repeat('x', 2000) AS t, CAST(CASE WHEN value = 90000 THEN 'x' ELSE '1' END AS INT) AS n \
+                FROM generate_series(1, 100000)";
+    to(late, "late.parquet").ends(2).tells(&["x"]);
+    to("SELECT nosuch FROM ledger", "none.parquet")
+        .ends(2)
+        .tells(&["nosuch"]);
+    assert_eq!(names(&place), before, "nothing is left");
+    // Columns without a row are a file too.
+    assert_eq!(
+        to("SELECT 1 AS one WHERE 1 = 2", "empty.parquet")
+            .ends(0)
+            .stdout,
+        ""
+    );
+    assert_eq!(
+        ask(&place, "SELECT one FROM e", &["--with", "e=empty.parquet"]),
+        json!([])
+    );
+    to("SHOW TABLES", "tables.parquet").ends(0);
+    assert!(table(&place.path("tables.parquet")).len() > 4);
+}
+
 #[test]
 fn of_a_file_that_was_measured_in_two_ways_the_pool_has_the_parts_of_the_folders_own() {
     let place = made();

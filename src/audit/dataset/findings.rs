@@ -1,6 +1,6 @@
 //! What was found in the rows of a dataset: each kind with how many rows have it and where the first stand.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -11,9 +11,11 @@ use super::lengths::share;
 use super::mixes::LANGUAGE;
 use super::rows::Rows;
 use super::scope::Scope;
+use super::unclosed::is_all_thinking;
 use crate::Result;
 use crate::ids::Id;
 use crate::pool::entries::{Body, Entry};
+use crate::run::{Amount, Settings};
 use crate::screen::contamination::Outcome as Found;
 use crate::source::Remark;
 use crate::verify::{Outcome, verify};
@@ -77,6 +79,8 @@ impl Example {
 /// What only all of a dataset's rows together tell.
 pub(super) struct Known<'k> {
     pub golds: &'k Golds,
+    /// Entries whose thinking never closes.
+    pub unclosed: &'k HashSet<u32>,
     /// The language of each problem of the run; none where it is not told.
     pub languages: &'k [Option<&'static str>],
     /// The one that most trajectories ask in.
@@ -169,6 +173,9 @@ impl<'e, 'r> Sightings<'e, 'r> {
     }
 }
 
+/// Who watches is told of so many rows at once.
+const TOLD_ROWS: u64 = 1024;
+
 /// What was found in the rows of a dataset, in the order of sections and kinds, and what could not be looked for.
 ///
 /// Each row of each kind goes to `rows`.
@@ -176,9 +183,12 @@ pub(super) fn findings<'e>(
     scope: &Scope<'e>,
     known: &Known<'_>,
     rows: &mut Rows<'e>,
+    settings: &Settings<'_>,
 ) -> Result<(Vec<Finding>, Vec<Unsought>)> {
     let mut seen = Sightings::new(&scope.experiment.entries.rows, rows);
     let (mut entries, mut trajectories) = (0, 0);
+    let all = scope.entries().count() as u64;
+    settings.watch.begin("findings", Amount::rows(all));
     let mut copies = Copies::default();
     for (at, entry) in scope.entries() {
         entries += 1;
@@ -194,7 +204,12 @@ pub(super) fn findings<'e>(
             }
         }
         seen.rows.flush_if_many()?;
+        if entries % TOLD_ROWS == 0 {
+            settings.check_stop()?;
+            settings.watch.advance(Amount::rows(TOLD_ROWS));
+        }
     }
+    settings.watch.advance(Amount::rows(entries % TOLD_ROWS));
     tell_answers(&mut seen, scope)?;
     let unsought = seen.take_unsought(&known.basis);
     let finding = |(kind, sighting): (Kind, Sighting)| {
@@ -304,12 +319,14 @@ fn alone(seen: &mut Sightings<'_, '_>, at: u32, body: &Body, known: &Known<'_>) 
         is(Outcome::Correct) && body.recorded == Some(false),
     );
     let thinks = body.thinking_tokens > 0;
-    let is_all_thinking = thinks && body.thinking_tokens == body.tokens;
-    let is_cut = body.finished == Some(false);
-    see(Kind::ThinkingUnclosed, is_all_thinking && is_cut);
+    let is_unclosed = known.unclosed.contains(&at);
+    see(Kind::ThinkingUnclosed, is_unclosed);
     // Each kind counts its rows whatever else they are: what is cut off in its thinking is cut off too.
-    see(Kind::CutOff, is_cut);
-    see(Kind::NothingBehindThinking, is_all_thinking && !is_cut);
+    see(Kind::CutOff, body.finished == Some(false));
+    see(
+        Kind::NothingBehindThinking,
+        is_all_thinking(body) && !is_unclosed,
+    );
     see(Kind::ThinkingMissing, !thinks && known.basis.thinking);
     see(
         Kind::ThinkingShort,

@@ -12,7 +12,7 @@ use super::scope::Scope;
 use crate::Result;
 use crate::ids::Id;
 use crate::pool::entries::Body;
-use crate::run::{Settings, differ};
+use crate::run::{Amount, Settings, differ};
 
 /// A problem, with its near duplicates, whose gold answers are not the same.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -98,8 +98,11 @@ fn spellings(scope: &Scope<'_>, cluster: impl Fn(u32) -> u32) -> Vec<u32> {
 /// The gold answers of these entries; those without one are left out.
 fn read(scope: &Scope<'_>, entries: &[u32], settings: &Settings<'_>) -> Result<Vec<Gold>> {
     let mut golds = Vec::with_capacity(entries.len());
+    let all = Amount::rows(entries.len() as u64);
+    settings.watch.begin("golds", all);
     scope.each_text(entries, |entry, trajectory| {
         settings.check_stop()?;
+        settings.watch.advance(Amount::rows(1));
         if let Some(answer) = trajectory.gold.filter(|gold| !gold.trim().is_empty()) {
             golds.push(Gold {
                 problem: scope.experiment.entries.body_of(entry).problem,

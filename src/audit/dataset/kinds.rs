@@ -303,6 +303,7 @@ fn section_of(remark: Remark) -> Section {
         Remark::ThinkingMarks
         | Remark::ThinkingOpened
         | Remark::SeveralThoughts
+        | Remark::BeforeThinking
         | Remark::EmptyThinking
         | Remark::ThinkingUnread => Section::Thinking,
         Remark::BeginToken

@@ -16,6 +16,7 @@ mod mixes;
 mod queries;
 mod rows;
 mod scope;
+mod unclosed;
 
 use std::collections::HashSet;
 use std::path::Path;
@@ -29,7 +30,7 @@ use crate::Result;
 use crate::emit::leakage::Leakage;
 use crate::pool::entries::Body;
 use crate::pool::tables::{PROBLEM, PROBLEM_ID};
-use crate::run::{Experiment, Settings};
+use crate::run::{Amount, Experiment, Settings};
 use crate::schema::Misfit;
 use crate::source::{Columns, Void};
 use crate::verify::Outcome;
@@ -142,7 +143,8 @@ fn of_scope(
 ) -> Result<Audit> {
     let experiment = scope.experiment;
     let mut rows = Rows::new(scope, rows)?;
-    let texts = Texts::read(scope)?;
+    let texts = Texts::read(scope, count(asked), settings)?;
+    settings.watch.begin("mixes", Amount::default());
     let mut mixes = mixes::mixes(scope, &texts.languages);
     mixes.extend(licenses::licenses(scope, &mut rows, settings)?);
     let golds = golds::golds(scope, settings)?;
@@ -157,13 +159,16 @@ fn of_scope(
     let thinking = counts.iter().filter(|(_, thinking)| *thinking > 0).count() as u64;
     let language = mixes.iter().find(|mix| mix.variable == mixes::LANGUAGE);
     let language = language.and_then(Mix::first);
+    let unclosed = unclosed::unclosed(scope, settings)?;
     let known = Known {
         golds: &golds,
+        unclosed: &unclosed,
         languages: &texts.languages,
         language,
         basis: findings::basis(scope, language),
     };
-    let (findings, not_looked_for) = findings::findings(scope, &known, &mut rows)?;
+    let (findings, not_looked_for) = findings::findings(scope, &known, &mut rows, settings)?;
+    settings.watch.begin("against", Amount::default());
     let against = match scope.others().is_empty() {
         true => None,
         false => Some(against::against(scope, &mut rows)?),
@@ -267,9 +272,13 @@ struct Texts {
 }
 
 impl Texts {
-    fn read(scope: &Scope<'_>) -> Result<Self> {
+    /// Reads those of `asked` problems.
+    fn read(scope: &Scope<'_>, asked: u64, settings: &Settings<'_>) -> Result<Self> {
         let entries = &scope.experiment.entries;
+        settings.watch.begin("tokenizer", Amount::default());
         let tokenizer = scope.experiment.plan.load_tokenizer()?;
+        settings.watch.begin("texts", Amount::rows(asked));
+        let mut seen = vec![false; entries.problems.len()];
         let mut texts = Self {
             languages: vec![None; entries.problems.len()],
             tokens: vec![0; entries.problems.len()],
@@ -283,10 +292,14 @@ impl Texts {
             let read = |(problem, text): &(usize, &str)| {
                 (*problem, language::language(text), tokenizer.tokens(text))
             };
+            let mut new = 0;
             for (problem, language, tokens) in rows.par_iter().map(read).collect::<Vec<_>>() {
                 texts.languages[problem] = language;
                 texts.tokens[problem] = tokens;
+                // Of several parts each may have it.
+                new += u64::from(!std::mem::replace(&mut seen[problem], true));
             }
+            settings.watch.advance(Amount::rows(new));
             Ok(())
         })?;
         Ok(texts)

@@ -330,6 +330,9 @@ fn near(row: Row<'_>, pipeline: &Pipeline) -> Option<Decision> {
     let passes = !is_for(row, &["near_duplicate"]);
     let stays = row.text("value").filter(|_| !passes);
     let words = match stays {
+        None if pipeline.screen.near_duplicates_stay => {
+            "near duplicates of its problem stay, as the pipeline says".to_owned()
+        }
         Some(stays) => format!(
             "dropped: its problem has {:.0} % or more of its text in common with the problem {stays}, which stays for \
              both",
@@ -377,6 +380,16 @@ mod tests {
         let screened = decided(screen, row);
         assert_eq!(screened.len(), 7);
         assert!(screened.iter().all(|decision| decision.passes));
+        let row = json!({ "source": "a", "fate": "kept" });
+        let stay = decided(
+            "[screen]\nnear_duplicates = 0.9\nnear_duplicates_stay = true\n",
+            row,
+        );
+        let words = &stay.last().expect("a decision").words;
+        assert!(
+            words.contains("near duplicates of its problem stay"),
+            "{words}"
+        );
     }
 
     #[test]

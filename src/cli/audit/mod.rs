@@ -262,6 +262,7 @@ pub(in crate::cli) fn settle(pipeline: &mut Pipeline) {
     pipeline.screen = Screen {
         duplicates: Duplicates::Keep,
         near_duplicates: pipeline.screen.near_duplicates.or(Some(THRESHOLD)),
+        near_duplicates_stay: true,
         contamination: Some(asked.unwrap_or_else(|| Contamination {
             benchmarks: shipped::names().map(str::to_owned).collect(),
             drop: Drops::Nothing,

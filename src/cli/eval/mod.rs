@@ -257,8 +257,7 @@ pub(super) fn eval(arguments: &Arguments) -> Result<u8> {
         return inspect::inspect(&arguments.logs, &arguments.options(), arguments.json);
     }
     let progress = Progress::new();
-    progress.begin("read", Amount::default());
-    let read = arguments.read();
+    let read = arguments.read(&progress);
     progress.begin("compute", Amount::default());
     let done = read.and_then(|read| arguments.computed(read));
     progress.finish();
@@ -318,11 +317,11 @@ impl Arguments {
         })
     }
 
-    fn read(&self) -> Result<Read> {
-        let mut logs = logs::read(&self.logs, &self.options())?;
+    fn read(&self, watch: &dyn Watch) -> Result<Read> {
+        let mut logs = logs::read(&self.logs, &self.options(), watch)?;
         let mut references = Vec::new();
         for (name, path) in &self.reference {
-            let read = self.read_reference(path)?;
+            let read = self.read_reference(path, watch)?;
             let several = read.runs.iter().any(|run| run.name != read.runs[0].name);
             if several {
                 return Err(Error::usage(
@@ -352,15 +351,15 @@ impl Arguments {
     }
 
     /// A reference may be of a harness, in which nobody names columns.
-    fn read_reference(&self, path: &PathBuf) -> Result<Logs> {
+    fn read_reference(&self, path: &PathBuf, watch: &dyn Watch) -> Result<Logs> {
         let path = std::slice::from_ref(path);
         let options = self.options();
-        let read = logs::read(path, &options);
+        let read = logs::read(path, &options, watch);
         if read.is_ok() || options.columns.is_empty() {
             return read;
         }
         let columns = std::collections::BTreeMap::new();
-        logs::read(path, &logs::Options { columns, ..options })
+        logs::read(path, &logs::Options { columns, ..options }, watch)
     }
 
     fn computed(&self, read: Read) -> Result<Done> {

@@ -3,18 +3,17 @@
 mod answer;
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use crate::disk::{Over, Partial};
 use crate::emit::csv::line;
 use crate::engine::Engine;
+use crate::engine::Streamed;
 use crate::engine::rows::{objects, with_names_apart};
 use crate::error::{one_line, visible};
 use crate::memory::Limit;
 use crate::table::Table;
 use crate::{Error, Result};
 use arrow::array::RecordBatch;
-use arrow::datatypes::Schema;
 use clap::Args;
 use serde_json::Value;
 
@@ -85,7 +84,7 @@ pub(super) struct Arguments {
     /// spreadsheet would run has `'` before it.
     #[arg(long, conflicts_with = "json")]
     csv: bool,
-    /// Write the rows to this Parquet file, with their types, and print nothing.
+    /// Write the rows to this Parquet file as they come, with their types, and print nothing: any number of them.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["json", "csv"])]
     parquet: Option<PathBuf>,
 }
@@ -102,10 +101,12 @@ pub(super) fn sql(arguments: &Arguments) -> Result<u8> {
     for (name, path) in &arguments.with {
         engine.add_file(name, path)?;
     }
-    let rows = engine.query(&arguments.query)?;
     if let Some(path) = &arguments.parquet {
-        write(&rows, path)?;
-    } else if arguments.json {
+        write(&engine.stream(&arguments.query)?, path)?;
+        return Ok(0);
+    }
+    let rows = engine.query(&arguments.query)?;
+    if arguments.json {
         print_json(&objects(&rows)?)?;
     } else if arguments.csv {
         print_for_programs(&csv(&rows)?)?;
@@ -141,14 +142,12 @@ fn refuse_over(arguments: &Arguments) -> Result<()> {
     apart::refuse_inside(std::slice::from_ref(&arguments.out), "--parquet", path)
 }
 
-/// Writes the answer as one Parquet file, whole or not at all; a second `id`, as a join has it, is `id_2`.
-fn write(rows: &[RecordBatch], path: &Path) -> Result<()> {
-    let schema = rows
-        .first()
-        .map_or_else(|| Arc::new(Schema::empty()), RecordBatch::schema);
+/// Writes the answer as one Parquet file, a batch as it comes, whole or not at all; a second `id`, as a join has it, is
+/// `id_2`.
+fn write(rows: &Streamed<'_>, path: &Path) -> Result<()> {
     let partial = Partial::begin_alone(path)?;
-    let mut table = Table::create_text(&partial.built(), with_names_apart(&schema))?;
-    for batch in rows {
+    let mut table = Table::create_text(&partial.built(), with_names_apart(rows.schema()))?;
+    while let Some(batch) = rows.next()? {
         table.write(batch.columns().to_vec())?;
     }
     table.finish()?;

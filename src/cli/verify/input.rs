@@ -4,6 +4,7 @@ use std::io::{self, Read};
 use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use arrow::array::{
     Array, ArrayRef, ArrowPrimitiveType, AsArray, BooleanArray, PrimitiveArray, RecordBatch,
@@ -21,6 +22,7 @@ use serde::Serialize;
 
 use super::lines::Lines;
 use super::unread;
+use crate::run::Amount;
 use crate::source::format::Form;
 use crate::source::{BatchSize, Cuts, Format, Piece, ROW_BYTES_MAX, files, head, parquet};
 use crate::{Error, Result};
@@ -146,6 +148,26 @@ pub(super) struct Input {
     rows: Rows,
     /// The columns of Parquet.
     pub schema: Option<SchemaRef>,
+    /// How much it is: the bytes of a file of text, the rows of Parquet; nothing is known of a pipe.
+    pub total: Amount,
+    /// How many of the bytes were read.
+    read: Arc<AtomicU64>,
+    /// How many of them were told.
+    told: u64,
+}
+
+/// A file that counts what is read of it, packed as it is.
+struct Counted {
+    file: File,
+    read: Arc<AtomicU64>,
+}
+
+impl Read for Counted {
+    fn read(&mut self, room: &mut [u8]) -> io::Result<usize> {
+        let count = self.file.read(room)?;
+        self.read.fetch_add(count as u64, Ordering::Relaxed);
+        Ok(count)
+    }
 }
 
 enum Rows {
@@ -164,15 +186,28 @@ enum Rows {
 impl Input {
     pub(super) fn open(file: &Path, threads: usize, judged: Judged) -> Result<Self> {
         match file.as_os_str() == "-" {
-            true => Ok(Self::of_lines(io::stdin(), threads)),
+            true => Ok(Self::of_lines(Box::new(io::stdin()), threads)),
             false => open(file, threads, judged),
         }
     }
 
-    fn of_lines(text: impl Read + 'static, threads: usize) -> Self {
+    fn of_lines(text: Box<dyn Read>, threads: usize) -> Self {
         Self {
-            rows: Rows::Lines(Lines::of(Box::new(text), threads)),
+            rows: Rows::Lines(Lines::of(text, threads)),
             schema: None,
+            total: Amount::default(),
+            read: Arc::default(),
+            told: 0,
+        }
+    }
+
+    /// What was read since it was asked, with the rows of it.
+    pub(super) fn advanced(&mut self, rows: u64) -> Amount {
+        let read = self.read.load(Ordering::Relaxed);
+        let bytes = read - std::mem::replace(&mut self.told, read);
+        Amount {
+            bytes,
+            ..Amount::rows(rows)
         }
     }
 
@@ -248,7 +283,12 @@ fn open(file: &Path, threads: usize, judged: Judged) -> Result<Input> {
             "name one of its files: each is judged by itself",
         ));
     }
-    let opened = File::open(file)?;
+    let read = Arc::default();
+    let opened = Counted {
+        file: File::open(file)?,
+        read: Arc::clone(&read),
+    };
+    let length = opened.file.metadata()?.len();
     let coded: Box<dyn Read> = match format(file)? {
         Some(Format::Parquet) => return parquet(file, &judged),
         Some(Format::Text(text)) if !matches!(text.form, Form::Json(_)) => {
@@ -258,7 +298,11 @@ fn open(file: &Path, threads: usize, judged: Judged) -> Result<Input> {
         Some(Format::Text(text)) => text.coding.decoded(opened)?,
         None => Box::new(opened),
     };
-    Ok(Input::of_lines(coded, threads))
+    Ok(Input {
+        total: Amount::files(0, length),
+        read,
+        ..Input::of_lines(coded, threads)
+    })
 }
 
 fn parquet(file: &Path, judged: &Judged) -> Result<Input> {
@@ -271,8 +315,12 @@ fn parquet(file: &Path, judged: &Judged) -> Result<Input> {
         },
         row_bytes_max: ROW_BYTES_MAX,
     };
-    let schema = judged.read(parquet::Footer::read(&found)?.schema());
+    let footer = parquet::Footer::read(&found)?;
+    let schema = judged.read(footer.schema());
     Ok(Input {
+        total: Amount::rows(footer.rows()),
+        read: Arc::default(),
+        told: 0,
         schema: Some(Arc::clone(&schema)),
         rows: Rows::Parquet {
             pieces: Box::new(parquet::all_rows(&found, cuts)?),
@@ -343,4 +391,52 @@ fn json_text(
     let written = writer.write(few).and_then(|()| writer.finish());
     written.map_err(io::Error::other)?;
     Ok(writer.into_inner())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+
+    /// What is told of a file from its first row to its last, and how much there was to be.
+    fn told(name: &str, bytes: &[u8]) -> (Amount, Amount) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join(name);
+        std::fs::write(&path, bytes).expect("a file");
+        let judged = Judged {
+            columns: Vec::new(),
+            is_table: false,
+        };
+        let mut input = Input::open(&path, 1, judged).expect("an input");
+        let mut done = Amount::default();
+        while let Some(chunk) = input.next().expect("rows") {
+            let more = input.advanced(chunk.rows.len() as u64);
+            (done.rows, done.bytes) = (done.rows + more.rows, done.bytes + more.bytes);
+        }
+        (input.total, done)
+    }
+
+    #[test]
+    fn what_is_told_of_a_file_comes_to_all_of_it_however_it_is_packed() {
+        let rows = "{\"gold\": \"1\", \"response\": \"It is one.\"}\n".repeat(20_000);
+        let plain = rows.as_bytes();
+        let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        gzip.write_all(plain).expect("bytes");
+        let gzip = gzip.finish().expect("bytes");
+        let zstd = zstd::encode_all(plain, 1).expect("bytes");
+        for (name, bytes) in [
+            ("rows.jsonl", plain),
+            ("rows.jsonl.gz", &gzip),
+            ("rows.jsonl.zst", &zstd),
+        ] {
+            let (total, done) = told(name, bytes);
+            let length = bytes.len() as u64;
+            assert_eq!(
+                (total.bytes, done.bytes, done.rows),
+                (length, length, 20_000),
+                "{name}"
+            );
+        }
+    }
 }

@@ -39,7 +39,7 @@ use super::table::thousands;
 use super::{
     apart, print, print_json, say, stop_on_signals, tell, thread_count, threads, use_threads,
 };
-use crate::run::{Amount, Watch};
+use crate::run::Watch;
 
 /// Judges answers: one pair given by `--gold` with `--response` or `--answer`, or each row of a JSONL file (plain,
 /// .gz, .zst; `-` for stdin) or a Parquet file. A row has `gold`, and `response` or, to be read whole, `answer`; it is
@@ -291,7 +291,7 @@ fn rows(arguments: &Arguments, file: &Path) -> Result<u8> {
     let input = Input::open(file, arguments.threads, judged)?;
     let unit = input.unit();
     let mut judging = Judging::begin(arguments, &task, &input)?;
-    progress.begin("verify", Amount::default());
+    progress.begin("verify", input.total);
     let read = judging.read(input, file, &stop, &progress);
     progress.finish();
     // Where it has not come to its end, nothing is left.
@@ -357,7 +357,7 @@ impl<'a> Judging<'a> {
                 return Err(error);
             }
             self.judge(&chunk, stop)?;
-            progress.advance(Amount::rows(chunk.rows.len() as u64));
+            progress.advance(input.advanced(chunk.rows.len() as u64));
             input.reuse(chunk);
         }
         self.wanted.error().map_or(Ok(()), Err)

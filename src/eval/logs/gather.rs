@@ -13,6 +13,7 @@ use super::open::{Archive, Held, LogFile, Look, Rows, Shape};
 use super::told::{Bad, Told};
 use super::{Context, Format, Input, Inspected, Logs, Options, finish, plain, sniff};
 use crate::eval::questions::Sets;
+use crate::run::{Amount, Watch};
 use crate::source::value::Value;
 use crate::source::{Batch, BatchSize, SourceFile, text};
 use crate::{Error, Result};
@@ -29,6 +30,7 @@ pub(super) struct Gathered<'g> {
     pub columns_used: bool,
     /// What the last file is, for who inspects it.
     pub seen: Seen,
+    watch: &'g dyn Watch,
 }
 
 /// What a run is known by while files are read.
@@ -69,7 +71,7 @@ const WINDOW: usize = 16;
 const TOLD_AT_A_TIME: usize = 64;
 
 impl<'g> Gathered<'g> {
-    pub(super) fn new(options: &'g Options, sets: &'g Sets) -> Self {
+    pub(super) fn new(options: &'g Options, sets: &'g Sets, watch: &'g dyn Watch) -> Self {
         Self {
             options,
             sets,
@@ -78,6 +80,7 @@ impl<'g> Gathered<'g> {
             stems: Vec::new(),
             columns_used: false,
             seen: Seen::default(),
+            watch,
         }
     }
 
@@ -261,6 +264,7 @@ impl<'g> Gathered<'g> {
         columns: &[String],
         chunk: Chunk,
     ) {
+        self.watch.advance(Amount::rows(chunk.rows));
         let input_at = self.inputs.len() - 1;
         let input = &mut self.inputs[input_at];
         input.rows += chunk.rows;

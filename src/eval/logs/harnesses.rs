@@ -18,7 +18,7 @@ fn runs_of(files: &[(&str, &[u8])], options: &Options) -> Vec<Run> {
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, bytes).unwrap();
     }
-    read(&paths, options).unwrap().runs
+    read(&paths, options, &()).unwrap().runs
 }
 
 fn runs(files: &[(&str, &str)]) -> Vec<Run> {
@@ -598,7 +598,7 @@ fn cut_and_senseless_files_of_every_format_are_counted_or_refused() {
                 ..Options::default()
             };
             // Whichever it is, it ends, and nothing is made up.
-            if let Ok(logs) = read(std::slice::from_ref(&path), &options) {
+            if let Ok(logs) = read(std::slice::from_ref(&path), &options, &()) {
                 assert!(
                     logs.runs.iter().all(|run| !outcomes(run).contains('r')),
                     "{}",

@@ -69,6 +69,7 @@ use std::path::PathBuf;
 
 use super::attempt::{Grader, Run};
 use super::questions::Sets;
+use crate::run::{Amount, Watch};
 use crate::source::value::Value;
 use crate::{Error, Result};
 use open::LogFile;
@@ -335,15 +336,19 @@ pub(crate) struct Filter {
 /// Reads logs: files, folders, globs, and `-` for what comes from standard input.
 ///
 /// Fails where a path names nothing, a file is of no format that is known or of several, or cannot be read to its end.
-pub(crate) fn read(paths: &[PathBuf], options: &Options) -> Result<Logs> {
+pub(crate) fn read(paths: &[PathBuf], options: &Options, watch: &dyn Watch) -> Result<Logs> {
     plain::check(options)?;
     let sets = Sets::new(&options.benchmarks)?;
-    let mut gathered = gather::Gathered::new(options, &sets);
+    let mut gathered = gather::Gathered::new(options, &sets, watch);
     let mut passed = Vec::new();
-    for file in open::find(paths)? {
+    let files = open::find(paths)?;
+    let bytes = files.iter().map(LogFile::bytes).sum();
+    watch.begin("read", Amount::files(files.len() as u64, bytes));
+    for file in files {
         if let Some(why) = gathered.file(&file).map_err(of_log)? {
             passed.push((file.name.clone(), why));
         }
+        watch.advance(Amount::files(1, file.bytes()));
     }
     if !options.columns.is_empty() && !gathered.columns_used {
         let named: Vec<&str> = options.columns.values().map(String::as_str).collect();
@@ -372,7 +377,7 @@ pub(crate) fn inspect(paths: &[PathBuf], options: &Options) -> Result<Vec<Inspec
     let sets = Sets::new(&options.benchmarks)?;
     let files = open::find(paths)?;
     let one = |file: &LogFile| {
-        let mut gathered = gather::Gathered::new(options, &sets);
+        let mut gathered = gather::Gathered::new(options, &sets, &());
         match gathered.file(file) {
             Ok(None) => gathered.inspected(),
             Ok(Some(why)) => Ok(passed_over(file, why)),

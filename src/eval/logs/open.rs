@@ -166,6 +166,11 @@ impl LogFile {
         }
     }
 
+    /// How many bytes it has; none where nobody can tell, as its reader says.
+    pub(crate) fn bytes(&self) -> u64 {
+        self.disk.bytes().unwrap_or_default()
+    }
+
     /// The hash of its bytes, and how many there are; what is read later is held against it.
     pub(crate) fn hash(&self) -> Result<(String, u64)> {
         Ok((self.disk.hash()?.to_string(), self.disk.bytes()?))

@@ -24,7 +24,7 @@ fn folder() -> Option<PathBuf> {
 
 fn logs_of(name: &str, options: &Options) -> Option<Logs> {
     let path = folder()?.join(name);
-    Some(read(&[path], options).expect(name))
+    Some(read(&[path], options, &()).expect(name))
 }
 
 fn run_of(name: &str, options: &Options) -> Option<Run> {
@@ -228,6 +228,7 @@ fn ways_of_prompting_mgsm_are_three_runs_of_one_set() {
     let runs = read(
         &[folder.join("mgsm_en_s1.1_32b_attempts")],
         &Options::default(),
+        &(),
     );
     let runs = runs.expect("logs").runs;
     let names: Vec<&str> = runs.iter().map(|run| run.name.as_str()).collect();

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use super::{Grading, Inspected, Logs, Options, inspect, read};
 use crate::eval::attempt::{Grader, Run};
 use crate::eval::table::{Outcome, avg};
+use crate::run::{Amount, Watch};
 
 /// A folder with these files.
 fn folder(files: &[(&str, &[u8])]) -> tempfile::TempDir {
@@ -27,7 +28,7 @@ fn read_as(files: &[(&str, &str)], options: &Options) -> crate::Result<Logs> {
         .iter()
         .map(|(name, _)| folder.path().join(name))
         .collect();
-    read(&paths, options)
+    read(&paths, options, &())
 }
 
 fn logs(text: &str) -> Logs {
@@ -389,9 +390,45 @@ fn parquet_is_read_as_objects_are() {
     writer.write(&batch).expect("rows");
     writer.finish().expect("a footer");
     let folder = folder(&[("log", writer.inner().as_slice())]);
-    let logs = read(&[folder.path().join("log")], &Options::default()).expect("a log");
+    let logs = read(&[folder.path().join("log")], &Options::default(), &()).expect("a log");
     // Without a grade and without a gold answer nobody knows.
     assert_eq!(recorded(&logs.runs[0]), ["r", "?"]);
+}
+
+/// The total that was begun with, and the sum of what was told.
+#[derive(Default)]
+struct Told(std::sync::Mutex<[Amount; 2]>);
+
+impl Watch for Told {
+    fn begin(&self, _: &'static str, total: Amount) {
+        self.0.lock().expect("a total")[0] = total;
+    }
+
+    fn advance(&self, more: Amount) {
+        let done = &mut self.0.lock().expect("a sum")[1];
+        done.files += more.files;
+        done.rows += more.rows;
+        done.bytes += more.bytes;
+    }
+
+    fn note(&self, _: &str) {}
+}
+
+#[test]
+fn what_is_told_while_logs_are_read_comes_to_all_of_them() {
+    let text =
+        "{\"question_id\": 1, \"correct\": true}\n{\"question_id\": 2, \"correct\": false}\n";
+    let other = text.replace("true", "false");
+    let folder = folder(&[
+        ("a.jsonl", text.as_bytes()),
+        ("b.jsonl", other.as_bytes()),
+        ("notes.txt", b"no log"),
+    ]);
+    let told = Told::default();
+    read(&[folder.path().to_owned()], &Options::default(), &told).expect("logs");
+    let [total, done] = *told.0.lock().expect("amounts");
+    assert_eq!((done.files, done.bytes), (total.files, total.bytes));
+    assert_eq!((done.files, done.rows), (3, 4));
 }
 
 #[test]
@@ -402,7 +439,7 @@ fn packings_are_told_by_their_bytes() {
     std::io::Write::write_all(&mut gzip, text).expect("gzip");
     let gzip = gzip.finish().expect("gzip");
     let folder = folder(&[("a", &zstd), ("b.txt", &gzip), ("c.log", text)]);
-    let logs = read(&[folder.path().to_owned()], &Options::default()).expect("logs");
+    let logs = read(&[folder.path().to_owned()], &Options::default(), &()).expect("logs");
     let names: Vec<&str> = logs.runs.iter().map(|run| run.name.as_str()).collect();
     assert_eq!(names, ["a", "b.txt", "c.log"]);
     for run in &logs.runs {
@@ -534,7 +571,8 @@ fn what_mends_a_log_is_no_key_of_a_pipeline() {
     std::io::Write::write_all(&mut gzip, row.repeat(1000).as_bytes()).expect("gzip");
     let gzip = gzip.finish().expect("gzip");
     let cut = folder(&[("log.jsonl.gz", &gzip[..gzip.len() - 12])]);
-    let failed = read(&[cut.path().join("log.jsonl.gz")], &Options::default()).expect_err("cut");
+    let failed =
+        read(&[cut.path().join("log.jsonl.gz")], &Options::default(), &()).expect_err("cut");
     let hint = failed.hint().unwrap_or_default();
     assert!(
         hint.contains("fetch it again") && !hint.contains("pool"),
@@ -588,7 +626,7 @@ fn a_copy_of_a_file_is_no_second_run() {
         ("b/log.jsonl", text),
         ("readme.md", b"# A folder\n"),
     ]);
-    let logs = read(&[folder.path().to_owned()], &Options::default()).expect("logs");
+    let logs = read(&[folder.path().to_owned()], &Options::default(), &()).expect("logs");
     assert_eq!(logs.runs.len(), 1);
     assert_eq!(logs.passed.len(), 2);
     let is_no_log =
@@ -609,7 +647,7 @@ fn files_of_one_name_in_two_folders_are_two_runs() {
         ("a/log.jsonl", one.as_bytes()),
         ("b/log.jsonl", two.as_bytes()),
     ]);
-    let logs = read(&[folder.path().to_owned()], &Options::default()).expect("logs");
+    let logs = read(&[folder.path().to_owned()], &Options::default(), &()).expect("logs");
     let names: Vec<&str> = logs.runs.iter().map(|run| run.name.as_str()).collect();
     assert_eq!(names, ["a/log", "b/log"]);
 }
@@ -622,7 +660,7 @@ fn what_is_no_log_is_said_by_what_it_has() {
     let message = error(&format!("{{\"question_id\": {deep}"));
     assert!(message.contains("no log of a format"), "{message}");
     let folder = folder(&[("a.jsonl", b"{\"text\": \"x\"}\n")]);
-    let none = read(&[folder.path().to_owned()], &Options::default());
+    let none = read(&[folder.path().to_owned()], &Options::default(), &());
     assert!(
         none.expect_err("no log")
             .to_string()
@@ -669,7 +707,7 @@ fn gold_answers_come_from_the_benchmarks_file() {
         benchmarks: vec![("mine".into(), folder.path().join("set.jsonl"))],
         ..Options::default()
     };
-    let logs = read(&[folder.path().join("log.jsonl")], &options).expect("a log");
+    let logs = read(&[folder.path().join("log.jsonl")], &options, &()).expect("a log");
     let one = &logs.runs[0];
     assert_eq!((one.benchmark.as_deref(), one.of), (Some("mine"), Some(2)));
     assert_eq!(
@@ -695,7 +733,7 @@ fn rows_of_a_benchmark_that_have_no_question_are_said() {
         benchmarks: vec![("mine".into(), folder.path().join("set.jsonl"))],
         ..Options::default()
     };
-    let logs = read(&[folder.path().join("log.jsonl")], &options).expect("a log");
+    let logs = read(&[folder.path().join("log.jsonl")], &options, &()).expect("a log");
     let [said] = logs.unread.as_slice() else {
         panic!("{:?}", logs.unread);
     };

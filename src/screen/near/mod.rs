@@ -11,7 +11,7 @@
 //!
 //! - **near duplicates** where each core has the threshold's share of the other, and their *marks* agree
 //!   ([`marks`]): the same numbers and signs in the same order or places, and no words that ask otherwise (`sum` and
-//!   `product`, `find` and `prove`);
+//!   `product`, `find` and `prove`), nor in one place another of the things that both speak of;
 //! - **of one template** where the share is reached and the marks are others, or one asks more than the other.
 //!
 //! A cluster is what near pairs connect, a template what pairs of either kind connect; so a template holds whole

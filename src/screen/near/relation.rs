@@ -1,8 +1,10 @@
 //! How two problems are related, by their texts.
 
+use std::collections::HashMap;
+
 use super::super::grams::mixed;
 use super::marks::{Mark, Told};
-use super::text::{Placed, SHINGLE_BYTES, Text, instructs};
+use super::text::{Placed, SHINGLE_BYTES, Text, Word, instructs};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Relation {
@@ -62,7 +64,7 @@ fn of_cores(a: &Side<'_>, b: &Side<'_>, threshold: f64) -> Relation {
         return Relation::Strangers;
     }
     let is_whole = sides.iter().all(|side| side.is_all_that_is_asked());
-    if is_whole && marks_agree(a, b) {
+    if is_whole && marks_agree(a, b) && !speaks_of_another(a, b) {
         Relation::Near
     } else if is_whole || sides.iter().all(|side| side.is_most()) {
         Relation::Template
@@ -135,6 +137,12 @@ impl<'t> Side<'t> {
 
     fn marks(&self) -> &'t [Placed] {
         self.text.marks_in((self.start, self.end))
+    }
+
+    fn words(&self) -> Vec<Word<'t>> {
+        let mut words = self.text.words();
+        words.retain(|word| self.start <= word.start && word.end <= self.end);
+        words
     }
 
     fn sorted_marks(&self) -> Vec<Mark> {
@@ -320,6 +328,74 @@ fn may_be_lost(mark: &Mark) -> bool {
     }
 }
 
+/// Whether one speaks in the same place of another of the things that both speak of: of ribbons that are striped, dotted
+/// and plain, how many are striped, and how many are dotted.
+///
+/// A word that is only written otherwise is none that the other text has too, and words that changed places stand as
+/// often in both. Of short words, and of a word's other forms, texts have now one and now the other.
+fn speaks_of_another(a: &Side<'_>, b: &Side<'_>) -> bool {
+    let (words_a, words_b) = (a.words(), b.words());
+    let counts = Counts::of(&words_a, &words_b);
+    let more_a = words_a.iter().filter(|word| counts.has_more(word, 0));
+    let mut more_a = more_a.peekable();
+    if more_a.peek().is_none() {
+        return false;
+    }
+    let more_b = words_b.iter().filter(|word| counts.has_more(word, 1));
+    let more_b: Vec<&Word<'_>> = more_b.collect();
+    let is_another = |one: &Word<'_>, other: &Word<'_>| {
+        let (a, b) = (&a.text.bytes, &b.text.bytes);
+        !is_form(one.letters, other.letters)
+            && follow_alike(&a[..one.start], &b[..other.start])
+            && lead_alike(&a[one.end..], &b[other.end..])
+    };
+    more_a.any(|one| more_b.iter().any(|other| is_another(one, other)))
+}
+
+/// How often each of two texts has a word.
+struct Counts<'t>(HashMap<&'t [u8], [u32; 2]>);
+
+impl<'t> Counts<'t> {
+    fn of(one: &[Word<'t>], other: &[Word<'t>]) -> Self {
+        let mut counts: HashMap<&[u8], [u32; 2]> = HashMap::new();
+        for (side, words) in [one, other].into_iter().enumerate() {
+            for word in words
+                .iter()
+                .filter(|word| word.letters.len() >= WORD_BYTES_MIN)
+            {
+                counts.entry(word.letters).or_default()[side] += 1;
+            }
+        }
+        Self(counts)
+    }
+
+    /// Whether both have the word, and that side more often.
+    fn has_more(&self, word: &Word<'_>, side: usize) -> bool {
+        let counts = self.0.get(word.letters).copied().unwrap_or_default();
+        counts[1 - side] > 0 && counts[side] > counts[1 - side]
+    }
+}
+
+/// A shorter word seldom says what is spoken of.
+const WORD_BYTES_MIN: usize = 4;
+
+/// Whether a word is the other with another ending.
+fn is_form(one: &[u8], other: &[u8]) -> bool {
+    one.starts_with(other) || other.starts_with(one)
+}
+
+/// Whether what stands in front of two words is the same, as far as it says which of several it is.
+fn follow_alike(one: &[u8], other: &[u8]) -> bool {
+    let [one, other] = [one, other].map(|front| &front[front.len().saturating_sub(BESIDE)..]);
+    !one.is_empty() && one == other
+}
+
+/// The same of what stands behind them.
+fn lead_alike(one: &[u8], other: &[u8]) -> bool {
+    let [one, other] = [one, other].map(|back| &back[..back.len().min(BESIDE / 2)]);
+    one == other
+}
+
 /// What only one of two sorted lists has.
 fn difference(one: &[Mark], other: &[Mark]) -> (Vec<Mark>, Vec<Mark>) {
     let (mut only_one, mut only_other) = (Vec::new(), Vec::new());
@@ -416,6 +492,37 @@ mod tests {
             relation(&b, &a, 0.8),
             expected,
             "in the other order: {one}\n{other}"
+        );
+    }
+
+    #[test]
+    fn who_asks_for_another_of_the_things_that_are_spoken_of_asks_another_problem() {
+        let of = |asked: &str, more: &str| {
+            format!(
+                "In a large box of ribbons a quarter are striped, a third are dotted, a sixth are checked, and the \
+                 remaining 40{more} are plain. How many of the ribbons are {asked}?"
+            )
+        };
+        let [striped, dotted] = ["striped", "dotted"].map(|asked| of(asked, ""));
+        check(&striped, &dotted, Relation::Template);
+        check(&striped, &of("dotted", " ribbons"), Relation::Template);
+        check(&striped, &of("striped", " ribbons"), Relation::Near);
+        check(
+            &striped,
+            &striped.replace("striped, a third are dotted", "dotted, a third are striped"),
+            Relation::Near,
+        );
+        let function = |name: &str| {
+            format!(
+                "Find the area bounded by the graph of $y = \\{name}(\\cos x)$ and the $x$-axis on the interval $0 \\leq x \\leq 2$."
+            )
+        };
+        check(&function("arccos"), &function("arcsin"), Relation::Template);
+        let digits = "Using the digits 0 to 9, how many three-digit even numbers can be formed without repeating any digit";
+        check(
+            &format!("{digits}?"),
+            &format!("{digits}s?"),
+            Relation::Near,
         );
     }
 

@@ -178,12 +178,44 @@ impl<'c> Text<'c> {
         self.marks.get_or_init(|| marks(self.core))
     }
 
+    /// Its words in their order.
+    pub(super) fn words(&self) -> Vec<Word<'c>> {
+        words(self.core)
+    }
+
     /// The marks within some bytes.
     pub(super) fn marks_in(&self, (start, end): (usize, usize)) -> &[Placed] {
         let marks = self.marks();
         let before = |end: usize| marks.partition_point(|placed| (placed.at as usize) < end);
         &marks[before(start)..before(end)]
     }
+}
+
+/// A word in its place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Word<'c> {
+    /// The bytes that are compared where it stands.
+    pub start: usize,
+    pub end: usize,
+    pub letters: &'c [u8],
+}
+
+/// The words of a core.
+fn words(core: &[u8]) -> Vec<Word<'_>> {
+    let mut words = Vec::new();
+    let (mut start, mut at) = (0, 0);
+    while start < core.len() {
+        let (length, compared, _) = part(core, start);
+        if is_letter(core[start]) {
+            words.push(Word {
+                start: at,
+                end: at + compared,
+                letters: &core[start..start + length],
+            });
+        }
+        (start, at) = (start + length, at + compared);
+    }
+    words
 }
 
 /// The bytes of a core that are compared: of a number one, of what renderings add and drop none.

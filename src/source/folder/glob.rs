@@ -52,11 +52,33 @@ pub(crate) fn matches(pattern: &Path) -> Result<Matched> {
     })
 }
 
+/// The folder that is there and that a pattern starts from.
+pub(super) fn root(pattern: &Path) -> PathBuf {
+    let mut root = PathBuf::new();
+    for part in pattern.components() {
+        let below = root.join(part);
+        if !below.is_dir() {
+            break;
+        }
+        root = below;
+    }
+    root
+}
+
+/// Whether a name is one of those that the last part of a pattern means, in whatever case.
+pub(super) fn fits_name(part: &str, name: &str) -> bool {
+    let options = MatchOptions {
+        case_sensitive: false,
+        ..OPTIONS
+    };
+    Pattern::new(part).is_ok_and(|pattern| pattern.matches_with(name, options))
+}
+
 fn written(part: Component<'_>) -> OsString {
     part.as_os_str().to_owned()
 }
 
-fn is_magic(part: &OsStr) -> bool {
+pub(super) fn is_magic(part: &OsStr) -> bool {
     part.as_encoded_bytes()
         .iter()
         .any(|byte| b"*?[".contains(byte))

@@ -192,10 +192,13 @@ pub(super) fn is_foreign(name: &str) -> bool {
     foreign(name).is_some_and(|foreign| !foreign.what.is_empty())
 }
 
-/// Why a file is not read: by its name, else by its first bytes. None for those that only describe data.
+/// Why a file is not read: by its name, else by its first bytes. None for those that only describe data, unless their
+/// ending is one of data: nobody wonders where the rows of a `README.md` are.
 pub(crate) fn unread(file: &Candidate) -> Option<Passed> {
     if describes(&file.name) {
-        return None;
+        let what = "describes data, by its name";
+        let is_of_data = Format::of(Path::new(&file.name)).is_some();
+        return is_of_data.then(|| Passed::new(&file.name, what));
     }
     let mut passed = Passed::new(&file.name, "");
     if let Some(what) = kept(file_name(&file.name)) {

@@ -10,6 +10,7 @@ mod choice;
 mod glob;
 mod kinds;
 mod saved;
+mod there;
 mod walk;
 
 use std::path::{Path, PathBuf};
@@ -21,7 +22,9 @@ use super::{SourceFile, head};
 use crate::{Error, Result};
 
 pub(crate) use glob::matches;
+use kinds::describes;
 pub(crate) use kinds::{ENDINGS, unread};
+pub(crate) use there::instead;
 pub(crate) use walk::{Passed, shown};
 
 /// A file that a name or a pattern leads to, before it is known what it is.

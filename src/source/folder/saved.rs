@@ -120,10 +120,12 @@ fn broken(root: &Path, problem: &str) -> Error {
 /// What lies beside the listed files and describes none of them.
 fn others(files: &[Candidate], splits: &IndexMap<String, Vec<Candidate>>) -> Vec<Passed> {
     let is_listed = |file: &&Candidate| splits.values().flatten().any(|listed| listed == *file);
-    let is_state = |file: &&Candidate| file.name.ends_with("state.json");
+    // Its own list is no file that was passed over.
+    let is_own =
+        |file: &&Candidate| file.name.ends_with("state.json") || super::describes(&file.name);
     files
         .iter()
-        .filter(|file| !is_listed(file) && !is_state(file))
+        .filter(|file| !is_listed(file) && !is_own(file))
         .filter_map(super::unread)
         .collect()
 }

@@ -24,7 +24,7 @@ use std::borrow::Cow;
 use super::Void;
 use super::remark::{Remark, Remarks};
 use crate::rules::ControlTokens;
-use crate::verify::{Thinking, split_thinking};
+use crate::verify::{Thinking, before_thinking, split_thinking};
 use marks::OPEN;
 pub(crate) use tokens::control_token;
 
@@ -71,7 +71,19 @@ pub(super) fn response<'a>(
     if marks::is_several(&text) {
         remarks.add(Remark::SeveralThoughts);
     }
+    if says_before_thinking(&text) {
+        remarks.add(Remark::BeforeThinking);
+    }
     tokens::ruled(text, rule, remarks)
+}
+
+/// Whether something stands before the thinking of a text in its normal form.
+fn says_before_thinking(text: &str) -> bool {
+    let opens_later = text.find(OPEN).is_some_and(|at| at > 0);
+    opens_later && {
+        let parts = split_thinking(text);
+        parts.state != Thinking::Absent && !before_thinking(text, &parts).trim().is_empty()
+    }
 }
 
 /// The text one step nearer to the one markup, and what was done; none where it has that.
@@ -163,6 +175,22 @@ mod tests {
         check(sky, whole, "thinking_marks, end_token");
         let twice = "<think>a</think>b<think>c</think>d";
         check(twice, twice, "several_thoughts");
+    }
+
+    #[test]
+    fn what_stands_before_thinking_is_told_and_stays() {
+        let before = "Sure.\n<think>\na\n</think>\n\nb";
+        check(before, before, "before_thinking");
+        check("Sure.\n<think>\na", "Sure.\n<think>\na", "before_thinking");
+        let twice = "Sure. <think>a</think>b<think>c</think>d";
+        check(twice, twice, "several_thoughts, before_thinking");
+        // A mark that ends no thinking is text.
+        check("x < 3, so <b>y</b>", "x < 3, so <b>y</b>", "");
+        check(
+            "\n<think>\na\n</think>\n\nb",
+            "<think>\na\n</think>\n\nb",
+            "",
+        );
     }
 
     #[test]
