@@ -236,7 +236,7 @@ fn a_query_that_makes_much_of_little_is_refused_within_memory() {
             steps.collect::<String>()
         )
     };
-    let ten = |between: &str| vec!["x"; 10].join(between);
+    let ten = |between: &str| ["x"; 10].join(between);
     let queries = [
         "SELECT length(repeat('x', 1000000000))".to_owned(),
         "SELECT cardinality(array_repeat(1, 100000000))".into(),
