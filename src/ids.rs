@@ -166,7 +166,11 @@ mod tests {
             }
             let whole = IdHasher::new("test").part(&part).part("ab").part(&part);
             let expected = hasher.finalize();
-            assert_eq!(whole.finish().to_bytes(), expected.as_bytes()[..16], "{bytes}");
+            assert_eq!(
+                whole.finish().to_bytes(),
+                expected.as_bytes()[..16],
+                "{bytes}"
+            );
         }
     }
 

@@ -20,7 +20,8 @@ use super::{hub, named_path, print, say, stop_on_signals, threads};
 Ends with 130 by Ctrl-C, which is how it is ended.
 
 It prints an address with a token, listens on 127.0.0.1 alone, and only reads. All that a page shows stands in its address.
-A text that no subset holds is read from its source when it is opened; a source that is not there is named.
+A text that no subset holds is read from its source when it is opened, an attempt's from its log; one that is not there
+is named.
 Problems are searched in the pool, and in the subsets where there is none; responses in the subsets.
 
 Examples:
@@ -37,10 +38,10 @@ pub(super) struct Arguments {
     /// The pool that the run was given, for the texts of all its problems [default: the user's cache folder].
     #[arg(long, value_name = "DIR")]
     pool: Option<PathBuf>,
-    /// Where relative paths in the lock file start [default: the current folder].
+    /// Where relative paths in the lock file start, and those of an evaluation's logs [default: the current folder].
     #[arg(long, value_name = "DIR")]
     base: Option<PathBuf>,
-    /// Read the source, companion, benchmark or join NAME from this path, as `gradatim run` does.
+    /// Read the source, companion, benchmark, join or log NAME from this path, as `gradatim run` does.
     #[arg(long, value_name = "NAME=PATH", value_parser = named_path)]
     source: Vec<(String, PathBuf)>,
     /// How much memory to stay under; a sixth of it is for the texts that are searched [default: three quarters of what

@@ -109,7 +109,7 @@ impl Engine {
         path: &Path,
         registered: impl Future<Output = std::result::Result<(), DataFusionError>>,
     ) -> Result<()> {
-        match quiet::quietly(|| self.runtime.block_on(registered)) {
+        match quiet::quietly(|| self.threads.lent().block_on(registered)) {
             Some(registered) => registered.map_err(|error| unread(path, failed(error, "", &[]))),
             None => Err(Error::File {
                 file: path.display().to_string(),

@@ -5,6 +5,7 @@
 //! options, as the JSON object that a row of `gradatim verify` may carry: `'{"rel_tol": 1e-4}'`.
 
 mod bounded;
+mod breaking;
 pub(crate) mod conventions;
 mod failed;
 mod files;
@@ -35,9 +36,9 @@ use datafusion::prelude::{SessionConfig, SessionContext};
 use crate::folder::{self, EVALUATION_TABLES, RUN_FOLDER};
 use crate::measure::tokens::Tokenizer;
 use crate::measure::{style, thinking_part};
-use crate::source::quiet;
 use crate::verify;
 use crate::{Error, Result, memory};
+use breaking::{Threads, Wanted};
 use failed::failed;
 pub(crate) use streamed::Streamed;
 
@@ -47,10 +48,10 @@ pub(crate) const TABLES: [&str; 5] = ["ledger", "selection", "balance", "overlap
 /// What is made into tables of what is none: a run's `subsets.csv`, the hits of its `leakage.json`, the parts of a pool.
 const TOLD: [&str; 4] = ["subsets", "leakage", "pool", "problems"];
 
-/// A session over one output folder, and the runtime that it runs on.
+/// A session over one output folder, and the threads that it runs on.
 pub(crate) struct Engine {
     context: SessionContext,
-    runtime: tokio::runtime::Runtime,
+    threads: Threads,
 }
 
 impl Engine {
@@ -61,22 +62,17 @@ impl Engine {
             true => present(out, &EVALUATION_TABLES),
             false => tables_of_run(out)?,
         };
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(threads)
-            .thread_stack_size(STACK_BYTES)
-            // What breaks off there is told by who waits for it.
-            .on_thread_start(quiet::hush)
-            .enable_all()
-            .build()?;
         let config = SessionConfig::new()
             .with_target_partitions(threads)
             .with_information_schema(true)
             // A text that is doubled again and again is counted by nobody.
             .set_bool("datafusion.execution.enable_recursive_ctes", false);
-        let context = SessionContext::new_with_config_rt(config, limited()?);
-        bounded::register(&context, memory::rest() / 4);
+        let mut context = SessionContext::new_with_config_rt(config, limited()?);
+        let bounded = bounded::register(&mut context, memory::rest() / 4);
+        bounded.map_err(|error| Error::Query(error.to_string()))?;
         register_functions(&context);
-        let engine = Self { context, runtime };
+        let threads = Threads::new(threads)?;
+        let engine = Self { context, threads };
         for (name, path) in files {
             engine.register_parquet(&name, &path)?;
         }
@@ -92,10 +88,12 @@ impl Engine {
     /// The same up to a number of rows; fails where they were not there after a time.
     pub(crate) fn query_within(&self, sql: &str, most: Bounds) -> Result<Vec<RecordBatch>> {
         statement::check(sql)?;
-        let (context, asked) = (self.context.clone(), asked(sql).to_owned());
+        let (wanted, asked) = (Wanted::default(), asked(sql).to_owned());
+        let context = breaking::session(&self.context, &wanted);
         let (tell, told) = sync_channel(1);
+        let threads = self.threads.lent();
         // On a thread of the runtime: the stack of this one is somebody else's to choose.
-        let work = self.runtime.spawn(async move {
+        let work = threads.spawn(async move {
             // Nobody hears it where the time was up.
             let _ = tell.send(rows_of(&context, &asked, most).await);
         });
@@ -103,7 +101,9 @@ impl Engine {
         match told.recv_timeout(most.time) {
             Ok(rows) => rows.map_err(|error| failed(error, sql, &self.names())),
             Err(RecvTimeoutError::Timeout) => {
+                wanted.end();
                 work.abort();
+                self.threads.renew(&threads)?;
                 Err(too_slow(most.time))
             }
             Err(RecvTimeoutError::Disconnected) => Err(broken_off()),
@@ -174,8 +174,6 @@ impl Bounds {
     };
 }
 
-/// What a query that `statement` lets pass takes of it, several times over; only what is used is taken.
-const STACK_BYTES: usize = 32 << 20;
 /// What a query may write beside its memory, into a folder that goes with the session.
 const SPILLED_BYTES_MAX: u64 = 20_000_000_000;
 
@@ -195,6 +193,7 @@ async fn rows_of(
     most: Bounds,
 ) -> Result<Vec<RecordBatch>, DataFusionError> {
     let frame = context.sql_with_options(asked, reading()).await?;
+    bounded::check(frame.logical_plan())?;
     // A query without a row has columns still.
     let schema = Arc::clone(frame.schema().inner());
     let mut rows = answer(frame.execute_stream().await?, most.rows).await?;

@@ -18,7 +18,7 @@ impl Engine {
         mut each: impl FnMut(&RecordBatch) -> Result<ControlFlow<()>>,
     ) -> Result<()> {
         let failed = |error| failed(error, sql, &self.names());
-        self.runtime.block_on(async {
+        self.threads.lent().block_on(async {
             let frame = self.context.sql(sql).await.map_err(failed)?;
             let mut stream = frame.execute_stream().await.map_err(failed)?;
             while let Some(batch) = poll_fn(|context| stream.as_mut().poll_next(context)).await {

@@ -39,7 +39,7 @@ impl Engine {
         let (context, asked) = (self.context.clone(), asked(sql).to_owned());
         let (tell, told) = sync_channel(WAITING);
         // On a thread of the runtime, whose stack has room for it.
-        self.runtime.spawn(async move {
+        self.threads.lent().spawn(async move {
             let ended = tell_rows(&context, &asked, &tell).await;
             // Nobody hears it where what was told was enough.
             let _ = tell.send(ended.map(|()| Part::End));

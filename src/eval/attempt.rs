@@ -30,6 +30,19 @@ pub struct Attempt {
     pub tokens: Option<u32>,
     /// Whether the response came to its end before the limit, where the log says or the response shows it.
     pub finished: Option<bool>,
+    /// Where its text stands.
+    pub place: Place,
+}
+
+/// Where an attempt stands in the logs that its run was read from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Place {
+    /// Among the run's files.
+    pub file: u32,
+    /// The row, from 0; 0 in a file that has none, as a document or an archive.
+    pub row: u64,
+    /// Which of the attempts that the row tells, from 0; of those of the whole file where it has no rows.
+    pub nth: u32,
 }
 
 /// A question with its attempts.
@@ -144,6 +157,7 @@ mod tests {
             answer: None,
             tokens: None,
             finished: None,
+            place: Place::default(),
         }
     }
 

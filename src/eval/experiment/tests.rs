@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::answer::{Answer, Comparison, Estimand, Verdict};
 use super::design::{Definition, Design, Line};
 use super::*;
-use crate::eval::attempt::{Asked, Attempt, Facts};
+use crate::eval::attempt::{Asked, Attempt, Facts, Place};
 use crate::eval::random::Stream;
 use crate::eval::table::Outcome;
 use crate::eval::tiers::Tier;
@@ -152,6 +152,7 @@ fn attempt(is_right: bool) -> Attempt {
         answer: None,
         tokens: None,
         finished: None,
+        place: Place::default(),
     }
 }
 

@@ -131,6 +131,8 @@ pub(super) struct Kept {
     pub question: u32,
     /// In the file.
     pub row: u64,
+    /// Which of the attempts that the row tells, or the file where it has no rows.
+    pub nth: u32,
     pub attempt: Option<u32>,
     /// Among the series' filters.
     pub filter: Option<u16>,
@@ -299,8 +301,8 @@ impl Maker<'_> {
             });
             match read {
                 Ok(()) => {
-                    for one in told.drain(..) {
-                        chunk.add(self, row.number, one);
+                    for (nth, one) in (0..).zip(told.drain(..)) {
+                        chunk.add(self, (row.number, nth), one);
                     }
                 }
                 Err(bad) => chunk.add_bad(bad, row.number),
@@ -309,11 +311,11 @@ impl Maker<'_> {
         chunk
     }
 
-    /// A chunk of what a document or an entry of an archive told.
-    pub(super) fn of_told(self, told: &[Told<'_>]) -> Chunk {
+    /// A chunk of what a document or an entry of an archive told, the first the file's `from`-th.
+    pub(super) fn of_told(self, from: u32, told: &[Told<'_>]) -> Chunk {
         let mut chunk = Chunk::default();
-        for one in told {
-            chunk.add(self, 0, one.clone());
+        for (nth, one) in (from..).zip(told) {
+            chunk.add(self, (0, nth), one.clone());
         }
         chunk
     }
@@ -336,8 +338,9 @@ impl Chunk {
         self.first_bad.entry(bad).or_insert(row);
     }
 
-    /// Takes one attempt: grades it and lets its texts go.
-    fn add(&mut self, maker: Maker<'_>, row: u64, told: Told<'_>) {
+    /// Takes one attempt, which stands in a row as the nth: grades it and lets its texts go.
+    fn add(&mut self, maker: Maker<'_>, place: (u64, u32), told: Told<'_>) {
+        let (row, _) = place;
         if told.id.is_none() && told.text.is_none() {
             self.add_bad(Bad::NoQuestion, row);
             return;
@@ -352,12 +355,12 @@ impl Chunk {
             run: owned(&told.run),
             benchmark: owned(&told.benchmark),
         };
-        self.series.entry(key).or_default().add(maker, row, &told);
+        self.series.entry(key).or_default().add(maker, place, &told);
     }
 }
 
 impl Series {
-    fn add(&mut self, maker: Maker<'_>, row: u64, told: &Told<'_>) {
+    fn add(&mut self, maker: Maker<'_>, (row, nth): (u64, u32), told: &Told<'_>) {
         self.facts.add(&told.said);
         if let Some(kind) = &told.no_verdict {
             self.no_verdicts.attempts += 1;
@@ -379,6 +382,7 @@ impl Series {
         let kept = Kept {
             question: question as u32,
             row,
+            nth,
             attempt: told
                 .attempt
                 .map(|number| number.min(u64::from(u32::MAX)) as u32),

@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::hash::BuildHasher;
 
 use super::chunk::{Agreed, Dispute, Kept};
-use super::gather::{Gathered, RunKey, RunSoFar, Seen, names};
+use super::gather::{FILE_BITS, Gathered, RunKey, RunSoFar, Seen, names};
 use super::told::Bad;
 use super::{Disagreement, Filter, Grading, Input, Inspected, InspectedRun, Logs, Options};
 use super::{classes, matching};
 use crate::error::{did_you_mean, listed};
-use crate::eval::attempt::{Asked, Attempt, Facts, Run};
+use crate::eval::attempt::{Asked, Attempt, Facts, Place, Run};
 use crate::eval::grade::of_cut;
 use crate::eval::questions::Sets;
 use crate::eval::table::Outcome;
@@ -164,7 +164,7 @@ fn of_run(
         }
     }
     // By file, then by number, then as they stand.
-    order.sort_by_key(|at| (attempts[*at].row >> 40, attempts[*at].attempt, *at));
+    order.sort_by_key(|at| (attempts[*at].row >> FILE_BITS, attempts[*at].attempt, *at));
     cut(&mut attempts, facts.max_tokens.clone().value());
 
     let matched = matching::of(&questions, key.benchmark.as_deref(), sets);
@@ -191,6 +191,11 @@ fn of_run(
                 answer: answer.map(|answer| classes.class(kept.question, answer)),
                 tokens: kept.tokens,
                 finished: kept.finished,
+                place: Place {
+                    file: (kept.row >> FILE_BITS) as u32,
+                    row: kept.row & ((1 << FILE_BITS) - 1),
+                    nth: kept.nth,
+                },
             }
         };
         for (number, at) in members.iter().enumerate() {
@@ -402,7 +407,7 @@ fn occurrences(attempts: &[Kept]) -> Vec<usize> {
         .iter()
         .map(|kept| {
             let place = last
-                .entry((kept.question, kept.row >> 40))
+                .entry((kept.question, kept.row >> FILE_BITS))
                 .or_insert((kept.row, 0));
             if place.0 != kept.row {
                 *place = (kept.row, place.1 + 1);
@@ -428,7 +433,7 @@ fn drop_again(
         let Some(number) = kept.attempt else {
             return true;
         };
-        let (file, place) = (kept.row >> 40, (kept.question, number));
+        let (file, place) = (kept.row >> FILE_BITS, (kept.question, number));
         let said = (
             kept.text,
             kept.recorded,

@@ -67,6 +67,9 @@ const BATCH_ROWS: usize = 1 << 14;
 /// Batches that are held at a time.
 const WINDOW: usize = 16;
 
+/// In a run a row is known by its number, and behind so many bits by its file.
+pub(super) const FILE_BITS: u32 = 40;
+
 /// Attempts of a document that one thread grades at a time.
 const TOLD_AT_A_TIME: usize = 64;
 
@@ -137,10 +140,14 @@ impl<'g> Gathered<'g> {
         let columns = Vec::new();
         let context = self.context(file, &columns);
         let maker = self.maker(format, &context);
-        let mut chunks = Vec::new();
+        let (mut chunks, mut before) = (Vec::new(), 0);
         format.archive(&mut archive, &context, &mut |told| {
             chunks.push(match told {
-                Ok(told) => of_told(maker, &told),
+                Ok(told) => {
+                    let from = before;
+                    before += told.len() as u32;
+                    of_told(maker, from, &told)
+                }
                 Err(bad) => of_bad(bad),
             });
         })?;
@@ -214,7 +221,7 @@ impl<'g> Gathered<'g> {
         let maker = self.maker(format, &context);
         let mut told = Vec::new();
         let chunk = match format.document(document, &context, &mut told) {
-            Ok(()) => of_told(maker, &told),
+            Ok(()) => of_told(maker, 0, &told),
             Err(bad) => of_bad(bad),
         };
         self.add(file, format, &columns, chunk);
@@ -328,7 +335,7 @@ fn window(
 }
 
 /// The keys of an object with what each holds.
-fn keys(object: &Value<'_>) -> Vec<(String, String)> {
+pub(super) fn keys(object: &Value<'_>) -> Vec<(String, String)> {
     let Value::Object(fields) = object else {
         return Vec::new();
     };
@@ -350,12 +357,12 @@ fn run_key(file: &LogFile, format: &dyn Format, key: SeriesKey) -> RunKey {
     }
 }
 
-/// A chunk of what a document told, made side by side.
-fn of_told(maker: Maker<'_>, told: &[Told<'_>]) -> Chunk {
+/// A chunk of what a document told, made side by side; the first is the file's `from`-th.
+fn of_told(maker: Maker<'_>, from: u32, told: &[Told<'_>]) -> Chunk {
     use rayon::prelude::*;
-    let chunks: Vec<Chunk> = told
-        .par_chunks(TOLD_AT_A_TIME)
-        .map(|some| maker.of_told(some))
+    let some = told.par_chunks(TOLD_AT_A_TIME).enumerate();
+    let chunks: Vec<Chunk> = some
+        .map(|(at, some)| maker.of_told(from + (at * TOLD_AT_A_TIME) as u32, some))
         .collect();
     let mut all = Chunk {
         rows: told.len() as u64,
@@ -391,7 +398,7 @@ impl RunSoFar {
             }
         }
         // Rows of two files are never the same.
-        let file = (self.files.len() as u64 - 1) << 40;
+        let file = (self.files.len() as u64 - 1) << FILE_BITS;
         self.told.merge(series, |row| file + row);
     }
 }

@@ -24,6 +24,7 @@
 //!   benchmark's own ids, partial coverage, repeats of one text, cut-off attempts, answers' classes and grading are
 //!   done once for all formats, in `gather`, `grade` and `questions`.
 
+pub(crate) mod again;
 mod areal;
 mod chat;
 mod chunk;

@@ -4,7 +4,7 @@
 //! DIR/
 //!   eval.json                     what `--json` prints
 //!   report.txt                    what the screen shows, in its full width
-//!   attempts.parquet              every attempt, as `gradatim sql` asks it
+//!   attempts.parquet              every attempt and where its text stands, as `gradatim sql` asks it
 //!   runs, tiers, pairs            .parquet, .csv and, for a paper, .tex
 //!   arms, comparisons             the same of an experiment
 //!   disagreements                 attempts that the log and we grade differently
@@ -88,7 +88,8 @@ pub(crate) fn write(
     let built = partial.built();
     disk::create_folders(&built)?;
     let put = |name: &str, text: &str| disk::write(&built.join(name), text);
-    tables::write_attempts(&built, contents.runs, contents.grader, go_on)?;
+    let read = (contents.runs, contents.inputs);
+    tables::write_attempts(&built, read, contents.grader, go_on)?;
     tables::write(&built, contents.report, contents.answer)?;
     tables::write_disagreements(&built, contents.disagreements)?;
     for (name, text) in latex::tables(contents.report, contents.answer) {

@@ -1,6 +1,7 @@
 //! The tables of an evaluation: attempts, runs, tiers and pairs, and what an experiment adds. Parquet for programs and
 //! `gradatim sql`, CSV for spreadsheets.
 
+use std::collections::HashMap;
 use std::path::Path;
 
 use arrow::array::ArrayRef;
@@ -10,7 +11,7 @@ use crate::emit::csv::line;
 use crate::error::one_line;
 use crate::eval::attempt::{Asked, Attempt, Grader, Run};
 use crate::eval::experiment::answer::{Answer, Arm, Comparison, Figures};
-use crate::eval::logs::Disagreement;
+use crate::eval::logs::{Disagreement, Input};
 use crate::eval::report::{PairFigures, Report, RunFigures, Says, TierFigures};
 use crate::eval::table::Outcome;
 use crate::eval::tiers::Tier;
@@ -28,6 +29,8 @@ pub(crate) struct AttemptRow<'r> {
     at: u32,
     attempt: &'r Attempt,
     grader: Grader,
+    /// The hash of the file that it stands in.
+    log: Option<&'r str>,
 }
 
 /// A tier of a run.
@@ -75,6 +78,10 @@ fn attempt_columns<'r>() -> Vec<Filled<'r, AttemptRow<'r>>> {
             .perhaps(|row| row.attempt.answer),
         column::<u32>("tokens", "tokens of the response").perhaps(|row| row.attempt.tokens),
         column::<bool>("finished", "whether the response came to its end").perhaps(|row| row.attempt.finished),
+        column::<str>("log", "the file that it stands in: the `blake3` of one of the manifest's inputs").perhaps(|row| row.log),
+        column::<u64>("row", "the file's row, from 0; 0 in a document and in an archive").always(|row| row.attempt.place.row),
+        column::<u32>("nth", "which of the attempts that the row tells, from 0; of the whole file where it has no rows")
+            .always(|row| row.attempt.place.nth),
     ]
 }
 
@@ -460,15 +467,24 @@ fn compared<'r>(kind: &'static str, of: &'r Comparison) -> ComparisonRow<'r> {
 /// Writes every attempt, run by run; between the pieces `go_on` may end it.
 pub(super) fn write_attempts(
     folder: &Path,
-    runs: &[Run],
+    (runs, inputs): (&[Run], &[Input]),
     grader: Grader,
     go_on: &dyn Fn() -> Result<()>,
 ) -> Result<()> {
+    let hashes: HashMap<&str, &str> = inputs
+        .iter()
+        .map(|input| (input.path.as_str(), input.blake3.as_str()))
+        .collect();
     let columns = attempt_columns();
     let path = folder.join("attempts.parquet");
     let mut table = Table::create(&path, schema::schema(&heads(&columns)))?;
     let mut rows = Vec::new();
     for run in runs {
+        let logs: Vec<Option<&str>> = run
+            .files
+            .iter()
+            .map(|file| hashes.get(file.as_str()).copied())
+            .collect();
         for asked in &run.questions {
             rows.extend(
                 asked
@@ -481,6 +497,7 @@ pub(super) fn write_attempts(
                         at,
                         attempt,
                         grader,
+                        log: logs.get(attempt.place.file as usize).copied().flatten(),
                     }),
             );
             if rows.len() >= ATTEMPTS_AT_A_TIME {

@@ -1,7 +1,7 @@
 //! Small runs, each made to show one thing.
 
 use super::*;
-use crate::eval::attempt::{Asked as Question, Attempt, Facts};
+use crate::eval::attempt::{Asked as Question, Attempt, Facts, Place};
 use crate::eval::table::Outcome;
 use crate::eval::tiers::Tier;
 
@@ -17,6 +17,7 @@ fn attempt(letter: char) -> Attempt {
         answer: None,
         tokens: None,
         finished: None,
+        place: Place::default(),
     }
 }
 

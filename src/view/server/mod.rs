@@ -13,6 +13,7 @@ mod conditions;
 mod connections;
 mod door;
 mod found;
+mod logs;
 mod pages;
 mod search;
 mod texts;
@@ -28,7 +29,7 @@ use axum::http::{HeaderValue, StatusCode, Uri, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::{Router, routing::get};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
 use crate::source::quiet;
@@ -42,6 +43,12 @@ use viewed::Viewed;
 
 /// Pages that are made at a time: each asks the session, which has the machine's cores.
 const PAGES_AT_A_TIME: usize = 3;
+
+/// Pages beside them that ask nothing, once the first was made: whatever others ask, there is a turn for these.
+const PLAIN_AT_A_TIME: usize = 1;
+
+/// Requests that wait for one of the turns; who comes beyond is told so at once, and leaves the connection to others.
+const WAITING_MAX: usize = 100;
 
 /// As long does a request wait for its turn.
 const TURN_TIME: Duration = Duration::from_secs(20);
@@ -83,11 +90,13 @@ impl Server {
         let (viewed, asked) = (self.viewed.clone(), stop.clone());
         std::thread::Builder::new().spawn(move || {
             quiet::hush();
+            // What it asks is known from then on.
+            let _ = quiet::quietly(|| pages::overview(&viewed, &Asked::default()));
             viewed.read_texts(&|| asked.load(Ordering::Relaxed) != 0);
         })?;
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
-            .max_blocking_threads(PAGES_AT_A_TIME)
+            .max_blocking_threads(PAGES_AT_A_TIME + PLAIN_AT_A_TIME)
             .on_thread_start(quiet::hush)
             .enable_all()
             .build()?;
@@ -126,7 +135,30 @@ fn token() -> Result<String> {
 /// What every page is made from.
 struct Shared {
     viewed: Arc<Viewed>,
-    turns: Semaphore,
+    asking: Turns,
+    plain: Turns,
+}
+
+/// How many pages of a kind are made at a time.
+struct Turns {
+    making: Arc<Semaphore>,
+    waiting: Semaphore,
+}
+
+impl Turns {
+    fn new(at_a_time: usize) -> Self {
+        Self {
+            making: Arc::new(Semaphore::new(at_a_time)),
+            waiting: Semaphore::new(WAITING_MAX),
+        }
+    }
+
+    /// A turn, once there is one; none where that takes too long, or too many wait.
+    async fn next(&self) -> Option<OwnedSemaphorePermit> {
+        let _waits = self.waiting.try_acquire().ok()?;
+        let turn = timeout(TURN_TIME, self.making.clone().acquire_owned()).await;
+        turn.ok()?.ok()
+    }
 }
 
 type Pages = State<Arc<Shared>>;
@@ -137,16 +169,20 @@ fn routes(viewed: Arc<Viewed>, door: Arc<Door>) -> Router {
     let at = |page: &str| format!("{base}/{page}");
     let shared = Arc::new(Shared {
         viewed,
-        turns: Semaphore::new(PAGES_AT_A_TIME),
+        asking: Turns::new(PAGES_AT_A_TIME),
+        plain: Turns::new(PLAIN_AT_A_TIME),
     });
     Router::new()
-        .route(&at(""), plain(pages::overview))
-        .route(&at("rows"), plain(pages::rows))
-        .route(&at("compare"), plain(pages::compare))
-        .route(&at("questions"), plain(pages::questions))
-        .route(&at("question"), plain(pages::question))
-        .route(&at("sql"), plain(pages::query))
-        .route(&at("help"), plain(|viewed, _| Ok(pages::help(viewed))))
+        .route(&at(""), page(plain, pages::overview))
+        .route(&at("rows"), page(asking, pages::rows))
+        .route(&at("compare"), page(asking, pages::compare))
+        .route(&at("questions"), page(asking, pages::questions))
+        .route(&at("question"), page(asking, pages::question))
+        .route(&at("sql"), page(asking, pages::query))
+        .route(
+            &at("help"),
+            page(plain, |viewed, _| Ok(pages::help(viewed))),
+        )
         .route(&at("row/{id}"), named(pages::row))
         .route(&at("problem/{id}"), named(pages::problem))
         .route(
@@ -166,11 +202,25 @@ fn routes(viewed: Arc<Viewed>, door: Arc<Door>) -> Router {
         .layer(from_fn_with_state(door, guard))
 }
 
+/// Which turns a page takes.
+type OfKind = fn(&Shared) -> &Turns;
+
+fn asking(shared: &Shared) -> &Turns {
+    &shared.asking
+}
+
+fn plain(shared: &Shared) -> &Turns {
+    &shared.plain
+}
+
 /// A page that its address alone makes.
-fn plain(page: fn(&Viewed, &Asked) -> Result<Made>) -> axum::routing::MethodRouter<Arc<Shared>> {
+fn page(
+    turns: OfKind,
+    page: fn(&Viewed, &Asked) -> Result<Made>,
+) -> axum::routing::MethodRouter<Arc<Shared>> {
     get(
         move |State(shared): Pages, uri: Uri, Query(pairs): Pairs| async move {
-            shared.answer(&uri, pairs, page).await
+            shared.answer(turns, &uri, pairs, page).await
         },
     )
 }
@@ -182,7 +232,9 @@ fn named(
     get(
         move |State(shared): Pages, uri: Uri, Path(id): Path<String>, Query(pairs): Pairs| async move {
             shared
-                .answer(&uri, pairs, move |viewed, asked| page(viewed, &id, asked))
+                .answer(asking, &uri, pairs, move |viewed, asked| {
+                    page(viewed, &id, asked)
+                })
                 .await
         },
     )
@@ -208,6 +260,7 @@ impl Shared {
     /// Makes a page, once it is its turn.
     async fn answer(
         self: Arc<Self>,
+        turns: OfKind,
         uri: &Uri,
         pairs: Vec<(String, String)>,
         page: impl FnOnce(&Viewed, &Asked) -> Result<Made> + Send + 'static,
@@ -218,27 +271,45 @@ impl Shared {
         if asked.pairs().count() < given {
             return Redirect::to(&format!("{}{}", uri.path(), asked.written())).into_response();
         }
-        let Ok(Ok(_turn)) = timeout(TURN_TIME, self.turns.acquire()).await else {
+        let Some(turn) = turns(&self).next().await else {
             return (
                 StatusCode::SERVICE_UNAVAILABLE,
+                [(header::RETRY_AFTER, "5")],
                 "too much is asked at once: try again",
             )
                 .into_response();
         };
         let shared = self.clone();
         let made = tokio::task::spawn_blocking(move || {
+            // Its turn lasts as long as it is made, whether somebody still waits for it or not.
+            let _turn = turn;
+            if let Some(gone) = shared.viewed.gone() {
+                return shared.gone(gone);
+            }
             let made = quiet::quietly(|| page(&shared.viewed, &asked));
-            shared.written(made)
+            // What went wrong may be that.
+            match (&made, shared.viewed.gone()) {
+                (None | Some(Err(_)), Some(gone)) => shared.gone(gone),
+                _ => shared.written(made),
+            }
         });
         made.await.unwrap_or_else(|_| broken_off())
     }
 
+    fn gone(&self, what: &str) -> Response {
+        self.document(StatusCode::GONE, |viewed| pages::gone(viewed, what))
+    }
+
     fn written(&self, made: Option<Result<Made>>) -> Response {
         match made {
-            Some(Ok(Made::Page { title, about, main })) => self
-                .document(StatusCode::OK, |viewed| {
-                    pages::document(viewed, &title, about, main)
-                }),
+            Some(Ok(Made::Page {
+                status,
+                title,
+                about,
+                main,
+            })) => self.document(status, |viewed| {
+                pages::document(viewed, &title, about, main)
+            }),
             Some(Ok(Made::Absent(what))) => self.document(StatusCode::NOT_FOUND, |viewed| {
                 pages::fault(viewed, &what, None)
             }),

@@ -1,9 +1,10 @@
 //! The folder that is looked at: its session, what pages need of it again and again, and the texts that are searched.
 
+use std::collections::HashMap;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::{Duration, SystemTime};
 
 use arrow::array::{ArrayRef, AsArray, RecordBatch};
 use arrow::compute::cast;
@@ -17,7 +18,7 @@ use super::texts::Filling;
 use crate::audit::why::Sources;
 use crate::engine::rows::objects;
 use crate::engine::{Bounds, Engine};
-use crate::folder::RUN_FOLDER;
+use crate::folder::{EVALUATION, RUN_FOLDER};
 use crate::ids::Id;
 use crate::pipeline::PipelineFile;
 use crate::plan::{Overrides, refuse_unknown};
@@ -52,6 +53,7 @@ pub(crate) struct Places {
 /// A folder that is looked at.
 pub(super) struct Viewed {
     places: Places,
+    is_evaluation: bool,
     engine: Engine,
     /// The path that all addresses begin with.
     base: String,
@@ -60,8 +62,29 @@ pub(super) struct Viewed {
     pub library: Arc<Library>,
     counts: OnceLock<Vec<Named>>,
     subsets: OnceLock<Vec<Row>>,
+    /// Answers of [`once`](Self::once), by query.
+    known: Mutex<HashMap<&'static str, Arc<[Row]>>>,
     has_problems: bool,
+    /// How the folder was when it was opened.
+    opened: Stamp,
 }
+
+/// What a folder is known again by: what its manifest and its largest table are on the disk.
+type Stamp = [Option<(u64, SystemTime)>; 2];
+
+fn stamp(out: &Path) -> Stamp {
+    let names = match folder::is_evaluation(out) {
+        true => [out.join(EVALUATION), out.join("attempts.parquet")],
+        false => ["manifest.json", "ledger.parquet"].map(|name| out.join(RUN_FOLDER).join(name)),
+    };
+    names.map(|path| {
+        let found = std::fs::metadata(path).ok()?;
+        Some((found.len(), found.modified().ok()?))
+    })
+}
+
+/// Names of a column that are listed.
+pub(super) const NAMES_MAX: usize = 500;
 
 /// Columns whose values are few and asked for by name, where the ledger has them, with the keys that ask for them.
 pub(super) const NAMED: [(&str, &str); 6] = [
@@ -76,6 +99,7 @@ pub(super) const NAMED: [(&str, &str); 6] = [
 impl Viewed {
     /// Opens a folder; fails where it is none that was written by this program.
     pub(super) fn open(places: Places, threads: usize, base: String) -> Result<Self> {
+        let opened = stamp(&places.out);
         let lock = places.out.join(RUN_FOLDER).join("pipeline.lock.toml");
         if let Ok(file) = PipelineFile::read(&lock) {
             refuse_unknown(&file.pipeline, &places.overrides)?;
@@ -84,7 +108,8 @@ impl Viewed {
         let has_problems = with_pool(&engine, &places)?;
         let library = Arc::<Library>::default();
         engine.add_function(found::function(library.clone()));
-        let table = match folder::is_evaluation(&places.out) {
+        let is_evaluation = folder::is_evaluation(&places.out);
+        let table = match is_evaluation {
             true => "attempts",
             false => "ledger",
         };
@@ -92,18 +117,34 @@ impl Viewed {
         let columns = columns.first().map(RecordBatch::schema);
         Ok(Self {
             places,
+            is_evaluation,
             engine,
             base,
             columns: columns.unwrap_or_else(|| Arc::new(Schema::empty())),
             library,
             counts: OnceLock::new(),
             subsets: OnceLock::new(),
+            known: Mutex::default(),
             has_problems,
+            opened,
         })
     }
 
     pub(super) fn is_evaluation(&self) -> bool {
-        folder::is_evaluation(&self.places.out)
+        self.is_evaluation
+    }
+
+    /// What became of the folder, where it is no longer the one that was opened.
+    pub(super) fn gone(&self) -> Option<&'static str> {
+        match stamp(&self.places.out) {
+            now if now == self.opened => None,
+            [None, _] => Some("was removed"),
+            _ => Some("was replaced"),
+        }
+    }
+
+    pub(super) fn places(&self) -> &Places {
+        &self.places
     }
 
     pub(super) fn out(&self) -> &Path {
@@ -141,6 +182,26 @@ impl Viewed {
     /// The rows of a query that a page asks.
     pub(super) fn rows(&self, sql: &str) -> Result<Vec<Row>> {
         objects(&self.engine.query_within(sql, BOUNDS)?)
+    }
+
+    /// The rows of a query that is always the same, which are asked for once: the folder is, too.
+    pub(super) fn once(&self, sql: &'static str) -> Result<Arc<[Row]>> {
+        let known = |viewed: &Self| {
+            viewed
+                .known
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .get(sql)
+                .cloned()
+        };
+        if let Some(rows) = known(self) {
+            return Ok(rows);
+        }
+        let rows: Arc<[Row]> = self.rows(sql)?.into();
+        let all = self.known.lock();
+        all.unwrap_or_else(PoisonError::into_inner)
+            .insert(sql, Arc::clone(&rows));
+        Ok(rows)
     }
 
     /// The first rows of a query that somebody typed, and whether there are more.
@@ -196,7 +257,7 @@ impl Viewed {
     fn names_of(&self, column: &str) -> Result<Vec<(String, u64)>> {
         let rows = self.rows(&format!(
             "SELECT {column} AS name, count(*) AS count FROM ledger WHERE {column} IS NOT NULL GROUP BY 1 \
-             ORDER BY 2 DESC, 1 LIMIT 500"
+             ORDER BY 2 DESC, 1 LIMIT {NAMES_MAX}"
         ))?;
         let pair = |row: &Row| {
             (
@@ -389,10 +450,12 @@ fn texts_of(batch: &RecordBatch, column: usize) -> Result<ArrayRef> {
 
 /// Makes the pool's problems a table; whether it has them. A pool that nobody named need not be there.
 fn with_pool(engine: &Engine, places: &Places) -> Result<bool> {
-    if folder::is_evaluation(&places.out) {
-        return Ok(false);
-    }
     match &places.pool {
+        Some(_) if folder::is_evaluation(&places.out) => Err(Error::usage(
+            "an evaluation has no pool: its texts stand in the logs",
+            "leave `--pool` out; `--base` says where the logs' paths start",
+        )),
+        None if folder::is_evaluation(&places.out) => Ok(false),
         Some(pool) => engine.add_pool(pool, &places.out).map(|()| true),
         None => {
             let own = Pool::open(None).and_then(|own| engine.add_pool(own.folder(), &places.out));

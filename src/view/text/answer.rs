@@ -3,13 +3,13 @@
 use maud::{Markup, html};
 
 use super::cut::{Cut, cut};
-use super::formula;
 use super::marks::Inline;
 use super::pieces::{self, Formula, Marks, Piece};
+use super::{formula, letters};
 use crate::error::one_line;
 
 /// Letters of an answer that a page shows.
-const LETTERS_MAX: usize = 2_000;
+pub(super) const LETTERS_MAX: usize = 2_000;
 
 /// An answer in a line.
 pub(super) fn shown(answer: &str) -> Markup {
@@ -33,7 +33,7 @@ fn whole(answer: &str) -> Markup {
             @for piece in pieces {
                 @match piece {
                     Piece::Formula(formula) => (formula::shown(&Formula { is_display: false, ..*formula })),
-                    Piece::Text(text) => (one_line(&text.replace(r"\$", "$"))),
+                    Piece::Text(text) => (one_line(&letters::unpiled(&text.replace(r"\$", "$")))),
                     Piece::Code(text) | Piece::Block(text) | Piece::Figure(text) => (Inline::Code(text)),
                 }
             }

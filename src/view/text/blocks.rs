@@ -6,9 +6,9 @@
 use maud::{Markup, html};
 
 use super::cut::{Cut, cut};
-use super::formula;
 use super::marks::{self, Inline};
 use super::pieces::{self, Formula, Marks, Piece};
+use super::{formula, letters};
 use crate::error::visible;
 
 /// Bytes of a formula that fits a narrow window; a longer one may scroll there, which keys must reach.
@@ -75,10 +75,10 @@ impl Block<'_> {
                         @if !stop.is_empty() { span.stop { (stop) } }
                     }
                 },
-                Self::Code(code) => pre { code { (visible(code)) } },
+                Self::Code(code) => pre { code { (visible(&letters::unpiled(code))) } },
                 Self::Figure(program) => details {
                     summary { "figure, as a program that draws it" }
-                    pre { code { (visible(program)) } }
+                    pre { code { (visible(&letters::unpiled(program))) } }
                 },
             }
         }

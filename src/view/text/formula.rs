@@ -14,7 +14,7 @@ use katex::{KatexContext, OutputFormat, Settings, style};
 use maud::{Markup, PreEscaped, html};
 
 use super::pieces::Formula;
-use super::{bounds, mathml, mend};
+use super::{bounds, letters, mathml, mend};
 use crate::error::visible;
 use crate::source::quietly;
 
@@ -85,17 +85,17 @@ fn settings(is_display: bool) -> Settings {
     settings
 }
 
-/// Does some work on a stack that holds the deepest formula that is rendered. Panics where the work does, and where the
-/// system has no thread left.
-pub(super) fn with_room<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+/// Does some work on a stack that holds the deepest formula that is rendered; none where the system has no thread left.
+/// Panics where the work does.
+pub(super) fn with_room<T: Send>(work: impl FnOnce() -> T + Send) -> Option<T> {
+    on_stack(STACK_BYTES, work)
+}
+
+fn on_stack<T: Send>(bytes: usize, work: impl FnOnce() -> T + Send) -> Option<T> {
     std::thread::scope(|scope| {
-        let thread = std::thread::Builder::new().stack_size(STACK_BYTES);
-        let thread = thread
-            .spawn_scoped(scope, work)
-            .expect("a thread can be had");
-        thread
-            .join()
-            .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        let thread = std::thread::Builder::new().stack_size(bytes);
+        let done = thread.spawn_scoped(scope, work).ok()?.join();
+        Some(done.unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
     })
 }
 
@@ -104,15 +104,19 @@ pub(super) fn shown(formula: &Formula<'_>) -> Markup {
     match (rendered(formula), formula.is_display) {
         (Some(math), false) => math,
         (Some(math), true) => math,
-        (None, false) => html! { code.tex { (visible(formula.source)) } },
-        (None, true) => html! { pre.tex { code { (visible(formula.source)) } } },
+        (None, false) => html! { code.tex { (source(formula)) } },
+        (None, true) => html! { pre.tex { code { (source(formula)) } } },
     }
+}
+
+fn source(formula: &Formula<'_>) -> String {
+    visible(&letters::unpiled(formula.source)).into_owned()
 }
 
 /// The formula as MathML; none where the renderer does not know a command, or where it is beyond what is rendered.
 pub(super) fn rendered(formula: &Formula<'_>) -> Option<Markup> {
     let tex = mend::mended(formula.tex, formula.is_display);
-    if !bounds::within(&tex) {
+    if !bounds::within(&tex) || letters::is_piled(&tex) {
         return None;
     }
     let nodes = quietly(|| nodes(&tex, formula.is_display))??;
@@ -150,5 +154,16 @@ fn options(is_display: bool) -> Options {
         size_multiplier: 1.0,
         max_size: SIZE_MAX,
         min_rule_thickness: 0.0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn where_no_thread_can_be_had_nothing_breaks_off() {
+        assert_eq!(on_stack(1 << 50, || 1), None);
+        assert_eq!(on_stack(1 << 20, || 1), Some(1));
     }
 }

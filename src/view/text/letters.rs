@@ -5,6 +5,10 @@
 
 use std::borrow::Cow;
 
+use unicode_normalization::char::is_combining_mark;
+
+use super::blocks::grouped;
+
 /// The class of an alphabet that is one.
 pub(super) fn class(variant: &str) -> Option<&'static str> {
     match variant {
@@ -104,9 +108,77 @@ impl Alphabet {
     }
 }
 
+/// Marks that a letter may carry: of no script it has more than half of these. Browsers take seconds over some thousand.
+const MARKS_MAX: usize = 8;
+
+/// Whether a letter carries more marks than any does.
+pub(super) fn is_piled(text: &str) -> bool {
+    piles(text).any(|(_, marks)| marks > MARKS_MAX)
+}
+
+/// The text with no more marks on a letter than any has, and how many were left out.
+pub(super) fn unpiled(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() || !is_piled(text) {
+        return Cow::Borrowed(text);
+    }
+    let mut shown = String::with_capacity(text.len());
+    for (pile, marks) in piles(text) {
+        let Some(more) = marks.checked_sub(MARKS_MAX).filter(|more| *more > 0) else {
+            shown += pile;
+            continue;
+        };
+        let letters = pile.chars().count() - more;
+        shown.extend(pile.chars().take(letters));
+        shown += &format!(" [{} marks left out] ", grouped(more));
+    }
+    Cow::Owned(shown)
+}
+
+/// A text in parts that end where marks do, each with how many it ends in.
+fn piles(text: &str) -> impl Iterator<Item = (&str, usize)> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let letters = rest.find(is_mark).unwrap_or(rest.len());
+        let marks = rest[letters..]
+            .chars()
+            .take_while(|letter| is_mark(*letter));
+        let (count, bytes) = marks.fold((0, 0), |(count, bytes), mark| {
+            (count + 1, bytes + mark.len_utf8())
+        });
+        let (pile, behind) = rest.split_at(letters + bytes);
+        rest = behind;
+        (!pile.is_empty()).then_some((pile, count))
+    })
+}
+
+fn is_mark(letter: char) -> bool {
+    !letter.is_ascii() && is_combining_mark(letter)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn of_thousands_of_marks_on_a_letter_some_stay_and_it_is_said() {
+        let pile = format!("x{} y", "\u{301}".repeat(5_000));
+        let expected = format!("x{} [4,992 marks left out]  y", "\u{301}".repeat(8));
+        assert!(is_piled(&pile) && !is_piled(&expected));
+        assert_eq!(unpiled(&pile), expected);
+        assert_eq!(
+            unpiled(&"\u{301}\u{302}".repeat(10)),
+            format!("{} [12 marks left out] ", "\u{301}\u{302}".repeat(4))
+        );
+        for text in [
+            "plain",
+            "e\u{301}tat",
+            "\u{915}\u{94d}\u{937}\u{93f}",
+            "",
+            "שָׁ֖לוֹם",
+        ] {
+            assert_eq!(unpiled(text), text);
+        }
+    }
 
     #[test]
     fn letters_of_the_sets_of_numbers_are_those_that_unicode_has_for_them() {

@@ -2,8 +2,8 @@
 
 use maud::{Markup, Render, html};
 
-use super::formula;
 use super::pieces::{Formula, Marks};
+use super::{formula, letters};
 use crate::error::visible;
 
 /// What stands in a line.
@@ -35,9 +35,9 @@ impl Render for Inline<'_> {
     fn render(&self) -> Markup {
         html! {
             @match self {
-                Self::Text(text) => (visible(&text.replace(r"\$", "$"))),
+                Self::Text(text) => (visible(&letters::unpiled(&text.replace(r"\$", "$")))),
                 Self::Formula(formula) => (formula::shown(formula)),
-                Self::Code(code) => code { (visible(code)) },
+                Self::Code(code) => code { (visible(&letters::unpiled(code))) },
                 Self::Bold => (BOLD),
             }
         }

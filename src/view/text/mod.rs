@@ -27,6 +27,7 @@ mod tests;
 
 use maud::{Markup, html};
 
+use crate::error::visible;
 use formula::with_room;
 use pieces::{Marks, Piece};
 
@@ -47,7 +48,7 @@ pub(crate) fn prose(text: &str) -> Markup {
 /// The same of at most so many letters, the middle of a longer text left out with how much that was.
 pub(crate) fn prose_within(text: &str, letters_max: usize) -> Markup {
     let shown = with_room(|| blocks::shown(text, letters_max, Marks::Formulas));
-    html! { div.text dir="auto" { (shown) } }
+    html! { div.text dir="auto" { (shown.unwrap_or_else(|| as_source(text, letters_max))) } }
 }
 
 /// A response: its thinking folded with its size, its answer open; of Markdown what models write in answers.
@@ -58,12 +59,26 @@ pub(crate) fn response(text: &str) -> Markup {
 /// The same of at most so many letters, of which the thinking has half where there is an answer.
 pub(crate) fn response_within(text: &str, letters_max: usize) -> Markup {
     let shown = with_room(|| response::shown(text, letters_max));
-    html! { div.text dir="auto" { (shown) } }
+    html! { div.text dir="auto" { (shown.unwrap_or_else(|| as_source(text, letters_max))) } }
+}
+
+/// A text whose formulas cannot be rendered now, as it stands.
+fn as_source(text: &str, letters_max: usize) -> Markup {
+    let cut::Cut { head, rest } = cut::cut(text, letters_max);
+    let shown = |part: &str| visible(&letters::unpiled(part)).into_owned();
+    html! {
+        pre { (shown(head)) }
+        @if let Some((left_out, tail)) = rest {
+            p.left-out { "… " (blocks::grouped(left_out)) " letters are left out here …" }
+            pre { (shown(tail)) }
+        }
+    }
 }
 
 /// A gold or an extracted answer in a line: mostly a formula without delimiters.
 pub(crate) fn answer(text: &str) -> Markup {
-    html! { bdi.text { (with_room(|| answer::shown(text))) } }
+    let shown = with_room(|| answer::shown(text));
+    html! { bdi.text { (shown.unwrap_or_else(|| as_source(text, answer::LETTERS_MAX))) } }
 }
 
 /// One formula of a text.
@@ -88,4 +103,5 @@ pub(crate) fn formulas(text: &str) -> Vec<Formula> {
         });
         formulas.collect()
     })
+    .unwrap_or_default()
 }

@@ -447,3 +447,41 @@ fn a_long_formula_in_a_line_may_be_broken_behind_operators_and_is_the_same_formu
     assert!(inside.matches("<math>").count() >= 2, "{inside}");
     assert_eq!(prose("$a+b=c$").into_string().matches("<math").count(), 1);
 }
+
+#[test]
+fn thousands_of_marks_on_a_letter_are_left_out_and_a_formula_with_them_stands_as_its_source() {
+    let marks = "\u{301}".repeat(5_000);
+    for text in [
+        format!("a{marks} b"),
+        format!("`a{marks}`"),
+        format!("```\na{marks}\n```"),
+        format!("$a{marks}$"),
+        format!("$$\\text{{a{marks}}}$$"),
+    ] {
+        for shown in [
+            prose(&text).into_string(),
+            response(&text).into_string(),
+            answer(&text).into_string(),
+        ] {
+            assert!(
+                shown.matches('\u{301}').count() <= 8,
+                "{}",
+                text.chars().take(5).collect::<String>()
+            );
+            assert!(
+                shown.contains("4,992 marks left out") || shown.contains("letters more"),
+                "{shown}"
+            );
+            assert!(!shown.contains("<math"), "{shown}");
+        }
+    }
+    assert!(prose("$\\text{e\u{301}}$").into_string().contains("<math"));
+}
+
+#[test]
+fn a_text_stands_as_it_is_where_its_formulas_cannot_be_rendered() {
+    let shown = as_source("a <b> $\\frac12$", 100).into_string();
+    assert_eq!(shown, "<pre>a &lt;b&gt; $\\frac12$</pre>");
+    let cut = as_source(&"x\n".repeat(100), 100).into_string();
+    assert!(cut.contains("letters are left out here"), "{cut}");
+}

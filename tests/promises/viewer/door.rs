@@ -225,6 +225,142 @@ fn a_good_request_is_answered_beside_two_hundred_hostile_ones_and_memory_stays_b
     viewer.end("INT").ends(130);
 }
 
+#[test]
+fn a_query_that_makes_much_of_little_is_refused_within_memory() {
+    let place = made();
+    let viewer = Viewer::start(&place, &["out", "--pool", "pool", "--memory", "400MB"]);
+    let chained = |first: &str, step: &str| {
+        let steps = (1..4).map(|at| format!(", t{at} AS (SELECT {step} AS x FROM t{})", at - 1));
+        format!(
+            "WITH t0 AS (SELECT {first} AS x){} SELECT x FROM t3",
+            steps.collect::<String>()
+        )
+    };
+    let ten = |between: &str| ["x"; 10].join(between);
+    let queries = [
+        "SELECT length(repeat('x', 1000000000))".to_owned(),
+        "SELECT cardinality(array_repeat(1, 100000000))".into(),
+        "SELECT sum(cardinality(array_repeat(value, 1000000))) FROM range(1000)".into(),
+        "SELECT cardinality(generate_series(1, 1000000000))".into(),
+        "SELECT length(lpad('x', 1000000000))".into(),
+        "SELECT length(replace(repeat('x', 1000000), 'x', repeat('y', 2000)))".into(),
+        "SELECT length(regexp_replace(repeat('x', 1000000), 'x', repeat('y', 2000), 'g'))".into(),
+        "SELECT length(array_to_string(range(20000), repeat('y', 20000)))".into(),
+        "SELECT array_agg(value) OVER () FROM range(1000000)".into(),
+        "SELECT string_agg('x', ',') OVER (PARTITION BY 1) FROM range(1000000)".into(),
+        chained("repeat('x', 1000000)", &format!("concat({})", ten(", "))),
+        chained("repeat('x', 1000000)", &ten(" || ")),
+        chained("range(1000000)", &format!("array_concat({})", ten(", "))),
+        chained("range(1000000)", &ten(" || ")),
+        chained("range(1000000)", &format!("[{}]", ten(", "))),
+    ];
+    for sql in &queries {
+        let answer = viewer.get(&format!(
+            "{}/sql?q={}",
+            viewer.base,
+            super::client::encoded(sql)
+        ));
+        assert_eq!(answer.status, 400, "{sql}");
+        assert!(!answer.body.contains("seconds"), "{sql}: {}", answer.body);
+    }
+    let peak = peak_bytes(viewer.process());
+    assert!(peak < 700_000_000, "{peak} bytes");
+    // What is large in its rows alone is answered a part at a time.
+    let large = "SELECT sum(length(replace(repeat('x', 20000), 'x', 'yyyyyyyyyy'))) FROM range(10) WHERE value >= 0";
+    let page = viewer.page(&format!("sql?q={}", super::client::encoded(large)));
+    assert!(page.contains("2000000"), "{page}");
+    let joined = "SELECT 'a' || NULL IS NULL AS n, 'a' || 'b' || 'c' AS j, [1] || [2] AS l";
+    let page = viewer.page(&format!("sql?q={}", super::client::encoded(joined)));
+    assert!(
+        page.contains("true") && page.contains("abc") && page.contains("[1,2]"),
+        "{page}"
+    );
+}
+
+/// Queries that go on for hours: of pairs that are counted, and of pairs that are never found.
+const ENDLESS: [&str; 3] = [
+    "SELECT count(*) FROM range(1000000) a, range(1000000) b, range(1000000) c",
+    "SELECT count(*) FROM range(1000000) a JOIN range(1000000) b ON a.value + b.value < 0",
+    "SELECT count(*) FROM range(1000000) a LEFT JOIN range(1000000) b ON a.value * b.value = -1",
+];
+
+#[test]
+fn a_query_without_end_is_broken_off_and_the_next_finds_a_thread() {
+    let place = made();
+    let viewer = Viewer::start(&place, &["out", "--pool", "pool"]);
+    std::thread::scope(|scope| {
+        for sql in ENDLESS {
+            let viewer = &viewer;
+            scope.spawn(move || {
+                let answer = viewer.get(&format!(
+                    "{}/sql?q={}",
+                    viewer.base,
+                    super::client::encoded(sql)
+                ));
+                assert_eq!(answer.status, 400, "{sql}");
+                assert!(answer.body.contains("seconds"), "{sql}: {}", answer.body);
+            });
+        }
+    });
+    std::thread::sleep(Duration::from_secs(1));
+    let before = ticks(viewer.process());
+    std::thread::sleep(Duration::from_secs(2));
+    let spent = ticks(viewer.process()) - before;
+    assert!(spent < 50, "{spent} hundredths of a second of two");
+    let start = Instant::now();
+    assert!(
+        viewer
+            .page("sql?q=SELECT%20count(*)%20FROM%20ledger")
+            .contains("1 row")
+    );
+    assert!(
+        start.elapsed() < Duration::from_secs(5),
+        "{:?}",
+        start.elapsed()
+    );
+}
+
+/// What a process had of the processors, in hundredths of a second.
+fn ticks(process: u32) -> u64 {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).expect("a process");
+    let (_, behind) = stat.rsplit_once(") ").expect("its name");
+    let fields: Vec<&str> = behind.split(' ').collect();
+    let number = |at: usize| fields[at].parse::<u64>().expect("a number");
+    number(11) + number(12)
+}
+
+#[test]
+fn pages_that_ask_nothing_are_shown_beside_two_hundred_that_ask_much() {
+    let place = made();
+    let viewer = Viewer::start(&place, &["out", "--pool", "pool"]);
+    viewer.page("");
+    let sql = super::client::encoded(ENDLESS[1]);
+    let request = format!(
+        "GET {}/sql?q={sql} HTTP/1.1\r\n{}\r\n",
+        viewer.base,
+        viewer.host()
+    );
+    let asking: Vec<std::net::TcpStream> = (0..200)
+        .map(|_| {
+            let mut stream = viewer.connect();
+            stream.write_all(request.as_bytes()).expect("it is taken");
+            stream
+        })
+        .collect();
+    std::thread::sleep(Duration::from_millis(500));
+    for page in ["help", "", "help", ""] {
+        let start = Instant::now();
+        viewer.page(page);
+        assert!(
+            start.elapsed() < Duration::from_secs(5),
+            "{page}: {:?}",
+            start.elapsed()
+        );
+    }
+    drop(asking);
+    viewer.end("INT").ends(130);
+}
+
 /// The most that a process held.
 fn peak_bytes(process: u32) -> u64 {
     let status = std::fs::read_to_string(format!("/proc/{process}/status")).expect("a process");
@@ -397,7 +533,10 @@ fn rows_that_would_act_are_text_on_every_page() {
 /// What stands in fields, as the page has it.
 fn raw_values(page: &str) -> impl Iterator<Item = &str> {
     let values = page.split(" value=\"").skip(1);
-    values.filter_map(|rest| Some(rest.split_once('"')?.0))
+    let values = values.filter_map(|rest| Some(rest.split_once('"')?.0));
+    let areas = page.split("<textarea").skip(1);
+    let areas = areas.filter_map(|rest| Some(rest.split_once('>')?.1.split_once('<')?.0));
+    values.chain(areas).filter(|value| !value.is_empty())
 }
 
 /// Fails where a page has an element, an attribute or a letter that only a text could have brought into it.

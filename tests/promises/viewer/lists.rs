@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use serde_json::{Value, json};
 
-use super::client::{Viewer, attributes, encoded, value_of};
+use super::client::{Viewer, attributes, encoded, plain, value_of};
 use super::made;
 use crate::support::{Place, jsonl, text};
 
@@ -167,6 +167,8 @@ fn what_cannot_be_asked_is_told_with_the_mending() {
         ("where=token%20%3E%205", "tokens"),
         ("where=tokens%20%3E%20many", "numbers"),
         ("sort=lengths", "no column"),
+        ("sort=nosuch", "sort by trajectory_id"),
+        ("sort=token", "did you mean `tokens`?"),
         ("subset=all-normal-11", "all-normal-10"),
         ("tokens_min=few", "whole number"),
         ("page=first", "whole number"),
@@ -184,6 +186,98 @@ fn what_cannot_be_asked_is_told_with_the_mending() {
     assert_eq!(
         (answer.status, answer.headers["location"].as_str()),
         (303, format!("{}/rows?style=r1", viewer.base).as_str())
+    );
+}
+
+#[test]
+fn a_page_that_there_is_not_says_how_many_there_are_and_leads_to_the_last() {
+    let place = made();
+    let viewer = Viewer::start(&place, &["out", "--pool", "pool"]);
+    let all = place.out("out").ledger().len();
+    let pages = all.div_ceil(50);
+    for asked in ["page=999999", "page=99&tokens_min=1"] {
+        let page = viewer.page(&format!("rows?{asked}"));
+        assert!(page.contains(" pages, and this would be page "), "{page}");
+        let last = attributes(&page, "href");
+        let last = last
+            .iter()
+            .find(|link| link.contains("page=") && link.contains("/rows"));
+        let last = viewer.get(last.expect("a way to the last")).body;
+        assert!(last.contains("/row/") && !last.contains("this would be page"));
+    }
+    let page = viewer.page("rows?page=999999");
+    assert!(page.contains(&format!("There are {pages} pages")), "{page}");
+    let names: Vec<String> = place.out("out").selection().keys().cloned().collect();
+    let (a, b) = (encoded(&names[0]), encoded(&names[1]));
+    let problem = place.out("out").ledger();
+    let problem = problem.iter().find_map(|row| row["problem_id"].as_str());
+    for asked in [
+        format!("compare?a={a}&b={b}&page=7000"),
+        format!("problem/{}?page=7000", problem.expect("a problem")),
+    ] {
+        let page = viewer.page(&asked);
+        assert!(page.contains("this would be page 7,000"), "{asked}: {page}");
+    }
+}
+
+#[test]
+fn a_query_that_is_refused_stays_on_its_page() {
+    let place = made();
+    let viewer = Viewer::start(&place, &["out", "--pool", "pool"]);
+    for sql in ["SELECT nosuch FROM ledger", "SELEC 1", "SELECT 'a' || 1 /"] {
+        let answer = viewer.get(&format!("{}/sql?q={}", viewer.base, encoded(sql)));
+        assert_eq!(answer.status, 400, "{sql}");
+        let (_, area) = answer.body.split_once("<textarea").expect("a field");
+        let (_, typed) = area.split_once('>').expect("its end");
+        assert_eq!(plain(typed.split_once('<').expect("its end").0), sql);
+        assert!(answer.body.contains("role=\"alert\""), "{}", answer.body);
+    }
+}
+
+#[test]
+fn a_folder_that_is_removed_or_replaced_while_it_is_served_is_said_to_be() {
+    let place = made();
+    let viewer = Viewer::start(&place, &["out", "--pool", "pool"]);
+    viewer.page("");
+    let (out, aside) = (place.path("out"), place.path("aside"));
+    let told = |words: &str| {
+        for page in ["", "rows", "sql?q=SELECT%201", "help"] {
+            let answer = viewer.get(&format!("{}/{page}", viewer.base));
+            assert_eq!(answer.status, 410, "{page}: {}", answer.body);
+            assert!(
+                answer.body.contains(words) && answer.body.contains("gradatim view"),
+                "{}",
+                answer.body
+            );
+        }
+    };
+    std::fs::rename(&out, &aside).expect("it is moved");
+    told("was removed");
+    place.run("out", &[]).ends(0);
+    told("was replaced");
+    std::fs::remove_dir_all(&out).expect("it is removed");
+    std::fs::rename(&aside, &out).expect("it is moved back");
+    viewer.page("rows");
+}
+
+#[test]
+fn what_is_not_known_is_a_line_with_its_entries_behind_it() {
+    let place = made();
+    let viewer = Viewer::start(&place, &["out", "--pool", "pool"]);
+    let ledger = place.out("out").ledger();
+    let unknown = ledger.iter().filter(|row| row["style"].is_null()).count();
+    assert!(unknown > 0);
+    let page = viewer.page("");
+    assert!(
+        page.contains("not known") && !page.contains("(none)"),
+        "{page}"
+    );
+    let found = places(&viewer, "where=style%20is%20null");
+    assert_eq!(found.len(), unknown);
+    assert!(
+        attributes(&page, "href")
+            .iter()
+            .any(|link| link.ends_with("where=style%20is%20null"))
     );
 }
 
@@ -262,7 +356,38 @@ fn a_subset_stands_beside_its_control_with_its_numbers_and_rows() {
             );
         }
     }
-    assert!(page.contains("difference (SMD)"));
+    assert!(page.contains("difference (SMD)") && !page.contains("(none)"));
+    // The largest first, and behind them those that are by design.
+    let (_, table) = page.split_once("difference (SMD)").expect("the table");
+    let (_, rows) = table.split_once("<tbody>").expect("its rows");
+    let rows = rows
+        .split_once("</tbody>")
+        .expect("their end")
+        .0
+        .split("<tr>")
+        .skip(1);
+    let order = rows.map(|row| {
+        let cells: Vec<&str> = row
+            .split("<td")
+            .skip(1)
+            .map(|cell| {
+                cell.split_once('>')
+                    .and_then(|(_, rest)| rest.split_once('<'))
+                    .expect("a cell")
+                    .0
+            })
+            .collect();
+        let smd: f64 = cells[2].parse().map_or(-1.0, f64::abs);
+        (cells[5] == "yes", smd)
+    });
+    let order: Vec<(bool, f64)> = order.collect();
+    assert!(order.len() > 5);
+    for pair in order.windows(2) {
+        assert!(
+            (!pair[0].0 && pair[1].0) || (pair[0].0 == pair[1].0 && pair[0].1 >= pair[1].1),
+            "{order:?}"
+        );
+    }
 }
 
 /// A log of two runs at AIME24: `1` is a right attempt.
@@ -302,4 +427,141 @@ fn an_evaluation_is_looked_at_run_beside_run() {
     for words in ["alpha", "beta", "1 of 2 right", "0 of 2 right", "log.jsonl"] {
         assert!(question.contains(words), "{words}: {question}");
     }
+}
+
+#[test]
+fn an_evaluation_offers_every_run_beside_each() {
+    let place = evaluation();
+    let viewer = Viewer::start(&place, &["evaluation"]);
+    let page = viewer.page("");
+    assert_eq!(page.matches("name=\"b\"").count(), 2);
+    for run in ["alpha", "beta"] {
+        assert!(
+            page.contains(&format!("name=\"a\" value=\"{run}\"")),
+            "{page}"
+        );
+        assert!(page.contains(&format!("<option value=\"{run}\"")), "{page}");
+    }
+}
+
+#[test]
+fn a_pool_that_is_none_is_refused_before_anything_is_served() {
+    let place = evaluation();
+    place
+        .gradatim(&["view", "evaluation", "--pool", "nosuch"])
+        .ends(2)
+        .tells(&["pool", "hint", "--pool"]);
+    let place = made();
+    place
+        .gradatim(&["view", "out", "--pool", "nosuch"])
+        .ends(2)
+        .tells(&["nosuch", "hint", "--pool"]);
+}
+
+/// What is answered in an attempt.
+fn said(run: &str, question: usize, attempt: usize) -> String {
+    format!(
+        "<think>\n{run} thinks of {question}\n</think>\n\n{run} says of {question} in {attempt}: $\\boxed{{{question}}}$"
+    )
+}
+
+/// Logs of rows, of rows with several attempts each, and of one object.
+fn logs(place: &Place) -> [&'static str; 3] {
+    let (mut rows, mut wide) = (Vec::new(), Vec::new());
+    for run in ["alpha", "beta"] {
+        for question in 60..63 {
+            for attempt in 0..2 {
+                rows.push(json!({
+                    "run": run, "benchmark": "aime24", "question_id": question, "attempt": attempt,
+                    "correct": attempt == 0, "response": said(run, question, attempt),
+                    "question": format!("What is {question}?"), "gold": question.to_string(),
+                }));
+            }
+        }
+    }
+    for question in 60..63 {
+        wide.push(json!({
+            "idx": question, "question": format!("What is {question}?"), "gt": question.to_string(), "gt_cot": "",
+            "answer": question.to_string(), "level": 1,
+            "code": [said("wide", question, 0), said("wide", question, 1)],
+            "pred": [question.to_string(), "1"], "report": [null, null], "score": [true, false],
+        }));
+    }
+    place.write("logs/rows.jsonl", jsonl(&rows));
+    place.write("logs/wide.jsonl", jsonl(&wide));
+    // Before those that are looked at so many that they are graded in several parts.
+    let ids = (0..40).map(|at| format!("filler {at}"));
+    let ids = ids.chain((60..63).map(|question: usize| question.to_string()));
+    let examples = ids.map(|id| {
+        let number: usize = id.parse().unwrap_or(0);
+        json!({
+            "id": id, "problem": format!("What is {id}?"), "expected_answer": number.to_string(),
+            "model_outputs": [said("document", number, 0), said("document", number, 1)],
+            "model_answers": [number.to_string(), number.to_string()],
+        })
+    });
+    let examples: Vec<Value> = examples.collect();
+    let document = json!({ "results": { "ours": { "examples": examples } } });
+    place.write("logs/document.json", document.to_string());
+    ["logs/rows.jsonl", "logs/wide.jsonl", "logs/document.json"]
+}
+
+#[test]
+fn attempts_of_two_runs_stand_beside_each_other_with_what_their_logs_say() {
+    let place = Place::new();
+    for (at, log) in logs(&place).into_iter().enumerate() {
+        let out = format!("evaluation-{at}");
+        place.gradatim(&["eval", log, "--out", &out]).ends(0);
+        let viewer = Viewer::start(&place, &[&out]);
+        let links = attributes(&viewer.page("questions"), "href");
+        let question = links
+            .iter()
+            .find(|link| link.contains("/question?") && link.contains("61"));
+        let question = question
+            .unwrap_or_else(|| panic!("{log}: {links:?}"))
+            .clone();
+        let runs: &[&str] = [&["alpha", "beta"][..], &["wide"], &["document"]][at];
+        for attempt in 0..2 {
+            let page = viewer.get(&format!("{question}&attempt={attempt}")).body;
+            for run in runs {
+                let words = format!("{run} says of 61 in {attempt}");
+                assert_eq!(page.matches(&words).count(), 1, "{log}: {words}: {page}");
+            }
+            assert!(page.contains("What is 61?"), "{page}");
+        }
+    }
+}
+
+#[test]
+fn a_log_that_is_gone_or_changed_is_named_and_found_where_it_is_said_to_be() {
+    let place = Place::new();
+    let [log, ..] = logs(&place);
+    place
+        .gradatim(&["eval", log, "--out", "evaluation"])
+        .ends(0);
+    let asked = "question?benchmark=aime24&question=61";
+    let of = |more: &[&str]| Viewer::start(&place, &[&["evaluation"], more].concat()).page(asked);
+    let has_text = |page: &str| page.contains("alpha says of 61 in 0");
+    assert!(has_text(&of(&[])));
+    let bytes = std::fs::read(place.path(log)).expect("the log");
+    place.write("elsewhere/logs/rows.jsonl", &bytes);
+    place.write(log, [&bytes[..], b"\n"].concat());
+    let page = of(&[]);
+    assert!(
+        !has_text(&page) && page.contains("logs/rows.jsonl") && page.contains("another file"),
+        "{page}"
+    );
+    std::fs::remove_file(place.path(log)).expect("it is removed");
+    let page = of(&[]);
+    assert!(
+        !has_text(&page)
+            && page.contains("`logs/rows.jsonl` is not there")
+            && page.contains("--base"),
+        "{page}"
+    );
+    assert!(has_text(&of(&["--base", "elsewhere"])));
+    assert!(has_text(&of(&[
+        "--source",
+        "logs/rows.jsonl=elsewhere/logs/rows.jsonl"
+    ])));
 }

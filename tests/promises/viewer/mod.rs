@@ -23,7 +23,8 @@ fn made() -> Place {
     let mut wrong = openr1_row("What is 500+1?", "501", "algebra", &[reply(777, 9)]);
     wrong["correctness_math_verify"] = json!([false]);
     let twice = openr1_row("What is 500+4?", "504", "algebra", &[reply(504, 5)]);
-    let planted = "Let $x^2 +  y^2 = 1$ and find the\nZEPHYR angle of the triangle.";
+    let planted =
+        "Let $x^2 +  y^2 = 1$ and find the\nZEPHYR angle of the triangle at the E\u{301}COLE.";
     let said = "<think>\nThe QUAGMIRE of $\\frac {1} {3}$ it is.\n</think>\n\nSo \\boxed{3}.";
     rows.extend([
         wrong,

@@ -39,6 +39,9 @@ fn a_search_finds_the_words_and_formulas_of_problems_and_of_responses_in_subsets
             ("$x^2+y^2=1$ angle", "1"),
             ("x^2+y^2=2", "0"),
             ("\"the zephyr angle\"", "1"),
+            ("\u{e9}cole", "1"),
+            ("E\u{301}COLE", "1"),
+            ("ecole", "0"),
             // The grid `shapes` need not have drawn it; its text is searched where it did.
             ("nowhere-to-be-found", "0"),
         ] {

@@ -5,8 +5,10 @@ use maud::{Markup, html};
 use super::super::asked::Asked;
 use super::super::conditions::literal;
 use super::super::viewed::{Row, Viewed, number, shown, text};
-use super::{Made, cell, command, count, cut, evaluation, page_number};
+use super::paging::Paging;
+use super::{Made, cell, command, count, cut, evaluation, lines};
 use crate::Result;
+use crate::compare::balance::NO_LEVEL;
 use crate::error::{one_line, thousands};
 use crate::view::page::counted;
 
@@ -105,13 +107,12 @@ fn facts(viewed: &Viewed, a: &str, b: &str) -> Result<Markup> {
         .filter(|(column, _)| first.contains_key(*column));
     let link = |name: &str| viewed.to("rows", &Asked::default().with("subset", name));
     Ok(html! {
-        div.scroll role="region" aria-label="Both in a line each" tabindex="0" { table {
-            thead { tr { th scope="col" { "what" } @for name in [a, b] { th scope="col" { a href=(link(name)) { (one_line(name)) } } } } }
-            tbody { @for (column, name) in known { tr {
-                th scope="row" { (name) }
-                @for row in [first, second] { td { (fact(row, column)) } }
-            } } }
-        } }
+        (lines("Both in a line each", None, html! {
+            th scope="col" { "what" } @for name in [a, b] { th scope="col" { a href=(link(name)) { (one_line(name)) } } }
+        }, html! { @for (column, name) in known { tr {
+            th scope="row" { (name) }
+            @for row in [first, second] { td { (fact(row, column)) } }
+        } } }))
     })
 }
 
@@ -144,20 +145,30 @@ fn differences(balance: &[Row], a: &str, b: &str) -> Markup {
         false => (b, a),
     };
     html! {
-        div.scroll role="region" aria-label="Table of balance" tabindex="0" { table {
-            caption { "Standardised differences, the largest first; beyond chance: larger than in 95 of 100 pairs of random sets of these sizes" }
-            thead { tr {
-                th scope="col" { "variable" }
-                th.n scope="col" { (one_line(subset)) } th.n scope="col" { (one_line(control)) }
-                th.n scope="col" { "difference (SMD)" } th.n scope="col" { "by chance up to" }
-                th scope="col" { "beyond chance" } th scope="col" { "by design" }
-            } }
-            tbody { @for row in balance { tr {
-                th scope="row" { (cell(text(row, "variable"))) @if !text(row, "level").is_empty() { ": " (cell(text(row, "level"))) } }
-                @for column in ["subset_mean", "control_mean", "smd", "chance"] { td.n { (decimal(row, column)) } }
-                td { (yes(row, "beyond_chance")) } td { (yes(row, "by_design")) }
-            } } }
-        } }
+        (lines("Table of balance", Some(BALANCE), html! {
+            th scope="col" { "variable" }
+            th.n scope="col" { (one_line(subset)) } th.n scope="col" { (one_line(control)) }
+            th.n scope="col" { "difference (SMD)" } th.n scope="col" { "by chance up to" }
+            th scope="col" { "beyond chance" } th scope="col" { "by design" }
+        }, html! { @for row in balance { tr {
+            th scope="row" { (variable(row)) }
+            @for column in ["subset_mean", "control_mean", "smd", "chance"] { td.n { (decimal(row, column)) } }
+            td { (yes(row, "beyond_chance")) } td { (yes(row, "by_design")) }
+        } } }))
+    }
+}
+
+/// What is said over the table of balance, of its order too.
+const BALANCE: &str = "Standardised differences, the largest first, and behind them those that are by design; beyond \
+                       chance: larger than in 95 of 100 pairs of random sets of these sizes";
+
+/// A variable, with its level where it has levels.
+fn variable(row: &Row) -> String {
+    let variable = cell(text(row, "variable"));
+    match text(row, "level") {
+        "" => variable,
+        NO_LEVEL => format!("{variable} is not known"),
+        level => format!("{variable}: {}", cell(level)),
     }
 }
 
@@ -179,8 +190,7 @@ fn yes(row: &Row, column: &str) -> &'static str {
 
 /// The rows of both, by problem where they share some, else by rank.
 fn beside(viewed: &Viewed, asked: &Asked, a: &str, b: &str) -> Result<Markup> {
-    let page = page_number(asked)?;
-    let skip = (page - 1).saturating_mul(PAGE_ROWS);
+    let paging = Paging::of(viewed, "compare", asked, PAGE_ROWS)?;
     let of = |name: &str, letter: &str| {
         format!(
             "SELECT problem_id AS {letter}_problem, rank AS {letter}_rank, trajectory_id AS {letter}_id, \
@@ -195,7 +205,7 @@ fn beside(viewed: &Viewed, asked: &Asked, a: &str, b: &str) -> Result<Markup> {
     };
     let both = format!("({}) FULL JOIN ({}) ON {on}", of(a, "a"), of(b, "b"));
     let order = "a_id IS NULL OR b_id IS NULL, coalesce(a_rank, b_rank), coalesce(a_id, b_id)";
-    let sql = format!("SELECT * FROM {both} ORDER BY {order} LIMIT {PAGE_ROWS} OFFSET {skip}");
+    let sql = format!("SELECT * FROM {both} ORDER BY {order} {}", paging.limit());
     let rows = with_facts(viewed, viewed.rows(&sql)?)?;
     let all = viewed.count(&format!("SELECT count(*) FROM {both}"))?;
     Ok(html! {
@@ -204,16 +214,11 @@ fn beside(viewed: &Viewed, asked: &Asked, a: &str, b: &str) -> Result<Markup> {
             p { @if is_paired { "Rows on the same problem stand in one line. "
                     a href=(viewed.to("compare", &asked.with("by", "rank").with("page", ""))) { "By rank" } }
                 @else { "Rows of the same rank stand in one line." } }
-            (pages(viewed, asked, page, all, "Pages of rows"))
-            div.scroll role="region" aria-label="Table of rows" tabindex="0" { table {
-                thead { tr { @for name in [a, b] {
-                    th.n scope="col" { "rank" } th scope="col" { (one_line(name)) } th scope="col" { "category" } th.n scope="col" { "tokens" }
-                } } }
-                tbody { @for row in &rows { tr {
-                    @for letter in ["a", "b"] { (side(viewed, row, letter)) }
-                } } }
-            } }
-            (pages(viewed, asked, page, all, "Pages of rows, again"))
+            (paging.around(all, "Pages of rows", lines("Table of rows", None, html! { @for name in [a, b] {
+                th.n scope="col" { "rank" } th scope="col" { (one_line(name)) } th scope="col" { "category" } th.n scope="col" { "tokens" }
+            } }, html! { @for row in &rows { tr {
+                @for letter in ["a", "b"] { (side(viewed, row, letter)) }
+            } } })))
             (command(viewed, &sql))
         }
     })
@@ -273,21 +278,6 @@ fn side(viewed: &Viewed, row: &Row, letter: &str) -> Markup {
             td { a.row href=(viewed.to(&format!("row/{id}"), &Asked::default())) { (name) } }
             td { (cell(&of("problem_category"))) }
             td.n { (count(number(row, &format!("{letter}_tokens")))) }
-        }
-    }
-}
-
-/// The pages of rows beside each other.
-pub(super) fn pages(viewed: &Viewed, asked: &Asked, page: u64, all: u64, label: &str) -> Markup {
-    let last = all.div_ceil(PAGE_ROWS).max(1);
-    let to = |page: u64| viewed.to("compare", &asked.with("page", page));
-    html! {
-        @if last > 1 {
-            nav.pages aria-label=(label) {
-                @if page > 1 { a rel="prev" href=(to(page.min(last + 1) - 1)) { "previous" } " " }
-                "page " (thousands(page)) " of " (thousands(last))
-                @if page < last { " " a rel="next" href=(to(page + 1)) { "next" } }
-            }
         }
     }
 }

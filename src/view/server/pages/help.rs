@@ -41,7 +41,7 @@ pub(in crate::view::server) fn help(viewed: &Viewed) -> Made {
         }
         section aria-labelledby="search-help" {
             h2 #search-help { "Search" }
-            p { "Words are found in problems and in the responses of all subsets, in capitals or not (of the letters A to Z); all of them must be there. \
+            p { "Words are found in problems and in the responses of all subsets, in capitals or not; all of them must be there. \
                  A formula is found as it is typed, whatever white space stands between its signs: "
                 code { "x^2+y^2" } " finds " code { "x^2 + y^2" } ". What stands between dollars or double quotes is looked for as a whole: "
                 code { "triangle $\\frac{1}{2}$" } ", " code { "\"right triangle\"" } "." }

@@ -8,6 +8,7 @@ use super::super::found::{FOUND, Scope};
 use super::super::viewed::{NAMED, Viewed};
 use super::{unasked, whole};
 use crate::Result;
+use crate::error::{did_you_mean, listed, one_line};
 
 /// The keys of an address that say which entries are meant, and in which order.
 pub(in crate::view::server) const KEYS: [&str; 14] = [
@@ -133,10 +134,23 @@ fn order(viewed: &Viewed, asked: &Asked) -> Result<String> {
     let first = match (asked.get("sort"), asked.get("subset")) {
         (Some("rank"), Some(_)) | (None, Some(_)) => format!("rank {falling}"),
         (Some(column), _) => {
-            kind_of(column, viewed.columns())?;
+            sortable(viewed, column)?;
             format!("{} {falling}", quoted(column))
         }
         (None, None) => return Ok(PLACE.to_owned()),
     };
     Ok(format!("{first}, {PLACE}"))
+}
+
+/// Fails where there is no column of that name, with those that there are.
+fn sortable(viewed: &Viewed, name: &str) -> Result<()> {
+    let columns = viewed.columns().fields();
+    let names = || columns.iter().map(|field| field.name().as_str());
+    if names().any(|known| known == name) {
+        return Ok(());
+    }
+    Err(unasked(
+        format!("there is no column `{}` to sort by", one_line(name)),
+        format!("{}sort by {}", did_you_mean(name, names()), listed(names())),
+    ))
 }

@@ -5,12 +5,14 @@ mod evaluation;
 mod help;
 mod list;
 mod overview;
+mod paging;
 mod problem;
 mod query;
 mod row;
 mod rows;
 mod verdict;
 
+use axum::http::StatusCode;
 use maud::{Markup, html};
 
 use super::asked::Asked;
@@ -31,6 +33,7 @@ pub(super) use rows::rows;
 /// What a page makes of what it is asked.
 pub(super) enum Made {
     Page {
+        status: StatusCode,
         title: String,
         about: Markup,
         main: Markup,
@@ -42,10 +45,19 @@ pub(super) enum Made {
 impl Made {
     fn page(title: impl Into<String>, about: Markup, main: Markup) -> Self {
         Self::Page {
+            status: StatusCode::OK,
             title: title.into(),
             about,
             main,
         }
+    }
+
+    /// The same page, as the answer to what cannot be answered.
+    fn refused(mut self) -> Self {
+        if let Self::Page { status, .. } = &mut self {
+            *status = StatusCode::BAD_REQUEST;
+        }
+        self
     }
 }
 
@@ -109,11 +121,30 @@ fn nav(viewed: &Viewed) -> Markup {
 /// What went wrong, and how to mend it.
 pub(super) fn fault(viewed: &Viewed, what: &str, hint: Option<&str>) -> String {
     let main = html! {
-        p.found role="alert" { (crate::error::visible_message(what)) }
-        @if let Some(hint) = hint { p { "Hint: " (one_line(hint)) } }
+        (wrong(what, hint))
         p { a href=(viewed.to("", &Asked::default())) { "To the overview" } }
     };
     document(viewed, "This cannot be shown", html! {}, main)
+}
+
+fn wrong(what: &str, hint: Option<&str>) -> Markup {
+    html! {
+        p.found role="alert" { (crate::error::visible_message(what)) }
+        @if let Some(hint) = hint { p { "Hint: " (one_line(hint)) } }
+    }
+}
+
+/// That the folder is no longer the one that was opened.
+pub(super) fn gone(viewed: &Viewed, what: &str) -> String {
+    let what = format!(
+        "the folder `{}` {what} while it was served",
+        viewed.out().display()
+    );
+    let main = wrong(
+        &what,
+        Some("end this viewer by Ctrl-C, and start `gradatim view` with the folder that there is"),
+    );
+    document(viewed, "This folder is gone", html! {}, main)
 }
 
 /// An error of asking for what cannot be had, with its hint.
@@ -160,24 +191,44 @@ fn command(viewed: &Viewed, sql: &str) -> Markup {
     }
 }
 
+/// A table that scrolls by itself where it is wide, of heads and rows as they are given.
+fn lines(label: &str, caption: Option<&str>, heads: Markup, rows: Markup) -> Markup {
+    scrolled(label, None, caption, heads, rows)
+}
+
+/// The same of rows that are opened, as wide as the page.
+fn entries(label: &str, caption: Option<&str>, heads: Markup, rows: Markup) -> Markup {
+    scrolled(label, Some("rows"), caption, heads, rows)
+}
+
+fn scrolled(
+    label: &str,
+    class: Option<&str>,
+    caption: Option<&str>,
+    heads: Markup,
+    rows: Markup,
+) -> Markup {
+    html! {
+        div.scroll role="region" aria-label=(one_line(label)) tabindex="0" { table class=[class] {
+            @if let Some(caption) = caption { caption { (one_line(caption)) } }
+            thead { tr { (heads) } }
+            tbody { (rows) }
+        } }
+    }
+}
+
 /// A table of an answer as it came.
 fn table(caption: &str, rows: &[Row]) -> Markup {
     let Some(first) = rows.first() else {
         return html! { p { "No rows." } };
     };
-    html! {
-        div.scroll role="region" aria-label=(one_line(caption)) tabindex="0" {
-            table {
-                caption { (one_line(caption)) }
-                thead { tr { @for name in first.keys() { th scope="col" { (one_line(name)) } } } }
-                tbody { @for row in rows { tr {
-                    @for (name, value) in row {
-                        td class=[value.is_number().then_some("n")] { (cell(&shown(row, name))) }
-                    }
-                } } }
-            }
+    let heads = html! { @for name in first.keys() { th scope="col" { (one_line(name)) } } };
+    let rows = html! { @for row in rows { tr {
+        @for (name, value) in row {
+            td class=[value.is_number().then_some("n")] { (cell(&shown(row, name))) }
         }
-    }
+    } } };
+    lines(caption, Some(caption), heads, rows)
 }
 
 /// As much of a long value is shown in a table.

@@ -3,8 +3,8 @@
 use maud::{Markup, html};
 
 use super::super::asked::Asked;
-use super::super::viewed::{Row, Viewed, number, shown, text};
-use super::{Made, cell, count, evaluation};
+use super::super::viewed::{NAMED, NAMES_MAX, Row, Viewed, number, shown, text};
+use super::{Made, cell, count, evaluation, lines};
 use crate::Result;
 use crate::error::{one_line, thousands};
 use crate::view::page::{counted, percent};
@@ -53,18 +53,38 @@ pub(in crate::view::server) fn overview(viewed: &Viewed, asked: &Asked) -> Resul
 
 /// The names of a column with their counts, each a way to its entries.
 fn group(viewed: &Viewed, key: &str, title: &str, names: &[(String, u64)], all: u64) -> Markup {
+    let known: u64 = names.iter().map(|(_, count)| count).sum();
+    // What has no reason was not dropped; the most common names of very many are not all.
+    let unknown = match key != "reason" && names.len() < NAMES_MAX {
+        true => all.saturating_sub(known),
+        false => 0,
+    };
+    let column = NAMED.iter().find(|(named, _)| *named == key);
+    let is_null = column.map_or_else(Asked::default, |(_, column)| {
+        Asked::default().with("where", format!("{column} is null"))
+    });
     html! {
         @if !names.is_empty() {
             div.group role="region" aria-label=(title) tabindex="0" { table {
                 caption { (title) }
-                tbody { @for (name, of) in names { tr {
-                    th scope="row" { a href=(viewed.to("rows", &Asked::default().with(key, name))) { (cell(name)) } }
-                    td.n { (thousands(*of)) }
-                    td.n { (percent(*of as f64 / all.max(1) as f64)) }
-                } } }
+                tbody {
+                    @for (name, of) in names {
+                        (part(&viewed.to("rows", &Asked::default().with(key, name)), &cell(name), *of, all))
+                    }
+                    @if unknown > 0 { (part(&viewed.to("rows", &is_null), "not known", unknown, all)) }
+                }
             } }
         }
     }
+}
+
+/// A name with how many entries have it, and what part of all that is.
+fn part(to: &str, name: &str, count: u64, all: u64) -> Markup {
+    html! { tr {
+        th scope="row" { a href=(to) { (name) } }
+        td.n { (thousands(count)) }
+        td.n { (percent(count as f64 / all.max(1) as f64)) }
+    } }
 }
 
 fn of_subsets(viewed: &Viewed, asked: &Asked, subsets: &[Row]) -> Result<Markup> {
@@ -76,14 +96,11 @@ fn of_subsets(viewed: &Viewed, asked: &Asked, subsets: &[Row]) -> Result<Markup>
             h2 #of-subsets { "Subsets and controls" }
             @if subsets.is_empty() { p { "The folder has none." } }
             @else {
-                div.scroll role="region" aria-label="Table of subsets" tabindex="0" { table {
-                    thead { tr {
-                        th scope="col" { "subset" } th scope="col" { "role" }
-                        @for head in ["rows", "problems", "median tokens"] { th.n scope="col" { (head) } }
-                        th scope="col" { "beside" }
-                    } }
-                    tbody { @for row in subsets.iter().take(most) { (line(viewed, row, &controls)) } }
-                } }
+                (lines("Table of subsets", None, html! {
+                    th scope="col" { "subset" } th scope="col" { "role" }
+                    @for head in ["rows", "problems", "median tokens"] { th.n scope="col" { (head) } }
+                    th scope="col" { "beside" }
+                }, html! { @for row in subsets.iter().take(most) { (line(viewed, row, &controls)) } }))
             }
             @if subsets.len() > most {
                 p { a href=(viewed.to("", &Asked::default().with("subsets", "all"))) { "Show all " (thousands(subsets.len() as u64)) } }
@@ -115,7 +132,7 @@ fn controls(viewed: &Viewed) -> Result<Vec<(String, String)>> {
         return Ok(Vec::new());
     }
     let rows =
-        viewed.rows("SELECT DISTINCT subset, control FROM balance ORDER BY subset, control")?;
+        viewed.once("SELECT DISTINCT subset, control FROM balance ORDER BY subset, control")?;
     let pair = |row: &Row| {
         (
             text(row, "subset").to_owned(),

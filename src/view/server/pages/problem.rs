@@ -7,8 +7,9 @@ use maud::{Markup, html};
 use super::super::asked::Asked;
 use super::super::conditions::literal;
 use super::super::viewed::{Row, Viewed, number, shown, text};
+use super::paging::Paging;
 use super::rows::place;
-use super::{Made, cell, count, page_number};
+use super::{Made, cell, count};
 use crate::Result;
 use crate::audit::why::{self, Texts};
 use crate::error::one_line;
@@ -28,16 +29,17 @@ pub(in crate::view::server) fn problem(viewed: &Viewed, id: &str, asked: &Asked)
             one_line(id)
         )));
     }
-    let (page, style) = (page_number(asked)?, asked.get("style"));
+    let paging = Paging::of(viewed, format!("problem/{id}"), asked, BESIDE)?;
+    let style = asked.get("style");
     let of_style = style.map_or(String::new(), |style| {
         format!(" AND style = {}", literal(style))
     });
     let shown_of = style.map_or(all, |style| styles.get(style).copied().unwrap_or_default());
-    let skip = (page - 1).saturating_mul(BESIDE);
     // One of each style first, so that styles stand beside each other.
     let rows = viewed.rows(&format!(
         "SELECT * FROM (SELECT *, row_number() OVER (PARTITION BY style ORDER BY fate DESC, source, file, \"row\", generation) AS turn \
-         FROM ledger WHERE {wanted}{of_style}) ORDER BY turn, style, source, file, \"row\", generation LIMIT {BESIDE} OFFSET {skip}"
+         FROM ledger WHERE {wanted}{of_style}) ORDER BY turn, style, source, file, \"row\", generation {}",
+        paging.limit()
     ))?;
     let texts =
         viewed.with_sources(|sources| why::texts(viewed.engine(), viewed.out(), &rows, sources))?;
@@ -52,9 +54,9 @@ pub(in crate::view::server) fn problem(viewed: &Viewed, id: &str, asked: &Asked)
         section aria-labelledby="attempts" {
             h2 #attempts { "Attempts" }
             (chosen(viewed, id, asked, &styles, all))
-            (pages(viewed, id, asked, page, shown_of))
-            div.beside { @for (row, texts) in rows.iter().zip(&texts) { (attempt(viewed, row, texts)) } }
-            (pages(viewed, id, asked, page, shown_of))
+            (paging.around(shown_of, "Attempts", html! {
+                div.beside { @for (row, texts) in rows.iter().zip(&texts) { (attempt(viewed, row, texts)) } }
+            }))
         }
     };
     let about = html! { p { (counted(all, "attempt", "attempts")) " on this problem." } };
@@ -100,20 +102,6 @@ fn chosen(
                 @for (style, of) in styles.iter().filter(|(style, _)| !style.is_empty()) {
                     " " a href=(to(style)) aria-current=[is(Some(style))] { (cell(style)) " (" (count(Some(*of))) ")" }
                 }
-            }
-        }
-    }
-}
-
-fn pages(viewed: &Viewed, id: &str, asked: &Asked, page: u64, all: u64) -> Markup {
-    let last = all.div_ceil(BESIDE).max(1);
-    let to = |page: u64| viewed.to(&format!("problem/{id}"), &asked.with("page", page));
-    html! {
-        @if last > 1 {
-            nav.pages aria-label="Attempts" {
-                @if page > 1 { a rel="prev" href=(to(page.min(last + 1) - 1)) { "previous" } " " }
-                (count(Some(page))) " of " (count(Some(last)))
-                @if page < last { " " a rel="next" href=(to(page + 1)) { "next" } }
             }
         }
     }

@@ -9,7 +9,8 @@ use super::super::search::Search;
 use super::super::texts::State;
 use super::super::viewed::{NAMED, Row, Viewed, number, shown, text};
 use super::list::{KEYS, List};
-use super::{Made, command, count, cut, page_number};
+use super::paging::Paging;
+use super::{Made, command, count, cut};
 use crate::Result;
 use crate::error::{one_line, thousands};
 use crate::view::page::counted;
@@ -38,22 +39,20 @@ const READ: &str = "trajectory_id, problem_id, source, file, \"row\", generation
 
 pub(in crate::view::server) fn rows(viewed: &Viewed, asked: &Asked) -> Result<Made> {
     let list = List::of(viewed, asked)?;
-    let page = page_number(asked)?;
+    let paging = Paging::of(viewed, "rows", asked, PAGE_ROWS)?;
+    // Before it is searched: what is read meanwhile may not have been.
+    let searched = told(viewed, asked);
     let all = viewed.count(&list.count())?;
-    let skip = (page - 1).saturating_mul(PAGE_ROWS);
+    let skip = paging.skip();
     let columns = columns(viewed, asked);
     let sql = list.some(&read(&columns, asked), skip, PAGE_ROWS);
     let found = viewed.rows(&sql)?;
     let title = title(asked);
-    let about = html! { p { (counted(all, "entry", "entries")) (told(viewed, asked)) } };
+    let about = html! { p { (counted(all, "entry", "entries")) (searched) } };
     let main = html! {
         (form(viewed, asked)?)
-        (pages(viewed, asked, page, all, "Pages of the list"))
-        @match found.is_empty() {
-            true => p { "No entry is like that." },
-            false => (entries(viewed, asked, &columns, &found, skip)),
-        }
-        (pages(viewed, asked, page, all, "Pages of the list, again"))
+        @if all == 0 { p { "No entry is like that." } }
+        @else { (paging.around(all, "Pages of the list", entries(viewed, asked, &columns, &found, skip))) }
         @if asked.get("q").is_none() { (command(viewed, &sql)) }
     };
     Ok(Made::page(title, about, main))
@@ -255,42 +254,20 @@ fn choice<'c>(
     }
 }
 
-/// The pages of a list, with where this one is.
-fn pages(viewed: &Viewed, asked: &Asked, page: u64, all: u64, label: &str) -> Markup {
-    let last = all.div_ceil(PAGE_ROWS).max(1);
-    let to = |page: u64| viewed.to("rows", &asked.with("page", page));
-    html! {
-        @if last > 1 {
-            nav.pages aria-label=(label) {
-                @if page > 1 { a href=(to(1)) { "first" } " " a rel="prev" href=(to(page.min(last + 1) - 1)) { "previous" } }
-                " page " (thousands(page)) " of " (thousands(last)) " "
-                @if page < last { a rel="next" href=(to(page + 1)) { "next" } " " a href=(to(last)) { "last" } }
-            }
-        }
-    }
-}
-
 fn entries(viewed: &Viewed, asked: &Asked, columns: &[String], found: &[Row], skip: u64) -> Markup {
     let search = asked.get("q").and_then(Search::read);
     let has_rank = asked.get("subset").is_some();
-    html! {
-        div.scroll role="region" aria-label="Table of entries" tabindex="0" {
-            table.rows {
-                thead { tr {
-                    @if has_rank { th.n scope="col" { (sorts(viewed, asked, "rank", "rank")) } }
-                    th scope="col" { "problem" }
-                    @for column in columns { th scope="col" class=[class(viewed, column)] { (sorts(viewed, asked, column, over(column))) } }
-                } }
-                tbody { @for (at, row) in (skip..).zip(found) {
-                    tr {
-                        @if has_rank { td.n { (count(number(row, "rank"))) } }
-                        th scope="row" { a.row href=(to_row(viewed, asked, row, at)) { (problem(viewed, row, search.as_ref())) } }
-                        @for column in columns { td class=[class(viewed, column)] { (value(row, column)) } }
-                    }
-                } }
-            }
-        }
-    }
+    let heads = html! {
+        @if has_rank { th.n scope="col" { (sorts(viewed, asked, "rank", "rank")) } }
+        th scope="col" { "problem" }
+        @for column in columns { th scope="col" class=[class(viewed, column)] { (sorts(viewed, asked, column, over(column))) } }
+    };
+    let rows = html! { @for (at, row) in (skip..).zip(found) { tr {
+        @if has_rank { td.n { (count(number(row, "rank"))) } }
+        th scope="row" { a.row href=(to_row(viewed, asked, row, at)) { (problem(viewed, row, search.as_ref())) } }
+        @for column in columns { td class=[class(viewed, column)] { (value(row, column)) } }
+    } } };
+    super::entries("Table of entries", None, heads, rows)
 }
 
 fn over(column: &str) -> &str {
