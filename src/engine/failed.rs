@@ -10,10 +10,28 @@ use crate::error::{did_you_mean, listed, nearest, one_line};
 pub(super) fn as_written(name: &str) -> String {
     let is_plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
     let starts = name.starts_with(|c: char| c.is_ascii_lowercase() || c == '_');
-    match starts && name.chars().all(is_plain) {
+    match starts && name.chars().all(is_plain) && !is_of_sql(name) {
         true => name.to_owned(),
         false => format!("\"{}\"", name.replace('"', "\"\"")),
     }
+}
+
+/// Words that begin a part of a query for the parser, and may be a column's name: behind a comma they end the list.
+const OF_SQL: [&str; 10] = [
+    "cluster",
+    "distribute",
+    "end",
+    "exclude",
+    "fetch",
+    "lateral",
+    "offset",
+    "sort",
+    "top",
+    "view",
+];
+
+fn is_of_sql(name: &str) -> bool {
+    OF_SQL.iter().any(|word| word.eq_ignore_ascii_case(name))
 }
 
 /// The error of a query over tables of these names.
@@ -61,10 +79,24 @@ fn unparsed(words: &str, sql: &str, tables: &[String]) -> Error {
     let words = words.trim_start_matches("sql parser error: ");
     Error::usage(
         format!("the query cannot be read: {words}"),
-        unquoted(sql, tables).unwrap_or_else(|| {
-            "mend it there; a name with `-` or capitals stands in double quotes".into()
-        }),
+        unquoted(sql, tables)
+            .or_else(|| reserved(words))
+            .unwrap_or_else(|| {
+                "mend it there; a name with `-` or capitals stands in double quotes".into()
+            }),
     )
+}
+
+/// The mending of a query that the parser left off at a word of SQL that names a column.
+fn reserved(words: &str) -> Option<String> {
+    let found = words.split_once("found: ")?.1;
+    let word = found.split_whitespace().next()?;
+    is_of_sql(word).then(|| {
+        format!(
+            "`{word}` begins a part of a query: write the column in double quotes, as \"{}\"",
+            word.to_lowercase()
+        )
+    })
 }
 
 /// A function that has other arguments; DataFusion would call it a bug of its own.
@@ -178,6 +210,15 @@ mod tests {
         assert_eq!(as_written("Mine"), "\"Mine\"");
         assert_eq!(as_written("a\"b"), "\"a\"\"b\"");
         assert_eq!(as_written("1a"), "\"1a\"");
+        assert_eq!(as_written("cluster"), "\"cluster\"");
+    }
+
+    #[test]
+    fn a_word_of_sql_that_names_a_column_is_told_to_be_quoted() {
+        let words = "sql parser error: Expected: ), found: cluster at Line: 1, Column: 40";
+        let hint = |words: &str| unparsed(words, "SELECT", &[]).hint().unwrap_or_default();
+        assert!(hint(words).contains("write the column in double quotes, as \"cluster\""));
+        assert!(!hint("Expected: ), found: FROM at Line: 1").contains("begins"));
     }
 
     #[test]

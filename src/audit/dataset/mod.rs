@@ -168,10 +168,12 @@ fn of_scope(
         basis: findings::basis(scope, language),
     };
     let (findings, not_looked_for) = findings::findings(scope, &known, &mut rows, settings)?;
-    settings.watch.begin("against", Amount::default());
     let against = match scope.others().is_empty() {
         true => None,
-        false => Some(against::against(scope, &mut rows)?),
+        false => {
+            settings.watch.begin("against", Amount::default());
+            Some(against::against(scope, &mut rows)?)
+        }
     };
     rows.finish()?;
     let trajectories = scope.trajectories().count() as u64;
