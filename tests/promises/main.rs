@@ -8,6 +8,7 @@ mod audit;
 mod bad_input;
 mod balance;
 mod behaviours;
+mod browser;
 mod cards;
 mod changes;
 mod check;

@@ -9,7 +9,7 @@ use std::time::Duration;
 use crate::support::{Done, Place, wait};
 
 /// A viewer that runs, and ends with the test.
-pub(super) struct Viewer {
+pub(crate) struct Viewer {
     child: Option<Child>,
     pub port: u16,
     /// `/TOKEN`.
@@ -25,7 +25,7 @@ pub(super) struct Answer {
 }
 
 impl Viewer {
-    pub(super) fn start(place: &Place, arguments: &[&str]) -> Self {
+    pub(crate) fn start(place: &Place, arguments: &[&str]) -> Self {
         let mut child = place.start(&[&["view"], arguments].concat());
         let mut line = String::new();
         let stdout = child.stdout.as_mut().expect("stdout is piped");
@@ -81,7 +81,7 @@ impl Viewer {
 
     /// The page behind the token, which must be there.
     #[track_caller]
-    pub(super) fn page(&self, page: &str) -> String {
+    pub(crate) fn page(&self, page: &str) -> String {
         let answer = self.get(&format!("{}/{page}", self.base));
         assert_eq!(answer.status, 200, "{page}: {}", answer.body);
         answer.body
@@ -123,7 +123,7 @@ fn parsed(text: &str) -> Option<Answer> {
 }
 
 /// The values of an attribute in a page, with what was escaped as it was.
-pub(super) fn attributes(page: &str, name: &str) -> Vec<String> {
+pub(crate) fn attributes(page: &str, name: &str) -> Vec<String> {
     let mark = format!(" {name}=\"");
     let values = page
         .split(&mark)
@@ -141,7 +141,7 @@ pub(super) fn plain(text: &str) -> String {
 }
 
 /// A text as part of an address.
-pub(super) fn encoded(text: &str) -> String {
+pub(crate) fn encoded(text: &str) -> String {
     text.bytes()
         .map(|byte| match byte {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => char::from(byte).to_string(),

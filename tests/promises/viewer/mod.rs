@@ -3,7 +3,7 @@
 //! Requests are written by hand, as those do who do not keep to the rules; what a page should say is counted from the
 //! tables that a run wrote, or planted by the test.
 
-mod client;
+pub(crate) mod client;
 mod door;
 mod lists;
 mod texts;
@@ -17,7 +17,7 @@ const HOSTILE: &str = "<script>alert(1)</script><img src=x onerror=alert(2)><sty
     <math><mtext></mtext></math></pre></details></main>\u{202e}\u{1b}[2J\u{0}'\"&amp;]]> $\\href{javascript:alert(3)}{x}$";
 
 /// Some hundred problems with one to four trajectories each, and rows with what the tests look for.
-fn made() -> Place {
+pub(crate) fn made() -> Place {
     let place = Place::new();
     let mut rows = openr1_rows(90);
     let mut wrong = openr1_row("What is 500+1?", "501", "algebra", &[reply(777, 9)]);
