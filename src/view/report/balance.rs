@@ -33,6 +33,8 @@ struct Kind<'l> {
     /// The largest difference in one of them.
     worst: Option<f64>,
     by_design: BTreeSet<&'l str>,
+    /// Those that differ in what nothing holds alike, and what that is.
+    besides: BTreeSet<[&'l str; 2]>,
     open: BTreeSet<&'l str>,
 }
 
@@ -149,6 +151,7 @@ fn kinds(lines: &[Line]) -> Kinds<'_> {
                     }
                 }
                 Meant::Open if line.counts() => {
+                    kind.besides.insert(pair);
                     kind.open.insert(line.text("variable"));
                 }
                 Meant::Open | Meant::Unlike => {}
@@ -193,16 +196,30 @@ fn found(kinds: &Kinds<'_>) -> String {
         format!("{} of {} {relation}", thousands(*apart), thousands(*pairs))
     });
     format!(
-        "In {} of {} the two differ, beyond chance, in something that they are meant to have alike: {}. What differs by design, or \
-         may go with the choice, is told apart.",
+        "In {} of {} the two differ, beyond chance, in something that they are meant to have alike: {}. In {} they differ in \
+         something that nothing holds alike and that may go with the choice{}.",
         thousands(sum(|kind| kind.apart.len())),
         counted(
             sum(|kind| kind.pairs.len()),
             "comparison of a set with a control",
             "comparisons of a set with a control"
         ),
-        of_each.collect::<Vec<_>>().join(", ")
+        of_each.collect::<Vec<_>>().join(", "),
+        thousands(sum(|kind| kind.besides.len())),
+        besides(kinds)
     )
+}
+
+/// What some differ in that nothing holds alike.
+fn besides(kinds: &Kinds<'_>) -> String {
+    let open: BTreeSet<&str> = kinds
+        .values()
+        .flat_map(|kind| kind.open.iter().copied())
+        .collect();
+    match open.is_empty() {
+        true => String::new(),
+        false => format!(" ({})", listed(&open)),
+    }
 }
 
 /// What a control is to its subset.
@@ -238,8 +255,8 @@ fn by_kind(facts: &Facts, kinds: &Kinds<'_>) -> Table {
             "comparisons",
             "that differ in it",
             "largest difference in it",
-            "differ by design in",
-            "some differ besides in",
+            "not meant to be alike in",
+            "some differ, too, in",
             "see",
         ],
     );

@@ -63,7 +63,7 @@ fn said(facts: &Facts, dropped: &[Dropped]) -> String {
     let found = found(facts, dropped);
     match facts.audit {
         Some(_) => format!(
-            "An audit takes nothing from the data. This is what a run without any condition would do: {}{}",
+            "An audit takes nothing from the data. This is what a run of the same pipeline does: {}{}",
             found[..1].to_lowercase(),
             &found[1..]
         ),

@@ -15,6 +15,9 @@ use crate::view::page::{Cell, Section, Table, counted, percent};
 /// What of `audit.json` is shown.
 #[derive(Deserialize)]
 pub(super) struct Audit {
+    /// Entries that are trajectories, copies too.
+    #[serde(default)]
+    pub trajectories: u64,
     findings: Vec<Finding>,
     #[serde(default)]
     not_looked_for: Vec<Unsought>,

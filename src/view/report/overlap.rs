@@ -32,8 +32,8 @@ pub(super) fn section(facts: &Facts) -> Result<Option<Section>> {
         id: "overlap",
         title: "What the sets share",
         found: format!(
-            "Of {} of two sets {} ({}) have a problem in common; {} ({} of all) have half or more of all problems of the two in \
-             common.",
+            "Of {} of two sets {} ({}) have a problem in common; half or more of all problems of the two are in both of \
+             {} ({} of all).",
             counted(all, "pair", "pairs"),
             thousands(count("pairs")),
             percent(count("pairs") as f64 / all as f64),

@@ -42,6 +42,7 @@ impl Evaluation {
                 "p, adjusted",
                 "is it beyond chance",
                 "of",
+                "95 %, on questions like these",
                 "see",
             ],
         );
@@ -89,6 +90,7 @@ impl Evaluation {
                 .map_or(Cell::Nothing, |p| Cell::Figure(chance(p))),
             Cell::text(verdict(self.said.verdict(row))),
             Cell::text(estimand(row)),
+            interval(row, ["like_these_low", "like_these_high"], points),
             self.tables.rows(&sql),
         ]
     }

@@ -508,7 +508,8 @@ fn terms() -> Markup {
             dt { "Run, draw" } dd { "a run is one trained model; a draw is a set drawn anew in the same way, and several runs may be trained on it" }
             dt { "95 %, of" } dd {
                 "what the interval is about, on these questions: “these very models” if they answered again; “these sets, \
-                 retrained” if they were trained again; “such sets” if the sets were drawn again"
+                 retrained” if they were trained again; “such sets” if the sets were drawn again; “on questions like these” is wider, \
+                 since other questions would vary too"
             }
         }
     }
