@@ -122,9 +122,8 @@ fn examples(facts: &Facts) -> Result<Vec<Row>> {
 }
 
 fn is_of(row: &Row, kind: &Row) -> bool {
-    let same =
-        |name: &&str| row.text(name) == kind.text(name) && row.truth(name) == kind.truth(name);
-    KIND.iter().all(|name| same(&name))
+    KIND.iter()
+        .all(|name| row.text(name) == kind.text(name) && row.truth(name) == kind.truth(name))
 }
 
 fn found(all: u64, kinds: &[Row], examples: usize) -> String {
