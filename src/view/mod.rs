@@ -8,4 +8,5 @@ mod figures;
 mod page;
 pub(crate) mod report;
 pub(crate) mod server;
+mod table;
 pub(crate) mod text;

@@ -44,6 +44,7 @@ mod real;
 mod recipes;
 mod repo;
 mod report;
+mod report_answers;
 mod report_figures;
 mod sample;
 mod screen_vectors;

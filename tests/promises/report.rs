@@ -32,7 +32,7 @@ fn made() -> Place {
     place
 }
 
-fn page_of(place: &Place, folder: &str) -> Element {
+pub fn page_of(place: &Place, folder: &str) -> Element {
     place.gradatim(&["report", folder]).ends(0);
     let page =
         std::fs::read_to_string(place.path(&format!("{folder}.report.html"))).expect("a page");
@@ -40,7 +40,7 @@ fn page_of(place: &Place, folder: &str) -> Element {
 }
 
 /// The rows of the table with such a caption, its head first.
-fn cells(page: &Element, caption: &str) -> Vec<Vec<String>> {
+pub fn cells(page: &Element, caption: &str) -> Vec<Vec<String>> {
     // A long table is folded under its caption.
     let regions = page.named("div").into_iter();
     let mut tables = regions.filter(|region| {
@@ -61,7 +61,7 @@ fn cells(page: &Element, caption: &str) -> Vec<Vec<String>> {
     table.named("tr").iter().map(row).collect()
 }
 
-fn number(cell: &str) -> u64 {
+pub fn number(cell: &str) -> u64 {
     cell.replace(',', "")
         .parse()
         .unwrap_or_else(|_| panic!("`{cell}` is no number"))
@@ -189,7 +189,7 @@ fn the_numbers_of_a_report_are_those_of_the_ledger_s_rows() {
         "the labels of one problem were turned"
     );
 
-    for row in &cells(&page, "By category: tokens")[1..] {
+    for row in &cells(&page, "By category of the problem: tokens")[1..] {
         let of = |entry: &&Value| {
             let category = entry["problem_category"].as_str().unwrap_or("not known");
             category == row[0] && entry["fate"] == row[1].as_str() && entry["tokens"].is_u64()

@@ -152,15 +152,53 @@ pub(crate) fn why([first, second]: [&SubsetRecord; 2], pair: &Pair, variable: &s
             rows => format!("matched on but for {rows} rows, whose strata were too thin"),
         };
     }
+    match criteria([first, second], pair).as_slice() {
+        [] => "not told by what they were chosen for".to_owned(),
+        some => format!("goes with {}", some.join(" or ")),
+    }
+}
+
+/// What the two are told apart by, in words.
+fn criteria([first, second]: [&SubsetRecord; 2], pair: &Pair) -> Vec<&'static str> {
     let recipe = first.recipe.filter(|_| first.role == SubsetRole::Subset);
     let recipe =
         recipe.filter(|_| second.recipe != first.recipe && second.role != SubsetRole::Paired);
     let recipe = recipe.filter(|recipe| *recipe != Recipe::Random);
     let mut criteria = pair.intended.words();
     criteria.extend(recipe.map(Recipe::as_str));
-    match criteria.as_slice() {
-        [] => "not told by what they were chosen for".to_owned(),
-        some => format!("goes with {}", some.join(" or ")),
+    criteria
+}
+
+/// What two subsets are meant to be in a variable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Meant {
+    /// Alike: the control holds it alike, or nothing tells the two apart by it.
+    Alike,
+    /// Not alike: the criterion makes the difference, or the style does.
+    Unlike,
+    /// Neither: nothing holds it alike, and it may go with what the subset was chosen for.
+    Open,
+}
+
+/// What two subsets are meant to be in a variable. A matched control is judged by what it is matched on, a pair of the same
+/// problems by what is the problem's: what is the response's differs by length or style, which they are told apart by.
+pub(crate) fn meant([first, second]: [&SubsetRecord; 2], pair: &Pair, variable: &str) -> Meant {
+    if variables::decides(variable).is_some_and(|decides| pair.intended.decides(decides)) {
+        return Meant::Unlike;
+    }
+    let is_held = match pair.relation {
+        Relation::Style if !variables::is_of_problem(variable) => return Meant::Unlike,
+        Relation::Style | Relation::Paired => variables::is_of_problem(variable),
+        Relation::Matched => variables::measure_of(variable).is_some_and(|stratum| {
+            let matched = second.matched.as_ref();
+            matched.is_some_and(|matched| matched.strata.contains(&stratum))
+        }),
+        // Drawn from all: what the subset is chosen for may take other things along.
+        Relation::Random | Relation::None => criteria([first, second], pair).is_empty(),
+    };
+    match is_held || variable == "style" {
+        true => Meant::Alike,
+        false => Meant::Open,
     }
 }
 

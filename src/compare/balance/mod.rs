@@ -31,7 +31,7 @@ use crate::pool::Entries;
 pub(super) use chance::Stream;
 use chance::{Shape, Urn};
 use column::{RankedColumn, Sample, Scale};
-pub(crate) use design::{Intended, Pair, Relation, pairs, why};
+pub(crate) use design::{Intended, Meant, Pair, Relation, meant, pairs, why};
 use mix::{Mix, Names};
 pub(crate) use mix::{NO_LEVEL, effective};
 pub(crate) use summary::Summary;

@@ -174,3 +174,31 @@ pub(super) fn stratum(variable: &str) -> Option<Stratum> {
         _ => None,
     }
 }
+
+/// What in a subset's criterion decides a variable; none of a name that is no variable's.
+pub(super) fn decides(variable: &str) -> Option<Decides> {
+    let measured = MEASURED.iter().map(|known| (known.name, known.decides));
+    let named = NAMED.iter().map(|known| (known.name, known.decides));
+    let mut all = measured.chain(named);
+    all.find_map(|(name, decides)| (name == variable).then_some(decides))
+}
+
+/// Whether a variable is of the problem, and so the same of every response to it. An origin is of the row: two sources may
+/// name two for one problem.
+pub(super) fn is_of_problem(variable: &str) -> bool {
+    matches!(
+        variable,
+        "category" | "pass_rate" | "accepted_count" | "problem_bytes"
+    )
+}
+
+/// The stratum that a variable is the very measure of: lengths are matched in tenths of tokens, and the answer's length or the
+/// thinking's may differ for all that.
+pub(super) fn measure_of(variable: &str) -> Option<Stratum> {
+    match variable {
+        "tokens" => Some(Stratum::Length),
+        "accepted_count" => Some(Stratum::Accepted),
+        "category" | "origin" | "pass_rate" => stratum(variable),
+        _ => None,
+    }
+}

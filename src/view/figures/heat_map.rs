@@ -25,11 +25,31 @@ pub(crate) struct Cell {
     pub available: u64,
     /// The largest size that was asked of it.
     pub asked: Option<u64>,
+    /// Why some size of it was left out or made smaller.
+    pub reason: Option<String>,
 }
 
 impl Cell {
     fn is_short(&self) -> bool {
+        self.reason.is_some() || self.lacks()
+    }
+
+    /// Whether there is less than the largest size.
+    fn lacks(&self) -> bool {
         self.asked.is_some_and(|asked| asked > self.available)
+    }
+
+    /// What there is of what was asked, and why some size is not there.
+    fn shortage(&self) -> String {
+        let name = fitted(&self.name(), 2.0 * LABEL_MAX);
+        let of = match self.asked {
+            Some(asked) => format!("{} of {}", thousands(self.available), thousands(asked)),
+            None => thousands(self.available),
+        };
+        match &self.reason {
+            Some(reason) => format!("{name} ({of}: {})", fitted(reason, 3.0 * LABEL_MAX)),
+            None => format!("{name} ({of})"),
+        }
     }
 
     fn name(&self) -> String {
@@ -62,7 +82,10 @@ pub(crate) fn heat_map(words: Words<'_>, grid: &Grid) -> Option<Figure> {
     let most = grid.cells.iter().map(|cell| cell.available).max()?;
     let order = Order::of(grid);
     let too_few: Vec<&Cell> = grid.cells.iter().filter(|cell| cell.is_short()).collect();
-    let how_read = how_read(grid, &order);
+    let mut how_read = how_read(grid, &order);
+    if !too_few.is_empty() {
+        how_read += &format!(" {}", told(&too_few));
+    }
     let mut svg = words.svg(&how_read, &about(grid, &too_few));
     let labels = order.categories.iter().map(|name| width_of(name));
     let left = labels.fold(40.0, f64::max).min(LABEL_MAX) + 12.0;
@@ -96,7 +119,8 @@ pub(crate) fn heat_map(words: Words<'_>, grid: &Grid) -> Option<Figure> {
 fn how_read(grid: &Grid, order: &Order<'_>) -> String {
     let mut said = String::from("In each cell: how many there are to draw from");
     if grid.cells.iter().any(|cell| cell.asked.is_some()) {
-        said += ", and below whether that is enough for the largest size asked (≥) or short of it (<, dashed)";
+        said += ", and below whether that is enough for the largest size asked (≥) or not (<); dashed where a size was left out or made \
+                 smaller";
     }
     said.push('.');
     for (left_out, what) in order.left_out.into_iter().zip(["categories", "columns"]) {
@@ -119,16 +143,19 @@ fn about(grid: &Grid, short: &[&Cell]) -> String {
         thousands(most)
     );
     if !short.is_empty() {
-        let names = short.iter().map(|cell| {
-            let asked = thousands(cell.asked.unwrap_or(0));
-            let name = fitted(&cell.name(), 2.0 * LABEL_MAX);
-            format!("{name} ({} of {asked})", thousands(cell.available))
-        });
-        said += &format!(" Short: {}.", listed(names));
+        said += &format!(" {}", told(short));
     } else if grid.cells.iter().any(|cell| cell.asked.is_some()) {
         said += " None is short of what was asked.";
     }
     said
+}
+
+/// Which cells are short of what, and why.
+fn told(short: &[&Cell]) -> String {
+    format!(
+        "Short: {}.",
+        listed(short.iter().map(|cell| cell.shortage()))
+    )
 }
 
 impl<'g> Order<'g> {
@@ -204,7 +231,7 @@ fn draw(svg: &mut Svg, cell: &Cell, most: u64, [left, top]: [f64; 2], width: f64
     let available = fitted(&thousands(cell.available), width - 4.0);
     svg.text("", [middle, base], Anchor::Middle, &available);
     if let Some(asked) = cell.asked {
-        let sign = if cell.is_short() { '<' } else { '≥' };
+        let sign = if cell.lacks() { '<' } else { '≥' };
         let said = fitted(&format!("{sign} {}", thousands(asked)), width - 4.0);
         svg.text("", [middle, top + 28.0], Anchor::Middle, &said);
     }
@@ -226,10 +253,10 @@ fn table(grid: &Grid) -> Table {
             cell.style.clone(),
             thousands(cell.available),
             cell.asked.map_or("–".into(), thousands),
-            if cell.is_short() {
-                "short".into()
-            } else {
-                String::new()
+            match (&cell.reason, cell.is_short()) {
+                (Some(reason), _) => format!("short: {reason}"),
+                (None, true) => "short".to_owned(),
+                (None, false) => String::new(),
             },
         ]);
     }

@@ -30,6 +30,7 @@ pub(crate) use waterfall::{Drop, Stage, waterfall};
 pub(crate) use crate::svg::intervals::Estimate;
 pub(crate) use crate::svg::lines::{Panel, Point, Series};
 
+use super::table;
 use crate::svg::{Drawing, Svg, fitted, shown};
 
 /// The CSS of inline figures: once a page.
@@ -111,20 +112,18 @@ impl Figure {
     }
 }
 
-/// The numbers that a figure draws.
+/// The numbers that a figure draws, as many as there is room for.
 #[derive(Clone, Debug)]
 struct Table {
-    head: Vec<&'static str>,
-    rows: Vec<Vec<String>>,
+    table: table::Table,
     bytes: usize,
     left_out: usize,
 }
 
 impl Table {
-    fn new(head: &[&'static str]) -> Self {
+    fn new(heads: &[&'static str]) -> Self {
         Self {
-            head: head.to_vec(),
-            rows: Vec::new(),
+            table: table::Table::new("", heads),
             bytes: 0,
             left_out: 0,
         }
@@ -137,49 +136,30 @@ impl Table {
             return;
         }
         let cells = cells.map(|cell| fitted(&cell, CELL_MAX));
-        let written = |cell: &String| "<td class=number></td>".len() + shown(cell).len();
+        let written = |cell: &String| "<td class=n></td>".len() + shown(cell).len();
         self.bytes += cells.iter().map(written).sum::<usize>();
-        self.rows.push(cells.into());
-    }
-
-    /// Numbers stand to the right.
-    fn class(&self, column: usize) -> Option<&'static str> {
-        let is_number = |row: &Vec<String>| {
-            let cell = row.get(column).map_or("", String::as_str);
-            cell.is_empty()
-                || cell.starts_with(['–', '−', '+', '<', '>'])
-                || cell.starts_with(|letter: char| letter.is_ascii_digit())
-        };
-        let all = column > 0 && self.rows.iter().all(is_number);
-        all.then_some("number")
+        let cells = cells.into_iter().enumerate();
+        let row = cells.map(|(at, cell)| match at > 0 && is_number(&cell) {
+            true => table::Cell::Figure(cell),
+            false => table::Cell::Text(cell),
+        });
+        self.table.rows.push(row.collect());
     }
 
     fn markup(&self) -> Markup {
-        let classes: Vec<_> = (0..self.head.len())
-            .map(|column| self.class(column))
-            .collect();
         html! {
-            table {
-                thead { tr {
-                    @for (head, class) in self.head.iter().zip(&classes) {
-                        th scope="col" class=[class] { (head) }
-                    }
-                } }
-                tbody {
-                    @for row in &self.rows {
-                        tr {
-                            @for (at, (cell, class)) in row.iter().zip(&classes).enumerate() {
-                                @if at == 0 { th scope="row" { (cell) } } @else { td class=[class] { (cell) } }
-                            }
-                        }
-                    }
-                }
-            }
+            (self.table.bare(None))
             @if self.left_out > 0 {
                 p { "and " (crate::error::thousands(self.left_out as u64)) " more" }
             }
         }
     }
+}
+
+/// Whether a cell is written as a number is, or as the lack of one.
+fn is_number(cell: &str) -> bool {
+    cell.starts_with(['–', '−', '+', '<', '>'])
+        || cell.starts_with(|letter: char| letter.is_ascii_digit())
 }
 
 /// The first of some parts of an alternative text, and how many more there are.

@@ -78,6 +78,7 @@ fn figures(count: usize) -> Vec<Option<Figure>> {
         style: name(at % 6 / 3),
         available: number(at),
         asked: (at % 2 == 0).then(|| number(at + 1)),
+        reason: (at % 3 == 0).then(|| name(at)),
     });
     let series: Vec<Distribution> = all()
         .map(|at| Distribution {
@@ -268,6 +269,7 @@ fn a_cell_is_darker_the_more_it_has_and_short_where_more_was_asked() {
         style: String::new(),
         available,
         asked,
+        reason: None,
     };
     let cells = vec![
         cell("a", 0, Some(1)),
@@ -291,6 +293,29 @@ fn a_cell_is_darker_the_more_it_has_and_short_where_more_was_asked() {
     );
     assert!(svg.contains(">&lt; 1<") && svg.contains(">≥ 100<"));
     assert!(svg.contains("Short: a, long (0 of 1)."), "{svg}");
+}
+
+#[test]
+fn a_cell_that_is_short_says_why_even_where_it_has_as_many_as_were_asked() {
+    let cell = |available, reason: &str| Cell {
+        category: "a".into(),
+        length: "long".into(),
+        style: String::new(),
+        available,
+        asked: Some(5),
+        reason: (!reason.is_empty()).then(|| reason.to_owned()),
+    };
+    let cells = vec![
+        cell(3, "its bucket holds fewer"),
+        cell(9, "draws apart leave fewer"),
+        cell(9, ""),
+    ];
+    let figure = heat_map(words("grid"), &Grid { cells }).expect("cells");
+    let shown = figure.inline().into_string();
+    let told = "Short: a, long (3 of 5: its bucket holds fewer), a, long (9 of 5: draws apart leave fewer).";
+    // For those who see it, and for those who do not.
+    assert_eq!(shown.matches(told).count(), 2, "{shown}");
+    assert!(shown.contains("short: draws apart leave fewer"), "{shown}");
 }
 
 #[test]

@@ -32,7 +32,7 @@ pub(super) fn section(facts: &Facts) -> Result<Option<Section>> {
         id: "again",
         title: "Make it again, and check it",
         found: format!(
-            "The same pipeline, files, seed and version give the same bytes: {} with {} stands in the folder.",
+            "The same pipeline, files, seed and version give the same bytes: the folder names {} with {}.",
             of_files,
             match manifest.files.len() {
                 1 => "its hash",

@@ -30,7 +30,7 @@ pub(super) fn section(facts: &Facts) -> Result<Option<Section>> {
     Ok(Some(Section {
         id: "fates",
         title: "Where every row went",
-        found: found(facts, &dropped),
+        found: said(facts, &dropped),
         figures: drawn(facts, &dropped).into_iter().collect(),
         body,
     }))
@@ -56,6 +56,19 @@ fn dropped(ledger: &[LedgerRecord]) -> Vec<Dropped> {
     let mut all: Vec<Dropped> = all.collect();
     all.sort_by_key(|one| (one.stage.is_none(), one.stage, std::cmp::Reverse(one.count)));
     all
+}
+
+/// What was found; an audit takes nothing away.
+fn said(facts: &Facts, dropped: &[Dropped]) -> String {
+    let found = found(facts, dropped);
+    match facts.audit {
+        Some(_) => format!(
+            "An audit takes nothing from the data. This is what a run of the same pipeline does: {}{}",
+            found[..1].to_lowercase(),
+            &found[1..]
+        ),
+        None => found,
+    }
 }
 
 fn found(facts: &Facts, dropped: &[Dropped]) -> String {
@@ -159,7 +172,7 @@ fn by_reason(facts: &Facts, dropped: &[Dropped]) -> Table {
     let kept = "SELECT * FROM ledger WHERE fate = 'kept' LIMIT 20";
     table.rows.push(row(
         "kept",
-        "stays, to draw training sets from",
+        "stays: training sets can be drawn from it",
         "",
         facts.kept(),
         kept,

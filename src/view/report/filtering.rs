@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use maud::html;
 
-use super::facts::{Facts, Tables, is};
+use super::facts::{Facts, Row, Tables, is};
 use crate::Result;
 use crate::manifest::AcceptanceRecord;
 use crate::view::figures::{self, Figure, Words};
@@ -29,22 +29,26 @@ impl Accepted {
 }
 
 pub(super) fn section(facts: &Facts) -> Result<Option<Section>> {
-    let acceptance = &facts.manifest.acceptance;
-    let deciles = deciles(acceptance);
-    if deciles.is_empty() {
+    let deciles = deciles(&facts.manifest.acceptance);
+    // An audit filters nothing.
+    if deciles.is_empty() || facts.audit.is_some() {
         return Ok(None);
     }
     let tables = &facts.tables;
+    let categories = categories(tables)?;
     let body = html! {
+        p.soft {
+            "Copies of a trajectory count once here. A category is the problem’s: the one that most of its rows name."
+        }
         (by_length(tables, &deciles)?.markup())
-        (by_category(tables, acceptance).markup())
+        (by_category(tables, &categories).markup())
         (by_difficulty(tables)?.markup())
     };
     Ok(Some(Section {
         id: "filtering",
         title: "What filtering did to the mix",
         found: found(&deciles),
-        figures: drawn(&deciles, acceptance).into_iter().collect(),
+        figures: drawn(&deciles, &categories).into_iter().collect(),
         body,
     }))
 }
@@ -77,7 +81,7 @@ fn found(deciles: &BTreeMap<u32, Accepted>) -> String {
 }
 
 /// The share that was kept, by tenth of length and by category.
-fn drawn(deciles: &BTreeMap<u32, Accepted>, acceptance: &[AcceptanceRecord]) -> Option<Figure> {
+fn drawn(deciles: &BTreeMap<u32, Accepted>, categories: &[Category]) -> Option<Figure> {
     let bar = |label: String, one: Accepted| {
         one.share().map(|value| figures::Bar {
             label,
@@ -88,9 +92,9 @@ fn drawn(deciles: &BTreeMap<u32, Accepted>, acceptance: &[AcceptanceRecord]) -> 
     let by_length = deciles
         .iter()
         .filter_map(|(decile, one)| bar(nth(*decile + 1), *one));
-    let by_category = by_size(acceptance).into_iter().take(CATEGORIES_DRAWN);
-    let by_category =
-        by_category.filter_map(|(name, one)| bar(name.unwrap_or("not known").to_owned(), one));
+    let by_category = categories.iter().take(CATEGORIES_DRAWN);
+    let by_category = by_category
+        .filter_map(|(name, one)| bar(name.as_deref().unwrap_or("not known").to_owned(), *one));
     let group = |name: &str, bars: Vec<figures::Bar>| figures::BarGroup {
         name: name.to_owned(),
         bars,
@@ -172,26 +176,33 @@ fn nth(number: u32) -> String {
 /// How many categories a table has; the largest.
 const CATEGORIES_MAX: usize = 40;
 
+/// A category of problems, none where none is known, with its trajectories.
+type Category = (Option<String>, Accepted);
+
+/// Of the problem, as everywhere on the page; each trajectory once, however many copies it has.
+const BY_CATEGORY: &str = "SELECT problem_category, count(*) AS trajectories, sum(kept) AS kept FROM (SELECT \
+                           min(problem_category) AS problem_category, max(CASE WHEN fate = 'kept' THEN 1 ELSE 0 END) AS kept \
+                           FROM ledger WHERE trajectory_id IS NOT NULL GROUP BY trajectory_id) GROUP BY problem_category ORDER \
+                           BY trajectories DESC, problem_category";
+
 /// The categories with their counts, the largest first.
-fn by_size(acceptance: &[AcceptanceRecord]) -> Vec<(Option<&str>, Accepted)> {
-    let mut categories: BTreeMap<Option<&str>, Accepted> = BTreeMap::new();
-    for record in acceptance {
-        categories
-            .entry(record.category.as_deref())
-            .or_default()
-            .add(record);
-    }
-    let mut by_size: Vec<_> = categories.into_iter().collect();
-    by_size.sort_by_key(|(_, one)| std::cmp::Reverse(one.all));
-    by_size
+fn categories(tables: &Tables) -> Result<Vec<Category>> {
+    let rows = tables.ask(BY_CATEGORY)?;
+    let of = |row: &Row| {
+        let counts = Accepted {
+            all: row.count("trajectories"),
+            kept: row.count("kept"),
+        };
+        (row.text("problem_category").map(str::to_owned), counts)
+    };
+    Ok(rows.iter().map(of).collect())
 }
 
-fn by_category(tables: &Tables, acceptance: &[AcceptanceRecord]) -> Table {
-    let by_size = by_size(acceptance);
-    let all: u64 = by_size.iter().map(|(_, one)| one.all).sum();
-    let kept: u64 = by_size.iter().map(|(_, one)| one.kept).sum();
+fn by_category(tables: &Tables, categories: &[Category]) -> Table {
+    let all: u64 = categories.iter().map(|(_, one)| one.all).sum();
+    let kept: u64 = categories.iter().map(|(_, one)| one.kept).sum();
     let mut table = Table::new(
-        "Kept, by category; copies of a trajectory count once",
+        "Kept, by category of the problem; copies of a trajectory count once",
         &[
             "category",
             "trajectories",
@@ -203,14 +214,14 @@ fn by_category(tables: &Tables, acceptance: &[AcceptanceRecord]) -> Table {
         ],
     );
     let of = |part: u64, whole: u64| Cell::share((whole > 0).then(|| part as f64 / whole as f64));
-    for (category, one) in by_size.into_iter().take(CATEGORIES_MAX) {
+    for (category, one) in categories.iter().take(CATEGORIES_MAX) {
         let sql = format!(
             "SELECT fate, count(*) AS trajectories FROM (SELECT trajectory_id, max(fate) AS fate FROM ledger WHERE {} AND \
              trajectory_id IS NOT NULL GROUP BY trajectory_id) GROUP BY fate",
-            is("category", category)
+            is("problem_category", category.as_deref())
         );
         table.rows.push(vec![
-            Cell::text(category.unwrap_or("not known")),
+            Cell::text(category.as_deref().unwrap_or("not known")),
             Cell::Count(one.all),
             Cell::Count(one.kept),
             Cell::share(one.share()),

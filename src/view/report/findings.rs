@@ -15,7 +15,19 @@ use crate::view::page::{Cell, Section, Table, counted, percent};
 /// What of `audit.json` is shown.
 #[derive(Deserialize)]
 pub(super) struct Audit {
+    /// Entries that are trajectories, copies too.
+    #[serde(default)]
+    pub trajectories: u64,
     findings: Vec<Finding>,
+    #[serde(default)]
+    not_looked_for: Vec<Unsought>,
+    #[serde(default)]
+    lengths: Lengths,
+    #[serde(default)]
+    sources: Vec<Source>,
+    /// None where it is held against no other source.
+    #[serde(default)]
+    against: Option<serde::de::IgnoredAny>,
     #[serde(default)]
     gold_disagreements: Vec<GoldDisagreement>,
 }
@@ -38,6 +50,34 @@ struct Example {
     told: Option<String>,
 }
 
+/// A kind that could not be looked for.
+#[derive(Deserialize)]
+struct Unsought {
+    kind: String,
+    /// What the rows lack.
+    reason: String,
+}
+
+#[derive(Deserialize)]
+struct Source {
+    name: String,
+}
+
+#[derive(Default, Deserialize)]
+struct Lengths {
+    #[serde(default)]
+    limits: Vec<Limit>,
+}
+
+/// What a maximum of so many tokens takes.
+#[derive(Deserialize)]
+struct Limit {
+    tokens: u64,
+    rows_over: u64,
+    share: f64,
+    tokens_share: f64,
+}
+
 #[derive(Deserialize)]
 struct GoldDisagreement {
     same_text: bool,
@@ -48,6 +88,17 @@ struct GoldDisagreement {
 struct GoldAnswer {
     answer: String,
     place: String,
+}
+
+impl Audit {
+    /// The condition that a row is the dataset's, where the folder holds another's too.
+    fn own(&self) -> String {
+        let names: Vec<String> = self.sources.iter().map(|one| literal(&one.name)).collect();
+        match self.against.is_some() && !names.is_empty() {
+            true => format!(" AND source IN ({})", names.join(", ")),
+            false => String::new(),
+        }
+    }
 }
 
 /// What an audit wrote into the folder; none where no audit did.
@@ -73,6 +124,7 @@ pub(super) fn section(facts: &Facts) -> Option<Section> {
         (table(facts, &found).markup())
         (golds(&audit.gold_disagreements).markup())
         @if !missed.is_empty() { p.soft { "Looked for, and not found: " (missed.join(", ")) "." } }
+        (unsought(&audit.not_looked_for).markup())
     };
     Some(Section {
         id: "findings",
@@ -81,6 +133,61 @@ pub(super) fn section(facts: &Facts) -> Option<Section> {
         figures: drawn(&found).into_iter().collect(),
         body,
     })
+}
+
+/// What could not be looked for, by what the rows lack.
+fn unsought(all: &[Unsought]) -> Table {
+    let mut by_reason: Vec<(&str, Vec<String>)> = Vec::new();
+    for one in all {
+        let kind = one.kind.replace('_', " ");
+        match by_reason.iter_mut().find(|(known, _)| *known == one.reason) {
+            Some((_, kinds)) => kinds.push(kind),
+            None => by_reason.push((&one.reason, vec![kind])),
+        }
+    }
+    let mut table = Table::new(
+        "What could not be looked for, and why: of these nothing is known",
+        &["since", "kinds of faults"],
+    );
+    for (reason, kinds) in by_reason {
+        table
+            .rows
+            .push(vec![Cell::text(reason), Cell::Text(kinds.join(", "))]);
+    }
+    table
+}
+
+/// What a trainer's maximum would take, from small ones on.
+pub(super) fn limits(facts: &Facts) -> Table {
+    let mut table = Table::new(
+        "What a maximum of tokens would take (of the response alone: prompt and template come on top)",
+        &[
+            "a maximum of",
+            "responses over it",
+            "of all",
+            "of all tokens, cut",
+            "see",
+        ],
+    );
+    let all = facts
+        .audit
+        .iter()
+        .flat_map(|audit| audit.lengths.limits.iter().map(move |limit| (audit, limit)));
+    for (audit, limit) in all {
+        let sql = format!(
+            "SELECT source, file, row, generation, tokens FROM ledger WHERE bytes > 0 AND tokens > {}{} ORDER BY tokens DESC",
+            limit.tokens,
+            audit.own()
+        );
+        table.rows.push(vec![
+            Cell::Count(limit.tokens),
+            Cell::Count(limit.rows_over),
+            Cell::share(Some(limit.share)),
+            Cell::share(Some(limit.tokens_share)),
+            facts.tables.rows(&sql),
+        ]);
+    }
+    table
 }
 
 fn told(found: &[&Finding], all: u64) -> String {
@@ -131,6 +238,7 @@ fn table(facts: &Facts, found: &[&Finding]) -> Table {
             "rows",
             "share",
             "first of them",
+            "what a pipeline does about it",
             "see",
         ],
     );
@@ -150,10 +258,34 @@ fn table(facts: &Facts, found: &[&Finding]) -> Table {
             Cell::Count(one.rows),
             Cell::share(Some(one.share)),
             Cell::text(first.unwrap_or_default()),
+            Cell::text(remedy(&one.kind)),
             facts.tables.rows(&sql),
         ]);
     }
     table
+}
+
+/// The key of a pipeline that takes out or keeps what a finding is of; nothing where none does.
+fn remedy(kind: &str) -> &'static str {
+    match kind {
+        "wrong" => "[verify] accept = \"recorded\", \"ours\" or \"both\" drops them",
+        "undecided" | "no_answer" | "no_gold" => {
+            "[verify] accept = \"ours\" or \"both\" drops them"
+        }
+        "recorded_right_found_wrong" => {
+            "to be read first; [verify] accept = \"recorded\", \"ours\" or \"both\" drops them"
+        }
+        "recorded_wrong_found_right" => {
+            "to be read first; [verify] accept = \"ours\" or \"either\" keeps them"
+        }
+        "cut_off" => "[verify] accept drops them, whatever it is but \"none\"",
+        "copy" => "[screen] duplicates: one of them stays",
+        "near_duplicate" | "copy_of_near" => "[screen] near_duplicates: one of them stays",
+        "contaminated" => "[screen.contamination] drops their problems",
+        "suspect" => "[screen.contamination] drop = \"suspect\" drops their problems",
+        "repetitive" => "[screen] repeated_share_max drops them",
+        _ => "",
+    }
 }
 
 /// How many problems with several gold answers are shown.

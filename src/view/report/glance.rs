@@ -64,15 +64,17 @@ fn found(facts: &Facts) -> String {
 
 /// Of a folder without training sets.
 fn of_entries(facts: &Facts) -> String {
-    let (read, kept) = (facts.entries(), facts.kept());
-    let are = match facts.audit {
-        Some(_) => "trajectories",
-        None => "kept, and no training set was drawn from them",
+    let (count, are) = match &facts.audit {
+        Some(audit) => (audit.trajectories, "trajectories"),
+        None => (
+            facts.kept(),
+            "kept, and no training set was drawn from them",
+        ),
     };
     format!(
         "Of {} that were read, {} are {are}.",
-        counted(read, "entry", "entries"),
-        thousands(kept)
+        counted(facts.entries(), "entry", "entries"),
+        thousands(count)
     )
 }
 

@@ -222,6 +222,7 @@ fn drawn(asked: &[Asked]) -> Vec<Figure> {
                 .max()
                 .copied()
                 .filter(|_| cell.unit == SizeUnit::Rows),
+            reason: cell.reason.clone(),
         });
         figures::heat_map(
             words,

@@ -19,7 +19,11 @@
 //! 11. What is in each subset, and what do its rows look like? (`subsets`, `examples`)
 //! 12. How is it made again, and how checked? (`again`)
 //!
-//! And of an audit: what is wrong with the data, and in which rows? (`findings`)
+//! Of an audit: what is wrong with the data, in which rows, and what does something about it? What could not be looked for?
+//! (`findings`) What would a small maximum of tokens take? (`tokens`)
+//!
+//! Of an evaluation (`evaluation`): which kind of set is better, by how much, and is that beyond chance, also on other questions?
+//! What does a doubling of the rows add? On which tier of questions does it show? Where do log and verifier differ?
 
 mod again;
 mod balance;
@@ -140,6 +144,8 @@ fn of_evaluation(out: &Path) -> Result<Report> {
     let about = html! {
         p {
             "A report of graded attempts in the folder " code { (evaluation.name()) } ". " (how_to_ask(evaluation.name(), "eval-runs"))
+            " The same goes for " code { "arms" } ", " code { "comparisons" } ", " code { "tiers" } ", " code { "pairs" } " and "
+            code { "attempts" } "."
         }
     };
     let mut sections = evaluation.sections()?;

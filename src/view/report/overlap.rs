@@ -22,7 +22,7 @@ pub(super) fn section(facts: &Facts) -> Result<Option<Section>> {
     let body = html! {
         p.soft {
             "A smaller set is part of the larger one of the same draw, and paired sets have the same problems: they share what \
-             they should."
+             they should. Sets of other draws, and a set and its random or matched control, should share little."
         }
         (most(facts)?.markup())
         (facts.tables.shown_by("What any two sets share", "SELECT * FROM overlap ORDER BY problems_jaccard DESC LIMIT 50"))
@@ -32,11 +32,13 @@ pub(super) fn section(facts: &Facts) -> Result<Option<Section>> {
         id: "overlap",
         title: "What the sets share",
         found: format!(
-            "Of {} of two sets {} ({}) have a problem in common, and {} at least half of their problems.",
+            "Of {} of two sets {} ({}) have a problem in common; half or more of all problems of the two are in both of \
+             {} ({} of all).",
             counted(all, "pair", "pairs"),
             thousands(count("pairs")),
             percent(count("pairs") as f64 / all as f64),
-            thousands(count("half")),
+            counted(count("half"), "pair", "pairs"),
+            percent(count("half") as f64 / all as f64),
         ),
         body,
         figures: drawn(facts)?.into_iter().collect(),

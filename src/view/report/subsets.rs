@@ -91,7 +91,7 @@ fn table(facts: &Facts) -> Table {
             Cell::Count(record.size.into()),
             Cell::Count(record.problems.into()),
             Cell::Count(record.tokens),
-            Cell::count((record.size > 0).then(|| record.tokens / u64::from(record.size))),
+            Cell::count(tokens_a_row(record)),
             Cell::Count(record.bucket.into()),
             Cell::count(steps),
             Cell::text(format!("{} {}", record.draw_kind.as_str(), record.draw)),
@@ -99,6 +99,12 @@ fn table(facts: &Facts) -> Table {
         ]);
     }
     table
+}
+
+/// The mean, rounded to the nearest; none of no row.
+fn tokens_a_row(record: &SubsetRecord) -> Option<u64> {
+    let rows = u64::from(record.size);
+    (rows > 0).then(|| (2 * record.tokens + rows) / (2 * rows))
 }
 
 /// What a set is, in the field's words.

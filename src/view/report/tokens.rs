@@ -3,6 +3,7 @@
 use maud::html;
 
 use super::facts::{Facts, Row, is, literal};
+use super::findings;
 use crate::Result;
 use crate::bucket::length::Of;
 use crate::error::thousands;
@@ -22,8 +23,9 @@ pub(super) fn section(facts: &Facts) -> Result<Option<Section>> {
         return Ok(None);
     };
     let body = html! {
+        (findings::limits(facts).markup())
         (by(facts, "style", "By style")?.markup())
-        (by(facts, "problem_category", "By category")?.markup())
+        (by(facts, "problem_category", "By category of the problem")?.markup())
         (facts.tables.shown_by("The longest", LONGEST))
     };
     Ok(Some(Section {
@@ -44,7 +46,7 @@ fn drawn(facts: &Facts) -> Result<Vec<Figure>> {
         ("plot-tokens-style", "Tokens by style", "style"),
         (
             "plot-tokens-category",
-            "Tokens by category",
+            "Tokens by category of the problem",
             "problem_category",
         ),
     ];
@@ -213,9 +215,15 @@ fn by(facts: &Facts, column: &str, what: &str) -> Result<Table> {
         2 * GROUPS_MAX
     ))?;
     let mut table = Table::new(
-        format!("{what}: tokens of the whole response"),
+        format!(
+            "{what}: tokens of the whole response, of every trajectory that was read, copies too"
+        ),
         &[
-            "which",
+            if column == "style" {
+                "style"
+            } else {
+                "category"
+            },
             "became",
             "trajectories",
             "half below",

@@ -7,7 +7,7 @@ use crate::Result;
 use crate::error::thousands;
 use crate::manifest::VerdictRecord;
 use crate::view::figures::{self, Figure, Words};
-use crate::view::page::{Cell, Section, Table, percent};
+use crate::view::page::{Cell, Section, Table, counted, percent};
 
 pub(super) fn section(facts: &Facts) -> Result<Option<Section>> {
     let counts = Counts(&facts.manifest.verdicts);
@@ -18,8 +18,8 @@ pub(super) fn section(facts: &Facts) -> Result<Option<Section>> {
         p.soft {
             "A source's label is right where its rule or its judge says so. Exact copies of a trajectory count once."
         }
-        (counts.crossed().markup())
-        (disputes(&facts.tables)?.markup())
+        (counts.crossed(&facts.tables).markup())
+        @if let Some(said) = counts.undecided() { p { (said) } }
     };
     Ok(Some(Section {
         id: "verdicts",
@@ -110,7 +110,30 @@ impl Counts<'_> {
         figures::bars(words, figures::Unit::Count, &groups)
     }
 
-    fn crossed(&self) -> Table {
+    /// What one of the two says nothing of.
+    fn undecided(&self) -> Option<String> {
+        let of = |verdict| ["right", "wrong"].map(|label| self.of(verdict, label));
+        let [right, wrong] = ["undecided", "no_answer", "no_gold"]
+            .map(of)
+            .into_iter()
+            .fold([0, 0], |[a, b], [right, wrong]| [a + right, b + wrong]);
+        let unlabelled: u64 = VERDICTS
+            .map(|(verdict, _)| self.of(verdict, "none"))
+            .iter()
+            .sum();
+        (right + wrong + unlabelled > 0).then(|| {
+            format!(
+                "On the other {} one of the two says nothing, so that they neither agree nor differ: our verifier decides nothing of \
+                 {} labelled right and {} labelled wrong, and {} no label.",
+                thousands(right + wrong + unlabelled),
+                thousands(right),
+                thousands(wrong),
+                counted(unlabelled, "has", "have"),
+            )
+        })
+    }
+
+    fn crossed(&self, tables: &Tables) -> Table {
         let mut table = Table::new(
             "Trajectories by our verdict (down) and by the recorded label (across)",
             &[
@@ -120,6 +143,7 @@ impl Counts<'_> {
                 "labelled wrong",
                 "no label",
                 "all",
+                "see",
             ],
         );
         for (verdict, means) in VERDICTS {
@@ -128,51 +152,13 @@ impl Counts<'_> {
             if all > 0 {
                 let mut row = vec![Cell::code(verdict), Cell::text(means)];
                 row.extend(counts.into_iter().chain([all]).map(Cell::Count));
+                row.push(tables.rows(&format!(
+                    "SELECT {RECORDED} AS label, count(DISTINCT trajectory_id) AS trajectories FROM ledger WHERE {} GROUP BY 1",
+                    is("verdict", Some(verdict))
+                )));
                 table.rows.push(row);
             }
         }
         table
     }
-}
-
-/// How many kinds of disagreement a table has.
-const KINDS_MAX: usize = 40;
-
-/// Where they differ, by what our verdict rests on.
-fn disputes(tables: &Tables) -> Result<Table> {
-    let rows = tables.ask(&format!(
-        "SELECT verdict, {RECORDED} AS recorded, source, verdict_reason, count(DISTINCT trajectory_id) AS trajectories \
-         FROM ledger WHERE (verdict = 'wrong' AND {RECORDED} = 'right') OR (verdict = 'correct' AND {RECORDED} = 'wrong') \
-         GROUP BY 1, 2, 3, 4 ORDER BY trajectories DESC, 1, 2, 3, 4 LIMIT {KINDS_MAX}"
-    ))?;
-    let mut table = Table::new(
-        "Where they differ, by what our verdict rests on",
-        &[
-            "our verdict",
-            "label",
-            "source",
-            "rests on",
-            "trajectories",
-            "see",
-        ],
-    );
-    for row in rows {
-        let text = |name| row.text(name).unwrap_or_default().to_owned();
-        let sql = format!(
-            "SELECT trajectory_id, source, file, row, extracted FROM ledger WHERE {} AND {} AND {} AND {RECORDED} = '{}' LIMIT 20",
-            is("verdict", row.text("verdict")),
-            is("source", row.text("source")),
-            is("verdict_reason", row.text("verdict_reason")),
-            text("recorded"),
-        );
-        table.rows.push(vec![
-            Cell::Code(text("verdict")),
-            Cell::Text(text("recorded")),
-            Cell::Code(text("source")),
-            Cell::Code(text("verdict_reason")),
-            Cell::Count(row.count("trajectories")),
-            tables.rows(&sql),
-        ]);
-    }
-    Ok(table)
 }

@@ -1,6 +1,9 @@
 //! What an evaluation shows: the arms or runs, effects, sizes, tiers, and where log and verifier differ.
 
-use std::collections::BTreeSet;
+mod effects;
+mod said;
+mod sizes;
+
 use std::path::Path;
 
 use maud::{Markup, html};
@@ -9,25 +12,17 @@ use serde::Deserialize;
 use super::facts::{Row, Tables, is, json, literal};
 use crate::error::{one_line, thousands};
 use crate::folder::EVALUATION;
-use crate::view::figures::{self, Estimate, Figure, Panel, Point, Series, Words};
+use crate::view::figures::{self, Estimate, Figure, Words};
 use crate::view::page::{Cell, Section, Table, counted, folded, percent, said, typed};
 use crate::{Error, Result};
+use effects::question;
+use said::Said;
 
 /// An evaluation's folder, open for questions.
 pub(super) struct Evaluation {
     tables: Tables,
     said: Said,
     manifest: Manifest,
-}
-
-/// What of `eval.json` no table has.
-#[derive(Deserialize)]
-struct Said {
-    /// The answers as sentences; none where no experiment was named.
-    #[serde(default)]
-    words: Vec<String>,
-    #[serde(default)]
-    warnings: Vec<String>,
 }
 
 /// What of the manifest is shown.
@@ -86,13 +81,19 @@ impl Evaluation {
     }
 
     fn glance(&self) -> Result<Option<Section>> {
-        let Said { words, warnings } = &self.said;
+        let Said {
+            words, warnings, ..
+        } = &self.said;
         let body = html! {
-            @if !words.is_empty() { (sentences("What it answers", words)) }
+            (self.foremost()?)
+            @if !words.is_empty() {
+                (folded(&format!("All that it answers, in {}", counted(words.len() as u64, "sentence", "sentences")), &listed(words)))
+            }
+            (terms())
             (self.arms()?.markup())
             (self.runs()?.markup())
             (self.tables.shown_by("Every attempt", "SELECT * FROM attempts LIMIT 20"))
-            @if !warnings.is_empty() { (sentences("What it warns of", warnings)) }
+            @if !warnings.is_empty() { h3 { "What it warns of" } (listed(warnings)) }
         };
         Ok(Some(Section {
             id: "evaluation",
@@ -101,6 +102,22 @@ impl Evaluation {
             body,
             figures: Vec::new(),
         }))
+    }
+
+    /// The largest effects that are beyond chance.
+    fn foremost(&self) -> Result<Markup> {
+        let mut rows = self.effect_rows()?;
+        if rows.is_empty() {
+            return Ok(html! {});
+        }
+        rows.retain(|row| self.is_shown(row));
+        let size = |row: &Row| row.number("difference").unwrap_or_default().abs();
+        rows.sort_by(|a, b| size(b).total_cmp(&size(a)));
+        let told: Vec<String> = rows.iter().take(FOREMOST).map(effect_told).collect();
+        Ok(html! {
+            @if told.is_empty() { p { "No effect that the experiment asks for is shown to be beyond chance." } }
+            @else { h3 { "The largest effects beyond chance" } (listed(&told)) }
+        })
     }
 
     fn found(&self) -> Result<String> {
@@ -209,134 +226,6 @@ impl Evaluation {
         Ok(table)
     }
 
-    fn effects(&self) -> Result<Option<Section>> {
-        if !self.tables.has("comparisons") {
-            return Ok(None);
-        }
-        let rows = self.tables.ask(&format!(
-            "SELECT * FROM comparisons WHERE kind = 'effect' ORDER BY family, name, benchmark LIMIT {ROWS_MAX}"
-        ))?;
-        if rows.is_empty() {
-            return Ok(None);
-        }
-        let mut table = Table::new(
-            "Effects, in points of the score: the mean over cells that differ in nothing else",
-            &[
-                "question",
-                "compared",
-                "benchmark",
-                "cells",
-                "difference",
-                "95 %",
-                "p, adjusted",
-                "of",
-                "see",
-            ],
-        );
-        for row in &rows {
-            table.rows.push(self.effect(row));
-        }
-        let shown = rows.iter().filter(|row| is_shown(row)).count() as u64;
-        let contrasts = "SELECT family, name, cells, difference, low, high, p_adjusted FROM comparisons WHERE kind = 'contrast'";
-        Ok(Some(Section {
-            id: "effects",
-            title: "What makes a difference",
-            found: format!(
-                "Of {} that the experiment asks for, {} shown: the interval of 95 % leaves no difference out.",
-                counted(rows.len() as u64, "effect", "effects"),
-                counted(shown, "is", "are")
-            ),
-            body: html! { (table.markup()) (self.tables.shown_by("The same cell by cell", contrasts)) },
-            figures: drawn_effects(&rows).into_iter().collect(),
-        }))
-    }
-
-    fn effect(&self, row: &Row) -> Vec<Cell> {
-        let family = row.text("family").unwrap_or_default();
-        let name = row.text("name").unwrap_or_default();
-        let cells: Vec<[String; 2]> =
-            serde_json::from_str(row.text("cells").unwrap_or("[]")).unwrap_or_default();
-        let sql = format!(
-            "SELECT * FROM comparisons WHERE family = {} AND name = {}",
-            literal(family),
-            literal(name)
-        );
-        let difference = match row.text("refused") {
-            Some(why) => Cell::text(format!("not compared: {why}")),
-            None => Cell::Figure(points(row.number("difference"))),
-        };
-        vec![
-            Cell::text(question(family)),
-            Cell::text(name),
-            Cell::text(row.text("benchmark").unwrap_or("not known")),
-            Cell::Count(cells.len() as u64),
-            difference,
-            interval(row, ["low", "high"], points),
-            row.number("p_adjusted")
-                .map_or(Cell::Nothing, |p| Cell::Figure(chance(p))),
-            Cell::text(estimand(row)),
-            self.tables.rows(&sql),
-        ]
-    }
-
-    /// Score against size.
-    fn sizes(&self) -> Result<Option<Section>> {
-        if !self.tables.has("arms") {
-            return Ok(None);
-        }
-        let rows = self.tables.ask(&format!(
-            "SELECT * FROM (SELECT *, count(*) OVER (PARTITION BY {FAMILY}) AS sizes FROM arms WHERE tier IS NULL AND size IS NOT \
-             NULL) WHERE sizes > 1 ORDER BY {FAMILY}, size LIMIT {ROWS_MAX}"
-        ))?;
-        if rows.is_empty() {
-            return Ok(None);
-        }
-        let mut table = Table::new(
-            "The same in numbers",
-            &[
-                "rows",
-                "of",
-                "benchmark",
-                "trained for",
-                "draws",
-                "score",
-                "95 %",
-                "see",
-            ],
-        );
-        for row in &rows {
-            table.rows.push(vec![
-                Cell::Count(row.count("size")),
-                Cell::text(family_of(row)),
-                Cell::text(row.text("benchmark").unwrap_or("not known")),
-                Cell::text(row.text("budget").unwrap_or_default().replace('_', " ")),
-                Cell::Count(row.count("draws")),
-                Cell::Figure(score(row.number("avg"))),
-                interval(row, ["avg_low", "avg_high"], score),
-                self.tables.rows(&format!(
-                    "SELECT * FROM arms WHERE {}",
-                    is("arm", row.text("arm"))
-                )),
-            ]);
-        }
-        let [least, most] = [
-            rows.iter().map(|row| row.count("size")).min(),
-            rows.iter().map(|row| row.count("size")).max(),
-        ];
-        Ok(Some(Section {
-            id: "sizes",
-            title: "What more training rows add",
-            found: format!(
-                "{} of sets were trained at several sizes, from {} to {} rows.",
-                counted(families(&rows) as u64, "kind", "kinds"),
-                thousands(least.unwrap_or_default()),
-                thousands(most.unwrap_or_default())
-            ),
-            body: table.markup(),
-            figures: drawn_sizes(&rows).into_iter().collect(),
-        }))
-    }
-
     fn tiers(&self) -> Result<Option<Section>> {
         let (table, whose) = match self.tables.has("arms") {
             true => ("arms WHERE tier IS NOT NULL", "arm"),
@@ -350,12 +239,18 @@ impl Evaluation {
         let [first, .., last] = rows.as_slice() else {
             return Ok(None);
         };
+        let whose_models = if whose == "arm" {
+            "kinds of set"
+        } else {
+            "runs"
+        };
         let mut shown = Table::new(
-            "Score by tier of difficulty",
+            "Score by tier of difficulty, over all kinds of set or runs",
             &[
                 "tier",
+                "a question of it",
                 "questions",
-                "models",
+                whose_models,
                 "lowest",
                 "middle",
                 "highest",
@@ -374,7 +269,8 @@ impl Evaluation {
                 literal(tier)
             );
             shown.rows.push(vec![
-                Cell::text(tier),
+                Cell::text(in_words(tier)[0]),
+                Cell::text(in_words(tier)[1]),
                 Cell::Count(row.count("questions")),
                 Cell::Count(row.count("models")),
                 Cell::Figure(score(row.number("least"))),
@@ -388,9 +284,9 @@ impl Evaluation {
             title: "Easy and hard questions",
             found: format!(
                 "At {} questions the middle score is {}, at {} ones {}.",
-                first.text("tier").unwrap_or_default(),
+                in_words(first.text("tier").unwrap_or_default())[0],
                 score(first.number("middle")),
-                last.text("tier").unwrap_or_default(),
+                in_words(last.text("tier").unwrap_or_default())[0],
                 score(last.number("middle"))
             ),
             body: shown.markup(),
@@ -487,6 +383,7 @@ impl Evaluation {
                 "log says",
                 "we say",
                 "since",
+                "see",
             ],
         );
         for row in &rows {
@@ -501,7 +398,14 @@ impl Evaluation {
                 "ours",
                 "reason",
             ];
-            table.rows.push(names.map(text).into());
+            let mut cells: Vec<Cell> = names.map(text).into();
+            cells.push(self.tables.rows(&format!(
+                "SELECT * FROM disagreements WHERE {} AND {} AND attempt = {}",
+                is("run", row.text("run")),
+                is("question", row.text("question")),
+                row.count("attempt")
+            )));
+            table.rows.push(cells);
         }
         Ok(Some(Section {
             id: "disagreements",
@@ -561,28 +465,6 @@ impl Evaluation {
     }
 }
 
-/// Each effect with its interval, under its question.
-fn drawn_effects(rows: &[Row]) -> Option<Figure> {
-    let words = Words {
-        name: "plot-effects",
-        title: "Effects with their intervals of 95 %",
-        said: "What the first scores more than the second, over cells that differ in nothing else.",
-    };
-    let estimate = |row: &Row| {
-        let [difference, low, high] = ["difference", "low", "high"].map(|name| row.number(name));
-        let benchmark = row.text("benchmark").map(|name| format!(" ({name})"));
-        Some(Estimate {
-            label: format!("{}{}", row.text("name")?, benchmark.unwrap_or_default()),
-            group: question(row.text("family")?),
-            value: 100.0 * difference?,
-            interval: [100.0 * low?, 100.0 * high?],
-            is_clear: is_shown(row),
-        })
-    };
-    let estimates: Vec<Estimate> = rows.iter().filter_map(estimate).collect();
-    figures::intervals(words, "points of the score", &estimates)
-}
-
 /// Runs against each other.
 fn drawn_pairs(rows: &[Row]) -> Option<Figure> {
     let words = Words {
@@ -604,79 +486,78 @@ fn drawn_pairs(rows: &[Row]) -> Option<Figure> {
     figures::intervals(words, "points of the score", &estimates)
 }
 
-/// Score against size, a panel for each benchmark and length of training, a line for each kind of set.
-fn drawn_sizes(rows: &[Row]) -> Option<Figure> {
-    let words = Words {
-        name: "plot-sizes",
-        title: "Score by number of training rows",
-        said: "Bars hold 95 %.",
-    };
-    let mut panels: Vec<Panel> = Vec::new();
-    for row in rows {
-        let of = |name| row.text(name).unwrap_or("not known");
-        let title = format!("{}, {}", of("benchmark"), of("budget").replace('_', " "));
-        let at = panels.iter().position(|panel| panel.title == title);
-        let at = at.unwrap_or_else(|| {
-            panels.push(Panel {
-                title,
-                unit: "rows".to_owned(),
-                ..Panel::default()
-            });
-            panels.len() - 1
-        });
-        add_point(&mut panels[at], row);
-    }
-    figures::lines(words, [0.0, 100.0], &panels)
-}
-
-fn add_point(panel: &mut Panel, row: &Row) {
-    let Some(score) = row.number("avg") else {
-        return;
-    };
-    let name = family_of(row);
-    let at = panel.series.iter().position(|series| series.name == name);
-    let at = at.unwrap_or_else(|| {
-        let colour = panel.series.len();
-        panel.series.push(Series {
-            name,
-            colour,
-            points: Vec::new(),
-        });
-        colour
-    });
-    let ends = ["avg_low", "avg_high"].map(|name| row.number(name));
-    panel.series[at].points.push(Point {
-        size: row.count("size") as f64,
-        score: 100.0 * score,
-        interval: match ends {
-            [Some(low), Some(high)] => Some([100.0 * low, 100.0 * high]),
-            _ => None,
-        },
-        ..Point::default()
-    });
-}
-
 /// How many rows a table has.
 const ROWS_MAX: usize = 400;
 
 const DIFFERENCES_MAX: usize = 100;
 
-/// What arms have in common that differ in size alone.
-const FAMILY: &str = "benchmark, role, category, length, style, recipe, budget";
-
-/// How many sentences a list has, and how many of them are not folded; all stand in the folder's `report.txt`.
+/// How many sentences a list has; all stand in the folder's `report.txt`.
 const SENTENCES_MAX: usize = 200;
-const SENTENCES_OPEN: usize = 14;
 
-fn sentences(title: &str, all: &[String]) -> Markup {
-    let listed = |some: &[String]| html! { ul { @for one in some { li { (said(one)) } } } };
-    let all = &all[..all.len().min(SENTENCES_MAX)];
-    let (first, rest) = all.split_at(all.len().min(SENTENCES_OPEN));
+fn listed(all: &[String]) -> Markup {
+    html! { ul { @for one in all.iter().take(SENTENCES_MAX) { li { (said(one)) } } } }
+}
+
+/// What the words of the tables mean.
+fn terms() -> Markup {
     html! {
-        h3 { (title) }
-        (listed(first))
-        @if !rest.is_empty() { (folded(&format!("{} more", rest.len()), &listed(rest))) }
+        dl.facts {
+            dt { "Score" } dd { "the share of attempts that are right, the mean over questions, in percent (avg@n)" }
+            dt { "Solved once" } dd { "the share of questions that at least one attempt solves, in percent (cov@n)" }
+            dt { "Cut off" } dd { "attempts that reach the limit of tokens before their end; nothing where the log does not say" }
+            dt { "Run, draw" } dd { "a run is one trained model; a draw is a set drawn anew in the same way, and several runs may be trained on it" }
+            dt { "95 %, of" } dd {
+                "what the interval is about, on these questions: “these very models” if they answered again; “these sets, \
+                 retrained” if they were trained again; “such sets” if the sets were drawn again; “on questions like these” is wider, \
+                 since other questions would vary too"
+            }
+        }
     }
+}
+
+/// The tiers of difficulty, in their order: how tables name each, its words, and what a question of it is.
+const TIERS: [(&str, &str, &str); 4] = [
+    (
+        "easy",
+        "easy",
+        "the base model solves it in more than half of its attempts",
+    ),
+    (
+        "medium",
+        "medium",
+        "a model that was trained on few trajectories solves it in more than half of its attempts",
+    ),
+    ("hard", "hard", "all else"),
+    (
+        "exh",
+        "extremely hard (exh)",
+        "no model solves it in a tenth of its attempts",
+    ),
+];
+
+/// A tier in words, and what a question of it is.
+fn in_words(tier: &str) -> [&str; 2] {
+    let known = TIERS.iter().find(|(name, ..)| *name == tier);
+    known.map_or([tier, ""], |(_, words, meaning)| [words, meaning])
+}
+
+/// How many effects are told first.
+const FOREMOST: usize = 3;
+
+/// An effect as a sentence.
+fn effect_told(row: &Row) -> String {
+    let of = |name| points(row.number(name));
+    format!(
+        "{}, {}: {} points of the score at {}, 95 %: {} to {} ({})",
+        question(row.text("family").unwrap_or_default()),
+        row.text("name").unwrap_or_default(),
+        of("difference"),
+        row.text("benchmark")
+            .unwrap_or("a benchmark that is not known"),
+        of("low"),
+        of("high"),
+        estimand(row)
+    )
 }
 
 /// A share right, in percent.
@@ -707,11 +588,6 @@ fn interval(row: &Row, ends: [&str; 2], shown: fn(Option<f64>) -> String) -> Cel
     }
 }
 
-fn is_shown(row: &Row) -> bool {
-    let ends = ["low", "high"].map(|end| row.number(end));
-    matches!(ends, [Some(low), Some(high)] if low > 0.0 || high < 0.0)
-}
-
 /// What an interval is about.
 fn estimand(row: &Row) -> &'static str {
     match row.text("estimand") {
@@ -720,38 +596,4 @@ fn estimand(row: &Row) -> &'static str {
         Some("this_kind") => "such sets",
         _ => "",
     }
-}
-
-/// What a family of comparisons asks.
-fn question(family: &str) -> String {
-    let known = match family {
-        "N" => "size",
-        "L" => "length",
-        "C" => "category",
-        "S" => "style",
-        "random" => "against a random control",
-        "matched" => "against a matched control",
-        "paired" => "against a paired control",
-        "wrong" => "against wrong answers",
-        "derived" => "against changed rows",
-        "reference" => "against the reference",
-        other => other,
-    };
-    known.to_owned()
-}
-
-/// What an arm's set is, but for its size.
-fn family_of(row: &Row) -> String {
-    let parts = ["category", "length", "style", "recipe"].map(|name| row.text(name));
-    let mut words: Vec<&str> = parts.into_iter().flatten().collect();
-    match row.text("role") {
-        Some("subset") | None => {}
-        Some(role) => words.push(role),
-    }
-    words.join(" ")
-}
-
-fn families(rows: &[Row]) -> usize {
-    let all: BTreeSet<String> = rows.iter().map(family_of).collect();
-    all.len()
 }

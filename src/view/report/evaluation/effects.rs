@@ -1,0 +1,203 @@
+//! What makes a difference: effects over all questions, and of each by tier.
+
+use maud::html;
+
+use super::{Evaluation, ROWS_MAX, TIERS, chance, estimand, interval, points};
+use crate::Result;
+use crate::view::figures::{self, Estimate, Figure, Words};
+use crate::view::page::{Cell, Section, Table, counted};
+use crate::view::report::facts::{Row, literal};
+
+impl Evaluation {
+    /// The effects that the experiment asks for, question by question; none without an experiment.
+    pub(super) fn effect_rows(&self) -> Result<Vec<Row>> {
+        match self.tables.has("comparisons") {
+            true => self.tables.ask(&format!(
+                "SELECT * FROM comparisons WHERE kind = 'effect' ORDER BY family, name, benchmark LIMIT {ROWS_MAX}"
+            )),
+            false => Ok(Vec::new()),
+        }
+    }
+
+    /// Whether it is shown: interval and adjusted p agree.
+    pub(super) fn is_shown(&self, row: &Row) -> bool {
+        matches!(self.said.verdict(row), "higher" | "lower")
+    }
+
+    pub(super) fn effects(&self) -> Result<Option<Section>> {
+        let rows = self.effect_rows()?;
+        if rows.is_empty() {
+            return Ok(None);
+        }
+        let mut table = Table::new(
+            "Effects, in points of the score: what the first scores more than the second, the mean over cells (pairs of sets) that \
+             differ in nothing else",
+            &[
+                "question",
+                "compared",
+                "benchmark",
+                "cells",
+                "difference",
+                "95 %",
+                "p, adjusted",
+                "is it beyond chance",
+                "of",
+                "95 %, on questions like these",
+                "see",
+            ],
+        );
+        table.rows.extend(rows.iter().map(|row| self.effect(row)));
+        let shown = rows.iter().filter(|row| self.is_shown(row)).count() as u64;
+        let contrasts = "SELECT family, name, cells, difference, low, high, p_adjusted FROM comparisons WHERE kind = 'contrast'";
+        Ok(Some(Section {
+            id: "effects",
+            title: "What makes a difference",
+            found: format!(
+                "Of {} that the experiment asks for, {} beyond chance: the interval of 95 % and p, adjusted for all effects of one \
+                 question, agree.",
+                counted(rows.len() as u64, "effect", "effects"),
+                counted(shown, "is", "are")
+            ),
+            body: html! {
+                (table.markup())
+                (self.tables.shown_by("The same cell by cell", contrasts))
+                (self.by_tier(&rows).markup())
+            },
+            figures: self.drawn_effects(&rows).into_iter().collect(),
+        }))
+    }
+
+    fn effect(&self, row: &Row) -> Vec<Cell> {
+        let family = row.text("family").unwrap_or_default();
+        let name = row.text("name").unwrap_or_default();
+        let sql = format!(
+            "SELECT * FROM comparisons WHERE family = {} AND name = {}",
+            literal(family),
+            literal(name)
+        );
+        let difference = match row.text("refused") {
+            Some(why) => Cell::text(format!("not compared: {why}")),
+            None => Cell::Figure(points(row.number("difference"))),
+        };
+        vec![
+            Cell::text(question(family)),
+            Cell::text(name),
+            Cell::text(row.text("benchmark").unwrap_or("not known")),
+            Cell::Count(cells(row).len() as u64),
+            difference,
+            interval(row, ["low", "high"], points),
+            row.number("p_adjusted")
+                .map_or(Cell::Nothing, |p| Cell::Figure(chance(p))),
+            Cell::text(verdict(self.said.verdict(row))),
+            Cell::text(estimand(row)),
+            interval(row, ["like_these_low", "like_these_high"], points),
+            self.tables.rows(&sql),
+        ]
+    }
+
+    /// The same effects on the questions of each tier.
+    fn by_tier(&self, rows: &[Row]) -> Table {
+        let mut heads = vec!["question", "compared", "benchmark"];
+        heads.extend(TIERS.map(|(_, words, _)| words));
+        heads.push("see");
+        let mut table = Table::new(
+            "The same effects by tier of difficulty, with their intervals of 95 % (each by itself: adjusted for nothing)",
+            &heads,
+        );
+        for row in rows {
+            let of_tier = TIERS.map(|(tier, ..)| self.of_tier(row, tier));
+            if of_tier.iter().any(|cell| matches!(cell, Cell::Figure(_))) {
+                let mut cells = vec![
+                    Cell::text(question(row.text("family").unwrap_or_default())),
+                    Cell::text(row.text("name").unwrap_or_default()),
+                    Cell::text(row.text("benchmark").unwrap_or("not known")),
+                ];
+                cells.extend(of_tier);
+                cells.push(self.tables.rows(&scores_by_tier(row)));
+                table.rows.push(cells);
+            }
+        }
+        table
+    }
+
+    fn of_tier(&self, row: &Row, tier: &str) -> Cell {
+        match self.said.of_tier(row, tier) {
+            Some((difference, Some([low, high]))) => Cell::Figure(format!(
+                "{} ({} to {})",
+                points(Some(difference)),
+                points(Some(low)),
+                points(Some(high))
+            )),
+            Some((difference, None)) => Cell::Figure(points(Some(difference))),
+            None => Cell::Nothing,
+        }
+    }
+
+    /// Each effect with its interval, under its question.
+    fn drawn_effects(&self, rows: &[Row]) -> Option<Figure> {
+        let words = Words {
+            name: "plot-effects",
+            title: "Effects with their intervals of 95 %",
+            said: "What the first scores more than the second, over cells that differ in nothing else.",
+        };
+        let estimate = |row: &Row| {
+            let [difference, low, high] =
+                ["difference", "low", "high"].map(|name| row.number(name));
+            let benchmark = row.text("benchmark").map(|name| format!(" ({name})"));
+            Some(Estimate {
+                label: format!("{}{}", row.text("name")?, benchmark.unwrap_or_default()),
+                group: question(row.text("family")?).to_owned(),
+                value: 100.0 * difference?,
+                interval: [100.0 * low?, 100.0 * high?],
+                is_clear: self.is_shown(row),
+            })
+        };
+        let estimates: Vec<Estimate> = rows.iter().filter_map(estimate).collect();
+        figures::intervals(words, "points of the score", &estimates)
+    }
+}
+
+/// The pairs of arms that an effect is the mean over.
+fn cells(row: &Row) -> Vec<[String; 2]> {
+    serde_json::from_str(row.text("cells").unwrap_or("[]")).unwrap_or_default()
+}
+
+/// The scores that an effect by tier is made of.
+fn scores_by_tier(row: &Row) -> String {
+    let mut arms: Vec<String> = cells(row).concat();
+    arms.sort();
+    arms.dedup();
+    let arms: Vec<String> = arms.iter().map(|arm| literal(arm)).collect();
+    format!(
+        "SELECT tier, arm, avg FROM arms WHERE tier IS NOT NULL AND arm IN ({}) ORDER BY tier, arm",
+        arms.join(", ")
+    )
+}
+
+/// What a family of comparisons asks.
+pub(super) fn question(family: &str) -> &str {
+    match family {
+        "N" => "size",
+        "L" => "length",
+        "C" => "category",
+        "S" => "style",
+        "random" => "against a random control",
+        "matched" => "against a matched control",
+        "paired" => "against a paired control",
+        "wrong" => "against wrong answers",
+        "derived" => "against changed rows",
+        "reference" => "against the reference",
+        other => other,
+    }
+}
+
+/// What is found of an effect.
+fn verdict(verdict: &str) -> &'static str {
+    match verdict {
+        "higher" => "yes, more",
+        "lower" => "yes, less",
+        "not_alone" => "not among all effects of its question",
+        "refused" => "not compared",
+        _ => "open",
+    }
+}

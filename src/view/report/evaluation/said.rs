@@ -1,0 +1,123 @@
+//! What of `eval.json` no table has: the answers as sentences, which sizes belong together, effects by tier.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use crate::view::report::facts::Row;
+
+/// What is read of it; what another version does not write is nothing.
+#[derive(Default, Deserialize)]
+pub(super) struct Said {
+    /// The answers as sentences; none where no experiment was named.
+    #[serde(default)]
+    pub words: Vec<String>,
+    #[serde(default)]
+    pub warnings: Vec<String>,
+    #[serde(default)]
+    effects: Vec<Effect>,
+    #[serde(default)]
+    scaling: Vec<Scaling>,
+}
+
+#[derive(Deserialize)]
+struct Effect {
+    family: String,
+    name: String,
+    benchmark: Option<String>,
+    verdict: String,
+    #[serde(default)]
+    estimand: String,
+    #[serde(default)]
+    tiers: BTreeMap<String, TierEffect>,
+}
+
+/// An effect on the questions of one tier.
+#[derive(Deserialize)]
+struct TierEffect {
+    difference: Option<f64>,
+    #[serde(default)]
+    intervals: Intervals,
+}
+
+/// Intervals by what they are about.
+#[derive(Default, Deserialize)]
+struct Intervals(BTreeMap<String, serde_json::Value>);
+
+/// Sets that are made alike but for their size, and what a larger one adds.
+#[derive(Deserialize)]
+pub(super) struct Scaling {
+    pub benchmark: Option<String>,
+    tier: Option<String>,
+    /// The arms of each size, of each family.
+    families: Vec<Vec<String>>,
+    grid: Option<String>,
+    category: Option<String>,
+    length: Option<String>,
+    style: Option<String>,
+    recipe: Option<String>,
+    pub budget: String,
+    pub unit: String,
+    #[serde(default)]
+    estimand: String,
+    pub per_doubling: Option<f64>,
+    #[serde(default)]
+    intervals: Intervals,
+    pub p: Option<f64>,
+    pub refused: Option<String>,
+}
+
+impl Intervals {
+    fn of(&self, estimand: &str) -> Option<[f64; 2]> {
+        let ends = self.0.get(estimand)?;
+        Some([ends.get(0)?.as_f64()?, ends.get(1)?.as_f64()?])
+    }
+}
+
+impl Said {
+    fn effect(&self, row: &Row) -> Option<&Effect> {
+        self.effects.iter().find(|effect| {
+            row.text("family") == Some(&effect.family)
+                && row.text("name") == Some(&effect.name)
+                && row.text("benchmark") == effect.benchmark.as_deref()
+        })
+    }
+
+    /// What is found of an effect: `higher`, `lower`, `open`, `not_alone` or `refused`.
+    pub(super) fn verdict(&self, row: &Row) -> &str {
+        self.effect(row).map_or("open", |effect| &effect.verdict)
+    }
+
+    /// An effect on the questions of a tier, and the ends of its interval.
+    pub(super) fn of_tier(&self, row: &Row, tier: &str) -> Option<(f64, Option<[f64; 2]>)> {
+        let effect = self.effect(row)?;
+        let found = effect.tiers.get(tier)?;
+        let ends = found.intervals.of(&effect.estimand);
+        Some((found.difference?, ends))
+    }
+
+    /// Of all questions: each kind of set that was trained on at several sizes, with its arms.
+    pub(super) fn ladders(&self) -> impl Iterator<Item = (&Scaling, &[String])> {
+        let whole = self.scaling.iter().filter(|one| one.tier.is_none());
+        whole.filter_map(|one| match one.families.as_slice() {
+            [arms] => Some((one, arms.as_slice())),
+            _ => None,
+        })
+    }
+}
+
+impl Scaling {
+    /// What its sets are, but for their size.
+    pub(super) fn name(&self) -> String {
+        let parts = [&self.category, &self.length, &self.style, &self.recipe];
+        let parts: Vec<&str> = parts.into_iter().flatten().map(String::as_str).collect();
+        match &self.grid {
+            Some(grid) => format!("{grid}: {}", parts.join(" ")),
+            None => parts.join(" "),
+        }
+    }
+
+    pub(super) fn interval(&self) -> Option<[f64; 2]> {
+        self.intervals.of(&self.estimand)
+    }
+}

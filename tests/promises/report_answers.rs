@@ -1,0 +1,580 @@
+//! What a report's page answers by itself: each figure that a question is answered from, against the tables of the folder.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Value, json};
+
+use crate::eval_loop::attempts;
+use crate::html::{Element, parse};
+use crate::report::{cells, number, page_of};
+use crate::support::*;
+
+/// The rows that the command of a cell shows.
+fn shown(place: &Place, command: &str) -> Vec<Value> {
+    let typed = command.trim_start_matches("rows");
+    let words = shlex::split(typed).expect("words of a shell");
+    let words: Vec<&str> = words[1..].iter().map(String::as_str).collect();
+    let answer = place
+        .gradatim(&[&words[..], &["--json"]].concat())
+        .ends(0)
+        .json();
+    answer.as_array().expect("rows").clone()
+}
+
+/// The section of that id.
+fn section<'p>(page: &'p Element, id: &str) -> &'p Element {
+    let sections = page.named("section").into_iter();
+    let mut those = sections.filter(|one| one.attribute("aria-labelledby") == Some(id));
+    those.next().unwrap_or_else(|| panic!("no section `{id}`"))
+}
+
+/// The sentence under the head of a section.
+fn found(page: &Element, id: &str) -> String {
+    let sentences = section(page, id).named("p").into_iter();
+    let mut found = sentences.filter(|one| one.attribute("class") == Some("found"));
+    found.next().expect("a sentence").text()
+}
+
+/// What a row's source recorded of it.
+fn label(row: &Value) -> &'static str {
+    let labels = [&row["recorded_rule"], &row["recorded_judge"]];
+    match (
+        labels.contains(&&json!(true)),
+        labels.contains(&&json!(false)),
+    ) {
+        (true, _) => "right",
+        (_, true) => "wrong",
+        _ => "none",
+    }
+}
+
+/// Whether verifier and label both decide, and differ.
+fn is_disputed(row: &Value) -> bool {
+    matches!(
+        (text_of(row, "verdict"), label(row)),
+        ("wrong", "right") | ("correct", "wrong")
+    )
+}
+
+fn text_of<'r>(row: &'r Value, key: &str) -> &'r str {
+    row[key].as_str().unwrap_or_default()
+}
+
+/// A run whose labels are wrong in many ways: by rule, by judge, of one answer both ways; some answers are wrong.
+fn disputed() -> Place {
+    let place = Place::new();
+    let mut rows = openr1_rows(80);
+    let set = |row: &mut Value, rule: bool, judge: bool| {
+        let count = row["generations"].as_array().expect("replies").len();
+        row["correctness_math_verify"] = json!(vec![rule; count]);
+        row["correctness_llama"] = json!(vec![judge; count]);
+    };
+    for row in &mut rows[..20] {
+        set(row, false, false);
+    }
+    for (at, row) in rows.iter_mut().enumerate().take(40).skip(30) {
+        row["answer"] = json!((1000 + at).to_string());
+        set(row, at % 2 == 0, true);
+    }
+    rows[50]["generations"] = json!([reply(150, 4), reply(150, 9)]);
+    for key in ["is_reasoning_complete", "correctness_math_verify"] {
+        rows[50][key] = json!([true, key != "correctness_math_verify"]);
+    }
+    rows[50]["correctness_llama"] = json!([false, false]);
+    rows[50]["finish_reasons"] = json!(["stop", "stop"]);
+    rows[50]["problem"] = json!("What is 50+100?");
+    rows[50]["answer"] = json!("150");
+    for reply in rows[60]["generations"].as_array_mut().expect("replies") {
+        *reply = json!("<think>\nOkay, so far.\n</think>\n\nNobody knows.");
+    }
+    place.write("data/a.jsonl", jsonl(&rows));
+    place.write(
+        "pipeline.toml",
+        "[sources.all]\nlayout = 'openr1'\npath = 'data'\n[measure]\ntokenizer = 'bytes.json'\n[[grid]]\nsize = [5]\n",
+    );
+    place.run("out", &[]).ends(0);
+    place
+}
+
+#[test]
+fn each_kind_of_disagreement_is_counted_with_a_command_that_shows_as_many_and_some_of_each_are_read()
+ {
+    let place = disputed();
+    let page = page_of(&place, "out");
+    let ledger = place.out("out").ledger();
+    let key = |row: &Value| {
+        let says = |name: &str| match &row[name] {
+            Value::Bool(true) => "right",
+            Value::Bool(false) => "wrong",
+            _ => "nothing",
+        };
+        let source = format!(
+            "rule says {}, judge {}",
+            says("recorded_rule"),
+            says("recorded_judge")
+        );
+        [
+            text_of(row, "verdict"),
+            label(row),
+            &source,
+            text_of(row, "verdict_reason"),
+        ]
+        .map(str::to_owned)
+    };
+    let mut expected: BTreeMap<[String; 4], BTreeSet<&str>> = BTreeMap::new();
+    for row in ledger.iter().filter(|row| is_disputed(row)) {
+        expected
+            .entry(key(row))
+            .or_default()
+            .insert(text(row, "trajectory_id"));
+    }
+    let rows = cells(&page, "Kinds of disagreement");
+    let told: BTreeMap<[String; 4], u64> = rows[1..]
+        .iter()
+        .map(|row| ([0, 1, 3, 4].map(|at| row[at].clone()), number(&row[5])))
+        .collect();
+    let counts: BTreeMap<_, _> = expected
+        .iter()
+        .map(|(kind, ids)| (kind.clone(), ids.len() as u64))
+        .collect();
+    assert_eq!(told, counts);
+    assert!(counts.len() >= 3, "{counts:?}");
+    let all: u64 = counts.values().sum();
+    assert!(
+        found(&page, "disputes")
+            .starts_with(&format!("{all} disagreements of {} kinds;", counts.len()))
+    );
+    let mut examples = 0;
+    for row in &rows[1..] {
+        let kind = [0, 1, 3, 4].map(|at| row[at].clone());
+        let ids: BTreeSet<String> = shown(&place, &row[9])
+            .iter()
+            .map(|row| text(row, "trajectory_id").to_owned())
+            .collect();
+        assert!(
+            ids.iter()
+                .map(String::as_str)
+                .eq(expected[&kind].iter().copied()),
+            "{row:?}"
+        );
+        // Each kind is shown, none by more than others need.
+        let read = number(&row[8]);
+        assert!(read >= 1 && read <= 2.min(number(&row[5])), "{row:?}");
+        examples += read;
+    }
+    let articles = section(&page, "disputes").named("article");
+    assert_eq!(articles.len() as u64, examples);
+}
+
+#[test]
+fn a_label_that_is_another_for_the_same_answer_elsewhere_is_said_to_be() {
+    let place = disputed();
+    let page = page_of(&place, "out");
+    let ledger = place.out("out").ledger();
+    let is_otherwise = |row: &&Value| {
+        is_disputed(row)
+            && ledger.iter().any(|other| {
+                other["problem_id"] == row["problem_id"]
+                    && other["extracted"] == row["extracted"]
+                    && ![label(row), "none"].contains(&label(other))
+            })
+    };
+    let expected = ledger.iter().filter(is_otherwise).count() as u64;
+    let rows = cells(&page, "Kinds of disagreement");
+    let told: u64 = rows[1..].iter().map(|row| number(&row[7])).sum();
+    assert!(expected > 0);
+    assert_eq!(told, expected);
+}
+
+#[test]
+fn what_one_of_verifier_and_label_says_nothing_of_is_counted_in_words() {
+    let place = disputed();
+    let page = page_of(&place, "out");
+    let ledger = place.out("out").ledger();
+    let undecided = |row: &&Value| {
+        row["trajectory_id"].is_string()
+            && (label(row) == "none" || !["correct", "wrong"].contains(&text_of(row, "verdict")))
+    };
+    let ids: BTreeSet<&str> = ledger
+        .iter()
+        .filter(undecided)
+        .map(|row| text(row, "trajectory_id"))
+        .collect();
+    assert!(!ids.is_empty());
+    let words = section(&page, "verdicts").text();
+    let told = format!("On the other {} one of the two says nothing", ids.len());
+    assert!(words.contains(&told), "{told}: {words}");
+}
+
+#[test]
+fn a_matched_control_is_judged_by_its_strata_and_a_style_by_what_is_of_the_problem() {
+    let place = Place::new();
+    copy(&QUICKSTART.out.0, &place.path("out"));
+    let page = page_of(&place, "out");
+    let rows = cells(&page, "Comparisons by kind of control");
+    let of = |relation: &str| rows.iter().find(|row| row[0] == relation).expect("a kind");
+    let alike = |relation: &str| -> BTreeSet<String> {
+        let names = of(relation)[2].split(", ");
+        names.map(str::to_owned).collect()
+    };
+    let names = |all: &[&str]| {
+        all.iter()
+            .map(|name| (*name).to_owned())
+            .collect::<BTreeSet<String>>()
+    };
+    // The quickstart matches on category, origin and pass rate.
+    assert_eq!(
+        alike("matched"),
+        names(&["category", "origin", "pass rate", "style"])
+    );
+    assert_eq!(
+        alike("style"),
+        names(&["accepted count", "category", "pass rate", "problem bytes"])
+    );
+    assert_eq!(
+        of("style")[4],
+        "0",
+        "the same problems are the same: {:?}",
+        of("style")
+    );
+    for nature in ["answer tokens", "repeated share", "style"] {
+        assert!(of("style")[6].contains(nature), "{:?}", of("style"));
+    }
+    // What the command shows is what counts against them.
+    for row in &rows[1..] {
+        let apart: BTreeSet<(String, String)> = shown(&place, &row[8])
+            .iter()
+            .map(|row| {
+                (
+                    text(row, "subset").to_owned(),
+                    text(row, "control").to_owned(),
+                )
+            })
+            .collect();
+        assert_eq!(apart.len() as u64, number(&row[4]), "{row:?}");
+    }
+    let apart: u64 = rows[1..].iter().map(|row| number(&row[4])).sum();
+    let said = found(&page, "balance");
+    assert!(said.starts_with(&format!("In {apart} of ")), "{said}");
+    // The quickstart's sets of long trajectories are of problems with more of them than its random controls have.
+    assert!(
+        said.contains("may go with the choice (accepted count"),
+        "{said}"
+    );
+}
+
+#[test]
+fn categories_of_the_filtering_are_the_problems_with_each_trajectory_once() {
+    let place = Place::new();
+    let mut rows = openr1_rows(60);
+    // Two rows of one problem: one names its category, the other none.
+    let mut other = rows[9].clone();
+    other["problem_type"] = Value::Null;
+    other["generations"] = json!([reply(28, 44)]);
+    for key in [
+        "is_reasoning_complete",
+        "correctness_math_verify",
+        "correctness_llama",
+        "finish_reasons",
+    ] {
+        other[key] = json!([other[key][0]]);
+    }
+    rows.push(other);
+    place.write("data/a.jsonl", jsonl(&rows));
+    place.write(
+        "pipeline.toml",
+        "[sources.all]\nlayout = 'openr1'\npath = 'data'\n[measure]\ntokenizer = 'bytes.json'\n[screen]\ntokens_max = 300\n[[grid]]\n\
+         size = [5]\n",
+    );
+    place.run("out", &[]).ends(0);
+    let page = page_of(&place, "out");
+    let ledger = place.out("out").ledger();
+    let mut expected: BTreeMap<&str, [BTreeSet<&str>; 2]> = BTreeMap::new();
+    for row in ledger.iter().filter(|row| row["trajectory_id"].is_string()) {
+        let category = row["problem_category"].as_str().unwrap_or("not known");
+        let [all, kept] = expected.entry(category).or_default();
+        all.insert(text(row, "trajectory_id"));
+        if row["fate"] == "kept" {
+            kept.insert(text(row, "trajectory_id"));
+        }
+    }
+    let rows = cells(&page, "Kept, by category");
+    let told: BTreeMap<&str, [u64; 2]> = rows[1..]
+        .iter()
+        .map(|row| (row[0].as_str(), [1, 2].map(|at| number(&row[at]))))
+        .collect();
+    let counts: BTreeMap<&str, [u64; 2]> = expected
+        .iter()
+        .map(|(category, sets)| (*category, [0, 1].map(|at| sets[at].len() as u64)))
+        .collect();
+    assert_eq!(told, counts);
+    assert!(
+        !told.contains_key("not known"),
+        "the problem's category is known: {told:?}"
+    );
+}
+
+/// A run of two grids that have sizes, categories and lengths in common, and the evaluation of models that nobody trained.
+fn evaluated() -> Place {
+    let place = Place::new();
+    place.write("data/a.jsonl", jsonl(&openr1_rows(90)));
+    place.write(
+        "pipeline.toml",
+        "[sources.all]\nlayout = 'openr1'\npath = 'data'\n[measure]\ntokenizer = 'bytes.json'\n[[grid]]\nsize = [5, 10]\n\
+         [grid.control]\nrandom = 1\n[[grid]]\nname = 'ladder'\nsize = [5, 10, 20]\n",
+    );
+    place.run("out", &[]).ends(0);
+    attempts::make(&place.path("out"), &place.path("logs"), 1).expect("attempts");
+    let arguments = [
+        "eval",
+        "logs",
+        "--experiment",
+        "out",
+        "--out",
+        "evaluation",
+        "--report",
+    ];
+    place.gradatim(&arguments).ends(0);
+    place
+}
+
+fn evaluation_page(place: &Place) -> Element {
+    let page = std::fs::read_to_string(place.path("evaluation.report.html")).expect("a page");
+    parse(&page).unwrap_or_else(|why| panic!("{why}"))
+}
+
+#[test]
+fn a_line_joins_sets_of_one_grid_alone_each_size_once() {
+    let place = evaluated();
+    let page = evaluation_page(&place);
+    let mut sizes: BTreeMap<String, Vec<u64>> = BTreeMap::new();
+    for row in &cells(&page, "The same in numbers")[1..] {
+        sizes
+            .entry(row[0].clone())
+            .or_default()
+            .push(number(&row[1]));
+    }
+    let lines: Vec<&Vec<u64>> = sizes.values().collect();
+    assert_eq!(lines.len(), 2, "{sizes:?}");
+    assert!(
+        lines.contains(&&vec![5, 10]) && lines.contains(&&vec![5, 10, 20]),
+        "{sizes:?}"
+    );
+    let doublings = cells(&page, "What each doubling of the rows adds");
+    assert_eq!(doublings.len() - 1, lines.len());
+}
+
+#[test]
+fn effects_stand_by_tier_as_the_evaluation_has_them_and_tiers_are_explained() {
+    let place = evaluated();
+    let page = evaluation_page(&place);
+    let text = std::fs::read_to_string(place.path("evaluation/eval.json")).expect("an evaluation");
+    let evaluation: Value = serde_json::from_str(&text).expect("JSON");
+    let rows = cells(&page, "The same effects by tier");
+    let effects = evaluation["effects"].as_array().expect("effects");
+    assert!(
+        !effects.is_empty() && rows.len() - 1 == effects.len(),
+        "{rows:?}"
+    );
+    assert!(
+        rows[0].contains(&"extremely hard (exh)".to_owned()),
+        "{:?}",
+        rows[0]
+    );
+    for effect in effects {
+        let name = text_of(effect, "name");
+        let row = rows.iter().find(|row| row[1] == name).expect("the effect");
+        for (tier, head) in [
+            ("easy", "easy"),
+            ("hard", "hard"),
+            ("exh", "extremely hard (exh)"),
+        ] {
+            let at = rows[0].iter().position(|one| one == head).expect("a tier");
+            let difference = effect["tiers"][tier]["difference"].as_f64().expect("one");
+            let begin = format!("{:+.1}", 100.0 * difference);
+            assert!(row[at].starts_with(&begin), "{row:?}: {tier} {begin}");
+        }
+        let verdict = match text_of(effect, "verdict") {
+            "higher" => "yes, more",
+            "lower" => "yes, less",
+            "not_alone" => "not among all effects of its question",
+            _ => "open",
+        };
+        let shown = cells(&page, "Effects, in points");
+        let row = shown.iter().find(|row| row[1] == name).expect("the effect");
+        assert_eq!(row[7], verdict, "{row:?}");
+    }
+    let tiers = cells(&page, "Score by tier of difficulty");
+    let exh = tiers.iter().find(|row| row[0] == "extremely hard (exh)");
+    assert_eq!(
+        exh.expect("the tier")[1],
+        "no model solves it in a tenth of its attempts"
+    );
+}
+
+#[test]
+fn an_evaluation_s_page_opens_with_three_sentences_at_most_and_has_all_folded() {
+    let place = evaluated();
+    let page = evaluation_page(&place);
+    let glance = section(&page, "evaluation");
+    let lists = glance.named("ul");
+    let folded: usize = glance
+        .named("details")
+        .iter()
+        .flat_map(|one| one.named("ul"))
+        .map(|list| list.named("li").len())
+        .sum();
+    let text = std::fs::read_to_string(place.path("evaluation/eval.json")).expect("an evaluation");
+    let evaluation: Value = serde_json::from_str(&text).expect("JSON");
+    let count = |key: &str| evaluation[key].as_array().expect("a list").len();
+    assert_eq!(
+        folded,
+        count("words"),
+        "every sentence of the evaluation is there"
+    );
+    let all: usize = lists.iter().map(|list| list.named("li").len()).sum();
+    let open = all - folded - count("warnings");
+    assert!(open <= 3, "{open} sentences");
+    let terms = glance.text();
+    for term in ["Solved once", "these sets, retrained", "Cut off"] {
+        assert!(terms.contains(term), "{term}");
+    }
+}
+
+#[test]
+fn an_audit_s_page_says_what_small_maxima_take_and_what_could_not_be_looked_for() {
+    let place = Place::new();
+    let mut rows = openr1_rows(40);
+    // An exact copy is a trajectory all the same.
+    rows.push(rows[5].clone());
+    rows[3]["generations"] = json!([reply(10, 400)]);
+    for key in [
+        "is_reasoning_complete",
+        "correctness_math_verify",
+        "correctness_llama",
+        "finish_reasons",
+    ] {
+        rows[3][key] = json!([rows[3][key][0]]);
+    }
+    place.write("data/a.jsonl", jsonl(&rows));
+    let arguments = [
+        "audit",
+        "data",
+        "--tokenizer",
+        "bytes.json",
+        "--out",
+        "audited",
+        "--pool",
+        "pool",
+        "--report",
+    ];
+    place.gradatim(&arguments).ends(0);
+    let page = std::fs::read_to_string(place.path("audited.report.html")).expect("a page");
+    let page = parse(&page).unwrap_or_else(|why| panic!("{why}"));
+    let ledger = place.out("audited").ledger();
+    let tokens: Vec<u64> = ledger
+        .iter()
+        .filter_map(|row| row["tokens"].as_u64())
+        .collect();
+    let maxima = cells(&page, "What a maximum of tokens would take");
+    let limits: Vec<u64> = maxima[1..].iter().map(|row| number(&row[0])).collect();
+    assert!(
+        limits.contains(&2048) && limits.contains(&4096),
+        "{limits:?}"
+    );
+    for row in &maxima[1..] {
+        let over = tokens
+            .iter()
+            .filter(|tokens| **tokens > number(&row[0]))
+            .count();
+        assert_eq!(number(&row[1]), over as u64, "{row:?}");
+        assert_eq!(shown(&place, &row[4]).len(), over, "{row:?}");
+    }
+    assert!(number(&maxima[1][1]) > 0, "{maxima:?}");
+    let text = std::fs::read_to_string(place.path("audited/__run__/audit.json")).expect("an audit");
+    let audit: Value = serde_json::from_str(&text).expect("JSON");
+    assert!(
+        found(&page, "glance").ends_with(&format!(", {} are trajectories.", audit["trajectories"])),
+        "{}",
+        found(&page, "glance")
+    );
+    let unsought = audit["not_looked_for"].as_array().expect("a list");
+    let told = section(&page, "findings").text();
+    for one in unsought {
+        let kind = text_of(one, "kind").replace('_', " ");
+        assert!(
+            told.contains(&kind) && told.contains(text_of(one, "reason")),
+            "{one}"
+        );
+    }
+    assert!(
+        !unsought.is_empty(),
+        "nothing tells of a benchmark or a language"
+    );
+    let heads = page.named("h2");
+    assert!(
+        heads.iter().all(|head| !head.text().contains("filtering")),
+        "an audit filters nothing"
+    );
+}
+
+#[test]
+fn a_set_s_tokens_a_row_are_rounded_and_what_pairs_share_is_said_of_what() {
+    let place = Place::new();
+    copy(&QUICKSTART.out.0, &place.path("out"));
+    let page = page_of(&place, "out");
+    let manifest = QUICKSTART.out.manifest();
+    let subsets = manifest["subsets"].as_array().expect("sets");
+    let sets = cells(&page, "Training sets and their controls");
+    let at = sets[0]
+        .iter()
+        .position(|head| head == "tokens a row")
+        .expect("a column");
+    for row in &sets[1..] {
+        let record = subsets
+            .iter()
+            .find(|one| one["name"] == row[0].as_str())
+            .expect("a set");
+        let [tokens, size] = ["tokens", "size"].map(|key| record[key].as_f64().expect("a number"));
+        assert_eq!(number(&row[at]), (tokens / size).round() as u64, "{row:?}");
+    }
+    let overlap = table(&QUICKSTART.out.run("overlap.parquet"));
+    let half = overlap
+        .iter()
+        .filter(|row| row["problems_jaccard"].as_f64() >= Some(0.5))
+        .count();
+    let said = found(&page, "overlap");
+    assert!(
+        said.contains(&format!(
+            "half or more of all problems of the two are in both of {half} pairs ("
+        )),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_cell_that_is_short_says_why_beside_its_drawing() {
+    let place = Place::new();
+    place.write("data/a.jsonl", jsonl(&openr1_rows(60)));
+    place.write(
+        "pipeline.toml",
+        "on_shortfall = 'skip'\n[sources.all]\nlayout = 'openr1'\npath = 'data'\n[measure]\ntokenizer = 'bytes.json'\n[[grid]]\n\
+         category = ['algebra']\nsize = [5, 5000]\n",
+    );
+    place.run("out", &[]).ends(0);
+    let page = page_of(&place, "out");
+    let manifest = place.out("out").manifest();
+    let reason = text_of(&manifest["shortfalls"][0], "reason").to_owned();
+    assert!(!reason.is_empty());
+    let figures = page.named("figure");
+    let grid = figures
+        .iter()
+        .find(|one| one.attribute("id") == Some("plot-grid-1"))
+        .expect("the grid");
+    let captions = grid.named("figcaption");
+    let said = captions[0].text();
+    assert!(
+        said.contains("of 5,000: ") && said.contains(&reason),
+        "{said}"
+    );
+}
