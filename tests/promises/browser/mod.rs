@@ -222,12 +222,17 @@ fn pages_of_hostile_rows_run_nothing_ask_nobody_and_keep_their_layout() {
         found.extend(wrong_on_paper(&mut browser));
         faults.extend(found.into_iter().map(|found| (page.clone(), found)));
     }
-    for (folder, pages) in [
-        ("out", pages_of_a_run as fn(&Viewer, &Place) -> Pages),
-        ("audited", pages_of_an_audit),
-        ("evaluation", pages_of_an_evaluation),
+    let pool = ["--pool", "pool"];
+    for (folder, more, pages) in [
+        (
+            "out",
+            &pool[..],
+            pages_of_a_run as fn(&Viewer, &Place) -> Pages,
+        ),
+        ("audited", &pool, pages_of_an_audit),
+        ("evaluation", &[], pages_of_an_evaluation),
     ] {
-        let viewer = Viewer::start(&place, &[folder, "--pool", "pool"]);
+        let viewer = Viewer::start(&place, &[&[folder], more].concat());
         let base = format!("http://127.0.0.1:{}{}/", viewer.port, viewer.base);
         for (look, page) in pages(&viewer, &place) {
             let found = look(&mut browser, &format!("{base}{page}"), &base);

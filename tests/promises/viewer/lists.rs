@@ -516,7 +516,7 @@ fn attempts_of_two_runs_stand_beside_each_other_with_what_their_logs_say() {
         let links = attributes(&viewer.page("questions"), "href");
         let question = links
             .iter()
-            .find(|link| link.contains("/question?") && link.contains("61"));
+            .find(|link| link.contains("/question?") && link.contains("question=61"));
         let question = question
             .unwrap_or_else(|| panic!("{log}: {links:?}"))
             .clone();
