@@ -26,6 +26,9 @@ pub(crate) const GROUP_ROWS: usize = 1000;
 /// Rows of a row group of narrow rows: a group is in memory until it is written, some 4 MB.
 const NARROW_GROUP_ROWS: usize = 64 << 10;
 
+/// Bytes of a row group of rows of any width.
+const GROUP_BYTES: usize = 32 << 20;
+
 /// Every column holds a page and a dictionary while it is written: the ledger has forty.
 const NARROW_PAGE_BYTES: usize = 128 << 10;
 
@@ -82,6 +85,16 @@ impl Table {
         let batch = RecordBatch::try_new(self.schema.clone(), arrays)
             .map_err(|error| failed(error.into()))?;
         self.writer.write(&batch).map_err(failed)
+    }
+
+    /// The same of rows of any width: a row group ends before it holds many bytes, and what a file says of its groups is
+    /// in memory until it is whole, so that few rows alone do not end one.
+    pub(crate) fn write_any(&mut self, arrays: Vec<ArrayRef>) -> Result<()> {
+        self.write(arrays)?;
+        match self.writer.memory_size() > GROUP_BYTES {
+            true => self.end_group(),
+            false => Ok(()),
+        }
     }
 
     /// Ends the row group, so that files which share these rows can take it as it is.

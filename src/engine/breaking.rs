@@ -49,6 +49,10 @@ impl Wanted {
     }
 }
 
+/// Operators of a plan that are made to wait, the innermost first. Tokio lets a task do 128 things before it has to wait;
+/// each of these takes one for a batch of the innermost, which would never come behind more of them.
+const WAITING_MAX: usize = 64;
+
 /// The session for one query, which ends when it is no longer wanted.
 pub(super) fn session(context: &SessionContext, wanted: &Wanted) -> SessionContext {
     let rule = Arc::new(Breakable(wanted.clone()));
@@ -69,6 +73,7 @@ impl PhysicalOptimizerRule for Breakable {
         plan: Arc<dyn ExecutionPlan>,
         _: &ConfigOptions,
     ) -> Answer<Arc<dyn ExecutionPlan>> {
+        let mut waiting = 0;
         let done = plan.transform_up(|plan| {
             let multiplies = plan.children().len() > 1 || plan.is::<UnnestExec>();
             if !multiplies {
@@ -78,7 +83,11 @@ impl PhysicalOptimizerRule for Breakable {
                 Some(join) => self.watched(join)?,
                 None => plan,
             };
-            Ok(Transformed::yes(Arc::new(CooperativeExec::new(plan)) as _))
+            waiting += 1;
+            Ok(Transformed::yes(match waiting > WAITING_MAX {
+                true => plan,
+                false => Arc::new(CooperativeExec::new(plan)),
+            }))
         });
         done.map(|done| done.data)
     }

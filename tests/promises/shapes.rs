@@ -379,7 +379,8 @@ fn a_folder_is_read_as_the_dataset_that_it_is() {
             ("README.md", b"# Rows\n".to_vec()),
             (".gitattributes", b"*.parquet filter=lfs\n".to_vec()),
         ],
-        reads(two()),
+        reads(two())
+            .notes(&["passes over 1 file: dataset_infos.json (describes data, by its name)"]),
     );
     case(
         "a side file that is printed over lines is no row",
@@ -391,7 +392,8 @@ fn a_folder_is_read_as_the_dataset_that_it_is() {
                 b"{\n  \"mine\": {\n    \"file_name\": \"x\"\n  }\n}\n".to_vec(),
             ),
         ],
-        reads(two()),
+        reads(two())
+            .notes(&["passes over 1 file: dataset_info.json (describes data, by its name)"]),
     );
     case(
         "the train split stands beside the test split and is what is meant",

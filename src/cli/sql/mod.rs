@@ -146,9 +146,9 @@ fn refuse_over(arguments: &Arguments) -> Result<()> {
 /// `id_2`.
 fn write(rows: &Streamed<'_>, path: &Path) -> Result<()> {
     let partial = Partial::begin_alone(path)?;
-    let mut table = Table::create_text(&partial.built(), with_names_apart(rows.schema()))?;
+    let mut table = Table::create(&partial.built(), with_names_apart(rows.schema()))?;
     while let Some(batch) = rows.next()? {
-        table.write(batch.columns().to_vec())?;
+        table.write_any(batch.columns().to_vec())?;
     }
     table.finish()?;
     partial.finish(Over::Files)

@@ -304,7 +304,11 @@ fn pages_of_an_audit(viewer: &Viewer, _: &Place) -> Pages {
 }
 
 fn pages_of_an_evaluation(viewer: &Viewer, _: &Place) -> Pages {
-    let pair = links(viewer, "", "/compare?").swap_remove(0);
+    // The overview has a form for each run, and the names of all in a list.
+    let mut runs = attributes(&viewer.page(""), "value");
+    runs.sort_unstable();
+    runs.dedup();
+    let pair = format!("compare?a={}&b={}", encoded(&runs[0]), encoded(&runs[1]));
     let question = links(viewer, "questions", "/question?").swap_remove(0);
     let pages = ["", "questions", "compare", &pair, &question].map(str::to_owned);
     of(wrong, pages)
