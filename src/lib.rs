@@ -38,6 +38,7 @@
 //! | `svg` | a drawing |
 //! | [`rules`] | what the pipeline file and the stages both say |
 //! | [`verify`] | response and gold answer to a verdict; a package of its own, which knows no Arrow |
+//! | [`count`] | a text to how many tokens it has; a package of its own |
 //! | [`source`] | files to trajectories |
 //! | [`measure`] | a trajectory to its measurements |
 //! | [`pool`] | the measured trajectories and their problems |
@@ -97,6 +98,7 @@ pub mod train;
 mod view;
 
 pub use error::{Error, Result};
+pub use gradatim_count as count;
 pub use gradatim_verify as verify;
 
 /// What `pool check` finds damaged, a line each, for the fuzz targets: parsing a command line takes longer than this.

@@ -134,7 +134,7 @@ fn write_subsets(
         .flat_map(|(subset, _)| subset.entries().iter().copied());
     let scratch = partial.scratch("texts");
     let is_any = emitted.contains(&true);
-    // Half a second, and the texts take as long.
+    // A vocabulary of the user's takes half a second, and the texts as long.
     let (texts, tokenizer) = rayon::join(
         || {
             let texts = Texts::gather(experiment, wanted, &scratch, settings);
