@@ -24,10 +24,11 @@ use datafusion::prelude::SessionContext;
 
 type Answer<T> = Result<T, DataFusionError>;
 
-/// How large a call's answer is, by its arguments and how many rows it is for; never less than it is.
+/// How large a call's answer is, by its arguments and how many rows it is for; never less than it is. Of what makes little
+/// of much, how many steps it takes.
 type Size = fn(&[ColumnarValue], usize) -> Answer<u64>;
 
-const FUNCTIONS: [(&str, Size); 20] = [
+const FUNCTIONS: [(&str, Size); 21] = [
     ("repeat", copies),
     ("array_repeat", copies),
     ("lpad", padded),
@@ -48,7 +49,11 @@ const FUNCTIONS: [(&str, Size); 20] = [
     ("string_to_array", split),
     ("array_to_string", delimited),
     ("array_replace_all", exchanged),
+    (OF_STEPS, steps),
 ];
+
+/// Cannot be broken off, and compares each letter of one text with each of the other.
+const OF_STEPS: &str = "levenshtein";
 
 /// Aggregates that hold all that they see: over a window they would make as much again for each row.
 const COLLECTING: [&str; 2] = ["array_agg", "string_agg"];
@@ -170,8 +175,12 @@ impl Bounded {
     }
 
     fn refused<T>(&self, bytes: u64) -> Answer<T> {
+        let (takes, unit) = match self.function.name() == OF_STEPS {
+            true => ("take", "million steps"),
+            false => ("make", "MB"),
+        };
         exec_err!(
-            "`{}` would make {} MB, and there are {} for it",
+            "`{}` would {takes} {} {unit}, and there are {} for it",
             self.function.name(),
             bytes / 1_000_000,
             self.bytes_max / 1_000_000
@@ -390,6 +399,14 @@ fn separated(arguments: &[ColumnarValue], rows: usize) -> Answer<u64> {
         .map_or(Ok(0), |value| bytes_of(value, rows))?;
     let separators = separator.saturating_mul(arguments.len() as u64);
     Ok(together(arguments, rows)?.saturating_add(separators))
+}
+
+/// The letters of one text by those of the other.
+fn steps(arguments: &[ColumnarValue], rows: usize) -> Answer<u64> {
+    let texts = Texts::of(arguments)?;
+    let letters = |argument, row| texts.at(argument, row).map_or(0, str::len) as u64;
+    let sizes = (0..rows).map(|row| letters(0, row).saturating_mul(letters(1, row)));
+    Ok(sizes.fold(0, u64::saturating_add))
 }
 
 /// Each text with another in the place of each that is found in it.

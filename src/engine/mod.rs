@@ -68,7 +68,7 @@ impl Engine {
             // A text that is doubled again and again is counted by nobody.
             .set_bool("datafusion.execution.enable_recursive_ctes", false);
         let mut context = SessionContext::new_with_config_rt(config, limited()?);
-        let bounded = bounded::register(&mut context, memory::rest() / 4);
+        let bounded = bounded::register(&mut context, memory::rest() / CALLS);
         bounded.map_err(|error| Error::Query(error.to_string()))?;
         register_functions(&context);
         let threads = Threads::new(threads)?;
@@ -173,6 +173,10 @@ impl Bounds {
         rows: usize::MAX,
     };
 }
+
+/// What functions return is held by nobody's count, and several are there at a time: each may return such a part of what
+/// is left.
+const CALLS: u64 = 6;
 
 /// What a query may write beside its memory, into a folder that goes with the session.
 const SPILLED_BYTES_MAX: u64 = 20_000_000_000;

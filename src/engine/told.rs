@@ -77,8 +77,9 @@ impl Engine {
         let manifest = folder::manifest(out)?;
         let lock = PipelineFile::read(&out.join(RUN_FOLDER).join("pipeline.lock.toml"))?;
         let plan = Plan::recorded(&lock, &manifest)?;
-        let parts = Pool::open(Some(pool))?.parts()?;
-        let parts: Vec<Part> = parts
+        let all = Pool::open(Some(pool))?.parts()?;
+        let is_empty = all.is_empty();
+        let parts: Vec<Part> = all
             .into_iter()
             .filter_map(|part| match part {
                 PartFolder::Whole(part) => Some(part),
@@ -87,13 +88,20 @@ impl Engine {
             .filter(|part| is_of(&manifest, &plan, part))
             .collect();
         if parts.is_empty() {
+            let why = match is_empty {
+                true => "no part at all, if it is there",
+                false => {
+                    "no part of the files that the run read, measured as this version measures"
+                }
+            };
             return Err(Error::usage(
                 format!(
-                    "the pool in `{}` has no part of the files that `{}` names",
+                    "the pool in `{}` has {why} (`{}` names the files)",
                     pool.display(),
                     out.join(RUN_FOLDER).join("manifest.json").display()
                 ),
-                "name the pool that the run was given (`--pool`), or run it again to fill it",
+                "name the pool that the run was given (`--pool`); `gradatim pool list` shows what it has, and to run it again \
+                 fills it",
             ));
         }
         self.register_parts("pool", TRAJECTORIES, &parts, pool)?;

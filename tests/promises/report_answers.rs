@@ -519,6 +519,26 @@ fn an_audit_s_page_says_what_small_maxima_take_and_what_could_not_be_looked_for(
 }
 
 #[test]
+fn rows_of_training_sets_and_of_controls_are_counted_apart() {
+    let place = disputed();
+    let subsets = place.out("out").manifest()["subsets"].clone();
+    let sum = |is_training: bool| -> u64 {
+        let subsets = subsets.as_array().expect("subsets").iter();
+        let of_kind = subsets.filter(|one| (one["role"] == json!("subset")) == is_training);
+        of_kind.filter_map(|one| one["size"].as_u64()).sum()
+    };
+    let page = page_of(&place, "out");
+    let glance = section(&page, "glance").text();
+    for (name, rows) in [("Training sets", sum(true)), ("Controls", sum(false))] {
+        assert!(rows > 0, "{name}");
+        assert!(
+            glance.contains(&format!("{name}{rows} rows of ")),
+            "{name} {rows}: {glance}"
+        );
+    }
+}
+
+#[test]
 fn a_set_s_tokens_a_row_are_rounded_and_what_pairs_share_is_said_of_what() {
     let place = Place::new();
     copy(&QUICKSTART.out.0, &place.path("out"));

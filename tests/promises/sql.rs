@@ -137,7 +137,7 @@ fn a_folder_has_its_subsets_and_hits_as_tables_and_the_pool_that_its_manifest_na
     place
         .gradatim(&["sql", "SELECT 1", "--in", "out", "--pool", "nowhere"])
         .ends(2)
-        .tells(&["no part of the files", "--pool"]);
+        .tells(&["no part at all", "--pool"]);
 }
 
 #[test]

@@ -19,7 +19,13 @@ pub(super) fn section(facts: &Facts) -> Result<Option<Section>> {
     let body = html! {
         dl.facts {
             dt { "To check the folder" } dd { (typed(&facts.tables.command("gradatim check {}"))) }
-            dt { "To make it again" } dd { (typed(&facts.tables.command(run))) }
+            dt { "To make it again" } dd {
+                (typed(&facts.tables.command(run)))
+                @if reads_a_disk(&manifest.files) {
+                    p.soft { "Paths in the lock file start in the current folder: elsewhere than in the folder of the pipeline \
+                              file add " code { "--base DIR" } " with that, or " code { "--source NAME=PATH" } "." }
+                }
+            }
             dt { "To hold both against each other" } dd { (typed(&facts.tables.command("gradatim diff {} again"))) }
             dt { "Why one row is where it is" } dd { (typed(&facts.tables.command("gradatim why ID --in {}"))) }
             dt { "Version" } dd { (one_line(&manifest.program)) }
@@ -42,6 +48,11 @@ pub(super) fn section(facts: &Facts) -> Result<Option<Section>> {
         body,
         figures: Vec::new(),
     }))
+}
+
+/// Whether a source lies on a disk, where it has a path.
+fn reads_a_disk(files: &[FileRecord]) -> bool {
+    files.iter().any(|file| file.hub.is_none())
 }
 
 /// How many files are listed; the manifest has all.

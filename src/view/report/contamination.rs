@@ -36,8 +36,8 @@ fn found(leakage: &Leakage) -> String {
         Drops::Suspect => "both were dropped",
     };
     format!(
-        "Of {} problems that were compared with {}, {} a benchmark's and {} suspect (a part of one, or its words with other \
-         numbers); {dropped}.",
+        "Of {} problems that were compared with {}, {} a benchmark's and {} suspect alone (at most a part of one, or \
+         its words with other numbers); {dropped}.",
         thousands(leakage.problems.into()),
         counted(leakage.benchmarks.len() as u64, "benchmark", "benchmarks"),
         counted(leakage.contaminated.into(), "is", "are"),
@@ -111,12 +111,12 @@ fn selected(facts: &Facts) -> Result<Markup> {
     let count = |name| counts.first().map_or(0, |row| row.count(name));
     let (all, contaminated) = (count("problems"), count("contaminated"));
     let said = match all {
-        0 => "No training set holds a problem that meets a benchmark.".to_owned(),
+        0 => "No training set or control holds a problem that meets a benchmark.".to_owned(),
         _ => format!(
-            "Training sets hold {} of a benchmark and {} suspect, in {}.",
+            "Training sets and controls hold {} of a benchmark and {} suspect, in {} of them.",
             counted(contaminated, "problem", "problems"),
             counted(all - contaminated, "that is", "that are"),
-            counted(count("sets"), "set", "sets"),
+            thousands(count("sets")),
         ),
     };
     Ok(html! { p { (said) } (facts.tables.shown_by("They are shown by", IN_SETS)) })
@@ -202,7 +202,15 @@ fn side_by_side(facts: &Facts) -> Result<Markup> {
 fn recall(records: &[BenchmarkRecord]) -> Table {
     let mut table = Table::new(
         "How well the benchmark's items are found where they are planted on purpose (95 % interval)",
-        &["benchmark", "rewritten by", "planted", "found", "interval"],
+        &[
+            "benchmark",
+            "rewritten by",
+            "planted",
+            "found",
+            "interval",
+            "of them certain",
+            "suspect",
+        ],
     );
     for one in records.iter().take(BENCHMARKS_MAX) {
         for recall in &one.recall {
@@ -218,6 +226,8 @@ fn recall(records: &[BenchmarkRecord]) -> Table {
                 Cell::Count(recall.planted.into()),
                 Cell::Count(found.into()),
                 Cell::Figure(interval),
+                Cell::Count(recall.contaminated.into()),
+                Cell::Count(recall.suspect.into()),
             ]);
         }
     }

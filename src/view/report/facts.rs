@@ -89,8 +89,9 @@ impl Facts {
 }
 
 /// What is said of texts that are not found.
-const NOT_AT_HAND: &str = "no set holds them, and their source is not where this page was made, or is no longer as it was (`gradatim report \
-                           --source NAME=PATH` names where it lies)";
+const NOT_AT_HAND: &str = "no set holds them, and their source is not where this page was made, or is no longer as it was (of `gradatim \
+                           report`, `--base DIR` names where the paths of its lock file start, mostly the pipeline file's folder, \
+                           and `--source NAME=PATH` where one source lies)";
 
 /// The certificate, where the folder has one.
 fn leakage(path: &Path) -> Result<Option<Leakage>> {

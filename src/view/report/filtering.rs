@@ -253,7 +253,7 @@ const BANDS: [&str; 4] = [
 
 fn by_difficulty(tables: &Tables) -> Result<Table> {
     let mut table = Table::new(
-        "Kept, by how often a problem was solved (problems with two decided trajectories or more)",
+        "Kept, by how often our verdict calls a problem's trajectories right (problems with two decided trajectories or more)",
         &[
             "the problem was",
             "problems",

@@ -13,7 +13,11 @@ pub(super) fn section(facts: &Facts) -> Result<Option<Section>> {
     let manifest = &facts.manifest;
     let body = html! {
         dl.facts {
-            @if !manifest.subsets.is_empty() { dt { "Training sets" } dd { (sets(facts)?) } }
+            @if !manifest.subsets.is_empty() {
+                dt { "Training sets" } dd { (rows_of(manifest, is_subset)) }
+                dt { "Controls" } dd { (rows_of(manifest, is_control)) }
+                dt { "All of them" } dd { (distinct(facts)?) }
+            }
             dt { "Made from" } dd { (counted(facts.entries(), "entry", "entries")) " in "
                 (counted(manifest.files.len() as u64, "file", "files")) " of "
                 (counted(manifest.sources.len() as u64, "source", "sources")) }
@@ -86,23 +90,31 @@ fn is_control(record: &SubsetRecord) -> bool {
     !is_subset(record) && record.role != SubsetRole::Validation
 }
 
-/// Rows and tokens of all sets, and how many trajectories they are of.
-fn sets(facts: &Facts) -> Result<Markup> {
-    let records = &facts.manifest.subsets;
-    let rows: u64 = records.iter().map(|record| u64::from(record.size)).sum();
-    let tokens: u64 = records.iter().map(|record| record.tokens).sum();
-    let validation = records
-        .iter()
-        .find(|record| record.role == SubsetRole::Validation);
+/// Rows and tokens of sets of a kind; a row that stands in several counts in each.
+fn rows_of(manifest: &Manifest, is_one: fn(&SubsetRecord) -> bool) -> String {
+    let records = manifest.subsets.iter().filter(|record| is_one(record));
+    let (rows, tokens) = records.fold((0, 0), |(rows, tokens), record| {
+        (rows + u64::from(record.size), tokens + record.tokens)
+    });
+    format!(
+        "{} of {}",
+        counted(rows, "row", "rows"),
+        counted(tokens, "token", "tokens")
+    )
+}
+
+/// Of how many trajectories and problems all sets are.
+fn distinct(facts: &Facts) -> Result<Markup> {
+    let mut records = facts.manifest.subsets.iter();
+    let validation = records.find(|record| record.role == SubsetRole::Validation);
     let sql = "SELECT count(DISTINCT trajectory_id) AS trajectories, count(DISTINCT problem_id) AS problems FROM selection";
     let distinct = facts.ask(sql)?;
     let distinct = |name| distinct.first().map_or(0, |row| row.count(name));
     Ok(html! {
-        (counted(rows, "row", "rows")) " of " (counted(tokens, "token", "tokens")) ", which are "
         (counted(distinct("trajectories"), "different trajectory", "different trajectories")) " to "
         (counted(distinct("problems"), "problem", "problems"))
         @if let Some(one) = validation {
-            "; " (counted(one.size.into(), "row", "rows")) " of them are set aside to validate"
+            "; " (counted(one.size.into(), "row", "rows")) " are set aside to validate"
         }
     })
 }

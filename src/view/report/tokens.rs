@@ -241,7 +241,7 @@ fn by(facts: &Facts, column: &str, what: &str) -> Result<Table> {
         let share =
             |part: u64, whole: u64| Cell::share((whole > 0).then(|| part as f64 / whole as f64));
         let sql = format!(
-            "SELECT trajectory_id, tokens, thinking_tokens FROM ledger WHERE {} AND {} ORDER BY tokens DESC LIMIT 20",
+            "SELECT trajectory_id, tokens, thinking_tokens FROM ledger WHERE {} AND {} AND tokens IS NOT NULL ORDER BY tokens DESC LIMIT 20",
             is(column, row.text("of")),
             is("fate", row.text("fate"))
         );

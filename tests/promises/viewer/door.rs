@@ -246,6 +246,7 @@ fn a_query_that_makes_much_of_little_is_refused_within_memory() {
         "SELECT length(replace(repeat('x', 1000000), 'x', repeat('y', 2000)))".into(),
         "SELECT length(regexp_replace(repeat('x', 1000000), 'x', repeat('y', 2000), 'g'))".into(),
         "SELECT length(array_to_string(range(20000), repeat('y', 20000)))".into(),
+        "SELECT levenshtein(repeat('a', 1000000), repeat('b', 1000000))".into(),
         "SELECT array_agg(value) OVER () FROM range(1000000)".into(),
         "SELECT string_agg('x', ',') OVER (PARTITION BY 1) FROM range(1000000)".into(),
         chained("repeat('x', 1000000)", &format!("concat({})", ten(", "))),

@@ -1,0 +1,126 @@
+//! Tokens a second on one core: our counter, the tokenizers library and bpe-openai, with Qwen2.5's vocabulary.
+//!
+//!     cargo bench --bench tokens -- 'shards/*.parquet' [--megabytes 8] [--rounds 9]      (an OpenR1 layout)
+//!
+//! The three take turns over the same responses, and a ratio is made of neighbours. A text that two of them count
+//! differently is told, and ends it with 1. The library makes the ids of which we only count how many there are: that is
+//! how it is asked for a count.
+
+use std::hint::black_box;
+use std::path::Path;
+use std::time::Instant;
+
+use gradatim::measure::tokens::Tokenizer;
+use gradatim::source::{
+    self, BatchSize, Format, Layout, Source, Unit, files, layout, parquet::Footer,
+};
+
+/// A way to count a text.
+type Count<'c> = Box<dyn Fn(&str) -> usize + 'c>;
+
+fn main() -> gradatim::Result<()> {
+    let mut words = std::env::args().skip(1).filter(|word| word != "--bench");
+    let (mut path, mut megabytes, mut rounds) = (None, 8, 9);
+    while let Some(word) = words.next() {
+        let number = |word: Option<String>| word.and_then(|word| word.parse().ok());
+        match word.as_str() {
+            "--megabytes" => megabytes = number(words.next()).unwrap_or(megabytes),
+            "--rounds" => rounds = number(words.next()).unwrap_or(rounds),
+            _ => path = Some(word),
+        }
+    }
+    let path = path.unwrap_or_else(|| concat!(env!("CARGO_MANIFEST_DIR"), "/data/openr1").into());
+    let texts = responses(Path::new(&path), megabytes * 1_000_000)?;
+    let tokenizer = Tokenizer::qwen()?;
+    let bpe = bpe_openai::voyage3_base();
+    let counters: [(&str, Count<'_>); 3] = [
+        ("gradatim", Box::new(|text| tokenizer.tokens(text) as usize)),
+        (
+            "tokenizers",
+            Box::new(|text| tokenizer.ids(text, false).len()),
+        ),
+        ("bpe-openai", Box::new(|text| bpe.count(text))),
+    ];
+    let differ = texts.iter().filter(|text| {
+        let counts = counters.each_ref().map(|(_, count)| count(text));
+        counts.iter().any(|count| *count != counts[0])
+    });
+    let differ = differ.count();
+    let seconds: Vec<[f64; 3]> = (0..rounds)
+        .map(|_| counters.each_ref().map(|(_, count)| timed(&texts, count)))
+        .collect();
+    told(
+        &texts,
+        &tokenizer,
+        &counters.map(|(name, _)| name),
+        &seconds,
+    );
+    println!("{differ} texts are counted differently");
+    std::process::exit(i32::from(differ > 0));
+}
+
+fn timed(texts: &[String], count: &Count<'_>) -> f64 {
+    let started = Instant::now();
+    for text in texts {
+        black_box(count(text));
+    }
+    started.elapsed().as_secs_f64()
+}
+
+fn told(texts: &[String], tokenizer: &Tokenizer, names: &[&str; 3], seconds: &[[f64; 3]]) {
+    let bytes: usize = texts.iter().map(String::len).sum();
+    let tokens: u64 = texts
+        .iter()
+        .map(|text| u64::from(tokenizer.tokens(text)))
+        .sum();
+    println!(
+        "{} texts, {bytes} bytes, {tokens} tokens, {} rounds",
+        texts.len(),
+        seconds.len()
+    );
+    for (at, name) in names.iter().enumerate() {
+        let [_, median, _] = spread(seconds.iter().map(|round| round[at]));
+        let [least, middle, most] = spread(seconds.iter().map(|round| round[at] / round[0]));
+        println!(
+            "{name:10} {:6.1} MB/s {:6.1} million tokens/s, {middle:.2} times our time ({least:.2} to {most:.2})",
+            bytes as f64 / median / 1e6,
+            tokens as f64 / median / 1e6,
+        );
+    }
+}
+
+/// The least, the median and the most.
+fn spread(values: impl Iterator<Item = f64>) -> [f64; 3] {
+    let mut values: Vec<f64> = values.collect();
+    values.sort_unstable_by(f64::total_cmp);
+    [0, values.len() / 2, values.len() - 1].map(|at| values[at])
+}
+
+/// Responses in their order, until there are so many bytes.
+fn responses(path: &Path, bytes_max: usize) -> gradatim::Result<Vec<String>> {
+    let source = Source::of(Layout::Openr1);
+    let (mut texts, mut bytes) = (Vec::new(), 0);
+    for file in files::find(path)? {
+        let units = match file.format {
+            Format::Parquet => Footer::read(&file)?.units(&layout::columns(&source)),
+            Format::Arrow | Format::Text(_) => vec![Unit::Whole],
+        };
+        for unit in units {
+            for batch in source::read(&file, unit, &source, BatchSize::of_rows(512))? {
+                let batch = batch?;
+                for index in 0..batch.len() {
+                    let mut entries = Vec::new();
+                    layout::entries(&source, batch.row(index), &mut entries);
+                    for trajectory in entries.iter().filter_map(|entry| entry.body.as_ref().ok()) {
+                        if bytes >= bytes_max {
+                            return Ok(texts);
+                        }
+                        bytes += trajectory.response.len();
+                        texts.push(trajectory.response.to_string());
+                    }
+                }
+            }
+        }
+    }
+    Ok(texts)
+}
