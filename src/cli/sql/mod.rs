@@ -14,6 +14,8 @@ use crate::memory::Limit;
 use crate::table::Table;
 use crate::{Error, Result};
 use arrow::array::RecordBatch;
+use arrow::compute::BatchCoalescer;
+use arrow::error::ArrowError;
 use clap::Args;
 use serde_json::Value;
 
@@ -147,11 +149,27 @@ fn refuse_over(arguments: &Arguments) -> Result<()> {
 fn write(rows: &Streamed<'_>, path: &Path) -> Result<()> {
     let partial = Partial::begin_alone(path)?;
     let mut table = Table::create(&partial.built(), with_names_apart(rows.schema()))?;
+    // A join may answer a row at a time.
+    let mut together = BatchCoalescer::new(rows.schema().clone(), TOGETHER);
+    let failed = |error: ArrowError| Error::Query(error.to_string());
     while let Some(batch) = rows.next()? {
-        table.write_any(batch.columns().to_vec())?;
+        together.push_batch(batch).map_err(failed)?;
+        write_whole(&mut together, &mut table)?;
     }
+    together.finish_buffered_batch().map_err(failed)?;
+    write_whole(&mut together, &mut table)?;
     table.finish()?;
     partial.finish(Over::Files)
+}
+
+/// Rows that are written at once.
+const TOGETHER: usize = 1024;
+
+fn write_whole(together: &mut BatchCoalescer, table: &mut Table) -> Result<()> {
+    while let Some(batch) = together.next_completed_batch() {
+        table.write_any(batch.columns().to_vec())?;
+    }
+    Ok(())
 }
 
 /// A header, then a line a row; a null is an empty cell, a list or struct is its JSON.

@@ -122,14 +122,14 @@ fn selected(facts: &Facts) -> Result<Markup> {
     Ok(html! { p { (said) } (facts.tables.shown_by("They are shown by", IN_SETS)) })
 }
 
-/// How many hits are shown; those that are closest first.
+/// How many hits are shown: of each way in which one may meet an item as many before a second one of any.
 const HITS_MAX: usize = 60;
 
 fn pairs(facts: &Facts) -> Result<Table> {
     let rows = facts.ask(&format!(
-        "SELECT problem_id, benchmark, item, outcome, class, dropped, problem, item_text FROM leakage ORDER BY outcome, \
-         CASE class WHEN 'exact' THEN 0 WHEN 'near' THEN 1 WHEN 'part' THEN 2 ELSE 3 END, benchmark, item, problem_id LIMIT \
-         {HITS_MAX}"
+        "SELECT * FROM (SELECT problem_id, benchmark, item, outcome, class, dropped, problem, item_text, row_number() OVER \
+         (PARTITION BY outcome, class, benchmark ORDER BY item, problem_id) AS nth FROM leakage) ORDER BY nth, outcome, CASE class \
+         WHEN 'exact' THEN 0 WHEN 'near' THEN 1 WHEN 'part' THEN 2 ELSE 3 END, class, benchmark, item, problem_id LIMIT {HITS_MAX}"
     ))?;
     let mut table = Table::new(
         "Problems beside the benchmark's item that they meet",

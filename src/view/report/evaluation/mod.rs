@@ -531,7 +531,7 @@ const TIERS: [(&str, &str, &str); 4] = [
     (
         "exh",
         "extremely hard (exh)",
-        "no model solves it in a tenth of its attempts",
+        "the models of the paper that named the tiers solve it in less than a tenth of their attempts",
     ),
 ];
 
