@@ -286,6 +286,7 @@ impl Shared {
             if let Some(gone) = shared.viewed.gone() {
                 return shared.gone(gone);
             }
+            let _page = shared.viewed.library.page();
             let made = quiet::quietly(|| page(&shared.viewed, &asked));
             // What went wrong may be that.
             match (&made, shared.viewed.gone()) {

@@ -69,9 +69,15 @@ impl Shelf {
         self.read(|held| held.state.clone())
     }
 
-    /// Whose texts have what is looked for; none where that was not known before `until`.
-    pub(super) fn search(&self, search: &Search, until: Instant) -> Option<HashSet<Id>> {
-        let blocks = self.read(|held| held.blocks.clone());
+    /// Whose texts have what is looked for, from a block on, and how many blocks there are; none where that was not known
+    /// before `until`.
+    pub(super) fn search(
+        &self,
+        search: &Search,
+        from: usize,
+        until: Instant,
+    ) -> Option<(Vec<Id>, usize)> {
+        let blocks = self.read(|held| held.blocks[from..].to_vec());
         let found = blocks.par_iter().map(|block| {
             if Instant::now() > until {
                 return None;
@@ -81,7 +87,8 @@ impl Shelf {
             Some(found.map(|(id, _)| id).collect::<Vec<_>>())
         });
         let found: Vec<Vec<Id>> = found.collect::<Option<_>>()?;
-        Some(found.into_iter().flatten().collect())
+        let ids = found.into_iter().flatten().collect();
+        Some((ids, from + blocks.len()))
     }
 
     /// The text of that id.
@@ -222,16 +229,15 @@ mod tests {
         }
         filling.finish(None);
         assert_eq!(shelf.state().count, 300);
-        let found = shelf
-            .search(&search("\"problem 77:\""), soon())
-            .expect("in time");
-        assert_eq!(found, HashSet::from([Id(77)]));
-        assert_eq!(
-            shelf
-                .search(&search("another"), soon())
-                .map(|found| found.len()),
-            Some(0)
-        );
+        let found = |typed: &str, from| {
+            let found = shelf.search(&search(typed), from, soon());
+            found.expect("in time")
+        };
+        let (ids, blocks) = found("\"problem 77:\"", 0);
+        assert_eq!(ids, [Id(77)]);
+        assert_eq!(found("another", 0), (vec![], blocks));
+        // Those that were looked through need not be again.
+        assert_eq!(found("\"problem 77:\"", blocks), (vec![], blocks));
         for number in [0, 77, 299] {
             assert_eq!(shelf.get(Id(number)), Some(text(number)));
         }
@@ -261,7 +267,7 @@ mod tests {
         filling.add(Id(1), "a text");
         filling.finish(None);
         assert_eq!(
-            shelf.search(&search("text"), Instant::now() - Duration::from_secs(1)),
+            shelf.search(&search("text"), 0, Instant::now() - Duration::from_secs(1)),
             None
         );
     }

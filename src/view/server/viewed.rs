@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use arrow::array::{ArrayRef, AsArray, RecordBatch};
 use arrow::compute::cast;
@@ -329,6 +329,8 @@ impl Viewed {
             problems,
             responses,
             is_full: false,
+            library: &self.library,
+            since: Instant::now(),
             stop,
         };
         let why_not = match self.has_problems {
@@ -410,11 +412,17 @@ struct Reading<'r> {
     problems: Filling<'r>,
     responses: Filling<'r>,
     is_full: bool,
+    library: &'r Library,
+    /// When the batch was begun that is read.
+    since: Instant,
     stop: &'r (dyn Fn() -> bool + Sync),
 }
 
 impl Reading<'_> {
-    fn flow(&self) -> ControlFlow<()> {
+    /// Whether to go on, once no page waits for the machine.
+    fn flow(&mut self) -> ControlFlow<()> {
+        self.library.give_way(self.since.elapsed());
+        self.since = Instant::now();
         match self.is_full || (self.stop)() {
             true => ControlFlow::Break(()),
             false => ControlFlow::Continue(()),

@@ -7,7 +7,7 @@ use super::made;
 use crate::support::text;
 
 /// How many entries a search finds, once all texts are read.
-fn found(viewer: &Viewer, asked: &str) -> String {
+pub(super) fn found(viewer: &Viewer, asked: &str) -> String {
     let until = Instant::now() + Duration::from_secs(60);
     loop {
         let page = viewer.page(&format!("rows?{asked}"));
