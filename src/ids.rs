@@ -3,10 +3,12 @@
 //! All are BLAKE3, cut to 128 bits: enough that no two of a billion texts meet by chance, short enough
 //! to read. Each use hashes under a context of its own, so that ids of one kind are never of another.
 
+use std::cell::Cell;
 use std::fmt;
 use std::str::FromStr;
+use std::sync::LazyLock;
 
-use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 /// How draws, ids and parts are hashed; named in every manifest.
 pub const HASH: &str = "blake3-128";
@@ -40,6 +42,9 @@ impl FromStr for Id {
 }
 
 /// Feeds parts to a hash under a context; each part carries its length, so that none runs into the next.
+///
+/// A context is hashed itself, which takes half as long as a problem: where ids are made of each row, what stands at the
+/// beginning is kept and cloned.
 #[derive(Clone)]
 pub struct IdHasher {
     hasher: blake3::Hasher,
@@ -51,6 +56,11 @@ pub struct IdHasher {
 /// More than this is hashed without being held.
 const HELD_BYTES_MAX: usize = 256 << 10;
 
+thread_local! {
+    /// What an earlier hash of this thread held its bytes in: memory that is in the cache.
+    static SPARE: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
+}
+
 impl IdHasher {
     pub fn new(context: &'static str) -> Self {
         Self {
@@ -61,6 +71,9 @@ impl IdHasher {
 
     pub fn part(mut self, bytes: impl AsRef<[u8]>) -> Self {
         let bytes = bytes.as_ref();
+        if self.held.capacity() == 0 {
+            self.held = SPARE.take();
+        }
         self.take(&(bytes.len() as u64).to_le_bytes());
         self.take(bytes);
         self
@@ -79,6 +92,8 @@ impl IdHasher {
         let mut bytes = [0; 16];
         self.hasher.update(&self.held);
         self.hasher.finalize_xof().fill(&mut bytes);
+        self.held.clear();
+        SPARE.set(self.held);
         Id::from_bytes(bytes)
     }
 }
@@ -92,14 +107,15 @@ impl IdHasher {
 /// assert_ne!(problem_id("Find $x$."), problem_id("Find $y$."));
 /// ```
 pub fn problem_id(problem: &str) -> Id {
-    IdHasher::new("gradatim problem_id v1")
-        .part(canonical(problem))
-        .finish()
+    static START: LazyLock<IdHasher> = LazyLock::new(|| IdHasher::new("gradatim problem_id v1"));
+    START.clone().part(canonical(problem)).finish()
 }
 
 /// The name of a trajectory: its problem's, and the response's text as it is.
 pub fn trajectory_id(problem: Id, response: &str) -> Id {
-    IdHasher::new("gradatim trajectory_id v1")
+    static START: LazyLock<IdHasher> = LazyLock::new(|| IdHasher::new("gradatim trajectory_id v1"));
+    START
+        .clone()
         .part(problem.to_bytes())
         .part(response)
         .finish()
@@ -114,7 +130,8 @@ pub fn trajectory_id(problem: Id, response: &str) -> Id {
 /// assert_ne!(text_id("Find $x$.", Some("")), text_id("Find $x$.", None));
 /// ```
 pub fn text_id(problem: &str, gold_answer: Option<&str>) -> Id {
-    let hasher = IdHasher::new("gradatim text_id v1").part(problem);
+    static START: LazyLock<IdHasher> = LazyLock::new(|| IdHasher::new("gradatim text_id v1"));
+    let hasher = START.clone().part(problem);
     match gold_answer {
         Some(gold_answer) => hasher.part(gold_answer).finish(),
         None => hasher.finish(),
@@ -123,6 +140,9 @@ pub fn text_id(problem: &str, gold_answer: Option<&str>) -> Id {
 
 /// The text in Unicode NFC with white space folded: what a problem's name is the hash of.
 pub(crate) fn canonical(text: &str) -> String {
+    if text.is_ascii() {
+        return folded(text);
+    }
     let mut folded = String::with_capacity(text.len());
     for word in text.split_whitespace() {
         if !folded.is_empty() {
@@ -130,11 +150,26 @@ pub(crate) fn canonical(text: &str) -> String {
         }
         folded.push_str(word);
     }
-    if folded.is_ascii() {
-        folded
-    } else {
-        folded.nfc().collect()
+    match is_nfc_quick(folded.chars()) {
+        IsNormalized::Yes => folded,
+        IsNormalized::No | IsNormalized::Maybe => folded.nfc().collect(),
     }
+}
+
+/// ASCII, which is in NFC, with white space folded: most problems, of which each byte is looked at and no letter is made.
+fn folded(text: &str) -> String {
+    // What `char::is_whitespace` says of ASCII; `u8::is_ascii_whitespace` leaves out the vertical tab.
+    let words = text
+        .as_bytes()
+        .split(|byte| matches!(byte, b'\t'..=b'\r' | b' '));
+    let mut folded = Vec::with_capacity(text.len());
+    for word in words.filter(|word| !word.is_empty()) {
+        if !folded.is_empty() {
+            folded.push(b' ');
+        }
+        folded.extend_from_slice(word);
+    }
+    String::from_utf8(folded).expect("parts of ASCII")
 }
 
 #[cfg(test)]
@@ -172,6 +207,16 @@ mod tests {
                 "{bytes}"
             );
         }
+    }
+
+    #[test]
+    fn white_space_of_ascii_is_folded_as_that_of_unicode() {
+        for letter in (0..0x80_u8).map(char::from) {
+            let text = format!("{letter}a{letter}{letter} b{letter}");
+            let words: Vec<&str> = text.split_whitespace().collect();
+            assert_eq!(canonical(&text), words.join(" "), "{letter:?}");
+        }
+        assert_eq!(canonical(" \n"), "");
     }
 
     #[test]

@@ -9,6 +9,8 @@ pub mod repetition;
 pub mod style;
 pub mod tokens;
 
+use std::sync::LazyLock;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -258,7 +260,8 @@ fn fields_id(trajectory: &Trajectory<'_>) -> Id {
         &trajectory.source_id,
         &trajectory.style,
     ];
-    let mut hasher = IdHasher::new("gradatim fields_id v2").part(trajectory.problem.as_ref());
+    static START: LazyLock<IdHasher> = LazyLock::new(|| IdHasher::new("gradatim fields_id v2"));
+    let mut hasher = START.clone().part(trajectory.problem.as_ref());
     for text in texts {
         hasher = hasher.part(text.as_deref().unwrap_or_default());
     }
