@@ -12,9 +12,9 @@ pub(crate) fn tells_apart(gold: &str, answer: &str) -> bool {
     if gold.len() > TEXT_MAX || answer.len() > TEXT_MAX {
         return false;
     }
-    differ(scale(gold), scale(answer))
-        || differ(half_day(gold), half_day(answer))
-        || are_other_money(money(gold), money(answer))
+    differ(gold, answer, scale)
+        || differ(gold, answer, half_day)
+        || are_other_money(gold, answer)
         || vertices_differ(gold, answer)
         || operators(gold) != operators(answer)
         || is_ordered(gold, answer) && plain(gold) != plain(answer)
@@ -26,21 +26,14 @@ pub(crate) fn surroundings_differ(gold: &str, answer: &str, around: &str) -> boo
     if gold.len() > TEXT_MAX || answer.len() > TEXT_MAX {
         return false;
     }
-    let unless_known = |known: bool, differs: bool| !known && differs;
-    unless_known(scale(answer).is_some(), differ(scale(gold), scale(around)))
-        || unless_known(
-            half_day(answer).is_some(),
-            differ(half_day(gold), half_day(around)),
-        )
-        || unless_known(
-            money(answer).is_some(),
-            matches!((money(gold), money(around)), (Some(gold), Some(around))
-                if gold.kind() != around.kind()),
-        )
+    differ(gold, around, scale) && scale(answer).is_none()
+        || differ(gold, around, half_day) && half_day(answer).is_none()
+        || differ(gold, around, kind_of_money) && money(answer).is_none()
 }
 
-fn differ<T: PartialEq>(gold: Option<T>, answer: Option<T>) -> bool {
-    matches!((gold, answer), (Some(gold), Some(answer)) if gold != answer)
+/// Whether two texts both have a sign, and not the same. Most gold answers have none, and then nothing else is read.
+fn differ<T: PartialEq>(gold: &str, answer: &str, sign: impl Fn(&str) -> Option<T>) -> bool {
+    sign(gold).is_some_and(|gold| sign(answer).is_some_and(|answer| answer != gold))
 }
 
 /// The words and numbers of a text, without the commands that set words.
@@ -108,6 +101,22 @@ impl Money {
     }
 }
 
+/// The words for money.
+const MONEY: [(&str, Money); 12] = [
+    ("cent", Money::Cents),
+    ("cents", Money::Cents),
+    ("dollar", Money::DollarWord),
+    ("dollars", Money::DollarWord),
+    ("usd", Money::DollarWord),
+    ("euro", Money::Euro),
+    ("euros", Money::Euro),
+    ("eur", Money::Euro),
+    ("gbp", Money::Pound),
+    ("yen", Money::Yen),
+    ("rupee", Money::Rupee),
+    ("rupees", Money::Rupee),
+];
+
 /// What the money of a text is counted in; nothing where it names two.
 fn money(text: &str) -> Option<Money> {
     let signs = text.chars().filter_map(|c| match c {
@@ -121,14 +130,10 @@ fn money(text: &str) -> Option<Money> {
     // A dollar without a partner is money.
     let dollar = text.contains("\\$") || text.matches('$').count() % 2 == 1;
     let signs = signs.chain(dollar.then_some(Money::DollarSign));
-    let worded = tokens(text).filter_map(|word| match word.to_ascii_lowercase().as_str() {
-        "cent" | "cents" => Some(Money::Cents),
-        "dollar" | "dollars" | "usd" => Some(Money::DollarWord),
-        "euro" | "euros" | "eur" => Some(Money::Euro),
-        "gbp" => Some(Money::Pound),
-        "yen" => Some(Money::Yen),
-        "rupee" | "rupees" => Some(Money::Rupee),
-        _ => None,
+    let worded = tokens(text).filter_map(|word| {
+        let mut known = MONEY.iter();
+        let is_it = |(name, _): &&(&str, Money)| word.eq_ignore_ascii_case(name);
+        known.find(is_it).map(|(_, money)| *money)
     });
     let mut all = signs.chain(worded);
     let first = all.next()?;
@@ -136,13 +141,21 @@ fn money(text: &str) -> Option<Money> {
         .then_some(first)
 }
 
+/// The same, whether a sign or a word says it.
+fn kind_of_money(text: &str) -> Option<Money> {
+    money(text).map(Money::kind)
+}
+
 /// Whether two equal amounts are of other money. Words for dollars and cents were converted.
-fn are_other_money(gold: Option<Money>, answer: Option<Money>) -> bool {
-    let (Some(gold), Some(answer)) = (gold, answer) else {
+fn are_other_money(gold: &str, answer: &str) -> bool {
+    let Some(gold) = money(gold) else {
         return false;
     };
-    let converted = [(gold, answer), (answer, gold)].contains(&(Money::DollarWord, Money::Cents));
-    gold.kind() != answer.kind() && !converted
+    money(answer).is_some_and(|answer| {
+        let converted =
+            [(gold, answer), (answer, gold)].contains(&(Money::DollarWord, Money::Cents));
+        gold.kind() != answer.kind() && !converted
+    })
 }
 
 /// Whether one text is an angle by three points and the other one has another point in the middle.
@@ -156,7 +169,7 @@ fn vertices_differ(gold: &str, answer: &str) -> bool {
         let points: Vec<char> = plain.chars().filter(char::is_ascii_uppercase).collect();
         matches!(points[..], [_, _, _]).then(|| points[1])
     };
-    differ(vertex(gold), vertex(answer))
+    differ(gold, answer, vertex)
 }
 
 /// The operators of logic and of sets that a text has, in order; one sign for each, however it is spelt.
@@ -244,7 +257,7 @@ fn letters_differ(gold: &str, answer: &str) -> bool {
         let capitals = bare.len() > 2 && bare.bytes().all(|byte| byte.is_ascii_uppercase());
         capitals.then(|| bare.as_bytes().to_vec())
     };
-    differ(read(gold), read(answer))
+    differ(gold, answer, read)
 }
 
 #[cfg(test)]

@@ -527,13 +527,26 @@ const TURN_ENDS: [&str; 15] = [
     "[|endofturn|]",
 ];
 
+/// Which bytes stand second in one of them: `\[` is the commonest of what else starts so.
+static SECOND_OF_ENDS: [bool; 256] = {
+    let mut second = [false; 256];
+    let mut row = 0;
+    while row < TURN_ENDS.len() {
+        second[TURN_ENDS[row].as_bytes()[1] as usize] = true;
+        row += 1;
+    }
+    second
+};
+
 fn without_turn_ends(response: &str, mut parts: Parts) -> Parts {
     let answer = response.get(parts.answer.clone()).unwrap_or("").as_bytes();
     let cut = memchr2_iter(b'<', b'[', answer).find(|at| {
         let here = &answer[*at..];
-        TURN_ENDS
-            .iter()
-            .any(|mark| here.starts_with(mark.as_bytes()))
+        let may_end = here
+            .get(1)
+            .is_some_and(|byte| SECOND_OF_ENDS[usize::from(*byte)]);
+        let mut ends = TURN_ENDS.iter();
+        may_end && ends.any(|mark| here.starts_with(mark.as_bytes()))
     });
     if let Some(cut) = cut {
         parts.answer.end = parts.answer.start + cut;

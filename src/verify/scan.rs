@@ -4,8 +4,10 @@
 //! of them are of no interest.
 
 use std::ops::Range;
+use std::sync::LazyLock;
 
-use memchr::{memchr2_iter, memchr3_iter, memmem};
+use memchr::memmem::{self, Finder};
+use memchr::{memchr2_iter, memchr3_iter};
 
 /// A `\boxed{…}` or `\fbox{…}`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,12 +23,18 @@ pub(crate) struct Boxed {
 /// Every box of a text that is not inside another, in order.
 pub(crate) fn boxes(text: &str) -> Vec<Boxed> {
     let bytes = text.as_bytes();
-    let starts = memmem::find_iter(bytes, b"box").filter_map(|at| opening(bytes, at));
-    let mut starts = starts.peekable();
-    let Some(first) = starts.peek() else {
+    static BOX: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new(b"box"));
+    let mut starts = BOX.find_iter(bytes).filter_map(|at| opening(bytes, at));
+    let Some(first) = starts.next() else {
         return Vec::new();
     };
-    let braces = Braces::new(bytes, first.open);
+    let second = starts.next();
+    let braces = match second {
+        Some(_) => Braces::new(bytes, first.open),
+        // Most have but one.
+        None => Braces::of_one(bytes, first.open),
+    };
+    let starts = [Some(first), second].into_iter().flatten().chain(starts);
     let mut found: Vec<Boxed> = Vec::new();
     for opening in starts {
         // An open box reaches to the end of its line; only the last one can matter.
@@ -140,6 +148,15 @@ impl Braces {
         }
         pairs.sort_unstable();
         Self { pairs }
+    }
+
+    /// The pair of one brace.
+    fn of_one(bytes: &[u8], open: usize) -> Self {
+        let brace = bytes.get(open).filter(|byte| **byte == b'{');
+        let close = brace.and_then(|_| closing_brace(bytes, open));
+        Self {
+            pairs: close.map(|close| (open, close)).into_iter().collect(),
+        }
     }
 
     fn closing(&self, open: usize) -> Option<usize> {
@@ -326,7 +343,20 @@ fn find_close(window: &[u8], close: &[u8]) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn one_brace_is_paired_as_it_is_among_all(
+            pieces in prop::collection::vec(prop::sample::select(&["{", "}", "\\", "a", "\n"][..]), 0..16)
+        ) {
+            let text = format!("{{{}", pieces.concat());
+            let [one, all] = [Braces::of_one, Braces::new].map(|of| of(text.as_bytes(), 0));
+            prop_assert_eq!(one.closing(0), all.closing(0));
+        }
+    }
 
     fn inner_boxes(text: &str) -> Vec<&str> {
         boxes(text)

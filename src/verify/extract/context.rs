@@ -9,8 +9,9 @@
 //! know is taken for a noun, so that `17 stickers left` stands.
 
 use std::ops::Range;
+use std::sync::LazyLock;
 
-use memchr::memmem;
+use memchr::memmem::{self, Finder};
 
 use crate::extract::found::has_digit;
 use crate::units;
@@ -162,12 +163,9 @@ const TAKEN_BACK_MAX: usize = 300;
 
 /// Whether a text ends with words that deny what follows: `is not`, `cannot be`, `isn't equal to`.
 fn is_denied_right_before(before: &str) -> bool {
-    let words = words(before);
-    let plain = words
-        .iter()
-        .rev()
-        .skip_while(|word| matches!(word.as_str(), "be" | "equal" | "to" | "the"));
-    plain.take(1).any(|word| {
+    let words = each_word(before).rev();
+    let mut plain = words.skip_while(|word| matches!(word.as_str(), "be" | "equal" | "to" | "the"));
+    plain.next().is_some_and(|word| {
         let denied = matches!(word.as_str(), "not" | "never" | "cannot" | "neither");
         denied || word.ends_with("n't") || word.ends_with("n’t")
     })
@@ -182,20 +180,24 @@ fn is_asked(after: &str) -> bool {
 
 /// Whether a text behind an answer takes it back.
 fn takes_back(after: &str) -> bool {
-    let hints = [
-        "rong",
-        "ncorrect",
-        "istake",
-        "rror",
-        "not ",
-        "n't ",
-        "ctually",
-        "cratch",
-        "fails",
-        "contradict",
-        "disagree",
-    ];
-    if !hints.iter().any(|hint| after.contains(hint)) {
+    static HINTS: LazyLock<[Finder<'_>; 11]> = LazyLock::new(|| {
+        [
+            "rong",
+            "ncorrect",
+            "istake",
+            "rror",
+            "not ",
+            "n't ",
+            "ctually",
+            "cratch",
+            "fails",
+            "contradict",
+            "disagree",
+        ]
+        .map(Finder::new)
+    });
+    let after_bytes = after.as_bytes();
+    if !HINTS.iter().any(|hint| hint.find(after_bytes).is_some()) {
         return false;
     }
     let words = words(after);
@@ -463,11 +465,15 @@ fn is_unit_letter(text: &str) -> bool {
 
 /// The words of a text, in lower case and without their marks.
 fn words(text: &str) -> Vec<String> {
+    each_word(text).collect()
+}
+
+fn each_word(text: &str) -> impl DoubleEndedIterator<Item = String> {
     let apart = |c: char| c.is_whitespace() || "*$(){}[],;:\"`~\\".contains(c);
     text.split(apart)
-        .map(|word| word.trim_matches(['.', '!', '?', '\'']).to_lowercase())
+        .map(|word| word.trim_matches(['.', '!', '?', '\'']))
         .filter(|word| !word.is_empty())
-        .collect()
+        .map(str::to_lowercase)
 }
 
 /// Whether the words right before make it a bound, a name or an argument.
