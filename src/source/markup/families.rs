@@ -7,6 +7,7 @@
 use std::sync::LazyLock;
 
 use super::marks::{CLOSE, OPEN, find, marked, without_prefix};
+use super::signs::Signs;
 use crate::verify::{Chance, THINKING_MARKS, Thinking, ThinkingMarks, split_channels};
 
 /// What a mark does.
@@ -69,11 +70,11 @@ fn spellings(mark: &str) -> Vec<String> {
 }
 
 /// The text with `<think>` and `</think>` for the marks of another family; none where it has no such.
-pub(super) fn in_one_markup(text: &str) -> Option<String> {
-    if marks(text).any(|(_, mark, _)| mark != OPEN && mark != CLOSE) {
-        return Some(rewritten(text));
+pub(super) fn in_one_markup(text: &str, signs: &Signs) -> Option<String> {
+    if marks(text, signs).any(|(_, mark, _)| mark != OPEN && mark != CLOSE) {
+        return Some(rewritten(text, signs));
     }
-    if marks(text).next().is_some() {
+    if marks(text, signs).next().is_some() {
         return None;
     }
     let by_chance = THINKING_MARKS.iter();
@@ -98,17 +99,24 @@ fn opened(thinking: &str) -> String {
     format!("{OPEN}\n{}", thinking.trim())
 }
 
+/// The bytes that stand second in one of the marks.
+pub(super) fn seconds() -> impl Iterator<Item = u8> {
+    (0..=u8::MAX).filter(|byte| MARKS.seconds[usize::from(*byte)])
+}
+
 /// The marks of a text in their order: where each begins, what it is and what it does.
-fn marks(text: &str) -> impl Iterator<Item = (usize, &'static str, Sense)> {
+fn marks(text: &str, signs: &Signs) -> impl Iterator<Item = (usize, &'static str, Sense)> {
     let bytes = text.as_bytes();
     let Marks { marks, seconds } = &*MARKS;
-    let starts = memchr::memchr3_iter(b'<', b'[', "◁".as_bytes()[0], bytes);
     let mut end = 0;
-    starts.filter_map(move |at| {
+    signs.iter().filter_map(move |at| {
         let tail = &bytes[at..];
-        let begins = |(mark, _): &&(String, Sense)| tail.starts_with(mark.as_bytes());
+        let second = *tail.get(1)?;
+        let begins = |(mark, _): &&(String, Sense)| {
+            mark.as_bytes()[1] == second && tail.starts_with(mark.as_bytes())
+        };
         // Most are signs of mathematics.
-        let may_be = at >= end && tail.get(1).is_some_and(|byte| seconds[usize::from(*byte)]);
+        let may_be = at >= end && seconds[usize::from(second)];
         let (mark, sense) = may_be.then(|| marks.iter().find(begins))??;
         end = at + mark.len();
         Some((at, mark.as_str(), *sense))
@@ -123,10 +131,10 @@ struct Rewritten {
     is_closed: bool,
 }
 
-fn rewritten(text: &str) -> String {
+fn rewritten(text: &str, signs: &Signs) -> String {
     let mut written = Rewritten::default();
     let mut from = 0;
-    for (at, mark, sense) in marks(text) {
+    for (at, mark, sense) in marks(text, signs) {
         written.say(&text[from..at]);
         written.mark(sense);
         from = at + mark.len();
@@ -202,7 +210,11 @@ mod tests {
 
     #[track_caller]
     fn check(text: &str, expected: &str) {
-        assert_eq!(in_one_markup(text).as_deref(), Some(expected), "{text}");
+        assert_eq!(
+            in_one_markup(text, &Signs::of(text)).as_deref(),
+            Some(expected),
+            "{text}"
+        );
     }
 
     #[test]
@@ -242,7 +254,7 @@ mod tests {
             let ThinkingMarks { open, close, .. } = marks;
             let [answer, end] = [marks.answer, marks.answer_end].map(Option::unwrap_or_default);
             let text = format!("{open}\na\n{close}{answer}\nb{end}");
-            let formed = in_one_markup(&text).unwrap_or(text);
+            let formed = in_one_markup(&text, &Signs::of(&text)).unwrap_or(text);
             let expected = ["<think>\na\n</think>\n\nb", "<think>\na\n</think>\nb"];
             assert!(
                 expected.contains(&formed.as_str()),
@@ -297,7 +309,7 @@ mod tests {
             "analysis of the final answer",
             "So. Here is my response: 3.",
         ] {
-            assert_eq!(in_one_markup(text), None, "{text}");
+            assert_eq!(in_one_markup(text, &Signs::of(text)), None, "{text}");
         }
     }
 }

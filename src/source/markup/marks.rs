@@ -1,6 +1,6 @@
 //! `<think>` and `</think>`: the marks that thinking has here.
 
-use memchr::memmem;
+use super::signs::Signs;
 
 pub(super) const OPEN: &str = "<think>";
 pub(super) const CLOSE: &str = "</think>";
@@ -17,10 +17,14 @@ pub(super) fn bare(thinking: &str) -> &str {
     text.strip_suffix(CLOSE).unwrap_or(text).trim()
 }
 
+/// The bytes that stand second in them.
+pub(super) fn seconds() -> impl Iterator<Item = u8> {
+    [OPEN, CLOSE].map(|mark| mark.as_bytes()[1]).into_iter()
+}
+
 /// The marks of a text in their order: where each begins and what it is.
-fn marks(text: &str) -> impl Iterator<Item = (usize, &'static str)> {
-    let starts = memchr::memchr_iter(b'<', text.as_bytes());
-    starts.filter_map(|at| {
+fn marks(text: &str, signs: &Signs) -> impl Iterator<Item = (usize, &'static str)> {
+    signs.iter().filter_map(|at| {
         let tail = &text.as_bytes()[at..];
         let mark = [OPEN, CLOSE].into_iter();
         let mut mark = mark.filter(|mark| tail.starts_with(mark.as_bytes()));
@@ -28,10 +32,16 @@ fn marks(text: &str) -> impl Iterator<Item = (usize, &'static str)> {
     })
 }
 
+/// Where its thinking is opened first.
+pub(super) fn first_open(text: &str, signs: &Signs) -> Option<usize> {
+    let mut marks = marks(text, signs);
+    marks.find(|(_, mark)| *mark == OPEN).map(|(at, _)| at)
+}
+
 /// Whether it thinks more than once.
-pub(super) fn is_several(text: &str) -> bool {
+pub(super) fn is_several(text: &str, signs: &Signs) -> bool {
     let (mut opens, mut closes) = (0, 0);
-    for (_, mark) in marks(text) {
+    for (_, mark) in marks(text, signs) {
         *(if mark == OPEN {
             &mut opens
         } else {
@@ -43,17 +53,17 @@ pub(super) fn is_several(text: &str) -> bool {
 
 /// With the mark that a chat template wrote in front, where the text has but the closing one; none where nothing is
 /// missing.
-pub(super) fn opened(text: &str) -> Option<String> {
-    let (_, first) = marks(text).next()?;
+pub(super) fn opened(text: &str, signs: &Signs) -> Option<String> {
+    let (_, first) = marks(text, signs).next()?;
     (first == CLOSE).then(|| format!("{OPEN}\n{text}"))
 }
 
 /// With each mark once where it stands twice in a row, as where a prompt's `<think>` was put before a response that
 /// has its own; none where none does.
-pub(super) fn once(text: &str) -> Option<String> {
+pub(super) fn once(text: &str, signs: &Signs) -> Option<String> {
     let mut kept = String::new();
     let (mut taken, mut last) = (0, None::<(usize, &str)>);
-    for (at, mark) in marks(text) {
+    for (at, mark) in marks(text, signs) {
         let is_again =
             last.is_some_and(|(end, known)| known == mark && text[end..at].trim().is_empty());
         match last {
@@ -78,8 +88,9 @@ pub(super) fn without_empty(text: &str) -> Option<String> {
 const ANSWER_TAGS: [[&str; 2]; 2] = [["<answer>", "</answer>"], ["<output>", "</output>"]];
 
 /// Without the tags around all that stands behind the thinking; none where there are none.
-pub(super) fn without_answer_tags(text: &str) -> Option<String> {
-    let end = memmem::rfind(text.as_bytes(), CLOSE.as_bytes())? + CLOSE.len();
+pub(super) fn without_answer_tags(text: &str, signs: &Signs) -> Option<String> {
+    let closes = marks(text, signs).filter(|(_, mark)| *mark == CLOSE);
+    let end = closes.last()?.0 + CLOSE.len();
     let answer = text[end..].trim();
     let inside = ANSWER_TAGS.iter().find_map(|[open, close]| {
         let rest = without_prefix(answer, open)?;
@@ -119,23 +130,45 @@ mod tests {
     #[test]
     fn a_mark_that_stands_twice_in_a_row_stands_once() {
         let twice = "<think>\n<think>\na\n</think> </think>\n\nb";
-        assert_eq!(once(twice).as_deref(), Some("<think>\na\n</think>\n\nb"));
-        assert_eq!(once("<think>a</think>b<think>c</think>d"), None);
-        assert_eq!(once("a < b"), None);
-        assert_eq!(once("<think><think><think>a").as_deref(), Some("<think>a"));
+        assert_eq!(
+            once(twice, &Signs::of(twice)).as_deref(),
+            Some("<think>\na\n</think>\n\nb")
+        );
+        assert_eq!(
+            once(
+                "<think>a</think>b<think>c</think>d",
+                &Signs::of("<think>a</think>b<think>c</think>d")
+            ),
+            None
+        );
+        assert_eq!(once("a < b", &Signs::of("a < b")), None);
+        assert_eq!(
+            once(
+                "<think><think><think>a",
+                &Signs::of("<think><think><think>a")
+            )
+            .as_deref(),
+            Some("<think>a")
+        );
     }
 
     #[test]
     fn only_a_closing_mark_without_an_opening_one_before_it_lacks_one() {
-        assert_eq!(opened("a</think>b").as_deref(), Some("<think>\na</think>b"));
-        assert_eq!(opened("<think>a</think>b"), None);
-        assert_eq!(opened("<think>a"), None);
-        assert_eq!(opened("a"), None);
+        assert_eq!(
+            opened("a</think>b", &Signs::of("a</think>b")).as_deref(),
+            Some("<think>\na</think>b")
+        );
+        assert_eq!(
+            opened("<think>a</think>b", &Signs::of("<think>a</think>b")),
+            None
+        );
+        assert_eq!(opened("<think>a", &Signs::of("<think>a")), None);
+        assert_eq!(opened("a", &Signs::of("a")), None);
     }
 
     #[test]
     fn tags_that_hold_all_of_the_answer_are_markup_and_others_are_text() {
-        let inside = |text: &str| without_answer_tags(text);
+        let inside = |text: &str| without_answer_tags(text, &Signs::of(text));
         let plain = Some("<think>a</think>\n\n42".to_owned());
         assert_eq!(inside("<think>a</think><answer>42</answer>"), plain);
         assert_eq!(inside("<think>a</think>\n<Answer>\n42\n</Answer>"), plain);

@@ -17,6 +17,7 @@
 mod families;
 mod marks;
 pub(super) mod rendered;
+mod signs;
 mod tokens;
 
 use std::borrow::Cow;
@@ -25,7 +26,7 @@ use super::Void;
 use super::remark::{Remark, Remarks};
 use crate::rules::ControlTokens;
 use crate::verify::{Thinking, before_thinking, split_thinking};
-use marks::OPEN;
+use signs::Signs;
 pub(crate) use tokens::control_token;
 
 /// A problem in its normal form: of a prompt that was stored in its chat template the one question. Fails where there are
@@ -42,7 +43,8 @@ pub(super) fn problem<'a>(
             .unwrap_or(text),
         false => text,
     };
-    tokens::ruled(text, rule, remarks)
+    let signs = Signs::of(&text);
+    tokens::ruled(text, &signs, rule, remarks)
 }
 
 /// Whether templates are read: who keeps tokens keeps them all.
@@ -63,23 +65,25 @@ pub(super) fn response<'a>(
     {
         text = Cow::Owned(answer.into_owned());
     }
+    let mut signs = Signs::of(&text);
     // Each step takes marks away or adds the one that was missing, so that there are but a few.
-    while let Some((remark, changed)) = nearer(&text) {
+    while let Some((remark, changed)) = nearer(&text, &signs) {
         remarks.add(remark);
         text = tokens::without_ends(Cow::Owned(changed), remarks);
+        signs = Signs::of(&text);
     }
-    if marks::is_several(&text) {
+    if marks::is_several(&text, &signs) {
         remarks.add(Remark::SeveralThoughts);
     }
-    if says_before_thinking(&text) {
+    if says_before_thinking(&text, &signs) {
         remarks.add(Remark::BeforeThinking);
     }
-    tokens::ruled(text, rule, remarks)
+    tokens::ruled(text, &signs, rule, remarks)
 }
 
 /// Whether something stands before the thinking of a text in its normal form.
-fn says_before_thinking(text: &str) -> bool {
-    let opens_later = text.find(OPEN).is_some_and(|at| at > 0);
+fn says_before_thinking(text: &str, signs: &Signs) -> bool {
+    let opens_later = marks::first_open(text, signs).is_some_and(|at| at > 0);
     opens_later && {
         let parts = split_thinking(text);
         parts.state != Thinking::Absent && !before_thinking(text, &parts).trim().is_empty()
@@ -87,13 +91,13 @@ fn says_before_thinking(text: &str) -> bool {
 }
 
 /// The text one step nearer to the one markup, and what was done; none where it has that.
-fn nearer(text: &str) -> Option<(Remark, String)> {
-    let written = || families::in_one_markup(text).or_else(|| marks::once(text));
-    let written = written().or_else(|| marks::without_answer_tags(text));
+fn nearer(text: &str, signs: &Signs) -> Option<(Remark, String)> {
+    let written = families::in_one_markup(text, signs).or_else(|| marks::once(text, signs));
+    let written = written.or_else(|| marks::without_answer_tags(text, signs));
     written
         .map(|text| (Remark::ThinkingMarks, text))
         .or_else(|| Some((Remark::EmptyThinking, marks::without_empty(text)?)))
-        .or_else(|| Some((Remark::ThinkingOpened, marks::opened(text)?)))
+        .or_else(|| Some((Remark::ThinkingOpened, marks::opened(text, signs)?)))
 }
 
 /// Thinking and answer, as they are stored apart, in the one markup: `<think>`, a line each, `</think>`, a blank
@@ -108,7 +112,7 @@ pub(super) fn joined<'a>(
     };
     let thinking = marks::bare(&thinking);
     let Some(answer) = answer.filter(|text| !text.trim().is_empty()) else {
-        return Some(Cow::Owned(format!("{OPEN}\n{thinking}")));
+        return Some(Cow::Owned(format!("{}\n{thinking}", marks::OPEN)));
     };
     let parts = split_thinking(&answer);
     let inside = answer[parts.thinking.clone()].trim();
@@ -125,6 +129,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::verify::{Chance, THINKING_MARKS};
 
     fn formed(text: &str, rule: ControlTokens) -> (Result<String, Void>, String) {
         let mut remarks = Remarks::default();
@@ -337,6 +342,19 @@ mod tests {
                 let again = formed(&once, rule).0.expect("kept");
                 prop_assert_eq!(&once, &again);
                 prop_assert_eq!(once.trim(), &once);
+            }
+        }
+
+        #[test]
+        fn marks_and_tokens_begin_at_signs_alone(text in hard_text()) {
+            let sure = THINKING_MARKS.iter().filter(|marks| marks.chance == Chance::Never);
+            let marks = sure.flat_map(|marks| [Some(marks.open), Some(marks.close), marks.answer, marks.answer_end]);
+            let marks: Vec<&str> = marks.flatten().collect();
+            let signs: Vec<usize> = Signs::of(&text).iter().collect();
+            for (at, _) in text.char_indices() {
+                let rest = &text[at..];
+                let begins = tokens::is_token(rest) || marks.iter().any(|mark| rest.starts_with(mark));
+                prop_assert!(!begins || signs.contains(&at), "{rest}");
             }
         }
 

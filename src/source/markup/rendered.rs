@@ -8,6 +8,7 @@ use std::borrow::Cow;
 
 use super::families::in_one_markup;
 use super::marks::{CLOSE, OPEN};
+use super::signs::Signs;
 use super::tokens::{has_token, is_token, without_ends};
 use crate::source::Void;
 use crate::source::remark::{Remark, Remarks};
@@ -268,7 +269,7 @@ fn told(has_system: bool, remarks: &mut Remarks) {
 
 /// Whether a template alone wrote it: the beginning of thinking or of an answer, or an empty thinking part.
 fn is_unsaid(text: &str) -> bool {
-    let formed = in_one_markup(text);
+    let formed = in_one_markup(text, &Signs::of(text));
     let rest = formed.as_deref().unwrap_or(text).trim();
     let rest = rest.strip_prefix(OPEN).unwrap_or(rest).trim();
     rest.strip_prefix(CLOSE).unwrap_or(rest).is_empty()

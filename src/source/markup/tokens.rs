@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use super::signs::Signs;
 use crate::rules::ControlTokens;
 use crate::source::Void;
 use crate::source::remark::{Remark, Remarks};
@@ -199,7 +200,8 @@ const STRIKE: [&str; 2] = ["<s>", "</s>"];
 /// Without white space and without a template's tokens outside.
 pub(super) fn without_ends<'a>(text: Cow<'a, str>, remarks: &mut Remarks) -> Cow<'a, str> {
     let (mut range, mut done) = core(&text, true);
-    if has_strike(&text[range.clone()]) {
+    // Where nothing was stripped nobody asks whether what was is HTML's.
+    if !done.is_empty() && has_strike(&text[range.clone()]) {
         (range, done) = core(&text, false);
     }
     *remarks = remarks.and(done);
@@ -257,10 +259,11 @@ fn part(text: Cow<'_, str>, range: Range<usize>) -> Cow<'_, str> {
 /// The text by the rule for tokens inside of it. Fails where it has one and the rule is to drop such.
 pub(super) fn ruled<'a>(
     text: Cow<'a, str>,
+    signs: &Signs,
     rule: ControlTokens,
     remarks: &mut Remarks,
 ) -> Result<Cow<'a, str>, Void> {
-    if starts(&text).next().is_none() {
+    if starts(&text, signs).next().is_none() {
         return Ok(text);
     }
     match rule {
@@ -271,16 +274,16 @@ pub(super) fn ruled<'a>(
         }
         ControlTokens::Escape => {
             remarks.add(Remark::EscapedTokens);
-            Ok(Cow::Owned(escaped(&text)))
+            Ok(Cow::Owned(escaped(&text, signs)))
         }
     }
 }
 
 /// A space behind the first character of each token: no tokenizer makes the token of it, and people still read it.
-fn escaped(text: &str) -> String {
+fn escaped(text: &str, signs: &Signs) -> String {
     let mut written = String::with_capacity(text.len() + 8);
     let mut from = 0;
-    for at in starts(text) {
+    for at in starts(text, signs) {
         written.push_str(&text[from..=at]);
         written.push(' ');
         from = at + 1;
@@ -290,18 +293,25 @@ fn escaped(text: &str) -> String {
 
 /// The first token of a chat's control in a text; none where it has none.
 pub(crate) fn control_token(text: &str) -> Option<&str> {
-    token(&text[starts(text).next()?..])
+    let first = starts(text, &Signs::of(text)).next()?;
+    token(&text[first..])
 }
 
 /// Whether a text has such a token.
 pub(super) fn has_token(text: &str) -> bool {
-    starts(text).next().is_some()
+    starts(text, &Signs::of(text)).next().is_some()
 }
 
 /// Where tokens begin.
-fn starts(text: &str) -> impl Iterator<Item = usize> {
-    let starts = memchr::memchr2_iter(b'<', b'[', text.as_bytes());
-    starts.filter(|&at| is_token(&text[at..]))
+fn starts(text: &str, signs: &Signs) -> impl Iterator<Item = usize> {
+    signs.iter().filter(|&at| is_token(&text[at..]))
+}
+
+/// The bytes that stand second in a token.
+pub(super) fn seconds() -> impl Iterator<Item = u8> {
+    let pipes = [PIPES, WIDE_PIPES].map(|[open, _]| open.as_bytes()[1]);
+    let others = OTHERS.iter().map(|token| token.as_bytes()[1]);
+    pipes.into_iter().chain(others)
 }
 
 /// Longer than any name of a token.
@@ -332,9 +342,8 @@ fn token(text: &str) -> Option<&str> {
         let second = *text.as_bytes().get(1)?;
         let mut others = OTHERS.iter();
         let may_be = SECONDS_OF_OTHERS[usize::from(second)];
-        return others
-            .find(|token| may_be && text.starts_with(**token))
-            .copied();
+        let begins = |token: &&&str| token.as_bytes()[1] == second && text.starts_with(**token);
+        return may_be.then(|| others.find(begins).copied()).flatten();
     };
     is_known.then(|| &text[..whole(marks, name)])
 }
@@ -411,7 +420,7 @@ mod tests {
         let text = "a<|im_end|>\n<|im_start|>user";
         let ruled = |rule| {
             let mut remarks = Remarks::default();
-            let text = ruled(text.into(), rule, &mut remarks);
+            let text = ruled(text.into(), &Signs::of(text), rule, &mut remarks);
             (text.map(Cow::into_owned), remarks.to_string())
         };
         assert_eq!(
