@@ -37,6 +37,7 @@ use crate::folder::RUN_FOLDER;
 use crate::run::{Amount, Experiment, Settings};
 use crate::screen::Fate;
 use crate::select::{Selection, Subset, SubsetRole};
+use sums::Sums;
 use texts::Texts;
 
 /// The split that a subset is: `validation` for the one that is set aside, else `train`.
@@ -98,10 +99,12 @@ pub(crate) fn emit(
         leakage: leakage.as_ref(),
     };
     derived.write(root)?;
-    manifest.seals = sums::seals(root, &manifest)?;
-    write_json(&run.join("manifest.json"), &manifest)?;
     settings.watch.begin("sums", Amount::default());
-    sums::write(root, &run.join("SHA256SUMS"))?;
+    let sums = Sums::of(root, &written)?;
+    manifest.seals = sums.seals(root, &written)?;
+    write_json(&run.join("manifest.json"), &manifest)?;
+    let manifest = format!("{RUN_FOLDER}/manifest.json");
+    sums.write(root, &manifest, &run.join("SHA256SUMS"))?;
     settings.check_stop()?;
     partial.finish(Over::Nothing)
 }

@@ -1,44 +1,60 @@
 //! `SHA256SUMS`: the hash of every file, as `sha256sum -c` reads it from the output folder; and the seals, which
 //! the manifest holds of the same files.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use fs_err as fs;
+use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
-use super::card;
+use super::{Written, card};
 use crate::Result;
 use crate::folder::{CARD, hex, sha256, walk};
-use crate::manifest::Manifest;
 
-/// Hashes every file below `root` but hidden ones and the list itself.
-pub(super) fn write(root: &Path, list: &Path) -> Result<()> {
-    let mut files = Vec::new();
-    walk(root, &mut files)?;
-    files.sort();
-    let mut text = String::new();
-    for name in files {
-        text += &format!("{}  {name}\n", sha256(&root.join(&name))?);
+/// The hash of each file of a folder, by its name. A file is read for it once: a subset's was hashed when it was written.
+pub(super) struct Sums(BTreeMap<String, String>);
+
+impl Sums {
+    /// Hashes every file below `root` but hidden ones.
+    pub(super) fn of(root: &Path, written: &[Option<Written>]) -> Result<Self> {
+        let known = written.iter().flatten();
+        let mut sums: BTreeMap<String, String> = known
+            .map(|written| (written.path.clone(), written.sha256.clone()))
+            .collect();
+        let mut files = Vec::new();
+        walk(root, &mut files)?;
+        files.retain(|name| !sums.contains_key(name));
+        let hashed = files.into_par_iter().map(|name| {
+            let sum = sha256(&root.join(&name))?;
+            Ok((name, sum))
+        });
+        sums.extend(hashed.collect::<Result<Vec<_>>>()?);
+        Ok(Self(sums))
     }
-    crate::disk::write(list, text)
-}
 
-/// The seals of all files that were written so far: see [`Manifest::seals`].
-pub(super) fn seals(root: &Path, manifest: &Manifest) -> Result<BTreeMap<String, String>> {
-    let paths = manifest.subsets.iter();
-    let sealed: HashSet<&str> = paths.filter_map(|subset| subset.path.as_deref()).collect();
-    let mut files = Vec::new();
-    walk(root, &mut files)?;
-    files.retain(|name| !sealed.contains(name.as_str()));
-    let seal = |name: String| {
-        let sum = match name == CARD {
-            true => card_seal(&fs::read_to_string(root.join(&name))?).unwrap_or_default(),
-            false => sha256(&root.join(&name))?,
-        };
-        Ok((name, sum))
-    };
-    files.into_iter().map(seal).collect()
+    /// The seals of the files: see [`crate::manifest::Manifest::seals`].
+    pub(super) fn seals(
+        &self,
+        root: &Path,
+        written: &[Option<Written>],
+    ) -> Result<BTreeMap<String, String>> {
+        let mut seals = self.0.clone();
+        for subset in written.iter().flatten() {
+            seals.remove(&subset.path);
+        }
+        if let Some(seal) = seals.get_mut(CARD) {
+            *seal = card_seal(&fs::read_to_string(root.join(CARD))?).unwrap_or_default();
+        }
+        Ok(seals)
+    }
+
+    /// Writes the list, with the file of that name too, which was written behind the others.
+    pub(super) fn write(mut self, root: &Path, last: &str, list: &Path) -> Result<()> {
+        self.0.insert(last.to_owned(), sha256(&root.join(last))?);
+        let lines = self.0.iter().map(|(name, sum)| format!("{sum}  {name}\n"));
+        crate::disk::write(list, lines.collect::<String>())
+    }
 }
 
 /// The SHA-256 of a card's generated part; none where its bounds are gone.
