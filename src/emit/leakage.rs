@@ -8,6 +8,8 @@
 //! each has its interval, and those that are not found are named. What the detector flags in this run is what a
 //! reader is asked to judge, so no precision is claimed from it.
 
+use std::collections::HashMap;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -264,6 +266,13 @@ impl BenchmarkRecord {
 
 /// What became of planted items, by rewriting.
 pub(crate) fn recall(measured: &Measured) -> Vec<RecallRecord> {
+    // Of most rewritings all are found, or as many as of another.
+    let mut known = HashMap::new();
+    let mut interval = |found, of| {
+        *known
+            .entry((found, of))
+            .or_insert_with(|| interval(found, of))
+    };
     let record = |(rewriting, found): (&String, &Found)| {
         let contaminated = interval(found.contaminated(), found.planted);
         let either = interval(found.found(), found.planted);

@@ -14,16 +14,25 @@ pub const CONFIDENCE: f64 = 0.95;
 /// ```
 pub fn interval(found: u32, all: u32) -> (f64, f64) {
     let tail = (1.0 - CONFIDENCE) / 2.0;
+    let ways = ways(found.min(all), all);
     let low = match found {
         0 => 0.0,
         // The rate at which so many or more are a surprise.
-        found => solved(|rate| 1.0 - at_most(found - 1, all, rate) > tail),
+        found => solved(|rate| 1.0 - at_most(found - 1, all, rate, &ways) > tail),
     };
     let high = match found {
         found if found >= all => 1.0,
-        found => solved(|rate| at_most(found, all, rate) < tail),
+        found => solved(|rate| at_most(found, all, rate, &ways) < tail),
     };
     (low, high)
+}
+
+/// For each count up to `found` the logarithm of in how many ways so many are of `all`.
+fn ways(found: u32, all: u32) -> Vec<f64> {
+    let factorial = |number: u32| libm::lgamma(f64::from(number) + 1.0);
+    let of_all = factorial(all);
+    let ways = |count: u32| of_all - factorial(count) - factorial(all - count);
+    (0..=found).map(ways).collect()
 }
 
 /// The rate from which on something holds.
@@ -40,14 +49,13 @@ fn solved(holds: impl Fn(f64) -> bool) -> f64 {
 }
 
 /// The probability of at most `found` of `all` at a rate strictly between 0 and 1.
-fn at_most(found: u32, all: u32, rate: f64) -> f64 {
-    let factorial = |number: u32| libm::lgamma(f64::from(number) + 1.0);
-    let term = |count: u32| {
-        let ways = factorial(all) - factorial(count) - factorial(all - count);
+fn at_most(found: u32, all: u32, rate: f64, ways: &[f64]) -> f64 {
+    let (hit, miss) = (libm::log(rate), libm::log1p(-rate));
+    let term = |(count, ways): (u32, &f64)| {
         let (hits, misses) = (f64::from(count), f64::from(all - count));
-        libm::exp(ways + hits * libm::log(rate) + misses * libm::log1p(-rate))
+        libm::exp(ways + hits * hit + misses * miss)
     };
-    (0..=found).map(term).sum()
+    (0..=found).zip(ways).map(term).sum()
 }
 
 #[cfg(test)]
