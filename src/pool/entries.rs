@@ -5,6 +5,7 @@
 use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
 
+use foldhash::fast::RandomState;
 use indexmap::IndexSet;
 use rayon::prelude::*;
 
@@ -105,15 +106,15 @@ pub struct Entries {
     pub rows: Vec<Entry>,
     pub problems: Vec<Problem>,
     names: Vec<String>,
-    name_index: HashMap<String, NameIndex>,
-    problem_index: HashMap<Id, u32>,
+    name_index: HashMap<String, NameIndex, RandomState>,
+    problem_index: HashMap<Id, u32, RandomState>,
     /// For each problem the bytes of its text; none where that is not known.
     problem_bytes: Vec<Option<u32>>,
     trajectory_count: u64,
     /// The problems whose entries are of different categories.
     conflicts: HashSet<u32>,
     /// Every combination that some entry has: a few dozen.
-    facts: IndexSet<ProblemFacts>,
+    facts: IndexSet<ProblemFacts, RandomState>,
 }
 
 impl Entries {

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use arrow::array::RecordBatch;
 
+use super::ahead;
 use super::companions::Joined;
 use super::held::{Filling, Held, Slot};
 use super::settings::{Settings, Watch};
@@ -33,13 +34,21 @@ impl Loaded<'_> {
         columns: &[&str],
         mut take: impl FnMut(&RecordBatch) -> Result<(), Misfit>,
     ) -> Result<()> {
-        for part in &self.parts {
-            settings.check_stop()?;
-            for batch in part.held.read(PROBLEMS, columns)? {
-                take(&batch?).map_err(|misfit| part.held.misread(&misfit))?;
+        let unpack = |put: &mut dyn FnMut((usize, RecordBatch)) -> bool| {
+            for (index, part) in self.parts.iter().enumerate() {
+                settings.check_stop()?;
+                for batch in part.held.read(PROBLEMS, columns)? {
+                    if !put((index, batch?)) {
+                        return Ok(());
+                    }
+                }
             }
-        }
-        Ok(())
+            Ok(())
+        };
+        ahead::each(unpack, |(index, batch)| {
+            let misread = |misfit| self.parts[index].held.misread(&misfit);
+            take(&batch).map_err(misread)
+        })
     }
 }
 
@@ -86,30 +95,52 @@ pub(super) fn refuse_unreadable(plan: &Plan, slots: &[Slot], watch: &dyn Watch) 
 /// Reads the entries of every slot, in their order. One entry stands for a file that cannot be read: none of
 /// those that other units of it gave can be trusted to be all there are.
 pub(super) fn load_all(slots: Vec<Slot>) -> Result<(Entries, Vec<RunPart>)> {
-    let parts = held(slots);
+    let mut parts = held(slots);
     let mut all = Entries::default();
     let count: usize = parts.iter().map(|part| part.held.entries()).sum();
     memory::check_entries(count as u64, 0)?;
     // Growing by doubling would hold them one and a half times.
     all.rows.reserve_exact(count);
-    let mut loaded = Vec::with_capacity(parts.len());
-    for (index, part) in (0_u32..).zip(parts) {
-        let start = all.rows.len();
-        if matches!(part.held, Held::Unreadable) {
-            all.add_unreadable(index);
+    let mut ends = vec![0; parts.len()];
+    let take = |(index, batch): (u32, Option<RecordBatch>)| {
+        let part = &parts[index as usize];
+        match batch {
+            Some(batch) => {
+                let added = all.add(index, &batch);
+                added.map_err(|misfit| part.held.misread(&misfit))?;
+            }
+            None => all.add_unreadable(index),
         }
-        for batch in part.held.read(TRAJECTORIES, &load::columns())? {
-            let added = all.add(index, &batch?);
-            added.map_err(|misfit| part.held.misread(&misfit))?;
-            memory::check_entries(count as u64, all.trajectories())?;
-        }
-        loaded.push(RunPart {
-            entries: start..all.rows.len(),
-            ..part
-        });
+        ends[index as usize] = all.rows.len();
+        memory::check_entries(count as u64, all.trajectories())
+    };
+    ahead::each(|put| unpack(&parts, put), take)?;
+    let mut start = 0;
+    for (part, end) in parts.iter_mut().zip(ends) {
+        part.entries = start..end.max(start);
+        start = part.entries.end;
     }
     all.count_verdicts();
-    Ok((all, loaded))
+    Ok((all, parts))
+}
+
+/// Hands over the batches of each part, by its index; none stands for a file that cannot be read.
+fn unpack(
+    parts: &[RunPart],
+    put: &mut dyn FnMut((u32, Option<RecordBatch>)) -> bool,
+) -> Result<()> {
+    let columns = load::columns();
+    for (index, part) in (0_u32..).zip(parts) {
+        if matches!(part.held, Held::Unreadable) && !put((index, None)) {
+            return Ok(());
+        }
+        for batch in part.held.read(TRAJECTORIES, &columns)? {
+            if !put((index, Some(batch?))) {
+                return Ok(());
+            }
+        }
+    }
+    Ok(())
 }
 
 /// The part of each slot, one alone for an unreadable file; its entries are not counted yet.

@@ -4,6 +4,7 @@
 //! Where there are fewer units than threads the rows of a batch are shared out instead. What comes out
 //! stands in the order of the plan, so that no thread can change it.
 
+pub(crate) mod ahead;
 mod board;
 mod companions;
 mod cosines;

@@ -3,7 +3,7 @@
 //! Problems are read in batches and looked at side by side; what is kept of each is added in the order of
 //! the plan. A problem that several parts hold is looked at once.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use arrow::array::RecordBatch;
 use rayon::prelude::*;
@@ -40,18 +40,21 @@ pub(super) fn screen(loaded: &Loaded<'_>, settings: &Settings<'_>) -> Result<Scr
     settings
         .watch
         .begin("screen", Amount::rows(entries.problems.len() as u64));
-    let mut seen = HashSet::new();
+    let mut seen = vec![false; entries.problems.len()];
     loaded.each_problem_batch(settings, &TEXTS, |batch| {
-        let new = texts(entries, batch, &PROBLEM)?.filter(|(problem, _)| seen.insert(*problem));
-        let new: Vec<(u32, &str)> = new.collect();
-        let answers: HashMap<u32, &str> = texts(entries, batch, &ANSWER)?.collect();
-        let look = |(problem, text): &(u32, &str)| {
-            let answer = answers.get(problem).copied();
-            looking.look(text, answer, nominations.of(*problem))
+        let rows = texts(entries, batch, &PROBLEM)?.zip(ANSWER.of(batch)?);
+        let new = rows.filter_map(|(text, answer)| {
+            let (problem, text) = text?;
+            let is_new = !std::mem::replace(&mut seen[problem as usize], true);
+            is_new.then_some((problem, text, answer))
+        });
+        let new: Vec<(u32, &str, Option<&str>)> = new.collect();
+        let look = |(problem, text, answer): &(u32, &str, Option<&str>)| {
+            looking.look(text, *answer, nominations.of(*problem))
         };
         let looked: Vec<_> = new.par_iter().map(look).collect();
         settings.watch.advance(Amount::rows(new.len() as u64));
-        for ((problem, _), looked) in new.iter().zip(looked) {
+        for ((problem, ..), looked) in new.iter().zip(looked) {
             looking.add(entries, *problem, looked);
         }
         Ok(())
@@ -68,14 +71,14 @@ pub(super) fn screen(loaded: &Loaded<'_>, settings: &Settings<'_>) -> Result<Scr
 /// What is read of the problems.
 const TEXTS: [&str; 3] = [PROBLEM_ID.name(), PROBLEM.name(), ANSWER.name()];
 
-/// The texts of a column of a batch of problems, by the problem's index; nulls are left out.
+/// The texts of a column of a batch of problems, with the problem's index; none where one of both is not there.
 fn texts<'b>(
     entries: &Entries,
     batch: &'b RecordBatch,
     column: &Column<str>,
-) -> Result<impl Iterator<Item = (u32, &'b str)>, Misfit> {
+) -> Result<impl Iterator<Item = Option<(u32, &'b str)>>, Misfit> {
     let rows = PROBLEM_ID.of(batch)?.into_iter().zip(column.of(batch)?);
-    Ok(rows.filter_map(|(id, text)| Some((entries.find_problem(id?)?, text?))))
+    Ok(rows.map(|(id, text)| Some((entries.find_problem(id?)?, text?))))
 }
 
 /// The clusters of which a gold answer is `wrong` by another of them.
@@ -85,14 +88,15 @@ fn disagreeing(
     clusters: &Clusters,
 ) -> Result<Vec<Disagreement>> {
     let entries = &loaded.entries;
-    let mut sizes: HashMap<u32, u32> = HashMap::new();
+    let mut sizes = vec![0_u32; clusters.first.len()];
     for &first in &clusters.first {
-        *sizes.entry(first).or_default() += 1;
+        sizes[first as usize] += 1;
     }
     let mut answers: HashMap<u32, String> = HashMap::new();
-    loaded.each_problem_batch(settings, &TEXTS, |batch| {
-        for (problem, answer) in texts(entries, batch, &ANSWER)? {
-            if sizes[&clusters.first[problem as usize]] > 1 {
+    let columns = [PROBLEM_ID.name(), ANSWER.name()];
+    loaded.each_problem_batch(settings, &columns, |batch| {
+        for (problem, answer) in texts(entries, batch, &ANSWER)?.flatten() {
+            if sizes[clusters.first[problem as usize] as usize] > 1 {
                 answers.entry(problem).or_insert_with(|| answer.to_owned());
             }
         }

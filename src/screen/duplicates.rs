@@ -6,13 +6,15 @@
 
 use std::collections::HashMap;
 
+use foldhash::fast::RandomState;
+
 use super::{DropReason, Fate, Screened};
 use crate::ids::Id;
 use crate::pool::Entries;
 
 /// Drops all but one of the kept entries that share a trajectory id.
 pub(crate) fn drop_copies(entries: &Entries, fates: &mut [Fate]) {
-    let mut first: HashMap<Id, u32> = HashMap::new();
+    let mut first: HashMap<Id, u32, RandomState> = HashMap::default();
     for (at, fate) in fates.iter().enumerate() {
         if *fate != Fate::Kept {
             continue;
