@@ -27,6 +27,10 @@ use crate::Error;
 /// A power of two of BLAKE3's chunks of 1 KiB. More would be read in vain for one row, less is hashed slower.
 const BLOCK_BYTES: usize = 64 << 10;
 
+/// Blocks that one thread reads behind one another, at least.
+#[cfg(unix)]
+const BLOCKS_MIN: usize = 16;
+
 /// What is read at a time to be hashed: enough for each thread to have some blocks.
 const STRETCH_BYTES: usize = 4 << 20;
 
@@ -60,6 +64,36 @@ impl Sums {
         })
     }
 
+    /// The same of an opened file, whose blocks are read side by side too: to copy them takes as long as to hash them.
+    #[cfg(unix)]
+    pub(crate) fn of_file(file: &File) -> io::Result<Self> {
+        use std::os::unix::fs::FileExt;
+        let bytes = file.metadata()?.len();
+        let count = bytes.div_ceil(BLOCK_BYTES as u64) as usize;
+        if count < 2 {
+            return Self::of(file, |_| {});
+        }
+        let sum = |buffer: &mut Vec<u8>, at: usize| {
+            let start = at as u64 * BLOCK_BYTES as u64;
+            let block = &mut buffer[..(bytes - start).min(BLOCK_BYTES as u64) as usize];
+            file.read_exact_at(block, start)?;
+            Ok(block_sum(start, 0, block))
+        };
+        let blocks = (0..count).into_par_iter().with_min_len(BLOCKS_MIN);
+        let blocks = blocks.map_init(|| vec![0; BLOCK_BYTES], sum);
+        match blocks.collect::<io::Result<Vec<ChainingValue>>>() {
+            Ok(blocks) => Ok(Self::new(root(&blocks), bytes, &blocks)),
+            // Cut short meanwhile: what it is then is for who reads it by its length.
+            Err(error) if error.kind() == ErrorKind::UnexpectedEof => Self::of(file, |_| {}),
+            Err(error) => Err(error),
+        }
+    }
+
+    #[cfg(not(unix))]
+    pub(crate) fn of_file(file: &File) -> io::Result<Self> {
+        Self::of(file, |_| {})
+    }
+
     /// The same by this thread alone. For who holds a lock: one that waits for others may be given work that wants it.
     pub(crate) fn of_alone(file: impl Read, also: impl FnMut(&[u8])) -> io::Result<Self> {
         Self::with(file, also, |offset, stretch| {
@@ -91,17 +125,18 @@ impl Sums {
         }
         let hash = match blocks.len() {
             0 | 1 => blake3::hash(&stretch[..bytes as usize]),
-            count => {
-                let (left, right) = blocks.split_at(left_of(count));
-                merge_subtrees_root(&merged(left), &merged(right), Mode::Hash)
-            }
+            _ => root(&blocks),
         };
-        Ok(Self {
+        Ok(Self::new(hash, bytes, &blocks))
+    }
+
+    fn new(hash: blake3::Hash, bytes: u64, blocks: &[ChainingValue]) -> Self {
+        Self {
             hash,
             bytes,
             blocks: blocks.iter().map(shortened).collect(),
             broken: AtomicBool::new(false),
-        })
+        }
     }
 
     /// Whether a read met other bytes than were hashed.
@@ -127,6 +162,12 @@ fn shortened(sum: &ChainingValue) -> BlockSum {
 /// How many of the blocks are left of the root: the largest power of two that leaves some.
 fn left_of(count: usize) -> usize {
     count.next_power_of_two() / 2
+}
+
+/// The hash of what has these blocks, at least two.
+fn root(blocks: &[ChainingValue]) -> blake3::Hash {
+    let (left, right) = blocks.split_at(left_of(blocks.len()));
+    merge_subtrees_root(&merged(left), &merged(right), Mode::Hash)
 }
 
 fn merged(blocks: &[ChainingValue]) -> ChainingValue {
@@ -378,8 +419,12 @@ mod tests {
             let sums = sums.expect("bytes");
             assert_eq!(sums.hash, blake3::hash(&content), "{length} bytes");
             let alone = Sums::of_alone(content.as_slice(), |_| {}).expect("bytes");
-            assert_eq!((alone.hash, alone.blocks), (sums.hash, sums.blocks));
+            assert_eq!((alone.hash, &alone.blocks), (sums.hash, &sums.blocks));
             assert_eq!((seen, sums.bytes), (length, length as u64));
+            let (file, _) = hashed(&content);
+            let of_file = Sums::of_file(&file.reopen().expect("a file")).expect("bytes");
+            assert_eq!((of_file.hash, of_file.blocks), (alone.hash, alone.blocks));
+            assert_eq!(of_file.bytes, sums.bytes);
         }
     }
 
