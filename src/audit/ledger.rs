@@ -12,7 +12,7 @@ use crate::emit::ledger::{FATE, FateWord, PROBLEM_ID, REASON, TEXT_ID, TRAJECTOR
 use crate::ids::Id;
 use crate::pool::Entries;
 use crate::pool::entries::Entry;
-use crate::pool::load::{BodyColumns, TrajectoryIds};
+use crate::pool::load::{BodyColumns, TrajectoryIds, body_columns};
 use crate::pool::tables::{self, GENERATION, PROBLEM_BYTES, ROW};
 use crate::schema::{Head, HexId, Misfit, OneOf, Worded, heads, read_columns};
 use crate::source::Void;
@@ -60,6 +60,12 @@ pub(super) fn add(
         });
     }
     Ok(())
+}
+
+/// The columns that [`add`] reads, of which older ledgers lack some.
+pub(super) fn columns() -> Vec<&'static str> {
+    let texts = [TEXT_ID.name()];
+    [LedgerColumns::NAMES, &body_columns(), &texts].concat()
 }
 
 /// The text ids of a batch; none in a ledger of a version that had no such column.

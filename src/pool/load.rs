@@ -60,12 +60,12 @@ read_columns! {
 
 /// The columns of a part that [`Entries::add`] reads.
 pub fn columns() -> Vec<&'static str> {
-    [
-        PlaceColumns::NAMES,
-        FactColumns::NAMES,
-        MeasureColumns::NAMES,
-    ]
-    .concat()
+    [PlaceColumns::NAMES, &body_columns()].concat()
+}
+
+/// The columns that [`BodyColumns::of`] reads.
+pub(crate) fn body_columns() -> Vec<&'static str> {
+    [FactColumns::NAMES, MeasureColumns::NAMES].concat()
 }
 
 /// The names of a trajectory.

@@ -10,7 +10,8 @@ use std::path::{Path, PathBuf};
 use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
 use fs_err as fs;
-use parquet::arrow::ARROW_SCHEMA_META_KEY;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use parquet::arrow::{ARROW_SCHEMA_META_KEY, ProjectionMask};
 use parquet::file::metadata::ParquetMetaData;
 use rayon::prelude::*;
 use unicode_normalization::UnicodeNormalization;
@@ -126,16 +127,23 @@ impl<'o> Folder<'o> {
 
     /// A table of the run's folder; none, which is noted, where it cannot be read.
     pub(super) fn table(&mut self, name: &str) -> Option<StoredTable> {
+        self.table_with(name, &[])
+    }
+
+    /// The same with these columns alone, as far as it has them; all where none is named.
+    pub(super) fn table_with(&mut self, name: &str, columns: &[&str]) -> Option<StoredTable> {
         let name = format!("{RUN_FOLDER}/{name}");
         let Some(path) = self.path(&name) else {
             self.findings.broken(format!("{name} is missing"));
             return None;
         };
-        StoredTable::open(&path)
+        StoredTable::open_narrow(&path, columns)
             .map_err(|why| self.unreadable(&name, &why))
             .ok()
     }
 }
+
+type Builder = ParquetRecordBatchReaderBuilder<std::fs::File>;
 
 /// A Parquet file that nobody vouches for, a batch at a time.
 pub(super) struct StoredTable {
@@ -154,13 +162,31 @@ fn keys_beside(metadata: &ParquetMetaData) -> Vec<String> {
 const DAMAGED: &str = "it is damaged";
 
 impl StoredTable {
+    /// Of wide rows, few at a time.
     pub(super) fn open(path: &Path) -> Result<Self, String> {
+        Self::open_as(path, |builder| builder)
+    }
+
+    /// Of narrow rows, many at a time, with these columns alone; all where none is named.
+    fn open_narrow(path: &Path, columns: &[&str]) -> Result<Self, String> {
+        Self::open_as(path, |builder| {
+            let columns = columns.iter().copied();
+            let mask = match columns.len() {
+                0 => ProjectionMask::all(),
+                _ => ProjectionMask::columns(builder.parquet_schema(), columns),
+            };
+            let builder = builder.with_projection(mask);
+            builder.with_batch_size(super::NARROW_ROWS)
+        })
+    }
+
+    fn open_as(path: &Path, how: impl FnOnce(Builder) -> Builder) -> Result<Self, String> {
         let opened = quietly(|| {
             let builder = super::opened(path)?;
             // The reader's own schema has lost what stands beside the columns.
             let schema = builder.schema().clone();
             let keys = keys_beside(builder.metadata());
-            Ok((builder.build()?, schema, keys))
+            Ok((how(builder).build()?, schema, keys))
         });
         let opened: parquet::errors::Result<_> = opened.ok_or_else(|| DAMAGED.to_owned())?;
         let (reader, schema, keys) = opened.map_err(|error| error.to_string())?;

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 
 use arrow::array::RecordBatch;
+use foldhash::fast::RandomState;
 
 use super::files::Folder;
 use super::manifest::Stored;
@@ -13,7 +14,8 @@ use crate::emit::ledger::{CLUSTER, FATE, FILE, FateWord, REASON, SOURCE, TEMPLAT
 use crate::ids::Id;
 use crate::manifest::{SEALING_VERSION, VERSION};
 use crate::pool::Entries;
-use crate::schema::Misfit;
+use crate::run::ahead;
+use crate::schema::{Column, Misfit};
 use crate::screen::DropReason;
 use crate::{emit, schema};
 
@@ -24,7 +26,7 @@ pub(super) struct Ledger {
     /// Which entries were kept, in their order.
     pub kept: Vec<u32>,
     /// The kept entry of each trajectory, of exact copies that stay (`duplicates = "keep"`) the first.
-    pub places: HashMap<Id, u32>,
+    pub places: HashMap<Id, u32, RandomState>,
     /// The first entry of each trajectory that was dropped as wrong.
     pub wrong: HashMap<Id, u32>,
     /// The kept entries of each trajectory that has several.
@@ -32,9 +34,9 @@ pub(super) struct Ledger {
     /// The entries of each file, as they follow one another.
     pub files: Vec<FileEntries>,
     /// The problem that stands for each problem's cluster, where near duplicates were looked for.
-    pub clusters: HashMap<u32, Id>,
+    pub clusters: Standing,
     /// The same for its template.
-    pub templates: HashMap<u32, Id>,
+    pub templates: Standing,
     /// Whether it names the texts of problems and gold answers.
     pub has_texts: bool,
     /// Whether all of it could be read.
@@ -43,6 +45,9 @@ pub(super) struct Ledger {
     is_in_order: bool,
     counts: BTreeMap<String, Counts>,
 }
+
+/// For problems of a run the one that stands for them, by its id.
+pub(super) type Standing = HashMap<u32, Id, RandomState>;
 
 /// The entries of one file.
 pub(super) struct FileEntries {
@@ -60,8 +65,22 @@ struct Counts {
 
 /// Reads the ledger, as far as it can be read, and holds its counts against those of the manifest.
 pub(super) fn read(folder: &mut Folder<'_>, stored: Option<&Stored>) -> Ledger {
+    let mut ledger = read_columns(folder, stored, &[]);
+    ledger.index();
+    ledger
+}
+
+/// The same of the columns alone that a run is made again from, with no index of what was kept.
+pub(super) fn read_to_replay(folder: &mut Folder<'_>, stored: &Stored) -> Ledger {
+    let own = [&SOURCE, &FILE].map(Column::name);
+    let near = [&CLUSTER, &TEMPLATE].map(Column::name);
+    let columns = [&ledger::columns()[..], &own, &near].concat();
+    read_columns(folder, Some(stored), &columns)
+}
+
+fn read_columns(folder: &mut Folder<'_>, stored: Option<&Stored>, columns: &[&str]) -> Ledger {
     let mut ledger = Ledger::default();
-    let Some(mut table) = folder.table("ledger.parquet") else {
+    let Some(mut table) = folder.table_with("ledger.parquet", columns) else {
         return ledger;
     };
     ledger.is_in_order = true;
@@ -78,16 +97,22 @@ pub(super) fn read(folder: &mut Folder<'_>, stored: Option<&Stored>) -> Ledger {
     if let Some(difference) = of_schema(table.schema(), &expected).filter(|_| is_ours) {
         folder.findings.broken(format!("the ledger {difference}"));
     }
-    ledger.is_whole = true;
-    while let Some(batch) = table.next() {
-        let added = batch.and_then(|batch| ledger.add(&batch).map_err(|why| why.to_string()));
-        if let Err(why) = added {
-            folder
-                .findings
-                .broken(format!("the ledger cannot be read again: {why}"));
-            ledger.is_whole = false;
-            break;
+    let unpack = |put: &mut dyn FnMut(RecordBatch) -> bool| {
+        while let Some(batch) = table.next() {
+            if !put(batch?) {
+                break;
+            }
         }
+        Ok(())
+    };
+    let added = ahead::each(unpack, |batch| {
+        ledger.add(&batch).map_err(|why| why.to_string())
+    });
+    ledger.is_whole = added.is_ok();
+    if let Err(why) = added {
+        folder
+            .findings
+            .broken(format!("the ledger cannot be read again: {why}"));
     }
     if !ledger.is_in_order {
         folder
@@ -96,7 +121,6 @@ pub(super) fn read(folder: &mut Folder<'_>, stored: Option<&Stored>) -> Ledger {
     }
     folder.findings.entries = ledger.entries.rows.len() as u64;
     ledger.entries.count_verdicts();
-    ledger.index();
     if let Some(stored) = stored {
         ledger.compare_counts(folder, stored);
     }

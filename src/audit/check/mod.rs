@@ -127,9 +127,9 @@ fn note_of_age(stored: &Stored) -> Option<String> {
     })
 }
 
-/// A table's rows, some at a time.
+/// The rows of a table of narrow ones, some at a time.
 pub(in crate::audit) fn open(path: &Path) -> parquet::errors::Result<ParquetRecordBatchReader> {
-    opened(path)?.build()
+    opened(path)?.with_batch_size(NARROW_ROWS).build()
 }
 
 /// A table whose rows can be read, some at a time.
@@ -145,3 +145,6 @@ fn opened(path: &Path) -> parquet::errors::Result<ParquetRecordBatchReaderBuilde
 
 /// Rows that are held at once, some 17 kB each in a subset.
 const BATCH_ROWS: usize = 256;
+
+/// Rows of a ledger or a selection that are held at once, of less than 1 kB each: fewer cost more than what is in them.
+const NARROW_ROWS: usize = 1024;

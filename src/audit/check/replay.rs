@@ -7,11 +7,12 @@
 use std::collections::HashMap;
 use std::path::Path;
 
+use foldhash::fast::RandomState;
 use indexmap::IndexSet;
 
 use super::derived;
 use super::files::Folder;
-use super::ledger::Ledger;
+use super::ledger::{Ledger, Standing};
 use super::manifest::Stored;
 use super::outcome;
 use super::rows;
@@ -116,7 +117,7 @@ pub(crate) fn with<T>(out: &Path, take: impl FnOnce(&Replayed<'_>) -> T) -> Resu
     let Some(stored) = super::manifest::read(&mut folder) else {
         return Ok(None);
     };
-    let ledger = super::ledger::read(&mut folder, Some(&stored));
+    let ledger = super::ledger::read_to_replay(&mut folder, &stored);
     let planned = plan(&mut folder, &stored.manifest);
     let (true, Some(plan)) = (ledger.is_whole, planned) else {
         return Ok(None);
@@ -251,12 +252,11 @@ fn parts(
 fn clusters(
     plan: &Plan,
     entries: &Entries,
-    found: [&HashMap<u32, Id>; 2],
+    found: [&Standing; 2],
     near: Option<&NearDuplicatesRecord>,
 ) -> Result<Option<Clusters>, String> {
     let asked = plan.cluster_threshold.is_some();
-    let lacks =
-        |stands: &HashMap<u32, Id>| asked == stands.is_empty() && !entries.problems.is_empty();
+    let lacks = |stands: &Standing| asked == stands.is_empty() && !entries.problems.is_empty();
     if asked != near.is_some() || found.into_iter().any(lacks) {
         return Err("it has near duplicates where none were looked for, or lacks them".to_owned());
     }
@@ -274,9 +274,9 @@ fn clusters(
 }
 
 /// For each problem the one with the smallest id of those for which the same one stands.
-fn firsts(entries: &Entries, stands: &HashMap<u32, Id>) -> Vec<u32> {
+fn firsts(entries: &Entries, stands: &Standing) -> Vec<u32> {
     let id = |problem: u32| entries.problems[problem as usize].id;
-    let mut smallest: HashMap<Id, u32> = HashMap::new();
+    let mut smallest: HashMap<Id, u32, RandomState> = HashMap::default();
     for (&problem, &of) in stands {
         let first = smallest.entry(of).or_insert(problem);
         if id(problem) < id(*first) {

@@ -79,7 +79,7 @@ fn measured(
 
 /// Where the trajectories stand; none where what was selected cannot be made again.
 fn known(replayed: &Replayed<'_>, ids: &[&str]) -> Option<Known> {
-    let standings = Standings::new(replayed)?;
+    let standings = Standings::new(replayed, ids)?;
     let each = ids.iter().map(|id| ((*id).to_owned(), standings.of(id)));
     Some(each.collect())
 }

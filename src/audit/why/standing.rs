@@ -3,7 +3,7 @@
 //! The run is made again from the folder (`check`), where every order goes on beyond its cuts: so the rank is known of
 //! what was not taken too, and of what has none, which rule passed it over.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::RangeInclusive;
 
 use serde::Serialize;
@@ -40,7 +40,7 @@ pub(super) struct Standings<'r> {
     entries: &'r Entries,
     subsets: &'r [Subset],
     replayed: &'r Replayed<'r>,
-    /// An entry of each trajectory: the one that was kept, where one was.
+    /// An entry of each trajectory that is asked for: the one that was kept, where one was.
     entry_of: HashMap<Id, u32>,
     /// Problems of the validation set, as their templates are named.
     aside: Vec<u32>,
@@ -48,12 +48,16 @@ pub(super) struct Standings<'r> {
 
 impl<'r> Standings<'r> {
     /// None where what was selected cannot be made again.
-    pub(super) fn new(replayed: &'r Replayed<'r>) -> Option<Self> {
+    pub(super) fn new(replayed: &'r Replayed<'r>, asked: &[&str]) -> Option<Self> {
         let subsets = &replayed.selection.as_ref()?.subsets;
         let entries = &replayed.experiment.entries;
+        let asked: HashSet<Id> = asked.iter().filter_map(|id| id.parse().ok()).collect();
         let mut entry_of = HashMap::new();
         for (entry, row) in (0..).zip(&entries.rows) {
             let Ok(body) = &row.body else { continue };
+            if !asked.contains(&body.trajectory_id) {
+                continue;
+            }
             let is_kept = replayed.fates[entry as usize] == Fate::Kept;
             let known = entry_of.entry(body.trajectory_id).or_insert(entry);
             if is_kept && replayed.fates[*known as usize] != Fate::Kept {
@@ -82,7 +86,7 @@ impl<'r> Standings<'r> {
         clusters.map_or(problem, |clusters| clusters.template[problem as usize])
     }
 
-    /// Where a trajectory stands in each subset; nothing where no entry has it.
+    /// Where a trajectory that is asked for stands in each subset; nothing where no entry has it.
     pub(super) fn of(&self, trajectory: &str) -> Vec<Standing> {
         let id: Option<Id> = trajectory.parse().ok();
         let Some(&entry) = id.and_then(|id| self.entry_of.get(&id)) else {
