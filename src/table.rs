@@ -11,11 +11,17 @@ use arrow::datatypes::{Schema, SchemaRef};
 use fs_err as fs;
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions};
+use parquet::arrow::arrow_writer::{
+    ArrowColumnChunk, ArrowColumnWriter, ArrowLeafColumn, ArrowRowGroupWriterFactory,
+    compute_leaves,
+};
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::column::writer::ColumnCloseResult;
+use parquet::errors::ParquetError;
 use parquet::file::metadata::{KeyValue, PageIndexPolicy, ParquetMetaData};
-use parquet::file::properties::WriterProperties;
+use parquet::file::properties::{WriterProperties, WriterPropertiesPtr};
 use parquet::file::writer::SerializedFileWriter;
+use rayon::prelude::*;
 
 use crate::{Error, Result, disk};
 
@@ -34,8 +40,19 @@ const NARROW_PAGE_BYTES: usize = 128 << 10;
 
 pub(crate) struct Table {
     path: PathBuf,
-    writer: ArrowWriter<std::fs::File>,
     schema: SchemaRef,
+    properties: WriterPropertiesPtr,
+    file: SerializedFileWriter<std::fs::File>,
+    columns: ArrowRowGroupWriterFactory,
+    group: Option<Group>,
+    is_alone: bool,
+}
+
+/// The row group that is being written.
+struct Group {
+    /// A writer for each leaf of each column.
+    leaves: Vec<ArrowColumnWriter>,
+    rows: usize,
 }
 
 impl Table {
@@ -70,28 +87,69 @@ impl Table {
             .set_compression(Compression::ZSTD(level))
             .set_key_value_metadata(beside(&schema))
             .build();
-        let writer = ArrowWriter::try_new(disk::create(path)?, schema.clone(), Some(properties))
-            .map_err(|error| Error::write_parquet(path, error))?;
+        let failed = |error| Error::write_parquet(path, error);
+        let writer = ArrowWriter::try_new(disk::create(path)?, schema.clone(), Some(properties));
+        let parts = writer.and_then(ArrowWriter::into_serialized_writer);
+        let (file, columns) = parts.map_err(failed)?;
         Ok(Self {
             path: path.to_owned(),
-            writer,
             schema,
+            properties: Arc::clone(file.properties()),
+            file,
+            columns,
+            group: None,
+            is_alone: false,
         })
+    }
+
+    /// The same with its columns encoded side by side: for a file beside which no other is written, and that nobody
+    /// writes who holds a lock.
+    pub(crate) fn alone(self) -> Self {
+        Self {
+            is_alone: true,
+            ..self
+        }
     }
 
     /// Adds rows: one array for each column of the schema.
     pub(crate) fn write(&mut self, arrays: Vec<ArrayRef>) -> Result<()> {
-        let failed = |error| Error::write_parquet(&self.path, error);
-        let batch = RecordBatch::try_new(self.schema.clone(), arrays)
-            .map_err(|error| failed(error.into()))?;
-        self.writer.write(&batch).map_err(failed)
+        let batch = RecordBatch::try_new(self.schema.clone(), arrays);
+        let written = batch
+            .map_err(ParquetError::from)
+            .and_then(|batch| self.add(&batch));
+        written.map_err(|error| Error::write_parquet(&self.path, error))
+    }
+
+    fn add(&mut self, batch: &RecordBatch) -> parquet::errors::Result<()> {
+        let rows_max = self.properties.max_row_group_row_count();
+        let mut rest = batch.clone();
+        while rest.num_rows() > 0 {
+            let group = match &mut self.group {
+                Some(group) => group,
+                none => none.insert(Group {
+                    leaves: self
+                        .columns
+                        .create_column_writers(self.file.flushed_row_groups().len())?,
+                    rows: 0,
+                }),
+            };
+            let room = rows_max.map_or(usize::MAX, |most| most - group.rows);
+            let taken = rest.num_rows().min(room);
+            group.add(&rest.slice(0, taken), self.is_alone)?;
+            rest = rest.slice(taken, rest.num_rows() - taken);
+            if taken == room {
+                self.end()?;
+            }
+        }
+        Ok(())
     }
 
     /// The same of rows of any width: a row group ends before it holds many bytes, and what a file says of its groups is
     /// in memory until it is whole, so that few rows alone do not end one.
     pub(crate) fn write_any(&mut self, arrays: Vec<ArrayRef>) -> Result<()> {
         self.write(arrays)?;
-        match self.writer.memory_size() > GROUP_BYTES {
+        let held = self.group.as_ref().map_or(0, Group::memory_size);
+        match held > GROUP_BYTES {
             true => self.end_group(),
             false => Ok(()),
         }
@@ -99,15 +157,66 @@ impl Table {
 
     /// Ends the row group, so that files which share these rows can take it as it is.
     pub(crate) fn end_group(&mut self) -> Result<()> {
-        let ended = self.writer.flush();
+        let ended = self.end();
         ended.map_err(|error| Error::write_parquet(&self.path, error))
     }
 
+    fn end(&mut self) -> parquet::errors::Result<()> {
+        let Some(group) = self.group.take() else {
+            return Ok(());
+        };
+        let mut written = self.file.next_row_group()?;
+        for chunk in group.close(self.is_alone)? {
+            chunk.append_to_row_group(&mut written)?;
+        }
+        written.close()?;
+        Ok(())
+    }
+
     /// Closes the file and returns its path; whoever puts it in place brings it to the disk.
-    pub(crate) fn finish(self) -> Result<PathBuf> {
-        let closed = self.writer.close();
+    pub(crate) fn finish(mut self) -> Result<PathBuf> {
+        self.end_group()?;
+        let closed = self.file.close();
         closed.map_err(|error| Error::write_parquet(&self.path, error))?;
         Ok(self.path)
+    }
+}
+
+impl Group {
+    fn add(&mut self, batch: &RecordBatch, is_alone: bool) -> parquet::errors::Result<()> {
+        let schema = batch.schema_ref();
+        let mut writers = self.leaves.iter_mut();
+        let mut jobs = Vec::with_capacity(batch.num_columns());
+        for (field, array) in schema.fields().iter().zip(batch.columns()) {
+            let leaves = compute_leaves(field, array)?;
+            jobs.extend(writers.by_ref().zip(leaves));
+        }
+        let write = |(writer, leaf): (&mut ArrowColumnWriter, ArrowLeafColumn)| writer.write(&leaf);
+        match is_alone {
+            true => jobs.into_par_iter().try_for_each(write)?,
+            false => jobs.into_iter().try_for_each(write)?,
+        }
+        self.rows += batch.num_rows();
+        Ok(())
+    }
+
+    fn memory_size(&self) -> usize {
+        self.leaves.iter().map(ArrowColumnWriter::memory_size).sum()
+    }
+
+    fn close(self, is_alone: bool) -> parquet::errors::Result<Vec<ArrowColumnChunk>> {
+        match is_alone {
+            true => self
+                .leaves
+                .into_par_iter()
+                .map(ArrowColumnWriter::close)
+                .collect(),
+            false => self
+                .leaves
+                .into_iter()
+                .map(ArrowColumnWriter::close)
+                .collect(),
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use crate::Result;
 use crate::ids::Id;
 use crate::pool::entries::{Body, Entries, NameIndex, Problem, ProblemFacts};
 use crate::pool::tables::{self, GENERATION, ROW, TRAJECTORIES};
-use crate::run::{Experiment, Held, Settings};
+use crate::run::{Experiment, Held, Settings, ahead};
 use crate::schema::{self, Column, Filled, Head, HexId, Misfit, OneOf, Worded, column, heads};
 use crate::screen::{DropReason, Fate, Screened, contamination};
 use crate::table::Table;
@@ -197,7 +197,7 @@ pub(super) fn write(
     path: &Path,
     settings: &Settings<'_>,
 ) -> Result<()> {
-    let mut table = Table::create(path, schema::schema(&columns()))?;
+    let mut table = Table::create(path, schema::schema(&columns()))?.alone();
     let near = Near::new(experiment, fates);
     for index in 0..experiment.parts.len() {
         settings.check_stop()?;
@@ -225,21 +225,26 @@ fn write_part(
         screened: &experiment.screened,
     };
     let part = &experiment.parts[index];
-    let mut entries = part.entries.clone();
-    if matches!(part.held, Held::Unreadable) {
-        for entry in entries.by_ref() {
-            table.write(unmeasured(&row(entry)))?;
+    let fill = |put: &mut dyn FnMut(Vec<ArrayRef>) -> bool| {
+        let mut entries = part.entries.clone();
+        if matches!(part.held, Held::Unreadable) {
+            for entry in entries.by_ref() {
+                put(unmeasured(&row(entry)));
+            }
         }
-    }
-    for batch in part.held.read(TRAJECTORIES, &[])? {
-        let batch = batch?;
-        let rows = entries.by_ref().take(batch.num_rows()).map(row);
-        let rows: Vec<LedgerRow<'_>> = rows.collect();
-        let arrays = arrays(&rows, &batch);
-        table.write(arrays.map_err(|misfit| part.held.misread(&misfit))?)?;
-    }
-    assert!(entries.is_empty(), "the ledger has one row for each entry");
-    Ok(())
+        for batch in part.held.read(TRAJECTORIES, &[])? {
+            let batch = batch?;
+            let rows = entries.by_ref().take(batch.num_rows()).map(row);
+            let rows: Vec<LedgerRow<'_>> = rows.collect();
+            let arrays = arrays(&rows, &batch);
+            if !put(arrays.map_err(|misfit| part.held.misread(&misfit))?) {
+                return Ok(());
+            }
+        }
+        assert!(entries.is_empty(), "the ledger has one row for each entry");
+        Ok(())
+    };
+    ahead::each(fill, |arrays| table.write(arrays))
 }
 
 /// What follows for entries from their measurements, column by column, as the ledger has it: style, cluster, fate.
