@@ -1,4 +1,4 @@
-//! The four classes of characters that the pattern of a tokenizer tells apart.
+//! The classes of characters that the patterns of tokenizers tell apart.
 //!
 //! A table of our own and not the standard library's, which has no `\p{L}` and moves with the compiler: a count must not
 //! change with it. Unicode 17, as the tokenizers library has it.
@@ -15,8 +15,12 @@ pub(super) enum Class {
     Letter,
     /// `\p{N}`
     Number,
-    /// Neither of the others: marks, signs, what is unassigned.
-    Other,
+    /// `\p{M}`
+    Mark,
+    /// `\p{P}` and `\p{S}`
+    Sign,
+    /// None of the others: control characters, what is unassigned.
+    Rest,
     /// `\s`
     Space,
 }
@@ -39,10 +43,10 @@ impl Classes {
             pages: Vec::new(),
         };
         let mut runs = runs.iter().peekable();
-        let mut class = Class::Other;
+        let mut class = Class::Rest;
         for first in (0..=u32::from(char::MAX)).step_by(256) {
             let page = std::array::from_fn(|offset| {
-                let starts = |run: &&u32| *run >> 2 == first + offset as u32;
+                let starts = |run: &&u32| *run >> 3 == first + offset as u32;
                 class = runs.next_if(starts).map_or(class, |run| class_of(*run));
                 class
             });
@@ -71,10 +75,12 @@ impl Classes {
 }
 
 fn class_of(run: u32) -> Class {
-    match run & 3 {
+    match run & 7 {
         0 => Class::Letter,
         1 => Class::Number,
-        2 => Class::Other,
+        2 => Class::Mark,
+        3 => Class::Sign,
+        4 => Class::Rest,
         _ => Class::Space,
     }
 }

@@ -5,12 +5,13 @@
 
 use super::added::AddedToken;
 use super::merges::{Merge, SYMBOLS};
+use super::pattern::Pattern;
 
 /// What a vocabulary that counts is made of.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Compiled {
-    /// How many numbers stand in one piece.
-    pub digits: u8,
+    /// How texts are cut into pieces.
+    pub pattern: Pattern,
     /// Whether texts are composed (Unicode's NFC) first.
     pub composes: bool,
     /// The symbols that each merge joins, in the merges' order.
@@ -24,14 +25,16 @@ pub struct Compiled {
     pub composed: Vec<AddedToken>,
 }
 
-/// Says what the bytes are, with the version of their form.
+/// Says what the bytes are, with their version: raised when their form changes, or what is made of the same file.
 const MARK: &[u8] = b"gradatim vocabulary v1\n";
+/// What it begins with in every version.
+const ANY_MARK: &[u8] = b"gradatim vocabulary v";
 const HASH: usize = blake3::OUT_LEN;
 
 impl Compiled {
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut bytes = MARK.to_vec();
-        bytes.extend([self.digits, u8::from(self.composes)]);
+        bytes.extend([self.pattern as u8, u8::from(self.composes)]);
         put_pairs(&mut bytes, &self.pairs);
         put_pairs(&mut bytes, &self.again);
         put_number(&mut bytes, self.whole.len());
@@ -53,7 +56,7 @@ impl Compiled {
         }
         let mut rest = Rest(body.strip_prefix(MARK)?);
         let compiled = Self {
-            digits: rest.byte()?,
+            pattern: Pattern::of_byte(rest.byte()?)?,
             composes: rest.byte()? == 1,
             pairs: rest.pairs()?,
             again: rest.pairs()?,
@@ -64,12 +67,16 @@ impl Compiled {
         (rest.0.is_empty() && compiled.is_sound()).then_some(compiled)
     }
 
+    /// Whether bytes say that another version of this package made them.
+    pub fn is_of_another_version(bytes: &[u8]) -> bool {
+        bytes.starts_with(ANY_MARK) && !bytes.starts_with(MARK)
+    }
+
     /// Whether each merge joins symbols that exist before it.
     pub(super) fn is_sound(&self) -> bool {
         let exists = |symbol: u32, rank: usize| (symbol as usize) < 256 + rank;
         let mut pairs = self.pairs.iter().enumerate();
-        (1..=3).contains(&self.digits)
-            && 256 + self.pairs.len() <= SYMBOLS
+        256 + self.pairs.len() <= SYMBOLS
             && pairs.all(|(rank, pair)| exists(pair.0, rank) && exists(pair.1, rank))
             && self.again.iter().all(|&(rank, symbol)| {
                 (rank as usize) < self.pairs.len() && exists(symbol, rank as usize)
@@ -170,7 +177,7 @@ mod tests {
             takes_behind: false,
         };
         Compiled {
-            digits: 3,
+            pattern: Pattern::Gpt4,
             composes: true,
             pairs: vec![(97, 98), (98, 99), (256, 99), (97, 257)],
             again: vec![(3, 258)],

@@ -1,7 +1,7 @@
 //! Compiles a `tokenizer.json` whose every part is known here; of any other the tokenizers library has to count.
 //!
-//! Known are byte-level BPE vocabularies with the pattern of GPT-4's family (Qwen2 and its successors, Llama 3), texts as
-//! they are or in Unicode's NFC, and added tokens that need not be words of their own. Each field is compared, and one more
+//! Known are byte-level BPE vocabularies with the patterns of GPT-4's family (Qwen2 and its successors, Llama 3) or that of
+//! DeepSeek-V3 and R1, texts as they are or in Unicode's NFC, and added tokens that need not be words of their own. Each field is compared, and one more
 //! than expected is unknown: a count that is off for a reason nobody looked for would be worse than a slower one.
 
 use std::collections::{HashMap, HashSet};
@@ -14,6 +14,7 @@ use unicode_normalization::UnicodeNormalization;
 use super::added::AddedToken;
 use super::form::Compiled;
 use super::merges::Merges;
+use super::pattern::Pattern;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -64,7 +65,7 @@ enum PreTokenizer {
         pretokenizers: Vec<PreTokenizer>,
     },
     Split {
-        pattern: Pattern,
+        pattern: Regex,
         behavior: String,
         invert: bool,
     },
@@ -77,7 +78,7 @@ enum PreTokenizer {
 }
 
 #[derive(Deserialize)]
-enum Pattern {
+enum Regex {
     Regex(String),
 }
 
@@ -117,7 +118,7 @@ impl Compiled {
         let composes = file.normalizer.as_ref().is_some_and(Normalizer::composes);
         let (raw, composed) = added(&file.added_tokens, composes)?;
         let mut compiled = Self {
-            digits: file.pre_tokenizer.digits()?,
+            pattern: file.pre_tokenizer.pattern()?,
             composes,
             raw,
             composed,
@@ -143,48 +144,74 @@ impl Normalizer {
 }
 
 impl PreTokenizer {
-    /// How many numbers stand in one piece; none where the pattern is another.
-    fn digits(&self) -> Option<u8> {
+    /// The pattern that it cuts by; none where that is another.
+    fn pattern(&self) -> Option<Pattern> {
         let Self::Sequence { pretokenizers } = self else {
             return None;
         };
-        match pretokenizers.as_slice() {
-            [
-                Self::Split {
-                    pattern: Pattern::Regex(pattern),
-                    behavior,
-                    invert,
-                },
-                Self::ByteLevel {
-                    add_prefix_space: false,
-                    use_regex: false,
-                    ..
-                },
-            ] if matches!(
-                (behavior.as_str(), invert),
-                ("Isolated", false) | ("Removed", true)
-            ) =>
-            {
-                digits_of(pattern)
+        let (last, splits) = pretokenizers.split_last()?;
+        let is_bytes = matches!(
+            last,
+            Self::ByteLevel {
+                add_prefix_space: false,
+                use_regex: false,
+                ..
             }
+        );
+        match (is_bytes, splits) {
+            (true, [only]) => gpt(only.split(true)?),
+            (true, [first, second, third]) => {
+                let splits = [
+                    first.split(false)?,
+                    second.split(false)?,
+                    third.split(false)?,
+                ];
+                (splits == DEEPSEEK_PATTERNS).then_some(Pattern::DeepSeek)
+            }
+            _ => None,
+        }
+    }
+
+    /// The pattern whose matches are pieces, and what is between them; `covers`: it matches everything, so that to remove
+    /// what does not is to part what does.
+    fn split(&self, covers: bool) -> Option<&str> {
+        let Self::Split {
+            pattern: Regex::Regex(pattern),
+            behavior,
+            invert,
+        } = self
+        else {
+            return None;
+        };
+        match (behavior.as_str(), invert) {
+            ("Isolated", false) => Some(pattern),
+            ("Removed", true) if covers => Some(pattern),
             _ => None,
         }
     }
 }
 
-/// The pattern but for its numbers, before and behind them.
-const PATTERN: [&str; 2] = [
+/// GPT-4's pattern but for its numbers, before and behind them.
+const GPT_PATTERN: [&str; 2] = [
     r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|",
     r"| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+",
 ];
 
-fn digits_of(pattern: &str) -> Option<u8> {
-    match pattern.strip_prefix(PATTERN[0])?.strip_suffix(PATTERN[1])? {
-        r"\p{N}" => Some(1),
-        r"\p{N}{1,3}" => Some(3),
+fn gpt(pattern: &str) -> Option<Pattern> {
+    let numbers = pattern.strip_prefix(GPT_PATTERN[0])?;
+    match numbers.strip_suffix(GPT_PATTERN[1])? {
+        r"\p{N}" => Some(Pattern::Qwen2),
+        r"\p{N}{1,3}" => Some(Pattern::Gpt4),
         _ => None,
     }
 }
+
+/// DeepSeek's, with line ends in them as its files have them: with them escaped the library takes another way.
+const DEEPSEEK_PATTERNS: [&str; 3] = [
+    r"\p{N}{1,3}",
+    "[\u{4e00}-\u{9fa5}\u{3040}-\u{309f}\u{30a0}-\u{30ff}]+",
+    "[!\"#$%&'()*+,\\-./:;<=>?@\\[\\\\\\]^_`{|}~][A-Za-z]+|[^\r\n\\p{L}\\p{P}\\p{S}]?[\\p{L}\\p{M}]+| ?[\\p{P}\\p{S}]+[\r\n]*|\\s*[\r\n]+|\\s+(?!\\S)|\\s+",
+];
 
 /// Added tokens to be found in a text as it is, and in what is left of it once it is composed.
 fn added(entries: &[AddedEntry], composes: bool) -> Option<(Vec<AddedToken>, Vec<AddedToken>)> {
@@ -307,6 +334,9 @@ pub fn byte_letters() -> [char; 256] {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::LazyLock;
+
+    use proptest::prelude::*;
     use serde_json::json;
     use tokenizers::pipeline::{EncodeOptions, PipelineTokenizer};
 
@@ -327,7 +357,7 @@ mod tests {
             let id = vocab.len();
             vocab.entry(token).or_insert(json!(id));
         }
-        let pattern = [PATTERN[0], r"\p{N}", PATTERN[1]].concat();
+        let pattern = [GPT_PATTERN[0], r"\p{N}", GPT_PATTERN[1]].concat();
         let added = json!({ "id": 900, "content": "<|end|>", "single_word": false, "lstrip": false, "rstrip": false, "normalized": false, "special": true });
         let byte_level = json!({ "type": "ByteLevel", "add_prefix_space": false, "trim_offsets": false, "use_regex": false });
         json!({
@@ -349,6 +379,14 @@ mod tests {
         json.to_string()
     }
 
+    /// With DeepSeek's patterns.
+    fn of_deepseek() -> String {
+        let split = |pattern: &str| json!({ "type": "Split", "pattern": { "Regex": pattern }, "behavior": "Isolated", "invert": false });
+        let mut all = DEEPSEEK_PATTERNS.map(split).to_vec();
+        all.push(small()["pre_tokenizer"]["pretokenizers"][1].take());
+        with("/pre_tokenizer/pretokenizers", json!(all))
+    }
+
     fn library(json: &str) -> PipelineTokenizer {
         let canonical = tokenizers::canonicalize_str(json).expect("it is converted");
         tokenizers::from_json(&canonical).expect("it is read")
@@ -367,7 +405,8 @@ mod tests {
         }
     }
 
-    const TEXTS: [&str; 9] = [
+    const TEXTS: [&str; 10] = [
+        "$\\frac{the}{12345}$ !abc\u{e9} !!abc \u{1}\u{1}abc 12 \u{4e2d}\u{6587}\u{30fb}abc\u{3002}\n\n",
         "the theabc abcd it's 123 1234 == \n\n\nxy zz",
         "<|end|>the<|end|> cafe\u{301}",
         "<|end|>\u{338}",
@@ -386,7 +425,7 @@ mod tests {
 
     #[test]
     fn so_it_does_with_each_of_the_settings_that_are_known() {
-        let pattern = [PATTERN[0], r"\p{N}{1,3}", PATTERN[1]].concat();
+        let pattern = [GPT_PATTERN[0], r"\p{N}{1,3}", GPT_PATTERN[1]].concat();
         check_as_the_library(
             &with(
                 "/pre_tokenizer/pretokenizers/0/pattern/Regex",
@@ -394,6 +433,7 @@ mod tests {
             ),
             TEXTS,
         );
+        check_as_the_library(&of_deepseek(), TEXTS);
         check_as_the_library(&with("/normalizer", Value::Null), TEXTS);
         check_as_the_library(&with("/model/ignore_merges", json!(true)), TEXTS);
         for flag in ["normalized", "lstrip", "rstrip"] {
@@ -406,7 +446,7 @@ mod tests {
 
     #[test]
     fn characters_on_either_side_of_each_border_of_a_class_count_as_the_library_has_them() {
-        let border = |run: &u32| [(run >> 2).wrapping_sub(1), run >> 2];
+        let border = |run: &u32| [(run >> 3).wrapping_sub(1), run >> 3];
         let characters = RUNS.iter().flat_map(border).filter_map(char::from_u32);
         // Each class cuts these otherwise.
         let texts: Vec<String> = characters
@@ -416,7 +456,31 @@ mod tests {
                 )
             })
             .collect();
-        check_as_the_library(&small().to_string(), texts.iter().map(String::as_str));
+        for json in [small().to_string(), of_deepseek()] {
+            check_as_the_library(&json, texts.iter().map(String::as_str));
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(1024))]
+
+        #[test]
+        fn any_text_counts_as_the_library_has_it(
+            text in "([ \n\r\t'!a-eT0-3=$\\\\{\u{a0}\u{3000}\u{b2}\u{660}\u{e9}\u{4e2d}\u{30fb}\u{3099}\u{301}\u{1f600}\u{200d}\u{85}\0\x7f]|'(s|ll|RE)|the|abc|  |\n\n|\\PC){0,90}"
+        ) {
+            static KNOWN: LazyLock<[(Counter, PipelineTokenizer); 2]> = LazyLock::new(|| {
+                [small().to_string(), of_deepseek()].map(|json| {
+                    let compiled = Compiled::of_json(&json).expect("it is known");
+                    (Counter::new(compiled).expect("it is sound"), library(&json))
+                })
+            });
+            for (counter, library) in KNOWN.iter() {
+                let mut ids = Vec::new();
+                let encoded = library.encode_into(&text, &EncodeOptions::no_specials(), &mut ids);
+                encoded.expect("it is encoded");
+                prop_assert_eq!(counter.tokens(&text), ids.len(), "{:?}", text);
+            }
+        }
     }
 
     #[test]
@@ -451,6 +515,8 @@ mod tests {
                 "{path} {value}"
             );
         }
+        let escaped = of_deepseek().replace("\\r\\n", r"\\r\\n");
+        assert_eq!(Compiled::of_json(&escaped), None);
         let mut more = small();
         more["model"]["new"] = json!(1);
         assert_eq!(Compiled::of_json(&more.to_string()), None);

@@ -13,6 +13,7 @@ mod classes;
 mod form;
 mod known;
 mod merges;
+mod pattern;
 mod runs;
 mod scan;
 mod window;
@@ -29,6 +30,7 @@ use cache::Cache;
 pub use form::Compiled;
 pub use known::byte_letters;
 use merges::Merges;
+pub use pattern::Pattern;
 use window::{Pieces, WINDOW, pieces};
 
 /// A window, and as much behind it as is loaded with its last piece.
@@ -39,8 +41,7 @@ pub struct Counter {
     merges: Merges,
     /// Tokens that are whole where a piece is one, though merges do not make them (`ignore_merges`).
     whole: HashSet<Box<[u8]>>,
-    /// How many numbers stand in one piece.
-    digits: usize,
+    pattern: Pattern,
     /// Whether texts are composed (Unicode's NFC) first.
     composes: bool,
     raw: Added,
@@ -74,7 +75,7 @@ impl Counter {
                 .into_iter()
                 .map(Vec::into_boxed_slice)
                 .collect(),
-            digits: compiled.digits.into(),
+            pattern: compiled.pattern,
             composes: compiled.composes,
             raw: Added::new(compiled.raw),
             composed: Added::new(compiled.composed),
@@ -119,16 +120,19 @@ impl Counter {
         };
         self.composed.parts(text, |part| match part {
             Part::Token => sum.tokens += 1,
-            Part::Text(text) => self.add_plain(text, cache, &mut sum),
+            Part::Text(text) if self.pattern.is_deepseek() => {
+                self.add_plain::<true>(text, cache, &mut sum);
+            }
+            Part::Text(text) => self.add_plain::<false>(text, cache, &mut sum),
         });
         sum
     }
 
     /// Adds a text without added tokens.
-    fn add_plain(&self, text: &str, cache: &mut Cache, sum: &mut Sum) {
+    fn add_plain<const DEEPSEEK: bool>(&self, text: &str, cache: &mut Cache, sum: &mut Sum) {
         let mut at = 0;
         while let Some(view) = text.as_bytes()[at..].first_chunk() {
-            at += self.add_window(text, at, (view, WINDOW, false), cache, sum);
+            at += self.add_window::<DEEPSEEK>(text, at, (view, WINDOW, false), cache, sum);
         }
         while at < text.len() {
             let rest = &text.as_bytes()[at..];
@@ -136,14 +140,14 @@ impl Counter {
             let copied = rest.len().min(VIEW);
             view[..copied].copy_from_slice(&rest[..copied]);
             let window = (&view, rest.len().min(WINDOW), rest.len() <= WINDOW);
-            at += self.add_window(text, at, window, cache, sum);
+            at += self.add_window::<DEEPSEEK>(text, at, window, cache, sum);
         }
     }
 
     /// Adds the pieces of the window at `at`: what is there, how much of it is text and whether that ends there. How many
     /// bytes they are.
     #[inline(always)]
-    fn add_window(
+    fn add_window<const DEEPSEEK: bool>(
         &self,
         text: &str,
         at: usize,
@@ -152,7 +156,7 @@ impl Counter {
         sum: &mut Sum,
     ) -> usize {
         let window = view.first_chunk().expect("a view holds a window");
-        let pieces = pieces(window, len, is_last, self.digits);
+        let pieces = pieces::<DEEPSEEK>(window, len, is_last, self.pattern.digits());
         if pieces.end == 0 {
             return self.add_long(text, at, cache, sum);
         }
@@ -164,7 +168,7 @@ impl Counter {
     /// Adds a piece that is longer than a window.
     #[inline(never)]
     fn add_long(&self, text: &str, at: usize, cache: &mut Cache, sum: &mut Sum) -> usize {
-        let piece = &text[at..scan::piece_end(text, at, self.digits)];
+        let piece = &text[at..scan::piece_end(text, at, self.pattern)];
         sum.is_composed &= piece.is_ascii() || piece.chars().all(window::is_composed);
         sum.tokens += self.of_long(piece.as_bytes(), cache);
         piece.len()
@@ -253,7 +257,7 @@ mod tests {
     /// Bytes, and `ab`; with an added token, composing.
     fn counter(pairs: Vec<(u32, u32)>) -> Counter {
         let compiled = Compiled {
-            digits: 1,
+            pattern: Pattern::Qwen2,
             composes: true,
             pairs,
             raw: vec![AddedToken::alone("<|x|>")],

@@ -1,18 +1,20 @@
-//! Cuts a text into pieces by the pattern of GPT-4's family, one at a time and character by character.
+//! Cuts a text into pieces by a [`Pattern`], one at a time and character by character.
 //!
-//! `(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+`,
-//! with `\p{N}` for Qwen. [`super::window`] does the same for 64 bytes at once, and leaves to this what is longer; tests
-//! hold the two against each other.
+//! [`super::window`] does the same for 64 bytes at once, and leaves to this what is longer; tests hold the two against
+//! each other.
 
-use super::classes::{Class, Classes};
+use super::classes::Classes;
+use super::pattern::{Kind, Pattern, kind};
 
-/// The end of the piece that starts at `at`. `digits`: how many numbers stand in one piece.
-pub(super) fn piece_end(text: &str, at: usize, digits: usize) -> usize {
-    let piece = Piece {
-        rest: &text[at..],
-        classes: Classes::get(),
+/// The end of the piece that starts at `at`.
+pub(super) fn piece_end(text: &str, at: usize, pattern: Pattern) -> usize {
+    let rest = &text[at..];
+    let classes = Classes::get();
+    let len = match pattern.is_deepseek() {
+        true => Piece::<true> { rest, classes }.len(pattern.digits()),
+        false => Piece::<false> { rest, classes }.len(pattern.digits()),
     };
-    at + piece.len(digits)
+    at + len
 }
 
 /// How many bytes from `'` on are one of the endings that are cut off: `'s`, `'ll`; 0 where none is.
@@ -25,12 +27,25 @@ pub(super) fn ending_len(after: &[u8]) -> usize {
     }
 }
 
-struct Piece<'t> {
+/// A sign of ASCII with the letters of ASCII behind it, as `\frac`; 1 where there are none, 0 where it is none.
+fn command_len(text: &str) -> usize {
+    let letters = |rest: &[u8]| {
+        rest.iter()
+            .take_while(|byte| byte.is_ascii_alphabetic())
+            .count()
+    };
+    match text.as_bytes() {
+        [first, rest @ ..] if first.is_ascii_punctuation() => 1 + letters(rest),
+        _ => 0,
+    }
+}
+
+struct Piece<'t, const DEEPSEEK: bool> {
     rest: &'t str,
     classes: &'static Classes,
 }
 
-impl Piece<'_> {
+impl<const DEEPSEEK: bool> Piece<'_, DEEPSEEK> {
     /// The rules of the pattern, in their order.
     fn len(&self, digits: usize) -> usize {
         let mut characters = self.rest.chars();
@@ -39,54 +54,92 @@ impl Piece<'_> {
         };
         let second = characters.as_str();
         let ending = ending_len(&second.as_bytes()[..second.len().min(2)]);
-        match (first, self.classes.class(first)) {
-            ('\'', _) if ending > 0 => ending,
-            (_, Class::Letter) => self.run(0, Class::Letter),
-            (_, Class::Number) => self.numbers(digits),
-            (first, _) if !is_line_end(first) && self.is(second, Class::Letter) => {
-                self.run(first.len_utf8(), Class::Letter)
+        let command = command_len(self.rest);
+        match (first, self.kind(first)) {
+            ('\'', _) if !DEEPSEEK && ending > 0 => ending,
+            (_, Kind::Letter) => self.run(0, Kind::Letter),
+            (_, Kind::Number) => self.numbers(digits),
+            (_, Kind::Apart(letters)) => self.run(0, Kind::Apart(letters)),
+            (_, Kind::Sign) if DEEPSEEK && command > 1 => command,
+            (_, first_kind)
+                if self.is_taken(first, first_kind) && self.is(second, Kind::Letter) =>
+            {
+                self.run(first.len_utf8(), Kind::Letter)
             }
-            (_, Class::Other) => self.signs(0),
-            (' ', _) if self.is(second, Class::Other) => self.signs(1),
+            (_, Kind::Sign) => self.signs(0),
+            (' ', _) if self.is(second, Kind::Sign) => self.signs(1),
+            (_, Kind::Rest) => self.rests(),
             _ => self.spaces(),
         }
     }
 
-    fn is(&self, text: &str, class: Class) -> bool {
-        let first = text.chars().next();
-        first.is_some_and(|first| self.classes.class(first) == class)
+    fn kind(&self, character: char) -> Kind {
+        kind::<DEEPSEEK>(self.classes, character)
     }
 
-    /// The end of the run of a class that starts at `from`.
-    fn run(&self, from: usize, class: Class) -> usize {
+    /// Whether letters take a character before them along.
+    fn is_taken(&self, character: char, kind: Kind) -> bool {
+        let is_sign = DEEPSEEK && kind == Kind::Sign;
+        !(is_line_end(character) || is_sign)
+    }
+
+    fn is(&self, text: &str, kind: Kind) -> bool {
+        let first = text.chars().next();
+        first.is_some_and(|first| self.kind(first) == kind)
+    }
+
+    /// The end of the run of a kind that starts at `from`.
+    fn run(&self, from: usize, kind: Kind) -> usize {
         let rest = &self.rest[from..];
-        let behind = rest.trim_start_matches(|letter| self.classes.class(letter) == class);
+        let behind = rest.trim_start_matches(|character| self.kind(character) == kind);
         self.rest.len() - behind.len()
     }
 
     fn numbers(&self, most: usize) -> usize {
-        let end = self.run(0, Class::Number);
+        let end = self.run(0, Kind::Number);
         let mut numbers = self.rest[..end].char_indices();
         numbers.nth(most).map_or(end, |(at, _)| at)
     }
 
     /// Signs, and the line ends behind them.
     fn signs(&self, from: usize) -> usize {
-        let behind = &self.rest[self.run(from, Class::Other)..];
+        let behind = &self.rest[self.run(from, Kind::Sign)..];
         self.rest.len() - behind.trim_start_matches(is_line_end).len()
     }
 
-    /// White space: up to its last line end; else without its last, which the next piece takes; else that.
+    /// What is no sign either, without its last where letters take that.
+    fn rests(&self) -> usize {
+        let end = self.run(0, Kind::Rest);
+        match self.is(&self.rest[end..], Kind::Letter) {
+            true => self.before_last(end),
+            false => end,
+        }
+    }
+
+    /// White space: up to its last line end; else without its last, which the next piece takes; else that. What stands in
+    /// pieces of its own takes none, and to what is before it the text ends there.
     fn spaces(&self) -> usize {
-        let end = self.run(0, Class::Space);
+        let end = self.run(0, Kind::Space);
         let run = &self.rest[..end];
         if let Some(line_end) = run.rfind(is_line_end) {
             return line_end + 1;
         }
-        match run.char_indices().next_back() {
-            Some((last, _)) if last > 0 && end < self.rest.len() => last,
-            _ => end,
+        let next = self.rest[end..].chars().next();
+        let takes = |next| match self.kind(next) {
+            Kind::Number => !DEEPSEEK,
+            Kind::Apart(_) => false,
+            _ => true,
+        };
+        match next.is_some_and(takes) {
+            true => self.before_last(end),
+            false => end,
         }
+    }
+
+    /// Where the last of the first `end` bytes' characters begins; their end where it is the only one.
+    fn before_last(&self, end: usize) -> usize {
+        let last = self.rest[..end].char_indices().next_back();
+        last.map_or(end, |(last, _)| if last > 0 { last } else { end })
     }
 }
 
@@ -98,12 +151,12 @@ fn is_line_end(character: char) -> bool {
 mod tests {
     use super::*;
 
-    fn pieces(text: &str, digits: usize) -> Vec<&str> {
+    fn pieces(text: &str, pattern: Pattern) -> Vec<&str> {
         let mut at = 0;
         let cut = || {
             (at < text.len()).then(|| {
                 let start = at;
-                at = piece_end(text, at, digits);
+                at = piece_end(text, at, pattern);
                 &text[start..at]
             })
         };
@@ -112,7 +165,7 @@ mod tests {
 
     #[track_caller]
     fn check(text: &str, expected: &[&str]) {
-        assert_eq!(pieces(text, 1), expected, "{text:?}");
+        assert_eq!(pieces(text, Pattern::Qwen2), expected, "{text:?}");
     }
 
     #[test]
@@ -134,9 +187,9 @@ mod tests {
     #[test]
     fn numbers_stand_alone_or_in_threes() {
         check("12 \u{b2}", &["1", "2", " ", "\u{b2}"]);
-        assert_eq!(pieces("1234x5", 3), ["123", "4", "x", "5"]);
+        assert_eq!(pieces("1234x5", Pattern::Gpt4), ["123", "4", "x", "5"]);
         assert_eq!(
-            pieces("\u{663}\u{664}\u{665}6", 3),
+            pieces("\u{663}\u{664}\u{665}6", Pattern::Gpt4),
             ["\u{663}\u{664}\u{665}", "6"]
         );
     }
@@ -154,5 +207,32 @@ mod tests {
         check("a   1", &["a", "  ", " ", "1"]);
         check("a   ", &["a", "   "]);
         check("\u{3000}\u{3000}b", &["\u{3000}", "\u{3000}b"]);
+    }
+
+    #[test]
+    fn deepseek_has_commands_marks_and_chinese_of_its_own() {
+        for (text, expected) in [
+            ("a\\frac{1}$", &["a", "\\frac", "{", "1", "}$"][..]),
+            ("$x$ !y !!z", &["$x", "$", " !", "y", " !!", "z"]),
+            (
+                "it's e\u{301}a!\u{e9}",
+                &["it", "'s", " e\u{301}a", "!", "\u{e9}"],
+            ),
+            ("!ab\u{e9}\n!\n\n", &["!ab", "\u{e9}", "\n", "!\n\n"]),
+            (
+                "a  12345 \u{4e2d}",
+                &["a", "  ", "123", "45", " ", "\u{4e2d}"],
+            ),
+            (
+                "\u{4e2d}\u{6587}\u{30fb}\u{30a2}a\u{3002}",
+                &["\u{4e2d}\u{6587}", "\u{30fb}", "\u{30a2}", "a", "\u{3002}"],
+            ),
+            (
+                "\u{1}\u{1}a\u{1}\u{1} \t\u{1}",
+                &["\u{1}", "\u{1}a", "\u{1}\u{1}", " ", "\t", "\u{1}"],
+            ),
+        ] {
+            assert_eq!(pieces(text, Pattern::DeepSeek), expected, "{text:?}");
+        }
     }
 }

@@ -10,7 +10,8 @@ use unicode_normalization::char::canonical_combining_class;
 use unicode_normalization::{IsNormalized, is_nfc_quick};
 use wide::i8x16;
 
-use super::classes::{Class, Classes};
+use super::classes::Classes;
+use super::pattern::{Kind, kind};
 use super::scan::ending_len;
 
 /// Bytes of a window.
@@ -29,9 +30,17 @@ pub(super) struct Pieces {
 
 /// The pieces of a window. It opens at the start of a piece and holds `len` bytes of text; `is_last`: the text ends there.
 #[inline(always)]
-pub(super) fn pieces(window: &[u8; WINDOW], len: usize, is_last: bool, digits: usize) -> Pieces {
-    let bits = Bits::of(window, len);
-    let starts = bits.starts(window, digits);
+pub(super) fn pieces<const DEEPSEEK: bool>(
+    window: &[u8; WINDOW],
+    len: usize,
+    is_last: bool,
+    digits: usize,
+) -> Pieces {
+    let bits = Bits::<DEEPSEEK>::of(window, len);
+    let starts = match DEEPSEEK {
+        true => bits.starts_of_deepseek(digits),
+        false => bits.starts(window, digits),
+    };
     match is_last {
         true => Pieces {
             starts,
@@ -50,11 +59,17 @@ pub(super) fn pieces(window: &[u8; WINDOW], len: usize, is_last: bool, digits: u
     }
 }
 
-/// What each byte of a window is; those of one character are alike.
-struct Bits {
+/// What each byte of a window is to a pattern; those of one character are alike.
+struct Bits<const DEEPSEEK: bool> {
     letter: u64,
     number: u64,
-    other: u64,
+    sign: u64,
+    /// None of the others ([`Kind::Rest`]).
+    rest: u64,
+    /// What stands apart, letters and others.
+    apart: [u64; 2],
+    /// Letters of ASCII.
+    ascii: u64,
     blank: u64,
     line_end: u64,
     /// White space that is no line end.
@@ -62,7 +77,7 @@ struct Bits {
     apostrophe: u64,
     /// Bytes of a character behind its first.
     inner: u64,
-    /// Control characters, and those beyond ASCII.
+    /// Control characters, the last of ASCII too, and those beyond it.
     odd: u64,
     /// All bytes of whole characters.
     valid: u64,
@@ -85,15 +100,19 @@ fn marked(runs: u64, marks: u64) -> u64 {
     runs & !runs.wrapping_add(runs & marks)
 }
 
-impl Bits {
+impl<const DEEPSEEK: bool> Bits<DEEPSEEK> {
     #[inline(always)]
     fn of(window: &[u8; WINDOW], len: usize) -> Self {
         let valid = below(len);
-        let [letter, number, blank, line_end, odd, apostrophe] = masks(window);
+        let [letter, number, blank, line_end, odd, apostrophe] = masks::<DEEPSEEK>(window);
+        let odd = if DEEPSEEK { odd | apostrophe } else { odd };
         let mut bits = Self {
             letter: letter & valid,
             number: number & valid,
-            other: 0,
+            sign: 0,
+            rest: 0,
+            apart: [0; 2],
+            ascii: letter & valid,
             blank: blank & valid,
             line_end: line_end & valid,
             gap: blank & valid,
@@ -107,7 +126,8 @@ impl Bits {
         if bits.odd != 0 {
             bits.add_odd(window);
         }
-        bits.other = bits.valid & !(bits.letter | bits.number | bits.line_end | bits.gap);
+        let others = bits.rest | bits.apart[0] | bits.apart[1];
+        bits.sign = bits.valid & !(bits.letter | bits.number | bits.line_end | bits.gap | others);
         bits
     }
 
@@ -129,11 +149,13 @@ impl Bits {
             rest &= !bytes;
             self.inner |= bytes & (bytes << 1);
             self.is_composed &= is_composed(character);
-            match classes.class(character) {
-                Class::Letter => self.letter |= bytes,
-                Class::Number => self.number |= bytes,
-                Class::Space => self.gap |= bytes,
-                Class::Other => {}
+            match kind::<DEEPSEEK>(classes, character) {
+                Kind::Letter => self.letter |= bytes,
+                Kind::Number => self.number |= bytes,
+                Kind::Space => self.gap |= bytes,
+                Kind::Rest => self.rest |= bytes,
+                Kind::Apart(letters) => self.apart[usize::from(letters)] |= bytes,
+                Kind::Sign => {}
             }
         }
     }
@@ -141,11 +163,42 @@ impl Bits {
     /// Where pieces start, as far as the window tells.
     #[inline(always)]
     fn starts(&self, window: &[u8; WINDOW], digits: usize) -> u64 {
-        let signs = self.other & !(self.other << 1) & !(self.blank << 1);
+        let signs = self.signs();
         let endings = self.behind_endings(window, signs);
         let numbers = self.numbers(digits);
         let all = 1 | self.words(signs) | numbers | signs | self.spaces() | endings;
         all & self.valid & !self.inner
+    }
+
+    /// The same by DeepSeek's pattern.
+    #[inline(always)]
+    fn starts_of_deepseek(&self, digits: usize) -> u64 {
+        let run = |bits: u64| bits & !(bits << 1);
+        let signs = self.signs();
+        // A sign of ASCII with letters of ASCII behind it, as `\frac`.
+        let opening = signs & !self.odd & (self.ascii >> 1);
+        let command = marked(self.ascii, opening << 1);
+        let words = run(self.letter) & !((self.gap | self.rest | opening) << 1);
+        let taken = self.first_byte(self.rest & (self.letter >> 1));
+        let apart = run(self.apart[0]) | run(self.apart[1]);
+        let all = 1 | words | signs | apart | run(self.rest) | taken;
+        let all = all | self.numbers(digits) | self.spaces() | (command << 1 & !command);
+        all & self.valid & !self.inner
+    }
+
+    /// Signs that are the first, and have no blank before them.
+    #[inline(always)]
+    fn signs(&self) -> u64 {
+        self.sign & !(self.sign << 1) & !(self.blank << 1)
+    }
+
+    /// What takes no white space before it along.
+    #[inline(always)]
+    fn alone(&self) -> u64 {
+        match DEEPSEEK {
+            true => self.number | self.apart[0] | self.apart[1],
+            false => 0,
+        }
     }
 
     /// Letters, without a character before them that they take along: white space, or a sign that is the first.
@@ -197,10 +250,10 @@ impl Bits {
     /// Runs of white space: each up to its last line end, what is left of it, and the last of that before something else.
     #[inline(always)]
     fn spaces(&self) -> u64 {
-        let taken = marked(self.line_end, self.other << 1);
+        let taken = marked(self.line_end, self.sign << 1);
         let space = (self.line_end | self.gap) & !taken;
         let behind = self.behind_line_ends(space);
-        let last = behind & ((self.valid & !space) >> 1);
+        let last = behind & ((self.valid & !space & !self.alone()) >> 1);
         (space & !(space << 1)) | (behind & !(behind << 1)) | self.first_byte(last)
     }
 
@@ -262,13 +315,14 @@ pub(super) fn is_composed(character: char) -> bool {
         || (canonical_combining_class(character) == 0 && is_nfc_quick(alone) == IsNormalized::Yes)
 }
 
-/// Bits of the bytes that are letters, digits, blanks, line ends, control characters or beyond ASCII, apostrophes.
+/// Bits of the bytes that are letters, digits, blanks, line ends, control characters or beyond ASCII, apostrophes; to
+/// DeepSeek the last of ASCII, which is a control character, in place of these.
 #[inline(always)]
-fn masks(window: &[u8; WINDOW]) -> [u64; 6] {
+fn masks<const DEEPSEEK: bool>(window: &[u8; WINDOW]) -> [u64; 6] {
     let mut masks = [0; 6];
     for (at, sixteen) in window.as_chunks::<16>().0.iter().enumerate() {
         let bytes = i8x16::new(sixteen.map(u8::cast_signed));
-        for (mask, found) in masks.iter_mut().zip(kinds(bytes)) {
+        for (mask, found) in masks.iter_mut().zip(kinds::<DEEPSEEK>(bytes)) {
             *mask |= u64::from(found.to_bitmask() as u16) << (16 * at);
         }
     }
@@ -276,7 +330,7 @@ fn masks(window: &[u8; WINDOW]) -> [u64; 6] {
 }
 
 #[inline(always)]
-fn kinds(bytes: i8x16) -> [i8x16; 6] {
+fn kinds<const DEEPSEEK: bool>(bytes: i8x16) -> [i8x16; 6] {
     let all = |byte: u8| i8x16::splat(byte.cast_signed());
     let is = |byte| bytes.simd_eq(all(byte));
     let among = |bytes: i8x16, first, last| {
@@ -289,7 +343,7 @@ fn kinds(bytes: i8x16) -> [i8x16; 6] {
         is(b' '),
         is(b'\n') | is(b'\r'),
         all(b' ').simd_gt(bytes),
-        is(b'\''),
+        is(if DEEPSEEK { 0x7f } else { b'\'' }),
     ]
 }
 
@@ -312,26 +366,40 @@ fn decode(window: &[u8; WINDOW], at: usize) -> (char, usize) {
 mod tests {
     use proptest::prelude::*;
 
+    use super::super::pattern::Pattern;
     use super::super::scan::piece_end;
     use super::*;
 
     /// Where the pattern starts pieces in the first `end` bytes of a text, and where the next starts.
-    fn by_the_pattern(text: &str, end: usize, digits: usize) -> (u64, usize) {
+    fn by_the_pattern(text: &str, end: usize, pattern: Pattern) -> (u64, usize) {
         let (mut at, mut starts) = (0, 0);
         while at < end {
             starts |= 1 << at;
-            at = piece_end(text, at, digits);
+            at = piece_end(text, at, pattern);
         }
         (starts, at)
     }
 
-    fn check(text: &str, digits: usize) -> Result<(), TestCaseError> {
+    /// By all patterns.
+    fn check(text: &str) -> Result<(), TestCaseError> {
+        check_one::<false>(text, Pattern::Qwen2)?;
+        check_one::<false>(text, Pattern::Gpt4)?;
+        check_one::<true>(text, Pattern::DeepSeek)
+    }
+
+    fn check_one<const DEEPSEEK: bool>(text: &str, pattern: Pattern) -> Result<(), TestCaseError> {
         let mut window = [0; WINDOW];
         let len = text.len().min(WINDOW);
         window[..len].copy_from_slice(&text.as_bytes()[..len]);
-        let found = pieces(&window, len, text.len() <= WINDOW, digits);
-        let expected = by_the_pattern(text, found.end, digits);
-        prop_assert_eq!((found.starts, found.end), expected, "{:?}", text);
+        let found = pieces::<DEEPSEEK>(&window, len, text.len() <= WINDOW, pattern.digits());
+        let expected = by_the_pattern(text, found.end, pattern);
+        prop_assert_eq!(
+            (found.starts, found.end),
+            expected,
+            "{:?} {:?}",
+            pattern,
+            text
+        );
         prop_assert!(text.len() > WINDOW || found.end == text.len());
         Ok(())
     }
@@ -341,24 +409,22 @@ mod tests {
 
         #[test]
         fn a_window_is_cut_as_the_pattern_cuts_one_piece_after_another(
-            text in "([ \n\r\t'a-z0-9=.!\u{a0}\u{3000}\u{b2}\u{660}\u{e9}\u{4e2d}\u{1d7d8}\u{301}\u{1f600}\u{85}\0]|'(s|ll|RE)|  |\n\n){0,90}"
+            text in "([ \n\r\t'a-z0-9=.!\u{a0}\u{3000}\u{b2}\u{660}\u{e9}\u{4e2d}\u{1d7d8}\u{301}\u{1f600}\u{85}\0\x7f\u{3042}\u{30fb}\u{3099}\u{200d}\\\\]|'(s|ll|RE)|  |\n\n){0,90}"
         ) {
-            check(&text, 1)?;
-            check(&text, 3)?;
+            check(&text)?;
         }
 
         #[test]
         fn a_window_of_any_characters_is_cut_so(text in "\\PC{0,40}|[\\s\\PC]{0,60}") {
-            check(&text, 1)?;
-            check(&text, 3)?;
+            check(&text)?;
         }
     }
 
     #[test]
     fn a_piece_longer_than_a_window_is_left_open() {
-        let found = pieces(&[b'a'; WINDOW], WINDOW, false, 1);
+        let found = pieces::<false>(&[b'a'; WINDOW], WINDOW, false, 1);
         assert_eq!((found.starts, found.end), (0, 0));
-        let found = pieces(&[b' '; WINDOW], WINDOW, true, 1);
+        let found = pieces::<false>(&[b' '; WINDOW], WINDOW, true, 1);
         assert_eq!((found.starts, found.end), (1, WINDOW));
     }
 }
