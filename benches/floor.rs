@@ -5,15 +5,16 @@
 //! Units of files are taken side by side as a run takes them. Prints one JSON object: seconds by the wall,
 //! seconds of work by part over all threads, and the trajectories. `main_job.py` holds a run against it.
 
+#[expect(dead_code, reason = "it goes over the units side by side")]
+mod texts;
+
 use std::hint::black_box;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Instant;
 
 use gradatim::measure::tokens::Tokenizer;
-use gradatim::source::{
-    self, BatchSize, Format, Layout, Source, SourceFile, Unit, files, layout, parquet::Footer,
-};
+use gradatim::source::{self, BatchSize, Layout, Source, SourceFile, Unit, layout};
 
 fn main() -> gradatim::Result<()> {
     let mut words = std::env::args().skip(1).filter(|word| word != "--bench");
@@ -28,8 +29,8 @@ fn main() -> gradatim::Result<()> {
     let threads: usize =
         threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from));
     let source = Source::of(Layout::Openr1);
-    let units = units(Path::new(&path), &source)?;
-    let tokenizer = Tokenizer::qwen()?;
+    let units = texts::units(Path::new(&path), &source)?;
+    let tokenizer = Tokenizer::qwen();
     let floor = Floor::default();
     let next = AtomicUsize::new(0);
     let started = Instant::now();
@@ -94,16 +95,4 @@ fn lap(counter: &AtomicU64, since: Instant) -> Instant {
     let now = Instant::now();
     counter.fetch_add((now - since).as_nanos() as u64, Ordering::Relaxed);
     now
-}
-
-fn units(path: &Path, source: &Source) -> gradatim::Result<Vec<(SourceFile, Unit)>> {
-    let mut units = Vec::new();
-    for file in files::find(path)? {
-        let of_file = match file.format {
-            Format::Parquet => Footer::read(&file)?.units(&layout::columns(source)),
-            Format::Arrow | Format::Text(_) => vec![Unit::Whole],
-        };
-        units.extend(of_file.into_iter().map(|unit| (file.clone(), unit)));
-    }
-    Ok(units)
 }

@@ -5,6 +5,8 @@
 //! Prints microseconds a trajectory and MB/s of text: min, median and max of several passes over the same
 //! texts, so that a noisy machine shows as a wide range.
 
+mod texts;
+
 use std::hint::black_box;
 use std::path::Path;
 use std::time::Instant;
@@ -12,9 +14,6 @@ use std::time::Instant;
 use gradatim::ids;
 use gradatim::measure::tokens::{Tokenizer, reference_tokens};
 use gradatim::measure::{repetition, style};
-use gradatim::source::{
-    self, BatchSize, Format, Layout, Source, Unit, files, layout, parquet::Footer,
-};
 use gradatim::verify;
 
 const PASSES: usize = 5;
@@ -29,7 +28,7 @@ fn main() -> gradatim::Result<()> {
     let bytes: usize = texts.iter().map(|(_, _, response)| response.len()).sum();
     println!("{} trajectories, {:.1} MB", texts.len(), bytes as f64 / 1e6);
     let started = Instant::now();
-    let tokenizer = Tokenizer::qwen()?;
+    let tokenizer = Tokenizer::qwen();
     println!(
         "loading the tokenizer: {:.2} s\n",
         started.elapsed().as_secs_f64()
@@ -87,33 +86,15 @@ fn main() -> gradatim::Result<()> {
 
 /// Problem, gold answer and response of the first trajectories.
 fn read(path: &Path) -> gradatim::Result<Vec<(String, String, String)>> {
-    let source = Source::of(Layout::Openr1);
     let mut texts = Vec::new();
-    for file in files::find(path)? {
-        let units = match file.format {
-            Format::Parquet => Footer::read(&file)?.units(&layout::columns(&source)),
-            Format::Arrow | Format::Text(_) => vec![Unit::Whole],
-        };
-        for unit in units {
-            for batch in source::read(&file, unit, &source, BatchSize::of_rows(256))? {
-                let batch = batch?;
-                for index in 0..batch.len() {
-                    let mut entries = Vec::new();
-                    layout::entries(&source, batch.row(index), &mut entries);
-                    let found = entries.into_iter().filter_map(|entry| entry.body.ok());
-                    texts.extend(found.map(|trajectory| {
-                        (
-                            trajectory.problem.into_owned(),
-                            trajectory.gold.unwrap_or_default().into_owned(),
-                            trajectory.response.into_owned(),
-                        )
-                    }));
-                }
-                if texts.len() >= TEXTS_MAX {
-                    return Ok(texts);
-                }
-            }
-        }
-    }
+    texts::trajectories(path, |trajectory| {
+        let gold = trajectory.gold.as_deref().unwrap_or_default();
+        texts.push((
+            trajectory.problem.to_string(),
+            gold.to_owned(),
+            trajectory.response.to_string(),
+        ));
+        texts.len() >= TEXTS_MAX
+    })?;
     Ok(texts)
 }

@@ -6,14 +6,13 @@
 //! differently is told, and ends it with 1. The library makes the ids of which we only count how many there are: that is
 //! how it is asked for a count.
 
+mod texts;
+
 use std::hint::black_box;
 use std::path::Path;
 use std::time::Instant;
 
-use gradatim::measure::tokens::Tokenizer;
-use gradatim::source::{
-    self, BatchSize, Format, Layout, Source, Unit, files, layout, parquet::Footer,
-};
+use gradatim::measure::tokens::{Encoder, Tokenizer};
 
 /// A way to count a text.
 type Count<'c> = Box<dyn Fn(&str) -> usize + 'c>;
@@ -31,13 +30,14 @@ fn main() -> gradatim::Result<()> {
     }
     let path = path.unwrap_or_else(|| concat!(env!("CARGO_MANIFEST_DIR"), "/data/openr1").into());
     let texts = responses(Path::new(&path), megabytes * 1_000_000)?;
-    let tokenizer = Tokenizer::qwen()?;
+    let tokenizer = Tokenizer::qwen();
+    let encoder = Encoder::of_family("qwen2.5").expect("a family")?;
     let bpe = bpe_openai::voyage3_base();
     let counters: [(&str, Count<'_>); 3] = [
         ("gradatim", Box::new(|text| tokenizer.tokens(text) as usize)),
         (
             "tokenizers",
-            Box::new(|text| tokenizer.ids(text, false).len()),
+            Box::new(|text| encoder.ids(text, false).map_or(0, |ids| ids.len())),
         ),
         ("bpe-openai", Box::new(|text| bpe.count(text))),
     ];
@@ -98,29 +98,11 @@ fn spread(values: impl Iterator<Item = f64>) -> [f64; 3] {
 
 /// Responses in their order, until there are so many bytes.
 fn responses(path: &Path, bytes_max: usize) -> gradatim::Result<Vec<String>> {
-    let source = Source::of(Layout::Openr1);
     let (mut texts, mut bytes) = (Vec::new(), 0);
-    for file in files::find(path)? {
-        let units = match file.format {
-            Format::Parquet => Footer::read(&file)?.units(&layout::columns(&source)),
-            Format::Arrow | Format::Text(_) => vec![Unit::Whole],
-        };
-        for unit in units {
-            for batch in source::read(&file, unit, &source, BatchSize::of_rows(512))? {
-                let batch = batch?;
-                for index in 0..batch.len() {
-                    let mut entries = Vec::new();
-                    layout::entries(&source, batch.row(index), &mut entries);
-                    for trajectory in entries.iter().filter_map(|entry| entry.body.as_ref().ok()) {
-                        if bytes >= bytes_max {
-                            return Ok(texts);
-                        }
-                        bytes += trajectory.response.len();
-                        texts.push(trajectory.response.to_string());
-                    }
-                }
-            }
-        }
-    }
+    texts::trajectories(path, |trajectory| {
+        bytes += trajectory.response.len();
+        texts.push(trajectory.response.to_string());
+        bytes >= bytes_max
+    })?;
     Ok(texts)
 }

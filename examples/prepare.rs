@@ -9,7 +9,7 @@ use std::error::Error;
 use std::io::{BufRead, Write};
 use std::path::Path;
 
-use gradatim::measure::tokens::Tokenizer;
+use gradatim::measure::tokens::Encoder;
 use gradatim::templates::{self, built_in::Family};
 use gradatim::train::trainers::{TRAINERS, Trainer};
 use gradatim::train::{Beyond, Model, Row, Settings, TrainedColumn};
@@ -48,13 +48,13 @@ fn model_of(name: &str) -> Result<Model, Box<dyn Error>> {
         let folder = Path::new(name);
         return Ok(Model {
             template: templates::of_model(folder)?,
-            tokenizer: Tokenizer::load("tokenizer.json", folder)?,
+            tokenizer: Encoder::load("tokenizer.json", folder)?,
         });
     };
-    let tokenizer = Tokenizer::of_family(name.trim_end_matches("-thinking"));
+    let encoder = Encoder::of_family(name.trim_end_matches("-thinking"));
     Ok(Model {
         template: family.template()?,
-        tokenizer: tokenizer.ok_or("its tokens are not built in")??,
+        tokenizer: encoder.ok_or("its tokens are not built in")??,
     })
 }
 

@@ -104,12 +104,18 @@ pub use gradatim_verify as verify;
 /// What `pool check` finds damaged, a line each, for the fuzz targets: parsing a command line takes longer than this.
 #[doc(hidden)]
 pub fn damaged_parts(pool: &std::path::Path) -> Result<Vec<String>> {
-    let parts = pool::Pool::open(Some(pool))?.parts()?;
-    let damaged = parts.into_iter().filter_map(|part| match part.checked() {
-        pool::PartFolder::Whole(_) => None,
-        pool::PartFolder::Damaged { why, .. } => Some(why),
-    });
-    Ok(damaged.collect())
+    let pool = pool::Pool::open(Some(pool))?;
+    let damaged = pool
+        .parts()?
+        .into_iter()
+        .filter_map(|part| match part.checked() {
+            pool::PartFolder::Whole(_) => None,
+            pool::PartFolder::Damaged { why, .. } => Some(why),
+        });
+    let kept = pool.vocabularies()?.into_iter();
+    let unsound = kept.filter(|kept| kept.state == pool::vocabularies::State::Damaged);
+    let unsound = unsound.map(|kept| format!("{} is not what was compiled", kept.tokenizer));
+    Ok(damaged.chain(unsound).collect())
 }
 
 /// The formulas of a text as they stand in it, and whether each is rendered on a page, for `benches/formulas.rs`.

@@ -32,6 +32,10 @@ pub(crate) struct Manifest {
     pub hash: String,
     /// The tokenizer that counted: its name, or the hash of its file.
     pub tokenizer: String,
+    /// What counts tokens with it: `gradatim`, or the tokenizers library with its version where the file is none that
+    /// this program knows every part of. Both count the same. Missing in a folder of an earlier version.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub counted_by: Option<String>,
     /// SHA-256 of `pipeline.lock.toml`.
     pub pipeline_sha256: String,
     pub sources: Vec<SourceRecord>,

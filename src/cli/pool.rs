@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::Result;
 use crate::error::one_line;
+use crate::pool::vocabularies::{State, Vocabulary};
 use crate::pool::{Aside, Part, PartFolder, Pool};
 use clap::{Args, Subcommand};
 use serde_json::json;
@@ -34,24 +35,25 @@ pub(super) struct Arguments {
 
 #[derive(Subcommand)]
 enum Action {
-    /// Show what is kept, a line for each file and way of measuring it (this is what `pool` alone does).
+    /// Show what is kept, a line for each file and way of measuring it, and for each compiled vocabulary (this is what
+    /// `pool` alone does).
     List,
-    /// Verify every part against its own hashes; ends with 1 where one is damaged.
+    /// Verify every part and vocabulary against its own hashes; ends with 1 where one is damaged.
     Check,
-    /// Remove parts that nobody will use again; a part that is gone is measured anew when it is needed.
+    /// Remove parts and vocabularies that nobody will use again; what is gone is made anew when it is needed.
     Prune(Prune),
 }
 
 #[derive(Args)]
 #[group(required = true, multiple = true)]
 struct Prune {
-    /// Parts that another version of the program measured, which this one never reads.
+    /// What another version of the program measured or compiled, which this one never reads.
     #[arg(long)]
     older_versions: bool,
-    /// Parts that are damaged.
+    /// What is damaged.
     #[arg(long)]
     damaged: bool,
-    /// Parts that no run has read for this many days.
+    /// What no run has read for this many days.
     #[arg(long, value_name = "DAYS")]
     unused_days: Option<u32>,
     /// Everything.
@@ -78,6 +80,7 @@ struct Group {
 
 fn list(pool: &Pool, as_json: bool) -> Result<u8> {
     let _lock = pool.lock_for_reading(&|| Ok(()))?;
+    let vocabularies = pool.vocabularies()?;
     let mut groups: BTreeMap<[String; 4], Group> = BTreeMap::new();
     for kept in pool.parts()? {
         let (key, entries, size) = match &kept {
@@ -98,7 +101,12 @@ fn list(pool: &Pool, as_json: bool) -> Result<u8> {
                     "parts": group.parts, "entries": group.entries, "bytes": group.bytes,
                 })
             });
-        print_json(&json!({ "pool": pool.folder(), "files": rows.collect::<Vec<_>>() }))?;
+        let kept = vocabularies.iter().map(|kept| {
+            json!({ "tokenizer": kept.tokenizer, "state": said(kept.state), "bytes": kept.bytes })
+        });
+        print_json(&json!({
+            "pool": pool.folder(), "files": rows.collect::<Vec<_>>(), "vocabularies": kept.collect::<Vec<_>>(),
+        }))?;
         return Ok(0);
     }
     let rows = groups
@@ -123,21 +131,46 @@ fn list(pool: &Pool, as_json: bool) -> Result<u8> {
         "bytes",
         "state",
     ];
-    let total: u64 = groups.values().map(|group| group.bytes).sum();
+    let of_parts: u64 = groups.values().map(|group| group.bytes).sum();
+    let total = of_parts + vocabularies.iter().map(|kept| kept.bytes).sum::<u64>();
     let mut text = table(&head, &rows.collect::<Vec<_>>());
+    if !vocabularies.is_empty() {
+        text += &format!("\n{}", listed(&vocabularies));
+    }
     let folder = pool.folder().display().to_string();
     text += &format!("\n{} in {}\n", bytes(total), one_line(&folder));
     print(&text)?;
     Ok(0)
 }
 
+/// Compiled vocabularies, a line each.
+fn listed(vocabularies: &[Vocabulary]) -> String {
+    let rows = vocabularies.iter().map(|kept| {
+        let state = said(kept.state).to_owned();
+        vec![kept.tokenizer.clone(), bytes(kept.bytes), state]
+    });
+    let head = ["vocabulary", "bytes", "state"];
+    table(&head, &rows.collect::<Vec<_>>())
+}
+
+fn said(state: State) -> &'static str {
+    match state {
+        State::Usable => USABLE,
+        State::OfAnotherVersion => OF_ANOTHER_VERSION,
+        State::Damaged => "damaged",
+    }
+}
+
+const USABLE: &str = "usable";
+const OF_ANOTHER_VERSION: &str = "of another version";
+
 fn describe(part: &Part) -> [String; 4] {
     let made = &part.made;
     let layout = serde_json::to_value(made.manner.layout).unwrap_or_default();
     let state = if made.is_current() {
-        "usable"
+        USABLE
     } else {
-        "of another version"
+        OF_ANOTHER_VERSION
     };
     [
         part.file.clone(),
@@ -156,12 +189,24 @@ fn check(pool: &Pool, as_json: bool) -> Result<u8> {
             PartFolder::Damaged { folder, why } => damaged.push((folder, why)),
         }
     }
+    let (unsound, sound): (Vec<_>, Vec<_>) = pool
+        .vocabularies()?
+        .into_iter()
+        .partition(|kept| kept.state == State::Damaged);
     if as_json {
         let rows = damaged
             .iter()
             .map(|(folder, why)| json!({ "part": folder, "why": why }));
-        print_json(&json!({ "whole": whole, "damaged": rows.collect::<Vec<_>>() }))?;
+        let paths: Vec<_> = unsound.iter().map(Vocabulary::path).collect();
+        print_json(&json!({
+            "whole": whole, "damaged": rows.collect::<Vec<_>>(),
+            "vocabularies": { "whole": sound.len(), "damaged": paths },
+        }))?;
     } else {
+        damaged.extend(unsound.iter().map(|kept| {
+            let why = "it is not what was compiled";
+            (kept.path().to_owned(), why.to_owned())
+        }));
         let mut text = String::new();
         for (folder, why) in &damaged {
             let folder = folder.display().to_string();
@@ -171,11 +216,15 @@ fn check(pool: &Pool, as_json: bool) -> Result<u8> {
         text += &format!(
             "{} parts whole, {} damaged\n",
             thousands(whole),
-            damaged.len()
+            damaged.len() - unsound.len()
         );
+        if !(sound.is_empty() && unsound.is_empty()) {
+            let counts = [sound.len(), unsound.len()];
+            text += &format!("{} vocabularies whole, {} damaged\n", counts[0], counts[1]);
+        }
         print(&text)?;
     }
-    Ok(u8::from(!damaged.is_empty()))
+    Ok(u8::from(!(damaged.is_empty() && unsound.is_empty())))
 }
 
 fn remove(pool: &Pool, prune: &Prune, as_json: bool) -> Result<u8> {
@@ -193,11 +242,24 @@ fn remove(pool: &Pool, prune: &Prune, as_json: bool) -> Result<u8> {
             parts += 1;
         }
     }
+    let mut vocabularies = 0_u64;
+    for kept in pool.vocabularies()? {
+        if lock.is_some() && prune.covers_vocabulary(&kept)? {
+            size += kept.bytes;
+            kept.remove()?;
+            vocabularies += 1;
+        }
+    }
     if as_json {
-        print_json(&json!({ "removed": parts, "bytes": size }))?;
+        print_json(&json!({ "removed": parts, "vocabularies": vocabularies, "bytes": size }))?;
     } else {
+        let more = match vocabularies {
+            0 => String::new(),
+            1 => " and a vocabulary".to_owned(),
+            more => format!(" and {} vocabularies", thousands(more)),
+        };
         print(&format!(
-            "removed {} parts, {}\n",
+            "removed {} parts{more}, {}\n",
             thousands(parts),
             bytes(size)
         ))?;
@@ -214,13 +276,26 @@ impl Prune {
             PartFolder::Whole(part) => part,
             PartFolder::Damaged { .. } => return Ok(self.damaged),
         };
+        Ok(self.is_unused(|| part.unused_for())?
+            || (self.older_versions && !part.made.is_current()))
+    }
+
+    fn covers_vocabulary(&self, kept: &Vocabulary) -> Result<bool> {
+        let is_named = match kept.state {
+            State::Usable => false,
+            State::OfAnotherVersion => self.older_versions,
+            State::Damaged => self.damaged,
+        };
+        Ok(self.all || is_named || self.is_unused(|| kept.unused_for())?)
+    }
+
+    fn is_unused(&self, unused_for: impl FnOnce() -> Result<Duration>) -> Result<bool> {
         let age = self
             .unused_days
             .map(|days| Duration::from_secs(u64::from(days) * 86_400));
-        let unused = match age {
-            Some(age) => part.unused_for()? >= age,
-            None => false,
-        };
-        Ok(unused || (self.older_versions && !part.made.is_current()))
+        match age {
+            Some(age) => Ok(unused_for()? >= age),
+            None => Ok(false),
+        }
     }
 }

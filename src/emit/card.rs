@@ -269,8 +269,9 @@ fn body(
          `overlap` which share of its problems another draw is expected to have too. `replicate`: no draw decides \
          (the whole of a bucket is taken that is the same for every draw, or the recipe ranks), so that seeds are \
          training seeds. A matched control has other problems than its subset: where that takes its whole bucket, \
-         the control is of what lies outside of it. Tokens are of replies, counted with {}; steps are of a run by `[runs]`. {}",
+         the control is of what lies outside of it. Tokens are of replies, counted with {}{}; steps are of a run by `[runs]`. {}",
         escaped(&manifest.tokenizer),
+        counted_by(manifest),
         beyond(subsets, runs.max_length.get())
     ));
     comparisons(&mut line, manifest);
@@ -311,6 +312,12 @@ fn body(
             line(format!("- {}", escaped(warning)));
         }
     }
+}
+
+/// What counted, behind what it counted with.
+fn counted_by(manifest: &Manifest) -> String {
+    let by = manifest.counted_by.as_deref();
+    by.map_or_else(String::new, |by| format!(" by {}", escaped(by)))
 }
 
 /// How many subsets have rows that are longer than a trainer takes them.

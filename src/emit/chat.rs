@@ -148,14 +148,16 @@ mod tests {
     use serde_json::{Map, Value, json};
 
     use super::*;
+    use crate::measure::tokens::Encoder;
     use crate::source::{Layout, Remarks, Row, Source, layout, value};
     use crate::templates::ChatTemplate;
     use crate::templates::built_in::Family;
 
-    static QWEN: LazyLock<(ChatTemplate, Tokenizer)> = LazyLock::new(|| {
+    static QWEN: LazyLock<(ChatTemplate, Tokenizer, Encoder)> = LazyLock::new(|| {
         let template = Family::named("qwen2.5").expect("a family").template();
-        let tokenizer = Tokenizer::qwen().expect("a vocabulary");
-        (template.expect("a template"), tokenizer)
+        let encoder = Encoder::of_family("qwen2.5").and_then(Result::ok);
+        let encoder = encoder.expect("a vocabulary");
+        (template.expect("a template"), Tokenizer::qwen(), encoder)
     });
 
     /// A row as it is read: hard pieces of problem and reply in the form that all columns have.
@@ -236,14 +238,14 @@ mod tests {
         ) {
             let emit = Emit { system, instruction: instruction.map(str::to_owned), ..Emit::default() };
             if let Some(text) = read(&problem, &response) {
-                let (template, tokenizer) = &*QWEN;
+                let (template, tokenizer, encoder) = &*QWEN;
                 let said = turns(&emit, &text).into_iter();
                 let said: Value = said.map(|(who, words)| json!({ "role": who.role(), "content": words })).collect();
                 let rendered = template.render(&said, false, &Map::new()).expect("a text").text;
                 prop_assert_eq!(format!("{}\n", chat(&emit, &text)), &rendered[..]);
                 let reply = tokenizer.tokens(&text.response);
                 let counted = conversation_tokens(&emit, &text.problem, reply, tokenizer);
-                prop_assert_eq!(counted as usize, tokenizer.ids(&rendered, false).len());
+                prop_assert_eq!(counted as usize, encoder.ids(&rendered, false).expect("ids").len());
             }
         }
     }

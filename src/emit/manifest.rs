@@ -22,7 +22,7 @@ use crate::select::{Selection, Steps, Subset, SubsetRole, decile, token_deciles}
 use crate::source::{HubMode, Place};
 use crate::verify::Outcome;
 
-/// The manifest of a run whose subsets are written.
+/// The manifest of a run whose subsets are written, and whose tokens somebody counted.
 ///
 /// Its seals are still missing: the files that they are of are written from it.
 pub(crate) fn manifest(
@@ -30,6 +30,7 @@ pub(crate) fn manifest(
     fates: &[Fate],
     selection: &Selection,
     written: &[Option<Written>],
+    counted_by: Option<&str>,
 ) -> Manifest {
     let plan = experiment.plan;
     let ledger = experiment.ledger(fates);
@@ -71,6 +72,7 @@ pub(crate) fn manifest(
         seed: plan.seed,
         hash: ids::HASH.into(),
         tokenizer: plan.tokenizer.clone(),
+        counted_by: counted_by.map(str::to_owned),
         pipeline_sha256: String::new(),
         sources: sources.collect(),
         companions: companions(experiment),

@@ -34,6 +34,7 @@ use serde::Serialize;
 use crate::Result;
 use crate::disk::{self, Over, Partial};
 use crate::folder::RUN_FOLDER;
+use crate::measure::tokens::Tokenizer;
 use crate::run::{Amount, Experiment, Settings};
 use crate::screen::Fate;
 use crate::select::{Selection, Subset, SubsetRole};
@@ -82,14 +83,15 @@ pub(crate) fn emit(
     // One after the other: beside the fetching of texts the ledger's forty columns would add to the peak.
     settings.watch.begin("ledger", Amount::default());
     ledger::write(experiment, fates, &run.join("ledger.parquet"), settings)?;
-    let written = write_subsets(experiment, selection, &partial, settings)?;
+    let (written, tokenizer) = write_subsets(experiment, selection, &partial, settings)?;
     settings.watch.begin("leakage", Amount::default());
     let leakage = leakage::Leakage::new(experiment);
     if let Some(leakage) = &leakage {
         write_json(&run.join("leakage.json"), leakage)?;
     }
     settings.watch.begin("balance", Amount::default());
-    let mut manifest = manifest::manifest(experiment, fates, selection, &written);
+    let counted_by = tokenizer.counts_by();
+    let mut manifest = manifest::manifest(experiment, fates, selection, &written, Some(counted_by));
     let derived = derived::Derived {
         experiment,
         fates,
@@ -115,13 +117,13 @@ fn write_json(path: &Path, value: &impl Serialize) -> Result<()> {
     disk::write(path, text)
 }
 
-/// Writes the text of the subsets that the pipeline emits; none for the others.
+/// Writes the text of the subsets that the pipeline emits; none for the others. Also what counted their tokens.
 fn write_subsets(
     experiment: &Experiment<'_>,
     selection: &Selection,
     partial: &Partial,
     settings: &Settings<'_>,
-) -> Result<Vec<Option<Written>>> {
+) -> Result<(Vec<Option<Written>>, Tokenizer)> {
     let root = &partial.built();
     let plan = experiment.plan;
     let emitted: Vec<bool> = selection
@@ -136,7 +138,6 @@ fn write_subsets(
         .filter(|(_, emitted)| **emitted)
         .flat_map(|(subset, _)| subset.entries().iter().copied());
     let scratch = partial.scratch("texts");
-    let is_any = emitted.contains(&true);
     // A vocabulary of the user's takes half a second, and the texts as long.
     let (texts, tokenizer) = rayon::join(
         || {
@@ -144,7 +145,7 @@ fn write_subsets(
             settings.watch.begin("tokenizer", Amount::default());
             texts
         },
-        || is_any.then(|| plan.load_tokenizer()).transpose(),
+        || plan.load_tokenizer(&settings.pool),
     );
     let (texts, tokenizer) = (texts?, tokenizer?);
     let wanted: Vec<(usize, &Subset)> = selection
@@ -163,7 +164,7 @@ fn write_subsets(
             let pens = subset::Pens {
                 experiment,
                 texts: &texts,
-                tokenizer: tokenizer.as_ref(),
+                tokenizer: Some(&tokenizer),
                 watch: settings.watch,
             };
             let written = subset::write(&pens, &subsets, root)?;
@@ -176,7 +177,7 @@ fn write_subsets(
     for (at, written) in written?.into_iter().flatten() {
         all[at] = Some(written);
     }
-    Ok(all)
+    Ok((all, tokenizer))
 }
 
 /// Subsets that are prefixes of one order, together.

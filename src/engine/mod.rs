@@ -318,17 +318,12 @@ pub fn register_functions(context: &SessionContext) {
 type Answer = std::result::Result<ColumnarValue, DataFusionError>;
 
 fn tokens(arguments: &[ColumnarValue]) -> Answer {
-    static QWEN: LazyLock<std::result::Result<Tokenizer, String>> =
-        LazyLock::new(|| Tokenizer::qwen().map_err(|error| error.to_string()));
-    let tokenizer = match &*QWEN {
-        Ok(tokenizer) => tokenizer,
-        Err(why) => return exec_err!("{why}"),
-    };
+    static QWEN: LazyLock<Tokenizer> = LazyLock::new(Tokenizer::qwen);
     let counts = one_text(arguments)?;
     let counts = counts
         .as_string_view()
         .iter()
-        .map(|text| text.map(|text| tokenizer.tokens(text)));
+        .map(|text| text.map(|text| QWEN.tokens(text)));
     Ok(ColumnarValue::Array(Arc::new(
         counts.collect::<UInt32Array>(),
     )))

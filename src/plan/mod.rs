@@ -23,7 +23,7 @@ use std::sync::Arc;
 use crate::Result;
 use crate::bucket::length::Length;
 use crate::measure::TokenizerName;
-use crate::measure::tokens::{self, Tokenizer};
+use crate::measure::tokens::{self, Shelf, Tokenizer};
 use crate::pipeline::{Emit, Pipeline, PipelineFile, Runs};
 use crate::rules::{Accept, CategoryRule, OnShortfall};
 use crate::screen::Screen;
@@ -268,8 +268,8 @@ impl Plan {
     }
 
     /// The tokenizer that the pipeline names; fails where its file is no longer the one that was planned with.
-    pub(crate) fn load_tokenizer(&self) -> Result<Tokenizer> {
-        Tokenizer::load_known(&self.tokenizer_name.0, &self.folder, &self.tokenizer)
+    pub(crate) fn load_tokenizer(&self, shelf: &dyn Shelf) -> Result<Tokenizer> {
+        Tokenizer::load_known(&self.tokenizer_name.0, &self.folder, &self.tokenizer, shelf)
     }
 
     /// Whether the text of a subset is written; that of the validation set always is, and of a derived control, which

@@ -92,7 +92,7 @@ impl Pool {
         }
         folders.retain(|folder| {
             let name = folder.file_name().and_then(|name| name.to_str());
-            name.is_some_and(|name| is_part(name) && self.part_folder(name) == *folder)
+            name.is_some_and(|name| is_id(name) && self.part_folder(name) == *folder)
         });
         folders.sort();
         Ok(folders.into_iter().map(PartFolder::open).collect())
@@ -200,8 +200,8 @@ fn is_read_only(error: &std::io::Error) -> bool {
     [ErrorKind::PermissionDenied, ErrorKind::ReadOnlyFilesystem].contains(&error.kind())
 }
 
-/// Whether a folder is called as a part is: an id in hexadecimal.
-fn is_part(name: &str) -> bool {
+/// Whether a part or a vocabulary can be called so: an id in hexadecimal.
+pub(super) fn is_id(name: &str) -> bool {
     let is_digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
     name.len() == 32 && name.bytes().all(is_digit)
 }

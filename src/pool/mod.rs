@@ -5,7 +5,8 @@
 //! it was made from: the file's content, the unit, the source's configuration, the tokenizer and the
 //! measuring version. So a part is never stale, a killed run goes on where it was, and the next
 //! experiment finds everything measured. A part is a folder that is written aside and renamed when
-//! whole; what it holds is checked against its own hashes before it is used.
+//! whole; what it holds is checked against its own hashes before it is used. Beside the parts lie the
+//! vocabularies of `tokenizer.json`s that were counted with, compiled.
 
 mod aside;
 pub(crate) mod companions;
@@ -17,6 +18,7 @@ mod listing;
 pub mod load;
 pub(crate) mod part;
 pub mod tables;
+pub(crate) mod vocabularies;
 mod writer;
 
 pub(crate) use aside::Aside;

@@ -232,9 +232,7 @@ impl<'p, 's> Pass<'p, 's> {
         while let Some(job) = self.board.take() {
             let load = || {
                 self.settings.watch.waits_for("tokenizer");
-                let name = &self.plan.tokenizer_name.0;
-                let plan = self.plan;
-                let loaded = Tokenizer::load_known(name, &plan.folder, &plan.tokenizer);
+                let loaded = self.plan.load_tokenizer(&self.settings.pool);
                 self.clock.loaded.get_or_init(Instant::now);
                 loaded.map_err(|error| self.fail(error)).ok()
             };

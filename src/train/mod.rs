@@ -16,7 +16,7 @@ pub mod trainers;
 
 use serde_json::Value as Json;
 
-use crate::measure::tokens::Tokenizer;
+use crate::measure::tokens::Encoder;
 use crate::templates::ChatTemplate;
 use crate::templates::built_in::Family;
 
@@ -38,7 +38,7 @@ pub struct Row {
 /// What is trained: its chat template and its tokenizer.
 pub struct Model {
     pub template: ChatTemplate,
-    pub tokenizer: Tokenizer,
+    pub tokenizer: Encoder,
 }
 
 impl Model {

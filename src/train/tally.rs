@@ -403,7 +403,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::measure::tokens::Tokenizer;
+    use crate::measure::tokens::Encoder;
     use crate::templates::built_in::Family;
     use crate::train::trainers::Trainer;
     use crate::train::{Model, Settings};
@@ -411,7 +411,7 @@ mod tests {
     fn model(family: &str) -> Model {
         let template = Family::named(family).expect("a family").template();
         let vocabulary = family.trim_end_matches("-thinking");
-        let tokenizer = Tokenizer::of_family(vocabulary).expect("a vocabulary");
+        let tokenizer = Encoder::of_family(vocabulary).expect("a vocabulary");
         Model {
             template: template.expect("a template"),
             tokenizer: tokenizer.expect("a tokenizer"),

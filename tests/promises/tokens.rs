@@ -7,12 +7,12 @@ use arrow::array::AsArray;
 use gradatim::measure::tokens::{Tokenizer, reference_tokens};
 use gradatim::verify::split_thinking;
 use proptest::prelude::*;
-use serde_json::Value;
+use serde_json::{Value, json};
 
+use crate::check::{edit_json, sum_again};
 use crate::support::*;
 
-static QWEN: LazyLock<Tokenizer> =
-    LazyLock::new(|| Tokenizer::qwen().expect("the built-in tokenizer"));
+static QWEN: LazyLock<Tokenizer> = LazyLock::new(Tokenizer::qwen);
 
 /// Every response of `data/`.
 fn sample_responses() -> Vec<String> {
@@ -382,6 +382,110 @@ fn a_run_counts_with_the_tokenizer_that_the_pipeline_names() {
         assert_eq!(number("answer_tokens"), (response.len() - close) as u64);
     }
     assert!(text(&out.manifest(), "tokenizer").starts_with("tokenizer.json "));
+    let library = concat!("tokenizers ", "1.0.0-rc.3");
+    assert_eq!(text(&out.manifest(), "counted_by"), library);
+    let card = std::fs::read_to_string(place.path("out/README.md")).expect("a card");
+    assert!(card.contains(&format!(" by {library}")), "{card}");
+}
+
+/// The tokenizer of bytes with Qwen2's pattern, every part of which the program knows.
+fn known_tokenizer() -> String {
+    let mut json: Value = serde_json::from_str(&byte_tokenizer()).expect("JSON");
+    let pattern = r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+";
+    let split = json!({ "type": "Split", "pattern": { "Regex": pattern }, "behavior": "Isolated", "invert": false });
+    let bytes = json["pre_tokenizer"].take();
+    json["pre_tokenizer"] = json!({ "type": "Sequence", "pretokenizers": [split, bytes] });
+    json.to_string()
+}
+
+/// One file, counted with such a tokenizer, by this program.
+fn counted_by_gradatim() -> Place {
+    let place = Place::new();
+    place.write("a.jsonl", jsonl(&openr1_rows(6)));
+    place.write("known.json", known_tokenizer());
+    place.write("pipeline.toml", "[sources.all]\nlayout = 'openr1'\npath = 'a.jsonl'\n[measure]\ntokenizer = 'known.json'\n[[grid]]\nsize = [1]\n");
+    place.run("out", &[]).ends(0);
+    let manifest = place.out("out").manifest();
+    assert_eq!(text(&manifest, "counted_by"), "gradatim");
+    place
+}
+
+/// The name of the only vocabulary in a pool, from the pool's folder.
+fn kept(place: &Place) -> String {
+    let pool = tree(&place.path("pool"));
+    let mut kept = pool.keys().filter(|name| name.starts_with("vocabularies/"));
+    let name = kept.next().expect("a vocabulary").clone();
+    assert_eq!(kept.next(), None);
+    name
+}
+
+#[test]
+fn a_vocabulary_is_compiled_once_and_kept_in_the_pool() {
+    let place = counted_by_gradatim();
+    let (name, whole) = (kept(&place), tree(&place.path("pool")));
+    let path = place.path("pool").join(&name);
+    let listed = place.gradatim(&["pool", "--pool", "pool", "--json"]);
+    let listed = listed.ends(0).json();
+    let tokenizer = text(&place.out("out").manifest(), "tokenizer").to_owned();
+    let bytes = std::fs::metadata(&path).expect("a file").len();
+    let expected = json!([{ "tokenizer": tokenizer, "state": "usable", "bytes": bytes }]);
+    assert_eq!(listed["vocabularies"], expected);
+    let old = std::time::UNIX_EPOCH;
+    let touched = |path: &Path| std::fs::metadata(path).and_then(|found| found.modified());
+    let opened = std::fs::File::open(&path).expect("a file");
+    opened.set_modified(old).expect("a time");
+    place.run("again", &[]).ends(0);
+    assert_ne!(touched(&path).expect("a time"), old, "it was counted with");
+    assert_eq!(tree(&place.path("pool")), whole);
+    assert_eq!(tree(&place.path("again")), tree(&place.path("out")));
+}
+
+#[test]
+fn a_damaged_vocabulary_is_told_pruned_and_compiled_anew_and_no_run_fails() {
+    let place = counted_by_gradatim();
+    let path = place.path("pool").join(kept(&place));
+    let whole = tree(&place.path("pool"));
+    let mut bytes = std::fs::read(&path).expect("a file");
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 4;
+    let damage = || std::fs::write(&path, &bytes).expect("damage");
+    damage();
+    let check = ["pool", "check", "--pool", "pool"];
+    place.gradatim(&check).ends(1);
+    place.run("again", &[]).ends(0);
+    assert_eq!(tree(&place.path("pool")), whole);
+    assert_eq!(tree(&place.path("again")), tree(&place.path("out")));
+    place.gradatim(&check).ends(0);
+    damage();
+    let prune = |which: &str| {
+        let done = place.gradatim(&["pool", "prune", which, "--pool", "pool", "--json"]);
+        let done = done.ends(0).json();
+        [&done["removed"], &done["vocabularies"]].map(Value::clone)
+    };
+    assert_eq!(prune("--damaged"), [json!(0), json!(1)]);
+    std::fs::write(&path, "gradatim vocabulary v0\n").expect("a file");
+    place.gradatim(&check).ends(0);
+    assert_eq!(prune("--older-versions"), [json!(0), json!(1)]);
+    place.run("third", &[]).ends(0);
+    assert_eq!(tree(&place.path("third")), tree(&place.path("out")));
+    assert_eq!(prune("--all"), [json!(1), json!(1)]);
+}
+
+#[test]
+fn what_counted_is_held_against_the_sources() {
+    let place = counted_by_gradatim();
+    let check = |out: &str| place.gradatim(&["check", out, "--sources", "--base", "."]);
+    check("out").ends(0);
+    edit_json(&place.path("out/__run__/manifest.json"), |manifest| {
+        manifest["counted_by"] = json!("an abacus");
+    });
+    sum_again(&place.path("out"));
+    let told = check("out").ends(1);
+    assert!(
+        told.stdout.contains("counted by gradatim"),
+        "{}",
+        told.stdout
+    );
 }
 
 #[test]

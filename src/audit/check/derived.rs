@@ -14,6 +14,7 @@ use crate::emit::derived::Derived;
 use crate::emit::{self, Written, subset};
 use crate::folder::{self, AUDIT, CARD, FINDINGS, RUN_FOLDER};
 use crate::manifest::{FileRecord, Manifest, SubsetRecord};
+use crate::measure::tokens::Tokenizer;
 use crate::plan::Plan;
 use crate::select::size::{Size, SizeUnit};
 use crate::select::{Derivation, Matching, Selection, Subset, Thin};
@@ -72,7 +73,8 @@ pub(super) fn check(folder: &mut Folder<'_>, replay: &Replay<'_>) -> Result<()> 
 /// As many differences from what another version made are told.
 const NOTED_MAX: usize = 20;
 
-fn program() -> String {
+/// This program as a manifest names it.
+pub(super) fn program() -> String {
     format!("gradatim {}", env!("CARGO_PKG_VERSION"))
 }
 
@@ -100,7 +102,9 @@ fn make(folder: &mut Folder<'_>, replay: &Replay<'_>, scratch: &Path) -> Option<
             return None;
         }
     };
-    let mut manifest = emit::manifest::manifest(experiment, &replay.fates, &selection, &written);
+    let counted_by = replay.tokenizer.as_ref().map(Tokenizer::counts_by);
+    let mut manifest =
+        emit::manifest::manifest(experiment, &replay.fates, &selection, &written, counted_by);
     if let Err(error) = take_recorded(&mut manifest, &replay.stored.text, selects) {
         return Some(Err(error));
     }
@@ -143,6 +147,9 @@ fn take_recorded(derived: &mut Manifest, text: &str, selects: bool) -> Result<()
     derived.companions = recorded.companions;
     derived.lookups = recorded.lookups;
     derived.seals = recorded.seals;
+    if derived.counted_by.is_none() || recorded.counted_by.is_none() {
+        derived.counted_by = recorded.counted_by;
+    }
     if is_part(&derived.warnings, &recorded.warnings) {
         // Columns of the sources that nothing reads are warned of by a look at the files.
         derived.warnings = recorded.warnings;

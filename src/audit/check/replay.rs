@@ -65,7 +65,7 @@ pub(super) fn check(
         return Ok(());
     };
     let leakage = leakage(folder, &plan);
-    let tokenizer = tokenizer(&plan)?;
+    let tokenizer = tokenizer(&plan);
     // What contradicts itself can break a promise that the code of a run rests on.
     let replayed = quietly(|| -> Result<_, String> {
         let (has_texts, copies) = (ledger.has_texts, std::mem::take(&mut ledger.copies));
@@ -158,9 +158,8 @@ fn plan(folder: &mut Folder<'_>, manifest: &Manifest) -> Option<Plan> {
 }
 
 /// What counts the tokens of rows; none where that is a file of the user's, which only `sources` can find.
-fn tokenizer(plan: &Plan) -> Result<Option<Tokenizer>> {
-    let is_own = plan.tokenizer == QWEN;
-    is_own.then(Tokenizer::qwen).transpose()
+fn tokenizer(plan: &Plan) -> Option<Tokenizer> {
+    (plan.tokenizer == QWEN).then(Tokenizer::qwen)
 }
 
 /// The certificate of a run that looked for benchmarks; whether it has one is as the pipeline says.

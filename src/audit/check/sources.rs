@@ -10,6 +10,7 @@ use std::path::Path;
 use arrow::array::{ArrayRef, RecordBatch, UInt32Array};
 use arrow::compute::take_record_batch;
 
+use super::derived;
 use super::files::Folder;
 use super::manifest::Stored;
 use super::rows;
@@ -75,6 +76,7 @@ pub(super) fn check(folder: &mut Folder<'_>, stored: &Stored, again: &Again<'_>)
         }
     };
     let tokenizer = Tokenizer::load(&plan.tokenizer_name.0, &plan.folder)?;
+    compare_counting(folder, stored, &tokenizer);
     rows::count_again(folder, stored, &plan.emit, &tokenizer);
     folder.findings.measured_again = Some(0);
     if (sample.len() as u64) < folder.findings.entries {
@@ -87,6 +89,19 @@ pub(super) fn check(folder: &mut Folder<'_>, stored: &Stored, again: &Again<'_>)
         measure_file(folder, &plan, &tokenizer, of_file)?;
     }
     Ok(())
+}
+
+/// What counts, against the manifest: this version would have counted with nothing else.
+fn compare_counting(folder: &mut Folder<'_>, stored: &Stored, tokenizer: &Tokenizer) {
+    let manifest = &stored.manifest;
+    let is_other = |told: &String| told != tokenizer.counts_by();
+    if manifest.program == derived::program() && manifest.counted_by.as_ref().is_some_and(is_other)
+    {
+        folder.findings.broken(format!(
+            "the tokens were counted by {}, and the manifest says otherwise",
+            tokenizer.counts_by()
+        ));
+    }
 }
 
 /// What the pipeline and the cards of hubs say of licences, against the manifest.

@@ -278,7 +278,7 @@ impl Texts {
     fn read(scope: &Scope<'_>, asked: u64, settings: &Settings<'_>) -> Result<Self> {
         let entries = &scope.experiment.entries;
         settings.watch.begin("tokenizer", Amount::default());
-        let tokenizer = scope.experiment.plan.load_tokenizer()?;
+        let tokenizer = scope.experiment.plan.load_tokenizer(&settings.pool)?;
         settings.watch.begin("texts", Amount::rows(asked));
         let mut seen = vec![false; entries.problems.len()];
         let mut texts = Self {

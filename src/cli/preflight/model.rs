@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use crate::error::did_you_mean;
-use crate::measure::tokens::Tokenizer;
+use crate::measure::tokens::Encoder;
 use crate::templates::built_in::{FAMILIES, Family};
 use crate::templates::{self, ChatTemplate, Refused};
 use crate::train::Model;
@@ -97,13 +97,13 @@ impl Asked {
         Error::usage(format!("the model `{}`: {refused}", self.model), hint)
     }
 
-    fn tokenizer(&self, family: Option<&Family>) -> Result<Tokenizer> {
+    fn tokenizer(&self, family: Option<&Family>) -> Result<Encoder> {
         match (&self.tokenizer, family) {
             (Some(file), _) => of_file(file),
             (None, None) => of_folder(Path::new(&self.model)),
             (None, Some(family)) => {
                 let vocabulary = family.name.trim_end_matches("-thinking");
-                let built_in = Tokenizer::of_family(vocabulary);
+                let built_in = Encoder::of_family(vocabulary);
                 built_in.unwrap_or_else(|| {
                     Err(Error::usage(
                         format!("the tokens of `{}` are not built in", family.name),
@@ -115,17 +115,17 @@ impl Asked {
     }
 }
 
-fn of_file(file: &Path) -> Result<Tokenizer> {
+fn of_file(file: &Path) -> Result<Encoder> {
     let name = file.file_name().unwrap_or_default().to_string_lossy();
-    Tokenizer::load(&name, file.parent().unwrap_or(Path::new("")))
+    Encoder::load(&name, file.parent().unwrap_or(Path::new("")))
 }
 
-fn of_folder(folder: &Path) -> Result<Tokenizer> {
+fn of_folder(folder: &Path) -> Result<Encoder> {
     if !folder.join("tokenizer.json").is_file() {
         return Err(Error::usage(
             format!("`{}` has no `tokenizer.json`", folder.display()),
             "save it with `AutoTokenizer.from_pretrained(MODEL).save_pretrained(DIR)`, or give one with `--tokenizer`",
         ));
     }
-    Tokenizer::load("tokenizer.json", folder)
+    Encoder::load("tokenizer.json", folder)
 }

@@ -1,7 +1,7 @@
 //! Configurations held against what a preflight is told.
 
 use super::*;
-use crate::measure::tokens::Tokenizer;
+use crate::measure::tokens::Encoder;
 use crate::pipeline::Runs;
 use crate::templates::built_in::Family;
 use crate::train::Model;
@@ -127,7 +127,7 @@ fn told(name: &str, beyond: Beyond) -> Vec<&'static str> {
 fn what_a_configuration_says_is_what_a_preflight_is_told() {
     let (folder, tiny) = (folder(), tiny());
     let family = Family::named("qwen2.5").expect("a family");
-    let tokenizer = Tokenizer::of_family("qwen2.5").expect("a tokenizer");
+    let tokenizer = Encoder::of_family("qwen2.5").expect("a tokenizer");
     let model = Model {
         template: family.template().expect("a template"),
         tokenizer: tokenizer.expect("a tokenizer"),

@@ -8,7 +8,7 @@
 
 use std::ops::Range;
 
-use super::{Prepare, Turn, as_tokenised, beyond, borders, render, said, turns};
+use super::{Prepare, Turn, as_tokenised, beyond, borders, ids, render, said, turns};
 use crate::templates::Refused;
 use crate::train::{Beyond, Model, Prepared, Row, Settings};
 
@@ -48,7 +48,7 @@ impl<'m> Axolotl<'m> {
             };
         }
         let text = render(&self.model.template, &said(&turns), false)?.text;
-        let ids = self.model.tokenizer.ids(&text, false);
+        let ids = ids(self.model, &text, false)?;
         let borders = borders(self.model, &ids);
         let mut trained = vec![false; ids.len()];
         for at in 0..turns.len() {

@@ -5,7 +5,7 @@
 //! put an empty thinking part before a reply without one, with loss on it. A row beyond `cutoff_len` loses the end of
 //! its prompt where the reply takes less than half, the end of the reply where the prompt does, or else of both.
 
-use super::{Prepare, Turn, beyond, turns};
+use super::{Prepare, Turn, beyond, ids, turns};
 use crate::templates::Refused;
 use crate::train::{Beyond, Fate, Model, Prepared, Row, Settings};
 
@@ -118,12 +118,9 @@ impl<'m> LlamaFactory<'m> {
         })
     }
 
-    /// Tokens of texts that are tokenised one by one.
-    fn ids(&self, parts: &[&str]) -> Vec<u32> {
-        let parts = parts.iter();
-        parts
-            .flat_map(|part| self.model.tokenizer.ids(part, false))
-            .collect()
+    /// Tokens of a text that is tokenised by itself.
+    fn ids(&self, text: &str) -> Result<Vec<u32>, Prepared> {
+        ids(self.model, text, false)
     }
 
     /// What is asked and what is answered, turn by turn.
@@ -145,12 +142,18 @@ impl<'m> LlamaFactory<'m> {
             system => system,
         };
         let pairs = spoken.chunks(2).enumerate();
-        Ok(pairs
+        pairs
             .map(|(at, pair)| self.pair(at, system, pair[0], pair[1]))
-            .collect())
+            .collect()
     }
 
-    fn pair(&self, at: usize, system: &str, asked: Turn<'_>, answered: Turn<'_>) -> [Vec<u32>; 2] {
+    fn pair(
+        &self,
+        at: usize,
+        system: &str,
+        asked: Turn<'_>,
+        answered: Turn<'_>,
+    ) -> Result<[Vec<u32>; 2], Prepared> {
         let template = self.template;
         let mut source = Vec::new();
         let mut user = asked.content.to_owned();
@@ -158,31 +161,31 @@ impl<'m> LlamaFactory<'m> {
         let is_first = at == 0;
         if is_first && template.begins_with_bos {
             let bos = self.model.template.tokens().bos().unwrap_or_default();
-            source.extend(self.ids(&[bos]));
+            source.extend(self.ids(bos)?);
         }
         if is_first && !system.is_empty() {
             match template.system_in_user {
                 true => user = format!("{open}{system}{close}{user}"),
-                false => source.extend(self.ids(&[&format!("{open}{system}{close}")])),
+                false => source.extend(self.ids(&format!("{open}{system}{close}"))?),
             }
         }
         let [open, close] = template.user;
         // Its formatter puts the turn's number where the text itself has its mark for it.
         let asked = format!("{open}{user}{close}").replacen("{{idx}}", &at.to_string(), 1);
-        source.extend(self.ids(&[&asked]));
+        source.extend(self.ids(&asked)?);
         let mut target = Vec::new();
         let thinks = THOUGHT.map(|mark| answered.content.contains(mark.trim()));
         if template.reasons && thinks == [false, false] {
-            target.extend(self.ids(&[&THOUGHT.concat()]));
+            target.extend(self.ids(&THOUGHT.concat())?);
         }
         match template.assistant_end {
-            Some(end) => target.extend(self.ids(&[&format!("{}{end}", answered.content)])),
+            Some(end) => target.extend(self.ids(&format!("{}{end}", answered.content))?),
             None => {
-                target.extend(self.ids(&[answered.content]));
+                target.extend(self.ids(answered.content)?);
                 target.extend(self.model.eos());
             }
         }
-        [source, target]
+        Ok([source, target])
     }
 }
 

@@ -227,6 +227,18 @@ fn refused(by_template: Refused) -> Prepared {
     Prepared::refused(format!("the template: {by_template}"))
 }
 
+/// The ids of a text, as [`crate::measure::tokens::Encoder::ids`] makes them; a row whose text has none is refused.
+fn ids(model: &Model, text: &str, marks: bool) -> Result<Vec<u32>, Prepared> {
+    let ids = model.tokenizer.ids(text, marks);
+    ids.map_err(|why| Prepared::refused(why.to_string()))
+}
+
+/// The same of words of a trainer's own, without which it cannot be ready.
+fn own_ids(model: &Model, text: &str) -> Result<Vec<u32>, Refused> {
+    let ids = model.tokenizer.ids(text, false);
+    ids.map_err(|why| Refused(why.to_string()))
+}
+
 /// Where each token of a text begins, and where the last ends, in bytes of the text as it was tokenised.
 fn borders(model: &Model, ids: &[u32]) -> Vec<usize> {
     let mut at = 0;
@@ -272,7 +284,7 @@ fn places<'i>(ids: &'i [u32], part: &'i [u32]) -> impl Iterator<Item = usize> + 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::measure::tokens::Tokenizer;
+    use crate::measure::tokens::Encoder;
     use crate::templates::built_in::Family;
 
     /// A family's model, or one with its tokens and a template of another's.
@@ -283,7 +295,7 @@ mod tests {
             Some(source) => ChatTemplate::new(source, own.tokens().clone()).expect("a template"),
             None => own,
         };
-        let tokenizer = Tokenizer::of_family(family).expect("a vocabulary");
+        let tokenizer = Encoder::of_family(family).expect("a vocabulary");
         Model {
             template,
             tokenizer: tokenizer.expect("a tokenizer"),

@@ -32,7 +32,7 @@ impl<'m> NemoRl<'m> {
             let opens = turn.role == "user";
             let text = render(&self.model.template, &said(&turns[..=at]), opens)?.text;
             let added = self.with_marks(added(&before, &text), at == 0, at + 1 == turns.len());
-            let turn_ids = self.model.tokenizer.ids(&added, false);
+            let turn_ids = super::ids(self.model, &added, false)?;
             trained.extend(std::iter::repeat_n(
                 turn.role == "assistant",
                 turn_ids.len(),

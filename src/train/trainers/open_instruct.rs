@@ -5,7 +5,7 @@
 //! assistant's turn where that follows, and counting tokens. What is too long loses its end; a row without loss is left
 //! out.
 
-use super::{Prepare, Turn, beyond, render, said, turns};
+use super::{Prepare, Turn, beyond, ids, render, said, turns};
 use crate::templates::Refused;
 use crate::train::{Beyond, Fate, Model, Prepared, Row, Settings};
 
@@ -27,7 +27,7 @@ impl<'m> OpenInstruct<'m> {
 
     fn ids(&self, turns: &[Turn<'_>], opens: bool) -> Result<Vec<u32>, Prepared> {
         let rendered = render(&self.model.template, &said(turns), opens)?;
-        Ok(self.model.tokenizer.ids(&rendered.text, false))
+        ids(self.model, &rendered.text, false)
     }
 
     fn whole(&self, row: &Row) -> Result<Prepared, Prepared> {

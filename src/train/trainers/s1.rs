@@ -4,7 +4,7 @@
 //! It takes `text`, cuts its end at `block_size`, and looks for the opening of the user's and of the assistant's turns in
 //! the tokens: a text that says them inside of a turn moves the loss. Rows without them stay, with no loss.
 
-use super::{Prepare, beyond, places};
+use super::{Prepare, beyond, ids, own_ids, places};
 use crate::templates::Refused;
 use crate::train::{Beyond, Model, Prepared, Row, Settings, TrainedColumn};
 
@@ -58,8 +58,8 @@ impl<'m> S1<'m> {
         Ok(Self {
             model,
             settings,
-            asks: model.tokenizer.ids(marks.asks, false),
-            answers: model.tokenizer.ids(marks.answers, false),
+            asks: own_ids(model, marks.asks)?,
+            answers: own_ids(model, marks.answers)?,
             pad: model.tokenizer.id(marks.pad),
         })
     }
@@ -94,7 +94,10 @@ impl Prepare for S1<'_> {
         let Some(text) = row.text.as_deref() else {
             return Prepared::refused("there is no column `text`");
         };
-        let ids = self.model.tokenizer.ids(text, true);
+        let ids = match ids(self.model, text, true) {
+            Ok(ids) => ids,
+            Err(refused) => return refused,
+        };
         let whole = self.trained(&ids);
         let prepared = Prepared::whole(ids, whole).within(self.settings.length_max, Beyond::CutEnd);
         // The collator sees what is left.

@@ -156,11 +156,11 @@ impl<'m> Swift<'m> {
     fn whole(&self, row: &Row) -> Result<Prepared, Prepared> {
         let (mut ids, mut trained) = (Vec::new(), Vec::new());
         for (learned, text) in self.parts(&turns(row)?)?.texts {
-            let part = self.model.tokenizer.ids(&text, false);
+            let part = super::ids(self.model, &text, false)?;
             trained.extend(std::iter::repeat_n(learned, part.len()));
             ids.extend(part);
         }
-        let end = self.model.tokenizer.ids(self.template.ends[1], false);
+        let end = super::ids(self.model, self.template.ends[1], false)?;
         learn_ends(&ids, &mut trained, &end);
         if let Some(first) = trained.first_mut() {
             *first = false;
@@ -259,7 +259,7 @@ mod tests {
     use std::sync::LazyLock;
 
     use super::*;
-    use crate::measure::tokens::Tokenizer;
+    use crate::measure::tokens::Encoder;
     use crate::templates::built_in::Family;
     use serde_json::json;
 
@@ -268,10 +268,10 @@ mod tests {
 
     fn model(family: &str) -> Model {
         let template = Family::named(family).and_then(|family| family.template().ok());
-        let tokenizer = Tokenizer::of_family(family).and_then(Result::ok);
+        let encoder = Encoder::of_family(family).and_then(Result::ok);
         Model {
             template: template.expect("it is built in"),
-            tokenizer: tokenizer.expect("it is built in"),
+            tokenizer: encoder.expect("it is built in"),
         }
     }
 

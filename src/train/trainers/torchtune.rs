@@ -3,7 +3,7 @@
 //! It takes `messages`, adds no system message, and ends with the end token and no line end. With `max_seq_len` set, the
 //! last token of every row, cut or not, is taken out of the loss: the model is never taught to stop.
 
-use super::{Prepare, Turn, beyond, turns};
+use super::{Prepare, Turn, beyond, ids, turns};
 use crate::templates::Refused;
 use crate::train::{Beyond, Fate, Model, Prepared, Row, Settings};
 
@@ -33,29 +33,11 @@ impl<'m> Torchtune<'m> {
         })
     }
 
-    fn turn(&self, turn: Turn<'_>, is_last: bool) -> Vec<u32> {
-        let ids = |text: &str| self.model.tokenizer.ids(text, false);
-        let [open, close] = self.marks;
-        let mut turn_ids = vec![open];
-        turn_ids.extend(ids(&format!("{}\n", turn.role)));
-        turn_ids.extend(ids(turn.content));
-        if turn.role != "assistant" || !is_last {
-            turn_ids.push(close);
-            turn_ids.extend(ids("\n"));
-        }
-        turn_ids
-    }
-}
-
-impl Prepare for Torchtune<'_> {
-    fn prepare(&self, row: &Row) -> Prepared {
-        let turns = match turns(row) {
-            Ok(turns) => turns,
-            Err(refused) => return refused,
-        };
+    fn whole(&self, row: &Row) -> Result<Prepared, Prepared> {
+        let turns = turns(row)?;
         let (mut ids, mut trained) = (Vec::new(), Vec::new());
         for (at, turn) in turns.iter().enumerate() {
-            let turn_ids = self.turn(*turn, at + 1 == turns.len());
+            let turn_ids = self.turn(*turn, at + 1 == turns.len())?;
             let learned = self.settings.on_prompt || turn.role == "assistant";
             trained.extend(std::iter::repeat_n(learned, turn_ids.len()));
             ids.extend(turn_ids);
@@ -63,8 +45,31 @@ impl Prepare for Torchtune<'_> {
         let [_, end] = self.marks;
         ids.push(end);
         trained.push(trained.last().copied().unwrap_or_default());
-        let mut prepared =
-            Prepared::whole(ids, trained).within(self.settings.length_max, Beyond::CutEnd);
+        Ok(Prepared::whole(ids, trained))
+    }
+
+    fn turn(&self, turn: Turn<'_>, is_last: bool) -> Result<Vec<u32>, Prepared> {
+        let ids = |text: &str| ids(self.model, text, false);
+        let [open, close] = self.marks;
+        let mut turn_ids = vec![open];
+        turn_ids.extend(ids(&format!("{}\n", turn.role))?);
+        turn_ids.extend(ids(turn.content)?);
+        if turn.role != "assistant" || !is_last {
+            turn_ids.push(close);
+            turn_ids.extend(ids("\n")?);
+        }
+        Ok(turn_ids)
+    }
+}
+
+impl Prepare for Torchtune<'_> {
+    fn prepare(&self, row: &Row) -> Prepared {
+        let whole = match self.whole(row) {
+            Ok(whole) => whole,
+            Err(refused) => return refused,
+        };
+        let mut prepared = whole.within(self.settings.length_max, Beyond::CutEnd);
+        let [_, end] = self.marks;
         if let (Some(last), Some(trained), Fate::Cut) = (
             prepared.ids.last_mut(),
             prepared.trained.last_mut(),

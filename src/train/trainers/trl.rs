@@ -9,7 +9,7 @@
 
 use serde_json::Value as Json;
 
-use super::{Prepare, as_tokenised, beyond, borders, render, within};
+use super::{Prepare, as_tokenised, beyond, borders, ids, render, within};
 use crate::templates::{ChatTemplate, Refused, built_in};
 use crate::train::{Beyond, Fate, Model, Prepared, Row, Settings, TrainedColumn};
 
@@ -71,7 +71,7 @@ impl<'m> Trl<'m> {
             )
         })?;
         let rendered = render(marked, messages, false)?;
-        let ids = self.model.tokenizer.ids(&rendered.text, false);
+        let ids = ids(self.model, &rendered.text, false)?;
         let borders = borders(self.model, &ids);
         let spans = as_tokenised(&rendered.text, &rendered.spoken, &borders);
         let trained = within(&borders, &spans);
@@ -86,7 +86,7 @@ impl<'m> Trl<'m> {
             return Err(no_column());
         };
         if let (Some(prompt), Some(completion)) = (prompt.as_str(), completion.as_str()) {
-            return Ok(self.plain_completion(prompt, completion));
+            return self.plain_completion(prompt, completion);
         }
         let template = &self.model.template;
         let asked = self.ids(template, prompt, true)?;
@@ -100,13 +100,13 @@ impl<'m> Trl<'m> {
     }
 
     /// A prompt and a completion that are texts: no template, and the end behind them.
-    fn plain_completion(&self, prompt: &str, completion: &str) -> Prepared {
-        let ids = |text: &str| self.model.tokenizer.ids(text, true);
-        let asked = ids(prompt).len();
-        let whole = ids(&self.with_end(&format!("{prompt}{completion}")));
+    fn plain_completion(&self, prompt: &str, completion: &str) -> Result<Prepared, Prepared> {
+        let asked = ids(self.model, prompt, true)?.len();
+        let text = self.with_end(&format!("{prompt}{completion}"));
+        let whole = ids(self.model, &text, true)?;
         let trained = (0..whole.len()).map(|at| self.settings.on_prompt || at >= asked);
         let trained = trained.collect();
-        Prepared::whole(whole, trained)
+        Ok(Prepared::whole(whole, trained))
     }
 
     fn with_end(&self, text: &str) -> String {
@@ -117,7 +117,7 @@ impl<'m> Trl<'m> {
 
     fn text(&self, row: &Row) -> Result<Prepared, Prepared> {
         let text = row.text.as_deref().ok_or_else(no_column)?;
-        let ids = self.model.tokenizer.ids(&self.with_end(text), true);
+        let ids = ids(self.model, &self.with_end(text), true)?;
         let trained = vec![true; ids.len()];
         Ok(Prepared::whole(ids, trained))
     }
@@ -129,7 +129,7 @@ impl<'m> Trl<'m> {
         prompt: bool,
     ) -> Result<Vec<u32>, Prepared> {
         let rendered = render(template, messages, prompt)?;
-        Ok(self.model.tokenizer.ids(&rendered.text, false))
+        ids(self.model, &rendered.text, false)
     }
 }
 

@@ -6,7 +6,7 @@
 
 use serde_json::{Value as Json, json};
 
-use super::{Prepare, Turn, beyond, refused, said, turns};
+use super::{Prepare, Turn, beyond, own_ids, refused, said, turns};
 use crate::templates::{Refused, Rendered};
 use crate::train::{Beyond, Model, Prepared, Row, Settings};
 
@@ -28,7 +28,7 @@ impl<'m> Verl<'m> {
             let rendered = model.template.render(&turns, prompt, &Default::default());
             let rendered = rendered
                 .map_err(|why| Refused(format!("verl finds no prompt in the template: {why}")))?;
-            Ok(model.tokenizer.ids(&rendered.text, false).len())
+            Ok(own_ids(model, &rendered.text)?.len())
         };
         let (one, two) = (tokens(1, false)?, tokens(2, false)?);
         let turn = two.saturating_sub(one);
@@ -70,7 +70,7 @@ impl<'m> Verl<'m> {
     fn alone(&self, turn: Turn<'_>) -> Result<Vec<u32>, Prepared> {
         let ids = |turns: &Json| -> Result<Vec<u32>, Prepared> {
             let rendered = self.rendered(turns)?;
-            Ok(self.model.tokenizer.ids(&rendered.text, false))
+            super::ids(self.model, &rendered.text, false)
         };
         let only = said(&[turn]);
         ids(&only).or_else(|_| {
@@ -91,7 +91,7 @@ impl<'m> Verl<'m> {
             trained.extend(turn_trained);
         }
         let rendered = self.rendered(&said(&turns))?;
-        match self.model.tokenizer.ids(&rendered.text, false) == ids {
+        match super::ids(self.model, &rendered.text, false)? == ids {
             true => Ok(Prepared::whole(ids, trained)),
             false => Err(Prepared::refused(
                 "its turns one by one are not what the template makes of the whole conversation",

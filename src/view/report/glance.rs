@@ -21,8 +21,9 @@ pub(super) fn section(facts: &Facts) -> Result<Option<Section>> {
             dt { "Made from" } dd { (counted(facts.entries(), "entry", "entries")) " in "
                 (counted(manifest.files.len() as u64, "file", "files")) " of "
                 (counted(manifest.sources.len() as u64, "source", "sources")) }
-            dt { "Made by" } dd { (one_line(&manifest.program)) ", seed " (manifest.seed) ", tokens counted by "
-                code { (one_line(&manifest.tokenizer)) } }
+            dt { "Made by" } dd { (one_line(&manifest.program)) ", seed " (manifest.seed) ", tokens counted with "
+                code { (one_line(&manifest.tokenizer)) }
+                @if let Some(by) = &manifest.counted_by { " by " (one_line(by)) } }
             dt { "To check it" } dd { (typed(&facts.tables.command("gradatim check {}"))) }
             @if let Some(seal) = seal(manifest) { dt { "To cite it" } dd { "pipeline " code { (seal) } } }
         }
