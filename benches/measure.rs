@@ -12,7 +12,7 @@ use std::path::Path;
 use std::time::Instant;
 
 use gradatim::ids;
-use gradatim::measure::tokens::{Tokenizer, reference_tokens};
+use gradatim::measure::tokens::Tokenizer;
 use gradatim::measure::{repetition, style};
 use gradatim::verify;
 
@@ -61,7 +61,7 @@ fn main() -> gradatim::Result<()> {
         tokenizer.tokens(response) as usize
     });
     show("tokens (bpe-openai)", &|(_, _, response)| {
-        reference_tokens(response) as usize
+        bpe_openai::voyage3_base().count(response)
     });
     show("problem_id", &|(problem, _, _)| {
         ids::problem_id(problem).0 as usize

@@ -224,8 +224,3 @@ fn library(name: &str, text: &str) -> Result<PipelineTokenizer> {
     let canonical = tokenizers::canonicalize_str(text).map_err(|error| unusable(name, error))?;
     tokenizers::from_json(&canonical).map_err(|error| unusable(name, error))
 }
-
-/// The second implementation, for the cross-check.
-pub fn reference_tokens(text: &str) -> u32 {
-    bpe_openai::voyage3_base().count(text) as u32
-}

@@ -1,7 +1,5 @@
 //! Qwen2.5's vocabulary, which comes with the binary, and the families of models that differ from it in added tokens alone.
 
-use std::collections::HashMap;
-
 use serde_json::json;
 
 use super::QWEN;
@@ -34,76 +32,84 @@ impl Family {
 
     /// What counts with it.
     pub(super) fn compiled(&self) -> Compiled {
-        let built_in = Compiled::from_bytes(VOCABULARY).expect("what is built in is whole");
         let raw = self.added.iter().map(|(token, _)| AddedToken::alone(token));
         Compiled {
             raw: raw.collect(),
-            ..built_in
+            ..built_in()
         }
     }
 
     /// Its `tokenizer.json`, of which the library makes ids.
     pub(super) fn json(&self) -> String {
-        json(&self.added, self.begin)
+        Spelled::built_in().json(&self.added, self.begin)
     }
 }
 
-/// Qwen2.5's `tokenizer.json`, from the ranks: each token above the bytes is the pair that the merges
-/// below its own rank leave of it.
-fn json(added: &[(&str, bool)], begin: Option<&str>) -> String {
-    let bpe = &bpe_openai::voyage3_base().bpe;
-    let letters = byte_letters();
-    let spell =
-        |token: &[u8]| -> String { token.iter().map(|&byte| letters[byte as usize]).collect() };
-    let tokens: Vec<&[u8]> = (0..bpe.num_tokens() as u32)
-        .map(|id| bpe.token_bytes(id))
-        .collect();
-    let ranks: HashMap<&[u8], u32> = tokens
-        .iter()
-        .zip(0..)
-        .map(|(&token, rank)| (token, rank))
-        .collect();
-    let vocab: serde_json::Map<_, _> = tokens
-        .iter()
-        .zip(0_u32..)
-        .map(|(token, rank)| (spell(token), json!(rank)))
-        .collect();
-    let merges: Vec<String> = tokens
-        .iter()
-        .zip(0..)
-        .filter(|(token, _)| token.len() > 1)
-        .filter_map(|(token, rank)| {
-            let cut = merged_at(token, rank, &ranks)?;
-            Some(format!("{} {}", spell(&token[..cut]), spell(&token[cut..])))
+fn built_in() -> Compiled {
+    Compiled::from_bytes(VOCABULARY).expect("what is built in is whole")
+}
+
+/// The tokens of a vocabulary as its file spells them, in order of id, and the merges in theirs.
+#[derive(Debug, PartialEq, Eq)]
+struct Spelled {
+    tokens: Vec<String>,
+    merges: Vec<String>,
+}
+
+impl Spelled {
+    /// Of the built-in one: the bytes by their letters, and behind them what each merge makes.
+    fn built_in() -> Self {
+        let pairs = built_in().pairs;
+        let mut symbols: Vec<String> = byte_letters().map(String::from).to_vec();
+        let merges = pairs.iter().map(|&(left, right)| {
+            let [left, right] = [left, right].map(|symbol| symbols[symbol as usize].clone());
+            symbols.push([left.as_str(), right.as_str()].concat());
+            format!("{left} {right}")
+        });
+        let merges = merges.collect();
+        symbols[..256].sort_unstable();
+        Self {
+            tokens: symbols,
+            merges,
+        }
+    }
+
+    /// Its `tokenizer.json`.
+    fn json(&self, added: &[(&str, bool)], begin: Option<&str>) -> String {
+        let vocab: serde_json::Map<_, _> = self
+            .tokens
+            .iter()
+            .zip(0_u32..)
+            .map(|(token, id)| (token.clone(), json!(id)))
+            .collect();
+        let added: Vec<_> = added.iter().zip(self.tokens.len()..).map(|((content, special), id)| json!({
+            "id": id, "content": content, "single_word": false, "lstrip": false, "rstrip": false,
+            "normalized": false, "special": special,
+        })).collect();
+        let byte_level = json!({ "type": "ByteLevel", "add_prefix_space": false, "trim_offsets": false, "use_regex": false });
+        let begin_id = added
+            .iter()
+            .find(|token| token["content"].as_str() == begin);
+        let processor = match begin_id {
+            Some(token) => template_processor(token),
+            None => byte_level.clone(),
+        };
+        json!({
+            "version": "1.0", "truncation": null, "padding": null, "added_tokens": added,
+            "normalizer": { "type": "NFC" },
+            "pre_tokenizer": { "type": "Sequence", "pretokenizers": [
+                { "type": "Split", "pattern": { "Regex": PATTERN }, "behavior": "Isolated", "invert": false },
+                byte_level,
+            ] },
+            "post_processor": processor, "decoder": byte_level,
+            "model": {
+                "type": "BPE", "dropout": null, "unk_token": null, "continuing_subword_prefix": "",
+                "end_of_word_suffix": "", "fuse_unk": false, "byte_fallback": false,
+                "vocab": vocab, "merges": self.merges,
+            },
         })
-        .collect();
-    let added: Vec<_> = added.iter().zip(bpe.num_tokens()..).map(|((content, special), id)| json!({
-        "id": id, "content": content, "single_word": false, "lstrip": false, "rstrip": false,
-        "normalized": false, "special": special,
-    })).collect();
-    let byte_level = json!({ "type": "ByteLevel", "add_prefix_space": false, "trim_offsets": false, "use_regex": false });
-    let begin_id = added
-        .iter()
-        .find(|token| token["content"].as_str() == begin);
-    let processor = match begin_id {
-        Some(token) => template_processor(token),
-        None => byte_level.clone(),
-    };
-    json!({
-        "version": "1.0", "truncation": null, "padding": null, "added_tokens": added,
-        "normalizer": { "type": "NFC" },
-        "pre_tokenizer": { "type": "Sequence", "pretokenizers": [
-            { "type": "Split", "pattern": { "Regex": PATTERN }, "behavior": "Isolated", "invert": false },
-            byte_level,
-        ] },
-        "post_processor": processor, "decoder": byte_level,
-        "model": {
-            "type": "BPE", "dropout": null, "unk_token": null, "continuing_subword_prefix": "",
-            "end_of_word_suffix": "", "fuse_unk": false, "byte_fallback": false,
-            "vocab": vocab, "merges": merges,
-        },
-    })
-    .to_string()
+        .to_string()
+    }
 }
 
 /// Puts a token before each text.
@@ -118,23 +124,6 @@ fn template_processor(token: &serde_json::Value) -> serde_json::Value {
         "pair": [begin(0), sequence("A", 0), begin(1), sequence("B", 1)],
         "special_tokens": { text: { "id": content, "ids": [id], "tokens": [content] } },
     })
-}
-
-/// Where the last merge that makes `token` joins its two halves.
-fn merged_at(token: &[u8], rank: u32, ranks: &HashMap<&[u8], u32>) -> Option<usize> {
-    let mut cuts: Vec<usize> = (0..=token.len()).collect();
-    while cuts.len() > 3 {
-        let (best, at) = cuts
-            .windows(3)
-            .enumerate()
-            .filter_map(|(at, w)| Some((*ranks.get(&token[w[0]..w[2]])?, at)))
-            .min()?;
-        if best >= rank {
-            return None;
-        }
-        cuts.remove(at + 1);
-    }
-    Some(cuts[1])
 }
 
 const PATTERN: &str = "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
@@ -186,6 +175,8 @@ const R1_DISTILL_ADDED: [(&str, bool); 7] = [
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashMap;
+
     use super::*;
 
     #[test]
@@ -198,14 +189,55 @@ mod tests {
         }
     }
 
+    /// Of the ranks that another library carries: each token above the bytes is the pair that the merges below its own
+    /// rank leave of it.
+    fn of_ranks() -> Spelled {
+        let bpe = &bpe_openai::voyage3_base().bpe;
+        let letters = byte_letters();
+        let spell =
+            |token: &[u8]| -> String { token.iter().map(|&byte| letters[byte as usize]).collect() };
+        let tokens: Vec<&[u8]> = (0..bpe.num_tokens() as u32)
+            .map(|id| bpe.token_bytes(id))
+            .collect();
+        let ranks: HashMap<&[u8], u32> = tokens.iter().copied().zip(0..).collect();
+        let merges = tokens.iter().zip(0..).filter(|(token, _)| token.len() > 1);
+        let merges = merges.filter_map(|(token, rank)| {
+            let cut = merged_at(token, rank, &ranks)?;
+            Some(format!("{} {}", spell(&token[..cut]), spell(&token[cut..])))
+        });
+        Spelled {
+            merges: merges.collect(),
+            tokens: tokens.iter().map(|token| spell(token)).collect(),
+        }
+    }
+
+    /// Where the last merge that makes `token` joins its two halves.
+    fn merged_at(token: &[u8], rank: u32, ranks: &HashMap<&[u8], u32>) -> Option<usize> {
+        let mut cuts: Vec<usize> = (0..=token.len()).collect();
+        while cuts.len() > 3 {
+            let (best, at) = cuts
+                .windows(3)
+                .enumerate()
+                .filter_map(|(at, w)| Some((*ranks.get(&token[w[0]..w[2]])?, at)))
+                .min()?;
+            if best >= rank {
+                return None;
+            }
+            cuts.remove(at + 1);
+        }
+        Some(cuts[1])
+    }
+
     #[test]
     fn the_built_in_vocabulary_is_that_of_the_ranks() {
-        let compiled = Compiled::of_json(&json(&[], None)).expect("it is known");
+        let of_ranks = of_ranks();
+        let compiled = Compiled::of_json(&of_ranks.json(&[], None)).expect("it is known");
         let bytes = compiled.to_bytes();
         if std::env::var_os("VOCABULARY").is_some_and(|asked| asked == "overwrite") {
             let path = concat!(env!("CARGO_MANIFEST_DIR"), "/data/qwen2.5.vocabulary");
             std::fs::write(path, &bytes).expect("it is written");
         }
         assert!(bytes == VOCABULARY, "see data/README.md");
+        assert!(Spelled::built_in() == of_ranks, "ids and merges differ");
     }
 }
