@@ -37,6 +37,18 @@ pub(crate) struct Told<'f> {
     pub balance: Balance,
 }
 
+impl<'f> Told<'f> {
+    fn new([first, second]: [&'f SubsetRecord; 2], pair: Pair, mut balance: Balance) -> Self {
+        balance.judge([first, second], &pair);
+        Self {
+            first,
+            second,
+            pair,
+            balance,
+        }
+    }
+}
+
 impl Folder {
     pub(crate) fn open(out: &Path) -> Result<Self> {
         let manifest = folder::manifest(out)?;
@@ -104,12 +116,7 @@ impl Folder {
         };
         let samples = [self.chosen(&first.name), self.chosen(&second.name)];
         let mut balances = compare(&self.accepted(), &samples, &[pair], self.manifest.seed);
-        Ok(Told {
-            first,
-            second,
-            pair,
-            balance: balances.remove(0),
-        })
+        Ok(Told::new([first, second], pair, balances.remove(0)))
     }
 
     /// How each subset compares to each of its controls, as a run writes it.
@@ -121,13 +128,15 @@ impl Folder {
             .collect();
         let pairs = pairs(records);
         let balances = compare(&self.accepted(), &samples, &pairs, self.manifest.seed);
-        let told = pairs.iter().zip(balances).map(|(pair, balance)| Told {
-            first: &records[pair.first],
-            second: &records[pair.second],
-            pair: *pair,
-            balance,
-        });
-        told.collect()
+        let told = pairs.into_iter().zip(balances);
+        told.map(|(pair, balance)| {
+            Told::new(
+                [pair.first, pair.second].map(|at| &records[at]),
+                pair,
+                balance,
+            )
+        })
+        .collect()
     }
 
     fn accepted(&self) -> Accepted<'_> {

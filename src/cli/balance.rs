@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::audit::balance::{Folder, Told};
 use crate::compare::balance::{
-    Balance, LARGE, Line, Relation, Summary, love, told_with_others, unbalanced_first, why,
+    Balance, LARGE, Line, Meant, Relation, Summary, love, told_with_others, unbalanced_first, why,
 };
 use crate::compare::overlap::Overlap;
 use crate::manifest::{Manifest, SubsetRecord};
@@ -24,9 +24,12 @@ A difference (SMD) is of means, over the standard deviation of all that was acce
 tokens and bytes it is taken on ln(1 + x). Two things are asked of it. Is it beyond chance:
 farther than two random sets of these sizes lie apart, in their most different variable, in
 95 of 100 pairs (`chance`)? Is it large: a tenth of a standard deviation or more? Small sets
-differ by more than that by chance, large ones by less. `*` marks what the criterion makes
-differ on purpose, `!` what is beyond chance, large, and no purpose. `gradatim schema
-balance` says what each figure is.
+differ by more than that by chance, large ones by less. A pair is judged by what the two are
+meant to have alike: of a matched control what it is matched on, of a pair of the same
+problems what is the problem's. `!` marks what is meant to be alike, and differs beyond
+chance and by much; `*` what is meant to differ, by the criterion or the style; `~` what
+nothing holds alike, and what may go with the choice. `gradatim schema balance` says what
+each figure is.
 
 Example:
   gradatim balance out
@@ -42,7 +45,8 @@ pub(super) struct Arguments {
     /// Draw a Love plot to this file, as SVG.
     #[arg(long, value_name = "FILE")]
     plot: Option<PathBuf>,
-    /// End with 1 where a difference that is neither by design nor by chance is larger than this, in standard deviations.
+    /// End with 1 where a difference beyond chance, in what the two are meant to have alike, is larger than this, in standard
+    /// deviations.
     #[arg(long, value_name = "SMD")]
     fail_above: Option<f64>,
     /// Report as JSON on stdout.
@@ -207,7 +211,9 @@ fn one(told: &Told<'_>) -> String {
         .map(level)
         .collect();
     text += &table(&["mix", "A", "B", "SMD", "chance"], &levels);
-    text += &format!("\n* by design   ! beyond chance, and {LARGE} or more\n");
+    text += &format!(
+        "\n* by design   ~ held alike by nothing   ! meant to be alike, beyond chance, and {LARGE} or more\n"
+    );
     for line in told
         .balance
         .unexplained()
@@ -224,10 +230,11 @@ fn is_of_mix(line: &Line) -> bool {
 }
 
 fn marked(line: &Line) -> &'static str {
-    match line.by_design {
-        true => " *",
-        false if line.is_unbalanced() => " !",
-        false => "",
+    match line.meant {
+        Meant::Unlike => " *",
+        Meant::Open => " ~",
+        Meant::Alike if line.is_unbalanced() => " !",
+        Meant::Alike => "",
     }
 }
 
@@ -280,7 +287,7 @@ fn level(line: &Line) -> Vec<String> {
 fn all(manifest: &Manifest, compared: &[Told<'_>]) -> String {
     let summary = summary(compared);
     let mut text = format!(
-        "{} pairs of a subset and its control, in what the criterion does not decide, in standard deviations:\n",
+        "{} pairs of a subset and its control, in what they are meant to have alike, in standard deviations:\n",
         thousands(summary.pairs as u64)
     );
     for sentence in summary.sentences() {

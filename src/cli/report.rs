@@ -8,7 +8,6 @@ use super::{apart, named_path, say};
 use crate::Result;
 use crate::pipeline::PipelineFile;
 use crate::plan::Overrides;
-use crate::source::{Located, Source};
 use crate::view::report::{self, Origin};
 
 /// Writes one page that shows what is in a folder: where every row went, the grid and what there is for each cell, lengths,
@@ -18,8 +17,8 @@ use crate::view::report::{self, Origin};
 The page is one file of at most 5 MB, asks nobody for anything and runs no script: it can be
 sent, printed and read without a mouse. It stands beside the folder, which stays as it is.
 Beside each number stands the command that shows its rows. Examples of rows that no set holds are
-read from the sources, where these lie on this machine. The same folder and sources give the same
-page.
+read from the sources, where these lie on this machine. The same folder and sources, lying the same
+way to each other, give the same page.
 
 Examples:
   gradatim report out
@@ -77,12 +76,7 @@ pub(super) fn beside(folder: &Path, origin: Origin) -> Result<()> {
 
 /// Where the sources of a pipeline lie that was just read.
 pub(super) fn origin_of(file: &PipelineFile, given: &[(String, PathBuf)]) -> Origin {
-    let named = file.pipeline.sources.iter();
-    let named = named.filter(|(_, source)| source.path.is_some());
-    let lies =
-        |(name, source): (&String, &Source)| (name.clone(), source.location().below(file.folder()));
-    let all: Vec<_> = named.map(lies).chain(given.iter().cloned()).collect();
-    origin(None, &all)
+    origin(Some(file.folder()), given)
 }
 
 /// Where sources lie, as the command line says it.

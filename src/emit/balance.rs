@@ -35,7 +35,10 @@ pub(super) fn write(
     let pairs = balance::pairs(records);
     let samples: Vec<&[u32]> = selection.subsets.iter().map(Subset::entries).collect();
     let balances = balance::compare(&accepted, &samples, &pairs, experiment.plan.seed);
-    let compared: Vec<Compared> = pairs.into_iter().zip(balances).collect();
+    let mut compared: Vec<Compared> = pairs.into_iter().zip(balances).collect();
+    for (pair, balance) in &mut compared {
+        balance.judge([pair.first, pair.second].map(|at| &records[at]), pair);
+    }
     write_balance(records, &compared, &run.join("balance.parquet"))?;
     let shown: Vec<love::Shown<'_>> = compared
         .iter()
@@ -257,6 +260,7 @@ pub(super) mod tests {
             variable: "a variable",
             level: Some("a level".into()),
             by_design: true,
+            meant: balance::Meant::Unlike,
             scale: "a scale",
             known: [1, 2],
             mean: [Some(3.0), Some(4.0)],

@@ -714,14 +714,14 @@ fn near_duplicates(line: &mut impl FnMut(String), manifest: &Manifest) {
 /// How many pairs the card names; the file has them all.
 const PAIRS_NAMED: usize = 12;
 
-/// How pairs stand, and those that are out of balance with what neither chance nor the criterion explains.
+/// How pairs stand, and those that are out of balance in what they are meant to have alike.
 fn balance(line: &mut impl FnMut(String), manifest: &Manifest, balances: &[Compared]) {
     if balances.is_empty() {
         return;
     }
     let summary = Summary::of(balances.iter().map(|(_, balance)| balance));
     line(format!(
-        "\n## Balance\n\nOf {} pairs of a subset and its control, in what the subset's criterion does not decide and \
+        "\n## Balance\n\nOf {} pairs of a subset and its control, in what they are meant to have alike and \
          in standard deviations of the accepted pool:\n",
         summary.pairs
     ));

@@ -5,7 +5,8 @@
 
 use maud::{Markup, html};
 
-use super::page::percent;
+use super::page::{percent, said};
+use super::text;
 use crate::error::{one_line, thousands};
 use crate::svg::shortened;
 
@@ -20,6 +21,10 @@ const LONG: usize = 24;
 pub(crate) enum Cell {
     /// Words, of data too.
     Text(String),
+    /// A sentence of ours, in which names may stand between backticks.
+    Said(String),
+    /// An answer, whose formulas are rendered.
+    Answer(String),
     /// A name as it is typed.
     Code(String),
     Count(u64),
@@ -54,14 +59,18 @@ impl Cell {
     }
 
     fn is_long(&self) -> bool {
-        matches!(self, Self::Text(text) if text.len() > LONG)
+        matches!(self, Self::Text(text) | Self::Said(text) | Self::Answer(text) if text.len() > LONG)
     }
 
     /// Whether nobody would see it.
     fn is_nothing(&self) -> bool {
         match self {
             Self::Nothing => true,
-            Self::Text(text) | Self::Code(text) | Self::Figure(text) => text.is_empty(),
+            Self::Text(text)
+            | Self::Said(text)
+            | Self::Answer(text)
+            | Self::Code(text)
+            | Self::Figure(text) => text.is_empty(),
             Self::Count(_) | Self::Rows(_) => false,
         }
     }
@@ -69,9 +78,11 @@ impl Cell {
     /// What a screen reader calls it by.
     fn name(&self) -> String {
         match self {
-            Self::Text(text) | Self::Code(text) | Self::Figure(text) => {
-                shortened(text, LETTERS_MAX)
-            }
+            Self::Text(text)
+            | Self::Said(text)
+            | Self::Answer(text)
+            | Self::Code(text)
+            | Self::Figure(text) => shortened(text, LETTERS_MAX),
             Self::Count(count) => thousands(*count),
             Self::Rows(_) | Self::Nothing => String::new(),
         }
@@ -80,6 +91,8 @@ impl Cell {
     fn markup(&self, row: &str) -> Markup {
         match self {
             Self::Code(_) => html! { code { (self.name()) } },
+            Self::Said(_) => said(&self.name()),
+            Self::Answer(text) => text::answer(text),
             Self::Rows(command) => html! {
                 details.rows { summary aria-label={ "rows: " (row) } { "rows" } (typed(command)) }
             },
@@ -136,7 +149,9 @@ impl Table {
             table {
                 @if let Some(caption) = caption { caption { (caption) } }
                 thead { tr { @for column in &columns {
-                    th scope="col" class=[column.class] { (column.head) }
+                    // A head without a word heads nothing.
+                    @if column.head.is_empty() { td {} }
+                    @else { th scope="col" class=[column.class] { (column.head) } }
                 } } }
                 tbody { @for row in &self.rows { tr { (cells(row, &columns)) } } }
             }
@@ -187,7 +202,7 @@ fn cells(row: &[Cell], columns: &[Column]) -> Markup {
     let name = name.unwrap_or_default();
     html! {
         @for (at, (cell, column)) in shown.enumerate() {
-            @if at == 0 {
+            @if at == 0 && !cell.is_nothing() {
                 th scope="row" class=[column.class] { (cell.markup(&name)) }
             } @else {
                 td class=[column.class] { (cell.markup(&name)) }
@@ -240,6 +255,26 @@ mod tests {
         );
         assert_eq!(written.matches("<td").count(), 2, "{written}");
         assert_eq!(written.matches("<th scope=\"row\"").count(), 2, "{written}");
+    }
+
+    #[test]
+    fn a_head_without_a_word_heads_nothing_and_sentences_show_names_and_answers_formulas() {
+        let mut table = Table::new("", &["", "said", "gold"]);
+        table.rows.push(vec![
+            Cell::Nothing,
+            Cell::Said("set `a<b`".into()),
+            Cell::Answer(r"\frac{1}{2}".into()),
+        ]);
+        table
+            .rows
+            .push(vec![Cell::text("a"), Cell::Nothing, Cell::Nothing]);
+        let written = table.markup().into_string();
+        assert!(!written.contains("<th scope=\"col\"></th>"), "{written}");
+        assert!(!written.contains("<th scope=\"row\"></th>"), "{written}");
+        assert!(
+            written.contains("set <code>a&lt;b</code>") && written.contains("<mfrac>"),
+            "{written}"
+        );
     }
 
     #[test]

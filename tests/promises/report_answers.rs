@@ -596,7 +596,7 @@ fn a_cell_that_is_short_says_why_beside_its_drawing() {
     place.run("out", &[]).ends(0);
     let page = page_of(&place, "out");
     let manifest = place.out("out").manifest();
-    let reason = text_of(&manifest["shortfalls"][0], "reason").to_owned();
+    let reason = text_of(&manifest["shortfalls"][0], "reason");
     assert!(!reason.is_empty());
     let figures = page.named("figure");
     let grid = figures
@@ -606,7 +606,276 @@ fn a_cell_that_is_short_says_why_beside_its_drawing() {
     let captions = grid.named("figcaption");
     let said = captions[0].text();
     assert!(
-        said.contains("of 5,000: ") && said.contains(&reason),
+        said.contains(&format!("of 5,000): {reason}; mended by a smaller size")),
         "{said}"
     );
+}
+
+/// A sum of a command's counts, of rows that have such a value.
+fn summed(rows: &[Value], count: &str, is: impl Fn(&Value) -> bool) -> u64 {
+    let those = rows.iter().filter(|row| is(row));
+    those.filter_map(|row| row[count].as_u64()).sum()
+}
+
+#[test]
+fn an_effect_of_size_says_of_how_many_kinds_of_set_it_is_and_why_not_of_all() {
+    let place = Place::new();
+    place.write("data/a.jsonl", jsonl(&openr1_rows(90)));
+    place.write(
+        "pipeline.toml",
+        "[sources.all]\nlayout = 'openr1'\npath = 'data'\n[measure]\ntokenizer = 'bytes.json'\n[[grid]]\nname = 'few'\nsize = [5, 10, 20]\n\
+         [[grid]]\nname = 'many'\nsize = [5, 10, 20, 40]\n",
+    );
+    place.run("out", &[]).ends(0);
+    attempts::make(&place.path("out"), &place.path("logs"), 1).expect("attempts");
+    let arguments = [
+        "eval",
+        "logs",
+        "--experiment",
+        "out",
+        "--out",
+        "evaluation",
+        "--report",
+    ];
+    place.gradatim(&arguments).ends(0);
+    let page = evaluation_page(&place);
+    let rows = cells(&page, "Effects, in points");
+    let of = |name: &str| {
+        let row = rows.iter().find(|row| row[0] == "size" && row[1] == name);
+        row.unwrap_or_else(|| panic!("{name}: {rows:?}"))[3].clone()
+    };
+    assert_eq!(of("10 - 5"), "2 of 2");
+    // The ends of the smaller grid, and neither neighbours nor the ends of the larger.
+    let some = of("20 - 5");
+    assert!(
+        some.starts_with("1 of 2: few: ") && some.contains("neither neighbours nor the ends"),
+        "{some}"
+    );
+    let tiers = cells(&page, "Score by tier of difficulty");
+    let commands = section(&page, "tiers").named("code");
+    let mut typed = commands.iter().map(|code| code.text());
+    let command = typed.rfind(|typed| typed.contains("question"));
+    let shown = shown(&place, &command.expect("a command"));
+    for row in &tiers[1..] {
+        let tier = match row[0].as_str() {
+            "extremely hard (exh)" => "exh",
+            tier => tier,
+        };
+        let named: BTreeSet<&str> = row[3].split(", ").collect();
+        let those = shown.iter().filter(|one| text_of(one, "tier") == tier);
+        let expected: BTreeSet<&str> = those.map(|one| text_of(one, "question")).collect();
+        assert_eq!(named, expected, "{row:?}");
+        assert_eq!(number(&row[2]), named.len() as u64, "{row:?}");
+    }
+}
+
+#[test]
+fn an_audit_says_the_score_of_each_source_and_which_styles_are_guessed() {
+    let place = Place::new();
+    let row = |at: u64, right: bool| {
+        let said = if right { at + 1 } else { at + 7 };
+        let response = format!(
+            "<think>\nOkay, so {at}. Wait, let me check.\n</think>\n\nIt is \\boxed{{{said}}}."
+        );
+        json!({ "problem": format!("What is {at}+1?"), "answer": (at + 1).to_string(), "response": response })
+    };
+    let rows: Vec<Value> = (0..20).map(|at| row(at, at % 4 != 0)).collect();
+    place.write("plain.jsonl", jsonl(&rows));
+    let arguments = [
+        "audit",
+        "plain.jsonl",
+        "--tokenizer",
+        "bytes.json",
+        "--out",
+        "audited",
+        "--pool",
+        "pool",
+        "--report",
+    ];
+    place.gradatim(&arguments).ends(0);
+    let page = std::fs::read_to_string(place.path("audited.report.html")).expect("a page");
+    let page = parse(&page).unwrap_or_else(|why| panic!("{why}"));
+    let scores = cells(&page, "Score by source");
+    let row = &scores[1];
+    assert_eq!(
+        [&row[1], &row[2], &row[3]],
+        ["20", "15", "75.0 %"],
+        "{scores:?}"
+    );
+    let command = row.last().expect("a command");
+    let told = shown(&place, command);
+    assert_eq!(
+        summed(&told, "trajectories", |row| row["verdict"] == "correct"),
+        15
+    );
+    let styles = cells(&page, "By style");
+    assert!(
+        styles[1..]
+            .iter()
+            .all(|row| row[0].ends_with("(guessed from the text)")),
+        "{styles:?}"
+    );
+    // A style that the pipeline names is none.
+    let named = Place::new();
+    named.write("data/a.jsonl", jsonl(&openr1_rows(20)));
+    named.write(
+        "pipeline.toml",
+        "[sources.all]\nlayout = 'openr1'\npath = 'data'\n[measure]\ntokenizer = 'bytes.json'\n[[grid]]\nsize = [5]\n",
+    );
+    named.run("out", &[]).ends(0);
+    let page = page_of(&named, "out");
+    let styles = cells(&page, "By style");
+    assert!(
+        styles[1..].iter().all(|row| !row[0].contains("guessed")),
+        "{styles:?}"
+    );
+}
+
+#[test]
+fn a_tenth_s_command_shows_exactly_its_numbers() {
+    let place = disputed();
+    let page = page_of(&place, "out");
+    let tenths = cells(&page, "Kept, by tenth of length");
+    assert!(tenths.len() > 9, "{tenths:?}");
+    for row in &tenths[1..] {
+        let told = shown(&place, row.last().expect("a command"));
+        let all = summed(&told, "trajectories", |_| true);
+        let kept = summed(&told, "trajectories", |row| row["fate"] == "kept");
+        assert_eq!([number(&row[2]), number(&row[3])], [all, kept], "{row:?}");
+    }
+}
+
+#[test]
+fn a_short_cell_names_the_key_and_value_that_fill_it_and_its_reason_once() {
+    let place = Place::new();
+    place.write("data/a.jsonl", jsonl(&openr1_rows(60)));
+    let pipeline = |bucket: u64| {
+        format!(
+            "on_shortfall = 'skip'\n[sources.all]\nlayout = 'openr1'\npath = 'data'\n[measure]\ntokenizer = 'bytes.json'\n[[grid]]\n\
+             category = ['algebra', 'geometry', 'nowhere']\nsize = [2]\n[grid.length]\nrule = ['short', 'long']\nbucket = {bucket}\n"
+        )
+    };
+    place.write("pipeline.toml", pipeline(1000));
+    place.run("out", &[]).ends(0);
+    let page = page_of(&place, "out");
+    let rows = cells(&page, "Each cell: the problems");
+    let at = |head: &str| {
+        rows[0]
+            .iter()
+            .position(|one| one == head)
+            .expect("a column")
+    };
+    let mut buckets = Vec::new();
+    for row in &rows[1..] {
+        let command = &row[at("see")];
+        match row[at("category")].as_str() {
+            "nowhere" => assert_eq!(command, "", "nothing is there to show"),
+            _ => assert!(!shown(&place, command).is_empty(), "{row:?}"),
+        }
+        if let Some((_, value)) = row[at("to fill it")].split_once("bucket = ") {
+            buckets.push(number(value.trim_end_matches('`')));
+        }
+    }
+    assert_eq!(buckets.len(), 4, "{rows:?}");
+    let captions = section(&page, "grid").named("figcaption");
+    let said = captions[0].text();
+    assert_eq!(said.matches("short and long overlap").count(), 1, "{said}");
+    assert!(
+        found(&page, "grid").contains("[grid.length] bucket"),
+        "{}",
+        found(&page, "grid")
+    );
+    // With the value all cells that there is something for are filled.
+    let least = buckets.into_iter().min().expect("a value");
+    place.write("pipeline.toml", pipeline(least));
+    place.run("filled", &[]).ends(0);
+    let sets = place.out("filled").selection();
+    let filled = sets
+        .keys()
+        .filter(|name| name.starts_with("algebra-") || name.starts_with("geometry-"));
+    assert_eq!(filled.count(), 4, "{:?}", sets.keys());
+}
+
+#[test]
+fn what_makes_a_folder_again_is_known_where_its_sources_are_found() {
+    let place = Place::new();
+    place.write("data/a.jsonl", jsonl(&openr1_rows(20)));
+    place.write(
+        "pipelines/one.toml",
+        "[sources.all]\nlayout = 'openr1'\npath = '../data'\n[measure]\ntokenizer = '../bytes.json'\n[[grid]]\nsize = [5]\n",
+    );
+    let arguments = [
+        "run",
+        "pipelines/one.toml",
+        "--out",
+        "out",
+        "--pool",
+        "pool",
+        "--report",
+    ];
+    place.gradatim(&arguments).ends(0);
+    let with_run = std::fs::read_to_string(place.path("out.report.html")).expect("a page");
+    let page = page_of(&place, "out");
+    let later = std::fs::read_to_string(place.path("out.report.html")).expect("a page");
+    assert_eq!(
+        with_run, later,
+        "the run knows it, and who comes later finds it"
+    );
+    let commands = section(&page, "again").named("code");
+    let typed = commands.iter().map(|code| code.text());
+    let again = typed
+        .into_iter()
+        .find(|typed| typed.starts_with("gradatim run"))
+        .expect("a command");
+    assert!(again.ends_with(" --base pipelines"), "{again}");
+    let words = shlex::split(&again).expect("words of a shell");
+    let words: Vec<&str> = words[1..].iter().map(String::as_str).collect();
+    place
+        .gradatim(&[&words[..], &["--pool", "pool"]].concat())
+        .ends(0);
+    assert_eq!(tree(&place.path("out")), tree(&place.path("again")));
+    // Where nothing is found it says what is missing.
+    std::fs::rename(place.path("data"), place.path("elsewhere")).expect("a folder moves");
+    let page = page_of(&place, "out");
+    let said = section(&page, "again").text();
+    assert!(
+        said.contains("--base DIR") && said.contains("not known here"),
+        "{said}"
+    );
+}
+
+#[test]
+fn card_report_and_command_judge_each_pair_by_one_rule() {
+    let place = Place::new();
+    copy(&QUICKSTART.out.0, &place.path("out"));
+    let page = page_of(&place, "out");
+    let told = place.gradatim(&["balance", "out", "--json"]).ends(0).json();
+    let count = |key: &str| told["summary"][key].as_u64().expect("a count");
+    let said = found(&page, "balance");
+    assert!(
+        said.starts_with(&format!(
+            "In {} of {} comparisons",
+            count("unbalanced"),
+            count("pairs")
+        )),
+        "{said}"
+    );
+    assert!(
+        said.contains(&format!(". In {} they differ in", count("open"))),
+        "{said}"
+    );
+    let card = std::fs::read_to_string(place.path("out/README.md")).expect("a card");
+    for sentence in [
+        format!(
+            "- {} differ by more than that, and by 0.1 or more",
+            count("unbalanced")
+        ),
+        format!(
+            "- {} differ by as much in something that nothing holds alike",
+            count("open")
+        ),
+    ] {
+        assert!(card.contains(&sentence), "{sentence}");
+    }
+    assert!(count("open") > 0 && count("unbalanced") < count("pairs"));
 }

@@ -2,7 +2,8 @@
 //!
 //! A criterion makes a difference on purpose: long trajectories are longer than their random control's.
 //! Such a difference is marked and not counted among the worst. What a matched control matched on is not
-//! wanted to differ, whatever the criterion.
+//! wanted to differ, whatever the criterion. What nothing holds alike may go with the criterion, and spoils no comparison
+//! either: [`meant`] is the one rule by which the card, the report and `gradatim balance` judge.
 
 use std::collections::HashMap;
 
@@ -170,9 +171,11 @@ fn criteria([first, second]: [&SubsetRecord; 2], pair: &Pair) -> Vec<&'static st
 }
 
 /// What two subsets are meant to be in a variable.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub(crate) enum Meant {
     /// Alike: the control holds it alike, or nothing tells the two apart by it.
+    #[default]
     Alike,
     /// Not alike: the criterion makes the difference, or the style does.
     Unlike,
@@ -194,7 +197,9 @@ pub(crate) fn meant([first, second]: [&SubsetRecord; 2], pair: &Pair, variable: 
             matched.is_some_and(|matched| matched.strata.contains(&stratum))
         }),
         // Drawn from all: what the subset is chosen for may take other things along.
-        Relation::Random | Relation::None => criteria([first, second], pair).is_empty(),
+        Relation::Random => criteria([first, second], pair).is_empty(),
+        // Whoever holds any two against each other asks for all that their criteria do not decide.
+        Relation::None => true,
     };
     match is_held || variable == "style" {
         true => Meant::Alike,

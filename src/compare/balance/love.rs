@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Balance, LARGE, Relation};
+use super::{Balance, LARGE, Meant, Relation};
 use crate::svg::{Anchor, Drawing, Svg, fitted, tick, width_of};
 
 /// How many of the pairs that differ most are named.
@@ -23,6 +23,7 @@ const UNSIGNED: &str = "|difference of means| / standard deviation of the accept
 /// The legend's words.
 const BEYOND: &str = "beyond the axis";
 const BY_DESIGN: &str = "by design";
+const OPEN: &str = "held alike by nothing";
 const CHANCE: &str = "what chance makes";
 
 /// How far the axis goes at most, so that one far pair does not press all others together; chosen by hand.
@@ -55,7 +56,7 @@ pub(crate) struct Shown<'b> {
 pub(crate) struct Difference<'b> {
     pub variable: &'b str,
     pub level: Option<&'b str>,
-    pub by_design: bool,
+    pub meant: Meant,
     pub smd: f64,
     /// What |smd| passes by chance; none where nobody can say.
     pub chance: Option<f64>,
@@ -67,7 +68,7 @@ impl<'b> Shown<'b> {
             Some(Difference {
                 variable: line.variable,
                 level: line.level.as_deref(),
-                by_design: line.by_design,
+                meant: line.meant,
                 smd: line.smd?,
                 chance: line.chance,
             })
@@ -80,9 +81,12 @@ impl<'b> Shown<'b> {
         }
     }
 
-    /// The difference that says most, of those that nobody wanted; of equals the first.
+    /// The difference that says most, of what is meant to be alike; of equals the first.
     pub(crate) fn worst(&self) -> Option<&Difference<'b>> {
-        let unwanted = self.differences.iter().filter(|one| !one.by_design);
+        let unwanted = self
+            .differences
+            .iter()
+            .filter(|one| one.meant == Meant::Alike);
         unwanted.rev().max_by(|a, b| a.says_less(b))
     }
 
@@ -110,6 +114,11 @@ impl Difference<'_> {
         is_chance.then(self.smd.abs().total_cmp(&other.smd.abs()))
     }
 
+    /// Whether it counts: chance does not make as much, and it is large.
+    pub(crate) fn counts(&self) -> bool {
+        self.chance.is_some() && !self.is_chance() && self.smd.abs() >= LARGE
+    }
+
     /// Whether chance alone makes as much.
     fn is_chance(&self) -> bool {
         self.chance.is_some_and(|chance| self.smd.abs() <= chance)
@@ -133,7 +142,7 @@ pub(crate) fn of_pair(pair: &Shown<'_>) -> Drawing {
     for difference in told {
         let mut row = PlotRow::new(difference.name());
         row.dots.push(Dot::new(difference, pair.relation));
-        row.chance = difference.chance.map(|chance| [chance, chance]);
+        row.chance = difference.chance;
         panel.rows.push(row);
     }
     drawing(Svg::new(&title, &said), &[panel], &[])
@@ -158,10 +167,14 @@ fn how_read(one: bool) -> String {
     } else {
         "A dot a pair"
     };
-    format!(
-        "{dot}. Grey: as far as random sets of these sizes lie apart by chance; what is no farther is faint. The dashed \
-         line is {LARGE}: large."
-    )
+    let grey = if one {
+        "Grey: as far as random sets of these sizes lie apart by chance; what is no farther is faint"
+    } else {
+        "It is faint where random sets of the pair's own sizes lie as far apart by chance, and full where they do not: small \
+         sets lie farther apart by chance than large ones. Grey, of a row: as far as chance takes each of its pairs, so that no \
+         full dot stands there"
+    };
+    format!("{dot}. {grey}. The dashed line is {LARGE}: large.")
 }
 
 /// A row for each variable, with a lane for each relation. Of a mix the level that differs most.
@@ -178,7 +191,7 @@ fn by_variable(pairs: &[Shown<'_>], relations: &[Relation], limit: f64) -> Panel
             let mut dot = Dot::new(difference, pair.relation);
             dot.lane = (lane.unwrap_or_default() as f64 + 0.5) / relations.len() as f64 - 0.5;
             rows[at].dots.push(dot);
-            rows[at].widen(difference.chance);
+            rows[at].narrow(difference.chance);
         }
     }
     let farthest = |row: &PlotRow| {
@@ -219,19 +232,26 @@ fn by_pair(pairs: &[Shown<'_>], limit: f64) -> Panel {
         .collect();
     worst.sort_by(|a, b| b.1.says_less(a.1));
     let mut panel = Panel::new(limit, false);
-    panel.title = match worst.len() > NAMED_PAIRS {
-        true => format!(
-            "the {NAMED_PAIRS} pairs that differ most beyond chance, of {}, and in what",
-            worst.len()
-        ),
-        false => "each pair, where it differs most".into(),
-    };
-    worst.truncate(NAMED_PAIRS);
+    panel.title = "each pair, where it differs most in what is meant to be alike".into();
+    if worst.len() > NAMED_PAIRS {
+        // Of many those alone of which something is said.
+        worst.retain(|(_, difference)| difference.counts());
+        let all = format!(
+            "{} of {} pairs differ beyond chance",
+            worst.len(),
+            pairs.len()
+        );
+        panel.title = match worst.len() {
+            0..=NAMED_PAIRS => format!("{all} in what is meant to be alike"),
+            _ => format!("{all} in what is meant to be alike; the {NAMED_PAIRS} that differ most"),
+        };
+        worst.truncate(NAMED_PAIRS);
+    }
     for (pair, difference) in worst {
         let mut row = PlotRow::new(pair.name());
         row.note = difference.name();
         row.dots.push(Dot::new(difference, pair.relation));
-        row.widen(difference.chance);
+        row.narrow(difference.chance);
         panel.rows.push(row);
     }
     panel
@@ -259,15 +279,15 @@ struct PlotRow {
     /// Said behind the plot.
     note: String,
     dots: Vec<Dot>,
-    /// The least and the most of what chance makes of its dots.
-    chance: Option<[f64; 2]>,
+    /// The least of what chance makes of its dots.
+    chance: Option<f64>,
 }
 
 #[derive(Clone, Copy)]
 struct Dot {
     value: f64,
     relation: Relation,
-    by_design: bool,
+    meant: Meant,
     /// Whether chance makes as much.
     is_faint: bool,
     /// Above or below the middle of its row, from -0.5 to 0.5.
@@ -280,6 +300,8 @@ enum Mark {
     Dot,
     /// By design: hollow, so that what was meant is told from what was not without its colour.
     Diamond,
+    /// What nothing holds alike: hollow too.
+    Square,
     /// Beyond the axis: on its edge, pointing off the plot.
     ArrowLeft,
     ArrowRight,
@@ -362,22 +384,13 @@ impl Panel {
         }
     }
 
-    /// What chance makes, from the row's least on in fainter grey.
+    /// What chance makes of each of the row's dots, whatever the sizes of its sets.
     fn draw_chance(&self, svg: &mut Svg, row: &PlotRow, y: f64) {
-        let Some(ends) = row.chance else { return };
-        let mut band = |class: &str, from: f64, to: f64| {
-            let (from, to) = (self.x(from), self.x(to));
-            let size = [to - from, self.row_height() - 2.0];
-            svg.rect(class, [from, y + 1.0], size);
-        };
-        let [least, most] = ends;
-        match self.signed {
-            true => band("null", -most, most),
-            false => {
-                band("null", 0.0, least);
-                band("null faint", least, most);
-            }
-        }
+        let Some(least) = row.chance else { return };
+        let from = if self.signed { -least } else { 0.0 };
+        let (from, to) = (self.x(from), self.x(least));
+        let size = [to - from, self.row_height() - 2.0];
+        svg.rect("null", [from, y + 1.0], size);
     }
 
     /// A row's words, and its dots: one path for all of a kind, those that fall on one place drawn once.
@@ -441,11 +454,12 @@ impl Panel {
     }
 
     fn mark(&self, dot: &Dot) -> Mark {
-        match (self.is_beyond(dot), dot.by_design) {
+        match (self.is_beyond(dot), dot.meant) {
             (true, _) if self.value(dot) < 0.0 => Mark::ArrowLeft,
             (true, _) => Mark::ArrowRight,
-            (false, true) => Mark::Diamond,
-            (false, false) => Mark::Dot,
+            (false, Meant::Unlike) => Mark::Diamond,
+            (false, Meant::Open) => Mark::Square,
+            (false, Meant::Alike) => Mark::Dot,
         }
     }
 
@@ -466,12 +480,9 @@ impl PlotRow {
     }
 
     /// Takes in what chance makes of one more dot.
-    fn widen(&mut self, chance: Option<f64>) {
-        self.chance = match (self.chance, chance) {
-            (None, Some(chance)) => Some([chance, chance]),
-            (Some([least, most]), Some(chance)) => Some([least.min(chance), most.max(chance)]),
-            (ends, None) => ends,
-        };
+    fn narrow(&mut self, chance: Option<f64>) {
+        let both = [self.chance, chance].into_iter().flatten();
+        self.chance = both.reduce(f64::min);
     }
 }
 
@@ -480,7 +491,7 @@ impl Dot {
         Self {
             value: difference.smd,
             relation,
-            by_design: difference.by_design,
+            meant: difference.meant,
             is_faint: difference.is_chance(),
             lane: 0.0,
         }
@@ -520,10 +531,13 @@ fn key(svg: &mut Svg, panels: &[Panel], relations: &[Relation]) {
         let mut panels = panels.iter();
         panels.any(|panel| panel.has(|dot| is(panel, dot)))
     };
-    if any(&|_, dot| dot.by_design) {
-        said(svg, BY_DESIGN, &|svg, at| {
-            Mark::Diamond.draw(svg, "c0", &[at])
-        });
+    for (meant, words, mark) in [
+        (Meant::Unlike, BY_DESIGN, Mark::Diamond),
+        (Meant::Open, OPEN, Mark::Square),
+    ] {
+        if any(&|_, dot| dot.meant == meant) {
+            said(svg, words, &|svg, at| mark.draw(svg, "c0", &[at]));
+        }
     }
     if any(&Panel::is_beyond) {
         said(svg, BEYOND, &|svg, [x, y]| {
@@ -551,6 +565,10 @@ impl Mark {
                 let shapes = around(&[[0.0, -4.0], [4.0, 0.0], [0.0, 4.0], [-4.0, 0.0]]);
                 svg.shapes(&format!("{class} line"), &shapes);
             }
+            Self::Square => {
+                let shapes = around(&[[-3.0, -3.0], [3.0, -3.0], [3.0, 3.0], [-3.0, 3.0]]);
+                svg.shapes(&format!("{class} line"), &shapes);
+            }
             Self::ArrowLeft => svg.shapes(class, &around(&[[0.0, -4.0], [-8.0, 0.0], [0.0, 4.0]])),
             Self::ArrowRight => svg.shapes(class, &around(&[[0.0, -4.0], [8.0, 0.0], [0.0, 4.0]])),
         }
@@ -565,9 +583,9 @@ mod tests {
 
     /// The plot of a run with one pair for each `tokens` difference, by design, beside a small one.
     fn plot(tokens: &[f64]) -> String {
-        let line = |variable, smd, by_design| Line {
+        let line = |variable, smd, meant| Line {
             variable,
-            by_design,
+            meant,
             smd: Some(smd),
             chance: Some(0.21),
             ..Line::default()
@@ -575,7 +593,10 @@ mod tests {
         let balances: Vec<Balance> = tokens
             .iter()
             .map(|&smd| Balance {
-                lines: vec![line("tokens", smd, true), line("turns", 0.2, false)],
+                lines: vec![
+                    line("tokens", smd, Meant::Unlike),
+                    line("turns", 0.2, Meant::Alike),
+                ],
                 ..Balance::default()
             })
             .collect();
@@ -644,7 +665,7 @@ mod tests {
         let difference = |variable, smd, chance| Difference {
             variable,
             level: None,
-            by_design: false,
+            meant: Meant::Alike,
             smd,
             chance: Some(chance),
         };
@@ -660,6 +681,50 @@ mod tests {
             ],
         };
         assert_eq!(pair.worst().map(|worst| worst.variable), Some("first"));
+    }
+
+    /// Pairs of small and of large sets: what chance makes of them is not the same.
+    fn of_sizes(count: usize) -> String {
+        let pair = |at: usize| {
+            let (smd, chance) = [(0.25, 0.1), (0.3, 0.4), (0.15, 0.2)][at % 3];
+            Shown {
+                first: "set",
+                second: "control",
+                relation: Relation::Matched,
+                differences: vec![Difference {
+                    variable: "tokens",
+                    level: None,
+                    meant: Meant::Alike,
+                    smd: smd + at as f64 / 1e4,
+                    chance: Some(chance),
+                }],
+            }
+        };
+        of_run(&(0..count).map(pair).collect::<Vec<_>>()).file("balance")
+    }
+
+    #[test]
+    fn no_full_dot_stands_on_the_grey_of_its_row_and_what_is_named_counts() {
+        let drawn = of_sizes(60);
+        assert!(
+            drawn.contains(">20 of 60 pairs differ beyond chance in what is meant to be alike<"),
+            "{drawn}"
+        );
+        let grey = read::rects(&drawn, "null");
+        // The legend's stands first.
+        let [left, _, width, _] = grey[1];
+        let mut full: Vec<[f64; 2]> = read::paths(&drawn, "c3 dots").concat();
+        full.retain(|dot| dot[0] > LEFT);
+        assert!(!full.is_empty());
+        assert!(
+            full.iter().all(|dot| dot[0] > left + width),
+            "{full:?} {grey:?}"
+        );
+        assert_eq!(
+            of_sizes(60).matches(">tokens<").count(),
+            1 + 20,
+            "the row, and the pairs that count"
+        );
     }
 
     #[test]

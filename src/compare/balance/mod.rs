@@ -27,6 +27,7 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use crate::ids::Id;
+use crate::manifest::SubsetRecord;
 use crate::pool::Entries;
 pub(super) use chance::Stream;
 use chance::{Shape, Urn};
@@ -109,6 +110,8 @@ pub(crate) struct Line {
     pub level: Option<String>,
     /// The criterion makes the difference on purpose.
     pub by_design: bool,
+    /// What the two are meant to be in it: the rule by which they are judged.
+    pub meant: Meant,
     /// What the difference is taken on: `plain`, or `log` for ln(1 + x).
     pub scale: &'static str,
     /// Rows whose value is known.
@@ -138,18 +141,36 @@ pub(crate) struct Line {
 }
 
 impl Balance {
-    /// The line with the largest standardised difference, of those that nobody wanted.
+    /// Says of each line what the two are meant to be in it.
+    pub(crate) fn judge(&mut self, of: [&SubsetRecord; 2], pair: &Pair) {
+        for line in &mut self.lines {
+            line.meant = meant(of, pair, line.variable);
+        }
+    }
+
+    /// The line with the largest standardised difference, of what is meant to be alike.
     pub(crate) fn worst(&self) -> Option<&Line> {
         let size = |line: &&Line| line.smd.map_or(-1.0, f64::abs);
-        let unwanted = self.lines.iter().filter(|line| !line.by_design);
+        let unwanted = self.lines.iter().filter(|line| line.meant == Meant::Alike);
         let told = unwanted.filter(|line| line.smd.is_some());
         // Of equals the first, as they are told.
         told.rev().max_by(|a, b| size(a).total_cmp(&size(b)))
     }
 
-    /// What neither the criterion nor chance explains, of the variables and levels, the largest difference first.
+    /// What is meant to be alike and differs by more than chance, of the variables and levels, the largest difference first.
     pub(crate) fn unexplained(&self) -> Vec<&Line> {
-        let is_it = |line: &&Line| !line.by_design && line.smd.is_some() && line.is_beyond_chance();
+        self.beyond_chance(Meant::Alike)
+    }
+
+    /// Whether the two differ, by more than chance and by much, in something that nothing holds alike.
+    pub(crate) fn is_open(&self) -> bool {
+        let open = self.beyond_chance(Meant::Open);
+        open.iter().any(|line| line.is_large())
+    }
+
+    fn beyond_chance(&self, meant: Meant) -> Vec<&Line> {
+        let is_it =
+            |line: &&Line| line.meant == meant && line.smd.is_some() && line.is_beyond_chance();
         let mut lines: Vec<&Line> = self.lines.iter().filter(is_it).collect();
         lines.sort_by(|a, b| b.size().total_cmp(&a.size()));
         lines
@@ -203,7 +224,7 @@ impl Balance {
     }
 }
 
-/// What two subsets are beside each other, in all that the criterion does not decide.
+/// What two subsets are beside each other, in all that they are meant to have alike.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Standing {
@@ -237,9 +258,9 @@ impl Line {
         self.beyond_chance == Some(true)
     }
 
-    /// Whether neither the criterion nor chance explains a difference that is large.
+    /// Whether it is meant to be alike and differs by more than chance, and by much.
     pub(crate) fn is_unbalanced(&self) -> bool {
-        !self.by_design && self.is_beyond_chance() && self.is_large()
+        self.meant == Meant::Alike && self.is_beyond_chance() && self.is_large()
     }
 }
 

@@ -1,8 +1,8 @@
 //! How the pairs of a run stand, in a few sentences.
 
-use super::{Balance, LARGE, Standing};
+use super::{Balance, LARGE, Line, Meant, Standing};
 
-/// How many pairs of a subset and its control stand how, in what the criterion does not decide.
+/// How many pairs of a subset and its control stand how, in what they are meant to have alike.
 #[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
 pub(crate) struct Summary {
     pub pairs: usize,
@@ -14,6 +14,8 @@ pub(crate) struct Summary {
     pub small: usize,
     /// Pairs that differ by more than chance, and by [`LARGE`] or more.
     pub unbalanced: usize,
+    /// Pairs that differ by as much in something that nothing holds alike and that may go with the choice.
+    pub open: usize,
     /// The least and the most that chance makes of a pair, in standard deviations.
     pub chance: Option<[f64; 2]>,
 }
@@ -29,11 +31,12 @@ impl Summary {
 
     fn add(&mut self, balance: &Balance) {
         self.pairs += 1;
+        self.open += usize::from(balance.is_open());
         match balance.standing() {
             Standing::Chance => {
                 self.by_chance += 1;
-                let mut unwanted = balance.lines.iter().filter(|line| !line.by_design);
-                self.large_by_chance += usize::from(unwanted.any(|line| line.is_large()));
+                let is_large = |line: &Line| line.meant == Meant::Alike && line.is_large();
+                self.large_by_chance += usize::from(balance.lines.iter().any(is_large));
             }
             Standing::Small => self.small += 1,
             Standing::Unbalanced => self.unbalanced += 1,
@@ -44,8 +47,8 @@ impl Summary {
         }
     }
 
-    /// A sentence for each standing.
-    pub(crate) fn sentences(&self) -> [String; 3] {
+    /// A sentence for each standing, and one for what is no fault of a control.
+    pub(crate) fn sentences(&self) -> [String; 4] {
         let chance = match self.chance {
             Some([least, most]) if least < most => {
                 format!(" ({most:.2} for the smallest sets, {least:.2} for the largest)")
@@ -65,6 +68,10 @@ impl Summary {
             format!(
                 "{} differ by more than that, and by {LARGE} or more",
                 self.unbalanced
+            ),
+            format!(
+                "{} differ by as much in something that nothing holds alike and that may go with the choice: no fault of the control",
+                self.open
             ),
         ]
     }

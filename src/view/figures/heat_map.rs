@@ -27,6 +27,8 @@ pub(crate) struct Cell {
     pub asked: Option<u64>,
     /// Why some size of it was left out or made smaller.
     pub reason: Option<String>,
+    /// What would fill the cells that are short for that reason.
+    pub mend: Option<&'static str>,
 }
 
 impl Cell {
@@ -39,17 +41,14 @@ impl Cell {
         self.asked.is_some_and(|asked| asked > self.available)
     }
 
-    /// What there is of what was asked, and why some size is not there.
+    /// What there is of what was asked.
     fn shortage(&self) -> String {
         let name = fitted(&self.name(), 2.0 * LABEL_MAX);
         let of = match self.asked {
             Some(asked) => format!("{} of {}", thousands(self.available), thousands(asked)),
             None => thousands(self.available),
         };
-        match &self.reason {
-            Some(reason) => format!("{name} ({of}: {})", fitted(reason, 3.0 * LABEL_MAX)),
-            None => format!("{name} ({of})"),
-        }
+        format!("{name} ({of})")
     }
 
     fn name(&self) -> String {
@@ -150,13 +149,39 @@ fn about(grid: &Grid, short: &[&Cell]) -> String {
     said
 }
 
-/// Which cells are short of what, and why.
+/// Which cells are short of what: those of one reason together, with the reason and what would fill them.
 fn told(short: &[&Cell]) -> String {
-    format!(
-        "Short: {}.",
-        listed(short.iter().map(|cell| cell.shortage()))
-    )
+    let mut by_reason: indexmap::IndexMap<(Option<&str>, Option<&str>), Vec<&Cell>> =
+        indexmap::IndexMap::new();
+    for cell in short {
+        let key = (cell.reason.as_deref(), cell.mend);
+        by_reason.entry(key).or_default().push(cell);
+    }
+    let groups = by_reason.len().saturating_sub(REASONS_MAX);
+    let mut said: Vec<String> = by_reason
+        .iter()
+        .take(REASONS_MAX)
+        .map(|((reason, mend), cells)| {
+            let why = [
+                reason.map(|reason| fitted(reason, 3.0 * LABEL_MAX)),
+                mend.map(str::to_owned),
+            ];
+            let why: Vec<String> = why.into_iter().flatten().collect();
+            let cells = listed(cells.iter().map(|cell| cell.shortage()));
+            match why.is_empty() {
+                true => format!("Short: {cells}."),
+                false => format!("Short: {cells}: {}.", why.join("; ")),
+            }
+        })
+        .collect();
+    if groups > 0 {
+        said.push(format!("And for {groups} more reasons."));
+    }
+    said.join(" ")
 }
+
+/// How many reasons a caption says.
+const REASONS_MAX: usize = 4;
 
 impl<'g> Order<'g> {
     fn of(grid: &'g Grid) -> Self {
@@ -244,7 +269,7 @@ fn table(grid: &Grid) -> Table {
         "style",
         "available",
         "largest asked",
-        "",
+        "standing",
     ]);
     for cell in &grid.cells {
         table.push([

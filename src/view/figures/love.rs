@@ -3,8 +3,8 @@
 use indexmap::IndexMap;
 
 use super::{Figure, Table, Words, listed};
-use crate::compare::balance::Relation;
 use crate::compare::balance::love::{self, Difference, Shown};
+use crate::compare::balance::{Meant, Relation};
 use crate::error::thousands;
 use crate::svg::{fitted, tick};
 
@@ -17,7 +17,7 @@ pub(crate) struct Compared {
     pub relation: String,
     pub variable: String,
     pub level: Option<String>,
-    pub by_design: bool,
+    pub meant: Meant,
     pub smd: f64,
     pub chance: Option<f64>,
 }
@@ -39,7 +39,9 @@ pub(crate) fn love(words: Words<'_>, rows: &[Compared]) -> Option<Figure> {
         .filter_map(|pair| Some((pair, pair.worst()?)))
         .collect();
     worst.sort_by(|a, b| b.1.says_less(a.1));
-    let parts = worst.iter().map(|(pair, difference)| {
+    let counting = worst.iter().filter(|(_, difference)| difference.counts());
+    let counting: Vec<_> = counting.collect();
+    let parts = counting.iter().map(|(pair, difference)| {
         let name = fitted(&pair.name(), 400.0);
         format!(
             "{name}: {} {}",
@@ -47,11 +49,15 @@ pub(crate) fn love(words: Words<'_>, rows: &[Compared]) -> Option<Figure> {
             tick(difference.smd, 0.01)
         )
     });
-    let about = format!(
-        "{} pairs of a subset and its control. Those that differ most beyond chance and not by design: {}.",
+    let mut about = format!(
+        "Of {} pairs of a subset and its control {} differ beyond chance in what they are meant to have alike",
         thousands(pairs.len() as u64),
-        listed(parts)
+        thousands(counting.len() as u64),
     );
+    if !counting.is_empty() {
+        about += &format!(", most: {}", listed(parts));
+    }
+    about.push('.');
     let drawing = love::of_run(&pairs).told(words.title, words.said, &about);
     Some(words.figure(drawing, table(&worst)))
 }
@@ -63,7 +69,7 @@ fn shown<'r>(rows: &[&'r Compared]) -> Shown<'r> {
     let difference = |row: &&'r Compared| Difference {
         variable: &row.variable,
         level: row.level.as_deref(),
-        by_design: row.by_design,
+        meant: row.meant,
         smd: row.smd,
         chance: row.chance.filter(|chance| chance.is_finite()),
     };

@@ -30,6 +30,7 @@ pub(crate) use waterfall::{Drop, Stage, waterfall};
 pub(crate) use crate::svg::intervals::Estimate;
 pub(crate) use crate::svg::lines::{Panel, Point, Series};
 
+use super::page::said;
 use super::table;
 use crate::svg::{Drawing, Svg, fitted, shown};
 
@@ -91,7 +92,7 @@ impl Figure {
     pub(crate) fn inline(&self) -> Markup {
         html! {
             figure.figure id=(self.name) {
-                figcaption { b { (self.drawing.title) } (self.drawing.said) }
+                figcaption { b { (self.drawing.title) } (said(&self.drawing.said)) }
                 // What is wider than the window moves in its place; the keyboard moves what it can reach.
                 div.across tabindex="0" role="region" aria-label=(self.drawing.title) {
                     (PreEscaped(self.drawing.inline(&self.name)))
@@ -141,7 +142,7 @@ impl Table {
         let cells = cells.into_iter().enumerate();
         let row = cells.map(|(at, cell)| match at > 0 && is_number(&cell) {
             true => table::Cell::Figure(cell),
-            false => table::Cell::Text(cell),
+            false => table::Cell::Said(cell),
         });
         self.table.rows.push(row.collect());
     }

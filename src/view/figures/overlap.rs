@@ -77,7 +77,7 @@ fn how_read(unit: &str, subsets: &[Sized], groups: &[Group]) -> String {
     match groups.len() < subsets.len() {
         false => format!("In each cell: {cell}."),
         true => format!(
-            "{} subsets, those together whose names begin alike. In each cell: {cell}, of the pair of subsets that has \
+            "Of {} subsets those stand together whose names begin alike. In each cell: {cell}, of the pair of subsets that has \
              most in common.",
             thousands(subsets.len() as u64)
         ),

@@ -2,6 +2,7 @@
 //! is drawn lies where its number is.
 
 use super::*;
+use crate::compare::balance::Meant;
 use crate::svg::read;
 
 /// Names as the worst of data has them.
@@ -79,6 +80,7 @@ fn figures(count: usize) -> Vec<Option<Figure>> {
         available: number(at),
         asked: (at % 2 == 0).then(|| number(at + 1)),
         reason: (at % 3 == 0).then(|| name(at)),
+        mend: None,
     });
     let series: Vec<Distribution> = all()
         .map(|at| Distribution {
@@ -100,7 +102,10 @@ fn figures(count: usize) -> Vec<Option<Figure>> {
                 relation: ["random", "matched", "paired", "style"][at % 4].into(),
                 variable: name(variable),
                 level: Some(name(at)),
-                by_design: variable == 0,
+                meant: match variable {
+                    0 => Meant::Unlike,
+                    _ => Meant::Alike,
+                },
                 smd: number(at * 12 + variable) as f64 / 1e6,
                 chance: Some(0.1 + (at % 10) as f64 / 50.0),
             })
@@ -270,6 +275,7 @@ fn a_cell_is_darker_the_more_it_has_and_short_where_more_was_asked() {
         available,
         asked,
         reason: None,
+        mend: None,
     };
     let cells = vec![
         cell("a", 0, Some(1)),
@@ -304,6 +310,7 @@ fn a_cell_that_is_short_says_why_even_where_it_has_as_many_as_were_asked() {
         available,
         asked: Some(5),
         reason: (!reason.is_empty()).then(|| reason.to_owned()),
+        mend: None,
     };
     let cells = vec![
         cell(3, "its bucket holds fewer"),
@@ -312,7 +319,7 @@ fn a_cell_that_is_short_says_why_even_where_it_has_as_many_as_were_asked() {
     ];
     let figure = heat_map(words("grid"), &Grid { cells }).expect("cells");
     let shown = figure.inline().into_string();
-    let told = "Short: a, long (3 of 5: its bucket holds fewer), a, long (9 of 5: draws apart leave fewer).";
+    let told = "Short: a, long (3 of 5): its bucket holds fewer. Short: a, long (9 of 5): draws apart leave fewer.";
     // For those who see it, and for those who do not.
     assert_eq!(shown.matches(told).count(), 2, "{shown}");
     assert!(shown.contains("short: draws apart leave fewer"), "{shown}");

@@ -1,16 +1,20 @@
 //! How it is made again, and how anybody checks it.
 
+use std::path::{Component, Path, PathBuf};
+
 use maud::html;
 
 use super::facts::Facts;
 use crate::Result;
 use crate::error::one_line;
 use crate::manifest::FileRecord;
+use crate::pipeline::Pipeline;
+use crate::train::configs::quoted;
 use crate::view::page::{Cell, Section, Table, counted, typed};
 
 pub(super) fn section(facts: &Facts) -> Result<Option<Section>> {
     let manifest = &facts.manifest;
-    let run = "gradatim run {}/__run__/pipeline.lock.toml --out again";
+    let (run, is_known) = run(facts);
     let of_files = counted(
         manifest.files.len() as u64,
         "file that was read",
@@ -20,10 +24,10 @@ pub(super) fn section(facts: &Facts) -> Result<Option<Section>> {
         dl.facts {
             dt { "To check the folder" } dd { (typed(&facts.tables.command("gradatim check {}"))) }
             dt { "To make it again" } dd {
-                (typed(&facts.tables.command(run)))
-                @if reads_a_disk(&manifest.files) {
-                    p.soft { "Paths in the lock file start in the current folder: elsewhere than in the folder of the pipeline \
-                              file add " code { "--base DIR" } " with that, or " code { "--source NAME=PATH" } "." }
+                (typed(&run))
+                @if !is_known {
+                    p.soft { "Paths in the lock file start in the folder of the pipeline file, which is not known here: name it by " code { "--base" }
+                             ", or by " code { "--source NAME=PATH" } " where a source lies." }
                 }
             }
             dt { "To hold both against each other" } dd { (typed(&facts.tables.command("gradatim diff {} again"))) }
@@ -50,9 +54,113 @@ pub(super) fn section(facts: &Facts) -> Result<Option<Section>> {
     }))
 }
 
-/// Whether a source lies on a disk, where it has a path.
-fn reads_a_disk(files: &[FileRecord]) -> bool {
-    files.iter().any(|file| file.hub.is_none())
+/// The command that makes the folder again, and whether all that it names is known. Where the paths of the lock file start
+/// is: as who made this page said it; else the current folder, that of the folder or one inside of that, if their files are
+/// there. It is told from where the command is run: a whole path would name a folder of this machine.
+fn run(facts: &Facts) -> (String, bool) {
+    let run = facts
+        .tables
+        .command("gradatim run {}/__run__/pipeline.lock.toml --out again");
+    let origin = facts.tables.origin();
+    let given = &origin.overrides.sources;
+    let paths: Vec<PathBuf> = facts.pipeline.iter().flat_map(relative).collect();
+    let named: Vec<String> = given
+        .iter()
+        .map(|(name, path)| match path.is_relative() {
+            true => format!(
+                " --source {}",
+                quoted(&format!("{name}={}", path.display()))
+            ),
+            false => format!(" --source {}", quoted(&format!("{name}=PATH"))),
+        })
+        .collect();
+    let is_named = given.iter().all(|(_, path)| path.is_relative());
+    let run = format!("{run}{}", named.concat());
+    if paths.is_empty() || !given.is_empty() && origin.base.is_none() {
+        return (run, is_named);
+    }
+    let beside = facts.tables.beside();
+    let base = match &origin.base {
+        Some(base) => whole(base),
+        None => found(&beside, &paths),
+    };
+    match base.map(|base| from(&beside, &base)) {
+        None => (format!("{run} --base DIR"), false),
+        Some(base) if base == Path::new("") => (run, is_named),
+        Some(base) => (
+            format!("{run} --base {}", quoted(&base.to_string_lossy())),
+            is_named,
+        ),
+    }
+}
+
+/// The relative paths of a pipeline's sources.
+fn relative(pipeline: &Pipeline) -> Vec<PathBuf> {
+    let paths = pipeline
+        .sources
+        .values()
+        .filter_map(|source| source.path.as_ref());
+    let paths = paths.map(|path| PathBuf::from(path.to_string()));
+    paths
+        .filter(|path| path.is_relative() && !path.to_string_lossy().contains("://"))
+        .collect()
+}
+
+/// A path as it is, from the root of the disk.
+fn whole(path: &Path) -> Option<PathBuf> {
+    let path = if path == Path::new("") {
+        Path::new(".")
+    } else {
+        path
+    };
+    path.canonicalize().ok()
+}
+
+/// How much of a folder is looked at.
+const ENTRIES_MAX: usize = 1000;
+
+/// The folder from which all paths lead to something: the current one, that one, or one inside of that; of several that lead
+/// to the same files one with a pipeline in it.
+fn found(beside: &Path, paths: &[PathBuf]) -> Option<PathBuf> {
+    let files = |base: &PathBuf| -> Option<Vec<PathBuf>> {
+        let files = paths.iter().map(|path| base.join(path).canonicalize());
+        files.collect::<Result<_, _>>().ok()
+    };
+    let here = whole(Path::new("."));
+    let mut near = here.into_iter().chain([beside.to_owned()]);
+    if let Some(base) = near.find(|base| files(base).is_some()) {
+        return Some(base);
+    }
+    let inside = folder(beside).filter(|path| path.is_dir());
+    let inside = inside.filter_map(|base| Some((files(&base)?, base)));
+    let mut all: Vec<(Vec<PathBuf>, PathBuf)> = inside.collect();
+    let is_pipeline = |path: PathBuf| path.extension().is_some_and(|ending| ending == "toml");
+    all.sort_by_key(|(_, base)| (!folder(base).any(is_pipeline), base.clone()));
+    let is_one = all.iter().all(|(files, _)| *files == all[0].0);
+    all.into_iter()
+        .map(|(_, base)| base)
+        .next()
+        .filter(|_| is_one)
+}
+
+/// Some of what is in a folder.
+fn folder(path: &Path) -> impl Iterator<Item = PathBuf> {
+    let inside = fs_err::read_dir(path)
+        .into_iter()
+        .flatten()
+        .take(ENTRIES_MAX);
+    inside.filter_map(|entry| Some(entry.ok()?.path()))
+}
+
+/// The way from one folder to another; nothing where they are the same. Both are whole.
+fn from(here: &Path, there: &Path) -> PathBuf {
+    let [mut a, mut b] = [here, there].map(|path| path.components().peekable());
+    while a.peek().is_some() && a.peek() == b.peek() {
+        a.next();
+        b.next();
+    }
+    let up = a.map(|_| Component::ParentDir);
+    up.chain(b).collect()
 }
 
 /// How many files are listed; the manifest has all.

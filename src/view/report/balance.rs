@@ -171,7 +171,7 @@ fn drawn(lines: &[Line]) -> Option<Figure> {
             relation: text("relation"),
             variable: text("variable"),
             level: line.row.text("level").map(str::to_owned),
-            by_design: line.meant == Meant::Unlike,
+            meant: line.meant,
             smd: line.row.number("smd")?,
             chance: line.row.number("chance"),
         })

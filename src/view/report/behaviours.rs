@@ -42,8 +42,8 @@ pub(super) fn section(facts: &Facts) -> Result<Option<Section>> {
     Ok(Some(Section {
         id: "behaviours",
         title: "What trajectories do",
-        found: found(&styles),
-        figures: drawn(&styles).into_iter().collect(),
+        found: found(facts, &styles),
+        figures: drawn(facts, &styles).into_iter().collect(),
         body,
     }))
 }
@@ -65,17 +65,18 @@ fn query() -> String {
     )
 }
 
-fn name(row: &Row) -> &str {
-    row.text("style").unwrap_or("no known style")
+fn name(facts: &Facts, row: &Row) -> String {
+    let style = row.text("style").map(|style| facts.style(style));
+    style.unwrap_or_else(|| "no known style".to_owned())
 }
 
-fn found(styles: &[&Row]) -> String {
+fn found(facts: &Facts, styles: &[&Row]) -> String {
     let any =
         |row: &Row, column: &str| percent(row.number(&format!("{column}_any")).unwrap_or_default());
     let said = styles.iter().map(|row| {
         format!(
             "of the kept trajectories of {}, {} check a result and {} go back",
-            name(row),
+            name(facts, row),
             any(row, "verification_count"),
             any(row, "backtracking_count")
         )
@@ -91,9 +92,9 @@ fn found(styles: &[&Row]) -> String {
 }
 
 /// The share of trajectories with each, a group a style.
-fn drawn(styles: &[&Row]) -> Option<Figure> {
+fn drawn(facts: &Facts, styles: &[&Row]) -> Option<Figure> {
     let group = |row: &&Row| figures::BarGroup {
-        name: name(row).to_owned(),
+        name: name(facts, row),
         bars: BEHAVIOURS
             .iter()
             .filter_map(|(column, what, _)| {
@@ -120,7 +121,7 @@ fn drawn(styles: &[&Row]) -> Option<Figure> {
 
 fn of_style(facts: &Facts, row: &Row) -> Table {
     let mut table = Table::new(
-        format!("Kept trajectories of {}", name(row)),
+        format!("Kept trajectories of {}", name(facts, row)),
         &[
             "what",
             "as in",

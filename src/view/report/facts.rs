@@ -11,6 +11,7 @@ use crate::audit::why::{self, Sources, Texts};
 use crate::emit::leakage::Leakage;
 use crate::engine::Engine;
 use crate::engine::rows::objects;
+use crate::error::thousands;
 use crate::folder::{self, RUN_FOLDER};
 use crate::manifest::Manifest;
 use crate::pipeline::{Pipeline, PipelineFile};
@@ -29,6 +30,8 @@ pub(crate) struct Facts {
     pub leakage: Option<Leakage>,
     /// None where no audit wrote the folder.
     pub(super) audit: Option<Audit>,
+    /// Of each style how many trajectories there are, and of how many it is guessed from the text.
+    styles: HashMap<String, [u64; 2]>,
     pub tables: Tables,
 }
 
@@ -66,6 +69,7 @@ impl Facts {
             pipeline: lock.ok().map(|file| file.pipeline),
             leakage: leakage(&run.join("leakage.json"))?,
             audit: super::findings::read(out)?,
+            styles: styles(&tables)?,
             tables,
         })
     }
@@ -78,6 +82,19 @@ impl Facts {
         self.tables.ask(sql)
     }
 
+    /// A style as a page names it: whether it is guessed from the text, where neither source nor pipeline names it.
+    pub(super) fn style(&self, style: &str) -> String {
+        match self.styles.get(style) {
+            Some([_, 0]) | None => style.to_owned(),
+            Some([all, guessed]) if all == guessed => format!("{style} (guessed from the text)"),
+            Some([all, guessed]) => format!(
+                "{style} (of {} of {} guessed from the text)",
+                thousands(*guessed),
+                thousands(*all)
+            ),
+        }
+    }
+
     /// Every entry of the folder.
     pub(super) fn entries(&self) -> u64 {
         self.manifest.ledger.iter().map(|source| source.read).sum()
@@ -86,6 +103,21 @@ impl Facts {
     pub(super) fn kept(&self) -> u64 {
         self.manifest.ledger.iter().map(|source| source.kept).sum()
     }
+}
+
+fn styles(tables: &Tables) -> Result<HashMap<String, [u64; 2]>> {
+    let rows = tables.ask(
+        "SELECT style, count(*) AS trajectories, count(*) FILTER (WHERE style_source IS NULL) AS guessed FROM ledger WHERE style IS \
+         NOT NULL GROUP BY style",
+    )?;
+    let counts = |row: &Row| {
+        let style = row.text("style")?.to_owned();
+        Some((
+            style,
+            ["trajectories", "guessed"].map(|name| row.count(name)),
+        ))
+    };
+    Ok(rows.iter().filter_map(counts).collect())
 }
 
 /// What is said of texts that are not found.
@@ -130,6 +162,17 @@ impl Tables {
 
     pub(super) fn name(&self) -> &str {
         &self.name
+    }
+
+    pub(super) fn origin(&self) -> &Origin {
+        &self.origin
+    }
+
+    /// The folder that this one lies in, where its commands are run.
+    pub(super) fn beside(&self) -> PathBuf {
+        let whole = std::path::absolute(&self.out).unwrap_or_else(|_| self.out.clone());
+        let whole = whole.canonicalize().unwrap_or(whole);
+        whole.parent().map_or(whole.clone(), Path::to_owned)
     }
 
     pub(super) fn has(&self, table: &str) -> bool {

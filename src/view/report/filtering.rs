@@ -6,6 +6,7 @@ use maud::html;
 
 use super::facts::{Facts, Row, Tables, is};
 use crate::Result;
+use crate::error::thousands;
 use crate::manifest::AcceptanceRecord;
 use crate::view::figures::{self, Figure, Words};
 use crate::view::page::{Cell, Section, Table, percent};
@@ -114,18 +115,53 @@ fn drawn(deciles: &BTreeMap<u32, Accepted>, categories: &[Category]) -> Option<F
 /// How many categories are drawn: the largest.
 const CATEGORIES_DRAWN: usize = 12;
 
-/// From which token on each tenth is; the edges are those of all trajectories, copies once.
-const BY_DECILE: &str = "SELECT decile, min(tokens) AS low, max(tokens) AS high FROM (SELECT tokens, ntile(10) OVER (ORDER BY \
-                         tokens, trajectory_id) - 1 AS decile FROM (SELECT trajectory_id, max(tokens) AS tokens FROM ledger \
-                         WHERE trajectory_id IS NOT NULL GROUP BY trajectory_id)) GROUP BY decile ORDER BY decile";
+/// From which tokens on the second to the last tenth are: those of all trajectories, copies once, as the run parts them.
+const BETWEEN_TENTHS: &str = "SELECT place, all_of, tokens FROM (SELECT tokens, row_number() OVER (ORDER BY tokens) - 1 AS place, \
+                              count(*) OVER () AS all_of FROM (SELECT trajectory_id, max(tokens) AS tokens FROM ledger WHERE \
+                              trajectory_id IS NOT NULL GROUP BY trajectory_id)) WHERE place IN (all_of / 10, all_of * 2 / 10, \
+                              all_of * 3 / 10, all_of * 4 / 10, all_of * 5 / 10, all_of * 6 / 10, all_of * 7 / 10, all_of * 8 / \
+                              10, all_of * 9 / 10)";
+
+/// The nine counts between the tenths.
+fn between_tenths(tables: &Tables) -> Result<Vec<u64>> {
+    let rows = tables.ask(BETWEEN_TENTHS)?;
+    let all = rows.first().map_or(0, |row| row.count("all_of"));
+    let edge = |tenth: u64| {
+        let mut rows = rows.iter();
+        rows.find(|row| row.count("place") == all * tenth / 10)
+            .map(|row| row.count("tokens"))
+    };
+    Ok((1..10).filter_map(edge).collect())
+}
+
+/// The tokens of a tenth, from 0, in words and as a condition.
+fn tenth(edges: &[u64], decile: u32) -> [String; 2] {
+    let above = edges.get(decile as usize).copied();
+    let from = (decile > 0).then(|| edges.get(decile as usize - 1).copied());
+    match (from.flatten(), above) {
+        (Some(from), Some(above)) => [
+            format!("{} to below {}", thousands(from), thousands(above)),
+            format!("tokens >= {from} AND tokens < {above}"),
+        ],
+        (Some(from), None) => [
+            format!("{} and more", thousands(from)),
+            format!("tokens >= {from}"),
+        ],
+        (None, Some(above)) => [
+            format!("below {}", thousands(above)),
+            format!("tokens < {above}"),
+        ],
+        (None, None) => [String::new(), "tokens IS NOT NULL".to_owned()],
+    }
+}
 
 fn by_length(tables: &Tables, deciles: &BTreeMap<u32, Accepted>) -> Result<Table> {
-    let edges = tables.ask(BY_DECILE)?;
+    let edges = between_tenths(tables)?;
     let mut table = Table::new(
         "Kept, by tenth of length; copies of a trajectory count once",
         &[
             "tenth",
-            "tokens, about",
+            "tokens",
             "trajectories",
             "kept",
             "share kept",
@@ -133,21 +169,14 @@ fn by_length(tables: &Tables, deciles: &BTreeMap<u32, Accepted>) -> Result<Table
         ],
     );
     for (decile, one) in deciles {
-        let edge = edges
-            .iter()
-            .find(|row| row.count("decile") == u64::from(*decile));
-        let [low, high] = ["low", "high"].map(|name| edge.map_or(0, |row| row.count(name)));
+        let [words, condition] = tenth(&edges, *decile);
         let sql = format!(
-            "SELECT fate, count(*) AS trajectories FROM (SELECT trajectory_id, max(fate) AS fate FROM ledger WHERE tokens \
-             BETWEEN {low} AND {high} GROUP BY trajectory_id) GROUP BY fate"
+            "SELECT fate, count(*) AS trajectories FROM (SELECT trajectory_id, max(fate) AS fate FROM ledger WHERE trajectory_id IS \
+             NOT NULL AND {condition} GROUP BY trajectory_id) GROUP BY fate"
         );
         table.rows.push(vec![
             Cell::text(nth(*decile + 1)),
-            Cell::Figure(format!(
-                "{} to {}",
-                crate::error::thousands(low),
-                crate::error::thousands(high)
-            )),
+            Cell::Figure(words),
             Cell::Count(one.all),
             Cell::Count(one.kept),
             Cell::share(one.share()),

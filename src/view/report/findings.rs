@@ -150,9 +150,10 @@ fn unsought(all: &[Unsought]) -> Table {
         &["since", "kinds of faults"],
     );
     for (reason, kinds) in by_reason {
-        table
-            .rows
-            .push(vec![Cell::text(reason), Cell::Text(kinds.join(", "))]);
+        table.rows.push(vec![
+            Cell::Said(reason.to_owned()),
+            Cell::Text(kinds.join(", ")),
+        ]);
     }
     table
 }
@@ -254,7 +255,7 @@ fn table(facts: &Facts, found: &[&Finding]) -> Table {
         table.rows.push(vec![
             Cell::code(&one.kind),
             Cell::Text(one.section.replace('_', " ")),
-            Cell::text(&one.sentence),
+            Cell::Said(one.sentence.clone()),
             Cell::Count(one.rows),
             Cell::share(Some(one.share)),
             Cell::text(first.unwrap_or_default()),
@@ -299,9 +300,9 @@ fn golds(all: &[GoldDisagreement]) -> Table {
     for one in all.iter().take(GOLDS_MAX) {
         if let [first, second, ..] = one.answers.as_slice() {
             table.rows.push(vec![
-                Cell::text(&first.answer),
+                Cell::Answer(first.answer.clone()),
                 Cell::text(&first.place),
-                Cell::text(&second.answer),
+                Cell::Answer(second.answer.clone()),
                 Cell::text(&second.place),
                 Cell::text(if one.same_text {
                     "the same text"

@@ -5,7 +5,9 @@ use std::collections::HashMap;
 use maud::html;
 
 use super::facts::Facts;
+use super::shortage::{Mend, Supply};
 use crate::Result;
+use crate::bucket::length::LengthRules;
 use crate::error::thousands;
 use crate::manifest::{ShortfallRecord, SubsetRecord};
 use crate::pipeline::Pipeline;
@@ -15,11 +17,11 @@ use crate::view::figures::{self, Figure, Words};
 use crate::view::page::{Cell, Section, Table, counted};
 
 /// What was asked of one recipe, category, length and style in all sizes and draws, and what came of it.
-struct Asked {
+pub(super) struct Asked {
     /// Index of its grid, and the grid's name.
     grid: (usize, String),
     recipe: &'static str,
-    category: String,
+    pub category: String,
     length: String,
     /// Any where empty.
     style: String,
@@ -27,13 +29,17 @@ struct Asked {
     unit: SizeUnit,
     draws: u32,
     /// Problems that it can be drawn from; none where nobody counted.
-    available: Option<u64>,
+    pub available: Option<u64>,
     /// Names of sets without the size.
     stem: String,
     /// Sets that are smaller than asked, and sets that are not there.
     short: [usize; 2],
     /// Why the first of them is.
-    reason: Option<String>,
+    pub reason: Option<String>,
+    /// Whether it is cut by rank: the shortest, the longest.
+    pub is_ranked: bool,
+    is_made: bool,
+    mend: Option<Mend>,
 }
 
 /// What became of sets, by name.
@@ -56,16 +62,17 @@ pub(super) fn section(facts: &Facts) -> Result<Option<Section>> {
             .map(|one| (one.name.as_str(), one))
             .collect(),
     };
+    let supply = Supply::of(facts)?;
     let asked = facts
         .pipeline
         .as_ref()
-        .map(|pipeline| asked(pipeline, &made));
+        .map(|pipeline| asked(pipeline, &made, &supply));
     let asked = asked.unwrap_or_default();
     if asked.is_empty() && manifest.shortfalls.is_empty() {
         return Ok(None);
     }
     let body = html! {
-        (cells(facts, &asked).markup())
+        (cells(facts, &asked, &supply).markup())
         (short(&manifest.shortfalls).markup())
         (facts.tables.shown_by("What can be drawn, by category and style", SUPPLY))
     };
@@ -82,7 +89,7 @@ const SUPPLY: &str = "SELECT problem_category, style, count(DISTINCT problem_id)
                       FROM ledger WHERE fate = 'kept' GROUP BY problem_category, style ORDER BY problem_category, style";
 
 /// Every cell that the pipeline asks for, in its order.
-fn asked(pipeline: &Pipeline, made: &Made<'_>) -> Vec<Asked> {
+fn asked(pipeline: &Pipeline, made: &Made<'_>, supply: &Supply) -> Vec<Asked> {
     let mut cells: Vec<Asked> = Vec::new();
     for (index, grid) in pipeline.grid.iter().enumerate() {
         let lengths = check::grid(grid).unwrap_or_default();
@@ -95,6 +102,10 @@ fn asked(pipeline: &Pipeline, made: &Made<'_>) -> Vec<Asked> {
             });
             cells[at].add(grid, &family, made);
         }
+    }
+    let rules: Vec<&LengthRules> = pipeline.grid.iter().map(|grid| &grid.length).collect();
+    for cell in &mut cells {
+        cell.mend = supply.mend(cell, rules[cell.grid.0]);
     }
     cells
 }
@@ -114,6 +125,9 @@ fn cell_of(grid: &Grid, family: &Family) -> Asked {
         stem: family.stem.clone(),
         short: [0, 0],
         reason: None,
+        is_ranked: family.length.ranks(),
+        is_made: false,
+        mend: None,
     }
 }
 
@@ -144,6 +158,7 @@ impl Asked {
             self.available = self.available.max(there);
             let reason = shortfall.map(|one| &one.reason);
             self.reason = self.reason.take().or(reason.cloned());
+            self.is_made |= record.is_some();
             match (record.is_some(), shortfall.is_some()) {
                 (true, true) => self.short[0] += 1,
                 (false, true) => self.short[1] += 1,
@@ -165,6 +180,15 @@ impl Asked {
         }
     }
 
+    pub(super) fn is_of_rows(&self) -> bool {
+        self.unit == SizeUnit::Rows
+    }
+
+    /// The style that it is drawn from; none of any.
+    pub(super) fn style_alone(&self) -> Option<&str> {
+        Some(&*self.style).filter(|style| !style.is_empty())
+    }
+
     fn style(&self) -> &str {
         if self.style.is_empty() {
             "any"
@@ -183,15 +207,21 @@ fn found(asked: &[Asked], shortfalls: &[ShortfallRecord]) -> String {
     let short = asked.iter().filter(|cell| cell.short != [0, 0]).count() as u64;
     match shortfalls {
         [] => format!("{of_grid}, and every size of each is filled."),
-        [first, ..] => format!(
-            "{of_grid}; in {} there is too little for some size: `{}` asked for {} {}, and there are {} ({}).",
-            thousands(short),
-            first.name,
-            thousands(first.asked),
-            first.unit,
-            thousands(first.available),
-            first.reason,
-        ),
+        [first, ..] => {
+            let lacks = |cell: &&Asked| cell.reason.as_ref() == Some(&first.reason);
+            let mend = asked.iter().find(lacks).and_then(|cell| cell.mend.as_ref());
+            format!(
+                "{of_grid}; in {} there is too little for some size: `{}` asked for {} {}, and there are {} ({}{}).",
+                thousands(short),
+                first.name,
+                thousands(first.asked),
+                first.unit,
+                thousands(first.available),
+                first.reason,
+                mend.map(|mend| format!("; {}", mend.said()))
+                    .unwrap_or_default(),
+            )
+        }
     }
 }
 
@@ -221,8 +251,9 @@ fn drawn(asked: &[Asked]) -> Vec<Figure> {
                 .iter()
                 .max()
                 .copied()
-                .filter(|_| cell.unit == SizeUnit::Rows),
+                .filter(|_| cell.is_of_rows()),
             reason: cell.reason.clone(),
+            mend: cell.mend.as_ref().map(|mend| mend.rule),
         });
         figures::heat_map(
             words,
@@ -238,7 +269,7 @@ fn drawn(asked: &[Asked]) -> Vec<Figure> {
 /// How many cells a table has.
 const CELLS_MAX: usize = 500;
 
-fn cells(facts: &Facts, asked: &[Asked]) -> Table {
+fn cells(facts: &Facts, asked: &[Asked], supply: &Supply) -> Table {
     let mut table = Table::new(
         "Each cell: the problems that it can be drawn from, and the sizes that were asked for",
         &[
@@ -251,21 +282,25 @@ fn cells(facts: &Facts, asked: &[Asked]) -> Table {
             "asked",
             "draws",
             "standing",
+            "to fill it",
             "see",
         ],
     );
     for cell in asked.iter().take(CELLS_MAX) {
         let sizes: Vec<String> = cell.sizes.iter().map(|&size| thousands(size)).collect();
-        let unit = match cell.unit {
-            SizeUnit::Rows => "",
-            _ => " tokens",
-        };
+        let unit = if cell.is_of_rows() { "" } else { " tokens" };
         let like = cell
             .stem
             .replace('\'', "''")
             .replace('_', "\\_")
             .replace('%', "\\%");
-        let sql = format!("SELECT * FROM subsets WHERE subset LIKE '{like}-%' ORDER BY subset");
+        // Of a cell without a set it shows what there was to draw it from.
+        let sql = match cell.is_made {
+            true => Some(format!(
+                "SELECT * FROM subsets WHERE subset LIKE '{like}-%' ORDER BY subset"
+            )),
+            false => supply.fates(cell),
+        };
         let grid = match cell.grid.1.as_str() {
             "" => (cell.grid.0 + 1).to_string(),
             name => name.to_owned(),
@@ -275,12 +310,15 @@ fn cells(facts: &Facts, asked: &[Asked]) -> Table {
             Cell::text(cell.recipe),
             Cell::text(&cell.category),
             Cell::text(&cell.length),
-            Cell::text(cell.style()),
+            Cell::Text(facts.style(cell.style())),
             Cell::count(cell.available),
             Cell::Figure(format!("{}{unit}", sizes.join(" · "))),
             Cell::Count(cell.draws.into()),
-            Cell::Text(cell.standing()),
-            facts.tables.rows(&sql),
+            Cell::Said(cell.standing()),
+            cell.mend
+                .as_ref()
+                .map_or(Cell::Nothing, |mend| Cell::Said(mend.said())),
+            sql.map_or(Cell::Nothing, |sql| facts.tables.rows(&sql)),
         ]);
     }
     table
@@ -297,7 +335,7 @@ fn short(shortfalls: &[ShortfallRecord]) -> Table {
             Cell::Count(one.asked),
             Cell::Count(one.available),
             Cell::text(one.unit.to_string()),
-            Cell::text(&one.reason),
+            Cell::Said(one.reason.clone()),
         ]);
     }
     table

@@ -40,6 +40,7 @@ mod glance;
 mod grid;
 mod overlap;
 mod reasons;
+mod shortage;
 mod subsets;
 mod tokens;
 mod verdicts;

@@ -87,11 +87,16 @@ fn distributions(facts: &Facts, column: &str) -> Result<Vec<Distribution>> {
         DRAWN_MAX - 1
     ))?;
     let mut found: Vec<Distribution> = Vec::new();
+    let mut of: Option<&str> = None;
     for row in &rows {
         let name = row.text("of").unwrap_or_default();
-        if found.last().is_none_or(|last| last.name != name) {
+        if of != Some(name) {
+            of = Some(name);
             found.push(Distribution {
-                name: name.to_owned(),
+                name: match column {
+                    "style" => facts.style(name),
+                    _ => name.to_owned(),
+                },
                 values: Vec::new(),
             });
         }
@@ -246,7 +251,11 @@ fn by(facts: &Facts, column: &str, what: &str) -> Result<Table> {
             is("fate", row.text("fate"))
         );
         let mut cells = vec![
-            Cell::text(row.text("of").unwrap_or("not known")),
+            Cell::Text(match (row.text("of"), column) {
+                (None, _) => "not known".to_owned(),
+                (Some(style), "style") => facts.style(style),
+                (Some(category), _) => category.to_owned(),
+            }),
             Cell::text(row.text("fate").unwrap_or_default()),
             Cell::Count(all),
         ];

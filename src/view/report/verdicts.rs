@@ -20,6 +20,7 @@ pub(super) fn section(facts: &Facts) -> Result<Option<Section>> {
         }
         (counts.crossed(&facts.tables).markup())
         @if let Some(said) = counts.undecided() { p { (said) } }
+        (by_source(&facts.tables)?.markup())
     };
     Ok(Some(Section {
         id: "verdicts",
@@ -161,4 +162,56 @@ impl Counts<'_> {
         }
         table
     }
+}
+
+/// How many sources a table has: the largest.
+const SOURCES_MAX: usize = 60;
+
+/// The score of each source: the share of its trajectories that our verifier finds correct, and that are labelled right. A copy
+/// that stands in two sources is one of each.
+fn by_source(tables: &Tables) -> Result<Table> {
+    let mut table = Table::new(
+        "Score by source: the share of its trajectories that is correct",
+        &[
+            "source",
+            "trajectories",
+            "found correct",
+            "score",
+            "found wrong",
+            "not decided",
+            "labelled right",
+            "of the labelled",
+            "see",
+        ],
+    );
+    let rows = tables.ask(&format!(
+        "SELECT source, count(*) AS trajectories, count(*) FILTER (WHERE verdict = 'correct') AS correct, count(*) FILTER (WHERE \
+         verdict = 'wrong') AS wrong, count(*) FILTER (WHERE label = 'right') AS labelled_right, count(*) FILTER (WHERE label <> \
+         'none') AS labelled FROM (SELECT source, trajectory_id, min(verdict) AS verdict, max({RECORDED}) AS label FROM ledger WHERE \
+         trajectory_id IS NOT NULL GROUP BY source, trajectory_id) GROUP BY source ORDER BY trajectories DESC, source LIMIT \
+         {SOURCES_MAX}"
+    ))?;
+    for row in &rows {
+        let [all, correct, wrong] =
+            ["trajectories", "correct", "wrong"].map(|name| row.count(name));
+        let [right, labelled] = ["labelled_right", "labelled"].map(|name| row.count(name));
+        let share =
+            |part: u64, whole: u64| Cell::share((whole > 0).then(|| part as f64 / whole as f64));
+        table.rows.push(vec![
+            Cell::code(row.text("source").unwrap_or_default()),
+            Cell::Count(all),
+            Cell::Count(correct),
+            share(correct, all),
+            Cell::Count(wrong),
+            Cell::Count(all - correct - wrong),
+            Cell::count((labelled > 0).then_some(right)),
+            share(right, labelled),
+            tables.rows(&format!(
+                "SELECT verdict, count(DISTINCT trajectory_id) AS trajectories FROM ledger WHERE {} AND trajectory_id IS NOT NULL \
+                 GROUP BY verdict ORDER BY verdict",
+                is("source", row.text("source"))
+            )),
+        ]);
+    }
+    Ok(table)
 }

@@ -12,7 +12,7 @@ use super::{formula, letters};
 use crate::error::visible;
 
 /// Bytes of a formula that fits a narrow window; a longer one may scroll there, which keys must reach.
-const UNSCROLLED_MAX: usize = 24;
+pub(super) const UNSCROLLED_MAX: usize = 24;
 
 /// A block of a text.
 enum Block<'t> {

@@ -48,7 +48,27 @@ pub(crate) fn prose(text: &str) -> Markup {
 /// The same of at most so many letters, the middle of a longer text left out with how much that was.
 pub(crate) fn prose_within(text: &str, letters_max: usize) -> Markup {
     let shown = with_room(|| blocks::shown(text, letters_max, Marks::Formulas));
-    html! { div.text dir="auto" { (shown.unwrap_or_else(|| as_source(text, letters_max))) } }
+    block(&shown.unwrap_or_else(|| as_source(text, letters_max)))
+}
+
+/// The same inside of a link, where nothing else takes the focus.
+pub(crate) fn prose_in_link(text: &str) -> Markup {
+    let shown = with_room(|| blocks::shown(text, PROSE_MAX, Marks::Formulas));
+    html! { div.text dir="auto" { (shown.unwrap_or_else(|| as_source(text, PROSE_MAX))) } }
+}
+
+/// A text in its place. One that may be wider than that moves in it, by keys too: a formula is broken nowhere.
+fn block(shown: &Markup) -> Markup {
+    let mut formulas = shown.0.split("alttext=\"").skip(1);
+    let is_wide = formulas.any(|rest| {
+        rest.find('"')
+            .is_some_and(|letters| letters > blocks::UNSCROLLED_MAX)
+    });
+    html! {
+        div.text dir="auto" tabindex=[is_wide.then_some("0")] role=[is_wide.then_some("group")] aria-label=[is_wide.then_some("text")] {
+            (shown)
+        }
+    }
 }
 
 /// A response: its thinking folded with its size, its answer open; of Markdown what models write in answers.
@@ -59,7 +79,7 @@ pub(crate) fn response(text: &str) -> Markup {
 /// The same of at most so many letters, of which the thinking has half where there is an answer.
 pub(crate) fn response_within(text: &str, letters_max: usize) -> Markup {
     let shown = with_room(|| response::shown(text, letters_max));
-    html! { div.text dir="auto" { (shown.unwrap_or_else(|| as_source(text, letters_max))) } }
+    block(&shown.unwrap_or_else(|| as_source(text, letters_max)))
 }
 
 /// A text whose formulas cannot be rendered now, as it stands.

@@ -9,7 +9,7 @@ const ELEMENTS: [(&str, &[&str]); 31] = [
     ("bdi", &[]),
     ("code", &[]),
     ("details", &[]),
-    ("div", &["dir", "tabindex"]),
+    ("div", &["dir", "tabindex", "role", "aria-label"]),
     ("p", &[]),
     ("pre", &[]),
     ("small", &[]),
@@ -484,4 +484,13 @@ fn a_text_stands_as_it_is_where_its_formulas_cannot_be_rendered() {
     assert_eq!(shown, "<pre>a &lt;b&gt; $\\frac12$</pre>");
     let cut = as_source(&"x\n".repeat(100), 100).into_string();
     assert!(cut.contains("letters are left out here"), "{cut}");
+}
+
+#[test]
+fn a_text_with_a_wide_formula_is_moved_by_keys_and_inside_of_a_link_nothing_takes_the_focus() {
+    let wide = "Find $x+1+2+3+4+5+6+7+8+9+10+11+12+13+14+y$ now";
+    let is_focused = |shown: Markup| shown.0.contains("tabindex");
+    assert!(is_focused(prose(wide)) && is_focused(response(wide)));
+    assert!(!is_focused(prose("Find $x+2$ now")));
+    assert!(!is_focused(prose_in_link(wide)));
 }

@@ -12,8 +12,12 @@ use crate::support::{Place, jsonl, text};
 fn places(viewer: &Viewer, asked: &str) -> Vec<String> {
     let mut places = Vec::new();
     for page in 1.. {
-        let page = viewer.page(&format!("rows?{asked}&page={page}"));
-        let links = attributes(&page, "href");
+        let answer = viewer.get(&format!("{}/rows?{asked}&page={page}", viewer.base));
+        if answer.status == 404 {
+            break;
+        }
+        assert_eq!(answer.status, 200, "{asked}: {}", answer.body);
+        let links = attributes(&answer.body, "href");
         let rows = links.iter().filter(|link| link.contains("/row/"));
         let found: Vec<String> = rows.filter_map(|link| value_of(link, "at")).collect();
         if found.is_empty() {
@@ -196,8 +200,7 @@ fn a_page_that_there_is_not_says_how_many_there_are_and_leads_to_the_last() {
     let all = place.out("out").ledger().len();
     let pages = all.div_ceil(50);
     for asked in ["page=999999", "page=99&tokens_min=1"] {
-        let page = viewer.page(&format!("rows?{asked}"));
-        assert!(page.contains(" pages, and this would be page "), "{page}");
+        let page = beyond(&viewer, &format!("rows?{asked}"));
         let last = attributes(&page, "href");
         let last = last
             .iter()
@@ -205,8 +208,8 @@ fn a_page_that_there_is_not_says_how_many_there_are_and_leads_to_the_last() {
         let last = viewer.get(last.expect("a way to the last")).body;
         assert!(last.contains("/row/") && !last.contains("this would be page"));
     }
-    let page = viewer.page("rows?page=999999");
-    assert!(page.contains(&format!("There are {pages} pages")), "{page}");
+    let page = beyond(&viewer, "rows?page=999999");
+    assert!(page.contains(&format!("there are {pages} pages")), "{page}");
     let names: Vec<String> = place.out("out").selection().keys().cloned().collect();
     let (a, b) = (encoded(&names[0]), encoded(&names[1]));
     let problem = place.out("out").ledger();
@@ -215,9 +218,21 @@ fn a_page_that_there_is_not_says_how_many_there_are_and_leads_to_the_last() {
         format!("compare?a={a}&b={b}&page=7000"),
         format!("problem/{}?page=7000", problem.expect("a problem")),
     ] {
-        let page = viewer.page(&asked);
+        let page = beyond(&viewer, &asked);
         assert!(page.contains("this would be page 7,000"), "{asked}: {page}");
     }
+}
+
+/// A page of a list that there is not: it is not found, and says so.
+fn beyond(viewer: &Viewer, asked: &str) -> String {
+    let answer = viewer.get(&format!("{}/{asked}", viewer.base));
+    assert_eq!(answer.status, 404, "{asked}: {}", answer.body);
+    assert!(
+        answer.body.contains("There is no such page"),
+        "{}",
+        answer.body
+    );
+    answer.body
 }
 
 #[test]

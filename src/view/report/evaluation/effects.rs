@@ -1,9 +1,12 @@
 //! What makes a difference: effects over all questions, and of each by tier.
 
+use std::collections::HashMap;
+
 use maud::html;
 
-use super::{Evaluation, ROWS_MAX, TIERS, chance, estimand, interval, points};
+use super::{Evaluation, ROWS_MAX, TIERS, chance, estimand, interval, points, some_of};
 use crate::Result;
+use crate::error::thousands;
 use crate::view::figures::{self, Estimate, Figure, Words};
 use crate::view::page::{Cell, Section, Table, counted};
 use crate::view::report::facts::{Row, literal};
@@ -46,7 +49,10 @@ impl Evaluation {
                 "see",
             ],
         );
-        table.rows.extend(rows.iter().map(|row| self.effect(row)));
+        let sizes = self.arm_sizes()?;
+        table
+            .rows
+            .extend(rows.iter().map(|row| self.effect(row, &sizes)));
         let shown = rows.iter().filter(|row| self.is_shown(row)).count() as u64;
         let contrasts = "SELECT family, name, cells, difference, low, high, p_adjusted FROM comparisons WHERE kind = 'contrast'";
         Ok(Some(Section {
@@ -59,6 +65,7 @@ impl Evaluation {
                 counted(shown, "is", "are")
             ),
             body: html! {
+                p.soft { (WHICH_CELLS) }
                 (table.markup())
                 (self.tables.shown_by("The same cell by cell", contrasts))
                 (self.by_tier(&rows).markup())
@@ -67,7 +74,61 @@ impl Evaluation {
         }))
     }
 
-    fn effect(&self, row: &Row) -> Vec<Cell> {
+    /// How many rows the sets of each arm have, where that is known.
+    fn arm_sizes(&self) -> Result<HashMap<String, u64>> {
+        let rows = match self.tables.has("arms") {
+            true => self.tables.ask(
+                "SELECT DISTINCT arm, size FROM arms WHERE tier IS NULL AND size IS NOT NULL",
+            )?,
+            false => Vec::new(),
+        };
+        let size = |row: &Row| Some((row.text("arm")?.to_owned(), row.count("size")));
+        Ok(rows.iter().filter_map(size).collect())
+    }
+
+    /// How many cells an effect is the mean over. Of an effect of size: of how many kinds of set that have both sizes, which they
+    /// are, and why the others are left out.
+    fn taken(&self, row: &Row, sizes: &HashMap<String, u64>) -> Cell {
+        let cells = cells(row);
+        let count = cells.len() as u64;
+        let refused = self.said.refused_cells(row);
+        let first = cells.first().filter(|_| row.text("family") == Some("N"));
+        let ends = first.map(|cell| cell.each_ref().map(|arm| sizes.get(arm).copied()));
+        let Some([Some(more), Some(less)]) = ends else {
+            return match refused {
+                0 => Cell::Count(count),
+                some => Cell::Text(format!("{} of {}", thousands(count), count + some)),
+            };
+        };
+        let kinds: Vec<(String, &[String])> = self.said.kinds_with(row, &cells[0]).collect();
+        let has = |arms: &[String], size| arms.iter().any(|arm| sizes.get(arm) == Some(&size));
+        let both = kinds
+            .iter()
+            .filter(|(_, arms)| has(arms, more) && has(arms, less));
+        let is_taken = |arms: &[String]| cells.iter().any(|[first, _]| arms.contains(first));
+        let all = both.clone().count() as u64;
+        if all <= count {
+            return Cell::Text(format!("{} of {}", thousands(count), thousands(count)));
+        }
+        let names: Vec<&str> = both
+            .filter(|(_, arms)| is_taken(arms))
+            .map(|(name, _)| name.as_str())
+            .collect();
+        let why = match refused {
+            0 => "of the others the two sizes are neither neighbours nor the ends",
+            _ => {
+                "of the others the two sizes are neither neighbours nor the ends, or the two were trained in other ways"
+            }
+        };
+        Cell::Text(format!(
+            "{} of {}: {}; {why}",
+            thousands(count),
+            thousands(all),
+            some_of(&names, KINDS_NAMED)
+        ))
+    }
+
+    fn effect(&self, row: &Row, sizes: &HashMap<String, u64>) -> Vec<Cell> {
         let family = row.text("family").unwrap_or_default();
         let name = row.text("name").unwrap_or_default();
         let sql = format!(
@@ -83,7 +144,7 @@ impl Evaluation {
             Cell::text(question(family)),
             Cell::text(name),
             Cell::text(row.text("benchmark").unwrap_or("not known")),
-            Cell::Count(cells(row).len() as u64),
+            self.taken(row, sizes),
             difference,
             interval(row, ["low", "high"], points),
             row.number("p_adjusted")
@@ -156,6 +217,16 @@ impl Evaluation {
         figures::intervals(words, "points of the score", &estimates)
     }
 }
+
+/// Which pairs of sets are held against each other.
+const WHICH_CELLS: &str = "A cell is a pair of sets that differ in the thing alone, and all cells of an effect weigh the same. Of sizes \
+                           each is held against the next one of the same kind of set, and of three or more the largest against the \
+                           smallest: no other two, so that a kind of set is in a difference of sizes only where these are its \
+                           neighbours or its ends. Of lengths, categories, styles and recipes every two are taken, and a control \
+                           with each set that it is one of.";
+
+/// How many kinds of set a cell names.
+const KINDS_NAMED: usize = 3;
 
 /// The pairs of arms that an effect is the mean over.
 fn cells(row: &Row) -> Vec<[String; 2]> {

@@ -4,6 +4,7 @@ mod effects;
 mod said;
 mod sizes;
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use maud::{Markup, html};
@@ -250,6 +251,7 @@ impl Evaluation {
                 "tier",
                 "a question of it",
                 "questions",
+                "which",
                 whose_models,
                 "lowest",
                 "middle",
@@ -257,6 +259,7 @@ impl Evaluation {
                 "see",
             ],
         );
+        let named = self.questions_by_tier()?;
         for row in &rows {
             let tier = row.text("tier").unwrap_or_default();
             let and = if whose == "arm" {
@@ -272,6 +275,11 @@ impl Evaluation {
                 Cell::text(in_words(tier)[0]),
                 Cell::text(in_words(tier)[1]),
                 Cell::Count(row.count("questions")),
+                Cell::text(
+                    named
+                        .get(tier)
+                        .map_or_else(String::new, |of| some_of(of, QUESTIONS_MAX)),
+                ),
                 Cell::Count(row.count("models")),
                 Cell::Figure(score(row.number("least"))),
                 Cell::Figure(score(row.number("middle"))),
@@ -289,9 +297,31 @@ impl Evaluation {
                 in_words(last.text("tier").unwrap_or_default())[0],
                 score(last.number("middle"))
             ),
-            body: shown.markup(),
+            body: html! {
+                (shown.markup())
+                (self.tables.shown_by("Which questions each tier has", QUESTIONS_BY_TIER))
+            },
             figures: Vec::new(),
         }))
+    }
+
+    /// The questions of each tier, as the log names them.
+    fn questions_by_tier(&self) -> Result<BTreeMap<String, Vec<String>>> {
+        let mut named: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        let rows = self.tables.ask(QUESTIONS_BY_TIER)?;
+        let is_one = rows
+            .iter()
+            .all(|row| row.text("benchmark") == rows[0].text("benchmark"));
+        for row in &rows {
+            let [tier, question] =
+                ["tier", "question"].map(|name| row.text(name).unwrap_or_default());
+            let question = match row.text("benchmark").filter(|_| !is_one) {
+                Some(benchmark) => format!("{benchmark} {question}"),
+                None => question.to_owned(),
+            };
+            named.entry(tier.to_owned()).or_default().push(question);
+        }
+        Ok(named)
     }
 
     /// Runs against each other.
@@ -398,7 +428,12 @@ impl Evaluation {
                 "ours",
                 "reason",
             ];
-            let mut cells: Vec<Cell> = names.map(text).into();
+            let is_answer = |name: &str| name == "gold" || name.starts_with("answer");
+            let of = |name: &'static str| match is_answer(name) {
+                true => Cell::Answer(row.text(name).unwrap_or_default().to_owned()),
+                false => text(name),
+            };
+            let mut cells: Vec<Cell> = names.map(of).into();
             cells.push(self.tables.rows(&format!(
                 "SELECT * FROM disagreements WHERE {} AND {} AND attempt = {}",
                 is("run", row.text("run")),
@@ -462,6 +497,21 @@ impl Evaluation {
             body,
             figures: Vec::new(),
         }))
+    }
+}
+
+const QUESTIONS_BY_TIER: &str = "SELECT tier, benchmark, question FROM attempts WHERE tier IS NOT NULL GROUP BY tier, benchmark, question \
+                                 ORDER BY benchmark, tier, length(question), question";
+
+/// How many questions of a tier are named.
+const QUESTIONS_MAX: usize = 40;
+
+/// The first of some names, and how many more there are.
+fn some_of(names: &[impl AsRef<str>], most: usize) -> String {
+    let said: Vec<&str> = names.iter().take(most).map(AsRef::as_ref).collect();
+    match names.len().saturating_sub(most) {
+        0 => said.join(", "),
+        more => format!("{} and {} more", said.join(", "), thousands(more as u64)),
     }
 }
 

@@ -30,6 +30,9 @@ struct Effect {
     estimand: String,
     #[serde(default)]
     tiers: BTreeMap<String, TierEffect>,
+    /// Cells that are not compared, since their sets were trained in ways that are known to differ.
+    #[serde(default)]
+    refused_cells: Vec<serde::de::IgnoredAny>,
 }
 
 /// An effect on the questions of one tier.
@@ -86,6 +89,33 @@ impl Said {
     /// What is found of an effect: `higher`, `lower`, `open`, `not_alone` or `refused`.
     pub(super) fn verdict(&self, row: &Row) -> &str {
         self.effect(row).map_or("open", |effect| &effect.verdict)
+    }
+
+    /// How many cells of an effect are left out, since their sets were not trained alike.
+    pub(super) fn refused_cells(&self, row: &Row) -> u64 {
+        self.effect(row)
+            .map_or(0, |effect| effect.refused_cells.len() as u64)
+    }
+
+    /// The kinds of sets that were trained on for as long as a cell's, by name, with the arm of each size.
+    pub(super) fn kinds_with(
+        &self,
+        row: &Row,
+        [arm, _]: &[String; 2],
+    ) -> impl Iterator<Item = (String, &[String])> {
+        let benchmark = row.text("benchmark");
+        let of = || {
+            self.ladders()
+                .filter(move |(one, _)| one.benchmark.as_deref() == benchmark)
+        };
+        let like = of()
+            .find(|(_, arms)| arms.contains(arm))
+            .map(|(one, _)| one);
+        let is_alike = move |one: &Scaling| {
+            like.is_some_and(|like| like.budget == one.budget && like.unit == one.unit)
+        };
+        of().filter(move |(one, _)| is_alike(one))
+            .map(|(one, arms)| (one.name(), arms))
     }
 
     /// An effect on the questions of a tier, and the ends of its interval.

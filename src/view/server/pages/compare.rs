@@ -38,6 +38,8 @@ pub(in crate::view::server) fn compare(viewed: &Viewed, asked: &Asked) -> Result
     viewed.check_subset(b)?;
     let balance = balance(viewed, a, b)?;
     let about = html! { p { (one_line(a)) " and " (one_line(b)) (shared(viewed, a, b)?) } };
+    let paging = Paging::of(viewed, "compare", asked, PAGE_ROWS)?;
+    let (rows, all) = beside(viewed, asked, &paging, [a, b])?;
     let main = html! {
         (form(viewed, asked)?)
         section aria-labelledby="numbers" {
@@ -45,9 +47,9 @@ pub(in crate::view::server) fn compare(viewed: &Viewed, asked: &Asked) -> Result
             (facts(viewed, a, b)?)
             (differences(&balance, a, b))
         }
-        (beside(viewed, asked, a, b)?)
+        (rows)
     };
-    Ok(Made::page("Two subsets beside each other", about, main))
+    Ok(Made::page("Two subsets beside each other", about, main).on(&paging, all))
 }
 
 fn choose(viewed: &Viewed, asked: &Asked) -> Result<Made> {
@@ -188,9 +190,13 @@ fn yes(row: &Row, column: &str) -> &'static str {
     }
 }
 
-/// The rows of both, by problem where they share some, else by rank.
-fn beside(viewed: &Viewed, asked: &Asked, a: &str, b: &str) -> Result<Markup> {
-    let paging = Paging::of(viewed, "compare", asked, PAGE_ROWS)?;
+/// The rows of both, by problem where they share some, else by rank; and how many there are on all pages.
+fn beside(
+    viewed: &Viewed,
+    asked: &Asked,
+    paging: &Paging<'_>,
+    [a, b]: [&str; 2],
+) -> Result<(Markup, u64)> {
     let of = |name: &str, letter: &str| {
         format!(
             "SELECT problem_id AS {letter}_problem, rank AS {letter}_rank, trajectory_id AS {letter}_id, \
@@ -208,7 +214,7 @@ fn beside(viewed: &Viewed, asked: &Asked, a: &str, b: &str) -> Result<Markup> {
     let sql = format!("SELECT * FROM {both} ORDER BY {order} {}", paging.limit());
     let rows = with_facts(viewed, viewed.rows(&sql)?)?;
     let all = viewed.count(&format!("SELECT count(*) FROM {both}"))?;
-    Ok(html! {
+    let rows = html! {
         section aria-labelledby="rows" {
             h2 #rows { "Rows" }
             p { @if is_paired { "Rows on the same problem stand in one line. "
@@ -221,7 +227,8 @@ fn beside(viewed: &Viewed, asked: &Asked, a: &str, b: &str) -> Result<Markup> {
             } } })))
             (command(viewed, &sql))
         }
-    })
+    };
+    Ok((rows, all))
 }
 
 fn share_problems(viewed: &Viewed, a: &str, b: &str) -> Result<bool> {

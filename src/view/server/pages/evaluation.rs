@@ -203,7 +203,7 @@ pub(in crate::view::server) fn questions(viewed: &Viewed, asked: &Asked) -> Resu
         (command(viewed, &sql))
     };
     let about = html! { p { (counted(all, "question", "questions")) "." } };
-    Ok(Made::page("Questions", about, main))
+    Ok(Made::page("Questions", about, main).on(&paging, all))
 }
 
 /// What stands over a table of questions.
@@ -443,5 +443,5 @@ pub(super) fn compare(viewed: &Viewed, asked: &Asked) -> Result<Made> {
         (command(viewed, &sql))
     };
     let about = html! { p { (one_line(a)) " and " (one_line(b)) ": " (counted(all, "question", "questions")) "." } };
-    Ok(Made::page("Two runs beside each other", about, main))
+    Ok(Made::page("Two runs beside each other", about, main).on(&paging, all))
 }

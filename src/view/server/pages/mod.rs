@@ -21,6 +21,8 @@ use crate::error::{one_line, thousands};
 use crate::view::page::{Page, Style};
 use crate::{Error, Result};
 
+use paging::Paging;
+
 pub(super) use compare::compare;
 pub(super) use evaluation::{question, questions};
 pub(super) use help::help;
@@ -50,6 +52,14 @@ impl Made {
             about,
             main,
         }
+    }
+
+    /// The same, as the answer to a page of a list that there is not.
+    fn on(mut self, paging: &Paging<'_>, all: u64) -> Self {
+        if let (Self::Page { status, .. }, true) = (&mut self, paging.is_beyond(all)) {
+            *status = StatusCode::NOT_FOUND;
+        }
+        self
     }
 
     /// The same page, as the answer to what cannot be answered.

@@ -67,13 +67,19 @@ impl<'p> Paging<'p> {
         }
     }
 
+    /// Whether the list of `all` has no such page.
+    pub(super) fn is_beyond(&self, all: u64) -> bool {
+        self.page > self.last(all)
+    }
+
     /// What is said in the place of the entries where the list of `all` has no such page.
     pub(super) fn beyond(&self, all: u64) -> Option<Markup> {
         let last = self.last(all);
-        (self.page > last).then(|| {
+        self.is_beyond(all).then(|| {
             html! {
                 p.found role="note" {
-                    @if last == 1 { "There is 1 page" } @else { "There are " (thousands(last)) " pages" }
+                    "There is no such page: "
+                    @if last == 1 { "there is 1 page" } @else { "there are " (thousands(last)) " pages" }
                     ", and this would be page " (thousands(self.page)) ". "
                     a rel="prev" href=(self.to(last)) { "To the last" }
                 }

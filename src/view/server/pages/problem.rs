@@ -64,7 +64,8 @@ pub(in crate::view::server) fn problem(viewed: &Viewed, id: &str, asked: &Asked)
         format!("Problem {}", id.chars().take(12).collect::<String>()),
         about,
         main,
-    ))
+    )
+    .on(&paging, shown_of))
 }
 
 /// How many attempts are of each style.

@@ -14,7 +14,7 @@ use super::{Made, command, count, cut};
 use crate::Result;
 use crate::error::{one_line, thousands};
 use crate::view::page::counted;
-use crate::view::text::prose;
+use crate::view::text::prose_in_link;
 
 /// Entries on a page.
 pub(super) const PAGE_ROWS: u64 = 50;
@@ -55,7 +55,7 @@ pub(in crate::view::server) fn rows(viewed: &Viewed, asked: &Asked) -> Result<Ma
         @else { (paging.around(all, "Pages of the list", entries(viewed, asked, &columns, &found, skip))) }
         @if asked.get("q").is_none() { (command(viewed, &sql)) }
     };
-    Ok(Made::page(title, about, main))
+    Ok(Made::page(title, about, main).on(&paging, all))
 }
 
 fn title(asked: &Asked) -> String {
@@ -333,7 +333,7 @@ fn problem(viewed: &Viewed, row: &Row, search: Option<&Search>) -> Markup {
     let problem = problem.filter(|text| !text.trim().is_empty());
     let Some(search) = search else {
         return match problem {
-            Some(text) => prose(&cut(&text, SHOWN_CHARS)),
+            Some(text) => prose_in_link(&cut(&text, SHOWN_CHARS)),
             None => html! { (nameless(row)) },
         };
     };
