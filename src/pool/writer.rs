@@ -117,6 +117,10 @@ fn put_in_place(aside: &Path, folder: &Path) -> Result<()> {
 fn replace(aside: &Path, folder: &Path) -> Result<()> {
     let damaged = aside.with_extension("damaged");
     std::fs::rename(folder, &damaged).map_err(|error| Error::write(folder, error))?;
-    disk::place(aside, folder)?;
+    // Who came while its place was free asked no lock: his says the same, and whoever reads it holds it against its seal.
+    match disk::place(aside, folder) {
+        Err(_) if disk::is_there(folder) => disk::remove(aside)?,
+        placed => placed?,
+    }
     disk::remove(&damaged)
 }
