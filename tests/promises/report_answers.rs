@@ -372,6 +372,7 @@ fn effects_stand_by_tier_as_the_evaluation_has_them_and_tiers_are_explained() {
     let evaluation: Value = serde_json::from_str(&text).expect("JSON");
     let rows = cells(&page, "The same effects by tier");
     let effects = evaluation["effects"].as_array().expect("effects");
+    let contrasts = evaluation["contrasts"].as_array().expect("contrasts");
     assert!(
         !effects.is_empty() && rows.len() - 1 == effects.len(),
         "{rows:?}"
@@ -402,7 +403,19 @@ fn effects_stand_by_tier_as_the_evaluation_has_them_and_tiers_are_explained() {
         };
         let shown = cells(&page, "Effects, in points");
         let row = shown.iter().find(|row| row[1] == name).expect("the effect");
-        assert_eq!(row[7], verdict, "{row:?}");
+        assert_eq!(row[8], verdict, "{row:?}");
+        let of_it = contrasts.iter().filter(|one| {
+            ["family", "name"].map(|key| &one[key]) == ["family", "name"].map(|key| &effect[key])
+        });
+        let cells: Vec<f64> = of_it.filter_map(|one| one["difference"].as_f64()).collect();
+        let [least, most] = [f64::min, f64::max].map(|of| {
+            let end = cells.iter().copied().reduce(of).expect("a cell");
+            format!("{:+.1}", 100.0 * end)
+        });
+        match least == most {
+            true => assert_eq!(row[6], "", "{row:?}"),
+            false => assert!(row[6].starts_with(&format!("{least} to {most}")), "{row:?}"),
+        }
     }
     let tiers = cells(&page, "Score by tier of difficulty");
     let exh = tiers.iter().find(|row| row[0] == "extremely hard (exh)");

@@ -198,7 +198,11 @@ fn found(whole: &Row, tokenizer: &str) -> String {
         thousands(ninth)
     );
     match over {
-        0 => format!("{begin}, and none has more than {}.", thousands(cut)),
+        0 => format!(
+            "{begin}, and the longest {}: none is over {}.",
+            thousands(whole.count("longest")),
+            thousands(cut)
+        ),
         _ => format!(
             "{begin}; {} ({}) have more than {}, where {} of all thinking would be cut.",
             thousands(over),

@@ -42,6 +42,7 @@ impl Evaluation {
                 "cells",
                 "difference",
                 "95 %",
+                "its cells from, to",
                 "p, adjusted",
                 "is it beyond chance",
                 "of",
@@ -49,10 +50,11 @@ impl Evaluation {
                 "see",
             ],
         );
-        let sizes = self.arm_sizes()?;
-        table
-            .rows
-            .extend(rows.iter().map(|row| self.effect(row, &sizes)));
+        let (sizes, ranges) = (self.arm_sizes()?, self.ranges()?);
+        table.rows.extend(
+            rows.iter()
+                .map(|row| self.effect(row, &sizes, ranges.get(&key(row)))),
+        );
         let shown = rows.iter().filter(|row| self.is_shown(row)).count() as u64;
         let contrasts = "SELECT family, name, cells, difference, low, high, p_adjusted FROM comparisons WHERE kind = 'contrast'";
         Ok(Some(Section {
@@ -128,7 +130,17 @@ impl Evaluation {
         ))
     }
 
-    fn effect(&self, row: &Row, sizes: &HashMap<String, u64>) -> Vec<Cell> {
+    /// For each effect from where to where its cells lie, and of how many of them each interval is clear of nothing.
+    fn ranges(&self) -> Result<HashMap<Key, Row>> {
+        let rows = self.tables.ask(
+            "SELECT family, name, benchmark, min(difference) AS least, max(difference) AS most, \
+             count(*) FILTER (WHERE low > 0) AS more, count(*) FILTER (WHERE high < 0) AS less FROM comparisons \
+             WHERE kind = 'contrast' AND difference IS NOT NULL GROUP BY family, name, benchmark",
+        )?;
+        Ok(rows.into_iter().map(|row| (key(&row), row)).collect())
+    }
+
+    fn effect(&self, row: &Row, sizes: &HashMap<String, u64>, range: Option<&Row>) -> Vec<Cell> {
         let family = row.text("family").unwrap_or_default();
         let name = row.text("name").unwrap_or_default();
         let sql = format!(
@@ -147,6 +159,7 @@ impl Evaluation {
             self.taken(row, sizes),
             difference,
             interval(row, ["low", "high"], points),
+            range.map_or(Cell::Nothing, apart),
             row.number("p_adjusted")
                 .map_or(Cell::Nothing, |p| Cell::Figure(chance(p))),
             Cell::text(verdict(self.said.verdict(row))),
@@ -229,6 +242,30 @@ const WHICH_CELLS: &str = "A cell is a pair of sets that differ in the thing alo
 const KINDS_NAMED: usize = 3;
 
 /// The pairs of arms that an effect is the mean over.
+/// What an effect is called by: its family, its name and its benchmark.
+type Key = [Option<String>; 3];
+
+fn key(row: &Row) -> Key {
+    ["family", "name", "benchmark"].map(|column| row.text(column).map(str::to_owned))
+}
+
+/// From where to where the cells of an effect lie; a mean of cells that differ both ways is nobody's effect.
+fn apart(range: &Row) -> Cell {
+    let [least, most] = ["least", "most"].map(|end| points(range.number(end)));
+    if least == most {
+        return Cell::Nothing;
+    }
+    let ends = format!("{least} to {most}");
+    Cell::Text(match (range.count("more"), range.count("less")) {
+        (0, _) | (_, 0) => ends,
+        (more, less) => format!(
+            "{ends}: opposite, {} clearly more and {} clearly less",
+            thousands(more),
+            thousands(less)
+        ),
+    })
+}
+
 fn cells(row: &Row) -> Vec<[String; 2]> {
     serde_json::from_str(row.text("cells").unwrap_or("[]")).unwrap_or_default()
 }
