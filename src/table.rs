@@ -189,9 +189,10 @@ impl Group {
         let mut jobs = Vec::with_capacity(batch.num_columns());
         for (field, array) in schema.fields().iter().zip(batch.columns()) {
             let leaves = compute_leaves(field, array)?;
-            jobs.extend(writers.by_ref().zip(leaves));
+            // The leaves first: where they end no writer more has been taken.
+            jobs.extend(leaves.into_iter().zip(writers.by_ref()));
         }
-        let write = |(writer, leaf): (&mut ArrowColumnWriter, ArrowLeafColumn)| writer.write(&leaf);
+        let write = |(leaf, writer): (ArrowLeafColumn, &mut ArrowColumnWriter)| writer.write(&leaf);
         match is_alone {
             true => jobs.into_par_iter().try_for_each(write)?,
             false => jobs.into_iter().try_for_each(write)?,

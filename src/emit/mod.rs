@@ -164,7 +164,7 @@ fn write_subsets(
             let pens = subset::Pens {
                 experiment,
                 texts: &texts,
-                tokenizer: Some(&tokenizer),
+                tokenizer: &tokenizer,
                 watch: settings.watch,
             };
             let written = subset::write(&pens, &subsets, root)?;

@@ -238,8 +238,7 @@ const CHUNK: usize = 128;
 pub(super) struct Pens<'w> {
     pub experiment: &'w Experiment<'w>,
     pub texts: &'w Texts,
-    /// Where anything is written.
-    pub tokenizer: Option<&'w Tokenizer>,
+    pub tokenizer: &'w Tokenizer,
     pub watch: &'w dyn Watch,
 }
 
@@ -317,9 +316,7 @@ fn encode(pens: &Pens<'_>, subset: &Subset, ends: &[usize], path: &Path) -> Resu
 impl Pens<'_> {
     /// The text of an entry as a subset has it, and its tokens counted.
     fn of_subset(&self, subset: &Subset, entry: u32, text: EntryText) -> EntryText {
-        let Some(tokenizer) = self.tokenizer else {
-            unreachable!("it is loaded where a subset is written");
-        };
+        let tokenizer = self.tokenizer;
         let body = self.experiment.entries.body_of(entry);
         let text = match subset.derivation {
             Some(derivation) => shuffled::made(text, body.trajectory_id, derivation, tokenizer),

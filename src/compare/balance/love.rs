@@ -23,7 +23,7 @@ const UNSIGNED: &str = "|difference of means| / standard deviation of the accept
 /// The legend's words.
 const BEYOND: &str = "beyond the axis";
 const BY_DESIGN: &str = "by design";
-const OPEN: &str = "held alike by nothing";
+const OPEN: &str = "not held";
 const CHANCE: &str = "what chance makes";
 
 /// How far the axis goes at most, so that one far pair does not press all others together; chosen by hand.
@@ -174,7 +174,9 @@ fn how_read(one: bool) -> String {
          sets lie farther apart by chance than large ones. Grey, of a row: as far as chance takes each of its pairs, so that no \
          full dot stands there"
     };
-    format!("{dot}. {grey}. The dashed line is {LARGE}: large.")
+    format!(
+        "{dot}; a square is of what nothing holds alike. {grey}. The dashed line is {LARGE}: large."
+    )
 }
 
 /// A row for each variable, with a lane for each relation. Of a mix the level that differs most.
@@ -328,7 +330,9 @@ impl Panel {
     }
 
     fn height(&self) -> f64 {
-        self.head() + self.row_height() * self.rows.len() as f64 + 46.0
+        // Without a row it is its title.
+        let axis = if self.rows.is_empty() { 0.0 } else { 46.0 };
+        self.head() + self.row_height() * self.rows.len() as f64 + axis
     }
 
     /// Pixels from the drawing's left edge.
@@ -356,6 +360,9 @@ impl Panel {
         let foot = head + height * self.rows.len() as f64;
         if !self.title.is_empty() {
             svg.text("strong", [0.0, top + 14.0], Anchor::Start, &self.title);
+        }
+        if self.rows.is_empty() {
+            return;
         }
         for (at, row) in self.rows.iter().enumerate() {
             let y = head + height * at as f64;
@@ -648,8 +655,15 @@ mod tests {
     }
 
     #[test]
-    fn each_panel_says_what_its_axis_is() {
+    fn each_panel_says_what_its_axis_is_and_one_without_rows_has_none() {
         assert_eq!(plot(&[0.25]).matches(UNSIGNED).count(), 2);
+        // Of many pairs none differs beyond chance.
+        let none = plot(&[0.25; 30]);
+        assert!(
+            none.contains(">0 of 30 pairs differ beyond chance"),
+            "{none}"
+        );
+        assert_eq!(none.matches(UNSIGNED).count(), 1);
     }
 
     #[test]
