@@ -36,6 +36,10 @@ fn is_of_sql(name: &str) -> bool {
 
 /// The error of a query over tables of these names.
 pub(super) fn failed(error: DataFusionError, sql: &str, tables: &[String]) -> Error {
+    let error = match of_ours(error) {
+        Ok(error) => return error,
+        Err(error) => error,
+    };
     if let Some(name) = absent_table(&error) {
         return no_table(&name, tables);
     }
@@ -64,6 +68,17 @@ pub(super) fn failed(error: DataFusionError, sql: &str, tables: &[String]) -> Er
         ),
         DataFusionError::ArrowError(arrow, _) => unanswered(&arrow.to_string()),
         other => unanswered(&other.strip_backtrace()),
+    }
+}
+
+/// An error of ours that came through DataFusion.
+fn of_ours(error: DataFusionError) -> Result<Error, DataFusionError> {
+    match error {
+        DataFusionError::External(inner) => match inner.downcast::<Error>() {
+            Ok(error) => Ok(*error),
+            Err(inner) => Err(DataFusionError::External(inner)),
+        },
+        other => Err(other),
     }
 }
 

@@ -3,11 +3,12 @@
 use std::path::Path;
 
 use datafusion::common::DataFusionError;
-use datafusion::prelude::{CsvReadOptions, JsonReadOptions, ParquetReadOptions};
+use datafusion::prelude::{CsvReadOptions, JsonReadOptions};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
 use super::Engine;
 use super::failed::failed;
+use super::tables::parquet_options;
 use crate::error::shortened;
 use crate::source::Format;
 use crate::source::format::{Coding, Form, TextFormat};
@@ -50,7 +51,7 @@ impl Engine {
     pub(super) fn register_parquet(&self, name: &str, path: &Path) -> Result<()> {
         let address = address(path)?;
         let ending = ending(path);
-        let options = ParquetReadOptions::default().file_extension(&ending);
+        let options = parquet_options(&ending);
         let registered = self
             .context
             .register_parquet(quoted(name), address, options);
@@ -110,34 +111,41 @@ impl Engine {
         registered: impl Future<Output = std::result::Result<(), DataFusionError>>,
     ) -> Result<()> {
         match quiet::quietly(|| self.threads.lent().block_on(registered)) {
-            Some(registered) => registered.map_err(|error| unread(path, failed(error, "", &[]))),
-            None => Err(Error::File {
-                file: path.display().to_string(),
-                problem: "is damaged: its reader broke off".into(),
-                hint: "fetch or write the file again".into(),
-            }),
+            Some(registered) => registered.map_err(|error| unread(path, error)),
+            None => Err(damaged(path)),
         }
     }
 }
 
 /// A table's name that keeps its letters.
-fn quoted(name: &str) -> String {
+pub(super) fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 
 /// From the last dot on, as it is spelled.
-fn ending(path: &Path) -> String {
+pub(super) fn ending(path: &Path) -> String {
     let ending = path.extension().unwrap_or_default();
     format!(".{}", ending.to_string_lossy())
 }
 
-fn unread(path: &Path, error: Error) -> Error {
+/// The error of a file that is no table.
+pub(super) fn unread(path: &Path, error: DataFusionError) -> Error {
+    let why = failed(error, "", &[]);
     Error::usage(
         format!(
             "`{}` cannot be read as a table: {}",
             path.display(),
-            shortened(&error.to_string())
+            shortened(&why.to_string())
         ),
         "see what it holds with `gradatim inspect`",
     )
+}
+
+/// The error of a file on which its reader panicked.
+pub(super) fn damaged(path: &Path) -> Error {
+    Error::File {
+        file: path.display().to_string(),
+        problem: "is damaged: its reader broke off".into(),
+        hint: "fetch or write the file again".into(),
+    }
 }

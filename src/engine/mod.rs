@@ -13,12 +13,14 @@ pub(crate) mod rows;
 mod served;
 mod statement;
 mod streamed;
+mod tables;
 mod texts;
 mod told;
 mod verdicts;
 
+use std::collections::BTreeMap;
 use std::future::poll_fn;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::mpsc::{RecvTimeoutError, sync_channel};
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
@@ -41,6 +43,7 @@ use crate::{Error, Result, memory};
 use breaking::{Threads, Wanted};
 use failed::failed;
 pub(crate) use streamed::Streamed;
+use tables::{Listed, Tables};
 
 /// What a run writes of all its subsets together, and an audit beside it, where it has it.
 pub(crate) const TABLES: [&str; 5] = ["ledger", "selection", "balance", "overlap", "findings"];
@@ -55,11 +58,11 @@ pub(crate) struct Engine {
 }
 
 impl Engine {
-    /// Registers the tables of an output folder: [`TABLES`] and one for each written subset, or those of an evaluation;
-    /// fails where neither wrote it.
+    /// Has the tables of an output folder: [`TABLES`] and one for each written subset, or those of an evaluation; fails
+    /// where neither wrote it. A file is first looked at when a query names it.
     pub(crate) fn open(out: &Path, threads: usize) -> Result<Self> {
         let files = match folder::is_evaluation(out) {
-            true => present(out, &EVALUATION_TABLES),
+            true => present(out, &EVALUATION_TABLES).collect(),
             false => tables_of_run(out)?,
         };
         let config = SessionConfig::new()
@@ -67,17 +70,20 @@ impl Engine {
             .with_information_schema(true)
             // A text that is doubled again and again is counted by nobody.
             .set_bool("datafusion.execution.enable_recursive_ctes", false);
-        let mut context = SessionContext::new_with_config_rt(config, limited()?);
+        let runtime = limited()?;
+        let mut context = SessionContext::new_with_config_rt(config, Arc::clone(&runtime));
+        let query = |error: DataFusionError| Error::Query(error.to_string());
+        if let Some(catalog) = context.catalog("datafusion") {
+            let tables = Tables::new(files, runtime);
+            catalog
+                .register_schema("public", Arc::new(tables))
+                .map_err(query)?;
+        }
         let bounded = bounded::register(&mut context, memory::rest() / CALLS);
-        bounded.map_err(|error| Error::Query(error.to_string()))?;
+        bounded.map_err(query)?;
         register_functions(&context);
         let threads = Threads::new(threads)?;
-        let engine = Self { context, threads };
-        for (name, path) in files {
-            engine.register_parquet(&name, &path)?;
-        }
-        engine.register_told(&out.join(RUN_FOLDER))?;
-        Ok(engine)
+        Ok(Self { context, threads })
     }
 
     /// The rows of a query.
@@ -137,26 +143,39 @@ impl Engine {
 }
 
 /// The tables of a run's folder, by name.
-fn tables_of_run(out: &Path) -> Result<Vec<(String, PathBuf)>> {
+fn tables_of_run(out: &Path) -> Result<BTreeMap<String, Listed>> {
     let run = out.join(RUN_FOLDER);
     fs_err::metadata(run.join("manifest.json")).map_err(|error| Error::no_output(out, &error))?;
-    let mut files = present(&run, &TABLES);
+    let mut files = BTreeMap::new();
     for entry in fs_err::read_dir(out)? {
         let entry = entry?;
         let shards = folder::SPLITS.map(|split| entry.path().join(folder::shard(split)));
         if let Some(shard) = shards.into_iter().find(|shard| shard.is_file()) {
-            files.push((entry.file_name().to_string_lossy().into_owned(), shard));
+            let name = entry.file_name().to_string_lossy().into_owned();
+            files.insert(name, Listed::Parquet(shard));
         }
     }
+    let told = [
+        ("subsets", Listed::Csv(run.join("subsets.csv"))),
+        ("leakage", Listed::Hits(run.join("leakage.json"))),
+    ];
+    for (name, file) in told {
+        // A subset may have such a name.
+        if file.path().is_file() {
+            files.entry(name.to_owned()).or_insert(file);
+        }
+    }
+    files.extend(present(&run, &TABLES));
     Ok(files)
 }
 
 /// Those of the tables that a folder has.
-fn present(folder: &Path, tables: &[&str]) -> Vec<(String, PathBuf)> {
+fn present(folder: &Path, tables: &[&str]) -> impl Iterator<Item = (String, Listed)> {
     let paths = tables
         .iter()
         .map(|name| ((*name).to_owned(), folder.join(format!("{name}.parquet"))));
-    paths.filter(|(_, path)| path.is_file()).collect()
+    let present = paths.filter(|(_, path)| path.is_file());
+    present.map(|(name, path)| (name, Listed::Parquet(path)))
 }
 
 /// How much a query may be asked for.

@@ -4,18 +4,18 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use arrow::array::RecordBatch;
 use arrow::datatypes::{DataType, Field, Schema};
+use arrow::error::ArrowError;
 use arrow::json::ReaderBuilder;
 use datafusion::common::DataFusionError;
 use datafusion::execution::FunctionRegistry;
-use datafusion::prelude::{
-    CsvReadOptions, DataFrame, ParquetReadOptions, SessionContext, ident, lit,
-};
+use datafusion::prelude::{DataFrame, SessionContext, ident, lit};
 use serde_json::{Map, Value};
 
 use super::Engine;
-use super::failed::failed;
 use super::files::address;
+use super::tables::parquet_options;
 use crate::folder::{self, RUN_FOLDER};
 use crate::manifest::{FileRecord, HubCheck, HubRecord, Manifest};
 use crate::pipeline::PipelineFile;
@@ -26,51 +26,28 @@ use crate::pool::tables::{PROBLEMS, PartTable, TRAJECTORIES};
 use crate::pool::{PartFolder, Pool};
 use crate::{Error, Result};
 
+/// The hits of a certificate; none of one that cannot be read, which `check` says.
+pub(super) fn hits(path: &Path) -> Result<RecordBatch> {
+    let text = crate::disk::read_own_text(path).unwrap_or_default();
+    let leakage: Value = serde_json::from_str(&text).unwrap_or_default();
+    let hits = leakage.get("hits").and_then(Value::as_array);
+    let hits: Vec<&Map<String, Value>> = hits
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_object)
+        .collect();
+    let query = |error: ArrowError| Error::Query(error.to_string());
+    let schema = Arc::new(hit_schema());
+    let mut decoder = ReaderBuilder::new(schema.clone())
+        .with_batch_size(hits.len().max(1))
+        .build_decoder()
+        .map_err(query)?;
+    decoder.serialize(&hits).map_err(query)?;
+    let batch = decoder.flush().map_err(query)?;
+    Ok(batch.unwrap_or_else(|| RecordBatch::new_empty(schema)))
+}
+
 impl Engine {
-    /// Registers `subsets` and `leakage`, where the run's folder has them.
-    pub(super) fn register_told(&self, run: &Path) -> Result<()> {
-        let subsets = run.join("subsets.csv");
-        if subsets.is_file() && !self.has("subsets") {
-            let options = CsvReadOptions::new().schema_infer_max_records(usize::MAX);
-            let registered = self
-                .context
-                .register_csv("subsets", address(&subsets)?, options);
-            self.registered(&subsets, registered)?;
-        }
-        let leakage = run.join("leakage.json");
-        if leakage.is_file() && !self.has("leakage") {
-            self.register_hits(&leakage)?;
-        }
-        Ok(())
-    }
-
-    /// The hits of a certificate as a table; one that cannot be read is none, which `check` says.
-    fn register_hits(&self, path: &Path) -> Result<()> {
-        let Ok(text) = crate::disk::read_own_text(path) else {
-            return Ok(());
-        };
-        let Ok(leakage) = serde_json::from_str::<Value>(&text) else {
-            return Ok(());
-        };
-        let hits = leakage.get("hits").and_then(Value::as_array);
-        let hits: Vec<&Map<String, Value>> = hits
-            .into_iter()
-            .flatten()
-            .filter_map(Value::as_object)
-            .collect();
-        let query = |error: &dyn std::fmt::Display| Error::Query(error.to_string());
-        let schema = Arc::new(hit_schema());
-        let mut decoder = ReaderBuilder::new(schema.clone())
-            .with_batch_size(hits.len().max(1))
-            .build_decoder()
-            .map_err(|error| query(&error))?;
-        decoder.serialize(&hits).map_err(|error| query(&error))?;
-        let batch = decoder.flush().map_err(|error| query(&error))?;
-        let batch = batch.unwrap_or_else(|| arrow::array::RecordBatch::new_empty(schema));
-        let registered = self.context.register_batch("leakage", batch);
-        registered.map(drop).map_err(|error| failed(error, "", &[]))
-    }
-
     /// Registers `pool` (every measured trajectory) and `problems` (with their texts and gold answers) from the parts that
     /// were measured of the folder's files; fails where the pool has none of them.
     pub(crate) fn add_pool(&self, pool: &Path, out: &Path) -> Result<()> {
@@ -118,7 +95,7 @@ impl Engine {
         let files = parts.iter().map(|part| address(&part.file_of(table)));
         let files: Vec<String> = files.collect::<Result<_>>()?;
         let registered = async {
-            let options = ParquetReadOptions::default();
+            let options = parquet_options(".parquet");
             let frame = self.context.read_parquet(files, options).await?;
             let frame = with_ids_as_text(&self.context, frame)?;
             self.context

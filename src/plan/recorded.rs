@@ -25,6 +25,25 @@ impl Plan {
         let data = data(&pipeline, manifest);
         Self::of(pipeline, (grids, emitted), data)
     }
+
+    /// What the grids ask for that entries do not tell, as the pipeline has it, each once.
+    pub(crate) fn asked_beside_entries(&self) -> Vec<String> {
+        let mut asked = Vec::new();
+        for (grid, _) in &self.grids {
+            let recipes = grid.recipe.iter();
+            let by_text = recipes.filter(|recipe| recipe.criterion().text_rule().is_some());
+            asked.extend(by_text.map(|recipe| format!("recipe = \"{}\"", recipe.as_str())));
+            let similar = grid.similar.iter();
+            asked.extend(similar.map(|similar| format!("similar.to = \"{}\"", similar.to)));
+            let joined = grid.difficulty.iter().flat_map(|rule| rule.joined.keys());
+            asked.extend(joined.map(|name| format!("difficulty.joined.{name}")));
+            let joined = grid.control.joined.iter();
+            asked.extend(joined.map(|name| format!("control.joined = \"{name}\"")));
+        }
+        asked.sort_unstable();
+        asked.dedup();
+        asked
+    }
 }
 
 fn data(pipeline: &Pipeline, manifest: &Manifest) -> Data {

@@ -64,30 +64,6 @@ impl<'p> Experiment<'p> {
         }
     }
 
-    /// Whether selecting rests on what the entries tell alone: no rule for texts, no similarity, no joined column.
-    pub(crate) fn selects_by_entries(&self) -> bool {
-        self.asked_beside_entries().is_empty()
-    }
-
-    /// What the grids ask for that entries do not tell, as the pipeline has it, each once.
-    pub(crate) fn asked_beside_entries(&self) -> Vec<String> {
-        let mut asked = Vec::new();
-        for (grid, _) in &self.plan.grids {
-            let recipes = grid.recipe.iter();
-            let by_text = recipes.filter(|recipe| recipe.criterion().text_rule().is_some());
-            asked.extend(by_text.map(|recipe| format!("recipe = \"{}\"", recipe.as_str())));
-            let similar = grid.similar.iter();
-            asked.extend(similar.map(|similar| format!("similar.to = \"{}\"", similar.to)));
-            let joined = grid.difficulty.iter().flat_map(|rule| rule.joined.keys());
-            asked.extend(joined.map(|name| format!("difficulty.joined.{name}")));
-            let joined = grid.control.joined.iter();
-            asked.extend(joined.map(|name| format!("control.joined = \"{name}\"")));
-        }
-        asked.sort_unstable();
-        asked.dedup();
-        asked
-    }
-
     pub(crate) fn source_of(&self, part: u32) -> &PlannedSource {
         &self.plan.sources[self.parts[part as usize].source]
     }

@@ -141,6 +141,24 @@ fn a_folder_has_its_subsets_and_hits_as_tables_and_the_pool_that_its_manifest_na
 }
 
 #[test]
+fn a_damaged_subset_is_named_by_who_asks_for_it_and_in_nobody_elses_way() {
+    let place = made();
+    let sets = ask(&place, "SELECT subset FROM subsets ORDER BY subset", &[]);
+    let set = sets[0]["subset"].as_str().unwrap();
+    let file = format!("out/{set}/train-00000-of-00001.parquet");
+    place.write(&file, "PAR1 and no footer");
+    let read = ask(&place, "SELECT count(*) > 0 AS some FROM ledger", &[]);
+    assert_eq!(read, json!([{ "some": true }]));
+    let done = place.gradatim(&["sql", &format!("SELECT * FROM \"{set}\""), "--in", "out"]);
+    let told = &done.ends(2).stderr;
+    assert!(
+        told.contains(&file) && told.contains("cannot be read as a table"),
+        "{told}"
+    );
+    assert!(ask(&place, "SHOW TABLES", &[]).to_string().contains(set));
+}
+
+#[test]
 fn an_answer_goes_to_parquet_with_nested_values_and_nulls_and_never_over_what_is_asked() {
     let place = made();
     place.write("mine.csv", "trajectory_id,\"Odd Name\"\na,1\n");

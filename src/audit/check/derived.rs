@@ -83,7 +83,7 @@ pub(super) fn program() -> String {
 fn make(folder: &mut Folder<'_>, replay: &Replay<'_>, scratch: &Path) -> Option<Result<Manifest>> {
     let experiment = &replay.experiment;
     let recorded = &replay.stored.manifest;
-    let selects = experiment.selects_by_entries();
+    let selects = experiment.plan.asked_beside_entries().is_empty();
     let selection = match selects {
         true => experiment.select(&replay.fates),
         false => {

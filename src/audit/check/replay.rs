@@ -106,36 +106,49 @@ pub(super) const CONTRADICTS: &str = "ledger, selection and pipeline contradict 
 pub(crate) struct Replayed<'p> {
     pub experiment: Experiment<'p>,
     pub fates: Vec<Fate>,
-    /// Every order whole, beyond the cuts too; none where a grid asks for what no file of the folder holds.
-    pub selection: Option<Selection>,
+    /// Every order whole, beyond the cuts too.
+    pub selection: Selection,
 }
 
-/// Hands over the run of a folder; none where its files do not give it again, as of one that was damaged or written by
-/// an older version. Fails where no run ever wrote the folder.
-pub(crate) fn with<T>(out: &Path, take: impl FnOnce(&Replayed<'_>) -> T) -> Result<Option<T>> {
+/// What a folder alone gives again of its run.
+pub(crate) enum Again<T> {
+    Taken(T),
+    /// Its grids ask for what no file of the folder holds, as the pipeline has it.
+    Asks(Vec<String>),
+    /// Nothing, as of one that was damaged or written by an older version.
+    Contradicts,
+}
+
+/// Hands over the run of a folder; fails where no run ever wrote the folder.
+pub(crate) fn with<T>(out: &Path, take: impl FnOnce(&Replayed<'_>) -> T) -> Result<Again<T>> {
     let mut folder = Folder::unhashed(out)?;
     let Some(stored) = super::manifest::read(&mut folder) else {
-        return Ok(None);
+        return Ok(Again::Contradicts);
     };
+    let Some(plan) = plan(&mut folder, &stored.manifest) else {
+        return Ok(Again::Contradicts);
+    };
+    let asked = plan.asked_beside_entries();
+    if !asked.is_empty() {
+        return Ok(Again::Asks(asked));
+    }
     let ledger = super::ledger::read_to_replay(&mut folder, &stored);
-    let planned = plan(&mut folder, &stored.manifest);
-    let (true, Some(plan)) = (ledger.is_whole, planned) else {
-        return Ok(None);
-    };
+    if !ledger.is_whole {
+        return Ok(Again::Contradicts);
+    }
     let leakage = leakage(&mut folder, &plan);
     // What contradicts itself can break a promise that the code of a run rests on.
     let taken = quietly(|| {
         let experiment = experiment(&plan, ledger, &stored.manifest, leakage.as_ref()).ok()?;
         let fates = experiment.fates();
-        let selects = experiment.selects_by_entries();
-        let selection = selects.then(|| experiment.select(&fates));
+        let selection = experiment.select(&fates);
         Some(take(&Replayed {
             experiment,
             fates,
             selection,
         }))
     });
-    Ok(taken.flatten())
+    Ok(taken.flatten().map_or(Again::Contradicts, Again::Taken))
 }
 
 /// The plan of the lock file; none, which is noted, where that is none of a run.

@@ -32,15 +32,14 @@ pub(super) fn standings(out: &Path, rows: &[Row<'_>], sources: &Sources<'_>) -> 
     if ids.is_empty() {
         return Ok(Again::Unknown(None));
     }
-    let found = replay::with(out, |replayed| match known(replayed, &ids) {
-        Some(known) => Ok(known),
-        None => Err(replayed.experiment.asked_beside_entries()),
-    })?;
+    let found = replay::with(out, |replayed| known(replayed, &ids))?;
     Ok(match (found, sources.settings) {
-        (Some(Ok(known)), _) => Again::Known(known),
-        (Some(Err(_)), Some(measuring)) => Again::Known(measured(out, &ids, sources, measuring)?),
-        (Some(Err(asked)), None) => Again::Unknown(Some(asks(&asked))),
-        (None, _) => Again::Unknown(Some(CONTRADICTS.to_owned())),
+        (replay::Again::Taken(known), _) => Again::Known(known),
+        (replay::Again::Asks(_), Some(measuring)) => {
+            Again::Known(measured(out, &ids, sources, measuring)?)
+        }
+        (replay::Again::Asks(asked), None) => Again::Unknown(Some(asks(&asked))),
+        (replay::Again::Contradicts, _) => Again::Unknown(Some(CONTRADICTS.to_owned())),
     })
 }
 
@@ -68,18 +67,18 @@ fn measured(
     let plan = Plan::new(&file, &sources.overrides, sources.connect)?;
     let experiment = measure(&plan, &measuring(&plan)?, &mut Timings::default())?;
     let fates = experiment.fates();
-    let selection = Some(experiment.select(&fates));
+    let selection = experiment.select(&fates);
     let replayed = Replayed {
         experiment,
         fates,
         selection,
     };
-    Ok(known(&replayed, ids).unwrap_or_default())
+    Ok(known(&replayed, ids))
 }
 
-/// Where the trajectories stand; none where what was selected cannot be made again.
-fn known(replayed: &Replayed<'_>, ids: &[&str]) -> Option<Known> {
-    let standings = Standings::new(replayed, ids)?;
+/// Where the trajectories stand.
+fn known(replayed: &Replayed<'_>, ids: &[&str]) -> Known {
+    let standings = Standings::new(replayed, ids);
     let each = ids.iter().map(|id| ((*id).to_owned(), standings.of(id)));
-    Some(each.collect())
+    each.collect()
 }

@@ -3,7 +3,7 @@
 //! The run is made again from the folder (`check`), where every order goes on beyond its cuts: so the rank is known of
 //! what was not taken too, and of what has none, which rule passed it over.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::ops::RangeInclusive;
 
 use serde::Serialize;
@@ -40,35 +40,33 @@ pub(super) struct Standings<'r> {
     entries: &'r Entries,
     subsets: &'r [Subset],
     replayed: &'r Replayed<'r>,
-    /// An entry of each trajectory that is asked for: the one that was kept, where one was.
-    entry_of: HashMap<Id, u32>,
+    /// The entries of each trajectory that is asked for, one that was kept first, where one was.
+    entries_of: HashMap<Id, Vec<u32>>,
     /// Problems of the validation set, as their templates are named.
     aside: Vec<u32>,
 }
 
 impl<'r> Standings<'r> {
-    /// None where what was selected cannot be made again.
-    pub(super) fn new(replayed: &'r Replayed<'r>, asked: &[&str]) -> Option<Self> {
-        let subsets = &replayed.selection.as_ref()?.subsets;
+    pub(super) fn new(replayed: &'r Replayed<'r>, asked: &[&str]) -> Self {
+        let subsets = &replayed.selection.subsets;
         let entries = &replayed.experiment.entries;
-        let asked: HashSet<Id> = asked.iter().filter_map(|id| id.parse().ok()).collect();
-        let mut entry_of = HashMap::new();
+        let asked = asked.iter().filter_map(|id| id.parse().ok());
+        let mut entries_of: HashMap<Id, Vec<u32>> = asked.map(|id| (id, Vec::new())).collect();
         for (entry, row) in (0..).zip(&entries.rows) {
-            let Ok(body) = &row.body else { continue };
-            if !asked.contains(&body.trajectory_id) {
-                continue;
+            if let Ok(body) = &row.body
+                && let Some(same) = entries_of.get_mut(&body.trajectory_id)
+            {
+                same.push(entry);
             }
-            let is_kept = replayed.fates[entry as usize] == Fate::Kept;
-            let known = entry_of.entry(body.trajectory_id).or_insert(entry);
-            if is_kept && replayed.fates[*known as usize] != Fate::Kept {
-                *known = entry;
-            }
+        }
+        for same in entries_of.values_mut() {
+            same.sort_by_key(|&entry| replayed.fates[entry as usize] != Fate::Kept);
         }
         let mut standings = Self {
             entries,
             subsets,
             replayed,
-            entry_of,
+            entries_of,
             aside: Vec::new(),
         };
         let validation = subsets
@@ -77,7 +75,7 @@ impl<'r> Standings<'r> {
         let aside = validation.flat_map(Subset::entries);
         let aside = aside.map(|&entry| standings.template(entries.body_of(entry).problem));
         standings.aside = aside.collect();
-        Some(standings)
+        standings
     }
 
     /// What the problem's template is named by.
@@ -89,19 +87,19 @@ impl<'r> Standings<'r> {
     /// Where a trajectory that is asked for stands in each subset; nothing where no entry has it.
     pub(super) fn of(&self, trajectory: &str) -> Vec<Standing> {
         let id: Option<Id> = trajectory.parse().ok();
-        let Some(&entry) = id.and_then(|id| self.entry_of.get(&id)) else {
+        let Some(same) = id.and_then(|id| self.entries_of.get(&id)) else {
             return Vec::new();
         };
         let subsets = self.subsets.iter();
-        subsets
-            .map(|subset| self.in_subset(subset, entry))
-            .collect()
+        let each = subsets.filter_map(|subset| Some(self.in_subset(subset, *same.first()?, same)));
+        each.collect()
     }
 
-    fn in_subset(&self, subset: &Subset, entry: u32) -> Standing {
+    /// Where an entry, or another of the `same` trajectory, stands.
+    fn in_subset(&self, subset: &Subset, entry: u32, same: &[u32]) -> Standing {
         let body = self.entries.body_of(entry);
-        let is_it = |&other: &u32| self.entries.body_of(other).trajectory_id == body.trajectory_id;
-        let rank = subset.order.iter().position(is_it).map(|rank| rank as u64);
+        let rank = subset.order.iter().position(|other| same.contains(other));
+        let rank = rank.map(|rank| rank as u64);
         let cut = u64::from(subset.size);
         let is_in = rank.is_some_and(|rank| rank < cut);
         let out = (!is_in).then(|| match rank {
@@ -216,10 +214,9 @@ impl<'r> Standings<'r> {
 
     /// Another of its problem's trajectories that has the place.
     fn stood_for(&self, subset: &Subset, body: &Body) -> Option<Out> {
-        let is_sibling = |&&other: &&u32| self.entries.body_of(other).problem == body.problem;
-        let other = subset.order.iter().find(is_sibling)?;
-        let rank = subset.order.iter().position(|entry| entry == other)?;
-        let id = self.entries.body_of(*other).trajectory_id;
+        let is_sibling = |&other: &u32| self.entries.body_of(other).problem == body.problem;
+        let rank = subset.order.iter().position(is_sibling)?;
+        let id = self.entries.body_of(subset.order[rank]).trajectory_id;
         let most = subset.per_problem;
         let cut = subset.size;
         let beyond = if rank < cut as usize {
