@@ -288,13 +288,22 @@ impl Entries {
     ///
     /// What is evidence is counted so, and never by entries.
     pub(crate) fn each_trajectory(&self, mut take: impl FnMut(&[u32])) {
-        let is_body = |&entry: &u32| self.rows[entry as usize].body.is_ok();
-        let mut order: Vec<u32> = (0..self.rows.len() as u32).filter(is_body).collect();
-        // Sorted, since a map of all ids would take ten times the memory.
-        order.par_sort_unstable_by_key(|&entry| (self.body_of(entry).trajectory_id, entry));
         let id = |entry: u32| self.body_of(entry).trajectory_id;
-        for copies in order.chunk_by(|&a, &b| id(a) == id(b)) {
-            take(copies);
+        // Sorted, since a map of all ids would take ten times the memory; by a half of the id that lies beside the entry,
+        // which nearly always decides: to look each up takes five times as long.
+        let rows = (0..).zip(&self.rows);
+        let bodies = rows.filter_map(|(entry, row)| Some((entry, row.body.as_ref().ok()?)));
+        let half = |body: &Body| (body.trajectory_id.0 >> 64) as u64;
+        let mut order: Vec<(u64, u32)> = bodies.map(|(entry, body)| (half(body), entry)).collect();
+        order.par_sort_unstable_by(|a, b| {
+            let ids = || id(a.1).cmp(&id(b.1));
+            a.0.cmp(&b.0).then_with(ids).then(a.1.cmp(&b.1))
+        });
+        let mut copies = Vec::new();
+        for same in order.chunk_by(|a, b| a.0 == b.0 && id(a.1) == id(b.1)) {
+            copies.clear();
+            copies.extend(same.iter().map(|(_, entry)| *entry));
+            take(&copies);
         }
     }
 

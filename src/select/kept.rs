@@ -3,15 +3,38 @@
 use std::collections::BTreeSet;
 
 use super::deciles::token_deciles;
+use crate::bucket::length::Of;
 use crate::pool::Entries;
 use crate::pool::entries::{Body, NameIndex};
 use crate::rules::Accept;
 use crate::screen::{Fate, accept};
 
+/// A kept entry, with what choosing among a problem's looks at: of each set all of them are looked at again, and what is
+/// known of one fills two lines of a cache.
+#[derive(Clone, Copy)]
+pub(super) struct KeptEntry {
+    pub entry: u32,
+    pub style: NameIndex,
+    tokens: u32,
+    thinking_tokens: u32,
+}
+
+impl KeptEntry {
+    /// Its length, in tokens.
+    pub(super) fn length(&self, of: Of) -> u32 {
+        match of {
+            Of::Reply => self.tokens,
+            Of::Thinking => self.thinking_tokens,
+        }
+    }
+}
+
 /// The kept entries that a rule of acceptance leaves, by problem.
 pub(super) struct KeptEntries {
-    /// Kept entries of each problem, in order.
-    pub by_problem: Vec<Vec<u32>>,
+    /// Those of each problem behind one another, in order.
+    all: Vec<KeptEntry>,
+    /// Where those of each problem begin in `all`; at last where all end.
+    starts: Vec<u32>,
     /// The counts of tokens between the tenths of all of them: of copies too, where the pipeline keeps those.
     pub deciles: Vec<u32>,
 }
@@ -40,18 +63,39 @@ impl KeptEntries {
     }
 
     fn of_all(entries: &Entries, fates: &[Fate], accepts: impl Fn(&Body) -> bool) -> Self {
-        let mut by_problem = vec![Vec::new(); entries.problems.len()];
-        for (at, fate) in (0..).zip(fates) {
-            if *fate == Fate::Kept && accepts(entries.body_of(at)) {
-                by_problem[entries.body_of(at).problem as usize].push(at);
-            }
+        let kept = (0..).zip(fates).filter(|(_, fate)| **fate == Fate::Kept);
+        let kept = kept.filter_map(|(entry, _)| {
+            let body = entries.body_of(entry);
+            let kept = KeptEntry {
+                entry,
+                style: body.style,
+                tokens: body.tokens,
+                thinking_tokens: body.thinking_tokens,
+            };
+            accepts(body).then_some((body.problem, kept))
+        });
+        let mut kept: Vec<(u32, KeptEntry)> = kept.collect();
+        // Most files have a problem's trajectories side by side, and in the order of problems.
+        kept.sort_by_key(|(problem, _)| *problem);
+        let mut starts = vec![0; entries.problems.len() + 1];
+        for (problem, _) in &kept {
+            starts[*problem as usize + 1] += 1;
         }
-        let kept = by_problem.iter().flatten();
-        let tokens = kept.map(|&entry| entries.body_of(entry).tokens);
+        for problem in 1..starts.len() {
+            starts[problem] += starts[problem - 1];
+        }
+        let all: Vec<KeptEntry> = kept.into_iter().map(|(_, kept)| kept).collect();
         Self {
-            deciles: token_deciles(tokens.collect()),
-            by_problem,
+            deciles: token_deciles(all.iter().map(|kept| kept.tokens).collect()),
+            all,
+            starts,
         }
+    }
+
+    /// The entries of a problem, in order.
+    pub(super) fn of(&self, problem: u32) -> &[KeptEntry] {
+        let [start, end] = [problem, problem + 1].map(|at| self.starts[at as usize] as usize);
+        &self.all[start..end]
     }
 }
 

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use super::controls::joined::JoinedStrata;
 use super::draw::{Draw, Keys};
-use super::kept::{AskedStyle, KeptEntries};
+use super::kept::{AskedStyle, KeptEntries, KeptEntry};
 use super::knowledge::Knowledge;
 use crate::bucket::Candidate;
 use crate::bucket::category::ProblemGroup;
@@ -80,9 +80,17 @@ impl<'s> Scope<'s> {
 
     /// The problem's entries that can be selected, in their order.
     pub(crate) fn entries_of(&self, problem: u32) -> impl Iterator<Item = u32> + Clone + use<'s> {
-        let (entries, style) = (self.entries, self.style);
-        let kept = self.kept.by_problem[problem as usize].iter().copied();
-        kept.filter(move |&entry| style.holds(entries.body_of(entry).style))
+        self.kept_of(problem).map(|kept| kept.entry)
+    }
+
+    /// The same with their lengths.
+    pub(super) fn kept_of(
+        &self,
+        problem: u32,
+    ) -> impl Iterator<Item = &'s KeptEntry> + Clone + use<'s> {
+        let style = self.style;
+        let kept = self.kept.of(problem).iter();
+        kept.filter(move |kept| style.holds(kept.style))
     }
 
     /// Whether the recipe may select the problem.

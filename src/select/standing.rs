@@ -2,6 +2,7 @@
 
 use rayon::prelude::*;
 
+use super::kept::KeptEntry;
 use super::scope::Scope;
 use crate::bucket::Candidate;
 use crate::bucket::category::ProblemGroup;
@@ -45,20 +46,17 @@ pub(super) fn by_hash(
     of: Of,
     range: (u32, u32),
 ) -> Option<Candidate> {
-    let inside = |&entry: &u32| {
-        let length = scope.length(entry, of);
-        range.0 <= length && length < range.1
-    };
-    let mut entries = scope.entries_of(problem).filter(inside);
+    let inside = |kept: &&KeptEntry| (range.0..range.1).contains(&kept.length(of));
+    let mut entries = scope.kept_of(problem).filter(inside);
     let first = entries.next()?;
-    let entry = match entries.next() {
+    let stands = match entries.next() {
         None => first,
         Some(second) => [first, second]
             .into_iter()
             .chain(entries)
-            .min_by_key(|&entry| key(entry))?,
+            .min_by_key(|kept| key(kept.entry))?,
     };
-    Some(scope.candidate(problem, entry, of))
+    Some(candidate(problem, stands, of))
 }
 
 /// The shortest or longest trajectory of a problem; of equals the smallest id.
@@ -68,13 +66,22 @@ pub(super) fn by_length(
     of: Of,
     longest: bool,
 ) -> Option<Candidate> {
-    let key = |&entry: &u32| {
-        let length = scope.length(entry, of);
-        let id = scope.body(entry).trajectory_id;
-        (if longest { u32::MAX - length } else { length }, id)
-    };
-    let entry = scope.entries_of(problem).min_by_key(key)?;
-    Some(scope.candidate(problem, entry, of))
+    let id = |kept: &KeptEntry| scope.body(kept.entry).trajectory_id;
+    let stands = scope.kept_of(problem).min_by(|a, b| {
+        let lengths = a.length(of).cmp(&b.length(of));
+        let lengths = if longest { lengths.reverse() } else { lengths };
+        lengths.then_with(|| id(a).cmp(&id(b)))
+    })?;
+    Some(candidate(problem, stands, of))
+}
+
+/// An entry as the one that stands for its problem.
+fn candidate(problem: u32, kept: &KeptEntry, of: Of) -> Candidate {
+    Candidate {
+        problem,
+        entry: kept.entry,
+        length: kept.length(of),
+    }
 }
 
 /// Whether the draw chooses which trajectory stands for some problem of the groups.
@@ -87,8 +94,8 @@ pub(super) fn is_drawn(scope: &Scope<'_>, groups: &[ProblemGroup]) -> bool {
 
 /// Whether a problem has two trajectories of different length.
 pub(super) fn has_two_lengths(scope: &Scope<'_>, problem: u32, of: Of) -> bool {
-    let entries = scope.entries_of(problem);
-    let mut lengths = entries.map(|entry| scope.length(entry, of));
+    let entries = scope.kept_of(problem);
+    let mut lengths = entries.map(|kept| kept.length(of));
     let first = lengths.next();
     lengths.any(|length| Some(length) != first)
 }
@@ -107,10 +114,11 @@ pub(super) fn with_more(scope: &Scope<'_>, candidates: &[Candidate], more: &More
 
 /// The next trajectories of a candidate's problem, by the draw's hash.
 fn others(scope: &Scope<'_>, candidate: &Candidate, more: &More) -> impl Iterator<Item = u32> {
-    let others = scope.entries_of(candidate.problem);
+    let others = scope.kept_of(candidate.problem);
     let mut others: Vec<u32> = others
-        .filter(|&entry| entry != candidate.entry)
-        .filter(|&entry| more.length.holds(scope.length(entry, more.of)))
+        .filter(|other| other.entry != candidate.entry)
+        .filter(|other| more.length.holds(other.length(more.of)))
+        .map(|other| other.entry)
         .collect();
     others.sort_by_cached_key(|&entry| scope.keys.trajectory(scope.draw, entry));
     others.into_iter().take(more.per_problem as usize - 1)

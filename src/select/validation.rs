@@ -89,9 +89,10 @@ fn standing(
     let keys = Keys::new(entries, seed);
     let id = |problem: u32| entries.problems[problem as usize].id;
     let mut stands: HashMap<u32, (u32, u32)> = HashMap::new();
-    for (problem, all) in (0..).zip(&kept.by_problem) {
+    for problem in 0..entries.problems.len() as u32 {
         let hash = |entry: &u32| keys.trajectory(DRAW, *entry);
-        let Some(entry) = all.iter().copied().min_by_key(hash) else {
+        let all = kept.of(problem).iter().map(|kept| kept.entry);
+        let Some(entry) = all.min_by_key(hash) else {
             continue;
         };
         let best = stands.entry(template(problem)).or_insert((problem, entry));
