@@ -17,6 +17,8 @@ import sys
 import tempfile
 import time
 
+from figures import row
+
 WORDS = (
     "we let the sum of all angles be equal to so that wait maybe check again the product is then divide by two and "
     "therefore each side has length which gives an equation whose roots are integers hence"
@@ -104,7 +106,8 @@ def main() -> None:
                 make(path, count)
             seconds, megabytes = measured([asked.program, "eval", str(path), "--json"])
             size = path.stat().st_size / 1e6
-            print(f"{name}: {count} attempts, {size:.0f} MB: {seconds:.1f} s, {megabytes:.0f} MB")
+            row(f"{name}: {count} attempts, {size:.0f} MB", [seconds], "s", 1)
+            row("  peak memory", [megabytes], "MB")
 
 
 if __name__ == "__main__":

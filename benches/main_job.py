@@ -15,15 +15,16 @@ neighbours, since machines are noisy; rates and ratios are given as min, median 
 """
 import argparse, glob, json, multiprocessing, os, statistics, subprocess, sys, tempfile, time
 
-ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+from built import BINARY, ROOT
+from figures import head, row
+
 
 
 def ours(shards):
     """Trajectories a second of the whole job, and the timings."""
-    binary = os.path.join(ROOT, "target", "release", "gradatim")
     with tempfile.TemporaryDirectory() as work:
         timings = os.path.join(work, "timings.json")
-        command = [binary, "run", os.path.join(ROOT, "pipelines", "bench.toml"),
+        command = [BINARY, "run", os.path.join(ROOT, "pipelines", "bench.toml"),
                    "--source", f"openr1={shards}/*.parquet", "--on-shortfall", "short",
                    "--pool", os.path.join(work, "pool"), "--out", os.path.join(work, "out"),
                    "--timings", timings]
@@ -72,11 +73,6 @@ def peer(shards, rows, tokenizer):
     return done / (time.perf_counter() - start)
 
 
-def line(name, values, digits=0):
-    shown = [f"{value:10.{digits}f}" for value in (min(values), statistics.median(values), max(values))]
-    print(f"{name:52} {' '.join(shown)}")
-
-
 def main():
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("shards")
@@ -95,15 +91,15 @@ def main():
         if given.tokenizer:
             peers.append(peer(given.shards, given.peer_rows, given.tokenizer))
             ratios.append(rate / peers[-1])
-    print(f"{'':52} {'min':>10} {'median':>10} {'max':>10}")
-    line("gradatim, whole job: trajectories a second", rates)
+    head()
+    row("gradatim, whole job: trajectories a second", rates)
     for stage in stages[0]:
-        line(f"  {stage}: seconds", [times[stage] for times in stages], 2)
-    line("decoding and tokenising: microseconds times cores", floors, 1)
-    line("floor over measuring (1 would be no other work)", shares, 2)
+        row(f"  {stage}", [times[stage] for times in stages], "s", 2)
+    row("decoding and tokenising: times cores", floors, "µs", 1)
+    row("floor over measuring (1 would be no other work)", shares, digits=2)
     if peers:
-        line(f"Python, {os.cpu_count()} processes: trajectories a second", peers)
-        line("gradatim over Python", ratios)
+        row(f"Python, {os.cpu_count()} processes: trajectories a second", peers)
+        row("gradatim over Python", ratios)
     return 0
 
 

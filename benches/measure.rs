@@ -5,6 +5,7 @@
 //! Prints microseconds a trajectory and MB/s of text: min, median and max of several passes over the same
 //! texts, so that a noisy machine shows as a wide range.
 
+mod figures;
 mod texts;
 
 use std::hint::black_box;
@@ -29,33 +30,17 @@ fn main() -> gradatim::Result<()> {
     println!("{} trajectories, {:.1} MB", texts.len(), bytes as f64 / 1e6);
     let started = Instant::now();
     let tokenizer = Tokenizer::qwen();
-    println!(
-        "loading the tokenizer: {:.2} s\n",
-        started.elapsed().as_secs_f64()
-    );
-    println!(
-        "{:22} {:>30} {:>10}",
-        "", "µs a trajectory (min med max)", "MB/s (med)"
-    );
+    let loading = started.elapsed().as_secs_f64();
+    figures::row("loading the tokenizer", [loading * 1e3], "ms", 1);
     let show = |name: &str, part: &dyn Fn(&(String, String, String)) -> usize| {
-        let mut passes: Vec<f64> = (0..PASSES)
-            .map(|_| {
-                let started = Instant::now();
-                for text in &texts {
-                    black_box(part(text));
-                }
-                started.elapsed().as_secs_f64()
-            })
-            .collect();
-        passes.sort_by(f64::total_cmp);
-        let each = |pass: f64| pass * 1e6 / texts.len() as f64;
-        println!(
-            "{name:22} {:>10.1}{:>10.1}{:>10.1} {:>10.0}",
-            each(passes[0]),
-            each(passes[PASSES / 2]),
-            each(passes[PASSES - 1]),
-            bytes as f64 / 1e6 / passes[PASSES / 2]
-        );
+        let passes = (0..PASSES).map(|_| {
+            let started = Instant::now();
+            for text in &texts {
+                black_box(part(text));
+            }
+            started.elapsed().as_secs_f64() * 1e6 / texts.len() as f64
+        });
+        figures::row(name, passes, "µs a trajectory", 1);
     };
     show("tokens", &|(_, _, response)| {
         tokenizer.tokens(response) as usize
@@ -80,6 +65,14 @@ fn main() -> gradatim::Result<()> {
     });
     show("style", &|(_, _, response)| {
         style::style(response, Some(response)) as usize
+    });
+    show("verify, describe and identify", &|(_, gold, response)| {
+        let verdict = verify::verify(gold, response).outcome as usize;
+        let parts = verify::split_thinking(response);
+        let thinking = &response[..parts.answer.start];
+        let described = repetition::repeated_share(response) as usize
+            + style::style(response, Some(thinking)) as usize;
+        verdict + described + ids::trajectory_id(ids::Id(1), response).0 as usize
     });
     Ok(())
 }

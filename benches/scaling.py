@@ -12,15 +12,16 @@ set that the system reports. The second experiment is another seed over the pool
 """
 import argparse, json, math, os, statistics, sys, tempfile, time
 
+from built import BINARY, ROOT
+from figures import head, row
 from peak import peak_mb
 
-ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 
 def run(shards, work, out, seed):
     """Seconds, peak megabytes and timings of one run."""
     timings = os.path.join(work, "timings.json")
-    command = [os.path.join(ROOT, "target", "release", "gradatim"), "run",
+    command = [BINARY, "run",
                os.path.join(ROOT, "pipelines", "bench.toml"), "--source", f"openr1={shards}/*.parquet",
                "--on-shortfall", "short", "--pool", os.path.join(work, "pool"), "--out", os.path.join(work, out),
                "--timings", timings, "--seed", str(seed)]
@@ -34,7 +35,7 @@ def main():
     arguments.add_argument("shards", nargs="+")
     arguments.add_argument("--runs", type=int, default=3)
     given = arguments.parse_args()
-    print(f"{'trajectories':>12} {'seconds (min med max)':>24} {'peak MB (min med max)':>24} {'second run, s':>24}")
+    head()
     points, peaks = [], []
     for shards in given.shards:
         walls, memory, again = [], [], []
@@ -44,16 +45,17 @@ def main():
                 walls.append(wall - timings["wall_s"].get("tokenizer", 0))
                 memory.append(peak)
                 again.append(run(shards, work, "again", 1)[0])
-        show = lambda values, digits: " ".join(
-            f"{value:7.{digits}f}" for value in (min(values), statistics.median(values), max(values)))
-        print(f"{timings['entries']:12,} {show(walls, 2):>24} {show(memory, 0):>24} {show(again, 2):>24}")
+        of = f"of {timings['entries']:,} entries"
+        row(f"the job {of}", walls, "s", 2)
+        row("  its peak memory", memory, "MB")
+        row("  a second experiment", again, "s", 2)
         points.append((math.log(timings["entries"]), math.log(min(walls))))
         peaks.append(statistics.median(memory))
     if len(points) > 1:
         mean_x, mean_y = (statistics.mean(axis) for axis in zip(*points))
         slope = sum((x - mean_x) * (y - mean_y) for x, y in points) / sum((x - mean_x) ** 2 for x, _ in points)
-        print(f"exponent of time over trajectories: {slope:.3f}")
-        print(f"largest peak over smallest: {max(peaks) / min(peaks):.2f}")
+        row("exponent of time over entries", [slope], digits=3)
+        row("largest peak over smallest", [max(peaks) / min(peaks)], digits=2)
     return 0
 
 

@@ -6,6 +6,7 @@
 //! differently is told, and ends it with 1. The library makes the ids of which we only count how many there are: that is
 //! how it is asked for a count.
 
+mod figures;
 mod texts;
 
 use std::hint::black_box;
@@ -79,21 +80,11 @@ fn told(texts: &[String], tokenizer: &Tokenizer, names: &[&str; 3], seconds: &[[
         seconds.len()
     );
     for (at, name) in names.iter().enumerate() {
-        let [_, median, _] = spread(seconds.iter().map(|round| round[at]));
-        let [least, middle, most] = spread(seconds.iter().map(|round| round[at] / round[0]));
-        println!(
-            "{name:10} {:6.1} MB/s {:6.1} million tokens/s, {middle:.2} times our time ({least:.2} to {most:.2})",
-            bytes as f64 / median / 1e6,
-            tokens as f64 / median / 1e6,
-        );
+        let rates = seconds.iter().map(|round| tokens as f64 / round[at] / 1e6);
+        figures::row(&format!("{name}, a core"), rates, "million tokens/s", 1);
+        let ratios = seconds.iter().map(|round| round[at] / round[0]);
+        figures::row(&format!("{name}, times our time"), ratios, "", 2);
     }
-}
-
-/// The least, the median and the most.
-fn spread(values: impl Iterator<Item = f64>) -> [f64; 3] {
-    let mut values: Vec<f64> = values.collect();
-    values.sort_unstable_by(f64::total_cmp);
-    [0, values.len() / 2, values.len() - 1].map(|at| values[at])
 }
 
 /// Responses in their order, until there are so many bytes.

@@ -15,11 +15,11 @@ within its process. Machines are noisy: the runs take turns, and rates are min, 
 """
 import argparse, json, os, random, statistics, subprocess, tempfile, time
 
+from built import BINARY, RELEASE, ROOT
+from figures import head, row
 from peak import peak_mb
 
-ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-BINARY = os.path.join(ROOT, "target", "release", "gradatim")
-TIMED = os.path.join(ROOT, "target", "release", "examples", "timed")
+TIMED = os.path.join(RELEASE, "examples", "timed")
 
 
 def long_pairs(count):
@@ -85,12 +85,6 @@ def peer(pairs):
     return len(pairs) / (time.perf_counter() - start), judged
 
 
-def line(name, rates, against=None):
-    middle = statistics.median(rates)
-    times = f"{middle / against:8.0f} times the peer" if against else ""
-    print(f"  {name:18} {min(rates):10.0f} {middle:10.0f} {max(rates):10.0f}{times}")
-
-
 def measure(name, pairs, peer_count, runs, work):
     path = os.path.join(work, name + ".jsonl")
     with open(path, "w") as out:
@@ -104,15 +98,18 @@ def measure(name, pairs, peer_count, runs, work):
         peers.append(rate)
     length = sum(len(pair["response"]) for pair in pairs) / len(pairs)
     print(f"{name}: {len(pairs)} pairs, {length:.0f} characters a response")
-    print(f"  {'verdicts a second':18} {'min':>10} {'median':>10} {'max':>10}")
-    line("the library", [run["rate"] for run in timed], statistics.median(peers))
-    line("gradatim verify", rates, statistics.median(peers))
-    line("Math-Verify", peers)
-    spread = {share: statistics.median(run[share] for run in timed) for share in ("p50", "p99")}
-    print(f"  a verdict of the library: p50 {spread['p50']:.1f} µs, p99 {spread['p99']:.1f} µs")
-    memory = peak_mb([BINARY, "verify", path, "--threads", "1"])
+    head()
+    over = lambda rates: [rate / peer for rate, peer in zip(rates, peers)]
+    row(f"{name}, the library: verdicts a second", library_rates := [run["rate"] for run in timed])
+    row(f"{name}, `gradatim verify`: verdicts a second", rates)
+    row(f"{name}, Math-Verify: verdicts a second", peers)
+    row(f"{name}, the library over Math-Verify", over(library_rates))
+    row(f"{name}, `gradatim verify` over Math-Verify", over(rates))
+    for share in ("p50", "p99"):
+        row(f"{name}, a verdict of the library, {share}", [run[share] for run in timed], "µs", 1)
+    row(f"{name}, peak memory", [peak_mb([BINARY, "verify", path, "--threads", "1"])], "MB")
     same = sum(one == other for one, other in zip(ours, theirs))
-    print(f"  peak memory {memory:.0f} MB; the same answer on {same} of {len(theirs)}")
+    print(f"the same answer on {same} of {len(theirs)}")
 
 
 def main():

@@ -11,9 +11,10 @@ of it slower: `--instructions` counts instructions by callgrind, which do not de
 """
 import argparse, json, os, re, resource, statistics, subprocess, tempfile
 
+from built import BINARY, RELEASE
+from figures import row
 from verify import long_pairs, short_pairs
 
-ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 
 def seconds(command):
@@ -31,14 +32,10 @@ def instructions(command):
     return int(re.search(r"Collected : (\d+)", done.stderr)[1])
 
 
-def shown(name, figures, unit):
-    print(f"  {name:24} {min(figures):10.2f} {statistics.median(figures):10.2f} {max(figures):10.2f}  {unit}")
-
-
 def main():
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    arguments.add_argument("--gradatim", default=os.path.join(ROOT, "target/release/gradatim"))
-    arguments.add_argument("--floor", default=os.path.join(ROOT, "target/release/examples/json_alone"))
+    arguments.add_argument("--gradatim", default=BINARY)
+    arguments.add_argument("--floor", default=os.path.join(RELEASE, "examples", "json_alone"))
     arguments.add_argument("--runs", type=int, default=5)
     arguments.add_argument("--instructions", action="store_true")
     arguments.add_argument("--keep", help="a folder to write the rows to, for a profiler")
@@ -61,15 +58,15 @@ def main():
                 judged.append(cost(ours(path)))
                 start.append(cost(ours(none)))
                 ratios.append(judged[-1] / floor[-1])
-            unit, scale = ("thousand instructions", 1e3) if given.instructions else ("microseconds", 1e-6)
+            unit, scale = ("thousand instructions", 1e3) if given.instructions else ("µs", 1e-6)
             each = lambda figures: [figure / len(pairs) / scale for figure in figures]
             size = os.path.getsize(path) / len(pairs)
             print(f"{name}: {len(pairs)} rows of {size:.0f} bytes; min, median, max of {len(floor)}")
-            shown("JSON alone, a row", each(floor), unit)
-            shown("gradatim verify, a row", each(judged), unit)
-            shown("ratio", ratios, "")
-            shown("start and one row", [figure / (1e6 if given.instructions else 1e-3) for figure in start],
-                  "million instructions" if given.instructions else "milliseconds")
+            row(f"{name}, JSON alone, a row", each(floor), unit, 2)
+            row(f"{name}, `gradatim verify`, a row", each(judged), unit, 2)
+            row(f"{name}, `gradatim verify` over JSON alone", ratios, digits=2)
+            row(f"{name}, start and one row", [figure / (1e6 if given.instructions else 1e-3) for figure in start],
+                "million instructions" if given.instructions else "ms", 2)
 
 
 if __name__ == "__main__":
