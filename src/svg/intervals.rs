@@ -1,11 +1,13 @@
 //! Estimates with their intervals, a row each: effects, differences.
 
-use super::{Anchor, LETTER, Svg, between, fitted, tick, ticks, width_of};
+use super::{Anchor, LETTER, Svg, WIDER, between, fitted, tick, ticks, width_of};
 
 const ROW: f64 = 20.0;
 const PLOT: f64 = 250.0;
-/// Room for an estimate and its interval in words.
+/// Least room for an estimate and its interval in words.
 const WORDS: f64 = 140.0;
+/// Between the plot and the words beside it.
+const GAP: f64 = 10.0;
 
 /// A row.
 #[derive(Clone, Debug)]
@@ -50,7 +52,7 @@ enum Line<'e> {
 pub(crate) fn draw(svg: &mut Svg, rows: &[Estimate], unit: &str, width: f64) -> [f64; 2] {
     let rows: Vec<&Estimate> = rows.iter().filter(|row| row.is_drawn()).collect();
     let lines = lines(&rows);
-    let left = width - PLOT - WORDS;
+    let left = width - PLOT - words_width(&rows);
     let ends = || rows.iter().flat_map(|row| row.interval);
     let [low, high] = padded(ends().fold(0.0, f64::min), ends().fold(0.0, f64::max));
     let x = |value: f64| between(value, [low, high], [left, left + PLOT]);
@@ -70,12 +72,7 @@ pub(crate) fn draw(svg: &mut Svg, rows: &[Estimate], unit: &str, width: f64) -> 
     }
     svg.line("axis", [x(0.0), 0.0], [x(0.0), foot]);
     let centre = [left + PLOT / 2.0, foot + 30.0];
-    svg.text(
-        "soft",
-        centre,
-        Anchor::Middle,
-        &fitted(unit, 2.0 * WORDS + PLOT),
-    );
+    svg.text("soft", centre, Anchor::Middle, &fitted(unit, width - left));
     for (at, line) in lines.iter().enumerate() {
         let middle = ROW * (at as f64 + 0.5) + 2.0;
         match line {
@@ -94,15 +91,21 @@ pub(crate) fn draw(svg: &mut Svg, rows: &[Estimate], unit: &str, width: f64) -> 
 }
 
 fn one(svg: &mut Svg, row: &Estimate, y: f64, left: f64, x: &dyn Fn(f64) -> f64) {
-    let label = fitted(&row.label, left - 12.0);
-    svg.text("", [left - 10.0, y + 4.0], Anchor::End, &label);
+    let label = fitted(&row.label, (left - GAP) / WIDER);
+    svg.text("", [left - GAP, y + 4.0], Anchor::End, &label);
     let [from, to] = row.interval.map(x);
     svg.line("c1 thick", [from, y], [to, y]);
     let class = if row.is_clear { "c1" } else { "c1 hollow" };
     svg.dot(class, [x(row.value), y], 4.0);
-    let words = fitted(&row.words(), WORDS - 10.0);
     let class = if row.is_clear { "" } else { "soft" };
-    svg.text(class, [left + PLOT + 10.0, y + 4.0], Anchor::Start, &words);
+    let place = [left + PLOT + GAP, y + 4.0];
+    svg.text(class, place, Anchor::Start, &row.words());
+}
+
+/// Room for the widest interval in words, in whatever font.
+fn words_width<'e>(rows: impl IntoIterator<Item = &'e &'e Estimate>) -> f64 {
+    let widths = rows.into_iter().map(|row| width_of(&row.words()));
+    widths.fold(WORDS - GAP, |widest, width| widest.max(WIDER * width)) + GAP
 }
 
 /// Behind every second row, so that the eye keeps to it.
@@ -140,7 +143,8 @@ fn padded(low: f64, high: f64) -> [f64; 2] {
 pub(crate) fn width_for(rows: &[Estimate]) -> f64 {
     let labels = rows.iter().map(|row| width_of(&row.label));
     let longest = labels.fold(40.0 * LETTER, f64::max);
-    longest.min(70.0 * LETTER) + 12.0 + PLOT + WORDS
+    let words = words_width(&rows.iter().filter(|row| row.is_drawn()).collect::<Vec<_>>());
+    WIDER * longest.min(70.0 * LETTER) + GAP + PLOT + words
 }
 
 #[cfg(test)]
@@ -177,6 +181,30 @@ mod tests {
         assert_eq!(svg.matches("hollow").count(), 1);
         assert!(svg.contains(">+2.0 [0.0, +8.0]<"), "{svg}");
         assert!(svg.contains(">+0.5 [−1.0, +1.0]<"));
+    }
+
+    #[test]
+    fn an_interval_is_written_whole_and_has_room_in_a_wider_font() {
+        let rows = [
+            row("run-one - run-two", "", -88.8, [-100.0, -77.7]),
+            row("short", "", 100.0, [88.8, 100.0]),
+        ];
+        let svg = drawn(&rows);
+        for whole in [
+            "−88.8 [−100.0, −77.7]",
+            "+100.0 [+88.8, +100.0]",
+            "run-one - run-two",
+        ] {
+            let texts = read::texts(&svg);
+            let found = texts.iter().find(|one| one.text == whole);
+            let found = found.unwrap_or_else(|| panic!("{whole}: {svg}"));
+            let wide = WIDER * width_of(whole);
+            let [from, to] = match whole.starts_with("run") {
+                true => [found.x + found.width - wide, found.x + found.width],
+                false => [found.x, found.x + wide],
+            };
+            assert!(from >= 0.0 && to <= 680.0, "{whole}: {from} to {to}");
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Lines over a logarithm of sizes: scores by how much was trained on. A panel a family, a series an arm.
 
-use super::{Anchor, BOLD, Svg, between, fitted, tick, ticks, width_of};
+use super::{Anchor, BOLD, Svg, WIDER, between, fitted, tick, ticks, width_of};
 use crate::error::thousands;
 
 /// Between two panels, and under each.
@@ -13,7 +13,7 @@ const LEFT: f64 = 40.0;
 const SIGN: f64 = 34.0;
 /// Room for names; where they are wider than the first, panels stand under each other.
 const NAMES: f64 = 120.0;
-const NAMES_MAX: f64 = 220.0;
+const NAMES_MAX: f64 = 250.0;
 
 /// Lines of names at the ends of their series.
 const NAME: f64 = 14.0;
@@ -75,9 +75,9 @@ impl Frame {
 pub(crate) fn draw(svg: &mut Svg, panels: &[Panel], scores: [f64; 2], width: f64) -> [f64; 2] {
     let names = panels.iter().flat_map(|panel| &panel.series);
     let names = names
-        .map(|series| width_of(&series.name))
+        .map(|series| WIDER * width_of(&series.name))
         .fold(0.0, f64::max);
-    let across = if names > NAMES {
+    let across = if names > WIDER * NAMES {
         1
     } else {
         panels.len().clamp(1, 2)
@@ -251,7 +251,7 @@ fn name_ends(svg: &mut Svg, frame: &Frame, panel: &Panel, width: f64) {
             dashes(series.colour),
         );
         svg.dot(class, [x + 8.0, y], 2.5);
-        let name = fitted(&series.name, width);
+        let name = fitted(&series.name, width / WIDER);
         svg.text("", [x + 21.0, y + 4.0], Anchor::Start, &name);
     }
 }

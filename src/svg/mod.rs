@@ -13,7 +13,9 @@ pub(crate) mod read;
 mod words;
 
 pub(crate) use axis::{between, logarithmic_ticks, ticks};
-pub(crate) use words::{BOLD, LETTER, fitted, percent, shortened, shown, tick, width_of, wrapped};
+pub(crate) use words::{
+    BOLD, LETTER, WIDER, fitted, percent, shortened, shown, tick, width_of, wrapped,
+};
 
 /// Colours that the colour-blind tell apart (Okabe and Ito 2008): words at 4.5 and marks at 3 to 1 or more on white and,
 /// where the reader's scheme is dark, on black. What is printed is light.
