@@ -38,9 +38,10 @@ pub(super) struct Arguments {
     /// The pool that the run was given, for the texts of all its problems [default: the user's cache folder].
     #[arg(long, value_name = "DIR")]
     pool: Option<PathBuf>,
-    /// Where relative paths in the lock file start, and those of an evaluation's logs [default: the current folder].
+    /// Where relative paths in the lock file start, and those of an evaluation's logs, of which each folder is named that
+    /// holds some [default: the current folder].
     #[arg(long, value_name = "DIR")]
-    base: Option<PathBuf>,
+    base: Vec<PathBuf>,
     /// Read the source, companion, benchmark, join or log NAME from this path, as `gradatim run` does.
     #[arg(long, value_name = "NAME=PATH", value_parser = named_path)]
     source: Vec<(String, PathBuf)>,
@@ -70,7 +71,7 @@ fn places(arguments: &Arguments, stop: &Arc<std::sync::atomic::AtomicUsize>) -> 
     Places {
         out: arguments.out.clone(),
         pool: arguments.pool.clone(),
-        base: arguments.base.clone(),
+        bases: arguments.base.clone(),
         overrides: Overrides {
             sources: arguments.source.iter().cloned().collect(),
             ..Overrides::default()

@@ -132,21 +132,27 @@ fn absent(path: &str) -> String {
     match path {
         "-" => "the log came from standard input, which nobody kept: evaluate a file".to_owned(),
         path => format!(
-            "the log `{0}` is not there: name the folder that its path starts at by `--base`, or the file by `--source {0}=PATH`",
+            "the log `{0}` is not there: name the folder that its path starts at by `--base DIR`, which may be given several \
+             times where logs lie in several folders, or the file by `--source {0}=PATH`",
             one_line(path)
         ),
     }
 }
 
-/// Where a log may be: where the user says, else where its path leads from the base, or from beside the folder.
+/// Where a log may be: where the user says, else where its path leads from each base, or from beside the folder. Of several logs of
+/// one name its hash says which it is.
 fn candidates(viewed: &Viewed, path: &str) -> Vec<PathBuf> {
     let places = viewed.places();
     if let Some(named) = places.overrides.sources.get(path) {
         return vec![named.clone()];
     }
-    let base = places.base.clone().unwrap_or_default();
+    let here = PathBuf::new();
+    let bases = match places.bases.as_slice() {
+        [] => std::slice::from_ref(&here),
+        some => some,
+    };
     let beside = viewed.out().parent().map(|above| above.join(path));
-    let paths = std::iter::once(base.join(path)).chain(beside);
+    let paths = bases.iter().map(|base| base.join(path)).chain(beside);
     paths.filter(|path| path.is_file()).collect()
 }
 

@@ -43,8 +43,8 @@ pub(crate) struct Places {
     pub out: PathBuf,
     /// The pool that holds the texts of problems; the user's own where none is named.
     pub pool: Option<PathBuf>,
-    /// Where relative paths of the lock file start.
-    pub base: Option<PathBuf>,
+    /// Where relative paths of the lock file start, one at most, and those of an evaluation's logs.
+    pub bases: Vec<PathBuf>,
     pub overrides: Overrides,
     /// Makes a client of the hub, where a source lies there.
     pub connect: Box<dyn Fn() -> Result<Arc<Hub>> + Send + Sync>,
@@ -99,6 +99,7 @@ pub(super) const NAMED: [(&str, &str); 6] = [
 impl Viewed {
     /// Opens a folder; fails where it is none that was written by this program.
     pub(super) fn open(places: Places, threads: usize, base: String) -> Result<Self> {
+        refuse_several_bases(&places)?;
         let opened = stamp(&places.out);
         let lock = places.out.join(RUN_FOLDER).join("pipeline.lock.toml");
         if let Ok(file) = PipelineFile::read(&lock) {
@@ -233,7 +234,7 @@ impl Viewed {
     pub(super) fn with_sources<T>(&self, ask: impl FnOnce(&Sources<'_>) -> T) -> T {
         // Ctrl-C ends the process.
         ask(&Sources::to_read(
-            self.places.base.as_deref(),
+            self.places.bases.first().map(PathBuf::as_path),
             self.places.overrides.clone(),
             &|| (self.places.connect)(),
         ))
@@ -454,6 +455,17 @@ fn each_text(
 fn texts_of(batch: &RecordBatch, column: usize) -> Result<ArrayRef> {
     let texts = cast(batch.column(column), &DataType::Utf8View);
     texts.map_err(|error| Error::Query(error.to_string()))
+}
+
+/// Of a run the paths of one lock file start at one folder.
+fn refuse_several_bases(places: &Places) -> Result<()> {
+    if places.bases.len() < 2 || folder::is_evaluation(&places.out) {
+        return Ok(());
+    }
+    Err(Error::usage(
+        "a run's sources start at one folder, and `--base` names several",
+        "name one, and each source that lies elsewhere by `--source NAME=PATH`",
+    ))
 }
 
 /// Makes the pool's problems a table; whether it has them. A pool that nobody named need not be there.

@@ -548,6 +548,56 @@ fn attempts_of_two_runs_stand_beside_each_other_with_what_their_logs_say() {
 }
 
 #[test]
+fn logs_of_one_name_in_several_folders_are_found_when_each_is_named() {
+    let place = Place::new();
+    let log = |run: &str| {
+        let of = |question: usize| {
+            json!({
+                "run": run, "benchmark": "aime24", "question_id": question, "attempt": 0, "correct": true,
+                "response": said(run, question, 0), "question": format!("What is {question}?"), "gold": question.to_string(),
+            })
+        };
+        jsonl(&(60..63).map(of).collect::<Vec<Value>>())
+    };
+    let whole = ["one", "two"].map(|folder| {
+        let path = format!("{folder}/samples.jsonl");
+        place.write(&path, log(folder));
+        place.path(&path).to_string_lossy().into_owned()
+    });
+    let [first, second] = &whole;
+    place
+        .gradatim(&["eval", first, second, "--out", "evaluation"])
+        .ends(0);
+    let of = |more: &[&str]| {
+        let viewer = Viewer::start(&place, &[&["evaluation"], more].concat());
+        let page = viewer.page("question?benchmark=aime24&question=61&run=one&run=two");
+        let has = ["one", "two"].map(|run| page.contains(&format!("{run} says of 61 in 0")));
+        (has, page)
+    };
+    let (has, page) = of(&["--base", "one"]);
+    assert!(
+        has == [true, false] && page.contains("another file"),
+        "{page}"
+    );
+    let (has, page) = of(&["--base", "one", "--base", "two"]);
+    assert_eq!(has, [true, true], "{page}");
+    let (has, page) = of(&[]);
+    assert!(
+        has == [false, false] && page.contains("several times"),
+        "{page}"
+    );
+}
+
+#[test]
+fn several_bases_of_a_run_are_refused() {
+    let place = made();
+    place
+        .gradatim(&["view", "out", "--base", "a", "--base", "b"])
+        .ends(2)
+        .tells(&["one folder", "--source"]);
+}
+
+#[test]
 fn a_log_that_is_gone_or_changed_is_named_and_found_where_it_is_said_to_be() {
     let place = Place::new();
     let [log, ..] = logs(&place);
@@ -575,6 +625,7 @@ fn a_log_that_is_gone_or_changed_is_named_and_found_where_it_is_said_to_be() {
         "{page}"
     );
     assert!(has_text(&of(&["--base", "elsewhere"])));
+    assert!(has_text(&of(&["--base", "nowhere", "--base", "elsewhere"])));
     assert!(has_text(&of(&[
         "--source",
         "logs/rows.jsonl=elsewhere/logs/rows.jsonl"
