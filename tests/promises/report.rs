@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::eval_loop::attempts;
 use crate::html::{Element, parse};
 use crate::support::*;
 
@@ -508,19 +507,8 @@ fn a_report_that_was_killed_is_there_as_a_whole_or_not_at_all() {
 #[test]
 fn a_run_and_an_evaluation_write_their_reports_when_asked() {
     let place = made();
-    attempts::make(&place.path("out"), &place.path("logs"), 1).expect("attempts");
-    let arguments = [
-        "eval",
-        "logs",
-        "--experiment",
-        "out",
-        "--out",
-        "evaluation",
-        "--report",
-    ];
     place
-        .gradatim(&arguments)
-        .ends(0)
+        .evaluate_trained(&[])
         .tells(&["evaluation.report.html"]);
     let page = std::fs::read_to_string(place.path("evaluation.report.html")).expect("a page");
     let page = parse(&page).unwrap_or_else(|why| panic!("{why}"));

@@ -19,6 +19,8 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
+use crate::eval_loop::attempts;
+
 /// No run of a test takes longer; a program that hangs is killed and the test fails.
 const LIMIT: Duration = Duration::from_secs(150);
 
@@ -171,6 +173,18 @@ impl Place {
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
         command
+    }
+
+    /// Evaluates what the arguments name into `evaluation`, with its report.
+    pub fn evaluate(&self, arguments: &[&str]) -> Done {
+        let to = ["--out", "evaluation", "--report"];
+        self.gradatim(&[&["eval"], arguments, &to].concat()).ends(0)
+    }
+
+    /// The same of attempts that models trained on the lines of `out` might have made, which lie under `logs`.
+    pub fn evaluate_trained(&self, more: &[&str]) -> Done {
+        attempts::make(&self.path("out"), &self.path("logs"), 1).expect("attempts");
+        self.evaluate(&[&["logs", "--experiment", "out"], more].concat())
     }
 
     /// Runs `pipeline.toml` into `out`, with the pool `pool`.

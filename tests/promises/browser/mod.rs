@@ -188,9 +188,7 @@ fn made() -> Place {
         ])
         .ends(0);
     place.write("log.jsonl", jsonl(&attempts()));
-    place
-        .gradatim(&["eval", "log.jsonl", "--out", "evaluation", "--report"])
-        .ends(0);
+    place.evaluate(&["log.jsonl"]);
     place
 }
 
