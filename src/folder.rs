@@ -26,13 +26,15 @@ pub(crate) const FINDINGS: &str = "findings.parquet";
 pub(crate) const EVALUATION: &str = "manifest.json";
 
 /// The tables of an evaluation's folder, where it has them.
-pub(crate) const EVALUATION_TABLES: [&str; 7] = [
+pub(crate) const EVALUATION_TABLES: [&str; 9] = [
     "attempts",
     "runs",
     "tiers",
     "pairs",
     "arms",
     "comparisons",
+    "comparison_tiers",
+    "comparison_questions",
     "disagreements",
 ];
 

@@ -54,6 +54,8 @@ enum Of {
     Pairs,
     Arms,
     Comparisons,
+    ComparisonTiers,
+    ComparisonQuestions,
     Disagreements,
     Preflight,
 }
@@ -108,6 +110,8 @@ fn columns(of: Of, shown: fn(&[Head]) -> String) -> String {
         Of::Pairs => shown(&tables::pairs_heads()),
         Of::Arms => shown(&tables::arms_heads()),
         Of::Comparisons => shown(&tables::comparisons_heads()),
+        Of::ComparisonTiers => shown(&tables::comparison_tiers_heads()),
+        Of::ComparisonQuestions => shown(&tables::comparison_questions_heads()),
         Of::Disagreements => shown(&tables::disagreements_heads()),
         Of::Pipeline
         | Of::Manifest

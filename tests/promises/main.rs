@@ -45,6 +45,7 @@ mod recipes;
 mod repo;
 mod report;
 mod report_answers;
+mod report_evaluation;
 mod report_figures;
 mod sample;
 mod screen_vectors;

@@ -4,13 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
-use crate::eval_loop::attempts;
 use crate::html::{Element, parse};
 use crate::report::{cells, number, page_of};
 use crate::support::*;
 
 /// The rows that the command of a cell shows.
-fn shown(place: &Place, command: &str) -> Vec<Value> {
+pub fn shown(place: &Place, command: &str) -> Vec<Value> {
     let typed = command.trim_start_matches("rows");
     let words = shlex::split(typed).expect("words of a shell");
     let words: Vec<&str> = words[1..].iter().map(String::as_str).collect();
@@ -22,14 +21,14 @@ fn shown(place: &Place, command: &str) -> Vec<Value> {
 }
 
 /// The section of that id.
-fn section<'p>(page: &'p Element, id: &str) -> &'p Element {
+pub fn section<'p>(page: &'p Element, id: &str) -> &'p Element {
     let sections = page.named("section").into_iter();
     let mut those = sections.filter(|one| one.attribute("aria-labelledby") == Some(id));
     those.next().unwrap_or_else(|| panic!("no section `{id}`"))
 }
 
 /// The sentence under the head of a section.
-fn found(page: &Element, id: &str) -> String {
+pub fn found(page: &Element, id: &str) -> String {
     let sentences = section(page, id).named("p").into_iter();
     let mut found = sentences.filter(|one| one.attribute("class") == Some("found"));
     found.next().expect("a sentence").text()
@@ -56,7 +55,7 @@ fn is_disputed(row: &Value) -> bool {
     )
 }
 
-fn text_of<'r>(row: &'r Value, key: &str) -> &'r str {
+pub fn text_of<'r>(row: &'r Value, key: &str) -> &'r str {
     row[key].as_str().unwrap_or_default()
 }
 
@@ -315,7 +314,7 @@ fn categories_of_the_filtering_are_the_problems_with_each_trajectory_once() {
 }
 
 /// A run of two grids that have sizes, categories and lengths in common, and the evaluation of models that nobody trained.
-fn evaluated() -> Place {
+pub fn evaluated() -> Place {
     let place = Place::new();
     place.write("data/a.jsonl", jsonl(&openr1_rows(90)));
     place.write(
@@ -324,21 +323,11 @@ fn evaluated() -> Place {
          [grid.control]\nrandom = 1\n[[grid]]\nname = 'ladder'\nsize = [5, 10, 20]\n",
     );
     place.run("out", &[]).ends(0);
-    attempts::make(&place.path("out"), &place.path("logs"), 1).expect("attempts");
-    let arguments = [
-        "eval",
-        "logs",
-        "--experiment",
-        "out",
-        "--out",
-        "evaluation",
-        "--report",
-    ];
-    place.gradatim(&arguments).ends(0);
+    place.evaluate_trained(&[]);
     place
 }
 
-fn evaluation_page(place: &Place) -> Element {
+pub fn evaluation_page(place: &Place) -> Element {
     let page = std::fs::read_to_string(place.path("evaluation.report.html")).expect("a page");
     parse(&page).unwrap_or_else(|why| panic!("{why}"))
 }
@@ -398,7 +387,7 @@ fn effects_stand_by_tier_as_the_evaluation_has_them_and_tiers_are_explained() {
         let verdict = match text_of(effect, "verdict") {
             "higher" => "yes, more",
             "lower" => "yes, less",
-            "not_alone" => "not among all effects of its question",
+            "not_alone" => "not among all effects of its family",
             _ => "open",
         };
         let shown = cells(&page, "Effects, in points");
@@ -449,7 +438,7 @@ fn an_evaluation_s_page_opens_with_three_sentences_at_most_and_has_all_folded() 
     let open = all - folded - count("warnings");
     assert!(open <= 3, "{open} sentences");
     let terms = glance.text();
-    for term in ["Solved once", "these sets, retrained", "Cut off"] {
+    for term in ["pass@k", "these sets, retrained", "Cut off"] {
         assert!(terms.contains(term), "{term}");
     }
 }
@@ -640,17 +629,7 @@ fn an_effect_of_size_says_of_how_many_kinds_of_set_it_is_and_why_not_of_all() {
          [[grid]]\nname = 'many'\nsize = [5, 10, 20, 40]\n",
     );
     place.run("out", &[]).ends(0);
-    attempts::make(&place.path("out"), &place.path("logs"), 1).expect("attempts");
-    let arguments = [
-        "eval",
-        "logs",
-        "--experiment",
-        "out",
-        "--out",
-        "evaluation",
-        "--report",
-    ];
-    place.gradatim(&arguments).ends(0);
+    place.evaluate_trained(&[]);
     let page = evaluation_page(&place);
     let rows = cells(&page, "Effects, in points");
     let of = |name: &str| {

@@ -42,8 +42,10 @@ Tables of a folder that `gradatim eval --out` wrote:
   attempts       every attempt, with its outcome (right, wrong or unknown)
   runs           the figures of each run (columns: `eval-runs`)
   tiers, pairs   the same by tier; runs against each other
-  arms, comparisons, disagreements
-                 an experiment's; where the log and our verifier differ
+  arms, comparisons, comparison_tiers, comparison_questions
+                 an experiment's: its kinds of set, and what one has more than another, whole, by tier
+                 and question by question
+  disagreements  where the log and our verifier differ
 
 Functions, by the code of the other commands:
   verdict(gold, response), compare(gold, answer), with options behind them as JSON

@@ -44,6 +44,9 @@ pub(crate) struct Answer {
     pub warnings: Vec<String>,
     /// The answer in words, which say no more than the intervals, a sentence each.
     pub words: Vec<String>,
+    /// The questions that the comparisons' [`by_question`](Comparison::by_question) count, by benchmark.
+    #[serde(skip)]
+    pub questions: BTreeMap<Option<String>, Vec<(String, Option<Tier>)>>,
 }
 
 /// Where the experiment's design was read.
@@ -220,6 +223,9 @@ pub(crate) struct Comparison {
     pub wins: u32,
     pub losses: u32,
     pub ties: u32,
+    /// The same question by question, in the benchmark's order.
+    #[serde(skip)]
+    pub by_question: Vec<AtQuestion>,
     /// Of coverage, at the smallest number of attempts that any run has.
     pub cov: Option<Part>,
     /// Attempts that coverage is over: the first so many.
@@ -247,6 +253,15 @@ pub(crate) struct RefusedCell {
     pub cell: [String; 2],
     /// What is known to differ.
     pub why: String,
+}
+
+/// What the two sides of a comparison come to at one question.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct AtQuestion {
+    /// Its place among the benchmark's [`questions`](Answer::questions).
+    pub question: usize,
+    /// Shares of right attempts of the first arms and of the second, all attempts of an arm together, the mean over cells.
+    pub shares: [f64; 2],
 }
 
 /// A part of a comparison.

@@ -8,7 +8,7 @@ use super::design::Design;
 use super::facts::{Told, told};
 use super::families::Question;
 use super::runs::{Benchmark, Measure, Trained};
-use super::weigh::{Term, Weighed, What, weighed, wins};
+use super::weigh::{Term, Weighed, What, by_question, weighed, wins};
 use crate::eval::compare::{DRAWS_MIN, against_control, holm, max_t};
 use crate::eval::intervals::NoInterval;
 use crate::eval::metrics::pass_at;
@@ -185,7 +185,7 @@ pub(super) fn compared<'b, 'r>(
         let questions = benchmark.common(runs.iter().copied(), tier);
         let terms = terms(benchmark, what, &questions);
         let found = weighed(design, &terms, measure)?;
-        Ok::<_, NoInterval>((questions.len(), wins(&terms, design), found))
+        Ok::<_, NoInterval>((questions.len(), by_question(&terms, design), found))
     };
     for tier in benchmark.tiers() {
         if let Ok((questions, _, found)) = part(Some(tier), Measure::Avg) {
@@ -204,9 +204,10 @@ pub(super) fn compared<'b, 'r>(
     }
     comparison.pass_at = pass_at_difference(design, benchmark, what, &questions, attempts);
     let draws = match part(None, Measure::Avg) {
-        Ok((questions, wins, found)) => {
+        Ok((questions, each, found)) => {
             comparison.questions = questions;
-            [comparison.wins, comparison.losses, comparison.ties] = wins;
+            [comparison.wins, comparison.losses, comparison.ties] = wins(&each);
+            comparison.by_question = each;
             fill(&mut comparison, &found);
             found.draws
         }

@@ -211,6 +211,10 @@ fn answer_of(design: &Design, gathered: Gathered<'_>, options: &Options<'_>) -> 
             .collect(),
         components,
         detectable,
+        questions: benchmarks
+            .iter()
+            .map(|benchmark| (benchmark.name.clone(), benchmark.questions.clone()))
+            .collect(),
         missing: gathered.missing.clone(),
         unmatched: gathered.unmatched.clone(),
         ..Answer::default()

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::answer::{Estimand, Intervals, Part};
+use super::answer::{AtQuestion, Estimand, Intervals, Part};
 use super::design::Design;
 use super::runs::{Benchmark, Measure, Trained, Units};
 use crate::eval::compare::{Arm, Block, Contrast, of_draws, weigh};
@@ -199,9 +199,14 @@ pub(super) fn of_estimand(estimand: Estimand, found: Result<Interval, NoInterval
     intervals
 }
 
-/// How many questions a contrast's first arms do better at, worse and the same, all attempts together.
-pub(super) fn wins(terms: &[Term<'_, '_>], design: &Design) -> [u32; 3] {
-    let mut differences: Vec<f64> = vec![0.0; terms.first().map_or(0, |term| term.questions.len())];
+/// What a contrast's first arms and its second come to at each question, all attempts of an arm together.
+pub(super) fn by_question(terms: &[Term<'_, '_>], design: &Design) -> Vec<AtQuestion> {
+    let questions = terms.first().map_or(&[][..], |term| term.questions);
+    let nothing = |&question: &usize| AtQuestion {
+        question,
+        shares: [0.0; 2],
+    };
+    let mut found: Vec<AtQuestion> = questions.iter().map(nothing).collect();
     for term in terms {
         let together: Option<Vec<Counts>> = match term.what {
             What::Model(model) => Some(model.all_counts(term.questions, Measure::Avg)),
@@ -209,15 +214,30 @@ pub(super) fn wins(terms: &[Term<'_, '_>], design: &Design) -> [u32; 3] {
                 crate::eval::table::pooled(&units.draws(term.questions, Measure::Avg, None))
             }),
         };
-        for (difference, counts) in differences.iter_mut().zip(together.into_iter().flatten()) {
-            *difference += term.weight * counts.mean();
+        let side = usize::from(term.weight < 0.0);
+        for (at, counts) in found.iter_mut().zip(together.into_iter().flatten()) {
+            at.shares[side] += term.weight.abs() * counts.mean();
         }
     }
-    // Sums of shares that cancel leave a last digit.
-    let count = |is: fn(f64) -> bool| differences.iter().filter(|each| is(**each)).count() as u32;
-    [
-        count(|d| d > 1e-12),
-        count(|d| d < -1e-12),
-        count(|d| d.abs() <= 1e-12),
-    ]
+    found
+}
+
+/// At how many questions the first are better, worse and the same.
+pub(super) fn wins(found: &[AtQuestion]) -> [u32; 3] {
+    let differences = found.iter().map(AtQuestion::difference);
+    let count = |is: fn(f64) -> bool| differences.clone().filter(|each| is(*each)).count() as u32;
+    [count(|d| d > 0.0), count(|d| d < 0.0), count(|d| d == 0.0)]
+}
+
+impl AtQuestion {
+    /// What the first have more.
+    pub(crate) fn difference(&self) -> f64 {
+        let [first, second] = self.shares;
+        let difference = first - second;
+        // Sums of shares that cancel leave a last digit.
+        match difference.abs() <= 1e-12 {
+            true => 0.0,
+            false => difference,
+        }
+    }
 }

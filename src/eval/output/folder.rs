@@ -7,6 +7,8 @@
 //!   attempts.parquet              every attempt and where its text stands, as `gradatim sql` asks it
 //!   runs, tiers, pairs            .parquet, .csv and, for a paper, .tex
 //!   arms, comparisons             the same of an experiment
+//!   comparison_tiers              its comparisons by tier
+//!   comparison_questions.parquet  its comparisons question by question
 //!   disagreements                 attempts that the log and we grade differently
 //!   ladder.svg, potential.svg …   plots
 //!   every_eval_ever/              each run as a record of that standard, where it is published
@@ -90,7 +92,7 @@ pub(crate) fn write(
     let put = |name: &str, text: &str| disk::write(&built.join(name), text);
     let read = (contents.runs, contents.inputs);
     tables::write_attempts(&built, read, contents.grader, go_on)?;
-    tables::write(&built, contents.report, contents.answer)?;
+    tables::write(&built, contents.report, contents.answer, go_on)?;
     tables::write_disagreements(&built, contents.disagreements)?;
     for (name, text) in latex::tables(contents.report, contents.answer) {
         put(name, &text)?;

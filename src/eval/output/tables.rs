@@ -10,7 +10,7 @@ use arrow::util::display::{ArrayFormatter, FormatOptions};
 use crate::emit::csv::line;
 use crate::error::one_line;
 use crate::eval::attempt::{Asked, Attempt, Grader, Run};
-use crate::eval::experiment::answer::{Answer, Arm, Comparison, Figures};
+use crate::eval::experiment::answer::{Answer, Arm, AtQuestion, Comparison, Figures, Part};
 use crate::eval::logs::{Disagreement, Input};
 use crate::eval::report::{PairFigures, Report, RunFigures, Says, TierFigures};
 use crate::eval::table::Outcome;
@@ -19,8 +19,8 @@ use crate::schema::{self, Filled, Head, column, heads};
 use crate::table::Table;
 use crate::{Error, Result, disk};
 
-/// Attempts that are held as rows at a time.
-const ATTEMPTS_AT_A_TIME: usize = 64 << 10;
+/// Attempts, or questions of comparisons, that are held as rows at a time.
+const ROWS_AT_A_TIME: usize = 64 << 10;
 
 /// One attempt of a run.
 pub(crate) struct AttemptRow<'r> {
@@ -47,11 +47,38 @@ pub(crate) struct ArmRow<'r> {
     figures: &'r Figures,
 }
 
-/// An effect or a contrast.
+/// A comparison.
 pub(crate) struct ComparisonRow<'r> {
     kind: &'static str,
     of: &'r Comparison,
     cells: String,
+}
+
+impl<'r> ComparisonRow<'r> {
+    /// What stands on its two sides, where that is one thing each.
+    fn sides(&self) -> Option<&'r [String; 2]> {
+        let cell = self.of.cells.first();
+        cell.filter(|_| self.kind != "effect")
+    }
+}
+
+/// A tier of a comparison.
+pub(crate) struct ComparisonTierRow<'r> {
+    kind: &'static str,
+    of: &'r Comparison,
+    sides: Option<&'r [String; 2]>,
+    tier: Tier,
+    part: &'r Part,
+}
+
+/// A question of a comparison.
+pub(crate) struct ComparisonQuestionRow<'r> {
+    kind: &'static str,
+    of: &'r Comparison,
+    sides: Option<&'r [String; 2]>,
+    question: &'r str,
+    tier: Option<Tier>,
+    at: AtQuestion,
 }
 
 fn word(outcome: Outcome) -> &'static str {
@@ -263,6 +290,10 @@ fn arm_columns<'r>() -> Vec<Filled<'r, ArmRow<'r>>> {
         column::<u64>("runs", "its runs").always(|row| row.arm.runs as u64),
         column::<u64>("questions", "questions that all its runs have")
             .always(|row| row.figures.questions as u64),
+        column::<u32>("attempts_min", "fewest attempts of a run at a question")
+            .always(|row| row.figures.attempts[0]),
+        column::<u32>("attempts_max", "most attempts of a run at a question")
+            .always(|row| row.figures.attempts[1]),
         column::<f64>("avg", "mean over draws of avg@n").always(|row| row.figures.avg),
         column::<f64>(
             "avg_low",
@@ -282,7 +313,8 @@ fn arm_columns<'r>() -> Vec<Filled<'r, ArmRow<'r>>> {
         }),
         column::<str>("estimand", "this_kind, this_set or this_run")
             .always(|row| row.arm.estimand.name()),
-        column::<f64>("cov", "mean over draws of cov@n").always(|row| row.figures.cov),
+        column::<f64>("cov", "mean over draws, and over the runs of each, of cov@n, which is pass@k for k attempts a question")
+            .always(|row| row.figures.cov),
         column::<f64>("unfinished", "share of attempts that were cut off")
             .perhaps(|row| row.figures.unfinished),
         column::<f64>("tokens", "mean tokens of a response").perhaps(|row| row.figures.tokens),
@@ -291,11 +323,10 @@ fn arm_columns<'r>() -> Vec<Filled<'r, ArmRow<'r>>> {
 
 fn comparison_columns<'r>() -> Vec<Filled<'r, ComparisonRow<'r>>> {
     vec![
-        column::<str>("kind", "effect: the mean over cells; contrast: one cell")
-            .always(|row| row.kind),
+        column::<str>("kind", COMPARISON_KINDS).always(|row| row.kind),
         column::<str>(
             "family",
-            "the question it belongs to: N, L, C, S, random, …",
+            "what differs between its sides: N, L, C, S, random, …",
         )
         .always(|row| row.of.family.name()),
         column::<str>("name", "what is compared: first less second").always(|row| &row.of.name),
@@ -344,6 +375,64 @@ fn comparison_columns<'r>() -> Vec<Filled<'r, ComparisonRow<'r>>> {
         column::<u32>("losses", "questions at which the second is").always(|row| row.of.losses),
         column::<u32>("ties", "questions at which both are the same").always(|row| row.of.ties),
         column::<str>("refused", "why it is not made").perhaps(|row| row.of.refused.as_deref()),
+    ]
+}
+
+const COMPARISON_KINDS: &str = "effect: the mean over cells; contrast: one cell; gain: an arm less a model that no subset trained";
+
+fn comparison_tier_columns<'r>() -> Vec<Filled<'r, ComparisonTierRow<'r>>> {
+    vec![
+        column::<str>("kind", COMPARISON_KINDS).always(|row| row.kind),
+        column::<str>("family", "as in `comparisons`").always(|row| row.of.family.name()),
+        column::<str>("name", "what is compared: first less second").always(|row| &row.of.name),
+        column::<str>("benchmark", "the benchmark's short name")
+            .perhaps(|row| row.of.benchmark.as_deref()),
+        column::<str>(
+            "arm",
+            "the first arm; null of an effect, which is over several cells",
+        )
+        .perhaps(|row| row.sides.map(|[arm, _]| arm.as_str())),
+        column::<str>("against", "the second, or the model that no subset trained")
+            .perhaps(|row| row.sides.map(|[_, against]| against.as_str())),
+        column::<str>("tier", "easy, medium, hard or exh").always(|row| row.tier.name()),
+        column::<u64>("questions", "questions of it that all its runs have")
+            .always(|row| row.part.questions as u64),
+        column::<f64>("difference", "of avg").always(|row| row.part.difference),
+        column::<str>("estimand", "this_kind, this_set or this_run")
+            .always(|row| row.of.estimand.name()),
+        column::<f64>(
+            "low",
+            "95 %, on these questions, of what `estimand` says, adjusted for nothing: its low end",
+        )
+        .perhaps(|row| Some(row.part.intervals.of(row.of.estimand)?[0])),
+        column::<f64>("high", "its high end")
+            .perhaps(|row| Some(row.part.intervals.of(row.of.estimand)?[1])),
+        column::<f64>("p", "of no difference, by itself").perhaps(|row| row.part.p),
+    ]
+}
+
+fn comparison_question_columns<'r>() -> Vec<Filled<'r, ComparisonQuestionRow<'r>>> {
+    vec![
+        column::<str>("kind", COMPARISON_KINDS).always(|row| row.kind),
+        column::<str>("family", "as in `comparisons`").always(|row| row.of.family.name()),
+        column::<str>("name", "what is compared: first less second").always(|row| &row.of.name),
+        column::<str>("benchmark", "the benchmark's short name")
+            .perhaps(|row| row.of.benchmark.as_deref()),
+        column::<str>("arm", "the first arm; null of an effect, which is over several cells")
+            .perhaps(|row| row.sides.map(|[arm, _]| arm.as_str())),
+        column::<str>("against", "the second, or the model that no subset trained")
+            .perhaps(|row| row.sides.map(|[_, against]| against.as_str())),
+        column::<str>("question", "as the benchmark names it, else as the log does")
+            .always(|row| row.question),
+        column::<str>("tier", "easy, medium, hard or exh, where the benchmark has tiers")
+            .perhaps(|row| row.tier.map(Tier::name)),
+        column::<f64>(
+            "first",
+            "share of right attempts of the first arms, all attempts of an arm together, the mean over cells",
+        )
+        .always(|row| row.at.shares[0]),
+        column::<f64>("second", "the same of the second").always(|row| row.at.shares[1]),
+        column::<f64>("difference", "first less second").always(|row| row.at.difference()),
     ]
 }
 
@@ -406,6 +495,16 @@ pub(crate) fn comparisons_heads() -> Vec<Head> {
     heads(&comparison_columns())
 }
 
+/// The columns of `comparison_tiers.parquet`.
+pub(crate) fn comparison_tiers_heads() -> Vec<Head> {
+    heads(&comparison_tier_columns())
+}
+
+/// The columns of `comparison_questions.parquet`.
+pub(crate) fn comparison_questions_heads() -> Vec<Head> {
+    heads(&comparison_question_columns())
+}
+
 /// The columns of `disagreements.parquet`.
 pub(crate) fn disagreements_heads() -> Vec<Head> {
     heads(&disagreement_columns())
@@ -419,8 +518,14 @@ pub(crate) fn write_disagreements(folder: &Path, rows: &[Disagreement]) -> Resul
     }
 }
 
-/// Writes the tables of a report, and of an experiment's answer, into a folder.
-pub(super) fn write(folder: &Path, report: &Report, answer: Option<&Answer>) -> Result<()> {
+/// Writes the tables of a report, and of an experiment's answer, into a folder; between the pieces of a long one `go_on` may
+/// end it.
+pub(super) fn write(
+    folder: &Path,
+    report: &Report,
+    answer: Option<&Answer>,
+    go_on: &dyn Fn() -> Result<()>,
+) -> Result<()> {
     both(folder, "runs", &run_columns(), &report.runs)?;
     let tiers: Vec<TierRow<'_>> = report.runs.iter().flat_map(tiers_of).collect();
     both(folder, "tiers", &tier_columns(), &tiers)?;
@@ -428,10 +533,68 @@ pub(super) fn write(folder: &Path, report: &Report, answer: Option<&Answer>) -> 
     let Some(answer) = answer else { return Ok(()) };
     let arms: Vec<ArmRow<'_>> = answer.arms.iter().flat_map(arm_rows).collect();
     both(folder, "arms", &arm_columns(), &arms)?;
+    let rows: Vec<ComparisonRow<'_>> = comparisons(answer).collect();
+    both(folder, "comparisons", &comparison_columns(), &rows)?;
+    let tiers: Vec<ComparisonTierRow<'_>> = rows.iter().flat_map(comparison_tiers).collect();
+    both(
+        folder,
+        "comparison_tiers",
+        &comparison_tier_columns(),
+        &tiers,
+    )?;
+    write_questions(folder, answer, &rows, go_on)
+}
+
+/// Effects, contrasts and gains.
+fn comparisons(answer: &Answer) -> impl Iterator<Item = ComparisonRow<'_>> {
     let effects = answer.effects.iter().map(|of| compared("effect", of));
     let contrasts = answer.contrasts.iter().map(|of| compared("contrast", of));
-    let rows: Vec<ComparisonRow<'_>> = effects.chain(contrasts).collect();
-    both(folder, "comparisons", &comparison_columns(), &rows)
+    let gains = answer.references.iter().flat_map(|of| &of.gains);
+    effects
+        .chain(contrasts)
+        .chain(gains.map(|of| compared("gain", of)))
+}
+
+fn comparison_tiers<'r>(row: &'r ComparisonRow<'r>) -> impl Iterator<Item = ComparisonTierRow<'r>> {
+    row.of.tiers.iter().map(|(tier, part)| ComparisonTierRow {
+        kind: row.kind,
+        of: row.of,
+        sides: row.sides(),
+        tier: *tier,
+        part,
+    })
+}
+
+/// Writes the comparisons question by question, as Parquet alone: of a large benchmark they are many.
+fn write_questions(
+    folder: &Path,
+    answer: &Answer,
+    comparisons: &[ComparisonRow<'_>],
+    go_on: &dyn Fn() -> Result<()>,
+) -> Result<()> {
+    let columns = comparison_question_columns();
+    let path = folder.join("comparison_questions.parquet");
+    let mut table = Table::create(&path, schema::schema(&heads(&columns)))?;
+    let mut rows = Vec::new();
+    for row in comparisons {
+        let asked = &answer.questions[&row.of.benchmark];
+        rows.extend(row.of.by_question.iter().map(|at| ComparisonQuestionRow {
+            kind: row.kind,
+            of: row.of,
+            sides: row.sides(),
+            question: &asked[at.question].0,
+            tier: asked[at.question].1,
+            at: *at,
+        }));
+        if rows.len() >= ROWS_AT_A_TIME {
+            go_on()?;
+            table.write(schema::arrays(&columns, &rows))?;
+            rows.clear();
+        }
+    }
+    table.write(schema::arrays(&columns, &rows))?;
+    table.finish()?;
+    Ok(())
 }
 
 fn tiers_of(run: &RunFigures) -> impl Iterator<Item = TierRow<'_>> {
@@ -500,7 +663,7 @@ pub(super) fn write_attempts(
                         log: logs.get(attempt.place.file as usize).copied().flatten(),
                     }),
             );
-            if rows.len() >= ATTEMPTS_AT_A_TIME {
+            if rows.len() >= ROWS_AT_A_TIME {
                 go_on()?;
                 table.write(schema::arrays(&columns, &rows))?;
                 rows.clear();

@@ -23,7 +23,8 @@
 //! (`findings`) What would a small maximum of tokens take? (`tokens`)
 //!
 //! Of an evaluation (`evaluation`): which kind of set is better, by how much, and is that beyond chance, also on other questions?
-//! What does a doubling of the rows add? On which tier of questions does it show? Where do log and verifier differ?
+//! Is it more than chance draws differ by? At which questions does it show, and on which tier? What does a doubling of the rows
+//! add? What does the base model score, and how were the answers made and graded? Where do log and verifier differ?
 
 mod again;
 mod balance;
@@ -145,8 +146,8 @@ fn of_evaluation(out: &Path) -> Result<Report> {
     let about = html! {
         p {
             "A report of graded attempts in the folder " code { (evaluation.name()) } ". " (how_to_ask(evaluation.name(), "eval-runs"))
-            " The same goes for " code { "arms" } ", " code { "comparisons" } ", " code { "tiers" } ", " code { "pairs" } " and "
-            code { "attempts" } "."
+            " The same goes for " code { "arms" } ", " code { "comparisons" } ", " code { "comparison-tiers" } ", "
+            code { "comparison-questions" } ", " code { "tiers" } ", " code { "pairs" } " and " code { "attempts" } "."
         }
     };
     let mut sections = evaluation.sections()?;

@@ -9,10 +9,10 @@ use crate::Result;
 use crate::error::thousands;
 use crate::view::figures::{self, Estimate, Figure, Words};
 use crate::view::page::{Cell, Section, Table, counted};
-use crate::view::report::facts::{Row, literal};
+use crate::view::report::facts::{Row, is, literal};
 
 impl Evaluation {
-    /// The effects that the experiment asks for, question by question; none without an experiment.
+    /// The effects that the experiment asks for, family by family; none without an experiment.
     pub(super) fn effect_rows(&self) -> Result<Vec<Row>> {
         match self.tables.has("comparisons") {
             true => self.tables.ask(&format!(
@@ -36,7 +36,7 @@ impl Evaluation {
             "Effects, in points of the score: what the first scores more than the second, the mean over cells (pairs of sets) that \
              differ in nothing else",
             &[
-                "question",
+                "family",
                 "compared",
                 "benchmark",
                 "cells",
@@ -51,10 +51,11 @@ impl Evaluation {
             ],
         );
         let (sizes, ranges) = (self.arm_sizes()?, self.ranges()?);
-        table.rows.extend(
-            rows.iter()
-                .map(|row| self.effect(row, &sizes, ranges.get(&key(row)))),
-        );
+        let members = members(&rows);
+        table.rows.extend(rows.iter().map(|row| {
+            let p = p_adjusted(row, members[&of_family(row)]);
+            self.effect(row, &sizes, ranges.get(&key(row)), p)
+        }));
         let shown = rows.iter().filter(|row| self.is_shown(row)).count() as u64;
         let contrasts = "SELECT family, name, cells, difference, low, high, p_adjusted FROM comparisons WHERE kind = 'contrast'";
         Ok(Some(Section {
@@ -62,14 +63,16 @@ impl Evaluation {
             title: "What makes a difference",
             found: format!(
                 "Of {} that the experiment asks for, {} beyond chance: the interval of 95 % and p, adjusted for all effects of one \
-                 question, agree.",
+                 family, agree.",
                 counted(rows.len() as u64, "effect", "effects"),
                 counted(shown, "is", "are")
             ),
             body: html! {
                 p.soft { (WHICH_CELLS) }
                 (table.markup())
+                p.soft { (WHICH_FAMILY) }
                 (self.tables.shown_by("The same cell by cell", contrasts))
+                (self.between_draws(&rows))
                 (self.by_tier(&rows).markup())
             },
             figures: self.drawn_effects(&rows).into_iter().collect(),
@@ -140,12 +143,18 @@ impl Evaluation {
         Ok(rows.into_iter().map(|row| (key(&row), row)).collect())
     }
 
-    fn effect(&self, row: &Row, sizes: &HashMap<String, u64>, range: Option<&Row>) -> Vec<Cell> {
-        let family = row.text("family").unwrap_or_default();
+    fn effect(
+        &self,
+        row: &Row,
+        sizes: &HashMap<String, u64>,
+        range: Option<&Row>,
+        p: Cell,
+    ) -> Vec<Cell> {
+        let of_family = row.text("family").unwrap_or_default();
         let name = row.text("name").unwrap_or_default();
         let sql = format!(
             "SELECT * FROM comparisons WHERE family = {} AND name = {}",
-            literal(family),
+            literal(of_family),
             literal(name)
         );
         let difference = match row.text("refused") {
@@ -153,15 +162,14 @@ impl Evaluation {
             None => Cell::Figure(points(row.number("difference"))),
         };
         vec![
-            Cell::text(question(family)),
+            Cell::text(family(of_family)),
             Cell::text(name),
             Cell::text(row.text("benchmark").unwrap_or("not known")),
             self.taken(row, sizes),
             difference,
             interval(row, ["low", "high"], points),
             range.map_or(Cell::Nothing, apart),
-            row.number("p_adjusted")
-                .map_or(Cell::Nothing, |p| Cell::Figure(chance(p))),
+            p,
             Cell::text(verdict(self.said.verdict(row))),
             Cell::text(estimand(row)),
             interval(row, ["like_these_low", "like_these_high"], points),
@@ -171,7 +179,7 @@ impl Evaluation {
 
     /// The same effects on the questions of each tier.
     fn by_tier(&self, rows: &[Row]) -> Table {
-        let mut heads = vec!["question", "compared", "benchmark"];
+        let mut heads = vec!["family", "compared", "benchmark"];
         heads.extend(TIERS.map(|(_, words, _)| words));
         heads.push("see");
         let mut table = Table::new(
@@ -182,12 +190,15 @@ impl Evaluation {
             let of_tier = TIERS.map(|(tier, ..)| self.of_tier(row, tier));
             if of_tier.iter().any(|cell| matches!(cell, Cell::Figure(_))) {
                 let mut cells = vec![
-                    Cell::text(question(row.text("family").unwrap_or_default())),
+                    Cell::text(family(row.text("family").unwrap_or_default())),
                     Cell::text(row.text("name").unwrap_or_default()),
                     Cell::text(row.text("benchmark").unwrap_or("not known")),
                 ];
                 cells.extend(of_tier);
-                cells.push(self.tables.rows(&scores_by_tier(row)));
+                cells.push(match self.tables.has("comparison_tiers") {
+                    true => self.tables.rows(&of_tiers(row)),
+                    false => Cell::Nothing,
+                });
                 table.rows.push(cells);
             }
         }
@@ -207,7 +218,7 @@ impl Evaluation {
         }
     }
 
-    /// Each effect with its interval, under its question.
+    /// Each effect with its interval, under its family.
     fn drawn_effects(&self, rows: &[Row]) -> Option<Figure> {
         let words = Words {
             name: "plot-effects",
@@ -220,7 +231,7 @@ impl Evaluation {
             let benchmark = row.text("benchmark").map(|name| format!(" ({name})"));
             Some(Estimate {
                 label: format!("{}{}", row.text("name")?, benchmark.unwrap_or_default()),
-                group: question(row.text("family")?).to_owned(),
+                group: family(row.text("family")?).to_owned(),
                 value: 100.0 * difference?,
                 interval: [100.0 * low?, 100.0 * high?],
                 is_clear: self.is_shown(row),
@@ -238,10 +249,38 @@ const WHICH_CELLS: &str = "A cell is a pair of sets that differ in the thing alo
                            neighbours or its ends. Of lengths, categories, styles and recipes every two are taken, and a control \
                            with each set that it is one of.";
 
+/// Among which others p is adjusted.
+const WHICH_FAMILY: &str = "A family is all effects at one benchmark that vary the same thing: all of size, all of length, all against one \
+                            kind of control. The more of them there are, the likelier one is beyond chance by chance: p is adjusted \
+                            for that. Of a family of one nothing is adjusted, and p stands as it is.";
+
 /// How many kinds of set a cell names.
 const KINDS_NAMED: usize = 3;
 
-/// The pairs of arms that an effect is the mean over.
+/// A family of effects at a benchmark.
+type FamilyKey = [Option<String>; 2];
+
+fn of_family(row: &Row) -> FamilyKey {
+    ["family", "benchmark"].map(|column| row.text(column).map(str::to_owned))
+}
+
+/// How many effects of each family have a p.
+fn members(rows: &[Row]) -> HashMap<FamilyKey, u64> {
+    let mut members = HashMap::new();
+    for row in rows {
+        *members.entry(of_family(row)).or_default() += u64::from(row.number("p").is_some());
+    }
+    members
+}
+
+fn p_adjusted(row: &Row, members: u64) -> Cell {
+    match row.number("p_adjusted") {
+        None => Cell::Nothing,
+        Some(p) if members == 1 => Cell::Text(format!("{} (alone, not adjusted)", chance(p))),
+        Some(p) => Cell::Figure(chance(p)),
+    }
+}
+
 /// What an effect is called by: its family, its name and its benchmark.
 type Key = [Option<String>; 3];
 
@@ -266,24 +305,25 @@ fn apart(range: &Row) -> Cell {
     })
 }
 
-fn cells(row: &Row) -> Vec<[String; 2]> {
+/// The pairs of arms that a comparison is the mean over.
+pub(super) fn cells(row: &Row) -> Vec<[String; 2]> {
     serde_json::from_str(row.text("cells").unwrap_or("[]")).unwrap_or_default()
 }
 
-/// The scores that an effect by tier is made of.
-fn scores_by_tier(row: &Row) -> String {
-    let mut arms: Vec<String> = cells(row).concat();
-    arms.sort();
-    arms.dedup();
-    let arms: Vec<String> = arms.iter().map(|arm| literal(arm)).collect();
+/// An effect by tier.
+fn of_tiers(row: &Row) -> String {
+    let of = |name| literal(row.text(name).unwrap_or_default());
     format!(
-        "SELECT tier, arm, avg FROM arms WHERE tier IS NOT NULL AND arm IN ({}) ORDER BY tier, arm",
-        arms.join(", ")
+        "SELECT tier, questions, difference, low, high, p FROM comparison_tiers WHERE kind = 'effect' AND family = {} AND name = {} \
+         AND {}",
+        of("family"),
+        of("name"),
+        is("benchmark", row.text("benchmark"))
     )
 }
 
-/// What a family of comparisons asks.
-pub(super) fn question(family: &str) -> &str {
+/// What the comparisons of a family vary.
+pub(super) fn family(family: &str) -> &str {
     match family {
         "N" => "size",
         "L" => "length",
@@ -304,7 +344,7 @@ fn verdict(verdict: &str) -> &'static str {
     match verdict {
         "higher" => "yes, more",
         "lower" => "yes, less",
-        "not_alone" => "not among all effects of its question",
+        "not_alone" => "not among all effects of its family",
         "refused" => "not compared",
         _ => "open",
     }

@@ -1,6 +1,9 @@
 //! What an evaluation shows: the arms or runs, effects, sizes, tiers, and where log and verifier differ.
 
+mod draws;
 mod effects;
+mod made;
+mod questions;
 mod said;
 mod sizes;
 
@@ -16,7 +19,7 @@ use crate::folder::EVALUATION;
 use crate::view::figures::{self, Estimate, Figure, Words};
 use crate::view::page::{Cell, Section, Table, counted, folded, percent, said, typed};
 use crate::{Error, Result};
-use effects::question;
+use effects::family;
 use said::Said;
 
 /// An evaluation's folder, open for questions.
@@ -73,6 +76,7 @@ impl Evaluation {
         let all = [
             self.glance()?,
             self.effects()?,
+            self.questions()?,
             self.sizes()?,
             self.tiers()?,
             self.pairs()?,
@@ -90,10 +94,16 @@ impl Evaluation {
             @if !words.is_empty() {
                 (folded(&format!("All that it answers, in {}", counted(words.len() as u64, "sentence", "sentences")), &listed(words)))
             }
+            (self.base()?)
+            h3 { "The scores" }
+            (self.whose_verdicts()?)
             (terms())
             (self.arms()?.markup())
             (self.runs()?.markup())
+            (self.tables.shown_by("The questions of each run", QUESTIONS_BY_RUN))
             (self.tables.shown_by("Every attempt", "SELECT * FROM attempts LIMIT 20"))
+            (self.gains()?.markup())
+            (self.settings()?.markup())
             @if !warnings.is_empty() { h3 { "What it warns of" } (listed(warnings)) }
         };
         Ok(Some(Section {
@@ -156,7 +166,7 @@ impl Evaluation {
                 "score",
                 "95 %",
                 "of",
-                "solved once",
+                "pass@k",
                 "cut off",
                 "tokens",
                 "see",
@@ -178,7 +188,7 @@ impl Evaluation {
                 Cell::Figure(score(row.number("avg"))),
                 interval(row, ["avg_low", "avg_high"], score),
                 Cell::text(estimand(row)),
-                Cell::Figure(score(row.number("cov"))),
+                Cell::Figure(passed(row)),
                 Cell::share(row.number("unfinished")),
                 Cell::count(row.number("tokens").map(|tokens| tokens.round() as u64)),
                 self.tables.rows(&sql),
@@ -197,7 +207,7 @@ impl Evaluation {
                 "attempts",
                 "score",
                 "95 %",
-                "solved once",
+                "pass@k",
                 "cut off",
                 "tokens",
                 "see",
@@ -208,8 +218,9 @@ impl Evaluation {
         ))?;
         for row in &rows {
             let sql = format!(
-                "SELECT question, outcome, count(*) AS attempts FROM attempts WHERE {} GROUP BY question, outcome ORDER BY question",
-                is("run", row.text("run"))
+                "SELECT * FROM runs WHERE {} AND {}",
+                is("run", row.text("run")),
+                is("benchmark", row.text("benchmark"))
             );
             table.rows.push(vec![
                 Cell::code(row.text("run").unwrap_or_default()),
@@ -218,7 +229,7 @@ impl Evaluation {
                 Cell::Count(row.count("attempts")),
                 Cell::Figure(score(row.number("avg"))),
                 interval(row, ["avg_low", "avg_high"], score),
-                Cell::Figure(score(row.number("cov"))),
+                Cell::Figure(passed(row)),
                 Cell::share(row.number("unfinished")),
                 Cell::count(row.number("tokens").map(|tokens| tokens.round() as u64)),
                 self.tables.rows(&sql),
@@ -262,13 +273,9 @@ impl Evaluation {
         let named = self.questions_by_tier()?;
         for row in &rows {
             let tier = row.text("tier").unwrap_or_default();
-            let and = if whose == "arm" {
-                "arms WHERE"
-            } else {
-                "tiers WHERE"
-            };
+            let from = if whose == "arm" { "arms" } else { "tiers" };
             let sql = format!(
-                "SELECT {whose}, avg FROM {and} tier = {} ORDER BY avg DESC",
+                "SELECT {whose}, benchmark, avg, avg_low, avg_high FROM {from} WHERE tier = {} ORDER BY avg DESC",
                 literal(tier)
             );
             shown.rows.push(vec![
@@ -384,7 +391,7 @@ impl Evaluation {
                 counted(rows.len() as u64, "pair", "pairs"),
                 thousands(decided)
             ),
-            body: table.markup(),
+            body: html! { (table.markup()) (self.pairs_by_question(&rows)?.markup()) },
             figures: drawn_pairs(&rows).into_iter().collect(),
         }))
     }
@@ -500,6 +507,9 @@ impl Evaluation {
     }
 }
 
+const QUESTIONS_BY_RUN: &str = "SELECT run, benchmark, question, outcome, count(*) AS attempts FROM attempts GROUP BY run, benchmark, \
+                                question, outcome ORDER BY run, benchmark, question, outcome LIMIT 40";
+
 const QUESTIONS_BY_TIER: &str = "SELECT tier, benchmark, question FROM attempts WHERE tier IS NOT NULL GROUP BY tier, benchmark, question \
                                  ORDER BY benchmark, tier, length(question), question";
 
@@ -553,7 +563,11 @@ fn terms() -> Markup {
     html! {
         dl.facts {
             dt { "Score" } dd { "the share of attempts that are right, the mean over questions, in percent (avg@n)" }
-            dt { "Solved once" } dd { "the share of questions that at least one attempt solves, in percent (cov@n)" }
+            dt { "pass@k" } dd {
+                "coverage: the share of questions that at least one of a run's k attempts solves, in percent; k is how many attempts it \
+                 has at a question (cov@n where a table says n). Of a kind of set it is the mean over draws of the mean over their \
+                 runs, each by its own k attempts: attempts of several runs are never put together"
+            }
             dt { "Cut off" } dd { "attempts that reach the limit of tokens before their end; nothing where the log does not say" }
             dt { "Run, draw" } dd { "a run is one trained model; a draw is a set drawn anew in the same way, and several runs may be trained on it" }
             dt { "95 %, of" } dd {
@@ -562,6 +576,14 @@ fn terms() -> Markup {
                  since other questions would vary too"
             }
         }
+    }
+}
+
+/// Coverage, and of how many attempts, where that is known.
+fn passed(row: &Row) -> String {
+    match made::attempts_of(row) {
+        Some(attempts) => format!("{} (k = {attempts})", score(row.number("cov"))),
+        None => score(row.number("cov")),
     }
 }
 
@@ -599,7 +621,7 @@ fn effect_told(row: &Row) -> String {
     let of = |name| points(row.number(name));
     format!(
         "{}, {}: {} points of the score at {}, 95 %: {} to {} ({})",
-        question(row.text("family").unwrap_or_default()),
+        family(row.text("family").unwrap_or_default()),
         row.text("name").unwrap_or_default(),
         of("difference"),
         row.text("benchmark")

@@ -18,6 +18,24 @@ pub(super) struct Said {
     effects: Vec<Effect>,
     #[serde(default)]
     scaling: Vec<Scaling>,
+    /// What made scores vary, by benchmark.
+    #[serde(default)]
+    pub components: Vec<Components>,
+    /// Whose grades count: `recorded` or `ours`.
+    #[serde(default)]
+    grader: String,
+}
+
+/// Standard deviations, in shares.
+#[derive(Deserialize)]
+pub(super) struct Components {
+    pub benchmark: Option<String>,
+    /// Between draws of one kind of set; with one training seed a draw it holds that of the seeds. None with one draw of each.
+    pub draw_sd: Option<f64>,
+    /// Between training seeds of one set; none with one seed of each.
+    pub seed_sd: Option<f64>,
+    pub draw_freedom: u64,
+    pub seed_freedom: u64,
 }
 
 #[derive(Deserialize)]
@@ -89,6 +107,11 @@ impl Said {
     /// What is found of an effect: `higher`, `lower`, `open`, `not_alone` or `refused`.
     pub(super) fn verdict(&self, row: &Row) -> &str {
         self.effect(row).map_or("open", |effect| &effect.verdict)
+    }
+
+    /// Whether our verifier's grades count, where it has one.
+    pub(super) fn is_by_us(&self) -> bool {
+        self.grader == "ours"
     }
 
     /// How many cells of an effect are left out, since their sets were not trained alike.
