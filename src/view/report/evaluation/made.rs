@@ -77,7 +77,7 @@ impl Evaluation {
         };
         Ok(html! {
             p { (said(&self.verdicts_told(row))) }
-            (self.tables.shown_by("The same in numbers", VERDICTS))
+            (self.tables.shown_by("Verdict of the log beside ours", BOTH))
         })
     }
 
@@ -198,6 +198,9 @@ impl Evaluation {
         Ok(table)
     }
 }
+
+const BOTH: &str =
+    "SELECT recorded, ours, count(*) AS attempts FROM attempts GROUP BY recorded, ours";
 
 const VERDICTS: &str = "SELECT count(*) AS attempts, count(recorded) AS log_grades, count(ours) AS we_grade, count(*) FILTER (WHERE \
                         recorded IS NOT NULL AND ours IS NOT NULL) AS both_grade, count(*) FILTER (WHERE recorded IS NULL AND ours IS \

@@ -18,9 +18,9 @@ const HEADS: [&str; 9] = [
     "the first",
     "the second",
     "benchmark",
-    "questions: first more",
-    "second more",
-    "same",
+    "more at",
+    "less at",
+    "same at",
     "most for the first",
     "most for the second",
 ];
@@ -135,7 +135,7 @@ impl Evaluation {
             let [a, b] = ["a", "b"].map(|name| row.text(name).unwrap_or_default());
             let benchmark = row.text("benchmark");
             let key = ["pair", "", "", benchmark.unwrap_or_default(), a, b].map(str::to_owned);
-            let [more, less] = named(most.get(&key.to_vec()));
+            let [more, less] = named(most.get(key.as_slice()));
             let share = |run: &str| format!("{RIGHT} FILTER (WHERE run = {})", literal(run));
             let [first, second] = [a, b].map(share);
             let sql = format!(
@@ -214,8 +214,8 @@ fn named(most: Option<&Most>) -> [String; 2] {
     })
 }
 
-const HOW_READ: &str = "A question counts for the side that solves the larger share of its attempts, all attempts of a kind of set \
-                        together. Counts hold no chance out: of two sides that are alike each wins some. Named are at most three questions \
+const HOW_READ: &str = "At so many questions the first side solves more of the attempts, less, or the same, all attempts of a kind of \
+                        set together. Counts hold no chance out: of two sides that are alike each wins some. Named are at most three questions \
                         that speak most for each side, with the share of its attempts that the first solves against that of the second.";
 
 fn found(effects: &[Row], singles: &[Row]) -> String {
