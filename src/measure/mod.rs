@@ -26,7 +26,7 @@ use tokens::{Count, Tokenizer};
 pub const VERSION: u32 = 11;
 
 /// Longer extracted answers are cut: the ledger shows them to people.
-const EXTRACTED_CHARS_MAX: usize = 200;
+pub(crate) const EXTRACTED_CHARS_MAX: usize = 200;
 
 /// The `[measure]` table of a pipeline file.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]

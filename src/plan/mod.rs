@@ -41,6 +41,7 @@ pub(crate) use files::{Terms, unreadable};
 pub(crate) use lookups::{PlannedBenchmark, PlannedJoin};
 pub(crate) use screen_vectors::PlannedScreenVectors;
 pub(crate) use vector_files::{PlannedVectors, VectorFile};
+pub(crate) use written::without_place;
 
 /// What will run.
 #[derive(Clone, Debug)]

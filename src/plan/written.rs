@@ -91,6 +91,12 @@ pub(super) fn placeless(path: &str, folder: &Path) -> Option<String> {
     }
 }
 
+/// A path as it was typed where it says nothing of this machine, else its name alone.
+pub(crate) fn without_place(path: &Path) -> String {
+    let path = path.to_string_lossy();
+    placeless(&path, Path::new("")).unwrap_or_default()
+}
+
 /// The name of the file, folder or files that a path leads to: what is behind the last separator, or of a glob from
 /// where it first leaves something open.
 pub(super) fn name_of(path: &str) -> Option<String> {

@@ -164,6 +164,8 @@ pub(super) const VERDICT: Column<OneOf<Outcome>> = column(
 );
 pub(crate) const VERDICT_REASON: Column<str> =
     column("verdict_reason", "the rule that decided our verdict");
+pub(crate) const EXTRACTED: Column<str> =
+    column("extracted", "the extracted answer, cut at 200 characters");
 pub(super) const TOKENS: Column<u32> =
     column("tokens", "tokens of the whole reply as it will be trained");
 pub(super) const THINKING_TOKENS: Column<u32> = column(
@@ -248,8 +250,7 @@ pub(crate) fn measures() -> Vec<Filled<'static, Measurements>> {
         RECORDED_JUDGE.perhaps(|body| body.recorded_judge),
         VERDICT.perhaps(|body| Some(body.outcome)),
         VERDICT_REASON.perhaps(|body| Some(body.reason)),
-        column::<str>("extracted", "the extracted answer, cut at 200 characters")
-            .perhaps(|body| body.extracted.as_deref()),
+        EXTRACTED.perhaps(|body| body.extracted.as_deref()),
         TOKENS.perhaps(|body| Some(body.tokens)),
         THINKING_TOKENS.perhaps(|body| Some(body.thinking_tokens)),
         column::<u32>(

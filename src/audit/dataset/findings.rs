@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::answers::{self, Answers, OF_ANSWERS};
 use super::golds::Golds;
 use super::kinds::{Basis, Kind, REPEATED_SHARE_MAX, SHORT_THINKING_TOKENS, Section};
 use super::lengths::share;
@@ -190,15 +191,19 @@ pub(super) fn findings<'e>(
     let all = scope.entries().count() as u64;
     settings.watch.begin("findings", Amount::rows(all));
     let mut copies = Copies::default();
+    let mut answers = Answers::default();
     for (at, entry) in scope.entries() {
         entries += 1;
+        if seen.rows.are_written() {
+            answers.load(scope, at)?;
+        }
         match &entry.body {
             Err(void) => seen.see(Kind::Unread(*void), at, || None),
             Ok(body) => {
                 trajectories += 1;
                 let language = known.languages[body.problem as usize];
                 seen.rows.add(LANGUAGE, at, || language.map(str::to_owned));
-                alone(&mut seen, at, body, known);
+                alone(&mut seen, at, body, known, &answers);
                 of_problem(&mut seen, scope, at, body, known);
                 copies.look(&mut seen, scope, at, body);
             }
@@ -239,17 +244,6 @@ pub(super) fn findings<'e>(
     Ok((findings, unsought))
 }
 
-/// The kinds that a gold answer beside an extracted one explains.
-const OF_ANSWERS: [Kind; 4] = [
-    Kind::Wrong,
-    Kind::Undecided,
-    Kind::RecordedRightFoundWrong,
-    Kind::RecordedWrongFoundRight,
-];
-
-/// Letters of an answer that are told.
-const ANSWER_CHARS: usize = 40;
-
 /// Says of the rows to look at what was asked for and what was answered.
 fn tell_answers(seen: &mut Sightings<'_, '_>, scope: &Scope<'_>) -> Result<()> {
     let of_kind = |kind: &Kind| seen.kinds.get(kind).map_or(&[][..], |found| &found.first);
@@ -259,10 +253,7 @@ fn tell_answers(seen: &mut Sightings<'_, '_>, scope: &Scope<'_>) -> Result<()> {
     scope.each_text(&wanted, |entry, trajectory| {
         let gold = trajectory.gold.unwrap_or_default();
         let answer = verify(&gold, &trajectory.response).extracted;
-        let answer = answer.unwrap_or_default();
-        let [gold, answer] =
-            [gold.as_ref(), &answer].map(|text| without_middle(text, ANSWER_CHARS));
-        told.insert(entry, format!("gold {gold}, answered {answer}"));
+        told.insert(entry, answers::words(&gold, &answer.unwrap_or_default()));
         Ok(())
     })?;
     let found = OF_ANSWERS.map(|kind| seen.kinds.remove_entry(&kind));
@@ -275,28 +266,17 @@ fn tell_answers(seen: &mut Sightings<'_, '_>, scope: &Scope<'_>) -> Result<()> {
     Ok(())
 }
 
-/// The text without its middle where it has more letters: answers in words differ at their ends.
-pub(crate) fn without_middle(text: &str, most: usize) -> String {
-    let letters: Vec<char> = text.trim().chars().collect();
-    if letters.len() <= most {
-        return letters.into_iter().collect();
-    }
-    let ahead = most / 2;
-    let behind = letters.len() - (most - ahead - 1);
-    let ends = letters[..ahead].iter().chain(['…'].iter());
-    ends.chain(&letters[behind..]).collect()
-}
-
 /// Whether an entry is a problem without a response, as a benchmark's rows are.
 pub(super) fn is_problem_alone(body: &Body) -> bool {
     body.bytes == 0
 }
 
 /// What a trajectory tells by itself.
-fn alone(seen: &mut Sightings<'_, '_>, at: u32, body: &Body, known: &Known<'_>) {
+fn alone(seen: &mut Sightings<'_, '_>, at: u32, body: &Body, known: &Known<'_>, answers: &Answers) {
     let mut see = |kind: Kind, is_so: bool| {
+        let told = || OF_ANSWERS.contains(&kind).then(|| answers.of(at)).flatten();
         if is_so {
-            seen.see(kind, at, || None);
+            seen.see(kind, at, told);
         }
     };
     for remark in Remark::ALL {

@@ -14,8 +14,8 @@ use crate::pool::entries::Body;
 /// The names that trajectories have in one respect.
 #[derive(Debug, PartialEq, Serialize, JsonSchema)]
 pub(crate) struct Mix {
-    /// `category`, `origin`, `style`, `language`, which is guessed from the problem's words, or `license`, where rows
-    /// state one.
+    /// `category`, `origin`, `style`, `language`, which is guessed from the problem's words, or `license` and `model`, where
+    /// rows state one.
     pub variable: &'static str,
     /// Trajectories of which nobody says it.
     pub unknown: u64,
@@ -63,8 +63,9 @@ impl Mix {
 /// The variable that is guessed.
 pub(super) const LANGUAGE: &str = "language";
 
-/// The variable that some files have a column for.
+/// The variables that some files have a column for.
 pub(super) const LICENSE: &str = "license";
+pub(super) const MODEL: &str = "model";
 
 pub(super) fn mixes(scope: &Scope<'_>, languages: &[Option<&'static str>]) -> Vec<Mix> {
     let entries = &scope.experiment.entries;

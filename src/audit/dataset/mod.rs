@@ -5,17 +5,18 @@
 //! Only gold answers that are written in several ways, and the words of problems, are read again.
 
 mod against;
+mod answers;
 mod findings;
 mod folder;
 mod golds;
 mod kinds;
 mod language;
 mod lengths;
-mod licenses;
 mod mixes;
 mod queries;
 mod rows;
 mod scope;
+mod stated;
 mod unclosed;
 
 use std::collections::HashSet;
@@ -28,14 +29,16 @@ use serde::Serialize;
 
 use crate::Result;
 use crate::emit::leakage::Leakage;
+use crate::plan::PlannedSource;
 use crate::pool::entries::Body;
 use crate::pool::tables::{PROBLEM, PROBLEM_ID};
 use crate::run::{Amount, Experiment, Settings};
 use crate::schema::Misfit;
-use crate::source::{Columns, Void};
+use crate::source::{Columns, Void, column_kinds, layout};
 use crate::verify::Outcome;
 pub(crate) use against::{Against, Match};
-pub(crate) use findings::{Example, Finding, Unsought, without_middle};
+pub(crate) use answers::without_middle;
+pub(crate) use findings::{Example, Finding, Unsought};
 use findings::{Known, is_problem_alone};
 pub(crate) use folder::{rows_path, write};
 pub(crate) use golds::GoldDisagreement;
@@ -57,6 +60,8 @@ pub(crate) struct Audit {
     pub audit_version: u32,
     /// The program and its version.
     pub program: String,
+    /// What was asked for.
+    pub asked: Request,
     pub sources: Vec<SourceRecord>,
     /// Columns that nothing reads, and what they may hold; files that were passed over; what is guessed.
     pub notes: Vec<String>,
@@ -82,7 +87,7 @@ pub(crate) struct Audit {
     /// Trajectories that have a thinking part.
     pub thinking: u64,
     /// What they consist of: categories, origins, styles, the languages of their problems, which are guessed, and the
-    /// licences that rows state.
+    /// licences and models that rows state.
     pub mixes: Vec<Mix>,
     /// Gold answers that disagree, the first problem first.
     pub gold_disagreements: Vec<GoldDisagreement>,
@@ -100,12 +105,42 @@ pub(crate) struct SourceRecord {
     pub layout: String,
     /// The columns that were taken for problem, response and the rest, of layout `columns`.
     pub columns: Option<Columns>,
+    /// Columns of its first file that were read, each with what as, in the words of the keys of `[sources.NAME.columns]`;
+    /// of a file that cannot be looked into those that the layout reads where they are there.
+    pub columns_read: Vec<ColumnRead>,
+    /// Columns of its first file that nothing reads but what rows state of their licence and model; null where it cannot be
+    /// looked into.
+    pub columns_unread: Option<Vec<String>>,
     pub files: u64,
     /// Files that could not be read.
     pub files_unreadable: u64,
     /// Of its card; null where that says none.
     pub license: Option<String>,
     pub entries: u64,
+}
+
+/// A column of a file that was read.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct ColumnRead {
+    /// Its name, with the way into it where a part of it was taken.
+    pub column: String,
+    /// `problem`, `response`, `answer` (the gold answer), `recorded` (the label), …
+    pub read_as: &'static str,
+}
+
+/// What an audit was asked for: the words of the command that makes it again.
+#[derive(Debug, Default, Serialize, JsonSchema)]
+pub(crate) struct Request {
+    /// As they were named; of what is named from a root or a home folder the name alone.
+    pub sources: Vec<String>,
+    /// What it was held against, named likewise.
+    pub against: Vec<String>,
+    pub config: Option<String>,
+    pub split: Option<String>,
+    /// Null where the columns suggested it.
+    pub layout: Option<String>,
+    /// Null where the one that is built in counted, or the pipeline's.
+    pub tokenizer: Option<String>,
 }
 
 /// Trajectories of one of our verdicts, by what the dataset records.
@@ -122,6 +157,7 @@ pub(crate) struct VerdictRecord {
 pub(crate) fn audit(
     experiment: &mut Experiment<'_>,
     names: &HashSet<String>,
+    request: Request,
     rows: Option<&Path>,
     settings: &Settings<'_>,
 ) -> Result<Audit> {
@@ -131,7 +167,10 @@ pub(crate) fn audit(
         .keep_hits(&experiment.entries, |problem| asked[problem as usize]);
     let audit = of_scope(&Scope::new(experiment, names), &asked, rows, settings);
     experiment.screened.restore_hits(all);
-    audit
+    Ok(Audit {
+        asked: request,
+        ..audit?
+    })
 }
 
 /// Audits sources of a run of whose problems `asked` holds which are theirs.
@@ -146,7 +185,7 @@ fn of_scope(
     let texts = Texts::read(scope, count(asked), settings)?;
     settings.watch.begin("mixes", Amount::default());
     let mut mixes = mixes::mixes(scope, &texts.languages);
-    mixes.extend(licenses::licenses(scope, &mut rows, settings)?);
+    mixes.extend(stated::stated(scope, &mut rows, settings)?);
     let golds = golds::golds(scope, settings)?;
     let answered = || {
         scope
@@ -180,6 +219,7 @@ fn of_scope(
     Ok(Audit {
         audit_version: VERSION,
         program: format!("gradatim {}", env!("CARGO_PKG_VERSION")),
+        asked: Request::default(),
         sources: scope.sources().map(|index| source(scope, index)).collect(),
         notes: notes(scope),
         entries: scope.entries().count() as u64,
@@ -233,15 +273,36 @@ fn source(scope: &Scope<'_>, index: usize) -> SourceRecord {
     let rows = &scope.experiment.entries.rows;
     let is_file = |at: &usize| matches!(rows[*at].body, Err(Void::UnreadableFile));
     let unreadable = entries.iter().cloned().flatten().filter(is_file).count();
+    let (columns_read, columns_unread) = columns_of(source);
     SourceRecord {
         name: source.name.clone(),
         layout: source.source.layout.name().to_owned(),
         columns: source.source.columns.clone(),
+        columns_read,
+        columns_unread,
         files: source.files.len() as u64,
         files_unreadable: unreadable as u64,
         license: source.terms.license.clone(),
         entries: entries.iter().map(|entries| entries.len() as u64).sum(),
     }
+}
+
+/// The columns of a source's first file: what those that are read are read as, and the others, where they are known.
+fn columns_of(source: &PlannedSource) -> (Vec<ColumnRead>, Option<Vec<String>>) {
+    let names = source.files.iter().find_map(|file| {
+        let kinds = column_kinds(&file.file).ok()?;
+        Some(kinds.into_iter().map(|(name, _)| name).collect::<Vec<_>>())
+    });
+    let read = layout::roles(&source.source, |column| {
+        let is_there = |names: &Vec<String>| names.iter().any(|name| name == column);
+        names.as_ref().is_none_or(is_there)
+    });
+    let needed = layout::columns(&source.source);
+    let is_unread = |name: &String| needed.iter().all(|needed| needed.name != *name);
+    let unread = names.map(|names| names.into_iter().filter(is_unread).collect());
+    let read = read.into_iter();
+    let read = read.map(|(read_as, column)| ColumnRead { column, read_as });
+    (read.collect(), unread)
 }
 
 fn verdicts<'b>(bodies: impl Iterator<Item = &'b Body>) -> Vec<VerdictRecord> {

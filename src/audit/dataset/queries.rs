@@ -1,7 +1,7 @@
 //! The SQL that shows the rows behind a figure of an audit, for `gradatim sql` over the audit's folder.
 
-use super::mixes::LANGUAGE;
-use super::{Audit, mixes::LICENSE};
+use super::Audit;
+use super::mixes::{LANGUAGE, LICENSE, MODEL};
 
 /// A figure of an audit.
 #[derive(Clone, Copy, Debug)]
@@ -36,7 +36,7 @@ pub(crate) fn query(audit: &Audit, asked: Asked<'_>) -> String {
             "SELECT count(*), avg(tokens), max(tokens), count(*) FILTER (WHERE tokens > {limit}) FROM ledger WHERE \
              bytes > 0 AND {own}"
         ),
-        Asked::Mix(variable) if [LANGUAGE, LICENSE].contains(&variable) => format!(
+        Asked::Mix(variable) if [LANGUAGE, LICENSE, MODEL].contains(&variable) => format!(
             "SELECT told, count(*) FROM findings WHERE kind = '{variable}' GROUP BY told ORDER BY 2 DESC"
         ),
         Asked::Mix(variable) => format!(

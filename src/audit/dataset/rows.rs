@@ -21,8 +21,9 @@ pub(crate) const KIND: Column<str> = column(
 );
 pub(crate) const TOLD: Column<str> = column(
     "told",
-    "of a copy the earlier row, of a match the row there, of a benchmark's problem the item, of a language its name; \
-     null where the kind says it all, or nothing is known",
+    "of a copy the earlier row, of a match the row there, of a benchmark's problem the item, of a language its name, of an \
+     answer that is wrong, undecided or disputed the gold answer and the one that was found, both cut at 40 characters; null \
+     where the kind says it all, or nothing is known",
 );
 
 /// An entry that is of a kind.
@@ -82,6 +83,11 @@ impl<'e> Rows<'e> {
             table: path.map(create).transpose()?,
             waiting: Vec::new(),
         })
+    }
+
+    /// Whether somebody asked for them.
+    pub(super) fn are_written(&self) -> bool {
+        self.table.is_some()
     }
 
     /// Adds an entry; what is told of it is asked for only where it is written.

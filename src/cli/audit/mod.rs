@@ -10,6 +10,7 @@ use crate::disk;
 use crate::job::{self, Output};
 use crate::measure::TokenizerName;
 use crate::pipeline::{Emit, Pipeline, PipelineFile, Verify};
+use crate::plan::without_place;
 use crate::rules::{Accept, ControlTokens};
 use crate::screen::contamination::{Contamination, Drops, shipped};
 use crate::screen::{Duplicates, Screen};
@@ -73,6 +74,7 @@ pub(super) fn audit(arguments: &Arguments) -> Result<u8> {
     work.limit().keep();
     arguments.refuse_out()?;
     let Read { file, names, notes } = arguments.pipeline()?;
+    let request = arguments.request();
     let audit = work.answer(&file, "audit", |mut measured, settings| {
         let output = arguments.out.as_deref().map(|folder| Output {
             folder,
@@ -82,7 +84,7 @@ pub(super) fn audit(arguments: &Arguments) -> Result<u8> {
             .map(|output| job::begin(output, settings))
             .transpose()?;
         let rows = partial.as_ref().map(dataset::rows_path).transpose()?;
-        let mut audit = dataset::audit(&mut measured, &names, rows.as_deref(), settings)?;
+        let mut audit = dataset::audit(&mut measured, &names, request, rows.as_deref(), settings)?;
         audit.notes.splice(0..0, notes);
         if let Some(partial) = partial {
             dataset::write(&measured, &audit, partial, settings)?;
@@ -96,7 +98,7 @@ pub(super) fn audit(arguments: &Arguments) -> Result<u8> {
     if let Some(out) = &arguments.out {
         say(&format!("wrote {}", out.display()));
         if arguments.report {
-            super::report::beside(out, super::report::origin_of(&file, &[]))?;
+            super::report::beside(out, super::report::origin_of(&file, &placed(&file)))?;
         }
     }
     Ok(0)
@@ -163,6 +165,19 @@ impl Arguments {
         Ok(Read { file, names, notes })
     }
 
+    /// What is asked for, in words that say nothing of this machine.
+    fn request(&self) -> dataset::Request {
+        let named = |paths: &[PathBuf]| paths.iter().map(|path| without_place(path)).collect();
+        dataset::Request {
+            sources: named(&self.sources),
+            against: named(&self.against),
+            config: self.config.clone(),
+            split: self.split.clone(),
+            layout: self.layout.map(Layout::name),
+            tokenizer: self.tokenizer.as_deref().map(without_place),
+        }
+    }
+
     fn data(&self, source: &Path) -> Data {
         Data {
             source: source.to_owned(),
@@ -171,6 +186,18 @@ impl Arguments {
             layout: self.layout,
         }
     }
+}
+
+/// The sources that the folder says the name of alone, with where they lie: a report that is made now finds them.
+fn placed(file: &PipelineFile) -> Vec<(String, PathBuf)> {
+    let sources = file.pipeline.sources.iter();
+    let placed = sources.filter_map(|(name, source)| {
+        let path = file.folder().join(source.path.as_deref()?);
+        let is_told =
+            without_place(Path::new(source.path.as_deref()?)) == *source.path.as_deref()?;
+        (!is_told && path.exists()).then(|| (name.clone(), path))
+    });
+    placed.collect()
 }
 
 fn is_pipeline(path: &Path) -> bool {

@@ -19,6 +19,7 @@ mod openthoughts;
 mod picks;
 mod preference;
 mod response;
+mod roles;
 mod rollouts;
 mod s1k;
 mod sharegpt;
@@ -32,6 +33,7 @@ use serde::{Deserialize, Serialize};
 
 pub use columns::Columns;
 pub use picks::Picks;
+pub(crate) use roles::roles;
 
 use super::needed::Needed;
 use super::value::Value;
