@@ -53,8 +53,11 @@ fn head(diff: &Diff) -> String {
         true => styled(Style::Bad, "they differ"),
         false => styled(Style::Good, "they do not differ"),
     };
-    let same = thousands(diff.same_rows);
-    table(&heads, &sides) + &format!("{same} rows are the same in both: {differ}\n")
+    let same = match diff.same_rows {
+        1 => "1 row is the same in both".to_owned(),
+        rows => format!("{} rows are the same in both", thousands(rows)),
+    };
+    table(&heads, &sides) + &format!("{differ}; {same}\n")
 }
 
 /// What the rows are.
