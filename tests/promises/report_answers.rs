@@ -871,3 +871,224 @@ fn card_report_and_command_judge_each_pair_by_one_rule() {
     }
     assert!(count("open") > 0 && count("unbalanced") < count("pairs"));
 }
+
+/// Sums of which every fourth is wrong, without a column that anybody would read as a label.
+fn sums() -> Vec<Value> {
+    let row = |at: u64| {
+        let said = if at.is_multiple_of(4) { at + 7 } else { at + 1 };
+        let response = format!(
+            "<think>\nOkay, so {at}. Wait, let me check.\n</think>\n\nIt is \\boxed{{{said}}}."
+        );
+        json!({
+            "problem": format!("What is {at}+1?"), "answer": (at + 1).to_string(), "response": response,
+            "eval_result": "none", "model": if at < 12 { "deepseek-r1" } else { "qwq" },
+        })
+    };
+    (0..20).map(row).collect()
+}
+
+fn audited(place: &Place, data: &str) -> Element {
+    let all = ["audit", data, "--tokenizer", "bytes.json", "--pool", "pool"];
+    let written = ["--out", "audited", "--report"];
+    place.gradatim(&[&all[..], &written].concat()).ends(0);
+    let page = std::fs::read_to_string(place.path("audited.report.html")).expect("a page");
+    parse(&page).unwrap_or_else(|why| panic!("{why}"))
+}
+
+#[test]
+fn an_audit_s_page_names_its_data_its_columns_its_label_its_model_and_its_command() {
+    let place = Place::new();
+    place.write("data/sums.jsonl", jsonl(&sums()));
+    let page = audited(&place, "data/sums.jsonl");
+    assert_eq!(page.named("h1")[0].text(), "An audit of data/sums.jsonl");
+    let glance = section(&page, "glance").text();
+    for told in [
+        "problem as problem",
+        "response as response",
+        "answer as gold answer",
+        "eval_result",
+        "no column was read as a label",
+        "deepseek-r1 (12 rows), qwq (8 rows)",
+    ] {
+        assert!(glance.contains(told), "{told}: {glance}");
+    }
+    let (_, unread) = glance.split_once("; not read: ").expect("what is not read");
+    let unread = unread.split("Label").next().unwrap_or_default();
+    let unread: BTreeSet<&str> = unread.split(", ").collect();
+    assert_eq!(unread, BTreeSet::from(["eval_result", "model"]));
+    assert!(
+        found(&page, "behaviours").starts_with("Not measured"),
+        "{}",
+        found(&page, "behaviours")
+    );
+    let fates = section(&page, "fates").text();
+    assert!(
+        !fates.contains("'dropped'") && !fates.contains("Dropped"),
+        "{fates}"
+    );
+    // The command makes the same folder again.
+    let again = section(&page, "again").named("code").into_iter();
+    let typed: Vec<String> = again.map(Element::text).collect();
+    let command = typed.iter().find(|words| words.contains("--out again"));
+    let command = command.unwrap_or_else(|| panic!("{typed:?}"));
+    assert_eq!(
+        command,
+        "gradatim audit data/sums.jsonl --tokenizer bytes.json --out again"
+    );
+    let words = shlex::split(command).expect("words of a shell");
+    let words: Vec<&str> = words[1..].iter().map(String::as_str).collect();
+    place
+        .gradatim(&[&words[..], &["--pool", "pool"]].concat())
+        .ends(0);
+    assert_eq!(tree(&place.path("audited")), tree(&place.path("again")));
+    let later = page_of(&place, "audited");
+    assert_eq!(
+        later.text(),
+        page.text(),
+        "a page that is made later says the same"
+    );
+    // Where the data is gone, what is missing is said.
+    std::fs::rename(place.path("data"), place.path("elsewhere")).expect("a folder moves");
+    let later = section(&page_of(&place, "audited"), "again").text();
+    assert!(later.contains("which is not known here"), "{later}");
+}
+
+#[test]
+fn each_command_beside_a_finding_or_a_benchmark_gives_that_number_and_what_is_wrong_is_told() {
+    let place = Place::new();
+    let mut rows = sums();
+    // Of one problem two gold answers, both missed: each row is told with its own.
+    for (gold, said) in [("5", "6"), ("7", "8")] {
+        rows.push(json!({
+            "problem": "How many are left?", "answer": gold, "eval_result": "none", "model": "qwq",
+            "response": format!("<think>\nHm.\n</think>\n\nIt is \\boxed{{{said}}}."),
+        }));
+    }
+    rows.extend((0..30).map(|at| {
+        json!({
+            "problem": "Find the sum of all integer bases $b > 9$ for which $17_b$ is a divisor of $97_b$.", "answer": "70",
+            "response": format!("<think>\nSo {at}.\n</think>\n\nIt is \\boxed{{70}}."), "eval_result": "none", "model": "qwq",
+        })
+    }));
+    place.write("rows.jsonl", jsonl(&rows));
+    let page = audited(&place, "rows.jsonl");
+    let findings = cells(&page, "Findings, by how many rows");
+    let mut most = 0;
+    for row in &findings[1..] {
+        let told = shown(&place, row.last().expect("a command"));
+        assert_eq!(number(&row[3]), told.len() as u64, "{row:?}");
+        most = most.max(told.len());
+    }
+    assert!(most > 20, "{findings:?}");
+    let is_wrong = |row: &&Vec<String>| row[0] == "wrong";
+    let wrong = findings.iter().find(is_wrong).expect("wrong answers");
+    let told: BTreeSet<String> = shown(&place, wrong.last().expect("a command"))
+        .iter()
+        .map(|row| text_of(row, "told").to_owned())
+        .collect();
+    let every_fourth = (0..20u64).step_by(4);
+    let mut expected: BTreeSet<String> = every_fourth
+        .map(|at| format!("gold {}, answered {}", at + 1, at + 7))
+        .collect();
+    expected.extend(["gold 5, answered 6", "gold 7, answered 8"].map(str::to_owned));
+    assert_eq!(told, expected);
+    let benchmarks = cells(&page, "Items of each benchmark");
+    let mut met = 0;
+    for row in &benchmarks[1..] {
+        let told = shown(&place, row.last().expect("a command"));
+        let counts = &row[2..row.len() - 1];
+        let sum: u64 = counts.iter().map(|count| number(count)).sum();
+        assert_eq!(summed(&told, "items", |_| true), sum, "{row:?}");
+        assert_eq!(
+            summed(&told, "items", |way| way["closest"] == "1 the same"),
+            number(&row[2]),
+            "{row:?}"
+        );
+        met += sum;
+    }
+    assert!(met > 0, "{benchmarks:?}");
+}
+
+#[test]
+fn a_dispute_whose_source_is_gone_says_so_once_and_keeps_its_gold_answer() {
+    let place = Place::new();
+    let mut rows = openr1_rows(30);
+    for row in &mut rows {
+        let count = row["generations"].as_array().expect("replies").len();
+        row["correctness_math_verify"] = json!(vec![false; count]);
+        row["correctness_llama"] = json!(vec![false; count]);
+    }
+    place.write("data/a.jsonl", jsonl(&rows));
+    let page = audited(&place, "data");
+    let told = section(&page, "disputes").text();
+    assert!(
+        !told.contains("is not shown"),
+        "the texts are at hand: {told}"
+    );
+    std::fs::rename(place.path("data"), place.path("elsewhere")).expect("a folder moves");
+    let page = page_of(&place, "audited");
+    let disputes = section(&page, "disputes");
+    assert_eq!(
+        disputes.text().matches("the response is not shown").count(),
+        1
+    );
+    assert_eq!(disputes.text().matches("no set holds them").count(), 1);
+    let golds: BTreeMap<String, String> = place
+        .out("audited")
+        .ledger()
+        .iter()
+        .map(|row| {
+            let gold = &rows[row["row"].as_u64().expect("a row") as usize]["answer"];
+            (
+                text(row, "trajectory_id").to_owned(),
+                gold.as_str().expect("a gold").to_owned(),
+            )
+        })
+        .collect();
+    let articles = disputes.named("article");
+    assert!(!articles.is_empty());
+    for article in articles {
+        let of = article.attribute("aria-label").expect("a name");
+        let id = of.trim_start_matches("trajectory ");
+        let gold = golds.iter().find(|(known, _)| known.starts_with(id));
+        let parts = article.named("div").into_iter();
+        let mut parts = parts.filter(|part| part.attribute("class") == Some("part"));
+        let part = parts.find(|part| part.text().starts_with("Gold answer"));
+        let part = part.unwrap_or_else(|| panic!("{}", article.text())).text();
+        let (_, gold) = gold.expect("its row");
+        assert!(part.ends_with(gold.as_str()), "{part} {gold}");
+    }
+}
+
+#[test]
+fn a_style_that_the_text_does_not_sound_like_is_counted_with_its_rows() {
+    let place = Place::new();
+    // All texts sound alike, so that of four known names one is right; the fifth no text is told by.
+    let names = ["r1", "gemini", "human", "other", "qwq"];
+    let mut rows = sums();
+    for (row, name) in rows.iter_mut().zip(names.iter().cycle()) {
+        row["style"] = json!(name);
+    }
+    place.write("data/sums.jsonl", jsonl(&rows));
+    place.write(
+        "pipeline.toml",
+        "[sources.sums]\nlayout = 'columns'\npath = 'data'\n[sources.sums.columns]\nproblem = 'problem'\nresponse = \
+         'response'\nanswer = 'answer'\nstyle = 'style'\n",
+    );
+    let page = audited(&place, "pipeline.toml");
+    let said = found(&page, "styles");
+    assert_eq!(
+        said,
+        "The text of 12 of 16 trajectories whose style is named sounds like another style (75.0 %); of 4 it has a name that no \
+         text is told by."
+    );
+    let commands = section(&page, "styles").named("code").into_iter();
+    let mut typed = commands.map(Element::text);
+    let command = typed.find(|words| words.contains("style_source <> style_text"));
+    assert_eq!(shown(&place, &command.expect("a command")).len(), 12);
+    let pairs = cells(&page, "Trajectories by the style");
+    for pair in &pairs[1..] {
+        let told = shown(&place, pair.last().expect("a command"));
+        assert_eq!(number(&pair[2]), told.len() as u64, "{pair:?}");
+    }
+}

@@ -78,12 +78,15 @@ pub(crate) fn waterfall(
             thousands(drop.count)
         )
     });
+    let dropped = match reasons.len() {
+        0 => String::new(),
+        _ => format!(" Dropped: {}.", listed(reasons)),
+    };
     let about = format!(
-        "Of {} {unit} {} are kept ({}). Dropped: {}.",
+        "Of {} {unit} {} are kept ({}).{dropped}",
         thousands(entered),
         thousands(kept),
         percent(kept, entered),
-        listed(reasons)
     );
     let bars = steps.iter().filter(|step| step.kind != Kind::Stage);
     let labels = bars.map(|step| width_of(&step.label)).fold(60.0, f64::max);

@@ -5,6 +5,7 @@ use std::path::{Component, Path, PathBuf};
 use maud::html;
 
 use super::facts::Facts;
+use super::findings::Request;
 use crate::Result;
 use crate::error::one_line;
 use crate::manifest::FileRecord;
@@ -14,7 +15,12 @@ use crate::view::page::{Cell, Section, Table, counted, typed};
 
 pub(super) fn section(facts: &Facts) -> Result<Option<Section>> {
     let manifest = &facts.manifest;
-    let (run, is_known) = run(facts);
+    let asked = facts.audit.as_ref().map(|audit| &audit.asked);
+    let asked = asked.filter(|asked| !asked.sources.is_empty());
+    let (run, is_known) = match asked {
+        Some(asked) => audited(facts, asked),
+        None => run(facts),
+    };
     let of_files = counted(
         manifest.files.len() as u64,
         "file that was read",
@@ -25,7 +31,10 @@ pub(super) fn section(facts: &Facts) -> Result<Option<Section>> {
             dt { "To check the folder" } dd { (typed(&facts.tables.command("gradatim check {}"))) }
             dt { "To make it again" } dd {
                 (typed(&run))
-                @if !is_known {
+                @if !is_known && asked.is_some() {
+                    p.soft { "Paths start in the folder where the audit was made, which is not known here; of what lay elsewhere the name \
+                              alone is known." }
+                } @else if !is_known {
                     p.soft { "Paths in the lock file start in the folder of the pipeline file, which is not known here: name it by " code { "--base" }
                              ", or by " code { "--source NAME=PATH" } " where a source lies." }
                 }
@@ -42,7 +51,12 @@ pub(super) fn section(facts: &Facts) -> Result<Option<Section>> {
         id: "again",
         title: "Make it again, and check it",
         found: format!(
-            "The same pipeline, files, seed and version give the same bytes: the folder names {} with {}.",
+            "The same {}, files, seed and version give the same bytes: the folder names {} with {}.",
+            if asked.is_some() {
+                "command"
+            } else {
+                "pipeline"
+            },
             of_files,
             match manifest.files.len() {
                 1 => "its hash",
@@ -92,6 +106,55 @@ fn run(facts: &Facts) -> (String, bool) {
             is_named,
         ),
     }
+}
+
+/// The command that audits the same again, and whether the paths that it names lead to something from where it is told.
+fn audited(facts: &Facts, asked: &Request) -> (String, bool) {
+    let named = || {
+        asked
+            .sources
+            .iter()
+            .chain(&asked.against)
+            .chain(&asked.tokenizer)
+    };
+    let paths: Vec<PathBuf> = named()
+        .filter(|name| is_path(name))
+        .map(PathBuf::from)
+        .collect();
+    let beside = facts.tables.beside();
+    let told = facts.tables.origin().base.as_deref().and_then(whole);
+    let is_there = |base: &PathBuf| paths.iter().all(|path| base.join(path).exists());
+    let base = told.filter(is_there).or_else(|| found(&beside, &paths));
+    let way = base.map(|base| from(&beside, &base));
+    let place = |name: &String| match &way {
+        Some(way) if is_path(name) => quoted(&way.join(name).to_string_lossy()),
+        _ => quoted(name),
+    };
+    let mut words: Vec<String> = asked.sources.iter().map(place).collect();
+    let mut put = |key: &str, value: String| words.push(format!("--{key} {value}"));
+    asked
+        .against
+        .iter()
+        .for_each(|one| put("against", place(one)));
+    let plain = [
+        ("config", &asked.config),
+        ("split", &asked.split),
+        ("layout", &asked.layout),
+    ];
+    for (key, value) in plain {
+        value.iter().for_each(|value| put(key, quoted(value)));
+    }
+    asked
+        .tokenizer
+        .iter()
+        .for_each(|one| put("tokenizer", place(one)));
+    let command = format!("gradatim audit {} --out again", words.join(" "));
+    (command, way.is_some() || paths.is_empty())
+}
+
+/// Whether a name is of something on this disk.
+fn is_path(name: &str) -> bool {
+    !name.starts_with("hub:")
 }
 
 /// The relative paths of a pipeline's sources.

@@ -5,7 +5,7 @@ use maud::html;
 use super::facts::{Facts, Row};
 use crate::Result;
 use crate::view::figures::{self, Figure, Words};
-use crate::view::page::{Cell, Section, Table, percent};
+use crate::view::page::{Cell, Section, Table, percent, typed};
 
 /// A count of the ledger, and what it counts.
 const BEHAVIOURS: [(&str, &str, &str); 7] = [
@@ -33,7 +33,7 @@ pub(super) fn section(facts: &Facts) -> Result<Option<Section>> {
         .filter(|row| row.count("measured") > 0)
         .collect();
     if styles.is_empty() {
-        return Ok(None);
+        return unmeasured(facts);
     }
     let body = html! {
         @for row in &styles { (of_style(facts, row).markup()) }
@@ -45,6 +45,45 @@ pub(super) fn section(facts: &Facts) -> Result<Option<Section>> {
         found: found(facts, &styles),
         figures: drawn(facts, &styles).into_iter().collect(),
         body,
+    }))
+}
+
+/// That nobody counted them, and how they are counted; none where there is no response to count in.
+fn unmeasured(facts: &Facts) -> Result<Option<Section>> {
+    let responses = facts.ask("SELECT count(*) AS responses FROM ledger WHERE bytes > 0")?;
+    let is_asked = facts
+        .pipeline
+        .as_ref()
+        .is_none_or(|pipeline| pipeline.measure.behaviours);
+    if is_asked
+        || responses
+            .first()
+            .is_none_or(|row| row.count("responses") == 0)
+    {
+        return Ok(None);
+    }
+    let body = html! {
+        p.soft {
+            "A pipeline with " code { "behaviours = true" } " under " code { "[measure]" } " counts them"
+            @match facts.audit {
+                Some(_) => {
+                    "; an audit counts them where it is given such a pipeline: " (typed("gradatim init DATA > pipeline.toml"))
+                    " writes one, to which the key is added, and "
+                    (typed("gradatim audit pipeline.toml --out again --report")) " audits its sources"
+                }
+                None => {}
+            }
+            "."
+        }
+    };
+    Ok(Some(Section {
+        id: "behaviours",
+        title: "What trajectories do",
+        found: "Not measured: how often trajectories check a result, go back or set a subgoal was not counted, so that nothing \
+                is known of it."
+            .to_owned(),
+        body,
+        figures: Vec::new(),
     }))
 }
 

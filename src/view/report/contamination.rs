@@ -8,7 +8,7 @@ use crate::Result;
 use crate::emit::leakage::{BenchmarkRecord, Leakage};
 use crate::error::{one_line, thousands};
 use crate::screen::contamination::Drops;
-use crate::view::page::{Cell, Section, Table, counted};
+use crate::view::page::{Cell, Section, Table, counted, said};
 use crate::view::text;
 
 pub(super) fn section(facts: &Facts) -> Result<Option<Section>> {
@@ -49,7 +49,7 @@ fn of_certificate(facts: &Facts, leakage: &Leakage) -> Result<Markup> {
     Ok(html! {
         (benchmarks(facts, &leakage.benchmarks).markup())
         (selected(facts)?)
-        (pairs(facts)?.markup())
+        (pairs(facts)?)
         (side_by_side(facts)?)
         (recall(&leakage.benchmarks).markup())
     })
@@ -84,7 +84,8 @@ fn benchmarks(facts: &Facts, records: &[BenchmarkRecord]) -> Table {
             found.similar,
         ];
         let sql = format!(
-            "SELECT outcome, class, item, problem, item_text, dropped FROM leakage WHERE {} ORDER BY outcome, item LIMIT 20",
+            "SELECT closest, count(*) AS items FROM (SELECT item, min({CLOSEST}) AS closest FROM leakage WHERE {} GROUP BY item) GROUP \
+             BY closest ORDER BY closest",
             is("benchmark", Some(&one.name))
         );
         let mut row = vec![Cell::code(&one.name), Cell::Count(one.items.into())];
@@ -94,6 +95,10 @@ fn benchmarks(facts: &Facts, records: &[BenchmarkRecord]) -> Table {
     }
     table
 }
+
+/// The way in which a problem meets an item, so that the closest comes first.
+const CLOSEST: &str = "CASE class WHEN 'exact' THEN '1 the same' WHEN 'near' THEN '2 nearly' WHEN 'part' THEN '3 a part' WHEN \
+                       'numbers_changed' THEN '4 other numbers' WHEN 'reworded' THEN '5 other words' ELSE '6 by vectors' END";
 
 /// What of them is in a training set all the same.
 const IN_SETS: &str = "SELECT selection.subset, ledger.contaminated, ledger.suspect, ledger.problem_id FROM selection JOIN ledger \
@@ -125,7 +130,7 @@ fn selected(facts: &Facts) -> Result<Markup> {
 /// How many hits are shown: of each way in which one may meet an item as many before a second one of any.
 const HITS_MAX: usize = 60;
 
-fn pairs(facts: &Facts) -> Result<Table> {
+fn pairs(facts: &Facts) -> Result<Markup> {
     let rows = facts.ask(&format!(
         "SELECT * FROM (SELECT problem_id, benchmark, item, outcome, class, dropped, problem, item_text, row_number() OVER \
          (PARTITION BY outcome, class, benchmark ORDER BY item, problem_id) AS nth FROM leakage) ORDER BY nth, outcome, CASE class \
@@ -144,9 +149,16 @@ fn pairs(facts: &Facts) -> Result<Table> {
             "see",
         ],
     );
+    // Those whose item's text is not at hand: the same as the problem's, and another.
+    let (mut same, mut untold) = (0, 0);
     for row in rows {
         let text = |name| row.text(name).unwrap_or_default().to_owned();
         let id = text("problem_id");
+        match row.text("item_text") {
+            Some(_) => {}
+            None if text("class") == "exact" => same += 1,
+            None => untold += 1,
+        }
         let out = match row.truth("dropped") {
             Some(true) => "dropped",
             _ => "stays",
@@ -158,15 +170,35 @@ fn pairs(facts: &Facts) -> Result<Table> {
             Cell::Text(text("class").replace('_', " ")),
             Cell::Text(format!("{} {}", text("benchmark"), text("item"))),
             Cell::Text(text("problem")),
-            Cell::text(
-                row.text("item_text")
-                    .unwrap_or("not shown: the benchmark's file was not read"),
-            ),
+            Cell::Text(text("item_text")),
             Cell::text(out),
             facts.tables.rows(&sql),
         ]);
     }
-    Ok(table)
+    let unread = unread(same, untold);
+    Ok(html! {
+        (table.markup())
+        @if let Some(unread) = unread { p.soft { (said(&unread)) } }
+    })
+}
+
+/// Why the texts of items are not beside the problems; none where all are.
+fn unread(same: u64, untold: u64) -> Option<String> {
+    if same + untold == 0 {
+        return None;
+    }
+    let exact = match same {
+        0 => String::new(),
+        same => format!(
+            " Of {} it is the problem's own text, as far as spelling does not matter (`exact`).",
+            thousands(same)
+        ),
+    };
+    Some(format!(
+        "The item's text is not shown of {}: the benchmark came as fingerprints, and its file was not read (a pipeline names it \
+         under `[benchmarks.NAME]`).{exact}",
+        counted(same + untold, "pair", "pairs")
+    ))
 }
 
 /// Pairs that are shown with their texts as they are read, and letters of each text.

@@ -8,6 +8,7 @@
 
 use maud::{Markup, html};
 
+use super::at_hand;
 use super::examples::{decided, of_row};
 use super::facts::{Facts, Row, is};
 use super::verdicts::RECORDED;
@@ -22,7 +23,8 @@ pub(super) fn section(facts: &Facts) -> Result<Option<Section>> {
     }
     let all = count(facts)?;
     let examples = examples(facts)?;
-    let texts = facts.tables.texts(&examples)?;
+    let mut texts = facts.tables.texts(&examples)?;
+    let untold = at_hand::fill(facts, &examples, &mut texts)?;
     let shown: Vec<_> = examples.iter().zip(&texts).collect();
     let body = html! {
         p.soft {
@@ -31,6 +33,12 @@ pub(super) fn section(facts: &Facts) -> Result<Option<Section>> {
              way in another row: there the labels cannot all be right."
         }
         (counts(facts, &kinds, all, &examples).markup())
+        @if let Some((count, why)) = &untold {
+            p.soft {
+                "Of " (counted(*count, "row", "rows")) " below the response is not shown, and of problem and gold answer what is at hand: "
+                (one_line(why))
+            }
+        }
         @for kind in kinds.iter().take(KINDS_MAX) {
             @let of_kind: Vec<_> = shown.iter().filter(|(row, _)| is_of(row, kind)).collect();
             @if !of_kind.is_empty() {

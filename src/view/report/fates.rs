@@ -25,7 +25,7 @@ pub(super) fn section(facts: &Facts) -> Result<Option<Section>> {
     let body = html! {
         (by_reason(facts, &dropped).markup())
         (by_source(facts).markup())
-        (facts.tables.shown_by("One row's whole story, with the rule that decided", ONE_ROW))
+        @if !dropped.is_empty() { (facts.tables.shown_by("One row's whole story, with the rule that decided", ONE_ROW)) }
     };
     Ok(Some(Section {
         id: "fates",
@@ -157,11 +157,11 @@ fn by_reason(facts: &Facts, dropped: &[Dropped]) -> Table {
         "came in, from all sources",
         "",
         read,
-        "SELECT * FROM ledger LIMIT 20",
+        "SELECT * FROM ledger",
     ));
     for one in dropped.iter().take(REASONS_MAX) {
         let sql = format!(
-            "SELECT * FROM ledger WHERE reason = {} LIMIT 20",
+            "SELECT * FROM ledger WHERE reason = {}",
             literal(&one.reason)
         );
         let stage = one.stage.map_or("", Stage::words);
@@ -169,7 +169,7 @@ fn by_reason(facts: &Facts, dropped: &[Dropped]) -> Table {
             .rows
             .push(row(&one.reason, one.meaning, stage, one.count, &sql));
     }
-    let kept = "SELECT * FROM ledger WHERE fate = 'kept' LIMIT 20";
+    let kept = "SELECT * FROM ledger WHERE fate = 'kept'";
     table.rows.push(row(
         "kept",
         "stays: training sets can be drawn from it",

@@ -24,7 +24,12 @@ pub(super) struct Audit {
     #[serde(default)]
     lengths: Lengths,
     #[serde(default)]
-    sources: Vec<Source>,
+    pub sources: Vec<Source>,
+    /// Nothing in a folder that an earlier version wrote.
+    #[serde(default)]
+    pub asked: Request,
+    #[serde(default)]
+    pub mixes: Vec<Mix>,
     /// None where it is held against no other source.
     #[serde(default)]
     against: Option<serde::de::IgnoredAny>,
@@ -58,9 +63,47 @@ struct Unsought {
     reason: String,
 }
 
+/// A source, with what its columns were read as.
 #[derive(Deserialize)]
-struct Source {
-    name: String,
+pub(super) struct Source {
+    pub name: String,
+    #[serde(default)]
+    pub layout: String,
+    #[serde(default)]
+    pub columns_read: Vec<ColumnRead>,
+    /// None where the file cannot be looked into.
+    #[serde(default)]
+    pub columns_unread: Option<Vec<String>>,
+}
+
+#[derive(Deserialize, PartialEq)]
+pub(super) struct ColumnRead {
+    pub column: String,
+    pub read_as: String,
+}
+
+/// The words of the command that made it.
+#[derive(Default, Deserialize)]
+pub(super) struct Request {
+    pub sources: Vec<String>,
+    pub against: Vec<String>,
+    pub config: Option<String>,
+    pub split: Option<String>,
+    pub layout: Option<String>,
+    pub tokenizer: Option<String>,
+}
+
+/// What trajectories are of in one respect.
+#[derive(Deserialize)]
+pub(super) struct Mix {
+    pub variable: String,
+    pub levels: Vec<Level>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Level {
+    pub name: String,
+    pub rows: u64,
 }
 
 #[derive(Default, Deserialize)]
@@ -91,6 +134,14 @@ struct GoldAnswer {
 }
 
 impl Audit {
+    /// What was audited, as it was named.
+    pub(super) fn data(&self) -> Vec<&str> {
+        match self.asked.sources.is_empty() {
+            true => self.sources.iter().map(|one| one.name.as_str()).collect(),
+            false => self.asked.sources.iter().map(String::as_str).collect(),
+        }
+    }
+
     /// The condition that a row is the dataset's, where the folder holds another's too.
     fn own(&self) -> String {
         let names: Vec<String> = self.sources.iter().map(|one| literal(&one.name)).collect();
@@ -248,10 +299,7 @@ fn table(facts: &Facts, found: &[&Finding]) -> Table {
             Some(told) => format!("{} ({told})", example.place),
             None => example.place.clone(),
         });
-        let sql = format!(
-            "SELECT * FROM findings WHERE kind = {} LIMIT 20",
-            literal(&one.kind)
-        );
+        let sql = format!("SELECT * FROM findings WHERE kind = {}", literal(&one.kind));
         table.rows.push(vec![
             Cell::code(&one.kind),
             Cell::Text(one.section.replace('_', " ")),

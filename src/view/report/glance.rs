@@ -1,8 +1,12 @@
 //! At a glance: what was made of what, by which version, and how to check it.
 
+use std::collections::BTreeSet;
+
 use maud::{Markup, html};
 
 use super::facts::Facts;
+use super::few;
+use super::findings::{Audit, Source};
 use crate::Result;
 use crate::error::{one_line, thousands};
 use crate::manifest::{FileRecord, Manifest, SubsetRecord};
@@ -13,6 +17,7 @@ pub(super) fn section(facts: &Facts) -> Result<Option<Section>> {
     let manifest = &facts.manifest;
     let body = html! {
         dl.facts {
+            @if let Some(audit) = &facts.audit { (data(audit)) }
             @if !manifest.subsets.is_empty() {
                 dt { "Training sets" } dd { (rows_of(manifest, is_subset)) }
                 dt { "Controls" } dd { (rows_of(manifest, is_control)) }
@@ -81,6 +86,139 @@ fn of_entries(facts: &Facts) -> String {
         counted(facts.entries(), "entry", "entries"),
         thousands(count)
     )
+}
+
+/// How many groups of sources are told whose columns are read alike, and how many names of anything.
+const GROUPS_MAX: usize = 20;
+const NAMES_MAX: usize = 60;
+
+/// What was audited: the data by its name, what its columns were read as, its label, and the model that wrote it.
+fn data(audit: &Audit) -> Markup {
+    let groups = groups(&audit.sources);
+    html! {
+        dt { "Data" } dd { (names(&audit.data())) }
+        @for group in groups.iter().take(GROUPS_MAX) {
+            dt { "Columns of " (few(&group.iter().map(|one| one.name.as_str()).collect::<Vec<_>>())) }
+            dd { (columns(group[0])) }
+        }
+        @if groups.len() > GROUPS_MAX {
+            dt { "Columns of others" }
+            dd { "of " (counted((groups.len() - GROUPS_MAX) as u64, "more source", "more sources")) ", in " code { "audit.json" } }
+        }
+        dt { "Label" } dd { (label(&audit.sources)) }
+        dt { "Written by" } dd { (model(audit)) }
+    }
+}
+
+/// The sources, those together whose columns are read alike.
+fn groups(sources: &[Source]) -> Vec<Vec<&Source>> {
+    let mut groups: Vec<Vec<&Source>> = Vec::new();
+    for source in sources {
+        let is_alike = |group: &&mut Vec<&Source>| {
+            let known = group[0];
+            (&known.layout, &known.columns_read, &known.columns_unread)
+                == (&source.layout, &source.columns_read, &source.columns_unread)
+        };
+        match groups.iter_mut().find(is_alike) {
+            Some(group) => group.push(source),
+            None => groups.push(vec![source]),
+        }
+    }
+    groups
+}
+
+/// What the columns of a source were read as, and which were not read.
+fn columns(source: &Source) -> Markup {
+    let unread = source.columns_unread.as_deref();
+    html! {
+        "layout " code { (one_line(&source.layout)) } ": "
+        @for (at, one) in source.columns_read.iter().enumerate() {
+            @if at > 0 { ", " }
+            code { (one_line(&one.column)) } " as " (word(&one.read_as))
+        }
+        @match unread {
+            None => "; which other columns there are is not known",
+            Some([]) => "; there is no other",
+            Some(unread) => { "; not read: " (names(&unread.iter().map(String::as_str).collect::<Vec<_>>())) }
+        }
+    }
+}
+
+/// What a column was read as, in the words of this page.
+fn word(read_as: &str) -> &str {
+    match read_as {
+        "answer" => "gold answer",
+        "recorded" => "label",
+        "finish" => "how the response ended",
+        other => other,
+    }
+}
+
+/// Names as they are typed.
+fn names(names: &[&str]) -> Markup {
+    html! {
+        @for (at, name) in names.iter().take(NAMES_MAX).enumerate() {
+            @if at > 0 { ", " }
+            code { (one_line(name)) }
+        }
+        @if names.len() > NAMES_MAX { " and " (thousands((names.len() - NAMES_MAX) as u64)) " more" }
+    }
+}
+
+/// The columns that were read as something, each once.
+fn read_as<'a>(sources: &'a [Source], word: &str) -> Vec<&'a str> {
+    let read = sources.iter().flat_map(|source| &source.columns_read);
+    let mut found: Vec<&str> = Vec::new();
+    for one in read.filter(|one| one.read_as == word) {
+        if !found.contains(&one.column.as_str()) {
+            found.push(&one.column);
+        }
+    }
+    found
+}
+
+/// Which columns say whether a response is right; where none was read as that, which may be it.
+fn label(sources: &[Source]) -> Markup {
+    let labels = read_as(sources, "recorded");
+    let unread = sources
+        .iter()
+        .filter_map(|source| source.columns_unread.as_ref());
+    let unread: BTreeSet<&str> = unread.flatten().map(String::as_str).collect();
+    let unread: Vec<&str> = unread.into_iter().collect();
+    html! {
+        @if !labels.is_empty() {
+            (names(&labels))
+        } @else {
+            "no column was read as a label, so that nobody says which responses are right"
+            @if !unread.is_empty() {
+                "; columns not read: " (names(&unread)) " (where one has it, a pipeline names it as " code { "recorded" } " under "
+                code { "[sources.NAME.columns]" } ")"
+            }
+        }
+    }
+}
+
+/// How many models are named.
+const MODELS_MAX: usize = 8;
+
+/// Which model wrote the responses, as far as columns tell.
+fn model(audit: &Audit) -> Markup {
+    let mix = audit.mixes.iter().find(|mix| mix.variable == "model");
+    let levels = mix.map_or(&[][..], |mix| &mix.levels);
+    html! {
+        @if levels.is_empty() {
+            "no column names the model"
+            @let responses = read_as(&audit.sources, "response");
+            @if !responses.is_empty() { "; responses are read from " (names(&responses)) }
+        } @else {
+            "as rows name it: "
+            @for (at, level) in levels.iter().take(MODELS_MAX).enumerate() {
+                @if at > 0 { ", " }
+                code { (one_line(&level.name)) } " (" (counted(level.rows, "row", "rows")) ")"
+            }
+            @if levels.len() > MODELS_MAX { " and " (thousands((levels.len() - MODELS_MAX) as u64)) " more" }
+        }
+    }
 }
 
 fn is_subset(record: &SubsetRecord) -> bool {

@@ -9,24 +9,27 @@
 //! 1. What was made of which data, under which licences, by which version? (`glance`)
 //! 2. How many rows came in, and why was each dropped? (`fates`)
 //! 3. Which cells of the grid are short, and how much is there for each? (`grid`)
-//! 4. How long are the trajectories by style and category, and how much would be cut at 32,768 tokens? (`tokens`)
-//! 5. Where do verifier and recorded labels differ, and who is right? (`verdicts`, `disputes`)
-//! 6. Did filtering change the mix: are long, hard or some categories' trajectories gone? (`filtering`)
-//! 7. Is each control comparable with its subset? (`balance`)
-//! 8. Are sets that are called independent independent? (`overlap`)
-//! 9. How do styles differ in what they do: checking, going back, subgoals? (`behaviours`)
-//! 10. Which problems meet a benchmark's, and are they out? (`contamination`)
-//! 11. What is in each subset, and what do its rows look like? (`subsets`, `examples`)
-//! 12. How is it made again, and how checked? (`again`)
+//! 4. Of which style are they, and does their text sound like it? (`styles`)
+//! 5. How long are the trajectories by style and category, and how much would be cut at 32,768 tokens? (`tokens`)
+//! 6. Where do verifier and recorded labels differ, and who is right? (`verdicts`, `disputes`)
+//! 7. Did filtering change the mix: are long, hard or some categories' trajectories gone? (`filtering`)
+//! 8. Is each control comparable with its subset? (`balance`)
+//! 9. Are sets that are called independent independent? (`overlap`)
+//! 10. How do styles differ in what they do: checking, going back, subgoals? (`behaviours`)
+//! 11. Which problems meet a benchmark's, and are they out? (`contamination`)
+//! 12. What is in each subset, and what do its rows look like? (`subsets`, `examples`)
+//! 13. How is it made again, and how checked? (`again`)
 //!
-//! Of an audit: what is wrong with the data, in which rows, and what does something about it? What could not be looked for?
-//! (`findings`) What would a small maximum of tokens take? (`tokens`)
+//! Of an audit: what was audited, which columns were read as what, and which model wrote the responses? (`glance`) What is
+//! wrong with the data, in which rows, and what does something about it? What could not be looked for? (`findings`) What
+//! would a small maximum of tokens take? (`tokens`)
 //!
 //! Of an evaluation (`evaluation`): which kind of set is better, by how much, and is that beyond chance, also on other questions?
 //! Is it more than chance draws differ by? At which questions does it show, and on which tier? What does a doubling of the rows
 //! add? What does the base model score, and how were the answers made and graded? Where do log and verifier differ?
 
 mod again;
+mod at_hand;
 mod balance;
 mod behaviours;
 mod contamination;
@@ -42,6 +45,7 @@ mod grid;
 mod overlap;
 mod reasons;
 mod shortage;
+mod styles;
 mod subsets;
 mod tokens;
 mod verdicts;
@@ -107,8 +111,14 @@ impl Report {
 fn of_run(out: &Path, evaluation: Option<&Path>, origin: Origin) -> Result<Report> {
     let facts = Facts::open(out, origin)?;
     let evaluation = evaluation.map(Evaluation::open).transpose()?;
-    let title = facts.manifest.title.clone();
-    let title = title.unwrap_or_else(|| format!("What is in {}", facts.name()));
+    let title = match &facts.audit {
+        Some(audit) => format!("An audit of {}", few(&audit.data())),
+        None => facts
+            .manifest
+            .title
+            .clone()
+            .unwrap_or_else(|| format!("What is in {}", facts.name())),
+    };
     let mut sections = sections(&facts)?;
     if let Some(evaluation) = &evaluation {
         sections.extend(evaluation.sections()?);
@@ -120,6 +130,18 @@ fn of_run(out: &Path, evaluation: Option<&Path>, origin: Origin) -> Result<Repor
     Ok(made(&title, about, sections, &facts.manifest.program))
 }
 
+/// How many names a title has.
+const TITLE_MAX: usize = 3;
+
+/// The first of some names, and how many there are besides.
+fn few(names: &[&str]) -> String {
+    let shown = names[..names.len().min(TITLE_MAX)].join(", ");
+    match names.len().saturating_sub(TITLE_MAX) {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
+    }
+}
+
 /// A run's sections, in the order in which one asks.
 fn sections(facts: &Facts) -> Result<Vec<Section>> {
     let all = [
@@ -128,6 +150,7 @@ fn sections(facts: &Facts) -> Result<Vec<Section>> {
         fates::section(facts)?,
         grid::section(facts)?,
         tokens::section(facts)?,
+        styles::section(facts)?,
         verdicts::section(facts)?,
         disputes::section(facts)?,
         filtering::section(facts)?,
