@@ -9,7 +9,7 @@ use crate::pool::companions::CompanionCounts;
 use crate::rules::{Accept, CategoryRule};
 use crate::select::recipe::Recipe;
 use crate::select::size::SizeUnit;
-use crate::select::{DrawKind, JoinCounts, Stratum, SubsetRole};
+use crate::select::{DrawKind, JoinCounts, Lack, Stratum, SubsetRole};
 use crate::source::Layout;
 
 /// Version of a manifest's form: 1 had no seals, and its ledger no `text_id`; in 2 the draws of all subsets went
@@ -417,6 +417,10 @@ pub(crate) struct ShortfallRecord {
     /// What both count.
     #[serde(default)]
     pub unit: SizeUnit,
+    /// What it lacks; null where an older version wrote it.
+    #[serde(default)]
+    pub lack: Option<Lack>,
+    /// The same in words.
     pub reason: String,
 }
 

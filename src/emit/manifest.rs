@@ -55,6 +55,7 @@ pub(crate) fn manifest(
             asked: shortfall.asked.count(),
             unit: shortfall.asked.unit(),
             available: shortfall.available,
+            lack: Some(shortfall.lack.clone()),
             reason: shortfall.reason.clone(),
         });
     let pairs = selection.pairs.iter().map(|pair| PairRecord {

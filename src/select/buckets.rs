@@ -1,6 +1,6 @@
 //! The bucket of a family: one trajectory for each problem that category, style, length and recipe leave.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use rayon::prelude::*;
 
@@ -8,7 +8,7 @@ use super::admission::Scopes;
 use super::grid::{Family, Grid};
 use super::recipe::Recipe;
 use super::scope::Scope;
-use super::selection::{Selection, Width};
+use super::selection::{Lack, Selection, Width};
 use super::standing;
 use crate::bucket::Candidate;
 use crate::bucket::category::ProblemGroup;
@@ -32,8 +32,15 @@ pub(super) struct Buckets {
     pub lists: Vec<Vec<Candidate>>,
     /// Of short and long, the share of the problems that it is cut from which a bucket holds: of several the largest.
     pub share: Option<f64>,
-    /// Where a bucket holds a larger share than the pipeline allows: which.
-    pub refused: Option<String>,
+    /// Where a bucket holds a larger share than the pipeline allows: of several the one that is cut from the fewest problems.
+    pub refused: Option<Refused>,
+}
+
+/// Why a family cannot stand.
+pub(super) struct Refused {
+    pub lack: Lack,
+    /// The same in words.
+    pub reason: String,
 }
 
 /// The bucket of each of the category's groups; notes those that hold much of what they are cut from.
@@ -46,18 +53,23 @@ pub(super) fn of_family(
     let (lists, widths) = cut(scope, grid, family);
     let shares = widths.iter().filter(|width| width.of > 0).map(Width::share);
     let share = shares.reduce(f64::max);
-    let widths = widths.into_iter();
-    let refused = widths
-        .clone()
-        .find(|width| width.taken > grid.length.bucket_max(width.of));
-    if refused.is_none() {
-        widths.for_each(|width| selection.note_width(width));
-    }
     let max = grid.length.bucket_share_max.unwrap_or(1.0);
+    let too_wide = widths
+        .iter()
+        .filter(|width| width.taken > grid.length.bucket_max(width.of));
+    let refused = too_wide.min_by_key(|width| width.of).map(|width| Refused {
+        lack: Lack::BucketShare(width.cut_from()),
+        reason: format!("{width}, and `bucket_share_max` is {max}"),
+    });
+    if refused.is_none() {
+        widths
+            .into_iter()
+            .for_each(|width| selection.note_width(width));
+    }
     Buckets {
         lists,
         share,
-        refused: refused.map(|width| format!("{width}, and `bucket_share_max` is {max}")),
+        refused,
     }
 }
 
@@ -173,27 +185,45 @@ fn bucket(
 }
 
 /// The categories, styles and rules of a grid whose short and long buckets share a trajectory.
-pub(super) fn overlapping(scopes: &Scopes<'_>, families: &[Family]) -> HashSet<Axes> {
+pub(super) fn overlapping(scopes: &Scopes<'_>, families: &[Family]) -> HashMap<Axes, Refused> {
     let of_length = |length: Length| {
         let families = families.iter();
         families.filter(move |family| family.length == length && family.draw == 0)
     };
-    let mut found = HashSet::new();
+    let mut found = HashMap::new();
     for short in of_length(Length::Short) {
         let axes = Axes::of(short);
         let Some(long) = of_length(Length::Long).find(|long| Axes::of(long) == axes) else {
             continue;
         };
-        let entries = |family: &Family| -> HashSet<u32> {
-            let buckets = cut(&scopes.of(family), scopes.grid, family).0;
-            let candidates = buckets.into_iter().flatten();
+        let entries = |lists: Vec<Vec<Candidate>>| -> HashSet<u32> {
+            let candidates = lists.into_iter().flatten();
             candidates.map(|candidate| candidate.entry).collect()
         };
-        if !entries(short).is_disjoint(&entries(long)) {
-            found.insert(axes);
+        let (shortest, widths) = cut(&scopes.of(short), scopes.grid, short);
+        let longest = cut(&scopes.of(long), scopes.grid, long).0;
+        if !entries(shortest).is_disjoint(&entries(longest)) {
+            found.insert(axes, overlap(&widths));
         }
     }
     found
+}
+
+/// Why short and long share a trajectory: the fewest problems that a bucket is cut from are less than two of it.
+fn overlap(widths: &[Width]) -> Refused {
+    let some = widths.iter().filter(|width| width.of > 0);
+    let fewest = some.min_by_key(|width| width.of);
+    let from = fewest
+        .expect("what shares a trajectory is cut from some")
+        .cut_from();
+    let where_it_is = match widths {
+        [_] => "the pool".to_owned(),
+        _ => format!("`{}`, the smallest of its categories,", from.category),
+    };
+    Refused {
+        reason: format!("short and long overlap: {where_it_is} is smaller than two buckets"),
+        lack: Lack::Overlap(from),
+    }
 }
 
 #[cfg(test)]

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::buckets::Refused;
 use super::grid::{EqualTokens, Family, Grid};
 use super::order::Ordered;
 use super::scope::Scope;
-use super::selection::{Selection, Shortfall};
+use super::selection::{Lack, Selection, Shortfall};
 use super::size::Size;
 use super::subset::{DrawKind, Subset, SubsetRole};
 use super::validation::SetAside;
@@ -149,14 +150,19 @@ fn rows(
     if is_whole && rows > 0 {
         return Some(rows);
     }
-    let reason = match is_whole {
-        true => "its first trajectory alone has more tokens",
-        false => &order.reason,
+    let (lack, reason) = match (is_whole, available) {
+        (true, _) => (
+            Lack::FirstTooLong,
+            "its first trajectory alone has more tokens",
+        ),
+        (false, 0) => (Lack::Nothing, &*order.reason),
+        (false, _) => (Lack::Fewer, &*order.reason),
     };
     selection.shortfalls.push(Shortfall {
         name: wanted.name.clone(),
         asked,
         available,
+        lack,
         reason: reason.to_owned(),
     });
     (scope.on_shortfall == OnShortfall::Short && rows > 0).then_some(rows)
@@ -294,13 +300,14 @@ pub(super) fn validation(
 }
 
 /// Notes that a family cannot stand, and why.
-pub(super) fn refuse(grid: &Grid, family: &Family, reason: &str, selection: &mut Selection) {
+pub(super) fn refuse(grid: &Grid, family: &Family, refused: &Refused, selection: &mut Selection) {
     for size in grid.size.as_written() {
         selection.shortfalls.push(Shortfall {
             name: family.name(size),
             asked: size,
             available: 0,
-            reason: reason.to_owned(),
+            lack: refused.lack.clone(),
+            reason: refused.reason.clone(),
         });
     }
 }

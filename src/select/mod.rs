@@ -48,7 +48,7 @@ use kept::KeptEntries;
 pub use knowledge::{JoinCounts, JoinedColumn, Knowledge, ProblemText, TextRule};
 pub(crate) use left_out::{LeftOut, left_out};
 use scope::{Scope, Stock};
-pub use selection::{PairTable, Selection, Shortfall, Steps};
+pub use selection::{CutFrom, Lack, PairTable, Selection, Shortfall, Steps};
 pub(crate) use selection::{WIDE, shortfall_table};
 pub use stratum::Stratum;
 pub use subset::{Derivation, DrawKind, Matching, Subset, SubsetRole, Thin};
@@ -136,9 +136,9 @@ fn select_grid(scopes: &Scopes<'_>, families: &[Family], selection: &mut Selecti
         if family.draw > 0 && family.recipe.criterion().ranks() {
             continue;
         }
-        if family.length.ranks() && overlapping.contains(&Axes::of(family)) {
-            let reason = "short and long overlap: the pool is smaller than two buckets";
-            cut::refuse(scopes.grid, family, reason, selection);
+        let refused = overlapping.get(&Axes::of(family));
+        if let Some(refused) = refused.filter(|_| family.length.ranks()) {
+            cut::refuse(scopes.grid, family, refused, selection);
             continue;
         }
         select_family(&scopes.of(family), scopes.grid, family, selection);
@@ -148,8 +148,8 @@ fn select_grid(scopes: &Scopes<'_>, families: &[Family], selection: &mut Selecti
 /// The subsets of a family, its paired and its matched controls.
 fn select_family(scope: &Scope<'_>, grid: &Grid, family: &Family, selection: &mut Selection) {
     let buckets = buckets::of_family(scope, grid, family, selection);
-    if let Some(reason) = &buckets.refused {
-        cut::refuse(grid, family, reason, selection);
+    if let Some(refused) = &buckets.refused {
+        cut::refuse(grid, family, refused, selection);
         return;
     }
     let ordered = order::order(scope, grid, family, buckets, selection);

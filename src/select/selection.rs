@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use super::recipe::Recipe;
 use super::recipe::criterion::StepCounts;
@@ -42,7 +43,35 @@ pub struct Shortfall {
     pub asked: Size,
     /// In the unit of `asked`.
     pub available: u64,
+    pub lack: Lack,
+    /// The same in words.
     pub reason: String,
+}
+
+/// What a subset that asks for more than there is lacks.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Lack {
+    /// There is nothing to draw it from.
+    Nothing,
+    /// There is less than was asked for.
+    Fewer,
+    /// Its first trajectory alone has more tokens than were asked for.
+    FirstTooLong,
+    /// The short and the long bucket share trajectories.
+    Overlap(CutFrom),
+    /// Its bucket is a larger share than `bucket_share_max` of what it is cut from.
+    BucketShare(CutFrom),
+}
+
+/// What a bucket is cut from: of several categories that each have a bucket the one with the fewest problems, which decides
+/// how large a bucket may be.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct CutFrom {
+    /// A category, or the mix of which all is one.
+    pub category: String,
+    /// Problems that it has of the style and the acceptance that were asked for.
+    pub problems: u64,
 }
 
 /// From which share of its pool on a bucket is hardly short or long: chosen by hand, before the middle half begins.
@@ -71,6 +100,14 @@ pub(super) struct Width {
 impl Width {
     pub(super) fn share(&self) -> f64 {
         self.taken as f64 / self.of as f64
+    }
+
+    /// What it is cut from.
+    pub(super) fn cut_from(&self) -> CutFrom {
+        CutFrom {
+            category: self.pool.clone(),
+            problems: self.of as u64,
+        }
     }
 }
 

@@ -157,6 +157,22 @@ impl Svg {
         self.push(&format!("<path class=\"{class}\" d=\"{d}\"/>"));
     }
 
+    /// What is said of each of some rectangles to who points at it; nothing of it is seen.
+    pub(crate) fn hints(&mut self, rects: &[([f64; 4], String)]) {
+        if rects.is_empty() {
+            return;
+        }
+        self.push("<g fill=\"none\" pointer-events=\"all\">");
+        for ([x, y, width, height], hint) in rects {
+            let [x, y, width, height] = [x, y, width, height].map(|number| at(*number));
+            self.push(&format!(
+                "<rect x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\"><title>{}</title></rect>",
+                shown(hint)
+            ));
+        }
+        self.push("</g>");
+    }
+
     pub(crate) fn dot(&mut self, class: &str, [x, y]: [f64; 2], radius: f64) {
         self.push(&format!(
             "<circle class=\"{class}\" cx=\"{}\" cy=\"{}\" r=\"{}\"/>",

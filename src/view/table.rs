@@ -3,6 +3,8 @@
 //! The first column that is shown names the rows; numbers stand to the right under their head. What comes from data is one line of text.
 //! A column in which no row has anything is left out: it would say nothing, and take the room of those that do.
 
+use std::borrow::Cow;
+
 use maud::{Markup, html};
 
 use super::page::{percent, said};
@@ -108,7 +110,7 @@ const OPEN_MAX: usize = 16;
 #[derive(Clone, Debug)]
 pub(crate) struct Table {
     pub caption: String,
-    pub heads: Vec<&'static str>,
+    pub heads: Vec<Cow<'static, str>>,
     pub rows: Vec<Vec<Cell>>,
 }
 
@@ -116,7 +118,7 @@ impl Table {
     pub(crate) fn new(caption: impl Into<String>, heads: &[&'static str]) -> Self {
         Self {
             caption: caption.into(),
-            heads: heads.to_vec(),
+            heads: heads.iter().copied().map(Cow::Borrowed).collect(),
             rows: Vec::new(),
         }
     }
@@ -144,7 +146,7 @@ impl Table {
 
     /// The table alone, for who has a place of its own for it.
     pub(crate) fn bare(&self, caption: Option<&str>) -> Markup {
-        let columns: Vec<Column> = self.columns().collect();
+        let columns: Vec<Column<'_>> = self.columns().collect();
         html! {
             table {
                 @if let Some(caption) = caption { caption { (caption) } }
@@ -159,7 +161,7 @@ impl Table {
     }
 
     /// The columns that have something in some row.
-    fn columns(&self) -> impl Iterator<Item = Column> {
+    fn columns(&self) -> impl Iterator<Item = Column<'_>> {
         let all = self.heads.iter().enumerate();
         all.filter(|(at, _)| self.column(*at).any(|cell| !cell.is_nothing()))
             .map(|(at, head)| Column {
@@ -187,14 +189,14 @@ impl Table {
 }
 
 /// A column that is shown.
-struct Column {
+struct Column<'t> {
     at: usize,
-    head: &'static str,
+    head: &'t str,
     class: Option<&'static str>,
 }
 
 /// The cells of a row, of which the first that is shown names it.
-fn cells(row: &[Cell], columns: &[Column]) -> Markup {
+fn cells(row: &[Cell], columns: &[Column<'_>]) -> Markup {
     let shown = columns
         .iter()
         .filter_map(|column| Some((row.get(column.at)?, column)));

@@ -1,7 +1,7 @@
 //! What the grid has to draw from: a row a category, a column a length of a style, in each cell how many problems or
 //! trajectories are available and the largest size that was asked of it.
 
-use super::{Figure, Table, WIDTH, Words, listed};
+use super::{Figure, Table, WIDTH, Words, listed_of};
 use crate::error::thousands;
 use crate::svg::{Anchor, BOLD, Svg, fitted, width_of};
 
@@ -167,7 +167,7 @@ fn told(short: &[&Cell]) -> String {
                 mend.map(str::to_owned),
             ];
             let why: Vec<String> = why.into_iter().flatten().collect();
-            let cells = listed(cells.iter().map(|cell| cell.shortage()));
+            let cells = listed_of(cells.iter().map(|cell| cell.shortage()), SHORT_MAX);
             match why.is_empty() {
                 true => format!("Short: {cells}."),
                 false => format!("Short: {cells}: {}.", why.join("; ")),
@@ -180,8 +180,9 @@ fn told(short: &[&Cell]) -> String {
     said.join(" ")
 }
 
-/// How many reasons a caption says.
+/// How many reasons a caption says, and how many cells of each.
 const REASONS_MAX: usize = 4;
+const SHORT_MAX: usize = 24;
 
 impl<'g> Order<'g> {
     fn of(grid: &'g Grid) -> Self {

@@ -240,14 +240,18 @@ impl Bars {
     }
 }
 
-/// The lower of the two middle values, where there are two.
+/// The middle value, or halfway between the two that are there; to the nearest whole number, as tables say it.
 fn median(sorted: &[(u64, u64)], count: u64) -> u64 {
-    let mut seen = 0;
-    let middle = sorted.iter().find(|(_, count_here)| {
-        seen += count_here;
-        2 * seen >= count
-    });
-    middle.map_or(0, |(value, _)| *value)
+    let at = |place: u64| {
+        let mut seen = 0;
+        let found = sorted.iter().find(|(_, count_here)| {
+            seen += count_here;
+            seen > place
+        });
+        found.map_or(0, |(value, _)| *value)
+    };
+    let middle = [count.saturating_sub(1) / 2, count / 2].map(at);
+    middle[0] + (middle[1] - middle[0]).div_ceil(2)
 }
 
 /// The words of the cuts over the panels, each in the first lane that has room; where the panels begin.

@@ -86,7 +86,7 @@ fn table(worst: &[(&Shown<'_>, &Difference<'_>)]) -> Table {
         "subset",
         "control",
         "relation",
-        "differs most in",
+        "of what is meant to be alike, differs most in",
         "by",
         "chance makes",
     ]);

@@ -130,6 +130,24 @@ impl Table {
         }
     }
 
+    /// A table whose columns are the rows' own numbers, from 1, beside their names: as many of both as a drawing has.
+    fn matrix(head: &'static str, rows: Vec<(String, Vec<String>)>) -> Self {
+        let mut table = table::Table::new("", &[head]);
+        let numbers = (1..=rows.len()).map(|number| number.to_string().into());
+        table.heads.extend(numbers);
+        for (at, (name, cells)) in rows.into_iter().enumerate() {
+            let name = format!("{}: {}", at + 1, fitted(&name, CELL_MAX));
+            let cells = cells.into_iter().map(table::Cell::Figure);
+            let row = [table::Cell::Said(name)].into_iter().chain(cells);
+            table.rows.push(row.collect());
+        }
+        Self {
+            table,
+            bytes: 0,
+            left_out: 0,
+        }
+    }
+
     /// Adds a row while there is room.
     fn push<const CELLS: usize>(&mut self, cells: [String; CELLS]) {
         if self.bytes > TABLE_BYTES_MAX {
@@ -165,9 +183,13 @@ fn is_number(cell: &str) -> bool {
 
 /// The first of some parts of an alternative text, and how many more there are.
 fn listed(parts: impl ExactSizeIterator<Item = String>) -> String {
-    const SAID: usize = 6;
-    let more = parts.len().saturating_sub(SAID);
-    let mut said: Vec<String> = parts.take(SAID).collect();
+    listed_of(parts, 6)
+}
+
+/// The first of some parts, at most as many, and how many more there are.
+fn listed_of(parts: impl ExactSizeIterator<Item = String>, most: usize) -> String {
+    let more = parts.len().saturating_sub(most);
+    let mut said: Vec<String> = parts.take(most).collect();
     if more > 0 {
         said.push(format!("and {more} more"));
     }

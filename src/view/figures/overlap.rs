@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use super::{Figure, Table, WIDTH, Words, listed};
 use crate::error::thousands;
-use crate::svg::{Anchor, Svg, fitted, percent};
+use crate::svg::{Anchor, Svg, fitted, percent, width_of};
+use crate::view::page;
 
 /// Rows that a page has room for: of more subsets those stand together whose names begin alike.
 const ROWS_MAX: usize = 36;
@@ -67,18 +68,22 @@ pub(crate) fn overlap(
     });
     let how_read = how_read(unit, subsets, &groups);
     let mut svg = words.svg(&how_read, &about(unit, subsets, &largest));
-    let height = draw(&mut svg, &groups, &shares);
-    let table = table(unit, subsets, &largest);
+    let height = draw(&mut svg, unit, &groups, &shares);
+    let some = largest.iter().filter(|pair| pair.count > 0).count();
+    let table = match groups.len() < subsets.len() || some > PAIRS_MAX {
+        true => matrix(&groups, &shares),
+        false => table(unit, subsets, &largest),
+    };
     Some(words.figure(svg.finish(WIDTH, height), table))
 }
 
 fn how_read(unit: &str, subsets: &[Sized], groups: &[Group]) -> String {
     let cell = format!("how much of the row's {unit} the column has too, in percent");
     match groups.len() < subsets.len() {
-        false => format!("In each cell: {cell}."),
+        false => format!("In each cell: {cell}; an empty one: none."),
         true => format!(
             "Of {} subsets those stand together whose names begin alike. In each cell: {cell}, of the pair of subsets that has \
-             most in common.",
+             most in common; an empty one: none.",
             thousands(subsets.len() as u64)
         ),
     }
@@ -183,8 +188,8 @@ fn shares(subsets: &[Sized], shared: &[Shared], groups: &[Group]) -> Vec<Vec<Opt
     found
 }
 
-/// The matrix; how high it is.
-fn draw(svg: &mut Svg, groups: &[Group], shares: &[Vec<Option<f64>>]) -> f64 {
+/// The matrix with its scale; how high it is.
+fn draw(svg: &mut Svg, unit: &str, groups: &[Group], shares: &[Vec<Option<f64>>]) -> f64 {
     let left = LABEL + 32.0;
     // The last number may be wider than its column.
     let width = ((WIDTH - left - 8.0) / groups.len() as f64).min(CELL_MAX);
@@ -204,7 +209,50 @@ fn draw(svg: &mut Svg, groups: &[Group], shares: &[Vec<Option<f64>>]) -> f64 {
     cells(svg, shares, [left, top], [width, row]);
     let size = [width * groups.len() as f64, row * groups.len() as f64];
     svg.rect("cell", [left, top], size);
-    top + size[1] + 4.0
+    let hints = shares.iter().enumerate().flat_map(|(y, row_of)| {
+        let cells = row_of.iter().enumerate();
+        cells.filter_map(move |(x, share)| {
+            let share = share.filter(|share| *share > 0.0)?;
+            let corner = [left + width * x as f64, top + row * y as f64];
+            let said = hint(unit, [&groups[y], &groups[x]], share);
+            Some(([corner[0], corner[1], width, row], said))
+        })
+    });
+    svg.hints(&hints.collect::<Vec<_>>());
+    scale(svg, unit, top + size[1] + 18.0)
+}
+
+/// What a cell says in words.
+fn hint(unit: &str, [row, column]: [&Group; 2], share: f64) -> String {
+    let [of, other] = [row, column].map(|group| fitted(&group.name, LABEL));
+    let share = page::percent(share);
+    match row.members.len() + column.members.len() {
+        2 => format!("{of}: {other} has {share} of its {unit}"),
+        _ => format!(
+            "{of}: of one of them {share} of its {unit} are in one of {other}, and of none more"
+        ),
+    }
+}
+
+/// Which tone is which share, in a line; where the drawing ends.
+fn scale(svg: &mut Svg, unit: &str, top: f64) -> f64 {
+    const SHARES: [(f64, &str); 5] = [
+        (0.1, "10 %"),
+        (0.25, "25 %"),
+        (0.5, "50 %"),
+        (0.75, "75 %"),
+        (1.0, "all"),
+    ];
+    let words = format!("of the row's {unit} the column has:");
+    svg.text("soft", [LABEL, top + 11.0], Anchor::End, &words);
+    let mut left = LABEL + 12.0;
+    for (share, label) in SHARES {
+        svg.tones(share, &[[left, top, 26.0, 15.0]]);
+        svg.rect("cell", [left, top], [26.0, 15.0]);
+        svg.text("soft", [left + 32.0, top + 11.0], Anchor::Start, label);
+        left += 42.0 + width_of(label);
+    }
+    top + 19.0
 }
 
 /// The cells that hold something, one element for all that are as dark, with their numbers where there is room.
@@ -240,6 +288,17 @@ fn cells(svg: &mut Svg, shares: &[Vec<Option<f64>>], [left, top]: [f64; 2], size
             svg.text("", middle, Anchor::Middle, &format!("{number:.0}"));
         }
     }
+}
+
+/// Pairs that the table names; of more it is the matrix.
+const PAIRS_MAX: usize = 150;
+
+/// The matrix as it is drawn.
+fn matrix(groups: &[Group], shares: &[Vec<Option<f64>>]) -> Table {
+    let cell = |share: &Option<f64>| share.map_or("–".to_owned(), page::percent);
+    let rows = groups.iter().zip(shares);
+    let rows = rows.map(|(group, shares)| (group.name.clone(), shares.iter().map(cell).collect()));
+    Table::matrix("of these, the column has", rows.collect())
 }
 
 fn table(unit: &str, subsets: &[Sized], largest: &[&Shared]) -> Table {

@@ -358,7 +358,7 @@ fn bars_of_a_histogram_are_as_high_as_their_counts_and_a_cut_stands_between_them
 }
 
 #[test]
-fn the_median_is_the_middle_value() {
+fn the_median_is_the_middle_value_or_halfway_between_two() {
     let series = |values: &[(u64, u64)]| Distribution {
         name: "all".into(),
         values: values.to_vec(),
@@ -375,7 +375,7 @@ fn the_median_is_the_middle_value() {
         .skip(1)
         .map(|rest| &rest[..1])
         .collect();
-    assert_eq!(medians, ["5", "7", "3"]);
+    assert_eq!(medians, ["5", "7", "4"]);
     is_sound(&figure);
 }
 
@@ -423,6 +423,20 @@ fn what_two_subsets_share_is_told_of_each_of_them() {
     // All of the small one, a tenth of the large one.
     assert!(svg.contains("fill-opacity=\"0.700\"") && svg.contains("fill-opacity=\"0.070\""));
     assert!(svg.contains(">100<") && svg.contains(">10<"));
+    // Each cell says what it is, and the scale which tone is which share.
+    for hint in [
+        "small: large has 100 % of its rows",
+        "large: small has 10.0 % of its rows",
+    ] {
+        assert_eq!(
+            svg.matches(&format!("<title>{hint}</title>")).count(),
+            1,
+            "{svg}"
+        );
+    }
+    for label in ["10 %", "25 %", "50 %", "75 %", "all"] {
+        assert!(svg.contains(&format!(">{label}<")), "{label}: {svg}");
+    }
     let beyond = [Shared {
         first: 0,
         second: 9,
@@ -450,7 +464,28 @@ fn hundreds_of_subsets_stand_in_groups_that_hide_no_overlap() {
         svg.contains(">grid-0-… (8)<") && svg.contains(">grid-29-… (8)<"),
         "{svg}"
     );
-    assert_eq!(read::columns(&svg, "tone").len(), 2);
+    // Two cells, and the five of the scale.
+    assert_eq!(read::columns(&svg, "tone").len(), 2 + 5);
+    assert_eq!(svg.matches("</title></rect>").count(), 2);
+    // The table has each cell, under its column's number.
+    let table = figure.table.markup().into_string();
+    let rows: Vec<&str> = table.split("<tr>").skip(2).collect();
+    assert_eq!(rows.len(), 30);
+    assert!(
+        table.contains(">30</th>") && rows[0].contains(">1: grid-0-… (8)<"),
+        "{table}"
+    );
+    for (row, column) in [(0, 12), (12, 0)] {
+        let cells: Vec<&str> = rows[row].split("<td").skip(1).collect();
+        assert_eq!(
+            cells
+                .iter()
+                .filter(|cell| cell.contains(">50.0 %<"))
+                .count(),
+            1
+        );
+        assert!(cells[column].contains(">50.0 %<"), "{}", rows[row]);
+    }
     is_sound(&figure);
 }
 

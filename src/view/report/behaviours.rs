@@ -90,13 +90,16 @@ fn unmeasured(facts: &Facts) -> Result<Option<Section>> {
 /// How many styles are shown.
 const STYLES_MAX: usize = 8;
 
+/// What is asked of each behaviour.
+fn measures(column: &str) -> String {
+    format!(
+        "avg({column}) AS {column}, avg(CASE WHEN {column} > 0 THEN 1.0 ELSE 0.0 END) AS {column}_any, \
+         sum({column}) * 1000.0 / sum(tokens) AS {column}_rate"
+    )
+}
+
 fn query() -> String {
-    let each = BEHAVIOURS.map(|(column, ..)| {
-        format!(
-            "avg({column}) AS {column}, avg(CASE WHEN {column} > 0 THEN 1.0 ELSE 0.0 END) AS {column}_any, \
-             sum({column}) * 1000.0 / sum(tokens) AS {column}_rate"
-        )
-    });
+    let each = BEHAVIOURS.map(|(column, ..)| measures(column));
     format!(
         "SELECT style, count(*) AS measured, {} FROM ledger WHERE fate = 'kept' AND verification_count IS NOT NULL \
          GROUP BY style ORDER BY measured DESC, style LIMIT {STYLES_MAX}",
@@ -176,7 +179,8 @@ fn of_style(facts: &Facts, row: &Row) -> Table {
                 .map_or(Cell::Nothing, |number| Cell::Figure(format!("{number:.2}")))
         };
         let sql = format!(
-            "SELECT trajectory_id, tokens, {column} FROM ledger WHERE fate = 'kept' AND {} ORDER BY {column} DESC LIMIT 20",
+            "SELECT {} FROM ledger WHERE fate = 'kept' AND verification_count IS NOT NULL AND {}",
+            measures(column),
             super::facts::is("style", row.text("style"))
         );
         table.rows.push(vec![

@@ -109,10 +109,11 @@ fn selected(facts: &Facts) -> Result<Markup> {
     if facts.manifest.subsets.is_empty() {
         return Ok(html! {});
     }
-    let counts = facts.ask(&format!(
+    let counted_by = format!(
         "SELECT count(DISTINCT problem_id) AS problems, count(DISTINCT CASE WHEN contaminated IS NOT NULL THEN problem_id END) \
          AS contaminated, count(DISTINCT subset) AS sets FROM ({IN_SETS})"
-    ))?;
+    );
+    let counts = facts.ask(&counted_by)?;
     let count = |name| counts.first().map_or(0, |row| row.count(name));
     let (all, contaminated) = (count("problems"), count("contaminated"));
     let said = match all {
@@ -124,7 +125,11 @@ fn selected(facts: &Facts) -> Result<Markup> {
             thousands(count("sets")),
         ),
     };
-    Ok(html! { p { (said) } (facts.tables.shown_by("They are shown by", IN_SETS)) })
+    Ok(html! {
+        p { (said) }
+        (facts.tables.shown_by("They are counted by", &counted_by))
+        (facts.tables.shown_by("and shown by", IN_SETS))
+    })
 }
 
 /// How many hits are shown: of each way in which one may meet an item as many before a second one of any.
@@ -133,8 +138,8 @@ const HITS_MAX: usize = 60;
 fn pairs(facts: &Facts) -> Result<Markup> {
     let rows = facts.ask(&format!(
         "SELECT * FROM (SELECT problem_id, benchmark, item, outcome, class, dropped, problem, item_text, row_number() OVER \
-         (PARTITION BY outcome, class, benchmark ORDER BY item, problem_id) AS nth FROM leakage) ORDER BY nth, outcome, CASE class \
-         WHEN 'exact' THEN 0 WHEN 'near' THEN 1 WHEN 'part' THEN 2 ELSE 3 END, class, benchmark, item, problem_id LIMIT {HITS_MAX}"
+         (PARTITION BY outcome, class, benchmark ORDER BY item, problem_id) AS nth FROM leakage) ORDER BY nth, outcome, {CLOSEST}, \
+         class, benchmark, item, problem_id LIMIT {HITS_MAX}"
     ))?;
     let mut table = Table::new(
         "Problems beside the benchmark's item that they meet",

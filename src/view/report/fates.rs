@@ -157,27 +157,30 @@ fn by_reason(facts: &Facts, dropped: &[Dropped]) -> Table {
         "came in, from all sources",
         "",
         read,
-        "SELECT * FROM ledger",
+        &some(""),
     ));
     for one in dropped.iter().take(REASONS_MAX) {
-        let sql = format!(
-            "SELECT * FROM ledger WHERE reason = {}",
-            literal(&one.reason)
-        );
+        let sql = some(&format!(" WHERE reason = {}", literal(&one.reason)));
         let stage = one.stage.map_or("", Stage::words);
         table
             .rows
             .push(row(&one.reason, one.meaning, stage, one.count, &sql));
     }
-    let kept = "SELECT * FROM ledger WHERE fate = 'kept'";
     table.rows.push(row(
         "kept",
         "stays: training sets can be drawn from it",
         "",
         facts.kept(),
-        kept,
+        &some(" WHERE fate = 'kept'"),
     ));
     table
+}
+
+/// How many entries of the ledger there are, beside the first of them.
+fn some(wanted: &str) -> String {
+    format!(
+        "SELECT count(*) OVER () AS entries, trajectory_id, source, file, row, generation, fate, reason, value FROM ledger{wanted} LIMIT 20"
+    )
 }
 
 /// How many sources a table names.

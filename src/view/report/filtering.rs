@@ -44,6 +44,7 @@ pub(super) fn section(facts: &Facts) -> Result<Option<Section>> {
         (by_length(tables, &deciles)?.markup())
         (by_category(tables, &categories).markup())
         (by_difficulty(tables)?.markup())
+        (tables.shown_by("They are counted by", BY_DIFFICULTY))
     };
     Ok(Some(Section {
         id: "filtering",

@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use maud::{Markup, html};
 
-use super::facts::Facts;
+use super::facts::{Facts, Row, is};
 use super::few;
 use super::findings::{Audit, Source};
+use super::tokens::{SPREAD, spread};
 use crate::Result;
 use crate::error::{one_line, thousands};
 use crate::manifest::{FileRecord, Manifest, SubsetRecord};
@@ -33,6 +34,11 @@ pub(super) fn section(facts: &Facts) -> Result<Option<Section>> {
             @if let Some(seal) = seal(manifest) { dt { "To cite it" } dd { "pipeline " code { (seal) } } }
         }
         (sources(manifest).markup())
+        @if facts.audit.is_none() {
+            (problems(facts)?.markup())
+            (tokens_kept(facts)?.markup())
+            (by_origin(facts)?)
+        }
         (warnings(&manifest.warnings))
     };
     Ok(Some(Section {
@@ -256,6 +262,157 @@ fn distinct(facts: &Facts) -> Result<Markup> {
             "; " (counted(one.size.into(), "row", "rows")) " are set aside to validate"
         }
     })
+}
+
+/// How many trajectories problems have, of the pairs of both that a query gives.
+fn per_problem(pairs: &str) -> String {
+    format!(
+        "SELECT coalesce(sum(trajectories), 0) AS trajectories, count(*) AS problems, avg(trajectories) AS mean, max(trajectories) AS most \
+         FROM (SELECT problem_id, count(*) AS trajectories FROM (SELECT DISTINCT problem_id, trajectory_id FROM {pairs}) GROUP BY \
+         problem_id)"
+    )
+}
+
+/// Problems and their trajectories: of what was read, of what was kept, and of what stands in some set.
+fn problems(facts: &Facts) -> Result<Table> {
+    let mut table = Table::new(
+        "Problems and their trajectories; copies of a trajectory count once",
+        &[
+            "of what",
+            "trajectories",
+            "problems",
+            "of a problem, on average",
+            "at most",
+            "see",
+        ],
+    );
+    let all = [
+        ("was read", "ledger WHERE trajectory_id IS NOT NULL"),
+        ("was kept", "ledger WHERE fate = 'kept'"),
+        ("stands in some set or control", "selection"),
+    ];
+    let drawn = all.len() - usize::from(facts.manifest.subsets.is_empty());
+    for (what, pairs) in all.into_iter().take(drawn) {
+        let sql = per_problem(pairs);
+        let rows = facts.ask(&sql)?;
+        let Some(row) = rows.first() else { continue };
+        let mean = row.number("mean").map(|mean| format!("{mean:.2}"));
+        table.rows.push(vec![
+            Cell::text(what),
+            Cell::Count(row.count("trajectories")),
+            Cell::Count(row.count("problems")),
+            mean.map_or(Cell::Nothing, Cell::Figure),
+            Cell::Count(row.count("most")),
+            facts.tables.rows(&sql),
+        ]);
+    }
+    Ok(table)
+}
+
+/// How many tokens what was kept has, of each source and in all.
+fn tokens_kept(facts: &Facts) -> Result<Table> {
+    let mut table = Table::new(
+        "Tokens of what was kept, of whole responses",
+        &[
+            "source",
+            "trajectories",
+            "tokens",
+            "median",
+            "p90",
+            "p95",
+            "see",
+        ],
+    );
+    let kept = format!(
+        "count(*) AS trajectories, sum(tokens) AS tokens, {SPREAD} FROM ledger WHERE fate = 'kept'"
+    );
+    let of_all = format!("SELECT {kept}");
+    let by_source = format!(
+        "SELECT source, {kept} GROUP BY source ORDER BY trajectories DESC, source LIMIT {SOURCES_MAX}"
+    );
+    let mut push = |row: &Row, source: &str, sql: &str| {
+        let mut cells = vec![
+            Cell::text(source),
+            Cell::Count(row.count("trajectories")),
+            Cell::Count(row.count("tokens")),
+        ];
+        cells.extend(spread(row));
+        cells.push(facts.tables.rows(sql));
+        table.rows.push(cells);
+    };
+    let all = facts.ask(&of_all)?;
+    for row in all.iter().filter(|row| row.count("trajectories") > 0) {
+        push(row, "all", &of_all);
+    }
+    let sources = facts.ask(&by_source)?;
+    for row in sources.iter().filter(|_| sources.len() > 1) {
+        push(row, row.text("source").unwrap_or_default(), &by_source);
+    }
+    Ok(table)
+}
+
+/// How many origins are named: the largest.
+const ORIGINS_MAX: usize = 12;
+
+/// Where sources have problems from, and who wrote the trajectories, as far as a column says so.
+fn by_origin(facts: &Facts) -> Result<Markup> {
+    let sql = "SELECT origin, count(*) AS entries, count(*) FILTER (WHERE fate = 'kept') AS kept, count(DISTINCT problem_id) AS problems \
+               FROM ledger WHERE trajectory_id IS NOT NULL GROUP BY origin ORDER BY entries DESC, origin";
+    let rows = facts.ask(sql)?;
+    let named = rows
+        .iter()
+        .filter(|row| row.text("origin").is_some())
+        .count();
+    let mut table = Table::new(
+        match rows.len() > ORIGINS_MAX {
+            true => format!(
+                "By origin, the {ORIGINS_MAX} largest of {}",
+                thousands(rows.len() as u64)
+            ),
+            false => "By origin: where the source has the problem from".to_owned(),
+        },
+        &[
+            "origin",
+            "trajectories, copies too",
+            "kept",
+            "problems",
+            "see",
+        ],
+    );
+    for row in rows.iter().take(ORIGINS_MAX).filter(|_| named > 0) {
+        let shown = format!(
+            "SELECT fate, count(*) AS trajectories FROM ledger WHERE trajectory_id IS NOT NULL AND {} GROUP BY fate",
+            is("origin", row.text("origin"))
+        );
+        table.rows.push(vec![
+            Cell::text(row.text("origin").unwrap_or("not named")),
+            Cell::Count(row.count("entries")),
+            Cell::Count(row.count("kept")),
+            Cell::Count(row.count("problems")),
+            facts.tables.rows(&shown),
+        ]);
+    }
+    let origins = match named {
+        0 => "No column names where the source has a problem from. ",
+        _ => "",
+    };
+    Ok(html! {
+        (table.markup())
+        p.soft { (origins) "No column that was read names the model that wrote a trajectory: of that its style is all that is known ("
+            (styles(facts)?) " of what was kept)." }
+    })
+}
+
+/// Each style with the trajectories of it that were kept, the most frequent first.
+fn styles(facts: &Facts) -> Result<String> {
+    let rows = facts.ask("SELECT style, count(*) AS kept FROM ledger WHERE fate = 'kept' GROUP BY style ORDER BY kept DESC, style LIMIT 12")?;
+    let style = |row: &Row| {
+        let style = row
+            .text("style")
+            .map_or_else(|| "none".to_owned(), |style| facts.style(style));
+        format!("{style}: {}", thousands(row.count("kept")))
+    };
+    Ok(rows.iter().map(style).collect::<Vec<_>>().join(", "))
 }
 
 /// The hash by which the pipeline, with every default, is known.

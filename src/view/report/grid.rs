@@ -5,12 +5,13 @@ use std::collections::HashMap;
 use maud::html;
 
 use super::facts::Facts;
-use super::shortage::{Mend, Supply};
+use super::shortage::{self, Mend, Supply};
 use crate::Result;
 use crate::bucket::length::LengthRules;
 use crate::error::thousands;
 use crate::manifest::{ShortfallRecord, SubsetRecord};
 use crate::pipeline::Pipeline;
+use crate::select::Lack;
 use crate::select::grid::{Family, Grid, check};
 use crate::select::size::SizeUnit;
 use crate::view::figures::{self, Figure, Words};
@@ -32,10 +33,15 @@ pub(super) struct Asked {
     pub available: Option<u64>,
     /// Names of sets without the size.
     stem: String,
+    /// Sets that were asked for; draws that would be the same again are one.
+    sets: u64,
     /// Sets that are smaller than asked, and sets that are not there.
-    short: [usize; 2],
+    short: [u64; 2],
     /// Why the first of them is.
     pub reason: Option<String>,
+    pub lack: Option<Lack>,
+    /// Problems that its bucket of the shortest or the longest takes.
+    bucket: u64,
     /// Whether it is cut by rank: the shortest, the longest.
     pub is_ranked: bool,
     is_made: bool,
@@ -66,13 +72,14 @@ pub(super) fn section(facts: &Facts) -> Result<Option<Section>> {
     let asked = facts
         .pipeline
         .as_ref()
-        .map(|pipeline| asked(pipeline, &made, &supply));
+        .map(|pipeline| asked(pipeline, &made));
     let asked = asked.unwrap_or_default();
     if asked.is_empty() && manifest.shortfalls.is_empty() {
         return Ok(None);
     }
     let body = html! {
         (cells(facts, &asked, &supply).markup())
+        (super::lengths::table(facts)?.markup())
         (short(&manifest.shortfalls).markup())
         (facts.tables.shown_by("What can be drawn, by category and style", SUPPLY))
     };
@@ -89,7 +96,7 @@ const SUPPLY: &str = "SELECT problem_category, style, count(DISTINCT problem_id)
                       FROM ledger WHERE fate = 'kept' GROUP BY problem_category, style ORDER BY problem_category, style";
 
 /// Every cell that the pipeline asks for, in its order.
-fn asked(pipeline: &Pipeline, made: &Made<'_>, supply: &Supply) -> Vec<Asked> {
+fn asked(pipeline: &Pipeline, made: &Made<'_>) -> Vec<Asked> {
     let mut cells: Vec<Asked> = Vec::new();
     for (index, grid) in pipeline.grid.iter().enumerate() {
         let lengths = check::grid(grid).unwrap_or_default();
@@ -105,7 +112,7 @@ fn asked(pipeline: &Pipeline, made: &Made<'_>, supply: &Supply) -> Vec<Asked> {
     }
     let rules: Vec<&LengthRules> = pipeline.grid.iter().map(|grid| &grid.length).collect();
     for cell in &mut cells {
-        cell.mend = supply.mend(cell, rules[cell.grid.0]);
+        cell.mend = shortage::mend(cell, rules[cell.grid.0]);
     }
     cells
 }
@@ -123,8 +130,11 @@ fn cell_of(grid: &Grid, family: &Family) -> Asked {
         draws: 0,
         available: None,
         stem: family.stem.clone(),
+        sets: 0,
         short: [0, 0],
         reason: None,
+        lack: None,
+        bucket: grid.length.bucket as u64,
         is_ranked: family.length.ranks(),
         is_made: false,
         mend: None,
@@ -156,8 +166,11 @@ impl Asked {
             let of_rows = shortfall.filter(|one| one.unit == SizeUnit::Rows);
             let there = there.or(of_rows.map(|one| one.available));
             self.available = self.available.max(there);
-            let reason = shortfall.map(|one| &one.reason);
-            self.reason = self.reason.take().or(reason.cloned());
+            if self.reason.is_none() {
+                self.reason = shortfall.map(|one| one.reason.clone());
+                self.lack = shortfall.and_then(|one| one.lack.clone());
+            }
+            self.sets += u64::from(record.is_some() || shortfall.is_some());
             self.is_made |= record.is_some();
             match (record.is_some(), shortfall.is_some()) {
                 (true, true) => self.short[0] += 1,
@@ -168,15 +181,36 @@ impl Asked {
     }
 
     fn standing(&self) -> String {
-        let said = match self.short {
-            [0, 0] => "filled".to_owned(),
-            [smaller, 0] => format!("{smaller} smaller than asked"),
-            [0, missing] => format!("{missing} left out"),
-            [smaller, missing] => format!("{smaller} smaller than asked, {missing} left out"),
+        let of = counted(self.sets, "set", "sets");
+        let said = match self.short.map(thousands) {
+            _ if self.short == [0, 0] => return "filled".to_owned(),
+            [smaller, _] if self.short[1] == 0 => format!("{smaller} of {of} smaller than asked"),
+            [_, missing] if self.short[0] == 0 => format!("{missing} of {of} left out"),
+            [smaller, missing] => {
+                format!("of {of} {smaller} smaller than asked, {missing} left out")
+            }
         };
-        match &self.reason {
-            Some(reason) => format!("{said}: {reason}"),
-            None => said,
+        let reason = self.reason.as_deref().unwrap_or_default();
+        format!("{said}{}: {reason}", self.filled())
+    }
+
+    /// How much there is of the most that was asked for, or of what its buckets take.
+    fn filled(&self) -> String {
+        if let Some(Lack::Overlap(from)) = &self.lack {
+            return format!(
+                "; {} has {} of the {} problems that two buckets take",
+                from.category,
+                thousands(from.problems),
+                thousands(2 * self.bucket)
+            );
+        }
+        match self.sizes.iter().max() {
+            Some(&most) if self.is_of_rows() => format!(
+                "; {} of {} rows are there",
+                thousands(self.available.unwrap_or_default()),
+                thousands(most)
+            ),
+            _ => String::new(),
         }
     }
 
@@ -205,14 +239,19 @@ fn found(asked: &[Asked], shortfalls: &[ShortfallRecord]) -> String {
         "cells were asked for",
     );
     let short = asked.iter().filter(|cell| cell.short != [0, 0]).count() as u64;
+    let sum = |count: fn(&Asked) -> u64| asked.iter().map(count).sum::<u64>();
     match shortfalls {
         [] => format!("{of_grid}, and every size of each is filled."),
         [first, ..] => {
             let lacks = |cell: &&Asked| cell.reason.as_ref() == Some(&first.reason);
             let mend = asked.iter().find(lacks).and_then(|cell| cell.mend.as_ref());
             format!(
-                "{of_grid}; in {} there is too little for some size: `{}` asked for {} {}, and there are {} ({}{}).",
+                "{of_grid}, {} in all; in {} there is too little for some size, so that {} left out and {} smaller: `{}` asked \
+                 for {} {}, and there are {} ({}{}).",
+                counted(sum(|cell| cell.sets), "set", "sets"),
                 thousands(short),
+                counted(sum(|cell| cell.short[1]), "set is", "sets are"),
+                thousands(sum(|cell| cell.short[0])),
                 first.name,
                 thousands(first.asked),
                 first.unit,
@@ -266,6 +305,12 @@ fn drawn(asked: &[Asked]) -> Vec<Figure> {
     grids.take(GRIDS_MAX).filter_map(of_grid).collect()
 }
 
+/// A grid's own name, or its number.
+pub(super) fn grid_name(index: usize, name: Option<&str>) -> String {
+    let name = name.filter(|name| !name.is_empty());
+    name.map_or_else(|| (index + 1).to_string(), str::to_owned)
+}
+
 /// How many cells a table has.
 const CELLS_MAX: usize = 500;
 
@@ -301,10 +346,7 @@ fn cells(facts: &Facts, asked: &[Asked], supply: &Supply) -> Table {
             )),
             false => supply.fates(cell),
         };
-        let grid = match cell.grid.1.as_str() {
-            "" => (cell.grid.0 + 1).to_string(),
-            name => name.to_owned(),
-        };
+        let grid = grid_name(cell.grid.0, Some(&cell.grid.1));
         table.rows.push(vec![
             Cell::Text(grid),
             Cell::text(cell.recipe),

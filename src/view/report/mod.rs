@@ -42,6 +42,7 @@ mod filtering;
 mod findings;
 mod glance;
 mod grid;
+mod lengths;
 mod overlap;
 mod reasons;
 mod shortage;

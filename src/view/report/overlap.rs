@@ -6,6 +6,7 @@ use maud::html;
 
 use super::facts::{Facts, Row, literal};
 use crate::Result;
+use crate::compare::balance::{Pair, Relation, pairs};
 use crate::error::thousands;
 use crate::manifest::SubsetRecord;
 use crate::select::SubsetRole;
@@ -17,32 +18,180 @@ pub(super) fn section(facts: &Facts) -> Result<Option<Section>> {
     if !facts.tables.has("overlap") || sets < 2 {
         return Ok(None);
     }
-    let counts = facts.ask("SELECT count(*) AS pairs, count(*) FILTER (WHERE problems_jaccard >= 0.5) AS half FROM overlap")?;
+    let counts = facts.ask(COUNTS)?;
     let count = |name| counts.first().map_or(0, |row| row.count(name));
     let body = html! {
         p.soft {
             "A smaller set is part of the larger one of the same draw, and paired sets have the same problems: they share what \
              they should. Sets of other draws, and a set and its random or matched control, should share little."
         }
-        (most(facts)?.markup())
-        (facts.tables.shown_by("What any two sets share", "SELECT * FROM overlap ORDER BY problems_jaccard DESC LIMIT 50"))
+        (facts.tables.shown_by("How many pairs share a problem, and how many half of them", COUNTS))
     };
     let all = sets * (sets - 1) / 2;
+    let own = own(facts)?;
+    let body = html! {
+        (body)
+        (with_own(facts, &own).markup())
+        (most(facts)?.markup())
+        (facts.tables.shown_by("What any two sets share", "SELECT * FROM overlap ORDER BY problems_jaccard DESC"))
+    };
     Ok(Some(Section {
         id: "overlap",
         title: "What the sets share",
         found: format!(
             "Of {} of two sets {} ({}) have a problem in common; half or more of all problems of the two are in both of \
-             {} ({} of all).",
+             {} ({} of all).{}",
             counted(all, "pair", "pairs"),
             thousands(count("pairs")),
             percent(count("pairs") as f64 / all as f64),
             counted(count("half"), "pair", "pairs"),
             percent(count("half") as f64 / all as f64),
+            said_of_own(&own),
         ),
         body,
         figures: drawn(facts)?.into_iter().collect(),
     }))
+}
+
+const COUNTS: &str = "SELECT count(*) AS pairs, count(*) FILTER (WHERE problems_jaccard >= 0.5) AS half FROM overlap";
+
+/// A set and a control of its own, or the same problems in another style.
+pub(super) struct Own<'m> {
+    pub relation: Relation,
+    pub set: &'m SubsetRecord,
+    pub control: &'m SubsetRecord,
+    /// Problems that are in both.
+    pub problems: u64,
+}
+
+impl Own<'_> {
+    /// Of the set's problems those that its control has too.
+    fn share(&self) -> f64 {
+        self.problems as f64 / f64::from(self.set.problems.max(1))
+    }
+}
+
+/// What each set shares with its own controls, in the order of the sets; nothing where the run compared none.
+pub(super) fn own(facts: &Facts) -> Result<Vec<Own<'_>>> {
+    if !facts.tables.has("balance") {
+        return Ok(Vec::new());
+    }
+    let rows = facts.ask("SELECT DISTINCT subset, control, problems_shared FROM balance")?;
+    let shared: HashMap<[&str; 2], u64> = rows
+        .iter()
+        .filter_map(|row| {
+            let names = [row.text("subset")?, row.text("control")?];
+            Some((names, row.count("problems_shared")))
+        })
+        .collect();
+    let records = &facts.manifest.subsets;
+    let own = |pair: Pair| {
+        let [set, control] = [pair.first, pair.second].map(|at| &records[at]);
+        Some(Own {
+            relation: pair.relation,
+            set,
+            control,
+            problems: *shared.get(&[&*set.name, &*control.name])?,
+        })
+    };
+    Ok(pairs(records).into_iter().filter_map(own).collect())
+}
+
+/// What sets share with their own controls, by kind of control.
+struct Shares<'o> {
+    relation: Relation,
+    /// The least first.
+    pairs: Vec<&'o Own<'o>>,
+}
+
+impl<'o> Shares<'o> {
+    fn of(relation: Relation, own: &'o [Own<'o>]) -> Option<Self> {
+        let of_it = own.iter().filter(|one| one.relation == relation);
+        let mut pairs: Vec<&Own<'_>> = of_it.collect();
+        pairs.sort_by(|a, b| a.share().total_cmp(&b.share()));
+        (!pairs.is_empty()).then_some(Self { relation, pairs })
+    }
+
+    fn median(&self) -> f64 {
+        let count = self.pairs.len();
+        f64::midpoint(
+            self.pairs[(count - 1) / 2].share(),
+            self.pairs[count / 2].share(),
+        )
+    }
+
+    fn most(&self) -> &Own<'o> {
+        self.pairs[self.pairs.len() - 1]
+    }
+}
+
+/// What sets share with controls that should share little with them.
+fn said_of_own(own: &[Own<'_>]) -> String {
+    let kinds = [Relation::Random, Relation::Matched];
+    let kinds = kinds
+        .into_iter()
+        .filter_map(|relation| Shares::of(relation, own));
+    let said = kinds.map(|shares| {
+        format!(
+            "with a {} one {} in the median and {} at most",
+            shares.relation.as_str(),
+            percent(shares.median()),
+            percent(shares.most().share())
+        )
+    });
+    match said.collect::<Vec<_>>().as_slice() {
+        [] => String::new(),
+        said => format!(
+            " Of its problems a set shares with its own control: {}.",
+            said.join(", ")
+        ),
+    }
+}
+
+fn with_own(facts: &Facts, own: &[Own<'_>]) -> Table {
+    let mut table = Table::new(
+        "What a set shares with its own control, of the set's problems",
+        &[
+            "control",
+            "comparisons",
+            "that share nothing",
+            "median",
+            "most",
+            "a draw of as many would share",
+            "the set that shares most",
+            "its control",
+            "see",
+        ],
+    );
+    let kinds = Relation::ALL
+        .into_iter()
+        .filter_map(|relation| Shares::of(relation, own));
+    for shares in kinds {
+        let most = shares.most();
+        let nothing = shares.pairs.iter().filter(|one| one.problems == 0).count();
+        let named = |name: &str| match most.problems {
+            0 => Cell::Nothing,
+            _ => Cell::code(name),
+        };
+        // Drawn from all: each problem is as likely to be in it as any other.
+        let by_chance = f64::from(most.control.problems) / f64::from(most.control.bucket.max(1));
+        table.rows.push(vec![
+            Cell::text(shares.relation.as_str()),
+            Cell::Count(shares.pairs.len() as u64),
+            Cell::Count(nothing as u64),
+            Cell::share(Some(shares.median())),
+            Cell::share(Some(most.share())),
+            Cell::share((shares.relation == Relation::Random).then_some(by_chance)),
+            named(&most.set.name),
+            named(&most.control.name),
+            facts.tables.rows(&format!(
+                "SELECT DISTINCT balance.subset, control, problems_shared, problems_shared * 1.0 / problems AS share FROM balance JOIN \
+                 subsets ON balance.subset = subsets.subset WHERE relation = {} ORDER BY share DESC",
+                literal(shares.relation.as_str())
+            )),
+        ]);
+    }
+    table
 }
 
 /// Sets of which every two are held against each other in the drawing; pairs grow with their square.

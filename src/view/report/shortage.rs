@@ -4,7 +4,8 @@ use super::facts::{Facts, Row, is};
 use super::grid::Asked;
 use crate::Result;
 use crate::bucket::category::{self, DIVERSE};
-use crate::bucket::length::{LengthRules, Within};
+use crate::bucket::length::LengthRules;
+use crate::select::Lack;
 
 /// Problems with a kept trajectory by category and style, and by category in any style.
 pub(super) struct Supply {
@@ -21,11 +22,14 @@ pub(super) struct Mend {
 }
 
 const OVERLAP: &str = "mended by a `[grid.length] bucket` of at most half of the problems there";
+const OVERLAP_IN_SMALLEST: &str =
+    "mended by a `[grid.length] bucket` of at most half of the problems of its smallest category";
 const SHARE: &str = "mended by a smaller `[grid.length] bucket`, or a larger `bucket_share_max`";
 const FEWER: &str =
     "mended by a smaller `size`, or by `on_shortfall = \"short\"`, which takes what there is";
 const BUCKET: &str = "mended by a larger `[grid.length] bucket`, or by a smaller `size`";
 const NOTHING: &str = "nothing there is of it: leave it out of its `[[grid]]`, or read more rows";
+const FIRST_TOO_LONG: &str = "mended by a larger `size` in tokens";
 
 impl Supply {
     pub(super) fn of(facts: &Facts) -> Result<Self> {
@@ -56,35 +60,6 @@ impl Supply {
             .sum()
     }
 
-    /// What would fill a cell; none where nothing is missing.
-    pub(super) fn mend(&self, cell: &Asked, length: &LengthRules) -> Option<Mend> {
-        let reason = cell.reason.as_ref()?;
-        let category = category_of(cell).filter(|_| length.within == Within::Category);
-        // A mix is cut from each of its categories: no one number is theirs.
-        let is_mix = category::is_mix(&cell.category) && length.within == Within::Category;
-        let there = self.problems(category, cell.style_alone());
-        let bucket = |most: usize| {
-            let is_known = !is_mix && most > 0;
-            is_known.then(|| format!("bucket = {}", most.min(length.bucket)))
-        };
-        let half = there as usize / 2;
-        let available = cell.available.unwrap_or_default();
-        let is_full = cell.is_ranked && length.bucket as u64 <= available;
-        let size = || (cell.is_of_rows() && available > 0).then(|| format!("size = [{available}]"));
-        let (rule, value) = match available {
-            0 if there == 0 => (NOTHING, None),
-            // Nothing was cut, whatever there is.
-            0 if cell.is_ranked && reason.contains("bucket_share_max") => {
-                (SHARE, bucket(length.bucket_max(there as usize)))
-            }
-            0 if cell.is_ranked && reason.contains("overlap") => (OVERLAP, bucket(half)),
-            0 => (NOTHING, None),
-            _ if is_full => (BUCKET, size()),
-            _ => (FEWER, size()),
-        };
-        Some(Mend { rule, value })
-    }
-
     /// What became of all that a cell could be drawn from, as a query; none where that is nothing.
     pub(super) fn fates(&self, cell: &Asked) -> Option<String> {
         let category = category_of(cell);
@@ -107,6 +82,31 @@ impl Supply {
              ORDER BY entries DESC"
         ))
     }
+}
+
+/// What would fill a cell; none where nothing is missing, or nobody knows what.
+pub(super) fn mend(cell: &Asked, length: &LengthRules) -> Option<Mend> {
+    let bucket = |most: usize| (most > 0).then(|| format!("bucket = {}", most.min(length.bucket)));
+    let available = cell.available.unwrap_or_default();
+    let is_full = cell.is_ranked && length.bucket as u64 <= available;
+    let size = || (cell.is_of_rows() && available > 0).then(|| format!("size = [{available}]"));
+    let (rule, value) = match cell.lack.as_ref()? {
+        Lack::Nothing => (NOTHING, None),
+        Lack::FirstTooLong => (FIRST_TOO_LONG, None),
+        Lack::Fewer if is_full => (BUCKET, size()),
+        Lack::Fewer => (FEWER, size()),
+        Lack::BucketShare(from) => (SHARE, bucket(length.bucket_max(from.problems as usize))),
+        Lack::Overlap(from) => {
+            let is_of_one = from.category == cell.category;
+            let rule = if is_of_one {
+                OVERLAP
+            } else {
+                OVERLAP_IN_SMALLEST
+            };
+            (rule, bucket(from.problems as usize / 2))
+        }
+    };
+    Some(Mend { rule, value })
 }
 
 /// The category of the problems that a cell is drawn from; none where it is drawn from several.

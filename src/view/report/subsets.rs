@@ -1,8 +1,11 @@
 //! Each training set and control in a line.
 
+use std::collections::HashMap;
+
 use maud::html;
 
 use super::facts::{Facts, literal};
+use super::overlap::own;
 use crate::Result;
 use crate::error::{one_line, thousands};
 use crate::manifest::SubsetRecord;
@@ -15,7 +18,7 @@ pub(super) fn section(facts: &Facts) -> Result<Option<Section>> {
         return Ok(None);
     }
     let body = html! {
-        (table(facts).markup())
+        (table(facts)?.markup())
         @if records.len() > SETS_MAX {
             p.soft { "The first " (thousands(SETS_MAX as u64)) " are shown." }
         }
@@ -56,12 +59,18 @@ fn found(records: &[SubsetRecord]) -> String {
 
 fn rows_of(name: &str) -> String {
     format!(
-        "SELECT rank, trajectory_id FROM selection WHERE subset = {} ORDER BY rank LIMIT 20",
+        "SELECT rank, trajectory_id FROM selection WHERE subset = {} ORDER BY rank",
         literal(name)
     )
 }
 
-fn table(facts: &Facts) -> Table {
+fn table(facts: &Facts) -> Result<Table> {
+    let mut shared: HashMap<&str, u64> = HashMap::new();
+    let own = own(facts)?;
+    for one in &own {
+        let most = shared.entry(&one.control.name).or_default();
+        *most = (*most).max(one.problems);
+    }
     let runs = facts.pipeline.as_ref().map(|pipeline| &pipeline.runs);
     let mut table = Table::new(
         "Training sets and their controls",
@@ -74,6 +83,7 @@ fn table(facts: &Facts) -> Table {
             "tokens",
             "tokens a row",
             "drawn from",
+            "problems shared with its set, at most",
             "steps",
             "draw",
             "see",
@@ -93,12 +103,16 @@ fn table(facts: &Facts) -> Table {
             Cell::Count(record.tokens),
             Cell::count(tokens_a_row(record)),
             Cell::Count(record.bucket.into()),
+            Cell::count(shared.get(&*record.name).copied()),
             Cell::count(steps),
             Cell::text(format!("{} {}", record.draw_kind.as_str(), record.draw)),
-            facts.tables.rows(&rows_of(&record.name)),
+            facts.tables.rows(&format!(
+                "SELECT * FROM subsets WHERE subset = {}",
+                literal(&record.name)
+            )),
         ]);
     }
-    table
+    Ok(table)
 }
 
 /// The mean, rounded to the nearest; none of no row.

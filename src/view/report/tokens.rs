@@ -23,6 +23,7 @@ pub(super) fn section(facts: &Facts) -> Result<Option<Section>> {
         return Ok(None);
     };
     let body = html! {
+        p.soft { (MEASURES) }
         (findings::limits(facts).markup())
         (by(facts, "style", "By style")?.markup())
         (by(facts, "problem_category", "By category of the problem")?.markup())
@@ -167,13 +168,27 @@ fn end_of(facts: &Facts, length: &str, end: &str) -> Result<Option<u64>> {
 const LONGEST: &str = "SELECT trajectory_id, source, style, problem_category, tokens, thinking_tokens, finished, fate, reason FROM \
                        ledger WHERE tokens IS NOT NULL ORDER BY tokens DESC, trajectory_id LIMIT 20";
 
+/// The one definition of what stands in the middle, on the page as in the folder's tables.
+const MEASURES: &str = "The median is the value in the middle, p90 and p95 those that 90 and 95 of 100 lie at or below; between two \
+                        values they are interpolated, as in the tables of the folder (`tokens_median`), and rounded to whole tokens.";
+
+/// How tokens are distributed: `median`, `p90` and `p95`.
+pub(super) const SPREAD: &str = "median(CAST(tokens AS DOUBLE)) AS median, percentile_cont(0.9) WITHIN GROUP (ORDER BY CAST(tokens AS \
+                                 DOUBLE)) AS p90, percentile_cont(0.95) WITHIN GROUP (ORDER BY CAST(tokens AS DOUBLE)) AS p95";
+
+/// The cells of [`SPREAD`], in its order.
+pub(super) fn spread(row: &Row) -> impl Iterator<Item = Cell> {
+    ["median", "p90", "p95"]
+        .map(|name| Cell::count(rounded(row.number(name))))
+        .into_iter()
+}
+
 /// What is asked of each group.
 fn measures() -> String {
     let over = CUTS.map(|cut| format!("count(*) FILTER (WHERE tokens > {cut}) AS over_{cut}"));
     let cut = CUTS[2];
     format!(
-        "count(*) AS trajectories, median(CAST(tokens AS DOUBLE)) AS median, \
-         percentile_cont(0.9) WITHIN GROUP (ORDER BY CAST(tokens AS DOUBLE)) AS ninth, max(tokens) AS longest, {}, \
+        "count(*) AS trajectories, {SPREAD}, max(tokens) AS longest, {}, \
          sum(CASE WHEN thinking_tokens > {cut} THEN thinking_tokens - {cut} ELSE 0 END) AS lost, sum(thinking_tokens) AS \
          thinking",
         over.join(", ")
@@ -189,13 +204,11 @@ fn found(whole: &Row, tokenizer: &str) -> String {
     let cut = CUTS[2];
     let over = whole.count(&format!("over_{cut}"));
     let share = |part: u64, whole: u64| percent(part as f64 / whole.max(1) as f64);
-    let half = rounded(whole.number("median")).unwrap_or_default();
-    let ninth = rounded(whole.number("ninth")).unwrap_or_default();
+    let [median, p90, p95] = ["median", "p90", "p95"]
+        .map(|name| thousands(rounded(whole.number(name)).unwrap_or_default()));
     let begin = format!(
-        "Half of the {} trajectories that were read have {} tokens of {tokenizer} or fewer, nine tenths {}",
+        "The {} trajectories that were read have {median} tokens of {tokenizer} in the median, {p90} at p90 and {p95} at p95",
         thousands(all),
-        thousands(half),
-        thousands(ninth)
     );
     match over {
         0 => format!(
@@ -235,8 +248,9 @@ fn by(facts: &Facts, column: &str, what: &str) -> Result<Table> {
             },
             "became",
             "trajectories",
-            "half below",
-            "nine tenths below",
+            "median",
+            "p90",
+            "p95",
             "longest",
             "over 8,192",
             "over 16,384",
@@ -250,7 +264,8 @@ fn by(facts: &Facts, column: &str, what: &str) -> Result<Table> {
         let share =
             |part: u64, whole: u64| Cell::share((whole > 0).then(|| part as f64 / whole as f64));
         let sql = format!(
-            "SELECT trajectory_id, tokens, thinking_tokens FROM ledger WHERE {} AND {} AND tokens IS NOT NULL ORDER BY tokens DESC LIMIT 20",
+            "SELECT {} FROM ledger WHERE {} AND {} AND tokens IS NOT NULL",
+            measures(),
             is(column, row.text("of")),
             is("fate", row.text("fate"))
         );
@@ -263,7 +278,7 @@ fn by(facts: &Facts, column: &str, what: &str) -> Result<Table> {
             Cell::text(row.text("fate").unwrap_or_default()),
             Cell::Count(all),
         ];
-        cells.extend(["median", "ninth"].map(|name| Cell::count(rounded(row.number(name)))));
+        cells.extend(spread(row));
         cells.push(Cell::Count(row.count("longest")));
         cells.extend(CUTS.map(|cut| share(row.count(&format!("over_{cut}")), all)));
         cells.push(share(row.count("lost"), row.count("thinking")));
