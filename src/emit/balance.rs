@@ -112,6 +112,13 @@ fn row_columns<'r>() -> Vec<Filled<'r, BalanceRow<'r>>> {
         )
         .always(|row| row.line.by_design),
         column::<str>(
+            "meant",
+            "what the two are meant to be in it, by which card and report judge. alike: the control holds it alike, or \
+             nothing tells the two apart by it; unlike: the criterion (`by_design`) or the style makes the difference; open: \
+             nothing holds it alike, and it may go with the choice",
+        )
+        .always(|row| row.line.meant.as_str()),
+        column::<str>(
             "scale",
             "what differences and variances are taken on: plain, or log for ln(1 + x)",
         )
@@ -287,7 +294,7 @@ pub(super) mod tests {
         let told = written(&row_columns(), &rows);
         let expected = json!({
             "subset": "one", "control": "two", "relation": "matched", "variable": "a variable",
-            "level": "a level", "by_design": true, "scale": "a scale", "subset_known": 1, "control_known": 2,
+            "level": "a level", "by_design": true, "meant": "unlike", "scale": "a scale", "subset_known": 1, "control_known": 2,
             "subset_mean": 3.0, "control_mean": 4.0, "difference": 5.0, "pool_sd": 6.0, "smd": 7.0,
             "chance": 7.5, "beyond_chance": false, "large": true,
             "variance_ratio": 8.0, "ks": 9.0, "mix_distance": 10.0, "subset_effective": 11.0,

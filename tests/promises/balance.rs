@@ -269,6 +269,7 @@ fn the_command_tells_of_a_folder_what_the_run_wrote() {
                 "variable",
                 "level",
                 "by_design",
+                "meant",
                 "difference",
                 "pool_sd",
                 "smd",

@@ -183,6 +183,16 @@ pub(crate) enum Meant {
     Open,
 }
 
+impl Meant {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Alike => "alike",
+            Self::Unlike => "unlike",
+            Self::Open => "open",
+        }
+    }
+}
+
 /// What two subsets are meant to be in a variable. A matched control is judged by what it is matched on, a pair of the same
 /// problems by what is the problem's: what is the response's differs by length or style, which they are told apart by.
 pub(crate) fn meant([first, second]: [&SubsetRecord; 2], pair: &Pair, variable: &str) -> Meant {

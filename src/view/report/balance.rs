@@ -13,6 +13,7 @@ use crate::Result;
 use crate::compare::balance::{Meant, Pair, meant, pairs, why};
 use crate::error::thousands;
 use crate::manifest::SubsetRecord;
+use crate::select::size::SizeUnit;
 use crate::view::figures::{self, Figure, Words};
 use crate::view::page::{Cell, Section, Table, counted};
 
@@ -22,6 +23,10 @@ struct Line {
     meant: Meant,
     /// Why they differ where nothing makes them.
     why: String,
+    /// What the control was asked for as much of as its set has.
+    unit: SizeUnit,
+    /// The length that the set was chosen for.
+    length: Option<String>,
 }
 
 /// The comparisons of one kind that are meant to be alike in the same variables.
@@ -38,8 +43,9 @@ struct Kind<'l> {
     open: BTreeSet<&'l str>,
 }
 
-/// By relation and the variables that are to be alike.
-type Kinds<'l> = BTreeMap<(&'l str, Vec<&'l str>), Kind<'l>>;
+/// By relation, what both have as much of, and the variables that are to be alike.
+type Key<'l> = (&'l str, SizeUnit, Vec<&'l str>);
+type Kinds<'l> = BTreeMap<Key<'l>, Kind<'l>>;
 
 pub(super) fn section(facts: &Facts) -> Result<Option<Section>> {
     if !facts.tables.has("balance") {
@@ -56,10 +62,12 @@ pub(super) fn section(facts: &Facts) -> Result<Option<Section>> {
              tenth and farther apart than two random sets of these sizes lie in 95 of 100 draws. What differs by design, and what \
              nothing holds alike, is named beside it and no fault of the control."
         }
+        (facts.tables.shown_by("How many comparisons differ, by what the two are meant to be in it", BY_MEANT))
         (by_kind(facts, &kinds).markup())
+        (in_tokens(facts, &lines).markup())
         (named(facts, &lines, Meant::Alike).markup())
         (named(facts, &lines, Meant::Open).markup())
-        (facts.tables.shown_by("Every difference of every pair", "SELECT * FROM balance WHERE smd IS NOT NULL ORDER BY abs(smd) DESC LIMIT 50"))
+        (facts.tables.shown_by("Every difference of every pair", "SELECT * FROM balance WHERE smd IS NOT NULL ORDER BY abs(smd) DESC"))
     };
     Ok(Some(Section {
         id: "balance",
@@ -69,6 +77,10 @@ pub(super) fn section(facts: &Facts) -> Result<Option<Section>> {
         figures: drawn(&lines).into_iter().collect(),
     }))
 }
+
+/// As [`found`] counts them.
+const BY_MEANT: &str = "SELECT meant, count(DISTINCT subset || ' ' || control) AS comparisons FROM balance WHERE large AND \
+                        beyond_chance AND smd IS NOT NULL GROUP BY meant";
 
 impl Line {
     fn text(&self, name: &str) -> &str {
@@ -87,6 +99,16 @@ impl Line {
     fn counts(&self) -> bool {
         let is = |name| self.row.truth(name) == Some(true);
         is("large") && is("beyond_chance")
+    }
+
+    /// Whether it is of the tokens of a set that was chosen for its length.
+    fn is_of_tokens_by_design(&self) -> bool {
+        self.text("variable") == "tokens" && self.meant == Meant::Unlike
+    }
+
+    fn group(&self) -> Group<'_> {
+        let length = self.length.as_deref().unwrap_or_default();
+        (self.text("relation"), self.unit, length)
     }
 
     fn name(&self) -> String {
@@ -120,6 +142,8 @@ fn lines(facts: &Facts) -> Result<Vec<Line>> {
         Some(Line {
             meant: meant(of, pair, variable),
             why: why(of, pair, variable),
+            unit: of[1].unit,
+            length: of[0].length.clone(),
             row,
         })
     };
@@ -134,7 +158,8 @@ fn kinds(lines: &[Line]) -> Kinds<'_> {
             those.map(|line| line.text("variable"))
         };
         let alike: BTreeSet<&str> = variables(Meant::Alike).collect();
-        let key = (of_pair[0].text("relation"), alike.into_iter().collect());
+        let of = &of_pair[0];
+        let key = (of.text("relation"), of.unit, alike.into_iter().collect());
         let kind = kinds.entry(key).or_default();
         let pair = of_pair[0].pair();
         kind.pairs.insert(pair);
@@ -187,7 +212,7 @@ fn drawn(lines: &[Line]) -> Option<Figure> {
 fn found(kinds: &Kinds<'_>) -> String {
     let sum = |count: fn(&Kind<'_>) -> usize| kinds.values().map(count).sum::<usize>() as u64;
     let mut relations: BTreeMap<&str, [u64; 2]> = BTreeMap::new();
-    for ((relation, _), kind) in kinds {
+    for ((relation, ..), kind) in kinds {
         let counts = relations.entry(relation).or_default();
         counts[0] += kind.pairs.len() as u64;
         counts[1] += kind.apart.len() as u64;
@@ -223,12 +248,21 @@ fn besides(kinds: &Kinds<'_>) -> String {
 }
 
 /// What a control is to its subset.
-fn meaning(relation: &str) -> &'static str {
-    match relation {
-        "random" => "the same number of rows, drawn from all",
-        "matched" => "row by row the same kind of problem, without what the set is chosen for",
-        "paired" => "the same problems, at the other end of lengths",
-        "style" => "the same problems in another style",
+fn meaning(relation: &str, unit: SizeUnit) -> &'static str {
+    match (relation, unit) {
+        ("random", SizeUnit::Rows) => "the same number of rows, drawn from all",
+        ("random", SizeUnit::Tokens) => {
+            "rows for the same budget of tokens, drawn from all: as many rows as that takes"
+        }
+        ("random", SizeUnit::TokensReached) => {
+            "as many tokens in all, drawn from all: as many rows as reach them"
+        }
+        ("matched", SizeUnit::TokensReached) => {
+            "the same kinds of problem, without what the set is chosen for: as many rows as reach its tokens"
+        }
+        ("matched", _) => "row by row the same kind of problem, without what the set is chosen for",
+        ("paired", _) => "the same problems, at the other end of lengths",
+        ("style", _) => "the same problems in another style",
         _ => "",
     }
 }
@@ -260,10 +294,11 @@ fn by_kind(facts: &Facts, kinds: &Kinds<'_>) -> Table {
             "see",
         ],
     );
-    for ((relation, alike), kind) in kinds {
+    for (key, kind) in kinds {
+        let (relation, unit, alike) = key;
         table.rows.push(vec![
             Cell::text(*relation),
-            Cell::text(meaning(relation)),
+            Cell::text(meaning(relation, *unit)),
             Cell::Text(listed(alike)),
             Cell::Count(kind.pairs.len() as u64),
             Cell::Count(kind.apart.len() as u64),
@@ -271,35 +306,113 @@ fn by_kind(facts: &Facts, kinds: &Kinds<'_>) -> Table {
                 .map_or(Cell::Nothing, |smd| Cell::Figure(format!("{smd:.2}"))),
             Cell::Text(listed(&kind.by_design)),
             Cell::Text(listed(&kind.open)),
-            facts
-                .tables
-                .rows(&differences(kinds, relation, alike, kind)),
+            comparisons(kinds, key).map_or(Cell::Nothing, |sql| Cell::Rows(facts.tables.sql(&sql))),
         ]);
     }
     table
 }
 
-/// The differences that count against comparisons of a kind.
-fn differences(kinds: &Kinds<'_>, relation: &str, alike: &[&str], kind: &Kind<'_>) -> String {
-    let quoted = |names: &mut dyn Iterator<Item = &str>| -> String {
-        let names: Vec<String> = names.map(literal).collect();
+/// The comparisons of a kind, each with what counts against it; none where that is longer than anybody copies.
+fn comparisons(kinds: &Kinds<'_>, key: &Key<'_>) -> Option<String> {
+    let (relation, _, alike) = key;
+    let variables: Vec<String> = alike.iter().map(|name| literal(name)).collect();
+    let also = told_apart(kinds, key)?;
+    Some(format!(
+        "SELECT subset, control, max(abs(smd)) FILTER (WHERE meant = 'alike') AS largest, count(smd) FILTER (WHERE meant = 'alike' AND \
+         large AND beyond_chance) AS differ_in FROM balance WHERE relation = {}{also} GROUP BY subset, control HAVING \
+         count(DISTINCT variable) FILTER (WHERE meant = 'alike') = {count} AND count(DISTINCT variable) FILTER (WHERE meant = 'alike' AND \
+         variable IN ({})) = {count} ORDER BY differ_in DESC, largest DESC",
+        literal(relation),
+        variables.join(", "),
+        count = alike.len(),
+    ))
+}
+
+/// Bytes of names that a command has room for.
+const NAMES_BYTES: usize = 1500;
+
+/// What tells a kind from another that is alike in the same variables: its controls' names, or the other's.
+fn told_apart(kinds: &Kinds<'_>, key: &Key<'_>) -> Option<String> {
+    let is_other = |other: &&Key<'_>| *other != key && (other.0, &other.2) == (key.0, &key.2);
+    let controls = |of: &mut dyn Iterator<Item = &Key<'_>>| -> String {
+        let pairs = of.flat_map(|key| &kinds[key].pairs);
+        let names: BTreeSet<&str> = pairs.map(|[_, control]| *control).collect();
+        let names: Vec<String> = names.into_iter().map(literal).collect();
         names.join(", ")
     };
-    // Kinds of one relation are told apart by their sets alone.
-    let is_alone = kinds.keys().filter(|(other, _)| *other == relation).count() == 1;
-    let of_sets = match is_alone {
-        true => String::new(),
-        false => {
-            let names: BTreeSet<&str> = kind.pairs.iter().map(|[subset, _]| *subset).collect();
-            format!(" AND subset IN ({})", quoted(&mut names.into_iter()))
+    if !kinds.keys().any(|other| is_other(&other)) {
+        return Some(String::new());
+    }
+    let own = controls(&mut std::iter::once(key));
+    let others = controls(&mut kinds.keys().filter(is_other));
+    [(own, "IN"), (others, "NOT IN")]
+        .into_iter()
+        .filter(|(names, _)| names.len() <= NAMES_BYTES)
+        .min_by_key(|(names, _)| names.len())
+        .map(|(names, is)| format!(" AND control {is} ({names})"))
+}
+
+/// Relation, what both have as much of, and the length that the set was chosen for.
+type Group<'l> = (&'l str, SizeUnit, &'l str);
+
+/// The differences in tokens of a group; none where the names of its sets and controls do not tell it from the others.
+fn by_design(lines: &[Line], group: Group<'_>) -> Option<String> {
+    let (relation, _, length) = group;
+    let names = format!("-{length}-");
+    let is_named =
+        |line: &&Line| line.text("relation") == relation && line.text("subset").contains(&names);
+    let of_tokens = lines.iter().filter(|line| line.is_of_tokens_by_design());
+    let mut apart = of_tokens.filter(|line| is_named(line) != (line.group() == group));
+    apart.next().is_none().then(|| {
+        format!(
+            "SELECT count(smd) AS comparisons, min(smd) AS least, median(smd) AS median, max(smd) AS most FROM balance WHERE variable = \
+             'tokens' AND meant = 'unlike' AND relation = {} AND subset LIKE {}",
+            literal(relation),
+            literal(&format!("%{names}%"))
+        )
+    })
+}
+
+/// How far sets lie from their controls in tokens where that is what they were chosen for, by kind of control and length.
+fn in_tokens(facts: &Facts, lines: &[Line]) -> Table {
+    let mut groups: BTreeMap<Group<'_>, Vec<f64>> = BTreeMap::new();
+    for line in lines.iter().filter(|line| line.is_of_tokens_by_design()) {
+        let smds = groups.entry(line.group()).or_default();
+        smds.extend(line.row.number("smd"));
+    }
+    let mut table = Table::new(
+        "Where sets differ in tokens by design: how far, in standard deviations of the logarithm (below 0: the set is shorter)",
+        &[
+            "control",
+            "equal in",
+            "the set's length",
+            "comparisons",
+            "least",
+            "median",
+            "most",
+            "see",
+        ],
+    );
+    for ((relation, unit, length), mut smds) in groups {
+        smds.sort_by(f64::total_cmp);
+        let count = smds.len();
+        if count == 0 {
+            continue;
         }
-    };
-    format!(
-        "SELECT subset, control, variable, level, smd, chance FROM balance WHERE relation = {}{of_sets} AND variable IN ({}) AND large \
-         AND beyond_chance AND smd IS NOT NULL ORDER BY abs(smd) DESC",
-        literal(relation),
-        quoted(&mut alike.iter().copied())
-    )
+        let figure = |smd: f64| Cell::Figure(format!("{smd:.2}"));
+        table.rows.push(vec![
+            Cell::text(relation),
+            Cell::Text(unit.to_string()),
+            Cell::text(length),
+            Cell::Count(count as u64),
+            figure(smds[0]),
+            figure(f64::midpoint(smds[(count - 1) / 2], smds[count / 2])),
+            figure(smds[count - 1]),
+            by_design(lines, (relation, unit, length))
+                .map_or(Cell::Nothing, |sql| facts.tables.rows(&sql)),
+        ]);
+    }
+    table
 }
 
 /// How many differences are named.

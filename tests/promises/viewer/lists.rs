@@ -372,7 +372,7 @@ fn a_subset_stands_beside_its_control_with_its_numbers_and_rows() {
         }
     }
     assert!(page.contains("difference (SMD)") && !page.contains("(none)"));
-    // The largest first, and behind them those that are by design.
+    // What is meant to be alike, what nothing holds, what is not meant to be: of each the largest first.
     let (_, table) = page.split_once("difference (SMD)").expect("the table");
     let (_, rows) = table.split_once("<tbody>").expect("its rows");
     let rows = rows
@@ -393,15 +393,28 @@ fn a_subset_stands_beside_its_control_with_its_numbers_and_rows() {
             })
             .collect();
         let smd: f64 = cells[2].parse().map_or(-1.0, f64::abs);
-        (cells[5] == "yes", smd)
+        let kinds = ["alike", "neither", "not alike"];
+        let is = |kind: &&str| cells[5].split(':').next() == Some(*kind);
+        (kinds.iter().position(|kind| is(kind)).expect("a kind"), smd)
     });
-    let order: Vec<(bool, f64)> = order.collect();
+    let order: Vec<(usize, f64)> = order.collect();
     assert!(order.len() > 5);
     for pair in order.windows(2) {
         assert!(
-            (!pair[0].0 && pair[1].0) || (pair[0].0 == pair[1].0 && pair[0].1 >= pair[1].1),
+            pair[0].0 < pair[1].0 || (pair[0].0 == pair[1].0 && pair[0].1 >= pair[1].1),
             "{order:?}"
         );
+    }
+    // As the run judged them.
+    let written = crate::support::table(&place.out("out").run("balance.parquet"));
+    for (kind, meant) in ["alike", "open", "unlike"].into_iter().enumerate() {
+        let of = written.iter().filter(|line| {
+            text(line, "subset") == "all-normal-10"
+                && text(line, "control") == control
+                && text(line, "meant") == meant
+        });
+        let shown = order.iter().filter(|(shown, _)| *shown == kind).count();
+        assert_eq!(shown, of.count(), "{meant}");
     }
 }
 

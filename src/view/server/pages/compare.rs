@@ -131,11 +131,29 @@ fn balance(viewed: &Viewed, a: &str, b: &str) -> Result<Vec<Row>> {
         return Ok(Vec::new());
     }
     let (a, b) = (literal(a), literal(b));
-    viewed.rows(&format!(
-        "SELECT subset, variable, level, subset_mean, control_mean, smd, chance, beyond_chance, by_design, mix_distance \
-         FROM balance WHERE (subset = {a} AND control = {b}) OR (subset = {b} AND control = {a}) \
-         ORDER BY by_design, abs(smd) DESC NULLS LAST LIMIT 200"
-    ))
+    let mut rows = viewed.rows(&format!(
+        "SELECT * FROM balance WHERE (subset = {a} AND control = {b}) OR (subset = {b} AND control = {a}) \
+         ORDER BY abs(smd) DESC NULLS LAST LIMIT 200"
+    ))?;
+    rows.sort_by_key(|row| {
+        MEANT
+            .iter()
+            .position(|(meant, _)| *meant == text(row, "meant"))
+    });
+    Ok(rows)
+}
+
+/// What two sets are meant to be in a variable, in words, in the order in which it is told.
+const MEANT: [(&str, &str); 3] = [
+    ("alike", "alike"),
+    ("open", "neither: nothing holds it alike"),
+    ("unlike", "not alike: by design"),
+];
+
+/// In words; nothing where an older version wrote the folder.
+fn meant(row: &Row) -> &'static str {
+    let known = MEANT.iter().find(|(meant, _)| *meant == text(row, "meant"));
+    known.map_or("", |(_, words)| *words)
 }
 
 fn differences(balance: &[Row], a: &str, b: &str) -> Markup {
@@ -151,18 +169,18 @@ fn differences(balance: &[Row], a: &str, b: &str) -> Markup {
             th scope="col" { "variable" }
             th.n scope="col" { (one_line(subset)) } th.n scope="col" { (one_line(control)) }
             th.n scope="col" { "difference (SMD)" } th.n scope="col" { "by chance up to" }
-            th scope="col" { "beyond chance" } th scope="col" { "by design" }
+            th scope="col" { "beyond chance" } th scope="col" { "meant to be" }
         }, html! { @for row in balance { tr {
             th scope="row" { (variable(row)) }
             @for column in ["subset_mean", "control_mean", "smd", "chance"] { td.n { (decimal(row, column)) } }
-            td { (yes(row, "beyond_chance")) } td { (yes(row, "by_design")) }
+            td { (yes(row, "beyond_chance")) } td { (meant(row)) }
         } } }))
     }
 }
 
 /// What is said over the table of balance, of its order too.
-const BALANCE: &str = "Standardised differences, the largest first, and behind them those that are by design; beyond \
-                       chance: larger than in 95 of 100 pairs of random sets of these sizes";
+const BALANCE: &str = "Standardised differences: first of what the two are meant to have alike, then of what nothing holds alike, then \
+                       of what differs by design, each the largest first; beyond chance: larger than in 95 of 100 pairs of random sets of these sizes";
 
 /// A variable, with its level where it has levels.
 fn variable(row: &Row) -> String {
