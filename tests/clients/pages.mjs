@@ -16,6 +16,8 @@ const { values: { pictures }, positionals: asked } = parseArgs({ options: { pict
 const axe = fs.readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const browser = await puppeteer.launch({
   executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", headless: true, args: ["--no-sandbox"],
+  // A report of megabytes takes its time on a busy machine.
+  protocolTimeout: 900_000,
 });
 let found = 0;
 const tell = (what) => { found += 1; console.log(what); };

@@ -11,6 +11,9 @@ use crate::error::one_line;
 /// Letters of an answer that a page shows.
 pub(super) const LETTERS_MAX: usize = 2_000;
 
+/// Bytes of a formula that fits a cell of a table.
+pub(super) const UNSCROLLED_MAX: usize = 12;
+
 /// An answer in a line.
 pub(super) fn shown(answer: &str) -> Markup {
     let Cut { head, rest } = cut(answer.trim(), LETTERS_MAX);

@@ -59,16 +59,31 @@ pub(crate) fn prose_in_link(text: &str) -> Markup {
 
 /// A text in its place. One that may be wider than that moves in it, by keys too: a formula is broken nowhere.
 fn block(shown: &Markup) -> Markup {
-    let mut formulas = shown.0.split("alttext=\"").skip(1);
-    let is_wide = formulas.any(|rest| {
-        rest.find('"')
-            .is_some_and(|letters| letters > blocks::UNSCROLLED_MAX)
-    });
+    let is_wide = may_be_wide(shown, blocks::UNSCROLLED_MAX);
     html! {
         div.text dir="auto" tabindex=[is_wide.then_some("0")] role=[is_wide.then_some("group")] aria-label=[is_wide.then_some("text")] {
             (shown)
         }
     }
+}
+
+/// Whether a formula of a text has more bytes than those, or a part of one that is broken in lines as many letters.
+fn may_be_wide(shown: &Markup, most: usize) -> bool {
+    let mut formulas = shown.0.split("alttext=\"").skip(1);
+    let letters = |part: &str| -> usize {
+        let texts = part.split('<').skip(1);
+        texts
+            .filter_map(|tag| tag.split_once('>'))
+            .map(|(_, text)| text.chars().count())
+            .sum()
+    };
+    let mut parts = shown.0.split("<math>").skip(1);
+    formulas.any(|rest| rest.find('"').is_some_and(|letters| letters > most))
+        || parts.any(|rest| {
+            rest.split("</math>")
+                .next()
+                .is_some_and(|part| letters(part) > most)
+        })
 }
 
 /// A response: its thinking folded with its size, its answer open; of Markdown what models write in answers.
@@ -95,10 +110,17 @@ fn as_source(text: &str, letters_max: usize) -> Markup {
     }
 }
 
-/// A gold or an extracted answer in a line: mostly a formula without delimiters.
+/// A gold or an extracted answer in a line: mostly a formula without delimiters. One that may be wider than its place, as a
+/// cell of a table, moves in it, by keys too.
 pub(crate) fn answer(text: &str) -> Markup {
     let shown = with_room(|| answer::shown(text));
-    html! { bdi.text { (shown.unwrap_or_else(|| as_source(text, answer::LETTERS_MAX))) } }
+    let shown = shown.unwrap_or_else(|| as_source(text, answer::LETTERS_MAX));
+    let is_wide = may_be_wide(&shown, answer::UNSCROLLED_MAX);
+    html! {
+        bdi.text tabindex=[is_wide.then_some("0")] role=[is_wide.then_some("group")] aria-label=[is_wide.then_some("answer")] {
+            (shown)
+        }
+    }
 }
 
 /// One formula of a text.

@@ -6,7 +6,7 @@ use super::*;
 
 /// The elements of a page of a text, with the attributes of each besides `class`.
 const ELEMENTS: [(&str, &[&str]); 31] = [
-    ("bdi", &[]),
+    ("bdi", &["tabindex", "role", "aria-label"]),
     ("code", &[]),
     ("details", &[]),
     ("div", &["dir", "tabindex", "role", "aria-label"]),
@@ -494,4 +494,20 @@ fn a_text_with_a_wide_formula_is_moved_by_keys_and_inside_of_a_link_nothing_take
     assert!(is_focused(response(wide)), "{}", response(wide).0);
     assert!(!is_focused(prose("Find $x+2$ now")));
     assert!(!is_focused(prose_in_link(wide)));
+    // One that is broken in lines may have a part that is wide all the same.
+    let parts = (0..9).map(|at| format!("x_{at}+")).collect::<String>();
+    let broken = format!(r"${parts}\text{{{}}}$", "word ".repeat(9));
+    assert!(
+        is_focused(prose(&broken)) && is_focused(answer(&broken)),
+        "{}",
+        prose(&broken).0
+    );
+    assert!(
+        !is_focused(prose(&format!("${parts}y$"))),
+        "{}",
+        prose(&format!("${parts}y$")).0
+    );
+    // In a cell of a table there is less room.
+    assert!(is_focused(answer(r"\text{a}+\text{b}=\text{c}")));
+    assert!(!is_focused(answer(r"\frac{1}{2}")) && !is_focused(answer("a long answer in words")));
 }
