@@ -239,10 +239,13 @@ fn a_matched_control_is_judged_by_its_strata_and_a_style_by_what_is_of_the_probl
     for nature in ["answer tokens", "repeated share", "style"] {
         assert!(of("style")[6].contains(nature), "{:?}", of("style"));
     }
-    // What the command shows is what counts against them.
+    // The command lists them, and what counts against each.
     for row in &rows[1..] {
-        let apart: BTreeSet<(String, String)> = shown(&place, &row[8])
+        let told = shown(&place, &row[8]);
+        assert_eq!(told.len() as u64, number(&row[3]), "{row:?}");
+        let apart: BTreeSet<(String, String)> = told
             .iter()
+            .filter(|row| row["differ_in"].as_u64() > Some(0))
             .map(|row| {
                 (
                     text(row, "subset").to_owned(),
@@ -1091,4 +1094,403 @@ fn a_style_that_the_text_does_not_sound_like_is_counted_with_its_rows() {
         let told = shown(&place, pair.last().expect("a command"));
         assert_eq!(number(&pair[2]), told.len() as u64, "{pair:?}");
     }
+}
+
+/// Where a head stands in a table.
+fn column(rows: &[Vec<String>], head: &str) -> usize {
+    let mut heads = rows[0].iter();
+    heads
+        .position(|one| one == head)
+        .unwrap_or_else(|| panic!("no column `{head}`: {:?}", rows[0]))
+}
+
+/// Whether a whole number is the value that a share of ascending ones lies at or below, between two interpolated, to the
+/// nearest whole.
+#[track_caller]
+fn is_quantile(told: u64, sorted: &[u64], share: f64) {
+    let place = share * (sorted.len() - 1) as f64;
+    let (low, high) = (sorted[place as usize], sorted[place.ceil() as usize]);
+    let exact = low as f64 + (high - low) as f64 * place.fract();
+    assert!((told as f64 - exact).abs() < 0.500_1, "{told}, not {exact}");
+}
+
+const SHARES: [f64; 3] = [0.5, 0.9, 0.95];
+
+/// Tokens of the rows of the ledger that are meant, ascending.
+fn tokens_of(ledger: &[Value], is: impl Fn(&Value) -> bool) -> Vec<u64> {
+    let those = ledger.iter().filter(|row| is(row));
+    let mut tokens: Vec<u64> = those.filter_map(|row| row["tokens"].as_u64()).collect();
+    tokens.sort_unstable();
+    tokens
+}
+
+#[test]
+fn every_reason_s_command_gives_its_number_and_every_length_s_all_of_its_row() {
+    let place = disputed();
+    let page = page_of(&place, "out");
+    let fates = cells(&page, "Entries by what became of them");
+    assert!(fates.len() > 3, "{fates:?}");
+    for row in &fates[1..] {
+        let told = shown(&place, &row[5]);
+        assert!(!told.is_empty() && told.len() <= 20);
+        for one in &told {
+            assert_eq!(one["entries"].as_u64(), Some(number(&row[3])), "{row:?}");
+        }
+    }
+    let ledger = place.out("out").ledger();
+    let lengths = cells(&page, "By category of the problem: tokens");
+    let [median, p90, p95] = ["median", "p90", "p95"].map(|head| column(&lengths, head));
+    for row in &lengths[1..] {
+        let tokens = tokens_of(&ledger, |one| {
+            text_of(one, "problem_category") == row[0] && text_of(one, "fate") == row[1]
+        });
+        let told = &shown(&place, row.last().expect("a command"))[0];
+        let of = |key: &str| told[key].as_f64().expect("a number").round() as u64;
+        for ((at, key), share) in [(median, "median"), (p90, "p90"), (p95, "p95")]
+            .into_iter()
+            .zip(SHARES)
+        {
+            is_quantile(number(&row[at]), &tokens, share);
+            assert_eq!(number(&row[at]), of(key), "{row:?}");
+        }
+        assert_eq!(of("trajectories"), tokens.len() as u64);
+        assert_eq!(of("longest"), tokens[tokens.len() - 1]);
+    }
+    // A drawing has the same median.
+    let figures = page.named("figure").into_iter();
+    let drawing = figures
+        .filter(|one| one.attribute("id") == Some("plot-tokens"))
+        .map(Element::text)
+        .collect::<String>();
+    let (_, told) = drawing.split_once("median ").expect("its median");
+    let told = told.split_once('.').expect("its end").0;
+    is_quantile(number(told), &tokens_of(&ledger, |_| true), 0.5);
+}
+
+#[test]
+fn a_mix_that_is_short_names_its_smallest_category_and_the_bucket_that_fills_it() {
+    let place = Place::new();
+    // Of algebra six times as many as of the smallest.
+    let mut rows = openr1_rows(120);
+    for row in rows
+        .iter_mut()
+        .filter(|row| row["problem_type"] != "Calculus")
+    {
+        let of = row["problem"].as_str().map_or(0, str::len) % 2;
+        if of == 0 {
+            row["problem_type"] = json!("Algebra");
+        }
+    }
+    place.write("data/a.jsonl", jsonl(&rows));
+    let pipeline = |bucket: u64, rule: &str| {
+        format!(
+            "on_shortfall = 'skip'\n[sources.all]\nlayout = 'openr1'\npath = 'data'\n[measure]\ntokenizer = 'bytes.json'\n[[grid]]\n\
+             category = ['diverse']\nsize = [7]\n[grid.length]\nbucket = {bucket}\n{rule}\n"
+        )
+    };
+    let rules = [
+        ("rule = ['short', 'long']", "overlap", 2),
+        ("rule = ['long']\nbucket_share_max = 0.4", "bucket_share", 1),
+    ];
+    for (rule, lack, sets) in rules {
+        place.write("pipeline.toml", pipeline(30, rule));
+        place.run(lack, &[]).ends(0);
+        let ledger = place.out(lack).ledger();
+        let mut problems: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+        for row in ledger.iter().filter(|row| row["fate"] == "kept") {
+            let of = problems.entry(text(row, "problem_category")).or_default();
+            of.insert(text(row, "problem_id"));
+        }
+        let counts = problems.iter().map(|(name, of)| (*name, of.len() as u64));
+        let (name, fewest) = counts.min_by_key(|(_, count)| *count).expect("categories");
+        assert!(
+            problems["algebra"].len() as u64 > 3 * fewest,
+            "{problems:?}"
+        );
+        let manifest = place.out(lack).manifest();
+        let told = &manifest["shortfalls"][0]["lack"][lack];
+        assert_eq!(told["problems"], fewest, "{told}");
+        let page = page_of(&place, lack);
+        let rows = cells(&page, "Each cell: the problems");
+        let [fill, standing] = ["to fill it", "standing"].map(|head| column(&rows, head));
+        for row in &rows[1..] {
+            let begin = match lack {
+                "overlap" => format!(
+                    "1 of 1 set left out; {} has {fewest} of the 60 problems that two buckets take: ",
+                    text(told, "category")
+                ),
+                _ => "1 of 1 set left out; 0 of 7 rows are there: ".to_owned(),
+            };
+            assert!(row[standing].starts_with(&begin), "{row:?}");
+            assert!(
+                row[standing].contains(text(told, "category")),
+                "{row:?} {name}"
+            );
+        }
+        let (_, bucket) = rows[1][fill].split_once("bucket = ").expect("a value");
+        let bucket = number(bucket.trim_end_matches('`'));
+        assert!(bucket <= fewest / 2 && bucket > 0, "{bucket} of {fewest}");
+        let made_with = |bucket: u64, out: &str| {
+            let out = format!("{lack}-{out}");
+            place.write("pipeline.toml", pipeline(bucket, rule));
+            place.run(&out, &[]).ends(0);
+            let sets = place.out(&out).selection().into_keys();
+            sets.filter(|name| name.starts_with("diverse-")).count()
+        };
+        assert_eq!(
+            [made_with(bucket, "filled"), made_with(fewest, "beyond")],
+            [sets, 0]
+        );
+    }
+}
+
+/// A run whose controls have as many tokens as their sets, beside one whose controls have as many rows.
+fn controlled() -> Place {
+    let place = Place::new();
+    place.write("data/a.jsonl", jsonl(&openr1_rows(200)));
+    let grid = |name: &str, tokens: &str| {
+        format!(
+            "[[grid]]\nname = '{name}'\nsize = [10, 20]\ndraws = 2\n[grid.length]\nrule = ['normal', 'long']\nbucket = 60\nwithin = \
+             'pool'\n[grid.control]\nrandom = 2\nmatched = true\n{tokens}"
+        )
+    };
+    place.write(
+        "pipeline.toml",
+        format!(
+            "[sources.all]\nlayout = 'openr1'\npath = 'data'\n[measure]\ntokenizer = 'bytes.json'\n{}{}",
+            grid("rows", ""),
+            grid("tokens", "tokens = 'equal'\n")
+        ),
+    );
+    place.run("out", &[]).ends(0);
+    place
+}
+
+#[test]
+fn a_kind_of_control_says_what_is_equal_and_its_command_lists_its_comparisons() {
+    let place = controlled();
+    let page = page_of(&place, "out");
+    let manifest = place.out("out").manifest();
+    let subsets = manifest["subsets"].as_array().expect("sets");
+    let unit = |name: &str| {
+        let mut all = subsets.iter();
+        text(all.find(|one| one["name"] == name).expect("a set"), "unit").to_owned()
+    };
+    let kinds = cells(&page, "Comparisons by kind of control");
+    let [means, comparisons] = ["means", "comparisons"].map(|head| column(&kinds, head));
+    let differ = column(&kinds, "that differ in it");
+    let mut seen = BTreeSet::new();
+    for row in &kinds[1..] {
+        let told = shown(&place, row.last().expect("a command"));
+        assert_eq!(told.len() as u64, number(&row[comparisons]), "{row:?}");
+        let apart = told
+            .iter()
+            .filter(|one| one["differ_in"].as_u64() > Some(0));
+        assert_eq!(apart.count() as u64, number(&row[differ]), "{row:?}");
+        let units: BTreeSet<String> = told.iter().map(|one| unit(text(one, "control"))).collect();
+        let is_equal_in_tokens = row[means].contains("tokens");
+        let expected = if is_equal_in_tokens {
+            "tokens_reached"
+        } else {
+            "rows"
+        };
+        assert_eq!(units, BTreeSet::from([expected.to_owned()]), "{row:?}");
+        seen.insert((row[0].clone(), is_equal_in_tokens));
+    }
+    assert_eq!(seen.len(), 4, "{kinds:?}");
+}
+
+#[test]
+fn page_and_table_of_balance_count_alike_and_lengths_by_design_are_told() {
+    let place = controlled();
+    let page = page_of(&place, "out");
+    let balance = table(&place.out("out").run("balance.parquet"));
+    let counts = |line: &&Value| {
+        line["large"] == true && line["beyond_chance"] == true && line["smd"].is_number()
+    };
+    let pairs = |meant: &str| {
+        let lines = balance.iter().filter(counts);
+        let lines = lines.filter(|line| text(line, "meant") == meant);
+        lines
+            .map(|line| (text(line, "subset"), text(line, "control")))
+            .collect::<BTreeSet<_>>()
+            .len()
+    };
+    let said = found(&page, "balance");
+    assert!(
+        said.starts_with(&format!("In {} of ", pairs("alike"))),
+        "{said}"
+    );
+    assert!(
+        said.contains(&format!(". In {} they differ in", pairs("open"))),
+        "{said}"
+    );
+    let rows = cells(&page, "Where sets differ in tokens by design");
+    let heads = ["least", "median", "most", "comparisons"].map(|head| column(&rows, head));
+    assert!(rows.len() > 2, "{rows:?}");
+    for row in &rows[1..] {
+        let reached = row[1] == "tokens";
+        let of = balance.iter().filter(|line| {
+            let name = text(line, "subset");
+            text(line, "variable") == "tokens"
+                && text(line, "relation") == row[0]
+                && name.starts_with("tokens") == reached
+                && name.contains(&format!("-{}-", row[2]))
+        });
+        let mut smds: Vec<f64> = of.filter_map(|line| line["smd"].as_f64()).collect();
+        smds.sort_by(f64::total_cmp);
+        let middle = f64::midpoint(smds[(smds.len() - 1) / 2], smds[smds.len() / 2]);
+        let expected = [smds[0], middle, smds[smds.len() - 1]].map(|smd| format!("{smd:.2}"));
+        assert_eq!(
+            [0, 1, 2].map(|at| row[heads[at]].clone()),
+            expected,
+            "{row:?}"
+        );
+        assert_eq!(number(&row[heads[3]]), smds.len() as u64);
+        assert!(row[2] == "long" && smds[0] > 0.0, "{row:?}");
+    }
+}
+
+#[test]
+fn what_a_set_shares_with_its_own_control_and_what_lengths_mean_is_told_in_numbers() {
+    let place = controlled();
+    let page = page_of(&place, "out");
+    let out = place.out("out");
+    let selection = out.selection();
+    let manifest = out.manifest();
+    let problems = |name: &str| -> BTreeSet<&str> {
+        let rows = selection[name].iter();
+        rows.map(|(_, problem)| problem.as_str()).collect()
+    };
+    let subsets = manifest["subsets"].as_array().expect("sets");
+    let rows = cells(&page, "What a set shares with its own control");
+    let heads = ["comparisons", "that share nothing", "median", "most"];
+    let heads = heads.map(|head| column(&rows, head));
+    assert_eq!(rows.len(), 3, "{rows:?}");
+    for row in &rows[1..] {
+        let of_kind = subsets.iter().filter(|one| text(one, "role") == row[0]);
+        let mut shares: Vec<f64> = of_kind
+            .flat_map(|control| {
+                let own = control["control_of"].as_array().expect("sets").iter();
+                own.map(|set| {
+                    let set = problems(set.as_str().expect("a name"));
+                    let control = problems(text(control, "name"));
+                    set.intersection(&control).count() as f64 / set.len() as f64
+                })
+            })
+            .collect();
+        shares.sort_by(f64::total_cmp);
+        let nothing = shares.iter().filter(|share| **share == 0.0).count() as u64;
+        assert_eq!(number(&row[heads[0]]), shares.len() as u64, "{row:?}");
+        assert_eq!(number(&row[heads[1]]), nothing, "{row:?}");
+        let middle = f64::midpoint(shares[(shares.len() - 1) / 2], shares[shares.len() / 2]);
+        for (head, share) in [(heads[2], middle), (heads[3], shares[shares.len() - 1])] {
+            let shown: f64 = row[head].trim_end_matches(" %").parse().expect("a share");
+            assert!((shown - 100.0 * share).abs() < 0.051, "{row:?}: {share}");
+        }
+        let told = shown(&place, row.last().expect("a command"));
+        assert_eq!(told.len(), shares.len());
+        let most = told[0]["share"].as_f64().expect("a share");
+        assert!((most - shares[shares.len() - 1]).abs() < 1e-9);
+    }
+    let ledger = out.ledger();
+    let lengths = cells(&page, "What the lengths mean");
+    let [fewest, most] = ["fewest", "most"].map(|head| column(&lengths, head));
+    for row in &lengths[1..] {
+        let begin = format!("{}-all-{}-", row[0], row[1]);
+        let names = subsets
+            .iter()
+            .filter(|one| text(one, "role") == "subset" && text(one, "name").starts_with(&begin));
+        let ids: BTreeSet<&str> = names
+            .flat_map(|one| {
+                selection[text(one, "name")]
+                    .iter()
+                    .map(|(id, _)| id.as_str())
+            })
+            .collect();
+        let tokens = tokens_of(&ledger, |one| ids.contains(text_of(one, "trajectory_id")));
+        let ends = [tokens[0], tokens[tokens.len() - 1]];
+        assert_eq!([fewest, most].map(|at| number(&row[at])), ends, "{row:?}");
+    }
+    assert_eq!(lengths.len(), 5, "{lengths:?}");
+}
+
+#[test]
+fn at_a_glance_stand_problems_with_their_trajectories_tokens_and_origins() {
+    let place = disputed();
+    let page = page_of(&place, "out");
+    let out = place.out("out");
+    let (ledger, selection) = (out.ledger(), out.selection());
+    let pairs = |is: &dyn Fn(&Value) -> bool| -> BTreeSet<(String, String)> {
+        let those = ledger
+            .iter()
+            .filter(|row| row["trajectory_id"].is_string() && is(row));
+        those
+            .map(|row| {
+                (
+                    text(row, "problem_id").to_owned(),
+                    text(row, "trajectory_id").to_owned(),
+                )
+            })
+            .collect()
+    };
+    let selected = selection
+        .values()
+        .flatten()
+        .map(|(id, problem)| (problem.clone(), id.clone()))
+        .collect();
+    let expected = [
+        pairs(&|_| true),
+        pairs(&|row| row["fate"] == "kept"),
+        selected,
+    ];
+    let rows = cells(&page, "Problems and their trajectories");
+    assert_eq!(rows.len(), 1 + expected.len());
+    for (row, pairs) in rows[1..].iter().zip(expected) {
+        let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
+        for (problem, _) in &pairs {
+            *counts.entry(problem).or_default() += 1;
+        }
+        let (all, problems) = (pairs.len() as u64, counts.len() as u64);
+        let most = counts.values().max().copied().unwrap_or_default();
+        assert_eq!(
+            [1, 2, 4].map(|at| number(&row[at])),
+            [all, problems, most],
+            "{row:?}"
+        );
+        assert_eq!(
+            row[3],
+            format!("{:.2}", all as f64 / problems as f64),
+            "{row:?}"
+        );
+        let told = &shown(&place, row.last().expect("a command"))[0];
+        assert_eq!(told["trajectories"].as_u64(), Some(all));
+    }
+    let kept = tokens_of(&ledger, |row| row["fate"] == "kept");
+    let rows = cells(&page, "Tokens of what was kept");
+    let sum = kept.iter().sum::<u64>();
+    let told = [1, 2, 3, 4, 5].map(|at| number(&rows[1][at]));
+    assert_eq!(told[..2], [kept.len() as u64, sum]);
+    for (told, share) in told[2..].iter().zip(SHARES) {
+        is_quantile(*told, &kept, share);
+    }
+    let origins = cells(&page, "By origin");
+    assert!(origins.len() > 2, "{origins:?}");
+    for row in &origins[1..] {
+        let of: Vec<&Value> = ledger
+            .iter()
+            .filter(|one| text_of(one, "origin") == row[0])
+            .collect();
+        let kept = of.iter().filter(|one| one["fate"] == "kept").count() as u64;
+        assert_eq!(
+            [1, 2].map(|at| number(&row[at])),
+            [of.len() as u64, kept],
+            "{row:?}"
+        );
+    }
+    let said = section(&page, "glance").text();
+    assert!(
+        said.contains("No column that was read names the model"),
+        "{said}"
+    );
 }

@@ -395,7 +395,7 @@ fn a_subset_stands_beside_its_control_with_its_numbers_and_rows() {
         let smd: f64 = cells[2].parse().map_or(-1.0, f64::abs);
         let kinds = ["alike", "neither", "not alike"];
         let is = |kind: &&str| cells[5].split(':').next() == Some(*kind);
-        (kinds.iter().position(|kind| is(kind)).expect("a kind"), smd)
+        (kinds.iter().position(is).expect("a kind"), smd)
     });
     let order: Vec<(usize, f64)> = order.collect();
     assert!(order.len() > 5);
