@@ -203,7 +203,8 @@ mod tests {
                 true => [found.x + found.width - wide, found.x + found.width],
                 false => [found.x, found.x + wide],
             };
-            assert!(from >= 0.0 && to <= 680.0, "{whole}: {from} to {to}");
+            // Places are written to a tenth.
+            assert!(from >= -0.05 && to <= 680.05, "{whole}: {from} to {to}");
         }
     }
 
