@@ -214,7 +214,11 @@ fn draw(svg: &mut Svg, unit: &str, groups: &[Group], shares: &[Vec<Option<f64>>]
         cells.filter_map(move |(x, share)| {
             let share = share.filter(|share| *share > 0.0)?;
             let corner = [left + width * x as f64, top + row * y as f64];
-            let said = hint(unit, [&groups[y], &groups[x]], share);
+            // Of many cells the names stand beside their numbers alone.
+            let said = match groups.len() <= NUMBERS_MAX {
+                true => hint(unit, [&groups[y], &groups[x]], share),
+                false => format!("{}, {}: {}", y + 1, x + 1, page::percent(share)),
+            };
             Some(([corner[0], corner[1], width, row], said))
         })
     });
