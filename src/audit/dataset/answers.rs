@@ -30,7 +30,7 @@ pub(super) const OF_ANSWERS: [Kind; 4] = [
 const ANSWER_CHARS: usize = 40;
 
 /// What is told of a gold answer and an extracted one.
-pub(super) fn words(gold: &str, extracted: &str) -> String {
+fn words(gold: &str, extracted: &str) -> String {
     let [gold, extracted] = [gold, extracted].map(|text| without_middle(text, ANSWER_CHARS));
     format!("gold {gold}, answered {extracted}")
 }

@@ -1,11 +1,11 @@
 //! What was found in the rows of a dataset: each kind with how many rows have it and where the first stand.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::answers::{self, Answers, OF_ANSWERS};
+use super::answers::{Answers, OF_ANSWERS};
 use super::golds::Golds;
 use super::kinds::{Basis, Kind, REPEATED_SHARE_MAX, SHORT_THINKING_TOKENS, Section};
 use super::lengths::share;
@@ -19,7 +19,7 @@ use crate::pool::entries::{Body, Entry};
 use crate::run::{Amount, Settings};
 use crate::screen::contamination::Outcome as Found;
 use crate::source::Remark;
-use crate::verify::{Outcome, verify};
+use crate::verify::Outcome;
 
 /// How many rows are named of a kind, to be looked at.
 pub(super) const FIRST: usize = 3;
@@ -215,7 +215,7 @@ pub(super) fn findings<'e>(
         }
     }
     settings.watch.advance(Amount::rows(entries % TOLD_ROWS));
-    tell_answers(&mut seen, scope)?;
+    tell_answers(&mut seen, scope, &mut answers)?;
     let unsought = seen.take_unsought(&known.basis);
     let finding = |(kind, sighting): (Kind, Sighting)| {
         let section = kind.section();
@@ -244,24 +244,20 @@ pub(super) fn findings<'e>(
     Ok((findings, unsought))
 }
 
-/// Says of the rows to look at what was asked for and what was answered.
-fn tell_answers(seen: &mut Sightings<'_, '_>, scope: &Scope<'_>) -> Result<()> {
-    let of_kind = |kind: &Kind| seen.kinds.get(kind).map_or(&[][..], |found| &found.first);
-    let wanted = OF_ANSWERS.iter().flat_map(of_kind).map(|(entry, _)| *entry);
-    let wanted: Vec<u32> = wanted.collect::<BTreeSet<u32>>().into_iter().collect();
-    let mut told: HashMap<u32, String> = HashMap::new();
-    scope.each_text(&wanted, |entry, trajectory| {
-        let gold = trajectory.gold.unwrap_or_default();
-        let answer = verify(&gold, &trajectory.response).extracted;
-        told.insert(entry, answers::words(&gold, &answer.unwrap_or_default()));
-        Ok(())
-    })?;
-    let found = OF_ANSWERS.map(|kind| seen.kinds.remove_entry(&kind));
-    for (kind, mut found) in found.into_iter().flatten() {
-        for (entry, words) in &mut found.first {
-            *words = told.get(entry).cloned();
+/// Says of the rows to look at what was asked for and what was answered, where that is not said yet.
+fn tell_answers(
+    seen: &mut Sightings<'_, '_>,
+    scope: &Scope<'_>,
+    answers: &mut Answers,
+) -> Result<()> {
+    for kind in OF_ANSWERS {
+        let first = seen.kinds.get_mut(&kind).map(|found| &mut found.first);
+        for (entry, words) in first.into_iter().flatten() {
+            if words.is_none() {
+                answers.load(scope, *entry)?;
+                *words = answers.of(*entry);
+            }
         }
-        seen.kinds.insert(kind, found);
     }
     Ok(())
 }

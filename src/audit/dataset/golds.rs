@@ -10,8 +10,9 @@ use serde::Serialize;
 
 use super::scope::Scope;
 use crate::Result;
-use crate::ids::Id;
+use crate::ids::{self, Id};
 use crate::pool::entries::Body;
+use crate::pool::tables::{ANSWER, PROBLEM};
 use crate::run::{Amount, Settings, differ};
 
 /// A problem, with its near duplicates, whose gold answers are not the same.
@@ -98,21 +99,56 @@ fn spellings(scope: &Scope<'_>, cluster: impl Fn(u32) -> u32) -> Vec<u32> {
 /// The gold answers of these entries; those without one are left out.
 fn read(scope: &Scope<'_>, entries: &[u32], settings: &Settings<'_>) -> Result<Vec<Gold>> {
     let mut golds = Vec::with_capacity(entries.len());
-    let all = Amount::rows(entries.len() as u64);
-    settings.watch.begin("golds", all);
-    scope.each_text(entries, |entry, trajectory| {
-        settings.check_stop()?;
-        settings.watch.advance(Amount::rows(1));
-        if let Some(answer) = trajectory.gold.filter(|gold| !gold.trim().is_empty()) {
+    let mut add = |entry: u32, answer: Option<&str>| {
+        if let Some(answer) = answer.filter(|gold| !gold.trim().is_empty()) {
             golds.push(Gold {
                 problem: scope.experiment.entries.body_of(entry).problem,
                 entry,
-                answer: answer.into_owned(),
+                answer: answer.to_owned(),
             });
+        }
+    };
+    let kept = kept(scope, entries)?;
+    let mut untold = Vec::new();
+    for &entry in entries {
+        match kept.get(&scope.experiment.entries.body_of(entry).text_id) {
+            Some(answer) => add(entry, answer.as_deref()),
+            None => untold.push(entry),
+        }
+    }
+    let all = Amount::rows(untold.len() as u64);
+    settings.watch.begin("golds", all);
+    scope.each_text(&untold, |entry, trajectory| {
+        settings.check_stop()?;
+        settings.watch.advance(Amount::rows(1));
+        add(entry, trajectory.gold.as_deref());
+        Ok(())
+    })?;
+    golds.sort_by_key(|gold| gold.entry);
+    Ok(golds)
+}
+
+/// The gold answers that the pool keeps, one of each problem and part, by the id of both as they are written: of the ways
+/// in which the entries are. To read the others takes their whole rows.
+fn kept(scope: &Scope<'_>, entries: &[u32]) -> Result<HashMap<Id, Option<String>>> {
+    let bodies = entries
+        .iter()
+        .map(|&entry| scope.experiment.entries.body_of(entry));
+    let wanted: HashSet<Id> = bodies.map(|body| body.text_id).collect();
+    let mut kept = HashMap::new();
+    if wanted.is_empty() {
+        return Ok(kept);
+    }
+    scope.each_problem_batch(&[PROBLEM.name(), ANSWER.name()], |batch| {
+        for (problem, answer) in PROBLEM.of(batch)?.into_iter().zip(ANSWER.of(batch)?) {
+            let id = ids::text_id(problem.unwrap_or_default(), answer);
+            if wanted.contains(&id) {
+                kept.insert(id, answer.map(str::to_owned));
+            }
         }
         Ok(())
     })?;
-    Ok(golds)
+    Ok(kept)
 }
 
 /// Answers of a cluster that are compared with each other, at most.
