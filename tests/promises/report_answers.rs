@@ -1219,7 +1219,7 @@ fn a_mix_that_is_short_names_its_smallest_category_and_the_bucket_that_fills_it(
                     "1 of 1 set left out; {} has {fewest} of the 60 problems that two buckets take: ",
                     text(told, "category")
                 ),
-                _ => "1 of 1 set left out; 0 of 7 rows are there: ".to_owned(),
+                _ => "1 of 1 set left out: ".to_owned(),
             };
             assert!(row[standing].starts_with(&begin), "{row:?}");
             assert!(
@@ -1392,6 +1392,23 @@ fn what_a_set_shares_with_its_own_control_and_what_lengths_mean_is_told_in_numbe
         assert_eq!(told.len(), shares.len());
         let most = told[0]["share"].as_f64().expect("a share");
         assert!((most - shares[shares.len() - 1]).abs() < 1e-9);
+    }
+    let draws = cells(&page, "What two draws of one set share");
+    assert!(draws.len() > 8, "{draws:?}");
+    for row in &draws[1..] {
+        let of = row[0].rsplit_once('-').expect("a control, or a size");
+        let named = |draw: u32| match of.1.parse::<u64>() {
+            Ok(_) => format!("{}-d{draw}", row[0]),
+            Err(_) => format!("{}-d{draw}-{}", of.0, of.1),
+        };
+        let [a, b] = [0, 1].map(named);
+        assert_eq!(number(&row[1]), 2, "{row:?}");
+        let (a, b) = (problems(&a), problems(&b));
+        let share = 100.0 * a.intersection(&b).count() as f64 / a.len() as f64;
+        for shown in &row[4..6] {
+            let shown: f64 = shown.trim_end_matches(" %").parse().expect("a share");
+            assert!((shown - share).abs() < 0.051, "{row:?}: {share}");
+        }
     }
     let ledger = out.ledger();
     let lengths = cells(&page, "What the lengths mean");

@@ -511,8 +511,7 @@ fn place(relation: Relation) -> usize {
 }
 
 fn drawing(mut svg: Svg, panels: &[Panel], relations: &[Relation]) -> Drawing {
-    key(&mut svg, panels, relations);
-    let mut top = 26.0;
+    let mut top = key(&mut svg, panels, relations) + 18.0;
     for panel in panels {
         panel.draw(&mut svg, top);
         top += panel.height() + 8.0;
@@ -520,10 +519,13 @@ fn drawing(mut svg: Svg, panels: &[Panel], relations: &[Relation]) -> Drawing {
     svg.finish(WIDTH, top)
 }
 
-/// What colours, forms and grey mean, of those that are drawn.
-fn key(svg: &mut Svg, panels: &[Panel], relations: &[Relation]) {
-    let (mut x, y) = (4.0, 8.0);
+/// What colours, forms and grey mean, of those that are drawn; where the last line of it lies.
+fn key(svg: &mut Svg, panels: &[Panel], relations: &[Relation]) -> f64 {
+    let (mut x, mut y) = (4.0, 8.0);
     let mut said = |svg: &mut Svg, words: &str, mark: &dyn Fn(&mut Svg, [f64; 2])| {
+        if x > 4.0 && x + 11.0 + width_of(words) > WIDTH {
+            (x, y) = (4.0, y + 16.0);
+        }
         mark(svg, [x, y]);
         svg.text("", [x + 11.0, y + 4.0], Anchor::Start, words);
         x += 28.0 + width_of(words);
@@ -557,6 +559,7 @@ fn key(svg: &mut Svg, panels: &[Panel], relations: &[Relation]) {
             svg.rect("null", [x - 5.0, y - 6.0], [12.0, 12.0]);
         });
     }
+    y
 }
 
 impl Mark {

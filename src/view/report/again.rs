@@ -8,7 +8,7 @@ use super::facts::Facts;
 use super::findings::Request;
 use crate::Result;
 use crate::error::one_line;
-use crate::manifest::FileRecord;
+use crate::manifest::{CompanionFileRecord, HubRecord, Manifest};
 use crate::pipeline::Pipeline;
 use crate::train::configs::quoted;
 use crate::view::page::{Cell, Section, Table, counted, typed};
@@ -21,11 +21,8 @@ pub(super) fn section(facts: &Facts) -> Result<Option<Section>> {
         Some(asked) => audited(facts, asked),
         None => run(facts),
     };
-    let of_files = counted(
-        manifest.files.len() as u64,
-        "file that was read",
-        "files that were read",
-    );
+    let read = manifest.files.len() + beside(manifest).count();
+    let of_files = counted(read as u64, "file that was read", "files that were read");
     let body = html! {
         dl.facts {
             dt { "To check the folder" } dd { (typed(&facts.tables.command("gradatim check {}"))) }
@@ -45,7 +42,7 @@ pub(super) fn section(facts: &Facts) -> Result<Option<Section>> {
             dt { "Seed" } dd { (manifest.seed) }
             dt { "SHA-256 of the pipeline, every default filled in" } dd { code { (one_line(&manifest.pipeline_sha256)) } }
         }
-        (files(&manifest.files).markup())
+        (files(manifest).markup())
     };
     Ok(Some(Section {
         id: "again",
@@ -58,7 +55,7 @@ pub(super) fn section(facts: &Facts) -> Result<Option<Section>> {
                 "pipeline"
             },
             of_files,
-            match manifest.files.len() {
+            match read {
                 1 => "its hash",
                 _ => "their hashes",
             }
@@ -229,24 +226,52 @@ fn from(here: &Path, there: &Path) -> PathBuf {
 /// How many files are listed; the manifest has all.
 const FILES_MAX: usize = 500;
 
-fn files(files: &[FileRecord]) -> Table {
+/// The files of companions, benchmarks, joins and vectors, each with the name that the pipeline gives it.
+fn beside(manifest: &Manifest) -> impl Iterator<Item = (&str, &CompanionFileRecord)> {
+    let companions = manifest
+        .companions
+        .iter()
+        .map(|one| (&one.name, &one.files));
+    let lookups = manifest.lookups.iter().map(|one| (&one.name, &one.files));
+    let of_each = companions.chain(lookups);
+    of_each.flat_map(|(name, files)| files.iter().map(move |file| (name.as_str(), file)))
+}
+
+fn files(manifest: &Manifest) -> Table {
     let mut table = Table::new(
         "Files that were read",
-        &["file", "source", "bytes", "entries", "kept", "hash"],
+        &[
+            "file",
+            "name in the pipeline",
+            "bytes",
+            "entries",
+            "kept",
+            "hash",
+        ],
     );
-    for file in files.iter().take(FILES_MAX) {
-        let hash = match (&file.blake3, &file.hub) {
-            (Some(hash), _) => format!("blake3 {hash}"),
-            (None, Some(hub)) => format!("{} (hub)", hub.content),
-            (None, None) => String::new(),
-        };
+    let hash = |blake3: &Option<String>, hub: &Option<HubRecord>| match (blake3, hub) {
+        (Some(hash), _) => format!("blake3 {hash}"),
+        (None, Some(hub)) => format!("{} (hub)", hub.content),
+        (None, None) => String::new(),
+    };
+    for file in manifest.files.iter().take(FILES_MAX) {
         table.rows.push(vec![
             Cell::text(&file.file),
             Cell::code(&file.source),
             Cell::Count(file.bytes),
             Cell::Count(file.read),
             Cell::Count(file.kept),
-            Cell::code(hash),
+            Cell::code(hash(&file.blake3, &file.hub)),
+        ]);
+    }
+    for (name, file) in beside(manifest).take(FILES_MAX) {
+        table.rows.push(vec![
+            Cell::text(&file.file),
+            Cell::code(name),
+            Cell::Count(file.bytes),
+            Cell::Nothing,
+            Cell::Nothing,
+            Cell::code(hash(&file.blake3, &file.hub)),
         ]);
     }
     table

@@ -33,6 +33,8 @@ struct Line {
 #[derive(Default)]
 struct Kind<'l> {
     pairs: BTreeSet<[&'l str; 2]>,
+    /// Those that have something of that which could differ: one style of all cannot.
+    held: BTreeSet<[&'l str; 2]>,
     /// Those that differ in one of them.
     apart: BTreeSet<[&'l str; 2]>,
     /// The largest difference in one of them.
@@ -170,6 +172,7 @@ fn kinds(lines: &[Line]) -> Kinds<'_> {
         {
             match line.meant {
                 Meant::Alike => {
+                    kind.held.insert(pair);
                     kind.worst = Some(kind.worst.unwrap_or(0.0).max(line.size()));
                     if line.counts() {
                         kind.apart.insert(pair);
@@ -214,22 +217,29 @@ fn found(kinds: &Kinds<'_>) -> String {
     let mut relations: BTreeMap<&str, [u64; 2]> = BTreeMap::new();
     for ((relation, ..), kind) in kinds {
         let counts = relations.entry(relation).or_default();
-        counts[0] += kind.pairs.len() as u64;
+        counts[0] += kind.held.len() as u64;
         counts[1] += kind.apart.len() as u64;
     }
     let of_each = relations.iter().map(|(relation, [pairs, apart])| {
         format!("{} of {} {relation}", thousands(*apart), thousands(*pairs))
     });
     format!(
-        "In {} of {} the two differ, beyond chance, in something that they are meant to have alike: {}. In {} they differ in \
+        "In {} of {} the two differ, beyond chance, in something that they are meant to have alike: {}{}. In {} they differ in \
          something that nothing holds alike and that may go with the choice{}.",
         thousands(sum(|kind| kind.apart.len())),
         counted(
-            sum(|kind| kind.pairs.len()),
+            sum(|kind| kind.held.len()),
             "comparison of a set with a control",
             "comparisons of a set with a control"
         ),
         of_each.collect::<Vec<_>>().join(", "),
+        match sum(|kind| kind.pairs.len() - kind.held.len()) {
+            0 => String::new(),
+            free => format!(
+                "; {} nothing that is meant to be alike and could differ",
+                counted(free, "other has", "others have")
+            ),
+        },
         thousands(sum(|kind| kind.besides.len())),
         besides(kinds)
     )
@@ -381,7 +391,7 @@ fn in_tokens(facts: &Facts, lines: &[Line]) -> Table {
         smds.extend(line.row.number("smd"));
     }
     let mut table = Table::new(
-        "Where sets differ in tokens by design: how far, in standard deviations of the logarithm (below 0: the set is shorter)",
+        "Where sets differ in tokens by design: how far, in standard deviations of the logarithm (below 0: the set is shorter in the geometric mean)",
         &[
             "control",
             "equal in",

@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use maud::html;
 
 use super::facts::{Facts, is, literal};
-use super::reasons::{Stage, meaning};
+use super::reasons::{Stage, meaning, place};
 use crate::Result;
 use crate::error::thousands;
 use crate::manifest::LedgerRecord;
 use crate::view::figures::{self, Figure, Words};
-use crate::view::page::{Cell, Section, Table, percent};
+use crate::view::page::{Cell, Section, Table, percent, typed};
 
 /// What was dropped for one reason.
 struct Dropped {
@@ -25,7 +25,10 @@ pub(super) fn section(facts: &Facts) -> Result<Option<Section>> {
     let body = html! {
         (by_reason(facts, &dropped).markup())
         (by_source(facts).markup())
-        @if !dropped.is_empty() { (facts.tables.shown_by("One row's whole story, with the rule that decided", ONE_ROW)) }
+        @if !dropped.is_empty() {
+            (facts.tables.shown_by("Some that were dropped, with the value that decided", SOME_DROPPED))
+            p.soft { "The whole story of one: " (typed(&facts.tables.command("gradatim why ID --in {}"))) }
+         }
     };
     Ok(Some(Section {
         id: "fates",
@@ -36,9 +39,9 @@ pub(super) fn section(facts: &Facts) -> Result<Option<Section>> {
     }))
 }
 
-const ONE_ROW: &str = "SELECT trajectory_id, source, file, row, reason, value FROM ledger WHERE fate = 'dropped' LIMIT 20";
+const SOME_DROPPED: &str = "SELECT trajectory_id, source, file, row, reason, value FROM ledger WHERE fate = 'dropped' LIMIT 20";
 
-/// All reasons, stage by stage, the most frequent of a stage first.
+/// All reasons, in the order in which they are asked.
 fn dropped(ledger: &[LedgerRecord]) -> Vec<Dropped> {
     let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
     for (reason, count) in ledger.iter().flat_map(|source| &source.dropped) {
@@ -54,7 +57,7 @@ fn dropped(ledger: &[LedgerRecord]) -> Vec<Dropped> {
         }
     });
     let mut all: Vec<Dropped> = all.collect();
-    all.sort_by_key(|one| (one.stage.is_none(), one.stage, std::cmp::Reverse(one.count)));
+    all.sort_by_key(|one| place(&one.reason));
     all
 }
 

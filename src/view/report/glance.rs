@@ -381,7 +381,8 @@ fn by_origin(facts: &Facts) -> Result<Markup> {
     );
     for row in rows.iter().take(ORIGINS_MAX).filter(|_| named > 0) {
         let shown = format!(
-            "SELECT fate, count(*) AS trajectories FROM ledger WHERE trajectory_id IS NOT NULL AND {} GROUP BY fate",
+            "SELECT count(*) AS trajectories, count(*) FILTER (WHERE fate = 'kept') AS kept, count(DISTINCT problem_id) AS problems FROM \
+             ledger WHERE trajectory_id IS NOT NULL AND {}",
             is("origin", row.text("origin"))
         );
         table.rows.push(vec![

@@ -1,21 +1,22 @@
 //! The grid: what was asked of each cell, and how much there is to draw it from.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use maud::html;
 
 use super::facts::Facts;
 use super::shortage::{self, Mend, Supply};
 use crate::Result;
+use crate::bucket::category::Category;
 use crate::bucket::length::LengthRules;
-use crate::error::thousands;
+use crate::error::{listed, thousands};
 use crate::manifest::{ShortfallRecord, SubsetRecord};
 use crate::pipeline::Pipeline;
 use crate::select::Lack;
 use crate::select::grid::{Family, Grid, check};
 use crate::select::size::SizeUnit;
 use crate::view::figures::{self, Figure, Words};
-use crate::view::page::{Cell, Section, Table, counted};
+use crate::view::page::{self, Cell, Section, Table, counted};
 
 /// What was asked of one recipe, category, length and style in all sizes and draws, and what came of it.
 pub(super) struct Asked {
@@ -79,6 +80,7 @@ pub(super) fn section(facts: &Facts) -> Result<Option<Section>> {
     }
     let body = html! {
         (cells(facts, &asked, &supply).markup())
+        @for said in facts.pipeline.iter().flat_map(mixes) { p.soft { (page::said(&said)) } }
         (super::lengths::table(facts)?.markup())
         (short(&manifest.shortfalls).markup())
         (facts.tables.shown_by("What can be drawn, by category and style", SUPPLY))
@@ -205,12 +207,24 @@ impl Asked {
             );
         }
         match self.sizes.iter().max() {
+            // A bucket that would not hold one end of lengths is refused, whatever there is.
+            _ if matches!(self.lack, Some(Lack::BucketShare(_))) => String::new(),
             Some(&most) if self.is_of_rows() => format!(
                 "; {} of {} rows are there",
                 thousands(self.available.unwrap_or_default()),
                 thousands(most)
             ),
             _ => String::new(),
+        }
+    }
+
+    /// The problems there, of which a bucket that is refused takes none.
+    fn problems(&self) -> Option<u64> {
+        match &self.lack {
+            Some(Lack::BucketShare(from) | Lack::Overlap(from)) if !self.is_made => {
+                Some(from.problems)
+            }
+            _ => self.available,
         }
     }
 
@@ -311,6 +325,28 @@ pub(super) fn grid_name(index: usize, name: Option<&str>) -> String {
     name.map_or_else(|| (index + 1).to_string(), str::to_owned)
 }
 
+/// What the names of categories that are none of the data's own mean, each once.
+fn mixes(pipeline: &Pipeline) -> BTreeSet<String> {
+    let of_grid = |grid: &Grid| {
+        let names = grid.category.iter();
+        let said = names.filter_map(|name| match grid.category(name) {
+            Category::One(_) => None,
+            Category::Diverse(names) => Some(format!(
+                "`{name}` takes as many of each of {}: problems of another category, or of none, are not in it.",
+                listed(names.iter().map(String::as_str))
+            )),
+            Category::Proportional => Some(format!(
+                "`{name}` takes of each category, and of problems without one, the share that it has of all."
+            )),
+            Category::All => Some(format!(
+                "`{name}` takes problems of any category and of none, as they come."
+            )),
+        });
+        said.collect::<Vec<_>>()
+    };
+    pipeline.grid.iter().flat_map(of_grid).collect()
+}
+
 /// How many cells a table has.
 const CELLS_MAX: usize = 500;
 
@@ -353,7 +389,7 @@ fn cells(facts: &Facts, asked: &[Asked], supply: &Supply) -> Table {
             Cell::text(&cell.category),
             Cell::text(&cell.length),
             Cell::Text(facts.style(cell.style())),
-            Cell::count(cell.available),
+            Cell::count(cell.problems()),
             Cell::Figure(format!("{}{unit}", sizes.join(" · "))),
             Cell::Count(cell.draws.into()),
             Cell::Said(cell.standing()),

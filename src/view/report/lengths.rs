@@ -57,7 +57,7 @@ pub(super) fn table(facts: &Facts) -> Result<Table> {
             table.rows.push(vec![
                 Cell::Text(grid_name(index, grid.name.as_deref())),
                 Cell::Text(length.to_string()),
-                Cell::Text(meaning(length, &grid.length)),
+                Cell::Text(meaning(length, grid)),
                 Cell::text(of),
                 fewest,
                 most,
@@ -77,11 +77,11 @@ fn names(grid: &Grid, index: usize, length: Length) -> Vec<String> {
         .collect()
 }
 
-fn meaning(length: Length, rules: &LengthRules) -> String {
+fn meaning(length: Length, grid: &Grid) -> String {
     match length {
-        Length::Short => ranked("shortest", rules),
-        Length::Long => ranked("longest", rules),
-        Length::Normal => "any length that was kept, drawn at random".to_owned(),
+        Length::Short => ranked("shortest", grid),
+        Length::Long => ranked("longest", grid),
+        Length::Normal => "any length that was kept, as its recipe takes them".to_owned(),
         Length::Tokens(..) => "as many tokens as it says".to_owned(),
         Length::Quantile(_) => {
             "a part of all lengths by rank, cut at the grid's `quantiles`".to_owned()
@@ -90,7 +90,8 @@ fn meaning(length: Length, rules: &LengthRules) -> String {
 }
 
 /// What a bucket of one end of lengths is.
-fn ranked(end: &str, rules: &LengthRules) -> String {
+fn ranked(end: &str, grid: &Grid) -> String {
+    let rules: &LengthRules = &grid.length;
     let of = match rules.within {
         Within::Category => "each category",
         Within::Pool => "all",
@@ -99,8 +100,15 @@ fn ranked(end: &str, rules: &LengthRules) -> String {
         Choose::Extreme => format!("by each one's {end} trajectory"),
         Choose::Hash => "by one trajectory of each, which the draw's hash chooses".to_owned(),
     };
+    // Problems of one length have no other end to be paired with.
+    let among = match grid.control.paired {
+        true => {
+            ", of the problems with trajectories of two lengths, which its paired control needs"
+        }
+        false => "",
+    };
     format!(
-        "drawn from the {} problems of {of} that are {end} {by}",
+        "drawn from the {} problems of {of} that are {end} {by}{among}",
         thousands(rules.bucket as u64)
     )
 }

@@ -187,7 +187,7 @@ fn of_evaluation(out: &Path) -> Result<Report> {
 /// What goes for every command on the page.
 fn how_to_ask(name: &str, table: &str) -> Markup {
     html! {
-        "Beside each number stands the command that shows its rows; it is run where " code { (name) } " lies. "
+        "Beside the rows of most tables stands the command that shows what they count; it is run where " code { (name) } " lies. "
         "What the columns of a table mean is printed by " (typed(&format!("gradatim schema {table}"))) "."
     }
 }

@@ -1,6 +1,6 @@
 //! What sets share: whether draws that are called independent are.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use maud::html;
 
@@ -23,7 +23,8 @@ pub(super) fn section(facts: &Facts) -> Result<Option<Section>> {
     let body = html! {
         p.soft {
             "A smaller set is part of the larger one of the same draw, and paired sets have the same problems: they share what \
-             they should. Sets of other draws, and a set and its random or matched control, should share little."
+             they should. Two draws of one set share the more the less there is to draw from, as a set and its random control do; a \
+             matched control has none of its set's problems where there are others."
         }
         (facts.tables.shown_by("How many pairs share a problem, and how many half of them", COUNTS))
     };
@@ -32,6 +33,7 @@ pub(super) fn section(facts: &Facts) -> Result<Option<Section>> {
     let body = html! {
         (body)
         (with_own(facts, &own).markup())
+        (between_draws(facts)?.markup())
         (most(facts)?.markup())
         (facts.tables.shown_by("What any two sets share", "SELECT * FROM overlap ORDER BY problems_jaccard DESC"))
     };
@@ -205,11 +207,7 @@ fn drawn(facts: &Facts) -> Result<Option<Figure>> {
         .enumerate()
         .map(|(at, one)| (&*one.name, at))
         .collect();
-    let listed = drawn
-        .iter()
-        .map(|one| literal(&one.name))
-        .collect::<Vec<_>>()
-        .join(", ");
+    let listed = listed(drawn.iter().copied());
     let pairs = facts.ask(&format!(
         "SELECT a, b, problems_shared FROM overlap WHERE a IN ({listed}) AND b IN ({listed})"
     ))?;
@@ -239,6 +237,12 @@ fn drawn(facts: &Facts) -> Result<Option<Figure>> {
     Ok(figures::overlap(words, "problems", &sets, &shared))
 }
 
+/// The names of sets as a query lists them.
+fn listed<'m>(sets: impl Iterator<Item = &'m SubsetRecord>) -> String {
+    let names = sets.map(|one| literal(&one.name));
+    names.collect::<Vec<_>>().join(", ")
+}
+
 /// All sets; of more than can be drawn the first that are no control, and what is said of that.
 fn chosen(sets: &[SubsetRecord]) -> (Vec<&SubsetRecord>, String) {
     if sets.len() <= DRAWN_MAX {
@@ -252,6 +256,72 @@ fn chosen(sets: &[SubsetRecord]) -> (Vec<&SubsetRecord>, String) {
         thousands(chosen.len() as u64)
     );
     (chosen, said)
+}
+
+/// Sets whose draws are held against each other, at most.
+const DRAWN_SETS_MAX: usize = 60;
+
+/// What two draws of one set share, where there are several.
+fn between_draws(facts: &Facts) -> Result<Table> {
+    let mut draws: BTreeMap<String, Vec<&SubsetRecord>> = BTreeMap::new();
+    for record in &facts.manifest.subsets {
+        let without = record.name.replacen(&format!("-d{}", record.draw), "", 1);
+        draws.entry(without).or_default().push(record);
+    }
+    draws.retain(|_, records| records.len() > 1);
+    let mut rows = Vec::new();
+    for (without, records) in draws {
+        let listed = listed(records.iter().copied());
+        let sql = format!(
+            "SELECT a, b, problems_shared FROM overlap WHERE a IN ({listed}) AND b IN ({listed}) ORDER BY 3 DESC"
+        );
+        let shared: Vec<u64> = facts
+            .ask(&sql)?
+            .iter()
+            .map(|row| row.count("problems_shared"))
+            .collect();
+        let pairs = records.len() * (records.len() - 1) / 2;
+        let problems = f64::from(records[0].problems.max(1));
+        let share = |count: u64| Some(count as f64 / problems);
+        // Pairs that share nothing are none of the table.
+        let least = if shared.len() < pairs {
+            0
+        } else {
+            shared.last().copied().unwrap_or_default()
+        };
+        let most = shared.first().copied().unwrap_or_default();
+        rows.push((
+            most as f64 / problems,
+            vec![
+                Cell::code(&without),
+                Cell::Count(records.len() as u64),
+                Cell::Count(records[0].problems.into()),
+                Cell::share(records[0].draws_overlap),
+                Cell::share(share(least)),
+                Cell::share(share(most)),
+                facts.tables.rows(&sql),
+            ],
+        ));
+    }
+    rows.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let mut table = Table::new(
+        format!(
+            "What two draws of one set share, of its problems, the most first{}",
+            match rows.len() > DRAWN_SETS_MAX {
+                true => format!("; {DRAWN_SETS_MAX} of {}", thousands(rows.len() as u64)),
+                false => String::new(),
+            }
+        ),
+        &[
+            "set", "draws", "problems", "expected", "least", "most", "see",
+        ],
+    );
+    table.rows = rows
+        .into_iter()
+        .take(DRAWN_SETS_MAX)
+        .map(|(_, row)| row)
+        .collect();
+    Ok(table)
 }
 
 /// How many pairs are named.

@@ -33,6 +33,12 @@ pub(super) fn meaning(reason: &str) -> Option<(Stage, &'static str)> {
     found.map(|(_, stage, meaning)| (*stage, *meaning))
 }
 
+/// Its place among all in the order in which they are asked; behind all others where nothing is known of it.
+pub(super) fn place(reason: &str) -> usize {
+    let found = REASONS.iter().position(|(name, ..)| *name == reason);
+    found.unwrap_or(REASONS.len())
+}
+
 /// In the order in which they are asked.
 const REASONS: [(&str, Stage, &str); 33] = [
     ("bad_json", Stage::Read, "the line is no JSON object"),

@@ -21,10 +21,13 @@ pub(super) struct Mend {
     pub value: Option<String>,
 }
 
-const OVERLAP: &str = "mended by a `[grid.length] bucket` of at most half of the problems there";
-const OVERLAP_IN_SMALLEST: &str =
-    "mended by a `[grid.length] bucket` of at most half of the problems of its smallest category";
-const SHARE: &str = "mended by a smaller `[grid.length] bucket`, or a larger `bucket_share_max`";
+// A bucket is one for a grid, and no size of it may be larger.
+const OVERLAP: &str = "mended in a `[[grid]]` of its own by a `[grid.length] bucket` of at most half of the problems there, and no \
+                       `size` above that";
+const OVERLAP_IN_SMALLEST: &str = "mended in a `[[grid]]` of its own by a `[grid.length] bucket` of at most half of the problems of \
+                                   its smallest category, and no `size` above what all its buckets hold";
+const SHARE: &str = "mended in a `[[grid]]` of its own by a smaller `[grid.length] bucket` and no `size` above that, or by a larger \
+                     `bucket_share_max`";
 const FEWER: &str =
     "mended by a smaller `size`, or by `on_shortfall = \"short\"`, which takes what there is";
 const BUCKET: &str = "mended by a larger `[grid.length] bucket`, or by a smaller `size`";

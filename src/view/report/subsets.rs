@@ -24,6 +24,9 @@ pub(super) fn section(facts: &Facts) -> Result<Option<Section>> {
         }
         (facts.tables.shown_by("All of them, with their mixes and lengths", "SELECT * FROM subsets"))
         (facts.tables.shown_by("Rows of one", &rows_of(&records[0].name)))
+        @if facts.pipeline.is_some() {
+            p.soft { "Every run of every set, with its epochs, steps and tokens, is a line of " code { "__run__/runs.csv" } "." }
+        }
     };
     Ok(Some(Section {
         id: "subsets",
@@ -72,6 +75,10 @@ fn table(facts: &Facts) -> Result<Table> {
         *most = (*most).max(one.problems);
     }
     let runs = facts.pipeline.as_ref().map(|pipeline| &pipeline.runs);
+    let steps_of = match runs.is_some_and(|runs| runs.budgets(1).len() > 1) {
+        true => "steps, by epochs",
+        false => "steps",
+    };
     let mut table = Table::new(
         "Training sets and their controls",
         &[
@@ -84,7 +91,7 @@ fn table(facts: &Facts) -> Result<Table> {
             "tokens a row",
             "drawn from",
             "problems shared with its set, at most",
-            "steps",
+            steps_of,
             "draw",
             "see",
         ],
@@ -102,7 +109,14 @@ fn table(facts: &Facts) -> Result<Table> {
             Cell::Count(record.problems.into()),
             Cell::Count(record.tokens),
             Cell::count(tokens_a_row(record)),
-            Cell::Count(record.bucket.into()),
+            // What such a control is drawn from is told by its set, problem by problem.
+            match record.role {
+                SubsetRole::Matched
+                | SubsetRole::Paired
+                | SubsetRole::Wrong
+                | SubsetRole::Derived => Cell::Nothing,
+                _ => Cell::Count(record.bucket.into()),
+            },
             Cell::count(shared.get(&*record.name).copied()),
             Cell::count(steps),
             Cell::text(format!("{} {}", record.draw_kind.as_str(), record.draw)),

@@ -9,7 +9,7 @@ use crate::bucket::length::Of;
 use crate::error::thousands;
 use crate::select::SubsetRole;
 use crate::view::figures::{self, Cut, Distribution, Figure, Words};
-use crate::view::page::{Cell, Section, Table, percent};
+use crate::view::page::{Cell, Section, Table, percent, said};
 
 /// Where trainers cut, beside the pipeline's own limit.
 const CUTS: [u64; 3] = [8192, 16384, 32768];
@@ -23,7 +23,7 @@ pub(super) fn section(facts: &Facts) -> Result<Option<Section>> {
         return Ok(None);
     };
     let body = html! {
-        p.soft { (MEASURES) }
+        p.soft { (said(MEASURES)) }
         (findings::limits(facts).markup())
         (by(facts, "style", "By style")?.markup())
         (by(facts, "problem_category", "By category of the problem")?.markup())
