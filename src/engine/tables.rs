@@ -8,6 +8,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use datafusion::catalog::{SchemaProvider, TableProvider};
 use datafusion::common::DataFusionError;
+use datafusion::datasource::TableType;
 use datafusion::execution::runtime_env::RuntimeEnv;
 use datafusion::prelude::{CsvReadOptions, ParquetReadOptions, SessionConfig, SessionContext};
 
@@ -140,6 +141,14 @@ impl SchemaProvider for Tables {
             return Err(error);
         }
         schema.table(name).await
+    }
+
+    /// What lists tables opens none.
+    async fn table_type(&self, name: &str) -> Answer<Option<TableType>> {
+        match self.listed.contains_key(name) {
+            true => Ok(Some(TableType::Base)),
+            false => self.schema()?.table_type(name).await,
+        }
     }
 
     fn register_table(
