@@ -7,9 +7,7 @@
 //!
 //! A line is an array: the figure's name, its inputs, and what comes out. Inputs are drawn with a seed.
 
-use gradatim::eval::compare::{
-    Arm, against_control, arms_spread, contrast, dunnett, holm, mcnemar, sign_flip,
-};
+use gradatim::eval::compare::{Arm, arms_spread, contrast, holm, mcnemar, sign_flip};
 use gradatim::eval::distributions::{beta, beta_quantile, f_noncentral, t_beyond, t_critical};
 use gradatim::eval::intervals::{questions_like_these, this_run};
 use gradatim::eval::ladder::ladder;
@@ -163,13 +161,6 @@ fn families(stream: &mut Stream) {
             json!([found.sd, found.low, found.p]),
         );
     }
-    if let Ok(p) = against_control(&runs[1..], &runs[0]) {
-        say("against_control", json!(means), json!(p));
-    }
-    let t: Vec<f64> = (0..3).map(|_| 3.0 * stream.unit()).collect();
-    let freedom = 3 + stream.below(30);
-    let p = dunnett(&t, &[4, 4, 4], 4, freedom as f64);
-    say("dunnett", json!([t, 4, freedom]), json!(p));
 }
 
 fn curves(stream: &mut Stream) {

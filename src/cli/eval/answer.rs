@@ -445,6 +445,11 @@ fn references(answer: &Answer, laid: Laid) -> String {
             points(gain.difference),
             reach(gain.intervals.of(gain.estimand)),
             about(gain.estimand),
+            gain.degrees_of_freedom
+                .map_or(NONE.into(), |freedom| format!("{freedom:.1}")),
+            p(gain.p),
+            p(gain.p_adjusted),
+            verdict(gain),
         ];
         first
             .into_iter()
@@ -453,7 +458,20 @@ fn references(answer: &Answer, laid: Laid) -> String {
             .collect()
     };
     let head = [
-        "gain", "over", "points", "95 %", "of", "easy", "medium", "hard", "exh", "cov",
+        "gain",
+        "over",
+        "points",
+        "95 %",
+        "of",
+        "df",
+        "p",
+        "p (family)",
+        "says",
+        "easy",
+        "medium",
+        "hard",
+        "exh",
+        "cov",
     ];
     let rows: Vec<Vec<String>> = gains.take(ROWS_SHOWN * 2).map(row).collect();
     table(

@@ -209,13 +209,14 @@ pub(crate) struct Comparison {
     pub paired: bool,
     /// Null where the comparison is refused or cannot be made.
     pub difference: Option<f64>,
+    /// Of the t that `p` is of; over a model that is meant itself that is the larger p of two, one by the draws alone.
     pub standard_error: Option<f64>,
     pub degrees_of_freedom: Option<f64>,
-    /// Of no difference, by itself.
+    /// Of no difference, by itself: below 0.05 where the estimand's interval leaves 0 out.
     pub p: Option<f64>,
     /// The same among all of its family and benchmark.
     pub p_adjusted: Option<f64>,
-    /// `holm`, `dunnett` or `max_t`.
+    /// `holm` or `max_t`.
     pub adjusted_by: Option<&'static str>,
     pub questions: usize,
     pub intervals: Intervals,

@@ -9,10 +9,9 @@ use super::facts::{Told, told};
 use super::families::Question;
 use super::runs::{Benchmark, Measure, Trained};
 use super::weigh::{Term, Weighed, What, by_question, weighed, wins};
-use crate::eval::compare::{DRAWS_MIN, against_control, holm, max_t};
+use crate::eval::compare::{DRAWS_MIN, holm, max_t};
 use crate::eval::intervals::NoInterval;
 use crate::eval::metrics::pass_at;
-use crate::eval::table::Counts;
 
 /// What is called by mistake, at most so often in a family.
 const ALPHA: f64 = 0.05;
@@ -22,8 +21,6 @@ pub(super) struct Compared {
     pub comparison: Comparison,
     /// Its value for each draw, where all its arms go together.
     draws: Vec<f64>,
-    /// Its only cell, where it has one.
-    cell: Option<[usize; 2]>,
 }
 
 /// The effects of a benchmark, each over all of its cells, and the contrasts, a cell each.
@@ -49,7 +46,7 @@ pub(super) fn all(
     let contrasts: Vec<Compared> = contrasts
         .map(|question| of(design, benchmark, &question, options))
         .collect();
-    [effects, contrasts].map(|compared| adjusted(compared, design, benchmark, options.seed))
+    [effects, contrasts].map(|compared| adjusted(compared, options.seed))
 }
 
 /// The weights of the mean over cells of the first less the second; arms that cancel are left out.
@@ -98,14 +95,7 @@ fn of(
         cells: cells.iter().map(named).collect(),
         ..Comparison::default()
     };
-    let cell = match question.cells.as_slice() {
-        [cell] => Some(*cell),
-        _ => None,
-    };
-    Compared {
-        cell,
-        ..compared(comparison, design, benchmark, &what, &runs, told)
-    }
+    compared(comparison, design, benchmark, &what, &runs, told)
 }
 
 /// The cells that are compared, and those whose arms are known to differ. Where none is left all are: nothing is compared then.
@@ -178,7 +168,6 @@ pub(super) fn compared<'b, 'r>(
         return Compared {
             comparison,
             draws: Vec::new(),
-            cell: None,
         };
     }
     let part = |tier, measure| {
@@ -217,11 +206,7 @@ pub(super) fn compared<'b, 'r>(
             Vec::new()
         }
     };
-    Compared {
-        comparison,
-        draws,
-        cell: None,
-    }
+    Compared { comparison, draws }
 }
 
 /// Of pass@k, of all attempts.
@@ -270,12 +255,7 @@ fn fill(comparison: &mut Comparison, found: &Weighed) {
 }
 
 /// Adjusts p inside of each family, and says what each comparison comes to.
-pub(super) fn adjusted(
-    mut all: Vec<Compared>,
-    design: &Design,
-    benchmark: &Benchmark<'_>,
-    seed: u64,
-) -> Vec<Comparison> {
+pub(super) fn adjusted(mut all: Vec<Compared>, seed: u64) -> Vec<Comparison> {
     let mut families: BTreeMap<Family, Vec<usize>> = BTreeMap::new();
     for (at, compared) in all.iter().enumerate() {
         if compared.comparison.p.is_some() {
@@ -287,7 +267,7 @@ pub(super) fn adjusted(
     }
     for places in families.values() {
         let members: Vec<&Compared> = places.iter().map(|&at| &all[at]).collect();
-        let (by, p) = adjust(&members, design, benchmark, seed);
+        let (by, p) = adjust(&members, seed);
         for (&at, p) in places.iter().zip(p) {
             let comparison = &mut all[at].comparison;
             comparison.p_adjusted = Some(p);
@@ -300,79 +280,27 @@ pub(super) fn adjusted(
         .collect()
 }
 
-/// By flips of whole draws where all members are paired and have six draws or more, by Dunnett where some share a control,
-/// else Holm's. Never below a member's own p, which also asks what attempts alone leave open.
-fn adjust(
-    members: &[&Compared],
-    design: &Design,
-    benchmark: &Benchmark<'_>,
-    seed: u64,
-) -> (&'static str, Vec<f64>) {
+/// By flips of whole draws where all members are paired and have six draws or more, else Holm's, also of cells that share a
+/// control: Dunnett's, by one spread for all, turns the order of p round where arms differ in spread, and goes beyond Bonferroni's.
+/// Never below a member's own p, which also asks what attempts alone leave open.
+fn adjust(members: &[&Compared], seed: u64) -> (&'static str, Vec<f64>) {
     let own: Vec<f64> = members
         .iter()
         .filter_map(|member| member.comparison.p)
         .collect();
     let draws: Vec<Vec<f64>> = members.iter().map(|member| member.draws.clone()).collect();
     let enough = draws.iter().all(|draws| draws.len() >= DRAWS_MIN);
-    let flipped = if enough && members.len() > 1 {
-        max_t(&draws, seed)
-    } else {
-        None
+    let flipped = match enough && members.len() > 1 {
+        true => max_t(&draws, seed),
+        false => None,
     };
-    let largest = |p: Vec<f64>| p.iter().zip(&own).map(|(p, own)| p.max(*own)).collect();
-    if let Some(flipped) = flipped {
-        return ("max_t", largest(flipped));
-    }
-    match by_control(members, design, benchmark) {
-        Some(p) => ("dunnett", largest(p)),
+    match flipped {
+        Some(p) => (
+            "max_t",
+            p.iter().zip(&own).map(|(p, own)| p.max(*own)).collect(),
+        ),
         None => ("holm", holm(&own)),
     }
-}
-
-/// Dunnett's p of the arms of each control, times the number of controls (Bonferroni). None where no two arms share one, or
-/// where arms have one draw.
-fn by_control(
-    members: &[&Compared],
-    design: &Design,
-    benchmark: &Benchmark<'_>,
-) -> Option<Vec<f64>> {
-    let mut groups: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-    for (at, member) in members.iter().enumerate() {
-        let [_, control] = member.cell?;
-        let is_control = !design.arms[control].is_subset();
-        groups
-            .entry(is_control.then_some(control)?)
-            .or_default()
-            .push(at);
-    }
-    if groups.values().all(|group| group.len() < 2) {
-        return None;
-    }
-    let mut p = vec![1.0; members.len()];
-    for (&control, group) in &groups {
-        let arms: Vec<usize> = group
-            .iter()
-            .filter_map(|&at| Some(members[at].cell?[0]))
-            .collect();
-        let runs = arms
-            .iter()
-            .chain([&control])
-            .flat_map(|&at| &benchmark.arms[at]);
-        let questions = benchmark.common(runs.collect::<Vec<&Trained<'_>>>(), None);
-        let draws = |at: usize| {
-            Some(
-                benchmark
-                    .units(design, at)?
-                    .draws(&questions, Measure::Avg, None),
-            )
-        };
-        let drawn: Option<Vec<Vec<Vec<Counts>>>> = arms.iter().map(|&at| draws(at)).collect();
-        let found = against_control(&drawn?, &draws(control)?).ok()?;
-        for (&at, found) in group.iter().zip(found) {
-            p[at] = (found * groups.len() as f64).min(1.0);
-        }
-    }
-    Some(p)
 }
 
 fn verdict(comparison: &Comparison) -> Verdict {

@@ -121,6 +121,8 @@ fn find(detectable: &mut Detectable, found: &components::Components) {
         |question_sd| Some(design(question_sd).detectable(TEST)?.smallest_difference / 100.0);
     let these = smallest(None);
     let like_these = found.question_sd.and_then(|sd| smallest(Some(sd)));
+    // With the questions' own there are more degrees of freedom; no less is found on these alone for all that.
+    let like_these = like_these.map(|found| found.max(these.unwrap_or(0.0)));
     detectable.these_questions = these;
     detectable.questions_like_these = like_these;
     if these.is_none() {

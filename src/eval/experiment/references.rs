@@ -51,6 +51,6 @@ fn reference<'b, 'r>(
         benchmark: benchmark.name.clone(),
         whole: figures(benchmark, &units, None)?,
         tiers: by_tier(benchmark, &units),
-        gains: adjusted(arms.map(gain).collect(), design, benchmark, options.seed),
+        gains: adjusted(arms.map(gain).collect(), options.seed),
     })
 }

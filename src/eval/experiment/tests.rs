@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::answer::{Answer, Comparison, Estimand, Verdict};
+use super::answer::{Answer, Comparison, Estimand, Family, Verdict};
 use super::design::{Definition, Design, Line};
 use super::*;
 use crate::eval::attempt::{Asked, Attempt, Facts, Place};
@@ -276,11 +276,20 @@ fn every_axis_has_its_effect_over_the_cells_that_differ_in_it_alone() {
             .iter()
             .all(|effect| effect.estimand == Estimand::ThisKind)
     );
-    let shared = answer
-        .contrasts
-        .iter()
-        .filter(|contrast| contrast.adjusted_by == Some("dunnett"));
-    assert_eq!(shared.count(), 12, "each control is four arms'");
+    let shared = answer.contrasts.iter();
+    let shared = shared.filter(|contrast| contrast.family == Family::Random);
+    let mut shared: Vec<[f64; 2]> = shared
+        .filter_map(|contrast| Some([contrast.p?, contrast.p_adjusted?]))
+        .collect();
+    shared.sort_by(|a, b| a[0].total_cmp(&b[0]));
+    assert_eq!(shared.len(), 12, "each control is four arms'");
+    assert!(
+        shared.is_sorted_by_key(|[_, adjusted]| *adjusted)
+            && shared
+                .iter()
+                .all(|[p, adjusted]| (*p..=12.0 * p).contains(adjusted)),
+        "adjusting turns no order round and goes not beyond Bonferroni's: {shared:?}"
+    );
     let pooled = answer
         .medium_rule
         .rows

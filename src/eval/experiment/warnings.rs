@@ -142,7 +142,7 @@ fn leaked(design: &Design, benchmark: &Benchmark<'_>) -> Vec<String> {
         .is_some_and(|looked| looked.contains(&name));
     if !is_looked_for {
         return vec![format!(
-            "{name}: nobody looked whether the subsets hold its questions (`[screen.contamination]` had not its name)"
+            "{name}: the subsets were not screened for its questions (no `[screen.contamination]` of the pipeline names it)"
         )];
     }
     let mut said = Vec::new();

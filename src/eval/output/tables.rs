@@ -370,7 +370,7 @@ fn comparison_columns<'r>() -> Vec<Filled<'r, ComparisonRow<'r>>> {
             "the same among all of its family and benchmark",
         )
         .perhaps(|row| row.of.p_adjusted),
-        column::<str>("adjusted_by", "holm, dunnett or max_t").perhaps(|row| row.of.adjusted_by),
+        column::<str>("adjusted_by", "holm or max_t").perhaps(|row| row.of.adjusted_by),
         column::<u32>("wins", "questions at which the first is better").always(|row| row.of.wins),
         column::<u32>("losses", "questions at which the second is").always(|row| row.of.losses),
         column::<u32>("ties", "questions at which both are the same").always(|row| row.of.ties),

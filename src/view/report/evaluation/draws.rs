@@ -4,6 +4,7 @@ use maud::{Markup, html};
 
 use super::said::Components;
 use super::{Evaluation, points};
+use crate::Result;
 use crate::view::page::{counted, said};
 use crate::view::report::facts::Row;
 
@@ -12,29 +13,34 @@ const WITHIN_95: f64 = 1.959_963_984_540_054;
 
 impl Evaluation {
     /// What the draws of like sets differ by at each benchmark, and which of the effects are more; nothing without an experiment.
-    pub(super) fn between_draws(&self, effects: &[Row]) -> Markup {
-        let told: Vec<String> = self
-            .said
-            .components
-            .iter()
-            .map(|one| told(one, effects))
-            .collect();
-        html! {
+    pub(super) fn between_draws(&self, effects: &[Row]) -> Result<Markup> {
+        let noise = self.tables.ask(NOISE)?;
+        let of = |one: &Components| {
+            let at = noise
+                .iter()
+                .find(|row| row.text("benchmark") == one.benchmark.as_deref());
+            told(one, at.and_then(|row| row.number("noise")), effects)
+        };
+        let told: Vec<String> = self.said.components.iter().map(of).collect();
+        Ok(html! {
             @if !told.is_empty() {
                 h3 { "Beside what chance draws differ by" }
                 (super::listed(&told))
                 p.soft { (said(HOW_READ)) }
             }
-        }
+        })
     }
 }
 
-const HOW_READ: &str = "A standard deviation is of the true scores of the models, what attempts add to it is taken out; the same, with the \
+/// How much the score of one trained model varies by its attempts.
+const NOISE: &str = "SELECT benchmark, avg(se_attempts * se_attempts) AS noise FROM runs WHERE is_reference IS NOT TRUE GROUP BY benchmark";
+
+const HOW_READ: &str = "A standard deviation is of the true scores of the models, what attempts add to it is taken out: two rows of the table of runs are read by the larger number. The same, with the \
                         other parts of the variation, stands under `components` in `eval.json`. Two models lie within 2.77 (1.96 · √2) of \
                         it in 95 of 100 pairs. An effect is a mean over cells, draws and training seeds, so that one that is smaller can \
                         be beyond chance all the same: then it shows over many sets, and not between two of them.";
 
-fn told(of: &Components, effects: &[Row]) -> String {
+fn told(of: &Components, noise: Option<f64>, effects: &[Row]) -> String {
     let benchmark = of
         .benchmark
         .as_deref()
@@ -59,7 +65,13 @@ fn told(of: &Components, effects: &[Row]) -> String {
         Some(seeds) => format!(", {seeds}"),
         None => ", which holds what training seeds differ by, since each draw has one".to_owned(),
     };
-    let apart = two_apart(draw_sd, of.seed_sd);
+    let apart = two_apart(draw_sd, of.seed_sd, 0.0);
+    let shown = noise.map_or_else(String::new, |noise| {
+        format!(
+            " in their true scores; two scores as the table of runs shows them, which hold what attempts add, up to {}",
+            plain(two_apart(draw_sd, of.seed_sd, noise))
+        )
+    });
     let at_it: Vec<&Row> = effects
         .iter()
         .filter(|row| row.text("benchmark") == of.benchmark.as_deref())
@@ -86,7 +98,8 @@ fn told(of: &Components, effects: &[Row]) -> String {
     };
     format!(
         "At {benchmark} the standard deviation between draws of one kind of set is {} ({}){between}. So two models of two draws of \
-         one kind lie up to {} apart in 95 of 100 pairs, by chance alone. Larger than that is, of {}, {which}",
+         one kind lie up to {} apart in 95 of 100 pairs, by chance alone{shown}. Larger than the first of these is, of {}, \
+         {which}",
         plain(draw_sd),
         freedom(of.draw_freedom),
         plain(apart),
@@ -94,9 +107,10 @@ fn told(of: &Components, effects: &[Row]) -> String {
     )
 }
 
-/// How far two models lie apart, in 95 of 100 pairs, that are trained once each on two draws of one kind.
-fn two_apart(draw_sd: f64, seed_sd: Option<f64>) -> f64 {
-    let variance = draw_sd * draw_sd + seed_sd.map_or(0.0, |sd| sd * sd);
+/// How far two models lie apart, in 95 of 100 pairs, that are trained once each on two draws of one kind; `noise` is what their
+/// attempts add to the variance.
+fn two_apart(draw_sd: f64, seed_sd: Option<f64>, noise: f64) -> f64 {
+    let variance = draw_sd * draw_sd + seed_sd.map_or(0.0, |sd| sd * sd) + noise;
     WITHIN_95 * (2.0 * variance).sqrt()
 }
 
@@ -111,5 +125,17 @@ fn freedom(degrees: u64) -> String {
             counted(few, "degree of freedom", "degrees of freedom")
         ),
         degrees => counted(degrees, "degree of freedom", "degrees of freedom"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// By hand: 1.96 · √2 · √(3² + 4²) is 13.86, and with 12² more, √(2 · 169) · 1.96 = 36.03.
+    #[test]
+    fn scores_as_shown_lie_as_much_further_apart_as_attempts_make_them() {
+        assert_eq!(plain(two_apart(0.03, Some(0.04), 0.0)), "13.9 points");
+        assert_eq!(plain(two_apart(0.03, Some(0.04), 0.0144)), "36.0 points");
     }
 }

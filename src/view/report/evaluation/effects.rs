@@ -42,7 +42,7 @@ impl Evaluation {
                 "cells",
                 "difference",
                 "95 %",
-                "its cells from, to",
+                "its cells from, to; beyond chance",
                 "p, adjusted",
                 "is it beyond chance",
                 "of",
@@ -51,10 +51,15 @@ impl Evaluation {
             ],
         );
         let (sizes, ranges) = (self.arm_sizes()?, self.ranges()?);
+        let lengths = self.by_length()?;
         let members = members(&rows);
         table.rows.extend(rows.iter().map(|row| {
             let p = p_adjusted(row, members[&of_family(row)]);
-            self.effect(row, &sizes, ranges.get(&key(row)), p)
+            let cells = match lengths.get(&key(row)) {
+                Some(lengths) => Cell::text(lengths.join(", ")),
+                None => self.taken(row, &sizes),
+            };
+            self.effect(row, cells, ranges.get(&key(row)), p)
         }));
         let shown = rows.iter().filter(|row| self.is_shown(row)).count() as u64;
         let contrasts = "SELECT family, name, cells, difference, low, high, p_adjusted FROM comparisons WHERE kind = 'contrast'";
@@ -69,10 +74,12 @@ impl Evaluation {
             ),
             body: html! {
                 p.soft { (WHICH_CELLS) }
+                (self.controls_told())
                 (table.markup())
                 p.soft { (WHICH_FAMILY) }
+                p.soft { (LIKE_THESE) }
                 (self.tables.shown_by("The same cell by cell", contrasts))
-                (self.between_draws(&rows))
+                (self.between_draws(&rows)?)
                 (self.by_tier(&rows).markup())
             },
             figures: self.drawn_effects(&rows).into_iter().collect(),
@@ -133,23 +140,36 @@ impl Evaluation {
         ))
     }
 
-    /// For each effect from where to where its cells lie, and of how many of them each interval is clear of nothing.
+    /// Of each effect against controls: how many of its cells are of each length, and their mean; none where all are of one.
+    fn by_length(&self) -> Result<HashMap<Key, Vec<String>>> {
+        let mut found: HashMap<Key, Vec<String>> = HashMap::new();
+        if self.tables.has("arms") {
+            for row in &self.tables.ask(BY_LENGTH)? {
+                let told = format!(
+                    "{} {} ({})",
+                    thousands(row.count("cells")),
+                    row.text("length").unwrap_or("of no length"),
+                    points(row.number("mean"))
+                );
+                found.entry(key(row)).or_default().push(told);
+            }
+            found.retain(|_, lengths| lengths.len() > 1);
+        }
+        Ok(found)
+    }
+
+    /// For each effect from where to where its cells lie, and how many of them are beyond chance as effects are.
     fn ranges(&self) -> Result<HashMap<Key, Row>> {
         let rows = self.tables.ask(
             "SELECT family, name, benchmark, min(difference) AS least, max(difference) AS most, \
-             count(*) FILTER (WHERE low > 0) AS more, count(*) FILTER (WHERE high < 0) AS less FROM comparisons \
+             count(*) FILTER (WHERE low > 0 AND p_adjusted < 0.05) AS more, count(*) FILTER (WHERE high < 0 AND p_adjusted < 0.05) AS \
+             less FROM comparisons \
              WHERE kind = 'contrast' AND difference IS NOT NULL GROUP BY family, name, benchmark",
         )?;
         Ok(rows.into_iter().map(|row| (key(&row), row)).collect())
     }
 
-    fn effect(
-        &self,
-        row: &Row,
-        sizes: &HashMap<String, u64>,
-        range: Option<&Row>,
-        p: Cell,
-    ) -> Vec<Cell> {
+    fn effect(&self, row: &Row, cells: Cell, range: Option<&Row>, p: Cell) -> Vec<Cell> {
         let of_family = row.text("family").unwrap_or_default();
         let name = row.text("name").unwrap_or_default();
         let sql = format!(
@@ -165,7 +185,7 @@ impl Evaluation {
             Cell::text(family(of_family)),
             Cell::text(name),
             Cell::text(row.text("benchmark").unwrap_or("not known")),
-            self.taken(row, sizes),
+            cells,
             difference,
             interval(row, ["low", "high"], points),
             range.map_or(Cell::Nothing, apart),
@@ -246,8 +266,22 @@ impl Evaluation {
 const WHICH_CELLS: &str = "A cell is a pair of sets that differ in the thing alone, and all cells of an effect weigh the same. Of sizes \
                            each is held against the next one of the same kind of set, and of three or more the largest against the \
                            smallest: no other two, so that a kind of set is in a difference of sizes only where these are its \
-                           neighbours or its ends. Of lengths, categories, styles and recipes every two are taken, and a control \
-                           with each set that it is one of.";
+                           neighbours or its ends; controls are no kind of set here. Of lengths, categories, styles and recipes every two are taken, and a control \
+                           with each set that it is one of: effects against two kinds of control are over other cells, and not to be \
+                           compared; how many are of each length, and their mean, stands beside. Cells beyond chance are counted by \
+                           the rule of the effects: interval and p, adjusted for all cells of the family, agree.";
+
+const BY_LENGTH: &str = "SELECT c.family AS family, c.name AS name, c.benchmark AS benchmark, a.length AS length, count(*) AS cells, \
+                         avg(c.difference) AS mean FROM comparisons AS c JOIN (SELECT DISTINCT arm, length FROM arms) AS a ON \
+                         starts_with(c.cells, concat('[[\"', a.arm, '\",')) WHERE c.kind = 'contrast' AND c.difference IS NOT NULL AND c.family IN ('random', \
+                         'matched', 'paired', 'wrong', 'derived') GROUP BY c.family, c.name, c.benchmark, a.length ORDER BY CASE a.length \
+                         WHEN 'short' THEN 0 WHEN 'normal' THEN 1 WHEN 'long' THEN 2 ELSE 3 END, a.length";
+
+/// Why the second interval of an effect may be much wider.
+const LIKE_THESE: &str = "On questions like these: if other questions of their kind were asked, too. It is never narrower, equal where draws \
+                          differ more than questions do, and much wider where few of the questions make most of a difference, or \
+                          fewer than thirty were asked: then up to two more are counted in, one that is won outright and one that is \
+                          lost, as a question that was not asked may be.";
 
 /// Among which others p is adjusted.
 const WHICH_FAMILY: &str = "A family is all effects at one benchmark that vary the same thing: all of size, all of length, all against one \
@@ -288,21 +322,32 @@ fn key(row: &Row) -> Key {
     ["family", "name", "benchmark"].map(|column| row.text(column).map(str::to_owned))
 }
 
-/// From where to where the cells of an effect lie; a mean of cells that differ both ways is nobody's effect.
+/// What is found of a gain over one model, by the rule of the effects.
+pub(super) fn gain(row: &Row) -> &'static str {
+    let [low, high, p] = ["low", "high", "p_adjusted"].map(|name| row.number(name));
+    verdict(match (low, high, p) {
+        _ if row.text("refused").is_some() => "refused",
+        (Some(low), Some(high), _) if low <= 0.0 && high >= 0.0 => "open",
+        (Some(low), _, Some(p)) if p < 0.05 && low > 0.0 => "higher",
+        (Some(_), _, Some(p)) if p < 0.05 => "lower",
+        (Some(_), _, Some(_)) => "not_alone",
+        _ => "open",
+    })
+}
+
+/// From where to where the cells of an effect lie, and how many are beyond chance; a mean of cells that differ both ways is
+/// nobody's effect.
 fn apart(range: &Row) -> Cell {
     let [least, most] = ["least", "most"].map(|end| points(range.number(end)));
     if least == most {
         return Cell::Nothing;
     }
     let ends = format!("{least} to {most}");
-    Cell::Text(match (range.count("more"), range.count("less")) {
-        (0, _) | (_, 0) => ends,
-        (more, less) => format!(
-            "{ends}: opposite, {} clearly more and {} clearly less",
-            thousands(more),
-            thousands(less)
-        ),
-    })
+    Cell::Text(format!(
+        "{ends}; {} more, {} less",
+        thousands(range.count("more")),
+        thousands(range.count("less"))
+    ))
 }
 
 /// The pairs of arms that a comparison is the mean over.

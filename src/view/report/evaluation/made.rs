@@ -4,7 +4,7 @@
 
 use maud::{Markup, html};
 
-use super::{Evaluation, ROWS_MAX, chance, interval, passed, points, score};
+use super::{Evaluation, ROWS_MAX, chance, estimand, interval, passed, points, score};
 use crate::Result;
 use crate::error::thousands;
 use crate::view::page::{Cell, Table, counted, percent, said};
@@ -162,7 +162,9 @@ impl Evaluation {
                 "benchmark",
                 "difference",
                 "95 %",
+                "of",
                 "p, adjusted",
+                "is it beyond chance",
                 "see",
             ],
         );
@@ -190,14 +192,23 @@ impl Evaluation {
                 Cell::text(row.text("benchmark").unwrap_or("not known")),
                 difference,
                 interval(row, ["low", "high"], points),
+                Cell::text(estimand(row)),
                 row.number("p_adjusted")
                     .map_or(Cell::Nothing, |p| Cell::Figure(chance(p))),
+                Cell::text(super::effects::gain(row)),
                 self.tables.rows(&sql),
             ]);
         }
         Ok(table)
     }
 }
+
+/// Why an interval far from nothing may stand beside a p that is not small.
+pub(super) const GAINS_READ: &str = "The interval is of each gain by itself: it holds all differences of which p, by itself, is 0.05 or \
+                                     more. P is adjusted for all gains over one model (Holm), which asks each for a far smaller p: of \
+                                     three draws t has two degrees of freedom, and its p falls slowly however far the interval lies \
+                                     from 0. More draws of a kind make it fall fast. So \u{201c}not among all\u{201d} says that so few draws \
+                                     may agree by chance in one of so many comparisons, and not that the gain is likely nothing.";
 
 const BOTH: &str =
     "SELECT recorded, ours, count(*) AS attempts FROM attempts GROUP BY recorded, ours";

@@ -2,7 +2,9 @@
 
 mod draws;
 mod effects;
+mod hardest;
 mod made;
+mod names;
 mod questions;
 mod said;
 mod sizes;
@@ -78,6 +80,7 @@ impl Evaluation {
             self.effects()?,
             self.questions()?,
             self.sizes()?,
+            self.hardest()?,
             self.tiers()?,
             self.pairs()?,
             self.disagreements()?,
@@ -89,7 +92,9 @@ impl Evaluation {
         let Said {
             words, warnings, ..
         } = &self.said;
+        let gains = self.gains()?;
         let body = html! {
+            (self.headed()?)
             (self.foremost()?)
             @if !words.is_empty() {
                 (folded(&format!("All that it answers, in {}", counted(words.len() as u64, "sentence", "sentences")), &listed(words)))
@@ -98,11 +103,13 @@ impl Evaluation {
             h3 { "The scores" }
             (self.whose_verdicts()?)
             (terms())
+            (self.names())
             (self.arms()?.markup())
             (self.runs()?.markup())
             (self.tables.shown_by("The questions of each run", QUESTIONS_BY_RUN))
-            (self.tables.shown_by("Every attempt", "SELECT * FROM attempts LIMIT 20"))
-            (self.gains()?.markup())
+            (self.tables.shown_by("The first attempts", "SELECT * FROM attempts LIMIT 20"))
+            (gains.markup())
+            @if !gains.rows.is_empty() { p.soft { (made::GAINS_READ) } }
             (self.settings()?.markup())
             @if !warnings.is_empty() { h3 { "What it warns of" } (listed(warnings)) }
         };
@@ -133,9 +140,10 @@ impl Evaluation {
 
     fn found(&self) -> Result<String> {
         let rows = self.tables.ask(
-            "SELECT count(*) AS runs, count(DISTINCT benchmark) AS benchmarks, sum(attempts) AS attempts, min(avg) AS least, \
-             max(avg) AS most, sum(unfinished * attempts) / sum(CASE WHEN unfinished IS NOT NULL THEN attempts END) AS cut FROM \
-             runs",
+            "SELECT count(*) AS runs, count(DISTINCT benchmark) AS benchmarks, sum(attempts) AS attempts, min(avg) FILTER (WHERE \
+             is_reference IS NOT TRUE) AS least, max(avg) FILTER (WHERE is_reference IS NOT TRUE) AS most, min(avg) FILTER (WHERE \
+             is_reference) AS base_least, max(avg) FILTER (WHERE is_reference) AS base_most, sum(unfinished * attempts) / sum(CASE WHEN \
+             unfinished IS NOT NULL THEN attempts END) AS cut FROM runs",
         )?;
         let Some(row) = rows.first().filter(|row| row.count("runs") > 0) else {
             return Ok("No run has an attempt.".to_owned());
@@ -145,13 +153,55 @@ impl Evaluation {
             None => String::new(),
         };
         Ok(format!(
-            "{} at {} were graded on {}; of these {} to {} percent are right, by run{cut}.",
+            "{} at {} were graded on {}; of these {} percent are right, by {}{cut}{}.",
             counted(row.count("runs"), "run", "runs"),
             counted(row.count("benchmarks"), "benchmark", "benchmarks"),
             counted(row.count("attempts"), "attempt", "attempts"),
-            score(row.number("least")),
-            score(row.number("most")),
+            match ["least", "most"].map(|end| row.number(end)) {
+                [None, _] => from_to(row, ["base_least", "base_most"]),
+                _ => from_to(row, ["least", "most"]),
+            },
+            match ["least", "base_least"].map(|end| row.number(end)) {
+                [Some(_), Some(_)] => format!(
+                    "trained run (of what no set trained {})",
+                    from_to(row, ["base_least", "base_most"])
+                ),
+                _ => "run".to_owned(),
+            },
+            self.unanswered()?,
         ))
+    }
+
+    /// How many attempts gave no answer that could be read; nothing where logs hold none at all.
+    fn unanswered(&self) -> Result<String> {
+        let rows = self.tables.ask(UNANSWERED)?;
+        let told = |row: &Row| {
+            format!(
+                "; {} gave no answer that could be read, and {} of them count as right",
+                thousands(row.count("silent")),
+                thousands(row.count("rights"))
+            )
+        };
+        let known = rows.first().filter(|row| row.count("runs") > 0);
+        Ok(known.map_or_else(String::new, told))
+    }
+
+    /// What is looked at, and who graded.
+    fn headed(&self) -> Result<Markup> {
+        let rows = self.tables.ask(
+            "SELECT DISTINCT coalesce(grader, 'the log does not say') AS grader FROM runs ORDER BY grader",
+        )?;
+        let graders: Vec<&str> = rows.iter().filter_map(|row| row.text("grader")).collect();
+        let whose = match self.said.is_by_us() {
+            true => "our verifier's verdicts count; graded in the log by",
+            false => "the log's own verdicts count; graded by",
+        };
+        Ok(html! {
+            dl.facts {
+                @if let Some(title) = self.said.title() { dt { "Experiment" } dd { (one_line(title)) } }
+                dt { "Graded" } dd { (whose) ": " (one_line(&some_of(&graders, GRADERS_MAX))) }
+            }
+        })
     }
 
     /// The kinds of sets that models were trained on; nothing without an experiment.
@@ -198,8 +248,20 @@ impl Evaluation {
     }
 
     fn runs(&self) -> Result<Table> {
+        let all = self.tables.ask("SELECT count(*) AS runs FROM runs")?;
+        let all = all.first().map_or(0, |row| row.count("runs"));
+        let hidden = match all.saturating_sub(ROWS_MAX as u64) {
+            0 => String::new(),
+            more => format!(
+                "; of {} the {} lowest are not shown",
+                thousands(all),
+                thousands(more)
+            ),
+        };
         let mut table = Table::new(
-            "Score of each run, best first: 95 % of this very model on these questions",
+            format!(
+                "Score of each run, best first: 95 % of this very model on these questions{hidden}"
+            ),
             &[
                 "run",
                 "benchmark",
@@ -305,6 +367,7 @@ impl Evaluation {
                 score(last.number("middle"))
             ),
             body: html! {
+                p.soft { (match self.said.has_own_tiers() { true => TIERS_OURS, false => TIERS_PAPERS }) }
                 (shown.markup())
                 (self.tables.shown_by("Which questions each tier has", QUESTIONS_BY_TIER))
             },
@@ -508,7 +571,22 @@ impl Evaluation {
 }
 
 const QUESTIONS_BY_RUN: &str = "SELECT run, benchmark, question, outcome, count(*) AS attempts FROM attempts GROUP BY run, benchmark, \
-                                question, outcome ORDER BY run, benchmark, question, outcome LIMIT 40";
+                                question, outcome ORDER BY run, benchmark, question, outcome";
+
+/// A run of which no attempt has an answer is of a log that holds none.
+const UNANSWERED: &str = "SELECT count(*) AS runs, sum(silent) AS silent, sum(rights) AS rights FROM (SELECT count(*) - count(answer) AS \
+                          silent, count(answer) AS answered, count(*) FILTER (WHERE answer IS NULL AND outcome = 'right') AS rights FROM \
+                          attempts GROUP BY run, benchmark) WHERE answered > 0";
+
+/// How many graders are named.
+const GRADERS_MAX: usize = 5;
+
+fn from_to(row: &Row, ends: [&str; 2]) -> String {
+    match ends.map(|end| score(row.number(end))) {
+        [least, most] if least == most => least,
+        [least, most] => format!("{least} to {most}"),
+    }
+}
 
 const QUESTIONS_BY_TIER: &str = "SELECT tier, benchmark, question FROM attempts WHERE tier IS NOT NULL GROUP BY tier, benchmark, question \
                                  ORDER BY benchmark, tier, length(question), question";
@@ -572,8 +650,13 @@ fn terms() -> Markup {
             dt { "Run, draw" } dd { "a run is one trained model; a draw is a set drawn anew in the same way, and several runs may be trained on it" }
             dt { "95 %, of" } dd {
                 "what the interval is about, on these questions: “these very models” if they answered again; “these sets, \
-                 retrained” if they were trained again; “such sets” if the sets were drawn again; “on questions like these” is wider, \
-                 since other questions would vary too"
+                 retrained” if they were trained again; “such sets” if the sets were drawn again; “on questions like these” if other \
+                 questions of their kind were asked too, which is never narrower and may be equal"
+            }
+            dt { "How it is computed" } dd {
+                "of these very models from what their attempts differ by (below eight attempts at a question Clopper and Pearson's); of \
+                 sets Student's t over the means of their training seeds or draws, and of effects over draws (by Welch where they do not \
+                 go together), never narrower than what attempts alone leave open; questions like these add what questions differ by"
             }
         }
     }
@@ -603,9 +686,15 @@ const TIERS: [(&str, &str, &str); 4] = [
     (
         "exh",
         "extremely hard (exh)",
-        "the models of the paper that named the tiers solve it in less than a tenth of their attempts",
+        "every model solves it in less than a tenth of its attempts",
     ),
 ];
+
+const TIERS_PAPERS: &str = "The tiers are those of the paper that named them (Sun et al., arXiv 2504.11741), fixed before any run here: the base \
+                            model and the trained models that they speak of are the paper's own, for all four, and none of these logs.";
+
+const TIERS_OURS: &str = "The tiers are by the rule of the paper that named them (Sun et al., arXiv 2504.11741), of the models that were named for \
+                          it (`--tiers`): the base model and the trained models that they speak of are those, for all four.";
 
 /// A tier in words, and what a question of it is.
 fn in_words(tier: &str) -> [&str; 2] {

@@ -214,6 +214,9 @@ fn named(most: Option<&Most>) -> [String; 2] {
     })
 }
 
+/// How many effects are named that are the most lopsided.
+const LOPSIDED_MAX: usize = 4;
+
 const HOW_READ: &str = "At so many questions the first side solves more of the attempts, less, or the same, all attempts of a kind of \
                         set together. Counts hold no chance out: of two sides that are alike each wins some. Named are at most three questions \
                         that speak most for each side, with the share of its attempts that the first solves against that of the second.";
@@ -228,11 +231,25 @@ fn found(effects: &[Row], singles: &[Row]) -> String {
     let Some(row) = effects.iter().max_by_key(surer) else {
         return format!("{all} told question by question.");
     };
+    let counts = |row: &Row| ["wins", "losses", "ties"].map(|name| row.count(name));
+    let alike = effects.iter().filter(|one| counts(one) == counts(row));
+    let named: Vec<String> = alike
+        .map(|row| {
+            format!(
+                "{} at {}",
+                row.text("name").unwrap_or_default(),
+                row.text("benchmark")
+                    .unwrap_or("a benchmark that is not known")
+            )
+        })
+        .collect();
+    let are = match named.len() {
+        1 => "effect is",
+        _ => "effects are",
+    };
     format!(
-        "{all} told question by question; the most lopsided effect is {} at {}: more at {} of its questions, less at {}, the same at {}.",
-        row.text("name").unwrap_or_default(),
-        row.text("benchmark")
-            .unwrap_or("a benchmark that is not known"),
+        "{all} told question by question; the most lopsided {are} {}: more at {} of the questions, less at {}, the same at {}.",
+        super::some_of(&named, LOPSIDED_MAX),
         thousands(row.count("wins")),
         thousands(row.count("losses")),
         thousands(row.count("ties"))

@@ -24,6 +24,34 @@ pub(super) struct Said {
     /// Whose grades count: `recorded` or `ours`.
     #[serde(default)]
     grader: String,
+    #[serde(default)]
+    experiment: Option<Experiment>,
+    #[serde(default)]
+    arms: Vec<Arm>,
+    /// There where models of these logs made the tiers.
+    #[serde(default)]
+    tier_rule: Option<serde::de::IgnoredAny>,
+}
+
+#[derive(Deserialize)]
+struct Experiment {
+    #[serde(default)]
+    title: Option<String>,
+}
+
+/// What an arm's name is made of.
+#[derive(Deserialize)]
+struct Arm {
+    #[serde(default)]
+    grid: Option<String>,
+    #[serde(default)]
+    category: Option<String>,
+    #[serde(default)]
+    length: Option<String>,
+    #[serde(default)]
+    style: Option<String>,
+    #[serde(default)]
+    role: String,
 }
 
 /// Standard deviations, in shares.
@@ -109,6 +137,33 @@ impl Said {
         self.effect(row).map_or("open", |effect| &effect.verdict)
     }
 
+    /// What the experiment is called.
+    pub(super) fn title(&self) -> Option<&str> {
+        self.experiment.as_ref()?.title.as_deref()
+    }
+
+    /// Whether models of these logs made the tiers by the paper's rule; else they are those of the paper itself.
+    pub(super) fn has_own_tiers(&self) -> bool {
+        self.tier_rule.is_some()
+    }
+
+    /// Grids, categories, lengths and styles of the sets, in the experiment's order, each once.
+    pub(super) fn parts(&self) -> [Vec<&str>; 4] {
+        let parts: [fn(&Arm) -> &Option<String>; 4] = [
+            |arm| &arm.grid,
+            |arm| &arm.category,
+            |arm| &arm.length,
+            |arm| &arm.style,
+        ];
+        parts.map(|part| once(self.arms.iter().filter_map(|arm| part(arm).as_deref())))
+    }
+
+    /// Kinds of controls, each once.
+    pub(super) fn controls(&self) -> Vec<&str> {
+        let roles = self.arms.iter().map(|arm| arm.role.as_str());
+        once(roles.filter(|role| *role != "subset"))
+    }
+
     /// Whether our verifier's grades count, where it has one.
     pub(super) fn is_by_us(&self) -> bool {
         self.grader == "ours"
@@ -157,6 +212,16 @@ impl Said {
             _ => None,
         })
     }
+}
+
+fn once<'s>(all: impl Iterator<Item = &'s str>) -> Vec<&'s str> {
+    let mut found = Vec::new();
+    for one in all {
+        if !found.contains(&one) {
+            found.push(one);
+        }
+    }
+    found
 }
 
 impl Scaling {

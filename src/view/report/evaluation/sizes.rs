@@ -8,12 +8,12 @@ use std::collections::HashMap;
 use maud::html;
 
 use super::said::Scaling;
-use super::{Evaluation, ROWS_MAX, chance, interval, points, score};
+use super::{Evaluation, ROWS_MAX, chance, points};
 use crate::Result;
 use crate::error::thousands;
 use crate::view::figures::{self, Figure, Panel, Point, Series, Words};
 use crate::view::page::{Cell, Section, Table, counted};
-use crate::view::report::facts::{Row, is};
+use crate::view::report::facts::Row;
 
 /// Sets that differ in size alone, the smallest first.
 struct Ladder<'e> {
@@ -37,7 +37,10 @@ impl Evaluation {
             id: "sizes",
             title: "What more training rows add",
             found: found(&ladders),
-            body: html! { (doublings(&ladders).markup()) (self.points_of(&ladders).markup()) },
+            body: html! {
+                (doublings(&ladders).markup())
+                (self.tables.shown_by("Every set with its size and score", BY_SIZE))
+            },
             figures: drawn(&ladders).into_iter().collect(),
         }))
     }
@@ -56,40 +59,10 @@ impl Evaluation {
         let all = self.said.ladders().map(ladder);
         all.filter(|ladder| ladder.arms.len() > 1).collect()
     }
-
-    fn points_of(&self, ladders: &[Ladder<'_>]) -> Table {
-        let mut table = Table::new(
-            "The same in numbers",
-            &[
-                "of",
-                "rows",
-                "benchmark",
-                "trained for",
-                "draws",
-                "score",
-                "95 %",
-                "see",
-            ],
-        );
-        let all = ladders
-            .iter()
-            .flat_map(|ladder| ladder.arms.iter().map(move |row| (ladder, row)));
-        for (ladder, row) in all.take(ROWS_MAX) {
-            let sql = format!("SELECT * FROM arms WHERE {}", is("arm", row.text("arm")));
-            table.rows.push(vec![
-                Cell::text(ladder.of.name()),
-                Cell::Count(row.count("size")),
-                Cell::text(row.text("benchmark").unwrap_or("not known")),
-                Cell::text(ladder.of.budget.replace('_', " ")),
-                Cell::Count(row.count("draws")),
-                Cell::Figure(score(row.number("avg"))),
-                interval(row, ["avg_low", "avg_high"], score),
-                self.tables.rows(&sql),
-            ]);
-        }
-        table
-    }
 }
+
+const BY_SIZE: &str = "SELECT arm, benchmark, role, size, budget, draws, avg, avg_low, avg_high FROM arms WHERE tier IS NULL AND size IS \
+                       NOT NULL ORDER BY arm, size";
 
 fn found(ladders: &[Ladder<'_>]) -> String {
     let sizes = || ladders.iter().flat_map(|ladder| &ladder.arms);
@@ -100,7 +73,8 @@ fn found(ladders: &[Ladder<'_>]) -> String {
     let is_more = |ladder: &&Ladder<'_>| ladder.of.interval().is_some_and(|[low, _]| low > 0.0);
     let more = ladders.iter().filter(is_more).count() as u64;
     format!(
-        "{} of sets were trained on at several sizes, from {} to {}; of {} the interval of what a doubling adds lies above 0.",
+        "{} of subsets were trained on at several sizes, from {} to {} (their controls are not counted); of {} of these the interval \
+         of what a doubling adds lies above 0.",
         counted(ladders.len() as u64, "kind", "kinds"),
         thousands(least.unwrap_or_default()),
         counted(most.unwrap_or_default(), "row", "rows"),
