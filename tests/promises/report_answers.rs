@@ -411,7 +411,7 @@ fn effects_stand_by_tier_as_the_evaluation_has_them_and_tiers_are_explained() {
     let exh = tiers.iter().find(|row| row[0] == "extremely hard (exh)");
     assert_eq!(
         exh.expect("the tier")[1],
-        "the models of the paper that named the tiers solve it in less than a tenth of their attempts"
+        "every model solves it in less than a tenth of its attempts"
     );
 }
 

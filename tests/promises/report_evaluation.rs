@@ -178,6 +178,22 @@ fn the_base_model_s_score_stands_first_and_its_absence_is_said() {
         let told = &row[at.expect("a head")];
         // Without a template in the base's log nothing is known to differ.
         assert_eq!(*told, format!("{:+.1}", 100.0 * more), "{row:?}");
+        let name = format!("{} - base", row[0]);
+        let known = list(&evaluation["references"][0], "gains").iter();
+        let known = known.filter(|gain| gain["name"] == name.as_str());
+        let verdicts: Vec<&str> = known.map(|gain| text_of(gain, "verdict")).collect();
+        let words = |head: &str| {
+            let at = gains[0].iter().position(|one| one == head);
+            row[at.expect("a head")].as_str()
+        };
+        let expected = match verdicts.as_slice() {
+            ["higher"] => "yes, more",
+            ["lower"] => "yes, less",
+            ["not_alone"] => "not among all effects of its family",
+            _ => "open",
+        };
+        assert_eq!(words("is it beyond chance"), expected, "{verdicts:?}");
+        assert_eq!(words("of"), "these sets, retrained");
         let listed = shown(&place, row.last().expect("a command"));
         let difference = listed[0]["difference"].as_f64().expect("a number");
         assert!((difference - more).abs() < 1e-9 && listed[0]["low"].is_number());
@@ -224,6 +240,68 @@ fn a_set_s_pass_at_k_is_the_mean_over_runs_of_questions_that_any_attempt_solves(
     }
     let terms = section(&page, "evaluation").text();
     assert!(terms.contains("coverage") && terms.contains("never put together"));
+}
+
+#[test]
+fn the_hardest_questions_are_those_that_fewest_attempts_solve() {
+    let place = evaluated();
+    let page = evaluation_page(&place);
+    // Of each question right attempts, all of them, and the runs that solve it at least once.
+    let mut questions: BTreeMap<String, [u32; 3]> = BTreeMap::new();
+    let counted = counted(&place);
+    for run in counted.values().flat_map(BTreeMap::values) {
+        for (question, [right, all]) in run {
+            let of = questions.entry(question.clone()).or_default();
+            *of = [of[0] + right, of[1] + all, of[2] + u32::from(*right > 0)];
+        }
+    }
+    let told = cells(&page, "The 5 hardest and the 5 easiest questions");
+    assert_eq!(told.len() - 1, 10);
+    let share = |of: &[u32; 3]| f64::from(of[0]) / f64::from(of[1]);
+    let mut shares: Vec<f64> = questions.values().map(share).collect();
+    shares.sort_by(f64::total_cmp);
+    let ends = shares[..5].iter().chain(&shares[shares.len() - 5..]);
+    let at = |name: &str| {
+        told[0]
+            .iter()
+            .position(|head| head == name)
+            .expect("a head")
+    };
+    for (row, expected) in told[1..].iter().zip(ends) {
+        let of = questions[&row[0]];
+        assert!((share(&of) - expected).abs() < 1e-12, "{row:?}: {expected}");
+        assert_eq!(row[at("right")], format!("{:.1} %", 100.0 * share(&of)));
+        assert_eq!(
+            number(&row[at("runs that solve it at least once")]),
+            u64::from(of[2])
+        );
+        let listed = shown(&place, row.last().expect("a command"));
+        let rights = listed.iter().filter_map(|run| run["rights"].as_u64());
+        assert_eq!(rights.sum::<u64>(), u64::from(of[0]));
+    }
+    let nobody = questions.values().filter(|of| of[0] == 0).count();
+    let nobody = match nobody {
+        0 => "each is solved by some run at least once,".to_owned(),
+        1 => "1 is never solved,".to_owned(),
+        some => format!("{some} are never solved,"),
+    };
+    let found = section(&page, "hardest").text();
+    assert!(found.contains(&nobody), "{found}");
+}
+
+#[test]
+fn tiers_say_whose_models_made_them_and_names_what_their_parts_are() {
+    let place = evaluated();
+    let page = evaluation_page(&place);
+    let tiers = section(&page, "tiers").text();
+    assert!(tiers.contains("the paper's own, for all four"), "{tiers}");
+    let glance = section(&page, "evaluation").text();
+    assert!(
+        glance.contains("ladder: a part of the experiment"),
+        "{glance}"
+    );
+    let effects = section(&page, "effects").text();
+    assert!(effects.contains("random control"), "{effects}");
 }
 
 #[test]
@@ -312,9 +390,14 @@ fn what_draws_differ_by_and_at_which_questions_is_what_numpy_says() {
             && told.contains("lie up to 3.8 points apart"),
         "{told}"
     );
+    // With the mean over runs of Σ p(1−p)/(n−1)/Q² more, 2.1191 points squared: 7.0076.
+    assert!(
+        told.contains("which hold what attempts add, up to 7.0 points"),
+        "{told}"
+    );
     assert!(
         told.contains(
-            "Larger than that is, of 8 effects, 4: geometry - algebra (+4.4), long - short (+6.4), \
+            "Larger than the first of these is, of 8 effects, 4: geometry - algebra (+4.4), long - short (+6.4), \
              1000 - 100 (+6.7), 200 - 100 (+4.9)"
         ),
         "{told}"

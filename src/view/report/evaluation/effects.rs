@@ -140,7 +140,7 @@ impl Evaluation {
         ))
     }
 
-    /// Of each effect against controls: how many of its cells are of each length, and their mean; none where all are of one.
+    /// Of each effect against controls: how many of its cells are of each length, and their mean; none where none has a length.
     fn by_length(&self) -> Result<HashMap<Key, Vec<String>>> {
         let mut found: HashMap<Key, Vec<String>> = HashMap::new();
         if self.tables.has("arms") {
@@ -148,12 +148,11 @@ impl Evaluation {
                 let told = format!(
                     "{} {} ({})",
                     thousands(row.count("cells")),
-                    row.text("length").unwrap_or("of no length"),
+                    row.text("length").unwrap_or_default(),
                     points(row.number("mean"))
                 );
                 found.entry(key(row)).or_default().push(told);
             }
-            found.retain(|_, lengths| lengths.len() > 1);
         }
         Ok(found)
     }
@@ -266,14 +265,14 @@ impl Evaluation {
 const WHICH_CELLS: &str = "A cell is a pair of sets that differ in the thing alone, and all cells of an effect weigh the same. Of sizes \
                            each is held against the next one of the same kind of set, and of three or more the largest against the \
                            smallest: no other two, so that a kind of set is in a difference of sizes only where these are its \
-                           neighbours or its ends; controls are no kind of set here. Of lengths, categories, styles and recipes every two are taken, and a control \
+                           neighbours or its ends; its controls are not counted. Of lengths, categories, styles and recipes every two are taken, and a control \
                            with each set that it is one of: effects against two kinds of control are over other cells, and not to be \
                            compared; how many are of each length, and their mean, stands beside. Cells beyond chance are counted by \
                            the rule of the effects: interval and p, adjusted for all cells of the family, agree.";
 
 const BY_LENGTH: &str = "SELECT c.family AS family, c.name AS name, c.benchmark AS benchmark, a.length AS length, count(*) AS cells, \
                          avg(c.difference) AS mean FROM comparisons AS c JOIN (SELECT DISTINCT arm, length FROM arms) AS a ON \
-                         starts_with(c.cells, concat('[[\"', a.arm, '\",')) WHERE c.kind = 'contrast' AND c.difference IS NOT NULL AND c.family IN ('random', \
+                         starts_with(c.cells, concat('[[\"', a.arm, '\",')) WHERE a.length IS NOT NULL AND c.kind = 'contrast' AND c.difference IS NOT NULL AND c.family IN ('random', \
                          'matched', 'paired', 'wrong', 'derived') GROUP BY c.family, c.name, c.benchmark, a.length ORDER BY CASE a.length \
                          WHEN 'short' THEN 0 WHEN 'normal' THEN 1 WHEN 'long' THEN 2 ELSE 3 END, a.length";
 

@@ -86,17 +86,18 @@ const EACH: &str = "SELECT benchmark, question, max(tier) AS tier, sum(attempts)
                     rights FROM attempts GROUP BY run, benchmark, question) GROUP BY benchmark, question";
 
 fn found(row: &Row) -> String {
-    let none = |count: u64| match count {
-        0 => "none".to_owned(),
-        some => thousands(some),
-    };
+    let [nobody, everybody] = ["nobody", "everybody"].map(|name| row.count(name));
     format!(
-        "Of {} of {} no run solves {}; in every attempt of all runs {} of them solved.",
+        "Of {} of {} {}, and {} solved in every attempt of all runs.",
         counted(row.count("questions"), "question", "questions"),
         row.text("benchmark")
             .unwrap_or("a benchmark that is not known"),
-        none(row.count("nobody")),
-        match row.count("everybody") {
+        match nobody {
+            0 => "each is solved by some run at least once".to_owned(),
+            1 => "1 is never solved".to_owned(),
+            some => format!("{} are never solved", thousands(some)),
+        },
+        match everybody {
             0 => "none is".to_owned(),
             1 => "1 is".to_owned(),
             some => format!("{} are", thousands(some)),

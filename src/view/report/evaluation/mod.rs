@@ -152,22 +152,26 @@ impl Evaluation {
             Some(share) => format!("; {} of all attempts were cut off", percent(share)),
             None => String::new(),
         };
+        let right = match ["least", "base_least"].map(|end| row.number(end)) {
+            [Some(_), Some(_)] => format!(
+                "{} percent are right in a trained run, {} in what no set trained",
+                from_to(row, ["least", "most"]),
+                from_to(row, ["base_least", "base_most"])
+            ),
+            [None, _] => format!(
+                "{} percent are right, by run",
+                from_to(row, ["base_least", "base_most"])
+            ),
+            _ => format!(
+                "{} percent are right, by run",
+                from_to(row, ["least", "most"])
+            ),
+        };
         Ok(format!(
-            "{} at {} were graded on {}; of these {} percent are right, by {}{cut}{}.",
+            "{} at {} were graded on {}: {right}{cut}{}.",
             counted(row.count("runs"), "run", "runs"),
             counted(row.count("benchmarks"), "benchmark", "benchmarks"),
             counted(row.count("attempts"), "attempt", "attempts"),
-            match ["least", "most"].map(|end| row.number(end)) {
-                [None, _] => from_to(row, ["base_least", "base_most"]),
-                _ => from_to(row, ["least", "most"]),
-            },
-            match ["least", "base_least"].map(|end| row.number(end)) {
-                [Some(_), Some(_)] => format!(
-                    "trained run (of what no set trained {})",
-                    from_to(row, ["base_least", "base_most"])
-                ),
-                _ => "run".to_owned(),
-            },
             self.unanswered()?,
         ))
     }
@@ -175,12 +179,13 @@ impl Evaluation {
     /// How many attempts gave no answer that could be read; nothing where logs hold none at all.
     fn unanswered(&self) -> Result<String> {
         let rows = self.tables.ask(UNANSWERED)?;
-        let told = |row: &Row| {
-            format!(
-                "; {} gave no answer that could be read, and {} of them count as right",
-                thousands(row.count("silent")),
+        let told = |row: &Row| match row.count("silent") {
+            0 => "; none is without an answer".to_owned(),
+            silent => format!(
+                "; {} are without an answer that could be read, of which {} count as right",
+                thousands(silent),
                 thousands(row.count("rights"))
-            )
+            ),
         };
         let known = rows.first().filter(|row| row.count("runs") > 0);
         Ok(known.map_or_else(String::new, told))
