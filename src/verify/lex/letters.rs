@@ -18,7 +18,7 @@ impl Lexer<'_> {
             self.push(Tok::Word(run.to_owned()));
             return;
         }
-        if self.spoken_operator(run, ahead) {
+        if self.spoken_operator(run, ahead) || self.of_module(run) {
             return;
         }
         if let Some(tok) = plain_name(run) {
@@ -42,6 +42,38 @@ impl Lexer<'_> {
         }
         self.at += length;
         self.unknown_run(run);
+    }
+
+    /// A function or a constant of Python's modules: `np.sqrt(2)`, `math.pi`. Only those are taken that can be nothing else;
+    /// their logarithm is the natural one.
+    fn of_module(&mut self, run: &str) -> bool {
+        if !MODULES.contains(&run) {
+            return false;
+        }
+        let Some(rest) = self.rest()[run.len()..].strip_prefix('.') else {
+            return false;
+        };
+        let length = rest
+            .find(|c: char| !c.is_ascii_alphanumeric() && c != '_')
+            .unwrap_or(rest.len());
+        let (name, behind) = rest.split_at(length);
+        let is_called = behind.starts_with('(');
+        let tok = match name {
+            "e" if !is_called => Some(Tok::Const(Const::E)),
+            "log" => Some(Tok::Func(Func::Ln)),
+            "log10" => Some(Tok::Func(Func::Lg)),
+            _ => plain_name(name),
+        };
+        let Some(tok) = tok.filter(|tok| match tok {
+            Tok::Func(_) => is_called,
+            Tok::Const(_) => !is_called,
+            _ => false,
+        }) else {
+            return false;
+        };
+        self.at += run.len() + 1 + length;
+        self.push(tok);
+        true
     }
 
     /// An operator that is written as a word or a letter behind a value: `5 squared`,
@@ -158,6 +190,9 @@ pub(super) fn letter_token(letter: char) -> Tok {
         _ => Tok::Symbol(letter.to_string()),
     }
 }
+
+/// Modules of Python whose names answers are written in.
+const MODULES: [&str; 3] = ["np", "numpy", "math"];
 
 /// Names that are written against what follows them: `sinx`, `2cosx`, `5or7`.
 const PREFIXES: [&str; 18] = [
