@@ -13,7 +13,7 @@ use super::starter::Starter;
 /// read, tried on its first rows, and a small grid to begin with.
 ///
 /// It is a guess by the columns' names and by what they hold. Where nothing looks like a problem with a response it is
-/// refused, with what there is.
+/// refused, with what there is. Files of a folder that are not alike are a source each, as an audit of it reads them.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
@@ -26,6 +26,13 @@ pub(super) struct Arguments {
 
 pub(super) fn init(arguments: &Arguments) -> Result<u8> {
     let progress = Progress::new();
+    if let Some(parted) = Starter::of_unlike(&arguments.data) {
+        for note in &parted.notes {
+            progress.note(note);
+        }
+        print_to_keep(&parted.pipeline())?;
+        return Ok(0);
+    }
     let (starter, place) = Starter::of_data(&arguments.data, &progress)?;
     if starter.trial.trajectories == 0 {
         progress.note(&format!(

@@ -104,6 +104,13 @@ impl Starter {
         }
     }
 
+    /// The same where that is several sources; none where the first file says how all are read, or nothing does.
+    pub(super) fn of_unlike(data: &Data) -> Option<Parted> {
+        let is_on_disk = data.address().is_none();
+        let parted = is_on_disk.then(|| Self::of_each(data).ok()).flatten();
+        parted.filter(|parted| parted.sources.len() > 1)
+    }
+
     /// By the layout that is asked for, or the one whose columns the file has, or its likely columns; none where
     /// nothing looks like a problem with a response.
     pub(super) fn of(
@@ -245,36 +252,59 @@ impl Starter {
         text
     }
 
+    /// The table of one of several sources, which says what decides where that is not what decides of the others.
+    fn table_beside(&self, name: &str, location: &[(&str, &str)], others: Accept) -> String {
+        let accept = self.accept();
+        let own = ("accept", accept.as_str());
+        let own = (accept != others).then_some(own);
+        let keys: Vec<_> = location.iter().copied().chain(own).collect();
+        self.table(name, &keys)
+    }
+
     /// A whole pipeline, with words for who reads it first.
     pub(super) fn pipeline(&self, name: &str, location: &[(&str, &str)]) -> String {
-        let why = match self.accept() {
-            Accept::Recorded => {
-                "the source's own verdicts decide, unless our verifier finds an answer wrong"
-            }
-            Accept::Ours => "our verifier decides, by the gold answer",
-            _ => {
-                "nothing says what is right, so all is accepted: name an `answer` or a `recorded` column"
-            }
-        };
-        format!(
-            "# Written by `gradatim init`: read it, mend what was guessed wrong, then try it with\n\
+        pipeline(
+            &format!("the data {}", self.trial.told()),
+            &self.table(name, location),
+            self.accept(),
+        )
+    }
+}
+
+/// A whole pipeline over the tables of its sources.
+fn pipeline(told: &str, tables: &str, accept: Accept) -> String {
+    let why = match accept {
+        Accept::Recorded => {
+            "the source's own verdicts decide, unless our verifier finds an answer wrong"
+        }
+        Accept::Ours => "our verifier decides, by the gold answer",
+        _ => {
+            "nothing says what is right, so all is accepted: name an `answer` or a `recorded` column"
+        }
+    };
+    format!(
+        "# Written by `gradatim init`: read it, mend what was guessed wrong, then try it with\n\
              #\n\
              #   gradatim plan THIS_FILE\n\
              #\n\
-             # Of the data {}.\n\n\
+             # Of {told}.\n\n\
              on_shortfall = \"short\"  # where there is less than a grid asks for, take what there is\n\n\
-             {}\n\
+             {tables}\n\
              [verify]\n\
              accept = \"{}\"  # {why}\n\n\
              # A hundred of what is accepted, drawn at random. `gradatim example ladder` shows what else a grid can say:\n\
              # categories, lengths, styles, recipes, and the controls beside each.\n\
              [[grid]]\n\
              size = [100]\n",
-            self.trial.told(),
-            self.table(name, location),
-            self.accept().as_str(),
-        )
-    }
+        accept.as_str(),
+    )
+}
+
+/// A name, with a number where another source has it.
+pub(super) fn free(taken: &[String], name: &str) -> String {
+    let numbered = (2..).map(|number| format!("{name}-{number}"));
+    let mut names = std::iter::once(name.to_owned()).chain(numbered);
+    names.find(|name| !taken.contains(name)).unwrap_or_default()
 }
 
 /// Sources that are read each in its own way.
@@ -285,6 +315,24 @@ pub(super) struct Parted {
 }
 
 impl Parted {
+    /// A whole pipeline over them; the first says what decides, where the others say nothing else.
+    pub(super) fn pipeline(&self) -> String {
+        let accept = self
+            .sources
+            .first()
+            .map_or(Accept::None, |(one, _)| one.accept());
+        let mut names: Vec<String> = Vec::new();
+        let mut tables = Vec::new();
+        let mut told: Vec<String> = Vec::new();
+        for (starter, place) in &self.sources {
+            let name = free(&names, &place.name());
+            tables.push(starter.table_beside(&name, &place.keys(), accept));
+            told.push(format!("{name} {}", starter.trial.told()));
+            names.push(name);
+        }
+        pipeline(&told.join(";\n# of "), &tables.join("\n"), accept)
+    }
+
     fn one(starter: Starter, data: &Data) -> Self {
         let notes = starter.note_of_problems();
         Self {

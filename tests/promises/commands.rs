@@ -1900,6 +1900,63 @@ fn a_plan_shows_a_row_as_it_would_be_trained_on() {
 }
 
 #[test]
+fn what_init_writes_of_files_that_are_not_alike_reads_them_as_an_audit_does() {
+    let place = Place::new();
+    let rows = |gold: &str, from: usize| -> Vec<Value> {
+        (from..from + 6)
+            .map(|at| json!({ "question": format!("What is {at}+{at}?"), "response": format!("It is \\boxed{{{}}}.", 2 * at), gold: (2 * at).to_string() }))
+            .collect()
+    };
+    place.write("data/a.jsonl", jsonl(&rows("answer", 10)));
+    place.write("data/b.jsonl", jsonl(&rows("ground_truth", 20)));
+    let mut bare = rows("answer", 30);
+    for row in &mut bare {
+        row.as_object_mut().expect("a row").remove("answer");
+    }
+    place.write("data/c.jsonl", jsonl(&bare));
+    let written = place.gradatim(&["init", "data"]).ends(0).stdout;
+    for says in [
+        "[sources.a]",
+        "[sources.b]",
+        "answer = \"ground_truth\"",
+        "[sources.c]",
+    ] {
+        assert!(written.contains(says), "{says}: {written}");
+    }
+    // What decides is that of the first, and said where it is another.
+    assert_eq!(written.matches("accept = \"ours\"").count(), 1, "{written}");
+    assert_eq!(written.matches("accept = \"none\"").count(), 1, "{written}");
+    place.write(
+        "init.toml",
+        format!("{written}\n[measure]\ntokenizer = 'bytes.json'\n"),
+    );
+    let audited = |source: &str| {
+        let arguments = [
+            "audit",
+            source,
+            "--pool",
+            "p",
+            "--tokenizer",
+            "bytes.json",
+            "--json",
+        ];
+        place.gradatim(&arguments).json()
+    };
+    let (whole, init) = (audited("data"), audited("init.toml"));
+    assert_eq!(whole["findings"], init["findings"]);
+    assert_eq!(whole["verdicts"], init["verdicts"]);
+    let run = ["run", "init.toml", "--pool", "p", "--out", "out"];
+    place.gradatim(&run).ends(0);
+    assert!(
+        place
+            .out("out")
+            .ledger()
+            .iter()
+            .all(|row| row["fate"] == "kept")
+    );
+}
+
+#[test]
 fn what_init_writes_runs_or_is_refused_by_name() {
     let place = Place::new();
     let chat = json!({ "messages": [

@@ -20,7 +20,7 @@ use crate::{Error, Result};
 use clap::Args;
 
 use super::inspect::Data;
-use super::starter::{DataPlace, Starter};
+use super::starter::{DataPlace, Starter, free};
 use super::{Work, apart, print, print_json, say};
 
 /// Shows what a dataset is, on one page: verdicts beside those that it records, exact copies and near duplicates, gold
@@ -231,18 +231,10 @@ impl Tables {
     }
 
     fn put(&mut self, starter: &Starter, place: &DataPlace) {
-        let name = self.free(&place.name());
+        let name = free(&self.names, &place.name());
         self.text += &starter.table(&name, &place.keys());
         self.text.push('\n');
         self.names.push(name);
-    }
-
-    /// The name, with a number where another source has it.
-    fn free(&self, name: &str) -> String {
-        let numbered = (2..).map(|number| format!("{name}-{number}"));
-        let mut names = std::iter::once(name.to_owned()).chain(numbered);
-        let is_free = |name: &String| !self.names.contains(name);
-        names.find(is_free).unwrap_or_default()
     }
 
     /// The pipeline of these tables, beside those of `own`.

@@ -65,10 +65,12 @@ fn unmeasured(facts: &Facts) -> Result<Option<Section>> {
     let body = html! {
         p.soft {
             "A pipeline with " code { "behaviours = true" } " under " code { "[measure]" } " counts them"
-            @match facts.audit {
-                Some(_) => {
+            @match &facts.audit {
+                Some(audit) => {
                     "; an audit counts them where it is given such a pipeline: " (typed("gradatim init DATA > pipeline.toml"))
-                    " writes one, to which the key is added, and "
+                    " writes one that reads DATA as the audit did"
+                    @if audit.asked.sources.len() > 1 { " (of each of the data one, and their tables go into one file)" }
+                    ", to which the key is added, and "
                     (typed("gradatim audit pipeline.toml --out again --report")) " audits its sources"
                 }
                 None => {}
