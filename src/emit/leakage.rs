@@ -13,6 +13,7 @@ use std::collections::HashMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::error::thousands;
 use crate::plan::contamination::SoughtBenchmark;
 use crate::run::Experiment;
 use crate::screen::contamination::fingerprint::{
@@ -49,6 +50,35 @@ pub(crate) struct Leakage {
     pub vectors: Option<VectorsRecord>,
     /// Every problem that meets an item of a benchmark, by problem id; a problem may stand here twice.
     pub hits: Vec<HitRecord>,
+}
+
+impl Leakage {
+    /// How much the detector is to be trusted, as a sentence goes on: its false alarms, and what it does not find.
+    pub(crate) fn doubts(&self) -> String {
+        let alarms = &self.detector.false_alarms;
+        let mut missed: Vec<&str> = Vec::new();
+        for name in self.benchmarks.iter().flat_map(|one| &one.not_found) {
+            if !missed.contains(&name.as_str()) {
+                missed.push(name);
+            }
+        }
+        let missed = match missed.is_empty() {
+            true => String::new(),
+            false => format!(
+                "; not found are some: {}",
+                missed.join(", ").replace('_', " ")
+            ),
+        };
+        format!(
+            "falsely flagged of {} that are none of theirs: {} as contaminated and {} as suspect{missed}",
+            match alarms.problems {
+                1 => "1 problem".to_owned(),
+                count => format!("{} problems", thousands(count.into())),
+            },
+            thousands(alarms.contaminated.into()),
+            thousands(alarms.suspect.into()),
+        )
+    }
 }
 
 /// The detector, and what is dropped.

@@ -693,6 +693,87 @@ fn several_sources_are_audited_as_one_and_their_rows_told_apart() {
     assert_eq!(copy["examples"][0]["told"], json!("of rows/rows.jsonl:8"));
 }
 
+#[test]
+fn of_what_nobody_says_how_it_ended_that_is_said_and_what_is_left_to_train_on_is_counted() {
+    let row = |at: usize, response: String| json!({ "question": problem(at, at), "response": response, "answer": at.to_string() });
+    let rows: Vec<Value> = (0..12)
+        .map(|at| {
+            row(
+                at,
+                match at {
+                    // Whole, cut off in its thinking, and without marks: right, and wrong.
+                    0..3 => reply(at, 40 + at),
+                    3..5 => format!("<think>\nSo, {at} is what I think it is, but"),
+                    5..9 => format!("As one counts, number {at}, it is \\boxed{{{at}}}."),
+                    _ => format!("As one counts, number {at}, it is \\boxed{{70{at}}}."),
+                },
+            )
+        })
+        .collect();
+    let place = Place::new();
+    place.write("rows.jsonl", jsonl(&rows));
+    let told = audited(
+        &place,
+        &["rows.jsonl", "--out", "out", "--report", "--json"],
+    )
+    .json();
+    let cut_off = &findings(&told)["cut_off"];
+    assert_eq!(
+        (&cut_off["rows"], &cut_off["rows_not_known"]),
+        (&json!(2), &json!(7))
+    );
+    assert_eq!(findings(&told)["wrong"]["rows_not_known"], json!(0));
+    let unspoiled = &told["unspoiled"];
+    assert_eq!(
+        (&unspoiled["rows"], &unspoiled["rows_of_no_benchmark"]),
+        (&json!(7), &json!(7))
+    );
+    let page = audited(&place, &["rows.jsonl"]).stdout;
+    let page: Vec<&str> = page.split_whitespace().collect();
+    let page = page.join(" ");
+    let report = std::fs::read_to_string(place.path("out.report.html")).expect("a report");
+    let said = "of 7 it is not known: they have neither a finish reason nor thinking marks";
+    assert!(page.contains(said), "{page}");
+    assert!(report.contains(said), "{report}");
+    assert!(
+        report.contains("7 of 12 trajectories, and 7 of them answer no benchmark"),
+        "{report}"
+    );
+    assert!(
+        page.contains("7 trajectories, 7 of them of no benchmark's problem"),
+        "{page}"
+    );
+}
+
+#[test]
+fn replies_that_end_at_one_length_are_told_where_lengths_are() {
+    let said = |response: String, at: usize| json!({ "question": problem(at, at), "response": response, "answer": at.to_string() });
+    let rows: Vec<Value> = (0..100)
+        .map(|at| said(reply(at, if at < 60 { 20 + at } else { 400 + at % 7 }), at))
+        .collect();
+    let place = Place::new();
+    place.write("rows.jsonl", jsonl(&rows));
+    place.write("short.jsonl", jsonl(&rows[..60]));
+    let told = audited(
+        &place,
+        &["rows.jsonl", "--out", "out", "--report", "--json"],
+    )
+    .json();
+    let wall = &told["lengths"]["wall"];
+    assert_eq!(
+        (&wall["rows"], &wall["rows_before"]),
+        (&json!(40), &json!(0))
+    );
+    assert_eq!(
+        (&wall["rows_cut_off"], &wall["rows_not_known"]),
+        (&json!(0), &json!(0))
+    );
+    let report = std::fs::read_to_string(place.path("out.report.html")).expect("a report");
+    assert!(report.contains("40 responses have from"), "{report}");
+    let told = audited(&place, &["short.jsonl", "--json"]).json();
+    assert_eq!(told["lengths"]["wall"], Value::Null);
+}
+
 /// The words of each command that a page names, without the program's.
 fn commands(page: &str) -> Vec<Vec<String>> {
     let lines = page
@@ -853,6 +934,15 @@ fn every_figure_of_a_page_is_shown_by_the_query_beside_it() {
                 asked.insert(kind.to_owned());
                 continue;
             }
+            None if sql.contains("unspoiled") => {
+                let unspoiled = &told["unspoiled"];
+                let counts = json!([{
+                    "unspoiled": unspoiled["rows"],
+                    "of_no_benchmark": unspoiled["rows_of_no_benchmark"],
+                }]);
+                assert_eq!(rows, counts, "{sql}");
+                ("unspoiled", Some(1))
+            }
             None if sql.contains("tokens >") => ("lengths", Some(1)),
             None if sql.contains("recorded") => ("verdicts", None),
             None if sql.contains("leakage") => {
@@ -888,7 +978,14 @@ fn every_figure_of_a_page_is_shown_by_the_query_beside_it() {
     let some = met.chain(found).filter(|(_, rows)| **rows != json!(0));
     let mut expected: BTreeSet<String> = some.map(|(kind, _)| kind).collect();
     let figures = [
-        "verdicts", "lengths", "category", "style", "language", "leakage", "origin",
+        "verdicts",
+        "unspoiled",
+        "lengths",
+        "category",
+        "style",
+        "language",
+        "leakage",
+        "origin",
     ];
     expected.extend(figures.map(str::to_owned));
     assert_eq!(asked, expected);

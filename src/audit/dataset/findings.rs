@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::answers::{Answers, OF_ANSWERS};
 use super::golds::Golds;
-use super::kinds::{Basis, Kind, REPEATED_SHARE_MAX, SHORT_THINKING_TOKENS, Section};
+use super::kinds::{Basis, Kind, REPEATED_SHARE_MAX, SHORT_THINKING_TOKENS, SPOILING, Section};
 use super::lengths::share;
 use super::mixes::LANGUAGE;
 use super::rows::Rows;
@@ -36,8 +36,21 @@ pub(crate) struct Finding {
     pub rows: u64,
     /// Of all entries under `reading`, else of all trajectories.
     pub share: f64,
+    /// Trajectories of which it is not known whether they are of it; of most kinds it is known of all.
+    pub rows_not_known: u64,
     /// The first of them.
     pub examples: Vec<Example>,
+}
+
+/// Trajectories that nothing was found in that makes one useless to train on.
+#[derive(Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub(crate) struct Unspoiled {
+    /// The kinds of findings that do.
+    pub kinds: Vec<&'static str>,
+    /// Trajectories with none of them.
+    pub rows: u64,
+    /// Those among them that answer no benchmark's problem.
+    pub rows_of_no_benchmark: u64,
 }
 
 /// A kind that could not be looked for, as nothing in the dataset tells of it.
@@ -75,6 +88,23 @@ impl Example {
             told,
         }
     }
+}
+
+impl Unspoiled {
+    /// Counts the trajectory whose kinds were seen last.
+    fn add(&mut self, seen: &Sightings<'_, '_>) {
+        self.rows += u64::from(!seen.is_spoiled);
+        self.rows_of_no_benchmark += u64::from(!seen.is_spoiled && !seen.is_contaminated);
+    }
+}
+
+/// What was found, and what could not be looked for.
+pub(super) struct Findings {
+    /// In the order of sections and kinds.
+    pub findings: Vec<Finding>,
+    pub unsought: Vec<Unsought>,
+    /// None where no row has a response.
+    pub unspoiled: Option<Unspoiled>,
 }
 
 /// What only all of a dataset's rows together tell.
@@ -123,6 +153,7 @@ pub(super) const TELLING_TOKENS: u32 = 64;
 #[derive(Default)]
 struct Sighting {
     rows: u64,
+    not_known: u64,
     first: Vec<(u32, Option<String>)>,
 }
 
@@ -130,6 +161,9 @@ struct Sighting {
 struct Sightings<'e, 'r> {
     entries: &'e [Entry],
     kinds: BTreeMap<Kind, Sighting>,
+    /// Whether the entry that is looked at is of a kind that spoils it, and whether of a benchmark.
+    is_spoiled: bool,
+    is_contaminated: bool,
     /// Where each sighting is written.
     rows: &'r mut Rows<'e>,
 }
@@ -140,6 +174,8 @@ impl<'e, 'r> Sightings<'e, 'r> {
         Self {
             entries,
             kinds: kinds.map(|kind| (kind, Sighting::default())).collect(),
+            is_spoiled: false,
+            is_contaminated: false,
             rows,
         }
     }
@@ -147,6 +183,8 @@ impl<'e, 'r> Sightings<'e, 'r> {
     /// Counts an entry; of one row the first is named.
     fn see(&mut self, kind: Kind, entry: u32, told: impl Fn() -> Option<String>) {
         self.rows.add(kind.as_str(), entry, &told);
+        self.is_spoiled |= kind.spoils();
+        self.is_contaminated |= kind == Kind::Contaminated;
         let place = |entry: u32| {
             let row = &self.entries[entry as usize];
             (row.part, row.row)
@@ -157,6 +195,11 @@ impl<'e, 'r> Sightings<'e, 'r> {
         if sighting.first.len() < FIRST && last != Some(place(entry)) {
             sighting.first.push((entry, told()));
         }
+    }
+
+    /// Counts an entry of which it is not known whether it is of the kind.
+    fn doubt(&mut self, kind: Kind) {
+        self.kinds.entry(kind).or_default().not_known += 1;
     }
 
     /// Takes away the kinds without rows that could not be looked for: of them nobody knows that there are none.
@@ -177,7 +220,7 @@ impl<'e, 'r> Sightings<'e, 'r> {
 /// Who watches is told of so many rows at once.
 const TOLD_ROWS: u64 = 1024;
 
-/// What was found in the rows of a dataset, in the order of sections and kinds, and what could not be looked for.
+/// What was found in the rows of a dataset.
 ///
 /// Each row of each kind goes to `rows`.
 pub(super) fn findings<'e>(
@@ -185,12 +228,17 @@ pub(super) fn findings<'e>(
     known: &Known<'_>,
     rows: &mut Rows<'e>,
     settings: &Settings<'_>,
-) -> Result<(Vec<Finding>, Vec<Unsought>)> {
+) -> Result<Findings> {
     let mut seen = Sightings::new(&scope.experiment.entries.rows, rows);
     let (mut entries, mut trajectories) = (0, 0);
     let all = scope.entries().count() as u64;
     settings.watch.begin("findings", Amount::rows(all));
     let mut copies = Copies::default();
+    let mut unspoiled = Unspoiled {
+        kinds: SPOILING.map(Kind::as_str).to_vec(),
+        rows: 0,
+        rows_of_no_benchmark: 0,
+    };
     let mut answers = Answers::default();
     for (at, entry) in scope.entries() {
         entries += 1;
@@ -200,12 +248,16 @@ pub(super) fn findings<'e>(
         match &entry.body {
             Err(void) => seen.see(Kind::Unread(*void), at, || None),
             Ok(body) => {
+                (seen.is_spoiled, seen.is_contaminated) = (false, false);
                 trajectories += 1;
                 let language = known.languages[body.problem as usize];
                 seen.rows.add(LANGUAGE, at, || language.map(str::to_owned));
                 alone(&mut seen, at, body, known, &answers);
                 of_problem(&mut seen, scope, at, body, known);
                 copies.look(&mut seen, scope, at, body);
+                if !is_problem_alone(body) {
+                    unspoiled.add(&seen);
+                }
             }
         }
         seen.rows.flush_if_many()?;
@@ -233,6 +285,7 @@ pub(super) fn findings<'e>(
                 false => kind.sentence_of_problems(),
             },
             rows: sighting.rows,
+            rows_not_known: sighting.not_known,
             share: share(sighting.rows, of),
             examples: examples
                 .map(|(at, told)| Example::of(scope, at, told))
@@ -241,7 +294,11 @@ pub(super) fn findings<'e>(
     };
     let mut findings: Vec<Finding> = seen.kinds.into_iter().map(finding).collect();
     findings.sort_by_key(|finding| finding.section);
-    Ok((findings, unsought))
+    Ok(Findings {
+        findings,
+        unsought,
+        unspoiled: known.basis.response.then_some(unspoiled),
+    })
 }
 
 /// Says of the rows to look at what was asked for and what was answered, where that is not said yet.
@@ -309,6 +366,9 @@ fn alone(seen: &mut Sightings<'_, '_>, at: u32, body: &Body, known: &Known<'_>, 
         thinks && body.thinking_tokens <= SHORT_THINKING_TOKENS,
     );
     see(Kind::Repetitive, body.repeated_share > REPEATED_SHARE_MAX);
+    if body.finished.is_none() {
+        seen.doubt(Kind::CutOff);
+    }
 }
 
 /// What its problem tells.

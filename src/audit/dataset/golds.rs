@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::answers::without_middle;
 use super::scope::Scope;
 use crate::Result;
 use crate::ids::{self, Id};
@@ -27,6 +28,8 @@ pub(crate) struct GoldDisagreement {
 #[derive(Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct GoldRecord {
     pub answer: String,
+    /// The problem's text in a line, cut in its middle.
+    pub problem: String,
     pub problem_id: String,
     /// Source, file and row, counted from 0.
     pub place: String,
@@ -46,6 +49,16 @@ struct Gold {
     problem: u32,
     entry: u32,
     answer: String,
+    /// Of the problem, in a line and cut.
+    text: String,
+}
+
+/// Letters of a problem's text that are told.
+const TEXT_CHARS: usize = 300;
+
+fn in_a_line(text: &str) -> String {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    without_middle(&words.join(" "), TEXT_CHARS)
 }
 
 pub(super) fn golds(scope: &Scope<'_>, settings: &Settings<'_>) -> Result<Golds> {
@@ -99,12 +112,13 @@ fn spellings(scope: &Scope<'_>, cluster: impl Fn(u32) -> u32) -> Vec<u32> {
 /// The gold answers of these entries; those without one are left out.
 fn read(scope: &Scope<'_>, entries: &[u32], settings: &Settings<'_>) -> Result<Vec<Gold>> {
     let mut golds = Vec::with_capacity(entries.len());
-    let mut add = |entry: u32, answer: Option<&str>| {
+    let mut add = |entry: u32, text: String, answer: Option<&str>| {
         if let Some(answer) = answer.filter(|gold| !gold.trim().is_empty()) {
             golds.push(Gold {
                 problem: scope.experiment.entries.body_of(entry).problem,
                 entry,
                 answer: answer.to_owned(),
+                text,
             });
         }
     };
@@ -112,7 +126,7 @@ fn read(scope: &Scope<'_>, entries: &[u32], settings: &Settings<'_>) -> Result<V
     let mut untold = Vec::new();
     for &entry in entries {
         match kept.get(&scope.experiment.entries.body_of(entry).text_id) {
-            Some(answer) => add(entry, answer.as_deref()),
+            Some((text, answer)) => add(entry, text.clone(), answer.as_deref()),
             None => untold.push(entry),
         }
     }
@@ -121,16 +135,20 @@ fn read(scope: &Scope<'_>, entries: &[u32], settings: &Settings<'_>) -> Result<V
     scope.each_text(&untold, |entry, trajectory| {
         settings.check_stop()?;
         settings.watch.advance(Amount::rows(1));
-        add(entry, trajectory.gold.as_deref());
+        add(
+            entry,
+            in_a_line(&trajectory.problem),
+            trajectory.gold.as_deref(),
+        );
         Ok(())
     })?;
     golds.sort_by_key(|gold| gold.entry);
     Ok(golds)
 }
 
-/// The gold answers that the pool keeps, one of each problem and part, by the id of both as they are written: of the ways
+/// The gold answers that the pool keeps, with their problems, one of each problem and part, by the id of both as they are written: of the ways
 /// in which the entries are. To read the others takes their whole rows.
-fn kept(scope: &Scope<'_>, entries: &[u32]) -> Result<HashMap<Id, Option<String>>> {
+fn kept(scope: &Scope<'_>, entries: &[u32]) -> Result<HashMap<Id, (String, Option<String>)>> {
     let bodies = entries
         .iter()
         .map(|&entry| scope.experiment.entries.body_of(entry));
@@ -141,9 +159,10 @@ fn kept(scope: &Scope<'_>, entries: &[u32]) -> Result<HashMap<Id, Option<String>
     }
     scope.each_problem_batch(&[PROBLEM.name(), ANSWER.name()], |batch| {
         for (problem, answer) in PROBLEM.of(batch)?.into_iter().zip(ANSWER.of(batch)?) {
-            let id = ids::text_id(problem.unwrap_or_default(), answer);
+            let problem = problem.unwrap_or_default();
+            let id = ids::text_id(problem, answer);
             if wanted.contains(&id) {
-                kept.insert(id, answer.map(str::to_owned));
+                kept.insert(id, (in_a_line(problem), answer.map(str::to_owned)));
             }
         }
         Ok(())
@@ -173,6 +192,7 @@ fn told(scope: &Scope<'_>, golds: &[Gold]) -> GoldDisagreement {
     let new = golds.iter().filter(|gold| seen.insert(gold.answer.trim()));
     let record = |gold: &Gold| GoldRecord {
         answer: gold.answer.clone(),
+        problem: gold.text.clone(),
         problem_id: id(gold.problem).to_string(),
         place: scope.place(gold.entry),
     };

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::error::thousands;
 use crate::source::{Remark, Void};
 
 /// A kind of finding. Those of reading are counted where they were met, all others wherever they can be looked for.
@@ -77,6 +78,17 @@ pub(super) const REPEATED_SHARE_MAX: f32 = 0.5;
 
 /// A thinking part of so many tokens is hardly more than its marks.
 pub(super) const SHORT_THINKING_TOKENS: u32 = 24;
+
+/// The kinds whose rows are of no use to train on. A benchmark's problem is counted apart: it spoils a measure, not the row.
+pub(super) const SPOILING: [Kind; 7] = [
+    Kind::Wrong,
+    Kind::NoAnswer,
+    Kind::Copy,
+    Kind::CutOff,
+    Kind::ThinkingUnclosed,
+    Kind::NothingBehindThinking,
+    Kind::Repetitive,
+];
 
 /// What the trajectories of a dataset have; a kind that needs what none of them has cannot be looked for.
 #[derive(Clone, Copy, Debug, Default)]
@@ -192,6 +204,11 @@ impl Kind {
         )
     }
 
+    /// Whether a row of it is of no use to train on, whatever the experiment: what only may be so is left to who looks.
+    pub(super) fn spoils(self) -> bool {
+        matches!(self, Self::Unread(_)) || SPOILING.contains(&self)
+    }
+
     /// Its word in JSON; of reading that of the ledger.
     pub(crate) fn as_str(self) -> &'static str {
         match self {
@@ -252,7 +269,9 @@ impl Kind {
             Self::GoldDisagrees => "have a problem that stands here with different gold answers",
             Self::Copy => "repeat an earlier problem",
             Self::NearDuplicate => "are a near duplicate of an earlier problem",
-            Self::SameTemplate => "are an earlier problem's words with other numbers",
+            Self::SameTemplate => {
+                "share most of their words with an earlier problem, which has other numbers or asks for more or for less"
+            }
             Self::Contaminated => "are a benchmark's problem",
             Self::Suspect => "may be made from a benchmark's problem",
             Self::CategoriesConflict => "have a problem that is of several categories",
@@ -280,14 +299,17 @@ impl Kind {
                 "have the measures of an earlier response, to a near duplicate of its problem"
             }
             Self::NearDuplicate => "answer a near duplicate of an earlier problem",
-            Self::SameTemplate => "answer an earlier problem's words with other numbers",
+            Self::SameTemplate => {
+                "answer a problem that shares most of its words with an earlier one, which has other numbers or asks for more \
+                 or for less"
+            }
             Self::Contaminated => "answer a benchmark's problem",
             Self::Suspect => "answer what may be made from a benchmark's problem",
             Self::CutOff => {
                 "were cut off: they are recorded as that, or their thinking never closes"
             }
             Self::ThinkingUnclosed => "open a thinking part that never closes",
-            Self::ThinkingMissing => "have no thinking, where others have",
+            Self::ThinkingMissing => "have no marked thinking, where others have",
             Self::ThinkingShort => "have a thinking part of hardly a word",
             Self::NothingBehindThinking => "say nothing behind their thinking",
             Self::Repetitive => "say more than half of their text again",
@@ -295,6 +317,26 @@ impl Kind {
             Self::CategoriesConflict => "answer a problem that is of several categories",
         }
         .to_owned()
+    }
+}
+
+/// Of how many rows it is not known whether they are of a kind, and why; nothing where it is known of all.
+pub(crate) fn untold(rows: u64) -> String {
+    match rows {
+        0 => String::new(),
+        rows => format!(
+            "; of {} it is not known: they have neither a finish reason nor thinking marks",
+            thousands(rows)
+        ),
+    }
+}
+
+/// A kind of which no row was found, by its word: a row that may be made from a benchmark's problem is not of it where it
+/// has one outright.
+pub(crate) fn missed(kind: &str) -> String {
+    match kind {
+        "suspect" => "suspect and not contaminated too".to_owned(),
+        kind => kind.replace('_', " "),
     }
 }
 

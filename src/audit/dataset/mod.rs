@@ -38,14 +38,15 @@ use crate::source::{Columns, Void, column_kinds, layout};
 use crate::verify::Outcome;
 pub(crate) use against::{Against, Match};
 pub(crate) use answers::without_middle;
-pub(crate) use findings::{Example, Finding, Unsought};
-use findings::{Known, is_problem_alone};
+pub(crate) use findings::{Example, Finding, Unsought, Unspoiled};
+use findings::{Findings, Known, is_problem_alone};
 pub(crate) use folder::{rows_path, write};
 pub(crate) use golds::GoldDisagreement;
-pub(crate) use kinds::Section;
-pub(crate) use lengths::{Lengths, Quantiles};
+pub(crate) use kinds::{Section, missed, untold};
+use lengths::Reply;
+pub(crate) use lengths::{Lengths, Quantiles, Wall};
 pub(crate) use mixes::Mix;
-pub(crate) use queries::{Asked, query};
+pub(crate) use queries::{Asked, query, unspoiled};
 use rows::Rows;
 pub(crate) use rows::columns;
 pub(in crate::audit) use scope::Scope;
@@ -81,6 +82,8 @@ pub(crate) struct Audit {
     pub findings: Vec<Finding>,
     /// Kinds that could not be looked for, as no row has what they need; they are none of the findings.
     pub not_looked_for: Vec<Unsought>,
+    /// Trajectories that nothing makes useless to train on; null where there is no response.
+    pub unspoiled: Option<Unspoiled>,
     /// Our verdicts beside those that the dataset records.
     pub verdicts: Vec<VerdictRecord>,
     pub lengths: Lengths,
@@ -192,10 +195,8 @@ fn of_scope(
             .trajectories()
             .filter(|(_, body)| !is_problem_alone(body))
     };
-    let counts: Vec<(u32, u32)> = answered()
-        .map(|(_, body)| (body.tokens, body.thinking_tokens))
-        .collect();
-    let thinking = counts.iter().filter(|(_, thinking)| *thinking > 0).count() as u64;
+    let replies: Vec<Reply> = answered().map(|(_, body)| Reply::of(body)).collect();
+    let thinking = replies.iter().filter(|reply| reply.thinking > 0).count() as u64;
     let language = mixes.iter().find(|mix| mix.variable == mixes::LANGUAGE);
     let language = language.and_then(Mix::first);
     let unclosed = unclosed::unclosed(scope, settings)?;
@@ -206,7 +207,11 @@ fn of_scope(
         language,
         basis: findings::basis(scope, language),
     };
-    let (findings, not_looked_for) = findings::findings(scope, &known, &mut rows, settings)?;
+    let Findings {
+        findings,
+        unsought,
+        unspoiled,
+    } = findings::findings(scope, &known, &mut rows, settings)?;
     let against = match scope.others().is_empty() {
         true => None,
         false => {
@@ -224,15 +229,16 @@ fn of_scope(
         notes: notes(scope),
         entries: scope.entries().count() as u64,
         trajectories,
-        problems_alone: trajectories - counts.len() as u64,
+        problems_alone: trajectories - replies.len() as u64,
         distinct: scope.distinct().len() as u64,
         problems: count(asked),
         clusters: clusters(experiment, asked),
         findings,
-        not_looked_for,
+        not_looked_for: unsought,
+        unspoiled,
         verdicts: verdicts(answered().map(|(_, body)| body)),
         thinking,
-        lengths: lengths::lengths(&experiment.plan.tokenizer, texts.tokens_of(asked), &counts),
+        lengths: lengths::lengths(&experiment.plan.tokenizer, texts.tokens_of(asked), &replies),
         mixes,
         gold_disagreements: golds.disagreements,
         contamination: Leakage::new(experiment),

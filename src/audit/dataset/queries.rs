@@ -11,6 +11,8 @@ pub(crate) enum Asked<'a> {
     /// The rows that meet the source that the dataset is held against in one way, by its word.
     Meeting(&'a str),
     Verdicts,
+    /// How many trajectories nothing makes useless to train on, and those of no benchmark's problem.
+    Unspoiled,
     /// Replies and what a maximum of so many tokens takes.
     Lengths(u32),
     /// How many have each name of a variable.
@@ -32,8 +34,13 @@ pub(crate) fn query(audit: &Audit, asked: Asked<'_>) -> String {
             "SELECT verdict, coalesce(recorded_rule, recorded_judge) OR coalesce(recorded_judge, recorded_rule) AS \
              recorded, count(*) FROM ledger WHERE {own} GROUP BY 1, 2"
         ),
+        Asked::Unspoiled => {
+            let kinds = audit.unspoiled.iter().flat_map(|one| &one.kinds);
+            let kinds: Vec<String> = kinds.map(|kind| format!("'{kind}'")).collect();
+            unspoiled(&kinds.join(", "), &own)
+        }
         Asked::Lengths(limit) => format!(
-            "SELECT count(*), avg(tokens), max(tokens), count(*) FILTER (WHERE tokens > {limit}) FROM ledger WHERE \
+            "SELECT count(*), sum(tokens), avg(tokens), max(tokens), count(*) FILTER (WHERE tokens > {limit}) FROM ledger WHERE \
              bytes > 0 AND {own}"
         ),
         Asked::Mix(variable) if [LANGUAGE, LICENSE, MODEL].contains(&variable) => format!(
@@ -51,6 +58,16 @@ pub(crate) fn query(audit: &Audit, asked: Asked<'_>) -> String {
             )
         }
     }
+}
+
+/// How many rows of the ledger are of none of these kinds, and how many of them of no benchmark.
+pub(crate) fn unspoiled(kinds: &str, own: &str) -> String {
+    format!(
+        "SELECT count(*) AS unspoiled, count(*) FILTER (WHERE contaminated IS NULL) AS of_no_benchmark FROM ledger WHERE bytes > \
+         0 AND {own} AND NOT EXISTS (SELECT 1 FROM findings WHERE findings.source = ledger.source AND findings.file = \
+         ledger.file AND findings.row = ledger.row AND coalesce(findings.generation, 0) = coalesce(ledger.generation, 0) AND \
+         kind IN ({kinds}))"
+    )
 }
 
 /// Which rows of the ledger are the dataset's trajectories: beside them stand those of what it is held against.

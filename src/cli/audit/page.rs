@@ -5,7 +5,8 @@ use std::path::Path;
 
 use crate::audit::dataset::{
     Against, Asked, Audit, Example, Finding, GoldDisagreement, Lengths, Match, Mix, Quantiles,
-    Section, SourceRecord, Unsought, VerdictRecord, query, without_middle,
+    Section, SourceRecord, Unsought, Unspoiled, VerdictRecord, missed, query, untold,
+    without_middle,
 };
 use crate::compare::null::{Null, NullLine};
 use crate::emit::leakage::{BenchmarkRecord, Leakage};
@@ -116,15 +117,17 @@ impl Page<'_> {
                 text += &format!("{}\n{}", heading(section.title()), found.concat());
             }
         }
-        let missed = audit.findings.iter().filter(|one| one.rows == 0);
-        let missed: Vec<String> = missed.map(|one| one.kind.replace('_', " ")).collect();
-        if !missed.is_empty() {
+        let unfound = audit.findings.iter().filter(|one| one.rows == 0);
+        let unfound: Vec<String> = unfound
+            .map(|one| format!("{}{}", missed(one.kind), untold(one.rows_not_known)))
+            .collect();
+        if !unfound.is_empty() {
             text += &self.wrapped(
-                &format!("looked for, and not found: {}", missed.join(", ")),
+                &format!("looked for, and not found: {}", unfound.join(", ")),
                 2,
             );
         }
-        text + &self.unsought(&audit.not_looked_for)
+        text + &self.unsought(&audit.not_looked_for) + &self.unspoiled(audit.unspoiled.as_ref())
     }
 
     /// What could not be looked for, by reason.
@@ -147,6 +150,20 @@ impl Page<'_> {
         self.wrapped(&format!("could not be looked for: {}", told.join("; ")), 2)
     }
 
+    /// How many trajectories are left where those are taken away that nobody trains on.
+    fn unspoiled(&self, unspoiled: Option<&Unspoiled>) -> String {
+        let Some(unspoiled) = unspoiled else {
+            return String::new();
+        };
+        let told = format!(
+            "of no kind that makes a row useless to train on ({}): {}, {} of them of no benchmark's problem",
+            unspoiled.kinds.join(", ").replace('_', " "),
+            trajectories(unspoiled.rows),
+            thousands(unspoiled.rows_of_no_benchmark),
+        );
+        self.wrapped(&told, 2) + &self.command(Asked::Unspoiled, 2)
+    }
+
     /// A line with two figures at its end.
     fn line(&self, words: &str, rows: &str, share: &str) -> String {
         let room = self.width - FIGURES;
@@ -159,7 +176,7 @@ impl Page<'_> {
 
     fn finding(&self, finding: &Finding) -> String {
         let rows = thousands(finding.rows);
-        let words = format!("  {}", finding.sentence);
+        let words = format!("  {}{}", finding.sentence, untold(finding.rows_not_known));
         let line = self.line(&words, &rows, &percent(finding.share));
         styled(Style::Caution, &line)
             + &self.examples(&finding.examples)
@@ -231,7 +248,9 @@ impl Page<'_> {
             .or(limits.last())
             .filter(|_| audit.lengths.reply.count > 0);
         let command = shown.map(|limit| self.command(Asked::Lengths(limit.tokens), 0));
-        told + &command.unwrap_or_default()
+        let wall = audit.lengths.wall.as_ref();
+        let wall = wall.map(|wall| self.wrapped(&format!("note: {}", wall.told()), 2));
+        told + &wall.unwrap_or_default() + &command.unwrap_or_default()
     }
 
     fn mixes(&self, mixes: &[Mix]) -> String {
@@ -271,26 +290,10 @@ impl Page<'_> {
             return String::new();
         };
         let told: Vec<String> = leakage.benchmarks.iter().map(found).collect();
-        let alarms = &leakage.detector.false_alarms;
-        let mut missed: Vec<&str> = Vec::new();
-        for name in leakage.benchmarks.iter().flat_map(|one| &one.not_found) {
-            if !missed.contains(&name.as_str()) {
-                missed.push(name);
-            }
-        }
-        let missed: Vec<String> = missed.iter().map(|name| name.replace('_', " ")).collect();
-        self.wrapped(&format!("benchmarks, items that stand here: {}", told.join(", ")), 2)
-            + &self.wrapped(
-                &format!(
-                    "  falsely flagged of {} that are none of theirs: {} as contaminated and {} as suspect; not found \
-                     are some: {}",
-                    counted(u64::from(alarms.problems), "problem"),
-                    thousands(u64::from(alarms.contaminated)),
-                    thousands(u64::from(alarms.suspect)),
-                    missed.join(", "),
-                ),
-                2,
-            )
+        self.wrapped(
+            &format!("benchmarks, items that stand here: {}", told.join(", ")),
+            2,
+        ) + &self.wrapped(&format!("  {}", leakage.doubts()), 2)
             + &self.command(Asked::Benchmarks, 2)
     }
 
@@ -491,6 +494,7 @@ fn lengths(lengths: &Lengths) -> String {
         vec![
             name.to_owned(),
             thousands(of.count),
+            thousands(of.sum),
             count(of.min),
             count(of.p10),
             count(of.median),
@@ -517,7 +521,7 @@ fn lengths(lengths: &Lengths) -> String {
         ]
     });
     let heads = [
-        "tokens", "rows", "min", "p10", "median", "mean", "p90", "p99", "max",
+        "tokens", "rows", "in all", "min", "p10", "median", "mean", "p90", "p99", "max",
     ];
     let quantiles = table(&heads, &rows);
     if lengths.reply.count == 0 {

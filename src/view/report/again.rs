@@ -28,6 +28,10 @@ pub(super) fn section(facts: &Facts) -> Result<Option<Section>> {
             dt { "To check the folder" } dd { (typed(&facts.tables.command("gradatim check {}"))) }
             dt { "To make it again" } dd {
                 (typed(&run))
+                @if asked.is_some() {
+                    p.soft { "The lock file and the manifest say where the data lie, so that they are the same where the command is run in \
+                              the same folder as the first time; the rows and all that was found are the same from anywhere." }
+                }
                 @if !is_known && asked.is_some() {
                     p.soft { "Paths start in the folder where the audit was made, which is not known here; of what lay elsewhere the name \
                               alone is known." }
@@ -50,7 +54,7 @@ pub(super) fn section(facts: &Facts) -> Result<Option<Section>> {
         found: format!(
             "The same {}, files, seed and version give the same bytes: the folder names {} with {}.",
             if asked.is_some() {
-                "command"
+                "command in the same folder"
             } else {
                 "pipeline"
             },

@@ -8,6 +8,7 @@ use crate::Result;
 use crate::emit::leakage::{BenchmarkRecord, Leakage};
 use crate::error::{one_line, thousands};
 use crate::screen::contamination::Drops;
+use crate::screen::problems::TEXT_CHARS;
 use crate::view::page::{Cell, Section, Table, counted, said};
 use crate::view::text;
 
@@ -48,6 +49,7 @@ fn found(leakage: &Leakage) -> String {
 fn of_certificate(facts: &Facts, leakage: &Leakage) -> Result<Markup> {
     Ok(html! {
         (benchmarks(facts, &leakage.benchmarks).markup())
+        p.soft { "Of the detector: " (leakage.doubts()) "." }
         (selected(facts)?)
         (pairs(facts)?)
         (side_by_side(facts)?)
@@ -60,7 +62,8 @@ const BENCHMARKS_MAX: usize = 40;
 
 fn benchmarks(facts: &Facts, records: &[BenchmarkRecord]) -> Table {
     let mut table = Table::new(
-        "Items of each benchmark that some problem meets, by the closest way in which it does",
+        "Items of each benchmark that some problem meets, also inside of a longer one, so that one problem may meet several: by the \
+         closest way in which it does",
         &[
             "benchmark",
             "items",
@@ -137,12 +140,20 @@ const HITS_MAX: usize = 60;
 
 fn pairs(facts: &Facts) -> Result<Markup> {
     let rows = facts.ask(&format!(
-        "SELECT * FROM (SELECT problem_id, benchmark, item, outcome, class, dropped, problem, item_text, row_number() OVER \
+        "SELECT * FROM (SELECT problem_id, benchmark, item, outcome, class, dropped, problem, item_text, count(*) OVER () AS hits, row_number() OVER \
          (PARTITION BY outcome, class, benchmark ORDER BY item, problem_id) AS nth FROM leakage) ORDER BY nth, outcome, {CLOSEST}, \
          class, benchmark, item, problem_id LIMIT {HITS_MAX}"
     ))?;
+    let hits = rows.first().map_or(0, |row| row.count("hits"));
     let mut table = Table::new(
-        "Problems beside the benchmark's item that they meet",
+        match hits > rows.len() as u64 {
+            true => format!(
+                "Problems beside the benchmark's item that they meet, {} of {} pairs: some of each way and benchmark",
+                rows.len(),
+                thousands(hits)
+            ),
+            false => "Problems beside the benchmark's item that they meet".to_owned(),
+        },
         &[
             "problem",
             "is",
@@ -174,8 +185,8 @@ fn pairs(facts: &Facts) -> Result<Markup> {
             Cell::Text(text("outcome")),
             Cell::Text(text("class").replace('_', " ")),
             Cell::Text(format!("{} {}", text("benchmark"), text("item"))),
-            Cell::Text(text("problem")),
-            Cell::Text(text("item_text")),
+            Cell::Text(in_a_line(&text("problem"))),
+            Cell::Text(in_a_line(&text("item_text"))),
             Cell::text(out),
             facts.tables.rows(&sql),
         ]);
@@ -185,6 +196,16 @@ fn pairs(facts: &Facts) -> Result<Markup> {
         (table.markup())
         @if let Some(unread) = unread { p.soft { (said(&unread)) } }
     })
+}
+
+/// A text of the certificate in one line; where it was cut there, that is said.
+fn in_a_line(text: &str) -> String {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let line = words.join(" ");
+    match text.chars().count() < TEXT_CHARS {
+        true => line,
+        false => line + " …",
+    }
 }
 
 /// Why the texts of items are not beside the problems; none where all are.

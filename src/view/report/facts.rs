@@ -82,6 +82,15 @@ impl Facts {
         self.tables.ask(sql)
     }
 
+    /// The same where there is little room.
+    pub(super) fn style_in_short(&self, style: &str) -> String {
+        match self.styles.get(style) {
+            Some([_, 0]) | None => style.to_owned(),
+            Some([all, guessed]) if all == guessed => format!("{style} (guessed)"),
+            Some(_) => format!("{style} (some guessed)"),
+        }
+    }
+
     /// A style as a page names it: whether it is guessed from the text, where neither source nor pipeline names it.
     pub(super) fn style(&self, style: &str) -> String {
         match self.styles.get(style) {

@@ -2,15 +2,16 @@
 
 use std::path::Path;
 
-use maud::html;
+use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::facts::{Facts, literal};
 use crate::Result;
+use crate::audit::dataset::{self, Wall, missed, untold};
 use crate::error::thousands;
 use crate::folder::{AUDIT, RUN_FOLDER};
 use crate::view::figures::{self, Figure, Words};
-use crate::view::page::{Cell, Section, Table, counted, percent};
+use crate::view::page::{Cell, Section, Table, counted, percent, said};
 
 /// What of `audit.json` is shown.
 #[derive(Deserialize)]
@@ -21,6 +22,8 @@ pub(super) struct Audit {
     findings: Vec<Finding>,
     #[serde(default)]
     not_looked_for: Vec<Unsought>,
+    #[serde(default)]
+    unspoiled: Option<Unspoiled>,
     #[serde(default)]
     lengths: Lengths,
     #[serde(default)]
@@ -45,6 +48,8 @@ struct Finding {
     rows: u64,
     share: f64,
     #[serde(default)]
+    rows_not_known: u64,
+    #[serde(default)]
     examples: Vec<Example>,
 }
 
@@ -61,6 +66,14 @@ struct Unsought {
     kind: String,
     /// What the rows lack.
     reason: String,
+}
+
+/// Trajectories of no kind that makes one useless to train on.
+#[derive(Deserialize)]
+struct Unspoiled {
+    kinds: Vec<String>,
+    rows: u64,
+    rows_of_no_benchmark: u64,
 }
 
 /// A source, with what its columns were read as.
@@ -110,6 +123,8 @@ pub(super) struct Level {
 struct Lengths {
     #[serde(default)]
     limits: Vec<Limit>,
+    #[serde(default)]
+    wall: Option<Wall>,
 }
 
 /// What a maximum of so many tokens takes.
@@ -130,6 +145,9 @@ struct GoldDisagreement {
 #[derive(Deserialize)]
 struct GoldAnswer {
     answer: String,
+    /// Nothing in a folder that an earlier version wrote.
+    #[serde(default)]
+    problem: String,
     place: String,
 }
 
@@ -165,16 +183,17 @@ pub(super) fn section(facts: &Facts) -> Option<Section> {
     let audit = facts.audit.as_ref()?;
     let mut found: Vec<&Finding> = audit.findings.iter().filter(|one| one.rows > 0).collect();
     found.sort_by(|a, b| b.rows.cmp(&a.rows).then_with(|| a.kind.cmp(&b.kind)));
-    let missed: Vec<String> = audit
+    let unfound: Vec<String> = audit
         .findings
         .iter()
         .filter(|one| one.rows == 0)
-        .map(|one| one.kind.replace('_', " "))
+        .map(|one| format!("{}{}", missed(&one.kind), untold(one.rows_not_known)))
         .collect();
     let body = html! {
+        @if let Some(unspoiled) = &audit.unspoiled { (left(facts, audit, unspoiled)) }
         (table(facts, &found).markup())
         (golds(&audit.gold_disagreements).markup())
-        @if !missed.is_empty() { p.soft { "Looked for, and not found: " (missed.join(", ")) "." } }
+        @if !unfound.is_empty() { p.soft { "Looked for, and not found: " (unfound.join(", ")) "." } }
         (unsought(&audit.not_looked_for).markup())
     };
     Some(Section {
@@ -184,6 +203,35 @@ pub(super) fn section(facts: &Facts) -> Option<Section> {
         figures: drawn(&found).into_iter().collect(),
         body,
     })
+}
+
+/// How many trajectories are left where those are taken away that nobody trains on.
+fn left(facts: &Facts, audit: &Audit, unspoiled: &Unspoiled) -> Markup {
+    let kinds: Vec<String> = unspoiled.kinds.iter().map(|kind| literal(kind)).collect();
+    let own = format!("trajectory_id IS NOT NULL{}", audit.own());
+    let sql = dataset::unspoiled(&kinds.join(", "), &own);
+    let names: Vec<String> = unspoiled
+        .kinds
+        .iter()
+        .map(|kind| format!("`{kind}`"))
+        .collect();
+    let told = format!(
+        "Of no kind that makes a row useless to train on ({}): {} of {}, and {} of them answer no benchmark's problem.",
+        names.join(", "),
+        thousands(unspoiled.rows),
+        counted(audit.trajectories, "trajectory", "trajectories"),
+        thousands(unspoiled.rows_of_no_benchmark),
+    );
+    html! {
+        p { (said(&told)) }
+        (facts.tables.shown_by("They are counted by", &sql))
+    }
+}
+
+/// Where replies stand as if a maximum had ended them; nothing where they do not.
+pub(super) fn wall(facts: &Facts) -> Option<String> {
+    let audit = facts.audit.as_ref()?;
+    audit.lengths.wall.as_ref().map(Wall::told)
 }
 
 /// What could not be looked for, by what the rows lack.
@@ -303,7 +351,7 @@ fn table(facts: &Facts, found: &[&Finding]) -> Table {
         table.rows.push(vec![
             Cell::code(&one.kind),
             Cell::Text(one.section.replace('_', " ")),
-            Cell::Said(one.sentence.clone()),
+            Cell::Said(format!("{}{}", one.sentence, untold(one.rows_not_known))),
             Cell::Count(one.rows),
             Cell::share(Some(one.share)),
             Cell::text(first.unwrap_or_default()),
@@ -343,20 +391,30 @@ const GOLDS_MAX: usize = 40;
 fn golds(all: &[GoldDisagreement]) -> Table {
     let mut table = Table::new(
         "Problems whose gold answers are not the same",
-        &["gold answer", "at", "another", "at", "the problems are"],
+        &[
+            "the problems are",
+            "gold answer",
+            "at",
+            "of",
+            "another",
+            "at",
+            "of",
+        ],
     );
     for one in all.iter().take(GOLDS_MAX) {
         if let [first, second, ..] = one.answers.as_slice() {
             table.rows.push(vec![
-                Cell::Answer(first.answer.clone()),
-                Cell::text(&first.place),
-                Cell::Answer(second.answer.clone()),
-                Cell::text(&second.place),
                 Cell::text(if one.same_text {
                     "the same text"
                 } else {
                     "nearly the same"
                 }),
+                Cell::Answer(first.answer.clone()),
+                Cell::text(&first.place),
+                Cell::text(&first.problem),
+                Cell::Answer(second.answer.clone()),
+                Cell::text(&second.place),
+                Cell::text(if one.same_text { "" } else { &second.problem }),
             ]);
         }
     }

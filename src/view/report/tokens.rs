@@ -16,13 +16,14 @@ const CUTS: [u64; 3] = [8192, 16384, 32768];
 
 pub(super) fn section(facts: &Facts) -> Result<Option<Section>> {
     let whole = facts.ask(&format!(
-        "SELECT {} FROM ledger WHERE tokens IS NOT NULL",
+        "SELECT {}, sum(tokens) AS total FROM ledger WHERE tokens IS NOT NULL",
         measures()
     ))?;
     let Some(whole) = whole.first().filter(|row| row.count("trajectories") > 0) else {
         return Ok(None);
     };
     let body = html! {
+        @if let Some(wall) = findings::wall(facts) { p { (wall) } }
         p.soft { (said(MEASURES)) }
         (findings::limits(facts).markup())
         (by(facts, "style", "By style")?.markup())
@@ -95,7 +96,7 @@ fn distributions(facts: &Facts, column: &str) -> Result<Vec<Distribution>> {
             of = Some(name);
             found.push(Distribution {
                 name: match column {
-                    "style" => facts.style(name),
+                    "style" => facts.style_in_short(name),
                     _ => name.to_owned(),
                 },
                 values: Vec::new(),
@@ -207,8 +208,9 @@ fn found(whole: &Row, tokenizer: &str) -> String {
     let [median, p90, p95] = ["median", "p90", "p95"]
         .map(|name| thousands(rounded(whole.number(name)).unwrap_or_default()));
     let begin = format!(
-        "The {} trajectories that were read have {median} tokens of {tokenizer} in the median, {p90} at p90 and {p95} at p95",
+        "The {} trajectories that were read have {} tokens of {tokenizer} in all, {median} in the median, {p90} at p90 and {p95} at p95",
         thousands(all),
+        thousands(whole.count("total")),
     );
     match over {
         0 => format!(

@@ -16,7 +16,9 @@ pub(super) fn section(facts: &Facts) -> Result<Option<Section>> {
     }
     let body = html! {
         p.soft {
-            "A source's label is right where its rule or its judge says so. Exact copies of a trajectory count once."
+            "A source's label is right where its rule or its judge says so. Exact copies of a trajectory count once. Our verifier \
+             compares exactly: 299.4 is wrong where the gold answer is 300, unless a tolerance is asked for, as "
+            code { "rel_tol" } " of " code { "gradatim verify" } "."
         }
         (counts.crossed(&facts.tables).markup())
         @if let Some(said) = counts.undecided() { p { (said) } }
