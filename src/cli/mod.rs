@@ -1,8 +1,9 @@
 //! The terminal: arguments in; report and exit code out. One file a command, and what they share.
 //!
 //! It is part of the library and its last layer: the binary calls [`run()`] and nothing else, and so can
-//! whoever brings another front to the same program.
+//! whoever brings another front to the same program; [`answer()`] gives what a command says as data.
 
+mod answer;
 mod apart;
 mod audit;
 mod balance;
@@ -58,7 +59,7 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use progress::Progress;
 use size::ByteSize;
 use terminal::{
-    is_closed_pipe, print, print_error, print_for_programs, print_json, print_misuse,
+    hand_over, is_closed_pipe, print, print_error, print_for_programs, print_json, print_misuse,
     print_to_keep, say, tell,
 };
 
@@ -85,6 +86,7 @@ pub fn run(arguments: impl IntoIterator<Item = impl Into<OsString> + Clone>) -> 
     }
 }
 
+pub use answer::{Answer, Failure, answer};
 pub use machine::refused;
 
 /// Turns collections of math-reasoning trajectories into the training sets of an experiment, and proves
@@ -423,8 +425,12 @@ fn use_threads(threads: usize) -> Result<()> {
     }
 }
 
-/// Becomes the number of the signal that asks to stop; a second one ends the program at once.
+/// Becomes the number of the signal that asks to stop; a second one ends the program at once. Where the command is
+/// answered, its caller says when.
 fn stop_on_signals() -> Result<Arc<AtomicUsize>> {
+    if let Some(stop) = answer::stop() {
+        return Ok(stop);
+    }
     use signal_hook::consts::{SIGINT, SIGTERM};
     use signal_hook::flag;
     let stop = Arc::new(AtomicUsize::new(0));

@@ -10,24 +10,35 @@ use std::path::Path;
 
 use anstream::stream::RawStream;
 use anstream::{AutoStream, ColorChoice};
+use arrow::array::RecordBatch;
 
+use super::answer::{hears, is_heard};
 use super::style::shown;
 use crate::error::{bounded, one_line, visible, visible_json, visible_message};
 use crate::{Error, Result};
 
 /// Data goes to stdout: for people, so that nothing in it acts on their terminal.
 pub(super) fn print(page: &str) -> Result<()> {
+    if hears(|answer| answer.text += &shown(page, false, None)) {
+        return Ok(());
+    }
     let stdout = std::io::stdout();
     write_out(&shown(page, has_colours(&stdout), width()))
 }
 
 /// Text that people keep, as a pipeline or a schema: its lines stay as they are.
 pub(super) fn print_to_keep(text: &str) -> Result<()> {
+    if hears(|answer| answer.text += text) {
+        return Ok(());
+    }
     write_out(&visible(text))
 }
 
 /// What is for programs stays as it is where one reads it.
 pub(super) fn print_for_programs(text: &str) -> Result<()> {
+    if hears(|answer| answer.text += text) {
+        return Ok(());
+    }
     match std::io::stdout().is_terminal() {
         true => print_to_keep(text),
         false => write_out(text),
@@ -35,6 +46,13 @@ pub(super) fn print_for_programs(text: &str) -> Result<()> {
 }
 
 pub(super) fn print_json(value: &impl serde::Serialize) -> Result<()> {
+    if is_heard() {
+        // By its text: a number of four bytes is else another than the one that is printed.
+        let text = serde_json::to_vec(value).map_err(std::io::Error::from)?;
+        let value = serde_json::from_slice(&text).map_err(std::io::Error::from)?;
+        hears(|answer| answer.json = Some(value));
+        return Ok(());
+    }
     let text = serde_json::to_string_pretty(value).map_err(std::io::Error::from)?;
     write_out(&(visible_json(&text) + "\n"))
 }
@@ -53,6 +71,9 @@ pub(super) fn say(text: &str) {
 
 /// Talk of several lines.
 pub(super) fn tell(text: &str) {
+    if hears(|answer| answer.notes.extend(text.lines().map(str::to_owned))) {
+        return;
+    }
     let mut stderr = std::io::stderr();
     let text = shown(text, has_colours(&stderr), width_of(&stderr));
     // Where nobody can be told, as on a full disk, nothing ends for it.
@@ -71,16 +92,22 @@ pub(super) fn is_closed_pipe(error: &Error) -> bool {
 
 /// The error, its causes, and how to mend it.
 pub(super) fn print_error(error: &Error) {
-    let mut text = format!("error: {}", visible_message(&error.to_string()));
+    let mut text = format!("error: {}", causes(error));
+    if let Some(hint) = error.hint() {
+        text += &format!("\nhint: {}", one_line(&hint));
+    }
+    tell(&bounded(&text));
+}
+
+/// What failed, and below it what caused it.
+pub(super) fn causes(error: &Error) -> String {
+    let mut text = visible_message(&error.to_string());
     let mut cause = std::error::Error::source(error);
     while let Some(source) = cause {
         text += &format!("\n  caused by: {}", one_line(&source.to_string()));
         cause = source.source();
     }
-    if let Some(hint) = error.hint() {
-        text += &format!("\nhint: {}", one_line(&hint));
-    }
-    tell(&bounded(&text));
+    text
 }
 
 /// Help, or what is wrong with the arguments, which may be names of files that a shell found.
@@ -96,8 +123,20 @@ pub(super) fn print_misuse(error: &clap::Error) {
     };
 }
 
-/// How wide the terminal is that stdout is; none where it is none.
+/// Rows of a query go as they are to who called the command, if that was no terminal.
+pub(super) fn hand_over(rows: impl FnOnce() -> Result<Vec<RecordBatch>>) -> Result<bool> {
+    if !is_heard() {
+        return Ok(false);
+    }
+    let rows = rows()?;
+    Ok(hears(|answer| answer.rows = Some(rows)))
+}
+
+/// How wide the terminal is that stdout is; none where it is none, or where nothing is printed on it.
 pub(super) fn width() -> Option<usize> {
+    if is_heard() {
+        return None;
+    }
     width_of(&std::io::stdout())
 }
 

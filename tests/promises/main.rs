@@ -4,6 +4,7 @@
 //! own and reads what it wrote; expected values are computed here, from what a test wrote itself or from
 //! `data/truth.jsonl.gz`, never from the program's output.
 
+mod answers;
 mod audit;
 mod bad_input;
 mod balance;

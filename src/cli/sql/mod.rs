@@ -13,7 +13,7 @@ use crate::error::{one_line, visible};
 use crate::memory::Limit;
 use crate::table::Table;
 use crate::{Error, Result};
-use arrow::array::RecordBatch;
+use arrow::array::{RecordBatch, RecordBatchOptions};
 use arrow::compute::BatchCoalescer;
 use arrow::error::ArrowError;
 use clap::Args;
@@ -21,7 +21,7 @@ use serde_json::Value;
 
 use super::size::ByteSize;
 use super::table::width;
-use super::{apart, named_path, print, print_for_programs, print_json, say, threads};
+use super::{apart, hand_over, named_path, print, print_for_programs, print_json, say, threads};
 
 /// Queries an output folder, or an evaluation's: its tables, files of your own, and our functions over them.
 #[derive(Args)]
@@ -114,7 +114,7 @@ pub(super) fn sql(arguments: &Arguments) -> Result<u8> {
         print_json(&objects(&rows)?)?;
     } else if arguments.csv {
         print_for_programs(&csv(&rows)?)?;
-    } else {
+    } else if !hand_over(|| apart_by_name(&rows))? {
         // How a query is answered is told in lines of their own.
         let cell = match arguments.query.trim_start().get(..7) {
             Some(word) if word.eq_ignore_ascii_case("explain") => visible,
@@ -130,6 +130,17 @@ pub(super) fn sql(arguments: &Arguments) -> Result<u8> {
         }
     }
     Ok(0)
+}
+
+/// The rows under names of which none is twice.
+fn apart_by_name(rows: &[RecordBatch]) -> Result<Vec<RecordBatch>> {
+    let named = rows.iter().map(|batch| {
+        let schema = with_names_apart(&batch.schema());
+        let count = RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
+        RecordBatch::try_new_with_options(schema, batch.columns().to_vec(), &count)
+    });
+    let named: Result<_, ArrowError> = named.collect();
+    named.map_err(|error| Error::Query(error.to_string()))
 }
 
 /// Refuses to write the answer over what is asked, or into the folder that a run wrote.
