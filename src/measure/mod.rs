@@ -64,7 +64,7 @@ pub(crate) struct Measured {
 
 /// The measurements of a trajectory.
 #[derive(Clone, Debug)]
-pub(crate) struct Measurements {
+pub struct Measurements {
     pub problem_id: Id,
     pub trajectory_id: Id,
     /// Names problem and gold answer as they are written.
@@ -136,6 +136,36 @@ pub(crate) fn measure(
             .body
             .map(|trajectory| measurements(trajectory, tokenizer, behaviours, &mut done)),
     }
+}
+
+/// Measures texts that no source says anything else of, as a trajectory of a pool is measured. Without a gold answer the
+/// outcome is `no_gold`; `behaviours` are counted where they are asked for.
+///
+/// ```
+/// use gradatim::measure::{of_texts, tokens::Tokenizer};
+/// use gradatim::verify::Outcome;
+///
+/// let tokenizer = Tokenizer::load("qwen2.5", std::path::Path::new(""))?;
+/// let response = "<think>Half of one.</think>So it is \\boxed{0.5}.";
+/// let measured = of_texts("What is half of one?", Some("1/2"), response, &tokenizer, false);
+/// assert_eq!(measured.outcome, Outcome::Correct);
+/// assert_eq!((measured.finished, measured.thinking_tokens < measured.tokens), (Some(true), true));
+/// # Ok::<(), gradatim::Error>(())
+/// ```
+pub fn of_texts(
+    problem: &str,
+    gold: Option<&str>,
+    response: &str,
+    tokenizer: &Tokenizer,
+    behaviours: bool,
+) -> Measurements {
+    let trajectory = Trajectory {
+        problem: problem.into(),
+        response: response.into(),
+        gold: gold.map(Into::into),
+        ..Trajectory::default()
+    };
+    measurements(trajectory, tokenizer, behaviours, &mut |_| {})
 }
 
 /// Tokens of a reply as it will be trained.
