@@ -1,6 +1,8 @@
 //! The repository: pipelines plan, schemas are current, modules open with what they do.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use gradatim::pipeline::PipelineFile;
 use gradatim::plan::{Overrides, Plan};
@@ -106,7 +108,8 @@ fn every_pipeline_runs_as_far_as_the_sample_goes() {
 
 #[test]
 fn every_module_opens_with_what_it_does() {
-    for path in files_below("src", ".rs") {
+    let files = ["src", "python/src"].map(|folder| files_below(folder, ".rs"));
+    for path in files.concat() {
         let text = std::fs::read_to_string(&path).expect("a module");
         assert!(
             text.starts_with("//! "),
@@ -401,4 +404,48 @@ fn the_readmes_pipeline_file_runs() {
     let row = &place.out("out").subset("algebra-normal-r1-100-d0")[0];
     assert!(text(row, "text").contains("within \\boxed{}.<|im_end|>"));
     assert!(text(row, "text").contains("<|im_start|>think"));
+}
+
+/// Each crate that the packages rest on outside of their tests, with its features.
+fn features(packages: &[&str]) -> BTreeSet<String> {
+    let mut tree = Command::new(env!("CARGO"));
+    tree.args([
+        "tree",
+        "--offline",
+        "--edges",
+        "normal,build",
+        "--prefix",
+        "none",
+    ]);
+    tree.args(["--format", "{p} [{f}]"])
+        .current_dir(repository());
+    packages.iter().for_each(|package| {
+        tree.args(["--package", package]);
+    });
+    let tree = tree.output().expect("cargo runs");
+    let said = String::from_utf8_lossy(&tree.stderr);
+    assert!(tree.status.success(), "{said}");
+    let tree = String::from_utf8(tree.stdout).expect("a tree");
+    let crates = tree
+        .lines()
+        .map(|line| line.trim_end_matches(" (*)").to_owned());
+    crates.filter(|line| !line.is_empty()).collect()
+}
+
+/// The build of release is most of the time of `.ci/run`, and is only done once where the wheel finds every crate with
+/// the features that it asks for.
+#[test]
+fn the_wheel_is_built_of_the_crates_that_the_program_was_built_of() {
+    const BOTH: [&str; 2] = ["gradatim", "gradatim-python"];
+    let (program, wheel) = (features(&BOTH[..1]), features(&BOTH[1..]));
+    assert!(
+        program
+            .iter()
+            .any(|known| known.starts_with("datafusion v"))
+    );
+    assert_eq!(features(&BOTH), wheel);
+    assert_ne!(program, wheel, "`.ci/run` may build each by itself");
+    let ci = std::fs::read_to_string(repository().join(".ci/run")).expect("the script");
+    let build = BOTH.map(|package| format!(" -p {package}")).concat();
+    assert!(ci.contains(&format!("cargo build --locked --release{build}\n")));
 }

@@ -1,0 +1,555 @@
+"""The commands of the program, a function each, in this process.
+
+Each takes what the command takes, under the same names, and gives its report as an object: its chief figures by name and
+type, and the whole as the program's ``--json`` has it in ``raw`` (``gradatim schema`` prints what stands in it). What is
+told beside the report stands in ``notes``. An error of the program is raised, with its hint
+(:mod:`gradatim.errors`); an answer that is no (a check that found something, a difference) is an answer.
+
+Ctrl-C ends a call as it ends the program: what ``run`` had measured is kept in its pool. Other threads run meanwhile.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from . import _native
+from ._native import Table
+
+PathText = str | os.PathLike[str]
+Pipeline = PathText | Mapping[str, Any]
+OnShortfall = Literal["refuse", "skip", "short"]
+Hub = Literal["stream", "cache"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """What a command reports."""
+
+    raw: Any = field(repr=False)
+    """The whole, as ``--json`` prints it."""
+    notes: list[str] = field(repr=False)
+    """What is told beside it."""
+
+
+@dataclass(frozen=True)
+class Fates:
+    """Where the entries of a source went: ``read = kept`` and all that was dropped, by reason."""
+
+    source: str
+    read: int
+    kept: int
+    dropped: dict[str, int]
+
+
+@dataclass(frozen=True)
+class Subset:
+    """A subset or control."""
+
+    name: str
+    role: str
+    size: int
+    steps: int | None
+    bucket: int
+    bucket_share: float | None
+
+
+@dataclass(frozen=True)
+class Missing:
+    """A subset that could not be filled."""
+
+    name: str
+    asked: int
+    available: int
+    unit: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Made(Report):
+    """What a run makes."""
+
+    ledger: list[Fates]
+    subsets: list[Subset]
+    shortfalls: list[Missing]
+    warnings: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run(Made):
+    """What a run made, and where."""
+
+    out: Path
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan(Made):
+    """What a run would make."""
+
+    text_bytes: int
+    """What the subsets' texts take."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Check(Report):
+    """Whether a folder is what its manifest says; true where it is."""
+
+    broken: list[str]
+    """The promises that do not hold, a line each."""
+    digest: str
+    """The one hash that names all files."""
+    files: int
+    subsets: int
+    rows: int
+    entries: int
+
+    @property
+    def sound(self) -> bool:
+        """Whether no promise is broken."""
+        return not self.broken
+
+    def __bool__(self) -> bool:
+        return self.sound
+
+
+@dataclass(frozen=True, kw_only=True)
+class Balance(Report):
+    """How subsets stand beside their controls."""
+
+    pairs: list[dict[str, Any]]
+    """Each pair that was compared."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Why(Report):
+    """Why entries are where they are."""
+
+    entries: list[dict[str, Any]]
+    """Each entry that the id names: ``ledger``, ``decisions``, ``standings`` and more."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Audit(Report):
+    """What a dataset is, and what is wrong with it."""
+
+    entries: int
+    trajectories: int
+    problems: int
+    findings: list[dict[str, Any]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Diff(Report):
+    """Where two folders or datasets differ."""
+
+    differs: bool
+    same_rows: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evaluation(Report):
+    """What logs of evaluations say of the trained models."""
+
+    runs: list[dict[str, Any]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Preflight(Report):
+    """What a trainer makes of each subset."""
+
+
+def run(
+    pipeline: Pipeline,
+    out: PathText,
+    *,
+    sources: Mapping[str, PathText] | None = None,
+    base: PathText | None = None,
+    on_shortfall: OnShortfall | None = None,
+    seed: int | None = None,
+    wait: bool = False,
+    report: bool = False,
+    pool: PathText | None = None,
+    threads: int | None = None,
+    batch_size: int | None = None,
+    memory: str | None = None,
+    hub: Hub | None = None,
+    hub_space: str | None = None,
+    timings: PathText | None = None,
+) -> Run:
+    """Makes the subsets and controls of a pipeline in the folder ``out``, which must not exist.
+
+    ``pipeline`` is a file, or what stands in one as a dict; relative paths in a dict start at the current folder unless
+    ``base`` says otherwise. ``sources`` says where each source, companion, benchmark or join lies, by its name. What
+    is written is the same, byte for byte, as the program writes, for any ``threads``, ``batch_size`` and ``memory``.
+    """
+    with _written(pipeline, base) as (path, base):
+        answer = _answer(
+            "run",
+            [path],
+            out=out,
+            source=sources,
+            base=base,
+            on_shortfall=on_shortfall,
+            seed=seed,
+            wait=wait,
+            report=report,
+            pool=pool,
+            threads=threads,
+            batch_size=batch_size,
+            memory=memory,
+            hub=hub,
+            hub_space=hub_space,
+            timings=timings,
+        )
+    return Run(**_made(answer), out=Path(out))
+
+
+def plan(
+    pipeline: Pipeline,
+    *,
+    sources: Mapping[str, PathText] | None = None,
+    base: PathText | None = None,
+    on_shortfall: OnShortfall | None = None,
+    seed: int | None = None,
+    pool: PathText | None = None,
+    threads: int | None = None,
+    batch_size: int | None = None,
+    memory: str | None = None,
+    hub: Hub | None = None,
+    hub_space: str | None = None,
+    timings: PathText | None = None,
+) -> Plan:
+    """What :func:`run` would make, and what is missing; no output is written, and what is measured is kept in the pool."""
+    with _written(pipeline, base) as (path, base):
+        answer = _answer(
+            "plan",
+            [path],
+            source=sources,
+            base=base,
+            on_shortfall=on_shortfall,
+            seed=seed,
+            pool=pool,
+            threads=threads,
+            batch_size=batch_size,
+            memory=memory,
+            hub=hub,
+            hub_space=hub_space,
+            timings=timings,
+        )
+    return Plan(**_made(answer), text_bytes=answer.report["text_bytes"])
+
+
+def check(
+    out: PathText,
+    *,
+    expect: str | None = None,
+    measure_again: bool = False,
+    base: PathText | None = None,
+    sources: Mapping[str, PathText] | None = None,
+    sample: int | None = None,
+    sample_seed: int | None = None,
+) -> Check:
+    """Whether an output folder is what its manifest says: all that follows from its ledger and pipeline, made again.
+
+    ``expect`` is the digest that it must have; with ``measure_again`` a sample of the entries is measured again from
+    the sources, which ``sources`` may name.
+    """
+    answer = _answer(
+        "check",
+        [out],
+        expect=expect,
+        sources=measure_again,
+        base=base,
+        source=sources,
+        sample=sample,
+        sample_seed=sample_seed,
+    )
+    report = answer.report
+    return Check(
+        raw=report,
+        notes=answer.notes,
+        broken=report["broken"],
+        digest=report["digest"],
+        files=report["files"],
+        subsets=report["subsets"],
+        rows=report["rows"],
+        entries=report["entries"],
+    )
+
+
+def balance(
+    out: PathText,
+    first: str | None = None,
+    second: str | None = None,
+    *,
+    plot: PathText | None = None,
+) -> Balance:
+    """How two subsets compare, or each subset with each of its controls; ``plot`` is an SVG file to draw."""
+    names = [name for name in (first, second) if name is not None]
+    answer = _answer("balance", [out, *names], plot=plot)
+    report = answer.report
+    pairs = report["pairs"] if "pairs" in report else [report]
+    return Balance(raw=report, notes=answer.notes, pairs=pairs)
+
+
+def why(
+    id: str,
+    out: PathText = "out",
+    *,
+    text: bool = False,
+    subset: str | None = None,
+    base: PathText | None = None,
+    sources: Mapping[str, PathText] | None = None,
+    pool: PathText | None = None,
+) -> Why:
+    """Why a trajectory or a problem is where it is: by its id, its first 6 digits, the source's own id, or its place."""
+    answer = _answer(
+        "why",
+        [id],
+        **{"in": out},
+        text=text,
+        subset=subset,
+        base=base,
+        source=sources,
+        pool=pool,
+    )
+    return Why(raw=answer.report, notes=answer.notes, entries=answer.report)
+
+
+def audit(
+    sources: PathText | Sequence[PathText],
+    *,
+    against: PathText | None = None,
+    config: str | None = None,
+    split: str | None = None,
+    layout: str | None = None,
+    tokenizer: PathText | None = None,
+    out: PathText | None = None,
+    pool: PathText | None = None,
+    threads: int | None = None,
+    memory: str | None = None,
+    hub: Hub | None = None,
+) -> Audit:
+    """What a dataset is, and what is wrong with it; ``out`` is a folder for the rows of each finding."""
+    named = [sources] if isinstance(sources, (str, os.PathLike)) else list(sources)
+    answer = _answer(
+        "audit",
+        named,
+        against=against,
+        config=config,
+        split=split,
+        layout=layout,
+        tokenizer=tokenizer,
+        out=out,
+        pool=pool,
+        threads=threads,
+        memory=memory,
+        hub=hub,
+    )
+    report = answer.report
+    return Audit(
+        raw=report,
+        notes=answer.notes,
+        entries=report["entries"],
+        trajectories=report["trajectories"],
+        problems=report["problems"],
+        findings=report["findings"],
+    )
+
+
+def diff(
+    first: PathText,
+    second: PathText,
+    *,
+    out: PathText | None = None,
+    config: str | None = None,
+    split: str | None = None,
+    layout: str | None = None,
+    pool: PathText | None = None,
+    threads: int | None = None,
+    memory: str | None = None,
+    hub: Hub | None = None,
+) -> Diff:
+    """Where two output folders, or two datasets, differ; ``out`` is a file for the rows that do."""
+    answer = _answer(
+        "diff",
+        [first, second],
+        out=out,
+        config=config,
+        split=split,
+        layout=layout,
+        pool=pool,
+        threads=threads,
+        memory=memory,
+        hub=hub,
+    )
+    report = answer.report
+    return Diff(
+        raw=report,
+        notes=answer.notes,
+        differs=report["differs"],
+        same_rows=report["same_rows"],
+    )
+
+
+def evaluate(
+    logs: PathText | Sequence[PathText],
+    *,
+    experiment: PathText | None = None,
+    format: str | None = None,
+    benchmark: Mapping[str, PathText] | None = None,
+    column: Mapping[str, str] | None = None,
+    grader: Literal["recorded", "ours", "both"] | None = None,
+    tiers: Mapping[str, str] | None = None,
+    out: PathText | None = None,
+    threads: int | None = None,
+    seed: int | None = None,
+) -> Evaluation:
+    """What logs of evaluations say of the trained models, and with ``experiment`` (a folder) of what it shows."""
+    named = [logs] if isinstance(logs, (str, os.PathLike)) else list(logs)
+    answer = _answer(
+        "eval",
+        named,
+        experiment=experiment,
+        format=format,
+        benchmark=benchmark,
+        column=column,
+        grader=grader,
+        tiers=tiers,
+        out=out,
+        threads=threads,
+        seed=seed,
+    )
+    report = answer.report
+    return Evaluation(raw=report, notes=answer.notes, runs=report["runs"])
+
+
+def preflight(
+    out: PathText,
+    subsets: Sequence[str] = (),
+    *,
+    trainer: str,
+    model: PathText | None = None,
+    template: PathText | None = None,
+    tokenizer: PathText | None = None,
+    max_length: int | None = None,
+    threads: int | None = None,
+) -> Preflight:
+    """What a trainer makes of each subset of a folder (all, or those that are named), and what is lost on the way."""
+    answer = _answer(
+        "preflight",
+        [out, *subsets],
+        trainer=trainer,
+        model=model,
+        template=template,
+        tokenizer=tokenizer,
+        max_length=max_length,
+        threads=threads,
+    )
+    return Preflight(raw=answer.report, notes=answer.notes)
+
+
+def sql(
+    query: str,
+    folder: PathText = "out",
+    *,
+    tables: Mapping[str, PathText] | None = None,
+    pool: PathText | None = None,
+    memory: str | None = None,
+) -> Table:
+    """The rows of a query over the tables of an output folder, or of an evaluation's, as a table of Arrow.
+
+    ``tables`` are files of your own to ask beside them (Parquet, JSONL, CSV), by the names that they have in the query.
+    ``pyarrow.table(rows)``, ``polars.DataFrame(rows)`` and ``duckdb`` take the rows without a copy. A second column
+    ``id``, as a join has it, is called ``id_2``.
+    """
+    answer = _answer(
+        "sql",
+        [query],
+        **{"in": folder, "json": False, "with": tables},
+        pool=pool,
+        memory=memory,
+    )
+    assert answer.rows is not None, "sql gives rows"
+    return answer.rows
+
+
+def example(name: str = "quickstart") -> str:
+    """A complete pipeline as text, to start from; its top says how to name your own data in it.
+
+    >>> from gradatim import example
+    >>> "[[grid]]" in example("columns")
+    True
+    """
+    return _answer("example", [name], json=False).text
+
+
+@contextmanager
+def _written(
+    pipeline: Pipeline, base: PathText | None
+) -> Iterator[tuple[PathText, PathText | None]]:
+    """A pipeline as a file, and where its paths start."""
+    if not isinstance(pipeline, Mapping):
+        yield pipeline, base
+        return
+    with tempfile.TemporaryDirectory(prefix="gradatim-") as folder:
+        path = Path(folder) / "pipeline.toml"
+        path.write_text(_native.as_toml(json.dumps(_plain(pipeline))), encoding="utf-8")
+        yield path, base if base is not None else os.curdir
+
+
+def _plain(value: object) -> object:
+    """A value without Python's own types of paths and sequences."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(inner) for key, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(inner) for inner in value]
+    if isinstance(value, os.PathLike):
+        return os.fspath(value)
+    return value
+
+
+def _made(answer: _native.Answer) -> dict[str, Any]:
+    """What :class:`Made` is made of."""
+    report = answer.report
+    return {
+        "raw": report,
+        "notes": answer.notes,
+        "ledger": [Fates(**one) for one in report["ledger"]],
+        "subsets": [
+            Subset(**{name: one[name] for name in Subset.__dataclass_fields__})
+            for one in report["subsets"]
+        ],
+        "shortfalls": [Missing(**one) for one in report["shortfalls"]],
+        "warnings": report["warnings"],
+    }
+
+
+def _answer(command: str, named: Sequence[PathText], **options: Any) -> _native.Answer:
+    """Runs a command: options by their names, then what has none."""
+    options.setdefault("json", True)
+    arguments: list[str] = [command]
+    for name, value in options.items():
+        arguments += _option("--" + name.replace("_", "-"), value)
+    return _native.answer([*arguments, "--", *(os.fspath(one) for one in named)])
+
+
+def _option(name: str, value: object) -> list[str]:
+    """An option as the command line has it; nothing where it is left out."""
+    if value is None or value is False:
+        return []
+    if value is True:
+        return [name]
+    if isinstance(value, Mapping):
+        return [f"{name}={key}={_text(inner)}" for key, inner in value.items()]
+    return [f"{name}={_text(value)}"]
+
+
+def _text(value: object) -> str:
+    return os.fspath(value) if isinstance(value, os.PathLike) else str(value)

@@ -1,0 +1,88 @@
+//! Tables that go out: batches of Arrow, which any library takes over as they lie.
+
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, RecordBatch, StructArray};
+use arrow::datatypes::{Field, Schema, SchemaRef};
+use pyo3::prelude::*;
+use pyo3::types::PyCapsule;
+use pyo3_arrow::ffi::{ArrayIterator, to_schema_pycapsule, to_stream_pycapsule};
+
+/// Rows of an answer. `pyarrow.table(rows)`, `polars.DataFrame(rows)` and every other library of Arrow's protocol take
+/// them without a copy.
+#[pyclass(module = "gradatim", frozen)]
+pub(crate) struct Table {
+    batches: Vec<RecordBatch>,
+    schema: SchemaRef,
+}
+
+impl Table {
+    /// Of batches of one schema.
+    pub(crate) fn new(batches: Vec<RecordBatch>) -> Self {
+        let schema = batches.first().map(RecordBatch::schema);
+        Self {
+            schema: schema.unwrap_or_else(|| Arc::new(Schema::empty())),
+            batches,
+        }
+    }
+}
+
+#[pymethods]
+impl Table {
+    fn __len__(&self) -> usize {
+        self.batches.iter().map(RecordBatch::num_rows).sum()
+    }
+
+    /// Names of the columns, in their order.
+    #[getter]
+    fn column_names(&self) -> Vec<String> {
+        let fields = self.schema.fields().iter();
+        fields.map(|field| field.name().clone()).collect()
+    }
+
+    fn __repr__(&self) -> String {
+        format!(
+            "<{} rows of {}>",
+            self.__len__(),
+            self.column_names().join(", ")
+        )
+    }
+
+    fn __arrow_c_schema__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyCapsule>> {
+        schema_capsule(py, &self.schema)
+    }
+
+    #[pyo3(signature = (requested_schema = None))]
+    fn __arrow_c_stream__<'py>(
+        &self,
+        py: Python<'py>,
+        requested_schema: Option<Bound<'py, PyCapsule>>,
+    ) -> PyResult<Bound<'py, PyCapsule>> {
+        let schema = Arc::clone(&self.schema);
+        stream_capsule(py, self.batches.clone(), schema, requested_schema)
+    }
+}
+
+/// A schema as Arrow's protocol hands it over.
+pub(crate) fn schema_capsule<'py>(
+    py: Python<'py>,
+    schema: &Schema,
+) -> PyResult<Bound<'py, PyCapsule>> {
+    Ok(to_schema_pycapsule(py, schema)?)
+}
+
+/// Batches as Arrow's protocol hands them over, cast where the taker asks for other types.
+pub(crate) fn stream_capsule<'py>(
+    py: Python<'py>,
+    batches: Vec<RecordBatch>,
+    schema: SchemaRef,
+    requested: Option<Bound<'py, PyCapsule>>,
+) -> PyResult<Bound<'py, PyCapsule>> {
+    let field = Field::new_struct("", schema.fields().clone(), false);
+    let field = field.with_metadata(schema.metadata().clone());
+    let arrays = batches
+        .into_iter()
+        .map(|batch| Ok(Arc::new(StructArray::from(batch)) as ArrayRef));
+    let arrays = ArrayIterator::new(arrays, Arc::new(field));
+    Ok(to_stream_pycapsule(py, Box::new(arrays), requested)?)
+}

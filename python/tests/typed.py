@@ -1,0 +1,40 @@
+"""What a type checker sees of the package; `test_types.py` has it checked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal, assert_type
+
+import pyarrow as pa
+
+import gradatim
+
+verdict = gradatim.verify("1/2", r"\boxed{0.5}", rel_tol=1e-4, strict=False, profile="math_verify")
+assert_type(verdict, gradatim.Verdict)
+assert_type(verdict.verdict, Literal["correct", "wrong", "undecided", "no_answer", "no_gold"])
+assert_type(verdict.extracted, str | None)
+assert_type(gradatim.compare(None, "1").reason, str)
+
+found = gradatim.extract("7")
+if found is not None:
+    assert_type(found.span, tuple[int, int])
+
+verdicts = gradatim.verify_many(["1", None], pa.array(["1", "2"]), threads=2)
+assert_type(verdicts[0], gradatim.Verdict)
+assert_type(verdicts[:1], list[gradatim.Verdict])
+assert_type([one.verdict == "correct" for one in verdicts], list[bool])
+assert_type(gradatim.token_count("a"), int)
+
+
+def commands() -> None:
+    made = gradatim.run("pipeline.toml", Path("out"), sources={"openr1": "data"}, on_shortfall="skip")
+    assert_type(made.out, Path)
+    assert_type(made.ledger[0].dropped, dict[str, int])
+    assert_type(gradatim.check(made.out).sound, bool)
+    assert_type(gradatim.sql("SELECT 1", made.out), gradatim.Table)
+    assert_type(gradatim.plan({"sources": {}}).subsets[0].size, int)
+    try:
+        gradatim.audit("data")
+    except gradatim.Shortfall as error:
+        assert_type(error.hint, str | None)
+        assert_type(error.exit_code, int)
