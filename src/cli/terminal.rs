@@ -47,9 +47,7 @@ pub(super) fn print_for_programs(text: &str) -> Result<()> {
 
 pub(super) fn print_json(value: &impl serde::Serialize) -> Result<()> {
     if is_heard() {
-        // By its text: a number of four bytes is else another than the one that is printed.
-        let text = serde_json::to_vec(value).map_err(std::io::Error::from)?;
-        let value = serde_json::from_slice(&text).map_err(std::io::Error::from)?;
+        let value = serde_json::to_value(value).map_err(std::io::Error::from)?;
         hears(|answer| answer.json = Some(value));
         return Ok(());
     }
