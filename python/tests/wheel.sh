@@ -1,0 +1,18 @@
+#!/usr/bin/env bash
+# Builds the wheel of what the release build has, installs it in a fresh environment and runs its tests there.
+# It passes, and says so, where there is no Python of 3.11 or later, or no registry of its packages.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+skipped() { echo "skipped: the tests of the wheel: $1"; exit 0; }
+
+python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' || skipped 'there is no python3 of 3.11 or later'
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+python3 -m venv "$work/venv" || skipped 'python3 makes no environment'
+export PATH="$work/venv/bin:$PATH"
+pip install --quiet --disable-pip-version-check maturin pytest pyarrow polars pandas duckdb mypy \
+  || skipped 'the packages were not fetched'
+maturin build --locked --release --out "$work/wheels"
+pip install --quiet --disable-pip-version-check "$work"/wheels/*.whl
+python -m pytest --quiet --doctest-modules --pyargs gradatim python/tests
