@@ -14,8 +14,11 @@ use crate::texts::{Texts, same_length};
 use crate::tokens::tokenizer;
 use crate::waiting::done;
 
+/// How often a response does something.
+type Counted = fn(&Behaviour) -> u32;
+
 /// What is counted of behaviours, under the pool's names.
-const BEHAVIOURS: [(&str, fn(&Behaviour) -> u32); 4] = [
+const BEHAVIOURS: [(&str, Counted); 4] = [
     ("verification_count", |counted| counted.verification),
     ("backtracking_count", |counted| counted.backtracking),
     ("subgoal_count", |counted| counted.subgoals),
