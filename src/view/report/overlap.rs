@@ -261,39 +261,67 @@ fn chosen(sets: &[SubsetRecord]) -> (Vec<&SubsetRecord>, String) {
 /// Sets whose draws are held against each other, at most.
 const DRAWN_SETS_MAX: usize = 60;
 
+/// Pairs of which each may be two draws of one set: their names are alike but for what numbers draws.
+const MAY_BE_DRAWS: &str = "SELECT a, b, problems_shared FROM overlap WHERE regexp_replace(a, '-d[0-9]+', '', 'g') = regexp_replace(b, \
+                            '-d[0-9]+', '', 'g')";
+
 /// What two draws of one set share, where there are several.
 fn between_draws(facts: &Facts) -> Result<Table> {
     let mut draws: BTreeMap<String, Vec<&SubsetRecord>> = BTreeMap::new();
     for record in &facts.manifest.subsets {
-        let without = record.name.replacen(&format!("-d{}", record.draw), "", 1);
-        draws.entry(without).or_default().push(record);
+        let mark = format!("-d{}", record.draw);
+        if let Some((begin, end)) = record.name.rsplit_once(&mark) {
+            draws
+                .entry(format!("{begin}{end}"))
+                .or_default()
+                .push(record);
+        }
     }
     draws.retain(|_, records| records.len() > 1);
+    let of_set: HashMap<&str, &str> = draws
+        .iter()
+        .flat_map(|(set, records)| {
+            records
+                .iter()
+                .map(move |one| (one.name.as_str(), set.as_str()))
+        })
+        .collect();
+    let mut shared: HashMap<&str, Vec<u64>> = HashMap::new();
+    let pairs = match draws.is_empty() {
+        true => Vec::new(),
+        false => facts.ask(MAY_BE_DRAWS)?,
+    };
+    for pair in &pairs {
+        let [a, b] = ["a", "b"].map(|name| of_set.get(pair.text(name).unwrap_or_default()));
+        if let Some(set) = a.filter(|_| a == b) {
+            shared
+                .entry(set)
+                .or_default()
+                .push(pair.count("problems_shared"));
+        }
+    }
     let mut rows = Vec::new();
-    for (without, records) in draws {
+    for (set, records) in &draws {
+        let shared = shared.get(set.as_str()).map_or(&[][..], Vec::as_slice);
+        let problems = f64::from(records[0].problems.max(1));
+        let share = |count: u64| Some(count as f64 / problems);
+        // Pairs that share nothing are none of the table.
+        let is_each = shared.len() == records.len() * (records.len() - 1) / 2;
+        let least = shared
+            .iter()
+            .min()
+            .filter(|_| is_each)
+            .copied()
+            .unwrap_or_default();
+        let most = shared.iter().max().copied().unwrap_or_default();
         let listed = listed(records.iter().copied());
         let sql = format!(
             "SELECT a, b, problems_shared FROM overlap WHERE a IN ({listed}) AND b IN ({listed}) ORDER BY 3 DESC"
         );
-        let shared: Vec<u64> = facts
-            .ask(&sql)?
-            .iter()
-            .map(|row| row.count("problems_shared"))
-            .collect();
-        let pairs = records.len() * (records.len() - 1) / 2;
-        let problems = f64::from(records[0].problems.max(1));
-        let share = |count: u64| Some(count as f64 / problems);
-        // Pairs that share nothing are none of the table.
-        let least = if shared.len() < pairs {
-            0
-        } else {
-            shared.last().copied().unwrap_or_default()
-        };
-        let most = shared.first().copied().unwrap_or_default();
         rows.push((
             most as f64 / problems,
             vec![
-                Cell::code(&without),
+                Cell::code(set),
                 Cell::Count(records.len() as u64),
                 Cell::Count(records[0].problems.into()),
                 Cell::share(records[0].draws_overlap),
