@@ -40,6 +40,15 @@ def test_a_run_is_what_the_program_makes(made: commands.Run, pool: Path, tmp_pat
     assert any(str(made.out) in note for note in made.notes)
 
 
+def test_a_run_is_what_the_rust_binary_makes(made: commands.Run, tmp_path: Path) -> None:
+    binary = os.environ.get("GRADATIM_BINARY")
+    if binary is None:
+        pytest.skip("GRADATIM_BINARY names no build of the program to compare with")
+    command = [binary, "run", QUICKSTART, "--out", tmp_path / "out", "--pool", tmp_path / "pool"]
+    subprocess.run(command, check=True, capture_output=True)
+    assert tree(made.out) == tree(tmp_path / "out") != {}
+
+
 def test_a_dict_is_the_pipeline_that_it_says(
     made: commands.Run, pool: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

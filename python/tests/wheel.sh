@@ -14,5 +14,11 @@ export PATH="$work/venv/bin:$PATH"
 pip install --quiet --disable-pip-version-check maturin pytest pyarrow polars pandas duckdb mypy \
   || skipped 'the packages were not fetched'
 maturin build --locked --release --out "$work/wheels"
+size=$(wc -c < "$work"/wheels/*.whl)
+echo "the wheel: $size bytes"
+((size <= 45000000)) || { echo 'it is larger than 45 MB' >&2; exit 1; }
 pip install --quiet --disable-pip-version-check "$work"/wheels/*.whl
+
+binary=${CARGO_TARGET_DIR:-target}/release/gradatim
+[[ ! -x $binary ]] || export GRADATIM_BINARY=$binary
 python -m pytest --quiet --doctest-modules --pyargs gradatim python/tests
