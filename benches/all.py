@@ -5,11 +5,11 @@
     benches/all.py SHARDS... [--runs 5] [--tokenizer tokenizer.json] [--before BINARY] [--only tokens,main_job]
 
 SHARDS are folders of Parquet files in OpenR1's layout, the largest last, which the main job is measured on; the scaling
-needs several. It builds what it measures. `--tokenizer` is Qwen2.5's file for the peer in Python, `--before` a binary of
-an earlier state, beside which today's is run. What a script prints goes by as it runs; the table comes at the end. A
-script that fails is named, the others go on, and it ends with 1.
+needs several. It builds what it measures; the Python module is measured where its wheel is installed. `--tokenizer` is
+Qwen2.5's file for the peer in Python, `--before` a binary of an earlier state, beside which today's is run. What a script
+prints goes by as it runs; the table comes at the end. A script that fails is named, the others go on, and it ends with 1.
 """
-import argparse, json, os, subprocess, sys, tempfile
+import argparse, importlib.util, json, os, subprocess, sys, tempfile
 
 from built import BINARY, ROOT
 
@@ -30,6 +30,8 @@ def scripts(given):
         "verify_file": [*here("verify_file.py"), *runs],
         "eval_logs": [*here("eval_logs.py"), BINARY],
     }
+    if importlib.util.find_spec("gradatim"):
+        found["wheel"] = [*here("wheel.py"), *runs]
     if given.before:
         pairs = ["--pairs", str(given.runs)]
         found["before_after"] = [*here("before_after.py"), given.before, BINARY, smallest, *pairs]
