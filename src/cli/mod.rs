@@ -19,6 +19,7 @@ mod hub;
 mod init;
 mod inspect;
 mod machine;
+mod measure;
 mod plan;
 mod pool;
 mod power;
@@ -117,6 +118,8 @@ enum Command {
     Run(run::Arguments),
     /// Show what a run would make, and what is missing.
     Plan(plan::Arguments),
+    /// Measure what a run would measure, or one machine's share of it, into the pool.
+    Measure(measure::Arguments),
     /// Show what a file or folder holds: layout, columns, rows.
     Inspect(inspect::Arguments),
     /// Write a pipeline over your own data, to start from.
@@ -164,6 +167,7 @@ impl Command {
         match self {
             Self::Run(arguments) => run::run(arguments),
             Self::Plan(arguments) => plan::plan(arguments),
+            Self::Measure(arguments) => measure::measure(arguments),
             Self::Inspect(arguments) => inspect::inspect(arguments),
             Self::Init(arguments) => init::init(arguments),
             Self::Verify(arguments) => verify::verify(arguments),
@@ -191,9 +195,9 @@ impl Command {
 /// The largest number that TOML has: the seed stands in `pipeline.lock.toml`.
 const SEED_MAX: u64 = i64::MAX as u64;
 
-/// What `run` and `plan` share.
+/// Which pipeline is meant, over which data.
 #[derive(Args)]
-struct Common {
+struct Input {
     /// The pipeline file.
     pipeline: PathBuf,
     /// Read the pipeline's source, companion, benchmark or join NAME from this file, folder or glob, or from
@@ -203,6 +207,13 @@ struct Common {
     /// Where relative paths in the pipeline start [default: its folder; of a lock file the current one].
     #[arg(long, value_name = "DIR")]
     base: Option<PathBuf>,
+}
+
+/// What `run` and `plan` share.
+#[derive(Args)]
+struct Common {
+    #[command(flatten)]
+    input: Input,
     /// What happens when a subset cannot be filled [default: as the pipeline says].
     #[arg(long, value_enum)]
     on_shortfall: Option<OnShortfall>,
@@ -244,19 +255,40 @@ struct Work {
     json: bool,
 }
 
-impl Common {
-    fn plan(&self, stop: &Arc<AtomicUsize>, progress: &Arc<Progress>) -> Result<Plan> {
-        self.work.limit().keep();
-        let file = PipelineFile::read(&self.pipeline)?.with_base(self.base.as_deref());
-        self.work.refuse_over(&self.pipeline)?;
-        self.work.refuse_meeting(&file, &self.source)?;
+impl Input {
+    fn file(&self) -> Result<PipelineFile> {
+        Ok(PipelineFile::read(&self.pipeline)?.with_base(self.base.as_deref()))
+    }
+
+    /// Plans the pipeline, with `overrides` beside what is named here.
+    fn plan(
+        &self,
+        work: &Work,
+        overrides: Overrides,
+        stop: &Arc<AtomicUsize>,
+        progress: &Arc<Progress>,
+    ) -> Result<Plan> {
+        work.limit().keep();
+        let file = self.file()?;
+        work.refuse_over(&self.pipeline)?;
+        work.refuse_meeting(&file, &self.source)?;
         let overrides = Overrides {
             sources: self.source.iter().cloned().collect(),
+            hub_mode: work.hub,
+            ..overrides
+        };
+        work.plan(&file, &overrides, stop, progress)
+    }
+}
+
+impl Common {
+    fn plan(&self, stop: &Arc<AtomicUsize>, progress: &Arc<Progress>) -> Result<Plan> {
+        let overrides = Overrides {
             on_shortfall: self.on_shortfall,
             seed: self.seed,
-            hub_mode: self.work.hub,
+            ..Overrides::default()
         };
-        self.work.plan(&file, &overrides, stop, progress)
+        self.input.plan(&self.work, overrides, stop, progress)
     }
 }
 

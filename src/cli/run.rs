@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::disk;
 use crate::job::{Output, Report};
-use crate::pipeline::{PipelineFile, Runs};
+use crate::pipeline::Runs;
 use crate::screen::Tally;
 use crate::select::{DrawKind, Selection, Subset, SubsetRole, WIDE};
 use crate::{Error, Result};
@@ -67,8 +67,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8> {
         arguments.out.join("README.md").display()
     ));
     if arguments.report {
-        let file = PipelineFile::read(&common.pipeline)?.with_base(common.base.as_deref());
-        let origin = super::report::origin_of(&file, &common.source);
+        let origin = super::report::origin_of(&common.input.file()?, &common.input.source);
         super::report::beside(&arguments.out, origin)?;
     }
     Ok(0)

@@ -21,6 +21,8 @@ pub(super) enum Filling {
     Held(Held),
     /// Put up to be measured: nothing yet.
     Awaited,
+    /// Nothing: it is of another share.
+    OfOthers,
     /// Nothing, since its file cannot be read, and why.
     Unreadable(String),
 }

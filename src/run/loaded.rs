@@ -159,8 +159,8 @@ fn held(slots: Vec<Slot>) -> Vec<RunPart> {
                 Held::Unreadable
             }
             Filling::Held(held) => held,
-            Filling::Awaited | Filling::Unreadable(_) => {
-                unreachable!("the pass has filled every slot of a file that can be read")
+            Filling::Awaited | Filling::OfOthers | Filling::Unreadable(_) => {
+                unreachable!("a pass over the whole fills every slot of a file that can be read")
             }
         };
         parts.push(RunPart {

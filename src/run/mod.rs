@@ -17,6 +17,7 @@ mod remarked;
 mod screening;
 mod settings;
 mod shards;
+mod share;
 mod terms;
 mod unit;
 mod unread;
@@ -26,7 +27,7 @@ use std::ffi::OsStr;
 use std::path::Path;
 
 use crate::plan::Plan;
-use crate::pool::Aside;
+use crate::pool::{Aside, Lock};
 use crate::{Error, Result};
 pub(crate) use companions::Joined;
 pub(crate) use experiment::Experiment;
@@ -35,6 +36,7 @@ use loaded::Loaded;
 pub(crate) use loaded::RunPart;
 pub(crate) use screening::differ;
 pub use settings::{Amount, Settings, Timings, Watch};
+pub(crate) use share::Share;
 
 /// Measures what the pool does not hold yet into it, and loads every entry of the plan's sources.
 ///
@@ -60,18 +62,37 @@ pub(crate) fn measure<'p>(
     }
 }
 
-fn measure_once<'p>(
-    plan: &'p Plan,
+/// Measures what the pool does not hold yet of a share of the plan's units into it. Nothing is loaded; a run over the same
+/// pool finds it.
+pub(crate) fn measure_share(
+    plan: &Plan,
     settings: &Settings<'_>,
+    share: Share,
     timings: &mut Timings,
-) -> Result<Experiment<'p>> {
+) -> Result<()> {
+    let _lock = ready(settings)?;
+    let slots = shards::measure(plan, settings, share, timings)?;
+    loaded::refuse_unreadable(plan, &slots, settings.watch)
+}
+
+/// Makes the pool ready to be filled; the parts stay in it as long as the lock is held.
+fn ready(settings: &Settings<'_>) -> Result<Option<Lock>> {
     crate::disk::create_folders(settings.pool.folder())?;
     let lock = settings.pool.lock_for_reading(&|| settings.check_stop())?;
     if let Some(note) = lock.as_ref().and_then(|lock| lock.note.as_ref()) {
         settings.watch.note(note);
     }
     Aside::clear_left(&settings.pool);
-    let slots = shards::measure(plan, settings, timings)?;
+    Ok(lock)
+}
+
+fn measure_once<'p>(
+    plan: &'p Plan,
+    settings: &Settings<'_>,
+    timings: &mut Timings,
+) -> Result<Experiment<'p>> {
+    let lock = ready(settings)?;
+    let slots = shards::measure(plan, settings, Share::WHOLE, timings)?;
     loaded::refuse_unreadable(plan, &slots, settings.watch)?;
     settings.watch.begin("load", Amount::default());
     let (mut entries, parts) = timings.stage("load", || loaded::load_all(slots))?;

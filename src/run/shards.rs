@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use super::board::{Board, lock};
 use super::held::{Filling, Held, Slot};
+use super::share::{Deal, Share, weight};
 use super::unit::{Clock, Job, Means, Pace, Readable, measure_unit, unit_done};
 use super::{Amount, Settings, Timings};
 use crate::ids::Id;
@@ -17,16 +18,17 @@ use crate::pool::part::Part;
 use crate::source::{self, Unit, layout};
 use crate::{Error, Result};
 
-/// Takes every unit of a plan from the pool or measures it; the slots stand in the order of the plan.
+/// Takes every unit of a share from the pool or measures it; the slots stand in the order of the plan.
 ///
 /// One thread hashes file after file and looks into the pool, and what is not there is measured meanwhile,
 /// so that the disk and the cores work at the same time.
 pub(super) fn measure(
     plan: &Plan,
     settings: &Settings<'_>,
+    share: Share,
     timings: &mut Timings,
 ) -> Result<Vec<Slot>> {
-    let pass = Pass::new(plan, settings);
+    let pass = Pass::new(plan, settings, share);
     let started = Instant::now();
     let mut slots = Vec::new();
     std::thread::scope(|scope| {
@@ -39,7 +41,8 @@ pub(super) fn measure(
             pass.fail(error);
         }
     });
-    pass.report(started, slots.len(), timings);
+    let is_ours = |slot: &&Slot| !matches!(slot.filling, Filling::OfOthers);
+    pass.report(started, slots.iter().filter(is_ours).count(), timings);
     if let Some(failure) = lock(&pass.failure).take() {
         return Err(failure);
     }
@@ -50,6 +53,41 @@ pub(super) fn measure(
         };
     }
     Ok(slots)
+}
+
+/// How many units a file counts as: one that cannot be read has to be told by somebody.
+fn units(file: &PlannedFile) -> usize {
+    file.units.as_ref().map_or(1, Vec::len)
+}
+
+/// About how many bytes of a file a unit is.
+fn unit_bytes(file: &PlannedFile) -> u64 {
+    file.bytes / units(file).max(1) as u64
+}
+
+/// By file and unit: whether it is the share's.
+fn dealt(plan: &Plan, share: Share) -> Vec<Vec<bool>> {
+    let files = || plan.sources.iter().flat_map(|source| &source.files);
+    let weighs = |file: &PlannedFile| weight(unit_bytes(file));
+    let total = files().map(|file| u128::from(weighs(file)) * units(file) as u128);
+    let mut deal = Deal::new(share, total.sum());
+    let of_file = |file: &PlannedFile| (0..units(file)).map(|_| deal.takes(weighs(file))).collect();
+    files().map(of_file).collect()
+}
+
+/// How much of a plan's files the units are that were dealt.
+fn amount(plan: &Plan, dealt: &[Vec<bool>]) -> Amount {
+    let mut amount = Amount::default();
+    let files = plan.sources.iter().flat_map(|source| &source.files);
+    for (file, dealt) in files.zip(dealt) {
+        let ours = dealt.iter().filter(|ours| **ours).count() as u64;
+        amount.files += u64::from(ours > 0);
+        amount.bytes += match ours == dealt.len() as u64 {
+            true => file.bytes,
+            false => ours * unit_bytes(file),
+        };
+    }
+    amount
 }
 
 /// A unit that the pool may hold.
@@ -79,6 +117,8 @@ fn rows_about(units: &[Unit], at: usize) -> Option<u64> {
 struct Pass<'p, 's> {
     plan: &'p Plan,
     settings: &'s Settings<'s>,
+    /// By file, in the order of the plan, and unit: whether it is the share's.
+    ours: Vec<Vec<bool>>,
     /// There are fewer units than threads: each shares its rows out.
     share_rows: bool,
     board: Board<Job<'p>>,
@@ -94,16 +134,14 @@ struct Pass<'p, 's> {
 }
 
 impl<'p, 's> Pass<'p, 's> {
-    fn new(plan: &'p Plan, settings: &'s Settings<'s>) -> Self {
-        let files = || plan.sources.iter().flat_map(|source| &source.files);
-        let unit_counts = files().map(|file| file.units.as_ref().map_or(1, Vec::len));
-        let units: usize = unit_counts.sum();
-        let bytes = files().map(|file| file.bytes).sum();
-        let total = Amount::files(files().count() as u64, bytes);
-        settings.watch.begin("measure", total);
+    fn new(plan: &'p Plan, settings: &'s Settings<'s>, share: Share) -> Self {
+        let ours = dealt(plan, share);
+        let units: usize = ours.iter().flatten().filter(|ours| **ours).count();
+        settings.watch.begin("measure", amount(plan, &ours));
         Self {
             plan,
             settings,
+            ours,
             share_rows: units < settings.threads,
             board: Board::default(),
             aside: OnceLock::new(),
@@ -123,6 +161,7 @@ impl<'p, 's> Pass<'p, 's> {
 
     /// Finds which units the pool holds, file after file, and puts up the others.
     fn find(&self, slots: &mut Vec<Slot>) -> Result<()> {
+        let mut ours = self.ours.iter();
         for (source_index, source) in self.plan.sources.iter().enumerate() {
             for (file_index, file) in source.files.iter().enumerate() {
                 self.settings.check_stop()?;
@@ -135,10 +174,20 @@ impl<'p, 's> Pass<'p, 's> {
                     content,
                     filling,
                 };
+                let ours = ours.next().expect("a list for each file");
+                let count = ours.iter().filter(|ours| **ours).count();
+                if count == 0 {
+                    slots.extend(ours.iter().map(|_| slot(None, Filling::OfOthers)));
+                    continue;
+                }
                 match self.content(source, file)? {
                     Ok((content, units)) => {
-                        let units_left = Arc::new(AtomicUsize::new(units.len()));
-                        for (at, &unit) in units.iter().enumerate() {
+                        let units_left = Arc::new(AtomicUsize::new(count));
+                        for (at, (&unit, &is_ours)) in units.iter().zip(ours).enumerate() {
+                            if !is_ours {
+                                slots.push(slot(None, Filling::OfOthers));
+                                continue;
+                            }
                             let sought = Sought {
                                 source,
                                 file,
@@ -194,7 +243,7 @@ impl<'p, 's> Pass<'p, 's> {
             rows,
             units_left,
         } = sought;
-        let bytes = file.bytes / file.units.as_ref().map_or(1, Vec::len) as u64;
+        let bytes = unit_bytes(file);
         let behaviours = self.plan.behaviours;
         let tokenizer = &self.plan.tokenizer;
         let made = Made::of(

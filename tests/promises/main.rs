@@ -52,6 +52,7 @@ mod sample;
 mod screen_vectors;
 mod screening;
 mod shapes;
+mod shares;
 mod sources;
 mod sql;
 mod support;
