@@ -32,6 +32,7 @@ if TYPE_CHECKING:
         sql,
         why,
     )
+    from .loading import load
 
 _COMMANDS = (
     "audit",
@@ -72,6 +73,7 @@ __all__ = [
     "example",
     "explain",
     "extract",
+    "load",
     "measure",
     "near_duplicates",
     "plan",
@@ -90,6 +92,10 @@ def __getattr__(name: str) -> object:
         from . import commands
 
         return getattr(commands, name)
+    if name == "load":
+        from .loading import load
+
+        return load
     raise AttributeError(f"module 'gradatim' has no attribute '{name}'")
 
 
