@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 TYPED = Path(__file__).with_name("typed.py")
+EXAMPLES = Path(__file__).parents[1] / "examples"
 
 
 def checked(*arguments: str) -> None:
@@ -24,7 +25,8 @@ def checked(*arguments: str) -> None:
 def test_mypy_finds_nothing_in_the_package_and_its_use(tmp_path: Path) -> None:
     cache = f"--cache-dir={tmp_path}"
     checked("-m", "mypy", "--strict", cache, "-p", "gradatim")
-    checked("-m", "mypy", "--strict", cache, "--ignore-missing-imports", str(TYPED))
+    used = [TYPED, *sorted(EXAMPLES.glob("*.py"))]
+    checked("-m", "mypy", "--strict", cache, "--ignore-missing-imports", *map(str, used))
 
 
 def test_the_stubs_are_what_the_native_module_has(tmp_path: Path) -> None:

@@ -8,6 +8,8 @@ from typing import Literal, assert_type
 import pyarrow as pa
 
 import gradatim
+from gradatim.math_verify import Answer, LatexExtractionConfig, parse
+from gradatim.math_verify import verify as math_verify
 
 verdict = gradatim.verify("1/2", r"\boxed{0.5}", rel_tol=1e-4, strict=False, profile="math_verify")
 assert_type(verdict, gradatim.Verdict)
@@ -24,6 +26,10 @@ assert_type(verdicts[0], gradatim.Verdict)
 assert_type(verdicts[:1], list[gradatim.Verdict])
 assert_type([one.verdict == "correct" for one in verdicts], list[bool])
 assert_type(gradatim.token_count("a"), int)
+
+parsed = parse("$1/2$", [LatexExtractionConfig(boxed_match_priority=0)])
+assert_type(parsed, list[Answer | str])
+assert_type(math_verify(parsed, parse("0.5"), strict=False), bool)
 
 
 def commands() -> None:
