@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 def load(out: PathText, name: str) -> Dataset | Table:
     """The rows of a subset or control of an output folder, by its name, in order of rank.
 
-    It is a ``datasets.Dataset`` where that package is installed, with the features that ``datasets.load_dataset`` gives,
-    over the table as it was read: in memory, with no copy in a cache. Elsewhere it is a :class:`gradatim.Table`, which
+    It is a ``datasets.Dataset`` where that package is installed, with the features that ``load_dataset`` gives, over the
+    table as it was read: in memory, with no copy in a cache. Elsewhere it is a :class:`gradatim.Table`, which
     ``pyarrow.table`` and ``polars.DataFrame`` take. Both have the columns of the subset's file: ``id``, ``problem``,
     ``answer``, ``messages``, ``tokens``, ``rank`` and what the pipeline adds.
 
@@ -44,7 +44,8 @@ def _path(out: PathText, name: str) -> str:
     if name not in subsets:
         near = get_close_matches(name, subsets, n=3) or list(subsets)[:3]
         names = ", ".join(f"`{one}`" for one in near)
-        raise UsageError(f"`{os.fspath(out)}` has no subset `{name}`", f"name one of its {len(subsets)}, such as {names}")
+        told = f"`{os.fspath(out)}` has no subset `{name}`"
+        raise UsageError(told, f"name one of its {len(subsets)}, such as {names}")
     path = subsets[name]["path"]
     if path is None:
         raise UsageError(
