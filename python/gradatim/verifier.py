@@ -142,9 +142,10 @@ def verify_many(
     r""":func:`verify` of each row of two columns of one length, on ``threads`` threads (as many as the machine has).
 
     A column is a list, or a column of texts of any library of Arrow's PyCapsule protocol (pyarrow, polars, pandas 3,
-    duckdb, datasets): plain, large, view or dictionary texts, in chunks, with nulls, of which nothing is copied. A null
-    is an empty text. The verdicts are those of one thread, in the rows' order; they are a sequence, and a table of the
-    columns ``verdict``, ``extracted`` (null where nothing was found) and ``reason``. Ctrl-C ends it.
+    duckdb, datasets): plain, large, view or dictionary texts, in chunks, with nulls, of which nothing is copied. A table
+    of one column is that column. A null is an empty text. The verdicts are those of one thread, in the rows' order; they
+    are a sequence, and a table of the columns ``verdict``, ``extracted`` (null where nothing was found) and ``reason``.
+    Ctrl-C ends it.
 
     >>> from gradatim import verify_many
     >>> verdicts = verify_many(["1/2", "3", None], [r"\boxed{0.5}", r"\boxed{4}", r"\boxed{5}"])

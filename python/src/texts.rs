@@ -46,6 +46,10 @@ impl Chunk {
                 let keys = keys.map(|(at, key)| (!is_null(at)).then_some(key));
                 Some(Self::Keyed(keys.collect(), Box::new(values)))
             }
+            // A table of one column, as a query of duckdb's is.
+            DataType::Struct(fields) if fields.len() == 1 && array.null_count() == 0 => {
+                Self::of(array.as_struct().column(0))
+            }
             _ => None,
         }
     }

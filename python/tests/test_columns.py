@@ -82,6 +82,12 @@ def columns(kind: str) -> tuple[Any, Any]:
         rows = pa.table({"gold": GOLDS, "response": RESPONSES})
         found = pa.table(duckdb.from_arrow(rows).query("rows", "SELECT response, gold FROM rows"))
         return found["gold"], found["response"]
+    if kind == "duckdb queries":
+        duckdb = pytest.importorskip("duckdb")
+        rows = duckdb.from_arrow(pa.table({"gold": GOLDS, "response": RESPONSES}))
+        return rows.query("rows", "SELECT gold FROM rows"), rows.query("rows", "SELECT response FROM rows")
+    if kind == "tables of one column":
+        return pa.table({"gold": GOLDS}), pa.record_batch({"response": RESPONSES})
     if kind == "numpy":
         numpy = pytest.importorskip("numpy")
         return numpy.array(GOLDS, dtype=object), numpy.array(RESPONSES, dtype=object)
@@ -111,6 +117,8 @@ KINDS = [
     "datasets",
     "datasets arrow",
     "duckdb",
+    "duckdb queries",
+    "tables of one column",
     "numpy",
     "generator",
 ]
