@@ -10,6 +10,7 @@ import pyarrow as pa
 import gradatim
 from gradatim.math_verify import Answer, LatexExtractionConfig, parse
 from gradatim.math_verify import verify as math_verify
+from gradatim.rewards import Judge, lm_eval, trl, verl
 
 verdict = gradatim.verify("1/2", r"\boxed{0.5}", rel_tol=1e-4, strict=False, profile="math_verify")
 assert_type(verdict, gradatim.Verdict)
@@ -30,6 +31,11 @@ assert_type(gradatim.token_count("a"), int)
 parsed = parse("$1/2$", [LatexExtractionConfig(boxed_match_priority=0)])
 assert_type(parsed, list[Answer | str])
 assert_type(math_verify(parsed, parse("0.5"), strict=False), bool)
+reward = trl.AccuracyReward(gold="answer", undecided=None, rel_tol=1e-4)
+assert_type(reward(["1"], answer=["1"]), list[float | None])
+assert_type(verl.compute_score("math", "1", "1")["score"], float | str)
+assert_type(lm_eval.process_results({"answer": "1"}, ["1"]), dict[str, float])
+assert_type(Judge(profile="math_verify").tally.counts, dict[str, int])
 
 
 def commands() -> None:

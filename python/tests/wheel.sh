@@ -11,8 +11,10 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 python3 -m venv "$work/venv" || skipped 'python3 makes no environment'
 export PATH="$work/venv/bin:$PATH"
-pip install --quiet --disable-pip-version-check maturin pytest pyarrow polars pandas duckdb datasets 'ray[data]' \
-  math-verify==0.9.0 mypy \
+mapfile -t packages < <(python -c '
+import tomllib
+print(*tomllib.load(open("pyproject.toml", "rb"))["dependency-groups"]["test"], sep="\n")')
+pip install --quiet --disable-pip-version-check maturin "${packages[@]}" \
   || skipped 'the packages were not fetched'
 maturin build --locked --release --out "$work/wheels"
 size=$(wc -c < "$work"/wheels/*.whl)
