@@ -248,7 +248,7 @@ impl Error {
             | Self::File { hint, .. }
             | Self::Lost { hint, .. }
             | Self::Hub { hint, .. } => hint.as_str(),
-            Self::OutputExists(_) => "name another folder with `--out`, or move this one away",
+            Self::OutputExists(_) => "name another folder, or move this one away",
             Self::Unreadable(_) => {
                 "mend the file or fetch it again, or write `skip_unreadable = true` under its source; what was \
                  measured is kept in the pool"

@@ -34,6 +34,7 @@
 //! |---|---|
 //! | [`error`], `memory` | failures; what may be held |
 //! | `disk` | what is written: whose it is, and that it stays |
+//! | [`sample`] | the sources that the quickstart and the tests run on, made |
 //! | [`ids`], `schema`, `table` | names and hashes, columns, Parquet files |
 //! | `svg` | a drawing |
 //! | [`rules`] | what the pipeline file and the stages both say |
@@ -87,6 +88,7 @@ pub mod plan;
 pub mod pool;
 pub mod rules;
 mod run;
+pub mod sample;
 mod schema;
 pub mod screen;
 pub mod select;

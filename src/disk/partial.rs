@@ -42,6 +42,8 @@ pub(crate) enum Over {
     Nothing,
     /// A regular file, or a link to one.
     Files,
+    /// A folder that holds nothing.
+    EmptyFolders,
 }
 
 /// A folder beside a name, owned while this lives; gone with it.
@@ -113,9 +115,7 @@ impl Partial {
     pub(crate) fn finish(self, over: Over) -> Result<()> {
         let (built, target) = (self.built(), &self.target);
         sync_tree(&built)?;
-        if !may_replace(target, over) {
-            return Err(Error::OutputExists(target.clone()));
-        }
+        self.refuse_taken(over)?;
         std::fs::rename(&built, target).map_err(|error| match error.kind() {
             ErrorKind::DirectoryNotEmpty | ErrorKind::NotADirectory | ErrorKind::IsADirectory => {
                 Error::OutputExists(target.clone())
@@ -123,6 +123,14 @@ impl Partial {
             _ => Error::write(target, error),
         })?;
         sync_name(target)
+    }
+
+    /// Refuses a name that is taken, before anything is built for it.
+    pub(crate) fn refuse_taken(&self, over: Over) -> Result<()> {
+        match may_replace(&self.target, over) {
+            true => Ok(()),
+            false => Err(Error::OutputExists(self.target.clone())),
+        }
     }
 
     /// Writes who builds here over what the mark said; its beginning is never away.
@@ -154,7 +162,18 @@ impl Drop for Partial {
 }
 
 fn may_replace(target: &Path, over: Over) -> bool {
-    !is_there(target) || (over == Over::Files && target.is_file())
+    let is_its_kind = match over {
+        Over::Nothing => false,
+        Over::Files => target.is_file(),
+        Over::EmptyFolders => is_empty_folder(target),
+    };
+    !is_there(target) || is_its_kind
+}
+
+/// No link to one, which would not be taken the place of.
+fn is_empty_folder(path: &Path) -> bool {
+    let is_folder = path.symlink_metadata().is_ok_and(|found| found.is_dir());
+    is_folder && std::fs::read_dir(path).is_ok_and(|mut inside| inside.next().is_none())
 }
 
 fn folder_of(target: &Path) -> Result<PathBuf> {

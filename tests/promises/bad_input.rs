@@ -723,7 +723,7 @@ fn an_output_folder_that_exists_is_never_written_over() {
     place
         .run("out", &[])
         .ends(2)
-        .tells(&["out", "in the way", "--out"]);
+        .tells(&["out", "in the way", "name another folder"]);
     assert_eq!(tree(&place.path("out")).len(), 1);
 }
 

@@ -1612,6 +1612,74 @@ fn each_example_is_a_pipeline_and_the_first_runs() {
 }
 
 #[test]
+fn an_example_in_a_folder_of_its_own_gives_the_same_bytes() {
+    let place = Place::new();
+    std::fs::create_dir(place.path("quickstart")).expect("an empty folder");
+    let done = place
+        .gradatim(&["example", "quickstart", "--into", "quickstart"])
+        .ends(0);
+    let written = tree(&place.path("quickstart"));
+    let names = gradatim::sample::SOURCES.map(|name| format!("data/{name}"));
+    let names = names
+        .into_iter()
+        .chain(["pipelines/quickstart.toml".to_owned()]);
+    let kept = tree(&repository().join("data")).into_iter();
+    let kept = kept.map(|(name, hash)| (format!("data/{name}"), hash));
+    let pipelines = tree(&repository().join("pipelines")).into_iter();
+    let pipelines = pipelines.map(|(name, hash)| (format!("pipelines/{name}"), hash));
+    let kept: BTreeMap<String, String> = kept.chain(pipelines).collect();
+    let expected = names.map(|name| (name.clone(), kept[&name].clone()));
+    assert_eq!(written, expected.collect::<BTreeMap<_, _>>());
+    let next: Vec<&str> = done
+        .stdout
+        .lines()
+        .skip_while(|line| *line != "next:")
+        .skip(1)
+        .collect();
+    assert_eq!(next[0], "  cd quickstart");
+    let run = next[1].strip_prefix("  gradatim ").expect("a command");
+    let mut run: Vec<&str> = run.split(' ').collect();
+    let pool = QUICKSTART.pool.to_string_lossy();
+    run.extend(["--pool", &pool]);
+    place.gradatim_in("quickstart", &run).ends(0);
+    let same = tree(&place.path("quickstart/out")) == tree(&QUICKSTART.out.0);
+    assert!(same, "the folders differ");
+}
+
+#[test]
+fn an_example_is_written_whole_and_over_nothing() {
+    let place = Place::new();
+    place.write("mine/notes.txt", "years of work");
+    let refused = place
+        .gradatim(&["example", "styles", "--into", "mine"])
+        .ends(2);
+    refused.tells(&["`mine` is in the way", "name another folder"]);
+    assert_eq!(tree(&place.path("mine")).len(), 1);
+    assert!(!place.path("mine.partial").exists());
+    let done = place
+        .gradatim(&["example", "difficulty", "--into", "it's mine", "--json"])
+        .ends(0);
+    let told = done.json();
+    assert_eq!(
+        told["files"],
+        serde_json::json!(["pipelines/difficulty.toml"])
+    );
+    assert_eq!(told["pipeline"], "it's mine/pipelines/difficulty.toml");
+    assert_eq!(
+        told["next"],
+        serde_json::json!([
+            "cd \"it's mine\"",
+            "gradatim run pipelines/difficulty.toml --source qwen7b=PATH --out out",
+            "gradatim check out",
+        ])
+    );
+    place
+        .gradatim(&["example", "--json"])
+        .ends(2)
+        .tells(&["--into"]);
+}
+
+#[test]
 fn schemas_are_json_or_tables_and_completions_know_every_command() {
     let place = Place::new();
     for of in ["pipeline", "manifest"] {

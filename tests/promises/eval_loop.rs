@@ -9,7 +9,7 @@ use crate::support::*;
 
 #[path = "../../examples/make_sample/attempts.rs"]
 pub(crate) mod attempts;
-#[path = "../../examples/make_sample/rng.rs"]
+#[path = "../../src/sample/rng.rs"]
 #[allow(dead_code, reason = "the sample draws whole numbers too")]
 mod rng;
 

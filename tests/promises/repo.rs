@@ -120,12 +120,16 @@ fn every_module_opens_with_what_it_does() {
 }
 
 /// The modules of `src/` in the order of their layers: each may import those before it, and none after.
-const LAYERS: [(&str, &str); 29] = [
+const LAYERS: [(&str, &str); 30] = [
     ("error", "every layer can fail"),
     ("memory", "how much may be held at a time"),
     (
         "disk",
         "whose a place to write is, and what stays there; pool, hub and emit ask for it",
+    ),
+    (
+        "sample",
+        "the sources that come along, made of nothing that reads them",
     ),
     ("ids", "names and hashes, which rest on nothing but texts"),
     ("schema", "what a column is"),

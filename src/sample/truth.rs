@@ -2,22 +2,22 @@
 
 use serde_json::{Value, json};
 
-use crate::problem::Problem;
+use crate::sample::problem::Problem;
 
 #[derive(Clone)]
-pub struct Truth {
+pub(crate) struct Truth {
     /// `right`, `wrong`, `cut` (no end of the thinking), or `malformed` (nothing to read).
-    pub truth: &'static str,
+    pub(crate) truth: &'static str,
     /// How the final answer is written: `plain`, as the gold answer, or the name of another way.
-    pub written: &'static str,
+    pub(crate) written: &'static str,
     /// What stands in the last box, if there is one.
-    pub boxed: Option<String>,
+    pub(crate) boxed: Option<String>,
     /// What was done to this generation alone.
-    pub flaw: Option<&'static str>,
+    pub(crate) flaw: Option<&'static str>,
 }
 
 impl Truth {
-    pub fn malformed(flaw: &'static str) -> Truth {
+    pub(crate) fn malformed(flaw: &'static str) -> Truth {
         Truth {
             truth: "malformed",
             written: "none",
@@ -28,17 +28,17 @@ impl Truth {
 }
 
 /// Where a generation lies, and what was done to the whole row.
-pub struct Place<'a> {
-    pub file: &'a str,
-    pub row: usize,
-    pub generation: Option<usize>,
-    pub style: &'a str,
-    pub row_flaw: Option<&'static str>,
+pub(crate) struct Place<'a> {
+    pub(crate) file: &'a str,
+    pub(crate) row: usize,
+    pub(crate) generation: Option<usize>,
+    pub(crate) style: &'a str,
+    pub(crate) row_flaw: Option<&'static str>,
     /// Rows with the same number hold the same problem.
-    pub problem_number: Option<usize>,
+    pub(crate) problem_number: Option<usize>,
 }
 
-pub fn line(place: &Place, problem: Option<&Problem>, truth: &Truth) -> String {
+pub(crate) fn line(place: &Place, problem: Option<&Problem>, truth: &Truth) -> String {
     object(&[
         ("file", json!(place.file)),
         ("row", json!(place.row)),
@@ -57,7 +57,7 @@ pub fn line(place: &Place, problem: Option<&Problem>, truth: &Truth) -> String {
 }
 
 /// A line of JSON with its fields in this order, whatever features `serde_json` was built with.
-pub fn object(fields: &[(&str, Value)]) -> String {
+pub(crate) fn object(fields: &[(&str, Value)]) -> String {
     let fields: Vec<String> = fields
         .iter()
         .map(|(key, value)| format!("{}: {value}", json!(key)))

@@ -1,13 +1,13 @@
 //! Counting, and probabilities that come from counting.
 
 use super::{Make, name};
-use crate::answer::{int, ratio};
-use crate::arithmetic::Op::*;
-use crate::number::{binomial, list, q};
-use crate::problem::Problem;
-use crate::rng::Rng;
+use crate::sample::answer::{int, ratio};
+use crate::sample::arithmetic::Op::*;
+use crate::sample::number::{binomial, list, q};
+use crate::sample::problem::Problem;
+use crate::sample::rng::Rng;
 
-pub const FAMILIES: &[(&str, Make)] = &[
+pub(crate) const FAMILIES: &[(&str, Make)] = &[
     ("committees", committees),
     ("flag_rows", flag_rows),
     ("lattice_paths", lattice_paths),
@@ -272,7 +272,7 @@ fn divisible_by_either(rng: &mut Rng) -> Problem {
             break (a, b);
         }
     };
-    let both_step = a * b / crate::number::gcd(a, b);
+    let both_step = a * b / crate::sample::number::gcd(a, b);
     let (one, two, both) = (n / a, n / b, n / both_step);
     let either = one + two - both;
     let neither = rng.chance(50);
@@ -412,8 +412,8 @@ fn drawn_balls(rng: &mut Rng) -> Problem {
             format!("One after the other: the probability of no {p} one is {b}/{n} × {}/{} = {complement}, and 1 - {complement} = {result}.", b - 1, n - 1)
         })
         .look(format!("A single draw is {p} with probability {a}/{n} = {}.", q(a, n)))
-        .slip(0, format!("Both draws are alike, so the probability is {replaced}, from {n} × {n} = {} possibilities.", n * n), crate::answer::Answer::Number(replaced), "That would be drawing with replacement; after the first draw one is missing.")
-        .slip(2, format!("The probability is {}/{all} = {complement}.", all - count), crate::answer::Answer::Number(complement), "That is the probability of the opposite event.")
+        .slip(0, format!("Both draws are alike, so the probability is {replaced}, from {n} × {n} = {} possibilities.", n * n), crate::sample::answer::Answer::Number(replaced), "That would be drawing with replacement; after the first draw one is missing.")
+        .slip(2, format!("The probability is {}/{all} = {complement}.", all - count), crate::sample::answer::Answer::Number(complement), "That is the probability of the opposite event.")
 }
 
 fn tournament_games(rng: &mut Rng) -> Problem {

@@ -1,32 +1,32 @@
 //! Rows in OpenR1-Math-220k's shape: several generations a problem, with lists of verdicts.
 
-use crate::families::CATEGORIES;
-use crate::pool::Drawn;
-use crate::problem::Problem;
-use crate::prose::{Ending, length_above, r1};
-use crate::rng::Rng;
-use crate::truth::Truth;
+use crate::sample::families::CATEGORIES;
+use crate::sample::pool::Drawn;
+use crate::sample::problem::Problem;
+use crate::sample::prose::{Ending, length_above, r1};
+use crate::sample::rng::Rng;
+use crate::sample::truth::Truth;
 
 #[derive(Clone)]
-pub struct Row {
-    pub drawn: Drawn,
+pub(crate) struct Row {
+    pub(crate) drawn: Drawn,
     /// As the columns have it, which a flaw may have changed.
-    pub problem: Option<String>,
-    pub solution: String,
-    pub answer: Option<String>,
-    pub problem_type: Option<String>,
-    pub question_type: &'static str,
-    pub source: &'static str,
-    pub uuid: Option<String>,
-    pub complete: Option<Vec<bool>>,
-    pub generations: Option<Vec<Option<String>>>,
-    pub math_verify: Option<Vec<bool>>,
-    pub llama: Option<Vec<bool>>,
-    pub finish: Option<Vec<String>>,
-    pub correctness_count: i64,
-    pub messages: Option<Vec<(String, String)>>,
-    pub truths: Vec<Truth>,
-    pub flaw: Option<&'static str>,
+    pub(crate) problem: Option<String>,
+    pub(crate) solution: String,
+    pub(crate) answer: Option<String>,
+    pub(crate) problem_type: Option<String>,
+    pub(crate) question_type: &'static str,
+    pub(crate) source: &'static str,
+    pub(crate) uuid: Option<String>,
+    pub(crate) complete: Option<Vec<bool>>,
+    pub(crate) generations: Option<Vec<Option<String>>>,
+    pub(crate) math_verify: Option<Vec<bool>>,
+    pub(crate) llama: Option<Vec<bool>>,
+    pub(crate) finish: Option<Vec<String>>,
+    pub(crate) correctness_count: i64,
+    pub(crate) messages: Option<Vec<(String, String)>>,
+    pub(crate) truths: Vec<Truth>,
+    pub(crate) flaw: Option<&'static str>,
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -116,7 +116,7 @@ const DUPLICATE_ROWS: usize = 30;
 const WHITE_SPACE_TWINS: usize = 15;
 const NFD_TWINS: usize = 12;
 
-pub fn rows(problems: &[Drawn], rng: &mut Rng) -> Vec<Row> {
+pub(crate) fn rows(problems: &[Drawn], rng: &mut Rng) -> Vec<Row> {
     let mut rows: Vec<Row> = problems.iter().map(|drawn| row(drawn, rng)).collect();
     judge_more(&mut rows, rng);
 
@@ -173,7 +173,7 @@ fn row(drawn: &Drawn, rng: &mut Rng) -> Row {
         solution: solution(problem, rng),
         answer: Some(problem.answer.latex()),
         problem_type: Some(problem.category.to_string()),
-        question_type: if matches!(problem.answer, crate::answer::Answer::Choice(..)) {
+        question_type: if matches!(problem.answer, crate::sample::answer::Answer::Choice(..)) {
             "MCQ"
         } else {
             "math-word-problem"
@@ -599,7 +599,7 @@ fn decomposed(text: &str) -> String {
 }
 
 /// How many rows each category should have.
-pub fn wanted() -> impl Iterator<Item = (&'static str, usize)> {
+pub(crate) fn wanted() -> impl Iterator<Item = (&'static str, usize)> {
     CATEGORIES
         .iter()
         .map(|(name, _)| (*name, if *name == "Other" { 120 } else { 780 }))

@@ -1,10 +1,10 @@
 //! Gold answers: their values, their spelling, and other spellings of the same value.
 
-use crate::number::{Q, join_terms, polynomial, q, split_root, whole};
-use crate::rng::Rng;
+use crate::sample::number::{Q, join_terms, polynomial, q, split_root, whole};
+use crate::sample::rng::Rng;
 
 #[derive(Clone, Debug, PartialEq)]
-pub enum Answer {
+pub(crate) enum Answer {
     Number(Q),
     /// A number that its problem writes with a decimal point.
     Decimal(Q),
@@ -27,23 +27,23 @@ pub enum Answer {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Interval {
-    pub low: Option<Q>,
-    pub high: Option<Q>,
-    pub low_closed: bool,
-    pub high_closed: bool,
+pub(crate) struct Interval {
+    pub(crate) low: Option<Q>,
+    pub(crate) high: Option<Q>,
+    pub(crate) low_closed: bool,
+    pub(crate) high_closed: bool,
 }
 
-pub fn int(n: i64) -> Answer {
+pub(crate) fn int(n: i64) -> Answer {
     Answer::Number(whole(n))
 }
 
-pub fn ratio(top: i64, bottom: i64) -> Answer {
+pub(crate) fn ratio(top: i64, bottom: i64) -> Answer {
     Answer::Number(q(top, bottom))
 }
 
 /// `coefficient × √radicand`, simplified.
-pub fn surd(coefficient: Q, radicand: i64) -> Answer {
+pub(crate) fn surd(coefficient: Q, radicand: i64) -> Answer {
     let (outside, inside) = split_root(radicand);
     match inside {
         1 => Answer::Number(coefficient * whole(outside)),
@@ -51,13 +51,13 @@ pub fn surd(coefficient: Q, radicand: i64) -> Answer {
     }
 }
 
-pub fn set(mut members: Vec<Q>) -> Answer {
+pub(crate) fn set(mut members: Vec<Q>) -> Answer {
     members.sort_by(|a, b| a.partial_cmp(b).expect("fractions are ordered"));
     members.dedup();
     Answer::Set(members)
 }
 
-pub fn between(low: Q, high: Q, low_closed: bool, high_closed: bool) -> Answer {
+pub(crate) fn between(low: Q, high: Q, low_closed: bool, high_closed: bool) -> Answer {
     Answer::Interval(Interval {
         low: Some(low),
         high: Some(high),
@@ -67,7 +67,7 @@ pub fn between(low: Q, high: Q, low_closed: bool, high_closed: bool) -> Answer {
 }
 
 /// Everything outside `low..high`, the ends themselves too if `closed`.
-pub fn outside(low: Q, high: Q, closed: bool) -> Answer {
+pub(crate) fn outside(low: Q, high: Q, closed: bool) -> Answer {
     let below = Interval {
         low: None,
         high: Some(low),
@@ -83,7 +83,7 @@ pub fn outside(low: Q, high: Q, closed: bool) -> Answer {
     Answer::Union(below, above)
 }
 
-pub fn word(text: impl Into<String>) -> Answer {
+pub(crate) fn word(text: impl Into<String>) -> Answer {
     Answer::Word(text.into())
 }
 
@@ -121,7 +121,7 @@ fn latex_list(numbers: &[Q], separator: &str) -> String {
 
 impl Answer {
     /// Whether both have the same value, however they are written.
-    pub fn same(&self, other: &Answer) -> bool {
+    pub(crate) fn same(&self, other: &Answer) -> bool {
         match (self, other) {
             (
                 Answer::Number(a) | Answer::Decimal(a),
@@ -133,13 +133,13 @@ impl Answer {
         }
     }
 
-    pub fn is_numeric(&self) -> bool {
+    pub(crate) fn is_numeric(&self) -> bool {
         use Answer::*;
         matches!(self, Number(_) | Decimal(_) | Surd(..) | Pi(_))
     }
 
     /// As the gold column and most trajectories write it.
-    pub fn latex(&self) -> String {
+    pub(crate) fn latex(&self) -> String {
         match self {
             Answer::Number(n) => n.latex(),
             Answer::Decimal(n) => n.decimal(6).expect("a decimal has few digits"),
@@ -164,7 +164,7 @@ impl Answer {
     }
 
     /// As somebody writes it who thinks aloud: `3√2`, `5π/2`.
-    pub fn plain(&self) -> String {
+    pub(crate) fn plain(&self) -> String {
         match self {
             Answer::Surd(n, radicand) => plain_fraction_of(*n, &format!("√{radicand}")),
             Answer::Pi(n) => plain_fraction_of(*n, "π"),
@@ -184,7 +184,7 @@ impl Answer {
 
     /// Another spelling of the same value with the name of the way it was respelled. A word of a
     /// name has few; every answer has one.
-    pub fn respell(&self, unit: Option<&str>, rng: &mut Rng) -> (&'static str, String) {
+    pub(crate) fn respell(&self, unit: Option<&str>, rng: &mut Rng) -> (&'static str, String) {
         let mut ways = self.spellings();
         if let (Some(unit), true) = (unit, self.is_numeric()) {
             let glue = if unit == "^\\circ" { "" } else { " " };

@@ -2,25 +2,30 @@
 
 use std::collections::BTreeSet;
 
-use crate::families::{self, CATEGORIES};
-use crate::problem::Problem;
-use crate::rng::Rng;
+use crate::sample::families::{self, CATEGORIES};
+use crate::sample::problem::Problem;
+use crate::sample::rng::Rng;
 
 #[derive(Clone)]
-pub struct Drawn {
+pub(crate) struct Drawn {
     /// Rows with the same number hold the same problem.
-    pub number: usize,
-    pub problem: Problem,
+    pub(crate) number: usize,
+    pub(crate) problem: Problem,
 }
 
 #[derive(Default)]
-pub struct Pool {
+pub(crate) struct Pool {
     seen: BTreeSet<String>,
 }
 
 impl Pool {
     /// `count` problems of a category, its families in turn.
-    pub fn draw(&mut self, category: &'static str, count: usize, rng: &mut Rng) -> Vec<Drawn> {
+    pub(crate) fn draw(
+        &mut self,
+        category: &'static str,
+        count: usize,
+        rng: &mut Rng,
+    ) -> Vec<Drawn> {
         let (name, families) = CATEGORIES
             .iter()
             .find(|c| c.0 == category)

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use crate::openr1::Row;
-use crate::s1k::Line;
-use crate::truth::Truth;
+use crate::sample::openr1::Row;
+use crate::sample::s1k::Line;
+use crate::sample::truth::Truth;
 
-pub fn counts(rows: &[Row], lines: &[Line]) -> String {
+pub(crate) fn counts(rows: &[Row], lines: &[Line]) -> String {
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     let mut count = |what: String| *counts.entry(what).or_default() += 1;
     for row in rows {

@@ -2,12 +2,12 @@
 
 use std::ops::{Add, Div, Mul, Sub};
 
-pub fn gcd(a: i64, b: i64) -> i64 {
+pub(crate) fn gcd(a: i64, b: i64) -> i64 {
     if b == 0 { a.abs() } else { gcd(b, a % b) }
 }
 
 /// The largest whole number whose square is at most `n`.
-pub fn floor_root(n: i64) -> i64 {
+pub(crate) fn floor_root(n: i64) -> i64 {
     let mut root = 0;
     while (root + 1) * (root + 1) <= n {
         root += 1;
@@ -15,7 +15,7 @@ pub fn floor_root(n: i64) -> i64 {
     root
 }
 
-pub fn binomial(n: i64, k: i64) -> i64 {
+pub(crate) fn binomial(n: i64, k: i64) -> i64 {
     if k < 0 || k > n {
         0
     } else {
@@ -24,7 +24,7 @@ pub fn binomial(n: i64, k: i64) -> i64 {
 }
 
 /// The prime factors of `n` with their exponents, ascending.
-pub fn factors(mut n: i64) -> Vec<(i64, u32)> {
+pub(crate) fn factors(mut n: i64) -> Vec<(i64, u32)> {
     let mut found = Vec::new();
     let mut p = 2;
     while p * p <= n {
@@ -45,7 +45,7 @@ pub fn factors(mut n: i64) -> Vec<(i64, u32)> {
 }
 
 /// `2^3 × 5`.
-pub fn factored(n: i64) -> String {
+pub(crate) fn factored(n: i64) -> String {
     let power = |&(p, e): &(i64, u32)| {
         if e == 1 {
             p.to_string()
@@ -57,7 +57,7 @@ pub fn factored(n: i64) -> String {
 }
 
 /// `√n = outside √inside`, with `inside` free of squares.
-pub fn split_root(n: i64) -> (i64, i64) {
+pub(crate) fn split_root(n: i64) -> (i64, i64) {
     let mut outside = 1;
     let mut inside = 1;
     for (p, e) in factors(n) {
@@ -68,7 +68,7 @@ pub fn split_root(n: i64) -> (i64, i64) {
 }
 
 /// `1, 2, 3`.
-pub fn list(numbers: &[i64]) -> String {
+pub(crate) fn list(numbers: &[i64]) -> String {
     numbers
         .iter()
         .map(i64::to_string)
@@ -77,7 +77,7 @@ pub fn list(numbers: &[i64]) -> String {
 }
 
 /// `1 + 2 + 3`, with brackets around what is negative.
-pub fn sum(numbers: &[i64]) -> String {
+pub(crate) fn sum(numbers: &[i64]) -> String {
     numbers
         .iter()
         .map(|&n| bracket(n))
@@ -86,7 +86,7 @@ pub fn sum(numbers: &[i64]) -> String {
 }
 
 /// `(-3)`, or `3` as it is.
-pub fn bracket(n: i64) -> String {
+pub(crate) fn bracket(n: i64) -> String {
     if n < 0 {
         format!("({n})")
     } else {
@@ -95,7 +95,7 @@ pub fn bracket(n: i64) -> String {
 }
 
 /// `1st`, `22nd`, `13th`.
-pub fn ordinal(n: i64) -> String {
+pub(crate) fn ordinal(n: i64) -> String {
     let ending = match (n % 10, n % 100) {
         (1, hundred) if hundred != 11 => "st",
         (2, hundred) if hundred != 12 => "nd",
@@ -106,13 +106,13 @@ pub fn ordinal(n: i64) -> String {
 }
 
 /// The polynomial with these coefficients, constant first: `3x^2 - x + 4`.
-pub fn polynomial(coefficients: &[i64], variable: &str) -> String {
+pub(crate) fn polynomial(coefficients: &[i64], variable: &str) -> String {
     let terms = coefficients.iter().enumerate().rev();
     join_terms(terms.map(|(power, &c)| (c, power)), variable)
 }
 
 /// Terms in the order given, those with coefficient 0 left out.
-pub fn join_terms(terms: impl Iterator<Item = (i64, usize)>, variable: &str) -> String {
+pub(crate) fn join_terms(terms: impl Iterator<Item = (i64, usize)>, variable: &str) -> String {
     let mut text = String::new();
     for (coefficient, power) in terms.filter(|&(coefficient, _)| coefficient != 0) {
         text += match (text.is_empty(), coefficient < 0) {
@@ -136,12 +136,12 @@ pub fn join_terms(terms: impl Iterator<Item = (i64, usize)>, variable: &str) -> 
 
 /// A fraction in lowest terms, its denominator above 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Q {
-    pub top: i64,
-    pub bottom: i64,
+pub(crate) struct Q {
+    pub(crate) top: i64,
+    pub(crate) bottom: i64,
 }
 
-pub fn q(top: i64, bottom: i64) -> Q {
+pub(crate) fn q(top: i64, bottom: i64) -> Q {
     assert!(bottom != 0, "a fraction has a denominator");
     let shared = gcd(top, bottom) * bottom.signum();
     Q {
@@ -150,7 +150,7 @@ pub fn q(top: i64, bottom: i64) -> Q {
     }
 }
 
-pub fn whole(n: i64) -> Q {
+pub(crate) fn whole(n: i64) -> Q {
     q(n, 1)
 }
 
@@ -205,11 +205,11 @@ impl std::fmt::Display for Q {
 }
 
 impl Q {
-    pub fn latex(self) -> String {
+    pub(crate) fn latex(self) -> String {
         self.latex_with("\\frac")
     }
 
-    pub fn latex_with(self, frac: &str) -> String {
+    pub(crate) fn latex_with(self, frac: &str) -> String {
         let sign = if self.top < 0 { "-" } else { "" };
         match self.bottom {
             1 => self.top.to_string(),
@@ -218,7 +218,7 @@ impl Q {
     }
 
     /// `2.75`, where at most `places` digits after the point say it exactly.
-    pub fn decimal(self, places: usize) -> Option<String> {
+    pub(crate) fn decimal(self, places: usize) -> Option<String> {
         let scale = 10i64.pow(places as u32);
         if scale % self.bottom != 0 {
             return None;
@@ -230,7 +230,7 @@ impl Q {
     }
 
     /// In brackets where a sign would follow a sign.
-    pub fn bracket(self) -> String {
+    pub(crate) fn bracket(self) -> String {
         if self.top < 0 {
             format!("({self})")
         } else {
@@ -239,7 +239,7 @@ impl Q {
     }
 
     /// About this much: `0.667`.
-    pub fn about(self) -> String {
+    pub(crate) fn about(self) -> String {
         format!("{:.3}", self.top as f64 / self.bottom as f64)
     }
 }

@@ -2,13 +2,13 @@
 
 use serde_json::{Value, json};
 
-use crate::pool::Drawn;
-use crate::problem::Problem;
-use crate::prose::{Ending, Reply, gemini, length_above, r1};
-use crate::rng::Rng;
-use crate::truth::{self, Place, Truth};
+use crate::sample::pool::Drawn;
+use crate::sample::problem::Problem;
+use crate::sample::prose::{Ending, Reply, gemini, length_above, r1};
+use crate::sample::rng::Rng;
+use crate::sample::truth::{self, Place, Truth};
 
-pub const FILE: &str = "s1k/train.jsonl.gz";
+pub(crate) const FILE: &str = "s1k/train.jsonl.gz";
 
 /// Of a thousand rows: both right, only Gemini, only DeepSeek; in the others both are wrong.
 const RIGHT: [usize; 3] = [550, 80, 170];
@@ -16,11 +16,11 @@ const RIGHT: [usize; 3] = [550, 80, 170];
 /// Of a thousand DeepSeek trajectories, how many stop in their thinking.
 const CUT: usize = 20;
 
-pub struct Line {
-    pub bytes: Vec<u8>,
-    pub row_flaw: Option<&'static str>,
+pub(crate) struct Line {
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) row_flaw: Option<&'static str>,
     /// Without them, the line yields nothing that could be read.
-    pub truths: Option<(Drawn, [Truth; 2])>,
+    pub(crate) truths: Option<(Drawn, [Truth; 2])>,
 }
 
 /// What one of the two wrote, with its grade.
@@ -30,7 +30,7 @@ struct Side {
     grade: bool,
 }
 
-pub fn lines(problems: &[Drawn], rng: &mut Rng) -> Vec<Line> {
+pub(crate) fn lines(problems: &[Drawn], rng: &mut Rng) -> Vec<Line> {
     let mut lines: Vec<Line> = problems
         .iter()
         .map(|drawn| line(drawn, None, rng))
@@ -209,7 +209,7 @@ fn reason(problem: &Problem, side: &Side, rng: &mut Rng) -> String {
     }
 }
 
-pub fn truth_lines(line: &Line, row: usize) -> Vec<String> {
+pub(crate) fn truth_lines(line: &Line, row: usize) -> Vec<String> {
     let place = |generation, style| Place {
         file: FILE,
         row,

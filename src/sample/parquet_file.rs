@@ -1,6 +1,5 @@
 //! Writes rows with OpenR1-Math-220k's columns: names, types and order.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use arrow::array::{
@@ -8,19 +7,20 @@ use arrow::array::{
     StructBuilder,
 };
 use arrow::datatypes::{DataType, Field, Fields, Schema};
+use arrow::error::ArrowError;
 use parquet::arrow::ArrowWriter;
 use parquet::basic::{Compression, ZstdLevel};
+use parquet::errors::ParquetError;
 use parquet::file::properties::WriterProperties;
 
-use crate::Fallible;
-use crate::openr1::Row;
+use crate::sample::openr1::Row;
 
 /// Rows of a row group, and of a page: small, so that the sample has several of both.
 const GROUP_ROWS: usize = 500;
 const PAGE_ROWS: usize = 125;
 
-pub fn write(path: &Path, rows: &[Row]) -> Fallible<()> {
-    fs_err::create_dir_all(path.parent().expect("a file lies in a folder"))?;
+/// A file of Parquet with these rows.
+pub(crate) fn bytes(rows: &[Row]) -> Result<Vec<u8>, ParquetError> {
     let properties = WriterProperties::builder()
         .set_compression(Compression::ZSTD(ZstdLevel::try_new(15)?))
         .set_max_row_group_row_count(Some(GROUP_ROWS))
@@ -32,19 +32,14 @@ pub fn write(path: &Path, rows: &[Row]) -> Fallible<()> {
         .chunks(GROUP_ROWS)
         .map(batch)
         .collect::<Result<Vec<_>, _>>()?;
-    let mut writer = ArrowWriter::try_new(
-        fs_err::File::create(path)?,
-        batches[0].schema(),
-        Some(properties),
-    )?;
+    let mut writer = ArrowWriter::try_new(Vec::new(), batches[0].schema(), Some(properties))?;
     for batch in batches {
         writer.write(&batch)?;
     }
-    writer.close()?;
-    Ok(())
+    writer.into_inner()
 }
 
-fn batch(rows: &[Row]) -> Fallible<RecordBatch> {
+fn batch(rows: &[Row]) -> Result<RecordBatch, ArrowError> {
     let text = |get: fn(&Row) -> Option<&str>| -> ArrayRef {
         Arc::new(rows.iter().map(get).collect::<StringArray>())
     };
@@ -89,7 +84,7 @@ fn batch(rows: &[Row]) -> Fallible<RecordBatch> {
         .map(|(name, column)| Field::new(*name, column.data_type().clone(), true))
         .collect();
     let arrays = columns.into_iter().map(|(_, column)| column).collect();
-    Ok(RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays)?)
+    RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays)
 }
 
 fn bools(rows: &[Row], get: fn(&Row) -> Option<&[bool]>) -> ArrayRef {

@@ -9,13 +9,13 @@ mod logic;
 mod number_theory;
 mod other;
 
-use crate::problem::Problem;
-use crate::rng::Rng;
+use crate::sample::problem::Problem;
+use crate::sample::rng::Rng;
 
-pub type Make = fn(&mut Rng) -> Problem;
+pub(crate) type Make = fn(&mut Rng) -> Problem;
 
 /// A category's name, as the source writes it, with its families.
-pub const CATEGORIES: [(&str, &[(&str, Make)]); 8] = [
+pub(crate) const CATEGORIES: [(&str, &[(&str, Make)]); 8] = [
     ("Algebra", algebra::FAMILIES),
     ("Geometry", geometry::FAMILIES),
     ("Number Theory", number_theory::FAMILIES),
@@ -27,7 +27,7 @@ pub const CATEGORIES: [(&str, &[(&str, Make)]); 8] = [
 ];
 
 /// Draws a problem of one family that somebody could get wrong; one in twenty has options.
-pub fn draw(
+pub(crate) fn draw(
     category: &'static str,
     (family, make): (&'static str, Make),
     rng: &mut Rng,

@@ -1,13 +1,13 @@
 //! Solution sets, and largest and smallest values.
 
 use super::{Make, name};
-use crate::answer::{Answer, between, int, outside, ratio, surd};
-use crate::arithmetic::Op::*;
-use crate::number::{Q, bracket, floor_root, polynomial, q, whole};
-use crate::problem::Problem;
-use crate::rng::Rng;
+use crate::sample::answer::{Answer, between, int, outside, ratio, surd};
+use crate::sample::arithmetic::Op::*;
+use crate::sample::number::{Q, bracket, floor_root, polynomial, q, whole};
+use crate::sample::problem::Problem;
+use crate::sample::rng::Rng;
 
-pub const FAMILIES: &[(&str, Make)] = &[
+pub(crate) const FAMILIES: &[(&str, Make)] = &[
     ("quadratic_inequality", quadratic_inequality),
     ("double_inequality", double_inequality),
     ("mean_inequality", mean_inequality),

@@ -1,14 +1,14 @@
 //! Gemini-thinking's manner: numbered, bold headings, nobody speaking.
 
 use super::{Draft, Ending, Reply, capital, done, noticed, reached};
-use crate::problem::Problem;
-use crate::rng::Rng;
+use crate::sample::problem::Problem;
+use crate::sample::rng::Rng;
 
 const STEP: usize = 1000;
 const END: usize = 1_000_000;
 
 /// A reply of about `target` characters.
-pub fn gemini(problem: &Problem, ending: Ending, target: usize, rng: &mut Rng) -> Reply {
+pub(crate) fn gemini(problem: &Problem, ending: Ending, target: usize, rng: &mut Rng) -> Reply {
     let attempt = attempt(problem, ending, rng);
     let room = target.saturating_sub(attempt.chars().count());
     let steps = done(problem, ending);

@@ -1,13 +1,13 @@
 //! Derivatives, integrals, limits and series.
 
 use super::{Make, name};
-use crate::answer::{Answer, int};
-use crate::arithmetic::Op::*;
-use crate::number::{bracket, polynomial, q, sum, whole};
-use crate::problem::Problem;
-use crate::rng::Rng;
+use crate::sample::answer::{Answer, int};
+use crate::sample::arithmetic::Op::*;
+use crate::sample::number::{bracket, polynomial, q, sum, whole};
+use crate::sample::problem::Problem;
+use crate::sample::rng::Rng;
 
-pub const FAMILIES: &[(&str, Make)] = &[
+pub(crate) const FAMILIES: &[(&str, Make)] = &[
     ("slope_at_point", slope_at_point),
     ("definite_integral", definite_integral),
     ("factored_limit", factored_limit),
@@ -77,7 +77,7 @@ fn definite_integral(rng: &mut Rng) -> Problem {
     let cubes = high.pow(3) - low.pow(3);
     let squares = high * high - low * low;
     let middle = q(high + low, 2);
-    let value = |x: crate::number::Q| whole(a) * x * x + whole(b) * x + whole(c);
+    let value = |x: crate::sample::number::Q| whole(a) * x * x + whole(b) * x + whole(c);
     let (f_low, f_mid, f_high) = (value(whole(low)), value(middle), value(whole(high)));
     let undivided = whole(a * cubes + b * squares + c * (high - low));
     Problem::new(statement, "the value of the integral", format!("the function {f} and the bounds {low} and {high}"), Answer::Number(result))
@@ -177,7 +177,7 @@ fn tangent_line(rng: &mut Rng) -> Problem {
 fn geometric_series(rng: &mut Rng) -> Problem {
     let (p, r) = loop {
         let (p, r) = (rng.nonzero(-9, 9), rng.range(2, 12));
-        if p.abs() < r && crate::number::gcd(p, r) == 1 {
+        if p.abs() < r && crate::sample::number::gcd(p, r) == 1 {
             break (p, r);
         }
     };

@@ -1,11 +1,11 @@
 //! R1's manner: first person, aloud, doubting and going back.
 
 use super::{Draft, Ending, Reply, capital, done, noticed, reached};
-use crate::problem::Problem;
-use crate::rng::Rng;
+use crate::sample::problem::Problem;
+use crate::sample::rng::Rng;
 
 /// A reply of about `target` characters; its thinking is without the tags.
-pub fn r1(problem: &Problem, ending: Ending, target: usize, rng: &mut Rng) -> Reply {
+pub(crate) fn r1(problem: &Problem, ending: Ending, target: usize, rng: &mut Rng) -> Reply {
     let attempt = attempt(problem, ending, target, rng);
     let thinking = thinking(
         problem,
@@ -207,7 +207,7 @@ fn extras(problem: &Problem, ending: Ending, rng: &mut Rng) -> Vec<(usize, Strin
     pool
 }
 
-fn backtrack(slip: &crate::problem::Slip, rng: &mut Rng) -> String {
+fn backtrack(slip: &crate::sample::problem::Slip, rng: &mut Rng) -> String {
     let value = match rng.below(14) {
         0 => format!("\\boxed{{{}}}", slip.answer.latex()),
         _ => slip.answer.plain(),

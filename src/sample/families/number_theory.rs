@@ -1,13 +1,13 @@
 //! Divisibility, remainders and digits.
 
 use super::{Make, name};
-use crate::answer::{int, word};
-use crate::arithmetic::Op::*;
-use crate::number::{factored, factors, floor_root, gcd, list};
-use crate::problem::Problem;
-use crate::rng::Rng;
+use crate::sample::answer::{int, word};
+use crate::sample::arithmetic::Op::*;
+use crate::sample::number::{factored, factors, floor_root, gcd, list};
+use crate::sample::problem::Problem;
+use crate::sample::rng::Rng;
 
-pub const FAMILIES: &[(&str, Make)] = &[
+pub(crate) const FAMILIES: &[(&str, Make)] = &[
     ("common_divisor", common_divisor),
     ("power_remainder", power_remainder),
     ("two_congruences", two_congruences),
@@ -109,8 +109,8 @@ fn power_remainder(rng: &mut Rng) -> Problem {
     let exponent = rng.range(40, 2500);
     let start = base % modulus;
     let mut powers = vec![start];
-    while *powers.last().unwrap() != 1 {
-        powers.push(powers.last().unwrap() * start % modulus);
+    while *powers.last().expect("one power at least") != 1 {
+        powers.push(powers.last().expect("one power at least") * start % modulus);
     }
     let order = powers.len() as i64;
     let value = |e: i64| {
@@ -137,7 +137,7 @@ fn power_remainder(rng: &mut Rng) -> Problem {
         .op(Mul(start, start))
         .step("reduce the exponent", format!("{exponent} = {} × {order} + {}, so the power is the same as that with exponent {}.", exponent / order, exponent % order, exponent % order))
         .op(Div(exponent, order))
-        .step("read off the remainder", if exponent % order == 0 { format!("With exponent 0, that is a full number of periods, the remainder is {result}.") } else { format!("The {} power in the list is {result}.", crate::number::ordinal(exponent % order)) })
+        .step("read off the remainder", if exponent % order == 0 { format!("With exponent 0, that is a full number of periods, the remainder is {result}.") } else { format!("The {} power in the list is {result}.", crate::sample::number::ordinal(exponent % order)) })
         .check({
             let half = value(exponent / 2);
             let odd = if exponent % 2 == 1 { format!(", times {start} for the odd exponent") } else { String::new() };
@@ -385,9 +385,9 @@ fn coin_payments(rng: &mut Rng) -> Problem {
         .step("count", format!("These are ({y_last} - {y0})/{a} + 1 = {result} solutions."))
         .check(format!("Listing the values of x as well, {}: again {result} of them.", list(&found.iter().map(|s| s.0).collect::<Vec<_>>())))
         .check(format!("{a} × {x_last} + {b} × {y_last} = {} + {} = {total}, and x could not be lowered by {b} once more.", a * x_last, b * y_last))
-        .other(format!("Roughly, one in {a} of the {} possible y works, which is about {}; the exact count {result} is next to it.", (total - 1) / b, crate::number::q((total - 1) / b, a).about()))
+        .other(format!("Roughly, one in {a} of the {} possible y works, which is about {}; the exact count {result} is next to it.", (total - 1) / b, crate::sample::number::q((total - 1) / b, a).about()))
         .slip(3, format!("These are ({y_last} - {y0})/{a} = {} solutions.", result - 1), int(result - 1), "Counting both ends needs one more than the number of steps between them.")
-        .slip(2, format!("Every y up to {} is possible, which makes {}.", (total - 1) / b, (total - 1) / b), int((total - 1) / b), format!("x has to be a whole number too, and that allows only every {} y.", crate::number::ordinal(a)))
+        .slip(2, format!("Every y up to {} is possible, which makes {}.", (total - 1) / b, (total - 1) / b), int((total - 1) / b), format!("x has to be a whole number too, and that allows only every {} y.", crate::sample::number::ordinal(a)))
         .slip(3, format!("With the solutions in which one number is 0 there are {with_zero}."), int(with_zero), "Both numbers have to be positive, so 0 is not allowed.")
 }
 

@@ -3,53 +3,53 @@
 //! A family fills this in from its parameters; `prose` decides how much of it a trajectory says and
 //! in whose manner. So the texts here are plain sentences in nobody's voice.
 
-use crate::answer::Answer;
-use crate::arithmetic::Op;
-use crate::rng::Rng;
+use crate::sample::answer::Answer;
+use crate::sample::arithmetic::Op;
+use crate::sample::rng::Rng;
 
 #[derive(Clone)]
-pub struct Problem {
-    pub family: &'static str,
-    pub category: &'static str,
-    pub statement: String,
+pub(crate) struct Problem {
+    pub(crate) family: &'static str,
+    pub(crate) category: &'static str,
+    pub(crate) statement: String,
     /// What is wanted, as a noun phrase: `the sum of the first 20 terms`.
-    pub asks: String,
+    pub(crate) asks: String,
     /// What is given, as a list of noun phrases.
-    pub known: String,
-    pub answer: Answer,
-    pub unit: Option<&'static str>,
-    pub steps: Vec<Step>,
+    pub(crate) known: String,
+    pub(crate) answer: Answer,
+    pub(crate) unit: Option<&'static str>,
+    pub(crate) steps: Vec<Step>,
     /// Ways to confirm the answer.
-    pub checks: Vec<String>,
+    pub(crate) checks: Vec<String>,
     /// Other ways to derive it.
-    pub others: Vec<String>,
+    pub(crate) others: Vec<String>,
     /// Small cases and first looks that decide nothing.
-    pub looks: Vec<String>,
-    pub slips: Vec<Slip>,
+    pub(crate) looks: Vec<String>,
+    pub(crate) slips: Vec<Slip>,
 }
 
 #[derive(Clone)]
-pub struct Step {
+pub(crate) struct Step {
     /// What it does, as an order: `find the last term`.
-    pub title: String,
-    pub body: String,
-    pub ops: Vec<Op>,
+    pub(crate) title: String,
+    pub(crate) body: String,
+    pub(crate) ops: Vec<Op>,
 }
 
 /// A plausible mistake.
 #[derive(Clone)]
-pub struct Slip {
+pub(crate) struct Slip {
     /// How many steps are done before it is made.
-    pub after: usize,
-    pub body: String,
+    pub(crate) after: usize,
+    pub(crate) body: String,
     /// What it leads to; never the value of the gold answer.
-    pub answer: Answer,
+    pub(crate) answer: Answer,
     /// Why it is one.
-    pub mend: String,
+    pub(crate) mend: String,
 }
 
 impl Problem {
-    pub fn new(
+    pub(crate) fn new(
         statement: impl Into<String>,
         asks: impl Into<String>,
         known: impl Into<String>,
@@ -71,12 +71,12 @@ impl Problem {
         }
     }
 
-    pub fn unit(mut self, unit: &'static str) -> Problem {
+    pub(crate) fn unit(mut self, unit: &'static str) -> Problem {
         self.unit = Some(unit);
         self
     }
 
-    pub fn step(mut self, title: impl Into<String>, body: impl Into<String>) -> Problem {
+    pub(crate) fn step(mut self, title: impl Into<String>, body: impl Into<String>) -> Problem {
         self.steps.push(Step {
             title: title.into(),
             body: tidy(body),
@@ -86,7 +86,7 @@ impl Problem {
     }
 
     /// Arithmetic of the last step, which can be gone over.
-    pub fn op(mut self, op: Op) -> Problem {
+    pub(crate) fn op(mut self, op: Op) -> Problem {
         self.steps
             .last_mut()
             .expect("arithmetic belongs to a step")
@@ -95,23 +95,23 @@ impl Problem {
         self
     }
 
-    pub fn check(mut self, text: impl Into<String>) -> Problem {
+    pub(crate) fn check(mut self, text: impl Into<String>) -> Problem {
         self.checks.push(tidy(text));
         self
     }
 
-    pub fn other(mut self, text: impl Into<String>) -> Problem {
+    pub(crate) fn other(mut self, text: impl Into<String>) -> Problem {
         self.others.push(tidy(text));
         self
     }
 
-    pub fn look(mut self, text: impl Into<String>) -> Problem {
+    pub(crate) fn look(mut self, text: impl Into<String>) -> Problem {
         self.looks.push(tidy(text));
         self
     }
 
     /// Left out where the mistake happens to lead to the right value.
-    pub fn slip(
+    pub(crate) fn slip(
         mut self,
         after: usize,
         body: impl Into<String>,
@@ -131,14 +131,17 @@ impl Problem {
     }
 
     /// The same problem with four options, or as it is where its values do not allow that.
-    pub fn with_options(mut self, rng: &mut Rng) -> Problem {
+    pub(crate) fn with_options(mut self, rng: &mut Rng) -> Problem {
         let gold = self.answer.clone();
         let mut options = vec![gold.clone()];
         let near: Vec<Answer> = match gold {
             Answer::Number(n) => [(2, 0), (1, 1), (1, -1), (1, 2), (1, 3)]
                 .iter()
                 .map(|&(factor, more)| {
-                    Answer::Number(crate::number::q(n.top * factor + more * n.bottom, n.bottom))
+                    Answer::Number(crate::sample::number::q(
+                        n.top * factor + more * n.bottom,
+                        n.bottom,
+                    ))
                 })
                 .collect(),
             _ => return self,

@@ -1,13 +1,13 @@
 //! What fits in no other category: data, prices and units.
 
 use super::{Make, name};
-use crate::answer::Answer;
-use crate::arithmetic::Op::*;
-use crate::number::{Q, list, q, sum, whole};
-use crate::problem::Problem;
-use crate::rng::Rng;
+use crate::sample::answer::Answer;
+use crate::sample::arithmetic::Op::*;
+use crate::sample::number::{Q, list, q, sum, whole};
+use crate::sample::problem::Problem;
+use crate::sample::rng::Rng;
 
-pub const FAMILIES: &[(&str, Make)] = &[
+pub(crate) const FAMILIES: &[(&str, Make)] = &[
     ("joint_mean", joint_mean),
     ("price_changes", price_changes),
     ("mean_speed", mean_speed),

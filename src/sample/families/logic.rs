@@ -1,13 +1,13 @@
 //! Puzzles, solved by going through the cases.
 
 use super::{Make, name, names};
-use crate::answer::{int, word};
-use crate::arithmetic::Op::*;
-use crate::number::{bracket, floor_root, list, ordinal};
-use crate::problem::Problem;
-use crate::rng::Rng;
+use crate::sample::answer::{int, word};
+use crate::sample::arithmetic::Op::*;
+use crate::sample::number::{bracket, floor_root, list, ordinal};
+use crate::sample::problem::Problem;
+use crate::sample::rng::Rng;
 
-pub const FAMILIES: &[(&str, Make)] = &[
+pub(crate) const FAMILIES: &[(&str, Make)] = &[
     ("one_liar", one_liar),
     ("race_order", race_order),
     ("day_of_week", day_of_week),

@@ -1,13 +1,13 @@
 //! Lengths, areas, volumes, angles and coordinates.
 
 use super::{Make, name};
-use crate::answer::{Answer, int, ratio, surd};
-use crate::arithmetic::Op::*;
-use crate::number::{bracket, gcd, q, split_root, whole};
-use crate::problem::Problem;
-use crate::rng::Rng;
+use crate::sample::answer::{Answer, int, ratio, surd};
+use crate::sample::arithmetic::Op::*;
+use crate::sample::number::{bracket, gcd, q, split_root, whole};
+use crate::sample::problem::Problem;
+use crate::sample::rng::Rng;
 
-pub const FAMILIES: &[(&str, Make)] = &[
+pub(crate) const FAMILIES: &[(&str, Make)] = &[
     ("hypotenuse", hypotenuse),
     ("circle_sector", circle_sector),
     ("triangle_area", triangle_area),
@@ -59,7 +59,7 @@ fn hypotenuse(rng: &mut Rng) -> Problem {
         .op(Pow(a, 2)).op(Pow(b, 2))
         .step("apply the theorem of Pythagoras", format!("The square of the long side is {} + {} = {n}.", a * a, b * b))
         .op(Add(vec![a * a, b * b]))
-        .step("simplify the root", format!("So the length is √{n} = {root}, since {n} = {}.", crate::number::factored(n)))
+        .step("simplify the root", format!("So the length is √{n} = {root}, since {n} = {}.", crate::sample::number::factored(n)))
         .op(Root(n))
         .check(format!("The long side must exceed {} and stay below {a} + {b} = {}; √{n} is about {:.3}, which fits.", a.max(b), a + b, (n as f64).sqrt()))
         .other(if common > 1 {
@@ -150,7 +150,7 @@ fn triangle_area(rng: &mut Rng) -> Problem {
         .check(format!("The shoelace formula over all three vertices gives {} + {} + {} = {twice}, and half of its size is {area}.", laces[0], bracket(laces[1]), bracket(laces[2])))
         .check({
             let (w, h) = ([p.0, r.0, s.0], [p.1, r.1, s.1]);
-            let size = |v: [i64; 3]| v.iter().max().unwrap() - v.iter().min().unwrap();
+            let size = |v: [i64; 3]| v.iter().max().expect("three numbers") - v.iter().min().expect("three numbers");
             format!("The triangle lies in a box of {} by {}, so the area is at most {}; {area} respects that.", size(w), size(h), q(size(w) * size(h), 2))
         })
         .other(format!("The side from {one} to {two} has squared length {}. The height on it is |{twice}| / √{}, and half of side times height is {area}.", u.0 * u.0 + u.1 * u.1, u.0 * u.0 + u.1 * u.1))
@@ -248,7 +248,7 @@ fn cone_volume(rng: &mut Rng) -> Problem {
         .slip(0, format!("The base has area π × {}^2 = {}π, and a third of that times {height} is {}.", 2 * radius, 4 * radius * radius, answer_text(q(4 * cylinder, 3))), Answer::Pi(q(4 * cylinder, 3)), if diameter { "The diameter was used where the radius belongs." } else { "The radius was doubled, but it is the radius itself that is squared." })
 }
 
-fn answer_text(n: crate::number::Q) -> String {
+fn answer_text(n: crate::sample::number::Q) -> String {
     Answer::Pi(n).plain()
 }
 

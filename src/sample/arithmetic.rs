@@ -1,9 +1,9 @@
 //! The arithmetic of a derivation, and true things to say when going over it.
 
-use crate::number::{binomial, bracket, factored, floor_root, gcd, list, split_root, sum};
+use crate::sample::number::{binomial, bracket, factored, floor_root, gcd, list, split_root, sum};
 
 #[derive(Clone, Debug)]
-pub enum Op {
+pub(crate) enum Op {
     Add(Vec<i64>),
     Sub(i64, i64),
     Mul(i64, i64),
@@ -23,7 +23,7 @@ use Op::*;
 
 impl Op {
     /// What it says: `37 × 24 = 888`.
-    pub fn claim(&self) -> String {
+    pub(crate) fn claim(&self) -> String {
         match self {
             Add(terms) => format!("{} = {}", sum(terms), terms.iter().sum::<i64>()),
             Sub(a, b) => format!("{} - {} = {}", a, bracket(*b), a - b),
@@ -32,7 +32,7 @@ impl Op {
             Div(a, b) => format!("{a} = {b} × {} + {}", a / b, a % b),
             Pow(a, n) => format!("{}^{n} = {}", bracket(*a), a.pow(*n)),
             Gcd(a, b) => format!("gcd({a}, {b}) = {}", gcd(*a, *b)),
-            Reduce(a, b) => format!("{a}/{b} = {}", crate::number::q(*a, *b)),
+            Reduce(a, b) => format!("{a}/{b} = {}", crate::sample::number::q(*a, *b)),
             Binomial(n, k) => format!("C({n}, {k}) = {}", binomial(*n, *k)),
             Factors(n) => format!("{n} = {}", factored(*n)),
             Root(n) => match split_root(*n) {
@@ -44,7 +44,7 @@ impl Op {
     }
 
     /// Ways to confirm it, each a sentence or a few; none where nothing is to be confirmed.
-    pub fn ways(&self) -> Vec<String> {
+    pub(crate) fn ways(&self) -> Vec<String> {
         match self {
             Add(terms) => adding(terms),
             Sub(a, b) => subtracting(*a, *b),
@@ -232,7 +232,7 @@ fn raising(a: i64, n: u32) -> Vec<String> {
         "The powers of {} are {}, so the {} of them is {power}.",
         bracket(a),
         list(&chain),
-        crate::number::ordinal(n as i64)
+        crate::sample::number::ordinal(n as i64)
     )]
 }
 
@@ -263,7 +263,7 @@ fn common_divisor(a: i64, b: i64) -> Vec<String> {
 
 fn reducing(a: i64, b: i64) -> Vec<String> {
     let shared = gcd(a, b);
-    let reduced = crate::number::q(a, b);
+    let reduced = crate::sample::number::q(a, b);
     if shared == 1 || b == shared {
         return Vec::new();
     }
@@ -319,7 +319,7 @@ fn choosing(n: i64, k: i64) -> Vec<String> {
 fn factoring(n: i64) -> Vec<String> {
     let mut left = n;
     let mut lines = Vec::new();
-    for (p, e) in crate::number::factors(n) {
+    for (p, e) in crate::sample::number::factors(n) {
         for _ in 0..e {
             lines.push(format!("{left} / {p} = {}", left / p));
             left /= p;

@@ -8,25 +8,25 @@
 mod gemini;
 mod r1;
 
-pub use gemini::gemini;
-pub use r1::r1;
+pub(crate) use gemini::gemini;
+pub(crate) use r1::r1;
 
-use crate::problem::{Problem, Slip, Step};
-use crate::rng::Rng;
+use crate::sample::problem::{Problem, Slip, Step};
+use crate::sample::rng::Rng;
 
-pub struct Reply {
-    pub thinking: String,
+pub(crate) struct Reply {
+    pub(crate) thinking: String,
     /// What follows the thinking, with the final answer.
-    pub attempt: String,
+    pub(crate) attempt: String,
 }
 
 /// What a reply is to say in the end.
 #[derive(Clone, Copy)]
-pub struct Ending<'a> {
+pub(crate) struct Ending<'a> {
     /// The mistake that is made and not noticed, if any.
-    pub slip: Option<&'a Slip>,
+    pub(crate) slip: Option<&'a Slip>,
     /// What stands in the last box; without it, the answer is only said in words.
-    pub boxed: Option<&'a str>,
+    pub(crate) boxed: Option<&'a str>,
 }
 
 /// Quantiles of a reply's length in characters, every 2.5 %: lognormal with median 1560 and sigma
@@ -38,7 +38,7 @@ const LENGTHS: [usize; 41] = [
 ];
 
 /// Draws a length from the upper part of the distribution, from `percent` on.
-pub fn length_above(percent: usize, rng: &mut Rng) -> usize {
+pub(crate) fn length_above(percent: usize, rng: &mut Rng) -> usize {
     let place = percent * 40 + rng.below((100 - percent) * 40);
     let (left, part) = (place / 100, place % 100);
     LENGTHS[left] + (LENGTHS[left + 1] - LENGTHS[left]) * part / 100

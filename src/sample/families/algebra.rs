@@ -1,13 +1,13 @@
 //! Series, equations, polynomials and rates.
 
 use super::{Make, name};
-use crate::answer::{Answer, int, ratio, set};
-use crate::arithmetic::Op::*;
-use crate::number::{bracket, list, ordinal, polynomial, q, sum, whole};
-use crate::problem::Problem;
-use crate::rng::Rng;
+use crate::sample::answer::{Answer, int, ratio, set};
+use crate::sample::arithmetic::Op::*;
+use crate::sample::number::{bracket, list, ordinal, polynomial, q, sum, whole};
+use crate::sample::problem::Problem;
+use crate::sample::rng::Rng;
 
-pub const FAMILIES: &[(&str, Make)] = &[
+pub(crate) const FAMILIES: &[(&str, Make)] = &[
     ("arithmetic_series", arithmetic_series),
     ("quadratic_roots", quadratic_roots),
     ("linear_system", linear_system),
