@@ -13,11 +13,12 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any, Literal
+from types import MappingProxyType
+from typing import Any, Literal, TypeVar, overload
 
 from . import _native
 from ._native import Table
@@ -163,6 +164,13 @@ class Evaluation(Report):
 class Preflight(Report):
     """What a trainer makes of each subset."""
 
+    subsets: list[dict[str, Any]]
+    """Each subset: what is cut, dropped and trained on."""
+
+
+R = TypeVar("R", bound=Report)
+M = TypeVar("M", bound=Made)
+
 
 def run(
     pipeline: Pipeline,
@@ -188,26 +196,10 @@ def run(
     ``base`` says otherwise. ``sources`` says where each source, companion, benchmark or join lies, by its name. What
     is written is the same, byte for byte, as the program writes, for any ``threads``, ``batch_size`` and ``memory``.
     """
-    with _written(pipeline, base) as (path, base):
-        answer = _answer(
-            "run",
-            [path],
-            out=out,
-            source=sources,
-            base=base,
-            on_shortfall=on_shortfall,
-            seed=seed,
-            wait=wait,
-            report=report,
-            pool=pool,
-            threads=threads,
-            batch_size=batch_size,
-            memory=memory,
-            hub=hub,
-            hub_space=hub_space,
-            timings=timings,
-        )
-    return Run(**_made(answer), out=Path(out))
+    given = dict(locals())
+    with _written(pipeline, base) as written:
+        answer = _answer("run", given | written, ["pipeline"])
+    return _made(Run, answer, out=Path(out))
 
 
 def plan(
@@ -226,23 +218,10 @@ def plan(
     timings: PathText | None = None,
 ) -> Plan:
     """What :func:`run` would make, and what is missing; no output is written, and what is measured is kept in the pool."""
-    with _written(pipeline, base) as (path, base):
-        answer = _answer(
-            "plan",
-            [path],
-            source=sources,
-            base=base,
-            on_shortfall=on_shortfall,
-            seed=seed,
-            pool=pool,
-            threads=threads,
-            batch_size=batch_size,
-            memory=memory,
-            hub=hub,
-            hub_space=hub_space,
-            timings=timings,
-        )
-    return Plan(**_made(answer), text_bytes=answer.report["text_bytes"])
+    given = dict(locals())
+    with _written(pipeline, base) as written:
+        answer = _answer("plan", given | written, ["pipeline"])
+    return _made(Plan, answer)
 
 
 def check(
@@ -260,27 +239,7 @@ def check(
     ``expect`` is the digest that it must have; with ``measure_again`` a sample of the entries is measured again from
     the sources, which ``sources`` may name.
     """
-    answer = _answer(
-        "check",
-        [out],
-        expect=expect,
-        sources=measure_again,
-        base=base,
-        source=sources,
-        sample=sample,
-        sample_seed=sample_seed,
-    )
-    report = answer.report
-    return Check(
-        raw=report,
-        notes=answer.notes,
-        broken=report["broken"],
-        digest=report["digest"],
-        files=report["files"],
-        subsets=report["subsets"],
-        rows=report["rows"],
-        entries=report["entries"],
-    )
+    return _told(Check, _answer("check", locals(), ["out"], {"measure_again": "sources"}))
 
 
 def balance(
@@ -291,11 +250,9 @@ def balance(
     plot: PathText | None = None,
 ) -> Balance:
     """How two subsets compare, or each subset with each of its controls; ``plot`` is an SVG file to draw."""
-    names = [name for name in (first, second) if name is not None]
-    answer = _answer("balance", [out, *names], plot=plot)
-    report = answer.report
-    pairs = report["pairs"] if "pairs" in report else [report]
-    return Balance(raw=report, notes=answer.notes, pairs=pairs)
+    answer = _answer("balance", locals(), ["out", "first", "second"])
+    pairs = answer.report["pairs"] if "pairs" in answer.report else [answer.report]
+    return _told(Balance, answer, pairs=pairs)
 
 
 def why(
@@ -309,17 +266,8 @@ def why(
     pool: PathText | None = None,
 ) -> Why:
     """Why a trajectory or a problem is where it is: by its id, its first 6 digits, the source's own id, or its place."""
-    answer = _answer(
-        "why",
-        [id],
-        **{"in": out},
-        text=text,
-        subset=subset,
-        base=base,
-        source=sources,
-        pool=pool,
-    )
-    return Why(raw=answer.report, notes=answer.notes, entries=answer.report)
+    answer = _answer("why", locals(), ["id"], {"out": "in"})
+    return _told(Why, answer, entries=answer.report)
 
 
 def audit(
@@ -337,30 +285,7 @@ def audit(
     hub: Hub | None = None,
 ) -> Audit:
     """What a dataset is, and what is wrong with it; ``out`` is a folder for the rows of each finding."""
-    named = [sources] if isinstance(sources, (str, os.PathLike)) else list(sources)
-    answer = _answer(
-        "audit",
-        named,
-        against=against,
-        config=config,
-        split=split,
-        layout=layout,
-        tokenizer=tokenizer,
-        out=out,
-        pool=pool,
-        threads=threads,
-        memory=memory,
-        hub=hub,
-    )
-    report = answer.report
-    return Audit(
-        raw=report,
-        notes=answer.notes,
-        entries=report["entries"],
-        trajectories=report["trajectories"],
-        problems=report["problems"],
-        findings=report["findings"],
-    )
+    return _told(Audit, _answer("audit", locals(), ["sources"]))
 
 
 def diff(
@@ -377,25 +302,7 @@ def diff(
     hub: Hub | None = None,
 ) -> Diff:
     """Where two output folders, or two datasets, differ; ``out`` is a file for the rows that do."""
-    answer = _answer(
-        "diff",
-        [first, second],
-        out=out,
-        config=config,
-        split=split,
-        layout=layout,
-        pool=pool,
-        threads=threads,
-        memory=memory,
-        hub=hub,
-    )
-    report = answer.report
-    return Diff(
-        raw=report,
-        notes=answer.notes,
-        differs=report["differs"],
-        same_rows=report["same_rows"],
-    )
+    return _told(Diff, _answer("diff", locals(), ["first", "second"]))
 
 
 def evaluate(
@@ -412,22 +319,7 @@ def evaluate(
     seed: int | None = None,
 ) -> Evaluation:
     """What logs of evaluations say of the trained models, and with ``experiment`` (a folder) of what it shows."""
-    named = [logs] if isinstance(logs, (str, os.PathLike)) else list(logs)
-    answer = _answer(
-        "eval",
-        named,
-        experiment=experiment,
-        format=format,
-        benchmark=benchmark,
-        column=column,
-        grader=grader,
-        tiers=tiers,
-        out=out,
-        threads=threads,
-        seed=seed,
-    )
-    report = answer.report
-    return Evaluation(raw=report, notes=answer.notes, runs=report["runs"])
+    return _told(Evaluation, _answer("eval", locals(), ["logs"]))
 
 
 def preflight(
@@ -442,17 +334,7 @@ def preflight(
     threads: int | None = None,
 ) -> Preflight:
     """What a trainer makes of each subset of a folder (all, or those that are named), and what is lost on the way."""
-    answer = _answer(
-        "preflight",
-        [out, *subsets],
-        trainer=trainer,
-        model=model,
-        template=template,
-        tokenizer=tokenizer,
-        max_length=max_length,
-        threads=threads,
-    )
-    return Preflight(raw=answer.report, notes=answer.notes)
+    return _told(Preflight, _answer("preflight", locals(), ["out", "subsets"]))
 
 
 def sql(
@@ -469,39 +351,44 @@ def sql(
     ``pyarrow.table(rows)``, ``polars.DataFrame(rows)`` and ``duckdb`` take the rows without a copy. A second column
     ``id``, as a join has it, is called ``id_2``.
     """
-    answer = _answer(
-        "sql",
-        [query],
-        **{"in": folder, "json": False, "with": tables},
-        pool=pool,
-        memory=memory,
-    )
+    answer = _answer("sql", locals(), ["query"], {"folder": "in", "tables": "with"}, json=False)
     assert answer.rows is not None, "sql gives rows"
     return answer.rows
 
 
-def example(name: str = "quickstart") -> str:
+@overload
+def example(name: str = "quickstart", *, into: None = None) -> str: ...
+
+
+@overload
+def example(name: str = "quickstart", *, into: PathText) -> Path: ...
+
+
+def example(name: str = "quickstart", *, into: PathText | None = None) -> str | Path:
     """A complete pipeline as text, to start from; its top says how to name your own data in it.
+
+    With ``into``, a folder that does not exist or holds nothing, it is written there, with the sample beside it where it
+    reads that, and its file is what comes back: ``run(example(into="quickstart"), "out")`` needs no checkout of the
+    repository, and makes the same bytes as one. Sources on the hub are read from there.
 
     >>> from gradatim import example
     >>> "[[grid]]" in example("columns")
     True
     """
-    return _answer("example", [name], json=False).text
+    answer = _answer("example", locals(), ["name"], json=into is not None)
+    return answer.text if into is None else Path(answer.report["pipeline"])
 
 
 @contextmanager
-def _written(
-    pipeline: Pipeline, base: PathText | None
-) -> Iterator[tuple[PathText, PathText | None]]:
+def _written(pipeline: Pipeline, base: PathText | None) -> Iterator[dict[str, Any]]:
     """A pipeline as a file, and where its paths start."""
     if not isinstance(pipeline, Mapping):
-        yield pipeline, base
+        yield {"pipeline": pipeline, "base": base}
         return
     with tempfile.TemporaryDirectory(prefix="gradatim-") as folder:
         path = Path(folder) / "pipeline.toml"
         path.write_text(_native.as_toml(json.dumps(_plain(pipeline))), encoding="utf-8")
-        yield path, base if base is not None else os.curdir
+        yield {"pipeline": path, "base": base if base is not None else os.curdir}
 
 
 def _plain(value: object) -> object:
@@ -515,29 +402,52 @@ def _plain(value: object) -> object:
     return value
 
 
-def _made(answer: _native.Answer) -> dict[str, Any]:
-    """What :class:`Made` is made of."""
+def _made(kind: type[M], answer: _native.Answer, **more: Any) -> M:
+    """A run or a plan, with what it is of as objects."""
     report = answer.report
-    return {
-        "raw": report,
-        "notes": answer.notes,
-        "ledger": [Fates(**one) for one in report["ledger"]],
-        "subsets": [
-            Subset(**{name: one[name] for name in Subset.__dataclass_fields__})
-            for one in report["subsets"]
-        ],
-        "shortfalls": [Missing(**one) for one in report["shortfalls"]],
-        "warnings": report["warnings"],
-    }
+    names = Subset.__dataclass_fields__
+    return _told(
+        kind,
+        answer,
+        ledger=[Fates(**one) for one in report["ledger"]],
+        subsets=[Subset(**{name: one[name] for name in names}) for one in report["subsets"]],
+        shortfalls=[Missing(**one) for one in report["shortfalls"]],
+        **more,
+    )
 
 
-def _answer(command: str, named: Sequence[PathText], **options: Any) -> _native.Answer:
-    """Runs a command: options by their names, then what has none."""
-    options.setdefault("json", True)
-    arguments: list[str] = [command]
-    for name, value in options.items():
-        arguments += _option("--" + name.replace("_", "-"), value)
-    return _native.answer([*arguments, "--", *(os.fspath(one) for one in named)])
+def _told(kind: type[R], answer: _native.Answer, **more: Any) -> R:
+    """A report as an object: each field that is not given stands under its name in the report."""
+    known = {"raw": answer.report, "notes": answer.notes} | more
+    missing = (one.name for one in fields(kind) if one.name not in known)
+    return kind(**known, **{name: answer.report[name] for name in missing})
+
+
+def _answer(
+    command: str,
+    given: Mapping[str, Any],
+    named: Sequence[str],
+    names: Mapping[str, str] = MappingProxyType({}),
+    json: bool = True,
+) -> _native.Answer:
+    """Runs a command on the arguments of its function, of which none can be left out: those in ``named`` have no option
+    on the command line, the others have one of their name, or of that in ``names``."""
+    names = {"sources": "source"} | dict(names)
+    arguments = [command, *_option("--json", json)]
+    for name, value in given.items():
+        if name not in named:
+            arguments += _option("--" + names.get(name, name).replace("_", "-"), value)
+    words = [word for name in named for word in _words(given[name])]
+    return _native.answer([*arguments, "--", *words])
+
+
+def _words(value: object) -> list[str]:
+    """One or several paths or names, or none."""
+    if value is None:
+        return []
+    several = [value] if isinstance(value, (str, os.PathLike)) else value
+    assert isinstance(several, Iterable), "paths or names"
+    return [_text(one) for one in several]
 
 
 def _option(name: str, value: object) -> list[str]:

@@ -13,6 +13,7 @@ import pytest
 
 REPOSITORY = Path(__file__).parents[2]
 QUICKSTART = REPOSITORY / "pipelines" / "quickstart.toml"
+EVAL_RUNS = REPOSITORY.parent / "shared" / "data" / "eval_runs"
 
 
 def program(*arguments: object) -> subprocess.CompletedProcess[str]:

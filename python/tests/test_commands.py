@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import inspect
+import json
 import os
 import pickle
 import signal
@@ -15,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support import QUICKSTART, REPOSITORY, program
+from support import EVAL_RUNS, QUICKSTART, REPOSITORY, program
 
 import gradatim
 from gradatim import commands
@@ -122,6 +124,73 @@ def test_what_else_is_asked_of_a_folder(made: commands.Run, pool: Path) -> None:
     entries = gradatim.why(id, made.out).entries
     assert [entry["ledger"]["trajectory_id"] for entry in entries] == [id]
     assert not gradatim.diff(made.out, made.out).differs
+
+
+def printed(*arguments: object, ends: int = 0) -> Any:
+    """What the program reports as JSON."""
+    told = program(*arguments, "--json")
+    assert told.returncode == ends, told.stderr
+    return json.loads(told.stdout)
+
+
+@pytest.mark.skipif(not EVAL_RUNS.is_dir(), reason="logs of evaluations are not beside the repository")
+@pytest.mark.parametrize("folder", ["lm_eval_mgsm_en", "evalchemy_qwen2.5_1.5b_instruct", "areal"])
+def test_logs_of_evaluations_say_what_the_program_says_of_them(folder: str) -> None:
+    logs = sorted(path for path in (EVAL_RUNS / folder).iterdir() if ".jsonl" in path.name)
+    evaluated = gradatim.evaluate(logs, seed=7, threads=2)
+    assert evaluated.raw == printed("eval", *logs, "--seed", 7, "--threads", 2)
+    assert evaluated.runs and evaluated.raw["seed"] == 7
+    one = gradatim.evaluate(logs[0], grader="ours")
+    assert one.raw == printed("eval", logs[0], "--grader", "ours")
+    assert one.raw["grader"] == "ours" and len(one.runs) <= len(evaluated.runs)
+
+
+def test_attempts_of_ones_own_are_evaluated_by_the_columns_that_are_named(tmp_path: Path) -> None:
+    rows = [{"q": f"{item}+1?", "a": str(item + 1), "r": f"\\boxed{{{item + 1 - item % 2}}}"} for item in range(8)]
+    log = tmp_path / "mine.jsonl"
+    log.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    columns = {"question": "q", "gold": "a", "response": "r"}
+    options = [f"--column={name}={column}" for name, column in columns.items()]
+    evaluated = gradatim.evaluate(log, column=columns, grader="ours", out=tmp_path / "out")
+    shown = printed("eval", log, *options, "--grader=ours")
+    assert {**evaluated.raw, "out": None} == {**shown, "out": None}
+    assert len(evaluated.runs) == 1
+    assert len(gradatim.sql("SELECT * FROM attempts", tmp_path / "out")) == 8
+
+
+def test_a_preflight_says_what_the_program_says_of_the_subsets(made: commands.Run) -> None:
+    name = "diverse-long-r1-100"
+    flown = gradatim.preflight(made.out, [name], trainer="trl", max_length=1500, threads=1)
+    assert flown.raw == printed(
+        "preflight", made.out, name, "--trainer", "trl", "--max-length", 1500, "--threads", 1, ends=1
+    )
+    assert flown.raw["length_max"] == 1500
+    assert flown.subsets[0]["name"] == name and flown.subsets[0]["cut"] > 0
+    with pytest.raises(gradatim.UsageError, match="nobody"):
+        gradatim.preflight(made.out, trainer="nobody")
+
+
+def test_an_example_runs_from_its_folder_and_makes_the_same_bytes(
+    made: commands.Run, pool: Path, tmp_path: Path
+) -> None:
+    pipeline = gradatim.example("quickstart", into=tmp_path / "quickstart")
+    assert pipeline == tmp_path / "quickstart" / "pipelines" / "quickstart.toml"
+    again = gradatim.run(pipeline, tmp_path / "out", pool=pool)
+    assert tree(again.out) == tree(made.out)
+    with pytest.raises(gradatim.UsageError, match="in the way"):
+        gradatim.example("ladder", into=tmp_path / "quickstart")
+    assert gradatim.example("quickstart").endswith(pipeline.read_text(encoding="utf-8"))
+
+
+def test_each_argument_of_a_function_is_an_argument_of_its_command() -> None:
+    aliases = {"evaluate": "eval", "sources": "source", "measure_again": "sources", "tables": "with"}
+    for name in gradatim._COMMANDS:
+        told = program(aliases.get(name, name), "--help")
+        assert told.returncode == 0, told.stderr
+        for argument in inspect.signature(getattr(gradatim, name)).parameters.values():
+            if argument.kind is argument.KEYWORD_ONLY:
+                option = "--" + aliases.get(argument.name, argument.name).replace("_", "-")
+                assert f"{option} " in told.stdout or f"{option}\n" in told.stdout, (name, option)
 
 
 def test_a_dataset_is_audited(pool: Path) -> None:
