@@ -1,6 +1,6 @@
 """What the native module has; users take it from ``gradatim``, where it is documented."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from os import PathLike
 from typing import Any, Literal, final, overload
 
@@ -64,7 +64,7 @@ class Extracted:
         """Where it begins and ends in the response, in letters of a ``str``."""
     @property
     def rule(self) -> Literal["box", "tag", "hashes", "anchor", "math", "bold", "text", "number"]:
-        """What pointed at it."""
+        """What pointed at it: ``box``, ``tag``, ``hashes``, ``anchor``, ``math``, ``bold``, ``text`` or ``number``."""
     @property
     def ambiguous(self) -> bool:
         """Whether another reading of the line gives another answer: no ``wrong`` rests on it."""
@@ -83,7 +83,7 @@ class Explanation:
         """The verdict."""
     @property
     def thinking(self) -> Literal["absent", "open", "closed"]:
-        """Whether the response thinks before it answers; ``open`` where that never ends."""
+        """Whether the response thinks before it answers: ``absent``, ``closed``, or ``open`` where that never ends."""
     @property
     def found(self) -> Extracted | None:
         """The answer that was found in the response."""
@@ -99,7 +99,8 @@ class Explanation:
 
 @final
 class Verdicts(Sequence[Verdict]):
-    """A verdict for each pair, in their order: a sequence, and a table of Arrow (``verdict``, ``extracted``, ``reason``)."""
+    """A verdict for each pair, in their order: a sequence of ``Verdict``, and a table of Arrow (``verdict``, ``extracted``,
+    ``reason``)."""
 
     def __len__(self) -> int: ...
     @overload
@@ -117,7 +118,8 @@ class Verdicts(Sequence[Verdict]):
 
 @final
 class Table:
-    """Rows of an answer, which ``pyarrow.table(rows)`` and ``polars.DataFrame(rows)`` take without a copy."""
+    """Rows of an answer. ``pyarrow.table(rows)``, ``polars.DataFrame(rows)`` and every other library of Arrow's protocol take
+    them without a copy."""
 
     def __len__(self) -> int: ...
     @property
@@ -138,10 +140,10 @@ class Hit:
         """Its own id of the item, or its row."""
     @property
     def how(self) -> Literal["exact", "near", "part", "numbers_changed", "reworded"]:
-        """What speaks for it."""
+        """What speaks for it: ``exact``, ``near``, ``part``, ``numbers_changed`` or ``reworded``."""
     @property
     def outcome(self) -> Literal["contaminated", "suspect"]:
-        """Whether it is one of its problems, or perhaps made from one."""
+        """Whether it is one of its problems, ``contaminated``, or perhaps made from one, ``suspect``."""
     def __bool__(self) -> bool: ...
     def __eq__(self, other: object, /) -> bool: ...
     def __ne__(self, other: object, /) -> bool: ...
@@ -191,5 +193,8 @@ def near_duplicates(problems: object, threshold: float) -> list[int]: ...
 def settings() -> list[tuple[str, str, str]]: ...
 def token_count(text: str, tokenizer: str = ...) -> int: ...
 def main(arguments: Sequence[str]) -> int: ...
-def answer(arguments: Sequence[str | PathLike[str]]) -> Answer: ...
+def answer(
+    arguments: Sequence[str | PathLike[str]],
+    show: Callable[[int, str | None, float | None, str, list[str]], object] | None = None,
+) -> Answer: ...
 def as_toml(json: str) -> str: ...

@@ -6,6 +6,8 @@ told beside the report stands in ``notes``. An error of the program is raised, w
 (:mod:`gradatim.errors`); an answer that is no (a check that found something, a difference) is an answer.
 
 Ctrl-C ends a call as it ends the program: what ``run`` had measured is kept in its pool. Other threads run meanwhile.
+Progress is a line on a terminal, a bar of ``tqdm``'s in a notebook (lines where that is not installed), and nothing
+elsewhere.
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ from typing import Any, Literal, TypeVar, overload
 
 from . import _native
 from ._native import Table
+from ._progress import shown
 
 PathText = str | os.PathLike[str]
 Pipeline = PathText | Mapping[str, Any]
@@ -438,7 +441,8 @@ def _answer(
         if name not in named:
             arguments += _option("--" + names.get(name, name).replace("_", "-"), value)
     words = [word for name in named for word in _words(given[name])]
-    return _native.answer([*arguments, "--", *words])
+    with shown() as show:
+        return _native.answer([*arguments, "--", *words], show)
 
 
 def _words(value: object) -> list[str]:

@@ -1,14 +1,14 @@
 //! Commands: as the program, and as functions.
 
 use std::ffi::OsString;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use gradatim::cli;
 use pyo3::exceptions::{PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
 
 use crate::rows::Table;
-use crate::waiting::done;
+use crate::waiting::{done, shown};
 use crate::{failure, json};
 
 /// Runs the program with these arguments, its own name first, on this process's terminal; gives its exit code.
@@ -71,12 +71,28 @@ pub(crate) fn refuse_fork() -> PyResult<()> {
 }
 
 /// Runs the command of these arguments, without the program's name, in this process; raises what it fails with.
+///
+/// `show` is called some times a second with what is at work: its number among the stages, its name or None, its share
+/// or None, what is done, and the lines of stages that ended. Without it progress is drawn on a terminal, if there is one.
 #[pyfunction]
-pub(crate) fn answer(py: Python<'_>, arguments: Vec<OsString>) -> PyResult<Answer> {
+#[pyo3(signature = (arguments, show = None))]
+pub(crate) fn answer(
+    py: Python<'_>,
+    arguments: Vec<OsString>,
+    show: Option<&Bound<'_, PyAny>>,
+) -> PyResult<Answer> {
     refuse_fork()?;
     let arguments = std::iter::once(OsString::from("gradatim")).chain(arguments);
     let arguments: Vec<OsString> = arguments.collect();
-    let answer = done(py, move |stop| cli::answer(arguments, stop))?;
+    let answer = match show {
+        None => done(py, move |stop| cli::answer(arguments, stop))?,
+        Some(show) => {
+            let board = Arc::<cli::Board>::default();
+            let posted = Arc::clone(&board);
+            let work = move |stop: &_| cli::answer_on(&posted, arguments, stop);
+            shown(py, work, || call(show, board.look()))?
+        }
+    };
     match &answer.failure {
         Some(failed) => Err(failure::raised(
             py,
@@ -86,6 +102,17 @@ pub(crate) fn answer(py: Python<'_>, arguments: Vec<OsString>) -> PyResult<Answe
         )),
         None => Ok(Answer(answer)),
     }
+}
+
+fn call(show: &Bound<'_, PyAny>, moment: cli::Moment) -> PyResult<()> {
+    let cli::Moment {
+        stages,
+        stage,
+        share,
+        amounts,
+        ended,
+    } = moment;
+    show.call1((stages, stage, share, amounts, ended)).map(drop)
 }
 
 /// A pipeline that was given as JSON, as TOML.

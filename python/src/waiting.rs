@@ -1,7 +1,8 @@
 //! Long work, which Ctrl-C ends.
 //!
 //! Python meets a signal on its main thread, between two of its own steps. So the work goes to a thread, and the one
-//! that called waits without the interpreter's lock and looks for signals some times a second.
+//! that called waits without the interpreter's lock and looks for signals some times a second. What shows how far the work
+//! is, is called on that thread too: a notebook's bar belongs to the cell that runs there.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -14,6 +15,9 @@ use crate::failure::no_thread;
 
 /// How often a signal is looked for.
 const LOOK: Duration = Duration::from_millis(20);
+
+/// Every how many looks the work is shown.
+const SHOW: u32 = 10;
 
 /// What Ctrl-C sends.
 const SIGINT: usize = 2;
@@ -29,6 +33,15 @@ pub(crate) type Stop = Arc<AtomicUsize>;
 pub(crate) fn done<T: Send + 'static>(
     py: Python<'_>,
     work: impl FnOnce(&Stop) -> T + Send + 'static,
+) -> PyResult<T> {
+    shown(py, work, || Ok(()))
+}
+
+/// The same, and shows how far it is, five times a second and at its end; what raises there ends the work as a signal does.
+pub(crate) fn shown<T: Send + 'static>(
+    py: Python<'_>,
+    work: impl FnOnce(&Stop) -> T + Send + 'static,
+    show: impl Fn() -> PyResult<()>,
 ) -> PyResult<T> {
     let stop = Stop::default();
     let told = Arc::clone(&stop);
@@ -46,16 +59,21 @@ pub(crate) fn done<T: Send + 'static>(
         waited != Err(std::sync::mpsc::RecvTimeoutError::Timeout)
     };
     let mut asked = Ok(());
+    let mut looks = 0;
     while !py.detach(has_ended) {
+        looks += 1;
         if asked.is_ok() {
             asked = py.check_signals();
+        }
+        if asked.is_ok() && looks % SHOW == 0 {
+            asked = show();
         }
         if asked.is_err() {
             stop.store(SIGINT, Ordering::Relaxed);
         }
     }
     let result = joined(py, worker);
-    asked.map(|()| result)
+    asked.and_then(|()| show()).map(|()| result)
 }
 
 fn joined<T: Send + 'static>(py: Python<'_>, worker: JoinHandle<T>) -> T {

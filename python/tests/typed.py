@@ -44,6 +44,8 @@ def commands() -> None:
     assert_type(made.ledger[0].dropped, dict[str, int])
     assert_type(gradatim.check(made.out).sound, bool)
     assert_type(gradatim.sql("SELECT 1", made.out), gradatim.Table)
+    assert_type(gradatim.example("ladder"), str)
+    assert_type(gradatim.example(into="ladder"), Path)
     assert_type(gradatim.plan({"sources": {}}).subsets[0].size, int)
     try:
         gradatim.audit("data")

@@ -12,6 +12,7 @@ use std::sync::atomic::AtomicUsize;
 use arrow::array::RecordBatch;
 use serde_json::Value;
 
+use super::progress::Board;
 use super::terminal::causes;
 use super::{machine, parse, with_nearest_command};
 use crate::Error;
@@ -47,7 +48,16 @@ pub struct Failure {
 /// What is heard of the command that this thread runs.
 struct Hearer {
     stop: Arc<AtomicUsize>,
+    board: Heard,
     answer: Answer,
+}
+
+/// Where a command that is heard says how far it is.
+#[derive(Clone)]
+pub(super) struct Heard {
+    pub(super) board: Arc<Board>,
+    /// Whether its caller looks there, so that nothing is drawn here.
+    pub(super) is_watched: bool,
 }
 
 thread_local! {
@@ -71,6 +81,31 @@ pub fn answer(
     arguments: impl IntoIterator<Item = impl Into<OsString> + Clone>,
     stop: &Arc<AtomicUsize>,
 ) -> Answer {
+    let board = Heard {
+        board: Arc::default(),
+        is_watched: false,
+    };
+    heard(arguments, stop, board)
+}
+
+/// The same, with nothing drawn: how far it is stands on the board.
+pub fn answer_on(
+    board: &Arc<Board>,
+    arguments: impl IntoIterator<Item = impl Into<OsString> + Clone>,
+    stop: &Arc<AtomicUsize>,
+) -> Answer {
+    let board = Heard {
+        board: Arc::clone(board),
+        is_watched: true,
+    };
+    heard(arguments, stop, board)
+}
+
+fn heard(
+    arguments: impl IntoIterator<Item = impl Into<OsString> + Clone>,
+    stop: &Arc<AtomicUsize>,
+    board: Heard,
+) -> Answer {
     let arguments = match parse(arguments) {
         Ok(arguments) => arguments,
         Err(error) => return misused(with_nearest_command(error)),
@@ -78,11 +113,13 @@ pub fn answer(
     machine::limit().keep();
     HEARER.set(Some(Hearer {
         stop: Arc::clone(stop),
+        board: board.clone(),
         answer: Answer::default(),
     }));
     let ended = arguments.command.run();
     let heard = HEARER.take().map(|hearer| hearer.answer);
-    let heard = heard.unwrap_or_default();
+    let mut heard = heard.unwrap_or_default();
+    heard.notes.extend(board.board.said());
     match ended {
         Ok(exit_code) => Answer { exit_code, ..heard },
         Err(error) => Answer {
@@ -134,6 +171,11 @@ pub(super) fn hears(add: impl FnOnce(&mut Answer)) -> bool {
 /// Whether this thread's command is heard.
 pub(super) fn is_heard() -> bool {
     HEARER.with_borrow(Option::is_some)
+}
+
+/// Where this thread's command says how far it is, where it is heard.
+pub(super) fn board() -> Option<Heard> {
+    HEARER.with_borrow(|hearer| Some(hearer.as_ref()?.board.clone()))
 }
 
 /// What tells this thread's command to stop, where its caller does.

@@ -87,8 +87,9 @@ pub fn run(arguments: impl IntoIterator<Item = impl Into<OsString> + Clone>) -> 
     }
 }
 
-pub use answer::{Answer, Failure, answer};
+pub use answer::{Answer, Failure, answer, answer_on};
 pub use machine::refused;
+pub use progress::{Board, Moment};
 
 /// Turns collections of math-reasoning trajectories into the training sets of an experiment, and proves
 /// that they are what they claim to be.

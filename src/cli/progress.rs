@@ -1,4 +1,5 @@
-//! Progress on stderr: a line for each stage on a terminal; elsewhere a line for each stage that took long.
+//! Progress on stderr: a line for each stage on a terminal; elsewhere a line for each stage that took long. Where another
+//! program runs the command (`answer_on`), it stands on that one's [`Board`], and what draws it is there.
 //!
 //! The line is drawn some times a second whether anything moved or not, so that a stage is seen at once, and holds
 //! what its width has room for.
@@ -11,6 +12,7 @@ use std::time::{Duration, Instant};
 use crate::run::{Amount, Watch};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
+use super::answer::{self, Heard};
 use super::say;
 use super::table::{bytes, thousands};
 use super::terminal::width_of;
@@ -19,6 +21,78 @@ use crate::error::one_line;
 pub(crate) struct Progress {
     stage: Mutex<Option<Stage>>,
     is_terminal: bool,
+    heard: Option<Heard>,
+}
+
+/// How far a command is that another program runs in its process: looked at from any thread, while it runs.
+#[derive(Default)]
+pub struct Board(Mutex<Posted>);
+
+#[derive(Default)]
+struct Posted {
+    stages: u64,
+    stage: Option<Arc<Mutex<Shown>>>,
+    ended: Vec<String>,
+    /// What threads of the command's said on which nobody hears it.
+    said: Vec<String>,
+}
+
+/// What a [`Board`] says at one moment.
+#[derive(Debug, Default, PartialEq)]
+pub struct Moment {
+    /// The stage that is at work, or what it waits for; none between two.
+    pub stage: Option<&'static str>,
+    /// How many stages began: two of one name are told apart by it.
+    pub stages: u64,
+    /// How much of the stage is done, from 0 to 1; none where its length is not known.
+    pub share: Option<f64>,
+    /// What is done and at what rate, as `2 of 10 files  812 MiB  142 MiB/s`; or why it waits.
+    pub amounts: String,
+    /// A line for each stage that took two seconds or more and ended since the board was last looked at.
+    pub ended: Vec<String>,
+}
+
+impl Board {
+    /// What it says now; the lines of stages that ended are taken off it.
+    pub fn look(&self) -> Moment {
+        let mut posted = lock(&self.0);
+        let moment = Moment {
+            stages: posted.stages,
+            ended: std::mem::take(&mut posted.ended),
+            ..Moment::default()
+        };
+        let Some(shown) = posted.stage.as_ref().map(|shown| lock(shown)) else {
+            return moment;
+        };
+        let told = shown.told(WIDTH, shown.began.elapsed());
+        Moment {
+            stage: Some(shown.waits_for.unwrap_or(shown.name)),
+            share: shown.share(),
+            amounts: told.trim_start().to_owned(),
+            ..moment
+        }
+    }
+
+    fn begin(&self, shown: &Arc<Mutex<Shown>>) {
+        let mut posted = lock(&self.0);
+        posted.stages += 1;
+        posted.stage = Some(Arc::clone(shown));
+    }
+
+    fn finish(&self, line: Option<&String>) {
+        let mut posted = lock(&self.0);
+        posted.stage = None;
+        posted.ended.extend(line.cloned());
+    }
+
+    fn say(&self, line: &str) {
+        lock(&self.0).said.push(one_line(line).into_owned());
+    }
+
+    /// What was said on other threads than the command's own.
+    pub(super) fn said(&self) -> Vec<String> {
+        std::mem::take(&mut lock(&self.0).said)
+    }
 }
 
 struct Stage {
@@ -101,10 +175,25 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl Progress {
     pub(crate) fn new() -> Self {
+        let heard = answer::board();
+        let is_watched = heard.as_ref().is_some_and(|heard| heard.is_watched);
         Self {
             stage: Mutex::new(None),
-            is_terminal: std::io::stderr().is_terminal(),
+            is_terminal: !is_watched && std::io::stderr().is_terminal(),
+            heard,
         }
+    }
+
+    /// Says it to who hears the command: stages end on threads of their own too.
+    fn say(&self, line: &str) {
+        match &self.heard {
+            Some(heard) if !answer::is_heard() => heard.board.say(line),
+            _ => say(line),
+        }
+    }
+
+    fn is_watched(&self) -> bool {
+        self.heard.as_ref().is_some_and(|heard| heard.is_watched)
     }
 
     /// Ends the last stage.
@@ -112,25 +201,24 @@ impl Progress {
         let Some(stage) = lock(&self.stage).take() else {
             return;
         };
-        match &stage.bar {
-            Some(bar) => bar.finish_and_clear(),
-            None => {
-                let shown = lock(&stage.shown);
-                if shown.began.elapsed() >= WORTH_A_LINE {
-                    say(&shown.whole(shown.began.elapsed()));
-                }
-            }
+        let line = lock(&stage.shown).worth_a_line();
+        if let Some(heard) = &self.heard {
+            heard.board.finish(line.as_ref());
+        }
+        match (&stage.bar, &line) {
+            (Some(bar), _) => bar.finish_and_clear(),
+            (None, Some(line)) => self.say(line),
+            (None, None) => {}
         }
     }
 
     /// Says what is waited for, in the line until something moves again.
     pub(crate) fn wait(&self, text: &str) {
         match lock(&self.stage).as_ref() {
-            Some(Stage {
-                shown,
-                bar: Some(_),
-            }) => lock(shown).waits = Some(one_line(text).into_owned()),
-            _ => say(&format!("note: {text}")),
+            Some(Stage { shown, bar }) if bar.is_some() || self.is_watched() => {
+                lock(shown).waits = Some(one_line(text).into_owned());
+            }
+            _ => self.say(&format!("note: {text}")),
         }
     }
 }
@@ -178,7 +266,12 @@ impl Shown {
         ]
     }
 
-    /// Of a stage that has ended.
+    /// Of a stage that has ended, where it took long.
+    fn worth_a_line(&self) -> Option<String> {
+        let took = self.began.elapsed();
+        (took >= WORTH_A_LINE).then(|| self.whole(took))
+    }
+
     fn whole(&self, took: Duration) -> String {
         let seconds = took.as_secs_f64();
         let is_told = took >= TELLING && self.total.bytes > 0 && self.done.bytes > 0;
@@ -213,18 +306,22 @@ impl Shown {
             let bar = "=".repeat(filled);
             line += &format!(" [{bar:BAR$}] {:>3} %", (share * 100.0) as u64);
         }
+        let told = self.told(width.saturating_sub(line.len()), took);
+        cut(&(line + &told), width)
+    }
+
+    /// What stands behind the bar: why it waits, or what fits of how much is done.
+    fn told(&self, width: usize, took: Duration) -> String {
         if let Some(waits) = &self.waits {
-            return cut(&format!("{line}  {waits}"), width);
+            return format!("  {waits}");
         }
-        if self.share().is_none() && took >= TELLING {
-            line += &format!("  {} s", took.as_secs());
-        }
+        let is_long = self.share().is_none() && took >= TELLING;
+        let seconds = is_long.then(|| format!("  {} s", took.as_secs()));
+        let seconds = seconds.unwrap_or_default();
         let [files, rows, bytes, rate] = self.amounts(self.rate(took));
         let parts = [files, rows, bytes, rate, self.left(took)];
-        cut(
-            &(line.clone() + &fitted(parts, width.saturating_sub(line.len()))),
-            width,
-        )
+        let fitted = fitted(parts, width.saturating_sub(seconds.len()));
+        seconds + &fitted
     }
 }
 
@@ -283,6 +380,9 @@ impl Watch for Progress {
             done: Amount::default(),
             pace: Pace::default(),
         }));
+        if let Some(heard) = &self.heard {
+            heard.board.begin(&shown);
+        }
         let bar = self.is_terminal.then(|| bar(&shown));
         *lock(&self.stage) = Some(Stage { shown, bar });
     }
@@ -308,7 +408,7 @@ impl Watch for Progress {
     }
 
     fn note(&self, text: &str) {
-        let say = || say(&format!("note: {text}"));
+        let say = || self.say(&format!("note: {text}"));
         match lock(&self.stage)
             .as_ref()
             .and_then(|stage| stage.bar.as_ref())
@@ -392,6 +492,52 @@ mod tests {
         found.pace.mark(seconds(90), found.done);
         let line = found.line(99, seconds(95));
         assert!(!line.contains("/s") && !line.contains("left"), "{line}");
+    }
+
+    #[test]
+    fn a_board_shows_the_stage_at_work_and_the_lines_of_those_that_ended() {
+        let board = Arc::new(Board::default());
+        let progress = Progress {
+            stage: Mutex::new(None),
+            is_terminal: false,
+            heard: Some(Heard {
+                board: Arc::clone(&board),
+                is_watched: true,
+            }),
+        };
+        assert_eq!(board.look(), Moment::default());
+        progress.begin("measure", Amount::files(4, 8 << 20));
+        progress.advance(Amount::files(1, 2 << 20));
+        let moment = board.look();
+        assert_eq!((moment.stage, moment.stages), (Some("measure"), 1));
+        assert_eq!(moment.share, Some(0.25));
+        assert_eq!(moment.amounts, "1 of 4 files  2.00 MiB");
+        progress.wait("waiting 5 s for the hub");
+        assert_eq!(board.look().amounts, "waiting 5 s for the hub");
+        progress.begin("select", Amount::default());
+        let moment = board.look();
+        assert_eq!((moment.stage, moment.share), (Some("select"), None));
+        assert_eq!(
+            (moment.stages, moment.ended),
+            (2, vec![]),
+            "it took no time"
+        );
+        let began = Instant::now().checked_sub(Duration::from_secs(3));
+        if let Some(stage) = lock(&progress.stage).as_ref() {
+            lock(&stage.shown).began = began.expect("a clock that has gone for three seconds");
+        }
+        progress.finish();
+        let moment = board.look();
+        assert_eq!(
+            (moment.stage, moment.ended),
+            (None, vec!["select: 3.0 s".to_owned()])
+        );
+        assert_eq!(board.look().ended, Vec::<String>::new());
+        assert_eq!(
+            board.said(),
+            ["select: 3.0 s"],
+            "on a thread that nobody hears"
+        );
     }
 
     #[test]
