@@ -23,7 +23,8 @@ use crate::waiting::{Stop, done};
 /// Rows that a thread takes at once.
 const TAKEN: usize = 32;
 
-/// A verdict for each pair, in their order: a sequence of `Verdict`, and a table of Arrow.
+/// A verdict for each pair, in their order: a sequence of `Verdict`, and a table of Arrow (`verdict`,
+/// `extracted`, `reason`).
 #[pyclass(module = "gradatim", frozen, sequence)]
 pub(crate) struct Verdicts(Vec<verify::Verdict>);
 

@@ -25,10 +25,10 @@ pub(crate) struct Hit {
     /// Its own id of the item, or its row.
     #[pyo3(get)]
     item: String,
-    /// `exact`, `near`, `part`, `numbers_changed` or `reworded`.
+    /// What speaks for it: `exact`, `near`, `part`, `numbers_changed` or `reworded`.
     #[pyo3(get)]
     how: &'static str,
-    /// `contaminated` or `suspect`.
+    /// Whether it is one of its problems, `contaminated`, or perhaps made from one, `suspect`.
     #[pyo3(get)]
     outcome: &'static str,
 }
