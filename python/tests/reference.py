@@ -31,35 +31,42 @@ Documented = ast.FunctionDef | ast.ClassDef
 
 def page() -> str:
     """The whole page."""
-    package = ast.parse((PACKAGE / "__init__.py").read_text(encoding="utf-8"))
-    parts = [HEAD, prose(ast.get_docstring(package))]
-    exported = set(_exported(package))
-    for path in sorted(_modules(), key=_place):
-        parts.append(section(path, exported))
+    parts = [HEAD, prose(ast.get_docstring(_parsed(PACKAGE / "__init__.py")))]
+    parts += [section(path) for path in sorted(_modules(), key=_place)]
     return "\n".join(parts)
 
 
+def _parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
 def _modules() -> list[Path]:
-    """The public modules, and the types of the native one."""
+    """The public modules, packages among them, and the types of the native one."""
     public = (path for path in PACKAGE.rglob("*.py") if not path.name.startswith("_"))
-    return [*public, PACKAGE / "_native.pyi"]
+    return [*public, *PACKAGE.glob("*/__init__.py"), PACKAGE / "_native.pyi"]
 
 
 def _place(path: Path) -> tuple[int, str]:
-    return FIRST.index(path.stem) if path.stem in FIRST else len(FIRST), str(path)
+    is_first = path.parent == PACKAGE and path.stem in FIRST
+    return FIRST.index(path.stem) if is_first else len(FIRST), _dotted(path)
 
 
-def _exported(package: ast.Module) -> Iterator[str]:
-    for node in package.body:
+def _exported(path: Path) -> set[str]:
+    """The names that the package of a module gives."""
+    for node in _parsed(path.with_name("__init__.py")).body:
         if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__":
-            yield from ast.literal_eval(node.value)
+            return set(ast.literal_eval(node.value))
+    return set()
 
 
-def section(path: Path, exported: set[str]) -> str:
+def section(path: Path) -> str:
     """A module: what it says of itself, then each of its public names."""
     source = path.read_text(encoding="utf-8")
     module = ast.parse(source)
+    exported = _exported(path)
     is_native = path.stem == "_native"
+    # What a package of ours holds is told apart by the module that it is taken from.
+    within = "" if path.parent == PACKAGE else _dotted(path).removeprefix("gradatim.") + "."
     name = "What comes back" if is_native else f"`{_dotted(path)}`"
     parts = [f"## {name}\n"]
     if not is_native:
@@ -68,16 +75,17 @@ def section(path: Path, exported: set[str]) -> str:
     is_shared = any(node.name in exported for node in nodes)
     seen: set[str] = set()
     for node in nodes:
-        is_found_here = isinstance(node, ast.ClassDef) and not is_native
+        is_found_here = isinstance(node, ast.ClassDef) and not is_native and not within
         is_public = node.name in exported or is_found_here or not is_shared
         if is_public and not node.name.startswith("_") and node.name not in seen:
             seen.add(node.name)
-            parts.append(entry(node, source))
+            parts.append(entry(node, source, within))
     return "\n".join(parts)
 
 
 def _dotted(path: Path) -> str:
-    return ".".join(("gradatim", *path.relative_to(PACKAGE).with_suffix("").parts))
+    module = path.parent if path.stem == "__init__" else path.with_suffix("")
+    return ".".join(("gradatim", *module.relative_to(PACKAGE).parts))
 
 
 def _documented(module: ast.Module) -> Iterator[Documented]:
@@ -87,11 +95,11 @@ def _documented(module: ast.Module) -> Iterator[Documented]:
     yield from (node for node in [*module.body, *typed] if isinstance(node, ast.ClassDef))
 
 
-def entry(node: Documented, source: str) -> str:
+def entry(node: Documented, source: str, within: str) -> str:
     """A function or class: how it is written, what it says, what it has."""
     first = node.body[0].lineno - 1
     head = textwrap.dedent("\n".join(source.splitlines()[node.lineno - 1 : first]))
-    parts = [f"### `{node.name}`\n", f"```py\n{head}\n```\n", prose(ast.get_docstring(node))]
+    parts = [f"### `{within}{node.name}`\n", f"```py\n{head}\n```\n", prose(ast.get_docstring(node))]
     members = [_member(name, text) for name, text in _members(node)]
     if members:
         parts.append("\n".join(members) + "\n")

@@ -24,7 +24,7 @@ def plain(text: str | None) -> str:
 
 
 def test_every_public_name_is_on_the_page() -> None:
-    shown = re.findall(r"^### `(\w+)`$", reference.page(), re.MULTILINE)
+    shown = re.findall(r"^### `([\w.]+)`$", reference.page(), re.MULTILINE)
     assert {name for name in gradatim.__all__ if name != "__version__"} <= set(shown)
     assert len(shown) == len(set(shown))
 
