@@ -185,19 +185,10 @@ pub(crate) fn each(
     chosen: &[u32],
     mut take: impl FnMut(u32, Trajectory<'_>) -> Result<()>,
 ) -> Result<()> {
-    let rows = &experiment.entries.rows;
-    let part = rows[chosen[0] as usize].part;
+    let part = experiment.entries.rows[chosen[0] as usize].part;
     let file = &experiment.file_of(part).file;
-    let spot = |&entry: &u32| {
-        let row = &rows[entry as usize];
-        Spot {
-            row: row.row,
-            generation: row.generation.unwrap_or_default(),
-            offset: row.offset,
-        }
-    };
-    let spots: Vec<Spot> = chosen.iter().map(spot).collect();
     let source = &experiment.source_of(part).source;
+    let spots = spots(experiment, chosen);
     source::fetch(file, source, &spots, |at, trajectory| {
         let entry = chosen[at];
         let body = experiment.entries.body_of(entry);
@@ -211,6 +202,43 @@ pub(crate) fn each(
         }
         take(entry, trajectory)
     })
+}
+
+/// Reads entries of one part, which are in its order, for their problems and gold answers alone, and hands over each that
+/// is what was measured. Tells those that it cannot tell so: of them [`each`] reads whole rows.
+pub(crate) fn each_problem(
+    experiment: &Experiment<'_>,
+    chosen: &[u32],
+    mut take: impl FnMut(u32, Trajectory<'_>) -> Result<()>,
+) -> Result<Vec<u32>> {
+    let part = experiment.entries.rows[chosen[0] as usize].part;
+    let file = &experiment.file_of(part).file;
+    let source = &experiment.source_of(part).source;
+    let spots = spots(experiment, chosen);
+    let mut is_told = vec![false; chosen.len()];
+    source::fetch_problems(file, source, &spots, |at, trajectory| {
+        let text_id = ids::text_id(&trajectory.problem, trajectory.gold.as_deref());
+        if text_id != experiment.entries.body_of(chosen[at]).text_id {
+            return Ok(());
+        }
+        is_told[at] = true;
+        take(chosen[at], trajectory)
+    })?;
+    let left = chosen.iter().zip(is_told).filter(|(_, is_told)| !is_told);
+    Ok(left.map(|(entry, _)| *entry).collect())
+}
+
+/// Where entries of one part lie in its file.
+fn spots(experiment: &Experiment<'_>, chosen: &[u32]) -> Vec<Spot> {
+    let spot = |&entry: &u32| {
+        let row = &experiment.entries.rows[entry as usize];
+        Spot {
+            row: row.row,
+            generation: row.generation.unwrap_or_default(),
+            offset: row.offset,
+        }
+    };
+    chosen.iter().map(spot).collect()
 }
 
 fn keep(scratch: &Mutex<Scratch>, entry: u32, trajectory: &Trajectory<'_>) -> Result<()> {

@@ -350,6 +350,33 @@ pub(crate) fn entries_of(
     })
 }
 
+/// Reads problem and gold answer of `spots` (in order of row) again, and of their rows nothing else where the layout has
+/// columns for these; hands each that its row has to `take`, with its index, as a trajectory without a response.
+///
+/// Where problem and response stand in one column nothing is read, and nothing handed over.
+pub(crate) fn fetch_problems(
+    file: &SourceFile,
+    source: &Source,
+    spots: &[Spot],
+    mut take: impl FnMut(usize, Trajectory<'_>) -> Result<()>,
+) -> Result<()> {
+    let Some(source) = layout::of_problems(source) else {
+        return Ok(());
+    };
+    let mut next = 0;
+    let read = entries_of(file, &source, spots, |number, mut entries| {
+        let problem = taken(&mut entries, 0);
+        while spots.get(next).is_some_and(|spot| spot.row <= number) {
+            if let Some(problem) = problem.as_ref().filter(|_| spots[next].row == number) {
+                take(next, problem.clone())?;
+            }
+            next += 1;
+        }
+        Ok(())
+    });
+    read.map_err(|error| file.place.blame(error))
+}
+
 /// Takes the trajectory of that generation out of the entries; none where there is none.
 fn taken<'a>(entries: &mut Vec<Entry<'a>>, generation: u32) -> Option<Trajectory<'a>> {
     let is_it = |entry: &Entry<'_>| entry.generation == Some(generation);

@@ -15,6 +15,7 @@ use crate::ids::{self, Id};
 use crate::pool::entries::Body;
 use crate::pool::tables::{ANSWER, PROBLEM};
 use crate::run::{Amount, Settings, differ};
+use crate::source::Trajectory;
 
 /// A problem, with its near duplicates, whose gold answers are not the same.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -132,7 +133,7 @@ fn read(scope: &Scope<'_>, entries: &[u32], settings: &Settings<'_>) -> Result<V
     }
     let all = Amount::rows(untold.len() as u64);
     settings.watch.begin("golds", all);
-    scope.each_text(&untold, |entry, trajectory| {
+    let mut told = |entry: u32, trajectory: Trajectory<'_>| {
         settings.check_stop()?;
         settings.watch.advance(Amount::rows(1));
         add(
@@ -141,13 +142,15 @@ fn read(scope: &Scope<'_>, entries: &[u32], settings: &Settings<'_>) -> Result<V
             trajectory.gold.as_deref(),
         );
         Ok(())
-    })?;
+    };
+    let untold = scope.each_problem_text(&untold, &mut told)?;
+    scope.each_text(&untold, &mut told)?;
     golds.sort_by_key(|gold| gold.entry);
     Ok(golds)
 }
 
 /// The gold answers that the pool keeps, with their problems, one of each problem and part, by the id of both as they are written: of the ways
-/// in which the entries are. To read the others takes their whole rows.
+/// in which the entries are. The others are read from their files.
 fn kept(scope: &Scope<'_>, entries: &[u32]) -> Result<HashMap<Id, (String, Option<String>)>> {
     let bodies = entries
         .iter()

@@ -95,11 +95,30 @@ impl<'e> Scope<'e> {
         entries: &[u32],
         mut take: impl FnMut(u32, Trajectory<'_>) -> Result<()>,
     ) -> Result<()> {
-        let part = |entry: u32| self.experiment.entries.rows[entry as usize].part;
-        for of_part in entries.chunk_by(|a, b| part(*a) == part(*b)) {
+        for of_part in self.by_part(entries) {
             texts::each(self.experiment, of_part, &mut take)?;
         }
         Ok(())
+    }
+
+    /// Hands over problems and gold answers of some entries, which are read from their files once more, without the rest of
+    /// their rows; tells of which that rest has to be read.
+    pub(in crate::audit) fn each_problem_text(
+        &self,
+        entries: &[u32],
+        mut take: impl FnMut(u32, Trajectory<'_>) -> Result<()>,
+    ) -> Result<Vec<u32>> {
+        let mut left = Vec::new();
+        for of_part in self.by_part(entries) {
+            left.extend(texts::each_problem(self.experiment, of_part, &mut take)?);
+        }
+        Ok(left)
+    }
+
+    /// Entries in their order, those of each part together.
+    fn by_part<'n>(&self, entries: &'n [u32]) -> impl Iterator<Item = &'n [u32]> {
+        let part = |entry: u32| self.experiment.entries.rows[entry as usize].part;
+        entries.chunk_by(move |a, b| part(*a) == part(*b))
     }
 
     /// Where an entry stands: its source, file and row.

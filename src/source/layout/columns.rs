@@ -76,6 +76,33 @@ impl Columns {
         lost.next().map(|(key, _)| key)
     }
 
+    /// Problems with gold answers alone.
+    pub(super) fn problems(problem: Pick, answer: Option<Pick>) -> Self {
+        Self {
+            problem,
+            answer,
+            response: None,
+            thinking: None,
+            recorded: None,
+            finish: None,
+            style: None,
+            category: None,
+            origin: None,
+            id: None,
+        }
+    }
+
+    /// The problems with gold answers of these columns alone; none where a response stands in one of theirs.
+    pub(super) fn of_problems(&self) -> Option<Self> {
+        let own = [Some(&self.problem), self.answer.as_ref()];
+        let mut own = own.into_iter().flatten();
+        let is_shared = own.any(|pick| {
+            let mut responses = self.responses().iter();
+            responses.any(|response| response.root() == pick.root())
+        });
+        (!is_shared).then(|| Self::problems(self.problem.clone(), self.answer.clone()))
+    }
+
     /// The columns of responses; none where problems stand alone.
     fn responses(&self) -> &[Pick] {
         self.response.as_ref().map_or(&[], Picks::as_slice)

@@ -184,6 +184,20 @@ pub fn columns(source: &Source) -> Vec<Needed> {
     (source.layout.reading().columns)(source)
 }
 
+/// The same source as problems with gold answers alone, where these have columns of their own: of its rows nothing
+/// else is read, least of all what a model wrote. None where they have not.
+pub(crate) fn of_problems(source: &Source) -> Option<Source> {
+    let columns = match &source.columns {
+        Some(columns) => columns.of_problems()?,
+        None => roles::of_problems(source)?,
+    };
+    Some(Source {
+        layout: Layout::Columns,
+        columns: Some(columns),
+        ..source.clone()
+    })
+}
+
 /// Whether the source can hold recorded verdicts at all.
 pub(crate) fn records(source: &Source) -> bool {
     (source.layout.reading().records)(source)
@@ -377,6 +391,67 @@ mod tests {
                 assert!(read.iter().any(|needed| needed.name == *name), "{name}");
             }
         }
+    }
+
+    /// Problem and gold answer of the first trajectory of a row; none where it has none.
+    fn asked(source: &Source, row: &str) -> Option<(String, Option<String>)> {
+        let read = read_with(source, row).into_iter();
+        let first = read.filter_map(|entry| entry.body.ok()).next()?;
+        Some((first.problem.into_owned(), first.gold.map(Cow::into_owned)))
+    }
+
+    #[test]
+    fn a_problem_is_read_without_its_responses_as_with_them() {
+        let row = r#"{"problem": "1 + 1?\r\n", "question": "1 + 1?<|im_end|>", "instruction": "1 + 1?", "answer": [2.0],
+                      "solution": "2", "generations": ["It is 2."], "output": "It is 2."}"#;
+        let mut alone = Vec::new();
+        for &layout in Layout::all() {
+            let source = Source::of(layout);
+            let Some(problems) = of_problems(&source) else {
+                continue;
+            };
+            let needed = columns(&problems);
+            assert!(
+                needed
+                    .iter()
+                    .all(|one| ["problem", "answer"].contains(&roles::role(layout, &one.name)))
+            );
+            if let Some(whole) = asked(&source, row) {
+                assert_eq!(asked(&problems, row), Some(whole), "{layout:?}");
+                alone.push(layout);
+            }
+        }
+        assert_eq!(
+            alone,
+            [
+                Layout::Openr1,
+                Layout::Numina,
+                Layout::Problems,
+                Layout::Limo
+            ]
+        );
+        assert!(of_problems(&Source::of(Layout::Messages)).is_none());
+    }
+
+    #[test]
+    fn of_named_columns_a_problem_is_read_alone_where_no_response_stands_in_one_of_them() {
+        let named = |columns: &str| Source {
+            columns: Some(toml::from_str(columns).expect("columns")),
+            ..Source::of(Layout::Columns)
+        };
+        let row = r#"{"q": {"text": "1 + 1?"}, "r": "It is 2.", "a": "so: 2", "chat": [{"role": "user", "content": "1 + 1?"},
+                      {"role": "assistant", "content": "2"}]}"#;
+        let source =
+            named("problem = 'q.text'\nresponse = 'r'\nanswer = { column = 'a', after = ': ' }");
+        let problems = of_problems(&source).expect("columns of their own");
+        let names: Vec<String> = columns(&problems).into_iter().map(|one| one.name).collect();
+        assert_eq!(names, ["q", "a"]);
+        assert_eq!(
+            asked(&problems, row),
+            Some(("1 + 1?".into(), Some("2".into())))
+        );
+        assert_eq!(asked(&problems, row), asked(&source, row));
+        assert!(of_problems(&named("problem = 'chat'\nresponse = 'chat'")).is_none());
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What each column of a layout is read as, in the words of the keys of `[sources.NAME.columns]`.
 
-use super::{Layout, columns};
-use crate::source::Source;
+use super::{Columns, Layout, columns};
+use crate::source::{Pick, Source};
 
 /// What the columns of a source are read as, each with its path in the file, in the order of the layout. `has` tells
 /// whether the file has a column of that name; one that it lacks is none.
@@ -18,8 +18,22 @@ pub(crate) fn roles(source: &Source, has: impl Fn(&str) -> bool) -> Vec<(&'stati
         .collect()
 }
 
+/// The columns of a named layout that hold problem and gold answer, where each has one of its own.
+pub(super) fn of_problems(source: &Source) -> Option<Columns> {
+    let read = columns(source);
+    let of = |wanted: &str| {
+        let named = read.iter().map(|needed| needed.name.as_str());
+        let mut named = named.filter(|name| role(source.layout, name) == wanted);
+        (named.next().map(Pick::column), named.next())
+    };
+    match (of("problem"), of("answer")) {
+        ((Some(problem), None), (answer, None)) => Some(Columns::problems(problem, answer)),
+        _ => None,
+    }
+}
+
 /// What a column of a named layout is read as.
-fn role(layout: Layout, column: &str) -> &'static str {
+pub(super) fn role(layout: Layout, column: &str) -> &'static str {
     match (layout, column) {
         (Layout::Numina | Layout::Limo, "solution") => "response",
         (Layout::S1k, "solution") => "answer",
