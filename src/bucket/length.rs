@@ -241,7 +241,7 @@ fn refusal(key: &str, problem: impl Into<String>) -> Refusal {
 /// assert_eq!(long, [candidate(0, 30)]);
 /// ```
 pub fn extreme<T: Ord>(
-    mut candidates: Vec<Candidate>,
+    candidates: Vec<Candidate>,
     size: usize,
     longest: bool,
     tie: impl Fn(&Candidate) -> T,
@@ -254,9 +254,15 @@ pub fn extreme<T: Ord>(
         };
         (length, tie(candidate))
     };
-    candidates.sort_by_cached_key(key);
-    candidates.truncate(size);
-    candidates
+    // Their places beside the keys: of equals the earlier comes first.
+    let keyed = candidates.iter().zip(0_usize..);
+    let mut keyed: Vec<_> = keyed.map(|(candidate, at)| (key(candidate), at)).collect();
+    if size < keyed.len() {
+        keyed.select_nth_unstable(size);
+        keyed.truncate(size);
+    }
+    keyed.sort_unstable();
+    keyed.iter().map(|(_, at)| candidates[*at]).collect()
 }
 
 #[cfg(test)]
@@ -266,6 +272,25 @@ mod tests {
     fn axis(rules: &LengthRules) -> Vec<String> {
         let axis = rules.axis().unwrap();
         axis.iter().map(Length::to_string).collect()
+    }
+
+    #[test]
+    fn the_extreme_are_the_first_of_all_in_order_and_of_equals_the_earlier_stay() {
+        let lengths = [3, 1, 2, 1, 3, 2, 1, 3];
+        let candidate = |(entry, &length): (u32, &u32)| Candidate {
+            problem: 0,
+            entry,
+            length,
+        };
+        let all: Vec<Candidate> = (0..).zip(&lengths).map(candidate).collect();
+        for longest in [false, true] {
+            let mut sorted = all.clone();
+            sorted.sort_by_key(|one| if longest { 3 - one.length } else { one.length });
+            for size in 0..=all.len() + 1 {
+                let found = extreme(all.clone(), size, longest, |one| one.problem);
+                assert_eq!(found, sorted[..size.min(all.len())], "{size} {longest}");
+            }
+        }
     }
 
     #[test]

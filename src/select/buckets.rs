@@ -17,10 +17,10 @@ use crate::rules::{Accept, OnShortfall};
 
 /// What short and long buckets of one grid have in common.
 #[derive(PartialEq, Eq, Hash)]
-pub(super) struct Axes(Recipe, String, Option<String>, Option<Accept>);
+struct Axes(Recipe, String, Option<String>, Option<Accept>);
 
 impl Axes {
-    pub(super) fn of(family: &Family) -> Self {
+    fn of(family: &Family) -> Self {
         let (category, style) = (family.category.clone(), family.style.clone());
         Self(family.recipe, category, style, family.accept)
     }
@@ -48,9 +48,14 @@ pub(super) fn of_family(
     scope: &Scope<'_>,
     grid: &Grid,
     family: &Family,
+    ranked: &Ranked,
     selection: &mut Selection,
 ) -> Buckets {
-    let (lists, widths) = cut(scope, grid, family);
+    let cut = match ranked.of(family) {
+        Some(known) => known.clone(),
+        None => cut(scope, grid, family),
+    };
+    let Cut { lists, widths, .. } = cut;
     let shares = widths.iter().filter(|width| width.of > 0).map(Width::share);
     let share = shares.reduce(f64::max);
     let max = grid.length.bucket_share_max.unwrap_or(1.0);
@@ -73,10 +78,20 @@ pub(super) fn of_family(
     }
 }
 
-/// The bucket of each of the category's groups, and how wide those of short and long are.
-fn cut(scope: &Scope<'_>, grid: &Grid, family: &Family) -> (Vec<Vec<Candidate>>, Vec<Width>) {
+/// The bucket of each of a category's groups.
+#[derive(Clone)]
+struct Cut {
+    lists: Vec<Vec<Candidate>>,
+    /// Of short and long.
+    widths: Vec<Width>,
+    /// Whether every draw's short and long are the same.
+    is_fixed: bool,
+}
+
+fn cut(scope: &Scope<'_>, grid: &Grid, family: &Family) -> Cut {
     let groups = grid.category(&family.category).groups(scope.entries);
     let chosen = family.recipe.criterion().stands(scope);
+    let is_fixed = chosen.is_none() && grid.length.choose == Choose::Extreme;
     let candidates = |groups: &[ProblemGroup]| match &chosen {
         Some(chosen) => held(scope, groups, chosen),
         None => candidates(scope, groups, grid, family),
@@ -88,13 +103,20 @@ fn cut(scope: &Scope<'_>, grid: &Grid, family: &Family) -> (Vec<Vec<Candidate>>,
             bucket(scope, all, grid, family, name)
         };
         let (lists, widths): (_, Vec<Option<Width>>) = groups.iter().map(bucket).unzip();
-        return (lists, widths.into_iter().flatten().collect());
+        return Cut {
+            lists,
+            widths: widths.into_iter().flatten().collect(),
+            is_fixed,
+        };
     }
     let all = candidates(&groups);
     let (bucket, width) = bucket(scope, all, grid, family, &family.category);
     let of_group = |group: &ProblemGroup| held(scope, std::slice::from_ref(group), &bucket);
-    let lists = groups.iter().map(of_group).collect();
-    (lists, width.into_iter().collect())
+    Cut {
+        lists: groups.iter().map(of_group).collect(),
+        widths: width.into_iter().collect(),
+        is_fixed,
+    }
 }
 
 /// The candidates whose problems the groups hold, in their order.
@@ -184,29 +206,54 @@ fn bucket(
     (bucket, Some(width))
 }
 
-/// The categories, styles and rules of a grid whose short and long buckets share a trajectory.
-pub(super) fn overlapping(scopes: &Scopes<'_>, families: &[Family]) -> HashMap<Axes, Refused> {
-    let of_length = |length: Length| {
-        let families = families.iter();
-        families.filter(move |family| family.length == length && family.draw == 0)
-    };
-    let mut found = HashMap::new();
-    for short in of_length(Length::Short) {
-        let axes = Axes::of(short);
-        let Some(long) = of_length(Length::Long).find(|long| Axes::of(long) == axes) else {
-            continue;
+/// The short and long buckets of a grid, each cut once, whichever draws have it.
+pub(super) struct Ranked {
+    /// Of the first draw; whether it is the long one.
+    cuts: HashMap<(Axes, bool), Cut>,
+    /// The categories, styles and rules whose short and long buckets share a trajectory.
+    overlapping: HashMap<Axes, Refused>,
+}
+
+impl Ranked {
+    pub(super) fn new(scopes: &Scopes<'_>, families: &[Family]) -> Self {
+        let ranked = || {
+            let families = families.iter();
+            families.filter(|family| family.draw == 0 && family.length.ranks())
         };
-        let entries = |lists: Vec<Vec<Candidate>>| -> HashSet<u32> {
-            let candidates = lists.into_iter().flatten();
-            candidates.map(|candidate| candidate.entry).collect()
+        let cut = |family: &Family| (key(family), cut(&scopes.of(family), scopes.grid, family));
+        let cuts: HashMap<(Axes, bool), Cut> = ranked().map(cut).collect();
+        let refused = |family: &Family| {
+            let [short, long] = [false, true].map(|is_long| cuts.get(&(Axes::of(family), is_long)));
+            let (short, long) = (short?, long?);
+            let entries = |cut: &Cut| -> HashSet<u32> {
+                let candidates = cut.lists.iter().flatten();
+                candidates.map(|candidate| candidate.entry).collect()
+            };
+            let is_apart = entries(short).is_disjoint(&entries(long));
+            (!is_apart).then(|| (Axes::of(family), overlap(&short.widths)))
         };
-        let (shortest, widths) = cut(&scopes.of(short), scopes.grid, short);
-        let longest = cut(&scopes.of(long), scopes.grid, long).0;
-        if !entries(shortest).is_disjoint(&entries(longest)) {
-            found.insert(axes, overlap(&widths));
+        let short = ranked().filter(|family| family.length == Length::Short);
+        Self {
+            overlapping: short.filter_map(refused).collect(),
+            cuts,
         }
     }
-    found
+
+    /// Why the family cannot stand beside the other end of lengths; none where it can.
+    pub(super) fn refused(&self, family: &Family) -> Option<&Refused> {
+        let refused = self.overlapping.get(&Axes::of(family));
+        refused.filter(|_| family.length.ranks())
+    }
+
+    /// What was cut already for the family.
+    fn of(&self, family: &Family) -> Option<&Cut> {
+        let cut = family.length.ranks().then(|| self.cuts.get(&key(family)));
+        cut.flatten().filter(|cut| family.draw == 0 || cut.is_fixed)
+    }
+}
+
+fn key(family: &Family) -> (Axes, bool) {
+    (Axes::of(family), family.length == Length::Long)
 }
 
 /// Why short and long share a trajectory: the fewest problems that a bucket is cut from are less than two of it.

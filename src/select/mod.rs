@@ -41,13 +41,13 @@ use crate::pool::Entries;
 use crate::rules::{Accept, OnShortfall};
 use crate::screen::Fate;
 use admission::Scopes;
-use buckets::Axes;
+use buckets::Ranked;
 pub(crate) use deciles::{decile, token_deciles};
 use grid::{Family, Grid, PairedBy};
 use kept::KeptEntries;
 pub use knowledge::{JoinCounts, JoinedColumn, Knowledge, ProblemText, TextRule};
 pub(crate) use left_out::{LeftOut, left_out};
-use scope::{Scope, Stock};
+use scope::Stock;
 pub use selection::{CutFrom, Lack, PairTable, Selection, Shortfall, Steps};
 pub(crate) use selection::{WIDE, shortfall_table};
 pub use stratum::Stratum;
@@ -131,23 +131,22 @@ fn rules(asked: &Asked<'_>) -> BTreeSet<Accept> {
 
 /// The families of a grid, but for draws that would be the same again and lengths that share trajectories.
 fn select_grid(scopes: &Scopes<'_>, families: &[Family], selection: &mut Selection) {
-    let overlapping = buckets::overlapping(scopes, families);
+    let ranked = Ranked::new(scopes, families);
     for family in families {
         if family.draw > 0 && family.recipe.criterion().ranks() {
             continue;
         }
-        let refused = overlapping.get(&Axes::of(family));
-        if let Some(refused) = refused.filter(|_| family.length.ranks()) {
-            cut::refuse(scopes.grid, family, refused, selection);
-            continue;
+        match ranked.refused(family) {
+            Some(refused) => cut::refuse(scopes.grid, family, refused, selection),
+            None => select_family(scopes, family, &ranked, selection),
         }
-        select_family(&scopes.of(family), scopes.grid, family, selection);
     }
 }
 
 /// The subsets of a family, its paired and its matched controls.
-fn select_family(scope: &Scope<'_>, grid: &Grid, family: &Family, selection: &mut Selection) {
-    let buckets = buckets::of_family(scope, grid, family, selection);
+fn select_family(scopes: &Scopes<'_>, family: &Family, ranked: &Ranked, selection: &mut Selection) {
+    let (scope, grid) = (&scopes.of(family), scopes.grid);
+    let buckets = buckets::of_family(scope, grid, family, ranked, selection);
     if let Some(refused) = &buckets.refused {
         cut::refuse(grid, family, refused, selection);
         return;
