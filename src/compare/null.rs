@@ -128,7 +128,7 @@ impl Urn {
         let body = |entry: u32| all.entries.body_of(entry);
         let problem = |entry: u32| all.entries.problems[body(entry).problem as usize].id;
         let mut entries = source.to_vec();
-        entries.par_sort_by_key(|&entry| (problem(entry), body(entry).trajectory_id));
+        entries.par_sort_by_cached_key(|&entry| (problem(entry), body(entry).trajectory_id));
         let mut starts = vec![0];
         for of in entries.chunk_by(|&a, &b| body(a).problem == body(b).problem) {
             starts.push(starts[starts.len() - 1] + of.len() as u32);

@@ -4,6 +4,7 @@
 
 use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
+use std::sync::OnceLock;
 
 use foldhash::fast::RandomState;
 use indexmap::IndexSet;
@@ -115,6 +116,17 @@ pub struct Entries {
     conflicts: HashSet<u32>,
     /// Every combination that some entry has: a few dozen.
     facts: IndexSet<ProblemFacts, RandomState>,
+    /// Sorted once for all that ask.
+    by_trajectory: OnceLock<ByTrajectory>,
+}
+
+/// The entries of each trajectory.
+#[derive(Debug)]
+struct ByTrajectory {
+    /// In the order of the trajectories' ids; of exact copies, in their own.
+    entries: Vec<u32>,
+    /// Where those of each trajectory begin; behind the last the end.
+    starts: Vec<u32>,
 }
 
 impl Entries {
@@ -192,6 +204,7 @@ impl Entries {
     /// The index of the problem that a trajectory answers, which is new where no other answers it.
     pub(super) fn index_problem(&mut self, id: Id, category: Option<NameIndex>) -> u32 {
         self.trajectory_count += 1;
+        self.by_trajectory.take();
         let next = self.problems.len() as u32;
         let index = *self.problem_index.entry(id).or_insert(next);
         if index == next {
@@ -288,6 +301,13 @@ impl Entries {
     ///
     /// What is evidence is counted so, and never by entries.
     pub(crate) fn each_trajectory(&self, mut take: impl FnMut(&[u32])) {
+        let all = self.by_trajectory.get_or_init(|| self.sorted());
+        for bounds in all.starts.windows(2) {
+            take(&all.entries[bounds[0] as usize..bounds[1] as usize]);
+        }
+    }
+
+    fn sorted(&self) -> ByTrajectory {
         let id = |entry: u32| self.body_of(entry).trajectory_id;
         // Sorted, since a map of all ids would take ten times the memory; by a half of the id that lies beside the entry,
         // which nearly always decides: to look each up takes five times as long.
@@ -299,11 +319,14 @@ impl Entries {
             let ids = || id(a.1).cmp(&id(b.1));
             a.0.cmp(&b.0).then_with(ids).then(a.1.cmp(&b.1))
         });
-        let mut copies = Vec::new();
+        let mut starts = Vec::with_capacity(order.len() + 1);
+        starts.push(0);
         for same in order.chunk_by(|a, b| a.0 == b.0 && id(a.1) == id(b.1)) {
-            copies.clear();
-            copies.extend(same.iter().map(|(_, entry)| *entry));
-            take(&copies);
+            starts.push(starts[starts.len() - 1] + same.len() as u32);
+        }
+        ByTrajectory {
+            entries: order.into_iter().map(|(_, entry)| entry).collect(),
+            starts,
         }
     }
 
