@@ -24,4 +24,4 @@ pip install --quiet --disable-pip-version-check "$work"/wheels/*.whl
 
 binary=${CARGO_TARGET_DIR:-target}/release/gradatim
 [[ ! -x $binary ]] || export GRADATIM_BINARY=$binary
-python -m pytest --quiet --doctest-modules --pyargs gradatim python/tests
+python -m pytest --quiet -rs --doctest-modules --pyargs gradatim python/tests
