@@ -244,6 +244,7 @@ CALLS = {
 
 @pytest.mark.parametrize("call", CALLS)
 def test_ctrl_c_ends_a_long_call(call: str, tmp_path: Path) -> None:
+    pytest.importorskip("pyarrow")
     code = LONG.format(call=CALLS[call])
     command = [sys.executable, "-c", code, str(QUICKSTART), str(tmp_path)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as told:
