@@ -1,7 +1,8 @@
 //! The floor of measuring: decoding the needed columns and tokenising the responses, and nothing else.
 //!
-//!     cargo bench --bench floor -- 'shards/*.parquet' [--threads 2]      (an OpenR1 layout)
+//!     cargo bench --bench floor -- 'shards/*.parquet' [--threads 2] [--library]      (an OpenR1 layout)
 //!
+//! With `--library` the tokenizers library makes the ids, and they are counted: the floor before there was a counter.
 //! Units of files are taken side by side as a run takes them. Prints one JSON object: seconds by the wall,
 //! seconds of work by part over all threads, and the trajectories. `main_job.py` holds a run against it.
 
@@ -13,15 +14,16 @@ use std::path::Path;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Instant;
 
-use gradatim::measure::tokens::Tokenizer;
+use gradatim::measure::tokens::{Encoder, Tokenizer};
 use gradatim::source::{self, BatchSize, Layout, Source, SourceFile, Unit, layout};
 
 fn main() -> gradatim::Result<()> {
     let mut words = std::env::args().skip(1).filter(|word| word != "--bench");
-    let (mut path, mut threads) = (None, None);
+    let (mut path, mut threads, mut by_library) = (None, None, false);
     while let Some(word) = words.next() {
         match word.as_str() {
             "--threads" => threads = words.next().and_then(|count| count.parse().ok()),
+            "--library" => by_library = true,
             _ => path = Some(word),
         }
     }
@@ -31,13 +33,19 @@ fn main() -> gradatim::Result<()> {
     let source = Source::of(Layout::Openr1);
     let units = texts::units(Path::new(&path), &source)?;
     let tokenizer = Tokenizer::qwen();
+    let encoder = by_library.then(|| Encoder::of_family("qwen2.5").expect("a family"));
+    let encoder = encoder.transpose()?;
+    let count = |text: &str| match &encoder {
+        Some(encoder) => encoder.ids(text, false).map_or(0, |ids| ids.len()),
+        None => tokenizer.tokens(text) as usize,
+    };
     let floor = Floor::default();
     let next = AtomicUsize::new(0);
     let started = Instant::now();
     std::thread::scope(|scope| {
         let work = || -> gradatim::Result<()> {
             while let Some((file, unit)) = units.get(next.fetch_add(1, Ordering::Relaxed)) {
-                floor.pass(file, *unit, &source, &tokenizer)?;
+                floor.pass(file, *unit, &source, &count)?;
             }
             Ok(())
         };
@@ -71,7 +79,7 @@ impl Floor {
         file: &SourceFile,
         unit: Unit,
         source: &Source,
-        tokenizer: &Tokenizer,
+        count: &impl Fn(&str) -> usize,
     ) -> gradatim::Result<()> {
         let mut now = Instant::now();
         for batch in source::read(file, unit, source, BatchSize::of_rows(512))? {
@@ -81,7 +89,7 @@ impl Floor {
                 let mut entries = Vec::new();
                 layout::entries(source, batch.row(index), &mut entries);
                 for trajectory in entries.iter().filter_map(|entry| entry.body.as_ref().ok()) {
-                    black_box(tokenizer.tokens(&trajectory.response));
+                    black_box(count(&trajectory.response));
                     self.trajectories.fetch_add(1, Ordering::Relaxed);
                 }
             }

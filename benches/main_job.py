@@ -10,7 +10,8 @@ a fresh pool each time (read, verify, measure, select, write). The peer reads th
 judges with Math-Verify and counts tokens with Hugging Face tokenizers, in as many processes as there are cores,
 over the first rows of each shard (it would take hours for all of them); it selects and writes nothing. The floor
 is what no program can do without: decoding the needed columns and tokenising the responses, by the same code on
-the same cores, without verifying, hashing, describing or writing. The three take turns, and a ratio is made of
+the same cores, without verifying, hashing, describing or writing; beside it stands the floor with the ids of the
+tokenizers library, as it was before tokens were counted without them. All take turns, and a ratio is made of
 neighbours, since machines are noisy; rates and ratios are given as min, median and max.
 """
 import argparse, glob, json, multiprocessing, os, statistics, subprocess, sys, tempfile, time
@@ -35,9 +36,9 @@ def ours(shards):
     return read["entries"] / wall, read
 
 
-def floor(shards):
+def floor(shards, *more):
     """Seconds that decoding and tokenising alone take."""
-    command = ["cargo", "bench", "--quiet", "--bench", "floor", "--", f"{shards}/*.parquet"]
+    command = ["cargo", "bench", "--quiet", "--bench", "floor", "--", f"{shards}/*.parquet", *more]
     done = subprocess.run(command, check=True, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     return json.loads(done.stdout)
 
@@ -80,7 +81,7 @@ def main():
     arguments.add_argument("--peer-rows", type=int, default=300)
     arguments.add_argument("--tokenizer", help="a tokenizer.json; without it the peer is not run")
     given = arguments.parse_args()
-    rates, peers, ratios, floors, shares, stages = [], [], [], [], [], []
+    rates, peers, ratios, floors, shares, library_shares, stages = [], [], [], [], [], [], []
     for _ in range(given.runs):
         rate, timings = ours(given.shards)
         lowest = floor(given.shards)
@@ -88,6 +89,7 @@ def main():
         stages.append(timings["wall_s"])
         floors.append(lowest["wall_s"] * lowest["threads"] / lowest["trajectories"] * 1e6)
         shares.append(lowest["wall_s"] / timings["wall_s"]["measure"])
+        library_shares.append(floor(given.shards, "--library")["wall_s"] / timings["wall_s"]["measure"])
         if given.tokenizer:
             peers.append(peer(given.shards, given.peer_rows, given.tokenizer))
             ratios.append(rate / peers[-1])
@@ -97,6 +99,7 @@ def main():
         row(f"  {stage}", [times[stage] for times in stages], "s", 2)
     row("decoding and tokenising: times cores", floors, "µs", 1)
     row("floor over measuring (1 would be no other work)", shares, digits=2)
+    row("floor with the library's ids over measuring", library_shares, digits=2)
     if peers:
         row(f"Python, {os.cpu_count()} processes: trajectories a second", peers)
         row("gradatim over Python", ratios)

@@ -48,6 +48,8 @@ _COMMANDS = (
     "why",
 )
 
+_PACKAGES = ("math_verify", "rewards")
+
 __all__ = [
     "Error",
     "Explanation",
@@ -96,8 +98,12 @@ def __getattr__(name: str) -> object:
         from .loading import load
 
         return load
+    if name in _PACKAGES:
+        from importlib import import_module
+
+        return import_module(f".{name}", __name__)
     raise AttributeError(f"module 'gradatim' has no attribute '{name}'")
 
 
 def __dir__() -> list[str]:
-    return __all__
+    return [*__all__, *_PACKAGES]

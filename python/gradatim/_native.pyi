@@ -56,6 +56,7 @@ class Verdict:
 class Extracted:
     """The answer of a response."""
 
+    def __new__(cls, text: str, span: tuple[int, int], rule: str, ambiguous: bool, piece: bool) -> Extracted: ...
     @property
     def text(self) -> str:
         """The answer, joined by commas where it stands in several boxes."""
@@ -71,6 +72,7 @@ class Extracted:
     @property
     def piece(self) -> bool:
         """Whether it is only a piece of what was said: neither ``correct`` nor ``wrong`` rests on it."""
+    def __getnewargs__(self) -> tuple[str, tuple[int, int], str, bool, bool]: ...
     def __eq__(self, other: object, /) -> bool: ...
     def __ne__(self, other: object, /) -> bool: ...
 
@@ -78,6 +80,15 @@ class Extracted:
 class Explanation:
     """How a response and a gold answer are read, and the verdict."""
 
+    def __new__(
+        cls,
+        verdict: Verdict,
+        thinking: str,
+        found: Extracted | None,
+        read_as: str | None,
+        gold: str | None,
+        gold_read_as: str | None,
+    ) -> Explanation: ...
     @property
     def verdict(self) -> Verdict:
         """The verdict."""
@@ -96,12 +107,15 @@ class Explanation:
     @property
     def gold_read_as(self) -> str | None:
         """The tree that it is read as."""
+    def __getnewargs__(self) -> tuple[Verdict, str, Extracted | None, str | None, str | None, str | None]: ...
 
 @final
 class Verdicts(Sequence[Verdict]):
     """A verdict for each pair, in their order: a sequence of ``Verdict``, and a table of Arrow (``verdict``, ``extracted``,
     ``reason``)."""
 
+    def __new__(cls, verdicts: Sequence[Verdict]) -> Verdicts: ...
+    def __getnewargs__(self) -> tuple[list[Verdict]]: ...
     def __len__(self) -> int: ...
     @overload
     def __getitem__(self, at: int, /) -> Verdict: ...
@@ -121,6 +135,8 @@ class Table:
     """Rows of an answer. ``pyarrow.table(rows)``, ``polars.DataFrame(rows)`` and every other library of Arrow's protocol take
     them without a copy."""
 
+    def __new__(cls, stream: bytes) -> Table: ...
+    def __getnewargs__(self) -> tuple[bytes]: ...
     def __len__(self) -> int: ...
     @property
     def column_names(self) -> list[str]:
@@ -132,6 +148,8 @@ class Table:
 class Hit:
     """How a problem meets an item of a benchmark. True where it is one of its problems, and not only suspect."""
 
+    def __new__(cls, benchmark: str, item: str, how: str, outcome: str) -> Hit: ...
+    def __getnewargs__(self) -> tuple[str, str, str, str]: ...
     @property
     def benchmark(self) -> str:
         """The benchmark."""

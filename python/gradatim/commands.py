@@ -350,7 +350,8 @@ def sql(
 ) -> Table:
     """The rows of a query over the tables of an output folder, or of an evaluation's, as a table of Arrow.
 
-    ``tables`` are files of your own to ask beside them (Parquet, JSONL, CSV), by the names that they have in the query.
+    ``tables`` are files of your own to ask beside them (Parquet, JSONL, CSV), by the names that they have in the query;
+    cells of CSV are texts: ``CAST(score AS DOUBLE)`` makes numbers of them.
     ``pyarrow.table(rows)``, ``polars.DataFrame(rows)`` and ``duckdb`` take the rows without a copy. A second column
     ``id``, as a join has it, is called ``id_2``.
     """

@@ -16,12 +16,12 @@ def contaminated(
     problems: Texts,
     golds: Texts | None = None,
     *,
-    benchmarks: Sequence[str] | None = None,
+    benchmarks: str | Sequence[str] | None = None,
     threads: int | None = None,
 ) -> list[Hit | None]:
     """How each problem meets an item of a benchmark: its worst hit, or ``None``; one that is only suspect is false.
 
-    ``benchmarks`` are some of those that come along (``gradatim.screening.BENCHMARKS``; all where nothing is said); a
+    ``benchmarks`` is one or some of those that come along (``gradatim.screening.BENCHMARKS``; all where nothing is said); a
     gold answer makes more of the hits sure. How many items are found, and how many problems that are none are taken
     for one, the manifest of a run and its card say.
 
@@ -29,7 +29,7 @@ def contaminated(
     >>> contaminated(["What is 1 + 1?"])
     [None]
     """
-    names = None if benchmarks is None else list(benchmarks)
+    names = [benchmarks] if isinstance(benchmarks, str) else benchmarks and list(benchmarks)
     return _native.contaminated(problems, golds, names, threads)
 
 

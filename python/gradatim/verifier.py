@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
         def __arrow_c_stream__(self, requested_schema: object | None = None) -> object: ...
 
-    Texts = Iterable[str | None] | ArrowArray | ArrowStream
+    Texts = Iterable[str | int | None] | ArrowArray | ArrowStream
 
     class Options(TypedDict, total=False):
         """What a verdict may be told to do otherwise; ``None`` takes away what may be nothing."""
@@ -143,7 +143,7 @@ def verify_many(
 
     A column is a list, or a column of texts of any library of Arrow's PyCapsule protocol (pyarrow, polars, pandas 3,
     duckdb, datasets): plain, large, view or dictionary texts, in chunks, with nulls, of which nothing is copied. A table
-    of one column is that column. A null is an empty text. The verdicts are those of one thread, in the rows' order; they
+    of one column is that column. A whole number is its digits, a null an empty text. The verdicts are those of one thread, in the rows' order; they
     are a sequence, and a table of the columns ``verdict``, ``extracted`` (null where nothing was found) and ``reason``.
     Ctrl-C ends it.
 

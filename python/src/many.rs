@@ -26,7 +26,7 @@ const TAKEN: usize = 32;
 /// A verdict for each pair, in their order: a sequence of `Verdict`, and a table of Arrow (`verdict`,
 /// `extracted`, `reason`).
 #[pyclass(module = "gradatim", frozen, sequence)]
-pub(crate) struct Verdicts(Vec<verify::Verdict>);
+pub(crate) struct Verdicts(Vec<Verdict>);
 
 /// Judges each response by the gold answer of its row.
 #[pyfunction]
@@ -36,7 +36,7 @@ pub(crate) fn verify_many(
     golds: &Bound<'_, PyAny>,
     responses: &Bound<'_, PyAny>,
     whole: bool,
-    threads: Option<usize>,
+    threads: Option<isize>,
     profile: &str,
     named: Option<&Bound<'_, PyDict>>,
 ) -> PyResult<Verdicts> {
@@ -45,23 +45,28 @@ pub(crate) fn verify_many(
     let responses = Texts::of(responses, "responses")?;
     let rows = same_length(&[("golds", &golds), ("responses", &responses)])?;
     let threads = threads_of(threads)?;
+    // Held here too: what the list's texts belong to is let go under the interpreter's lock.
+    let columns = Arc::new((golds, responses));
+    let (golds_of, held) = (Arc::clone(&columns), columns);
     let judge = move |row: usize| {
+        let (golds, responses) = golds_of.as_ref();
         let gold = golds.get(row).unwrap_or_default();
         let response = responses.get(row).unwrap_or_default();
-        match whole {
+        Verdict::from(match whole {
             true => verify::compare_with(gold, response, &options),
             false => verify::verify_with(gold, response, &options),
-        }
+        })
     };
-    let verdicts = done(py, move |stop| over(rows, threads, stop, judge))?;
-    Ok(Verdicts(verdicts))
+    let verdicts = done(py, move |stop| over(rows, threads, stop, judge));
+    drop(held);
+    Ok(Verdicts(verdicts?))
 }
 
 /// As many threads as are asked for, or as the machine has.
-pub(crate) fn threads_of(asked: Option<usize>) -> PyResult<usize> {
+pub(crate) fn threads_of(asked: Option<isize>) -> PyResult<usize> {
     match asked {
-        Some(0) => Err(PyValueError::new_err("`threads` is a number from 1 on")),
-        Some(threads) => Ok(threads.min(THREADS_MAX)),
+        Some(threads @ 1..) => Ok(threads.unsigned_abs().min(THREADS_MAX)),
+        Some(_) => Err(PyValueError::new_err("`threads` is a number from 1 on")),
         None => Ok(std::thread::available_parallelism().map_or(1, usize::from)),
     }
 }
@@ -107,14 +112,11 @@ impl Verdicts {
             field("extracted", true),
             field("reason", false),
         ]);
-        let verdicts = self.0.iter().map(|one| Some(one.outcome.as_str()));
-        let extracted = self.0.iter().map(|one| one.extracted.as_deref());
-        let reasons = self.0.iter().map(|one| Some(one.reason.as_str()));
-        let columns: Vec<ArrayRef> = vec![
-            Arc::new(verdicts.collect::<StringArray>()),
-            Arc::new(extracted.collect::<StringArray>()),
-            Arc::new(reasons.collect::<StringArray>()),
-        ];
+        let column = |at: usize| -> ArrayRef {
+            let cells = self.0.iter().map(|one| one.cells()[at]);
+            Arc::new(cells.collect::<StringArray>())
+        };
+        let columns = vec![column(0), column(1), column(2)];
         let batch = RecordBatch::try_new(Arc::new(schema), columns);
         batch.map_err(|error| PyValueError::new_err(error.to_string()))
     }
@@ -122,6 +124,16 @@ impl Verdicts {
 
 #[pymethods]
 impl Verdicts {
+    #[new]
+    fn new(verdicts: Vec<Bound<'_, Verdict>>) -> Self {
+        Self(verdicts.iter().map(|one| one.get().clone()).collect())
+    }
+
+    /// What pickle makes it of again.
+    fn __getnewargs__(&self) -> (Vec<Verdict>,) {
+        (self.0.clone(),)
+    }
+
     fn __len__(&self) -> usize {
         self.0.len()
     }
@@ -134,7 +146,7 @@ impl Verdicts {
         if let Ok(slice) = at.cast::<PySlice>() {
             let slice = slice.indices(self.0.len() as isize)?;
             let steps = (0..slice.slicelength).map(|step| slice.start + slice.step * step as isize);
-            let some = steps.map(|at| Verdict::from(self.0[at as usize].clone()));
+            let some = steps.map(|at| self.0[at as usize].clone());
             return Ok(PyList::new(py, some.collect::<Vec<_>>())?.into_any());
         }
         let at: isize = at.extract()?;
@@ -147,14 +159,14 @@ impl Verdicts {
             .ok()
             .and_then(|at| self.0.get(at));
         let one = one.ok_or_else(|| PyIndexError::new_err("there are fewer verdicts"))?;
-        Ok(Bound::new(py, Verdict::from(one.clone()))?.into_any())
+        Ok(Bound::new(py, one.clone())?.into_any())
     }
 
     /// Whether each is `correct`.
     #[getter]
     fn correct(&self) -> Vec<bool> {
         let each = self.0.iter();
-        each.map(|one| one.outcome == Outcome::Correct).collect()
+        each.map(|one| one.is(Outcome::Correct)).collect()
     }
 
     /// How many there are of each verdict, those of which there is none too.
@@ -162,7 +174,7 @@ impl Verdicts {
     fn counts<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let counts = PyDict::new(py);
         for outcome in Outcome::ALL {
-            let of_it = self.0.iter().filter(|one| one.outcome == outcome);
+            let of_it = self.0.iter().filter(|one| one.is(outcome));
             counts.set_item(outcome.as_str(), of_it.count())?;
         }
         Ok(counts)

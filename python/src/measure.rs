@@ -44,7 +44,7 @@ pub(crate) fn measure(
     golds: Option<&Bound<'_, PyAny>>,
     tokenizer: &str,
     behaviours: bool,
-    threads: Option<usize>,
+    threads: Option<isize>,
 ) -> PyResult<Table> {
     let perhaps = |column: Option<&Bound<'_, PyAny>>, name: &str| {
         column.map(|column| Texts::of(column, name)).transpose()

@@ -4,8 +4,11 @@ use std::sync::Arc;
 
 use arrow::array::{ArrayRef, RecordBatch, StructArray};
 use arrow::datatypes::{Field, Schema, SchemaRef};
+use arrow::ipc::reader::StreamReader;
+use arrow::ipc::writer::StreamWriter;
+use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use pyo3::types::PyCapsule;
+use pyo3::types::{PyBytes, PyCapsule};
 use pyo3_arrow::ffi::{ArrayIterator, to_schema_pycapsule, to_stream_pycapsule};
 
 /// Rows of an answer. `pyarrow.table(rows)`, `polars.DataFrame(rows)` and every other library of Arrow's protocol take
@@ -29,6 +32,27 @@ impl Table {
 
 #[pymethods]
 impl Table {
+    /// Of a stream in Arrow's format, as pickle keeps it.
+    #[new]
+    fn of_stream(stream: &[u8]) -> PyResult<Self> {
+        let reader = StreamReader::try_new(stream, None).map_err(unread)?;
+        let schema = reader.schema();
+        let batches: Result<Vec<RecordBatch>, _> = reader.collect();
+        Ok(Self {
+            batches: batches.map_err(unread)?,
+            schema,
+        })
+    }
+
+    /// What pickle makes it of again.
+    fn __getnewargs__<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyBytes>,)> {
+        let mut writer = StreamWriter::try_new(Vec::new(), &self.schema).map_err(unread)?;
+        for batch in &self.batches {
+            writer.write(batch).map_err(unread)?;
+        }
+        Ok((PyBytes::new(py, &writer.into_inner().map_err(unread)?),))
+    }
+
     fn __len__(&self) -> usize {
         self.batches.iter().map(RecordBatch::num_rows).sum()
     }
@@ -61,6 +85,10 @@ impl Table {
         let schema = Arc::clone(&self.schema);
         stream_capsule(py, self.batches.clone(), schema, requested_schema)
     }
+}
+
+fn unread(error: arrow::error::ArrowError) -> PyErr {
+    PyValueError::new_err(error.to_string())
 }
 
 /// A schema as Arrow's protocol hands it over.

@@ -1,5 +1,6 @@
 //! What must not be trained on, and what is there twice: the detector and the clusters of a run, for columns of texts.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
@@ -27,14 +28,29 @@ pub(crate) struct Hit {
     item: String,
     /// What speaks for it: `exact`, `near`, `part`, `numbers_changed` or `reworded`.
     #[pyo3(get)]
-    how: &'static str,
+    how: Cow<'static, str>,
     /// Whether it is one of its problems, `contaminated`, or perhaps made from one, `suspect`.
     #[pyo3(get)]
-    outcome: &'static str,
+    outcome: Cow<'static, str>,
 }
 
 #[pymethods]
 impl Hit {
+    #[new]
+    fn new(benchmark: String, item: String, how: String, outcome: String) -> Self {
+        Self {
+            benchmark,
+            item,
+            how: Cow::Owned(how),
+            outcome: Cow::Owned(outcome),
+        }
+    }
+
+    /// What pickle makes it of again.
+    fn __getnewargs__(&self) -> (&str, &str, &str, &str) {
+        (&self.benchmark, &self.item, &self.how, &self.outcome)
+    }
+
     fn __bool__(&self) -> bool {
         self.outcome == Outcome::Contaminated.as_str()
     }
@@ -82,7 +98,7 @@ pub(crate) fn contaminated(
     problems: &Bound<'_, PyAny>,
     golds: Option<&Bound<'_, PyAny>>,
     names: Option<Vec<String>>,
-    threads: Option<usize>,
+    threads: Option<isize>,
 ) -> PyResult<Vec<Option<Hit>>> {
     let problems = Texts::of(problems, "problems")?;
     let golds = golds.map(|golds| Texts::of(golds, "golds")).transpose()?;
@@ -105,8 +121,8 @@ fn hit(detector: &Detector, problem: &str, gold: Option<&str>) -> Option<Hit> {
     Some(Hit {
         benchmark: detector.benchmarks()[worst.benchmark as usize].name.clone(),
         item: detector.item(worst).id.clone(),
-        how: worst.class.as_str(),
-        outcome: worst.class.outcome().as_str(),
+        how: Cow::Borrowed(worst.class.as_str()),
+        outcome: Cow::Borrowed(worst.class.outcome().as_str()),
     })
 }
 

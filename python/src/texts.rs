@@ -1,13 +1,16 @@
 //! A column of texts: a list of Python, or a column of any library that speaks Arrow's PyCapsule protocol.
 //!
-//! Of an Arrow column nothing is copied: plain, large, view and dictionary texts are looked at where they lie, chunk by
-//! chunk. A list is copied once, so that no work holds the interpreter's lock.
+//! Nothing is copied. Plain, large, view and dictionary texts of Arrow are looked at where they lie, chunk by chunk, and so
+//! is each text of a list, whose letters Python keeps as they are as long as somebody holds it (those that are not ASCII it
+//! writes as UTF-8 once, and keeps that too).
 
 use arrow::array::{Array, ArrayRef, AsArray, LargeStringArray, StringArray, StringViewArray};
+use arrow::compute::cast;
 use arrow::datatypes::DataType;
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
-use pyo3::types::PyString;
+use pyo3::pybacked::PyBackedStr;
+use pyo3::types::{PyBool, PyDict, PyFrozenSet, PyInt, PySet, PyString};
 use pyo3_arrow::input::AnyArray;
 
 /// Texts with nulls among them.
@@ -24,7 +27,43 @@ enum Chunk {
     View(StringViewArray),
     /// Where each text stands among the values; none of a null.
     Keyed(Vec<Option<usize>>, Box<Chunk>),
+    Listed(Vec<Item>),
     Null(usize),
+}
+
+/// An item of a list.
+enum Item {
+    Held(PyBackedStr),
+    /// A number, or a text with halves of letters, which UTF-8 has none of.
+    Written(String),
+    Null,
+}
+
+impl Item {
+    /// Fails with what it is, where it is neither text, number nor nothing.
+    fn of(item: &Bound<'_, PyAny>) -> Result<Self, String> {
+        if let Ok(text) = item.cast::<PyString>() {
+            return Ok(match PyBackedStr::try_from(text.clone()) {
+                Ok(held) => Self::Held(held),
+                Err(_) => Self::Written(text.to_string_lossy().into_owned()),
+            });
+        }
+        if is_null(item) {
+            return Ok(Self::Null);
+        }
+        match item.is_instance_of::<PyInt>() && !item.is_instance_of::<PyBool>() {
+            true => Ok(Self::Written(item.to_string())),
+            false => Err(kind_of(item)),
+        }
+    }
+
+    fn get(&self) -> Option<&str> {
+        match self {
+            Self::Held(text) => Some(text),
+            Self::Written(text) => Some(text),
+            Self::Null => None,
+        }
+    }
 }
 
 impl Chunk {
@@ -46,6 +85,8 @@ impl Chunk {
                 let keys = keys.map(|(at, key)| (!is_null(at)).then_some(key));
                 Some(Self::Keyed(keys.collect(), Box::new(values)))
             }
+            // Answers of contests are whole numbers.
+            whole if whole.is_integer() => Self::of(&cast(array, &DataType::Utf8).ok()?),
             // A table of one column, as a query of duckdb's is.
             DataType::Struct(fields) if fields.len() == 1 && array.null_count() == 0 => {
                 Self::of(array.as_struct().column(0))
@@ -60,6 +101,7 @@ impl Chunk {
             Self::Large(array) => array.len(),
             Self::View(array) => array.len(),
             Self::Keyed(keys, _) => keys.len(),
+            Self::Listed(items) => items.len(),
             Self::Null(len) => *len,
         }
     }
@@ -70,6 +112,7 @@ impl Chunk {
             Self::Large(array) => array.is_valid(at).then(|| array.value(at)),
             Self::View(array) => array.is_valid(at).then(|| array.value(at)),
             Self::Keyed(keys, values) => values.get(keys[at]?),
+            Self::Listed(items) => items[at].get(),
             Self::Null(_) => None,
         }
     }
@@ -79,34 +122,44 @@ impl Texts {
     /// Of what Python has; `name` is what errors call it.
     pub(crate) fn of(column: &Bound<'_, PyAny>, name: &str) -> PyResult<Self> {
         if is_arrow(column)? {
-            let chunked = column.extract::<AnyArray>()?.into_chunked_array()?;
-            return Self::of_chunks(chunked.chunks(), chunked.data_type(), name);
+            let chunked = column
+                .extract::<AnyArray>()
+                .and_then(|array| Ok(array.into_chunked_array()?));
+            return match chunked {
+                Ok(chunked) => Self::of_chunks(chunked.chunks(), chunked.data_type(), name),
+                // A column that polars knows no type of has a buffer more than Arrow says; item by item it is read.
+                Err(error) => Self::listed(column, name).map_err(|_| error),
+            };
         }
         if column.is_instance_of::<PyString>() {
             let told = format!("`{name}` is one text, and not a list or column of them");
             return Err(PyTypeError::new_err(told));
         }
+        let has_no_rows = column.is_instance_of::<PyDict>()
+            || column.is_instance_of::<PySet>()
+            || column.is_instance_of::<PyFrozenSet>();
+        match has_no_rows {
+            true => Err(no_texts(name, &kind_of(column))),
+            false => Self::listed(column, name),
+        }
+    }
+
+    /// Of what gives one item after another.
+    fn listed(column: &Bound<'_, PyAny>, name: &str) -> PyResult<Self> {
         let items = column.try_iter();
         let items = items.map_err(|_| no_texts(name, &kind_of(column)))?;
-        let texts = items.enumerate().map(|(at, item)| {
-            let item = item?;
-            match item.cast::<PyString>() {
-                Ok(text) => Ok(Some(text.to_string_lossy().into_owned())),
-                Err(_) if is_null(&item) => Ok(None),
-                Err(_) => {
-                    let told = format!(
-                        "`{name}[{at}]` is a {}, and neither text nor None",
-                        kind_of(&item)
-                    );
-                    Err(PyTypeError::new_err(told))
-                }
+        let items = items.enumerate().map(|(at, item)| {
+            if at % LOOKED == 0 {
+                column.py().check_signals()?;
             }
+            Item::of(&item?).map_err(|kind| {
+                let told =
+                    format!("`{name}[{at}]` is a {kind}: it is a text, a whole number or None");
+                PyTypeError::new_err(told)
+            })
         });
-        // Of lists too, the offsets of a plain column may not have room.
-        let texts: Vec<Option<String>> = texts.collect::<PyResult<_>>()?;
-        Ok(Self::of_known(vec![Chunk::Large(LargeStringArray::from(
-            texts,
-        ))]))
+        let items: Vec<Item> = items.collect::<PyResult<_>>()?;
+        Ok(Self::of_known(vec![Chunk::Listed(items)]))
     }
 
     fn of_chunks(arrays: &[ArrayRef], kind: &DataType, name: &str) -> PyResult<Self> {
@@ -141,6 +194,9 @@ impl Texts {
         self.chunks[chunk].get(row - self.starts[chunk])
     }
 }
+
+/// Every how many items of a list a signal is looked for.
+const LOOKED: usize = 4096;
 
 /// Whether it stands for nothing: None, or the number that is none, as pandas has it.
 fn is_null(item: &Bound<'_, PyAny>) -> bool {

@@ -1,6 +1,8 @@
 //! One pair: its verdict, the answer that is found, and how both texts are read.
 
 use gradatim::verify::{self as judge, Gold, Thinking};
+use std::borrow::Cow;
+
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
@@ -19,7 +21,7 @@ pub(crate) struct Verdict {
     extracted: Option<String>,
     /// What the verdict rests on.
     #[pyo3(get)]
-    reason: String,
+    reason: Cow<'static, str>,
 }
 
 impl From<judge::Verdict> for Verdict {
@@ -27,8 +29,24 @@ impl From<judge::Verdict> for Verdict {
         Self {
             verdict: verdict.outcome.as_str(),
             extracted: verdict.extracted,
-            reason: verdict.reason.as_str().to_owned(),
+            reason: Cow::Borrowed(verdict.reason.as_str()),
         }
+    }
+}
+
+impl Verdict {
+    /// Whether it is of this outcome.
+    pub(crate) fn is(&self, outcome: judge::Outcome) -> bool {
+        self.verdict == outcome.as_str()
+    }
+
+    /// Its columns in a table.
+    pub(crate) fn cells(&self) -> [Option<&str>; 3] {
+        [
+            Some(self.verdict),
+            self.extracted.as_deref(),
+            Some(&self.reason),
+        ]
     }
 }
 
@@ -41,7 +59,7 @@ impl Verdict {
         Ok(Self {
             verdict: outcome.as_str(),
             extracted,
-            reason,
+            reason: Cow::Owned(reason),
         })
     }
 
@@ -51,7 +69,7 @@ impl Verdict {
     }
 
     fn __bool__(&self) -> bool {
-        self.verdict == judge::Outcome::Correct.as_str()
+        self.is(judge::Outcome::Correct)
     }
 
     fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
@@ -75,7 +93,7 @@ pub(crate) struct Extracted {
     span: (usize, usize),
     /// What pointed at it: `box`, `tag`, `hashes`, `anchor`, `math`, `bold`, `text` or `number`.
     #[pyo3(get)]
-    rule: &'static str,
+    rule: Cow<'static, str>,
     /// Whether another reading of the line gives another answer: no `wrong` rests on it.
     #[pyo3(get)]
     ambiguous: bool,
@@ -90,7 +108,7 @@ impl Extracted {
         Self {
             span: (letters(found.span.start), letters(found.span.end)),
             text: found.text,
-            rule: found.rule.as_str(),
+            rule: Cow::Borrowed(found.rule.as_str()),
             ambiguous: found.ambiguous,
             piece: found.piece,
         }
@@ -99,6 +117,28 @@ impl Extracted {
 
 #[pymethods]
 impl Extracted {
+    #[new]
+    fn new(text: String, span: (usize, usize), rule: String, ambiguous: bool, piece: bool) -> Self {
+        Self {
+            text,
+            span,
+            rule: Cow::Owned(rule),
+            ambiguous,
+            piece,
+        }
+    }
+
+    /// What pickle makes it of again.
+    fn __getnewargs__(&self) -> (&str, (usize, usize), &str, bool, bool) {
+        (
+            &self.text,
+            self.span,
+            &self.rule,
+            self.ambiguous,
+            self.piece,
+        )
+    }
+
     fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
         let text = PyString::new(py, &self.text).repr()?;
         let (start, end) = self.span;
@@ -120,7 +160,7 @@ pub(crate) struct Explanation {
     verdict: Verdict,
     /// Whether the response thinks before it answers: `absent`, `closed`, or `open` where that never ends.
     #[pyo3(get)]
-    thinking: &'static str,
+    thinking: Cow<'static, str>,
     /// The answer that was found in the response.
     #[pyo3(get)]
     found: Option<Extracted>,
@@ -135,8 +175,49 @@ pub(crate) struct Explanation {
     gold_read_as: Option<String>,
 }
 
+/// What an explanation is made of.
+type Explained = (
+    Verdict,
+    String,
+    Option<Extracted>,
+    Option<String>,
+    Option<String>,
+    Option<String>,
+);
+
 #[pymethods]
 impl Explanation {
+    #[new]
+    fn new(
+        verdict: Bound<'_, Verdict>,
+        thinking: String,
+        found: Option<Bound<'_, Extracted>>,
+        read_as: Option<String>,
+        gold: Option<String>,
+        gold_read_as: Option<String>,
+    ) -> Self {
+        Self {
+            verdict: verdict.get().clone(),
+            thinking: Cow::Owned(thinking),
+            found: found.map(|found| found.get().clone()),
+            read_as,
+            gold,
+            gold_read_as,
+        }
+    }
+
+    /// What pickle makes it of again.
+    fn __getnewargs__(&self) -> Explained {
+        (
+            self.verdict.clone(),
+            self.thinking.clone().into_owned(),
+            self.found.clone(),
+            self.read_as.clone(),
+            self.gold.clone(),
+            self.gold_read_as.clone(),
+        )
+    }
+
     fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
         let text = |text: &Option<String>| -> PyResult<String> {
             Ok(text.as_ref().into_pyobject(py)?.repr()?.to_string())
@@ -228,11 +309,11 @@ pub(crate) fn explain(
         };
         Explanation {
             verdict: judge::verify_with(&gold, &response, &options).into(),
-            thinking: match judge::split_thinking(&response).state {
+            thinking: Cow::Borrowed(match judge::split_thinking(&response).state {
                 Thinking::Absent => "absent",
                 Thinking::Open => "open",
                 Thinking::Closed => "closed",
-            },
+            }),
             read_as: found.as_ref().and_then(|found| judge::reading(&found.text)),
             found: found.map(|found| Extracted::of(found, &response)),
             gold_read_as: read_gold.as_deref().and_then(judge::reading),

@@ -19,6 +19,9 @@ const LOOK: Duration = Duration::from_millis(20);
 /// Every how many looks the work is shown.
 const SHOW: u32 = 10;
 
+/// How many looks work has to end in that was told to. What looks at no signal then goes on unheard, and ends by itself.
+const PATIENCE: u32 = 100;
+
 /// What Ctrl-C sends.
 const SIGINT: usize = 2;
 
@@ -29,7 +32,7 @@ const STACK: usize = 8 << 20;
 pub(crate) type Stop = Arc<AtomicUsize>;
 
 /// Does the work on a thread of its own; where a signal's handler raises meanwhile, the work is told to stop, is waited
-/// for, and the exception goes on.
+/// for some seconds, and the exception goes on.
 pub(crate) fn done<T: Send + 'static>(
     py: Python<'_>,
     work: impl FnOnce(&Stop) -> T + Send + 'static,
@@ -59,7 +62,7 @@ pub(crate) fn shown<T: Send + 'static>(
         waited != Err(std::sync::mpsc::RecvTimeoutError::Timeout)
     };
     let mut asked = Ok(());
-    let mut looks = 0;
+    let (mut looks, mut patience) = (0, PATIENCE);
     while !py.detach(has_ended) {
         looks += 1;
         if asked.is_ok() {
@@ -70,6 +73,10 @@ pub(crate) fn shown<T: Send + 'static>(
         }
         if asked.is_err() {
             stop.store(SIGINT, Ordering::Relaxed);
+            patience -= 1;
+        }
+        if patience == 0 {
+            return Err(asked.expect_err("work is told to end by what was raised"));
         }
     }
     let result = joined(py, worker);

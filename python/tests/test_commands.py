@@ -239,14 +239,15 @@ except KeyboardInterrupt:
 CALLS = {
     "verify_many": "gradatim.verify_many(texts, texts, threads=1)",
     "run": "gradatim.run(sys.argv[1], sys.argv[2] + '/out', pool=sys.argv[2] + '/pool', threads=1)",
+    "sql": "gradatim.sql('SELECT count(*) FROM ledger a, ledger b, ledger c WHERE a.tokens + b.tokens < c.tokens', sys.argv[3])",
 }
 
 
 @pytest.mark.parametrize("call", CALLS)
-def test_ctrl_c_ends_a_long_call(call: str, tmp_path: Path) -> None:
+def test_ctrl_c_ends_a_long_call(call: str, made: commands.Run, tmp_path: Path) -> None:
     pytest.importorskip("pyarrow")
     code = LONG.format(call=CALLS[call])
-    command = [sys.executable, "-c", code, str(QUICKSTART), str(tmp_path)]
+    command = [sys.executable, "-c", code, str(QUICKSTART), str(tmp_path), str(made.out)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as told:
         assert told.stdout and told.stdout.readline() == "begun\n"
         time.sleep(0.5)

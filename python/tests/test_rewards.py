@@ -139,8 +139,15 @@ def test_of_a_chat_the_last_turn_of_the_assistant_counts() -> None:
     called: dict[str, Any] = {"role": "assistant", "content": None, "tool_calls": []}
     said = {"role": "tool", "content": r"\boxed{3}"}
     parts = {"role": "assistant", "content": [{"type": "text", "text": r"\boxed{"}, {"type": "text", "text": "7}"}]}
-    chats = [[called, said, parts], [parts, said, called], [parts, said], []]
-    assert trl.accuracy_reward(chats, solution=["7"] * 4) == [1.0, 0.0, 1.0, 0.0]
+    chats = [[called, said, parts], [parts, said, called], [parts, said]]
+    assert trl.accuracy_reward(chats, solution=["7"] * 3) == [1.0, 0.0, 1.0]
+
+
+def test_gold_answers_come_in_columns_of_any_library() -> None:
+    numpy = pytest.importorskip("numpy")
+    golds = numpy.array([7, 8, 7])
+    assert trl.accuracy_reward(numpy.array(["7"] * 3, dtype=object), solution=golds) == [1.0, 0.0, 1.0]
+    assert trl.accuracy_reward(["7"], [numpy.array(["8", "7"])]) == [1.0]
 
 
 def test_bad_input_is_an_error_and_never_a_score() -> None:
@@ -150,9 +157,21 @@ def test_bad_input_is_an_error_and_never_a_score() -> None:
         trl.accuracy_reward(["7"], solution="7")
     with pytest.raises(ValueError, match="1 gold answers and 2 responses"):
         trl.accuracy_reward(["7", "8"], solution=["7"])
-    for strange in (7, None, ["7"], [{"role": "assistant", "content": 7}]):
+    for strange in (7, None, ["7"], [], [{"role": "user", "content": "7"}], [{"role": "assistant", "content": 7}]):
         with pytest.raises(TypeError):
             trl.accuracy_reward([strange], solution=["7"])
+    with pytest.raises(TypeError, match="`completions` is a str"):
+        trl.accuracy_reward("7", solution=["7"])
+    with pytest.raises(TypeError, match="gold answers alone"):
+        trl.accuracy_reward(["?"], ["7"], ["7"])
+    with pytest.raises(TypeError, match="`gold` is a NoneType"):
+        trl.AccuracyReward(gold=None)  # type: ignore[arg-type]
+    for number, error in ((float("nan"), ValueError), (True, TypeError)):
+        with pytest.raises(error, match="`undecided`"):
+            trl.AccuracyReward(undecided=number)
+    for results in ("7", [], [[]], [None], [[7]]):
+        with pytest.raises(gradatim.UsageError, match="`results`"):
+            lm_eval.process_results({"answer": "7"}, results)  # type: ignore[arg-type]
     with pytest.raises(gradatim.UsageError, match="`no_gold`"):
         verl.compute_score("math", "7", None)
     with pytest.raises(gradatim.UsageError, match="`no_gold`"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import pickle
 import re
 import subprocess
@@ -10,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from test_screening import CUBE
 
 import gradatim
 from gradatim import _native
@@ -97,12 +99,72 @@ def test_columns_of_another_kind_or_length_are_refused() -> None:
         gradatim.verify_many(["1", "2"], ["1"])
     with pytest.raises(TypeError, match="`responses` is one text"):
         gradatim.verify_many(["1"], "1")
-    with pytest.raises(TypeError, match=r"`golds\[1\]` is a int"):
-        gradatim.verify_many(["1", 2], ["1", "2"])  # type: ignore[list-item]
+    for item in (2.5, b"2", True):
+        with pytest.raises(TypeError, match=r"`golds\[1\]` is a .*: it is a text, a whole number or None"):
+            gradatim.verify_many(["1", item], ["1", "2"])  # type: ignore[list-item]
+    for keys in ({"1": 2}, {"1"}, frozenset("1")):
+        with pytest.raises(TypeError, match="`golds` holds no texts"):
+            gradatim.verify_many(keys, ["1"])
     with pytest.raises(TypeError, match="`golds` holds no texts"):
         gradatim.verify_many(7, ["1"])  # type: ignore[arg-type]
-    with pytest.raises(ValueError, match="threads"):
-        gradatim.verify_many(["1"], ["1"], threads=0)
+    for threads in (0, -1):
+        with pytest.raises(ValueError, match="threads"):
+            gradatim.verify_many(["1"], ["1"], threads=threads)
+
+
+def test_whole_numbers_are_their_digits() -> None:
+    assert gradatim.verify_many([204, 10**30, None], ["204", "1" + "0" * 30, "1"]).correct == [True, True, False]
+
+
+def test_what_is_given_can_be_pickled() -> None:
+    explained = gradatim.explain("1/2", r"<think>Half.</think>It is \boxed{0.5}.")
+    again = pickle.loads(pickle.dumps(explained))
+    assert repr(again) == repr(explained) and again.found == explained.found
+    verdicts = gradatim.verify_many(["1/2", "3", None], [r"\boxed{0.5}", "4", "5"])
+    same = pickle.loads(pickle.dumps(verdicts))
+    assert type(same) is gradatim.Verdicts and list(same) == list(verdicts) and same.counts == verdicts.counts
+    hit = gradatim.contaminated([CUBE])[0]
+    assert hit and pickle.loads(pickle.dumps(hit)) == hit
+    pa = pytest.importorskip("pyarrow")
+    measured = gradatim.measure([r"\boxed{0.5}", ""], answer=["1/2", "1"])
+    assert pa.table(pickle.loads(pickle.dumps(measured))).equals(pa.table(measured))
+
+
+def test_packages_are_reached_by_their_names() -> None:
+    code = "import gradatim; print(gradatim.math_verify.errors.__name__, gradatim.rewards.Judge.__name__)"
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert told.stdout.split() == ["gradatim.math_verify.errors", "Judge"]
+
+
+FORKS = """
+import os, threading, time, gradatim
+threads = [threading.Thread(target=lambda: [gradatim.token_count("abc def") for _ in range(10**9)], daemon=True)
+           for _ in range(2)]
+gradatim.token_count("a")
+[thread.start() for thread in threads]
+hung = 0
+for _ in range(40):
+    child = os.fork()
+    if child == 0:
+        gradatim.token_count("a")
+        os._exit(0)
+    began = time.monotonic()
+    while os.waitpid(child, os.WNOHANG)[0] == 0:
+        if time.monotonic() - began > 10:
+            os.kill(child, 9)
+            os.waitpid(child, 0)
+            hung += 1
+            break
+        time.sleep(0.001)
+print(hung, flush=True)
+os._exit(0)
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork")
+def test_a_process_that_is_forked_meanwhile_counts_tokens() -> None:
+    told = subprocess.run([sys.executable, "-W", "ignore", "-c", FORKS], capture_output=True, text=True, timeout=300)
+    assert told.stdout == "0\n", told.stderr
 
 
 def test_threads_of_python_agree() -> None:

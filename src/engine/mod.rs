@@ -21,9 +21,10 @@ mod verdicts;
 use std::collections::BTreeMap;
 use std::future::poll_fn;
 use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, sync_channel};
 use std::sync::{Arc, LazyLock};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use arrow::array::{ArrayRef, AsArray, RecordBatch, StringViewArray, UInt32Array};
 use arrow::datatypes::DataType;
@@ -50,6 +51,9 @@ pub(crate) const TABLES: [&str; 5] = ["ledger", "selection", "balance", "overlap
 
 /// What is made into tables of what is none: a run's `subsets.csv`, the hits of its `leakage.json`, the parts of a pool.
 const TOLD: [&str; 4] = ["subsets", "leakage", "pool", "problems"];
+
+/// How often is looked whether a query shall end.
+const LOOK: Duration = Duration::from_millis(20);
 
 /// A session over one output folder, and the threads that it runs on.
 pub(crate) struct Engine {
@@ -93,6 +97,20 @@ impl Engine {
 
     /// The same up to a number of rows; fails where they were not there after a time.
     pub(crate) fn query_within(&self, sql: &str, most: Bounds) -> Result<Vec<RecordBatch>> {
+        self.asked(sql, most, None)
+    }
+
+    /// The rows of a query that ends where it is told to stop, by the number of a signal.
+    pub(crate) fn query_until(&self, sql: &str, stop: &AtomicUsize) -> Result<Vec<RecordBatch>> {
+        self.asked(sql, Bounds::NONE, Some(stop))
+    }
+
+    fn asked(
+        &self,
+        sql: &str,
+        most: Bounds,
+        stop: Option<&AtomicUsize>,
+    ) -> Result<Vec<RecordBatch>> {
         statement::check(sql)?;
         let (wanted, asked) = (Wanted::default(), asked(sql).to_owned());
         let context = breaking::session(&self.context, &wanted);
@@ -104,13 +122,30 @@ impl Engine {
             let _ = tell.send(rows_of(&context, &asked, most).await);
         });
         // By this thread's own clock: that of the runtime stands still where a query keeps all of its threads busy.
-        match told.recv_timeout(most.time) {
+        let signal = || stop.map_or(0, |stop| stop.load(Ordering::Relaxed));
+        let until = Instant::now().checked_add(most.time);
+        let heard = loop {
+            let left = until.map_or(most.time, |until| {
+                until.saturating_duration_since(Instant::now())
+            });
+            let heard = told.recv_timeout(stop.map_or(left, |_| left.min(LOOK)));
+            let is_over = left.is_zero() || signal() != 0;
+            if is_over || !matches!(heard, Err(RecvTimeoutError::Timeout)) {
+                break heard;
+            }
+        };
+        match heard {
             Ok(rows) => rows.map_err(|error| failed(error, sql, &self.names())),
             Err(RecvTimeoutError::Timeout) => {
                 wanted.end();
                 work.abort();
                 self.threads.renew(&threads)?;
-                Err(too_slow(most.time))
+                Err(match signal() {
+                    0 => too_slow(most.time),
+                    signal => Error::Interrupted {
+                        signal: signal as i32,
+                    },
+                })
             }
             Err(RecvTimeoutError::Disconnected) => Err(broken_off()),
         }

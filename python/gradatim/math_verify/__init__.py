@@ -34,6 +34,7 @@ What differs:
 
 from __future__ import annotations
 
+from . import errors as errors
 from .grader import verify
 from .metric import math_metric
 from .parser import (

@@ -19,9 +19,9 @@ from __future__ import annotations
 
 import os
 
-from gradatim import extract
+from gradatim import UsageError, extract
 
-from .scoring import Judge, column
+from .scoring import Judge, column, gold_column
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -54,13 +54,13 @@ class ProcessResults:
         **options: Unpack[Options],
     ) -> None:
         self.__name__ = "process_results"
-        self.gold = gold
+        self.gold = gold_column(gold)
         self.judge = Judge(undecided=undecided, profile=profile, **options)
         self.tally = self.judge.tally
 
     def __call__(self, doc: Mapping[str, object], results: Sequence[str | Sequence[str]]) -> dict[str, float]:
         """The metrics of a document; ``results`` holds a response, or a list of them where a filter has kept all."""
-        responses = [results[0]] if isinstance(results[0], str) else list(results[0])
+        responses = _responses(results)
         gold = column(doc, self.gold)
         verdicts = self.judge.verdicts([gold] * len(responses), responses)
         undecided = self.judge.undecided is None
@@ -69,6 +69,18 @@ class ProcessResults:
             name: sum(one.verdict == name for one in verdicts) / len(verdicts) for name in ("undecided", "no_answer")
         }
         return {"accuracy": sum(scores) / len(scores), **metrics} if scores else metrics
+
+
+def _responses(results: Sequence[str | Sequence[str]]) -> list[str]:
+    """The responses to a document; :class:`gradatim.UsageError` where there are none."""
+    kept = results[0] if isinstance(results, (list, tuple)) and results else None
+    responses = [kept] if isinstance(kept, str) else list(kept or ())
+    if responses and all(isinstance(one, str) for one in responses):
+        return responses
+    raise UsageError(
+        f"`results` is {results!r}: it is a list of a response, or of a list of them",
+        "score a task that generates text (`output_type: generate_until`)",
+    )
 
 
 def keep_answers(resps: Sequence[Sequence[str]], docs: Sequence[object]) -> list[list[str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import numbers
 import threading
 from decimal import Decimal
@@ -88,8 +89,10 @@ class Judge:
     def __init__(
         self, *, undecided: float | None = 0.0, profile: Profile = "default", **options: Unpack[Options]
     ) -> None:
-        if undecided is not None and not isinstance(undecided, numbers.Real):
+        if undecided is not None and (isinstance(undecided, bool) or not isinstance(undecided, numbers.Real)):
             raise TypeError(f"`undecided` is a {type(undecided).__name__}: it is what such a response scores, or None")
+        if undecided is not None and not math.isfinite(undecided):
+            raise ValueError(f"`undecided` is {undecided}: it is a number, or None for nothing")
         verify("1", "1", profile=profile, **options)
         self.undecided = None if undecided is None else float(undecided)
         self.profile: Profile = profile
@@ -129,9 +132,12 @@ class Judge:
         """What a verdict scores, for who takes numbers alone; :class:`gradatim.UsageError` where that is nothing."""
         score = self.score(verdict)
         if score is None:
+            has_gold = verdict.verdict != "no_gold"
             raise UsageError(
                 f"a response was to be scored that is `{verdict.verdict}`, and that scores nothing",
-                "leave rows without a gold answer out, or name the column that holds it",
+                "say what it scores: `undecided=0.0`"
+                if has_gold
+                else "leave rows without a gold answer out, or name the column that holds it",
             )
         return score
 
@@ -155,6 +161,22 @@ def texts(gold: object) -> list[str | None]:
     if isinstance(listed, (list, tuple)):
         return [text for one in listed for text in texts(one)] or [None]
     raise TypeError(f"a gold answer is a {type(gold).__name__}: it is a text or a number, or a list of them")
+
+
+def rows(column: object, name: str) -> list[object]:
+    """The rows of a column, of a list or of any library's; ``name`` is what an error calls it."""
+    tolist = getattr(column, "tolist", None) or getattr(column, "to_pylist", None) or getattr(column, "to_list", None)
+    listed = tolist() if tolist else column
+    if isinstance(listed, (list, tuple)):
+        return list(listed)
+    raise TypeError(f"{name} is a {type(column).__name__}: it is a list, one a completion")
+
+
+def gold_column(name: object) -> str:
+    """The name of a column of gold answers."""
+    if isinstance(name, str):
+        return name
+    raise TypeError(f"`gold` is a {type(name).__name__}: it is the name of the column of gold answers")
 
 
 def first(verdicts: Sequence[Verdict]) -> Verdict:
@@ -181,7 +203,9 @@ def reply(message: object) -> str:
         return message
     if isinstance(message, (list, tuple)) and all(isinstance(turn, dict) for turn in message):
         said = [turn for turn in message if turn.get("role", "assistant") == "assistant"]
-        return _content(said[-1].get("content")) if said else ""
+        if not said:
+            raise TypeError("a completion has no turn of the assistant's")
+        return _content(said[-1].get("content"))
     raise TypeError(f"a completion is a {type(message).__name__}: it is a text, or a list of messages")
 
 

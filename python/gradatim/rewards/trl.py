@@ -12,7 +12,7 @@ its group. ``verdict/undecided`` and its like stand among the metrics, as shares
 
 from __future__ import annotations
 
-from .scoring import OUTCOMES, Judge, column, reply
+from .scoring import OUTCOMES, Judge, column, gold_column, reply, rows
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ class AccuracyReward:
     ) -> None:
         # TRL names a reward's metrics by this.
         self.__name__ = "accuracy_reward"
-        self.gold = gold
+        self.gold = gold_column(gold)
         self.judge = Judge(undecided=undecided, profile=profile, **options)
         self.tally = self.judge.tally
 
@@ -67,10 +67,11 @@ class AccuracyReward:
 
         Columns come by name, as TRL passes them; the gold answers may come behind the completions, too.
         """
-        golds: object = solution[0] if solution else column(columns, self.gold)
-        if not isinstance(golds, (list, tuple)):
-            raise TypeError(f"the column `{self.gold}` is a {type(golds).__name__}: it is a list, one a completion")
-        verdicts = self.judge.verdicts(golds, [reply(completion) for completion in completions])
+        if len(solution) > 1:
+            raise TypeError("behind the completions stand the gold answers alone; other columns come by name")
+        golds = rows(solution[0] if solution else column(columns, self.gold), f"the column `{self.gold}`")
+        replies = [reply(completion) for completion in rows(completions, "`completions`")]
+        verdicts = self.judge.verdicts(golds, replies)
         if log_extra is not None:
             log_extra("verdict", [one.verdict for one in verdicts])
             log_extra("extracted", [one.extracted for one in verdicts])

@@ -21,6 +21,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from gradatim import UsageError
 from gradatim.rewards.scoring import Judge, Tally, numeric
 
 TYPE_CHECKING = False
@@ -89,9 +90,17 @@ def _judge(undecided: float, profile: Profile, options: tuple[tuple[str, object]
 
 
 def _score(judge: Judge, verdict: Verdict, no_gold: float | None) -> Score:
-    without = verdict.verdict == "no_gold" and no_gold is not None
+    if verdict.verdict != "no_gold":
+        score = judge.number(verdict)
+    elif no_gold is not None:
+        score = float(no_gold)
+    else:
+        raise UsageError(
+            "a response was to be scored that is `no_gold`, and that scores nothing",
+            "leave such rows out, or say what they score: `no_gold=0.0`",
+        )
     return {
-        "score": float(no_gold) if without else judge.number(verdict),  # type: ignore[arg-type]
+        "score": score,
         "acc": float(bool(verdict)),
         "pred": verdict.extracted or "",
         "verdict": verdict.verdict,

@@ -109,7 +109,10 @@ pub(super) fn sql(arguments: &Arguments) -> Result<u8> {
         write(&engine.stream(&arguments.query)?, path)?;
         return Ok(0);
     }
-    let rows = engine.query(&arguments.query)?;
+    let rows = match super::answer::stop() {
+        Some(stop) => engine.query_until(&arguments.query, &stop)?,
+        None => engine.query(&arguments.query)?,
+    };
     if arguments.json {
         print_json(&objects(&rows)?)?;
     } else if arguments.csv {
