@@ -5,7 +5,9 @@ type, and the whole as the program's ``--json`` has it in ``raw`` (``gradatim sc
 told beside the report stands in ``notes``. An error of the program is raised, with its hint
 (:mod:`gradatim.errors`); an answer that is no (a check that found something, a difference) is an answer.
 
-Ctrl-C ends a call as it ends the program: what ``run`` had measured is kept in its pool. Other threads run meanwhile.
+Ctrl-C ends a call as it ends the program: what ``run`` had measured is kept in its pool. Work that looks at no signal (most
+of ``check``, ``balance``, ``preflight``) is waited for two seconds, and then ends by itself, unheard. Other threads run
+meanwhile.
 Progress is a line on a terminal, a bar of ``tqdm``'s in a notebook (lines where that is not installed), and nothing
 elsewhere.
 """
