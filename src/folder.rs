@@ -13,6 +13,12 @@ use crate::{Error, Result};
 /// The folder that loaders pass over.
 pub(crate) const RUN_FOLDER: &str = "__run__";
 
+/// What a run says of itself, in [`RUN_FOLDER`]; the last that is written of a folder in a store.
+pub(crate) const MANIFEST: &str = "manifest.json";
+
+/// The hashes of all files but hidden ones, in [`RUN_FOLDER`].
+pub(crate) const SUMS: &str = "SHA256SUMS";
+
 /// The dataset's card.
 pub(crate) const CARD: &str = "README.md";
 
@@ -48,7 +54,7 @@ pub(crate) fn shard(split: &str) -> String {
 
 /// The manifest of an output folder.
 pub(crate) fn manifest(out: &Path) -> Result<Manifest> {
-    let path = out.join(RUN_FOLDER).join("manifest.json");
+    let path = out.join(RUN_FOLDER).join(MANIFEST);
     let text = crate::disk::read_own_text(&path).map_err(|error| Error::no_output(out, &error))?;
     serde_json::from_str(&text).map_err(|error| {
         Error::usage(

@@ -4,11 +4,15 @@ use std::path::Path;
 
 use crate::disk::{self, Partial};
 use crate::emit;
+use crate::emit::published::Claim;
+use crate::ids::IdHasher;
 use crate::plan::Plan;
+use crate::pool::cache_folder;
 use crate::rules::OnShortfall;
 use crate::run::measure;
 use crate::screen::Tally;
 use crate::select::{Selection, shortfall_table};
+use crate::source::store::{ObjectUrl, Stores};
 use crate::{Error, Result};
 
 pub use crate::pool::Pool;
@@ -58,6 +62,42 @@ pub fn run(plan: &Plan, output: Output<'_>, settings: &Settings<'_>) -> Result<R
         ledger,
         timings,
     })
+}
+
+/// Runs a plan into a folder of an object store: it is built on this disk, and then put there.
+pub(crate) fn run_into_store(
+    plan: &Plan,
+    stores: &Stores,
+    url: &ObjectUrl,
+    waits: bool,
+    settings: &Settings<'_>,
+) -> Result<Report> {
+    let place = cache_folder()?.join("outputs");
+    let name = IdHasher::new("gradatim output v1").part(url.to_string());
+    let own = begin(
+        Output {
+            folder: &place.join(name.finish().to_string()),
+            waits,
+        },
+        settings,
+    )?;
+    let claim = Claim::take(stores, url, plan, settings)?;
+    let folder = &own.scratch("folder");
+    let output = Output {
+        folder,
+        waits: false,
+    };
+    let mut report = match run(plan, output, settings) {
+        Ok(report) => report,
+        Err(error) => {
+            claim.release();
+            return Err(error);
+        }
+    };
+    report
+        .timings
+        .stage("put", || claim.put(folder, settings))?;
+    Ok(report)
 }
 
 /// Owns the place where the folder is built, and then sees whether its name is free.

@@ -116,10 +116,13 @@ pub(crate) struct CompanionRecord {
 pub(crate) struct CompanionFileRecord {
     pub file: String,
     pub bytes: u64,
-    /// BLAKE3 of its bytes, 128 bits; null for a file of the hub.
+    /// BLAKE3 of its bytes, 128 bits; null for a file of the hub or of a store.
     pub blake3: Option<String>,
     /// Where on the hub it lies; null for a file on disk.
     pub hub: Option<HubRecord>,
+    /// The object in a store that it is; left out of any other.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub object: Option<ObjectRecord>,
 }
 
 /// A benchmark, a joined column, or the vectors of problems and of a benchmark's questions.
@@ -179,11 +182,15 @@ pub(crate) struct FileRecord {
     pub source: String,
     pub file: String,
     pub bytes: u64,
-    /// BLAKE3 of its bytes, 128 bits; null where it could not be read, and for a file of the hub.
+    /// BLAKE3 of its bytes, 128 bits; null where it could not be read, and for a file of the hub or of a
+    /// store.
     pub blake3: Option<String>,
     /// Where on the hub it lies; null for a file on disk.
     #[serde(default)]
     pub hub: Option<HubRecord>,
+    /// The object in a store that it is; left out of any other.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub object: Option<ObjectRecord>,
     pub read: u64,
     pub kept: u64,
     pub dropped: BTreeMap<String, u64>,
@@ -197,6 +204,15 @@ pub(crate) struct HubRecord {
     /// SHA-256 of its bytes, or git's SHA-1 of the blob where it is small: as the hub says.
     pub content: String,
     pub check: HubCheck,
+}
+
+/// An object in a store, as it was found; each read of it said so, and another would have been refused.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub(crate) struct ObjectRecord {
+    /// `s3://BUCKET/KEY`.
+    pub url: String,
+    /// Its version, else its ETag, else when it was changed last.
+    pub state: String,
 }
 
 /// How what came from the hub was checked.

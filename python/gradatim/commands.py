@@ -91,7 +91,8 @@ class Made(Report):
 class Run(Made):
     """What a run made, and where."""
 
-    out: Path
+    out: Path | str
+    """The folder, or its address in an object store."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -195,7 +196,8 @@ def run(
     hub_space: str | None = None,
     timings: PathText | None = None,
 ) -> Run:
-    """Makes the subsets and controls of a pipeline in the folder ``out``, which must not exist.
+    """Makes the subsets and controls of a pipeline in the folder ``out``, which must not exist; it may be the address of one
+    in an object store, as ``s3://BUCKET/FOLDER``.
 
     ``pipeline`` is a file, or what stands in one as a dict; relative paths in a dict start at the current folder unless
     ``base`` says otherwise. ``sources`` says where each source, companion, benchmark or join lies, by its name. What
@@ -204,7 +206,8 @@ def run(
     given = dict(locals())
     with _written(pipeline, base) as written:
         answer = _answer("run", given | written, ["pipeline"])
-    return _made(Run, answer, out=Path(out))
+    place = os.fspath(out)
+    return _made(Run, answer, out=place if is_address(place) else Path(place))
 
 
 def plan(
@@ -406,6 +409,11 @@ def _plain(value: object) -> object:
     if isinstance(value, os.PathLike):
         return os.fspath(value)
     return value
+
+
+def is_address(path: str) -> bool:
+    """Whether a path is the address of something in an object store."""
+    return "://" in path and not path.startswith("file://")
 
 
 def _made(kind: type[M], answer: _native.Answer, **more: Any) -> M:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ._native import Table
-from .commands import PathText, sql
+from .commands import PathText, is_address, sql
 from .errors import UsageError
 
 if TYPE_CHECKING:
@@ -24,9 +24,15 @@ def load(out: PathText, name: str) -> Dataset | Table:
     ``pyarrow.table`` and ``polars.DataFrame`` take. Both have the columns of the subset's file: ``id``, ``problem``,
     ``answer``, ``messages``, ``tokens``, ``rank`` and what the pipeline adds.
 
-    A folder that no run wrote, a name that is none of its subsets, and a subset of which no texts were written
+    A folder in an object store is not read here: fetch it, or read its files with what reads that store. It, a folder that
+    no run wrote, a name that is none of its subsets, and a subset of which no texts were written
     (``[emit] subsets``) are a :class:`UsageError`.
     """
+    if is_address(os.fspath(out)):
+        raise UsageError(
+            f"`{os.fspath(out)}` lies in an object store, and a folder of this disk is loaded",
+            "fetch it, or read its files with `datasets` or `polars` and their `storage_options`",
+        )
     file = Path(out) / _path(out, name)
     try:
         from datasets import Dataset

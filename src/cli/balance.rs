@@ -12,6 +12,7 @@ use crate::{Error, Result};
 use clap::Args;
 use serde_json::json;
 
+use super::fetched::Fetched;
 use super::table::{table, thousands};
 use super::{print, print_json, threads, use_threads};
 
@@ -59,7 +60,7 @@ const PAIRS_SHOWN: usize = 20;
 
 pub(super) fn balance(arguments: &Arguments) -> Result<u8> {
     use_threads(threads())?;
-    let folder = Folder::open(&arguments.out)?;
+    let folder = Folder::open(&Fetched::of(&arguments.out)?)?;
     let compared = match (&arguments.first, &arguments.second) {
         (Some(first), Some(second)) => vec![folder.compare(first, second)?],
         _ => folder.compare_all(),

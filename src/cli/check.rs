@@ -1,7 +1,7 @@
 //! `gradatim check`: is an output folder what its manifest says?
 
 use std::hash::{BuildHasher, Hasher, RandomState};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::Result;
@@ -10,10 +10,12 @@ use crate::error::one_line;
 use crate::plan::Overrides;
 use clap::Args;
 
+use super::fetched::Fetched;
+use super::hub::Network;
 use super::progress::Progress;
 use super::style::{Style, styled};
 use super::table::thousands;
-use super::{hub, named_path, print, print_json, stop_on_signals, tell, threads, use_threads};
+use super::{named_path, print, print_json, stop_on_signals, tell, threads, use_threads};
 
 /// Verifies an output folder from its files alone: hashes and seals, the ledger's balance, every column of every
 /// row, and everything that follows from ledger and pipeline, made again: fates, selection, manifest, balance, card.
@@ -71,11 +73,12 @@ fn digest(text: &str) -> Result<String, String> {
 
 pub(super) fn check(arguments: &Arguments) -> Result<u8> {
     use_threads(threads())?;
+    let out = &Fetched::of(&arguments.out)?;
     let mut findings = match arguments.sources {
-        true => with_sources(arguments)?,
+        true => with_sources(arguments, out)?,
         false => {
             let progress = Progress::new();
-            let findings = check::check(&arguments.out, None, &progress);
+            let findings = check::check(out, None, &progress);
             progress.finish();
             findings?
         }
@@ -94,7 +97,7 @@ pub(super) fn check(arguments: &Arguments) -> Result<u8> {
     Ok(u8::from(!findings.broken.is_empty()))
 }
 
-fn with_sources(arguments: &Arguments) -> Result<Findings> {
+fn with_sources(arguments: &Arguments, out: &Path) -> Result<Findings> {
     let stop = stop_on_signals()?;
     let progress = Arc::new(Progress::new());
     let again = Again {
@@ -105,9 +108,9 @@ fn with_sources(arguments: &Arguments) -> Result<Findings> {
         },
         sample: arguments.sample,
         seed: arguments.sample_seed.unwrap_or_else(any_seed),
-        connect: &|| hub::connect(&stop, &progress, HUB_SPACE),
+        connect: &Network::new(&stop, &progress, HUB_SPACE),
     };
-    let findings = check::check(&arguments.out, Some(&again), &*progress);
+    let findings = check::check(out, Some(&again), &*progress);
     progress.finish();
     findings
 }

@@ -8,6 +8,7 @@ use crate::plan::contamination::{FINGERPRINT, SoughtBenchmark};
 use crate::run::Watch;
 use crate::screen::contamination::Detector;
 use crate::screen::contamination::selftest::{Measured, Unrelated, VERBATIM, measure};
+use crate::source::Reach;
 use crate::source::benchmark::{ProblemColumns, problems};
 use crate::source::hub::Address;
 use crate::source::pick::Pick;
@@ -16,9 +17,10 @@ use crate::{Error, Result};
 use clap::Args;
 use rayon::prelude::*;
 
+use super::hub::Network;
 use super::progress::Progress;
 use super::table::{table, thousands};
-use super::{apart, hub, print, stop_on_signals};
+use super::{apart, print, stop_on_signals};
 
 /// Makes the fingerprint of a benchmark: hashes of its problems, by which `[screen.contamination]` finds them
 /// in others. It holds hashes and no text. Plants every problem in many rewritings and counts what is found.
@@ -108,7 +110,7 @@ fn find(path: &Path, arguments: &Arguments) -> Result<Vec<SourceFile>> {
         return found_here(path, asked);
     };
     let stop = stop_on_signals()?;
-    let hub = hub::connect(&stop, &Arc::new(Progress::new()), BENCHMARK_BYTES)?;
+    let hub = Network::new(&stop, &Arc::new(Progress::new()), BENCHMARK_BYTES).hub()?;
     let address: Address = address.parse()?;
     let (config, split) = (arguments.config.as_deref(), arguments.split.as_deref());
     let dataset = hub.describe(&address)?.dataset(config, split, "test")?;

@@ -1,11 +1,13 @@
-//! The hub as the command line reaches it: settings from the environment, waits on the terminal.
+//! The hub and object stores as the command line reaches them: settings from the environment, waits on the terminal.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use crate::pool::cache_folder;
 use crate::run::Watch;
+use crate::source::Reach;
 use crate::source::hub::{Hooks, Hub, HubSettings, Wait};
+use crate::source::store::Stores;
 use crate::{Error, Result};
 
 use super::progress::Progress;
@@ -35,17 +37,45 @@ impl Hooks for Terminal {
     }
 }
 
-/// A client of the hub that the environment names. Ranges take up to `space` bytes on disk.
-pub(super) fn connect(
-    stop: &Arc<AtomicUsize>,
-    progress: &Arc<Progress>,
+/// What does not lie on this disk.
+pub(super) struct Network {
+    terminal: Arc<Terminal>,
+    /// Bytes that the hub's ranges may take up on disk.
     space: u64,
-) -> Result<Arc<Hub>> {
-    let mut settings = HubSettings::from_env(cache_folder()?.join("hub"))?;
-    settings.ranges_bytes_max = space;
-    let terminal = Terminal {
-        stop: stop.clone(),
-        progress: progress.clone(),
-    };
-    Ok(Arc::new(Hub::new(settings, Arc::new(terminal))))
+    stores: OnceLock<Arc<Stores>>,
+}
+
+impl Network {
+    pub(super) fn new(stop: &Arc<AtomicUsize>, progress: &Arc<Progress>, space: u64) -> Self {
+        Self {
+            terminal: Arc::new(Terminal {
+                stop: stop.clone(),
+                progress: progress.clone(),
+            }),
+            space,
+            stores: OnceLock::new(),
+        }
+    }
+}
+
+impl Network {
+    /// For a command that shows no progress; signals end what waits.
+    pub(super) fn plain(space: u64) -> Result<Self> {
+        let stop = super::stop_on_signals()?;
+        Ok(Self::new(&stop, &Arc::new(Progress::new()), space))
+    }
+}
+
+impl Reach for Network {
+    /// The hub that the environment names.
+    fn hub(&self) -> Result<Arc<Hub>> {
+        let mut settings = HubSettings::from_env(cache_folder()?.join("hub"))?;
+        settings.ranges_bytes_max = self.space;
+        Ok(Arc::new(Hub::new(settings, self.terminal.clone())))
+    }
+
+    fn stores(&self) -> Arc<Stores> {
+        let made = || Arc::new(Stores::new(self.terminal.clone()));
+        self.stores.get_or_init(made).clone()
+    }
 }

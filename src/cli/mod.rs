@@ -14,6 +14,7 @@ mod diff;
 mod documented;
 mod eval;
 mod example;
+mod fetched;
 mod fingerprint;
 mod hub;
 mod init;
@@ -53,10 +54,11 @@ use crate::plan::{Overrides, Plan};
 use crate::pool::Pool;
 use crate::rules::OnShortfall;
 use crate::run::{Amount, Experiment, Settings, Timings, Watch, measure};
-use crate::source::{BatchSize, HubMode, Located};
+use crate::source::{BatchSize, HubMode, Located, Reach};
 use crate::{Error, Result};
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
+use hub::Network;
 use progress::Progress;
 use size::ByteSize;
 use terminal::{
@@ -228,7 +230,8 @@ struct Common {
 /// How what is asked for is carried out, which changes nothing of what comes out.
 #[derive(Args)]
 struct Work {
-    /// Where measured trajectories are kept between runs [default: the user's cache folder].
+    /// Where measured trajectories are kept between runs: a folder, or one in an object store that other machines use too
+    /// (`s3://BUCKET/FOLDER`) [default: the user's cache folder].
     #[arg(long, value_name = "DIR")]
     pool: Option<PathBuf>,
     /// How many threads work; the output is the same for any number [default: as many as the machine has and
@@ -303,9 +306,7 @@ impl Work {
         progress: &Arc<Progress>,
     ) -> Result<Plan> {
         progress.begin("plan", Amount::default());
-        let plan = Plan::new(file, overrides, &|| {
-            hub::connect(stop, progress, self.hub_space.0)
-        });
+        let plan = Plan::new(file, overrides, &self.network(stop, progress));
         progress.finish();
         let plan = plan?;
         plan.notes.iter().for_each(|note| progress.note(note));
@@ -367,6 +368,11 @@ impl Work {
         }
     }
 
+    /// What does not lie on this disk.
+    fn network(&self, stop: &Arc<AtomicUsize>, progress: &Arc<Progress>) -> Network {
+        Network::new(stop, progress, self.hub_space.0)
+    }
+
     /// What `--memory` says, or the machine.
     fn limit(&self) -> Limit {
         let asked = self.memory.map(|ByteSize(bytes)| Limit::asked(bytes));
@@ -376,8 +382,8 @@ impl Work {
     fn settings<'a>(
         &self,
         plan: &Plan,
-        stop: &'a AtomicUsize,
-        progress: &'a Progress,
+        stop: &'a Arc<AtomicUsize>,
+        progress: &'a Arc<Progress>,
     ) -> Result<Settings<'a>> {
         let need = Need {
             threads: self.threads,
@@ -387,15 +393,16 @@ impl Work {
         };
         let split = self.limit().split(need)?.keep();
         use_threads(split.threads)?;
+        let network = self.network(stop, progress);
         Ok(Settings {
-            pool: Pool::open(self.pool.as_deref())?,
+            pool: Pool::open_in(&|| network.stores(), self.pool.as_deref())?,
             threads: split.threads,
             batch: BatchSize {
                 rows: self.batch_size,
                 bytes: split.batch_bytes,
             },
             stop,
-            watch: progress,
+            watch: &**progress,
         })
     }
 

@@ -8,9 +8,11 @@ use crate::Result;
 use crate::error::one_line;
 use crate::pool::vocabularies::{State, Vocabulary};
 use crate::pool::{Aside, Part, PartFolder, Pool};
+use crate::source::Reach;
 use clap::{Args, Subcommand};
 use serde_json::json;
 
+use super::hub::Network;
 use super::style::{Style, styled};
 use super::table::{bytes, table, thousands};
 use super::{print, print_json};
@@ -25,7 +27,7 @@ Examples:
 pub(super) struct Arguments {
     #[command(subcommand)]
     action: Option<Action>,
-    /// The pool's folder [default: in the user's cache folder].
+    /// The pool's folder, or its address in an object store (`s3://BUCKET/FOLDER`) [default: in the user's cache folder].
     #[arg(long, value_name = "DIR", global = true)]
     pool: Option<PathBuf>,
     /// Report as JSON on stdout.
@@ -62,7 +64,8 @@ struct Prune {
 }
 
 pub(super) fn pool(arguments: &Arguments) -> Result<u8> {
-    let pool = Pool::open(arguments.pool.as_deref())?;
+    let network = Network::plain(0)?;
+    let pool = Pool::open_in(&|| network.stores(), arguments.pool.as_deref())?;
     match &arguments.action {
         None | Some(Action::List) => list(&pool, arguments.json),
         Some(Action::Check) => check(&pool, arguments.json),
@@ -137,8 +140,7 @@ fn list(pool: &Pool, as_json: bool) -> Result<u8> {
     if !vocabularies.is_empty() {
         text += &format!("\n{}", listed(&vocabularies));
     }
-    let folder = pool.folder().display().to_string();
-    text += &format!("\n{} in {}\n", bytes(total), one_line(&folder));
+    text += &format!("\n{} in {}\n", bytes(total), one_line(&pool.shown()));
     print(&text)?;
     Ok(0)
 }
@@ -238,7 +240,7 @@ fn remove(pool: &Pool, prune: &Prune, as_json: bool) -> Result<u8> {
             && prune.covers(&kept)?
         {
             size += kept.bytes();
-            kept.remove(aside)?;
+            kept.remove(pool, aside)?;
             parts += 1;
         }
     }

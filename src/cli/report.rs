@@ -4,11 +4,13 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
+use super::fetched::Fetched;
 use super::{apart, named_path, say};
-use crate::Result;
 use crate::pipeline::PipelineFile;
 use crate::plan::Overrides;
+use crate::source::store::is_address;
 use crate::view::report::{self, Origin};
+use crate::{Error, Result};
 
 /// Writes one page that shows what is in a folder: where every row went, the grid and what there is for each cell, lengths,
 /// verifier against labels, what filtering did, balance, overlap, contamination, and examples of each set.
@@ -45,16 +47,19 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn report(arguments: &Arguments) -> Result<u8> {
-    let folder = &arguments.folder;
-    let page = arguments
-        .out
-        .clone()
-        .unwrap_or_else(|| report::place(folder));
-    let read: Vec<PathBuf> = [folder]
-        .into_iter()
-        .chain(&arguments.eval)
-        .cloned()
-        .collect();
+    let folder = &Fetched::of(&arguments.folder)?;
+    let page = match &arguments.out {
+        Some(page) => page.clone(),
+        None if is_address(&arguments.folder) => {
+            return Err(Error::usage(
+                "the page of a folder in a store has no place beside it",
+                "say where it is to be with `--out PAGE.html`",
+            ));
+        }
+        None => report::place(folder),
+    };
+    let read = [Some(folder.to_path_buf()), arguments.eval.clone()];
+    let read: Vec<PathBuf> = read.into_iter().flatten().collect();
     apart::refuse_inside(&read, "--out", &page)?;
     if let Some(figures) = &arguments.figures {
         apart::refuse_inside(&read, "--figures", figures)?;

@@ -8,6 +8,8 @@ use crate::job::{Output, Report};
 use crate::pipeline::Runs;
 use crate::screen::Tally;
 use crate::select::{DrawKind, Selection, Subset, SubsetRole, WIDE};
+use crate::source::Reach;
+use crate::source::store::{ObjectUrl, is_address, local};
 use crate::{Error, Result};
 use clap::Args;
 use serde_json::json;
@@ -24,7 +26,7 @@ Example:
 pub(super) struct Arguments {
     #[command(flatten)]
     common: Common,
-    /// The folder to write; it must not exist.
+    /// The folder to write, on this disk or in an object store (`s3://BUCKET/FOLDER`); it must not exist.
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
     /// Wait where another run builds the same folder, and go on when it has ended.
@@ -44,15 +46,24 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8> {
     if let Some(pool) = &common.work.pool {
         apart::refuse_pool_in(pool, &arguments.out)?;
     }
+    let to_store = to_store(arguments)?;
     let stop = stop_on_signals()?;
     let progress = Arc::new(Progress::new());
     let plan = common.plan(&stop, &progress)?;
     let settings = common.work.settings(&plan, &stop, &progress)?;
-    let output = Output {
-        folder: &arguments.out,
-        waits: arguments.wait,
+    let report = match &to_store {
+        Some(url) => {
+            let stores = common.work.network(&stop, &progress).stores();
+            crate::job::run_into_store(&plan, &stores, url, arguments.wait, &settings)
+        }
+        None => {
+            let output = Output {
+                folder: &local(&arguments.out),
+                waits: arguments.wait,
+            };
+            crate::job::run(&plan, output, &settings)
+        }
     };
-    let report = crate::job::run(&plan, output, &settings);
     progress.finish();
     let report = report?;
     common.work.write_timings(&report.timings)?;
@@ -71,6 +82,23 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8> {
         super::report::beside(&arguments.out, origin)?;
     }
     Ok(0)
+}
+
+/// The address in a store that the folder is written to; none on this disk.
+fn to_store(arguments: &Arguments) -> Result<Option<ObjectUrl>> {
+    if !is_address(&arguments.out) {
+        return Ok(None);
+    }
+    let url = ObjectUrl::of_path(&arguments.out)?;
+    let what = match (url.key().is_empty(), arguments.report) {
+        (true, _) => "`--out` names a whole bucket",
+        (_, true) => "`--report` writes its page beside a folder of this disk",
+        _ => return Ok(Some(url)),
+    };
+    Err(Error::usage(
+        what,
+        "write `--out s3://BUCKET/FOLDER`; `gradatim report` makes the page of a folder in a store",
+    ))
 }
 
 fn json_report(report: &Report, runs: &Runs) -> serde_json::Value {

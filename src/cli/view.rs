@@ -9,9 +9,10 @@ use crate::plan::Overrides;
 use crate::view::server::{Places, Server};
 use clap::Args;
 
+use super::hub::Network;
 use super::progress::Progress;
 use super::size::ByteSize;
-use super::{hub, named_path, print, say, stop_on_signals, threads};
+use super::{named_path, print, say, stop_on_signals, threads};
 
 /// Serves an output folder, or an evaluation's, as pages for a browser of this machine: search, filter and sort; read a
 /// trajectory with its verdict and every decision; attempts on a problem, subsets and runs side by side.
@@ -67,7 +68,7 @@ pub(super) fn view(arguments: &Arguments) -> Result<u8> {
 }
 
 fn places(arguments: &Arguments, stop: &Arc<std::sync::atomic::AtomicUsize>) -> Places {
-    let (stop, progress) = (stop.clone(), Arc::new(Progress::new()));
+    let progress = Arc::new(Progress::new());
     Places {
         out: arguments.out.clone(),
         pool: arguments.pool.clone(),
@@ -76,6 +77,6 @@ fn places(arguments: &Arguments, stop: &Arc<std::sync::atomic::AtomicUsize>) -> 
             sources: arguments.source.iter().cloned().collect(),
             ..Overrides::default()
         },
-        connect: Box::new(move || hub::connect(&stop, &progress, HUB_SPACE)),
+        connect: Box::new(Network::new(stop, &progress, HUB_SPACE)),
     }
 }

@@ -11,9 +11,11 @@ use crate::{Error, Result};
 use clap::Args;
 use serde_json::{Value, json};
 
+use super::fetched::Fetched;
+use super::hub::Network;
 use super::progress::Progress;
 use super::size::ByteSize;
-use super::{Work, hub, named_path, print, print_json, say, stop_on_signals, threads};
+use super::{Work, named_path, print, print_json, say, stop_on_signals, threads};
 
 /// Shows why a trajectory or a problem is where it is: its texts, what each stage decided by which rule, its copies, near
 /// duplicates and benchmark's items, its rank in each subset and the cut, and its measurements.
@@ -62,6 +64,7 @@ const BATCH_ROWS: usize = 512;
 const HUB_SPACE: u64 = 20_000_000_000;
 
 pub(super) fn why(arguments: &Arguments) -> Result<u8> {
+    let out = Fetched::of(&arguments.out)?;
     let stop = stop_on_signals()?;
     let progress = Arc::new(Progress::new());
     let work = arguments.work();
@@ -72,7 +75,7 @@ pub(super) fn why(arguments: &Arguments) -> Result<u8> {
             sources: arguments.source.iter().cloned().collect(),
             ..Overrides::default()
         },
-        connect: &|| hub::connect(&stop, &progress, HUB_SPACE),
+        connect: &Network::new(&stop, &progress, HUB_SPACE),
         settings: arguments.pool.as_ref().map(|_| &settings as _),
         stop: &|| match stop.load(Ordering::Relaxed) {
             0 => Ok(()),
@@ -81,7 +84,7 @@ pub(super) fn why(arguments: &Arguments) -> Result<u8> {
             }),
         },
     };
-    let found = why::why(&arguments.out, &arguments.id, &sources, threads());
+    let found = why::why(&out, &arguments.id, &sources, threads());
     progress.finish();
     let mut found = found?;
     if let Some(name) = &arguments.subset {

@@ -7,22 +7,26 @@ use std::fmt::Write;
 
 use indexmap::IndexMap;
 
-use crate::manifest::{LookupRole, Manifest};
+use crate::manifest::{CompanionFileRecord, LookupRole, Manifest, ObjectRecord};
 
 /// The text of the lock file, from what was planned and what the run read.
 pub(super) fn text(planned: &str, manifest: &Manifest) -> String {
-    let contents = contents(manifest);
     let mut text = planned.to_owned();
-    if contents.is_empty() {
-        return text;
-    }
-    text.push_str(
-        "\n# What was read from disk: files, and BLAKE3 of a line `NAME HASH` for each (`manifest.json` has them).\n",
-    );
-    for (table, files) in contents {
-        let hash = blake3::hash(files.concat().as_bytes()).to_hex();
-        // Writing to a string cannot fail.
-        let _ = writeln!(text, "# {table}: {}, {}", files.len(), &hash[..HASH_DIGITS]);
+    for (head, lines) in [
+        (
+            "# What was read from disk: files, and BLAKE3 of a line `NAME HASH` for each (`manifest.json` has them).",
+            Lines::of(manifest, |file, blake3, _| {
+                Some(format!("{file} {}\n", blake3?))
+            }),
+        ),
+        (
+            "# What was read from a store: objects, and BLAKE3 of a line `URL STATE` for each (`manifest.json` has them).",
+            Lines::of(manifest, |_, _, object| {
+                object.map(|object| format!("{} {}\n", object.url, object.state))
+            }),
+        ),
+    ] {
+        lines.write(head, &mut text);
     }
     text
 }
@@ -30,46 +34,58 @@ pub(super) fn text(planned: &str, manifest: &Manifest) -> String {
 /// As many as of a file's hash in the manifest: 128 bits.
 const HASH_DIGITS: usize = 32;
 
-/// A line for each file on disk, by the table that names it.
-fn contents(manifest: &Manifest) -> IndexMap<String, Vec<String>> {
-    let mut contents: IndexMap<String, Vec<String>> = IndexMap::new();
-    let mut add = |table: String, file: &str, hash: &Option<String>| {
-        if let Some(hash) = hash {
-            let line = format!("{file} {hash}\n");
-            contents.entry(table).or_default().push(line);
-        }
-    };
-    for file in &manifest.files {
-        add(
-            format!("sources.{}", quoted(&file.source)),
-            &file.file,
-            &file.blake3,
-        );
-    }
-    for companion in &manifest.companions {
-        for file in &companion.files {
-            add(
-                format!("companions.{}", quoted(&companion.name)),
-                &file.file,
-                &file.blake3,
-            );
-        }
-    }
-    for lookup in &manifest.lookups {
-        let table = match lookup.role {
-            LookupRole::Benchmark => "benchmarks",
-            LookupRole::Join => "join",
-            LookupRole::Vectors => "vectors of benchmarks",
+/// What a file was, in a line; none of one that lies elsewhere.
+type Line = fn(&str, Option<&String>, Option<&ObjectRecord>) -> Option<String>;
+
+/// Lines of files, by the table that names them.
+struct Lines(IndexMap<String, Vec<String>>);
+
+impl Lines {
+    fn of(manifest: &Manifest, line: Line) -> Self {
+        let mut lines = Self(IndexMap::new());
+        let mut add = |table: String, line: Option<String>| {
+            if let Some(line) = line {
+                lines.0.entry(table).or_default().push(line);
+            }
         };
-        for file in &lookup.files {
+        for file in &manifest.files {
             add(
-                format!("{table}.{}", quoted(&lookup.name)),
-                &file.file,
-                &file.blake3,
+                format!("sources.{}", quoted(&file.source)),
+                line(&file.file, file.blake3.as_ref(), file.object.as_ref()),
             );
         }
+        let of = |file: &CompanionFileRecord| {
+            line(&file.file, file.blake3.as_ref(), file.object.as_ref())
+        };
+        for companion in &manifest.companions {
+            for file in &companion.files {
+                add(format!("companions.{}", quoted(&companion.name)), of(file));
+            }
+        }
+        for lookup in &manifest.lookups {
+            let table = match lookup.role {
+                LookupRole::Benchmark => "benchmarks",
+                LookupRole::Join => "join",
+                LookupRole::Vectors => "vectors of benchmarks",
+            };
+            for file in &lookup.files {
+                add(format!("{table}.{}", quoted(&lookup.name)), of(file));
+            }
+        }
+        lines
     }
-    contents
+
+    fn write(&self, head: &str, text: &mut String) {
+        if self.0.is_empty() {
+            return;
+        }
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "\n{head}");
+        for (table, lines) in &self.0 {
+            let hash = blake3::hash(lines.concat().as_bytes()).to_hex();
+            let _ = writeln!(text, "# {table}: {}, {}", lines.len(), &hash[..HASH_DIGITS]);
+        }
+    }
 }
 
 /// A key as TOML writes it.

@@ -9,8 +9,9 @@ use crate::ids::{self, Id};
 use crate::manifest::{
     AcceptanceRecord, CompanionFileRecord, CompanionRecord, DerivedRecord, DisagreementRecord,
     FileRecord, HubCheck, HubRecord, LedgerRecord, LookupRecord, LookupRole, Manifest,
-    MatchedRecord, NearDuplicatesRecord, PairRecord, PassRateOver, PassRatesRecord, RecipeRecord,
-    ShortfallRecord, SourceRecord, StepRecord, SubsetRecord, ThinRecord, VERSION, VerdictRecord,
+    MatchedRecord, NearDuplicatesRecord, ObjectRecord, PairRecord, PassRateOver, PassRatesRecord,
+    RecipeRecord, ShortfallRecord, SourceRecord, StepRecord, SubsetRecord, ThinRecord, VERSION,
+    VerdictRecord,
 };
 use crate::plan::{PlannedCompanion, PlannedFile, PlannedScreenVectors, VectorFile};
 use crate::pool::Entries;
@@ -131,11 +132,21 @@ fn hub_record(place: &Place) -> Option<HubRecord> {
     })
 }
 
-/// The hash of a file on disk; one on the hub has the hub's.
+fn object_record(place: &Place) -> Option<ObjectRecord> {
+    let Place::Store(file) = place else {
+        return None;
+    };
+    Some(ObjectRecord {
+        url: file.object.url.to_string(),
+        state: file.object.state(),
+    })
+}
+
+/// The hash of a file on disk; one elsewhere has what its place says.
 fn blake3(place: &Place, content: Option<Id>) -> Option<String> {
     match place {
         Place::Disk(_) => content.map(|id| id.to_string()),
-        Place::Hub(_) => None,
+        Place::Hub(_) | Place::Store(_) => None,
     }
 }
 
@@ -158,6 +169,7 @@ fn file_records(files: &[PlannedFile], contents: &[Id]) -> Vec<CompanionFileReco
         bytes: file.bytes,
         blake3: blake3(&file.file.place, Some(*content)),
         hub: hub_record(&file.file.place),
+        object: object_record(&file.file.place),
     };
     files.iter().zip(contents).map(record).collect()
 }
@@ -211,6 +223,7 @@ fn vector_record(file: &VectorFile) -> CompanionFileRecord {
         bytes: file.bytes,
         blake3: Some(file.content.to_string()),
         hub: None,
+        object: None,
     }
 }
 
@@ -242,6 +255,7 @@ fn files(experiment: &Experiment<'_>, fates: &[Fate]) -> Vec<FileRecord> {
                 bytes: file.bytes,
                 blake3: blake3(&file.file.place, part.content),
                 hub: hub_record(&file.file.place),
+                object: object_record(&file.file.place),
                 read: 0,
                 kept: 0,
                 dropped: BTreeMap::new(),

@@ -18,6 +18,7 @@ pub(crate) mod manifest;
 mod markdown;
 mod picture;
 pub(crate) mod preview;
+pub(crate) mod published;
 pub(crate) mod runs;
 pub(crate) mod selection;
 pub(crate) mod shuffled;
@@ -33,7 +34,7 @@ use serde::Serialize;
 
 use crate::Result;
 use crate::disk::{self, Over, Partial};
-use crate::folder::RUN_FOLDER;
+use crate::folder::{MANIFEST, RUN_FOLDER, SUMS};
 use crate::measure::tokens::Tokenizer;
 use crate::run::{Amount, Experiment, Settings};
 use crate::screen::Fate;
@@ -104,9 +105,9 @@ pub(crate) fn emit(
     settings.watch.begin("sums", Amount::default());
     let sums = Sums::of(root, &written)?;
     manifest.seals = sums.seals(root, &written)?;
-    write_json(&run.join("manifest.json"), &manifest)?;
-    let manifest = format!("{RUN_FOLDER}/manifest.json");
-    sums.write(root, &manifest, &run.join("SHA256SUMS"))?;
+    write_json(&run.join(MANIFEST), &manifest)?;
+    let manifest = format!("{RUN_FOLDER}/{MANIFEST}");
+    sums.write(root, &manifest, &run.join(SUMS))?;
     settings.check_stop()?;
     partial.finish(Over::Nothing)
 }

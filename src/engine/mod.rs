@@ -180,7 +180,7 @@ impl Engine {
 /// The tables of a run's folder, by name.
 fn tables_of_run(out: &Path) -> Result<BTreeMap<String, Listed>> {
     let run = out.join(RUN_FOLDER);
-    fs_err::metadata(run.join("manifest.json")).map_err(|error| Error::no_output(out, &error))?;
+    fs_err::metadata(run.join(folder::MANIFEST)).map_err(|error| Error::no_output(out, &error))?;
     let mut files = BTreeMap::new();
     for entry in fs_err::read_dir(out)? {
         let entry = entry?;

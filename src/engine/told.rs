@@ -16,14 +16,16 @@ use serde_json::{Map, Value};
 use super::Engine;
 use super::files::address;
 use super::tables::parquet_options;
-use crate::folder::{self, RUN_FOLDER};
-use crate::manifest::{FileRecord, HubCheck, HubRecord, Manifest};
+use crate::folder::{self, MANIFEST, RUN_FOLDER};
+use crate::manifest::{FileRecord, HubCheck, HubRecord, Manifest, ObjectRecord};
 use crate::pipeline::PipelineFile;
 use crate::plan::Plan;
 use crate::pool::identity::hub_content;
 use crate::pool::part::Part;
 use crate::pool::tables::{PROBLEMS, PartTable, TRAJECTORIES};
 use crate::pool::{PartFolder, Pool};
+use crate::source::reach;
+use crate::source::store::object_content;
 use crate::{Error, Result};
 
 /// The hits of a certificate; none of one that cannot be read, which `check` says.
@@ -54,7 +56,7 @@ impl Engine {
         let manifest = folder::manifest(out)?;
         let lock = PipelineFile::read(&out.join(RUN_FOLDER).join("pipeline.lock.toml"))?;
         let plan = Plan::recorded(&lock, &manifest)?;
-        let all = Pool::open(Some(pool))?.parts()?;
+        let all = Pool::open_in(&reach::alone, Some(pool))?.parts()?;
         let is_empty = all.is_empty();
         let parts: Vec<Part> = all
             .into_iter()
@@ -75,7 +77,7 @@ impl Engine {
                 format!(
                     "the pool in `{}` has {why} (`{}` names the files)",
                     pool.display(),
-                    out.join(RUN_FOLDER).join("manifest.json").display()
+                    out.join(RUN_FOLDER).join(MANIFEST).display()
                 ),
                 "name the pool that the run was given (`--pool`); `gradatim pool list` shows what it has, and to run it again \
                  fills it",
@@ -143,9 +145,12 @@ fn content(file: &FileRecord) -> Option<String> {
         let is_checked = hub.check == HubCheck::Verified;
         hub_content(&hub.content, is_checked).to_string()
     };
+    let of_store =
+        |object: &ObjectRecord| object_content(&object.url, &object.state, file.bytes).to_string();
     file.blake3
         .clone()
         .or_else(|| file.hub.as_ref().map(of_hub))
+        .or_else(|| file.object.as_ref().map(of_store))
 }
 
 fn hit_schema() -> Schema {

@@ -53,10 +53,12 @@ impl SoughtBenchmark {
                 unread: found.unread.into_iter().map(Unread::from).collect(),
                 blake3: match &file.place {
                     Place::Disk(_) => Some(content.to_string()),
+                    // Small, and read as a whole.
+                    Place::Store(object) => Some(object.hash()?.to_string()),
                     Place::Hub(_) => None,
                 },
                 hub: match &file.place {
-                    Place::Disk(_) => None,
+                    Place::Disk(_) | Place::Store(_) => None,
                     Place::Hub(remote) => {
                         Some(format!("{}@{}", remote.file.repo, remote.file.commit))
                     }

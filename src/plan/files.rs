@@ -13,6 +13,7 @@ use crate::rules::Accept;
 use crate::source::hub::Address;
 use crate::source::location::ON_HUB;
 use crate::source::needed::Needed;
+use crate::source::store;
 use crate::source::{
     self, Asked, Companion, Layout, Located, Location, Source, SourceFile, Unit, files, layout,
 };
@@ -144,11 +145,11 @@ impl Finder<'_> {
             is_meant_elsewhere: true,
             ..table.asked(written)
         };
-        let found = files::find_as(given, asked)?;
+        let found = files::find_in(&|| self.connect.stores(), given, asked)?;
         self.note(name, &found.notes);
         Ok(FoundFiles {
             location: Location {
-                path: given.to_str().and_then(name_of),
+                path: given.to_str().and_then(|path| found_under(given, path)),
                 config: found.config,
                 split: found.split,
                 ..Location::default()
@@ -169,7 +170,8 @@ impl Finder<'_> {
 
     /// Refuses what contradicts itself.
     fn check(&self, key: &str, written: &Location) -> Result<()> {
-        let is_folder = written.path.is_some() && written.below(self.file.folder()).is_dir();
+        let below = written.below(self.file.folder());
+        let is_folder = written.path.is_some() && (below.is_dir() || store::is_address(&below));
         if let Some(alone) = written.without_dataset(is_folder) {
             let what = match alone {
                 "config" | "split" => "stands without a dataset of the hub or a folder with one",
@@ -213,14 +215,16 @@ impl Finder<'_> {
             ));
         }
         let path = written.below(self.file.folder());
-        let found = files::find_as(&path, table.asked(written)).map_err(|error| match error {
-            Error::Usage { what, hint } => self.file.error(
-                &format!("{key}.path"),
-                &format!("cannot be used: {what}"),
-                &self.hint_from_here(&hint, name),
-            ),
-            other => other,
-        })?;
+        let stores = || self.connect.stores();
+        let found =
+            files::find_in(&stores, &path, table.asked(written)).map_err(|error| match error {
+                Error::Usage { what, hint } => self.file.error(
+                    &format!("{key}.path"),
+                    &format!("cannot be used: {what}"),
+                    &self.hint_from_here(&hint, name),
+                ),
+                other => other,
+            })?;
         self.note(name, &found.notes);
         let path = written.path.as_deref();
         Ok(FoundFiles {
@@ -242,7 +246,7 @@ impl Finder<'_> {
     fn find_on_hub(&self, table: DataTable, name: &str, asked: &Location) -> Result<FoundFiles> {
         let repo = asked.hub.as_deref().unwrap_or_default();
         let address = Address::new(repo, asked.revision.as_deref())?;
-        let hub = (self.connect)()?;
+        let hub = self.connect.hub()?;
         let (config, split) = (asked.config.as_deref(), asked.split.as_deref());
         let described = hub.describe(&address)?;
         let dataset = described.dataset(config, split, table.usual_split())?;
@@ -308,6 +312,14 @@ impl Finder<'_> {
             terms: found.card,
             source,
         })
+    }
+}
+
+/// What is written down of a path of the command line: an address whole, else the name alone.
+fn found_under(given: &Path, path: &str) -> Option<String> {
+    match store::is_address(given) {
+        true => Some(path.to_owned()),
+        false => name_of(path),
     }
 }
 

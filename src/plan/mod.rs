@@ -32,7 +32,8 @@ use crate::select::size::Size;
 use crate::select::validation::Validation;
 use crate::select::{Subset, SubsetRole};
 use crate::source::hub::Hub;
-use crate::source::{HubMode, Source, SourceFile, Unit};
+use crate::source::store::Stores;
+use crate::source::{HubMode, Reach, Source, SourceFile, Unit, store};
 use contamination::SoughtBenchmark;
 use files::Finder;
 
@@ -145,13 +146,16 @@ impl Overrides {
     /// Where a file lies that the pipeline names as `written`; none where the command line does not say.
     pub(crate) fn path_of(&self, written: &str) -> Option<PathBuf> {
         let given = self.sources.get(written)?;
+        if store::is_address(given) {
+            return Some(given.clone());
+        }
         // The folder of the pipeline may be another one.
         Some(std::path::absolute(given).unwrap_or_else(|_| given.clone()))
     }
 }
 
-/// Makes a client of the hub, once, where a source lies there.
-pub(crate) type Connect<'a> = &'a dyn Fn() -> Result<Arc<Hub>>;
+/// How a source that does not lie on this disk is reached.
+pub(crate) type Connect<'a> = &'a dyn Reach;
 
 impl Plan {
     /// Checks the pipeline against its sources: their files are listed and their footers read.
@@ -163,14 +167,16 @@ impl Plan {
         lock::refuse_missing(file, &pipeline, overrides)?;
         let mut notes = Vec::new();
         let contamination = contamination::check(file, &pipeline, overrides, &mut notes)?;
-        let hub = OnceCell::new();
         notes.extend(contamination::not_asked(&pipeline));
         let lock = lock::Lock::beside(file, &mut notes)?;
         let finder = Finder {
             file,
             overrides,
             lock: lock.as_ref(),
-            connect: &|| once(&hub, connect),
+            connect: &Once {
+                hub: OnceCell::new(),
+                connect,
+            },
             notes: RefCell::new(notes),
         };
         let sources = sources(&finder, &pipeline)?;
@@ -347,11 +353,25 @@ fn settle(pipeline: &mut Pipeline, grids: &[(Grid, Vec<Length>)]) {
     }
 }
 
-/// The client of the hub, made when it is first asked for. (`OnceCell::get_or_try_init` is not stable yet.)
-fn once(hub: &OnceCell<Arc<Hub>>, connect: Connect<'_>) -> Result<Arc<Hub>> {
-    match hub.get() {
-        Some(hub) => Ok(Arc::clone(hub)),
-        None => connect().map(|new| Arc::clone(hub.get_or_init(|| new))),
+/// The client of the hub is made when it is first asked for. (`OnceCell::get_or_try_init` is not stable yet.)
+struct Once<'a> {
+    hub: OnceCell<Arc<Hub>>,
+    connect: Connect<'a>,
+}
+
+impl Reach for Once<'_> {
+    fn hub(&self) -> Result<Arc<Hub>> {
+        match self.hub.get() {
+            Some(hub) => Ok(hub.clone()),
+            None => self
+                .connect
+                .hub()
+                .map(|new| self.hub.get_or_init(|| new).clone()),
+        }
+    }
+
+    fn stores(&self) -> Arc<Stores> {
+        self.connect.stores()
     }
 }
 

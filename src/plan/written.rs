@@ -4,7 +4,7 @@ use std::path::{Component, Path};
 
 use super::{PlannedBenchmark, PlannedCompanion, PlannedJoin, PlannedSource};
 use crate::pipeline::{LOCK, Pipeline};
-use crate::source::Located;
+use crate::source::{Located, store};
 use crate::{Error, Result};
 
 /// What was planned of the tables whose data was found.
@@ -83,9 +83,11 @@ fn forget_places(pipeline: &mut Pipeline, folder: &Path) {
     }
 }
 
-/// The path as it is where it says nothing of this machine; else its name; none where it has none.
+/// The path as it is where it says nothing of this machine, as an address in a store; else its name; none where it has
+/// none.
 pub(super) fn placeless(path: &str, folder: &Path) -> Option<String> {
-    match says_where(path) || climbs(path, folder) {
+    let is_address = store::is_address(Path::new(path));
+    match !is_address && (says_where(path) || climbs(path, folder)) {
         true => name_of(path),
         false => Some(path.to_owned()),
     }

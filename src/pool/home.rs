@@ -1,13 +1,23 @@
 //! Where a pool lies, and where in it parts stand and are built.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use super::behind::Behind;
 use crate::{Error, Result};
 
-/// A pool's folder.
-#[derive(Clone, Debug)]
+/// A pool's folder, and the store behind it where many machines share one.
+#[derive(Clone)]
 pub struct Pool {
     folder: PathBuf,
+    behind: Option<Arc<Behind>>,
+}
+
+impl fmt::Debug for Pool {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.shown())
+    }
 }
 
 impl Pool {
@@ -17,7 +27,34 @@ impl Pool {
             Some(folder) => folder.to_owned(),
             None => cache_folder()?.join("pool"),
         };
-        Ok(Self { folder })
+        Ok(Self {
+            folder,
+            behind: None,
+        })
+    }
+
+    pub(super) fn with_behind(self, behind: Behind) -> Self {
+        Self {
+            behind: Some(Arc::new(behind)),
+            ..self
+        }
+    }
+
+    pub(super) fn behind(&self) -> Option<&Arc<Behind>> {
+        self.behind.as_ref()
+    }
+
+    /// Whether it lies in a store that other machines may use.
+    pub(crate) fn is_shared(&self) -> bool {
+        self.behind.is_some()
+    }
+
+    /// As people name it: the address where it lies in a store.
+    pub(crate) fn shown(&self) -> String {
+        match &self.behind {
+            Some(behind) => behind.url().to_string(),
+            None => self.folder.display().to_string(),
+        }
     }
 
     pub(crate) fn folder(&self) -> &Path {

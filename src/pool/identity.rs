@@ -111,7 +111,7 @@ impl Made {
 /// What a file is: the hash of its bytes, or what the hub says of them.
 ///
 /// What is read of a file on this disk is held against the hash from then on. The hub names a file by a hash of its
-/// bytes. Whether we checked it is part of the name: what was measured from ranges is not taken for what was
+/// bytes; an object store names an object by its version or ETag. Whether we checked it is part of the name: what was measured from ranges is not taken for what was
 /// measured from a whole, checked file.
 pub(crate) fn content(file: &SourceFile) -> Result<Id> {
     match &file.place {
@@ -120,6 +120,7 @@ pub(crate) fn content(file: &SourceFile) -> Result<Id> {
             let content = remote.file.content.to_string();
             Ok(hub_content(&content, remote.mode == HubMode::Cache))
         }
+        Place::Store(file) => Ok(file.object.content()),
     }
 }
 

@@ -63,9 +63,13 @@ impl PartFolder {
     }
 
     /// Takes the part out of its place and then away, so that a kill leaves no half of it behind.
-    pub(crate) fn remove(self, aside: &Aside) -> Result<()> {
+    pub(crate) fn remove(self, pool: &Pool, aside: &Aside) -> Result<()> {
         let away = aside.new_place();
         let folder = self.folder();
+        let name = folder.file_name().and_then(|name| name.to_str());
+        if let (Some(behind), Some(name)) = (pool.behind(), name) {
+            behind.remove(name)?;
+        }
         std::fs::rename(folder, &away).map_err(|error| Error::write(folder, error))?;
         disk::remove(&away)
     }
@@ -84,8 +88,10 @@ const LOCK: &str = "lock";
 const TICK: Duration = Duration::from_millis(20);
 
 impl Pool {
-    /// Every part, in order of name. What else stands there is none of ours.
+    /// Every part, in order of name; those of the store behind the folder are fetched. What else stands there is none of
+    /// ours.
     pub(crate) fn parts(&self) -> Result<Vec<PartFolder>> {
+        self.bring_all()?;
         let mut folders = Vec::new();
         for shelf in folders_in(&self.folder().join("parts"))? {
             folders.extend(folders_in(&shelf)?);

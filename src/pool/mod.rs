@@ -5,10 +5,12 @@
 //! it was made from: the file's content, the unit, the source's configuration, the tokenizer and the
 //! measuring version. So a part is never stale, a killed run goes on where it was, and the next
 //! experiment finds everything measured. A part is a folder that is written aside and renamed when
-//! whole; what it holds is checked against its own hashes before it is used. Beside the parts lie the
+//! whole; what it holds is checked against its own hashes before it is used. A pool in an object store is such
+//! a folder with the store behind it. Beside the parts lie the
 //! vocabularies of `tokenizer.json`s that were counted with, compiled.
 
 mod aside;
+mod behind;
 pub(crate) mod companions;
 pub mod entries;
 mod examine;

@@ -104,6 +104,19 @@ impl Seal {
         Ok(seal)
     }
 
+    /// A seal that this version can use; none of other bytes.
+    pub(super) fn parse(bytes: &[u8]) -> Option<Self> {
+        let seal: Self = serde_json::from_slice(bytes).ok()?;
+        let is_plain = seal.tables.keys().all(|table| is_plain(table));
+        (is_plain && (!seal.made.is_current() || seal.is_whole(bytes))).then_some(seal)
+    }
+
+    /// Each table with the hash of its file.
+    pub(super) fn tables(&self) -> impl Iterator<Item = (&str, &str)> {
+        let tables = self.tables.iter();
+        tables.map(|(table, hash)| (table.as_str(), hash.as_str()))
+    }
+
     fn is_whole(&self, bytes: &[u8]) -> bool {
         let unsealed = Self {
             sum: String::new(),
@@ -126,7 +139,10 @@ impl Part {
     /// Fails where it is there but does not hold what its seal says.
     pub(crate) fn find(pool: &Pool, name: &str) -> Result<Option<Self>> {
         let folder = pool.part_folder(name);
-        if fs::symlink_metadata(&folder).is_err() {
+        if let (false, Some(behind)) = (disk::is_there(&folder), pool.behind()) {
+            behind.bring(pool, name)?;
+        }
+        if !disk::is_there(&folder) {
             return Ok(None);
         }
         let part = Self::open(&folder)?.checked()?;
@@ -138,6 +154,9 @@ impl Part {
 
     /// Takes whatever stands in the place of the part of that name out of the pool: a folder, a link or a file.
     pub(crate) fn remove(pool: &Pool, name: &str) -> Result<()> {
+        if let Some(behind) = pool.behind() {
+            behind.remove(name)?;
+        }
         let folder = pool.part_folder(name);
         let aside = Aside::open(pool)?;
         let away = aside.new_place();

@@ -20,7 +20,7 @@ use crate::{Error, Result, schema};
 pub(crate) struct PartWriter {
     file: String,
     made: Made,
-    folder: PathBuf,
+    pool: Pool,
     aside: PathBuf,
     entries: u64,
     tables: Vec<(&'static str, Table)>,
@@ -35,7 +35,6 @@ impl PartWriter {
         file: &str,
         tables: &[PartTable],
     ) -> Result<Self> {
-        let name = made.name();
         let aside = aside.new_folder()?;
         let table = |table: &PartTable| {
             let path = aside.join(file_of(table.name));
@@ -45,7 +44,7 @@ impl PartWriter {
         Ok(Self {
             file: file.to_owned(),
             made,
-            folder: pool.part_folder(&name),
+            pool: pool.clone(),
             entries: 0,
             tables: tables.iter().map(table).collect::<Result<_>>()?,
             aside,
@@ -61,17 +60,23 @@ impl PartWriter {
         Ok(())
     }
 
-    /// Seals the part and renames it into place, for good; where another run was faster, its part stays.
+    /// Seals the part and renames it into place, for good; where another run was faster, its part stays. Then it is put
+    /// into the store behind the pool, where there is one.
     pub(crate) fn finish(self) -> Result<Part> {
         let mut tables = BTreeMap::new();
         for (name, table) in self.tables {
             tables.insert(name.to_owned(), blake3_of(&table.finish()?)?);
         }
+        let name = self.made.name();
+        let folder = self.pool.part_folder(&name);
         let text = Seal::new(self.file, self.made, self.entries, tables).bytes();
         disk::write(&self.aside.join(SEAL), text)?;
         disk::sync_tree(&self.aside)?;
-        put_in_place(&self.aside, &self.folder)?;
-        sound(&self.folder)
+        put_in_place(&self.aside, &folder)?;
+        if let Some(behind) = self.pool.behind() {
+            behind.send(&folder, &name)?;
+        }
+        sound(&folder)
     }
 
     /// Removes what was written aside.
@@ -91,7 +96,7 @@ fn sound(folder: &Path) -> Result<Part> {
 
 /// Renames a sealed part into the pool. A sound part of its name stays there, which says the same; a damaged one
 /// makes room.
-fn put_in_place(aside: &Path, folder: &Path) -> Result<()> {
+pub(super) fn put_in_place(aside: &Path, folder: &Path) -> Result<()> {
     let shelf = folder.parent().unwrap_or(folder);
     disk::create_folders(shelf)?;
     let Err(error) = disk::place(aside, folder) else {

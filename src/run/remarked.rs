@@ -109,12 +109,12 @@ fn of_unread(source: &PlannedSource, counts: &Counts) -> Vec<String> {
 /// Rows that are looked at for what stands in columns that nothing reads.
 const ROWS: usize = 3;
 
-/// A look at the first file of a source; none where that is on a hub, from which only what is read is fetched.
+/// A look at the first file of a source; none where that is on no disk of ours, from which only what is read is fetched.
 fn first_rows(source: &PlannedSource) -> Option<Look> {
     let file = &source.files.first()?.file;
     match file.place {
         Place::Disk(_) => look::look(file, ROWS).ok(),
-        Place::Hub(_) => None,
+        Place::Hub(_) | Place::Store(_) => None,
     }
 }
 

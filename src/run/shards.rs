@@ -159,6 +159,35 @@ impl<'p, 's> Pass<'p, 's> {
         self.board.clear();
     }
 
+    /// What the part of a unit is made from.
+    fn made(&self, source: &PlannedSource, file: &PlannedFile, content: Id, unit: Unit) -> Made {
+        let Plan {
+            tokenizer,
+            behaviours,
+            ..
+        } = self.plan;
+        let source = &source.source;
+        Made::of(content, &file.file, unit, source, tokenizer, *behaviours)
+    }
+
+    /// Fetches the parts of a file's units where the pool lies in a store, together.
+    fn bring(
+        &self,
+        source: &PlannedSource,
+        file: &PlannedFile,
+        content: Id,
+        units: impl Iterator<Item = Unit>,
+    ) -> Result<()> {
+        let name = |unit| self.made(source, file, content, unit).name();
+        match self.settings.pool.is_shared() {
+            true => self
+                .settings
+                .pool
+                .bring(&units.map(name).collect::<Vec<_>>()),
+            false => Ok(()),
+        }
+    }
+
     /// Finds which units the pool holds, file after file, and puts up the others.
     fn find(&self, slots: &mut Vec<Slot>) -> Result<()> {
         let mut ours = self.ours.iter();
@@ -182,6 +211,9 @@ impl<'p, 's> Pass<'p, 's> {
                 }
                 match self.content(source, file)? {
                     Ok((content, units)) => {
+                        let is_ours = |(unit, ours): (&Unit, &bool)| ours.then_some(*unit);
+                        let wanted = units.iter().zip(ours).filter_map(is_ours);
+                        self.bring(source, file, content, wanted)?;
                         let units_left = Arc::new(AtomicUsize::new(count));
                         for (at, (&unit, &is_ours)) in units.iter().zip(ours).enumerate() {
                             if !is_ours {
@@ -244,16 +276,7 @@ impl<'p, 's> Pass<'p, 's> {
             units_left,
         } = sought;
         let bytes = unit_bytes(file);
-        let behaviours = self.plan.behaviours;
-        let tokenizer = &self.plan.tokenizer;
-        let made = Made::of(
-            content,
-            &file.file,
-            unit,
-            &source.source,
-            tokenizer,
-            behaviours,
-        );
+        let made = self.made(source, file, content, unit);
         if let Some(part) = sound_part(self.settings, &made.name())? {
             unit_done(units_left, bytes, self.settings);
             return Ok(Filling::Held(Held::Stored(Box::new(part))));

@@ -10,6 +10,7 @@ use super::format::Format;
 use super::hive;
 use super::hub::{Dataset, Hub};
 use super::place::{HubFile, HubMode, Place};
+use super::store::{self, ObjectUrl, Stores};
 use super::text::csv;
 use super::{Source, layout};
 use crate::{Error, Result};
@@ -72,13 +73,30 @@ pub(crate) struct Found {
 }
 
 /// The files that `path` means, by name: a file, those that a glob matches, or of a folder those that a hub would
-/// read: of its default config, and of the split `train` where it has several.
+/// read: of its default config, and of the split `train` where it has several. A path may be an address in an object
+/// store, as `s3://BUCKET/FOLDER`.
 pub fn find(path: &Path) -> Result<Vec<SourceFile>> {
     Ok(find_as(path, Asked::usual("train"))?.files)
 }
 
 /// The same where a folder's config and split may be asked for, with what the user should know of the choice.
 pub(crate) fn find_as(path: &Path, asked: Asked<'_>) -> Result<Found> {
+    find_in(&super::reach::alone, path, asked)
+}
+
+/// The same, where the stores of addresses are made by `stores`.
+pub(crate) fn find_in(
+    stores: &dyn Fn() -> Arc<Stores>,
+    path: &Path,
+    asked: Asked<'_>,
+) -> Result<Found> {
+    if store::is_address(path) {
+        return store::find(&stores(), &ObjectUrl::of_path(path)?, asked);
+    }
+    find_here(&store::local(path), asked)
+}
+
+fn find_here(path: &Path, asked: Asked<'_>) -> Result<Found> {
     let mut found = if path.is_dir() {
         folder::find(path, asked)?
     } else if path.symlink_metadata().is_ok() {

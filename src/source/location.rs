@@ -1,4 +1,4 @@
-//! Where data lies: on this disk, or in a dataset of the hub.
+//! Where data lies: on this disk, in an object store, or in a dataset of the hub.
 //!
 //! Each table of a pipeline file says it in fields of its own, since serde's `flatten` would lose the place
 //! of a typing error; whoever looks for files knows this one type.
@@ -6,11 +6,12 @@
 use std::path::{Path, PathBuf};
 
 use super::place::HubMode;
+use super::store;
 
 /// Where the data of a table lies, as far as the table says it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Location {
-    /// A file, a folder or a glob, relative to the pipeline file.
+    /// A file, a folder or a glob, relative to the pipeline file, or its address in an object store.
     pub path: Option<String>,
     /// A dataset of the hub, `NAMESPACE/NAME`.
     pub hub: Option<String>,
@@ -56,9 +57,14 @@ impl Location {
         }
     }
 
-    /// The path on this disk, which starts from the pipeline's folder; that folder where it names none.
+    /// The path on this disk, which starts from the pipeline's folder; that folder where it names none; an address in a
+    /// store as it is.
     pub(crate) fn below(&self, folder: &Path) -> PathBuf {
-        folder.join(self.path.as_deref().unwrap_or_default())
+        let path = Path::new(self.path.as_deref().unwrap_or_default());
+        match store::is_address(path) {
+            true => path.to_owned(),
+            false => folder.join(store::local(path)),
+        }
     }
 
     /// The first key that is said and means nothing without a dataset: of the hub, or for config and split in

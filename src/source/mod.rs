@@ -33,8 +33,11 @@ mod parts;
 mod path;
 pub mod pick;
 pub(crate) mod place;
+pub(crate) mod reach;
 pub(crate) mod remark;
+pub mod remote;
 mod stamp;
+pub mod store;
 pub(crate) mod text;
 mod turns;
 mod unit;
@@ -68,6 +71,7 @@ pub(crate) use markup::control_token;
 pub(crate) use path::ColumnPath;
 pub(crate) use pick::Pick;
 pub use place::{HubMode, Place};
+pub use reach::Reach;
 pub use remark::{Remark, Remarks};
 pub(crate) use unit::ROW_BYTES_MAX;
 pub use unit::{BatchSize, Spot, Unit};
@@ -85,8 +89,8 @@ pub struct Source {
     /// How the columns map to trajectories.
     pub layout: Layout,
     /// A Parquet, JSONL or CSV file (text also as `.gz` or `.zst`), a folder, which is read as the hub would read
-    /// it as a dataset, or a glob; relative to the pipeline file. `--source NAME=PATH` (or `NAME=hub:DATASET`)
-    /// gives or replaces it.
+    /// it as a dataset, or a glob; relative to the pipeline file, or the address of one in an object store
+    /// (`s3://BUCKET/KEY`). `--source NAME=PATH` (or `NAME=hub:DATASET`) gives or replaces it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
     /// A dataset on the Hugging Face hub, as `open-r1/OpenR1-Math-220k`.

@@ -1,8 +1,8 @@
-//! Where a file's bytes are: on a disk, or on a hub.
+//! Where a file's bytes are: on a disk, on a hub, or in an object store.
 //!
 //! The readers of Parquet and text ask here and know of no difference. A file of the hub is either kept
-//! whole in the hub's own cache (mode `cache`) or read in ranges (mode `stream`): then the column chunks
-//! that a reader will want are fetched together before it begins.
+//! whole in the hub's own cache (mode `cache`) or read in ranges (mode `stream`), as an object is: then the
+//! column chunks that a reader will want are fetched together before it begins.
 
 use std::fmt;
 use std::fs::File;
@@ -18,7 +18,9 @@ use serde::{Deserialize, Serialize};
 
 use super::checked::Checked;
 use super::disk_file::{DiskFile, Opened};
-use super::hub::{Hub, RemoteFile, RemoteParquet, RemoteReader};
+use super::hub::{Hub, RemoteFile};
+use super::remote::{Ranged, RemoteParquet, RemoteReader};
+use super::store::StoreFile;
 use crate::{Error, Result};
 
 /// How files of a hub come here.
@@ -40,6 +42,7 @@ pub enum HubMode {
 pub enum Place {
     Disk(DiskFile),
     Hub(HubFile),
+    Store(StoreFile),
 }
 
 /// A file of a hub.
@@ -62,13 +65,14 @@ impl<T: Read + Seek + Send> Bytestream for T {}
 
 impl Place {
     pub(crate) fn is_remote(&self) -> bool {
-        matches!(self, Self::Hub(_))
+        !matches!(self, Self::Disk(_))
     }
 
     pub(crate) fn bytes(&self) -> Result<u64> {
         match self {
             Self::Disk(file) => file.bytes(),
             Self::Hub(remote) => Ok(remote.file.size),
+            Self::Store(file) => Ok(file.object.size()),
         }
     }
 
@@ -77,6 +81,7 @@ impl Place {
         match self {
             Self::Disk(file) => file.to_path_buf(),
             Self::Hub(remote) => format!("hub:{}/{}", remote.file.repo, remote.file.path).into(),
+            Self::Store(file) => file.object.url.to_string().into(),
         }
     }
 
@@ -94,13 +99,14 @@ impl Place {
                 }
                 HubMode::Stream => Ok(Box::new(remote.reader())),
             },
+            Self::Store(file) => Ok(Box::new(RemoteReader::new(Arc::new(file.clone())))),
         }
     }
 
     /// To look at a few bytes: never fetches a whole file.
     pub(crate) fn peek(&self) -> Result<Box<dyn Bytestream>> {
         match self {
-            Self::Disk(_) => self.open(),
+            Self::Disk(_) | Self::Store(_) => self.open(),
             Self::Hub(remote) => Ok(Box::new(remote.reader())),
         }
     }
@@ -123,13 +129,16 @@ impl Place {
                 Opened::AsIs(file) => Chunks::Disk(file),
                 Opened::Checked(checked) => Chunks::Checked(checked),
             }),
-            Self::Hub(remote) => {
-                let reader = RemoteParquet::new(remote.hub.clone(), remote.file.clone());
-                reader.expect_footer()?;
-                Ok(Chunks::Hub(reader))
-            }
+            Self::Hub(remote) => in_ranges(remote.hub.ranged(&remote.file)),
+            Self::Store(file) => in_ranges(Arc::new(file.clone())),
         }
     }
+}
+
+fn in_ranges(file: Arc<dyn Ranged>) -> Result<Chunks> {
+    let reader = RemoteParquet::new(file);
+    reader.expect_footer()?;
+    Ok(Chunks::Remote(reader))
 }
 
 impl Place {
@@ -147,7 +156,8 @@ impl Place {
         match self {
             Self::Disk(file) if file.is_broken() => Err(file.changed()),
             Self::Hub(remote) => remote.hub.check_held(&remote.file),
-            Self::Disk(_) => Ok(()),
+            // Each request of an object says what it should be.
+            Self::Disk(_) | Self::Store(_) => Ok(()),
         }
     }
 
@@ -155,15 +165,15 @@ impl Place {
     pub(crate) fn is_as_it_was(&self) -> bool {
         match self {
             Self::Disk(file) => file.is_as_it_was(),
-            // Named by its content.
-            Self::Hub(_) => true,
+            // Named by its content, or by its state in the store.
+            Self::Hub(_) | Self::Store(_) => true,
         }
     }
 }
 
 impl HubFile {
     fn reader(&self) -> RemoteReader {
-        RemoteReader::new(self.hub.clone(), self.file.clone())
+        RemoteReader::new(self.hub.ranged(&self.file))
     }
 }
 
@@ -171,7 +181,7 @@ impl HubFile {
 pub(crate) enum Chunks {
     Disk(File),
     Checked(Checked),
-    Hub(RemoteParquet),
+    Remote(RemoteParquet),
 }
 
 /// More than this is not held in memory for one reader: it then asks page by page.
@@ -182,7 +192,7 @@ impl Chunks {
     pub(crate) fn expect(&self, ranges: &[Range<u64>]) -> Result<()> {
         let bytes: u64 = ranges.iter().map(|range| range.end - range.start).sum();
         match self {
-            Self::Hub(remote) if bytes <= EXPECTED_BYTES_MAX => remote.expect(ranges),
+            Self::Remote(remote) if bytes <= EXPECTED_BYTES_MAX => remote.expect(ranges),
             _ => Ok(()),
         }
     }
@@ -193,7 +203,7 @@ impl Length for Chunks {
         match self {
             Self::Disk(file) => Length::len(file),
             Self::Checked(checked) => Length::len(checked),
-            Self::Hub(remote) => Length::len(remote),
+            Self::Remote(remote) => Length::len(remote),
         }
     }
 }
@@ -205,7 +215,7 @@ impl ChunkReader for Chunks {
         match self {
             Self::Disk(file) => Ok(Box::new(file.get_read(start)?)),
             Self::Checked(checked) => Ok(Box::new(checked.get_read(start)?)),
-            Self::Hub(remote) => remote.get_read(start),
+            Self::Remote(remote) => remote.get_read(start),
         }
     }
 
@@ -213,7 +223,7 @@ impl ChunkReader for Chunks {
         match self {
             Self::Disk(file) => file.get_bytes(start, length),
             Self::Checked(checked) => checked.get_bytes(start, length),
-            Self::Hub(remote) => remote.get_bytes(start, length),
+            Self::Remote(remote) => remote.get_bytes(start, length),
         }
     }
 }

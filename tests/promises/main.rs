@@ -55,6 +55,7 @@ mod shapes;
 mod shares;
 mod sources;
 mod sql;
+mod stores;
 mod support;
 mod terminal;
 mod tokens;

@@ -24,8 +24,8 @@ use crate::{Error, Result};
 /// Files that a run or an audit writes and that do not follow from others.
 const GIVEN: [&str; 5] = [
     "ledger.parquet",
-    "manifest.json",
-    "SHA256SUMS",
+    folder::MANIFEST,
+    folder::SUMS,
     AUDIT,
     FINDINGS,
 ];
@@ -162,7 +162,8 @@ fn take_recorded(derived: &mut Manifest, text: &str, selects: bool) -> Result<()
     let is_it = |a: &FileRecord, b: &FileRecord| (&a.source, &a.file) == (&b.source, &b.file);
     let files = derived.files.iter_mut().zip(recorded.files);
     for (file, recorded) in files.filter(|(file, recorded)| is_it(file, recorded)) {
-        (file.bytes, file.blake3, file.hub) = (recorded.bytes, recorded.blake3, recorded.hub);
+        (file.bytes, file.blake3) = (recorded.bytes, recorded.blake3);
+        (file.hub, file.object) = (recorded.hub, recorded.object);
     }
     if !selects {
         derived.recipes = recorded.recipes;

@@ -334,7 +334,7 @@ fn files(folders: [&Path; 2]) -> Result<Vec<FileChange>> {
 }
 
 fn sums(out: &Path) -> Result<BTreeMap<String, String>> {
-    let path = out.join(RUN_FOLDER).join("SHA256SUMS");
+    let path = out.join(RUN_FOLDER).join(folder::SUMS);
     let text = crate::disk::read_own_text(&path)?;
     let lines = text.lines().filter_map(|line| line.split_once("  "));
     Ok(lines

@@ -15,7 +15,7 @@ use crate::rules::{Accept, ControlTokens};
 use crate::screen::contamination::{Contamination, Drops, shipped};
 use crate::screen::{Duplicates, Screen};
 use crate::select::validation::THRESHOLD;
-use crate::source::Layout;
+use crate::source::{Layout, store};
 use crate::{Error, Result};
 use clap::Args;
 
@@ -255,8 +255,11 @@ impl Tables {
     }
 }
 
-/// A path from the current folder as one from anywhere.
+/// A path from the current folder as one from anywhere; an address is that already.
 fn from_here(path: String) -> String {
+    if store::is_address(Path::new(&path)) {
+        return path;
+    }
     let whole = std::path::absolute(&path).map(|path| path.to_string_lossy().into_owned());
     whole.unwrap_or(path)
 }

@@ -11,6 +11,7 @@ use crate::{Error, Result};
 use clap::Args;
 
 use super::audit::{Tables, settle};
+use super::fetched::Fetched;
 use super::inspect::Data;
 use super::{Work, apart, print, print_json};
 
@@ -51,7 +52,11 @@ pub(super) struct Arguments {
 pub(super) fn diff(arguments: &Arguments) -> Result<u8> {
     arguments.work.limit().keep();
     arguments.refuse_over()?;
-    let sides = arguments.sides();
+    let fetched = [
+        Fetched::of_output(&arguments.first)?,
+        Fetched::of_output(&arguments.second)?,
+    ];
+    let sides = [&*fetched[0], &*fetched[1]];
     let diff = match sides.map(is_output) {
         [true, true] => diff::outputs(sides, arguments.out.as_deref())?,
         [false, false] => arguments.datasets()?,

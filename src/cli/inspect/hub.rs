@@ -3,13 +3,15 @@
 use std::sync::Arc;
 
 use crate::Result;
+use crate::source::Reach;
 use crate::source::hub::{Address, Dataset, Description};
 use crate::source::{HubMode, SourceFile, files};
 use serde_json::{Value, json};
 
+use crate::cli::hub::Network;
 use crate::cli::progress::Progress;
+use crate::cli::stop_on_signals;
 use crate::cli::table::{bytes, table, thousands};
-use crate::cli::{hub, stop_on_signals};
 
 /// What a dataset of the hub offers, and the files of the config and split that are looked into.
 pub(in crate::cli) struct OnHub {
@@ -28,7 +30,7 @@ impl OnHub {
         split: Option<&str>,
     ) -> Result<Self> {
         let stop = stop_on_signals()?;
-        let hub = hub::connect(&stop, &Arc::new(Progress::new()), RANGES_BYTES)?;
+        let hub = Network::new(&stop, &Arc::new(Progress::new()), RANGES_BYTES).hub()?;
         let address: Address = address.parse()?;
         let description = hub.describe(&address)?;
         let dataset = description.dataset(config, split, "train")?;

@@ -167,7 +167,7 @@ impl Seen {
     fn fill(&mut self, file: &SourceFile, arguments: &Arguments) -> Result<()> {
         let rows = match file.place {
             Place::Disk(_) => ROWS,
-            Place::Hub(_) => ROWS_ON_HUB,
+            Place::Hub(_) | Place::Store(_) => ROWS_ON_HUB,
         };
         let look = look(file, rows)?;
         self.failed = unread(file, &look);

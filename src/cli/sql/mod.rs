@@ -19,6 +19,7 @@ use arrow::error::ArrowError;
 use clap::Args;
 use serde_json::Value;
 
+use super::fetched::Fetched;
 use super::size::ByteSize;
 use super::table::width;
 use super::{apart, hand_over, named_path, print, print_for_programs, print_json, say, threads};
@@ -98,9 +99,10 @@ pub(super) fn sql(arguments: &Arguments) -> Result<u8> {
         Limit::asked(bytes).for_query()?.keep();
     }
     refuse_over(arguments)?;
-    let engine = Engine::open(&arguments.out, threads())?;
+    let out = Fetched::of(&arguments.out)?;
+    let engine = Engine::open(&out, threads())?;
     if let Some(pool) = &arguments.pool {
-        engine.add_pool(pool, &arguments.out)?;
+        engine.add_pool(pool, &out)?;
     }
     for (name, path) in &arguments.with {
         engine.add_file(name, path)?;

@@ -18,7 +18,7 @@ use crate::{Error, Result};
 /// Reads the design of the experiment that a folder was made for.
 pub(super) fn design(out: &Path) -> Result<Design> {
     let manifest = folder::manifest(out)?;
-    let sha256 = folder::sha256(&out.join(RUN_FOLDER).join("manifest.json"))?;
+    let sha256 = folder::sha256(&out.join(RUN_FOLDER).join(folder::MANIFEST))?;
     listed_as(out, &sha256)?;
     let lines = lines(&sealed(out, &manifest, "runs.csv")?)?;
     let mut design = Design::of_manifest(&manifest, &lines);
@@ -50,7 +50,7 @@ fn is_as_sealed(out: &Path, manifest: &Manifest, name: &str) -> Result<()> {
 /// Holds the manifest against the list of all files, where there is one.
 fn listed_as(out: &Path, sha256: &str) -> Result<()> {
     let own = format!("{RUN_FOLDER}/manifest.json");
-    let Ok(list) = crate::disk::read_own_text(&out.join(RUN_FOLDER).join("SHA256SUMS")) else {
+    let Ok(list) = crate::disk::read_own_text(&out.join(RUN_FOLDER).join(folder::SUMS)) else {
         return Ok(());
     };
     let listed = list

@@ -96,7 +96,7 @@ impl Lock {
                 let files = self.manifest.files.iter();
                 let files = files.filter(|file| file.source == name);
                 files
-                    .map(|file| ReadFile::new(&file.file, &file.blake3, &file.hub))
+                    .map(|file| ReadFile::new(&file.file, &file.blake3, &file.hub, &file.object))
                     .collect()
             }
             DataTable::Companions => {

@@ -7,7 +7,8 @@ use sha1::Sha1;
 use sha2::{Digest, Sha256};
 
 use crate::Result;
-use crate::manifest::{CompanionFileRecord, HubRecord};
+use crate::manifest::{CompanionFileRecord, HubRecord, ObjectRecord};
+use crate::source::store::StoreFile;
 use crate::source::{DiskFile, Place, SourceFile};
 
 /// A file that a run read, under its name.
@@ -25,6 +26,8 @@ enum Way {
     Sha256,
     /// As the hub does where a file is small.
     GitBlob,
+    /// As its store does.
+    Object,
 }
 
 /// Hexadecimal digits of a SHA-1.
@@ -35,20 +38,23 @@ impl<'m> ReadFile<'m> {
         name: &'m str,
         blake3: &'m Option<String>,
         hub: &'m Option<HubRecord>,
+        object: &'m Option<ObjectRecord>,
     ) -> Self {
         let hub = hub.as_ref().map(|hub| match hub.content.len() {
             SHA1_DIGITS => (Way::GitBlob, hub.content.as_str()),
             _ => (Way::Sha256, hub.content.as_str()),
         });
         let blake3 = blake3.as_deref().map(|hash| (Way::Blake3, hash));
+        let object = object.as_ref();
+        let object = object.map(|object| (Way::Object, object.state.as_str()));
         Self {
             name,
-            content: hub.or(blake3),
+            content: hub.or(blake3).or(object),
         }
     }
 
     pub(super) fn of(record: &'m CompanionFileRecord) -> Self {
-        Self::new(&record.file, &record.blake3, &record.hub)
+        Self::new(&record.file, &record.blake3, &record.hub, &record.object)
     }
 
     /// Its content as messages name it.
@@ -77,6 +83,7 @@ impl Hashes {
     fn of(&mut self, file: &SourceFile, way: Way) -> Result<String> {
         let file = match &file.place {
             Place::Hub(remote) => return Ok(remote.file.content.to_string()),
+            Place::Store(file) => return of_object(file, way),
             Place::Disk(file) => file,
         };
         let key = (file.to_path_buf(), way);
@@ -86,6 +93,8 @@ impl Hashes {
         let hash = match way {
             Way::Blake3 => file.hash()?.to_string(),
             Way::Sha256 => sum(file, Sha256::new())?,
+            // What a file was in a store says nothing of its bytes.
+            Way::Object => "a file of this disk".to_owned(),
             Way::GitBlob => {
                 let head = format!("blob {}\0", file.bytes()?);
                 sum(file, Sha1::new().chain_update(head))?
@@ -94,6 +103,24 @@ impl Hashes {
         self.0.insert(key, hash.clone());
         Ok(hash)
     }
+}
+
+/// The content of an object by that way; where others are asked for than its store's, it is read.
+fn of_object(file: &StoreFile, way: Way) -> Result<String> {
+    Ok(match way {
+        Way::Object => file.object.state(),
+        Way::Blake3 => file.hash()?.to_string(),
+        Way::Sha256 => sum_of_object(file, Sha256::new())?,
+        Way::GitBlob => {
+            let head = format!("blob {}\0", file.object.size());
+            sum_of_object(file, Sha1::new().chain_update(head))?
+        }
+    })
+}
+
+fn sum_of_object<D: Digest>(file: &StoreFile, mut sum: D) -> Result<String> {
+    file.read_through(|bytes| sum.update(bytes))?;
+    Ok(hex(&sum.finalize()))
 }
 
 /// The found files under the names of those that were read, in the order of these; and how they differ.

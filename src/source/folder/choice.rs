@@ -55,12 +55,14 @@ pub(super) fn saved(
     })
 }
 
-/// By the card of the folder's README, else by the names of folders and files.
-pub(super) fn by_names(root: &Path, files: Vec<SourceFile>, asked: Asked<'_>) -> Result<Found> {
-    let shown = root.display().to_string();
-    let readme = read_small(&root.join("README.md")).unwrap_or_default();
-    let readme = String::from_utf8_lossy(&readme);
-    let card = card::configs(&readme).map_err(|why| {
+/// By the card at the head of the folder's README, else by the names of folders and files.
+pub(crate) fn by_card(
+    shown: &str,
+    readme: &str,
+    files: Vec<SourceFile>,
+    asked: Asked<'_>,
+) -> Result<Found> {
+    let card = card::configs(readme).map_err(|why| {
         Error::usage(
             format!("the card of `{shown}` cannot be read: {why}"),
             "mend the `configs` at the head of its README.md, or name files with a glob",
@@ -76,22 +78,29 @@ pub(super) fn by_names(root: &Path, files: Vec<SourceFile>, asked: Asked<'_>) ->
         true => as_named_here(asked, &configs, &paths),
         false => asked,
     };
-    let chosen = choose(&shown, &configs, asked).map_err(refused)?;
+    let chosen = choose(shown, &configs, asked).map_err(refused)?;
     if chosen.files.is_empty() {
-        return Err(empty(&shown, &chosen));
+        return Err(empty(shown, &chosen));
     }
     let found = said(&chosen, &configs, &paths, asked);
     if card.is_empty() {
-        refuse_lesser(&shown, &chosen, &configs, &paths, asked)?;
+        refuse_lesser(shown, &chosen, &configs, &paths, asked)?;
     }
     let files = chosen.files.iter();
     Ok(Found {
         files: files
             .filter_map(|name| by_name.remove(name.as_str()).cloned())
             .collect(),
-        license: card::license(&readme),
+        license: card::license(readme),
         ..found
     })
+}
+
+/// The same of a folder on this disk, whose README is read.
+pub(super) fn by_names(root: &Path, files: Vec<SourceFile>, asked: Asked<'_>) -> Result<Found> {
+    let readme = read_small(&root.join("README.md")).unwrap_or_default();
+    let readme = String::from_utf8_lossy(&readme);
+    by_card(&root.display().to_string(), &readme, files, asked)
 }
 
 /// What is asked as far as names here say anything of it: of shards that were fetched into a folder nobody knows

@@ -47,7 +47,7 @@ pub(super) fn describes(name: &str) -> bool {
 }
 
 /// Whether a file has an ending of data and yet is what a tool keeps for itself.
-pub(super) fn is_kept_by_tools(name: &str) -> bool {
+pub(crate) fn is_kept_by_tools(name: &str) -> bool {
     describes(name) || kept(file_name(name)).is_some()
 }
 

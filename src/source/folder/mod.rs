@@ -21,11 +21,12 @@ use super::format::Format;
 use super::{SourceFile, head};
 use crate::{Error, Result};
 
+pub(crate) use choice::by_card;
 pub(crate) use glob::matches;
 use kinds::describes;
-pub(crate) use kinds::{ENDINGS, unread};
+pub(crate) use kinds::{ENDINGS, is_kept_by_tools, unread};
 pub(crate) use there::instead;
-pub(crate) use walk::{Passed, shown};
+pub(crate) use walk::{Passed, is_hidden, shown};
 
 /// A file that a name or a pattern leads to, before it is known what it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -81,7 +82,7 @@ pub(crate) fn find(folder: &Path, asked: Asked<'_>) -> Result<Found> {
 /// The files among candidates that can be read.
 pub(crate) struct Told {
     pub files: Vec<SourceFile>,
-    /// What was told by content, where names say nothing.
+    /// What the user should know of it: what was told by content, or passed over.
     pub note: Option<String>,
 }
 

@@ -50,12 +50,23 @@ pub(super) enum Reach {
 
 impl Reach {
     fn enters(self, name: &str) -> bool {
-        self == Self::All || !(name.starts_with('.') || name.starts_with("__"))
+        self == Self::All || !is_passed_by(name)
     }
 
     fn lists(self, name: &str) -> bool {
         self == Self::All || !name.starts_with('.')
     }
+}
+
+/// Whether loaders enter no folder of that name.
+fn is_passed_by(folder: &str) -> bool {
+    folder.starts_with('.') || folder.starts_with("__")
+}
+
+/// Whether loaders of datasets see no file of that name, for one of its folders or its own.
+pub(crate) fn is_hidden(name: &str) -> bool {
+    let (folders, file) = name.rsplit_once('/').unwrap_or(("", name));
+    file.starts_with('.') || folders.split('/').any(is_passed_by)
 }
 
 /// What lies below a folder.

@@ -24,9 +24,9 @@ use super::Hub;
 use super::address::is_commit;
 use super::file::{ContentId, RemoteFile};
 use super::refusal::not_cached;
-use super::wait::Fault;
 use crate::disk::{self, Lock};
 use crate::source::disk_file::{DiskFile, read_small};
+use crate::source::remote::Fault;
 use crate::{Error, Result};
 
 impl Hub {

@@ -10,9 +10,10 @@ use std::sync::Mutex;
 use super::Hub;
 use super::address::{origin, resolve_url};
 use super::file::{ContentId, RemoteFile};
-use super::http::{HOPS_MAX, HttpAnswer, HttpBody, lock};
+use super::http::{HOPS_MAX, HttpAnswer, HttpBody};
 use super::refusal::Subject;
-use super::wait::Fault;
+use crate::source::remote::Fault;
+use crate::source::remote::lock;
 
 /// The way by which each file's bytes were last found.
 #[derive(Default)]

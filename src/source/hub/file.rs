@@ -1,11 +1,18 @@
 //! A file of a dataset at a commit, and what it holds as the hub names that.
 
 use std::fmt;
+use std::ops::Range;
 use std::path::Path;
 use std::str::FromStr;
 use std::sync::Arc;
 
+use bytes::Bytes;
+
+use super::Hub;
+use crate::error::HubFault;
 use crate::source::format::Format;
+use crate::source::remote::Ranged;
+use crate::{Error, Result};
 
 /// What a file holds, as the hub names it; also its name in the cache and in its `ETag`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -64,6 +71,46 @@ impl RemoteFile {
     /// None where its name's ending is none that is read.
     pub(crate) fn format(&self) -> Option<Format> {
         Format::of(Path::new(&self.path))
+    }
+}
+
+/// A file of a hub, read in ranges.
+struct Stream {
+    hub: Arc<Hub>,
+    file: RemoteFile,
+}
+
+impl Ranged for Stream {
+    fn size(&self) -> u64 {
+        self.file.size
+    }
+
+    fn ranges(&self, ranges: &[Range<u64>]) -> Result<Vec<Bytes>> {
+        self.hub.ranges(&self.file, ranges)
+    }
+
+    fn step_bytes_max(&self) -> u64 {
+        // Some parts, side by side.
+        self.hub.settings.part_bytes.saturating_mul(4)
+    }
+
+    fn outside(&self) -> Error {
+        Error::hub(
+            HubFault::Wrong,
+            format!("{} points outside of itself", self.file),
+            "",
+        )
+    }
+}
+
+impl Hub {
+    /// The file as one that is read in ranges: see [`RemoteParquet`](super::RemoteParquet) and
+    /// [`RemoteReader`](super::RemoteReader).
+    pub fn ranged(self: &Arc<Self>, file: &RemoteFile) -> Arc<dyn Ranged> {
+        Arc::new(Stream {
+            hub: self.clone(),
+            file: file.clone(),
+        })
     }
 }
 

@@ -13,10 +13,10 @@ use bytes::Bytes;
 use super::Hub;
 use super::cache::Sum;
 use super::file::{ContentId, RemoteFile};
-use super::http::lock;
 use crate::error::HubFault;
 use crate::source::checked::Sums;
 use crate::source::disk_file::{DiskFile, Opened, open_regular};
+use crate::source::remote::lock;
 use crate::{Error, Result};
 
 /// What is known of whole files, by their content.

@@ -8,17 +8,16 @@
 use std::io::Read;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard};
+use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant, SystemTime};
 
 use bytes::Bytes;
 use ureq::http::HeaderMap;
 
 use super::address::{join, origin};
-use super::hooks::Hooks;
-use super::settings::{HubSettings, Patience, Token};
-use super::wait::{Fault, Tries, Wait, asked};
+use super::settings::{HubSettings, Token};
 use crate::error::HubFault;
+use crate::source::remote::{Fault, Hooks, Patience, Tries, Wait, asked, lock, random};
 use crate::{Error, Result};
 
 const CHUNK_BYTES: usize = 64 << 10;
@@ -263,20 +262,6 @@ fn gave_up(what: &str, endpoint: &str, fault: &Fault) -> Error {
             "run the same command later: it goes on where it was",
         ),
     }
-}
-
-/// A number in `0..1`, another each time.
-fn random() -> f64 {
-    use std::hash::{BuildHasher, Hasher};
-    let bits = std::hash::RandomState::new().build_hasher().finish();
-    (bits >> 11) as f64 / (1_u64 << 53) as f64
-}
-
-/// Whoever holds a lock here leaves what it guards whole.
-pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex
-        .lock()
-        .unwrap_or_else(|poisoned| poisoned.into_inner())
 }
 
 /// The head of an answer, and its body to be read.

@@ -29,15 +29,12 @@ mod dataset;
 mod fetch;
 mod file;
 mod held;
-mod hooks;
 mod http;
 mod listing;
 mod ranges;
-mod reader;
 mod refusal;
 mod repo;
 mod settings;
-mod wait;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -45,10 +42,9 @@ use std::sync::{Arc, Mutex};
 pub use address::Address;
 pub use dataset::{Config, Dataset, Description};
 pub use file::{ContentId, RemoteFile};
-pub use hooks::Hooks;
-pub use reader::{RemoteParquet, RemoteReader};
-pub use settings::{HubSettings, Patience, Token};
-pub use wait::Wait;
+pub use settings::{HubSettings, Token};
+
+pub use super::remote::{Hooks, Patience, Ranged, RemoteParquet, RemoteReader, Wait};
 
 /// A client of one hub, for any number of threads.
 pub struct Hub {

@@ -6,7 +6,6 @@
 //! it; only the rest is asked for.
 
 use std::io::Write;
-use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -16,13 +15,11 @@ use bytes::Bytes;
 
 use super::Hub;
 use super::file::{ContentId, RemoteFile};
-use super::http::lock;
 use super::refusal::not_cached;
-use super::wait::{Fault, Tries};
-use crate::error::HubFault;
-use crate::{Error, Result};
-
-type Span = Range<u64>;
+use crate::Result;
+use crate::source::remote::lock;
+use crate::source::remote::spans::{Span, coalesce, missing};
+use crate::source::remote::{Fault, Tries};
 
 impl Hub {
     /// The bytes of each range, in the order asked for.
@@ -52,11 +49,6 @@ impl Hub {
     pub fn range(&self, file: &RemoteFile, range: Span) -> Result<Bytes> {
         let mut bytes = self.ranges(file, std::slice::from_ref(&range))?;
         Ok(bytes.pop().unwrap_or_default())
-    }
-
-    /// What a reader that reads on asks for at once: some parts, side by side.
-    pub(super) fn step_bytes_max(&self) -> u64 {
-        self.settings.part_bytes.saturating_mul(4)
     }
 
     fn fetch_spans(&self, file: &RemoteFile, wanted: &[Span], pieces: &mut Pieces) -> Result<()> {
@@ -137,61 +129,6 @@ impl Hub {
             Err(Fault::Broken("the body broke off".into()))
         }
     }
-
-    /// Refuses a range that a damaged file asks for.
-    pub(crate) fn check_span(&self, file: &RemoteFile, span: &Span) -> Result<()> {
-        if span.start <= span.end && span.end <= file.size {
-            return Ok(());
-        }
-        Err(Error::hub(
-            HubFault::Wrong,
-            format!("{file} points outside of itself"),
-            "",
-        ))
-    }
-}
-
-/// What no span of `have` (by start) covers.
-fn missing(need: &Span, have: &[Span]) -> Vec<Span> {
-    let mut gaps = Vec::new();
-    let mut at = need.start;
-    for span in have {
-        if span.start >= need.end {
-            break;
-        }
-        if span.start > at {
-            gaps.push(at..span.start);
-        }
-        at = at.max(span.end);
-    }
-    if at < need.end {
-        gaps.push(at..need.end);
-    }
-    gaps
-}
-
-/// Joins spans with at most `gap` between them, then cuts what is longer than `part`.
-fn coalesce(mut spans: Vec<Span>, gap: u64, part: u64) -> Vec<Span> {
-    spans.retain(|span| !span.is_empty());
-    spans.sort_by_key(|span| span.start);
-    let mut joined: Vec<Span> = Vec::new();
-    for span in spans {
-        match joined.last_mut() {
-            Some(last) if span.start <= last.end.saturating_add(gap) => {
-                last.end = last.end.max(span.end);
-            }
-            _ => joined.push(span),
-        }
-    }
-    let cut = |span: Span| {
-        let count = (span.end - span.start).div_ceil(part.max(1));
-        let size = (span.end - span.start).div_ceil(count);
-        (0..count).map(move |at| {
-            let start = span.start + at * size;
-            start..span.end.min(start + size)
-        })
-    };
-    joined.into_iter().flat_map(cut).collect()
 }
 
 /// Parts of a file in memory.
@@ -388,42 +325,11 @@ mod tests {
 
     use super::*;
 
-    #[test]
-    fn what_lies_close_is_asked_for_together() {
-        let spans = vec![0..10, 12..20, 5..8, 40..50, 30..30];
-        assert_eq!(coalesce(spans, 2, 100), [0..20, 40..50]);
-        let cut = coalesce(std::iter::once(0..25).collect(), 0, 10);
-        assert_eq!(cut, [0..9, 9..18, 18..25]);
-        assert_eq!(coalesce(Vec::new(), 2, 0), []);
-    }
-
     fn span() -> impl Strategy<Value = Span> {
         (0_u64..100, 0_u64..30).prop_map(|(start, length)| start..start + length)
     }
 
     proptest! {
-        #[test]
-        fn what_is_asked_for_covers_what_is_missing(
-            need in prop::collection::vec(span(), 0..6),
-            mut have in prop::collection::vec(span(), 0..6),
-            gap in 0_u64..5,
-            part in 1_u64..20,
-        ) {
-            have.sort_by_key(|span| (span.start, span.end));
-            let gaps: Vec<Span> = need.iter().flat_map(|need| missing(need, &have)).collect();
-            let asked = coalesce(gaps, gap, part);
-            for pair in asked.windows(2) {
-                prop_assert!(pair[0].end <= pair[1].start);
-            }
-            for byte in 0..140 {
-                let within = |spans: &[Span]| spans.iter().any(|span| span.contains(&byte));
-                if within(&need) && !within(&have) {
-                    prop_assert!(within(&asked));
-                }
-            }
-            prop_assert!(asked.iter().all(|span| span.end - span.start <= part));
-        }
-
         #[test]
         fn pieces_give_back_the_bytes_of_a_range(
             need in span(),

@@ -2,9 +2,9 @@
 
 use super::address::{self, Address};
 use super::http::{Client, HttpAnswer};
-use super::wait::Fault;
 use crate::Error;
 use crate::error::HubFault;
+use crate::source::remote::Fault;
 
 pub(super) fn not_cached(what: &str) -> Error {
     Error::hub(

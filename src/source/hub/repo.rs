@@ -16,15 +16,15 @@ use super::Hub;
 use super::address::{Address, is_commit, revision_url, tree_url};
 use super::dataset::{Config, Dataset, Description};
 use super::file::RemoteFile;
-use super::http::lock;
 use super::listing::{self, TreeEntry};
 use super::refusal::{Subject, not_cached};
-use super::wait::Fault;
 use crate::error::HubFault;
 use crate::source::dataset::card;
 use crate::source::dataset::splits::{self, Home};
 use crate::source::disk_file::read_small;
 use crate::source::place::Place;
+use crate::source::remote::Fault;
+use crate::source::remote::lock;
 use crate::{Error, Result};
 
 /// No card is longer; a hostile one would fill the memory.

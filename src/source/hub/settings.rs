@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::address::origin;
+use crate::source::remote::Patience;
 use crate::{Error, Result};
 
 /// A secret. It is shown to the hub's own address and to nothing else.
@@ -32,39 +33,6 @@ impl Token {
 impl fmt::Debug for Token {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Token(hidden)")
-    }
-}
-
-/// How long a fault is borne.
-#[derive(Clone, Debug)]
-pub struct Patience {
-    /// A connection that gives no byte for so long is given up. `HF_HUB_DOWNLOAD_TIMEOUT`.
-    pub stall: Duration,
-    /// Tries in a row that fail without an answer worth waiting for (cut, stalled, 5xx).
-    pub tries_max: u32,
-    /// Times that bytes which do not match are fetched anew.
-    pub wrong_max: u32,
-    /// The pause after the first failure; it doubles with each that follows.
-    pub pause: Duration,
-    pub pause_max: Duration,
-    /// How long one request waits in all because the hub asks for it (429).
-    pub asked_max: Duration,
-    /// How often a wait looks whether it should end.
-    pub tick: Duration,
-}
-
-impl Default for Patience {
-    /// The hub's windows last five minutes: half an hour outlasts six of them.
-    fn default() -> Self {
-        Self {
-            stall: Duration::from_secs(30),
-            tries_max: 10,
-            wrong_max: 2,
-            pause: Duration::from_millis(500),
-            pause_max: Duration::from_secs(30),
-            asked_max: Duration::from_secs(30 * 60),
-            tick: Duration::from_millis(50),
-        }
     }
 }
 

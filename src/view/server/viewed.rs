@@ -23,7 +23,7 @@ use crate::ids::Id;
 use crate::pipeline::PipelineFile;
 use crate::plan::{Overrides, refuse_unknown};
 use crate::pool::Pool;
-use crate::source::hub::Hub;
+use crate::source::Reach;
 use crate::{Error, Result, folder, memory};
 
 /// A row of an answer.
@@ -47,7 +47,7 @@ pub(crate) struct Places {
     pub bases: Vec<PathBuf>,
     pub overrides: Overrides,
     /// Makes a client of the hub, where a source lies there.
-    pub connect: Box<dyn Fn() -> Result<Arc<Hub>> + Send + Sync>,
+    pub connect: Box<dyn Reach + Send + Sync>,
 }
 
 /// A folder that is looked at.
@@ -236,7 +236,7 @@ impl Viewed {
         ask(&Sources::to_read(
             self.places.bases.first().map(PathBuf::as_path),
             self.places.overrides.clone(),
-            &|| (self.places.connect)(),
+            &*self.places.connect,
         ))
     }
 

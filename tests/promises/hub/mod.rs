@@ -721,7 +721,7 @@ fn of_a_parquet_file_only_the_columns_that_are_read_travel() {
         .file(SHARD, bytes.clone())
         .push("main");
     let hub = Arc::new(scene.hub_with(|settings| settings.gap_bytes = 0));
-    let remote = RemoteParquet::new(hub.clone(), shard(&hub));
+    let remote = RemoteParquet::new(hub.ranged(&shard(&hub)));
     remote.expect_footer().expect("the footer");
     let metadata = ArrowReaderMetadata::load(&remote, Default::default()).expect("a footer");
     assert_eq!(scene.mock.requests_to("/cdn/").len(), 1);
@@ -758,11 +758,11 @@ fn a_fault_of_the_hub_comes_through_the_readers_above() {
     let (scene, _) = Scene::with_shard(100_000);
     scene.mock.fault("/cdn/", 0..99, Act::Status(500));
     let hub = Arc::new(scene.hub());
-    let remote = RemoteParquet::new(hub.clone(), shard(&hub));
+    let remote = RemoteParquet::new(hub.ranged(&shard(&hub)));
     let error = ArrowReaderMetadata::load(&remote, Default::default());
     let error = Error::parquet(Path::new(SHARD), error.expect_err("it fails"));
     assert_eq!(error.exit_code(), 3);
-    let mut reader = RemoteReader::new(hub.clone(), shard(&hub));
+    let mut reader = RemoteReader::new(hub.ranged(&shard(&hub)));
     let error = std::io::copy(&mut reader, &mut std::io::sink());
     assert_eq!(Error::from(error.expect_err("it fails")).exit_code(), 3);
 }
@@ -771,7 +771,7 @@ fn a_fault_of_the_hub_comes_through_the_readers_above() {
 fn lines_are_read_in_few_steps_and_one_line_in_a_small_one() {
     let (scene, body) = Scene::with_shard(3_000_000);
     let hub = Arc::new(scene.hub());
-    let mut reader = RemoteReader::new(hub.clone(), shard(&hub));
+    let mut reader = RemoteReader::new(hub.ranged(&shard(&hub)));
     let mut line = [0; 100];
     reader.seek(SeekFrom::Start(2_000_000)).expect("a place");
     reader.read_exact(&mut line).expect("bytes");

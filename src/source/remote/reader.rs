@@ -1,4 +1,4 @@
-//! A file on the hub, as those who read files on a disk want it.
+//! A file over a network, as those who read files on a disk want it.
 //!
 //! The `parquet` crate asks for one page at a time. On a disk that is right; over a network each page
 //! would be a request. So the column chunks that will be read are named first, with
@@ -13,16 +13,42 @@ use bytes::Bytes;
 use parquet::errors::ParquetError;
 use parquet::file::reader::{ChunkReader, Length};
 
-use super::Hub;
-use super::file::RemoteFile;
-use super::http::lock;
+use super::lock;
 use crate::{Error, Result};
+
+/// A file that is read in ranges. Whoever implements it gives the bytes of one file as it was found, or an error.
+pub trait Ranged: Send + Sync {
+    /// Its length in bytes.
+    fn size(&self) -> u64;
+
+    /// The bytes of each range, in the order asked for. Every range lies inside of the file.
+    fn ranges(&self, ranges: &[Range<u64>]) -> Result<Vec<Bytes>>;
+
+    /// What a reader that reads on asks for at once, at most.
+    fn step_bytes_max(&self) -> u64;
+
+    /// The error of a file whose content names places outside of it.
+    fn outside(&self) -> Error;
+
+    /// The bytes of one range.
+    fn range(&self, range: Range<u64>) -> Result<Bytes> {
+        let mut bytes = self.ranges(std::slice::from_ref(&range))?;
+        Ok(bytes.pop().unwrap_or_default())
+    }
+
+    /// Refuses a range that a damaged file asks for.
+    fn check(&self, range: &Range<u64>) -> Result<()> {
+        match range.start <= range.end && range.end <= self.size() {
+            true => Ok(()),
+            false => Err(self.outside()),
+        }
+    }
+}
 
 /// A reader of Parquet that shares what it has fetched with its clones.
 #[derive(Clone)]
 pub struct RemoteParquet {
-    hub: Arc<Hub>,
-    file: RemoteFile,
+    file: Arc<dyn Ranged>,
     held: Arc<Mutex<Held>>,
 }
 
@@ -35,9 +61,8 @@ const FOOTER_BYTES: u64 = 64 << 10;
 const STEP_BYTES: u64 = 64 << 10;
 
 impl RemoteParquet {
-    pub fn new(hub: Arc<Hub>, file: RemoteFile) -> Self {
+    pub fn new(file: Arc<dyn Ranged>) -> Self {
         Self {
-            hub,
             file,
             held: Arc::default(),
         }
@@ -45,36 +70,36 @@ impl RemoteParquet {
 
     /// Fetches the end of the file, where its metadata is.
     pub fn expect_footer(&self) -> Result<()> {
-        let start = self.file.size.saturating_sub(FOOTER_BYTES);
-        self.expect(std::slice::from_ref(&(start..self.file.size)))
+        let start = self.file.size().saturating_sub(FOOTER_BYTES);
+        self.expect(std::slice::from_ref(&(start..self.file.size())))
     }
 
     /// Fetches what will be read, and lets go of what was expected before.
     pub fn expect(&self, ranges: &[Range<u64>]) -> Result<()> {
         for range in ranges {
-            self.hub.check_span(&self.file, range)?;
+            self.file.check(range)?;
         }
         lock(&self.held).clear();
-        let bytes = self.hub.ranges(&self.file, ranges)?;
+        let bytes = self.file.ranges(ranges)?;
         *lock(&self.held) = ranges.iter().cloned().zip(bytes).collect();
         Ok(())
     }
 
     fn get(&self, range: Range<u64>) -> Result<Bytes> {
-        self.hub.check_span(&self.file, &range)?;
+        self.file.check(&range)?;
         let inside =
             |(held, _): &&(Range<u64>, Bytes)| held.start <= range.start && range.end <= held.end;
         if let Some((held, bytes)) = lock(&self.held).iter().find(inside) {
             let start = (range.start - held.start) as usize;
             return Ok(bytes.slice(start..start + (range.end - range.start) as usize));
         }
-        self.hub.range(&self.file, range)
+        self.file.range(range)
     }
 }
 
 impl Length for RemoteParquet {
     fn len(&self) -> u64 {
-        self.file.size
+        self.file.size()
     }
 }
 
@@ -88,7 +113,7 @@ impl ChunkReader for RemoteParquet {
             let bytes = bytes.slice((start - held.start) as usize..);
             return Ok(Box::new(bytes::Buf::reader(bytes)));
         }
-        let mut reader = RemoteReader::new(self.hub.clone(), self.file.clone());
+        let mut reader = RemoteReader::new(self.file.clone());
         reader.at = start;
         Ok(Box::new(reader))
     }
@@ -105,8 +130,7 @@ fn external(error: Error) -> ParquetError {
 
 /// Reads a file from any place on.
 pub struct RemoteReader {
-    hub: Arc<Hub>,
-    file: RemoteFile,
+    file: Arc<dyn Ranged>,
     /// Where the next fetch begins: behind `bytes`.
     at: u64,
     step: u64,
@@ -114,9 +138,8 @@ pub struct RemoteReader {
 }
 
 impl RemoteReader {
-    pub fn new(hub: Arc<Hub>, file: RemoteFile) -> Self {
+    pub fn new(file: Arc<dyn Ranged>) -> Self {
         Self {
-            hub,
             file,
             at: 0,
             step: STEP_BYTES,
@@ -125,17 +148,17 @@ impl RemoteReader {
     }
 
     fn fetch(&mut self) -> Result<()> {
-        let end = self.file.size.min(self.at.saturating_add(self.step));
-        self.bytes = self.hub.range(&self.file, self.at..end)?;
+        let end = self.file.size().min(self.at.saturating_add(self.step));
+        self.bytes = self.file.range(self.at..end)?;
         self.at = end;
-        self.step = (self.step * 2).min(self.hub.step_bytes_max());
+        self.step = (self.step * 2).min(self.file.step_bytes_max());
         Ok(())
     }
 }
 
 impl Read for RemoteReader {
     fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
-        if self.bytes.is_empty() && self.at < self.file.size {
+        if self.bytes.is_empty() && self.at < self.file.size() {
             self.fetch().map_err(std::io::Error::other)?;
         }
         let count = into.len().min(self.bytes.len());
@@ -150,7 +173,7 @@ impl Seek for RemoteReader {
         let place = match to {
             SeekFrom::Start(place) => Some(place),
             SeekFrom::Current(by) => here.checked_add_signed(by),
-            SeekFrom::End(by) => self.file.size.checked_add_signed(by),
+            SeekFrom::End(by) => self.file.size().checked_add_signed(by),
         };
         let place = place.ok_or(std::io::ErrorKind::InvalidInput)?;
         if (here..self.at).contains(&place) {

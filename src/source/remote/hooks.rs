@@ -1,9 +1,9 @@
-//! What a hub tells while it works, and asks: whoever shows it or ends it need not know how it works.
+//! What a hub or a store tells while it works, and asks: whoever shows it or ends it need not know how it works.
 
 use super::wait::Wait;
 use crate::Result;
 
-/// What a hub tells while it works, and asks: the terminal shows it, tests pass `()`.
+/// What a hub or a store tells while it works, and asks: the terminal shows it, tests pass `()`.
 pub trait Hooks: Send + Sync {
     /// A request pauses before it is tried again.
     fn waits(&self, _wait: &Wait) {}

@@ -8,12 +8,44 @@
 use std::fmt;
 use std::time::{Duration, SystemTime};
 
-use super::settings::Patience;
 use crate::Error;
+
+/// How long a fault is borne.
+#[derive(Clone, Debug)]
+pub struct Patience {
+    /// A connection that gives no byte for so long is given up. `HF_HUB_DOWNLOAD_TIMEOUT`.
+    pub stall: Duration,
+    /// Tries in a row that fail without an answer worth waiting for (cut, stalled, 5xx).
+    pub tries_max: u32,
+    /// Times that bytes which do not match are fetched anew.
+    pub wrong_max: u32,
+    /// The pause after the first failure; it doubles with each that follows.
+    pub pause: Duration,
+    pub pause_max: Duration,
+    /// How long one request waits in all because the hub asks for it (429).
+    pub asked_max: Duration,
+    /// How often a wait looks whether it should end.
+    pub tick: Duration,
+}
+
+impl Default for Patience {
+    /// The hub's windows last five minutes: half an hour outlasts six of them.
+    fn default() -> Self {
+        Self {
+            stall: Duration::from_secs(30),
+            tries_max: 10,
+            wrong_max: 2,
+            pause: Duration::from_millis(500),
+            pause_max: Duration::from_secs(30),
+            asked_max: Duration::from_secs(30 * 60),
+            tick: Duration::from_millis(50),
+        }
+    }
+}
 
 /// Why a request gave nothing.
 #[derive(Debug)]
-pub(super) enum Fault {
+pub(in crate::source) enum Fault {
     /// The server is too busy, and says for how long.
     Busy { asked: Duration },
     /// No answer, a broken one, or one that blames the server.
@@ -75,7 +107,7 @@ impl fmt::Display for Wait {
 
 /// What one request has been through.
 #[derive(Debug, Default)]
-pub(super) struct Tries {
+pub(in crate::source) struct Tries {
     broken: u32,
     unreached: u32,
     expired: u32,
@@ -96,7 +128,7 @@ const EXPIRED_MAX: u32 = 3;
 
 impl Tries {
     /// The pause before the next try, or none where there should not be one. `random` is in `0..1`.
-    pub(super) fn after(
+    pub(in crate::source) fn after(
         &mut self,
         fault: &Fault,
         patience: &Patience,
@@ -130,7 +162,7 @@ impl Tries {
     }
 
     /// Bytes came: a large file may break off more often than a small one.
-    pub(super) fn progressed(&mut self, bytes: usize) {
+    pub(in crate::source) fn progressed(&mut self, bytes: usize) {
         self.bytes += bytes as u64;
         if self.bytes >= PROGRESS_BYTES {
             (self.bytes, self.broken, self.expired) = (0, 0, 0);
@@ -147,10 +179,17 @@ fn back_off(count: u32, patience: &Patience, random: f64) -> Duration {
     whole.mul_f64(0.5 + random.clamp(0.0, 1.0) / 2.0)
 }
 
+/// A number in `0..1`, another each time.
+pub(in crate::source) fn random() -> f64 {
+    use std::hash::{BuildHasher, Hasher};
+    let bits = std::hash::RandomState::new().build_hasher().finish();
+    (bits >> 11) as f64 / (1_u64 << 53) as f64
+}
+
 /// How long a server asks to be left alone: seconds or a date in `Retry-After`, else `t` of `RateLimit`.
 ///
 /// A `RateLimit` with requests left asks for nothing.
-pub(super) fn asked(
+pub(in crate::source) fn asked(
     retry_after: Option<&str>,
     rate_limit: Option<&str>,
     now: SystemTime,
