@@ -147,7 +147,8 @@ pub(crate) fn command(name: &str) -> Option<Meaning> {
     })
 }
 
-fn is_greek(name: &str) -> bool {
+/// Whether a command is a letter of Greek; `\pi` is a number.
+pub(crate) fn is_greek(name: &str) -> bool {
     matches!(
         name,
         "alpha"

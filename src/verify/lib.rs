@@ -38,6 +38,8 @@
 //!   `\lfloor (n+1)/2 \rfloor`, which are equal where `n` is said to be one), or positive where an absolute
 //!   value is written on one side only (`\ln|x|` and `\ln x`);
 //! - a parameter under another letter, where neither side calls it `c`, `k` or `C` (`f(x) = ax` and `bx`);
+//! - two functions with `+ C` that differ by a number, of a name that integrals are seldom taken over
+//!   (`\ln P + C` and `\ln 2P + C`);
 //! - statements and conditions in words (`all even n`, `between 3 and 4`), names of persons and
 //!   things, ellipses in lists and products, divisibility, parallels;
 //! - a decimal of too few digits; a number in another base, or digits with a base against the same without; a
@@ -68,8 +70,9 @@
 //! - percent may be left out, and two letters of choices stand in any order: `AB` and `BA`;
 //!   three and more that nothing parts may be an order, and are `undecided` in another;
 //! - letters are positive where only that gives both sides a value: `2 \ln x` and `\ln x^2`;
-//! - `+ C` is any constant: `\sin^2 x + C` and `-\cos^2 x + C`; the parameters of a family have no names of their
-//!   own: `C_1 e^x + C_2 e^{-x}` and `A e^x + B e^{-x}`, `f(x) = cx` and `kx`;
+//! - `+ C` is any constant behind a function of what integrals are taken over (`r` to `z`, small Greek letters):
+//!   `\sin^2 x + C` and `-\cos^2 x + C`, but not `A + C` and `A + C + 10`; the parameters of a family have no names
+//!   of their own: `C_1 e^x + C_2 e^{-x}` and `A e^x + B e^{-x}`, `f(x) = cx` and `kx`;
 //! - braces within a sum take the fractional part of a name that stands in it too: `\lfloor x \rfloor + \{x\}`;
 //!   alone they do where the other side rounds that name down: `\{x\}` and `x - \lfloor x \rfloor`;
 //! - small letters above a base are digits where the other side has digits in that base: `2a_{16}` and `2A_{16}`;

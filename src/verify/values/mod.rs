@@ -6,6 +6,7 @@
 pub(crate) mod enclosures;
 pub(crate) mod functions;
 
+mod antiderivatives;
 mod constants;
 mod identity;
 pub(crate) mod names;
@@ -104,13 +105,8 @@ fn values(work: &mut Work<'_>, left: Id, right: Id, plain_degrees: bool) -> Deci
             return Equal(Reason::Identity);
         }
     }
-    if differ_by_constant(work, left, right, plain_degrees) {
-        let sizes = [left, right].map(|id| functions::has_size(work.arena, id));
-        return match sizes[0] == sizes[1] {
-            true => Equal(Reason::Numeric),
-            // `\ln|x| + C` and `\ln x + C`.
-            false => Unknown(Reason::Unproven),
-        };
+    if let Some(decision) = antiderivatives::compare(work, left, right, plain_degrees) {
+        return decision;
     }
     if !names::comparable(&left_names, &right_names) {
         return by_order_of_names(work, left, &left_names, right, &right_names);
@@ -133,32 +129,6 @@ fn values(work: &mut Work<'_>, left: Id, right: Id, plain_degrees: bool) -> Deci
         other => other,
     }
 }
-
-/// Whether two antiderivatives, each with `+ C`, differ by a constant: their difference is everywhere what it
-/// is at one point.
-fn differ_by_constant(work: &mut Work<'_>, left: Id, right: Id, plain_degrees: bool) -> bool {
-    let Some((left, right)) = names::without_constants(work.arena, left, right) else {
-        return false;
-    };
-    let Some(name) = names::variable(work.arena, left, right) else {
-        return false;
-    };
-    let Some(difference) = work.arena.difference(left, right) else {
-        return false;
-    };
-    POINTS.iter().any(|(above, below)| {
-        let point = Rational::from(*above) / Rational::from(*below);
-        let point = work.arena.number(point);
-        let value = point.and_then(|point| replace::replaced(work.arena, difference, name, point));
-        value.is_some_and(|value| {
-            let same = functions::compare(work, difference, value, plain_degrees);
-            matches!(same, Equal(_))
-        })
-    })
-}
-
-/// Points at which a difference may have a value: one of them lies in most domains. By hand.
-const POINTS: [(u8, u8); 2] = [(2, 1), (1, 3)];
 
 /// Where names do not count, the first name of one side is the first of the other.
 fn by_order_of_names(

@@ -3,7 +3,7 @@
 use dashu::Rational;
 
 use crate::expr::{Arena, Id, Name, Node};
-use crate::{replace, units};
+use crate::{commands, replace, units};
 
 /// Whether one side's names are all on the other: else a variable may have been renamed.
 pub(crate) fn comparable(left: &[Name], right: &[Name]) -> bool {
@@ -107,23 +107,74 @@ fn called_otherwise(arena: &mut Arena, id: Id, from: &[Name], to: &[Name]) -> Ve
         .collect()
 }
 
-/// What is left of two sides without the constant of integration that stands for itself in both.
-pub(crate) fn without_constants(arena: &mut Arena, left: Id, right: Id) -> Option<(Id, Id)> {
-    let right = free_constant(arena, left, right).unwrap_or(right);
-    let (name, other) = (added_constant(arena, left)?, added_constant(arena, right)?);
-    (name == other && arena.text(name).starts_with('C')).then_some(())?;
-    let zero = arena.number(Rational::ZERO)?;
-    let left = replace::replaced(arena, left, name, zero)?;
-    Some((left, replace::replaced(arena, right, name, zero)?))
+/// Two functions without the constant of integration that stood in both.
+pub(crate) struct Antiderivatives {
+    pub left: Id,
+    pub right: Id,
+    /// What they may be integrals over, in both: `x` alone where it is one of them.
+    pub variables: Vec<Name>,
+    /// Whether nothing speaks against that: the constant is called `C`, no name of that kind stands on one side only,
+    /// and no coefficient is called as the constant is (`Ax + By + C`).
+    pub certain: bool,
 }
 
-/// The variable of two antiderivatives: the only name, or `x` among several.
-pub(crate) fn variable(arena: &Arena, left: Id, right: Id) -> Option<Name> {
-    let (left, right) = (arena.symbols(left), arena.symbols(right));
-    let named = |name: &&Name| right.contains(name) && arena.text(**name) == "x";
-    match (&left[..], &right[..]) {
-        ([one], [other]) => (one == other).then_some(*one),
-        _ => left.iter().find(named).copied(),
+/// Two functions without the constant of integration that stands for itself in both.
+pub(crate) fn antiderivatives(arena: &mut Arena, left: Id, right: Id) -> Option<Antiderivatives> {
+    let constants = [added_constant(arena, left)?, added_constant(arena, right)?];
+    let called = |letter: char| {
+        let mut constants = constants.iter();
+        constants.any(|name| arena.text(*name).starts_with(letter))
+    };
+    let (capital, small) = (called('C'), called('c'));
+    let right = free_constant(arena, left, right).unwrap_or(right);
+    let (name, other) = (added_constant(arena, left)?, added_constant(arena, right)?);
+    let zero = arena.number(Rational::ZERO).filter(|_| name == other)?;
+    let left = replace::replaced(arena, left, name, zero)?;
+    let right = replace::replaced(arena, right, name, zero)?;
+
+    let (left_names, right_names) = (arena.symbols(left), arena.symbols(right));
+    let either = |known: &[&str]| {
+        let mut names = left_names.iter().chain(&right_names);
+        names.any(|name| known.contains(&arena.text(*name)))
+    };
+    let (variables, shared) = integrated_over(arena, &left_names, &right_names);
+    // A small `c` is mostly one of integration, and may be a coefficient or a name as any other.
+    let small = small && !variables.is_empty() && !either(&["a", "b", "d"]);
+    let certain = capital && shared && !either(&["A", "B", "D"]);
+    (capital || small).then_some(Antiderivatives {
+        left,
+        right,
+        variables,
+        certain,
+    })
+}
+
+/// The names of both sides that integrals are taken over, and whether no such name stands on one side only. Among
+/// several it is `x`.
+fn integrated_over(arena: &Arena, left: &[Name], right: &[Name]) -> (Vec<Name>, bool) {
+    let integrated = |names: &[Name]| -> Vec<Name> {
+        let names = names.iter().copied();
+        names
+            .filter(|name| is_integrated(arena.text(*name)))
+            .collect()
+    };
+    let (mut names, others) = (integrated(left), integrated(right));
+    // Both are sorted.
+    let shared = names == others;
+    names.retain(|name| others.contains(name));
+    if let Some(x) = names.iter().find(|name| arena.text(**name) == "x") {
+        names = vec![*x];
+    }
+    (names, shared)
+}
+
+/// Whether a name is one that integrals are taken over: a letter from the end of the alphabet, or a small Greek one.
+fn is_integrated(name: &str) -> bool {
+    match name.strip_prefix('\\') {
+        Some(letter) => {
+            commands::is_greek(letter) && letter.starts_with(|c: char| c.is_ascii_lowercase())
+        }
+        None => matches!(name.as_bytes(), [b'r'..=b'z']),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Closed forms that a problem asked for, and left as they stand, against their values.
 
-use gradatim_verify::{Outcome, verify};
+use gradatim_verify::{Outcome, compare, verify};
 
 /// Expressions with their values, from tables.
 const VALUES: [(&str, &str); 49] = [
@@ -158,6 +158,57 @@ fn constants_of_integration_have_any_name() {
             Outcome::Correct,
             "{answer}"
         );
+    }
+}
+
+#[test]
+fn a_constant_of_integration_takes_up_constants_beside_a_function_of_its_variable() {
+    use Outcome::{Correct, Undecided, Wrong};
+    for (gold, answer, outcome) in [
+        ("x^2 + C", "x^2 + 1 + C", Correct),
+        ("x + C", "x + 1 + C", Correct),
+        ("\\ln x + C", "\\ln 2x + C", Correct),
+        ("\\ln t + C", "\\ln(a t) + C", Correct),
+        (
+            "\\frac{1}{2}\\sin^2\\theta + C",
+            "-\\frac12\\cos^2\\theta + C",
+            Correct,
+        ),
+        ("\\tan^2 \\varphi + C", "\\sec^2 \\varphi + C", Correct),
+        ("\\sin^2 α + C", "-\\cos^2 α + K", Correct),
+        (
+            "\\frac12\\ln(x^2+r^2) + C",
+            "\\frac12\\ln(1 + \\frac{x^2}{r^2}) + C",
+            Correct,
+        ),
+        ("F(x) = e^{2x} + C", "F(x) = e^{2x} + 3 + C", Correct),
+        ("A + C", "A + C + 10", Wrong),
+        ("A + C", "A + K + 10", Undecided),
+        ("A + B + C", "A + B + C + 10", Wrong),
+        ("Ax+By+C", "Ax+By+C+10", Wrong),
+        ("n + C", "n + 1 + C", Wrong),
+        ("2\\pi n + C", "2\\pi n + 1 + C", Wrong),
+        ("a + b + C", "a + b + C + 1", Wrong),
+        ("y = A + C", "y = A + C + 10", Wrong),
+        ("(A + C, 1)", "(A + C + 10, 1)", Wrong),
+        ("x^2 + C", "2x^2 + C", Wrong),
+        ("n^2 + c", "n^2 + 1 + c", Wrong),
+        ("ax^2 + bx + c", "ax^2 + bx + c + 1", Wrong),
+        // Of what the function is, or whether `C` is of integration, is not known.
+        ("\\ln P + C", "\\ln 2P + C", Undecided),
+        ("n^2 + C", "n^2 + 1 + C", Undecided),
+        ("Ax^2 + Bx + C", "Ax^2 + Bx + C + 1", Undecided),
+        ("x^2 + C", "x^2 + t + C", Undecided),
+        ("\\ln x + c", "\\ln 2x + c", Undecided),
+        (
+            "\\ln(t^2+r^2) + C",
+            "\\ln(1 + \\frac{t^2}{r^2}) + C",
+            Undecided,
+        ),
+    ] {
+        let there = compare(gold, answer).outcome;
+        let back = compare(answer, gold).outcome;
+        assert_eq!((there, back), (outcome, outcome), "{gold} | {answer}");
     }
 }
 
