@@ -28,7 +28,9 @@
 //! else (a bound, one of several, an argument, a case, a page), of a box that was cut, or of what is taken
 //! back decides neither way. Of two commitments the later counts: what is announced behind the last box
 //! near the end takes it back, whatever the spelling, and a problem that a model made up for itself is
-//! no part of its response.
+//! no part of its response. Where all that is found, or all that is said, is that there is no answer (`I don't know`,
+//! `I am unable to determine it`, `No answer`), there is none; what is said of the problem is one (`cannot be
+//! determined`, `no solution`, `does not exist`).
 //!
 //! # What stays undecided
 //!
@@ -117,6 +119,7 @@ mod probe;
 mod prose;
 mod reading;
 mod readings;
+mod refusals;
 mod replace;
 mod response;
 mod restated;
@@ -181,6 +184,20 @@ pub fn verify_with(gold: &str, response: &str, options: &Options) -> Verdict {
 /// assert_eq!(verdict.outcome, Outcome::Correct);
 /// ```
 pub fn verify_parts(gold: &str, response: &str, parts: &Parts, options: &Options) -> Verdict {
+    let verdict = judged(gold, response, parts, options);
+    let refused = || {
+        let answer = extract::answer_part(response, parts);
+        let mut texts = [answer, verdict.extracted.as_deref()].into_iter().flatten();
+        texts.any(refusals::is_refusal)
+    };
+    match verdict.outcome {
+        Outcome::Wrong | Outcome::Undecided if refused() => without_answer(parts),
+        _ => verdict,
+    }
+}
+
+/// The verdict on a response, of which nothing is known yet that refuses to answer.
+fn judged(gold: &str, response: &str, parts: &Parts, options: &Options) -> Verdict {
     let given = gold;
     let (gold, doubtful_gold) = match gold::read(given, options) {
         (Gold::Answer(gold), doubtful) => (gold, doubtful),
@@ -258,8 +275,8 @@ fn hedged(verdict: Verdict) -> Verdict {
 /// Compares two answers with no response around them: a gold answer, and an answer as it stands.
 ///
 /// What is said of the gold answer holds as in [`verify`]: it may be wrapped, be missing or be a
-/// proof. An answer of blanks is none, and one that lost its last brace, as many that were cut out of
-/// a box did, gets it back.
+/// proof. An answer of blanks is none, nor is `I don't know`, and one that lost its last brace, as many
+/// that were cut out of a box did, gets it back.
 ///
 /// ```
 /// use gradatim_verify::{Outcome, compare};
@@ -293,7 +310,15 @@ pub fn compare_with(gold: &str, answer: &str, options: &Options) -> Verdict {
     if answer.is_empty() {
         return without(Outcome::NoAnswer, Reason::NothingFound);
     }
-    answers_verdict(given, &gold, &answer, options, |_| doubtful)
+    let verdict = answers_verdict(given, &gold, &answer, options, |_| doubtful);
+    match verdict.outcome {
+        Outcome::Wrong | Outcome::Undecided if refusals::is_refusal(&answer) => Verdict {
+            outcome: Outcome::NoAnswer,
+            extracted: None,
+            reason: Reason::NothingFound,
+        },
+        _ => verdict,
+    }
 }
 
 /// An answer with the brace that it lost at its end.

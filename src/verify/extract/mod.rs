@@ -20,6 +20,7 @@ use crate::clean::clean;
 use crate::extract::found::is_prose;
 use crate::options::Options;
 use crate::readings::{is_mathematics, is_readable};
+use crate::refusals;
 use crate::response::{Parts, Thinking, split_thinking};
 use crate::scan;
 
@@ -28,7 +29,7 @@ pub use self::found::{Extracted, Rule};
 
 /// The answer of a response, or nothing where it gives none.
 ///
-/// A thinking part that never ends has no answer, whatever it holds.
+/// A thinking part that never ends has no answer, whatever it holds, and `I don't know` is none.
 ///
 /// ```
 /// use gradatim_verify::{Rule, extract};
@@ -36,6 +37,7 @@ pub use self::found::{Extracted, Rule};
 /// let found = extract("<think>\\boxed{1}?</think>No: \\boxed{2}").unwrap();
 /// assert_eq!((found.text.as_str(), found.rule), ("2", Rule::Box));
 /// assert_eq!(extract("<think>\\boxed{1}?"), None);
+/// assert_eq!(extract("<think>1?</think>I don't know."), None);
 /// ```
 pub fn extract(response: &str) -> Option<Extracted> {
     extract_with(response, &Options::default())
@@ -56,7 +58,8 @@ pub(crate) fn answer_part<'r>(response: &'r str, parts: &Parts) -> Option<&'r st
 /// The answer of a response whose parts are known.
 pub(crate) fn extract_parts(response: &str, parts: &Parts, options: &Options) -> Option<Extracted> {
     let answer = answer_part(response, parts)?;
-    let mut found = extract_answer(answer, options)?;
+    let refused = |found: &Extracted| [answer, &found.text].into_iter().any(refusals::is_refusal);
+    let mut found = extract_answer(answer, options).filter(|found| !refused(found))?;
     let start = parts.answer.start;
     found.span = start + found.span.start..start + found.span.end;
     Some(found)

@@ -265,3 +265,53 @@ fn hostile_answers_end() {
         assert_eq!(same.outcome, Correct, "{}", &hostile[..20]);
     }
 }
+
+#[test]
+fn who_does_not_know_gives_no_answer() {
+    for response in [
+        "I don't know",
+        "I don't know.",
+        "I don’t know how to solve this.",
+        "<think>It may be 5.</think>I don't know.",
+        "So \\boxed{\\text{I don't know}}",
+        "The answer is: I don't know",
+        "<answer>I cannot determine the answer</answer>",
+        "#### I don't know",
+        "I'm sorry, but I can't solve this.",
+        "No answer",
+        "\\boxed{\\text{No answer.}}",
+        "我不知道",
+    ] {
+        for gold in [
+            "5",
+            "\\frac{x}{2}",
+            "A",
+            "yes",
+            "\\text{cannot be determined}",
+            "\\emptyset",
+        ] {
+            check(gold, response, NoAnswer);
+        }
+        check("proof", response, NoGold);
+        assert_eq!(gradatim_verify::extract(response), None, "{response}");
+    }
+    assert_eq!(compare("5", "I don't know").outcome, NoAnswer);
+    for (gold, answer, outcome) in [
+        ("\\text{no answer}", "No answer", Correct),
+        (
+            "\\text{cannot be determined}",
+            "\\text{Cannot be determined}",
+            Correct,
+        ),
+        ("\\text{no solution}", "\\text{no solution}", Correct),
+        ("\\text{does not exist}", "\\text{DNE}", Correct),
+        ("5", "\\text{no solution}", Undecided),
+        ("5", "\\text{cannot be determined}", Undecided),
+        ("5", "\\text{does not exist}", Undecided),
+    ] {
+        check(gold, &format!("\\boxed{{{answer}}}"), outcome);
+        assert_eq!(compare(gold, answer).outcome, outcome, "{gold} | {answer}");
+    }
+    check("5", "I don't know. The answer is $5$.", Correct);
+    check("5", "I don't know another way, so \\boxed{5}", Correct);
+}
