@@ -46,6 +46,8 @@
 //!   things, ellipses in lists and products, divisibility, parallels;
 //! - a decimal of too few digits; a number in another base, or digits with a base against the same without; a
 //!   class of remainders against a number (`5 \pmod{12}` and 5); `1,234` and `1{,}234` against `1.234`;
+//! - a set of one point against the point (`\{(1, 2)\}` and `(1, 2)`), which Math-Verify calls unequal; a set of one
+//!   number is the number;
 //! - a letter against the text of its choice, where the problem's choices are not given;
 //! - `4!` at the end of a sentence against 4, and `5 m` against 5, where the letter may be a name;
 //! - what is denied right before it or taken back behind it (`\boxed{7} is wrong`).

@@ -3,6 +3,12 @@
 //! A unit is dropped only where a complete number stands before it, and only when it is a word:
 //! letters that could be variables stay.
 
+/// Whether a unit is that of angles by their arcs.
+pub(crate) fn is_radians(unit: &str) -> bool {
+    measure(unit)
+        .is_some_and(|measure| measure.is_one() && measure.dimensions == [(Quantity::Angle, 1)])
+}
+
 /// Whether a word in plain text is a unit when it follows a number.
 pub(crate) fn is_unit(word: &str) -> bool {
     scale(word).is_some() || COUNTED.contains(&word.to_ascii_lowercase().as_str())

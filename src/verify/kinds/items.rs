@@ -36,6 +36,11 @@ pub(crate) fn by_tree(work: &mut Work<'_>, left: Id, right: Id) -> Option<Decisi
     {
         return Some(Decision::Unknown(Reason::Names));
     }
+    if let Some(decision) =
+        set_and_point(work, left, right).or_else(|| set_and_point(work, right, left))
+    {
+        return Some(decision);
+    }
     let (left_items, right_items) = (items_of(work.arena, left), items_of(work.arena, right));
     let (left, right) = match (left_items, right_items) {
         (None, None) => return None,
@@ -79,6 +84,23 @@ pub(crate) fn by_tree(work: &mut Work<'_>, left: Id, right: Id) -> Option<Decisi
                 decision
             }
         }
+    })
+}
+
+/// `\{(1, 2)\}` against `(1, 3)`: another point differs from the only one of a set. Whether the same one is the set is
+/// a convention that Math-Verify does not have.
+fn set_and_point(work: &mut Work<'_>, set: Id, point: Id) -> Option<Decision> {
+    let Node::Group(Bracket::Curly, items, Bracket::Curly) = work.arena.node(set) else {
+        return None;
+    };
+    let [only] = items[..] else {
+        return None;
+    };
+    let pair = |id| matches!(work.arena.node(id), Node::Group(Bracket::Round, items, Bracket::Round) if items.len() > 1);
+    (pair(only) && pair(point)).then_some(())?;
+    Some(match compare(work, only, point) {
+        different @ Decision::Different(_) if work.options.strict => different,
+        _ => Decision::Unknown(Reason::Unlike),
     })
 }
 

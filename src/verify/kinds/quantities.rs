@@ -1,7 +1,9 @@
 //! Compares values with units behind them.
 
+use dashu::Rational;
+
 use crate::decision::Decision;
-use crate::expr::{Arena, Id, Node};
+use crate::expr::{Arena, Const, Id, Node};
 use crate::units::{self, Measure};
 use crate::verdict::Reason;
 use crate::work::{Work, compare};
@@ -24,9 +26,14 @@ pub(crate) fn by_tree(work: &mut Work<'_>, left: Id, right: Id) -> Option<Decisi
             &right_unit,
         )),
         (Some(unit), None) | (None, Some(unit)) => {
-            let bare = if left_value == left { left } else { right };
+            let (bare, value) = match left_value == left {
+                true => (left, right_value),
+                false => (right, left_value),
+            };
             if has_own_unit(work.arena, bare) {
-                return Some(Decision::Unknown(Reason::Unlike));
+                let angles = in_radians(work.arena, bare, value, &unit);
+                let unlike = Decision::Unknown(Reason::Unlike);
+                return Some(angles.map_or(unlike, |angles| two_angles(work, angles)));
             }
             let decision = compare(work, left_value, right_value);
             if let Decision::Different(_) = decision
@@ -50,6 +57,47 @@ fn has_own_unit(arena: &Arena, id: Id) -> bool {
         Node::Negative(inner) => has_own_unit(arena, *inner),
         _ => false,
     }
+}
+
+/// An angle in degrees and one in radians, each in both.
+struct Angles {
+    degrees: [Id; 2],
+    radians: [Id; 2],
+}
+
+/// The two angles, where the one has a sign for degrees and the other the unit of radians.
+fn in_radians(arena: &mut Arena, degrees: Id, radians: Id, unit: &str) -> Option<Angles> {
+    let plain = without_sign(arena, degrees)?;
+    units::is_radians(unit).then_some(())?;
+    let half_turn = arena.number(Rational::from(180))?;
+    let pi = arena.push(Node::Constant(Const::Pi))?;
+    let (down, up) = (
+        arena.push(Node::Quotient(pi, half_turn))?,
+        arena.push(Node::Quotient(half_turn, pi))?,
+    );
+    Some(Angles {
+        degrees: [plain, arena.push(Node::Product(vec![radians, up]))?],
+        radians: [arena.push(Node::Product(vec![plain, down]))?, radians],
+    })
+}
+
+/// What stands before a sign for degrees.
+fn without_sign(arena: &mut Arena, id: Id) -> Option<Id> {
+    match *arena.node(id) {
+        Node::Degrees(inner) => Some(inner),
+        Node::Negative(inner) => {
+            let inner = without_sign(arena, inner)?;
+            arena.push(Node::Negative(inner))
+        }
+        _ => None,
+    }
+}
+
+/// Compares two angles in both units: a decimal is rounded in the unit that it is written in.
+fn two_angles(work: &mut Work<'_>, angles: Angles) -> Decision {
+    let Angles { degrees, radians } = angles;
+    let decision = compare(work, radians[0], radians[1]);
+    decision.or_else(|| compare(work, degrees[0], degrees[1]))
 }
 
 /// Whether the side without a unit is right in another unit: 20 cents and 0.2.

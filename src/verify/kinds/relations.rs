@@ -230,7 +230,7 @@ fn two_assignments(work: &mut Work<'_>, left: Assignment, right: Assignment) -> 
 }
 
 /// Two relations of the form `side - side ∘ 0`: the same when one is a multiple of the other,
-/// by a positive number where order matters.
+/// by a positive number where order matters, and different where one denies the other: `x \ne 2` and `x = 2`.
 fn normal_forms(work: &mut Work<'_>, left: &Chain, right: &Chain) -> Option<Decision> {
     let ([a, b], [left_rel]) = (&left.0[..], &left.1[..]) else {
         return None;
@@ -255,7 +255,12 @@ fn normal_forms(work: &mut Work<'_>, left: &Chain, right: &Chain) -> Option<Deci
     } else {
         *right_rel
     };
-    (*left_rel == right_rel).then_some(Decision::Equal(Reason::Relation))
+    match (*left_rel, right_rel) {
+        (one, other) if one == other => Some(Decision::Equal(Reason::Relation)),
+        // The one says what the other denies.
+        (Rel::Eq, Rel::Ne) | (Rel::Ne, Rel::Eq) => Some(Decision::Different(Reason::Relation)),
+        _ => None,
+    }
 }
 
 /// Whether the first equation is the second one solved for a name: `y = \frac{1}{x}` and `xy = 1`.
