@@ -34,14 +34,26 @@ OnShortfall = Literal["refuse", "skip", "short"]
 Hub = Literal["stream", "cache"]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Report:
-    """What a command reports."""
+    """What a command reports. Its ``repr`` is a line, in which a list is how many items it has."""
 
     raw: Any = field(repr=False)
     """The whole, as ``--json`` prints it."""
     notes: list[str] = field(repr=False)
     """What is told beside it."""
+
+    def __repr__(self) -> str:
+        shown = (one.name for one in fields(self) if one.repr)
+        figures = (f"{name}={_brief(getattr(self, name))}" for name in shown)
+        return f"{type(self).__name__}({', '.join(figures)})"
+
+
+def _brief(value: object) -> str:
+    """A value, or how many items a list has."""
+    if not isinstance(value, list):
+        return repr(value)
+    return f"<{len(value)} item{'' if len(value) == 1 else 's'}>"
 
 
 @dataclass(frozen=True)
@@ -77,7 +89,7 @@ class Missing:
     reason: str
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Made(Report):
     """What a run makes."""
 
@@ -87,7 +99,7 @@ class Made(Report):
     warnings: list[str]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Run(Made):
     """What a run made, and where."""
 
@@ -95,7 +107,7 @@ class Run(Made):
     """The folder, or its address in an object store."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Plan(Made):
     """What a run would make."""
 
@@ -103,7 +115,7 @@ class Plan(Made):
     """What the subsets' texts take."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Check(Report):
     """Whether a folder is what its manifest says; true where it is."""
 
@@ -125,7 +137,7 @@ class Check(Report):
         return self.sound
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Balance(Report):
     """How subsets stand beside their controls."""
 
@@ -133,7 +145,7 @@ class Balance(Report):
     """Each pair that was compared."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Why(Report):
     """Why entries are where they are."""
 
@@ -141,7 +153,7 @@ class Why(Report):
     """Each entry that the id names: ``ledger``, ``decisions``, ``standings`` and more."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Audit(Report):
     """What a dataset is, and what is wrong with it."""
 
@@ -151,7 +163,7 @@ class Audit(Report):
     findings: list[dict[str, Any]]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Diff(Report):
     """Where two folders or datasets differ."""
 
@@ -159,14 +171,14 @@ class Diff(Report):
     same_rows: int
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Evaluation(Report):
     """What logs of evaluations say of the trained models."""
 
     runs: list[dict[str, Any]]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Preflight(Report):
     """What a trainer makes of each subset."""
 
@@ -451,17 +463,19 @@ def _answer(
     for name, value in given.items():
         if name not in named:
             arguments += _option("--" + names.get(name, name).replace("_", "-"), value)
-    words = [word for name in named for word in _words(given[name])]
+    words = [word for name in named for word in _words(name, given[name])]
     with shown() as show:
         return _native.answer([*arguments, "--", *words], show)
 
 
-def _words(value: object) -> list[str]:
-    """One or several paths or names, or none."""
+def _words(name: str, value: object) -> list[str]:
+    """An argument that is one or several paths or names, or none."""
     if value is None:
         return []
-    several = [value] if isinstance(value, (str, os.PathLike)) else value
-    assert isinstance(several, Iterable), "paths or names"
+    several = [value] if isinstance(value, (str, bytes)) or not isinstance(value, Iterable) else list(value)
+    for one in several:
+        if not isinstance(one, (str, os.PathLike)):
+            raise TypeError(f"`{name}` is a {type(one).__name__}: it is a path or a name, or a list of them")
     return [_text(one) for one in several]
 
 

@@ -40,8 +40,10 @@ BENCHMARKS = tuple(_native.benchmarks())
 def near_duplicates(problems: Texts, *, threshold: float = 0.8) -> list[int]:
     r"""For each problem the row of the one that stands for it and its near duplicates: its own where it has none.
 
-    ``threshold`` is from 0.5 to 1, as ``[screen] near_duplicates`` of a pipeline. Which one stands for the others
-    does not depend on their order.
+    ``threshold`` is from 0.5 to 1, as ``[screen] near_duplicates`` of a pipeline; another one is a ``ValueError``.
+    Which one stands for the others does not depend on their order. A process that was forked from one in which this or a
+    command had run lacks the threads for it, and is refused with a ``RuntimeError``: start it by ``spawn`` or
+    ``forkserver``.
 
     >>> from gradatim import near_duplicates
     >>> rows = near_duplicates([

@@ -42,6 +42,20 @@ def test_a_run_is_what_the_program_makes(made: commands.Run, pool: Path, tmp_pat
     assert any(str(made.out) in note for note in made.notes)
 
 
+def test_a_report_is_shown_as_one_short_line(made: commands.Run) -> None:
+    told = repr(made)
+    lists = f"ledger=<{len(made.ledger)} items>, subsets=<{len(made.subsets)} items>, shortfalls=<0 items>, warnings=<"
+    assert told.startswith(f"Run({lists}") and told.endswith(f", out={made.out!r})")
+    assert "\n" not in told and len(told) < 120 + len(str(made.out))
+    assert repr(gradatim.check(made.out)).startswith("Check(broken=<0 items>, digest='")
+
+
+@pytest.mark.parametrize("given", [3, b"out", 1.5, ["out", 3], object()])
+def test_what_is_no_path_is_a_type_error_that_names_the_argument(given: Any) -> None:
+    with pytest.raises(TypeError, match="`sources` is a .*: it is a path or a name, or a list of them"):
+        gradatim.audit(given)
+
+
 def test_a_run_is_what_the_rust_binary_makes(made: commands.Run, tmp_path: Path) -> None:
     binary = os.environ.get("GRADATIM_BINARY")
     if binary is None:
