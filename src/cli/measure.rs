@@ -9,14 +9,16 @@ use clap::Args;
 use serde_json::json;
 
 use super::progress::Progress;
+use super::table::{counted, thousands};
 use super::{Input, Work, print, print_json, stop_on_signals};
 
 /// Measures what a run of the pipeline would measure, and keeps it in the pool, where the run finds it. Nothing is
 /// selected. Each of several machines that have a pool in common takes a share.
 #[derive(Args)]
 #[command(after_help = "\
-A share is of neighbouring files and about as large as the others; which units it has depends on the pipeline's files
-alone. A share that was broken off, or lost, is measured by the same command, or by the run.
+A share is of neighbouring files and about as large as the others; which units
+it has depends on the pipeline's files alone. A share that was broken off, or
+lost, is measured by the same command, or by the run.
 
 Examples:
   gradatim measure pipelines/ladder.toml --pool /shared/pool
@@ -51,8 +53,10 @@ pub(super) fn measure(arguments: &Arguments) -> Result<u8> {
             "measured_before": before,
         }))?,
         false => print(&format!(
-            "share {shard}: {} units, {measured} of them measured now, {before} before\n",
-            measured + before
+            "share {shard}: {}, {} of them measured now, {} before\n",
+            counted(measured + before, "unit"),
+            thousands(measured),
+            thousands(before)
         ))?,
     }
     Ok(0)

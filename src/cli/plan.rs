@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use super::progress::Progress;
 use super::run::{ledger_table, shortfalls, steps, subset_table};
-use super::table::{bytes, thousands};
+use super::table::{bytes, counted, thousands};
 use super::training::Training;
 use super::{Common, print, print_json, stop_on_signals};
 
@@ -124,14 +124,21 @@ impl Made<'_> {
             measured_units,
             ..
         } = self.timings;
-        text += &match (measured_units, reused_units) {
+        text += &match (*measured_units, *reused_units) {
             (0, _) => "the pool held all of it: nothing was measured\n".to_owned(),
-            (measured, 0) => {
-                format!("{measured} units were measured, and the pool keeps them for the run\n")
+            (measured, held) => {
+                let (was, it) = if measured == 1 {
+                    ("was", "it")
+                } else {
+                    ("were", "them")
+                };
+                let other = match held {
+                    0 => String::new(),
+                    held => format!("; it held the other {}", thousands(held)),
+                };
+                let units = counted(measured, "unit");
+                format!("{units} {was} measured, and the pool keeps {it} for the run{other}\n")
             }
-            (measured, held) => format!(
-                "{measured} units were measured, and the pool keeps them for the run; it held the other {held}\n"
-            ),
         };
         for warning in &self.selection.warnings {
             text += &format!("warning: {}\n", one_line(warning));

@@ -270,6 +270,12 @@ fn is_number(cell: &str) -> bool {
             .all(|c| c.is_ascii_digit() || matches!(c, ',' | '.'))
 }
 
+/// As `1 run`, `1,200 runs`.
+pub(super) fn counted(count: u64, noun: &str) -> String {
+    let ending = if count == 1 { "" } else { "s" };
+    format!("{} {noun}{ending}", thousands(count))
+}
+
 /// `1536` as `1.5 KiB`.
 pub(super) fn bytes(bytes: u64) -> String {
     indicatif::HumanBytes(bytes).to_string()
@@ -285,6 +291,12 @@ mod tests {
 
     fn row(cells: &[&str]) -> Vec<String> {
         cells.iter().map(|cell| (*cell).to_owned()).collect()
+    }
+
+    #[test]
+    fn a_count_agrees_with_its_noun() {
+        let rows = [0, 1, 1200].map(|count| counted(count, "row"));
+        assert_eq!(rows, ["0 rows", "1 row", "1,200 rows"]);
     }
 
     #[test]

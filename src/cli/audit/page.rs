@@ -15,7 +15,7 @@ use crate::source::Columns;
 
 use crate::cli::shell::shell;
 use crate::cli::style::{Style, heading, styled};
-use crate::cli::table::{self, table, thousands};
+use crate::cli::table::{self, counted, table, thousands};
 
 /// The page, as wide as the terminal; beside each figure the command that shows its rows, where the audit is written to
 /// a folder.
@@ -371,11 +371,6 @@ const SHOWN: usize = 3;
 const ANSWER_CHARS: usize = 30;
 /// Names of a mix that are told.
 const LEVELS: usize = 6;
-
-fn counted(count: u64, noun: &str) -> String {
-    let ending = if count == 1 { "" } else { "s" };
-    format!("{} {noun}{ending}", thousands(count))
-}
 
 fn trajectories(count: u64) -> String {
     match count {

@@ -5,10 +5,8 @@ use crate::eval::experiment::answer::{
 };
 use crate::eval::tiers::Tier;
 
-use super::cells::{
-    Laid, NONE, counted, interval, p, percent, perhaps, points, range, reach, told,
-};
-use crate::cli::table::thousands;
+use super::cells::{Laid, NONE, interval, p, percent, perhaps, points, range, reach, told};
+use crate::cli::table::{counted, thousands};
 use crate::error::one_line;
 
 /// Rows of a table that the screen shows; JSON and the folder have all.
@@ -556,7 +554,7 @@ fn missing(answer: &Answer) -> String {
         let names = answer.missing.iter().map(|one| one.run.as_str()).collect();
         text += &format!(
             "{} without a log: {}\n",
-            counted(answer.missing.len(), "line"),
+            counted(answer.missing.len() as u64, "line"),
             listed(names)
         );
     }
@@ -568,7 +566,7 @@ fn missing(answer: &Answer) -> String {
             .collect();
         text += &format!(
             "{} of no line: {}\n",
-            counted(answer.unmatched.len(), "log"),
+            counted(answer.unmatched.len() as u64, "log"),
             listed(names)
         );
     }

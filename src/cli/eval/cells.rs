@@ -1,6 +1,6 @@
 //! Cells of tables: shares as percent, differences as points, intervals, p.
 
-use crate::cli::table::{table, thousands};
+use crate::cli::table::table;
 
 /// What stands where nothing is known.
 pub(super) const NONE: &str = "–";
@@ -67,12 +67,6 @@ pub(super) fn range([fewest, most]: [u32; 2]) -> String {
     }
 }
 
-/// As `1 run`, `20 runs`.
-pub(super) fn counted(count: usize, noun: &str) -> String {
-    let ending = if count == 1 { "" } else { "s" };
-    format!("{} {noun}{ending}", thousands(count as u64))
-}
-
 /// No name is shown longer on the screen; JSON and the folder have all of it.
 const NAME_CHARS_MAX: usize = 100;
 
@@ -123,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_name_is_cut_in_its_middle_and_counts_agree_with_their_noun() {
+    fn a_long_name_is_cut_in_its_middle() {
         let long = "a".repeat(3000) + "-t1";
         let shown = narrow(&["run"], &[vec![long.clone()]]);
         assert!(
@@ -133,10 +127,6 @@ mod tests {
         );
         assert!(cut(&long).is_some_and(|name| name.ends_with("a-t1")));
         assert_eq!(cut("aime24"), None);
-        assert_eq!(
-            [1, 1200].map(|count| counted(count, "row")),
-            ["1 row", "1,200 rows"]
-        );
     }
 
     #[test]

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use crate::Result;
 use crate::eval::logs::{self, Inspected, InspectedRun};
 
-use super::cells::{counted, covered, range, told};
-use crate::cli::table::table;
+use super::cells::{covered, range, told};
+use crate::cli::table::{counted, table};
 use crate::cli::{print, print_json};
 use crate::error::one_line;
 
@@ -36,14 +36,11 @@ fn one(of: &Inspected) -> String {
         one_line(&input.path),
         one_line(&input.format),
         of.shape,
-        counted(input.rows as usize, "row"),
-        counted(input.attempts as usize, "attempt"),
+        counted(input.rows, "row"),
+        counted(input.attempts, "attempt"),
     );
     for (reason, rows) in &input.bad {
-        text += &format!(
-            "  not read: {} ({reason})\n",
-            counted(*rows as usize, "row")
-        );
+        text += &format!("  not read: {} ({reason})\n", counted(*rows, "row"));
     }
     text += &list("read", &of.read);
     text += &list("not in it", &of.missing);

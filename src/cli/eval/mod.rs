@@ -14,7 +14,7 @@ use clap::{Args, ValueEnum};
 use serde_json::{Map, Value};
 
 use super::progress::Progress;
-use super::table::{thousands, whole};
+use super::table::{counted, thousands, whole};
 use super::{
     apart, named_path, print, print_json, say, stop_on_signals, thread_count, threads, use_threads,
 };
@@ -549,7 +549,7 @@ impl Done {
                 };
                 format!(
                     "{path}: {} of {} {tell} nothing ({why}){place}",
-                    cells::counted(*rows as usize, "row"),
+                    counted(*rows, "row"),
                     thousands(input.rows)
                 )
             })

@@ -4,9 +4,9 @@ use crate::eval::report::{LadderFigures, PairFigures, Report, Rule, RunFigures, 
 use crate::eval::tiers::Tier;
 
 use super::cells::{
-    Laid, NONE, counted, covered, interval, p, percent, perhaps, points, range, reach, told,
+    Laid, NONE, covered, interval, p, percent, perhaps, points, range, reach, told,
 };
-use crate::cli::table::thousands;
+use crate::cli::table::{counted, thousands};
 use crate::error::one_line;
 
 /// Pairs that the screen shows; JSON and the folder have all.
@@ -101,7 +101,7 @@ fn head(runs: &[RunFigures], grader: &str) -> String {
     format!(
         "{}: {}, {graded}\n\n",
         one_line(benchmark),
-        counted(runs.len(), "run")
+        counted(runs.len() as u64, "run")
     )
 }
 
@@ -441,7 +441,7 @@ fn rule(rule: &Rule, laid: Laid) -> String {
     if !near.is_empty() {
         text += &format!(
             "{} that one attempt more or less would place elsewhere, with the chance of each tier in percent:\n",
-            counted(near.len(), "question")
+            counted(near.len() as u64, "question")
         );
         text += &laid(
             &["question", "tier", "easy", "medium", "hard", "exh"],

@@ -87,7 +87,8 @@ pub(super) struct Arguments {
         allow_hyphen_values = true
     )]
     answer: Option<String>,
-    /// Write judged rows here, as JSONL, or as Parquet where the name ends so [default: stdout].
+    /// Write judged rows here, as JSONL, or as Parquet where the name ends so; a file that is there is replaced when they
+    /// are whole [default: stdout].
     #[arg(long, value_name = "FILE", requires = "file")]
     out: Option<PathBuf>,
     /// What stands before `verdict`, `extracted` and `reason` in the rows that are written, where these have such names.
@@ -116,7 +117,7 @@ pub(super) struct Arguments {
     /// only where `--out` names a file.
     #[arg(long, value_name = "NAME", requires = "file")]
     against: Option<Field>,
-    /// Write the rows in which the verdict and that column differ to this Parquet file.
+    /// Write the rows in which the verdict and that column differ to this Parquet file; one that is there is replaced.
     #[arg(long, value_name = "FILE", requires = "against")]
     disagreements: Option<PathBuf>,
     /// For a single pair: show what was found, and by which rule.
