@@ -23,7 +23,7 @@ use style::Style;
 use tokens::{Count, Tokenizer};
 
 /// Part of every pool part's name: raised when a measurement (a verdict among them) changes its meaning.
-pub const VERSION: u32 = 12;
+pub const VERSION: u32 = 13;
 
 /// Longer extracted answers are cut: the ledger shows them to people.
 pub(crate) const EXTRACTED_CHARS_MAX: usize = 200;
