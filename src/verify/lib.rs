@@ -192,9 +192,17 @@ pub fn verify_parts(gold: &str, response: &str, parts: &Parts, options: &Options
         let mut texts = [answer, verdict.extracted.as_deref()].into_iter().flatten();
         texts.any(refusals::is_refusal)
     };
+    match is_in_words(&verdict) || !refused() {
+        true => verdict,
+        false => without_answer(parts),
+    }
+}
+
+/// Whether an answer was right by its words, or nothing was looked for: then it does not matter how else they are meant.
+fn is_in_words(verdict: &Verdict) -> bool {
     match verdict.outcome {
-        Outcome::Wrong | Outcome::Undecided if refused() => without_answer(parts),
-        _ => verdict,
+        Outcome::Correct => matches!(verdict.reason, Reason::SameText | Reason::Words),
+        outcome => matches!(outcome, Outcome::NoAnswer | Outcome::NoGold),
     }
 }
 
@@ -313,13 +321,13 @@ pub fn compare_with(gold: &str, answer: &str, options: &Options) -> Verdict {
         return without(Outcome::NoAnswer, Reason::NothingFound);
     }
     let verdict = answers_verdict(given, &gold, &answer, options, |_| doubtful);
-    match verdict.outcome {
-        Outcome::Wrong | Outcome::Undecided if refusals::is_refusal(&answer) => Verdict {
+    match is_in_words(&verdict) || !refusals::is_refusal(&answer) {
+        true => verdict,
+        false => Verdict {
             outcome: Outcome::NoAnswer,
             extracted: None,
             reason: Reason::NothingFound,
         },
-        _ => verdict,
     }
 }
 

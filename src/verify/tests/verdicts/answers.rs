@@ -312,6 +312,9 @@ fn who_does_not_know_gives_no_answer() {
         check(gold, &format!("\\boxed{{{answer}}}"), outcome);
         assert_eq!(compare(gold, answer).outcome, outcome, "{gold} | {answer}");
     }
+    // What it does not know is not what it says.
+    check("A", "I don't know whether it is A", NoAnswer);
+    check("x", "I cannot determine $x$.", NoAnswer);
     check("5", "I don't know. The answer is $5$.", Correct);
     check("5", "I don't know another way, so \\boxed{5}", Correct);
 }
