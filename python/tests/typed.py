@@ -40,7 +40,7 @@ assert_type(Judge(profile="math_verify").tally.counts, dict[str, int])
 
 def commands() -> None:
     made = gradatim.run("pipeline.toml", Path("out"), sources={"openr1": "data"}, on_shortfall="skip")
-    assert_type(made.out, Path)
+    assert_type(made.out, Path | str)
     assert_type(made.ledger[0].dropped, dict[str, int])
     assert_type(gradatim.check(made.out).sound, bool)
     assert_type(gradatim.sql("SELECT 1", made.out), gradatim.Table)
