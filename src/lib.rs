@@ -114,9 +114,9 @@ pub fn damaged_parts(pool: &std::path::Path) -> Result<Vec<String>> {
             pool::PartFolder::Whole(_) => None,
             pool::PartFolder::Damaged { why, .. } => Some(why),
         });
-    let kept = pool.vocabularies()?.into_iter();
-    let unsound = kept.filter(|kept| kept.state == pool::vocabularies::State::Damaged);
-    let unsound = unsound.map(|kept| format!("{} is not what was compiled", kept.tokenizer));
+    let kept = pool.vocabularies()?.into_iter().chain(pool.readings(&[])?);
+    let unsound = kept.filter(|kept| kept.state == pool::kept::State::Damaged);
+    let unsound = unsound.map(|kept| format!("{} is not what was kept", kept.path().display()));
     Ok(damaged.chain(unsound).collect())
 }
 

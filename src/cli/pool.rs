@@ -5,12 +5,15 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::Result;
+use crate::audit::dataset;
 use crate::error::one_line;
-use crate::pool::vocabularies::{State, Vocabulary};
+use crate::measure::tokens::identity_of;
+use crate::pool::kept::{Kept, State};
 use crate::pool::{Aside, Part, PartFolder, Pool};
+use crate::run;
 use crate::source::Reach;
 use clap::{Args, Subcommand};
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 use super::hub::Network;
 use super::style::{Style, styled};
@@ -37,12 +40,12 @@ pub(super) struct Arguments {
 
 #[derive(Subcommand)]
 enum Action {
-    /// Show what is kept, a line for each file and way of measuring it, and for each compiled vocabulary (this is what
-    /// `pool` alone does).
+    /// Show what is kept, a line for each file and way of measuring it, for each compiled vocabulary, and for each reading:
+    /// what the texts of a run's problems told (this is what `pool` alone does).
     List,
-    /// Verify every part and vocabulary against its own hashes; ends with 1 where one is damaged.
+    /// Verify every part, vocabulary and reading against its own hashes; ends with 1 where one is damaged.
     Check,
-    /// Remove parts and vocabularies that nobody will use again; what is gone is made anew when it is needed.
+    /// Remove parts, vocabularies and readings that nobody will use again; what is gone is made anew when it is needed.
     Prune(Prune),
 }
 
@@ -73,6 +76,69 @@ pub(super) fn pool(arguments: &Arguments) -> Result<u8> {
     }
 }
 
+/// What is kept beside the parts, of one kind.
+struct Shelf {
+    one: &'static str,
+    many: &'static str,
+    /// What its names are called in JSON, and how they are written.
+    named: (&'static str, fn(&Kept) -> String),
+    kept: Vec<Kept>,
+}
+
+fn shelves(pool: &Pool) -> Result<[Shelf; 2]> {
+    Ok([
+        Shelf {
+            one: "vocabulary",
+            many: "vocabularies",
+            named: ("tokenizer", |kept| identity_of(kept.name)),
+            kept: pool.vocabularies()?,
+        },
+        Shelf {
+            one: "reading",
+            many: "readings",
+            named: ("reading", |kept| kept.name.to_string()),
+            kept: pool.readings(&[run::screening_reader(), dataset::reader()])?,
+        },
+    ])
+}
+
+impl Shelf {
+    fn bytes(&self) -> u64 {
+        self.kept.iter().map(|kept| kept.bytes).sum()
+    }
+
+    /// A line each; nothing where nothing is kept.
+    fn table(&self) -> Option<String> {
+        let rows = self.kept.iter().map(|kept| {
+            let state = said(kept.state).to_owned();
+            vec![(self.named.1)(kept), bytes(kept.bytes), state]
+        });
+        let rows: Vec<_> = rows.collect();
+        (!rows.is_empty()).then(|| table(&[self.one, "bytes", "state"], &rows))
+    }
+
+    fn json(&self) -> Value {
+        let rows = self.kept.iter().map(|kept| {
+            let (key, name) = self.named;
+            json!({ key: name(kept), "state": said(kept.state), "bytes": kept.bytes })
+        });
+        rows.collect()
+    }
+
+    fn damaged(&self) -> impl Iterator<Item = &Kept> {
+        let kept = self.kept.iter();
+        kept.filter(|kept| kept.state == State::Damaged)
+    }
+}
+
+/// What is said of each kind, under its name.
+fn of_each(shelves: &[Shelf], said: impl Fn(&Shelf) -> Value) -> Map<String, Value> {
+    let said = shelves
+        .iter()
+        .map(|shelf| (shelf.many.to_owned(), said(shelf)));
+    said.collect()
+}
+
 /// Parts of one file, measured in one way.
 #[derive(Default)]
 struct Group {
@@ -83,7 +149,7 @@ struct Group {
 
 fn list(pool: &Pool, as_json: bool) -> Result<u8> {
     let _lock = pool.lock_for_reading(&|| Ok(()))?;
-    let vocabularies = pool.vocabularies()?;
+    let shelves = shelves(pool)?;
     let mut groups: BTreeMap<[String; 4], Group> = BTreeMap::new();
     for kept in pool.parts()? {
         let (key, entries, size) = match &kept {
@@ -104,12 +170,11 @@ fn list(pool: &Pool, as_json: bool) -> Result<u8> {
                     "parts": group.parts, "entries": group.entries, "bytes": group.bytes,
                 })
             });
-        let kept = vocabularies.iter().map(|kept| {
-            json!({ "tokenizer": kept.tokenizer, "state": said(kept.state), "bytes": kept.bytes })
-        });
-        print_json(&json!({
-            "pool": pool.folder(), "files": rows.collect::<Vec<_>>(), "vocabularies": kept.collect::<Vec<_>>(),
-        }))?;
+        let mut report = Map::new();
+        report.insert("pool".to_owned(), json!(pool.folder()));
+        report.insert("files".to_owned(), rows.collect());
+        report.extend(of_each(&shelves, Shelf::json));
+        print_json(&report)?;
         return Ok(0);
     }
     let rows = groups
@@ -135,24 +200,14 @@ fn list(pool: &Pool, as_json: bool) -> Result<u8> {
         "state",
     ];
     let of_parts: u64 = groups.values().map(|group| group.bytes).sum();
-    let total = of_parts + vocabularies.iter().map(|kept| kept.bytes).sum::<u64>();
+    let total = of_parts + shelves.iter().map(Shelf::bytes).sum::<u64>();
     let mut text = table(&head, &rows.collect::<Vec<_>>());
-    if !vocabularies.is_empty() {
-        text += &format!("\n{}", listed(&vocabularies));
+    for table in shelves.iter().filter_map(Shelf::table) {
+        text += &format!("\n{table}");
     }
     text += &format!("\n{} in {}\n", bytes(total), one_line(&pool.shown()));
     print(&text)?;
     Ok(0)
-}
-
-/// Compiled vocabularies, a line each.
-fn listed(vocabularies: &[Vocabulary]) -> String {
-    let rows = vocabularies.iter().map(|kept| {
-        let state = said(kept.state).to_owned();
-        vec![kept.tokenizer.clone(), bytes(kept.bytes), state]
-    });
-    let head = ["vocabulary", "bytes", "state"];
-    table(&head, &rows.collect::<Vec<_>>())
 }
 
 fn said(state: State) -> &'static str {
@@ -191,22 +246,25 @@ fn check(pool: &Pool, as_json: bool) -> Result<u8> {
             PartFolder::Damaged { folder, why } => damaged.push((folder, why)),
         }
     }
-    let (unsound, sound): (Vec<_>, Vec<_>) = pool
-        .vocabularies()?
-        .into_iter()
-        .partition(|kept| kept.state == State::Damaged);
+    let shelves = shelves(pool)?;
+    let parts = damaged.len();
+    let mut is_whole = parts == 0;
     if as_json {
         let rows = damaged
             .iter()
             .map(|(folder, why)| json!({ "part": folder, "why": why }));
-        let paths: Vec<_> = unsound.iter().map(Vocabulary::path).collect();
-        print_json(&json!({
-            "whole": whole, "damaged": rows.collect::<Vec<_>>(),
-            "vocabularies": { "whole": sound.len(), "damaged": paths },
-        }))?;
+        let mut report = Map::new();
+        report.insert("whole".to_owned(), json!(whole));
+        report.insert("damaged".to_owned(), rows.collect());
+        report.extend(of_each(&shelves, |shelf| {
+            let paths: Vec<_> = shelf.damaged().map(Kept::path).collect();
+            json!({ "whole": shelf.kept.len() - paths.len(), "damaged": paths })
+        }));
+        print_json(&report)?;
     } else {
-        damaged.extend(unsound.iter().map(|kept| {
-            let why = "it is not what was compiled";
+        let others = shelves.iter().flat_map(Shelf::damaged);
+        damaged.extend(others.map(|kept| {
+            let why = "it is not what was kept";
             (kept.path().to_owned(), why.to_owned())
         }));
         let mut text = String::new();
@@ -215,18 +273,16 @@ fn check(pool: &Pool, as_json: bool) -> Result<u8> {
             let damaged = styled(Style::Bad, "damaged");
             text += &format!("{damaged}: {}: {}\n", one_line(&folder), one_line(why));
         }
-        text += &format!(
-            "{} parts whole, {} damaged\n",
-            thousands(whole),
-            damaged.len() - unsound.len()
-        );
-        if !(sound.is_empty() && unsound.is_empty()) {
-            let counts = [sound.len(), unsound.len()];
-            text += &format!("{} vocabularies whole, {} damaged\n", counts[0], counts[1]);
+        text += &format!("{} parts whole, {parts} damaged\n", thousands(whole));
+        for shelf in shelves.iter().filter(|shelf| !shelf.kept.is_empty()) {
+            let damaged = shelf.damaged().count();
+            let whole = shelf.kept.len() - damaged;
+            text += &format!("{whole} {} whole, {damaged} damaged\n", shelf.many);
         }
         print(&text)?;
     }
-    Ok(u8::from(!(damaged.is_empty() && unsound.is_empty())))
+    is_whole &= shelves.iter().all(|shelf| shelf.damaged().next().is_none());
+    Ok(u8::from(!is_whole))
 }
 
 fn remove(pool: &Pool, prune: &Prune, as_json: bool) -> Result<u8> {
@@ -244,22 +300,31 @@ fn remove(pool: &Pool, prune: &Prune, as_json: bool) -> Result<u8> {
             parts += 1;
         }
     }
-    let mut vocabularies = 0_u64;
-    for kept in pool.vocabularies()? {
-        if lock.is_some() && prune.covers_vocabulary(&kept)? {
-            size += kept.bytes;
-            kept.remove()?;
-            vocabularies += 1;
+    let (mut others, mut more) = (Map::new(), Vec::new());
+    for shelf in shelves(pool)? {
+        let mut count = 0_u64;
+        for kept in &shelf.kept {
+            if lock.is_some() && prune.covers_kept(kept)? {
+                size += kept.bytes;
+                kept.remove()?;
+                count += 1;
+            }
+        }
+        others.insert(shelf.many.to_owned(), json!(count));
+        match count {
+            0 => {}
+            1 => more.push(format!("a {}", shelf.one)),
+            count => more.push(format!("{} {}", thousands(count), shelf.many)),
         }
     }
     if as_json {
-        print_json(&json!({ "removed": parts, "vocabularies": vocabularies, "bytes": size }))?;
+        let mut report = Map::new();
+        report.insert("removed".to_owned(), json!(parts));
+        report.extend(others);
+        report.insert("bytes".to_owned(), json!(size));
+        print_json(&report)?;
     } else {
-        let more = match vocabularies {
-            0 => String::new(),
-            1 => " and a vocabulary".to_owned(),
-            more => format!(" and {} vocabularies", thousands(more)),
-        };
+        let more: String = more.iter().map(|more| format!(" and {more}")).collect();
         print(&format!(
             "removed {} parts{more}, {}\n",
             thousands(parts),
@@ -282,7 +347,7 @@ impl Prune {
             || (self.older_versions && !part.made.is_current()))
     }
 
-    fn covers_vocabulary(&self, kept: &Vocabulary) -> Result<bool> {
+    fn covers_kept(&self, kept: &Kept) -> Result<bool> {
         let is_named = match kept.state {
             State::Usable => false,
             State::OfAnotherVersion => self.older_versions,

@@ -204,7 +204,9 @@ impl Leakage {
     /// The certificate of a run; none where no benchmark was looked for.
     pub(crate) fn new(experiment: &Experiment<'_>) -> Option<Self> {
         let screened = &experiment.screened;
-        screened.detector.as_ref()?;
+        if !screened.for_benchmarks {
+            return None;
+        }
         let table = experiment.plan.screen.contamination.as_ref()?;
         let sought = &experiment.plan.contamination;
         let benchmarks = (0..).zip(sought);

@@ -6,8 +6,8 @@
 //! measuring version. So a part is never stale, a killed run goes on where it was, and the next
 //! experiment finds everything measured. A part is a folder that is written aside and renamed when
 //! whole; what it holds is checked against its own hashes before it is used. A pool in an object store is such
-//! a folder with the store behind it. Beside the parts lie the
-//! vocabularies of `tokenizer.json`s that were counted with, compiled.
+//! a folder with the store behind it. Beside the parts lie the vocabularies of `tokenizer.json`s that were
+//! counted with, compiled, and what the texts of problems told.
 
 mod aside;
 mod behind;
@@ -16,11 +16,13 @@ pub mod entries;
 mod examine;
 mod home;
 pub(crate) mod identity;
+pub(crate) mod kept;
 mod listing;
 pub mod load;
 pub(crate) mod part;
+pub(crate) mod readings;
 pub mod tables;
-pub(crate) mod vocabularies;
+mod vocabularies;
 mod writer;
 
 pub(crate) use aside::Aside;

@@ -46,6 +46,14 @@ impl Held {
         }
     }
 
+    /// The part of the pool, where it is one.
+    pub(crate) fn part(&self) -> Option<&Part> {
+        match self {
+            Self::Stored(part) => Some(part),
+            Self::Unreadable | Self::Elsewhere => None,
+        }
+    }
+
     /// The error of a table that holds what nobody can read.
     pub(crate) fn misread(&self, why: &Misfit) -> Error {
         match self {

@@ -34,7 +34,7 @@ pub(crate) use experiment::Experiment;
 pub(crate) use held::Held;
 use loaded::Loaded;
 pub(crate) use loaded::RunPart;
-pub(crate) use screening::differ;
+pub(crate) use screening::{differ, reader as screening_reader};
 pub use settings::{Amount, Settings, Timings, Watch};
 pub(crate) use share::Share;
 

@@ -11,26 +11,71 @@ use rayon::prelude::*;
 use super::loaded::Loaded;
 use super::nominations::nominate;
 use super::{Amount, Settings};
-use crate::Result;
-use crate::pool::Entries;
+use crate::ids::{Id, IdHasher};
 use crate::pool::tables::{ANSWER, PROBLEM, PROBLEM_ID};
+use crate::pool::{Entries, readings};
 use crate::schema::{Column, Misfit};
 use crate::screen::Screened;
-use crate::screen::contamination::Detector;
-use crate::screen::near::Clusters;
+use crate::screen::contamination::{DETECTOR_VERSION, Detector, Fingerprint};
+use crate::screen::near::{self, Clusters};
 use crate::screen::problems::{Disagreement, Looking};
 use crate::source::answers;
 use crate::verify::{Outcome, compare};
+use crate::{Result, measure};
 
-/// What the texts of all problems say, as far as the pipeline asks.
+/// Who screens, for what is kept of it.
+pub(crate) fn reader() -> String {
+    format!(
+        "screening 1, near {}, detector {DETECTOR_VERSION}, answers {}",
+        near::VERSION,
+        measure::VERSION
+    )
+}
+
+/// What the texts of all problems say, as far as the pipeline asks; from the pool, where a run over the same parts asked
+/// for the same.
 pub(super) fn screen(loaded: &Loaded<'_>, settings: &Settings<'_>) -> Result<Screened> {
+    let plan = loaded.plan;
+    if plan.contamination.is_empty() && plan.cluster_threshold.is_none() {
+        return Ok(Screened::default());
+    }
+    // What vectors nominate is a function of their file too.
+    if plan.screen_vectors.is_some() {
+        return look(loaded, settings);
+    }
+    let (name, reader) = (reading(loaded), reader());
+    let problems = loaded.entries.problems.len() as u32;
+    let benchmarks = plan.contamination.iter().map(|one| &one.fingerprint);
+    let benchmarks: Vec<&Fingerprint> = benchmarks.collect();
+    let kept = settings.pool.reading(name, &reader, |told| {
+        Screened::from_bytes(told, problems, &plan.screen, &benchmarks)
+    });
+    if let Some(kept) = kept {
+        return Ok(kept);
+    }
+    let screened = look(loaded, settings)?;
+    settings
+        .pool
+        .keep_reading(name, &reader, &screened.to_bytes());
+    Ok(screened)
+}
+
+/// The name of what the texts of these problems say: by their parts and by what is looked for.
+fn reading(loaded: &Loaded<'_>) -> Id {
+    let plan = loaded.plan;
+    let parts = loaded.parts.iter().filter_map(|part| part.held.part());
+    let threshold = plan.cluster_threshold.unwrap_or_default();
+    let of_parts = readings::name(&reader(), parts).part(threshold.to_le_bytes());
+    let benchmarks = plan.contamination.iter();
+    let contents = benchmarks.map(|one| one.fingerprint.content().to_bytes());
+    contents.fold(of_parts, IdHasher::part).finish()
+}
+
+fn look(loaded: &Loaded<'_>, settings: &Settings<'_>) -> Result<Screened> {
     let plan = loaded.plan;
     let fingerprints = plan.contamination.iter().map(|one| one.fingerprint.clone());
     let detector = (!plan.contamination.is_empty()).then(|| Detector::new(fingerprints.collect()));
     let mut looking = Looking::new(&plan.screen, detector, plan.cluster_threshold);
-    if !looking.is_needed() {
-        return Ok(Screened::default());
-    }
     let entries = &loaded.entries;
     let nominations = plan.screen_vectors.as_ref();
     let nominations = nominations

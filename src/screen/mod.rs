@@ -12,6 +12,7 @@ pub(crate) mod duplicates;
 pub(crate) mod facts;
 pub mod figures;
 pub(crate) mod grams;
+mod kept;
 pub mod near;
 pub mod problems;
 
@@ -25,7 +26,7 @@ use crate::pool::Entries;
 use crate::pool::entries::Body;
 use crate::rules::Accept;
 use crate::source::{GoldKind, Void};
-use contamination::Contamination;
+use contamination::{Class, Contamination};
 use facts::Fact;
 pub use problems::Screened;
 
@@ -90,6 +91,12 @@ impl Screen {
     /// Whether of a cluster of near duplicates one problem alone stays.
     pub(crate) fn drops_near_duplicates(&self) -> bool {
         self.near_duplicates.is_some() && !self.near_duplicates_stay
+    }
+
+    /// Whether a problem of such a class is dropped.
+    fn drops(&self, class: Class) -> bool {
+        let contamination = self.contamination.as_ref();
+        contamination.is_some_and(|table| table.drop.takes(class.outcome()))
     }
 }
 

@@ -5,10 +5,12 @@
 
 use std::collections::{HashMap, HashSet};
 
+use serde::{Deserialize, Serialize};
+
 use super::canonical::{Canonical, canonical};
-use super::contamination::fingerprint::Forms;
+use super::contamination::fingerprint::{Fingerprint, Forms, Item};
 use super::contamination::nominees::{Nominated, Nominee};
-use super::contamination::{Class, Detector, Hit, Outcome};
+use super::contamination::{Detector, Hit, Outcome};
 use super::near::{Clusters, Sketch, Sketches};
 use super::{Fate, Screen};
 use crate::pool::Entries;
@@ -36,16 +38,18 @@ pub struct Looking<'s> {
 }
 
 /// A problem's meeting with a benchmark.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ProblemHit {
     /// Its index among the run's problems.
     pub problem: u32,
     pub hit: Hit,
     /// Benchmark and item: `math500/test/algebra/1.json`.
+    #[serde(skip)]
     pub item: String,
     /// How the problem begins.
     pub text: String,
     /// Whether its class is one that the pipeline drops.
+    #[serde(skip)]
     pub dropped: bool,
 }
 
@@ -60,11 +64,6 @@ impl<'s> Looking<'s> {
             sketched: Vec::new(),
             problems: 0,
         }
-    }
-
-    /// Whether anything is asked of the texts at all.
-    pub(crate) fn is_needed(&self) -> bool {
-        self.detector.is_some() || self.sketches.is_some()
     }
 
     /// What a text says, with its gold answer where it has one and the items that its vector nominates; the same on
@@ -92,12 +91,9 @@ impl<'s> Looking<'s> {
     /// Adds what was seen of a problem; each is added once.
     pub fn add(&mut self, entries: &Entries, problem: u32, looked: Looked) {
         self.problems += 1;
-        let contamination = self.screen.contamination.as_ref();
-        let drops =
-            |class: Class| contamination.is_some_and(|table| table.drop.takes(class.outcome()));
         let hits = looked.hits.into_iter().map(|hit| ProblemHit {
             problem,
-            dropped: drops(hit.class),
+            dropped: self.screen.drops(hit.class),
             item: self.item(&hit),
             hit,
             text: looked.text.clone(),
@@ -114,8 +110,8 @@ impl<'s> Looking<'s> {
     fn item(&self, hit: &Hit) -> String {
         let detector = self.detector.as_ref();
         detector.map_or_else(String::new, |detector| {
-            let benchmark = &detector.benchmarks()[hit.benchmark as usize].name;
-            format!("{benchmark}/{}", detector.item(hit).id)
+            let benchmark = &detector.benchmarks()[hit.benchmark as usize];
+            full_name(benchmark, detector.item(hit))
         })
     }
 
@@ -139,7 +135,7 @@ impl<'s> Looking<'s> {
             }
         });
         Screened {
-            detector: self.detector,
+            for_benchmarks: self.detector.is_some(),
             problems: self.problems,
             met: Met::of(&self.hits),
             hits: self.hits,
@@ -148,6 +144,11 @@ impl<'s> Looking<'s> {
             nominated: None,
         }
     }
+}
+
+/// A benchmark and one of its items.
+pub(super) fn full_name(benchmark: &Fingerprint, item: &Item) -> String {
+    format!("{}/{}", benchmark.name, item.id)
 }
 
 /// The first hit of a problem by what follows from it.
@@ -178,8 +179,8 @@ impl Met {
 /// What the texts of a run's problems said.
 #[derive(Default)]
 pub struct Screened {
-    /// None where no benchmark is screened for.
-    pub detector: Option<Detector>,
+    /// Whether benchmarks were looked for; not said of what a run recorded.
+    pub for_benchmarks: bool,
     /// How many problems were looked at.
     pub problems: u32,
     /// By problem id, the worst class first.
@@ -202,7 +203,7 @@ pub(crate) struct AllHits {
 }
 
 /// A cluster whose problems have different gold answers.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Disagreement {
     /// The problems that have a gold answer, with it; the first answer is another than one of the others.
     pub answers: Vec<(u32, String)>,
@@ -218,7 +219,7 @@ impl Screened {
         nominated: Option<Nominated>,
     ) -> Self {
         Self {
-            detector: None,
+            for_benchmarks: false,
             problems,
             met: Met::of(&hits),
             hits,

@@ -548,6 +548,100 @@ fn the_intervals_of_a_certificate_contain_what_is_found_of_attacks() {
     }
 }
 
+/// A screen for both kinds of what texts tell, at a threshold.
+fn both(threshold: &str) -> String {
+    format!("{CONTAMINATION}\n[screen]\nnear_duplicates = {threshold}")
+}
+
+/// The names of what is kept in the pool of the texts of problems.
+fn readings(place: &Place) -> Vec<String> {
+    let kept = tree(&place.path("pool")).into_keys();
+    kept.filter(|name| name.starts_with("readings/")).collect()
+}
+
+/// Rows of which some are a benchmark's, some near duplicates, and of these some with another gold answer.
+fn told_of() -> Place {
+    let rows = [leaky(), twins()].concat();
+    let place = place(&both("0.8"), &rows);
+    place.write("bench.jsonl", benchmark());
+    place
+}
+
+#[test]
+fn what_texts_told_is_read_once_and_another_screen_reads_anew() {
+    let place = told_of();
+    place.run("out", &[]).ends(0);
+    let kept = tree(&place.path("pool"));
+    let [reading] = &readings(&place)[..] else {
+        panic!("{:?}", readings(&place));
+    };
+    let old = std::time::UNIX_EPOCH;
+    let opened = std::fs::File::open(place.path("pool").join(reading)).expect("a reading");
+    opened.set_modified(old).expect("a time");
+    place.run("again", &[]).ends(0);
+    let used = opened.metadata().and_then(|found| found.modified());
+    assert_ne!(used.expect("a time"), old, "it was read");
+    assert_eq!(tree(&place.path("pool")), kept);
+    assert_eq!(tree(&place.path("again")), tree(&place.path("out")));
+    let manifest = place.out("out").manifest();
+    assert_ne!(manifest["near_duplicates"]["disagreeing_count"], json!(0));
+    let other = jsonl(&[json!({ "unique_id": "three", "problem": STORIES[3] })]);
+    let drops = "[screen.contamination]\ndrop = \"suspect\"";
+    let drops = both("0.8").replace("[screen.contamination]", drops);
+    // What is dropped for what was told is no part of it.
+    for (at, name, screen, bench) in [
+        (2, "threshold", both("0.6"), benchmark()),
+        (3, "benchmark", both("0.8"), other),
+        (4, "near", NEAR.to_owned(), benchmark()),
+        (4, "drops", drops, benchmark()),
+    ] {
+        place.write("bench.jsonl", bench);
+        place.write("pipeline.toml", pipeline(&screen));
+        place.run(name, &[]).ends(0);
+        // Another pool knows nothing yet.
+        let (fresh, pool) = (format!("{name}-fresh"), format!("{name}-pool"));
+        place.run(&fresh, &["--pool", &pool]).ends(0);
+        assert_eq!(tree(&place.path(name)), tree(&place.path(&fresh)), "{name}");
+        assert_eq!(readings(&place).len(), at, "{name}");
+    }
+}
+
+#[test]
+fn a_damaged_reading_is_told_pruned_and_read_anew_and_no_run_fails() {
+    let place = told_of();
+    place.run("out", &[]).ends(0);
+    let whole = tree(&place.path("pool"));
+    let path = place.path("pool").join(&readings(&place)[0]);
+    let bytes = std::fs::read(&path).expect("a reading");
+    let check = ["pool", "check", "--pool", "pool"];
+    for at in [0, bytes.len() / 2, bytes.len() - 1] {
+        let mut damaged = bytes.clone();
+        damaged[at] ^= 4;
+        std::fs::write(&path, damaged).expect("damage");
+        place.gradatim(&check).ends(1);
+        place.run("again", &[]).ends(0);
+        assert_eq!(tree(&place.path("again")), tree(&place.path("out")), "{at}");
+        assert_eq!(tree(&place.path("pool")), whole, "{at}");
+        std::fs::remove_dir_all(place.path("again")).expect("a folder");
+    }
+    let listed = place.gradatim(&["pool", "--pool", "pool", "--json"]);
+    let listed = listed.ends(0).json();
+    let name = path.file_name().expect("a name").to_string_lossy();
+    let expected = json!([{ "reading": name, "state": "usable", "bytes": bytes.len() }]);
+    assert_eq!(listed["readings"], expected);
+    let prune = |which: &[&str]| {
+        let words = [&["pool", "prune", "--pool", "pool", "--json"], which].concat();
+        place.gradatim(&words).ends(0).json()["readings"].clone()
+    };
+    assert_eq!(prune(&["--older-versions"]), json!(0));
+    assert_eq!(prune(&["--unused-days", "1"]), json!(0));
+    std::fs::write(&path, &bytes[1..]).expect("damage");
+    assert_eq!(prune(&["--damaged"]), json!(1));
+    place.run("again", &[]).ends(0);
+    assert_eq!(tree(&place.path("pool")), whole);
+    assert_eq!(prune(&["--all"]), json!(1));
+}
+
 #[test]
 fn suspects_are_dropped_where_the_pipeline_says_so() {
     for (drop, dropped) in [("suspect", 4), ("contaminated", 3)] {

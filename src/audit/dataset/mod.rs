@@ -17,13 +17,12 @@ mod queries;
 mod rows;
 mod scope;
 mod stated;
+mod texts;
 mod unclosed;
 
 use std::collections::HashSet;
 use std::path::Path;
 
-use arrow::array::RecordBatch;
-use rayon::prelude::*;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -31,9 +30,7 @@ use crate::Result;
 use crate::emit::leakage::Leakage;
 use crate::plan::PlannedSource;
 use crate::pool::entries::Body;
-use crate::pool::tables::{PROBLEM, PROBLEM_ID};
 use crate::run::{Amount, Experiment, Settings};
-use crate::schema::Misfit;
 use crate::source::{Columns, Void, column_kinds, layout};
 use crate::verify::Outcome;
 pub(crate) use against::{Against, Match};
@@ -50,6 +47,8 @@ pub(crate) use queries::{Asked, query, unspoiled};
 use rows::Rows;
 pub(crate) use rows::columns;
 pub(in crate::audit) use scope::Scope;
+use texts::Texts;
+pub(crate) use texts::reader;
 
 /// Version of an audit's form.
 const VERSION: u32 = 1;
@@ -185,7 +184,7 @@ fn of_scope(
 ) -> Result<Audit> {
     let experiment = scope.experiment;
     let mut rows = Rows::new(scope, rows)?;
-    let texts = Texts::read(scope, count(asked), settings)?;
+    let texts = Texts::of(scope, count(asked), settings)?;
     settings.watch.begin("mixes", Amount::default());
     let mut mixes = mixes::mixes(scope, &texts.languages);
     mixes.extend(stated::stated(scope, &mut rows, settings)?);
@@ -331,55 +330,4 @@ fn verdicts<'b>(bodies: impl Iterator<Item = &'b Body>) -> Vec<VerdictRecord> {
         } += 1;
     }
     records.into()
-}
-
-/// What the texts of problems say, for each problem of the run.
-struct Texts {
-    /// None where its words do not tell, or the dataset has it not.
-    languages: Vec<Option<&'static str>>,
-    tokens: Vec<u32>,
-}
-
-impl Texts {
-    /// Reads those of `asked` problems.
-    fn read(scope: &Scope<'_>, asked: u64, settings: &Settings<'_>) -> Result<Self> {
-        let entries = &scope.experiment.entries;
-        settings.watch.begin("tokenizer", Amount::default());
-        let tokenizer = scope.experiment.plan.load_tokenizer(&settings.pool)?;
-        settings.watch.begin("texts", Amount::rows(asked));
-        let mut seen = vec![false; entries.problems.len()];
-        let mut texts = Self {
-            languages: vec![None; entries.problems.len()],
-            tokens: vec![0; entries.problems.len()],
-        };
-        let columns = [PROBLEM_ID.name(), PROBLEM.name()];
-        scope.each_problem_batch(&columns, |batch: &RecordBatch| -> Result<(), Misfit> {
-            let rows = PROBLEM_ID.of(batch)?.into_iter().zip(PROBLEM.of(batch)?);
-            let rows: Vec<_> = rows
-                .filter_map(|(id, text)| Some((entries.find_problem(id?)? as usize, text?)))
-                .collect();
-            let read = |(problem, text): &(usize, &str)| {
-                (*problem, language::language(text), tokenizer.tokens(text))
-            };
-            let mut new = 0;
-            for (problem, language, tokens) in rows.par_iter().map(read).collect::<Vec<_>>() {
-                texts.languages[problem] = language;
-                texts.tokens[problem] = tokens;
-                // Of several parts each may have it.
-                new += u64::from(!std::mem::replace(&mut seen[problem], true));
-            }
-            settings.watch.advance(Amount::rows(new));
-            Ok(())
-        })?;
-        Ok(texts)
-    }
-
-    /// The tokens of the problems that are asked for.
-    fn tokens_of(&self, asked: &[bool]) -> Vec<u32> {
-        let tokens = self.tokens.iter().zip(asked);
-        tokens
-            .filter(|(_, is_asked)| **is_asked)
-            .map(|(tokens, _)| *tokens)
-            .collect()
-    }
 }

@@ -260,7 +260,7 @@ impl Class {
 }
 
 /// A problem's meeting with an item.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Hit {
     /// Index of the benchmark in the detector.
     pub benchmark: u32,
