@@ -3,6 +3,8 @@
 //! Encoding text is what writing costs. Files that begin with the same rows share it: the longest is
 //! encoded, and the others take its row groups as they are.
 
+use std::fs::File;
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -20,8 +22,10 @@ use parquet::column::writer::ColumnCloseResult;
 use parquet::errors::ParquetError;
 use parquet::file::metadata::{KeyValue, PageIndexPolicy, ParquetMetaData};
 use parquet::file::properties::{WriterProperties, WriterPropertiesPtr};
+use parquet::file::reader::{ChunkReader, Length};
 use parquet::file::writer::SerializedFileWriter;
 use rayon::prelude::*;
+use sha2::{Digest, Sha256};
 
 use crate::{Error, Result, disk};
 
@@ -42,10 +46,52 @@ pub(crate) struct Table {
     path: PathBuf,
     schema: SchemaRef,
     properties: WriterPropertiesPtr,
-    file: SerializedFileWriter<std::fs::File>,
+    file: SerializedFileWriter<Sink>,
     columns: ArrowRowGroupWriterFactory,
     group: Option<Group>,
     is_alone: bool,
+}
+
+/// What a table is written into.
+struct Sink {
+    file: File,
+    /// None where nobody asks for it.
+    begun: Option<Begun>,
+    /// So many bytes stand in the file already: what is written of them is passed over.
+    standing: u64,
+}
+
+/// The first bytes of a file: how many, and their hash so far.
+#[derive(Clone, Default)]
+pub(crate) struct Begun {
+    bytes: u64,
+    hasher: Sha256,
+}
+
+impl Write for Sink {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.standing > 0 {
+            let passed = self.standing.min(bytes.len() as u64);
+            self.standing -= passed;
+            return Ok(passed as usize);
+        }
+        let written = self.file.write(bytes)?;
+        if let Some(begun) = &mut self.begun {
+            begun.bytes += written as u64;
+            begun.hasher.update(&bytes[..written]);
+        }
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+impl Begun {
+    fn sha256(self) -> [u8; 32] {
+        self.hasher.finalize().into()
+    }
 }
 
 /// The row group that is being written.
@@ -63,16 +109,25 @@ impl Table {
             .set_data_page_size_limit(NARROW_PAGE_BYTES)
             .set_dictionary_page_size_limit(NARROW_PAGE_BYTES)
             .build();
-        Self::with(path, schema, properties, 1)
+        Self::with(path, schema, properties, 1, None)
     }
 
     /// A table whose rows carry text, in small row groups.
     pub(crate) fn create_text(path: &Path, schema: SchemaRef) -> Result<Self> {
+        Self::with_text(path, schema, None)
+    }
+
+    /// The same, hashed while it is written: [`Table::begun`] and [`Table::finish_hashed`] tell the hash.
+    pub(crate) fn create_hashed_text(path: &Path, schema: SchemaRef) -> Result<Self> {
+        Self::with_text(path, schema, Some(Begun::default()))
+    }
+
+    fn with_text(path: &Path, schema: SchemaRef, begun: Option<Begun>) -> Result<Self> {
         let properties = WriterProperties::builder()
             .set_max_row_group_row_count(Some(GROUP_ROWS))
             .set_dictionary_enabled(false)
             .build();
-        Self::with(path, schema, properties, 3)
+        Self::with(path, schema, properties, 3, begun)
     }
 
     fn with(
@@ -80,6 +135,7 @@ impl Table {
         schema: SchemaRef,
         properties: WriterProperties,
         level: i32,
+        begun: Option<Begun>,
     ) -> Result<Self> {
         let level = ZstdLevel::try_new(level).unwrap_or_default();
         let properties = properties
@@ -88,7 +144,12 @@ impl Table {
             .set_key_value_metadata(beside(&schema))
             .build();
         let failed = |error| Error::write_parquet(path, error);
-        let writer = ArrowWriter::try_new(disk::create(path)?, schema.clone(), Some(properties));
+        let sink = Sink {
+            file: disk::create(path)?,
+            begun,
+            standing: 0,
+        };
+        let writer = ArrowWriter::try_new(sink, schema.clone(), Some(properties));
         let parts = writer.and_then(ArrowWriter::into_serialized_writer);
         let (file, columns) = parts.map_err(failed)?;
         Ok(Self {
@@ -182,6 +243,23 @@ impl Table {
     }
 }
 
+impl Table {
+    /// What was written of a hashed table up to the row group that ended last.
+    pub(crate) fn begun(&mut self) -> Result<Begun> {
+        let flushed = self.file.flush();
+        flushed.map_err(|error| Error::write(&self.path, error))?;
+        Ok(self.file.inner().begun.clone().unwrap_or_default())
+    }
+
+    /// Closes a hashed table and returns the SHA-256 of its file.
+    pub(crate) fn finish_hashed(mut self) -> Result<[u8; 32]> {
+        self.end_group()?;
+        let closed = self.file.into_inner();
+        let sink = closed.map_err(|error| Error::write_parquet(&self.path, error))?;
+        Ok(sink.begun.unwrap_or_default().sha256())
+    }
+}
+
 impl Group {
     fn add(&mut self, batch: &RecordBatch, is_alone: bool) -> parquet::errors::Result<()> {
         let schema = batch.schema_ref();
@@ -233,8 +311,14 @@ fn beside(schema: &Schema) -> Option<Vec<KeyValue>> {
     (!said.is_empty()).then_some(said)
 }
 
-/// Writes a file of the first `groups` row groups of another, without decoding them.
-pub(crate) fn copy_groups(from: &Path, groups: usize, to: &Path) -> Result<()> {
+/// Writes a file of the first `groups` row groups of another, which begins with them as `begun` has it; they are neither
+/// decoded nor hashed again. Returns the SHA-256 of the file.
+pub(crate) fn copy_groups(
+    from: &Path,
+    groups: usize,
+    begun: &Begun,
+    to: &Path,
+) -> Result<[u8; 32]> {
     let failed = |error| Error::parquet(from, error);
     let unwritten = |error| Error::write_parquet(to, error);
     let source = fs::File::open(from)?.into_parts().0;
@@ -245,25 +329,42 @@ pub(crate) fn copy_groups(from: &Path, groups: usize, to: &Path) -> Result<()> {
     let properties = WriterProperties::builder()
         .set_key_value_metadata(file.key_value_metadata().cloned())
         .build();
-    let target = disk::create(to)?;
+    let sink = Sink {
+        file: copy_start(from, begun.bytes, to)?,
+        begun: Some(begun.clone()),
+        standing: begun.bytes,
+    };
     let schema = file.schema_descr().root_schema_ptr();
     let mut writer =
-        SerializedFileWriter::new(target, schema, Arc::new(properties)).map_err(unwritten)?;
+        SerializedFileWriter::new(sink, schema, Arc::new(properties)).map_err(unwritten)?;
     for index in 0..groups {
-        copy_group(&source, metadata, index, &mut writer).map_err(unwritten)?;
+        place_group(metadata, index, &mut writer).map_err(unwritten)?;
     }
-    writer.close().map_err(unwritten)?;
-    Ok(())
+    let sink = writer.into_inner().map_err(unwritten)?;
+    Ok(sink.begun.unwrap_or_default().sha256())
 }
 
-fn copy_group(
-    source: &std::fs::File,
+/// Makes a file of another's first bytes, to be written on.
+fn copy_start(from: &Path, bytes: u64, to: &Path) -> Result<File> {
+    let source = fs::File::open(from)?.into_parts().0;
+    let mut target = disk::create(to)?;
+    let copied = io::copy(&mut source.take(bytes), &mut target);
+    let copied = copied.map_err(|error| Error::write(to, error))?;
+    if copied < bytes {
+        let short = ParquetError::EOF(format!("{copied} of {bytes} bytes were there"));
+        return Err(Error::parquet(from, short));
+    }
+    Ok(target)
+}
+
+/// Writes a row group whose columns stand in the file already.
+fn place_group(
     metadata: &ParquetMetaData,
     index: usize,
-    writer: &mut SerializedFileWriter<std::fs::File>,
+    writer: &mut SerializedFileWriter<Sink>,
 ) -> parquet::errors::Result<()> {
     let group = metadata.row_group(index);
-    let mut copied = writer.next_row_group()?;
+    let mut placed = writer.next_row_group()?;
     for (at, column) in group.columns().iter().enumerate() {
         let closed = ColumnCloseResult {
             bytes_written: column.compressed_size().max(0) as u64,
@@ -277,8 +378,99 @@ fn copy_group(
                 .offset_index()
                 .map(|pages| pages[index][at].clone()),
         };
-        copied.append_column(source, closed)?;
+        placed.append_column(&Standing, closed)?;
     }
-    copied.close()?;
+    placed.close()?;
     Ok(())
+}
+
+/// Reads as many bytes as anybody asks for, in the place of those that a [`Sink`] passes over.
+struct Standing;
+
+impl Length for Standing {
+    fn len(&self) -> u64 {
+        u64::MAX
+    }
+}
+
+impl ChunkReader for Standing {
+    type T = io::Repeat;
+
+    fn get_read(&self, _: u64) -> parquet::errors::Result<io::Repeat> {
+        Ok(io::repeat(0))
+    }
+
+    fn get_bytes(&self, _: u64, length: usize) -> parquet::errors::Result<bytes::Bytes> {
+        Ok(vec![0; length].into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use arrow::array::UInt32Array;
+    use arrow::datatypes::{DataType, Field};
+    use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+
+    use super::*;
+
+    /// Writes rows counted from 0 whose groups end there; returns the hash of each start and of the whole.
+    fn written(path: &Path, ends: &[u32]) -> (Vec<Begun>, [u8; 32]) {
+        let schema = Schema::new(vec![Field::new("rank", DataType::UInt32, false)]);
+        let schema = schema.with_metadata([("a".to_owned(), "b".to_owned())].into());
+        let mut table = Table::create_hashed_text(path, schema.into()).expect("a table");
+        let (mut begun, mut start) = (Vec::new(), 0);
+        for &end in ends {
+            let ranks = UInt32Array::from_iter_values(start..end);
+            table.write(vec![Arc::new(ranks)]).expect("rows");
+            table.end_group().expect("a group");
+            begun.push(table.begun().expect("a start"));
+            start = end;
+        }
+        (begun, table.finish_hashed().expect("a file"))
+    }
+
+    fn rows(path: &Path) -> usize {
+        let file = File::open(path).expect("a file");
+        let batches = ParquetRecordBatchReaderBuilder::try_new(file).expect("a table");
+        let batches = batches.build().expect("rows");
+        batches.map(|batch| batch.expect("rows").num_rows()).sum()
+    }
+
+    #[test]
+    fn a_copy_of_the_first_groups_is_what_would_have_been_written_and_is_hashed_as_it_is() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = |name: &str| folder.path().join(name);
+        let sum = |path: &Path| <[u8; 32]>::from(Sha256::digest(fs::read(path).expect("a file")));
+        let ends = [3, 700, 2000];
+        let (begun, whole) = written(&path("whole"), &ends);
+        assert_eq!(whole, sum(&path("whole")));
+        for groups in 1..=ends.len() {
+            let (copy, alone) = (path("copy"), path("alone"));
+            let copied = copy_groups(&path("whole"), groups, &begun[groups - 1], &copy);
+            assert_eq!(copied.expect("a copy"), sum(&copy));
+            assert_eq!(rows(&copy), ends[groups - 1] as usize);
+            written(&alone, &ends[..groups]);
+            assert_eq!(rows(&alone), rows(&copy));
+            let [copied, alone] = [copy, alone].map(|path| {
+                let bytes = fs::read(&path).expect("a file");
+                fs::remove_file(path).expect("a file");
+                bytes
+            });
+            let start = begun[groups - 1].bytes as usize;
+            assert_eq!(copied[..start], alone[..start]);
+        }
+    }
+
+    #[test]
+    fn a_file_that_is_shorter_than_its_start_is_not_copied() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = |name: &str| folder.path().join(name);
+        let (begun, _) = written(&path("whole"), &[3]);
+        let longer = Begun {
+            bytes: 1 << 20,
+            ..begun[0].clone()
+        };
+        let copied = copy_groups(&path("whole"), 1, &longer, &path("copy"));
+        assert!(copied.is_err());
+    }
 }

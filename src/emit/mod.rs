@@ -26,6 +26,7 @@ pub(crate) mod subset;
 pub(crate) mod sums;
 pub(crate) mod texts;
 
+use std::cmp::Reverse;
 use std::path::Path;
 
 use indexmap::IndexMap;
@@ -181,12 +182,15 @@ fn write_subsets(
     Ok((all, tokenizer))
 }
 
-/// Subsets that are prefixes of one order, together.
+/// Subsets that are prefixes of one order, together; those with the largest first, so that no thread is left alone with one.
 fn by_order(subsets: Vec<(usize, &Subset)>) -> Vec<Vec<(usize, &Subset)>> {
     let mut families: IndexMap<u32, Vec<(usize, &Subset)>> = IndexMap::new();
     for (at, subset) in subsets {
         let family = families.entry(subset.family).or_default();
         family.push((at, subset));
     }
-    families.into_values().collect()
+    let mut families: Vec<_> = families.into_values().collect();
+    let largest = |family: &Vec<(usize, &Subset)>| family.iter().map(|(_, one)| one.size).max();
+    families.sort_by_key(|family| Reverse(largest(family)));
+    families
 }

@@ -24,7 +24,7 @@ use crate::schema::{
     self, Column, Conversations, Dialogue, Filled, Head, HexId, Messages, Misfit, column, heads,
 };
 use crate::select::{Derivation, Subset};
-use crate::table::{self, GROUP_ROWS, Table};
+use crate::table::{self, Begun, GROUP_ROWS, Table};
 use crate::{Error, Result};
 
 /// One row: a selected trajectory with its texts.
@@ -243,25 +243,45 @@ pub(super) struct Pens<'w> {
 }
 
 /// Writes the files of subsets that are prefixes of one order. The largest is encoded, with a row group
-/// ending wherever a smaller one ends; the others take its first row groups.
+/// ending wherever a smaller one ends; the others take its first row groups, and the hash of them.
 pub(super) fn write(pens: &Pens<'_>, nested: &[&Subset], root: &Path) -> Result<Vec<Written>> {
     let Some(largest) = nested.iter().max_by_key(|subset| subset.size) else {
         return Ok(Vec::new());
     };
     let ends = group_ends(nested);
     let whole = file_of(largest, root)?;
-    encode(pens, largest, &ends, &whole)?;
+    let encoded = encode(pens, largest, &ends, &whole)?;
     let mut written = Vec::with_capacity(nested.len());
     for subset in nested {
         let path = file_of(subset, root)?;
-        if path != whole {
+        let sha256 = if path == whole {
+            encoded.sha256
+        } else {
             let groups = ends.partition_point(|&end| end <= subset.size as usize);
-            table::copy_groups(&whole, groups, &path)?;
+            let begun = &encoded.begun[groups - 1];
+            let sha256 = table::copy_groups(&whole, groups, begun, &path)?;
             pens.watch.advance(Amount::rows(u64::from(subset.size)));
-        }
-        written.push(describe(subset, &path)?);
+            sha256
+        };
+        let tokens = &encoded.conversation_tokens[..subset.size as usize];
+        written.push(Written {
+            rows: subset.size,
+            path: path_of(subset),
+            sha256: folder::hex(&sha256),
+            conversation_tokens: tokens.to_vec(),
+            derived: derived(subset, &path)?,
+        });
     }
     Ok(written)
+}
+
+/// What was written of the largest of nested subsets.
+struct Encoded {
+    sha256: [u8; 32],
+    /// What its file begins with, up to the end of each row group.
+    begun: Vec<Begun>,
+    /// Of each row.
+    conversation_tokens: Vec<u32>,
 }
 
 /// Where a subset's file stands in the folder, with `/`.
@@ -290,9 +310,11 @@ fn group_ends(nested: &[&Subset]) -> Vec<usize> {
     ends
 }
 
-fn encode(pens: &Pens<'_>, subset: &Subset, ends: &[usize], path: &Path) -> Result<()> {
+fn encode(pens: &Pens<'_>, subset: &Subset, ends: &[usize], path: &Path) -> Result<Encoded> {
     let mut reader = pens.texts.reader()?;
-    let mut table = Table::create_text(path, file_schema(pens.experiment.plan))?;
+    let mut table = Table::create_hashed_text(path, file_schema(pens.experiment.plan))?;
+    let mut begun = Vec::with_capacity(ends.len());
+    let mut conversation_tokens = Vec::with_capacity(subset.size as usize);
     let mut start = 0;
     for &end in ends {
         for ranks in chunks(start, end) {
@@ -301,16 +323,22 @@ fn encode(pens: &Pens<'_>, subset: &Subset, ends: &[usize], path: &Path) -> Resu
                 let text = reader.text(entry)?;
                 Ok(pens.of_subset(subset, entry, text))
             });
-            let texts: Result<Vec<EntryText>> = texts.collect();
-            let rows = rows(pens.experiment, entries, ranks.start as u32, texts?);
+            let texts = texts.collect::<Result<Vec<EntryText>>>()?;
+            let tokens = texts.iter().map(|text| text.conversation_tokens);
+            conversation_tokens.extend(tokens.map(Option::unwrap_or_default));
+            let rows = rows(pens.experiment, entries, ranks.start as u32, texts);
             table.write(rows)?;
             pens.watch.advance(Amount::rows(ranks.len() as u64));
         }
         table.end_group()?;
+        begun.push(table.begun()?);
         start = end;
     }
-    table.finish()?;
-    Ok(())
+    Ok(Encoded {
+        sha256: table.finish_hashed()?,
+        begun,
+        conversation_tokens,
+    })
 }
 
 impl Pens<'_> {
@@ -358,11 +386,14 @@ pub(crate) fn describe(subset: &Subset, path: &Path) -> Result<Written> {
         path: path_of(subset),
         sha256: folder::sha256(path)?,
         conversation_tokens: conversation_tokens(path)?,
-        derived: match subset.derivation {
-            Some(_) => Some(derived_rows(path)?),
-            None => None,
-        },
+        derived: derived(subset, path)?,
     })
+}
+
+/// What the file of a derived control says of its rows; none of any other.
+fn derived(subset: &Subset, path: &Path) -> Result<Option<DerivedRows>> {
+    let derived = subset.derivation.map(|_| derived_rows(path));
+    derived.transpose()
 }
 
 /// What a subset's file says of its rows' conversations.
@@ -376,7 +407,6 @@ fn conversation_tokens(path: &Path) -> Result<Vec<u32>> {
     Ok(tokens)
 }
 
-/// What the file of a derived control says of its rows.
 fn derived_rows(path: &Path) -> Result<DerivedRows> {
     let mut rows = DerivedRows {
         tokens: Vec::new(),

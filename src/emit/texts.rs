@@ -24,12 +24,12 @@ pub(super) struct Texts {
     index: HashMap<u32, Extent>,
 }
 
-/// Where the texts of one entry lie in the scratch file, one behind the other.
+/// Where the texts of one entry lie in the scratch file, one behind the other: response, problem, gold answer.
 #[derive(Clone, Copy)]
 struct Extent {
     offset: u64,
-    problem: u32,
     response: u32,
+    problem: u32,
     gold: Option<u32>,
     /// Of all of it.
     hash: blake3::Hash,
@@ -117,16 +117,15 @@ impl Reader<'_> {
         if read.is_err() || blake3::hash(&bytes) != extent.hash {
             return Err(self.spoilt());
         }
-        let mut rest = bytes.as_slice();
-        let mut take = |bytes: u32| -> Result<String> {
-            let text;
-            (text, rest) = rest.split_at(bytes as usize);
-            String::from_utf8(text.to_vec()).map_err(|_| self.spoilt())
-        };
+        // What is cut off is copied, and the response is nearly all of it.
+        let mut response = String::from_utf8(bytes).map_err(|_| self.spoilt())?;
+        let behind = (extent.response + extent.problem) as usize;
+        let gold = extent.gold.map(|_| response.split_off(behind));
+        let problem = response.split_off(extent.response as usize);
         Ok(EntryText {
-            problem: take(extent.problem)?,
-            response: take(extent.response)?,
-            gold: extent.gold.map(take).transpose()?,
+            problem,
+            response,
+            gold,
             made: None,
             conversation_tokens: None,
         })
@@ -243,8 +242,8 @@ fn spots(experiment: &Experiment<'_>, chosen: &[u32]) -> Vec<Spot> {
 
 fn keep(scratch: &Mutex<Scratch>, entry: u32, trajectory: &Trajectory<'_>) -> Result<()> {
     let mut bytes = Vec::with_capacity(trajectory.response.len() + trajectory.problem.len());
-    bytes.extend_from_slice(trajectory.problem.as_bytes());
     bytes.extend_from_slice(trajectory.response.as_bytes());
+    bytes.extend_from_slice(trajectory.problem.as_bytes());
     bytes.extend_from_slice(trajectory.gold.as_deref().unwrap_or_default().as_bytes());
     let hash = blake3::hash(&bytes);
     let mut scratch = scratch
