@@ -180,10 +180,18 @@ impl Error {
 
     /// A folder that no run wrote.
     pub fn no_output(out: &Path, why: &std::io::Error) -> Self {
-        Self::usage(
-            format!("`{}` is no output folder of gradatim: {why}", out.display()),
-            "name a folder that `gradatim run` wrote",
-        )
+        let out = out.display().to_string();
+        match out.contains("://") {
+            // Commands that read stores fetch what they read, and name it by its place on this disk.
+            true if !why.to_string().contains("nothing lies there") => Self::usage(
+                format!("`{out}` is an address, and a folder of this disk is read here"),
+                "fetch it and name its folder",
+            ),
+            _ => Self::usage(
+                format!("`{out}` is no output folder of gradatim: {why}"),
+                "name a folder that `gradatim run` wrote",
+            ),
+        }
     }
 
     /// A column that is needed and that the file has not.

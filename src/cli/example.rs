@@ -5,11 +5,12 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::Result;
 use crate::disk::{self, Over, Partial};
 use crate::error::one_line;
 use crate::pipeline::Pipeline;
 use crate::sample::{SOURCES, Sample};
+use crate::source::store;
+use crate::{Error, Result};
 use clap::{Args, ValueEnum};
 use serde_json::json;
 
@@ -102,6 +103,12 @@ const DATA: &str = "data";
 
 pub(super) fn example(arguments: &Arguments) -> Result<u8> {
     let name = arguments.name;
+    if arguments.into.as_deref().is_some_and(store::is_address) {
+        return Err(Error::usage(
+            "`--into` names an address, and an example is written to a folder of this disk",
+            "name a folder",
+        ));
+    }
     let Some(folder) = &arguments.into else {
         print_to_keep(&(head(name.text()) + name.text()))?;
         return Ok(0);

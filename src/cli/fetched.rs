@@ -4,7 +4,7 @@ use std::ops::Deref;
 use std::path::{Path, PathBuf};
 
 use crate::emit::published::is_claim;
-use crate::folder::{MANIFEST, RUN_FOLDER};
+use crate::folder::{AUDIT, EVALUATION, MANIFEST, RUN_FOLDER};
 use crate::pool::cache_folder;
 use crate::source::Reach;
 use crate::source::store::{Object, ObjectUrl, Store, each, is_address, local};
@@ -55,8 +55,14 @@ impl Fetched {
                 (!name.is_empty() && !is_claim(&name)).then_some((name, object))
             })
             .collect();
-        if wanted.is_empty() {
-            let nothing = std::io::Error::other("nothing lies there");
+        let manifests = [
+            format!("{RUN_FOLDER}/{MANIFEST}"),
+            format!("{RUN_FOLDER}/{AUDIT}"),
+            EVALUATION.to_owned(),
+        ];
+        let is_manifest = |(name, _): &(String, Object)| manifests.contains(name);
+        if !wanted.iter().any(is_manifest) {
+            let nothing = std::io::Error::other("nothing lies there that says so");
             return Err(Error::no_output(folder, &nothing));
         }
         let place = cache_folder()?.join("fetched");

@@ -71,8 +71,15 @@ pub(super) fn pool(arguments: &Arguments) -> Result<u8> {
     let pool = Pool::open_in(&|| network.stores(), arguments.pool.as_deref())?;
     match &arguments.action {
         None | Some(Action::List) => list(&pool, arguments.json),
-        Some(Action::Check) => check(&pool, arguments.json),
-        Some(Action::Prune(prune)) => remove(&pool, prune, arguments.json),
+        // What this machine has of a shared pool says nothing of the store.
+        Some(Action::Check) => match pool.afresh()? {
+            Some((fresh, _own)) => check(&fresh, arguments.json),
+            None => check(&pool, arguments.json),
+        },
+        Some(Action::Prune(prune)) => match pool.afresh()?.filter(|_| prune.damaged) {
+            Some((fresh, _own)) => remove(&fresh, prune, arguments.json),
+            None => remove(&pool, prune, arguments.json),
+        },
     }
 }
 

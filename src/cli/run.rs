@@ -90,15 +90,22 @@ fn to_store(arguments: &Arguments) -> Result<Option<ObjectUrl>> {
         return Ok(None);
     }
     let url = ObjectUrl::of_path(&arguments.out)?;
-    let what = match (url.key().is_empty(), arguments.report) {
-        (true, _) => "`--out` names a whole bucket",
-        (_, true) => "`--report` writes its page beside a folder of this disk",
+    let (what, mend) = match (url.key().is_empty(), arguments.report) {
+        _ if url.is_web() => (
+            "`--out` names a web server, which takes no files",
+            "write to a store (`s3://BUCKET/FOLDER`) or to a folder",
+        ),
+        (true, _) => (
+            "`--out` names a whole bucket",
+            "write `--out s3://BUCKET/FOLDER`",
+        ),
+        (_, true) => (
+            "`--report` writes its page beside a folder of this disk",
+            "leave it out; `gradatim report` makes the page of a folder in a store",
+        ),
         _ => return Ok(Some(url)),
     };
-    Err(Error::usage(
-        what,
-        "write `--out s3://BUCKET/FOLDER`; `gradatim report` makes the page of a folder in a store",
-    ))
+    Err(Error::usage(what, mend))
 }
 
 fn json_report(report: &Report, runs: &Runs) -> serde_json::Value {

@@ -9,14 +9,15 @@
 //! A part's name is the hash of all that it was made from, so that a copy is never stale, and two that make the same
 //! part put the same objects: nobody needs a lease, and who dies leaves tables without a seal, which are no part.
 
+use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use fs_err as fs;
 
 use super::aside::Aside;
 use super::home::{Pool, cache_folder};
-use super::listing::is_id;
+use super::listing::{PartFolder, is_id};
 use super::part::{SEAL, Seal, file_of};
 use super::writer::put_in_place;
 use crate::ids::IdHasher;
@@ -41,6 +42,15 @@ impl Behind {
             url,
             aside: OnceLock::new(),
         })
+    }
+
+    /// The same store for another folder.
+    fn afresh(&self) -> Self {
+        Self {
+            store: self.store.clone(),
+            url: self.url.clone(),
+            aside: OnceLock::new(),
+        }
     }
 
     pub(super) fn url(&self) -> &ObjectUrl {
@@ -146,7 +156,9 @@ impl Pool {
         match at.filter(|at| is_address(at)) {
             Some(address) => {
                 let url = ObjectUrl::of_path(address)?;
-                let name = IdHasher::new("gradatim pool folder v1")
+                // Two servers may have buckets of one name.
+                let name = IdHasher::new("gradatim pool folder v2")
+                    .part(url.server())
                     .part(url.to_string())
                     .finish();
                 let folder = cache_folder()?.join("pools").join(name.to_string());
@@ -166,27 +178,67 @@ impl Pool {
         Ok(pool.with_behind(Behind::new(stores, url)?))
     }
 
-    /// Fetches the parts of these names that the store behind the folder has and the folder has not: several at a time.
-    /// What is damaged there is told when the part is asked for.
+    /// Makes the folder and the store behind it alike in the parts of these names: fetches what the folder lacks, puts
+    /// what the store lost, several at a time. What is damaged there is told when the part is asked for.
     pub(crate) fn bring(&self, names: &[String]) -> Result<()> {
         let Some(behind) = self.behind() else {
             return Ok(());
         };
-        let missing: Vec<&String> = names
+        let there: HashSet<String> = behind.names()?.into_iter().collect();
+        let unlike: Vec<&String> = names
             .iter()
-            .filter(|name| !disk::is_there(&self.part_folder(name)))
+            .filter(|name| disk::is_there(&self.part_folder(name)) != there.contains(*name))
             .collect();
-        each(&missing, |name| match behind.bring(self, name) {
-            Err(Error::Part { .. }) => Ok(()),
-            brought => brought,
+        each(&unlike, |name| {
+            let alike = match there.contains(*name) {
+                true => behind.bring(self, name),
+                false => behind.send(&self.part_folder(name), name),
+            };
+            match alike {
+                Err(Error::Part { .. }) => Ok(()),
+                alike => alike,
+            }
         })
     }
 
-    /// Fetches every part that the store behind the folder has.
-    pub(crate) fn bring_all(&self) -> Result<()> {
-        match self.behind() {
-            Some(behind) => self.bring(&behind.names()?),
-            None => Ok(()),
-        }
+    /// The parts that the store has, each fetched; none where no store is behind the folder. What is damaged there is so
+    /// here.
+    pub(super) fn shared_parts(&self) -> Result<Option<Vec<PartFolder>>> {
+        let Some(behind) = self.behind() else {
+            return Ok(None);
+        };
+        let mut names = behind.names()?;
+        names.sort();
+        let found = Mutex::new(BTreeMap::new());
+        each(&names, |name| {
+            let folder = self.part_folder(name);
+            let brought = match disk::is_there(&folder) {
+                true => Ok(()),
+                false => behind.bring(self, name),
+            };
+            let part = match brought {
+                Ok(()) => PartFolder::open(folder),
+                Err(error @ Error::Part { .. }) => PartFolder::damaged(folder, &error),
+                Err(error) => return Err(error),
+            };
+            let mut found = found.lock().unwrap_or_else(PoisonError::into_inner);
+            found.insert(name.clone(), part);
+            Ok(())
+        })?;
+        let found = found.into_inner().unwrap_or_else(PoisonError::into_inner);
+        Ok(Some(found.into_values().collect()))
+    }
+
+    /// The same pool with nothing on this disk yet, so that all of it is fetched; gone with what comes beside it. None
+    /// where no store is behind the folder.
+    pub(crate) fn afresh(&self) -> Result<Option<(Self, tempfile::TempDir)>> {
+        let Some(behind) = self.behind() else {
+            return Ok(None);
+        };
+        let place = cache_folder()?.join("fetched");
+        disk::create_folders(&place)?;
+        let own = tempfile::TempDir::new_in(&place).map_err(|error| Error::write(&place, error))?;
+        let pool = Self::open(Some(own.path()))?.with_behind(behind.afresh());
+        Ok(Some((pool, own)))
     }
 }

@@ -20,14 +20,14 @@ pub(crate) enum PartFolder {
 }
 
 impl PartFolder {
-    fn open(folder: PathBuf) -> Self {
+    pub(super) fn open(folder: PathBuf) -> Self {
         match Part::open(&folder) {
             Ok(part) => Self::Whole(part),
             Err(error) => Self::damaged(folder, &error),
         }
     }
 
-    fn damaged(folder: PathBuf, error: &Error) -> Self {
+    pub(super) fn damaged(folder: PathBuf, error: &Error) -> Self {
         let why = match error {
             Error::Part { why, .. } => why.clone(),
             other => other.to_string(),
@@ -70,6 +70,10 @@ impl PartFolder {
         if let (Some(behind), Some(name)) = (pool.behind(), name) {
             behind.remove(name)?;
         }
+        if !disk::is_there(folder) {
+            // Damaged in the store, and never fetched.
+            return Ok(());
+        }
         std::fs::rename(folder, &away).map_err(|error| Error::write(folder, error))?;
         disk::remove(&away)
     }
@@ -88,10 +92,12 @@ const LOCK: &str = "lock";
 const TICK: Duration = Duration::from_millis(20);
 
 impl Pool {
-    /// Every part, in order of name; those of the store behind the folder are fetched. What else stands there is none of
-    /// ours.
+    /// Every part, in order of name; where a store is behind the folder, those that it has, fetched. What else stands there
+    /// is none of ours.
     pub(crate) fn parts(&self) -> Result<Vec<PartFolder>> {
-        self.bring_all()?;
+        if let Some(parts) = self.shared_parts()? {
+            return Ok(parts);
+        }
         let mut folders = Vec::new();
         for shelf in folders_in(&self.folder().join("parts"))? {
             folders.extend(folders_in(&shelf)?);

@@ -79,8 +79,20 @@ impl ObjectUrl {
         }
     }
 
+    /// The server that the environment names for it; nothing where it is the usual one.
+    pub(crate) fn server(&self) -> String {
+        let names: &[&str] = match self.scheme() {
+            "s3" | "s3a" => &super::open::S3_ENDPOINTS,
+            "gs" => &["GOOGLE_BASE_URL"],
+            "http" | "https" => &[],
+            _ => &["AZURE_STORAGE_ENDPOINT", "AZURE_STORAGE_ACCOUNT_NAME"],
+        };
+        let set = names.iter().filter_map(|name| std::env::var(name).ok());
+        set.collect::<Vec<_>>().join(" ")
+    }
+
     /// Whether it is served by plain web servers, which list nothing and take nothing.
-    pub(super) fn is_web(&self) -> bool {
+    pub(crate) fn is_web(&self) -> bool {
         matches!(self.scheme(), "http" | "https")
     }
 }

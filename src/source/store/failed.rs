@@ -22,6 +22,12 @@ pub(super) fn fault(url: &ObjectUrl, error: object_store::Error) -> Fault {
             Fault::Final(denied(url, &error))
         }
         Store::Generic { .. } => generic(url, &error),
+        Store::NotSupported { .. } if url.is_web() => Fault::Final(Error::hub(
+            HubFault::Unknown,
+            format!("`{url}` is served without ranges: {}", words(&error)),
+            "download the file and name it, or serve it by what answers ranges",
+        )),
+        Store::InvalidPath { .. } => Fault::Final(unnameable(url, &error)),
         other => Fault::Final(Error::usage(
             format!("`{url}` cannot be used: {}", words(&other)),
             hint(url),
@@ -33,6 +39,13 @@ pub(super) fn changed(url: &ObjectUrl) -> Error {
     Error::Changed {
         file: url.to_string(),
     }
+}
+
+fn unnameable(url: &ObjectUrl, error: &object_store::Error) -> Error {
+    Error::usage(
+        format!("an object in `{url}` cannot be named: {}", words(error)),
+        "rename or remove what has empty parts, `.` or `..` in its name, or name another folder",
+    )
 }
 
 fn denied(url: &ObjectUrl, error: &object_store::Error) -> Error {
@@ -71,6 +84,9 @@ fn generic(url: &ObjectUrl, error: &object_store::Error) -> Fault {
         };
     }
     let told = words(error);
+    if told.contains("Error parsing Path") {
+        return Fault::Final(unnameable(url, error));
+    }
     match status(&told) {
         Some(404) => Fault::Final(Error::usage(
             format!("`{url}` cannot be used: there is no `{}`", url.root()),

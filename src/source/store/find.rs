@@ -147,8 +147,9 @@ fn below(store: &Arc<Store>, folder: &ObjectUrl) -> Result<Vec<(String, Object)>
     let named = objects.filter_map(|object| {
         let name = object.url.key().strip_prefix(folder.key())?;
         let name = name.trim_start_matches('/').to_owned();
-        // Consoles keep a folder by an empty object.
-        (!name.is_empty() && object.size() > 0).then_some((name, object))
+        // Consoles keep a folder by an empty object of its name.
+        let is_marker = object.size() == 0 && Format::of(Path::new(&name)).is_none();
+        (!name.is_empty() && !is_marker).then_some((name, object))
     });
     Ok(named.collect())
 }

@@ -12,7 +12,7 @@ use object_store::http::HttpBuilder;
 use object_store::{ObjectStore, RetryConfig};
 
 use super::{ObjectUrl, failed};
-use crate::Result;
+use crate::{Error, Result};
 
 /// A request with its body takes no longer: what stalls is ended sooner, by our own clock.
 const REQUEST: &str = "600 seconds";
@@ -20,7 +20,7 @@ const REQUEST: &str = "600 seconds";
 /// The client of the store that an address names.
 pub(super) fn open(url: &ObjectUrl) -> Result<Arc<dyn ObjectStore>> {
     let opened: object_store::Result<Arc<dyn ObjectStore>> = match url.scheme() {
-        "s3" | "s3a" => s3(url).build().map(|store| Arc::new(store) as _),
+        "s3" | "s3a" => s3(url)?.build().map(|store| Arc::new(store) as _),
         "gs" => GoogleCloudStorageBuilder::from_env()
             .with_url(url.root())
             .with_config(Google::Client(Client::Timeout), REQUEST)
@@ -44,9 +44,13 @@ pub(super) fn open(url: &ObjectUrl) -> Result<Arc<dyn ObjectStore>> {
     opened.map_err(|error| failed::unopened(url, &error))
 }
 
+/// Which variables name another server than Amazon's, the first that is set.
+pub(super) const S3_ENDPOINTS: [&str; 3] =
+    ["AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_ENDPOINT"];
+
 /// As Amazon's own tools read the environment: `AWS_PROFILE` in their files where no key is set, and an endpoint
 /// without TLS where its address says so.
-fn s3(url: &ObjectUrl) -> AmazonS3Builder {
+fn s3(url: &ObjectUrl) -> Result<AmazonS3Builder> {
     let get = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
     let mut builder = AmazonS3Builder::from_env();
     let profile = profile(&get);
@@ -66,19 +70,27 @@ fn s3(url: &ObjectUrl) -> AmazonS3Builder {
     if let Some(region) = region.or_else(|| from_profile("region").cloned()) {
         builder = builder.with_region(region);
     }
-    let endpoint = ["AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_ENDPOINT"];
-    let endpoint = endpoint.iter().find_map(|name| get(name));
+    let endpoint = S3_ENDPOINTS.iter().find_map(|name| get(name));
     if let Some(endpoint) = endpoint.or_else(|| from_profile("endpoint_url").cloned()) {
+        if !["http://", "https://"]
+            .iter()
+            .any(|start| endpoint.starts_with(start))
+        {
+            return Err(Error::usage(
+                "`AWS_ENDPOINT_URL` is no address of a server",
+                "write it like `https://s3.example.org` or `http://127.0.0.1:9000`, or unset it",
+            ));
+        }
         let is_plain = endpoint.starts_with("http://");
         builder = builder.with_endpoint(endpoint);
         if is_plain {
             builder = builder.with_config(S3::Client(Client::AllowHttp), "true");
         }
     }
-    builder
+    Ok(builder
         .with_url(url.root())
         .with_config(S3::Client(Client::Timeout), REQUEST)
-        .with_retry(ours())
+        .with_retry(ours()))
 }
 
 /// What is tried again is for us to say, by the rules of the hub.

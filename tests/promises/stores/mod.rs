@@ -379,6 +379,90 @@ fn addresses_that_lead_nowhere_are_told_with_a_mend() {
     }
 }
 
+#[test]
+fn what_this_machine_keeps_of_a_shared_pool_is_not_taken_for_the_store() {
+    let (store, place) = scene();
+    let measure = ["measure", "there.toml", "--pool", "s3://lake/pool"];
+    place.gradatim(&measure).ends(0);
+    let whole = store.below("pool");
+    // The store lost what this machine still has: it is put again, and nothing is measured.
+    for name in whole.keys() {
+        store.remove(&format!("pool/{name}"));
+    }
+    let empty = place
+        .gradatim(&["pool", "check", "--pool", "s3://lake/pool"])
+        .ends(0);
+    assert!(
+        empty.stdout.starts_with("0 parts whole"),
+        "{}",
+        empty.stdout
+    );
+    place.gradatim(&measure).ends(0);
+    assert_eq!(store.below("pool"), whole);
+    // What is damaged there is told, whatever lies here; and can be removed.
+    let table = whole
+        .keys()
+        .find(|name| name.contains("trajectories"))
+        .expect("a table");
+    store.put(&format!("pool/{table}"), "other bytes");
+    let damaged = place
+        .gradatim(&["pool", "check", "--pool", "s3://lake/pool"])
+        .ends(1);
+    assert!(damaged.stdout.contains("1 damaged"), "{}", damaged.stdout);
+    place
+        .gradatim(&["pool", "prune", "--damaged", "--pool", "s3://lake/pool"])
+        .ends(0);
+    assert!(
+        store
+            .below("pool")
+            .keys()
+            .all(|name| !name.starts_with(&table[..35]))
+    );
+    // Another server with a bucket of the same name is another pool.
+    let other = MockStore::start();
+    let place = place.with("AWS_ENDPOINT_URL_S3", other.endpoint());
+    for (name, bytes) in store.below("data") {
+        other.put(&format!("data/{name}"), bytes);
+    }
+    other.put("rest.jsonl", store.get("rest.jsonl").expect("rows"));
+    place.gradatim(&measure).ends(0);
+    assert_eq!(other.below("pool").len(), whole.len());
+}
+
+#[test]
+fn an_empty_object_is_a_file_and_a_marker_of_a_folder_is_none() {
+    let (store, place) = scene();
+    store.put("data/deeper", "");
+    place.gradatim(&["inspect", "s3://lake/data"]).ends(0);
+    store.put("data/train-00002-of-00002.parquet", "");
+    let done = place
+        .gradatim(&["run", "there.toml", "--out", "out"])
+        .ends(4);
+    assert!(
+        done.stderr.contains("train-00002-of-00002.parquet"),
+        "{}",
+        done.stderr
+    );
+}
+
+#[test]
+fn an_endpoint_without_a_scheme_is_named() {
+    let (_store, place) = scene();
+    let place = place.with("AWS_ENDPOINT_URL", "127.0.0.1:9000");
+    place
+        .gradatim(&["inspect", "s3://lake/data"])
+        .ends(2)
+        .tells(&["`AWS_ENDPOINT_URL` is no address"]);
+    place
+        .gradatim(&["example", "quickstart", "--into", "s3://lake/x"])
+        .ends(2)
+        .tells(&["names an address"]);
+    place
+        .gradatim(&["preflight", "s3://lake/out", "--trainer", "trl"])
+        .ends(2);
+    assert!(!place.path("s3:").exists());
+}
+
 /// Ends what waits where it is told to.
 #[derive(Default)]
 struct Stop(AtomicBool);
