@@ -57,6 +57,10 @@ pub enum Error {
     },
     #[error("{}", unreadable(.0))]
     Unreadable(Vec<(String, String)>),
+    #[error("{}", nowhere(.0))]
+    Nowhere(Vec<(String, String)>),
+    #[error("{what}")]
+    Cluster { what: String, hint: String },
     #[error(
         "source `{}` is not read: {lost} of {read} rows yield nothing\n{table}",
         one_line(source_name)
@@ -255,11 +259,16 @@ impl Error {
             | Self::Schema { hint, .. }
             | Self::File { hint, .. }
             | Self::Lost { hint, .. }
+            | Self::Cluster { hint, .. }
             | Self::Hub { hint, .. } => hint.as_str(),
             Self::OutputExists(_) => "name another folder, or move this one away",
             Self::Unreadable(_) => {
                 "mend the file or fetch it again, or write `skip_unreadable = true` under its source; what was \
                  measured is kept in the pool"
+            }
+            Self::Nowhere(_) => {
+                "see to what it says and give the same command again, or measure these here: the same without \
+                 `--cluster`; what was measured is kept in the pool"
             }
             Self::Shortfall { .. } => {
                 "ask for smaller sizes, add sources, or say what to do with `--on-shortfall skip` or \
@@ -294,12 +303,12 @@ impl Error {
         match self {
             Self::Pipeline { .. } | Self::Usage { .. } | Self::OutputExists(_) => 2,
             Self::NotOurs(_) | Self::Held { .. } => 2,
-            Self::Write { .. } | Self::Gone { .. } => 3,
+            Self::Write { .. } | Self::Gone { .. } | Self::Cluster { .. } => 3,
             Self::Tokenizer { .. } | Self::Query(_) | Self::Memory { .. } => 2,
             Self::Io(error) if error.kind() == std::io::ErrorKind::NotFound => 2,
             Self::Io(_) => 3,
             Self::Schema { .. } | Self::File { .. } | Self::Lost { .. } => 4,
-            Self::Unreadable(_) | Self::Parquet { .. } => 4,
+            Self::Unreadable(_) | Self::Nowhere(_) | Self::Parquet { .. } => 4,
             Self::Part { .. } | Self::Changed { .. } => 4,
             Self::Hub { fault, .. } => match fault {
                 HubFault::Unknown | HubFault::Denied | HubFault::Offline => 2,
@@ -397,11 +406,19 @@ fn unwritable(error: &std::io::Error) -> &'static str {
 }
 
 fn unreadable(files: &[(String, String)]) -> String {
-    let noun = if files.len() == 1 {
-        "file cannot be read"
-    } else {
-        "files cannot be read"
-    };
+    by_reason(files, ["file cannot be read", "files cannot be read"])
+}
+
+fn nowhere(units: &[(String, String)]) -> String {
+    by_reason(
+        units,
+        ["unit was measured nowhere", "units were measured nowhere"],
+    )
+}
+
+/// How many there are, and the first of each reason.
+fn by_reason(files: &[(String, String)], [one, more]: [&str; 2]) -> String {
+    let noun = if files.len() == 1 { one } else { more };
     let mut lines = format!("{} {noun}", files.len());
     // Two hundred pointers of Git LFS are one fault.
     let mut whys: Vec<&str> = Vec::new();

@@ -16,7 +16,7 @@ use crate::source::store::{ObjectUrl, Stores};
 use crate::{Error, Result};
 
 pub use crate::pool::Pool;
-pub use crate::run::{Amount, Settings, Timings, Watch};
+pub use crate::run::{Amount, Elsewhere, Errand, Hand, Settings, Timings, Watch};
 
 /// What a run did.
 pub struct Report {

@@ -56,6 +56,7 @@
 //! | `emit` | subsets to files, card, manifest, ledger |
 //! | [`job`] | measure, select, emit: the main job |
 //! | [`engine`] | the DataFusion session with our functions |
+//! | `cluster` | the job's units on many machines, by Ballista (cargo feature `cluster`) |
 //! | `audit` | reads output folders: `check` and `why` (which make a run again from its folder), `balance`, `diff`; and what others made |
 //! | [`eval`] | graded attempts to what an experiment shows |
 //! | [`train`] | what a trainer makes of a folder's rows |
@@ -71,6 +72,8 @@
 mod audit;
 pub mod bucket;
 pub mod cli;
+#[cfg(feature = "cluster")]
+mod cluster;
 mod compare;
 mod disk;
 mod emit;

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use crate::Result;
 use crate::plan::Overrides;
-use crate::run::{Share, Timings, measure_share};
+use crate::run::{Settings, Share, Timings, measure_share};
 use clap::Args;
 use serde_json::json;
 
+use super::cluster::Place;
 use super::progress::Progress;
 use super::table::{counted, thousands};
 use super::{Input, Work, print, print_json, stop_on_signals};
@@ -30,15 +31,26 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "NUMBER/OF", default_value_t = Share::WHOLE)]
     shard: Share,
     #[command(flatten)]
+    place: Place,
+    #[command(flatten)]
     work: Work,
 }
 
 pub(super) fn measure(arguments: &Arguments) -> Result<u8> {
-    let Arguments { input, shard, work } = arguments;
+    let Arguments {
+        input,
+        shard,
+        place,
+        work,
+    } = arguments;
     let stop = stop_on_signals()?;
+    let elsewhere = place.elsewhere()?;
     let progress = Arc::new(Progress::new());
     let plan = input.plan(work, Overrides::default(), &stop, &progress)?;
-    let settings = work.settings(&plan, &stop, &progress)?;
+    let settings = Settings {
+        elsewhere: elsewhere.as_deref(),
+        ..work.settings(&plan, &stop, &progress)?
+    };
     let mut timings = Timings::default();
     let measured = measure_share(&plan, &settings, *shard, &mut timings);
     progress.finish();

@@ -8,6 +8,7 @@ mod apart;
 mod audit;
 mod balance;
 mod check;
+mod cluster;
 mod completions;
 mod diff;
 #[cfg(test)]
@@ -123,6 +124,8 @@ enum Command {
     Plan(plan::Arguments),
     /// Measure what a run would measure, or one machine's share of it, into the pool.
     Measure(measure::Arguments),
+    /// Have several machines measure together: scheduler, executors, and whether they work.
+    Cluster(Box<cluster::Arguments>),
     /// Show what a file or folder holds: layout, columns, rows.
     Inspect(inspect::Arguments),
     /// Write a pipeline over your own data, to start from.
@@ -171,6 +174,7 @@ impl Command {
             Self::Run(arguments) => run::run(arguments),
             Self::Plan(arguments) => plan::plan(arguments),
             Self::Measure(arguments) => measure::measure(arguments),
+            Self::Cluster(arguments) => cluster::cluster(arguments),
             Self::Inspect(arguments) => inspect::inspect(arguments),
             Self::Init(arguments) => init::init(arguments),
             Self::Verify(arguments) => verify::verify(arguments),
@@ -403,6 +407,7 @@ impl Work {
             },
             stop,
             watch: &**progress,
+            elsewhere: None,
         })
     }
 

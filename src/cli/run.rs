@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::disk;
-use crate::job::{Output, Report};
+use crate::job::{Output, Report, Settings};
 use crate::pipeline::Runs;
 use crate::screen::Tally;
 use crate::select::{DrawKind, Selection, Subset, SubsetRole, WIDE};
@@ -14,6 +14,7 @@ use crate::{Error, Result};
 use clap::Args;
 use serde_json::json;
 
+use super::cluster::Place;
 use super::progress::Progress;
 use super::table::{table, thousands};
 use super::{Common, apart, print, print_json, say, stop_on_signals};
@@ -21,11 +22,14 @@ use super::{Common, apart, print, print_json, say, stop_on_signals};
 /// Makes the subsets and controls of a pipeline.
 #[derive(Args)]
 #[command(after_help = "\
-Example:
-  gradatim run pipelines/quickstart.toml --out out")]
+Examples:
+  gradatim run pipelines/quickstart.toml --out out
+  gradatim run pipelines/ladder.toml --pool /shared/pool --out out --cluster df://localhost")]
 pub(super) struct Arguments {
     #[command(flatten)]
     common: Common,
+    #[command(flatten)]
+    place: Place,
     /// The folder to write, on this disk or in an object store (`s3://BUCKET/FOLDER`); it must not exist.
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
@@ -48,9 +52,13 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8> {
     }
     let to_store = to_store(arguments)?;
     let stop = stop_on_signals()?;
+    let elsewhere = arguments.place.elsewhere()?;
     let progress = Arc::new(Progress::new());
     let plan = common.plan(&stop, &progress)?;
-    let settings = common.work.settings(&plan, &stop, &progress)?;
+    let settings = Settings {
+        elsewhere: elsewhere.as_deref(),
+        ..common.work.settings(&plan, &stop, &progress)?
+    };
     let report = match &to_store {
         Some(url) => {
             let stores = common.work.network(&stop, &progress).stores();

@@ -38,7 +38,7 @@ use contamination::SoughtBenchmark;
 use files::Finder;
 
 pub(crate) use check::refuse_unknown;
-pub(crate) use files::{Terms, unreadable};
+pub(crate) use files::{Terms, reason, unreadable};
 pub(crate) use lookups::{PlannedBenchmark, PlannedJoin};
 pub(crate) use screen_vectors::PlannedScreenVectors;
 pub(crate) use vector_files::{PlannedVectors, VectorFile};

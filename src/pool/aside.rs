@@ -57,6 +57,11 @@ impl Aside {
         self.folder.join(number.to_string())
     }
 
+    /// Whether its folder is there still.
+    pub(crate) fn is_there(&self) -> bool {
+        disk::is_there(&self.folder)
+    }
+
     /// A new folder.
     pub(crate) fn new_folder(&self) -> Result<PathBuf> {
         let folder = self.new_place();

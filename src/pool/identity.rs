@@ -82,6 +82,11 @@ impl Made {
         }
     }
 
+    /// The content of its file.
+    pub(crate) fn content(&self) -> &str {
+        &self.file
+    }
+
     /// Whether it was made of a file with this content, as a manifest spells it.
     pub(crate) fn is_of(&self, content: &str) -> bool {
         self.file == content

@@ -1,11 +1,14 @@
 //! Jobs that are found while others are done: put up by one thread, taken in order by several.
 
-use std::sync::{Arc, Condvar, Mutex, MutexGuard};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 /// The jobs of one pass.
 pub(super) struct Board<J> {
     state: Mutex<State<J>>,
     changed: Condvar,
+    /// Held by who waits for more than one.
+    gathering: Mutex<()>,
 }
 
 struct State<J> {
@@ -25,6 +28,7 @@ impl<J> Default for Board<J> {
                 is_closed: false,
             }),
             changed: Condvar::new(),
+            gathering: Mutex::default(),
         }
     }
 }
@@ -78,6 +82,33 @@ impl<J> Board<J> {
         }
     }
 
+    /// The next jobs, as many as are put up, waiting for more for so long; none when all are taken. One gathers at a time.
+    pub(super) fn take_some(&self, most: usize, patience: Duration) -> Option<Vec<Arc<J>>> {
+        let _gathering = lock(&self.gathering);
+        let first = self.take()?;
+        let until = Instant::now().checked_add(patience);
+        let mut state = self.state();
+        loop {
+            let open = state.jobs.len().saturating_sub(state.taken);
+            let left = until.map_or(patience, |until| {
+                until.saturating_duration_since(Instant::now())
+            });
+            if state.is_closed || open + 1 >= most || left.is_zero() {
+                break;
+            }
+            let waited = self.changed.wait_timeout(state, left);
+            state = waited.unwrap_or_else(PoisonError::into_inner).0;
+        }
+        let mut taken = vec![first];
+        while taken.len() < most
+            && let Some(job) = state.jobs.get(state.taken).cloned()
+        {
+            state.taken += 1;
+            taken.push(job);
+        }
+        Some(taken)
+    }
+
     /// Job `index`, when it is put up and fewer than `ahead` jobs stand before it that nobody has taken; none
     /// when there is no such job. With it, whether it is taken already.
     pub(super) fn look_ahead(&self, index: usize, ahead: usize) -> Option<(Arc<J>, bool)> {
@@ -110,4 +141,46 @@ fn wait<'s, J>(changed: &Condvar, state: MutexGuard<'s, State<J>>) -> MutexGuard
     changed
         .wait(state)
         .unwrap_or_else(|poisoned| poisoned.into_inner())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn jobs_are_taken_together_in_their_order_up_to_so_many() {
+        let board = Board::default();
+        for job in 0..5 {
+            board.put(job);
+        }
+        let some = |most| {
+            let jobs = board.take_some(most, Duration::ZERO)?;
+            Some(jobs.iter().map(|job| **job).collect::<Vec<u32>>())
+        };
+        assert_eq!(some(3), Some(vec![0, 1, 2]));
+        assert_eq!(some(1), Some(vec![3]));
+        board.put(5);
+        drop(board.closing());
+        assert_eq!(some(9), Some(vec![4, 5]));
+        assert_eq!(some(9), None);
+        let cleared = Board::default();
+        cleared.put(0);
+        cleared.clear();
+        assert!(cleared.take_some(9, Duration::MAX).is_none());
+    }
+
+    #[test]
+    fn more_jobs_are_waited_for_until_no_more_come() {
+        let board = Board::default();
+        std::thread::scope(|scope| {
+            let taken = scope.spawn(|| board.take_some(9, Duration::from_secs(60)));
+            let closing = board.closing();
+            for job in 0..4 {
+                board.put(job);
+            }
+            drop(closing);
+            let taken = taken.join().expect("jobs").expect("some");
+            assert_eq!(taken.len(), 4);
+        });
+    }
 }

@@ -1,20 +1,24 @@
 //! Takes the shards of a plan through the stages; owns order, resuming and stopping.
 //!
 //! Units of files are measured side by side, each by one thread, and put into the pool as they end.
-//! Where there are fewer units than threads the rows of a batch are shared out instead. What comes out
+//! Where there are fewer units than threads the rows of a batch are shared out instead. Or others measure them, on
+//! other machines that see the same pool ([`Elsewhere`]). What comes out
 //! stands in the order of the plan, so that no thread can change it.
 
 pub(crate) mod ahead;
 mod board;
 mod companions;
 mod cosines;
+mod errand;
 mod experiment;
+mod hand;
 mod held;
 mod knowledge;
 mod loaded;
 mod nominations;
 mod remarked;
 mod screening;
+mod sent;
 mod settings;
 mod shards;
 mod share;
@@ -30,7 +34,9 @@ use crate::plan::Plan;
 use crate::pool::{Aside, Lock};
 use crate::{Error, Result};
 pub(crate) use companions::Joined;
+pub use errand::{Elsewhere, Errand};
 pub(crate) use experiment::Experiment;
+pub use hand::Hand;
 pub(crate) use held::Held;
 use loaded::Loaded;
 pub(crate) use loaded::RunPart;

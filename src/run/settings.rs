@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
+use super::errand::Elsewhere;
 use crate::pool::Pool;
 use crate::source::BatchSize;
 use crate::{Error, Result};
@@ -59,6 +60,8 @@ pub struct Settings<'a> {
     /// The number of the signal that asked to stop, or 0.
     pub stop: &'a AtomicUsize,
     pub watch: &'a dyn Watch,
+    /// Who measures what the pool lacks; this process, where it is none.
+    pub elsewhere: Option<&'a dyn Elsewhere>,
 }
 
 impl Settings<'_> {

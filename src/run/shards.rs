@@ -2,13 +2,14 @@
 
 use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex, OnceLock};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::board::{Board, lock};
 use super::held::{Filling, Held, Slot};
+use super::sent::{Ended, Sent};
 use super::share::{Deal, Share, weight};
 use super::unit::{Clock, Job, Means, Pace, Readable, measure_unit, unit_done};
-use super::{Amount, Settings, Timings};
+use super::{Amount, Elsewhere, Settings, Timings};
 use crate::ids::Id;
 use crate::measure::tokens::Tokenizer;
 use crate::plan::{Plan, PlannedFile, PlannedSource, unreadable};
@@ -17,6 +18,15 @@ use crate::pool::identity::{self, Made};
 use crate::pool::part::Part;
 use crate::source::{self, Unit, layout};
 use crate::{Error, Result};
+
+/// So many errands are under way at a time: while one comes to its end the next is worked at.
+const ERRANDS: usize = 3;
+
+/// Units of one errand, at most: enough for a thousand cores, and half a megabyte of tasks.
+const SENT_MAX: usize = 1024;
+
+/// So long is waited for more units before some are sent: files are still being hashed.
+const SENT_WAIT: Duration = Duration::from_millis(500);
 
 /// Takes every unit of a share from the pool or measures it; the slots stand in the order of the plan.
 ///
@@ -32,9 +42,18 @@ pub(super) fn measure(
     let started = Instant::now();
     let mut slots = Vec::new();
     std::thread::scope(|scope| {
-        scope.spawn(|| pass.prefetch());
-        for _ in 0..settings.threads {
-            scope.spawn(|| pass.work());
+        match settings.elsewhere {
+            Some(elsewhere) => {
+                for _ in 0..ERRANDS {
+                    scope.spawn(|| pass.send(elsewhere));
+                }
+            }
+            None => {
+                scope.spawn(|| pass.prefetch());
+                for _ in 0..settings.threads {
+                    scope.spawn(|| pass.work());
+                }
+            }
         }
         let _closing = pass.board.closing();
         if let Err(error) = pass.find(&mut slots) {
@@ -45,6 +64,10 @@ pub(super) fn measure(
     pass.report(started, slots.iter().filter(is_ours).count(), timings);
     if let Some(failure) = lock(&pass.failure).take() {
         return Err(failure);
+    }
+    let nowhere = std::mem::take(&mut *lock(&pass.nowhere));
+    if !nowhere.is_empty() {
+        return Err(Error::Nowhere(nowhere));
     }
     for (slot, outcome) in lock(&pass.outcomes).drain(..) {
         slots[slot].filling = match outcome {
@@ -129,6 +152,8 @@ struct Pass<'p, 's> {
     /// By slot.
     outcomes: Mutex<Vec<(usize, Readable<Part>)>>,
     failure: Mutex<Option<Error>>,
+    /// Units that were to be measured elsewhere and were measured nowhere, and why.
+    nowhere: Mutex<Vec<(String, String)>>,
     clock: Clock,
     pace: Pace,
 }
@@ -148,6 +173,7 @@ impl<'p, 's> Pass<'p, 's> {
             tokenizer: OnceLock::new(),
             outcomes: Mutex::default(),
             failure: Mutex::default(),
+            nowhere: Mutex::default(),
             clock: Clock::default(),
             pace: Pace::default(),
         }
@@ -288,8 +314,9 @@ impl<'p, 's> Pass<'p, 's> {
         }
         self.board.put(Job {
             slot,
-            source,
-            file,
+            source_name: &source.name,
+            source: &source.source,
+            file: &file.file,
             unit,
             made,
             bytes,
@@ -311,9 +338,7 @@ impl<'p, 's> Pass<'p, 's> {
             let Some(tokenizer) = self.tokenizer.get_or_init(load) else {
                 return;
             };
-            let Some(aside) = self.aside.get() else {
-                unreachable!("opened before the first job was put up");
-            };
+            let aside = self.opened_aside();
             let means = Means {
                 tokenizer,
                 settings: self.settings,
@@ -329,6 +354,38 @@ impl<'p, 's> Pass<'p, 's> {
         }
     }
 
+    /// Has job after job measured elsewhere, as many at a time as have been found.
+    fn send(&self, elsewhere: &dyn Elsewhere) {
+        while let Some(jobs) = self.board.take_some(SENT_MAX, SENT_WAIT) {
+            self.clock.loaded.get_or_init(Instant::now);
+            let look = || match &*lock(&self.failure) {
+                // The first is the one that is told.
+                Some(_) => Err(Error::Interrupted { signal: 0 }),
+                None => self.settings.check_stop(),
+            };
+            let aside = self.opened_aside();
+            let ended = Sent::new(self.plan, self.settings, aside, &jobs)
+                .and_then(|sent| sent.measured(elsewhere, &look));
+            let ended = match ended {
+                Ok(ended) => ended,
+                Err(error) => return self.fail(error),
+            };
+            for (job, ended) in jobs.iter().zip(ended) {
+                match ended {
+                    Ended::Known(outcome) => lock(&self.outcomes).push((job.slot, outcome)),
+                    Ended::Nowhere(why) => lock(&self.nowhere).push((job.to_string(), why)),
+                }
+            }
+        }
+    }
+
+    fn opened_aside(&self) -> &Aside {
+        let Some(aside) = self.aside.get() else {
+            unreachable!("opened before the first job was put up");
+        };
+        aside
+    }
+
     /// Fetches units of the hub a little ahead of their measuring. What fails here is met again by who reads
     /// the unit, and told there.
     fn prefetch(&self) {
@@ -340,8 +397,8 @@ impl<'p, 's> Pass<'p, 's> {
                 return;
             }
             // A unit that is being read already is left to its reader.
-            if job.file.file.place.is_remote() && !is_taken {
-                let _ = source::prefetch(&job.file.file, job.unit, &job.source.source);
+            if job.file.place.is_remote() && !is_taken {
+                let _ = source::prefetch(job.file, job.unit, job.source);
             }
         }
     }

@@ -11,11 +11,11 @@ use super::{Amount, Settings, Timings};
 use crate::Result;
 use crate::measure::tokens::Tokenizer;
 use crate::measure::{self, Measured, Step};
-use crate::plan::{PlannedFile, PlannedSource, unreadable};
+use crate::plan::unreadable;
 use crate::pool::identity::Made;
 use crate::pool::tables::{self, PROBLEMS, TRAJECTORIES};
 use crate::pool::{Aside, Part, PartWriter};
-use crate::source::{self, Batch, Unit, layout};
+use crate::source::{self, Batch, Source, SourceFile, Unit, layout};
 
 /// Something of a file, or why the file cannot be read.
 pub(super) type Readable<T> = std::result::Result<T, String>;
@@ -23,8 +23,10 @@ pub(super) type Readable<T> = std::result::Result<T, String>;
 /// A unit that is not in the pool.
 pub(super) struct Job<'p> {
     pub slot: usize,
-    pub source: &'p PlannedSource,
-    pub file: &'p PlannedFile,
+    /// As it is told.
+    pub source_name: &'p str,
+    pub source: &'p Source,
+    pub file: &'p SourceFile,
     pub unit: Unit,
     pub made: Made,
     pub bytes: u64,
@@ -91,7 +93,7 @@ impl Clock {
 
 /// Measures one unit. The outer error ends the run.
 pub(super) fn measure_unit(job: &Job<'_>, means: Means<'_>) -> Result<Readable<Part>> {
-    let (pool, name) = (&means.settings.pool, &job.file.file.name);
+    let (pool, name) = (&means.settings.pool, &job.file.name);
     let tables = &[TRAJECTORIES, PROBLEMS];
     let mut part = PartWriter::new(pool, means.aside, job.made.clone(), name, tables)?;
     match fill(&mut part, job, means) {
@@ -112,13 +114,13 @@ fn fill(part: &mut PartWriter, job: &Job<'_>, means: Means<'_>) -> Result<Option
     let Means {
         settings, clock, ..
     } = means;
-    let source = &job.source.source;
+    let source = job.source;
     let mut now = Instant::now();
     let (mut bytes_left, mut all_text) = (job.bytes, 0);
     let mut known = HashSet::new();
-    let batches = match source::read(&job.file.file, job.unit, source, settings.batch) {
+    let batches = match source::read(job.file, job.unit, source, settings.batch) {
         Ok(batches) => batches,
-        Err(error) => return Ok(Some(unreadable(error.or_gone(&job.file.file.name))?)),
+        Err(error) => return Ok(Some(unreadable(error.or_gone(&job.file.name))?)),
     };
     for batch in batches {
         settings.check_stop()?;
@@ -151,7 +153,7 @@ fn fill(part: &mut PartWriter, job: &Job<'_>, means: Means<'_>) -> Result<Option
         });
     }
     // Whatever a reader made of it.
-    job.file.file.place.held()?;
+    job.file.place.held()?;
     means.pace.learn(all_text, job.bytes);
     unit_done(&job.units_left, bytes_left, settings);
     Ok(None)
@@ -187,7 +189,7 @@ fn text_bytes(measured: &[Measured]) -> u64 {
 }
 
 fn measure_batch(batch: &Batch, job: &Job<'_>, means: Means<'_>) -> Vec<Measured> {
-    let source = &job.source.source;
+    let source = job.source;
     let Means {
         tokenizer, clock, ..
     } = means;

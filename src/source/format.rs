@@ -10,7 +10,7 @@ use super::text::samples::SampleLines;
 use crate::memory;
 
 /// How a file is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Format {
     Parquet,
     /// Arrow's own form, as a stream or a file.
@@ -19,14 +19,14 @@ pub enum Format {
 }
 
 /// A file of text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TextFormat {
     pub form: Form,
     pub coding: Coding,
 }
 
 /// How rows stand in a file of text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Form {
     /// Objects.
     Json(JsonForm),
@@ -48,7 +48,7 @@ pub enum JsonForm {
 }
 
 /// How a file of text is packed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Coding {
     Plain,
     Gzip,

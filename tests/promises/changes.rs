@@ -77,6 +77,7 @@ fn run<'a>(
         batch: BatchSize::of_rows(16),
         stop: &AtomicUsize::new(0),
         watch: &watch,
+        elsewhere: None,
     };
     let output = Output {
         folder: &place.path(out),

@@ -14,6 +14,8 @@ mod cards;
 mod changes;
 mod check;
 mod checksums;
+#[cfg(feature = "cluster")]
+mod cluster;
 mod columns;
 mod commands;
 mod companions;
@@ -21,6 +23,7 @@ mod controls;
 mod csv;
 mod diff;
 mod docs;
+mod elsewhere;
 mod eval_figures;
 mod eval_loop;
 mod evaluation;

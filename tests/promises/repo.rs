@@ -6,7 +6,7 @@ use std::process::Command;
 
 use gradatim::pipeline::PipelineFile;
 use gradatim::plan::{Overrides, Plan};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::support::*;
 
@@ -120,7 +120,7 @@ fn every_module_opens_with_what_it_does() {
 }
 
 /// The modules of `src/` in the order of their layers: each may import those before it, and none after.
-const LAYERS: [(&str, &str); 30] = [
+const LAYERS: [(&str, &str); 31] = [
     ("error", "every layer can fail"),
     ("memory", "how much may be held at a time"),
     (
@@ -167,6 +167,10 @@ const LAYERS: [(&str, &str); 30] = [
     ("emit", "what a run selected, written"),
     ("job", "measure, select, emit"),
     ("engine", "SQL over what was emitted"),
+    (
+        "cluster",
+        "a job's units and queries on many machines, behind a feature",
+    ),
     ("audit", "questions to folders, some by SQL"),
     (
         "eval",
@@ -451,4 +455,70 @@ fn the_wheel_is_built_of_the_crates_that_both_are_built_of_together() {
     };
     assert!(wheel.iter().any(|known| known.starts_with("datafusion v")));
     assert_eq!(features(&BOTH), Some(wheel));
+}
+
+#[test]
+fn the_compose_file_starts_a_scheduler_and_executors_by_commands_that_there_are() {
+    let text = std::fs::read_to_string(repository().join("deploy/compose.yaml")).expect("a file");
+    let file: Value = serde_saphyr::from_str(&text).expect("YAML");
+    let services = file["services"].as_object().expect("services");
+    let names: Vec<&String> = services.keys().collect();
+    assert_eq!(names, ["scheduler", "executor"]);
+    let place = Place::new();
+    let words = |words: &Value| -> Vec<String> {
+        let words = words.as_array().expect("words").iter();
+        words
+            .map(|word| word.as_str().expect("a word").to_owned())
+            .collect()
+    };
+    let is_command = |words: &[String]| {
+        assert_eq!(words[..2], ["gradatim", "cluster"]);
+        let known: Vec<&str> = words[1..].iter().map(String::as_str).collect();
+        // The help comes where all that stands before it is known.
+        place.gradatim(&[&known[..], &["--help"]].concat()).ends(0);
+    };
+    for (name, service) in services {
+        assert_eq!(service["image"], "debian:trixie-slim", "{name}");
+        assert_eq!(service["restart"], "unless-stopped", "{name}");
+        let binary = service["volumes"][0].as_str().expect("a volume");
+        assert_eq!(
+            binary,
+            "../target/release/gradatim:/usr/local/bin/gradatim:ro"
+        );
+        let command = words(&service["command"]);
+        assert_eq!(command[2], *name);
+        is_command(&command);
+    }
+    is_command(&words(&services["scheduler"]["healthcheck"]["test"])[1..]);
+    assert_eq!(
+        services["executor"]["depends_on"]["scheduler"]["condition"],
+        "service_healthy"
+    );
+}
+
+#[test]
+fn a_build_without_the_feature_says_how_a_cluster_is_built() {
+    if cfg!(feature = "cluster") {
+        println!("skipped: this build has it");
+        return;
+    }
+    let place = Place::new();
+    place.write(
+        "pipeline.toml",
+        "[sources.all]\nlayout = 'openr1'\npath = 'none'\n[[grid]]\nsize = [5]\n",
+    );
+    let to = ["--cluster", "df://localhost"];
+    for command in [
+        &["cluster", "scheduler"][..],
+        &["cluster", "executor", "--scheduler", "df://localhost"],
+        &["cluster", "health", "df://localhost"],
+        &[&["run", "pipeline.toml", "--out", "out"], &to[..]].concat(),
+        &[&["measure", "pipeline.toml"], &to[..]].concat(),
+    ] {
+        let done = place.gradatim(command).ends(2);
+        done.tells(&[
+            "built without Ballista",
+            "cargo build --release --features cluster",
+        ]);
+    }
 }

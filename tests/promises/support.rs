@@ -152,7 +152,7 @@ impl Place {
         Some(Done { stderr, ..done })
     }
 
-    fn command(&self, arguments: &[&str]) -> Command {
+    pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = self.of(env!("CARGO_BIN_EXE_gradatim"));
         command.args(arguments);
         command

@@ -341,6 +341,7 @@ fn a_source_that_goes_before_it_is_emitted_is_worth_another_try() {
             batch: BatchSize::of_rows(512),
             stop: &stop,
             watch: &watch,
+            elsewhere: None,
         };
         let output = Output {
             folder: &place.path("out"),
