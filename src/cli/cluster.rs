@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use crate::Result;
+use crate::engine::Engine;
 use crate::job::Elsewhere;
 use clap::{Args, Subcommand};
 
@@ -120,6 +121,25 @@ pub(super) struct Place {
     cluster: Option<Address>,
 }
 
+/// Who answers queries.
+#[derive(Args)]
+pub(super) struct Answerer {
+    /// Have the query answered by a cluster's executors (`gradatim cluster --help`), which must see the folder, the pool and
+    /// files beside them under the same names. `leakage` is not asked so.
+    #[arg(long, value_name = "df://HOST:PORT")]
+    cluster: Option<Address>,
+}
+
+impl Answerer {
+    /// The engine, asked there. Fails where the cluster is not reached.
+    pub(super) fn of(&self, engine: Engine) -> Result<Engine> {
+        match &self.cluster {
+            Some(address) => built::asked(address, engine),
+            None => Ok(engine),
+        }
+    }
+}
+
 impl Place {
     /// Who measures; none where this process does. Fails where the cluster is not reached.
     pub(super) fn elsewhere(&self) -> Result<Option<Box<dyn Elsewhere>>> {
@@ -200,8 +220,21 @@ mod built {
     use crate::source::{BatchSize, ROW_BYTES_MAX};
 
     pub(super) fn connect(address: &Address) -> Result<Box<dyn Elsewhere>> {
+        Ok(Box::new(connected(address)?))
+    }
+
+    pub(super) fn asked(address: &Address, engine: Engine) -> Result<Engine> {
+        connected(address)?.asked(engine)
+    }
+
+    fn connected(address: &Address) -> Result<Cluster> {
         let cluster = Cluster::connect(&address.host, address.port)?;
-        Ok(Box::new(cluster))
+        if executors(address)? == 0 {
+            say(&format!(
+                "{address} has no executor yet, and they are waited for"
+            ));
+        }
+        Ok(cluster)
     }
 
     pub(super) fn scheduler(arguments: &SchedulerArguments) -> Result<u8> {
@@ -285,6 +318,13 @@ mod built {
 
     pub(super) fn health(arguments: &HealthArguments) -> Result<u8> {
         let address = &arguments.scheduler;
+        let executors = executors(address)?;
+        print(&format!("{address} works; executors: {executors}\n"))?;
+        Ok(u8::from(executors < arguments.executors))
+    }
+
+    /// How many executors a scheduler has. Fails where it is not reached.
+    fn executors(address: &Address) -> Result<u64> {
         let unreached = |why: String| Error::Cluster {
             what: format!("the scheduler {address} cannot be reached: {why}"),
             hint: "start one with `gradatim cluster scheduler`".into(),
@@ -299,13 +339,10 @@ mod built {
         let answer = answer.and_then(|mut answer| answer.body_mut().read_to_string());
         let answer = answer.map_err(|error| unreached(error.to_string()))?;
         // `ready: 2 executors registered`, or `not ready: 0/1 executors registered`.
-        let number = answer.split(|c: char| !c.is_ascii_digit());
-        let number = number.filter_map(|digits| digits.parse::<u64>().ok());
-        let Some(executors) = number.take(1).next() else {
-            return Err(unreached(format!("it says `{}`", answer.trim())));
-        };
-        print(&format!("{address} works; executors: {executors}\n"))?;
-        Ok(u8::from(executors < arguments.executors))
+        let numbers = answer.split(|letter: char| !letter.is_ascii_digit());
+        let mut numbers = numbers.filter_map(|digits| digits.parse().ok());
+        let executors = numbers.next();
+        executors.ok_or_else(|| unreached(format!("it says `{}`", answer.trim())))
     }
 }
 
@@ -324,6 +361,10 @@ mod built {
     }
 
     pub(super) fn connect(_: &Address) -> Result<Box<dyn Elsewhere>> {
+        Err(absent())
+    }
+
+    pub(super) fn asked(_: &Address, _: Engine) -> Result<Engine> {
         Err(absent())
     }
 

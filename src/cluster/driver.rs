@@ -1,13 +1,14 @@
-//! Has the tasks of an errand done by a cluster: one query whose rows are the tasks, each a partition of its own.
+//! Has the tasks of an errand done by a cluster: one query whose rows are the tasks, in partitions of neighbours.
 //!
-//! The query is a plan as it is carried out, since a table of texts in memory is sent with each task as that task's rows
-//! alone. Ballista starts a task anew where its executor dies. What a task answers is fetched when all have ended, and
-//! only where it is wanted.
+//! The query is a plan as it is carried out, since a table of texts in memory is sent with each of its partitions as the
+//! rows of that one alone. Ballista starts a partition anew where its executor dies. What was answered is fetched when all
+//! have ended, and only where it is wanted.
 
+use std::ops::Range;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use arrow::array::{Array, AsArray, RecordBatch, StringArray};
+use arrow::array::{AsArray, RecordBatch, StringArray};
 use arrow::datatypes::{DataType, Field, Schema};
 use ballista_core::client::BallistaClient;
 use ballista_core::config::BALLISTA_SCHEDULER_MAX_PARTITIONS_PER_TASK;
@@ -33,6 +34,7 @@ use tokio::runtime::Runtime;
 use tonic::transport::Channel;
 
 use super::{LOOK, functions, runtime, unavailable};
+use crate::engine::Engine;
 use crate::error::{one_line, shortened};
 use crate::job::{Elsewhere, Errand};
 use crate::{Error, Result};
@@ -58,6 +60,9 @@ const QUERIES: usize = 3;
 /// As large as a message may be.
 const MESSAGE_BYTES_MAX: usize = 256 << 20;
 
+/// Partitions of one query, at most about twice as many: enough for a thousand cores, with those of the errands beside it.
+const GROUPS_MAX: u64 = 512;
+
 /// How Ballista says that nobody is left to work.
 const ALL_LOST: &str = "all executors were lost";
 
@@ -79,6 +84,11 @@ impl Cluster {
         };
         cluster.runtime.block_on(cluster.client())?;
         Ok(cluster)
+    }
+
+    /// The engine whose queries are carried out here, over files that executors see under the same names.
+    pub(crate) fn asked(&self, engine: Engine) -> Result<Engine> {
+        engine.asked_by(|context| functions::distributed(context, self.url()))
     }
 
     fn url(&self) -> String {
@@ -108,7 +118,7 @@ impl Cluster {
             .max_decoding_message_size(MESSAGE_BYTES_MAX))
     }
 
-    async fn asked(&self, errand: &Errand<'_>) -> Result<Vec<Option<String>>> {
+    async fn done(&self, errand: &Errand<'_>) -> Result<Vec<Option<String>>> {
         let mut client = self.client().await?;
         let mut why = String::new();
         for _ in 0..QUERIES {
@@ -166,6 +176,7 @@ impl Cluster {
     /// Waits for the query's end; calls it back where the errand is.
     async fn ended(&self, client: &mut Client, job: &str, errand: &Errand<'_>) -> Result<Ended> {
         let (mut heard, mut looked) = (Instant::now(), Instant::now());
+        let (begun, mut is_known) = (Instant::now(), false);
         loop {
             if looked.elapsed() >= TICK {
                 looked = Instant::now();
@@ -190,7 +201,10 @@ impl Cluster {
                     return Err(self.gone(&format!("does not answer: {}", status.message())));
                 }
             };
+            let is_new = !is_known && begun.elapsed() < SILENCE_MAX;
+            is_known |= status.is_some();
             match status.map(|status| status.status) {
+                None if is_new => tokio::time::sleep(LOOK).await,
                 None => return Err(self.gone("was started anew, and knows nothing of this run")),
                 Some(Some(job_status::Status::Successful(done))) => {
                     return Ok(Ended::Answered(done.partition_location));
@@ -210,15 +224,14 @@ impl Cluster {
         errand: &Errand<'_>,
     ) -> Vec<Option<String>> {
         let mut answers = vec![None; errand.tasks.len()];
+        let groups = groups(errand.bytes);
         let mut client = None;
         for place in places {
-            let Some(task) = place.partition_id.as_ref().map(|id| id.partition_id) else {
+            let number = place.partition_id.as_ref().map(|id| id.partition_id);
+            let group = number.and_then(|number| groups.get(number as usize));
+            let Some(group) = group.filter(|group| (**group).clone().any(errand.wants)) else {
                 continue;
             };
-            let task = task as usize;
-            if task >= answers.len() || !(errand.wants)(task) {
-                continue;
-            }
             if client.is_none() {
                 let host = &self.host;
                 let connected = BallistaClient::try_new(
@@ -235,15 +248,37 @@ impl Cluster {
                 client = connected.await.ok();
             }
             if let Some(client) = &mut client {
-                answers[task] = fetched(client, place).await;
+                let texts = fetched(client, place).await.unwrap_or_default();
+                if texts.len() == group.len() {
+                    answers[group.clone()].clone_from_slice(&texts);
+                }
             }
         }
         answers
     }
 }
 
-/// The text of a task's only row.
-async fn fetched(client: &mut BallistaClient, place: PartitionLocation) -> Option<String> {
+/// Tasks that are done one after the other by one executor: neighbours, of about as many bytes in all, so that most files
+/// are read by one machine, and that a task of Ballista's takes some seconds where there are many.
+fn groups(bytes: &[u64]) -> Vec<Range<usize>> {
+    let total: u64 = bytes.iter().sum();
+    let (most, mut held, mut start) = (total / GROUPS_MAX, 0, 0);
+    let mut groups = Vec::new();
+    for (at, &of_task) in bytes.iter().enumerate() {
+        held += of_task;
+        if held >= most || at + 1 == bytes.len() {
+            groups.push(start..at + 1);
+            (start, held) = (at + 1, 0);
+        }
+    }
+    groups
+}
+
+/// The texts of a partition's rows.
+async fn fetched(
+    client: &mut BallistaClient,
+    place: PartitionLocation,
+) -> Option<Vec<Option<String>>> {
     let (layout, file) = (place.layout(), place.file_id);
     let executor = place.executor_meta?;
     let partition = place.partition_id?.into();
@@ -258,8 +293,12 @@ async fn fetched(client: &mut BallistaClient, place: PartitionLocation) -> Optio
         true,
     );
     let rows = collect(rows.await.ok()?).await.ok()?;
-    let texts = rows.first()?.column(0).as_string_opt::<i32>()?;
-    (!texts.is_empty()).then(|| texts.value(0).to_owned())
+    let mut texts = Vec::new();
+    for batch in &rows {
+        let column = batch.column(0).as_string_opt::<i32>()?;
+        texts.extend(column.iter().map(|text| text.map(str::to_owned)));
+    }
+    Some(texts)
 }
 
 /// A name that no other session has.
@@ -272,10 +311,11 @@ fn session() -> String {
 /// The errand as a plan, encoded.
 fn plan(errand: &Errand<'_>) -> std::result::Result<Vec<u8>, DataFusionError> {
     let schema = Arc::new(Schema::new(vec![Field::new("task", DataType::Utf8, false)]));
-    let mut partitions = Vec::with_capacity(errand.tasks.len());
-    for task in errand.tasks {
-        let row = Arc::new(StringArray::from(vec![task.as_str()]));
-        partitions.push(vec![RecordBatch::try_new(Arc::clone(&schema), vec![row])?]);
+    let mut partitions = Vec::new();
+    for group in groups(errand.bytes) {
+        let rows: StringArray = errand.tasks[group].iter().map(Some).collect();
+        let rows = RecordBatch::try_new(Arc::clone(&schema), vec![Arc::new(rows)])?;
+        partitions.push(vec![rows]);
     }
     let table = MemorySourceConfig::try_new_exec(&partitions, Arc::clone(&schema), None)?;
     let measure = ScalarFunctionExpr::try_new(
@@ -295,7 +335,7 @@ fn plan(errand: &Errand<'_>) -> std::result::Result<Vec<u8>, DataFusionError> {
 
 impl Elsewhere for Cluster {
     fn ask(&self, errand: &Errand<'_>) -> Result<Vec<Option<String>>> {
-        self.runtime.block_on(self.asked(errand))
+        self.runtime.block_on(self.done(errand))
     }
 }
 
@@ -306,4 +346,26 @@ fn words(error: &dyn std::error::Error) -> String {
         cause = source;
     }
     cause.to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tasks_are_grouped_with_their_neighbours_and_few_stay_alone() {
+        let sizes =
+            |bytes: &[u64]| -> Vec<usize> { groups(bytes).iter().map(Range::len).collect() };
+        assert_eq!(sizes(&[]), []);
+        assert_eq!(sizes(&[0, 0, 0]), [1, 1, 1]);
+        assert_eq!(sizes(&[7, 1 << 40, 3]), [2, 1]);
+        assert_eq!(sizes(&[5; 512]), [1; 512]);
+        assert_eq!(sizes(&[5; 5120]), [10; 512]);
+        let groups = groups(&[1; 2000]);
+        assert!(groups.len() <= 1024);
+        let starts = groups.iter().map(|group| group.start).skip(1);
+        let ends = groups.iter().map(|group| group.end);
+        assert!(starts.zip(ends).all(|(start, end)| start == end));
+        assert_eq!(groups.last().map(|group| group.end), Some(2000));
+    }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use arrow::array::{ArrayRef, AsArray, StringArray};
 use arrow::datatypes::DataType;
+use ballista_core::extension::SessionStateExt;
 use ballista_core::registry::BallistaFunctionRegistry;
 use ballista_core::utils::default_session_builder;
 use datafusion::common::exec_err;
@@ -47,9 +48,23 @@ fn answers(hand: &Hand, arguments: &[ColumnarValue]) -> Result<ColumnarValue> {
 /// A session that knows them all, as a scheduler plans with.
 pub(super) fn session(config: SessionConfig, hand: Option<Arc<Hand>>) -> Result<SessionState> {
     let context = SessionContext::new_with_state(default_session_builder(config)?);
-    engine::register_functions(&context);
+    engine::register_all(&context);
     context.register_udf(measure_unit(hand));
     Ok(context.state())
+}
+
+/// The same tables asked by a session whose queries a cluster carries out.
+pub(super) fn distributed(context: &SessionContext, url: String) -> Result<SessionContext> {
+    let tables = context
+        .catalog("datafusion")
+        .and_then(|catalog| catalog.schema("public"));
+    let context = SessionContext::new_with_state(context.state().upgrade_for_ballista(url)?);
+    // Ballista begins with an empty catalog, and with DataFusion's functions alone.
+    if let (Some(tables), Some(catalog)) = (tables, context.catalog("datafusion")) {
+        catalog.register_schema("public", tables)?;
+    }
+    engine::register_all(&context);
+    Ok(context)
 }
 
 /// The same for an executor, which measures by this hand.

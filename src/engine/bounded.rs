@@ -60,21 +60,18 @@ const COLLECTING: [&str; 2] = ["array_agg", "string_agg"];
 
 /// Has the bounded functions answer in the place of a session's own, wherever a query calls one.
 pub(super) fn register(context: &mut SessionContext, bytes_max: u64) -> Answer<()> {
-    let own = context.state();
-    let mut functions = HashMap::new();
-    for (name, size) in FUNCTIONS {
-        if let Some(function) = own.scalar_functions().get(name) {
-            let bounded = Bounded::of(Arc::clone(function), size, bytes_max);
-            functions.insert(function.name().to_owned(), bounded);
-        }
+    let in_place = InPlace::of(context, bytes_max);
+    context.register_function_rewrite(Arc::new(in_place))
+}
+
+/// Has a session that carries out what another one planned know the bounded functions by their names.
+#[cfg(feature = "cluster")]
+pub(super) fn register_by_name(context: &SessionContext, bytes_max: u64) {
+    let in_place = InPlace::of(context, bytes_max);
+    let functions = in_place.functions.into_values();
+    for function in functions.chain([in_place.joined]) {
+        context.register_udf(Arc::unwrap_or_clone(function));
     }
-    let joined = Arc::new(ScalarUDF::new_from_impl(Joined {
-        signature: Signature::any(2, Volatility::Immutable),
-    }));
-    context.register_function_rewrite(Arc::new(InPlace {
-        functions,
-        joined: Bounded::of(joined, together, bytes_max),
-    }))
 }
 
 /// Refuses what no bound of a call holds.
@@ -105,6 +102,27 @@ struct InPlace {
     functions: HashMap<String, Arc<ScalarUDF>>,
     /// What `||` does with texts.
     joined: Arc<ScalarUDF>,
+}
+
+impl InPlace {
+    /// Those of the functions that a session has.
+    fn of(context: &SessionContext, bytes_max: u64) -> Self {
+        let own = context.state();
+        let mut functions = HashMap::new();
+        for (name, size) in FUNCTIONS {
+            if let Some(function) = own.scalar_functions().get(name) {
+                let bounded = Bounded::of(Arc::clone(function), size, bytes_max);
+                functions.insert(function.name().to_owned(), bounded);
+            }
+        }
+        let joined = Arc::new(ScalarUDF::new_from_impl(Joined {
+            signature: Signature::any(2, Volatility::Immutable),
+        }));
+        Self {
+            functions,
+            joined: Bounded::of(joined, together, bytes_max),
+        }
+    }
 }
 
 impl FunctionRewrite for InPlace {

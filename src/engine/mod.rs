@@ -90,6 +90,17 @@ impl Engine {
         Ok(Self { context, threads })
     }
 
+    /// The same, asked by another session over its tables, as one whose queries are carried out elsewhere.
+    #[cfg(feature = "cluster")]
+    pub(crate) fn asked_by(
+        mut self,
+        adapt: impl FnOnce(&SessionContext) -> std::result::Result<SessionContext, DataFusionError>,
+    ) -> Result<Self> {
+        let adapted = adapt(&self.context).map_err(|error| Error::Query(error.to_string()))?;
+        self.context = adapted;
+        Ok(self)
+    }
+
     /// The rows of a query.
     pub(crate) fn query(&self, sql: &str) -> Result<Vec<RecordBatch>> {
         self.query_within(sql, Bounds::NONE)
@@ -330,6 +341,13 @@ fn is_show_tables(sql: &str) -> bool {
     words
         .map(str::to_ascii_lowercase)
         .eq(["show".to_owned(), "tables".to_owned()])
+}
+
+/// What a session needs to carry out what another planned: our functions, and those of DataFusion's that are bounded.
+#[cfg(feature = "cluster")]
+pub(crate) fn register_all(context: &SessionContext) {
+    register_functions(context);
+    bounded::register_by_name(context, memory::rest() / CALLS);
 }
 
 /// Registers our functions with a session: `verdict`, `compare`, `extract_answer`, `tokens` (`token_count`), `style`,

@@ -23,6 +23,8 @@ pub struct Errand<'a> {
     /// What all the tasks have in common: it goes with each.
     pub common: &'a str,
     pub tasks: &'a [String],
+    /// About how many bytes each of them reads.
+    pub bytes: &'a [u64],
     /// To be called about twice a second while others work. Where it fails the errand ends with that.
     pub look: &'a dyn Fn() -> Result<()>,
     /// Whether the answer to the task of that number is of use still.

@@ -7,6 +7,7 @@
 
 use std::collections::HashMap;
 use std::fs::File;
+use std::io::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicUsize;
@@ -291,7 +292,11 @@ impl Begun {
         for number in 0..BEGUN_MAX {
             let path = folder.join(format!("{part}-{number}"));
             match File::create_new(&path) {
-                Ok(_) => return Ok(Self(Some(path))),
+                Ok(mut file) => {
+                    // For whoever looks into it; that it is there is what counts.
+                    let _ = write!(file, "{}", std::process::id());
+                    return Ok(Self(Some(path)));
+                }
                 Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
                 // Whoever planned it is gone, and with it what it noted; the part is of use to the next.
                 Err(error) if error.kind() == std::io::ErrorKind::NotFound => {

@@ -26,8 +26,8 @@ const TRIES: usize = 4;
 /// Parts that are looked for at a time, for who watches.
 const LOOKED_FOR: usize = 64;
 
-/// So long is waited for a part that is said to stand: a folder of a network's shows itself late, after half a minute
-/// where it is NFS with its defaults.
+/// So long is waited for a part that is said to stand: a folder of a network's shows what is new in it late, after up to a
+/// minute where it is NFS with its defaults.
 const SHOWN_AFTER: Duration = Duration::from_secs(70);
 
 /// What became of a unit.
@@ -142,9 +142,11 @@ impl<'j, 'p> Sent<'j, 'p> {
         look: &dyn Fn() -> Result<()>,
     ) -> Result<Vec<Option<String>>> {
         let tasks: Vec<String> = open.iter().map(|at| self.tasks[*at].clone()).collect();
+        let bytes: Vec<u64> = open.iter().map(|at| self.jobs[*at].bytes).collect();
         elsewhere.ask(&Errand {
             common: &self.common,
             tasks: &tasks,
+            bytes: &bytes,
             look: &|| {
                 self.show(open);
                 look()
@@ -178,12 +180,20 @@ impl<'j, 'p> Sent<'j, 'p> {
             Some(Answer::Changed { file }) => return Err(Error::Changed { file }),
             Some(Answer::GivenUp { why }) => Ok(Ended::Nowhere(why)),
             Some(Answer::Failed { why }) => Err(why),
-            Some(Answer::Stands) => Err(format!(
-                "it is said to stand in the pool, and `{}` is not there: is it the same folder everywhere?",
-                self.folder(at).display()
-            )),
+            // Of the others nothing else would be said.
+            Some(Answer::Stands) => return Err(self.other_pool(at)),
             None => Err("nobody said what became of it".into()),
         })
+    }
+
+    fn other_pool(&self, at: usize) -> Error {
+        Error::usage(
+            format!(
+                "an executor put a part into the pool, and `{}` is not there",
+                self.folder(at).display()
+            ),
+            "give every machine the same folder under the same name",
+        )
     }
 
     /// The part that is said to stand, when it shows itself here.
@@ -253,6 +263,11 @@ fn task(job: &Job<'_>, source: usize) -> Result<Task> {
 }
 
 fn absolute(path: &Path) -> Result<PathBuf> {
+    // The folder of a pipeline that is named alone.
+    let path = match path.as_os_str().is_empty() {
+        true => Path::new("."),
+        false => path,
+    };
     Ok(std::path::absolute(path)?)
 }
 

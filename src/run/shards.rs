@@ -1,5 +1,6 @@
 //! The measuring pass: which units of which files the pool lacks, and their measuring, side by side.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, Instant};
@@ -22,8 +23,8 @@ use crate::{Error, Result};
 /// So many errands are under way at a time: while one comes to its end the next is worked at.
 const ERRANDS: usize = 3;
 
-/// Units of one errand, at most: enough for a thousand cores, and half a megabyte of tasks.
-const SENT_MAX: usize = 1024;
+/// Units of one errand, at most: some megabytes of tasks.
+const SENT_MAX: usize = 4096;
 
 /// So long is waited for more units before some are sent: files are still being hashed.
 const SENT_WAIT: Duration = Duration::from_millis(500);
@@ -67,7 +68,7 @@ pub(super) fn measure(
     }
     let nowhere = std::mem::take(&mut *lock(&pass.nowhere));
     if !nowhere.is_empty() {
-        return Err(Error::Nowhere(nowhere));
+        return Err(Error::Nowhere(nowhere.into_values().collect()));
     }
     for (slot, outcome) in lock(&pass.outcomes).drain(..) {
         slots[slot].filling = match outcome {
@@ -152,8 +153,8 @@ struct Pass<'p, 's> {
     /// By slot.
     outcomes: Mutex<Vec<(usize, Readable<Part>)>>,
     failure: Mutex<Option<Error>>,
-    /// Units that were to be measured elsewhere and were measured nowhere, and why.
-    nowhere: Mutex<Vec<(String, String)>>,
+    /// By slot: the units that were to be measured elsewhere and were measured nowhere, and why.
+    nowhere: Mutex<BTreeMap<usize, (String, String)>>,
     clock: Clock,
     pace: Pace,
 }
@@ -373,7 +374,9 @@ impl<'p, 's> Pass<'p, 's> {
             for (job, ended) in jobs.iter().zip(ended) {
                 match ended {
                     Ended::Known(outcome) => lock(&self.outcomes).push((job.slot, outcome)),
-                    Ended::Nowhere(why) => lock(&self.nowhere).push((job.to_string(), why)),
+                    Ended::Nowhere(why) => {
+                        lock(&self.nowhere).insert(job.slot, (job.to_string(), why));
+                    }
                 }
             }
         }

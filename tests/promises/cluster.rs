@@ -401,3 +401,34 @@ fn a_pool_that_executors_do_not_see_is_told() {
     let done = place.gradatim_in("elsewhere", &run).ends(4);
     done.tells(&["12 units were measured nowhere", "there is no pool"]);
 }
+
+#[test]
+fn executors_answer_queries_as_this_process_does() {
+    let place = Place::new();
+    let processes = Processes::start(&place, 2);
+    let (out, pool) = (
+        QUICKSTART.out.0.to_string_lossy(),
+        QUICKSTART.pool.to_string_lossy(),
+    );
+    for query in [
+        "SELECT source, reason, count(*) AS count FROM ledger GROUP BY source, reason ORDER BY 1, 2",
+        "SELECT subset || '!' AS subset, sum(tokens) AS sum FROM selection JOIN ledger USING (trajectory_id) \
+         GROUP BY subset ORDER BY 1",
+        "SELECT id, style(messages[2]['content']) AS style, repeat('ab', 2) AS twice FROM \"random-r1-100\" ORDER BY id",
+        "SELECT count(*) AS count, max(tokens) AS most FROM pool",
+        "SELECT name, size FROM subsets ORDER BY name, size",
+    ] {
+        let ask = ["sql", query, "--in", &out, "--pool", &pool, "--json"];
+        let here = place.gradatim(&ask).ends(0).json();
+        let there = place.gradatim(&[&ask[..], &["--cluster", &processes.scheduler]].concat());
+        assert_eq!(there.ends(0).json(), here, "{query}");
+        assert!(
+            here.as_array().is_some_and(|rows| !rows.is_empty()),
+            "{query}"
+        );
+    }
+    let absent = ["sql", "SELECT nope FROM ledger", "--in", &out];
+    let here = place.gradatim(&absent).ends(2).stderr;
+    let there = place.gradatim(&[&absent[..], &["--cluster", &processes.scheduler]].concat());
+    assert_eq!(there.ends(2).stderr, here);
+}

@@ -19,6 +19,7 @@ use arrow::error::ArrowError;
 use clap::Args;
 use serde_json::Value;
 
+use super::cluster::Answerer;
 use super::fetched::Fetched;
 use super::size::ByteSize;
 use super::table::width;
@@ -78,6 +79,8 @@ pub(super) struct Arguments {
     /// `pool` and `problems`.
     #[arg(long, value_name = "DIR")]
     pool: Option<PathBuf>,
+    #[command(flatten)]
+    answerer: Answerer,
     /// How much memory to stay under; what is sorted and joined beyond it goes through a folder of the system's for
     /// temporary files [default: three quarters of what the machine leaves].
     #[arg(long, value_name = "SIZE")]
@@ -107,6 +110,7 @@ pub(super) fn sql(arguments: &Arguments) -> Result<u8> {
     for (name, path) in &arguments.with {
         engine.add_file(name, path)?;
     }
+    let engine = arguments.answerer.of(engine)?;
     if let Some(path) = &arguments.parquet {
         write(&engine.stream(&arguments.query)?, path)?;
         return Ok(0);
