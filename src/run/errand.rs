@@ -36,9 +36,9 @@ pub struct Errand<'a> {
 pub(super) struct Common {
     /// The program's version: parts of another one may be others.
     pub program: String,
-    /// The pool, as [`Pool::open`](crate::pool::Pool::open) takes it.
+    /// The pool's folder, or its address in a store.
     pub pool: PathBuf,
-    /// Where it is noted which units were begun.
+    /// Where it is noted which units were begun, by those who see that folder.
     pub begun: PathBuf,
     /// The tokenizer as the pipeline names it, the folder that its name starts from, and what it is.
     pub tokenizer_name: String,
@@ -53,6 +53,7 @@ pub(super) struct Common {
 pub(super) struct Task {
     /// Which of the sources it is of.
     pub source: usize,
+    /// On a disk, or its address in a store.
     pub path: PathBuf,
     pub name: String,
     pub format: Format,

@@ -24,7 +24,8 @@ use crate::measure::tokens::Tokenizer;
 use crate::plan::reason;
 use crate::pool::identity::{self, Made};
 use crate::pool::{Aside, Part, Pool};
-use crate::source::{BatchSize, Place, SourceFile};
+use crate::source::store::{ObjectUrl, StoreFile};
+use crate::source::{BatchSize, Place, SourceFile, reach, store};
 use crate::{Error, Result};
 
 /// Who begins a unit when so many began it and did not come to its end gives it up: it may have been what ended them.
@@ -118,7 +119,7 @@ impl Hand {
     }
 
     fn measured(&self, common: &Common, task: &Task) -> std::result::Result<Answer, Fault> {
-        let pool = Pool::open(Some(&common.pool))?;
+        let pool = Pool::open_in(&reach::alone, Some(&common.pool))?;
         if !disk::is_there(pool.folder()) {
             return Err(no_pool(pool.folder()).into());
         }
@@ -208,7 +209,7 @@ impl Hand {
         {
             return Ok(known.clone());
         }
-        let place = Place::Disk(task.path.clone().into());
+        let place = found(&task.path)?;
         let file = SourceFile {
             place,
             name: task.name.clone(),
@@ -282,6 +283,20 @@ fn words(error: &Error) -> String {
         false => format!("{own}: {innermost}"),
     };
     shortened(&all)
+}
+
+/// The file at that path or address.
+fn found(path: &Path) -> Result<Place> {
+    if !store::is_address(path) {
+        return Ok(Place::Disk(path.to_owned().into()));
+    }
+    let url = ObjectUrl::of_path(path)?;
+    let store = reach::alone().at(&url)?;
+    let object = store.find(&url)?.ok_or_else(|| Error::Gone {
+        file: url.to_string(),
+        since: "planned",
+    })?;
+    Ok(Place::Store(StoreFile { store, object }))
 }
 
 /// Notes that a unit is begun, until this is dropped: what stays was not ended.

@@ -89,7 +89,10 @@ impl<'j, 'p> Sent<'j, 'p> {
         }
         let common = Common {
             program: env!("CARGO_PKG_VERSION").to_owned(),
-            pool: absolute(settings.pool.folder())?,
+            pool: match settings.pool.is_shared() {
+                true => settings.pool.shown().into(),
+                false => absolute(settings.pool.folder())?,
+            },
             begun: absolute(&begun.0)?,
             tokenizer_name: plan.tokenizer_name.0.clone(),
             folder: absolute(&plan.folder)?,
@@ -241,18 +244,22 @@ impl<'j, 'p> Sent<'j, 'p> {
 }
 
 fn task(job: &Job<'_>, source: usize) -> Result<Task> {
-    let Place::Disk(file) = &job.file.place else {
-        return Err(Error::usage(
-            format!(
-                "`{}` lies on a hub, and executors read what all of them see in a folder",
-                job.file.name
-            ),
-            "download it into a folder that every machine has, and name that with `--source`",
-        ));
+    let path = match &job.file.place {
+        Place::Disk(file) => absolute(file)?,
+        Place::Store(file) => file.object.url.to_string().into(),
+        Place::Hub(_) => {
+            return Err(Error::usage(
+                format!(
+                    "`{}` lies on a hub, and executors read what all of them see in a folder or a store",
+                    job.file.name
+                ),
+                "download it into a folder that every machine has, and name that with `--source`",
+            ));
+        }
     };
     Ok(Task {
         source,
-        path: absolute(file)?,
+        path,
         name: job.file.name.clone(),
         format: job.file.format,
         hive: job.file.hive.clone(),
