@@ -356,7 +356,7 @@ mod tests {
     fn tasks_are_grouped_with_their_neighbours_and_few_stay_alone() {
         let sizes =
             |bytes: &[u64]| -> Vec<usize> { groups(bytes).iter().map(Range::len).collect() };
-        assert_eq!(sizes(&[]), []);
+        assert!(sizes(&[]).is_empty());
         assert_eq!(sizes(&[0, 0, 0]), [1, 1, 1]);
         assert_eq!(sizes(&[7, 1 << 40, 3]), [2, 1]);
         assert_eq!(sizes(&[5; 512]), [1; 512]);

@@ -416,7 +416,7 @@ fn executors_answer_queries_as_this_process_does() {
          GROUP BY subset ORDER BY 1",
         "SELECT id, style(messages[2]['content']) AS style, repeat('ab', 2) AS twice FROM \"random-r1-100\" ORDER BY id",
         "SELECT count(*) AS count, max(tokens) AS most FROM pool",
-        "SELECT name, size FROM subsets ORDER BY name, size",
+        "SELECT subset, rows FROM subsets ORDER BY subset, rows",
     ] {
         let ask = ["sql", query, "--in", &out, "--pool", &pool, "--json"];
         let here = place.gradatim(&ask).ends(0).json();
