@@ -186,12 +186,12 @@ impl Error {
     pub fn no_output(out: &Path, why: &std::io::Error) -> Self {
         let out = out.display().to_string();
         match out.contains("://") {
-            // Commands that read stores fetch what they read, and name it by its place on this disk.
-            true if !why.to_string().contains("nothing lies there") => Self::usage(
+            // Commands that read stores fetch what they read.
+            true => Self::usage(
                 format!("`{out}` is an address, and a folder of this disk is read here"),
                 "fetch it and name its folder",
             ),
-            _ => Self::usage(
+            false => Self::usage(
                 format!("`{out}` is no output folder of gradatim: {why}"),
                 "name a folder that `gradatim run` wrote",
             ),

@@ -73,7 +73,9 @@ pub(crate) fn run_into_store(
     settings: &Settings<'_>,
 ) -> Result<Report> {
     let place = cache_folder()?.join("outputs");
-    let name = IdHasher::new("gradatim output v1").part(url.to_string());
+    let name = IdHasher::new("gradatim output v1")
+        .part(url.server())
+        .part(url.to_string());
     let own = begin(
         Output {
             folder: &place.join(name.finish().to_string()),

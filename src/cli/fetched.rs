@@ -62,8 +62,10 @@ impl Fetched {
         ];
         let is_manifest = |(name, _): &(String, Object)| manifests.contains(name);
         if !wanted.iter().any(is_manifest) {
-            let nothing = std::io::Error::other("nothing lies there that says so");
-            return Err(Error::no_output(folder, &nothing));
+            return Err(Error::usage(
+                format!("`{url}` is no output folder of gradatim: nothing lies there that says so"),
+                "name a folder that `gradatim run` wrote",
+            ));
         }
         let place = cache_folder()?.join("fetched");
         disk::create_folders(&place)?;

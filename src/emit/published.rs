@@ -55,9 +55,8 @@ impl Claim {
             .finish();
         let text = said("pipeline", &pipeline.to_string());
         claim.is_new = claim.make(CLAIM, &text)?;
-        if claim.is_new {
-            claim.refuse_foreign()?;
-        } else {
+        claim.refuse_foreign()?;
+        if !claim.is_new {
             settings.watch.note(&format!(
                 "`{url}` was claimed by a run of this pipeline that has not ended: this one goes on in its place"
             ));
@@ -98,7 +97,7 @@ impl Claim {
         }
     }
 
-    /// A new claim over what no run of ours left.
+    /// Refuses a place where something lies that no run of ours put there: of those that put files one has said so first.
     fn refuse_foreign(&self) -> Result<()> {
         let ours = self.object(CLAIM);
         let there = self.store.list(&self.url)?;
@@ -106,8 +105,13 @@ impl Claim {
         let Some(first) = foreign.first() else {
             return Ok(());
         };
+        if !self.is_new && self.store.find(&self.object(PUTTING))?.is_some() {
+            return Ok(());
+        }
         let first = first.url.to_string();
-        self.store.remove(&ours)?;
+        if self.is_new {
+            self.store.remove(&ours)?;
+        }
         Err(Error::usage(
             format!(
                 "`{}` is no new place: {} objects are there, as `{first}`",

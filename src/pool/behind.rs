@@ -33,6 +33,8 @@ pub(super) struct Behind {
     url: ObjectUrl,
     /// Where parts are put together before they are put in place; made with the first.
     aside: OnceLock<Aside>,
+    /// The sealed parts when they were first asked for: a run asks file by file, and a pool may have many.
+    listed: OnceLock<HashSet<String>>,
 }
 
 impl Behind {
@@ -41,6 +43,7 @@ impl Behind {
             store: stores.at(&url)?,
             url,
             aside: OnceLock::new(),
+            listed: OnceLock::new(),
         })
     }
 
@@ -50,6 +53,7 @@ impl Behind {
             store: self.store.clone(),
             url: self.url.clone(),
             aside: OnceLock::new(),
+            listed: OnceLock::new(),
         }
     }
 
@@ -138,6 +142,15 @@ impl Behind {
         Ok(names.collect())
     }
 
+    /// Whether each part was there when the first was asked for; what was put since is found when it is read.
+    fn listed(&self) -> Result<&HashSet<String>> {
+        if let Some(listed) = self.listed.get() {
+            return Ok(listed);
+        }
+        let names = self.names()?.into_iter().collect();
+        Ok(self.listed.get_or_init(|| names))
+    }
+
     /// Takes a part out of the store: its seal first, so that no half of it is found.
     pub(super) fn remove(&self, name: &str) -> Result<()> {
         let part = self.part(name);
@@ -184,7 +197,7 @@ impl Pool {
         let Some(behind) = self.behind() else {
             return Ok(());
         };
-        let there: HashSet<String> = behind.names()?.into_iter().collect();
+        let there = behind.listed()?;
         let unlike: Vec<&String> = names
             .iter()
             .filter(|name| disk::is_there(&self.part_folder(name)) != there.contains(*name))
