@@ -115,6 +115,12 @@ fn sources_pool_and_output_in_a_store_give_the_bytes_of_a_run_on_this_disk() {
         tree_of(&store, &place, "out/one"),
         tree(&place.path("there"))
     );
+    // However many files there are, the pool was listed once.
+    let seen = store.requests();
+    let lists = seen
+        .iter()
+        .filter(|seen| seen.target.contains("list-type=2") && seen.target.contains("prefix=pool"));
+    assert_eq!(lists.count(), 1);
     // The ranges of columns were asked for, and of no object all.
     let shards = store
         .requests()
@@ -240,6 +246,27 @@ fn a_place_is_claimed_by_one_pipeline_and_what_others_left_is_not_written_over()
         .gradatim(&THERE)
         .ends(2)
         .tells(&["`s3://lake/out/one` is in the way"]);
+}
+
+#[test]
+fn a_claim_that_a_dead_run_left_is_no_leave_to_write_over_what_others_put() {
+    let (store, place) = scene();
+    // The run fails, and its claim cannot be taken back.
+    store.fault("GET", "train-00001", 4..5, Act::Status(403));
+    store.fault("POST", "delete", 0..1, Act::Status(403));
+    place.gradatim(&THERE).ends(2);
+    assert!(store.get("out/one/__run__/claim.json").is_some());
+    store.put("out/one/README.md", "mine");
+    place
+        .gradatim(&THERE)
+        .ends(2)
+        .tells(&["is no new place", "README.md"]);
+    assert_eq!(
+        store.get("out/one/README.md").as_deref(),
+        Some(&b"mine"[..])
+    );
+    store.remove("out/one/README.md");
+    place.gradatim(&THERE).ends(0);
 }
 
 #[test]
